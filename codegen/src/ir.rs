@@ -1,0 +1,581 @@
+//! The resolved ABI as of one release: what `lower` builds and everything
+//! behind it reads. Data without logic; references are indexes, layouts are
+//! numbers, names are spelt, documentation is plain paragraphs.
+
+use crate::diagnostic::Place;
+use crate::layout::{Int, Layout, PerModel, Span};
+use crate::release::{Release, Since};
+use crate::reply::{ArgszReply, Count, ShortReply, Untouched};
+
+/// An ABI as of one release.
+#[derive(Clone, Debug)]
+pub struct Abi {
+    /// Short name, in lower case.
+    pub name: String,
+    /// Name for a reader.
+    pub title: String,
+    /// What it is for.
+    pub doc: Doc,
+    /// The word that all its names start with.
+    pub prefix: String,
+    /// The release that is described.
+    pub release: Release,
+    /// Every release that the specification can describe, in order.
+    pub releases: Vec<Release>,
+    /// The overlays that are part of it, by name.
+    pub overlays: Vec<String>,
+    /// The kernel headers that items come from.
+    pub headers: Vec<Header>,
+    /// How ioctl numbers are built.
+    pub ioctl_numbers: Option<IoctlNumbers>,
+    /// Kinds of file descriptors.
+    pub fds: Vec<FdKind>,
+    /// Headers of capabilities.
+    pub cap_headers: Vec<CapHeader>,
+    /// Subjects, in the order of the specification.
+    pub sections: Vec<Section>,
+    /// All structs.
+    pub structs: Vec<Struct>,
+    /// All groups of numbers, those of fields included.
+    pub groups: Vec<Group>,
+    /// All function-like macros.
+    pub macros: Vec<Macro>,
+    /// All ioctls.
+    pub ioctls: Vec<Ioctl>,
+    /// All chains.
+    pub chains: Vec<Chain>,
+    /// All capabilities.
+    pub capabilities: Vec<Capability>,
+}
+
+/// Index of a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StructId(pub usize);
+/// Index of a group of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub usize);
+/// Index of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChainId(pub usize);
+
+/// Paragraphs of plain text, each one line; names stand in backticks.
+pub type Doc = Vec<String>;
+
+/// What every item has.
+#[derive(Clone, Debug)]
+pub struct Meta {
+    /// What it means.
+    pub doc: Doc,
+    /// When it came.
+    pub since: Since,
+    /// The kernel file or commit that says so.
+    pub source: String,
+    /// Since when it should not be used.
+    pub deprecated: Option<Deprecated>,
+    /// What it was called before, with the release that renamed it.
+    pub former: Vec<(String, Release)>,
+    /// Lint rules that do not apply, with the reasons.
+    pub allow: Vec<(String, String)>,
+    /// Where it stands in the specification.
+    pub place: Place,
+}
+
+/// Since when an item should not be used, and what to do instead.
+#[derive(Clone, Debug)]
+pub struct Deprecated {
+    /// The release that says so.
+    pub since: Since,
+    /// Why, and what to use instead.
+    pub doc: Doc,
+}
+
+/// A kernel header.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// Where it is included from.
+    pub path: String,
+    /// Its include guards.
+    pub guards: Vec<String>,
+}
+
+/// `_IO(type, base + number)`.
+#[derive(Clone, Debug)]
+pub struct IoctlNumbers {
+    /// Name of the type's constant.
+    pub type_name: String,
+    /// Its value.
+    pub type_value: u32,
+    /// Name of the base's constant.
+    pub base_name: String,
+    /// Its value.
+    pub base_value: u32,
+}
+
+/// A kind of file descriptor.
+#[derive(Clone, Debug)]
+pub struct FdKind {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub doc: Doc,
+    /// Backends behind it, with what they are.
+    pub backends: Vec<(String, Doc)>,
+}
+
+/// The header of the capabilities of a chain.
+#[derive(Clone, Debug)]
+pub struct CapHeader {
+    /// Its name in the specification.
+    pub name: String,
+    /// Its struct.
+    pub struct_: StructId,
+    /// What it says.
+    pub doc: Doc,
+    /// Where the id lies.
+    pub id: Bits,
+    /// Where the version lies.
+    pub version: Option<Bits>,
+    /// Where the way to the next lies.
+    pub next: Bits,
+    /// Whether `next` counts from the reply's start, not from its own.
+    pub from_reply: bool,
+    /// The `next` that ends the chain.
+    pub end: u64,
+    /// What offsets are multiples of.
+    pub align: u64,
+}
+
+/// Some bits of a field of a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    /// The field's index.
+    pub field: usize,
+    /// The lowest bit.
+    pub low: u32,
+    /// How many bits.
+    pub count: u32,
+}
+
+/// One subject: a file of the specification.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The file's name without ending.
+    pub name: String,
+    /// Title for a reader.
+    pub title: String,
+    /// A few sentences.
+    pub doc: Doc,
+    /// Index of the kernel header that its items come from.
+    pub header: usize,
+    /// Its items in order.
+    pub items: Vec<Item>,
+}
+
+/// An item by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// In [`Abi::structs`].
+    Struct(StructId),
+    /// In [`Abi::groups`].
+    Group(GroupId),
+    /// In [`Abi::macros`].
+    Macro(usize),
+    /// In [`Abi::ioctls`].
+    Ioctl(usize),
+    /// In [`Abi::chains`].
+    Chain(ChainId),
+    /// In [`Abi::capabilities`].
+    Capability(usize),
+}
+
+/// A struct.
+#[derive(Clone, Debug)]
+pub struct Struct {
+    /// The kernel's name.
+    pub name: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// Index of its section.
+    pub section: usize,
+    /// Whether fields follow each other without padding.
+    pub packed: bool,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// Its layout on each model; spans are in the order of `fields`.
+    pub layouts: PerModel<Layout>,
+    /// What it is to the protocol.
+    pub role: StructRole,
+    /// Index of the field that is argsz.
+    pub argsz: Option<usize>,
+    /// Index of the last field that argsz must cover.
+    pub minsz: Option<usize>,
+}
+
+/// What a struct is to the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StructRole {
+    /// The argument of an ioctl.
+    Argument,
+    /// The body of a capability, by its index; header first.
+    Capability(usize),
+    /// Anything else: an element, a payload, the contents of a region.
+    Plain,
+}
+
+/// A field of a struct, or a member of an anonymous union.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The kernel's name; of an anonymous union, our own.
+    pub name: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// Its type.
+    pub type_: Type,
+    /// Which way it travels, where that is said.
+    pub direction: Option<Direction>,
+    /// What it is to the protocol.
+    pub role: Role,
+    /// The flags or numbers that it holds.
+    pub group: Option<GroupId>,
+    /// The flag, op, feature or index that must be given for it to count.
+    pub when: Option<String>,
+    /// The version of the capability that brought it; 1 elsewhere.
+    pub version: u16,
+}
+
+/// The type of a field.
+#[derive(Clone, Debug)]
+pub enum Type {
+    /// An integer.
+    Int(Int),
+    /// A struct.
+    Struct(StructId),
+    /// A pointer to integers.
+    Pointer(Int),
+    /// An array of fixed length, and the constant that names the length.
+    Array(Box<Type>, u64, Option<String>),
+    /// A flexible array, and the index of the field that counts it.
+    Flexible(Box<Type>, Option<usize>),
+    /// An anonymous union.
+    Union(Vec<UnionArm>),
+}
+
+/// A member of an anonymous union.
+#[derive(Clone, Debug)]
+pub struct UnionArm {
+    /// The kernel's name.
+    pub name: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// Its type: an integer or a struct.
+    pub type_: Type,
+    /// When it counts.
+    pub when: Option<String>,
+}
+
+/// Which way a field travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the caller to the kernel.
+    In,
+    /// From the kernel to the caller.
+    Out,
+    /// Both.
+    InOut,
+}
+
+/// What a field is to the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The size of the caller's buffer.
+    Argsz,
+    /// The flags of an argument.
+    Flags,
+    /// The offset of the first capability.
+    CapOffset,
+    /// The header of a capability.
+    Header,
+    /// The number of elements of a flexible array.
+    Count,
+    /// Nothing yet.
+    Reserved,
+    /// What the struct is about.
+    Data,
+}
+
+/// Named numbers that belong together.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its name in the specification, or of its struct and field.
+    pub name: String,
+    /// The Rust type, where it has one.
+    pub rust: Option<String>,
+    /// What every item has.
+    pub meta: Meta,
+    /// What kind of numbers they are.
+    pub kind: GroupKind,
+    /// The integer that holds them.
+    pub int: Int,
+    /// The numbers, in order.
+    pub values: Vec<Value>,
+    /// Numbers that belong to others.
+    pub reserved: Vec<Reserved>,
+    /// The field that holds them, where they stand inside a struct.
+    pub field: Option<(StructId, usize)>,
+}
+
+/// What kind of numbers a group holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupKind {
+    /// Constants without a type of their own.
+    Constants,
+    /// A C enum without a tag.
+    AnonymousEnum,
+    /// A C enum; the group's name is its tag.
+    Enum,
+    /// Ids that stay unique.
+    Space,
+    /// Flags of a field.
+    Flags,
+    /// Numbers that a field holds.
+    FieldValues,
+}
+
+/// A named number or string.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The kernel's name.
+    pub name: String,
+    /// What it is called within its type.
+    pub short: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// What it is.
+    pub literal: Literal,
+    /// Its number; 0 of a string.
+    pub number: i128,
+    /// Whether it counts the others, and moves as they are added.
+    pub count: Option<Count>,
+    /// The struct that travels with this id.
+    pub payload: Option<StructId>,
+    /// The flags under which the payload travels.
+    pub gates: Vec<String>,
+}
+
+/// How a value is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// In decimal.
+    Decimal,
+    /// In hexadecimal.
+    Hex,
+    /// `1 << n`, with C's type `int` where `signed`.
+    Bit {
+        /// The bit's number.
+        bit: u32,
+        /// Whether its C type is `int`.
+        signed: bool,
+    },
+    /// An or of names.
+    Or(Vec<String>),
+    /// One more than the enumerator before it.
+    Position,
+    /// A string.
+    Text(String),
+}
+
+/// A number that belongs to someone else.
+#[derive(Clone, Debug)]
+pub struct Reserved {
+    /// The number.
+    pub value: i128,
+    /// The name under which it is used.
+    pub name: String,
+    /// Who uses it.
+    pub doc: Doc,
+}
+
+/// A function-like macro.
+#[derive(Clone, Debug)]
+pub struct Macro {
+    /// The kernel's name.
+    pub name: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// Its parameters.
+    pub args: Vec<String>,
+    /// Its body in C.
+    pub c: String,
+    /// Its twin in Rust, one function.
+    pub rust: String,
+}
+
+/// An ioctl.
+#[derive(Clone, Debug)]
+pub struct Ioctl {
+    /// The kernel's name.
+    pub name: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// Its number, counted from the base.
+    pub number: u32,
+    /// The kind of file descriptor, an index into [`Abi::fds`].
+    pub fd: usize,
+    /// The backends that serve it.
+    pub backends: Vec<String>,
+    /// Its argument.
+    pub arg: Arg,
+    /// What it returns, where that is more than 0.
+    pub returns: Option<Doc>,
+    /// How the kernel's handlers treat the buffer.
+    pub handlers: Vec<Handler>,
+}
+
+/// The argument of an ioctl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arg {
+    /// None; 0 is passed.
+    None,
+    /// A number.
+    Int,
+    /// A pointer to a file descriptor.
+    Fd,
+    /// A pointer to a string.
+    Text,
+    /// A pointer to a struct.
+    Struct(StructId),
+}
+
+/// How one handler of the kernel treats the caller's buffer.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    /// Its short name.
+    pub name: String,
+    /// Its kernel file and function.
+    pub source: String,
+    /// When it came to behave so.
+    pub since: Since,
+    /// The first release that no longer does.
+    pub until: Option<Release>,
+    /// What is peculiar about it.
+    pub doc: Doc,
+    /// The bytes that argsz must cover.
+    pub minsz: u64,
+    /// How many bytes are copied in; several: the most that argsz covers.
+    pub reads: Vec<u64>,
+    /// How many bytes are copied out; several: the most that argsz covers; none: nothing.
+    pub writes: Copied,
+    /// What output bytes hold that are not set.
+    pub untouched: Option<Untouched>,
+    /// How the chain is appended.
+    pub chain: Option<ReplyChain>,
+    /// The name under which the builder offers these rules.
+    pub profile: Option<String>,
+}
+
+/// How much of the fixed part is copied out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The most of these that argsz covers.
+    Ends(Vec<u64>),
+    /// As much as fits argsz.
+    Fitting,
+}
+
+/// How a handler appends its chain.
+#[derive(Clone, Debug)]
+pub struct ReplyChain {
+    /// Offset of the first capability.
+    pub at: u64,
+    /// What further offsets are rounded up to.
+    pub align: u64,
+    /// What a buffer sees that is too small.
+    pub short: ShortReply,
+    /// When argsz is set to the need.
+    pub argsz: ArgszReply,
+    /// The capabilities it can give, in order.
+    pub gives: Vec<String>,
+}
+
+/// A chain of capabilities.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// Its short name.
+    pub name: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// Index of its section.
+    pub section: usize,
+    /// The header of its capabilities, an index into [`Abi::cap_headers`].
+    pub header: usize,
+    /// The struct in front, and its fields: flags with the flag's number, and cap_offset.
+    pub host: Option<Host>,
+    /// Where it starts without a host: an offset, and the type of the field there that leads on.
+    pub first: Option<(u64, Option<Int>)>,
+    /// What short names of its ids drop.
+    pub prefix: String,
+    /// Ids that belong to others.
+    pub reserved: Vec<Reserved>,
+    /// Its capabilities by id, indexes into [`Abi::capabilities`].
+    pub capabilities: Vec<usize>,
+}
+
+/// The struct in front of a chain.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The struct.
+    pub struct_: StructId,
+    /// Index of its field `flags`.
+    pub flags: usize,
+    /// Name and value of the flag that says there is a chain.
+    pub flag: (String, u64),
+    /// Index of its field `cap_offset`.
+    pub cap_offset: usize,
+}
+
+/// A capability.
+#[derive(Clone, Debug)]
+pub struct Capability {
+    /// The constant that is its id.
+    pub name: String,
+    /// What it is called within its chain.
+    pub short: String,
+    /// What every item has.
+    pub meta: Meta,
+    /// Its chain.
+    pub chain: ChainId,
+    /// Its id.
+    pub id: u64,
+    /// Its newest version.
+    pub version: u16,
+    /// Its struct; a capability without one is its header.
+    pub struct_: Option<StructId>,
+    /// Whether the struct is declared here and not by another item.
+    pub inline: bool,
+    /// The kernel files that emit it.
+    pub emitted_by: Vec<String>,
+}
+
+impl Abi {
+    /// The struct of this index.
+    pub fn struct_(&self, id: StructId) -> &Struct {
+        &self.structs[id.0]
+    }
+
+    /// The group of this index.
+    pub fn group(&self, id: GroupId) -> &Group {
+        &self.groups[id.0]
+    }
+
+    /// The chain of this index.
+    pub fn chain(&self, id: ChainId) -> &Chain {
+        &self.chains[id.0]
+    }
+}
+
+impl Struct {
+    /// Where a field lies on each model.
+    pub fn spans(&self, field: usize) -> PerModel<Span> {
+        self.layouts.each_ref().map(|layout| layout.fields[field])
+    }
+}

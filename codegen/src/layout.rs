@@ -1,0 +1,266 @@
+//! The only arithmetic of sizes, alignments and offsets, for every target at
+//! once. Knows no YAML and no language; `validate` refuses with it and `lower`
+//! stores what it finds.
+
+/// How a family of targets lays out the types of a user ABI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Model {
+    /// 64-bit pointers, u64 aligned to 8.
+    Lp64,
+    /// 32-bit pointers, u64 aligned to 4: i386.
+    Ilp32,
+    /// 32-bit pointers, u64 aligned to 8: arm and most others.
+    Ilp32Aligned,
+}
+
+impl Model {
+    /// All of them, in the order in which [`PerModel`] holds their values.
+    pub const ALL: [Self; 3] = [Self::Lp64, Self::Ilp32, Self::Ilp32Aligned];
+
+    /// Where [`PerModel`] holds this model's value.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Size and alignment of a pointer.
+    pub fn pointer(self) -> Extent {
+        match self {
+            Self::Lp64 => Extent::natural(8),
+            Self::Ilp32 | Self::Ilp32Aligned => Extent::natural(4),
+        }
+    }
+
+    /// Size and alignment of an integer.
+    pub fn int(self, int: Int) -> Extent {
+        let natural = Extent::natural(int.size());
+        match (self, int) {
+            (Self::Ilp32, Int::U64 | Int::S64) => Extent { align: 4, ..natural },
+            _ => natural,
+        }
+    }
+}
+
+/// A value for each of [`Model::ALL`].
+pub type PerModel<T> = [T; 3];
+
+/// A machine that programs are built for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its usual name.
+    pub name: &'static str,
+    /// How it lays out types.
+    pub model: Model,
+    /// Whether the most significant byte comes first.
+    pub big_endian: bool,
+    /// The direction bits of `_IO`, which are not 0 everywhere.
+    pub ioc_none: u32,
+}
+
+/// Every target that is described, the reference first.
+pub const TARGETS: [Target; 8] = [
+    Target { name: "x86_64", model: Model::Lp64, big_endian: false, ioc_none: 0 },
+    Target { name: "i686", model: Model::Ilp32, big_endian: false, ioc_none: 0 },
+    Target { name: "aarch64", model: Model::Lp64, big_endian: false, ioc_none: 0 },
+    Target { name: "arm", model: Model::Ilp32Aligned, big_endian: false, ioc_none: 0 },
+    Target { name: "ppc64", model: Model::Lp64, big_endian: true, ioc_none: 1 << 29 },
+    Target { name: "ppc64le", model: Model::Lp64, big_endian: false, ioc_none: 1 << 29 },
+    Target { name: "s390x", model: Model::Lp64, big_endian: true, ioc_none: 0 },
+    Target { name: "riscv64", model: Model::Lp64, big_endian: false, ioc_none: 0 },
+];
+
+/// An integer type of fixed width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Int {
+    /// 8 bits.
+    U8,
+    /// 16 bits.
+    U16,
+    /// 32 bits.
+    U32,
+    /// 64 bits, aligned as the target does.
+    U64,
+    /// 8 bits, signed.
+    S8,
+    /// 16 bits, signed.
+    S16,
+    /// 32 bits, signed.
+    S32,
+    /// 64 bits, signed, aligned as the target does.
+    S64,
+    /// 64 bits, aligned to 8 everywhere.
+    AlignedU64,
+}
+
+impl Int {
+    /// Its size in bytes.
+    pub fn size(self) -> u64 {
+        match self {
+            Self::U8 | Self::S8 => 1,
+            Self::U16 | Self::S16 => 2,
+            Self::U32 | Self::S32 => 4,
+            Self::U64 | Self::S64 | Self::AlignedU64 => 8,
+        }
+    }
+
+    /// Whether it can be negative.
+    pub fn signed(self) -> bool {
+        matches!(self, Self::S8 | Self::S16 | Self::S32 | Self::S64)
+    }
+
+    /// The least and the greatest value it can hold.
+    pub fn range(self) -> std::ops::RangeInclusive<i128> {
+        let bits = self.size() * 8;
+        match self.signed() {
+            true => -(1 << (bits - 1))..=(1 << (bits - 1)) - 1,
+            false => 0..=(1 << bits) - 1,
+        }
+    }
+}
+
+/// Size and alignment of a type, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Its size.
+    pub size: u64,
+    /// Its alignment, a power of two.
+    pub align: u64,
+}
+
+impl Extent {
+    /// A type that is aligned to its size.
+    fn natural(size: u64) -> Self {
+        Self { size, align: size }
+    }
+
+    /// `count` of these in a row; `None` where that is larger than any reply.
+    pub fn times(self, count: u64) -> Option<Self> {
+        let size = self.size.checked_mul(count).filter(|size| *size <= MOST_BYTES)?;
+        Some(Self { size, ..self })
+    }
+
+    /// A union of these.
+    pub fn union(arms: impl Iterator<Item = Self>) -> Self {
+        let (size, align) =
+            arms.fold((0, 1), |(size, align), arm| (arm.size.max(size), arm.align.max(align)));
+        Self { size: round_up(size, align), align }
+    }
+}
+
+/// The largest type that makes sense: offsets are counted in 32 bits.
+const MOST_BYTES: u64 = u32::MAX as u64;
+
+/// Where a field lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Its first byte.
+    pub offset: u64,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl Span {
+    /// The byte behind its last.
+    pub fn end(self) -> u64 {
+        self.offset + self.size
+    }
+}
+
+/// The layout of a struct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Its size, tail padding included.
+    pub size: u64,
+    /// Its alignment.
+    pub align: u64,
+    /// Where each field lies, in order.
+    pub fields: Vec<Span>,
+    /// The bytes that no field covers, in order.
+    pub holes: Vec<Span>,
+}
+
+impl Layout {
+    /// Lays out fields one behind the other, each at its alignment unless
+    /// `packed`. `None` where that is larger than any reply.
+    pub fn of(fields: &[Extent], packed: bool) -> Option<Self> {
+        let (mut end, mut struct_align) = (0, 1);
+        let (mut spans, mut holes) = (Vec::new(), Vec::new());
+        for field in fields {
+            let align = if packed { 1 } else { field.align };
+            let offset = round_up(end, align);
+            holes.extend(gap(end, offset));
+            spans.push(Span { offset, size: field.size });
+            end = offset.checked_add(field.size).filter(|end| *end <= MOST_BYTES)?;
+            struct_align = align.max(struct_align);
+        }
+        let size = round_up(end, struct_align);
+        holes.extend(gap(end, size));
+        Some(Self { size, align: struct_align, fields: spans, holes })
+    }
+
+    /// Size and alignment of the whole.
+    pub fn extent(&self) -> Extent {
+        Extent { size: self.size, align: self.align }
+    }
+}
+
+/// The bytes between two offsets, if there are some.
+fn gap(from: u64, to: u64) -> Option<Span> {
+    (from < to).then(|| Span { offset: from, size: to - from })
+}
+
+/// The next multiple of `align`, a power of two.
+pub fn round_up(offset: u64, align: u64) -> u64 {
+    offset.next_multiple_of(align)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The layout of a struct of integers.
+    fn ints(model: Model, fields: &[Int]) -> Layout {
+        let extents: Vec<_> = fields.iter().map(|int| model.int(*int)).collect();
+        Layout::of(&extents, false).expect("a small struct")
+    }
+
+    #[test]
+    fn a_plain_u64_moves_on_i386_only() {
+        let fields = [Int::U64, Int::U32, Int::U64, Int::U64];
+        let offsets =
+            |model| ints(model, &fields).fields.iter().map(|f| f.offset).collect::<Vec<_>>();
+        assert_eq!(offsets(Model::Lp64), [0, 8, 16, 24]);
+        assert_eq!(offsets(Model::Ilp32), [0, 8, 12, 20]);
+        assert_eq!(offsets(Model::Ilp32Aligned), [0, 8, 16, 24]);
+    }
+
+    #[test]
+    fn an_aligned_u64_is_the_same_everywhere() {
+        for model in Model::ALL {
+            let layout = ints(model, &[Int::U32, Int::AlignedU64, Int::U32]);
+            assert_eq!((layout.size, layout.align), (24, 8), "{model:?}");
+            let holes = [Span { offset: 4, size: 4 }, Span { offset: 20, size: 4 }];
+            assert_eq!(layout.holes, holes, "{model:?}");
+        }
+    }
+
+    #[test]
+    fn packed_fields_leave_no_hole() {
+        let fields = [Model::Lp64.int(Int::U8), Model::Lp64.int(Int::U32)];
+        let layout = Layout::of(&fields, true).expect("a small struct");
+        assert_eq!((layout.size, layout.align, layout.holes.len()), (5, 1, 0));
+    }
+
+    #[test]
+    fn what_32_bits_cannot_count_is_refused() {
+        let word = Model::Lp64.int(Int::U32);
+        assert!(word.times(1 << 30).is_none());
+        let half = word.times(1 << 29).expect("2 GiB");
+        assert!(Layout::of(&[half, half], false).is_none());
+    }
+
+    #[test]
+    fn a_union_holds_its_largest_arm() {
+        let arms = [Extent { size: 12, align: 4 }, Extent { size: 8, align: 8 }];
+        assert_eq!(Extent::union(arms.into_iter()), Extent { size: 16, align: 8 });
+    }
+}

@@ -1,0 +1,146 @@
+//! Reads a specification: `abi.yaml`, then the files that it lists, then the
+//! overlays. Everything that is wrong with the shape of any file comes back at
+//! once, and what could be read comes back with it.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use super::de::NodeReader;
+use super::{AbiFile, Spec, SpecFile, node};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources};
+
+const V007: Code = Code("V007"); // a file that cannot be read
+const V008: Code = Code("V008"); // a file that abi.yaml does not list
+
+/// The most bytes one file may have.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// Where a specification comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A folder of YAML files.
+    Folder(PathBuf),
+    /// Files that are part of the program: name and text.
+    Embedded(&'static [(&'static str, &'static str)]),
+}
+
+/// What could be read of a specification.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The specification, if at least `abi.yaml` could be read.
+    pub spec: Option<Spec>,
+    /// The files, for showing places.
+    pub sources: Sources,
+    /// What is wrong with their shape.
+    pub problems: Diagnostics,
+}
+
+/// Reads a specification and overlays onto it.
+pub fn load(origin: &Origin, overlays: &[PathBuf]) -> Loaded {
+    let mut loader = Loader::default();
+    let spec = loader.spec(origin, overlays);
+    Loaded { spec, sources: loader.sources, problems: loader.problems.into_inner() }
+}
+
+#[derive(Default)]
+struct Loader {
+    sources: Sources,
+    problems: RefCell<Diagnostics>,
+}
+
+impl Loader {
+    fn spec(&mut self, origin: &Origin, overlays: &[PathBuf]) -> Option<Spec> {
+        let abi: AbiFile = self.listed(origin, "abi")?;
+        let mut files = Vec::new();
+        for name in abi.files.iter() {
+            files.extend(self.file(origin, &name.value));
+        }
+        for path in overlays {
+            let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok();
+            let file = text.and_then(|text| self.parse::<SpecFile>(shown(path), text));
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            files.extend(file.map(|file| SpecFile { name, ..file }));
+        }
+        self.refuse_unlisted(origin, &abi);
+        Some(Spec { abi, files })
+    }
+
+    fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
+        let file = self.listed::<SpecFile>(origin, name)?;
+        Some(SpecFile { name: name.to_owned(), ..file })
+    }
+
+    /// Reads a file of the specification by its name without ending.
+    fn listed<T: DeserializeOwned>(&mut self, origin: &Origin, name: &str) -> Option<T> {
+        let name = format!("{name}.yaml");
+        match origin {
+            Origin::Folder(folder) => {
+                let path = folder.join(&name);
+                let text = read(&path).map_err(|reason| self.unreadable(&path, &reason)).ok()?;
+                self.parse(shown(&path), text)
+            }
+            Origin::Embedded(files) => {
+                let found = files.iter().find(|(embedded, _)| *embedded == name);
+                let (_, text) = found.or_else(|| {
+                    self.unreadable(Path::new(&name), "it is not part of the program");
+                    None
+                })?;
+                self.parse(name, (*text).to_owned())
+            }
+        }
+    }
+
+    fn parse<T: DeserializeOwned>(&mut self, path: String, text: String) -> Option<T> {
+        let file = self.sources.add(path, text);
+        let text = self.sources.text(file);
+        let root = node::parse(file, text, self.problems.get_mut())?;
+        T::deserialize(NodeReader::new(&root, &self.problems)).ok()
+    }
+
+    fn unreadable(&self, path: &Path, reason: &str) {
+        let problem = Diagnostic::error(V007, format!("{} cannot be read: {reason}", shown(path)));
+        self.problems.borrow_mut().push(problem.in_file(shown(path)));
+    }
+
+    /// A file that nothing reads looks like a part of the specification and is none.
+    fn refuse_unlisted(&self, origin: &Origin, abi: &AbiFile) {
+        let Origin::Folder(folder) = origin else { return };
+        let mut paths: Vec<_> = yaml_files(folder);
+        paths.sort();
+        for path in paths {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let listed = abi.files.iter().any(|name| name.value == stem);
+            if stem != "abi" && !listed {
+                let problem = Diagnostic::error(V008, "abi.yaml does not list this file")
+                    .in_file(shown(&path))
+                    .help(format!("add `{stem}` to `files` in abi.yaml, or move the file away"));
+                self.problems.borrow_mut().push(problem);
+            }
+        }
+    }
+}
+
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|ending| ending == "yaml")).collect()
+}
+
+/// The path with forward slashes, so that output is the same everywhere.
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > MOST_BYTES {
+        return Err(format!("it has {size} bytes, more than {MOST_BYTES}"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("it is not UTF-8 text (byte {at})")
+    })
+}

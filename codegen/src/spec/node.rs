@@ -1,0 +1,196 @@
+//! YAML text as a tree in which every value knows its place. Refuses what a
+//! specification has no use for: aliases, tags, several documents, duplicate
+//! keys, and sizes that only an attack would have.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+
+const V001: Code = Code("V001"); // not YAML
+const V002: Code = Code("V002"); // YAML that has no place in a specification
+const V003: Code = Code("V003"); // a key twice
+
+/// The most values one file may hold; the whole of VFIO has a tenth of it.
+const MOST_NODES: usize = 200_000;
+
+/// How deep values may nest; specifications need less than ten.
+const MOST_DEPTH: usize = 40;
+
+/// A value and where it stands.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) place: Place,
+    pub(super) value: Value,
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub(super) enum Value {
+    Scalar { text: String, plain: bool },
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+}
+
+impl Node {
+    /// What the value is, for a message.
+    pub(super) fn kind(&self) -> String {
+        match &self.value {
+            Value::Scalar { text, .. } if text.is_empty() => "nothing".to_owned(),
+            Value::Scalar { text, .. } => format!("`{}`", excerpt(text)),
+            Value::List(_) => "a list".to_owned(),
+            Value::Map(_) => "a mapping".to_owned(),
+        }
+    }
+}
+
+/// Enough of a text to recognise it.
+fn excerpt(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(40) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line.to_owned(),
+    }
+}
+
+/// Reads the one document of a file. `None` after an error that leaves no tree.
+pub(super) fn parse(file: usize, text: &str, problems: &mut Diagnostics) -> Option<Node> {
+    let mut tree = Tree { file, open: Vec::new(), root: None, nodes: 0, problems };
+    for event in Parser::new_from_str(text) {
+        let added = match event {
+            Ok((event, span)) => tree.add(event, span),
+            Err(error) => Err(tree.not_yaml(&error)),
+        };
+        if let Err(problem) = added {
+            tree.problems.push(*problem);
+            return None;
+        }
+    }
+    if tree.root.is_none() {
+        let empty = Diagnostic::error(V002, "the file is empty");
+        tree.problems.push(empty.at(Place { file, start: 0, end: 0 }, "expected a mapping"));
+    }
+    tree.root
+}
+
+/// A collection whose end has not come yet.
+enum Open {
+    List(Place, Vec<Node>),
+    Map(Place, Vec<(Node, Node)>, Option<Node>),
+}
+
+struct Tree<'a> {
+    file: usize,
+    open: Vec<Open>,
+    root: Option<Node>,
+    nodes: usize,
+    problems: &'a mut Diagnostics,
+}
+
+type Added = Result<(), Box<Diagnostic>>;
+
+impl Tree<'_> {
+    fn add(&mut self, event: Event<'_>, span: Span) -> Added {
+        let place = self.place(span);
+        self.refuse_extras(&event, place)?;
+        match event {
+            Event::Scalar(text, style, ..) => {
+                let plain = style == ScalarStyle::Plain;
+                let text = text.into_owned();
+                self.put(Node { place, value: Value::Scalar { text, plain } })
+            }
+            Event::SequenceStart(..) => self.begin(Open::List(place, Vec::new())),
+            Event::MappingStart(..) => self.begin(Open::Map(place, Vec::new(), None)),
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Anchors, aliases, tags and a second document say nothing that a
+    /// specification could mean, and aliases can grow without bound.
+    fn refuse_extras(&mut self, event: &Event<'_>, place: Place) -> Added {
+        let (anchor, tag) = match event {
+            Event::Scalar(_, _, anchor, tag)
+            | Event::SequenceStart(anchor, tag)
+            | Event::MappingStart(anchor, tag) => (*anchor, tag.is_some()),
+            _ => (0, false),
+        };
+        let found = match event {
+            Event::Alias(_) => "an alias",
+            _ if anchor != 0 => "an anchor",
+            _ if tag => "a tag",
+            Event::DocumentStart(_) if self.root.is_some() => "a second document",
+            _ => return Ok(()),
+        };
+        let problem = Diagnostic::error(V002, format!("{found} has no place in a specification"));
+        Err(Box::new(problem.at(place, "write the value itself")))
+    }
+
+    fn begin(&mut self, open: Open) -> Added {
+        if self.open.len() == MOST_DEPTH {
+            let (Open::List(place, _) | Open::Map(place, ..)) = open;
+            let problem = format!("values nest deeper than {MOST_DEPTH} levels");
+            return Err(Box::new(Diagnostic::error(V002, problem).at(place, "")));
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Added {
+        let node = match self.open.pop() {
+            Some(Open::List(place, list)) => Node { place, value: Value::List(list) },
+            Some(Open::Map(place, map, _)) => {
+                refuse_bad_keys(&map, self.problems);
+                Node { place, value: Value::Map(map) }
+            }
+            None => return Ok(()),
+        };
+        self.put(node)
+    }
+
+    /// Puts a finished value where it belongs.
+    fn put(&mut self, node: Node) -> Added {
+        self.nodes += 1;
+        if self.nodes > MOST_NODES {
+            let problem = format!("the file holds more than {MOST_NODES} values");
+            return Err(Box::new(Diagnostic::error(V002, problem).at(node.place, "")));
+        }
+        match self.open.last_mut() {
+            None => self.root = Some(node),
+            Some(Open::List(_, list)) => list.push(node),
+            Some(Open::Map(_, map, key)) => match key.take() {
+                Some(key) => map.push((key, node)),
+                None => *key = Some(node),
+            },
+        }
+        Ok(())
+    }
+
+    fn place(&self, span: Span) -> Place {
+        Place { file: self.file, start: span.start.index(), end: span.end.index() }
+    }
+
+    fn not_yaml(&self, error: &ScanError) -> Box<Diagnostic> {
+        let start = error.marker().index();
+        let place = Place { file: self.file, start, end: start };
+        Box::new(Diagnostic::error(V001, format!("not YAML: {}", error.info())).at(place, ""))
+    }
+}
+
+/// Keys must be names, and no name may be given twice.
+fn refuse_bad_keys(map: &[(Node, Node)], problems: &mut Diagnostics) {
+    let mut seen = HashMap::new();
+    for (key, _) in map {
+        let Value::Scalar { text, .. } = &key.value else {
+            let problem = Diagnostic::error(V002, format!("{} cannot be a key", key.kind()));
+            problems.push(problem.at(key.place, "expected a name"));
+            continue;
+        };
+        if let Some(first) = seen.insert(text.as_str(), key.place) {
+            let message = format!("the key `{}` is given twice", excerpt(text));
+            let problem = Diagnostic::error(V003, message).at(key.place, "again here");
+            problems.push(problem.and(first, "first given here"));
+        }
+    }
+}

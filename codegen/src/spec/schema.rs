@@ -1,0 +1,68 @@
+//! The JSON Schema of the format, from the types that read it, so that
+//! editors complete and check specification files.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde_json::{Value, json};
+
+use super::{AbiFile, SpecFile};
+
+/// The schema of `abi.yaml`.
+pub fn abi_file() -> Value {
+    closed::<AbiFile>("https://json-schema.org/draft-07/schema#")
+}
+
+/// The schema of every other file.
+pub fn spec_file() -> Value {
+    let mut schema = closed::<SpecFile>("http://json-schema.org/draft-07/schema#");
+    split_values(&mut schema);
+    schema
+}
+
+fn closed<T: JsonSchema>(_: &str) -> Value {
+    let generator = SchemaSettings::draft07().into_generator();
+    let mut schema: Value = Schema::into(generator.into_root_schema_for::<T>());
+    close(&mut schema);
+    schema
+}
+
+/// Forbids keys that an object does not list, at every level.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.contains_key("properties") {
+                map.entry("additionalProperties").or_insert(json!(false));
+            }
+            map.values_mut().for_each(close);
+        }
+        Value::Array(list) => list.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// One type reads three kinds of items that differ in the key that names
+/// them; the schema has one definition for each.
+fn split_values(schema: &mut Value) {
+    let Some(values) = schema.pointer("/definitions/Values").cloned() else {
+        return;
+    };
+    let kinds = ["constants", "enum", "space"].map(|kind| renamed(&values, kind));
+    let kinds = json!({ "anyOf": kinds });
+    if let Some(definition) = schema.pointer_mut("/definitions/Values") {
+        *definition = kinds;
+    }
+}
+
+fn renamed(values: &Value, kind: &str) -> Value {
+    let mut values = values.clone();
+    if let Some(properties) = values.pointer_mut("/properties").and_then(Value::as_object_mut) {
+        let name = properties.shift_remove("constants").unwrap_or_default();
+        properties.shift_insert(0, kind.to_owned(), name);
+    }
+    if let Some(required) = values.pointer_mut("/required").and_then(Value::as_array_mut) {
+        for key in required.iter_mut().filter(|key| *key == "constants") {
+            *key = json!(kind);
+        }
+    }
+    values
+}
