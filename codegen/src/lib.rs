@@ -2,6 +2,7 @@
 //! ABIs: structures that carry `argsz` and `flags`, and behind them a chain of
 //! `{id, version, next}` capabilities.
 
+pub mod catalogue;
 pub mod diagnostic;
 pub mod emit;
 pub mod ir;
