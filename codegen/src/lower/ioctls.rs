@@ -74,7 +74,7 @@ impl<'a> Lowering<'a> {
             meta: self.meta(parts!(item, &item.macro_), life, &file.source),
             args: item.args.iter().map(|arg| arg.value.clone()).collect(),
             c: item.before.c_at(self.release).unwrap_or(&item.c).trim().to_owned(),
-            rust: item.rust.value.clone(),
+            rust: item.rust.trim().to_owned(),
         };
         self.abi.macros.push(macro_);
         Item::Macro(index)

@@ -177,13 +177,13 @@ impl Times<'_, '_> {
         if let Some(deprecated) = deprecated {
             self.since(&deprecated.since.value, deprecated.since.place);
         }
-        let mut last = first;
+        let mut last = first.opening();
         for (end, _) in before.iter() {
-            if end.value <= last {
+            if end.opening() <= last {
                 let message = format!("a change in {} comes after {last} already did", end.value);
                 self.refuse(end.place, place, message);
             }
-            last = end.value;
+            last = end.opening();
         }
     }
 
