@@ -28,7 +28,12 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     ];
     for index in section::present(abi) {
         let path = format!("uapi/{}.rs", abi.sections[index].name);
-        files.push(file(abi, &path, "codegen/src/emit/rust/section.rs", section::module(abi, index)));
+        files.push(file(
+            abi,
+            &path,
+            "codegen/src/emit/rust/section.rs",
+            section::module(abi, index),
+        ));
     }
     for (name, text) in RUNTIME {
         let emitter = format!("codegen/runtime/{name}");
