@@ -1,7 +1,9 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Direction, Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
+use crate::ir::{
+    Direction, Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm,
+};
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::spec::history::Life;
 use crate::spec::text::{Named, Placed, Short};
@@ -77,7 +79,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The fields that the release has. Before a union came, those of its
-    /// members that existed stood in its place.
+    /// members that are older stood in its place.
     fn alive_fields(&self, fields: &'a Named<Short<spec::Field>>, outer: Life) -> Vec<Source<'a>> {
         let mut alive = Vec::new();
         for (name, field) in fields.iter() {
@@ -87,7 +89,7 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             for (name, member) in field.union.iter() {
-                let life = member.life(outer);
+                let life = member.life(life);
                 if life.covers(self.release) {
                     alive.push(Source { name, field: member, life });
                 }
@@ -108,26 +110,28 @@ impl<'a> Lowering<'a> {
         let expr = field.before.type_at(self.release).or(field.type_.as_ref());
         let type_ = match expr {
             Some(expr) => self.type_(expr, earlier),
-            None => Type::Union(self.arms(owner, field, life, &meta.source)),
+            None => Type::Union(self.arms(field, owner, life, &meta.source)),
         };
-        let group = self.held(owner, (name, field), (life, &meta), &type_);
-        let said = expr.and_then(|expr| expr.direction);
+        let group = self.group_of(owner, (name, field), (life, &meta), &type_);
+        let direction = expr.and_then(|expr| expr.direction);
         Field {
             name: field.before.name_at(self.release, name).to_owned(),
             meta,
             type_,
-            direction: said.or_else(|| shared_direction(field)),
+            direction: direction.or_else(|| shared_direction(field)),
             role: role(expr.and_then(|expr| expr.role)),
             group,
             when: field.when.as_ref().map(|when| when.value.clone()),
-            version: field.version.map_or(1, |version| known(u16::try_from(version.value.value).ok())),
+            version: field
+                .version
+                .map_or(1, |version| known(u16::try_from(version.value.value).ok())),
         }
     }
 
     fn arms(
         &mut self,
-        owner: (StructId, usize, &str),
         field: &'a spec::Field,
+        owner: (StructId, usize, &str),
         life: Life,
         source: &str,
     ) -> Vec<UnionArm> {
@@ -141,7 +145,7 @@ impl<'a> Lowering<'a> {
             let type_ = self.type_(known(arm.type_.as_ref()), &[]);
             arms.push(UnionArm {
                 name: arm.before.name_at(self.release, name).to_owned(),
-                group: self.held(owner, (name, arm), (life, &meta), &type_),
+                group: self.group_of(owner, (name, arm), (life, &meta), &type_),
                 meta,
                 type_,
                 when: arm.when.as_ref().map(|when| when.value.clone()),
@@ -150,11 +154,11 @@ impl<'a> Lowering<'a> {
         arms
     }
 
-    /// The numbers that a field holds: its own, or those of the group it names.
-    fn held(
+    /// The flags or numbers that a field holds: its own, or those it names.
+    fn group_of(
         &mut self,
         owner: (StructId, usize, &str),
-        (name, field): (&Placed<String>, &'a spec::Field),
+        (name, field): (&str, &'a spec::Field),
         (life, meta): (Life, &Meta),
         type_: &Type,
     ) -> Option<GroupId> {
@@ -162,10 +166,8 @@ impl<'a> Lowering<'a> {
             Type::Int(int) => self.field_group(owner, (name, field), (life, meta), *int),
             _ => None,
         };
-        own.or_else(|| {
-            let name = field.holds.as_ref()?;
-            self.groups.get(name.as_str()).copied()
-        })
+        let named = field.holds.as_ref();
+        own.or_else(|| named.and_then(|name| self.groups.get(name.as_str()).copied()))
     }
 
     fn type_(&self, expr: &TypeExpr, earlier: &[&str]) -> Type {
@@ -177,7 +179,9 @@ impl<'a> Lowering<'a> {
             Shape::One => base,
             Shape::Pointer => Type::Pointer(pointee(&expr.base)),
             Shape::Fixed(length) => Type::Array(Box::new(base), *length, None),
-            Shape::Named(name) => Type::Array(Box::new(base), self.number(name), Some(name.clone())),
+            Shape::Named(name) => {
+                Type::Array(Box::new(base), self.number(name), Some(name.clone()))
+            }
             Shape::Flexible(count) => {
                 let count = count.as_deref().map(|count| earlier.iter().position(|f| *f == count));
                 Type::Flexible(Box::new(base), count.map(known))
