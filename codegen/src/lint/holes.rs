@@ -30,7 +30,7 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
         let finding = Finding::new(Scope::of_field(abi, struct_, field), message)
             .label(format!("with it, {}", behind(struct_, index, &struct_.layouts, index + 1)))
             .help(format!(
-                "drop it: {}; or, if it is released, put a second one behind it",
+                "without it, {}; if it is released, put a second one behind it",
                 behind(struct_, index, &without, index)
             ));
         match struct_.fields.get(index + 1) {
@@ -128,5 +128,5 @@ fn behind(struct_: &Struct, pad: usize, layouts: &PerModel<Layout>, at: usize) -
     let size = format!("the size is {}", per_model(&sizes));
     let Some(next) = struct_.fields.get(pad + 1) else { return size };
     let offsets = layouts.each_ref().map(|layout| layout.fields[at].offset);
-    format!("`{}` is at {} and {size}", next.name, per_model(&offsets))
+    format!("`{}` is at {}; {size}", next.name, per_model(&offsets))
 }
