@@ -8,6 +8,7 @@ pub mod embedded;
 pub mod emit;
 pub mod ir;
 pub mod layout;
+pub mod lint;
 pub mod lower;
 pub mod names;
 pub mod output;

@@ -63,6 +63,7 @@ impl<'a> Lowering<'a> {
             untouched: item.untouched,
             chain: item.capabilities.as_ref().map(reply_chain),
             profile: item.profile.as_ref().map(|profile| profile.value.clone()),
+            place: item.handler.place,
         })
     }
 

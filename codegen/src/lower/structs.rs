@@ -1,8 +1,10 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
-use crate::layout::{Extent, Int, Layout, Model, PerModel};
+use crate::ir::{
+    Direction, Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm,
+};
+use crate::layout::{Int, Layout, Model, PerModel};
 use crate::spec::history::Life;
 use crate::spec::text::{Named, Placed, Short};
 use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
@@ -111,11 +113,12 @@ impl<'a> Lowering<'a> {
             None => Type::Union(self.arms(field, owner, life, &meta.source)),
         };
         let group = self.group_of(owner, (name, field), (life, &meta), &type_);
+        let direction = expr.and_then(|expr| expr.direction);
         Field {
             name: field.before.name_at(self.release, name).to_owned(),
             meta,
             type_,
-            direction: expr.and_then(|expr| expr.direction),
+            direction: direction.or_else(|| shared_direction(field)),
             role: role(expr.and_then(|expr| expr.role)),
             group,
             when: field.when.as_ref().map(|when| when.value.clone()),
@@ -189,23 +192,20 @@ impl<'a> Lowering<'a> {
     fn layouts(&self, fields: &[Field], packed: bool) -> PerModel<Layout> {
         Model::ALL.map(|model| {
             let extents: Vec<_> =
-                fields.iter().map(|field| self.extent(&field.type_, model)).collect();
+                fields.iter().map(|field| known(self.abi.extent(&field.type_, model))).collect();
             known(Layout::of(&extents, packed))
         })
     }
+}
 
-    fn extent(&self, type_: &Type, model: Model) -> Extent {
-        match type_ {
-            Type::Int(int) => model.int(*int),
-            Type::Pointer(_) => model.pointer(),
-            Type::Struct(id) => self.abi.struct_(*id).layouts[model.index()].extent(),
-            Type::Array(element, length, _) => known(self.extent(element, model).times(*length)),
-            Type::Flexible(element, _) => known(self.extent(element, model).times(0)),
-            Type::Union(arms) => {
-                Extent::union(arms.iter().map(|arm| self.extent(&arm.type_, model)))
-            }
-        }
-    }
+/// Which way a union travels: the way of its members, both ways where they differ.
+fn shared_direction(field: &spec::Field) -> Option<Direction> {
+    let said = field.union.iter().map(|(_, arm)| arm.type_.as_ref()?.direction);
+    let both = |one: Option<Direction>, other| match one? == other? {
+        true => one,
+        false => Some(Direction::InOut),
+    };
+    said.reduce(both).flatten()
 }
 
 fn pointee(base: &Base) -> Int {
