@@ -221,3 +221,26 @@ fn a_misspelt_name_is_answered_with_the_right_one() {
     let (_, _, error) = ran(&real::root(), &["layout", "vfio_region_inf"]);
     assert!(error.contains("did you mean `vfio_region_info`?"), "{error}");
 }
+
+#[test]
+fn lint_is_shown_to_people_machines_and_forges() {
+    let overlay = real::root().join("codegen/tests/specs/cxl.yaml").display().to_string();
+    let args = ["--overlay", &overlay, "lint", "--format"];
+    let (code, said, _) = ran(&real::root(), &[&args[..], &["text"]].concat());
+    assert_eq!(code, 1);
+    assert!(said.contains("error[L6]") && said.contains("cxl.yaml:"), "{said}");
+
+    let (code, said, _) = ran(&real::root(), &[&args[..], &["json"]].concat());
+    let object: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((code, &object["version"]), (1, &Value::from(1)));
+    let finding = &object["findings"][0];
+    assert!(finding["line"].as_u64().is_some_and(|line| line > 1), "{finding}");
+    assert!(finding["file"].as_str().is_some_and(|file| file.ends_with("cxl.yaml")), "{finding}");
+
+    let (code, said, _) = ran(&real::root(), &[&args[..], &["github"]].concat());
+    assert_eq!(code, 1);
+    assert!(said.starts_with("::error file="), "{said}");
+
+    let (code, said, _) = ran(&real::root(), &["lint"]);
+    assert_eq!((code, said.as_str()), (0, "0 errors, 0 warnings\n"));
+}
