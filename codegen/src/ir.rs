@@ -5,7 +5,7 @@
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Direction, ShortReply, Untouched};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -273,17 +273,6 @@ pub struct UnionArm {
     pub group: Option<GroupId>,
     /// When it counts.
     pub when: Option<String>,
-}
-
-/// Which way a field travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From the caller to the kernel.
-    In,
-    /// From the kernel to the caller.
-    Out,
-    /// Both.
-    InOut,
 }
 
 /// What a field is to the protocol.

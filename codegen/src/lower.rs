@@ -104,7 +104,7 @@ impl<'a> Lowering<'a> {
     fn number_items(&mut self) {
         for file in &self.spec.files {
             for item in self.alive(file) {
-                if let Some(name) = declared_struct(item) {
+                if let Some(name) = item.declared_struct() {
                     let id = StructId(self.structs.len());
                     self.structs.insert(name, id);
                 }
@@ -196,17 +196,6 @@ macro_rules! parts {
     };
 }
 use parts;
-
-/// Today's name of the struct that an item declares, if it declares one.
-pub(crate) fn declared_struct(item: &spec::Item) -> Option<&str> {
-    match item {
-        spec::Item::Struct(item) => Some(&item.struct_.value),
-        spec::Item::Capability(item) if !item.fields.is_empty() => {
-            item.struct_.as_ref().map(|name| name.value.as_str())
-        }
-        _ => None,
-    }
-}
 
 fn backends(backends: &Named<Doc>) -> Vec<(String, crate::ir::Doc)> {
     let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));

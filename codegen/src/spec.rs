@@ -569,4 +569,22 @@ impl Item {
             Self::Capability(item) => &item.capability,
         }
     }
+
+    /// The name of the struct that the item declares, if it declares one.
+    pub fn declared_struct(&self) -> Option<&Placed<String>> {
+        match self {
+            Self::Struct(item) => Some(&item.struct_),
+            Self::Capability(item) if !item.fields.is_empty() => item.struct_.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The fields that the item declares.
+    pub fn fields(&self) -> Option<&Named<Short<Field>>> {
+        match self {
+            Self::Struct(item) => Some(&item.fields),
+            Self::Capability(item) => Some(&item.fields),
+            _ => None,
+        }
+    }
 }

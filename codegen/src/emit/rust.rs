@@ -10,8 +10,9 @@ mod library;
 mod section;
 mod structs;
 
-use crate::emit::{OutputFile, banner};
+use crate::emit::banner;
 use crate::ir::Abi;
+use crate::output::OutputFile;
 
 /// Hand-written files of the crate, by name.
 const RUNTIME: [(&str, &str); 2] = [

@@ -2,9 +2,10 @@
 
 use super::{Lowering, known, parts};
 use crate::ir::{
-    Direction, Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm,
+    Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm,
 };
 use crate::layout::{Int, Layout, Model, PerModel};
+use crate::reply::Direction;
 use crate::spec::history::Life;
 use crate::spec::text::{Named, Placed, Short};
 use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};

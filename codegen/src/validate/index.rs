@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Place;
-use crate::lower::declared_struct;
 use crate::spec::history::Life;
 use crate::spec::text::{Named, Placed, Short};
 use crate::spec::{self, Field, Item, Spec, SpecFile, Value};
@@ -93,12 +92,12 @@ impl<'a> Index<'a> {
             Item::Chain(item) => self.add(&item.chain, Kind::Chain, life),
             Item::Capability(capability) => {
                 self.add(&capability.capability, Kind::Capability, life);
-                if let (Some(_), Some(name)) = (declared_struct(item), &capability.struct_) {
+                if let Some(name) = item.declared_struct() {
                     self.add(name, Kind::Struct, life);
                 }
             }
         }
-        if let Some(fields) = fields(item) {
+        if let Some(fields) = item.fields() {
             self.add_fields(fields, life);
         }
     }
@@ -122,14 +121,5 @@ impl<'a> Index<'a> {
             self.add_numbers(&field.values, life);
             self.add_fields(&field.union, life);
         }
-    }
-}
-
-/// The fields that an item declares.
-pub(super) fn fields(item: &Item) -> Option<&Named<Short<Field>>> {
-    match item {
-        Item::Struct(item) => Some(&item.fields),
-        Item::Capability(item) => Some(&item.fields),
-        _ => None,
     }
 }
