@@ -3,7 +3,9 @@
 
 use super::finding::Finding;
 use super::scope::Scope;
-use crate::ir::{Abi, Arg, Copied, Handler, Ioctl, ReplyChain, Struct, StructRole, Type};
+use crate::ir::{
+    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyChain, Role, Struct, StructRole, Type,
+};
 use crate::layout::Model;
 use crate::reply::Untouched;
 
@@ -36,8 +38,8 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
         let finding = Finding::new(scope, message).label("the argument of an ioctl");
         return vec![finding.help("name the last field of its first release as `minsz`")];
     };
-    let first = |field: &crate::ir::Field| field.meta.since.first() == struct_.meta.since.first();
-    let fixed = |field: &crate::ir::Field| !matches!(field.type_, Type::Flexible(..));
+    let first = |field: &Field| field.meta.since.first() == struct_.meta.since.first();
+    let fixed = |field: &Field| !matches!(field.type_, Type::Flexible(..));
     let fields = struct_.fields.iter().enumerate();
     let wrong = fields.filter_map(|(index, field)| match (index <= minsz, first(field)) {
         (true, false) => Some((field, "came later, and lies in front of the end of minsz")),
@@ -61,7 +63,7 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
 /// L9: whoever writes a chain rounds up to the chain's alignment.
 pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
     let chains = present_chains(abi).filter_map(|(ioctl, struct_, handler, reply)| {
-        let host = |chain: &&crate::ir::Chain| hosts(abi, chain, struct_);
+        let host = |chain: &&Chain| hosts(abi, chain, struct_);
         let align = abi.cap_headers[abi.chains.iter().find(host)?.header].align;
         (reply.align % align != 0).then(|| {
             let message = format!("`{}` leaves capabilities misaligned", handler.name);
@@ -73,7 +75,7 @@ pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
     chains.collect()
 }
 
-fn hosts(abi: &Abi, chain: &crate::ir::Chain, struct_: &Struct) -> bool {
+fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
     chain.host.as_ref().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
 }
 
@@ -115,7 +117,7 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
-    let is_offset = |field: &crate::ir::Field| field.role == crate::ir::Role::CapOffset;
+    let is_offset = |field: &Field| field.role == Role::CapOffset;
     let Some(offset) = struct_.fields.iter().position(is_offset) else { return true };
     let end = struct_.spans(offset)[Model::Lp64.index()].end();
     match &handler.writes {

@@ -4,7 +4,7 @@
 use super::finding::Finding;
 use super::scope::Scope;
 use super::words::per_model;
-use crate::ir::{Abi, Field, Role, Struct};
+use crate::ir::{Abi, Field, Role, Struct, Type};
 use crate::layout::{Extent, Layout, Model, PerModel, Span};
 
 /// L4: every byte of a struct belongs to a field.
@@ -88,11 +88,16 @@ fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Spa
         4 => ("u32".to_owned(), 4),
         size => (format!("u8[{size}]"), 1),
     };
+    // Nothing can follow a flexible array; in front of it the pad does as well.
+    let (side, at) = match field.type_ {
+        Type::Flexible(..) => ("in front of", index),
+        _ => ("behind", index + 1),
+    };
     let pad = Extent { size: hole.size, align };
-    let with_pad = relaid(abi, struct_, |extents| extents.insert(index + 1, pad));
+    let with_pad = relaid(abi, struct_, |extents| extents.insert(at, pad));
     let sizes = with_pad.map(|layouts| layouts.map(|layout| layout.size));
     let outcome = sizes.map(|sizes| format!("; the size is then {}", per_model(&sizes)));
-    format!("add a `reserved {type_}` behind `{}`{}", field.name, outcome.unwrap_or_default())
+    format!("add a `reserved {type_}` {side} `{}`{}", field.name, outcome.unwrap_or_default())
 }
 
 /// The layouts without a field, where they have fewer bytes in holes.
