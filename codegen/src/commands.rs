@@ -27,8 +27,21 @@ pub(crate) const UNUSABLE: u8 = 2;
 /// Where the specification is by default.
 const DEFAULT: &str = "spec/vfio";
 
-/// The exit code, or the message of an error.
-type Outcome = Result<u8, String>;
+/// What a command prints, and how it ends.
+pub(crate) struct Done {
+    pub(crate) text: String,
+    pub(crate) code: u8,
+}
+
+impl Done {
+    /// All is well, and this is to be printed.
+    fn fine(text: String) -> Self {
+        Self { text, code: FINE }
+    }
+}
+
+/// What a command printed, or the message of an error.
+type Outcome = Result<Done, String>;
 
 /// Runs a command.
 pub(crate) fn run(cli: Cli) -> Outcome {
@@ -77,9 +90,8 @@ fn lower(spec: &ValidSpec, at: Option<Release>) -> Result<Abi, String> {
     Ok(capchain::lower::lower(spec, at))
 }
 
-/// Prints an object with stable keys.
-fn print_json(object: &impl serde::Serialize) -> Outcome {
+/// An object with stable keys.
+fn json(object: &impl serde::Serialize) -> Outcome {
     let text = serde_json::to_string_pretty(object).map_err(|error| error.to_string())?;
-    println!("{text}");
-    Ok(FINE)
+    Ok(Done::fine(text + "\n"))
 }

@@ -3,9 +3,9 @@
 //! numbers, names are spelt, documentation is plain paragraphs.
 
 use crate::diagnostic::Place;
-use crate::layout::{Int, Layout, PerModel, Span};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Direction, ShortReply, Untouched};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -269,19 +269,10 @@ pub struct UnionArm {
     pub meta: Meta,
     /// Its type: an integer or a struct.
     pub type_: Type,
+    /// The flags or numbers that it holds.
+    pub group: Option<GroupId>,
     /// When it counts.
     pub when: Option<String>,
-}
-
-/// Which way a field travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From the caller to the kernel.
-    In,
-    /// From the kernel to the caller.
-    Out,
-    /// Both.
-    InOut,
 }
 
 /// What a field is to the protocol.
@@ -473,6 +464,8 @@ pub struct Handler {
     pub chain: Option<ReplyChain>,
     /// The name under which the builder offers these rules.
     pub profile: Option<String>,
+    /// Where it stands in the specification.
+    pub place: Place,
 }
 
 /// How much of the fixed part is copied out.
@@ -572,6 +565,32 @@ impl Abi {
     /// The chain of this index.
     pub fn chain(&self, id: ChainId) -> &Chain {
         &self.chains[id.0]
+    }
+
+    /// Size and alignment of a type whose structs are laid out already; `None`
+    /// where that is larger than any reply.
+    pub fn extent(&self, type_: &Type, model: Model) -> Option<Extent> {
+        Some(match type_ {
+            Type::Int(int) => model.int(*int),
+            Type::Pointer(_) => model.pointer(),
+            Type::Struct(id) => self.struct_(*id).layouts[model.index()].extent(),
+            Type::Array(element, length, _) => self.extent(element, model)?.times(*length)?,
+            Type::Flexible(element, _) => self.extent(element, model)?.times(0)?,
+            Type::Union(arms) => {
+                let arms = arms.iter().map(|arm| self.extent(&arm.type_, model));
+                Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
+            }
+        })
+    }
+}
+
+impl Field {
+    /// The members of an anonymous union; none of any other field.
+    pub fn arms(&self) -> &[UnionArm] {
+        match &self.type_ {
+            Type::Union(arms) => arms,
+            _ => &[],
+        }
     }
 }
 

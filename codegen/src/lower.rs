@@ -30,6 +30,7 @@ pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
 }
 
 /// What a reference finds behind a name. `validate` has checked every one.
+#[track_caller]
 fn known<T>(found: Option<T>) -> T {
     found.expect("validate has resolved every reference")
 }
@@ -103,7 +104,7 @@ impl<'a> Lowering<'a> {
     fn number_items(&mut self) {
         for file in &self.spec.files {
             for item in self.alive(file) {
-                if let Some(name) = declared_struct(item) {
+                if let Some(name) = item.declared_struct() {
                     let id = StructId(self.structs.len());
                     self.structs.insert(name, id);
                 }
@@ -136,7 +137,9 @@ impl<'a> Lowering<'a> {
 
     fn item(&mut self, file: &'a SpecFile, section: usize, item: &'a spec::Item) -> Item {
         match item {
-            spec::Item::Constants(values) | spec::Item::Enum(values) | spec::Item::Space(values) => {
+            spec::Item::Constants(values)
+            | spec::Item::Enum(values)
+            | spec::Item::Space(values) => {
                 Item::Group(known(self.groups.get(values.name.as_str()).copied()))
             }
             spec::Item::Macro(item) => self.macro_(file, item),
@@ -193,17 +196,6 @@ macro_rules! parts {
     };
 }
 use parts;
-
-/// Today's name of the struct that an item declares, if it declares one.
-pub(crate) fn declared_struct(item: &spec::Item) -> Option<&str> {
-    match item {
-        spec::Item::Struct(item) => Some(&item.struct_.value),
-        spec::Item::Capability(item) if !item.fields.is_empty() => {
-            item.struct_.as_ref().map(|name| name.value.as_str())
-        }
-        _ => None,
-    }
-}
 
 fn backends(backends: &Named<Doc>) -> Vec<(String, crate::ir::Doc)> {
     let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));

@@ -4,6 +4,7 @@
 mod cli;
 mod commands;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -11,12 +12,24 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     match commands::run(cli) {
-        Ok(code) => ExitCode::from(code),
+        Ok(done) => print(&done.text)
+            .map_or(ExitCode::from(commands::UNUSABLE), |()| ExitCode::from(done.code)),
         Err(message) => {
             if !message.is_empty() {
                 eprintln!("error: {message}");
             }
             ExitCode::from(commands::UNUSABLE)
         }
+    }
+}
+
+/// Prints a result. A reader who has seen enough and closed the pipe is no error.
+fn print(text: &str) -> Option<()> {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("error: {error}");
+            None
+        }
+        _ => Some(()),
     }
 }

@@ -48,3 +48,14 @@ pub enum ArgszReply {
     /// Always, so that it can shrink.
     Always,
 }
+
+/// Which way a field travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the caller to the kernel.
+    In,
+    /// From the kernel to the caller.
+    Out,
+    /// Both.
+    InOut,
+}

@@ -90,6 +90,7 @@ pub struct FdKind {
 
 impl Line for FdKind {
     const FORM: &'static str = "doc";
+    const PATTERN: &'static str = "^.+$";
 
     fn from_line(line: &str) -> Result<Self, String> {
         let doc = Placed { value: Doc::from(line), place: Default::default() };
@@ -566,6 +567,24 @@ impl Item {
             Self::Ioctl(item) => &item.ioctl,
             Self::Chain(item) => &item.chain,
             Self::Capability(item) => &item.capability,
+        }
+    }
+
+    /// The name of the struct that the item declares, if it declares one.
+    pub fn declared_struct(&self) -> Option<&Placed<String>> {
+        match self {
+            Self::Struct(item) => Some(&item.struct_),
+            Self::Capability(item) if !item.fields.is_empty() => item.struct_.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The fields that the item declares.
+    pub fn fields(&self) -> Option<&Named<Short<Field>>> {
+        match self {
+            Self::Struct(item) => Some(&item.fields),
+            Self::Capability(item) => Some(&item.fields),
+            _ => None,
         }
     }
 }

@@ -22,6 +22,6 @@
 #[macro_use]
 mod flags;
 
-mod target;
 pub mod ioctls;
+mod target;
 pub mod uapi;

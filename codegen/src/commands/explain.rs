@@ -3,7 +3,7 @@
 use capchain::catalogue::{self, Entry};
 use capchain::names;
 
-use super::{FINE, Outcome, print_json};
+use super::{Done, Outcome, json};
 use crate::cli::{Explain, Format};
 
 pub(super) fn run(args: &Explain) -> Outcome {
@@ -15,21 +15,19 @@ pub(super) fn run(args: &Explain) -> Outcome {
 
 fn all(format: Format) -> Outcome {
     if format == Format::Json {
-        return print_json(&serde_json::json!({ "version": 1, "codes": catalogue::entries() }));
+        return json(&serde_json::json!({ "version": 1, "codes": catalogue::entries() }));
     }
-    for entry in catalogue::entries() {
-        println!("{:<5} {}", entry.code, entry.title);
-    }
-    Ok(FINE)
+    let lines =
+        catalogue::entries().iter().map(|entry| format!("{:<5} {}\n", entry.code, entry.title));
+    Ok(Done::fine(lines.collect()))
 }
 
 fn one(code: &str, format: Format) -> Outcome {
     let entry = catalogue::entry(code).ok_or_else(|| unknown(code))?;
     if format == Format::Json {
-        return print_json(&serde_json::json!({ "version": 1, "codes": [entry] }));
+        return json(&serde_json::json!({ "version": 1, "codes": [entry] }));
     }
-    print(entry);
-    Ok(FINE)
+    Ok(Done::fine(text(entry)))
 }
 
 fn unknown(code: &str) -> String {
@@ -40,14 +38,13 @@ fn unknown(code: &str) -> String {
     }
 }
 
-fn print(entry: &Entry) {
-    println!("{}: {}\n", entry.code, entry.title);
-    println!("{}\n\nWhy: {}", entry.rule.trim(), entry.why.trim());
-    if let Some(source) = &entry.source {
-        println!("\nSource: {}", source.trim());
-    }
-    println!("\nBreaks it:\n\n{}", indented(&entry.bad));
-    println!("\nKeeps it:\n\n{}", indented(&entry.good));
+fn text(entry: &Entry) -> String {
+    let Entry { code, title, rule, why, .. } = entry;
+    let source = entry.source.as_ref().map(|source| format!("\nSource: {}\n", source.trim()));
+    let (bad, good) = (indented(&entry.bad), indented(&entry.good));
+    let head = format!("{code}: {title}\n\n{}\n\nWhy: {}\n", rule.trim(), why.trim());
+    let examples = format!("\nBreaks it:\n\n{bad}\n\nKeeps it:\n\n{good}\n");
+    [head, source.unwrap_or_default(), examples].concat()
 }
 
 fn indented(text: &str) -> String {

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use capchain::emit;
 use capchain::spec::load::Origin;
 use capchain::sync::{self, Change};
 
-use super::{FINE, FOUND, Outcome, lower, open, origin};
+use super::{Done, FINE, FOUND, Outcome, lower, open, origin};
 use crate::cli::{Generate, Source};
 
 pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
@@ -16,7 +15,7 @@ pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
     }
     let spec = open(&origin, source)?;
     let abi = lower(&spec, args.at)?;
-    let outputs = emit::all(&abi);
+    let outputs = capchain::outputs(&abi);
     let root = args.out.as_deref().unwrap_or(Path::new("."));
     let changes = sync::compare(root, &outputs).map_err(|error| error.to_string())?;
     if args.check {
@@ -24,22 +23,25 @@ pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
     }
     sync::write(root, &changes).map_err(|error| error.to_string())?;
     let kept = outputs.len() - changes.iter().filter(|change| change.is_output()).count();
+    let mut text = String::new();
     for change in &changes {
-        println!("{} {}", if change.is_output() { "wrote" } else { "removed" }, change.path);
+        let did = if change.is_output() { "wrote" } else { "removed" };
+        text += &format!("{did} {}\n", change.path);
     }
-    println!("Linux {}: {} files, {kept} of them unchanged", abi.release, outputs.len());
-    Ok(FINE)
+    text += &format!("Linux {}: {} files, {kept} of them unchanged\n", abi.release, outputs.len());
+    Ok(Done::fine(text))
 }
 
 /// Tells how the tree differs, and what to do about it.
-fn report(root: &Path, changes: &[Change<'_>]) -> u8 {
+fn report(root: &Path, changes: &[Change<'_>]) -> Done {
+    let mut text = String::new();
     for change in changes {
-        println!("{}: {}", change.path, change.difference.word());
-        print!("{}", sync::excerpt(root, change));
+        text += &format!("{}: {}\n", change.path, change.difference.word());
+        text += &sync::excerpt(root, change);
     }
     if changes.is_empty() {
-        return FINE;
+        return Done { text, code: FINE };
     }
-    println!("run `cargo capchain generate` and commit the result");
-    FOUND
+    text += "run `cargo capchain generate` and commit the result\n";
+    Done { text, code: FOUND }
 }

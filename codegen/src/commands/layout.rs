@@ -5,7 +5,7 @@ use capchain::layout::{Int, Layout as StructLayout, Span, TARGETS, Target};
 use capchain::names;
 use serde_json::{Value, json};
 
-use super::{FINE, Outcome, lower, open, origin, print_json};
+use super::{Done, Outcome, json, lower, open, origin};
 use crate::cli::{Format, Layout, Source};
 
 pub(super) fn run(source: &Source, args: &Layout) -> Outcome {
@@ -14,17 +14,13 @@ pub(super) fn run(source: &Source, args: &Layout) -> Outcome {
     let targets = targets(args.target.as_deref())?;
     let structs = structs(&abi, &args.structs)?;
     if args.format == Format::Json {
-        let structs: Vec<_> = structs.iter().map(|struct_| object(&abi, struct_, &targets)).collect();
+        let structs: Vec<_> =
+            structs.iter().map(|struct_| object(&abi, struct_, &targets)).collect();
         let release = abi.release.to_string();
-        return print_json(&json!({ "version": 1, "release": release, "structs": structs }));
+        return json(&json!({ "version": 1, "release": release, "structs": structs }));
     }
-    for (index, struct_) in structs.iter().enumerate() {
-        if index > 0 {
-            println!();
-        }
-        print(&abi, struct_, &targets);
-    }
-    Ok(FINE)
+    let shown: Vec<_> = structs.iter().map(|struct_| text(&abi, struct_, &targets)).collect();
+    Ok(Done::fine(shown.join("\n")))
 }
 
 fn targets(name: Option<&str>) -> Result<Vec<&'static Target>, String> {
@@ -72,20 +68,21 @@ fn alike<'a>(
     groups
 }
 
-fn print(abi: &Abi, struct_: &Struct, targets: &[&'static Target]) {
-    println!("struct {}", struct_.name);
+fn text(abi: &Abi, struct_: &Struct, targets: &[&'static Target]) -> String {
+    let mut text = format!("struct {}\n", struct_.name);
     let groups = alike(struct_, targets);
     for (layout, names) in &groups {
         let names = match groups.len() {
             1 if targets.len() > 1 => "all targets".to_owned(),
             _ => names.join(", "),
         };
-        println!("  {names}: {} bytes, aligned to {}", layout.size, layout.align);
-        println!("    offset  size  type and field");
+        text += &format!("  {names}: {} bytes, aligned to {}\n", layout.size, layout.align);
+        text += "    offset  size  type and field\n";
         for row in rows(abi, struct_, layout) {
-            println!("    {row}");
+            text += &format!("    {row}\n");
         }
     }
+    text
 }
 
 /// Fields and holes by offset.

@@ -10,8 +10,9 @@ mod library;
 mod section;
 mod structs;
 
-use crate::emit::{OutputFile, banner};
+use crate::emit::banner;
 use crate::ir::Abi;
+use crate::output::OutputFile;
 
 /// Hand-written files of the crate, by name.
 const RUNTIME: [(&str, &str); 2] = [
@@ -28,7 +29,12 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     ];
     for index in section::present(abi) {
         let path = format!("uapi/{}.rs", abi.sections[index].name);
-        files.push(file(abi, &path, "codegen/src/emit/rust/section.rs", section::module(abi, index)));
+        files.push(file(
+            abi,
+            &path,
+            "codegen/src/emit/rust/section.rs",
+            section::module(abi, index),
+        ));
     }
     for (name, text) in RUNTIME {
         let emitter = format!("codegen/runtime/{name}");

@@ -102,10 +102,12 @@ impl<'a> Lowering<'a> {
 
     /// The chain that a capability names, or the one of its file.
     fn chain_of(&self, file: &'a SpecFile, item: &spec::Capability) -> ChainId {
-        let own = || self.alive(file).find_map(|item| match item {
-            spec::Item::Chain(chain) => Some(&chain.chain),
-            _ => None,
-        });
+        let own = || {
+            self.alive(file).find_map(|item| match item {
+                spec::Item::Chain(chain) => Some(&chain.chain),
+                _ => None,
+            })
+        };
         let name = item.chain.as_ref().or_else(own);
         known(name.and_then(|name| self.chains.get(name.as_str()).copied()))
     }
@@ -129,7 +131,13 @@ impl<'a> Lowering<'a> {
         let doc = vec!["the capability's id, version and the way to the next".to_owned()];
         Field {
             name: "header".to_owned(),
-            meta: Meta { doc, allow: Vec::new(), deprecated: None, former: Vec::new(), ..meta.clone() },
+            meta: Meta {
+                doc,
+                allow: Vec::new(),
+                deprecated: None,
+                former: Vec::new(),
+                ..meta.clone()
+            },
             type_: Type::Struct(struct_),
             direction: None,
             role: Role::Header,

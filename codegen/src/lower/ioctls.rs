@@ -63,6 +63,7 @@ impl<'a> Lowering<'a> {
             untouched: item.untouched,
             chain: item.capabilities.as_ref().map(reply_chain),
             profile: item.profile.as_ref().map(|profile| profile.value.clone()),
+            place: item.handler.place,
         })
     }
 
@@ -84,7 +85,8 @@ impl<'a> Lowering<'a> {
 /// When an ioctl came, if its handler does not say when it did.
 fn ioctl_since(ioctl: &spec::Ioctl, lowering: &Lowering<'_>) -> crate::release::Since {
     let files = lowering.spec.files.iter();
-    let file = files.filter(|file| file.items.iter().any(|item| item.name().value == ioctl.ioctl.value));
+    let file =
+        files.filter(|file| file.items.iter().any(|item| item.name().value == ioctl.ioctl.value));
     let life = file.map(SpecFile::life).next();
     known(life.map(|life| ioctl.life(life).since))
 }

@@ -53,7 +53,8 @@ pub type History = Named<Before, Release>;
 impl History {
     /// The item's name in `release`.
     pub fn name_at<'a>(&'a self, release: Release, now: &'a str) -> &'a str {
-        self.at(release, |before| before.name.as_ref().map(|name| name.value.as_str())).unwrap_or(now)
+        self.at(release, |before| before.name.as_ref().map(|name| name.value.as_str()))
+            .unwrap_or(now)
     }
 
     /// The item's type in `release`, if it was not today's.
@@ -72,7 +73,10 @@ impl History {
     }
 
     /// The names that the item had until `release`, with what ended them.
-    pub fn former_names(&self, release: Release) -> impl Iterator<Item = (&Placed<String>, Release)> {
+    pub fn former_names(
+        &self,
+        release: Release,
+    ) -> impl Iterator<Item = (&Placed<String>, Release)> {
         let past = self.iter().filter(move |(end, _)| end.opening() <= release);
         past.filter_map(|(end, before)| Some((before.name.as_ref()?, end.value)))
     }

@@ -8,7 +8,6 @@ use crate::spec::{
     AbiFile, Capability, Chain, Deprecated, Field, Handler, Ioctl, Item, Reserved, SpecFile, Value,
     Values,
 };
-use crate::validate::index::fields;
 
 const V017: Code = Code("V017"); // documentation that is missing or cannot be shown
 
@@ -82,7 +81,7 @@ impl Texts<'_> {
             Item::Chain(item) => self.chain(item),
             Item::Capability(item) => self.capability(item),
         }
-        if let Some(fields) = fields(item) {
+        if let Some(fields) = item.fields() {
             self.fields(fields);
         }
     }

@@ -6,10 +6,9 @@ use std::collections::HashMap;
 use super::eras::{eras, first};
 use super::parts::{ChainItem, Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::Place;
-use crate::lower::declared_struct;
 use crate::spec::history::{History, Life};
-use crate::spec::text::{Named, Placed, Short};
-use crate::spec::{Field, Item, Spec, SpecFile, Values};
+use crate::spec::text::Placed;
+use crate::spec::{Item, Spec, SpecFile, Values};
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +166,7 @@ impl<'a> Index<'a> {
                 let before = Some(&capability.before);
                 self.add(&capability.capability, Kind::Capability, life, before);
                 let order = self.order;
-                if let (Some(_), Some(name)) = (declared_struct(item), &capability.struct_) {
+                if let Some(name) = item.declared_struct() {
                     self.add(name, Kind::Struct, life, None);
                 }
                 let chain = capability.chain.as_ref().or(chain);
@@ -238,13 +237,4 @@ fn only_chain(file: &SpecFile) -> Option<&Placed<String>> {
         _ => None,
     });
     chains.next().filter(|_| chains.next().is_none())
-}
-
-/// The fields that an item declares.
-pub(super) fn fields(item: &Item) -> Option<&Named<Short<Field>>> {
-    match item {
-        Item::Struct(item) => Some(&item.fields),
-        Item::Capability(item) => Some(&item.fields),
-        _ => None,
-    }
 }

@@ -7,7 +7,6 @@ use crate::release::{Release, Since};
 use crate::spec::history::{History, Life};
 use crate::spec::text::{List, Named, Placed, Short};
 use crate::spec::{Deprecated, Field, Item, Value};
-use crate::validate::index::fields;
 
 const V014: Code = Code("V014"); // a release that does not fit
 const V024: Code = Code("V024"); // a name of the file table that does not exist
@@ -116,7 +115,7 @@ impl Times<'_, '_> {
             Item::Ioctl(item) => self.handlers(&item.handlers, life),
             _ => {}
         }
-        if let Some(fields) = fields(item) {
+        if let Some(fields) = item.fields() {
             self.fields(fields, life);
         }
     }
@@ -163,15 +162,20 @@ impl Times<'_, '_> {
         let first = life.since.first();
         if let Some(since) = since {
             self.since(&since.value, since.place);
-            if matches!(outer, Outer::Item(_)) && since.first() < around.since.first() {
-                let message = format!("older than what it is part of, which came in {}", around.since);
+            if matches!(outer, Outer::Item(_)) && since.first().opening() < around.since.first().opening() {
+                let message =
+                    format!("older than what it is part of, which came in {}", around.since);
                 self.refuse(since.place, place, message);
             }
         }
         if let Some(until) = until {
             self.release(until.value, until.place);
-            if until.value <= first {
-                self.refuse(until.place, place, format!("gone in {} but came in {first}", until.value));
+            if until.opening() <= first.opening() {
+                self.refuse(
+                    until.place,
+                    place,
+                    format!("gone in {} but came in {first}", until.value),
+                );
             }
         }
         if let Some(deprecated) = deprecated {
@@ -196,7 +200,8 @@ impl Times<'_, '_> {
 
     /// A release must be one of the list, or a candidate of one.
     fn release(&mut self, release: Release, place: Place) {
-        let known = self.releases.iter().any(|known| *known == release || known.is_final_of(release));
+        let known =
+            self.releases.iter().any(|known| *known == release || known.is_final_of(release));
         if !known && !self.releases.is_empty() {
             let message = format!("abi.yaml does not list {release} among the releases");
             self.refuse(place, place, message);

@@ -112,7 +112,7 @@ const _: () = {
 /// stop.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
-pub const VFIO_GET_API_VERSION: u32 = io(VFIO_TYPE, VFIO_BASE + 0);
+pub const VFIO_GET_API_VERSION: u32 = io(VFIO_TYPE, VFIO_BASE);
 
 /// Asks whether an `extension` is there; the id is the argument itself. An empty container
 /// answers for every backend that is loaded, one with a backend for that backend alone.

@@ -19,8 +19,6 @@ use core::mem::{offset_of, size_of};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct vfio_pci_dependent_device {
     /// Who owns the device, in the way that suits how the caller opened its own.
-    ///
-    /// Since Linux 6.6.
     pub group_id: u32,
     /// PCI segment, the domain in Linux.
     pub segment: u16,
@@ -77,6 +75,31 @@ const _: () = {
     assert!(offset_of!(vfio_pci_dependent_device, bus) == 6);
     assert!(offset_of!(vfio_pci_dependent_device, devfn) == 7);
 };
+
+/// Has no id there but shares a group with a device that has one.
+pub const VFIO_PCI_DEVID_OWNED: u32 = 0;
+
+/// The caller does not own the device, so a reset would be refused.
+pub const VFIO_PCI_DEVID_NOT_OWNED: u32 = 0xffff_ffff;
+
+/// The device's id in the caller's iommufd, or one of the two values below.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct PciDependentDeviceDevid(pub u32);
+
+impl PciDependentDeviceDevid {
+    /// Has no id there but shares a group with a device that has one.
+    pub const OWNED: Self = Self(VFIO_PCI_DEVID_OWNED);
+    /// The caller does not own the device, so a reset would be refused.
+    pub const NOT_OWNED: Self = Self(VFIO_PCI_DEVID_NOT_OWNED);
+    /// Every number with its name.
+    pub const NAMED: &[(&'static str, Self)] = &[
+        ("OWNED", Self::OWNED),
+        ("NOT_OWNED", Self::NOT_OWNED),
+    ];
+}
+
+numbers!(PciDependentDeviceDevid, u32);
 
 /// The devices that a hot reset of the asked device would hit, itself among them.
 ///

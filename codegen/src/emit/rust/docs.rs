@@ -33,7 +33,8 @@ impl<'a> Docs<'a> {
 
     /// Paragraphs as `///` lines.
     pub(super) fn paragraphs(&self, doc: &Doc) -> TokenStream {
-        let safe: Vec<_> = doc.iter().map(|text| in_markdown(text, |name| self.link(name))).collect();
+        let safe: Vec<_> =
+            doc.iter().map(|text| in_markdown(text, |name| self.link(name))).collect();
         attributes(&safe)
     }
 

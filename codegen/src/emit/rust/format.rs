@@ -19,7 +19,8 @@ pub(super) fn file(tokens: TokenStream) -> String {
     let mut imports = String::new();
     for item in items {
         let joined = matches!(&item, syn::Item::Use(_) | syn::Item::Mod(_)) && !documented(&item);
-        let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
+        let file =
+            syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
         let text = prettyplease::unparse(&file);
         match joined {
             true => imports += &text,

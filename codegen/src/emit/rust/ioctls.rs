@@ -17,8 +17,14 @@ pub(super) fn item(abi: &Abi, docs: &Docs<'_>, ioctl: &Ioctl) -> TokenStream {
     let doc = docs.item(&ioctl.meta);
     let name = ident(&ioctl.name);
     let (type_, base) = (ident(&numbers.type_name), ident(&numbers.base_name));
-    let number = decimal(u64::from(ioctl.number));
-    quote!(#doc pub const #name: u32 = io(#type_, #base + #number);)
+    let number = match ioctl.number {
+        0 => quote!(#base),
+        number => {
+            let number = decimal(u64::from(number));
+            quote!(#base + #number)
+        }
+    };
+    quote!(#doc pub const #name: u32 = io(#type_, #number);)
 }
 
 /// The module with the table of all ioctls.

@@ -9,7 +9,8 @@ use crate::ir::Abi;
 
 /// `lib.rs`.
 pub(super) fn crate_root(abi: &Abi) -> String {
-    let title = format!(" {}, as of Linux {}.", abi.title, abi.release.to_string().replace('v', ""));
+    let title =
+        format!(" {}, as of Linux {}.", abi.title, abi.release.to_string().replace('v', ""));
     let docs = Docs::new(abi, "uapi::");
     let doc = section::inner(docs.paragraphs(&abi.doc));
     format::file(quote! {
@@ -31,9 +32,8 @@ pub(super) fn crate_root(abi: &Abi) -> String {
 
         #[macro_use]
         mod flags;
-        mod target;
-
         pub mod ioctls;
+        mod target;
         pub mod uapi;
     })
 }

@@ -10,7 +10,8 @@ use crate::ir::{Abi, Item, Section, StructId, Type};
 
 /// The sections that have something to declare.
 pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
-    let declares = |section: &Section| section.items.iter().any(|item| !matches!(item, Item::Chain(_)));
+    let declares =
+        |section: &Section| section.items.iter().any(|item| !matches!(item, Item::Chain(_)));
     (0..abi.sections.len()).filter(move |index| declares(&abi.sections[*index]))
 }
 
@@ -86,18 +87,28 @@ fn imports(abi: &Abi, section: &Section) -> TokenStream {
     let structs: Vec<_> = section.items.iter().filter_map(|item| declared(abi, *item)).collect();
     let differs = |id: &StructId| {
         let layouts = &abi.struct_(*id).layouts;
-        layouts.iter().any(|layout| layout.size != layouts[0].size || layout.fields != layouts[0].fields)
+        layouts
+            .iter()
+            .any(|layout| layout.size != layouts[0].size || layout.fields != layouts[0].fields)
     };
     let by_model = structs.iter().any(differs);
     let io = section.items.iter().any(|item| matches!(item, Item::Ioctl(_)));
     let target = match (by_model, io) {
-        (true, true) => quote!(use crate::target::{by_model, io};),
-        (true, false) => quote!(use crate::target::by_model;),
-        (false, true) => quote!(use crate::target::io;),
+        (true, true) => quote!(
+            use crate::target::{by_model, io};
+        ),
+        (true, false) => quote!(
+            use crate::target::by_model;
+        ),
+        (false, true) => quote!(
+            use crate::target::io;
+        ),
         (false, false) => quote!(),
     };
     let mem = match structs.iter().any(|id| !abi.struct_(*id).fields.is_empty()) {
-        true => quote!(use core::mem::{offset_of, size_of};),
+        true => quote!(
+            use core::mem::{offset_of, size_of};
+        ),
         false => quote!(),
     };
     let others = others(abi, section, &structs);
@@ -173,7 +184,8 @@ fn own_names(abi: &Abi, section: &Section) -> Vec<String> {
         }
         if let Some(id) = declared(abi, *item) {
             own.push(abi.struct_(id).name.clone());
-            let held = abi.groups.iter().filter(|group| group.field.is_some_and(|(owner, _)| owner == id));
+            let held =
+                abi.groups.iter().filter(|group| group.field.is_some_and(|(owner, _)| owner == id));
             own.extend(held.filter_map(|group| group.rust.clone()));
         }
     }

@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::constants::{decimal, ident, int_type};
 use super::docs::Docs;
-use crate::ir::{Abi, Field, Role, Struct, StructId, StructRole, Type, UnionArm};
+use crate::ir::{Abi, Field, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
 use crate::layout::{Int, PerModel};
 
 /// A struct, its methods, and the proof of its layout.
@@ -32,7 +32,7 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     };
     let non_exhaustive = grows(struct_).then(|| quote!(#[non_exhaustive]));
     let fields = struct_.fields.iter().map(|field| {
-        let doc = docs.part(&field.meta, &struct_.meta);
+        let doc = docs.part(&stored_meta(field), &struct_.meta);
         let (name, type_) = (ident(stored_name(field)), field_type(abi, field));
         quote!(#doc pub #name: #type_)
     });
@@ -70,6 +70,17 @@ fn stored_name(field: &Field) -> &str {
     match &field.type_ {
         Type::Union(arms) => arms.first().map_or(&field.name, |arm| &arm.name),
         _ => &field.name,
+    }
+}
+
+/// What to say of a stored field: a union's storage is as old as its first
+/// member.
+fn stored_meta(field: &Field) -> Meta {
+    match &field.type_ {
+        Type::Union(arms) if !arms.is_empty() => {
+            Meta { since: arms[0].meta.since, ..field.meta.clone() }
+        }
+        _ => field.meta.clone(),
     }
 }
 
@@ -121,7 +132,9 @@ fn plain_type(abi: &Abi, type_: &Type) -> TokenStream {
             let element = plain_type(abi, element);
             quote!([#element; 0])
         }
-        Type::Union(arms) => arms.first().map(|arm| plain_type(abi, &arm.type_)).unwrap_or_default(),
+        Type::Union(arms) => {
+            arms.first().map(|arm| plain_type(abi, &arm.type_)).unwrap_or_default()
+        }
     }
 }
 
@@ -181,7 +194,8 @@ fn header(abi: &Abi, capability: usize) -> TokenStream {
     let fields = struct_.fields.iter().enumerate().map(|(index, field)| {
         let name = ident(&field.name);
         let whole = |bits: crate::ir::Bits| {
-            let all = matches!(field.type_, Type::Int(int) if u64::from(bits.count) == int.size() * 8);
+            let all =
+                matches!(field.type_, Type::Int(int) if u64::from(bits.count) == int.size() * 8);
             bits.field == index && bits.low == 0 && all
         };
         if whole(header.id) {
@@ -246,7 +260,8 @@ fn accessor(
     let doc = docs.part(&arm.meta, &struct_.meta);
     let (name, setter) = (ident(&arm.name), ident(&["set_", &arm.name].concat()));
     let type_ = plain_type(abi, &arm.type_);
-    let sets = format!(" Sets [`{0}`](Self::{0}), and with it every other member of the union.", arm.name);
+    let sets =
+        format!(" Sets [`{0}`](Self::{0}), and with it every other member of the union.", arm.name);
     quote! {
         #doc
         pub const fn #name(&self) -> #type_ {
