@@ -96,7 +96,7 @@ impl Texts<'_> {
             self.doc(&deprecated.doc, deprecated.doc.place);
         }
         for (rule, reason) in about.allow.iter() {
-            self.line(reason, rule.place);
+            self.shown(reason, rule.place);
         }
     }
 
@@ -159,8 +159,8 @@ impl Texts<'_> {
         if doc.paragraphs.is_empty() {
             self.refuse(place, "the documentation is empty");
         }
-        for fault in doc.paragraphs.iter().filter_map(|text| fault(text)) {
-            self.refuse(place, &fault);
+        for text in &doc.paragraphs {
+            self.shown(text, place);
         }
     }
 
@@ -169,6 +169,11 @@ impl Texts<'_> {
         if text.trim().is_empty() {
             self.refuse(place, "the text is empty");
         }
+        self.shown(text, place);
+    }
+
+    /// A text that readers see, be it there.
+    fn shown(&mut self, text: &str, place: Place) {
         if let Some(fault) = fault(text) {
             self.refuse(place, &fault);
         }

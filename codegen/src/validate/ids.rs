@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::Check;
 use super::claims::{Claim, clashes};
 use super::eras::{eras, first, gap};
-use super::numbers::{Stretch, stretches};
+use super::numbers::Stretch;
 use super::parts::{Group, GroupKind, bit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::history::Life;
@@ -22,11 +22,13 @@ const L13: Code = Code("L13"); // flags that share a bit
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
     capabilities(check);
-    for group in &index.groups {
+    for (group, stretches) in index.groups.iter().zip(&index.stretches) {
         match group.kind {
-            GroupKind::Flags => flags(check, group),
+            GroupKind::Flags => flags(check, group, stretches),
             GroupKind::Constants => {}
-            GroupKind::Enum | GroupKind::Space | GroupKind::FieldValues => numbers(check, group),
+            GroupKind::Enum | GroupKind::Space | GroupKind::FieldValues => {
+                numbers(check, group, stretches);
+            }
         }
     }
     ioctls(check);
@@ -118,9 +120,9 @@ fn capabilities(check: &mut Check<'_>) {
 
 /// Numbers of a space, an enum or a field. One that counts the others may
 /// meet what is reserved behind them.
-fn numbers(check: &mut Check<'_>, group: &Group<'_>) {
+fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
-    for Stretch { value: at, life, number } in stretches(group) {
+    for Stretch { value: at, life, number } in stretches.iter().copied() {
         let (name, value) = &group.values[at];
         if value.count.is_none() {
             let called = value.before.name_at(first(life), name);
@@ -170,8 +172,9 @@ fn ioctls(check: &mut Check<'_>) {
     }
 }
 
-/// Flags are single bits of their own, and masks are made of them.
-fn flags(check: &mut Check<'_>, group: &Group<'_>) {
+/// Flags are single bits of their own. A mask covers flags and nothing else,
+/// or it covers the bits of something else.
+fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     let mut known = HashMap::<i128, Vec<Life>>::new();
     for (owner, (name, value)) in group.values.iter().enumerate() {
@@ -182,21 +185,19 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>) {
         uses.add(bit, (life, name.place), owner, user);
     }
     uses.report(check, L13, "the bit");
-    if group.shared {
-        return;
-    }
-    for stretch in stretches(group) {
+    for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
         if bit(value, group.kind).is_some() || allows(&value.allow, L13) {
             continue;
         }
-        let set = (0..64).filter(|bit| stretch.number >> bit & 1 == 1);
         let lives = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
-        let unknown = set.into_iter().find(|bit| gap(stretch.life, lives(bit)).is_some());
-        if let Some(bit) = unknown {
-            let message = format!("the mask has bit {bit}, which is no flag");
-            check.problems.push(Diagnostic::error(L13, message).at(name.place, ""));
+        let set = (0..64).filter(|bit| stretch.number >> bit & 1 == 1);
+        let (flags, rest): (Vec<_>, Vec<_>) =
+            set.partition(|bit| gap(stretch.life, lives(bit)).is_none());
+        if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
+            let message = format!("the mask has bit {bit} beside those of flags");
+            let problem = Diagnostic::error(L13, message).at(name.place, "no flag is called so");
+            check.problems.push(problem.help("`of` makes a mask of the names of its flags"));
         }
     }
 }
-

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::eras::{eras, first};
+use super::numbers::{Stretch, stretches};
 use super::parts::{ChainItem, Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::Place;
 use crate::spec::history::{History, Life};
@@ -57,6 +58,8 @@ pub(super) struct Index<'a> {
     order: usize,
     pub(super) former: Vec<Former<'a>>,
     pub(super) groups: Vec<Group<'a>>,
+    /// The numbers of each group.
+    pub(super) stretches: Vec<Vec<Stretch>>,
     /// In the order of declarations.
     pub(super) structs: Vec<Struct<'a>>,
     /// In the order of declarations.
@@ -91,6 +94,17 @@ impl<'a> Index<'a> {
     /// All names with all that they have stood for.
     pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &[Target])> {
         self.names.iter().map(|name| (*name, self.targets(name)))
+    }
+
+    /// The numbers that a constant of this name has had.
+    pub(super) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
+        let at = self.targets(name).iter().filter_map(|target| target.number);
+        at.flat_map(|(group, value)| {
+            // They stand in the order of their values.
+            let all = &self.stretches[group];
+            let start = all.partition_point(|stretch| stretch.value < value);
+            all[start..].iter().copied().take_while(move |stretch| stretch.value == value)
+        })
     }
 
     /// The structs of this name.
@@ -194,6 +208,7 @@ impl<'a> Index<'a> {
             let life = value.life(group.life);
             self.add_numbered(name, (kind, Some((at, index))), life, Some(&value.before));
         }
+        self.stretches.push(stretches(&group));
         self.groups.push(group);
     }
 

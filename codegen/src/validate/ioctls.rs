@@ -3,7 +3,6 @@
 
 use super::Check;
 use super::index::{Kind, Target};
-use super::numbers::stretches;
 use super::refs::{NUMBER, Reference, STRUCT};
 use super::shapes::declared;
 use super::values::{V015, V018};
@@ -53,22 +52,15 @@ fn numbers(check: &mut Check<'_>, releases: &[Release]) -> i128 {
 
 /// The largest number that a constant ever had, if 8 bits hold them all.
 fn byte(check: &mut Check<'_>, name: &Placed<String>) -> i128 {
-    let index = check.index;
-    let mut largest = 0;
-    for (group, value) in index.targets(name).iter().filter_map(|target| target.number) {
-        let group = &index.groups[group];
-        let all = stretches(group).into_iter().filter(|stretch| stretch.value == value);
-        let numbers: Vec<_> = all.map(|stretch| stretch.number).collect();
-        if numbers.is_empty() || numbers.iter().any(|number| !(0..=MOST).contains(number)) {
-            let (constant, _) = &group.values[value];
-            let message = format!("`{}` is no number from 0 to {MOST}", name.value);
-            let problem = Diagnostic::error(V015, message).at(name.place, "what ioctls are built from");
-            check.problems.push(problem.and(constant.place, "the constant"));
-        } else {
-            largest = numbers.into_iter().fold(largest, i128::max);
-        }
+    let numbers = check.index.numbers_of(name).map(|stretch| stretch.number);
+    let numbers: Vec<_> = numbers.collect();
+    if numbers.is_empty() || numbers.iter().any(|number| !(0..=MOST).contains(number)) {
+        let message = format!("`{}` is no number from 0 to {MOST}", name.value);
+        let problem = Diagnostic::error(V015, message);
+        check.problems.push(problem.at(name.place, "ioctls are built from it"));
+        return 0;
     }
-    largest
+    numbers.into_iter().fold(0, i128::max)
 }
 
 fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {

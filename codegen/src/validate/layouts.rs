@@ -5,7 +5,6 @@ use super::Check;
 use super::eras::{eras, first};
 use super::headers::header_struct;
 use super::parts::{Member, Struct, type_at};
-use super::shapes::length;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::layout::{Extent, Int, Layout, Model, PerModel};
 use crate::release::Release;
@@ -90,12 +89,9 @@ impl<'b> Layouts<'_, 'b> {
             times.extend(self.earlier(name).flatten().map(|(release, _)| *release));
         }
         let Shape::Named(name) = &expr.shape else { return };
-        let index = self.check.index;
-        for target in index.targets(name) {
-            if let Some((group, value)) = target.number {
-                let (_, value) = &index.groups[group].values[value];
-                changes(target.life, &value.before, times);
-            }
+        for stretch in self.check.index.numbers_of(name) {
+            times.push(first(stretch.life));
+            times.extend(stretch.life.until.map(Release::opening));
         }
     }
 
@@ -170,7 +166,11 @@ impl<'b> Layouts<'_, 'b> {
             Shape::Pointer => return Ok(pointer_form()),
             Shape::One => 1,
             Shape::Fixed(length) => i128::from(*length),
-            Shape::Named(length) => self::length(self.check.index, length, release).ok_or(None)?,
+            Shape::Named(name) => {
+                let mut numbers = self.check.index.numbers_of(name);
+                let number = numbers.find(|stretch| stretch.life.covers(release));
+                number.ok_or(None)?.number
+            }
             Shape::Flexible(_) => 0,
         };
         let flexible = matches!(expr.shape, Shape::Flexible(_));

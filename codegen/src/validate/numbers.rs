@@ -43,7 +43,7 @@ pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
 }
 
 /// What a value says of its number in a release.
-pub(super) fn amount(value: &Value, release: Release) -> Option<Amount> {
+fn amount(value: &Value, release: Release) -> Option<Amount> {
     value.before.value_at(release).or(value.value).or(value.line)
 }
 

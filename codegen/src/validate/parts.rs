@@ -52,8 +52,6 @@ pub(super) struct Group<'a> {
     pub(super) int: Int,
     pub(super) values: &'a Named<Short<Value>>,
     pub(super) reserved: &'a [Reserved],
-    /// Whether the numbers share their field with an id space.
-    pub(super) shared: bool,
 }
 
 impl<'a> Group<'a> {
@@ -69,7 +67,6 @@ impl<'a> Group<'a> {
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
             values: &item.values,
             reserved: &item.reserved,
-            shared: false,
         }
     }
 
@@ -90,7 +87,6 @@ impl<'a> Group<'a> {
             int,
             values,
             reserved: &[],
-            shared: field.holds.is_some(),
         })
     }
 }

@@ -107,17 +107,10 @@ fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
 
 fn minsz(check: &mut Check<'_>, struct_: &Struct<'_>) {
     let Some(name) = struct_.minsz else { return };
-    let reference = Reference { name, place: name.place, needed: Some(struct_.life) };
-    match struct_.fields().find(|field| field.name.value == name.value) {
-        None => {
-            let known = || struct_.fields().map(|field| field.name.as_str()).collect();
-            check.unknown(reference, "field", |_| known());
-        }
-        Some(field) => {
-            if let Some(release) = gap(struct_.life, [field.life].into_iter()) {
-                check.absent(reference, "field", release, Some((field.name.place, field.life)));
-            }
-        }
+    if struct_.fields().all(|field| field.name.value != name.value) {
+        let reference = Reference { name, place: name.place, needed: None };
+        let known = || struct_.fields().map(|field| field.name.as_str()).collect();
+        check.unknown(reference, "field", |_| known());
     }
     needs_argsz(check, struct_, name);
 }

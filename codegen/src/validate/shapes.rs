@@ -2,16 +2,14 @@
 //! and that are declared before they are used, as C demands.
 
 use super::Check;
-use super::eras::{first, gap};
-use super::index::{Index, Kind, Target};
+use super::eras::gap;
+use super::index::{Kind, Target};
 use super::layouts::V016;
-use super::numbers::amount;
-use super::parts::{Member, Struct, bit};
+use super::parts::{Member, Struct};
 use super::refs::{NUMBER, Reference, STRUCT, Wanted};
 use crate::diagnostic::Diagnostic;
-use crate::release::Release;
 use crate::spec::history::Life;
-use crate::spec::types::{Amount, Base, Shape, TypeExpr};
+use crate::spec::types::{Base, Shape, TypeExpr};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -72,30 +70,15 @@ pub(super) fn declared(
     !late
 }
 
-/// The length of an array must be said as a number.
+/// The length of an array is a number of its own, not a mask.
 fn plain(check: &mut Check<'_>, member: &Member<'_>, name: &str) {
-    let index = check.index;
-    let numbers = index.targets(name).iter().filter(|target| target.kind == Kind::Number);
+    let numbers = check.index.targets(name).iter().filter(|target| target.kind == Kind::Number);
     for target in numbers {
-        let Some((group, value)) = target.number else { continue };
-        let group = &index.groups[group];
-        let (_, value) = &group.values[value];
-        let said = |life| matches!(amount(value, first(life)), Some(Amount::Number(_)));
-        let eras = super::eras::eras(target.life, &value.before);
-        if bit(value, group.kind).is_some() || !eras.into_iter().all(said) {
-            let message = format!("`{name}` is not said as a number, so it is no length");
+        let number = target.number.map(|(group, value)| &check.index.groups[group].values[value]);
+        if number.is_some_and(|(_, value)| !value.of.is_empty()) {
+            let message = format!("`{name}` is a mask, and no length");
             let problem = Diagnostic::error(V016, message).at(member.name.place, "the array");
             check.problems.push(problem.and(target.place, "its length"));
         }
-    }
-}
-
-/// The number of a constant in a release.
-pub(super) fn length(index: &Index<'_>, name: &str, release: Release) -> Option<i128> {
-    let mut numbers = index.targets(name).iter().filter(|target| target.life.covers(release));
-    let (group, value) = numbers.find_map(|target| target.number)?;
-    match amount(&index.groups[group].values[value].1, release)? {
-        Amount::Number(number) => Some(number.value),
-        Amount::Position => None,
     }
 }

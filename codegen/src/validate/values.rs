@@ -4,7 +4,6 @@
 use super::eras::gap;
 use super::index::{Kind, Target};
 use super::layouts::V016;
-use super::numbers::stretches;
 use super::parts::{Group, GroupKind, bit};
 use super::refs::{NUMBER, Reference, STRUCT};
 use super::{Check, or};
@@ -21,7 +20,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
     for (at, group) in index.groups.iter().enumerate() {
         empty(check, group);
-        ranges(check, group);
+        ranges(check, at, group);
         for (index, (name, value)) in group.values.iter().enumerate() {
             form(check, name.place, value);
             belongs(check, group, (name.place, value));
@@ -57,7 +56,7 @@ fn empty(check: &mut Check<'_>, group: &Group<'_>) {
     }
 }
 
-fn ranges(check: &mut Check<'_>, group: &Group<'_>) {
+fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
     let width = i128::from(group.int.size()) * 8;
     for (name, value) in group.values.iter() {
         if let Some(bit) = bit(value, group.kind).filter(|bit| !(0..width).contains(bit)) {
@@ -66,7 +65,8 @@ fn ranges(check: &mut Check<'_>, group: &Group<'_>) {
         }
     }
     let mut said = None;
-    for stretch in stretches(group) {
+    let index = check.index;
+    for stretch in &index.stretches[at] {
         let (name, value) = &group.values[stretch.value];
         let judged = said == Some(stretch.value) || bit(value, group.kind).is_some();
         if !judged && !fits(group, stretch.number) {
@@ -78,17 +78,14 @@ fn ranges(check: &mut Check<'_>, group: &Group<'_>) {
 }
 
 fn out_of_range(check: &mut Check<'_>, group: &Group<'_>, place: Place, message: String) {
-    let hint = group.owner.is_none() && group.int == Int::U32 && group.kind != GroupKind::Enum;
+    let hint = group.owner.is_none() && group.int == Int::U32;
     let hint = hint.then(|| "`type: u64` makes room for larger numbers".to_owned());
     check.problems.push(Diagnostic::error(V015, message).at(place, "").maybe_help(hint));
 }
 
 fn holder(group: &Group<'_>) -> String {
     let sign = if group.int.signed() { "a signed" } else { "an unsigned" };
-    match group.kind {
-        GroupKind::Enum => "an enumerator, which C makes an int".to_owned(),
-        _ => format!("{sign} integer of {} bits", group.int.size() * 8),
-    }
+    format!("{sign} integer of {} bits", group.int.size() * 8)
 }
 
 /// Whether a number fits. In C a negative number can stand for a large one,
@@ -100,7 +97,6 @@ fn fits(group: &Group<'_>, number: i128) -> bool {
     let held = int.range().contains(&number) || wraps;
     match group.kind {
         GroupKind::Flags => held && number >= 0,
-        GroupKind::Enum => held && Int::S32.range().contains(&number),
         _ => held,
     }
 }
