@@ -47,8 +47,6 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
 /// Where the header comes from, and what it is.
 fn opening(abi: &Abi) -> Vec<String> {
     let banner = banner::lines(abi, "codegen/src/emit/c.rs").into_iter();
-    // The pattern of file names would open a comment inside of the comment.
-    let banner = banner.map(|line| line.replace("/*.yaml", ""));
     let banner = banner.fold(Comment::default(), Comment::fact).block(0);
     let about = Comment::of(&abi.doc).titled(&abi.title).block(0);
     [banner, items::opening(about)].concat()

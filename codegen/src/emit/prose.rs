@@ -101,7 +101,9 @@ mod tests {
 
     #[test]
     fn nothing_ends_a_c_comment() {
-        for text in ["*/", "/*", "**//**//", "/*/", "*/*", "??/", "???/", "\\", "a*\u{202e}/", "*`/"] {
+        for text in
+            ["*/", "/*", "**//**//", "/*/", "*/*", "??/", "???/", "\\", "a*\u{202e}/", "*`/"]
+        {
             let comment = format!("/* {} */", in_c(text));
             let inside = comment.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
             let inside = inside.expect("the comment's own marks");
