@@ -507,6 +507,8 @@ pub struct Chain {
     pub host: Option<Host>,
     /// Where it starts without a host: an offset, and the type of the field there that leads on.
     pub first: Option<(u64, Option<Int>)>,
+    /// The offset before which no capability starts.
+    pub bound: u64,
     /// What short names of its ids drop.
     pub prefix: String,
     /// Ids that belong to others.

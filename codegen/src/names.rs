@@ -11,7 +11,7 @@
 //! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 
-use heck::ToUpperCamelCase;
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
@@ -22,6 +22,11 @@ pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
 /// The type of an anonymous enum or an id space.
 pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
+}
+
+/// A constant of ours.
+pub fn screaming(name: &str) -> String {
+    name.to_shouty_snake_case()
 }
 
 /// What a number is called within its type.

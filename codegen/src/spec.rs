@@ -513,6 +513,8 @@ pub struct First {
     /// The type of the field that leads to it, if there is one.
     #[serde(rename = "type")]
     pub type_: Option<Placed<String>>,
+    /// The offset before which no capability starts; that of the first where nothing is said.
+    pub bound: Option<Placed<Number>>,
 }
 
 item! {
@@ -522,6 +524,8 @@ item! {
         pub capability: Placed<String>,
         /// What it tells.
         pub doc: Placed<Doc>,
+        /// What it is called within the chain, if not its name without the chain's prefix.
+        pub short: Option<Placed<String>>,
         /// The id.
         pub id: Placed<Number>,
         /// The chain; the file's own where nothing is said.

@@ -9,15 +9,20 @@ mod ioctls;
 mod library;
 mod section;
 mod structs;
+mod views;
 
 use crate::emit::banner;
 use crate::ir::Abi;
 use crate::output::OutputFile;
 
 /// Hand-written files of the crate, by name.
-const RUNTIME: [(&str, &str); 2] = [
+const RUNTIME: [(&str, &str); 6] = [
+    ("array.rs", include_str!("../../runtime/array.rs")),
+    ("chain.rs", include_str!("../../runtime/chain.rs")),
     ("flags.rs", include_str!("../../runtime/flags.rs")),
+    ("reply.rs", include_str!("../../runtime/reply.rs")),
     ("target.rs", include_str!("../../runtime/target.rs")),
+    ("wire.rs", include_str!("../../runtime/wire.rs")),
 ];
 
 /// Every file below `generated/src`.
@@ -35,6 +40,10 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
             "codegen/src/emit/rust/section.rs",
             section::module(abi, index),
         ));
+    }
+    files.push(file(abi, "views.rs", "codegen/src/emit/rust/views.rs", views::root(abi)));
+    for (path, emitter, text) in views::files(abi) {
+        files.push(file(abi, &path, emitter, text));
     }
     for (name, text) in RUNTIME {
         let emitter = format!("codegen/runtime/{name}");

@@ -25,7 +25,9 @@ impl<'a> Lowering<'a> {
             let type_ = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
             (known(u64::try_from(first.at.value.value).ok()), type_)
         });
+        let bound = item.first.as_ref().map(|first| first.bound.unwrap_or(first.at));
         let chain = Chain {
+            bound: bound.map_or(0, |bound| known(u64::try_from(bound.value.value).ok())),
             name: item.chain.value.clone(),
             meta: self.meta(parts!(item, &item.chain), life, &file.source),
             section,
@@ -88,7 +90,10 @@ impl<'a> Lowering<'a> {
         let index = self.abi.capabilities.len();
         self.abi.capabilities.push(Capability {
             name: item.before.name_at(self.release, &item.capability).to_owned(),
-            short: names::short(&item.capability, &self.chain_item(chain).prefix, ""),
+            short: match &item.short {
+                Some(short) => short.value.clone(),
+                None => names::short(&item.capability, &self.chain_item(chain).prefix, ""),
+            },
             meta,
             chain,
             id: known(u64::try_from(id).ok()),
@@ -192,6 +197,12 @@ impl<'a> Lowering<'a> {
         let hosts: Vec<_> =
             (0..self.abi.chains.len()).map(|id| self.host(self.chain_item(ChainId(id)))).collect();
         for (chain, host) in self.abi.chains.iter_mut().zip(hosts) {
+            if let Some(host) = &host {
+                let host_struct = &self.abi.structs[host.struct_.0];
+                let layout = &host_struct.layouts[0];
+                let minsz = host_struct.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+                chain.bound = minsz.max(layout.fields[host.cap_offset].end());
+            }
             chain.host = host;
         }
     }

@@ -30,11 +30,16 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         #![no_std]
         #![forbid(unsafe_code)]
 
+        mod array;
+        mod chain;
         #[macro_use]
         mod flags;
         pub mod ioctls;
+        mod reply;
         mod target;
         pub mod uapi;
+        pub mod views;
+        mod wire;
     })
 }
 
