@@ -47,6 +47,8 @@ struct Lowering<'a> {
     chains: HashMap<&'a str, ChainId>,
     /// Every plain constant's number.
     numbers: HashMap<&'a str, i128>,
+    /// What the release calls a constant.
+    names: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Lowering<'a> {
@@ -90,6 +92,7 @@ impl<'a> Lowering<'a> {
             groups: HashMap::new(),
             chains: HashMap::new(),
             numbers: HashMap::new(),
+            names: HashMap::new(),
         }
     }
 

@@ -27,8 +27,7 @@ pub(super) fn run(source: &Source, args: &Lint) -> Outcome {
 }
 
 fn shown(problems: &Diagnostics, sources: &Sources, format: LintFormat) -> Outcome {
-    let (errors, warnings) =
-        (problems.count(Severity::Error), problems.count(Severity::Warning));
+    let (errors, warnings) = (problems.count(Severity::Error), problems.count(Severity::Warning));
     match format {
         LintFormat::Json => json(&json!({
             "version": 1,

@@ -6,7 +6,7 @@ use crate::output::MARK;
 
 /// The lines of the banner, without any comment marks.
 pub(super) fn lines(abi: &Abi, emitter: &str) -> Vec<String> {
-    let mut sources = format!("spec/{}/*.yaml", abi.name);
+    let mut sources = format!("spec/{}", abi.name);
     for overlay in &abi.overlays {
         sources += " + ";
         sources += overlay;

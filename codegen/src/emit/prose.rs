@@ -22,9 +22,10 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Text for a C comment: without quotes, and unable to end or open one.
+/// Text for a C comment: without quotes, unable to end or open one, and without
+/// what a compiler would warn of.
 pub(super) fn in_c(text: &str) -> String {
-    let mut safe = text.replace('`', "");
+    let mut safe: String = text.chars().filter(|c| *c != '`' && !is_invisible(*c)).collect();
     for (dangerous, harmless) in [("??/", "? ?/"), ("*/", "* /"), ("/*", "/ *")] {
         while safe.contains(dangerous) {
             safe = safe.replace(dangerous, harmless);
@@ -34,6 +35,17 @@ pub(super) fn in_c(text: &str) -> String {
         Some(rest) => format!("{rest}\\."),
         None => safe,
     }
+}
+
+/// Whether a character only controls how others are shown. White space is
+/// none of them; it is where lines are broken.
+fn is_invisible(character: char) -> bool {
+    let control = character.is_control() && !character.is_whitespace();
+    let direction = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    control || direction
 }
 
 /// Text for rustdoc, where `link` tells what a quoted name links to. All else
@@ -73,5 +85,32 @@ fn escape(text: &str) -> String {
     match edges.strip_prefix('_') {
         Some(rest) => format!("\\_{rest}"),
         None => edges,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_at_spaces_only() {
+        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
+        assert_eq!(wrap("a\n b\tc", 80), ["a b c"]);
+    }
+
+    #[test]
+    fn nothing_ends_a_c_comment() {
+        for text in
+            ["*/", "/*", "**//**//", "/*/", "*/*", "??/", "???/", "\\", "a*\u{202e}/", "*`/"]
+        {
+            let comment = format!("/* {} */", in_c(text));
+            let inside = comment.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
+            let inside = inside.expect("the comment's own marks");
+            for mark in ["*/", "/*", "??/", "\\ */", "\u{202e}"] {
+                assert!(!inside.contains(mark), "{text:?} became {comment:?}");
+            }
+        }
+        assert_eq!(in_c("`argsz` of a [link] & <b>"), "argsz of a [link] & <b>");
     }
 }

@@ -6,7 +6,7 @@ use crate::ir::{Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, Stru
 use crate::layout::Int;
 use crate::names;
 use crate::spec::history::Life;
-use crate::spec::text::{List, Named, Short};
+use crate::spec::text::{List, Named, Placed, Short};
 use crate::spec::types::Amount;
 use crate::spec::{self, SpecFile};
 
@@ -109,9 +109,11 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let number = self.value_number(value, kind, &lowered);
+            let spelt = value.before.name_at(self.release, name);
             self.numbers.insert(name.as_str(), number);
+            self.names.insert(name.as_str(), spelt);
             lowered.push(Value {
-                name: value.before.name_at(self.release, name).to_owned(),
+                name: spelt.to_owned(),
                 short: names::short(name, affixes.0, affixes.1),
                 meta: self.meta(parts!(value, name), life, source),
                 literal: self.literal(value, kind),
@@ -147,6 +149,12 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// What the release calls the flags of a mask, as far as it has them.
+    fn spelt(&self, flags: &List<Placed<String>>) -> Vec<String> {
+        let spelt = flags.iter().filter_map(|flag| self.names.get(flag.as_str()));
+        spelt.map(|name| (*name).to_owned()).collect()
+    }
+
     fn literal(&self, value: &spec::Value, kind: GroupKind) -> Literal {
         if let Some(bit) = bit(value, kind) {
             return Literal::Bit { bit, signed: value.signed };
@@ -158,7 +166,7 @@ impl<'a> Lowering<'a> {
             Some(Amount::Position) => Literal::Position,
             Some(Amount::Number(number)) if number.hex => Literal::Hex,
             Some(Amount::Number(_)) => Literal::Decimal,
-            None => Literal::Or(value.of.iter().map(|flag| flag.value.clone()).collect()),
+            None => Literal::Or(self.spelt(&value.of)),
         }
     }
 }
@@ -183,6 +191,6 @@ pub(super) fn reserved(list: &List<spec::Reserved>) -> Vec<Reserved> {
     lowered.collect()
 }
 
-fn text(text: &Option<crate::spec::text::Placed<String>>) -> &str {
+fn text(text: &Option<Placed<String>>) -> &str {
     text.as_ref().map_or("", |text| &text.value)
 }

@@ -1,9 +1,7 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
 use super::{Lowering, known, parts};
-use crate::ir::{
-    Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm,
-};
+use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
 use crate::spec::history::Life;
