@@ -200,7 +200,8 @@ impl<'a> Lowering<'a> {
             if let Some(host) = &host {
                 let host_struct = &self.abi.structs[host.struct_.0];
                 let layout = &host_struct.layouts[0];
-                let minsz = host_struct.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+                let minsz =
+                    host_struct.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
                 chain.bound = minsz.max(layout.fields[host.cap_offset].end());
             }
             chain.host = host;

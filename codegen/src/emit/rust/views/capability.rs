@@ -75,7 +75,8 @@ fn check(abi: &Abi, chain: &Chain, cap: &Capability, struct_: Option<&Struct>) -
         return quote!(cap.body(#size)?;);
     };
     let needs = (1..=cap.version).map(|version| {
-        let last = struct_.fields.iter().rposition(|field| is_fixed(field) && field.version <= version);
+        let last =
+            struct_.fields.iter().rposition(|field| is_fixed(field) && field.version <= version);
         let need = picked(ends(struct_, last.unwrap_or(0)), quote!(cap.wire));
         (version, need)
     });
@@ -131,7 +132,13 @@ fn getters(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     quote!(#(#getters)*)
 }
 
-fn getter(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, index: usize, field: &Field) -> TokenStream {
+fn getter(
+    abi: &Abi,
+    docs: &Docs<'_>,
+    struct_: &Struct,
+    index: usize,
+    field: &Field,
+) -> TokenStream {
     if matches!(field.role, Role::Header | Role::Reserved) {
         return TokenStream::new();
     }

@@ -55,7 +55,8 @@ fn type_names(chain: &Chain) -> (proc_macro2::Ident, proc_macro2::Ident) {
 
 fn iterator(chain: &Chain) -> TokenStream {
     let (caps, cap) = type_names(chain);
-    let doc = [" Walks the `", &chain.name, "` chain of a reply; ends behind the first error."].concat();
+    let doc =
+        [" Walks the `", &chain.name, "` chain of a reply; ends behind the first error."].concat();
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
@@ -172,8 +173,16 @@ fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
         None => quote!(),
     };
     let array = caps.iter().any(|cap| capability::has_array(abi, cap));
-    let array = array.then(|| quote!(use crate::array::Array;));
-    let uapi = (!caps.is_empty()).then(|| quote!(use crate::uapi;));
+    let array = array.then(|| {
+        quote!(
+            use crate::array::Array;
+        )
+    });
+    let uapi = (!caps.is_empty()).then(|| {
+        quote!(
+            use crate::uapi;
+        )
+    });
     quote! {
         use super::#format;
         #array

@@ -8,7 +8,11 @@ use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::PerModel;
 
 /// The type that a getter returns, and how it is made of the number `number`.
-pub(super) fn typed(abi: &Abi, field: &Field, number: TokenStream) -> Option<(TokenStream, TokenStream)> {
+pub(super) fn typed(
+    abi: &Abi,
+    field: &Field,
+    number: TokenStream,
+) -> Option<(TokenStream, TokenStream)> {
     let Type::Int(int) = &field.type_ else {
         return None;
     };

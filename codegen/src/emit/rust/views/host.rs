@@ -77,7 +77,13 @@ fn table(struct_: &Struct, host: &Host) -> TokenStream {
 
 /// The getter of a field that tells something: not padding, and not what the
 /// view itself takes care of.
-fn getter(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, index: usize, field: &Field) -> TokenStream {
+fn getter(
+    abi: &Abi,
+    docs: &Docs<'_>,
+    struct_: &Struct,
+    index: usize,
+    field: &Field,
+) -> TokenStream {
     if matches!(field.role, Role::Reserved | Role::CapOffset) {
         return TokenStream::new();
     }
