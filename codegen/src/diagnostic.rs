@@ -160,6 +160,11 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
+    /// Adds findings.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.list.extend(diagnostics);
+    }
+
     /// Adds all findings of another run.
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
