@@ -48,13 +48,14 @@ impl<'a> Lowering<'a> {
         let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let affixes = (text(&item.prefix), text(&item.suffix));
         let values = self.values(&item.values, kind, life, &meta.source, affixes);
+        let name = item.before.name_at(self.release, &item.name).to_owned();
         let rust = match kind {
-            GroupKind::Enum => Some(item.name.value.clone()),
+            GroupKind::Enum => Some(name.clone()),
             GroupKind::AnonymousEnum => Some(names::group_type(&item.name)),
             _ => None,
         };
         Group {
-            name: item.name.value.clone(),
+            name,
             rust,
             meta,
             kind,
