@@ -6,8 +6,8 @@ mod sources;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
-pub use sources::Sources;
 use sources::Excerpt;
+pub use sources::Sources;
 
 /// How many findings are shown to a person; the rest are counted.
 const MOST_SHOWN: usize = 100;

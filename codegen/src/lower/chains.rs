@@ -21,7 +21,8 @@ impl<'a> Lowering<'a> {
         let id = ChainId(self.abi.chains.len());
         // Only headers whose struct the release has are in the list.
         let headers = self.spec.abi.cap_headers.iter();
-        let mut headers = headers.filter(|(_, one)| self.structs.contains_key(one.struct_.as_str()));
+        let mut headers =
+            headers.filter(|(_, one)| self.structs.contains_key(one.struct_.as_str()));
         let header = headers.position(|(name, _)| name.value == item.header.value);
         let first = item.first.as_ref().map(|first| {
             let type_ = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));

@@ -22,7 +22,8 @@ impl<'a> Lowering<'a> {
             "u32" => Arg::U32,
             name => Arg::Struct(known(self.structs.get(name).copied())),
         };
-        let handlers = item.handlers.iter().filter_map(|handler| self.handler(handler, item, life.since));
+        let handlers =
+            item.handlers.iter().filter_map(|handler| self.handler(handler, item, life.since));
         let index = self.abi.ioctls.len();
         let ioctl = Ioctl {
             name: item.before.name_at(self.release, &item.ioctl).to_owned(),
@@ -40,12 +41,7 @@ impl<'a> Lowering<'a> {
 
     /// A handler's rules in bytes; none where the release lacks a field that
     /// they name.
-    fn handler(
-        &self,
-        item: &spec::Handler,
-        ioctl: &spec::Ioctl,
-        since: Since,
-    ) -> Option<Handler> {
+    fn handler(&self, item: &spec::Handler, ioctl: &spec::Ioctl, since: Since) -> Option<Handler> {
         let id = *self.structs.get(ioctl.arg.as_str())?;
         let struct_ = self.abi.structs.get(id.0)?;
         let minsz = end(struct_, &item.minsz)?;
