@@ -45,9 +45,11 @@ struct Lowering<'a> {
     groups: HashMap<&'a str, GroupId>,
     /// A chain to its index.
     chains: HashMap<&'a str, ChainId>,
+    /// The chains in the order of their indexes.
+    chain_items: Vec<&'a spec::Chain>,
     /// Every plain constant's number.
     numbers: HashMap<&'a str, i128>,
-    /// What the release calls a constant.
+    /// Today's name of a constant or a capability to that in the release.
     names: HashMap<&'a str, &'a str>,
 }
 
@@ -91,6 +93,7 @@ impl<'a> Lowering<'a> {
             structs: HashMap::new(),
             groups: HashMap::new(),
             chains: HashMap::new(),
+            chain_items: Vec::new(),
             numbers: HashMap::new(),
             names: HashMap::new(),
         }
@@ -114,6 +117,7 @@ impl<'a> Lowering<'a> {
                 if let spec::Item::Chain(chain) = item {
                     let id = ChainId(self.chains.len());
                     self.chains.insert(&chain.chain, id);
+                    self.chain_items.push(chain);
                 }
             }
         }

@@ -19,6 +19,9 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 mod array;
 mod chain;
 
@@ -26,7 +29,9 @@ mod chain;
 mod flags;
 
 pub mod ioctls;
+mod profile;
 mod reply;
+mod request;
 mod target;
 pub mod uapi;
 pub mod views;

@@ -16,11 +16,13 @@ use crate::ir::Abi;
 use crate::output::OutputFile;
 
 /// Hand-written files of the crate, by name.
-const RUNTIME: [(&str, &str); 6] = [
+const RUNTIME: [(&str, &str); 8] = [
     ("array.rs", include_str!("../../runtime/array.rs")),
     ("chain.rs", include_str!("../../runtime/chain.rs")),
     ("flags.rs", include_str!("../../runtime/flags.rs")),
+    ("profile.rs", include_str!("../../runtime/profile.rs")),
     ("reply.rs", include_str!("../../runtime/reply.rs")),
+    ("request.rs", include_str!("../../runtime/request.rs")),
     ("target.rs", include_str!("../../runtime/target.rs")),
     ("wire.rs", include_str!("../../runtime/wire.rs")),
 ];

@@ -162,7 +162,9 @@ impl Times<'_, '_> {
         let first = life.since.first();
         if let Some(since) = since {
             self.since(&since.value, since.place);
-            if matches!(outer, Outer::Item(_)) && since.first() < around.since.first() {
+            if matches!(outer, Outer::Item(_))
+                && since.first().opening() < around.since.first().opening()
+            {
                 let message =
                     format!("older than what it is part of, which came in {}", around.since);
                 self.refuse(since.place, place, message);
@@ -170,7 +172,7 @@ impl Times<'_, '_> {
         }
         if let Some(until) = until {
             self.release(until.value, until.place);
-            if until.value <= first {
+            if until.opening() <= first.opening() {
                 self.refuse(
                     until.place,
                     place,

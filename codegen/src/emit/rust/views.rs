@@ -6,6 +6,7 @@ mod capability;
 mod chain;
 mod fields;
 mod host;
+mod profiles;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -33,7 +34,9 @@ pub(super) fn root(abi: &Abi) -> String {
 
         pub use crate::array::{Array, Element};
         pub use crate::chain::{ChainError, UnknownCap};
+        pub use crate::profile::{BuildError, Fixed, NewCap, Profile};
         pub use crate::reply::ReplyError;
+        pub use crate::request::{Buffer, RequestError};
         pub use crate::wire::{CLayout, Wire};
         #(pub use #chains::*;)*
 
