@@ -17,8 +17,8 @@
 //! - Flags and enumerations keep what they do not know, and print by name.
 //! - Fields are in the byte order of the host, as on the kernel's interface.
 //!
-//! [`views`] reads replies and their capability chains out of bytes, asks for them over
-//! any transport, and writes them as a server does.
+//! [`views`] reads replies and their capability chains out of bytes, asks for them
+//! over any transport, and writes them as a server does.
 //!
 //! Features, none of them on by default:
 //!

@@ -10,6 +10,11 @@ use super::docs::Docs;
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 use crate::layout::Int;
 
+/// Whether any group of the ABI is a type.
+pub(super) fn has_types(abi: &Abi) -> bool {
+    abi.groups.iter().any(|group| group.rust.is_some())
+}
+
 /// A group's constants, then its type.
 pub(super) fn items(abi: &Abi, docs: &Docs<'_>, group: &Group) -> TokenStream {
     let int = int(group);

@@ -1,11 +1,12 @@
 //! The crate's root and the module that gathers all names.
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::ident;
 use super::derives;
 use super::docs::Docs;
-use super::{format, section};
+use super::{format, ioctls, needs, section, views};
 use crate::emit::prose::wrap;
 use crate::ir::Abi;
 
@@ -17,6 +18,8 @@ pub(super) fn crate_root(abi: &Abi) -> String {
     let doc = section::inner(docs.paragraphs(&abi.doc));
     let left_out = left_out(&derives::left_out(abi), "have padding or a pointer");
     let without_serde = left_out_serde(abi);
+    let views = views_doc(abi);
+    let modules = modules(abi);
     format::file(quote! {
         #![doc = #title]
         //!
@@ -31,9 +34,7 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         //!   change.
         //! - Flags and enumerations keep what they do not know, and print by name.
         //! - Fields are in the byte order of the host, as on the kernel's interface.
-        //!
-        //! [`views`] reads replies and their capability chains out of bytes, asks for them over
-        //! any transport, and writes them as a server does.
+        #views
         //!
         //! Features, none of them on by default:
         //!
@@ -49,19 +50,48 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         #[cfg(feature = "alloc")]
         extern crate alloc;
 
-        mod array;
-        mod chain;
-        #[macro_use]
-        mod flags;
-        pub mod ioctls;
-        mod profile;
-        mod reply;
-        mod request;
-        mod target;
-        pub mod uapi;
-        pub mod views;
-        mod wire;
+        #modules
     })
+}
+
+/// What the views are for, where there are some.
+fn views_doc(abi: &Abi) -> TokenStream {
+    match views::has_chains(abi) {
+        false => quote!(),
+        true => quote! {
+            //!
+            //! [`views`] reads replies and their capability chains out of bytes, asks for them
+            //! over any transport, and writes them as a server does.
+        },
+    }
+}
+
+/// The crate's modules, those that the ABI needs.
+fn modules(abi: &Abi) -> TokenStream {
+    let flags = needs(abi, "flags.rs").then(|| {
+        quote!(
+            #[macro_use]
+            mod flags;
+        )
+    });
+    let ioctls = ioctls::present(abi).then(|| {
+        quote!(
+            pub mod ioctls;
+        )
+    });
+    let views = views::has_chains(abi).then(|| {
+        quote!(
+            pub mod views;
+        )
+    });
+    let private = |name: &str| {
+        let module = ident(name.trim_end_matches(".rs"));
+        needs(abi, name).then(|| quote!(mod #module;))
+    };
+    let before = ["array.rs", "chain.rs"].map(private);
+    let between = ["profile.rs", "reply.rs", "request.rs", "target.rs"].map(private);
+    let wire = private("wire.rs");
+    quote!(#(#before)* #flags #ioctls #(#between)* pub mod uapi; #views #wire)
 }
 
 /// Says which types a feature leaves out, and why.
