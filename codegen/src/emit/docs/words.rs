@@ -1,0 +1,107 @@
+//! The small words of the reference: releases, spans of them, lists and
+//! directions, each said in one way on every page.
+
+use crate::ir::{Abi, Direction, Field};
+use crate::release::{Release, Since};
+
+/// A release as a reader knows it: `Linux 4.6`.
+pub(super) fn linux(release: Release) -> String {
+    format!("Linux {}", bare(release))
+}
+
+/// The release without the letter in front: `4.6`.
+pub(super) fn bare(release: Release) -> String {
+    release.to_string().trim_start_matches('v').to_owned()
+}
+
+/// When an item came; a bracket says what is known of both its ends.
+pub(super) fn since(since: Since) -> String {
+    match since {
+        Since::Known(first) => linux(first),
+        Since::Between(without, with) => {
+            format!("{} at the latest (not yet {})", linux(with), bare(without))
+        }
+    }
+}
+
+/// The releases from `since` up to, not including, `until`.
+pub(super) fn span(abi: &Abi, from: Since, until: Option<Release>) -> String {
+    let last = until.and_then(|until| abi.releases.iter().rev().find(|release| **release < until));
+    match last {
+        Some(last) => format!("{} to {}", since(from), bare(*last)),
+        None => format!("since {}", since(from)),
+    }
+}
+
+/// Which way a field travels.
+pub(super) fn direction(direction: Option<Direction>) -> &'static str {
+    match direction {
+        None => "",
+        Some(Direction::In) => "in",
+        Some(Direction::Out) => "out",
+        Some(Direction::InOut) => "in, out",
+    }
+}
+
+/// Which ways the fields of a struct travel together.
+pub(super) fn directions(fields: &[Field]) -> &'static str {
+    let travels = |one: Direction| {
+        fields.iter().any(|field| field.direction == Some(one) || field.direction == Some(Direction::InOut))
+    };
+    match (travels(Direction::In), travels(Direction::Out)) {
+        (true, true) => "in and out",
+        (true, false) => "in",
+        (false, true) => "out",
+        (false, false) => "",
+    }
+}
+
+/// A list with `and` before its last.
+pub(super) fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The text up to the end of its first sentence.
+pub(super) fn first_sentence(paragraph: &str) -> &str {
+    let ends = paragraph.match_indices(". ").map(|(at, _)| at);
+    let is_end = |at: &usize| {
+        let quoted = paragraph[..*at].matches('`').count() % 2 == 1;
+        let goes_on = paragraph[at + 2..].starts_with(|next: char| next.is_lowercase());
+        !quoted && !goes_on
+    };
+    let end = ends.into_iter().find(is_end).map_or(paragraph.len(), |at| at + 1);
+    &paragraph[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_read_as_kernels() {
+        let release = |text: &str| text.parse::<Release>().expect("a release");
+        assert_eq!(linux(release("v5.8-rc2")), "Linux 5.8-rc2");
+        assert_eq!(since(Since::Known(release("v4.6"))), "Linux 4.6");
+        let bracket = Since::Between(release("v4.18"), release("v5.0"));
+        assert_eq!(since(bracket), "Linux 5.0 at the latest (not yet 4.18)");
+    }
+
+    #[test]
+    fn a_sentence_ends_before_the_next_and_not_in_code_or_at_an_abbreviation() {
+        assert_eq!(first_sentence("One, e.g. this. Two."), "One, e.g. this.");
+        assert_eq!(first_sentence("Quotes `a. B` here. More."), "Quotes `a. B` here.");
+        assert_eq!(first_sentence("no full stop"), "no full stop");
+    }
+
+    #[test]
+    fn lists_end_in_and() {
+        let words = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(list(&words), "a, b and c");
+        assert_eq!(list(&words[..1]), "a");
+        assert_eq!(list(&[]), "");
+    }
+}
