@@ -440,6 +440,8 @@ pub enum Arg {
     Int,
     /// A pointer to a file descriptor.
     Fd,
+    /// A pointer to a `u32`.
+    U32,
     /// A pointer to a string.
     Text,
     /// A pointer to a struct.

@@ -2,11 +2,39 @@
 //! ABIs: structures that carry `argsz` and `flags`, and behind them a chain of
 //! `{id, version, next}` capabilities.
 
+pub mod catalogue;
 pub mod diagnostic;
 pub mod emit;
 pub mod ir;
 pub mod layout;
+pub mod lower;
 pub mod names;
 pub mod release;
 pub mod reply;
 pub mod spec;
+pub mod validate;
+
+use std::path::PathBuf;
+
+use diagnostic::{Diagnostics, Sources};
+use spec::load::{Loaded, Origin, load};
+use validate::ValidSpec;
+
+/// A specification that was read and checked.
+#[derive(Debug)]
+pub struct Opened {
+    /// The specification, if nothing is wrong with it.
+    pub spec: Option<ValidSpec>,
+    /// Its files, for showing places.
+    pub sources: Sources,
+    /// What is wrong with it.
+    pub problems: Diagnostics,
+}
+
+/// Reads a specification with its overlays and checks it.
+pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
+    let Loaded { spec, sources, mut problems } = load(origin, overlays);
+    let incomplete = problems.has_errors();
+    let spec = spec.and_then(|spec| validate::validate(spec, incomplete, &mut problems));
+    Opened { spec, sources, problems }
+}

@@ -1,20 +1,12 @@
+//! x
 use std::path::PathBuf;
-fn main() {
-    let dir = std::env::args().nth(1).unwrap_or("spec/vfio".into());
-    let l =
-        capchain::spec::load::load(&capchain::spec::load::Origin::Folder(PathBuf::from(dir)), &[]);
-    print!("{}", l.problems.render(&l.sources, false));
-    println!("{}", l.spec.map_or(0, |s| s.files.iter().map(|f| f.items.len()).sum::<usize>()));
-    if std::env::args().nth(2).is_some() {
-        std::fs::write(
-            "spec/abi.schema.json",
-            serde_json::to_string_pretty(&capchain::spec::schema::abi_file()).unwrap(),
-        )
-        .unwrap();
-        std::fs::write(
-            "spec/items.schema.json",
-            serde_json::to_string_pretty(&capchain::spec::schema::spec_file()).unwrap(),
-        )
-        .unwrap();
+fn main(){
+    let dir=std::env::args().nth(1).unwrap_or("spec/vfio".into());
+    let l=capchain::open(&capchain::spec::load::Origin::Folder(PathBuf::from(dir)),&[]);
+    print!("{}", l.problems.render(&l.sources,false));
+    if let Some(s)=l.spec { 
+        let rel=std::env::args().nth(2).map(|r| r.parse().unwrap());
+        let abi=capchain::lower::lower(&s,rel); println!("{} structs {} groups {} ioctls {} caps", abi.structs.len(), abi.groups.len(), abi.ioctls.len(), abi.capabilities.len());
+        if std::env::args().nth(3).is_some(){println!("{abi:#?}");}
     }
 }

@@ -20,6 +20,12 @@ impl Release {
         Self { major, minor, candidate: u16::MAX }
     }
 
+    /// Whether `candidate` is a candidate of this release.
+    pub fn is_final_of(self, candidate: Self) -> bool {
+        let same = (self.major, self.minor) == (candidate.major, candidate.minor);
+        same && self.candidate == u16::MAX && candidate.candidate != u16::MAX
+    }
+
     /// Every release from `self` to `last`, which must share their major
     /// number; nothing where they do not.
     pub fn through(self, last: Self) -> Option<impl Iterator<Item = Self>> {

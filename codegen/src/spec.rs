@@ -6,17 +6,21 @@
 //! comes from these same types.
 
 mod de;
+pub mod history;
 pub mod load;
 mod node;
 pub mod schema;
 pub mod text;
+pub mod types;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, ShortReply, Untouched};
+use history::{History, Life};
 use text::{Doc, Line, List, Named, Number, Placed, Short, value_and_doc};
+use types::{Amount, BitsExpr, TypeExpr};
 
 /// A specification: what is true of the ABI as a whole, and its files.
 #[derive(Debug)]
@@ -102,11 +106,11 @@ pub struct CapHeader {
     #[serde(rename = "struct")]
     pub struct_: Placed<String>,
     /// The field that holds the id; `field[low..high]` names some of its bits, `high` excluded.
-    pub id: Placed<String>,
+    pub id: Placed<BitsExpr>,
     /// The field that holds the version, if capabilities have one.
-    pub version: Option<Placed<String>>,
+    pub version: Option<Placed<BitsExpr>>,
     /// The field that leads to the next capability.
-    pub next: Placed<String>,
+    pub next: Placed<BitsExpr>,
     /// What `next` counts from.
     pub relative_to: RelativeTo,
     /// The value of `next` that ends the chain.
@@ -131,6 +135,9 @@ pub struct SpecFile {
     /// The file's name without folder and ending; not a key of the file.
     #[serde(skip)]
     pub name: String,
+    /// Whether it is laid over the specification; not a key of the file.
+    #[serde(skip)]
+    pub overlay: bool,
     /// What the file is about, for a reader.
     pub title: Placed<String>,
     /// A few sentences that open its part of the header and its page.
@@ -185,10 +192,17 @@ macro_rules! item {
             pub source: Option<Placed<String>>,
             /// What was different before a release.
             #[serde(default)]
-            pub before: Named<Before>,
+            pub before: History,
             /// Lint rules that do not apply here, each with the reason.
             #[serde(default)]
             pub allow: Named<String>,
+        }
+
+        impl $name {
+            /// When the item is there, given when what is around it is.
+            pub fn life(&self, around: Life) -> Life {
+                around.within(self.since.as_deref(), self.until.as_deref())
+            }
         }
     };
 }
@@ -209,9 +223,9 @@ pub struct Before {
     pub name: Option<Placed<String>>,
     /// Its type, with the words that stand before it.
     #[serde(rename = "type")]
-    pub type_: Option<Placed<String>>,
+    pub type_: Option<TypeExpr>,
     /// Its value; `position` for one more than the enumerator before it.
-    pub value: Option<Placed<String>>,
+    pub value: Option<Amount>,
     /// Its C text.
     pub c: Option<Placed<String>>,
 }
@@ -248,7 +262,7 @@ item! {
         /// What it means.
         pub doc: Placed<Doc>,
         /// The number; `position` for one more than the enumerator before it.
-        pub value: Option<Placed<String>>,
+        pub value: Option<Amount>,
         /// The number of the one bit that is set.
         pub bit: Option<Placed<Number>>,
         /// The flags that the mask is made of.
@@ -276,7 +290,7 @@ impl Line for Value {
         let (value, doc) = value_and_doc(line, Self::FORM)?;
         Ok(Self {
             doc: Placed { value: doc, place: Default::default() },
-            value: Some(Placed { value, place: Default::default() }),
+            value: Some(value.parse()?),
             bit: None,
             of: List::default(),
             string: None,
@@ -345,7 +359,7 @@ item! {
     pub struct Field {
         /// Direction (`in`, `out`, `inout`), role (`argsz`, `flags`, `cap_offset`, `reserved`) and type.
         #[serde(rename = "type")]
-        pub type_: Option<Placed<String>>,
+        pub type_: Option<TypeExpr>,
         /// What it holds, with its unit.
         pub doc: Placed<Doc>,
         /// The members of an anonymous union that stands here.
@@ -374,7 +388,7 @@ impl Line for Field {
     fn from_line(line: &str) -> Result<Self, String> {
         let (type_, doc) = value_and_doc(line, Self::FORM)?;
         Ok(Self {
-            type_: Some(Placed { value: type_, place: Default::default() }),
+            type_: Some(type_.parse()?),
             doc: Placed { value: doc, place: Default::default() },
             union: Named::default(),
             when: None,
@@ -407,7 +421,7 @@ item! {
         /// The backends that serve it, where the kind has some.
         #[serde(default)]
         pub backends: List<Placed<String>>,
-        /// The struct that its argument points to, or `none`, `int`, `fd` or `string`.
+        /// The struct that its argument points to, or `none`, `int`, `fd`, `u32` or `string`.
         pub arg: Placed<String>,
         /// What it returns, where that is more than 0.
         pub returns: Option<Placed<Doc>>,
@@ -519,7 +533,26 @@ item! {
     }
 }
 
+impl SpecFile {
+    /// When the file's items are there, if they do not say otherwise.
+    pub fn life(&self) -> Life {
+        Life { since: self.since.value, until: None }
+    }
+}
+
 impl Item {
+    /// When the item is there, given when its file's items are.
+    pub fn life(&self, around: Life) -> Life {
+        match self {
+            Self::Constants(item) | Self::Enum(item) | Self::Space(item) => item.life(around),
+            Self::Macro(item) => item.life(around),
+            Self::Struct(item) => item.life(around),
+            Self::Ioctl(item) => item.life(around),
+            Self::Chain(item) => item.life(around),
+            Self::Capability(item) => item.life(around),
+        }
+    }
+
     /// The name that tells the item apart, and its place.
     pub fn name(&self) -> &Placed<String> {
         match self {

@@ -61,7 +61,7 @@ impl Loader {
             let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok();
             let file = text.and_then(|text| self.parse::<SpecFile>(shown(path), text));
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            files.extend(file.map(|file| SpecFile { name, ..file }));
+            files.extend(file.map(|file| SpecFile { name, overlay: true, ..file }));
         }
         self.refuse_unlisted(origin, &abi);
         Some(Spec { abi, files })

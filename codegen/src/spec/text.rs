@@ -11,6 +11,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::types::{Amount, BitsExpr, TypeExpr};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 
@@ -145,9 +146,9 @@ impl<T: JsonSchema> JsonSchema for List<T> {
 
 /// A mapping in the order of the file; bad entries are reported and left out.
 #[derive(Clone, Debug)]
-pub struct Named<T>(pub Vec<(Placed<String>, T)>);
+pub struct Named<T, K = String>(pub Vec<(Placed<K>, T)>);
 
-impl<T> Default for Named<T> {
+impl<T, K> Default for Named<T, K> {
     fn default() -> Self {
         Self(Vec::new())
     }
@@ -161,28 +162,28 @@ impl<T> Named<T> {
     }
 }
 
-impl<T> Deref for Named<T> {
-    type Target = [(Placed<String>, T)];
+impl<T, K> Deref for Named<T, K> {
+    type Target = [(Placed<K>, T)];
 
     fn deref(&self) -> &Self::Target {
         &self.0
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+impl<'de, T: Deserialize<'de>, K: Deserialize<'de>> Deserialize<'de> for Named<T, K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect<T>(PhantomData<T>);
+        struct Collect<T, K>(PhantomData<(T, K)>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<T> {
-            type Value = Named<T>;
+        impl<'de, T: Deserialize<'de>, K: Deserialize<'de>> Visitor<'de> for Collect<T, K> {
+            type Value = Named<T, K>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a mapping")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<T>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<T, K>, A::Error> {
                 let mut entries = Vec::new();
-                while let Some((key, entry)) = map.next_entry::<Placed<String>, Entry<T>>()? {
+                while let Some((key, entry)) = map.next_entry::<Placed<K>, Entry<T>>()? {
                     entries.extend(entry.0.map(|value| (key, value)));
                 }
                 Ok(Named(entries))
@@ -193,7 +194,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Named<T> {
+impl<T: JsonSchema, K> JsonSchema for Named<T, K> {
     fn schema_name() -> Cow<'static, str> {
         format!("Named_{}", T::schema_name()).into()
     }
@@ -261,6 +262,22 @@ macro_rules! from_text {
 from_text!(Number, "Number", {
     "description": "A whole number, decimal or hexadecimal; it is emitted as it is written.",
     "type": ["integer", "string"],
+});
+
+from_text!(Amount, "Amount", {
+    "description": "A whole number, decimal or hexadecimal, or `position`.",
+    "type": ["integer", "string"],
+});
+
+from_text!(TypeExpr, "Type", {
+    "description": "Words (in, out, inout, argsz, flags, cap_offset, reserved), then a type such as \
+        u32, aligned_u64, a struct, u8[12], u8[], area[nr_areas] or u64*.",
+    "type": "string",
+});
+
+from_text!(BitsExpr, "Bits", {
+    "description": "A field, or `field[low..high]` for some of its bits.",
+    "type": "string",
 });
 
 from_text!(Release, "Release", {

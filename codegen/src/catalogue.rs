@@ -1,0 +1,51 @@
+//! What every code means: the texts that `capchain explain` prints. They are
+//! YAML files of their own, part of the program, and the tests run the
+//! examples in them.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+/// One code and what there is to know about it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The stable code.
+    pub code: String,
+    /// What it stands for, in a few words.
+    pub title: String,
+    /// What the rule demands.
+    pub rule: String,
+    /// Why it exists.
+    pub why: String,
+    /// A specification fragment that breaks it.
+    pub bad: String,
+    /// The same, mended.
+    pub good: String,
+    /// Where the rule comes from: a kernel document, file or commit.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+static FILES: [(&str, &str); 2] = [
+    ("spec.yaml", include_str!("../catalogue/spec.yaml")),
+    ("lint.yaml", include_str!("../catalogue/lint.yaml")),
+];
+
+static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+    let read = |(name, text): &(&str, &str)| -> Vec<Entry> {
+        // The files are part of the program; a test reads every one of them.
+        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
+    };
+    FILES.iter().flat_map(read).collect()
+});
+
+/// Every code, in the order of the catalogue.
+pub fn entries() -> &'static [Entry] {
+    &ENTRIES
+}
+
+/// The entry of a code, in upper or lower case.
+pub fn entry(code: &str) -> Option<&'static Entry> {
+    entries().iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
+}

@@ -1,0 +1,211 @@
+//! Stage 3, lowering: picks what one release has out of a valid
+//! specification, resolves names to indexes, lays structs out and spells
+//! names. Total: whatever could go wrong, `validate` has refused.
+
+mod chains;
+mod groups;
+mod ioctls;
+mod structs;
+
+use std::collections::HashMap;
+
+use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Section, StructId};
+use crate::release::Release;
+use crate::spec::history::{History, Life};
+use crate::spec::text::{Doc, Named, Placed};
+use crate::spec::{self, Deprecated, Spec, SpecFile};
+use crate::validate::ValidSpec;
+
+/// The ABI as of `release`, or as of the newest one.
+pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
+    let release = release.unwrap_or(spec.newest());
+    let mut lowering = Lowering::new(spec, release);
+    lowering.number_items();
+    lowering.constants();
+    for index in 0..lowering.spec.files.len() {
+        let section = lowering.section(index);
+        lowering.abi.sections.push(section);
+    }
+    lowering.finish()
+}
+
+/// What a reference finds behind a name. `validate` has checked every one.
+fn known<T>(found: Option<T>) -> T {
+    found.expect("validate has resolved every reference")
+}
+
+struct Lowering<'a> {
+    spec: &'a Spec,
+    release: Release,
+    abi: Abi,
+    /// Today's name of a struct to its index, in the order of declaration.
+    structs: HashMap<&'a str, StructId>,
+    /// A group of the file level to its index.
+    groups: HashMap<&'a str, GroupId>,
+    /// A chain to its index.
+    chains: HashMap<&'a str, ChainId>,
+    /// Every plain constant's number.
+    numbers: HashMap<&'a str, i128>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(valid: &'a ValidSpec, release: Release) -> Self {
+        let spec = valid.spec();
+        let headers = spec.abi.headers.iter().map(|(_, header)| Header {
+            path: header.path.value.clone(),
+            guards: header.guards.iter().map(|guard| guard.value.clone()).collect(),
+        });
+        let fds = spec.abi.fds.iter().map(|(name, kind)| FdKind {
+            name: name.value.clone(),
+            doc: kind.doc.paragraphs.clone(),
+            backends: backends(&kind.backends),
+        });
+        let overlays = spec.files.iter().filter(|file| file.overlay);
+        let abi = Abi {
+            name: spec.abi.abi.value.clone(),
+            title: spec.abi.title.value.clone(),
+            doc: spec.abi.doc.paragraphs.clone(),
+            prefix: spec.abi.prefix.value.clone(),
+            release,
+            releases: valid.releases().to_vec(),
+            overlays: overlays.map(|file| file.name.clone()).collect(),
+            headers: headers.collect(),
+            ioctl_numbers: None,
+            fds: fds.collect(),
+            cap_headers: Vec::new(),
+            sections: Vec::new(),
+            structs: Vec::new(),
+            groups: Vec::new(),
+            macros: Vec::new(),
+            ioctls: Vec::new(),
+            chains: Vec::new(),
+            capabilities: Vec::new(),
+        };
+        Self {
+            spec,
+            release,
+            abi,
+            structs: HashMap::new(),
+            groups: HashMap::new(),
+            chains: HashMap::new(),
+            numbers: HashMap::new(),
+        }
+    }
+
+    /// The items of a file that the release has.
+    fn alive(&self, file: &'a SpecFile) -> impl Iterator<Item = &'a spec::Item> + use<'a> {
+        let (life, release) = (file.life(), self.release);
+        file.items.iter().filter(move |item| item.life(life).covers(release))
+    }
+
+    /// Gives structs and chains their indexes, so that items can refer to
+    /// what stands behind them.
+    fn number_items(&mut self) {
+        for file in &self.spec.files {
+            for item in self.alive(file) {
+                if let Some(name) = declared_struct(item) {
+                    let id = StructId(self.structs.len());
+                    self.structs.insert(name, id);
+                }
+                if let spec::Item::Chain(chain) = item {
+                    let id = ChainId(self.chains.len());
+                    self.chains.insert(&chain.chain, id);
+                }
+            }
+        }
+    }
+
+    fn section(&mut self, index: usize) -> Section {
+        let file = &self.spec.files[index];
+        let header = file.header.value.as_str();
+        let header = self.spec.abi.headers.iter().position(|(name, _)| name.value == header);
+        let items: Vec<_> = self.alive(file).collect();
+        let mut section = Section {
+            name: file.name.clone(),
+            title: file.title.value.clone(),
+            doc: file.doc.paragraphs.clone(),
+            header: known(header),
+            items: Vec::new(),
+        };
+        for item in items {
+            let item = self.item(file, index, item);
+            section.items.push(item);
+        }
+        section
+    }
+
+    fn item(&mut self, file: &'a SpecFile, section: usize, item: &'a spec::Item) -> Item {
+        match item {
+            spec::Item::Constants(values) | spec::Item::Enum(values) | spec::Item::Space(values) => {
+                Item::Group(known(self.groups.get(values.name.as_str()).copied()))
+            }
+            spec::Item::Macro(item) => self.macro_(file, item),
+            spec::Item::Struct(item) => Item::Struct(self.struct_(file, section, item)),
+            spec::Item::Ioctl(item) => self.ioctl(file, item),
+            spec::Item::Chain(item) => Item::Chain(self.chain(file, section, item)),
+            spec::Item::Capability(item) => self.capability(file, section, item),
+        }
+    }
+
+    /// What every item has; `life` is its own and `source` what it inherits.
+    fn meta(&self, item: ItemParts<'a>, life: Life, source: &str) -> Meta {
+        let former = item.before.former_names(self.release);
+        Meta {
+            doc: item.doc.paragraphs.clone(),
+            since: life.since,
+            source: item.source.as_ref().map_or(source, |source| &source.value).to_owned(),
+            deprecated: self.deprecated(item.deprecated),
+            former: former.map(|(name, end)| (name.value.clone(), end)).collect(),
+            allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
+            place: item.name.place,
+        }
+    }
+
+    fn deprecated(&self, item: Option<&Deprecated>) -> Option<crate::ir::Deprecated> {
+        let item = item.filter(|item| item.since.covers(self.release))?;
+        let doc = item.doc.paragraphs.clone();
+        Some(crate::ir::Deprecated { since: item.since.value, doc })
+    }
+}
+
+/// The keys that every kind of item has.
+#[derive(Clone, Copy)]
+struct ItemParts<'a> {
+    name: &'a Placed<String>,
+    doc: &'a Doc,
+    source: Option<&'a Placed<String>>,
+    deprecated: Option<&'a Deprecated>,
+    before: &'a History,
+    allow: &'a Named<String>,
+}
+
+/// Collects the keys that every kind of item has.
+macro_rules! parts {
+    ($item:expr, $name:expr) => {
+        $crate::lower::ItemParts {
+            name: $name,
+            doc: &$item.doc,
+            source: $item.source.as_ref(),
+            deprecated: $item.deprecated.as_ref(),
+            before: &$item.before,
+            allow: &$item.allow,
+        }
+    };
+}
+use parts;
+
+/// Today's name of the struct that an item declares, if it declares one.
+pub(crate) fn declared_struct(item: &spec::Item) -> Option<&str> {
+    match item {
+        spec::Item::Struct(item) => Some(&item.struct_.value),
+        spec::Item::Capability(item) if !item.fields.is_empty() => {
+            item.struct_.as_ref().map(|name| name.value.as_str())
+        }
+        _ => None,
+    }
+}
+
+fn backends(backends: &Named<Doc>) -> Vec<(String, crate::ir::Doc)> {
+    let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));
+    pairs.collect()
+}

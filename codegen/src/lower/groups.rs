@@ -1,0 +1,179 @@
+//! Lowers named numbers: constants, enums, id spaces, and the flags and
+//! values that stand inside a field.
+
+use super::{Lowering, known, parts};
+use crate::ir::{Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Value};
+use crate::layout::Int;
+use crate::names;
+use crate::spec::history::Life;
+use crate::spec::text::{List, Named, Short};
+use crate::spec::types::Amount;
+use crate::spec::{self, SpecFile};
+
+impl<'a> Lowering<'a> {
+    /// Lowers all groups of the file level; structs refer to their numbers.
+    pub(super) fn constants(&mut self) {
+        for file in &self.spec.files {
+            for item in self.alive(file) {
+                let (values, kind) = match item {
+                    spec::Item::Constants(values) => (values, GroupKind::Constants),
+                    spec::Item::Enum(item) if item.anonymous => (item, GroupKind::AnonymousEnum),
+                    spec::Item::Enum(item) => (item, GroupKind::Enum),
+                    spec::Item::Space(values) => (values, GroupKind::Space),
+                    _ => continue,
+                };
+                let id = GroupId(self.abi.groups.len());
+                let group = self.group(file, values, kind);
+                self.groups.insert(values.name.as_str(), id);
+                self.abi.groups.push(group);
+            }
+        }
+        self.abi.ioctl_numbers = self.spec.abi.ioctls.as_ref().map(|numbers| IoctlNumbers {
+            type_name: numbers.type_.value.clone(),
+            type_value: self.number(&numbers.type_),
+            base_name: numbers.base.value.clone(),
+            base_value: self.number(&numbers.base),
+        });
+    }
+
+    /// The number of a constant, which validate has seen to fit.
+    pub(super) fn number<T: TryFrom<i128>>(&self, name: &str) -> T {
+        let number = known(self.numbers.get(name).copied());
+        known(T::try_from(number).ok())
+    }
+
+    fn group(&mut self, file: &'a SpecFile, item: &'a spec::Values, kind: GroupKind) -> Group {
+        let life = item.life(file.life());
+        let meta = self.meta(parts!(item, &item.name), life, &file.source);
+        let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
+        let affixes = (text(&item.prefix), text(&item.suffix));
+        let values = self.values(&item.values, life, &meta.source, affixes);
+        let rust = match kind {
+            GroupKind::Enum => Some(item.name.value.clone()),
+            GroupKind::AnonymousEnum => Some(names::group_type(&item.name)),
+            _ => None,
+        };
+        Group {
+            name: item.name.value.clone(),
+            rust,
+            meta,
+            kind,
+            int: int.unwrap_or(Int::U32),
+            values,
+            reserved: reserved(&item.reserved),
+            field: None,
+        }
+    }
+
+    /// Lowers the flags or values inside a field.
+    pub(super) fn field_group(
+        &mut self,
+        owner: (StructId, usize, &str),
+        (name, field): (&str, &'a spec::Field),
+        (life, meta): (Life, &crate::ir::Meta),
+        int: Int,
+    ) -> Option<GroupId> {
+        let (kind, values) = match (field.bits.is_empty(), field.values.is_empty()) {
+            (false, _) => (GroupKind::Flags, &field.bits),
+            (_, false) => (GroupKind::FieldValues, &field.values),
+            _ => return None,
+        };
+        let values = self.values(values, life, &meta.source, (text(&field.prefix), ""));
+        let (struct_, index, struct_name) = owner;
+        let id = GroupId(self.abi.groups.len());
+        self.abi.groups.push(Group {
+            name: format!("{struct_name}.{name}"),
+            rust: Some(names::field_type(&self.abi.prefix, struct_name, name)),
+            meta: meta.clone(),
+            kind,
+            int,
+            values,
+            reserved: Vec::new(),
+            field: Some((struct_, index)),
+        });
+        Some(id)
+    }
+
+    fn values(
+        &mut self,
+        values: &'a Named<Short<spec::Value>>,
+        life: Life,
+        source: &str,
+        affixes: (&str, &str),
+    ) -> Vec<Value> {
+        let mut lowered = Vec::<Value>::new();
+        for (name, value) in values.iter() {
+            let life = value.life(life);
+            if !life.covers(self.release) {
+                continue;
+            }
+            let number = self.value_number(value, &lowered);
+            self.numbers.insert(name.as_str(), number);
+            lowered.push(Value {
+                name: value.before.name_at(self.release, name).to_owned(),
+                short: names::short(name, affixes.0, affixes.1),
+                meta: self.meta(parts!(value, name), life, source),
+                literal: self.literal(value),
+                number,
+                count: value.count,
+                payload: self.payload(value),
+                gates: value.gates.iter().map(|gate| gate.value.clone()).collect(),
+            });
+        }
+        lowered
+    }
+
+    /// The struct that travels with an id, once it exists.
+    fn payload(&self, value: &spec::Value) -> Option<StructId> {
+        let payload = value.payload.as_ref()?;
+        self.structs.get(payload.value.as_str()).copied()
+    }
+
+    fn amount(&self, value: &spec::Value) -> Option<Amount> {
+        value.before.value_at(self.release).or(value.value)
+    }
+
+    fn value_number(&self, value: &spec::Value, earlier: &[Value]) -> i128 {
+        if let Some(bit) = value.bit {
+            let signed = value.signed && bit.value.value == 31;
+            let number = 1_i128 << bit.value.value.clamp(0, 63);
+            return if signed { -number } else { number };
+        }
+        let flags = value.of.iter().filter_map(|flag| self.numbers.get(flag.as_str()));
+        match self.amount(value) {
+            Some(Amount::Number(number)) => number.value,
+            Some(Amount::Position) => earlier.last().map_or(0, |before| before.number + 1),
+            None => flags.fold(0, |mask, flag| mask | flag),
+        }
+    }
+
+    fn literal(&self, value: &spec::Value) -> Literal {
+        if let Some(bit) = value.bit {
+            let bit = u32::try_from(bit.value.value).unwrap_or(0);
+            return Literal::Bit { bit, signed: value.signed };
+        }
+        if let Some(string) = &value.string {
+            return Literal::Text(string.value.clone());
+        }
+        match self.amount(value) {
+            Some(Amount::Position) => Literal::Position,
+            Some(Amount::Number(number)) if number.hex => Literal::Hex,
+            Some(Amount::Number(_)) => Literal::Decimal,
+            None => Literal::Or(value.of.iter().map(|flag| flag.value.clone()).collect()),
+        }
+    }
+}
+
+/// Numbers that belong to others.
+pub(super) fn reserved(list: &List<spec::Reserved>) -> Vec<Reserved> {
+    let lowered = list.iter().map(|reserved| Reserved {
+        value: reserved.value.value.value,
+        name: reserved.name.value.clone(),
+        doc: reserved.doc.paragraphs.clone(),
+    });
+    lowered.collect()
+}
+
+fn text(text: &Option<crate::spec::text::Placed<String>>) -> &str {
+    text.as_ref().map_or("", |text| &text.value)
+}

@@ -1,0 +1,206 @@
+//! Lowers structs and their fields, and has `layout` lay them out.
+
+use super::{Lowering, known, parts};
+use crate::ir::{Field, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
+use crate::layout::{Extent, Int, Layout, Model, PerModel};
+use crate::spec::history::Life;
+use crate::spec::text::{Named, Placed, Short};
+use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
+use crate::spec::{self, SpecFile};
+
+/// A field of the specification with its name and life.
+struct Source<'a> {
+    name: &'a Placed<String>,
+    field: &'a spec::Field,
+    life: Life,
+}
+
+/// A struct as it is declared, on its own or inside a capability.
+pub(super) struct Declaration<'a> {
+    pub(super) name: &'a Placed<String>,
+    pub(super) meta: Meta,
+    pub(super) life: Life,
+    pub(super) section: usize,
+    pub(super) packed: bool,
+    pub(super) minsz: Option<&'a str>,
+    /// The header that opens a capability declared in one piece.
+    pub(super) header: Option<Field>,
+    pub(super) fields: &'a Named<Short<spec::Field>>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn struct_(
+        &mut self,
+        file: &'a SpecFile,
+        section: usize,
+        item: &'a spec::Struct,
+    ) -> StructId {
+        let life = item.life(file.life());
+        let meta = self.meta(parts!(item, &item.struct_), life, &file.source);
+        self.declare(Declaration {
+            name: &item.struct_,
+            meta,
+            life,
+            section,
+            packed: item.packed,
+            minsz: item.minsz.as_ref().map(|field| field.as_str()),
+            header: None,
+            fields: &item.fields,
+        })
+    }
+
+    pub(super) fn declare(&mut self, declaration: Declaration<'a>) -> StructId {
+        let id = StructId(self.abi.structs.len());
+        let mut fields: Vec<_> = declaration.header.into_iter().collect();
+        let mut names: Vec<&str> = fields.iter().map(|_| "header").collect();
+        for source in self.alive_fields(declaration.fields, declaration.life) {
+            let owner = (id, fields.len(), declaration.name.as_str());
+            let field = self.field(&source, owner, &names, &declaration.meta.source);
+            names.push(source.name.as_str());
+            fields.push(field);
+        }
+        count_fields(&mut fields);
+        let layouts = self.layouts(&fields, declaration.packed);
+        let position = |name: &str| names.iter().position(|field| *field == name);
+        self.abi.structs.push(Struct {
+            name: declaration.name.value.clone(),
+            meta: declaration.meta,
+            section: declaration.section,
+            packed: declaration.packed,
+            layouts,
+            role: StructRole::Plain,
+            argsz: fields.iter().position(|field| field.role == Role::Argsz),
+            minsz: declaration.minsz.and_then(position),
+            fields,
+        });
+        id
+    }
+
+    /// The fields that the release has. Before a union came, those of its
+    /// members that existed stood in its place.
+    fn alive_fields(&self, fields: &'a Named<Short<spec::Field>>, outer: Life) -> Vec<Source<'a>> {
+        let mut alive = Vec::new();
+        for (name, field) in fields.iter() {
+            let life = field.life(outer);
+            if life.covers(self.release) {
+                alive.push(Source { name, field, life });
+                continue;
+            }
+            for (name, member) in field.union.iter() {
+                let life = member.life(outer);
+                if life.covers(self.release) {
+                    alive.push(Source { name, field: member, life });
+                }
+            }
+        }
+        alive
+    }
+
+    fn field(
+        &mut self,
+        source: &Source<'a>,
+        owner: (StructId, usize, &str),
+        earlier: &[&str],
+        inherited: &str,
+    ) -> Field {
+        let Source { name, field, life } = *source;
+        let meta = self.meta(parts!(field, name), life, inherited);
+        let expr = field.before.type_at(self.release).or(field.type_.as_ref());
+        let type_ = match expr {
+            Some(expr) => self.type_(expr, earlier),
+            None => Type::Union(self.arms(field, life, &meta.source)),
+        };
+        let group = match &type_ {
+            Type::Int(int) => self.field_group(owner, (name, field), (life, &meta), *int),
+            _ => None,
+        };
+        let held = field.holds.as_ref().and_then(|name| self.groups.get(name.as_str()).copied());
+        Field {
+            name: field.before.name_at(self.release, name).to_owned(),
+            meta,
+            type_,
+            direction: expr.and_then(|expr| expr.direction),
+            role: role(expr.and_then(|expr| expr.role)),
+            group: group.or(held),
+            when: field.when.as_ref().map(|when| when.value.clone()),
+            version: field.version.map_or(1, |version| known(u16::try_from(version.value.value).ok())),
+        }
+    }
+
+    fn arms(&self, field: &'a spec::Field, life: Life, source: &str) -> Vec<UnionArm> {
+        let alive = field.union.iter().filter(|(_, arm)| arm.life(life).covers(self.release));
+        let arms = alive.map(|(name, arm)| UnionArm {
+            name: arm.before.name_at(self.release, name).to_owned(),
+            meta: self.meta(parts!(arm, name), arm.life(life), source),
+            type_: self.type_(known(arm.type_.as_ref()), &[]),
+            when: arm.when.as_ref().map(|when| when.value.clone()),
+        });
+        arms.collect()
+    }
+
+    fn type_(&self, expr: &TypeExpr, earlier: &[&str]) -> Type {
+        let base = match &expr.base {
+            Base::Int(int) => Type::Int(*int),
+            Base::Struct(name) => Type::Struct(known(self.structs.get(name.as_str()).copied())),
+        };
+        match &expr.shape {
+            Shape::One => base,
+            Shape::Pointer => Type::Pointer(pointee(&expr.base)),
+            Shape::Fixed(length) => Type::Array(Box::new(base), *length, None),
+            Shape::Named(name) => Type::Array(Box::new(base), self.number(name), Some(name.clone())),
+            Shape::Flexible(count) => {
+                let count = count.as_deref().map(|count| earlier.iter().position(|f| *f == count));
+                Type::Flexible(Box::new(base), count.map(known))
+            }
+        }
+    }
+
+    fn layouts(&self, fields: &[Field], packed: bool) -> PerModel<Layout> {
+        Model::ALL.map(|model| {
+            let extents: Vec<_> =
+                fields.iter().map(|field| self.extent(&field.type_, model)).collect();
+            known(Layout::of(&extents, packed))
+        })
+    }
+
+    fn extent(&self, type_: &Type, model: Model) -> Extent {
+        match type_ {
+            Type::Int(int) => model.int(*int),
+            Type::Pointer(_) => model.pointer(),
+            Type::Struct(id) => self.abi.struct_(*id).layouts[model.index()].extent(),
+            Type::Array(element, length, _) => known(self.extent(element, model).times(*length)),
+            Type::Flexible(element, _) => known(self.extent(element, model).times(0)),
+            Type::Union(arms) => {
+                Extent::union(arms.iter().map(|arm| self.extent(&arm.type_, model)))
+            }
+        }
+    }
+}
+
+fn pointee(base: &Base) -> Int {
+    match base {
+        Base::Int(int) => *int,
+        Base::Struct(_) => Int::U8,
+    }
+}
+
+fn role(word: Option<RoleWord>) -> Role {
+    match word {
+        Some(RoleWord::Argsz) => Role::Argsz,
+        Some(RoleWord::Flags) => Role::Flags,
+        Some(RoleWord::CapOffset) => Role::CapOffset,
+        Some(RoleWord::Reserved) => Role::Reserved,
+        None => Role::Data,
+    }
+}
+
+/// Gives the fields that count a flexible array their role.
+fn count_fields(fields: &mut [Field]) {
+    let counts = fields.iter().filter_map(|field| match field.type_ {
+        Type::Flexible(_, count) => count,
+        _ => None,
+    });
+    for count in counts.collect::<Vec<_>>() {
+        fields[count].role = Role::Count;
+    }
+}

@@ -1,0 +1,84 @@
+//! When an item is there, and what it was like before.
+
+use super::Before;
+use super::text::{Named, Placed};
+use super::types::{Amount, TypeExpr};
+use crate::release::{Release, Since};
+
+/// The releases that have an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// When it came.
+    pub since: Since,
+    /// The first release without it, if it went.
+    pub until: Option<Release>,
+}
+
+impl Life {
+    /// The life of an item inside one that lives as long as `self`.
+    pub fn within(self, since: Option<&Since>, until: Option<&Release>) -> Self {
+        let until = match (self.until, until.copied()) {
+            (Some(outer), Some(inner)) => Some(outer.min(inner)),
+            (outer, inner) => outer.or(inner),
+        };
+        Self { since: since.copied().unwrap_or(self.since), until }
+    }
+
+    /// Whether the item is there in `release`.
+    pub fn covers(self, release: Release) -> bool {
+        self.since.covers(release) && self.until.is_none_or(|until| release < until)
+    }
+
+    /// Whether some release has both.
+    pub fn meets(self, other: Self) -> bool {
+        let first = self.since.first().max(other.since.first());
+        self.until.is_none_or(|until| first < until) && other.until.is_none_or(|until| first < until)
+    }
+
+    /// Whether every release that has `inner` has this too.
+    pub fn spans(self, inner: Self) -> bool {
+        let outlives = match (self.until, inner.until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(outer), Some(inner)) => inner <= outer,
+        };
+        self.since.first() <= inner.since.first() && outlives
+    }
+}
+
+/// What was different about an item before some releases, oldest first.
+pub type History = Named<Before, Release>;
+
+impl History {
+    /// The item's name in `release`.
+    pub fn name_at<'a>(&'a self, release: Release, now: &'a str) -> &'a str {
+        self.at(release, |before| before.name.as_ref().map(|name| name.value.as_str())).unwrap_or(now)
+    }
+
+    /// The item's type in `release`, if it was not today's.
+    pub fn type_at(&self, release: Release) -> Option<&TypeExpr> {
+        self.at(release, |before| before.type_.as_ref())
+    }
+
+    /// The item's value in `release`, if it was not today's.
+    pub fn value_at(&self, release: Release) -> Option<Amount> {
+        self.at(release, |before| before.value)
+    }
+
+    /// The item's C text in `release`, if it was not today's.
+    pub fn c_at(&self, release: Release) -> Option<&str> {
+        self.at(release, |before| before.c.as_ref().map(|c| c.value.as_str()))
+    }
+
+    /// The names that the item had until `release`, with what ended them.
+    pub fn former_names(&self, release: Release) -> impl Iterator<Item = (&Placed<String>, Release)> {
+        let past = self.iter().filter(move |(end, _)| end.value <= release);
+        past.filter_map(|(end, before)| Some((before.name.as_ref()?, end.value)))
+    }
+
+    /// What the nearest change behind `release` says it was before.
+    fn at<'a, T>(&'a self, release: Release, pick: impl Fn(&'a Before) -> Option<T>) -> Option<T> {
+        let ahead = self.iter().filter(|(end, _)| release < end.value);
+        ahead.filter_map(|(_, before)| pick(before)).next()
+    }
+}

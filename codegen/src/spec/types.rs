@@ -1,0 +1,244 @@
+//! The small languages inside values: the type of a field with the words that
+//! stand before it, the value of a constant, and some bits of a field. They
+//! are read with the file, so that errors point at the text.
+
+use std::str::FromStr;
+
+use super::text::Number;
+use crate::ir::Direction;
+use crate::layout::Int;
+
+/// `[words] base[shape]`, such as `out aligned_u64` or `area[nr_areas]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeExpr {
+    /// Which way the field travels.
+    pub direction: Option<Direction>,
+    /// The role that is said, if any.
+    pub role: Option<RoleWord>,
+    /// The integer, or the name of a struct.
+    pub base: Base,
+    /// What is made of the base.
+    pub shape: Shape,
+}
+
+/// A role that a word before the type gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleWord {
+    /// `argsz`
+    Argsz,
+    /// `flags`
+    Flags,
+    /// `cap_offset`
+    CapOffset,
+    /// `reserved`
+    Reserved,
+}
+
+/// What a type is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// An integer.
+    Int(Int),
+    /// A struct, by name.
+    Struct(String),
+}
+
+/// What is made of the base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The base itself.
+    One,
+    /// `base*`
+    Pointer,
+    /// `base[12]`
+    Fixed(u64),
+    /// `base[ORB_AREA_SIZE]`
+    Named(String),
+    /// `base[]`, or `base[nr_areas]` with the field that counts it.
+    Flexible(Option<String>),
+}
+
+/// The integer of this name.
+pub fn int(name: &str) -> Option<Int> {
+    Some(match name {
+        "u8" => Int::U8,
+        "u16" => Int::U16,
+        "u32" => Int::U32,
+        "u64" => Int::U64,
+        "s8" => Int::S8,
+        "s16" => Int::S16,
+        "s32" => Int::S32,
+        "s64" => Int::S64,
+        "aligned_u64" => Int::AlignedU64,
+        _ => return None,
+    })
+}
+
+impl FromStr for TypeExpr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut words: Vec<_> = text.split_whitespace().collect();
+        let last = words.pop().ok_or("expected a type, found nothing")?;
+        let (base, shape) = base_and_shape(last)?;
+        let mut expr = Self { direction: None, role: None, base, shape };
+        for word in words {
+            expr.take_word(word)?;
+        }
+        Ok(expr)
+    }
+}
+
+impl TypeExpr {
+    fn take_word(&mut self, word: &str) -> Result<(), String> {
+        let direction = match word {
+            "in" => Some(Direction::In),
+            "out" => Some(Direction::Out),
+            "inout" => Some(Direction::InOut),
+            _ => None,
+        };
+        if let Some(direction) = direction {
+            return set(&mut self.direction, direction, "direction");
+        }
+        let role = match word {
+            "argsz" => RoleWord::Argsz,
+            "flags" => RoleWord::Flags,
+            "cap_offset" => RoleWord::CapOffset,
+            "reserved" => RoleWord::Reserved,
+            _ => return Err(unknown_word(word)),
+        };
+        set(&mut self.role, role, "role")
+    }
+}
+
+fn set<T>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), String> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(format!("a field has only one {what}")),
+    }
+}
+
+const WORDS: [&str; 7] = ["in", "out", "inout", "argsz", "flags", "cap_offset", "reserved"];
+
+fn unknown_word(word: &str) -> String {
+    match crate::names::nearest(word, WORDS.into_iter()) {
+        Some(near) => format!("unknown word `{word}` before the type; did you mean `{near}`?"),
+        None => format!("unknown word `{word}` before the type; known are {}", WORDS.join(", ")),
+    }
+}
+
+fn base_and_shape(text: &str) -> Result<(Base, Shape), String> {
+    let (base, shape) = if let Some(base) = text.strip_suffix('*') {
+        (base, Shape::Pointer)
+    } else if let Some((base, length)) = text.split_once('[') {
+        let length = length.strip_suffix(']');
+        (base, shape(length.ok_or_else(|| format!("`{text}` lacks its `]`"))?)?)
+    } else {
+        (text, Shape::One)
+    };
+    if !crate::names::is_name(base) {
+        return Err(format!("`{base}` is not a type"));
+    }
+    let base = int(base).map_or_else(|| Base::Struct(base.to_owned()), Base::Int);
+    Ok((base, shape))
+}
+
+/// What stands between the brackets: nothing, a number, a constant in upper
+/// case, or the field that counts the elements.
+fn shape(length: &str) -> Result<Shape, String> {
+    if length.is_empty() {
+        return Ok(Shape::Flexible(None));
+    }
+    if length.starts_with(|first: char| first.is_ascii_digit()) {
+        let number: Number = length.parse()?;
+        let length = u64::try_from(number.value).map_err(|error| error.to_string())?;
+        return Ok(Shape::Fixed(length));
+    }
+    match crate::names::is_name(length) {
+        false => Err(format!("`{length}` is not a number, a constant or a field")),
+        true if length.bytes().any(|byte| byte.is_ascii_lowercase()) => {
+            Ok(Shape::Flexible(Some(length.to_owned())))
+        }
+        true => Ok(Shape::Named(length.to_owned())),
+    }
+}
+
+/// The value of a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// A number.
+    Number(Number),
+    /// `position`: one more than the enumerator before it.
+    Position,
+}
+
+impl FromStr for Amount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "position" => Ok(Self::Position),
+            _ => text.parse().map(Self::Number),
+        }
+    }
+}
+
+/// A field, or `field[low..high]` for some of its bits, `high` excluded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BitsExpr {
+    /// The field's name.
+    pub field: String,
+    /// The bits, if not all.
+    pub bits: Option<(u32, u32)>,
+}
+
+impl FromStr for BitsExpr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((field, rest)) = text.split_once('[') else {
+            return Ok(Self { field: text.to_owned(), bits: None });
+        };
+        let range = rest.strip_suffix(']').and_then(|range| range.split_once(".."));
+        let bits = range.and_then(|(low, high)| Some((low.parse().ok()?, high.parse().ok()?)));
+        match bits {
+            Some((low, high)) if low < high && high <= 64 => {
+                Ok(Self { field: field.to_owned(), bits: Some((low, high)) })
+            }
+            _ => Err(format!("expected `field` or `field[low..high]`, found `{text}`")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_shapes_are_read() {
+        let expr: TypeExpr = "inout argsz u32".parse().expect("a type");
+        assert_eq!(expr.direction, Some(Direction::InOut));
+        assert_eq!(expr.role, Some(RoleWord::Argsz));
+        assert_eq!((expr.base, expr.shape), (Base::Int(Int::U32), Shape::One));
+        let shape = |text: &str| text.parse::<TypeExpr>().expect("a type").shape;
+        assert_eq!(shape("area[nr_areas]"), Shape::Flexible(Some("nr_areas".to_owned())));
+        assert_eq!(shape("u8[ORB_AREA_SIZE]"), Shape::Named("ORB_AREA_SIZE".to_owned()));
+        assert_eq!(shape("u8[12]"), Shape::Fixed(12));
+        assert_eq!(shape("u64*"), Shape::Pointer);
+    }
+
+    #[test]
+    fn what_is_no_type_is_refused() {
+        for text in ["", "in out u32", "ou u32", "u8[", "u8[a-b]", "u8[-1]", "in", "u 32 x["] {
+            assert!(text.parse::<TypeExpr>().is_err() || text == "in", "{text}");
+        }
+    }
+
+    #[test]
+    fn bits_of_a_field_are_read() {
+        let bits: BitsExpr = "header[20..32]".parse().expect("bits");
+        assert_eq!(bits.bits, Some((20, 32)));
+        assert!("header[3..3]".parse::<BitsExpr>().is_err());
+        assert!("header[0..65]".parse::<BitsExpr>().is_err());
+    }
+}

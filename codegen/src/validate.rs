@@ -1,0 +1,78 @@
+//! Stage 2, validation: refuses every specification that could not be
+//! lowered and emitted. A list of passes, one concern and one file each; all
+//! of them run, so that one look shows every error.
+
+mod chains;
+mod docs;
+mod fields;
+mod ids;
+mod index;
+mod ioctls;
+mod layouts;
+mod macros;
+mod names;
+mod releases;
+mod values;
+
+use crate::diagnostic::{Diagnostics, Place};
+use crate::release::Release;
+use crate::spec::Spec;
+use index::Index;
+
+/// A specification that every stage behind this can rely on.
+#[derive(Debug)]
+pub struct ValidSpec {
+    spec: Spec,
+    releases: Vec<Release>,
+}
+
+impl ValidSpec {
+    /// The specification itself.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Every release that can be described, in order; never empty.
+    pub fn releases(&self) -> &[Release] {
+        &self.releases
+    }
+
+    /// The newest release.
+    pub fn newest(&self) -> Release {
+        self.releases.last().copied().unwrap_or(Release::new(0, 0))
+    }
+}
+
+/// What the passes read and where they report.
+struct Check<'a> {
+    spec: &'a Spec,
+    index: &'a Index<'a>,
+    /// Whether items are missing because their shape was refused, so that a
+    /// reference to nothing may be no error of its own.
+    incomplete: bool,
+    problems: &'a mut Diagnostics,
+}
+
+/// Checks a specification that has been read. With `incomplete` some of it
+/// could not be read, and references to what is not there are let pass.
+pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
+    let index = Index::of(&spec);
+    let mut check = Check { spec: &spec, index: &index, incomplete, problems };
+    let releases = releases::check(&mut check);
+    docs::check(&mut check);
+    names::check(&mut check);
+    values::check(&mut check);
+    fields::check(&mut check);
+    layouts::check(&mut check);
+    chains::check(&mut check);
+    ioctls::check(&mut check);
+    macros::check(&mut check);
+    ids::check(&mut check);
+    let valid = !incomplete && !problems.has_errors();
+    valid.then_some(ValidSpec { spec, releases })
+}
+
+/// The place of something, or of what it stands in where it has none.
+fn or(place: Place, outer: Place) -> Place {
+    if place == Place::default() { outer } else { place }
+}

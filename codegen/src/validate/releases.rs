@@ -1,0 +1,209 @@
+//! Releases: the list of those that can be described, and histories that
+//! follow time's order.
+
+use super::{Check, or};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::release::{Release, Since};
+use crate::spec::history::{History, Life};
+use crate::spec::text::{List, Named, Placed, Short};
+use crate::spec::{Deprecated, Field, Item, Value};
+use crate::validate::index::fields;
+
+const V014: Code = Code("V014"); // a release that does not fit
+const V024: Code = Code("V024"); // a name of the file table that does not exist
+
+/// Checks every release that is named, and lists those that can be described.
+pub(super) fn check(check: &mut Check<'_>) -> Vec<Release> {
+    let releases = listed(check);
+    if releases.is_empty() && !check.incomplete {
+        let problem = Diagnostic::error(V014, "abi.yaml lists no release");
+        check.problems.push(problem.at(check.spec.abi.abi.place, "of this ABI"));
+    }
+    let mut times = Times { check, releases: &releases };
+    times.files();
+    releases
+}
+
+/// The list in `abi.yaml`, with its ranges written out.
+fn listed(check: &mut Check<'_>) -> Vec<Release> {
+    let mut releases = Vec::<Release>::new();
+    for entry in check.spec.abi.releases.iter() {
+        let range = match range(entry) {
+            Ok(range) => range,
+            Err(reason) => {
+                check.problems.push(Diagnostic::error(V014, reason).at(entry.place, ""));
+                continue;
+            }
+        };
+        if releases.last().is_some_and(|last| range.first().is_none_or(|first| first <= last)) {
+            let problem = Diagnostic::error(V014, format!("`{}` is out of order", entry.value));
+            check.problems.push(problem.at(entry.place, "releases stand oldest first"));
+        }
+        releases.extend(range);
+    }
+    releases
+}
+
+fn range(entry: &Placed<String>) -> Result<Vec<Release>, String> {
+    let Some((first, last)) = entry.split_once("..") else {
+        return entry.parse().map(|release| vec![release]);
+    };
+    let (first, last): (Release, Release) = (first.parse()?, last.parse()?);
+    match first.through(last) {
+        Some(range) => Ok(range.collect()),
+        None => Err(format!("`{}` is not a range within one major release", entry.value)),
+    }
+}
+
+/// What gives an item its release if it says none.
+#[derive(Clone, Copy)]
+enum Outer {
+    /// Its file; the item may be older.
+    File(Life),
+    /// The item that it is part of; it cannot be older.
+    Item(Life),
+}
+
+struct Times<'a, 'b> {
+    check: &'a mut Check<'b>,
+    releases: &'a [Release],
+}
+
+impl Times<'_, '_> {
+    fn files(&mut self) {
+        let spec = self.check.spec;
+        for file in &spec.files {
+            self.since(&file.since.value, file.since.place);
+            let header = &file.header;
+            if spec.abi.headers.get(header).is_none() {
+                let known = spec.abi.headers.iter().map(|(name, _)| name.as_str());
+                let near = crate::names::nearest(header, known);
+                let message = format!("abi.yaml has no header `{}`", header.value);
+                let problem = Diagnostic::error(V024, message).at(header.place, "");
+                let hint = near.map(|near| format!("did you mean `{near}`?"));
+                self.check.problems.push(problem.maybe_help(hint));
+            }
+            for item in file.items.iter() {
+                self.item(item, file.life());
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item, outer: Life) {
+        macro_rules! times {
+            ($item:expr) => {
+                self.times(
+                    item.name().place,
+                    ($item.since.as_ref(), $item.until.as_ref(), $item.deprecated.as_ref()),
+                    &$item.before,
+                    Outer::File(outer),
+                )
+            };
+        }
+        match item {
+            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => times!(item),
+            Item::Macro(item) => times!(item),
+            Item::Struct(item) => times!(item),
+            Item::Ioctl(item) => times!(item),
+            Item::Chain(item) => times!(item),
+            Item::Capability(item) => times!(item),
+        }
+        let life = item.life(outer);
+        match item {
+            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => {
+                self.values(&item.values, life);
+            }
+            Item::Ioctl(item) => self.handlers(&item.handlers, life),
+            _ => {}
+        }
+        if let Some(fields) = fields(item) {
+            self.fields(fields, life);
+        }
+    }
+
+    fn values(&mut self, values: &Named<Short<Value>>, outer: Life) {
+        for (name, value) in values.iter() {
+            let times = (value.since.as_ref(), value.until.as_ref(), value.deprecated.as_ref());
+            self.times(name.place, times, &value.before, Outer::Item(outer));
+        }
+    }
+
+    fn fields(&mut self, fields: &Named<Short<Field>>, outer: Life) {
+        for (name, field) in fields.iter() {
+            let times = (field.since.as_ref(), field.until.as_ref(), field.deprecated.as_ref());
+            self.times(name.place, times, &field.before, Outer::Item(outer));
+            let life = field.life(outer);
+            self.values(&field.bits, life);
+            self.values(&field.values, life);
+            // A member of a union can be older than the union.
+            self.fields(&field.union, outer);
+        }
+    }
+
+    fn handlers(&mut self, handlers: &List<crate::spec::Handler>, outer: Life) {
+        for handler in handlers.iter() {
+            let times = (handler.since.as_ref(), handler.until.as_ref(), None);
+            self.times(handler.handler.place, times, &History::default(), Outer::Item(outer));
+        }
+    }
+
+    fn times(
+        &mut self,
+        place: Place,
+        (since, until, deprecated): (
+            Option<&Placed<Since>>,
+            Option<&Placed<Release>>,
+            Option<&Deprecated>,
+        ),
+        before: &History,
+        outer: Outer,
+    ) {
+        let (Outer::File(around) | Outer::Item(around)) = outer;
+        let life = around.within(since.map(|since| &since.value), until.map(|until| &until.value));
+        let first = life.since.first();
+        if let Some(since) = since {
+            self.since(&since.value, since.place);
+            if matches!(outer, Outer::Item(_)) && since.first() < around.since.first() {
+                let message = format!("older than what it is part of, which came in {}", around.since);
+                self.refuse(since.place, place, message);
+            }
+        }
+        if let Some(until) = until {
+            self.release(until.value, until.place);
+            if until.value <= first {
+                self.refuse(until.place, place, format!("gone in {} but came in {first}", until.value));
+            }
+        }
+        if let Some(deprecated) = deprecated {
+            self.since(&deprecated.since.value, deprecated.since.place);
+        }
+        let mut last = first;
+        for (end, _) in before.iter() {
+            if end.value <= last {
+                let message = format!("a change in {} comes after {last} already did", end.value);
+                self.refuse(end.place, place, message);
+            }
+            last = end.value;
+        }
+    }
+
+    fn since(&mut self, since: &Since, place: Place) {
+        if let Since::Between(without, _) = since {
+            self.release(*without, place);
+        }
+        self.release(since.first(), place);
+    }
+
+    /// A release must be one of the list, or a candidate of one.
+    fn release(&mut self, release: Release, place: Place) {
+        let known = self.releases.iter().any(|known| *known == release || known.is_final_of(release));
+        if !known && !self.releases.is_empty() {
+            let message = format!("abi.yaml does not list {release} among the releases");
+            self.refuse(place, place, message);
+        }
+    }
+
+    fn refuse(&mut self, place: Place, outer: Place, message: String) {
+        self.check.problems.push(Diagnostic::error(V014, message).at(or(place, outer), ""));
+    }
+}
