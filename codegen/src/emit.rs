@@ -2,6 +2,7 @@
 //! resolved ABI to finished files. Emitters touch no file and cannot fail.
 
 mod banner;
+mod docs;
 mod prose;
 
 /// A file to be written, by its path below the output folder.
@@ -11,4 +12,9 @@ pub struct OutputFile {
     pub path: String,
     /// The whole text.
     pub contents: String,
+}
+
+/// The reference.
+pub fn docs(abi: &crate::ir::Abi) -> Vec<OutputFile> {
+    docs::emit(abi)
 }

@@ -26,6 +26,11 @@ impl Release {
         same && self.candidate == u16::MAX && candidate.candidate != u16::MAX
     }
 
+    /// Whether this is a candidate and not a release.
+    pub const fn is_candidate(self) -> bool {
+        self.candidate != u16::MAX
+    }
+
     /// Every release from `self` to `last`, which must share their major
     /// number; nothing where they do not.
     pub fn through(self, last: Self) -> Option<impl Iterator<Item = Self>> {

@@ -68,6 +68,20 @@ pub(super) fn in_xml(text: &str) -> String {
     safe
 }
 
+/// Text for an XML comment, which two hyphens would end.
+pub(super) fn in_xml_comment(text: &str) -> String {
+    let mut safe = in_xml(text);
+    while safe.contains("--") {
+        safe = safe.replace("--", "- -");
+    }
+    safe
+}
+
+/// Text for the title of a Markdown reference, between quotes.
+pub(super) fn in_title(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
 /// A block of code in Markdown, fenced so that nothing in it ends it.
 pub(super) fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);

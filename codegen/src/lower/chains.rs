@@ -68,7 +68,12 @@ impl<'a> Lowering<'a> {
             (Some(name), false) => self.structs.get(name.as_str()).copied(),
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
-                let meta = Meta { former: Vec::new(), place: name.place, ..meta.clone() };
+                let meta = Meta {
+                    former: Vec::new(),
+                    renumbered: Vec::new(),
+                    place: name.place,
+                    ..meta.clone()
+                };
                 Some(self.declare(Declaration {
                     name,
                     meta,
@@ -129,7 +134,14 @@ impl<'a> Lowering<'a> {
         let doc = vec!["the capability's id, version and the way to the next".to_owned()];
         Field {
             name: "header".to_owned(),
-            meta: Meta { doc, allow: Vec::new(), deprecated: None, former: Vec::new(), ..meta.clone() },
+            meta: Meta {
+                doc,
+                allow: Vec::new(),
+                deprecated: None,
+                former: Vec::new(),
+                renumbered: Vec::new(),
+                ..meta.clone()
+            },
             type_: Type::Struct(struct_),
             direction: None,
             role: Role::Header,

@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::facts::{self, Facts};
+use super::bullets::Bullets;
+use super::facts;
 use super::links::{Page, registry_path};
 use super::table::{Align, Table};
 use super::types;
@@ -19,7 +20,7 @@ struct ChainView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Facts,
+    facts: Option<Bullets>,
     table: Option<String>,
 }
 
@@ -30,7 +31,7 @@ struct CapabilityView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Facts,
+    facts: Option<Bullets>,
     versions: Option<String>,
 }
 
@@ -47,7 +48,7 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
         name: chain.name.clone(),
         doc: page.doc(&chain.meta.doc),
         warning: facts::warning(page, &chain.meta),
-        facts: Facts::item(page, &chain.meta, facts),
+        facts: facts::of_item(page, &chain.meta, facts),
         table: ids(page, chain),
     };
     view.to_string()
@@ -95,7 +96,7 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
             one.id.to_string(),
             page.name(&one.name),
             one.version.to_string(),
-            since(one.meta.since),
+            since(page.abi, one.meta.since),
             page.cell(&meaning.into_iter().map(str::to_owned).collect()),
         ]);
     }
@@ -114,7 +115,7 @@ pub(super) fn capability(page: &Page<'_>, at: usize) -> String {
         name: one.name.clone(),
         doc: page.doc(&one.meta.doc),
         warning: facts::warning(page, &one.meta),
-        facts: Facts::item(page, &one.meta, facts),
+        facts: facts::of_item(page, &one.meta, facts),
         versions: one.struct_.and_then(|id| versions(page, one, id)),
     };
     view.to_string()
@@ -155,7 +156,7 @@ fn versions(page: &Page<'_>, one: &Capability, id: StructId) -> Option<String> {
         let names: Vec<String> =
             body.map(|at| format!("`{}`", struct_.fields[*at].name)).collect();
         let ends = struct_.spans(*last).map(Span::end);
-        table.row([version.to_string(), since(came), list(&names), cell(&ends)]);
+        table.row([version.to_string(), since(page.abi, came), list(&names), cell(&ends)]);
     }
     (one.version > 1).then(|| table.finish()).flatten()
 }

@@ -2,46 +2,37 @@
 //! it was called before and since when it should not be used. Items print it
 //! as a list of facts, rows of tables as a remark in brackets.
 
-use askama::Template;
-
+use super::bullets::Bullets;
 use super::links::Page;
-use super::words::{bare, linux, since};
+use super::words::{linux, since};
 use crate::ir::Meta;
+use crate::release::Release;
 
-/// The list of facts of an item; there always is one.
-#[derive(Debug, Template)]
-#[template(path = "facts.md.jinja", escape = "none")]
-pub(super) struct Facts {
-    first: String,
-    more: Vec<String>,
-}
-
-impl Facts {
-    /// What is peculiar to an item, then what every item says.
-    pub(super) fn item(page: &Page<'_>, meta: &Meta, peculiar: Vec<String>) -> Self {
-        let called = |(name, until): &(String, _)| {
-            format!("Called `{name}` before {}.", linux(*until))
-        };
-        let mut all = peculiar.into_iter().chain([format!("Since {}.", since(meta.since))]);
-        let first = all.next().unwrap_or_default();
-        let former = meta.former.iter().map(called);
-        let source = format!("Source: {}.", source(page, &meta.source));
-        Self { first, more: all.chain(former).chain([source]).collect() }
+/// The facts of an item: what is peculiar to it, then what every item says.
+pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> Option<Bullets> {
+    facts.push(format!("Since {}.", since(page.abi, meta.since)));
+    for (name, until) in &meta.former {
+        facts.push(format!("Called `{name}` before {}.", linux(*until)));
     }
+    for (number, until) in &meta.renumbered {
+        facts.push(format!("Its number was {number} before {}.", linux(*until)));
+    }
+    facts.push(format!("Source: {}.", source(page, &meta.source)));
+    Bullets::new(facts)
 }
 
 /// The warning that an item should not be used.
 pub(super) fn warning(page: &Page<'_>, meta: &Meta) -> Option<String> {
     let deprecated = meta.deprecated.as_ref()?;
     let doc = page.cell(&deprecated.doc);
-    Some(format!("**Deprecated since {}:** {doc}", since(deprecated.since)))
+    Some(format!("**Deprecated since {}:** {doc}", since(page.abi, deprecated.since)))
 }
 
 /// What a row says of itself beyond what the item around it says already.
 pub(super) fn remarks(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String> {
     let mut remarks = Vec::new();
     if meta.since != around.since {
-        remarks.push(format!("since {}", since(meta.since)));
+        remarks.push(format!("since {}", since(page.abi, meta.since)));
     }
     remarks.extend(history(page, meta));
     if meta.source != around.source {
@@ -53,9 +44,11 @@ pub(super) fn remarks(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String
 /// What a row was called before, and since when it should not be used.
 pub(super) fn history(page: &Page<'_>, meta: &Meta) -> Vec<String> {
     let called = |(name, until): &(String, _)| format!("`{name}` before {}", linux(*until));
+    let numbered = |(number, until): &(i128, Release)| format!("{number} before {}", linux(*until));
     let mut remarks: Vec<String> = meta.former.iter().map(called).collect();
+    remarks.extend(meta.renumbered.iter().map(numbered));
     if let Some(deprecated) = &meta.deprecated {
-        let when = since(deprecated.since);
+        let when = since(page.abi, deprecated.since);
         remarks.push(format!("deprecated since {when}: {}", page.cell(&deprecated.doc)));
     }
     remarks
@@ -78,13 +71,4 @@ pub(super) fn source(page: &Page<'_>, source: &str) -> String {
         if is_code { format!("`{part}`") } else { page.cell(&vec![part.to_owned()]) }
     };
     source.split(',').map(part).collect::<Vec<_>>().join(", ")
-}
-
-/// The releases that are described, from the first to the last.
-pub(super) fn releases(page: &Page<'_>) -> String {
-    match page.abi.releases.as_slice() {
-        [first, .., last] => format!("{} to {}", linux(*first), bare(*last)),
-        [only] => linux(*only),
-        [] => linux(page.abi.release),
-    }
 }

@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::facts::{self, Facts, history, remarked};
+use super::bullets::Bullets;
+use super::facts::{self, history, remarked};
 use super::links::{Page, group_word, registry_path};
 use super::table::{Align, Table};
 use super::uses::Uses;
@@ -19,7 +20,7 @@ struct GroupView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Facts,
+    facts: Option<Bullets>,
     table: Option<String>,
 }
 
@@ -40,7 +41,7 @@ pub(super) fn block(page: &Page<'_>, uses: &Uses, id: GroupId) -> String {
         let registry = page.to("registry", &registry_path(&group.name));
         facts.push(format!("Who holds which number, and what is free: {registry}."));
     }
-    let facts = Facts::item(page, &group.meta, facts);
+    let facts = facts::of_item(page, &group.meta, facts);
     let view = GroupView {
         word: group_word(group.kind),
         name: group.name.clone(),
@@ -77,8 +78,13 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table<5> {
             page.anchor(&value.name),
             value.payload.map(|id| page.struct_(id)).unwrap_or_default(),
             meaning(page, value, around),
-            since(value.meta.since),
+            since(page.abi, value.meta.since),
         ]);
+    }
+    for one in &group.reserved {
+        let meaning = remarked(page.cell(&one.doc), &["reserved".to_owned()]);
+        let name = format!("`{}`", one.name);
+        table.row([one.value.to_string(), name, String::new(), meaning, String::new()]);
     }
     table
 }

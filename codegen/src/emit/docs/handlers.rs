@@ -4,6 +4,7 @@
 
 use askama::Template;
 
+use super::bullets::Bullets;
 use super::facts::source;
 use super::links::Page;
 use super::table::{Align, Table};
@@ -17,7 +18,7 @@ use crate::reply::{ArgszReply, ShortReply, Untouched};
 pub(super) struct HandlersView {
     columns: String,
     table: String,
-    notes: Vec<String>,
+    notes: Option<Bullets>,
 }
 
 /// The table of an ioctl's handlers, where it has some.
@@ -34,7 +35,10 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
         ("argsz", Align::Left),
         ("source", Align::Left),
     ]);
-    for handler in &ioctl.handlers {
+    // What an older release asks for cannot name handlers that came later.
+    let come = |handler: &&Handler| handler.since.covers(page.abi.release);
+    let handlers = || ioctl.handlers.iter().filter(come);
+    for handler in handlers() {
         table.row([
             format!("`{}`", handler.name),
             span(page.abi, handler.since, handler.until),
@@ -51,7 +55,7 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
     Some(HandlersView {
         columns: page.to("what the columns say", "README.md#how-to-read-the-tables-of-handlers"),
         table: table.finish()?,
-        notes: ioctl.handlers.iter().filter_map(|handler| note(page, handler)).collect(),
+        notes: Bullets::new(handlers().filter_map(|handler| note(page, handler))),
     })
 }
 

@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::facts::{self, Facts};
+use super::bullets::Bullets;
+use super::facts;
 use super::handlers::{self, HandlersView};
 use super::links::Page;
 use super::variants::cell;
@@ -18,7 +19,7 @@ struct IoctlView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Facts,
+    facts: Option<Bullets>,
     handlers: Option<HandlersView>,
 }
 
@@ -32,7 +33,7 @@ pub(super) fn block(page: &Page<'_>, at: usize) -> String {
         name: ioctl.name.clone(),
         doc: page.doc(&ioctl.meta.doc),
         warning: facts::warning(page, &ioctl.meta),
-        facts: Facts::item(page, &ioctl.meta, facts),
+        facts: facts::of_item(page, &ioctl.meta, facts),
         handlers: handlers::view(page, ioctl),
     };
     view.to_string()
@@ -76,6 +77,7 @@ fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
         Arg::None => "Argument: none; pass 0.".to_owned(),
         Arg::Int => "Argument: an integer, passed by value.".to_owned(),
         Arg::Fd => "Argument: a pointer to a file descriptor, an `int`.".to_owned(),
+        Arg::U32 => "Argument: a pointer to a `__u32`.".to_owned(),
         Arg::Text => "Argument: a pointer to a string that ends in 0.".to_owned(),
         Arg::Struct(id) => {
             let travels = match directions(&page.abi.struct_(id).fields) {

@@ -129,6 +129,11 @@ impl<'a> Page<'a> {
         prose::in_markdown(text, |name| self.known(name))
     }
 
+    /// Words of the specification that stand within a line, such as a title.
+    pub(super) fn text(&self, text: &str) -> String {
+        prose::in_cell(text, |name| self.known(name))
+    }
+
     /// All paragraphs, an empty line between them.
     pub(super) fn doc(&self, doc: &Doc) -> String {
         doc.iter().map(|text| self.paragraph(text)).collect::<Vec<_>>().join("\n\n")
@@ -136,7 +141,7 @@ impl<'a> Page<'a> {
 
     /// All paragraphs as one run of text, fit for a table's cell.
     pub(super) fn cell(&self, doc: &Doc) -> String {
-        prose::in_cell(&doc.join(" "), |name| self.known(name))
+        self.text(&doc.join(" "))
     }
 
     /// A name as code, linked where it has a place.

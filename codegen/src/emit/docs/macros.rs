@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::facts::{self, Facts};
+use super::bullets::Bullets;
+use super::facts;
 use super::links::Page;
 use crate::emit::prose;
 use crate::ir::Macro;
@@ -14,7 +15,7 @@ struct MacroView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Facts,
+    facts: Option<Bullets>,
     c: String,
     rust: String,
 }
@@ -26,7 +27,7 @@ pub(super) fn block(page: &Page<'_>, at: usize) -> String {
         name: macro_.name.clone(),
         doc: page.doc(&macro_.meta.doc),
         warning: facts::warning(page, &macro_.meta),
-        facts: Facts::item(page, &macro_.meta, Vec::new()),
+        facts: facts::of_item(page, &macro_.meta, Vec::new()),
         c: prose::fenced("c", &definition(macro_)),
         rust: prose::fenced("rust", &macro_.rust),
     };

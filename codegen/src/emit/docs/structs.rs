@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::facts::{self, Facts, remarked, remarks};
+use super::bullets::Bullets;
+use super::facts::{self, remarked, remarks};
 use super::groups;
 use super::links::Page;
 use super::table::{Align, Table};
@@ -21,7 +22,7 @@ struct StructView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Facts,
+    facts: Option<Bullets>,
     image: String,
     numbers: Option<String>,
     fields: Option<String>,
@@ -35,7 +36,7 @@ pub(super) fn block(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
         name: struct_.name.clone(),
         doc: page.doc(&struct_.meta.doc),
         warning: facts::warning(page, &struct_.meta),
-        facts: Facts::item(page, &struct_.meta, facts(page, uses, id)),
+        facts: facts::of_item(page, &struct_.meta, facts(page, uses, id)),
         image: page.to(&format!("Layout of struct {}", struct_.name), &svg_path(&struct_.name)),
         numbers: numbers(struct_),
         fields: FieldTable::of(page, struct_).finish(),
