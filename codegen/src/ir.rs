@@ -271,6 +271,8 @@ pub struct UnionArm {
     pub meta: Meta,
     /// Its type: an integer or a struct.
     pub type_: Type,
+    /// The flags or numbers that it holds.
+    pub group: Option<GroupId>,
     /// When it counts.
     pub when: Option<String>,
 }

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod diagnostic;
+pub mod embedded;
 pub mod emit;
 pub mod ir;
 pub mod layout;
@@ -12,6 +13,7 @@ pub mod names;
 pub mod release;
 pub mod reply;
 pub mod spec;
+pub mod sync;
 pub mod validate;
 
 use std::path::PathBuf;

@@ -30,6 +30,7 @@ pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
 }
 
 /// What a reference finds behind a name. `validate` has checked every one.
+#[track_caller]
 fn known<T>(found: Option<T>) -> T {
     found.expect("validate has resolved every reference")
 }
@@ -136,7 +137,9 @@ impl<'a> Lowering<'a> {
 
     fn item(&mut self, file: &'a SpecFile, section: usize, item: &'a spec::Item) -> Item {
         match item {
-            spec::Item::Constants(values) | spec::Item::Enum(values) | spec::Item::Space(values) => {
+            spec::Item::Constants(values)
+            | spec::Item::Enum(values)
+            | spec::Item::Space(values) => {
                 Item::Group(known(self.groups.get(values.name.as_str()).copied()))
             }
             spec::Item::Macro(item) => self.macro_(file, item),

@@ -1,12 +1,35 @@
-//! x
-use std::path::PathBuf;
-fn main(){
-    let dir=std::env::args().nth(1).unwrap_or("spec/vfio".into());
-    let l=capchain::open(&capchain::spec::load::Origin::Folder(PathBuf::from(dir)),&[]);
-    print!("{}", l.problems.render(&l.sources,false));
-    if let Some(s)=l.spec { 
-        let rel=std::env::args().nth(2).map(|r| r.parse().unwrap());
-        let abi=capchain::lower::lower(&s,rel); println!("{} structs {} groups {} ioctls {} caps", abi.structs.len(), abi.groups.len(), abi.ioctls.len(), abi.capabilities.len());
-        if std::env::args().nth(3).is_some(){println!("{abi:#?}");}
+//! The command line: reads arguments, runs a command of the library, and
+//! turns what it says into an exit code.
+
+mod cli;
+mod commands;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(done) => print(&done.text)
+            .map_or(ExitCode::from(commands::UNUSABLE), |()| ExitCode::from(done.code)),
+        Err(message) => {
+            if !message.is_empty() {
+                eprintln!("error: {message}");
+            }
+            ExitCode::from(commands::UNUSABLE)
+        }
+    }
+}
+
+/// Prints a result. A reader who has seen enough and closed the pipe is no error.
+fn print(text: &str) -> Option<()> {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("error: {error}");
+            None
+        }
+        _ => Some(()),
     }
 }

@@ -26,9 +26,13 @@ impl Release {
         same && self.candidate == u16::MAX && candidate.candidate != u16::MAX
     }
 
-    /// Whether this is a candidate and not a release.
-    pub const fn is_candidate(self) -> bool {
-        self.candidate != u16::MAX
+    /// When what is said of this release began to hold: new things come in the
+    /// merge window, so the first candidate has them already.
+    pub fn opening(self) -> Self {
+        match self.candidate {
+            u16::MAX => Self { candidate: 1, ..self },
+            _ => self,
+        }
     }
 
     /// Every release from `self` to `last`, which must share their major
@@ -97,12 +101,12 @@ impl Since {
 
     /// Whether the item is known to be there in `release`.
     pub fn covers(self, release: Release) -> bool {
-        self.first() <= release
+        self.first().opening() <= release
     }
 
     /// Whether it is unknown if `release` has the item.
     pub fn doubts(self, release: Release) -> bool {
-        matches!(self, Self::Between(without, with) if without < release && release < with)
+        matches!(self, Self::Between(without, with) if without < release && release < with.opening())
     }
 }
 

@@ -261,6 +261,9 @@ item! {
     pub struct Value {
         /// What it means.
         pub doc: Placed<Doc>,
+        /// The number of an entry on one line: a bit's under `bits`, the value elsewhere.
+        #[serde(skip)]
+        pub line: Option<Amount>,
         /// The number; `position` for one more than the enumerator before it.
         pub value: Option<Amount>,
         /// The number of the one bit that is set.
@@ -290,7 +293,8 @@ impl Line for Value {
         let (value, doc) = value_and_doc(line, Self::FORM)?;
         Ok(Self {
             doc: Placed { value: doc, place: Default::default() },
-            value: Some(value.parse()?),
+            line: Some(value.parse()?),
+            value: None,
             bit: None,
             of: List::default(),
             string: None,

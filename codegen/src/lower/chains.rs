@@ -107,10 +107,12 @@ impl<'a> Lowering<'a> {
 
     /// The chain that a capability names, or the one of its file.
     fn chain_of(&self, file: &'a SpecFile, item: &spec::Capability) -> ChainId {
-        let own = || self.alive(file).find_map(|item| match item {
-            spec::Item::Chain(chain) => Some(&chain.chain),
-            _ => None,
-        });
+        let own = || {
+            self.alive(file).find_map(|item| match item {
+                spec::Item::Chain(chain) => Some(&chain.chain),
+                _ => None,
+            })
+        };
         let name = item.chain.as_ref().or_else(own);
         known(name.and_then(|name| self.chains.get(name.as_str()).copied()))
     }
@@ -139,7 +141,10 @@ impl<'a> Lowering<'a> {
                 allow: Vec::new(),
                 deprecated: None,
                 former: Vec::new(),
+<<<<<<< HEAD
                 renumbered: Vec::new(),
+=======
+>>>>>>> main
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),

@@ -47,7 +47,7 @@ impl<'a> Lowering<'a> {
         let meta = self.meta(parts!(item, &item.name), life, &file.source);
         let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let affixes = (text(&item.prefix), text(&item.suffix));
-        let values = self.values(&item.values, life, &meta.source, affixes);
+        let values = self.values(&item.values, kind, life, &meta.source, affixes);
         let rust = match kind {
             GroupKind::Enum => Some(item.name.value.clone()),
             GroupKind::AnonymousEnum => Some(names::group_type(&item.name)),
@@ -78,7 +78,7 @@ impl<'a> Lowering<'a> {
             (_, false) => (GroupKind::FieldValues, &field.values),
             _ => return None,
         };
-        let values = self.values(values, life, &meta.source, (text(&field.prefix), ""));
+        let values = self.values(values, kind, life, &meta.source, (text(&field.prefix), ""));
         let (struct_, index, struct_name) = owner;
         let id = GroupId(self.abi.groups.len());
         self.abi.groups.push(Group {
@@ -97,6 +97,7 @@ impl<'a> Lowering<'a> {
     fn values(
         &mut self,
         values: &'a Named<Short<spec::Value>>,
+        kind: GroupKind,
         life: Life,
         source: &str,
         affixes: (&str, &str),
@@ -107,13 +108,13 @@ impl<'a> Lowering<'a> {
             if !life.covers(self.release) {
                 continue;
             }
-            let number = self.value_number(value, &lowered);
+            let number = self.value_number(value, kind, &lowered);
             self.numbers.insert(name.as_str(), number);
             lowered.push(Value {
                 name: value.before.name_at(self.release, name).to_owned(),
                 short: names::short(name, affixes.0, affixes.1),
                 meta: self.meta(parts!(value, name), life, source),
-                literal: self.literal(value),
+                literal: self.literal(value, kind),
                 number,
                 count: value.count,
                 payload: self.payload(value),
@@ -130,14 +131,13 @@ impl<'a> Lowering<'a> {
     }
 
     fn amount(&self, value: &spec::Value) -> Option<Amount> {
-        value.before.value_at(self.release).or(value.value)
+        value.before.value_at(self.release).or(value.value).or(value.line)
     }
 
-    fn value_number(&self, value: &spec::Value, earlier: &[Value]) -> i128 {
-        if let Some(bit) = value.bit {
-            let signed = value.signed && bit.value.value == 31;
-            let number = 1_i128 << bit.value.value.clamp(0, 63);
-            return if signed { -number } else { number };
+    fn value_number(&self, value: &spec::Value, kind: GroupKind, earlier: &[Value]) -> i128 {
+        if let Some(bit) = bit(value, kind) {
+            let number = 1_i128 << bit.min(63);
+            return if value.signed && bit == 31 { -number } else { number };
         }
         let flags = value.of.iter().filter_map(|flag| self.numbers.get(flag.as_str()));
         match self.amount(value) {
@@ -147,9 +147,8 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn literal(&self, value: &spec::Value) -> Literal {
-        if let Some(bit) = value.bit {
-            let bit = u32::try_from(bit.value.value).unwrap_or(0);
+    fn literal(&self, value: &spec::Value, kind: GroupKind) -> Literal {
+        if let Some(bit) = bit(value, kind) {
             return Literal::Bit { bit, signed: value.signed };
         }
         if let Some(string) = &value.string {
@@ -162,6 +161,16 @@ impl<'a> Lowering<'a> {
             None => Literal::Or(value.of.iter().map(|flag| flag.value.clone()).collect()),
         }
     }
+}
+
+/// The one bit that is set: said as such, or on one line among flags.
+fn bit(value: &spec::Value, kind: GroupKind) -> Option<u32> {
+    let number = match (value.bit, kind, value.line) {
+        (Some(bit), ..) => bit.value,
+        (None, GroupKind::Flags, Some(Amount::Number(bit))) => bit,
+        _ => return None,
+    };
+    u32::try_from(number.value).ok()
 }
 
 /// Numbers that belong to others.

@@ -74,7 +74,7 @@ impl<'a> Lowering<'a> {
             meta: self.meta(parts!(item, &item.macro_), life, &file.source),
             args: item.args.iter().map(|arg| arg.value.clone()).collect(),
             c: item.before.c_at(self.release).unwrap_or(&item.c).trim().to_owned(),
-            rust: item.rust.value.clone(),
+            rust: item.rust.trim().to_owned(),
         };
         self.abi.macros.push(macro_);
         Item::Macro(index)
@@ -84,7 +84,8 @@ impl<'a> Lowering<'a> {
 /// When an ioctl came, if its handler does not say when it did.
 fn ioctl_since(ioctl: &spec::Ioctl, lowering: &Lowering<'_>) -> crate::release::Since {
     let files = lowering.spec.files.iter();
-    let file = files.filter(|file| file.items.iter().any(|item| item.name().value == ioctl.ioctl.value));
+    let file =
+        files.filter(|file| file.items.iter().any(|item| item.name().value == ioctl.ioctl.value));
     let life = file.map(SpecFile::life).next();
     known(life.map(|life| ioctl.life(life).since))
 }

@@ -1,7 +1,7 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Field, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
+use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
 use crate::layout::{Extent, Int, Layout, Model, PerModel};
 use crate::spec::history::Life;
 use crate::spec::text::{Named, Placed, Short};
@@ -77,7 +77,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The fields that the release has. Before a union came, those of its
-    /// members that existed stood in its place.
+    /// members that are older stood in its place.
     fn alive_fields(&self, fields: &'a Named<Short<spec::Field>>, outer: Life) -> Vec<Source<'a>> {
         let mut alive = Vec::new();
         for (name, field) in fields.iter() {
@@ -87,7 +87,7 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             for (name, member) in field.union.iter() {
-                let life = member.life(outer);
+                let life = member.life(life);
                 if life.covers(self.release) {
                     alive.push(Source { name, field: member, life });
                 }
@@ -108,34 +108,63 @@ impl<'a> Lowering<'a> {
         let expr = field.before.type_at(self.release).or(field.type_.as_ref());
         let type_ = match expr {
             Some(expr) => self.type_(expr, earlier),
-            None => Type::Union(self.arms(field, life, &meta.source)),
+            None => Type::Union(self.arms(field, owner, life, &meta.source)),
         };
-        let group = match &type_ {
-            Type::Int(int) => self.field_group(owner, (name, field), (life, &meta), *int),
-            _ => None,
-        };
-        let held = field.holds.as_ref().and_then(|name| self.groups.get(name.as_str()).copied());
+        let group = self.group_of(owner, (name, field), (life, &meta), &type_);
         Field {
             name: field.before.name_at(self.release, name).to_owned(),
             meta,
             type_,
             direction: expr.and_then(|expr| expr.direction),
             role: role(expr.and_then(|expr| expr.role)),
-            group: group.or(held),
+            group,
             when: field.when.as_ref().map(|when| when.value.clone()),
-            version: field.version.map_or(1, |version| known(u16::try_from(version.value.value).ok())),
+            version: field
+                .version
+                .map_or(1, |version| known(u16::try_from(version.value.value).ok())),
         }
     }
 
-    fn arms(&self, field: &'a spec::Field, life: Life, source: &str) -> Vec<UnionArm> {
-        let alive = field.union.iter().filter(|(_, arm)| arm.life(life).covers(self.release));
-        let arms = alive.map(|(name, arm)| UnionArm {
-            name: arm.before.name_at(self.release, name).to_owned(),
-            meta: self.meta(parts!(arm, name), arm.life(life), source),
-            type_: self.type_(known(arm.type_.as_ref()), &[]),
-            when: arm.when.as_ref().map(|when| when.value.clone()),
-        });
-        arms.collect()
+    fn arms(
+        &mut self,
+        field: &'a spec::Field,
+        owner: (StructId, usize, &str),
+        life: Life,
+        source: &str,
+    ) -> Vec<UnionArm> {
+        let mut arms = Vec::new();
+        for (name, arm) in field.union.iter() {
+            let life = arm.life(life);
+            if !life.covers(self.release) {
+                continue;
+            }
+            let meta = self.meta(parts!(arm, name), life, source);
+            let type_ = self.type_(known(arm.type_.as_ref()), &[]);
+            arms.push(UnionArm {
+                name: arm.before.name_at(self.release, name).to_owned(),
+                group: self.group_of(owner, (name, arm), (life, &meta), &type_),
+                meta,
+                type_,
+                when: arm.when.as_ref().map(|when| when.value.clone()),
+            });
+        }
+        arms
+    }
+
+    /// The flags or numbers that a field holds: its own, or those it names.
+    fn group_of(
+        &mut self,
+        owner: (StructId, usize, &str),
+        (name, field): (&str, &'a spec::Field),
+        (life, meta): (Life, &Meta),
+        type_: &Type,
+    ) -> Option<GroupId> {
+        let own = match type_ {
+            Type::Int(int) => self.field_group(owner, (name, field), (life, meta), *int),
+            _ => None,
+        };
+        let named = field.holds.as_ref();
+        own.or_else(|| named.and_then(|name| self.groups.get(name.as_str()).copied()))
     }
 
     fn type_(&self, expr: &TypeExpr, earlier: &[&str]) -> Type {
@@ -147,7 +176,9 @@ impl<'a> Lowering<'a> {
             Shape::One => base,
             Shape::Pointer => Type::Pointer(pointee(&expr.base)),
             Shape::Fixed(length) => Type::Array(Box::new(base), *length, None),
-            Shape::Named(name) => Type::Array(Box::new(base), self.number(name), Some(name.clone())),
+            Shape::Named(name) => {
+                Type::Array(Box::new(base), self.number(name), Some(name.clone()))
+            }
             Shape::Flexible(count) => {
                 let count = count.as_deref().map(|count| earlier.iter().position(|f| *f == count));
                 Type::Flexible(Box::new(base), count.map(known))

@@ -26,13 +26,14 @@ impl Life {
 
     /// Whether the item is there in `release`.
     pub fn covers(self, release: Release) -> bool {
-        self.since.covers(release) && self.until.is_none_or(|until| release < until)
+        self.since.covers(release) && self.until.is_none_or(|until| release < until.opening())
     }
 
     /// Whether some release has both.
     pub fn meets(self, other: Self) -> bool {
-        let first = self.since.first().max(other.since.first());
-        self.until.is_none_or(|until| first < until) && other.until.is_none_or(|until| first < until)
+        let first = self.since.first().max(other.since.first()).opening();
+        let lasts = |life: Self| life.until.is_none_or(|until| first < until.opening());
+        lasts(self) && lasts(other)
     }
 
     /// Whether every release that has `inner` has this too.
@@ -40,9 +41,9 @@ impl Life {
         let outlives = match (self.until, inner.until) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(outer), Some(inner)) => inner <= outer,
+            (Some(outer), Some(inner)) => inner.opening() <= outer.opening(),
         };
-        self.since.first() <= inner.since.first() && outlives
+        self.since.first().opening() <= inner.since.first().opening() && outlives
     }
 }
 
@@ -52,7 +53,8 @@ pub type History = Named<Before, Release>;
 impl History {
     /// The item's name in `release`.
     pub fn name_at<'a>(&'a self, release: Release, now: &'a str) -> &'a str {
-        self.at(release, |before| before.name.as_ref().map(|name| name.value.as_str())).unwrap_or(now)
+        self.at(release, |before| before.name.as_ref().map(|name| name.value.as_str()))
+            .unwrap_or(now)
     }
 
     /// The item's type in `release`, if it was not today's.
@@ -71,8 +73,11 @@ impl History {
     }
 
     /// The names that the item had until `release`, with what ended them.
-    pub fn former_names(&self, release: Release) -> impl Iterator<Item = (&Placed<String>, Release)> {
-        let past = self.iter().filter(move |(end, _)| end.value <= release);
+    pub fn former_names(
+        &self,
+        release: Release,
+    ) -> impl Iterator<Item = (&Placed<String>, Release)> {
+        let past = self.iter().filter(move |(end, _)| end.opening() <= release);
         past.filter_map(|(end, before)| Some((before.name.as_ref()?, end.value)))
     }
 
@@ -87,7 +92,7 @@ impl History {
 
     /// What the nearest change behind `release` says it was before.
     fn at<'a, T>(&'a self, release: Release, pick: impl Fn(&'a Before) -> Option<T>) -> Option<T> {
-        let ahead = self.iter().filter(|(end, _)| release < end.value);
+        let ahead = self.iter().filter(move |(end, _)| release < end.opening());
         ahead.filter_map(|(_, before)| pick(before)).next()
     }
 }

@@ -164,26 +164,31 @@ impl Times<'_, '_> {
         if let Some(since) = since {
             self.since(&since.value, since.place);
             if matches!(outer, Outer::Item(_)) && since.first() < around.since.first() {
-                let message = format!("older than what it is part of, which came in {}", around.since);
+                let message =
+                    format!("older than what it is part of, which came in {}", around.since);
                 self.refuse(since.place, place, message);
             }
         }
         if let Some(until) = until {
             self.release(until.value, until.place);
             if until.value <= first {
-                self.refuse(until.place, place, format!("gone in {} but came in {first}", until.value));
+                self.refuse(
+                    until.place,
+                    place,
+                    format!("gone in {} but came in {first}", until.value),
+                );
             }
         }
         if let Some(deprecated) = deprecated {
             self.since(&deprecated.since.value, deprecated.since.place);
         }
-        let mut last = first;
+        let mut last = first.opening();
         for (end, _) in before.iter() {
-            if end.value <= last {
+            if end.opening() <= last {
                 let message = format!("a change in {} comes after {last} already did", end.value);
                 self.refuse(end.place, place, message);
             }
-            last = end.value;
+            last = end.opening();
         }
     }
 
@@ -196,7 +201,8 @@ impl Times<'_, '_> {
 
     /// A release must be one of the list, or a candidate of one.
     fn release(&mut self, release: Release, place: Place) {
-        let known = self.releases.iter().any(|known| *known == release || known.is_final_of(release));
+        let known =
+            self.releases.iter().any(|known| *known == release || known.is_final_of(release));
         if !known && !self.releases.is_empty() {
             let message = format!("abi.yaml does not list {release} among the releases");
             self.refuse(place, place, message);

@@ -1,0 +1,111 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use capchain::release::Release;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The schema, compiler and compatibility prover for capability-chain ABIs.
+#[derive(Debug, Parser)]
+#[command(name = "capchain", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Which specification a command works on.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// Folder of the specification [default: spec/vfio, or the embedded copy]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) spec: Option<PathBuf>,
+    /// File laid over the specification; can be given more than once
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) overlay: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write the crate, the C header and the reference
+    #[command(after_help = "Example:\n  capchain generate\n  capchain generate --check\n  \
+        capchain generate --at v5.10 --out abi-v5.10")]
+    Generate(Generate),
+    /// Check the specification against the rules of extensible user ABIs
+    #[command(after_help = "Example:\n  capchain lint --format json")]
+    Lint(Lint),
+    /// Show sizes, offsets and holes of structs on every target
+    #[command(after_help = "Example:\n  capchain layout vfio_iommu_type1_info_cap_migration\n  \
+        capchain layout --target i686 --at v6.1 vfio_region_info")]
+    Layout(Layout),
+    /// Tell what a code means, why, and show an example
+    #[command(after_help = "Example:\n  capchain explain L4")]
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Folder to write below [default: the workspace]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// The kernel release to describe, such as v5.10; needs --out
+    #[arg(long, value_name = "RELEASE", requires = "out")]
+    pub(crate) at: Option<Release>,
+    /// Write nothing; tell what differs, is missing or should not be there
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// How findings are shown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: LintFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Layout {
+    /// Structs to show; all where none is named
+    pub(crate) structs: Vec<String>,
+    /// The kernel release to describe, such as v5.10
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// The target to describe, such as i686; all where none is named
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<String>,
+    /// How layouts are shown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A code such as L4 or V011; all codes are listed where none is named
+    pub(crate) code: Option<String>,
+    /// How the explanation is shown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// How a result is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person
+    #[default]
+    Text,
+    /// One object with stable keys
+    Json,
+}
+
+/// How findings are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintFormat {
+    /// For a person
+    #[default]
+    Text,
+    /// One object with stable keys
+    Json,
+    /// Annotations for GitHub's workflow log
+    Github,
+}

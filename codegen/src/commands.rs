@@ -1,0 +1,97 @@
+//! What each command does: opens the specification, runs the library, prints.
+
+mod explain;
+mod generate;
+mod layout;
+mod lint;
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use capchain::diagnostic::Severity;
+use capchain::ir::Abi;
+use capchain::release::Release;
+use capchain::spec::load::Origin;
+use capchain::validate::ValidSpec;
+use capchain::{Opened, embedded};
+
+use crate::cli::{Cli, Command, Source};
+
+/// All is well.
+pub(crate) const FINE: u8 = 0;
+/// The command found what it looks for.
+pub(crate) const FOUND: u8 = 1;
+/// Wrong usage, or something cannot be read or written.
+pub(crate) const UNUSABLE: u8 = 2;
+
+/// Where the specification is by default.
+const DEFAULT: &str = "spec/vfio";
+
+/// What a command prints, and how it ends.
+pub(crate) struct Done {
+    pub(crate) text: String,
+    pub(crate) code: u8,
+}
+
+impl Done {
+    /// All is well, and this is to be printed.
+    fn fine(text: String) -> Self {
+        Self { text, code: FINE }
+    }
+}
+
+/// What a command printed, or the message of an error.
+type Outcome = Result<Done, String>;
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> Outcome {
+    match cli.command {
+        Command::Generate(args) => generate::run(&cli.source, &args),
+        Command::Lint(args) => lint::run(&cli.source, &args),
+        Command::Layout(args) => layout::run(&cli.source, &args),
+        Command::Explain(args) => explain::run(&args),
+    }
+}
+
+/// Where the specification is; tells if it is the embedded one.
+fn origin(source: &Source) -> Origin {
+    let default = Path::new(DEFAULT);
+    match &source.spec {
+        Some(folder) => Origin::Folder(folder.clone()),
+        None if default.is_dir() => Origin::Folder(PathBuf::from(default)),
+        None => {
+            eprintln!("note: no folder {DEFAULT} here; using the embedded specification");
+            Origin::Embedded(embedded::FILES)
+        }
+    }
+}
+
+/// Opens the specification; its errors go to standard error.
+fn open(origin: &Origin, source: &Source) -> Result<ValidSpec, String> {
+    let Opened { spec, sources, problems } = capchain::open(origin, &source.overlay);
+    let shown = problems.render(&sources, io::stderr().is_terminal());
+    eprint!("{shown}");
+    spec.ok_or_else(|| {
+        let errors = problems.count(Severity::Error);
+        let plural = if errors == 1 { "" } else { "s" };
+        format!("the specification does not load: {errors} error{plural}")
+    })
+}
+
+/// The ABI as of a release, which must be one that is described.
+fn lower(spec: &ValidSpec, at: Option<Release>) -> Result<Abi, String> {
+    if let Some(at) = at {
+        if !spec.releases().contains(&at) {
+            let (first, last) = (spec.releases().first(), spec.newest());
+            let first = first.map(Release::to_string).unwrap_or_default();
+            return Err(format!("{at} is not described; releases are {first} to {last}"));
+        }
+    }
+    Ok(capchain::lower::lower(spec, at))
+}
+
+/// An object with stable keys.
+fn json(object: &impl serde::Serialize) -> Outcome {
+    let text = serde_json::to_string_pretty(object).map_err(|error| error.to_string())?;
+    Ok(Done::fine(text + "\n"))
+}

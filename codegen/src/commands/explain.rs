@@ -1,0 +1,53 @@
+//! `capchain explain`.
+
+use capchain::catalogue::{self, Entry};
+use capchain::names;
+
+use super::{Done, Outcome, json};
+use crate::cli::{Explain, Format};
+
+pub(super) fn run(args: &Explain) -> Outcome {
+    match &args.code {
+        None => all(args.format),
+        Some(code) => one(code, args.format),
+    }
+}
+
+fn all(format: Format) -> Outcome {
+    if format == Format::Json {
+        return json(&serde_json::json!({ "version": 1, "codes": catalogue::entries() }));
+    }
+    let lines =
+        catalogue::entries().iter().map(|entry| format!("{:<5} {}\n", entry.code, entry.title));
+    Ok(Done::fine(lines.collect()))
+}
+
+fn one(code: &str, format: Format) -> Outcome {
+    let entry = catalogue::entry(code).ok_or_else(|| unknown(code))?;
+    if format == Format::Json {
+        return json(&serde_json::json!({ "version": 1, "codes": [entry] }));
+    }
+    Ok(Done::fine(text(entry)))
+}
+
+fn unknown(code: &str) -> String {
+    let codes = catalogue::entries().iter().map(|entry| entry.code.as_str());
+    match names::nearest(&code.to_uppercase(), codes) {
+        Some(near) => format!("there is no code `{code}`; did you mean {near}?"),
+        None => format!("there is no code `{code}`; `capchain explain` lists them"),
+    }
+}
+
+fn text(entry: &Entry) -> String {
+    let Entry { code, title, rule, why, .. } = entry;
+    let source = entry.source.as_ref().map(|source| format!("\nSource: {}\n", source.trim()));
+    let (bad, good) = (indented(&entry.bad), indented(&entry.good));
+    let head = format!("{code}: {title}\n\n{}\n\nWhy: {}\n", rule.trim(), why.trim());
+    let examples = format!("\nBreaks it:\n\n{bad}\n\nKeeps it:\n\n{good}\n");
+    [head, source.unwrap_or_default(), examples].concat()
+}
+
+fn indented(text: &str) -> String {
+    let lines: Vec<_> = text.trim_end().lines().map(|line| ["    ", line].concat()).collect();
+    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,159 @@
+//! `capchain layout`: what the machine sees of a struct, on every target.
+
+use capchain::ir::{Abi, Field, Struct, Type};
+use capchain::layout::{Int, Layout as StructLayout, Span, TARGETS, Target};
+use capchain::names;
+use serde_json::{Value, json};
+
+use super::{Done, Outcome, json, lower, open, origin};
+use crate::cli::{Format, Layout, Source};
+
+pub(super) fn run(source: &Source, args: &Layout) -> Outcome {
+    let spec = open(&origin(source), source)?;
+    let abi = lower(&spec, args.at)?;
+    let targets = targets(args.target.as_deref())?;
+    let structs = structs(&abi, &args.structs)?;
+    if args.format == Format::Json {
+        let structs: Vec<_> =
+            structs.iter().map(|struct_| object(&abi, struct_, &targets)).collect();
+        let release = abi.release.to_string();
+        return json(&json!({ "version": 1, "release": release, "structs": structs }));
+    }
+    let shown: Vec<_> = structs.iter().map(|struct_| text(&abi, struct_, &targets)).collect();
+    Ok(Done::fine(shown.join("\n")))
+}
+
+fn targets(name: Option<&str>) -> Result<Vec<&'static Target>, String> {
+    let Some(name) = name else {
+        return Ok(TARGETS.iter().collect());
+    };
+    match TARGETS.iter().find(|target| target.name == name) {
+        Some(target) => Ok(vec![target]),
+        None => {
+            let known: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
+            Err(format!("unknown target `{name}`; targets are {}", known.join(", ")))
+        }
+    }
+}
+
+fn structs<'a>(abi: &'a Abi, names: &[String]) -> Result<Vec<&'a Struct>, String> {
+    if names.is_empty() {
+        return Ok(abi.structs.iter().collect());
+    }
+    let find = |name: &String| {
+        let found = abi.structs.iter().find(|struct_| struct_.name == *name);
+        found.ok_or_else(|| {
+            let known = abi.structs.iter().map(|struct_| struct_.name.as_str());
+            let near = names::nearest(name, known);
+            let hint = near.map(|near| format!("; did you mean `{near}`?"));
+            format!("{} has no struct `{name}`{}", abi.release, hint.unwrap_or_default())
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// Targets that lay the struct out alike, with that layout.
+fn alike<'a>(
+    struct_: &'a Struct,
+    targets: &[&'static Target],
+) -> Vec<(&'a StructLayout, Vec<&'static str>)> {
+    let mut groups = Vec::<(&StructLayout, Vec<_>)>::new();
+    for target in targets {
+        let layout = &struct_.layouts[target.model.index()];
+        match groups.iter_mut().find(|(other, _)| *other == layout) {
+            Some((_, names)) => names.push(target.name),
+            None => groups.push((layout, vec![target.name])),
+        }
+    }
+    groups
+}
+
+fn text(abi: &Abi, struct_: &Struct, targets: &[&'static Target]) -> String {
+    let mut text = format!("struct {}\n", struct_.name);
+    let groups = alike(struct_, targets);
+    for (layout, names) in &groups {
+        let names = match groups.len() {
+            1 if targets.len() > 1 => "all targets".to_owned(),
+            _ => names.join(", "),
+        };
+        text += &format!("  {names}: {} bytes, aligned to {}\n", layout.size, layout.align);
+        text += "    offset  size  type and field\n";
+        for row in rows(abi, struct_, layout) {
+            text += &format!("    {row}\n");
+        }
+    }
+    text
+}
+
+/// Fields and holes by offset.
+fn rows(abi: &Abi, struct_: &Struct, layout: &StructLayout) -> Vec<String> {
+    let row = |span: &Span, what: String| format!("{:>6} {:>5}  {what}", span.offset, span.size);
+    let fields = struct_.fields.iter().zip(&layout.fields);
+    let fields = fields.map(|(field, span)| {
+        (span.offset, row(span, [&type_name(abi, &field.type_), " ", &field.name].concat()))
+    });
+    let holes = layout.holes.iter().map(|hole| {
+        let tail = if hole.end() == layout.size { "tail padding" } else { "hole" };
+        (hole.offset, row(hole, format!("-- {tail} --")))
+    });
+    let mut rows: Vec<_> = fields.chain(holes).collect();
+    rows.sort_by_key(|(offset, _)| *offset);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn object(abi: &Abi, struct_: &Struct, targets: &[&'static Target]) -> Value {
+    let layouts = targets.iter().map(|target| {
+        let layout = &struct_.layouts[target.model.index()];
+        let fields = struct_.fields.iter().zip(&layout.fields);
+        let fields: Vec<_> = fields.map(|(field, span)| field_object(abi, field, span)).collect();
+        let holes: Vec<_> = layout.holes.iter().map(span_object).collect();
+        let layout = json!({
+            "size": layout.size, "align": layout.align, "fields": fields, "holes": holes,
+        });
+        (target.name.to_owned(), layout)
+    });
+    let differs = alike(struct_, targets).len() > 1;
+    let layouts: serde_json::Map<_, _> = layouts.collect();
+    json!({ "name": struct_.name, "differs": differs, "targets": layouts })
+}
+
+fn field_object(abi: &Abi, field: &Field, span: &Span) -> Value {
+    let type_ = type_name(abi, &field.type_);
+    json!({ "name": field.name, "type": type_, "offset": span.offset, "size": span.size })
+}
+
+fn span_object(span: &Span) -> Value {
+    json!({ "offset": span.offset, "size": span.size })
+}
+
+/// The type as the specification writes it.
+fn type_name(abi: &Abi, type_: &Type) -> String {
+    match type_ {
+        Type::Int(int) => int_name(*int).to_owned(),
+        Type::Struct(id) => abi.struct_(*id).name.clone(),
+        Type::Pointer(int) => [int_name(*int), "*"].concat(),
+        Type::Array(element, length, _) => format!("{}[{length}]", type_name(abi, element)),
+        Type::Flexible(element, _) => [&type_name(abi, element), "[]"].concat(),
+        Type::Union(arms) => {
+            let arms: Vec<_> = arms
+                .iter()
+                .map(|arm| [&type_name(abi, &arm.type_), " ", &arm.name].concat())
+                .collect();
+            format!("union {{ {} }}", arms.join("; "))
+        }
+    }
+}
+
+fn int_name(int: Int) -> &'static str {
+    match int {
+        Int::U8 => "u8",
+        Int::U16 => "u16",
+        Int::U32 => "u32",
+        Int::U64 => "u64",
+        Int::S8 => "s8",
+        Int::S16 => "s16",
+        Int::S32 => "s32",
+        Int::S64 => "s64",
+        Int::AlignedU64 => "aligned_u64",
+    }
+}

@@ -1,0 +1,55 @@
+//! The crate: `uapi` with one file per subject, the table of ioctls, and the
+//! hand-written parts, which are copied as they stand.
+
+mod constants;
+mod docs;
+mod format;
+mod groups;
+mod ioctls;
+mod library;
+mod section;
+mod structs;
+
+use crate::emit::{OutputFile, banner};
+use crate::ir::Abi;
+
+/// Hand-written files of the crate, by name.
+const RUNTIME: [(&str, &str); 2] = [
+    ("flags.rs", include_str!("../../runtime/flags.rs")),
+    ("target.rs", include_str!("../../runtime/target.rs")),
+];
+
+/// Every file below `generated/src`.
+pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
+    let mut files = vec![
+        file(abi, "lib.rs", "codegen/src/emit/rust/library.rs", library::crate_root(abi)),
+        file(abi, "uapi.rs", "codegen/src/emit/rust/library.rs", library::uapi(abi)),
+        file(abi, "ioctls.rs", "codegen/src/emit/rust/ioctls.rs", ioctls::table(abi)),
+    ];
+    for index in section::present(abi) {
+        let path = format!("uapi/{}.rs", abi.sections[index].name);
+        files.push(file(
+            abi,
+            &path,
+            "codegen/src/emit/rust/section.rs",
+            section::module(abi, index),
+        ));
+    }
+    for (name, text) in RUNTIME {
+        let emitter = format!("codegen/runtime/{name}");
+        files.push(file(abi, name, &emitter, text.to_owned()));
+    }
+    files
+}
+
+fn file(abi: &Abi, path: &str, emitter: &str, text: String) -> OutputFile {
+    let mut contents = String::new();
+    for line in banner::lines(abi, emitter) {
+        contents += "// ";
+        contents += &line;
+        contents.push('\n');
+    }
+    contents.push('\n');
+    contents += &text;
+    OutputFile { path: ["generated/src/", path].concat(), contents }
+}

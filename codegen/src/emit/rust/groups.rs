@@ -1,0 +1,85 @@
+//! Named numbers: a constant for each under the kernel's name, and, where the
+//! group is a type, the type with its short names.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::constants::{ident, int_type, value_expr};
+use super::docs::Docs;
+use crate::ir::{Abi, Group, GroupKind, Literal, Value};
+use crate::layout::Int;
+
+/// A group's constants, then its type.
+pub(super) fn items(abi: &Abi, docs: &Docs<'_>, group: &Group) -> TokenStream {
+    let int = int(group);
+    let constants = group.values.iter().map(|value| constant(abi, docs, group, value, int));
+    let type_ = group.rust.as_ref().map(|name| newtype(docs, group, name, int));
+    quote!(#(#constants)* #type_)
+}
+
+/// The integer behind a group; plain numbers are unsigned.
+fn int(group: &Group) -> Int {
+    match group.int {
+        Int::AlignedU64 => Int::U64,
+        int => int,
+    }
+}
+
+fn constant(_: &Abi, docs: &Docs<'_>, group: &Group, value: &Value, int: Int) -> TokenStream {
+    let doc = docs.part(&value.meta, &group.meta);
+    let name = ident(&value.name);
+    let expr = value_expr(value, int);
+    match &value.literal {
+        Literal::Text(_) => quote!(#doc pub const #name: &str = #expr;),
+        _ => {
+            let type_ = int_type(int);
+            quote!(#doc pub const #name: #type_ = #expr;)
+        }
+    }
+}
+
+fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream {
+    let doc = match group.field {
+        Some(_) => docs.part(&group.meta, &group.meta),
+        None => docs.item(&group.meta),
+    };
+    let (name, type_) = (ident(name), int_type(int));
+    let shorts = group.values.iter().map(|value| {
+        let doc = docs.part(&value.meta, &group.meta);
+        let (short, constant) = (ident(&value.short), ident(&value.name));
+        quote!(#doc pub const #short: Self = Self(#constant);)
+    });
+    let named = group.values.iter().filter(|value| is_named(group, value)).map(|value| {
+        let (text, short) = (&value.short, ident(&value.short));
+        quote!((#text, Self::#short))
+    });
+    let (what, operations) = match group.kind {
+        GroupKind::Flags => ("Every single flag with its name.", quote!(flags)),
+        _ => ("Every number with its name.", quote!(numbers)),
+    };
+    let what = [" ", what].concat();
+    quote! {
+        #doc
+        #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        #[repr(transparent)]
+        pub struct #name(pub #type_);
+
+        impl #name {
+            #(#shorts)*
+
+            #[doc = #what]
+            pub const NAMED: &[(&'static str, Self)] = &[#(#named),*];
+        }
+
+        #operations!(#name, #type_);
+    }
+}
+
+/// Whether `Debug` prints a number by this name: single bits of flags, and
+/// all numbers but the one that only counts the others.
+fn is_named(group: &Group, value: &Value) -> bool {
+    match group.kind {
+        GroupKind::Flags => matches!(value.literal, Literal::Bit { .. }),
+        _ => value.count.is_none(),
+    }
+}

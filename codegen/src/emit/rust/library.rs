@@ -1,0 +1,55 @@
+//! The crate's root and the module that gathers all names.
+
+use quote::quote;
+
+use super::constants::ident;
+use super::docs::Docs;
+use super::{format, section};
+use crate::ir::Abi;
+
+/// `lib.rs`.
+pub(super) fn crate_root(abi: &Abi) -> String {
+    let title =
+        format!(" {}, as of Linux {}.", abi.title, abi.release.to_string().replace('v', ""));
+    let docs = Docs::new(abi, "uapi::");
+    let doc = section::inner(docs.paragraphs(&abi.doc));
+    format::file(quote! {
+        #![doc = #title]
+        //!
+        #doc
+        //!
+        //! [`uapi`] holds the kernel's own names: structs as C lays them out, constants
+        //! and ioctl numbers. Every struct's size and offsets are asserted when the crate
+        //! is built, for the target that it is built for.
+        //!
+        //! - Structs with an `argsz` are built by `new`, which sets it; they are
+        //!   `non_exhaustive`, so that a field that a later kernel appends is no breaking
+        //!   change.
+        //! - Flags and enumerations keep what they do not know, and print by name.
+        //! - Fields are in the byte order of the host, as on the kernel's interface.
+        #![no_std]
+        #![forbid(unsafe_code)]
+
+        #[macro_use]
+        mod flags;
+        pub mod ioctls;
+        mod target;
+        pub mod uapi;
+    })
+}
+
+/// `uapi.rs`.
+pub(super) fn uapi(abi: &Abi) -> String {
+    let names: Vec<_> =
+        section::present(abi).map(|index| ident(&abi.sections[index].name)).collect();
+    format::file(quote! {
+        //! The kernel's own names: structs as C lays them out, constants and ioctl
+        //! numbers, one file per subject.
+        #![allow(non_camel_case_types, reason = "structs keep the names that the kernel gave them")]
+        #![allow(non_upper_case_globals, reason = "constants keep the names that the kernel gave them")]
+
+        #(mod #names;)*
+
+        #(pub use #names::*;)*
+    })
+}

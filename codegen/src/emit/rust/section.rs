@@ -1,0 +1,193 @@
+//! One subject: the module with its structs, numbers, ioctls and ids.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::constants::{decimal, ident};
+use super::docs::Docs;
+use super::{format, groups, ioctls, structs};
+use crate::ir::{Abi, Item, Section, StructId, Type};
+
+/// The sections that have something to declare.
+pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
+    let declares =
+        |section: &Section| section.items.iter().any(|item| !matches!(item, Item::Chain(_)));
+    (0..abi.sections.len()).filter(move |index| declares(&abi.sections[*index]))
+}
+
+/// The module of a section.
+pub(super) fn module(abi: &Abi, index: usize) -> String {
+    let section = &abi.sections[index];
+    let docs = Docs::new(abi, "super::");
+    let title = [" ", &section.title, "."].concat();
+    let doc = docs.paragraphs(&section.doc);
+    let doc = inner(doc);
+    let items = section.items.iter().map(|item| self::item(abi, &docs, *item));
+    let items = quote!(#(#items)*);
+    let imports = imports(abi, section);
+    format::file(quote! {
+        #![doc = #title]
+        //!
+        #doc
+        #imports
+        #items
+    })
+}
+
+/// Outer documentation as inner.
+pub(super) fn inner(doc: TokenStream) -> TokenStream {
+    let mut inner = TokenStream::new();
+    for token in doc {
+        let hash = matches!(&token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '#');
+        inner.extend([token]);
+        if hash {
+            inner.extend(quote!(!));
+        }
+    }
+    inner
+}
+
+fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
+    match item {
+        Item::Struct(id) => struct_(abi, docs, id),
+        Item::Group(id) => groups::items(abi, docs, abi.group(id)),
+        Item::Ioctl(index) => ioctls::item(abi, docs, &abi.ioctls[index]),
+        Item::Macro(index) => macro_(abi, docs, index),
+        Item::Capability(index) => capability(abi, docs, index),
+        Item::Chain(_) => TokenStream::new(),
+    }
+}
+
+/// A struct, behind the flags and numbers that its fields hold.
+fn struct_(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
+    let held = abi.groups.iter().filter(|group| group.field.is_some_and(|(owner, _)| owner == id));
+    let held = held.map(|group| groups::items(abi, docs, group));
+    let struct_ = structs::items(abi, docs, id);
+    quote!(#struct_ #(#held)*)
+}
+
+fn capability(abi: &Abi, docs: &Docs<'_>, index: usize) -> TokenStream {
+    let capability = &abi.capabilities[index];
+    let doc = docs.item(&capability.meta);
+    let (name, id) = (ident(&capability.name), decimal(capability.id));
+    let body = capability.struct_.filter(|_| capability.inline);
+    let body = body.map(|id| struct_(abi, docs, id));
+    quote!(#doc pub const #name: u32 = #id; #body)
+}
+
+fn macro_(abi: &Abi, docs: &Docs<'_>, index: usize) -> TokenStream {
+    let macro_ = &abi.macros[index];
+    let doc = docs.item(&macro_.meta);
+    let function: TokenStream = macro_.rust.parse().unwrap_or_default();
+    quote!(#doc #function)
+}
+
+/// What the items of a section need from elsewhere.
+fn imports(abi: &Abi, section: &Section) -> TokenStream {
+    let structs: Vec<_> = section.items.iter().filter_map(|item| declared(abi, *item)).collect();
+    let differs = |id: &StructId| {
+        let layouts = &abi.struct_(*id).layouts;
+        layouts
+            .iter()
+            .any(|layout| layout.size != layouts[0].size || layout.fields != layouts[0].fields)
+    };
+    let by_model = structs.iter().any(differs);
+    let io = section.items.iter().any(|item| matches!(item, Item::Ioctl(_)));
+    let target = match (by_model, io) {
+        (true, true) => quote!(
+            use crate::target::{by_model, io};
+        ),
+        (true, false) => quote!(
+            use crate::target::by_model;
+        ),
+        (false, true) => quote!(
+            use crate::target::io;
+        ),
+        (false, false) => quote!(),
+    };
+    let mem = match structs.iter().any(|id| !abi.struct_(*id).fields.is_empty()) {
+        true => quote!(
+            use core::mem::{offset_of, size_of};
+        ),
+        false => quote!(),
+    };
+    let others = others(abi, section, &structs);
+    let others = match others.as_slice() {
+        [] => quote!(),
+        [one] => quote!(use super::#one;),
+        many => quote!(use super::{#(#many),*};),
+    };
+    quote!(#others #target #mem)
+}
+
+/// The struct that an item declares.
+fn declared(abi: &Abi, item: Item) -> Option<StructId> {
+    match item {
+        Item::Struct(id) => Some(id),
+        Item::Capability(index) => {
+            abi.capabilities[index].struct_.filter(|_| abi.capabilities[index].inline)
+        }
+        _ => None,
+    }
+}
+
+/// Names of other sections that the items of this one use, sorted.
+fn others(abi: &Abi, section: &Section, structs: &[StructId]) -> Vec<proc_macro2::Ident> {
+    let mut used = Vec::new();
+    for id in structs {
+        for field in &abi.struct_(*id).fields {
+            used.extend(names_in(abi, &field.type_));
+            let group = field.group.map(|id| abi.group(id));
+            used.extend(group.and_then(|group| group.rust.clone()));
+        }
+        if let crate::ir::StructRole::Capability(index) = abi.struct_(*id).role {
+            used.push(abi.capabilities[index].name.clone());
+        }
+    }
+    if let (Some(numbers), true) =
+        (&abi.ioctl_numbers, section.items.iter().any(|item| matches!(item, Item::Ioctl(_))))
+    {
+        used.extend([numbers.base_name.clone(), numbers.type_name.clone()]);
+    }
+    let own = own_names(abi, section);
+    used.retain(|name| !own.contains(name));
+    used.sort();
+    used.dedup();
+    used.iter().map(|name| ident(name)).collect()
+}
+
+fn names_in(abi: &Abi, type_: &Type) -> Vec<String> {
+    match type_ {
+        Type::Int(_) | Type::Pointer(_) => Vec::new(),
+        Type::Struct(id) => vec![abi.struct_(*id).name.clone()],
+        Type::Array(element, _, length) => {
+            let mut names = names_in(abi, element);
+            names.extend(length.clone());
+            names
+        }
+        Type::Flexible(element, _) => names_in(abi, element),
+        Type::Union(arms) => arms.iter().flat_map(|arm| names_in(abi, &arm.type_)).collect(),
+    }
+}
+
+fn own_names(abi: &Abi, section: &Section) -> Vec<String> {
+    let mut own = Vec::new();
+    for item in &section.items {
+        match item {
+            Item::Group(id) => {
+                let group = abi.group(*id);
+                own.extend(group.rust.clone());
+                own.extend(group.values.iter().map(|value| value.name.clone()));
+            }
+            Item::Capability(index) => own.push(abi.capabilities[*index].name.clone()),
+            _ => {}
+        }
+        if let Some(id) = declared(abi, *item) {
+            own.push(abi.struct_(id).name.clone());
+            let held =
+                abi.groups.iter().filter(|group| group.field.is_some_and(|(owner, _)| owner == id));
+            own.extend(held.filter_map(|group| group.rust.clone()));
+        }
+    }
+    own
+}
