@@ -8,7 +8,7 @@ fn main() {
     let rel = std::env::args().nth(2).map(|r| r.parse().unwrap());
     let abi = capchain::lower::lower(&s, rel);
     let t = std::time::Instant::now();
-    let files = capchain::emit::docs(&abi);
+    let files = capchain::emit::all(&abi);
     eprintln!("{} files, {} bytes, {:?}", files.len(), files.iter().map(|f| f.contents.len()).sum::<usize>(), t.elapsed());
     for f in files {
         let p = out.join(&f.path);

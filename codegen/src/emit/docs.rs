@@ -57,8 +57,10 @@ fn output(path: &str, contents: String) -> OutputFile {
     OutputFile { path: format!("docs/reference/{path}"), contents: contents + "\n" }
 }
 
-/// Who made a page and how, for a comment that Markdown does not show.
-fn banner(abi: &Abi) -> Vec<String> {
+/// Who made a page and how. Markdown does not show a reference that nothing
+/// refers to, which makes it a comment without HTML.
+fn banner(abi: &Abi) -> String {
     let lines = super::banner::lines(abi, "codegen/src/emit/docs.rs");
-    lines.iter().map(|line| prose::in_title(line)).collect()
+    let hidden = |line: &String| format!("[//]: # \"{}\"", prose::in_title(line));
+    lines.iter().map(hidden).collect::<Vec<_>>().join("\n")
 }

@@ -141,10 +141,7 @@ impl<'a> Lowering<'a> {
                 allow: Vec::new(),
                 deprecated: None,
                 former: Vec::new(),
-<<<<<<< HEAD
                 renumbered: Vec::new(),
-=======
->>>>>>> main
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),

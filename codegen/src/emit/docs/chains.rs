@@ -86,7 +86,7 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
         ("id", Align::Right),
         ("name", Align::Left),
         ("version", Align::Right),
-        ("since", Align::Left),
+        ("since", Align::Whole),
         ("meaning", Align::Left),
     ]);
     for at in &chain.capabilities {
@@ -143,7 +143,7 @@ fn versions(page: &Page<'_>, one: &Capability, id: StructId) -> Option<String> {
     let struct_ = page.abi.struct_(id);
     let mut table = Table::new([
         ("version", Align::Right),
-        ("since", Align::Left),
+        ("since", Align::Whole),
         ("brought", Align::Left),
         ("ends at", Align::Right),
     ]);

@@ -87,6 +87,7 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
         views.push(layout(struct_, variant.model, &grid, (top, label)));
         top += grid.height + 44;
     }
+    let height = top - 20;
     let size = match variants.as_slice() {
         [only] => format!("{} bytes", only.value.0),
         _ => String::new(),
@@ -96,8 +97,8 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
         banner: banner.iter().map(|line| prose::in_xml_comment(line)).collect(),
         name: struct_.name.clone(),
         size,
-        height: top,
-        card: top - 1,
+        height,
+        card: height - 1,
         layouts: views,
     };
     super::output(&svg_path(&struct_.name), view.to_string())
@@ -118,7 +119,7 @@ fn layout(struct_: &Struct, model: Model, grid: &Grid<'_>, head: (u64, String)) 
         x: LEFT - 10,
         y: grid.height + 5,
         size: 12,
-        text: grid.end.to_string(),
+        text: if grid.open { "…".to_owned() } else { grid.end.to_string() },
     });
     LayoutView {
         top: head.0,
@@ -140,14 +141,14 @@ fn notes(struct_: &Struct, model: Model, grid: &Grid<'_>) -> Vec<TextView> {
     for version in (1..=newest).filter(|_| newest > 1) {
         let brought = struct_.fields.iter().zip(spans).filter(|(field, _)| field.version == version);
         let end = brought.map(|(_, span)| span.end()).max();
-        ends.extend(end.map(|end| (end, format!("version {version}"))));
+        ends.extend(end.map(|end| (end, format!("v{version} ends"))));
     }
     let note = |(end, text): (u64, String)| TextView {
         class: "note",
         x: LEFT + 8 * BYTE + 10,
         y: grid.bottom_of(end) - 17,
         size: 12,
-        text: format!("{text}: {end}"),
+        text: format!("{text} {end}"),
     };
     ends.into_iter().map(note).collect()
 }

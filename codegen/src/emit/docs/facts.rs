@@ -10,14 +10,14 @@ use crate::release::Release;
 
 /// The facts of an item: what is peculiar to it, then what every item says.
 pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> Option<Bullets> {
-    facts.push(format!("Since {}.", since(page.abi, meta.since)));
     for (name, until) in &meta.former {
         facts.push(format!("Called `{name}` before {}.", linux(*until)));
     }
     for (number, until) in &meta.renumbered {
         facts.push(format!("Its number was {number} before {}.", linux(*until)));
     }
-    facts.push(format!("Source: {}.", source(page, &meta.source)));
+    let (since, source) = (since(page.abi, meta.since), source(page, &meta.source));
+    facts.push(format!("Since {since}. Source: {source}."));
     Bullets::new(facts)
 }
 

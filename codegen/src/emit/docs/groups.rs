@@ -9,7 +9,7 @@ use super::links::{Page, group_word, registry_path};
 use super::table::{Align, Table};
 use super::uses::Uses;
 use super::words::since;
-use crate::ir::{Group, GroupId, GroupKind, Literal, Meta, Struct, Value};
+use crate::ir::{Group, GroupId, GroupKind, Literal, Meta, Struct, StructId, Value};
 use crate::reply::Count;
 
 /// A group that is an item of its own.
@@ -41,6 +41,9 @@ pub(super) fn block(page: &Page<'_>, uses: &Uses, id: GroupId) -> String {
         let registry = page.to("registry", &registry_path(&group.name));
         facts.push(format!("Who holds which number, and what is free: {registry}."));
     }
+    if group.kind == GroupKind::AnonymousEnum {
+        facts.push("In C an enum without a tag; the name is of this reference.".to_owned());
+    }
     let facts = facts::of_item(page, &group.meta, facts);
     let view = GroupView {
         word: group_word(group.kind),
@@ -63,20 +66,18 @@ pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<S
 }
 
 /// The table of a group's numbers.
-fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table<5> {
+fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table<4> {
     let number = if group.kind == GroupKind::Flags { "bit" } else { "value" };
     let mut table = Table::new([
         (number, Align::Right),
         ("name", Align::Left),
-        ("payload", Align::Left),
         ("meaning", Align::Left),
-        ("since", Align::Left),
+        ("since", Align::Whole),
     ]);
     for value in &group.values {
         table.row([
             literal(page, group.kind, value),
             page.anchor(&value.name),
-            value.payload.map(|id| page.struct_(id)).unwrap_or_default(),
             meaning(page, value, around),
             since(page.abi, value.meta.since),
         ]);
@@ -84,14 +85,14 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table<5> {
     for one in &group.reserved {
         let meaning = remarked(page.cell(&one.doc), &["reserved".to_owned()]);
         let name = format!("`{}`", one.name);
-        table.row([one.value.to_string(), name, String::new(), meaning, String::new()]);
+        table.row([one.value.to_string(), name, meaning, String::new()]);
     }
     table
 }
 
 /// What a number means, with all that is peculiar about it.
-pub(super) fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
-    let mut said = Vec::new();
+fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
+    let mut said: Vec<String> = value.payload.iter().map(|id| payload(page, *id)).collect();
     if !value.gates.is_empty() {
         said.push(format!("with {}", page.names(&value.gates).join(" or ")));
     }
@@ -105,6 +106,11 @@ pub(super) fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
         said.push(format!("source: {}", facts::source(page, &value.meta.source)));
     }
     remarked(page.cell(&value.meta.doc), &said)
+}
+
+/// The struct that travels with an id.
+pub(super) fn payload(page: &Page<'_>, id: StructId) -> String {
+    format!("payload: {}", page.struct_(id))
 }
 
 /// A number as the kernel writes it; a flag by the number of its bit.

@@ -25,15 +25,14 @@ pub(super) struct HandlersView {
 pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
     let mut table = Table::new([
         ("handler", Align::Left),
-        ("releases", Align::Left),
+        ("releases", Align::Whole),
         ("minsz", Align::Right),
         ("reads", Align::Right),
         ("writes", Align::Right),
-        ("not set", Align::Left),
-        ("chain", Align::Left),
-        ("short buffer", Align::Left),
-        ("argsz", Align::Left),
-        ("source", Align::Left),
+        ("not set", Align::Whole),
+        ("chain", Align::Whole),
+        ("short buffer", Align::Whole),
+        ("argsz", Align::Whole),
     ]);
     // What an older release asks for cannot name handlers that came later.
     let come = |handler: &&Handler| handler.since.covers(page.abi.release);
@@ -49,13 +48,15 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
             handler.chain.as_ref().map(start).unwrap_or_default(),
             handler.chain.as_ref().map(short).unwrap_or_default().to_owned(),
             argsz(handler).to_owned(),
-            source(page, &handler.source),
         ]);
     }
     Some(HandlersView {
         columns: page.to("what the columns say", "README.md#how-to-read-the-tables-of-handlers"),
         table: table.finish()?,
-        notes: Bullets::new(handlers().filter_map(|handler| note(page, handler))),
+        notes: Bullets::new(handlers().map(|handler| {
+            let named = |other: &&Handler| other.name == handler.name;
+            note(page, handler, ioctl.handlers.iter().filter(named).count() > 1)
+        })),
     })
 }
 
@@ -68,50 +69,56 @@ fn written(copied: &Copied) -> String {
     match copied {
         Copied::Ends(ends) if ends.is_empty() => "nothing".to_owned(),
         Copied::Ends(ends) => bytes(ends),
-        Copied::Fitting => "what fits".to_owned(),
+        Copied::Fitting => "fitting".to_owned(),
     }
 }
 
 fn untouched(holds: Untouched) -> &'static str {
     match holds {
-        Untouched::Echo => "the caller's bytes",
+        Untouched::Echo => "caller's",
         Untouched::Zero => "zero",
-        Untouched::Stack => "kernel stack",
+        Untouched::Stack => "stack",
     }
 }
 
 fn start(chain: &ReplyChain) -> String {
-    format!("at {}, aligned to {}", chain.at, chain.align)
+    format!("{}, by {}", chain.at, chain.align)
 }
 
 fn short(chain: &ReplyChain) -> &'static str {
     match chain.short {
-        ShortReply::OffsetZero => "flag set, offset 0",
-        ShortReply::Partial => "flag set, offset 0, what fits is written",
-        ShortReply::FlagClear => "flag clear",
+        ShortReply::OffsetZero => "offset 0",
+        ShortReply::Partial => "offset 0, partial",
+        ShortReply::FlagClear => "no flag",
     }
 }
 
 fn argsz(handler: &Handler) -> &'static str {
     match handler.chain.as_ref().map(|chain| chain.argsz) {
-        Some(ArgszReply::WhenShort) => "set where short",
-        Some(ArgszReply::Always) => "always set",
+        Some(ArgszReply::WhenShort) => "if short",
+        Some(ArgszReply::Always) => "always",
         None => "as given",
     }
 }
 
-/// What is peculiar about a handler, in sentences.
-fn note(page: &Page<'_>, handler: &Handler) -> Option<String> {
-    let mut said = Vec::new();
+/// Where a handler is found and what is peculiar about it, in sentences.
+fn note(page: &Page<'_>, handler: &Handler, ambiguous: bool) -> String {
+    let mut said = vec![format!("{}.", source(page, &handler.source))];
     if !handler.doc.is_empty() {
         said.push(page.cell(&handler.doc));
     }
     let gives = handler.chain.as_ref().map(|chain| page.names(&chain.gives)).unwrap_or_default();
-    if !gives.is_empty() {
-        said.push(format!("Can give {}, in this order.", list(&gives)));
+    match gives.as_slice() {
+        [] => {}
+        [one] => said.push(format!("Can give {one}.")),
+        several => said.push(format!("Can give {}, in this order.", list(several))),
     }
     if let Some(profile) = &handler.profile {
         said.push(format!("Reply builder: profile `{profile}`."));
     }
-    (!said.is_empty()).then(|| format!("`{}`: {}", handler.name, said.join(" ")))
+    let when = match ambiguous {
+        true => format!(", {}", span(page.abi, handler.since, handler.until)),
+        false => String::new(),
+    };
+    format!("`{}`{when}: {}", handler.name, said.join(" "))
 }

@@ -10,14 +10,14 @@ use super::section::summary;
 use super::table::{Align, Table};
 use super::words::{bare, linux, since};
 use crate::emit::OutputFile;
-use crate::ir::{Arg, ChainId, FdKind, GroupId, GroupKind, Ioctl, StructId};
+use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
 
 /// What the template prints.
 #[derive(Template)]
 #[template(path = "index.md.jinja", escape = "none")]
 struct IndexView {
-    banner: Vec<String>,
+    banner: String,
     title: String,
     doc: String,
     release: String,
@@ -83,8 +83,7 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
         ("name", Align::Left),
         ("backends", Align::Left),
         ("argument", Align::Left),
-        ("since", Align::Left),
-        ("what it does", Align::Left),
+        ("since", Align::Whole),
     ]);
     for ioctl in ioctls {
         let numbers = page.abi.ioctl_numbers.as_ref();
@@ -96,7 +95,6 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
             ioctl.backends.join(", "),
             argument(page, ioctl),
             since(page.abi, ioctl.meta.since),
-            summary(page, &ioctl.meta.doc),
         ]);
     }
     let backend = |(name, doc): &(String, _)| format!("`{name}`: {}", page.cell(doc));
@@ -116,7 +114,7 @@ fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
         Arg::Fd => "`int *`, a file descriptor".to_owned(),
         Arg::U32 => "`__u32 *`".to_owned(),
         Arg::Text => "string".to_owned(),
-        Arg::Struct(id) => page.struct_(id),
+        Arg::Struct(id) => page.struct_as(&page.abi.struct_(id).name, id),
     }
 }
 
@@ -126,19 +124,16 @@ fn structs(page: &Page<'_>) -> Option<String> {
         ("struct", Align::Left),
         ("64-bit", Align::Right),
         ("i386", Align::Right),
-        ("since", Align::Left),
-        ("page", Align::Left),
+        ("since", Align::Whole),
         ("what it is", Align::Left),
     ]);
     for (at, struct_) in page.abi.structs.iter().enumerate() {
         let size = |model: Model| struct_.layouts[model.index()].size.to_string();
-        let section = &page.abi.sections[struct_.section];
         table.row([
             page.struct_as(&struct_.name, StructId(at)),
             size(Model::Lp64),
             size(Model::Ilp32),
             since(page.abi, struct_.meta.since),
-            page.to(&page.text(&section.title), &section_path(&section.name)),
             summary(page, &struct_.meta.doc),
         ]);
     }
@@ -152,27 +147,24 @@ fn spaces(page: &Page<'_>) -> Option<String> {
         ("kind", Align::Left),
         ("held", Align::Right),
         ("reserved", Align::Right),
-        ("explained at", Align::Left),
         ("what it holds", Align::Left),
     ]);
-    for (at, chain) in page.abi.chains.iter().enumerate() {
+    for chain in &page.abi.chains {
         table.row([
             page.to(&format!("`{}`", chain.name), &registry_path(&chain.name)),
             "chain".to_owned(),
             chain.capabilities.len().to_string(),
             chain.reserved.len().to_string(),
-            page.chain(ChainId(at)),
             summary(page, &chain.meta.doc),
         ]);
     }
-    for (at, group) in page.abi.groups.iter().enumerate() {
+    for group in &page.abi.groups {
         if group.kind == GroupKind::Space {
             table.row([
                 page.to(&format!("`{}`", group.name), &registry_path(&group.name)),
                 "ids".to_owned(),
                 group.values.len().to_string(),
                 group.reserved.len().to_string(),
-                page.group(GroupId(at)),
                 summary(page, &group.meta.doc),
             ]);
         }

@@ -60,6 +60,11 @@ fn heading(word: &str, name: &str) -> String {
     format!("{word}-{}", name.to_lowercase())
 }
 
+/// Whether names of C are made of this.
+fn is_name_part(one: char) -> bool {
+    one.is_ascii_alphanumeric() || one == '_'
+}
+
 impl<'a> Links<'a> {
     /// Finds the place of every name.
     pub(super) fn new(abi: &'a Abi) -> Self {
@@ -126,12 +131,12 @@ impl<'a> Links<'a> {
 impl<'a> Page<'a> {
     /// A paragraph in Markdown, its quoted names linked.
     pub(super) fn paragraph(&self, text: &str) -> String {
-        prose::in_markdown(text, |name| self.known(name))
+        prose::in_markdown(&self.quoted(text), |name| self.known(name))
     }
 
     /// Words of the specification that stand within a line, such as a title.
     pub(super) fn text(&self, text: &str) -> String {
-        prose::in_cell(text, |name| self.known(name))
+        prose::in_cell(&self.quoted(text), |name| self.known(name))
     }
 
     /// All paragraphs, an empty line between them.
@@ -190,6 +195,34 @@ impl<'a> Page<'a> {
             target.anchor == name && section_path(&self.abi.sections[target.section].name) == self.path
         });
         if here { format!("<a id=\"{name}\"></a>`{name}`") } else { self.name(name) }
+    }
+
+    /// The text with every name quoted that has a place; a writer may have
+    /// left one bare.
+    fn quoted(&self, text: &str) -> String {
+        let mut parts = Vec::new();
+        for (at, part) in text.split('`').enumerate() {
+            parts.push(if at % 2 == 0 { self.quote_names(part) } else { part.to_owned() });
+        }
+        parts.join("`")
+    }
+
+    /// Text outside quotes with its names quoted.
+    fn quote_names(&self, text: &str) -> String {
+        let mut quoted = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(is_name_part) {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|one| !is_name_part(one)).unwrap_or(from.len());
+            let (word, behind) = from.split_at(end);
+            quoted += before;
+            match word.contains('_') && self.links.names.contains_key(word) {
+                true => quoted += &format!("`{word}`"),
+                false => quoted += word,
+            }
+            rest = behind;
+        }
+        quoted + rest
     }
 
     /// A quoted name, linked where it has a place.

@@ -5,24 +5,25 @@
 use askama::Template;
 
 use super::bullets::Bullets;
-use super::facts::source;
-use super::groups::literal;
+use super::facts::{remarked, source};
+use super::groups::{literal, payload};
 use super::links::{Page, registry_path};
 use super::section::summary;
 use super::table::{Align, Table};
 use super::words::{linux, list, since};
 use crate::emit::OutputFile;
-use crate::ir::{Capability, ChainId, Doc, Group, GroupId, Literal, Meta, Reserved, Value};
+use crate::ir::{Capability, Chain, ChainId, Group, GroupId, Literal, Meta, Reserved, Value};
 
 /// What the template prints.
 #[derive(Template)]
 #[template(path = "registry.md.jinja", escape = "none")]
 struct RegistryView {
-    banner: Vec<String>,
+    banner: String,
     home: String,
     name: String,
     explained: String,
     doc: String,
+    source: String,
     table: Option<String>,
     free: Option<i128>,
     notes: Option<Bullets>,
@@ -36,16 +37,16 @@ struct Entry<'a> {
     meta: Option<&'a Meta>,
     /// Whether the next number follows on it: a single bit stands alone.
     counted: bool,
-    cells: [String; 9],
+    cells: [String; 8],
 }
 
 /// The page of a chain's ids.
 pub(super) fn chain(page: &Page<'_>, id: ChainId) -> OutputFile {
     let chain = page.abi.chain(id);
     let capabilities = chain.capabilities.iter().map(|at| &page.abi.capabilities[*at]);
-    let held = capabilities.map(|one| capability(page, one));
+    let held = capabilities.map(|one| capability(page, chain, one));
     let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one))).collect();
-    file(page, &chain.name, page.chain(id), &chain.meta.doc, entries)
+    file(page, (&chain.name, page.chain(id)), &chain.meta, entries)
 }
 
 /// The page of an id space.
@@ -54,14 +55,13 @@ pub(super) fn space(page: &Page<'_>, id: GroupId) -> OutputFile {
     let values = group.values.iter().filter(|value| value.count.is_none());
     let held = values.map(|one| value(page, group, one));
     let entries = held.chain(group.reserved.iter().map(|one| reserved(page, one))).collect();
-    file(page, &group.name, page.group(id), &group.meta.doc, entries)
+    file(page, (&group.name, page.group(id)), &group.meta, entries)
 }
 
 fn file(
     page: &Page<'_>,
-    name: &str,
-    explained: String,
-    doc: &Doc,
+    (name, explained): (&str, String),
+    meta: &Meta,
     mut entries: Vec<Entry<'_>>,
 ) -> OutputFile {
     entries.sort_by_key(|entry| entry.number);
@@ -69,11 +69,10 @@ fn file(
     let mut table = Table::new([
         ("id", Align::Right),
         ("name", Align::Left),
-        ("struct", Align::Left),
         ("version", Align::Right),
-        ("since", Align::Left),
-        ("deprecated", Align::Left),
-        ("status", Align::Left),
+        ("since", Align::Whole),
+        ("deprecated", Align::Whole),
+        ("status", Align::Whole),
         ("meaning", Align::Left),
         ("source", Align::Left),
     ]);
@@ -83,7 +82,8 @@ fn file(
         home: page.to(&page.text(&page.abi.title), "README.md"),
         name: name.to_owned(),
         explained,
-        doc: page.doc(doc),
+        doc: page.doc(&meta.doc),
+        source: source(page, &meta.source),
         table: table.finish(),
         free,
         notes: Bullets::new(notes),
@@ -92,7 +92,11 @@ fn file(
 }
 
 /// The row of a capability.
-fn capability<'a>(page: &Page<'_>, one: &'a Capability) -> Entry<'a> {
+fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Entry<'a> {
+    let body = match one.struct_ {
+        Some(id) => format!("body: {}", page.struct_(id)),
+        None => "the header alone".to_owned(),
+    };
     Entry {
         number: i128::from(one.id),
         name: &one.name,
@@ -101,19 +105,19 @@ fn capability<'a>(page: &Page<'_>, one: &'a Capability) -> Entry<'a> {
         cells: [
             one.id.to_string(),
             page.name(&one.name),
-            one.struct_.map_or_else(|| "header only".to_owned(), |id| page.struct_(id)),
             one.version.to_string(),
             since(page.abi, one.meta.since),
-            deprecated(&one.meta),
+            deprecated(page, &one.meta),
             if one.emitted_by.is_empty() { "not emitted" } else { "emitted" }.to_owned(),
-            summary(page, &one.meta.doc),
-            source(page, &one.meta.source),
+            remarked(summary(page, &one.meta.doc), &[body]),
+            other_source(page, &one.meta, &chain.meta),
         ],
     }
 }
 
 /// The row of a value of an id space.
 fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> Entry<'a> {
+    let payload: Vec<String> = one.payload.iter().map(|id| payload(page, *id)).collect();
     Entry {
         number: one.number,
         name: &one.name,
@@ -122,28 +126,32 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> Entry<'a> {
         cells: [
             literal(page, group.kind, one),
             page.name(&one.name),
-            one.payload.map(|id| page.struct_(id)).unwrap_or_default(),
             String::new(),
             since(page.abi, one.meta.since),
-            deprecated(&one.meta),
+            deprecated(page, &one.meta),
             if one.meta.deprecated.is_some() { "kept" } else { "in use" }.to_owned(),
-            summary(page, &one.meta.doc),
-            source(page, &one.meta.source),
+            remarked(summary(page, &one.meta.doc), &payload),
+            other_source(page, &one.meta, &group.meta),
         ],
     }
 }
 
 /// The row of a number that belongs to someone else.
 fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> Entry<'a> {
-    let mut cells = [const { String::new() }; 9];
+    let mut cells = [const { String::new() }; 8];
     cells[0] = one.value.to_string();
     cells[1] = format!("`{}`", one.name);
-    cells[6] = "reserved".to_owned();
-    cells[7] = page.cell(&one.doc);
+    cells[5] = "reserved".to_owned();
+    cells[6] = page.cell(&one.doc);
     Entry { number: one.value, name: &one.name, meta: None, counted: false, cells }
 }
 
-fn deprecated(meta: &Meta) -> String {
+/// Where it is taken from, if not from where the whole space is.
+fn other_source(page: &Page<'_>, meta: &Meta, around: &Meta) -> String {
+    if meta.source == around.source { String::new() } else { source(page, &meta.source) }
+}
+
+fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
     meta.deprecated.as_ref().map(|one| since(page.abi, one.since)).unwrap_or_default()
 }
 
@@ -162,7 +170,7 @@ fn notes(page: &Page<'_>, entries: &[Entry<'_>]) -> Vec<String> {
     for same in entries.chunk_by(|one, next| one.number == next.number) {
         if same.len() > 1 {
             let names: Vec<String> = same.iter().map(|entry| page.name(entry.name)).collect();
-            notes.push(format!("{} is used by {}.", same[0].number, list(&names)));
+            notes.push(format!("{} is claimed by {}.", same[0].number, list(&names)));
         }
     }
     for entry in entries {

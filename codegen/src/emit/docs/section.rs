@@ -17,7 +17,7 @@ use crate::ir::{Doc, GroupKind, Item, Meta, Section, StructId};
 #[derive(Template)]
 #[template(path = "section.md.jinja", escape = "none")]
 struct SectionView {
-    banner: Vec<String>,
+    banner: String,
     home: String,
     title: String,
     doc: String,
@@ -26,24 +26,25 @@ struct SectionView {
     blocks: Vec<String>,
 }
 
-/// One item's line in the table of contents, and its part of the page.
-struct Entry {
-    line: [String; 4],
-    block: String,
-}
-
 /// The page of a section.
 pub(super) fn file(page: &Page<'_>, uses: &Uses, section: &Section) -> OutputFile {
     let columns = [
         ("kind", Align::Left),
         ("name", Align::Left),
-        ("since", Align::Left),
+        ("since", Align::Whole),
         ("what it is", Align::Left),
     ];
     let (mut contents, mut blocks) = (Table::new(columns), Vec::new());
-    for entry in entries(page, uses, section) {
-        contents.row(entry.line);
-        blocks.push(entry.block);
+    let own = own_structs(section);
+    for item in &section.items {
+        let (line, block) = entry(page, uses, *item);
+        contents.row(line);
+        blocks.push(block);
+        if let Item::Capability(at) = *item {
+            let one = &page.abi.capabilities[at];
+            let declared = one.struct_.filter(|id| one.inline && !own.contains(id));
+            blocks.extend(declared.map(|id| structs::inline(page, uses, id)));
+        }
     }
     let view = SectionView {
         banner: super::banner(page.abi),
@@ -57,28 +58,18 @@ pub(super) fn file(page: &Page<'_>, uses: &Uses, section: &Section) -> OutputFil
     super::output(&section_path(&section.name), view.to_string())
 }
 
-/// The items, and behind each capability the struct that it declares.
-fn entries(page: &Page<'_>, uses: &Uses, section: &Section) -> Vec<Entry> {
+/// The structs that are items of their own.
+fn own_structs(section: &Section) -> HashSet<StructId> {
     let items = section.items.iter();
-    let own: HashSet<StructId> = items
-        .filter_map(|item| match item {
-            Item::Struct(id) => Some(*id),
-            _ => None,
-        })
-        .collect();
-    let mut entries = Vec::new();
-    for item in &section.items {
-        entries.push(entry(page, uses, *item));
-        if let Item::Capability(at) = *item {
-            let one = &page.abi.capabilities[at];
-            let declared = one.struct_.filter(|id| one.inline && !own.contains(id));
-            entries.extend(declared.map(|id| entry(page, uses, Item::Struct(id))));
-        }
-    }
-    entries
+    let structs = items.filter_map(|item| match item {
+        Item::Struct(id) => Some(*id),
+        _ => None,
+    });
+    structs.collect()
 }
 
-fn entry(page: &Page<'_>, uses: &Uses, item: Item) -> Entry {
+/// An item's line in the table of contents, and its part of the page.
+fn entry(page: &Page<'_>, uses: &Uses, item: Item) -> ([String; 4], String) {
     let abi = page.abi;
     let (kind, name, meta, block) = match item {
         Item::Struct(id) => {
@@ -108,7 +99,7 @@ fn entry(page: &Page<'_>, uses: &Uses, item: Item) -> Entry {
             ("capability", page.name(&one.name), &one.meta, chains::capability(page, at))
         }
     };
-    Entry { line: line(page, kind, name, meta), block }
+    (line(page, kind, name, meta), block)
 }
 
 /// An item's line in the table of contents.

@@ -19,8 +19,9 @@ use crate::layout::{PerModel, Span};
 #[derive(Template)]
 #[template(path = "struct.md.jinja", escape = "none")]
 struct StructView {
+    heading: &'static str,
     name: String,
-    doc: String,
+    doc: Option<String>,
     warning: Option<String>,
     facts: Option<Bullets>,
     image: String,
@@ -32,17 +33,38 @@ struct StructView {
 /// The struct's part of its page.
 pub(super) fn block(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
     let struct_ = page.abi.struct_(id);
+    let facts = facts(page, uses, id);
     let view = StructView {
-        name: struct_.name.clone(),
-        doc: page.doc(&struct_.meta.doc),
+        heading: "##",
+        doc: Some(page.doc(&struct_.meta.doc)),
         warning: facts::warning(page, &struct_.meta),
-        facts: facts::of_item(page, &struct_.meta, facts(page, uses, id)),
+        facts: facts::of_item(page, &struct_.meta, facts),
+        ..bare(page, id)
+    };
+    view.to_string()
+}
+
+/// A struct that a capability declares: what is said of the one holds for the
+/// other, and stands above already.
+pub(super) fn inline(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
+    let facts = Bullets::new(facts(page, uses, id));
+    StructView { heading: "###", facts, ..bare(page, id) }.to_string()
+}
+
+/// What a struct's part of its page always has.
+fn bare(page: &Page<'_>, id: StructId) -> StructView {
+    let struct_ = page.abi.struct_(id);
+    StructView {
+        heading: "",
+        name: struct_.name.clone(),
+        doc: None,
+        warning: None,
+        facts: None,
         image: page.to(&format!("Layout of struct {}", struct_.name), &svg_path(&struct_.name)),
         numbers: numbers(struct_),
         fields: FieldTable::of(page, struct_).finish(),
         groups: local_groups(page, id),
-    };
-    view.to_string()
+    }
 }
 
 /// The diagram of a struct, below the folder of the reference.
@@ -80,7 +102,7 @@ fn size(struct_: &Struct) -> String {
 fn numbers(struct_: &Struct) -> Option<String> {
     let labels: Vec<String> = variants::layouts(struct_).into_iter().map(|one| one.label).collect();
     let more = labels.len() > 1;
-    more.then(|| format!("Where offset or size depend on the target: {}.", labels.join(" / ")))
+    more.then(|| format!("Where offset or size differ: {}.", labels.join(" / ")))
 }
 
 /// The tables of the numbers that are declared inside the struct.

@@ -8,7 +8,9 @@ use askama::Template;
 pub(super) enum Align {
     /// Words.
     Left,
-    /// Numbers.
+    /// A few words that stay on one line.
+    Whole,
+    /// Numbers, on one line too.
     Right,
 }
 
@@ -35,7 +37,12 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
     }
 
     /// Adds a row.
-    pub(super) fn row(&mut self, cells: [String; COLUMNS]) {
+    pub(super) fn row(&mut self, mut cells: [String; COLUMNS]) {
+        for (cell, (_, align)) in cells.iter_mut().zip(&self.columns) {
+            if matches!(align, Align::Whole | Align::Right) {
+                *cell = cell.replace(' ', "\u{a0}");
+            }
+        }
         self.rows.push(cells);
     }
 
@@ -48,7 +55,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
             (0..COLUMNS).filter(|at| self.rows.iter().any(|row| !row[*at].is_empty())).collect();
         let head = used.iter().map(|at| self.columns[*at].0).collect::<Vec<_>>();
         let rule = used.iter().map(|at| match self.columns[*at].1 {
-            Align::Left => "---",
+            Align::Left | Align::Whole => "---",
             Align::Right => "---:",
         });
         let line = |row: &[String; COLUMNS]| {

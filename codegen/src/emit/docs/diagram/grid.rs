@@ -33,8 +33,10 @@ pub(super) struct Grid<'a> {
     pub(super) offsets: Vec<(u64, u64)>,
     /// The middle of each tear.
     pub(super) tears: Vec<u64>,
-    /// The offset behind the last byte.
+    /// The offset behind the last byte that has been placed.
     pub(super) end: u64,
+    /// Whether a flexible array goes on behind it.
+    pub(super) open: bool,
     /// The height of all rows.
     pub(super) height: u64,
     /// Offsets at which rows end, and their bottoms.
@@ -51,7 +53,7 @@ impl<'a> Grid<'a> {
                 _ => grid.piece(piece),
             }
         }
-        if grid.end % ROW != 0 && !pieces.iter().any(|piece| piece.kind == Kind::Flexible) {
+        if grid.end % ROW != 0 && !grid.open {
             grid.close_row();
         }
         grid
@@ -119,6 +121,7 @@ impl<'a> Grid<'a> {
             cell.label = true;
         }
         self.close_row();
+        self.open = true;
     }
 
     fn open_row(&mut self, column: u64) {
