@@ -24,8 +24,9 @@ mod uses;
 mod variants;
 mod words;
 
-use super::{OutputFile, prose};
+use super::prose;
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
+use crate::output::OutputFile;
 use links::{Links, registry_path, section_path};
 use uses::Uses;
 

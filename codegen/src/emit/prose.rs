@@ -22,9 +22,10 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Text for a C comment: without quotes, and unable to end or open one.
+/// Text for a C comment: without quotes, unable to end or open one, and without
+/// what a compiler would warn of.
 pub(super) fn in_c(text: &str) -> String {
-    let mut safe = text.replace('`', "");
+    let mut safe: String = text.chars().filter(|c| *c != '`' && !is_invisible(*c)).collect();
     for (dangerous, harmless) in [("??/", "? ?/"), ("*/", "* /"), ("/*", "/ *")] {
         while safe.contains(dangerous) {
             safe = safe.replace(dangerous, harmless);
@@ -34,6 +35,17 @@ pub(super) fn in_c(text: &str) -> String {
         Some(rest) => format!("{rest}\\."),
         None => safe,
     }
+}
+
+/// Whether a character only controls how others are shown. White space is
+/// none of them; it is where lines are broken.
+fn is_invisible(character: char) -> bool {
+    let control = character.is_control() && !character.is_whitespace();
+    let direction = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    control || direction
 }
 
 /// A paragraph of Markdown, where `link` tells what a quoted name links to. All
@@ -61,7 +73,7 @@ pub(super) fn in_xml(text: &str) -> String {
             '>' => safe += "&gt;",
             '"' => safe += "&quot;",
             '\'' => safe += "&apos;",
-            control if control.is_control() => safe.push(' '),
+            _ if is_invisible(character) => {}
             _ => safe.push(character),
         }
     }
@@ -109,7 +121,8 @@ fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
 
 /// Quoted text as code; it holds no backtick.
 fn code(quoted: &str) -> String {
-    format!("`{quoted}`")
+    let shown: String = quoted.chars().filter(|character| !is_invisible(*character)).collect();
+    format!("`{shown}`")
 }
 
 /// Text that Markdown shows as it is.
@@ -128,7 +141,8 @@ fn escape(text: &str) -> String {
             }
             // Within a word an underscore has no meaning.
             '_' if !(is_word(before) && is_word(rest.peek().copied())) => safe += "\\_",
-            control if control.is_control() => safe.push(' '),
+            _ if is_invisible(character) => continue,
+            _ if character.is_whitespace() => safe.push(' '),
             _ => safe.push(character),
         }
         before = Some(character);
@@ -177,7 +191,9 @@ mod tests {
 
     #[test]
     fn a_paragraph_does_not_become_a_list_or_a_heading() {
-        for (text, literal) in [("- a", "\\- a"), ("1. a", "1\\. a"), ("===", "\\==="), ("5 a", "5 a")] {
+        for (text, literal) in
+            [("- a", "\\- a"), ("1. a", "1\\. a"), ("===", "\\==="), ("5 a", "5 a")]
+        {
             assert_eq!(in_markdown(text, unlinked), literal);
         }
     }
@@ -194,6 +210,28 @@ mod tests {
 
     #[test]
     fn xml_is_escaped() {
-        assert_eq!(in_xml("<a href='\"'>&\u{1}"), "&lt;a href=&apos;&quot;&apos;&gt;&amp; ");
+        assert_eq!(in_xml("<a href='\"'>&\u{1}"), "&lt;a href=&apos;&quot;&apos;&gt;&amp;");
+    }
+
+    #[test]
+    fn lines_are_broken_at_spaces_only() {
+        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
+        assert_eq!(wrap("a\n b\tc", 80), ["a b c"]);
+    }
+
+    #[test]
+    fn nothing_ends_a_c_comment() {
+        for text in
+            ["*/", "/*", "**//**//", "/*/", "*/*", "??/", "???/", "\\", "a*\u{202e}/", "*`/"]
+        {
+            let comment = format!("/* {} */", in_c(text));
+            let inside = comment.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
+            let inside = inside.expect("the comment's own marks");
+            for mark in ["*/", "/*", "??/", "\\ */", "\u{202e}"] {
+                assert!(!inside.contains(mark), "{text:?} became {comment:?}");
+            }
+        }
+        assert_eq!(in_c("`argsz` of a [link] & <b>"), "argsz of a [link] & <b>");
     }
 }

@@ -9,14 +9,22 @@ mod ioctls;
 mod library;
 mod section;
 mod structs;
+mod views;
 
-use crate::emit::{OutputFile, banner};
+use crate::emit::banner;
 use crate::ir::Abi;
+use crate::output::OutputFile;
 
 /// Hand-written files of the crate, by name.
-const RUNTIME: [(&str, &str); 2] = [
+const RUNTIME: [(&str, &str); 8] = [
+    ("array.rs", include_str!("../../runtime/array.rs")),
+    ("chain.rs", include_str!("../../runtime/chain.rs")),
     ("flags.rs", include_str!("../../runtime/flags.rs")),
+    ("profile.rs", include_str!("../../runtime/profile.rs")),
+    ("reply.rs", include_str!("../../runtime/reply.rs")),
+    ("request.rs", include_str!("../../runtime/request.rs")),
     ("target.rs", include_str!("../../runtime/target.rs")),
+    ("wire.rs", include_str!("../../runtime/wire.rs")),
 ];
 
 /// Every file below `generated/src`.
@@ -34,6 +42,10 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
             "codegen/src/emit/rust/section.rs",
             section::module(abi, index),
         ));
+    }
+    files.push(file(abi, "views.rs", "codegen/src/emit/rust/views.rs", views::root(abi)));
+    for (path, emitter, text) in views::files(abi) {
+        files.push(file(abi, &path, emitter, text));
     }
     for (name, text) in RUNTIME {
         let emitter = format!("codegen/runtime/{name}");

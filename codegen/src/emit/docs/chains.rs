@@ -7,11 +7,11 @@ use super::bullets::Bullets;
 use super::facts;
 use super::links::{Page, registry_path};
 use super::table::{Align, Table};
-use super::types;
 use super::variants::cell;
 use super::words::{list, since};
-use crate::ir::{Capability, CapHeader, Chain, ChainId, Role, StructId};
+use crate::ir::{CapHeader, Capability, Chain, ChainId, Role, StructId};
 use crate::layout::Span;
+use crate::names::c_int;
 
 /// A chain, as the template prints it.
 #[derive(Template)]
@@ -42,6 +42,7 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     let mut facts: Vec<String> = start(page, chain).into_iter().collect();
     facts.push(format!("Each capability starts with {}.", page.struct_(header.struct_)));
     facts.push(walk(page, header));
+    facts.push(format!("No capability starts before {}.", chain.bound));
     let registry = page.to("registry", &registry_path(&chain.name));
     facts.push(format!("Who holds which id, and what is free: {registry}."));
     let view = ChainView {
@@ -65,7 +66,7 @@ fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
     }
     let (at, type_) = chain.first?;
     Some(match type_ {
-        Some(int) => format!("Starts at the offset that the `{}` at {at:#x} holds.", types::int(int)),
+        Some(int) => format!("Starts at the offset that the `{}` at {at:#x} holds.", c_int(int)),
         None => format!("Starts at {at:#x}."),
     })
 }
@@ -153,8 +154,7 @@ fn versions(page: &Page<'_>, one: &Capability, id: StructId) -> Option<String> {
         let Some(last) = fields.last() else { continue };
         let came = if version == 1 { one.meta.since } else { struct_.fields[*last].meta.since };
         let body = fields.iter().filter(|at| struct_.fields[**at].role != Role::Header);
-        let names: Vec<String> =
-            body.map(|at| format!("`{}`", struct_.fields[*at].name)).collect();
+        let names: Vec<String> = body.map(|at| format!("`{}`", struct_.fields[*at].name)).collect();
         let ends = struct_.spans(*last).map(Span::end);
         table.row([version.to_string(), since(page.abi, came), list(&names), cell(&ends)]);
     }

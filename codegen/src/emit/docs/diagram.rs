@@ -13,9 +13,10 @@ use askama::Template;
 use super::links::Page;
 use super::structs::svg_path;
 use super::variants::layouts;
-use crate::emit::{OutputFile, banner, prose};
+use crate::emit::{banner, prose};
 use crate::ir::{Struct, StructId};
 use crate::layout::Model;
+use crate::output::OutputFile;
 use grid::{Cell, Grid};
 use pieces::{Kind, pieces};
 
@@ -139,7 +140,8 @@ fn notes(struct_: &Struct, model: Model, grid: &Grid<'_>) -> Vec<TextView> {
     }
     let newest = struct_.fields.iter().map(|field| field.version).max().unwrap_or(1);
     for version in (1..=newest).filter(|_| newest > 1) {
-        let brought = struct_.fields.iter().zip(spans).filter(|(field, _)| field.version == version);
+        let brought =
+            struct_.fields.iter().zip(spans).filter(|(field, _)| field.version == version);
         let end = brought.map(|(_, span)| span.end()).max();
         ends.extend(end.map(|end| (end, format!("v{version} ends"))));
     }

@@ -10,7 +10,7 @@ use super::links::Page;
 use super::table::{Align, Table};
 use super::words::{list, span};
 use crate::ir::{Copied, Handler, Ioctl, ReplyChain};
-use crate::reply::{ArgszReply, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
 
 /// What the template prints.
 #[derive(Template)]
@@ -112,6 +112,9 @@ fn note(page: &Page<'_>, handler: &Handler, ambiguous: bool) -> String {
         [] => {}
         [one] => said.push(format!("Can give {one}.")),
         several => said.push(format!("Can give {}, in this order.", list(several))),
+    }
+    if handler.chain.as_ref().is_some_and(|chain| chain.padding == Padding::Echo) {
+        said.push("Bytes between capabilities are the caller's.".to_owned());
     }
     if let Some(profile) = &handler.profile {
         said.push(format!("Reply builder: profile `{profile}`."));

@@ -9,9 +9,9 @@ use super::links::{Page, registry_path, section_path};
 use super::section::summary;
 use super::table::{Align, Table};
 use super::words::{bare, linux, since};
-use crate::emit::OutputFile;
 use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
+use crate::output::OutputFile;
 
 /// What the template prints.
 #[derive(Template)]

@@ -66,8 +66,13 @@ fn file(page: &Page<'_>, ioctl: &Ioctl) -> String {
     let names: Vec<String> = ioctl.backends.iter().map(|name| format!("`{name}`")).collect();
     match names.len() {
         0 => format!("Called on a file descriptor of kind {link}."),
-        1 => format!("Called on a file descriptor of kind {link} with the backend {}.", list(&names)),
-        _ => format!("Called on a file descriptor of kind {link} with the backends {}.", list(&names)),
+        1 => {
+            format!("Called on a file descriptor of kind {link} with the backend {}.", list(&names))
+        }
+        _ => format!(
+            "Called on a file descriptor of kind {link} with the backends {}.",
+            list(&names)
+        ),
     }
 }
 

@@ -192,7 +192,8 @@ impl<'a> Page<'a> {
     /// The anchor of a row of a table, where the name's place is this page.
     pub(super) fn anchor(&self, name: &str) -> String {
         let here = self.links.names.get(name).is_some_and(|target| {
-            target.anchor == name && section_path(&self.abi.sections[target.section].name) == self.path
+            target.anchor == name
+                && section_path(&self.abi.sections[target.section].name) == self.path
         });
         if here { format!("<a id=\"{name}\"></a>`{name}`") } else { self.name(name) }
     }

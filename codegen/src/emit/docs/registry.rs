@@ -11,8 +11,8 @@ use super::links::{Page, registry_path};
 use super::section::summary;
 use super::table::{Align, Table};
 use super::words::{linux, list, since};
-use crate::emit::OutputFile;
 use crate::ir::{Capability, Chain, ChainId, Group, GroupId, Literal, Meta, Reserved, Value};
+use crate::output::OutputFile;
 
 /// What the template prints.
 #[derive(Template)]

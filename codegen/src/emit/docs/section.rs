@@ -10,8 +10,8 @@ use super::table::{Align, Table};
 use super::uses::Uses;
 use super::words::{first_sentence, since};
 use super::{chains, groups, ioctls, macros, structs};
-use crate::emit::OutputFile;
 use crate::ir::{Doc, GroupKind, Item, Meta, Section, StructId};
+use crate::output::OutputFile;
 
 /// What the template prints.
 #[derive(Template)]

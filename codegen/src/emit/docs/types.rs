@@ -2,29 +2,14 @@
 
 use super::links::Page;
 use crate::ir::{Field, Type};
-use crate::layout::Int;
-
-/// The kernel's name of an integer type.
-pub(super) fn int(int: Int) -> &'static str {
-    match int {
-        Int::U8 => "__u8",
-        Int::U16 => "__u16",
-        Int::U32 => "__u32",
-        Int::U64 => "__u64",
-        Int::S8 => "__s8",
-        Int::S16 => "__s16",
-        Int::S32 => "__s32",
-        Int::S64 => "__s64",
-        Int::AlignedU64 => "__aligned_u64",
-    }
-}
+use crate::names::c_int;
 
 /// A type as C spells it, without links; `fields` are those around it.
 pub(super) fn plain(page: &Page<'_>, type_: &Type, fields: &[Field]) -> String {
     match type_ {
-        Type::Int(of) => int(*of).to_owned(),
+        Type::Int(of) => c_int(*of).to_owned(),
         Type::Struct(id) => format!("struct {}", page.abi.struct_(*id).name),
-        Type::Pointer(to) => format!("{} *", int(*to)),
+        Type::Pointer(to) => format!("{} *", c_int(*to)),
         Type::Union(_) => "union".to_owned(),
         Type::Array(of, length, name) => {
             let length = name.clone().unwrap_or_else(|| length.to_string());

@@ -24,8 +24,10 @@ pub(super) fn variants<T: PartialEq>(values: PerModel<T>) -> Vec<Variant<T>> {
             None => groups.push((value, vec![model])),
         }
     }
-    let group = |(value, models): (T, Vec<Model>)| {
-        Variant { value, model: models[0], label: label(&models).to_owned() }
+    let group = |(value, models): (T, Vec<Model>)| Variant {
+        value,
+        model: models[0],
+        label: label(&models).to_owned(),
     };
     groups.into_iter().map(group).collect()
 }
@@ -68,10 +70,10 @@ mod tests {
             variants(values).into_iter().map(|one| (one.value, one.label)).collect::<Vec<_>>()
         };
         assert_eq!(labels([8, 8, 8]), [(8, String::new())]);
-        assert_eq!(labels([40, 36, 40]), [
-            (40, "64-bit and other 32-bit".to_owned()),
-            (36, "i386".to_owned())
-        ]);
+        assert_eq!(
+            labels([40, 36, 40]),
+            [(40, "64-bit and other 32-bit".to_owned()), (36, "i386".to_owned())]
+        );
         assert_eq!(labels([24, 20, 22]).len(), 3);
     }
 

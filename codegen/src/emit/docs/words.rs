@@ -1,8 +1,9 @@
 //! The small words of the reference: releases, spans of them, lists and
 //! directions, each said in one way on every page.
 
-use crate::ir::{Abi, Direction, Field};
+use crate::ir::{Abi, Field};
 use crate::release::{Release, Since};
+use crate::reply::Direction;
 
 /// A release as a reader knows it: `Linux 4.6`.
 pub(super) fn linux(release: Release) -> String {
@@ -49,7 +50,9 @@ pub(super) fn direction(direction: Option<Direction>) -> &'static str {
 /// Which ways the fields of a struct travel together.
 pub(super) fn directions(fields: &[Field]) -> &'static str {
     let travels = |one: Direction| {
-        fields.iter().any(|field| field.direction == Some(one) || field.direction == Some(Direction::InOut))
+        fields
+            .iter()
+            .any(|field| field.direction == Some(one) || field.direction == Some(Direction::InOut))
     };
     match (travels(Direction::In), travels(Direction::Out)) {
         (true, true) => "in and out",

@@ -30,11 +30,21 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         #![no_std]
         #![forbid(unsafe_code)]
 
+        #[cfg(feature = "alloc")]
+        extern crate alloc;
+
+        mod array;
+        mod chain;
         #[macro_use]
         mod flags;
         pub mod ioctls;
+        mod profile;
+        mod reply;
+        mod request;
         mod target;
         pub mod uapi;
+        pub mod views;
+        mod wire;
     })
 }
 

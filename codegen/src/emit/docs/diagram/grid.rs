@@ -89,7 +89,8 @@ impl<'a> Grid<'a> {
             _ => HEIGHT + TEAR,
         };
         let drawn = if rows == 2 { 2 } else { 1 };
-        self.offsets.extend((0..drawn).map(|row| (self.end + row * ROW, self.height + row * HEIGHT)));
+        self.offsets
+            .extend((0..drawn).map(|row| (self.end + row * ROW, self.height + row * HEIGHT)));
         if rows > 2 {
             self.tears.push(self.height + HEIGHT + TEAR / 2 - 2);
         }
@@ -154,7 +155,8 @@ mod tests {
 
     #[test]
     fn a_long_piece_is_folded_and_offsets_go_on_behind_it() {
-        let pieces = [piece(0, 4, Kind::Data), piece(4, 100, Kind::Data), piece(104, 8, Kind::Data)];
+        let pieces =
+            [piece(0, 4, Kind::Data), piece(4, 100, Kind::Data), piece(104, 8, Kind::Data)];
         let grid = Grid::new(&pieces);
         let offsets: Vec<u64> = grid.offsets.iter().map(|(offset, _)| *offset).collect();
         assert_eq!(offsets, [0, 8, 104]);
