@@ -2,6 +2,7 @@
 //! hand-written parts, which are copied as they stand.
 
 mod constants;
+mod derives;
 mod docs;
 mod format;
 mod groups;

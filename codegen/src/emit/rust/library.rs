@@ -3,8 +3,10 @@
 use quote::quote;
 
 use super::constants::ident;
+use super::derives;
 use super::docs::Docs;
 use super::{format, section};
+use crate::emit::prose::wrap;
 use crate::ir::Abi;
 
 /// `lib.rs`.
@@ -13,6 +15,8 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         format!(" {}, as of Linux {}.", abi.title, abi.release.to_string().replace('v', ""));
     let docs = Docs::new(abi, "uapi::");
     let doc = section::inner(docs.paragraphs(&abi.doc));
+    let left_out = left_out(&derives::left_out(abi), "have padding or a pointer");
+    let without_serde = left_out_serde(abi);
     format::file(quote! {
         #![doc = #title]
         //!
@@ -27,6 +31,18 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         //!   change.
         //! - Flags and enumerations keep what they do not know, and print by name.
         //! - Fields are in the byte order of the host, as on the kernel's interface.
+        //!
+        //! [`views`] reads replies and their capability chains out of bytes, asks for them over
+        //! any transport, and writes them as a server does.
+        //!
+        //! Features, none of them on by default:
+        //!
+        //! - `alloc`: a `Vec<u8>` is a buffer that grows as a reply asks for it; `std` implies it.
+        //! - `zerocopy` and `bytemuck`: their traits on every type whose bytes are all of its
+        //!   value.
+        #(#![doc = #left_out])*
+        //! - `serde`: structs, flags and numbers can be written and read.
+        #(#![doc = #without_serde])*
         #![no_std]
         #![forbid(unsafe_code)]
 
@@ -46,6 +62,20 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         pub mod views;
         mod wire;
     })
+}
+
+/// Says which types a feature leaves out, and why.
+fn left_out(names: &[&str], why: &str) -> Vec<String> {
+    let links: Vec<_> = names.iter().map(|name| format!("[`{name}`](uapi::{name})")).collect();
+    let text = match links.is_empty() {
+        true => "None is left out.".to_owned(),
+        false => format!("Left out, since they {why}: {}.", links.join(", ")),
+    };
+    wrap(&text, 88).iter().map(|line| ["   ", line].concat()).collect()
+}
+
+fn left_out_serde(abi: &Abi) -> Vec<String> {
+    left_out(&derives::without_serde(abi), "have a pointer or an array of more than 32 bytes")
 }
 
 /// `uapi.rs`.
