@@ -74,6 +74,8 @@ pub struct Meta {
     pub deprecated: Option<Deprecated>,
     /// What it was called before, with the release that renamed it.
     pub former: Vec<(String, Release)>,
+    /// Other numbers it had before, with the release that changed each.
+    pub renumbered: Vec<(i128, Release)>,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.

@@ -73,7 +73,12 @@ impl<'a> Lowering<'a> {
             (Some(name), false) => self.structs.get(name.as_str()).copied(),
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
-                let meta = Meta { former: Vec::new(), place: name.place, ..meta.clone() };
+                let meta = Meta {
+                    former: Vec::new(),
+                    renumbered: Vec::new(),
+                    place: name.place,
+                    ..meta.clone()
+                };
                 Some(self.declare(Declaration {
                     name,
                     meta,
@@ -142,6 +147,7 @@ impl<'a> Lowering<'a> {
                 allow: Vec::new(),
                 deprecated: None,
                 former: Vec::new(),
+                renumbered: Vec::new(),
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),
