@@ -40,3 +40,11 @@ pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
     let spec = spec.and_then(|spec| validate::validate(spec, incomplete, &mut problems));
     Opened { spec, sources, problems }
 }
+
+/// Every file that is generated: the outputs of the ABI, and the JSON Schema
+/// of the format that it is specified in.
+pub fn outputs(abi: &ir::Abi) -> Vec<emit::OutputFile> {
+    let mut files = emit::all(abi);
+    files.extend(spec::schema::files());
+    files
+}

@@ -90,6 +90,7 @@ pub struct FdKind {
 
 impl Line for FdKind {
     const FORM: &'static str = "doc";
+    const PATTERN: &'static str = "^.+$";
 
     fn from_line(line: &str) -> Result<Self, String> {
         let doc = Placed { value: Doc::from(line), place: Default::default() };

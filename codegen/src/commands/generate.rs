@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use capchain::emit;
 use capchain::spec::load::Origin;
 use capchain::sync::{self, Change};
 
@@ -16,7 +15,7 @@ pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
     }
     let spec = open(&origin, source)?;
     let abi = lower(&spec, args.at)?;
-    let outputs = emit::all(&abi);
+    let outputs = capchain::outputs(&abi);
     let root = args.out.as_deref().unwrap_or(Path::new("."));
     let changes = sync::compare(root, &outputs).map_err(|error| error.to_string())?;
     if args.check {

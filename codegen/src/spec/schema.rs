@@ -6,23 +6,32 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::{AbiFile, SpecFile};
+use crate::emit::{MARK, OutputFile};
 
-/// The schema of `abi.yaml`.
-pub fn abi_file() -> Value {
-    closed::<AbiFile>("https://json-schema.org/draft-07/schema#")
+/// The schema of `abi.yaml`, and that of every other file.
+pub fn files() -> Vec<OutputFile> {
+    let mut items = closed::<SpecFile>("A file of a capchain specification");
+    split_values(&mut items);
+    let abi = closed::<AbiFile>("abi.yaml of a capchain specification");
+    [("abi", abi), ("items", items)].map(|(name, schema)| file(name, &schema)).into()
 }
 
-/// The schema of every other file.
-pub fn spec_file() -> Value {
-    let mut schema = closed::<SpecFile>("http://json-schema.org/draft-07/schema#");
-    split_values(&mut schema);
-    schema
+fn file(name: &str, schema: &Value) -> OutputFile {
+    let path = ["generated/schema/", name, ".schema.json"].concat();
+    // Strings and numbers without a float among them always print.
+    let text = serde_json::to_string_pretty(schema).unwrap_or_default();
+    OutputFile { path, contents: text + "\n" }
 }
 
-fn closed<T: JsonSchema>(_: &str) -> Value {
+fn closed<T: JsonSchema>(title: &str) -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema: Value = Schema::into(generator.into_root_schema_for::<T>());
     close(&mut schema);
+    if let Value::Object(map) = &mut schema {
+        let comment = format!("{MARK} codegen/src/spec/schema.rs; run `cargo capchain generate`.");
+        map.insert("title".to_owned(), json!(title));
+        map.shift_insert(1, "$comment".to_owned(), json!(comment));
+    }
     schema
 }
 

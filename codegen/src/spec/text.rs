@@ -296,6 +296,8 @@ from_text!(Since, "Since", {
 pub trait Line: Sized {
     /// What a line looks like.
     const FORM: &'static str;
+    /// The pattern that a line matches, for the JSON Schema.
+    const PATTERN: &'static str = "^.+, .+$";
 
     /// Reads the line.
     fn from_line(line: &str) -> Result<Self, String>;
@@ -358,7 +360,7 @@ impl<T: Line + JsonSchema> JsonSchema for Short<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let full = generator.subschema_for::<T>();
         let line =
-            json_schema!({ "type": "string", "description": T::FORM, "pattern": "^.+, .+$" });
+            json_schema!({ "type": "string", "description": T::FORM, "pattern": T::PATTERN });
         json_schema!({ "anyOf": [line, full] })
     }
 }
