@@ -3,9 +3,9 @@
 //! numbers, names are spelt, documentation is plain paragraphs.
 
 use crate::diagnostic::Place;
-use crate::layout::{Int, Layout, PerModel, Span};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Direction, Padding, ShortReply, Untouched};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -74,6 +74,8 @@ pub struct Meta {
     pub deprecated: Option<Deprecated>,
     /// What it was called before, with the release that renamed it.
     pub former: Vec<(String, Release)>,
+    /// Other numbers it had before, with the release that changed each.
+    pub renumbered: Vec<(i128, Release)>,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.
@@ -275,17 +277,6 @@ pub struct UnionArm {
     pub when: Option<String>,
 }
 
-/// Which way a field travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// From the caller to the kernel.
-    In,
-    /// From the kernel to the caller.
-    Out,
-    /// Both.
-    InOut,
-}
-
 /// What a field is to the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -475,6 +466,8 @@ pub struct Handler {
     pub chain: Option<ReplyChain>,
     /// The name under which the builder offers these rules.
     pub profile: Option<String>,
+    /// Where it stands in the specification.
+    pub place: Place,
 }
 
 /// How much of the fixed part is copied out.
@@ -495,6 +488,8 @@ pub struct ReplyChain {
     pub align: u64,
     /// What a buffer sees that is too small.
     pub short: ShortReply,
+    /// What stands between capabilities.
+    pub padding: Padding,
     /// When argsz is set to the need.
     pub argsz: ArgszReply,
     /// The capabilities it can give, in order.
@@ -516,6 +511,8 @@ pub struct Chain {
     pub host: Option<Host>,
     /// Where it starts without a host: an offset, and the type of the field there that leads on.
     pub first: Option<(u64, Option<Int>)>,
+    /// The offset before which no capability starts.
+    pub bound: u64,
     /// What short names of its ids drop.
     pub prefix: String,
     /// Ids that belong to others.
@@ -574,6 +571,32 @@ impl Abi {
     /// The chain of this index.
     pub fn chain(&self, id: ChainId) -> &Chain {
         &self.chains[id.0]
+    }
+
+    /// Size and alignment of a type whose structs are laid out already; `None`
+    /// where that is larger than any reply.
+    pub fn extent(&self, type_: &Type, model: Model) -> Option<Extent> {
+        Some(match type_ {
+            Type::Int(int) => model.int(*int),
+            Type::Pointer(_) => model.pointer(),
+            Type::Struct(id) => self.struct_(*id).layouts[model.index()].extent(),
+            Type::Array(element, length, _) => self.extent(element, model)?.times(*length)?,
+            Type::Flexible(element, _) => self.extent(element, model)?.times(0)?,
+            Type::Union(arms) => {
+                let arms = arms.iter().map(|arm| self.extent(&arm.type_, model));
+                Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
+            }
+        })
+    }
+}
+
+impl Field {
+    /// The members of an anonymous union; none of any other field.
+    pub fn arms(&self) -> &[UnionArm] {
+        match &self.type_ {
+            Type::Union(arms) => arms,
+            _ => &[],
+        }
     }
 }
 

@@ -8,8 +8,10 @@ pub mod embedded;
 pub mod emit;
 pub mod ir;
 pub mod layout;
+pub mod lint;
 pub mod lower;
 pub mod names;
+pub mod output;
 pub mod release;
 pub mod reply;
 pub mod spec;
@@ -43,7 +45,7 @@ pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
 
 /// Every file that is generated: the outputs of the ABI, and the JSON Schema
 /// of the format that it is specified in.
-pub fn outputs(abi: &ir::Abi) -> Vec<emit::OutputFile> {
+pub fn outputs(abi: &ir::Abi) -> Vec<output::OutputFile> {
     let mut files = emit::all(abi);
     files.extend(spec::schema::files());
     files

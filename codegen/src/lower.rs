@@ -45,8 +45,12 @@ struct Lowering<'a> {
     groups: HashMap<&'a str, GroupId>,
     /// A chain to its index.
     chains: HashMap<&'a str, ChainId>,
+    /// The chains in the order of their indexes.
+    chain_items: Vec<&'a spec::Chain>,
     /// Every plain constant's number.
     numbers: HashMap<&'a str, i128>,
+    /// Today's name of a constant or a capability to that in the release.
+    names: HashMap<&'a str, &'a str>,
 }
 
 impl<'a> Lowering<'a> {
@@ -89,7 +93,9 @@ impl<'a> Lowering<'a> {
             structs: HashMap::new(),
             groups: HashMap::new(),
             chains: HashMap::new(),
+            chain_items: Vec::new(),
             numbers: HashMap::new(),
+            names: HashMap::new(),
         }
     }
 
@@ -104,13 +110,14 @@ impl<'a> Lowering<'a> {
     fn number_items(&mut self) {
         for file in &self.spec.files {
             for item in self.alive(file) {
-                if let Some(name) = declared_struct(item) {
+                if let Some(name) = item.declared_struct() {
                     let id = StructId(self.structs.len());
                     self.structs.insert(name, id);
                 }
                 if let spec::Item::Chain(chain) = item {
                     let id = ChainId(self.chains.len());
                     self.chains.insert(&chain.chain, id);
+                    self.chain_items.push(chain);
                 }
             }
         }
@@ -153,12 +160,14 @@ impl<'a> Lowering<'a> {
     /// What every item has; `life` is its own and `source` what it inherits.
     fn meta(&self, item: ItemParts<'a>, life: Life, source: &str) -> Meta {
         let former = item.before.former_names(self.release);
+        let renumbered = item.before.former_numbers(self.release);
         Meta {
             doc: item.doc.paragraphs.clone(),
             since: life.since,
             source: item.source.as_ref().map_or(source, |source| &source.value).to_owned(),
             deprecated: self.deprecated(item.deprecated),
             former: former.map(|(name, end)| (name.value.clone(), end)).collect(),
+            renumbered: renumbered.collect(),
             allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
             place: item.name.place,
         }
@@ -196,17 +205,6 @@ macro_rules! parts {
     };
 }
 use parts;
-
-/// Today's name of the struct that an item declares, if it declares one.
-pub(crate) fn declared_struct(item: &spec::Item) -> Option<&str> {
-    match item {
-        spec::Item::Struct(item) => Some(&item.struct_.value),
-        spec::Item::Capability(item) if !item.fields.is_empty() => {
-            item.struct_.as_ref().map(|name| name.value.as_str())
-        }
-        _ => None,
-    }
-}
 
 fn backends(backends: &Named<Doc>) -> Vec<(String, crate::ir::Doc)> {
     let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));

@@ -11,7 +11,9 @@
 //! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 
-use heck::ToUpperCamelCase;
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+
+use crate::layout::Int;
 
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
@@ -24,10 +26,30 @@ pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// A constant of ours.
+pub fn screaming(name: &str) -> String {
+    name.to_shouty_snake_case()
+}
+
 /// What a number is called within its type.
 pub fn short(name: &str, prefix: &str, suffix: &str) -> String {
     let name = name.strip_prefix(prefix).unwrap_or(name);
     name.strip_suffix(suffix).unwrap_or(name).to_owned()
+}
+
+/// The kernel's name of an integer type.
+pub fn c_int(int: Int) -> &'static str {
+    match int {
+        Int::U8 => "__u8",
+        Int::U16 => "__u16",
+        Int::U32 => "__u32",
+        Int::U64 => "__u64",
+        Int::S8 => "__s8",
+        Int::S16 => "__s16",
+        Int::S32 => "__s32",
+        Int::S64 => "__s64",
+        Int::AlignedU64 => "__aligned_u64",
+    }
 }
 
 /// The name without the word that all names of the ABI start with.

@@ -38,6 +38,17 @@ pub enum ShortReply {
     FlagClear,
 }
 
+/// What stands between capabilities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Padding {
+    /// Zero.
+    #[default]
+    Zero,
+    /// What the caller had there.
+    Echo,
+}
+
 /// When a reply's argsz is set to the size of the full reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -47,4 +58,15 @@ pub enum ArgszReply {
     WhenShort,
     /// Always, so that it can shrink.
     Always,
+}
+
+/// Which way a field travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the caller to the kernel.
+    In,
+    /// From the kernel to the caller.
+    Out,
+    /// Both.
+    InOut,
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::emit::{MARK, OWNED, OutputFile};
+use crate::output::{MARK, OWNED, OutputFile};
 
 /// How a tree differs from the outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,22 +2,40 @@
 //! lowered and emitted. A list of passes, one concern and one file each; all
 //! of them run, so that one look shows every error.
 
+mod capabilities;
 mod chains;
+mod changes;
+mod claims;
 mod docs;
+mod eras;
 mod fields;
+mod handlers;
+mod headers;
 mod ids;
 mod index;
 mod ioctls;
 mod layouts;
 mod macros;
 mod names;
+mod numbers;
+mod parts;
+mod refs;
 mod releases;
+mod roles;
+mod shapes;
+mod spelling;
+mod taken;
 mod values;
+mod versions;
 
 use crate::diagnostic::{Diagnostics, Place};
 use crate::release::Release;
 use crate::spec::Spec;
 use index::Index;
+
+/// How many misspelt names get a hint. The search looks at every known name,
+/// and who has more to mend than this has another trouble.
+const MOST_HINTS: usize = 32;
 
 /// A specification that every stage behind this can rely on.
 #[derive(Debug)]
@@ -50,22 +68,41 @@ struct Check<'a> {
     /// Whether items are missing because their shape was refused, so that a
     /// reference to nothing may be no error of its own.
     incomplete: bool,
+    /// Hints given so far.
+    hints: usize,
     problems: &'a mut Diagnostics,
+}
+
+impl Check<'_> {
+    /// Whether the search for a hint is still worth its time.
+    fn may_hint(&mut self) -> bool {
+        self.hints += 1;
+        self.hints <= MOST_HINTS
+    }
 }
 
 /// Checks a specification that has been read. With `incomplete` some of it
 /// could not be read, and references to what is not there are let pass.
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
     let index = Index::of(&spec);
-    let mut check = Check { spec: &spec, index: &index, incomplete, problems };
+    let mut check = Check { spec: &spec, index: &index, incomplete, hints: 0, problems };
     let releases = releases::check(&mut check);
     docs::check(&mut check);
     names::check(&mut check);
+    taken::check(&mut check);
+    spelling::check(&mut check);
     values::check(&mut check);
+    changes::check(&mut check);
     fields::check(&mut check);
+    roles::check(&mut check);
+    shapes::check(&mut check);
     layouts::check(&mut check);
+    headers::check(&mut check);
     chains::check(&mut check);
-    ioctls::check(&mut check);
+    capabilities::check(&mut check);
+    versions::check(&mut check);
+    ioctls::check(&mut check, &releases);
+    handlers::check(&mut check);
     macros::check(&mut check);
     ids::check(&mut check);
     let valid = !incomplete && !problems.has_errors();

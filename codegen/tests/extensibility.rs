@@ -8,13 +8,14 @@ mod real;
 use std::fs;
 use std::path::Path;
 
-use capchain::emit::{self, OutputFile};
+use capchain::emit;
 use capchain::ir::{Abi, Type};
 use capchain::layout::Model;
+use capchain::output::OutputFile;
 use similar::{ChangeTag, TextDiff};
 use vfio_abi::uapi::{
-    RegionInfoFlags, VFIO_REGION_INFO_CAP_SPARSE_MMAP, vfio_info_cap_header,
-    vfio_region_info, vfio_region_info_cap_sparse_mmap, vfio_region_sparse_mmap_area,
+    RegionInfoFlags, VFIO_REGION_INFO_CAP_SPARSE_MMAP, vfio_info_cap_header, vfio_region_info,
+    vfio_region_info_cap_sparse_mmap, vfio_region_sparse_mmap_area,
 };
 
 /// An invented capability, as someone would write it.
@@ -94,11 +95,9 @@ fn a_reader_of_today_keeps_its_results_on_replies_of_tomorrow() {
     let mut compared = 0;
     // The invented capability in front, between, behind, and twice.
     let old_need = reply(&[&known], u32::MAX, 0xa5).need;
-    for chain in [
-        vec![&invented, &known],
-        vec![&known, &invented],
-        vec![&invented, &known, &invented],
-    ] {
+    for chain in
+        [vec![&invented, &known], vec![&known, &invented], vec![&invented, &known, &invented]]
+    {
         let full = reply(&chain, u32::MAX, 0xa5).need;
         for argsz in 32..=full + 24 {
             let (before, after) = (reply(&[&known], argsz, 0xa5), reply(&chain, argsz, 0xa5));

@@ -15,7 +15,8 @@ fn every_file_of_a_specification_conforms() {
     for folder in ["spec/vfio", "codegen/tests/specs/hard_cases"] {
         for path in yaml_files(&real::root().join(folder)) {
             let validator = validator(&path);
-            let errors: Vec<_> = validator.iter_errors(&read(&path)).map(|e| e.to_string()).collect();
+            let errors: Vec<_> =
+                validator.iter_errors(&read(&path)).map(|e| e.to_string()).collect();
             assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
             checked += 1;
         }

@@ -1,12 +1,12 @@
 //! The lines that open every generated file: who made it, from what, and the
 //! command that makes it again.
 
-use crate::emit::MARK;
 use crate::ir::Abi;
+use crate::output::MARK;
 
 /// The lines of the banner, without any comment marks.
 pub(super) fn lines(abi: &Abi, emitter: &str) -> Vec<String> {
-    let mut sources = format!("spec/{}/*.yaml", abi.name);
+    let mut sources = format!("spec/{}", abi.name);
     for overlay in &abi.overlays {
         sources += " + ";
         sources += overlay;

@@ -6,7 +6,7 @@ use crate::ir::{Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, Stru
 use crate::layout::Int;
 use crate::names;
 use crate::spec::history::Life;
-use crate::spec::text::{List, Named, Short};
+use crate::spec::text::{List, Named, Placed, Short};
 use crate::spec::types::Amount;
 use crate::spec::{self, SpecFile};
 
@@ -29,9 +29,9 @@ impl<'a> Lowering<'a> {
             }
         }
         self.abi.ioctl_numbers = self.spec.abi.ioctls.as_ref().map(|numbers| IoctlNumbers {
-            type_name: numbers.type_.value.clone(),
+            type_name: self.spelt(&numbers.type_),
             type_value: self.number(&numbers.type_),
-            base_name: numbers.base.value.clone(),
+            base_name: self.spelt(&numbers.base),
             base_value: self.number(&numbers.base),
         });
     }
@@ -48,13 +48,14 @@ impl<'a> Lowering<'a> {
         let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let affixes = (text(&item.prefix), text(&item.suffix));
         let values = self.values(&item.values, kind, life, &meta.source, affixes);
+        let spelt = item.before.name_at(self.release, &item.name);
         let rust = match kind {
-            GroupKind::Enum => Some(item.name.value.clone()),
+            GroupKind::Enum => Some(spelt.to_owned()),
             GroupKind::AnonymousEnum => Some(names::group_type(&item.name)),
             _ => None,
         };
         Group {
-            name: item.name.value.clone(),
+            name: spelt.to_owned(),
             rust,
             meta,
             kind,
@@ -109,9 +110,11 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let number = self.value_number(value, kind, &lowered);
+            let spelt = value.before.name_at(self.release, name);
             self.numbers.insert(name.as_str(), number);
+            self.names.insert(name.as_str(), spelt);
             lowered.push(Value {
-                name: value.before.name_at(self.release, name).to_owned(),
+                name: spelt.to_owned(),
                 short: names::short(name, affixes.0, affixes.1),
                 meta: self.meta(parts!(value, name), life, source),
                 literal: self.literal(value, kind),
@@ -147,6 +150,11 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// What the release calls something that has this name today.
+    pub(super) fn spelt(&self, name: &str) -> String {
+        self.names.get(name).map_or(name, |spelt| *spelt).to_owned()
+    }
+
     fn literal(&self, value: &spec::Value, kind: GroupKind) -> Literal {
         if let Some(bit) = bit(value, kind) {
             return Literal::Bit { bit, signed: value.signed };
@@ -158,7 +166,7 @@ impl<'a> Lowering<'a> {
             Some(Amount::Position) => Literal::Position,
             Some(Amount::Number(number)) if number.hex => Literal::Hex,
             Some(Amount::Number(_)) => Literal::Decimal,
-            None => Literal::Or(value.of.iter().map(|flag| flag.value.clone()).collect()),
+            None => Literal::Or(value.of.iter().map(|flag| self.spelt(flag)).collect()),
         }
     }
 }
@@ -183,6 +191,6 @@ pub(super) fn reserved(list: &List<spec::Reserved>) -> Vec<Reserved> {
     lowered.collect()
 }
 
-fn text(text: &Option<crate::spec::text::Placed<String>>) -> &str {
+fn text(text: &Option<Placed<String>>) -> &str {
     text.as_ref().map_or("", |text| &text.value)
 }

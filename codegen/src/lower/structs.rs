@@ -2,7 +2,8 @@
 
 use super::{Lowering, known, parts};
 use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
-use crate::layout::{Extent, Int, Layout, Model, PerModel};
+use crate::layout::{Int, Layout, Model, PerModel};
+use crate::reply::Direction;
 use crate::spec::history::Life;
 use crate::spec::text::{Named, Placed, Short};
 use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
@@ -18,6 +19,8 @@ struct Source<'a> {
 /// A struct as it is declared, on its own or inside a capability.
 pub(super) struct Declaration<'a> {
     pub(super) name: &'a Placed<String>,
+    /// What the release calls it.
+    pub(super) spelt: &'a str,
     pub(super) meta: Meta,
     pub(super) life: Life,
     pub(super) section: usize,
@@ -37,8 +40,9 @@ impl<'a> Lowering<'a> {
     ) -> StructId {
         let life = item.life(file.life());
         let meta = self.meta(parts!(item, &item.struct_), life, &file.source);
-        self.declare(Declaration {
+        let id = self.declare(Declaration {
             name: &item.struct_,
+            spelt: item.before.name_at(self.release, &item.struct_),
             meta,
             life,
             section,
@@ -46,7 +50,10 @@ impl<'a> Lowering<'a> {
             minsz: item.minsz.as_ref().map(|field| field.as_str()),
             header: None,
             fields: &item.fields,
-        })
+        });
+        let name = item.before.name_at(self.release, &item.struct_);
+        self.abi.structs[id.0].name = name.to_owned();
+        id
     }
 
     pub(super) fn declare(&mut self, declaration: Declaration<'a>) -> StructId {
@@ -63,7 +70,7 @@ impl<'a> Lowering<'a> {
         let layouts = self.layouts(&fields, declaration.packed);
         let position = |name: &str| names.iter().position(|field| *field == name);
         self.abi.structs.push(Struct {
-            name: declaration.name.value.clone(),
+            name: declaration.spelt.to_owned(),
             meta: declaration.meta,
             section: declaration.section,
             packed: declaration.packed,
@@ -111,11 +118,12 @@ impl<'a> Lowering<'a> {
             None => Type::Union(self.arms(field, owner, life, &meta.source)),
         };
         let group = self.group_of(owner, (name, field), (life, &meta), &type_);
+        let direction = expr.and_then(|expr| expr.direction);
         Field {
             name: field.before.name_at(self.release, name).to_owned(),
             meta,
             type_,
-            direction: expr.and_then(|expr| expr.direction),
+            direction: direction.or_else(|| shared_direction(field)),
             role: role(expr.and_then(|expr| expr.role)),
             group,
             when: field.when.as_ref().map(|when| when.value.clone()),
@@ -139,7 +147,8 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let meta = self.meta(parts!(arm, name), life, source);
-            let type_ = self.type_(known(arm.type_.as_ref()), &[]);
+            let expr = arm.before.type_at(self.release).or(arm.type_.as_ref());
+            let type_ = self.type_(known(expr), &[]);
             arms.push(UnionArm {
                 name: arm.before.name_at(self.release, name).to_owned(),
                 group: self.group_of(owner, (name, arm), (life, &meta), &type_),
@@ -177,7 +186,7 @@ impl<'a> Lowering<'a> {
             Shape::Pointer => Type::Pointer(pointee(&expr.base)),
             Shape::Fixed(length) => Type::Array(Box::new(base), *length, None),
             Shape::Named(name) => {
-                Type::Array(Box::new(base), self.number(name), Some(name.clone()))
+                Type::Array(Box::new(base), self.number(name), Some(self.spelt(name)))
             }
             Shape::Flexible(count) => {
                 let count = count.as_deref().map(|count| earlier.iter().position(|f| *f == count));
@@ -189,23 +198,20 @@ impl<'a> Lowering<'a> {
     fn layouts(&self, fields: &[Field], packed: bool) -> PerModel<Layout> {
         Model::ALL.map(|model| {
             let extents: Vec<_> =
-                fields.iter().map(|field| self.extent(&field.type_, model)).collect();
+                fields.iter().map(|field| known(self.abi.extent(&field.type_, model))).collect();
             known(Layout::of(&extents, packed))
         })
     }
+}
 
-    fn extent(&self, type_: &Type, model: Model) -> Extent {
-        match type_ {
-            Type::Int(int) => model.int(*int),
-            Type::Pointer(_) => model.pointer(),
-            Type::Struct(id) => self.abi.struct_(*id).layouts[model.index()].extent(),
-            Type::Array(element, length, _) => known(self.extent(element, model).times(*length)),
-            Type::Flexible(element, _) => known(self.extent(element, model).times(0)),
-            Type::Union(arms) => {
-                Extent::union(arms.iter().map(|arm| self.extent(&arm.type_, model)))
-            }
-        }
-    }
+/// Which way a union travels: the way of its members, both ways where they differ.
+fn shared_direction(field: &spec::Field) -> Option<Direction> {
+    let said = field.union.iter().map(|(_, arm)| arm.type_.as_ref()?.direction);
+    let both = |one: Option<Direction>, other| match one? == other? {
+        true => one,
+        false => Some(Direction::InOut),
+    };
+    said.reduce(both).flatten()
 }
 
 fn pointee(base: &Base) -> Int {

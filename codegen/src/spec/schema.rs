@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::{AbiFile, SpecFile};
-use crate::emit::{MARK, OutputFile};
+use crate::output::{MARK, OutputFile};
 
 /// The schema of `abi.yaml`, and that of every other file.
 pub fn files() -> Vec<OutputFile> {

@@ -5,8 +5,8 @@
 use std::str::FromStr;
 
 use super::text::Number;
-use crate::ir::Direction;
 use crate::layout::Int;
+use crate::reply::Direction;
 
 /// `[words] base[shape]`, such as `out aligned_u64` or `area[nr_areas]`.
 #[derive(Clone, Debug, PartialEq, Eq)]

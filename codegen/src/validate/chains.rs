@@ -1,1 +1,141 @@
-pub(super) fn check(_: &mut super::Check<'_>) {}
+//! Chains: where each starts, and what its capabilities start with.
+
+use super::Check;
+use super::eras::gap;
+use super::headers::{header_of, most};
+use super::parts::{ChainItem, Struct, bit};
+use super::refs::{NUMBER, Reference, STRUCT};
+use super::roles::lives_of;
+use super::values::{INTS, V015, V018};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::spec::history::Life;
+use crate::spec::text::Placed;
+use crate::spec::types::{RoleWord, TypeExpr, int};
+
+pub(super) const V020: Code = Code("V020"); // a chain or capability that does not hang together
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for chain in &index.chains {
+        header(check, chain);
+        start(check, chain);
+        for number in chain.item.reserved.iter() {
+            let place = number.value.place;
+            let chain = (Some(&chain.item.chain), chain.life);
+            id(check, chain, (number.value.value.value, place));
+        }
+    }
+}
+
+/// A chain's capabilities have a header as long as the chain is there.
+fn header(check: &mut Check<'_>, chain: &ChainItem<'_>) {
+    let name = &chain.item.header;
+    let reference = Reference { name, place: name.place, needed: Some(chain.life) };
+    let Some(header) = check.spec.abi.cap_headers.get(name) else {
+        let spec = check.spec;
+        let known = || spec.abi.cap_headers.iter().map(|(name, _)| name.as_str()).collect();
+        check.unknown(reference, "capability header", |_| known());
+        return;
+    };
+    if !check.index.targets(&header.struct_).is_empty() {
+        check.resolve(Reference { name: &header.struct_, ..reference }, STRUCT);
+    }
+}
+
+/// A chain starts at its host's `cap_offset` or at a place of its own.
+fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
+    let item = chain.item;
+    match (&item.host, &item.first) {
+        (Some(host), None) => self::host(check, chain, host),
+        (None, Some(first)) => {
+            if let Some(flag) = &item.flag {
+                refuse(check, V018, flag.place, "`flag` needs a `host`");
+            }
+            offset(check, first.at.value.value, first.at.place);
+            if let Some(name) = first.type_.as_ref().filter(|name| int(name).is_none()) {
+                let reference = Reference { name, place: name.place, needed: None };
+                check.unknown(reference, "integer type", |_| INTS.to_vec());
+            }
+        }
+        (Some(_), Some(first)) => refuse(check, V018, first.at.place, "`first` excludes `host`"),
+        (None, None) => refuse(check, V018, item.chain.place, "needs a `host` or a `first`"),
+    }
+}
+
+/// An offset in a reply.
+pub(super) fn offset(check: &mut Check<'_>, offset: i128, place: Place) {
+    if !(0..=i128::from(i32::MAX)).contains(&offset) {
+        let message = format!("{offset} is no offset in a reply");
+        check.problems.push(Diagnostic::error(V015, message).at(place, ""));
+    }
+}
+
+fn host(check: &mut Check<'_>, chain: &ChainItem<'_>, host: &Placed<String>) {
+    let reference = Reference { name: host, place: host.place, needed: Some(chain.life) };
+    if !check.resolve(reference, STRUCT) {
+        return;
+    }
+    let index = check.index;
+    let structs = || index.structs_named(host).filter(|one| one.life.meets(chain.life));
+    for (role, word) in [(RoleWord::Flags, "flags"), (RoleWord::CapOffset, "cap_offset")] {
+        let lives = structs().flat_map(|one| lives_of(one, role));
+        if let (Some(release), false) = (gap(chain.life, lives), check.incomplete) {
+            let message = format!("`{}` has no field `{word}` in {release}", host.value);
+            let mut problem =
+                Diagnostic::error(V020, message).at(host.place, "cannot host a chain");
+            if let Some(struct_) = structs().next() {
+                problem = problem.and(struct_.name.place, "the struct");
+            }
+            check.problems.push(problem);
+        }
+    }
+    match &chain.item.flag {
+        Some(name) => flag(check, chain, (name, structs().collect())),
+        None => refuse(check, V018, host.place, "`host` needs a `flag` that says there is a chain"),
+    }
+}
+
+/// The flag that says there is a chain is a bit of the host's own flags.
+fn flag(
+    check: &mut Check<'_>,
+    chain: &ChainItem<'_>,
+    (name, hosts): (&Placed<String>, Vec<&Struct<'_>>),
+) {
+    let reference = Reference { name, place: name.place, needed: Some(chain.life) };
+    if !check.resolve(reference, NUMBER) {
+        return;
+    }
+    let index = check.index;
+    let lives = index.targets(name).iter().filter_map(|target| {
+        let (group, value) = target.number?;
+        let group = &index.groups[group];
+        let single = bit(&group.values[value].1, group.kind).is_some();
+        let host = hosts.iter().find(|host| Some(host.name.value.as_str()) == group.owner)?;
+        let field = host.fields().find(|field| std::ptr::eq(field.name, group.name))?;
+        let is_flags = |(_, expr): (_, &TypeExpr)| expr.role == Some(RoleWord::Flags);
+        (single && field.types().any(is_flags)).then_some(target.life)
+    });
+    if gap(chain.life, lives).is_some() {
+        let message = format!("`{}` is no single flag among the flags of the host", name.value);
+        refuse(check, V020, name.place, &message);
+    }
+}
+
+/// An id fits the header of its chain, and the constant that C and Rust get.
+pub(super) fn id(
+    check: &mut Check<'_>,
+    (chain, life): (Option<&Placed<String>>, Life),
+    (id, place): (i128, Place),
+) {
+    let header = chain.and_then(|chain| header_of(check, chain, life));
+    let most = header.and_then(|header| most(check.index, header, &header.id));
+    let most = most.unwrap_or(u64::MAX).min(u32::MAX.into());
+    if !(0..=i128::from(most)).contains(&id) {
+        let message = format!("{id} is no id; they go from 0 to {most}");
+        check.problems.push(Diagnostic::error(V015, message).at(place, ""));
+    }
+}
+
+pub(super) fn refuse(check: &mut Check<'_>, code: Code, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(code, message).at(place, ""));
+}

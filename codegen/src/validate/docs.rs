@@ -1,1 +1,246 @@
-pub(super) fn check(_: &mut super::Check<'_>) {}
+//! Documentation: there is some wherever readers look, and nothing in it that
+//! a terminal, a browser or a reviewer would be shown otherwise than it is.
+
+use super::{Check, or};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::spec::text::{Doc, Named, Placed, Short};
+use crate::spec::{
+    AbiFile, Capability, Chain, Deprecated, Field, Handler, Ioctl, Item, Reserved, SpecFile, Value,
+    Values,
+};
+
+const V017: Code = Code("V017"); // documentation that is missing or cannot be shown
+
+/// The most characters between two backquotes.
+const MOST_QUOTED: usize = 80;
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let mut texts = Texts { problems: check.problems };
+    texts.abi(&check.spec.abi);
+    for file in &check.spec.files {
+        texts.file(file);
+    }
+}
+
+/// The keys about an item that hold text.
+struct About<'a> {
+    name: &'a Placed<String>,
+    doc: &'a Placed<Doc>,
+    source: Option<&'a Placed<String>>,
+    deprecated: Option<&'a Deprecated>,
+    allow: &'a Named<String>,
+}
+
+/// Collects the keys of an item that hold text.
+macro_rules! about {
+    ($item:expr, $name:expr) => {
+        About {
+            name: $name,
+            doc: &$item.doc,
+            source: $item.source.as_ref(),
+            deprecated: $item.deprecated.as_ref(),
+            allow: &$item.allow,
+        }
+    };
+}
+
+struct Texts<'a> {
+    problems: &'a mut Diagnostics,
+}
+
+impl Texts<'_> {
+    fn abi(&mut self, abi: &AbiFile) {
+        self.line(&abi.title, abi.title.place);
+        self.doc(&abi.doc, abi.doc.place);
+        for (name, kind) in abi.fds.iter() {
+            self.doc(&kind.doc, or(kind.doc.place, name.place));
+            for (name, doc) in kind.backends.iter() {
+                self.doc(doc, name.place);
+            }
+        }
+        for (_, header) in abi.cap_headers.iter() {
+            self.doc(&header.doc, header.doc.place);
+        }
+    }
+
+    fn file(&mut self, file: &SpecFile) {
+        self.line(&file.title, file.title.place);
+        self.doc(&file.doc, file.doc.place);
+        self.line(&file.source, file.source.place);
+        for item in file.items.iter() {
+            self.item(item);
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => self.group(item),
+            Item::Macro(item) => self.about(about!(item, &item.macro_)),
+            Item::Struct(item) => self.about(about!(item, &item.struct_)),
+            Item::Ioctl(item) => self.ioctl(item),
+            Item::Chain(item) => self.chain(item),
+            Item::Capability(item) => self.capability(item),
+        }
+        if let Some(fields) = item.fields() {
+            self.fields(fields);
+        }
+    }
+
+    fn about(&mut self, about: About<'_>) {
+        let name = about.name.place;
+        self.doc(about.doc, or(about.doc.place, name));
+        if let Some(source) = about.source {
+            self.line(source, source.place);
+        }
+        if let Some(deprecated) = about.deprecated {
+            self.doc(&deprecated.doc, deprecated.doc.place);
+        }
+        for (rule, reason) in about.allow.iter() {
+            self.shown(reason, rule.place);
+        }
+    }
+
+    fn group(&mut self, item: &Values) {
+        self.about(about!(item, &item.name));
+        self.values(&item.values);
+        self.reserved(&item.reserved);
+    }
+
+    fn values(&mut self, values: &Named<Short<Value>>) {
+        for (name, value) in values.iter() {
+            self.about(about!(value, name));
+            if let Some(string) = &value.string {
+                self.line(string, string.place);
+            }
+        }
+    }
+
+    fn reserved(&mut self, reserved: &[Reserved]) {
+        for number in reserved {
+            self.doc(&number.doc, number.doc.place);
+        }
+    }
+
+    fn fields(&mut self, fields: &Named<Short<Field>>) {
+        for (name, field) in fields.iter() {
+            self.about(about!(field, name));
+            self.values(&field.bits);
+            self.values(&field.values);
+            self.fields(&field.union);
+        }
+    }
+
+    fn ioctl(&mut self, item: &Ioctl) {
+        self.about(about!(item, &item.ioctl));
+        if let Some(returns) = &item.returns {
+            self.doc(returns, returns.place);
+        }
+        for Handler { source, doc, .. } in item.handlers.iter() {
+            self.line(source, source.place);
+            if let Some(doc) = doc {
+                self.doc(doc, doc.place);
+            }
+        }
+    }
+
+    fn chain(&mut self, item: &Chain) {
+        self.about(about!(item, &item.chain));
+        self.reserved(&item.reserved);
+    }
+
+    fn capability(&mut self, item: &Capability) {
+        self.about(about!(item, &item.capability));
+        for path in item.emitted_by.iter() {
+            self.line(path, path.place);
+        }
+    }
+
+    fn doc(&mut self, doc: &Doc, place: Place) {
+        if doc.paragraphs.is_empty() {
+            self.refuse(place, "the documentation is empty");
+        }
+        for text in &doc.paragraphs {
+            self.shown(text, place);
+        }
+    }
+
+    /// A text that stays on one line.
+    fn line(&mut self, text: &str, place: Place) {
+        if text.trim().is_empty() {
+            self.refuse(place, "the text is empty");
+        }
+        self.shown(text, place);
+    }
+
+    /// A text that readers see, be it there.
+    fn shown(&mut self, text: &str, place: Place) {
+        if let Some(fault) = fault(text) {
+            self.refuse(place, &fault);
+        }
+    }
+
+    fn refuse(&mut self, place: Place, message: &str) {
+        self.problems.push(Diagnostic::error(V017, message).at(place, ""));
+    }
+}
+
+/// What is wrong with a text.
+fn fault(text: &str) -> Option<String> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'`') {
+        return None;
+    }
+    if text.contains('\n') {
+        return Some("the text has a line break; it must stay on one line".to_owned());
+    }
+    if let Some(hidden) = text.chars().find(|character| is_hidden(*character)) {
+        let number = u32::from(hidden);
+        return Some(format!("the text has the character U+{number:04X}, which cannot be seen"));
+    }
+    let parts: Vec<_> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return Some("a backquote lacks its counterpart".to_owned());
+    }
+    let quoted = parts.iter().skip(1).step_by(2);
+    let lengths = quoted.map(|name| name.trim().chars().count());
+    lengths.into_iter().find_map(|length| match length {
+        0 => Some("nothing stands between two backquotes".to_owned()),
+        length if length > MOST_QUOTED => Some(format!(
+            "{length} characters stand between two backquotes; at most {MOST_QUOTED} do"
+        )),
+        _ => None,
+    })
+}
+
+/// Characters that take no room or turn the direction of others, so that a
+/// text could read otherwise than it is.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            u32::from(character),
+            0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfe00..=0xfe0f
+                | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe0fff
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_found() {
+        for text in ["a\u{1b}[31mb", "\u{202e}b", "a\u{200b}b", "a\tb", "a\u{2066}", "\u{feff}a"] {
+            assert!(fault(text).is_some(), "{text:?}");
+        }
+        for text in ["plain", "Grüße, `vfio` — µs", "`a` and `b`"] {
+            assert_eq!(fault(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn backquotes_come_in_pairs_around_something_short() {
+        let long = format!("`{}`", "x".repeat(MOST_QUOTED + 1));
+        for text in ["a ` b", "``", "` `", long.as_str()] {
+            assert!(fault(text).is_some(), "{text:?}");
+        }
+    }
+}

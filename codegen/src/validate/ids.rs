@@ -1,1 +1,203 @@
-pub(super) fn check(_: &mut super::Check<'_>) {}
+//! Numbers that must stay unique: ids of a chain, numbers of a space or an
+//! enum, ioctls of a kind of file descriptor, bits of flags. Where history
+//! broke the rule, `allow` says why at the later one.
+
+use std::collections::HashMap;
+
+use super::Check;
+use super::claims::{Claim, clashes};
+use super::eras::{eras, first, gap};
+use super::numbers::Stretch;
+use super::parts::{Group, GroupKind, bit};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::spec::history::Life;
+use crate::spec::text::Named;
+use crate::spec::types::Amount;
+use crate::spec::{Item, Reserved};
+
+const L10: Code = Code("L10"); // an id of a chain twice
+const L11: Code = Code("L11"); // a number of a space twice
+const L13: Code = Code("L13"); // flags that share a bit
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    capabilities(check);
+    for (group, stretches) in index.groups.iter().zip(&index.stretches) {
+        match group.kind {
+            GroupKind::Flags => flags(check, group, stretches),
+            GroupKind::Constants => {}
+            GroupKind::Enum | GroupKind::Space | GroupKind::FieldValues => {
+                numbers(check, group, stretches);
+            }
+        }
+    }
+    ioctls(check);
+}
+
+/// Who uses a number.
+struct User<'a> {
+    name: &'a str,
+    reserved: bool,
+    /// Whether it may be a second one.
+    allowed: bool,
+}
+
+/// Numbers with those who use them.
+#[derive(Default)]
+struct Uses<'a> {
+    claims: Vec<Claim<i128>>,
+    users: Vec<User<'a>>,
+}
+
+impl<'a> Uses<'a> {
+    fn add(&mut self, number: i128, (life, place): (Life, Place), owner: usize, user: User<'a>) {
+        self.claims.push(Claim { key: number, life, place, owner });
+        self.users.push(user);
+    }
+
+    /// Numbers that other trees use; several may claim the same one.
+    fn reserve(&mut self, reserved: &'a [Reserved], life: Life) {
+        for number in reserved {
+            let time = (life, number.value.place);
+            let user = User { name: &number.name.value, reserved: true, allowed: false };
+            self.add(number.value.value.value, time, usize::MAX, user);
+        }
+    }
+
+    fn report(&self, check: &mut Check<'_>, code: Code, what: &str) {
+        let bears = |one: usize, other: usize| {
+            let (one, other) = (&self.users[one], &self.users[other]);
+            match one.reserved || other.reserved {
+                true => one.name == other.name || one.allowed || other.allowed,
+                false => other.allowed,
+            }
+        };
+        for (one, other) in clashes(&self.claims, bears) {
+            let swap = self.users[other].reserved;
+            let (first, again) = if swap { (other, one) } else { (one, other) };
+            let there = if self.users[first].reserved { "reserved here" } else { "first here" };
+            let (first, again) = (&self.claims[first], &self.claims[again]);
+            let message = format!("{what} {} is taken", again.key);
+            let problem = Diagnostic::error(code, message).at(again.place, "again here");
+            let help = format!("`allow: {{{}: reason}}` lets history stand as it was", code.0);
+            check.problems.push(problem.and(first.place, there).help(help));
+        }
+    }
+}
+
+fn allows(allow: &Named<String>, code: Code) -> bool {
+    allow.get(code.0).is_some()
+}
+
+fn capabilities(check: &mut Check<'_>) {
+    let index = check.index;
+    let mut chains = HashMap::<&str, Uses<'_>>::new();
+    for (owner, one) in index.capabilities.iter().enumerate() {
+        let Some(chain) = one.chain else { continue };
+        let uses = chains.entry(chain.as_str()).or_default();
+        for era in eras(one.life, &one.item.before) {
+            let id = match one.item.before.value_at(first(era)) {
+                Some(Amount::Number(number)) => number,
+                _ => one.item.id.value,
+            };
+            let allowed = allows(&one.item.allow, L10);
+            let name = one.item.before.name_at(first(era), &one.item.capability);
+            let user = User { name, reserved: false, allowed };
+            uses.add(id.value, (era, one.item.capability.place), owner, user);
+        }
+    }
+    for chain in &index.chains {
+        if let Some(uses) = chains.get_mut(chain.item.chain.as_str()) {
+            uses.reserve(&chain.item.reserved, chain.life);
+        }
+    }
+    for chain in &index.chains {
+        if let Some(uses) = chains.remove(chain.item.chain.as_str()) {
+            uses.report(check, L10, "the id");
+        }
+    }
+}
+
+/// Numbers of a space, an enum or a field. One that counts the others may
+/// meet what is reserved behind them.
+fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
+    let mut uses = Uses::default();
+    for Stretch { value: at, life, number } in stretches.iter().copied() {
+        let (name, value) = &group.values[at];
+        if value.count.is_none() {
+            let called = value.before.name_at(first(life), name);
+            let allowed = allows(&value.allow, L11);
+            let user = User { name: called, reserved: false, allowed };
+            uses.add(number, (life, name.place), at, user);
+        }
+    }
+    uses.reserve(group.reserved, group.life);
+    uses.report(check, L11, "the number");
+}
+
+fn ioctls(check: &mut Check<'_>) {
+    let mut files = HashMap::<(&str, &str), Uses<'_>>::new();
+    let mut order = Vec::new();
+    let items = check.spec.files.iter().flat_map(|file| {
+        let life = file.life();
+        file.items.iter().map(move |item| (item, item.life(life)))
+    });
+    for (owner, (item, life)) in items.enumerate() {
+        let Item::Ioctl(ioctl) = item else { continue };
+        let kind = check.spec.abi.fds.get(&ioctl.fd);
+        let all = kind.into_iter().flat_map(|kind| kind.backends.iter());
+        let mut backends: Vec<&str> = ioctl.backends.iter().map(|name| name.as_str()).collect();
+        if backends.is_empty() {
+            backends = all.map(|(name, _)| name.as_str()).chain([""]).collect();
+        }
+        for backend in backends {
+            let key = (ioctl.fd.as_str(), backend);
+            let uses = files.entry(key).or_insert_with(|| {
+                order.push(key);
+                Uses::default()
+            });
+            let allowed = allows(&ioctl.allow, L11);
+            let user = User { name: &ioctl.ioctl.value, reserved: false, allowed };
+            uses.add(ioctl.number.value.value, (life, ioctl.ioctl.place), owner, user);
+        }
+    }
+    for key in order {
+        if let Some(uses) = files.remove(&key) {
+            let what = match key {
+                (fd, "") => format!("the ioctl number of `{fd}`"),
+                (fd, backend) => format!("the ioctl number of `{fd}` with `{backend}`"),
+            };
+            uses.report(check, L11, &what);
+        }
+    }
+}
+
+/// Flags are single bits of their own. A mask covers flags and nothing else,
+/// or it covers the bits of something else.
+fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
+    let mut uses = Uses::default();
+    let mut known = HashMap::<i128, Vec<Life>>::new();
+    for (owner, (name, value)) in group.values.iter().enumerate() {
+        let Some(bit) = bit(value, group.kind) else { continue };
+        let life = value.life(group.life);
+        known.entry(bit).or_default().push(life);
+        let user = User { name, reserved: false, allowed: allows(&value.allow, L13) };
+        uses.add(bit, (life, name.place), owner, user);
+    }
+    uses.report(check, L13, "the bit");
+    for stretch in stretches {
+        let (name, value) = &group.values[stretch.value];
+        if bit(value, group.kind).is_some() || allows(&value.allow, L13) {
+            continue;
+        }
+        let lives = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
+        let set = (0..64).filter(|bit| stretch.number >> bit & 1 == 1);
+        let (flags, rest): (Vec<_>, Vec<_>) =
+            set.partition(|bit| gap(stretch.life, lives(bit)).is_none());
+        if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
+            let message = format!("the mask has bit {bit} beside those of flags");
+            let problem = Diagnostic::error(L13, message).at(name.place, "no flag is called so");
+            check.problems.push(problem.help("`of` makes a mask of the names of its flags"));
+        }
+    }
+}

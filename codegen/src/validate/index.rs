@@ -1,13 +1,15 @@
 //! Every name that can be referred to, with its kind and the releases that
-//! have it.
+//! have it, and lists of what the passes look at.
 
 use std::collections::HashMap;
 
+use super::eras::{eras, first};
+use super::numbers::{Stretch, stretches};
+use super::parts::{ChainItem, Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::Place;
-use crate::lower::declared_struct;
-use crate::spec::history::Life;
-use crate::spec::text::{Named, Placed, Short};
-use crate::spec::{self, Field, Item, Spec, SpecFile, Value};
+use crate::spec::history::{History, Life};
+use crate::spec::text::Placed;
+use crate::spec::{Item, Spec, SpecFile, Values};
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(super) enum Kind {
     Number,
     Text,
     Enum,
+    /// A C enum without a tag; its name is ours.
+    Anonymous,
     Space,
     Constants,
     Chain,
@@ -32,6 +36,17 @@ pub(super) struct Target {
     pub(super) place: Place,
     /// Its place in the order of declarations.
     pub(super) order: usize,
+    /// Of a number, its group and its place therein.
+    pub(super) number: Option<(usize, usize)>,
+}
+
+/// A name that something had once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Former<'a> {
+    pub(super) name: &'a Placed<String>,
+    pub(super) kind: Kind,
+    pub(super) life: Life,
+    pub(super) order: usize,
 }
 
 /// Names to what they stand for; a name can have had several lives.
@@ -41,14 +56,24 @@ pub(super) struct Index<'a> {
     /// Names in the order of the specification.
     names: Vec<&'a str>,
     order: usize,
+    pub(super) former: Vec<Former<'a>>,
+    pub(super) groups: Vec<Group<'a>>,
+    /// The numbers of each group.
+    pub(super) stretches: Vec<Vec<Stretch>>,
+    /// In the order of declarations.
+    pub(super) structs: Vec<Struct<'a>>,
+    /// In the order of declarations.
+    pub(super) chains: Vec<ChainItem<'a>>,
+    pub(super) capabilities: Vec<OfChain<'a>>,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn of(spec: &'a Spec) -> Self {
         let mut index = Self::default();
         for file in &spec.files {
+            let chain = only_chain(file);
             for item in file.items.iter() {
-                index.add_item(file, item);
+                index.add_item(item, item.life(file.life()), chain);
             }
         }
         index
@@ -59,8 +84,8 @@ impl<'a> Index<'a> {
         self.targets.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// All names of a kind.
-    pub(super) fn names(&self, kinds: &'a [Kind]) -> impl Iterator<Item = &'a str> + '_ {
+    /// All names of these kinds.
+    pub(super) fn names(&self, kinds: &'static [Kind]) -> impl Iterator<Item = &'a str> {
         let of_kind =
             move |name: &&str| self.targets(name).iter().any(|target| kinds.contains(&target.kind));
         self.names.iter().copied().filter(of_kind)
@@ -71,65 +96,166 @@ impl<'a> Index<'a> {
         self.names.iter().map(|name| (*name, self.targets(name)))
     }
 
-    fn add(&mut self, name: &'a Placed<String>, kind: Kind, life: Life) {
+    /// The numbers that a constant of this name has had.
+    pub(super) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
+        let at = self.targets(name).iter().filter_map(|target| target.number);
+        at.flat_map(|(group, value)| {
+            // They stand in the order of their values.
+            let all = &self.stretches[group];
+            let start = all.partition_point(|stretch| stretch.value < value);
+            all[start..].iter().copied().take_while(move |stretch| stretch.value == value)
+        })
+    }
+
+    /// The structs of this name.
+    pub(super) fn structs_named(&self, name: &str) -> impl Iterator<Item = &Struct<'a>> {
+        self.structs_at(name).map(|at| &self.structs[at])
+    }
+
+    /// Where the structs of this name stand in the list.
+    pub(super) fn structs_at(&self, name: &str) -> impl Iterator<Item = usize> {
+        let orders = self.orders(name, Kind::Struct);
+        orders.filter_map(|order| self.structs.binary_search_by_key(&order, |one| one.order).ok())
+    }
+
+    /// The chains of this name.
+    pub(super) fn chains_named(&self, name: &str) -> impl Iterator<Item = &ChainItem<'a>> {
+        let position = |order| self.chains.binary_search_by_key(&order, |one| one.order).ok();
+        let positions = self.orders(name, Kind::Chain).filter_map(position);
+        positions.map(|at| &self.chains[at])
+    }
+
+    /// The capabilities of this name.
+    pub(super) fn capabilities_named(&self, name: &str) -> impl Iterator<Item = &OfChain<'a>> {
+        let position = |order| self.capabilities.binary_search_by_key(&order, |one| one.order).ok();
+        let positions = self.orders(name, Kind::Capability).filter_map(position);
+        positions.map(|at| &self.capabilities[at])
+    }
+
+    fn orders(&self, name: &str, kind: Kind) -> impl Iterator<Item = usize> {
+        let targets = self.targets(name).iter().filter(move |target| target.kind == kind);
+        targets.map(|target| target.order)
+    }
+
+    fn add(
+        &mut self,
+        name: &'a Placed<String>,
+        kind: Kind,
+        life: Life,
+        before: Option<&'a History>,
+    ) {
+        self.add_numbered(name, (kind, None), life, before);
+    }
+
+    fn add_numbered(
+        &mut self,
+        name: &'a Placed<String>,
+        (kind, number): (Kind, Option<(usize, usize)>),
+        life: Life,
+        before: Option<&'a History>,
+    ) {
         self.order += 1;
-        let target = Target { kind, life, place: name.place, order: self.order };
+        let order = self.order;
+        let target = Target { kind, life, place: name.place, order, number };
         let targets = self.targets.entry(&name.value).or_default();
         if targets.is_empty() {
             self.names.push(&name.value);
         }
         targets.push(target);
+        let Some(before) = before.filter(|before| !before.is_empty()) else { return };
+        for era in eras(life, before) {
+            let name = before.iter().filter(|(end, _)| first(era) < end.value.opening());
+            let name = name.filter_map(|(_, before)| before.name.as_ref()).next();
+            self.former.extend(name.map(|name| Former { name, kind, life: era, order }));
+        }
     }
 
-    fn add_item(&mut self, file: &'a SpecFile, item: &'a Item) {
-        let life = item.life(file.life());
+    fn add_item(&mut self, item: &'a Item, life: Life, chain: Option<&'a Placed<String>>) {
         match item {
-            Item::Constants(values) => self.add_values(values, Kind::Constants, life),
-            Item::Enum(values) => self.add_values(values, Kind::Enum, life),
-            Item::Space(values) => self.add_values(values, Kind::Space, life),
-            Item::Macro(item) => self.add(&item.macro_, Kind::Macro, life),
-            Item::Struct(item) => self.add(&item.struct_, Kind::Struct, life),
-            Item::Ioctl(item) => self.add(&item.ioctl, Kind::Ioctl, life),
-            Item::Chain(item) => self.add(&item.chain, Kind::Chain, life),
+            Item::Constants(values) => self.add_values(values, GroupKind::Constants, life),
+            Item::Enum(values) => self.add_values(values, GroupKind::Enum, life),
+            Item::Space(values) => self.add_values(values, GroupKind::Space, life),
+            Item::Macro(item) => self.add(&item.macro_, Kind::Macro, life, Some(&item.before)),
+            Item::Struct(item) => self.add(&item.struct_, Kind::Struct, life, Some(&item.before)),
+            Item::Ioctl(item) => self.add(&item.ioctl, Kind::Ioctl, life, Some(&item.before)),
+            Item::Chain(item) => {
+                self.add(&item.chain, Kind::Chain, life, None);
+                self.chains.push(ChainItem { item, life, order: self.order });
+            }
             Item::Capability(capability) => {
-                self.add(&capability.capability, Kind::Capability, life);
-                if let (Some(_), Some(name)) = (declared_struct(item), &capability.struct_) {
-                    self.add(name, Kind::Struct, life);
+                let before = Some(&capability.before);
+                self.add(&capability.capability, Kind::Capability, life, before);
+                let order = self.order;
+                if let Some(name) = item.declared_struct() {
+                    self.add(name, Kind::Struct, life, None);
                 }
+                let chain = capability.chain.as_ref().or(chain);
+                self.capabilities.push(OfChain { item: capability, life, order, chain });
             }
         }
-        if let Some(fields) = fields(item) {
-            self.add_fields(fields, life);
-        }
+        self.add_struct(item, life);
     }
 
-    fn add_values(&mut self, values: &'a spec::Values, kind: Kind, life: Life) {
-        self.add(&values.name, kind, life);
-        self.add_numbers(&values.values, life);
+    fn add_values(&mut self, values: &'a Values, kind: GroupKind, life: Life) {
+        let (name_kind, before) = match kind {
+            GroupKind::Space => (Kind::Space, None),
+            GroupKind::Enum if values.anonymous => (Kind::Anonymous, None),
+            GroupKind::Enum => (Kind::Enum, Some(&values.before)),
+            _ => (Kind::Constants, None),
+        };
+        self.add(&values.name, name_kind, life, before);
+        self.add_group(Group::of(values, kind, life));
     }
 
-    fn add_numbers(&mut self, values: &'a Named<Short<Value>>, life: Life) {
-        for (name, value) in values.iter() {
+    fn add_group(&mut self, group: Group<'a>) {
+        let at = self.groups.len();
+        for (index, (name, value)) in group.values.iter().enumerate() {
             let kind = if value.string.is_some() { Kind::Text } else { Kind::Number };
-            self.add(name, kind, value.life(life));
+            let life = value.life(group.life);
+            self.add_numbered(name, (kind, Some((at, index))), life, Some(&value.before));
         }
+        self.stretches.push(stretches(&group));
+        self.groups.push(group);
     }
 
-    fn add_fields(&mut self, fields: &'a Named<Short<Field>>, life: Life) {
-        for (_, field) in fields.iter() {
-            let life = field.life(life);
-            self.add_numbers(&field.bits, life);
-            self.add_numbers(&field.values, life);
-            self.add_fields(&field.union, life);
+    fn add_struct(&mut self, item: &'a Item, life: Life) {
+        let order = self.order;
+        let declared = match item {
+            Item::Struct(item) => Struct {
+                name: &item.struct_,
+                life,
+                order,
+                packed: item.packed,
+                minsz: item.minsz.as_ref(),
+                fields: &item.fields,
+                capability: None,
+            },
+            // Without a name the fields are refused elsewhere.
+            Item::Capability(item) if !item.fields.is_empty() => Struct {
+                name: item.struct_.as_ref().unwrap_or(&item.capability),
+                life,
+                order,
+                packed: false,
+                minsz: None,
+                fields: &item.fields,
+                capability: self.capabilities.last().copied(),
+            },
+            _ => return,
+        };
+        for member in declared.members() {
+            for group in Group::of_field(&declared.name.value, &member) {
+                self.add_group(group);
+            }
         }
+        self.structs.push(declared);
     }
 }
 
-/// The fields that an item declares.
-pub(super) fn fields(item: &Item) -> Option<&Named<Short<Field>>> {
-    match item {
-        Item::Struct(item) => Some(&item.fields),
-        Item::Capability(item) => Some(&item.fields),
+/// The chain of a file that has one; its capabilities need not name it.
+fn only_chain(file: &SpecFile) -> Option<&Placed<String>> {
+    let mut chains = file.items.iter().filter_map(|item| match item {
+        Item::Chain(chain) => Some(&chain.chain),
         _ => None,
-    }
+    });
+    chains.next().filter(|_| chains.next().is_none())
 }

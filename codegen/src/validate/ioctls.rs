@@ -1,1 +1,117 @@
-pub(super) fn check(_: &mut super::Check<'_>) {}
+//! Ioctls: a number that fits behind the base, a kind of file descriptor that
+//! exists, and an argument that is declared in front.
+
+use super::Check;
+use super::index::{Kind, Target};
+use super::refs::{NUMBER, Reference, STRUCT};
+use super::shapes::declared;
+use super::values::{V015, V018};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::release::{Release, Since};
+use crate::spec::history::Life;
+use crate::spec::text::{Named, Placed};
+use crate::spec::{Ioctl, Item};
+
+/// What an argument can be beside a struct.
+const WORDS: [&str; 5] = ["none", "int", "fd", "u32", "string"];
+
+/// The largest number that the 8 bits of an ioctl's number can hold.
+const MOST: i128 = 255;
+
+pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
+    let base = numbers(check, releases);
+    let mut unbuilt = check.spec.abi.ioctls.is_none();
+    for file in &check.spec.files {
+        for item in file.items.iter() {
+            let Item::Ioctl(ioctl) = item else { continue };
+            if std::mem::take(&mut unbuilt) {
+                let message = "abi.yaml does not say in `ioctls` how ioctl numbers are built";
+                let problem = Diagnostic::error(V018, message);
+                check.problems.push(problem.at(ioctl.ioctl.place, "needed here"));
+            }
+            number(check, ioctl, base);
+            descriptor(check, ioctl);
+            argument(check, ioctl, item.life(file.life()));
+        }
+    }
+}
+
+/// Checks the constants that numbers are built from; gives the base.
+fn numbers(check: &mut Check<'_>, releases: &[Release]) -> i128 {
+    let Some(numbers) = &check.spec.abi.ioctls else { return 0 };
+    let since = releases.first().copied().unwrap_or(Release::new(0, 0));
+    let needed = Life { since: Since::Known(since), until: None };
+    let mut base = 0;
+    for name in [&numbers.type_, &numbers.base] {
+        if check.resolve(Reference { name, place: name.place, needed: Some(needed) }, NUMBER) {
+            base = byte(check, name);
+        }
+    }
+    base
+}
+
+/// The largest number that a constant ever had, if 8 bits hold them all.
+fn byte(check: &mut Check<'_>, name: &Placed<String>) -> i128 {
+    let numbers = check.index.numbers_of(name).map(|stretch| stretch.number);
+    let numbers: Vec<_> = numbers.collect();
+    if numbers.is_empty() || numbers.iter().any(|number| !(0..=MOST).contains(number)) {
+        let message = format!("`{}` is no number from 0 to {MOST}", name.value);
+        let problem = Diagnostic::error(V015, message);
+        check.problems.push(problem.at(name.place, "ioctls are built from it"));
+        return 0;
+    }
+    numbers.into_iter().fold(0, i128::max)
+}
+
+fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {
+    let number = ioctl.number.value.value;
+    if !(0..=MOST - base).contains(&number) {
+        let message = format!(
+            "{number} does not fit; behind a base of {base} numbers go up to {}",
+            MOST - base
+        );
+        check.problems.push(Diagnostic::error(V015, message).at(ioctl.number.place, ""));
+    }
+}
+
+fn descriptor(check: &mut Check<'_>, ioctl: &Ioctl) {
+    let fds = &check.spec.abi.fds;
+    let Some(kind) = fds.get(&ioctl.fd) else {
+        unknown(check, &ioctl.fd, "kind of file descriptor", fds);
+        return;
+    };
+    for backend in ioctl.backends.iter() {
+        if kind.backends.get(backend).is_none() {
+            let what = format!("backend of `{}`", ioctl.fd.value);
+            unknown(check, backend, &what, &kind.backends);
+        }
+    }
+}
+
+fn unknown<T>(check: &mut Check<'_>, name: &Placed<String>, what: &str, known: &Named<T>) {
+    let reference = Reference { name, place: name.place, needed: None };
+    let known = || known.iter().map(|(name, _)| name.as_str()).collect();
+    check.unknown(reference, what, |_| known());
+}
+
+fn argument(check: &mut Check<'_>, ioctl: &Ioctl, life: Life) {
+    let name = &ioctl.arg;
+    if WORDS.contains(&name.as_str()) {
+        if let Some(handler) = ioctl.handlers.first() {
+            let message = format!("`handlers` copy a struct, and the argument is `{}`", name.value);
+            let problem = Diagnostic::error(V018, message).at(handler.handler.place, "");
+            check.problems.push(problem.and(name.place, "the argument"));
+        }
+        return;
+    }
+    let order = order(check, &ioctl.ioctl.value, ioctl.ioctl.place);
+    let reference = Reference { name, place: name.place, needed: Some(life) };
+    declared(check, order, reference, STRUCT);
+}
+
+/// The place of an ioctl in the order of declarations.
+fn order(check: &Check<'_>, name: &str, place: Place) -> usize {
+    let here = |target: &&Target| target.kind == Kind::Ioctl && target.place == place;
+    let mut targets = check.index.targets(name).iter();
+    targets.find(here).map_or(usize::MAX, |target| target.order)
+}

@@ -1,1 +1,235 @@
-pub(super) fn check(_: &mut super::Check<'_>) {}
+//! Names that every output can print as they are: identifiers of C, C++ and
+//! Rust, and files of every system.
+
+use super::Check;
+use super::index::Kind;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::names::{c_stem, is_name};
+use crate::spec::text::Placed;
+use crate::spec::{AbiFile, Handler, Item, Reserved};
+
+const V010: Code = Code("V010"); // not a usable name
+
+/// Files that the outputs have already, or that some system cannot have.
+const TAKEN_FILES: [&str; 8] = ["abi", "aux", "con", "lib", "mod", "nul", "prn", "readme"];
+
+pub(super) fn check(check: &mut Check<'_>) {
+    abi(check);
+    for file in &check.spec.files {
+        file_name(check, &file.name, file.title.place);
+        for item in file.items.iter() {
+            parts(check, item);
+        }
+    }
+    items(check);
+    fields(check);
+}
+
+fn abi(check: &mut Check<'_>) {
+    let abi = &check.spec.abi;
+    file_name(check, &abi.abi, abi.abi.place);
+    name(check, &abi.prefix, abi.prefix.place);
+    for listed in abi.files.iter() {
+        file_name(check, listed, listed.place);
+    }
+    for (key, header) in abi.headers.iter() {
+        name(check, key, key.place);
+        path(check, &header.path);
+        for guard in header.guards.iter() {
+            name(check, guard, guard.place);
+        }
+    }
+    keys(check, abi);
+}
+
+fn keys(check: &mut Check<'_>, abi: &AbiFile) {
+    for (key, kind) in abi.fds.iter() {
+        name(check, key, key.place);
+        for (backend, _) in kind.backends.iter() {
+            name(check, backend, backend.place);
+        }
+    }
+    for (key, _) in abi.cap_headers.iter() {
+        name(check, key, key.place);
+    }
+}
+
+/// Names of items, their present and their former ones.
+fn items(check: &mut Check<'_>) {
+    let index = check.index;
+    let ours = c_stem(&check.spec.abi.prefix) + "_";
+    for (text, targets) in index.all() {
+        for target in targets {
+            ident(check, text, target.place, (target.kind, &ours));
+        }
+    }
+    for former in &index.former {
+        ident(check, former.name, former.name.place, (former.kind, &ours));
+    }
+}
+
+/// A name that C and Rust see.
+fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &str)) {
+    if !name(check, text, place) {
+        return;
+    }
+    let seen = !matches!(kind, Kind::Chain | Kind::Constants | Kind::Space | Kind::Anonymous);
+    let head = text.as_bytes().get(..ours.len());
+    if head.is_some_and(|head| head.eq_ignore_ascii_case(ours.as_bytes())) {
+        refuse(check, text, place, "names that start so are those of the generated header");
+    } else if seen && is_spoken_for(text) {
+        refuse(check, text, place, "the generated code means something else by it");
+    }
+}
+
+/// What generated Rust relies on, and the format's own words for types.
+fn is_spoken_for(name: &str) -> bool {
+    const WORDS: [&str; 45] = [
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "Err",
+        "From",
+        "Into",
+        "Iterator",
+        "None",
+        "Ok",
+        "Option",
+        "Result",
+        "Self",
+        "Some",
+        "aligned_u64",
+        "alloc",
+        "bool",
+        "by_model",
+        "char",
+        "core",
+        "f32",
+        "f64",
+        "fd",
+        "i128",
+        "i16",
+        "i32",
+        "i64",
+        "i8",
+        "io",
+        "isize",
+        "none",
+        "offset_of",
+        "s16",
+        "s32",
+        "s64",
+        "s8",
+        "size_of",
+        "std",
+        "str",
+        "string",
+        "u128",
+        "u16",
+        "u32",
+        "u64",
+        "u8",
+    ];
+    WORDS.binary_search(&name).is_ok() || name == "usize"
+}
+
+/// Names inside items that nothing refers to by way of the index.
+fn parts(check: &mut Check<'_>, item: &Item) {
+    match item {
+        Item::Constants(item) | Item::Enum(item) | Item::Space(item) => {
+            reserved(check, &item.reserved)
+        }
+        Item::Chain(item) => reserved(check, &item.reserved),
+        Item::Macro(item) => {
+            for arg in item.args.iter() {
+                name(check, arg, arg.place);
+            }
+        }
+        Item::Ioctl(item) => {
+            for Handler { handler, profile, .. } in item.handlers.iter() {
+                for text in [Some(handler), profile.as_ref()].into_iter().flatten() {
+                    name(check, text, text.place);
+                }
+            }
+        }
+        Item::Struct(_) | Item::Capability(_) => {}
+    }
+}
+
+fn reserved(check: &mut Check<'_>, reserved: &[Reserved]) {
+    for number in reserved {
+        name(check, &number.name, number.name.place);
+    }
+}
+
+fn fields(check: &mut Check<'_>) {
+    for struct_ in &check.index.structs {
+        for member in struct_.members() {
+            name(check, member.name, member.name.place);
+            let former = member.field.before.iter().filter_map(|(_, before)| before.name.as_ref());
+            for former in former {
+                name(check, former, former.place);
+            }
+        }
+    }
+}
+
+fn name(check: &mut Check<'_>, text: &str, place: Place) -> bool {
+    let good = is_name(text);
+    if !good {
+        let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let why = match text.bytes().all(letters) && text.len() <= 100 {
+            true => "C, C++ or Rust reserves it, or it starts with a digit",
+            false => "a name is at most 100 letters, digits and `_`",
+        };
+        refuse(check, text, place, why);
+    }
+    good
+}
+
+/// A name that becomes that of a file.
+fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
+    if !name(check, text, place) {
+        return;
+    }
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        refuse(check, text, place, "names of files are in lower case");
+    } else if TAKEN_FILES.contains(&text) {
+        refuse(check, text, place, "a file of this name has another meaning");
+    }
+}
+
+/// The path of a kernel header, as `#include` has it.
+fn path(check: &mut Check<'_>, path: &Placed<String>) {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
+    let good =
+        path.bytes().all(plain) && path.split('/').all(|part| !part.trim_matches('.').is_empty());
+    if !good {
+        refuse(
+            check,
+            path,
+            path.place,
+            "a path is words of letters, digits, `_`, `-` and `.` between `/`",
+        );
+    }
+}
+
+fn refuse(check: &mut Check<'_>, name: &str, place: Place, why: &str) {
+    let shown: String = name.chars().take(40).collect();
+    let message = format!("`{shown}` is not a usable name");
+    check.problems.push(Diagnostic::error(V010, message).at(place, why));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_with_another_meaning_are_found() {
+        for word in ["Clone", "u8", "usize", "io", "aligned_u64", "string"] {
+            assert!(is_spoken_for(word), "{word}");
+        }
+        assert!(!is_spoken_for("vfio_region_info"));
+    }
+}

@@ -7,7 +7,6 @@ use crate::release::{Release, Since};
 use crate::spec::history::{History, Life};
 use crate::spec::text::{List, Named, Placed, Short};
 use crate::spec::{Deprecated, Field, Item, Value};
-use crate::validate::index::fields;
 
 const V014: Code = Code("V014"); // a release that does not fit
 const V024: Code = Code("V024"); // a name of the file table that does not exist
@@ -116,7 +115,7 @@ impl Times<'_, '_> {
             Item::Ioctl(item) => self.handlers(&item.handlers, life),
             _ => {}
         }
-        if let Some(fields) = fields(item) {
+        if let Some(fields) = item.fields() {
             self.fields(fields, life);
         }
     }
@@ -163,7 +162,9 @@ impl Times<'_, '_> {
         let first = life.since.first();
         if let Some(since) = since {
             self.since(&since.value, since.place);
-            if matches!(outer, Outer::Item(_)) && since.first() < around.since.first() {
+            if matches!(outer, Outer::Item(_))
+                && since.first().opening() < around.since.first().opening()
+            {
                 let message =
                     format!("older than what it is part of, which came in {}", around.since);
                 self.refuse(since.place, place, message);
@@ -171,7 +172,7 @@ impl Times<'_, '_> {
         }
         if let Some(until) = until {
             self.release(until.value, until.place);
-            if until.value <= first {
+            if until.opening() <= first.opening() {
                 self.refuse(
                     until.place,
                     place,

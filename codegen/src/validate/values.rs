@@ -1,1 +1,185 @@
-pub(super) fn check(_: &mut super::Check<'_>) {}
+//! Values: each says its number once, in a form that its group has, and the
+//! number fits.
+
+use super::eras::gap;
+use super::index::{Kind, Target};
+use super::layouts::V016;
+use super::parts::{Group, GroupKind, bit};
+use super::refs::{NUMBER, Reference, STRUCT};
+use super::{Check, or};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::Int;
+use crate::spec::types::{Amount, int};
+use crate::spec::{Item, Value};
+
+pub(super) const V015: Code = Code("V015"); // a number out of range
+pub(super) const V018: Code = Code("V018"); // keys that exclude or demand each other
+
+pub(super) fn check(check: &mut Check<'_>) {
+    types(check);
+    let index = check.index;
+    for (at, group) in index.groups.iter().enumerate() {
+        empty(check, group);
+        ranges(check, at, group);
+        for (index, (name, value)) in group.values.iter().enumerate() {
+            form(check, name.place, value);
+            belongs(check, group, (name.place, value));
+            references(check, group, value);
+            flags(check, (at, group), (index, value));
+        }
+    }
+}
+
+/// The types of numbers at the file level.
+fn types(check: &mut Check<'_>) {
+    for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
+        let (Item::Constants(item) | Item::Enum(item) | Item::Space(item)) = item else { continue };
+        if let Some(name) = item.type_.as_ref().filter(|name| int(name).is_none()) {
+            let reference = Reference { name, place: name.place, needed: None };
+            check.unknown(reference, "integer type", |_| INTS.to_vec());
+        }
+    }
+}
+
+/// The types that a number can have.
+pub(super) const INTS: [&str; 8] = ["u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"];
+
+fn empty(check: &mut Check<'_>, group: &Group<'_>) {
+    let lives = group.values.iter().map(|(_, value)| value.life(group.life));
+    let without = match group.kind {
+        GroupKind::Enum => gap(group.life, lives),
+        _ => group.values.is_empty().then(|| group.life.since.first()),
+    };
+    if let Some(release) = without {
+        let message = format!("`{}` has no values in {release}", group.name.value);
+        check.problems.push(Diagnostic::error(V016, message).at(group.name.place, ""));
+    }
+}
+
+fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
+    let width = i128::from(group.int.size()) * 8;
+    for (name, value) in group.values.iter() {
+        if let Some(bit) = bit(value, group.kind).filter(|bit| !(0..width).contains(bit)) {
+            let place = value.bit.map_or(name.place, |bit| or(bit.place, name.place));
+            out_of_range(
+                check,
+                group,
+                place,
+                format!("there is no bit {bit} in {}", holder(group)),
+            );
+        }
+    }
+    let mut said = None;
+    let index = check.index;
+    for stretch in &index.stretches[at] {
+        let (name, value) = &group.values[stretch.value];
+        let judged = said == Some(stretch.value) || bit(value, group.kind).is_some();
+        if !judged && !fits(group, stretch.number) {
+            said = Some(stretch.value);
+            let message = format!("{} does not fit {}", stretch.number, holder(group));
+            out_of_range(check, group, name.place, message);
+        }
+    }
+}
+
+fn out_of_range(check: &mut Check<'_>, group: &Group<'_>, place: Place, message: String) {
+    let hint = group.owner.is_none() && group.int == Int::U32;
+    let hint = hint.then(|| "`type: u64` makes room for larger numbers".to_owned());
+    check.problems.push(Diagnostic::error(V015, message).at(place, "").maybe_help(hint));
+}
+
+fn holder(group: &Group<'_>) -> String {
+    let sign = if group.int.signed() { "a signed" } else { "an unsigned" };
+    format!("{sign} integer of {} bits", group.int.size() * 8)
+}
+
+/// Whether a number fits. In C a negative number can stand for a large one,
+/// in types that are not widened to int.
+fn fits(group: &Group<'_>, number: i128) -> bool {
+    let int = group.int;
+    let negative = -(1_i128 << (int.size() * 8 - 1))..0;
+    let wraps = !int.signed() && int.size() >= 4 && negative.contains(&number);
+    let held = int.range().contains(&number) || wraps;
+    match group.kind {
+        GroupKind::Flags => held && number >= 0,
+        _ => held,
+    }
+}
+
+/// Whether a value says its number exactly once.
+fn form(check: &mut Check<'_>, place: Place, value: &Value) {
+    let said = [
+        ("value", value.value.is_some() || value.line.is_some()),
+        ("bit", value.bit.is_some()),
+        ("of", !value.of.is_empty()),
+        ("string", value.string.is_some()),
+    ];
+    let said: Vec<_> = said.into_iter().filter(|(_, said)| *said).map(|(key, _)| key).collect();
+    match said.as_slice() {
+        [_] => {}
+        [] => refuse(check, place, "needs one of `value`, `bit`, `of` and `string`"),
+        [first, rest @ ..] => {
+            let message = format!("`{first}` excludes `{}`", rest.join("`, `"));
+            refuse(check, place, &message);
+        }
+    }
+    if value.signed && value.bit.is_none_or(|bit| bit.value.value > 31) {
+        refuse(check, place, "`signed` needs a `bit` of at most 31");
+    }
+}
+
+/// Whether a value may be what it is in its group.
+fn belongs(check: &mut Check<'_>, group: &Group<'_>, (place, value): (Place, &Value)) {
+    use GroupKind::{Constants, Enum, Flags};
+    let former = value.before.iter().map(|(_, before)| before.value);
+    let mut amounts = former.chain([value.value, value.line]).flatten();
+    let rules: [(&str, bool, &[GroupKind]); 5] = [
+        ("`position` stands", amounts.any(|amount| amount == Amount::Position), &[Enum]),
+        ("`count` stands", value.count.is_some(), &[Enum]),
+        ("`of` stands", !value.of.is_empty(), &[Constants, Flags]),
+        ("`string` stands", value.string.is_some(), &[Constants]),
+        ("`signed` stands", value.signed, &[Constants]),
+    ];
+    for (what, there, allowed) in rules {
+        if there && !allowed.contains(&group.kind) {
+            let among = allowed.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(" and ");
+            refuse(check, place, &format!("{what} only among {among}"));
+        }
+    }
+}
+
+fn references(check: &mut Check<'_>, group: &Group<'_>, value: &Value) {
+    if let Some(name) = &value.payload {
+        check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
+    }
+    let needed = Some(value.life(group.life));
+    for name in value.gates.iter() {
+        check.resolve(Reference { name, place: name.place, needed }, NUMBER);
+    }
+}
+
+/// A mask is made of flags of its group that stand before it.
+fn flags(check: &mut Check<'_>, (at, group): (usize, &Group<'_>), (index, value): (usize, &Value)) {
+    let all = check.index;
+    let life = value.life(group.life);
+    for name in value.of.iter() {
+        let earlier = |target: &&Target| {
+            let here = target.number.is_some_and(|(of, other)| of == at && other < index);
+            here && target.kind == Kind::Number
+        };
+        let reference = Reference { name, place: name.place, needed: Some(life) };
+        let targets = || all.targets(name).iter().filter(earlier);
+        let Some(first) = targets().next() else {
+            let known = group.values[..index].iter().map(|(flag, _)| flag.as_str());
+            check.unknown(reference, "earlier flag of this group", |_| known.collect());
+            continue;
+        };
+        if let Some(release) = gap(life, targets().map(|target| target.life)) {
+            check.absent(reference, "flag", release, Some((first.place, first.life)));
+        }
+    }
+}
+
+fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(V018, message).at(place, ""));
+}

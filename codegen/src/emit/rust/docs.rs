@@ -8,6 +8,7 @@ use quote::quote;
 
 use crate::emit::prose::{in_markdown, wrap};
 use crate::ir::{Abi, Doc, Meta};
+use crate::release::Since;
 
 /// How wide a line of documentation may be.
 const WIDTH: usize = 92;
@@ -45,10 +46,10 @@ impl<'a> Docs<'a> {
         if let Some(deprecated) = &meta.deprecated {
             let why = deprecated.doc.join(" ");
             let why = in_markdown(&why, |name| self.link(name));
-            doc.push(format!("**Deprecated since Linux {}**: {why}.", deprecated.since));
+            doc.push(format!("**Deprecated since Linux {}**: {why}.", linux(deprecated.since)));
         }
         let source = in_markdown(&meta.source, |_| None);
-        doc.push(format!("Since Linux {}; source: {source}.", linux(&meta.since.to_string())));
+        doc.push(format!("Since Linux {}; source: {source}.", linux(meta.since)));
         attributes(&doc)
     }
 
@@ -61,10 +62,10 @@ impl<'a> Docs<'a> {
             .collect();
         if let Some(deprecated) = &meta.deprecated {
             let why = in_markdown(&deprecated.doc.join(" "), |name| self.link(name));
-            doc.push(format!("**Deprecated since Linux {}**: {why}.", deprecated.since));
+            doc.push(format!("**Deprecated since Linux {}**: {why}.", linux(deprecated.since)));
         }
         if meta.since != parent.since {
-            doc.push(format!("Since Linux {}.", linux(&meta.since.to_string())));
+            doc.push(format!("Since Linux {}.", linux(meta.since)));
         }
         attributes(&doc)
     }
@@ -76,9 +77,9 @@ impl<'a> Docs<'a> {
     }
 }
 
-/// Releases for a reader: `4.19..5.0` is somewhere between.
-fn linux(since: &str) -> String {
-    since.replace('v', "").replace("..", " to ")
+/// A release for a reader; of a bracket, both ends.
+fn linux(since: Since) -> String {
+    since.to_string().replace('v', "").replace("..", " to ")
 }
 
 /// A phrase as a sentence.

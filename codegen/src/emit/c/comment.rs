@@ -1,0 +1,203 @@
+//! What comments say, and how: on one line or as a block. The words come from
+//! the specification; what makes them harmless is `prose`.
+
+use super::columns::WIDTH;
+use crate::emit::prose::{in_c, wrap};
+use crate::ir::{Deprecated, Doc, Reserved};
+use crate::release::{Release, Since};
+
+/// What a comment says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Comment {
+    paragraphs: Vec<String>,
+    /// Entries of a list, behind the paragraphs.
+    entries: Vec<String>,
+    /// Facts about the item, set apart from the text above.
+    labels: Vec<String>,
+    /// Lines of their own, behind all else.
+    facts: Vec<String>,
+}
+
+impl Comment {
+    /// The documentation of an item.
+    pub(super) fn of(doc: &Doc) -> Self {
+        Self { paragraphs: doc.clone(), ..Self::default() }
+    }
+
+    /// Adds remarks in parentheses to the last sentence.
+    pub(super) fn notes(mut self, notes: &[String]) -> Self {
+        if let (Some(last), false) = (self.paragraphs.last_mut(), notes.is_empty()) {
+            *last = format!("{last} ({})", notes.join("; "));
+        }
+        self
+    }
+
+    /// Puts a title on top.
+    pub(super) fn titled(mut self, title: &str) -> Self {
+        self.paragraphs.insert(0, title.to_owned());
+        self
+    }
+
+    /// Adds a fact about the item, with what it is about.
+    pub(super) fn label(mut self, label: &str, text: &str) -> Self {
+        self.labels.push(format!("{label}: {text}"));
+        self
+    }
+
+    /// Adds a line of its own.
+    pub(super) fn fact(mut self, text: String) -> Self {
+        self.facts.push(text);
+        self
+    }
+
+    /// Says since when the item should not be used, if it should not.
+    pub(super) fn deprecated(self, deprecated: Option<&Deprecated>) -> Self {
+        let Some(Deprecated { since, doc }) = deprecated else { return self };
+        let (since, doc) = (linux(since.first()), doc.join(" "));
+        let stop = if doc.ends_with('.') { "" } else { "." };
+        self.fact(format!("Deprecated since Linux {since}: {doc}{stop}"))
+    }
+
+    /// Says when the item came.
+    pub(super) fn since(self, since: Since) -> Self {
+        self.fact(match since {
+            Since::Known(first) => format!("Since Linux {}.", linux(first)),
+            Since::Between(without, with) => {
+                format!("Came after Linux {}, by {}.", linux(without), linux(with))
+            }
+        })
+    }
+
+    /// Lists the numbers that belong to others.
+    pub(super) fn reserved(mut self, reserved: &[Reserved]) -> Self {
+        if !reserved.is_empty() {
+            self.paragraphs.push("Used elsewhere:".to_owned());
+        }
+        self.entries.extend(reserved.iter().map(|Reserved { value, name, doc }| {
+            let doc = doc.join(" ");
+            format!("{value}, {name}: {doc}")
+        }));
+        self
+    }
+
+    /// The comment above code that is indented by some columns: one line if it
+    /// fits, otherwise a block.
+    pub(super) fn above(&self, indent: usize) -> Vec<String> {
+        let one_line = self.one_line().filter(|line| indent + line.chars().count() <= WIDTH);
+        match one_line {
+            Some(line) => vec![line],
+            None => self.block(indent),
+        }
+    }
+
+    /// The comment as a block, however short; none if it says nothing.
+    pub(super) fn block(&self, indent: usize) -> Vec<String> {
+        let text = self.text(WIDTH - indent - " * ".len());
+        let lines = text.iter().map(|line| format!(" * {line}").trim_end().to_owned());
+        match text.is_empty() {
+            true => Vec::new(),
+            false => ["/*".to_owned()].into_iter().chain(lines).chain([" */".to_owned()]).collect(),
+        }
+    }
+
+    /// What a block says, line by line.
+    fn text(&self, width: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (index, paragraph) in self.paragraphs.iter().enumerate() {
+            if index > 0 {
+                lines.push(String::new());
+            }
+            lines.extend(wrap(&in_c(paragraph), width));
+        }
+        for entry in &self.entries {
+            let entry = wrap(&in_c(entry), width - "- ".len()).into_iter().enumerate();
+            lines.extend(entry.map(|(index, line)| match index {
+                0 => format!("- {line}"),
+                _ => format!("  {line}"),
+            }));
+        }
+        if !self.labels.is_empty() && !lines.is_empty() {
+            lines.push(String::new());
+        }
+        for line in self.labels.iter().chain(&self.facts) {
+            lines.extend(wrap(&in_c(line), width));
+        }
+        lines
+    }
+
+    /// The comment on one line, if it is a single paragraph.
+    pub(super) fn one_line(&self) -> Option<String> {
+        let more = [&self.entries, &self.labels, &self.facts];
+        let [text] = &self.paragraphs[..] else { return None };
+        let alone = more.iter().all(|lines| lines.is_empty());
+        alone.then(|| format!("/* {} */", wrap(&in_c(text), usize::MAX).concat()))
+    }
+}
+
+/// Says when a part came, where that was later than the whole.
+pub(super) fn since_note(part: Since, whole: Since) -> Option<String> {
+    (part.first() > whole.first()).then(|| match part {
+        Since::Known(first) => format!("since {}", linux(first)),
+        Since::Between(without, with) => {
+            format!("came after {}, by {}", linux(without), linux(with))
+        }
+    })
+}
+
+/// A release as people say it.
+fn linux(release: Release) -> String {
+    release.to_string().trim_start_matches('v').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comment(paragraphs: &[&str]) -> Comment {
+        Comment::of(&paragraphs.iter().map(|text| (*text).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_short_text_takes_one_line_and_a_long_one_a_block() {
+        let short = comment(&["number of areas"]);
+        assert_eq!(short.above(8), ["/* number of areas */"]);
+        assert_eq!(short.block(8), ["/*", " * number of areas", " */"]);
+        let exact = comment(&[&"x".repeat(66)]);
+        assert_eq!(exact.above(8).len(), 1);
+        assert_eq!(exact.above(9).len(), 3);
+        assert!(Comment::default().above(0).is_empty());
+    }
+
+    #[test]
+    fn facts_stand_below_the_text() {
+        let since = Since::Known(Release::new(4, 6));
+        let deprecated = Deprecated { since, doc: vec!["nobody emits it".to_owned()] };
+        let comment = comment(&["First.", "Second."]).label("Argument", "none");
+        let lines = comment.deprecated(Some(&deprecated)).since(since).block(0);
+        let expected = [
+            "/*",
+            " * First.",
+            " *",
+            " * Second.",
+            " *",
+            " * Argument: none",
+            " * Deprecated since Linux 4.6: nobody emits it.",
+            " * Since Linux 4.6.",
+            " */",
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_part_says_since_when_only_if_it_came_later() {
+        let release = |minor| Release::new(5, minor);
+        let whole = Since::Known(release(3));
+        assert_eq!(since_note(whole, whole), None);
+        let later = since_note(Since::Known(release(4)), whole);
+        assert_eq!(later.as_deref(), Some("since 5.4"));
+        let between = since_note(Since::Between(release(4), release(6)), whole);
+        assert_eq!(between.as_deref(), Some("came after 5.4, by 5.6"));
+        let noted = comment(&["a flag"]).notes(&["since 5.4".to_owned(), "version 2".to_owned()]);
+        assert_eq!(noted.one_line().as_deref(), Some("/* a flag (since 5.4; version 2) */"));
+    }
+}

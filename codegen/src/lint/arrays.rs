@@ -1,0 +1,74 @@
+//! Flexible arrays.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use crate::ir::{Abi, Field, Struct, Type};
+use crate::layout::Int;
+
+/// L16: a flexible array ends its struct, a field counts it, and nothing can
+/// stand behind the struct that it ends.
+pub(super) fn last_and_counted(abi: &Abi) -> Vec<Finding<'_>> {
+    let fields = abi.structs.iter().flat_map(|struct_| {
+        let fields = struct_.fields.iter().enumerate();
+        fields.map(move |(index, field)| (struct_, index, field))
+    });
+    fields
+        .filter_map(|(struct_, index, field)| {
+            let (message, label, help) = wrong(abi, struct_, index, field)?;
+            let scope = Scope::of_field(abi, struct_, field);
+            Some(Finding::new(scope, message).label(label).help(help))
+        })
+        .collect()
+}
+
+/// Message, label and help for a field that is or holds a flexible array.
+fn wrong(
+    abi: &Abi,
+    struct_: &Struct,
+    index: usize,
+    field: &Field,
+) -> Option<(String, &'static str, &'static str)> {
+    let name = &field.name;
+    let Type::Flexible(element, count) = &field.type_ else {
+        return open_ended(abi, &field.type_).then(|| {
+            let message = format!("`{name}` holds a struct that ends in a flexible array");
+            (
+                message,
+                "how large it is, nobody knows",
+                "hold its fixed part, and put the array last",
+            )
+        });
+    };
+    if index + 1 != struct_.fields.len() {
+        let message = format!("the flexible array `{name}` is not last");
+        return Some((message, "where it ends, nobody knows", "move it to the end of the struct"));
+    }
+    if open_ended(abi, element) {
+        let message = format!("the elements of `{name}` end in flexible arrays");
+        return Some((message, "elements have no size", "give the elements a fixed size"));
+    }
+    let Some(count) = count else {
+        let message = format!("no field counts the elements of `{name}`");
+        let help = "name the field that counts them between the brackets, as in `u8[size]`";
+        return Some((message, "a flexible array", help));
+    };
+    match &struct_.fields[*count].type_ {
+        Type::Int(Int::U8 | Int::U16 | Int::U32 | Int::U64 | Int::AlignedU64) => None,
+        _ => {
+            let message = format!("what counts the elements of `{name}` is not unsigned");
+            Some((message, "a flexible array", "count with a u32"))
+        }
+    }
+}
+
+/// Whether values of this type end somewhere only they know.
+fn open_ended(abi: &Abi, type_: &Type) -> bool {
+    match type_ {
+        Type::Struct(id) => abi.struct_(*id).fields.iter().any(|field| {
+            matches!(field.type_, Type::Flexible(..)) || open_ended(abi, &field.type_)
+        }),
+        Type::Array(element, ..) => open_ended(abi, element),
+        Type::Union(arms) => arms.iter().any(|arm| open_ended(abi, &arm.type_)),
+        Type::Int(_) | Type::Pointer(_) | Type::Flexible(..) => false,
+    }
+}

@@ -1,0 +1,152 @@
+//! What carries a chain of capabilities, and what hangs in it.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use super::words::{per_model, same};
+use crate::ir::{Abi, CapHeader, Chain, Field, Host, Meta, Role, Struct, Type, Value};
+use crate::layout::{Int, Model};
+use crate::release::Release;
+
+/// L8: a flag, a `cap_offset` that came with it, and a fixed part that leaves
+/// the chain behind it aligned.
+pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    for chain in &abi.chains {
+        if let Some(host) = &chain.host {
+            findings.extend(flag_and_offset(abi, chain, host));
+            findings.extend(fixed_part(abi, chain, host));
+        }
+    }
+    let hosts: Vec<_> = abi.chains.iter().filter_map(|chain| chain.host.as_ref()).collect();
+    for (index, struct_) in abi.structs.iter().enumerate() {
+        let offset = struct_.fields.iter().find(|field| field.role == Role::CapOffset);
+        let hosts_one = hosts.iter().any(|host| host.struct_.0 == index);
+        if let (Some(field), false) = (offset, hosts_one) {
+            let message = format!("`{}` leads to no chain", field.name);
+            findings.push(
+                Finding::new(Scope::of_field(abi, struct_, field), message)
+                    .label("an offset of capabilities")
+                    .help(format!("declare a `chain` with `host: {}`", struct_.name)),
+            );
+        }
+    }
+    findings
+}
+
+fn flag_and_offset<'a>(abi: &'a Abi, chain: &'a Chain, host: &'a Host) -> Option<Finding<'a>> {
+    let struct_ = abi.struct_(host.struct_);
+    let (flags, offset) = (&struct_.fields[host.flags], &struct_.fields[host.cap_offset]);
+    let name = &host.flag.0;
+    let at_offset = |message| Finding::new(Scope::of_field(abi, struct_, offset), message);
+    let Some(flag) = flag_of(abi, flags, name) else {
+        let message = format!("`{name}` is no flag of `{}.{}`", struct_.name, flags.name);
+        return Some(
+            Finding::new(Scope::of(&chain.meta), message).help("declare it under its `bits`"),
+        );
+    };
+    if !matches!(offset.type_, Type::Int(Int::U32)) {
+        let message = format!("`{}` is not a u32", offset.name);
+        return Some(at_offset(message).help("every chain's offset is a `cap_offset u32`"));
+    }
+    let (flag_since, offset_since) = (began(&flag.meta), began(&offset.meta));
+    if flag_since != offset_since {
+        let message = format!("`{}` and its flag did not come together", offset.name);
+        return Some(
+            at_offset(message)
+                .label(format!("since {offset_since}"))
+                .and(flag.meta.place, format!("since {flag_since}"))
+                .help(
+                    "a reader of the flag must find the offset, and without the flag there is none",
+                ),
+        );
+    }
+    None
+}
+
+fn flag_of<'a>(abi: &'a Abi, flags: &Field, name: &str) -> Option<&'a Value> {
+    let group = abi.group(flags.group?);
+    group.values.iter().find(|value| value.name == name)
+}
+
+/// When an item came to be what it is: it may have been something else under
+/// another name.
+fn began(meta: &Meta) -> Release {
+    let renamed = meta.former.iter().map(|(_, until)| *until);
+    renamed.fold(meta.since.first(), Ord::max)
+}
+
+fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Finding<'a>> {
+    let struct_ = abi.struct_(host.struct_);
+    let align = abi.cap_headers[chain.header].align;
+    let sizes = struct_.layouts.each_ref().map(|layout| layout.size);
+    if sizes.iter().all(|size| size % align == 0) {
+        return None;
+    }
+    let message = format!("`{}` leaves the chain behind it misaligned", struct_.name);
+    Some(
+        Finding::new(Scope::of_struct(abi, struct_), message)
+            .label(format!("its size is {}", per_model(&sizes)))
+            .and(chain.meta.place, format!("the chain's capabilities lie at multiples of {align}"))
+            .help(format!("append a `reserved` field that makes the size a multiple of {align}")),
+    )
+}
+
+/// L9: the header first, the size a multiple of the chain's alignment, and
+/// every field at a multiple of its own.
+pub(super) fn bodies_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
+    let bodies = abi.capabilities.iter().filter_map(|capability| {
+        let header = &abi.cap_headers[abi.chain(capability.chain).header];
+        Some((abi.struct_(capability.struct_?), header))
+    });
+    bodies.filter_map(|(struct_, header)| body(abi, struct_, header)).collect()
+}
+
+fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Finding<'a>> {
+    let scope = Scope::of_struct(abi, struct_);
+    let starts = |field: &Field| matches!(field.type_, Type::Struct(id) if id == header.struct_);
+    if !struct_.fields.first().is_some_and(starts) {
+        let name = &abi.struct_(header.struct_).name;
+        let message = format!("`{}` does not start with `{name}`", struct_.name);
+        return Some(Finding::new(scope, message).help(format!("put `header: {name}` first")));
+    }
+    let align = header.align;
+    let sizes = struct_.layouts.each_ref().map(|layout| layout.size);
+    let misaligned = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
+        let align = abi.extent(&field.type_, Model::Lp64)?.align;
+        let offsets = struct_.spans(index).map(|span| span.offset);
+        offsets.iter().any(|offset| offset % align != 0).then_some((field, offsets))
+    });
+    let misaligned: Vec<_> = misaligned.collect();
+    if sizes.iter().all(|size| size % align == 0) && misaligned.is_empty() {
+        return None;
+    }
+    let message = format!("`{}` does not keep the alignment of its chain", struct_.name);
+    let finding = Finding::new(scope, message)
+        .label(format!(
+            "its size is {}; capabilities lie at multiples of {align}",
+            per_model(&sizes)
+        ))
+        .help(match same(&sizes) {
+            true => format!("append a `reserved` field that makes the size a multiple of {align}"),
+            false => {
+                "make every u64 `aligned_u64`, then pad the end with a `reserved` field".to_owned()
+            }
+        });
+    Some(misaligned.into_iter().fold(finding, |finding, (field, offsets)| {
+        finding.and(field.meta.place, format!("is at {}", per_model(&offsets)))
+    }))
+}
+
+/// L25: somebody emits a capability, or it is deprecated.
+pub(super) fn capabilities_are_emitted(abi: &Abi) -> Vec<Finding<'_>> {
+    let capabilities = abi.capabilities.iter();
+    let idle =
+        capabilities.filter(|one| one.emitted_by.is_empty() && one.meta.deprecated.is_none());
+    idle.map(|capability| {
+        let message = format!("nothing emits `{}`", capability.name);
+        Finding::new(Scope::of(&capability.meta), message)
+            .label("without `emitted_by`, and not `deprecated`")
+            .help("name the kernel files that emit it, or say since when none does")
+    })
+    .collect()
+}

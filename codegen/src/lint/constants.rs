@@ -1,0 +1,81 @@
+//! Constants: what C makes of their values, and those that count others.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use crate::ir::{Abi, GroupKind, Literal, Type};
+use crate::reply::Count;
+
+/// Words in a name that say it counts something.
+const COUNTING: [&str; 5] = ["NUM", "NR", "MAX", "COUNT", "LAST"];
+
+/// L14: what is compared with an unsigned field is unsigned in C too.
+pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    for group in &abi.groups {
+        for value in &group.values {
+            let (label, help) = match value.literal {
+                Literal::Bit { bit: 31, signed: true } => {
+                    ("1 << 31 overflows an `int`", "leave `signed` away, and C gets 1U << 31")
+                }
+                _ if value.number < 0 && !group.int.signed() => {
+                    ("negative, but held in an unsigned field", "write the bits, as in 0xffffffff")
+                }
+                _ => continue,
+            };
+            let message = format!("`{}` is a negative number in C", value.name);
+            let scope = Scope::of_value(abi, group, value);
+            findings.push(Finding::new(scope, message).label(label).help(help));
+        }
+    }
+    findings
+}
+
+/// L21: a number that counts others is frozen with a value, or said to move,
+/// and nothing is as large as one that moves.
+pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::Space];
+    for group in abi.groups.iter().filter(|group| counted.contains(&group.kind)) {
+        for value in &group.values {
+            let by_name = value.name.split('_').any(|word| COUNTING.contains(&word));
+            let by_position = value.literal == Literal::Position;
+            let (message, help) = match value.count {
+                None if by_name || by_position => (
+                    format!("`{}` counts others and does not say what becomes of it", value.name),
+                    "add `count: moves` if it grows with them, `count: frozen` if it never will",
+                ),
+                Some(Count::Frozen) if by_position => (
+                    format!("`{}` is frozen, but moves with its position", value.name),
+                    "give it its value",
+                ),
+                _ => continue,
+            };
+            let scope = Scope::of_value(abi, group, value);
+            findings.push(Finding::new(scope, message).label("declared here").help(help));
+        }
+    }
+    findings.extend(lengths(abi));
+    findings
+}
+
+/// Arrays that would grow with a header.
+fn lengths(abi: &Abi) -> Vec<Finding<'_>> {
+    let values = abi.groups.iter().flat_map(|group| &group.values);
+    let moving: Vec<_> = values.filter(|value| value.count == Some(Count::Moves)).collect();
+    let mut findings = Vec::new();
+    for struct_ in &abi.structs {
+        for field in &struct_.fields {
+            let Type::Array(_, _, Some(length)) = &field.type_ else { continue };
+            let Some(count) = moving.iter().find(|value| value.name == *length) else { continue };
+            let message =
+                format!("`{}` has as many elements as `{length}`, which moves", field.name);
+            findings.push(
+                Finding::new(Scope::of_field(abi, struct_, field), message)
+                    .label("its size would change")
+                    .and(count.meta.place, "moves as others are added")
+                    .help("give the array a number of its own, or a field that counts it"),
+            );
+        }
+    }
+    findings
+}

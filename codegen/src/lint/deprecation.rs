@@ -1,0 +1,63 @@
+//! What nobody should use any more.
+
+use super::finding::Finding;
+use super::scope::{self, Scope};
+use crate::ir::{Abi, Meta};
+
+/// L24: what is deprecated says so, with a release, and as a whole.
+pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    for scope::Named { name, meta, scope } in scope::all(abi) {
+        let by_name = name.split('_').any(|word| word.eq_ignore_ascii_case("deprecated"));
+        match &meta.deprecated {
+            None if by_name => {
+                let message = format!("`{name}` is deprecated by its name alone");
+                let finding = Finding::new(scope, message).label("without `deprecated`");
+                findings.push(
+                    finding.help("add `deprecated` with the release and what to use instead"),
+                );
+            }
+            Some(deprecated) if deprecated.since.first() < meta.since.first() => {
+                let message = format!("`{name}` was deprecated before it came");
+                let label = format!("since {}, deprecated since {}", meta.since, deprecated.since);
+                findings.push(
+                    Finding::new(scope, message).label(label).help("mend one of the releases"),
+                );
+            }
+            _ => {}
+        }
+    }
+    findings.extend(halves(abi));
+    findings
+}
+
+/// An id and its struct go together.
+fn halves(abi: &Abi) -> Vec<Finding<'_>> {
+    let capabilities = abi.capabilities.iter().filter_map(|one| {
+        let struct_ = abi.struct_(one.struct_?);
+        Some((&one.name, &one.meta, Scope::of(&one.meta), struct_))
+    });
+    let values = abi.groups.iter().flat_map(|group| {
+        let values = group.values.iter();
+        values.filter_map(move |value| {
+            let scope = Scope::of_value(abi, group, value);
+            Some((&value.name, &value.meta, scope, abi.struct_(value.payload?)))
+        })
+    });
+    let old = |meta: &Meta| meta.deprecated.is_some();
+    let halves = capabilities.chain(values);
+    let uneven = halves.filter(|(_, meta, _, struct_)| old(meta) != old(&struct_.meta));
+    uneven
+        .map(|(name, meta, scope, struct_)| {
+            let (gone, kept) = match old(meta) {
+                true => (name, &struct_.name),
+                false => (&struct_.name, name),
+            };
+            let message = format!("`{gone}` is deprecated, but `{kept}` is not");
+            Finding::new(scope, message)
+                .label("an id")
+                .and(struct_.meta.place, "and its struct")
+                .help("deprecate both in the same release, or none")
+        })
+        .collect()
+}

@@ -1,0 +1,52 @@
+//! The flags of a field.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use super::words::quoted;
+use crate::ir::{Abi, Group, GroupKind, Literal, Value};
+
+/// L13: a flag is one bit, and a mask covers flags that there are, or bits
+/// that hold no flag at all.
+pub(super) fn single_bits_and_exact_masks(abi: &Abi) -> Vec<Finding<'_>> {
+    let groups = abi.groups.iter().filter(|group| group.kind == GroupKind::Flags);
+    let values = groups.flat_map(|group| group.values.iter().map(move |value| (group, value)));
+    values.filter_map(|(group, value)| wrong(abi, group, value)).collect()
+}
+
+fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Finding<'a>> {
+    let finding = |message| Finding::new(Scope::of_value(abi, group, value), message);
+    if let Literal::Or(names) = &value.literal {
+        let known = |name: &&String| group.values.iter().all(|value| value.name != **name);
+        let foreign: Vec<_> = names.iter().filter(known).map(String::as_str).collect();
+        let message = format!("`{}` is made of flags of another field", value.name);
+        let hint = "a mask covers flags of its own field";
+        let label = format!("{} stand elsewhere", quoted(foreign.iter().copied()));
+        return (!foreign.is_empty()).then(|| finding(message).label(label).help(hint));
+    }
+    let bits = bits(value);
+    if bits == 0 {
+        let message = format!("`{}` is no flag: it has no bit", value.name);
+        return Some(
+            finding(message).label("is 0").help("a flag is one bit; nobody can test for 0"),
+        );
+    }
+    if bits.is_power_of_two() {
+        return None;
+    }
+    let flags = group.values.iter().filter(|flag| self::bits(flag).is_power_of_two());
+    let covered = flags.fold(0, |covered, flag| covered | self::bits(flag)) & bits;
+    if covered == 0 || covered == bits {
+        return None;
+    }
+    let message = format!("`{}` covers bits that are no flags", value.name);
+    let label = format!("{:#x} of {bits:#x} have no flag", bits & !covered);
+    Some(finding(message).label(label).help("list the flags it covers under `of`"))
+}
+
+/// The bits of a value as the field holds them.
+fn bits(value: &Value) -> u64 {
+    // Flags are not negative but for bit 31 of an `int`, whose low bits count.
+    u64::try_from(value.number)
+        .or(u32::try_from(value.number & 0xffff_ffff).map(u64::from))
+        .unwrap_or(0)
+}

@@ -1,0 +1,152 @@
+//! What the kernel's handlers demand and give, against the struct they do it
+//! with.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use crate::ir::{
+    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyChain, Role, Struct, StructRole, Type,
+};
+use crate::layout::Model;
+use crate::reply::Untouched;
+
+/// L19: argsz must cover what the first release had, and never more. Sizes
+/// are those of a 64-bit kernel, which translates nothing.
+pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> {
+    let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
+    let mut findings: Vec<_> = arguments.flat_map(|one| minsz_of_struct(abi, one)).collect();
+    for (ioctl, struct_, handler) in handlers(abi) {
+        let declared = struct_.minsz.map(|field| struct_.spans(field)[Model::Lp64.index()].end());
+        let Some(declared) = declared.filter(|declared| *declared != handler.minsz) else {
+            continue;
+        };
+        let message =
+            format!("`{}` demands other bytes of `{}` than the rest", handler.name, struct_.name);
+        findings.push(
+            Finding::new(Scope::of_handler(ioctl, handler), message)
+                .label(format!("argsz must cover {} bytes", handler.minsz))
+                .and(struct_.meta.place, format!("its minsz is {declared} bytes"))
+                .help("a minsz that grows turns away old callers; give both the same field"),
+        );
+    }
+    findings
+}
+
+fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
+    let scope = Scope::of_struct(abi, struct_);
+    let Some(minsz) = struct_.minsz else {
+        let message = format!("`{}` has no minsz", struct_.name);
+        let finding = Finding::new(scope, message).label("the argument of an ioctl");
+        return vec![finding.help("name the last field of its first release as `minsz`")];
+    };
+    let first = |field: &Field| field.meta.since.first() == struct_.meta.since.first();
+    let fixed = |field: &Field| !matches!(field.type_, Type::Flexible(..));
+    let fields = struct_.fields.iter().enumerate();
+    let wrong = fields.filter_map(|(index, field)| match (index <= minsz, first(field)) {
+        (true, false) => Some((field, "came later, and lies in front of the end of minsz")),
+        (false, true) if fixed(field) => {
+            Some((field, "was in the first release, but is behind minsz"))
+        }
+        _ => None,
+    });
+    wrong
+        .map(|(field, text)| {
+            let message =
+                format!("the minsz of `{}` is not that of its first release", struct_.name);
+            Finding::new(Scope::of_field(abi, struct_, field), message)
+                .label(text)
+                .and(struct_.fields[minsz].meta.place, "minsz ends here")
+                .help("minsz ends with the last fixed field that the first release had")
+        })
+        .collect()
+}
+
+/// L9: whoever writes a chain rounds up to the chain's alignment.
+pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
+    let chains = present_chains(abi).filter_map(|(ioctl, struct_, handler, reply)| {
+        let host = |chain: &&Chain| hosts(abi, chain, struct_);
+        let align = abi.cap_headers[abi.chains.iter().find(host)?.header].align;
+        (reply.align % align != 0).then(|| {
+            let message = format!("`{}` leaves capabilities misaligned", handler.name);
+            Finding::new(Scope::of_handler(ioctl, handler), message)
+                .label(format!("rounds offsets up to multiples of {}", reply.align))
+                .help(format!("every capability of this chain lies at a multiple of {align}"))
+        })
+    });
+    chains.collect()
+}
+
+fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
+    chain.host.as_ref().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
+}
+
+/// L20: the fixed part comes from a buffer that was set, goes as far as
+/// `cap_offset`, and the chain starts where it ends.
+pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    for (ioctl, _, handler) in present(abi).filter(|one| one.2.untouched == Some(Untouched::Stack))
+    {
+        let message = format!("`{}` gives the kernel's stack away", handler.name);
+        findings.push(
+            Finding::new(Scope::of_handler(ioctl, handler), message)
+                .label("bytes that it does not set are `stack`")
+                .help("clear the reply before it is filled, so that they are `zero`"),
+        );
+    }
+    for (ioctl, struct_, handler, reply) in present_chains(abi) {
+        let size = struct_.layouts[Model::Lp64.index()].size;
+        let scope = Scope::of_handler(ioctl, handler);
+        if reply.at != size {
+            let message =
+                format!("the chain of `{}` does not start behind its struct", handler.name);
+            findings.push(
+                Finding::new(scope, message)
+                    .label(format!("starts at {}", reply.at))
+                    .and(struct_.meta.place, format!("has {size} bytes"))
+                    .help("offset and size must be taken from the same struct"),
+            );
+        } else if !writes_offset(struct_, handler) {
+            let message = format!("`{}` does not write the offset of its chain", handler.name);
+            findings.push(
+                Finding::new(scope, message)
+                    .label("`writes` ends in front of `cap_offset`")
+                    .help("write as much of the fixed part as argsz covers"),
+            );
+        }
+    }
+    findings
+}
+
+fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
+    let is_offset = |field: &Field| field.role == Role::CapOffset;
+    let Some(offset) = struct_.fields.iter().position(is_offset) else { return true };
+    let end = struct_.spans(offset)[Model::Lp64.index()].end();
+    match &handler.writes {
+        Copied::Fitting => true,
+        Copied::Ends(ends) => ends.iter().any(|written| *written >= end),
+    }
+}
+
+/// Every handler of an ioctl whose argument is a struct.
+fn handlers(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
+    abi.ioctls.iter().flat_map(|ioctl| {
+        let struct_ = match ioctl.arg {
+            Arg::Struct(id) => Some(abi.struct_(id)),
+            _ => None,
+        };
+        let handlers = ioctl.handlers.iter();
+        handlers.filter_map(move |handler| Some((ioctl, struct_?, handler)))
+    })
+}
+
+/// Those of the release itself; what older ones did wrong is history.
+fn present(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
+    handlers(abi).filter(|(_, _, handler)| {
+        let gone = handler.until.is_some_and(|until| until <= abi.release);
+        handler.since.covers(abi.release) && !gone
+    })
+}
+
+fn present_chains(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler, &ReplyChain)> {
+    present(abi)
+        .filter_map(|(ioctl, one, handler)| Some((ioctl, one, handler, handler.chain.as_ref()?)))
+}

@@ -1,0 +1,70 @@
+//! Names that users derive from other names.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use crate::ir::{Abi, GroupKind};
+
+/// L22: what a header exports starts with the ABI's word, the id of a
+/// capability with its chain's, and its struct is its id in lower case.
+pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    for (name, scope) in exported(abi) {
+        if !starts_with(name, &abi.prefix) {
+            let message = format!("`{name}` does not start with the word of the ABI");
+            let help = format!("call it {}_{name}, in the case of its kind", abi.prefix);
+            findings.push(Finding::new(scope, message).label("exported by the header").help(help));
+        }
+    }
+    findings.extend(capabilities(abi));
+    findings
+}
+
+/// Every name at the file level of a C header.
+fn exported(abi: &Abi) -> Vec<(&str, Scope<'_>)> {
+    let mut names = Vec::new();
+    for struct_ in &abi.structs {
+        names.push((struct_.name.as_str(), Scope::of_struct(abi, struct_)));
+    }
+    for group in &abi.groups {
+        if group.kind == GroupKind::Enum {
+            names.push((group.name.as_str(), Scope::of_group(abi, group)));
+        }
+        let values = group.values.iter();
+        names.extend(values.map(|value| (value.name.as_str(), Scope::of_value(abi, group, value))));
+    }
+    names.extend(abi.macros.iter().map(|one| (one.name.as_str(), Scope::of(&one.meta))));
+    names.extend(abi.ioctls.iter().map(|one| (one.name.as_str(), Scope::of(&one.meta))));
+    names.extend(abi.capabilities.iter().map(|one| (one.name.as_str(), Scope::of(&one.meta))));
+    names
+}
+
+fn starts_with(name: &str, prefix: &str) -> bool {
+    let head = name.split('_').next().unwrap_or(name);
+    head == prefix || head == prefix.to_ascii_uppercase()
+}
+
+fn capabilities(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    for capability in &abi.capabilities {
+        let prefix = &abi.chain(capability.chain).prefix;
+        if !capability.name.starts_with(prefix.as_str()) {
+            let message = format!("`{}` is not named like its chain", capability.name);
+            findings.push(
+                Finding::new(Scope::of(&capability.meta), message)
+                    .label(format!("the others start with {prefix}"))
+                    .help(format!("call it {prefix} and a word; who expects that, tests for it")),
+            );
+        }
+        let struct_ = capability.struct_.map(|id| abi.struct_(id));
+        let expected = capability.name.to_ascii_lowercase();
+        if let Some(struct_) = struct_.filter(|struct_| struct_.name != expected) {
+            let message = format!("`{}` is not named like its id", struct_.name);
+            findings.push(
+                Finding::new(Scope::of_struct(abi, struct_), message)
+                    .label(format!("the body of `{}`", capability.name))
+                    .help(format!("call it {expected}")),
+            );
+        }
+    }
+    findings
+}

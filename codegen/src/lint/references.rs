@@ -1,0 +1,111 @@
+//! Names in texts: whoever reads them looks them up.
+
+use std::collections::BTreeSet;
+
+use super::finding::Finding;
+use super::scope::{self, Scope};
+use crate::ir::{Abi, Doc};
+use crate::names;
+
+/// L15: a name in backticks, behind `when` or in a macro is the name of
+/// something.
+pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
+    let known = known(abi);
+    let mut findings = Vec::new();
+    for (scope, text, names) in named(abi) {
+        for name in names.into_iter().filter(|name| !known.contains(name.as_str())) {
+            let near = names::nearest(&name, known.iter().copied());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    "name what exists; what is no name of this ABI takes no backticks".to_owned()
+                }
+            };
+            let message = format!("there is no `{name}`");
+            findings.push(Finding::new(scope.clone(), message).label(text).help(help));
+        }
+    }
+    findings
+}
+
+/// Everything that can be named.
+fn known(abi: &Abi) -> BTreeSet<&str> {
+    let items = scope::all(abi);
+    let former =
+        items.iter().flat_map(|item| item.meta.former.iter().map(|(name, _)| name.as_str()));
+    let mut known: BTreeSet<_> = items.iter().map(|item| item.name).chain(former).collect();
+    known.extend(abi.sections.iter().map(|section| section.name.as_str()));
+    known.extend(abi.fds.iter().map(|fd| fd.name.as_str()));
+    known.extend(abi.cap_headers.iter().map(|header| header.name.as_str()));
+    let reserved = abi.groups.iter().flat_map(|group| &group.reserved);
+    let reserved = reserved.chain(abi.chains.iter().flat_map(|chain| &chain.reserved));
+    known.extend(reserved.map(|reserved| reserved.name.as_str()));
+    known
+}
+
+/// Every text, with what is said of it and the names in it.
+fn named(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
+    let mut all = Vec::new();
+    all.push((Scope::file("abi"), "", quoted([&abi.doc])));
+    for section in &abi.sections {
+        all.push((Scope::file(&section.name), "", quoted([&section.doc])));
+    }
+    for item in scope::all(abi) {
+        let deprecated = item.meta.deprecated.iter().map(|deprecated| &deprecated.doc);
+        let docs = [&item.meta.doc].into_iter().chain(deprecated);
+        all.push((item.scope, "in its documentation", quoted(docs)));
+    }
+    for ioctl in &abi.ioctls {
+        all.push((Scope::of(&ioctl.meta), "in what it returns", quoted(&ioctl.returns)));
+        for handler in &ioctl.handlers {
+            let scope = Scope::of_handler(ioctl, handler);
+            all.push((scope, "in its documentation", quoted([&handler.doc])));
+        }
+    }
+    for macro_ in &abi.macros {
+        let names = words(&macro_.c).filter(|word| !macro_.args.iter().any(|arg| arg == word));
+        let names = names.map(str::to_owned).collect();
+        all.push((Scope::of(&macro_.meta), "in its text", names));
+    }
+    all.extend(conditions(abi));
+    all
+}
+
+/// The names behind `when` and `gates`.
+fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
+    let mut all = Vec::new();
+    for struct_ in &abi.structs {
+        for field in &struct_.fields {
+            let names = field.when.iter().cloned().collect();
+            all.push((Scope::of_field(abi, struct_, field), "in its `when`", names));
+            for arm in field.arms() {
+                let names = arm.when.iter().cloned().collect();
+                all.push((Scope::of_arm(abi, struct_, field, arm), "in its `when`", names));
+            }
+        }
+    }
+    for group in &abi.groups {
+        for value in &group.values {
+            let scope = Scope::of_value(abi, group, value);
+            all.push((scope, "in its `gates`", value.gates.clone()));
+        }
+    }
+    all
+}
+
+/// The names in backticks, each alone or behind the word for its kind.
+fn quoted<'a>(docs: impl IntoIterator<Item = &'a Doc>) -> Vec<String> {
+    let paragraphs = docs.into_iter().flatten();
+    let quotes = paragraphs.flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2));
+    let bare = quotes.map(|quote| {
+        let kind = ["struct ", "enum ", "union "].iter().find_map(|kind| quote.strip_prefix(kind));
+        kind.unwrap_or(quote).to_owned()
+    });
+    bare.filter(|name| names::is_name(name)).collect()
+}
+
+/// The identifiers of a piece of C that are not its types.
+fn words(c: &str) -> impl Iterator<Item = &str> {
+    let pieces = c.split(|one: char| !one.is_ascii_alphanumeric() && one != '_');
+    pieces.filter(|word| names::is_name(word) && !word.starts_with("__"))
+}

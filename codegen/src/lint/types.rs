@@ -1,0 +1,68 @@
+//! Types whose size or alignment is not the same for everyone: enumerators
+//! beyond `int`, pointers, and the plain u64.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use crate::ir::{Abi, Field, GroupKind, Struct, Type};
+use crate::layout::Int;
+
+/// L1: C gives an enum whatever type holds its values, which differs between
+/// compilers as soon as `int` does not.
+pub(super) fn enumerators_fit_an_int(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    let enums = |kind| matches!(kind, GroupKind::Enum | GroupKind::AnonymousEnum);
+    for group in abi.groups.iter().filter(|group| enums(group.kind)) {
+        for value in group.values.iter().filter(|value| !Int::S32.range().contains(&value.number)) {
+            let message = format!("`{}` does not fit the `int` of a C enumerator", value.name);
+            findings.push(
+                Finding::new(Scope::of_value(abi, group, value), message)
+                    .label(format!("is {}", value.number))
+                    .help("declare the numbers under `constants` or `space`, which become macros"),
+            );
+        }
+    }
+    findings
+}
+
+/// L2: a pointer has another size in a 32-bit program.
+pub(super) fn no_pointers(abi: &Abi) -> Vec<Finding<'_>> {
+    fields(abi, |type_| matches!(type_, Type::Pointer(_)))
+        .map(|(struct_, field)| {
+            let message = format!("`{}` is a pointer", field.name);
+            Finding::new(Scope::of_field(abi, struct_, field), message)
+                .label("8 bytes on x86-64, 4 on i386 and arm")
+                .help("make it `aligned_u64`; the kernel turns that into a pointer with u64_to_user_ptr")
+        })
+        .collect()
+}
+
+/// L3: i386 aligns a plain u64 to 4, all others to 8. Without alignment, in a
+/// packed struct, there is nothing to differ.
+pub(super) fn no_plain_u64(abi: &Abi) -> Vec<Finding<'_>> {
+    fields(abi, |type_| matches!(type_, Type::Int(Int::U64 | Int::S64)))
+        .filter(|(struct_, _)| !struct_.packed)
+        .map(|(struct_, field)| {
+            let message = format!("`{}` is a plain 64-bit integer", field.name);
+            Finding::new(Scope::of_field(abi, struct_, field), message)
+                .label("aligned to 4 on i386, to 8 elsewhere")
+                .help("make it `aligned_u64`, which is aligned to 8 everywhere")
+        })
+        .collect()
+}
+
+/// The fields that are made of such a type, or have a member that is.
+fn fields(abi: &Abi, wanted: fn(&Type) -> bool) -> impl Iterator<Item = (&Struct, &Field)> {
+    let all = abi.structs.iter().flat_map(|one| one.fields.iter().map(move |field| (one, field)));
+    all.filter(move |(_, field)| {
+        let mut types = field.arms().iter().map(|arm| &arm.type_).chain([&field.type_]);
+        types.any(|type_| wanted(innermost(type_)))
+    })
+}
+
+/// The type of an array's elements, or the type itself.
+fn innermost(type_: &Type) -> &Type {
+    match type_ {
+        Type::Array(element, ..) | Type::Flexible(element, _) => innermost(element),
+        _ => type_,
+    }
+}

@@ -1,0 +1,39 @@
+//! Anonymous unions.
+
+use super::finding::Finding;
+use super::scope::Scope;
+use crate::ir::Abi;
+
+/// L23: something else in the message tells which member counts. That all of
+/// them lie at the same offset everywhere, L5 sees to.
+pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
+    let mut findings = Vec::new();
+    for struct_ in &abi.structs {
+        for field in &struct_.fields {
+            for (index, arm) in field.arms().iter().enumerate() {
+                let scope = Scope::of_arm(abi, struct_, field, arm);
+                let Some(when) = &arm.when else {
+                    let message = format!("nothing tells when the member `{}` counts", arm.name);
+                    findings.push(
+                        Finding::new(scope, message)
+                            .label("a member of a union")
+                            .help("name the flag, op or index under which it counts as `when`"),
+                    );
+                    continue;
+                };
+                let mut earlier = field.arms()[..index].iter();
+                if let Some(twin) = earlier.find(|twin| twin.when.as_ref() == Some(when)) {
+                    let message =
+                        format!("`{}` and `{}` both count under `{when}`", twin.name, arm.name);
+                    findings.push(
+                        Finding::new(scope, message)
+                            .label("this member")
+                            .and(twin.meta.place, "and this one")
+                            .help("give each member of a union a flag, op or index of its own"),
+                    );
+                }
+            }
+        }
+    }
+    findings
+}

@@ -1,0 +1,123 @@
+//! Capabilities: each has a chain, an id that the chain's header can hold, and
+//! a body that starts with that header.
+
+use super::Check;
+use super::chains::{V020, id, refuse};
+use super::claims::{Claim, clashes};
+use super::eras::gap;
+use super::headers::{header_of, header_struct};
+use super::parts::{OfChain, Struct};
+use super::refs::{CHAIN, Reference, STRUCT};
+use super::shapes::declared;
+use super::values::V018;
+use crate::diagnostic::Diagnostic;
+use crate::spec::text::Placed;
+use crate::spec::types::{Amount, Base, Shape, TypeExpr};
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for one in &index.capabilities {
+        capability(check, one);
+    }
+    shared(check);
+}
+
+fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
+    let OfChain { item, life, chain, .. } = *one;
+    match chain {
+        Some(name) => {
+            // The file's own chain was found; only a name can be wrong.
+            let place = item.chain.as_ref().map_or(item.capability.place, |chain| chain.place);
+            check.resolve(Reference { name, place, needed: Some(life) }, CHAIN);
+        }
+        None if check.incomplete => {}
+        None => {
+            let message = "the file has no chain, or several; `chain` says which is meant";
+            refuse(check, V020, item.capability.place, message);
+        }
+    }
+    id(check, (chain, life), (item.id.value.value, item.id.place));
+    for (end, before) in item.before.iter() {
+        match before.value {
+            Some(Amount::Number(number)) => id(check, (chain, life), (number.value, end.place)),
+            Some(Amount::Position) => refuse(check, V018, end.place, "`position` is no id"),
+            None => {}
+        }
+    }
+    body(check, one);
+}
+
+fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
+    let OfChain { item, life, .. } = *one;
+    let declares = !item.fields.is_empty();
+    let Some(name) = &item.struct_ else {
+        if declares {
+            refuse(
+                check,
+                V018,
+                item.capability.place,
+                "`fields` needs `struct`, the name of what they make",
+            );
+        }
+        return;
+    };
+    let index = check.index;
+    if declares {
+        let own = index.structs_named(name).filter(|struct_| std::ptr::eq(struct_.name, name));
+        own.for_each(|struct_| opened(check, struct_));
+    } else if check.resolve(Reference { name, place: name.place, needed: Some(life) }, STRUCT) {
+        for struct_ in index.structs_named(name).filter(|struct_| struct_.life.meets(life)) {
+            starts_with_header(check, one, (name, struct_));
+        }
+    }
+}
+
+/// The header in front of a struct of its own is declared before it.
+fn opened(check: &mut Check<'_>, struct_: &Struct<'_>) {
+    if let Some(header) = header_struct(check, struct_) {
+        let place = struct_.name.place;
+        let reference = Reference { name: header, place, needed: Some(struct_.life) };
+        if !check.index.targets(header).is_empty() {
+            declared(check, struct_.order, reference, STRUCT);
+        }
+    }
+}
+
+/// A struct that another item declares starts with the header of the chain.
+fn starts_with_header(
+    check: &mut Check<'_>,
+    one: &OfChain<'_>,
+    (name, struct_): (&Placed<String>, &Struct<'_>),
+) {
+    let header = one.chain.and_then(|chain| header_of(check, chain, one.life));
+    let Some(header) = header else { return };
+    let is_header = |expr: &TypeExpr| {
+        expr.shape == Shape::One && expr.base == Base::Struct(header.struct_.value.clone())
+    };
+    let first = struct_.fields().next();
+    let starts = first.is_some_and(|field| {
+        let always = gap(struct_.life, field.types().map(|(life, _)| life)).is_none();
+        always && field.types().all(|(_, expr)| is_header(expr))
+    });
+    if !starts {
+        let message = format!("`{}` does not start with a `{}`", name.value, header.struct_.value);
+        let problem = Diagnostic::error(V020, message).at(name.place, "no body of a capability");
+        check.problems.push(problem.and(struct_.name.place, "the struct"));
+    }
+}
+
+/// A struct is the body of one capability; it knows the id.
+fn shared(check: &mut Check<'_>) {
+    let index = check.index;
+    let claims = index.capabilities.iter().enumerate().filter_map(|(owner, one)| {
+        let name = one.item.struct_.as_ref()?;
+        Some(Claim { key: name.as_str(), life: one.life, place: name.place, owner })
+    });
+    let claims: Vec<_> = claims.collect();
+    for (first, again) in clashes(&claims, |_, _| false) {
+        let (first, again) = (&claims[first], &claims[again]);
+        let message = format!("`{}` is the body of two capabilities", again.key);
+        let problem = Diagnostic::error(V020, message).at(again.place, "again here");
+        check.problems.push(problem.and(first.place, "first here"));
+    }
+}

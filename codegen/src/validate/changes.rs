@@ -1,0 +1,84 @@
+//! Histories: a change says only what its kind of item can have been.
+
+use super::Check;
+use super::parts::bit;
+use super::values::V018;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::spec::history::History;
+use crate::spec::{Before, Item};
+
+/// What can have been different about an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Name,
+    Type,
+    Value,
+    C,
+}
+
+impl Key {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Type => "type",
+            Self::Value => "value",
+            Self::C => "c",
+        }
+    }
+
+    fn is_said(self, before: &Before) -> bool {
+        match self {
+            Self::Name => before.name.is_some(),
+            Self::Type => before.type_.is_some(),
+            Self::Value => before.value.is_some(),
+            Self::C => before.c.is_some(),
+        }
+    }
+}
+
+pub(super) fn check(check: &mut Check<'_>) {
+    for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
+        let (before, keys): (_, &[Key]) = match item {
+            Item::Enum(item) if !item.anonymous => (&item.before, &[Key::Name]),
+            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => (&item.before, &[]),
+            Item::Macro(item) => (&item.before, &[Key::Name, Key::C]),
+            Item::Struct(item) => (&item.before, &[Key::Name]),
+            Item::Ioctl(item) => (&item.before, &[Key::Name]),
+            Item::Chain(item) => (&item.before, &[]),
+            Item::Capability(item) => (&item.before, &[Key::Name, Key::Value]),
+        };
+        changes(check, item.name().place, before, keys);
+    }
+    let index = check.index;
+    for group in &index.groups {
+        for (name, value) in group.values.iter() {
+            let fixed = bit(value, group.kind).is_some() || value.string.is_some();
+            let keys: &[Key] = if fixed { &[Key::Name] } else { &[Key::Name, Key::Value] };
+            changes(check, name.place, &value.before, keys);
+        }
+    }
+    for struct_ in &index.structs {
+        for member in struct_.members() {
+            changes(check, member.name.place, &member.field.before, &[Key::Name, Key::Type]);
+        }
+    }
+}
+
+fn changes(check: &mut Check<'_>, name: Place, before: &History, allowed: &[Key]) {
+    for (end, before) in before.iter() {
+        let said = [Key::Name, Key::Type, Key::Value, Key::C];
+        let said: Vec<_> = said.into_iter().filter(|key| key.is_said(before)).collect();
+        let place = super::or(end.place, name);
+        if said.is_empty() {
+            refuse(check, place, "does not say what was different");
+        }
+        for key in said.into_iter().filter(|key| !allowed.contains(key)) {
+            let message = format!("this has no `{}` that could have been different", key.word());
+            refuse(check, place, &message);
+        }
+    }
+}
+
+fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(V018, message).at(place, ""));
+}

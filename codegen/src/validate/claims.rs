@@ -1,0 +1,54 @@
+//! Claims to what only one can have at a time: names and numbers.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use super::eras::first;
+use crate::diagnostic::Place;
+use crate::release::{Release, Since};
+use crate::spec::history::Life;
+
+/// The time of what has no time.
+pub(super) const ALWAYS: Life = Life { since: Since::Known(Release::new(0, 0)), until: None };
+
+/// Something that `owner` has for a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim<K> {
+    pub(super) key: K,
+    pub(super) life: Life,
+    pub(super) place: Place,
+    /// Claims of the same owner never clash.
+    pub(super) owner: usize,
+}
+
+/// The claims that come too late, each behind the one that it clashes with.
+/// `bears` tells whether the later of two may stay nevertheless.
+pub(super) fn clashes<K: Copy + Eq + Hash>(
+    claims: &[Claim<K>],
+    bears: impl Fn(usize, usize) -> bool,
+) -> Vec<(usize, usize)> {
+    let mut by_key = HashMap::<K, Vec<usize>>::with_capacity(claims.len());
+    for (index, claim) in claims.iter().enumerate() {
+        by_key.entry(claim.key).or_default().push(index);
+    }
+    by_key.retain(|_, same| same.len() > 1);
+    let mut found = Vec::new();
+    for same in by_key.values_mut() {
+        same.sort_by_key(|index| (first(claims[*index].life), *index));
+        let mut holders = Vec::<usize>::new();
+        for &index in same.iter() {
+            let claim = &claims[index];
+            let clash = |holder: &&usize| {
+                let holder = &claims[**holder];
+                holder.owner != claim.owner && holder.life.meets(claim.life)
+            };
+            match holders.iter().find(|holder| clash(holder) && !bears(**holder, index)) {
+                Some(holder) => found.push((*holder, index)),
+                None => holders.push(index),
+            }
+        }
+    }
+    // A map has no order of its own.
+    found.sort_unstable_by_key(|(_, later)| *later);
+    found
+}

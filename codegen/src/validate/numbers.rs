@@ -1,0 +1,65 @@
+//! Which number every value of a group has at which time, with counts by
+//! position resolved.
+
+use super::eras::{both, eras, first, without};
+use super::parts::{Group, bit};
+use crate::release::Release;
+use crate::spec::Value;
+use crate::spec::history::Life;
+use crate::spec::types::Amount;
+
+/// A number that a value has for a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    /// The value's place in its group.
+    pub(super) value: usize,
+    pub(super) life: Life,
+    pub(super) number: i128,
+}
+
+/// The numbers of a group in the order of its values. Strings and masks that
+/// are made of flags have none of their own.
+pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
+    let mut all = Vec::with_capacity(group.values.len());
+    for (index, (_, value)) in group.values.iter().enumerate() {
+        let life = value.life(group.life);
+        if let Some(bit) = bit(value, group.kind) {
+            let one = u32::try_from(bit).ok().and_then(|bit| 1_i128.checked_shl(bit));
+            let number = one.map(|one| if value.signed && bit == 31 { -one } else { one });
+            all.extend(number.map(|number| Stretch { value: index, life, number }));
+            continue;
+        }
+        for era in eras(life, &value.before) {
+            match amount(value, first(era)) {
+                Some(Amount::Number(number)) => {
+                    all.push(Stretch { value: index, life: era, number: number.value });
+                }
+                Some(Amount::Position) => count(index, era, &mut all),
+                None => {}
+            }
+        }
+    }
+    all
+}
+
+/// What a value says of its number in a release.
+fn amount(value: &Value, release: Release) -> Option<Amount> {
+    value.before.value_at(release).or(value.value).or(value.line)
+}
+
+/// One more than the last value before it, whichever that is at the time.
+fn count(value: usize, era: Life, all: &mut Vec<Stretch>) {
+    let mut open = vec![era];
+    let mut counted = Vec::new();
+    for earlier in all.iter().rev() {
+        if open.is_empty() {
+            break;
+        }
+        let number = earlier.number.saturating_add(1);
+        let common = open.iter().filter_map(|life| both(*life, earlier.life));
+        counted.extend(common.map(|life| Stretch { value, life, number }));
+        open = open.into_iter().flat_map(|life| without(life, earlier.life)).collect();
+    }
+    counted.extend(open.into_iter().map(|life| Stretch { value, life, number: 0 }));
+    all.extend(counted);
+}

@@ -1,0 +1,218 @@
+//! What the passes look at, picked out of the items: the numbers that stand
+//! together, and the structs with their members.
+
+use super::eras::{both, eras, first, without};
+use crate::layout::Int;
+use crate::release::Release;
+use crate::spec::history::Life;
+use crate::spec::text::{Named, Placed, Short};
+use crate::spec::types::{Amount, Base, Shape, TypeExpr, int};
+use crate::spec::{Capability, Chain, Field, Reserved, Value, Values};
+
+/// What holds some numbers together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GroupKind {
+    /// Plain constants.
+    Constants,
+    /// A C enum, with or without tag.
+    Enum,
+    /// Ids that stay unique.
+    Space,
+    /// The flags of a field.
+    Flags,
+    /// The numbers that a field holds.
+    FieldValues,
+}
+
+impl GroupKind {
+    /// What the numbers are called in messages.
+    pub(super) fn plural(self) -> &'static str {
+        match self {
+            Self::Constants => "constants",
+            Self::Enum => "enumerators",
+            Self::Space => "ids",
+            Self::Flags => "flags",
+            Self::FieldValues => "values of a field",
+        }
+    }
+}
+
+/// Numbers that stand together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group<'a> {
+    pub(super) kind: GroupKind,
+    /// The group's name, or that of the field.
+    pub(super) name: &'a Placed<String>,
+    /// The struct around the field.
+    pub(super) owner: Option<&'a str>,
+    pub(super) life: Life,
+    pub(super) prefix: Option<&'a Placed<String>>,
+    pub(super) suffix: Option<&'a Placed<String>>,
+    /// The integer that holds the numbers; of a field the narrowest it ever was.
+    pub(super) int: Int,
+    pub(super) values: &'a Named<Short<Value>>,
+    pub(super) reserved: &'a [Reserved],
+}
+
+impl<'a> Group<'a> {
+    /// Numbers of the file level.
+    pub(super) fn of(item: &'a Values, kind: GroupKind, life: Life) -> Self {
+        Self {
+            kind,
+            name: &item.name,
+            owner: None,
+            life,
+            prefix: item.prefix.as_ref(),
+            suffix: item.suffix.as_ref(),
+            int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
+            values: &item.values,
+            reserved: &item.reserved,
+        }
+    }
+
+    /// What a field lists, if it lists something.
+    pub(super) fn of_field(owner: &'a str, member: &Member<'a>) -> impl Iterator<Item = Self> {
+        let Member { name, field, life, .. } = *member;
+        let lists = [(GroupKind::Flags, &field.bits), (GroupKind::FieldValues, &field.values)];
+        let filled = lists.into_iter().filter(|(_, values)| !values.is_empty());
+        let ints = member.types().filter_map(|(_, expr)| plain_int(expr));
+        let int = ints.min_by_key(|int| int.size()).unwrap_or(Int::U64);
+        filled.map(move |(kind, values)| Self {
+            kind,
+            name,
+            owner: Some(owner),
+            life,
+            prefix: field.prefix.as_ref(),
+            suffix: None,
+            int,
+            values,
+            reserved: &[],
+        })
+    }
+}
+
+/// The bit that a value sets alone, which it says in so many words or, among
+/// flags, on one line.
+pub(super) fn bit(value: &Value, kind: GroupKind) -> Option<i128> {
+    match (&value.bit, kind, value.line) {
+        (Some(bit), ..) => Some(bit.value.value),
+        (None, GroupKind::Flags, Some(Amount::Number(bit))) => Some(bit.value),
+        _ => None,
+    }
+}
+
+/// The integer, where a type is nothing but one.
+pub(super) fn plain_int(expr: &TypeExpr) -> Option<Int> {
+    match (&expr.base, &expr.shape) {
+        (Base::Int(int), Shape::One) => Some(*int),
+        _ => None,
+    }
+}
+
+/// A struct as it is declared, on its own or inside a capability.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Struct<'a> {
+    pub(super) name: &'a Placed<String>,
+    pub(super) life: Life,
+    /// Its place in the order of declarations.
+    pub(super) order: usize,
+    pub(super) packed: bool,
+    pub(super) minsz: Option<&'a Placed<String>>,
+    pub(super) fields: &'a Named<Short<Field>>,
+    /// The capability that declares it, and puts a header in front.
+    pub(super) capability: Option<OfChain<'a>>,
+}
+
+impl<'a> Struct<'a> {
+    /// Its fields, each followed by the members of its union.
+    pub(super) fn members(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
+        self.fields().flat_map(|field| std::iter::once(field).chain(field.arms()))
+    }
+
+    /// Its fields without the members of unions.
+    pub(super) fn fields(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
+        let around = self.life;
+        self.fields.iter().map(move |(name, field)| {
+            let life = field.life(around);
+            Member { name, field, life, union: None }
+        })
+    }
+
+    /// When a field can be found in the struct by this name. Before a union
+    /// came, its members stood in its place.
+    pub(super) fn lives_of<'b>(&self, name: &'b str) -> impl Iterator<Item = Life> + use<'a, 'b> {
+        self.members().flat_map(move |member| {
+            let named = member.names().filter(move |(_, at_the_time)| *at_the_time == name);
+            let lives: Vec<_> = named.flat_map(|(life, _)| member.alone(life)).collect();
+            lives
+        })
+    }
+}
+
+/// A field, or a member of an anonymous union.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'a> {
+    pub(super) name: &'a Placed<String>,
+    pub(super) field: &'a Field,
+    pub(super) life: Life,
+    /// When the union around it is there.
+    pub(super) union: Option<Life>,
+}
+
+impl<'a> Member<'a> {
+    /// The members of the union that it is.
+    pub(super) fn arms(&self) -> impl Iterator<Item = Self> + use<'a> {
+        let around = self.life;
+        self.field.union.iter().map(move |(name, field)| {
+            let life = field.life(around);
+            Member { name, field, life, union: Some(around) }
+        })
+    }
+
+    /// Its names, each with its time.
+    pub(super) fn names(&self) -> impl Iterator<Item = (Life, &'a str)> + use<'a> {
+        let (name, field) = (self.name, self.field);
+        let eras = eras(self.life, &field.before);
+        eras.map(move |era| (era, field.before.name_at(first(era), name)))
+    }
+
+    /// Its types, each with its time; none while it is a union.
+    pub(super) fn types(&self) -> impl Iterator<Item = (Life, &'a TypeExpr)> + use<'a> {
+        let field = self.field;
+        let eras = eras(self.life, &field.before);
+        eras.filter_map(move |era| Some((era, type_at(field, first(era))?)))
+    }
+
+    /// The part of a time in which it is a field of the struct itself.
+    fn alone(&self, time: Life) -> Vec<Life> {
+        match self.union {
+            None => both(self.life, time).into_iter().collect(),
+            Some(union) => without(time, union).collect(),
+        }
+    }
+}
+
+/// The type of a field in a release; none while it is a union.
+pub(super) fn type_at(field: &Field, release: Release) -> Option<&TypeExpr> {
+    field.before.type_at(release).or(field.type_.as_ref())
+}
+
+/// A chain and when it is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChainItem<'a> {
+    pub(super) item: &'a Chain,
+    pub(super) life: Life,
+    /// Its place in the order of declarations.
+    pub(super) order: usize,
+}
+
+/// A capability and the chain that it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OfChain<'a> {
+    pub(super) item: &'a Capability,
+    pub(super) life: Life,
+    /// Its place in the order of declarations.
+    pub(super) order: usize,
+    /// The chain's name, said by the capability or by being the only one of the file.
+    pub(super) chain: Option<&'a Placed<String>>,
+}

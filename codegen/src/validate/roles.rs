@@ -1,0 +1,130 @@
+//! Roles: the fields that the protocol knows have the types it needs, and
+//! each struct has each of them once.
+
+use super::Check;
+use super::claims::{Claim, clashes};
+use super::eras::gap;
+use super::parts::{Member, Struct, plain_int};
+use super::refs::Reference;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::Int;
+use crate::spec::history::Life;
+use crate::spec::text::Placed;
+use crate::spec::types::{RoleWord, Shape};
+
+pub(super) const V019: Code = Code("V019"); // a role that a field cannot have
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for struct_ in &index.structs {
+        for member in struct_.members() {
+            types(check, &member);
+            held(check, &member);
+        }
+        unique(check, struct_);
+        counts(check, struct_);
+        minsz(check, struct_);
+    }
+}
+
+/// When a struct has a field of this role.
+pub(super) fn lives_of(struct_: &Struct<'_>, role: RoleWord) -> impl Iterator<Item = Life> {
+    let types = struct_.fields().flat_map(|field| field.types());
+    types.filter(move |(_, expr)| expr.role == Some(role)).map(|(life, _)| life)
+}
+
+fn types(check: &mut Check<'_>, member: &Member<'_>) {
+    for (_, expr) in member.types() {
+        let Some(role) = expr.role else { continue };
+        let (word, fits): (_, &[Int]) = match role {
+            RoleWord::Argsz => ("argsz", &[Int::U32]),
+            RoleWord::Flags => ("flags", &[Int::U32, Int::U64, Int::AlignedU64]),
+            RoleWord::CapOffset => ("cap_offset", &[Int::U32]),
+            RoleWord::Reserved => ("reserved", &[]),
+        };
+        if member.union.is_some() {
+            refuse(check, member.name.place, &format!("a member of a union cannot be `{word}`"));
+        } else if !fits.is_empty() && !plain_int(expr).is_some_and(|int| fits.contains(&int)) {
+            let wide = if fits.len() > 1 { " or a u64" } else { "" };
+            refuse(check, member.name.place, &format!("`{word}` must be a u32{wide}"));
+        }
+    }
+}
+
+/// Only integers hold numbers, and what is reserved holds none.
+fn held(check: &mut Check<'_>, member: &Member<'_>) {
+    let field = member.field;
+    let word = [("bits", !field.bits.is_empty()), ("values", !field.values.is_empty())];
+    let word = word.into_iter().chain([("holds", field.holds.is_some())]);
+    let Some((word, _)) = word.into_iter().find(|(_, said)| *said) else { return };
+    let reserved = field.type_.as_ref().is_some_and(|expr| expr.role == Some(RoleWord::Reserved));
+    if reserved {
+        refuse(check, member.name.place, &format!("what is reserved has no `{word}`"));
+    } else if member.types().any(|(_, expr)| plain_int(expr).is_none()) {
+        refuse(check, member.name.place, &format!("only an integer has `{word}`"));
+    }
+}
+
+fn unique(check: &mut Check<'_>, struct_: &Struct<'_>) {
+    let mut claims = Vec::new();
+    for (owner, field) in struct_.fields().enumerate() {
+        let roles = field.types().filter_map(|(life, expr)| Some((life, expr.role?)));
+        let roles = roles.filter(|(_, role)| *role != RoleWord::Reserved);
+        let place = field.name.place;
+        claims.extend(roles.map(|(life, role)| Claim { key: role as u8, life, place, owner }));
+    }
+    for (first, again) in clashes(&claims, |_, _| false) {
+        let message = format!("`{}` has two fields of one role", struct_.name.value);
+        let problem = Diagnostic::error(V019, message).at(claims[again].place, "again here");
+        check.problems.push(problem.and(claims[first].place, "first here"));
+    }
+}
+
+/// What counts the elements of a flexible array stands in front of it.
+fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
+    for (index, field) in struct_.fields().enumerate() {
+        for (life, expr) in field.types() {
+            let Shape::Flexible(Some(name)) = &expr.shape else { continue };
+            let reference = Reference { name, place: field.name.place, needed: Some(life) };
+            let mut earlier = struct_.fields().take(index);
+            let Some(count) = earlier.find(|other| other.name.value == *name) else {
+                let known =
+                    || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
+                check.unknown(reference, "field in front of the array", |_| known());
+                break;
+            };
+            if let Some(release) = gap(life, [count.life].into_iter()) {
+                check.absent(reference, "field", release, Some((count.name.place, count.life)));
+            }
+            let union = !count.field.union.is_empty();
+            if union || count.types().any(|(_, expr)| plain_int(expr).is_none()) {
+                let message = format!("`{name}` is no integer and cannot count elements");
+                let problem = Diagnostic::error(V019, message).at(field.name.place, "the array");
+                check.problems.push(problem.and(count.name.place, "what should count them"));
+            }
+        }
+    }
+}
+
+fn minsz(check: &mut Check<'_>, struct_: &Struct<'_>) {
+    let Some(name) = struct_.minsz else { return };
+    if struct_.fields().all(|field| field.name.value != name.value) {
+        let reference = Reference { name, place: name.place, needed: None };
+        let known = || struct_.fields().map(|field| field.name.as_str()).collect();
+        check.unknown(reference, "field", |_| known());
+    }
+    needs_argsz(check, struct_, name);
+}
+
+/// A size that argsz must cover means nothing without one.
+pub(super) fn needs_argsz(check: &mut Check<'_>, struct_: &Struct<'_>, minsz: &Placed<String>) {
+    if gap(struct_.life, lives_of(struct_, RoleWord::Argsz)).is_some() {
+        let message = format!("`minsz` needs a field `argsz` in `{}`", struct_.name.value);
+        let problem = Diagnostic::error(V019, message).at(minsz.place, "");
+        check.problems.push(problem.and(struct_.name.place, "the struct"));
+    }
+}
+
+fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(V019, message).at(place, ""));
+}

@@ -1,0 +1,85 @@
+//! What the types of fields are made of: structs and constants that exist,
+//! and that are declared before they are used, as C demands.
+
+use super::Check;
+use super::eras::gap;
+use super::index::{Kind, Target};
+use super::layouts::V016;
+use super::parts::{Member, Struct};
+use super::refs::{NUMBER, Reference, STRUCT, Wanted};
+use crate::diagnostic::Diagnostic;
+use crate::spec::history::Life;
+use crate::spec::types::{Base, Shape, TypeExpr};
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for struct_ in &index.structs {
+        for member in struct_.members() {
+            let mut judged: Option<&TypeExpr> = None;
+            for (life, expr) in member.types() {
+                let again =
+                    judged.is_some_and(|one| one.base == expr.base && one.shape == expr.shape);
+                if !again {
+                    made_of(check, struct_, (&member, life), expr);
+                }
+                judged = Some(expr);
+            }
+        }
+    }
+}
+
+fn made_of(
+    check: &mut Check<'_>,
+    struct_: &Struct<'_>,
+    (member, life): (&Member<'_>, Life),
+    expr: &TypeExpr,
+) {
+    let reference = |name| Reference { name, place: member.name.place, needed: Some(life) };
+    if let Base::Struct(name) = &expr.base {
+        declared(check, struct_.order, reference(name), STRUCT);
+    }
+    if let Shape::Named(name) = &expr.shape {
+        if declared(check, struct_.order, reference(name), NUMBER) {
+            plain(check, member, name);
+        }
+    }
+}
+
+/// Whether something stands before what uses it, in all releases that need it.
+pub(super) fn declared(
+    check: &mut Check<'_>,
+    order: usize,
+    reference: Reference<'_>,
+    wanted: Wanted,
+) -> bool {
+    if !check.resolve(reference, wanted) {
+        return false;
+    }
+    let targets = check.index.targets(reference.name).iter();
+    let targets = targets.filter(|target| wanted.kinds.contains(&target.kind));
+    let earlier = |target: &&Target| target.order < order;
+    let lives = targets.clone().filter(earlier).map(|target| target.life);
+    let late = reference.needed.is_some_and(|needed| gap(needed, lives).is_some());
+    if late && !check.incomplete {
+        let message = format!("`{}` is used before it is declared", reference.name);
+        let mut problem = Diagnostic::error(V016, message).at(reference.place, "used here");
+        if let Some(target) = targets.filter(|target| !earlier(target)).next() {
+            problem = problem.and(target.place, "declared here");
+        }
+        check.problems.push(problem.help("move the declaration in front of its use"));
+    }
+    !late
+}
+
+/// The length of an array is a number of its own, not a mask.
+fn plain(check: &mut Check<'_>, member: &Member<'_>, name: &str) {
+    let numbers = check.index.targets(name).iter().filter(|target| target.kind == Kind::Number);
+    for target in numbers {
+        let number = target.number.map(|(group, value)| &check.index.groups[group].values[value]);
+        if number.is_some_and(|(_, value)| !value.of.is_empty()) {
+            let message = format!("`{name}` is a mask, and no length");
+            let problem = Diagnostic::error(V016, message).at(member.name.place, "the array");
+            check.problems.push(problem.and(target.place, "its length"));
+        }
+    }
+}

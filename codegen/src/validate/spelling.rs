@@ -1,0 +1,198 @@
+//! Spelling in Rust: the short names within a type and the names of types,
+//! which are made from names of the specification and can coincide.
+
+use std::collections::{HashMap, HashSet};
+
+use heck::ToUpperCamelCase;
+
+use super::Check;
+use super::claims::{ALWAYS, Claim, clashes};
+use super::index::Kind;
+use super::parts::{Group, GroupKind, Struct};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::names::{field_type, group_type, is_rust_identifier, short, without_prefix};
+use crate::spec::history::Life;
+use crate::spec::text::Placed;
+
+const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
+
+/// What every type of numbers has already.
+const METHODS: [&str; 10] =
+    ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
+
+/// Types and traits of the language that generated code names.
+const PRELUDE: [&str; 10] =
+    ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for group in &index.groups {
+        shorts(check, group);
+    }
+    variants(check);
+    types(check);
+    views(check);
+    kinds(check);
+    for struct_ in &index.structs {
+        accessors(check, struct_);
+    }
+}
+
+/// A name made for Rust, out of what and for how long.
+struct Made<'a> {
+    name: String,
+    of: (&'a str, &'a str),
+    place: Place,
+    life: Life,
+}
+
+impl<'a> Made<'a> {
+    fn new(name: String, of: &'a Placed<String>, life: Life) -> Self {
+        Self { name, of: ("", &of.value), place: of.place, life }
+    }
+}
+
+/// What numbers are called within their type.
+fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
+    let text = |affix: Option<&'_ Placed<String>>| {
+        affix.map(|affix| affix.value.clone()).unwrap_or_default()
+    };
+    let (prefix, suffix) = (text(group.prefix), text(group.suffix));
+    let made = group.values.iter().map(|(name, value)| {
+        Made::new(short(name, &prefix, &suffix), name, value.life(group.life))
+    });
+    let made: Vec<_> = made.collect();
+    distinct(check, &made, "short name");
+    if !matches!(group.kind, GroupKind::Constants | GroupKind::Space) {
+        let taken = made.iter().filter(|short| METHODS.contains(&short.name.as_str()));
+        for made in taken {
+            refuse(check, made, "short name", "every generated type has something of this name");
+        }
+    }
+}
+
+/// What the capabilities of a chain are called among each other.
+fn variants(check: &mut Check<'_>) {
+    let index = check.index;
+    let mut chains = HashMap::<&str, Vec<Made<'_>>>::new();
+    for one in &index.capabilities {
+        let Some(chain) = one.chain else { continue };
+        let prefix = index.chains_named(chain).next().map_or("", |chain| &chain.item.prefix.value);
+        let name = &one.item.capability;
+        let variant = short(name, prefix, "").to_upper_camel_case();
+        chains.entry(chain).or_default().push(Made::new(variant, name, one.life));
+    }
+    for made in index.chains.iter().filter_map(|chain| chains.remove(chain.item.chain.as_str())) {
+        distinct(check, &made, "short name");
+        for made in made.iter().filter(|made| made.name == "Unknown") {
+            refuse(check, made, "short name", "capabilities of later kernels are called so");
+        }
+    }
+}
+
+/// Types of structs, enums, and of what fields hold; files are modules beside them.
+fn types(check: &mut Check<'_>) {
+    let index = check.index;
+    let prefix = &check.spec.abi.prefix.value;
+    let of_fields = index.groups.iter().filter_map(|group| {
+        let owner = group.owner?;
+        let made = Made::new(field_type(prefix, owner, group.name), group.name, group.life);
+        Some(Made { of: (owner, made.of.1), ..made })
+    });
+    let of_items = index.all().flat_map(|(text, targets)| {
+        targets.iter().filter_map(move |target| {
+            let name = match target.kind {
+                Kind::Anonymous => group_type(text),
+                Kind::Struct | Kind::Enum => text.to_owned(),
+                _ => return None,
+            };
+            Some(Made { name, of: ("", text), place: target.place, life: target.life })
+        })
+    });
+    let made: Vec<_> = of_fields.chain(of_items).collect();
+    distinct(check, &made, "type");
+    let files: HashSet<_> = check.spec.files.iter().map(|file| file.name.as_str()).collect();
+    for made in &made {
+        if files.contains(made.name.as_str()) {
+            refuse(check, made, "type", "a file of the specification has this name");
+        } else if PRELUDE.contains(&made.name.as_str()) {
+            refuse(check, made, "type", "the generated code means something else by it");
+        }
+    }
+}
+
+/// Views of structs, and of the capabilities of chains.
+fn views(check: &mut Check<'_>) {
+    let index = check.index;
+    let prefix = &check.spec.abi.prefix.value;
+    let structs = index.structs.iter().map(|one| {
+        let name = without_prefix(prefix, one.name).to_upper_camel_case();
+        Made::new(name, one.name, one.life)
+    });
+    let chains = index.chains.iter().map(|chain| {
+        let name = &chain.item.chain;
+        Made::new(name.to_upper_camel_case() + "Cap", name, chain.life)
+    });
+    distinct(check, &structs.chain(chains).collect::<Vec<_>>(), "type");
+}
+
+/// Kinds of file descriptors, the variants of one type.
+fn kinds(check: &mut Check<'_>) {
+    let fds = check.spec.abi.fds.iter();
+    let made = fds.map(|(name, _)| Made::new(group_type(name), name, ALWAYS));
+    distinct(check, &made.collect::<Vec<_>>(), "variant");
+}
+
+/// Members of unions are methods: one that reads, and one that sets.
+fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
+    let arms = struct_.members().filter(|member| member.union.is_some());
+    let methods = arms.flat_map(|arm| {
+        let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];
+        both.map(|method| Made::new(method, arm.name, arm.life))
+    });
+    let made: Vec<_> = methods.collect();
+    unique(check, &made, "method");
+    for made in made.iter().filter(|made| made.name == "new") {
+        refuse(check, made, "method", "this one makes the struct");
+    }
+}
+
+/// Refuses what is no identifier, and the later of two that are the same.
+fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+    for made in made.iter().filter(|made| !is_identifier(&made.name)) {
+        refuse(check, made, what, "it is no name in Rust; another prefix may help");
+    }
+    unique(check, made, what);
+}
+
+/// Whether Rust takes the name as it is. Only one reserved word has a letter
+/// in upper case, so most names need no parser.
+fn is_identifier(name: &str) -> bool {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let head = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    let upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    (plain && head && upper && name != "Self") || is_rust_identifier(name)
+}
+
+fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+    let claims = made.iter().enumerate().map(|(owner, made)| Claim {
+        key: made.name.as_str(),
+        life: made.life,
+        place: made.place,
+        owner,
+    });
+    let claims: Vec<_> = claims.collect();
+    // That two things have one name in C as well is said elsewhere.
+    for (one, other) in clashes(&claims, |one, other| made[one].of == made[other].of) {
+        let (one, other) = (&claims[one], &claims[other]);
+        let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };
+        let message = format!("two things get the {what} `{}` in Rust", again.key);
+        let problem = Diagnostic::error(V022, message).at(again.place, "again here");
+        check.problems.push(problem.and(first.place, "first here"));
+    }
+}
+
+fn refuse(check: &mut Check<'_>, made: &Made<'_>, what: &str, why: &str) {
+    let message = format!("`{}` cannot be a {what}", made.name);
+    check.problems.push(Diagnostic::error(V022, message).at(made.place, why));
+}

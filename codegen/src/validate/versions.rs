@@ -1,0 +1,53 @@
+//! Versions of capabilities: fields that came with one stand only where the
+//! header can tell it.
+
+use std::collections::HashMap;
+
+use super::chains::{V020, refuse};
+use super::headers::{header_of, most};
+use super::parts::OfChain;
+use super::values::{V015, V018};
+use super::{Check, or};
+use crate::diagnostic::Diagnostic;
+use crate::spec::text::{Number, Placed};
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    let bodies = index.capabilities.iter();
+    let bodies = bodies.filter_map(|one| Some((one.item.struct_.as_ref()?.as_str(), one)));
+    let bodies: HashMap<&str, &OfChain<'_>> = bodies.collect();
+    for struct_ in &index.structs {
+        let of = bodies.get(struct_.name.as_str()).copied();
+        for member in struct_.members() {
+            if let Some(version) = &member.field.version {
+                let place = or(version.place, member.name.place);
+                field(check, of, &Placed { place, value: version.value });
+            }
+        }
+    }
+}
+
+fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Number>) {
+    let number = version.value.value;
+    if !(1..=i128::from(u16::MAX)).contains(&number) {
+        let message = format!("{number} is no version; they count from 1 to 65535");
+        check.problems.push(Diagnostic::error(V015, message).at(version.place, ""));
+        return;
+    }
+    let Some(of) = of else {
+        if !check.incomplete {
+            refuse(check, V018, version.place, "`version` stands only in the body of a capability");
+        }
+        return;
+    };
+    let header = of.chain.and_then(|chain| header_of(check, chain, of.life));
+    let Some(header) = header else { return };
+    let Some(bits) = &header.version else {
+        refuse(check, V020, version.place, "the header of the chain has no version");
+        return;
+    };
+    if let Some(most) = most(check.index, header, bits).filter(|most| i128::from(*most) < number) {
+        let message = format!("the header of the chain holds versions up to {most}");
+        check.problems.push(Diagnostic::error(V015, message).at(version.place, ""));
+    }
+}

@@ -1,0 +1,130 @@
+//! Compilers of this machine, and folders to work in with them. What a machine
+//! lacks is skipped, and every skip is told on stderr, past the capture of the
+//! test harness.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+/// A folder that holds the header to be tested and what a test puts there.
+pub(crate) struct Bench {
+    folder: PathBuf,
+}
+
+impl Bench {
+    /// An empty folder of this name but for the header.
+    pub(crate) fn new(name: &str, header: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c_header").join(name);
+        // A leftover of an earlier run, if there is one.
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder below the target folder");
+        let bench = Self { folder };
+        bench.write("vfio_abi.h", header);
+        bench
+    }
+
+    /// Writes a file and tells its path.
+    pub(crate) fn write(&self, name: &str, contents: &str) -> PathBuf {
+        let path = self.folder.join(name);
+        std::fs::write(&path, contents).expect("the folder can be written to");
+        path
+    }
+
+    /// A compiler that works here.
+    pub(crate) fn command(&self, compiler: &str) -> Command {
+        let mut command = Command::new(compiler);
+        command.current_dir(&self.folder).env("LC_ALL", "C");
+        command
+    }
+
+    /// What `source` prints once it is compiled by gcc and run.
+    pub(crate) fn run(&self, source: &str) -> String {
+        let program = self.folder.join("program");
+        self.write("program.c", source);
+        let mut compile = self.command("gcc");
+        succeed(compile.args(["-std=gnu11", "-Wall", "-Werror", "program.c", "-o"]).arg(&program));
+        succeed(&mut self.command(&program.to_string_lossy()))
+    }
+
+    /// What gcc's preprocessor makes of `source`.
+    pub(crate) fn preprocess(&self, source: &str, arguments: &[&str]) -> String {
+        self.write("preprocess.c", source);
+        succeed(self.command("gcc").args(["-std=gnu11", "-E"]).args(arguments).arg("preprocess.c"))
+    }
+}
+
+/// Runs a command that must succeed, and tells what it printed.
+pub(crate) fn succeed(command: &mut Command) -> String {
+    let output = outcome(command);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed:\n{errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs a command that must at least start.
+pub(crate) fn outcome(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"))
+}
+
+/// Runs commands that must succeed without a word, as many at a time as there
+/// are processors.
+pub(crate) fn all_silent(commands: Vec<Command>) {
+    let commands: Vec<_> = commands.into_iter().map(Mutex::new).collect();
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some(command) = commands.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut command = command.lock().expect("no command panics");
+            let output = outcome(&mut command);
+            if !output.status.success() || !output.stderr.is_empty() {
+                let words = String::from_utf8_lossy(&output.stderr).into_owned();
+                failures.lock().expect("no command panics").push(format!("{command:?}\n{words}"));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let failures = failures.into_inner().expect("no command panics");
+    let count = failures.len();
+    assert!(count == 0, "{count} of {} failed:\n{}", commands.len(), failures.join("\n"));
+}
+
+/// Whether the machine has a compiler; gcc it must have.
+pub(crate) fn has(compiler: &str) -> bool {
+    let found = Command::new(compiler).arg("--version").output().is_ok();
+    assert!(found || compiler != "gcc", "gcc is needed to test the C header");
+    if !found {
+        skipped(&format!("{compiler} not found"));
+    }
+    found
+}
+
+/// Whether a compiler understands these arguments and finds the kernel's types.
+pub(crate) fn knows(compiler: &str, arguments: &[&str]) -> bool {
+    static PROBE: OnceLock<PathBuf> = OnceLock::new();
+    let probe = PROBE.get_or_init(|| {
+        let probe = Path::new(env!("CARGO_TARGET_TMPDIR")).join("probe.h");
+        std::fs::write(&probe, "#include <linux/types.h>\n").expect("the target folder exists");
+        probe
+    });
+    let mut command = Command::new(compiler);
+    let known = outcome(command.args(arguments).arg("-fsyntax-only").arg(probe)).status.success();
+    if !known {
+        skipped(&format!("{compiler} does not work with {}", arguments.join(" ")));
+    }
+    known
+}
+
+/// Tells, once, of a check that is not made.
+pub(crate) fn skipped(what: &str) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if TOLD.lock().expect("no test panics in here").insert(what.to_owned()) {
+        // Not eprintln!, which is captured in a test that passes.
+        let _ = writeln!(std::io::stderr(), "skipped: {what}");
+    }
+}
