@@ -6,6 +6,8 @@
 mod facts;
 #[path = "common/real.rs"]
 mod real;
+#[path = "common/rustc.rs"]
+mod rustc;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -139,23 +141,9 @@ fn field_lines(body: &mut String, expected: &mut String, struct_: &str, field: &
     }
 }
 
-/// Compiles the crate and the program, without Cargo, and runs it.
+/// Compiles the crate and the program, and runs it.
 fn compile_and_run(folder: &Path, program: &str) -> String {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let library = real::root().join("generated/src/lib.rs");
-    let run = |command: &mut Command| {
-        let output = command.output().expect("a command that starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text")
-    };
-    let compiler = || {
-        let mut command = Command::new(&rustc);
-        command.current_dir(folder).args(["--edition", "2024"]);
-        command
-    };
-    let library_args = ["--crate-type", "rlib", "--crate-name", "vfio_abi", "-D", "warnings"];
-    run(compiler().args(library_args).arg(library));
     std::fs::write(folder.join("main.rs"), program).expect("a file");
-    run(compiler().args(["--extern", "vfio_abi=libvfio_abi.rlib", "main.rs"]));
-    run(&mut Command::new(folder.join("main")))
+    let program = rustc::compile(folder, &real::root().join("generated/src/lib.rs"));
+    rustc::run(&mut Command::new(program))
 }

@@ -1,12 +1,12 @@
 //! Chains: where each starts, and what its capabilities start with.
 
+use super::Check;
 use super::eras::gap;
 use super::headers::{header_of, most};
 use super::parts::{ChainItem, Struct, bit};
 use super::refs::{NUMBER, Reference, STRUCT};
 use super::roles::lives_of;
 use super::values::{INTS, V015, V018};
-use super::Check;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::history::Life;
 use crate::spec::text::Placed;
@@ -81,7 +81,8 @@ fn host(check: &mut Check<'_>, chain: &ChainItem<'_>, host: &Placed<String>) {
         let lives = structs().flat_map(|one| lives_of(one, role));
         if let (Some(release), false) = (gap(chain.life, lives), check.incomplete) {
             let message = format!("`{}` has no field `{word}` in {release}", host.value);
-            let mut problem = Diagnostic::error(V020, message).at(host.place, "cannot host a chain");
+            let mut problem =
+                Diagnostic::error(V020, message).at(host.place, "cannot host a chain");
             if let Some(struct_) = structs().next() {
                 problem = problem.and(struct_.name.place, "the struct");
             }
@@ -111,9 +112,7 @@ fn flag(
         let single = bit(&group.values[value].1, group.kind).is_some();
         let host = hosts.iter().find(|host| Some(host.name.value.as_str()) == group.owner)?;
         let field = host.fields().find(|field| std::ptr::eq(field.name, group.name))?;
-        let is_flags = |(_, expr): (_, &TypeExpr)| {
-            expr.role == Some(RoleWord::Flags)
-        };
+        let is_flags = |(_, expr): (_, &TypeExpr)| expr.role == Some(RoleWord::Flags);
         (single && field.types().any(is_flags)).then_some(target.life)
     });
     if gap(chain.life, lives).is_some() {

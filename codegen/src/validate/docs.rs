@@ -204,9 +204,9 @@ fn fault(text: &str) -> Option<String> {
     let lengths = quoted.map(|name| name.trim().chars().count());
     lengths.into_iter().find_map(|length| match length {
         0 => Some("nothing stands between two backquotes".to_owned()),
-        length if length > MOST_QUOTED => {
-            Some(format!("{length} characters stand between two backquotes; at most {MOST_QUOTED} do"))
-        }
+        length if length > MOST_QUOTED => Some(format!(
+            "{length} characters stand between two backquotes; at most {MOST_QUOTED} do"
+        )),
         _ => None,
     })
 }

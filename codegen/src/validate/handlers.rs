@@ -42,8 +42,11 @@ pub(super) fn check(check: &mut Check<'_>) {
                 fields(check, (handler, life), &structs);
                 if let Some(chain) = &handler.capabilities {
                     let lives = hosts.get(ioctl.arg.as_str()).map_or(&[][..], Vec::as_slice);
-                    if let (Some(release), false) = (gap(life, lives.iter().copied()), check.incomplete) {
-                        let message = format!("no chain hangs on `{}` in {release}", ioctl.arg.value);
+                    if let (Some(release), false) =
+                        (gap(life, lives.iter().copied()), check.incomplete)
+                    {
+                        let message =
+                            format!("no chain hangs on `{}` in {release}", ioctl.arg.value);
                         refuse(check, V020, handler.handler.place, &message);
                     }
                     capabilities(check, chain, &ioctl.arg);
@@ -93,7 +96,8 @@ fn capabilities(check: &mut Check<'_>, chain: &ReplyChain, host: &Placed<String>
         let mut chains = chains.flat_map(|chain| index.chains_named(chain));
         let on = |name: &Placed<String>| name.value == host.value;
         if !chains.any(|chain| chain.item.host.as_ref().is_some_and(on)) {
-            let message = format!("`{}` is no capability of a chain on `{}`", name.value, host.value);
+            let message =
+                format!("`{}` is no capability of a chain on `{}`", name.value, host.value);
             refuse(check, V020, name.place, &message);
         }
     }

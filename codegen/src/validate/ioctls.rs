@@ -66,7 +66,10 @@ fn byte(check: &mut Check<'_>, name: &Placed<String>) -> i128 {
 fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {
     let number = ioctl.number.value.value;
     if !(0..=MOST - base).contains(&number) {
-        let message = format!("{number} does not fit; behind a base of {base} numbers go up to {}", MOST - base);
+        let message = format!(
+            "{number} does not fit; behind a base of {base} numbers go up to {}",
+            MOST - base
+        );
         check.problems.push(Diagnostic::error(V015, message).at(ioctl.number.place, ""));
     }
 }

@@ -240,9 +240,8 @@ fn whole(
         let layout = Layout::of(&extents, struct_.packed);
         layout.filter(|layout| layout.size <= MOST_BYTES)
     };
-    let model = |model: Model| {
-        lay(parts.iter().map(|(_, form)| form.extents[model.index()]).collect())
-    };
+    let model =
+        |model: Model| lay(parts.iter().map(|(_, form)| form.extents[model.index()]).collect());
     let [Some(lp64), Some(ilp32), Some(ilp32_aligned)] = Model::ALL.map(model) else {
         return Err(refusal(struct_.name, "is larger than any target can hold"));
     };
@@ -250,7 +249,8 @@ fn whole(
         let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);
         if let Some((_, (name, _))) = spans.find(|((rust, c), _)| rust.offset != c.offset) {
             let problem = refusal(name, "is aligned to 8 bytes behind a hole that has no name");
-            let help = "a reserved field in front of it names the padding; Rust on i386 leaves none";
+            let help =
+                "a reserved field in front of it names the padding; Rust on i386 leaves none";
             return Err(problem.map(|problem| problem.help(help)));
         }
     }

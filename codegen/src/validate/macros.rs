@@ -122,8 +122,8 @@ mod tests {
             assert_eq!(expression(text), Ok(()), "{text}");
         }
         for text in [
-            "", "a; b", "{a}", "\"a\"", "'a'", "a \\ b", "#a", "a // b", "a /* b", "(a",
-            "a)", ")a(", "a ??= b", "a <: b", "é", "a\u{0}",
+            "", "a; b", "{a}", "\"a\"", "'a'", "a \\ b", "#a", "a // b", "a /* b", "(a", "a)",
+            ")a(", "a ??= b", "a <: b", "é", "a\u{0}",
         ] {
             assert!(expression(text).is_err(), "{text}");
         }

@@ -85,11 +85,51 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &
 /// What generated Rust relies on, and the format's own words for types.
 fn is_spoken_for(name: &str) -> bool {
     const WORDS: [&str; 45] = [
-        "Clone", "Copy", "Debug", "Default", "Err", "From", "Into", "Iterator", "None", "Ok",
-        "Option", "Result", "Self", "Some", "aligned_u64", "alloc", "bool", "by_model", "char",
-        "core", "f32", "f64", "fd", "i128", "i16", "i32", "i64", "i8", "io", "isize", "none",
-        "offset_of", "s16", "s32", "s64", "s8", "size_of", "std", "str", "string", "u128", "u16",
-        "u32", "u64", "u8",
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "Err",
+        "From",
+        "Into",
+        "Iterator",
+        "None",
+        "Ok",
+        "Option",
+        "Result",
+        "Self",
+        "Some",
+        "aligned_u64",
+        "alloc",
+        "bool",
+        "by_model",
+        "char",
+        "core",
+        "f32",
+        "f64",
+        "fd",
+        "i128",
+        "i16",
+        "i32",
+        "i64",
+        "i8",
+        "io",
+        "isize",
+        "none",
+        "offset_of",
+        "s16",
+        "s32",
+        "s64",
+        "s8",
+        "size_of",
+        "std",
+        "str",
+        "string",
+        "u128",
+        "u16",
+        "u32",
+        "u64",
+        "u8",
     ];
     WORDS.binary_search(&name).is_ok() || name == "usize"
 }
@@ -97,7 +137,9 @@ fn is_spoken_for(name: &str) -> bool {
 /// Names inside items that nothing refers to by way of the index.
 fn parts(check: &mut Check<'_>, item: &Item) {
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::Space(item) => reserved(check, &item.reserved),
+        Item::Constants(item) | Item::Enum(item) | Item::Space(item) => {
+            reserved(check, &item.reserved)
+        }
         Item::Chain(item) => reserved(check, &item.reserved),
         Item::Macro(item) => {
             for arg in item.args.iter() {
@@ -161,9 +203,15 @@ fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
 /// The path of a kernel header, as `#include` has it.
 fn path(check: &mut Check<'_>, path: &Placed<String>) {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
-    let good = path.bytes().all(plain) && path.split('/').all(|part| !part.trim_matches('.').is_empty());
+    let good =
+        path.bytes().all(plain) && path.split('/').all(|part| !part.trim_matches('.').is_empty());
     if !good {
-        refuse(check, path, path.place, "a path is words of letters, digits, `_`, `-` and `.` between `/`");
+        refuse(
+            check,
+            path,
+            path.place,
+            "a path is words of letters, digits, `_`, `-` and `.` between `/`",
+        );
     }
 }
 

@@ -1,9 +1,9 @@
 //! References: a name must stand for what is wanted there, in every release
 //! that needs it.
 
+use super::Check;
 use super::eras::gap;
 use super::index::{Index, Kind, Target};
-use super::Check;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::release::Release;
 use crate::spec::history::Life;
@@ -68,7 +68,8 @@ impl<'a> Check<'a> {
         }
         let Reference { name, place, .. } = reference;
         let problem = Diagnostic::error(V012, format!("there is no {what} `{name}`"));
-        let hint = self.may_hint().then(|| crate::names::nearest(name, known(self.index).into_iter()));
+        let hint =
+            self.may_hint().then(|| crate::names::nearest(name, known(self.index).into_iter()));
         let hint = hint.flatten().map(|near| format!("did you mean `{near}`?"));
         self.problems.push(problem.at(place, "").maybe_help(hint));
     }

@@ -162,7 +162,9 @@ impl Times<'_, '_> {
         let first = life.since.first();
         if let Some(since) = since {
             self.since(&since.value, since.place);
-            if matches!(outer, Outer::Item(_)) && since.first().opening() < around.since.first().opening() {
+            if matches!(outer, Outer::Item(_))
+                && since.first().opening() < around.since.first().opening()
+            {
                 let message =
                     format!("older than what it is part of, which came in {}", around.since);
                 self.refuse(since.place, place, message);

@@ -88,7 +88,8 @@ fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
             let reference = Reference { name, place: field.name.place, needed: Some(life) };
             let mut earlier = struct_.fields().take(index);
             let Some(count) = earlier.find(|other| other.name.value == *name) else {
-                let known = || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
+                let known =
+                    || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
                 check.unknown(reference, "field in front of the array", |_| known());
                 break;
             };

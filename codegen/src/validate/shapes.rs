@@ -17,7 +17,8 @@ pub(super) fn check(check: &mut Check<'_>) {
         for member in struct_.members() {
             let mut judged: Option<&TypeExpr> = None;
             for (life, expr) in member.types() {
-                let again = judged.is_some_and(|one| one.base == expr.base && one.shape == expr.shape);
+                let again =
+                    judged.is_some_and(|one| one.base == expr.base && one.shape == expr.shape);
                 if !again {
                     made_of(check, struct_, (&member, life), expr);
                 }

@@ -21,9 +21,8 @@ const METHODS: [&str; 10] =
     ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
 /// Types and traits of the language that generated code names.
-const PRELUDE: [&str; 10] = [
-    "Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq",
-];
+const PRELUDE: [&str; 10] =
+    ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -55,7 +54,9 @@ impl<'a> Made<'a> {
 
 /// What numbers are called within their type.
 fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
-    let text = |affix: Option<&'_ Placed<String>>| affix.map(|affix| affix.value.clone()).unwrap_or_default();
+    let text = |affix: Option<&'_ Placed<String>>| {
+        affix.map(|affix| affix.value.clone()).unwrap_or_default()
+    };
     let (prefix, suffix) = (text(group.prefix), text(group.suffix));
     let made = group.values.iter().map(|(name, value)| {
         Made::new(short(name, &prefix, &suffix), name, value.life(group.life))

@@ -153,7 +153,8 @@ fn constant(check: &mut Check<'_>, claim: &Claim<&str>) {
     let mut targets = targets.filter(|target| replaced(target.kind));
     if let Some(target) = targets.find(|target| target.life.meets(claim.life)) {
         let message = format!("the field `{}` is called like a constant", claim.key);
-        let problem = Diagnostic::error(V011, message).at(claim.place, "C would see its value here");
+        let problem =
+            Diagnostic::error(V011, message).at(claim.place, "C would see its value here");
         check.problems.push(problem.and(target.place, "the constant"));
     }
 }

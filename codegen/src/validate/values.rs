@@ -61,7 +61,12 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
     for (name, value) in group.values.iter() {
         if let Some(bit) = bit(value, group.kind).filter(|bit| !(0..width).contains(bit)) {
             let place = value.bit.map_or(name.place, |bit| or(bit.place, name.place));
-            out_of_range(check, group, place, format!("there is no bit {bit} in {}", holder(group)));
+            out_of_range(
+                check,
+                group,
+                place,
+                format!("there is no bit {bit} in {}", holder(group)),
+            );
         }
     }
     let mut said = None;
