@@ -119,9 +119,14 @@ mod tests {
 
     #[test]
     fn plain_hex_is_written_in_many_ways() {
-        for text in
-            ["20000107", "20 00 01 07", "0x20000107\n", "0x20,0x0, 0x1,0x07", "2000 # a\n0107"]
-        {
+        for text in [
+            "20000107",
+            "20 00 01 07",
+            "0x20000107\n",
+            "0x20,0x0, 0x1,0x07",
+            "2000 # a\n0107",
+            "200001  07",
+        ] {
             assert_eq!(ok(text), (vec![0x20, 0, 1, 7], Form::Hex), "{text}");
         }
         assert!(error("2000010").contains("odd"), "{}", error("2000010"));

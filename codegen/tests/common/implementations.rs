@@ -16,27 +16,27 @@ use capchain::layout::{Model, TARGETS, Target};
 
 /// A buffer, and what is known of it.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub(crate) struct Case {
     /// The chain that its struct hosts.
-    pub chain: String,
+    pub(crate) chain: String,
     /// The target that it comes from.
-    pub target: &'static Target,
+    pub(crate) target: &'static Target,
     /// All of its bytes.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What one implementation says to every case; `None` where it does not know
 /// the chain or the target.
-pub struct Answers {
+pub(crate) struct Answers {
     /// The implementation.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its answers, in the order of the cases.
-    pub texts: Vec<Option<String>>,
+    pub(crate) texts: Vec<Option<String>>,
 }
 
 /// Asks every implementation. `generated` is the folder of the generated crate
 /// and of the C header.
-pub fn ask(abi: &Abi, generated: &Path, cases: &[Case]) -> Vec<Answers> {
+pub(crate) fn ask(abi: &Abi, generated: &Path, cases: &[Case]) -> Vec<Answers> {
     let texts = cases.iter().map(|case| decoded(abi, case)).collect();
     let mut all = vec![Answers { name: "decode", texts }];
     let folder = tempfile::tempdir().expect("a folder");
@@ -49,7 +49,7 @@ pub fn ask(abi: &Abi, generated: &Path, cases: &[Case]) -> Vec<Answers> {
 }
 
 /// The target of this name.
-pub fn target(name: &str) -> &'static Target {
+pub(crate) fn target(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| panic!("target {name}"))
 }
 

@@ -15,7 +15,7 @@ use super::rustc;
 const MAIN: &str = include_str!("../programs/canonical.rs");
 
 /// Writes the program and compiles it against the crate whose root is `library`.
-pub fn compile(folder: &Path, abi: &Abi, library: &Path) -> PathBuf {
+pub(crate) fn compile(folder: &Path, abi: &Abi, library: &Path) -> PathBuf {
     std::fs::write(folder.join("main.rs"), MAIN).expect("a file");
     std::fs::write(folder.join("chains.rs"), source(abi)).expect("a file");
     rustc::compile(folder, library)

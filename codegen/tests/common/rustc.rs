@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Compiles the crate whose root is `library`, with no warning, and the program
 /// `main.rs` of the folder against it.
-pub fn compile(folder: &Path, library: &Path) -> PathBuf {
+pub(crate) fn compile(folder: &Path, library: &Path) -> PathBuf {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let compiler = || {
         let mut command = Command::new(&rustc);
@@ -19,7 +19,7 @@ pub fn compile(folder: &Path, library: &Path) -> PathBuf {
 }
 
 /// What a command prints, which must end well.
-pub fn run(command: &mut Command) -> String {
+pub(crate) fn run(command: &mut Command) -> String {
     let output = command.output().expect("a command that starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")

@@ -8,7 +8,7 @@ use super::{Form, MOST_BYTES, pairs};
 pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
     let mut rows = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).peekable();
     let (_, first) = rows.peek()?;
-    let (_, form, _) = row(first)?;
+    let form = opens(first)?;
     let mut dump = Dump { start: None, bytes: Vec::new(), row: 0, repeated: false };
     for (number, line) in rows {
         if let Err(message) = dump.line(line.trim(), form) {
@@ -19,6 +19,16 @@ pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
         true => Err(format!("line {}: a `*` with no offset behind it", text.lines().count())),
         false => Ok((dump.bytes, form)),
     })
+}
+
+/// The kind of dump that a first line opens. Two words with two spaces between
+/// them are plain hex as well: a row has pairs of digits, and either begins at 0
+/// or shows its characters.
+fn opens(first: &str) -> Option<Form> {
+    let (offset, form, rest) = row(first)?;
+    let pairs = || rest.split_ascii_whitespace().all(|word| word.len() == 2);
+    let shown = rest.contains('|') || offset == 0 && pairs();
+    (form == Form::Xxd || shown).then_some(form)
 }
 
 /// A dump as far as it was read.
