@@ -3,6 +3,7 @@
 
 mod banner;
 mod c;
+mod docs;
 mod prose;
 mod rust;
 
@@ -18,6 +19,7 @@ pub fn c_header(abi: &Abi) -> OutputFile {
 pub fn all(abi: &Abi) -> Vec<OutputFile> {
     let mut files = rust::emit(abi);
     files.push(c::emit(abi));
+    files.extend(docs::emit(abi));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }

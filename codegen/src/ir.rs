@@ -5,7 +5,7 @@
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, Direction, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Direction, Padding, ShortReply, Untouched};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -74,6 +74,8 @@ pub struct Meta {
     pub deprecated: Option<Deprecated>,
     /// What it was called before, with the release that renamed it.
     pub former: Vec<(String, Release)>,
+    /// Other numbers it had before, with the release that changed each.
+    pub renumbered: Vec<(i128, Release)>,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.
@@ -486,6 +488,8 @@ pub struct ReplyChain {
     pub align: u64,
     /// What a buffer sees that is too small.
     pub short: ShortReply,
+    /// What stands between capabilities.
+    pub padding: Padding,
     /// When argsz is set to the need.
     pub argsz: ArgszReply,
     /// The capabilities it can give, in order.

@@ -14,6 +14,8 @@
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
+use crate::layout::Int;
+
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
     let struct_name = without_prefix(prefix, struct_name);
@@ -42,6 +44,21 @@ pub fn screaming(name: &str) -> String {
 pub fn short(name: &str, prefix: &str, suffix: &str) -> String {
     let name = name.strip_prefix(prefix).unwrap_or(name);
     name.strip_suffix(suffix).unwrap_or(name).to_owned()
+}
+
+/// The kernel's name of an integer type.
+pub fn c_int(int: Int) -> &'static str {
+    match int {
+        Int::U8 => "__u8",
+        Int::U16 => "__u16",
+        Int::U32 => "__u32",
+        Int::U64 => "__u64",
+        Int::S8 => "__s8",
+        Int::S16 => "__s16",
+        Int::S32 => "__s32",
+        Int::S64 => "__s64",
+        Int::AlignedU64 => "__aligned_u64",
+    }
 }
 
 /// The name without the word that all names of the ABI start with.

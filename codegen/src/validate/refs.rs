@@ -88,7 +88,7 @@ impl<'a> Check<'a> {
         let message = format!("the {what} `{}` is not there in {release}", reference.name);
         let mut problem = Diagnostic::error(V013, message).at(reference.place, "and needed here");
         if let Some((place, life)) = there {
-            problem = problem.and(place, span(life));
+            problem = problem.and(place, format!("there {}", span(life)));
         }
         self.problems.push(problem);
     }
@@ -97,7 +97,7 @@ impl<'a> Check<'a> {
 /// When something is there, in words.
 pub(super) fn span(life: Life) -> String {
     match life.until {
-        None => format!("there since {}", life.since),
-        Some(until) => format!("there since {}, gone in {until}", life.since),
+        None => format!("since {}", life.since),
+        Some(until) => format!("since {}, gone in {until}", life.since),
     }
 }

@@ -1,128 +1,185 @@
-//! Replies of real kernels: a group is one INFO ioctl asked with every argsz,
-//! a row one call. `captures/README.md` tells how they are stored.
+//! Replies of real kernels: one INFO ioctl a row, every argsz swept.
+//! `captures/README.md` tells how they are stored.
 
-use std::fs;
-use std::path::Path;
+#![allow(dead_code, reason = "each test uses some of it")]
+
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 /// What the caller's buffer holds behind argsz.
 const GUARD: u8 = 0xa5;
 
-/// The same call with every argsz, and where it was seen to answer like that.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Group {
-    pub(crate) head: Head,
-    pub(crate) rows: Vec<Row>,
-}
-
-/// What a group is about.
+/// One call on a real kernel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Head {
-    /// The call.
-    pub(crate) ioctl: String,
-    /// Where it answered like that.
-    pub(crate) seen: Vec<Seen>,
-}
-
-/// Where a group was seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Seen {
+pub(crate) struct Row {
     pub(crate) kernel: String,
     pub(crate) path: String,
     pub(crate) phase: String,
     pub(crate) device: String,
-    /// The region or interrupt that was asked about; -1 where there is none.
+    pub(crate) ioctl: String,
     pub(crate) index: i64,
+    pub(crate) argsz_in: u32,
+    fill: String,
+    pub(crate) ret: i64,
+    errno: i64,
+    out_hex: String,
 }
-
-/// One call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Row {
-    pub(crate) argsz: u32,
-    /// What the rest of the caller's buffer held before.
-    pub(crate) fill: u8,
-    pub(crate) ret: i32,
-    pub(crate) errno: i32,
-    /// The whole buffer afterwards, the guard behind argsz included.
-    pub(crate) out: Vec<u8>,
-}
-
-/// A row as it is stored: argsz, fill, return value, errno, length, and the
-/// bytes up to the last that is neither fill nor guard.
-type Stored = (u32, String, i32, i32, usize, String);
 
 impl Row {
-    /// The caller's own buffer: argsz bytes, where it was that large.
-    pub(crate) fn buffer(&self) -> &[u8] {
-        self.out.get(..self.argsz as usize).unwrap_or(&self.out)
+    /// What the rows of one sweep have in common.
+    pub(crate) fn group(&self) -> (String, String, String, String, String, i64) {
+        let Self { kernel, path, phase, device, ioctl, index, .. } = self.clone();
+        (kernel, path, phase, device, ioctl, index)
     }
 
-    /// What a byte was before the call.
-    fn before(&self, at: usize) -> u8 {
-        if at < self.argsz as usize { self.fill } else { GUARD }
+    /// The whole buffer after the call.
+    pub(crate) fn out(&self) -> Vec<u8> {
+        unhex(&self.out_hex)
     }
 
-    fn store(&self) -> Stored {
-        let told = self.out.iter().enumerate().rposition(|(at, byte)| *byte != self.before(at));
-        let told = &self.out[..told.map_or(0, |last| last + 1)];
-        let hex = told.iter().map(|byte| format!("{byte:02x}")).collect();
-        let fill = format!("{:02x}", self.fill);
-        (self.argsz, fill, self.ret, self.errno, self.out.len(), hex)
+    /// The caller's own buffer after the call: argsz bytes, where it was that
+    /// large.
+    pub(crate) fn own(&self) -> Vec<u8> {
+        let mut out = self.out();
+        out.truncate(self.argsz_in as usize);
+        out
     }
 
-    fn restore((argsz, fill, ret, errno, len, told): Stored) -> Self {
-        let fill = u8::from_str_radix(&fill, 16).expect("two digits");
-        let mut row = Self { argsz, fill, ret, errno, out: bytes(&told) };
-        row.out.extend((row.out.len()..len).map(|at| row.before(at)).collect::<Vec<_>>());
+    /// The whole buffer before the call, whose fixed part has `size` bytes.
+    pub(crate) fn before(&self, size: usize, index_at: Option<usize>) -> Vec<u8> {
+        let mut buffer = vec![GUARD; self.out_hex.len() / 2];
+        buffer[..size].fill(unhex(&self.fill)[0]);
+        buffer[..4].copy_from_slice(&self.argsz_in.to_le_bytes());
+        if let Some(at) = index_at {
+            buffer[at..at + 4].copy_from_slice(&(self.index as u32).to_le_bytes());
+        }
+        buffer
+    }
+
+    /// Sets bytes of the buffer to 0, as far as they are there.
+    pub(crate) fn blank(&mut self, span: std::ops::Range<usize>) {
+        let mut out = self.out();
+        out.iter_mut().take(span.end).skip(span.start).for_each(|byte| *byte = 0);
+        self.out_hex = hex(&out);
+    }
+
+    /// The row as it is stored: the bytes up to the last that is not fill below
+    /// argsz or guard behind it.
+    fn pack(&self) -> Packed {
+        let (mut told, len) = (self.out(), self.out_hex.len() / 2);
+        while told.last().is_some_and(|last| *last == self.filler(told.len() - 1)) {
+            told.pop();
+        }
+        (self.argsz_in, self.fill.clone(), self.ret, self.errno, len, hex(&told))
+    }
+
+    /// The row of a sweep that was stored like that.
+    fn unpack(head: &Head, (argsz_in, fill, ret, errno, len, told): Packed) -> Self {
+        let Seen { kernel, path, phase, device, index } = head.seen[0].clone();
+        let ioctl = head.ioctl.clone();
+        let mut row = Self {
+            kernel,
+            path,
+            phase,
+            device,
+            ioctl,
+            index,
+            argsz_in,
+            fill,
+            ret,
+            errno,
+            out_hex: told,
+        };
+        let rest: Vec<_> = (row.out_hex.len() / 2..len).map(|at| row.filler(at)).collect();
+        row.out_hex += &hex(&rest);
         row
     }
-}
 
-pub(crate) fn bytes(hex: &str) -> Vec<u8> {
-    let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("two digits");
-    (0..hex.len() / 2).map(|index| byte(index * 2)).collect()
-}
-
-/// The text of some groups: a line that opens each, and a line for each row.
-pub(crate) fn store(groups: &[Group]) -> String {
-    let mut text = String::new();
-    for group in groups {
-        let rows = group.rows.iter().map(|row| serde_json::to_string(&row.store()));
-        for line in std::iter::once(serde_json::to_string(&group.head)).chain(rows) {
-            text += &(line.expect("JSON") + "\n");
-        }
+    /// What a byte holds that nobody wrote.
+    fn filler(&self, at: usize) -> u8 {
+        if at < self.argsz_in as usize { unhex(&self.fill)[0] } else { GUARD }
     }
-    text
 }
 
-/// The groups of a text.
-pub(crate) fn restore(text: &str) -> Vec<Group> {
-    let mut groups = Vec::<Group>::new();
+/// What a sweep is about, and where it was seen to answer like that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
+    pub(crate) ioctl: String,
+    pub(crate) seen: Vec<Seen>,
+}
+
+/// Where a sweep was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    kernel: String,
+    path: String,
+    phase: String,
+    device: String,
+    index: i64,
+}
+
+impl Seen {
+    /// Where a row was seen.
+    pub(crate) fn of(row: &Row) -> Self {
+        let Row { kernel, path, phase, device, index, .. } = row.clone();
+        Self { kernel, path, phase, device, index }
+    }
+}
+
+/// argsz, fill, return value, errno, length, bytes.
+type Packed = (u32, String, i64, i64, usize, String);
+
+/// The text of a sweep: a line that opens it, and a line for each row.
+pub(crate) fn pack(head: &Head, rows: &[Row]) -> String {
+    let lines = rows.iter().map(|row| serde_json::to_string(&row.pack()));
+    let lines = std::iter::once(serde_json::to_string(head)).chain(lines);
+    lines.map(|line| line.expect("JSON") + "\n").collect()
+}
+
+/// The rows of a text, of packed sweeps or with a whole row a line.
+pub(crate) fn unpack(text: &str) -> Vec<Row> {
+    let (mut head, mut rows) = (None, Vec::new());
     for line in text.lines() {
-        match groups.last_mut() {
-            Some(group) if line.starts_with('[') => {
-                group.rows.push(Row::restore(serde_json::from_str(line).expect("a row")));
-            }
-            _ => {
-                let head = serde_json::from_str(line).expect("a group");
-                groups.push(Group { head, rows: Vec::new() });
-            }
+        if line.starts_with('[') {
+            let packed = serde_json::from_str(line).expect("a packed row");
+            rows.push(Row::unpack(head.as_ref().expect("a sweep"), packed));
+        } else if line.contains("\"seen\"") {
+            head = Some(serde_json::from_str(line).expect("a sweep"));
+        } else {
+            rows.push(serde_json::from_str(line).expect("a row"));
         }
     }
-    groups
+    rows
 }
 
-/// The groups of every file of a folder, in the order of their names.
-pub(crate) fn load(folder: &Path) -> Vec<Group> {
-    texts(folder).iter().flat_map(|text| restore(text)).collect()
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The texts of the `.jsonl` files of a folder, in the order of their names.
-pub(crate) fn texts(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+fn unhex(text: &str) -> Vec<u8> {
+    let digits = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("hex");
+    (0..text.len()).step_by(2).map(digits).collect()
+}
+
+/// Where the repository keeps its captures.
+pub(crate) fn own_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures")
+}
+
+/// The folder that CAPCHAIN_CAPTURES names.
+pub(crate) fn other_folder() -> Option<PathBuf> {
+    std::env::var_os("CAPCHAIN_CAPTURES").map(PathBuf::from)
+}
+
+/// The rows of the repository's data, or of the folder that CAPCHAIN_CAPTURES
+/// names.
+pub(crate) fn rows() -> Vec<Row> {
+    let folder = other_folder().unwrap_or_else(own_folder);
+    let entries = std::fs::read_dir(folder).expect("the captures");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a file").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
     paths.sort();
-    paths.iter().map(|path| fs::read_to_string(path).expect("text")).collect()
+    let text = |path: &PathBuf| std::fs::read_to_string(path).expect("a file");
+    paths.iter().flat_map(|path| unpack(&text(path))).collect()
 }

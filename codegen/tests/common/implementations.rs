@@ -7,7 +7,7 @@ mod rust_program;
 mod rustc;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use capchain::decode::{self, Subject};
@@ -17,7 +17,7 @@ use capchain::layout::{Model, TARGETS, Target};
 /// A buffer, and what is known of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
-    /// The chain that its struct hosts.
+    /// The chain: that which its struct hosts, or one that starts by itself.
     pub(crate) chain: String,
     /// The target that it comes from.
     pub(crate) target: &'static Target,
@@ -34,17 +34,18 @@ pub(crate) struct Answers {
     pub(crate) texts: Vec<Option<String>>,
 }
 
-/// Asks every implementation. `generated` is the folder of the generated crate
-/// and of the C header.
-pub(crate) fn ask(abi: &Abi, generated: &Path, cases: &[Case]) -> Vec<Answers> {
+/// Asks every implementation. What is generated is written and compiled anew
+/// from the ABI.
+pub(crate) fn ask(abi: &Abi, cases: &[Case]) -> Vec<Answers> {
     let texts = cases.iter().map(|case| decoded(abi, case)).collect();
     let mut all = vec![Answers { name: "decode", texts }];
     let folder = tempfile::tempdir().expect("a folder");
-    let program = rust_program::compile(folder.path(), abi, &generated.join("src/lib.rs"));
+    let program = rust_program::compile(folder.path(), abi);
     all.push(Answers { name: "Rust", texts: run(&program, cases) });
-    // The C program joins here: written from `abi`, compiled against
-    // `generated/include`, and asked with the same `run`. It answers `?` to
-    // byte orders and layouts that it was not compiled for.
+    // The C program joins here: written from `abi` and compiled against the
+    // header below `generated/include` of `folder`, which `rust_program` has
+    // put there, and asked with the same `run`. It answers `?` to byte orders
+    // and layouts that it was not compiled for.
     all
 }
 
@@ -55,13 +56,16 @@ pub(crate) fn target(name: &str) -> &'static Target {
 
 /// What `decode` says.
 fn decoded(abi: &Abi, case: &Case) -> Option<String> {
-    let chain = abi.chains.iter().find(|chain| chain.name == case.chain)?;
-    let subject = Subject::Struct(chain.host.as_ref()?.struct_);
+    let index = abi.chains.iter().position(|chain| chain.name == case.chain)?;
+    let subject = match &abi.chains[index].host {
+        Some(host) => Subject::Struct(host.struct_),
+        None => Subject::Chain(index),
+    };
     Some(decode::canonical(&decode::decode(abi, subject, case.target, &case.bytes)))
 }
 
 /// What a program says that reads cases line by line.
-fn run(program: &PathBuf, cases: &[Case]) -> Vec<Option<String>> {
+fn run(program: &Path, cases: &[Case]) -> Vec<Option<String>> {
     let mut command = Command::new(program);
     let mut child = command
         .stdin(Stdio::piped())

@@ -14,35 +14,30 @@ use super::rustc;
 /// The part that is the same for every ABI.
 const MAIN: &str = include_str!("../programs/canonical.rs");
 
-/// Writes the program and compiles it against the crate whose root is `library`.
-pub(crate) fn compile(folder: &Path, abi: &Abi, library: &Path) -> PathBuf {
-    std::fs::write(folder.join("main.rs"), MAIN).expect("a file");
+/// Writes the program and compiles it against the crate of the ABI.
+pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
     std::fs::write(folder.join("chains.rs"), source(abi)).expect("a file");
-    rustc::compile(folder, library)
+    rustc::program(folder, abi, "generated_abi", MAIN)
 }
 
 /// The module `chains`: a function per chain, and the choice between them.
 fn source(abi: &Abi) -> String {
-    let hosted: Vec<_> = abi.chains.iter().filter(|chain| chain.host.is_some()).collect();
     let mut choice = String::new();
-    for Chain { name, .. } in &hosted {
+    for Chain { name, .. } in &abi.chains {
         writeln!(choice, "        {name:?} => Some({name}(bytes, wire)),").expect("text");
     }
-    let functions: String = hosted.iter().map(|chain| function(abi, chain)).collect();
+    let functions: String = abi.chains.iter().map(|chain| function(abi, chain)).collect();
     format!(
         "//! Each chain by its views.\n\n\
-         use vfio_abi::views::{{self, Wire}};\n\n\
-         use super::{{cap, error, hex, no_reply, number, reply}};\n\n\
+         use generated_abi::views::{{self, Wire}};\n\n\
+         #[allow(unused_imports, reason = \"an ABI may need some of it only\")]\n\
+         use super::{{cap, error, hex, no_host, no_reply, number, reply}};\n\n\
          pub(super) fn canonical(chain: &str, bytes: &[u8], wire: Wire) -> Option<String> {{\n    \
          match chain {{\n{choice}        _ => None,\n    }}\n}}\n{functions}"
     )
 }
 
 fn function(abi: &Abi, chain: &Chain) -> String {
-    let host = chain.host.as_ref().expect("only hosted chains");
-    let struct_ = abi.struct_(host.struct_);
-    let view = names::group_type(names::without_prefix(&abi.prefix, &struct_.name));
-    let argsz = ident(&struct_.fields[struct_.argsz.expect("a host has argsz")].name);
     let cap_type = [&names::group_type(&chain.name), "Cap"].concat();
     let (name, mut ids, mut arms) = (&chain.name, Vec::new(), String::new());
     for index in &chain.capabilities {
@@ -52,19 +47,35 @@ fn function(abi: &Abi, chain: &Chain) -> String {
             arms += &arm(abi, &cap_type, capability);
         }
     }
+    let (head, caps) = start(abi, chain);
     format!(
-        "\nfn {name}(bytes: &[u8], wire: Wire) -> String {{\n    \
-         let view = match views::{view}::parse_as(bytes, wire) {{\n        \
-         Err(error) => return no_reply(error),\n        Ok(view) => view,\n    }};\n    \
-         let mut text = reply(view.{argsz}(), view.need());\n    \
+        "\nfn {name}(bytes: &[u8], wire: Wire) -> String {{\n{head}    \
          let text_of = &mut text;\n    \
-         for found in view.caps() {{\n        match found {{\n            \
+         for found in {caps} {{\n        match found {{\n            \
          Err(damage) => error(text_of, damage),\n\
          {arms}            Ok(views::{cap_type}::Unknown(view)) => {{\n                \
          cap(text_of, view.offset(), view.id().into(), view.version(), \"?\");\n                \
          number(text_of, \"bytes\", view.bytes().len() as u64);\n            }}\n            \
          Ok(other) => panic!(\"{{other:?}}\"),\n        }}\n    }}\n    text\n}}\n"
     )
+}
+
+/// The lines that make the first line of the text, and the walk.
+fn start(abi: &Abi, chain: &Chain) -> (String, String) {
+    let Some(host) = &chain.host else {
+        let caps = names::group_type(&chain.name);
+        let head = "    let mut text = no_host();\n".to_owned();
+        return (head, format!("views::{caps}Caps::parse_as(bytes, wire)"));
+    };
+    let struct_ = abi.struct_(host.struct_);
+    let view = names::group_type(names::without_prefix(&abi.prefix, &struct_.name));
+    let argsz = ident(&struct_.fields[struct_.argsz.expect("a host has argsz")].name);
+    let head = format!(
+        "    let view = match views::{view}::parse_as(bytes, wire) {{\n        \
+         Err(error) => return no_reply(error),\n        Ok(view) => view,\n    }};\n    \
+         let mut text = reply(view.{argsz}(), view.need());\n"
+    );
+    (head, "view.caps()".to_owned())
 }
 
 /// The arm of a known capability.
