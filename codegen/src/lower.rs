@@ -160,12 +160,14 @@ impl<'a> Lowering<'a> {
     /// What every item has; `life` is its own and `source` what it inherits.
     fn meta(&self, item: ItemParts<'a>, life: Life, source: &str) -> Meta {
         let former = item.before.former_names(self.release);
+        let renumbered = item.before.former_numbers(self.release);
         Meta {
             doc: item.doc.paragraphs.clone(),
             since: life.since,
             source: item.source.as_ref().map_or(source, |source| &source.value).to_owned(),
             deprecated: self.deprecated(item.deprecated),
             former: former.map(|(name, end)| (name.value.clone(), end)).collect(),
+            renumbered: renumbered.collect(),
             allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
             place: item.name.place,
         }

@@ -9,12 +9,15 @@
 //! | numbers of a field | the same | `RegionGfxEdidLinkState` |
 //! | anonymous enum, id space | its name in the specification | `PciRegionIndex` |
 //! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
+//! | getter of a view | the field's, or with `_field` behind it | `version_field` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use heck::ToUpperCamelCase;
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+
+use crate::layout::Int;
 
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
@@ -27,10 +30,38 @@ pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// The getter of a field of a capability; some words every view has already.
+pub fn view_getter(field: &str) -> String {
+    match field {
+        "version" | "offset" | "bytes" | "read" => format!("{field}_field"),
+        field => field.to_owned(),
+    }
+}
+
+/// A constant of ours.
+pub fn screaming(name: &str) -> String {
+    name.to_shouty_snake_case()
+}
+
 /// What a number is called within its type.
 pub fn short<'a>(name: &'a str, prefix: &str, suffix: &str) -> &'a str {
     let name = name.strip_prefix(prefix).unwrap_or(name);
     name.strip_suffix(suffix).unwrap_or(name)
+}
+
+/// The kernel's name of an integer type.
+pub fn c_int(int: Int) -> &'static str {
+    match int {
+        Int::U8 => "__u8",
+        Int::U16 => "__u16",
+        Int::U32 => "__u32",
+        Int::U64 => "__u64",
+        Int::S8 => "__s8",
+        Int::S16 => "__s16",
+        Int::S32 => "__s32",
+        Int::S64 => "__s64",
+        Int::AlignedU64 => "__aligned_u64",
+    }
 }
 
 /// The name without the word that all names of the ABI start with.

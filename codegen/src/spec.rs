@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Padding, ShortReply, Untouched};
 use history::{History, Life};
 use text::{Doc, Line, List, Named, Number, Placed, Short, value_and_doc};
 use types::{Amount, BitsExpr, TypeExpr};
@@ -474,6 +474,9 @@ pub struct ReplyChain {
     pub align: Placed<Number>,
     /// What a buffer sees that is too small for the chain.
     pub short: ShortReply,
+    /// What stands between capabilities.
+    #[serde(default)]
+    pub padding: Padding,
     /// When argsz is set to the size of the full reply.
     #[serde(default)]
     pub argsz: ArgszReply,
@@ -513,6 +516,8 @@ pub struct First {
     /// The type of the field that leads to it, if there is one.
     #[serde(rename = "type")]
     pub type_: Option<Placed<String>>,
+    /// The offset before which no capability starts; that of the first where nothing is said.
+    pub bound: Option<Placed<Number>>,
 }
 
 item! {
@@ -522,6 +527,8 @@ item! {
         pub capability: Placed<String>,
         /// What it tells.
         pub doc: Placed<Doc>,
+        /// What it is called within the chain, if not its name without the chain's prefix.
+        pub short: Option<Placed<String>>,
         /// The id.
         pub id: Placed<Number>,
         /// The chain; the file's own where nothing is said.

@@ -28,7 +28,9 @@ impl<'a> Lowering<'a> {
             let type_ = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
             (known(u64::try_from(first.at.value.value).ok()), type_)
         });
+        let bound = item.first.as_ref().map(|first| first.bound.unwrap_or(first.at));
         let chain = Chain {
+            bound: bound.map_or(0, |bound| known(u64::try_from(bound.value.value).ok())),
             name: item.chain.value.clone(),
             meta: self.meta(parts!(item, &item.chain), life, &file.source),
             section,
@@ -71,7 +73,12 @@ impl<'a> Lowering<'a> {
             (Some(name), false) => self.structs.get(name.as_str()).copied(),
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
-                let meta = Meta { former: Vec::new(), place: name.place, ..meta.clone() };
+                let meta = Meta {
+                    former: Vec::new(),
+                    renumbered: Vec::new(),
+                    place: name.place,
+                    ..meta.clone()
+                };
                 Some(self.declare(Declaration {
                     name,
                     meta,
@@ -94,7 +101,10 @@ impl<'a> Lowering<'a> {
         self.names.insert(&item.capability, spelt);
         self.abi.capabilities.push(Capability {
             name: spelt.to_owned(),
-            short: names::short(&item.capability, &self.chain_item(chain).prefix, "").to_owned(),
+            short: match &item.short {
+                Some(short) => short.value.clone(),
+                None => names::short(&item.capability, &self.chain_item(chain).prefix, "").to_owned(),
+            },
             meta,
             chain,
             id: known(u64::try_from(id).ok()),
@@ -137,6 +147,7 @@ impl<'a> Lowering<'a> {
                 allow: Vec::new(),
                 deprecated: None,
                 former: Vec::new(),
+                renumbered: Vec::new(),
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),
@@ -224,6 +235,13 @@ impl<'a> Lowering<'a> {
         let hosts: Vec<_> =
             (0..self.abi.chains.len()).map(|id| self.host(self.chain_item(ChainId(id)))).collect();
         for (chain, host) in self.abi.chains.iter_mut().zip(hosts) {
+            if let Some(host) = &host {
+                let host_struct = &self.abi.structs[host.struct_.0];
+                let layout = &host_struct.layouts[0];
+                let minsz =
+                    host_struct.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+                chain.bound = minsz.max(layout.fields[host.cap_offset].end());
+            }
             chain.host = host;
         }
     }

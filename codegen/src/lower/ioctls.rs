@@ -101,6 +101,7 @@ fn reply_chain(item: &spec::ReplyChain) -> ReplyChain {
         at: known(u64::try_from(item.at.value.value).ok()),
         align: known(u64::try_from(item.align.value.value).ok()),
         short: item.short,
+        padding: item.padding,
         argsz: item.argsz,
         gives: gives.iter().map(|name| name.value.clone()).collect(),
     }

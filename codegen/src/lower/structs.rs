@@ -40,7 +40,7 @@ impl<'a> Lowering<'a> {
     ) -> StructId {
         let life = item.life(file.life());
         let meta = self.meta(parts!(item, &item.struct_), life, &file.source);
-        self.declare(Declaration {
+        let id = self.declare(Declaration {
             name: &item.struct_,
             spelt: item.before.name_at(self.release, &item.struct_),
             meta,
@@ -50,7 +50,10 @@ impl<'a> Lowering<'a> {
             minsz: item.minsz.as_ref().map(|field| field.as_str()),
             header: None,
             fields: &item.fields,
-        })
+        });
+        let name = item.before.name_at(self.release, &item.struct_);
+        self.abi.structs[id.0].name = name.to_owned();
+        id
     }
 
     pub(super) fn declare(&mut self, declaration: Declaration<'a>) -> StructId {

@@ -1,0 +1,111 @@
+//! What a reply says of itself before its chain is walked.
+
+use crate::chain::{Format, Walk};
+use crate::wire::Wire;
+
+/// Why a buffer is no reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// The buffer, or what its argsz says was written of it, does not hold the
+    /// part that every reply has.
+    TooShort {
+        /// The bytes that there are.
+        len: u32,
+        /// The bytes that every reply has.
+        minsz: u32,
+    },
+}
+
+impl core::fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match *self {
+            Self::TooShort { len, minsz } => {
+                write!(f, "the reply has {len} bytes where every one has {minsz}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ReplyError {}
+
+/// Where the protocol's own fields lie in the fixed part.
+#[derive(Debug)]
+pub(crate) struct Host {
+    /// The part that every reply has.
+    pub(crate) minsz: u32,
+    /// Offset of argsz.
+    pub(crate) argsz: u32,
+    /// Offset of the flags.
+    pub(crate) flags: u32,
+    /// The flag that says there is a chain.
+    pub(crate) caps: u32,
+    /// Offset of `cap_offset`.
+    pub(crate) cap_offset: u32,
+    /// The request's fields, without argsz: offset and size.
+    pub(crate) inputs: &'static [(u32, u32)],
+}
+
+/// A reply, cut to what argsz says was written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reply<'a> {
+    /// The bytes.
+    pub(crate) bytes: &'a [u8],
+    /// How they are laid out.
+    pub(crate) wire: Wire,
+    /// What argsz says.
+    argsz: u32,
+    /// Where the chain starts, if there is one and it is here.
+    first: Option<u32>,
+    /// Whether there is more than the buffer could take.
+    short: bool,
+}
+
+impl<'a> Reply<'a> {
+    /// Reads the protocol's fields. Bytes behind argsz are not looked at, and
+    /// an argsz beyond the buffer is not believed.
+    pub(crate) fn parse(host: &Host, buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        let len = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
+        let word = |at| wire.number(buffer, at, 4).map(|word| word as u32);
+        let argsz = word(host.argsz).unwrap_or(0);
+        let len = len.min(argsz);
+        if len < host.minsz {
+            return Err(ReplyError::TooShort { len, minsz: host.minsz });
+        }
+        let bytes = buffer.get(..len as usize).unwrap_or(buffer);
+        let flagged = word(host.flags).unwrap_or(0) & host.caps != 0;
+        let offset = wire.number(bytes, host.cap_offset, 4).unwrap_or(0) as u32;
+        let beyond = argsz > len;
+        let first = (flagged && !beyond && offset != 0).then_some(offset);
+        let short = beyond || flagged && offset == 0;
+        Ok(Self { bytes, wire, argsz, first, short })
+    }
+
+    /// The size to come back with, if the reply did not fit.
+    pub(crate) fn need(&self) -> Option<u32> {
+        self.short.then_some(self.argsz)
+    }
+
+    /// A number of the fixed part that every reply has.
+    pub(crate) fn fixed(&self, at: u32, width: u32) -> u64 {
+        self.wire.number(self.bytes, at, width).unwrap_or(0)
+    }
+
+    /// A number that later kernels appended to the fixed part: there only if
+    /// the reply reaches it, and a chain does not start before its end.
+    #[allow(dead_code, reason = "an ABI may have appended nothing that a view shows")]
+    pub(crate) fn appended(&self, at: u32, width: u32) -> Option<u64> {
+        let end = at.checked_add(width)?;
+        let room = self.first.is_none_or(|first| end <= first);
+        self.wire.number(self.bytes, at, width).filter(|_| room)
+    }
+
+    /// The chain; empty where there is none or it did not fit.
+    pub(crate) fn walk(&self, host: &Host, format: &'static Format) -> Walk<'a> {
+        let bound = host.minsz.max(host.cap_offset.saturating_add(4));
+        match self.first {
+            Some(first) => Walk::from(format, self.bytes, self.wire, bound, first),
+            None => Walk::none(format, self.wire),
+        }
+    }
+}
