@@ -573,6 +573,22 @@ impl Abi {
         &self.chains[id.0]
     }
 
+    /// A type as the specification writes it.
+    pub fn type_text(&self, type_: &Type) -> String {
+        match type_ {
+            Type::Int(int) => int.name().to_owned(),
+            Type::Struct(id) => self.struct_(*id).name.clone(),
+            Type::Pointer(int) => [int.name(), "*"].concat(),
+            Type::Array(element, length, _) => format!("{}[{length}]", self.type_text(element)),
+            Type::Flexible(element, _) => [&self.type_text(element), "[]"].concat(),
+            Type::Union(arms) => {
+                let arms =
+                    arms.iter().map(|arm| [&self.type_text(&arm.type_), " ", &arm.name].concat());
+                format!("union {{ {} }}", arms.collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
+
     /// Size and alignment of a type whose structs are laid out already; `None`
     /// where that is larger than any reply.
     pub fn extent(&self, type_: &Type, model: Model) -> Option<Extent> {

@@ -3,6 +3,7 @@
 //! `{id, version, next}` capabilities.
 
 pub mod catalogue;
+pub mod decode;
 pub mod diagnostic;
 pub mod embedded;
 pub mod emit;

@@ -9,6 +9,7 @@
 //! | numbers of a field | the same | `RegionGfxEdidLinkState` |
 //! | anonymous enum, id space | its name in the specification | `PciRegionIndex` |
 //! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
+//! | getter of a view | the field's, or with `_field` behind it | `version_field` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 
 use std::collections::HashSet;
@@ -27,6 +28,14 @@ pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
 /// The type of an anonymous enum or an id space.
 pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
+}
+
+/// The getter of a field of a capability; some words every view has already.
+pub fn view_getter(field: &str) -> String {
+    match field {
+        "version" | "offset" | "bytes" | "read" => format!("{field}_field"),
+        field => field.to_owned(),
+    }
 }
 
 /// A constant of ours.

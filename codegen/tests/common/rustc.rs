@@ -9,7 +9,7 @@ use capchain::ir::Abi;
 
 /// Writes the crate of an ABI, compiles it without warnings, and compiles a
 /// program against it.
-pub fn program(folder: &Path, abi: &Abi, name: &str, text: &str) -> PathBuf {
+pub(crate) fn program(folder: &Path, abi: &Abi, name: &str, text: &str) -> PathBuf {
     for file in capchain::emit::all(abi) {
         let path = folder.join(&file.path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -24,7 +24,7 @@ pub fn program(folder: &Path, abi: &Abi, name: &str, text: &str) -> PathBuf {
 }
 
 /// What a program prints, which must end well.
-pub fn run(program: &Path, args: &[&str]) -> String {
+pub(crate) fn run(program: &Path, args: &[&str]) -> String {
     output(Command::new(program).args(args))
 }
 
