@@ -7,7 +7,7 @@ use crate::ir::{Role, Type};
 use crate::layout::Span;
 
 /// Elements of an array that are shown; of a longer one, the first of them.
-const MOST_ELEMENTS: usize = 16;
+const MOST_ELEMENTS: u64 = 16;
 /// Bytes of an array or of an unknown capability that are shown.
 const MOST_BYTES: u64 = 256;
 /// Bytes that fit on the line of their field.
@@ -15,7 +15,7 @@ const FEW_BYTES: usize = 16;
 
 /// The tree.
 pub fn text(decoded: &Decoded<'_>) -> String {
-    let mut tree = Tree { decoded, lines: Vec::new() };
+    let mut tree = Tree { decoded, lines: Vec::new(), left: decoded.buffer.len() as u64 };
     tree.head();
     tree.values(1, &decoded.fields, &decoded.holes);
     for cap in &decoded.caps {
@@ -29,6 +29,9 @@ pub fn text(decoded: &Decoded<'_>) -> String {
 struct Tree<'d, 'a> {
     decoded: &'d Decoded<'a>,
     lines: Vec<String>,
+    /// The bytes that arrays and dumps may still show: capabilities that lie
+    /// over each other could show the same again and again.
+    left: u64,
 }
 
 impl<'a> Tree<'_, 'a> {
@@ -153,18 +156,22 @@ impl<'a> Tree<'_, 'a> {
     }
 
     fn elements(&mut self, depth: usize, array: &Array<'a>) {
-        for (index, element) in array.iter().enumerate().take(MOST_ELEMENTS) {
+        let each = array.size().checked_div(array.len()).unwrap_or(1).max(1);
+        let most = (self.left / each).min(MOST_ELEMENTS).min(array.len());
+        self.left -= most * each;
+        for (index, element) in (0..most).zip(array.iter()) {
             let text = format!("[{index}]  {}", inline(&element.content));
             self.line(Some(element.span.offset), depth, &text);
         }
-        let more = array.len().saturating_sub(MOST_ELEMENTS as u64);
-        if more > 0 {
-            self.line(None, depth, &format!("... {more} more"));
+        if array.len() > most {
+            self.line(None, depth, &format!("... {} more", array.len() - most));
         }
     }
 
     fn dump(&mut self, depth: usize, span: Span) {
-        for row in dump::plain(self.decoded.buffer, span, MOST_BYTES) {
+        let most = span.size.min(MOST_BYTES).min(self.left);
+        self.left -= most;
+        for row in dump::plain(self.decoded.buffer, span, most) {
             self.line(None, depth, &row);
         }
     }
