@@ -9,6 +9,7 @@ mod claims;
 mod docs;
 mod eras;
 mod fields;
+mod forms;
 mod handlers;
 mod headers;
 mod ids;
@@ -28,7 +29,7 @@ mod taken;
 mod values;
 mod versions;
 
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::release::Release;
 use crate::spec::Spec;
 use index::Index;
@@ -74,6 +75,13 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// Reports that something is missing, unless it may have been refused.
+    fn missing(&mut self, problem: Diagnostic) {
+        if !self.incomplete {
+            self.problems.push(problem);
+        }
+    }
+
     /// Whether the search for a hint is still worth its time.
     fn may_hint(&mut self) -> bool {
         self.hints += 1;
@@ -96,7 +104,9 @@ pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Opt
     fields::check(&mut check);
     roles::check(&mut check);
     shapes::check(&mut check);
-    layouts::check(&mut check);
+    if !incomplete {
+        layouts::check(&mut check);
+    }
     headers::check(&mut check);
     chains::check(&mut check);
     capabilities::check(&mut check);

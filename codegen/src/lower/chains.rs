@@ -103,7 +103,9 @@ impl<'a> Lowering<'a> {
             name: spelt.to_owned(),
             short: match &item.short {
                 Some(short) => short.value.clone(),
-                None => names::short(&item.capability, &self.chain_item(chain).prefix, ""),
+                None => {
+                    names::short(&item.capability, &self.chain_item(chain).prefix, "").to_owned()
+                }
             },
             meta,
             chain,

@@ -115,7 +115,7 @@ impl<'a> Lowering<'a> {
             self.names.insert(name.as_str(), spelt);
             lowered.push(Value {
                 name: spelt.to_owned(),
-                short: names::short(name, affixes.0, affixes.1),
+                short: names::short(name, affixes.0, affixes.1).to_owned(),
                 meta: self.meta(parts!(value, name), life, source),
                 literal: self.literal(value, kind),
                 number,

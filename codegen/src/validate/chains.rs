@@ -34,7 +34,7 @@ fn header(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let Some(header) = check.spec.abi.cap_headers.get(name) else {
         let spec = check.spec;
         let known = || spec.abi.cap_headers.iter().map(|(name, _)| name.as_str()).collect();
-        check.unknown(reference, "capability header", |_| known());
+        check.unknown(reference, ("capability header", ""), |_| known());
         return;
     };
     if !check.index.targets(&header.struct_).is_empty() {
@@ -54,7 +54,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
             offset(check, first.at.value.value, first.at.place);
             if let Some(name) = first.type_.as_ref().filter(|name| int(name).is_none()) {
                 let reference = Reference { name, place: name.place, needed: None };
-                check.unknown(reference, "integer type", |_| INTS.to_vec());
+                check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
             }
         }
         (Some(_), Some(first)) => refuse(check, V018, first.at.place, "`first` excludes `host`"),
@@ -117,7 +117,7 @@ fn flag(
     });
     if gap(chain.life, lives).is_some() {
         let message = format!("`{}` is no single flag among the flags of the host", name.value);
-        refuse(check, V020, name.place, &message);
+        check.missing(Diagnostic::error(V020, message).at(name.place, ""));
     }
 }
 

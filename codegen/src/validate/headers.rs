@@ -21,10 +21,9 @@ pub(super) fn check(check: &mut Check<'_>) {
     for (_, header) in check.spec.abi.cap_headers.iter() {
         let name = &header.struct_;
         check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
-        for bits in [Some(&header.id), header.version.as_ref(), Some(&header.next)] {
-            if let Some(bits) = bits {
-                fields(check, header, bits);
-            }
+        for bits in [Some(&header.id), header.version.as_ref(), Some(&header.next)].iter().flatten()
+        {
+            fields(check, header, bits);
         }
         end(check, header);
         align(check, header.align.place, header.align.value.value);
@@ -50,7 +49,7 @@ fn fields(check: &mut Check<'_>, header: &CapHeader, bits: &Placed<BitsExpr>) {
             None => width(check, struct_, bits),
             Some(_) if lives.is_empty() => {
                 let known = || struct_.fields().map(|field| field.name.as_str()).collect();
-                check.unknown(reference, "field", |_| known());
+                check.unknown(reference, ("field", ""), |_| known());
             }
             Some(release) => {
                 let there = (struct_.name.place, lives[0]);

@@ -1,6 +1,7 @@
 //! Spelling in Rust: the short names within a type and the names of types,
 //! which are made from names of the specification and can coincide.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
@@ -10,7 +11,7 @@ use super::claims::{ALWAYS, Claim, clashes};
 use super::index::Kind;
 use super::parts::{Group, GroupKind, Struct};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::names::{field_type, group_type, is_rust_identifier, short, without_prefix};
+use crate::names::{field_type, group_type, is_name, is_rust_identifier, short, without_prefix};
 use crate::spec::history::Life;
 use crate::spec::text::Placed;
 
@@ -40,35 +41,37 @@ pub(super) fn check(check: &mut Check<'_>) {
 
 /// A name made for Rust, out of what and for how long.
 struct Made<'a> {
-    name: String,
+    name: Cow<'a, str>,
     of: (&'a str, &'a str),
     place: Place,
     life: Life,
 }
 
 impl<'a> Made<'a> {
-    fn new(name: String, of: &'a Placed<String>, life: Life) -> Self {
-        Self { name, of: ("", &of.value), place: of.place, life }
+    fn new(name: impl Into<Cow<'a, str>>, of: &'a Placed<String>, life: Life) -> Self {
+        Self { name: name.into(), of: ("", &of.value), place: of.place, life }
     }
 }
 
 /// What numbers are called within their type.
 fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
-    let text = |affix: Option<&'_ Placed<String>>| {
-        affix.map(|affix| affix.value.clone()).unwrap_or_default()
-    };
     let (prefix, suffix) = (text(group.prefix), text(group.suffix));
-    let made = group.values.iter().map(|(name, value)| {
-        Made::new(short(name, &prefix, &suffix), name, value.life(group.life))
-    });
+    let made = group
+        .values
+        .iter()
+        .map(|(name, value)| Made::new(short(name, prefix, suffix), name, value.life(group.life)));
     let made: Vec<_> = made.collect();
     distinct(check, &made, "short name");
     if !matches!(group.kind, GroupKind::Constants | GroupKind::Space) {
-        let taken = made.iter().filter(|short| METHODS.contains(&short.name.as_str()));
+        let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
         for made in taken {
             refuse(check, made, "short name", "every generated type has something of this name");
         }
     }
+}
+
+fn text(affix: Option<&Placed<String>>) -> &str {
+    affix.map_or("", |affix| &affix.value)
 }
 
 /// What the capabilities of a chain are called among each other.
@@ -102,8 +105,8 @@ fn types(check: &mut Check<'_>) {
     let of_items = index.all().flat_map(|(text, targets)| {
         targets.iter().filter_map(move |target| {
             let name = match target.kind {
-                Kind::Anonymous => group_type(text),
-                Kind::Struct | Kind::Enum => text.to_owned(),
+                Kind::Anonymous => Cow::from(group_type(text)),
+                Kind::Struct | Kind::Enum => Cow::from(text),
                 _ => return None,
             };
             Some(Made { name, of: ("", text), place: target.place, life: target.life })
@@ -113,9 +116,9 @@ fn types(check: &mut Check<'_>) {
     distinct(check, &made, "type");
     let files: HashSet<_> = check.spec.files.iter().map(|file| file.name.as_str()).collect();
     for made in &made {
-        if files.contains(made.name.as_str()) {
+        if files.contains(&*made.name) {
             refuse(check, made, "type", "a file of the specification has this name");
-        } else if PRELUDE.contains(&made.name.as_str()) {
+        } else if PRELUDE.contains(&&*made.name) {
             refuse(check, made, "type", "the generated code means something else by it");
         }
     }
@@ -150,16 +153,14 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
         let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];
         both.map(|method| Made::new(method, arm.name, arm.life))
     });
-    let made: Vec<_> = methods.collect();
-    unique(check, &made, "method");
-    for made in made.iter().filter(|made| made.name == "new") {
-        refuse(check, made, "method", "this one makes the struct");
-    }
+    unique(check, &methods.collect::<Vec<_>>(), "method");
 }
 
 /// Refuses what is no identifier, and the later of two that are the same.
 fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
-    for made in made.iter().filter(|made| !is_identifier(&made.name)) {
+    // A name that no language takes has been refused already.
+    let named = |made: &&Made<'_>| is_name(made.of.1) && !is_identifier(&made.name);
+    for made in made.iter().filter(named) {
         refuse(check, made, what, "it is no name in Rust; another prefix may help");
     }
     unique(check, made, what);
@@ -176,7 +177,7 @@ fn is_identifier(name: &str) -> bool {
 
 fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     let claims = made.iter().enumerate().map(|(owner, made)| Claim {
-        key: made.name.as_str(),
+        key: &*made.name,
         life: made.life,
         place: made.place,
         owner,
