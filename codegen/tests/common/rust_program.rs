@@ -72,7 +72,8 @@ fn start(abi: &Abi, chain: &Chain) -> (String, String) {
     let argsz = ident(&struct_.fields[struct_.argsz.expect("a host has argsz")].name);
     let head = format!(
         "    let view = match views::{view}::parse_as(bytes, wire) {{\n        \
-         Err(error) => return no_reply(error),\n        Ok(view) => view,\n    }};\n    \
+         Err(views::ReplyError::TooShort {{ len, minsz }}) => return no_reply(len, minsz),\n        \
+         Err(other) => panic!(\"{{other}}\"),\n        Ok(view) => view,\n    }};\n    \
          let mut text = reply(view.{argsz}(), view.need());\n"
     );
     (head, "view.caps()".to_owned())
