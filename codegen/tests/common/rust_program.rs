@@ -2,6 +2,8 @@
 //! of replies by the views of the generated crate. Knows no capability: getters
 //! are called as fields are.
 
+#![allow(dead_code, reason = "every test uses a part of this")]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
