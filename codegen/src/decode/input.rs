@@ -180,6 +180,9 @@ mod tests {
         let whole = r#"read(7, "\x20\x00"..., 64) = 32"#;
         let input = read(whole.as_bytes()).expect("bytes");
         assert_eq!((input.bytes, input.cut), (vec![0x20, 0], true));
+        let input = read(br#""\x20\x00...""#).expect("bytes");
+        assert_eq!((input.bytes, input.cut), (vec![0x20, 0], true));
+        assert_eq!(ok(r#""\x20 ...""#).0, b"\x20 ...");
         assert!(read(br#""\0\0..."#).is_err(), "an open quote");
         assert!(read(br"\0\0...").expect("bytes").cut);
         assert!(error(r#""\x2""#).contains("\\x"), "{}", error(r#""\x2""#));
