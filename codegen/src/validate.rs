@@ -28,6 +28,7 @@ mod spelling;
 mod taken;
 mod values;
 mod versions;
+mod views;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::release::Release;
@@ -99,6 +100,7 @@ pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Opt
     names::check(&mut check);
     taken::check(&mut check);
     spelling::check(&mut check);
+    views::check(&mut check);
     values::check(&mut check);
     changes::check(&mut check);
     fields::check(&mut check);

@@ -51,7 +51,9 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
             if let Some(flag) = &item.flag {
                 refuse(check, V018, flag.place, "`flag` needs a `host`");
             }
-            offset(check, first.at.value.value, first.at.place);
+            for place in [Some(first.at), first.bound].into_iter().flatten() {
+                offset(check, place.value.value, place.place);
+            }
             if let Some(name) = first.type_.as_ref().filter(|name| int(name).is_none()) {
                 let reference = Reference { name, place: name.place, needed: None };
                 check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
@@ -77,7 +79,12 @@ fn host(check: &mut Check<'_>, chain: &ChainItem<'_>, host: &Placed<String>) {
     }
     let index = check.index;
     let structs = || index.structs_named(host).filter(|one| one.life.meets(chain.life));
-    for (role, word) in [(RoleWord::Flags, "flags"), (RoleWord::CapOffset, "cap_offset")] {
+    let roles = [
+        (RoleWord::Argsz, "argsz"),
+        (RoleWord::Flags, "flags"),
+        (RoleWord::CapOffset, "cap_offset"),
+    ];
+    for (role, word) in roles {
         let lives = structs().flat_map(|one| lives_of(one, role));
         if let (Some(release), false) = (gap(chain.life, lives), check.incomplete) {
             let message = format!("`{}` has no field `{word}` in {release}", host.value);

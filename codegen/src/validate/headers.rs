@@ -25,10 +25,20 @@ pub(super) fn check(check: &mut Check<'_>) {
         {
             fields(check, header, bits);
         }
+        for bits in [Some(&header.id), header.version.as_ref()].into_iter().flatten() {
+            if most(check.index, header, bits).is_some_and(|most| most >> MOST_BITS != 0) {
+                let message = format!("`{}` has more than {MOST_BITS} bits", bits.field);
+                let problem = Diagnostic::error(V020, message).at(bits.place, "");
+                check.problems.push(problem.help("`field[low..high]` names some of its bits"));
+            }
+        }
         end(check, header);
         align(check, header.align.place, header.align.value.value);
     }
 }
+
+/// The most bits that ids and versions can have.
+const MOST_BITS: u64 = 16;
 
 /// A power of two that a loop over offsets can use.
 pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {

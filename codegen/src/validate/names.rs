@@ -110,7 +110,12 @@ fn parts(check: &mut Check<'_>, item: &Item) {
                 }
             }
         }
-        Item::Struct(_) | Item::Capability(_) => {}
+        Item::Capability(item) => {
+            if let Some(short) = &item.short {
+                name(check, short, short.place);
+            }
+        }
+        Item::Struct(_) => {}
     }
 }
 
@@ -146,7 +151,7 @@ fn name(check: &mut Check<'_>, text: &str, place: Place) -> bool {
 }
 
 /// A name that becomes that of a file.
-fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
+pub(super) fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
     if !name(check, text, place) {
         return;
     }

@@ -4,18 +4,16 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use heck::ToUpperCamelCase;
-
 use super::Check;
 use super::claims::{ALWAYS, Claim, clashes};
-use super::index::Kind;
-use super::parts::{Group, GroupKind, Struct};
+use super::index::{Index, Kind};
+use super::parts::{Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::names::{field_type, group_type, is_name, is_rust_identifier, short, without_prefix};
+use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
 use crate::spec::history::Life;
 use crate::spec::text::Placed;
 
-const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
+pub(super) const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
 
 /// What every type of numbers has already.
 const METHODS: [&str; 10] =
@@ -32,7 +30,6 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
     variants(check);
     types(check);
-    views(check);
     kinds(check);
     for struct_ in &index.structs {
         accessors(check, struct_);
@@ -40,16 +37,26 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 /// A name made for Rust, out of what and for how long.
-struct Made<'a> {
-    name: Cow<'a, str>,
+pub(super) struct Made<'a> {
+    pub(super) name: Cow<'a, str>,
     of: (&'a str, &'a str),
     place: Place,
     life: Life,
 }
 
 impl<'a> Made<'a> {
-    fn new(name: impl Into<Cow<'a, str>>, of: &'a Placed<String>, life: Life) -> Self {
+    pub(super) fn new(name: impl Into<Cow<'a, str>>, of: &'a Placed<String>, life: Life) -> Self {
         Self { name: name.into(), of: ("", &of.value), place: of.place, life }
+    }
+
+    /// The same, out of something that this tells apart from others of its name.
+    pub(super) fn within(self, whole: &'a str) -> Self {
+        Self { of: (whole, self.of.1), ..self }
+    }
+
+    /// The same, out of one of several that are told apart elsewhere.
+    pub(super) fn one_of(self, whole: &'a str) -> Self {
+        Self { of: (whole, ""), ..self }
     }
 }
 
@@ -74,16 +81,24 @@ fn text(affix: Option<&Placed<String>>) -> &str {
     affix.map_or("", |affix| &affix.value)
 }
 
+/// What a capability is called in its chain.
+pub(super) fn short_of<'a>(index: &Index<'a>, one: &OfChain<'a>) -> &'a str {
+    if let Some(short) = &one.item.short {
+        return short;
+    }
+    let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
+    short(&one.item.capability, chain.map_or("", |chain| &chain.item.prefix.value), "")
+}
+
 /// What the capabilities of a chain are called among each other.
 fn variants(check: &mut Check<'_>) {
     let index = check.index;
     let mut chains = HashMap::<&str, Vec<Made<'_>>>::new();
     for one in &index.capabilities {
         let Some(chain) = one.chain else { continue };
-        let prefix = index.chains_named(chain).next().map_or("", |chain| &chain.item.prefix.value);
-        let name = &one.item.capability;
-        let variant = short(name, prefix, "").to_upper_camel_case();
-        chains.entry(chain).or_default().push(Made::new(variant, name, one.life));
+        let variant = group_type(short_of(index, one));
+        let made = Made::new(variant, &one.item.capability, one.life);
+        chains.entry(chain).or_default().push(made);
     }
     for made in index.chains.iter().filter_map(|chain| chains.remove(chain.item.chain.as_str())) {
         distinct(check, &made, "short name");
@@ -100,7 +115,7 @@ fn types(check: &mut Check<'_>) {
     let of_fields = index.groups.iter().filter_map(|group| {
         let owner = group.owner?;
         let made = Made::new(field_type(prefix, owner, group.name), group.name, group.life);
-        Some(Made { of: (owner, made.of.1), ..made })
+        Some(made.within(owner))
     });
     let of_items = index.all().flat_map(|(text, targets)| {
         targets.iter().filter_map(move |target| {
@@ -124,21 +139,6 @@ fn types(check: &mut Check<'_>) {
     }
 }
 
-/// Views of structs, and of the capabilities of chains.
-fn views(check: &mut Check<'_>) {
-    let index = check.index;
-    let prefix = &check.spec.abi.prefix.value;
-    let structs = index.structs.iter().map(|one| {
-        let name = without_prefix(prefix, one.name).to_upper_camel_case();
-        Made::new(name, one.name, one.life)
-    });
-    let chains = index.chains.iter().map(|chain| {
-        let name = &chain.item.chain;
-        Made::new(name.to_upper_camel_case() + "Cap", name, chain.life)
-    });
-    distinct(check, &structs.chain(chains).collect::<Vec<_>>(), "type");
-}
-
 /// Kinds of file descriptors, the variants of one type.
 fn kinds(check: &mut Check<'_>) {
     let fds = check.spec.abi.fds.iter();
@@ -157,7 +157,7 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
 }
 
 /// Refuses what is no identifier, and the later of two that are the same.
-fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     // A name that no language takes has been refused already.
     let named = |made: &&Made<'_>| is_name(made.of.1) && !is_identifier(&made.name);
     for made in made.iter().filter(named) {
@@ -175,7 +175,7 @@ fn is_identifier(name: &str) -> bool {
     (plain && head && upper && name != "Self") || is_rust_identifier(name)
 }
 
-fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     let claims = made.iter().enumerate().map(|(owner, made)| Claim {
         key: &*made.name,
         life: made.life,
@@ -193,7 +193,7 @@ fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     }
 }
 
-fn refuse(check: &mut Check<'_>, made: &Made<'_>, what: &str, why: &str) {
+pub(super) fn refuse(check: &mut Check<'_>, made: &Made<'_>, what: &str, why: &str) {
     let message = format!("`{}` cannot be a {what}", made.name);
     check.problems.push(Diagnostic::error(V022, message).at(made.place, why));
 }
