@@ -91,7 +91,7 @@ pub(crate) struct Layout {
 
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
-    /// The struct that the bytes start with
+    /// The struct that the bytes start with, or a chain that no struct hosts
     #[arg(value_name = "STRUCT")]
     pub(crate) subject: String,
     /// File with the bytes; standard input where none is named

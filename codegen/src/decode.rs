@@ -12,6 +12,7 @@ mod gate;
 pub mod input;
 mod json;
 mod number;
+mod payload;
 mod reply;
 mod text;
 mod value;
@@ -26,7 +27,7 @@ pub use reply::Reply;
 pub use text::text;
 pub use value::{Array, Content, Value};
 
-use crate::ir::{Abi, Chain, Role, Struct, StructId, StructRole};
+use crate::ir::{Abi, Capability, Chain, Role, Struct, StructId, StructRole};
 use crate::layout::{Span, Target};
 use damage::Damaged;
 use value::Reader;
@@ -241,6 +242,12 @@ impl<'a> Decoded<'a> {
         };
         let reader = self.reader(cap.end);
         reader.holes(struct_, cap.at, cap.at + body::need(reader, struct_, cap.version))
+    }
+
+    /// The capability of this id in the chain, if there is one.
+    fn known(&self, id: u64) -> Option<&'a Capability> {
+        let caps = self.chain?.capabilities.iter().map(|index| &self.abi.capabilities[*index]);
+        caps.into_iter().find(|capability| capability.id == id)
     }
 
     /// Some bytes of the buffer, as far as they are there.

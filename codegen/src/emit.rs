@@ -15,6 +15,11 @@ pub fn c_header(abi: &Abi) -> OutputFile {
     c::emit(abi)
 }
 
+/// The reference alone.
+pub fn reference(abi: &Abi) -> Vec<OutputFile> {
+    docs::emit(abi)
+}
+
 /// Outputs that belong together, all in one language.
 pub struct Family {
     /// What the outputs are, for a reader.
@@ -26,7 +31,7 @@ pub struct Family {
 /// Every family of outputs.
 pub const FAMILIES: &[Family] = &[
     Family { name: "C header", emit: |abi| vec![c_header(abi)] },
-    Family { name: "reference", emit: docs::emit },
+    Family { name: "reference", emit: reference },
     Family { name: "Rust crate", emit: rust::emit },
 ];
 

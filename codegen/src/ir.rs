@@ -239,6 +239,8 @@ pub struct Field {
     pub role: Role,
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
+    /// The ids that some bits of its flags hold together.
+    pub ids: Option<GroupId>,
     /// The flag, op, feature or index that must be given for it to count.
     pub when: Option<String>,
     /// The version of the capability that brought it; 1 elsewhere.

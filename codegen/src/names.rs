@@ -7,7 +7,7 @@
 //! | field | the kernel's, raw where Rust reserves it | `r#type` |
 //! | flags of a field | struct and field, in camel case | `RegionInfoFlags` |
 //! | numbers of a field | the same | `RegionGfxEdidLinkState` |
-//! | anonymous enum, id space | its name in the specification | `PciRegionIndex` |
+//! | anonymous enum | its name in the specification | `PciRegionIndex` |
 //! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
 //! | getter of a view | the field's, or with `_field` behind it | `version_field` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |

@@ -8,7 +8,7 @@ mod real;
 
 use std::fs;
 
-use capchain::decode::input;
+use capchain::decode::{self, Subject, input};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use implementations::{Case, ask, target};
@@ -55,7 +55,7 @@ impl Vectors {
     fn asked(&self) -> Vec<Case> {
         let case = |vector: &Vector| Case {
             chain: self.chain.clone(),
-            target: target(vector.target.as_deref().unwrap_or("x86_64")),
+            target: target(vector.target()),
             bytes: vector.bytes(),
         };
         self.cases.iter().map(case).collect()
@@ -63,6 +63,10 @@ impl Vectors {
 }
 
 impl Vector {
+    fn target(&self) -> &str {
+        self.target.as_deref().unwrap_or("x86_64")
+    }
+
     fn bytes(&self) -> Vec<u8> {
         match input::read(self.bytes.as_bytes()) {
             Ok(input) => input.bytes,
@@ -179,5 +183,30 @@ fn a_new_capability_needs_no_code() {
     let abi = lower(&real::open(&spec), None);
     for (name, answered) in check(&abi, &[Vectors::read(CASE)]) {
         assert_eq!(answered, 1, "{name}");
+    }
+}
+
+#[test]
+fn decode_shows_every_vector_in_text_and_json() {
+    let abi = lower(&real::spec(), None);
+    for chain in abi.chains.iter() {
+        let host = chain.host.as_ref().expect("every chain of VFIO has a host");
+        for vector in Vectors::of(&chain.name).cases {
+            let (target, bytes) = (target(vector.target()), vector.bytes());
+            let subject = Subject::Struct(host.struct_);
+            let decoded = decode::decode(&abi, subject, target, &bytes);
+            let (text, json) = (decode::text(&decoded), decode::json(&decoded));
+            let name = &vector.name;
+            let shown = json["caps"].as_array().map(Vec::len);
+            assert_eq!(shown, Some(vector.expect.matches("cap at=").count()), "{name}");
+            let said = vector.expect.lines().last().expect("a line");
+            let word =
+                said.strip_prefix("error ").or(said.starts_with("too_short").then_some(said));
+            let word = word.and_then(|rest| rest.split(' ').next());
+            assert_eq!(json["error"]["kind"].as_str(), word, "{name}");
+            assert_eq!(json["short"], !vector.expect.contains("need=none") && word.is_none());
+            assert_eq!(text.contains("\nerror: "), word.is_some(), "{name}: {text}");
+            assert!(word.is_none_or(|word| text.contains(&format!("error: {word}: "))), "{text}");
+        }
     }
 }

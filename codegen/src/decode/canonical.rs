@@ -68,7 +68,7 @@ fn content(text: &mut String, name: &str, content: &Content<'_>) {
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             *text += &format!("{name}={hex}\n");
         }
-        Content::Fields(fields, _) | Content::Arms(fields) => {
+        Content::Fields(_, fields, _) | Content::Arms(fields) => {
             values(text, &[name, "."].concat(), fields);
         }
         Content::Array(array) => {

@@ -27,6 +27,11 @@ impl<'a> Scope<'a> {
         Self { around }
     }
 
+    /// The struct whose fields are read, and its place.
+    pub(super) fn innermost(&self) -> Option<(&'a Struct, u64)> {
+        self.around.last().copied()
+    }
+
     /// What must be given for a field to count, if something must.
     pub(super) fn gate(&self, reader: Reader<'a>, when: Option<&'a str>) -> Option<Gate<'a>> {
         let name = when?;

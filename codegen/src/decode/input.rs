@@ -146,6 +146,7 @@ mod tests {
         let xxd = "00000000: 2000 0000 0f00 0000 0a00 0000 0b00 0000   ...............\n\
                    00000010: 4142 \"A\n";
         let mut expected = vec![0x20, 0, 0, 0, 15, 0, 0, 0, 10, 0, 0, 0, 11, 0, 0, 0, 0x41, 0x42];
+        assert_eq!(ok("# A dump.\n00000000: 2000\n").0, [0x20, 0]);
         assert_eq!(ok(&xxd.replace(" \"A", "                                     AB")).0, expected);
         let hexdump = "00000000  20 00 00 00 0f 00 00 00  0a 00 00 00 0b 00 00 00  | ....\"\\.abcdefg|\n\
                        00000010  41 42                                             |AB|\n00000012\n";
@@ -179,6 +180,9 @@ mod tests {
         let whole = r#"read(7, "\x20\x00"..., 64) = 32"#;
         let input = read(whole.as_bytes()).expect("bytes");
         assert_eq!((input.bytes, input.cut), (vec![0x20, 0], true));
+        let input = read(br#""\x20\x00...""#).expect("bytes");
+        assert_eq!((input.bytes, input.cut), (vec![0x20, 0], true));
+        assert_eq!(ok(r#""\x20 ...""#).0, b"\x20 ...");
         assert!(read(br#""\0\0..."#).is_err(), "an open quote");
         assert!(read(br"\0\0...").expect("bytes").cut);
         assert!(error(r#""\x2""#).contains("\\x"), "{}", error(r#""\x2""#));

@@ -1,7 +1,8 @@
 //! What was found, for a program: one object whose keys are stable.
 //!
 //! Every value has `name`, `offset`, `size`, `type`, `role`, `value` and `text`;
-//! of a struct, a union or an array, `value` is a list of the same. `value` is
+//! of a struct, a union or an array, `value` is a list of the same, and `text` of
+//! a struct is its name. `value` is
 //! null where the bytes do not hold it. An array of bytes is a hex string.
 //!
 //! Capabilities may lie over each other and say the same bytes again and again.
@@ -96,7 +97,7 @@ impl<'a> Writer<'_, 'a> {
         if let Some(gate) = &value.gate {
             object["when"] = json!({ "name": gate.name, "given": gate.given });
         }
-        if let Content::Fields(_, holes) = &value.content {
+        if let Content::Fields(_, _, holes) = &value.content {
             object["holes"] = self.holes(holes);
         }
         if let Content::Array(_) | Content::Bytes(_) = &value.content {
@@ -116,9 +117,10 @@ impl<'a> Writer<'_, 'a> {
             Content::Bytes(bytes) => {
                 (self.take(bytes.len() as u64).then(|| hex(bytes)).into(), None)
             }
-            Content::Fields(values, _) | Content::Arms(values) => {
-                (self.values(values).into(), None)
+            Content::Fields(struct_, values, _) => {
+                (self.values(values).into(), Some(struct_.name.clone()))
             }
+            Content::Arms(arms) => (self.values(arms).into(), None),
             Content::Array(array) if self.take(array.size()) => {
                 (array.iter().map(|element| self.value(&element)).collect(), None)
             }

@@ -12,6 +12,8 @@ pub struct Number<'a> {
     pub bits: u64,
     /// The names that it can have.
     pub group: Option<&'a Group>,
+    /// The ids that some of its bits hold together.
+    pub ids: Option<&'a Group>,
 }
 
 impl<'a> Number<'a> {
@@ -22,7 +24,15 @@ impl<'a> Number<'a> {
             true => i128::from(bits) - (1_i128 << (size * 8).min(64)),
             false => i128::from(bits),
         };
-        Self { value, bits, group }
+        Self { value, bits, group, ids: None }
+    }
+
+    /// The id that some of its bits hold, if it has a name.
+    pub(super) fn id(&self) -> Option<&'a Value> {
+        let (flags, ids) = (self.group?, self.ids?);
+        let mask = flags.values.iter().find(|value| !is_one_bit(value, flags))?;
+        let id = self.bits & bits_of(mask, flags);
+        ids.values.iter().filter(|value| value.count.is_none()).find(|v| bits_of(v, ids) == id)
     }
 
     /// The number with its names, if it has some: `READ | 0x40 (0x41)`, `MSIX (2)`, `48 (0x30)`.
@@ -57,8 +67,9 @@ impl<'a> Number<'a> {
     /// The flags that are set by name, and what has no name as a number.
     fn flags(&self, group: &Group) -> String {
         let (mut rest, mut parts) = (self.bits, Vec::new());
-        let one_bit = |value: &&Value| bits_of(value, group).is_power_of_two();
-        for flag in group.values.iter().filter(one_bit) {
+        let (flags, masks): (Vec<_>, Vec<_>) =
+            group.values.iter().partition(|value| is_one_bit(value, group));
+        for flag in flags {
             let bit = bits_of(flag, group);
             if rest & bit != 0 {
                 parts.push(flag.short.clone());
@@ -66,12 +77,15 @@ impl<'a> Number<'a> {
             }
         }
         // What several bits hold together is a number of its own.
-        for mask in group.values.iter().filter(|value| !one_bit(value)) {
+        let id = self.id();
+        for mask in masks {
             let part = rest & bits_of(mask, group);
-            if part != 0 {
-                parts.push(format!("{}={part:#x}", mask.short));
-                rest &= !part;
+            match id {
+                Some(id) => parts.insert(0, id.short.clone()),
+                None if part != 0 => parts.push(format!("{}={part:#x}", mask.short)),
+                None => {}
             }
+            rest &= !part;
         }
         if rest != 0 {
             parts.push(format!("{rest:#x}"));
@@ -87,4 +101,9 @@ impl<'a> Number<'a> {
 fn bits_of(value: &Value, group: &Group) -> u64 {
     let unused = 64 - (group.int.size() * 8).clamp(1, 64);
     (value.number as u64) << unused >> unused
+}
+
+/// Whether a value is a flag, not a mask of several.
+fn is_one_bit(value: &Value, group: &Group) -> bool {
+    bits_of(value, group).is_power_of_two()
 }

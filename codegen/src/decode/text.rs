@@ -7,7 +7,7 @@ use crate::ir::{Role, Type};
 use crate::layout::Span;
 
 /// Elements of an array that are shown; of a longer one, the first of them.
-const MOST_ELEMENTS: usize = 16;
+const MOST_ELEMENTS: u64 = 16;
 /// Bytes of an array or of an unknown capability that are shown.
 const MOST_BYTES: u64 = 256;
 /// Bytes that fit on the line of their field.
@@ -15,7 +15,7 @@ const FEW_BYTES: usize = 16;
 
 /// The tree.
 pub fn text(decoded: &Decoded<'_>) -> String {
-    let mut tree = Tree { decoded, lines: Vec::new() };
+    let mut tree = Tree { decoded, lines: Vec::new(), left: decoded.buffer.len() as u64 };
     tree.head();
     tree.values(1, &decoded.fields, &decoded.holes);
     for cap in &decoded.caps {
@@ -29,6 +29,9 @@ pub fn text(decoded: &Decoded<'_>) -> String {
 struct Tree<'d, 'a> {
     decoded: &'d Decoded<'a>,
     lines: Vec<String>,
+    /// The bytes that arrays and dumps may still show: capabilities that lie
+    /// over each other could show the same again and again.
+    left: u64,
 }
 
 impl<'a> Tree<'_, 'a> {
@@ -59,7 +62,10 @@ impl<'a> Tree<'_, 'a> {
         let Some(damage) = damage else {
             return;
         };
-        self.lines.push(format!("error: {}: {}", damage.kind.word(), damage.message()));
+        let id = damage.kind.details().iter().find(|(name, _)| *name == "id").map(|(_, id)| *id);
+        let name = id.and_then(|id| self.decoded.known(id)).map(|known| &known.name);
+        let name = name.map_or(String::new(), |name| format!(" ({name})"));
+        self.lines.push(format!("error: {}: {}{name}", damage.kind.word(), damage.message()));
         let end = Span { offset: size.saturating_sub(1), size: 1 };
         let rows = match damage.marks.is_empty() {
             true => dump::plain(buffer, Span { offset: end.offset & !15, size: 16 }, 16),
@@ -123,11 +129,11 @@ impl<'a> Tree<'_, 'a> {
     fn value(&mut self, depth: usize, head: &str, value: &Value<'a>) {
         let reserved = if value.role == Role::Reserved { "  (reserved, not 0)" } else { "" };
         let gate = gate_text(value.gate.as_ref());
-        let text = [head, &self.beside(&value.content), &gate, reserved].concat();
+        let text = [head, &self.beside(value), &gate, reserved].concat();
         self.line(Some(value.span.offset), depth, &text);
         match &value.content {
             Content::Bytes(bytes) if bytes.len() > FEW_BYTES => self.dump(depth + 1, value.span),
-            Content::Fields(fields, holes) => self.values(depth + 1, fields, holes),
+            Content::Fields(_, fields, holes) => self.values(depth + 1, fields, holes),
             Content::Arms(arms) => self.values(depth + 1, arms, &[]),
             Content::Array(array) => self.elements(depth + 1, array),
             Content::Absent | Content::Number(_) | Content::Bytes(_) => {}
@@ -135,30 +141,37 @@ impl<'a> Tree<'_, 'a> {
     }
 
     /// What stands on the line of the field itself.
-    fn beside(&self, content: &Content<'a>) -> String {
-        match content {
+    fn beside(&self, value: &Value<'a>) -> String {
+        match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
             Content::Number(number) => number.text(),
             Content::Bytes(bytes) if bytes.len() <= FEW_BYTES => spaced(bytes),
             Content::Bytes(bytes) => format!("{} bytes", bytes.len()),
+            Content::Fields(struct_, ..) if !matches!(value.type_, Type::Struct(_)) => {
+                struct_.name.clone()
+            }
             Content::Fields(..) | Content::Arms(_) => String::new(),
             Content::Array(array) => elements_text(array.len()),
         }
     }
 
     fn elements(&mut self, depth: usize, array: &Array<'a>) {
-        for (index, element) in array.iter().enumerate().take(MOST_ELEMENTS) {
+        let each = array.size().checked_div(array.len()).unwrap_or(1).max(1);
+        let most = (self.left / each).min(MOST_ELEMENTS).min(array.len());
+        self.left -= most * each;
+        for (index, element) in (0..most).zip(array.iter()) {
             let text = format!("[{index}]  {}", inline(&element.content));
             self.line(Some(element.span.offset), depth, &text);
         }
-        let more = array.len().saturating_sub(MOST_ELEMENTS as u64);
-        if more > 0 {
-            self.line(None, depth, &format!("... {more} more"));
+        if array.len() > most {
+            self.line(None, depth, &format!("... {} more", array.len() - most));
         }
     }
 
     fn dump(&mut self, depth: usize, span: Span) {
-        for row in dump::plain(self.decoded.buffer, span, MOST_BYTES) {
+        let most = span.size.min(MOST_BYTES).min(self.left);
+        self.left -= most;
+        for row in dump::plain(self.decoded.buffer, span, most) {
             self.line(None, depth, &row);
         }
     }
@@ -191,7 +204,7 @@ fn is_zero(content: &Content<'_>) -> bool {
         Content::Absent => true,
         Content::Number(number) => number.bits == 0,
         Content::Bytes(bytes) => bytes.iter().all(|byte| *byte == 0),
-        Content::Fields(values, _) | Content::Arms(values) => {
+        Content::Fields(_, values, _) | Content::Arms(values) => {
             values.iter().all(|value| is_zero(&value.content))
         }
         Content::Array(array) => array.iter().all(|element| is_zero(&element.content)),
@@ -227,7 +240,7 @@ fn inline(content: &Content<'_>) -> String {
         Content::Absent => "not there".to_owned(),
         Content::Number(number) => number.text(),
         Content::Bytes(bytes) => spaced(bytes.get(..FEW_BYTES).unwrap_or(bytes)),
-        Content::Fields(values, _) => join(values, ", "),
+        Content::Fields(_, values, _) => join(values, ", "),
         Content::Arms(values) => ["{ ", &join(values, "; "), " }"].concat(),
         Content::Array(array) => elements_text(array.len()),
     }

@@ -4,6 +4,7 @@
 
 use super::gate::{Gate, Scope};
 use super::number::Number;
+use super::payload;
 use crate::ir::{Abi, Field, GroupId, Role, Struct, StructId, Type, UnionArm};
 use crate::layout::{Int, Layout, Span, Target};
 
@@ -31,8 +32,8 @@ pub enum Content<'a> {
     Absent,
     /// A number, or a pointer.
     Number(Number<'a>),
-    /// The fields of a struct, and the bytes that none of them covers.
-    Fields(Vec<Value<'a>>, Vec<Span>),
+    /// A struct, its fields, and the bytes that none of them covers.
+    Fields(&'a Struct, Vec<Value<'a>>, Vec<Span>),
     /// The arms of a union, which lie one over the other.
     Arms(Vec<Value<'a>>),
     /// An array of bytes.
@@ -170,6 +171,7 @@ impl<'a> Reader<'a> {
                 Type::Union(arms) => (span, Content::Arms(self.arms(arms, span, &scope))),
                 type_ => (span, self.content(type_, span, field.group, &scope)),
             };
+            let content = self.with_ids(content, field);
             Value {
                 name: &field.name,
                 type_: &field.type_,
@@ -226,7 +228,28 @@ impl<'a> Reader<'a> {
         let struct_ = self.abi.struct_(id);
         let fields = self.fields_in(struct_, at, |_| true, scope);
         let holes = self.holes(struct_, at, self.len());
-        Content::Fields(fields, holes)
+        Content::Fields(struct_, fields, holes)
+    }
+
+    /// The struct of a payload, and behind it what is not part of it.
+    fn payload(self, id: StructId, span: Span, scope: &Scope<'a>) -> Content<'a> {
+        let mut content = self.struct_content(id, span.offset, scope);
+        if let Content::Fields(_, _, holes) = &mut content {
+            let end = span.offset.saturating_add(self.layout(self.abi.struct_(id)).size);
+            holes.push(Span { offset: end, size: span.end().saturating_sub(end) });
+        }
+        content
+    }
+
+    /// A number that also holds an id.
+    fn with_ids(self, content: Content<'a>, field: &Field) -> Content<'a> {
+        match content {
+            Content::Number(number) => {
+                let ids = field.ids.map(|id| self.abi.group(id));
+                Content::Number(Number { ids, ..number })
+            }
+            other => other,
+        }
     }
 
     fn number(self, int: Int, span: Span, group: Option<GroupId>) -> Content<'a> {
@@ -246,6 +269,13 @@ impl<'a> Reader<'a> {
         at: u64,
         scope: &Scope<'a>,
     ) -> (Span, Content<'a>) {
+        let payload = scope
+            .innermost()
+            .and_then(|(struct_, start)| payload::of(self, struct_, start, (element, count), at));
+        if let Some(payload) = payload {
+            let span = Span { offset: at, size: self.len().saturating_sub(at) };
+            return (span, self.payload(payload, span, scope));
+        }
         let each = self.size_of(element);
         let room = self.len().saturating_sub(at).checked_div(each).unwrap_or(0);
         let counted = count.and_then(|count| self.unsigned(count)).unwrap_or(u64::MAX);

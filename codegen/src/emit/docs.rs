@@ -9,12 +9,14 @@ mod bullets;
 mod chains;
 mod diagram;
 mod facts;
+mod fields;
 mod groups;
 mod handlers;
 mod index;
 mod ioctls;
 mod links;
 mod macros;
+mod page;
 mod registry;
 mod section;
 mod structs;
@@ -28,27 +30,28 @@ use super::prose;
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
 use crate::output::OutputFile;
 use links::{Links, registry_path, section_path};
+use page::Page;
 use uses::Uses;
 
 /// The whole reference.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let (links, uses) = (Links::new(abi), Uses::new(abi));
-    let mut files = vec![index::file(&links.page("README.md"))];
+    let mut files = vec![index::file(&Page::new(abi, &links, "README.md"))];
     for section in &abi.sections {
         let path = section_path(&section.name);
-        files.push(section::file(&links.page(&path), &uses, section));
+        files.push(section::file(&Page::new(abi, &links, &path), &uses, section));
     }
     for (at, chain) in abi.chains.iter().enumerate() {
         let path = registry_path(&chain.name);
-        files.push(registry::chain(&links.page(&path), ChainId(at)));
+        files.push(registry::chain(&Page::new(abi, &links, &path), ChainId(at)));
     }
     for (at, group) in abi.groups.iter().enumerate() {
         if group.kind == GroupKind::Space {
             let path = registry_path(&group.name);
-            files.push(registry::space(&links.page(&path), GroupId(at)));
+            files.push(registry::space(&Page::new(abi, &links, &path), GroupId(at)));
         }
     }
-    let page = links.page("README.md");
+    let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));
     files
 }

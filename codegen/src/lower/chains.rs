@@ -156,6 +156,7 @@ impl<'a> Lowering<'a> {
             direction: None,
             role: Role::Header,
             group: None,
+            ids: None,
             when: None,
             version: 1,
         }

@@ -118,6 +118,8 @@ impl<'a> Lowering<'a> {
             None => Type::Union(self.arms(field, owner, life, &meta.source)),
         };
         let group = self.group_of(owner, (name, field), (life, &meta), &type_);
+        let named = field.holds.as_ref();
+        let named = named.and_then(|name| self.groups.get(name.as_str()).copied());
         let direction = expr.and_then(|expr| expr.direction);
         Field {
             name: field.before.name_at(self.release, name).to_owned(),
@@ -126,6 +128,7 @@ impl<'a> Lowering<'a> {
             direction: direction.or_else(|| shared_direction(field)),
             role: role(expr.and_then(|expr| expr.role)),
             group,
+            ids: named.filter(|named| group != Some(*named)),
             when: field.when.as_ref().map(|when| when.value.clone()),
             version: field
                 .version

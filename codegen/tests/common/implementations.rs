@@ -1,6 +1,8 @@
 //! The implementations of the protocol that must agree. Each answers a list of
 //! cases with canonical texts, as `capchain::decode::canonical` defines them.
 
+#![allow(dead_code, reason = "every test uses a part of this")]
+
 #[path = "rust_program.rs"]
 mod rust_program;
 #[path = "rustc.rs"]

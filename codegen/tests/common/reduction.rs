@@ -1,6 +1,8 @@
 //! How the captures of this repository come from the full set: what answers
 //! alike is kept once.
 
+#![allow(dead_code, reason = "every test uses a part of this")]
+
 use capchain::ir::{Abi, Role, StructId};
 
 use super::captures::{Head, Row, Seen};

@@ -2,6 +2,8 @@
 //! of replies by the views of the generated crate. Knows no capability: getters
 //! are called as fields are.
 
+#![allow(dead_code, reason = "every test uses a part of this")]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -72,7 +74,8 @@ fn start(abi: &Abi, chain: &Chain) -> (String, String) {
     let argsz = ident(&struct_.fields[struct_.argsz.expect("a host has argsz")].name);
     let head = format!(
         "    let view = match views::{view}::parse_as(bytes, wire) {{\n        \
-         Err(error) => return no_reply(error),\n        Ok(view) => view,\n    }};\n    \
+         Err(views::ReplyError::TooShort {{ len, minsz }}) => return no_reply(len, minsz),\n        \
+         Err(other) => panic!(\"{{other}}\"),\n        Ok(view) => view,\n    }};\n    \
          let mut text = reply(view.{argsz}(), view.need());\n"
     );
     (head, "view.caps()".to_owned())

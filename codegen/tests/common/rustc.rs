@@ -1,5 +1,7 @@
 //! Compiles the generated crate and programs that use it, without Cargo.
 
+#![allow(dead_code, reason = "each test uses some of it")]
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

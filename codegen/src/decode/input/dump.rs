@@ -1,12 +1,13 @@
 //! Dumps in rows: those of `xxd`, with a colon behind the offset, and those of
 //! `hexdump -C`, with two spaces. A row `*` stands for rows like the one before,
-//! up to the offset of the next.
+//! up to the offset of the next. Lines that start with `#` are comments.
 
 use super::{Form, MOST_BYTES, pairs};
 
 /// The bytes of a dump; `None` where the text is none.
 pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
-    let mut rows = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).peekable();
+    let told = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    let mut rows = text.lines().enumerate().filter(|(_, line)| told(line)).peekable();
     let (_, first) = rows.peek()?;
     let form = opens(first)?;
     let mut dump = Dump { start: None, bytes: Vec::new(), row: 0, repeated: false };

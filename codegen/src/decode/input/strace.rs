@@ -21,7 +21,15 @@ pub(super) fn read(text: &str) -> Result<(Vec<u8>, bool), String> {
     if rest.contains('"') {
         return Err("there is more than one string; give the one that is to be decoded".to_owned());
     }
-    Ok((unescaped(inside)?, rest.starts_with("...")))
+    // Where all bytes are escaped, dots are none of them.
+    let dots = inside.strip_suffix("...").filter(|inside| is_all_hex(inside));
+    Ok((unescaped(dots.unwrap_or(inside))?, dots.is_some() || rest.starts_with("...")))
+}
+
+/// Whether a string has nothing but `\x` escapes.
+fn is_all_hex(text: &str) -> bool {
+    let escape = |four: &[u8]| matches!(four, [b'\\', b'x', ..]) && four.len() == 4;
+    !text.is_empty() && text.as_bytes().chunks(4).all(escape)
 }
 
 /// Where the string ends: at a quote that is not escaped.

@@ -5,7 +5,8 @@ use askama::Template;
 
 use super::bullets::Bullets;
 use super::facts;
-use super::links::{Page, registry_path};
+use super::links::registry_path;
+use super::page::Page;
 use super::table::{Align, Table};
 use super::variants::cell;
 use super::words::{list, since};

@@ -10,7 +10,7 @@ mod pieces;
 
 use askama::Template;
 
-use super::links::Page;
+use super::page::Page;
 use super::structs::svg_path;
 use super::variants::layouts;
 use crate::emit::{banner, prose};

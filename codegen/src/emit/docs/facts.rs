@@ -3,7 +3,7 @@
 //! as a list of facts, rows of tables as a remark in brackets.
 
 use super::bullets::Bullets;
-use super::links::Page;
+use super::page::Page;
 use super::words::{linux, since};
 use crate::ir::Meta;
 use crate::release::Release;

@@ -5,7 +5,8 @@ use askama::Template;
 
 use super::bullets::Bullets;
 use super::facts::{self, history, remarked};
-use super::links::{Page, group_word, registry_path};
+use super::links::{group_word, registry_path};
+use super::page::Page;
 use super::table::{Align, Table};
 use super::uses::Uses;
 use super::words::since;
@@ -59,10 +60,12 @@ pub(super) fn block(page: &Page<'_>, uses: &Uses, id: GroupId) -> String {
 /// The table of a group that stands inside a struct.
 pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<String> {
     let group = page.abi.group(id);
-    let (_, field) = group.field?;
+    let field = &struct_.fields[group.field?.1];
+    let arm = field.arms().iter().find(|arm| arm.group == Some(id));
+    let name = arm.map_or(&field.name, |arm| &arm.name).clone();
     let table = values(page, group, &struct_.meta).finish()?;
     let what = if group.kind == GroupKind::Flags { "Flags in" } else { "Values of" };
-    Some(FieldGroupView { what, field: struct_.fields[field].name.clone(), table }.to_string())
+    Some(FieldGroupView { what, field: name, table }.to_string())
 }
 
 /// The table of a group's numbers.

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::bullets::Bullets;
 use super::facts::source;
-use super::links::Page;
+use super::page::Page;
 use super::table::{Align, Table};
 use super::words::{list, span};
 use crate::ir::{Copied, Handler, Ioctl, ReplyChain};

@@ -5,7 +5,8 @@ use askama::Template;
 
 use super::bullets::Bullets;
 use super::ioctls::value;
-use super::links::{Page, registry_path, section_path};
+use super::links::{registry_path, section_path};
+use super::page::Page;
 use super::section::summary;
 use super::table::{Align, Table};
 use super::words::{bare, linux, since};

@@ -6,7 +6,7 @@ use askama::Template;
 use super::bullets::Bullets;
 use super::facts;
 use super::handlers::{self, HandlersView};
-use super::links::Page;
+use super::page::Page;
 use super::variants::cell;
 use super::words::{directions, list};
 use crate::ir::{Arg, Ioctl, IoctlNumbers};

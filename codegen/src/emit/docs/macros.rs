@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::bullets::Bullets;
 use super::facts;
-use super::links::Page;
+use super::page::Page;
 use crate::emit::prose;
 use crate::ir::Macro;
 

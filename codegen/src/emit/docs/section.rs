@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use askama::Template;
 
-use super::links::{Page, section_path};
+use super::links::section_path;
+use super::page::Page;
 use super::table::{Align, Table};
 use super::uses::Uses;
 use super::words::{first_sentence, since};

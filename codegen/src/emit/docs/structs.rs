@@ -4,16 +4,14 @@
 use askama::Template;
 
 use super::bullets::Bullets;
-use super::facts::{self, remarked, remarks};
+use super::facts;
+use super::fields;
 use super::groups;
-use super::links::Page;
-use super::table::{Align, Table};
-use super::types;
+use super::page::Page;
 use super::uses::Uses;
 use super::variants::{self, Variant, cell};
-use super::words;
-use crate::ir::{Field, Meta, Role, Struct, StructId, Type, UnionArm};
-use crate::layout::{PerModel, Span};
+use crate::ir::{Struct, StructId};
+use crate::layout::Span;
 
 /// What the template prints.
 #[derive(Template)]
@@ -39,7 +37,7 @@ pub(super) fn block(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
         doc: Some(page.doc(&struct_.meta.doc)),
         warning: facts::warning(page, &struct_.meta),
         facts: facts::of_item(page, &struct_.meta, facts),
-        ..bare(page, id)
+        ..bare(page, uses, id)
     };
     view.to_string()
 }
@@ -48,11 +46,11 @@ pub(super) fn block(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
 /// other, and stands above already.
 pub(super) fn inline(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
     let facts = Bullets::new(facts(page, uses, id));
-    StructView { heading: "###", facts, ..bare(page, id) }.to_string()
+    StructView { heading: "###", facts, ..bare(page, uses, id) }.to_string()
 }
 
 /// What a struct's part of its page always has.
-fn bare(page: &Page<'_>, id: StructId) -> StructView {
+fn bare(page: &Page<'_>, uses: &Uses, id: StructId) -> StructView {
     let struct_ = page.abi.struct_(id);
     StructView {
         heading: "",
@@ -62,8 +60,8 @@ fn bare(page: &Page<'_>, id: StructId) -> StructView {
         facts: None,
         image: page.to(&format!("Layout of struct {}", struct_.name), &svg_path(&struct_.name)),
         numbers: numbers(struct_),
-        fields: FieldTable::of(page, struct_).finish(),
-        groups: local_groups(page, id),
+        fields: fields::table(page, struct_),
+        groups: local_groups(page, uses, id),
     }
 }
 
@@ -106,128 +104,8 @@ fn numbers(struct_: &Struct) -> Option<String> {
 }
 
 /// The tables of the numbers that are declared inside the struct.
-fn local_groups(page: &Page<'_>, id: StructId) -> Vec<String> {
+fn local_groups(page: &Page<'_>, uses: &Uses, id: StructId) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
-    let groups = struct_.fields.iter().filter_map(|field| field.group);
-    let local = groups.filter(|group| page.abi.group(*group).field.is_some_and(|of| of.0 == id));
-    local.filter_map(|group| groups::inside(page, struct_, group)).collect()
-}
-
-/// The table of fields while it is filled.
-struct FieldTable<'a> {
-    page: &'a Page<'a>,
-    struct_: &'a Struct,
-    variants: Vec<Variant<(u64, &'a [Span])>>,
-    table: Table<6>,
-}
-
-impl<'a> FieldTable<'a> {
-    /// The table of all fields and holes of a struct.
-    fn of(page: &'a Page<'a>, struct_: &'a Struct) -> Self {
-        let columns = [
-            ("offset", Align::Right),
-            ("size", Align::Right),
-            ("type", Align::Left),
-            ("field", Align::Left),
-            ("direction", Align::Left),
-            ("meaning", Align::Left),
-        ];
-        let variants = variants::layouts(struct_);
-        let mut table = Self { page, struct_, variants, table: Table::new(columns) };
-        for (at, field) in struct_.fields.iter().enumerate() {
-            table.field(at, field);
-            table.hole_behind(at);
-        }
-        table
-    }
-
-    fn finish(self) -> Option<String> {
-        self.table.finish()
-    }
-
-    fn field(&mut self, at: usize, field: &Field) {
-        let [offset, size] = self.place(self.struct_.spans(at), &field.type_);
-        let name = match &field.type_ {
-            Type::Union(_) => format!("*{}*", field.name.replace('_', "\\_")),
-            _ => format!("`{}`", field.name),
-        };
-        let type_ = types::linked(self.page, &field.type_, &self.struct_.fields);
-        let direction = words::direction(field.direction).to_owned();
-        let meaning = self.page.cell(&field.meta.doc);
-        let meaning = remarked(meaning, &self.remarks_of(field));
-        self.table.row([offset.clone(), size, type_, name, direction, meaning]);
-        if let Type::Union(arms) = &field.type_ {
-            arms.iter().for_each(|arm| self.arm(&offset, arm, &field.meta));
-        }
-    }
-
-    /// A member of an anonymous union, at the union's own offset.
-    fn arm(&mut self, offset: &str, arm: &UnionArm, around: &Meta) {
-        let mut said = remarks(self.page, &arm.meta, around);
-        said.extend(self.gate(arm.when.as_ref()));
-        let meaning = remarked(self.page.cell(&arm.meta.doc), &said);
-        let type_ = types::linked(self.page, &arm.type_, &[]);
-        let name = format!("or `{}`", arm.name);
-        self.table.row([offset.to_owned(), String::new(), type_, name, String::new(), meaning]);
-    }
-
-    /// The bytes between a field and the next that belong to none.
-    fn hole_behind(&mut self, at: usize) {
-        let next = |spans: &[Span], size| spans.get(at + 1).map_or(size, |next| next.offset);
-        let gap = |one: &Variant<(u64, &[Span])>| {
-            let (size, spans) = one.value;
-            (spans[at].end(), next(spans, size).saturating_sub(spans[at].end()))
-        };
-        let gaps: Vec<(u64, u64)> = self.variants.iter().map(gap).collect();
-        let covered = matches!(self.struct_.fields[at].type_, Type::Flexible(..));
-        if covered || gaps.iter().all(|(_, size)| *size == 0) {
-            return;
-        }
-        let shown = |number: fn(&(u64, u64)) -> u64| {
-            let one = |gap: &(u64, u64)| match gap.1 {
-                0 => "–".to_owned(),
-                _ => format!("*{}*", number(gap)),
-            };
-            cell(&gaps.iter().map(one).collect::<Vec<_>>())
-        };
-        let words = ["", "*hole*", "", "*padding that belongs to no field*"].map(str::to_owned);
-        let [type_, name, direction, meaning] = words;
-        self.table.row([shown(|gap| gap.0), shown(|gap| gap.1), type_, name, direction, meaning]);
-    }
-
-    /// Offset and size, each once where all targets agree.
-    fn place(&self, spans: PerModel<Span>, type_: &Type) -> [String; 2] {
-        let of = |number: fn(Span) -> u64| {
-            let numbers = self.variants.iter().map(|one| number(spans[one.model.index()]));
-            cell(&numbers.collect::<Vec<_>>())
-        };
-        let size = match type_ {
-            Type::Flexible(..) => String::new(),
-            _ => of(|span| span.size),
-        };
-        [of(|span| span.offset), size]
-    }
-
-    /// What is to be said of a field besides its meaning.
-    fn remarks_of(&self, field: &Field) -> Vec<String> {
-        let mut said = Vec::new();
-        if field.version > 1 {
-            said.push(format!("version {}", field.version));
-        }
-        said.extend(remarks(self.page, &field.meta, &self.struct_.meta));
-        said.extend(self.gate(field.when.as_ref()));
-        if let Some(group) = field.group {
-            if self.page.abi.group(group).field.is_none() {
-                said.push(format!("one of {}", self.page.group(group)));
-            }
-        }
-        if field.role == Role::Reserved && field.meta.doc.is_empty() {
-            said.push("reserved".to_owned());
-        }
-        said
-    }
-
-    fn gate(&self, when: Option<&String>) -> Option<String> {
-        when.map(|name| format!("only with {}", self.page.name(name)))
-    }
+    let groups = uses.declared_in(id).iter();
+    groups.filter_map(|group| groups::inside(page, struct_, *group)).collect()
 }

@@ -1,6 +1,6 @@
 //! Types as the kernel's headers spell them, linked to what they name.
 
-use super::links::Page;
+use super::page::Page;
 use crate::ir::{Field, Type};
 use crate::names::c_int;
 

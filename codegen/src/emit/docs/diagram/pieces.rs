@@ -1,7 +1,7 @@
 //! What stands at which bytes of a struct on one model: fields, the parts of
 //! a capability's header, and holes, in the order of their offsets.
 
-use super::super::links::Page;
+use super::super::page::Page;
 use super::super::types;
 use crate::ir::{Field, Role, Struct, Type};
 use crate::layout::{Model, Span};
