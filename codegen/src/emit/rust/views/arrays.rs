@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{offsets, picked};
+use super::fields::{offsets, picked, typed};
 use super::int_size;
-use crate::emit::rust::constants::{decimal, ident, int_type};
+use crate::emit::rust::constants::{decimal, ident};
 use crate::emit::rust::format;
 use crate::ir::{Abi, StructId, Type};
 
@@ -52,14 +52,11 @@ fn element(abi: &Abi, id: StructId) -> TokenStream {
     };
     let fields = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
         let width = decimal(int_size(&field.type_)?);
-        let Type::Int(int) = &field.type_ else { return None };
-        let (name, type_) = (ident(&field.name), int_type(*int));
+        let name = ident(&field.name);
         let at = picked(offsets(struct_, index), quote!(wire));
         let number = quote!(wire.number(bytes, #at, #width).unwrap_or(0));
-        Some(match int.size() {
-            8 if !int.signed() => quote!(element.#name = #number;),
-            _ => quote!(element.#name = #number as #type_;),
-        })
+        let (_, value) = typed(abi, field, number)?;
+        Some(quote!(element.#name = #value;))
     });
     quote! {
         impl Element for uapi::#name {

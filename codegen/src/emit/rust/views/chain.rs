@@ -189,7 +189,7 @@ fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
             use crate::array::Array;
         )
     });
-    let uapi = (!caps.is_empty()).then(|| {
+    let uapi = (!caps.is_empty() || chain.host.is_some()).then(|| {
         quote!(
             use crate::uapi;
         )

@@ -21,14 +21,22 @@ pub(super) fn typed(
         8 if !int.signed() => number,
         _ => quote!(#number as #int_name),
     };
-    let group = field.group.map(|id| abi.group(id)).filter(|group| group.int.size() == int.size());
-    match group.and_then(|group| group.rust.as_deref()) {
+    match held(abi, field) {
         Some(group) => {
             let group = ident(group);
             Some((quote!(uapi::#group), quote!(uapi::#group(#plain))))
         }
         None => Some((quote!(#int_name), plain)),
     }
+}
+
+/// The type of the numbers that a field holds, if that is its own type too.
+pub(super) fn held<'a>(abi: &'a Abi, field: &Field) -> Option<&'a str> {
+    let Type::Int(int) = &field.type_ else {
+        return None;
+    };
+    let group = field.group.map(|id| abi.group(id))?;
+    group.rust.as_deref().filter(|_| group.int.size() == int.size())
 }
 
 /// A number that is the same on every model, or picked by the view's layout.

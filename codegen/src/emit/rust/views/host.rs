@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{offsets, picked, typed};
+use super::fields::{held, offsets, picked, typed};
 use super::{format_name, host_name, int_size};
 use crate::emit::rust::constants::{decimal, ident};
 use crate::emit::rust::docs::Docs;
@@ -19,7 +19,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
     let format = format_name(&abi.cap_headers[chain.header]);
     let table = table(struct_, host);
     let request = request(abi, struct_);
-    let fixed = fixed(struct_);
+    let fixed = fixed(abi, struct_);
     let getters = struct_.fields.iter().enumerate();
     let getters = getters.map(|(index, field)| getter(abi, docs, struct_, index, field));
     quote! {
@@ -107,7 +107,7 @@ fn request(abi: &Abi, struct_: &Struct) -> TokenStream {
     let bytes = inputs(struct_).map(|(index, field)| {
         let at = decimal(struct_.layouts[0].fields[index].offset);
         let name = ident(&field.name);
-        let number = match field.group.and_then(|id| abi.group(id).rust.as_deref()) {
+        let number = match held(abi, field) {
             Some(_) => quote!(#name.0),
             None => quote!(#name),
         };
@@ -131,7 +131,7 @@ fn request(abi: &Abi, struct_: &Struct) -> TokenStream {
 }
 
 /// What a server writes of the fixed part: the fields that travel back.
-pub(super) fn fixed(struct_: &Struct) -> TokenStream {
+pub(super) fn fixed(abi: &Abi, struct_: &Struct) -> TokenStream {
     let name = ident(&struct_.name);
     let puts = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
         let back = matches!(field.direction, Some(Direction::Out | Direction::InOut));
@@ -139,7 +139,7 @@ pub(super) fn fixed(struct_: &Struct) -> TokenStream {
         int_size(&field.type_).filter(|_| back && !ours)?;
         let at = decimal(struct_.layouts[0].fields[index].offset);
         let field_name = ident(&field.name);
-        Some(match field.group {
+        Some(match held(abi, field) {
             Some(_) => quote!(put(#at, &self.#field_name.0.to_ne_bytes());),
             None => quote!(put(#at, &self.#field_name.to_ne_bytes());),
         })
