@@ -3,11 +3,12 @@
 use super::Check;
 use super::eras::gap;
 use super::headers::{header_of, most};
-use super::parts::{ChainItem, Struct, bit};
+use super::parts::{ChainItem, Struct, bit, plain_int};
 use super::refs::{NUMBER, Reference, STRUCT};
 use super::roles::lives_of;
 use super::values::{INTS, V015, V018};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::Int;
 use crate::spec::history::Life;
 use crate::spec::text::Placed;
 use crate::spec::types::{RoleWord, TypeExpr, int};
@@ -119,11 +120,13 @@ fn flag(
         let single = bit(&group.values[value].1, group.kind).is_some();
         let host = hosts.iter().find(|host| Some(host.name.value.as_str()) == group.owner)?;
         let field = host.fields().find(|field| std::ptr::eq(field.name, group.name))?;
-        let is_flags = |(_, expr): (_, &TypeExpr)| expr.role == Some(RoleWord::Flags);
+        let is_flags = |(_, expr): (_, &TypeExpr)| {
+            expr.role == Some(RoleWord::Flags) && plain_int(expr) == Some(Int::U32)
+        };
         (single && field.types().any(is_flags)).then_some(target.life)
     });
     if gap(chain.life, lives).is_some() {
-        let message = format!("`{}` is no single flag among the flags of the host", name.value);
+        let message = format!("`{}` is no single flag among the u32 flags of the host", name.value);
         check.missing(Diagnostic::error(V020, message).at(name.place, ""));
     }
 }
