@@ -570,6 +570,20 @@ impl Abi {
         &self.groups[id.0]
     }
 
+    /// The groups of numbers that stand inside a struct, in the order of its fields.
+    pub fn held_groups(&self, id: StructId) -> impl Iterator<Item = &Group> {
+        let fields = self.struct_(id).fields.iter();
+        let groups = fields.flat_map(|field| {
+            let arms = match &field.type_ {
+                Type::Union(arms) => arms.as_slice(),
+                _ => &[],
+            };
+            arms.iter().filter_map(|arm| arm.group).chain(field.group)
+        });
+        let groups = groups.map(|group| self.group(group));
+        groups.filter(move |group| group.field.is_some_and(|(owner, _)| owner == id))
+    }
+
     /// The chain of this index.
     pub fn chain(&self, id: ChainId) -> &Chain {
         &self.chains[id.0]

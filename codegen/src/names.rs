@@ -87,8 +87,15 @@ pub fn is_name(name: &str) -> bool {
         && !NEVER_RAW.contains(&name)
 }
 
-/// Whether Rust takes the name as it is.
+/// Whether Rust takes the name as it is. Only one reserved word has a letter
+/// in upper case, so most names need no parser.
 pub fn is_rust_identifier(name: &str) -> bool {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let head = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    let upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    if plain && head && upper {
+        return name != "Self";
+    }
     syn::parse_str::<syn::Ident>(name).is_ok() && name != "gen"
 }
 

@@ -4,28 +4,32 @@
 
 /// Splits text into lines of at most `width` characters, at spaces.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
     for word in text.split_whitespace() {
-        let full = lines.last().is_some_and(|line| {
-            !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width
-        });
-        if full {
-            lines.push(String::new());
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
         }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
+        if used > 0 {
+            line.push(' ');
+            used += 1;
         }
+        line.push_str(word);
+        used += length;
     }
+    lines.push(line);
     lines
 }
 
 /// Text for a C comment: without quotes, unable to end or open one, and without
 /// what a compiler would warn of.
 pub(super) fn in_c(text: &str) -> String {
-    let mut safe: String = text.chars().filter(|c| *c != '`' && !is_invisible(*c)).collect();
+    let mut safe = text.replace('`', "");
+    if safe.contains(is_invisible) {
+        safe.retain(|character| !is_invisible(character));
+    }
     for (dangerous, harmless) in [("??/", "? ?/"), ("*/", "* /"), ("/*", "/ *")] {
         while safe.contains(dangerous) {
             safe = safe.replace(dangerous, harmless);
@@ -127,27 +131,41 @@ fn code(quoted: &str) -> String {
 
 /// Text that Markdown shows as it is.
 fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    let mut before = None;
-    let mut rest = text.chars().peekable();
-    while let Some(character) = rest.next() {
+    let mut safe = String::with_capacity(text.len() + text.len() / 8);
+    let mut rest = text;
+    while let Some(at) = rest.find(|character: char| !is_literal(character)) {
+        let (literal, from) = rest.split_at(at);
+        safe += literal;
+        let mut behind = from.chars();
+        let Some(character) = behind.next() else { break };
         match character {
             '&' => safe += "&amp;",
             '<' => safe += "&lt;",
             '>' => safe += "&gt;",
-            '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '~' | '{' | '}' | '$' => {
+            // Within a word an underscore has no meaning.
+            '_' if is_word(safe.chars().next_back()) && is_word(behind.clone().next()) => {
+                safe.push('_');
+            }
+            _ if is_invisible(character) => {}
+            _ if character.is_whitespace() => safe.push(' '),
+            _ => {
                 safe.push('\\');
                 safe.push(character);
             }
-            // Within a word an underscore has no meaning.
-            '_' if !(is_word(before) && is_word(rest.peek().copied())) => safe += "\\_",
-            _ if is_invisible(character) => continue,
-            _ if character.is_whitespace() => safe.push(' '),
-            _ => safe.push(character),
         }
-        before = Some(character);
+        rest = behind.as_str();
     }
-    safe
+    safe + rest
+}
+
+/// Whether a character means nothing but itself in Markdown, wherever it stands.
+fn is_literal(character: char) -> bool {
+    match character {
+        '&' | '<' | '>' | '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '~' | '{' | '}' | '$'
+        | '_' => false,
+        ' '..='~' => true,
+        _ => !is_invisible(character) && !character.is_whitespace(),
+    }
 }
 
 /// Whether this is a letter or a digit.

@@ -15,6 +15,7 @@ mod views;
 use crate::emit::banner;
 use crate::ir::Abi;
 use crate::output::OutputFile;
+use docs::Names;
 
 /// A hand-written file of the crate.
 struct Runtime {
@@ -47,12 +48,18 @@ fn needs(abi: &Abi, name: &str) -> bool {
 
 /// Every file below `generated/src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
+    let names = Names::of(abi);
     let mut files = vec![
-        file(abi, "lib.rs", "codegen/src/emit/rust/library.rs", library::crate_root(abi)),
+        file(abi, "lib.rs", "codegen/src/emit/rust/library.rs", library::crate_root(abi, &names)),
         file(abi, "uapi.rs", "codegen/src/emit/rust/library.rs", library::uapi(abi)),
     ];
     if ioctls::present(abi) {
-        files.push(file(abi, "ioctls.rs", "codegen/src/emit/rust/ioctls.rs", ioctls::table(abi)));
+        files.push(file(
+            abi,
+            "ioctls.rs",
+            "codegen/src/emit/rust/ioctls.rs",
+            ioctls::table(abi, &names),
+        ));
     }
     for index in section::present(abi) {
         let path = format!("uapi/{}.rs", abi.sections[index].name);
@@ -60,12 +67,12 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
             abi,
             &path,
             "codegen/src/emit/rust/section.rs",
-            section::module(abi, index),
+            section::module(abi, &names, index),
         ));
     }
     if views::has_chains(abi) {
         files.push(file(abi, "views.rs", "codegen/src/emit/rust/views.rs", views::root(abi)));
-        for (path, emitter, text) in views::files(abi) {
+        for (path, emitter, text) in views::files(abi, &names) {
             files.push(file(abi, &path, emitter, text));
         }
     }

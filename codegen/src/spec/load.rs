@@ -3,6 +3,7 @@
 //! once, and what could be read comes back with it.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -108,12 +109,12 @@ impl Loader {
     /// A file that nothing reads looks like a part of the specification and is none.
     fn refuse_unlisted(&self, origin: &Origin, abi: &AbiFile) {
         let Origin::Folder(folder) = origin else { return };
+        let listed: HashSet<_> = abi.files.iter().map(|name| name.value.as_str()).collect();
         let mut paths: Vec<_> = yaml_files(folder);
         paths.sort();
         for path in paths {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let listed = abi.files.iter().any(|name| name.value == stem);
-            if stem != "abi" && !listed {
+            if stem != "abi" && !listed.contains(stem.as_str()) {
                 let problem = Diagnostic::error(V008, "abi.yaml does not list this file")
                     .in_file(shown(&path))
                     .help(format!("add `{stem}` to `files` in abi.yaml, or move the file away"));

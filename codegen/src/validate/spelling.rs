@@ -159,20 +159,11 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
 /// Refuses what is no identifier, and the later of two that are the same.
 pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     // A name that no language takes has been refused already.
-    let named = |made: &&Made<'_>| is_name(made.of.1) && !is_identifier(&made.name);
+    let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);
     for made in made.iter().filter(named) {
         refuse(check, made, what, "it is no name in Rust; another prefix may help");
     }
     unique(check, made, what);
-}
-
-/// Whether Rust takes the name as it is. Only one reserved word has a letter
-/// in upper case, so most names need no parser.
-fn is_identifier(name: &str) -> bool {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let head = name.starts_with(|first: char| first.is_ascii_alphabetic());
-    let upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
-    (plain && head && upper && name != "Self") || is_rust_identifier(name)
 }
 
 pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {

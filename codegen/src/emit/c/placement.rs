@@ -21,32 +21,39 @@ pub(super) struct Row {
     pub(super) comment: Comment,
 }
 
-impl Row {
-    /// The comment on one line, where it fits beside the code at some column.
-    fn beside(&self, column: usize) -> Option<String> {
-        let line = self.comment.one_line()?;
-        (column + line.chars().count() <= WIDTH).then_some(line)
+/// A comment that is short enough to stand on one line beside code.
+struct Short {
+    line: String,
+    width: usize,
+    /// The column behind the code, and the first at which the comment can stand.
+    end: usize,
+    own: usize,
+}
+
+impl Short {
+    fn of(row: &Row) -> Option<Self> {
+        let (end, line) = (row.end?, row.comment.one_line()?);
+        let short = Self { width: line.chars().count(), line, end, own: stop_behind(end) };
+        short.fits(short.own).then_some(short)
     }
 
-    /// The first column at which a comment can stand beside the code.
-    fn column(&self) -> Option<usize> {
-        self.end.map(stop_behind)
+    /// Whether the comment fits beside the code at a column.
+    fn fits(&self, column: usize) -> bool {
+        column + self.width <= WIDTH
     }
 }
 
 /// Places the comments of a list of lines, indented alike: beside the code, as
 /// far as possible in one column, where that leaves enough room.
 pub(super) fn place(rows: &[Row], indent: usize) -> Vec<Remark> {
-    let fitting = rows.iter().filter_map(|row| row.column().filter(|at| row.beside(*at).is_some()));
-    let common = fitting.max().unwrap_or(0);
-    let remarks = rows.iter().map(|row| {
-        let own = row.column().into_iter();
-        let columns = own.flat_map(|own| [common.max(own), own]);
-        let mut room = columns.filter_map(|at| Some((row.end?, at, row.beside(at)?)));
-        match room.next() {
-            Some((end, at, line)) => Remark { above: Vec::new(), beside: tabs(end, at) + &line },
-            None => Remark { above: row.comment.above(indent), beside: String::new() },
+    let shorts: Vec<_> = rows.iter().map(Short::of).collect();
+    let common = shorts.iter().flatten().map(|short| short.own).max().unwrap_or(0);
+    let remarks = rows.iter().zip(shorts).map(|(row, short)| match short {
+        Some(short) => {
+            let at = if short.fits(common) { common } else { short.own };
+            Remark { above: Vec::new(), beside: tabs(short.end, at) + &short.line }
         }
+        None => Remark { above: row.comment.above(indent), beside: String::new() },
     });
     remarks.collect()
 }

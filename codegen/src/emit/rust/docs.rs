@@ -13,15 +13,11 @@ use crate::release::Since;
 /// How wide a line of documentation may be.
 const WIDTH: usize = 92;
 
-/// What documentation can link to, and from where.
-pub(super) struct Docs<'a> {
-    names: HashSet<&'a str>,
-    /// The path from the documentation to the module of all names.
-    path: &'a str,
-}
+/// Every name that documentation can link to.
+pub(super) struct Names<'a>(HashSet<&'a str>);
 
-impl<'a> Docs<'a> {
-    pub(super) fn new(abi: &'a Abi, path: &'a str) -> Self {
+impl<'a> Names<'a> {
+    pub(super) fn of(abi: &'a Abi) -> Self {
         let structs = abi.structs.iter().map(|struct_| struct_.name.as_str());
         let types = abi.groups.iter().filter_map(|group| group.rust.as_deref());
         let values = abi.groups.iter().flat_map(|group| &group.values);
@@ -29,7 +25,20 @@ impl<'a> Docs<'a> {
         let ioctls = abi.ioctls.iter().map(|ioctl| ioctl.name.as_str());
         let capabilities = abi.capabilities.iter().map(|capability| capability.name.as_str());
         let names = structs.chain(types).chain(values).chain(ioctls).chain(capabilities);
-        Self { names: names.collect(), path }
+        Self(names.collect())
+    }
+}
+
+/// What documentation can link to, and from where.
+pub(super) struct Docs<'a> {
+    names: &'a Names<'a>,
+    /// The path from the documentation to the module of all names.
+    path: &'a str,
+}
+
+impl<'a> Docs<'a> {
+    pub(super) fn new(names: &'a Names<'a>, path: &'a str) -> Self {
+        Self { names, path }
     }
 
     /// Paragraphs as `///` lines.
@@ -72,7 +81,7 @@ impl<'a> Docs<'a> {
 
     /// A link to an item of this name, if there is one.
     fn link(&self, name: &str) -> Option<String> {
-        let found = self.names.contains(name);
+        let found = self.names.0.contains(name);
         found.then(|| format!("[`{name}`]({}{name})", self.path))
     }
 }

@@ -7,10 +7,9 @@ use proc_macro2::TokenStream;
 ///
 /// Panics if the tokens are no Rust, which would be a bug of an emitter.
 pub(super) fn file(tokens: TokenStream) -> String {
-    let shown = tokens.to_string();
-    let parsed = syn::parse2::<syn::File>(tokens);
+    let parsed = syn::parse2::<syn::File>(tokens.clone());
     let syn::File { attrs, items, .. } =
-        parsed.unwrap_or_else(|error| panic!("emitted tokens are no Rust: {error}\n{shown}"));
+        parsed.unwrap_or_else(|error| panic!("emitted tokens are no Rust: {error}\n{tokens}"));
     let head = syn::File { shebang: None, frontmatter: None, attrs, items: Vec::new() };
     let mut blocks = Vec::new();
     if !head.attrs.is_empty() {

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::{decimal, ident};
-use super::docs::Docs;
+use super::docs::{Docs, Names};
 use super::format;
 use crate::ir::{Abi, Arg, Ioctl};
 
@@ -33,9 +33,9 @@ pub(super) fn item(abi: &Abi, docs: &Docs<'_>, ioctl: &Ioctl) -> TokenStream {
 }
 
 /// The module with the table of all ioctls.
-pub(super) fn table(abi: &Abi) -> String {
+pub(super) fn table(abi: &Abi, names: &Names<'_>) -> String {
+    let docs = Docs::new(names, "crate::uapi::");
     let kinds = abi.fds.iter().map(|kind| {
-        let docs = Docs::new(abi, "crate::uapi::");
         let doc = docs.paragraphs(&kind.doc);
         let name = ident(&camel(&kind.name));
         quote!(#doc #name)

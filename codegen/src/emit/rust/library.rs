@@ -5,16 +5,16 @@ use quote::quote;
 
 use super::constants::ident;
 use super::derives;
-use super::docs::Docs;
+use super::docs::{Docs, Names};
 use super::{format, ioctls, needs, section, views};
 use crate::emit::prose::wrap;
 use crate::ir::Abi;
 
 /// `lib.rs`.
-pub(super) fn crate_root(abi: &Abi) -> String {
+pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
     let title =
         format!(" {}, as of Linux {}.", abi.title, abi.release.to_string().replace('v', ""));
-    let docs = Docs::new(abi, "uapi::");
+    let docs = Docs::new(names, "uapi::");
     let doc = section::inner(docs.paragraphs(&abi.doc));
     let left_out = left_out(&derives::left_out(abi), "have padding or a pointer");
     let without_serde = left_out_serde(abi);

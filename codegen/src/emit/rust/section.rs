@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::{decimal, ident};
-use super::docs::Docs;
+use super::docs::{Docs, Names};
 use super::{format, groups, ioctls, structs};
 use crate::ir::{Abi, Item, Section, StructId, Type};
 
@@ -16,9 +16,9 @@ pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
 }
 
 /// The module of a section.
-pub(super) fn module(abi: &Abi, index: usize) -> String {
+pub(super) fn module(abi: &Abi, names: &Names<'_>, index: usize) -> String {
     let section = &abi.sections[index];
-    let docs = Docs::new(abi, "super::");
+    let docs = Docs::new(names, "super::");
     let title = [" ", &section.title, "."].concat();
     let doc = docs.paragraphs(&section.doc);
     let doc = inner(doc);
@@ -60,8 +60,7 @@ fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
 
 /// A struct, behind the flags and numbers that its fields hold.
 fn struct_(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
-    let held = abi.groups.iter().filter(|group| group.field.is_some_and(|(owner, _)| owner == id));
-    let held = held.map(|group| groups::items(abi, docs, group));
+    let held = abi.held_groups(id).map(|group| groups::items(abi, docs, group));
     let struct_ = structs::items(abi, docs, id);
     quote!(#struct_ #(#held)*)
 }
@@ -184,9 +183,7 @@ fn own_names(abi: &Abi, section: &Section) -> Vec<String> {
         }
         if let Some(id) = declared(abi, *item) {
             own.push(abi.struct_(id).name.clone());
-            let held =
-                abi.groups.iter().filter(|group| group.field.is_some_and(|(owner, _)| owner == id));
-            own.extend(held.filter_map(|group| group.rust.clone()));
+            own.extend(abi.held_groups(id).filter_map(|group| group.rust.clone()));
         }
     }
     own

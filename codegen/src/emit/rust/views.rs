@@ -12,6 +12,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::{decimal, ident};
+use super::docs::Names;
 use super::format;
 use crate::ir::{Abi, Bits, CapHeader, Chain, ChainId, Type};
 use crate::names;
@@ -77,7 +78,7 @@ pub(super) fn root(abi: &Abi) -> String {
 }
 
 /// The files below `views/`: those of the chains, and the elements of arrays.
-pub(super) fn files(abi: &Abi) -> Vec<(String, &'static str, String)> {
+pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, &'static str, String)> {
     let mut files = Vec::new();
     if has_arrays(abi) {
         let emitter = "codegen/src/emit/rust/views/arrays.rs";
@@ -85,7 +86,7 @@ pub(super) fn files(abi: &Abi) -> Vec<(String, &'static str, String)> {
     }
     for index in 0..abi.chains.len() {
         let path = ["views/", &abi.chains[index].name, ".rs"].concat();
-        let text = chain::module(abi, ChainId(index));
+        let text = chain::module(abi, names, ChainId(index));
         files.push((path, "codegen/src/emit/rust/views/chain.rs", text));
     }
     files

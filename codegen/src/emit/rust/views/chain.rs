@@ -6,15 +6,15 @@ use quote::quote;
 
 use super::{capability, format_name, host, profiles};
 use crate::emit::rust::constants::{decimal, ident};
-use crate::emit::rust::docs::Docs;
+use crate::emit::rust::docs::{Docs, Names};
 use crate::emit::rust::format;
 use crate::ir::{Abi, Capability, Chain, ChainId};
 use crate::names;
 
 /// The file of a chain.
-pub(super) fn module(abi: &Abi, id: ChainId) -> String {
+pub(super) fn module(abi: &Abi, names: &Names<'_>, id: ChainId) -> String {
     let chain = abi.chain(id);
-    let docs = Docs::new(abi, "crate::uapi::");
+    let docs = Docs::new(names, "crate::uapi::");
     let title = [" The chain of `", &chain.name, "` capabilities."].concat();
     let host = chain.host.as_ref().map(|host| host::view(abi, &docs, chain, host));
     let start = start(abi, chain);
