@@ -39,6 +39,16 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  capchain layout vfio_iommu_type1_info_cap_migration\n  \
         capchain layout --target i686 --at v6.1 vfio_region_info")]
     Layout(Layout),
+    /// Interpret the bytes of a struct or a reply, and walk its capability chain
+    #[command(
+        after_help = "The input is told by looking at it: raw bytes, hex digits, text of `xxd` or \
+        `hexdump -C`, or\na string of strace. It is the whole buffer of the call: bytes behind \
+        argsz are not looked at.\nExit 0: all is well; 1: the struct or its chain is damaged; 2: \
+        the input cannot be used.\n\nExample:\n  capchain decode vfio_region_info reply.bin\n  \
+        xxd reply.bin | capchain decode vfio_region_info --format json\n  \
+        echo '\"\\x10\\x00\\x00\\x00\"...' | capchain decode vfio_irq_info --at v5.10 --target i686"
+    )]
+    Decode(Decode),
     /// Tell what a code means, why, and show an example
     #[command(after_help = "Example:\n  capchain explain L4")]
     Explain(Explain),
@@ -75,6 +85,24 @@ pub(crate) struct Layout {
     #[arg(long, value_name = "TARGET")]
     pub(crate) target: Option<String>,
     /// How layouts are shown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decode {
+    /// The struct that the bytes start with, or a chain that no struct hosts
+    #[arg(value_name = "STRUCT")]
+    pub(crate) subject: String,
+    /// File with the bytes; standard input where none is named
+    pub(crate) file: Option<PathBuf>,
+    /// The kernel release that the bytes come from, such as v5.10
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// The target whose byte order and layout the bytes have
+    #[arg(long, value_name = "TARGET", default_value = "x86_64")]
+    pub(crate) target: String,
+    /// How the result is shown
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

@@ -1,5 +1,6 @@
 //! What each command does: opens the specification, runs the library, prints.
 
+mod decode;
 mod explain;
 mod generate;
 mod layout;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Generate(args) => generate::run(&cli.source, &args),
         Command::Lint(args) => lint::run(&cli.source, &args),
         Command::Layout(args) => layout::run(&cli.source, &args),
+        Command::Decode(args) => decode::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),
     }
 }

@@ -1,8 +1,16 @@
 //! What is wrong, where, and what to do about it: collected, sorted and shown
 //! as text, JSON or annotations of a forge. Knows no ABI and no YAML.
 
+mod sources;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
+
+use sources::Excerpt;
+pub use sources::Sources;
+
+/// How many findings are shown to a person; the rest are counted.
+const MOST_SHOWN: usize = 100;
 
 /// A stable code such as `V012`; the catalogue tells what each means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -105,49 +113,6 @@ impl Diagnostic {
     }
 }
 
-/// The text of every file that a place can point into.
-#[derive(Debug, Default)]
-pub struct Sources {
-    files: Vec<(String, String)>,
-}
-
-impl Sources {
-    /// Adds a file and tells its index.
-    pub fn add(&mut self, path: String, text: String) -> usize {
-        self.files.push((path, text));
-        self.files.len() - 1
-    }
-
-    /// The text of a file.
-    pub fn text(&self, file: usize) -> &str {
-        self.files.get(file).map_or("", |(_, text)| text)
-    }
-
-    /// The path of a file.
-    pub fn path(&self, file: usize) -> &str {
-        self.files.get(file).map_or("", |(path, _)| path)
-    }
-
-    /// Line and column of a place's start, both from 1.
-    fn line_and_column(&self, place: Place) -> (usize, usize) {
-        let before = self.text(place.file).chars().take(place.start);
-        before.fold((1, 1), |(line, column), character| match character {
-            '\n' => (line + 1, 1),
-            _ => (line, column + 1),
-        })
-    }
-
-    /// The bytes of a place, at least one character wide where there is one.
-    fn bytes(&self, place: Place) -> std::ops::Range<usize> {
-        let text = self.text(place.file);
-        let byte = |character: usize| {
-            let at = text.char_indices().nth(character);
-            at.map_or(text.len(), |(byte, _)| byte)
-        };
-        byte(place.start)..byte(place.end.max(place.start + 1))
-    }
-}
-
 /// The findings of a run.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
@@ -198,9 +163,13 @@ impl Diagnostics {
             false => Renderer::plain(),
         };
         let mut text = String::new();
-        for diagnostic in self.sorted() {
+        let sorted = self.sorted();
+        for diagnostic in sorted.iter().take(MOST_SHOWN) {
             text += &renderer.render(&[report(diagnostic, sources)]);
             text += "\n\n";
+        }
+        if let Some(more) = sorted.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+            text += &format!("... and {more} more\n\n");
         }
         text
     }
@@ -282,10 +251,10 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         .id(diagnostic.code.0)
         .elements(diagnostic.path.as_deref().map(Origin::path));
     if let Some(label) = &diagnostic.label {
-        group = group.element(snippet(label, &diagnostic.others, sources));
+        group = shown(group, label, &diagnostic.others, sources);
     }
     for label in elsewhere(diagnostic) {
-        group = group.element(snippet(label, &[], sources));
+        group = shown(group, label, &[], sources);
     }
     group.elements(diagnostic.help.as_deref().map(|help| Level::HELP.message(help)))
 }
@@ -297,26 +266,41 @@ fn elsewhere(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
     diagnostic.others.iter().filter(away)
 }
 
-fn snippet<'a>(
+/// Adds the lines of a place, with those of the others in the same file.
+fn shown<'a>(
+    group: Group<'a>,
     label: &'a Label,
     others: &'a [Label],
     sources: &'a Sources,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+) -> Group<'a> {
     let file = label.place.file;
-    let context = others
-        .iter()
-        .filter(|other| other.place.file == file)
-        .map(|other| (AnnotationKind::Context, other));
+    let context = others.iter().filter(move |other| other.place.file == file);
+    let places = std::iter::once(label).chain(context.clone()).map(|label| label.place);
+    let Some(excerpt) = sources.excerpt(places) else {
+        let (line, column) = sources.line_and_column(label.place);
+        let origin = Origin::path(sources.path(file)).line(line).char_column(column);
+        return group.element(origin);
+    };
+    let context = context.map(|other| (AnnotationKind::Context, other));
     let annotations = std::iter::once((AnnotationKind::Primary, label)).chain(context);
-    Snippet::source(sources.text(file)).path(sources.path(file)).annotations(annotations.map(
-        |(kind, label)| {
-            let annotation = kind.span(sources.bytes(label.place));
-            match label.text.as_str() {
-                "" => annotation,
-                text => annotation.label(text),
-            }
-        },
-    ))
+    let annotations = annotations.map(|(kind, label)| annotation(kind, label, &excerpt, sources));
+    let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).path(sources.path(file));
+    group.element(snippet.annotations(annotations.collect::<Vec<_>>()))
+}
+
+fn annotation<'a>(
+    kind: AnnotationKind,
+    label: &'a Label,
+    excerpt: &Excerpt<'_>,
+    sources: &Sources,
+) -> annotate_snippets::Annotation<'a> {
+    let bytes = sources.bytes(label.place);
+    let within = |byte: usize| byte.saturating_sub(excerpt.start).min(excerpt.text.len());
+    let annotation = kind.span(within(bytes.start)..within(bytes.end));
+    match label.text.as_str() {
+        "" => annotation,
+        text => annotation.label(text),
+    }
 }
 
 /// The characters that end a workflow command, in its own escapes.

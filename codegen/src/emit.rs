@@ -3,6 +3,7 @@
 
 mod banner;
 mod c;
+mod docs;
 mod prose;
 mod rust;
 
@@ -14,10 +15,29 @@ pub fn c_header(abi: &Abi) -> OutputFile {
     c::emit(abi)
 }
 
+/// The reference alone.
+pub fn reference(abi: &Abi) -> Vec<OutputFile> {
+    docs::emit(abi)
+}
+
+/// Outputs that belong together, all in one language.
+pub struct Family {
+    /// What the outputs are, for a reader.
+    pub name: &'static str,
+    /// Emits them.
+    pub emit: fn(&Abi) -> Vec<OutputFile>,
+}
+
+/// Every family of outputs.
+pub const FAMILIES: &[Family] = &[
+    Family { name: "C header", emit: |abi| vec![c_header(abi)] },
+    Family { name: "reference", emit: reference },
+    Family { name: "Rust crate", emit: rust::emit },
+];
+
 /// Every output of the ABI, sorted by path.
 pub fn all(abi: &Abi) -> Vec<OutputFile> {
-    let mut files = rust::emit(abi);
-    files.push(c::emit(abi));
+    let mut files: Vec<_> = FAMILIES.iter().flat_map(|family| (family.emit)(abi)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }

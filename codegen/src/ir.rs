@@ -5,7 +5,7 @@
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, Direction, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Direction, Padding, ShortReply, Untouched};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -74,6 +74,8 @@ pub struct Meta {
     pub deprecated: Option<Deprecated>,
     /// What it was called before, with the release that renamed it.
     pub former: Vec<(String, Release)>,
+    /// Other numbers it had before, with the release that changed each.
+    pub renumbered: Vec<(i128, Release)>,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.
@@ -237,6 +239,8 @@ pub struct Field {
     pub role: Role,
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
+    /// The ids that some bits of its flags hold together.
+    pub ids: Option<GroupId>,
     /// The flag, op, feature or index that must be given for it to count.
     pub when: Option<String>,
     /// The version of the capability that brought it; 1 elsewhere.
@@ -486,6 +490,8 @@ pub struct ReplyChain {
     pub align: u64,
     /// What a buffer sees that is too small.
     pub short: ShortReply,
+    /// What stands between capabilities.
+    pub padding: Padding,
     /// When argsz is set to the need.
     pub argsz: ArgszReply,
     /// The capabilities it can give, in order.
@@ -567,6 +573,22 @@ impl Abi {
     /// The chain of this index.
     pub fn chain(&self, id: ChainId) -> &Chain {
         &self.chains[id.0]
+    }
+
+    /// A type as the specification writes it.
+    pub fn type_text(&self, type_: &Type) -> String {
+        match type_ {
+            Type::Int(int) => int.name().to_owned(),
+            Type::Struct(id) => self.struct_(*id).name.clone(),
+            Type::Pointer(int) => [int.name(), "*"].concat(),
+            Type::Array(element, length, _) => format!("{}[{length}]", self.type_text(element)),
+            Type::Flexible(element, _) => [&self.type_text(element), "[]"].concat(),
+            Type::Union(arms) => {
+                let arms =
+                    arms.iter().map(|arm| [&self.type_text(&arm.type_), " ", &arm.name].concat());
+                format!("union {{ {} }}", arms.collect::<Vec<_>>().join("; "))
+            }
+        }
     }
 
     /// Size and alignment of a type whose structs are laid out already; `None`

@@ -102,6 +102,21 @@ impl Int {
         }
     }
 
+    /// Its name in a specification.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::S8 => "s8",
+            Self::S16 => "s16",
+            Self::S32 => "s32",
+            Self::S64 => "s64",
+            Self::AlignedU64 => "aligned_u64",
+        }
+    }
+
     /// Whether it can be negative.
     pub fn signed(self) -> bool {
         matches!(self, Self::S8 | Self::S16 | Self::S32 | Self::S64)

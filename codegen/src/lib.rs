@@ -2,7 +2,10 @@
 //! ABIs: structures that carry `argsz` and `flags`, and behind them a chain of
 //! `{id, version, next}` capabilities.
 
+#![warn(unreachable_pub)]
+
 pub mod catalogue;
+pub mod decode;
 pub mod diagnostic;
 pub mod embedded;
 pub mod emit;

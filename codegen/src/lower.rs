@@ -45,9 +45,11 @@ struct Lowering<'a> {
     groups: HashMap<&'a str, GroupId>,
     /// A chain to its index.
     chains: HashMap<&'a str, ChainId>,
+    /// The chains in the order of their indexes.
+    chain_items: Vec<&'a spec::Chain>,
     /// Every plain constant's number.
     numbers: HashMap<&'a str, i128>,
-    /// What the release calls a constant.
+    /// Today's name of a constant or a capability to that in the release.
     names: HashMap<&'a str, &'a str>,
 }
 
@@ -91,6 +93,7 @@ impl<'a> Lowering<'a> {
             structs: HashMap::new(),
             groups: HashMap::new(),
             chains: HashMap::new(),
+            chain_items: Vec::new(),
             numbers: HashMap::new(),
             names: HashMap::new(),
         }
@@ -114,6 +117,7 @@ impl<'a> Lowering<'a> {
                 if let spec::Item::Chain(chain) = item {
                     let id = ChainId(self.chains.len());
                     self.chains.insert(&chain.chain, id);
+                    self.chain_items.push(chain);
                 }
             }
         }
@@ -156,12 +160,14 @@ impl<'a> Lowering<'a> {
     /// What every item has; `life` is its own and `source` what it inherits.
     fn meta(&self, item: ItemParts<'a>, life: Life, source: &str) -> Meta {
         let former = item.before.former_names(self.release);
+        let renumbered = item.before.former_numbers(self.release);
         Meta {
             doc: item.doc.paragraphs.clone(),
             since: life.since,
             source: item.source.as_ref().map_or(source, |source| &source.value).to_owned(),
             deprecated: self.deprecated(item.deprecated),
             former: former.map(|(name, end)| (name.value.clone(), end)).collect(),
+            renumbered: renumbered.collect(),
             allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
             place: item.name.place,
         }

@@ -7,12 +7,18 @@
 //! | field | the kernel's, raw where Rust reserves it | `r#type` |
 //! | flags of a field | struct and field, in camel case | `RegionInfoFlags` |
 //! | numbers of a field | the same | `RegionGfxEdidLinkState` |
-//! | anonymous enum, id space | its name in the specification | `PciRegionIndex` |
+//! | anonymous enum | its name in the specification | `PciRegionIndex` |
 //! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
+//! | getter of a view | the field's, or with `_field` behind it | `version_field` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 //! | C struct or function of ours | `prefix_abi_` and words | `vfio_abi_region_next` |
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+
+use crate::layout::Int;
 
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
@@ -25,15 +31,38 @@ pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// The getter of a field of a capability; some words every view has already.
+pub fn view_getter(field: &str) -> String {
+    match field {
+        "version" | "offset" | "bytes" | "read" => format!("{field}_field"),
+        field => field.to_owned(),
+    }
+}
+
 /// A constant of ours.
 pub fn screaming(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
 /// What a number is called within its type.
-pub fn short(name: &str, prefix: &str, suffix: &str) -> String {
+pub fn short<'a>(name: &'a str, prefix: &str, suffix: &str) -> &'a str {
     let name = name.strip_prefix(prefix).unwrap_or(name);
-    name.strip_suffix(suffix).unwrap_or(name).to_owned()
+    name.strip_suffix(suffix).unwrap_or(name)
+}
+
+/// The kernel's name of an integer type.
+pub fn c_int(int: Int) -> &'static str {
+    match int {
+        Int::U8 => "__u8",
+        Int::U16 => "__u16",
+        Int::U32 => "__u32",
+        Int::U64 => "__u64",
+        Int::S8 => "__s8",
+        Int::S16 => "__s16",
+        Int::S32 => "__s32",
+        Int::S64 => "__s64",
+        Int::AlignedU64 => "__aligned_u64",
+    }
 }
 
 /// The name without the word that all names of the ABI start with.
@@ -58,7 +87,11 @@ pub fn is_name(name: &str) -> bool {
     let head = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     let tail = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let lone = name == "_";
-    head && tail && !lone && name.len() <= 100 && !is_c_keyword(name) && !NEVER_RAW.contains(&name)
+    head && tail
+        && !lone
+        && name.len() <= 100
+        && !C_WORDS.contains(name)
+        && !NEVER_RAW.contains(&name)
 }
 
 /// Whether Rust takes the name as it is.
@@ -69,25 +102,34 @@ pub fn is_rust_identifier(name: &str) -> bool {
 /// What Rust reserves even for raw identifiers.
 const NEVER_RAW: [&str; 4] = ["crate", "self", "super", "Self"];
 
-/// Words that C23 or C++23 reserve and a member or macro cannot be called.
-fn is_c_keyword(name: &str) -> bool {
-    const WORDS: &str = " alignas alignof and and_eq asm auto bitand bitor bool break case catch \
-        char char16_t char32_t char8_t class co_await co_return co_yield compl concept const \
-        const_cast consteval constexpr constinit continue decltype default delete do double \
-        dynamic_cast else enum explicit export extern false float for friend goto if inline int \
-        long mutable namespace new noexcept not not_eq nullptr operator or or_eq private \
-        protected public register reinterpret_cast requires restrict return short signed sizeof \
-        static static_assert static_cast struct switch template this thread_local throw true try \
-        typedef typeid typename typeof typeof_unqual union unsigned using virtual void volatile \
-        wchar_t while xor xor_eq ";
-    WORDS.split_whitespace().any(|word| word == name)
-}
+/// Words that C23, C++23 or their compilers reserve: no member and no macro
+/// can be called so.
+static C_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    const WORDS: &str = "NULL _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 \
+    _Float16 _Generic _Imaginary _Noreturn _Pragma _Static_assert _Thread_local __DATE__ \
+    __FILE__ __LINE__ __TIME__ __VA_ARGS__ __VA_OPT__ __alignof __alignof__ __asm __asm__ \
+    __attribute __attribute__ __auto_type __const __const__ __extension__ __func__ __imag__ \
+    __inline __inline__ __int128 __label__ __real__ __restrict __restrict__ __signed __signed__ \
+    __thread __typeof __typeof__ __volatile __volatile__ alignas alignof and and_eq asm auto \
+    bitand bitor bool break case catch char char16_t char32_t char8_t class co_await co_return \
+    co_yield compl concept const const_cast consteval constexpr constinit continue decltype \
+    default defined delete do double dynamic_cast else enum errno explicit export extern false \
+    float for friend goto i386 if inline int linux long mutable namespace new noexcept not \
+    not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires \
+    restrict return short signed sizeof static static_assert static_cast struct switch template \
+    this thread_local throw true try typedef typeid typename typeof typeof_unqual union unix \
+    unsigned using virtual void volatile wchar_t while xor xor_eq";
+    WORDS.split_whitespace().collect()
+});
 
 /// The known name that a misspelt one is most likely meant to be.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known.map(|known| (strsim::damerau_levenshtein(name, known), known));
+    let length = name.chars().count();
+    let tolerated = (length / 3).max(1);
+    let close = |known: &&str| known.chars().count().abs_diff(length) <= tolerated;
+    let scored = known.filter(close);
+    let scored = scored.map(|known| (strsim::damerau_levenshtein(name, known), known));
     let (distance, nearest) = scored.min()?;
-    let tolerated = (name.chars().count() / 3).max(1);
     (distance <= tolerated).then_some(nearest)
 }
 
@@ -114,7 +156,9 @@ mod tests {
         for name in ["argsz", "type", "__resv1", "gen", "VFIO_API_VERSION"] {
             assert!(is_name(name), "{name}");
         }
-        for name in ["", "1x", "a-b", "class", "self", "_", "naïve", "a b"] {
+        for name in
+            ["", "1x", "a-b", "class", "linux", "_Bool", "__typeof__", "self", "_", "naïve", "a b"]
+        {
             assert!(!is_name(name), "{name}");
         }
         assert!(!is_rust_identifier("type") && !is_rust_identifier("gen"));

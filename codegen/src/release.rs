@@ -20,6 +20,11 @@ impl Release {
         Self { major, minor, candidate: u16::MAX }
     }
 
+    /// Whether this is a candidate.
+    pub fn is_candidate(self) -> bool {
+        self.candidate != u16::MAX
+    }
+
     /// Whether `candidate` is a candidate of this release.
     pub fn is_final_of(self, candidate: Self) -> bool {
         let same = (self.major, self.minor) == (candidate.major, candidate.minor);

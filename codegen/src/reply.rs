@@ -38,6 +38,17 @@ pub enum ShortReply {
     FlagClear,
 }
 
+/// What stands between capabilities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Padding {
+    /// Zero.
+    #[default]
+    Zero,
+    /// What the caller had there.
+    Echo,
+}
+
 /// When a reply's argsz is set to the size of the full reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Padding, ShortReply, Untouched};
 use history::{History, Life};
 use text::{Doc, Line, List, Named, Number, Placed, Short, value_and_doc};
 use types::{Amount, BitsExpr, TypeExpr};
@@ -474,6 +474,9 @@ pub struct ReplyChain {
     pub align: Placed<Number>,
     /// What a buffer sees that is too small for the chain.
     pub short: ShortReply,
+    /// What stands between capabilities.
+    #[serde(default)]
+    pub padding: Padding,
     /// When argsz is set to the size of the full reply.
     #[serde(default)]
     pub argsz: ArgszReply,

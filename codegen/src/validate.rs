@@ -9,6 +9,7 @@ mod claims;
 mod docs;
 mod eras;
 mod fields;
+mod forms;
 mod handlers;
 mod headers;
 mod ids;
@@ -27,8 +28,9 @@ mod spelling;
 mod taken;
 mod values;
 mod versions;
+mod views;
 
-use crate::diagnostic::{Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::release::Release;
 use crate::spec::Spec;
 use index::Index;
@@ -74,6 +76,13 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// Reports that something is missing, unless it may have been refused.
+    fn missing(&mut self, problem: Diagnostic) {
+        if !self.incomplete {
+            self.problems.push(problem);
+        }
+    }
+
     /// Whether the search for a hint is still worth its time.
     fn may_hint(&mut self) -> bool {
         self.hints += 1;
@@ -91,12 +100,15 @@ pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Opt
     names::check(&mut check);
     taken::check(&mut check);
     spelling::check(&mut check);
+    views::check(&mut check);
     values::check(&mut check);
     changes::check(&mut check);
     fields::check(&mut check);
     roles::check(&mut check);
     shapes::check(&mut check);
-    layouts::check(&mut check);
+    if !incomplete {
+        layouts::check(&mut check);
+    }
     headers::check(&mut check);
     chains::check(&mut check);
     capabilities::check(&mut check);

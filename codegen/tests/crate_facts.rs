@@ -1,33 +1,40 @@
-//! The generated crate against the headers of the newest kernel: a program
-//! that names every constant, struct and field of the facts is compiled
-//! against the crate and run, and must print what the headers contain.
+//! The generated crate, of every release with facts, against that release's
+//! headers: a program that names every constant, struct and field of the facts
+//! is compiled against the crate and run, and must print what the headers
+//! contain.
 
 #[path = "common/facts.rs"]
 mod facts;
 #[path = "common/real.rs"]
 mod real;
+#[path = "common/rustc.rs"]
+mod rustc;
 
 use std::fmt::Write;
 use std::path::Path;
-use std::process::Command;
 
 use facts::{FactField, Facts};
 
 #[test]
-fn the_crate_has_what_the_headers_have() {
-    let (release, facts) = newest();
-    let folder = tempfile::tempdir().expect("a folder");
-    let (program, expected) = program(&facts);
-    let printed = compile_and_run(folder.path(), &program);
-    assert_eq!(printed, expected, "{release}");
-    println!("{} lines of {release} compared with the crate", expected.lines().count());
+fn the_crate_of_every_release_has_what_its_headers_have() {
+    let (spec, mut compared) = (real::spec(), 0);
+    for (release, facts) in facts::all() {
+        let abi = capchain::lower::lower(&spec, Some(release.parse().expect("a release")));
+        let folder = tempfile::tempdir().expect("a folder");
+        let (text, expected) = program(&facts);
+        let program = rustc::program(folder.path(), &abi, "vfio_abi", &text);
+        has_no_more(&folder.path().join("generated/src/uapi"), &facts);
+        let printed = rustc::run(&program, &[]);
+        assert_eq!(printed, expected, "{release}");
+        compared += expected.lines().count();
+    }
+    println!("{compared} lines of {} releases compared with the crate", facts::all().len());
 }
 
-#[test]
-fn the_crate_has_no_more_than_the_headers_have() {
-    let (_, facts) = newest();
+/// Every name of the crate is one of the facts, and each is there once.
+fn has_no_more(folder: &Path, facts: &Facts) {
     let mut names = 0;
-    for entry in std::fs::read_dir(real::root().join("generated/src/uapi")).expect("the crate") {
+    for entry in std::fs::read_dir(folder).expect("the crate") {
         let text = std::fs::read_to_string(entry.expect("a file").path()).expect("a file");
         for line in text.lines() {
             let constant = line.strip_prefix("pub const ").filter(|rest| !rest.starts_with("fn "));
@@ -71,13 +78,6 @@ fn debug_names_what_it_knows_and_keeps_what_it_does_not() {
     let mut info = vfio_region_info::new();
     info.flags = flags;
     assert!(format!("{info:?}").contains("argsz: 32, flags: READ | CAPS | 0x40000000"), "{info:?}");
-}
-
-/// The facts of the newest release.
-fn newest() -> (String, Facts) {
-    let newest = real::spec().newest().to_string();
-    let found = facts::all().into_iter().find(|(release, _)| *release == newest);
-    found.expect("facts of the newest release")
 }
 
 /// The program, and what it must print.
@@ -137,25 +137,4 @@ fn field_lines(body: &mut String, expected: &mut String, struct_: &str, field: &
         }
         line(body, expected, &format!("width(|s: &{struct_}| s.{name}())"), field.size);
     }
-}
-
-/// Compiles the crate and the program, without Cargo, and runs it.
-fn compile_and_run(folder: &Path, program: &str) -> String {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let library = real::root().join("generated/src/lib.rs");
-    let run = |command: &mut Command| {
-        let output = command.output().expect("a command that starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text")
-    };
-    let compiler = || {
-        let mut command = Command::new(&rustc);
-        command.current_dir(folder).args(["--edition", "2024"]);
-        command
-    };
-    let library_args = ["--crate-type", "rlib", "--crate-name", "vfio_abi", "-D", "warnings"];
-    run(compiler().args(library_args).arg(library));
-    std::fs::write(folder.join("main.rs"), program).expect("a file");
-    run(compiler().args(["--extern", "vfio_abi=libvfio_abi.rlib", "main.rs"]));
-    run(&mut Command::new(folder.join("main")))
 }

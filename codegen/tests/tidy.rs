@@ -18,6 +18,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("embedded", &[]),
         ("spec", &[]),
         ("validate", &["spec"]),
+        ("decode", &["ir"]),
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
         ("lint", &["ir"]),

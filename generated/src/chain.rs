@@ -175,6 +175,7 @@ impl<'a> RawCap<'a> {
     }
 
     /// Checks that an array behind the fixed part is there.
+    #[allow(dead_code, reason = "an ABI may have no counted array")]
     pub(crate) fn array(&self, start: u32, count: u64, each: u32) -> Result<(), ChainError> {
         let (at, id) = (self.at, self.id);
         let size = count.checked_mul(u64::from(each));

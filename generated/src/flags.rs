@@ -7,6 +7,7 @@
 //! through unchanged, and `Debug` prints them as numbers beside the names.
 
 /// Gives a set of flags its operations; `NAMED` lists its single bits.
+#[allow(unused_macros, reason = "an ABI may have no flags")]
 macro_rules! flags {
     ($name:ident, $int:ty) => {
         impl $name {
@@ -94,6 +95,7 @@ macro_rules! flags {
 }
 
 /// Gives a set of named numbers its operations; `NAMED` lists them.
+#[allow(unused_macros, reason = "an ABI may have no named numbers")]
 macro_rules! numbers {
     ($name:ident, $int:ty) => {
         impl $name {

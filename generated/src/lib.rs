@@ -16,8 +16,32 @@
 //!   change.
 //! - Flags and enumerations keep what they do not know, and print by name.
 //! - Fields are in the byte order of the host, as on the kernel's interface.
+//!
+//! [`views`] reads replies and their capability chains out of bytes, asks for them
+//! over any transport, and writes them as a server does.
+//!
+//! Features, none of them on by default:
+//!
+//! - `alloc`: a `Vec<u8>` is a buffer that grows as a reply asks for it; `std` implies it.
+//! - `zerocopy` and `bytemuck`: their traits on every type whose bytes are all of its
+//!   value.
+//!   Left out, since they have padding or a pointer:
+//!   [`vfio_iommu_type1_info_cap_migration`](uapi::vfio_iommu_type1_info_cap_migration),
+//!   [`vfio_bitmap`](uapi::vfio_bitmap),
+//!   [`vfio_iommu_type1_dirty_bitmap_get`](uapi::vfio_iommu_type1_dirty_bitmap_get),
+//!   [`vfio_eeh_pe_op`](uapi::vfio_eeh_pe_op),
+//!   [`vfio_device_info_cap_zpci_base`](uapi::vfio_device_info_cap_zpci_base),
+//!   [`vfio_device_info_cap_zpci_group`](uapi::vfio_device_info_cap_zpci_group).
+//! - `serde`: structs, flags and numbers can be written and read.
+//!   Left out, since they have a pointer or an array of more than 32 bytes:
+//!   [`vfio_bitmap`](uapi::vfio_bitmap),
+//!   [`vfio_iommu_type1_dirty_bitmap_get`](uapi::vfio_iommu_type1_dirty_bitmap_get),
+//!   [`ccw_io_region`](uapi::ccw_io_region), [`ccw_schib_region`](uapi::ccw_schib_region).
 #![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
 
 mod array;
 mod chain;
@@ -26,7 +50,9 @@ mod chain;
 mod flags;
 
 pub mod ioctls;
+mod profile;
 mod reply;
+mod request;
 mod target;
 pub mod uapi;
 pub mod views;

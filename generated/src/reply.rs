@@ -45,6 +45,8 @@ pub(crate) struct Host {
     pub(crate) caps: u32,
     /// Offset of `cap_offset`.
     pub(crate) cap_offset: u32,
+    /// The request's fields, without argsz: offset and size.
+    pub(crate) inputs: &'static [(u32, u32)],
 }
 
 /// A reply, cut to what argsz says was written.

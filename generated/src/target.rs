@@ -18,6 +18,7 @@ pub(crate) const fn by_model(lp64: usize, ilp32: usize, ilp32_aligned: usize) ->
 }
 
 /// The direction bits of an ioctl number that says no direction.
+#[allow(dead_code, reason = "an ABI may have no ioctls")]
 const IOC_NONE: u32 = if cfg!(any(
     target_arch = "mips",
     target_arch = "mips32r6",
@@ -34,6 +35,7 @@ const IOC_NONE: u32 = if cfg!(any(
 };
 
 /// The ioctl number `_IO(type, number)` of this target.
+#[allow(dead_code, reason = "an ABI may have no ioctls")]
 pub(crate) const fn io(type_: u32, number: u32) -> u32 {
     IOC_NONE | type_ << 8 | number
 }

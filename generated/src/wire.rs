@@ -32,6 +32,7 @@ impl Wire {
     pub const HOST: Self = Self { big_endian: cfg!(target_endian = "big"), layout: CLayout::Lp64 };
 
     /// The number that holds for the layout.
+    #[allow(dead_code, reason = "an ABI may be laid out alike everywhere")]
     pub(crate) const fn pick(self, lp64: u32, ilp32: u32, ilp32_aligned: u32) -> u32 {
         match self.layout {
             CLayout::Lp64 => lp64,

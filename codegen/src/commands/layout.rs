@@ -1,7 +1,7 @@
 //! `capchain layout`: what the machine sees of a struct, on every target.
 
-use capchain::ir::{Abi, Field, Struct, Type};
-use capchain::layout::{Int, Layout as StructLayout, Span, TARGETS, Target};
+use capchain::ir::{Abi, Field, Struct};
+use capchain::layout::{Layout as StructLayout, Span, TARGETS, Target};
 use capchain::names;
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ fn rows(abi: &Abi, struct_: &Struct, layout: &StructLayout) -> Vec<String> {
     let row = |span: &Span, what: String| format!("{:>6} {:>5}  {what}", span.offset, span.size);
     let fields = struct_.fields.iter().zip(&layout.fields);
     let fields = fields.map(|(field, span)| {
-        (span.offset, row(span, [&type_name(abi, &field.type_), " ", &field.name].concat()))
+        (span.offset, row(span, [&abi.type_text(&field.type_), " ", &field.name].concat()))
     });
     let holes = layout.holes.iter().map(|hole| {
         let tail = if hole.end() == layout.size { "tail padding" } else { "hole" };
@@ -118,42 +118,10 @@ fn object(abi: &Abi, struct_: &Struct, targets: &[&'static Target]) -> Value {
 }
 
 fn field_object(abi: &Abi, field: &Field, span: &Span) -> Value {
-    let type_ = type_name(abi, &field.type_);
+    let type_ = abi.type_text(&field.type_);
     json!({ "name": field.name, "type": type_, "offset": span.offset, "size": span.size })
 }
 
 fn span_object(span: &Span) -> Value {
     json!({ "offset": span.offset, "size": span.size })
-}
-
-/// The type as the specification writes it.
-fn type_name(abi: &Abi, type_: &Type) -> String {
-    match type_ {
-        Type::Int(int) => int_name(*int).to_owned(),
-        Type::Struct(id) => abi.struct_(*id).name.clone(),
-        Type::Pointer(int) => [int_name(*int), "*"].concat(),
-        Type::Array(element, length, _) => format!("{}[{length}]", type_name(abi, element)),
-        Type::Flexible(element, _) => [&type_name(abi, element), "[]"].concat(),
-        Type::Union(arms) => {
-            let arms: Vec<_> = arms
-                .iter()
-                .map(|arm| [&type_name(abi, &arm.type_), " ", &arm.name].concat())
-                .collect();
-            format!("union {{ {} }}", arms.join("; "))
-        }
-    }
-}
-
-fn int_name(int: Int) -> &'static str {
-    match int {
-        Int::U8 => "u8",
-        Int::U16 => "u16",
-        Int::U32 => "u32",
-        Int::U64 => "u64",
-        Int::S8 => "s8",
-        Int::S16 => "s16",
-        Int::S32 => "s32",
-        Int::S64 => "s64",
-        Int::AlignedU64 => "aligned_u64",
-    }
 }

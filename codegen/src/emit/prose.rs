@@ -48,15 +48,69 @@ fn is_invisible(character: char) -> bool {
     control || direction
 }
 
-/// Text for rustdoc, where `link` tells what a quoted name links to. All else
-/// that Markdown, HTML or a link could be is taken literally.
+/// A paragraph of Markdown, where `link` tells what a quoted name links to. All
+/// else that Markdown, HTML or a link could be is taken literally.
 pub(super) fn in_markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> String {
+    unmarked(spans(text.trim(), |quoted| link(quoted).unwrap_or_else(|| code(quoted))))
+}
+
+/// The same for a cell of a Markdown table, which a bar would end even in code.
+pub(super) fn in_cell(text: &str, link: impl Fn(&str) -> Option<String>) -> String {
+    let span = |quoted: &str| match quoted.contains('|') {
+        true => escape(quoted),
+        false => link(quoted).unwrap_or_else(|| code(quoted)),
+    };
+    spans(text.trim(), span)
+}
+
+/// Text for XML, between tags or in an attribute.
+pub(super) fn in_xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&apos;",
+            _ if is_invisible(character) => {}
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+/// Text for an XML comment, which two hyphens would end.
+pub(super) fn in_xml_comment(text: &str) -> String {
+    let mut safe = in_xml(text);
+    while safe.contains("--") {
+        safe = safe.replace("--", "- -");
+    }
+    safe
+}
+
+/// Text for the title of a Markdown reference, between quotes.
+pub(super) fn in_title(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// A block of code in Markdown, fenced so that nothing in it ends it.
+pub(super) fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    format!("{fence}{language}\n{}\n{fence}", lines.join("\n"))
+}
+
+/// Text outside backticks escaped, text inside given to `code`.
+fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
     let mut parts = text.split('`');
     let mut safe = parts.next().map(escape).unwrap_or_default();
     while let Some(quoted) = parts.next() {
         match parts.next() {
+            Some(after) if quoted.is_empty() => safe += &format!("\\`\\`{}", escape(after)),
             Some(after) => {
-                safe += &link(quoted).unwrap_or_else(|| format!("`{quoted}`"));
+                safe += &code(quoted);
                 safe += &escape(after);
             }
             None => safe += &escape(&format!("`{quoted}")),
@@ -65,32 +119,99 @@ pub(super) fn in_markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> 
     safe
 }
 
+/// Quoted text as code; it holds no backtick.
+fn code(quoted: &str) -> String {
+    let shown: String = quoted.chars().filter(|character| !is_invisible(*character)).collect();
+    format!("`{shown}`")
+}
+
 /// Text that Markdown shows as it is.
 fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
         match character {
             '&' => safe += "&amp;",
             '<' => safe += "&lt;",
             '>' => safe += "&gt;",
-            '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '~' | '{' | '}' => {
+            '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '~' | '{' | '}' | '$' => {
                 safe.push('\\');
                 safe.push(character);
             }
+            // Within a word an underscore has no meaning.
+            '_' if !(is_word(before) && is_word(rest.peek().copied())) => safe += "\\_",
+            _ if is_invisible(character) => continue,
+            _ if character.is_whitespace() => safe.push(' '),
             _ => safe.push(character),
         }
+        before = Some(character);
     }
-    // An underscore only has a meaning at the edge of a word.
-    let edges = safe.replace(" _", " \\_").replace("_ ", "\\_ ");
-    match edges.strip_prefix('_') {
-        Some(rest) => format!("\\_{rest}"),
-        None => edges,
+    safe
+}
+
+/// Whether this is a letter or a digit.
+fn is_word(character: Option<char>) -> bool {
+    character.is_some_and(char::is_alphanumeric)
+}
+
+/// A paragraph that its first characters do not make a list or a heading.
+fn unmarked(text: String) -> String {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match text.as_bytes().get(digits) {
+        Some(b'-' | b'+' | b'=') if digits == 0 => format!("\\{text}"),
+        Some(b'.' | b')') if digits > 0 => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Nothing is linked.
+    fn unlinked(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn markdown_takes_text_literally_and_links_what_is_quoted() {
+        let link = |name: &str| (name == "a_b").then(|| "[`a_b`](x.md)".to_owned());
+        assert_eq!(in_markdown("see `a_b`, not `c`", link), "see [`a_b`](x.md), not `c`");
+        assert_eq!(in_markdown("<b> & [x](y) __init__ a_b", link), {
+            "&lt;b&gt; &amp; \\[x\\](y) \\_\\_init\\_\\_ a_b"
+        });
+    }
+
+    #[test]
+    fn backticks_that_do_not_pair_are_text() {
+        assert_eq!(in_markdown("a ` b", unlinked), "a \\` b");
+        assert_eq!(in_markdown("a `` <b> `` c", unlinked), "a \\`\\` &lt;b&gt; \\`\\` c");
+    }
+
+    #[test]
+    fn a_paragraph_does_not_become_a_list_or_a_heading() {
+        for (text, literal) in
+            [("- a", "\\- a"), ("1. a", "1\\. a"), ("===", "\\==="), ("5 a", "5 a")]
+        {
+            assert_eq!(in_markdown(text, unlinked), literal);
+        }
+    }
+
+    #[test]
+    fn a_bar_ends_no_cell() {
+        assert_eq!(in_cell("a | `b|c`", unlinked), "a \\| b\\|c");
+    }
+
+    #[test]
+    fn code_ends_at_its_own_fence() {
+        assert_eq!(fenced("c", "a ``` b  \n\n"), "````c\na ``` b\n````");
+    }
+
+    #[test]
+    fn xml_is_escaped() {
+        assert_eq!(in_xml("<a href='\"'>&\u{1}"), "&lt;a href=&apos;&quot;&apos;&gt;&amp;");
+    }
 
     #[test]
     fn lines_are_broken_at_spaces_only() {

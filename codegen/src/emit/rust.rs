@@ -2,6 +2,7 @@
 //! hand-written parts, which are copied as they stand.
 
 mod constants;
+mod derives;
 mod docs;
 mod format;
 mod groups;
@@ -15,23 +16,44 @@ use crate::emit::banner;
 use crate::ir::Abi;
 use crate::output::OutputFile;
 
-/// Hand-written files of the crate, by name.
-const RUNTIME: [(&str, &str); 6] = [
-    ("array.rs", include_str!("../../runtime/array.rs")),
-    ("chain.rs", include_str!("../../runtime/chain.rs")),
-    ("flags.rs", include_str!("../../runtime/flags.rs")),
-    ("reply.rs", include_str!("../../runtime/reply.rs")),
-    ("target.rs", include_str!("../../runtime/target.rs")),
-    ("wire.rs", include_str!("../../runtime/wire.rs")),
+/// A hand-written file of the crate.
+struct Runtime {
+    name: &'static str,
+    text: &'static str,
+    /// Whether an ABI needs it.
+    needed: fn(&Abi) -> bool,
+}
+
+/// The hand-written files, by name.
+const RUNTIME: [Runtime; 8] = [
+    runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_arrays),
+    runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
+    runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
+    runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
+    runtime("reply.rs", include_str!("../../runtime/reply.rs"), views::has_hosts),
+    runtime("request.rs", include_str!("../../runtime/request.rs"), views::has_hosts),
+    runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
+    runtime("wire.rs", include_str!("../../runtime/wire.rs"), views::has_chains),
 ];
+
+const fn runtime(name: &'static str, text: &'static str, needed: fn(&Abi) -> bool) -> Runtime {
+    Runtime { name, text, needed }
+}
+
+/// Whether the ABI needs a hand-written file.
+fn needs(abi: &Abi, name: &str) -> bool {
+    RUNTIME.iter().any(|file| file.name == name && (file.needed)(abi))
+}
 
 /// Every file below `generated/src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let mut files = vec![
         file(abi, "lib.rs", "codegen/src/emit/rust/library.rs", library::crate_root(abi)),
         file(abi, "uapi.rs", "codegen/src/emit/rust/library.rs", library::uapi(abi)),
-        file(abi, "ioctls.rs", "codegen/src/emit/rust/ioctls.rs", ioctls::table(abi)),
     ];
+    if ioctls::present(abi) {
+        files.push(file(abi, "ioctls.rs", "codegen/src/emit/rust/ioctls.rs", ioctls::table(abi)));
+    }
     for index in section::present(abi) {
         let path = format!("uapi/{}.rs", abi.sections[index].name);
         files.push(file(
@@ -41,13 +63,15 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
             section::module(abi, index),
         ));
     }
-    files.push(file(abi, "views.rs", "codegen/src/emit/rust/views.rs", views::root(abi)));
-    for (path, emitter, text) in views::files(abi) {
-        files.push(file(abi, &path, emitter, text));
+    if views::has_chains(abi) {
+        files.push(file(abi, "views.rs", "codegen/src/emit/rust/views.rs", views::root(abi)));
+        for (path, emitter, text) in views::files(abi) {
+            files.push(file(abi, &path, emitter, text));
+        }
     }
-    for (name, text) in RUNTIME {
-        let emitter = format!("codegen/runtime/{name}");
-        files.push(file(abi, name, &emitter, text.to_owned()));
+    for runtime in RUNTIME.iter().filter(|runtime| (runtime.needed)(abi)) {
+        let emitter = format!("codegen/runtime/{}", runtime.name);
+        files.push(file(abi, runtime.name, &emitter, runtime.text.to_owned()));
     }
     files
 }

@@ -19,8 +19,11 @@ impl<'a> Lowering<'a> {
     ) -> ChainId {
         let life = item.life(file.life());
         let id = ChainId(self.abi.chains.len());
-        let header = item.header.value.as_str();
-        let header = self.spec.abi.cap_headers.iter().position(|(name, _)| name.value == header);
+        // Only headers whose struct the release has are in the list.
+        let headers = self.spec.abi.cap_headers.iter();
+        let mut headers =
+            headers.filter(|(_, one)| self.structs.contains_key(one.struct_.as_str()));
+        let header = headers.position(|(name, _)| name.value == item.header.value);
         let first = item.first.as_ref().map(|first| {
             let type_ = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
             (known(u64::try_from(first.at.value.value).ok()), type_)
@@ -32,7 +35,7 @@ impl<'a> Lowering<'a> {
             meta: self.meta(parts!(item, &item.chain), life, &file.source),
             section,
             header: known(header),
-            host: self.host(item),
+            host: None,
             first,
             prefix: item.prefix.value.clone(),
             reserved: groups::reserved(&item.reserved),
@@ -50,7 +53,7 @@ impl<'a> Lowering<'a> {
         Some(Host {
             struct_,
             flags: with_role(Role::Flags)?,
-            flag: (flag.clone(), self.number(flag)),
+            flag: (self.spelt(flag), self.number(flag)),
             cap_offset: with_role(Role::CapOffset)?,
         })
     }
@@ -70,7 +73,12 @@ impl<'a> Lowering<'a> {
             (Some(name), false) => self.structs.get(name.as_str()).copied(),
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
-                let meta = Meta { former: Vec::new(), place: name.place, ..meta.clone() };
+                let meta = Meta {
+                    former: Vec::new(),
+                    renumbered: Vec::new(),
+                    place: name.place,
+                    ..meta.clone()
+                };
                 Some(self.declare(Declaration {
                     name,
                     meta,
@@ -78,6 +86,7 @@ impl<'a> Lowering<'a> {
                     section,
                     packed: false,
                     minsz: None,
+                    spelt: name,
                     header: Some(header),
                     fields: &item.fields,
                 }))
@@ -88,11 +97,15 @@ impl<'a> Lowering<'a> {
             _ => item.id.value.value,
         };
         let index = self.abi.capabilities.len();
+        let spelt = item.before.name_at(self.release, &item.capability);
+        self.names.insert(&item.capability, spelt);
         self.abi.capabilities.push(Capability {
-            name: item.before.name_at(self.release, &item.capability).to_owned(),
+            name: spelt.to_owned(),
             short: match &item.short {
                 Some(short) => short.value.clone(),
-                None => names::short(&item.capability, &self.chain_item(chain).prefix, ""),
+                None => {
+                    names::short(&item.capability, &self.chain_item(chain).prefix, "").to_owned()
+                }
             },
             meta,
             chain,
@@ -120,12 +133,7 @@ impl<'a> Lowering<'a> {
     /// The chain's item in the specification, which may stand behind the
     /// capability.
     fn chain_item(&self, id: ChainId) -> &'a spec::Chain {
-        let all = self.spec.files.iter().flat_map(|file| self.alive(file));
-        let chains = all.filter_map(|item| match item {
-            spec::Item::Chain(chain) => Some(chain),
-            _ => None,
-        });
-        known(chains.into_iter().nth(id.0))
+        self.chain_items[id.0]
     }
 
     /// The header that opens every capability of a chain.
@@ -141,12 +149,14 @@ impl<'a> Lowering<'a> {
                 allow: Vec::new(),
                 deprecated: None,
                 former: Vec::new(),
+                renumbered: Vec::new(),
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),
             direction: None,
             role: Role::Header,
             group: None,
+            ids: None,
             when: None,
             version: 1,
         }
@@ -159,7 +169,38 @@ impl<'a> Lowering<'a> {
         self.hosts();
         self.capabilities_of_chains();
         self.struct_roles();
+        self.spell_references();
         self.abi
+    }
+
+    /// Names that fields, values and handlers refer to, as the release has them.
+    fn spell_references(&mut self) {
+        let mut abi = std::mem::take(&mut self.abi.structs);
+        for field in abi.iter_mut().flat_map(|struct_| &mut struct_.fields) {
+            if let Type::Union(arms) = &mut field.type_ {
+                arms.iter_mut().for_each(|arm| self.spell(arm.when.as_mut()));
+            }
+            self.spell(field.when.as_mut());
+        }
+        self.abi.structs = abi;
+        let mut groups = std::mem::take(&mut self.abi.groups);
+        for value in groups.iter_mut().flat_map(|group| &mut group.values) {
+            self.spell(&mut value.gates);
+        }
+        self.abi.groups = groups;
+        let mut ioctls = std::mem::take(&mut self.abi.ioctls);
+        for handler in ioctls.iter_mut().flat_map(|ioctl| &mut ioctl.handlers) {
+            if let Some(chain) = &mut handler.chain {
+                self.spell(&mut chain.gives);
+            }
+        }
+        self.abi.ioctls = ioctls;
+    }
+
+    fn spell<'b>(&self, names: impl IntoIterator<Item = &'b mut String>) {
+        for name in names {
+            *name = self.spelt(name);
+        }
     }
 
     fn cap_headers(&self) -> Vec<CapHeader> {
@@ -192,7 +233,7 @@ impl<'a> Lowering<'a> {
         Bits { field, low, count: high - low }
     }
 
-    /// A host may stand behind its chain.
+    /// A host and its flags may stand behind the chain.
     fn hosts(&mut self) {
         let hosts: Vec<_> =
             (0..self.abi.chains.len()).map(|id| self.host(self.chain_item(ChainId(id)))).collect();

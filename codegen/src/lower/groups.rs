@@ -29,9 +29,9 @@ impl<'a> Lowering<'a> {
             }
         }
         self.abi.ioctl_numbers = self.spec.abi.ioctls.as_ref().map(|numbers| IoctlNumbers {
-            type_name: numbers.type_.value.clone(),
+            type_name: self.spelt(&numbers.type_),
             type_value: self.number(&numbers.type_),
-            base_name: numbers.base.value.clone(),
+            base_name: self.spelt(&numbers.base),
             base_value: self.number(&numbers.base),
         });
     }
@@ -48,13 +48,14 @@ impl<'a> Lowering<'a> {
         let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let affixes = (text(&item.prefix), text(&item.suffix));
         let values = self.values(&item.values, kind, life, &meta.source, affixes);
+        let spelt = item.before.name_at(self.release, &item.name);
         let rust = match kind {
-            GroupKind::Enum => Some(item.name.value.clone()),
+            GroupKind::Enum => Some(spelt.to_owned()),
             GroupKind::AnonymousEnum => Some(names::group_type(&item.name)),
             _ => None,
         };
         Group {
-            name: item.name.value.clone(),
+            name: spelt.to_owned(),
             rust,
             meta,
             kind,
@@ -114,7 +115,7 @@ impl<'a> Lowering<'a> {
             self.names.insert(name.as_str(), spelt);
             lowered.push(Value {
                 name: spelt.to_owned(),
-                short: names::short(name, affixes.0, affixes.1),
+                short: names::short(name, affixes.0, affixes.1).to_owned(),
                 meta: self.meta(parts!(value, name), life, source),
                 literal: self.literal(value, kind),
                 number,
@@ -149,10 +150,9 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// What the release calls the flags of a mask, as far as it has them.
-    fn spelt(&self, flags: &List<Placed<String>>) -> Vec<String> {
-        let spelt = flags.iter().filter_map(|flag| self.names.get(flag.as_str()));
-        spelt.map(|name| (*name).to_owned()).collect()
+    /// What the release calls something that has this name today.
+    pub(super) fn spelt(&self, name: &str) -> String {
+        self.names.get(name).map_or(name, |spelt| *spelt).to_owned()
     }
 
     fn literal(&self, value: &spec::Value, kind: GroupKind) -> Literal {
@@ -166,7 +166,7 @@ impl<'a> Lowering<'a> {
             Some(Amount::Position) => Literal::Position,
             Some(Amount::Number(number)) if number.hex => Literal::Hex,
             Some(Amount::Number(_)) => Literal::Decimal,
-            None => Literal::Or(self.spelt(&value.of)),
+            None => Literal::Or(value.of.iter().map(|flag| self.spelt(flag)).collect()),
         }
     }
 }

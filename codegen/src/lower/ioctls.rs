@@ -3,6 +3,7 @@
 use super::{Lowering, known, parts};
 use crate::ir::{Arg, Copied, Handler, Ioctl, Item, Macro, ReplyChain, Struct};
 use crate::layout::Model;
+use crate::release::Since;
 use crate::spec::text::{List, Placed};
 use crate::spec::{self, SpecFile};
 
@@ -21,7 +22,8 @@ impl<'a> Lowering<'a> {
             "u32" => Arg::U32,
             name => Arg::Struct(known(self.structs.get(name).copied())),
         };
-        let handlers = item.handlers.iter().filter_map(|handler| self.handler(handler, item));
+        let handlers =
+            item.handlers.iter().filter_map(|handler| self.handler(handler, item, life.since));
         let index = self.abi.ioctls.len();
         let ioctl = Ioctl {
             name: item.before.name_at(self.release, &item.ioctl).to_owned(),
@@ -39,7 +41,7 @@ impl<'a> Lowering<'a> {
 
     /// A handler's rules in bytes; none where the release lacks a field that
     /// they name.
-    fn handler(&self, item: &spec::Handler, ioctl: &spec::Ioctl) -> Option<Handler> {
+    fn handler(&self, item: &spec::Handler, ioctl: &spec::Ioctl, since: Since) -> Option<Handler> {
         let id = *self.structs.get(ioctl.arg.as_str())?;
         let struct_ = self.abi.structs.get(id.0)?;
         let minsz = end(struct_, &item.minsz)?;
@@ -54,7 +56,7 @@ impl<'a> Lowering<'a> {
         Some(Handler {
             name: item.handler.value.clone(),
             source: item.source.value.clone(),
-            since: item.since.as_ref().map_or(ioctl_since(ioctl, self), |since| since.value),
+            since: item.since.as_ref().map_or(since, |since| since.value),
             until: item.until.as_ref().map(|until| until.value),
             doc: item.doc.as_ref().map(|doc| doc.paragraphs.clone()).unwrap_or_default(),
             minsz,
@@ -82,15 +84,6 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// When an ioctl came, if its handler does not say when it did.
-fn ioctl_since(ioctl: &spec::Ioctl, lowering: &Lowering<'_>) -> crate::release::Since {
-    let files = lowering.spec.files.iter();
-    let file =
-        files.filter(|file| file.items.iter().any(|item| item.name().value == ioctl.ioctl.value));
-    let life = file.map(SpecFile::life).next();
-    known(life.map(|life| ioctl.life(life).since))
-}
-
 /// The end of a field, in the 64-bit layout, which the kernel translates
 /// nothing into.
 fn end(struct_: &Struct, field: &str) -> Option<u64> {
@@ -108,6 +101,7 @@ fn reply_chain(item: &spec::ReplyChain) -> ReplyChain {
         at: known(u64::try_from(item.at.value.value).ok()),
         align: known(u64::try_from(item.align.value.value).ok()),
         short: item.short,
+        padding: item.padding,
         argsz: item.argsz,
         gives: gives.iter().map(|name| name.value.clone()).collect(),
     }

@@ -19,6 +19,8 @@ struct Source<'a> {
 /// A struct as it is declared, on its own or inside a capability.
 pub(super) struct Declaration<'a> {
     pub(super) name: &'a Placed<String>,
+    /// What the release calls it.
+    pub(super) spelt: &'a str,
     pub(super) meta: Meta,
     pub(super) life: Life,
     pub(super) section: usize,
@@ -38,8 +40,9 @@ impl<'a> Lowering<'a> {
     ) -> StructId {
         let life = item.life(file.life());
         let meta = self.meta(parts!(item, &item.struct_), life, &file.source);
-        self.declare(Declaration {
+        let id = self.declare(Declaration {
             name: &item.struct_,
+            spelt: item.before.name_at(self.release, &item.struct_),
             meta,
             life,
             section,
@@ -47,7 +50,10 @@ impl<'a> Lowering<'a> {
             minsz: item.minsz.as_ref().map(|field| field.as_str()),
             header: None,
             fields: &item.fields,
-        })
+        });
+        let name = item.before.name_at(self.release, &item.struct_);
+        self.abi.structs[id.0].name = name.to_owned();
+        id
     }
 
     pub(super) fn declare(&mut self, declaration: Declaration<'a>) -> StructId {
@@ -64,7 +70,7 @@ impl<'a> Lowering<'a> {
         let layouts = self.layouts(&fields, declaration.packed);
         let position = |name: &str| names.iter().position(|field| *field == name);
         self.abi.structs.push(Struct {
-            name: declaration.name.value.clone(),
+            name: declaration.spelt.to_owned(),
             meta: declaration.meta,
             section: declaration.section,
             packed: declaration.packed,
@@ -112,6 +118,8 @@ impl<'a> Lowering<'a> {
             None => Type::Union(self.arms(field, owner, life, &meta.source)),
         };
         let group = self.group_of(owner, (name, field), (life, &meta), &type_);
+        let named = field.holds.as_ref();
+        let named = named.and_then(|name| self.groups.get(name.as_str()).copied());
         let direction = expr.and_then(|expr| expr.direction);
         Field {
             name: field.before.name_at(self.release, name).to_owned(),
@@ -120,6 +128,7 @@ impl<'a> Lowering<'a> {
             direction: direction.or_else(|| shared_direction(field)),
             role: role(expr.and_then(|expr| expr.role)),
             group,
+            ids: named.filter(|named| group != Some(*named)),
             when: field.when.as_ref().map(|when| when.value.clone()),
             version: field
                 .version
@@ -141,7 +150,8 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let meta = self.meta(parts!(arm, name), life, source);
-            let type_ = self.type_(known(arm.type_.as_ref()), &[]);
+            let expr = arm.before.type_at(self.release).or(arm.type_.as_ref());
+            let type_ = self.type_(known(expr), &[]);
             arms.push(UnionArm {
                 name: arm.before.name_at(self.release, name).to_owned(),
                 group: self.group_of(owner, (name, arm), (life, &meta), &type_),
@@ -179,7 +189,7 @@ impl<'a> Lowering<'a> {
             Shape::Pointer => Type::Pointer(pointee(&expr.base)),
             Shape::Fixed(length) => Type::Array(Box::new(base), *length, None),
             Shape::Named(name) => {
-                Type::Array(Box::new(base), self.number(name), Some(name.clone()))
+                Type::Array(Box::new(base), self.number(name), Some(self.spelt(name)))
             }
             Shape::Flexible(count) => {
                 let count = count.as_deref().map(|count| earlier.iter().position(|f| *f == count));

@@ -81,6 +81,15 @@ impl History {
         past.filter_map(|(end, before)| Some((before.name.as_ref()?, end.value)))
     }
 
+    /// The numbers that the item had until `release`, with what ended them.
+    pub fn former_numbers(&self, release: Release) -> impl Iterator<Item = (i128, Release)> {
+        let past = self.iter().filter(move |(end, _)| end.value <= release);
+        past.filter_map(|(end, before)| match before.value? {
+            Amount::Number(number) => Some((number.value, end.value)),
+            Amount::Position => None,
+        })
+    }
+
     /// What the nearest change behind `release` says it was before.
     fn at<'a, T>(&'a self, release: Release, pick: impl Fn(&'a Before) -> Option<T>) -> Option<T> {
         let ahead = self.iter().filter(move |(end, _)| release < end.opening());

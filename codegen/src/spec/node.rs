@@ -140,8 +140,8 @@ impl Tree<'_> {
     fn end(&mut self) -> Added {
         let node = match self.open.pop() {
             Some(Open::List(place, list)) => Node { place, value: Value::List(list) },
-            Some(Open::Map(place, map, _)) => {
-                refuse_bad_keys(&map, self.problems);
+            Some(Open::Map(place, mut map, _)) => {
+                refuse_bad_keys(&mut map, self.problems);
                 Node { place, value: Value::Map(map) }
             }
             None => return Ok(()),
@@ -178,19 +178,26 @@ impl Tree<'_> {
     }
 }
 
-/// Keys must be names, and no name may be given twice.
-fn refuse_bad_keys(map: &[(Node, Node)], problems: &mut Diagnostics) {
+/// Keys must be names, and no name may be given twice. What is refused is left
+/// out, so that it is no error of another kind as well.
+fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
     let mut seen = HashMap::new();
-    for (key, _) in map {
+    let mut bad = Vec::new();
+    for (index, (key, _)) in map.iter().enumerate() {
         let Value::Scalar { text, .. } = &key.value else {
             let problem = Diagnostic::error(V002, format!("{} cannot be a key", key.kind()));
             problems.push(problem.at(key.place, "expected a name"));
+            bad.push(index);
             continue;
         };
-        if let Some(first) = seen.insert(text.as_str(), key.place) {
+        let first = *seen.entry(text.as_str()).or_insert(key.place);
+        if first != key.place {
             let message = format!("the key `{}` is given twice", excerpt(text));
             let problem = Diagnostic::error(V003, message).at(key.place, "again here");
             problems.push(problem.and(first, "first given here"));
+            bad.push(index);
         }
     }
+    let mut index = 0..;
+    map.retain(|_| index.next().is_some_and(|index| bad.binary_search(&index).is_err()));
 }

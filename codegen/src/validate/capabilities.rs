@@ -52,7 +52,12 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
     let declares = !item.fields.is_empty();
     let Some(name) = &item.struct_ else {
         if declares {
-            refuse(check, V018, item.capability.place, "`fields` needs `struct`, the name of what they make");
+            refuse(
+                check,
+                V018,
+                item.capability.place,
+                "`fields` needs `struct`, the name of what they make",
+            );
         }
         return;
     };

@@ -1,12 +1,12 @@
 //! Chains: where each starts, and what its capabilities start with.
 
+use super::Check;
 use super::eras::gap;
 use super::headers::{header_of, most};
 use super::parts::{ChainItem, Struct, bit};
 use super::refs::{NUMBER, Reference, STRUCT};
 use super::roles::lives_of;
 use super::values::{INTS, V015, V018};
-use super::Check;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::history::Life;
 use crate::spec::text::Placed;
@@ -34,7 +34,7 @@ fn header(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let Some(header) = check.spec.abi.cap_headers.get(name) else {
         let spec = check.spec;
         let known = || spec.abi.cap_headers.iter().map(|(name, _)| name.as_str()).collect();
-        check.unknown(reference, "capability header", |_| known());
+        check.unknown(reference, ("capability header", ""), |_| known());
         return;
     };
     if !check.index.targets(&header.struct_).is_empty() {
@@ -51,10 +51,12 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
             if let Some(flag) = &item.flag {
                 refuse(check, V018, flag.place, "`flag` needs a `host`");
             }
-            offset(check, first.at.value.value, first.at.place);
+            for place in [Some(first.at), first.bound].into_iter().flatten() {
+                offset(check, place.value.value, place.place);
+            }
             if let Some(name) = first.type_.as_ref().filter(|name| int(name).is_none()) {
                 let reference = Reference { name, place: name.place, needed: None };
-                check.unknown(reference, "integer type", |_| INTS.to_vec());
+                check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
             }
         }
         (Some(_), Some(first)) => refuse(check, V018, first.at.place, "`first` excludes `host`"),
@@ -77,11 +79,17 @@ fn host(check: &mut Check<'_>, chain: &ChainItem<'_>, host: &Placed<String>) {
     }
     let index = check.index;
     let structs = || index.structs_named(host).filter(|one| one.life.meets(chain.life));
-    for (role, word) in [(RoleWord::Flags, "flags"), (RoleWord::CapOffset, "cap_offset")] {
+    let roles = [
+        (RoleWord::Argsz, "argsz"),
+        (RoleWord::Flags, "flags"),
+        (RoleWord::CapOffset, "cap_offset"),
+    ];
+    for (role, word) in roles {
         let lives = structs().flat_map(|one| lives_of(one, role));
         if let (Some(release), false) = (gap(chain.life, lives), check.incomplete) {
             let message = format!("`{}` has no field `{word}` in {release}", host.value);
-            let mut problem = Diagnostic::error(V020, message).at(host.place, "cannot host a chain");
+            let mut problem =
+                Diagnostic::error(V020, message).at(host.place, "cannot host a chain");
             if let Some(struct_) = structs().next() {
                 problem = problem.and(struct_.name.place, "the struct");
             }
@@ -111,14 +119,12 @@ fn flag(
         let single = bit(&group.values[value].1, group.kind).is_some();
         let host = hosts.iter().find(|host| Some(host.name.value.as_str()) == group.owner)?;
         let field = host.fields().find(|field| std::ptr::eq(field.name, group.name))?;
-        let is_flags = |(_, expr): (_, &TypeExpr)| {
-            expr.role == Some(RoleWord::Flags)
-        };
+        let is_flags = |(_, expr): (_, &TypeExpr)| expr.role == Some(RoleWord::Flags);
         (single && field.types().any(is_flags)).then_some(target.life)
     });
     if gap(chain.life, lives).is_some() {
         let message = format!("`{}` is no single flag among the flags of the host", name.value);
-        refuse(check, V020, name.place, &message);
+        check.missing(Diagnostic::error(V020, message).at(name.place, ""));
     }
 }
 

@@ -1,8 +1,8 @@
 //! Histories: a change says only what its kind of item can have been.
 
+use super::Check;
 use super::parts::bit;
 use super::values::V018;
-use super::Check;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::history::History;
 use crate::spec::{Before, Item};

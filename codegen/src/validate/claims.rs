@@ -27,13 +27,17 @@ pub(super) fn clashes<K: Copy + Eq + Hash>(
     claims: &[Claim<K>],
     bears: impl Fn(usize, usize) -> bool,
 ) -> Vec<(usize, usize)> {
-    let mut by_key = HashMap::<K, Vec<usize>>::with_capacity(claims.len());
+    // Nearly every key has one claim, and needs no list.
+    let mut firsts = HashMap::with_capacity(claims.len());
+    let mut lists = HashMap::<K, Vec<usize>>::new();
     for (index, claim) in claims.iter().enumerate() {
-        by_key.entry(claim.key).or_default().push(index);
+        let first = *firsts.entry(claim.key).or_insert(index);
+        if first != index {
+            lists.entry(claim.key).or_insert_with(|| vec![first]).push(index);
+        }
     }
-    by_key.retain(|_, same| same.len() > 1);
     let mut found = Vec::new();
-    for same in by_key.values_mut() {
+    for same in lists.values_mut() {
         same.sort_by_key(|index| (first(claims[*index].life), *index));
         let mut holders = Vec::<usize>::new();
         for &index in same.iter() {

@@ -11,6 +11,12 @@ pub(super) fn first(life: Life) -> Release {
     life.since.first().opening()
 }
 
+/// A release as messages name it. The first candidate stands for the whole.
+pub(super) fn shown(release: Release) -> String {
+    let text = release.to_string();
+    text.strip_suffix("-rc1").unwrap_or(&text).to_owned()
+}
+
 /// The stretches of a life in which history changes nothing, oldest first.
 pub(super) fn eras(life: Life, before: &History) -> impl Iterator<Item = Life> {
     let inside = move |change: &Release| {

@@ -1,9 +1,9 @@
 //! Fields: which keys go together, what they refer to, and members of unions
 //! that every language can offer.
 
+use super::Check;
 use super::parts::{Member, plain_int};
 use super::refs::{HELD, NUMBER, Reference};
-use super::Check;
 use super::values::V018;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::types::{Base, Shape, TypeExpr};

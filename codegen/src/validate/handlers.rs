@@ -36,14 +36,20 @@ pub(super) fn check(check: &mut Check<'_>) {
             if structs.is_empty() {
                 continue;
             }
+            if let Some(handler) = ioctl.handlers.first() {
+                structs.iter().for_each(|one| needs_argsz(check, one, &handler.minsz));
+            }
             for handler in ioctl.handlers.iter() {
                 let since = handler.since.as_ref().map(|since| &since.value);
                 let life = life.within(since, handler.until.as_ref().map(|until| &until.value));
                 fields(check, (handler, life), &structs);
                 if let Some(chain) = &handler.capabilities {
                     let lives = hosts.get(ioctl.arg.as_str()).map_or(&[][..], Vec::as_slice);
-                    if let (Some(release), false) = (gap(life, lives.iter().copied()), check.incomplete) {
-                        let message = format!("no chain hangs on `{}` in {release}", ioctl.arg.value);
+                    if let (Some(release), false) =
+                        (gap(life, lives.iter().copied()), check.incomplete)
+                    {
+                        let message =
+                            format!("no chain hangs on `{}` in {release}", ioctl.arg.value);
                         refuse(check, V020, handler.handler.place, &message);
                     }
                     capabilities(check, chain, &ioctl.arg);
@@ -62,18 +68,20 @@ fn fields(check: &mut Check<'_>, (handler, life): (&Handler, Life), structs: &[&
     for name in names {
         field(check, (name, life), structs);
     }
-    for struct_ in structs {
-        needs_argsz(check, struct_, &handler.minsz);
-    }
 }
 
 fn field(check: &mut Check<'_>, (name, life): (&Placed<String>, Life), structs: &[&Struct<'_>]) {
+    // The common case, which needs no list.
+    let mut fields = structs.iter().flat_map(|one| one.fields());
+    if fields.any(|field| field.is_always(name) && field.life.spans(life)) {
+        return;
+    }
     let reference = Reference { name, place: name.place, needed: Some(life) };
     let lives: Vec<_> = structs.iter().flat_map(|one| one.lives_of(name)).collect();
     if lives.is_empty() {
         let fields = || structs.iter().flat_map(|one| one.fields());
         let known = || fields().map(|field| field.name.as_str()).collect();
-        check.unknown(reference, "field", |_| known());
+        check.unknown(reference, ("field", ""), |_| known());
     } else if let Some(release) = gap(life, lives.iter().copied()) {
         let there = both(lives[0], life).unwrap_or(lives[0]);
         check.absent(reference, "field", release, Some((structs[0].name.place, there)));
@@ -93,7 +101,8 @@ fn capabilities(check: &mut Check<'_>, chain: &ReplyChain, host: &Placed<String>
         let mut chains = chains.flat_map(|chain| index.chains_named(chain));
         let on = |name: &Placed<String>| name.value == host.value;
         if !chains.any(|chain| chain.item.host.as_ref().is_some_and(on)) {
-            let message = format!("`{}` is no capability of a chain on `{}`", name.value, host.value);
+            let message =
+                format!("`{}` is no capability of a chain on `{}`", name.value, host.value);
             refuse(check, V020, name.place, &message);
         }
     }

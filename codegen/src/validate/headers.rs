@@ -21,15 +21,24 @@ pub(super) fn check(check: &mut Check<'_>) {
     for (_, header) in check.spec.abi.cap_headers.iter() {
         let name = &header.struct_;
         check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
-        for bits in [Some(&header.id), header.version.as_ref(), Some(&header.next)] {
-            if let Some(bits) = bits {
-                fields(check, header, bits);
+        for bits in [Some(&header.id), header.version.as_ref(), Some(&header.next)].iter().flatten()
+        {
+            fields(check, header, bits);
+        }
+        for bits in [Some(&header.id), header.version.as_ref()].into_iter().flatten() {
+            if most(check.index, header, bits).is_some_and(|most| most >> MOST_BITS != 0) {
+                let message = format!("`{}` has more than {MOST_BITS} bits", bits.field);
+                let problem = Diagnostic::error(V020, message).at(bits.place, "");
+                check.problems.push(problem.help("`field[low..high]` names some of its bits"));
             }
         }
         end(check, header);
         align(check, header.align.place, header.align.value.value);
     }
 }
+
+/// The most bits that ids and versions can have.
+const MOST_BITS: u64 = 16;
 
 /// A power of two that a loop over offsets can use.
 pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
@@ -50,7 +59,7 @@ fn fields(check: &mut Check<'_>, header: &CapHeader, bits: &Placed<BitsExpr>) {
             None => width(check, struct_, bits),
             Some(_) if lives.is_empty() => {
                 let known = || struct_.fields().map(|field| field.name.as_str()).collect();
-                check.unknown(reference, "field", |_| known());
+                check.unknown(reference, ("field", ""), |_| known());
             }
             Some(release) => {
                 let there = (struct_.name.place, lives[0]);

@@ -2,7 +2,7 @@
 //! enum, ioctls of a kind of file descriptor, bits of flags. Where history
 //! broke the rule, `allow` says why at the later one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Check;
 use super::claims::{Claim, clashes};
@@ -72,11 +72,15 @@ impl<'a> Uses<'a> {
                 false => other.allowed,
             }
         };
+        let mut said = HashSet::new();
         for (one, other) in clashes(&self.claims, bears) {
             let swap = self.users[other].reserved;
             let (first, again) = if swap { (other, one) } else { (one, other) };
             let there = if self.users[first].reserved { "reserved here" } else { "first here" };
             let (first, again) = (&self.claims[first], &self.claims[again]);
+            if !said.insert(again.place) {
+                continue;
+            }
             let message = format!("{what} {} is taken", again.key);
             let problem = Diagnostic::error(code, message).at(again.place, "again here");
             let help = format!("`allow: {{{}: reason}}` lets history stand as it was", code.0);
@@ -164,8 +168,8 @@ fn ioctls(check: &mut Check<'_>) {
     for key in order {
         if let Some(uses) = files.remove(&key) {
             let what = match key {
-                (fd, "") => format!("the ioctl number of `{fd}`"),
-                (fd, backend) => format!("the ioctl number of `{fd}` with `{backend}`"),
+                (fd, "") => format!("on `{fd}` the number"),
+                (fd, backend) => format!("on `{fd}` with `{backend}` the number"),
             };
             uses.report(check, L11, &what);
         }
@@ -187,7 +191,8 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     uses.report(check, L13, "the bit");
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
-        if bit(value, group.kind).is_some() || allows(&value.allow, L13) {
+        let mask = bit(value, group.kind).is_none() && stretch.number >= 0;
+        if !mask || allows(&value.allow, L13) {
             continue;
         }
         let lives = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
@@ -197,7 +202,7 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
             let message = format!("the mask has bit {bit} beside those of flags");
             let problem = Diagnostic::error(L13, message).at(name.place, "no flag is called so");
-            check.problems.push(problem.help("`of` makes a mask of the names of its flags"));
+            check.missing(problem.help("`of` makes a mask of the names of its flags"));
         }
     }
 }

@@ -137,7 +137,13 @@ impl<'a> Index<'a> {
         targets.map(|target| target.order)
     }
 
-    fn add(&mut self, name: &'a Placed<String>, kind: Kind, life: Life, before: Option<&'a History>) {
+    fn add(
+        &mut self,
+        name: &'a Placed<String>,
+        kind: Kind,
+        life: Life,
+        before: Option<&'a History>,
+    ) {
         self.add_numbered(name, (kind, None), life, before);
     }
 

@@ -66,7 +66,10 @@ fn byte(check: &mut Check<'_>, name: &Placed<String>) -> i128 {
 fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {
     let number = ioctl.number.value.value;
     if !(0..=MOST - base).contains(&number) {
-        let message = format!("{number} does not fit; behind a base of {base} numbers go up to {}", MOST - base);
+        let message = format!(
+            "{number} does not fit; behind a base of {base} numbers go up to {}",
+            MOST - base
+        );
         check.problems.push(Diagnostic::error(V015, message).at(ioctl.number.place, ""));
     }
 }
@@ -74,18 +77,18 @@ fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {
 fn descriptor(check: &mut Check<'_>, ioctl: &Ioctl) {
     let fds = &check.spec.abi.fds;
     let Some(kind) = fds.get(&ioctl.fd) else {
-        unknown(check, &ioctl.fd, "kind of file descriptor", fds);
+        unknown(check, &ioctl.fd, ("kind of file descriptor", ""), fds);
         return;
     };
     for backend in ioctl.backends.iter() {
         if kind.backends.get(backend).is_none() {
-            let what = format!("backend of `{}`", ioctl.fd.value);
-            unknown(check, backend, &what, &kind.backends);
+            let of = format!(" of `{}`", ioctl.fd.value);
+            unknown(check, backend, ("backend", &of), &kind.backends);
         }
     }
 }
 
-fn unknown<T>(check: &mut Check<'_>, name: &Placed<String>, what: &str, known: &Named<T>) {
+fn unknown<T>(check: &mut Check<'_>, name: &Placed<String>, what: (&str, &str), known: &Named<T>) {
     let reference = Reference { name, place: name.place, needed: None };
     let known = || known.iter().map(|(name, _)| name.as_str()).collect();
     check.unknown(reference, what, |_| known());

@@ -87,7 +87,7 @@ fn twin(item: &Macro) -> Result<(), String> {
     }
     let typed = sig.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_))).count();
     if typed != item.args.len() || typed != sig.inputs.len() {
-        return Err(format!("the macro has {} arguments", item.args.len()));
+        return Err(format!("it must have as many arguments as the macro, {}", item.args.len()));
     }
     Ok(())
 }
@@ -122,8 +122,8 @@ mod tests {
             assert_eq!(expression(text), Ok(()), "{text}");
         }
         for text in [
-            "", "a; b", "{a}", "\"a\"", "'a'", "a \\ b", "#a", "a // b", "a /* b", "(a",
-            "a)", ")a(", "a ??= b", "a <: b", "é", "a\u{0}",
+            "", "a; b", "{a}", "\"a\"", "'a'", "a \\ b", "#a", "a // b", "a /* b", "(a", "a)",
+            ")a(", "a ??= b", "a <: b", "é", "a\u{0}",
         ] {
             assert!(expression(text).is_err(), "{text}");
         }

@@ -84,20 +84,19 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &
 
 /// What generated Rust relies on, and the format's own words for types.
 fn is_spoken_for(name: &str) -> bool {
-    const WORDS: [&str; 45] = [
-        "Clone", "Copy", "Debug", "Default", "Err", "From", "Into", "Iterator", "None", "Ok",
-        "Option", "Result", "Self", "Some", "aligned_u64", "alloc", "bool", "by_model", "char",
-        "core", "f32", "f64", "fd", "i128", "i16", "i32", "i64", "i8", "io", "isize", "none",
-        "offset_of", "s16", "s32", "s64", "s8", "size_of", "std", "str", "string", "u128", "u16",
-        "u32", "u64", "u8",
-    ];
-    WORDS.binary_search(&name).is_ok() || name == "usize"
+    const WORDS: &str = "Clone Copy Debug Default Err From Into Iterator None Ok Option Result Some \
+        aligned_u64 alloc bool by_model char core f32 f64 fd i128 i16 i32 i64 i8 io isize none \
+        offset_of s16 s32 s64 s8 size_of std str string u128 u16 u32 u64 u8 usize";
+    // Names of an ABI start with its prefix, so that hardly one is this short.
+    name.len() <= "aligned_u64".len() && WORDS.split_whitespace().any(|word| word == name)
 }
 
 /// Names inside items that nothing refers to by way of the index.
 fn parts(check: &mut Check<'_>, item: &Item) {
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::Space(item) => reserved(check, &item.reserved),
+        Item::Constants(item) | Item::Enum(item) | Item::Space(item) => {
+            reserved(check, &item.reserved)
+        }
         Item::Chain(item) => reserved(check, &item.reserved),
         Item::Macro(item) => {
             for arg in item.args.iter() {
@@ -111,7 +110,12 @@ fn parts(check: &mut Check<'_>, item: &Item) {
                 }
             }
         }
-        Item::Struct(_) | Item::Capability(_) => {}
+        Item::Capability(item) => {
+            if let Some(short) = &item.short {
+                name(check, short, short.place);
+            }
+        }
+        Item::Struct(_) => {}
     }
 }
 
@@ -147,7 +151,7 @@ fn name(check: &mut Check<'_>, text: &str, place: Place) -> bool {
 }
 
 /// A name that becomes that of a file.
-fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
+pub(super) fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
     if !name(check, text, place) {
         return;
     }
@@ -161,9 +165,15 @@ fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
 /// The path of a kernel header, as `#include` has it.
 fn path(check: &mut Check<'_>, path: &Placed<String>) {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
-    let good = path.bytes().all(plain) && path.split('/').all(|part| !part.trim_matches('.').is_empty());
+    let good =
+        path.bytes().all(plain) && path.split('/').all(|part| !part.trim_matches('.').is_empty());
     if !good {
-        refuse(check, path, path.place, "a path is words of letters, digits, `_`, `-` and `.` between `/`");
+        refuse(
+            check,
+            path,
+            path.place,
+            "a path is words of letters, digits, `_`, `-` and `.` between `/`",
+        );
     }
 }
 

@@ -142,9 +142,10 @@ impl<'a> Struct<'a> {
     /// came, its members stood in its place.
     pub(super) fn lives_of<'b>(&self, name: &'b str) -> impl Iterator<Item = Life> + use<'a, 'b> {
         self.members().flat_map(move |member| {
-            let named = member.names().filter(move |(_, at_the_time)| *at_the_time == name);
-            let lives: Vec<_> = named.flat_map(|(life, _)| member.alone(life)).collect();
-            lives
+            let known = member.name.value == name || !member.field.before.is_empty();
+            let names = known.then(|| member.names()).into_iter().flatten();
+            let named = names.filter(move |(_, at_the_time)| *at_the_time == name);
+            named.flat_map(move |(life, _)| member.alone(life))
         })
     }
 }
@@ -176,6 +177,11 @@ impl<'a> Member<'a> {
         eras.map(move |era| (era, field.before.name_at(first(era), name)))
     }
 
+    /// Whether it has this name and never had another.
+    pub(super) fn is_always(&self, name: &str) -> bool {
+        self.name.value == name && self.field.before.iter().all(|(_, before)| before.name.is_none())
+    }
+
     /// Its types, each with its time; none while it is a union.
     pub(super) fn types(&self) -> impl Iterator<Item = (Life, &'a TypeExpr)> + use<'a> {
         let field = self.field;
@@ -184,11 +190,10 @@ impl<'a> Member<'a> {
     }
 
     /// The part of a time in which it is a field of the struct itself.
-    fn alone(&self, time: Life) -> Vec<Life> {
-        match self.union {
-            None => both(self.life, time).into_iter().collect(),
-            Some(union) => without(time, union).collect(),
-        }
+    fn alone(&self, time: Life) -> impl Iterator<Item = Life> + use<> {
+        let field = self.union.is_none().then(|| both(self.life, time)).flatten();
+        let arm = self.union.map(|union| without(time, union));
+        field.into_iter().chain(arm.into_iter().flatten())
     }
 }
 

@@ -1,9 +1,9 @@
 //! References: a name must stand for what is wanted there, in every release
 //! that needs it.
 
+use super::Check;
 use super::eras::gap;
 use super::index::{Index, Kind, Target};
-use super::Check;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::release::Release;
 use crate::spec::history::Life;
@@ -44,7 +44,7 @@ impl<'a> Check<'a> {
         let targets = |target: &&Target| wanted.kinds.contains(&target.kind);
         let targets: Vec<_> = index.targets(reference.name).iter().filter(targets).collect();
         if targets.is_empty() {
-            self.unknown(reference, wanted.what, |index| index.names(wanted.kinds).collect());
+            self.unknown(reference, (wanted.what, ""), |index| index.names(wanted.kinds).collect());
             return false;
         }
         let Some(needed) = reference.needed else { return true };
@@ -56,19 +56,21 @@ impl<'a> Check<'a> {
         false
     }
 
-    /// Says that a name stands for nothing of what is wanted.
+    /// Says that a name stands for nothing of what is wanted: `what` is the
+    /// kind, and behind the name comes `where_`.
     pub(super) fn unknown<'b>(
         &mut self,
         reference: Reference<'_>,
-        what: &str,
+        (what, where_): (&str, &str),
         known: impl FnOnce(&'a Index<'a>) -> Vec<&'b str>,
     ) {
         if self.incomplete {
             return;
         }
         let Reference { name, place, .. } = reference;
-        let problem = Diagnostic::error(V012, format!("there is no {what} `{name}`"));
-        let hint = self.may_hint().then(|| crate::names::nearest(name, known(self.index).into_iter()));
+        let problem = Diagnostic::error(V012, format!("there is no {what} `{name}`{where_}"));
+        let hint =
+            self.may_hint().then(|| crate::names::nearest(name, known(self.index).into_iter()));
         let hint = hint.flatten().map(|near| format!("did you mean `{near}`?"));
         self.problems.push(problem.at(place, "").maybe_help(hint));
     }
@@ -81,22 +83,19 @@ impl<'a> Check<'a> {
         release: Release,
         there: Option<(Place, Life)>,
     ) {
-        if self.incomplete {
-            return;
-        }
         let message = format!("the {what} `{}` is not there in {release}", reference.name);
-        let mut problem = Diagnostic::error(V013, message).at(reference.place, "and needed here");
+        let mut problem = Diagnostic::error(V013, message).at(reference.place, "needed here");
         if let Some((place, life)) = there {
-            problem = problem.and(place, span(life));
+            problem = problem.and(place, format!("there {}", span(life)));
         }
-        self.problems.push(problem);
+        self.missing(problem);
     }
 }
 
 /// When something is there, in words.
 pub(super) fn span(life: Life) -> String {
     match life.until {
-        None => format!("there since {}", life.since),
-        Some(until) => format!("there since {}, gone in {until}", life.since),
+        None => format!("since {}", life.since),
+        Some(until) => format!("since {}, gone in {until}", life.since),
     }
 }

@@ -11,26 +11,34 @@ use crate::spec::{Deprecated, Field, Item, Value};
 const V014: Code = Code("V014"); // a release that does not fit
 const V024: Code = Code("V024"); // a name of the file table that does not exist
 
+/// The most releases that a specification can describe; Linux makes six a year.
+const MOST_RELEASES: usize = 1000;
+
 /// Checks every release that is named, and lists those that can be described.
 pub(super) fn check(check: &mut Check<'_>) -> Vec<Release> {
-    let releases = listed(check);
+    let (releases, whole) = listed(check);
     if releases.is_empty() && !check.incomplete {
         let problem = Diagnostic::error(V014, "abi.yaml lists no release");
         check.problems.push(problem.at(check.spec.abi.abi.place, "of this ABI"));
     }
-    let mut times = Times { check, releases: &releases };
+    // A release that is missing in a bad list is no error of its own.
+    let known = if whole && !check.incomplete { releases.as_slice() } else { &[] };
+    let mut times = Times { check, releases: known };
     times.files();
     releases
 }
 
-/// The list in `abi.yaml`, with its ranges written out.
-fn listed(check: &mut Check<'_>) -> Vec<Release> {
+/// The list in `abi.yaml`, with its ranges written out, and whether all of it
+/// could be read.
+fn listed(check: &mut Check<'_>) -> (Vec<Release>, bool) {
     let mut releases = Vec::<Release>::new();
+    let mut whole = true;
     for entry in check.spec.abi.releases.iter() {
         let range = match range(entry) {
             Ok(range) => range,
             Err(reason) => {
                 check.problems.push(Diagnostic::error(V014, reason).at(entry.place, ""));
+                whole = false;
                 continue;
             }
         };
@@ -39,8 +47,15 @@ fn listed(check: &mut Check<'_>) -> Vec<Release> {
             check.problems.push(problem.at(entry.place, "releases stand oldest first"));
         }
         releases.extend(range);
+        if releases.len() > MOST_RELEASES {
+            let problem = Diagnostic::error(V014, format!("more than {MOST_RELEASES} releases"));
+            check.problems.push(problem.at(entry.place, "with these"));
+            releases.truncate(MOST_RELEASES);
+            whole = false;
+            break;
+        }
     }
-    releases
+    (releases, whole)
 }
 
 fn range(entry: &Placed<String>) -> Result<Vec<Release>, String> {
@@ -162,7 +177,9 @@ impl Times<'_, '_> {
         let first = life.since.first();
         if let Some(since) = since {
             self.since(&since.value, since.place);
-            if matches!(outer, Outer::Item(_)) && since.first().opening() < around.since.first().opening() {
+            if matches!(outer, Outer::Item(_))
+                && since.first().opening() < around.since.first().opening()
+            {
                 let message =
                     format!("older than what it is part of, which came in {}", around.since);
                 self.refuse(since.place, place, message);
@@ -181,13 +198,13 @@ impl Times<'_, '_> {
         if let Some(deprecated) = deprecated {
             self.since(&deprecated.since.value, deprecated.since.place);
         }
-        let mut last = first.opening();
+        let mut last = first;
         for (end, _) in before.iter() {
-            if end.opening() <= last {
+            if end.opening() <= last.opening() {
                 let message = format!("a change in {} comes after {last} already did", end.value);
                 self.refuse(end.place, place, message);
             }
-            last = end.opening();
+            last = end.value;
         }
     }
 

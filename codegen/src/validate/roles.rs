@@ -88,8 +88,9 @@ fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
             let reference = Reference { name, place: field.name.place, needed: Some(life) };
             let mut earlier = struct_.fields().take(index);
             let Some(count) = earlier.find(|other| other.name.value == *name) else {
-                let known = || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
-                check.unknown(reference, "field in front of the array", |_| known());
+                let known =
+                    || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
+                check.unknown(reference, ("field", " in front of this array"), |_| known());
                 break;
             };
             if let Some(release) = gap(life, [count.life].into_iter()) {
@@ -110,7 +111,7 @@ fn minsz(check: &mut Check<'_>, struct_: &Struct<'_>) {
     if struct_.fields().all(|field| field.name.value != name.value) {
         let reference = Reference { name, place: name.place, needed: None };
         let known = || struct_.fields().map(|field| field.name.as_str()).collect();
-        check.unknown(reference, "field", |_| known());
+        check.unknown(reference, ("field", ""), |_| known());
     }
     needs_argsz(check, struct_, name);
 }
@@ -120,7 +121,7 @@ pub(super) fn needs_argsz(check: &mut Check<'_>, struct_: &Struct<'_>, minsz: &P
     if gap(struct_.life, lives_of(struct_, RoleWord::Argsz)).is_some() {
         let message = format!("`minsz` needs a field `argsz` in `{}`", struct_.name.value);
         let problem = Diagnostic::error(V019, message).at(minsz.place, "");
-        check.problems.push(problem.and(struct_.name.place, "the struct"));
+        check.missing(problem.and(struct_.name.place, "the struct"));
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) fn check(check: &mut Check<'_>) {
         for member in struct_.members() {
             let mut judged: Option<&TypeExpr> = None;
             for (life, expr) in member.types() {
-                let again = judged.is_some_and(|one| one.base == expr.base && one.shape == expr.shape);
+                let again =
+                    judged.is_some_and(|one| one.base == expr.base && one.shape == expr.shape);
                 if !again {
                     made_of(check, struct_, (&member, life), expr);
                 }
@@ -55,14 +56,14 @@ pub(super) fn declared(
         return false;
     }
     let targets = check.index.targets(reference.name).iter();
-    let targets = targets.filter(|target| wanted.kinds.contains(&target.kind));
+    let mut targets = targets.filter(|target| wanted.kinds.contains(&target.kind));
     let earlier = |target: &&Target| target.order < order;
     let lives = targets.clone().filter(earlier).map(|target| target.life);
     let late = reference.needed.is_some_and(|needed| gap(needed, lives).is_some());
     if late && !check.incomplete {
         let message = format!("`{}` is used before it is declared", reference.name);
         let mut problem = Diagnostic::error(V016, message).at(reference.place, "used here");
-        if let Some(target) = targets.filter(|target| !earlier(target)).next() {
+        if let Some(target) = targets.find(|target| !earlier(target)) {
             problem = problem.and(target.place, "declared here");
         }
         check.problems.push(problem.help("move the declaration in front of its use"));

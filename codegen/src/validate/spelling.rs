@@ -1,29 +1,27 @@
 //! Spelling in Rust: the short names within a type and the names of types,
 //! which are made from names of the specification and can coincide.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-
-use heck::ToUpperCamelCase;
 
 use super::Check;
 use super::claims::{ALWAYS, Claim, clashes};
-use super::index::Kind;
-use super::parts::{Group, GroupKind, Struct};
+use super::index::{Index, Kind};
+use super::parts::{Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::names::{field_type, group_type, is_rust_identifier, short, without_prefix};
+use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
 use crate::spec::history::Life;
 use crate::spec::text::Placed;
 
-const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
+pub(super) const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
 
 /// What every type of numbers has already.
 const METHODS: [&str; 10] =
     ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
 /// Types and traits of the language that generated code names.
-const PRELUDE: [&str; 10] = [
-    "Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq",
-];
+const PRELUDE: [&str; 10] =
+    ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -32,7 +30,6 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
     variants(check);
     types(check);
-    views(check);
     kinds(check);
     for struct_ in &index.structs {
         accessors(check, struct_);
@@ -40,34 +37,57 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 /// A name made for Rust, out of what and for how long.
-struct Made<'a> {
-    name: String,
+pub(super) struct Made<'a> {
+    pub(super) name: Cow<'a, str>,
     of: (&'a str, &'a str),
     place: Place,
     life: Life,
 }
 
 impl<'a> Made<'a> {
-    fn new(name: String, of: &'a Placed<String>, life: Life) -> Self {
-        Self { name, of: ("", &of.value), place: of.place, life }
+    pub(super) fn new(name: impl Into<Cow<'a, str>>, of: &'a Placed<String>, life: Life) -> Self {
+        Self { name: name.into(), of: ("", &of.value), place: of.place, life }
+    }
+
+    /// The same, out of something that this tells apart from others of its name.
+    pub(super) fn within(self, whole: &'a str) -> Self {
+        Self { of: (whole, self.of.1), ..self }
+    }
+
+    /// The same, out of one of several that are told apart elsewhere.
+    pub(super) fn one_of(self, whole: &'a str) -> Self {
+        Self { of: (whole, ""), ..self }
     }
 }
 
 /// What numbers are called within their type.
 fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
-    let text = |affix: Option<&'_ Placed<String>>| affix.map(|affix| affix.value.clone()).unwrap_or_default();
     let (prefix, suffix) = (text(group.prefix), text(group.suffix));
-    let made = group.values.iter().map(|(name, value)| {
-        Made::new(short(name, &prefix, &suffix), name, value.life(group.life))
-    });
+    let made = group
+        .values
+        .iter()
+        .map(|(name, value)| Made::new(short(name, prefix, suffix), name, value.life(group.life)));
     let made: Vec<_> = made.collect();
     distinct(check, &made, "short name");
     if !matches!(group.kind, GroupKind::Constants | GroupKind::Space) {
-        let taken = made.iter().filter(|short| METHODS.contains(&short.name.as_str()));
+        let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
         for made in taken {
             refuse(check, made, "short name", "every generated type has something of this name");
         }
     }
+}
+
+fn text(affix: Option<&Placed<String>>) -> &str {
+    affix.map_or("", |affix| &affix.value)
+}
+
+/// What a capability is called in its chain.
+pub(super) fn short_of<'a>(index: &Index<'a>, one: &OfChain<'a>) -> &'a str {
+    if let Some(short) = &one.item.short {
+        return short;
+    }
+    let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
+    short(&one.item.capability, chain.map_or("", |chain| &chain.item.prefix.value), "")
 }
 
 /// What the capabilities of a chain are called among each other.
@@ -76,10 +96,9 @@ fn variants(check: &mut Check<'_>) {
     let mut chains = HashMap::<&str, Vec<Made<'_>>>::new();
     for one in &index.capabilities {
         let Some(chain) = one.chain else { continue };
-        let prefix = index.chains_named(chain).next().map_or("", |chain| &chain.item.prefix.value);
-        let name = &one.item.capability;
-        let variant = short(name, prefix, "").to_upper_camel_case();
-        chains.entry(chain).or_default().push(Made::new(variant, name, one.life));
+        let variant = group_type(short_of(index, one));
+        let made = Made::new(variant, &one.item.capability, one.life);
+        chains.entry(chain).or_default().push(made);
     }
     for made in index.chains.iter().filter_map(|chain| chains.remove(chain.item.chain.as_str())) {
         distinct(check, &made, "short name");
@@ -96,13 +115,13 @@ fn types(check: &mut Check<'_>) {
     let of_fields = index.groups.iter().filter_map(|group| {
         let owner = group.owner?;
         let made = Made::new(field_type(prefix, owner, group.name), group.name, group.life);
-        Some(Made { of: (owner, made.of.1), ..made })
+        Some(made.within(owner))
     });
     let of_items = index.all().flat_map(|(text, targets)| {
         targets.iter().filter_map(move |target| {
             let name = match target.kind {
-                Kind::Anonymous => group_type(text),
-                Kind::Struct | Kind::Enum => text.to_owned(),
+                Kind::Anonymous => Cow::from(group_type(text)),
+                Kind::Struct | Kind::Enum => Cow::from(text),
                 _ => return None,
             };
             Some(Made { name, of: ("", text), place: target.place, life: target.life })
@@ -112,27 +131,12 @@ fn types(check: &mut Check<'_>) {
     distinct(check, &made, "type");
     let files: HashSet<_> = check.spec.files.iter().map(|file| file.name.as_str()).collect();
     for made in &made {
-        if files.contains(made.name.as_str()) {
+        if files.contains(&*made.name) {
             refuse(check, made, "type", "a file of the specification has this name");
-        } else if PRELUDE.contains(&made.name.as_str()) {
+        } else if PRELUDE.contains(&&*made.name) {
             refuse(check, made, "type", "the generated code means something else by it");
         }
     }
-}
-
-/// Views of structs, and of the capabilities of chains.
-fn views(check: &mut Check<'_>) {
-    let index = check.index;
-    let prefix = &check.spec.abi.prefix.value;
-    let structs = index.structs.iter().map(|one| {
-        let name = without_prefix(prefix, one.name).to_upper_camel_case();
-        Made::new(name, one.name, one.life)
-    });
-    let chains = index.chains.iter().map(|chain| {
-        let name = &chain.item.chain;
-        Made::new(name.to_upper_camel_case() + "Cap", name, chain.life)
-    });
-    distinct(check, &structs.chain(chains).collect::<Vec<_>>(), "type");
 }
 
 /// Kinds of file descriptors, the variants of one type.
@@ -149,16 +153,14 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
         let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];
         both.map(|method| Made::new(method, arm.name, arm.life))
     });
-    let made: Vec<_> = methods.collect();
-    unique(check, &made, "method");
-    for made in made.iter().filter(|made| made.name == "new") {
-        refuse(check, made, "method", "this one makes the struct");
-    }
+    unique(check, &methods.collect::<Vec<_>>(), "method");
 }
 
 /// Refuses what is no identifier, and the later of two that are the same.
-fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
-    for made in made.iter().filter(|made| !is_identifier(&made.name)) {
+pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+    // A name that no language takes has been refused already.
+    let named = |made: &&Made<'_>| is_name(made.of.1) && !is_identifier(&made.name);
+    for made in made.iter().filter(named) {
         refuse(check, made, what, "it is no name in Rust; another prefix may help");
     }
     unique(check, made, what);
@@ -173,9 +175,9 @@ fn is_identifier(name: &str) -> bool {
     (plain && head && upper && name != "Self") || is_rust_identifier(name)
 }
 
-fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     let claims = made.iter().enumerate().map(|(owner, made)| Claim {
-        key: made.name.as_str(),
+        key: &*made.name,
         life: made.life,
         place: made.place,
         owner,
@@ -191,7 +193,7 @@ fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     }
 }
 
-fn refuse(check: &mut Check<'_>, made: &Made<'_>, what: &str, why: &str) {
+pub(super) fn refuse(check: &mut Check<'_>, made: &Made<'_>, what: &str, why: &str) {
     let message = format!("`{}` cannot be a {what}", made.name);
     check.problems.push(Diagnostic::error(V022, message).at(made.place, why));
 }

@@ -3,7 +3,7 @@
 
 use super::Check;
 use super::claims::{ALWAYS, Claim, clashes};
-use super::index::Kind;
+use super::index::{Index, Kind, Target};
 use super::parts::Struct;
 use super::refs::span;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -45,10 +45,25 @@ fn idents(check: &mut Check<'_>) {
         place: former.name.place,
         owner: former.order,
     }));
+    let twins: Vec<_> = twins(index).collect();
+    claims.extend(twins.iter().map(|(key, target)| Claim {
+        key: key.as_str(),
+        life: target.life,
+        place: target.place,
+        owner: target.order,
+    }));
     let guards = check.spec.abi.headers.iter().flat_map(|(_, header)| header.guards.iter());
     // Orders count from 1, so that no item is one of these.
     claims.extend(guards.map(|guard| always(guard, 0)));
     report(check, &claims);
+}
+
+/// What the functions are called that do in Rust what macros do.
+fn twins<'b>(index: &'b Index<'_>) -> impl Iterator<Item = (String, &'b Target)> {
+    index.all().flat_map(|(name, targets)| {
+        let macros = targets.iter().filter(|target| target.kind == Kind::Macro);
+        macros.map(move |target| (name.to_lowercase(), target))
+    })
 }
 
 /// Names of ours: groups and chains, each of which gets a page.
@@ -128,10 +143,6 @@ fn once<'b>(check: &mut Check<'_>, names: impl Iterator<Item = (&'b str, Place)>
 /// Fields with the members of unions, which C sees beside them.
 fn fields(check: &mut Check<'_>, struct_: &Struct<'_>) {
     let mut claims = Vec::new();
-    if struct_.capability.is_some() {
-        let place = struct_.name.place;
-        claims.push(Claim { key: "header", life: struct_.life, place, owner: usize::MAX });
-    }
     for (owner, member) in struct_.members().enumerate() {
         let (key, place) = (member.name.as_str(), member.name.place);
         claims.push(Claim { key, life: member.life, place, owner });
@@ -141,6 +152,11 @@ fn fields(check: &mut Check<'_>, struct_: &Struct<'_>) {
     report(check, &claims);
     for claim in &claims {
         constant(check, claim);
+        if struct_.capability.is_some() && claim.key == "header" {
+            let problem = Diagnostic::error(V011, "the name `header` is taken");
+            let problem = problem.at(claim.place, "again here");
+            check.problems.push(problem.and(struct_.name.place, "this starts with its header"));
+        }
     }
 }
 
@@ -153,7 +169,8 @@ fn constant(check: &mut Check<'_>, claim: &Claim<&str>) {
     let mut targets = targets.filter(|target| replaced(target.kind));
     if let Some(target) = targets.find(|target| target.life.meets(claim.life)) {
         let message = format!("the field `{}` is called like a constant", claim.key);
-        let problem = Diagnostic::error(V011, message).at(claim.place, "C would see its value here");
+        let problem =
+            Diagnostic::error(V011, message).at(claim.place, "C would see its value here");
         check.problems.push(problem.and(target.place, "the constant"));
     }
 }

@@ -36,7 +36,7 @@ fn types(check: &mut Check<'_>) {
         let (Item::Constants(item) | Item::Enum(item) | Item::Space(item)) = item else { continue };
         if let Some(name) = item.type_.as_ref().filter(|name| int(name).is_none()) {
             let reference = Reference { name, place: name.place, needed: None };
-            check.unknown(reference, "integer type", |_| INTS.to_vec());
+            check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
         }
     }
 }
@@ -52,7 +52,7 @@ fn empty(check: &mut Check<'_>, group: &Group<'_>) {
     };
     if let Some(release) = without {
         let message = format!("`{}` has no values in {release}", group.name.value);
-        check.problems.push(Diagnostic::error(V016, message).at(group.name.place, ""));
+        check.missing(Diagnostic::error(V016, message).at(group.name.place, ""));
     }
 }
 
@@ -61,7 +61,12 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
     for (name, value) in group.values.iter() {
         if let Some(bit) = bit(value, group.kind).filter(|bit| !(0..width).contains(bit)) {
             let place = value.bit.map_or(name.place, |bit| or(bit.place, name.place));
-            out_of_range(check, group, place, format!("there is no bit {bit} in {}", holder(group)));
+            out_of_range(
+                check,
+                group,
+                place,
+                format!("there is no bit {bit} in {}", holder(group)),
+            );
         }
     }
     let mut said = None;
@@ -166,7 +171,7 @@ fn flags(check: &mut Check<'_>, (at, group): (usize, &Group<'_>), (index, value)
         let targets = || all.targets(name).iter().filter(earlier);
         let Some(first) = targets().next() else {
             let known = group.values[..index].iter().map(|(flag, _)| flag.as_str());
-            check.unknown(reference, "earlier flag of this group", |_| known.collect());
+            check.unknown(reference, ("flag", " in front of this mask"), |_| known.collect());
             continue;
         };
         if let Some(release) = gap(life, targets().map(|target| target.life)) {

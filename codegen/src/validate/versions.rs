@@ -35,9 +35,8 @@ fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Numbe
         return;
     }
     let Some(of) = of else {
-        if !check.incomplete {
-            refuse(check, V018, version.place, "`version` stands only in the body of a capability");
-        }
+        let message = "`version` stands only in the body of a capability";
+        check.missing(Diagnostic::error(V018, message).at(version.place, ""));
         return;
     };
     let header = of.chain.and_then(|chain| header_of(check, chain, of.life));

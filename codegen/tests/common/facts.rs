@@ -1,5 +1,7 @@
 //! The facts files: what real kernel headers contain.
 
+#![allow(dead_code, reason = "every test uses a part of this")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

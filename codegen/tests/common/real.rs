@@ -1,4 +1,6 @@
-//! The real specification.
+//! The real specification, and others.
+
+#![allow(dead_code, reason = "each test uses some of it")]
 
 use std::path::{Path, PathBuf};
 
@@ -6,17 +8,17 @@ use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// `spec/vfio`, which must load.
-pub fn spec() -> ValidSpec {
+pub(crate) fn spec() -> ValidSpec {
     open(&root().join("spec/vfio"))
 }
 
 /// A specification, which must load.
-pub fn open(folder: &Path) -> ValidSpec {
+pub(crate) fn open(folder: &Path) -> ValidSpec {
     let opened = capchain::open(&Origin::Folder(folder.to_owned()), &[]);
     let problems = opened.problems.render(&opened.sources, false);
     opened.spec.unwrap_or_else(|| panic!("{problems}"))

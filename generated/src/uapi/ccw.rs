@@ -30,6 +30,16 @@ pub const SCHIB_AREA_SIZE: u32 = 52;
 /// Since Linux 4.12; source: include/uapi/linux/vfio_ccw.h.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 pub struct ccw_io_region {
     /// The operation request block; written by the program.
     pub orb_area: [u8; ORB_AREA_SIZE as usize],
@@ -74,6 +84,17 @@ const _: () = {
 /// Since Linux 5.0 to 5.2; source: include/uapi/linux/vfio_ccw.h.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ccw_cmd_region {
     /// What to do; one at a time.
     pub command: CcwCmdRegionCommand,
@@ -111,6 +132,17 @@ pub const VFIO_CCW_ASYNC_CMD_CSCH: u32 = 1 << 1;
 
 /// What to do; one at a time.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
 pub struct CcwCmdRegionCommand(pub u32);
 
@@ -135,6 +167,16 @@ flags!(CcwCmdRegionCommand, u32);
 /// Since Linux 5.8; source: include/uapi/linux/vfio_ccw.h.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 pub struct ccw_schib_region {
     /// The subchannel information block.
     pub schib_area: [u8; SCHIB_AREA_SIZE as usize],
@@ -166,6 +208,17 @@ const _: () = {
 /// Since Linux 5.8; source: include/uapi/linux/vfio_ccw.h.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ccw_crw_region {
     /// The channel report word; 0 where none is waiting.
     pub crw: u32,

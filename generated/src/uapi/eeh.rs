@@ -16,6 +16,17 @@ use core::mem::{offset_of, size_of};
 /// Since Linux 4.2; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_eeh_pe_err {
     /// Width of the error, 32 or 64 bits, as EEH_ERR_TYPE\_ number.
     pub r#type: u32,
@@ -58,6 +69,7 @@ const _: () = {
 /// Since Linux 3.15 to 3.17; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_eeh_pe_op {
     /// Size of this struct in bytes; 12 is enough unless an error is injected.

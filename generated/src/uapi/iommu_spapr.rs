@@ -28,6 +28,17 @@ pub const VFIO_IOMMU_DISABLE: u32 = io(VFIO_TYPE, VFIO_BASE + 16);
 /// Since Linux 4.2; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_iommu_spapr_tce_ddw_info {
     /// Page sizes a window can have, one bit for each, by its value in bytes.
     pub pgsizes: u64,
@@ -69,6 +80,17 @@ const _: () = {
 /// Since Linux 3.10; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_tce_info {
     /// Size of this struct in bytes; 32 or more for `ddw`.
@@ -120,6 +142,17 @@ pub const VFIO_IOMMU_SPAPR_INFO_DDW: u32 = 1 << 0;
 
 /// What the reply tells; 0 before v4.2.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
 pub struct IommuSpaprTceInfoFlags(pub u32);
 
@@ -144,6 +177,17 @@ pub const VFIO_IOMMU_SPAPR_TCE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);
 /// Since Linux 4.2; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_register_memory {
     /// Size of this struct in bytes.
@@ -200,6 +244,17 @@ pub const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY: u32 = io(VFIO_TYPE, VFIO_BASE + 18
 /// Since Linux 4.2; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_tce_create {
     /// Size of this struct in bytes.
@@ -268,6 +323,17 @@ pub const VFIO_IOMMU_SPAPR_TCE_CREATE: u32 = io(VFIO_TYPE, VFIO_BASE + 19);
 /// Since Linux 4.2; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_spapr_tce_remove {
     /// Size of this struct in bytes.

@@ -68,6 +68,17 @@ pub const VFIO_REGION_SUBTYPE_GFX_EDID: u32 = 1;
 /// Since Linux 4.20; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_region_gfx_edid {
     /// Where the EDID blob lies, in bytes from the start of the region; read-only.
     pub edid_offset: u32,
@@ -121,6 +132,17 @@ pub const VFIO_DEVICE_GFX_LINK_STATE_DOWN: u32 = 2;
 
 /// Whether the monitor is on.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
 pub struct RegionGfxEdidLinkState(pub u32);
 
@@ -167,6 +189,17 @@ pub const VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED: u32 = 1;
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_device_migration_info {
     /// State of the device, a set of flags; saving and resuming at once mean an error.
     pub device_state: DeviceMigrationInfoDeviceState,
@@ -226,6 +259,17 @@ pub const VFIO_DEVICE_STATE_MASK: u32 = VFIO_DEVICE_STATE_V1_RUNNING
 
 /// State of the device, a set of flags; saving and resuming at once mean an error.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
 pub struct DeviceMigrationInfoDeviceState(pub u32);
 

@@ -20,6 +20,7 @@ use core::mem::{offset_of, size_of};
 /// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_base {
     /// Heads the capability.
@@ -91,6 +92,7 @@ const _: () = {
 /// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_group {
     /// Heads the capability.
@@ -166,6 +168,17 @@ pub const VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH: u64 = 1 << 0;
 
 /// Properties of the group.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(transparent)]
 pub struct DeviceInfoCapZpciGroupFlags(pub u64);
 
@@ -184,6 +197,17 @@ flags!(DeviceInfoCapZpciGroupFlags, u64);
 /// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_util {
     /// Heads the capability.
@@ -228,6 +252,17 @@ const _: () = {
 /// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout
+    )
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_pfip {
     /// Heads the capability.

@@ -3,9 +3,13 @@
 
 //! The chain of `device` capabilities.
 
+use core::marker::PhantomData;
+use crate::profile::{Profile, Rules, Short};
 use super::INFO;
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
+use crate::profile::Fixed;
 use crate::reply::{Host, Reply, ReplyError};
+use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -15,6 +19,7 @@ static HOST: Host = Host {
     flags: 4,
     caps: 128,
     cap_offset: 16,
+    inputs: &[],
 };
 
 /// A device, as [`VFIO_DEVICE_GET_INFO`](crate::uapi::VFIO_DEVICE_GET_INFO) reports it. Kernels
@@ -38,6 +43,19 @@ impl<'a> DeviceInfo<'a> {
         Ok(Self {
             reply: Reply::parse(&HOST, buffer, wire)?,
         })
+    }
+
+    /// Asks by `call`, and again with a larger buffer where the reply did not fit and
+    /// the buffer can grow. `call` gets the request in the buffer, leaves the reply
+    /// there and tells how many bytes it wrote: all of them, for an ioctl. Every call
+    /// starts from a cleared buffer with argsz set.
+    pub fn request<B: Buffer + ?Sized, E>(
+        buffer: &'a mut B,
+        call: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Self, RequestError<E>> {
+        let written = request(&HOST, buffer, &[], call)?;
+        let reply = buffer.bytes().get(..written).unwrap_or_default();
+        Self::parse(reply).map_err(RequestError::Reply)
     }
 
     /// The size of the buffer to come back with, where this one was too small for
@@ -71,6 +89,14 @@ impl<'a> DeviceInfo<'a> {
     /// Highest interrupt index of the device plus 1; some indexes below may be empty.
     pub fn num_irqs(&self) -> u32 {
         self.reply.fixed(12, 4) as u32
+    }
+}
+
+impl Fixed for uapi::vfio_device_info {
+    fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(4, &self.flags.0.to_ne_bytes());
+        put(8, &self.num_regions.to_ne_bytes());
+        put(12, &self.num_irqs.to_ne_bytes());
     }
 }
 
@@ -435,3 +461,39 @@ impl<'a> DevicePciAtomicComp<'a> {
         uapi::DeviceInfoCapPciAtomicCompFlags(self.cap.number(8, 4) as u32)
     }
 }
+
+/// The rules of drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info.
+pub static DEVICE: Profile<uapi::vfio_device_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[],
+        fitting: 24,
+        echo: false,
+        at: 24,
+        align: 8,
+        keeps_padding: false,
+        short: Short::OffsetZero,
+        tells_need: false,
+        arrays: &[(3, 12, 1), (4, 12, 1)],
+    },
+    host: PhantomData,
+};
+
+/// The rules of drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info.
+pub static DEVICE_V5_10: Profile<uapi::vfio_device_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[16, 20],
+        fitting: 0,
+        echo: false,
+        at: 20,
+        align: 1,
+        keeps_padding: false,
+        short: Short::OffsetZero,
+        tells_need: false,
+        arrays: &[(3, 12, 1), (4, 12, 1)],
+    },
+    host: PhantomData,
+};

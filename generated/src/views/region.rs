@@ -3,10 +3,14 @@
 
 //! The chain of `region` capabilities.
 
+use core::marker::PhantomData;
+use crate::profile::{Profile, Rules, Short};
 use super::INFO;
 use crate::array::Array;
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
+use crate::profile::Fixed;
 use crate::reply::{Host, Reply, ReplyError};
+use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -16,6 +20,7 @@ static HOST: Host = Host {
     flags: 4,
     caps: 8,
     cap_offset: 12,
+    inputs: &[(8, 4)],
 };
 
 /// A region of a device, as VFIO_DEVICE_GET_REGION_INFO reports it.
@@ -37,6 +42,20 @@ impl<'a> RegionInfo<'a> {
         Ok(Self {
             reply: Reply::parse(&HOST, buffer, wire)?,
         })
+    }
+
+    /// Asks by `call`, and again with a larger buffer where the reply did not fit and
+    /// the buffer can grow. `call` gets the request in the buffer, leaves the reply
+    /// there and tells how many bytes it wrote: all of them, for an ioctl. Every call
+    /// starts from a cleared buffer with argsz set.
+    pub fn request<B: Buffer + ?Sized, E>(
+        buffer: &'a mut B,
+        index: u32,
+        call: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Self, RequestError<E>> {
+        let written = request(&HOST, buffer, &[(8, &index.to_ne_bytes())], call)?;
+        let reply = buffer.bytes().get(..written).unwrap_or_default();
+        Self::parse(reply).map_err(RequestError::Reply)
     }
 
     /// The size of the buffer to come back with, where this one was too small for
@@ -75,6 +94,14 @@ impl<'a> RegionInfo<'a> {
     /// Where the region starts in the device's file descriptor, in bytes.
     pub fn offset(&self) -> u64 {
         self.reply.fixed(24, 8)
+    }
+}
+
+impl Fixed for uapi::vfio_region_info {
+    fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(4, &self.flags.0.to_ne_bytes());
+        put(16, &self.size.to_ne_bytes());
+        put(24, &self.offset.to_ne_bytes());
     }
 }
 
@@ -365,3 +392,39 @@ impl<'a> RegionNvlink2Lnkspd<'a> {
         self.cap.number(8, 4) as u32
     }
 }
+
+/// The rules of drivers/vfio/vfio_main.c, vfio_get_region_info.
+pub static REGION: Profile<uapi::vfio_region_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[32],
+        fitting: 0,
+        echo: true,
+        at: 32,
+        align: 8,
+        keeps_padding: false,
+        short: Short::OffsetZero,
+        tells_need: false,
+        arrays: &[(1, 16, 16)],
+    },
+    host: PhantomData,
+};
+
+/// The rules of libvfio-user lib/libvfio-user.c, handle_device_get_region_info.
+pub static VFIO_USER: Profile<uapi::vfio_region_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[32],
+        fitting: 0,
+        echo: false,
+        at: 32,
+        align: 8,
+        keeps_padding: false,
+        short: Short::FlagClear,
+        tells_need: true,
+        arrays: &[(1, 16, 16)],
+    },
+    host: PhantomData,
+};

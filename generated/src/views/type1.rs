@@ -3,10 +3,14 @@
 
 //! The chain of `type1` capabilities.
 
+use core::marker::PhantomData;
+use crate::profile::{Profile, Rules, Short};
 use super::INFO;
 use crate::array::Array;
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
+use crate::profile::Fixed;
 use crate::reply::{Host, Reply, ReplyError};
+use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -16,6 +20,7 @@ static HOST: Host = Host {
     flags: 4,
     caps: 2,
     cap_offset: 16,
+    inputs: &[],
 };
 
 /// What the IOMMU of a container can do, as
@@ -38,6 +43,19 @@ impl<'a> IommuType1Info<'a> {
         Ok(Self {
             reply: Reply::parse(&HOST, buffer, wire)?,
         })
+    }
+
+    /// Asks by `call`, and again with a larger buffer where the reply did not fit and
+    /// the buffer can grow. `call` gets the request in the buffer, leaves the reply
+    /// there and tells how many bytes it wrote: all of them, for an ioctl. Every call
+    /// starts from a cleared buffer with argsz set.
+    pub fn request<B: Buffer + ?Sized, E>(
+        buffer: &'a mut B,
+        call: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Self, RequestError<E>> {
+        let written = request(&HOST, buffer, &[], call)?;
+        let reply = buffer.bytes().get(..written).unwrap_or_default();
+        Self::parse(reply).map_err(RequestError::Reply)
     }
 
     /// The size of the buffer to come back with, where this one was too small for
@@ -66,6 +84,13 @@ impl<'a> IommuType1Info<'a> {
     /// Page sizes in bytes, one bit for each power of two.
     pub fn iova_pgsizes(&self) -> u64 {
         self.reply.fixed(8, 8)
+    }
+}
+
+impl Fixed for uapi::vfio_iommu_type1_info {
+    fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(4, &self.flags.0.to_ne_bytes());
+        put(8, &self.iova_pgsizes.to_ne_bytes());
     }
 }
 
@@ -284,3 +309,75 @@ impl<'a> Type1DmaAvail<'a> {
         self.cap.number(8, 4) as u32
     }
 }
+
+/// The rules of drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info.
+pub static TYPE1_V5_4: Profile<uapi::vfio_iommu_type1_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[16, 20],
+        fitting: 0,
+        echo: false,
+        at: 24,
+        align: 1,
+        keeps_padding: false,
+        short: Short::OffsetZero,
+        tells_need: false,
+        arrays: &[(1, 16, 16)],
+    },
+    host: PhantomData,
+};
+
+/// The rules of drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info.
+pub static TYPE1: Profile<uapi::vfio_iommu_type1_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[],
+        fitting: 24,
+        echo: false,
+        at: 24,
+        align: 8,
+        keeps_padding: false,
+        short: Short::OffsetZero,
+        tells_need: false,
+        arrays: &[(1, 16, 16)],
+    },
+    host: PhantomData,
+};
+
+/// The rules of drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info.
+pub static IOMMUFD_V6_2: Profile<uapi::vfio_iommu_type1_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[],
+        fitting: 24,
+        echo: false,
+        at: 24,
+        align: 1,
+        keeps_padding: true,
+        short: Short::Partial,
+        tells_need: true,
+        arrays: &[(1, 16, 16)],
+    },
+    host: PhantomData,
+};
+
+/// The rules of drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info.
+pub static IOMMUFD: Profile<uapi::vfio_iommu_type1_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        ends: &[],
+        fitting: 24,
+        echo: false,
+        at: 24,
+        align: 8,
+        keeps_padding: true,
+        short: Short::Partial,
+        tells_need: true,
+        arrays: &[(1, 16, 16)],
+    },
+    host: PhantomData,
+};

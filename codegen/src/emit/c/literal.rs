@@ -1,8 +1,7 @@
-//! Numbers, strings and names of types as C spells them, in the form in which
+//! Numbers and strings as C spells them, in the form in which
 //! the specification wrote the number.
 
 use crate::ir::{Literal, Value};
-use crate::layout::Int;
 
 /// The value as the right side of a `#define`, one line for each name of a
 /// mask.
@@ -72,21 +71,6 @@ pub(super) fn string(text: &str) -> String {
     }
     literal.push('"');
     literal
-}
-
-/// The kernel's name of an integer type.
-pub(super) fn int(int: Int) -> &'static str {
-    match int {
-        Int::U8 => "__u8",
-        Int::U16 => "__u16",
-        Int::U32 => "__u32",
-        Int::U64 => "__u64",
-        Int::S8 => "__s8",
-        Int::S16 => "__s16",
-        Int::S32 => "__s32",
-        Int::S64 => "__s64",
-        Int::AlignedU64 => "__aligned_u64",
-    }
 }
 
 #[cfg(test)]

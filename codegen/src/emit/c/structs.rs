@@ -4,9 +4,10 @@
 use super::columns::{behind, stop_behind, tabs};
 use super::comment::{Comment, since_note};
 use super::placement::{Row, place};
+use super::values;
 use super::view::{DefineView, FieldView, MemberView, StructView};
-use super::{literal, values};
 use crate::ir::{Abi, Field, GroupId, Meta, Role, Struct, StructId, Type, UnionArm};
+use crate::names;
 use crate::release::Since;
 
 /// The columns that a member is indented by, and one of a union.
@@ -107,7 +108,7 @@ fn declaration(abi: &Abi, name: &str, type_: &Type) -> Option<Declaration> {
         declaration(abi, &format!("{prefix}{name}{suffix}"), inner)
     };
     let (type_, aligned) = match type_ {
-        Type::Int(int) => (literal::int(*int).to_owned(), true),
+        Type::Int(int) => (names::c_int(*int).to_owned(), true),
         Type::Struct(id) => (format!("struct {}", abi.struct_(*id).name), false),
         Type::Pointer(int) => return around("*", &Type::Int(*int), ""),
         Type::Array(element, length, constant) => {

@@ -142,6 +142,7 @@ mod tests {
             source: String::new(),
             deprecated: None,
             former: Vec::new(),
+            renumbered: Vec::new(),
             allow: Vec::new(),
             place: Default::default(),
         };

@@ -5,9 +5,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::{ident, int_type, value_expr};
+use super::derives;
 use super::docs::Docs;
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 use crate::layout::Int;
+
+/// Whether any group of the ABI is a type.
+pub(super) fn has_types(abi: &Abi) -> bool {
+    abi.groups.iter().any(|group| group.rust.is_some())
+}
 
 /// A group's constants, then its type.
 pub(super) fn items(abi: &Abi, docs: &Docs<'_>, group: &Group) -> TokenStream {
@@ -58,9 +64,11 @@ fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream 
         _ => ("Every number with its name.", quote!(numbers)),
     };
     let what = [" ", what].concat();
+    let derives = derives::of_newtype();
     quote! {
         #doc
         #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        #derives
         #[repr(transparent)]
         pub struct #name(pub #type_);
 

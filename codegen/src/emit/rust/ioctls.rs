@@ -9,6 +9,11 @@ use super::docs::Docs;
 use super::format;
 use crate::ir::{Abi, Arg, Ioctl};
 
+/// Whether the ABI has ioctls.
+pub(super) fn present(abi: &Abi) -> bool {
+    abi.ioctl_numbers.is_some() && !abi.ioctls.is_empty()
+}
+
 /// The number of an ioctl as a constant.
 pub(super) fn item(abi: &Abi, docs: &Docs<'_>, ioctl: &Ioctl) -> TokenStream {
     let Some(numbers) = &abi.ioctl_numbers else {

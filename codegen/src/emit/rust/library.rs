@@ -1,10 +1,13 @@
 //! The crate's root and the module that gathers all names.
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::ident;
+use super::derives;
 use super::docs::Docs;
-use super::{format, section};
+use super::{format, ioctls, needs, section, views};
+use crate::emit::prose::wrap;
 use crate::ir::Abi;
 
 /// `lib.rs`.
@@ -13,6 +16,10 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         format!(" {}, as of Linux {}.", abi.title, abi.release.to_string().replace('v', ""));
     let docs = Docs::new(abi, "uapi::");
     let doc = section::inner(docs.paragraphs(&abi.doc));
+    let left_out = left_out(&derives::left_out(abi), "have padding or a pointer");
+    let without_serde = left_out_serde(abi);
+    let views = views_doc(abi);
+    let modules = modules(abi);
     format::file(quote! {
         #![doc = #title]
         //!
@@ -27,20 +34,78 @@ pub(super) fn crate_root(abi: &Abi) -> String {
         //!   change.
         //! - Flags and enumerations keep what they do not know, and print by name.
         //! - Fields are in the byte order of the host, as on the kernel's interface.
+        #views
+        //!
+        //! Features, none of them on by default:
+        //!
+        //! - `alloc`: a `Vec<u8>` is a buffer that grows as a reply asks for it; `std` implies it.
+        //! - `zerocopy` and `bytemuck`: their traits on every type whose bytes are all of its
+        //!   value.
+        #(#![doc = #left_out])*
+        //! - `serde`: structs, flags and numbers can be written and read.
+        #(#![doc = #without_serde])*
         #![no_std]
         #![forbid(unsafe_code)]
 
-        mod array;
-        mod chain;
-        #[macro_use]
-        mod flags;
-        pub mod ioctls;
-        mod reply;
-        mod target;
-        pub mod uapi;
-        pub mod views;
-        mod wire;
+        #[cfg(feature = "alloc")]
+        extern crate alloc;
+
+        #modules
     })
+}
+
+/// What the views are for, where there are some.
+fn views_doc(abi: &Abi) -> TokenStream {
+    match views::has_chains(abi) {
+        false => quote!(),
+        true => quote! {
+            //!
+            //! [`views`] reads replies and their capability chains out of bytes, asks for them
+            //! over any transport, and writes them as a server does.
+        },
+    }
+}
+
+/// The crate's modules, those that the ABI needs.
+fn modules(abi: &Abi) -> TokenStream {
+    let flags = needs(abi, "flags.rs").then(|| {
+        quote!(
+            #[macro_use]
+            mod flags;
+        )
+    });
+    let ioctls = ioctls::present(abi).then(|| {
+        quote!(
+            pub mod ioctls;
+        )
+    });
+    let views = views::has_chains(abi).then(|| {
+        quote!(
+            pub mod views;
+        )
+    });
+    let private = |name: &str| {
+        let module = ident(name.trim_end_matches(".rs"));
+        needs(abi, name).then(|| quote!(mod #module;))
+    };
+    let before = ["array.rs", "chain.rs"].map(private);
+    let between = ["profile.rs", "reply.rs", "request.rs", "target.rs"].map(private);
+    let wire = private("wire.rs");
+    quote!(#(#before)* #flags #ioctls #(#between)* pub mod uapi; #views #wire)
+}
+
+/// Says which types a feature leaves out, and why.
+fn left_out(names: &[&str], why: &str) -> Vec<String> {
+    let links: Vec<_> = names.iter().map(|name| format!("[`{name}`](uapi::{name})")).collect();
+    let text = match links.is_empty() {
+        true => "None is left out.".to_owned(),
+        false => format!("Left out, since they {why}: {}.", links.join(", ")),
+    };
+    wrap(&text, 88).iter().map(|line| ["   ", line].concat()).collect()
+}
+
+fn left_out_serde(abi: &Abi) -> Vec<String> {
+    left_out(&derives::without_serde(abi), "have a pointer or an array of more than 32 bytes")
 }
 
 /// `uapi.rs`.

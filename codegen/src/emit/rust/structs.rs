@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::{decimal, ident, int_type};
+use super::derives;
 use super::docs::Docs;
 use crate::ir::{Abi, Field, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
 use crate::layout::{Int, PerModel};
@@ -30,6 +31,7 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
             #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
         },
     };
+    let derives = derives::of_struct(abi, struct_);
     let non_exhaustive = grows(struct_).then(|| quote!(#[non_exhaustive]));
     let fields = struct_.fields.iter().map(|field| {
         let doc = docs.part(&stored_meta(field), &struct_.meta);
@@ -40,6 +42,7 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
         #doc
         #representation
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #derives
         #non_exhaustive
         pub struct #name { #(#fields),* }
     }

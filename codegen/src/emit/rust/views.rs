@@ -6,6 +6,7 @@ mod capability;
 mod chain;
 mod fields;
 mod host;
+mod profiles;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,9 +16,41 @@ use super::format;
 use crate::ir::{Abi, Bits, CapHeader, Chain, ChainId, Type};
 use crate::names;
 
+/// Whether the ABI has chains at all.
+pub(super) fn has_chains(abi: &Abi) -> bool {
+    !abi.chains.is_empty()
+}
+
+/// Whether some chain hangs on a reply.
+pub(super) fn has_hosts(abi: &Abi) -> bool {
+    abi.chains.iter().any(|chain| chain.host.is_some())
+}
+
+/// Whether some capability ends in an array of structs.
+pub(super) fn has_arrays(abi: &Abi) -> bool {
+    abi.capabilities.iter().any(|cap| capability::has_array(abi, cap))
+}
+
 /// The root of the views: the files, and the formats of headers.
 pub(super) fn root(abi: &Abi) -> String {
     let chains: Vec<_> = abi.chains.iter().map(|chain| ident(&chain.name)).collect();
+    let arrays = has_arrays(abi).then(|| {
+        quote!(
+            mod arrays;
+        )
+    });
+    let array = has_arrays(abi).then(|| {
+        quote!(
+            pub use crate::array::{Array, Element};
+        )
+    });
+    let hosts = has_hosts(abi).then(|| {
+        quote! {
+            pub use crate::profile::{BuildError, Fixed, NewCap, Profile};
+            pub use crate::reply::ReplyError;
+            pub use crate::request::{Buffer, RequestError};
+        }
+    });
     let formats = abi.cap_headers.iter().map(|header| header_format(abi, header));
     format::file(quote! {
         //! Replies and their capability chains, read in place.
@@ -28,12 +61,12 @@ pub(super) fn root(abi: &Abi) -> String {
         //! behind the first thing that is wrong with it. A capability that is not known here
         //! is handed on with its id, its version and its bytes.
 
-        mod arrays;
+        #arrays
         #(mod #chains;)*
 
-        pub use crate::array::{Array, Element};
+        #array
         pub use crate::chain::{ChainError, UnknownCap};
-        pub use crate::reply::ReplyError;
+        #hosts
         pub use crate::wire::{CLayout, Wire};
         #(pub use #chains::*;)*
 
@@ -45,11 +78,11 @@ pub(super) fn root(abi: &Abi) -> String {
 
 /// The files below `views/`: those of the chains, and the elements of arrays.
 pub(super) fn files(abi: &Abi) -> Vec<(String, &'static str, String)> {
-    let mut files = vec![(
-        "views/arrays.rs".to_owned(),
-        "codegen/src/emit/rust/views/arrays.rs",
-        arrays::module(abi),
-    )];
+    let mut files = Vec::new();
+    if has_arrays(abi) {
+        let emitter = "codegen/src/emit/rust/views/arrays.rs";
+        files.push(("views/arrays.rs".to_owned(), emitter, arrays::module(abi)));
+    }
     for index in 0..abi.chains.len() {
         let path = ["views/", &abi.chains[index].name, ".rs"].concat();
         let text = chain::module(abi, ChainId(index));

@@ -13,16 +13,13 @@ use crate::ir::{Abi, StructId, Type};
 pub(super) fn module(abi: &Abi) -> String {
     let elements = elements(abi);
     let impls = elements.iter().map(|id| element(abi, *id));
-    let uses = (!elements.is_empty()).then(|| {
-        quote! {
-            use crate::array::Element;
-            use crate::uapi;
-            use crate::wire::Wire;
-        }
-    });
     format::file(quote! {
         //! How the elements of arrays are read.
-        #uses
+
+        use crate::array::Element;
+        use crate::uapi;
+        use crate::wire::Wire;
+
         #(#impls)*
     })
 }

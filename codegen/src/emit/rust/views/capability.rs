@@ -143,7 +143,7 @@ fn getter(
         return TokenStream::new();
     }
     let doc = docs.part(&field.meta, &struct_.meta);
-    let name = ident(getter_name(field));
+    let name = ident(&names::view_getter(&field.name));
     let at = picked(offsets(struct_, index), quote!(self.cap.wire));
     let width = decimal(struct_.layouts[0].fields[index].size);
     match &field.type_ {
@@ -166,17 +166,6 @@ fn getter(
                 }
             }
         }
-    }
-}
-
-/// A getter whose field is called like a method that every view has.
-fn getter_name(field: &Field) -> &str {
-    match field.name.as_str() {
-        "version" => "version_field",
-        "offset" => "offset_field",
-        "bytes" => "bytes_field",
-        "read" => "read_field",
-        name => name,
     }
 }
 

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{capability, format_name, host};
+use super::{capability, format_name, host, profiles};
 use crate::emit::rust::constants::{decimal, ident};
 use crate::emit::rust::docs::Docs;
 use crate::emit::rust::format;
@@ -18,6 +18,7 @@ pub(super) fn module(abi: &Abi, id: ChainId) -> String {
     let title = [" The chain of `", &chain.name, "` capabilities."].concat();
     let host = chain.host.as_ref().map(|host| host::view(abi, &docs, chain, host));
     let start = start(abi, chain);
+    let profiles = chain.host.as_ref().map(|host| profiles::items(abi, chain, host));
     let caps = known(abi, chain);
     let iterator = iterator(chain);
     let enumeration = enumeration(abi, &docs, chain, &caps);
@@ -31,6 +32,7 @@ pub(super) fn module(abi: &Abi, id: ChainId) -> String {
         #iterator
         #enumeration
         #(#bodies)*
+        #profiles
     })
 }
 
@@ -168,10 +170,19 @@ fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
     let format = format_name(&abi.cap_headers[chain.header]);
     let host = match &chain.host {
         Some(_) => quote! {
+            use crate::profile::Fixed;
             use crate::reply::{Host, Reply, ReplyError};
+            use crate::request::{Buffer, RequestError, request};
         },
         None => quote!(),
     };
+    let profiles = chain.host.as_ref().filter(|host| profiles::of(abi, host).next().is_some());
+    let profiles = profiles.map(|_| {
+        quote! {
+            use core::marker::PhantomData;
+            use crate::profile::{Profile, Rules, Short};
+        }
+    });
     let array = caps.iter().any(|cap| capability::has_array(abi, cap));
     let array = array.then(|| {
         quote!(
@@ -184,6 +195,7 @@ fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
         )
     });
     quote! {
+        #profiles
         use super::#format;
         #array
         use crate::chain::{ChainError, RawCap, UnknownCap, Walk};

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::fields::{offsets, picked, typed};
-use super::{format_name, host_name};
+use super::{format_name, host_name, int_size};
 use crate::emit::rust::constants::{decimal, ident};
 use crate::emit::rust::docs::Docs;
 use crate::ir::{Abi, Chain, Field, Host, Role, Struct};
+use crate::reply::Direction;
 
 /// The view of a chain's host.
 pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> TokenStream {
@@ -17,6 +18,8 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
     let caps = ident(&[&crate::names::group_type(&chain.name), "Caps"].concat());
     let format = format_name(&abi.cap_headers[chain.header]);
     let table = table(struct_, host);
+    let request = request(abi, struct_);
+    let fixed = fixed(struct_);
     let getters = struct_.fields.iter().enumerate();
     let getters = getters.map(|(index, field)| getter(abi, docs, struct_, index, field));
     quote! {
@@ -39,6 +42,8 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
                 Ok(Self { reply: Reply::parse(&HOST, buffer, wire)? })
             }
 
+            #request
+
             /// The size of the buffer to come back with, where this one was too small for
             /// the chain. Such a reply shows no capability.
             pub fn need(&self) -> Option<u32> {
@@ -52,6 +57,8 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
 
             #(#getters)*
         }
+
+        #fixed
     }
 }
 
@@ -64,6 +71,11 @@ fn table(struct_: &Struct, host: &Host) -> TokenStream {
     let argsz = offset(struct_.argsz.unwrap_or(0));
     let (flags, cap_offset) = (offset(host.flags), offset(host.cap_offset));
     let caps = decimal(host.flag.1);
+    let inputs = inputs(struct_).map(|(index, _)| {
+        let span = layout.fields[index];
+        let (at, size) = (decimal(span.offset), decimal(span.size));
+        quote!((#at, #size))
+    });
     quote! {
         static HOST: Host = Host {
             minsz: #minsz,
@@ -71,7 +83,73 @@ fn table(struct_: &Struct, host: &Host) -> TokenStream {
             flags: #flags,
             caps: #caps,
             cap_offset: #cap_offset,
+            inputs: &[#(#inputs),*],
         };
+    }
+}
+
+/// The request's fields but for argsz: numbers that travel to the kernel.
+fn inputs(struct_: &Struct) -> impl Iterator<Item = (usize, &Field)> {
+    let travels = |field: &Field| {
+        let there = matches!(field.direction, Some(Direction::In | Direction::InOut));
+        there && field.role != Role::Argsz && int_size(&field.type_).is_some()
+    };
+    struct_.fields.iter().enumerate().filter(move |(_, field)| travels(field))
+}
+
+/// The call: a parameter for each of the request's fields.
+fn request(abi: &Abi, struct_: &Struct) -> TokenStream {
+    let parameters = inputs(struct_).map(|(_, field)| {
+        let name = ident(&field.name);
+        let type_ = typed(abi, field, quote!()).map(|(type_, _)| type_);
+        quote!(#name: #type_)
+    });
+    let bytes = inputs(struct_).map(|(index, field)| {
+        let at = decimal(struct_.layouts[0].fields[index].offset);
+        let name = ident(&field.name);
+        let number = match field.group.and_then(|id| abi.group(id).rust.as_deref()) {
+            Some(_) => quote!(#name.0),
+            None => quote!(#name),
+        };
+        quote!((#at, &#number.to_ne_bytes()))
+    });
+    quote! {
+        /// Asks by `call`, and again with a larger buffer where the reply did not fit and
+        /// the buffer can grow. `call` gets the request in the buffer, leaves the reply
+        /// there and tells how many bytes it wrote: all of them, for an ioctl. Every call
+        /// starts from a cleared buffer with argsz set.
+        pub fn request<B: Buffer + ?Sized, E>(
+            buffer: &'a mut B,
+            #(#parameters,)*
+            call: impl FnMut(&mut [u8]) -> Result<usize, E>,
+        ) -> Result<Self, RequestError<E>> {
+            let written = request(&HOST, buffer, &[#(#bytes),*], call)?;
+            let reply = buffer.bytes().get(..written).unwrap_or_default();
+            Self::parse(reply).map_err(RequestError::Reply)
+        }
+    }
+}
+
+/// What a server writes of the fixed part: the fields that travel back.
+pub(super) fn fixed(struct_: &Struct) -> TokenStream {
+    let name = ident(&struct_.name);
+    let puts = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
+        let back = matches!(field.direction, Some(Direction::Out | Direction::InOut));
+        let ours = matches!(field.role, Role::Argsz | Role::CapOffset | Role::Reserved);
+        int_size(&field.type_).filter(|_| back && !ours)?;
+        let at = decimal(struct_.layouts[0].fields[index].offset);
+        let field_name = ident(&field.name);
+        Some(match field.group {
+            Some(_) => quote!(put(#at, &self.#field_name.0.to_ne_bytes());),
+            None => quote!(put(#at, &self.#field_name.to_ne_bytes());),
+        })
+    });
+    quote! {
+        impl Fixed for uapi::#name {
+            fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
+                #(#puts)*
+            }
+        }
     }
 }
 

@@ -1,0 +1,111 @@
+//! Times each stage of the pipeline on one specification.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use capchain::diagnostic::Diagnostics;
+use capchain::emit::FAMILIES;
+use capchain::ir::Abi;
+use capchain::lower::lower;
+use capchain::spec::Spec;
+use capchain::spec::load::{Origin, load};
+use capchain::validate::{ValidSpec, validate};
+
+use crate::Result;
+
+/// The family whose time is told apart, since formatting makes most of it.
+const APART: &str = "Rust crate";
+
+/// What load, validate, lower and the families in the goal may take together.
+const GOAL: Duration = Duration::from_millis(10);
+
+/// Medians over many runs: each stage's, the sum's that has a goal, and the
+/// whole pipeline's.
+pub(crate) struct Medians {
+    pub(crate) stages: Vec<(&'static str, Duration)>,
+    pub(crate) sum: Duration,
+    pub(crate) total: Duration,
+}
+
+/// Prints the stages of a specification, and returns the time of all of them.
+pub(crate) fn print(folder: &Path) -> Result<Duration> {
+    const RUNS: usize = 101;
+    let medians = measure(folder, RUNS)?;
+    println!("The whole of spec/vfio, one thread, median of {RUNS} runs");
+    for (name, time) in medians.stages.iter().filter(|(name, _)| *name != APART) {
+        row(name, *time, "");
+    }
+    let verdict = if medians.sum < GOAL { "kept" } else { "MISSED" };
+    row("sum", medians.sum, &format!("goal: under {} ({verdict})", shown(GOAL)));
+    for (name, time) in medians.stages.iter().filter(|(name, _)| *name == APART) {
+        row(&format!("{name}, formatted"), *time, "");
+    }
+    row("total", medians.total, "");
+    println!();
+    Ok(medians.total)
+}
+
+/// Runs the pipeline `runs` times, after a tenth as many to warm up.
+pub(crate) fn measure(folder: &Path, runs: usize) -> Result<Medians> {
+    for _ in 0..runs.div_ceil(10) {
+        run(folder)?;
+    }
+    let runs: Vec<_> = (0..runs).map(|_| run(folder)).collect::<Result<_>>()?;
+    let stages = (0..runs[0].len()).map(|stage| {
+        let times = runs.iter().map(|run| run[stage].1);
+        (runs[0][stage].0, median(times))
+    });
+    let sum_of = |run: &Run, all: bool| {
+        let counted = run.iter().filter(|(name, _)| all || *name != APART);
+        counted.map(|(_, time)| *time).sum::<Duration>()
+    };
+    Ok(Medians {
+        stages: stages.collect(),
+        sum: median(runs.iter().map(|run| sum_of(run, false))),
+        total: median(runs.iter().map(|run| sum_of(run, true))),
+    })
+}
+
+/// One run: the time of each stage.
+type Run = Vec<(&'static str, Duration)>;
+
+fn run(folder: &Path) -> Result<Run> {
+    let mut times = Run::new();
+    let origin = Origin::Folder(folder.to_owned());
+    let loaded = timed(&mut times, "load", || load(&origin, &[]));
+    let spec: Spec = loaded.spec.ok_or("the specification does not load")?;
+    let mut problems: Diagnostics = loaded.problems;
+    let valid: Option<ValidSpec> =
+        timed(&mut times, "validate", || validate(spec, false, &mut problems));
+    let valid = valid.ok_or_else(|| problems.render(&loaded.sources, false))?;
+    let abi: Abi = timed(&mut times, "lower", || lower(&valid, None));
+    for family in FAMILIES {
+        black_box(timed(&mut times, family.name, || (family.emit)(&abi)));
+    }
+    Ok(times)
+}
+
+fn timed<T>(times: &mut Run, name: &'static str, stage: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let made = stage();
+    times.push((name, start.elapsed()));
+    made
+}
+
+/// The middle one of some times.
+pub(crate) fn median(times: impl Iterator<Item = Duration>) -> Duration {
+    let mut times: Vec<_> = times.collect();
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// Prints a name, its time and a remark.
+pub(crate) fn row(name: &str, time: Duration, remark: &str) {
+    println!("  {name:<44} {:>12}  {remark}", shown(time));
+}
+
+/// A time in milliseconds.
+pub(crate) fn shown(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}

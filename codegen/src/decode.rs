@@ -1,0 +1,266 @@
+//! Interprets bytes at run time, from the resolved ABI alone: no generated code
+//! is asked. `input` makes bytes of what a user has, `reply` and `chain` apply
+//! the protocol, `value` reads fields, and `text`, `json` and `canonical` show
+//! what was found. Nothing is believed that the bytes do not hold.
+
+mod body;
+mod canonical;
+mod chain;
+mod damage;
+mod dump;
+mod gate;
+pub mod input;
+mod json;
+mod number;
+mod payload;
+mod reply;
+mod text;
+mod value;
+
+pub use canonical::canonical;
+pub use chain::Cap;
+pub use damage::{Damage, Kind};
+pub use gate::Gate;
+pub use json::json;
+pub use number::Number;
+pub use reply::Reply;
+pub use text::text;
+pub use value::{Array, Content, Value};
+
+use crate::ir::{Abi, Capability, Chain, Role, Struct, StructId, StructRole};
+use crate::layout::{Span, Target};
+use damage::Damaged;
+use value::Reader;
+
+/// What the bytes are said to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject {
+    /// A struct: a reply with its chain, where it hosts one.
+    Struct(StructId),
+    /// A chain that no struct hosts, as the first bytes of something, by its index.
+    Chain(usize),
+}
+
+/// What was found in the bytes.
+#[derive(Clone, Debug)]
+pub struct Decoded<'a> {
+    /// The ABI.
+    pub abi: &'a Abi,
+    /// The machine that the bytes come from.
+    pub target: &'static Target,
+    /// All of the bytes.
+    pub buffer: &'a [u8],
+    /// How many of them count: no more than argsz says, where there is one.
+    pub size: u64,
+    /// The struct, if they start with one.
+    pub struct_: Option<&'a Struct>,
+    /// The fields of the struct, in order.
+    pub fields: Vec<Value<'a>>,
+    /// Bytes of the struct that no field covers.
+    pub holes: Vec<Span>,
+    /// What the reply says of itself, of a struct that hosts a chain.
+    pub reply: Option<Reply>,
+    /// The chain, if there can be one.
+    pub chain: Option<&'a Chain>,
+    /// Its capabilities, as far as nothing is wrong.
+    pub caps: Vec<Cap<'a>>,
+    /// What is wrong.
+    pub damage: Option<Damage>,
+    /// What a reader should know beside that.
+    pub notes: Vec<String>,
+}
+
+/// Interprets bytes.
+pub fn decode<'a>(
+    abi: &'a Abi,
+    subject: Subject,
+    target: &'static Target,
+    buffer: &'a [u8],
+) -> Decoded<'a> {
+    let nothing = Decoded {
+        abi,
+        target,
+        buffer,
+        size: buffer.len() as u64,
+        struct_: None,
+        fields: Vec::new(),
+        holes: Vec::new(),
+        reply: None,
+        chain: None,
+        caps: Vec::new(),
+        damage: None,
+        notes: Vec::new(),
+    };
+    match subject {
+        Subject::Chain(index) => nothing.lone_chain(&abi.chains[index]),
+        Subject::Struct(id) => nothing.struct_(id),
+    }
+}
+
+impl<'a> Decoded<'a> {
+    /// Reads the first bytes of the buffer.
+    fn reader(&self, size: u64) -> Reader<'a> {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let bytes = self.buffer.get(..size).unwrap_or(self.buffer);
+        Reader { abi: self.abi, target: self.target, bytes }
+    }
+
+    fn lone_chain(mut self, chain: &'a Chain) -> Self {
+        self.chain = Some(chain);
+        let first = chain::first(self.reader(self.size), chain);
+        if let Some((first, said_at)) = first {
+            self.walk(chain, first, said_at);
+        }
+        self
+    }
+
+    fn struct_(mut self, id: StructId) -> Self {
+        let struct_ = self.abi.struct_(id);
+        self.struct_ = Some(struct_);
+        let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
+        match (self.abi.chains.iter().find(hosted), struct_.argsz, struct_.role) {
+            (Some(chain), ..) => self.host(chain, struct_),
+            (None, Some(argsz), _) => self.sized(struct_, argsz),
+            (None, None, StructRole::Capability(index)) => self.lone_body(struct_, index),
+            (None, None, _) => self.plain(struct_),
+        }
+    }
+
+    /// A reply with a chain behind it.
+    fn host(mut self, chain: &'a Chain, struct_: &'a Struct) -> Self {
+        let Some(host) = &chain.host else {
+            return self;
+        };
+        self.chain = Some(chain);
+        let all = self.reader(self.size);
+        let (reply, damage) = Reply::read(all, struct_, host);
+        self.size = reply.size;
+        if damage.is_some() {
+            // The fields are shown all the same, argsz above all.
+            self.damage = damage;
+            self.fields = all.fields(struct_, 0, |_| true);
+            return self;
+        }
+        let reader = self.reader(reply.size);
+        self.fields = reader.fields(struct_, 0, |_| true);
+        reply.hide_what_the_chain_covers(struct_, &mut self.fields);
+        self.holes = reader.holes(struct_, 0, reply.first.unwrap_or(reply.size));
+        if let Some(first) = reply.first {
+            self.walk(chain, first, reader.span(struct_, 0, host.cap_offset));
+        }
+        self.reply = Some(reply);
+        self
+    }
+
+    fn walk(&mut self, chain: &'a Chain, first: u64, said_at: Span) {
+        let found = chain::walk(self.reader(self.size), chain, first, said_at);
+        (self.caps, self.damage) = (found.caps, found.damage);
+    }
+
+    /// A struct whose argsz tells how much of the buffer counts.
+    fn sized(mut self, struct_: &'a Struct, argsz: usize) -> Self {
+        let all = self.reader(self.size);
+        let said = all.unsigned(all.span(struct_, 0, argsz)).unwrap_or(0);
+        let size = self.size.min(said);
+        if said > self.size {
+            let behind = said - self.size;
+            self.notes.push(format!("argsz is {said}: {behind} bytes are not here"));
+        }
+        self.size = size;
+        let layout = all.layout(struct_);
+        let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+        if size < minsz {
+            let said_at = all.span(struct_, 0, argsz);
+            self.damage = Some(Damage::too_short(size, minsz, (said < minsz).then_some(said_at)));
+            self.fields = all.fields(struct_, 0, |_| true);
+            return self;
+        }
+        self.whole(struct_)
+    }
+
+    /// A capability on its own: the header says of which version it is.
+    fn lone_body(mut self, struct_: &'a Struct, index: usize) -> Self {
+        let capability = &self.abi.capabilities[index];
+        let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
+        let reader = self.reader(self.size);
+        let Some(read) = chain::Header::read(reader, header, 0) else {
+            let need = body::need(reader, struct_, 1);
+            self.fields = reader.fields(struct_, 0, |_| true);
+            self.damage = Some(Damage::too_short(self.size, need, None));
+            return self;
+        };
+        if read.id != capability.id {
+            let (id, name) = (capability.id, &capability.name);
+            self.notes.push(format!("the header says id {}, but {name} is {id}", read.id));
+        }
+        self.notes.extend(chain::newer(capability, read.version));
+        self.damage = body::check(reader, struct_, read.body(0, capability.id, None)).err();
+        self.fields = reader.fields(struct_, 0, |field| field.version <= read.version.max(1));
+        self.holes = reader.holes(struct_, 0, body::need(reader, struct_, read.version));
+        self
+    }
+
+    /// A struct that says nothing of its size.
+    fn plain(mut self, struct_: &'a Struct) -> Self {
+        let reader = self.reader(self.size);
+        let need = body::need(reader, struct_, u16::MAX);
+        if self.size < need {
+            self.damage = Some(Damage::too_short(self.size, need, None));
+        }
+        self.whole(struct_)
+    }
+
+    /// Reads a struct as far as it is there, the array behind it checked.
+    fn whole(mut self, struct_: &'a Struct) -> Self {
+        let reader = self.reader(self.size);
+        self.fields = reader.fields(struct_, 0, |_| true);
+        let end = match body::tail(reader, struct_) {
+            Some(_) => body::need(reader, struct_, u16::MAX),
+            None => self.size,
+        };
+        self.holes = reader.holes(struct_, 0, end);
+        let counted = || body::check_count(reader, struct_, Damaged::struct_()).err();
+        self.damage = self.damage.or_else(counted);
+        self
+    }
+
+    /// The fields of a capability that its version has, its header left out;
+    /// none of an unknown one.
+    pub fn cap_fields(&self, cap: &Cap<'a>) -> Vec<Value<'a>> {
+        let Some(struct_) = cap.struct_(self.abi) else {
+            return Vec::new();
+        };
+        let of_version =
+            |field: &crate::ir::Field| field.version <= cap.version && field.role != Role::Header;
+        self.reader(cap.end).fields(struct_, cap.at, of_version)
+    }
+
+    /// Bytes of a capability that no field of its version covers.
+    pub fn cap_holes(&self, cap: &Cap<'a>) -> Vec<Span> {
+        let Some(struct_) = cap.struct_(self.abi) else {
+            return Vec::new();
+        };
+        let reader = self.reader(cap.end);
+        reader.holes(struct_, cap.at, cap.at + body::need(reader, struct_, cap.version))
+    }
+
+    /// The capability of this id in the chain, if there is one.
+    fn known(&self, id: u64) -> Option<&'a Capability> {
+        let caps = self.chain?.capabilities.iter().map(|index| &self.abi.capabilities[*index]);
+        caps.into_iter().find(|capability| capability.id == id)
+    }
+
+    /// Some bytes of the buffer, as far as they are there.
+    pub fn bytes(&self, span: Span) -> &'a [u8] {
+        self.reader(self.buffer.len() as u64).bytes(span)
+    }
+
+    /// What the bytes are called.
+    pub fn name(&self) -> &'a str {
+        match (self.struct_, self.chain) {
+            (Some(struct_), _) => &struct_.name,
+            (None, Some(chain)) => &chain.name,
+            (None, None) => "",
+        }
+    }
+}

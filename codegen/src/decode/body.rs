@@ -1,0 +1,108 @@
+//! What a body must have: its fixed part by version, and the array behind it.
+//! The checks and their order are those of docs/protocol.md.
+
+use super::damage::{Damage, Damaged, Kind};
+use super::value::Reader;
+use crate::ir::{Field, Struct, Type};
+use crate::layout::Span;
+
+/// A body of a capability that is to be checked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Body {
+    /// The version of its fields.
+    pub(super) version: u16,
+    /// Which it is, and what comes next.
+    pub(super) of: Damaged,
+}
+
+/// The array at the end of a struct.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tail {
+    /// Where it starts in the struct.
+    pub(super) start: u64,
+    /// The size of an element.
+    pub(super) each: u64,
+    /// The field that counts its elements.
+    pub(super) count: Option<usize>,
+}
+
+/// The end of the last field of a version that has a size of its own.
+pub(super) fn need(reader: Reader<'_>, struct_: &Struct, version: u16) -> u64 {
+    let has = |field: &Field| !is_flexible(field) && field.version <= version.max(1);
+    let last = struct_.fields.iter().rposition(has);
+    last.map_or(0, |last| reader.layout(struct_).fields[last].end())
+}
+
+fn is_flexible(field: &Field) -> bool {
+    matches!(field.type_, Type::Flexible(..))
+}
+
+/// The array at the end of a struct, if there is one.
+pub(super) fn tail(reader: Reader<'_>, struct_: &Struct) -> Option<Tail> {
+    let (index, field) = struct_.fields.iter().enumerate().rfind(|(_, f)| is_flexible(f))?;
+    let Type::Flexible(element, count) = &field.type_ else {
+        return None;
+    };
+    let start = reader.layout(struct_).fields[index].offset;
+    Some(Tail { start, each: reader.size_of(element), count: *count })
+}
+
+/// Checks the body of a capability: what it needs, then what it counts.
+pub(super) fn check(reader: Reader<'_>, struct_: &Struct, body: Body) -> Result<(), Damage> {
+    let need = need(reader, struct_, body.version);
+    check_fixed(reader, need, body.of)?;
+    check_count(reader, struct_, body.of)
+}
+
+/// Checks that the fixed part of a capability is there.
+pub(super) fn check_fixed(reader: Reader<'_>, need: u64, of: Damaged) -> Result<(), Damage> {
+    let id = of.id.unwrap_or(0);
+    reaches(reader, need, of, || {
+        let rest = Span { offset: of.at, size: reader.len().saturating_sub(of.at) };
+        Damage { kind: Kind::BodyShort { id, need }, at: of.at, marks: vec![rest] }
+    })
+}
+
+/// Checks that all elements of a counted array are there.
+pub(super) fn check_count(reader: Reader<'_>, struct_: &Struct, of: Damaged) -> Result<(), Damage> {
+    let Some(Tail { start, each, count: Some(field) }) = tail(reader, struct_) else {
+        return Ok(());
+    };
+    let counted_at = reader.span(struct_, of.at, field);
+    let count = reader.unsigned(counted_at).unwrap_or(0);
+    let end = count.checked_mul(each).and_then(|size| size.checked_add(start));
+    reaches(reader, end.unwrap_or(u64::MAX), of, || Damage {
+        kind: Kind::CountOutOfBounds { id: of.id, count },
+        at: of.at,
+        marks: vec![counted_at],
+    })
+    .map_err(|mut damage| {
+        // Of an overlap by the array, the count is to blame as much as the offset.
+        if !damage.marks.contains(&counted_at) {
+            damage.marks.push(counted_at);
+        }
+        damage
+    })
+}
+
+/// Checks that `size` bytes lie before the end, else `beyond`, and before the
+/// next capability, where that lies behind.
+fn reaches(
+    reader: Reader<'_>,
+    size: u64,
+    of: Damaged,
+    beyond: impl FnOnce() -> Damage,
+) -> Result<(), Damage> {
+    let end = of.at.saturating_add(size);
+    if end > reader.len() {
+        return Err(beyond());
+    }
+    match of.next {
+        Some((next, said_at)) if next > of.at && end > next => Err(Damage {
+            kind: Kind::Overlap { id: of.id.unwrap_or(0), next },
+            at: of.at,
+            marks: vec![said_at],
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,80 @@
+//! The text that every implementation of the protocol must give for the same
+//! bytes: one line per fact, in the order of the chain and of the
+//! specification, numbers in decimal.
+//!
+//! ```text
+//! reply argsz=64 need=none
+//! cap at=32 id=1 version=1 name=SPARSE_MMAP
+//!   nr_areas=1
+//!   areas[0].offset=0
+//!   areas[0].size=4096
+//!   bytes=32
+//! error cycle at=32
+//! ```
+//!
+//! A buffer that is no reply is `too_short len=8 minsz=16`. An id that is not
+//! known has the name `?` and only its `bytes`: the size of all that can belong
+//! to the capability. Headers, reserved fields and fields of later versions are
+//! left out; an array of bytes is written in hexadecimal.
+
+use super::value::{Content, Value};
+use super::{Cap, Damage, Decoded, Kind};
+use crate::ir::Role;
+
+/// The canonical text of what was found.
+pub fn canonical(decoded: &Decoded<'_>) -> String {
+    if let Some(Damage { kind: Kind::TooShort { len, minsz }, .. }) = decoded.damage {
+        return format!("too_short len={len} minsz={minsz}\n");
+    }
+    let argsz = or_none(decoded.reply.map(|reply| reply.argsz));
+    let need = or_none(decoded.reply.and_then(|reply| reply.need()));
+    let mut text = format!("reply argsz={argsz} need={need}\n");
+    for cap in &decoded.caps {
+        capability(&mut text, decoded, cap);
+    }
+    if let Some(damage) = &decoded.damage {
+        text += &format!("error {} at={}", damage.kind.word(), damage.at);
+        for (name, number) in damage.kind.details() {
+            text += &format!(" {name}={number}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn or_none(number: Option<u64>) -> String {
+    number.map_or("none".to_owned(), |number| number.to_string())
+}
+
+fn capability(text: &mut String, decoded: &Decoded<'_>, cap: &Cap<'_>) {
+    let name = cap.known.map_or("?", |known| known.short.as_str());
+    let Cap { at, id, version, .. } = cap;
+    *text += &format!("cap at={at} id={id} version={version} name={name}\n");
+    values(text, "  ", &decoded.cap_fields(cap));
+    *text += &format!("  bytes={}\n", cap.span().size);
+}
+
+fn values(text: &mut String, prefix: &str, values: &[Value<'_>]) {
+    for value in values.iter().filter(|value| value.role != Role::Reserved) {
+        content(text, &[prefix, value.name].concat(), &value.content);
+    }
+}
+
+fn content(text: &mut String, name: &str, content: &Content<'_>) {
+    match content {
+        Content::Absent => {}
+        Content::Number(number) => *text += &format!("{name}={}\n", number.value),
+        Content::Bytes(bytes) => {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            *text += &format!("{name}={hex}\n");
+        }
+        Content::Fields(_, fields, _) | Content::Arms(fields) => {
+            values(text, &[name, "."].concat(), fields);
+        }
+        Content::Array(array) => {
+            for (index, element) in array.iter().enumerate() {
+                self::content(text, &format!("{name}[{index}]"), &element.content);
+            }
+        }
+    }
+}

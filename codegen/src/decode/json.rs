@@ -1,0 +1,173 @@
+//! What was found, for a program: one object whose keys are stable.
+//!
+//! Every value has `name`, `offset`, `size`, `type`, `role`, `value` and `text`;
+//! of a struct, a union or an array, `value` is a list of the same, and `text` of
+//! a struct is its name. `value` is
+//! null where the bytes do not hold it. An array of bytes is a hex string.
+//!
+//! Capabilities may lie over each other and say the same bytes again and again.
+//! What would take more than there are bytes is left out: `folded` tells.
+
+use serde_json::{Value as Json, json};
+
+use super::value::{Content, Value};
+use super::{Cap, Damage, Decoded};
+use crate::ir::Role;
+use crate::layout::Span;
+
+/// The object.
+pub fn json(decoded: &Decoded<'_>) -> Json {
+    let mut writer = Writer { decoded, left: decoded.buffer.len() as u64 };
+    let caps: Vec<_> = decoded.caps.iter().map(|cap| writer.capability(cap)).collect();
+    let fields = writer.values(&decoded.fields);
+    let reply = decoded.reply;
+    json!({
+        "version": 1,
+        "struct": decoded.name(),
+        "release": decoded.abi.release.to_string(),
+        "target": decoded.target.name,
+        "buffer": decoded.buffer.len(),
+        "size": decoded.size,
+        "short": reply.is_some_and(|reply| reply.short),
+        "need": reply.and_then(|reply| reply.need()),
+        "notes": decoded.notes,
+        "fields": fields,
+        "holes": writer.holes(&decoded.holes),
+        "chain": decoded.chain.map(|chain| &chain.name),
+        "caps": caps,
+        "error": decoded.damage.as_ref().map(error),
+    })
+}
+
+/// Writes values, and counts the bytes that may still be written out.
+struct Writer<'d, 'a> {
+    decoded: &'d Decoded<'a>,
+    left: u64,
+}
+
+impl<'a> Writer<'_, 'a> {
+    /// Whether that many more bytes may be written out.
+    fn take(&mut self, size: u64) -> bool {
+        let fits = size <= self.left;
+        if fits {
+            self.left -= size;
+        }
+        fits
+    }
+
+    fn capability(&mut self, cap: &Cap<'a>) -> Json {
+        let span = cap.span();
+        let fields = self.decoded.cap_fields(cap);
+        let unread = if cap.known.is_some() { fixed_size(&fields) } else { span.size };
+        let fits = self.take(unread);
+        let fields = if fits { self.values(&fields) } else { Vec::new() };
+        let bytes = fits && cap.known.is_none();
+        json!({
+            "at": cap.at,
+            "id": cap.id,
+            "version": cap.version,
+            "next": cap.next,
+            "size": span.size,
+            "name": cap.known.map(|known| &known.short),
+            "constant": cap.known.map(|known| &known.name),
+            "struct": cap.struct_(self.decoded.abi).map(|struct_| &struct_.name),
+            "newer": cap.newer().is_some(),
+            "fields": fields,
+            "holes": self.holes(&self.decoded.cap_holes(cap)),
+            "folded": !fits,
+            "bytes": bytes.then(|| hex(self.decoded.bytes(span))),
+        })
+    }
+
+    fn values(&mut self, values: &[Value<'a>]) -> Vec<Json> {
+        values.iter().map(|value| self.value(value)).collect()
+    }
+
+    fn value(&mut self, value: &Value<'a>) -> Json {
+        let (held, text) = self.content(&value.content);
+        let mut object = json!({
+            "name": value.name,
+            "offset": value.span.offset,
+            "size": value.span.size,
+            "type": self.decoded.abi.type_text(value.type_),
+            "role": role(value.role),
+            "value": held,
+            "text": text,
+        });
+        if let Some(gate) = &value.gate {
+            object["when"] = json!({ "name": gate.name, "given": gate.given });
+        }
+        if let Content::Fields(_, _, holes) = &value.content {
+            object["holes"] = self.holes(holes);
+        }
+        if let Content::Array(_) | Content::Bytes(_) = &value.content {
+            object["folded"] = object["value"].is_null().into();
+        }
+        object
+    }
+
+    fn content(&mut self, content: &Content<'a>) -> (Json, Option<String>) {
+        match content {
+            Content::Absent => (Json::Null, None),
+            Content::Number(number) => {
+                let signed = || i64::try_from(number.value).map_or(Json::Null, Json::from);
+                let value = u64::try_from(number.value).map_or_else(|_| signed(), Json::from);
+                (value, Some(number.text()))
+            }
+            Content::Bytes(bytes) => {
+                (self.take(bytes.len() as u64).then(|| hex(bytes)).into(), None)
+            }
+            Content::Fields(struct_, values, _) => {
+                (self.values(values).into(), Some(struct_.name.clone()))
+            }
+            Content::Arms(arms) => (self.values(arms).into(), None),
+            Content::Array(array) if self.take(array.size()) => {
+                (array.iter().map(|element| self.value(&element)).collect(), None)
+            }
+            Content::Array(_) => (Json::Null, None),
+        }
+    }
+
+    /// The holes that are not zero.
+    fn holes(&self, holes: &[Span]) -> Json {
+        let filled = holes.iter().map(|hole| (hole, self.decoded.bytes(*hole)));
+        let filled = filled.filter(|(_, bytes)| bytes.iter().any(|byte| *byte != 0));
+        filled
+            .map(|(hole, bytes)| json!({ "offset": hole.offset, "size": hole.size, "bytes": hex(bytes) }))
+            .collect()
+    }
+}
+
+/// The size of the fields that are no arrays, which count on their own.
+fn fixed_size(fields: &[Value<'_>]) -> u64 {
+    let is_array =
+        |field: &&Value<'_>| matches!(field.content, Content::Array(_) | Content::Bytes(_));
+    fields.iter().filter(|field| !is_array(field)).map(|field| field.span.size).sum()
+}
+
+fn error(damage: &Damage) -> Json {
+    let mut object = json!({ "kind": damage.kind.word(), "at": damage.at });
+    for (name, number) in damage.kind.details() {
+        object[name] = number.into();
+    }
+    let mark = |mark: &Span| json!({ "offset": mark.offset, "size": mark.size });
+    object["message"] = damage.message().into();
+    object["marks"] = damage.marks.iter().map(mark).collect();
+    object
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Argsz => "argsz",
+        Role::Flags => "flags",
+        Role::CapOffset => "cap_offset",
+        Role::Header => "header",
+        Role::Count => "count",
+        Role::Reserved => "reserved",
+        Role::Data => "data",
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

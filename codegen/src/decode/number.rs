@@ -1,0 +1,109 @@
+//! Numbers and what they are called.
+
+use crate::ir::{Group, GroupKind, Value};
+use crate::layout::Int;
+
+/// A number of a field.
+#[derive(Clone, Copy, Debug)]
+pub struct Number<'a> {
+    /// What it is, with its sign.
+    pub value: i128,
+    /// The bits that stand there.
+    pub bits: u64,
+    /// The names that it can have.
+    pub group: Option<&'a Group>,
+    /// The ids that some of its bits hold together.
+    pub ids: Option<&'a Group>,
+}
+
+impl<'a> Number<'a> {
+    /// The number of `size` bytes that is read as `int`.
+    pub(super) fn new(bits: u64, int: Int, size: u64, group: Option<&'a Group>) -> Self {
+        let negative = int.signed() && bits >> (size * 8).clamp(1, 64).saturating_sub(1) & 1 == 1;
+        let value = match negative {
+            true => i128::from(bits) - (1_i128 << (size * 8).min(64)),
+            false => i128::from(bits),
+        };
+        Self { value, bits, group, ids: None }
+    }
+
+    /// The id that some of its bits hold, if it has a name.
+    pub(super) fn id(&self) -> Option<&'a Value> {
+        let (flags, ids) = (self.group?, self.ids?);
+        let mask = flags.values.iter().find(|value| !is_one_bit(value, flags))?;
+        let id = self.bits & bits_of(mask, flags);
+        ids.values.iter().filter(|value| value.count.is_none()).find(|v| bits_of(v, ids) == id)
+    }
+
+    /// The number with its names, if it has some: `READ | 0x40 (0x41)`, `MSIX (2)`, `48 (0x30)`.
+    pub fn text(&self) -> String {
+        match self.group {
+            Some(group) if group.kind == GroupKind::Flags => self.flags(group),
+            Some(group) => match self.name(group) {
+                Some(name) => format!("{name} ({})", self.value),
+                None => self.plain(),
+            },
+            None => self.plain(),
+        }
+    }
+
+    /// In decimal, and in hexadecimal where that tells more.
+    fn plain(&self) -> String {
+        match self.value {
+            value @ 0..=9 => value.to_string(),
+            value => format!("{value} ({:#x})", self.bits),
+        }
+    }
+
+    /// The name of a number; what counts the others is none.
+    fn name(&self, group: &'a Group) -> Option<&'a str> {
+        // A negative number of C's is compared as the bits that it is.
+        let same =
+            |value: &&Value| value.number == self.value || bits_of(value, group) == self.bits;
+        let named = group.values.iter().filter(|value| value.count.is_none());
+        named.into_iter().find(same).map(|value| value.short.as_str())
+    }
+
+    /// The flags that are set by name, and what has no name as a number.
+    fn flags(&self, group: &Group) -> String {
+        let (mut rest, mut parts) = (self.bits, Vec::new());
+        let (flags, masks): (Vec<_>, Vec<_>) =
+            group.values.iter().partition(|value| is_one_bit(value, group));
+        for flag in flags {
+            let bit = bits_of(flag, group);
+            if rest & bit != 0 {
+                parts.push(flag.short.clone());
+                rest &= !bit;
+            }
+        }
+        // What several bits hold together is a number of its own.
+        let id = self.id();
+        for mask in masks {
+            let part = rest & bits_of(mask, group);
+            match id {
+                Some(id) => parts.insert(0, id.short.clone()),
+                None if part != 0 => parts.push(format!("{}={part:#x}", mask.short)),
+                None => {}
+            }
+            rest &= !part;
+        }
+        if rest != 0 {
+            parts.push(format!("{rest:#x}"));
+        }
+        match parts.is_empty() {
+            true => "0".to_owned(),
+            false => format!("{} ({:#x})", parts.join(" | "), self.bits),
+        }
+    }
+}
+
+/// A value of a group as the bits that its integer holds.
+fn bits_of(value: &Value, group: &Group) -> u64 {
+    let unused = 64 - (group.int.size() * 8).clamp(1, 64);
+    (value.number as u64) << unused >> unused
+}
+
+/// Whether a value is a flag, not a mask of several.
+fn is_one_bit(value: &Value, group: &Group) -> bool {
+    bits_of(value, group).is_power_of_two()
+}

@@ -1,0 +1,48 @@
+//! What bytes without a type are: some structs end in the payload of the
+//! feature that their flags name.
+
+use super::number::Number;
+use super::value::Reader;
+use crate::ir::{Field, Struct, StructId, Type};
+use crate::layout::{Int, Span};
+
+/// The struct that travels at the end of the struct at `at`, if its flags hold
+/// an id that has one and ask for it, and there is a byte of it.
+pub(super) fn of(
+    reader: Reader<'_>,
+    struct_: &Struct,
+    at: u64,
+    (element, count): (&Type, Option<Span>),
+    start: u64,
+) -> Option<StructId> {
+    let untyped = matches!(element, Type::Int(Int::U8)) && count.is_none();
+    if !untyped || start >= reader.len() {
+        return None;
+    }
+    let fields = struct_.fields.iter().enumerate();
+    let numbers =
+        fields.filter_map(|(index, field)| number(reader, field, reader.span(struct_, at, index)));
+    numbers.into_iter().find_map(payload)
+}
+
+/// The number of a field that holds an id.
+fn number<'a>(reader: Reader<'a>, field: &Field, span: Span) -> Option<Number<'a>> {
+    let Type::Int(int) = field.type_ else {
+        return None;
+    };
+    let group = field.group.map(|id| reader.abi.group(id));
+    let ids = Some(reader.abi.group(field.ids?));
+    let bits = reader.unsigned(span)?;
+    Some(Number { ids, ..Number::new(bits, int, span.size, group) })
+}
+
+/// The payload of the id, where one of its gates is given or it has none.
+fn payload(number: Number<'_>) -> Option<StructId> {
+    let id = number.id()?;
+    let given = |name: &String| {
+        let flags = number.group.into_iter().flat_map(|group| &group.values);
+        flags.into_iter().any(|flag| flag.name == *name && number.bits & flag.number as u64 != 0)
+    };
+    let asked = id.gates.is_empty() || id.gates.iter().any(given);
+    id.payload.filter(|_| asked)
+}

@@ -1,0 +1,64 @@
+//! What a reply says of itself before its chain is walked.
+
+use super::damage::Damage;
+use super::value::{Content, Reader, Value};
+use crate::ir::{Host, Role, Struct};
+
+/// What a reply says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What argsz says.
+    pub argsz: u64,
+    /// How many bytes are the reply: no more than the buffer has.
+    pub size: u64,
+    /// Where the chain starts, if there is one and it is here.
+    pub first: Option<u64>,
+    /// Whether there is more than the buffer could take.
+    pub short: bool,
+}
+
+impl Reply {
+    /// Reads the protocol's fields in a whole buffer. Bytes behind argsz are
+    /// not looked at, and an argsz beyond the buffer is not believed.
+    pub(super) fn read(all: Reader<'_>, struct_: &Struct, host: &Host) -> (Self, Option<Damage>) {
+        let layout = all.layout(struct_);
+        let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+        let argsz_at = all.span(struct_, 0, struct_.argsz.unwrap_or(0));
+        let argsz = all.unsigned(argsz_at).unwrap_or(0);
+        let size = all.len().min(argsz);
+        if size < minsz {
+            let said_at = (argsz < minsz).then_some(argsz_at);
+            let damage = Damage::too_short(size, minsz, said_at);
+            return (Self { argsz, size, first: None, short: false }, Some(damage));
+        }
+        let flags = all.unsigned(all.span(struct_, 0, host.flags)).unwrap_or(0);
+        let flagged = flags & host.flag.1 != 0;
+        let offset_at = all.span(struct_, 0, host.cap_offset);
+        let offset = match offset_at.end() <= size {
+            true => all.unsigned(offset_at).unwrap_or(0),
+            false => 0,
+        };
+        let beyond = argsz > all.len();
+        let first = (flagged && !beyond && offset != 0).then_some(offset);
+        let short = beyond || flagged && offset == 0;
+        (Self { argsz, size, first, short }, None)
+    }
+
+    /// The size to come back with, if the reply did not fit.
+    pub fn need(self) -> Option<u64> {
+        self.short.then_some(self.argsz)
+    }
+
+    /// A field that came later is not there if the chain starts before its end.
+    pub(super) fn hide_what_the_chain_covers(self, struct_: &Struct, fields: &mut [Value<'_>]) {
+        let Some(first) = self.first else {
+            return;
+        };
+        let later = struct_.minsz.map_or(fields.len(), |minsz| minsz + 1);
+        for field in fields.iter_mut().skip(later) {
+            if field.role != Role::CapOffset && field.span.end() > first {
+                field.content = Content::Absent;
+            }
+        }
+    }
+}

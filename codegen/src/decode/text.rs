@@ -1,0 +1,251 @@
+//! What was found, for a person: a tree with offsets, names, types and values,
+//! and the bytes where something is wrong.
+
+use super::value::{Array, Content, Value};
+use super::{Cap, Decoded, Gate, dump};
+use crate::ir::{Role, Type};
+use crate::layout::Span;
+
+/// Elements of an array that are shown; of a longer one, the first of them.
+const MOST_ELEMENTS: u64 = 16;
+/// Bytes of an array or of an unknown capability that are shown.
+const MOST_BYTES: u64 = 256;
+/// Bytes that fit on the line of their field.
+const FEW_BYTES: usize = 16;
+
+/// The tree.
+pub fn text(decoded: &Decoded<'_>) -> String {
+    let mut tree = Tree { decoded, lines: Vec::new(), left: decoded.buffer.len() as u64 };
+    tree.head();
+    tree.values(1, &decoded.fields, &decoded.holes);
+    for cap in &decoded.caps {
+        tree.capability(cap);
+    }
+    tree.tail();
+    tree.lines.join("\n") + "\n"
+}
+
+/// The lines so far.
+struct Tree<'d, 'a> {
+    decoded: &'d Decoded<'a>,
+    lines: Vec<String>,
+    /// The bytes that arrays and dumps may still show: capabilities that lie
+    /// over each other could show the same again and again.
+    left: u64,
+}
+
+impl<'a> Tree<'_, 'a> {
+    fn head(&mut self) {
+        let Decoded { abi, target, size, .. } = self.decoded;
+        let kind = if self.decoded.struct_.is_some() { "struct" } else { "chain" };
+        let (name, release) = (self.decoded.name(), abi.release);
+        self.lines.push(format!("{kind} {name}, {release}, {}: {size} bytes", target.name));
+        for note in &self.decoded.notes {
+            self.lines.push(format!("note: {note}"));
+        }
+        if let Some(reply) = self.decoded.reply.filter(|reply| reply.short) {
+            let why = match reply.argsz > reply.size {
+                true => "argsz is more than there are",
+                false => "there are capabilities, but the offset is 0",
+            };
+            self.lines.push(format!("short reply: needs {} bytes ({why})", reply.argsz));
+        }
+    }
+
+    /// What stands behind the tree: unread bytes, and what is wrong.
+    fn tail(&mut self) {
+        let Decoded { buffer, size, damage, .. } = self.decoded;
+        let behind = (buffer.len() as u64).saturating_sub(self.end_of_what_is_read());
+        if damage.is_none() && behind > 0 {
+            self.lines.push(format!("{behind} more bytes follow, which are not part of it"));
+        }
+        let Some(damage) = damage else {
+            return;
+        };
+        let id = damage.kind.details().iter().find(|(name, _)| *name == "id").map(|(_, id)| *id);
+        let name = id.and_then(|id| self.decoded.known(id)).map(|known| &known.name);
+        let name = name.map_or(String::new(), |name| format!(" ({name})"));
+        self.lines.push(format!("error: {}: {}{name}", damage.kind.word(), damage.message()));
+        let end = Span { offset: size.saturating_sub(1), size: 1 };
+        let rows = match damage.marks.is_empty() {
+            true => dump::plain(buffer, Span { offset: end.offset & !15, size: 16 }, 16),
+            false => dump::marked(buffer, &damage.marks),
+        };
+        self.lines.extend(rows.into_iter().map(|row| ["  ", &row].concat()));
+    }
+
+    /// Where what was read ends: with argsz, or with the struct.
+    fn end_of_what_is_read(&self) -> u64 {
+        let sized = self.decoded.struct_.is_none_or(|struct_| struct_.argsz.is_some());
+        let last = self.decoded.fields.iter().map(|field| field.span.end()).max();
+        let holes = self.decoded.holes.iter().map(|hole| hole.end()).max();
+        match sized {
+            true => self.decoded.size,
+            false => last.max(holes).unwrap_or(0),
+        }
+    }
+
+    fn capability(&mut self, cap: &Cap<'a>) {
+        let name = cap.known.map_or("unknown capability", |known| &known.name);
+        let size = cap.span().size;
+        let next = cap.next.map_or("the last".to_owned(), |next| format!("next at {next}"));
+        let what = format!("{name}: id {}, version {}, {next}", cap.id, cap.version);
+        self.line(Some(cap.at), 1, &format!("{what}, {size} bytes"));
+        if let Some(newer) = cap.newer() {
+            self.line(None, 2, &newer);
+        }
+        match cap.known {
+            Some(_) => {
+                let fields = self.decoded.cap_fields(cap);
+                self.values(2, &fields, &self.decoded.cap_holes(cap));
+            }
+            None => self.dump(2, cap.span()),
+        }
+    }
+
+    /// Fields below each other, by offset, with those holes that are not zero.
+    fn values(&mut self, depth: usize, values: &[Value<'a>], holes: &[Span]) {
+        let shown: Vec<_> = values.iter().filter(|value| is_shown(value)).collect();
+        let types: Vec<_> = shown.iter().map(|value| self.type_text(value)).collect();
+        let name_width = shown.iter().map(|value| value.name.len()).max().unwrap_or(0);
+        let type_width = types.iter().map(String::len).max().unwrap_or(0);
+        let mut holes: Vec<_> = holes.to_vec();
+        holes.retain(|hole| self.decoded.bytes(*hole).iter().any(|byte| *byte != 0));
+        for (value, type_) in shown.into_iter().zip(types) {
+            let before = |hole: &Span| hole.offset < value.span.offset;
+            holes.iter().filter(|hole| before(hole)).for_each(|hole| self.hole(depth, *hole));
+            holes.retain(|hole| !before(hole));
+            let head = format!("{:<name_width$}  {type_:<type_width$}  ", value.name);
+            self.value(depth, &head, value);
+        }
+        holes.into_iter().for_each(|hole| self.hole(depth, hole));
+    }
+
+    fn hole(&mut self, depth: usize, hole: Span) {
+        let bytes = spaced(self.decoded.bytes(hole));
+        self.line(Some(hole.offset), depth, &format!("-- hole --  {bytes}"));
+    }
+
+    fn value(&mut self, depth: usize, head: &str, value: &Value<'a>) {
+        let reserved = if value.role == Role::Reserved { "  (reserved, not 0)" } else { "" };
+        let gate = gate_text(value.gate.as_ref());
+        let text = [head, &self.beside(value), &gate, reserved].concat();
+        self.line(Some(value.span.offset), depth, &text);
+        match &value.content {
+            Content::Bytes(bytes) if bytes.len() > FEW_BYTES => self.dump(depth + 1, value.span),
+            Content::Fields(_, fields, holes) => self.values(depth + 1, fields, holes),
+            Content::Arms(arms) => self.values(depth + 1, arms, &[]),
+            Content::Array(array) => self.elements(depth + 1, array),
+            Content::Absent | Content::Number(_) | Content::Bytes(_) => {}
+        }
+    }
+
+    /// What stands on the line of the field itself.
+    fn beside(&self, value: &Value<'a>) -> String {
+        match &value.content {
+            Content::Absent => ["not in the ", self.noun()].concat(),
+            Content::Number(number) => number.text(),
+            Content::Bytes(bytes) if bytes.len() <= FEW_BYTES => spaced(bytes),
+            Content::Bytes(bytes) => format!("{} bytes", bytes.len()),
+            Content::Fields(struct_, ..) if !matches!(value.type_, Type::Struct(_)) => {
+                struct_.name.clone()
+            }
+            Content::Fields(..) | Content::Arms(_) => String::new(),
+            Content::Array(array) => elements_text(array.len()),
+        }
+    }
+
+    fn elements(&mut self, depth: usize, array: &Array<'a>) {
+        let each = array.size().checked_div(array.len()).unwrap_or(1).max(1);
+        let most = (self.left / each).min(MOST_ELEMENTS).min(array.len());
+        self.left -= most * each;
+        for (index, element) in (0..most).zip(array.iter()) {
+            let text = format!("[{index}]  {}", inline(&element.content));
+            self.line(Some(element.span.offset), depth, &text);
+        }
+        if array.len() > most {
+            self.line(None, depth, &format!("... {} more", array.len() - most));
+        }
+    }
+
+    fn dump(&mut self, depth: usize, span: Span) {
+        let most = span.size.min(MOST_BYTES).min(self.left);
+        self.left -= most;
+        for row in dump::plain(self.decoded.buffer, span, most) {
+            self.line(None, depth, &row);
+        }
+    }
+
+    fn line(&mut self, at: Option<u64>, depth: usize, text: &str) {
+        let at = at.map_or(String::new(), |at| at.to_string());
+        let line = format!("{at:>6}{}{text}", "  ".repeat(depth));
+        self.lines.push(line.trim_end().to_owned());
+    }
+
+    fn type_text(&self, value: &Value<'_>) -> String {
+        match value.type_ {
+            Type::Union(_) => "union".to_owned(),
+            type_ => self.decoded.abi.type_text(type_),
+        }
+    }
+
+    fn noun(&self) -> &'static str {
+        if self.decoded.reply.is_some() { "reply" } else { "bytes" }
+    }
+}
+
+/// Reserved fields are shown only where they are not what they should be.
+fn is_shown(value: &Value<'_>) -> bool {
+    value.role != Role::Reserved || !is_zero(&value.content)
+}
+
+fn is_zero(content: &Content<'_>) -> bool {
+    match content {
+        Content::Absent => true,
+        Content::Number(number) => number.bits == 0,
+        Content::Bytes(bytes) => bytes.iter().all(|byte| *byte == 0),
+        Content::Fields(_, values, _) | Content::Arms(values) => {
+            values.iter().all(|value| is_zero(&value.content))
+        }
+        Content::Array(array) => array.iter().all(|element| is_zero(&element.content)),
+    }
+}
+
+fn gate_text(gate: Option<&Gate<'_>>) -> String {
+    match gate {
+        None | Some(Gate { given: Some(true), .. }) => String::new(),
+        Some(Gate { name, given: Some(false) }) => format!("  (does not count: no {name})"),
+        Some(Gate { name, given: None }) => format!("  (counts with {name})"),
+    }
+}
+
+fn elements_text(count: u64) -> String {
+    match count {
+        1 => "1 element".to_owned(),
+        count => format!("{count} elements"),
+    }
+}
+
+/// A value on the line of its array.
+fn inline(content: &Content<'_>) -> String {
+    let named = |value: &Value<'_>| {
+        let gate = gate_text(value.gate.as_ref());
+        [value.name, " ", &inline(&value.content), &gate].concat()
+    };
+    let join = |values: &[Value<'_>], between: &str| {
+        let shown = values.iter().filter(|value| is_shown(value));
+        shown.map(named).collect::<Vec<_>>().join(between)
+    };
+    match content {
+        Content::Absent => "not there".to_owned(),
+        Content::Number(number) => number.text(),
+        Content::Bytes(bytes) => spaced(bytes.get(..FEW_BYTES).unwrap_or(bytes)),
+        Content::Fields(_, values, _) => join(values, ", "),
+        Content::Arms(values) => ["{ ", &join(values, "; "), " }"].concat(),
+        Content::Array(array) => elements_text(array.len()),
+    }
+}
+
+fn spaced(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}

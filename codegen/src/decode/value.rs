@@ -1,0 +1,305 @@
+//! Fields read from bytes: a tree that follows the struct. Arrays are read
+//! element by element when they are shown, so that a length in the bytes never
+//! decides how much memory is taken.
+
+use super::gate::{Gate, Scope};
+use super::number::Number;
+use super::payload;
+use crate::ir::{Abi, Field, GroupId, Role, Struct, StructId, Type, UnionArm};
+use crate::layout::{Int, Layout, Span, Target};
+
+/// A field, an arm of a union or an element of an array.
+#[derive(Clone, Debug)]
+pub struct Value<'a> {
+    /// Its name; of an element, empty.
+    pub name: &'a str,
+    /// Its type.
+    pub type_: &'a Type,
+    /// Where it lies in the buffer.
+    pub span: Span,
+    /// What it is to the protocol.
+    pub role: Role,
+    /// What must be given for it to count.
+    pub gate: Option<Gate<'a>>,
+    /// What it holds.
+    pub content: Content<'a>,
+}
+
+/// What a value holds.
+#[derive(Clone, Debug)]
+pub enum Content<'a> {
+    /// Nothing: the bytes do not reach its end.
+    Absent,
+    /// A number, or a pointer.
+    Number(Number<'a>),
+    /// A struct, its fields, and the bytes that none of them covers.
+    Fields(&'a Struct, Vec<Value<'a>>, Vec<Span>),
+    /// The arms of a union, which lie one over the other.
+    Arms(Vec<Value<'a>>),
+    /// An array of bytes.
+    Bytes(&'a [u8]),
+    /// Any other array.
+    Array(Array<'a>),
+}
+
+/// An array whose elements are read one by one.
+#[derive(Clone, Debug)]
+pub struct Array<'a> {
+    reader: Reader<'a>,
+    element: &'a Type,
+    group: Option<GroupId>,
+    at: u64,
+    each: u64,
+    count: u64,
+    scope: Scope<'a>,
+}
+
+impl<'a> Array<'a> {
+    /// How many elements are there.
+    pub fn len(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether none is there.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The size of them all, in bytes.
+    pub fn size(&self) -> u64 {
+        self.count * self.each
+    }
+
+    /// The elements in order.
+    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + '_ {
+        (0..self.count).map(|index| {
+            let span = Span { offset: self.at + index * self.each, size: self.each };
+            let content = self.reader.content(self.element, span, self.group, &self.scope);
+            Value { name: "", type_: self.element, span, role: Role::Data, gate: None, content }
+        })
+    }
+}
+
+/// Reads what is laid out in bytes; nothing outside of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader<'a> {
+    /// The ABI.
+    pub(super) abi: &'a Abi,
+    /// Byte order and layout.
+    pub(super) target: &'static Target,
+    /// The bytes, up to the end that counts.
+    pub(super) bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// How many bytes there are.
+    pub(super) fn len(self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// Some bytes, as far as they are there.
+    pub(super) fn bytes(self, span: Span) -> &'a [u8] {
+        let index = |offset: u64| usize::try_from(offset.min(self.len())).unwrap_or(usize::MAX);
+        let (start, end) = (index(span.offset), index(span.offset.saturating_add(span.size)));
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// The unsigned number in these bytes, if all of them are there.
+    pub(super) fn unsigned(self, span: Span) -> Option<u64> {
+        let bytes = self.bytes(span);
+        if bytes.len() as u64 != span.size || span.size > 8 {
+            return None;
+        }
+        let shift_in = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        Some(match self.target.big_endian {
+            true => bytes.iter().fold(0, shift_in),
+            false => bytes.iter().rev().fold(0, shift_in),
+        })
+    }
+
+    /// How the target lays a struct out.
+    pub(super) fn layout(self, struct_: &Struct) -> &Layout {
+        &struct_.layouts[self.target.model.index()]
+    }
+
+    /// The size of a type.
+    pub(super) fn size_of(self, type_: &Type) -> u64 {
+        self.abi.extent(type_, self.target.model).map_or(0, |extent| extent.size)
+    }
+
+    /// Where a field lies of the struct at `at`.
+    pub(super) fn span(self, struct_: &Struct, at: u64, field: usize) -> Span {
+        let span = self.layout(struct_).fields[field];
+        Span { offset: at.saturating_add(span.offset), ..span }
+    }
+
+    /// The bytes between the fields of the struct at `at`, as far as they lie
+    /// before `end`.
+    pub(super) fn holes(self, struct_: &Struct, at: u64, end: u64) -> Vec<Span> {
+        let end = end.min(self.len());
+        let holes = self.layout(struct_).holes.iter();
+        let moved = holes.map(|hole| Span { offset: at.saturating_add(hole.offset), ..*hole });
+        moved.filter(|hole| hole.end() <= end).collect()
+    }
+
+    /// The fields of the struct at `at` that are wanted.
+    pub(super) fn fields(
+        self,
+        struct_: &'a Struct,
+        at: u64,
+        wanted: impl Fn(&Field) -> bool,
+    ) -> Vec<Value<'a>> {
+        self.fields_in(struct_, at, wanted, &Scope::default())
+    }
+
+    fn fields_in(
+        self,
+        struct_: &'a Struct,
+        at: u64,
+        wanted: impl Fn(&Field) -> bool,
+        outer: &Scope<'a>,
+    ) -> Vec<Value<'a>> {
+        let scope = outer.within(struct_, at);
+        let fields = struct_.fields.iter().enumerate().filter(|(_, field)| wanted(field));
+        let value = |(index, field): (usize, &'a Field)| {
+            let span = self.span(struct_, at, index);
+            let (span, content) = match &field.type_ {
+                Type::Flexible(element, count) => {
+                    let count = count.map(|count| self.span(struct_, at, count));
+                    self.flexible(element, count, span.offset, &scope)
+                }
+                Type::Union(arms) => (span, Content::Arms(self.arms(arms, span, &scope))),
+                type_ => (span, self.content(type_, span, field.group, &scope)),
+            };
+            let content = self.with_ids(content, field);
+            Value {
+                name: &field.name,
+                type_: &field.type_,
+                span,
+                role: field.role,
+                gate: scope.gate(self, field.when.as_deref()),
+                content,
+            }
+        };
+        fields.map(value).collect()
+    }
+
+    fn arms(self, arms: &'a [UnionArm], span: Span, scope: &Scope<'a>) -> Vec<Value<'a>> {
+        let arm = |arm: &'a UnionArm| {
+            let span = Span { offset: span.offset, size: self.size_of(&arm.type_) };
+            Value {
+                name: &arm.name,
+                type_: &arm.type_,
+                span,
+                role: Role::Data,
+                gate: scope.gate(self, arm.when.as_deref()),
+                content: self.content(&arm.type_, span, arm.group, scope),
+            }
+        };
+        arms.iter().map(arm).collect()
+    }
+
+    /// What a type of known size holds.
+    fn content(
+        self,
+        type_: &'a Type,
+        span: Span,
+        group: Option<GroupId>,
+        scope: &Scope<'a>,
+    ) -> Content<'a> {
+        match type_ {
+            Type::Int(int) => self.number(*int, span, group),
+            Type::Pointer(_) => self.number(Int::U64, span, None),
+            Type::Struct(id) => self.struct_content(*id, span.offset, scope),
+            Type::Union(arms) => Content::Arms(self.arms(arms, span, scope)),
+            Type::Array(element, count, _) => {
+                let whole = span.offset.saturating_add(span.size) <= self.len();
+                let count = if whole { *count } else { 0 };
+                match whole || span.size == 0 {
+                    true => self.array(element, group, span.offset, count, scope),
+                    false => Content::Absent,
+                }
+            }
+            Type::Flexible(element, _) => self.array(element, group, span.offset, 0, scope),
+        }
+    }
+
+    fn struct_content(self, id: StructId, at: u64, scope: &Scope<'a>) -> Content<'a> {
+        let struct_ = self.abi.struct_(id);
+        let fields = self.fields_in(struct_, at, |_| true, scope);
+        let holes = self.holes(struct_, at, self.len());
+        Content::Fields(struct_, fields, holes)
+    }
+
+    /// The struct of a payload, and behind it what is not part of it.
+    fn payload(self, id: StructId, span: Span, scope: &Scope<'a>) -> Content<'a> {
+        let mut content = self.struct_content(id, span.offset, scope);
+        if let Content::Fields(_, _, holes) = &mut content {
+            let end = span.offset.saturating_add(self.layout(self.abi.struct_(id)).size);
+            holes.push(Span { offset: end, size: span.end().saturating_sub(end) });
+        }
+        content
+    }
+
+    /// A number that also holds an id.
+    fn with_ids(self, content: Content<'a>, field: &Field) -> Content<'a> {
+        match content {
+            Content::Number(number) => {
+                let ids = field.ids.map(|id| self.abi.group(id));
+                Content::Number(Number { ids, ..number })
+            }
+            other => other,
+        }
+    }
+
+    fn number(self, int: Int, span: Span, group: Option<GroupId>) -> Content<'a> {
+        let group = group.map(|id| self.abi.group(id));
+        match self.unsigned(span) {
+            Some(bits) => Content::Number(Number::new(bits, int, span.size, group)),
+            None => Content::Absent,
+        }
+    }
+
+    /// An array at the end: as many elements as are counted, or as there is
+    /// room for, and never more than are there.
+    fn flexible(
+        self,
+        element: &'a Type,
+        count: Option<Span>,
+        at: u64,
+        scope: &Scope<'a>,
+    ) -> (Span, Content<'a>) {
+        let payload = scope
+            .innermost()
+            .and_then(|(struct_, start)| payload::of(self, struct_, start, (element, count), at));
+        if let Some(payload) = payload {
+            let span = Span { offset: at, size: self.len().saturating_sub(at) };
+            return (span, self.payload(payload, span, scope));
+        }
+        let each = self.size_of(element);
+        let room = self.len().saturating_sub(at).checked_div(each).unwrap_or(0);
+        let counted = count.and_then(|count| self.unsigned(count)).unwrap_or(u64::MAX);
+        let count = counted.min(room);
+        let span = Span { offset: at, size: count * each };
+        match at <= self.len() {
+            true => (span, self.array(element, None, at, count, scope)),
+            false => (span, Content::Absent),
+        }
+    }
+
+    fn array(
+        self,
+        element: &'a Type,
+        group: Option<GroupId>,
+        at: u64,
+        count: u64,
+        scope: &Scope<'a>,
+    ) -> Content<'a> {
+        if matches!(element, Type::Int(Int::U8)) {
+            return Content::Bytes(self.bytes(Span { offset: at, size: count }));
+        }
+        let (each, scope) = (self.size_of(element), scope.clone());
+        let count = if each == 0 { 0 } else { count };
+        Content::Array(Array { reader: self, element, group, at, each, count, scope })
+    }
+}

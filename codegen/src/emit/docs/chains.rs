@@ -1,0 +1,163 @@
+//! A chain of capabilities: where it hangs, how it is walked and what its ids
+//! are; and a capability: its body and which version brought what.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts;
+use super::links::registry_path;
+use super::page::Page;
+use super::table::{Align, Table};
+use super::variants::cell;
+use super::words::{list, since};
+use crate::ir::{CapHeader, Capability, Chain, ChainId, Role, StructId};
+use crate::layout::Span;
+use crate::names::c_int;
+
+/// A chain, as the template prints it.
+#[derive(Template)]
+#[template(path = "chain.md.jinja", escape = "none")]
+struct ChainView {
+    name: String,
+    doc: String,
+    warning: Option<String>,
+    facts: Option<Bullets>,
+    table: Option<String>,
+}
+
+/// A capability, as the template prints it.
+#[derive(Template)]
+#[template(path = "capability.md.jinja", escape = "none")]
+struct CapabilityView {
+    name: String,
+    doc: String,
+    warning: Option<String>,
+    facts: Option<Bullets>,
+    versions: Option<String>,
+}
+
+/// The chain's part of its page.
+pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
+    let chain = page.abi.chain(id);
+    let header = &page.abi.cap_headers[chain.header];
+    let mut facts: Vec<String> = start(page, chain).into_iter().collect();
+    facts.push(format!("Each capability starts with {}.", page.struct_(header.struct_)));
+    facts.push(walk(page, header));
+    facts.push(format!("No capability starts before {}.", chain.bound));
+    let registry = page.to("registry", &registry_path(&chain.name));
+    facts.push(format!("Who holds which id, and what is free: {registry}."));
+    let view = ChainView {
+        name: chain.name.clone(),
+        doc: page.doc(&chain.meta.doc),
+        warning: facts::warning(page, &chain.meta),
+        facts: facts::of_item(page, &chain.meta, facts),
+        table: ids(page, chain),
+    };
+    view.to_string()
+}
+
+/// Where the first capability is found.
+fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
+    if let Some(host) = &chain.host {
+        let fields = &page.abi.struct_(host.struct_).fields;
+        let (flags, offset) = (&fields[host.flags].name, &fields[host.cap_offset].name);
+        let (struct_, flag) = (page.struct_(host.struct_), page.name(&host.flag.0));
+        let where_ = format!("Starts at the offset in `{offset}` of {struct_}");
+        return Some(format!("{where_}, where `{flags}` has {flag}."));
+    }
+    let (at, type_) = chain.first?;
+    Some(match type_ {
+        Some(int) => format!("Starts at the offset that the `{}` at {at:#x} holds.", c_int(int)),
+        None => format!("Starts at {at:#x}."),
+    })
+}
+
+/// How one capability leads to the next.
+fn walk(page: &Page<'_>, header: &CapHeader) -> String {
+    let next = &page.abi.struct_(header.struct_).fields[header.next.field].name;
+    let from = if header.from_reply { "the reply" } else { "the capability itself" };
+    format!(
+        "`{next}` counts from the start of {from}; {} ends the chain. Offsets are multiples of {}.",
+        header.end, header.align
+    )
+}
+
+/// The capabilities of a chain.
+fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
+    let mut table = Table::new([
+        ("id", Align::Right),
+        ("name", Align::Left),
+        ("version", Align::Right),
+        ("since", Align::Whole),
+        ("meaning", Align::Left),
+    ]);
+    for at in &chain.capabilities {
+        let one = &page.abi.capabilities[*at];
+        let meaning = one.meta.doc.first().map(|doc| super::words::first_sentence(doc));
+        table.row([
+            one.id.to_string(),
+            page.name(&one.name),
+            one.version.to_string(),
+            since(page.abi, one.meta.since),
+            page.cell(&meaning.into_iter().map(str::to_owned).collect()),
+        ]);
+    }
+    table.finish()
+}
+
+/// The capability's part of its page.
+pub(super) fn capability(page: &Page<'_>, at: usize) -> String {
+    let one = &page.abi.capabilities[at];
+    let facts = vec![
+        format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version),
+        body(page, one),
+        emitted_by(page, one),
+    ];
+    let view = CapabilityView {
+        name: one.name.clone(),
+        doc: page.doc(&one.meta.doc),
+        warning: facts::warning(page, &one.meta),
+        facts: facts::of_item(page, &one.meta, facts),
+        versions: one.struct_.and_then(|id| versions(page, one, id)),
+    };
+    view.to_string()
+}
+
+/// What follows the header.
+fn body(page: &Page<'_>, one: &Capability) -> String {
+    match one.struct_ {
+        Some(id) => format!("Body: {}.", page.struct_(id)),
+        None => "The header is all there is of it.".to_owned(),
+    }
+}
+
+/// The drivers that give it.
+pub(super) fn emitted_by(page: &Page<'_>, one: &Capability) -> String {
+    let files: Vec<String> = one.emitted_by.iter().map(|file| facts::source(page, file)).collect();
+    match files.as_slice() {
+        [] => "No kernel file emits it any more.".to_owned(),
+        files => format!("Emitted by {}.", list(files)),
+    }
+}
+
+/// Which fields came with which version, and where the body of each ends.
+fn versions(page: &Page<'_>, one: &Capability, id: StructId) -> Option<String> {
+    let struct_ = page.abi.struct_(id);
+    let mut table = Table::new([
+        ("version", Align::Right),
+        ("since", Align::Whole),
+        ("brought", Align::Left),
+        ("ends at", Align::Right),
+    ]);
+    for version in 1..=one.version {
+        let brought = |at: &usize| struct_.fields[*at].version == version;
+        let fields: Vec<usize> = (0..struct_.fields.len()).filter(brought).collect();
+        let Some(last) = fields.last() else { continue };
+        let came = if version == 1 { one.meta.since } else { struct_.fields[*last].meta.since };
+        let body = fields.iter().filter(|at| struct_.fields[**at].role != Role::Header);
+        let names: Vec<String> = body.map(|at| format!("`{}`", struct_.fields[*at].name)).collect();
+        let ends = struct_.spans(*last).map(Span::end);
+        table.row([version.to_string(), since(page.abi, came), list(&names), cell(&ends)]);
+    }
+    (one.version > 1).then(|| table.finish()).flatten()
+}

@@ -1,0 +1,194 @@
+//! The picture of a struct's bytes, as SVG: a row for every 8 bytes, a box for
+//! every field. Targets that lay the struct out differently get a picture each
+//! in the same file.
+//!
+//! Three steps: [`pieces`] says what stands at which bytes, [`grid`] puts that
+//! on rows and folds what is long, and this file turns it into coordinates.
+
+mod grid;
+mod pieces;
+
+use askama::Template;
+
+use super::page::Page;
+use super::structs::svg_path;
+use super::variants::layouts;
+use crate::emit::{banner, prose};
+use crate::ir::{Struct, StructId};
+use crate::layout::Model;
+use crate::output::OutputFile;
+use grid::{Cell, Grid};
+use pieces::{Kind, pieces};
+
+/// The left edge of the rows.
+const LEFT: u64 = 56;
+/// The width of a byte.
+const BYTE: u64 = 80;
+/// How much of a box's height stands above its name and its type.
+const NAME: u64 = 19;
+const TYPE: u64 = 35;
+/// How large letters are, from what is best to what is legible.
+const SIZES: [u64; 4] = [14, 13, 12, 11];
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "layout.svg.jinja", escape = "none")]
+struct DiagramView {
+    banner: Vec<String>,
+    name: String,
+    size: String,
+    height: u64,
+    card: u64,
+    layouts: Vec<LayoutView>,
+}
+
+/// One layout, moved down to where it stands.
+struct LayoutView {
+    top: u64,
+    label: String,
+    boxes: Vec<BoxView>,
+    tears: Vec<u64>,
+    /// What stands beside the rows.
+    texts: Vec<TextView>,
+}
+
+/// A box, or one of the parts of a field that goes on in the next row.
+struct BoxView {
+    class: &'static str,
+    x: u64,
+    y: u64,
+    width: u64,
+    height: u64,
+    texts: Vec<TextView>,
+}
+
+/// A line of text.
+struct TextView {
+    class: &'static str,
+    x: u64,
+    y: u64,
+    size: u64,
+    text: String,
+}
+
+/// The picture of a struct.
+pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
+    let struct_ = page.abi.struct_(id);
+    let mut top = 56;
+    let mut views = Vec::new();
+    let variants = layouts(struct_);
+    for variant in &variants {
+        let label = match variant.label.as_str() {
+            "" => String::new(),
+            label => format!("{label}: {} bytes", variant.value.0),
+        };
+        top += if label.is_empty() { 0 } else { 26 };
+        let pieces = pieces(page, struct_, variant.model);
+        let grid = Grid::new(&pieces);
+        views.push(layout(struct_, variant.model, &grid, (top, label)));
+        top += grid.height + 44;
+    }
+    let height = top - 20;
+    let size = match variants.as_slice() {
+        [only] => format!("{} bytes", only.value.0),
+        _ => String::new(),
+    };
+    let banner = banner::lines(page.abi, "codegen/src/emit/docs/diagram.rs");
+    let view = DiagramView {
+        banner: banner.iter().map(|line| prose::in_xml_comment(line)).collect(),
+        name: struct_.name.clone(),
+        size,
+        height,
+        card: height - 1,
+        layouts: views,
+    };
+    super::output(&svg_path(&struct_.name), view.to_string())
+}
+
+/// One layout as coordinates.
+fn layout(struct_: &Struct, model: Model, grid: &Grid<'_>, head: (u64, String)) -> LayoutView {
+    let offset = |(offset, y): &(u64, u64)| TextView {
+        class: "offset",
+        x: LEFT - 10,
+        y: y + 27,
+        size: 12,
+        text: offset.to_string(),
+    };
+    let mut offsets: Vec<TextView> = grid.offsets.iter().map(offset).collect();
+    offsets.push(TextView {
+        class: "offset end",
+        x: LEFT - 10,
+        y: grid.height + 5,
+        size: 12,
+        text: if grid.open { "…".to_owned() } else { grid.end.to_string() },
+    });
+    LayoutView {
+        top: head.0,
+        label: head.1,
+        boxes: grid.cells.iter().map(box_).collect(),
+        tears: grid.tears.clone(),
+        texts: offsets.into_iter().chain(notes(struct_, model, grid)).collect(),
+    }
+}
+
+/// Where minsz and the body of each version end.
+fn notes(struct_: &Struct, model: Model, grid: &Grid<'_>) -> Vec<TextView> {
+    let spans = &struct_.layouts[model.index()].fields;
+    let mut ends = Vec::new();
+    if let Some(minsz) = struct_.minsz {
+        ends.push((spans[minsz].end(), "minsz".to_owned()));
+    }
+    let newest = struct_.fields.iter().map(|field| field.version).max().unwrap_or(1);
+    for version in (1..=newest).filter(|_| newest > 1) {
+        let brought =
+            struct_.fields.iter().zip(spans).filter(|(field, _)| field.version == version);
+        let end = brought.map(|(_, span)| span.end()).max();
+        ends.extend(end.map(|end| (end, format!("v{version} ends"))));
+    }
+    let note = |(end, text): (u64, String)| TextView {
+        class: "note",
+        x: LEFT + 8 * BYTE + 10,
+        y: grid.bottom_of(end) - 17,
+        size: 12,
+        text: format!("{text} {end}"),
+    };
+    ends.into_iter().map(note).collect()
+}
+
+/// A box with its texts, each as large as fits.
+fn box_(cell: &Cell<'_>) -> BoxView {
+    let (x, width) = (LEFT + cell.column * BYTE, cell.columns * BYTE);
+    let line = |class, below, text: &str| {
+        let (size, text) = fitting(text, width - 8);
+        TextView { class, x: x + width / 2, y: cell.y + below, size, text: prose::in_xml(&text) }
+    };
+    let piece = cell.piece;
+    let texts = match cell.label {
+        true => vec![line("name", NAME, &piece.name), line("type", TYPE, &piece.type_)],
+        false => vec![line("more", 27, &format!("… {}", piece.name))],
+    };
+    let class = match piece.kind {
+        Kind::Data => "data",
+        Kind::Protocol => "protocol",
+        Kind::Header => "header",
+        Kind::Reserved => "reserved",
+        Kind::Hole => "hole",
+        Kind::Flexible => "flexible",
+    };
+    BoxView { class, x, y: cell.y, width, height: cell.height, texts }
+}
+
+/// The text and the size in which it is not wider than `width`; cut where no
+/// size is small enough. A letter of these fonts is 0.6 as wide as high.
+fn fitting(text: &str, width: u64) -> (u64, String) {
+    let letters = text.chars().count() as u64;
+    match SIZES.iter().find(|size| letters * **size * 6 <= width * 10) {
+        Some(size) => (*size, text.to_owned()),
+        None => {
+            let smallest = SIZES[SIZES.len() - 1];
+            let room = (width * 10 / (smallest * 6)).saturating_sub(1);
+            let cut: String = text.chars().take(room as usize).collect();
+            (smallest, format!("{cut}…"))
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Puts pieces on rows of 8 bytes. A piece that fills more than two whole rows
+//! is folded: it is drawn as one row with a tear, and the offsets go on behind
+//! it. Heights are in the units of the picture, everything else is in bytes.
+
+use super::pieces::{Kind, Piece};
+
+/// Bytes in a row.
+const ROW: u64 = 8;
+/// The height of a row.
+const HEIGHT: u64 = 46;
+/// What a tear adds to the height of a row.
+const TEAR: u64 = 26;
+
+/// A box: a piece, or the part of it that stands in one row.
+#[derive(Debug)]
+pub(super) struct Cell<'a> {
+    pub(super) piece: &'a Piece,
+    /// The byte of the row at which it starts.
+    pub(super) column: u64,
+    /// How many bytes wide it is drawn.
+    pub(super) columns: u64,
+    pub(super) y: u64,
+    pub(super) height: u64,
+    /// Whether name and type stand in this part of the piece.
+    pub(super) label: bool,
+}
+
+/// Where everything stands.
+#[derive(Debug, Default)]
+pub(super) struct Grid<'a> {
+    pub(super) cells: Vec<Cell<'a>>,
+    /// The offset of each row's first byte, and the row's top.
+    pub(super) offsets: Vec<(u64, u64)>,
+    /// The middle of each tear.
+    pub(super) tears: Vec<u64>,
+    /// The offset behind the last byte that has been placed.
+    pub(super) end: u64,
+    /// Whether a flexible array goes on behind it.
+    pub(super) open: bool,
+    /// The height of all rows.
+    pub(super) height: u64,
+    /// Offsets at which rows end, and their bottoms.
+    bottoms: Vec<(u64, u64)>,
+}
+
+impl<'a> Grid<'a> {
+    /// The pieces, which follow each other without a gap.
+    pub(super) fn new(pieces: &'a [Piece]) -> Self {
+        let mut grid = Self::default();
+        for piece in pieces {
+            match piece.kind {
+                Kind::Flexible => grid.tail(piece),
+                _ => grid.piece(piece),
+            }
+        }
+        if grid.end % ROW != 0 && !grid.open {
+            grid.close_row();
+        }
+        grid
+    }
+
+    /// The bottom of the row in which the bytes before `offset` stand.
+    pub(super) fn bottom_of(&self, offset: u64) -> u64 {
+        let row = self.bottoms.iter().find(|(end, _)| offset <= *end);
+        row.map_or(self.height, |(_, bottom)| *bottom)
+    }
+
+    fn piece(&mut self, piece: &'a Piece) {
+        let (from, end) = (self.cells.len(), piece.span.end());
+        self.end = piece.span.offset;
+        while self.end < end {
+            match self.end % ROW {
+                0 if end - self.end >= ROW => self.whole_rows(piece, (end - self.end) / ROW),
+                _ => self.part(piece, end),
+            }
+        }
+        let parts = &mut self.cells[from..];
+        let largest = parts.iter().map(|cell| cell.columns * cell.height).max();
+        let labelled = parts.iter_mut().find(|cell| Some(cell.columns * cell.height) == largest);
+        if let Some(cell) = labelled {
+            cell.label = true;
+        }
+    }
+
+    /// Rows that a piece has for itself.
+    fn whole_rows(&mut self, piece: &'a Piece, rows: u64) {
+        let height = match rows {
+            1 | 2 => rows * HEIGHT,
+            _ => HEIGHT + TEAR,
+        };
+        let drawn = if rows == 2 { 2 } else { 1 };
+        self.offsets
+            .extend((0..drawn).map(|row| (self.end + row * ROW, self.height + row * HEIGHT)));
+        if rows > 2 {
+            self.tears.push(self.height + HEIGHT + TEAR / 2 - 2);
+        }
+        self.cell(piece, (0, ROW), height);
+        self.end += rows * ROW;
+        self.height += height;
+        self.bottoms.push((self.end, self.height));
+    }
+
+    /// A piece, or the end of one, in a row that it shares.
+    fn part(&mut self, piece: &'a Piece, end: u64) {
+        let column = self.end % ROW;
+        let columns = (end - self.end).min(ROW - column);
+        self.open_row(column);
+        self.cell(piece, (column, columns), HEIGHT);
+        self.end += columns;
+        if self.end % ROW == 0 {
+            self.close_row();
+        }
+    }
+
+    /// A flexible array: the rest of the row, and what follows.
+    fn tail(&mut self, piece: &'a Piece) {
+        self.end = piece.span.offset;
+        let column = self.end % ROW;
+        self.open_row(column);
+        self.cell(piece, (column, ROW - column), HEIGHT);
+        if let Some(cell) = self.cells.last_mut() {
+            cell.label = true;
+        }
+        self.close_row();
+        self.open = true;
+    }
+
+    fn open_row(&mut self, column: u64) {
+        if column == 0 {
+            self.offsets.push((self.end, self.height));
+        }
+    }
+
+    fn close_row(&mut self) {
+        self.height += HEIGHT;
+        self.bottoms.push((self.end, self.height));
+    }
+
+    fn cell(&mut self, piece: &'a Piece, (column, columns): (u64, u64), height: u64) {
+        let y = self.height;
+        self.cells.push(Cell { piece, column, columns, y, height, label: false });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Span;
+
+    /// A piece without a name.
+    fn piece(offset: u64, size: u64, kind: Kind) -> Piece {
+        let span = Span { offset, size };
+        Piece { span, kind, name: String::new(), type_: String::new() }
+    }
+
+    #[test]
+    fn a_long_piece_is_folded_and_offsets_go_on_behind_it() {
+        let pieces =
+            [piece(0, 4, Kind::Data), piece(4, 100, Kind::Data), piece(104, 8, Kind::Data)];
+        let grid = Grid::new(&pieces);
+        let offsets: Vec<u64> = grid.offsets.iter().map(|(offset, _)| *offset).collect();
+        assert_eq!(offsets, [0, 8, 104]);
+        assert_eq!((grid.tears.len(), grid.end), (1, 112));
+        assert_eq!(grid.height, 3 * HEIGHT + TEAR);
+    }
+
+    #[test]
+    fn a_piece_on_two_rows_is_labelled_once() {
+        let pieces = [piece(0, 4, Kind::Data), piece(4, 8, Kind::Data)];
+        let grid = Grid::new(&pieces);
+        let labels: Vec<bool> = grid.cells.iter().map(|cell| cell.label).collect();
+        assert_eq!(labels, [true, true, false]);
+        assert_eq!((grid.height, grid.bottom_of(8), grid.bottom_of(12)), {
+            (2 * HEIGHT, HEIGHT, 2 * HEIGHT)
+        });
+    }
+
+    #[test]
+    fn no_box_overlaps_another() {
+        let pieces = [
+            piece(0, 1, Kind::Data),
+            piece(1, 30, Kind::Data),
+            piece(31, 17, Kind::Hole),
+            piece(48, 0, Kind::Flexible),
+        ];
+        let grid = Grid::new(&pieces);
+        for (at, one) in grid.cells.iter().enumerate() {
+            for other in &grid.cells[at + 1..] {
+                let beside = one.column + one.columns <= other.column
+                    || other.column + other.columns <= one.column;
+                let above = one.y + one.height <= other.y || other.y + other.height <= one.y;
+                assert!(beside || above, "{one:?} {other:?}");
+            }
+        }
+    }
+}

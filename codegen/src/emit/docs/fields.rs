@@ -1,0 +1,134 @@
+//! The table of a struct's fields: one row for each field, for each member of
+//! an anonymous union, and for the bytes that no field covers.
+
+use super::facts::{remarked, remarks};
+use super::page::Page;
+use super::table::{Align, Table};
+use super::types;
+use super::variants::{self, Variant, cell};
+use super::words;
+use crate::ir::{Field, GroupId, Meta, Role, Struct, Type, UnionArm};
+use crate::layout::{PerModel, Span};
+
+/// The table; none where a struct has no field.
+pub(super) fn table(page: &Page<'_>, struct_: &Struct) -> Option<String> {
+    FieldTable::new(page, struct_).table.finish()
+}
+
+/// The table of fields while it is filled.
+struct FieldTable<'a> {
+    page: &'a Page<'a>,
+    struct_: &'a Struct,
+    variants: Vec<Variant<(u64, &'a [Span])>>,
+    table: Table<6>,
+}
+
+impl<'a> FieldTable<'a> {
+    /// The table of all fields and holes of a struct.
+    fn new(page: &'a Page<'a>, struct_: &'a Struct) -> Self {
+        let columns = [
+            ("offset", Align::Right),
+            ("size", Align::Right),
+            ("type", Align::Left),
+            ("field", Align::Left),
+            ("direction", Align::Left),
+            ("meaning", Align::Left),
+        ];
+        let variants = variants::layouts(struct_);
+        let mut table = Self { page, struct_, variants, table: Table::new(columns) };
+        for (at, field) in struct_.fields.iter().enumerate() {
+            table.field(at, field);
+            table.hole_behind(at);
+        }
+        table
+    }
+
+    fn field(&mut self, at: usize, field: &Field) {
+        let [offset, size] = self.place(self.struct_.spans(at), &field.type_);
+        let name = match &field.type_ {
+            Type::Union(_) => format!("*{}*", field.name.replace('_', "\\_")),
+            _ => format!("`{}`", field.name),
+        };
+        let type_ = types::linked(self.page, &field.type_, &self.struct_.fields);
+        let direction = words::direction(field.direction).to_owned();
+        let meaning = self.page.cell(&field.meta.doc);
+        let meaning = remarked(meaning, &self.remarks_of(field));
+        self.table.row([offset.clone(), size, type_, name, direction, meaning]);
+        if let Type::Union(arms) = &field.type_ {
+            arms.iter().for_each(|arm| self.arm(&offset, arm, &field.meta));
+        }
+    }
+
+    /// A member of an anonymous union, at the union's own offset.
+    fn arm(&mut self, offset: &str, arm: &UnionArm, around: &Meta) {
+        let mut said = remarks(self.page, &arm.meta, around);
+        said.extend(self.gate(arm.when.as_ref()));
+        said.extend(self.held(arm.group));
+        let meaning = remarked(self.page.cell(&arm.meta.doc), &said);
+        let type_ = types::linked(self.page, &arm.type_, &[]);
+        let name = format!("or `{}`", arm.name);
+        self.table.row([offset.to_owned(), String::new(), type_, name, String::new(), meaning]);
+    }
+
+    /// The bytes between a field and the next that belong to none.
+    fn hole_behind(&mut self, at: usize) {
+        let next = |spans: &[Span], size| spans.get(at + 1).map_or(size, |next| next.offset);
+        let gap = |one: &Variant<(u64, &[Span])>| {
+            let (size, spans) = one.value;
+            (spans[at].end(), next(spans, size).saturating_sub(spans[at].end()))
+        };
+        let gaps: Vec<(u64, u64)> = self.variants.iter().map(gap).collect();
+        let covered = matches!(self.struct_.fields[at].type_, Type::Flexible(..));
+        if covered || gaps.iter().all(|(_, size)| *size == 0) {
+            return;
+        }
+        let shown = |number: fn(&(u64, u64)) -> u64| {
+            let one = |gap: &(u64, u64)| match gap.1 {
+                0 => "–".to_owned(),
+                _ => format!("*{}*", number(gap)),
+            };
+            cell(&gaps.iter().map(one).collect::<Vec<_>>())
+        };
+        let words = ["", "*hole*", "", "*padding that belongs to no field*"].map(str::to_owned);
+        let [type_, name, direction, meaning] = words;
+        self.table.row([shown(|gap| gap.0), shown(|gap| gap.1), type_, name, direction, meaning]);
+    }
+
+    /// Offset and size, each once where all targets agree.
+    fn place(&self, spans: PerModel<Span>, type_: &Type) -> [String; 2] {
+        let of = |number: fn(Span) -> u64| {
+            let numbers = self.variants.iter().map(|one| number(spans[one.model.index()]));
+            cell(&numbers.collect::<Vec<_>>())
+        };
+        let size = match type_ {
+            Type::Flexible(..) => String::new(),
+            _ => of(|span| span.size),
+        };
+        [of(|span| span.offset), size]
+    }
+
+    /// What is to be said of a field besides its meaning.
+    fn remarks_of(&self, field: &Field) -> Vec<String> {
+        let mut said = Vec::new();
+        if field.role == Role::Reserved {
+            said.push("reserved".to_owned());
+        }
+        if field.version > 1 {
+            said.push(format!("version {}", field.version));
+        }
+        said.extend(remarks(self.page, &field.meta, &self.struct_.meta));
+        said.extend(self.gate(field.when.as_ref()));
+        said.extend(self.held(field.group));
+        said
+    }
+
+    /// The numbers that are held, where they stand on their own.
+    fn held(&self, group: Option<GroupId>) -> Option<String> {
+        let group = group.filter(|id| self.page.abi.group(*id).field.is_none())?;
+        Some(format!("one of {}", self.page.group(group)))
+    }
+
+    fn gate(&self, when: Option<&String>) -> Option<String> {
+        when.map(|name| format!("only with {}", self.page.name(name)))
+    }
+}

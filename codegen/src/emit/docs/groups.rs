@@ -1,0 +1,129 @@
+//! Named numbers: constants, enums, id spaces, and the flags or values that a
+//! field of a struct holds.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts::{self, history, remarked};
+use super::links::{group_word, registry_path};
+use super::page::Page;
+use super::table::{Align, Table};
+use super::uses::Uses;
+use super::words::since;
+use crate::ir::{Group, GroupId, GroupKind, Literal, Meta, Struct, StructId, Value};
+use crate::reply::Count;
+
+/// A group that is an item of its own.
+#[derive(Template)]
+#[template(path = "group.md.jinja", escape = "none")]
+struct GroupView {
+    word: &'static str,
+    name: String,
+    doc: String,
+    warning: Option<String>,
+    facts: Option<Bullets>,
+    table: Option<String>,
+}
+
+/// The numbers of a field, below the table of its struct.
+#[derive(Template)]
+#[template(path = "field_group.md.jinja", escape = "none")]
+struct FieldGroupView {
+    what: &'static str,
+    field: String,
+    table: String,
+}
+
+/// The part of its page of a group that is an item.
+pub(super) fn block(page: &Page<'_>, uses: &Uses, id: GroupId) -> String {
+    let group = page.abi.group(id);
+    let mut facts: Vec<String> = uses.of_group(page, id).into_iter().collect();
+    if group.kind == GroupKind::Space {
+        let registry = page.to("registry", &registry_path(&group.name));
+        facts.push(format!("Who holds which number, and what is free: {registry}."));
+    }
+    if group.kind == GroupKind::AnonymousEnum {
+        facts.push("In C an enum without a tag; the name is of this reference.".to_owned());
+    }
+    let facts = facts::of_item(page, &group.meta, facts);
+    let view = GroupView {
+        word: group_word(group.kind),
+        name: group.name.clone(),
+        doc: page.doc(&group.meta.doc),
+        warning: facts::warning(page, &group.meta),
+        facts,
+        table: values(page, group, &group.meta).finish(),
+    };
+    view.to_string()
+}
+
+/// The table of a group that stands inside a struct.
+pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<String> {
+    let group = page.abi.group(id);
+    let field = &struct_.fields[group.field?.1];
+    let arm = field.arms().iter().find(|arm| arm.group == Some(id));
+    let name = arm.map_or(&field.name, |arm| &arm.name).clone();
+    let table = values(page, group, &struct_.meta).finish()?;
+    let what = if group.kind == GroupKind::Flags { "Flags in" } else { "Values of" };
+    Some(FieldGroupView { what, field: name, table }.to_string())
+}
+
+/// The table of a group's numbers.
+fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table<4> {
+    let number = if group.kind == GroupKind::Flags { "bit" } else { "value" };
+    let mut table = Table::new([
+        (number, Align::Right),
+        ("name", Align::Left),
+        ("meaning", Align::Left),
+        ("since", Align::Whole),
+    ]);
+    for value in &group.values {
+        table.row([
+            literal(page, group.kind, value),
+            page.anchor(&value.name),
+            meaning(page, value, around),
+            since(page.abi, value.meta.since),
+        ]);
+    }
+    for one in &group.reserved {
+        let meaning = remarked(page.cell(&one.doc), &["reserved".to_owned()]);
+        let name = format!("`{}`", one.name);
+        table.row([one.value.to_string(), name, meaning, String::new()]);
+    }
+    table
+}
+
+/// What a number means, with all that is peculiar about it.
+fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
+    let mut said: Vec<String> = value.payload.iter().map(|id| payload(page, *id)).collect();
+    if !value.gates.is_empty() {
+        said.push(format!("with {}", page.names(&value.gates).join(" or ")));
+    }
+    match value.count {
+        Some(Count::Moves) => said.push("a count that moves, not part of the ABI".to_owned()),
+        Some(Count::Frozen) => said.push("a count that is fixed for good".to_owned()),
+        None => {}
+    }
+    said.extend(history(page, &value.meta));
+    if value.meta.source != around.source {
+        said.push(format!("source: {}", facts::source(page, &value.meta.source)));
+    }
+    remarked(page.cell(&value.meta.doc), &said)
+}
+
+/// The struct that travels with an id.
+pub(super) fn payload(page: &Page<'_>, id: StructId) -> String {
+    format!("payload: {}", page.struct_(id))
+}
+
+/// A number as the kernel writes it; a flag by the number of its bit.
+pub(super) fn literal(page: &Page<'_>, kind: GroupKind, value: &Value) -> String {
+    match &value.literal {
+        Literal::Bit { bit, .. } if kind == GroupKind::Flags => bit.to_string(),
+        Literal::Bit { bit, .. } => format!("`1 << {bit}`"),
+        Literal::Hex if value.number >= 0 => format!("{:#x}", value.number),
+        Literal::Decimal | Literal::Hex | Literal::Position => value.number.to_string(),
+        Literal::Or(names) => page.names(names).join(" or "),
+        Literal::Text(text) => page.cell(&vec![format!("`\"{text}\"`")]),
+    }
+}

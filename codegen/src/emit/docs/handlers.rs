@@ -1,0 +1,127 @@
+//! The reply rules of an ioctl: one row for each handler of the kernel, with
+//! the bytes it takes, gives and leaves alone, and below the table what no
+//! column can hold.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts::source;
+use super::page::Page;
+use super::table::{Align, Table};
+use super::words::{list, span};
+use crate::ir::{Copied, Handler, Ioctl, ReplyChain};
+use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "handlers.md.jinja", escape = "none")]
+pub(super) struct HandlersView {
+    columns: String,
+    table: String,
+    notes: Option<Bullets>,
+}
+
+/// The table of an ioctl's handlers, where it has some.
+pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
+    let mut table = Table::new([
+        ("handler", Align::Left),
+        ("releases", Align::Whole),
+        ("minsz", Align::Right),
+        ("reads", Align::Right),
+        ("writes", Align::Right),
+        ("not set", Align::Whole),
+        ("chain", Align::Whole),
+        ("short buffer", Align::Whole),
+        ("argsz", Align::Whole),
+    ]);
+    // What an older release asks for cannot name handlers that came later.
+    let come = |handler: &&Handler| handler.since.covers(page.abi.release);
+    let handlers = || ioctl.handlers.iter().filter(come);
+    for handler in handlers() {
+        table.row([
+            format!("`{}`", handler.name),
+            span(page.abi, handler.since, handler.until),
+            handler.minsz.to_string(),
+            bytes(&handler.reads),
+            written(&handler.writes),
+            handler.untouched.map(untouched).unwrap_or_default().to_owned(),
+            handler.chain.as_ref().map(start).unwrap_or_default(),
+            handler.chain.as_ref().map(short).unwrap_or_default().to_owned(),
+            argsz(handler).to_owned(),
+        ]);
+    }
+    Some(HandlersView {
+        columns: page.to("what the columns say", "README.md#how-to-read-the-tables-of-handlers"),
+        table: table.finish()?,
+        notes: Bullets::new(handlers().map(|handler| {
+            let named = |other: &&Handler| other.name == handler.name;
+            note(page, handler, ioctl.handlers.iter().filter(named).count() > 1)
+        })),
+    })
+}
+
+/// Ends of what is copied; of several the furthest that argsz covers.
+fn bytes(ends: &[u64]) -> String {
+    ends.iter().map(u64::to_string).collect::<Vec<_>>().join(" / ")
+}
+
+fn written(copied: &Copied) -> String {
+    match copied {
+        Copied::Ends(ends) if ends.is_empty() => "nothing".to_owned(),
+        Copied::Ends(ends) => bytes(ends),
+        Copied::Fitting => "fitting".to_owned(),
+    }
+}
+
+fn untouched(holds: Untouched) -> &'static str {
+    match holds {
+        Untouched::Echo => "caller's",
+        Untouched::Zero => "zero",
+        Untouched::Stack => "stack",
+    }
+}
+
+fn start(chain: &ReplyChain) -> String {
+    format!("{}, by {}", chain.at, chain.align)
+}
+
+fn short(chain: &ReplyChain) -> &'static str {
+    match chain.short {
+        ShortReply::OffsetZero => "offset 0",
+        ShortReply::Partial => "offset 0, partial",
+        ShortReply::FlagClear => "no flag",
+    }
+}
+
+fn argsz(handler: &Handler) -> &'static str {
+    match handler.chain.as_ref().map(|chain| chain.argsz) {
+        Some(ArgszReply::WhenShort) => "if short",
+        Some(ArgszReply::Always) => "always",
+        None => "as given",
+    }
+}
+
+/// Where a handler is found and what is peculiar about it, in sentences.
+fn note(page: &Page<'_>, handler: &Handler, ambiguous: bool) -> String {
+    let mut said = vec![format!("{}.", source(page, &handler.source))];
+    if !handler.doc.is_empty() {
+        said.push(page.cell(&handler.doc));
+    }
+    let gives = handler.chain.as_ref().map(|chain| page.names(&chain.gives)).unwrap_or_default();
+    match gives.as_slice() {
+        [] => {}
+        [one] => said.push(format!("Can give {one}.")),
+        several => said.push(format!("Can give {}, in this order.", list(several))),
+    }
+    if handler.chain.as_ref().is_some_and(|chain| chain.padding == Padding::Echo) {
+        said.push("Bytes between capabilities are the caller's.".to_owned());
+    }
+    if let Some(profile) = &handler.profile {
+        said.push(format!("Reply builder: profile `{profile}`."));
+    }
+    let when = match ambiguous {
+        true => format!(", {}", span(page.abi, handler.since, handler.until)),
+        false => String::new(),
+    };
+    format!("`{}`{when}: {}", handler.name, said.join(" "))
+}

@@ -1,0 +1,174 @@
+//! The first page: what the reference is, its pages, and tables of all ioctls,
+//! structs and id spaces, with how to read what the other pages print.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::ioctls::value;
+use super::links::{registry_path, section_path};
+use super::page::Page;
+use super::section::summary;
+use super::table::{Align, Table};
+use super::words::{bare, linux, since};
+use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
+use crate::layout::Model;
+use crate::output::OutputFile;
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "index.md.jinja", escape = "none")]
+struct IndexView {
+    banner: String,
+    title: String,
+    doc: String,
+    release: String,
+    releases: String,
+    overlays: Option<String>,
+    pages: Option<String>,
+    fds: Vec<FdView>,
+    structs: Option<String>,
+    spaces: Option<String>,
+}
+
+/// A kind of file descriptor.
+struct FdView {
+    name: String,
+    doc: String,
+    backends: Option<Bullets>,
+    ioctls: Option<String>,
+}
+
+/// The first page.
+pub(super) fn file(page: &Page<'_>) -> OutputFile {
+    let abi = page.abi;
+    let view = IndexView {
+        banner: super::banner(abi),
+        title: page.text(&abi.title),
+        doc: page.doc(&abi.doc),
+        release: linux(abi.release),
+        releases: releases(page),
+        overlays: (!abi.overlays.is_empty()).then(|| page.text(&abi.overlays.join(", "))),
+        pages: pages(page),
+        fds: abi.fds.iter().enumerate().map(|(at, kind)| fd(page, at, kind)).collect(),
+        structs: structs(page),
+        spaces: spaces(page),
+    };
+    super::output("README.md", view.to_string())
+}
+
+/// The releases that the specification describes.
+fn releases(page: &Page<'_>) -> String {
+    match page.abi.releases.as_slice() {
+        [first, .., last] => format!("{} to {}", linux(*first), bare(*last)),
+        _ => linux(page.abi.release),
+    }
+}
+
+/// The pages, in the order of the specification.
+fn pages(page: &Page<'_>) -> Option<String> {
+    let mut table = Table::new([("page", Align::Left), ("about", Align::Left)]);
+    for section in &page.abi.sections {
+        let link = page.to(&page.text(&section.title), &section_path(&section.name));
+        table.row([link, summary(page, &section.doc)]);
+    }
+    table.finish()
+}
+
+/// A kind of file descriptor with its ioctls by number.
+fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
+    let mut ioctls: Vec<&Ioctl> = page.abi.ioctls.iter().filter(|ioctl| ioctl.fd == at).collect();
+    ioctls.sort_by_key(|ioctl| ioctl.number);
+    let mut table = Table::new([
+        ("number", Align::Right),
+        ("value", Align::Left),
+        ("name", Align::Left),
+        ("backends", Align::Left),
+        ("argument", Align::Left),
+        ("since", Align::Whole),
+    ]);
+    for ioctl in ioctls {
+        let numbers = page.abi.ioctl_numbers.as_ref();
+        let value = numbers.map(|numbers| format!("`{}`", value(numbers, ioctl.number, 0)));
+        table.row([
+            ioctl.number.to_string(),
+            value.unwrap_or_default(),
+            page.name(&ioctl.name),
+            ioctl.backends.join(", "),
+            argument(page, ioctl),
+            since(page.abi, ioctl.meta.since),
+        ]);
+    }
+    let backend = |(name, doc): &(String, _)| format!("`{name}`: {}", page.cell(doc));
+    FdView {
+        name: kind.name.clone(),
+        doc: page.doc(&kind.doc),
+        backends: Bullets::new(kind.backends.iter().map(backend)),
+        ioctls: table.finish(),
+    }
+}
+
+/// What an ioctl is given, in a word.
+fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
+    match ioctl.arg {
+        Arg::None => "none".to_owned(),
+        Arg::Int => "integer".to_owned(),
+        Arg::Fd => "`int *`, a file descriptor".to_owned(),
+        Arg::U32 => "`__u32 *`".to_owned(),
+        Arg::Text => "string".to_owned(),
+        Arg::Struct(id) => page.struct_as(&page.abi.struct_(id).name, id),
+    }
+}
+
+/// All structs, in the order of the specification.
+fn structs(page: &Page<'_>) -> Option<String> {
+    let mut table = Table::new([
+        ("struct", Align::Left),
+        ("64-bit", Align::Right),
+        ("i386", Align::Right),
+        ("since", Align::Whole),
+        ("what it is", Align::Left),
+    ]);
+    for (at, struct_) in page.abi.structs.iter().enumerate() {
+        let size = |model: Model| struct_.layouts[model.index()].size.to_string();
+        table.row([
+            page.struct_as(&struct_.name, StructId(at)),
+            size(Model::Lp64),
+            size(Model::Ilp32),
+            since(page.abi, struct_.meta.since),
+            summary(page, &struct_.meta.doc),
+        ]);
+    }
+    table.finish()
+}
+
+/// All registries: chains first, then the other spaces of ids.
+fn spaces(page: &Page<'_>) -> Option<String> {
+    let mut table = Table::new([
+        ("registry", Align::Left),
+        ("kind", Align::Left),
+        ("held", Align::Right),
+        ("reserved", Align::Right),
+        ("what it holds", Align::Left),
+    ]);
+    for chain in &page.abi.chains {
+        table.row([
+            page.to(&format!("`{}`", chain.name), &registry_path(&chain.name)),
+            "chain".to_owned(),
+            chain.capabilities.len().to_string(),
+            chain.reserved.len().to_string(),
+            summary(page, &chain.meta.doc),
+        ]);
+    }
+    for group in &page.abi.groups {
+        if group.kind == GroupKind::Space {
+            table.row([
+                page.to(&format!("`{}`", group.name), &registry_path(&group.name)),
+                "ids".to_owned(),
+                group.values.len().to_string(),
+                group.reserved.len().to_string(),
+                summary(page, &group.meta.doc),
+            ]);
+        }
+    }
+    table.finish()
+}

@@ -1,0 +1,108 @@
+//! An ioctl: its number, what it is called on, its argument, and how each of
+//! the kernel's handlers treats the caller's buffer.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts;
+use super::handlers::{self, HandlersView};
+use super::page::Page;
+use super::variants::cell;
+use super::words::{directions, list};
+use crate::ir::{Arg, Ioctl, IoctlNumbers};
+use crate::layout::TARGETS;
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "ioctl.md.jinja", escape = "none")]
+struct IoctlView {
+    name: String,
+    doc: String,
+    warning: Option<String>,
+    facts: Option<Bullets>,
+    handlers: Option<HandlersView>,
+}
+
+/// The ioctl's part of its page.
+pub(super) fn block(page: &Page<'_>, at: usize) -> String {
+    let ioctl = &page.abi.ioctls[at];
+    let mut facts = vec![number(page, ioctl), file(page, ioctl), argument(page, ioctl)];
+    facts.extend(ioctl.returns.as_ref().map(|doc| format!("Returns: {}", page.cell(doc))));
+    facts.extend(refused(page, ioctl));
+    let view = IoctlView {
+        name: ioctl.name.clone(),
+        doc: page.doc(&ioctl.meta.doc),
+        warning: facts::warning(page, &ioctl.meta),
+        facts: facts::of_item(page, &ioctl.meta, facts),
+        handlers: handlers::view(page, ioctl),
+    };
+    view.to_string()
+}
+
+/// The number as C builds it and as it comes out, by target.
+fn number(page: &Page<'_>, ioctl: &Ioctl) -> String {
+    let Some(numbers) = &page.abi.ioctl_numbers else {
+        return format!("Number {}.", ioctl.number);
+    };
+    let (type_, base) = (page.name(&numbers.type_name), page.name(&numbers.base_name));
+    let usual = format!("`{}`", value(numbers, ioctl.number, 0));
+    let odd = TARGETS.iter().filter(|target| target.ioc_none != 0);
+    let names: Vec<String> = odd.clone().map(|target| target.name.to_owned()).collect();
+    let there = odd.map(|target| value(numbers, ioctl.number, target.ioc_none)).next();
+    let there = there.map(|value| format!("; on {} `{value}`", list(&names))).unwrap_or_default();
+    format!("\\_IO({type_}, {base} + {}): {usual}{there}.", ioctl.number)
+}
+
+/// The number that a program passes, in hexadecimal.
+pub(super) fn value(numbers: &IoctlNumbers, number: u32, ioc_none: u32) -> String {
+    let low = (numbers.type_value << 8) | (numbers.base_value + number);
+    format!("{:#x}", ioc_none | low)
+}
+
+/// What it is called on.
+fn file(page: &Page<'_>, ioctl: &Ioctl) -> String {
+    let fd = &page.abi.fds[ioctl.fd].name;
+    let link = page.to(&format!("`{fd}`"), &format!("README.md#fd-{fd}"));
+    let names: Vec<String> = ioctl.backends.iter().map(|name| format!("`{name}`")).collect();
+    match names.len() {
+        0 => format!("Called on a file descriptor of kind {link}."),
+        1 => {
+            format!("Called on a file descriptor of kind {link} with the backend {}.", list(&names))
+        }
+        _ => format!(
+            "Called on a file descriptor of kind {link} with the backends {}.",
+            list(&names)
+        ),
+    }
+}
+
+/// What is passed, and which way it travels.
+fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
+    match ioctl.arg {
+        Arg::None => "Argument: none; pass 0.".to_owned(),
+        Arg::Int => "Argument: an integer, passed by value.".to_owned(),
+        Arg::Fd => "Argument: a pointer to a file descriptor, an `int`.".to_owned(),
+        Arg::U32 => "Argument: a pointer to a `__u32`.".to_owned(),
+        Arg::Text => "Argument: a pointer to a string that ends in 0.".to_owned(),
+        Arg::Struct(id) => {
+            let travels = match directions(&page.abi.struct_(id).fields) {
+                "" => String::new(),
+                ways => format!(", {ways}"),
+            };
+            format!("Argument: a pointer to {}{travels}.", page.struct_(id))
+        }
+    }
+}
+
+/// The error that a buffer gets which is smaller than any handler takes.
+fn refused(page: &Page<'_>, ioctl: &Ioctl) -> Option<String> {
+    let Arg::Struct(id) = ioctl.arg else { return None };
+    let struct_ = page.abi.struct_(id);
+    let argsz = &struct_.fields.get(struct_.argsz?)?.name;
+    let mut sizes: Vec<u64> = ioctl.handlers.iter().map(|handler| handler.minsz).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let all = (!sizes.is_empty()).then(|| cell(&sizes))?;
+    let by = if sizes.len() > 1 { ", depending on the handler" } else { "" };
+    Some(format!("Fails with `EINVAL` where `{argsz}` is less than {all}{by}."))
+}

@@ -1,0 +1,45 @@
+//! A function-like macro: its C text, and the Rust function that does the same.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts;
+use super::page::Page;
+use crate::emit::prose;
+use crate::ir::Macro;
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "macro.md.jinja", escape = "none")]
+struct MacroView {
+    name: String,
+    doc: String,
+    warning: Option<String>,
+    facts: Option<Bullets>,
+    c: String,
+    rust: String,
+}
+
+/// The macro's part of its page.
+pub(super) fn block(page: &Page<'_>, at: usize) -> String {
+    let macro_ = &page.abi.macros[at];
+    let view = MacroView {
+        name: macro_.name.clone(),
+        doc: page.doc(&macro_.meta.doc),
+        warning: facts::warning(page, &macro_.meta),
+        facts: facts::of_item(page, &macro_.meta, Vec::new()),
+        c: prose::fenced("c", &definition(macro_)),
+        rust: prose::fenced("rust", &macro_.rust),
+    };
+    view.to_string()
+}
+
+/// The macro as a header defines it, its lines continued.
+fn definition(macro_: &Macro) -> String {
+    let mut lines = vec![format!("#define {}({})", macro_.name, macro_.args.join(", "))];
+    lines.extend(macro_.c.trim().lines().map(|line| {
+        let line = line.trim_end().trim_end_matches('\\').trim_end();
+        if line.starts_with(char::is_whitespace) { line.to_owned() } else { format!("\t{line}") }
+    }));
+    lines.join(" \\\n")
+}

@@ -1,0 +1,135 @@
+//! A page while it is written: text of the specification as Markdown, with every
+//! name that has a place linked from here to there.
+
+use super::links::{Links, Target, section_path};
+use crate::emit::prose;
+use crate::ir::{Abi, ChainId, Doc, GroupId, StructId};
+
+/// A page that links from itself to others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page<'a> {
+    /// The ABI that it is about.
+    pub(super) abi: &'a Abi,
+    links: &'a Links<'a>,
+    /// Its path below the folder of the reference.
+    path: &'a str,
+}
+
+/// Whether names of C are made of this.
+fn is_name_part(one: char) -> bool {
+    one.is_ascii_alphanumeric() || one == '_'
+}
+
+impl<'a> Page<'a> {
+    /// The page at `path` below the folder of the reference.
+    pub(super) fn new(abi: &'a Abi, links: &'a Links<'a>, path: &'a str) -> Self {
+        Self { abi, links, path }
+    }
+
+    /// A paragraph in Markdown, its quoted names linked.
+    pub(super) fn paragraph(&self, text: &str) -> String {
+        prose::in_markdown(&self.quoted(text), |name| self.known(name))
+    }
+
+    /// Words of the specification that stand within a line, such as a title.
+    pub(super) fn text(&self, text: &str) -> String {
+        prose::in_cell(&self.quoted(text), |name| self.known(name))
+    }
+
+    /// All paragraphs, an empty line between them.
+    pub(super) fn doc(&self, doc: &Doc) -> String {
+        doc.iter().map(|text| self.paragraph(text)).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// All paragraphs as one run of text, fit for a table's cell.
+    pub(super) fn cell(&self, doc: &Doc) -> String {
+        self.text(&doc.join(" "))
+    }
+
+    /// A name as code, linked where it has a place.
+    pub(super) fn name(&self, name: &str) -> String {
+        self.known(name).unwrap_or_else(|| format!("`{name}`"))
+    }
+
+    /// Names as code, linked where they have a place.
+    pub(super) fn names(&self, names: &[String]) -> Vec<String> {
+        names.iter().map(|name| self.name(name)).collect()
+    }
+
+    /// A struct's name as code under `label`, linked.
+    pub(super) fn struct_as(&self, label: &str, id: StructId) -> String {
+        self.linked(label, &self.links.find_struct(id))
+    }
+
+    /// A struct as C names its type, linked.
+    pub(super) fn struct_(&self, id: StructId) -> String {
+        self.struct_as(&format!("struct {}", self.abi.struct_(id).name), id)
+    }
+
+    /// A group of numbers that stands for itself, linked.
+    pub(super) fn group(&self, id: GroupId) -> String {
+        self.linked(&self.abi.group(id).name, &self.links.find_group(id))
+    }
+
+    /// A chain, linked.
+    pub(super) fn chain(&self, id: ChainId) -> String {
+        self.linked(&self.abi.chain(id).name, &self.links.find_chain(id))
+    }
+
+    /// A link to a page, or to an anchor `page#anchor`.
+    pub(super) fn to(&self, label: &str, target: &str) -> String {
+        let up = if self.path.contains('/') { "../" } else { "" };
+        format!("[{label}]({up}{target})")
+    }
+
+    /// The anchor of a row of a table, where the name's place is this page.
+    pub(super) fn anchor(&self, name: &str) -> String {
+        let here = self.links.find(name).is_some_and(|target| {
+            target.anchor == name
+                && section_path(&self.abi.sections[target.section].name) == self.path
+        });
+        if here { format!("<a id=\"{name}\"></a>`{name}`") } else { self.name(name) }
+    }
+
+    /// The text with every name quoted that has a place; a writer may have
+    /// left one bare.
+    fn quoted(&self, text: &str) -> String {
+        let mut parts = Vec::new();
+        for (at, part) in text.split('`').enumerate() {
+            parts.push(if at % 2 == 0 { self.quote_names(part) } else { part.to_owned() });
+        }
+        parts.join("`")
+    }
+
+    /// Text outside quotes with its names quoted.
+    fn quote_names(&self, text: &str) -> String {
+        let mut quoted = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(is_name_part) {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|one| !is_name_part(one)).unwrap_or(from.len());
+            let (word, behind) = from.split_at(end);
+            quoted += before;
+            match word.contains('_') && self.links.find(word).is_some() {
+                true => quoted += &format!("`{word}`"),
+                false => quoted += word,
+            }
+            rest = behind;
+        }
+        quoted + rest
+    }
+
+    /// A quoted name, linked where it has a place.
+    fn known(&self, name: &str) -> Option<String> {
+        let bare = ["struct ", "enum "].iter().find_map(|word| name.strip_prefix(word));
+        Some(self.linked(name, self.links.find(bare.unwrap_or(name))?))
+    }
+
+    fn linked(&self, label: &str, target: &Target) -> String {
+        let page = section_path(&self.abi.sections[target.section].name);
+        if page == self.path {
+            return format!("[`{label}`](#{})", target.anchor);
+        }
+        self.to(&format!("`{label}`"), &format!("{page}#{}", target.anchor))
+    }
+}

@@ -1,0 +1,192 @@
+//! One page for each space of ids, chains included: who holds which number,
+//! which are reserved for others, which one is free, and where history has
+//! given one number to two.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts::{remarked, source};
+use super::groups::{literal, payload};
+use super::links::registry_path;
+use super::page::Page;
+use super::section::summary;
+use super::table::{Align, Table};
+use super::words::{linux, list, since};
+use crate::ir::{Capability, Chain, ChainId, Group, GroupId, Literal, Meta, Reserved, Value};
+use crate::output::OutputFile;
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "registry.md.jinja", escape = "none")]
+struct RegistryView {
+    banner: String,
+    home: String,
+    name: String,
+    explained: String,
+    doc: String,
+    source: String,
+    table: Option<String>,
+    free: Option<i128>,
+    notes: Option<Bullets>,
+}
+
+/// A number and who holds it.
+struct Entry<'a> {
+    number: i128,
+    name: &'a str,
+    /// What is known of it; nothing of a number that belongs to others.
+    meta: Option<&'a Meta>,
+    /// Whether the next number follows on it: a single bit stands alone.
+    counted: bool,
+    cells: [String; 8],
+}
+
+/// The page of a chain's ids.
+pub(super) fn chain(page: &Page<'_>, id: ChainId) -> OutputFile {
+    let chain = page.abi.chain(id);
+    let capabilities = chain.capabilities.iter().map(|at| &page.abi.capabilities[*at]);
+    let held = capabilities.map(|one| capability(page, chain, one));
+    let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one))).collect();
+    file(page, (&chain.name, page.chain(id)), &chain.meta, entries)
+}
+
+/// The page of an id space.
+pub(super) fn space(page: &Page<'_>, id: GroupId) -> OutputFile {
+    let group = page.abi.group(id);
+    let values = group.values.iter().filter(|value| value.count.is_none());
+    let held = values.map(|one| value(page, group, one));
+    let entries = held.chain(group.reserved.iter().map(|one| reserved(page, one))).collect();
+    file(page, (&group.name, page.group(id)), &group.meta, entries)
+}
+
+fn file(
+    page: &Page<'_>,
+    (name, explained): (&str, String),
+    meta: &Meta,
+    mut entries: Vec<Entry<'_>>,
+) -> OutputFile {
+    entries.sort_by_key(|entry| entry.number);
+    let (free, notes) = (next_free(&entries), notes(page, &entries));
+    let mut table = Table::new([
+        ("id", Align::Right),
+        ("name", Align::Left),
+        ("version", Align::Right),
+        ("since", Align::Whole),
+        ("deprecated", Align::Whole),
+        ("status", Align::Whole),
+        ("meaning", Align::Left),
+        ("source", Align::Left),
+    ]);
+    entries.into_iter().for_each(|entry| table.row(entry.cells));
+    let view = RegistryView {
+        banner: super::banner(page.abi),
+        home: page.to(&page.text(&page.abi.title), "README.md"),
+        name: name.to_owned(),
+        explained,
+        doc: page.doc(&meta.doc),
+        source: source(page, &meta.source),
+        table: table.finish(),
+        free,
+        notes: Bullets::new(notes),
+    };
+    super::output(&registry_path(name), view.to_string())
+}
+
+/// The row of a capability.
+fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Entry<'a> {
+    let body = match one.struct_ {
+        Some(id) => format!("body: {}", page.struct_(id)),
+        None => "the header alone".to_owned(),
+    };
+    Entry {
+        number: i128::from(one.id),
+        name: &one.name,
+        meta: Some(&one.meta),
+        counted: true,
+        cells: [
+            one.id.to_string(),
+            page.name(&one.name),
+            one.version.to_string(),
+            since(page.abi, one.meta.since),
+            deprecated(page, &one.meta),
+            if one.emitted_by.is_empty() { "not emitted" } else { "emitted" }.to_owned(),
+            remarked(summary(page, &one.meta.doc), &[body]),
+            other_source(page, &one.meta, &chain.meta),
+        ],
+    }
+}
+
+/// The row of a value of an id space.
+fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> Entry<'a> {
+    let payload: Vec<String> = one.payload.iter().map(|id| payload(page, *id)).collect();
+    Entry {
+        number: one.number,
+        name: &one.name,
+        meta: Some(&one.meta),
+        counted: !matches!(one.literal, Literal::Bit { .. } | Literal::Or(_) | Literal::Text(_)),
+        cells: [
+            literal(page, group.kind, one),
+            page.name(&one.name),
+            String::new(),
+            since(page.abi, one.meta.since),
+            deprecated(page, &one.meta),
+            if one.meta.deprecated.is_some() { "kept" } else { "in use" }.to_owned(),
+            remarked(summary(page, &one.meta.doc), &payload),
+            other_source(page, &one.meta, &group.meta),
+        ],
+    }
+}
+
+/// The row of a number that belongs to someone else.
+fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> Entry<'a> {
+    let mut cells = [const { String::new() }; 8];
+    cells[0] = one.value.to_string();
+    cells[1] = format!("`{}`", one.name);
+    cells[5] = "reserved".to_owned();
+    cells[6] = page.cell(&one.doc);
+    Entry { number: one.value, name: &one.name, meta: None, counted: false, cells }
+}
+
+/// Where it is taken from, if not from where the whole space is.
+fn other_source(page: &Page<'_>, meta: &Meta, around: &Meta) -> String {
+    if meta.source == around.source { String::new() } else { source(page, &meta.source) }
+}
+
+fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
+    meta.deprecated.as_ref().map(|one| since(page.abi, one.since)).unwrap_or_default()
+}
+
+/// The number behind the greatest that is held, unless others use it. Gaps
+/// are left alone: they may have been held before.
+fn next_free(entries: &[Entry<'_>]) -> Option<i128> {
+    let greatest = entries.iter().filter(|entry| entry.counted).map(|entry| entry.number).max()?;
+    let behind = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
+    // Entries are sorted, so every number in the way is met in its turn.
+    Some(behind.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
+}
+
+/// Numbers that had, or have, more than one holder, and names that changed.
+fn notes(page: &Page<'_>, entries: &[Entry<'_>]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for same in entries.chunk_by(|one, next| one.number == next.number) {
+        if same.len() > 1 {
+            let names: Vec<String> = same.iter().map(|entry| page.name(entry.name)).collect();
+            notes.push(format!("{} is claimed by {}.", same[0].number, list(&names)));
+        }
+    }
+    for entry in entries {
+        let Some(meta) = entry.meta else { continue };
+        for (number, until) in &meta.renumbered {
+            let others = entries.iter().filter(|other| other.number == *number);
+            let names: Vec<String> = others.map(|other| page.name(other.name)).collect();
+            let now = if names.is_empty() { "no one" } else { &list(&names) };
+            let name = page.name(entry.name);
+            notes.push(format!("{name} was {number} before {}; {now} holds that.", linux(*until)));
+        }
+        for (former, until) in &meta.former {
+            let name = page.name(entry.name);
+            notes.push(format!("{name} was called `{former}` before {}.", linux(*until)));
+        }
+    }
+    notes
+}

@@ -1,0 +1,111 @@
+//! A struct on its page: what it is for, its diagram, a table of its fields
+//! with the bytes that no field covers, and the numbers that its fields hold.
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts;
+use super::fields;
+use super::groups;
+use super::page::Page;
+use super::uses::Uses;
+use super::variants::{self, Variant, cell};
+use crate::ir::{Struct, StructId};
+use crate::layout::Span;
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "struct.md.jinja", escape = "none")]
+struct StructView {
+    heading: &'static str,
+    name: String,
+    doc: Option<String>,
+    warning: Option<String>,
+    facts: Option<Bullets>,
+    image: String,
+    numbers: Option<String>,
+    fields: Option<String>,
+    groups: Vec<String>,
+}
+
+/// The struct's part of its page.
+pub(super) fn block(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
+    let struct_ = page.abi.struct_(id);
+    let facts = facts(page, uses, id);
+    let view = StructView {
+        heading: "##",
+        doc: Some(page.doc(&struct_.meta.doc)),
+        warning: facts::warning(page, &struct_.meta),
+        facts: facts::of_item(page, &struct_.meta, facts),
+        ..bare(page, uses, id)
+    };
+    view.to_string()
+}
+
+/// A struct that a capability declares: what is said of the one holds for the
+/// other, and stands above already.
+pub(super) fn inline(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
+    let facts = Bullets::new(facts(page, uses, id));
+    StructView { heading: "###", facts, ..bare(page, uses, id) }.to_string()
+}
+
+/// What a struct's part of its page always has.
+fn bare(page: &Page<'_>, uses: &Uses, id: StructId) -> StructView {
+    let struct_ = page.abi.struct_(id);
+    StructView {
+        heading: "",
+        name: struct_.name.clone(),
+        doc: None,
+        warning: None,
+        facts: None,
+        image: page.to(&format!("Layout of struct {}", struct_.name), &svg_path(&struct_.name)),
+        numbers: numbers(struct_),
+        fields: fields::table(page, struct_),
+        groups: local_groups(page, uses, id),
+    }
+}
+
+/// The diagram of a struct, below the folder of the reference.
+pub(super) fn svg_path(name: &str) -> String {
+    format!("svg/{name}.svg")
+}
+
+/// The struct's facts that are peculiar to it.
+fn facts(page: &Page<'_>, uses: &Uses, id: StructId) -> Vec<String> {
+    let struct_ = page.abi.struct_(id);
+    let mut facts = vec![size(struct_)];
+    facts.extend(uses.of_struct(page, id));
+    if let (Some(argsz), Some(minsz)) = (struct_.argsz, struct_.minsz) {
+        let ends: Vec<u64> = struct_.spans(minsz).map(Span::end).to_vec();
+        let (argsz, minsz) = (&struct_.fields[argsz].name, &struct_.fields[minsz].name);
+        facts.push(format!("`{argsz}` must reach the end of `{minsz}`: {} bytes.", cell(&ends)));
+    }
+    facts
+}
+
+/// Size and alignment, by target where they differ.
+fn size(struct_: &Struct) -> String {
+    let extents = struct_.layouts.each_ref().map(|layout| (layout.size, layout.align));
+    let said = |one: &Variant<(u64, u64)>| {
+        let (size, align) = one.value;
+        let on = if one.label.is_empty() { String::new() } else { format!(" on {}", one.label) };
+        format!("{size} bytes, aligned to {align}{on}")
+    };
+    let sizes: Vec<String> = variants::variants(extents).iter().map(said).collect();
+    let packed = if struct_.packed { "; packed" } else { "" };
+    format!("{}{packed}.", sizes.join("; "))
+}
+
+/// What two numbers in one cell mean, where there are some.
+fn numbers(struct_: &Struct) -> Option<String> {
+    let labels: Vec<String> = variants::layouts(struct_).into_iter().map(|one| one.label).collect();
+    let more = labels.len() > 1;
+    more.then(|| format!("Where offset or size differ: {}.", labels.join(" / ")))
+}
+
+/// The tables of the numbers that are declared inside the struct.
+fn local_groups(page: &Page<'_>, uses: &Uses, id: StructId) -> Vec<String> {
+    let struct_ = page.abi.struct_(id);
+    let groups = uses.declared_in(id).iter();
+    groups.filter_map(|group| groups::inside(page, struct_, *group)).collect()
+}

@@ -1,0 +1,87 @@
+//! A Markdown table of finished cells. A column in which no row has anything
+//! is left out, so that a table is as wide as what there is to say.
+
+use askama::Template;
+
+/// How the cells of a column stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Align {
+    /// Words.
+    Left,
+    /// A few words that stay on one line.
+    Whole,
+    /// Numbers, on one line too.
+    Right,
+}
+
+/// A table that is being filled.
+#[derive(Debug)]
+pub(super) struct Table<const COLUMNS: usize> {
+    columns: [(&'static str, Align); COLUMNS],
+    rows: Vec<[String; COLUMNS]>,
+}
+
+/// A table as it is printed: lines without the bars at their ends.
+#[derive(Template)]
+#[template(path = "table.md.jinja", escape = "none")]
+struct TableView {
+    head: String,
+    rule: String,
+    rows: Vec<String>,
+}
+
+impl<const COLUMNS: usize> Table<COLUMNS> {
+    /// An empty table with these columns.
+    pub(super) fn new(columns: [(&'static str, Align); COLUMNS]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub(super) fn row(&mut self, mut cells: [String; COLUMNS]) {
+        for (cell, (_, align)) in cells.iter_mut().zip(&self.columns) {
+            if matches!(align, Align::Whole | Align::Right) {
+                *cell = cell.replace(' ', "\u{a0}");
+            }
+        }
+        self.rows.push(cells);
+    }
+
+    /// The table in Markdown; nothing where it has no row.
+    pub(super) fn finish(self) -> Option<String> {
+        if self.rows.is_empty() {
+            return None;
+        }
+        let used: Vec<usize> =
+            (0..COLUMNS).filter(|at| self.rows.iter().any(|row| !row[*at].is_empty())).collect();
+        let head = used.iter().map(|at| self.columns[*at].0).collect::<Vec<_>>();
+        let rule = used.iter().map(|at| match self.columns[*at].1 {
+            Align::Left | Align::Whole => "---",
+            Align::Right => "---:",
+        });
+        let line = |row: &[String; COLUMNS]| {
+            used.iter().map(|at| row[*at].as_str()).collect::<Vec<_>>().join(" | ")
+        };
+        let view = TableView {
+            head: head.join(" | "),
+            rule: rule.collect::<Vec<_>>().join(" | "),
+            rows: self.rows.iter().map(line).collect(),
+        };
+        Some(view.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_column_and_an_empty_table_are_left_out() {
+        let columns = [("a", Align::Right), ("b", Align::Left), ("c", Align::Left)];
+        assert_eq!(Table::new(columns).finish(), None);
+        let mut table = Table::new(columns);
+        table.row(["1", "", "x"].map(str::to_owned));
+        table.row(["2", "", ""].map(str::to_owned));
+        let expected = "| a | c |\n| ---: | --- |\n| 1 | x |\n| 2 |  |";
+        assert_eq!(table.finish().as_deref(), Some(expected));
+    }
+}

@@ -1,0 +1,110 @@
+//! The small words of the reference: releases, spans of them, lists and
+//! directions, each said in one way on every page.
+
+use crate::ir::{Abi, Field};
+use crate::release::{Release, Since};
+use crate::reply::Direction;
+
+/// A release as a reader knows it: `Linux 4.6`.
+pub(super) fn linux(release: Release) -> String {
+    format!("Linux {}", bare(release))
+}
+
+/// The release without the letter in front: `4.6`.
+pub(super) fn bare(release: Release) -> String {
+    release.to_string().trim_start_matches('v').to_owned()
+}
+
+/// When an item came: a release, or the span of releases of which one brought
+/// it, `Linux 3.19–4.1`, where it is not known which.
+pub(super) fn since(abi: &Abi, since: Since) -> String {
+    let Since::Between(without, with) = since else { return linux(since.first()) };
+    let first = abi.releases.iter().find(|release| **release > without && !release.is_candidate());
+    match first {
+        Some(first) if *first < with => format!("{}–{}", linux(*first), bare(with)),
+        _ => linux(with),
+    }
+}
+
+/// The releases from `since` up to, not including, `until`.
+pub(super) fn span(abi: &Abi, from: Since, until: Option<Release>) -> String {
+    let from = since(abi, from);
+    let last = until.and_then(|until| abi.releases.iter().rev().find(|release| **release < until));
+    match last {
+        Some(last) if linux(*last) == from => from,
+        Some(last) => format!("{from} to {}", bare(*last)),
+        None => format!("since {from}"),
+    }
+}
+
+/// Which way a field travels.
+pub(super) fn direction(direction: Option<Direction>) -> &'static str {
+    match direction {
+        None => "",
+        Some(Direction::In) => "in",
+        Some(Direction::Out) => "out",
+        Some(Direction::InOut) => "in, out",
+    }
+}
+
+/// Which ways the fields of a struct travel together.
+pub(super) fn directions(fields: &[Field]) -> &'static str {
+    let travels = |one: Direction| {
+        fields
+            .iter()
+            .any(|field| field.direction == Some(one) || field.direction == Some(Direction::InOut))
+    };
+    match (travels(Direction::In), travels(Direction::Out)) {
+        (true, true) => "in and out",
+        (true, false) => "in",
+        (false, true) => "out",
+        (false, false) => "",
+    }
+}
+
+/// A list with `and` before its last.
+pub(super) fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The text up to the end of its first sentence.
+pub(super) fn first_sentence(paragraph: &str) -> &str {
+    let ends = paragraph.match_indices(". ").map(|(at, _)| at);
+    let is_end = |at: &usize| {
+        let quoted = paragraph[..*at].matches('`').count() % 2 == 1;
+        let goes_on = paragraph[at + 2..].starts_with(|next: char| next.is_lowercase());
+        !quoted && !goes_on
+    };
+    let end = ends.into_iter().find(is_end).map_or(paragraph.len(), |at| at + 1);
+    &paragraph[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_read_as_kernels() {
+        let release = |text: &str| text.parse::<Release>().expect("a release");
+        assert_eq!(linux(release("v5.8-rc2")), "Linux 5.8-rc2");
+    }
+
+    #[test]
+    fn a_sentence_ends_before_the_next_and_not_in_code_or_at_an_abbreviation() {
+        assert_eq!(first_sentence("One, e.g. this. Two."), "One, e.g. this.");
+        assert_eq!(first_sentence("Quotes `a. B` here. More."), "Quotes `a. B` here.");
+        assert_eq!(first_sentence("no full stop"), "no full stop");
+    }
+
+    #[test]
+    fn lists_end_in_and() {
+        let words = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(list(&words), "a, b and c");
+        assert_eq!(list(&words[..1]), "a");
+        assert_eq!(list(&[]), "");
+    }
+}

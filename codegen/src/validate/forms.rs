@@ -1,0 +1,133 @@
+//! What types are like where they stand in a struct: their extents, and what
+//! makes some of them impossible.
+
+use super::eras::shown;
+use super::layouts::V016;
+use super::parts::Struct;
+use crate::diagnostic::Diagnostic;
+use crate::layout::{Extent, Int, Layout, Model, PerModel};
+use crate::release::Release;
+use crate::spec::text::Placed;
+
+/// The largest struct that every target can hold.
+const MOST_BYTES: u64 = i32::MAX as u64;
+
+/// An error, or none where it is reported elsewhere.
+pub(super) type Fault = Option<Box<Diagnostic>>;
+
+/// What a type is like where it stands in a struct.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// What C makes of it.
+    pub(super) extents: PerModel<Extent>,
+    /// On i386, where Rust aligns an `aligned_u64` like any u64.
+    pub(super) in_rust: Extent,
+    /// Whether it is a flexible array, or ends in one.
+    pub(super) flexible: bool,
+    /// Whether an `aligned_u64` is in it.
+    pub(super) aligned: bool,
+}
+
+impl Form {
+    /// An integer.
+    pub(super) fn int(int: Int) -> Self {
+        let natural = if int == Int::AlignedU64 { Int::U64 } else { int };
+        Self {
+            extents: Model::ALL.map(|model| model.int(int)),
+            in_rust: Model::Ilp32.int(natural),
+            flexible: false,
+            aligned: int == Int::AlignedU64,
+        }
+    }
+
+    /// A pointer.
+    pub(super) fn pointer() -> Self {
+        Self {
+            extents: Model::ALL.map(Model::pointer),
+            in_rust: Model::Ilp32.pointer(),
+            flexible: false,
+            aligned: false,
+        }
+    }
+
+    /// A union of these.
+    pub(super) fn union(arms: &[Self]) -> Self {
+        let models = Model::ALL.map(Model::index);
+        Self {
+            extents: models.map(|model| Extent::union(arms.iter().map(|arm| arm.extents[model]))),
+            in_rust: Extent::union(arms.iter().map(|arm| arm.in_rust)),
+            flexible: false,
+            aligned: arms.iter().any(|arm| arm.aligned),
+        }
+    }
+
+    /// An array of these, or none where it is larger than any target can hold.
+    pub(super) fn times(self, count: u64) -> Option<Self> {
+        let [lp64, ilp32, ilp32_aligned] = self.extents.map(|extent| extent.times(count));
+        Some(Self {
+            extents: [lp64?, ilp32?, ilp32_aligned?],
+            in_rust: self.in_rust.times(count)?,
+            ..self
+        })
+    }
+}
+
+/// The form of a struct that is made of parts, as of a release.
+pub(super) fn whole(
+    struct_: &Struct<'_>,
+    parts: &[(&Placed<String>, Form)],
+    release: Release,
+) -> Result<Form, Fault> {
+    if parts.iter().all(|(_, form)| form.flexible) {
+        let what = if parts.is_empty() { "no fields" } else { "nothing but a flexible array" };
+        return fault(refusal(struct_.name, &format!("has {what} in {}", shown(release))));
+    }
+    if let Some(at) = parts.iter().position(|(_, form)| form.flexible) {
+        if let Some((next, _)) = parts.get(at + 1) {
+            let problem = refusal(parts[at].0, "is a flexible array and not the last field");
+            return fault(problem.and(next.place, "this follows it"));
+        }
+    }
+    let aligned = parts.iter().find(|(_, form)| form.aligned);
+    if let (true, Some((name, _))) = (struct_.packed, aligned) {
+        let problem = refusal(name, "is aligned, and its struct is packed");
+        return fault(problem.help("a plain u64 lies at the same place"));
+    }
+    let lay = |extent: &dyn Fn(&Form) -> Extent| {
+        let extents: Vec<_> = parts.iter().map(|(_, form)| extent(form)).collect();
+        let layout = Layout::of(&extents, struct_.packed);
+        layout.filter(|layout| layout.size <= MOST_BYTES)
+    };
+    let [Some(lp64), Some(ilp32), Some(ilp32_aligned)] =
+        Model::ALL.map(|model| lay(&|form| form.extents[model.index()]))
+    else {
+        return fault(refusal(struct_.name, "is larger than any target can hold"));
+    };
+    if let Some(in_rust) = lay(&|form| form.in_rust) {
+        let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);
+        if let Some((_, (name, _))) = spans.find(|((rust, c), _)| rust.offset != c.offset) {
+            let problem = refusal(name, "is aligned to 8 bytes behind a hole that has no name");
+            let help =
+                "a reserved field in front of it names the padding; Rust on i386 leaves none";
+            return fault(problem.help(help));
+        }
+    }
+    let extents = [lp64.extent(), ilp32.extent(), ilp32_aligned.extent()];
+    Ok(Form {
+        extents,
+        in_rust: extents[Model::Ilp32.index()],
+        flexible: parts.iter().any(|(_, form)| form.flexible),
+        aligned: aligned.is_some(),
+    })
+}
+
+/// An error about a struct or a field.
+pub(super) fn refusal(name: &Placed<String>, what: &str) -> Diagnostic {
+    let message = format!("`{}` {what}", name.value);
+    Diagnostic::error(V016, message).at(name.place, "")
+}
+
+/// The error that ends the work on a struct.
+pub(super) fn fault<T>(problem: Diagnostic) -> Result<T, Fault> {
+    Err(Some(Box::new(problem)))
+}

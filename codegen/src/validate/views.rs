@@ -1,0 +1,134 @@
+//! Views in Rust: the types, constants and methods that they are made of get
+//! their names from structs, fields, chains, capabilities and profiles.
+
+use super::Check;
+use super::claims::ALWAYS;
+use super::names::file_name;
+use super::parts::{ChainItem, Struct};
+use super::spelling::{Made, distinct, refuse, short_of, unique};
+use crate::names::{group_type, screaming, view_getter, without_prefix};
+use crate::spec::Item;
+
+/// Types that the views and what they are made of have already.
+const TYPES: [&str; 24] = [
+    "Array",
+    "Bits",
+    "Buffer",
+    "BuildError",
+    "CLayout",
+    "ChainError",
+    "Element",
+    "Fixed",
+    "Format",
+    "Host",
+    "NewCap",
+    "Option",
+    "PhantomData",
+    "Profile",
+    "RawCap",
+    "Reply",
+    "ReplyError",
+    "RequestError",
+    "Result",
+    "Rules",
+    "Short",
+    "UnknownCap",
+    "Walk",
+    "Wire",
+];
+
+/// Methods of the view of a reply, and arguments of them.
+const METHODS: [&str; 7] = ["buffer", "call", "caps", "need", "parse", "parse_as", "request"];
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for chain in &index.chains {
+        let name = &chain.item.chain;
+        file_name(check, name, name.place);
+        if name.value == "arrays" {
+            let made = Made::new("arrays", name, ALWAYS);
+            refuse(check, &made, "module", "another module is called so");
+        }
+        hosts(check, chain);
+    }
+    types(check);
+    constants(check);
+    for one in &index.capabilities {
+        let name = one.item.struct_.as_ref();
+        for struct_ in name.into_iter().flat_map(|name| index.structs_named(name)) {
+            getters(check, struct_);
+        }
+    }
+}
+
+fn types(check: &mut Check<'_>) {
+    let index = check.index;
+    let prefix = &check.spec.abi.prefix.value;
+    let chains = index.chains.iter().flat_map(|chain| {
+        let name = &chain.item.chain;
+        let type_ = group_type(name);
+        let own = ["Cap", "Caps"].map(|end| Made::new(type_.clone() + end, name, chain.life));
+        let host = chain
+            .item
+            .host
+            .as_ref()
+            .map(|host| Made::new(group_type(without_prefix(prefix, host)), host, chain.life));
+        own.into_iter().chain(host)
+    });
+    let capabilities = index.capabilities.iter().filter_map(|one| {
+        let chain = one.chain?;
+        let name = group_type(&[chain, "_", short_of(index, one)].concat());
+        Some(Made::new(name, &one.item.capability, one.life).one_of(chain))
+    });
+    let made: Vec<_> = chains.chain(capabilities).collect();
+    distinct(check, &made, "type");
+    for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
+        refuse(check, made, "type", "the generated code means something else by it");
+    }
+}
+
+/// Constants: reply rules by their profiles, and what headers look like.
+fn constants(check: &mut Check<'_>) {
+    let spec = check.spec;
+    let headers = spec.abi.cap_headers.iter();
+    let headers =
+        headers.map(|(name, _)| Made::new(screaming(name), name, ALWAYS).within("header"));
+    let items = spec.files.iter().flat_map(|file| {
+        let life = file.life();
+        file.items.iter().map(move |item| (item, item.life(life)))
+    });
+    let profiles = items.flat_map(|(item, life)| {
+        let handlers = match item {
+            Item::Ioctl(item) => &item.handlers[..],
+            _ => &[],
+        };
+        let names = handlers.iter().filter_map(|handler| handler.profile.as_ref());
+        names.map(move |name| Made::new(screaming(name), name, life))
+    });
+    let made: Vec<_> = headers.chain(profiles).collect();
+    distinct(check, &made, "constant");
+    for made in made.iter().filter(|made| made.name == "HOST") {
+        refuse(check, made, "constant", "the host of the chain is called so");
+    }
+}
+
+/// A reply has a method for each field of the host.
+fn hosts(check: &mut Check<'_>, chain: &ChainItem<'_>) {
+    let index = check.index;
+    let Some(host) = &chain.item.host else { return };
+    let hosts = index.structs_named(host).filter(|host| host.life.meets(chain.life));
+    for member in hosts.flat_map(Struct::members) {
+        for (life, name) in member.names().filter(|(_, name)| METHODS.contains(name)) {
+            let made = Made::new(name, member.name, life);
+            refuse(check, &made, "method", "the view of a reply has one of this name");
+        }
+    }
+}
+
+/// A capability has a method for each field of its body.
+fn getters(check: &mut Check<'_>, struct_: &Struct<'_>) {
+    let names = struct_.fields().flat_map(|field| {
+        field.names().map(move |(life, name)| Made::new(view_getter(name), field.name, life))
+    });
+    unique(check, &names.collect::<Vec<_>>(), "method");
+}

@@ -1,0 +1,102 @@
+//! The implementations of the protocol that must agree. Each answers a list of
+//! cases with canonical texts, as `capchain::decode::canonical` defines them.
+
+#![allow(dead_code, reason = "every test uses a part of this")]
+
+#[path = "rust_program.rs"]
+mod rust_program;
+#[path = "rustc.rs"]
+mod rustc;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use capchain::decode::{self, Subject};
+use capchain::ir::Abi;
+use capchain::layout::{Model, TARGETS, Target};
+
+/// A buffer, and what is known of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    /// The chain: that which its struct hosts, or one that starts by itself.
+    pub(crate) chain: String,
+    /// The target that it comes from.
+    pub(crate) target: &'static Target,
+    /// All of its bytes.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What one implementation says to every case; `None` where it does not know
+/// the chain or the target.
+pub(crate) struct Answers {
+    /// The implementation.
+    pub(crate) name: &'static str,
+    /// Its answers, in the order of the cases.
+    pub(crate) texts: Vec<Option<String>>,
+}
+
+/// Asks every implementation. What is generated is written and compiled anew
+/// from the ABI.
+pub(crate) fn ask(abi: &Abi, cases: &[Case]) -> Vec<Answers> {
+    let texts = cases.iter().map(|case| decoded(abi, case)).collect();
+    let mut all = vec![Answers { name: "decode", texts }];
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = rust_program::compile(folder.path(), abi);
+    all.push(Answers { name: "Rust", texts: run(&program, cases) });
+    // The C program joins here: written from `abi` and compiled against the
+    // header below `generated/include` of `folder`, which `rust_program` has
+    // put there, and asked with the same `run`. It answers `?` to byte orders
+    // and layouts that it was not compiled for.
+    all
+}
+
+/// The target of this name.
+pub(crate) fn target(name: &str) -> &'static Target {
+    TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| panic!("target {name}"))
+}
+
+/// What `decode` says.
+fn decoded(abi: &Abi, case: &Case) -> Option<String> {
+    let index = abi.chains.iter().position(|chain| chain.name == case.chain)?;
+    let subject = match &abi.chains[index].host {
+        Some(host) => Subject::Struct(host.struct_),
+        None => Subject::Chain(index),
+    };
+    Some(decode::canonical(&decode::decode(abi, subject, case.target, &case.bytes)))
+}
+
+/// What a program says that reads cases line by line.
+fn run(program: &Path, cases: &[Case]) -> Vec<Option<String>> {
+    let mut command = Command::new(program);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let lines: String = cases.iter().map(line).collect();
+    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+    let output = child.wait_with_output().expect("an end");
+    writer.join().expect("no panic").expect("a reader");
+    assert!(output.status.success(), "{}: {}", program.display(), output.status);
+    let text = String::from_utf8(output.stdout).expect("text");
+    let answers = text.split_terminator(".\n").map(|answer| match answer {
+        "?\n" => None,
+        answer => Some(answer.to_owned()),
+    });
+    let answers: Vec<_> = answers.collect();
+    assert_eq!(answers.len(), cases.len(), "an answer to every case");
+    answers
+}
+
+fn line(case: &Case) -> String {
+    let order = if case.target.big_endian { "be" } else { "le" };
+    let layout = match case.target.model {
+        Model::Lp64 => "lp64",
+        Model::Ilp32 => "ilp32",
+        Model::Ilp32Aligned => "ilp32_aligned",
+    };
+    let hex: String = case.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{} {order} {layout} {hex}\n", case.chain)
+}

@@ -1,0 +1,164 @@
+//! Writes a Rust program from the resolved ABI that prints the canonical text
+//! of replies by the views of the generated crate. Knows no capability: getters
+//! are called as fields are.
+
+#![allow(dead_code, reason = "every test uses a part of this")]
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use capchain::ir::{Abi, Capability, Chain, Field, GroupId, Role, StructId, Type};
+use capchain::layout::Int;
+use capchain::names;
+
+use super::rustc;
+
+/// The part that is the same for every ABI.
+const MAIN: &str = include_str!("../programs/canonical.rs");
+
+/// Writes the program and compiles it against the crate of the ABI.
+pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
+    std::fs::write(folder.join("chains.rs"), source(abi)).expect("a file");
+    rustc::program(folder, abi, "generated_abi", MAIN)
+}
+
+/// The module `chains`: a function per chain, and the choice between them.
+fn source(abi: &Abi) -> String {
+    let mut choice = String::new();
+    for Chain { name, .. } in &abi.chains {
+        writeln!(choice, "        {name:?} => Some({name}(bytes, wire)),").expect("text");
+    }
+    let functions: String = abi.chains.iter().map(|chain| function(abi, chain)).collect();
+    format!(
+        "//! Each chain by its views.\n\n\
+         use generated_abi::views::{{self, Wire}};\n\n\
+         #[allow(unused_imports, reason = \"an ABI may need some of it only\")]\n\
+         use super::{{cap, error, hex, no_host, no_reply, number, reply}};\n\n\
+         pub(super) fn canonical(chain: &str, bytes: &[u8], wire: Wire) -> Option<String> {{\n    \
+         match chain {{\n{choice}        _ => None,\n    }}\n}}\n{functions}"
+    )
+}
+
+fn function(abi: &Abi, chain: &Chain) -> String {
+    let cap_type = [&names::group_type(&chain.name), "Cap"].concat();
+    let (name, mut ids, mut arms) = (&chain.name, Vec::new(), String::new());
+    for index in &chain.capabilities {
+        let capability = &abi.capabilities[*index];
+        if !ids.contains(&capability.id) {
+            ids.push(capability.id);
+            arms += &arm(abi, &cap_type, capability);
+        }
+    }
+    let (head, caps) = start(abi, chain);
+    format!(
+        "\nfn {name}(bytes: &[u8], wire: Wire) -> String {{\n{head}    \
+         let text_of = &mut text;\n    \
+         for found in {caps} {{\n        match found {{\n            \
+         Err(damage) => error(text_of, damage),\n\
+         {arms}            Ok(views::{cap_type}::Unknown(view)) => {{\n                \
+         cap(text_of, view.offset(), view.id().into(), view.version(), \"?\");\n                \
+         number(text_of, \"bytes\", view.bytes().len() as u64);\n            }}\n            \
+         Ok(other) => panic!(\"{{other:?}}\"),\n        }}\n    }}\n    text\n}}\n"
+    )
+}
+
+/// The lines that make the first line of the text, and the walk.
+fn start(abi: &Abi, chain: &Chain) -> (String, String) {
+    let Some(host) = &chain.host else {
+        let caps = names::group_type(&chain.name);
+        let head = "    let mut text = no_host();\n".to_owned();
+        return (head, format!("views::{caps}Caps::parse_as(bytes, wire)"));
+    };
+    let struct_ = abi.struct_(host.struct_);
+    let view = names::group_type(names::without_prefix(&abi.prefix, &struct_.name));
+    let argsz = ident(&struct_.fields[struct_.argsz.expect("a host has argsz")].name);
+    let head = format!(
+        "    let view = match views::{view}::parse_as(bytes, wire) {{\n        \
+         Err(views::ReplyError::TooShort {{ len, minsz }}) => return no_reply(len, minsz),\n        \
+         Err(other) => panic!(\"{{other}}\"),\n        Ok(view) => view,\n    }};\n    \
+         let mut text = reply(view.{argsz}(), view.need());\n"
+    );
+    (head, "view.caps()".to_owned())
+}
+
+/// The arm of a known capability.
+fn arm(abi: &Abi, cap_type: &str, capability: &Capability) -> String {
+    let variant = names::group_type(&capability.short);
+    let (id, short) = (capability.id, &capability.short);
+    let fields = capability.struct_.map(|id| &abi.struct_(id).fields);
+    let fields = fields.into_iter().flatten().filter(|field| is_told(field));
+    let lines: String = fields.map(|field| field_lines(abi, field)).collect();
+    format!(
+        "            Ok(views::{cap_type}::{variant}(view)) => {{\n                \
+         cap(text_of, view.offset(), {id}, view.version(), {short:?});\n\
+         {lines}                number(text_of, \"bytes\", view.bytes().len() as u64);\n            \
+         }}\n"
+    )
+}
+
+fn is_told(field: &Field) -> bool {
+    !matches!(field.role, Role::Header | Role::Reserved)
+}
+
+fn field_lines(abi: &Abi, field: &Field) -> String {
+    let (name, getter) = (&field.name, ident(&names::view_getter(&field.name)));
+    match &field.type_ {
+        Type::Int(int) => {
+            let raw = raw(abi, field.group, *int);
+            match field.version {
+                0 | 1 => {
+                    format!("                number(text_of, {name:?}, view.{getter}(){raw});\n")
+                }
+                _ => format!(
+                    "                if let Some(found) = view.{getter}() {{\n                    \
+                     number(text_of, {name:?}, found{raw});\n                }}\n"
+                ),
+            }
+        }
+        Type::Flexible(element, _) => match **element {
+            Type::Int(Int::U8) => {
+                format!("                hex(text_of, {name:?}, view.{getter}());\n")
+            }
+            Type::Struct(id) => {
+                let lines = element_lines(abi, name, id);
+                format!(
+                    "                for (index, element) in view.{getter}().iter().enumerate() \
+                     {{\n{lines}                }}\n"
+                )
+            }
+            _ => panic!("views have no getter for the array `{name}`"),
+        },
+        _ => panic!("views have no getter for `{name}`"),
+    }
+}
+
+fn element_lines(abi: &Abi, array: &str, id: StructId) -> String {
+    let mut lines = String::new();
+    for field in abi.struct_(id).fields.iter().filter(|field| is_told(field)) {
+        let Type::Int(int) = field.type_ else { panic!("elements have no `{}`", field.name) };
+        let (name, member, raw) = (&field.name, ident(&field.name), raw(abi, field.group, int));
+        writeln!(
+            lines,
+            "                    number(text_of, &format!(\"{array}[{{index}}].{name}\"), \
+             element.{member}{raw});"
+        )
+        .expect("text");
+    }
+    lines
+}
+
+/// How the number of flags or of a named number is reached.
+fn raw(abi: &Abi, group: Option<GroupId>, int: Int) -> &'static str {
+    let group = group.map(|id| abi.group(id)).filter(|group| group.int.size() == int.size());
+    match group.is_some_and(|group| group.rust.is_some()) {
+        true => ".0",
+        false => "",
+    }
+}
+
+fn ident(name: &str) -> String {
+    match names::is_rust_identifier(name) {
+        true => name.to_owned(),
+        false => ["r#", name].concat(),
+    }
+}

@@ -1,0 +1,143 @@
+//! The protocol of two calls, against servers that keep it, grow under it,
+//! or lie.
+
+use std::convert::Infallible;
+
+use vfio_abi::uapi::{RegionInfoFlags, vfio_region_info};
+use vfio_abi::views::{
+    NewCap, Profile, REGION, RegionCap, RegionInfo, ReplyError, RequestError, VFIO_USER,
+};
+
+type Region = Profile<vfio_region_info>;
+
+/// A server with one sparse mmap capability of so many areas.
+fn answer(profile: &Region, buffer: &mut [u8], areas: usize) -> usize {
+    let mut fixed = vfio_region_info::new();
+    fixed.flags = RegionInfoFlags::MMAP;
+    fixed.size = 0x4000;
+    let mut body = vec![0; 8 + 16 * areas];
+    body[..4].copy_from_slice(&(areas as u32).to_ne_bytes());
+    let caps = [NewCap { id: 1, version: 1, body: &body }];
+    profile.reply(buffer, &fixed, &caps).expect("a request with a sound argsz");
+    buffer.len()
+}
+
+fn areas(info: &RegionInfo<'_>) -> usize {
+    let caps = info.caps().map(|cap| cap.expect("a sound chain"));
+    caps.map(|cap| if let RegionCap::SparseMmap(cap) = cap { cap.areas().len() } else { 0 }).sum()
+}
+
+#[test]
+fn one_call_is_enough_if_the_buffer_is() {
+    let mut buffer = [0x77; 256];
+    let mut calls = 0;
+    let info = RegionInfo::request(&mut buffer, 3, |bytes| {
+        calls += 1;
+        assert_eq!(bytes[0..4], 256_u32.to_ne_bytes(), "argsz is the buffer's size");
+        assert_eq!(bytes[8..12], 3_u32.to_ne_bytes(), "the index is asked for");
+        assert!(bytes[12..].iter().all(|byte| *byte == 0), "the rest is cleared");
+        Ok::<_, Infallible>(answer(&REGION, bytes, 2))
+    });
+    assert_eq!(areas(&info.expect("a reply")), 2);
+    assert_eq!(calls, 1);
+}
+
+#[test]
+fn a_buffer_that_can_grow_is_asked_with_again_in_both_dialects() {
+    for profile in [&REGION, &VFIO_USER] {
+        let mut buffer = vec![0; 32];
+        let mut sizes = Vec::new();
+        let info = RegionInfo::request(&mut buffer, 0, |bytes| {
+            sizes.push(bytes.len());
+            Ok::<_, Infallible>(answer(profile, bytes, 3))
+        });
+        assert_eq!(areas(&info.expect("a reply")), 3);
+        assert_eq!(sizes, [32, 96]);
+    }
+}
+
+#[test]
+fn a_need_that_grows_between_calls_is_followed_with_a_bound() {
+    let mut buffer = Vec::new();
+    let mut calls = 0;
+    let grows = |calls: usize| calls.min(3);
+    let info = RegionInfo::request(&mut buffer, 0, |bytes| {
+        calls += 1;
+        Ok::<_, Infallible>(answer(&REGION, bytes, grows(calls)))
+    });
+    assert_eq!(areas(&info.expect("a reply")), 3);
+    assert_eq!(calls, 4);
+
+    let mut calls = 0;
+    let mut buffer = Vec::new();
+    let never = RegionInfo::request(&mut buffer, 0, |bytes| {
+        calls += 1;
+        Ok::<_, Infallible>(answer(&REGION, bytes, calls))
+    });
+    assert!(matches!(never, Err(RequestError::Short { .. })), "{never:?}");
+    assert_eq!(calls, 8);
+}
+
+#[test]
+fn a_slice_that_cannot_grow_tells_the_need_and_keeps_the_fixed_part() {
+    let mut buffer = [0; 40];
+    let short = RegionInfo::request(&mut buffer[..], 0, |bytes| {
+        Ok::<_, Infallible>(answer(&REGION, bytes, 2))
+    });
+    assert!(matches!(short, Err(RequestError::Short { need: 80 })), "{short:?}");
+    let info = RegionInfo::parse(&buffer).expect("the fixed part");
+    assert_eq!((info.size(), info.need(), info.caps().count()), (0x4000, Some(80), 0));
+
+    let mut tiny = [0; 31];
+    let mut calls = 0;
+    let refused = RegionInfo::request(&mut tiny, 0, |_| {
+        calls += 1;
+        Ok::<_, Infallible>(0)
+    });
+    assert!(matches!(refused, Err(RequestError::Short { need: 32 })), "{refused:?}");
+    assert_eq!(calls, 0, "no call with a buffer that every kernel refuses");
+}
+
+#[test]
+fn peers_that_lie_are_not_believed() {
+    // An argsz beyond the buffer that no buffer satisfies.
+    let mut buffer = vec![0; 64];
+    let mut calls = 0;
+    let endless = RegionInfo::request(&mut buffer, 0, |bytes| {
+        calls += 1;
+        bytes[0..4].copy_from_slice(&u32::MAX.to_ne_bytes());
+        Ok::<_, Infallible>(bytes.len())
+    });
+    assert!(matches!(endless, Err(RequestError::Short { need: u32::MAX })), "{endless:?}");
+    assert_eq!(calls, 1, "4 GiB are not allocated because a peer says so");
+    assert!(buffer.len() <= 64);
+
+    // More written than there is room for.
+    let mut buffer = [0; 64];
+    let info = RegionInfo::request(&mut buffer, 0, |bytes| {
+        answer(&REGION, bytes, 1);
+        Ok::<_, Infallible>(usize::MAX)
+    });
+    assert_eq!(areas(&info.expect("a reply")), 1);
+
+    // Less written than a reply has.
+    let mut buffer = [0; 64];
+    let cut = RegionInfo::request(&mut buffer, 0, |_| Ok::<_, Infallible>(16));
+    let too_short = RequestError::Reply(ReplyError::TooShort { len: 16, minsz: 32 });
+    assert!(matches!(cut, Err(error) if error == too_short));
+
+    // The flag without an offset, although argsz says that all fits.
+    let mut buffer = [0; 64];
+    let flagged = RegionInfo::request(&mut buffer, 0, |bytes| {
+        bytes[4] = 8;
+        Ok::<_, Infallible>(bytes.len())
+    });
+    assert!(matches!(flagged, Err(RequestError::Short { need: 64 })), "{flagged:?}");
+}
+
+#[test]
+fn errors_of_the_transport_come_through() {
+    let mut buffer = [0; 64];
+    let failed = RegionInfo::request(&mut buffer, 0, |_| Err("ENODEV"));
+    assert!(matches!(failed, Err(RequestError::Transport("ENODEV"))));
+}
