@@ -16,9 +16,7 @@ mod specs;
 use std::path::Path;
 use std::process::Command;
 
-use bench::{
-    Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, skipped, succeed,
-};
+use bench::{Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, succeed};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::release::Release;
@@ -60,9 +58,7 @@ fn every_program_runs_in_every_mode() {
             compile.args(["-I", &file("runtime/c"), "-I", &file("tests/c")]);
             compile.args(mode.arguments).arg(file(&format!("tests/c/{program}.c")));
             succeed(compile.args(["-o", &binary]));
-            let mut run = bench.command(mode.runner.unwrap_or(&binary));
-            run.args(mode.runner.map(|_| &binary));
-            commands.push(run);
+            commands.push(mode.run(&bench, &binary));
         }
     }
     all_silent(commands);

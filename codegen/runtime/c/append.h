@@ -67,8 +67,8 @@ static inline void capchain_reply_cap(struct capchain_reply_builder *to,
 	to->array = at + fixed;
 	to->each = each;
 	to->end = capchain_reply_sum(at, size);
-	if (to->end <= 0xffffffff)
-		padding = CAPCHAIN_CAST(__u32, to->end) % profile->align;
+	if (size <= 0xffffffff)
+		padding = CAPCHAIN_CAST(__u32, size) % profile->align;
 	if (padding)
 		padding = profile->align - padding;
 	bytes = capchain_reply_room(to, at, size);
@@ -79,9 +79,8 @@ static inline void capchain_reply_cap(struct capchain_reply_builder *to,
 		capchain_reply_bits(bytes, &format->version, version);
 		capchain_reply_bits(bytes, &format->next, format->end);
 	}
-	/* Who writes each capability by itself leaves what is between them. */
 	bytes = capchain_reply_room(to, to->end, padding);
-	if (bytes && profile->when_short != CAPCHAIN_PARTIAL)
+	if (bytes && to->fits && !profile->keeps_padding)
 		__builtin_memset(bytes, 0, CAPCHAIN_CAST(__u32, padding));
 	to->end += padding;
 }
@@ -129,13 +128,28 @@ static inline void capchain_reply_elements(struct capchain_reply_builder *to,
 	}
 }
 
-/* Appends a capability whose body, behind its header, is there as bytes. */
+/*
+ * Appends a capability whose body, behind its header, is there as bytes. If its
+ * id is known, the body may end in an array.
+ */
 static inline void capchain_reply_append(struct capchain_reply_builder *to,
 					 __u32 id, __u32 version,
 					 const void *body, capchain_size size)
 {
-	const __u64 header = to->profile->format->header;
+	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, body);
+	const __u32 header = to->profile->format->header;
+	const struct capchain_tail *tail = to->profile->tails;
+	__u32 start = capchain_len(size), count = 0;
 
-	capchain_reply_cap(to, id, version, header + capchain_len(size), 0, 0);
-	capchain_reply_bytes(to, to->profile->format->header, body, size);
+	while (tail->each && tail->id != id)
+		tail++;
+	if (tail->each && tail->at - header <= start &&
+	    (start - (tail->at - header)) % tail->each == 0) {
+		count = (start - (tail->at - header)) / tail->each;
+		start = tail->at - header;
+	}
+	capchain_reply_cap(to, id, version, CAPCHAIN_CAST(__u64, header) +
+			   start, tail->each, count);
+	capchain_reply_bytes(to, header, bytes, start);
+	capchain_reply_elements(to, bytes + start, count);
 }

@@ -12,6 +12,13 @@ enum capchain_when_short {
 	CAPCHAIN_FLAG_CLEAR,	/* the flag clear */
 };
 
+/* The array of a known capability. A list of them ends with one of size 0. */
+struct capchain_tail {
+	__u32	id;
+	__u32	at;		/* where it starts in the capability */
+	__u32	each;		/* size of an element */
+};
+
 /*
  * The rules by which someone writes replies. The fixed part has the most of
  * the ends that argsz covers; if there are none, all that argsz covers.
@@ -19,11 +26,13 @@ enum capchain_when_short {
 struct capchain_profile {
 	const struct capchain_host *host;
 	const struct capchain_format *format;
+	const struct capchain_tail *tails;
 	const __u32 *ends;	/* the last is 0 */
 	__u32	minsz;		/* what argsz must cover */
 	__u32	at;		/* where the first capability starts */
 	__u32	align;		/* what further offsets are multiples of */
 	int	when_short;	/* enum capchain_when_short */
+	int	keeps_padding;	/* what is between capabilities is left */
 	int	always;		/* argsz is set to the need always */
 	int	untouched;	/* enum capchain_untouched */
 };
@@ -49,7 +58,8 @@ struct capchain_reply_builder {
 	const struct capchain_profile *profile;
 	__u8	*bytes;
 	__u32	room;		/* bytes that may be written */
-	__u32	fixed;		/* bytes that the fixed part has */
+	__u32	fixed;		/* bytes of the fixed part that are written */
+	__u32	whole;		/* bytes that it has */
 	__u32	flags;		/* without the one that there is a chain */
 	__u32	need;
 	__u32	written;
@@ -107,11 +117,15 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 		to->pass = 3;
 		return CAPCHAIN_TOO_SHORT;
 	}
-	if (!*end)
-		to->fixed = to->room < profile->at ? to->room : profile->at;
-	for (; *end; end++)
+	if (!*end) {
+		to->whole = profile->at;
+		to->fixed = to->room < to->whole ? to->room : to->whole;
+	}
+	for (; *end; end++) {
+		to->whole = *end > to->whole ? *end : to->whole;
 		if (*end <= to->room && *end > to->fixed)
 			to->fixed = *end;
+	}
 	return 0;
 }
 
@@ -124,7 +138,7 @@ static inline void capchain_reply_end(struct capchain_reply_builder *to)
 	const int is_short = to->count && !here;
 	__u32 flags = to->flags & ~host->caps;
 
-	to->need = capchain_len(to->end);
+	to->need = to->count ? capchain_len(to->end) : to->whole;
 	to->written = to->count && here ? to->need : to->fixed;
 	if (to->count && (here || profile->when_short != CAPCHAIN_FLAG_CLEAR))
 		flags |= host->caps;

@@ -10,9 +10,9 @@
  * back unchanged. If it knows how many bytes were written, it says so in
  * written, which holds len before.
  *
- * grow, where there is one, makes buf and len hold at least need bytes, as
- * realloc() does, and returns 0; or it returns something else and leaves them
- * as they are.
+ * grow, where there is one, makes buf hold at least need bytes and sets len, as
+ * realloc() does, and returns 0; or it leaves them as they are and returns
+ * something else. need comes from the other side: it can be anything.
  */
 struct capchain_request {
 	void	*buf;
@@ -24,7 +24,7 @@ struct capchain_request {
 	__u32	calls;		/* how often it was asked */
 };
 
-/* Copies the fields that are inputs to where they are kept, or back. */
+/* Copies the input fields to where they are kept, or back. */
 static inline void capchain_inputs(const struct capchain_host *host,
 				   __u8 *bytes, __u32 len, __u8 *kept,
 				   int back)
@@ -36,8 +36,26 @@ static inline void capchain_inputs(const struct capchain_host *host,
 			__builtin_memcpy(back ? bytes + input->at : kept,
 					 back ? kept : bytes + input->at,
 					 input->size);
+		else if (!back)
+			__builtin_memset(kept, 0, input->size);
 		kept += input->size;
 	}
+}
+
+/* Whether the buffer holds that many bytes, if need be after it grew. */
+static inline int capchain_room(struct capchain_request *request,
+				struct capchain_reply *reply, __u32 need)
+{
+	if (request->buf && request->len >= need)
+		return 1;
+	if (!request->grow || request->grow(request, need)) {
+		reply->need = need;
+		return 0;
+	}
+	/* What was read there may have moved. */
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->need = need;
+	return request->buf && request->len >= need;
 }
 
 /* Sets up the buffer and calls once. */
@@ -57,23 +75,25 @@ static inline int capchain_call(struct capchain_request *request,
 
 /*
  * The whole protocol: 0 with all of the reply; CAPCHAIN_SHORT with the part
- * that fits, whose need tells the size to come back with; CAPCHAIN_TOO_SHORT
- * where buffer or reply end in the part that every reply has; or the error of
- * a call. kept has room for the inputs.
+ * that fits, if any, and the need to come back with; CAPCHAIN_TOO_SHORT where
+ * what came back is no reply; or the error of a call. kept has room for the
+ * input fields.
  */
 static inline int capchain_ask(struct capchain_request *request,
 			       const struct capchain_host *host,
 			       struct capchain_reply *reply, __u8 *kept)
 {
+	__u32 need = host->minsz;
 	int result;
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	if (!request->buf || request->len < host->minsz)
-		return CAPCHAIN_TOO_SHORT;
 	capchain_inputs(host, CAPCHAIN_CAST(__u8 *, request->buf),
-			capchain_len(request->len), kept, 0);
-	for (;;) {
+			request->buf ? capchain_len(request->len) : 0, kept, 0);
+	while (request->calls < CAPCHAIN_CALLS) {
+		if (!capchain_room(request, reply, need))
+			break;
+		__builtin_memset(reply, 0, sizeof(*reply));
 		result = capchain_call(request, host, kept);
 		if (result)
 			return result;
@@ -82,12 +102,9 @@ static inline int capchain_ask(struct capchain_request *request,
 		if (result || !reply->need)
 			return result;
 		/* A need that there is room for does not go away. */
-		if (reply->need <= request->len || !request->grow ||
-		    request->calls == CAPCHAIN_CALLS ||
-		    request->grow(request, reply->need))
-			return CAPCHAIN_SHORT;
-		__builtin_memset(reply, 0, sizeof(*reply));
-		if (!request->buf || request->len < host->minsz)
-			return CAPCHAIN_TOO_SHORT;
+		if (reply->need <= request->len)
+			break;
+		need = reply->need;
 	}
+	return CAPCHAIN_SHORT;
 }

@@ -5,7 +5,7 @@
 #include "vfio_abi.h"
 #include "check.h"
 
-#define REPLIES	1000000
+#define REPLIES	500000
 #define MOST	72	/* bytes of a reply */
 #define BOUND	20	/* of the chain */
 

@@ -35,11 +35,11 @@ static const struct pair pairs[] = {
 /* Chains of every kind: with padding, arrays, nothing, and odd sizes. */
 static const __u8 filler[64] = "a body of any kind, as long as it may be";
 static const struct driver_cap plenty[] = {
-	{ 3, 1, filler, 4, NULL, 0, 0 },
-	{ 1, 1, filler + 1, 8, filler, 16, 2 },
-	{ 7, 9, filler + 2, 0, NULL, 0, 0 },
-	{ 0xffff, 0xffff, filler + 3, 5, filler + 4, 3, 4 },
-	{ 2, 2, filler + 4, 28, NULL, 0, 0 },
+	{ 3, 1, filler, 4, NULL, 0, 0, 0 },
+	{ 1, 1, filler + 8, 8, filler + 16, 16, 2, 1 },
+	{ 7, 9, filler + 2, 0, NULL, 0, 0, 0 },
+	{ 0xffff, 0xffff, filler + 3, 5, filler + 4, 3, 4, 0 },
+	{ 2, 2, filler + 4, 28, NULL, 0, 0, 0 },
 };
 
 static const unsigned char fixed[64] = {
@@ -62,9 +62,10 @@ static int build(const struct pair *pair, const struct driver *driver,
 		for (int nth = 0; nth < driver->count; nth++) {
 			const struct driver_cap *cap = &driver->caps[nth];
 
-			if (!cap->count) {
+			if (!cap->count || cap->joined) {
 				vfio_abi_reply_append(to, cap->id, cap->version,
-						      cap->body, cap->size);
+						      cap->body, cap->size +
+						      cap->each * cap->count);
 				continue;
 			}
 			vfio_abi_reply_cap(to, cap->id, cap->version,
@@ -272,8 +273,8 @@ static void inputs(void)
 	SAME(get32(bytes, 4), ~8u);
 	SAME(get32(bytes, 8), 7);
 	SAME(get32(bytes, 12), 0xa5a5a5a5);
-	SAME(get32(bytes, 16), 3);
-	SAME(get32(bytes, 24), 4);
+	SAME(get64(bytes, 16), 3);
+	SAME(get64(bytes, 24), 4);
 }
 
 /* Sizes beyond all bounds, and passes that disagree, do no harm. */
@@ -296,6 +297,13 @@ static void misuse(void)
 	SAME(get32(bytes, 0), 0xffffffff);
 	SAME(get32(bytes, 12), 0);
 	SAME(bytes[32], 0xa5);
+
+	/* Nor do sums that wrap. */
+	sent(bytes, 64, 0xa5);
+	vfio_abi_reply_begin(&to, &vfio_abi_profile_region, bytes, SIZE);
+	while (vfio_abi_reply_pass(&to))
+		vfio_abi_reply_cap(&to, 1, 1, ~0ULL - 31, 0, 0);
+	SAME(to.need, 0xffffffff);
 
 	sent(bytes, 64, 0xa5);
 	vfio_abi_reply_begin(&to, &vfio_abi_profile_region, bytes, SIZE);

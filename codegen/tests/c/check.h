@@ -44,6 +44,14 @@ static inline __u32 get32(const unsigned char *bytes, size_t at)
 	return number;
 }
 
+static inline __u64 get64(const unsigned char *bytes, size_t at)
+{
+	__u64 number;
+
+	memcpy(&number, bytes + at, 8);
+	return number;
+}
+
 /* The header of a capability. */
 static inline void header(unsigned char *bytes, size_t at, unsigned id,
 			  unsigned version, __u32 next)

@@ -1,4 +1,4 @@
-/* Every way in which a chain can be damaged, in the order of docs/protocol.md. */
+/* Every way to damage a chain, in the order of docs/protocol.md. */
 #include "vfio_abi.h"
 #include "check.h"
 

@@ -10,6 +10,7 @@ struct driver_cap {
 	__u32	size;
 	const void *elements;
 	__u32	each, count;
+	int	joined;		/* the array follows the body */
 };
 
 /* What a driver says, apart from the protocol. */

@@ -232,13 +232,43 @@ static void errors(void)
 
 	/* A buffer that cannot hold what every reply has is not sent. */
 	for (__u32 len = 1; len < 32; len++) {
-		SAME(asks(&peer, len, 1), VFIO_ABI_TOO_SHORT);
+		SAME(asks(&peer, len, 0), VFIO_ABI_SHORT);
 		SAME(request.calls, 0);
+		SAME(info.reply.need, 32);
+		CHECK(!info.reply.bytes);
 		free(request.buf);
 	}
 	request.buf = NULL;
 	request.len = 0;
-	SAME(vfio_abi_region_info_request(&request, &info), VFIO_ABI_TOO_SHORT);
+	SAME(vfio_abi_region_info_request(&request, &info), VFIO_ABI_SHORT);
+	SAME(info.reply.need, 32);
+}
+
+/* Says that it grew and did not. */
+static int pretend(struct vfio_abi_request *self, __u32 need)
+{
+	self->len = need - 1;
+	return 0;
+}
+
+/* A buffer may start with nothing, where the inputs are all zero or fit. */
+static void from_nothing(void)
+{
+	struct peer peer = { .need = 40 };
+
+	for (__u32 len = 12; len < 32; len++) {
+		SAME(asks(&peer, len, 1), 0);
+		SAME(peer.seen[0], 32);
+		full(2);
+	}
+	SAME(asks(&peer, 32, 1), 0);
+	request.grow = pretend;
+	request.len = 32;
+	SAME(vfio_abi_region_info_request(&request, &info), VFIO_ABI_SHORT);
+	SAME(request.calls, 1);
+	SAME(info.reply.need, 40);
+	CHECK(!info.reply.bytes);
+	free(request.buf);
 }
 
 int main(void)
@@ -247,5 +277,6 @@ int main(void)
 	needs_that_grow();
 	liars();
 	errors();
+	from_nothing();
 	return 0;
 }

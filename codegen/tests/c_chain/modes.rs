@@ -13,8 +13,19 @@ pub(crate) struct Mode {
     pub(crate) compiler: &'static str,
     /// What it is told.
     pub(crate) arguments: &'static [&'static str],
-    /// What runs the program, where this machine itself cannot.
-    pub(crate) runner: Option<&'static str>,
+    /// What runs the program, where this machine itself cannot: the first that is there.
+    runners: &'static [&'static str],
+}
+
+impl Mode {
+    /// The command that runs a program that was built so.
+    pub(crate) fn run(&self, bench: &Bench, binary: &str) -> Command {
+        let Some(first) = self.runners.first() else { return bench.command(binary) };
+        let runner = self.runners.iter().find(|runner| there(runner)).unwrap_or(first);
+        let mut command = bench.command(runner);
+        command.arg(binary);
+        command
+    }
 }
 
 /// Sanitizers that end the program at what they find.
@@ -28,10 +39,16 @@ const MODES: &[Mode] = &[
     native("gcc-sanitized", "gcc", SANITIZED),
     native("clang", "clang", &["-O2"]),
     native("clang-sanitized", "clang", SANITIZED),
-    foreign("s390x", "s390x-linux-gnu-gcc", "qemu-s390x"),
-    foreign("ppc", "powerpc-linux-gnu-gcc", "qemu-ppc"),
-    foreign("arm", "arm-linux-gnueabihf-gcc", "qemu-arm"),
-    foreign("aarch64", "aarch64-linux-gnu-gcc", "qemu-aarch64"),
+    foreign(
+        "s390x",
+        &["--target=s390x-linux-gnu", "-O2", "-static"],
+        &["qemu-s390x", "qemu-s390x-static"],
+    ),
+    foreign(
+        "arm",
+        &["--target=arm-linux-gnueabihf", "-O2", "-static"],
+        &["qemu-arm", "qemu-arm-static"],
+    ),
 ];
 
 const fn native(
@@ -39,11 +56,16 @@ const fn native(
     compiler: &'static str,
     arguments: &'static [&'static str],
 ) -> Mode {
-    Mode { name, compiler, arguments, runner: None }
+    Mode { name, compiler, arguments, runners: &[] }
 }
 
-const fn foreign(name: &'static str, compiler: &'static str, runner: &'static str) -> Mode {
-    Mode { name, compiler, arguments: &["-O2", "-static"], runner: Some(runner) }
+/// clang knows every machine; gcc for another one and for 32 bits exclude each other on Debian.
+const fn foreign(
+    name: &'static str,
+    arguments: &'static [&'static str],
+    runners: &'static [&'static str],
+) -> Mode {
+    Mode { name, compiler: "clang", arguments, runners }
 }
 
 /// The ways that work here; the plain one must.
@@ -61,14 +83,18 @@ pub(crate) fn modes(bench: &Bench) -> impl Iterator<Item = &'static Mode> {
 
 /// Whether a program can be compiled and run so.
 fn works(bench: &Bench, mode: &Mode) -> bool {
-    let there = |program: &str| Command::new(program).arg("--version").output().is_ok();
-    if !there(mode.compiler) || !mode.runner.is_none_or(there) {
+    let runs = mode.runners.is_empty() || mode.runners.iter().any(|runner| there(runner));
+    if !runs || !there(mode.compiler) {
         return false;
     }
     let binary = format!("./probe-{}", mode.name);
     let mut compile = bench.command(mode.compiler);
     compile.args(mode.arguments).args(["probe.c", "-o", &binary]);
-    let mut run = bench.command(mode.runner.unwrap_or(&binary));
-    run.args(mode.runner.map(|_| &binary));
-    outcome(&mut compile).status.success() && outcome(&mut run).status.success()
+    outcome(&mut compile).status.success()
+        && outcome(&mut mode.run(bench, &binary)).status.success()
+}
+
+/// Whether the machine has a program.
+fn there(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok()
 }

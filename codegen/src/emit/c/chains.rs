@@ -118,6 +118,7 @@ impl Emitter<'_> {
             format: formats[chain.header].name.clone(),
             host,
             start: self.start(chain),
+            tails: writes.then(|| name(taken, "tails")),
             capabilities: self.capabilities(chain, writes, taken),
         }
     }

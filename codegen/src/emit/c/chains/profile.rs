@@ -6,7 +6,7 @@ use super::taken::Taken;
 use super::view::{ChainView, ProfileView};
 use crate::emit::c::comment::Comment;
 use crate::ir::{Arg, Copied, Handler, ReplyChain, StructId};
-use crate::reply::{ArgszReply, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
 
 impl Emitter<'_> {
     /// The profiles of calls whose reply can have one of the chains.
@@ -48,6 +48,7 @@ impl Emitter<'_> {
             at: ends.iter().copied().max().unwrap_or(host.size),
             align: 1,
             short: ShortReply::OffsetZero,
+            padding: Padding::Zero,
             argsz: ArgszReply::WhenShort,
             gives: Vec::new(),
         });
@@ -59,6 +60,7 @@ impl Emitter<'_> {
             ends,
             host: host.table.clone(),
             format: chain.format.clone(),
+            tails: chain.tails.clone()?,
             minsz: handler.minsz,
             at: rules.at,
             align: rules.align.max(1),
@@ -67,6 +69,7 @@ impl Emitter<'_> {
                 ShortReply::Partial => "PARTIAL",
                 ShortReply::FlagClear => "FLAG_CLEAR",
             },
+            keeps_padding: u32::from(rules.padding == Padding::Echo),
             always: u32::from(rules.argsz == ArgszReply::Always),
             untouched: match handler.untouched {
                 Some(Untouched::Echo) => "ECHO",

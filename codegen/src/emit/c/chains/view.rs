@@ -79,6 +79,8 @@ pub(super) struct ChainView {
     pub(super) start: Option<StartView>,
     /// Its capabilities.
     pub(super) capabilities: Vec<CapabilityView>,
+    /// The table of their arrays, where they can be written.
+    pub(super) tails: Option<String>,
 }
 
 /// Where a chain starts that has no host.
@@ -231,6 +233,8 @@ pub(super) struct ProfileView {
     pub(super) host: String,
     /// The table of the header.
     pub(super) format: String,
+    /// The table of arrays.
+    pub(super) tails: String,
     /// What argsz must cover.
     pub(super) minsz: u64,
     /// Where the first capability starts.
@@ -239,6 +243,8 @@ pub(super) struct ProfileView {
     pub(super) align: u64,
     /// What a short reply is like: an enumerator without our prefix.
     pub(super) when_short: &'static str,
+    /// Whether the bytes between capabilities are left, as C's 0 or 1.
+    pub(super) keeps_padding: u32,
     /// Whether argsz is always the need, as C's 0 or 1.
     pub(super) always: u32,
     /// What unset bytes hold: an enumerator without our prefix.
