@@ -3170,9 +3170,9 @@ static inline struct vfio_abi_walk vfio_abi_start_reply(
  * back unchanged. If it knows how many bytes were written, it says so in
  * written, which holds len before.
  *
- * grow, where there is one, makes buf and len hold at least need bytes, as
- * realloc() does, and returns 0; or it returns something else and leaves them
- * as they are.
+ * grow, where there is one, makes buf hold at least need bytes and sets len, as
+ * realloc() does, and returns 0; or it leaves them as they are and returns
+ * something else. need comes from the other side: it can be anything.
  */
 struct vfio_abi_request {
 	void	*buf;
@@ -3184,7 +3184,7 @@ struct vfio_abi_request {
 	__u32	calls;		/* how often it was asked */
 };
 
-/* Copies the fields that are inputs to where they are kept, or back. */
+/* Copies the input fields to where they are kept, or back. */
 static inline void vfio_abi_inputs(const struct vfio_abi_host *host,
 				   __u8 *bytes, __u32 len, __u8 *kept,
 				   int back)
@@ -3196,8 +3196,26 @@ static inline void vfio_abi_inputs(const struct vfio_abi_host *host,
 			__builtin_memcpy(back ? bytes + input->at : kept,
 					 back ? kept : bytes + input->at,
 					 input->size);
+		else if (!back)
+			__builtin_memset(kept, 0, input->size);
 		kept += input->size;
 	}
+}
+
+/* Whether the buffer holds that many bytes, if need be after it grew. */
+static inline int vfio_abi_room(struct vfio_abi_request *request,
+				struct vfio_abi_reply *reply, __u32 need)
+{
+	if (request->buf && request->len >= need)
+		return 1;
+	if (!request->grow || request->grow(request, need)) {
+		reply->need = need;
+		return 0;
+	}
+	/* What was read there may have moved. */
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->need = need;
+	return request->buf && request->len >= need;
 }
 
 /* Sets up the buffer and calls once. */
@@ -3217,23 +3235,25 @@ static inline int vfio_abi_call(struct vfio_abi_request *request,
 
 /*
  * The whole protocol: 0 with all of the reply; VFIO_ABI_SHORT with the part
- * that fits, whose need tells the size to come back with; VFIO_ABI_TOO_SHORT
- * where buffer or reply end in the part that every reply has; or the error of
- * a call. kept has room for the inputs.
+ * that fits, if any, and the need to come back with; VFIO_ABI_TOO_SHORT where
+ * what came back is no reply; or the error of a call. kept has room for the
+ * input fields.
  */
 static inline int vfio_abi_ask(struct vfio_abi_request *request,
 			       const struct vfio_abi_host *host,
 			       struct vfio_abi_reply *reply, __u8 *kept)
 {
+	__u32 need = host->minsz;
 	int result;
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	if (!request->buf || request->len < host->minsz)
-		return VFIO_ABI_TOO_SHORT;
 	vfio_abi_inputs(host, VFIO_ABI_CAST(__u8 *, request->buf),
-			vfio_abi_len(request->len), kept, 0);
-	for (;;) {
+			request->buf ? vfio_abi_len(request->len) : 0, kept, 0);
+	while (request->calls < VFIO_ABI_CALLS) {
+		if (!vfio_abi_room(request, reply, need))
+			break;
+		__builtin_memset(reply, 0, sizeof(*reply));
 		result = vfio_abi_call(request, host, kept);
 		if (result)
 			return result;
@@ -3242,14 +3262,11 @@ static inline int vfio_abi_ask(struct vfio_abi_request *request,
 		if (result || !reply->need)
 			return result;
 		/* A need that there is room for does not go away. */
-		if (reply->need <= request->len || !request->grow ||
-		    request->calls == VFIO_ABI_CALLS ||
-		    request->grow(request, reply->need))
-			return VFIO_ABI_SHORT;
-		__builtin_memset(reply, 0, sizeof(*reply));
-		if (!request->buf || request->len < host->minsz)
-			return VFIO_ABI_TOO_SHORT;
+		if (reply->need <= request->len)
+			break;
+		need = reply->need;
 	}
+	return VFIO_ABI_SHORT;
 }
 
 /* What output bytes hold that nobody sets. */
@@ -3266,6 +3283,13 @@ enum vfio_abi_when_short {
 	VFIO_ABI_FLAG_CLEAR,	/* the flag clear */
 };
 
+/* The array of a known capability. A list of them ends with one of size 0. */
+struct vfio_abi_tail {
+	__u32	id;
+	__u32	at;		/* where it starts in the capability */
+	__u32	each;		/* size of an element */
+};
+
 /*
  * The rules by which someone writes replies. The fixed part has the most of
  * the ends that argsz covers; if there are none, all that argsz covers.
@@ -3273,11 +3297,13 @@ enum vfio_abi_when_short {
 struct vfio_abi_profile {
 	const struct vfio_abi_host *host;
 	const struct vfio_abi_format *format;
+	const struct vfio_abi_tail *tails;
 	const __u32 *ends;	/* the last is 0 */
 	__u32	minsz;		/* what argsz must cover */
 	__u32	at;		/* where the first capability starts */
 	__u32	align;		/* what further offsets are multiples of */
 	int	when_short;	/* enum vfio_abi_when_short */
+	int	keeps_padding;	/* what is between capabilities is left */
 	int	always;		/* argsz is set to the need always */
 	int	untouched;	/* enum vfio_abi_untouched */
 };
@@ -3303,7 +3329,8 @@ struct vfio_abi_reply_builder {
 	const struct vfio_abi_profile *profile;
 	__u8	*bytes;
 	__u32	room;		/* bytes that may be written */
-	__u32	fixed;		/* bytes that the fixed part has */
+	__u32	fixed;		/* bytes of the fixed part that are written */
+	__u32	whole;		/* bytes that it has */
 	__u32	flags;		/* without the one that there is a chain */
 	__u32	need;
 	__u32	written;
@@ -3361,11 +3388,15 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 		to->pass = 3;
 		return VFIO_ABI_TOO_SHORT;
 	}
-	if (!*end)
-		to->fixed = to->room < profile->at ? to->room : profile->at;
-	for (; *end; end++)
+	if (!*end) {
+		to->whole = profile->at;
+		to->fixed = to->room < to->whole ? to->room : to->whole;
+	}
+	for (; *end; end++) {
+		to->whole = *end > to->whole ? *end : to->whole;
 		if (*end <= to->room && *end > to->fixed)
 			to->fixed = *end;
+	}
 	return 0;
 }
 
@@ -3378,7 +3409,7 @@ static inline void vfio_abi_reply_end(struct vfio_abi_reply_builder *to)
 	const int is_short = to->count && !here;
 	__u32 flags = to->flags & ~host->caps;
 
-	to->need = vfio_abi_len(to->end);
+	to->need = to->count ? vfio_abi_len(to->end) : to->whole;
 	to->written = to->count && here ? to->need : to->fixed;
 	if (to->count && (here || profile->when_short != VFIO_ABI_FLAG_CLEAR))
 		flags |= host->caps;
@@ -3511,8 +3542,8 @@ static inline void vfio_abi_reply_cap(struct vfio_abi_reply_builder *to,
 	to->array = at + fixed;
 	to->each = each;
 	to->end = vfio_abi_reply_sum(at, size);
-	if (to->end <= 0xffffffff)
-		padding = VFIO_ABI_CAST(__u32, to->end) % profile->align;
+	if (size <= 0xffffffff)
+		padding = VFIO_ABI_CAST(__u32, size) % profile->align;
 	if (padding)
 		padding = profile->align - padding;
 	bytes = vfio_abi_reply_room(to, at, size);
@@ -3523,9 +3554,8 @@ static inline void vfio_abi_reply_cap(struct vfio_abi_reply_builder *to,
 		vfio_abi_reply_bits(bytes, &format->version, version);
 		vfio_abi_reply_bits(bytes, &format->next, format->end);
 	}
-	/* Who writes each capability by itself leaves what is between them. */
 	bytes = vfio_abi_reply_room(to, to->end, padding);
-	if (bytes && profile->when_short != VFIO_ABI_PARTIAL)
+	if (bytes && to->fits && !profile->keeps_padding)
 		__builtin_memset(bytes, 0, VFIO_ABI_CAST(__u32, padding));
 	to->end += padding;
 }
@@ -3573,15 +3603,30 @@ static inline void vfio_abi_reply_elements(struct vfio_abi_reply_builder *to,
 	}
 }
 
-/* Appends a capability whose body, behind its header, is there as bytes. */
+/*
+ * Appends a capability whose body, behind its header, is there as bytes. If its
+ * id is known, the body may end in an array.
+ */
 static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 					 __u32 id, __u32 version,
 					 const void *body, vfio_abi_size size)
 {
-	const __u64 header = to->profile->format->header;
+	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, body);
+	const __u32 header = to->profile->format->header;
+	const struct vfio_abi_tail *tail = to->profile->tails;
+	__u32 start = vfio_abi_len(size), count = 0;
 
-	vfio_abi_reply_cap(to, id, version, header + vfio_abi_len(size), 0, 0);
-	vfio_abi_reply_bytes(to, to->profile->format->header, body, size);
+	while (tail->each && tail->id != id)
+		tail++;
+	if (tail->each && tail->at - header <= start &&
+	    (start - (tail->at - header)) % tail->each == 0) {
+		count = (start - (tail->at - header)) / tail->each;
+		start = tail->at - header;
+	}
+	vfio_abi_reply_cap(to, id, version, VFIO_ABI_CAST(__u64, header) +
+			   start, tail->each, count);
+	vfio_abi_reply_bytes(to, header, bytes, start);
+	vfio_abi_reply_elements(to, bytes + start, count);
 }
 
 /* Capabilities that start with struct vfio_info_cap_header. */
@@ -4069,6 +4114,13 @@ static inline void vfio_abi_device_pci_atomic_comp_append(
 	vfio_abi_reply_value(to, 8, 4, values->flags);
 }
 
+static const struct vfio_abi_tail vfio_abi_device_tails[]
+__attribute__((unused)) = {
+	{ 3, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
+	{ 4, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
+	{ 0, 0, 0 }
+};
+
 static const struct vfio_abi_input vfio_abi_region_info_inputs[]
 __attribute__((unused)) = {
 	{ 8, 4, 1 },
@@ -4483,6 +4535,12 @@ static inline void vfio_abi_region_nvlink2_lnkspd_append(
 	vfio_abi_reply_value(to, 8, 4, values->link_speed);
 }
 
+static const struct vfio_abi_tail vfio_abi_region_tails[]
+__attribute__((unused)) = {
+	{ 1, 16, 16 },	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
+	{ 0, 0, 0 }
+};
+
 static const struct vfio_abi_input vfio_abi_iommu_type1_info_inputs[]
 __attribute__((unused)) = {
 	{ 0, 0, 0 }
@@ -4793,6 +4851,12 @@ static inline void vfio_abi_type1_dma_avail_append(
 	vfio_abi_reply_value(to, 8, 4, values->avail);
 }
 
+static const struct vfio_abi_tail vfio_abi_type1_tails[]
+__attribute__((unused)) = {
+	{ 1, 16, 16 },	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
+	{ 0, 0, 0 }
+};
+
 /*
  * An argsz of 17 to 19 gets a part of cap_offset.
  *
@@ -4806,9 +4870,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_device
 __attribute__((unused)) = {
 	&vfio_abi_device_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_device_ends,
+	vfio_abi_device_tails, vfio_abi_profile_device_ends,
 	16, 24, 8,
-	VFIO_ABI_OFFSET_ZERO, 0, VFIO_ABI_ZERO
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
 /*
@@ -4826,9 +4890,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_device_v5_10
 __attribute__((unused)) = {
 	&vfio_abi_device_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_device_v5_10_ends,
+	vfio_abi_device_tails, vfio_abi_profile_device_v5_10_ends,
 	16, 20, 1,
-	VFIO_ABI_OFFSET_ZERO, 0, VFIO_ABI_ZERO
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
 /*
@@ -4845,9 +4909,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_region
 __attribute__((unused)) = {
 	&vfio_abi_region_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_region_ends,
+	vfio_abi_region_tails, vfio_abi_profile_region_ends,
 	32, 32, 8,
-	VFIO_ABI_OFFSET_ZERO, 0, VFIO_ABI_ECHO
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ECHO
 };
 
 /*
@@ -4865,9 +4929,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_vfio_user
 __attribute__((unused)) = {
 	&vfio_abi_region_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_vfio_user_ends,
+	vfio_abi_region_tails, vfio_abi_profile_vfio_user_ends,
 	32, 32, 8,
-	VFIO_ABI_FLAG_CLEAR, 1, VFIO_ABI_ZERO
+	VFIO_ABI_FLAG_CLEAR, 0, 1, VFIO_ABI_ZERO
 };
 
 /*
@@ -4885,9 +4949,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_type1_v5_4
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_type1_v5_4_ends,
+	vfio_abi_type1_tails, vfio_abi_profile_type1_v5_4_ends,
 	16, 24, 1,
-	VFIO_ABI_OFFSET_ZERO, 0, VFIO_ABI_ZERO
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
 /*
@@ -4901,9 +4965,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_type1
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_type1_ends,
+	vfio_abi_type1_tails, vfio_abi_profile_type1_ends,
 	16, 24, 8,
-	VFIO_ABI_OFFSET_ZERO, 0, VFIO_ABI_ZERO
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
 /*
@@ -4920,9 +4984,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_iommufd_v6_2
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_iommufd_v6_2_ends,
+	vfio_abi_type1_tails, vfio_abi_profile_iommufd_v6_2_ends,
 	16, 24, 1,
-	VFIO_ABI_PARTIAL, 1, VFIO_ABI_STACK
+	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_STACK
 };
 
 /*
@@ -4941,9 +5005,9 @@ __attribute__((unused)) = {
 static const struct vfio_abi_profile vfio_abi_profile_iommufd
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_profile_iommufd_ends,
+	vfio_abi_type1_tails, vfio_abi_profile_iommufd_ends,
 	16, 24, 8,
-	VFIO_ABI_PARTIAL, 1, VFIO_ABI_ZERO
+	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_ZERO
 };
 
 #endif /* VFIO_ABI_H */

@@ -3,9 +3,9 @@
 
 use super::Emitter;
 use super::view::ValueView;
-use crate::emit::c::literal;
 use crate::ir::{Field, Struct, Type};
 use crate::layout::{Int, Model, Span};
+use crate::names;
 
 impl Emitter<'_> {
     /// What reads a number that lies `at` bytes behind a place.
@@ -75,8 +75,8 @@ pub(super) fn span(struct_: &Struct, field: usize) -> Span {
 /// The type of a variable that holds the number.
 pub(super) fn c_type(int: Int) -> &'static str {
     match int {
-        Int::AlignedU64 => literal::int(Int::U64),
-        _ => literal::int(int),
+        Int::AlignedU64 => names::c_int(Int::U64),
+        _ => names::c_int(int),
     }
 }
 
