@@ -2675,7 +2675,6 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 
 #endif /* __m68k__ */
 
-
 /* -------------------------- Replies and chains -------------------------- */
 
 /*
@@ -3713,7 +3712,6 @@ static inline void vfio_abi_device_info_fixed(
 	vfio_abi_reply_field(to, 12, 4, values->num_irqs);
 }
 
-
 /*
  * Starts a walk of the chain device behind struct vfio_device_info, or over
  * nothing where the reply was short or has no chain.
@@ -4198,7 +4196,6 @@ static inline void vfio_abi_region_info_fixed(
 	vfio_abi_reply_field(to, 24, 8, values->offset);
 }
 
-
 /*
  * Starts a walk of the chain region behind struct vfio_region_info, or over
  * nothing where the reply was short or has no chain.
@@ -4611,7 +4608,6 @@ static inline void vfio_abi_iommu_type1_info_fixed(
 	vfio_abi_reply_field(to, 4, 4, values->flags);
 	vfio_abi_reply_field(to, 8, 8, values->iova_pgsizes);
 }
-
 
 /*
  * Starts a walk of the chain type1 behind struct vfio_iommu_type1_info, or over

@@ -12,6 +12,7 @@ mod view;
 use askama::Template;
 
 use super::comment::Comment;
+use super::items;
 use crate::ir::{Abi, Bits, CapHeader, Chain};
 use crate::layout::{Model, Span};
 use crate::names;
@@ -123,7 +124,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What starts the walk of a chain, and where it lies.
+    /// What starts the walk of a chain, and where it lies, behind an empty line.
     fn comment(&self, chain: &Chain) -> Vec<String> {
         let text = match &chain.host {
             Some(host) => format!(
@@ -134,7 +135,7 @@ impl Emitter<'_> {
             ),
             None => format!("Starts a walk of the chain {} in len bytes.", chain.name),
         };
-        Comment::of(&vec![text]).above(0)
+        items::opening(Comment::of(&vec![text]).above(0))
     }
 
     /// Where a chain without a host starts.
