@@ -11,6 +11,7 @@
 //! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
 //! | getter of a view | the field's, or with `_field` behind it | `version_field` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
+//! | C struct or function of ours | `prefix_abi_` and words | `vfio_abi_region_next` |
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -73,6 +74,12 @@ pub fn without_prefix<'a>(prefix: &str, name: &'a str) -> &'a str {
 /// The stem of the generated header and the prefix of what it adds: `vfio_abi`.
 pub fn c_stem(prefix: &str) -> String {
     format!("{prefix}_abi")
+}
+
+/// A C struct or function of ours.
+pub fn c_name(stem: &str, words: &[&str]) -> String {
+    let words = [&[stem], words].concat().join("_");
+    words.to_ascii_lowercase()
 }
 
 /// Whether a name is one in C, C++ and Rust, if need be as a raw identifier.
@@ -147,6 +154,8 @@ mod tests {
         assert_eq!(group_type("pci_region_index"), "PciRegionIndex");
         assert_eq!(short("VFIO_PCI_BAR0_REGION_INDEX", "VFIO_PCI_", "_REGION_INDEX"), "BAR0");
         assert_eq!(c_stem("vfio"), "vfio_abi");
+        let words = ["region", "SPARSE_MMAP", "find"];
+        assert_eq!(c_name("vfio_abi", &words), "vfio_abi_region_sparse_mmap_find");
     }
 
     #[test]

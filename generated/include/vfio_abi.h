@@ -2675,4 +2675,2335 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 
 #endif /* __m68k__ */
 
+/* -------------------------- Replies and chains -------------------------- */
+
+/*
+ * Safe ways to ask for replies, to walk the chains of capabilities in them, and
+ * to write such replies. No byte outside of a buffer is read or written,
+ * whatever it holds; nothing is allocated.
+ *
+ * Start at the functions that end in _request or _parse, which read a reply,
+ * then at _caps and _next, which walk its chain; the functions that end in
+ * _read tell what a capability holds.
+ */
+
+/*
+ * Numbers in replies are in the byte order of the host and lie as a 64-bit
+ * kernel puts them, in a 32-bit program too: the kernel translates nothing.
+ * They are read and written at any alignment.
+ */
+#ifdef __cplusplus
+#define VFIO_ABI_CAST(type, value)	static_cast<type>(value)
+#else
+#define VFIO_ABI_CAST(type, value)	((type)(value))
+#endif
+
+/* What sizeof yields, without <stddef.h>. */
+typedef __SIZE_TYPE__ vfio_abi_size;
+
+static inline __u16 vfio_abi_u16(const __u8 *bytes)
+{
+	__u16 number;
+
+	__builtin_memcpy(&number, bytes, 2);
+	return number;
+}
+
+static inline __u32 vfio_abi_u32(const __u8 *bytes)
+{
+	__u32 number;
+
+	__builtin_memcpy(&number, bytes, 4);
+	return number;
+}
+
+static inline __u64 vfio_abi_u64(const __u8 *bytes)
+{
+	__u64 number;
+
+	__builtin_memcpy(&number, bytes, 8);
+	return number;
+}
+
+/* The number of 1, 2, 4 or 8 bytes that starts here. */
+static inline __u64 vfio_abi_number(const __u8 *bytes, __u32 width)
+{
+	switch (width) {
+	case 1:
+		return *bytes;
+	case 2:
+		return vfio_abi_u16(bytes);
+	case 4:
+		return vfio_abi_u32(bytes);
+	default:
+		return vfio_abi_u64(bytes);
+	}
+}
+
+/* Writes the low 1, 2, 4 or 8 bytes of a number. */
+static inline void vfio_abi_put(__u8 *bytes, __u32 width, __u64 number)
+{
+	__u16 number16 = VFIO_ABI_CAST(__u16, number);
+	__u32 number32 = VFIO_ABI_CAST(__u32, number);
+
+	switch (width) {
+	case 1:
+		*bytes = VFIO_ABI_CAST(__u8, number);
+		break;
+	case 2:
+		__builtin_memcpy(bytes, &number16, 2);
+		break;
+	case 4:
+		__builtin_memcpy(bytes, &number32, 4);
+		break;
+	default:
+		__builtin_memcpy(bytes, &number, 8);
+	}
+}
+
+/* A number of bytes in the 32 bits in which the protocol counts them. */
+static inline __u32 vfio_abi_len(__u64 len)
+{
+	return len > 0xffffffff ? 0xffffffff : VFIO_ABI_CAST(__u32, len);
+}
+
+/*
+ * What is wrong with a reply or its chain. No errno is as low as these.
+ */
+enum vfio_abi_error_kind {
+	/* the reply ends in the part that every reply has */
+	VFIO_ABI_TOO_SHORT = -65537,
+	/* the buffer is smaller than the reply needs and did not grow */
+	VFIO_ABI_SHORT = -65538,
+	/* a capability starts at the end of the reply or behind */
+	VFIO_ABI_OUT_OF_BOUNDS = -65539,
+	/* a capability starts in the fixed part */
+	VFIO_ABI_INSIDE_FIXED = -65540,
+	/* the reply ends in a capability's header */
+	VFIO_ABI_HEADER_CUT = -65541,
+	/* the chain comes back to itself */
+	VFIO_ABI_CYCLE = -65542,
+	/* the reply ends before a capability has what its version needs */
+	VFIO_ABI_BODY_SHORT = -65543,
+	/* a capability counts more elements than the reply holds */
+	VFIO_ABI_COUNT_OUT_OF_BOUNDS = -65544,
+	/* a capability reaches into the next one */
+	VFIO_ABI_OVERLAP = -65545,
+};
+
+/* The error in words. */
+static inline const char *vfio_abi_error_text(int kind)
+{
+	switch (kind) {
+	case VFIO_ABI_TOO_SHORT:
+		return "the reply ends in its fixed part";
+	case VFIO_ABI_SHORT:
+		return "the buffer is too small for the reply";
+	case VFIO_ABI_OUT_OF_BOUNDS:
+		return "a capability starts behind the reply";
+	case VFIO_ABI_INSIDE_FIXED:
+		return "a capability starts in the fixed part";
+	case VFIO_ABI_HEADER_CUT:
+		return "the reply ends in a capability's header";
+	case VFIO_ABI_CYCLE:
+		return "the chain comes back to itself";
+	case VFIO_ABI_BODY_SHORT:
+		return "the reply ends in a capability's body";
+	case VFIO_ABI_COUNT_OUT_OF_BOUNDS:
+		return "a capability counts more elements than there are";
+	case VFIO_ABI_OVERLAP:
+		return "a capability reaches into the next one";
+	default:
+		return "no error of a chain";
+	}
+}
+
+/* An error, and the capability that it is about. */
+struct vfio_abi_error {
+	int	kind;
+	__u32	at;	/* where the capability starts */
+	__u32	id;	/* of the last three kinds: its id, */
+	__u64	value;	/* the bytes, the elements, or where the next starts */
+};
+
+/* Some bits of a number in a header. */
+struct vfio_abi_bits {
+	__u32	at;	/* offset of the number in the header */
+	__u32	width;	/* bytes of the number; 0 if there is none */
+	__u32	low;	/* the lowest bit */
+	__u64	mask;	/* the bits, moved down */
+};
+
+/* How the headers of a chain look and what their offsets mean. */
+struct vfio_abi_format {
+	__u32	header;			/* size of the header */
+	__u32	least;			/* bytes of every capability at least */
+	struct vfio_abi_bits id;
+	struct vfio_abi_bits version;	/* without one, all are of version 1 */
+	struct vfio_abi_bits next;
+	__u64	end;			/* the next that ends the chain */
+	int	from_reply;		/* next counts from the reply's start */
+};
+
+/* A capability. */
+struct vfio_abi_cap {
+	__u32	at;		/* where it starts in the reply */
+	__u32	id;
+	__u32	version;
+	__u32	next;		/* where the next one starts; 0 of the last */
+	int	known;		/* its body was checked */
+	__u32	size;		/* the bytes that can belong to it, */
+	const __u8 *bytes;	/* its header first */
+};
+
+/* The walk of a chain. Bounded by the reply, and ends on every input. */
+struct vfio_abi_walk {
+	const __u8 *bytes;	/* the reply */
+	__u32	len;
+	__u32	bound;		/* no capability starts before this */
+	__u32	span;		/* nor further behind that */
+	__u32	at;		/* where the next capability starts */
+	__u32	left;		/* capabilities that the reply can still hold */
+	int	state;		/* 1 to go on, 0 at the end, or the error */
+	struct vfio_abi_error error;
+};
+
+/*
+ * A walk that starts with the capability at first. None can start before
+ * bound.
+ */
+static inline struct vfio_abi_walk vfio_abi_start(
+		const struct vfio_abi_format *format, const __u8 *bytes,
+		__u32 len, __u32 bound, __u32 first)
+{
+	struct vfio_abi_walk walk;
+
+	__builtin_memset(&walk, 0, sizeof(walk));
+	walk.bytes = bytes;
+	walk.len = len;
+	walk.bound = bound;
+	walk.at = first;
+	if (len >= bound && len - bound >= format->header) {
+		walk.span = len - bound - format->header;
+		walk.left = len / format->least;
+	}
+	walk.state = 1;
+	return walk;
+}
+
+/* A walk over nothing. */
+static inline struct vfio_abi_walk vfio_abi_nowhere(void)
+{
+	struct vfio_abi_walk walk;
+
+	__builtin_memset(&walk, 0, sizeof(walk));
+	return walk;
+}
+
+/* Ends a walk with an error. */
+static inline int vfio_abi_fail(struct vfio_abi_walk *walk, int kind, __u32 at,
+				__u32 id, __u64 value)
+{
+	walk->error.kind = kind;
+	walk->error.at = at;
+	walk->error.id = id;
+	walk->error.value = value;
+	walk->state = kind;
+	return kind;
+}
+
+/* Some bits of a header. */
+static inline __u64 vfio_abi_field(const __u8 *header,
+				   const struct vfio_abi_bits *bits)
+{
+	__u64 number = vfio_abi_number(header + bits->at, bits->width);
+
+	return number >> bits->low & bits->mask;
+}
+
+/* What a header's next means: an offset in the reply. */
+static inline __u32 vfio_abi_target(const struct vfio_abi_format *format,
+				    __u32 at, __u64 next)
+{
+	__u64 most = 0xffffffff;
+
+	/* What 32 bits cannot hold lies behind every reply. */
+	if (!format->from_reply)
+		next = next > most - at ? most : next + at;
+	return VFIO_ABI_CAST(__u32, next > most ? most : next);
+}
+
+/* Ends a walk at a capability that cannot be visited. */
+static inline int vfio_abi_refuse(const struct vfio_abi_format *format,
+				  struct vfio_abi_walk *walk)
+{
+	const __u32 at = walk->at;
+
+	if (at < walk->bound)
+		return vfio_abi_fail(walk, VFIO_ABI_INSIDE_FIXED, at, 0, 0);
+	if (at >= walk->len)
+		return vfio_abi_fail(walk, VFIO_ABI_OUT_OF_BOUNDS, at, 0, 0);
+	if (walk->len - at < format->header)
+		return vfio_abi_fail(walk, VFIO_ABI_HEADER_CUT, at, 0, 0);
+	return vfio_abi_fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
+}
+
+/*
+ * Goes on to the next capability and looks at its header: 1 if there is one, 0
+ * at the end, or the error, which walk->error tells more about. Behind an error
+ * there is nothing but the same error.
+ */
+static inline __attribute__((always_inline)) int vfio_abi_visit(
+		const struct vfio_abi_format *format,
+		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
+{
+	const __u32 at = walk->at;
+	const __u8 *header;
+	__u32 end = walk->len;
+	__u64 next;
+
+	if (walk->state <= 0)
+		return walk->state;
+	/* The difference is huge in front of the bound. */
+	if (at - walk->bound > walk->span || !walk->left)
+		return vfio_abi_refuse(format, walk);
+	walk->left--;
+	header = walk->bytes + at;
+	cap->at = at;
+	cap->bytes = header;
+	cap->known = 0;
+	cap->id = VFIO_ABI_CAST(__u32, vfio_abi_field(header, &format->id));
+	cap->version = 1;
+	if (format->version.width)
+		cap->version = VFIO_ABI_CAST(__u32,
+				vfio_abi_field(header, &format->version));
+	cap->next = 0;
+	next = vfio_abi_field(header, &format->next);
+	if (next != format->end) {
+		cap->next = vfio_abi_target(format, at, next);
+		walk->at = cap->next;
+		if (cap->next > at)
+			end = cap->next < end ? cap->next : end;
+		else if (cap->next == at)
+			/* This one counts; the error comes behind it. */
+			vfio_abi_fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
+	} else {
+		walk->state = 0;
+	}
+	cap->size = end - at;
+	return 1;
+}
+
+/* The array behind a body, each element as the reply has it. */
+struct vfio_abi_array {
+	const __u8 *bytes;
+	__u32	count;
+	__u32	each;		/* size of an element in bytes */
+};
+
+/* Checks that the fixed part of a known body is there. */
+static inline int vfio_abi_body(struct vfio_abi_walk *walk,
+				struct vfio_abi_cap *cap, __u32 need)
+{
+	cap->known = 1;
+	if (need <= cap->size)
+		return 1;
+	if (need > walk->len - cap->at)
+		return vfio_abi_fail(walk, VFIO_ABI_BODY_SHORT, cap->at,
+				     cap->id, need);
+	return vfio_abi_fail(walk, VFIO_ABI_OVERLAP, cap->at, cap->id,
+			     cap->next);
+}
+
+/* Whether count elements of each bytes end within size, behind start. */
+static inline int vfio_abi_holds(__u32 size, __u32 start, __u64 count,
+				 __u32 each)
+{
+	return start <= size && count <= (size - start) / each;
+}
+
+/* Checks that an array behind a known body is there. */
+static inline int vfio_abi_counted(struct vfio_abi_walk *walk,
+				   const struct vfio_abi_cap *cap, __u32 start,
+				   __u64 count, __u32 each)
+{
+	if (vfio_abi_holds(cap->size, start, count, each))
+		return 1;
+	if (!vfio_abi_holds(walk->len - cap->at, start, count, each))
+		return vfio_abi_fail(walk, VFIO_ABI_COUNT_OUT_OF_BOUNDS,
+				     cap->at, cap->id, count);
+	return vfio_abi_fail(walk, VFIO_ABI_OVERLAP, cap->at, cap->id,
+			     cap->next);
+}
+
+/* The array of a capability, if all of it is there. */
+static inline int vfio_abi_elements(struct vfio_abi_array *array,
+				    const struct vfio_abi_cap *cap,
+				    __u32 start, __u64 count, __u32 each)
+{
+	if (!vfio_abi_holds(cap->size, start, count, each))
+		return VFIO_ABI_COUNT_OUT_OF_BOUNDS;
+	array->bytes = cap->bytes + start;
+	array->count = VFIO_ABI_CAST(__u32, count);
+	array->each = each;
+	return 1;
+}
+
+/* The elements that lie before the end of a capability. */
+static inline int vfio_abi_rest(struct vfio_abi_array *array,
+				const struct vfio_abi_cap *cap, __u32 start,
+				__u32 each)
+{
+	array->bytes = start <= cap->size ? cap->bytes + start : cap->bytes;
+	array->count = start <= cap->size ? (cap->size - start) / each : 0;
+	array->each = each;
+	return 1;
+}
+
+/* The bytes of an element, if there is one of this index. */
+static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
+					   __u32 nth)
+{
+	if (nth >= array->count)
+		return 0;
+	return array->bytes + VFIO_ABI_CAST(vfio_abi_size, nth) * array->each;
+}
+
+/* A field that the caller sets. A list of them ends with one of size 0. */
+struct vfio_abi_input {
+	__u32	at;
+	__u32	size;
+	int	stays;	/* a reply does not set it as well */
+};
+
+/* Where the protocol's own fields lie in the struct in front of a chain. */
+struct vfio_abi_host {
+	__u32	minsz;		/* the part that every reply has */
+	__u32	argsz;
+	__u32	flags;
+	__u32	caps;		/* the flag that says there is a chain */
+	__u32	cap_offset;
+	const struct vfio_abi_input *inputs;
+};
+
+/* A reply, cut to what argsz says was written of the buffer. */
+struct vfio_abi_reply {
+	const __u8 *bytes;
+	__u32	len;
+	__u32	argsz;	/* what argsz says */
+	__u32	need;	/* the buffer to come back with; 0 if all fitted */
+	__u32	first;	/* where the chain starts; 0 if there is none */
+};
+
+/* A field of the protocol; 0 if it is not there. */
+static inline __u32 vfio_abi_word(const __u8 *bytes, __u32 len, __u32 at)
+{
+	return at <= len && len - at >= 4 ? vfio_abi_u32(bytes + at) : 0;
+}
+
+/*
+ * Reads the protocol's fields in a buffer of len bytes, of which some are
+ * written. Nothing behind these and argsz is looked at, and an argsz beyond the
+ * buffer is not believed: such a reply is short, and shows no capability.
+ */
+static inline int vfio_abi_parse(const struct vfio_abi_host *host,
+				 struct vfio_abi_reply *reply, const void *buf,
+				 vfio_abi_size len, vfio_abi_size written)
+{
+	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, buf);
+	const __u32 room = vfio_abi_len(len);
+	__u32 end = vfio_abi_len(written < len ? written : len);
+	int flagged;
+
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->argsz = vfio_abi_word(bytes, end, host->argsz);
+	end = end < reply->argsz ? end : reply->argsz;
+	reply->len = end;
+	if (end < host->minsz)
+		return VFIO_ABI_TOO_SHORT;
+	reply->bytes = bytes;
+	flagged = (vfio_abi_word(bytes, end, host->flags) & host->caps) != 0;
+	if (flagged)
+		reply->first = vfio_abi_word(bytes, end, host->cap_offset);
+	if (reply->argsz > room || (flagged && !reply->first)) {
+		reply->need = reply->argsz;
+		reply->first = 0;
+	}
+	return 0;
+}
+
+/*
+ * Whether a field that later kernels appended is there: the reply reaches its
+ * end, and a chain does not start before that.
+ */
+static inline int vfio_abi_reaches(const struct vfio_abi_reply *reply,
+				   __u32 end)
+{
+	return end <= reply->len && (!reply->first || end <= reply->first);
+}
+
+/* The walk of a reply's chain; over nothing where that is not here. */
+static inline struct vfio_abi_walk vfio_abi_start_reply(
+		const struct vfio_abi_format *format,
+		const struct vfio_abi_host *host,
+		const struct vfio_abi_reply *reply)
+{
+	const __u32 end = host->cap_offset + 4;
+
+	if (!reply->first)
+		return vfio_abi_nowhere();
+	return vfio_abi_start(format, reply->bytes, reply->len,
+			      end > host->minsz ? end : host->minsz,
+			      reply->first);
+}
+
+/* How often a request asks while the need grows. */
+#define VFIO_ABI_CALLS	8
+
+/*
+ * Asks for a reply, and again with a larger buffer where it did not fit.
+ *
+ * buf starts with the struct that the call takes, with its input fields set;
+ * argsz is set here, for every call, and all else is cleared. call passes buf
+ * on: to ioctl(), or over a socket. It returns 0, or its error, which comes
+ * back unchanged. If it knows how many bytes were written, it says so in
+ * written, which holds len before.
+ *
+ * grow, where there is one, makes buf hold at least need bytes and sets len, as
+ * realloc() does, and returns 0; or it leaves them as they are and returns
+ * something else. need comes from the other side: it can be anything.
+ */
+struct vfio_abi_request {
+	void	*buf;
+	vfio_abi_size len;
+	int	(*call)(struct vfio_abi_request *request);
+	int	(*grow)(struct vfio_abi_request *request, __u32 need);
+	void	*context;	/* for call and grow */
+	vfio_abi_size written;
+	__u32	calls;		/* how often it was asked */
+};
+
+/* Copies the input fields to where they are kept, or back. */
+static inline void vfio_abi_inputs(const struct vfio_abi_host *host,
+				   __u8 *bytes, __u32 len, __u8 *kept,
+				   int back)
+{
+	const struct vfio_abi_input *input;
+
+	for (input = host->inputs; input->size; input++) {
+		if (input->at <= len && input->size <= len - input->at)
+			__builtin_memcpy(back ? bytes + input->at : kept,
+					 back ? kept : bytes + input->at,
+					 input->size);
+		else if (!back)
+			__builtin_memset(kept, 0, input->size);
+		kept += input->size;
+	}
+}
+
+/* Whether the buffer holds that many bytes, if need be after it grew. */
+static inline int vfio_abi_room(struct vfio_abi_request *request,
+				struct vfio_abi_reply *reply, __u32 need)
+{
+	if (request->buf && request->len >= need)
+		return 1;
+	if (!request->grow || request->grow(request, need)) {
+		reply->need = need;
+		return 0;
+	}
+	/* What was read there may have moved. */
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->need = need;
+	return request->buf && request->len >= need;
+}
+
+/* Sets up the buffer and calls once. */
+static inline int vfio_abi_call(struct vfio_abi_request *request,
+				const struct vfio_abi_host *host, __u8 *kept)
+{
+	__u8 *bytes = VFIO_ABI_CAST(__u8 *, request->buf);
+	const __u32 len = vfio_abi_len(request->len);
+
+	__builtin_memset(bytes, 0, request->len);
+	vfio_abi_inputs(host, bytes, len, kept, 1);
+	vfio_abi_put(bytes + host->argsz, 4, len);
+	request->written = request->len;
+	request->calls++;
+	return request->call(request);
+}
+
+/*
+ * The whole protocol: 0 with all of the reply; VFIO_ABI_SHORT with the part
+ * that fits, if any, and the need to come back with; VFIO_ABI_TOO_SHORT where
+ * what came back is no reply; or the error of a call. kept has room for the
+ * input fields.
+ */
+static inline int vfio_abi_ask(struct vfio_abi_request *request,
+			       const struct vfio_abi_host *host,
+			       struct vfio_abi_reply *reply, __u8 *kept)
+{
+	__u32 need = host->minsz;
+	int result;
+
+	request->calls = 0;
+	__builtin_memset(reply, 0, sizeof(*reply));
+	vfio_abi_inputs(host, VFIO_ABI_CAST(__u8 *, request->buf),
+			request->buf ? vfio_abi_len(request->len) : 0, kept, 0);
+	while (request->calls < VFIO_ABI_CALLS) {
+		if (!vfio_abi_room(request, reply, need))
+			break;
+		__builtin_memset(reply, 0, sizeof(*reply));
+		result = vfio_abi_call(request, host, kept);
+		if (result)
+			return result;
+		result = vfio_abi_parse(host, reply, request->buf,
+					request->len, request->written);
+		if (result || !reply->need)
+			return result;
+		/* A need that there is room for does not go away. */
+		if (reply->need <= request->len)
+			break;
+		need = reply->need;
+	}
+	return VFIO_ABI_SHORT;
+}
+
+/* What output bytes hold that nobody sets. */
+enum vfio_abi_untouched {
+	VFIO_ABI_ECHO,		/* what the caller had there */
+	VFIO_ABI_ZERO,
+	VFIO_ABI_STACK,		/* anything; here zero */
+};
+
+/* What a buffer sees that is too small for the chain. */
+enum vfio_abi_when_short {
+	VFIO_ABI_OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
+	VFIO_ABI_PARTIAL,	/* the same, and the capabilities that fit */
+	VFIO_ABI_FLAG_CLEAR,	/* the flag clear */
+};
+
+/* The array of a known capability. A list of them ends with one of size 0. */
+struct vfio_abi_tail {
+	__u32	id;
+	__u32	at;		/* where it starts in the capability */
+	__u32	each;		/* size of an element */
+};
+
+/*
+ * The rules by which someone writes replies. The fixed part has the most of
+ * the ends that argsz covers; if there are none, all that argsz covers.
+ */
+struct vfio_abi_profile {
+	const struct vfio_abi_host *host;
+	const struct vfio_abi_format *format;
+	const struct vfio_abi_tail *tails;
+	const __u32 *ends;	/* the last is 0 */
+	__u32	minsz;		/* what argsz must cover */
+	__u32	at;		/* where the first capability starts */
+	__u32	align;		/* what further offsets are multiples of */
+	int	when_short;	/* enum vfio_abi_when_short */
+	int	keeps_padding;	/* what is between capabilities is left */
+	int	always;		/* argsz is set to the need always */
+	int	untouched;	/* enum vfio_abi_untouched */
+};
+
+/*
+ * Writes a reply in place, over the buffer as the caller sent it: its argsz and
+ * its input fields are there, and stay.
+ *
+ *	if (vfio_abi_reply_begin(&to, profile, buf, len))
+ *		return -EINVAL;
+ *	while (vfio_abi_reply_pass(&to)) {
+ *		vfio_abi_reply_fixed(&to, &info, sizeof(info));
+ *		vfio_abi_reply_append(&to, id, version, body, size);
+ *	}
+ *	return to.need;
+ *
+ * The loop runs twice, with the same contents: first to find out the size,
+ * which decides what may be written, and then to write. Nothing behind argsz or
+ * len is touched. Behind the loop, need is the size of the full reply, and
+ * written how much of it there is.
+ */
+struct vfio_abi_reply_builder {
+	const struct vfio_abi_profile *profile;
+	__u8	*bytes;
+	__u32	room;		/* bytes that may be written */
+	__u32	fixed;		/* bytes of the fixed part that are written */
+	__u32	whole;		/* bytes that it has */
+	__u32	flags;		/* without the one that there is a chain */
+	__u32	need;
+	__u32	written;
+	int	pass;		/* 1 finds out the size, 2 writes, 3 is done */
+	int	fits;		/* said the first pass */
+	__u64	end;		/* where the reply ends so far */
+	__u32	count;		/* capabilities so far */
+	__u32	last;		/* where the last one starts, if written */
+	__u64	array;		/* where the array of the last one starts */
+	__u32	each;		/* size of an element */
+};
+
+/* Writes a number of the fixed part, as far as that goes. */
+static inline void vfio_abi_reply_poke(struct vfio_abi_reply_builder *to,
+				       __u32 at, __u32 width, __u64 number)
+{
+	const __u32 room = at < to->fixed ? to->fixed - at : 0;
+	__u8 bytes[8];
+
+	vfio_abi_put(bytes, width, number);
+	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
+}
+
+/* Whether a byte of the fixed part is not for the fields of a reply. */
+static inline int vfio_abi_reply_keeps(const struct vfio_abi_host *host,
+				       __u32 at)
+{
+	const struct vfio_abi_input *input;
+
+	for (input = host->inputs; input->size; input++)
+		if (input->stays && at - input->at < input->size)
+			return 1;
+	return at - host->argsz < 4 || at - host->cap_offset < 4;
+}
+
+/*
+ * Starts a reply in a buffer of len bytes, the first of which hold what the
+ * caller sent. VFIO_ABI_TOO_SHORT if len or argsz does not cover what it must;
+ * then nothing is written.
+ */
+static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
+				       const struct vfio_abi_profile *profile,
+				       void *buf, vfio_abi_size len)
+{
+	const __u32 *end = profile->ends;
+	__u32 argsz;
+
+	__builtin_memset(to, 0, sizeof(*to));
+	to->profile = profile;
+	to->bytes = VFIO_ABI_CAST(__u8 *, buf);
+	to->room = vfio_abi_len(len);
+	argsz = vfio_abi_word(to->bytes, to->room, profile->host->argsz);
+	to->room = argsz < to->room ? argsz : to->room;
+	if (to->room < profile->minsz) {
+		to->pass = 3;
+		return VFIO_ABI_TOO_SHORT;
+	}
+	if (!*end) {
+		to->whole = profile->at;
+		to->fixed = to->room < to->whole ? to->room : to->whole;
+	}
+	for (; *end; end++) {
+		to->whole = *end > to->whole ? *end : to->whole;
+		if (*end <= to->room && *end > to->fixed)
+			to->fixed = *end;
+	}
+	return 0;
+}
+
+/* Writes what the size decides: argsz, the flags and cap_offset. */
+static inline void vfio_abi_reply_end(struct vfio_abi_reply_builder *to)
+{
+	const struct vfio_abi_profile *profile = to->profile;
+	const struct vfio_abi_host *host = profile->host;
+	const int here = to->fits && to->end <= to->room;
+	const int is_short = to->count && !here;
+	__u32 flags = to->flags & ~host->caps;
+
+	to->need = to->count ? vfio_abi_len(to->end) : to->whole;
+	to->written = to->count && here ? to->need : to->fixed;
+	if (to->count && (here || profile->when_short != VFIO_ABI_FLAG_CLEAR))
+		flags |= host->caps;
+	vfio_abi_reply_poke(to, host->flags, 4, flags);
+	if (to->count || profile->untouched != VFIO_ABI_ECHO)
+		vfio_abi_reply_poke(to, host->cap_offset, 4,
+				    to->count && here ? profile->at : 0);
+	if (is_short || profile->always)
+		vfio_abi_reply_poke(to, host->argsz, 4, to->need);
+}
+
+/* Starts the next pass, if there is one. */
+static inline int vfio_abi_reply_pass(struct vfio_abi_reply_builder *to)
+{
+	const struct vfio_abi_profile *profile = to->profile;
+	__u32 at;
+
+	if (to->pass == 1) {
+		to->fits = to->end <= to->room;
+		if (profile->untouched != VFIO_ABI_ECHO)
+			for (at = 0; at < to->fixed; at++)
+				if (!vfio_abi_reply_keeps(profile->host, at))
+					to->bytes[at] = 0;
+	} else if (to->pass == 2) {
+		vfio_abi_reply_end(to);
+	}
+	to->end = profile->at;
+	to->flags = 0;
+	to->count = 0;
+	to->last = 0;
+	return to->pass < 3 && ++to->pass < 3;
+}
+
+/* Sets a field of the fixed part. */
+static inline void vfio_abi_reply_field(struct vfio_abi_reply_builder *to,
+					__u32 at, __u32 width, __u64 number)
+{
+	if (at == to->profile->host->flags)
+		to->flags = VFIO_ABI_CAST(__u32, number);
+	else if (to->pass == 2)
+		vfio_abi_reply_poke(to, at, width, number);
+}
+
+/*
+ * Sets the fixed part to the first bytes of a struct that is laid out as in the
+ * reply; but not argsz, cap_offset, the flag that there is a chain, and the
+ * input fields.
+ */
+static inline void vfio_abi_reply_fixed(struct vfio_abi_reply_builder *to,
+					const void *from, vfio_abi_size size)
+{
+	const struct vfio_abi_host *host = to->profile->host;
+	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, from);
+	__u32 at;
+
+	if (to->pass != 2)
+		return;
+	for (at = 0; at < to->fixed && at < size; at++)
+		if (!vfio_abi_reply_keeps(host, at))
+			to->bytes[at] = bytes[at];
+	to->flags = vfio_abi_word(bytes, vfio_abi_len(size), host->flags);
+}
+
+/* Where some bytes of the chain are to be written, if they are. */
+static inline __u8 *vfio_abi_reply_room(struct vfio_abi_reply_builder *to,
+					__u64 at, __u64 size)
+{
+	const int partial = to->profile->when_short == VFIO_ABI_PARTIAL;
+
+	if (to->pass != 2 || !(to->fits || partial) || at > to->room ||
+	    size > to->room - at)
+		return 0;
+	return to->bytes + at;
+}
+
+/* Writes some bits of a header. */
+static inline void vfio_abi_reply_bits(__u8 *header,
+				       const struct vfio_abi_bits *bits,
+				       __u64 value)
+{
+	__u64 number;
+
+	if (!bits->width)
+		return;
+	number = vfio_abi_number(header + bits->at, bits->width);
+	number &= ~(bits->mask << bits->low);
+	number |= (value & bits->mask) << bits->low;
+	vfio_abi_put(header + bits->at, bits->width, number);
+}
+
+/* The sum of two sizes; beyond 32 bits it does not matter. */
+static inline __u64 vfio_abi_reply_sum(__u64 end, __u64 size)
+{
+	const __u64 most = 0x100000000;
+
+	if (end > most || size > most || end + size > most)
+		return most;
+	return end + size;
+}
+
+/* Leads from the last capability to one that starts at the end so far. */
+static inline void vfio_abi_reply_link(struct vfio_abi_reply_builder *to)
+{
+	const struct vfio_abi_format *format = to->profile->format;
+
+	if (to->last && to->end <= to->room)
+		vfio_abi_reply_bits(to->bytes + to->last, &format->next,
+				    format->from_reply ? to->end
+						       : to->end - to->last);
+}
+
+/*
+ * Appends a capability: fixed bytes with its header, of which only the header
+ * is set, and an array of count elements of each bytes.
+ */
+static inline void vfio_abi_reply_cap(struct vfio_abi_reply_builder *to,
+				      __u32 id, __u32 version, __u64 fixed,
+				      __u32 each, __u32 count)
+{
+	const struct vfio_abi_profile *profile = to->profile;
+	const struct vfio_abi_format *format = profile->format;
+	const __u64 at = to->end;
+	__u64 size, padding = 0;
+	__u8 *bytes;
+
+	if (to->pass == 2)
+		vfio_abi_reply_link(to);
+	size = vfio_abi_reply_sum(fixed, VFIO_ABI_CAST(__u64, each) * count);
+	to->count++;
+	to->array = at + fixed;
+	to->each = each;
+	to->end = vfio_abi_reply_sum(at, size);
+	if (size <= 0xffffffff)
+		padding = VFIO_ABI_CAST(__u32, size) % profile->align;
+	if (padding)
+		padding = profile->align - padding;
+	bytes = vfio_abi_reply_room(to, at, size);
+	to->last = bytes ? VFIO_ABI_CAST(__u32, at) : 0;
+	if (bytes) {
+		__builtin_memset(bytes, 0, VFIO_ABI_CAST(__u32, fixed));
+		vfio_abi_reply_bits(bytes, &format->id, id);
+		vfio_abi_reply_bits(bytes, &format->version, version);
+		vfio_abi_reply_bits(bytes, &format->next, format->end);
+	}
+	bytes = vfio_abi_reply_room(to, to->end, padding);
+	if (bytes && to->fits && !profile->keeps_padding)
+		__builtin_memset(bytes, 0, VFIO_ABI_CAST(__u32, padding));
+	to->end += padding;
+}
+
+/* Sets a field of the capability that was appended last. */
+static inline void vfio_abi_reply_value(struct vfio_abi_reply_builder *to,
+					__u32 offset, __u32 width,
+					__u64 number)
+{
+	if (to->last)
+		vfio_abi_put(to->bytes + to->last + offset, width, number);
+}
+
+/* Sets bytes of the capability that was appended last. */
+static inline void vfio_abi_reply_bytes(struct vfio_abi_reply_builder *to,
+					__u32 offset, const void *from,
+					vfio_abi_size size)
+{
+	if (to->last && size)
+		__builtin_memcpy(to->bytes + to->last + offset, from, size);
+}
+
+/* Where an element of the last capability is to be written, if it is. */
+static inline __u8 *vfio_abi_reply_element(struct vfio_abi_reply_builder *to,
+					   __u32 nth)
+{
+	const __u64 offset = VFIO_ABI_CAST(__u64, nth) * to->each;
+
+	return vfio_abi_reply_room(to, to->array + offset, to->each);
+}
+
+/* Sets all elements of the last capability to what the reply is to hold. */
+static inline void vfio_abi_reply_elements(struct vfio_abi_reply_builder *to,
+					   const void *from, __u32 count)
+{
+	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, from);
+	__u8 *element;
+	__u32 nth;
+
+	for (nth = 0; nth < count; nth++, bytes += to->each) {
+		element = vfio_abi_reply_element(to, nth);
+		if (!element)
+			break;
+		__builtin_memcpy(element, bytes, to->each);
+	}
+}
+
+/*
+ * Appends a capability whose body, behind its header, is there as bytes. If its
+ * id is known, the body may end in an array.
+ */
+static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
+					 __u32 id, __u32 version,
+					 const void *body, vfio_abi_size size)
+{
+	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, body);
+	const __u32 header = to->profile->format->header;
+	const struct vfio_abi_tail *tail = to->profile->tails;
+	__u32 start = vfio_abi_len(size), count = 0;
+
+	while (tail->each && tail->id != id)
+		tail++;
+	if (tail->each && tail->at - header <= start &&
+	    (start - (tail->at - header)) % tail->each == 0) {
+		count = (start - (tail->at - header)) / tail->each;
+		start = tail->at - header;
+	}
+	vfio_abi_reply_cap(to, id, version, VFIO_ABI_CAST(__u64, header) +
+			   start, tail->each, count);
+	vfio_abi_reply_bytes(to, header, bytes, start);
+	vfio_abi_reply_elements(to, bytes + start, count);
+}
+
+/* Capabilities that start with struct vfio_info_cap_header. */
+static const struct vfio_abi_format vfio_abi_info_format
+__attribute__((unused)) = {
+	8, 8,
+	{ 0, 2, 0, 0xffff },	/* id */
+	{ 2, 2, 0, 0xffff },	/* version */
+	{ 4, 4, 0, 0xffffffff },	/* next */
+	0, 1
+};
+
+static const struct vfio_abi_input vfio_abi_device_info_inputs[]
+__attribute__((unused)) = {
+	{ 0, 0, 0 }
+};
+static const struct vfio_abi_host vfio_abi_device_info_host
+__attribute__((unused)) = {
+	16, 0, 4,
+	0x80,	/* VFIO_DEVICE_FLAGS_CAPS */
+	16, vfio_abi_device_info_inputs
+};
+
+/* What a reply with struct vfio_device_info says. */
+struct vfio_abi_device_info {
+	struct vfio_abi_reply reply;
+	__u32	argsz;
+	__u32	flags;
+	__u32	num_regions;
+	__u32	num_irqs;
+};
+
+/* Takes the values out of the reply. */
+static inline void vfio_abi_device_info_read(
+		struct vfio_abi_device_info *info)
+{
+	info->argsz = vfio_abi_u32(info->reply.bytes);
+	info->flags = vfio_abi_u32(info->reply.bytes + 4);
+	info->num_regions = vfio_abi_u32(info->reply.bytes + 8);
+	info->num_irqs = vfio_abi_u32(info->reply.bytes + 12);
+}
+
+/*
+ * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
+ * its need is not 0, the buffer was too small, and no capability is shown.
+ */
+static inline int vfio_abi_device_info_parse(
+		struct vfio_abi_device_info *info, const void *buf,
+		vfio_abi_size len)
+{
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi_parse(&vfio_abi_device_info_host,
+			&info->reply, buf, len, len);
+	if (!result)
+		vfio_abi_device_info_read(info);
+	return result;
+}
+
+/* Asks for a reply; see vfio_abi_request and vfio_abi_ask. */
+static inline int vfio_abi_device_info_request(
+		struct vfio_abi_request *request,
+		struct vfio_abi_device_info *info)
+{
+	__u8 kept[1];
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi_ask(request, &vfio_abi_device_info_host,
+			&info->reply, kept);
+	if (info->reply.bytes)
+		vfio_abi_device_info_read(info);
+	return result;
+}
+
+/* Sets the fixed part of a reply, but for what the caller sets. */
+static inline void vfio_abi_device_info_fixed(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_device_info *values)
+{
+	vfio_abi_reply_field(to, 4, 4, values->flags);
+	vfio_abi_reply_field(to, 8, 4, values->num_regions);
+	vfio_abi_reply_field(to, 12, 4, values->num_irqs);
+}
+
+/*
+ * Starts a walk of the chain device behind struct vfio_device_info, or over
+ * nothing where the reply was short or has no chain.
+ */
+static inline struct vfio_abi_walk vfio_abi_device_caps(
+		const struct vfio_abi_device_info *info)
+{
+	return vfio_abi_start_reply(&vfio_abi_info_format,
+			&vfio_abi_device_info_host, &info->reply);
+}
+
+/*
+ * Goes on to the next capability: 1, or 0 at the end, or the error, about which
+ * walk->error tells more.
+ */
+static inline int vfio_abi_device_next(
+		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
+{
+	int found = vfio_abi_visit(&vfio_abi_info_format, walk, cap);
+
+	if (found <= 0 || !cap->version)
+		return found;
+	switch (cap->id) {
+	case 1:	/* VFIO_DEVICE_INFO_CAP_ZPCI_BASE */
+		return vfio_abi_body(walk, cap, (cap->version == 1 ? 32 : 36));
+	case 2:	/* VFIO_DEVICE_INFO_CAP_ZPCI_GROUP */
+		return vfio_abi_body(walk, cap, (cap->version == 1 ? 39 : 42));
+	case 3:	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
+		found = vfio_abi_body(walk, cap, 12);
+		if (found <= 0)
+			return found;
+		return vfio_abi_counted(walk, cap, 12,
+				vfio_abi_u32(cap->bytes + 8), 1);
+	case 4:	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
+		found = vfio_abi_body(walk, cap, 12);
+		if (found <= 0)
+			return found;
+		return vfio_abi_counted(walk, cap, 12,
+				vfio_abi_u32(cap->bytes + 8), 1);
+	case 5:	/* VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP */
+		return vfio_abi_body(walk, cap, 16);
+	default:
+		return found;
+	}
+}
+
+/*
+ * Goes on to the next capability with an id: 1, or 0 if there is none, or the
+ * error. Where an id is there more than once, the first counts.
+ */
+static inline int vfio_abi_device_find(
+		struct vfio_abi_walk *walk, __u32 id,
+		struct vfio_abi_cap *cap)
+{
+	int found;
+
+	while ((found = vfio_abi_device_next(walk, cap)) > 0)
+		if (cap->id == id && cap->version)
+			break;
+	return found;
+}
+
+/* What a struct vfio_device_info_cap_zpci_base says. */
+struct vfio_abi_device_zpci_base {
+	struct vfio_abi_cap cap;
+	__u64	start_dma;
+	__u64	end_dma;
+	__u16	pchid;
+	__u16	vfn;
+	__u16	fmb_length;
+	__u8	pft;
+	__u8	gid;
+	__u32	fh;
+	int	has_fh;	/* since version 2 */
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_device_zpci_base_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_device_zpci_base *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 1 || !cap->version)
+		return 0;
+	if (cap->size < (cap->version == 1 ? 32 : 36))
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->start_dma = vfio_abi_u64(cap->bytes + 8);
+	out->end_dma = vfio_abi_u64(cap->bytes + 16);
+	out->pchid = vfio_abi_u16(cap->bytes + 24);
+	out->vfn = vfio_abi_u16(cap->bytes + 26);
+	out->fmb_length = vfio_abi_u16(cap->bytes + 28);
+	out->pft = cap->bytes[30];
+	out->gid = cap->bytes[31];
+	out->has_fh = cap->version >= 2;
+	if (out->has_fh)
+		out->fh = vfio_abi_u32(cap->bytes + 32);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_base_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_device_zpci_base *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
+		found = vfio_abi_device_zpci_base_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_device_zpci_base_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_device_zpci_base *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 2;
+
+	vfio_abi_reply_cap(to, 1, version, (version == 1 ? 32 : 40), 0, 0);
+	vfio_abi_reply_value(to, 8, 8, values->start_dma);
+	vfio_abi_reply_value(to, 16, 8, values->end_dma);
+	vfio_abi_reply_value(to, 24, 2, values->pchid);
+	vfio_abi_reply_value(to, 26, 2, values->vfn);
+	vfio_abi_reply_value(to, 28, 2, values->fmb_length);
+	vfio_abi_reply_value(to, 30, 1, values->pft);
+	vfio_abi_reply_value(to, 31, 1, values->gid);
+	if (version >= 2)
+		vfio_abi_reply_value(to, 32, 4, values->fh);
+}
+
+/* What a struct vfio_device_info_cap_zpci_group says. */
+struct vfio_abi_device_zpci_group {
+	struct vfio_abi_cap cap;
+	__u64	dasm;
+	__u64	msi_addr;
+	__u64	flags;
+	__u16	mui;
+	__u16	noi;
+	__u16	maxstbl;
+	__u8	version;
+	__u16	imaxstbl;
+	int	has_imaxstbl;	/* since version 2 */
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_device_zpci_group_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_device_zpci_group *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 2 || !cap->version)
+		return 0;
+	if (cap->size < (cap->version == 1 ? 39 : 42))
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->dasm = vfio_abi_u64(cap->bytes + 8);
+	out->msi_addr = vfio_abi_u64(cap->bytes + 16);
+	out->flags = vfio_abi_u64(cap->bytes + 24);
+	out->mui = vfio_abi_u16(cap->bytes + 32);
+	out->noi = vfio_abi_u16(cap->bytes + 34);
+	out->maxstbl = vfio_abi_u16(cap->bytes + 36);
+	out->version = cap->bytes[38];
+	out->has_imaxstbl = cap->version >= 2;
+	if (out->has_imaxstbl)
+		out->imaxstbl = vfio_abi_u16(cap->bytes + 40);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_group_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_device_zpci_group *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
+		found = vfio_abi_device_zpci_group_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_device_zpci_group_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_device_zpci_group *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 2;
+
+	vfio_abi_reply_cap(to, 2, version, (version == 1 ? 40 : 48), 0, 0);
+	vfio_abi_reply_value(to, 8, 8, values->dasm);
+	vfio_abi_reply_value(to, 16, 8, values->msi_addr);
+	vfio_abi_reply_value(to, 24, 8, values->flags);
+	vfio_abi_reply_value(to, 32, 2, values->mui);
+	vfio_abi_reply_value(to, 34, 2, values->noi);
+	vfio_abi_reply_value(to, 36, 2, values->maxstbl);
+	vfio_abi_reply_value(to, 38, 1, values->version);
+	if (version >= 2)
+		vfio_abi_reply_value(to, 40, 2, values->imaxstbl);
+}
+
+/* What a struct vfio_device_info_cap_zpci_util says. */
+struct vfio_abi_device_zpci_util {
+	struct vfio_abi_cap cap;
+	__u32	size;
+	struct vfio_abi_array util_str;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_device_zpci_util_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_device_zpci_util *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 3 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->size = vfio_abi_u32(cap->bytes + 8);
+	return vfio_abi_elements(&out->util_str, cap, 12,
+				vfio_abi_u32(cap->bytes + 8), 1);
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_util_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_device_zpci_util *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
+		found = vfio_abi_device_zpci_util_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* The element of this index: 1, or 0 if there is none. */
+static inline int vfio_abi_device_zpci_util_util_str(
+		const struct vfio_abi_device_zpci_util *from, __u32 nth,
+		__u8 *out)
+{
+	const __u8 *bytes = vfio_abi_element(&from->util_str, nth);
+
+	__builtin_memset(out, 0, sizeof(*out));
+	if (!bytes)
+		return 0;
+	*out = bytes[0];
+	return 1;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_device_zpci_util_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_device_zpci_util *values,
+		const __u8 *elements)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+	const __u32 count = values->size;
+
+	vfio_abi_reply_cap(to, 3, version, 12, 1, count);
+	vfio_abi_reply_value(to, 8, 4, values->size);
+	vfio_abi_reply_elements(to, elements, count);
+}
+
+/* What a struct vfio_device_info_cap_zpci_pfip says. */
+struct vfio_abi_device_zpci_pfip {
+	struct vfio_abi_cap cap;
+	__u32	size;
+	struct vfio_abi_array pfip;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_device_zpci_pfip_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_device_zpci_pfip *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 4 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->size = vfio_abi_u32(cap->bytes + 8);
+	return vfio_abi_elements(&out->pfip, cap, 12,
+				vfio_abi_u32(cap->bytes + 8), 1);
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_pfip_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_device_zpci_pfip *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
+		found = vfio_abi_device_zpci_pfip_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* The element of this index: 1, or 0 if there is none. */
+static inline int vfio_abi_device_zpci_pfip_pfip(
+		const struct vfio_abi_device_zpci_pfip *from, __u32 nth,
+		__u8 *out)
+{
+	const __u8 *bytes = vfio_abi_element(&from->pfip, nth);
+
+	__builtin_memset(out, 0, sizeof(*out));
+	if (!bytes)
+		return 0;
+	*out = bytes[0];
+	return 1;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_device_zpci_pfip_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_device_zpci_pfip *values,
+		const __u8 *elements)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+	const __u32 count = values->size;
+
+	vfio_abi_reply_cap(to, 4, version, 12, 1, count);
+	vfio_abi_reply_value(to, 8, 4, values->size);
+	vfio_abi_reply_elements(to, elements, count);
+}
+
+/* What a struct vfio_device_info_cap_pci_atomic_comp says. */
+struct vfio_abi_device_pci_atomic_comp {
+	struct vfio_abi_cap cap;
+	__u32	flags;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_device_pci_atomic_comp_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_device_pci_atomic_comp *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 5 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->flags = vfio_abi_u32(cap->bytes + 8);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_device_pci_atomic_comp_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_device_pci_atomic_comp *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
+		found = vfio_abi_device_pci_atomic_comp_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_device_pci_atomic_comp_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_device_pci_atomic_comp *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+
+	vfio_abi_reply_cap(to, 5, version, 16, 0, 0);
+	vfio_abi_reply_value(to, 8, 4, values->flags);
+}
+
+static const struct vfio_abi_tail vfio_abi_device_tails[]
+__attribute__((unused)) = {
+	{ 3, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
+	{ 4, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
+	{ 0, 0, 0 }
+};
+
+static const struct vfio_abi_input vfio_abi_region_info_inputs[]
+__attribute__((unused)) = {
+	{ 8, 4, 1 },
+	{ 0, 0, 0 }
+};
+static const struct vfio_abi_host vfio_abi_region_info_host
+__attribute__((unused)) = {
+	32, 0, 4,
+	8,	/* VFIO_REGION_INFO_FLAG_CAPS */
+	12, vfio_abi_region_info_inputs
+};
+
+/* What a reply with struct vfio_region_info says. */
+struct vfio_abi_region_info {
+	struct vfio_abi_reply reply;
+	__u32	argsz;
+	__u32	flags;
+	__u32	index;
+	__u64	size;
+	__u64	offset;
+};
+
+/* Takes the values out of the reply. */
+static inline void vfio_abi_region_info_read(
+		struct vfio_abi_region_info *info)
+{
+	info->argsz = vfio_abi_u32(info->reply.bytes);
+	info->flags = vfio_abi_u32(info->reply.bytes + 4);
+	info->index = vfio_abi_u32(info->reply.bytes + 8);
+	info->size = vfio_abi_u64(info->reply.bytes + 16);
+	info->offset = vfio_abi_u64(info->reply.bytes + 24);
+}
+
+/*
+ * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
+ * its need is not 0, the buffer was too small, and no capability is shown.
+ */
+static inline int vfio_abi_region_info_parse(
+		struct vfio_abi_region_info *info, const void *buf,
+		vfio_abi_size len)
+{
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi_parse(&vfio_abi_region_info_host,
+			&info->reply, buf, len, len);
+	if (!result)
+		vfio_abi_region_info_read(info);
+	return result;
+}
+
+/* Asks for a reply; see vfio_abi_request and vfio_abi_ask. */
+static inline int vfio_abi_region_info_request(
+		struct vfio_abi_request *request,
+		struct vfio_abi_region_info *info)
+{
+	__u8 kept[4];
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi_ask(request, &vfio_abi_region_info_host,
+			&info->reply, kept);
+	if (info->reply.bytes)
+		vfio_abi_region_info_read(info);
+	return result;
+}
+
+/* Sets the fixed part of a reply, but for what the caller sets. */
+static inline void vfio_abi_region_info_fixed(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_region_info *values)
+{
+	vfio_abi_reply_field(to, 4, 4, values->flags);
+	vfio_abi_reply_field(to, 16, 8, values->size);
+	vfio_abi_reply_field(to, 24, 8, values->offset);
+}
+
+/*
+ * Starts a walk of the chain region behind struct vfio_region_info, or over
+ * nothing where the reply was short or has no chain.
+ */
+static inline struct vfio_abi_walk vfio_abi_region_caps(
+		const struct vfio_abi_region_info *info)
+{
+	return vfio_abi_start_reply(&vfio_abi_info_format,
+			&vfio_abi_region_info_host, &info->reply);
+}
+
+/*
+ * Goes on to the next capability: 1, or 0 at the end, or the error, about which
+ * walk->error tells more.
+ */
+static inline int vfio_abi_region_next(
+		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
+{
+	int found = vfio_abi_visit(&vfio_abi_info_format, walk, cap);
+
+	if (found <= 0 || !cap->version)
+		return found;
+	switch (cap->id) {
+	case 1:	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
+		found = vfio_abi_body(walk, cap, 16);
+		if (found <= 0)
+			return found;
+		return vfio_abi_counted(walk, cap, 16,
+				vfio_abi_u32(cap->bytes + 8), 16);
+	case 2:	/* VFIO_REGION_INFO_CAP_TYPE */
+		return vfio_abi_body(walk, cap, 16);
+	case 3:	/* VFIO_REGION_INFO_CAP_MSIX_MAPPABLE */
+		return vfio_abi_body(walk, cap, 8);
+	case 4:	/* VFIO_REGION_INFO_CAP_NVLINK2_SSATGT */
+		return vfio_abi_body(walk, cap, 16);
+	case 5:	/* VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD */
+		return vfio_abi_body(walk, cap, 16);
+	default:
+		return found;
+	}
+}
+
+/*
+ * Goes on to the next capability with an id: 1, or 0 if there is none, or the
+ * error. Where an id is there more than once, the first counts.
+ */
+static inline int vfio_abi_region_find(
+		struct vfio_abi_walk *walk, __u32 id,
+		struct vfio_abi_cap *cap)
+{
+	int found;
+
+	while ((found = vfio_abi_region_next(walk, cap)) > 0)
+		if (cap->id == id && cap->version)
+			break;
+	return found;
+}
+
+/* What a struct vfio_region_info_cap_sparse_mmap says. */
+struct vfio_abi_region_sparse_mmap {
+	struct vfio_abi_cap cap;
+	__u32	nr_areas;
+	struct vfio_abi_array areas;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_region_sparse_mmap_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_region_sparse_mmap *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 1 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->nr_areas = vfio_abi_u32(cap->bytes + 8);
+	return vfio_abi_elements(&out->areas, cap, 16,
+				vfio_abi_u32(cap->bytes + 8), 16);
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_region_sparse_mmap_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_region_sparse_mmap *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
+		found = vfio_abi_region_sparse_mmap_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* The element of this index: 1, or 0 if there is none. */
+static inline int vfio_abi_region_sparse_mmap_areas(
+		const struct vfio_abi_region_sparse_mmap *from, __u32 nth,
+		struct vfio_region_sparse_mmap_area *out)
+{
+	const __u8 *bytes = vfio_abi_element(&from->areas, nth);
+
+	__builtin_memset(out, 0, sizeof(*out));
+	if (!bytes)
+		return 0;
+	out->offset = vfio_abi_u64(bytes);
+	out->size = vfio_abi_u64(bytes + 8);
+	return 1;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_region_sparse_mmap_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_region_sparse_mmap *values,
+		const struct vfio_region_sparse_mmap_area *elements)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+	const __u32 count = values->nr_areas;
+	__u8 *bytes;
+	__u32 nth;
+
+	vfio_abi_reply_cap(to, 1, version, 16, 16, count);
+	vfio_abi_reply_value(to, 8, 4, values->nr_areas);
+	for (nth = 0; nth < count; nth++) {
+		bytes = vfio_abi_reply_element(to, nth);
+		if (!bytes)
+			break;
+		vfio_abi_put(bytes, 8, elements[nth].offset);
+		vfio_abi_put(bytes + 8, 8, elements[nth].size);
+	}
+}
+
+/* What a struct vfio_region_info_cap_type says. */
+struct vfio_abi_region_type {
+	struct vfio_abi_cap cap;
+	__u32	type;
+	__u32	subtype;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_region_type_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_region_type *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 2 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->type = vfio_abi_u32(cap->bytes + 8);
+	out->subtype = vfio_abi_u32(cap->bytes + 12);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_region_type_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_region_type *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
+		found = vfio_abi_region_type_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_region_type_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_region_type *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+
+	vfio_abi_reply_cap(to, 2, version, 16, 0, 0);
+	vfio_abi_reply_value(to, 8, 4, values->type);
+	vfio_abi_reply_value(to, 12, 4, values->subtype);
+}
+
+/* A VFIO_REGION_INFO_CAP_MSIX_MAPPABLE, which is only a header. */
+struct vfio_abi_region_msix_mappable {
+	struct vfio_abi_cap cap;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_region_msix_mappable_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_region_msix_mappable *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 3 || !cap->version)
+		return 0;
+	if (cap->size < 8)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_region_msix_mappable_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_region_msix_mappable *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
+		found = vfio_abi_region_msix_mappable_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_region_msix_mappable_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_region_msix_mappable *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+
+	vfio_abi_reply_cap(to, 3, version, 8, 0, 0);
+}
+
+/* What a struct vfio_region_info_cap_nvlink2_ssatgt says. */
+struct vfio_abi_region_nvlink2_ssatgt {
+	struct vfio_abi_cap cap;
+	__u64	tgt;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_region_nvlink2_ssatgt_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_region_nvlink2_ssatgt *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 4 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->tgt = vfio_abi_u64(cap->bytes + 8);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_ssatgt_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_region_nvlink2_ssatgt *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
+		found = vfio_abi_region_nvlink2_ssatgt_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_region_nvlink2_ssatgt_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_region_nvlink2_ssatgt *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+
+	vfio_abi_reply_cap(to, 4, version, 16, 0, 0);
+	vfio_abi_reply_value(to, 8, 8, values->tgt);
+}
+
+/* What a struct vfio_region_info_cap_nvlink2_lnkspd says. */
+struct vfio_abi_region_nvlink2_lnkspd {
+	struct vfio_abi_cap cap;
+	__u32	link_speed;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_region_nvlink2_lnkspd_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_region_nvlink2_lnkspd *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 5 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->link_speed = vfio_abi_u32(cap->bytes + 8);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_lnkspd_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_region_nvlink2_lnkspd *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
+		found = vfio_abi_region_nvlink2_lnkspd_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_region_nvlink2_lnkspd_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_region_nvlink2_lnkspd *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+
+	vfio_abi_reply_cap(to, 5, version, 16, 0, 0);
+	vfio_abi_reply_value(to, 8, 4, values->link_speed);
+}
+
+static const struct vfio_abi_tail vfio_abi_region_tails[]
+__attribute__((unused)) = {
+	{ 1, 16, 16 },	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
+	{ 0, 0, 0 }
+};
+
+static const struct vfio_abi_input vfio_abi_iommu_type1_info_inputs[]
+__attribute__((unused)) = {
+	{ 0, 0, 0 }
+};
+static const struct vfio_abi_host vfio_abi_iommu_type1_info_host
+__attribute__((unused)) = {
+	16, 0, 4,
+	2,	/* VFIO_IOMMU_INFO_CAPS */
+	16, vfio_abi_iommu_type1_info_inputs
+};
+
+/* What a reply with struct vfio_iommu_type1_info says. */
+struct vfio_abi_iommu_type1_info {
+	struct vfio_abi_reply reply;
+	__u32	argsz;
+	__u32	flags;
+	__u64	iova_pgsizes;
+};
+
+/* Takes the values out of the reply. */
+static inline void vfio_abi_iommu_type1_info_read(
+		struct vfio_abi_iommu_type1_info *info)
+{
+	info->argsz = vfio_abi_u32(info->reply.bytes);
+	info->flags = vfio_abi_u32(info->reply.bytes + 4);
+	info->iova_pgsizes = vfio_abi_u64(info->reply.bytes + 8);
+}
+
+/*
+ * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
+ * its need is not 0, the buffer was too small, and no capability is shown.
+ */
+static inline int vfio_abi_iommu_type1_info_parse(
+		struct vfio_abi_iommu_type1_info *info, const void *buf,
+		vfio_abi_size len)
+{
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi_parse(&vfio_abi_iommu_type1_info_host,
+			&info->reply, buf, len, len);
+	if (!result)
+		vfio_abi_iommu_type1_info_read(info);
+	return result;
+}
+
+/* Asks for a reply; see vfio_abi_request and vfio_abi_ask. */
+static inline int vfio_abi_iommu_type1_info_request(
+		struct vfio_abi_request *request,
+		struct vfio_abi_iommu_type1_info *info)
+{
+	__u8 kept[1];
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi_ask(request, &vfio_abi_iommu_type1_info_host,
+			&info->reply, kept);
+	if (info->reply.bytes)
+		vfio_abi_iommu_type1_info_read(info);
+	return result;
+}
+
+/* Sets the fixed part of a reply, but for what the caller sets. */
+static inline void vfio_abi_iommu_type1_info_fixed(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_iommu_type1_info *values)
+{
+	vfio_abi_reply_field(to, 4, 4, values->flags);
+	vfio_abi_reply_field(to, 8, 8, values->iova_pgsizes);
+}
+
+/*
+ * Starts a walk of the chain type1 behind struct vfio_iommu_type1_info, or over
+ * nothing where the reply was short or has no chain.
+ */
+static inline struct vfio_abi_walk vfio_abi_type1_caps(
+		const struct vfio_abi_iommu_type1_info *info)
+{
+	return vfio_abi_start_reply(&vfio_abi_info_format,
+			&vfio_abi_iommu_type1_info_host, &info->reply);
+}
+
+/*
+ * Goes on to the next capability: 1, or 0 at the end, or the error, about which
+ * walk->error tells more.
+ */
+static inline int vfio_abi_type1_next(
+		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
+{
+	int found = vfio_abi_visit(&vfio_abi_info_format, walk, cap);
+
+	if (found <= 0 || !cap->version)
+		return found;
+	switch (cap->id) {
+	case 1:	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
+		found = vfio_abi_body(walk, cap, 16);
+		if (found <= 0)
+			return found;
+		return vfio_abi_counted(walk, cap, 16,
+				vfio_abi_u32(cap->bytes + 8), 16);
+	case 2:	/* VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION */
+		return vfio_abi_body(walk, cap, 32);
+	case 3:	/* VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL */
+		return vfio_abi_body(walk, cap, 12);
+	default:
+		return found;
+	}
+}
+
+/*
+ * Goes on to the next capability with an id: 1, or 0 if there is none, or the
+ * error. Where an id is there more than once, the first counts.
+ */
+static inline int vfio_abi_type1_find(
+		struct vfio_abi_walk *walk, __u32 id,
+		struct vfio_abi_cap *cap)
+{
+	int found;
+
+	while ((found = vfio_abi_type1_next(walk, cap)) > 0)
+		if (cap->id == id && cap->version)
+			break;
+	return found;
+}
+
+/* What a struct vfio_iommu_type1_info_cap_iova_range says. */
+struct vfio_abi_type1_iova_range {
+	struct vfio_abi_cap cap;
+	__u32	nr_iovas;
+	struct vfio_abi_array iova_ranges;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_type1_iova_range_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_type1_iova_range *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 1 || !cap->version)
+		return 0;
+	if (cap->size < 16)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->nr_iovas = vfio_abi_u32(cap->bytes + 8);
+	return vfio_abi_elements(&out->iova_ranges, cap, 16,
+				vfio_abi_u32(cap->bytes + 8), 16);
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_type1_iova_range_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_type1_iova_range *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
+		found = vfio_abi_type1_iova_range_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* The element of this index: 1, or 0 if there is none. */
+static inline int vfio_abi_type1_iova_range_iova_ranges(
+		const struct vfio_abi_type1_iova_range *from, __u32 nth,
+		struct vfio_iova_range *out)
+{
+	const __u8 *bytes = vfio_abi_element(&from->iova_ranges, nth);
+
+	__builtin_memset(out, 0, sizeof(*out));
+	if (!bytes)
+		return 0;
+	out->start = vfio_abi_u64(bytes);
+	out->end = vfio_abi_u64(bytes + 8);
+	return 1;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_type1_iova_range_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_type1_iova_range *values,
+		const struct vfio_iova_range *elements)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+	const __u32 count = values->nr_iovas;
+	__u8 *bytes;
+	__u32 nth;
+
+	vfio_abi_reply_cap(to, 1, version, 16, 16, count);
+	vfio_abi_reply_value(to, 8, 4, values->nr_iovas);
+	for (nth = 0; nth < count; nth++) {
+		bytes = vfio_abi_reply_element(to, nth);
+		if (!bytes)
+			break;
+		vfio_abi_put(bytes, 8, elements[nth].start);
+		vfio_abi_put(bytes + 8, 8, elements[nth].end);
+	}
+}
+
+/* What a struct vfio_iommu_type1_info_cap_migration says. */
+struct vfio_abi_type1_migration {
+	struct vfio_abi_cap cap;
+	__u32	flags;
+	__u64	pgsize_bitmap;
+	__u64	max_dirty_bitmap_size;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_type1_migration_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_type1_migration *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 2 || !cap->version)
+		return 0;
+	if (cap->size < 32)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->flags = vfio_abi_u32(cap->bytes + 8);
+	out->pgsize_bitmap = vfio_abi_u64(cap->bytes + 16);
+	out->max_dirty_bitmap_size = vfio_abi_u64(cap->bytes + 24);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_type1_migration_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_type1_migration *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
+		found = vfio_abi_type1_migration_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_type1_migration_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_type1_migration *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+
+	vfio_abi_reply_cap(to, 2, version, 32, 0, 0);
+	vfio_abi_reply_value(to, 8, 4, values->flags);
+	vfio_abi_reply_value(to, 16, 8, values->pgsize_bitmap);
+	vfio_abi_reply_value(to, 24, 8, values->max_dirty_bitmap_size);
+}
+
+/* What a struct vfio_iommu_type1_info_dma_avail says. */
+struct vfio_abi_type1_dma_avail {
+	struct vfio_abi_cap cap;
+	__u32	avail;
+};
+
+/* Reads one: 1, or 0 if the capability is another, or the error. */
+static inline int vfio_abi_type1_dma_avail_read(
+		const struct vfio_abi_cap *cap,
+		struct vfio_abi_type1_dma_avail *out)
+{
+	__builtin_memset(out, 0, sizeof(*out));
+	if (cap->id != 3 || !cap->version)
+		return 0;
+	if (cap->size < 12)
+		return VFIO_ABI_BODY_SHORT;
+	out->cap = *cap;
+	out->avail = vfio_abi_u32(cap->bytes + 8);
+	return 1;
+}
+
+/* Finds the next one: 1, or 0 if there is none, or the error. */
+static inline int vfio_abi_type1_dma_avail_find(
+		struct vfio_abi_walk *walk,
+		struct vfio_abi_type1_dma_avail *out)
+{
+	struct vfio_abi_cap cap;
+	int found;
+
+	__builtin_memset(out, 0, sizeof(*out));
+	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
+		found = vfio_abi_type1_dma_avail_read(&cap, out);
+		if (found)
+			break;
+	}
+	return found;
+}
+
+/* Appends one to a reply, of the newest version where cap.version is 0. */
+static inline void vfio_abi_type1_dma_avail_append(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_type1_dma_avail *values)
+{
+	const __u32 version = values->cap.version ?
+			values->cap.version : 1;
+
+	vfio_abi_reply_cap(to, 3, version, 12, 0, 0);
+	vfio_abi_reply_value(to, 8, 4, values->avail);
+}
+
+static const struct vfio_abi_tail vfio_abi_type1_tails[]
+__attribute__((unused)) = {
+	{ 1, 16, 16 },	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
+	{ 0, 0, 0 }
+};
+
+/*
+ * An argsz of 17 to 19 gets a part of cap_offset.
+ *
+ * Handler: drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info
+ * Since Linux 6.6.
+ */
+static const __u32 vfio_abi_profile_device_ends[]
+__attribute__((unused)) = {
+	0
+};
+static const struct vfio_abi_profile vfio_abi_profile_device
+__attribute__((unused)) = {
+	&vfio_abi_device_info_host, &vfio_abi_info_format,
+	vfio_abi_device_tails, vfio_abi_profile_device_ends,
+	16, 24, 8,
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+};
+
+/*
+ * The chain starts at 20, no multiple of 8, and nothing is rounded up, so that
+ * the u64 fields of the zPCI capabilities are misaligned. The end of cap_offset
+ * was taken from vfio_iommu_type1_info, where it happens to be 20 as well.
+ *
+ * Handler: drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info
+ * Since Linux 5.10.
+ */
+static const __u32 vfio_abi_profile_device_v5_10_ends[]
+__attribute__((unused)) = {
+	16, 20, 0
+};
+static const struct vfio_abi_profile vfio_abi_profile_device_v5_10
+__attribute__((unused)) = {
+	&vfio_abi_device_info_host, &vfio_abi_info_format,
+	vfio_abi_device_tails, vfio_abi_profile_device_v5_10_ends,
+	16, 20, 1,
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+};
+
+/*
+ * One place for all drivers. Without capabilities cap_offset comes back as the
+ * caller had it.
+ *
+ * Handler: drivers/vfio/vfio_main.c, vfio_get_region_info
+ * Since Linux 6.19.
+ */
+static const __u32 vfio_abi_profile_region_ends[]
+__attribute__((unused)) = {
+	32, 0
+};
+static const struct vfio_abi_profile vfio_abi_profile_region
+__attribute__((unused)) = {
+	&vfio_abi_region_info_host, &vfio_abi_info_format,
+	vfio_abi_region_tails, vfio_abi_profile_region_ends,
+	32, 32, 8,
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ECHO
+};
+
+/*
+ * A server on a socket, tied to no kernel release: the reply is as many bytes
+ * as argsz asks for at most. A short reply has the caps flag clear, so that
+ * only argsz tells that there is more.
+ *
+ * Handler: libvfio-user lib/libvfio-user.c, handle_device_get_region_info
+ * Since Linux 4.6.
+ */
+static const __u32 vfio_abi_profile_vfio_user_ends[]
+__attribute__((unused)) = {
+	32, 0
+};
+static const struct vfio_abi_profile vfio_abi_profile_vfio_user
+__attribute__((unused)) = {
+	&vfio_abi_region_info_host, &vfio_abi_info_format,
+	vfio_abi_region_tails, vfio_abi_profile_vfio_user_ends,
+	32, 32, 8,
+	VFIO_ABI_FLAG_CLEAR, 0, 1, VFIO_ABI_ZERO
+};
+
+/*
+ * The four bytes behind cap_offset were never written, although the chain
+ * starts behind them. Capabilities followed each other without padding, so that
+ * the addresses of IOVA_RANGE were misaligned from 5.10 on.
+ *
+ * Handler: drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info
+ * Since Linux 5.4.
+ */
+static const __u32 vfio_abi_profile_type1_v5_4_ends[]
+__attribute__((unused)) = {
+	16, 20, 0
+};
+static const struct vfio_abi_profile vfio_abi_profile_type1_v5_4
+__attribute__((unused)) = {
+	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
+	vfio_abi_type1_tails, vfio_abi_profile_type1_v5_4_ends,
+	16, 24, 1,
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+};
+
+/*
+ * Handler: drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info
+ * Since Linux 6.6.
+ */
+static const __u32 vfio_abi_profile_type1_ends[]
+__attribute__((unused)) = {
+	0
+};
+static const struct vfio_abi_profile vfio_abi_profile_type1
+__attribute__((unused)) = {
+	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
+	vfio_abi_type1_tails, vfio_abi_profile_type1_ends,
+	16, 24, 8,
+	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+};
+
+/*
+ * As since 6.6, but without padding between the capabilities, and with the
+ * kernel's stack in the four bytes behind cap_offset.
+ *
+ * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
+ * Since Linux 6.2.
+ */
+static const __u32 vfio_abi_profile_iommufd_v6_2_ends[]
+__attribute__((unused)) = {
+	0
+};
+static const struct vfio_abi_profile vfio_abi_profile_iommufd_v6_2
+__attribute__((unused)) = {
+	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
+	vfio_abi_type1_tails, vfio_abi_profile_iommufd_v6_2_ends,
+	16, 24, 1,
+	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_STACK
+};
+
+/*
+ * argsz always becomes the size of the full reply, so it can shrink. In a
+ * buffer that is too small, the capabilities, or the ranges, that do fit are
+ * written behind the fixed part while cap_offset is 0. The bytes that pad a
+ * capability are not written.
+ *
+ * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
+ * Since Linux 6.6.
+ */
+static const __u32 vfio_abi_profile_iommufd_ends[]
+__attribute__((unused)) = {
+	0
+};
+static const struct vfio_abi_profile vfio_abi_profile_iommufd
+__attribute__((unused)) = {
+	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
+	vfio_abi_type1_tails, vfio_abi_profile_iommufd_ends,
+	16, 24, 8,
+	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_ZERO
+};
+
 #endif /* VFIO_ABI_H */

@@ -2,6 +2,7 @@
 //! with the kernel's own names and types. `c/` turns the ABI into views of
 //! finished strings, `templates/*.h.jinja` give them their shape.
 
+mod chains;
 mod columns;
 mod comment;
 mod items;
@@ -40,6 +41,7 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
         sections: populated(abi).map(|file| section(abi, file)).collect(),
         layouts: layouts::views(abi, &macro_prefix),
         models: layouts::differ(abi),
+        chains: chains::text(abi, stem, &macro_prefix),
         macro_prefix,
     }
 }

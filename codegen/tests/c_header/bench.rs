@@ -9,6 +9,29 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
+/// What the header must be clean with.
+pub(crate) const WARNINGS: &[&str] = &[
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wundef",
+    "-Wcast-qual",
+    "-Werror",
+];
+
+const C: &[&str] = &["-std=c99", "-std=c11", "-std=c17", "-std=c2x"];
+const CPP: &[&str] = &["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20", "-std=c++2b"];
+
+/// Compilers, the standards of their language, and warnings that not all know.
+const COMPILERS: &[(&str, &[&str], &[&str])] = &[
+    ("gcc", C, &["-Wcast-align=strict"]),
+    ("g++", CPP, &["-Wcast-align=strict", "-Wold-style-cast"]),
+    ("clang", C, &["-Wcast-align"]),
+    ("clang++", CPP, &["-Wcast-align", "-Wold-style-cast"]),
+];
+
 /// A folder that holds the header to be tested and what a test puts there.
 pub(crate) struct Bench {
     folder: PathBuf,
@@ -127,4 +150,24 @@ pub(crate) fn skipped(what: &str) {
         // Not eprintln!, which is captured in a test that passes.
         let _ = writeln!(std::io::stderr(), "skipped: {what}");
     }
+}
+
+/// Commands that compile a file in each standard of each compiler and in each
+/// mode that the compiler knows.
+pub(crate) fn in_every_standard(bench: &Bench, file: &Path, modes: &[&[&str]]) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for (compiler, standards, warnings) in COMPILERS.iter().filter(|(name, ..)| has(name)) {
+        let language = if compiler.ends_with("++") { "c++" } else { "c" };
+        let standards = standards.iter().filter(|standard| knows(compiler, &[standard]));
+        let standards: Vec<_> = standards.collect();
+        for mode in modes.iter().filter(|mode| knows(compiler, mode)) {
+            for standard in &standards {
+                let mut command = bench.command(compiler);
+                command.args(["-fsyntax-only", "-x", language, standard]).args(*mode);
+                command.args(WARNINGS).args(*warnings).arg(file);
+                commands.push(command);
+            }
+        }
+    }
+    commands
 }

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "every test uses a part of this")]
 
+#[path = "c_program.rs"]
+mod c_program;
 #[path = "rust_program.rs"]
 mod rust_program;
 #[path = "rustc.rs"]
@@ -44,10 +46,9 @@ pub(crate) fn ask(abi: &Abi, cases: &[Case]) -> Vec<Answers> {
     let folder = tempfile::tempdir().expect("a folder");
     let program = rust_program::compile(folder.path(), abi);
     all.push(Answers { name: "Rust", texts: run(&program, cases) });
-    // The C program joins here: written from `abi` and compiled against the
-    // header below `generated/include` of `folder`, which `rust_program` has
-    // put there, and asked with the same `run`. It answers `?` to byte orders
-    // and layouts that it was not compiled for.
+    // Its header is what `rust_program` has put below `generated/include`.
+    let program = c_program::compile(folder.path(), abi);
+    all.push(Answers { name: "C", texts: run(&program, cases) });
     all
 }
 

@@ -26,6 +26,8 @@ pub(super) struct HeaderView {
     pub(super) layouts: Vec<LayoutView>,
     /// Whether some of them differ from target to target.
     pub(super) models: bool,
+    /// What reads and writes chains, if there are any.
+    pub(super) chains: String,
 }
 
 /// A kernel header that must not be included as well.

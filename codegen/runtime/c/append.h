@@ -1,0 +1,155 @@
+/* Where some bytes of the chain are to be written, if they are. */
+static inline __u8 *capchain_reply_room(struct capchain_reply_builder *to,
+					__u64 at, __u64 size)
+{
+	const int partial = to->profile->when_short == CAPCHAIN_PARTIAL;
+
+	if (to->pass != 2 || !(to->fits || partial) || at > to->room ||
+	    size > to->room - at)
+		return 0;
+	return to->bytes + at;
+}
+
+/* Writes some bits of a header. */
+static inline void capchain_reply_bits(__u8 *header,
+				       const struct capchain_bits *bits,
+				       __u64 value)
+{
+	__u64 number;
+
+	if (!bits->width)
+		return;
+	number = capchain_number(header + bits->at, bits->width);
+	number &= ~(bits->mask << bits->low);
+	number |= (value & bits->mask) << bits->low;
+	capchain_put(header + bits->at, bits->width, number);
+}
+
+/* The sum of two sizes; beyond 32 bits it does not matter. */
+static inline __u64 capchain_reply_sum(__u64 end, __u64 size)
+{
+	const __u64 most = 0x100000000;
+
+	if (end > most || size > most || end + size > most)
+		return most;
+	return end + size;
+}
+
+/* Leads from the last capability to one that starts at the end so far. */
+static inline void capchain_reply_link(struct capchain_reply_builder *to)
+{
+	const struct capchain_format *format = to->profile->format;
+
+	if (to->last && to->end <= to->room)
+		capchain_reply_bits(to->bytes + to->last, &format->next,
+				    format->from_reply ? to->end
+						       : to->end - to->last);
+}
+
+/*
+ * Appends a capability: fixed bytes with its header, of which only the header
+ * is set, and an array of count elements of each bytes.
+ */
+static inline void capchain_reply_cap(struct capchain_reply_builder *to,
+				      __u32 id, __u32 version, __u64 fixed,
+				      __u32 each, __u32 count)
+{
+	const struct capchain_profile *profile = to->profile;
+	const struct capchain_format *format = profile->format;
+	const __u64 at = to->end;
+	__u64 size, padding = 0;
+	__u8 *bytes;
+
+	if (to->pass == 2)
+		capchain_reply_link(to);
+	size = capchain_reply_sum(fixed, CAPCHAIN_CAST(__u64, each) * count);
+	to->count++;
+	to->array = at + fixed;
+	to->each = each;
+	to->end = capchain_reply_sum(at, size);
+	if (size <= 0xffffffff)
+		padding = CAPCHAIN_CAST(__u32, size) % profile->align;
+	if (padding)
+		padding = profile->align - padding;
+	bytes = capchain_reply_room(to, at, size);
+	to->last = bytes ? CAPCHAIN_CAST(__u32, at) : 0;
+	if (bytes) {
+		__builtin_memset(bytes, 0, CAPCHAIN_CAST(__u32, fixed));
+		capchain_reply_bits(bytes, &format->id, id);
+		capchain_reply_bits(bytes, &format->version, version);
+		capchain_reply_bits(bytes, &format->next, format->end);
+	}
+	bytes = capchain_reply_room(to, to->end, padding);
+	if (bytes && to->fits && !profile->keeps_padding)
+		__builtin_memset(bytes, 0, CAPCHAIN_CAST(__u32, padding));
+	to->end += padding;
+}
+
+/* Sets a field of the capability that was appended last. */
+static inline void capchain_reply_value(struct capchain_reply_builder *to,
+					__u32 offset, __u32 width,
+					__u64 number)
+{
+	if (to->last)
+		capchain_put(to->bytes + to->last + offset, width, number);
+}
+
+/* Sets bytes of the capability that was appended last. */
+static inline void capchain_reply_bytes(struct capchain_reply_builder *to,
+					__u32 offset, const void *from,
+					capchain_size size)
+{
+	if (to->last && size)
+		__builtin_memcpy(to->bytes + to->last + offset, from, size);
+}
+
+/* Where an element of the last capability is to be written, if it is. */
+static inline __u8 *capchain_reply_element(struct capchain_reply_builder *to,
+					   __u32 nth)
+{
+	const __u64 offset = CAPCHAIN_CAST(__u64, nth) * to->each;
+
+	return capchain_reply_room(to, to->array + offset, to->each);
+}
+
+/* Sets all elements of the last capability to what the reply is to hold. */
+static inline void capchain_reply_elements(struct capchain_reply_builder *to,
+					   const void *from, __u32 count)
+{
+	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, from);
+	__u8 *element;
+	__u32 nth;
+
+	for (nth = 0; nth < count; nth++, bytes += to->each) {
+		element = capchain_reply_element(to, nth);
+		if (!element)
+			break;
+		__builtin_memcpy(element, bytes, to->each);
+	}
+}
+
+/*
+ * Appends a capability whose body, behind its header, is there as bytes. If its
+ * id is known, the body may end in an array.
+ */
+static inline void capchain_reply_append(struct capchain_reply_builder *to,
+					 __u32 id, __u32 version,
+					 const void *body, capchain_size size)
+{
+	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, body);
+	const __u32 header = to->profile->format->header;
+	const struct capchain_tail *tail = to->profile->tails;
+	__u32 start = capchain_len(size), count = 0;
+
+	while (tail->each && tail->id != id)
+		tail++;
+	if (tail->each && tail->at - header <= start &&
+	    (start - (tail->at - header)) % tail->each == 0) {
+		count = (start - (tail->at - header)) / tail->each;
+		start = tail->at - header;
+	}
+	capchain_reply_cap(to, id, version, CAPCHAIN_CAST(__u64, header) +
+			   start, tail->each, count);
+	capchain_reply_bytes(to, header, bytes, start);
+	capchain_reply_elements(to, bytes + start, count);
+}

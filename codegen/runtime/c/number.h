@@ -1,0 +1,79 @@
+/*
+ * Numbers in replies are in the byte order of the host and lie as a 64-bit
+ * kernel puts them, in a 32-bit program too: the kernel translates nothing.
+ * They are read and written at any alignment.
+ */
+#ifdef __cplusplus
+#define CAPCHAIN_CAST(type, value)	static_cast<type>(value)
+#else
+#define CAPCHAIN_CAST(type, value)	((type)(value))
+#endif
+
+/* What sizeof yields, without <stddef.h>. */
+typedef __SIZE_TYPE__ capchain_size;
+
+static inline __u16 capchain_u16(const __u8 *bytes)
+{
+	__u16 number;
+
+	__builtin_memcpy(&number, bytes, 2);
+	return number;
+}
+
+static inline __u32 capchain_u32(const __u8 *bytes)
+{
+	__u32 number;
+
+	__builtin_memcpy(&number, bytes, 4);
+	return number;
+}
+
+static inline __u64 capchain_u64(const __u8 *bytes)
+{
+	__u64 number;
+
+	__builtin_memcpy(&number, bytes, 8);
+	return number;
+}
+
+/* The number of 1, 2, 4 or 8 bytes that starts here. */
+static inline __u64 capchain_number(const __u8 *bytes, __u32 width)
+{
+	switch (width) {
+	case 1:
+		return *bytes;
+	case 2:
+		return capchain_u16(bytes);
+	case 4:
+		return capchain_u32(bytes);
+	default:
+		return capchain_u64(bytes);
+	}
+}
+
+/* Writes the low 1, 2, 4 or 8 bytes of a number. */
+static inline void capchain_put(__u8 *bytes, __u32 width, __u64 number)
+{
+	__u16 number16 = CAPCHAIN_CAST(__u16, number);
+	__u32 number32 = CAPCHAIN_CAST(__u32, number);
+
+	switch (width) {
+	case 1:
+		*bytes = CAPCHAIN_CAST(__u8, number);
+		break;
+	case 2:
+		__builtin_memcpy(bytes, &number16, 2);
+		break;
+	case 4:
+		__builtin_memcpy(bytes, &number32, 4);
+		break;
+	default:
+		__builtin_memcpy(bytes, &number, 8);
+	}
+}
+
+/* A number of bytes in the 32 bits in which the protocol counts them. */
+static inline __u32 capchain_len(__u64 len)
+{
+	return len > 0xffffffff ? 0xffffffff : CAPCHAIN_CAST(__u32, len);
+}

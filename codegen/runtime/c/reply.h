@@ -1,0 +1,87 @@
+/* A field that the caller sets. A list of them ends with one of size 0. */
+struct capchain_input {
+	__u32	at;
+	__u32	size;
+	int	stays;	/* a reply does not set it as well */
+};
+
+/* Where the protocol's own fields lie in the struct in front of a chain. */
+struct capchain_host {
+	__u32	minsz;		/* the part that every reply has */
+	__u32	argsz;
+	__u32	flags;
+	__u32	caps;		/* the flag that says there is a chain */
+	__u32	cap_offset;
+	const struct capchain_input *inputs;
+};
+
+/* A reply, cut to what argsz says was written of the buffer. */
+struct capchain_reply {
+	const __u8 *bytes;
+	__u32	len;
+	__u32	argsz;	/* what argsz says */
+	__u32	need;	/* the buffer to come back with; 0 if all fitted */
+	__u32	first;	/* where the chain starts; 0 if there is none */
+};
+
+/* A field of the protocol; 0 if it is not there. */
+static inline __u32 capchain_word(const __u8 *bytes, __u32 len, __u32 at)
+{
+	return at <= len && len - at >= 4 ? capchain_u32(bytes + at) : 0;
+}
+
+/*
+ * Reads the protocol's fields in a buffer of len bytes, of which some are
+ * written. Nothing behind these and argsz is looked at, and an argsz beyond the
+ * buffer is not believed: such a reply is short, and shows no capability.
+ */
+static inline int capchain_parse(const struct capchain_host *host,
+				 struct capchain_reply *reply, const void *buf,
+				 capchain_size len, capchain_size written)
+{
+	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, buf);
+	const __u32 room = capchain_len(len);
+	__u32 end = capchain_len(written < len ? written : len);
+	int flagged;
+
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->argsz = capchain_word(bytes, end, host->argsz);
+	end = end < reply->argsz ? end : reply->argsz;
+	reply->len = end;
+	if (end < host->minsz)
+		return CAPCHAIN_TOO_SHORT;
+	reply->bytes = bytes;
+	flagged = (capchain_word(bytes, end, host->flags) & host->caps) != 0;
+	if (flagged)
+		reply->first = capchain_word(bytes, end, host->cap_offset);
+	if (reply->argsz > room || (flagged && !reply->first)) {
+		reply->need = reply->argsz;
+		reply->first = 0;
+	}
+	return 0;
+}
+
+/*
+ * Whether a field that later kernels appended is there: the reply reaches its
+ * end, and a chain does not start before that.
+ */
+static inline int capchain_reaches(const struct capchain_reply *reply,
+				   __u32 end)
+{
+	return end <= reply->len && (!reply->first || end <= reply->first);
+}
+
+/* The walk of a reply's chain; over nothing where that is not here. */
+static inline struct capchain_walk capchain_start_reply(
+		const struct capchain_format *format,
+		const struct capchain_host *host,
+		const struct capchain_reply *reply)
+{
+	const __u32 end = host->cap_offset + 4;
+
+	if (!reply->first)
+		return capchain_nowhere();
+	return capchain_start(format, reply->bytes, reply->len,
+			      end > host->minsz ? end : host->minsz,
+			      reply->first);
+}

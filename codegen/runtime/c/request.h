@@ -1,0 +1,110 @@
+/* How often a request asks while the need grows. */
+#define CAPCHAIN_CALLS	8
+
+/*
+ * Asks for a reply, and again with a larger buffer where it did not fit.
+ *
+ * buf starts with the struct that the call takes, with its input fields set;
+ * argsz is set here, for every call, and all else is cleared. call passes buf
+ * on: to ioctl(), or over a socket. It returns 0, or its error, which comes
+ * back unchanged. If it knows how many bytes were written, it says so in
+ * written, which holds len before.
+ *
+ * grow, where there is one, makes buf hold at least need bytes and sets len, as
+ * realloc() does, and returns 0; or it leaves them as they are and returns
+ * something else. need comes from the other side: it can be anything.
+ */
+struct capchain_request {
+	void	*buf;
+	capchain_size len;
+	int	(*call)(struct capchain_request *request);
+	int	(*grow)(struct capchain_request *request, __u32 need);
+	void	*context;	/* for call and grow */
+	capchain_size written;
+	__u32	calls;		/* how often it was asked */
+};
+
+/* Copies the input fields to where they are kept, or back. */
+static inline void capchain_inputs(const struct capchain_host *host,
+				   __u8 *bytes, __u32 len, __u8 *kept,
+				   int back)
+{
+	const struct capchain_input *input;
+
+	for (input = host->inputs; input->size; input++) {
+		if (input->at <= len && input->size <= len - input->at)
+			__builtin_memcpy(back ? bytes + input->at : kept,
+					 back ? kept : bytes + input->at,
+					 input->size);
+		else if (!back)
+			__builtin_memset(kept, 0, input->size);
+		kept += input->size;
+	}
+}
+
+/* Whether the buffer holds that many bytes, if need be after it grew. */
+static inline int capchain_room(struct capchain_request *request,
+				struct capchain_reply *reply, __u32 need)
+{
+	if (request->buf && request->len >= need)
+		return 1;
+	if (!request->grow || request->grow(request, need)) {
+		reply->need = need;
+		return 0;
+	}
+	/* What was read there may have moved. */
+	__builtin_memset(reply, 0, sizeof(*reply));
+	reply->need = need;
+	return request->buf && request->len >= need;
+}
+
+/* Sets up the buffer and calls once. */
+static inline int capchain_call(struct capchain_request *request,
+				const struct capchain_host *host, __u8 *kept)
+{
+	__u8 *bytes = CAPCHAIN_CAST(__u8 *, request->buf);
+	const __u32 len = capchain_len(request->len);
+
+	__builtin_memset(bytes, 0, request->len);
+	capchain_inputs(host, bytes, len, kept, 1);
+	capchain_put(bytes + host->argsz, 4, len);
+	request->written = request->len;
+	request->calls++;
+	return request->call(request);
+}
+
+/*
+ * The whole protocol: 0 with all of the reply; CAPCHAIN_SHORT with the part
+ * that fits, if any, and the need to come back with; CAPCHAIN_TOO_SHORT where
+ * what came back is no reply; or the error of a call. kept has room for the
+ * input fields.
+ */
+static inline int capchain_ask(struct capchain_request *request,
+			       const struct capchain_host *host,
+			       struct capchain_reply *reply, __u8 *kept)
+{
+	__u32 need = host->minsz;
+	int result;
+
+	request->calls = 0;
+	__builtin_memset(reply, 0, sizeof(*reply));
+	capchain_inputs(host, CAPCHAIN_CAST(__u8 *, request->buf),
+			request->buf ? capchain_len(request->len) : 0, kept, 0);
+	while (request->calls < CAPCHAIN_CALLS) {
+		if (!capchain_room(request, reply, need))
+			break;
+		__builtin_memset(reply, 0, sizeof(*reply));
+		result = capchain_call(request, host, kept);
+		if (result)
+			return result;
+		result = capchain_parse(host, reply, request->buf,
+					request->len, request->written);
+		if (result || !reply->need)
+			return result;
+		/* A need that there is room for does not go away. */
+		if (reply->need <= request->len)
+			break;
+		need = reply->need;
+	}
+	return CAPCHAIN_SHORT;
+}

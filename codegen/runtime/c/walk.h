@@ -1,0 +1,167 @@
+/* Some bits of a number in a header. */
+struct capchain_bits {
+	__u32	at;	/* offset of the number in the header */
+	__u32	width;	/* bytes of the number; 0 if there is none */
+	__u32	low;	/* the lowest bit */
+	__u64	mask;	/* the bits, moved down */
+};
+
+/* How the headers of a chain look and what their offsets mean. */
+struct capchain_format {
+	__u32	header;			/* size of the header */
+	__u32	least;			/* bytes of every capability at least */
+	struct capchain_bits id;
+	struct capchain_bits version;	/* without one, all are of version 1 */
+	struct capchain_bits next;
+	__u64	end;			/* the next that ends the chain */
+	int	from_reply;		/* next counts from the reply's start */
+};
+
+/* A capability. */
+struct capchain_cap {
+	__u32	at;		/* where it starts in the reply */
+	__u32	id;
+	__u32	version;
+	__u32	next;		/* where the next one starts; 0 of the last */
+	int	known;		/* its body was checked */
+	__u32	size;		/* the bytes that can belong to it, */
+	const __u8 *bytes;	/* its header first */
+};
+
+/* The walk of a chain. Bounded by the reply, and ends on every input. */
+struct capchain_walk {
+	const __u8 *bytes;	/* the reply */
+	__u32	len;
+	__u32	bound;		/* no capability starts before this */
+	__u32	span;		/* nor further behind that */
+	__u32	at;		/* where the next capability starts */
+	__u32	left;		/* capabilities that the reply can still hold */
+	int	state;		/* 1 to go on, 0 at the end, or the error */
+	struct capchain_error error;
+};
+
+/*
+ * A walk that starts with the capability at first. None can start before
+ * bound.
+ */
+static inline struct capchain_walk capchain_start(
+		const struct capchain_format *format, const __u8 *bytes,
+		__u32 len, __u32 bound, __u32 first)
+{
+	struct capchain_walk walk;
+
+	__builtin_memset(&walk, 0, sizeof(walk));
+	walk.bytes = bytes;
+	walk.len = len;
+	walk.bound = bound;
+	walk.at = first;
+	if (len >= bound && len - bound >= format->header) {
+		walk.span = len - bound - format->header;
+		walk.left = len / format->least;
+	}
+	walk.state = 1;
+	return walk;
+}
+
+/* A walk over nothing. */
+static inline struct capchain_walk capchain_nowhere(void)
+{
+	struct capchain_walk walk;
+
+	__builtin_memset(&walk, 0, sizeof(walk));
+	return walk;
+}
+
+/* Ends a walk with an error. */
+static inline int capchain_fail(struct capchain_walk *walk, int kind, __u32 at,
+				__u32 id, __u64 value)
+{
+	walk->error.kind = kind;
+	walk->error.at = at;
+	walk->error.id = id;
+	walk->error.value = value;
+	walk->state = kind;
+	return kind;
+}
+
+/* Some bits of a header. */
+static inline __u64 capchain_field(const __u8 *header,
+				   const struct capchain_bits *bits)
+{
+	__u64 number = capchain_number(header + bits->at, bits->width);
+
+	return number >> bits->low & bits->mask;
+}
+
+/* What a header's next means: an offset in the reply. */
+static inline __u32 capchain_target(const struct capchain_format *format,
+				    __u32 at, __u64 next)
+{
+	__u64 most = 0xffffffff;
+
+	/* What 32 bits cannot hold lies behind every reply. */
+	if (!format->from_reply)
+		next = next > most - at ? most : next + at;
+	return CAPCHAIN_CAST(__u32, next > most ? most : next);
+}
+
+/* Ends a walk at a capability that cannot be visited. */
+static inline int capchain_refuse(const struct capchain_format *format,
+				  struct capchain_walk *walk)
+{
+	const __u32 at = walk->at;
+
+	if (at < walk->bound)
+		return capchain_fail(walk, CAPCHAIN_INSIDE_FIXED, at, 0, 0);
+	if (at >= walk->len)
+		return capchain_fail(walk, CAPCHAIN_OUT_OF_BOUNDS, at, 0, 0);
+	if (walk->len - at < format->header)
+		return capchain_fail(walk, CAPCHAIN_HEADER_CUT, at, 0, 0);
+	return capchain_fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
+}
+
+/*
+ * Goes on to the next capability and looks at its header: 1 if there is one, 0
+ * at the end, or the error, which walk->error tells more about. Behind an error
+ * there is nothing but the same error.
+ */
+static inline __attribute__((always_inline)) int capchain_visit(
+		const struct capchain_format *format,
+		struct capchain_walk *walk, struct capchain_cap *cap)
+{
+	const __u32 at = walk->at;
+	const __u8 *header;
+	__u32 end = walk->len;
+	__u64 next;
+
+	if (walk->state <= 0)
+		return walk->state;
+	/* The difference is huge in front of the bound. */
+	if (at - walk->bound > walk->span || !walk->left)
+		return capchain_refuse(format, walk);
+	walk->left--;
+	header = walk->bytes + at;
+	cap->at = at;
+	cap->bytes = header;
+	cap->known = 0;
+	cap->id = CAPCHAIN_CAST(__u32, capchain_field(header, &format->id));
+	cap->version = 1;
+	if (format->version.width)
+		cap->version = CAPCHAIN_CAST(__u32,
+				capchain_field(header, &format->version));
+	cap->next = 0;
+	next = capchain_field(header, &format->next);
+	if (next != format->end) {
+		cap->next = capchain_target(format, at, next);
+		walk->at = cap->next;
+		if (cap->next > at)
+			end = cap->next < end ? cap->next : end;
+		else if (cap->next == at)
+			/* This one counts; the error comes behind it. */
+			capchain_fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
+	} else {
+		walk->state = 0;
+	}
+	cap->size = end - at;
+	return 1;
+}

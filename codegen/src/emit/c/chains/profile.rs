@@ -1,0 +1,82 @@
+//! The rules by which replies are written, one table for each handler that has
+//! a name for them.
+
+use super::Emitter;
+use super::taken::Taken;
+use super::view::{ChainView, ProfileView};
+use crate::emit::c::comment::Comment;
+use crate::emit::c::items;
+use crate::ir::{Arg, Copied, Handler, ReplyChain, StructId};
+use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
+
+impl Emitter<'_> {
+    /// The profiles of calls whose reply can have one of the chains.
+    pub(super) fn profiles(&self, chains: &[ChainView], taken: &mut Taken) -> Vec<ProfileView> {
+        let mut views = Vec::new();
+        for ioctl in &self.abi.ioctls {
+            let Arg::Struct(argument) = ioctl.arg else { continue };
+            let Some(chain) = self.chain_behind(argument, chains) else { continue };
+            let profiles = ioctl.handlers.iter();
+            views.extend(profiles.filter_map(|handler| self.profile(handler, chain, taken)));
+        }
+        views
+    }
+
+    fn chain_behind<'c>(
+        &self,
+        argument: StructId,
+        chains: &'c [ChainView],
+    ) -> Option<&'c ChainView> {
+        let hosts = self.abi.chains.iter().map(|chain| chain.host.as_ref());
+        let index =
+            hosts.into_iter().position(|host| host.is_some_and(|host| host.struct_ == argument));
+        chains.get(index?)
+    }
+
+    fn profile(
+        &self,
+        handler: &Handler,
+        chain: &ChainView,
+        taken: &mut Taken,
+    ) -> Option<ProfileView> {
+        let (profile, host) = (handler.profile.as_ref()?, chain.host.as_ref()?);
+        let ends = match &handler.writes {
+            Copied::Ends(ends) => ends.clone(),
+            Copied::Fitting => Vec::new(),
+        };
+        // Behind a handler without capabilities there would be room for them.
+        let rules = handler.chain.clone().unwrap_or(ReplyChain {
+            at: ends.iter().copied().max().unwrap_or(host.size),
+            align: 1,
+            short: ShortReply::OffsetZero,
+            padding: Padding::Zero,
+            argsz: ArgszReply::WhenShort,
+            gives: Vec::new(),
+        });
+        let comment = Comment::of(&handler.doc).label("Handler", &handler.source);
+        Some(ProfileView {
+            comment: items::opening(comment.since(handler.since).block(0)),
+            name: self.name(taken, &["profile", profile]),
+            ends_name: self.name(taken, &["profile", profile, "ends"]),
+            ends,
+            host: host.table.clone(),
+            format: chain.format.clone(),
+            tails: chain.tails.clone()?,
+            minsz: handler.minsz,
+            at: rules.at,
+            align: rules.align.max(1),
+            when_short: match rules.short {
+                ShortReply::OffsetZero => "OFFSET_ZERO",
+                ShortReply::Partial => "PARTIAL",
+                ShortReply::FlagClear => "FLAG_CLEAR",
+            },
+            keeps_padding: u32::from(rules.padding == Padding::Echo),
+            always: u32::from(rules.argsz == ArgszReply::Always),
+            untouched: match handler.untouched {
+                Some(Untouched::Echo) => "ECHO",
+                Some(Untouched::Zero) | None => "ZERO",
+                Some(Untouched::Stack) => "STACK",
+            },
+        })
+    }
+}

@@ -1,0 +1,24 @@
+/* Prints which parts of a region may be mapped, by the reply in a file. */
+#include <stdio.h>
+#include "vfio_abi.h"
+
+int main(int argc, char **argv)
+{
+	static unsigned char buf[65536];
+	FILE *file = argc > 1 ? fopen(argv[1], "rb") : NULL;
+	struct vfio_abi_region_info info;
+	struct vfio_abi_region_sparse_mmap sparse;
+	struct vfio_region_sparse_mmap_area area;
+	struct vfio_abi_walk walk;
+	int found;
+
+	if (!file || vfio_abi_region_info_parse(&info, buf, fread(buf, 1, sizeof(buf), file)))
+		return 1;
+	walk = vfio_abi_region_caps(&info);
+	found = vfio_abi_region_sparse_mmap_find(&walk, &sparse);
+	for (__u32 i = 0; vfio_abi_region_sparse_mmap_areas(&sparse, i, &area); i++)
+		printf("%#llx-%#llx\n", area.offset, area.offset + area.size);
+	if (!found && info.flags & VFIO_REGION_INFO_FLAG_MMAP)
+		printf("all %#llx bytes\n", info.size);
+	return found < 0 || info.reply.need;
+}
