@@ -45,9 +45,15 @@ fn gcc(folder: &Path, arguments: &[&str]) -> String {
     }
 }
 
-/// A function per chain, and the choice between them.
-fn source(abi: &Abi, stem: &str) -> String {
+/// The file `chains.h`: a function per chain, and the choice between them. What
+/// is found is told by functions of the file that includes it.
+pub(crate) fn source(abi: &Abi, stem: &str) -> String {
     let mut text: String = abi.chains.iter().map(|chain| function(abi, stem, chain)).collect();
+    text += "static const char *const chains[] __attribute__((unused)) = {\n";
+    for Chain { name, .. } in &abi.chains {
+        writeln!(text, "\t{name:?},").expect("text");
+    }
+    text += "};\n";
     text += "static int canonical(const char *chain, const __u8 *bytes, size_t len)\n{\n";
     for Chain { name, .. } in &abi.chains {
         writeln!(text, "\tif (!strcmp(chain, {name:?}))\n\t\treturn of_{name}(bytes, len);")

@@ -8,6 +8,7 @@
 
 mod chains;
 
+use std::fmt::Debug;
 use std::io::{self, BufRead, Write};
 
 use generated_abi::views::{CLayout, ChainError, Wire};
@@ -24,8 +25,10 @@ fn main() {
             _ => CLayout::Ilp32Aligned,
         };
         let wire = Wire { big_endian: order == "be", layout };
-        let text = chains::canonical(chain, &bytes(hex), wire);
-        let text = text.unwrap_or_else(|| "?\n".to_owned());
+        let mut text = String::new();
+        if !chains::canonical(&mut text, chain, &bytes(hex), wire) {
+            text += "?\n";
+        }
         write!(out, "{text}.\n").expect("a reader");
     }
 }
@@ -35,40 +38,48 @@ fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len() / 2).map(|index| byte(index * 2)).collect()
 }
 
+/// What is told of a reply.
+type Text = String;
+
 /// The line of a buffer that is no reply.
-fn no_reply(len: u32, minsz: u32) -> String {
-    format!("too_short len={len} minsz={minsz}\n")
+fn no_reply(text: &mut Text, len: u32, minsz: u32) {
+    *text += &format!("too_short len={len} minsz={minsz}\n");
 }
 
 /// The line of a reply.
-fn reply(argsz: u32, need: Option<u32>) -> String {
+fn reply(text: &mut Text, argsz: u32, need: Option<u32>) {
     let need = need.map_or("none".to_owned(), |need| need.to_string());
-    format!("reply argsz={argsz} need={need}\n")
+    *text += &format!("reply argsz={argsz} need={need}\n");
 }
 
 /// The first line of a chain that no struct hosts.
-fn no_host() -> String {
-    "reply argsz=none need=none\n".to_owned()
+fn no_host(text: &mut Text) {
+    *text += "reply argsz=none need=none\n";
 }
 
 /// The line of a capability.
-fn cap(text: &mut String, at: u32, id: u64, version: u16, name: &str) {
+fn cap(text: &mut Text, at: u32, id: u64, version: u16, name: &str) {
     *text += &format!("cap at={at} id={id} version={version} name={name}\n");
 }
 
 /// The line of a number.
-fn number(text: &mut String, name: &str, number: impl Into<i128>) {
+fn number(text: &mut Text, name: &str, number: impl Into<i128>) {
     *text += &format!("  {name}={}\n", number.into());
 }
 
+/// The line of a number in an element.
+fn element(text: &mut Text, array: &str, nth: usize, name: &str, value: impl Into<i128>) {
+    number(text, &format!("{array}[{nth}].{name}"), value);
+}
+
 /// The line of an array of bytes.
-fn hex(text: &mut String, name: &str, bytes: &[u8]) {
+fn hex(text: &mut Text, name: &str, bytes: &[u8]) {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     *text += &format!("  {name}={hex}\n");
 }
 
 /// The line of what is wrong.
-fn error(text: &mut String, error: ChainError) {
+fn error(text: &mut Text, error: ChainError) {
     *text += &match error {
         ChainError::InsideFixed { at } => format!("error inside_fixed at={at}\n"),
         ChainError::OutOfBounds { at } => format!("error out_of_bounds at={at}\n"),
@@ -85,4 +96,9 @@ fn error(text: &mut String, error: ChainError) {
         }
         other => format!("{other:?}\n"),
     };
+}
+
+/// What the program does not know, though the crate does.
+fn unforeseen(_: &mut Text, found: &dyn Debug) {
+    panic!("{found:?}");
 }
