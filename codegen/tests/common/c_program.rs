@@ -49,17 +49,16 @@ fn gcc(folder: &Path, arguments: &[&str]) -> String {
 /// is found is told by functions of the file that includes it.
 pub(crate) fn source(abi: &Abi, stem: &str) -> String {
     let mut text: String = abi.chains.iter().map(|chain| function(abi, stem, chain)).collect();
-    text += "static const char *const chains[] __attribute__((unused)) = {\n";
+    text += "static const struct {\n\tconst char *name;\n\t\
+             int (*tell)(const __u8 *bytes, size_t len);\n} chains[] = {\n";
     for Chain { name, .. } in &abi.chains {
-        writeln!(text, "\t{name:?},").expect("text");
+        writeln!(text, "\t{{ {name:?}, of_{name} }},").expect("text");
     }
     text += "};\n";
-    text += "static int canonical(const char *chain, const __u8 *bytes, size_t len)\n{\n";
-    for Chain { name, .. } in &abi.chains {
-        writeln!(text, "\tif (!strcmp(chain, {name:?}))\n\t\treturn of_{name}(bytes, len);")
-            .expect("text");
-    }
-    text + "\treturn 0;\n}\n"
+    text + "static int canonical(const char *chain, const __u8 *bytes, size_t len)\n{\n\
+           \tfor (size_t nth = 0; nth < sizeof(chains) / sizeof(*chains); nth++)\n\
+           \t\tif (!strcmp(chain, chains[nth].name))\n\
+           \t\t\treturn chains[nth].tell(bytes, len);\n\treturn 0;\n}\n"
 }
 
 fn function(abi: &Abi, stem: &str, chain: &Chain) -> String {

@@ -31,6 +31,7 @@ pub(crate) fn source(abi: &Abi) -> String {
         writeln!(choice, "        {name:?} => {name}(text_of, bytes, wire),").expect("text");
     }
     let names: Vec<_> = abi.chains.iter().map(|chain| &chain.name).collect();
+    let tellers = abi.chains.iter().map(|chain| chain.name.as_str()).collect::<Vec<_>>().join(", ");
     let functions: String = abi.chains.iter().map(|chain| function(abi, chain)).collect();
     format!(
         "//! Each chain by its views.\n\n\
@@ -40,9 +41,12 @@ pub(crate) fn source(abi: &Abi) -> String {
          Text, cap, element, error, hex, no_host, no_reply, number, reply, unforeseen,\n}};\n\n\
          /// The chains, by name.\n\
          #[allow(dead_code, reason = \"not every program asks\")]\n\
-         pub(super) const NAMES: &[&str] = &{names:?};\n\n\
+         pub(crate) const NAMES: &[&str] = &{names:?};\n\n\
+         /// What tells all of a reply of each.\n\
+         #[allow(dead_code, reason = \"not every program asks\")]\n\
+         pub(crate) const TELLERS: &[fn(&mut Text, &[u8], Wire)] = &[{tellers}];\n\n\
          /// Tells all of a reply; false of a chain that is not known.\n\
-         pub(super) fn canonical(text_of: &mut Text, chain: &str, bytes: &[u8], wire: Wire) \
+         pub(crate) fn canonical(text_of: &mut Text, chain: &str, bytes: &[u8], wire: Wire) \
          -> bool {{\n    \
          match chain {{\n{choice}        _ => return false,\n    }}\n    true\n}}\n{functions}"
     )

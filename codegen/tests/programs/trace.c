@@ -101,16 +101,16 @@ static void damage(int kind, __u32 at, __u32 id, __u64 value)
 	word(value);
 }
 
+#include "chains.h"
+
 /* Not every ABI needs all of them. */
 static void (*const all[])(void) __attribute__((unused)) = {
 	(void (*)(void))no_reply, (void (*)(void))reply,
 	(void (*)(void))no_host, (void (*)(void))capability,
 	(void (*)(void))number, (void (*)(void))signed_number,
 	(void (*)(void))element, (void (*)(void))signed_element,
-	(void (*)(void))hex, (void (*)(void))damage,
+	(void (*)(void))hex, (void (*)(void))damage, (void (*)(void))canonical,
 };
-
-#include "chains.h"
 
 /* The numbers of a reply, with its chain's index; tells how many there are. */
 size_t trace_chain(size_t chain, const __u8 *bytes, size_t len, __u64 *out);
@@ -119,6 +119,6 @@ size_t trace_chain(size_t chain, const __u8 *bytes, size_t len, __u64 *out)
 	words = out;
 	count = 0;
 	if (chain < sizeof(chains) / sizeof(*chains))
-		canonical(chains[chain], bytes, len);
+		chains[chain].tell(bytes, len);
 	return count;
 }

@@ -7,7 +7,7 @@
 #[path = "chains.rs"]
 mod chains;
 
-pub(crate) use chains::{NAMES, canonical};
+pub(crate) use chains::{NAMES, TELLERS};
 
 use core::fmt::Debug;
 use generated_abi::views::ChainError;
