@@ -18,7 +18,8 @@ use std::process::Command;
 use capchain::ir::Abi;
 use capchain::names;
 
-pub(crate) use rustc::output;
+#[allow(unused_imports, reason = "every test uses a part of this")]
+pub(crate) use rustc::{library, output, rustc};
 
 /// Sources that every program is compiled with.
 const PARTS: [(&str, &str); 3] = [

@@ -7,6 +7,7 @@
 #[path = "chains.rs"]
 mod chains;
 
+#[allow(unused_imports, reason = "not every program needs the names")]
 pub(crate) use chains::{NAMES, TELLERS};
 
 use core::fmt::Debug;
