@@ -58,7 +58,7 @@ fn parsing_links_to_no_panic() {
     }
     // Each of these can panic, which must be seen.
     for result in
-        ["u64::from(bytes[7])", "u64::from(bytes.first().unwrap())", "{ assert!(len > 3); 1 }"]
+        ["u64::from(bytes[7])", "u64::from(*bytes.first().unwrap())", "{ assert!(len > 3); 1 }"]
     {
         let symbols = symbols(folder.path(), "3", result);
         assert!(panics(&symbols).iter().any(|line| line.ends_with(" U panicked")), "{result}");
