@@ -6,6 +6,8 @@
 
 #[path = "c_program.rs"]
 mod c_program;
+#[path = "profiles.rs"]
+mod profiles;
 #[path = "rust_program.rs"]
 mod rust_program;
 #[path = "rustc.rs"]
@@ -22,11 +24,18 @@ use capchain::names;
 pub(crate) use rustc::{library, output, rustc};
 
 /// Sources that every program is compiled with.
-const PARTS: [(&str, &str); 3] = [
+const PARTS: [(&str, &str); 7] = [
     ("agree.rs", include_str!("../programs/agree.rs")),
+    ("fuzz.c", include_str!("../programs/fuzz.c")),
+    ("reply.c", include_str!("../programs/reply.c")),
+    ("reply.rs", include_str!("../programs/reply.rs")),
+    ("targets.rs", include_str!("../programs/targets.rs")),
     ("trace.rs", include_str!("../programs/trace.rs")),
     ("trace.c", include_str!("../programs/trace.c")),
 ];
+
+/// The parts in C that a program is linked with.
+pub(crate) const C: [&str; 2] = ["trace", "reply"];
 
 /// Writes all that an ABI is generated to and the sources that know it.
 pub(crate) fn write(folder: &Path, abi: &Abi) {
@@ -35,19 +44,27 @@ pub(crate) fn write(folder: &Path, abi: &Abi) {
     for (name, text) in PARTS {
         fs::write(folder.join(name), text).expect("a file");
     }
-    let header = format!("#include \"generated/include/{stem}.h\"\n");
+    let include = format!("#include \"generated/include/{stem}.h\"\n");
+    let header = format!("{include}#define ABI(name) {stem}_##name\n");
     fs::write(folder.join("header.h"), header).expect("a file");
     fs::write(folder.join("chains.h"), c_program::source(abi, &stem)).expect("a file");
+    fs::write(folder.join("profiles.h"), profiles::c_source(abi, &stem)).expect("a file");
+    fs::write(folder.join("profiles.rs"), profiles::rust_source(abi)).expect("a file");
     fs::write(folder.join("chains.rs"), rust_program::source(abi)).expect("a file");
 }
 
 /// Compiles a program of which the sources were written, with or without `lto`.
 pub(crate) fn compile(folder: &Path, main: &str, lto: &str) -> PathBuf {
-    let mut gcc = Command::new("gcc");
-    gcc.current_dir(folder).args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]);
-    output(gcc.args(["-c", "trace.c", "-o", "trace.o"]));
+    let mut objects = String::new();
+    for part in C {
+        let mut gcc = Command::new("gcc");
+        gcc.current_dir(folder).args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-c"]);
+        output(gcc.arg(format!("{part}.c")).args(["-o", &format!("{part}.o")]));
+        objects += &format!("-Clink-arg={part}.o ");
+    }
     let args = ["-O", "-C", "codegen-units=1"];
     rustc::library(folder, "generated_abi", &args);
-    let more = ["-C", lto, "-C", "link-arg=trace.o"];
+    let mut more = vec!["-C", lto];
+    more.extend(objects.split_ascii_whitespace());
     rustc::program_with(folder, "generated_abi", main, &[&args[..], &more].concat())
 }
