@@ -24,12 +24,13 @@ use capchain::names;
 pub(crate) use rustc::{library, output, rustc};
 
 /// Sources that every program is compiled with.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("agree.rs", include_str!("../programs/agree.rs")),
     ("fuzz.c", include_str!("../programs/fuzz.c")),
     ("reply.c", include_str!("../programs/reply.c")),
     ("reply.rs", include_str!("../programs/reply.rs")),
     ("targets.rs", include_str!("../programs/targets.rs")),
+    ("text.rs", rust_program::TEXT),
     ("trace.rs", include_str!("../programs/trace.rs")),
     ("trace.c", include_str!("../programs/trace.c")),
 ];

@@ -19,12 +19,17 @@ const MAIN: &str = include_str!("../programs/canonical.c");
 /// What makes a program end at what it must not do, where the machine has it.
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
-/// Writes the program and compiles it against the header in `folder`.
-pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
+/// Writes the program.
+pub(crate) fn write(folder: &Path, abi: &Abi) {
     let stem = names::c_stem(&abi.prefix);
     let main = format!("#include \"{stem}.h\"\n{MAIN}");
     fs::write(folder.join("canonical.c"), main).expect("a file");
     fs::write(folder.join("chains.h"), source(abi, &stem)).expect("a file");
+}
+
+/// Writes the program and compiles it against the header in `folder`.
+pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
+    write(folder, abi);
     let sanitized = gcc(folder, SANITIZERS);
     if !sanitized.is_empty() {
         let errors = gcc(folder, &[]);

@@ -14,12 +14,14 @@ use capchain::names;
 
 use super::rustc;
 
-/// The part that is the same for every ABI.
+/// The parts that are the same for every ABI.
 const MAIN: &str = include_str!("../programs/canonical.rs");
+pub(crate) const TEXT: &str = include_str!("../programs/text.rs");
 
 /// Writes the program and compiles it against the crate of the ABI.
 pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
     std::fs::write(folder.join("chains.rs"), source(abi)).expect("a file");
+    std::fs::write(folder.join("text.rs"), TEXT).expect("a file");
     rustc::program(folder, abi, "generated_abi", MAIN)
 }
 
