@@ -3,8 +3,6 @@
 //! machine of the other byte order. What a machine lacks is skipped, which is
 //! told.
 
-#[path = "common/agree_program.rs"]
-mod agree_program;
 #[path = "c_header/bench.rs"]
 #[allow(dead_code, reason = "the header's own tests use more of it")]
 mod bench;
@@ -29,8 +27,7 @@ use capchain::decode::input;
 use capchain::ir::Abi;
 use capchain::layout::{Model, TARGETS, Target};
 use capchain::lower::lower;
-use implementations::c_program;
-use implementations::{Case, decoded, run, target};
+use implementations::{Case, agree_program, c_program, decoded, run, target};
 use modes::{Mode, modes};
 use random::Random;
 

@@ -1,8 +1,6 @@
 //! Every small reply to both generated languages: `programs/exhaustive.rs` says
 //! what every means. A sample of them, each n-th, to all implementations.
 
-#[path = "common/agree_program.rs"]
-mod agree_program;
 #[path = "common/implementations.rs"]
 mod implementations;
 #[path = "common/real.rs"]
@@ -16,7 +14,7 @@ use std::sync::Mutex;
 use capchain::ir::{Abi, Chain};
 use capchain::layout::Model;
 use capchain::lower::lower;
-use implementations::{Case, ask, target};
+use implementations::{Case, agree_program, ask, target};
 
 const MAIN: &str = include_str!("programs/exhaustive.rs");
 

@@ -4,8 +4,8 @@
 //!
 //! With CAPCHAIN_FUZZ=FOLDER, the seeds and the sources in C are left there.
 
-#[path = "common/agree_program.rs"]
-mod agree_program;
+#[path = "common/implementations.rs"]
+mod implementations;
 #[path = "common/random.rs"]
 mod random;
 #[path = "common/real.rs"]
@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use capchain::lower::lower;
+use implementations::agree_program;
 use random::Random;
 
 const MAIN: &str = include_str!("programs/records.rs");

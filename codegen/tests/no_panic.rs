@@ -1,16 +1,17 @@
 //! Code that only parses links to nothing that panics: not in any optimised
 //! build.
 
-#[path = "common/agree_program.rs"]
-mod agree_program;
+#[path = "common/implementations.rs"]
+mod implementations;
 #[path = "common/real.rs"]
 mod real;
 
 use std::fs;
 use std::path::Path;
 
-use agree_program::{output, rustc};
 use capchain::lower::lower;
+use implementations::agree_program;
+use implementations::rustc::{self, output};
 
 const MAIN: &str = include_str!("programs/parses.rs");
 
@@ -24,8 +25,8 @@ fn symbols(folder: &Path, level: &str, result: &str) -> String {
     fs::write(folder.join("parses.rs"), MAIN.replace(PLACE, result)).expect("a file");
     let level = format!("opt-level={level}");
     let args = ["-C", &level, "-C", "panic=abort"];
-    agree_program::library(folder, "generated_abi", &args);
-    let mut command = rustc(folder);
+    rustc::library(folder, "generated_abi", &args);
+    let mut command = rustc::rustc(folder);
     command.args(args).args(["--crate-type", "cdylib", "-C", "link-arg=-nostartfiles"]);
     command.args(["--extern", "generated_abi=libgenerated_abi.rlib", "parses.rs"]);
     output(&mut command);

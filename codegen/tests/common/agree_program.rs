@@ -4,15 +4,6 @@
 
 #![allow(dead_code, reason = "every test uses a part of this")]
 
-#[path = "c_program.rs"]
-mod c_program;
-#[path = "profiles.rs"]
-mod profiles;
-#[path = "rust_program.rs"]
-mod rust_program;
-#[path = "rustc.rs"]
-mod rustc;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,8 +11,7 @@ use std::process::Command;
 use capchain::ir::Abi;
 use capchain::names;
 
-#[allow(unused_imports, reason = "every test uses a part of this")]
-pub(crate) use rustc::{library, output, rustc};
+use super::{c_program, profiles, rust_program, rustc};
 
 /// Sources that every program is compiled with.
 const PARTS: [(&str, &str); 8] = [
@@ -60,7 +50,7 @@ pub(crate) fn compile(folder: &Path, main: &str, lto: &str) -> PathBuf {
     for part in C {
         let mut gcc = Command::new("gcc");
         gcc.current_dir(folder).args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-c"]);
-        output(gcc.arg(format!("{part}.c")).args(["-o", &format!("{part}.o")]));
+        rustc::output(gcc.arg(format!("{part}.c")).args(["-o", &format!("{part}.o")]));
         objects += &format!("-Clink-arg={part}.o ");
     }
     let args = ["-O", "-C", "codegen-units=1"];

@@ -3,12 +3,16 @@
 
 #![allow(dead_code, reason = "every test uses a part of this")]
 
+#[path = "agree_program.rs"]
+pub(crate) mod agree_program;
 #[path = "c_program.rs"]
 pub(crate) mod c_program;
+#[path = "profiles.rs"]
+mod profiles;
 #[path = "rust_program.rs"]
 mod rust_program;
 #[path = "rustc.rs"]
-mod rustc;
+pub(crate) mod rustc;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -1,5 +1,7 @@
 //! Inputs that fuzzing starts from, made from the vectors and the specification.
 
+#![allow(dead_code, reason = "every test uses a part of this")]
+
 use std::fs;
 
 use capchain::decode::input;
