@@ -6,6 +6,7 @@ mod derives;
 mod docs;
 mod format;
 mod groups;
+mod history;
 mod ioctls;
 mod library;
 mod section;
@@ -26,10 +27,11 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 8] = [
+const RUNTIME: [Runtime; 9] = [
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_arrays),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
+    runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
     runtime("reply.rs", include_str!("../../runtime/reply.rs"), views::has_hosts),
     runtime("request.rs", include_str!("../../runtime/request.rs"), views::has_hosts),
@@ -60,6 +62,10 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
             "codegen/src/emit/rust/ioctls.rs",
             ioctls::table(abi, &names),
         ));
+    }
+    if history::present(abi) {
+        let emitter = "codegen/src/emit/rust/history.rs";
+        files.push(file(abi, "history/items.rs", emitter, history::table(abi)));
     }
     for index in section::present(abi) {
         let path = format!("uapi/{}.rs", abi.sections[index].name);

@@ -110,8 +110,8 @@ pub(super) fn stable(abi: &Abi, name: &str, prefix: &str) -> String {
 /// A constant by itself. What counts others means what its own enum has.
 fn define(abi: &Abi, named: &Named<'_>) -> Option<DefineView> {
     match named.what {
-        What::Constant(value) => Some(values::bare_define(value)),
-        What::Enumerator(value) if value.count.is_none() => {
+        What::Constant(_, value) => Some(values::bare_define(value)),
+        What::Enumerator(_, value) if value.count.is_none() => {
             Some(values::lone_define(named.name, literal::decimal(value.number)))
         }
         What::Ioctl(ioctl) => {

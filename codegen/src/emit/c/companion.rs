@@ -25,7 +25,7 @@ impl<'a> Companions<'a> {
         let is_macro = |named: &&Named<'_>| {
             matches!(
                 named.what,
-                What::Constant(_) | What::Macro(_) | What::Ioctl(_) | What::Capability(_)
+                What::Constant(..) | What::Macro(_) | What::Ioctl(_) | What::Capability(_)
             )
         };
         let structs = names.iter().filter_map(|named| match named.what {
@@ -96,7 +96,7 @@ impl<'a> Companions<'a> {
         match other.what {
             What::Ioctl(ioctl) => matches!(ioctl.arg, Arg::Struct(arg) if arg == id),
             What::Capability(capability) => capability.struct_ == Some(id),
-            What::Constant(value) => {
+            What::Constant(_, value) => {
                 let held = |group: &crate::ir::Group| {
                     group.values.iter().any(|held| std::ptr::eq(held, value))
                 };

@@ -2,7 +2,7 @@
 //! and when. The matrix shows it by item, the pages of the releases by release.
 
 use crate::emit::named::{self, What};
-use crate::ir::{Abi, Field, Literal, Meta, Role};
+use crate::ir::{Abi, Literal, Meta};
 use crate::release::Release;
 
 /// An item in all its releases.
@@ -39,32 +39,27 @@ pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
             type_: None,
         });
         if let What::Struct(id) = named.what {
-            let fields = abi.struct_(id).fields.iter().filter(|field| is_told(field));
-            stories.extend(fields.map(|field| Story {
+            let members = named::members(abi.struct_(id));
+            stories.extend(members.map(|member| Story {
                 kind: "field",
-                name: &field.name,
+                name: member.name,
                 owner: Some(named.name),
-                meta: &field.meta,
+                meta: member.meta,
                 section,
                 number: None,
-                type_: Some(abi.type_text(&field.type_)),
+                type_: Some(abi.type_text(member.type_)),
             }));
         }
     }
     stories
 }
 
-/// The header of a capability has no history of its own.
-fn is_told(field: &Field) -> bool {
-    field.role != Role::Header
-}
-
 fn kind(what: What<'_>) -> &'static str {
     match what {
         What::Struct(_) => "struct",
-        What::Constant(value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
-        What::Constant(_) => "constant",
-        What::Enumerator(_) => "enumerator",
+        What::Constant(_, value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
+        What::Constant(..) => "constant",
+        What::Enumerator(..) => "enumerator",
         What::Enum(_) => "enum",
         What::Macro(_) => "macro",
         What::Ioctl(_) => "ioctl",
