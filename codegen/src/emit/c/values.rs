@@ -158,6 +158,8 @@ mod tests {
             deprecated: None,
             former: Vec::new(),
             renumbered: Vec::new(),
+            retyped: Vec::new(),
+            rewritten: Vec::new(),
             allow: Vec::new(),
             place: Default::default(),
         };
