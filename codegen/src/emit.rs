@@ -4,6 +4,7 @@
 mod banner;
 mod c;
 mod docs;
+mod named;
 mod prose;
 mod rust;
 

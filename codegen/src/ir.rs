@@ -76,6 +76,10 @@ pub struct Meta {
     pub former: Vec<(String, Release)>,
     /// Other numbers it had before, with the release that changed each.
     pub renumbered: Vec<(i128, Release)>,
+    /// Other types it had before, with the release that changed each.
+    pub retyped: Vec<(String, Release)>,
+    /// The releases that changed the text of a macro.
+    pub rewritten: Vec<Release>,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.

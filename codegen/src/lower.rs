@@ -168,6 +168,8 @@ impl<'a> Lowering<'a> {
             deprecated: self.deprecated(item.deprecated),
             former: former.map(|(name, end)| (name.value.clone(), end)).collect(),
             renumbered: renumbered.collect(),
+            retyped: item.before.former_types(self.release).collect(),
+            rewritten: item.before.rewritten(self.release).collect(),
             allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
             place: item.name.place,
         }

@@ -15,7 +15,6 @@ mod real;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 use bench::{Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, skipped};
 use capchain::release::Release;
@@ -200,32 +199,6 @@ fn agrees_wholly_with_the_header_of_the_distributions_release() {
     let bench = Bench::new("distribution-release", &header);
     let (ours, theirs) = told_in_common(&bench, &includes);
     assert_eq!(ours, theirs, "ours and that of {release}");
-}
-
-#[test]
-fn keeps_kernel_headers_from_following_and_refuses_to_follow_them() {
-    let bench = Bench::new("order", &newest());
-    for (header, guard) in
-        [("vfio.h", "VFIO_H"), ("vfio.h", "_UAPIVFIO_H"), ("vfio_ccw.h", "_VFIO_CCW_H_")]
-    {
-        let theirs = format!("#ifndef {guard}\n#error twice\n#endif\n");
-        bench.write(header, &theirs);
-        let after = format!("{INCLUDE}#include \"{header}\"\n");
-        let file = bench.write("after.c", &after);
-        all_silent(vec![syntax_check(&bench, &file)]);
-
-        let file = bench.write("before.c", &format!("#define {guard}\n{INCLUDE}"));
-        let output = outcome(&mut syntax_check(&bench, &file));
-        let words = String::from_utf8_lossy(&output.stderr).into_owned();
-        let sentence = format!("vfio_abi.h cannot follow <linux/{header}> yet");
-        assert!(!output.status.success() && words.contains(&sentence), "{guard}: {words}");
-    }
-}
-
-fn syntax_check(bench: &Bench, file: &Path) -> Command {
-    let mut command = bench.command("gcc");
-    command.args(["-fsyntax-only", "-std=c99"]).arg(file);
-    command
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 #[path = "common/implementations.rs"]
 mod implementations;
+#[path = "common/random.rs"]
+mod random;
 #[path = "common/real.rs"]
 mod real;
 
@@ -14,42 +16,7 @@ use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
 use implementations::{Case, ask, target};
-
-/// A small generator of numbers (xorshift), seeded.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end.max(1) as u64).expect("a small number")
-    }
-
-    /// A copy with some bytes changed, often to what offsets and ids look like.
-    fn damage(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut bytes = bytes.to_vec();
-        for _ in 0..=self.below(4) {
-            let at = self.below(bytes.len());
-            let small = [0, 1, 2, 3, 5, 7, 8, 9, 16, 20, 24, 32, 36, 40, 48, 56, 64, 255];
-            let byte = match self.below(3) {
-                0 => self.next() as u8,
-                _ => small[self.below(small.len())],
-            };
-            if let Some(place) = bytes.get_mut(at) {
-                *place = byte;
-            }
-        }
-        if self.below(8) == 0 {
-            bytes.truncate(self.below(bytes.len() + 1));
-        }
-        bytes
-    }
-}
+use random::Random;
 
 /// `each` damaged copies of every seed.
 fn damaged(seeds: &[Case], each: usize) -> Vec<Case> {

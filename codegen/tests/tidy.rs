@@ -142,8 +142,9 @@ fn list(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let entry = entry.expect("an entry");
         let (path, kind) = (entry.path(), entry.file_type().expect("a type"));
-        let golden =
-            path.ends_with("errors") || path.ends_with("facts") || path.ends_with("target");
+        let golden = ["errors", "facts", "target", "corpus", "artifacts", "coverage"]
+            .iter()
+            .any(|name| path.ends_with(name));
         if kind.is_dir() && !golden {
             list(&path, files);
         } else if kind.is_file() {

@@ -18,30 +18,44 @@
 #include <linux/ioctl.h>
 
 /*
- * The kernel headers that declare the same shall find themselves included
- * already, and declare nothing a second time.
+ * A kernel header that was included before has declared what its release has;
+ * this one adds what that lacks, and changes nothing. One that is included
+ * behind finds itself included already, and declares nothing a second time.
  */
 
+/* <linux/vfio.h> */
 #if defined(VFIO_H) || defined(_UAPIVFIO_H)
-#error "vfio_abi.h cannot follow <linux/vfio.h> yet; include it first"
+#define VFIO_ABI_BESIDE_VFIO_H
 #endif
+#ifndef VFIO_H
 #define VFIO_H
+#endif
+#ifndef _UAPIVFIO_H
 #define _UAPIVFIO_H
+#endif
 
+/* <linux/vfio_zdev.h> */
 #if defined(_VFIO_ZDEV_H_)
-#error "vfio_abi.h cannot follow <linux/vfio_zdev.h> yet; include it first"
+#define VFIO_ABI_BESIDE_VFIO_ZDEV_H
 #endif
+#ifndef _VFIO_ZDEV_H_
 #define _VFIO_ZDEV_H_
-
-#if defined(_VFIO_CCW_H_)
-#error "vfio_abi.h cannot follow <linux/vfio_ccw.h> yet; include it first"
 #endif
+
+/* <linux/vfio_ccw.h> */
+#if defined(_VFIO_CCW_H_)
+#define VFIO_ABI_BESIDE_VFIO_CCW_H
+#endif
+#ifndef _VFIO_CCW_H_
 #define _VFIO_CCW_H_
+#endif
 
 /*
  * __extension__ in front of a struct keeps -Wpedantic quiet about anonymous
  * unions, which C99 lacks, and flexible arrays, which C++ lacks.
  */
+
+#ifndef VFIO_ABI_BESIDE_VFIO_H
 
 /* ------------------- Containers and extensions ------------------- */
 
@@ -2131,6 +2145,985 @@ __extension__ struct vfio_eeh_pe_op {
  */
 #define VFIO_EEH_PE_OP	_IO(VFIO_TYPE, VFIO_BASE + 21)
 
+#else /* VFIO_ABI_BESIDE_VFIO_H */
+
+/* ----------------- Beside an older <linux/vfio.h> ----------------- */
+
+/*
+ * What the kernel header lacks. It has a struct if it has the macro that came
+ * with the struct. Enumerators become macros, but for those that count the
+ * others. Where both have a name, that of the kernel header wins.
+ */
+#if defined(VFIO_DEVICE_FLAGS_CAPS)
+#define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
+#endif
+#if defined(VFIO_REGION_INFO_FLAG_CAPS)
+#define VFIO_ABI_HAVE_vfio_region_info_cap_offset 1
+#endif
+#if !defined(VFIO_DEVICE_BIND_IOMMUFD) || defined(VFIO_DEVICE_BIND_FLAG_TOKEN)
+#define VFIO_ABI_HAVE_vfio_device_bind_iommufd_token_uuid_ptr 1
+#endif
+#if !defined(VFIO_DEVICE_ATTACH_IOMMUFD_PT) || defined(VFIO_DEVICE_ATTACH_PASID)
+#define VFIO_ABI_HAVE_vfio_device_attach_iommufd_pt_pasid 1
+#endif
+#if !defined(VFIO_DEVICE_DETACH_IOMMUFD_PT) || defined(VFIO_DEVICE_DETACH_PASID)
+#define VFIO_ABI_HAVE_vfio_device_detach_iommufd_pt_pasid 1
+#endif
+#if defined(VFIO_IOMMU_INFO_CAPS)
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info_cap_offset 1
+#endif
+#if defined(VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP)
+#define VFIO_ABI_HAVE_vfio_iommu_type1_dma_unmap_data 1
+#endif
+#if !defined(VFIO_IOMMU_SPAPR_TCE_GET_INFO) || defined(VFIO_IOMMU_SPAPR_INFO_DDW)
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_info_ddw 1
+#endif
+
+#ifndef VFIO_REGION_INFO_CAP_SPARSE_MMAP
+struct vfio_info_cap_header {
+	__u16	id;
+	__u16	version;
+	__u32	next;
+};
+#endif
+
+#ifndef VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP
+struct vfio_device_info_cap_pci_atomic_comp {
+	struct vfio_info_cap_header header;
+	__u32	flags;
+	__u32	reserved;
+};
+#endif
+
+#ifndef VFIO_REGION_INFO_CAP_SPARSE_MMAP
+struct vfio_region_sparse_mmap_area {
+	__aligned_u64	offset;
+	__aligned_u64	size;
+};
+__extension__ struct vfio_region_info_cap_sparse_mmap {
+	struct vfio_info_cap_header header;
+	__u32	nr_areas;
+	__u32	reserved;
+	struct vfio_region_sparse_mmap_area areas[];
+};
+#endif
+
+#ifndef VFIO_REGION_INFO_CAP_TYPE
+struct vfio_region_info_cap_type {
+	struct vfio_info_cap_header header;
+	__u32	type;
+	__u32	subtype;
+};
+#endif
+
+#ifndef VFIO_REGION_INFO_CAP_NVLINK2_SSATGT
+struct vfio_region_info_cap_nvlink2_ssatgt {
+	struct vfio_info_cap_header header;
+	__aligned_u64	tgt;
+};
+#endif
+
+#ifndef VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD
+struct vfio_region_info_cap_nvlink2_lnkspd {
+	struct vfio_info_cap_header header;
+	__u32	link_speed;
+	__u32	__pad;
+};
+#endif
+
+#ifndef VFIO_DEVICE_GFX_LINK_STATE_UP
+struct vfio_region_gfx_edid {
+	__u32	edid_offset;
+	__u32	edid_max_size;
+	__u32	edid_size;
+	__u32	max_xres;
+	__u32	max_yres;
+	__u32	link_state;
+};
+#endif
+
+#ifndef VFIO_DEVICE_STATE_MASK
+struct vfio_device_migration_info {
+	__u32		device_state;
+	__u32		reserved;
+	__aligned_u64	pending_bytes;
+	__aligned_u64	data_offset;
+	__aligned_u64	data_size;
+};
+#endif
+
+#ifndef VFIO_DEVICE_GET_PCI_HOT_RESET_INFO
+__extension__ struct vfio_pci_dependent_device {
+	union {
+		__u32	group_id;
+		__u32	devid;
+	};
+	__u16	segment;
+	__u8	bus;
+	__u8	devfn;
+};
+__extension__ struct vfio_pci_hot_reset_info {
+	__u32	argsz;
+	__u32	flags;
+	__u32	count;
+	struct vfio_pci_dependent_device devices[];
+};
+#endif
+
+#ifndef VFIO_DEVICE_PCI_HOT_RESET
+__extension__ struct vfio_pci_hot_reset {
+	__u32	argsz;
+	__u32	flags;
+	__u32	count;
+	__s32	group_fds[];
+};
+#endif
+
+#ifndef VFIO_GFX_PLANE_TYPE_PROBE
+__extension__ struct vfio_device_gfx_plane_info {
+	__u32		argsz;
+	__u32		flags;
+	__u32		drm_plane_type;
+	__u32		drm_format;
+	__aligned_u64	drm_format_mod;
+	__u32		width;
+	__u32		height;
+	__u32		stride;
+	__u32		size;
+	__u32		x_pos;
+	__u32		y_pos;
+	__u32		x_hot;
+	__u32		y_hot;
+	union {
+		__u32	region_index;
+		__u32	dmabuf_id;
+	};
+	__u32		reserved;
+};
+#endif
+
+#ifndef VFIO_DEVICE_IOEVENTFD_8
+struct vfio_device_ioeventfd {
+	__u32		argsz;
+	__u32		flags;
+	__aligned_u64	offset;
+	__aligned_u64	data;
+	__s32		fd;
+	__u32		reserved;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_MASK
+__extension__ struct vfio_device_feature {
+	__u32	argsz;
+	__u32	flags;
+	__u8	data[];
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP
+struct vfio_device_low_power_entry_with_wakeup {
+	__s32	wakeup_eventfd;
+	__u32	reserved;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_MIG_DATA_SIZE
+struct vfio_device_feature_mig_data_size {
+	__aligned_u64	stop_copy_length;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_BUS_MASTER
+struct vfio_device_feature_bus_master {
+	__u32	op;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_DMA_BUF
+struct vfio_region_dma_range {
+	__u64	offset;
+	__u64	length;
+};
+__extension__ struct vfio_device_feature_dma_buf {
+	__u32	region_index;
+	__u32	open_flags;
+	__u32	flags;
+	__u32	nr_ranges;
+	struct vfio_region_dma_range dma_ranges[];
+};
+#endif
+
+#ifndef VFIO_DEVICE_BIND_IOMMUFD
+struct vfio_device_bind_iommufd {
+	__u32		argsz;
+	__u32		flags;
+	__s32		iommufd;
+	__u32		out_devid;
+	__aligned_u64	token_uuid_ptr;
+};
+#endif
+
+#ifndef VFIO_DEVICE_ATTACH_IOMMUFD_PT
+struct vfio_device_attach_iommufd_pt {
+	__u32	argsz;
+	__u32	flags;
+	__u32	pt_id;
+	__u32	pasid;
+};
+#endif
+
+#ifndef VFIO_DEVICE_DETACH_IOMMUFD_PT
+struct vfio_device_detach_iommufd_pt {
+	__u32	argsz;
+	__u32	flags;
+	__u32	pasid;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_MIGRATION
+struct vfio_device_feature_migration {
+	__aligned_u64	flags;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE
+struct vfio_device_feature_mig_state {
+	__u32	device_state;
+	__s32	data_fd;
+};
+#endif
+
+#ifndef VFIO_MIGRATION_STOP_COPY
+enum vfio_device_mig_state {
+	VFIO_ABI_DEVICE_STATE_ERROR = 0,
+	VFIO_ABI_DEVICE_STATE_STOP = 1,
+	VFIO_ABI_DEVICE_STATE_RUNNING = 2,
+	VFIO_ABI_DEVICE_STATE_STOP_COPY = 3,
+	VFIO_ABI_DEVICE_STATE_RESUMING = 4,
+	VFIO_ABI_DEVICE_STATE_RUNNING_P2P = 5,
+	VFIO_ABI_DEVICE_STATE_PRE_COPY = 6,
+	VFIO_ABI_DEVICE_STATE_PRE_COPY_P2P = 7,
+	VFIO_ABI_DEVICE_STATE_NR = 8,
+};
+#endif
+
+#ifndef VFIO_MIG_GET_PRECOPY_INFO
+struct vfio_precopy_info {
+	__u32		argsz;
+	__u32		flags;
+	__aligned_u64	initial_bytes;
+	__aligned_u64	dirty_bytes;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_DMA_LOGGING_START
+struct vfio_device_feature_dma_logging_control {
+	__aligned_u64	page_size;
+	__u32		num_ranges;
+	__u32		__reserved;
+	__aligned_u64	ranges;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY
+struct vfio_device_feature_dma_logging_range {
+	__aligned_u64	iova;
+	__aligned_u64	length;
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT
+struct vfio_device_feature_dma_logging_report {
+	__aligned_u64	iova;
+	__aligned_u64	length;
+	__aligned_u64	page_size;
+	__aligned_u64	bitmap;
+};
+#endif
+
+#ifndef VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE
+struct vfio_iova_range {
+	__u64	start;
+	__u64	end;
+};
+__extension__ struct vfio_iommu_type1_info_cap_iova_range {
+	struct vfio_info_cap_header header;
+	__u32	nr_iovas;
+	__u32	reserved;
+	struct vfio_iova_range iova_ranges[];
+};
+#endif
+
+#ifndef VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION
+struct vfio_iommu_type1_info_cap_migration {
+	struct vfio_info_cap_header header;
+	__u32	flags;
+	__u64	pgsize_bitmap;
+	__u64	max_dirty_bitmap_size;
+};
+#endif
+
+#ifndef VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL
+struct vfio_iommu_type1_info_dma_avail {
+	struct vfio_info_cap_header header;
+	__u32	avail;
+};
+#endif
+
+#ifndef VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP
+struct vfio_bitmap {
+	__u64	pgsize;
+	__u64	size;
+	__u64	*data;
+};
+#endif
+
+#ifndef VFIO_IOMMU_DIRTY_PAGES_FLAG_START
+__extension__ struct vfio_iommu_type1_dirty_bitmap {
+	__u32	argsz;
+	__u32	flags;
+	__u8	data[];
+};
+#endif
+
+#ifndef VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP
+struct vfio_iommu_type1_dirty_bitmap_get {
+	__u64	iova;
+	__u64	size;
+	struct vfio_bitmap bitmap;
+};
+#endif
+
+#ifndef VFIO_IOMMU_SPAPR_INFO_DDW
+struct vfio_iommu_spapr_tce_ddw_info {
+	__u64	pgsizes;
+	__u32	max_dynamic_windows_supported;
+	__u32	levels;
+};
+#endif
+
+#ifndef VFIO_IOMMU_SPAPR_TCE_GET_INFO
+struct vfio_iommu_spapr_tce_info {
+	__u32	argsz;
+	__u32	flags;
+	__u32	dma32_window_start;
+	__u32	dma32_window_size;
+	struct vfio_iommu_spapr_tce_ddw_info ddw;
+};
+#endif
+
+#ifndef VFIO_IOMMU_SPAPR_REGISTER_MEMORY
+struct vfio_iommu_spapr_register_memory {
+	__u32	argsz;
+	__u32	flags;
+	__u64	vaddr;
+	__u64	size;
+};
+#endif
+
+#ifndef VFIO_IOMMU_SPAPR_TCE_CREATE
+struct vfio_iommu_spapr_tce_create {
+	__u32	argsz;
+	__u32	flags;
+	__u32	page_shift;
+	__u32	__resv1;
+	__u64	window_size;
+	__u32	levels;
+	__u32	__resv2;
+	__u64	start_addr;
+};
+#endif
+
+#ifndef VFIO_IOMMU_SPAPR_TCE_REMOVE
+struct vfio_iommu_spapr_tce_remove {
+	__u32	argsz;
+	__u32	flags;
+	__u64	start_addr;
+};
+#endif
+
+#ifndef VFIO_EEH_PE_INJECT_ERR
+struct vfio_eeh_pe_err {
+	__u32	type;
+	__u32	func;
+	__u64	addr;
+	__u64	mask;
+};
+#endif
+
+#ifndef VFIO_EEH_PE_OP
+__extension__ struct vfio_eeh_pe_op {
+	__u32	argsz;
+	__u32	flags;
+	__u32	op;
+	union {
+		struct vfio_eeh_pe_err err;
+	};
+};
+#endif
+
+/* Linux 3.9 */
+#ifndef VFIO_PCI_VGA_REGION_INDEX
+#define VFIO_PCI_VGA_REGION_INDEX	8
+#endif
+
+/* Linux 3.10 */
+#ifndef VFIO_SPAPR_TCE_IOMMU
+#define VFIO_SPAPR_TCE_IOMMU	2
+#endif
+#ifndef VFIO_PCI_ERR_IRQ_INDEX
+#define VFIO_PCI_ERR_IRQ_INDEX	3
+#endif
+#ifndef VFIO_IOMMU_ENABLE
+#define VFIO_IOMMU_ENABLE	_IO(VFIO_TYPE, VFIO_BASE + 15)
+#endif
+#ifndef VFIO_IOMMU_DISABLE
+#define VFIO_IOMMU_DISABLE	_IO(VFIO_TYPE, VFIO_BASE + 16)
+#endif
+#ifndef VFIO_IOMMU_SPAPR_TCE_GET_INFO
+#define VFIO_IOMMU_SPAPR_TCE_GET_INFO	_IO(VFIO_TYPE, VFIO_BASE + 12)
+#endif
+
+/* Linux 3.12 */
+#ifndef VFIO_DEVICE_GET_PCI_HOT_RESET_INFO
+#define VFIO_DEVICE_GET_PCI_HOT_RESET_INFO	_IO(VFIO_TYPE, VFIO_BASE + 12)
+#endif
+#ifndef VFIO_DEVICE_PCI_HOT_RESET
+#define VFIO_DEVICE_PCI_HOT_RESET	_IO(VFIO_TYPE, VFIO_BASE + 13)
+#endif
+
+/* Linux 3.15 */
+#ifndef VFIO_TYPE1v2_IOMMU
+#define VFIO_TYPE1v2_IOMMU	3
+#endif
+#ifndef VFIO_DMA_CC_IOMMU
+#define VFIO_DMA_CC_IOMMU	4
+#endif
+
+/* Linux 3.17 */
+#ifndef VFIO_EEH
+#define VFIO_EEH	5
+#endif
+#ifndef VFIO_EEH_PE_DISABLE
+#define VFIO_EEH_PE_DISABLE	0
+#endif
+#ifndef VFIO_EEH_PE_ENABLE
+#define VFIO_EEH_PE_ENABLE	1
+#endif
+#ifndef VFIO_EEH_PE_UNFREEZE_IO
+#define VFIO_EEH_PE_UNFREEZE_IO	2
+#endif
+#ifndef VFIO_EEH_PE_UNFREEZE_DMA
+#define VFIO_EEH_PE_UNFREEZE_DMA	3
+#endif
+#ifndef VFIO_EEH_PE_GET_STATE
+#define VFIO_EEH_PE_GET_STATE	4
+#endif
+#ifndef VFIO_EEH_PE_RESET_DEACTIVATE
+#define VFIO_EEH_PE_RESET_DEACTIVATE	5
+#endif
+#ifndef VFIO_EEH_PE_RESET_HOT
+#define VFIO_EEH_PE_RESET_HOT	6
+#endif
+#ifndef VFIO_EEH_PE_RESET_FUNDAMENTAL
+#define VFIO_EEH_PE_RESET_FUNDAMENTAL	7
+#endif
+#ifndef VFIO_EEH_PE_CONFIGURE
+#define VFIO_EEH_PE_CONFIGURE	8
+#endif
+#ifndef VFIO_EEH_PE_STATE_NORMAL
+#define VFIO_EEH_PE_STATE_NORMAL	0
+#endif
+#ifndef VFIO_EEH_PE_STATE_RESET
+#define VFIO_EEH_PE_STATE_RESET	1
+#endif
+#ifndef VFIO_EEH_PE_STATE_STOPPED
+#define VFIO_EEH_PE_STATE_STOPPED	2
+#endif
+#ifndef VFIO_EEH_PE_STATE_STOPPED_DMA
+#define VFIO_EEH_PE_STATE_STOPPED_DMA	4
+#endif
+#ifndef VFIO_EEH_PE_STATE_UNAVAIL
+#define VFIO_EEH_PE_STATE_UNAVAIL	5
+#endif
+#ifndef VFIO_EEH_PE_OP
+#define VFIO_EEH_PE_OP	_IO(VFIO_TYPE, VFIO_BASE + 21)
+#endif
+
+/* Linux 4.1 */
+#ifndef VFIO_DEVICE_FLAGS_PLATFORM
+#define VFIO_DEVICE_FLAGS_PLATFORM	(1 << 2)
+#endif
+#ifndef VFIO_DEVICE_FLAGS_AMBA
+#define VFIO_DEVICE_FLAGS_AMBA	(1 << 3)
+#endif
+#ifndef VFIO_PCI_REQ_IRQ_INDEX
+#define VFIO_PCI_REQ_IRQ_INDEX	4
+#endif
+
+/* Linux 4.2 */
+#ifndef VFIO_SPAPR_TCE_v2_IOMMU
+#define VFIO_SPAPR_TCE_v2_IOMMU	7
+#endif
+#ifndef VFIO_IOMMU_SPAPR_INFO_DDW
+#define VFIO_IOMMU_SPAPR_INFO_DDW	(1 << 0)
+#endif
+#ifndef VFIO_IOMMU_SPAPR_REGISTER_MEMORY
+#define VFIO_IOMMU_SPAPR_REGISTER_MEMORY	_IO(VFIO_TYPE, VFIO_BASE + 17)
+#endif
+#ifndef VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY
+#define VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY	_IO(VFIO_TYPE, VFIO_BASE + 18)
+#endif
+#ifndef VFIO_IOMMU_SPAPR_TCE_CREATE
+#define VFIO_IOMMU_SPAPR_TCE_CREATE	_IO(VFIO_TYPE, VFIO_BASE + 19)
+#endif
+#ifndef VFIO_IOMMU_SPAPR_TCE_REMOVE
+#define VFIO_IOMMU_SPAPR_TCE_REMOVE	_IO(VFIO_TYPE, VFIO_BASE + 20)
+#endif
+#ifndef VFIO_EEH_PE_INJECT_ERR
+#define VFIO_EEH_PE_INJECT_ERR	9
+#endif
+
+/* Linux 4.5 */
+#ifndef VFIO_NOIOMMU_IOMMU
+#define VFIO_NOIOMMU_IOMMU	8
+#endif
+
+/* Linux 4.6 */
+#ifndef VFIO_REGION_INFO_FLAG_CAPS
+#define VFIO_REGION_INFO_FLAG_CAPS	(1 << 3)
+#endif
+#ifndef VFIO_REGION_INFO_CAP_SPARSE_MMAP
+#define VFIO_REGION_INFO_CAP_SPARSE_MMAP	1
+#endif
+#ifndef VFIO_REGION_INFO_CAP_TYPE
+#define VFIO_REGION_INFO_CAP_TYPE	2
+#endif
+#ifndef VFIO_REGION_TYPE_PCI_VENDOR_TYPE
+#define VFIO_REGION_TYPE_PCI_VENDOR_TYPE	(1 << 31)
+#endif
+#ifndef VFIO_REGION_TYPE_PCI_VENDOR_MASK
+#define VFIO_REGION_TYPE_PCI_VENDOR_MASK	0xffff
+#endif
+#ifndef VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION
+#define VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION	1
+#endif
+#ifndef VFIO_REGION_SUBTYPE_INTEL_IGD_HOST_CFG
+#define VFIO_REGION_SUBTYPE_INTEL_IGD_HOST_CFG	2
+#endif
+#ifndef VFIO_REGION_SUBTYPE_INTEL_IGD_LPC_CFG
+#define VFIO_REGION_SUBTYPE_INTEL_IGD_LPC_CFG	3
+#endif
+
+/* Linux 4.11 */
+#ifndef VFIO_DEVICE_API_PCI_STRING
+#define VFIO_DEVICE_API_PCI_STRING	"vfio-pci"
+#endif
+#ifndef VFIO_DEVICE_API_PLATFORM_STRING
+#define VFIO_DEVICE_API_PLATFORM_STRING	"vfio-platform"
+#endif
+#ifndef VFIO_DEVICE_API_AMBA_STRING
+#define VFIO_DEVICE_API_AMBA_STRING	"vfio-amba"
+#endif
+
+/* Linux 4.12 */
+#ifndef VFIO_DEVICE_FLAGS_CCW
+#define VFIO_DEVICE_FLAGS_CCW	(1 << 4)
+#endif
+#ifndef VFIO_DEVICE_API_CCW_STRING
+#define VFIO_DEVICE_API_CCW_STRING	"vfio-ccw"
+#endif
+#ifndef VFIO_CCW_CONFIG_REGION_INDEX
+#define VFIO_CCW_CONFIG_REGION_INDEX	0
+#endif
+#ifndef VFIO_CCW_IO_IRQ_INDEX
+#define VFIO_CCW_IO_IRQ_INDEX	0
+#endif
+
+/* Linux 4.16 */
+#ifndef VFIO_REGION_INFO_CAP_MSIX_MAPPABLE
+#define VFIO_REGION_INFO_CAP_MSIX_MAPPABLE	3
+#endif
+#ifndef VFIO_GFX_PLANE_TYPE_PROBE
+#define VFIO_GFX_PLANE_TYPE_PROBE	(1 << 0)
+#endif
+#ifndef VFIO_GFX_PLANE_TYPE_DMABUF
+#define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1)
+#endif
+#ifndef VFIO_GFX_PLANE_TYPE_REGION
+#define VFIO_GFX_PLANE_TYPE_REGION	(1 << 2)
+#endif
+#ifndef VFIO_DEVICE_QUERY_GFX_PLANE
+#define VFIO_DEVICE_QUERY_GFX_PLANE	_IO(VFIO_TYPE, VFIO_BASE + 14)
+#endif
+#ifndef VFIO_DEVICE_GET_GFX_DMABUF
+#define VFIO_DEVICE_GET_GFX_DMABUF	_IO(VFIO_TYPE, VFIO_BASE + 15)
+#endif
+
+/* Linux 4.17 */
+#ifndef VFIO_DEVICE_IOEVENTFD_8
+#define VFIO_DEVICE_IOEVENTFD_8	(1 << 0)
+#endif
+#ifndef VFIO_DEVICE_IOEVENTFD_16
+#define VFIO_DEVICE_IOEVENTFD_16	(1 << 1)
+#endif
+#ifndef VFIO_DEVICE_IOEVENTFD_32
+#define VFIO_DEVICE_IOEVENTFD_32	(1 << 2)
+#endif
+#ifndef VFIO_DEVICE_IOEVENTFD_64
+#define VFIO_DEVICE_IOEVENTFD_64	(1 << 3)
+#endif
+#ifndef VFIO_DEVICE_IOEVENTFD_SIZE_MASK
+#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf
+#endif
+#ifndef VFIO_DEVICE_IOEVENTFD
+#define VFIO_DEVICE_IOEVENTFD	_IO(VFIO_TYPE, VFIO_BASE + 16)
+#endif
+
+/* Linux 4.20 */
+#ifndef VFIO_DEVICE_FLAGS_AP
+#define VFIO_DEVICE_FLAGS_AP	(1 << 5)
+#endif
+#ifndef VFIO_DEVICE_API_AP_STRING
+#define VFIO_DEVICE_API_AP_STRING	"vfio-ap"
+#endif
+#ifndef VFIO_REGION_TYPE_GFX
+#define VFIO_REGION_TYPE_GFX	1
+#endif
+#ifndef VFIO_REGION_SUBTYPE_GFX_EDID
+#define VFIO_REGION_SUBTYPE_GFX_EDID	1
+#endif
+#ifndef VFIO_DEVICE_GFX_LINK_STATE_UP
+#define VFIO_DEVICE_GFX_LINK_STATE_UP	1
+#endif
+#ifndef VFIO_DEVICE_GFX_LINK_STATE_DOWN
+#define VFIO_DEVICE_GFX_LINK_STATE_DOWN	2
+#endif
+
+/* Linux 5.0 */
+#ifndef VFIO_REGION_INFO_CAP_NVLINK2_SSATGT
+#define VFIO_REGION_INFO_CAP_NVLINK2_SSATGT	4
+#endif
+#ifndef VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD
+#define VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD	5
+#endif
+#ifndef VFIO_REGION_SUBTYPE_NVIDIA_NVLINK2_RAM
+#define VFIO_REGION_SUBTYPE_NVIDIA_NVLINK2_RAM	1
+#endif
+#ifndef VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD
+#define VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD	1
+#endif
+
+/* Linux 5.2 */
+#ifndef VFIO_REGION_TYPE_CCW
+#define VFIO_REGION_TYPE_CCW	2
+#endif
+#ifndef VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD
+#define VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD	1
+#endif
+
+/* Linux 5.4 */
+#ifndef VFIO_IOMMU_INFO_CAPS
+#define VFIO_IOMMU_INFO_CAPS	(1 << 1)
+#endif
+#ifndef VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE
+#define VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE	1
+#endif
+
+/* Linux 5.7 */
+#ifndef VFIO_DEVICE_FEATURE_MASK
+#define VFIO_DEVICE_FEATURE_MASK	0xffff
+#endif
+#ifndef VFIO_DEVICE_FEATURE_GET
+#define VFIO_DEVICE_FEATURE_GET	(1 << 16)
+#endif
+#ifndef VFIO_DEVICE_FEATURE_SET
+#define VFIO_DEVICE_FEATURE_SET	(1 << 17)
+#endif
+#ifndef VFIO_DEVICE_FEATURE_PROBE
+#define VFIO_DEVICE_FEATURE_PROBE	(1 << 18)
+#endif
+#ifndef VFIO_DEVICE_FEATURE
+#define VFIO_DEVICE_FEATURE	_IO(VFIO_TYPE, VFIO_BASE + 17)
+#endif
+#ifndef VFIO_DEVICE_FEATURE_PCI_VF_TOKEN
+#define VFIO_DEVICE_FEATURE_PCI_VF_TOKEN	0
+#endif
+
+/* Linux 5.8 */
+#ifndef VFIO_REGION_SUBTYPE_CCW_SCHIB
+#define VFIO_REGION_SUBTYPE_CCW_SCHIB	2
+#endif
+#ifndef VFIO_REGION_SUBTYPE_CCW_CRW
+#define VFIO_REGION_SUBTYPE_CCW_CRW	3
+#endif
+#ifndef VFIO_DEVICE_STATE_MASK
+#define VFIO_DEVICE_STATE_MASK	(VFIO_DEVICE_STATE_V1_RUNNING | \
+				 VFIO_DEVICE_STATE_V1_SAVING | \
+				 VFIO_DEVICE_STATE_V1_RESUMING)
+#endif
+#ifndef VFIO_CCW_CRW_IRQ_INDEX
+#define VFIO_CCW_CRW_IRQ_INDEX	1
+#endif
+#ifndef VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION
+#define VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
+#endif
+#ifndef VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP
+#define VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP	(1 << 0)
+#endif
+#ifndef VFIO_IOMMU_DIRTY_PAGES_FLAG_START
+#define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0)
+#endif
+#ifndef VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP
+#define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1)
+#endif
+#ifndef VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP
+#define VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP	(1 << 2)
+#endif
+#ifndef VFIO_IOMMU_DIRTY_PAGES
+#define VFIO_IOMMU_DIRTY_PAGES	_IO(VFIO_TYPE, VFIO_BASE + 17)
+#endif
+#ifndef VFIO_DEVICE_STATE_VALID
+#define VFIO_DEVICE_STATE_VALID(state) \
+	(state & VFIO_DEVICE_STATE_V1_RESUMING ? \
+	(state & VFIO_DEVICE_STATE_MASK) == VFIO_DEVICE_STATE_V1_RESUMING : 1)
+#endif
+#ifndef VFIO_DEVICE_STATE_IS_ERROR
+#define VFIO_DEVICE_STATE_IS_ERROR(state) \
+	((state & VFIO_DEVICE_STATE_MASK) == \
+	(VFIO_DEVICE_STATE_V1_SAVING | VFIO_DEVICE_STATE_V1_RESUMING))
+#endif
+#ifndef VFIO_DEVICE_STATE_SET_ERROR
+#define VFIO_DEVICE_STATE_SET_ERROR(state) \
+	((state & ~VFIO_DEVICE_STATE_MASK) | \
+	VFIO_DEVICE_STATE_V1_SAVING | VFIO_DEVICE_STATE_V1_RESUMING)
+#endif
+
+/* Linux 5.10 */
+#ifndef VFIO_DEVICE_FLAGS_FSL_MC
+#define VFIO_DEVICE_FLAGS_FSL_MC	(1 << 6)
+#endif
+#ifndef VFIO_DEVICE_FLAGS_CAPS
+#define VFIO_DEVICE_FLAGS_CAPS	(1 << 7)
+#endif
+#ifndef VFIO_DEVICE_INFO_CAP_ZPCI_BASE
+#define VFIO_DEVICE_INFO_CAP_ZPCI_BASE	1
+#endif
+#ifndef VFIO_DEVICE_INFO_CAP_ZPCI_GROUP
+#define VFIO_DEVICE_INFO_CAP_ZPCI_GROUP	2
+#endif
+#ifndef VFIO_DEVICE_INFO_CAP_ZPCI_UTIL
+#define VFIO_DEVICE_INFO_CAP_ZPCI_UTIL	3
+#endif
+#ifndef VFIO_DEVICE_INFO_CAP_ZPCI_PFIP
+#define VFIO_DEVICE_INFO_CAP_ZPCI_PFIP	4
+#endif
+#ifndef VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL
+#define VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL	3
+#endif
+
+/* Linux 5.11 */
+#ifndef VFIO_CCW_REQ_IRQ_INDEX
+#define VFIO_CCW_REQ_IRQ_INDEX	2
+#endif
+
+/* Linux 5.12 */
+#ifndef VFIO_UNMAP_ALL
+#define VFIO_UNMAP_ALL	9
+#endif
+#ifndef VFIO_UPDATE_VADDR
+#define VFIO_UPDATE_VADDR	10
+#endif
+#ifndef VFIO_DMA_MAP_FLAG_VADDR
+#define VFIO_DMA_MAP_FLAG_VADDR	(1 << 2)
+#endif
+#ifndef VFIO_DMA_UNMAP_FLAG_ALL
+#define VFIO_DMA_UNMAP_FLAG_ALL	(1 << 1)
+#endif
+#ifndef VFIO_DMA_UNMAP_FLAG_VADDR
+#define VFIO_DMA_UNMAP_FLAG_VADDR	(1 << 2)
+#endif
+
+/* Linux 5.18 */
+#ifndef VFIO_REGION_TYPE_MIGRATION_DEPRECATED
+#define VFIO_REGION_TYPE_MIGRATION_DEPRECATED	3
+#endif
+#ifndef VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED
+#define VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED	1
+#endif
+#ifndef VFIO_DEVICE_STATE_V1_STOP
+#define VFIO_DEVICE_STATE_V1_STOP	0
+#endif
+#ifndef VFIO_DEVICE_STATE_V1_RUNNING
+#define VFIO_DEVICE_STATE_V1_RUNNING	(1 << 0)
+#endif
+#ifndef VFIO_DEVICE_STATE_V1_SAVING
+#define VFIO_DEVICE_STATE_V1_SAVING	(1 << 1)
+#endif
+#ifndef VFIO_DEVICE_STATE_V1_RESUMING
+#define VFIO_DEVICE_STATE_V1_RESUMING	(1 << 2)
+#endif
+#ifndef VFIO_DEVICE_FEATURE_MIGRATION
+#define VFIO_DEVICE_FEATURE_MIGRATION	1
+#endif
+#ifndef VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE
+#define VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE	2
+#endif
+#ifndef VFIO_MIGRATION_STOP_COPY
+#define VFIO_MIGRATION_STOP_COPY	(1 << 0)
+#endif
+#ifndef VFIO_MIGRATION_P2P
+#define VFIO_MIGRATION_P2P	(1 << 1)
+#endif
+#ifndef VFIO_DEVICE_STATE_ERROR
+#define VFIO_DEVICE_STATE_ERROR	0
+#endif
+#ifndef VFIO_DEVICE_STATE_STOP
+#define VFIO_DEVICE_STATE_STOP	1
+#endif
+#ifndef VFIO_DEVICE_STATE_RUNNING
+#define VFIO_DEVICE_STATE_RUNNING	2
+#endif
+#ifndef VFIO_DEVICE_STATE_STOP_COPY
+#define VFIO_DEVICE_STATE_STOP_COPY	3
+#endif
+#ifndef VFIO_DEVICE_STATE_RESUMING
+#define VFIO_DEVICE_STATE_RESUMING	4
+#endif
+#ifndef VFIO_DEVICE_STATE_RUNNING_P2P
+#define VFIO_DEVICE_STATE_RUNNING_P2P	5
+#endif
+
+/* Linux 6.1 */
+#ifndef VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY
+#define VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY	3
+#endif
+#ifndef VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP
+#define VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP	4
+#endif
+#ifndef VFIO_DEVICE_FEATURE_LOW_POWER_EXIT
+#define VFIO_DEVICE_FEATURE_LOW_POWER_EXIT	5
+#endif
+#ifndef VFIO_DEVICE_FEATURE_DMA_LOGGING_START
+#define VFIO_DEVICE_FEATURE_DMA_LOGGING_START	6
+#endif
+#ifndef VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP
+#define VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP	7
+#endif
+#ifndef VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT
+#define VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT	8
+#endif
+
+/* Linux 6.2 */
+#ifndef VFIO_DEVICE_FEATURE_MIG_DATA_SIZE
+#define VFIO_DEVICE_FEATURE_MIG_DATA_SIZE	9
+#endif
+#ifndef VFIO_MIGRATION_PRE_COPY
+#define VFIO_MIGRATION_PRE_COPY	(1 << 2)
+#endif
+#ifndef VFIO_DEVICE_STATE_PRE_COPY
+#define VFIO_DEVICE_STATE_PRE_COPY	6
+#endif
+#ifndef VFIO_DEVICE_STATE_PRE_COPY_P2P
+#define VFIO_DEVICE_STATE_PRE_COPY_P2P	7
+#endif
+#ifndef VFIO_MIG_GET_PRECOPY_INFO
+#define VFIO_MIG_GET_PRECOPY_INFO	_IO(VFIO_TYPE, VFIO_BASE + 21)
+#endif
+
+/* Linux 6.5 */
+#ifndef VFIO_DEVICE_FLAGS_CDX
+#define VFIO_DEVICE_FLAGS_CDX	(1 << 8)
+#endif
+#ifndef VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP
+#define VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP	5
+#endif
+#ifndef VFIO_PCI_ATOMIC_COMP32
+#define VFIO_PCI_ATOMIC_COMP32	(1 << 0)
+#endif
+#ifndef VFIO_PCI_ATOMIC_COMP64
+#define VFIO_PCI_ATOMIC_COMP64	(1 << 1)
+#endif
+#ifndef VFIO_PCI_ATOMIC_COMP128
+#define VFIO_PCI_ATOMIC_COMP128	(1 << 2)
+#endif
+#ifndef VFIO_AP_REQ_IRQ_INDEX
+#define VFIO_AP_REQ_IRQ_INDEX	0
+#endif
+
+/* Linux 6.6 */
+#ifndef VFIO_PCI_DEVID_OWNED
+#define VFIO_PCI_DEVID_OWNED	0
+#endif
+#ifndef VFIO_PCI_DEVID_NOT_OWNED
+#define VFIO_PCI_DEVID_NOT_OWNED	(-1)
+#endif
+#ifndef VFIO_PCI_HOT_RESET_FLAG_DEV_ID
+#define VFIO_PCI_HOT_RESET_FLAG_DEV_ID	(1 << 0)
+#endif
+#ifndef VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED
+#define VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED	(1 << 1)
+#endif
+#ifndef VFIO_DEVICE_BIND_IOMMUFD
+#define VFIO_DEVICE_BIND_IOMMUFD	_IO(VFIO_TYPE, VFIO_BASE + 18)
+#endif
+#ifndef VFIO_DEVICE_ATTACH_IOMMUFD_PT
+#define VFIO_DEVICE_ATTACH_IOMMUFD_PT	_IO(VFIO_TYPE, VFIO_BASE + 19)
+#endif
+#ifndef VFIO_DEVICE_DETACH_IOMMUFD_PT
+#define VFIO_DEVICE_DETACH_IOMMUFD_PT	_IO(VFIO_TYPE, VFIO_BASE + 20)
+#endif
+
+/* Linux 6.7 */
+#ifndef VFIO_DEVICE_FEATURE_BUS_MASTER
+#define VFIO_DEVICE_FEATURE_BUS_MASTER	10
+#endif
+#ifndef VFIO_DEVICE_FEATURE_CLEAR_MASTER
+#define VFIO_DEVICE_FEATURE_CLEAR_MASTER	0
+#endif
+#ifndef VFIO_DEVICE_FEATURE_SET_MASTER
+#define VFIO_DEVICE_FEATURE_SET_MASTER	1
+#endif
+
+/* Linux 6.13 */
+#ifndef __VFIO_RESERVED_TYPE1_NESTING_IOMMU
+#define __VFIO_RESERVED_TYPE1_NESTING_IOMMU	6
+#endif
+
+/* Linux 6.16 */
+#ifndef VFIO_AP_CFG_CHG_IRQ_INDEX
+#define VFIO_AP_CFG_CHG_IRQ_INDEX	1
+#endif
+#ifndef VFIO_DEVICE_ATTACH_PASID
+#define VFIO_DEVICE_ATTACH_PASID	(1 << 0)
+#endif
+#ifndef VFIO_DEVICE_DETACH_PASID
+#define VFIO_DEVICE_DETACH_PASID	(1 << 0)
+#endif
+
+/* Linux 6.17 */
+#ifndef VFIO_DEVICE_BIND_FLAG_TOKEN
+#define VFIO_DEVICE_BIND_FLAG_TOKEN	(1 << 0)
+#endif
+
+/* Linux 6.19 */
+#ifndef VFIO_DEVICE_FEATURE_DMA_BUF
+#define VFIO_DEVICE_FEATURE_DMA_BUF	11
+#endif
+
+/* Linux 7.2 */
+#ifndef VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2
+#define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2	12
+#endif
+#ifndef VFIO_PRECOPY_INFO_REINIT
+#define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
+#endif
+
+#endif /* VFIO_ABI_BESIDE_VFIO_H */
+
+#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
+
 /* ---------------- Capabilities of s390 PCI devices ---------------- */
 
 /*
@@ -2207,6 +3200,20 @@ __extension__ struct vfio_device_info_cap_zpci_pfip {
 	__u8	pfip[];	/* the segments of the path, one byte each */
 };
 
+#else /* VFIO_ABI_BESIDE_VFIO_ZDEV_H */
+
+/* -------------- Beside an older <linux/vfio_zdev.h> -------------- */
+
+/*
+ * What the kernel header lacks. It has a struct if it has the macro that came
+ * with the struct. Enumerators become macros, but for those that count the
+ * others. Where both have a name, that of the kernel header wins.
+ */
+
+#endif /* VFIO_ABI_BESIDE_VFIO_ZDEV_H */
+
+#ifndef VFIO_ABI_BESIDE_VFIO_CCW_H
+
 /* -------------- Regions of s390 channel I/O devices -------------- */
 
 /*
@@ -2279,15 +3286,57 @@ struct ccw_crw_region {
 	__u32	pad;	/* zero */
 } __attribute__((packed));
 
+#else /* VFIO_ABI_BESIDE_VFIO_CCW_H */
+
+/* --------------- Beside an older <linux/vfio_ccw.h> --------------- */
+
+/*
+ * What the kernel header lacks. It has a struct if it has the macro that came
+ * with the struct. Enumerators become macros, but for those that count the
+ * others. Where both have a name, that of the kernel header wins.
+ */
+
+#ifndef VFIO_CCW_ASYNC_CMD_HSCH
+struct ccw_cmd_region {
+	__u32	command;
+	__u32	ret_code;
+} __attribute__((packed));
+#endif
+
+#ifndef SCHIB_AREA_SIZE
+struct ccw_schib_region {
+	__u8	schib_area[52];
+} __attribute__((packed));
+struct ccw_crw_region {
+	__u32	crw;
+	__u32	pad;
+} __attribute__((packed));
+#endif
+
+/* Linux 5.2 */
+#ifndef VFIO_CCW_ASYNC_CMD_HSCH
+#define VFIO_CCW_ASYNC_CMD_HSCH	(1 << 0)
+#endif
+#ifndef VFIO_CCW_ASYNC_CMD_CSCH
+#define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)
+#endif
+
+/* Linux 5.8 */
+#ifndef SCHIB_AREA_SIZE
+#define SCHIB_AREA_SIZE	52
+#endif
+
+#endif /* VFIO_ABI_BESIDE_VFIO_CCW_H */
+
 /* -------------------------------- Layout -------------------------------- */
 
 /*
  * The compiler proves that it lays out every struct as described. Only m68k
  * is left out, which aligns nothing beyond 2 bytes.
  */
-#ifndef __m68k__
-
-#ifdef __cplusplus
+#if defined(__m68k__)
+#define VFIO_ABI_ASSERT(what, text)	struct vfio_abi_unproven
+#elif defined(__cplusplus)
 #define VFIO_ABI_ASSERT(what, text)	static_assert(what, text)
 #else
 #define VFIO_ABI_ASSERT(what, text)	__extension__ _Static_assert(what, text)
@@ -2317,6 +3366,8 @@ struct vfio_abi_probe {
 	VFIO_ABI_SIZE(type, VFIO_ABI_MODEL(lp64, i386, ilp32))
 #define VFIO_ABI_OFFSETS(type, member, lp64, i386, ilp32) \
 	VFIO_ABI_OFFSET(type, member, VFIO_ABI_MODEL(lp64, i386, ilp32))
+
+#ifndef VFIO_ABI_BESIDE_VFIO_H
 
 VFIO_ABI_SIZE(vfio_info_cap_header, 8);
 VFIO_ABI_OFFSET(vfio_info_cap_header, id, 0);
@@ -2623,6 +3674,10 @@ VFIO_ABI_OFFSET(vfio_eeh_pe_op, flags, 4);
 VFIO_ABI_OFFSET(vfio_eeh_pe_op, op, 8);
 VFIO_ABI_OFFSETS(vfio_eeh_pe_op, err, 16, 12, 16);
 
+#endif /* !VFIO_ABI_BESIDE_VFIO_H */
+
+#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
+
 VFIO_ABI_SIZES(vfio_device_info_cap_zpci_base, 40, 36, 40);
 VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, header, 0);
 VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, start_dma, 8);
@@ -2656,6 +3711,10 @@ VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, header, 0);
 VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, size, 8);
 VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, pfip, 12);
 
+#endif /* !VFIO_ABI_BESIDE_VFIO_ZDEV_H */
+
+#ifndef VFIO_ABI_BESIDE_VFIO_CCW_H
+
 VFIO_ABI_SIZE(ccw_io_region, 124);
 VFIO_ABI_OFFSET(ccw_io_region, orb_area, 0);
 VFIO_ABI_OFFSET(ccw_io_region, scsw_area, 12);
@@ -2673,7 +3732,357 @@ VFIO_ABI_SIZE(ccw_crw_region, 8);
 VFIO_ABI_OFFSET(ccw_crw_region, crw, 0);
 VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 
-#endif /* __m68k__ */
+#endif /* !VFIO_ABI_BESIDE_VFIO_CCW_H */
+
+/* ---------------------------- What there is ---------------------------- */
+
+/*
+ * VFIO_ABI_HAVE(name) is 1 if there is a constant, an ioctl, an enumerator, a
+ * struct or an enum of that name, and 0 otherwise; for #if and for C alike. Of
+ * a field that its struct did not have from the beginning, name is that of the
+ * struct, an underscore and that of the field: it is 1 if the struct has it, as
+ * declared here or by the kernel header that was included first.
+ */
+#define VFIO_ABI_HAVE(name)	VFIO_ABI_HAVE_1(VFIO_ABI_HAVE_##name)
+#define VFIO_ABI_HAVE_1(one)	VFIO_ABI_HAVE_2(one)
+#define VFIO_ABI_HAVE_2(one)	VFIO_ABI_HAVE_3(VFIO_ABI_HAVE_COMMA_##one)
+#define VFIO_ABI_HAVE_3(comma)	VFIO_ABI_HAVE_4(comma 1, 0, 0)
+#define VFIO_ABI_HAVE_4(_, second, ...)	second
+#define VFIO_ABI_HAVE_COMMA_1	0,
+
+#define VFIO_ABI_HAVE_VFIO_API_VERSION 1
+#define VFIO_ABI_HAVE_VFIO_TYPE1_IOMMU 1
+#define VFIO_ABI_HAVE_VFIO_SPAPR_TCE_IOMMU 1
+#define VFIO_ABI_HAVE_VFIO_TYPE1v2_IOMMU 1
+#define VFIO_ABI_HAVE_VFIO_DMA_CC_IOMMU 1
+#define VFIO_ABI_HAVE_VFIO_EEH 1
+#define VFIO_ABI_HAVE___VFIO_RESERVED_TYPE1_NESTING_IOMMU 1
+#define VFIO_ABI_HAVE_VFIO_SPAPR_TCE_v2_IOMMU 1
+#define VFIO_ABI_HAVE_VFIO_NOIOMMU_IOMMU 1
+#define VFIO_ABI_HAVE_VFIO_UNMAP_ALL 1
+#define VFIO_ABI_HAVE_VFIO_UPDATE_VADDR 1
+#define VFIO_ABI_HAVE_VFIO_TYPE 1
+#define VFIO_ABI_HAVE_VFIO_BASE 1
+#define VFIO_ABI_HAVE_vfio_info_cap_header 1
+#define VFIO_ABI_HAVE_VFIO_GET_API_VERSION 1
+#define VFIO_ABI_HAVE_VFIO_CHECK_EXTENSION 1
+#define VFIO_ABI_HAVE_VFIO_SET_IOMMU 1
+#define VFIO_ABI_HAVE_vfio_group_status 1
+#define VFIO_ABI_HAVE_VFIO_GROUP_FLAGS_VIABLE 1
+#define VFIO_ABI_HAVE_VFIO_GROUP_FLAGS_CONTAINER_SET 1
+#define VFIO_ABI_HAVE_VFIO_GROUP_GET_STATUS 1
+#define VFIO_ABI_HAVE_VFIO_GROUP_SET_CONTAINER 1
+#define VFIO_ABI_HAVE_VFIO_GROUP_UNSET_CONTAINER 1
+#define VFIO_ABI_HAVE_VFIO_GROUP_GET_DEVICE_FD 1
+#define VFIO_ABI_HAVE_vfio_device_info 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_RESET 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_PCI 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_PLATFORM 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_AMBA 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_CCW 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_AP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_FSL_MC 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_CAPS 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FLAGS_CDX 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_GET_INFO 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_API_PCI_STRING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_API_PLATFORM_STRING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_API_AMBA_STRING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_API_CCW_STRING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_API_AP_STRING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_INFO_CAP_ZPCI_BASE 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_INFO_CAP_ZPCI_GROUP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_INFO_CAP_ZPCI_UTIL 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_INFO_CAP_ZPCI_PFIP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_pci_atomic_comp 1
+#define VFIO_ABI_HAVE_VFIO_PCI_ATOMIC_COMP32 1
+#define VFIO_ABI_HAVE_VFIO_PCI_ATOMIC_COMP64 1
+#define VFIO_ABI_HAVE_VFIO_PCI_ATOMIC_COMP128 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_RESET 1
+#define VFIO_ABI_HAVE_vfio_region_info 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_FLAG_READ 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_FLAG_WRITE 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_FLAG_MMAP 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_FLAG_CAPS 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_GET_REGION_INFO 1
+#define VFIO_ABI_HAVE_vfio_region_sparse_mmap_area 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_CAP_SPARSE_MMAP 1
+#define VFIO_ABI_HAVE_vfio_region_info_cap_sparse_mmap 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_CAP_TYPE 1
+#define VFIO_ABI_HAVE_vfio_region_info_cap_type 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_CAP_MSIX_MAPPABLE 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_CAP_NVLINK2_SSATGT 1
+#define VFIO_ABI_HAVE_vfio_region_info_cap_nvlink2_ssatgt 1
+#define VFIO_ABI_HAVE_VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD 1
+#define VFIO_ABI_HAVE_vfio_region_info_cap_nvlink2_lnkspd 1
+#define VFIO_ABI_HAVE_VFIO_REGION_TYPE_PCI_VENDOR_TYPE 1
+#define VFIO_ABI_HAVE_VFIO_REGION_TYPE_PCI_VENDOR_MASK 1
+#define VFIO_ABI_HAVE_VFIO_REGION_TYPE_GFX 1
+#define VFIO_ABI_HAVE_VFIO_REGION_TYPE_CCW 1
+#define VFIO_ABI_HAVE_VFIO_REGION_TYPE_MIGRATION_DEPRECATED 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_INTEL_IGD_OPREGION 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_INTEL_IGD_HOST_CFG 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_INTEL_IGD_LPC_CFG 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_NVIDIA_NVLINK2_RAM 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_GFX_EDID 1
+#define VFIO_ABI_HAVE_vfio_region_gfx_edid 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_GFX_LINK_STATE_UP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_GFX_LINK_STATE_DOWN 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_CCW_SCHIB 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_CCW_CRW 1
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED 1
+#define VFIO_ABI_HAVE_vfio_device_migration_info 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_V1_STOP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_V1_RUNNING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_V1_SAVING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_V1_RESUMING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_MASK 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_VALID 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_IS_ERROR 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_SET_ERROR 1
+#define VFIO_ABI_HAVE_vfio_irq_info 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_INFO_EVENTFD 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_INFO_MASKABLE 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_INFO_AUTOMASKED 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_INFO_NORESIZE 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_GET_IRQ_INFO 1
+#define VFIO_ABI_HAVE_vfio_irq_set 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_DATA_NONE 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_DATA_BOOL 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_DATA_EVENTFD 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_ACTION_MASK 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_ACTION_UNMASK 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_ACTION_TRIGGER 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_DATA_TYPE_MASK 1
+#define VFIO_ABI_HAVE_VFIO_IRQ_SET_ACTION_TYPE_MASK 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_SET_IRQS 1
+#define VFIO_ABI_HAVE_VFIO_PCI_BAR0_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_BAR1_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_BAR2_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_BAR3_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_BAR4_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_BAR5_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_ROM_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_CONFIG_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_VGA_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_INTX_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_MSI_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_MSIX_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_ERR_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_PCI_REQ_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_CCW_CONFIG_REGION_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_CCW_IO_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_CCW_CRW_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_CCW_REQ_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_AP_REQ_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_VFIO_AP_CFG_CHG_IRQ_INDEX 1
+#define VFIO_ABI_HAVE_vfio_pci_dependent_device 1
+#define VFIO_ABI_HAVE_VFIO_PCI_DEVID_OWNED 1
+#define VFIO_ABI_HAVE_VFIO_PCI_DEVID_NOT_OWNED 1
+#define VFIO_ABI_HAVE_vfio_pci_hot_reset_info 1
+#define VFIO_ABI_HAVE_VFIO_PCI_HOT_RESET_FLAG_DEV_ID 1
+#define VFIO_ABI_HAVE_VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_GET_PCI_HOT_RESET_INFO 1
+#define VFIO_ABI_HAVE_vfio_pci_hot_reset 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_PCI_HOT_RESET 1
+#define VFIO_ABI_HAVE_vfio_device_gfx_plane_info 1
+#define VFIO_ABI_HAVE_VFIO_GFX_PLANE_TYPE_PROBE 1
+#define VFIO_ABI_HAVE_VFIO_GFX_PLANE_TYPE_DMABUF 1
+#define VFIO_ABI_HAVE_VFIO_GFX_PLANE_TYPE_REGION 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_QUERY_GFX_PLANE 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_GET_GFX_DMABUF 1
+#define VFIO_ABI_HAVE_vfio_device_ioeventfd 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_IOEVENTFD_8 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_IOEVENTFD_16 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_IOEVENTFD_32 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_IOEVENTFD_64 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_IOEVENTFD_SIZE_MASK 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_IOEVENTFD 1
+#define VFIO_ABI_HAVE_vfio_device_feature 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MASK 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_GET 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_SET 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_PROBE 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_PCI_VF_TOKEN 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIGRATION 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_LOW_POWER_EXIT 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_LOGGING_START 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIG_DATA_SIZE 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_BUS_MASTER 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_BUF 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 1
+#define VFIO_ABI_HAVE_vfio_device_low_power_entry_with_wakeup 1
+#define VFIO_ABI_HAVE_vfio_device_feature_mig_data_size 1
+#define VFIO_ABI_HAVE_vfio_device_feature_bus_master 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_CLEAR_MASTER 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_SET_MASTER 1
+#define VFIO_ABI_HAVE_vfio_region_dma_range 1
+#define VFIO_ABI_HAVE_vfio_device_feature_dma_buf 1
+#define VFIO_ABI_HAVE_vfio_device_bind_iommufd 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_FLAG_TOKEN 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_IOMMUFD 1
+#define VFIO_ABI_HAVE_vfio_device_attach_iommufd_pt 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_ATTACH_PASID 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_ATTACH_IOMMUFD_PT 1
+#define VFIO_ABI_HAVE_vfio_device_detach_iommufd_pt 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_DETACH_PASID 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_DETACH_IOMMUFD_PT 1
+#define VFIO_ABI_HAVE_vfio_device_feature_migration 1
+#define VFIO_ABI_HAVE_VFIO_MIGRATION_STOP_COPY 1
+#define VFIO_ABI_HAVE_VFIO_MIGRATION_P2P 1
+#define VFIO_ABI_HAVE_VFIO_MIGRATION_PRE_COPY 1
+#define VFIO_ABI_HAVE_vfio_device_feature_mig_state 1
+#define VFIO_ABI_HAVE_vfio_device_mig_state 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_ERROR 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_STOP 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_RUNNING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_STOP_COPY 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_RESUMING 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_RUNNING_P2P 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_PRE_COPY 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_PRE_COPY_P2P 1
+#define VFIO_ABI_HAVE_vfio_precopy_info 1
+#define VFIO_ABI_HAVE_VFIO_PRECOPY_INFO_REINIT 1
+#define VFIO_ABI_HAVE_VFIO_MIG_GET_PRECOPY_INFO 1
+#define VFIO_ABI_HAVE_vfio_device_feature_dma_logging_control 1
+#define VFIO_ABI_HAVE_vfio_device_feature_dma_logging_range 1
+#define VFIO_ABI_HAVE_vfio_device_feature_dma_logging_report 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_INFO_PGSIZES 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_INFO_CAPS 1
+#define VFIO_ABI_HAVE_vfio_iova_range 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info_cap_iova_range 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info_cap_migration 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info_dma_avail 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_GET_INFO 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_dma_map 1
+#define VFIO_ABI_HAVE_VFIO_DMA_MAP_FLAG_READ 1
+#define VFIO_ABI_HAVE_VFIO_DMA_MAP_FLAG_WRITE 1
+#define VFIO_ABI_HAVE_VFIO_DMA_MAP_FLAG_VADDR 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_MAP_DMA 1
+#define VFIO_ABI_HAVE_vfio_bitmap 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_dma_unmap 1
+#define VFIO_ABI_HAVE_VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP 1
+#define VFIO_ABI_HAVE_VFIO_DMA_UNMAP_FLAG_ALL 1
+#define VFIO_ABI_HAVE_VFIO_DMA_UNMAP_FLAG_VADDR 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_UNMAP_DMA 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_dirty_bitmap 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_DIRTY_PAGES_FLAG_START 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_dirty_bitmap_get 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_DIRTY_PAGES 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_ENABLE 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_DISABLE 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_ddw_info 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_info 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_SPAPR_INFO_DDW 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_SPAPR_TCE_GET_INFO 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_register_memory 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_SPAPR_REGISTER_MEMORY 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_create 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_SPAPR_TCE_CREATE 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_remove 1
+#define VFIO_ABI_HAVE_VFIO_IOMMU_SPAPR_TCE_REMOVE 1
+#define VFIO_ABI_HAVE_vfio_eeh_pe_err 1
+#define VFIO_ABI_HAVE_vfio_eeh_pe_op 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_DISABLE 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_ENABLE 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_UNFREEZE_IO 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_UNFREEZE_DMA 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_GET_STATE 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_RESET_DEACTIVATE 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_RESET_HOT 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_RESET_FUNDAMENTAL 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_CONFIGURE 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_INJECT_ERR 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_STATE_NORMAL 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_STATE_RESET 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_STATE_STOPPED 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_STATE_STOPPED_DMA 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_STATE_UNAVAIL 1
+#define VFIO_ABI_HAVE_VFIO_EEH_PE_OP 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_util 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_pfip 1
+#define VFIO_ABI_HAVE_ORB_AREA_SIZE 1
+#define VFIO_ABI_HAVE_SCSW_AREA_SIZE 1
+#define VFIO_ABI_HAVE_IRB_AREA_SIZE 1
+#define VFIO_ABI_HAVE_SCHIB_AREA_SIZE 1
+#define VFIO_ABI_HAVE_ccw_io_region 1
+#define VFIO_ABI_HAVE_ccw_cmd_region 1
+#define VFIO_ABI_HAVE_VFIO_CCW_ASYNC_CMD_HSCH 1
+#define VFIO_ABI_HAVE_VFIO_CCW_ASYNC_CMD_CSCH 1
+#define VFIO_ABI_HAVE_ccw_schib_region 1
+#define VFIO_ABI_HAVE_ccw_crw_region 1
+
+#ifndef VFIO_ABI_BESIDE_VFIO_H
+#define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
+#define VFIO_ABI_HAVE_vfio_region_info_cap_offset 1
+#define VFIO_ABI_HAVE_vfio_device_bind_iommufd_token_uuid_ptr 1
+#define VFIO_ABI_HAVE_vfio_device_attach_iommufd_pt_pasid 1
+#define VFIO_ABI_HAVE_vfio_device_detach_iommufd_pt_pasid 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info_cap_offset 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_dma_unmap_data 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_info_ddw 1
+#endif
+
+#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
+#endif
+
+/* ----------------------- Numbers that changed ----------------------- */
+
+/*
+ * These names of the kernel stand for other numbers in other releases; with the
+ * prefix VFIO_ABI_ they are those of this header, whatever kernel header it
+ * lives beside.
+ */
+#define VFIO_ABI_PCI_NUM_REGIONS		9
+#define VFIO_ABI_PCI_NUM_IRQS			5
+#define VFIO_ABI_CCW_NUM_REGIONS		1
+#define VFIO_ABI_CCW_NUM_IRQS			3
+#define VFIO_ABI_AP_NUM_IRQS			2
+#define VFIO_ABI_DEVICE_STATE_STOP		1
+#define VFIO_ABI_DEVICE_STATE_RUNNING		2
+#define VFIO_ABI_DEVICE_STATE_RESUMING		4
+#define VFIO_ABI_DEVICE_STATE_NR		8
+#define VFIO_ABI_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
+
+/*
+ * Names that the kernel has given up, for programs that define VFIO_ABI_COMPAT
+ * before they include this header.
+ */
+#ifdef VFIO_ABI_COMPAT
+#ifndef VFIO_TYPE1_NESTING_IOMMU
+#define VFIO_TYPE1_NESTING_IOMMU	__VFIO_RESERVED_TYPE1_NESTING_IOMMU
+#endif
+#ifndef VFIO_REGION_TYPE_MIGRATION
+#define VFIO_REGION_TYPE_MIGRATION	VFIO_REGION_TYPE_MIGRATION_DEPRECATED
+#endif
+#ifndef VFIO_REGION_SUBTYPE_MIGRATION
+#define VFIO_REGION_SUBTYPE_MIGRATION	VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED
+#endif
+#ifndef VFIO_DEVICE_STATE_SAVING
+#define VFIO_DEVICE_STATE_SAVING	VFIO_DEVICE_STATE_V1_SAVING
+#endif
+#endif
 
 /* -------------------------- Replies and chains -------------------------- */
 

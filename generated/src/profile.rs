@@ -215,8 +215,11 @@ impl Rules {
         let whole = (body as usize).saturating_add(cap.body.len()) <= out.len();
         let array = self.arrays.iter().find(|(id, ..)| *id == cap.id);
         let start = array.map_or(usize::MAX, |(_, start, _)| start.saturating_sub(header) as usize);
-        let (head, elements) = cap.body.split_at_checked(start).unwrap_or((cap.body, &[]));
         let each = array.map_or(1, |(.., each)| *each as usize).max(1);
+        let parts = cap.body.split_at_checked(start);
+        // A body that ends inside an element has no array that is known here.
+        let parts = parts.filter(|(_, elements)| elements.len().checked_rem(each) == Some(0));
+        let (head, elements) = parts.unwrap_or((cap.body, &[]));
         for (index, element) in elements.chunks(each).enumerate() {
             let offset = start.saturating_add(index.saturating_mul(each));
             let place = (body as usize).saturating_add(offset);

@@ -2,9 +2,12 @@
 //! with the kernel's own names and types. `c/` turns the ABI into views of
 //! finished strings, `templates/*.h.jinja` give them their shape.
 
+mod beside;
 mod chains;
 mod columns;
 mod comment;
+mod companion;
+mod have;
 mod items;
 mod layouts;
 mod literal;
@@ -15,12 +18,14 @@ mod view;
 
 use askama::Template;
 
-use super::{OutputFile, banner, prose};
+use super::{OutputFile, banner, named, prose};
 use crate::ir::{Abi, Header, Section};
 use crate::names;
+use beside::Words;
 use columns::WIDTH;
 use comment::Comment;
-use view::{HeaderView, ReplacedView, SectionView};
+use companion::Companions;
+use view::{HeaderView, RunView, SectionView};
 
 /// The header with the types and constants of the ABI.
 pub(super) fn emit(abi: &Abi) -> OutputFile {
@@ -32,17 +37,27 @@ pub(super) fn emit(abi: &Abi) -> OutputFile {
 
 fn header(abi: &Abi, stem: &str) -> HeaderView {
     let macro_prefix = format!("{}_", stem.to_uppercase());
+    let prefix = macro_prefix.as_str();
+    let all = named::names(abi);
+    let words = Words { abi, companions: Companions::new(abi, &all), all, prefix };
+    let kernel_headers = kernel_headers(abi);
     HeaderView {
         opening: opening(abi),
-        guard: format!("{macro_prefix}H"),
+        guard: format!("{prefix}H"),
         stem: stem.to_owned(),
         ioctls: abi.ioctl_numbers.is_some(),
-        replaced: kernel_headers(abi).filter_map(|header| replaced(header, stem)).collect(),
-        sections: populated(abi).map(|file| section(abi, file)).collect(),
-        layouts: layouts::views(abi, &macro_prefix),
+        kernel_headers: kernel_headers
+            .filter_map(|header| beside::kernel_header(header, prefix))
+            .collect(),
+        runs: runs(&words),
+        layouts: layouts::views(abi, prefix),
         models: layouts::differ(abi),
-        chains: chains::text(abi, stem, &macro_prefix),
-        macro_prefix,
+        have: have::names(&words),
+        have_fields: have::fields(&words),
+        stable: have::stable_names(&words),
+        former: have::former_names(&words),
+        chains: chains::text(abi, stem, prefix),
+        macro_prefix: prefix.to_owned(),
     }
 }
 
@@ -66,16 +81,21 @@ fn kernel_headers(abi: &Abi) -> impl Iterator<Item = &Header> {
     used.map(|(_, header)| header)
 }
 
-/// A kernel header with the same declarations, if it has an include guard.
-fn replaced(header: &Header, stem: &str) -> Option<ReplacedView> {
-    let defined = header.guards.iter().map(|guard| format!("defined({guard})"));
-    let included = defined.collect::<Vec<_>>().join(" || ");
-    let refusal = format!("{stem}.h cannot follow <{}> yet; include it first", header.path);
-    (!header.guards.is_empty()).then(|| ReplacedView {
-        included,
-        refusal: literal::string(&refusal),
-        guards: header.guards.clone(),
-    })
+/// The subjects in order, those of one kernel header together.
+fn runs(words: &Words<'_>) -> Vec<RunView> {
+    let sections: Vec<_> = populated(words.abi).collect();
+    let runs = sections.chunk_by(|a, b| a.header == b.header).map(|run| RunView {
+        beside: beside(words.abi, run[0].header, words.prefix),
+        sections: run.iter().map(|file| section(words.abi, file)).collect(),
+        added: beside::added(words, run[0].header),
+    });
+    runs.collect()
+}
+
+/// The macro that says that a kernel header was included first, if it can be told.
+fn beside(abi: &Abi, header: usize, prefix: &str) -> Option<String> {
+    let header = &abi.headers[header];
+    (!header.guards.is_empty()).then(|| beside::beside(header, prefix))
 }
 
 fn section(abi: &Abi, section: &Section) -> SectionView {

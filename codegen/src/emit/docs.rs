@@ -1,6 +1,7 @@
 //! Emits `docs/reference/`: Markdown that reads well on a forge, and one
 //! picture of the bytes of every struct. One page for each section, one for
-//! each space of ids, and a first page that leads to all of them.
+//! each space of ids, one for each release, a matrix of what each release has,
+//! and a first page that leads to all of them.
 //!
 //! Each file below turns one kind of item into the finished strings of one
 //! template; what may stand in Markdown is decided in [`super::prose`] alone.
@@ -16,9 +17,12 @@ mod index;
 mod ioctls;
 mod links;
 mod macros;
+mod matrix;
 mod page;
 mod registry;
+mod releases;
 mod section;
+mod story;
 mod structs;
 mod table;
 mod types;
@@ -29,7 +33,7 @@ mod words;
 use super::prose;
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
 use crate::output::OutputFile;
-use links::{Links, registry_path, section_path};
+use links::{Links, registry_path, release_path, section_path};
 use page::Page;
 use uses::Uses;
 
@@ -50,6 +54,12 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
             let path = registry_path(&group.name);
             files.push(registry::space(&Page::new(abi, &links, &path), GroupId(at)));
         }
+    }
+    let stories = story::all(abi);
+    files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &stories));
+    for release in abi.releases.iter().filter(|release| **release <= abi.release) {
+        let path = release_path(*release);
+        files.push(releases::file(&Page::new(abi, &links, &path), &stories, *release));
     }
     let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));

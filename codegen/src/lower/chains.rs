@@ -76,6 +76,8 @@ impl<'a> Lowering<'a> {
                 let meta = Meta {
                     former: Vec::new(),
                     renumbered: Vec::new(),
+                    retyped: Vec::new(),
+                    rewritten: Vec::new(),
                     place: name.place,
                     ..meta.clone()
                 };
@@ -150,6 +152,8 @@ impl<'a> Lowering<'a> {
                 deprecated: None,
                 former: Vec::new(),
                 renumbered: Vec::new(),
+                retyped: Vec::new(),
+                rewritten: Vec::new(),
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),

@@ -90,6 +90,22 @@ impl History {
         })
     }
 
+    /// The types that the item had until `release`, with what ended them.
+    pub fn former_types(&self, release: Release) -> impl Iterator<Item = (String, Release)> {
+        let past = self.past(release);
+        past.filter_map(|(end, before)| Some((before.type_.as_ref()?.c_like(), end)))
+    }
+
+    /// The releases until `release` that changed the item's C text.
+    pub fn rewritten(&self, release: Release) -> impl Iterator<Item = Release> {
+        self.past(release).filter(|(_, before)| before.c.is_some()).map(|(end, _)| end)
+    }
+
+    fn past(&self, release: Release) -> impl Iterator<Item = (Release, &Before)> {
+        let past = self.iter().map(|(end, before)| (end.value, before));
+        past.filter(move |(end, _)| end.opening() <= release)
+    }
+
     /// What the nearest change behind `release` says it was before.
     fn at<'a, T>(&'a self, release: Release, pick: impl Fn(&'a Before) -> Option<T>) -> Option<T> {
         let ahead = self.iter().filter(move |(end, _)| release < end.opening());

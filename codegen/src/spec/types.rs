@@ -90,6 +90,22 @@ impl FromStr for TypeExpr {
 }
 
 impl TypeExpr {
+    /// The type without the words before it, `u32[4]` for instance.
+    pub fn c_like(&self) -> String {
+        let base = match &self.base {
+            Base::Int(int) => int.name(),
+            Base::Struct(name) => name,
+        };
+        let shape = match &self.shape {
+            Shape::One => String::new(),
+            Shape::Pointer => "*".to_owned(),
+            Shape::Fixed(length) => format!("[{length}]"),
+            Shape::Named(length) => format!("[{length}]"),
+            Shape::Flexible(_) => "[]".to_owned(),
+        };
+        base.to_owned() + &shape
+    }
+
     fn take_word(&mut self, word: &str) -> Result<(), String> {
         let direction = match word {
             "in" => Some(Direction::In),

@@ -32,10 +32,24 @@ impl Mode {
 const SANITIZED: &[&str] =
     &["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
+/// 32 bits. The headers of the kernel are those of the machine's own bits where
+/// compilers for other machines keep gcc-multilib away, which links to them.
+const M32: &[&str] = &["-O2", "-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"];
+const M32_SANITIZED: &[&str] = &[
+    "-m32",
+    "-idirafter",
+    "/usr/include/x86_64-linux-gnu",
+    "-g",
+    "-O1",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+];
+
 const MODES: &[Mode] = &[
     native("gcc", "gcc", &["-O2"]),
     native("gcc-0", "gcc", &["-O0"]),
-    native("gcc-32", "gcc", &["-O2", "-m32"]),
+    native("gcc-32", "gcc", M32),
+    native("gcc-32-sanitized", "gcc", M32_SANITIZED),
     native("gcc-sanitized", "gcc", SANITIZED),
     native("clang", "clang", &["-O2"]),
     native("clang-sanitized", "clang", SANITIZED),
@@ -70,7 +84,10 @@ const fn foreign(
 
 /// The ways that work here; the plain one must.
 pub(crate) fn modes(bench: &Bench) -> impl Iterator<Item = &'static Mode> {
-    bench.write("probe.c", "#include <stdlib.h>\nint main(void) { return 0; }\n");
+    bench.write(
+        "probe.c",
+        "#include <stdlib.h>\n#include <linux/types.h>\nint main(void) { return 0; }\n",
+    );
     MODES.iter().enumerate().filter_map(|(index, mode)| {
         let works = works(bench, mode);
         assert!(works || index > 0, "gcc is needed to test the C header");

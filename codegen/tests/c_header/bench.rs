@@ -49,9 +49,15 @@ impl Bench {
         bench
     }
 
+    /// Where it is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Writes a file and tells its path.
     pub(crate) fn write(&self, name: &str, contents: &str) -> PathBuf {
         let path = self.folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder below ours");
         std::fs::write(&path, contents).expect("the folder can be written to");
         path
     }

@@ -19,12 +19,17 @@ const MAIN: &str = include_str!("../programs/canonical.c");
 /// What makes a program end at what it must not do, where the machine has it.
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
-/// Writes the program and compiles it against the header in `folder`.
-pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
+/// Writes the program.
+pub(crate) fn write(folder: &Path, abi: &Abi) {
     let stem = names::c_stem(&abi.prefix);
     let main = format!("#include \"{stem}.h\"\n{MAIN}");
     fs::write(folder.join("canonical.c"), main).expect("a file");
     fs::write(folder.join("chains.h"), source(abi, &stem)).expect("a file");
+}
+
+/// Writes the program and compiles it against the header in `folder`.
+pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
+    write(folder, abi);
     let sanitized = gcc(folder, SANITIZERS);
     if !sanitized.is_empty() {
         let errors = gcc(folder, &[]);
@@ -45,15 +50,20 @@ fn gcc(folder: &Path, arguments: &[&str]) -> String {
     }
 }
 
-/// A function per chain, and the choice between them.
-fn source(abi: &Abi, stem: &str) -> String {
+/// The file `chains.h`: a function per chain, and the choice between them. What
+/// is found is told by functions of the file that includes it.
+pub(crate) fn source(abi: &Abi, stem: &str) -> String {
     let mut text: String = abi.chains.iter().map(|chain| function(abi, stem, chain)).collect();
-    text += "static int canonical(const char *chain, const __u8 *bytes, size_t len)\n{\n";
+    text += "static const struct {\n\tconst char *name;\n\t\
+             int (*tell)(const __u8 *bytes, size_t len);\n} chains[] = {\n";
     for Chain { name, .. } in &abi.chains {
-        writeln!(text, "\tif (!strcmp(chain, {name:?}))\n\t\treturn of_{name}(bytes, len);")
-            .expect("text");
+        writeln!(text, "\t{{ {name:?}, of_{name} }},").expect("text");
     }
-    text + "\treturn 0;\n}\n"
+    text += "};\n";
+    text + "static int canonical(const char *chain, const __u8 *bytes, size_t len)\n{\n\
+           \tfor (size_t nth = 0; nth < sizeof(chains) / sizeof(*chains); nth++)\n\
+           \t\tif (!strcmp(chain, chains[nth].name))\n\
+           \t\t\treturn chains[nth].tell(bytes, len);\n\treturn 0;\n}\n"
 }
 
 fn function(abi: &Abi, stem: &str, chain: &Chain) -> String {

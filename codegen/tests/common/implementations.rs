@@ -3,15 +3,18 @@
 
 #![allow(dead_code, reason = "every test uses a part of this")]
 
+#[path = "agree_program.rs"]
+pub(crate) mod agree_program;
 #[path = "c_program.rs"]
-mod c_program;
+pub(crate) mod c_program;
+#[path = "profiles.rs"]
+mod profiles;
 #[path = "rust_program.rs"]
 mod rust_program;
 #[path = "rustc.rs"]
-mod rustc;
+pub(crate) mod rustc;
 
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use capchain::decode::{self, Subject};
@@ -45,10 +48,10 @@ pub(crate) fn ask(abi: &Abi, cases: &[Case]) -> Vec<Answers> {
     let mut all = vec![Answers { name: "decode", texts }];
     let folder = tempfile::tempdir().expect("a folder");
     let program = rust_program::compile(folder.path(), abi);
-    all.push(Answers { name: "Rust", texts: run(&program, cases) });
+    all.push(Answers { name: "Rust", texts: run(Command::new(program), cases) });
     // Its header is what `rust_program` has put below `generated/include`.
     let program = c_program::compile(folder.path(), abi);
-    all.push(Answers { name: "C", texts: run(&program, cases) });
+    all.push(Answers { name: "C", texts: run(Command::new(program), cases) });
     all
 }
 
@@ -58,7 +61,7 @@ pub(crate) fn target(name: &str) -> &'static Target {
 }
 
 /// What `decode` says.
-fn decoded(abi: &Abi, case: &Case) -> Option<String> {
+pub(crate) fn decoded(abi: &Abi, case: &Case) -> Option<String> {
     let index = abi.chains.iter().position(|chain| chain.name == case.chain)?;
     let subject = match &abi.chains[index].host {
         Some(host) => Subject::Struct(host.struct_),
@@ -68,19 +71,18 @@ fn decoded(abi: &Abi, case: &Case) -> Option<String> {
 }
 
 /// What a program says that reads cases line by line.
-fn run(program: &Path, cases: &[Case]) -> Vec<Option<String>> {
-    let mut command = Command::new(program);
+pub(crate) fn run(mut command: Command, cases: &[Case]) -> Vec<Option<String>> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let mut stdin = child.stdin.take().expect("a pipe");
     let lines: String = cases.iter().map(line).collect();
     let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
     let output = child.wait_with_output().expect("an end");
     writer.join().expect("no panic").expect("a reader");
-    assert!(output.status.success(), "{}: {}", program.display(), output.status);
+    assert!(output.status.success(), "{command:?}: {}", output.status);
     let text = String::from_utf8(output.stdout).expect("text");
     let answers = text.split_terminator(".\n").map(|answer| match answer {
         "?\n" => None,

@@ -1,6 +1,7 @@
-//! Writes a Rust program from the resolved ABI that prints the canonical text
-//! of replies by the views of the generated crate. Knows no capability: getters
-//! are called as fields are.
+//! Writes Rust from the resolved ABI that tells all of a reply by the views of
+//! the generated crate: to a program that prints the canonical text, or to any
+//! other that has the same functions. Knows no capability: getters are called as
+//! fields are.
 
 #![allow(dead_code, reason = "every test uses a part of this")]
 
@@ -13,29 +14,43 @@ use capchain::names;
 
 use super::rustc;
 
-/// The part that is the same for every ABI.
+/// The parts that are the same for every ABI.
 const MAIN: &str = include_str!("../programs/canonical.rs");
+pub(crate) const TEXT: &str = include_str!("../programs/text.rs");
 
 /// Writes the program and compiles it against the crate of the ABI.
 pub(crate) fn compile(folder: &Path, abi: &Abi) -> PathBuf {
     std::fs::write(folder.join("chains.rs"), source(abi)).expect("a file");
+    std::fs::write(folder.join("text.rs"), TEXT).expect("a file");
     rustc::program(folder, abi, "generated_abi", MAIN)
 }
 
-/// The module `chains`: a function per chain, and the choice between them.
-fn source(abi: &Abi) -> String {
+/// The module `chains`: a function per chain, and the choice between them. What
+/// is found is told by functions of the module around it.
+pub(crate) fn source(abi: &Abi) -> String {
     let mut choice = String::new();
     for Chain { name, .. } in &abi.chains {
-        writeln!(choice, "        {name:?} => Some({name}(bytes, wire)),").expect("text");
+        writeln!(choice, "        {name:?} => {name}(text_of, bytes, wire),").expect("text");
     }
+    let names: Vec<_> = abi.chains.iter().map(|chain| &chain.name).collect();
+    let tellers = abi.chains.iter().map(|chain| chain.name.as_str()).collect::<Vec<_>>().join(", ");
     let functions: String = abi.chains.iter().map(|chain| function(abi, chain)).collect();
     format!(
         "//! Each chain by its views.\n\n\
          use generated_abi::views::{{self, Wire}};\n\n\
          #[allow(unused_imports, reason = \"an ABI may need some of it only\")]\n\
-         use super::{{cap, error, hex, no_host, no_reply, number, reply}};\n\n\
-         pub(super) fn canonical(chain: &str, bytes: &[u8], wire: Wire) -> Option<String> {{\n    \
-         match chain {{\n{choice}        _ => None,\n    }}\n}}\n{functions}"
+         use super::{{\n    \
+         Text, cap, element, error, hex, no_host, no_reply, number, reply, unforeseen,\n}};\n\n\
+         /// The chains, by name.\n\
+         #[allow(dead_code, reason = \"not every program asks\")]\n\
+         pub(crate) const NAMES: &[&str] = &{names:?};\n\n\
+         /// What tells all of a reply of each.\n\
+         #[allow(dead_code, reason = \"not every program asks\")]\n\
+         pub(crate) const TELLERS: &[fn(&mut Text, &[u8], Wire)] = &[{tellers}];\n\n\
+         /// Tells all of a reply; false of a chain that is not known.\n\
+         pub(crate) fn canonical(text_of: &mut Text, chain: &str, bytes: &[u8], wire: Wire) \
+         -> bool {{\n    \
+         match chain {{\n{choice}        _ => return false,\n    }}\n    true\n}}\n{functions}"
     )
 }
 
@@ -51,14 +66,13 @@ fn function(abi: &Abi, chain: &Chain) -> String {
     }
     let (head, caps) = start(abi, chain);
     format!(
-        "\nfn {name}(bytes: &[u8], wire: Wire) -> String {{\n{head}    \
-         let text_of = &mut text;\n    \
+        "\nfn {name}(text_of: &mut Text, bytes: &[u8], wire: Wire) {{\n{head}    \
          for found in {caps} {{\n        match found {{\n            \
          Err(damage) => error(text_of, damage),\n\
          {arms}            Ok(views::{cap_type}::Unknown(view)) => {{\n                \
          cap(text_of, view.offset(), view.id().into(), view.version(), \"?\");\n                \
          number(text_of, \"bytes\", view.bytes().len() as u64);\n            }}\n            \
-         Ok(other) => panic!(\"{{other:?}}\"),\n        }}\n    }}\n    text\n}}\n"
+         Ok(other) => unforeseen(text_of, &other),\n        }}\n    }}\n}}\n"
     )
 }
 
@@ -66,7 +80,7 @@ fn function(abi: &Abi, chain: &Chain) -> String {
 fn start(abi: &Abi, chain: &Chain) -> (String, String) {
     let Some(host) = &chain.host else {
         let caps = names::group_type(&chain.name);
-        let head = "    let mut text = no_host();\n".to_owned();
+        let head = "    no_host(text_of);\n".to_owned();
         return (head, format!("views::{caps}Caps::parse_as(bytes, wire)"));
     };
     let struct_ = abi.struct_(host.struct_);
@@ -74,9 +88,10 @@ fn start(abi: &Abi, chain: &Chain) -> (String, String) {
     let argsz = ident(&struct_.fields[struct_.argsz.expect("a host has argsz")].name);
     let head = format!(
         "    let view = match views::{view}::parse_as(bytes, wire) {{\n        \
-         Err(views::ReplyError::TooShort {{ len, minsz }}) => return no_reply(len, minsz),\n        \
-         Err(other) => panic!(\"{{other}}\"),\n        Ok(view) => view,\n    }};\n    \
-         let mut text = reply(view.{argsz}(), view.need());\n"
+         Err(views::ReplyError::TooShort {{ len, minsz }}) => \
+         return no_reply(text_of, len, minsz),\n        \
+         Err(other) => return unforeseen(text_of, &other),\n        Ok(view) => view,\n    }};\n    \
+         reply(text_of, view.{argsz}(), view.need());\n"
     );
     (head, "view.caps()".to_owned())
 }
@@ -122,7 +137,7 @@ fn field_lines(abi: &Abi, field: &Field) -> String {
             Type::Struct(id) => {
                 let lines = element_lines(abi, name, id);
                 format!(
-                    "                for (index, element) in view.{getter}().iter().enumerate() \
+                    "                for (index, each) in view.{getter}().iter().enumerate() \
                      {{\n{lines}                }}\n"
                 )
             }
@@ -139,8 +154,7 @@ fn element_lines(abi: &Abi, array: &str, id: StructId) -> String {
         let (name, member, raw) = (&field.name, ident(&field.name), raw(abi, field.group, int));
         writeln!(
             lines,
-            "                    number(text_of, &format!(\"{array}[{{index}}].{name}\"), \
-             element.{member}{raw});"
+            "                    element(text_of, {array:?}, index, {name:?}, each.{member}{raw});"
         )
         .expect("text");
     }

@@ -58,14 +58,22 @@ fn group(group: &Group) -> ItemView {
 }
 
 fn macro_(item: &Macro) -> ItemView {
+    let comment = ended(about(&item.meta), &item.meta);
+    ItemView {
+        opening: opening(comment.above(0)),
+        macro_: macro_lines(item),
+        ..ItemView::default()
+    }
+}
+
+/// The definition of a macro.
+pub(super) fn macro_lines(item: &Macro) -> Vec<String> {
     let head = format!("#define {}({})", item.name, item.args.join(", "));
     let whole = format!("{head} {}", item.c);
-    let lines = match behind(&whole) <= WIDTH && !item.c.contains('\n') {
+    match behind(&whole) <= WIDTH && !item.c.contains('\n') {
         true => vec![whole],
         false => continued(head, &item.c),
-    };
-    let comment = ended(about(&item.meta), &item.meta);
-    ItemView { opening: opening(comment.above(0)), macro_: lines, ..ItemView::default() }
+    }
 }
 
 /// A macro's body below its head, broken at its spaces, unless that could
@@ -92,16 +100,20 @@ fn ioctl(abi: &Abi, ioctl: &Ioctl) -> ItemView {
     if let Some(returns) = &ioctl.returns {
         comment = comment.label("Return", &returns.join(" "));
     }
-    let value = match &abi.ioctl_numbers {
+    ItemView {
+        opening: opening(ended(comment, &ioctl.meta).above(0)),
+        defines: vec![values::lone_define(&ioctl.name, ioctl_number(abi, ioctl))],
+        ..ItemView::default()
+    }
+}
+
+/// An ioctl's number, built as the kernel builds it.
+pub(super) fn ioctl_number(abi: &Abi, ioctl: &Ioctl) -> String {
+    match &abi.ioctl_numbers {
         Some(numbers) => {
             format!("_IO({}, {} + {})", numbers.type_name, numbers.base_name, ioctl.number)
         }
         None => literal::decimal(ioctl.number.into()),
-    };
-    ItemView {
-        opening: opening(ended(comment, &ioctl.meta).above(0)),
-        defines: vec![values::lone_define(&ioctl.name, value)],
-        ..ItemView::default()
     }
 }
 

@@ -2,13 +2,20 @@
 //! says: one number where all data models agree, otherwise one for each.
 
 use super::columns::{WIDTH, behind, tabs};
-use super::view::LayoutView;
+use super::view::{LayoutView, LayoutsView};
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::PerModel;
 
-/// The assertions of all structs; `prefix` opens the names of our macros.
-pub(super) fn views(abi: &Abi, prefix: &str) -> Vec<LayoutView> {
-    abi.structs.iter().map(|struct_| view(struct_, prefix)).collect()
+/// The assertions of all structs, those of one kernel header together;
+/// `prefix` opens the names of our macros.
+pub(super) fn views(abi: &Abi, prefix: &str) -> Vec<LayoutsView> {
+    let header = |struct_: &Struct| abi.sections[struct_.section].header;
+    let runs = abi.structs.chunk_by(|a, b| header(a) == header(b));
+    let views = runs.map(|run| LayoutsView {
+        beside: super::beside(abi, header(&run[0]), prefix),
+        structs: run.iter().map(|struct_| view(struct_, prefix)).collect(),
+    });
+    views.collect()
 }
 
 /// Whether some layout differs between data models.
@@ -21,7 +28,6 @@ pub(super) fn differ(abi: &Abi) -> bool {
 }
 
 fn view(struct_: &Struct, prefix: &str) -> LayoutView {
-    let size = assertion(&format!("{prefix}SIZE"), &struct_.name, None, sizes(struct_));
     let fields = struct_.fields.iter().enumerate().flat_map(|(index, field)| {
         let offsets = offsets(struct_, index);
         members(field).into_iter().map(move |name| (name, offsets))
@@ -29,6 +35,7 @@ fn view(struct_: &Struct, prefix: &str) -> LayoutView {
     let fields = fields.flat_map(|(name, offsets)| {
         assertion(&format!("{prefix}OFFSET"), &struct_.name, Some(name), offsets)
     });
+    let size = assertion(&format!("{prefix}SIZE"), &struct_.name, None, sizes(struct_));
     LayoutView { assertions: [String::new()].into_iter().chain(size).chain(fields).collect() }
 }
 

@@ -33,6 +33,29 @@ pub(super) fn view(abi: &Abi, id: StructId) -> StructView {
     }
 }
 
+/// A struct without a comment, without the constants that it holds, and with
+/// numbers for the lengths of its arrays.
+pub(super) fn bare(abi: &Abi, id: StructId) -> StructView {
+    let struct_ = view(abi, id);
+    let members = struct_.members.into_iter().zip(&abi.struct_(id).fields);
+    let members = members.map(|(member, field)| numbered(stripped(member), field));
+    StructView { members: members.collect(), ..struct_ }
+}
+
+/// An array with a number for its length, which may have no name yet.
+fn numbered(mut member: MemberView, field: &Field) -> MemberView {
+    if let (Some(view), Type::Array(_, length, Some(name))) = (&mut member.field, &field.type_) {
+        view.name = view.name.replace(name, &length.to_string());
+    }
+    member
+}
+
+fn stripped(member: MemberView) -> MemberView {
+    let field = member.field.map(|field| FieldView { beside: String::new(), ..field });
+    let arms = member.arms.map(|arms| arms.into_iter().map(stripped).collect());
+    MemberView { above: Vec::new(), field, arms, defines: Vec::new() }
+}
+
 /// C99 has no anonymous unions and C++ no flexible arrays; every compiler does.
 fn needs_extension(struct_: &Struct) -> bool {
     let mut types = struct_.fields.iter().map(|field| &field.type_);

@@ -53,6 +53,21 @@ pub(super) fn lone_define(name: &str, value: String) -> DefineView {
     }
 }
 
+/// One constant by itself, without a comment.
+pub(super) fn bare_define(value: &Value) -> DefineView {
+    define(value, stop_behind(DEFINE.len() + value.name.len()))
+}
+
+/// Constants with their values in one column.
+pub(super) fn columned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
+    let end = |define: &DefineView| DEFINE.len() + define.name.len();
+    let column = defines.iter().map(|define| stop_behind(end(define))).max().unwrap_or(0);
+    for define in &mut defines {
+        define.gap = tabs(end(define), column);
+    }
+    defines
+}
+
 fn define(value: &Value, column: usize) -> DefineView {
     let end = DEFINE.len() + value.name.len();
     let mut lines = literal::value(value).into_iter();
@@ -143,6 +158,8 @@ mod tests {
             deprecated: None,
             former: Vec::new(),
             renumbered: Vec::new(),
+            retyped: Vec::new(),
+            rewritten: Vec::new(),
             allow: Vec::new(),
             place: Default::default(),
         };

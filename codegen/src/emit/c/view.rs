@@ -18,26 +18,112 @@ pub(super) struct HeaderView {
     pub(super) stem: String,
     /// Whether ioctl numbers are built.
     pub(super) ioctls: bool,
-    /// The kernel headers that this one takes the place of.
-    pub(super) replaced: Vec<ReplacedView>,
-    /// Subjects.
-    pub(super) sections: Vec<SectionView>,
-    /// Assertions.
-    pub(super) layouts: Vec<LayoutView>,
+    /// The kernel headers that this one can live beside.
+    pub(super) kernel_headers: Vec<KernelHeaderView>,
+    /// Subjects, those of one kernel header together.
+    pub(super) runs: Vec<RunView>,
+    /// Assertions, those of one kernel header together.
+    pub(super) layouts: Vec<LayoutsView>,
     /// Whether some of them differ from target to target.
     pub(super) models: bool,
+    /// Macros that say what there is.
+    pub(super) have: Vec<String>,
+    /// The same of fields that came later than their structs, those of one
+    /// kernel header together.
+    pub(super) have_fields: Vec<HaveFieldsView>,
+    /// Names for numbers that had, or have, others.
+    pub(super) stable: Vec<DefineView>,
+    /// Former names.
+    pub(super) former: Vec<DefineView>,
     /// What reads and writes chains, if there are any.
     pub(super) chains: String,
 }
 
-/// A kernel header that must not be included as well.
-pub(super) struct ReplacedView {
+/// A kernel header that may be included as well.
+pub(super) struct KernelHeaderView {
+    /// Where it is included from.
+    pub(super) path: String,
     /// Whether one of its include guards is defined.
     pub(super) included: String,
-    /// What to say then, as a string.
-    pub(super) refusal: String,
+    /// The macro that says that it was included first.
+    pub(super) beside: String,
     /// Its include guards.
     pub(super) guards: Vec<String>,
+}
+
+/// Subjects of one kernel header.
+pub(super) struct RunView {
+    /// The macro that says that it was included first, if it can be told.
+    pub(super) beside: Option<String>,
+    /// The subjects.
+    pub(super) sections: Vec<SectionView>,
+    /// What is added to the kernel header instead, if it was.
+    pub(super) added: AddedView,
+}
+
+/// Assertions about the structs of one kernel header.
+pub(super) struct LayoutsView {
+    /// The macro that says that it was included first, if it can be told.
+    pub(super) beside: Option<String>,
+    /// The assertions of each struct.
+    pub(super) structs: Vec<LayoutView>,
+}
+
+/// Macros that say that fields are there.
+pub(super) struct HaveFieldsView {
+    /// The macro that says that the kernel header was included first, if it can
+    /// be told.
+    pub(super) beside: Option<String>,
+    /// The macros.
+    pub(super) names: Vec<String>,
+}
+
+/// A macro that says that a field is there.
+pub(super) struct HaveFieldView {
+    /// Its name.
+    pub(super) name: String,
+    /// When the field is there.
+    pub(super) when: String,
+}
+
+/// What is added beside one kernel header.
+#[derive(Default)]
+pub(super) struct AddedView {
+    /// A title between rules.
+    pub(super) title: String,
+    /// The fields that the kernel header may have.
+    pub(super) fields: Vec<HaveFieldView>,
+    /// Structs and enums.
+    pub(super) lacks: Vec<LackView>,
+    /// What each release added to what the preprocessor knows.
+    pub(super) releases: Vec<AdditionsView>,
+}
+
+/// Structs and enums that are declared where their companion lacks.
+pub(super) struct LackView {
+    /// The macro that came with them.
+    pub(super) companion: String,
+    /// The structs and enums.
+    pub(super) types: Vec<TypeView>,
+}
+
+/// A struct or an enum.
+#[derive(Clone)]
+pub(super) struct TypeView {
+    /// The struct.
+    pub(super) struct_: Option<StructView>,
+    /// The enum.
+    pub(super) enum_: Option<EnumView>,
+}
+
+/// What a release added to what the preprocessor knows.
+pub(super) struct AdditionsView {
+    /// The release, in a comment.
+    pub(super) title: String,
+    /// Constants.
+    pub(super) defines: Vec<DefineView>,
+    /// Function-like macros: the name, and its lines.
+    pub(super) macros: Vec<(String, Vec<String>)>,
 }
 
 /// One subject.
@@ -66,6 +152,7 @@ pub(super) struct ItemView {
 }
 
 /// A constant.
+#[derive(Clone)]
 pub(super) struct DefineView {
     /// What stands above it: its comment, and maybe an empty line.
     pub(super) above: Vec<String>,
@@ -82,6 +169,7 @@ pub(super) struct DefineView {
 }
 
 /// An enum.
+#[derive(Clone)]
 pub(super) struct EnumView {
     /// The space and the tag, if it has one.
     pub(super) tag: String,
@@ -90,6 +178,7 @@ pub(super) struct EnumView {
 }
 
 /// An enumerator.
+#[derive(Clone)]
 pub(super) struct EnumeratorView {
     /// Its comment, if that stands above it.
     pub(super) above: Vec<String>,
@@ -102,6 +191,7 @@ pub(super) struct EnumeratorView {
 }
 
 /// A struct.
+#[derive(Clone)]
 pub(super) struct StructView {
     /// What quiets -Wpedantic, where the struct needs it.
     pub(super) extension: &'static str,
@@ -114,6 +204,7 @@ pub(super) struct StructView {
 }
 
 /// A member of a struct or of an anonymous union.
+#[derive(Clone)]
 pub(super) struct MemberView {
     /// Its comment, if that stands above it.
     pub(super) above: Vec<String>,
@@ -126,6 +217,7 @@ pub(super) struct MemberView {
 }
 
 /// A declaration of a member.
+#[derive(Clone)]
 pub(super) struct FieldView {
     /// Its type.
     pub(super) type_: String,

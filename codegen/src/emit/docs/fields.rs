@@ -20,7 +20,7 @@ struct FieldTable<'a> {
     page: &'a Page<'a>,
     struct_: &'a Struct,
     variants: Vec<Variant<(u64, &'a [Span])>>,
-    table: Table<6>,
+    table: Table,
 }
 
 impl<'a> FieldTable<'a> {

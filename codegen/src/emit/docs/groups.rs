@@ -69,7 +69,7 @@ pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<S
 }
 
 /// The table of a group's numbers.
-fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table<4> {
+fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
     let number = if group.kind == GroupKind::Flags { "bit" } else { "value" };
     let mut table = Table::new([
         (number, Align::Right),

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, Item, StructId};
+use crate::release::Release;
 
 /// A place in the reference: a page and an anchor on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,11 @@ pub(super) fn section_path(name: &str) -> String {
 /// The page of an id space.
 pub(super) fn registry_path(name: &str) -> String {
     format!("registry/{name}.md")
+}
+
+/// The page of a release.
+pub(super) fn release_path(release: Release) -> String {
+    format!("releases/{release}.md")
 }
 
 /// The word in a heading that tells what kind of numbers a group is.

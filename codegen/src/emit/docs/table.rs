@@ -16,9 +16,9 @@ pub(super) enum Align {
 
 /// A table that is being filled.
 #[derive(Debug)]
-pub(super) struct Table<const COLUMNS: usize> {
-    columns: [(&'static str, Align); COLUMNS],
-    rows: Vec<[String; COLUMNS]>,
+pub(super) struct Table {
+    columns: Vec<(String, Align)>,
+    rows: Vec<Vec<String>>,
 }
 
 /// A table as it is printed: lines without the bars at their ends.
@@ -30,14 +30,16 @@ struct TableView {
     rows: Vec<String>,
 }
 
-impl<const COLUMNS: usize> Table<COLUMNS> {
+impl Table {
     /// An empty table with these columns.
-    pub(super) fn new(columns: [(&'static str, Align); COLUMNS]) -> Self {
-        Self { columns, rows: Vec::new() }
+    pub(super) fn new<S: Into<String>>(columns: impl IntoIterator<Item = (S, Align)>) -> Self {
+        let columns = columns.into_iter().map(|(head, align)| (head.into(), align));
+        Self { columns: columns.collect(), rows: Vec::new() }
     }
 
-    /// Adds a row.
-    pub(super) fn row(&mut self, mut cells: [String; COLUMNS]) {
+    /// Adds a row, which has a cell for each column.
+    pub(super) fn row(&mut self, cells: impl Into<Vec<String>>) {
+        let mut cells = cells.into();
         for (cell, (_, align)) in cells.iter_mut().zip(&self.columns) {
             if matches!(align, Align::Whole | Align::Right) {
                 *cell = cell.replace(' ', "\u{a0}");
@@ -51,14 +53,15 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         if self.rows.is_empty() {
             return None;
         }
-        let used: Vec<usize> =
-            (0..COLUMNS).filter(|at| self.rows.iter().any(|row| !row[*at].is_empty())).collect();
-        let head = used.iter().map(|at| self.columns[*at].0).collect::<Vec<_>>();
+        let used: Vec<usize> = (0..self.columns.len())
+            .filter(|at| self.rows.iter().any(|row| !row[*at].is_empty()))
+            .collect();
+        let head = used.iter().map(|at| self.columns[*at].0.as_str()).collect::<Vec<_>>();
         let rule = used.iter().map(|at| match self.columns[*at].1 {
             Align::Left | Align::Whole => "---",
             Align::Right => "---:",
         });
-        let line = |row: &[String; COLUMNS]| {
+        let line = |row: &Vec<String>| {
             used.iter().map(|at| row[*at].as_str()).collect::<Vec<_>>().join(" | ")
         };
         let view = TableView {

@@ -1,0 +1,5 @@
+//! Every form of bytes that `decode` reads.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| capchain_fuzz::run("input", data));

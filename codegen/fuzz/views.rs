@@ -1,0 +1,44 @@
+//! The views against `decode`; the tests' own such comparison is in
+//! `tests/differential.rs`.
+
+use std::sync::OnceLock;
+
+use capchain::decode::{self, Subject};
+use capchain::ir::Abi;
+use capchain::layout::{Model, TARGETS};
+use capchain::lower::lower;
+use capchain::spec::load::Origin;
+use generated_abi::views::{CLayout, Wire};
+
+use crate::text::{NAMES, Text, canonical};
+
+/// The ABI that both are made from.
+fn abi() -> &'static Abi {
+    static ABI: OnceLock<Abi> = OnceLock::new();
+    ABI.get_or_init(|| {
+        let opened = capchain::open(&Origin::Embedded(capchain::embedded::FILES), &[]);
+        lower(&opened.spec.expect("the specification"), None)
+    })
+}
+
+/// Any bytes as a reply of each chain; the first says from which machine.
+pub(crate) fn views(data: &[u8]) {
+    let Some((target, bytes)) = data.split_first() else { return };
+    let target = &TARGETS[usize::from(*target) % TARGETS.len()];
+    let layout = match target.model {
+        Model::Lp64 => CLayout::Lp64,
+        Model::Ilp32 => CLayout::Ilp32,
+        Model::Ilp32Aligned => CLayout::Ilp32Aligned,
+    };
+    let wire = Wire { big_endian: target.big_endian, layout };
+    for (index, name) in NAMES.iter().enumerate() {
+        let mut text = Text::new();
+        assert!(canonical(&mut text, name, bytes, wire), "{name} is not known");
+        let subject = match &abi().chains[index].host {
+            Some(host) => Subject::Struct(host.struct_),
+            None => Subject::Chain(index),
+        };
+        let found = decode::decode(abi(), subject, target, bytes);
+        assert_eq!(text, decode::canonical(&found), "{name} of {}: {bytes:02x?}", target.name);
+    }
+}

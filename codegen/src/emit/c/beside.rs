@@ -1,0 +1,133 @@
+//! What the header adds to a kernel header of an older release that was
+//! included first. That one has a struct if it has the macro that came with
+//! the struct; missing enumerators become macros.
+
+use super::companion::Companions;
+use super::view::{
+    AddedView, AdditionsView, DefineView, EnumView, EnumeratorView, KernelHeaderView, LackView,
+    TypeView,
+};
+use super::{have, literal, structs, values};
+use crate::emit::named::{Named, What};
+use crate::ir::{Abi, Group, Header};
+use crate::names;
+
+/// What can be said of the names of an ABI.
+pub(super) struct Words<'a> {
+    /// The ABI.
+    pub(super) abi: &'a Abi,
+    /// Its names.
+    pub(super) all: Vec<Named<'a>>,
+    /// The macros that came with its structs, enums and fields.
+    pub(super) companions: Companions<'a>,
+    /// What the names of our macros start with.
+    pub(super) prefix: &'a str,
+}
+
+/// A kernel header, if it has an include guard to tell it by.
+pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeaderView> {
+    let defined = header.guards.iter().map(|guard| format!("defined({guard})"));
+    (!header.guards.is_empty()).then(|| KernelHeaderView {
+        path: header.path.clone(),
+        included: defined.collect::<Vec<_>>().join(" || "),
+        beside: beside(header, prefix),
+        guards: header.guards.clone(),
+    })
+}
+
+/// The macro that says that a kernel header was included first.
+pub(super) fn beside(header: &Header, prefix: &str) -> String {
+    let file = header.path.rsplit('/').next().unwrap_or(&header.path);
+    format!("{prefix}BESIDE_{}", names::screaming(file))
+}
+
+/// What is added to a kernel header that was included first.
+pub(super) fn added(words: &Words<'_>, header: usize) -> AddedView {
+    let Words { abi, all, companions, prefix } = words;
+    let named = all.iter().filter(|named| named.section.header == header);
+    let late: Vec<_> = named.filter(|named| !companions.is_first(named)).collect();
+    let lacks: Vec<_> =
+        late.iter().filter_map(|named| lack(abi, named, companions, prefix)).collect();
+    let lacks = lacks.chunk_by(|a, b| a.0 == b.0).map(|lacks| LackView {
+        companion: lacks[0].0.to_owned(),
+        types: lacks.iter().map(|(_, lack)| lack.clone()).collect(),
+    });
+    AddedView {
+        title: super::title(&format!("Beside an older <{}>", abi.headers[header].path)),
+        fields: have::fields_beside(words, header),
+        lacks: lacks.collect(),
+        releases: by_release(abi, &late),
+    }
+}
+
+/// A struct or an enum that may lack, and its companion.
+fn lack<'a>(
+    abi: &Abi,
+    named: &Named<'_>,
+    companions: &Companions<'a>,
+    prefix: &str,
+) -> Option<(&'a str, TypeView)> {
+    let type_ = match named.what {
+        What::Struct(id) => TypeView { struct_: Some(structs::bare(abi, id)), enum_: None },
+        What::Enum(group) => TypeView { struct_: None, enum_: Some(tagged(abi, group, prefix)) },
+        _ => return None,
+    };
+    Some((companions.of(named)?, type_))
+}
+
+/// What the preprocessor can tell of, release by release.
+fn by_release(abi: &Abi, late: &[&Named<'_>]) -> Vec<AdditionsView> {
+    let came = |named: &&Named<'_>| named.since().first();
+    let mut sorted = late.to_vec();
+    sorted.sort_by_key(came);
+    let releases = sorted.chunk_by(|a, b| came(a) == came(b));
+    let views = releases.map(|named| AdditionsView {
+        title: format!("/* Linux {} */", came(&named[0]).to_string().trim_start_matches('v')),
+        defines: named.iter().filter_map(|named| define(abi, named)).collect(),
+        macros: named.iter().filter_map(|named| macro_(named)).collect(),
+    });
+    views.filter(|view| !view.defines.is_empty() || !view.macros.is_empty()).collect()
+}
+
+/// An enum under its tag. Its enumerators have names of ours, since those of
+/// the kernel may be macros of the header that was included first.
+fn tagged(abi: &Abi, group: &Group, prefix: &str) -> EnumView {
+    let enumerators = group.values.iter().map(|value| EnumeratorView {
+        above: Vec::new(),
+        name: stable(abi, &value.name, prefix),
+        value: format!(" = {}", literal::decimal(value.number)),
+        beside: String::new(),
+    });
+    EnumView { tag: format!(" {}", group.name), enumerators: enumerators.collect() }
+}
+
+/// The name that means one number beside every kernel header.
+pub(super) fn stable(abi: &Abi, name: &str, prefix: &str) -> String {
+    let rest = names::without_prefix(&abi.prefix.to_ascii_uppercase(), name);
+    format!("{prefix}{rest}")
+}
+
+/// A constant by itself. What counts others means what its own enum has.
+fn define(abi: &Abi, named: &Named<'_>) -> Option<DefineView> {
+    match named.what {
+        What::Constant(value) => Some(values::bare_define(value)),
+        What::Enumerator(value) if value.count.is_none() => {
+            Some(values::lone_define(named.name, literal::decimal(value.number)))
+        }
+        What::Ioctl(ioctl) => {
+            Some(values::lone_define(named.name, super::items::ioctl_number(abi, ioctl)))
+        }
+        What::Capability(capability) => {
+            Some(values::lone_define(named.name, capability.id.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// The name and the lines of a function-like macro.
+fn macro_(named: &Named<'_>) -> Option<(String, Vec<String>)> {
+    match named.what {
+        What::Macro(item) => Some((item.name.clone(), super::items::macro_lines(item))),
+        _ => None,
+    }
+}

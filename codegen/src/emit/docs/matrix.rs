@@ -1,0 +1,93 @@
+//! The matrix: for every subject the releases that changed something, and what
+//! each item was in them.
+
+use askama::Template;
+
+use super::links::release_path;
+use super::page::Page;
+use super::story::{self, Story};
+use super::table::{Align, Table};
+use super::words::bare;
+use crate::ir::Section;
+use crate::output::OutputFile;
+use crate::release::Release;
+
+/// Where it is; no subject can have a page there.
+pub(super) const PATH: &str = "releases/README.md";
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "matrix.md.jinja", escape = "none")]
+struct MatrixView {
+    banner: String,
+    home: String,
+    releases: String,
+    subjects: Vec<SubjectView>,
+}
+
+/// The table of one subject.
+struct SubjectView {
+    title: String,
+    table: String,
+}
+
+/// Its page.
+pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>]) -> OutputFile {
+    let abi = page.abi;
+    let subjects = abi.sections.iter().enumerate().filter_map(|(index, section)| {
+        let stories = stories.iter().filter(|story| story.section == index);
+        subject(page, section, &stories.collect::<Vec<_>>())
+    });
+    let told = abi.releases.iter().filter(|release| **release <= abi.release);
+    let links = told.map(|release| page.to(&bare(*release), &release_path(*release)));
+    let view = MatrixView {
+        banner: super::banner(abi),
+        home: page.to(&page.text(&abi.title), "README.md"),
+        releases: links.collect::<Vec<_>>().join(" · "),
+        subjects: subjects.collect(),
+    };
+    super::output(PATH, view.to_string())
+}
+
+fn subject(page: &Page<'_>, section: &Section, stories: &[&Story<'_>]) -> Option<SubjectView> {
+    let turns = stories.iter().flat_map(|story| story.turns());
+    let mut releases: Vec<_> = turns.filter_map(|turn| story::told_in(page.abi, turn)).collect();
+    releases.sort();
+    releases.dedup();
+    let heads = releases.iter().map(|release| {
+        let head = page.to(&bare(*release), &release_path(*release));
+        (head, Align::Whole)
+    });
+    let named = ["kind", "name"].map(|head| (head.to_owned(), Align::Left));
+    let mut table = Table::new(named.into_iter().chain(heads));
+    for story in stories {
+        let cells = releases.iter().map(|release| cell(story, *release));
+        let name = match story.owner {
+            Some(owner) => format!("`{owner}.{}`", story.name),
+            None => page.name(story.name),
+        };
+        let row: Vec<_> = [story.kind.to_owned(), name].into_iter().chain(cells).collect();
+        table.row(row);
+    }
+    let title = page.text(&section.title);
+    table.finish().map(|table| SubjectView { title, table })
+}
+
+/// What an item is in a release: there, under another name or number, not
+/// there, or unknown.
+fn cell(story: &Story<'_>, release: Release) -> String {
+    let since = story.meta.since;
+    if !since.covers(release) {
+        return if since.doubts(release) { "?" } else { "" }.to_owned();
+    }
+    let name = story.name_at(release);
+    let number = story.number_at(release).filter(|_| story.was_renumbered());
+    let deprecated = story.meta.deprecated.as_ref();
+    let deprecated = deprecated.is_some_and(|deprecated| deprecated.since.covers(release));
+    match (name == story.name, number) {
+        (false, _) => format!("`{name}`"),
+        (true, Some(number)) => number.to_string(),
+        (true, None) if deprecated => "○".to_owned(),
+        (true, None) => "●".to_owned(),
+    }
+}

@@ -1,0 +1,146 @@
+//! A page for each release: what came, what changed, what should no longer be
+//! used, and which handlers treat a buffer otherwise than before.
+
+use std::collections::HashMap;
+
+use askama::Template;
+
+use super::bullets::Bullets;
+use super::facts::{remarked, source};
+use super::links::release_path;
+use super::page::Page;
+use super::section::summary;
+use super::story::{self, Story};
+use super::words::{bare, linux, list, since};
+use crate::ir::{Handler, Ioctl, Meta};
+use crate::output::OutputFile;
+use crate::release::{Release, Since};
+
+/// What the template prints.
+#[derive(Template)]
+#[template(path = "release.md.jinja", escape = "none")]
+struct ReleaseView {
+    banner: String,
+    home: String,
+    before: Option<String>,
+    next: Option<String>,
+    title: String,
+    parts: Vec<PartView>,
+}
+
+/// Items of which the same is said.
+struct PartView {
+    title: &'static str,
+    items: Bullets,
+}
+
+/// The page of one release.
+pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>], release: Release) -> OutputFile {
+    let abi = page.abi;
+    let told: Vec<_> = abi.releases.iter().filter(|told| **told <= abi.release).collect();
+    let at = told.iter().position(|told| **told == release);
+    let link = |told: &Release| page.to(&bare(*told), &release_path(*told));
+    let before = at.and_then(|at| told.get(at.checked_sub(1)?));
+    let next = at.and_then(|at| told.get(at + 1));
+    let structs = structs(stories);
+    let with_struct = |story: &&Story<'_>| {
+        let owner = story.owner.and_then(|owner| structs.get(owner));
+        owner.is_some_and(|owner| story.came_with(owner))
+    };
+    let new = stories
+        .iter()
+        .filter(|story| !with_struct(story))
+        .filter(|story| story::told_in(abi, story.meta.since.first()) == Some(release));
+    let changed = stories.iter().flat_map(|story| changes(page, story, release));
+    let old = stories.iter().filter_map(|story| deprecation(page, story, release));
+    let handlers = abi.ioctls.iter().flat_map(|ioctl| behaviour(page, ioctl, release));
+    let parts = [
+        ("New", Bullets::new(new.map(|story| came(page, story)))),
+        ("Changed", Bullets::new(changed)),
+        ("Deprecated", Bullets::new(old)),
+        ("Handlers", Bullets::new(handlers)),
+    ];
+    let parts =
+        parts.into_iter().filter_map(|(title, items)| Some(PartView { title, items: items? }));
+    let view = ReleaseView {
+        banner: super::banner(abi),
+        home: page.to(&page.text(&abi.title), "README.md"),
+        before: before.map(|told| link(told)),
+        next: next.map(|told| link(told)),
+        title: linux(release),
+        parts: parts.collect(),
+    };
+    super::output(&release_path(release), view.to_string())
+}
+
+/// The structs by name.
+fn structs<'a>(stories: &[Story<'a>]) -> HashMap<&'a str, &'a Meta> {
+    let structs = stories.iter().filter(|story| story.kind == "struct");
+    structs.map(|story| (story.name, story.meta)).collect()
+}
+
+/// What an item is called, with its kind in front.
+fn called(page: &Page<'_>, story: &Story<'_>) -> String {
+    match story.owner {
+        Some(owner) => format!("field `{}` of {}", story.name, page.name(owner)),
+        None => format!("{} {}", story.kind, page.name(story.name)),
+    }
+}
+
+fn came(page: &Page<'_>, story: &Story<'_>) -> String {
+    let unsure = match story.meta.since {
+        Since::Known(_) => Vec::new(),
+        between => vec![format!("one of {}", since(page.abi, between))],
+    };
+    let what = remarked(called(page, story), &unsure);
+    sentence(&what, &summary(page, &story.meta.doc))
+}
+
+/// Something, and what is said of it.
+fn sentence(what: &str, said: &str) -> String {
+    if said.is_empty() { what.to_owned() } else { format!("{what}: {said}") }
+}
+
+/// What a release changed about an item that was there before.
+fn changes(page: &Page<'_>, story: &Story<'_>, release: Release) -> Vec<String> {
+    let here = |turn: &Release| story::told_in(page.abi, *turn) == Some(release);
+    let what = called(page, story);
+    let meta = story.meta;
+    let names = meta.former.iter().filter(|(_, turn)| here(turn));
+    let names = names.map(|(name, _)| format!("{what}, called `{name}` before"));
+    let numbers = meta.renumbered.iter().filter(|(_, turn)| here(turn));
+    let numbers = numbers.map(|(number, turn)| {
+        let now = story.number_at(turn.opening()).map(|number| number.to_string());
+        format!("{what} is {}, {number} before", now.unwrap_or_default())
+    });
+    let types = story.retyped().filter(|(_, turn)| here(turn));
+    let types = types.map(|(type_, _)| format!("{what}, of type `{type_}` before"));
+    let texts = meta.rewritten.iter().filter(|turn| here(turn));
+    let texts = texts.map(|_| format!("{what} is written otherwise than before"));
+    names.chain(numbers).chain(types).chain(texts).collect()
+}
+
+fn deprecation(page: &Page<'_>, story: &Story<'_>, release: Release) -> Option<String> {
+    let deprecated = story.meta.deprecated.as_ref()?;
+    let here = story::told_in(page.abi, deprecated.since.first()) == Some(release);
+    here.then(|| sentence(&called(page, story), &page.cell(&deprecated.doc)))
+}
+
+/// Which handlers of an ioctl keep to new rules, and which no longer serve it.
+fn behaviour(page: &Page<'_>, ioctl: &Ioctl, release: Release) -> Vec<String> {
+    let here = |turn: Release| story::told_in(page.abi, turn) == Some(release);
+    let name = page.name(&ioctl.name);
+    let came = ioctl.handlers.iter().filter(|handler| here(handler.since.first()));
+    let came = came.map(|handler| {
+        let rules = format!("{name}: `{}`, {}", handler.name, source(page, &handler.source));
+        sentence(&rules, &page.cell(&handler.doc))
+    });
+    let follows = |one: &Handler, other: &Handler| {
+        one.name == other.name && Some(other.since.first()) == one.until
+    };
+    let went = ioctl.handlers.iter().filter(|one| one.until.is_some_and(here));
+    let went = went.filter(|one| !ioctl.handlers.iter().any(|other| follows(one, other)));
+    let went: Vec<_> = went.map(|handler| format!("`{}`", handler.name)).collect();
+    let went = (!went.is_empty()).then(|| format!("{name}: no longer served by {}", list(&went)));
+    came.chain(went).collect()
+}

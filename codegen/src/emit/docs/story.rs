@@ -1,0 +1,123 @@
+//! The history of an ABI as a list of items, each with what changed about it
+//! and when. The matrix shows it by item, the pages of the releases by release.
+
+use crate::emit::named::{self, What};
+use crate::ir::{Abi, Field, Literal, Meta, Role};
+use crate::release::Release;
+
+/// An item in all its releases.
+pub(super) struct Story<'a> {
+    /// What it is, in a word.
+    pub(super) kind: &'static str,
+    /// Its name.
+    pub(super) name: &'a str,
+    /// The struct that it is a field of.
+    pub(super) owner: Option<&'a str>,
+    /// What every item has.
+    pub(super) meta: &'a Meta,
+    /// Index of its subject.
+    pub(super) section: usize,
+    /// Its number, where other releases can have another one.
+    pub(super) number: Option<i128>,
+    /// The type of a field.
+    pub(super) type_: Option<String>,
+}
+
+/// Every item in the order of the specification, fields behind their structs.
+pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
+    let mut stories = Vec::new();
+    for named in named::names(abi) {
+        let section = abi.sections.iter().position(|one| std::ptr::eq(one, named.section));
+        let section = section.unwrap_or_default();
+        stories.push(Story {
+            kind: kind(named.what),
+            name: named.name,
+            owner: None,
+            meta: named.meta,
+            section,
+            number: named.number(),
+            type_: None,
+        });
+        if let What::Struct(id) = named.what {
+            let fields = abi.struct_(id).fields.iter().filter(|field| is_told(field));
+            stories.extend(fields.map(|field| Story {
+                kind: "field",
+                name: &field.name,
+                owner: Some(named.name),
+                meta: &field.meta,
+                section,
+                number: None,
+                type_: Some(abi.type_text(&field.type_)),
+            }));
+        }
+    }
+    stories
+}
+
+/// The header of a capability has no history of its own.
+fn is_told(field: &Field) -> bool {
+    field.role != Role::Header
+}
+
+fn kind(what: What<'_>) -> &'static str {
+    match what {
+        What::Struct(_) => "struct",
+        What::Constant(value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
+        What::Constant(_) => "constant",
+        What::Enumerator(_) => "enumerator",
+        What::Enum(_) => "enum",
+        What::Macro(_) => "macro",
+        What::Ioctl(_) => "ioctl",
+        What::Capability(_) => "capability",
+    }
+}
+
+impl Story<'_> {
+    /// Every release that changed something about it, the first among them.
+    pub(super) fn turns(&self) -> Vec<Release> {
+        let meta = self.meta;
+        let former = meta.former.iter().map(|(_, release)| *release);
+        let renumbered = meta.renumbered.iter().map(|(_, release)| *release);
+        let retyped = self.retyped().map(|(_, release)| *release);
+        let deprecated = meta.deprecated.iter().map(|deprecated| deprecated.since.first());
+        let first = [meta.since.first()];
+        let turns = first.into_iter().chain(former).chain(renumbered).chain(retyped);
+        turns.chain(meta.rewritten.iter().copied()).chain(deprecated).collect()
+    }
+
+    /// The types that a field had before; the type stays where only its role changed.
+    pub(super) fn retyped(&self) -> impl Iterator<Item = &(String, Release)> {
+        let types = self.meta.retyped.iter();
+        types.filter(|(type_, _)| self.type_.as_ref() != Some(type_))
+    }
+
+    /// Its name in a release that has it.
+    pub(super) fn name_at(&self, release: Release) -> &str {
+        let mut former = self.meta.former.iter();
+        let old = former.find(|(_, until)| release < until.opening());
+        old.map_or(self.name, |(name, _)| name)
+    }
+
+    /// Its number in a release that has it, where it has one.
+    pub(super) fn number_at(&self, release: Release) -> Option<i128> {
+        let mut former = self.meta.renumbered.iter();
+        let old = former.find(|(_, until)| release < until.opening());
+        old.map(|(number, _)| *number).or(self.number)
+    }
+
+    /// Whether it ever had another number.
+    pub(super) fn was_renumbered(&self) -> bool {
+        !self.meta.renumbered.is_empty()
+    }
+
+    /// Whether the struct that a field is in came with it.
+    pub(super) fn came_with(&self, owner: &Meta) -> bool {
+        self.owner.is_some() && self.meta.since == owner.since
+    }
+}
+
+/// The first release that the specification describes for which something that
+/// came in `release` is there.
+pub(super) fn told_in(abi: &Abi, release: Release) -> Option<Release> {
+    abi.releases.iter().copied().find(|told| release.opening() <= *told)
+}

@@ -1,0 +1,155 @@
+//! Every name that an ABI declares, in the order of the specification, and what
+//! history did to it. The header, the crate and the pages tell the same of it.
+
+use std::collections::HashSet;
+
+use crate::ir::{
+    Abi, Capability, Group, GroupKind, Ioctl, Item, Literal, Macro, Meta, Section, StructId, Value,
+};
+use crate::release::Since;
+
+/// Something with a name of the kernel.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    /// The name.
+    pub(super) name: &'a str,
+    /// What every item has.
+    pub(super) meta: &'a Meta,
+    /// The subject that declares it.
+    pub(super) section: &'a Section,
+    /// What it is.
+    pub(super) what: What<'a>,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy)]
+pub(super) enum What<'a> {
+    /// A struct.
+    Struct(StructId),
+    /// A number or string that the preprocessor knows.
+    Constant(&'a Value),
+    /// A number of a C enum.
+    Enumerator(&'a Value),
+    /// The tag of a C enum.
+    Enum(&'a Group),
+    /// A function-like macro.
+    Macro(&'a Macro),
+    /// An ioctl.
+    Ioctl(&'a Ioctl),
+    /// The id of a capability.
+    Capability(&'a Capability),
+}
+
+/// A name that an item had before.
+pub(super) struct Former<'a> {
+    /// The name.
+    pub(super) name: &'a str,
+    /// The item.
+    pub(super) now: Named<'a>,
+}
+
+/// Every name, in the order of the specification.
+pub(super) fn names(abi: &Abi) -> Vec<Named<'_>> {
+    let items = abi.sections.iter().flat_map(|section| {
+        section.items.iter().flat_map(move |item| of_item(abi, section, *item))
+    });
+    items.collect()
+}
+
+fn of_item<'a>(abi: &'a Abi, section: &'a Section, item: Item) -> Vec<Named<'a>> {
+    let named = |name: &'a str, meta, what| Named { name, meta, section, what };
+    match item {
+        Item::Struct(id) => of_struct(abi, section, id),
+        Item::Group(id) => of_group(section, abi.group(id)),
+        Item::Macro(index) => {
+            let item = &abi.macros[index];
+            vec![named(&item.name, &item.meta, What::Macro(item))]
+        }
+        Item::Ioctl(index) => {
+            let item = &abi.ioctls[index];
+            vec![named(&item.name, &item.meta, What::Ioctl(item))]
+        }
+        Item::Chain(_) => Vec::new(),
+        Item::Capability(index) => {
+            let item = &abi.capabilities[index];
+            let body = item.struct_.filter(|_| item.inline);
+            let body = body.map(|id| of_struct(abi, section, id)).unwrap_or_default();
+            let id = named(&item.name, &item.meta, What::Capability(item));
+            [vec![id], body].concat()
+        }
+    }
+}
+
+fn of_struct<'a>(abi: &'a Abi, section: &'a Section, id: StructId) -> Vec<Named<'a>> {
+    let item = abi.struct_(id);
+    let itself = Named { name: &item.name, meta: &item.meta, section, what: What::Struct(id) };
+    let held = abi.held_groups(id).flat_map(|group| of_group(section, group));
+    [itself].into_iter().chain(held).collect()
+}
+
+fn of_group<'a>(section: &'a Section, group: &'a Group) -> Vec<Named<'a>> {
+    let enumerated = matches!(group.kind, GroupKind::Enum | GroupKind::AnonymousEnum);
+    let tag = (group.kind == GroupKind::Enum).then_some(Named {
+        name: &group.name,
+        meta: &group.meta,
+        section,
+        what: What::Enum(group),
+    });
+    let values = group.values.iter().map(|value| Named {
+        name: &value.name,
+        meta: &value.meta,
+        section,
+        what: if enumerated { What::Enumerator(value) } else { What::Constant(value) },
+    });
+    tag.into_iter().chain(values).collect()
+}
+
+impl Named<'_> {
+    /// Since when the item has this name.
+    pub(super) fn since(&self) -> Since {
+        name_since(self.meta)
+    }
+
+    /// Whether it counts others, and so is another number as they are added.
+    pub(super) fn counts(&self) -> bool {
+        matches!(self.what, What::Enumerator(value) if value.count.is_some())
+    }
+
+    /// Its number, where it is one that other releases can have otherwise.
+    pub(super) fn number(&self) -> Option<i128> {
+        match self.what {
+            What::Constant(value) | What::Enumerator(value) => {
+                (!matches!(value.literal, Literal::Text(_))).then_some(value.number)
+            }
+            What::Capability(capability) => Some(capability.id.into()),
+            _ => None,
+        }
+    }
+}
+
+/// Since when an item has its present name.
+pub(super) fn name_since(meta: &Meta) -> Since {
+    meta.former.last().map_or(meta.since, |(_, release)| Since::Known(*release))
+}
+
+/// The names that items had before and that nothing has now.
+pub(super) fn former<'a>(names: &[Named<'a>]) -> Vec<Former<'a>> {
+    let present: HashSet<_> = names.iter().map(|named| named.name).collect();
+    let former = names.iter().flat_map(|now| {
+        let names = now.meta.former.iter();
+        names.map(|(name, _)| Former { name, now: *now })
+    });
+    former.filter(|former| !present.contains(former.name)).collect()
+}
+
+/// The names that stood for another number in some release.
+pub(super) fn renumbered<'a>(names: &[Named<'a>]) -> Vec<Named<'a>> {
+    let left: HashSet<_> = names
+        .iter()
+        .flat_map(|named| named.meta.former.iter().map(|(name, _)| name.as_str()))
+        .collect();
+    let moved = |named: &&Named<'_>| {
+        named.counts() || !named.meta.renumbered.is_empty() || left.contains(named.name)
+    };
+    names.iter().filter(moved).filter(|named| named.number().is_some()).copied().collect()
+}

@@ -1,0 +1,44 @@
+//! A library that does nothing but parse: all chains, arrays and getters of the
+//! generated crate. Compiled by the tests, which look at what is linked into it:
+//! every panic would lead to the function `panicked`, which nothing defines.
+
+#![no_std]
+
+mod trace;
+
+use core::panic::PanicInfo;
+use generated_abi::views::{CLayout, Wire};
+use trace::{TELLERS, Text};
+
+#[allow(unsafe_code, reason = "a function that must not be linked to")]
+unsafe extern "C" {
+    fn panicked() -> !;
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo) -> ! {
+    #[allow(unsafe_code, reason = "never runs: nothing links to it")]
+    unsafe {
+        panicked()
+    }
+}
+
+/// Parses some bytes as a reply of every chain, as any machine writes it, and
+/// tells a number that all of it is mixed into.
+#[allow(unsafe_code, reason = "called from nowhere; what it links to counts")]
+#[unsafe(no_mangle)]
+pub extern "C" fn parses(bytes: *const u8, len: usize, order: u8, layout: u8) -> u64 {
+    #[allow(unsafe_code, reason = "the bytes are the caller's")]
+    let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
+    let layout = match layout {
+        0 => CLayout::Lp64,
+        1 => CLayout::Ilp32,
+        _ => CLayout::Ilp32Aligned,
+    };
+    let mut text = Text::new();
+    for tell in TELLERS {
+        tell(&mut text, bytes, Wire { big_endian: order != 0, layout });
+    }
+    let words = text.kept().iter();
+    words.fold(0, |all, word| all ^ word) ^ /* the test puts something here */ 0
+}

@@ -1,0 +1,29 @@
+//! The bodies of the differential fuzz targets: what any bytes must not be able
+//! to make the generated crate and the C header do.
+
+use super::agree::Pair;
+use super::reply::build;
+use super::trace::NAMES;
+
+/// Both read any bytes alike, as a reply of each chain.
+pub(crate) fn walk(data: &[u8]) {
+    // Memory of its own, at an odd address.
+    let mut copy = Vec::with_capacity(data.len() + 1);
+    copy.push(0);
+    copy.extend_from_slice(data);
+    for chain in 0..NAMES.len() {
+        alike(chain, &copy[1..]);
+    }
+}
+
+/// Both write the same reply, and read it alike.
+pub(crate) fn reply(data: &[u8]) {
+    if let Some((chain, built)) = build(data) {
+        alike(chain, &built);
+    }
+}
+
+fn alike(chain: usize, bytes: &[u8]) {
+    let mut pair = Pair::new();
+    assert!(pair.agree(chain, bytes), "{}", pair.shown(chain, bytes));
+}

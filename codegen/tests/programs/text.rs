@@ -1,0 +1,79 @@
+//! What the views of the generated crate tell of a reply, as the canonical text.
+//! Compiled together with `chains.rs`, which is written from the resolved ABI.
+
+#![allow(dead_code, reason = "an ABI may need some of it only")]
+
+#[path = "chains.rs"]
+mod chains;
+
+#[allow(unused_imports, reason = "not every program needs the names")]
+pub(crate) use chains::{NAMES, canonical};
+
+use std::fmt::Debug;
+
+use generated_abi::views::ChainError;
+
+/// What is told of a reply.
+pub(crate) type Text = String;
+
+/// The line of a buffer that is no reply.
+fn no_reply(text: &mut Text, len: u32, minsz: u32) {
+    *text += &format!("too_short len={len} minsz={minsz}\n");
+}
+
+/// The line of a reply.
+fn reply(text: &mut Text, argsz: u32, need: Option<u32>) {
+    let need = need.map_or("none".to_owned(), |need| need.to_string());
+    *text += &format!("reply argsz={argsz} need={need}\n");
+}
+
+/// The first line of a chain that no struct hosts.
+fn no_host(text: &mut Text) {
+    *text += "reply argsz=none need=none\n";
+}
+
+/// The line of a capability.
+fn cap(text: &mut Text, at: u32, id: u64, version: u16, name: &str) {
+    *text += &format!("cap at={at} id={id} version={version} name={name}\n");
+}
+
+/// The line of a number.
+fn number(text: &mut Text, name: &str, number: impl Into<i128>) {
+    *text += &format!("  {name}={}\n", number.into());
+}
+
+/// The line of a number in an element.
+fn element(text: &mut Text, array: &str, nth: usize, name: &str, value: impl Into<i128>) {
+    number(text, &format!("{array}[{nth}].{name}"), value);
+}
+
+/// The line of an array of bytes.
+fn hex(text: &mut Text, name: &str, bytes: &[u8]) {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    *text += &format!("  {name}={hex}\n");
+}
+
+/// The line of what is wrong.
+fn error(text: &mut Text, error: ChainError) {
+    *text += &match error {
+        ChainError::InsideFixed { at } => format!("error inside_fixed at={at}\n"),
+        ChainError::OutOfBounds { at } => format!("error out_of_bounds at={at}\n"),
+        ChainError::HeaderCut { at } => format!("error header_cut at={at}\n"),
+        ChainError::Cycle { at } => format!("error cycle at={at}\n"),
+        ChainError::BodyShort { at, id, need } => {
+            format!("error body_short at={at} id={id} need={need}\n")
+        }
+        ChainError::CountOutOfBounds { at, id, count } => {
+            format!("error count_out_of_bounds at={at} id={id} count={count}\n")
+        }
+        ChainError::Overlap { at, id, next } => {
+            format!("error overlap at={at} id={id} next={next}\n")
+        }
+        other => format!("{other:?}\n"),
+    };
+}
+
+/// What the program does not know, though the crate does.
+fn unforeseen(_: &mut Text, found: &dyn Debug) {
+    panic!("{found:?}");
+}
