@@ -55,8 +55,8 @@ pub(crate) struct Reply<'a> {
     pub(crate) wire: Wire,
     /// What argsz says.
     argsz: u32,
-    /// Where the chain starts, if there is one and it is here.
-    first: Option<u32>,
+    /// Where the chain starts; 0 if there is none or it is not here.
+    first: u32,
     /// Whether there is more than the buffer could take.
     short: bool,
 }
@@ -64,29 +64,33 @@ pub(crate) struct Reply<'a> {
 impl<'a> Reply<'a> {
     /// Reads the protocol's fields. Bytes behind argsz are not looked at, and
     /// an argsz beyond the buffer is not believed.
+    #[inline]
     pub(crate) fn parse(host: &Host, buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
-        let len = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
-        let word = |at| wire.number(buffer, at, 4).map(|word| word as u32);
-        let argsz = word(host.argsz).unwrap_or(0);
-        let len = len.min(argsz);
-        if len < host.minsz {
-            return Err(ReplyError::TooShort { len, minsz: host.minsz });
+        let word = |at| wire.number(buffer, at, 4).unwrap_or(0) as u32;
+        if buffer.len() < host.minsz as usize {
+            return Err(too_short(host, buffer, word(host.argsz)));
         }
-        let bytes = buffer.get(..len as usize).unwrap_or(buffer);
-        let flagged = word(host.flags).unwrap_or(0) & host.caps != 0;
+        let argsz = word(host.argsz);
+        if argsz < host.minsz {
+            return Err(too_short(host, buffer, argsz));
+        }
+        let Some(bytes) = buffer.get(..argsz as usize) else {
+            return Ok(Self { bytes: buffer, wire, argsz, first: 0, short: true });
+        };
+        let flagged = word(host.flags) & host.caps != 0;
         let offset = wire.number(bytes, host.cap_offset, 4).unwrap_or(0) as u32;
-        let beyond = argsz > len;
-        let first = (flagged && !beyond && offset != 0).then_some(offset);
-        let short = beyond || flagged && offset == 0;
-        Ok(Self { bytes, wire, argsz, first, short })
+        let first = if flagged { offset } else { 0 };
+        Ok(Self { bytes, wire, argsz, first, short: flagged && offset == 0 })
     }
 
     /// The size to come back with, if the reply did not fit.
+    #[inline]
     pub(crate) fn need(&self) -> Option<u32> {
         self.short.then_some(self.argsz)
     }
 
     /// A number of the fixed part that every reply has.
+    #[inline]
     pub(crate) fn fixed(&self, at: u32, width: u32) -> u64 {
         self.wire.number(self.bytes, at, width).unwrap_or(0)
     }
@@ -94,18 +98,28 @@ impl<'a> Reply<'a> {
     /// A number that later kernels appended to the fixed part: there only if
     /// the reply reaches it, and a chain does not start before its end.
     #[allow(dead_code, reason = "an ABI may have appended nothing that a view shows")]
+    #[inline]
     pub(crate) fn appended(&self, at: u32, width: u32) -> Option<u64> {
         let end = at.checked_add(width)?;
-        let room = self.first.is_none_or(|first| end <= first);
+        let room = self.first == 0 || end <= self.first;
         self.wire.number(self.bytes, at, width).filter(|_| room)
     }
 
     /// The chain; empty where there is none or it did not fit.
-    pub(crate) fn walk(&self, host: &Host, format: &'static Format) -> Walk<'a> {
+    #[inline]
+    pub(crate) fn walk(&self, host: &Host, format: &Format) -> Walk<'a> {
         let bound = host.minsz.max(host.cap_offset.saturating_add(4));
         match self.first {
-            Some(first) => Walk::from(format, self.bytes, self.wire, bound, first),
-            None => Walk::none(format, self.wire),
+            0 => Walk::none(self.wire),
+            first => Walk::from(format, self.bytes, self.wire, bound, first),
         }
     }
+}
+
+/// What is wrong with a buffer that does not hold the part that every reply
+/// has.
+#[cold]
+fn too_short(host: &Host, buffer: &[u8], argsz: u32) -> ReplyError {
+    let len = u32::try_from(buffer.len()).unwrap_or(u32::MAX).min(argsz);
+    ReplyError::TooShort { len, minsz: host.minsz }
 }

@@ -30,6 +30,7 @@ impl Wire {
 
     /// The number that holds for the layout.
     #[allow(dead_code, reason = "an ABI may be laid out alike everywhere")]
+    #[inline]
     pub(crate) const fn pick(self, lp64: u32, ilp32: u32, ilp32_aligned: u32) -> u32 {
         match self.layout {
             CLayout::Lp64 => lp64,
@@ -39,9 +40,26 @@ impl Wire {
     }
 
     /// The unsigned number of `width` bytes at `at`, if all of it is there.
+    /// Inline, so that a constant width leaves one load.
+    #[inline(always)]
     pub(crate) fn number(self, bytes: &[u8], at: u32, width: u32) -> Option<u64> {
         let start = at as usize;
         let bytes = bytes.get(start..start.checked_add(width as usize)?)?;
+        // All of them are read by the host's order; where the reply has the
+        // other one, they are swapped.
+        let swap = self.big_endian != Self::HOST.big_endian;
+        if let Ok(bytes) = bytes.try_into() {
+            let number = u64::from_ne_bytes(bytes);
+            return Some(if swap { number.swap_bytes() } else { number });
+        }
+        if let Ok(bytes) = bytes.try_into() {
+            let number = u32::from_ne_bytes(bytes);
+            return Some(u64::from(if swap { number.swap_bytes() } else { number }));
+        }
+        if let Ok(bytes) = bytes.try_into() {
+            let number = u16::from_ne_bytes(bytes);
+            return Some(u64::from(if swap { number.swap_bytes() } else { number }));
+        }
         let shift_in = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
         Some(match self.big_endian {
             true => bytes.iter().fold(0, shift_in),

@@ -4270,9 +4270,9 @@ struct vfio_abi_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* no capability starts before this */
-	__u32	span;		/* nor further behind that */
+	__u32	most;		/* nor behind this */
 	__u32	at;		/* where the next capability starts */
-	__u32	left;		/* capabilities that the reply can still hold */
+	__u32	left;		/* how many may follow; 0 if none is to */
 	int	state;		/* 1 to go on, 0 at the end, or the error */
 	struct vfio_abi_error error;
 };
@@ -4292,8 +4292,8 @@ static inline struct vfio_abi_walk vfio_abi_start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (len >= bound && len - bound >= format->header) {
-		walk.span = len - bound - format->header;
+	if (first >= bound && len >= format->header) {
+		walk.most = len - format->header;
 		walk.left = len / format->least;
 	}
 	walk.state = 1;
@@ -4317,6 +4317,7 @@ static inline int vfio_abi_fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
+	walk->left = 0;
 	walk->state = kind;
 	return kind;
 }
@@ -4342,12 +4343,14 @@ static inline __u32 vfio_abi_target(const struct vfio_abi_format *format,
 	return VFIO_ABI_CAST(__u32, next > most ? most : next);
 }
 
-/* Ends a walk at a capability that cannot be visited. */
+/* The end of a walk, or a capability that cannot be visited. */
 static inline int vfio_abi_refuse(const struct vfio_abi_format *format,
 				  struct vfio_abi_walk *walk)
 {
 	const __u32 at = walk->at;
 
+	if (walk->state <= 0)
+		return walk->state;
 	if (at < walk->bound)
 		return vfio_abi_fail(walk, VFIO_ABI_INSIDE_FIXED, at, 0, 0);
 	if (at >= walk->len)
@@ -4355,6 +4358,26 @@ static inline int vfio_abi_refuse(const struct vfio_abi_format *format,
 	if (walk->len - at < format->header)
 		return vfio_abi_fail(walk, VFIO_ABI_HEADER_CUT, at, 0, 0);
 	return vfio_abi_fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
+}
+
+/* Where a walk is behind a capability that does not lead on. */
+static inline void vfio_abi_turn(const struct vfio_abi_format *format,
+				 struct vfio_abi_walk *walk,
+				 struct vfio_abi_cap *cap, __u64 next,
+				 __u32 target)
+{
+	if (next == format->end) {
+		walk->left = 0;
+		walk->state = 0;
+		return;
+	}
+	cap->next = target;
+	walk->at = target;
+	if (target == cap->at)
+		/* This one counts; the error comes behind it. */
+		vfio_abi_fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
+	else if (target < walk->bound)
+		walk->left = 0;
 }
 
 /*
@@ -4369,12 +4392,11 @@ static inline __attribute__((always_inline)) int vfio_abi_visit(
 	const __u32 at = walk->at;
 	const __u8 *header;
 	__u32 end = walk->len;
+	__u32 target;
 	__u64 next;
 
-	if (walk->state <= 0)
-		return walk->state;
-	/* The difference is huge in front of the bound. */
-	if (at - walk->bound > walk->span || !walk->left)
+	/* While some are left, none starts before the bound. */
+	if (!walk->left || at > walk->most)
 		return vfio_abi_refuse(format, walk);
 	walk->left--;
 	header = walk->bytes + at;
@@ -4388,16 +4410,14 @@ static inline __attribute__((always_inline)) int vfio_abi_visit(
 				vfio_abi_field(header, &format->version));
 	cap->next = 0;
 	next = vfio_abi_field(header, &format->next);
-	if (next != format->end) {
-		cap->next = vfio_abi_target(format, at, next);
-		walk->at = cap->next;
-		if (cap->next > at)
-			end = cap->next < end ? cap->next : end;
-		else if (cap->next == at)
-			/* This one counts; the error comes behind it. */
-			vfio_abi_fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
+	target = vfio_abi_target(format, at, next);
+	/* An end of 0 never leads on. */
+	if (target > at && (!format->end || next != format->end)) {
+		cap->next = target;
+		walk->at = target;
+		end = target < end ? target : end;
 	} else {
-		walk->state = 0;
+		vfio_abi_turn(format, walk, cap, next, target);
 	}
 	cap->size = end - at;
 	return 1;
@@ -4520,22 +4540,25 @@ static inline int vfio_abi_parse(const struct vfio_abi_host *host,
 				 vfio_abi_size len, vfio_abi_size written)
 {
 	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, buf);
-	const __u32 room = vfio_abi_len(len);
-	__u32 end = vfio_abi_len(written < len ? written : len);
+	const vfio_abi_size end = written < len ? written : len;
+	const __u32 known = vfio_abi_len(end);
+	__u32 argsz;
 	int flagged;
 
 	__builtin_memset(reply, 0, sizeof(*reply));
-	reply->argsz = vfio_abi_word(bytes, end, host->argsz);
-	end = end < reply->argsz ? end : reply->argsz;
-	reply->len = end;
-	if (end < host->minsz)
+	argsz = vfio_abi_word(bytes, known, host->argsz);
+	reply->argsz = argsz;
+	reply->len = argsz < end ? argsz : known;
+	if (reply->len < host->minsz)
 		return VFIO_ABI_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (vfio_abi_word(bytes, end, host->flags) & host->caps) != 0;
+	flagged = (vfio_abi_word(bytes, reply->len, host->flags) &
+		   host->caps) != 0;
 	if (flagged)
-		reply->first = vfio_abi_word(bytes, end, host->cap_offset);
-	if (reply->argsz > room || (flagged && !reply->first)) {
-		reply->need = reply->argsz;
+		reply->first = vfio_abi_word(bytes, reply->len,
+					     host->cap_offset);
+	if (argsz > len || (flagged && !reply->first)) {
+		reply->need = argsz;
 		reply->first = 0;
 	}
 	return 0;

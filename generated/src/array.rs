@@ -26,21 +26,25 @@ pub struct Array<'a, T> {
 
 impl<'a, T: Element> Array<'a, T> {
     /// The array that these bytes are.
+    #[inline]
     pub(crate) fn new(bytes: &'a [u8], wire: Wire) -> Self {
         Self { bytes, wire, element: PhantomData }
     }
 
     /// How many elements there are.
+    #[inline]
     pub fn len(&self) -> usize {
         self.bytes.len().checked_div(T::size(self.wire) as usize).unwrap_or(0)
     }
 
     /// Whether there is none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The element of this index, if there is one.
+    #[inline]
     pub fn get(&self, index: usize) -> Option<T> {
         let size = T::size(self.wire) as usize;
         let start = index.checked_mul(size)?;
@@ -49,6 +53,7 @@ impl<'a, T: Element> Array<'a, T> {
     }
 
     /// The elements in order.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = T> + use<'a, T> {
         let (wire, size) = (self.wire, T::size(self.wire).max(1) as usize);
         self.bytes.chunks_exact(size).map(move |bytes| T::read(wire, bytes))

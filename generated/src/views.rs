@@ -25,7 +25,7 @@ pub use type1::*;
 use crate::chain::{Bits, Format};
 
 /// The header `info`.
-pub(crate) static INFO: Format = Format {
+pub(crate) const INFO: Format = Format {
     header: 8,
     id: Bits {
         at: 0,

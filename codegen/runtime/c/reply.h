@@ -40,22 +40,25 @@ static inline int capchain_parse(const struct capchain_host *host,
 				 capchain_size len, capchain_size written)
 {
 	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, buf);
-	const __u32 room = capchain_len(len);
-	__u32 end = capchain_len(written < len ? written : len);
+	const capchain_size end = written < len ? written : len;
+	const __u32 known = capchain_len(end);
+	__u32 argsz;
 	int flagged;
 
 	__builtin_memset(reply, 0, sizeof(*reply));
-	reply->argsz = capchain_word(bytes, end, host->argsz);
-	end = end < reply->argsz ? end : reply->argsz;
-	reply->len = end;
-	if (end < host->minsz)
+	argsz = capchain_word(bytes, known, host->argsz);
+	reply->argsz = argsz;
+	reply->len = argsz < end ? argsz : known;
+	if (reply->len < host->minsz)
 		return CAPCHAIN_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (capchain_word(bytes, end, host->flags) & host->caps) != 0;
+	flagged = (capchain_word(bytes, reply->len, host->flags) &
+		   host->caps) != 0;
 	if (flagged)
-		reply->first = capchain_word(bytes, end, host->cap_offset);
-	if (reply->argsz > room || (flagged && !reply->first)) {
-		reply->need = reply->argsz;
+		reply->first = capchain_word(bytes, reply->len,
+					     host->cap_offset);
+	if (argsz > len || (flagged && !reply->first)) {
+		reply->need = argsz;
 		reply->first = 0;
 	}
 	return 0;

@@ -33,9 +33,9 @@ struct capchain_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* no capability starts before this */
-	__u32	span;		/* nor further behind that */
+	__u32	most;		/* nor behind this */
 	__u32	at;		/* where the next capability starts */
-	__u32	left;		/* capabilities that the reply can still hold */
+	__u32	left;		/* how many may follow; 0 if none is to */
 	int	state;		/* 1 to go on, 0 at the end, or the error */
 	struct capchain_error error;
 };
@@ -55,8 +55,8 @@ static inline struct capchain_walk capchain_start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (len >= bound && len - bound >= format->header) {
-		walk.span = len - bound - format->header;
+	if (first >= bound && len >= format->header) {
+		walk.most = len - format->header;
 		walk.left = len / format->least;
 	}
 	walk.state = 1;
@@ -80,6 +80,7 @@ static inline int capchain_fail(struct capchain_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
+	walk->left = 0;
 	walk->state = kind;
 	return kind;
 }
@@ -105,12 +106,14 @@ static inline __u32 capchain_target(const struct capchain_format *format,
 	return CAPCHAIN_CAST(__u32, next > most ? most : next);
 }
 
-/* Ends a walk at a capability that cannot be visited. */
+/* The end of a walk, or a capability that cannot be visited. */
 static inline int capchain_refuse(const struct capchain_format *format,
 				  struct capchain_walk *walk)
 {
 	const __u32 at = walk->at;
 
+	if (walk->state <= 0)
+		return walk->state;
 	if (at < walk->bound)
 		return capchain_fail(walk, CAPCHAIN_INSIDE_FIXED, at, 0, 0);
 	if (at >= walk->len)
@@ -118,6 +121,26 @@ static inline int capchain_refuse(const struct capchain_format *format,
 	if (walk->len - at < format->header)
 		return capchain_fail(walk, CAPCHAIN_HEADER_CUT, at, 0, 0);
 	return capchain_fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
+}
+
+/* Where a walk is behind a capability that does not lead on. */
+static inline void capchain_turn(const struct capchain_format *format,
+				 struct capchain_walk *walk,
+				 struct capchain_cap *cap, __u64 next,
+				 __u32 target)
+{
+	if (next == format->end) {
+		walk->left = 0;
+		walk->state = 0;
+		return;
+	}
+	cap->next = target;
+	walk->at = target;
+	if (target == cap->at)
+		/* This one counts; the error comes behind it. */
+		capchain_fail(walk, CAPCHAIN_CYCLE, target, 0, 0);
+	else if (target < walk->bound)
+		walk->left = 0;
 }
 
 /*
@@ -132,12 +155,11 @@ static inline __attribute__((always_inline)) int capchain_visit(
 	const __u32 at = walk->at;
 	const __u8 *header;
 	__u32 end = walk->len;
+	__u32 target;
 	__u64 next;
 
-	if (walk->state <= 0)
-		return walk->state;
-	/* The difference is huge in front of the bound. */
-	if (at - walk->bound > walk->span || !walk->left)
+	/* While some are left, none starts before the bound. */
+	if (!walk->left || at > walk->most)
 		return capchain_refuse(format, walk);
 	walk->left--;
 	header = walk->bytes + at;
@@ -151,16 +173,14 @@ static inline __attribute__((always_inline)) int capchain_visit(
 				capchain_field(header, &format->version));
 	cap->next = 0;
 	next = capchain_field(header, &format->next);
-	if (next != format->end) {
-		cap->next = capchain_target(format, at, next);
-		walk->at = cap->next;
-		if (cap->next > at)
-			end = cap->next < end ? cap->next : end;
-		else if (cap->next == at)
-			/* This one counts; the error comes behind it. */
-			capchain_fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
+	target = capchain_target(format, at, next);
+	/* An end of 0 never leads on. */
+	if (target > at && (!format->end || next != format->end)) {
+		cap->next = target;
+		walk->at = target;
+		end = target < end ? target : end;
 	} else {
-		walk->state = 0;
+		capchain_turn(format, walk, cap, next, target);
 	}
 	cap->size = end - at;
 	return 1;

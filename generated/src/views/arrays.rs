@@ -8,10 +8,12 @@ use crate::uapi;
 use crate::wire::Wire;
 
 impl Element for uapi::vfio_region_sparse_mmap_area {
+    #[inline]
     fn size(_: Wire) -> u32 {
         16
     }
 
+    #[inline]
     fn read(wire: Wire, bytes: &[u8]) -> Self {
         let mut element = Self::new();
         element.offset = wire.number(bytes, 0, 8).unwrap_or(0);
@@ -21,10 +23,12 @@ impl Element for uapi::vfio_region_sparse_mmap_area {
 }
 
 impl Element for uapi::vfio_iova_range {
+    #[inline]
     fn size(_: Wire) -> u32 {
         16
     }
 
+    #[inline]
     fn read(wire: Wire, bytes: &[u8]) -> Self {
         let mut element = Self::new();
         element.start = wire.number(bytes, 0, 8).unwrap_or(0);

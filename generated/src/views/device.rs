@@ -13,7 +13,7 @@ use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
-static HOST: Host = Host {
+const HOST: Host = Host {
     minsz: 16,
     argsz: 0,
     flags: 4,
@@ -34,11 +34,13 @@ pub struct DeviceInfo<'a> {
 
 impl<'a> DeviceInfo<'a> {
     /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.
+    #[inline]
     pub fn parse(buffer: &'a [u8]) -> Result<Self, ReplyError> {
         Self::parse_as(buffer, Wire::HOST)
     }
 
     /// Reads the reply in a buffer of another byte order or layout.
+    #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
         Ok(Self {
             reply: Reply::parse(&HOST, buffer, wire)?,
@@ -60,11 +62,13 @@ impl<'a> DeviceInfo<'a> {
 
     /// The size of the buffer to come back with, where this one was too small for
     /// the chain. Such a reply shows no capability.
+    #[inline]
     pub fn need(&self) -> Option<u32> {
         self.reply.need()
     }
 
     /// The capabilities in the order of the chain; none where the reply was short.
+    #[inline]
     pub fn caps(&self) -> DeviceCaps<'a> {
         DeviceCaps {
             walk: self.reply.walk(&HOST, &INFO),
@@ -72,21 +76,25 @@ impl<'a> DeviceInfo<'a> {
     }
 
     /// Size of the buffer in bytes; on return, what a reply that did not fit needs.
+    #[inline]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
     }
 
     /// The kind of device, and what it can do.
+    #[inline]
     pub fn flags(&self) -> uapi::DeviceInfoFlags {
         uapi::DeviceInfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
     /// Highest region index of the device plus 1; some indexes below may be empty.
+    #[inline]
     pub fn num_regions(&self) -> u32 {
         self.reply.fixed(8, 4) as u32
     }
 
     /// Highest interrupt index of the device plus 1; some indexes below may be empty.
+    #[inline]
     pub fn num_irqs(&self) -> u32 {
         self.reply.fixed(12, 4) as u32
     }
@@ -108,8 +116,9 @@ pub struct DeviceCaps<'a> {
 
 impl<'a> Iterator for DeviceCaps<'a> {
     type Item = Result<DeviceCap<'a>, ChainError>;
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let cap = self.walk.next()?.and_then(DeviceCap::read);
+        let cap = self.walk.advance(&INFO)?.and_then(DeviceCap::read);
         if cap.is_err() {
             self.walk.stop();
         }
@@ -152,6 +161,7 @@ pub enum DeviceCap<'a> {
 }
 
 impl<'a> DeviceCap<'a> {
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
             (uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE, 1..) => {
@@ -185,6 +195,7 @@ pub struct DeviceZpciBase<'a> {
 impl<'a> DeviceZpciBase<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 2;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(
             match cap.version {
@@ -196,52 +207,62 @@ impl<'a> DeviceZpciBase<'a> {
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// First bus address that DMA can use.
+    #[inline]
     pub fn start_dma(&self) -> u64 {
         self.cap.number(8, 8)
     }
 
     /// Last bus address that DMA can use.
+    #[inline]
     pub fn end_dma(&self) -> u64 {
         self.cap.number(16, 8)
     }
 
     /// Physical channel id of the adapter.
+    #[inline]
     pub fn pchid(&self) -> u16 {
         self.cap.number(24, 2) as u16
     }
 
     /// Number of the virtual function.
+    #[inline]
     pub fn vfn(&self) -> u16 {
         self.cap.number(26, 2) as u16
     }
 
     /// Length of a function measurement block in bytes.
+    #[inline]
     pub fn fmb_length(&self) -> u16 {
         self.cap.number(28, 2) as u16
     }
 
     /// Type of the PCI function.
+    #[inline]
     pub fn pft(&self) -> u8 {
         self.cap.number(30, 1) as u8
     }
 
     /// Id of the function's group.
+    #[inline]
     pub fn gid(&self) -> u8 {
         self.cap.number(31, 1) as u8
     }
@@ -249,6 +270,7 @@ impl<'a> DeviceZpciBase<'a> {
     /// Handle of the function.
     ///
     /// Since Linux 6.0.
+    #[inline]
     pub fn fh(&self) -> Option<u32> {
         (self.cap.version >= 2).then(|| self.cap.number(32, 4) as u32)
     }
@@ -266,6 +288,7 @@ pub struct DeviceZpciGroup<'a> {
 impl<'a> DeviceZpciGroup<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 2;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(
             match cap.version {
@@ -277,52 +300,62 @@ impl<'a> DeviceZpciGroup<'a> {
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Mask of the DMA address space.
+    #[inline]
     pub fn dasm(&self) -> u64 {
         self.cap.number(8, 8)
     }
 
     /// Bus address that message interrupts are written to.
+    #[inline]
     pub fn msi_addr(&self) -> u64 {
         self.cap.number(16, 8)
     }
 
     /// Properties of the group.
+    #[inline]
     pub fn flags(&self) -> uapi::DeviceInfoCapZpciGroupFlags {
         uapi::DeviceInfoCapZpciGroupFlags(self.cap.number(24, 8))
     }
 
     /// Interval at which measurement blocks are updated.
+    #[inline]
     pub fn mui(&self) -> u16 {
         self.cap.number(32, 2) as u16
     }
 
     /// Most message interrupts that one function can have.
+    #[inline]
     pub fn noi(&self) -> u16 {
         self.cap.number(34, 2) as u16
     }
 
     /// Longest block that one store can write in bytes.
+    #[inline]
     pub fn maxstbl(&self) -> u16 {
         self.cap.number(36, 2) as u16
     }
 
     /// Version of PCI that is supported.
+    #[inline]
     pub fn version_field(&self) -> u8 {
         self.cap.number(38, 1) as u8
     }
@@ -330,6 +363,7 @@ impl<'a> DeviceZpciGroup<'a> {
     /// Longest block in bytes that one store can write where stores are interpreted.
     ///
     /// Since Linux 6.0.
+    #[inline]
     pub fn imaxstbl(&self) -> Option<u16> {
         (self.cap.version >= 2).then(|| self.cap.number(40, 2) as u16)
     }
@@ -346,6 +380,7 @@ pub struct DeviceZpciUtil<'a> {
 impl<'a> DeviceZpciUtil<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(12)?;
         cap.array(12, cap.number(8, 4), 1)?;
@@ -353,27 +388,32 @@ impl<'a> DeviceZpciUtil<'a> {
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Length of the string in bytes.
+    #[inline]
     pub fn size(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The string in EBCDIC.
+    #[inline]
     pub fn util_str(&self) -> &'a [u8] {
         self.cap.tail(12, self.cap.number(8, 4), 1)
     }
@@ -390,6 +430,7 @@ pub struct DeviceZpciPfip<'a> {
 impl<'a> DeviceZpciPfip<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(12)?;
         cap.array(12, cap.number(8, 4), 1)?;
@@ -397,27 +438,32 @@ impl<'a> DeviceZpciPfip<'a> {
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Length of the path in bytes.
+    #[inline]
     pub fn size(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The segments of the path, one byte each.
+    #[inline]
     pub fn pfip(&self) -> &'a [u8] {
         self.cap.tail(12, self.cap.number(8, 4), 1)
     }
@@ -435,28 +481,33 @@ pub struct DevicePciAtomicComp<'a> {
 impl<'a> DevicePciAtomicComp<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(16)?;
         Ok(Self { cap })
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// The widths of the operands that are completed.
+    #[inline]
     pub fn flags(&self) -> uapi::DeviceInfoCapPciAtomicCompFlags {
         uapi::DeviceInfoCapPciAtomicCompFlags(self.cap.number(8, 4) as u32)
     }

@@ -14,7 +14,7 @@ use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
-static HOST: Host = Host {
+const HOST: Host = Host {
     minsz: 32,
     argsz: 0,
     flags: 4,
@@ -33,11 +33,13 @@ pub struct RegionInfo<'a> {
 
 impl<'a> RegionInfo<'a> {
     /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.
+    #[inline]
     pub fn parse(buffer: &'a [u8]) -> Result<Self, ReplyError> {
         Self::parse_as(buffer, Wire::HOST)
     }
 
     /// Reads the reply in a buffer of another byte order or layout.
+    #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
         Ok(Self {
             reply: Reply::parse(&HOST, buffer, wire)?,
@@ -60,11 +62,13 @@ impl<'a> RegionInfo<'a> {
 
     /// The size of the buffer to come back with, where this one was too small for
     /// the chain. Such a reply shows no capability.
+    #[inline]
     pub fn need(&self) -> Option<u32> {
         self.reply.need()
     }
 
     /// The capabilities in the order of the chain; none where the reply was short.
+    #[inline]
     pub fn caps(&self) -> RegionCaps<'a> {
         RegionCaps {
             walk: self.reply.walk(&HOST, &INFO),
@@ -72,26 +76,31 @@ impl<'a> RegionInfo<'a> {
     }
 
     /// Size of the buffer; on return, the size the full reply needs.
+    #[inline]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
     }
 
     /// What the region allows.
+    #[inline]
     pub fn flags(&self) -> uapi::RegionInfoFlags {
         uapi::RegionInfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
     /// The region that is asked about.
+    #[inline]
     pub fn index(&self) -> u32 {
         self.reply.fixed(8, 4) as u32
     }
 
     /// Size of the region in bytes.
+    #[inline]
     pub fn size(&self) -> u64 {
         self.reply.fixed(16, 8)
     }
 
     /// Where the region starts in the device's file descriptor, in bytes.
+    #[inline]
     pub fn offset(&self) -> u64 {
         self.reply.fixed(24, 8)
     }
@@ -113,8 +122,9 @@ pub struct RegionCaps<'a> {
 
 impl<'a> Iterator for RegionCaps<'a> {
     type Item = Result<RegionCap<'a>, ChainError>;
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let cap = self.walk.next()?.and_then(RegionCap::read);
+        let cap = self.walk.advance(&INFO)?.and_then(RegionCap::read);
         if cap.is_err() {
             self.walk.stop();
         }
@@ -167,6 +177,7 @@ pub enum RegionCap<'a> {
 }
 
 impl<'a> RegionCap<'a> {
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
             (uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP, 1..) => {
@@ -201,6 +212,7 @@ pub struct RegionSparseMmap<'a> {
 impl<'a> RegionSparseMmap<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(16)?;
         cap.array(16, cap.number(8, 4), 16)?;
@@ -208,27 +220,32 @@ impl<'a> RegionSparseMmap<'a> {
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Number of areas.
+    #[inline]
     pub fn nr_areas(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The parts that may be mapped.
+    #[inline]
     pub fn areas(&self) -> Array<'a, uapi::vfio_region_sparse_mmap_area> {
         Array::new(self.cap.tail(16, self.cap.number(8, 4), 16), self.cap.wire)
     }
@@ -246,33 +263,39 @@ pub struct RegionType<'a> {
 impl<'a> RegionType<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(16)?;
         Ok(Self { cap })
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// A region type of all devices, or bit 31 and a PCI vendor id.
+    #[inline]
     pub fn r#type(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Which region of that type it is.
+    #[inline]
     pub fn subtype(&self) -> u32 {
         self.cap.number(12, 4) as u32
     }
@@ -291,23 +314,27 @@ pub struct RegionMsixMappable<'a> {
 impl<'a> RegionMsixMappable<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(8)?;
         Ok(Self { cap })
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
@@ -328,28 +355,33 @@ pub struct RegionNvlink2Ssatgt<'a> {
 impl<'a> RegionNvlink2Ssatgt<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(16)?;
         Ok(Self { cap })
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Compressed address of the GPU's memory on the system bus.
+    #[inline]
     pub fn tgt(&self) -> u64 {
         self.cap.number(8, 8)
     }
@@ -370,28 +402,33 @@ pub struct RegionNvlink2Lnkspd<'a> {
 impl<'a> RegionNvlink2Lnkspd<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(16)?;
         Ok(Self { cap })
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Speed of the link, as the bridge's node in the device tree has it.
+    #[inline]
     pub fn link_speed(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }

@@ -14,7 +14,7 @@ use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
-static HOST: Host = Host {
+const HOST: Host = Host {
     minsz: 16,
     argsz: 0,
     flags: 4,
@@ -34,11 +34,13 @@ pub struct IommuType1Info<'a> {
 
 impl<'a> IommuType1Info<'a> {
     /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.
+    #[inline]
     pub fn parse(buffer: &'a [u8]) -> Result<Self, ReplyError> {
         Self::parse_as(buffer, Wire::HOST)
     }
 
     /// Reads the reply in a buffer of another byte order or layout.
+    #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
         Ok(Self {
             reply: Reply::parse(&HOST, buffer, wire)?,
@@ -60,11 +62,13 @@ impl<'a> IommuType1Info<'a> {
 
     /// The size of the buffer to come back with, where this one was too small for
     /// the chain. Such a reply shows no capability.
+    #[inline]
     pub fn need(&self) -> Option<u32> {
         self.reply.need()
     }
 
     /// The capabilities in the order of the chain; none where the reply was short.
+    #[inline]
     pub fn caps(&self) -> Type1Caps<'a> {
         Type1Caps {
             walk: self.reply.walk(&HOST, &INFO),
@@ -72,16 +76,19 @@ impl<'a> IommuType1Info<'a> {
     }
 
     /// Size of the buffer; on return, the size the full reply needs.
+    #[inline]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
     }
 
     /// Which of the later fields count.
+    #[inline]
     pub fn flags(&self) -> uapi::IommuType1InfoFlags {
         uapi::IommuType1InfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
     /// Page sizes in bytes, one bit for each power of two.
+    #[inline]
     pub fn iova_pgsizes(&self) -> u64 {
         self.reply.fixed(8, 8)
     }
@@ -102,8 +109,9 @@ pub struct Type1Caps<'a> {
 
 impl<'a> Iterator for Type1Caps<'a> {
     type Item = Result<Type1Cap<'a>, ChainError>;
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let cap = self.walk.next()?.and_then(Type1Cap::read);
+        let cap = self.walk.advance(&INFO)?.and_then(Type1Cap::read);
         if cap.is_err() {
             self.walk.stop();
         }
@@ -150,6 +158,7 @@ pub enum Type1Cap<'a> {
 }
 
 impl<'a> Type1Cap<'a> {
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         match (u32::from(cap.id), cap.version) {
             (uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE, 1..) => {
@@ -179,6 +188,7 @@ pub struct Type1IovaRange<'a> {
 impl<'a> Type1IovaRange<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(16)?;
         cap.array(16, cap.number(8, 4), 16)?;
@@ -186,27 +196,32 @@ impl<'a> Type1IovaRange<'a> {
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Number of ranges.
+    #[inline]
     pub fn nr_iovas(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// The ranges.
+    #[inline]
     pub fn iova_ranges(&self) -> Array<'a, uapi::vfio_iova_range> {
         Array::new(self.cap.tail(16, self.cap.number(8, 4), 16), self.cap.wire)
     }
@@ -230,38 +245,45 @@ pub struct Type1Migration<'a> {
 impl<'a> Type1Migration<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(cap.wire.pick(32, 28, 32))?;
         Ok(Self { cap })
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// No flag is defined.
+    #[inline]
     pub fn flags(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }
 
     /// Page sizes in bytes for which there are dirty bitmaps, one bit for each.
+    #[inline]
     pub fn pgsize_bitmap(&self) -> u64 {
         self.cap.number(self.cap.wire.pick(16, 12, 16), 8)
     }
 
     /// Largest bitmap that can be asked for, in bytes.
+    #[inline]
     pub fn max_dirty_bitmap_size(&self) -> u64 {
         self.cap.number(self.cap.wire.pick(24, 20, 24), 8)
     }
@@ -283,28 +305,33 @@ pub struct Type1DmaAvail<'a> {
 impl<'a> Type1DmaAvail<'a> {
     /// The newest version that is known here. Of a newer one, what is known is read.
     pub const NEWEST: u16 = 1;
+    #[inline]
     fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
         cap.body(12)?;
         Ok(Self { cap })
     }
 
     /// The version of the body.
+    #[inline]
     pub fn version(&self) -> u16 {
         self.cap.version
     }
 
     /// Where the capability starts in the reply.
+    #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
     }
 
     /// All bytes that can belong to the capability, its header first: up to the next
     /// capability, or to the end of the reply.
+    #[inline]
     pub fn bytes(&self) -> &'a [u8] {
         self.cap.bytes()
     }
 
     /// Number of mappings.
+    #[inline]
     pub fn avail(&self) -> u32 {
         self.cap.number(8, 4) as u32
     }

@@ -110,7 +110,7 @@ fn header_format(abi: &Abi, header: &CapHeader) -> TokenStream {
     let doc = [" The header `", &header.name, "`."].concat();
     quote! {
         #[doc = #doc]
-        pub(crate) static #name: Format = Format {
+        pub(crate) const #name: Format = Format {
             header: #size,
             id: #id,
             version: #version,

@@ -60,10 +60,12 @@ fn element(abi: &Abi, id: StructId) -> TokenStream {
     });
     quote! {
         impl Element for uapi::#name {
+            #[inline]
             fn size(#wire: Wire) -> u32 {
                 #size
             }
 
+            #[inline]
             fn read(wire: Wire, bytes: &[u8]) -> Self {
                 let mut element = Self::new();
                 #(#fields)*

@@ -41,23 +41,27 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, cap: &Capability) 
             /// The newest version that is known here. Of a newer one, what is known is read.
             pub const NEWEST: u16 = #newest;
 
+            #[inline]
             fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
                 #check
                 Ok(Self { cap })
             }
 
             /// The version of the body.
+            #[inline]
             pub fn version(&self) -> u16 {
                 self.cap.version
             }
 
             /// Where the capability starts in the reply.
+            #[inline]
             pub fn offset(&self) -> u32 {
                 self.cap.at
             }
 
             /// All bytes that can belong to the capability, its header first: up to the next
             /// capability, or to the end of the reply.
+            #[inline]
             pub fn bytes(&self) -> &'a [u8] {
                 self.cap.bytes()
             }
@@ -154,11 +158,12 @@ fn getter(
                 return TokenStream::new();
             };
             match field.version {
-                0 | 1 => quote!(#doc pub fn #name(&self) -> #type_ { #value }),
+                0 | 1 => quote!(#doc #[inline] pub fn #name(&self) -> #type_ { #value }),
                 version => {
                     let version = decimal(u64::from(version));
                     quote! {
                         #doc
+                        #[inline]
                         pub fn #name(&self) -> Option<#type_> {
                             (self.cap.version >= #version).then(|| #value)
                         }
@@ -188,11 +193,12 @@ fn array(
         None => quote!(self.cap.rest(#start)),
     };
     match element {
-        Type::Int(Int::U8) => quote!(#doc pub fn #name(&self) -> &'a [u8] { #size }),
+        Type::Int(Int::U8) => quote!(#doc #[inline] pub fn #name(&self) -> &'a [u8] { #size }),
         Type::Struct(id) => {
             let element = ident(&abi.struct_(*id).name);
             quote! {
                 #doc
+                #[inline]
                 pub fn #name(&self) -> Array<'a, uapi::#element> {
                     Array::new(#size, self.cap.wire)
                 }

@@ -20,7 +20,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, id: ChainId) -> String {
     let start = start(abi, chain);
     let profiles = chain.host.as_ref().map(|host| profiles::items(abi, chain, host));
     let caps = known(abi, chain);
-    let iterator = iterator(chain);
+    let iterator = iterator(abi, chain);
     let enumeration = enumeration(abi, &docs, chain, &caps);
     let bodies = caps.iter().map(|cap| capability::view(abi, &docs, chain, cap));
     let uses = uses(abi, chain, &caps);
@@ -55,8 +55,9 @@ fn type_names(chain: &Chain) -> (proc_macro2::Ident, proc_macro2::Ident) {
     (ident(&[&name, "Caps"].concat()), ident(&[&name, "Cap"].concat()))
 }
 
-fn iterator(chain: &Chain) -> TokenStream {
+fn iterator(abi: &Abi, chain: &Chain) -> TokenStream {
     let (caps, cap) = type_names(chain);
+    let format = format_name(&abi.cap_headers[chain.header]);
     let doc =
         [" Walks the `", &chain.name, "` chain of a reply; ends behind the first error."].concat();
     quote! {
@@ -69,8 +70,9 @@ fn iterator(chain: &Chain) -> TokenStream {
         impl<'a> Iterator for #caps<'a> {
             type Item = Result<#cap<'a>, ChainError>;
 
+            #[inline]
             fn next(&mut self) -> Option<Self::Item> {
-                let cap = self.walk.next()?.and_then(#cap::read);
+                let cap = self.walk.advance(&#format)?.and_then(#cap::read);
                 if cap.is_err() {
                     self.walk.stop();
                 }
@@ -111,6 +113,7 @@ fn enumeration(abi: &Abi, docs: &Docs<'_>, chain: &Chain, caps: &[&Capability]) 
         }
 
         impl<'a> #name<'a> {
+            #[inline]
             fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
                 match (u32::from(cap.id), cap.version) {
                     #uapi
@@ -149,16 +152,18 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
     quote! {
         impl<'a> #caps<'a> {
             /// Walks the chain in these bytes.
+            #[inline]
             pub fn parse(bytes: &'a [u8]) -> Self {
                 Self::parse_as(bytes, Wire::HOST)
             }
 
             /// Walks the chain in bytes of another byte order or layout.
+            #[inline]
             pub fn parse_as(bytes: &'a [u8], wire: Wire) -> Self {
                 let first = #first;
                 let walk = match first {
                     Some(first) => Walk::from(&#format, bytes, wire, #bound, first),
-                    None => Walk::none(&#format, wire),
+                    None => Walk::none(wire),
                 };
                 Self { walk }
             }

@@ -33,11 +33,13 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
 
         impl<'a> #name<'a> {
             /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.
+            #[inline]
             pub fn parse(buffer: &'a [u8]) -> Result<Self, ReplyError> {
                 Self::parse_as(buffer, Wire::HOST)
             }
 
             /// Reads the reply in a buffer of another byte order or layout.
+            #[inline]
             pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
                 Ok(Self { reply: Reply::parse(&HOST, buffer, wire)? })
             }
@@ -46,11 +48,13 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
 
             /// The size of the buffer to come back with, where this one was too small for
             /// the chain. Such a reply shows no capability.
+            #[inline]
             pub fn need(&self) -> Option<u32> {
                 self.reply.need()
             }
 
             /// The capabilities in the order of the chain; none where the reply was short.
+            #[inline]
             pub fn caps(&self) -> #caps<'a> {
                 #caps { walk: self.reply.walk(&HOST, &#format) }
             }
@@ -77,7 +81,7 @@ fn table(struct_: &Struct, host: &Host) -> TokenStream {
         quote!((#at, #size))
     });
     quote! {
-        static HOST: Host = Host {
+        const HOST: Host = Host {
             minsz: #minsz,
             argsz: #argsz,
             flags: #flags,
@@ -180,12 +184,14 @@ fn getter(
     match appended {
         false => quote! {
             #doc
+            #[inline]
             pub fn #name(&self) -> #type_ {
                 #value
             }
         },
         true => quote! {
             #doc
+            #[inline]
             pub fn #name(&self) -> Option<#type_> {
                 self.reply.appended(#at, #width).map(|number| #value)
             }
