@@ -159,8 +159,11 @@ static inline __attribute__((always_inline)) int capchain_visit(
 	__u64 next;
 
 	/* While some are left, none starts before the bound. */
-	if (!walk->left || at > walk->most)
+	if (!walk->left || at > walk->most) {
+		/* For analyzers, which cannot tell that nobody looks there. */
+		__builtin_memset(cap, 0, sizeof(*cap));
 		return capchain_refuse(format, walk);
+	}
 	walk->left--;
 	header = walk->bytes + at;
 	cap->at = at;
