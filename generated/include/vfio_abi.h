@@ -4343,14 +4343,12 @@ static inline __u32 vfio_abi_target(const struct vfio_abi_format *format,
 	return VFIO_ABI_CAST(__u32, next > most ? most : next);
 }
 
-/* The end of a walk, or a capability that cannot be visited. */
+/* Ends a walk at a capability that cannot be visited. */
 static inline int vfio_abi_refuse(const struct vfio_abi_format *format,
 				  struct vfio_abi_walk *walk)
 {
 	const __u32 at = walk->at;
 
-	if (walk->state <= 0)
-		return walk->state;
 	if (at < walk->bound)
 		return vfio_abi_fail(walk, VFIO_ABI_INSIDE_FIXED, at, 0, 0);
 	if (at >= walk->len)
@@ -4397,8 +4395,9 @@ static inline __attribute__((always_inline)) int vfio_abi_visit(
 
 	/* While some are left, none starts before the bound. */
 	if (!walk->left || at > walk->most) {
-		/* For analyzers, which cannot tell that nobody looks there. */
-		__builtin_memset(cap, 0, sizeof(*cap));
+		/* Here, where analyzers see that it is not more. */
+		if (walk->state <= 0)
+			return walk->state;
 		return vfio_abi_refuse(format, walk);
 	}
 	walk->left--;

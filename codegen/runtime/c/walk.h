@@ -106,14 +106,12 @@ static inline __u32 capchain_target(const struct capchain_format *format,
 	return CAPCHAIN_CAST(__u32, next > most ? most : next);
 }
 
-/* The end of a walk, or a capability that cannot be visited. */
+/* Ends a walk at a capability that cannot be visited. */
 static inline int capchain_refuse(const struct capchain_format *format,
 				  struct capchain_walk *walk)
 {
 	const __u32 at = walk->at;
 
-	if (walk->state <= 0)
-		return walk->state;
 	if (at < walk->bound)
 		return capchain_fail(walk, CAPCHAIN_INSIDE_FIXED, at, 0, 0);
 	if (at >= walk->len)
@@ -160,8 +158,9 @@ static inline __attribute__((always_inline)) int capchain_visit(
 
 	/* While some are left, none starts before the bound. */
 	if (!walk->left || at > walk->most) {
-		/* For analyzers, which cannot tell that nobody looks there. */
-		__builtin_memset(cap, 0, sizeof(*cap));
+		/* Here, where analyzers see that it is not more. */
+		if (walk->state <= 0)
+			return walk->state;
 		return capchain_refuse(format, walk);
 	}
 	walk->left--;
