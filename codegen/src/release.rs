@@ -93,7 +93,7 @@ fn number(text: &str) -> Option<u16> {
 }
 
 /// When an item came: in a known release, or somewhere between two of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Since {
     /// The first release that has it.
     Known(Release),

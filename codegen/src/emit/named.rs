@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use crate::ir::{
-    Abi, Capability, Group, GroupKind, Ioctl, Item, Literal, Macro, Meta, Role, Section, Struct,
-    StructId, Type, Value,
+    Abi, Capability, Group, GroupKind, Ioctl, Item, Literal, Macro, Meta, Role, Struct, StructId,
+    Type, Value,
 };
 use crate::release::{Release, Since};
 
@@ -16,8 +16,8 @@ pub(super) struct Named<'a> {
     pub(super) name: &'a str,
     /// What every item has.
     pub(super) meta: &'a Meta,
-    /// The subject that declares it.
-    pub(super) section: &'a Section,
+    /// Index of the subject that declares it.
+    pub(super) section: usize,
     /// What it is.
     pub(super) what: What<'a>,
 }
@@ -53,13 +53,14 @@ pub(super) struct Former<'a> {
 
 /// Every name, in the order of the specification.
 pub(super) fn names(abi: &Abi) -> Vec<Named<'_>> {
-    let items = abi.sections.iter().flat_map(|section| {
-        section.items.iter().flat_map(move |item| of_item(abi, section, *item))
+    let sections = abi.sections.iter().enumerate();
+    let items = sections.flat_map(|(index, section)| {
+        section.items.iter().flat_map(move |item| of_item(abi, index, *item))
     });
     items.collect()
 }
 
-fn of_item<'a>(abi: &'a Abi, section: &'a Section, item: Item) -> Vec<Named<'a>> {
+fn of_item<'a>(abi: &'a Abi, section: usize, item: Item) -> Vec<Named<'a>> {
     let named = |name: &'a str, meta, what| Named { name, meta, section, what };
     match item {
         Item::Struct(id) => of_struct(abi, section, id),
@@ -83,14 +84,14 @@ fn of_item<'a>(abi: &'a Abi, section: &'a Section, item: Item) -> Vec<Named<'a>>
     }
 }
 
-fn of_struct<'a>(abi: &'a Abi, section: &'a Section, id: StructId) -> Vec<Named<'a>> {
+fn of_struct<'a>(abi: &'a Abi, section: usize, id: StructId) -> Vec<Named<'a>> {
     let item = abi.struct_(id);
     let itself = Named { name: &item.name, meta: &item.meta, section, what: What::Struct(id) };
     let held = abi.held_groups(id).flat_map(|group| of_group(section, group));
     [itself].into_iter().chain(held).collect()
 }
 
-fn of_group<'a>(section: &'a Section, group: &'a Group) -> Vec<Named<'a>> {
+fn of_group<'a>(section: usize, group: &'a Group) -> Vec<Named<'a>> {
     let enumerated = matches!(group.kind, GroupKind::Enum | GroupKind::AnonymousEnum);
     let tag = (group.kind == GroupKind::Enum).then_some(Named {
         name: &group.name,

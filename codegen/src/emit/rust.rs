@@ -13,7 +13,10 @@ mod section;
 mod structs;
 mod views;
 
+use std::collections::HashMap;
+
 use crate::emit::banner;
+use crate::emit::named::{self, Former};
 use crate::ir::Abi;
 use crate::output::OutputFile;
 use docs::Names;
@@ -67,13 +70,15 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         let emitter = "codegen/src/emit/rust/history.rs";
         files.push(file(abi, "history/items.rs", emitter, history::table(abi)));
     }
+    let former = former_by_section(abi);
     for index in section::present(abi) {
+        let former = former.get(&index).map(Vec::as_slice).unwrap_or_default();
         let path = format!("uapi/{}.rs", abi.sections[index].name);
         files.push(file(
             abi,
             &path,
             "codegen/src/emit/rust/section.rs",
-            section::module(abi, &names, index),
+            section::module(abi, &names, former, index),
         ));
     }
     if views::has_chains(abi) {
@@ -87,6 +92,15 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         files.push(file(abi, runtime.name, &emitter, runtime.text.to_owned()));
     }
     files
+}
+
+/// The names that items had before, by the index of their section.
+fn former_by_section(abi: &Abi) -> HashMap<usize, Vec<Former<'_>>> {
+    let mut by_section = HashMap::<_, Vec<_>>::new();
+    for former in named::former(&named::names(abi)) {
+        by_section.entry(former.now.section).or_default().push(former);
+    }
+    by_section
 }
 
 fn file(abi: &Abi, path: &str, emitter: &str, text: String) -> OutputFile {

@@ -44,7 +44,7 @@ pub(super) fn beside(header: &Header, prefix: &str) -> String {
 /// What is added to a kernel header that was included first.
 pub(super) fn added(words: &Words<'_>, header: usize) -> AddedView {
     let Words { abi, all, companions, prefix } = words;
-    let named = all.iter().filter(|named| named.section.header == header);
+    let named = all.iter().filter(|named| abi.sections[named.section].header == header);
     let late: Vec<_> = named.filter(|named| !companions.is_first(named)).collect();
     let lacks: Vec<_> =
         late.iter().filter_map(|named| lack(abi, named, companions, prefix)).collect();

@@ -31,14 +31,12 @@ pub(super) struct Story<'a> {
 pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
     let mut stories = Vec::new();
     for named in named::names(abi) {
-        let section = abi.sections.iter().position(|one| std::ptr::eq(one, named.section));
-        let section = section.unwrap_or_default();
         stories.push(Story {
             kind: kind(named.what),
             name: named.name,
             owner: None,
             meta: named.meta,
-            section,
+            section: named.section,
             number: named.number(),
             type_: None,
             with_owner: false,
@@ -50,7 +48,7 @@ pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
                 name: member.name,
                 owner: Some(named.name),
                 meta: member.meta,
-                section,
+                section: named.section,
                 number: None,
                 type_: Some(abi.type_text(member.type_)),
                 with_owner: member.meta.since == named.meta.since,

@@ -6,7 +6,7 @@ use quote::quote;
 use super::constants::{decimal, ident};
 use super::docs::{Docs, Names};
 use super::{format, groups, ioctls, structs};
-use crate::emit::named::{self, What};
+use crate::emit::named::{Former, What};
 use crate::ir::{Abi, Item, Section, StructId, Type};
 
 /// The sections that have something to declare.
@@ -16,15 +16,15 @@ pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
     (0..abi.sections.len()).filter(move |index| declares(&abi.sections[*index]))
 }
 
-/// The module of a section.
-pub(super) fn module(abi: &Abi, names: &Names<'_>, index: usize) -> String {
+/// The module of a section, some items of which had other names before.
+pub(super) fn module(abi: &Abi, names: &Names<'_>, former: &[Former<'_>], index: usize) -> String {
     let section = &abi.sections[index];
     let docs = Docs::new(names, "super::");
     let title = [" ", &section.title, "."].concat();
     let doc = docs.paragraphs(&section.doc);
     let doc = inner(doc);
     let items = section.items.iter().map(|item| self::item(abi, &docs, *item));
-    let former = former(abi, section);
+    let former = self::former(former);
     let items = quote!(#(#items)* #former);
     let imports = imports(abi, section);
     format::file(quote! {
@@ -38,11 +38,8 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, index: usize) -> String {
 
 /// The names that items of a section had before, unless something else has
 /// them now.
-fn former(abi: &Abi, section: &Section) -> TokenStream {
-    let names = named::names(abi);
-    let former = named::former(&names).into_iter();
-    let former = former.filter(|former| std::ptr::eq(former.now.section, section));
-    let aliases = former.map(|former| {
+fn former(former: &[Former<'_>]) -> TokenStream {
+    let aliases = former.iter().map(|former| {
         let doc = [" The former name of [`", former.now.name, "`]."].concat();
         let release = former.until.to_string().replace('v', "");
         let note = ["called `", former.now.name, "` since Linux ", &release].concat();
