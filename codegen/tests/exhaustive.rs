@@ -133,7 +133,7 @@ fn of_changed_header(from: &str, to: &str) -> Output {
 fn a_difference_is_found() {
     for (from, to) in [
         ("if (need <= cap->size)", "if (need < cap->size)"),
-        ("at - walk->bound > walk->span", "at - walk->bound >= walk->span"),
+        ("at > walk->most", "at >= walk->most"),
         ("walk.left = len / format->least", "walk.left = 1 + len / format->least"),
     ] {
         let output = of_changed_header(from, to);
