@@ -8,6 +8,8 @@ mod named;
 mod prose;
 mod rust;
 
+use std::thread;
+
 use crate::ir::Abi;
 use crate::output::OutputFile;
 
@@ -36,9 +38,14 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "Rust crate", emit: rust::emit },
 ];
 
-/// Every output of the ABI, sorted by path.
+/// Every output of the ABI, sorted by path. Families are emitted side by side.
 pub fn all(abi: &Abi) -> Vec<OutputFile> {
-    let mut files: Vec<_> = FAMILIES.iter().flat_map(|family| (family.emit)(abi)).collect();
+    let mut files: Vec<_> = thread::scope(|scope| {
+        let emitting: Vec<_> =
+            FAMILIES.iter().map(|family| scope.spawn(|| (family.emit)(abi))).collect();
+        let emitted = emitting.into_iter().map(|family| family.join().expect("no emitter fails"));
+        emitted.flatten().collect()
+    });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }

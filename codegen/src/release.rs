@@ -20,6 +20,11 @@ impl Release {
         Self { major, minor, candidate: u16::MAX }
     }
 
+    /// The numbers in front of and behind the dot.
+    pub const fn numbers(self) -> (u16, u16) {
+        (self.major, self.minor)
+    }
+
     /// Whether this is a candidate.
     pub fn is_candidate(self) -> bool {
         self.candidate != u16::MAX
@@ -88,7 +93,7 @@ fn number(text: &str) -> Option<u16> {
 }
 
 /// When an item came: in a known release, or somewhere between two of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Since {
     /// The first release that has it.
     Known(Release),

@@ -16,7 +16,7 @@ mod specs;
 use std::path::Path;
 use std::process::Command;
 
-use bench::{Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, succeed};
+use bench::{BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, succeed};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::release::Release;
@@ -119,7 +119,7 @@ fn every_function_is_clean_in_every_standard() {
     let abi = vfio(None);
     let bench = bench("matrix", &abi);
     let file = bench.write("use.c", &using_all(&header(&abi), INCLUDE));
-    let mut commands = in_every_standard(&bench, &file, &[&[], &["-m32"], &["-mx32"]]);
+    let mut commands = in_every_standard(&bench, &file, BITS);
     commands.extend(compiled(&bench, &file));
     all_silent(commands);
 }

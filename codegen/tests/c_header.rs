@@ -16,7 +16,7 @@ mod real;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bench::{Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, skipped};
+use bench::{BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, skipped};
 use capchain::release::Release;
 use capchain::validate::ValidSpec;
 use declared::{Declared, declared};
@@ -58,7 +58,7 @@ fn compiles_cleanly_in_every_standard() {
     let bench = Bench::new("standards", &newest());
     let file =
         bench.write("twice.c", &format!("{INCLUDE}{INCLUDE}int main(void) {{ return 0; }}\n"));
-    all_silent(in_every_standard(&bench, &file, &[&[], &["-m32"], &["-mx32"]]));
+    all_silent(in_every_standard(&bench, &file, BITS));
 }
 
 #[test]
@@ -96,17 +96,17 @@ fn is_right_on_every_target_that_clang_knows() {
 fn is_right_for_32_bit_programs_of_every_release() {
     let spec = real::spec();
     let mut commands = Vec::new();
-    for (mode, i386) in [("-m32", true), ("-mx32", false)] {
-        if !knows("gcc", &[mode]) {
+    for (mode, i386) in [(BITS[1], true), (BITS[2], false)] {
+        if !knows("gcc", mode) {
             continue;
         }
         for (release, facts) in facts::all() {
-            let name = format!("{release}{mode}");
+            let name = format!("{release}{}", mode[0]);
             let bench = Bench::new(&name, &header(&spec, Some(&release)));
             let assertions = INCLUDE.to_owned() + &questions::assertions(&facts, 0, i386);
             let file = bench.write("assertions.c", &assertions);
             let mut command = bench.command("gcc");
-            command.args(["-fsyntax-only", "-std=gnu11", mode]).arg(file);
+            command.args(["-fsyntax-only", "-std=gnu11"]).args(mode).arg(file);
             commands.push(command);
         }
     }

@@ -104,8 +104,7 @@ fn the_header_says_the_same_in_every_mode() {
     let abi = lower(&real::spec(), None);
     let (vectors, damaged) = cases(&abi);
     let bench = Bench::new("modes", &capchain::emit::c_header(&abi).contents);
-    let folder = bench.write("empty", "");
-    c_program::write(folder.parent().expect("a folder"), &abi);
+    c_program::write(bench.folder(), &abi);
     let (mut vector_answers, mut both_orders) = (0, [false; 2]);
     for mode in modes(&bench) {
         let mut counts = [0; 2];
@@ -132,8 +131,8 @@ fn the_header_says_the_same_in_every_mode() {
 fn any_bytes_are_taken_in_every_mode() {
     let abi = lower(&real::spec(), None);
     let bench = Bench::new("modes-fuzz", "");
-    let folder = bench.write("empty", "");
-    agree_program::write(folder.parent().expect("a folder"), &abi);
+    agree_program::write(bench.folder(), &abi);
+    let path = bench.folder().join("records");
     let seeds = seeds::of("c");
     let mut random = Random(0x0fed_cba9_8765_4321);
     let damaged = (0..20_000).map(|nth| random.damage(&seeds[nth % seeds.len()][..]));
@@ -141,10 +140,10 @@ fn any_bytes_are_taken_in_every_mode() {
     let size = |input: &[u8]| u32::try_from(input.len()).expect("a short input").to_le_bytes();
     let records = inputs.iter().flat_map(|input| [&size(input)[..], input].concat());
     let records: Vec<_> = records.collect();
-    fs::write(folder.with_file_name("records"), records).expect("a file");
+    fs::write(&path, records).expect("a file");
     for mode in modes(&bench) {
         let mut command = compile(&bench, mode, &["fuzz.c", "trace.c", "reply.c"], "fuzz");
-        let records = fs::File::open(folder.with_file_name("records")).expect("the records");
+        let records = fs::File::open(&path).expect("the records");
         let said = succeed(command.stdin(Stdio::from(records)));
         assert_eq!(said, format!("{} records\n", inputs.len()), "{}", mode.name);
         println!("{}: {said}", mode.name);

@@ -14,6 +14,9 @@
 //! - Structs with an `argsz` are built by `new`, which sets it; they are
 //!   `non_exhaustive`, so that a field that a later kernel appends is no breaking
 //!   change.
+//! - What should not be used any more is marked so, and a name that the kernel has
+//!   given up is still there, marked too. [`history`] tells as data when each item
+//!   came.
 //! - Flags and enumerations keep what they do not know, and print by name.
 //! - Fields are in the byte order of the host, as on the kernel's interface.
 //!
@@ -39,6 +42,7 @@
 //!   [`ccw_io_region`](uapi::ccw_io_region), [`ccw_schib_region`](uapi::ccw_schib_region).
 #![no_std]
 #![forbid(unsafe_code)]
+#![allow(deprecated, reason = "what should not be used any more is still described")]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -49,6 +53,7 @@ mod chain;
 #[macro_use]
 mod flags;
 
+pub mod history;
 pub mod ioctls;
 mod profile;
 mod reply;

@@ -57,9 +57,11 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     }
     let stories = story::all(abi);
     files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &stories));
+    let turns = story::by_release(abi, &stories);
     for release in abi.releases.iter().filter(|release| **release <= abi.release) {
         let path = release_path(*release);
-        files.push(releases::file(&Page::new(abi, &links, &path), &stories, *release));
+        let stories = turns.get(release).map(Vec::as_slice).unwrap_or_default();
+        files.push(releases::file(&Page::new(abi, &links, &path), stories, *release));
     }
     let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));

@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use crate::ir::{
-    Abi, Capability, Group, GroupKind, Ioctl, Item, Literal, Macro, Meta, Section, StructId, Value,
+    Abi, Capability, Group, GroupKind, Ioctl, Item, Literal, Macro, Meta, Role, Struct, StructId,
+    Type, Value,
 };
-use crate::release::Since;
+use crate::release::{Release, Since};
 
 /// Something with a name of the kernel.
 #[derive(Clone, Copy)]
@@ -15,8 +16,8 @@ pub(super) struct Named<'a> {
     pub(super) name: &'a str,
     /// What every item has.
     pub(super) meta: &'a Meta,
-    /// The subject that declares it.
-    pub(super) section: &'a Section,
+    /// Index of the subject that declares it.
+    pub(super) section: usize,
     /// What it is.
     pub(super) what: What<'a>,
 }
@@ -27,9 +28,9 @@ pub(super) enum What<'a> {
     /// A struct.
     Struct(StructId),
     /// A number or string that the preprocessor knows.
-    Constant(&'a Value),
+    Constant(&'a Group, &'a Value),
     /// A number of a C enum.
-    Enumerator(&'a Value),
+    Enumerator(&'a Group, &'a Value),
     /// The tag of a C enum.
     Enum(&'a Group),
     /// A function-like macro.
@@ -44,19 +45,22 @@ pub(super) enum What<'a> {
 pub(super) struct Former<'a> {
     /// The name.
     pub(super) name: &'a str,
+    /// The release that gave the item the next one.
+    pub(super) until: Release,
     /// The item.
     pub(super) now: Named<'a>,
 }
 
 /// Every name, in the order of the specification.
 pub(super) fn names(abi: &Abi) -> Vec<Named<'_>> {
-    let items = abi.sections.iter().flat_map(|section| {
-        section.items.iter().flat_map(move |item| of_item(abi, section, *item))
+    let sections = abi.sections.iter().enumerate();
+    let items = sections.flat_map(|(index, section)| {
+        section.items.iter().flat_map(move |item| of_item(abi, index, *item))
     });
     items.collect()
 }
 
-fn of_item<'a>(abi: &'a Abi, section: &'a Section, item: Item) -> Vec<Named<'a>> {
+fn of_item<'a>(abi: &'a Abi, section: usize, item: Item) -> Vec<Named<'a>> {
     let named = |name: &'a str, meta, what| Named { name, meta, section, what };
     match item {
         Item::Struct(id) => of_struct(abi, section, id),
@@ -80,14 +84,14 @@ fn of_item<'a>(abi: &'a Abi, section: &'a Section, item: Item) -> Vec<Named<'a>>
     }
 }
 
-fn of_struct<'a>(abi: &'a Abi, section: &'a Section, id: StructId) -> Vec<Named<'a>> {
+fn of_struct<'a>(abi: &'a Abi, section: usize, id: StructId) -> Vec<Named<'a>> {
     let item = abi.struct_(id);
     let itself = Named { name: &item.name, meta: &item.meta, section, what: What::Struct(id) };
     let held = abi.held_groups(id).flat_map(|group| of_group(section, group));
     [itself].into_iter().chain(held).collect()
 }
 
-fn of_group<'a>(section: &'a Section, group: &'a Group) -> Vec<Named<'a>> {
+fn of_group<'a>(section: usize, group: &'a Group) -> Vec<Named<'a>> {
     let enumerated = matches!(group.kind, GroupKind::Enum | GroupKind::AnonymousEnum);
     let tag = (group.kind == GroupKind::Enum).then_some(Named {
         name: &group.name,
@@ -99,7 +103,10 @@ fn of_group<'a>(section: &'a Section, group: &'a Group) -> Vec<Named<'a>> {
         name: &value.name,
         meta: &value.meta,
         section,
-        what: if enumerated { What::Enumerator(value) } else { What::Constant(value) },
+        what: match enumerated {
+            true => What::Enumerator(group, value),
+            false => What::Constant(group, value),
+        },
     });
     tag.into_iter().chain(values).collect()
 }
@@ -112,19 +119,45 @@ impl Named<'_> {
 
     /// Whether it counts others, and so is another number as they are added.
     pub(super) fn counts(&self) -> bool {
-        matches!(self.what, What::Enumerator(value) if value.count.is_some())
+        matches!(self.what, What::Enumerator(_, value) if value.count.is_some())
     }
 
     /// Its number, where it is one that other releases can have otherwise.
     pub(super) fn number(&self) -> Option<i128> {
         match self.what {
-            What::Constant(value) | What::Enumerator(value) => {
+            What::Constant(_, value) | What::Enumerator(_, value) => {
                 (!matches!(value.literal, Literal::Text(_))).then_some(value.number)
             }
             What::Capability(capability) => Some(capability.id.into()),
             _ => None,
         }
     }
+}
+
+/// A member of a struct, under the name that C knows it by.
+pub(super) struct Member<'a> {
+    /// The name.
+    pub(super) name: &'a str,
+    /// What every item has.
+    pub(super) meta: &'a Meta,
+    /// Its type.
+    pub(super) type_: &'a Type,
+}
+
+/// The members of a struct, those of its unions in their place; what a
+/// capability starts with belongs to its chain.
+pub(super) fn members(struct_: &Struct) -> impl Iterator<Item = Member<'_>> {
+    let fields = struct_.fields.iter().filter(|field| field.role != Role::Header);
+    fields.flat_map(|field| {
+        let itself = field.arms().is_empty().then_some(Member {
+            name: &field.name,
+            meta: &field.meta,
+            type_: &field.type_,
+        });
+        let arms = field.arms().iter();
+        let arms = arms.map(|arm| Member { name: &arm.name, meta: &arm.meta, type_: &arm.type_ });
+        itself.into_iter().chain(arms)
+    })
 }
 
 /// Since when an item has its present name.
@@ -137,7 +170,7 @@ pub(super) fn former<'a>(names: &[Named<'a>]) -> Vec<Former<'a>> {
     let present: HashSet<_> = names.iter().map(|named| named.name).collect();
     let former = names.iter().flat_map(|now| {
         let names = now.meta.former.iter();
-        names.map(|(name, _)| Former { name, now: *now })
+        names.map(|(name, until)| Former { name, until: *until, now: *now })
     });
     former.filter(|former| !present.contains(former.name)).collect()
 }

@@ -6,13 +6,17 @@ mod derives;
 mod docs;
 mod format;
 mod groups;
+mod history;
 mod ioctls;
 mod library;
 mod section;
 mod structs;
 mod views;
 
+use std::collections::HashMap;
+
 use crate::emit::banner;
+use crate::emit::named::{self, Former};
 use crate::ir::Abi;
 use crate::output::OutputFile;
 use docs::Names;
@@ -26,10 +30,11 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 8] = [
+const RUNTIME: [Runtime; 9] = [
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_arrays),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
+    runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
     runtime("reply.rs", include_str!("../../runtime/reply.rs"), views::has_hosts),
     runtime("request.rs", include_str!("../../runtime/request.rs"), views::has_hosts),
@@ -61,13 +66,19 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
             ioctls::table(abi, &names),
         ));
     }
+    if history::present(abi) {
+        let emitter = "codegen/src/emit/rust/history.rs";
+        files.push(file(abi, "history/items.rs", emitter, history::table(abi)));
+    }
+    let former = former_by_section(abi);
     for index in section::present(abi) {
+        let former = former.get(&index).map(Vec::as_slice).unwrap_or_default();
         let path = format!("uapi/{}.rs", abi.sections[index].name);
         files.push(file(
             abi,
             &path,
             "codegen/src/emit/rust/section.rs",
-            section::module(abi, &names, index),
+            section::module(abi, &names, former, index),
         ));
     }
     if views::has_chains(abi) {
@@ -81,6 +92,15 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         files.push(file(abi, runtime.name, &emitter, runtime.text.to_owned()));
     }
     files
+}
+
+/// The names that items had before, by the index of their section.
+fn former_by_section(abi: &Abi) -> HashMap<usize, Vec<Former<'_>>> {
+    let mut by_section = HashMap::<_, Vec<_>>::new();
+    for former in named::former(&named::names(abi)) {
+        by_section.entry(former.now.section).or_default().push(former);
+    }
+    by_section
 }
 
 fn file(abi: &Abi, path: &str, emitter: &str, text: String) -> OutputFile {

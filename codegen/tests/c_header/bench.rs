@@ -32,6 +32,15 @@ const COMPILERS: &[(&str, &[&str], &[&str])] = &[
     ("clang++", CPP, &["-Wcast-align", "-Wold-style-cast"]),
 ];
 
+/// Every mode of this machine's processor. The headers of the kernel are those of
+/// the machine's own bits where compilers for other machines keep gcc-multilib
+/// away, which links to them.
+pub(crate) const BITS: &[&[&str]] = &[
+    &[],
+    &["-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"],
+    &["-mx32", "-idirafter", "/usr/include/x86_64-linux-gnu"],
+];
+
 /// A folder that holds the header to be tested and what a test puts there.
 pub(crate) struct Bench {
     folder: PathBuf,

@@ -41,10 +41,10 @@ pub const VFIO_EEH: u32 = 5;
 
 /// Type1 with two stages of translation, which is gone; the number stays taken.
 ///
-/// **Deprecated since Linux 6.13**: No kernel supports it any more; nested translation is a
-/// matter of iommufd..
-///
 /// Since Linux 3.18.
+#[deprecated(
+    note = "since Linux 6.13: No kernel supports it any more; nested translation is a matter of iommufd"
+)]
 pub const __VFIO_RESERVED_TYPE1_NESTING_IOMMU: u32 = 6;
 
 /// Version 2 of the sPAPR TCE backend, with registered memory and windows on demand.
@@ -137,3 +137,7 @@ pub const VFIO_CHECK_EXTENSION: u32 = io(VFIO_TYPE, VFIO_BASE + 1);
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
 pub const VFIO_SET_IOMMU: u32 = io(VFIO_TYPE, VFIO_BASE + 2);
+
+/// The former name of [`__VFIO_RESERVED_TYPE1_NESTING_IOMMU`].
+#[deprecated(note = "called `__VFIO_RESERVED_TYPE1_NESTING_IOMMU` since Linux 6.13")]
+pub const VFIO_TYPE1_NESTING_IOMMU: u32 = __VFIO_RESERVED_TYPE1_NESTING_IOMMU;

@@ -312,17 +312,19 @@ pub const VFIO_REGION_INFO_CAP_MSIX_MAPPABLE: u32 = 3;
 /// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
 /// NVLink bridges that belong to that GPU.
 ///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-///
 /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+)]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT: u32 = 4;
 
 /// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
 /// NVLink bridges that belong to that GPU.
 ///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-///
 /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+)]
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,17 +376,19 @@ const _: () = {
 /// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
 /// up.
 ///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-///
 /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+)]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD: u32 = 5;
 
 /// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
 /// up.
 ///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-///
 /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+)]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

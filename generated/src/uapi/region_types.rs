@@ -30,10 +30,10 @@ pub const VFIO_REGION_TYPE_CCW: u32 = 2;
 /// The first migration protocol, with
 /// [`vfio_device_migration_info`](super::vfio_device_migration_info) at its start.
 ///
-/// **Deprecated since Linux 5.18**: migration goes through
-/// [`VFIO_DEVICE_FEATURE_MIGRATION`](super::VFIO_DEVICE_FEATURE_MIGRATION) instead.
-///
 /// Since Linux 5.8.
+#[deprecated(
+    note = "since Linux 5.18: migration goes through `VFIO_DEVICE_FEATURE_MIGRATION` instead"
+)]
 pub const VFIO_REGION_TYPE_MIGRATION_DEPRECATED: u32 = 3;
 
 /// The OpRegion that firmware and graphics driver share.
@@ -46,15 +46,15 @@ pub const VFIO_REGION_SUBTYPE_INTEL_IGD_HOST_CFG: u32 = 2;
 pub const VFIO_REGION_SUBTYPE_INTEL_IGD_LPC_CFG: u32 = 3;
 
 /// Coherent memory of a GPU behind NVLink2.
-///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver was removed; no kernel offers the region
-/// any more.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed; no kernel offers the region any more"
+)]
 pub const VFIO_REGION_SUBTYPE_NVIDIA_NVLINK2_RAM: u32 = 1;
 
 /// Register of an NVLink2 bridge through which a GPU's address translations are shot down.
-///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver was removed; no kernel offers the region
-/// any more.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed; no kernel offers the region any more"
+)]
 pub const VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD: u32 = 1;
 
 /// The virtual monitor, with [`vfio_region_gfx_edid`](super::vfio_region_gfx_edid) at its
@@ -171,9 +171,9 @@ pub const VFIO_REGION_SUBTYPE_CCW_SCHIB: u32 = 2;
 pub const VFIO_REGION_SUBTYPE_CCW_CRW: u32 = 3;
 
 /// The only region of the first migration protocol.
-///
-/// **Deprecated since Linux 5.18**: migration goes through
-/// [`VFIO_DEVICE_FEATURE_MIGRATION`](super::VFIO_DEVICE_FEATURE_MIGRATION) instead.
+#[deprecated(
+    note = "since Linux 5.18: migration goes through `VFIO_DEVICE_FEATURE_MIGRATION` instead"
+)]
 pub const VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED: u32 = 1;
 
 /// Start of the region of the first migration protocol. The user writes the state, then moves
@@ -182,10 +182,10 @@ pub const VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED: u32 = 1;
 /// In 5.18 the protocol lost its names to the second one, where STOP and RUNNING have other
 /// values; the flags here have carried V1 in theirs since.
 ///
-/// **Deprecated since Linux 5.18**: migration goes through
-/// [`VFIO_DEVICE_FEATURE_MIGRATION`](super::VFIO_DEVICE_FEATURE_MIGRATION) instead.
-///
 /// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+#[deprecated(
+    note = "since Linux 5.18: migration goes through `VFIO_DEVICE_FEATURE_MIGRATION` instead"
+)]
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -323,3 +323,17 @@ pub const fn vfio_device_state_set_error(state: u32) -> u32 {
     let saving = DeviceMigrationInfoDeviceState::V1_SAVING.bits();
     state & !VFIO_DEVICE_STATE_MASK | saving | resuming
 }
+
+/// The former name of [`VFIO_REGION_TYPE_MIGRATION_DEPRECATED`].
+#[deprecated(note = "called `VFIO_REGION_TYPE_MIGRATION_DEPRECATED` since Linux 5.18")]
+pub const VFIO_REGION_TYPE_MIGRATION: u32 = VFIO_REGION_TYPE_MIGRATION_DEPRECATED;
+
+/// The former name of [`VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED`].
+#[deprecated(
+    note = "called `VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED` since Linux 5.18"
+)]
+pub const VFIO_REGION_SUBTYPE_MIGRATION: u32 = VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED;
+
+/// The former name of [`VFIO_DEVICE_STATE_V1_SAVING`].
+#[deprecated(note = "called `VFIO_DEVICE_STATE_V1_SAVING` since Linux 5.18")]
+pub const VFIO_DEVICE_STATE_SAVING: u32 = VFIO_DEVICE_STATE_V1_SAVING;

@@ -159,16 +159,18 @@ pub enum RegionCap<'a> {
     /// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
     /// NVLink bridges that belong to that GPU.
     ///
-    /// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-    ///
     /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+    #[deprecated(
+        note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+    )]
     Nvlink2Ssatgt(RegionNvlink2Ssatgt<'a>),
     /// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
     /// up.
     ///
-    /// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-    ///
     /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+    #[deprecated(
+        note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+    )]
     Nvlink2Lnkspd(RegionNvlink2Lnkspd<'a>),
     /// A capability that is not known here, or of a version before its first.
     Unknown(UnknownCap<'a>),
@@ -341,9 +343,10 @@ impl<'a> RegionMsixMappable<'a> {
 /// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
 /// NVLink bridges that belong to that GPU.
 ///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-///
 /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegionNvlink2Ssatgt<'a> {
     cap: RawCap<'a>,
@@ -387,9 +390,10 @@ impl<'a> RegionNvlink2Ssatgt<'a> {
 /// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
 /// up.
 ///
-/// **Deprecated since Linux 5.13**: the NVLink2 driver is gone and no kernel emits it any more.
-///
 /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegionNvlink2Lnkspd<'a> {
     cap: RawCap<'a>,

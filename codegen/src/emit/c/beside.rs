@@ -44,7 +44,7 @@ pub(super) fn beside(header: &Header, prefix: &str) -> String {
 /// What is added to a kernel header that was included first.
 pub(super) fn added(words: &Words<'_>, header: usize) -> AddedView {
     let Words { abi, all, companions, prefix } = words;
-    let named = all.iter().filter(|named| named.section.header == header);
+    let named = all.iter().filter(|named| abi.sections[named.section].header == header);
     let late: Vec<_> = named.filter(|named| !companions.is_first(named)).collect();
     let lacks: Vec<_> =
         late.iter().filter_map(|named| lack(abi, named, companions, prefix)).collect();
@@ -110,8 +110,8 @@ pub(super) fn stable(abi: &Abi, name: &str, prefix: &str) -> String {
 /// A constant by itself. What counts others means what its own enum has.
 fn define(abi: &Abi, named: &Named<'_>) -> Option<DefineView> {
     match named.what {
-        What::Constant(value) => Some(values::bare_define(value)),
-        What::Enumerator(value) if value.count.is_none() => {
+        What::Constant(_, value) => Some(values::bare_define(value)),
+        What::Enumerator(_, value) if value.count.is_none() => {
             Some(values::lone_define(named.name, literal::decimal(value.number)))
         }
         What::Ioctl(ioctl) => {

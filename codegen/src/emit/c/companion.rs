@@ -8,58 +8,89 @@ use crate::emit::named::{Named, What, name_since};
 use crate::ir::{Abi, Arg, Field, Role, StructId, Type};
 use crate::release::{Release, Since};
 
-/// Where to look for companions.
+/// The macros of each struct, subject and kernel header.
 pub(super) struct Companions<'a> {
     abi: &'a Abi,
-    /// The macros that never were anything else, in order.
-    macros: Vec<Named<'a>>,
     /// The release in which each kernel header came.
     first: Vec<Option<Release>>,
-    /// The structs by their index.
-    structs: HashMap<StructId, Named<'a>>,
+    /// Every macro that never was anything else, by its name.
+    macros: HashMap<&'a str, Since>,
+    /// The macros that are about a struct: its ioctl, its id, or held by it.
+    own: HashMap<StructId, Vec<Named<'a>>>,
+    /// The structs that have a struct inside.
+    users: HashMap<StructId, Vec<StructId>>,
+    /// The first macro of a subject that came in a release.
+    of_section: HashMap<(usize, Since), &'a str>,
+    /// The same of a kernel header.
+    of_header: HashMap<(usize, Since), &'a str>,
 }
 
 impl<'a> Companions<'a> {
     /// Those of an ABI with these names.
     pub(super) fn new(abi: &'a Abi, names: &[Named<'a>]) -> Self {
-        let is_macro = |named: &&Named<'_>| {
-            matches!(
-                named.what,
-                What::Constant(_) | What::Macro(_) | What::Ioctl(_) | What::Capability(_)
-            )
-        };
-        let structs = names.iter().filter_map(|named| match named.what {
-            What::Struct(id) => Some((id, *named)),
-            _ => None,
-        });
         let first = (0..abi.headers.len()).map(|header| {
-            let named = names.iter().filter(|named| named.section.header == header);
+            let named = names.iter().filter(|named| abi.sections[named.section].header == header);
             named.map(|named| named.since().first()).min()
         });
-        Self {
+        let mut companions = Self {
             abi,
             first: first.collect(),
-            macros: names.iter().filter(is_macro).copied().collect(),
-            structs: structs.collect(),
+            macros: HashMap::new(),
+            own: HashMap::new(),
+            users: HashMap::new(),
+            of_section: HashMap::new(),
+            of_header: HashMap::new(),
+        };
+        let mut holder = None;
+        for named in names {
+            if let What::Struct(id) = named.what {
+                holder = Some(id);
+                for inner in abi.struct_(id).fields.iter().filter_map(|field| inner(&field.type_)) {
+                    companions.users.entry(inner).or_default().push(id);
+                }
+            }
+            companions.add(*named, holder);
+        }
+        companions
+    }
+
+    /// Adds a macro; `holder` is the struct whose numbers follow it.
+    fn add(&mut self, named: Named<'a>, holder: Option<StructId>) {
+        let about = match named.what {
+            What::Ioctl(ioctl) => match ioctl.arg {
+                Arg::Struct(id) => Some(id),
+                _ => None,
+            },
+            What::Capability(capability) => capability.struct_,
+            What::Constant(group, value) => value
+                .payload
+                .or(holder.filter(|holder| group.field.is_some_and(|(owner, _)| owner == *holder))),
+            What::Macro(_) => None,
+            What::Struct(_) | What::Enum(_) | What::Enumerator(..) => return,
+        };
+        let header = self.abi.sections[named.section].header;
+        self.macros.entry(named.name).or_insert(named.since());
+        self.of_section.entry((named.section, named.since())).or_insert(named.name);
+        self.of_header.entry((header, named.since())).or_insert(named.name);
+        if let Some(id) = about {
+            self.own.entry(id).or_default().push(named);
         }
     }
 
     /// Whether a kernel header had it from its own first release on.
     pub(super) fn is_first(&self, named: &Named<'_>) -> bool {
-        self.first[named.section.header].is_none_or(|first| named.since().first() <= first)
+        let header = self.abi.sections[named.section].header;
+        self.first[header].is_none_or(|first| named.since().first() <= first)
     }
 
     /// The companion of a struct or of an enum with a tag.
     pub(super) fn of(&self, named: &Named<'_>) -> Option<&'a str> {
         let since = named.since();
-        if let What::Struct(id) = named.what {
-            let direct = self.with(since, |other| self.belongs(other, id));
-            let direct = direct.or_else(|| self.of_user(id, since));
-            if direct.is_some() {
-                return direct;
-            }
-        }
-        self.near(named, since)
+        let direct = match named.what {
+            What::Struct(id) => self.of_struct(id, since),
+            _ => None,
+        };
+        direct.or_else(|| self.near(named.section, since))
     }
 
     /// The companion of a field that came later than its struct, or was called
@@ -67,8 +98,9 @@ impl<'a> Companions<'a> {
     pub(super) fn of_field(&self, owner: &Named<'_>, field: &Field) -> Option<&'a str> {
         let since = name_since(&field.meta);
         let gate = field.when.as_deref().or_else(|| self.flag_of_chain(owner, field));
-        let gate = gate.and_then(|gate| self.with(since, |other| other.name == gate));
-        gate.or_else(|| self.near(owner, since))
+        let gate = gate.and_then(|gate| self.macros.get_key_value(gate));
+        let gate = gate.filter(|(_, came)| **came == since).map(|(name, _)| *name);
+        gate.or_else(|| self.near(owner.section, since))
     }
 
     /// The flag that says that the offset of a chain counts.
@@ -79,53 +111,33 @@ impl<'a> Companions<'a> {
         (field.role == Role::CapOffset).then_some(host.flag.0.as_str())
     }
 
-    /// The first macro of these that came when it should have.
-    fn with(&self, since: Since, is: impl Fn(&Named<'a>) -> bool) -> Option<&'a str> {
-        let mut fitting = self.macros.iter().filter(|other| other.since() == since);
-        fitting.find(|other| is(other)).map(|other| other.name)
-    }
-
-    /// One of the same subject or, if there is none, of the same kernel header.
-    fn near(&self, named: &Named<'_>, since: Since) -> Option<&'a str> {
-        let beside = self.with(since, |other| other.section.name == named.section.name);
-        beside.or_else(|| self.with(since, |other| other.section.header == named.section.header))
-    }
-
-    /// Whether a macro is about a struct: its ioctl, its id, or held by it.
-    fn belongs(&self, other: &Named<'_>, id: StructId) -> bool {
-        match other.what {
-            What::Ioctl(ioctl) => matches!(ioctl.arg, Arg::Struct(arg) if arg == id),
-            What::Capability(capability) => capability.struct_ == Some(id),
-            What::Constant(value) => {
-                let held = |group: &crate::ir::Group| {
-                    group.values.iter().any(|held| std::ptr::eq(held, value))
-                };
-                value.payload == Some(id) || self.abi.held_groups(id).any(held)
-            }
-            _ => false,
-        }
-    }
-
-    /// The companion of a struct of the same time that has this one inside.
-    fn of_user(&self, id: StructId, since: Since) -> Option<&'a str> {
-        let users = self.abi.structs.iter().enumerate();
-        let mut users = users.filter(|(_, user)| {
-            name_since(&user.meta) == since
-                && user.fields.iter().any(|field| contains(&field.type_, id))
-        });
-        users.find_map(|(user, _)| {
-            let user = StructId(user);
-            self.structs.get(&user).filter(|_| user != id).and_then(|named| self.of(named))
+    /// A macro about a struct, or about one of the same time that has it inside.
+    fn of_struct(&self, id: StructId, since: Since) -> Option<&'a str> {
+        let mut own = self.own.get(&id).into_iter().flatten();
+        let own = own.find(|named| named.since() == since).map(|named| named.name);
+        own.or_else(|| {
+            let mut users = self.users.get(&id).into_iter().flatten();
+            users.find_map(|user| {
+                let same = name_since(&self.abi.struct_(*user).meta) == since;
+                same.then(|| self.of_struct(*user, since)).flatten()
+            })
         })
+    }
+
+    /// A macro of the same subject or, if there is none, of the same kernel header.
+    fn near(&self, section: usize, since: Since) -> Option<&'a str> {
+        let header = self.abi.sections[section].header;
+        let beside = self.of_section.get(&(section, since));
+        beside.or_else(|| self.of_header.get(&(header, since))).copied()
     }
 }
 
-/// Whether a type has a struct inside.
-fn contains(type_: &Type, id: StructId) -> bool {
+/// The struct inside of a type, if there is one.
+fn inner(type_: &Type) -> Option<StructId> {
     match type_ {
-        Type::Struct(inner) => *inner == id,
-        Type::Array(element, ..) | Type::Flexible(element, _) => contains(element, id),
-        Type::Union(arms) => arms.iter().any(|arm| contains(&arm.type_, id)),
-        Type::Int(_) | Type::Pointer(_) => false,
+        Type::Struct(inner) => Some(*inner),
+        Type::Array(element, ..) | Type::Flexible(element, _) => inner(element),
+        Type::Union(arms) => arms.iter().find_map(|arm| inner(&arm.type_)),
+        Type::Int(_) | Type::Pointer(_) => None,
     }
 }

@@ -57,7 +57,8 @@ fn late<'a>(
     words: &'a Words<'_>,
     header: usize,
 ) -> impl Iterator<Item = (&'a Named<'a>, &'a Field)> {
-    let named = words.all.iter().filter(move |named| named.section.header == header);
+    let named =
+        words.all.iter().filter(move |named| words.abi.sections[named.section].header == header);
     let structs = named.filter_map(|named| match named.what {
         What::Struct(id) => Some((named, words.abi.struct_(id))),
         _ => None,

@@ -1,8 +1,6 @@
 //! A page for each release: what came, what changed, what should no longer be
 //! used, and which handlers treat a buffer otherwise than before.
 
-use std::collections::HashMap;
-
 use askama::Template;
 
 use super::bullets::Bullets;
@@ -12,7 +10,7 @@ use super::page::Page;
 use super::section::summary;
 use super::story::{self, Story};
 use super::words::{bare, linux, list, since};
-use crate::ir::{Handler, Ioctl, Meta};
+use crate::ir::{Handler, Ioctl};
 use crate::output::OutputFile;
 use crate::release::{Release, Since};
 
@@ -34,23 +32,17 @@ struct PartView {
     items: Bullets,
 }
 
-/// The page of one release.
-pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>], release: Release) -> OutputFile {
+/// The page of one release, with the stories that have a turn in it.
+pub(super) fn file(page: &Page<'_>, stories: &[&Story<'_>], release: Release) -> OutputFile {
     let abi = page.abi;
     let told: Vec<_> = abi.releases.iter().filter(|told| **told <= abi.release).collect();
     let at = told.iter().position(|told| **told == release);
     let link = |told: &Release| page.to(&bare(*told), &release_path(*told));
     let before = at.and_then(|at| told.get(at.checked_sub(1)?));
     let next = at.and_then(|at| told.get(at + 1));
-    let structs = structs(stories);
-    let with_struct = |story: &&Story<'_>| {
-        let owner = story.owner.and_then(|owner| structs.get(owner));
-        owner.is_some_and(|owner| story.came_with(owner))
-    };
-    let new = stories
-        .iter()
-        .filter(|story| !with_struct(story))
-        .filter(|story| story::told_in(abi, story.meta.since.first()) == Some(release));
+    let new = stories.iter().filter(|story| {
+        !story.with_owner && story::told_in(abi, story.meta.since.first()) == Some(release)
+    });
     let changed = stories.iter().flat_map(|story| changes(page, story, release));
     let old = stories.iter().filter_map(|story| deprecation(page, story, release));
     let handlers = abi.ioctls.iter().flat_map(|ioctl| behaviour(page, ioctl, release));
@@ -71,12 +63,6 @@ pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>], release: Release) -> 
         parts: parts.collect(),
     };
     super::output(&release_path(release), view.to_string())
-}
-
-/// The structs by name.
-fn structs<'a>(stories: &[Story<'a>]) -> HashMap<&'a str, &'a Meta> {
-    let structs = stories.iter().filter(|story| story.kind == "struct");
-    structs.map(|story| (story.name, story.meta)).collect()
 }
 
 /// What an item is called, with its kind in front.
@@ -104,8 +90,8 @@ fn sentence(what: &str, said: &str) -> String {
 /// What a release changed about an item that was there before.
 fn changes(page: &Page<'_>, story: &Story<'_>, release: Release) -> Vec<String> {
     let here = |turn: &Release| story::told_in(page.abi, *turn) == Some(release);
-    let what = called(page, story);
     let meta = story.meta;
+    let what = called(page, story);
     let names = meta.former.iter().filter(|(_, turn)| here(turn));
     let names = names.map(|(name, _)| format!("{what}, called `{name}` before"));
     let numbers = meta.renumbered.iter().filter(|(_, turn)| here(turn));
@@ -129,6 +115,10 @@ fn deprecation(page: &Page<'_>, story: &Story<'_>, release: Release) -> Option<S
 /// Which handlers of an ioctl keep to new rules, and which no longer serve it.
 fn behaviour(page: &Page<'_>, ioctl: &Ioctl, release: Release) -> Vec<String> {
     let here = |turn: Release| story::told_in(page.abi, turn) == Some(release);
+    let turns = |one: &Handler| here(one.since.first()) || one.until.is_some_and(here);
+    if !ioctl.handlers.iter().any(turns) {
+        return Vec::new();
+    }
     let name = page.name(&ioctl.name);
     let came = ioctl.handlers.iter().filter(|handler| here(handler.since.first()));
     let came = came.map(|handler| {

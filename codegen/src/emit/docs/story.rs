@@ -1,8 +1,10 @@
 //! The history of an ABI as a list of items, each with what changed about it
 //! and when. The matrix shows it by item, the pages of the releases by release.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::emit::named::{self, What};
-use crate::ir::{Abi, Field, Literal, Meta, Role};
+use crate::ir::{Abi, Literal, Meta};
 use crate::release::Release;
 
 /// An item in all its releases.
@@ -21,50 +23,47 @@ pub(super) struct Story<'a> {
     pub(super) number: Option<i128>,
     /// The type of a field.
     pub(super) type_: Option<String>,
+    /// Whether a field came with its struct.
+    pub(super) with_owner: bool,
 }
 
 /// Every item in the order of the specification, fields behind their structs.
 pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
     let mut stories = Vec::new();
     for named in named::names(abi) {
-        let section = abi.sections.iter().position(|one| std::ptr::eq(one, named.section));
-        let section = section.unwrap_or_default();
         stories.push(Story {
             kind: kind(named.what),
             name: named.name,
             owner: None,
             meta: named.meta,
-            section,
+            section: named.section,
             number: named.number(),
             type_: None,
+            with_owner: false,
         });
         if let What::Struct(id) = named.what {
-            let fields = abi.struct_(id).fields.iter().filter(|field| is_told(field));
-            stories.extend(fields.map(|field| Story {
+            let members = named::members(abi.struct_(id));
+            stories.extend(members.map(|member| Story {
                 kind: "field",
-                name: &field.name,
+                name: member.name,
                 owner: Some(named.name),
-                meta: &field.meta,
-                section,
+                meta: member.meta,
+                section: named.section,
                 number: None,
-                type_: Some(abi.type_text(&field.type_)),
+                type_: Some(abi.type_text(member.type_)),
+                with_owner: member.meta.since == named.meta.since,
             }));
         }
     }
     stories
 }
 
-/// The header of a capability has no history of its own.
-fn is_told(field: &Field) -> bool {
-    field.role != Role::Header
-}
-
 fn kind(what: What<'_>) -> &'static str {
     match what {
         What::Struct(_) => "struct",
-        What::Constant(value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
-        What::Constant(_) => "constant",
-        What::Enumerator(_) => "enumerator",
+        What::Constant(_, value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
+        What::Constant(..) => "constant",
+        What::Enumerator(..) => "enumerator",
         What::Enum(_) => "enum",
         What::Macro(_) => "macro",
         What::Ioctl(_) => "ioctl",
@@ -109,15 +108,26 @@ impl Story<'_> {
     pub(super) fn was_renumbered(&self) -> bool {
         !self.meta.renumbered.is_empty()
     }
+}
 
-    /// Whether the struct that a field is in came with it.
-    pub(super) fn came_with(&self, owner: &Meta) -> bool {
-        self.owner.is_some() && self.meta.since == owner.since
+/// The stories that have a turn in each of the releases that are described.
+pub(super) fn by_release<'s, 'a>(
+    abi: &Abi,
+    stories: &'s [Story<'a>],
+) -> BTreeMap<Release, Vec<&'s Story<'a>>> {
+    let mut by_release = BTreeMap::<_, Vec<_>>::new();
+    for story in stories {
+        let turns = story.turns().into_iter().filter_map(|turn| told_in(abi, turn));
+        for release in turns.collect::<BTreeSet<_>>() {
+            by_release.entry(release).or_default().push(story);
+        }
     }
+    by_release
 }
 
 /// The first release that the specification describes for which something that
 /// came in `release` is there.
 pub(super) fn told_in(abi: &Abi, release: Release) -> Option<Release> {
-    abi.releases.iter().copied().find(|told| release.opening() <= *told)
+    let before = abi.releases.partition_point(|told| *told < release.opening());
+    abi.releases.get(before).copied()
 }

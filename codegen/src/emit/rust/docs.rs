@@ -52,14 +52,9 @@ impl<'a> Docs<'a> {
     pub(super) fn item(&self, meta: &Meta) -> TokenStream {
         let mut doc: Vec<_> =
             meta.doc.iter().map(|text| in_markdown(text, |name| self.link(name))).collect();
-        if let Some(deprecated) = &meta.deprecated {
-            let why = deprecated.doc.join(" ");
-            let why = in_markdown(&why, |name| self.link(name));
-            doc.push(format!("**Deprecated since Linux {}**: {why}.", linux(deprecated.since)));
-        }
         let source = in_markdown(&meta.source, |_| None);
         doc.push(format!("Since Linux {}; source: {source}.", linux(meta.since)));
-        attributes(&doc)
+        marked(attributes(&doc), meta)
     }
 
     /// A field's or value's documentation: a sentence out of a phrase.
@@ -69,14 +64,10 @@ impl<'a> Docs<'a> {
             .iter()
             .map(|text| in_markdown(&sentence(text), |name| self.link(name)))
             .collect();
-        if let Some(deprecated) = &meta.deprecated {
-            let why = in_markdown(&deprecated.doc.join(" "), |name| self.link(name));
-            doc.push(format!("**Deprecated since Linux {}**: {why}.", linux(deprecated.since)));
-        }
         if meta.since != parent.since {
             doc.push(format!("Since Linux {}.", linux(meta.since)));
         }
-        attributes(&doc)
+        marked(attributes(&doc), meta)
     }
 
     /// A link to an item of this name, if there is one.
@@ -84,6 +75,14 @@ impl<'a> Docs<'a> {
         let found = self.names.0.contains(name);
         found.then(|| format!("[`{name}`]({}{name})", self.path))
     }
+}
+
+/// Documentation, and the mark of what should not be used any more.
+fn marked(doc: TokenStream, meta: &Meta) -> TokenStream {
+    let Some(deprecated) = &meta.deprecated else { return doc };
+    let why = deprecated.doc.join(" ");
+    let note = format!("since Linux {}: {}", linux(deprecated.since), why.trim_end_matches('.'));
+    quote!(#doc #[deprecated(note = #note)])
 }
 
 /// A release for a reader; of a bracket, both ends.

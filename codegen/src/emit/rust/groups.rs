@@ -16,9 +16,9 @@ pub(super) fn has_types(abi: &Abi) -> bool {
 }
 
 /// A group's constants, then its type.
-pub(super) fn items(abi: &Abi, docs: &Docs<'_>, group: &Group) -> TokenStream {
+pub(super) fn items(docs: &Docs<'_>, group: &Group) -> TokenStream {
     let int = int(group);
-    let constants = group.values.iter().map(|value| constant(abi, docs, group, value, int));
+    let constants = group.values.iter().map(|value| constant(docs, group, value, int));
     let type_ = group.rust.as_ref().map(|name| newtype(docs, group, name, int));
     quote!(#(#constants)* #type_)
 }
@@ -31,17 +31,23 @@ fn int(group: &Group) -> Int {
     }
 }
 
-fn constant(_: &Abi, docs: &Docs<'_>, group: &Group, value: &Value, int: Int) -> TokenStream {
+/// The Rust type of one of a group's constants.
+pub(super) fn type_of(group: &Group, value: &Value) -> TokenStream {
+    match &value.literal {
+        Literal::Text(_) => quote!(&str),
+        _ => {
+            let type_ = int_type(int(group));
+            quote!(#type_)
+        }
+    }
+}
+
+fn constant(docs: &Docs<'_>, group: &Group, value: &Value, int: Int) -> TokenStream {
     let doc = docs.part(&value.meta, &group.meta);
     let name = ident(&value.name);
     let expr = value_expr(value, int);
-    match &value.literal {
-        Literal::Text(_) => quote!(#doc pub const #name: &str = #expr;),
-        _ => {
-            let type_ = int_type(int);
-            quote!(#doc pub const #name: #type_ = #expr;)
-        }
-    }
+    let type_ = type_of(group, value);
+    quote!(#doc pub const #name: #type_ = #expr;)
 }
 
 fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream {

@@ -32,6 +32,9 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //! - Structs with an `argsz` are built by `new`, which sets it; they are
         //!   `non_exhaustive`, so that a field that a later kernel appends is no breaking
         //!   change.
+        //! - What should not be used any more is marked so, and a name that the kernel has
+        //!   given up is still there, marked too. [`history`] tells as data when each item
+        //!   came.
         //! - Flags and enumerations keep what they do not know, and print by name.
         //! - Fields are in the byte order of the host, as on the kernel's interface.
         #views
@@ -46,6 +49,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         #(#![doc = #without_serde])*
         #![no_std]
         #![forbid(unsafe_code)]
+        #![allow(deprecated, reason = "what should not be used any more is still described")]
 
         #[cfg(feature = "alloc")]
         extern crate alloc;
@@ -74,6 +78,11 @@ fn modules(abi: &Abi) -> TokenStream {
             mod flags;
         )
     });
+    let history = needs(abi, "history.rs").then(|| {
+        quote!(
+            pub mod history;
+        )
+    });
     let ioctls = ioctls::present(abi).then(|| {
         quote!(
             pub mod ioctls;
@@ -91,7 +100,7 @@ fn modules(abi: &Abi) -> TokenStream {
     let before = ["array.rs", "chain.rs"].map(private);
     let between = ["profile.rs", "reply.rs", "request.rs", "target.rs"].map(private);
     let wire = private("wire.rs");
-    quote!(#(#before)* #flags #ioctls #(#between)* pub mod uapi; #views #wire)
+    quote!(#(#before)* #flags #history #ioctls #(#between)* pub mod uapi; #views #wire)
 }
 
 /// Says which types a feature leaves out, and why.

@@ -6,6 +6,7 @@ use quote::quote;
 use super::constants::{decimal, ident};
 use super::docs::{Docs, Names};
 use super::{format, groups, ioctls, structs};
+use crate::emit::named::{Former, What};
 use crate::ir::{Abi, Item, Section, StructId, Type};
 
 /// The sections that have something to declare.
@@ -15,15 +16,16 @@ pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
     (0..abi.sections.len()).filter(move |index| declares(&abi.sections[*index]))
 }
 
-/// The module of a section.
-pub(super) fn module(abi: &Abi, names: &Names<'_>, index: usize) -> String {
+/// The module of a section, some items of which had other names before.
+pub(super) fn module(abi: &Abi, names: &Names<'_>, former: &[Former<'_>], index: usize) -> String {
     let section = &abi.sections[index];
     let docs = Docs::new(names, "super::");
     let title = [" ", &section.title, "."].concat();
     let doc = docs.paragraphs(&section.doc);
     let doc = inner(doc);
     let items = section.items.iter().map(|item| self::item(abi, &docs, *item));
-    let items = quote!(#(#items)*);
+    let former = self::former(former);
+    let items = quote!(#(#items)* #former);
     let imports = imports(abi, section);
     format::file(quote! {
         #![doc = #title]
@@ -32,6 +34,31 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, index: usize) -> String {
         #imports
         #items
     })
+}
+
+/// The names that items of a section had before, unless something else has
+/// them now.
+fn former(former: &[Former<'_>]) -> TokenStream {
+    let aliases = former.iter().map(|former| {
+        let doc = [" The former name of [`", former.now.name, "`]."].concat();
+        let release = former.until.to_string().replace('v', "");
+        let note = ["called `", former.now.name, "` since Linux ", &release].concat();
+        let (old, new) = (ident(former.name), ident(former.now.name));
+        let alias = match former.now.what {
+            What::Struct(_) | What::Enum(_) => quote!(pub type #old = #new;),
+            What::Macro(_) => quote!(),
+            What::Constant(group, value) | What::Enumerator(group, value) => {
+                let type_ = groups::type_of(group, value);
+                quote!(pub const #old: #type_ = #new;)
+            }
+            What::Ioctl(_) | What::Capability(_) => quote!(pub const #old: u32 = #new;),
+        };
+        match alias.is_empty() {
+            true => alias,
+            false => quote!(#[doc = #doc] #[deprecated(note = #note)] #alias),
+        }
+    });
+    quote!(#(#aliases)*)
 }
 
 /// Outer documentation as inner.
@@ -50,7 +77,7 @@ pub(super) fn inner(doc: TokenStream) -> TokenStream {
 fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
     match item {
         Item::Struct(id) => struct_(abi, docs, id),
-        Item::Group(id) => groups::items(abi, docs, abi.group(id)),
+        Item::Group(id) => groups::items(docs, abi.group(id)),
         Item::Ioctl(index) => ioctls::item(abi, docs, &abi.ioctls[index]),
         Item::Macro(index) => macro_(abi, docs, index),
         Item::Capability(index) => capability(abi, docs, index),
@@ -60,7 +87,7 @@ fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
 
 /// A struct, behind the flags and numbers that its fields hold.
 fn struct_(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
-    let held = abi.held_groups(id).map(|group| groups::items(abi, docs, group));
+    let held = abi.held_groups(id).map(|group| groups::items(docs, group));
     let struct_ = structs::items(abi, docs, id);
     quote!(#struct_ #(#held)*)
 }

@@ -1,0 +1,127 @@
+//! When every item of the ABI came, what it was called before, and since when
+//! it should not be used: the same as its documentation says, as data, for
+//! programs that run on kernels older than the one that they were built for.
+//! [`Release::parse`] reads what `uname -r` prints, and [`Item::is_in`] tells what
+//! that release has.
+
+use core::fmt;
+
+mod items;
+
+pub use items::ITEMS;
+
+/// A kernel release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release {
+    /// The number in front of the first dot.
+    pub major: u16,
+    /// The number behind it.
+    pub minor: u16,
+}
+
+impl Release {
+    /// A release by its two numbers.
+    pub const fn new(major: u16, minor: u16) -> Self {
+        Self { major, minor }
+    }
+
+    /// The release that a text starts with, such as `6.1.0-13-amd64`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (major, rest) = text.split_once('.')?;
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let minor = rest.get(..end)?;
+        Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A struct.
+    Struct,
+    /// A field, under the names of its struct and of itself with a dot between.
+    Field,
+    /// A constant.
+    Constant,
+    /// A C enum.
+    Enum,
+    /// A number of a C enum.
+    Enumerator,
+    /// A function-like macro.
+    Macro,
+    /// An ioctl.
+    Ioctl,
+    /// The id of a capability.
+    Capability,
+}
+
+/// An item of the ABI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Item {
+    /// The kernel's name.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// The first release that surely has it.
+    pub since: Release,
+    /// The last release that surely does not, where that is not the one before.
+    pub after: Option<Release>,
+    /// Names that it had, each with the release that gave it the next.
+    pub former: &'static [(&'static str, Release)],
+    /// Since when it should not be used.
+    pub deprecated: Option<Release>,
+}
+
+impl Item {
+    /// An item that always had its name.
+    const fn new(name: &'static str, kind: Kind, major: u16, minor: u16) -> Self {
+        let since = Release::new(major, minor);
+        Self { name, kind, since, after: None, former: &[], deprecated: None }
+    }
+
+    #[allow(dead_code, reason = "of every item it may be known when it came")]
+    const fn after(self, major: u16, minor: u16) -> Self {
+        Self { after: Some(Release::new(major, minor)), ..self }
+    }
+
+    #[allow(dead_code, reason = "every item may have its first name")]
+    const fn former(self, former: &'static [(&'static str, Release)]) -> Self {
+        Self { former, ..self }
+    }
+
+    #[allow(dead_code, reason = "every item may be in use")]
+    const fn deprecated(self, major: u16, minor: u16) -> Self {
+        Self { deprecated: Some(Release::new(major, minor)), ..self }
+    }
+
+    /// Whether a release has it, under this name or a former one; `None` where
+    /// that is not known. Kernels with changes that were carried back can have
+    /// more than their number says.
+    pub fn is_in(&self, release: Release) -> Option<bool> {
+        match self.after {
+            _ if release >= self.since => Some(true),
+            Some(after) if release > after => None,
+            _ => Some(false),
+        }
+    }
+
+    /// Its name in a release that has it.
+    pub fn name_in(&self, release: Release) -> &'static str {
+        let mut former = self.former.iter();
+        former.find(|(_, until)| release < *until).map_or(self.name, |(name, _)| name)
+    }
+}
+
+/// The item of this name or, if nothing is called so today, that had it.
+pub fn find(name: &str) -> Option<&'static Item> {
+    let had = |item: &&Item| item.former.iter().any(|(former, _)| *former == name);
+    ITEMS.iter().find(|item| item.name == name).or_else(|| ITEMS.iter().find(had))
+}
