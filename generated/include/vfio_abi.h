@@ -4343,22 +4343,19 @@ static inline __u32 vfio_abi_target(const struct vfio_abi_format *format,
 	return VFIO_ABI_CAST(__u32, next > most ? most : next);
 }
 
-/* The end of a walk, or a capability that cannot be visited. */
-static inline void vfio_abi_refuse(const struct vfio_abi_format *format,
-				   struct vfio_abi_walk *walk)
+/* Ends a walk at a capability that cannot be visited. */
+static inline int vfio_abi_refuse(const struct vfio_abi_format *format,
+				  struct vfio_abi_walk *walk)
 {
 	const __u32 at = walk->at;
-	int kind = VFIO_ABI_CYCLE;
 
-	if (walk->state <= 0)
-		return;
 	if (at < walk->bound)
-		kind = VFIO_ABI_INSIDE_FIXED;
-	else if (at >= walk->len)
-		kind = VFIO_ABI_OUT_OF_BOUNDS;
-	else if (walk->len - at < format->header)
-		kind = VFIO_ABI_HEADER_CUT;
-	vfio_abi_fail(walk, kind, at, 0, 0);
+		return vfio_abi_fail(walk, VFIO_ABI_INSIDE_FIXED, at, 0, 0);
+	if (at >= walk->len)
+		return vfio_abi_fail(walk, VFIO_ABI_OUT_OF_BOUNDS, at, 0, 0);
+	if (walk->len - at < format->header)
+		return vfio_abi_fail(walk, VFIO_ABI_HEADER_CUT, at, 0, 0);
+	return vfio_abi_fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
 }
 
 /* Where a walk is behind a capability that does not lead on. */
@@ -4398,13 +4395,10 @@ static inline __attribute__((always_inline)) int vfio_abi_visit(
 
 	/* While some are left, none starts before the bound. */
 	if (!walk->left || at > walk->most) {
-		vfio_abi_refuse(format, walk);
-		/* Field by field, which leaves it in registers. */
-		cap->at = cap->id = cap->version = cap->next = 0;
-		cap->known = 0;
-		cap->size = 0;
-		cap->bytes = walk->bytes;
-		return walk->state;
+		/* Here, where analyzers see that it is not more. */
+		if (walk->state <= 0)
+			return walk->state;
+		return vfio_abi_refuse(format, walk);
 	}
 	walk->left--;
 	header = walk->bytes + at;

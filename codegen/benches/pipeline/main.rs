@@ -1,8 +1,8 @@
 //! How long the stages of `generate` take, alone and beside bindgen, and how
 //! that grows with the specification: `cargo bench -p capchain`.
 //!
-//! Stages are timed in process, one behind the other as `generate` runs them,
-//! on one thread; the median of many runs counts.
+//! Stages are timed in process as `generate` runs them: one behind the other,
+//! the outputs side by side; the median of many runs counts.
 
 #![allow(missing_docs, reason = "a benchmark has no users")]
 

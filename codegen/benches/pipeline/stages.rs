@@ -2,10 +2,11 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use capchain::diagnostic::Diagnostics;
-use capchain::emit::FAMILIES;
+use capchain::emit::{self, FAMILIES};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::spec::Spec;
@@ -16,6 +17,15 @@ use crate::Result;
 
 /// The family whose time is told apart, since formatting makes most of it.
 const APART: &str = "Rust crate";
+
+/// The families in the goal, emitted side by side as `generate` does.
+const AT_ONCE: &str = "the last two at once";
+
+/// All families, side by side.
+const ALL_AT_ONCE: &str = "every output at once";
+
+/// The stages in front of the families.
+const BEFORE: [&str; 3] = ["load", "validate", "lower"];
 
 /// What load, validate, lower and the families in the goal may take together.
 const GOAL: Duration = Duration::from_millis(10);
@@ -32,16 +42,19 @@ pub(crate) struct Medians {
 pub(crate) fn print(folder: &Path) -> Result<Duration> {
     const RUNS: usize = 101;
     let medians = measure(folder, RUNS)?;
-    println!("The whole of spec/vfio, one thread, median of {RUNS} runs");
-    for (name, time) in medians.stages.iter().filter(|(name, _)| *name != APART) {
+    println!("The whole of spec/vfio, median of {RUNS} runs");
+    let apart = [APART, ALL_AT_ONCE];
+    for (name, time) in medians.stages.iter().filter(|(name, _)| !apart.contains(name)) {
         row(name, *time, "");
     }
     let verdict = if medians.sum < GOAL { "kept" } else { "MISSED" };
     row("sum", medians.sum, &format!("goal: under {} ({verdict})", shown(GOAL)));
-    for (name, time) in medians.stages.iter().filter(|(name, _)| *name == APART) {
-        row(&format!("{name}, formatted"), *time, "");
+    for (name, time) in medians.stages.iter().filter(|(name, _)| apart.contains(name)) {
+        row(name, *time, "");
     }
     row("total", medians.total, "");
+    let (releases, time) = every_release(folder)?;
+    row(&format!("every output of all {releases} releases"), time, "once");
     println!();
     Ok(medians.total)
 }
@@ -56,14 +69,14 @@ pub(crate) fn measure(folder: &Path, runs: usize) -> Result<Medians> {
         let times = runs.iter().map(|run| run[stage].1);
         (runs[0][stage].0, median(times))
     });
-    let sum_of = |run: &Run, all: bool| {
-        let counted = run.iter().filter(|(name, _)| all || *name != APART);
+    let sum_with = |run: &Run, emitting: &str| {
+        let counted = run.iter().filter(|(name, _)| BEFORE.contains(name) || *name == emitting);
         counted.map(|(_, time)| *time).sum::<Duration>()
     };
     Ok(Medians {
         stages: stages.collect(),
-        sum: median(runs.iter().map(|run| sum_of(run, false))),
-        total: median(runs.iter().map(|run| sum_of(run, true))),
+        sum: median(runs.iter().map(|run| sum_with(run, AT_ONCE))),
+        total: median(runs.iter().map(|run| sum_with(run, ALL_AT_ONCE))),
     })
 }
 
@@ -81,9 +94,33 @@ fn run(folder: &Path) -> Result<Run> {
     let valid = valid.ok_or_else(|| problems.render(&loaded.sources, false))?;
     let abi: Abi = timed(&mut times, "lower", || lower(&valid, None));
     for family in FAMILIES {
+        if family.name == APART {
+            black_box(timed(&mut times, AT_ONCE, || at_once(&abi)));
+        }
         black_box(timed(&mut times, family.name, || (family.emit)(&abi)));
     }
+    black_box(timed(&mut times, ALL_AT_ONCE, || emit::all(&abi)));
     Ok(times)
+}
+
+/// Emits the families in the goal side by side.
+fn at_once(abi: &Abi) -> usize {
+    let families = FAMILIES.iter().filter(|family| family.name != APART);
+    thread::scope(|scope| {
+        let emitting: Vec<_> = families.map(|family| scope.spawn(|| (family.emit)(abi))).collect();
+        emitting.into_iter().map(|files| files.join().map_or(0, |files| files.len())).sum()
+    })
+}
+
+/// How many releases there are, and how long it takes to emit all of each.
+fn every_release(folder: &Path) -> Result<(usize, Duration)> {
+    let opened = capchain::open(&Origin::Folder(folder.to_owned()), &[]);
+    let spec = opened.spec.ok_or("the specification does not load")?;
+    let start = Instant::now();
+    for release in spec.releases() {
+        black_box(emit::all(&lower(&spec, Some(*release))));
+    }
+    Ok((spec.releases().len(), start.elapsed()))
 }
 
 fn timed<T>(times: &mut Run, name: &'static str, stage: impl FnOnce() -> T) -> T {

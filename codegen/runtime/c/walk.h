@@ -106,22 +106,19 @@ static inline __u32 capchain_target(const struct capchain_format *format,
 	return CAPCHAIN_CAST(__u32, next > most ? most : next);
 }
 
-/* The end of a walk, or a capability that cannot be visited. */
-static inline void capchain_refuse(const struct capchain_format *format,
-				   struct capchain_walk *walk)
+/* Ends a walk at a capability that cannot be visited. */
+static inline int capchain_refuse(const struct capchain_format *format,
+				  struct capchain_walk *walk)
 {
 	const __u32 at = walk->at;
-	int kind = CAPCHAIN_CYCLE;
 
-	if (walk->state <= 0)
-		return;
 	if (at < walk->bound)
-		kind = CAPCHAIN_INSIDE_FIXED;
-	else if (at >= walk->len)
-		kind = CAPCHAIN_OUT_OF_BOUNDS;
-	else if (walk->len - at < format->header)
-		kind = CAPCHAIN_HEADER_CUT;
-	capchain_fail(walk, kind, at, 0, 0);
+		return capchain_fail(walk, CAPCHAIN_INSIDE_FIXED, at, 0, 0);
+	if (at >= walk->len)
+		return capchain_fail(walk, CAPCHAIN_OUT_OF_BOUNDS, at, 0, 0);
+	if (walk->len - at < format->header)
+		return capchain_fail(walk, CAPCHAIN_HEADER_CUT, at, 0, 0);
+	return capchain_fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
 }
 
 /* Where a walk is behind a capability that does not lead on. */
@@ -161,13 +158,10 @@ static inline __attribute__((always_inline)) int capchain_visit(
 
 	/* While some are left, none starts before the bound. */
 	if (!walk->left || at > walk->most) {
-		capchain_refuse(format, walk);
-		/* Field by field, which leaves it in registers. */
-		cap->at = cap->id = cap->version = cap->next = 0;
-		cap->known = 0;
-		cap->size = 0;
-		cap->bytes = walk->bytes;
-		return walk->state;
+		/* Here, where analyzers see that it is not more. */
+		if (walk->state <= 0)
+			return walk->state;
+		return capchain_refuse(format, walk);
 	}
 	walk->left--;
 	header = walk->bytes + at;

@@ -8,7 +8,6 @@ use super::page::Page;
 use super::story::{self, Story};
 use super::table::{Align, Table};
 use super::words::bare;
-use crate::ir::Section;
 use crate::output::OutputFile;
 use crate::release::Release;
 
@@ -34,10 +33,8 @@ struct SubjectView {
 /// Its page.
 pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>]) -> OutputFile {
     let abi = page.abi;
-    let subjects = abi.sections.iter().enumerate().filter_map(|(index, section)| {
-        let stories = stories.iter().filter(|story| story.section == index);
-        subject(page, section, &stories.collect::<Vec<_>>())
-    });
+    let subjects = stories.chunk_by(|a, b| a.section == b.section);
+    let subjects = subjects.filter_map(|stories| subject(page, stories));
     let told = abi.releases.iter().filter(|release| **release <= abi.release);
     let links = told.map(|release| page.to(&bare(*release), &release_path(*release)));
     let view = MatrixView {
@@ -49,7 +46,8 @@ pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>]) -> OutputFile {
     super::output(PATH, view.to_string())
 }
 
-fn subject(page: &Page<'_>, section: &Section, stories: &[&Story<'_>]) -> Option<SubjectView> {
+fn subject(page: &Page<'_>, stories: &[Story<'_>]) -> Option<SubjectView> {
+    let section = &page.abi.sections[stories.first()?.section];
     let turns = stories.iter().flat_map(|story| story.turns());
     let mut releases: Vec<_> = turns.filter_map(|turn| story::told_in(page.abi, turn)).collect();
     releases.sort();
