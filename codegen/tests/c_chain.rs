@@ -16,7 +16,7 @@ mod specs;
 use std::path::Path;
 use std::process::Command;
 
-use bench::{BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, succeed};
+use bench::{BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, succeed};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::release::Release;

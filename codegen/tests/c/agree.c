@@ -104,7 +104,7 @@ static void compare(const unsigned char *bytes, __u32 len,
 {
 	struct vfio_abi_device_info info;
 	struct vfio_abi_walk walk;
-	struct vfio_abi_cap cap;
+	struct vfio_abi_cap cap = { 0 };
 
 	SAME(vfio_abi_device_info_parse(&info, bytes, len), 0);
 	walk = vfio_abi_device_caps(&info);
