@@ -16,7 +16,7 @@ mod specs;
 use std::path::Path;
 use std::process::Command;
 
-use bench::{BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, succeed};
+use bench::{BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, succeed};
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::release::Release;
@@ -191,32 +191,4 @@ fn what_is_written_by_hand_is_copied_as_it_stands() {
         let part = part.replace("capchain_", "vfio_abi_").replace("CAPCHAIN_", "VFIO_ABI_");
         assert!(text.contains(part.trim_end()), "{name}");
     }
-}
-
-#[test]
-fn the_example_prints_what_may_be_mapped() {
-    let example = real::root().join("docs/examples/mappable.c");
-    let source = std::fs::read_to_string(example).expect("the example");
-    assert!(source.lines().count() < 25, "the example is too long");
-    let bench = bench("example", &vfio(None));
-    bench.write("mappable.c", &source);
-    let mut compile = bench.command("gcc");
-    compile.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "mappable.c", "-o", "mappable"]);
-    succeed(&mut compile);
-    let printed = |name: &str, reply: &[u8]| {
-        let path = bench.write(name, "");
-        std::fs::write(&path, reply).expect("the folder can be written to");
-        succeed(bench.command("./mappable").arg(path))
-    };
-    assert_eq!(printed("sparse", &specs::region(2)), "0-0x1000\n0x3000-0x5000\n");
-    assert_eq!(printed("none", &specs::region(0)), "");
-    let mut whole = specs::region(0);
-    whole[4..8].copy_from_slice(&4_u32.to_ne_bytes());
-    assert_eq!(printed("whole", &whole), "all 0x8000 bytes\n");
-    let mut damaged = specs::region(2);
-    damaged[40..44].copy_from_slice(&3_u32.to_ne_bytes());
-    let path = bench.write("damaged", "");
-    std::fs::write(&path, damaged).expect("the folder can be written to");
-    let output = outcome(bench.command("./mappable").arg(path));
-    assert_eq!(output.status.code(), Some(1), "a damaged reply: {output:?}");
 }

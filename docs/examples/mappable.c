@@ -17,8 +17,8 @@ int main(int argc, char **argv)
 	walk = vfio_abi_region_caps(&info);
 	found = vfio_abi_region_sparse_mmap_find(&walk, &sparse);
 	for (__u32 i = 0; vfio_abi_region_sparse_mmap_areas(&sparse, i, &area); i++)
-		printf("%#llx-%#llx\n", area.offset, area.offset + area.size);
+		printf("0x%llx bytes at 0x%llx\n", area.size, area.offset);
 	if (!found && info.flags & VFIO_REGION_INFO_FLAG_MMAP)
-		printf("all %#llx bytes\n", info.size);
+		printf("0x%llx bytes at 0x0\n", info.size);
 	return found < 0 || info.reply.need;
 }

@@ -21,7 +21,7 @@ pub(crate) struct Cost {
     pub(crate) instructions: Option<f64>,
     /// Nanoseconds.
     pub(crate) time: f64,
-    /// What the walk came to.
+    /// What one walk came to.
     pub(crate) sum: u64,
 }
 
@@ -46,7 +46,7 @@ fn counted(way: &Way, reply: &Path, folder: &Path) -> Result<Option<f64>> {
     }
     let out = folder.join("callgrind.out");
     let mut command = Command::new("valgrind");
-    command.args(["--quiet", "--tool=callgrind", "--instr-atstart=yes"]);
+    command.args(["--quiet", "--tool=callgrind"]);
     command.arg(format!("--toggle-collect=*measured_{}*", way.name));
     command.arg(format!("--callgrind-out-file={}", out.display())).arg(&way.program);
     run(command, way, reply, COUNTED as usize)?;
@@ -59,7 +59,7 @@ fn counted(way: &Way, reply: &Path, folder: &Path) -> Result<Option<f64>> {
     }
 }
 
-/// What the walks came to, and the time in nanoseconds.
+/// What one walk came to, and the time of all in nanoseconds.
 fn run(mut command: Command, way: &Way, reply: &Path, times: usize) -> Result<(u64, u64)> {
     let output = command.arg(way.name).arg(reply).arg(times.to_string()).output()?;
     if !output.status.success() {

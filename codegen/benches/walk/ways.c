@@ -1,8 +1,7 @@
 /*
  * Two ways to walk the chain of a region in C: the loop that QEMU and DPDK
  * have, which believes every offset, and the functions of vfio_abi.h. Run as
- * WAY FILE TIMES, prints what
- * one came to and the nanoseconds of all walks.
+ * WAY FILE TIMES, prints what one walk came to and the nanoseconds of all.
  */
 #include <stdio.h>
 #include <stdlib.h>

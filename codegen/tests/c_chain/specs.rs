@@ -225,26 +225,3 @@ items:
     id: 3
     doc: Has no body.
 ";
-
-/// A reply of a region of 0x8000 bytes with a SPARSE_MMAP of these areas.
-pub(crate) fn region(areas: u32) -> Vec<u8> {
-    let end = 48 + 16 * areas;
-    let mut bytes = Vec::new();
-    for word in [end, 4 | 8, 2, 32] {
-        bytes.extend(word.to_ne_bytes());
-    }
-    for long in [0x8000_u64, 0] {
-        bytes.extend(long.to_ne_bytes());
-    }
-    for half in [1_u16, 1] {
-        bytes.extend(half.to_ne_bytes());
-    }
-    for word in [0, areas, 0] {
-        bytes.extend(word.to_ne_bytes());
-    }
-    for (offset, size) in [(0_u64, 0x1000_u64), (0x3000, 0x2000)].iter().take(areas as usize) {
-        bytes.extend(offset.to_ne_bytes());
-        bytes.extend(size.to_ne_bytes());
-    }
-    bytes
-}
