@@ -13,6 +13,7 @@ pub mod ir;
 pub mod layout;
 pub mod lint;
 pub mod lower;
+pub mod model;
 pub mod names;
 pub mod output;
 pub mod release;

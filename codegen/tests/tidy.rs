@@ -22,6 +22,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
         ("lint", &["ir"]),
+        ("model", &["ir"]),
         ("emit", &["ir"]),
         ("sync", &[]),
     ])

@@ -2175,7 +2175,8 @@ __extension__ struct vfio_eeh_pe_op {
 #if defined(VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP)
 #define VFIO_ABI_HAVE_vfio_iommu_type1_dma_unmap_data 1
 #endif
-#if !defined(VFIO_IOMMU_SPAPR_TCE_GET_INFO) || defined(VFIO_IOMMU_SPAPR_INFO_DDW)
+#if !defined(VFIO_IOMMU_SPAPR_TCE_GET_INFO) || \
+	defined(VFIO_IOMMU_SPAPR_INFO_DDW)
 #define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_info_ddw 1
 #endif
 
@@ -4559,7 +4560,7 @@ static inline int vfio_abi_parse(const struct vfio_abi_host *host,
 	if (flagged)
 		reply->first = vfio_abi_word(bytes, reply->len,
 					     host->cap_offset);
-	if (argsz > len || (flagged && !reply->first)) {
+	if (argsz > end || (flagged && !reply->first)) {
 		reply->need = argsz;
 		reply->first = 0;
 	}

@@ -3,6 +3,7 @@
 //! has given up.
 
 use super::beside::{Words, stable};
+use super::columns::WIDTH;
 use super::literal;
 use super::values::{columned, lone_define};
 use super::view::{DefineView, HaveFieldView, HaveFieldsView};
@@ -41,10 +42,25 @@ pub(super) fn fields_beside(words: &Words<'_>, header: usize) -> Vec<HaveFieldVi
         let later = companions.of_field(owner, field).map(|name| format!("defined({name})"));
         let when: Vec<_> = own.into_iter().chain(later).collect();
         let view =
-            HaveFieldView { name: have(words, &field_name(owner, field)), when: when.join(" || ") };
+            HaveFieldView { name: have(words, &field_name(owner, field)), when: condition(&when) };
         (!when.is_empty()).then_some(view)
     });
     fields.collect()
+}
+
+/// A condition of which one part is enough, on one line if it fits.
+fn condition(parts: &[String]) -> Vec<String> {
+    let whole = format!("#if {}", parts.join(" || "));
+    if whole.len() <= WIDTH {
+        return vec![whole];
+    }
+    let last = parts.len().saturating_sub(1);
+    let lines = parts.iter().enumerate().map(|(index, part)| {
+        let before = if index == 0 { "#if " } else { "\t" };
+        let behind = if index == last { "" } else { " || \\" };
+        format!("{before}{part}{behind}")
+    });
+    lines.collect()
 }
 
 fn field_name(owner: &Named<'_>, field: &Field) -> String {

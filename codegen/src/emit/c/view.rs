@@ -82,8 +82,8 @@ pub(super) struct HaveFieldsView {
 pub(super) struct HaveFieldView {
     /// Its name.
     pub(super) name: String,
-    /// When the field is there.
-    pub(super) when: String,
+    /// When the field is there, line by line.
+    pub(super) when: Vec<String>,
 }
 
 /// What is added beside one kernel header.
