@@ -59,6 +59,7 @@ impl Bench {
     }
 
     /// Where it is.
+    #[allow(dead_code, reason = "not every test asks")]
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
