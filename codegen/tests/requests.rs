@@ -43,6 +43,20 @@ fn one_call_is_enough_if_the_buffer_is() {
 }
 
 #[test]
+fn a_transport_may_tell_that_it_wrote_less_than_argsz_says() {
+    let mut buffer = [0; 256];
+    let mut calls = 0;
+    let info = RegionInfo::request(&mut buffer, 0, |bytes| {
+        calls += 1;
+        answer(&REGION, bytes, 2);
+        // A full reply keeps the caller's argsz, 256, in the kernel's dialect.
+        Ok::<_, Infallible>(80)
+    });
+    let info = info.expect("a reply");
+    assert_eq!((info.argsz(), info.need(), areas(&info), calls), (256, None, 2, 1));
+}
+
+#[test]
 fn a_buffer_that_can_grow_is_asked_with_again_in_both_dialects() {
     for profile in [&REGION, &VFIO_USER] {
         let mut buffer = vec![0; 32];

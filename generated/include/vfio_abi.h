@@ -4560,7 +4560,7 @@ static inline int vfio_abi_parse(const struct vfio_abi_host *host,
 	if (flagged)
 		reply->first = vfio_abi_word(bytes, reply->len,
 					     host->cap_offset);
-	if (argsz > end || (flagged && !reply->first)) {
+	if (argsz > len || (flagged && !reply->first)) {
 		reply->need = argsz;
 		reply->first = 0;
 	}

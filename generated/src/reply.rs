@@ -65,21 +65,29 @@ pub(crate) struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// Reads the protocol's fields. Bytes behind argsz are not looked at, and
-    /// an argsz beyond the buffer is not believed.
+    /// Reads the protocol's fields in a buffer of which some bytes were written.
+    /// Bytes behind these and argsz are not looked at, and an argsz beyond the
+    /// buffer is not believed.
     #[inline]
-    pub(crate) fn parse(host: &Host, buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
-        let word = |at| wire.number(buffer, at, 4).unwrap_or(0) as u32;
-        if buffer.len() < host.minsz as usize {
-            return Err(too_short(host, buffer, word(host.argsz)));
+    pub(crate) fn parse(
+        host: &Host,
+        buffer: &'a [u8],
+        written: usize,
+        wire: Wire,
+    ) -> Result<Self, ReplyError> {
+        let there = buffer.get(..written).unwrap_or(buffer);
+        let word = |at| wire.number(there, at, 4).unwrap_or(0) as u32;
+        if there.len() < host.minsz as usize {
+            return Err(too_short(host, there, word(host.argsz)));
         }
         let argsz = word(host.argsz);
         if argsz < host.minsz {
-            return Err(too_short(host, buffer, argsz));
+            return Err(too_short(host, there, argsz));
         }
-        let Some(bytes) = buffer.get(..argsz as usize) else {
-            return Ok(Self { bytes: buffer, wire, argsz, first: 0, short: true });
-        };
+        if argsz as usize > buffer.len() {
+            return Ok(Self { bytes: there, wire, argsz, first: 0, short: true });
+        }
+        let bytes = there.get(..argsz as usize).unwrap_or(there);
         let flagged = word(host.flags) & host.caps != 0;
         let offset = wire.number(bytes, host.cap_offset, 4).unwrap_or(0) as u32;
         let first = if flagged { offset } else { 0 };

@@ -103,7 +103,7 @@ impl<E: core::error::Error + 'static> core::error::Error for RequestError<E> {
 /// lies and its bytes. `call` gets the request in the buffer, leaves the reply
 /// there, and tells how many bytes of it were written.
 ///
-/// Returns how many bytes of the buffer are the reply.
+/// Returns how many bytes of the buffer were written.
 pub(crate) fn request<B: Buffer + ?Sized, E>(
     host: &Host,
     buffer: &mut B,
@@ -118,8 +118,7 @@ pub(crate) fn request<B: Buffer + ?Sized, E>(
         let bytes = buffer.bytes();
         prepare(host, bytes, inputs);
         let written = call(bytes).map_err(RequestError::Transport)?.min(bytes.len());
-        let written_bytes = bytes.get(..written).unwrap_or_default();
-        let reply = Reply::parse(host, written_bytes, Wire::HOST).map_err(RequestError::Reply)?;
+        let reply = Reply::parse(host, bytes, written, Wire::HOST).map_err(RequestError::Reply)?;
         match reply.need() {
             None => return Ok(written),
             // A reply that did not fit although it says it would.

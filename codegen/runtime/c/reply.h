@@ -57,7 +57,7 @@ static inline int capchain_parse(const struct capchain_host *host,
 	if (flagged)
 		reply->first = capchain_word(bytes, reply->len,
 					     host->cap_offset);
-	if (argsz > end || (flagged && !reply->first)) {
+	if (argsz > len || (flagged && !reply->first)) {
 		reply->need = argsz;
 		reply->first = 0;
 	}

@@ -43,7 +43,7 @@ impl<'a> DeviceInfo<'a> {
     #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
         Ok(Self {
-            reply: Reply::parse(&HOST, buffer, wire)?,
+            reply: Reply::parse(&HOST, buffer, buffer.len(), wire)?,
         })
     }
 
@@ -56,8 +56,10 @@ impl<'a> DeviceInfo<'a> {
         call: impl FnMut(&mut [u8]) -> Result<usize, E>,
     ) -> Result<Self, RequestError<E>> {
         let written = request(&HOST, buffer, &[], call)?;
-        let reply = buffer.bytes().get(..written).unwrap_or_default();
-        Self::parse(reply).map_err(RequestError::Reply)
+        let reply = Reply::parse(&HOST, buffer.bytes(), written, Wire::HOST);
+        Ok(Self {
+            reply: reply.map_err(RequestError::Reply)?,
+        })
     }
 
     /// The size of the buffer to come back with, where this one was too small for

@@ -41,7 +41,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
             /// Reads the reply in a buffer of another byte order or layout.
             #[inline]
             pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
-                Ok(Self { reply: Reply::parse(&HOST, buffer, wire)? })
+                Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
             }
 
             #request
@@ -128,8 +128,8 @@ fn request(abi: &Abi, struct_: &Struct) -> TokenStream {
             call: impl FnMut(&mut [u8]) -> Result<usize, E>,
         ) -> Result<Self, RequestError<E>> {
             let written = request(&HOST, buffer, &[#(#bytes),*], call)?;
-            let reply = buffer.bytes().get(..written).unwrap_or_default();
-            Self::parse(reply).map_err(RequestError::Reply)
+            let reply = Reply::parse(&HOST, buffer.bytes(), written, Wire::HOST);
+            Ok(Self { reply: reply.map_err(RequestError::Reply)? })
         }
     }
 }
