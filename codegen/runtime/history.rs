@@ -29,8 +29,11 @@ impl Release {
     pub fn parse(text: &str) -> Option<Self> {
         let (major, rest) = text.split_once('.')?;
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let minor = rest.get(..end)?;
-        Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()? })
+        let number = |digits: &str| {
+            let plain = digits.bytes().all(|digit| digit.is_ascii_digit());
+            if plain { digits.parse().ok() } else { None }
+        };
+        Some(Self { major: number(major)?, minor: number(rest.get(..end)?)? })
     }
 }
 
@@ -62,7 +65,8 @@ pub enum Kind {
     Capability,
 }
 
-/// An item of the ABI.
+/// An item of the ABI. Numbers are not told: where a name stood for another
+/// item or another number before, only today's counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {

@@ -55,12 +55,24 @@ pub(crate) fn run(cli: Cli) -> Outcome {
     }
 }
 
+/// The way to the workspace: to the nearest folder, from this one on upwards,
+/// that holds the default specification and what was generated; without one, to
+/// this folder.
+fn workspace() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let whole = |folder: &Path| folder.join(DEFAULT).is_dir() && folder.join("generated").is_dir();
+    let up = here.ancestors().position(whole).unwrap_or(0);
+    let way: PathBuf = std::iter::repeat_n("..", up).collect();
+    PathBuf::from(".").join(way)
+}
+
 /// Where the specification is; tells if it is the embedded one.
 fn origin(source: &Source) -> Origin {
-    let default = Path::new(DEFAULT);
+    let default = workspace().join(DEFAULT);
+    let default = default.strip_prefix(".").map(Path::to_path_buf).unwrap_or(default);
     match &source.spec {
         Some(folder) => Origin::Folder(folder.clone()),
-        None if default.is_dir() => Origin::Folder(PathBuf::from(default)),
+        None if default.is_dir() => Origin::Folder(default),
         None => {
             eprintln!("note: no folder {DEFAULT} here; using the embedded specification");
             Origin::Embedded(embedded::FILES)

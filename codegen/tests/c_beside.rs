@@ -225,11 +225,34 @@ fn both_spellings_of_a_guard_are_honoured_and_set() {
     }
 }
 
+/// Pieces that a distribution may have carried back to an old kernel, as the
+/// kernel's own commits came.
+const CARRIED_BACK: [&str; 2] = [
+    "#define VFIO_DEVICE_FEATURE_DMA_LOGGING_START 6\n\
+     struct vfio_device_feature_dma_logging_control { __aligned_u64 page_size; \
+     __u32 num_ranges; __u32 __reserved; __aligned_u64 ranges; };\n\
+     struct vfio_device_feature_dma_logging_range { __aligned_u64 iova, length; };\n",
+    "#define VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY 3\n",
+];
+
+#[test]
+fn what_was_carried_back_is_not_declared_again() {
+    let bench = Bench::new("carried-back", &header(None));
+    let kernel = stand_ins(&bench, "v5.10");
+    let path = kernel.folder.join(THEIRS[0]);
+    let old = std::fs::read_to_string(&path).expect("a header");
+    for pieces in CARRIED_BACK {
+        let body = old.trim_end().strip_suffix("#endif").expect("a guard");
+        bench.write("kernel/linux/vfio.h", &format!("{body}{pieces}#endif\n"));
+        lives_beside(&bench, &kernel, &compilers(false));
+    }
+}
+
 #[test]
 fn former_names_are_there_for_those_who_ask() {
     let bench = Bench::new("compat", &header(None));
     let program = "int main(void)\n{\n\treturn VFIO_TYPE1_NESTING_IOMMU == 6 && \
-        VFIO_DEVICE_STATE_SAVING == 2 ? 0 : 1;\n}\n";
+        VFIO_REGION_TYPE_MIGRATION == 3 ? 0 : 1;\n}\n";
     let wanted = bench.write("compat.c", &format!("#define VFIO_ABI_COMPAT\n{OURS}{program}"));
     let mut command = bench.command("gcc");
     command.args(["-fsyntax-only", "-std=c99"]).arg(wanted);

@@ -33,6 +33,14 @@ fn the_repository_is_fresh() {
 }
 
 #[test]
+fn the_workspace_is_found_from_the_folders_inside_it() {
+    let inside = real::root().join("codegen/src");
+    let (code, said, told) = ran(&inside, &["generate", "--check"]);
+    assert_eq!((code, said.as_str(), told.as_str()), (0, "", ""));
+    assert_eq!(ran(&inside, &["lint"]).0, 0);
+}
+
+#[test]
 fn check_names_what_differs_is_missing_or_should_not_be_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().display().to_string();

@@ -2150,15 +2150,30 @@ __extension__ struct vfio_eeh_pe_op {
 /* ----------------- Beside an older <linux/vfio.h> ----------------- */
 
 /*
- * What the kernel header lacks. It has a struct if it has the macro that came
- * with the struct. Enumerators become macros, but for those that count the
- * others. Where both have a name, that of the kernel header wins.
+ * What the kernel header lacks. It has a struct or an enumerator if it has the
+ * macro that came with it; an enumerator without one becomes a macro in any
+ * case, but for those that count the others. Where both have a name, that of
+ * the kernel header wins.
  */
 #if defined(VFIO_DEVICE_FLAGS_CAPS)
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
 #endif
+#if defined(VFIO_PCI_DEVID_OWNED)
+#define VFIO_ABI_HAVE_vfio_device_info_pad 1
+#endif
 #if defined(VFIO_REGION_INFO_FLAG_CAPS)
 #define VFIO_ABI_HAVE_vfio_region_info_cap_offset 1
+#endif
+#if !defined(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO) || \
+	defined(VFIO_PCI_HOT_RESET_FLAG_DEV_ID)
+#define VFIO_ABI_HAVE_vfio_pci_dependent_device_devid 1
+#endif
+#if !defined(VFIO_GFX_PLANE_TYPE_PROBE) || \
+	defined(VFIO_DEVICE_FEATURE_BUS_MASTER)
+#define VFIO_ABI_HAVE_vfio_device_gfx_plane_info_reserved 1
+#endif
+#if !defined(VFIO_DEVICE_IOEVENTFD_8) || defined(VFIO_DEVICE_FEATURE_BUS_MASTER)
+#define VFIO_ABI_HAVE_vfio_device_ioeventfd_reserved 1
 #endif
 #if !defined(VFIO_DEVICE_BIND_IOMMUFD) || defined(VFIO_DEVICE_BIND_FLAG_TOKEN)
 #define VFIO_ABI_HAVE_vfio_device_bind_iommufd_token_uuid_ptr 1
@@ -2172,6 +2187,9 @@ __extension__ struct vfio_eeh_pe_op {
 #if defined(VFIO_IOMMU_INFO_CAPS)
 #define VFIO_ABI_HAVE_vfio_iommu_type1_info_cap_offset 1
 #endif
+#if defined(VFIO_PCI_DEVID_OWNED)
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info_pad 1
+#endif
 #if defined(VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP)
 #define VFIO_ABI_HAVE_vfio_iommu_type1_dma_unmap_data 1
 #endif
@@ -2179,8 +2197,17 @@ __extension__ struct vfio_eeh_pe_op {
 	defined(VFIO_IOMMU_SPAPR_INFO_DDW)
 #define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_info_ddw 1
 #endif
+#if !defined(VFIO_IOMMU_SPAPR_TCE_CREATE) || defined(VFIO_NOIOMMU_IOMMU)
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_create___resv1 1
+#endif
+#if !defined(VFIO_IOMMU_SPAPR_TCE_CREATE) || defined(VFIO_NOIOMMU_IOMMU)
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_create___resv2 1
+#endif
+#if !defined(VFIO_EEH_PE_OP) || defined(VFIO_EEH_PE_INJECT_ERR)
+#define VFIO_ABI_HAVE_vfio_eeh_pe_op_err 1
+#endif
 
-#ifndef VFIO_REGION_INFO_CAP_SPARSE_MMAP
+#ifndef VFIO_REGION_INFO_FLAG_CAPS
 struct vfio_info_cap_header {
 	__u16	id;
 	__u16	version;
@@ -2407,6 +2434,39 @@ enum vfio_device_mig_state {
 	VFIO_ABI_DEVICE_STATE_PRE_COPY_P2P = 7,
 	VFIO_ABI_DEVICE_STATE_NR = 8,
 };
+#ifndef VFIO_DEVICE_STATE_ERROR
+#define VFIO_DEVICE_STATE_ERROR	VFIO_ABI_CAST(enum vfio_device_mig_state, 0)
+#endif
+#ifndef VFIO_DEVICE_STATE_STOP
+#define VFIO_DEVICE_STATE_STOP	VFIO_ABI_CAST(enum vfio_device_mig_state, 1)
+#endif
+#ifndef VFIO_DEVICE_STATE_RUNNING
+#define VFIO_DEVICE_STATE_RUNNING \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 2)
+#endif
+#ifndef VFIO_DEVICE_STATE_STOP_COPY
+#define VFIO_DEVICE_STATE_STOP_COPY \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 3)
+#endif
+#ifndef VFIO_DEVICE_STATE_RESUMING
+#define VFIO_DEVICE_STATE_RESUMING \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 4)
+#endif
+#ifndef VFIO_DEVICE_STATE_RUNNING_P2P
+#define VFIO_DEVICE_STATE_RUNNING_P2P \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 5)
+#endif
+#endif
+
+#ifndef VFIO_MIGRATION_PRE_COPY
+#ifndef VFIO_DEVICE_STATE_PRE_COPY
+#define VFIO_DEVICE_STATE_PRE_COPY \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 6)
+#endif
+#ifndef VFIO_DEVICE_STATE_PRE_COPY_P2P
+#define VFIO_DEVICE_STATE_PRE_COPY_P2P \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 7)
+#endif
 #endif
 
 #ifndef VFIO_MIG_GET_PRECOPY_INFO
@@ -2425,9 +2485,6 @@ struct vfio_device_feature_dma_logging_control {
 	__u32		__reserved;
 	__aligned_u64	ranges;
 };
-#endif
-
-#ifndef VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY
 struct vfio_device_feature_dma_logging_range {
 	__aligned_u64	iova;
 	__aligned_u64	length;
@@ -2977,24 +3034,6 @@ __extension__ struct vfio_eeh_pe_op {
 #ifndef VFIO_MIGRATION_P2P
 #define VFIO_MIGRATION_P2P	(1 << 1)
 #endif
-#ifndef VFIO_DEVICE_STATE_ERROR
-#define VFIO_DEVICE_STATE_ERROR	0
-#endif
-#ifndef VFIO_DEVICE_STATE_STOP
-#define VFIO_DEVICE_STATE_STOP	1
-#endif
-#ifndef VFIO_DEVICE_STATE_RUNNING
-#define VFIO_DEVICE_STATE_RUNNING	2
-#endif
-#ifndef VFIO_DEVICE_STATE_STOP_COPY
-#define VFIO_DEVICE_STATE_STOP_COPY	3
-#endif
-#ifndef VFIO_DEVICE_STATE_RESUMING
-#define VFIO_DEVICE_STATE_RESUMING	4
-#endif
-#ifndef VFIO_DEVICE_STATE_RUNNING_P2P
-#define VFIO_DEVICE_STATE_RUNNING_P2P	5
-#endif
 
 /* Linux 6.1 */
 #ifndef VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY
@@ -3022,12 +3061,6 @@ __extension__ struct vfio_eeh_pe_op {
 #endif
 #ifndef VFIO_MIGRATION_PRE_COPY
 #define VFIO_MIGRATION_PRE_COPY	(1 << 2)
-#endif
-#ifndef VFIO_DEVICE_STATE_PRE_COPY
-#define VFIO_DEVICE_STATE_PRE_COPY	6
-#endif
-#ifndef VFIO_DEVICE_STATE_PRE_COPY_P2P
-#define VFIO_DEVICE_STATE_PRE_COPY_P2P	7
 #endif
 #ifndef VFIO_MIG_GET_PRECOPY_INFO
 #define VFIO_MIG_GET_PRECOPY_INFO	_IO(VFIO_TYPE, VFIO_BASE + 21)
@@ -3206,9 +3239,10 @@ __extension__ struct vfio_device_info_cap_zpci_pfip {
 /* -------------- Beside an older <linux/vfio_zdev.h> -------------- */
 
 /*
- * What the kernel header lacks. It has a struct if it has the macro that came
- * with the struct. Enumerators become macros, but for those that count the
- * others. Where both have a name, that of the kernel header wins.
+ * What the kernel header lacks. It has a struct or an enumerator if it has the
+ * macro that came with it; an enumerator without one becomes a macro in any
+ * case, but for those that count the others. Where both have a name, that of
+ * the kernel header wins.
  */
 
 #endif /* VFIO_ABI_BESIDE_VFIO_ZDEV_H */
@@ -3292,9 +3326,10 @@ struct ccw_crw_region {
 /* --------------- Beside an older <linux/vfio_ccw.h> --------------- */
 
 /*
- * What the kernel header lacks. It has a struct if it has the macro that came
- * with the struct. Enumerators become macros, but for those that count the
- * others. Where both have a name, that of the kernel header wins.
+ * What the kernel header lacks. It has a struct or an enumerator if it has the
+ * macro that came with it; an enumerator without one becomes a macro in any
+ * case, but for those that count the others. Where both have a name, that of
+ * the kernel header wins.
  */
 
 #ifndef VFIO_CCW_ASYNC_CMD_HSCH
@@ -3738,11 +3773,12 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 /* ---------------------------- What there is ---------------------------- */
 
 /*
- * VFIO_ABI_HAVE(name) is 1 if there is a constant, an ioctl, an enumerator, a
- * struct or an enum of that name, and 0 otherwise; for #if and for C alike. Of
- * a field that its struct did not have from the beginning, name is that of the
- * struct, an underscore and that of the field: it is 1 if the struct has it, as
- * declared here or by the kernel header that was included first.
+ * VFIO_ABI_HAVE(name) is 1 if there surely is a constant, an ioctl, an
+ * enumerator, a struct or an enum of that name, and 0 otherwise; for #if and
+ * for C alike. Of a field that its struct did not have from the beginning, name
+ * is that of the struct, an underscore and that of the field: it is 1 if the
+ * struct has it, as declared here or by the kernel header that was included
+ * first. The name is written out; it cannot come from another macro.
  */
 #define VFIO_ABI_HAVE(name)	VFIO_ABI_HAVE_1(VFIO_ABI_HAVE_##name)
 #define VFIO_ABI_HAVE_1(one)	VFIO_ABI_HAVE_2(one)
@@ -4034,36 +4070,65 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 
 #ifndef VFIO_ABI_BESIDE_VFIO_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
+#define VFIO_ABI_HAVE_vfio_device_info_pad 1
 #define VFIO_ABI_HAVE_vfio_region_info_cap_offset 1
+#define VFIO_ABI_HAVE_vfio_pci_dependent_device_devid 1
+#define VFIO_ABI_HAVE_vfio_device_gfx_plane_info_reserved 1
+#define VFIO_ABI_HAVE_vfio_device_ioeventfd_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_bind_iommufd_token_uuid_ptr 1
 #define VFIO_ABI_HAVE_vfio_device_attach_iommufd_pt_pasid 1
 #define VFIO_ABI_HAVE_vfio_device_detach_iommufd_pt_pasid 1
 #define VFIO_ABI_HAVE_vfio_iommu_type1_info_cap_offset 1
+#define VFIO_ABI_HAVE_vfio_iommu_type1_info_pad 1
 #define VFIO_ABI_HAVE_vfio_iommu_type1_dma_unmap_data 1
 #define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_info_ddw 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_create___resv1 1
+#define VFIO_ABI_HAVE_vfio_iommu_spapr_tce_create___resv2 1
+#define VFIO_ABI_HAVE_vfio_eeh_pe_op_err 1
+#define VFIO_ABI_HAVE_VFIO_PCI_NUM_REGIONS 1
+#define VFIO_ABI_HAVE_VFIO_PCI_NUM_IRQS 1
+#define VFIO_ABI_HAVE_VFIO_CCW_NUM_REGIONS 1
+#define VFIO_ABI_HAVE_VFIO_CCW_NUM_IRQS 1
+#define VFIO_ABI_HAVE_VFIO_AP_NUM_IRQS 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_NR 1
 #endif
 
 #ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
 #endif
 
 /* ----------------------- Numbers that changed ----------------------- */
 
 /*
- * These names of the kernel stand for other numbers in other releases; with the
- * prefix VFIO_ABI_ they are those of this header, whatever kernel header it
- * lives beside.
+ * Names of the kernel that stand for other numbers in other releases, and the
+ * rest of their enums: with the prefix VFIO_ABI_ they are those of this
+ * header, whatever kernel header it lives beside.
  */
 #define VFIO_ABI_PCI_NUM_REGIONS		9
 #define VFIO_ABI_PCI_NUM_IRQS			5
 #define VFIO_ABI_CCW_NUM_REGIONS		1
 #define VFIO_ABI_CCW_NUM_IRQS			3
 #define VFIO_ABI_AP_NUM_IRQS			2
-#define VFIO_ABI_DEVICE_STATE_STOP		1
-#define VFIO_ABI_DEVICE_STATE_RUNNING		2
-#define VFIO_ABI_DEVICE_STATE_RESUMING		4
-#define VFIO_ABI_DEVICE_STATE_NR		8
+#define VFIO_ABI_DEVICE_STATE_ERROR \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 0)
+#define VFIO_ABI_DEVICE_STATE_STOP \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 1)
+#define VFIO_ABI_DEVICE_STATE_RUNNING \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 2)
+#define VFIO_ABI_DEVICE_STATE_STOP_COPY \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 3)
+#define VFIO_ABI_DEVICE_STATE_RESUMING \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 4)
+#define VFIO_ABI_DEVICE_STATE_RUNNING_P2P \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 5)
+#define VFIO_ABI_DEVICE_STATE_PRE_COPY \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 6)
+#define VFIO_ABI_DEVICE_STATE_PRE_COPY_P2P \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 7)
+#define VFIO_ABI_DEVICE_STATE_NR \
+	VFIO_ABI_CAST(enum vfio_device_mig_state, 8)
 #define VFIO_ABI_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
 
 /*
@@ -4080,9 +4145,15 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #ifndef VFIO_REGION_SUBTYPE_MIGRATION
 #define VFIO_REGION_SUBTYPE_MIGRATION	VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED
 #endif
-#ifndef VFIO_DEVICE_STATE_SAVING
-#define VFIO_DEVICE_STATE_SAVING	VFIO_DEVICE_STATE_V1_SAVING
 #endif
+#ifdef VFIO_TYPE1_NESTING_IOMMU
+#define VFIO_ABI_HAVE_VFIO_TYPE1_NESTING_IOMMU 1
+#endif
+#ifdef VFIO_REGION_TYPE_MIGRATION
+#define VFIO_ABI_HAVE_VFIO_REGION_TYPE_MIGRATION 1
+#endif
+#ifdef VFIO_REGION_SUBTYPE_MIGRATION
+#define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_MIGRATION 1
 #endif
 
 /* -------------------------- Replies and chains -------------------------- */
@@ -4104,8 +4175,10 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
  */
 #ifdef __cplusplus
 #define VFIO_ABI_CAST(type, value)	static_cast<type>(value)
+#define VFIO_ABI_NULL	nullptr
 #else
 #define VFIO_ABI_CAST(type, value)	((type)(value))
+#define VFIO_ABI_NULL	((void *)0)
 #endif
 
 /* What sizeof yields, without <stddef.h>. */
@@ -4497,7 +4570,7 @@ static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
-		return 0;
+		return VFIO_ABI_NULL;
 	return array->bytes + VFIO_ABI_CAST(vfio_abi_size, nth) * array->each;
 }
 

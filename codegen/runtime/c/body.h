@@ -69,6 +69,6 @@ static inline const __u8 *capchain_element(const struct capchain_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
-		return 0;
+		return CAPCHAIN_NULL;
 	return array->bytes + CAPCHAIN_CAST(capchain_size, nth) * array->each;
 }

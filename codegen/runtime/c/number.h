@@ -5,8 +5,10 @@
  */
 #ifdef __cplusplus
 #define CAPCHAIN_CAST(type, value)	static_cast<type>(value)
+#define CAPCHAIN_NULL	nullptr
 #else
 #define CAPCHAIN_CAST(type, value)	((type)(value))
+#define CAPCHAIN_NULL	((void *)0)
 #endif
 
 /* What sizeof yields, without <stddef.h>. */

@@ -5,7 +5,7 @@ use std::path::Path;
 use capchain::spec::load::Origin;
 use capchain::sync::{self, Change};
 
-use super::{Done, FINE, FOUND, Outcome, lower, open, origin};
+use super::{Done, FINE, FOUND, Outcome, lower, open, origin, workspace};
 use crate::cli::{Generate, Source};
 
 pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
@@ -16,7 +16,7 @@ pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
     let spec = open(&origin, source)?;
     let abi = lower(&spec, args.at)?;
     let outputs = capchain::outputs(&abi);
-    let root = args.out.as_deref().unwrap_or(Path::new("."));
+    let root = &args.out.clone().unwrap_or_else(workspace);
     let changes = sync::compare(root, &outputs).map_err(|error| error.to_string())?;
     if args.check {
         return Ok(report(root, &changes));

@@ -41,6 +41,7 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
     let all = named::names(abi);
     let words = Words { abi, companions: Companions::new(abi, &all), all, prefix };
     let kernel_headers = kernel_headers(abi);
+    let chains = chains::text(abi, stem, prefix);
     HeaderView {
         opening: opening(abi),
         guard: format!("{prefix}H"),
@@ -56,7 +57,8 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
         have_fields: have::fields(&words),
         stable: have::stable_names(&words),
         former: have::former_names(&words),
-        chains: chains::text(abi, stem, prefix),
+        casts: chains.is_empty(),
+        chains,
         macro_prefix: prefix.to_owned(),
     }
 }

@@ -60,8 +60,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let turns = story::by_release(abi, &stories);
     for release in abi.releases.iter().filter(|release| **release <= abi.release) {
         let path = release_path(*release);
-        let stories = turns.get(release).map(Vec::as_slice).unwrap_or_default();
-        files.push(releases::file(&Page::new(abi, &links, &path), stories, *release));
+        let turns = turns.get(release).map(Vec::as_slice).unwrap_or_default();
+        let page = Page::new(abi, &links, &path);
+        files.push(releases::file(&page, &stories, turns, *release));
     }
     let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));

@@ -142,6 +142,10 @@ pub(super) struct Member<'a> {
     pub(super) meta: &'a Meta,
     /// Its type.
     pub(super) type_: &'a Type,
+    /// What it is to the protocol.
+    pub(super) role: Role,
+    /// The flag, op, feature or index that must be given for it to count.
+    pub(super) when: Option<&'a str>,
 }
 
 /// The members of a struct, those of its unions in their place; what a
@@ -153,9 +157,16 @@ pub(super) fn members(struct_: &Struct) -> impl Iterator<Item = Member<'_>> {
             name: &field.name,
             meta: &field.meta,
             type_: &field.type_,
+            role: field.role,
+            when: field.when.as_deref(),
         });
-        let arms = field.arms().iter();
-        let arms = arms.map(|arm| Member { name: &arm.name, meta: &arm.meta, type_: &arm.type_ });
+        let arms = field.arms().iter().map(|arm| Member {
+            name: &arm.name,
+            meta: &arm.meta,
+            type_: &arm.type_,
+            role: Role::Data,
+            when: arm.when.as_deref(),
+        });
         itself.into_iter().chain(arms)
     })
 }
@@ -165,14 +176,24 @@ pub(super) fn name_since(meta: &Meta) -> Since {
     meta.former.last().map_or(meta.since, |(_, release)| Since::Known(*release))
 }
 
-/// The names that items had before and that nothing has now.
+/// The names that items had before and that nothing has now. Names that only
+/// make sense together are given up together: numbers are left out of a group
+/// of which another former name stands for something else today.
 pub(super) fn former<'a>(names: &[Named<'a>]) -> Vec<Former<'a>> {
     let present: HashSet<_> = names.iter().map(|named| named.name).collect();
-    let former = names.iter().flat_map(|now| {
+    let taken = |meta: &Meta| meta.former.iter().any(|(name, _)| present.contains(name.as_str()));
+    let split = |named: &&Named<'_>| match named.what {
+        What::Constant(group, _) | What::Enumerator(group, _) => {
+            group.values.iter().any(|value| taken(&value.meta))
+        }
+        _ => taken(named.meta),
+    };
+    let renamed = names.iter().filter(|named| !named.meta.former.is_empty());
+    let former = renamed.filter(|named| !split(named)).flat_map(|now| {
         let names = now.meta.former.iter();
         names.map(|(name, until)| Former { name, until: *until, now: *now })
     });
-    former.filter(|former| !present.contains(former.name)).collect()
+    former.collect()
 }
 
 /// The names that stood for another number in some release.

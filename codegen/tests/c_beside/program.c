@@ -7,6 +7,9 @@
 	!VFIO_ABI_HAVE(VFIO_CCW_REQ_IRQ_INDEX) || !VFIO_ABI_HAVE(vfio_device_mig_state)
 #error a name is said not to be there
 #endif
+#if VFIO_ABI_HAVE(vfio_pci_dependent_device_devid) && !VFIO_ABI_HAVE(VFIO_PCI_DEVID_OWNED)
+#error a field is said to be there, its values not
+#endif
 #if VFIO_ABI_HAVE(VFIO_OF_TOMORROW)
 #error a name of tomorrow is said to be there
 #endif
@@ -17,8 +20,8 @@ static inline int uses(void)
 	struct vfio_device_info info;
 	struct vfio_device_feature_dma_buf dma_buf;
 	struct vfio_iommu_type1_info_cap_iova_range range;
-	enum vfio_device_mig_state state = VFIO_ABI_CAST(enum vfio_device_mig_state,
-							 VFIO_ABI_DEVICE_STATE_STOP);
+	enum vfio_device_mig_state state = VFIO_ABI_DEVICE_STATE_STOP;
+	enum vfio_device_mig_state copy = VFIO_DEVICE_STATE_PRE_COPY;
 	const __u64 sum = VFIO_REGION_INFO_CAP_SPARSE_MMAP + VFIO_DEVICE_FEATURE_DMA_BUF +
 			  VFIO_ABI_PCI_NUM_IRQS + VFIO_PCI_REQ_IRQ_INDEX + VFIO_IOMMU_GET_INFO;
 
@@ -29,7 +32,8 @@ static inline int uses(void)
 #endif
 	dma_buf.nr_ranges = 0;
 	range.nr_iovas = 0;
-	return sum + info.flags + dma_buf.nr_ranges + range.nr_iovas > 0 && state == 1;
+	return sum + info.flags + dma_buf.nr_ranges + range.nr_iovas > 0 &&
+	       state == VFIO_ABI_DEVICE_STATE_STOP && copy == VFIO_ABI_DEVICE_STATE_PRE_COPY;
 }
 
 /* A device's reply whose chain starts at offset 20. */

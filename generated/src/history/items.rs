@@ -77,7 +77,7 @@ pub const ITEMS: &[Item] = &[
     Item::new("vfio_region_info.flags", Kind::Field, 3, 6),
     Item::new("vfio_region_info.index", Kind::Field, 3, 6),
     Item::new("vfio_region_info.cap_offset", Kind::Field, 3, 6)
-        .former(&[("resv", Release::new(4, 6))]),
+        .former(&[("vfio_region_info.resv", Release::new(4, 6))]),
     Item::new("vfio_region_info.size", Kind::Field, 3, 6),
     Item::new("vfio_region_info.offset", Kind::Field, 3, 6),
     Item::new("VFIO_REGION_INFO_FLAG_READ", Kind::Constant, 3, 6),

@@ -3,9 +3,10 @@
 //! the struct; missing enumerators become macros.
 
 use super::companion::Companions;
+use super::values::{fitted, lone_define};
 use super::view::{
     AddedView, AdditionsView, DefineView, EnumView, EnumeratorView, KernelHeaderView, LackView,
-    TypeView,
+    LackingView,
 };
 use super::{have, literal, structs, values};
 use crate::emit::named::{Named, What};
@@ -43,11 +44,10 @@ pub(super) fn beside(header: &Header, prefix: &str) -> String {
 
 /// What is added to a kernel header that was included first.
 pub(super) fn added(words: &Words<'_>, header: usize) -> AddedView {
-    let Words { abi, all, companions, prefix } = words;
+    let Words { abi, all, companions, .. } = words;
     let named = all.iter().filter(|named| abi.sections[named.section].header == header);
     let late: Vec<_> = named.filter(|named| !companions.is_first(named)).collect();
-    let lacks: Vec<_> =
-        late.iter().filter_map(|named| lack(abi, named, companions, prefix)).collect();
+    let lacks: Vec<_> = late.iter().filter_map(|named| lack(words, named)).collect();
     let lacks = lacks.chunk_by(|a, b| a.0 == b.0).map(|lacks| LackView {
         companion: lacks[0].0.to_owned(),
         types: lacks.iter().map(|(_, lack)| lack.clone()).collect(),
@@ -56,34 +56,40 @@ pub(super) fn added(words: &Words<'_>, header: usize) -> AddedView {
         title: super::title(&format!("Beside an older <{}>", abi.headers[header].path)),
         fields: have::fields_beside(words, header),
         lacks: lacks.collect(),
-        releases: by_release(abi, &late),
+        releases: by_release(words, &late),
     }
 }
 
-/// A struct or an enum that may lack, and its companion.
-fn lack<'a>(
-    abi: &Abi,
-    named: &Named<'_>,
-    companions: &Companions<'a>,
-    prefix: &str,
-) -> Option<(&'a str, TypeView)> {
-    let type_ = match named.what {
-        What::Struct(id) => TypeView { struct_: Some(structs::bare(abi, id)), enum_: None },
-        What::Enum(group) => TypeView { struct_: None, enum_: Some(tagged(abi, group, prefix)) },
+/// What the preprocessor cannot see, and its companion.
+fn lack<'a>(words: &Words<'a>, named: &Named<'_>) -> Option<(&'a str, LackingView)> {
+    let lacking = match named.what {
+        What::Struct(id) => {
+            LackingView { struct_: Some(structs::bare(words.abi, id)), ..LackingView::default() }
+        }
+        What::Enum(group) => LackingView {
+            enum_: Some(tagged(words.abi, group, words.prefix)),
+            ..LackingView::default()
+        },
+        What::Enumerator(_, value) if value.count.is_none() => {
+            let define = fitted(lone_define(named.name, have::number(words, named)?));
+            let lacking = LackingView { define: Some(define), ..LackingView::default() };
+            return Some((words.companions.of_enumerator(named)?, lacking));
+        }
         _ => return None,
     };
-    Some((companions.of(named)?, type_))
+    Some((words.companions.of(named)?, lacking))
 }
 
-/// What the preprocessor can tell of, release by release.
-fn by_release(abi: &Abi, late: &[&Named<'_>]) -> Vec<AdditionsView> {
+/// What the preprocessor can tell of, release by release, and enumerators that
+/// nothing tells of.
+fn by_release(words: &Words<'_>, late: &[&Named<'_>]) -> Vec<AdditionsView> {
     let came = |named: &&Named<'_>| named.since().first();
     let mut sorted = late.to_vec();
     sorted.sort_by_key(came);
     let releases = sorted.chunk_by(|a, b| came(a) == came(b));
     let views = releases.map(|named| AdditionsView {
         title: format!("/* Linux {} */", came(&named[0]).to_string().trim_start_matches('v')),
-        defines: named.iter().filter_map(|named| define(abi, named)).collect(),
+        defines: named.iter().filter_map(|named| define(words, named)).collect(),
         macros: named.iter().filter_map(|named| macro_(named)).collect(),
     });
     views.filter(|view| !view.defines.is_empty() || !view.macros.is_empty()).collect()
@@ -108,18 +114,18 @@ pub(super) fn stable(abi: &Abi, name: &str, prefix: &str) -> String {
 }
 
 /// A constant by itself. What counts others means what its own enum has.
-fn define(abi: &Abi, named: &Named<'_>) -> Option<DefineView> {
+fn define(words: &Words<'_>, named: &Named<'_>) -> Option<DefineView> {
     match named.what {
         What::Constant(_, value) => Some(values::bare_define(value)),
         What::Enumerator(_, value) if value.count.is_none() => {
-            Some(values::lone_define(named.name, literal::decimal(value.number)))
+            let told = words.companions.of_enumerator(named).is_some();
+            let number = have::number(words, named).filter(|_| !told)?;
+            Some(lone_define(named.name, number))
         }
         What::Ioctl(ioctl) => {
-            Some(values::lone_define(named.name, super::items::ioctl_number(abi, ioctl)))
+            Some(lone_define(named.name, super::items::ioctl_number(words.abi, ioctl)))
         }
-        What::Capability(capability) => {
-            Some(values::lone_define(named.name, capability.id.to_string()))
-        }
+        What::Capability(capability) => Some(lone_define(named.name, capability.id.to_string())),
         _ => None,
     }
 }

@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use crate::emit::named::{Named, What, name_since};
-use crate::ir::{Abi, Arg, Field, Role, StructId, Type};
+use crate::emit::named::{Member, Named, What, name_since};
+use crate::ir::{Abi, Arg, Role, StructId, Type};
 use crate::release::{Release, Since};
 
 /// The macros of each struct, subject and kernel header.
@@ -51,6 +51,7 @@ impl<'a> Companions<'a> {
             }
             companions.add(*named, holder);
         }
+        companions.add_structs(names);
         companions
     }
 
@@ -77,6 +78,18 @@ impl<'a> Companions<'a> {
         }
     }
 
+    /// What came with one struct of a subject came with its others, too.
+    fn add_structs(&mut self, names: &[Named<'a>]) {
+        for named in names {
+            let What::Struct(id) = named.what else { continue };
+            let since = named.since();
+            let own = self.own.get(&id).into_iter().flatten().find(|own| own.since() == since);
+            if let Some(own) = own.map(|own| own.name) {
+                self.of_section.entry((named.section, since)).or_insert(own);
+            }
+        }
+    }
+
     /// Whether a kernel header had it from its own first release on.
     pub(super) fn is_first(&self, named: &Named<'_>) -> bool {
         let header = self.abi.sections[named.section].header;
@@ -93,35 +106,48 @@ impl<'a> Companions<'a> {
         direct.or_else(|| self.near(named.section, since))
     }
 
+    /// The companion of an enumerator, if a macro of the same subject came with it.
+    pub(super) fn of_enumerator(&self, named: &Named<'_>) -> Option<&'a str> {
+        self.of_section.get(&(named.section, named.since())).copied()
+    }
+
     /// The companion of a field that came later than its struct, or was called
     /// otherwise.
-    pub(super) fn of_field(&self, owner: &Named<'_>, field: &Field) -> Option<&'a str> {
-        let since = name_since(&field.meta);
-        let gate = field.when.as_deref().or_else(|| self.flag_of_chain(owner, field));
+    pub(super) fn of_member(&self, owner: &Named<'_>, member: &Member<'_>) -> Option<&'a str> {
+        let since = name_since(member.meta);
+        let gate = member.when.or_else(|| self.flag_of_chain(owner, member));
         let gate = gate.and_then(|gate| self.macros.get_key_value(gate));
         let gate = gate.filter(|(_, came)| **came == since).map(|(name, _)| *name);
         gate.or_else(|| self.near(owner.section, since))
     }
 
     /// The flag that says that the offset of a chain counts.
-    fn flag_of_chain(&self, owner: &Named<'_>, field: &Field) -> Option<&'a str> {
+    fn flag_of_chain(&self, owner: &Named<'_>, member: &Member<'_>) -> Option<&'a str> {
         let What::Struct(id) = owner.what else { return None };
         let mut hosts = self.abi.chains.iter().filter_map(|chain| chain.host.as_ref());
         let host = hosts.find(|host| host.struct_ == id)?;
-        (field.role == Role::CapOffset).then_some(host.flag.0.as_str())
+        (member.role == Role::CapOffset).then_some(host.flag.0.as_str())
     }
 
     /// A macro about a struct, or about one of the same time that has it inside.
     fn of_struct(&self, id: StructId, since: Since) -> Option<&'a str> {
         let mut own = self.own.get(&id).into_iter().flatten();
         let own = own.find(|named| named.since() == since).map(|named| named.name);
-        own.or_else(|| {
+        own.or_else(|| self.flag_of_headers(id, since)).or_else(|| {
             let mut users = self.users.get(&id).into_iter().flatten();
             users.find_map(|user| {
                 let same = name_since(&self.abi.struct_(*user).meta) == since;
                 same.then(|| self.of_struct(*user, since)).flatten()
             })
         })
+    }
+
+    /// The flag of the chain whose capabilities start with a struct.
+    fn flag_of_headers(&self, id: StructId, since: Since) -> Option<&'a str> {
+        let header = self.abi.cap_headers.iter().position(|header| header.struct_ == id)?;
+        let chains = self.abi.chains.iter().filter(|chain| chain.header == header);
+        let mut flags = chains.filter_map(|chain| Some(chain.host.as_ref()?.flag.0.as_str()));
+        flags.find(|flag| self.macros.get(flag) == Some(&since))
     }
 
     /// A macro of the same subject or, if there is none, of the same kernel header.

@@ -2,13 +2,15 @@
 //! that mean one number beside every kernel header, and names that the kernel
 //! has given up.
 
+use std::collections::HashSet;
+
 use super::beside::{Words, stable};
 use super::columns::WIDTH;
 use super::literal;
-use super::values::{columned, lone_define};
+use super::values::{columned, fitted, lone_define};
 use super::view::{DefineView, HaveFieldView, HaveFieldsView};
-use crate::emit::named::{self, Named, What, name_since};
-use crate::ir::{Field, Role, Type};
+use crate::emit::named::{self, Member, Named, What, name_since};
+use crate::ir::GroupKind;
 
 /// One macro for every name that is there beside every kernel header.
 pub(super) fn names(words: &Words<'_>) -> Vec<String> {
@@ -20,30 +22,33 @@ fn have(words: &Words<'_>, name: &str) -> String {
     format!("#define {}HAVE_{name} 1", words.prefix)
 }
 
-/// The fields that their structs did not have from the beginning.
+/// What may lack beside a kernel header: fields that their structs did not have
+/// from the beginning, and enumerators that count the others.
 pub(super) fn fields(words: &Words<'_>) -> Vec<HaveFieldsView> {
     let headers = 0..words.abi.headers.len();
-    let views = headers.map(|header| HaveFieldsView {
-        beside: super::beside(words.abi, header, words.prefix),
-        names: late(words, header)
-            .map(|(owner, field)| have(words, &field_name(owner, field)))
-            .collect(),
+    let views = headers.map(|header| {
+        let fields = late(words, header);
+        let fields = fields.map(|(owner, field)| have(words, &field_name(owner, &field)));
+        let counts = of_header(words, header).filter(|named| named.counts());
+        HaveFieldsView {
+            beside: super::beside(words.abi, header, words.prefix),
+            names: fields.chain(counts.map(|named| have(words, named.name))).collect(),
+        }
     });
     views.filter(|view| !view.names.is_empty()).collect()
 }
 
-/// The same beside a kernel header that may have them or not. Where nothing
-/// came with a field, it is taken to lack.
+/// The fields that a kernel header surely has. Where nothing came with a field,
+/// it is taken to lack.
 pub(super) fn fields_beside(words: &Words<'_>, header: usize) -> Vec<HaveFieldView> {
     let companions = &words.companions;
     let fields = late(words, header).filter_map(|(owner, field)| {
         let own = companions.of(owner).filter(|_| !companions.is_first(owner));
         let own = own.map(|name| format!("!defined({name})"));
-        let later = companions.of_field(owner, field).map(|name| format!("defined({name})"));
+        let later = companions.of_member(owner, &field).map(|name| format!("defined({name})"));
         let when: Vec<_> = own.into_iter().chain(later).collect();
-        let view =
-            HaveFieldView { name: have(words, &field_name(owner, field)), when: condition(&when) };
-        (!when.is_empty()).then_some(view)
+        let name = have(words, &field_name(owner, &field));
+        (!when.is_empty()).then(|| HaveFieldView { name, when: condition(&when) })
     });
     fields.collect()
 }
@@ -63,40 +68,54 @@ fn condition(parts: &[String]) -> Vec<String> {
     lines.collect()
 }
 
-fn field_name(owner: &Named<'_>, field: &Field) -> String {
+fn field_name(owner: &Named<'_>, field: &Member<'_>) -> String {
     format!("{}_{}", owner.name, field.name)
 }
 
+/// What one kernel header declares.
+fn of_header<'a>(words: &'a Words<'_>, header: usize) -> impl Iterator<Item = &'a Named<'a>> {
+    words.all.iter().filter(move |named| words.abi.sections[named.section].header == header)
+}
+
 /// The fields of a kernel header's structs that these did not have from the
-/// beginning, but for those that mean nothing yet.
+/// beginning.
 fn late<'a>(
     words: &'a Words<'_>,
     header: usize,
-) -> impl Iterator<Item = (&'a Named<'a>, &'a Field)> {
-    let named =
-        words.all.iter().filter(move |named| words.abi.sections[named.section].header == header);
-    let structs = named.filter_map(|named| match named.what {
+) -> impl Iterator<Item = (&'a Named<'a>, Member<'a>)> {
+    let structs = of_header(words, header).filter_map(|named| match named.what {
         What::Struct(id) => Some((named, words.abi.struct_(id))),
         _ => None,
     });
     structs.flat_map(|(owner, struct_)| {
-        let fields = struct_.fields.iter().filter(move |field| {
-            name_since(&field.meta) != owner.since()
-                && field.role != Role::Reserved
-                && !matches!(field.type_, Type::Union(_))
-        });
+        let fields = named::members(struct_);
+        let fields = fields.filter(move |field| name_since(field.meta) != owner.since());
         fields.map(move |field| (owner, field))
     })
 }
 
-/// Names of ours for the numbers that the kernel's own names had otherwise.
+/// Names of ours for the numbers that the kernel's own names had otherwise, and
+/// for all of an enum with a tag, since one number alone is of little use.
 pub(super) fn stable_names(words: &Words<'_>) -> Vec<DefineView> {
-    let moved = named::renumbered(&words.all);
-    let defines = moved.iter().filter_map(|named| {
+    let moved: HashSet<_> = named::renumbered(&words.all).iter().map(|named| named.name).collect();
+    let tagged = |named: &&Named<'_>| matches!(named.what, What::Enumerator(group, _) if group.kind == GroupKind::Enum);
+    let told = words.all.iter().filter(|named| tagged(named) || moved.contains(named.name));
+    let defines = told.filter_map(|named| {
         let name = stable(words.abi, named.name, words.prefix);
-        Some(lone_define(&name, literal::decimal(named.number()?)))
+        Some(lone_define(&name, number(words, named)?))
     });
-    columned(defines.collect())
+    columned(defines.collect()).into_iter().map(fitted).collect()
+}
+
+/// A number, with the type of its enum where that has a tag.
+pub(super) fn number(words: &Words<'_>, named: &Named<'_>) -> Option<String> {
+    let number = literal::decimal(named.number()?);
+    Some(match named.what {
+        What::Enumerator(group, _) if group.kind == GroupKind::Enum => {
+            format!("{}CAST(enum {}, {number})", words.prefix, group.name)
+        }
+        _ => number,
+    })
 }
 
 /// What the kernel called something before, as a name of the same.

@@ -1,7 +1,7 @@
 //! Views of named numbers: `#define`s at the file level or inside a struct, and
 //! enums.
 
-use super::columns::{behind, stop_behind, tabs};
+use super::columns::{WIDTH, behind, stop_behind, tabs};
 use super::comment::{Comment, since_note};
 use super::literal;
 use super::placement::{Row, place};
@@ -66,6 +66,22 @@ pub(super) fn columned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
         define.gap = tabs(end(define), column);
     }
     defines
+}
+
+/// A constant whose value goes to a line of its own where it is too long.
+pub(super) fn fitted(define: DefineView) -> DefineView {
+    let line = format!("{DEFINE}{}{}{}", define.name, define.gap, define.value);
+    if behind(&line) <= WIDTH {
+        return define;
+    }
+    let rest = vec![format!("\t{}", define.value)];
+    DefineView {
+        gap: String::new(),
+        value: String::new(),
+        beside: CONTINUED.to_owned(),
+        rest,
+        ..define
+    }
 }
 
 fn define(value: &Value, column: usize) -> DefineView {

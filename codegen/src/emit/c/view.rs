@@ -35,6 +35,8 @@ pub(super) struct HeaderView {
     pub(super) stable: Vec<DefineView>,
     /// Former names.
     pub(super) former: Vec<DefineView>,
+    /// Whether nothing else brings the macro that casts.
+    pub(super) casts: bool,
     /// What reads and writes chains, if there are any.
     pub(super) chains: String,
 }
@@ -93,27 +95,29 @@ pub(super) struct AddedView {
     pub(super) title: String,
     /// The fields that the kernel header may have.
     pub(super) fields: Vec<HaveFieldView>,
-    /// Structs and enums.
+    /// Structs, enums and enumerators.
     pub(super) lacks: Vec<LackView>,
     /// What each release added to what the preprocessor knows.
     pub(super) releases: Vec<AdditionsView>,
 }
 
-/// Structs and enums that are declared where their companion lacks.
+/// What is declared where its companion lacks.
 pub(super) struct LackView {
-    /// The macro that came with them.
+    /// The macro that came with it.
     pub(super) companion: String,
-    /// The structs and enums.
-    pub(super) types: Vec<TypeView>,
+    /// What is declared.
+    pub(super) types: Vec<LackingView>,
 }
 
-/// A struct or an enum.
-#[derive(Clone)]
-pub(super) struct TypeView {
-    /// The struct.
+/// Something that the preprocessor does not see: one of these.
+#[derive(Clone, Default)]
+pub(super) struct LackingView {
+    /// A struct.
     pub(super) struct_: Option<StructView>,
-    /// The enum.
+    /// An enum.
     pub(super) enum_: Option<EnumView>,
+    /// An enumerator as a macro.
+    pub(super) define: Option<DefineView>,
 }
 
 /// What a release added to what the preprocessor knows.

@@ -23,6 +23,7 @@ struct ReleaseView {
     before: Option<String>,
     next: Option<String>,
     title: String,
+    candidate_of: Option<String>,
     parts: Vec<PartView>,
 }
 
@@ -32,8 +33,13 @@ struct PartView {
     items: Bullets,
 }
 
-/// The page of one release, with the stories that have a turn in it.
-pub(super) fn file(page: &Page<'_>, stories: &[&Story<'_>], release: Release) -> OutputFile {
+/// The page of one release, with all stories and those that have a turn in it.
+pub(super) fn file(
+    page: &Page<'_>,
+    all: &[Story<'_>],
+    stories: &[&Story<'_>],
+    release: Release,
+) -> OutputFile {
     let abi = page.abi;
     let told: Vec<_> = abi.releases.iter().filter(|told| **told <= abi.release).collect();
     let at = told.iter().position(|told| **told == release);
@@ -45,8 +51,10 @@ pub(super) fn file(page: &Page<'_>, stories: &[&Story<'_>], release: Release) ->
     });
     let changed = stories.iter().flat_map(|story| changes(page, story, release));
     let old = stories.iter().filter_map(|story| deprecation(page, story, release));
+    let candidate = unlike(page, all, release);
     let handlers = abi.ioctls.iter().flat_map(|ioctl| behaviour(page, ioctl, release));
     let parts = [
+        ("Otherwise than in the release", Bullets::new(candidate)),
         ("New", Bullets::new(new.map(|story| came(page, story)))),
         ("Changed", Bullets::new(changed)),
         ("Deprecated", Bullets::new(old)),
@@ -60,9 +68,24 @@ pub(super) fn file(page: &Page<'_>, stories: &[&Story<'_>], release: Release) ->
         before: before.map(|told| link(told)),
         next: next.map(|told| link(told)),
         title: linux(release),
+        candidate_of: told.iter().find(|told| told.is_final_of(release)).map(|told| link(told)),
         parts: parts.collect(),
     };
     super::output(&release_path(release), view.to_string())
+}
+
+/// The numbers that only a candidate has.
+fn unlike(page: &Page<'_>, all: &[Story<'_>], release: Release) -> Vec<String> {
+    let last = page.abi.releases.iter().find(|told| told.is_final_of(release));
+    let Some(last) = last else { return Vec::new() };
+    let there = all.iter().filter(|story| story.was_renumbered());
+    let there = there.filter(|story| story.meta.since.covers(release));
+    let told = there.filter_map(|story| {
+        let (here, then) = (story.number_at(release)?, story.number_at(*last)?);
+        let what = called(page, story);
+        (here != then).then(|| format!("{what} is {here}, {then} in {}", linux(*last)))
+    });
+    told.collect()
 }
 
 /// What an item is called, with its kind in front.
@@ -74,11 +97,15 @@ fn called(page: &Page<'_>, story: &Story<'_>) -> String {
 }
 
 fn came(page: &Page<'_>, story: &Story<'_>) -> String {
-    let unsure = match story.meta.since {
+    let first = story.meta.since.first();
+    let mut remarks = match story.meta.since {
         Since::Known(_) => Vec::new(),
         between => vec![format!("one of {}", since(page.abi, between))],
     };
-    let what = remarked(called(page, story), &unsure);
+    if story.name_at(first) != story.name {
+        remarks.push(format!("called `{}` then", story.name_at(first)));
+    }
+    let what = remarked(called(page, story), &remarks);
     sentence(&what, &summary(page, &story.meta.doc))
 }
 
@@ -94,7 +121,7 @@ fn changes(page: &Page<'_>, story: &Story<'_>, release: Release) -> Vec<String> 
     let what = called(page, story);
     let names = meta.former.iter().filter(|(_, turn)| here(turn));
     let names = names.map(|(name, _)| format!("{what}, called `{name}` before"));
-    let numbers = meta.renumbered.iter().filter(|(_, turn)| here(turn));
+    let numbers = story.renumbered.iter().filter(|(_, turn)| here(turn));
     let numbers = numbers.map(|(number, turn)| {
         let now = story.number_at(turn.opening()).map(|number| number.to_string());
         format!("{what} is {}, {number} before", now.unwrap_or_default())

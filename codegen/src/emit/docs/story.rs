@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::emit::named::{self, What};
+use crate::emit::named::{self, Named, What};
 use crate::ir::{Abi, Literal, Meta};
 use crate::release::Release;
 
@@ -21,6 +21,8 @@ pub(super) struct Story<'a> {
     pub(super) section: usize,
     /// Its number, where other releases can have another one.
     pub(super) number: Option<i128>,
+    /// Other numbers it had before, with the release that changed each.
+    pub(super) renumbered: Vec<(i128, Release)>,
     /// The type of a field.
     pub(super) type_: Option<String>,
     /// Whether a field came with its struct.
@@ -38,6 +40,7 @@ pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
             meta: named.meta,
             section: named.section,
             number: named.number(),
+            renumbered: renumbered(named),
             type_: None,
             with_owner: false,
         });
@@ -50,12 +53,33 @@ pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
                 meta: member.meta,
                 section: named.section,
                 number: None,
+                renumbered: Vec::new(),
                 type_: Some(abi.type_text(member.type_)),
                 with_owner: member.meta.since == named.meta.since,
             }));
         }
     }
     stories
+}
+
+/// The numbers that an item had before. One that counts the others was smaller
+/// by those that came later.
+fn renumbered(named: Named<'_>) -> Vec<(i128, Release)> {
+    let What::Enumerator(group, value) = named.what else {
+        return named.meta.renumbered.clone();
+    };
+    if !named.counts() {
+        return named.meta.renumbered.clone();
+    }
+    let since = value.meta.since.first();
+    let mut later: Vec<_> = group.values.iter().map(|value| value.meta.since.first()).collect();
+    later.retain(|came| *came > since);
+    later.sort();
+    let count = later.len() as i128;
+    let before = |index: usize| value.number - count + index as i128;
+    let turns = later.iter().enumerate();
+    let turns = turns.filter(|(index, came)| *index == 0 || later[index - 1] != **came);
+    turns.map(|(index, came)| (before(index), *came)).collect()
 }
 
 fn kind(what: What<'_>) -> &'static str {
@@ -76,7 +100,7 @@ impl Story<'_> {
     pub(super) fn turns(&self) -> Vec<Release> {
         let meta = self.meta;
         let former = meta.former.iter().map(|(_, release)| *release);
-        let renumbered = meta.renumbered.iter().map(|(_, release)| *release);
+        let renumbered = self.renumbered.iter().map(|(_, release)| *release);
         let retyped = self.retyped().map(|(_, release)| *release);
         let deprecated = meta.deprecated.iter().map(|deprecated| deprecated.since.first());
         let first = [meta.since.first()];
@@ -99,14 +123,14 @@ impl Story<'_> {
 
     /// Its number in a release that has it, where it has one.
     pub(super) fn number_at(&self, release: Release) -> Option<i128> {
-        let mut former = self.meta.renumbered.iter();
+        let mut former = self.renumbered.iter();
         let old = former.find(|(_, until)| release < until.opening());
         old.map(|(number, _)| *number).or(self.number)
     }
 
     /// Whether it ever had another number.
     pub(super) fn was_renumbered(&self) -> bool {
-        !self.meta.renumbered.is_empty()
+        !self.renumbered.is_empty()
     }
 }
 
@@ -129,5 +153,9 @@ pub(super) fn by_release<'s, 'a>(
 /// came in `release` is there.
 pub(super) fn told_in(abi: &Abi, release: Release) -> Option<Release> {
     let before = abi.releases.partition_point(|told| *told < release.opening());
-    abi.releases.get(before).copied()
+    let told = abi.releases[before..].iter().copied();
+    let told = || told.clone().filter(|told| *told <= abi.release);
+    // What came in a release is told of there, though its candidates have it.
+    let whole = told().find(|told| release.is_candidate() || !told.is_candidate());
+    whole.or_else(|| told().next())
 }

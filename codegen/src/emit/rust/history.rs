@@ -18,11 +18,11 @@ pub(super) fn present(abi: &Abi) -> bool {
 pub(super) fn table(abi: &Abi) -> String {
     let rows =
         named::names(abi).into_iter().flat_map(|named| {
-            let mut rows = vec![row(named.name, kind(named.what), named.meta)];
+            let mut rows = vec![row("", named.name, kind(named.what), named.meta)];
             if let What::Struct(id) = named.what {
                 let members = named::members(abi.struct_(id));
                 rows.extend(members.map(|member| {
-                    row(&[named.name, ".", member.name].concat(), "Field", member.meta)
+                    row(&[named.name, "."].concat(), member.name, "Field", member.meta)
                 }));
             }
             rows
@@ -52,9 +52,10 @@ fn kind(what: What<'_>) -> &'static str {
     }
 }
 
-/// A row, and whether it speaks of former names.
-fn row(name: &str, kind: &str, meta: &Meta) -> (TokenStream, bool) {
-    let kind = ident(kind);
+/// A row, and whether it speaks of former names; `owner` stands in front of
+/// every name.
+fn row(owner: &str, name: &str, kind: &str, meta: &Meta) -> (TokenStream, bool) {
+    let (name, kind) = ([owner, name].concat(), ident(kind));
     let since = numbers(meta.since.first());
     let after = match meta.since {
         Since::Known(_) => quote!(),
@@ -64,7 +65,7 @@ fn row(name: &str, kind: &str, meta: &Meta) -> (TokenStream, bool) {
         }
     };
     let former = meta.former.iter().map(|(name, release)| {
-        let release = numbers(*release);
+        let (name, release) = ([owner, name].concat(), numbers(*release));
         quote!((#name, Release::new(#release)))
     });
     let renamed = !meta.former.is_empty();
