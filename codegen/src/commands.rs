@@ -86,9 +86,8 @@ fn open(origin: &Origin, source: &Source) -> Result<ValidSpec, String> {
     let shown = problems.render(&sources, io::stderr().is_terminal());
     eprint!("{shown}");
     spec.ok_or_else(|| {
-        let errors = problems.count(Severity::Error);
-        let plural = if errors == 1 { "" } else { "s" };
-        format!("the specification does not load: {errors} error{plural}")
+        let errors = counted(problems.count(Severity::Error), "error");
+        format!("the specification does not load: {errors}")
     })
 }
 
@@ -102,6 +101,12 @@ fn lower(spec: &ValidSpec, at: Option<Release>) -> Result<Abi, String> {
         }
     }
     Ok(capchain::lower::lower(spec, at))
+}
+
+/// A number of things.
+fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
 
 /// An object with stable keys.

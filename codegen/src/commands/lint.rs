@@ -8,7 +8,7 @@ use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::lint::lint;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, UNUSABLE, json, origin};
+use super::{Done, FINE, FOUND, Outcome, UNUSABLE, counted, json, origin};
 use crate::cli::{Lint, LintFormat, Source};
 
 pub(super) fn run(source: &Source, args: &Lint) -> Outcome {
@@ -38,7 +38,8 @@ fn shown(problems: &Diagnostics, sources: &Sources, format: LintFormat) -> Outco
         LintFormat::Github => Ok(Done::fine(problems.github(sources))),
         LintFormat::Text => {
             let text = problems.render(sources, io::stdout().is_terminal());
-            Ok(Done::fine(text + &format!("{errors} errors, {warnings} warnings\n")))
+            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+            Ok(Done::fine(text + &format!("{errors}, {warnings}\n")))
         }
     }
 }
