@@ -24,36 +24,34 @@ pub(super) fn view(abi: &Abi, id: StructId) -> StructView {
         owner: (id, index),
         group: field.group,
         since: field.meta.since,
+        bare: false,
     });
-    StructView {
-        extension: if needs_extension(struct_) { "__extension__ " } else { "" },
-        name: struct_.name.clone(),
-        members: member_views(abi, members.collect(), INDENT),
-        attribute: if struct_.packed { " __attribute__((packed))" } else { "" },
-    }
+    declared(struct_, member_views(abi, members.collect(), INDENT))
 }
 
 /// A struct without a comment, without the constants that it holds, and with
-/// numbers for the lengths of its arrays.
+/// numbers for the lengths of its arrays, which may have no names yet.
 pub(super) fn bare(abi: &Abi, id: StructId) -> StructView {
-    let struct_ = view(abi, id);
-    let members = struct_.members.into_iter().zip(&abi.struct_(id).fields);
-    let members = members.map(|(member, field)| numbered(stripped(member), field));
-    StructView { members: members.collect(), ..struct_ }
+    let struct_ = abi.struct_(id);
+    let members = struct_.fields.iter().enumerate().map(|(index, field)| Member {
+        name: &field.name,
+        type_: &field.type_,
+        comment: Comment::default(),
+        owner: (id, index),
+        group: None,
+        since: field.meta.since,
+        bare: true,
+    });
+    declared(struct_, member_views(abi, members.collect(), INDENT))
 }
 
-/// An array with a number for its length, which may have no name yet.
-fn numbered(mut member: MemberView, field: &Field) -> MemberView {
-    if let (Some(view), Type::Array(_, length, Some(name))) = (&mut member.field, &field.type_) {
-        view.name = view.name.replace(name, &length.to_string());
+fn declared(struct_: &Struct, members: Vec<MemberView>) -> StructView {
+    StructView {
+        extension: if needs_extension(struct_) { "__extension__ " } else { "" },
+        name: struct_.name.clone(),
+        members,
+        attribute: if struct_.packed { " __attribute__((packed))" } else { "" },
     }
-    member
-}
-
-fn stripped(member: MemberView) -> MemberView {
-    let field = member.field.map(|field| FieldView { beside: String::new(), ..field });
-    let arms = member.arms.map(|arms| arms.into_iter().map(stripped).collect());
-    MemberView { above: Vec::new(), field, arms, defines: Vec::new() }
 }
 
 /// C99 has no anonymous unions and C++ no flexible arrays; every compiler does.
@@ -71,11 +69,15 @@ struct Member<'a> {
     owner: (StructId, usize),
     group: Option<GroupId>,
     since: Since,
+    /// Whether it stands without comments, constants and names of lengths.
+    bare: bool,
 }
 
 fn member_views(abi: &Abi, members: Vec<Member<'_>>, indent: usize) -> Vec<MemberView> {
-    let declarations: Vec<_> =
-        members.iter().map(|member| declaration(abi, member.name, member.type_)).collect();
+    let declarations: Vec<_> = members
+        .iter()
+        .map(|member| declaration(abi, member.name, member.type_, member.bare))
+        .collect();
     let column = name_column(declarations.iter().flatten(), indent);
     let fields = declarations.into_iter().map(|field| Some(field?.at(column, indent)));
     let fields: Vec<_> = fields.collect();
@@ -109,10 +111,11 @@ fn arms(abi: &Abi, member: &Member<'_>) -> Option<Vec<MemberView>> {
     let arms = arms.iter().map(|arm| Member {
         name: &arm.name,
         type_: &arm.type_,
-        comment: arm_remark(arm, member.since),
+        comment: if member.bare { Comment::default() } else { arm_remark(arm, member.since) },
         owner: member.owner,
-        group: arm.group,
+        group: arm.group.filter(|_| !member.bare),
         since: arm.meta.since,
+        bare: member.bare,
     });
     Some(member_views(abi, arms.collect(), ARM_INDENT))
 }
@@ -126,16 +129,17 @@ struct Declaration {
 }
 
 /// What declares a member; nothing declares an anonymous union.
-fn declaration(abi: &Abi, name: &str, type_: &Type) -> Option<Declaration> {
+fn declaration(abi: &Abi, name: &str, type_: &Type, bare: bool) -> Option<Declaration> {
     let around = |prefix: &str, inner: &Type, suffix: &str| {
-        declaration(abi, &format!("{prefix}{name}{suffix}"), inner)
+        declaration(abi, &format!("{prefix}{name}{suffix}"), inner, bare)
     };
     let (type_, aligned) = match type_ {
         Type::Int(int) => (names::c_int(*int).to_owned(), true),
         Type::Struct(id) => (format!("struct {}", abi.struct_(*id).name), false),
         Type::Pointer(int) => return around("*", &Type::Int(*int), ""),
         Type::Array(element, length, constant) => {
-            let length = constant.clone().unwrap_or_else(|| length.to_string());
+            let constant = constant.clone().filter(|_| !bare);
+            let length = constant.unwrap_or_else(|| length.to_string());
             return around("", element, &format!("[{length}]"));
         }
         Type::Flexible(element, _) => return around("", element, "[]"),
