@@ -118,6 +118,10 @@ fn sentence(what: &str, said: &str) -> String {
 fn changes(page: &Page<'_>, story: &Story<'_>, release: Release) -> Vec<String> {
     let here = |turn: &Release| story::told_in(page.abi, *turn) == Some(release);
     let meta = story.meta;
+    // Most items came, and that was all.
+    if story.turns().len() == 1 {
+        return Vec::new();
+    }
     let what = called(page, story);
     let names = meta.former.iter().filter(|(_, turn)| here(turn));
     let names = names.map(|(name, _)| format!("{what}, called `{name}` before"));
