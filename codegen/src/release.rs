@@ -25,6 +25,11 @@ impl Release {
         (self.major, self.minor)
     }
 
+    /// The release as kernels call themselves, without the letter in front.
+    pub fn bare(self) -> String {
+        self.to_string().trim_start_matches('v').to_owned()
+    }
+
     /// Whether this is a candidate.
     pub fn is_candidate(self) -> bool {
         self.candidate != u16::MAX

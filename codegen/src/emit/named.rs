@@ -111,7 +111,15 @@ fn of_group<'a>(section: usize, group: &'a Group) -> Vec<Named<'a>> {
     tag.into_iter().chain(values).collect()
 }
 
-impl Named<'_> {
+impl<'a> Named<'a> {
+    /// The tag of the C enum that it is a number of, if that has one.
+    pub(super) fn tag(&self) -> Option<&'a str> {
+        match self.what {
+            What::Enumerator(group, _) if group.kind == GroupKind::Enum => Some(&group.name),
+            _ => None,
+        }
+    }
+
     /// Since when the item has this name.
     pub(super) fn since(&self) -> Since {
         name_since(self.meta)

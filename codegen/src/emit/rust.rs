@@ -16,7 +16,7 @@ mod views;
 use std::collections::HashMap;
 
 use crate::emit::banner;
-use crate::emit::named::{self, Former};
+use crate::emit::named::{self, Former, Named};
 use crate::ir::Abi;
 use crate::output::OutputFile;
 use docs::Names;
@@ -53,7 +53,7 @@ fn needs(abi: &Abi, name: &str) -> bool {
 
 /// Every file below `generated/src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let names = Names::of(abi);
+    let (names, all) = (Names::of(abi), named::names(abi));
     let mut files = vec![
         file(abi, "lib.rs", "codegen/src/emit/rust/library.rs", library::crate_root(abi, &names)),
         file(abi, "uapi.rs", "codegen/src/emit/rust/library.rs", library::uapi(abi)),
@@ -68,9 +68,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     }
     if history::present(abi) {
         let emitter = "codegen/src/emit/rust/history.rs";
-        files.push(file(abi, "history/items.rs", emitter, history::table(abi)));
+        files.push(file(abi, "history/items.rs", emitter, history::table(abi, &all)));
     }
-    let former = former_by_section(abi);
+    let former = former_by_section(&all);
     for index in section::present(abi) {
         let former = former.get(&index).map(Vec::as_slice).unwrap_or_default();
         let path = format!("uapi/{}.rs", abi.sections[index].name);
@@ -95,9 +95,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
 }
 
 /// The names that items had before, by the index of their section.
-fn former_by_section(abi: &Abi) -> HashMap<usize, Vec<Former<'_>>> {
+fn former_by_section<'a>(all: &[Named<'a>]) -> HashMap<usize, Vec<Former<'a>>> {
     let mut by_section = HashMap::<_, Vec<_>>::new();
-    for former in named::former(&named::names(abi)) {
+    for former in named::former(all) {
         by_section.entry(former.now.section).or_default().push(former);
     }
     by_section

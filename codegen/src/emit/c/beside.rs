@@ -25,6 +25,13 @@ pub(super) struct Words<'a> {
     pub(super) prefix: &'a str,
 }
 
+impl<'a> Words<'a> {
+    /// The names that one kernel header declares.
+    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Named<'a>> {
+        self.all.iter().filter(move |named| self.abi.sections[named.section].header == header)
+    }
+}
+
 /// A kernel header, if it has an include guard to tell it by.
 pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeaderView> {
     let defined = header.guards.iter().map(|guard| format!("defined({guard})"));
@@ -44,16 +51,15 @@ pub(super) fn beside(header: &Header, prefix: &str) -> String {
 
 /// What is added to a kernel header that was included first.
 pub(super) fn added(words: &Words<'_>, header: usize) -> AddedView {
-    let Words { abi, all, companions, .. } = words;
-    let named = all.iter().filter(|named| abi.sections[named.section].header == header);
-    let late: Vec<_> = named.filter(|named| !companions.is_first(named)).collect();
+    let late = words.of_header(header).filter(|named| !words.companions.is_first(named));
+    let late: Vec<_> = late.collect();
     let lacks: Vec<_> = late.iter().filter_map(|named| lack(words, named)).collect();
     let lacks = lacks.chunk_by(|a, b| a.0 == b.0).map(|lacks| LackView {
         companion: lacks[0].0.to_owned(),
         types: lacks.iter().map(|(_, lack)| lack.clone()).collect(),
     });
     AddedView {
-        title: super::title(&format!("Beside an older <{}>", abi.headers[header].path)),
+        title: super::title(&format!("Beside an older <{}>", words.abi.headers[header].path)),
         fields: have::fields_beside(words, header),
         lacks: lacks.collect(),
         releases: by_release(words, &late),
@@ -88,7 +94,7 @@ fn by_release(words: &Words<'_>, late: &[&Named<'_>]) -> Vec<AdditionsView> {
     sorted.sort_by_key(came);
     let releases = sorted.chunk_by(|a, b| came(a) == came(b));
     let views = releases.map(|named| AdditionsView {
-        title: format!("/* Linux {} */", came(&named[0]).to_string().trim_start_matches('v')),
+        title: format!("/* Linux {} */", came(&named[0]).bare()),
         defines: named.iter().filter_map(|named| define(words, named)).collect(),
         macros: named.iter().filter_map(|named| macro_(named)).collect(),
     });

@@ -4,7 +4,7 @@
 use super::columns::WIDTH;
 use crate::emit::prose::{in_c, wrap};
 use crate::ir::{Deprecated, Doc, Reserved};
-use crate::release::{Release, Since};
+use crate::release::Since;
 
 /// What a comment says.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +53,7 @@ impl Comment {
     /// Says since when the item should not be used, if it should not.
     pub(super) fn deprecated(self, deprecated: Option<&Deprecated>) -> Self {
         let Some(Deprecated { since, doc }) = deprecated else { return self };
-        let (since, doc) = (linux(since.first()), doc.join(" "));
+        let (since, doc) = (since.first().bare(), doc.join(" "));
         let stop = if doc.ends_with('.') { "" } else { "." };
         self.fact(format!("Deprecated since Linux {since}: {doc}{stop}"))
     }
@@ -61,9 +61,9 @@ impl Comment {
     /// Says when the item came.
     pub(super) fn since(self, since: Since) -> Self {
         self.fact(match since {
-            Since::Known(first) => format!("Since Linux {}.", linux(first)),
+            Since::Known(first) => format!("Since Linux {}.", first.bare()),
             Since::Between(without, with) => {
-                format!("Came after Linux {}, by {}.", linux(without), linux(with))
+                format!("Came after Linux {}, by {}.", without.bare(), with.bare())
             }
         })
     }
@@ -137,21 +137,17 @@ impl Comment {
 /// Says when a part came, where that was later than the whole.
 pub(super) fn since_note(part: Since, whole: Since) -> Option<String> {
     (part.first() > whole.first()).then(|| match part {
-        Since::Known(first) => format!("since {}", linux(first)),
+        Since::Known(first) => format!("since {}", first.bare()),
         Since::Between(without, with) => {
-            format!("came after {}, by {}", linux(without), linux(with))
+            format!("came after {}, by {}", without.bare(), with.bare())
         }
     })
-}
-
-/// A release as people say it.
-fn linux(release: Release) -> String {
-    release.to_string().trim_start_matches('v').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::release::Release;
 
     fn comment(paragraphs: &[&str]) -> Comment {
         Comment::of(&paragraphs.iter().map(|text| (*text).to_owned()).collect())

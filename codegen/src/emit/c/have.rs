@@ -10,7 +10,6 @@ use super::literal;
 use super::values::{columned, fitted, lone_define};
 use super::view::{DefineView, HaveFieldView, HaveFieldsView};
 use crate::emit::named::{self, Member, Named, What, name_since};
-use crate::ir::GroupKind;
 
 /// One macro for every name that is there beside every kernel header.
 pub(super) fn names(words: &Words<'_>) -> Vec<String> {
@@ -29,7 +28,7 @@ pub(super) fn fields(words: &Words<'_>) -> Vec<HaveFieldsView> {
     let views = headers.map(|header| {
         let fields = late(words, header);
         let fields = fields.map(|(owner, field)| have(words, &field_name(owner, &field)));
-        let counts = of_header(words, header).filter(|named| named.counts());
+        let counts = words.of_header(header).filter(|named| named.counts());
         HaveFieldsView {
             beside: super::beside(words.abi, header, words.prefix),
             names: fields.chain(counts.map(|named| have(words, named.name))).collect(),
@@ -72,18 +71,13 @@ fn field_name(owner: &Named<'_>, field: &Member<'_>) -> String {
     format!("{}_{}", owner.name, field.name)
 }
 
-/// What one kernel header declares.
-fn of_header<'a>(words: &'a Words<'_>, header: usize) -> impl Iterator<Item = &'a Named<'a>> {
-    words.all.iter().filter(move |named| words.abi.sections[named.section].header == header)
-}
-
 /// The fields of a kernel header's structs that these did not have from the
 /// beginning.
 fn late<'a>(
     words: &'a Words<'_>,
     header: usize,
 ) -> impl Iterator<Item = (&'a Named<'a>, Member<'a>)> {
-    let structs = of_header(words, header).filter_map(|named| match named.what {
+    let structs = words.of_header(header).filter_map(|named| match named.what {
         What::Struct(id) => Some((named, words.abi.struct_(id))),
         _ => None,
     });
@@ -98,8 +92,7 @@ fn late<'a>(
 /// for all of an enum with a tag, since one number alone is of little use.
 pub(super) fn stable_names(words: &Words<'_>) -> Vec<DefineView> {
     let moved: HashSet<_> = named::renumbered(&words.all).iter().map(|named| named.name).collect();
-    let tagged = |named: &&Named<'_>| matches!(named.what, What::Enumerator(group, _) if group.kind == GroupKind::Enum);
-    let told = words.all.iter().filter(|named| tagged(named) || moved.contains(named.name));
+    let told = words.all.iter().filter(|named| named.tag().is_some() || moved.contains(named.name));
     let defines = told.filter_map(|named| {
         let name = stable(words.abi, named.name, words.prefix);
         Some(lone_define(&name, number(words, named)?))
@@ -110,11 +103,9 @@ pub(super) fn stable_names(words: &Words<'_>) -> Vec<DefineView> {
 /// A number, with the type of its enum where that has a tag.
 pub(super) fn number(words: &Words<'_>, named: &Named<'_>) -> Option<String> {
     let number = literal::decimal(named.number()?);
-    Some(match named.what {
-        What::Enumerator(group, _) if group.kind == GroupKind::Enum => {
-            format!("{}CAST(enum {}, {number})", words.prefix, group.name)
-        }
-        _ => number,
+    Some(match named.tag() {
+        Some(tag) => format!("{}CAST(enum {tag}, {number})", words.prefix),
+        None => number,
     })
 }
 

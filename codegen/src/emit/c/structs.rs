@@ -16,40 +16,30 @@ const ARM_INDENT: usize = 2 * INDENT;
 
 /// A struct without the comment above it.
 pub(super) fn view(abi: &Abi, id: StructId) -> StructView {
-    let struct_ = abi.struct_(id);
-    let members = struct_.fields.iter().enumerate().map(|(index, field)| Member {
-        name: &field.name,
-        type_: &field.type_,
-        comment: remark(field, struct_),
-        owner: (id, index),
-        group: field.group,
-        since: field.meta.since,
-        bare: false,
-    });
-    declared(struct_, member_views(abi, members.collect(), INDENT))
+    shaped(abi, id, false)
 }
 
 /// A struct without a comment, without the constants that it holds, and with
 /// numbers for the lengths of its arrays, which may have no names yet.
 pub(super) fn bare(abi: &Abi, id: StructId) -> StructView {
+    shaped(abi, id, true)
+}
+
+fn shaped(abi: &Abi, id: StructId, bare: bool) -> StructView {
     let struct_ = abi.struct_(id);
     let members = struct_.fields.iter().enumerate().map(|(index, field)| Member {
         name: &field.name,
         type_: &field.type_,
-        comment: Comment::default(),
+        comment: if bare { Comment::default() } else { remark(field, struct_) },
         owner: (id, index),
-        group: None,
+        group: field.group.filter(|_| !bare),
         since: field.meta.since,
-        bare: true,
+        bare,
     });
-    declared(struct_, member_views(abi, members.collect(), INDENT))
-}
-
-fn declared(struct_: &Struct, members: Vec<MemberView>) -> StructView {
     StructView {
         extension: if needs_extension(struct_) { "__extension__ " } else { "" },
         name: struct_.name.clone(),
-        members,
+        members: member_views(abi, members.collect(), INDENT),
         attribute: if struct_.packed { " __attribute__((packed))" } else { "" },
     }
 }

@@ -9,7 +9,7 @@ use super::links::{registry_path, section_path};
 use super::page::Page;
 use super::section::summary;
 use super::table::{Align, Table};
-use super::words::{bare, linux, since};
+use super::words::{linux, since};
 use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
 use crate::output::OutputFile;
@@ -59,7 +59,7 @@ pub(super) fn file(page: &Page<'_>) -> OutputFile {
 /// The releases that the specification describes.
 fn releases(page: &Page<'_>) -> String {
     match page.abi.releases.as_slice() {
-        [first, .., last] => format!("{} to {}", linux(*first), bare(*last)),
+        [first, .., last] => format!("{} to {}", linux(*first), last.bare()),
         _ => linux(page.abi.release),
     }
 }

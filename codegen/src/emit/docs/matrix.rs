@@ -7,7 +7,6 @@ use super::links::release_path;
 use super::page::Page;
 use super::story::{self, Story};
 use super::table::{Align, Table};
-use super::words::bare;
 use crate::output::OutputFile;
 use crate::release::Release;
 
@@ -36,7 +35,7 @@ pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>]) -> OutputFile {
     let subjects = stories.chunk_by(|a, b| a.section == b.section);
     let subjects = subjects.filter_map(|stories| subject(page, stories));
     let told = abi.releases.iter().filter(|release| **release <= abi.release);
-    let links = told.map(|release| page.to(&bare(*release), &release_path(*release)));
+    let links = told.map(|release| page.to(&release.bare(), &release_path(*release)));
     let view = MatrixView {
         banner: super::banner(abi),
         home: page.to(&page.text(&abi.title), "README.md"),
@@ -53,7 +52,7 @@ fn subject(page: &Page<'_>, stories: &[Story<'_>]) -> Option<SubjectView> {
     releases.sort();
     releases.dedup();
     let heads = releases.iter().map(|release| {
-        let head = page.to(&bare(*release), &release_path(*release));
+        let head = page.to(&release.bare(), &release_path(*release));
         (head, Align::Whole)
     });
     let named = ["kind", "name"].map(|head| (head.to_owned(), Align::Left));

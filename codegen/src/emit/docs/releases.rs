@@ -9,7 +9,7 @@ use super::links::release_path;
 use super::page::Page;
 use super::section::summary;
 use super::story::{self, Story};
-use super::words::{bare, linux, list, since};
+use super::words::{linux, list, since};
 use crate::ir::{Handler, Ioctl};
 use crate::output::OutputFile;
 use crate::release::{Release, Since};
@@ -43,7 +43,7 @@ pub(super) fn file(
     let abi = page.abi;
     let told: Vec<_> = abi.releases.iter().filter(|told| **told <= abi.release).collect();
     let at = told.iter().position(|told| **told == release);
-    let link = |told: &Release| page.to(&bare(*told), &release_path(*told));
+    let link = |told: &Release| page.to(&told.bare(), &release_path(*told));
     let before = at.and_then(|at| told.get(at.checked_sub(1)?));
     let next = at.and_then(|at| told.get(at + 1));
     let new = stories.iter().filter(|story| {

@@ -7,12 +7,7 @@ use crate::reply::Direction;
 
 /// A release as a reader knows it: `Linux 4.6`.
 pub(super) fn linux(release: Release) -> String {
-    format!("Linux {}", bare(release))
-}
-
-/// The release without the letter in front: `4.6`.
-pub(super) fn bare(release: Release) -> String {
-    release.to_string().trim_start_matches('v').to_owned()
+    format!("Linux {}", release.bare())
 }
 
 /// When an item came: a release, or the span of releases of which one brought
@@ -21,7 +16,7 @@ pub(super) fn since(abi: &Abi, since: Since) -> String {
     let Since::Between(without, with) = since else { return linux(since.first()) };
     let first = abi.releases.iter().find(|release| **release > without && !release.is_candidate());
     match first {
-        Some(first) if *first < with => format!("{}–{}", linux(*first), bare(with)),
+        Some(first) if *first < with => format!("{}–{}", linux(*first), with.bare()),
         _ => linux(with),
     }
 }
@@ -32,7 +27,7 @@ pub(super) fn span(abi: &Abi, from: Since, until: Option<Release>) -> String {
     let last = until.and_then(|until| abi.releases.iter().rev().find(|release| **release < until));
     match last {
         Some(last) if linux(*last) == from => from,
-        Some(last) => format!("{from} to {}", bare(*last)),
+        Some(last) => format!("{from} to {}", last.bare()),
         None => format!("since {from}"),
     }
 }

@@ -4,20 +4,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::constants::{decimal, ident};
-use super::format;
-use crate::emit::named::{self, What};
+use super::{format, section};
+use crate::emit::named::{self, Named, What};
 use crate::ir::{Abi, Meta};
 use crate::release::{Release, Since};
 
 /// Whether there is anything to tell of.
 pub(super) fn present(abi: &Abi) -> bool {
-    !named::names(abi).is_empty()
+    section::present(abi).next().is_some()
 }
 
 /// `history/items.rs`.
-pub(super) fn table(abi: &Abi) -> String {
+pub(super) fn table(abi: &Abi, all: &[Named<'_>]) -> String {
     let rows =
-        named::names(abi).into_iter().flat_map(|named| {
+        all.iter().flat_map(|named| {
             let mut rows = vec![row("", named.name, kind(named.what), named.meta)];
             if let What::Struct(id) = named.what {
                 let members = named::members(abi.struct_(id));

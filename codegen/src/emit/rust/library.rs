@@ -12,8 +12,7 @@ use crate::ir::Abi;
 
 /// `lib.rs`.
 pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
-    let title =
-        format!(" {}, as of Linux {}.", abi.title, abi.release.to_string().replace('v', ""));
+    let title = format!(" {}, as of Linux {}.", abi.title, abi.release.bare());
     let docs = Docs::new(names, "uapi::");
     let doc = section::inner(docs.paragraphs(&abi.doc));
     let left_out = left_out(&derives::left_out(abi), "have padding or a pointer");

@@ -41,7 +41,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, former: &[Former<'_>], index:
 fn former(former: &[Former<'_>]) -> TokenStream {
     let aliases = former.iter().map(|former| {
         let doc = [" The former name of [`", former.now.name, "`]."].concat();
-        let release = former.until.to_string().replace('v', "");
+        let release = former.until.bare();
         let note = ["called `", former.now.name, "` since Linux ", &release].concat();
         let (old, new) = (ident(former.name), ident(former.now.name));
         let alias = match former.now.what {
