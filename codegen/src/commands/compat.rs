@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Advice, Judged, Judgement, Location, Party, Rules, Side, compare, told,
+    Accepted, Advice, Judged, Judgement, Location, Party, Rules, Side, compare, program, told,
 };
 use capchain::diagnostic::{Place, Sources};
 use capchain::release::Release;
@@ -12,7 +12,7 @@ use capchain::spec::load::Origin;
 use serde_json::json;
 
 use super::{Done, FINE, FOUND, Outcome, counted, json, lower, origin};
-use crate::cli::{Compat, LintFormat, Source};
+use crate::cli::{Compat, Language, LintFormat, Source};
 
 /// A side with the files that its places point into.
 struct Opened {
@@ -35,6 +35,9 @@ pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
     }
     let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
     let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
+    if let Some(language) = args.witness {
+        return Ok(Done { code: if breaks { FOUND } else { FINE }, ..verdict.program(language) });
+    }
     let done = match args.format {
         LintFormat::Text => Ok(Done::fine(verdict.text())),
         LintFormat::Json => verdict.json(),
@@ -125,6 +128,17 @@ impl Verdict<'_> {
         text += &format!("{old} to {new}: {breaks}{accepted}, {told}\n");
         let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
         text + &format!("versions: crate {crate_}, header {header}, wire {wire}\n")
+    }
+
+    /// A program that shows what breaks the wire.
+    fn program(&self, language: Language) -> Done {
+        let sides = [&self.old.name, " ", &self.new.name].concat();
+        let breaks = self.judged.iter().filter(|one| one.finding.class.breaks());
+        let findings: Vec<_> = breaks.map(|one| &one.finding).collect();
+        Done::fine(match language {
+            Language::C => program::c(&sides, &findings),
+            Language::Rust => program::rust(&sides, &findings),
+        })
     }
 
     fn json(&self) -> Outcome {

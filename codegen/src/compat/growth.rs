@@ -96,8 +96,13 @@ impl Grown<'_> {
             now[0], before[0]
         );
         let finding = self.finding(C19, Class::Wire, new, &message).hurts(Victim::OldProgram);
-        let witness =
-            witness::refused(self.pairs, self.twins.new, Victim::OldProgram, before[0], now[0]);
+        let witness = witness::refused(
+            self.pairs,
+            &self.twins.new.name,
+            Victim::OldProgram,
+            before[0],
+            now[0],
+        );
         finding.witness(witness).help("give the longer payload an id of its own")
     }
 
