@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Advice, Judged, Judgement, Location, Party, Rules, Side, compare, program, told,
+    Accepted, Advice, Finding, Judged, Judgement, Location, Party, Rules, Side, compare, program,
+    told,
 };
 use capchain::diagnostic::{Place, Sources};
 use capchain::release::Release;
@@ -132,9 +133,13 @@ impl Verdict<'_> {
 
     /// A program that shows what breaks the wire.
     fn program(&self, language: Language) -> Done {
-        let sides = [&self.old.name, " ", &self.new.name].concat();
-        let breaks = self.judged.iter().filter(|one| one.finding.class.breaks());
-        let findings: Vec<_> = breaks.map(|one| &one.finding).collect();
+        let sides = format!("{} {}", self.old.name, self.new.name).replace("*/", "* /");
+        let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
+        let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
+        if findings.is_empty() {
+            eprintln!("nothing breaks the wire from {sides}: there is nothing to show");
+            return Done::fine(String::new());
+        }
         Done::fine(match language {
             Language::C => program::c(&sides, &findings),
             Language::Rust => program::rust(&sides, &findings),

@@ -130,13 +130,20 @@ impl Grown<'_> {
         if new.is_flexible() {
             return self.grows(code, new, "an array was appended behind the fixed part", "argsz");
         }
-        let (victim, message) = match code == C4 {
-            true => (
+        let (code, victim, message) = match code {
+            _ if padding => (
+                C8,
+                Victim::Both,
+                "a meaning was given to padding, which nobody ever set, and nothing tells",
+            ),
+            C4 => (
+                C4,
                 Victim::Both,
                 "an input was appended without a flag: \
                  new kernels read what old programs never set, old kernels pass over it",
             ),
-            false => (
+            code => (
+                code,
                 Victim::NewProgram,
                 "an output was appended without a flag: \
                  old kernels never write it, and nothing tells",
