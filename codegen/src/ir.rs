@@ -626,6 +626,17 @@ impl Abi {
     }
 }
 
+impl Ioctl {
+    /// The handlers that serve it in a release.
+    pub fn served_at(&self, release: Release) -> impl Iterator<Item = &Handler> {
+        let over = move |until: Release| until.opening() <= release;
+        let serves = move |handler: &&Handler| {
+            handler.since.covers(release) && !handler.until.is_some_and(over)
+        };
+        self.handlers.iter().filter(serves)
+    }
+}
+
 impl Field {
     /// The members of an anonymous union; none of any other field.
     pub fn arms(&self) -> &[UnionArm] {

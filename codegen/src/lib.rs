@@ -14,6 +14,7 @@ pub mod ir;
 pub mod layout;
 pub mod lint;
 pub mod lower;
+pub mod matrix;
 pub mod model;
 pub mod names;
 pub mod output;

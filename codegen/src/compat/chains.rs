@@ -2,7 +2,7 @@
 //! never asks twice loses what it had.
 
 use super::finding::{C2, C6, C11, C13, C15, C18, Class, Finding, Party, Victim, Window};
-use super::pairs::{Pairs, alive, names};
+use super::pairs::{Pairs, names};
 use super::witness::{self, Witness};
 use crate::ir::{Abi, Arg, CapHeader, Capability, Chain, Handler, Ioctl, StructId, Type};
 use crate::layout::Model;
@@ -169,7 +169,7 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
                 .as_ref()
                 .is_some_and(|chain| chain.gives.is_empty() || chain.gives.contains(&cap.name))
         };
-        let handler = alive(abi, ioctl).into_iter().find(gives)?;
+        let handler = ioctl.served_at(abi.release).find(gives)?;
         let handling = Handling::new(abi, ioctl, handler)?;
         let given = |other: &&Capability| {
             let gives = &handler.chain.as_ref().expect("it gives capabilities").gives;
@@ -194,7 +194,7 @@ fn replies(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
     let old = giver(abis.0, old)?;
     let new = giver(abis.1, new).or_else(|| {
         let ioctl = pairs.ioctl(old.0)?;
-        Some((ioctl, alive(abis.1, ioctl).into_iter().next()?))
+        Some((ioctl, ioctl.served_at(abis.1.release).next()?))
     });
     witness::answered(pairs, old, new?)
 }
@@ -204,7 +204,7 @@ fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
     let host = abi.chains.iter().find(|one| one.name == chain.name)?.host.as_ref()?;
     let hosted = |ioctl: &&Ioctl| ioctl.arg == Arg::Struct(host.struct_);
     abi.ioctls.iter().filter(hosted).find_map(|ioctl| {
-        let handler = alive(abi, ioctl).into_iter().find(|one| one.chain.is_some())?;
+        let handler = ioctl.served_at(abi.release).find(|one| one.chain.is_some())?;
         Some((ioctl, handler))
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::finding::{C1, C14, C16, C17, Class, Finding, Party, Victim};
-use super::pairs::{Pairs, alive};
+use super::pairs::Pairs;
 use super::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Arg, Copied, Handler, Ioctl};
@@ -15,7 +15,8 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for old in &abis.0.ioctls {
         let Some(new) = pairs.ioctl(old) else { continue };
-        let (before, now) = (alive(abis.0, old), alive(abis.1, new));
+        let before: Vec<_> = old.served_at(abis.0.release).collect();
+        let now: Vec<_> = new.served_at(abis.1.release).collect();
         for handler in &before {
             for heir in heirs(handler, &before, &now) {
                 findings.extend(Heir { pairs, old, new, before: handler, now: heir }.compare());

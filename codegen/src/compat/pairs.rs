@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Side;
-use crate::ir::{Abi, Handler, Ioctl, Meta, Struct, StructId};
+use crate::ir::{Abi, Ioctl, Meta, Struct, StructId};
 
 /// The two sides, with the structs that are the same on both.
 pub(super) struct Pairs<'a> {
@@ -45,14 +45,4 @@ impl<'a> Pairs<'a> {
 /// The names that an item has or had.
 pub(super) fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
     std::iter::once(name).chain(meta.former.iter().map(|(name, _)| name.as_str()))
-}
-
-/// The handlers that serve an ioctl in the release of its ABI.
-pub(super) fn alive<'a>(abi: &Abi, ioctl: &'a Ioctl) -> Vec<&'a Handler> {
-    let release = abi.release;
-    let serves = |handler: &&Handler| {
-        let over = handler.until.is_some_and(|until| until.opening() <= release);
-        handler.since.covers(release) && !over
-    };
-    ioctl.handlers.iter().filter(serves).collect()
 }

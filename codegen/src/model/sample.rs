@@ -1,7 +1,7 @@
 //! Contents to try the rules with: every byte tells which field it belongs to.
 
 use super::{Cap, KERNEL};
-use crate::ir::{Abi, Capability, Host, Struct, Type};
+use crate::ir::{Abi, Capability, Role, Struct, Type};
 
 /// The byte `at` of what a name stands for. Never 0, and another one for most
 /// other names and places.
@@ -51,11 +51,14 @@ pub fn cap(abi: &Abi, capability: &Capability, elements: u64) -> Cap {
     Cap { id: capability.id, version: capability.version.into(), body, array }
 }
 
-/// The host of a chain with all fields marked but its flags, which are 0.
-pub fn quiet(abi: &Abi, host: &Host) -> Vec<u8> {
-    let struct_ = abi.struct_(host.struct_);
+/// A struct whose bytes are marked by their fields but for its flags, which are 0.
+pub fn quiet(struct_: &Struct) -> Vec<u8> {
     let mut bytes = fixed(struct_);
-    let flags = struct_.layouts[KERNEL.index()].fields[host.flags];
-    bytes[flags.offset as usize..flags.end() as usize].fill(0);
+    let spans = &struct_.layouts[KERNEL.index()].fields;
+    for (field, span) in struct_.fields.iter().zip(spans) {
+        if field.role == Role::Flags {
+            bytes[span.offset as usize..span.end() as usize].fill(0);
+        }
+    }
     bytes
 }

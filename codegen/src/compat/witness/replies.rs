@@ -2,7 +2,7 @@
 
 use super::{Claim, STALE, Witness, asked, kernel, program, understood};
 use crate::compat::constants::Constant;
-use crate::compat::pairs::{Pairs, alive};
+use crate::compat::pairs::Pairs;
 use crate::ir::{Abi, Arg, Capability, Chain, Handler, Ioctl};
 use crate::model::{Contents, Handling, sample};
 
@@ -30,7 +30,7 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
     let asked_by =
         |ioctl: &&Ioctl| ioctl.arg == Arg::Struct(chain.host.as_ref().expect("a host").struct_);
     let (ioctl, handler) = abi.ioctls.iter().filter(asked_by).find_map(|ioctl| {
-        let handler = alive(abi, ioctl).into_iter().find(|handler| handler.chain.is_some())?;
+        let handler = ioctl.served_at(abi.release).find(|handler| handler.chain.is_some())?;
         Some((ioctl, handler))
     })?;
     let handling = Handling::new(abi, ioctl, handler)?;
@@ -45,7 +45,7 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
 
 /// What a chain's host tells beside its capabilities.
 fn contents(abi: &Abi, chain: &Chain, caps: Vec<&Capability>) -> Option<Contents> {
-    let fixed = sample::quiet(abi, chain.host.as_ref()?);
+    let fixed = sample::quiet(abi.struct_(chain.host.as_ref()?.struct_));
     Some(Contents { fixed, caps: caps.into_iter().map(|cap| sample::cap(abi, cap, 1)).collect() })
 }
 
@@ -70,7 +70,7 @@ pub(in crate::compat) fn answered(
     let cap = caps.and_then(|mut caps| caps.next());
     let contents = match chain {
         Some(chain) => contents(abis.0, chain, cap.into_iter().collect())?,
-        None => Contents { fixed: sample::fixed(struct_), caps: Vec::new() },
+        None => Contents { fixed: sample::quiet(struct_), caps: Vec::new() },
     };
     let was = Handling::new(abis.0, old.0, old.1)?;
     let is = Handling::new(abis.1, new.0, new.1)?;
