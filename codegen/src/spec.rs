@@ -20,7 +20,7 @@ use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Padding, ShortReply, Untouched};
 use history::{History, Life};
 use text::{Doc, Line, List, Named, Number, Placed, Short, value_and_doc};
-use types::{Amount, BitsExpr, TypeExpr};
+use types::{Amount, BitsExpr, ErrorName, TypeExpr};
 
 /// A specification: what is true of the ABI as a whole, and its files.
 #[derive(Debug)]
@@ -459,10 +459,34 @@ pub struct Handler {
     pub writes: List<Placed<String>>,
     /// What output fields hold that the handler does not set.
     pub untouched: Option<Untouched>,
+    /// Input fields that must be below a constant, or the call fails with EINVAL.
+    #[serde(default)]
+    pub below: Named<Placed<String>>,
+    /// How the array behind the fixed part is appended, where the handler has one.
+    pub array: Option<ReplyArray>,
     /// How the chain is appended, where the handler has one.
     pub capabilities: Option<ReplyChain>,
     /// The name under which the reply builder offers these rules.
     pub profile: Option<Placed<String>>,
+}
+
+/// How a handler appends the array that ends its argument: all of it or nothing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ReplyArray {
+    /// The array: the last field of the argument, which another field counts.
+    pub field: Placed<String>,
+    /// What a buffer sees that is too small for it.
+    pub short: ShortArray,
+}
+
+/// What a buffer sees that is too small for an array.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ShortArray {
+    /// The error that the call fails with, once the fixed part is copied out.
+    pub error: ErrorName,
+    /// The output fields that are set in it; all, where nothing is said.
+    #[serde(default)]
+    pub sets: List<Placed<String>>,
 }
 
 /// How a handler appends its chain.
@@ -480,6 +504,9 @@ pub struct ReplyChain {
     /// When argsz is set to the size of the full reply.
     #[serde(default)]
     pub argsz: ArgszReply,
+    /// How far the fixed part is copied out where the chain is, if farther than without.
+    #[serde(default)]
+    pub writes: List<Placed<String>>,
     /// The capabilities that it can give, in its order.
     #[serde(default)]
     pub gives: List<Placed<String>>,
