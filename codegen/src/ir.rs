@@ -542,6 +542,8 @@ pub struct Chain {
     pub header: usize,
     /// The struct in front, and its fields: flags with the flag's number, and cap_offset.
     pub host: Option<Host>,
+    /// The struct in front of a chain that starts at a fixed place behind it.
+    pub front: Option<Front>,
     /// Where it starts without a host: an offset, and the type of the field there that leads on.
     pub first: Option<(u64, Option<Int>)>,
     /// The offset before which no capability starts.
@@ -565,6 +567,17 @@ pub struct Host {
     pub flag: (String, u64),
     /// Index of its field `cap_offset`.
     pub cap_offset: usize,
+}
+
+/// The struct in front of a chain to which no offset leads.
+#[derive(Clone, Debug)]
+pub struct Front {
+    /// The struct.
+    pub struct_: StructId,
+    /// Index of its field `flags`.
+    pub flags: usize,
+    /// Name and value of the flag that says there is a chain.
+    pub flag: (String, u64),
 }
 
 /// A capability.

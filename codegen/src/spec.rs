@@ -6,6 +6,8 @@
 //! comes from these same types.
 
 mod de;
+mod extend;
+mod file;
 pub mod history;
 pub mod load;
 mod node;
@@ -131,13 +133,11 @@ pub enum RelativeTo {
 }
 
 /// One file of items: one subject, at most one id space.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug)]
 pub struct SpecFile {
-    /// The file's name without folder and ending; not a key of the file.
-    #[serde(skip)]
+    /// The file's name without folder and ending.
     pub name: String,
-    /// Whether it is laid over the specification; not a key of the file.
-    #[serde(skip)]
+    /// Whether it is laid over the specification.
     pub overlay: bool,
     /// What the file is about, for a reader.
     pub title: Placed<String>,
@@ -149,14 +149,12 @@ pub struct SpecFile {
     pub since: Placed<Since>,
     /// The source of items that do not say otherwise: a kernel file or commit.
     pub source: Placed<String>,
-    /// The items, in the order in which they are emitted.
+    /// The items, in the order in which they are emitted, with all that overlays add to them.
     pub items: List<Item>,
 }
 
-/// An item; the key that names it tells its kind.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(untagged)]
+/// An item.
+#[derive(Clone, Debug)]
 pub enum Item {
     /// Constants without a type of their own.
     Constants(Values),

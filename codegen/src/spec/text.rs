@@ -280,11 +280,7 @@ from_text!(BitsExpr, "Bits", {
     "type": "string",
 });
 
-from_text!(ErrorName, "ErrorName", {
-    "description": "The name of an error.",
-    "type": "string",
-    "pattern": "^E[A-Z0-9]+$",
-});
+from_text!(ErrorName, "ErrorName", { "type": "string", "pattern": "^E[A-Z0-9]+$" });
 
 from_text!(Release, "Release", {
     "description": "A kernel release.",
