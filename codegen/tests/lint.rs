@@ -6,7 +6,6 @@
 mod real;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use capchain::catalogue;
 use capchain::diagnostic::{Diagnostics, Sources};
