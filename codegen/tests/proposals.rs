@@ -114,7 +114,8 @@ fn same(what: &str, before: Vec<u8>, answer: &capchain::model::Answer<'_>, row: 
         return;
     };
     assert_eq!(answer.read, row.read, "{what}: in");
-    assert_eq!(answer.written, [0..row.written], "{what}: out");
+    let written = 0..row.written;
+    assert_eq!(answer.written, std::slice::from_ref(&written), "{what}: out");
     let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("4 bytes"));
     assert_eq!(word(0), row.argsz_out, "{what}: argsz");
     assert_eq!(word(4), row.flags, "{what}: flags");
@@ -166,6 +167,21 @@ fn what_fits_is_read_back() {
             let known: Vec<_> = known.iter().map(|one| one.id).take(caps).collect();
             assert_eq!(ids, known, "{design}, {index}");
         }
+    }
+}
+
+#[test]
+fn a_chain_without_an_offset_is_told_as_what_may_be() {
+    let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
+    let abi = designs::abi(Some("irq_info_caps_implied"));
+    let subject = Subject::Struct(designs::struct_(&abi).0);
+    for (index, notes) in [(0, 0), (5, 1)] {
+        let answer = Call { index, argsz: 24, buffer: 24 }.answer(&abi, "pci");
+        let bytes: Vec<_> = answer.bytes.iter().map(|byte| byte.unwrap_or(STACK)).collect();
+        let decoded = decode(&abi, subject, target, &bytes);
+        assert!(decoded.damage.is_none() && decoded.caps.is_empty());
+        let said = |note: &&String| note.contains("if it fitted, the chain `irq` starts at 16");
+        assert_eq!(decoded.notes.iter().filter(said).count(), notes, "{:?}", decoded.notes);
     }
 }
 
