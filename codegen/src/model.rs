@@ -9,6 +9,8 @@ mod memory;
 
 use std::ops::Range;
 
+pub mod sample;
+
 use crate::ir::{
     Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyArray, ReplyChain, Role, Struct, StructId,
     Type,
