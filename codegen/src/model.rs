@@ -156,7 +156,10 @@ impl<'a> Handling<'a> {
 
     /// Writes all that goes into the buffer.
     fn reply(&self, memory: &mut Memory, argsz: u64, contents: &Contents) -> Result<(), &'a str> {
-        let need = self.need(contents);
+        let need = match self.behind {
+            Behind::Array(_) => self.need(&[]) + contents.array.len() as u64,
+            _ => self.need(&contents.caps),
+        };
         let bare = match self.behind {
             Behind::Nothing => true,
             Behind::Array(_) => contents.array.is_empty(),
@@ -188,14 +191,15 @@ impl<'a> Handling<'a> {
         Ok(())
     }
 
-    /// The size of the full reply.
-    pub fn need(&self, contents: &Contents) -> u64 {
+    /// The size of the full reply with these capabilities, and without elements
+    /// of an array.
+    pub fn need(&self, caps: &[Cap]) -> u64 {
         match self.behind {
-            Behind::Chain(hosted) if !contents.caps.is_empty() => {
+            Behind::Chain(hosted) if !caps.is_empty() => {
                 let header = &self.abi.cap_headers[hosted.chain.header];
-                chain::end(self.abi, header, hosted.rules, &contents.caps)
+                chain::end(self.abi, header, hosted.rules, caps)
             }
-            Behind::Array(rules) => self.span(rules.field).offset + contents.array.len() as u64,
+            Behind::Array(rules) => self.span(rules.field).offset,
             _ => match &self.handler.writes {
                 Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
                 Copied::Fitting => self.size(),

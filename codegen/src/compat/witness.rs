@@ -267,8 +267,8 @@ fn reply(abi: &Abi, cap: &Capability) -> Option<(Vec<u8>, u64)> {
         let gives = |handler: &&crate::ir::Handler| handler.chain.is_some();
         let handler = alive(abi, ioctl).into_iter().find(gives)?;
         let handling = Handling::new(abi, ioctl, handler)?;
-        let contents =
-            Contents { fixed: sample::quiet(abi, host), caps: vec![sample::cap(abi, cap, 1)] };
+        let (fixed, caps) = (sample::quiet(abi, host), vec![sample::cap(abi, cap, 1)]);
+        let contents = Contents { fixed, caps, ..Contents::default() };
         let need = handling.need(&contents.caps);
         let mut before = vec![0; need as usize];
         let argsz = need.to_le_bytes();
