@@ -110,6 +110,20 @@ fn lower(spec: &ValidSpec, at: Option<Release>) -> Result<Abi, String> {
     Ok(capchain::lower::lower(spec, at))
 }
 
+/// The release of an ABI and the overlays that are part of it.
+fn edition(abi: &Abi) -> String {
+    let overlays = abi.overlays.iter().map(|name| [" + ", name].concat());
+    [abi.release.to_string()].into_iter().chain(overlays).collect()
+}
+
+/// A line that tells of overlays; nothing where there are none.
+fn with_overlays(abi: &Abi) -> String {
+    match abi.overlays.is_empty() {
+        true => String::new(),
+        false => format!("of {}\n", edition(abi)),
+    }
+}
+
 /// A number of things.
 fn counted(count: usize, thing: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

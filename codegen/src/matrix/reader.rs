@@ -4,6 +4,7 @@ use super::writer::{Given, Reply, STALE};
 use crate::ir::{Abi, Arg, Bits, CapHeader, Capability, Chain, Ioctl, Role, Struct, Type};
 use crate::layout::{Model, Span};
 use crate::model::sample;
+use crate::reply::Direction;
 
 /// What the headers of a release tell a program of a reply.
 #[derive(Debug)]
@@ -59,7 +60,8 @@ impl Reader {
         let minsz = layout.fields[struct_.minsz?].end();
         let fields = struct_.fields.iter().zip(&layout.fields);
         let told = fields.filter(|(field, span)| {
-            field.role == Role::Data && field.when.is_none() && span.end() <= minsz
+            let input = field.direction == Some(Direction::In);
+            field.role == Role::Data && !input && field.when.is_none() && span.end() <= minsz
         });
         let chain = abi.chains.iter().find_map(|chain| Known::new(abi, chain, id, struct_));
         let fields = told.map(|(field, span)| (field.name.clone(), *span)).collect();
@@ -79,7 +81,7 @@ impl Reader {
         *compared += (bytes.len() - argsz) as u64;
         for (name, span) in self.fields.iter().filter(|(_, span)| span.end() <= reply.minsz) {
             *compared += span.size;
-            if !marked(bytes, *span, name) && !echoed(bytes, *span) {
+            if !marked(bytes, *span, name) {
                 return Some(format!("`{name}` at {} is not what was told", span.offset));
             }
         }
@@ -92,11 +94,6 @@ impl Reader {
 fn marked(bytes: &[u8], span: Span, name: &str) -> bool {
     let bytes = &bytes[span.offset as usize..span.end() as usize];
     bytes.iter().zip(0..).all(|(byte, at)| *byte == sample::mark(name, at))
-}
-
-/// Whether they are the caller's own, of an input.
-fn echoed(bytes: &[u8], span: Span) -> bool {
-    bytes[span.offset as usize..span.end() as usize].iter().all(|byte| *byte == STALE)
 }
 
 fn number(bytes: &[u8], at: u64, span: Span) -> Option<u64> {

@@ -1,8 +1,9 @@
 //! A kernel's side: one handler of one release, and every reply that it gives.
 
-use crate::ir::{Abi, Arg, Capability, Chain, Ioctl, Type};
+use crate::ir::{Abi, Arg, Capability, Chain, Ioctl, Role, Struct, Type};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
+use crate::reply::Direction;
 
 /// How far behind the full reply argsz is tried.
 const SLACK: u64 = 9;
@@ -83,10 +84,10 @@ impl Writer {
                 let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
                 caps.filter(|cap| given.is_some_and(|given| given.contains(&cap.name))).collect()
             });
-            let fixed = sample::quiet(abi.struct_(id));
+            let struct_ = abi.struct_(id);
             let minsz = handler.minsz;
             let sets = sets(&caps);
-            let sets = sets.iter().map(|caps| Set::new(abi, &handling, minsz, &fixed, caps));
+            let sets = sets.iter().map(|caps| Set::new(abi, &handling, minsz, struct_, caps));
             Some(Self { handler: handler.name.clone(), sets: sets.collect(), minsz })
         });
         writers.collect()
@@ -129,19 +130,18 @@ impl Set {
         abi: &Abi,
         handling: &Handling<'_>,
         minsz: u64,
-        fixed: &[u8],
+        struct_: &Struct,
         caps: &[&Capability],
     ) -> Self {
         let contents = Contents {
-            fixed: fixed.to_vec(),
+            fixed: sample::quiet(struct_),
+            array: sample::array(abi, struct_, ELEMENTS),
             caps: caps.iter().map(|cap| sample::cap(abi, cap, ELEMENTS)).collect(),
         };
-        let need = handling.need(&contents.caps);
+        let need = handling.need(&contents.caps) + contents.array.len() as u64;
         let most = need + SLACK;
         let reply = |argsz: u64| {
-            let mut before = vec![STALE; (most + SLACK) as usize];
-            let said = argsz.to_le_bytes();
-            before[..4].copy_from_slice(&said[..4]);
+            let before = asked(struct_, most + SLACK, argsz);
             let answer = handling.answer(&before, &contents);
             let bytes = answer.bytes.into_iter().map(|byte| byte.unwrap_or(0x5c)).collect();
             (argsz >= minsz).then_some(bytes)
@@ -149,6 +149,20 @@ impl Set {
         let caps = caps.iter().map(|cap| Given::new(abi, cap)).collect();
         Self { caps, need, replies: (0..=most).map(reply).collect() }
     }
+}
+
+/// What a program asks with: inputs are 0, and the rest is whatever lay there.
+fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
+    let mut bytes = vec![STALE; size as usize];
+    for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields) {
+        let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);
+        match field.role {
+            Role::Argsz => place.zip(argsz.to_le_bytes()).for_each(|(byte, said)| *byte = said),
+            _ if field.direction == Some(Direction::In) => place.for_each(|byte| *byte = 0),
+            _ => {}
+        }
+    }
+    bytes
 }
 
 impl Given {

@@ -25,6 +25,16 @@ pub fn fixed(struct_: &Struct) -> Vec<u8> {
     bytes
 }
 
+/// So many elements of the array that ends a struct, if one does.
+pub fn array(abi: &Abi, struct_: &Struct, elements: u64) -> Vec<u8> {
+    let flexible = struct_.fields.iter().find_map(|field| match &field.type_ {
+        Type::Flexible(element, _) => Some((&field.name, abi.extent(element, KERNEL)?.size)),
+        _ => None,
+    });
+    let Some((name, each)) = flexible else { return Vec::new() };
+    (0..each * elements).map(|at| mark(name, at)).collect()
+}
+
 /// A capability in its newest version whose flexible array has so many elements.
 pub fn cap(abi: &Abi, capability: &Capability, elements: u64) -> Cap {
     let header = abi.cap_headers[abi.chain(capability.chain).header].struct_;

@@ -46,7 +46,8 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
 /// What a chain's host tells beside its capabilities.
 fn contents(abi: &Abi, chain: &Chain, caps: Vec<&Capability>) -> Option<Contents> {
     let fixed = sample::quiet(abi.struct_(chain.host.as_ref()?.struct_));
-    Some(Contents { fixed, caps: caps.into_iter().map(|cap| sample::cap(abi, cap, 1)).collect() })
+    let caps = caps.into_iter().map(|cap| sample::cap(abi, cap, 1)).collect();
+    Some(Contents { fixed, caps, ..Contents::default() })
 }
 
 fn answer(handling: &Handling<'_>, before: &[u8], contents: &Contents) -> Vec<u8> {
@@ -70,7 +71,7 @@ pub(in crate::compat) fn answered(
     let cap = caps.and_then(|mut caps| caps.next());
     let contents = match chain {
         Some(chain) => contents(abis.0, chain, cap.into_iter().collect())?,
-        None => Contents { fixed: sample::quiet(struct_), caps: Vec::new() },
+        None => Contents { fixed: sample::quiet(struct_), ..Contents::default() },
     };
     let was = Handling::new(abis.0, old.0, old.1)?;
     let is = Handling::new(abis.1, new.0, new.1)?;
