@@ -633,6 +633,13 @@ impl Abi {
         &self.chains[id.0]
     }
 
+    /// The struct in front of a chain, if one is.
+    pub fn chain_front(&self, chain: &Chain) -> Option<&Struct> {
+        let hosted = chain.host.as_ref().map(|host| host.struct_);
+        let id = hosted.or(chain.front.as_ref().map(|front| front.struct_))?;
+        Some(self.struct_(id))
+    }
+
     /// A type as the specification writes it.
     pub fn type_text(&self, type_: &Type) -> String {
         match type_ {

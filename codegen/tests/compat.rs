@@ -18,7 +18,8 @@ use capchain::release::Release;
 
 /// The breaks of the history, by the release that brought them.
 const BREAKS: [(&str, &[(&str, Class, &str)]); 6] = [
-    ("v4.5", &[("C21", Class::Wire32, "vfio_iommu_spapr_tce_create")]),
+    // Its fields move, and argsz must cover more.
+    ("v4.5", &[("C21", Class::Wire32, "vfio_iommu_spapr_tce_create"); 2]),
     ("v4.6", &[("C7", Class::Source, "vfio_region_info.cap_offset")]),
     ("v5.8-rc2", &[("C12", Class::Ids, "VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION")]),
     ("v5.8", &[("C10", Class::Wire, "VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION")]),

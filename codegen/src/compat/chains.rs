@@ -1,10 +1,13 @@
 //! Chains and their capabilities: what came, and for which argsz a program that
 //! never asks twice loses what it had.
 
-use super::finding::{C2, C6, C11, C13, C15, C18, Class, Finding, Party, Victim, Window};
+use super::finding::{C2, C6, C11, C13, C15, C16, C18, Class, Finding, Party, Victim, Window};
 use super::pairs::{Pairs, names};
 use super::witness::{self, Witness};
-use crate::ir::{Abi, Arg, CapHeader, Capability, Chain, Handler, Ioctl, StructId, Type};
+use crate::ir::{
+    Abi, Arg, CapHeader, Capability, Chain, Group, Handler, Ioctl, Role, Struct, StructId, Type,
+    Value,
+};
 use crate::layout::Model;
 use crate::model::{Handling, sample};
 
@@ -28,42 +31,73 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
 }
 
 /// A chain behind a struct that had none.
-fn added(pairs: &Pairs<'_>, new: &Chain) -> Option<Finding> {
-    let abis = pairs.abis();
-    let id = new.host.as_ref().map(|host| host.struct_)?;
-    let name = &abis.1.struct_(id).name;
-    let old = abis.0.structs.iter().find(|old| old.name == *name)?;
-    let host = new.host.as_ref()?;
-    let before = |field: &str| old.fields.iter().find(|one| one.name == field);
-    let flag = abis
-        .0
-        .groups
-        .iter()
-        .filter(|group| group.field.is_some_and(|(id, _)| abis.0.struct_(id).name == *name));
-    let taken = flag
-        .flat_map(|group| &group.values)
-        .find(|value| value.number == i128::from(host.flag.1) && value.name != host.flag.0);
-    let offset = &abis.1.struct_(id).fields[host.cap_offset];
-    let used = before(&offset.name).is_some_and(|old| old.role == crate::ir::Role::Data);
-    let finding = |class, message: String| {
-        Finding::new(C6, class, name, message).at(Party::New, new.meta.place)
+fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
+    let abi = pairs.abis().1;
+    let (id, flag, offset) = match (&new.host, &new.front) {
+        (Some(host), _) => (host.struct_, &host.flag, Some(host.cap_offset)),
+        (None, Some(front)) => (front.struct_, &front.flag, None),
+        (None, None) => return Vec::new(),
     };
-    if let Some(value) = taken {
-        let message = format!("the chain's flag has the number of `{}`", value.name);
-        let flag = (host.flag.1.into(), host.flag.0.as_str());
-        let witness = witness::understood(pairs, name, flag.0, flag.1, Some(&value.name));
-        return Some(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
-    }
-    if used {
-        let message =
-            format!("the chain's offset stands where `{}` was something else", offset.name);
-        let at = abis.1.struct_(id).spans(host.cap_offset)[Model::Lp64.index()].offset;
+    let struct_ = abi.struct_(id);
+    let Some(old) = pairs.abis().0.structs.iter().find(|old| old.name == struct_.name) else {
+        return Vec::new();
+    };
+    let finding = |class, message: String| {
+        Finding::new(C6, class, &struct_.name, message).at(Party::New, new.meta.place)
+    };
+    let mut findings = Vec::new();
+    if let Some(value) = with_number(pairs.abis().0, old, flag) {
+        let message = format!("the chain's flag has the number of `{value}`");
         let witness =
-            witness::understood(pairs, name, at.into(), "the chain's offset", Some(&offset.name));
-        return Some(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
+            witness::understood(pairs, &struct_.name, flag.1.into(), &flag.0, Some(value));
+        findings.push(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
     }
-    let message = format!("replies can have a chain of capabilities, `{}`", new.name);
-    Some(finding(Class::Growth, message).gate(&host.flag.0))
+    let used = offset.map(|at| (at, &struct_.fields[at].name)).filter(|(_, name)| {
+        old.fields.iter().any(|field| field.name == **name && field.role == Role::Data)
+    });
+    if let Some((at, name)) = used {
+        let message = format!("the chain's offset stands where `{name}` was something else");
+        let at = struct_.spans(at)[Model::Lp64.index()].offset.into();
+        let said = "the offset of the chain";
+        let witness = witness::understood(pairs, &struct_.name, at, said, Some(name));
+        findings.push(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
+    }
+    findings.extend(giver(abi, new).and_then(|giver| untold(pairs, new, giver)));
+    if findings.is_empty() {
+        let message = format!("replies can have a chain of capabilities, `{}`", new.name);
+        findings.push(finding(Class::Growth, message).gate(&flag.0));
+    }
+    findings
+}
+
+/// The name of an old flag of a struct that has the number of a new one.
+fn with_number<'a>(abi: &'a Abi, old: &Struct, flag: &(String, u64)) -> Option<&'a str> {
+    let own = |group: &&Group| group.field.is_some_and(|(id, _)| abi.struct_(id).name == old.name);
+    let values = abi.groups.iter().filter(own).flat_map(|group| &group.values);
+    let same = |value: &&Value| value.number == i128::from(flag.1) && value.name != flag.0;
+    values.into_iter().find(same).map(|value| value.name.as_str())
+}
+
+/// A short reply that looks like one with a chain.
+fn untold(pairs: &Pairs<'_>, chain: &Chain, giver: (&Ioctl, &Handler)) -> Option<Finding> {
+    let (witness, offset) = witness::short(pairs, chain, giver)?;
+    let message = match chain.host {
+        Some(_) => format!(
+            "a buffer that is too small for the chain `{}` gets no offset of 0: \
+             a program takes its own bytes for the offset",
+            chain.name
+        ),
+        None => format!(
+            "nothing tells whether the chain `{}` is there or did not fit: \
+             a program takes its own bytes at {offset} for a capability",
+            chain.name
+        ),
+    };
+    let subject = &pairs.abis().1.chain_front(chain)?.name;
+    let code = if chain.host.is_some() { C16 } else { C6 };
+    let finding = Finding::new(code, Class::Wire, subject, message).hurts(Victim::New);
+    let help = "copy out as much of a zeroed reply as argsz covers, the offset included";
+    Some(finding.witness(witness).help(help).at(Party::New, giver.1.place))
 }
 
 fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
@@ -156,36 +190,27 @@ fn version(
     None
 }
 
-/// The needs without and with a capability, where one handler gives all that
-/// are known.
+/// The needs without and with a capability, of a handler that gives all that it
+/// knows: one that gives this one or, where none does yet, the first with a chain.
 fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> {
     let abi = pairs.abis().1;
-    let host = chain.host.as_ref()?;
-    let hosted = |ioctl: &&Ioctl| ioctl.arg == Arg::Struct(host.struct_);
-    abi.ioctls.iter().filter(hosted).find_map(|ioctl| {
-        let gives = |handler: &&Handler| {
-            handler
-                .chain
-                .as_ref()
-                .is_some_and(|chain| chain.gives.is_empty() || chain.gives.contains(&cap.name))
-        };
-        let handler = ioctl.served_at(abi.release).find(gives)?;
-        let handling = Handling::new(abi, ioctl, handler)?;
-        let given = |other: &&Capability| {
-            let gives = &handler.chain.as_ref().expect("it gives capabilities").gives;
-            gives.is_empty() || gives.contains(&other.name)
-        };
-        let known = |other: &&Capability| {
-            let mut old = pairs.abis().0.capabilities.iter();
-            old.any(|old| names(&other.name, &other.meta).any(|name| name == old.name))
-        };
-        let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
-        let old: Vec<_> =
-            caps.filter(given).filter(known).map(|one| sample::cap(abi, one, 1)).collect();
-        let mut new = old.clone();
-        new.push(sample::cap(abi, cap, 1));
-        Some(Window { from: handling.need(&old), to: handling.need(&new) })
-    })
+    let givers = givers(abi, chain);
+    let gives = |handler: &Handler, cap: &Capability| {
+        let gives = handler.chain.as_ref().map(|chain| &chain.gives);
+        gives.is_some_and(|gives| gives.is_empty() || gives.contains(&cap.name))
+    };
+    let giver = givers.iter().find(|(_, handler)| gives(handler, cap)).or(givers.first())?;
+    let handling = Handling::new(abi, giver.0, giver.1)?;
+    let known = |other: &&Capability| {
+        let mut old = pairs.abis().0.capabilities.iter();
+        old.any(|old| names(&other.name, &other.meta).any(|name| name == old.name))
+    };
+    let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+    let old = caps.filter(|cap| gives(giver.1, cap)).filter(known);
+    let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
+    let from = handling.need(&caps);
+    caps.push(sample::cap(abi, cap, 1));
+    Some(Window { from, to: handling.need(&caps) })
 }
 
 /// How replies with a chain differ, of the first handlers that give them.
@@ -201,10 +226,17 @@ fn replies(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
 
 /// A handler that gives a chain.
 fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
-    let host = abi.chains.iter().find(|one| one.name == chain.name)?.host.as_ref()?;
-    let hosted = |ioctl: &&Ioctl| ioctl.arg == Arg::Struct(host.struct_);
-    abi.ioctls.iter().filter(hosted).find_map(|ioctl| {
-        let handler = ioctl.served_at(abi.release).find(|one| one.chain.is_some())?;
-        Some((ioctl, handler))
-    })
+    let chain = abi.chains.iter().find(|one| one.name == chain.name)?;
+    givers(abi, chain).into_iter().next()
+}
+
+/// Every handler that gives a chain.
+fn givers<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
+    let front = abi.chain_front(chain).map(|front| &front.name);
+    let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {
+        Arg::Struct(id) => Some(&abi.struct_(id).name) == front,
+        _ => false,
+    });
+    let served = asked.flat_map(|ioctl| ioctl.served_at(abi.release).map(move |one| (ioctl, one)));
+    served.filter(|(_, handler)| handler.chain.is_some()).collect()
 }

@@ -75,9 +75,9 @@ pub(super) fn compare(pairs: &Pairs<'_>, old: &Struct, id: StructId) -> Vec<Find
         Some(model) => findings.push(moved(pairs, &twins, model)),
         None => {
             findings.extend(growth::compare(pairs, &twins, id));
-            findings.extend(minsz(pairs, old, new));
         }
     }
+    findings.extend(minsz(pairs, old, new));
     findings
 }
 

@@ -81,6 +81,8 @@ pub enum Victim {
     NewProgram,
     /// Both.
     Both,
+    /// A program of the new side on a kernel of the new side.
+    New,
 }
 
 impl Victim {
@@ -90,6 +92,7 @@ impl Victim {
             Self::OldProgram => "an old program on the new kernel",
             Self::NewProgram => "a new program on the old kernel",
             Self::Both => "an old program on the new kernel, and a new one on the old kernel",
+            Self::New => "a new program on the new kernel",
         }
     }
 }

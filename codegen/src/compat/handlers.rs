@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::finding::{C1, C14, C16, C17, Class, Finding, Party, Victim};
+use super::finding::{C1, C14, C16, C17, C23, Class, Finding, Party, Victim};
 use super::pairs::Pairs;
 use super::witness;
 use crate::diagnostic::Code;
@@ -23,6 +23,7 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
             }
         }
         findings.extend(shrinking(new, &before, &now));
+        findings.extend(leaking(new, &before, &now));
     }
     let mut told = HashSet::new();
     findings.retain(|one| told.insert((one.code, one.subject.clone(), one.message.clone())));
@@ -53,7 +54,14 @@ struct Heir<'a> {
 
 impl Heir<'_> {
     fn compare(&self) -> Vec<Finding> {
-        let findings = [self.minsz(), self.written(), self.untouched(), self.short(), self.argsz()];
+        let findings = [
+            self.minsz(),
+            self.written(),
+            self.untouched(),
+            self.short(),
+            self.argsz(),
+            self.error(),
+        ];
         findings.into_iter().flatten().chain(self.places()).collect()
     }
 
@@ -135,6 +143,17 @@ impl Heir<'_> {
         shrinks.then(|| self.broken(C17, message.to_owned()))
     }
 
+    /// What a call fails with that has no room for the array.
+    fn error(&self) -> Option<Finding> {
+        let before = &self.before.array.as_ref()?.error;
+        let now = self.now.array.as_ref().map_or("nothing", |array| &array.error);
+        let message =
+            format!("without room for the array the call fails with {now}, {before} before");
+        let witness = witness::failed(self.pairs, (self.new, self.now), before, now);
+        let finding = self.finding(C23, Class::Wire, message).hurts(Victim::OldProgram);
+        (before != now).then(|| finding.witness(witness).help("leave the error what it was"))
+    }
+
     /// Where capabilities lie, which is no part of the ABI.
     fn places(&self) -> Vec<Finding> {
         let (Some(before), Some(now)) = (&self.before.chain, &self.now.chain) else {
@@ -164,6 +183,22 @@ impl Heir<'_> {
     fn finding(&self, code: Code, class: Class, message: String) -> Finding {
         Finding::new(code, class, &self.new.name, message).at(Party::New, self.now.place)
     }
+}
+
+/// Handlers that came, and give away bytes that nobody set.
+fn leaking(ioctl: &Ioctl, before: &[&Handler], now: &[&Handler]) -> Option<Finding> {
+    let leaks = |handler: &&&Handler| handler.untouched == Some(Untouched::Stack);
+    if before.iter().any(|handler| leaks(&handler)) {
+        return None;
+    }
+    let handler = now.iter().find(leaks)?;
+    let message = format!(
+        "what the handler `{}` does not set is whatever was on the kernel's stack",
+        handler.name
+    );
+    let finding =
+        Finding::new(C16, Class::Note, &ioctl.name, message).at(Party::New, handler.place);
+    Some(finding.help("start from a zeroed reply"))
 }
 
 /// Handlers that came, and lower argsz where none did before.

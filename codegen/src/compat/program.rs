@@ -43,6 +43,8 @@ struct Shown {
     /// The size of the buffer, and what it holds.
     size: usize,
     bytes: Vec<String>,
+    /// Whether a claim is about those bytes.
+    has_bytes: bool,
     /// The struct of its maker and that of its reader, where a compiler is to place them.
     maker: Vec<PieceShown>,
     reader: Vec<PieceShown>,
@@ -68,13 +70,15 @@ enum How {
     /// The bytes there are these, and others were meant.
     Misread { piece: String, at: u64, size: usize, meant: Vec<String>, found: Vec<String> },
     /// The bytes there are these, all of them stale.
-    Unset { piece: String, size: usize, found: Vec<String> },
+    Unset { piece: String, offset: u64, size: usize, found: Vec<String> },
     /// The kernel demands more than is passed.
     Refused { argsz: u64, demanded: u64 },
     /// The header at an offset has this id.
     TakenFor { offset: u64, id: u64 },
     /// The reply was another one.
     Answered { size: usize, before: Vec<String> },
+    /// The errors on both sides.
+    Failed { before: String, now: String },
     /// The names on both sides.
     Understood { number: i128, said: String, understood: String },
 }
@@ -95,6 +99,7 @@ fn of(nth: usize, finding: &Finding, witness: &Witness) -> Shown {
         story: format!("{} makes the bytes, {} reads them{on}", witness.made_by, witness.read_by),
         size: witness.bytes.len(),
         bytes: rows(&witness.bytes),
+        has_bytes: witness.claims.iter().any(is_about_bytes),
         maker: witness.maker.iter().map(piece).collect(),
         reader: witness.reader.iter().map(piece).collect(),
         claims: witness.claims.iter().map(claim).collect(),
@@ -115,13 +120,19 @@ fn claim(claim: &Claim) -> ClaimShown {
             meant: rows(meant),
             found: rows(found),
         },
-        Claim::Unset { found, within, .. } => {
-            How::Unset { piece: within.piece.clone(), size: found.len(), found: rows(found) }
-        }
+        Claim::Unset { offset, found, within, .. } => How::Unset {
+            piece: within.piece.clone(),
+            offset: *offset,
+            size: found.len(),
+            found: rows(found),
+        },
         Claim::Refused { argsz, demanded } => How::Refused { argsz: *argsz, demanded: *demanded },
         Claim::TakenFor { offset, id, .. } => How::TakenFor { offset: *offset, id: *id },
         Claim::Answered { before, .. } => {
             How::Answered { size: before.len(), before: rows(before) }
+        }
+        Claim::Failed { before, now, .. } => {
+            How::Failed { before: before.clone(), now: now.clone() }
         }
         Claim::Understood { number, said, understood } => How::Understood {
             number: *number,
@@ -130,6 +141,10 @@ fn claim(claim: &Claim) -> ClaimShown {
         },
     };
     ClaimShown { text: claimed(claim), how }
+}
+
+fn is_about_bytes(claim: &Claim) -> bool {
+    !matches!(claim, Claim::Failed { .. } | Claim::Understood { .. })
 }
 
 /// Bytes as both languages write them, some to a line.

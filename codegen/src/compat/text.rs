@@ -24,9 +24,9 @@ pub fn told(judged: &Judged) -> String {
     lines.extend(facts(finding));
     lines.extend(location.as_ref().map(|at| format!("at {}:{}:{}", at.file, at.line, at.column)));
     if finding.class.breaks() {
-        lines.extend(finding.help.as_ref().map(|help| format!("help: {help}")));
         lines.extend(finding.witness.iter().flat_map(shown));
     }
+    lines.extend(finding.help.as_ref().map(|help| format!("help: {help}")));
     lines.join("\n  ") + "\n"
 }
 
@@ -84,6 +84,9 @@ pub(super) fn claimed(claim: &Claim) -> String {
         }
         Claim::Answered { argsz, before } => {
             format!("with an argsz of {argsz} it was: {}", bytes(before))
+        }
+        Claim::Failed { argsz, before, now } => {
+            format!("with an argsz of {argsz} the call fails with {now}, where {before} was meant")
         }
         Claim::TakenFor { offset, id, is, taken_for } => {
             format!("the capability at {offset} is {is}, and taken for {taken_for}: both are {id}")

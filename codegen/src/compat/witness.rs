@@ -11,7 +11,7 @@ use super::finding::Victim;
 use super::pairs::Pairs;
 
 pub(super) use layouts::{layout, stale};
-pub(super) use replies::{answered, taken_for};
+pub(super) use replies::{answered, failed, short, taken_for};
 
 /// What a program fills its buffer with before it asks, to see what is set.
 const STALE: u8 = 0xaa;
@@ -122,6 +122,15 @@ pub enum Claim {
         #[serde(serialize_with = "hex")]
         before: Vec<u8>,
     },
+    /// The same mistake has another error.
+    Failed {
+        /// What the program passes.
+        argsz: u64,
+        /// The error that it knew.
+        before: String,
+        /// The one that it gets.
+        now: String,
+    },
     /// A number is taken for another one's.
     Understood {
         /// The number that is passed.
@@ -177,6 +186,7 @@ pub(super) fn refused(
     let (asks, answers) = match victim {
         Victim::NewProgram => (pairs.new, pairs.old),
         Victim::OldProgram | Victim::Both => (pairs.old, pairs.new),
+        Victim::New => (pairs.new, pairs.new),
     };
     let bytes = asked(argsz, argsz);
     let witness = Witness::new(program(asks), kernel(answers), struct_, bytes);

@@ -1,9 +1,10 @@
 //! Replies of handlers, made by the model of the reply rules.
 
-use super::{Claim, STALE, Witness, asked, kernel, program, understood};
+use super::{Claim, STALE, Within, Witness, asked, kernel, program, understood};
 use crate::compat::constants::Constant;
 use crate::compat::pairs::Pairs;
 use crate::ir::{Abi, Arg, Capability, Chain, Handler, Ioctl};
+use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 
 /// How far behind the full reply argsz is tried.
@@ -50,6 +51,44 @@ fn contents(abi: &Abi, chain: &Chain, caps: Vec<&Capability>) -> Option<Contents
     Some(Contents { fixed, caps, ..Contents::default() })
 }
 
+/// A short reply of a handler to a new program that finds a chain in it: the
+/// reply, and where it looks.
+pub(in crate::compat) fn short(
+    pairs: &Pairs<'_>,
+    chain: &Chain,
+    (ioctl, handler): (&Ioctl, &Handler),
+) -> Option<(Witness, u64)> {
+    let abi = pairs.abis().1;
+    let struct_ = abi.chain_front(chain)?;
+    let handling = Handling::new(abi, ioctl, handler)?;
+    let cap = abi.capabilities.get(*chain.capabilities.first()?)?;
+    let fixed = sample::quiet(struct_);
+    let contents = Contents { fixed, caps: vec![sample::cap(abi, cap, 1)], ..Contents::default() };
+    let argsz = handling.need(&contents.caps) - 1;
+    let bytes = answer(&handling, &asked(argsz, argsz), &contents);
+    let mut witness = Witness::new(kernel(pairs.new), program(pairs.new), &struct_.name, bytes);
+    let look = |at: u64, size: u64| {
+        witness.bytes.iter().skip(at as usize).take(size as usize).copied().collect::<Vec<_>>()
+    };
+    let (field, offset, found) = match (&chain.host, chain.first) {
+        (Some(host), _) => {
+            let span = struct_.spans(host.cap_offset)[Model::Lp64.index()];
+            let field = struct_.fields[host.cap_offset].name.clone();
+            (field, span.offset, look(span.offset, span.size))
+        }
+        (None, Some((at, _))) => {
+            let header = abi.cap_headers[chain.header].struct_;
+            let size = abi.struct_(header).layouts[Model::Lp64.index()].size;
+            (chain.name.clone(), at, look(at, size))
+        }
+        (None, None) => return None,
+    };
+    let stale = !found.is_empty() && found.iter().all(|byte| *byte == STALE);
+    let within = Within::default();
+    witness.claims.push(Claim::Unset { field, offset, found, within });
+    stale.then_some((witness, offset))
+}
+
 fn answer(handling: &Handling<'_>, before: &[u8], contents: &Contents) -> Vec<u8> {
     let bytes = handling.answer(before, contents).bytes;
     bytes.into_iter().map(|byte| byte.unwrap_or(STALE)).collect()
@@ -83,4 +122,21 @@ pub(in crate::compat) fn answered(
         let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, now);
         (before != witness.bytes).then(|| witness.claim(Claim::Answered { argsz, before }))
     })
+}
+
+/// A buffer without room for the array, and what the call fails with.
+pub(in crate::compat) fn failed(
+    pairs: &Pairs<'_>,
+    (ioctl, handler): (&Ioctl, &Handler),
+    before: &str,
+    now: &str,
+) -> Witness {
+    let abi = pairs.abis().1;
+    let name = match ioctl.arg {
+        Arg::Struct(id) => &abi.struct_(id).name,
+        _ => &ioctl.name,
+    };
+    let argsz = handler.minsz;
+    let witness = Witness::new(kernel(pairs.new), program(pairs.old), name, asked(argsz, argsz));
+    witness.claim(Claim::Failed { argsz, before: before.to_owned(), now: now.to_owned() })
 }
