@@ -9,6 +9,7 @@ pub mod decode;
 pub mod diagnostic;
 pub mod embedded;
 pub mod emit;
+pub mod header;
 pub mod ir;
 pub mod layout;
 pub mod lint;
