@@ -18,7 +18,7 @@ pub struct Entry {
     pub rule: String,
     /// Why it exists.
     pub why: String,
-    /// A specification fragment that breaks it.
+    /// A fragment of a specification, or of a header, that breaks it.
     pub bad: String,
     /// The same, mended.
     pub good: String,
@@ -27,9 +27,10 @@ pub struct Entry {
     pub source: Option<String>,
 }
 
-static FILES: [(&str, &str); 2] = [
+static FILES: [(&str, &str); 3] = [
     ("spec.yaml", include_str!("../catalogue/spec.yaml")),
     ("lint.yaml", include_str!("../catalogue/lint.yaml")),
+    ("header.yaml", include_str!("../catalogue/header.yaml")),
 ];
 
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {

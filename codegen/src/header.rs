@@ -54,7 +54,7 @@ pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
             directives::follow(lexed, &mut program, &mut problems);
         }
     }
-    let declared = declarations::parse(&program.tokens, &mut problems);
+    let declared = declarations::parse(&program.tokens, outside, &mut problems);
     let facts = resolve::resolve(&program, declared, outside, &mut problems);
     Header { facts, problems }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::members::{Member, members};
+use super::outside::Outside;
 use super::problem::{DECLARATION, OPEN, PASSED, error, too_many};
 use super::tokens::{Kind, Token, around, behind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -37,13 +38,18 @@ struct Parser<'t, 'a, 'p> {
     declared: Vec<Declared<'a>>,
     /// What was passed over: the first of each file, and how many.
     passed: BTreeMap<usize, (Place, usize)>,
+    outside: &'p Outside,
     problems: &'p mut Diagnostics,
 }
 
 /// Finds every struct and enum.
-pub(super) fn parse<'a>(tokens: &[Token<'a>], problems: &mut Diagnostics) -> Vec<Declared<'a>> {
+pub(super) fn parse<'a>(
+    tokens: &[Token<'a>],
+    outside: &Outside,
+    problems: &mut Diagnostics,
+) -> Vec<Declared<'a>> {
     let (declared, passed) = (Vec::new(), BTreeMap::new());
-    let mut parser = Parser { tokens, at: 0, declared, passed, problems };
+    let mut parser = Parser { tokens, at: 0, declared, passed, outside, problems };
     while parser.at < tokens.len() && !too_many(parser.problems) {
         let before = parser.at;
         parser.declaration();
@@ -104,6 +110,9 @@ impl<'a> Parser<'_, 'a, '_> {
         let inside = start + 3..end - 1;
         self.at = end;
         let trailer = self.trailer();
+        if self.outside.leaves_out(name.text) {
+            return;
+        }
         if is_union {
             let message = format!("`{}` is a union with a name", name.text);
             self.problems.push(error(DECLARATION, message, name.place));

@@ -40,6 +40,8 @@ pub(super) struct Define<'a> {
 /// An `#if` that is open.
 struct Branch<'a> {
     opener: Token<'a>,
+    /// The name of an `#ifndef`.
+    without: Option<&'a str>,
     /// Whether what is around it is read, and whether this part is.
     outer: bool,
     active: bool,
@@ -54,8 +56,6 @@ struct Follower<'a, 'p> {
     branches: Vec<Branch<'a>>,
     problems: &'p mut Diagnostics,
     file: usize,
-    /// The name of an `#ifndef` that opened the file.
-    guard: Option<&'a str>,
 }
 
 /// Adds what a file says to the program.
@@ -63,8 +63,7 @@ pub(super) fn follow<'a>(lexed: Lexed<'a>, program: &mut Program<'a>, problems: 
     let Lexed { text, tokens, comments } = lexed;
     let Some(file) = tokens.first().map(|token| token.place.file) else { return };
     program.comments.insert(file, comments);
-    let mut follower =
-        Follower { text, program, branches: Vec::new(), problems, file, guard: None };
+    let mut follower = Follower { text, program, branches: Vec::new(), problems, file };
     let mut rest = tokens.as_slice();
     while let Some(first) = rest.first() {
         let length = rest.iter().take_while(|token| token.line == first.line).count();
@@ -114,20 +113,10 @@ impl<'a> Follower<'a, '_> {
 
     fn open(&mut self, word: Token<'a>, rest: &[Token<'a>]) {
         let outer = self.active();
-        let first = self.branches.is_empty() && !self.speaks();
-        if word.is("ifndef") && first {
-            self.guard = rest.first().map(|token| token.text);
-        }
+        let without = rest.first().filter(|_| word.is("ifndef")).map(|name| name.text);
         let active = outer && self.condition(word, rest);
-        let branch = Branch { opener: word, outer, active, taken: active, last: false };
+        let branch = Branch { opener: word, without, outer, active, taken: active, last: false };
         self.branches.push(branch);
-    }
-
-    /// Whether the file has said anything yet.
-    fn speaks(&self) -> bool {
-        let here = |token: &Token<'_>| token.place.file == self.file;
-        self.program.tokens.last().is_some_and(here)
-            || self.program.defines.last().is_some_and(|define| here(&define.name))
     }
 
     fn condition(&mut self, word: Token<'a>, rest: &[Token<'a>]) -> bool {
@@ -204,7 +193,8 @@ impl<'a> Follower<'a, '_> {
 
     fn add(&mut self, define: Define<'a>) {
         let (name, index) = (define.name, self.program.defines.len());
-        if self.guard == Some(name.text) && define.body.is_empty() && define.params.is_none() {
+        let guarded = self.branches.last().and_then(|branch| branch.without) == Some(name.text);
+        if guarded && define.body.is_empty() && define.params.is_none() {
             self.program.guards.push((self.file, name.text));
         }
         if let Some(before) = self.program.macros.insert(name.text, index) {

@@ -11,4 +11,16 @@ pub struct Outside {
     pub structs: HashMap<String, PerModel<Extent>>,
     /// Numbers of constants.
     pub constants: HashMap<String, i128>,
+    /// What names start with, in either case, that a generated header adds to
+    /// those of the kernel; they are left out.
+    pub ours: Option<String>,
+}
+
+impl Outside {
+    /// Whether a name is one of those that are left out.
+    pub(super) fn leaves_out(&self, name: &str) -> bool {
+        let Some(ours) = &self.ours else { return false };
+        let start = name.get(..ours.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(ours))
+    }
 }

@@ -79,7 +79,7 @@ impl<'a> Resolver<'_, 'a, '_> {
 
     fn enumeration(&mut self, index: usize, item: &DeclaredEnum<'a>) -> Vec<Constant> {
         let tag = item.tag.map_or("", |tag| tag.text).to_owned();
-        let (mut next, mut constants) = (0_i128, Vec::new());
+        let (mut next, mut constants) = (0_i128, Vec::<Constant>::new());
         for (name, value) in &item.values {
             let (number, spelt) = match value.as_slice() {
                 [] => (next, Spelt::Position),
@@ -105,6 +105,7 @@ impl<'a> Resolver<'_, 'a, '_> {
                 place: name.place,
             });
         }
+        constants.retain(|constant| !self.outside.leaves_out(&constant.name));
         constants
     }
 
@@ -113,7 +114,8 @@ impl<'a> Resolver<'_, 'a, '_> {
         for (index, define) in program.defines.iter().enumerate() {
             let holds = program.macros.get(define.name.text) == Some(&index);
             let guard = program.guards.iter().any(|(_, name)| *name == define.name.text);
-            if !holds || guard {
+            let left_out = self.outside.leaves_out(define.name.text);
+            if !holds || guard || left_out {
                 continue;
             }
             match &define.params {
