@@ -27,10 +27,11 @@ pub struct Entry {
     pub source: Option<String>,
 }
 
-static FILES: [(&str, &str); 3] = [
+static FILES: [(&str, &str); 4] = [
     ("spec.yaml", include_str!("../catalogue/spec.yaml")),
     ("lint.yaml", include_str!("../catalogue/lint.yaml")),
     ("header.yaml", include_str!("../catalogue/header.yaml")),
+    ("drift.yaml", include_str!("../catalogue/drift.yaml")),
 ];
 
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {

@@ -11,12 +11,15 @@ mod declarations;
 mod directives;
 mod expressions;
 mod facts;
+pub mod guess;
 mod layouts;
 mod lexer;
 mod members;
 mod outside;
 mod problem;
+mod reference;
 mod resolve;
+mod said;
 mod tokens;
 mod types;
 mod values;
@@ -26,6 +29,8 @@ pub use facts::{
 };
 pub use outside::Outside;
 pub use problem::codes;
+pub use reference::given;
+pub use said::{Said, SaidOf, said};
 
 use crate::diagnostic::{Diagnostics, Sources};
 

@@ -7,9 +7,11 @@
 pub mod catalogue;
 pub mod decode;
 pub mod diagnostic;
+pub mod drift;
 pub mod embedded;
 pub mod emit;
 pub mod header;
+pub mod import;
 pub mod ir;
 pub mod layout;
 pub mod lint;

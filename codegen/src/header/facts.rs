@@ -163,3 +163,28 @@ impl Facts {
         self.structs.iter().find(|one| one.name == name)
     }
 }
+
+impl TypeFact {
+    /// The type as a specification writes it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Int(int) => int.name().to_owned(),
+            Self::Struct(name) => name.clone(),
+            Self::Pointer(int) => [int.name(), "*"].concat(),
+            Self::Array(element, length, _) => format!("{}[{length}]", element.text()),
+            Self::Flexible(element, _) => [&element.text(), "[]"].concat(),
+            Self::Union(arms) => {
+                let arms = arms.iter().map(|(name, arm)| [&arm.text(), " ", name].concat());
+                format!("union {{ {} }}", arms.collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
+
+    /// The names of the members of an anonymous union.
+    pub fn arms(&self) -> &[(String, TypeFact)] {
+        match self {
+            Self::Union(arms) => arms,
+            _ => &[],
+        }
+    }
+}
