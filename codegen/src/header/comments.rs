@@ -61,5 +61,9 @@ fn said(comment: &Comment<'_>, name: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = text.strip_prefix("struct ").unwrap_or(&text).to_owned();
     let own = text.strip_prefix(name).map(|rest| rest.trim_start_matches([' ', '-', ':']));
-    own.unwrap_or(&text).chars().take(MOST).collect()
+    let text: String = own.unwrap_or(&text).chars().take(MOST).collect();
+    match text.rfind(". ").filter(|_| text.chars().count() == MOST) {
+        Some(end) => text[..=end].to_owned(),
+        None => text,
+    }
 }

@@ -47,7 +47,8 @@ pub fn count(fields: &[FieldFact], array: &FieldFact) -> Option<usize> {
     if let Some(counted_by) = counted_by {
         return named(counted_by);
     }
-    let own = ["nr_", "num_", "n_"].iter().find_map(|word| named(&[word, &array.name].concat()));
+    let own =
+        ["nr_", "num_", "n_"].iter().find_map(|word| named(&[*word, array.name.as_str()].concat()));
     own.or_else(|| {
         fields[..end].iter().rposition(|field| {
             let name = field.name.as_str();

@@ -1,16 +1,20 @@
 //! Whole items: structs, enums, capabilities and lists of constants.
 
 use super::Importer;
+use super::ioctls::described;
 use super::lists::common_prefix;
 use super::yaml::Block;
-use crate::header::guess::{self};
+use crate::header::guess;
 use crate::header::{Constant, StructFact, TypeFact};
 use crate::ir::{Chain, Role};
 
 impl Importer<'_> {
     pub(super) fn struct_(&self, fact: &StructFact) -> Block {
         let mut block = Block::default();
-        block.put("struct", &fact.name).doc(&fact.doc).put("since", &self.since.to_string());
+        block
+            .put("struct", &fact.name)
+            .doc(described(&fact.doc))
+            .put("since", &self.since.to_string());
         self.body(fact, &mut block);
         block
     }
@@ -64,7 +68,7 @@ impl Importer<'_> {
             (doc, Some(body)) if doc.is_empty() => &body.doc,
             (doc, _) => doc,
         };
-        block.doc(doc);
+        block.doc(described(doc));
         let Some(body) = body else { return block };
         block.put("struct", &body.name);
         // A body that another header declares is an item of its own.

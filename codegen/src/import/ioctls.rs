@@ -14,18 +14,30 @@ impl Importer<'_> {
             _ => constant.number,
         };
         block.put("ioctl", &constant.name).put("number", &number.to_string());
-        let neighbour = self.neighbour(constant);
-        let fd = neighbour.map_or(0, |index| self.abi.ioctls[index].fd);
-        if let Some(fd) = self.abi.fds.get(fd) {
-            block.put("fd", &fd.name);
-        }
-        let backends = neighbour.map(|index| self.abi.ioctls[index].backends.join(", "));
-        if let Some(backends) = backends.filter(|backends| !backends.is_empty()) {
-            block.put("backends", &["[", &backends, "]"].concat());
+        if let Some((fd, backends)) = self.served_by(constant) {
+            block.put("fd", &self.abi.fds[fd].name);
+            if !backends.is_empty() {
+                block.put("backends", &["[", &backends.join(", "), "]"].concat());
+            }
         }
         block.put("arg", &self.arg(constant)).put("since", &self.since.to_string());
         block.doc(described(&constant.doc));
         block
+    }
+
+    /// The file descriptor that an ioctl names behind the word of the ABI, or
+    /// that of its neighbour, and what serves it.
+    fn served_by(&self, constant: &Constant) -> Option<(usize, &[String])> {
+        let word = constant.name.split('_').nth(1).unwrap_or_default();
+        let named = self.abi.fds.iter().position(|fd| fd.name.eq_ignore_ascii_case(word));
+        let neighbour = self.neighbour(constant).map(|index| &self.abi.ioctls[index]);
+        let neighbour = neighbour.map(|ioctl| (ioctl.fd, ioctl.backends.as_slice()));
+        match (named, neighbour) {
+            (Some(fd), Some((other, backends))) if fd == other => Some((fd, backends)),
+            (Some(fd), _) => Some((fd, &[])),
+            (None, Some(neighbour)) => Some(neighbour),
+            (None, None) => (!self.abi.fds.is_empty()).then_some((0, &[])),
+        }
     }
 
     /// The known ioctl that is nearest in front of one.
@@ -81,10 +93,13 @@ impl Importer<'_> {
     }
 }
 
-/// A comment without the macro that it starts with, which tells the argument.
-fn described(doc: &str) -> &str {
-    if !doc.starts_with("_IO") {
-        return doc;
+/// A comment without the ioctl and the macro that it starts with, which tell
+/// the argument.
+pub(super) fn described(doc: &str) -> &str {
+    let named = doc.split_once(" - ").filter(|(name, _)| !name.contains(' '));
+    let text = named.map_or(doc, |(_, rest)| rest);
+    match text.starts_with("_IO") {
+        true => text.split_once(')').map_or("", |(_, rest)| rest.trim_start()),
+        false => text,
     }
-    doc.split_once(')').map_or("", |(_, rest)| rest.trim_start())
 }

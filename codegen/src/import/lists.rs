@@ -91,13 +91,16 @@ impl Importer<'_> {
             let given = self.places.section(&group.values.first()?.name).is_some();
             let prefix = group_prefix(group).filter(|prefix| constant.name.starts_with(prefix))?;
             (given && group.kind != GroupKind::Enum && group.kind != GroupKind::AnonymousEnum)
-                .then_some((prefix.len(), id))
+                .then_some((
+                    (prefix.len(), group.kind == GroupKind::Space, group.field.is_none()),
+                    id,
+                ))
         });
         let named: Vec<_> = named.collect();
-        let longest = named.iter().map(|(length, _)| *length).max()?;
+        let best = named.iter().map(|(rank, _)| *rank).max()?;
         // Of groups alike, that of the nearest number in front.
         let ids: Vec<_> =
-            named.into_iter().filter(|(length, _)| *length == longest).map(|(_, id)| id).collect();
+            named.into_iter().filter(|(rank, _)| *rank == best).map(|(_, id)| id).collect();
         let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
         let nearest = earlier.into_iter().find_map(|one| ids.iter().find(|id| has(id, &one.name)));
         nearest.or(ids.first()).copied()

@@ -100,7 +100,7 @@ impl<'p> Places<'p> {
             None => self.section(&group.values.first()?.name)?,
         };
         let place = [&self.file(section), ", ", &owner, ", ", list].concat();
-        Some([&place, &behind(before)].concat())
+        Some(place + &behind(before))
     }
 
     fn is(&self, id: GroupId, group: &Group) -> bool {

@@ -90,7 +90,7 @@ impl Block {
         let margin = " ".repeat(by);
         let indented = |line: String| match line.as_str() {
             "" => line,
-            _ => [&margin, &line].concat(),
+            _ => margin.clone() + &line,
         };
         Self { lines: self.lines.into_iter().map(indented).collect() }
     }
@@ -116,6 +116,11 @@ impl Entry<'_> {
     pub(super) fn block(self) -> Block {
         let doc = draft(self.doc);
         let (key, head) = (self.head.0, &self.head.1);
+        let quoted = |flow: bool| match key {
+            // A list is written as one.
+            "of" => head.clone(),
+            _ => scalar(head, flow),
+        };
         let fits = |line: &String| line.chars().count() + self.indent <= WIDTH;
         if self.more.is_empty() && !self.said {
             let line = scalar(&[head, ", ", &doc].concat(), false);
@@ -126,14 +131,14 @@ impl Entry<'_> {
         }
         let more = self.more.iter().map(|(key, value)| [", ", key, ": ", value].concat());
         let flow =
-            [self.name, ": {", key, ": ", &scalar(head, true), ", doc: ", &scalar(&doc, true)]
+            [self.name, ": {", key, ": ", &quoted(true), ", doc: ", &scalar(&doc, true)]
                 .concat();
         let flow = [flow, more.collect::<String>(), "}".to_owned()].concat();
         if fits(&flow) {
             return Block { lines: vec![flow] };
         }
         let mut inside = Block::default();
-        inside.put(key, &scalar(head, false)).put("doc", &scalar(&doc, false));
+        inside.put(key, &quoted(false)).put("doc", &scalar(&doc, false));
         for (key, value) in &self.more {
             inside.put(key, value);
         }
