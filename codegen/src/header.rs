@@ -6,12 +6,14 @@
 //! Input is not trusted: no loop is longer than the text, or than a budget
 //! where macros expand, and nothing is allocated by a length that was read.
 
+mod abi;
 mod comments;
 mod declarations;
 mod directives;
 mod expressions;
 mod facts;
 pub mod guess;
+pub mod kinds;
 mod layouts;
 mod lexer;
 mod members;
@@ -24,6 +26,7 @@ mod tokens;
 mod types;
 mod values;
 
+pub use abi::{Told, abi};
 pub use facts::{
     Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Within,
 };

@@ -11,6 +11,7 @@ mod lists;
 mod place;
 mod yaml;
 
+use crate::header::kinds::Kinds;
 use crate::header::{Facts, SaidOf, said};
 use crate::ir::Abi;
 use crate::release::Release;
@@ -36,6 +37,7 @@ pub struct Import {
 pub struct Importer<'i> {
     facts: &'i Facts,
     abi: &'i Abi,
+    kinds: Kinds<'i>,
     /// What the ABI of the newest release says, and that of the headers' own.
     known: [SaidOf<'i>; 2],
     places: Places<'i>,
@@ -50,7 +52,16 @@ pub fn import(facts: &Facts, abi: &Abi, at: &Abi, given: &[usize], folder: &str)
     let known = [said(abi, given), said(at, given)];
     let places = Places::of(abi, folder);
     let (pieces, left) = (Vec::new(), Vec::new());
-    let mut importer = Importer { facts, abi, known, places, since: at.release, pieces, left };
+    let mut importer = Importer {
+        facts,
+        abi,
+        kinds: Kinds { facts, abi },
+        known,
+        places,
+        since: at.release,
+        pieces,
+        left,
+    };
     importer.all();
     let Importer { pieces, left, .. } = importer;
     Import { count: pieces.iter().map(|piece| piece.things).sum(), text: yaml::text(pieces), left }

@@ -170,10 +170,7 @@ fn tomorrow() -> String {
 fn what_kernels_may_add_is_covered() {
     let copy = Copy::new();
     let header = copy.folder.path().join("vfio.h");
-    let more = "#define VFIO_IRQ_INFO_NORESIZE\t\t(1 << 3)";
-    let text = tomorrow();
-    assert!(text.contains(more) || text.contains("VFIO_IRQ_INFO_NORESIZE"));
-    fs::write(&header, text).expect("a header");
+    fs::write(&header, tomorrow()).expect("a header");
     let header = header.display().to_string();
     let (code, text, told) = copy.ran(&["import", &header, "--at", "v7.2"]);
     assert_eq!(code, 0, "{told}");

@@ -31,28 +31,7 @@ impl Importer<'_> {
         if let Some(last) = fixed.next().filter(|_| argsz) {
             block.put("minsz", &last.name);
         }
-        block.nest("fields", self.fields(fact, self.way_of(&fact.name)));
-    }
-
-    /// The chain that an id is of, where it is one of a capability.
-    pub(super) fn chain_of(&self, constant: &Constant) -> Option<&Chain> {
-        if constant.tag.is_some() || constant.within.is_some() {
-            return None;
-        }
-        let body = self.body_of(constant).is_some();
-        let shared = |chain: &Chain| {
-            let pairs = constant.name.chars().zip(chain.prefix.chars());
-            pairs.take_while(|(a, b)| a == b).count()
-        };
-        let chains = self.abi.chains.iter();
-        let named = chains.clone().find(|chain| constant.name.starts_with(&chain.prefix));
-        named.or_else(|| chains.filter(|_| body).max_by_key(|chain| shared(chain)))
-    }
-
-    /// The struct of a capability that is called like its id.
-    pub(super) fn body_of(&self, constant: &Constant) -> Option<&StructFact> {
-        let fact = self.facts.struct_(&constant.name.to_ascii_lowercase())?;
-        guess::is_capability(self.abi, fact).then_some(fact)
+        block.nest("fields", self.fields(fact, self.kinds.way_of(&fact.name)));
     }
 
     pub(super) fn capability(&self, constant: &Constant, chain: &Chain) -> Block {
@@ -63,7 +42,7 @@ impl Importer<'_> {
             block.put("short", short);
         }
         block.put("id", &constant.number.to_string()).put("since", &self.since.to_string());
-        let body = self.body_of(constant);
+        let body = self.kinds.body_of(constant);
         let doc = match (&constant.doc, body) {
             (doc, Some(body)) if doc.is_empty() => &body.doc,
             (doc, _) => doc,

@@ -74,15 +74,7 @@ impl Importer<'_> {
         };
         let constants = self.facts.constants.iter().filter(here);
         let int = matches!(type_, TypeFact::Int(_));
-        constants.filter(|one| int && !self.is_length(&one.name)).collect()
-    }
-
-    /// Whether a constant is the length of some array.
-    pub(super) fn is_length(&self, name: &str) -> bool {
-        let fields = self.facts.structs.iter().flat_map(|one| &one.fields);
-        fields.into_iter().any(
-            |field| matches!(&field.type_, TypeFact::Array(_, _, Some(length)) if length == name),
-        )
+        constants.filter(|one| int && !self.kinds.is_length(&one.name)).collect()
     }
 
     fn union(&self, fact: &StructFact, index: usize, way: Option<Way>) -> Block {
@@ -163,7 +155,7 @@ impl Importer<'_> {
                 said = true;
                 ("string", text.clone())
             }
-            Spelt::Position if self.counts(constant) => {
+            Spelt::Position if self.kinds.counts(constant) => {
                 more.push(("count", "moves".to_owned()));
                 ("value", "position".to_owned())
             }
@@ -180,15 +172,6 @@ impl Importer<'_> {
         more.extend(since.map(|since| ("since", since.to_owned())));
         let doc = &constant.doc;
         Entry { name: &constant.name, head, said, doc, more, indent }.block()
-    }
-
-    /// Whether an enumerator counts those in front of it.
-    fn counts(&self, constant: &Constant) -> bool {
-        let name = &constant.name;
-        let named = name.contains("_NUM_") || name.ends_with("_NR") || name.ends_with("_COUNT");
-        let last = self.facts.constants.iter().rev();
-        let mut last = last.filter(|other| other.enum_index == constant.enum_index);
-        named && last.next().is_some_and(|other| other.name == *name)
     }
 
     /// The struct that is new and called like an id in lower case.

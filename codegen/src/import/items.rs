@@ -41,12 +41,12 @@ impl<'i> Importer<'i> {
             return self.new_fields(fact);
         }
         let id = self.facts.constants.iter().find(|one| {
-            let body = self.body_of(one);
+            let body = self.kinds.body_of(one);
             body.is_some_and(|body| body.name == fact.name) && body_is_near(one, fact)
         });
         match id.filter(|id| !self.knows(&id.name)) {
             Some(id) => {
-                if let Some(chain) = self.chain_of(id).cloned() {
+                if let Some(chain) = self.kinds.chain_of(id).cloned() {
                     self.item(self.capability(id, &chain), behind);
                 }
             }
@@ -77,9 +77,9 @@ impl<'i> Importer<'i> {
             self.item(self.ioctl(constant), behind);
             return Vec::new();
         }
-        if let Some(chain) = self.chain_of(constant).cloned() {
+        if let Some(chain) = self.kinds.chain_of(constant).cloned() {
             // One with a body stands where its body does.
-            let body = self.body_of(constant);
+            let body = self.kinds.body_of(constant);
             if body.is_none_or(|body| !body_is_near(constant, body) || self.knows(&body.name)) {
                 self.item(self.capability(constant, &chain), behind);
             }
@@ -101,7 +101,7 @@ impl<'i> Importer<'i> {
     fn stands_in_a_new_struct(&self, constant: &Constant) -> bool {
         let within = constant.within.as_ref();
         let new = within.is_some_and(|at| !self.knows(&at.struct_) && at.field.is_some());
-        new && !self.is_length(&constant.name)
+        new && !self.kinds.is_length(&constant.name)
     }
 
     /// The constants that make one list with a new one: those of its enum, or
@@ -115,7 +115,7 @@ impl<'i> Importer<'i> {
         let alike = |one: &&Constant| {
             let plain = one.enum_index.is_none() && !matches!(one.spelt, Spelt::Ioctl { .. });
             let place = one.within == constant.within;
-            plain && place && !self.knows(&one.name) && self.chain_of(one).is_none()
+            plain && place && !self.knows(&one.name) && self.kinds.chain_of(one).is_none()
         };
         from.take_while(alike).collect()
     }

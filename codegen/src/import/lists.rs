@@ -4,14 +4,14 @@
 use super::Importer;
 use super::yaml::{Block, Piece};
 use crate::header::{Constant, StructFact};
-use crate::ir::{Group, GroupId, GroupKind, StructRole, Type};
+use crate::ir::{Group, GroupKind, StructRole, Type};
 
 impl Importer<'_> {
     /// The fields that a known struct lacks.
     pub(super) fn new_fields(&mut self, fact: &StructFact) {
         let id = self.abi.structs.iter().position(|one| one.name == fact.name);
         let Some(known) = id.map(|id| &self.abi.structs[id]) else { return };
-        let way = (known.role == StructRole::Argument).then(|| self.way_of(&fact.name));
+        let way = (known.role == StructRole::Argument).then(|| self.kinds.way_of(&fact.name));
         let mut before = None;
         for (index, field) in fact.fields.iter().enumerate() {
             let arms = field.type_.arms();
@@ -38,7 +38,7 @@ impl Importer<'_> {
 
     /// A number that belongs to a known group; whether it does.
     pub(super) fn joins(&mut self, constant: &Constant) -> bool {
-        let Some(id) = self.group_of(constant) else { return false };
+        let Some(id) = self.kinds.group_of(constant) else { return false };
         let group = self.abi.group(id);
         let (flags, field) = (group.kind == GroupKind::Flags, group.field.is_some());
         let indent = if field { 10 } else { 6 };
@@ -56,68 +56,19 @@ impl Importer<'_> {
         let same = |one: &&Constant| {
             group.values.iter().any(|value| value.name == one.name)
                 || (!self.knows(&one.name)
-                    && self.group_of(one).is_some_and(|id| std::ptr::eq(self.abi.group(id), group)))
+                    && self
+                        .kinds
+                        .group_of(one)
+                        .is_some_and(|id| std::ptr::eq(self.abi.group(id), group)))
         };
         let earlier = self.facts.constants.iter().filter(|one| one.place < constant.place);
         earlier.filter(same).last().map(|one| one.name.clone())
-    }
-
-    /// The group that a constant belongs to: that of the field in whose place
-    /// it is defined, that of its enum, or the one that names its kind.
-    fn group_of(&self, constant: &Constant) -> Option<GroupId> {
-        let ids = || (0..self.abi.groups.len()).map(GroupId);
-        let has = |id: &GroupId, name: &str| {
-            self.abi.group(*id).values.iter().any(|value| value.name == name)
-        };
-        if constant.enum_index.is_some() {
-            let fellows = self.facts.constants.iter();
-            let mut fellows = fellows.filter(|one| one.enum_index == constant.enum_index);
-            return fellows.find_map(|one| ids().find(|id| has(id, &one.name)));
-        }
-        if let Some(within) = &constant.within {
-            let held = |id: &GroupId| {
-                self.abi.group(*id).field.is_some_and(|(owner, field)| {
-                    let owner = self.abi.struct_(owner);
-                    let arms = owner.fields[field].arms().iter().map(|arm| arm.name.as_str());
-                    let mut names = arms.chain([owner.fields[field].name.as_str()]);
-                    owner.name == within.struct_
-                        && names.any(|name| Some(name) == within.field.as_deref())
-                })
-            };
-            return ids().find(held);
-        }
-        let named = ids().filter_map(|id| {
-            let group = self.abi.group(id);
-            let given = self.places.section(&group.values.first()?.name).is_some();
-            let prefix = group_prefix(group).filter(|prefix| constant.name.starts_with(prefix))?;
-            (given && group.kind != GroupKind::Enum && group.kind != GroupKind::AnonymousEnum)
-                .then_some((
-                    (prefix.len(), group.kind == GroupKind::Space, group.field.is_none()),
-                    id,
-                ))
-        });
-        let named: Vec<_> = named.collect();
-        let best = named.iter().map(|(rank, _)| *rank).max()?;
-        // Of groups alike, that of the nearest number in front.
-        let ids: Vec<_> =
-            named.into_iter().filter(|(rank, _)| *rank == best).map(|(_, id)| id).collect();
-        let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
-        let nearest = earlier.into_iter().find_map(|one| ids.iter().find(|id| has(id, &one.name)));
-        nearest.or(ids.first()).copied()
     }
 
     pub(super) fn push(&mut self, place: Option<String>, block: Block) {
         let place = place.unwrap_or_else(|| self.places.somewhere());
         self.pieces.push(Piece { place, lines: block.lines, things: 1 });
     }
-}
-
-/// What the names of a group start with and their short names lack.
-fn group_prefix(group: &Group) -> Option<&str> {
-    let value = group.values.first()?;
-    let at = value.name.find(&value.short).filter(|at| *at > 0)?;
-    // A single word such as that of the whole ABI tells nothing.
-    value.name.get(..at).filter(|prefix| prefix.matches('_').count() > 1)
 }
 
 /// The words that all names start with; of one name, all but its last.

@@ -131,8 +131,7 @@ impl Entry<'_> {
         }
         let more = self.more.iter().map(|(key, value)| [", ", key, ": ", value].concat());
         let flow =
-            [self.name, ": {", key, ": ", &quoted(true), ", doc: ", &scalar(&doc, true)]
-                .concat();
+            [self.name, ": {", key, ": ", &quoted(true), ", doc: ", &scalar(&doc, true)].concat();
         let flow = [flow, more.collect::<String>(), "}".to_owned()].concat();
         if fits(&flow) {
             return Block { lines: vec![flow] };
