@@ -1,5 +1,6 @@
 //! What each command does: opens the specification, runs the library, prints.
 
+mod compat;
 mod decode;
 mod drift;
 mod explain;
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Generate(args) => generate::run(&cli.source, &args),
         Command::Lint(args) => lint::run(&cli.source, &args),
+        Command::Compat(args) => compat::run(&cli.source, &args),
         Command::Layout(args) => layout::run(&cli.source, &args),
         Command::Drift(args) => drift::run(&cli.source, &args),
         Command::Import(args) => import::run(&cli.source, &args),
@@ -102,12 +104,17 @@ fn open(origin: &Origin, source: &Source) -> Result<ValidSpec, String> {
 /// its errors go to standard error.
 fn spec_of(opened: Opened) -> Result<(ValidSpec, Sources), String> {
     let Opened { spec, sources, problems } = opened;
-    let shown = problems.render(&sources, io::stderr().is_terminal());
+    let shown = problems.render(&sources, to_terminal());
     eprint!("{shown}");
     spec.map(|spec| (spec, sources)).ok_or_else(|| {
         let errors = counted(problems.count(Severity::Error), "error");
         format!("the specification does not load: {errors}")
     })
+}
+
+/// Whether errors are read by a person.
+fn to_terminal() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// The ABI as of a release, which must be one that is described.

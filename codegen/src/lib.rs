@@ -5,6 +5,7 @@
 #![warn(unreachable_pub)]
 
 pub mod catalogue;
+pub mod compat;
 pub mod decode;
 pub mod diagnostic;
 pub mod drift;

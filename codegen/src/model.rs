@@ -3,6 +3,8 @@
 //! and the tables of the reference; here they can be asked about any argsz,
 //! release and capability, and about bytes that nobody sets.
 
+pub mod sample;
+
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Chain, Copied, Field, Handler, Host, Ioctl, ReplyChain, Role,
     Struct, StructId, Type,

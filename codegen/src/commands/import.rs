@@ -4,7 +4,7 @@ use capchain::import::import;
 use capchain::lower::lower as lowered;
 
 use super::headers::read;
-use super::{Done, Outcome, counted, lower, origin, shown_folder, spec_of};
+use super::{Done, Outcome, counted, lower, origin, shown_folder, spec_of, to_terminal};
 use crate::cli::{Import, Source};
 
 pub(super) fn run(source: &Source, args: &Import) -> Outcome {
@@ -12,7 +12,7 @@ pub(super) fn run(source: &Source, args: &Import) -> Outcome {
     let (spec, mut sources) = spec_of(opened)?;
     let (abi, newest) = (lower(&spec, args.at)?, lowered(&spec, None));
     let headers = read(&args.headers, &newest, &mut sources)?;
-    eprint!("{}", headers.problems.render(&sources, false));
+    eprint!("{}", headers.problems.render(&sources, to_terminal()));
     let found = import(&headers.facts, &newest, &abi, &headers.given, &shown_folder(source));
     for (name, why) in &found.left {
         eprintln!("note: `{name}` is left out: {why}");

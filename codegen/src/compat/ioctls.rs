@@ -1,0 +1,111 @@
+//! Ioctls and macros: numbers and arguments that changed, names that went.
+
+use super::finding::{C2, C10, C11, C22, Class, Finding, Party, Victim};
+use super::pairs::Pairs;
+use crate::ir::{Abi, Arg, Ioctl};
+
+pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
+    let abis = pairs.abis();
+    let mut findings = Vec::new();
+    for old in &abis.0.ioctls {
+        match pairs.ioctl(old) {
+            None => findings.push(removed(&old.name, old)),
+            Some(new) => findings.extend(changed(pairs, old, new)),
+        }
+    }
+    for new in &abis.1.ioctls {
+        findings.extend(reused(abis, new));
+    }
+    findings.extend(macros(abis));
+    findings
+}
+
+fn removed(name: &str, old: &Ioctl) -> Finding {
+    let message = "the ioctl is gone: programs no longer compile, and old ones get ENOTTY";
+    let finding = Finding::new(C22, Class::Source, name, message).at(Party::Old, old.meta.place);
+    finding.help("keep it, and say since when it is deprecated")
+}
+
+fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
+    let abis = pairs.abis();
+    let mut findings = Vec::new();
+    let mut told = |code, class, message: String| {
+        let finding = Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place);
+        findings.push(if class == Class::Wire { finding.hurts(Victim::Both) } else { finding });
+    };
+    if old.name != new.name {
+        let message = format!("the ioctl was called `{}`: programs no longer compile", old.name);
+        told(C22, Class::Source, message);
+    }
+    if old.number != new.number {
+        let message = format!("the ioctl is number {}, {} before", new.number, old.number);
+        told(C22, Class::Wire, message);
+    }
+    if fd(abis.0, old) != fd(abis.1, new) {
+        let (is, was) = (fd(abis.1, new), fd(abis.0, old));
+        told(C22, Class::Wire, format!("the ioctl is one of a {is} descriptor, {was} before"));
+    }
+    if !same_argument(pairs, old, new) {
+        told(C2, Class::Wire, "the ioctl takes another argument".to_owned());
+    }
+    findings
+}
+
+fn same_argument(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> bool {
+    let abis = pairs.abis();
+    match (old.arg, new.arg) {
+        (Arg::Struct(old), Arg::Struct(new)) => {
+            pairs.struct_(abis.0.struct_(old)).is_some_and(|(id, _)| id == new)
+        }
+        (old, new) => old == new,
+    }
+}
+
+fn fd<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
+    abi.fds.get(ioctl.fd).map_or("", |fd| &fd.name)
+}
+
+/// A new ioctl with the number of one that went.
+fn reused(abis: (&Abi, &Abi), new: &Ioctl) -> Option<Finding> {
+    let is = |name: &str| super::pairs::names(&new.name, &new.meta).any(|own| own == name);
+    if abis.0.ioctls.iter().any(|old| is(&old.name)) {
+        return None;
+    }
+    let meets = |old: &&Ioctl| {
+        let shared = old.backends.iter().any(|backend| new.backends.contains(backend));
+        let same_kind = shared || old.backends.is_empty() || new.backends.is_empty();
+        old.number == new.number && fd(abis.0, old) == fd(abis.1, new) && same_kind
+    };
+    let old = abis.0.ioctls.iter().find(meets)?;
+    // Two that serve different file descriptors of one kind may share a number for good.
+    let stays = abis.1.ioctls.iter().any(|one| one.name == old.name && one.number == old.number);
+    if stays {
+        return None;
+    }
+    let message = format!("the number {} was that of `{}`", new.number, old.name);
+    let finding = Finding::new(C22, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
+    Some(finding.at(Party::New, new.meta.place).help("take the next number that nobody had"))
+}
+
+/// Function-like macros that went or are written otherwise.
+fn macros(abis: (&Abi, &Abi)) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for old in &abis.0.macros {
+        let Some(new) = abis.1.macros.iter().find(|new| new.name == old.name) else {
+            let message = "the macro is gone: programs that use it no longer compile";
+            let finding = Finding::new(C11, Class::Source, &old.name, message);
+            findings.push(finding.at(Party::Old, old.meta.place));
+            continue;
+        };
+        if new.args != old.args {
+            let message = "the macro takes other arguments: programs no longer compile";
+            let finding = Finding::new(C11, Class::Source, &new.name, message);
+            findings.push(finding.at(Party::New, new.meta.place));
+        } else if new.c != old.c {
+            let message = "the macro is written otherwise than before";
+            let finding = Finding::new(C10, Class::Note, &new.name, message);
+            findings.push(finding.at(Party::New, new.meta.place));
+        }
+    }
+    findings
+}
