@@ -87,7 +87,7 @@ impl Comparison<'_> {
     }
 
     /// What the headers have and the ABI lacks.
-    fn new(&mut self, kind: &str, name: &str, place: Place) {
+    fn lacking(&mut self, kind: &str, name: &str, place: Place) {
         let release = self.abi.release;
         let message = format!("{release} has no {kind} `{name}` in the specification");
         let later = self.later.meta(name);

@@ -9,7 +9,7 @@ impl Comparison<'_> {
         for constant in &self.facts.constants {
             match self.said.constant(&constant.name) {
                 Some(said) => self.constant(constant, said),
-                None => self.new(kind(constant.tag.as_deref()), &constant.name, constant.place),
+                None => self.lacking(kind(constant.tag.as_deref()), &constant.name, constant.place),
             }
         }
         for said in &self.said.constants {

@@ -7,7 +7,7 @@ impl Comparison<'_> {
     pub(super) fn macros(&mut self) {
         for found in &self.facts.macros {
             let Some(said) = self.said.macros.iter().find(|said| said.name == found.name) else {
-                self.new("macro", &found.name, found.place);
+                self.lacking("macro", &found.name, found.place);
                 continue;
             };
             self.drift.compared.macros += 1;

@@ -11,7 +11,7 @@ impl Comparison<'_> {
         for found in &self.facts.structs {
             match self.said.structs.iter().find(|said| said.name == found.name) {
                 Some(said) => self.struct_(found, said),
-                None => self.new("struct", &found.name, found.place),
+                None => self.lacking("struct", &found.name, found.place),
             }
         }
         for said in &self.said.structs {

@@ -1,7 +1,7 @@
 //! Cuts the text of a header into tokens and comments. Places count
 //! characters, as those of all diagnostics do.
 
-use super::problem::{NO_TEXT, OPEN, error};
+use super::problem::{Fault, NO_TEXT, OPEN, error};
 use super::tokens::{Comment, Kind, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
@@ -43,7 +43,7 @@ pub(super) fn lex<'a>(file: usize, text: &'a str, problems: &mut Diagnostics) ->
     while cursor.byte < text.len() {
         let before = cursor.byte;
         if let Err(problem) = cursor.next(&mut lexed) {
-            problems.push(problem);
+            problems.push(*problem);
             return None;
         }
         debug_assert!(cursor.byte > before, "the lexer moves on");
@@ -82,7 +82,7 @@ impl<'a> Cursor<'a> {
         Place { file: self.file, start, end: self.character }
     }
 
-    fn next(&mut self, lexed: &mut Lexed<'a>) -> Result<(), Diagnostic> {
+    fn next(&mut self, lexed: &mut Lexed<'a>) -> Result<(), Fault> {
         let rest = self.rest();
         let first = rest.chars().next().unwrap_or(' ');
         if let Some(splice) = splice(rest) {
@@ -102,7 +102,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    fn comment(&mut self) -> Result<Comment<'a>, Diagnostic> {
+    fn comment(&mut self) -> Result<Comment<'a>, Fault> {
         let (rest, start, row) = (self.rest(), self.character, self.row);
         let length = match rest.strip_prefix("/*") {
             Some(inside) => inside.find("*/").map(|end| end + 4),
@@ -110,13 +110,13 @@ impl<'a> Cursor<'a> {
         };
         let Some(length) = length else {
             self.advance(2);
-            return Err(error(OPEN, "the comment is never closed", self.place(start)));
+            return Err(Box::new(error(OPEN, "the comment is never closed", self.place(start))));
         };
         let text = self.advance(length);
         Ok(Comment { text, place: self.place(start), row, last_row: self.row })
     }
 
-    fn token(&mut self, first: char) -> Result<Token<'a>, Diagnostic> {
+    fn token(&mut self, first: char) -> Result<Token<'a>, Fault> {
         let (rest, start, row, line) = (self.rest(), self.character, self.row, self.line);
         let word = |one: char| one.is_ascii_alphanumeric() || one == '_';
         let until = |end: fn(char) -> bool| rest.find(end).unwrap_or(rest.len());
@@ -135,7 +135,7 @@ impl<'a> Cursor<'a> {
         };
         let Some(length) = length else {
             self.advance(1);
-            return Err(error(OPEN, "the quote is never closed", self.place(start)));
+            return Err(Box::new(error(OPEN, "the quote is never closed", self.place(start))));
         };
         let apart = self.apart;
         let text = self.advance(length);

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::declarations::split;
-use super::problem::{DECLARATION, error};
+use super::problem::{DECLARATION, Fault, error};
 use super::tokens::{Kind, Token, around, behind};
 use super::types;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::layout::Int;
 
 /// How deep unions may nest.
@@ -65,18 +65,18 @@ pub(super) fn members<'a>(
     match parser.all(range) {
         Ok(members) => Some(Body { members, ..parser.body }),
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             None
         }
     }
 }
 
-type Parsed<T> = Result<T, Diagnostic>;
+type Parsed<T> = Result<T, Fault>;
 
 impl<'a> Parser<'_, 'a> {
     fn wrong<T>(&self, message: impl Into<String>, range: Range<usize>) -> Parsed<T> {
         let place = around(&self.tokens[range]).unwrap_or_default();
-        Err(error(DECLARATION, message, place))
+        Err(Box::new(error(DECLARATION, message, place)))
     }
 
     fn all(&mut self, range: Range<usize>) -> Parsed<Vec<Member<'a>>> {

@@ -19,6 +19,9 @@ pub(super) const PASSED: Code = Code("H7");
 /// A name that is defined twice.
 pub(super) const TWICE: Code = Code("H8");
 
+/// What keeps something from being understood. Boxed, since most things are.
+pub(super) type Fault = Box<Diagnostic>;
+
 /// How many errors are collected; behind them, a header is taken for something
 /// else.
 const MOST: usize = 1000;

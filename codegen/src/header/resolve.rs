@@ -226,8 +226,8 @@ fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<Within>
             Base::Union(arms) => arms.as_slice(),
             _ => std::slice::from_ref(member),
         };
-        let before = arms.iter().filter(|arm| arm.end <= define.at);
-        field = before.last().and_then(|arm| arm.name).or(field);
+        let mut before = arms.iter().filter(|arm| arm.end <= define.at);
+        field = before.next_back().and_then(|arm| arm.name).or(field);
     }
     Some(Within {
         struct_: item.name.text.to_owned(),

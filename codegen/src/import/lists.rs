@@ -62,7 +62,7 @@ impl Importer<'_> {
                         .is_some_and(|id| std::ptr::eq(self.abi.group(id), group)))
         };
         let earlier = self.facts.constants.iter().filter(|one| one.place < constant.place);
-        earlier.filter(same).last().map(|one| one.name.clone())
+        earlier.rev().find(same).map(|one| one.name.clone())
     }
 
     pub(super) fn push(&mut self, place: Option<String>, block: Block) {
