@@ -70,6 +70,40 @@ fn generated_headers_have_what_the_specification_says() {
     }
 }
 
+/// An installed header as it lies in the kernel's tree.
+fn in_tree(text: &str) -> String {
+    let guarded = text.replace("VFIO_H\n", "VFIO_H_\n").replace(" VFIO_H_", " _UAPIVFIO_H");
+    let kernel = "#ifdef __KERNEL__\nextern int hidden(void);\n#else\n#define SEEN 1\n#endif\n";
+    let (front, rest) = guarded.split_once("#include").expect("an include");
+    let annotated = rest
+        .replace("__attribute__((packed))", "__packed")
+        .replace("__u64 *data", "__u64 __user *data")
+        .replace("areas[];", "areas[] __counted_by(nr_areas);")
+        .replace("__u8\tdata[];", "__DECLARE_FLEX_ARRAY(__u8, data);");
+    format!("{front}{kernel}#include{annotated}")
+}
+
+#[test]
+fn headers_of_the_kernels_tree_say_the_same_as_installed_ones() {
+    let mut compared = 0;
+    for kernel in kernels::kernels() {
+        let (installed, files) = kernel.sources();
+        let mut sources = Sources::default();
+        for file in &files {
+            let text = in_tree(installed.text(*file));
+            sources.add(installed.path(*file).to_owned(), text);
+        }
+        let tree = read(&sources, &files, &Outside::default());
+        assert_eq!(tree.problems.render(&sources, false), "", "{}", kernel.folder.display());
+        let mut tree = told::read(&tree.facts);
+        assert_eq!(tree.constants.remove("SEEN"), Some("1".to_owned()));
+        let installed = read(&installed, &files, &Outside::default());
+        assert_eq!(tree, told::read(&installed.facts), "{}", kernel.folder.display());
+        compared += 1;
+    }
+    println!("{compared} kernels compared");
+}
+
 /// What is no header, or a broken one, and a part of what is said of it.
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
     let deep = |open: &str, close: &str| open.repeat(200_000) + &close.repeat(200_000);
