@@ -157,6 +157,33 @@ fn what_was_taken_out_comes_back_from_a_header() {
     }
 }
 
+#[test]
+fn known_structs_grow() {
+    let copy = Copy::new();
+    let header = copy.folder.path().join("vfio.h");
+    let text = capchain::emit::c_header(&lower(&real::spec(), None)).contents;
+    let text = grown(&text, "vfio_irq_info", "\t__u32\tmode;\n#define VFIO_IRQ_INFO_MODE_OLD\t0\n");
+    let text = grown(&text, "vfio_region_info_cap_type", "\t__u32\tflags;\n\t__u32\t__pad;\n");
+    fs::write(&header, text).expect("a header");
+    let header = header.display().to_string();
+    let (code, text, told) = copy.ran(&["import", &header, "--at", "v7.2"]);
+    assert_eq!(code, 0, "{told}");
+    paste(&text);
+    let (code, said, told) = copy.ran(&["drift", &header, "--at", "v7.2"]);
+    assert_eq!(code, 0, "{text}\n{said}{told}");
+    let abi = copy.abi();
+    let type_ = abi.capabilities.iter().find(|one| one.name == "VFIO_REGION_INFO_CAP_TYPE");
+    assert_eq!(type_.map(|one| one.version), Some(2));
+    let mode = abi.groups.iter().find(|group| group.name == "vfio_irq_info.mode");
+    assert_eq!(mode.map(|group| group.values[0].name.as_str()), Some("VFIO_IRQ_INFO_MODE_OLD"));
+}
+
+/// A header in which a struct has more at its end.
+fn grown(text: &str, name: &str, more: &str) -> String {
+    let (front, rest) = text.split_once(&format!("struct {name} {{\n")).expect("a struct");
+    format!("{front}struct {name} {{\n{}", rest.replacen("};\n", &format!("{more}}};\n"), 1))
+}
+
 /// What a kernel of tomorrow may have: a header of today with more in it.
 fn tomorrow() -> String {
     let newest = lower(&real::spec(), None);

@@ -11,6 +11,14 @@ use crate::reply::Direction;
 /// How far fields of a struct are indented in a file.
 const FIELD: usize = 6;
 
+/// What is to be said of a field, or of a member of a union.
+struct Member<'m> {
+    name: &'m str,
+    type_: String,
+    doc: &'m str,
+    indent: usize,
+}
+
 impl Importer<'_> {
     /// All fields of a struct; the header of a capability is not among them.
     pub(super) fn fields(&self, fact: &StructFact, way: Option<Way>) -> Block {
@@ -23,34 +31,38 @@ impl Importer<'_> {
         block
     }
 
-    /// One field; `since` where it joins a struct that is there already.
+    /// One field; `more` where it joins a struct that is there already.
     pub(super) fn field(
         &self,
         fact: &StructFact,
         index: usize,
         way: Option<Way>,
-        since: Option<&str>,
+        more: Option<Vec<(&'static str, String)>>,
     ) -> Block {
         let field = &fact.fields[index];
         if !field.type_.arms().is_empty() {
-            return self.union(fact, index, way);
+            return self.union(fact, index, way, more.unwrap_or_default());
         }
-        let held = self.held(&fact.name, &field.name, &field.type_);
         let type_ = self.type_text(fact, index, way);
-        let mut more: Vec<_> = since.map(|since| ("since", since.to_owned())).into_iter().collect();
+        let member = Member { name: &field.name, type_, doc: &field.doc, indent: FIELD };
+        let held = self.held(&fact.name, &field.name, &field.type_);
+        self.member(member, held, more.unwrap_or_default())
+    }
+
+    /// A field or a member of a union, with the numbers that it holds.
+    fn member(
+        &self,
+        member: Member<'_>,
+        held: Vec<&Constant>,
+        mut more: Vec<(&'static str, String)>,
+    ) -> Block {
+        let Member { name, type_, doc, indent } = member;
         if held.is_empty() {
-            let entry = Entry {
-                name: &field.name,
-                head: ("type", type_),
-                said: false,
-                doc: &field.doc,
-                more,
-                indent: FIELD,
-            };
-            return entry.block();
+            let head = ("type", type_);
+            return Entry { name, head, said: false, doc, more, indent }.block();
         }
         let mut inside = Block::default();
-        inside.put("type", &type_).phrase(&field.doc);
+        inside.put("type", &type_).phrase(doc);
         more.push(("prefix", common_prefix(held.iter().map(|one| one.name.as_str()))));
         for (key, value) in more.iter().filter(|(_, value)| !value.is_empty()) {
             inside.put(key, value);
@@ -58,12 +70,30 @@ impl Importer<'_> {
         let flags = held.iter().any(|one| matches!(one.spelt, Spelt::Bit { .. }));
         let mut values = Block::default();
         for constant in held {
-            values.lines.extend(self.value(constant, flags, None, FIELD + 4).lines);
+            values.lines.extend(self.value(constant, flags, None, indent + 4).lines);
         }
         inside.nest(if flags { "bits" } else { "values" }, values);
         let mut block = Block::default();
-        block.nest(&field.name, inside);
+        block.nest(name, inside);
         block
+    }
+
+    /// Whether a constant is printed with the field that holds it, which is new.
+    pub(super) fn is_held_by_what_is_new(&self, constant: &Constant) -> bool {
+        let Some(within) = &constant.within else { return false };
+        let Some(fact) = self.facts.struct_(&within.struct_) else { return false };
+        let known = self.abi.structs.iter().find(|one| one.name == fact.name);
+        let mut fields = fact
+            .fields
+            .iter()
+            .filter(|field| known.is_none_or(|known| !super::lists::has(known, field)));
+        let held = |name: &str, type_| {
+            self.held(&fact.name, name, type_).iter().any(|one| one.name == constant.name)
+        };
+        fields.any(|field| {
+            let mut arms = field.type_.arms().iter();
+            held(&field.name, &field.type_) || arms.any(|(name, type_)| held(name, type_))
+        })
     }
 
     /// The constants that stand behind a field and that it can hold.
@@ -77,24 +107,28 @@ impl Importer<'_> {
         constants.filter(|one| int && !self.kinds.is_length(&one.name)).collect()
     }
 
-    fn union(&self, fact: &StructFact, index: usize, way: Option<Way>) -> Block {
+    fn union(
+        &self,
+        fact: &StructFact,
+        index: usize,
+        way: Option<Way>,
+        more: Vec<(&'static str, String)>,
+    ) -> Block {
         let field = &fact.fields[index];
         let mut arms = Block::default();
         for (name, type_) in field.type_.arms() {
             let words = way.map(|way| guess::direction(way, Role::Data, name));
-            let head = [word(words), &type_.text()].concat();
-            let entry = Entry {
-                name,
-                head: ("type", head),
-                said: false,
-                doc: "",
-                more: Vec::new(),
-                indent: FIELD + 4,
-            };
-            arms.lines.extend(entry.block().lines);
+            let held = self.held(&fact.name, name, type_);
+            let type_ = [word(words), &type_.text()].concat();
+            let member = Member { name, type_, doc: "", indent: FIELD + 4 };
+            arms.lines.extend(self.member(member, held, Vec::new()).lines);
         }
         let mut inside = Block::default();
-        inside.phrase("").nest("union", arms);
+        inside.phrase("");
+        for (key, value) in &more {
+            inside.put(key, value);
+        }
+        inside.nest("union", arms);
         let name = match field.name.as_str() {
             "" => ["either_", &field.type_.arms()[0].0].concat(),
             name => name.to_owned(),

@@ -85,7 +85,7 @@ impl<'i> Importer<'i> {
             }
             return Vec::new();
         }
-        if self.stands_in_a_new_struct(constant) || self.joins(constant) {
+        if self.is_held_by_what_is_new(constant) || self.joins(constant) {
             return Vec::new();
         }
         let fellows = self.fellows(constant);
@@ -95,13 +95,6 @@ impl<'i> Importer<'i> {
         };
         self.item(block, behind);
         fellows.iter().map(|one| one.name.as_str()).collect()
-    }
-
-    /// Whether a constant is printed with the field of a struct that is new.
-    fn stands_in_a_new_struct(&self, constant: &Constant) -> bool {
-        let within = constant.within.as_ref();
-        let new = within.is_some_and(|at| !self.knows(&at.struct_) && at.field.is_some());
-        new && !self.kinds.is_length(&constant.name)
     }
 
     /// The constants that make one list with a new one: those of its enum, or

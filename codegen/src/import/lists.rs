@@ -3,8 +3,8 @@
 
 use super::Importer;
 use super::yaml::{Block, Piece};
-use crate::header::{Constant, StructFact};
-use crate::ir::{Group, GroupKind, StructRole, Type};
+use crate::header::{Constant, FieldFact, StructFact};
+use crate::ir::{Field, Group, GroupKind, Struct, StructRole, Type};
 
 impl Importer<'_> {
     /// The fields that a known struct lacks.
@@ -12,25 +12,25 @@ impl Importer<'_> {
         let id = self.abi.structs.iter().position(|one| one.name == fact.name);
         let Some(known) = id.map(|id| &self.abi.structs[id]) else { return };
         let way = (known.role == StructRole::Argument).then(|| self.kinds.way_of(&fact.name));
+        let mut more = vec![("since", self.since.to_string())];
+        if let StructRole::Capability(index) = known.role {
+            let version = self.abi.capabilities[index].version + 1;
+            more.push(("version", version.to_string()));
+        }
         let mut before = None;
         for (index, field) in fact.fields.iter().enumerate() {
-            let arms = field.type_.arms();
-            let same = known.fields.iter().find(|one| match &one.type_ {
-                Type::Union(_) => {
-                    one.arms().iter().any(|arm| arms.iter().any(|it| it.0 == arm.name))
-                }
-                _ => one.name == field.name,
-            });
-            let former = known
-                .fields
-                .iter()
-                .any(|one| one.meta.former.iter().any(|(name, _)| *name == field.name));
-            if same.is_none() && !former {
-                let since = self.since.to_string();
-                let block = self.field(fact, index, way.flatten(), Some(&since));
+            if !has(known, field) {
+                let block = self.field(fact, index, way.flatten(), Some(more.clone()));
                 let place = self.places.in_struct(&fact.name, before.as_deref());
                 self.push(place, block.indented(6));
                 before = Some(field.name.clone());
+            }
+            let same = known.fields.iter().find(|one| is(one, field));
+            for (arm, _) in same.iter().flat_map(|_| field.type_.arms()) {
+                if same.is_some_and(|one| !one.arms().iter().any(|known| known.name == *arm)) {
+                    let name = [&fact.name, ".", arm].concat();
+                    self.left.push((name, "a new member of a union that is known".to_owned()));
+                }
             }
             before = same.map(|one| one.name.clone()).or(before);
         }
@@ -68,6 +68,23 @@ impl Importer<'_> {
     pub(super) fn push(&mut self, place: Option<String>, block: Block) {
         let place = place.unwrap_or_else(|| self.places.somewhere());
         self.pieces.push(Piece { place, lines: block.lines, things: 1 });
+    }
+}
+
+/// Whether a struct has a field, or had it under this name.
+pub(super) fn has(known: &Struct, field: &FieldFact) -> bool {
+    let former = |one: &Field| one.meta.former.iter().any(|(name, _)| *name == field.name);
+    known.fields.iter().any(|one| is(one, field) || former(one))
+}
+
+/// Whether two fields are the same: by name or, of unions, by a member.
+fn is(known: &Field, field: &FieldFact) -> bool {
+    match &known.type_ {
+        Type::Union(arms) => {
+            let named = |name: &String| arms.iter().any(|arm| arm.name == *name);
+            field.type_.arms().iter().any(|(name, _)| named(name))
+        }
+        _ => known.name == field.name,
     }
 }
 

@@ -13,6 +13,7 @@ struct vfio_device_tomorrow {
 	union {
 		__u32	hour;
 		__u32	minute;
+#define VFIO_TOMORROW_MINUTE_FULL	0
 	};
 	__u32	kind;
 #define VFIO_TOMORROW_KIND_FAIR		0
@@ -53,6 +54,7 @@ struct vfio_region_info_cap_hours {
 
 struct vfio_device_feature_tomorrow {
 	__u8	name[VFIO_TOMORROW_MOST];
+#define VFIO_TOMORROW_NAME_NONE		77
 	__u32	day;
 	__u32	reserved;
 };

@@ -81,7 +81,12 @@ impl Teller<'_> {
             None => {
                 let name = shown(found);
                 self.guessed.insert([&struct_.name, ".", &name].concat());
-                self.new_field(fact, index, type_, struct_.role == StructRole::Argument)
+                let argument = struct_.role == StructRole::Argument;
+                let version = match struct_.role {
+                    StructRole::Capability(at) => self.reference.capabilities[at].version + 1,
+                    _ => 1,
+                };
+                Field { version, ..self.new_field(fact, index, type_, argument) }
             }
         }
     }
