@@ -13,6 +13,7 @@ mod handlers;
 mod ioctls;
 mod members;
 mod pairs;
+pub mod program;
 mod rules;
 mod structs;
 mod text;
@@ -21,7 +22,7 @@ mod witness;
 pub use advice::{Advice, Step};
 pub use finding::{Class, Finding, Party, Victim, Window};
 pub use rules::{Accepted, Judged, Judgement, Location, Rules};
-pub use text::{bytes, told};
+pub use text::told;
 pub use witness::{Claim, Witness};
 
 use std::collections::HashSet;

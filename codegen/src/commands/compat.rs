@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Advice, Judged, Judgement, Location, Party, Rules, Side, compare, told,
+    Accepted, Advice, Finding, Judged, Judgement, Location, Party, Rules, Side, compare, program,
+    told,
 };
 use capchain::diagnostic::{Place, Sources};
 use capchain::release::Release;
@@ -12,7 +13,7 @@ use capchain::spec::load::Origin;
 use serde_json::json;
 
 use super::{Done, FINE, FOUND, Outcome, counted, json, lower, origin};
-use crate::cli::{Compat, LintFormat, Source};
+use crate::cli::{Compat, Language, LintFormat, Source};
 
 /// A side with the files that its places point into.
 struct Opened {
@@ -35,6 +36,9 @@ pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
     }
     let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
     let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
+    if let Some(language) = args.witness {
+        return Ok(Done { code: if breaks { FOUND } else { FINE }, ..verdict.program(language) });
+    }
     let done = match args.format {
         LintFormat::Text => Ok(Done::fine(verdict.text())),
         LintFormat::Json => verdict.json(),
@@ -125,6 +129,21 @@ impl Verdict<'_> {
         text += &format!("{old} to {new}: {breaks}{accepted}, {told}\n");
         let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
         text + &format!("versions: crate {crate_}, header {header}, wire {wire}\n")
+    }
+
+    /// A program that shows what breaks the wire.
+    fn program(&self, language: Language) -> Done {
+        let sides = format!("{} {}", self.old.name, self.new.name).replace("*/", "* /");
+        let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
+        let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
+        if findings.is_empty() {
+            eprintln!("nothing breaks the wire from {sides}: there is nothing to show");
+            return Done::fine(String::new());
+        }
+        Done::fine(match language {
+            Language::C => program::c(&sides, &findings),
+            Language::Rust => program::rust(&sides, &findings),
+        })
     }
 
     fn json(&self) -> Outcome {

@@ -2,8 +2,10 @@
 //! never asks twice loses what it had.
 
 use super::finding::{C2, C6, C11, C13, C15, C18, Class, Finding, Party, Victim, Window};
-use super::pairs::{Pairs, alive};
+use super::pairs::{Pairs, alive, names};
+use super::witness::{self, Witness};
 use crate::ir::{Abi, Arg, CapHeader, Capability, Chain, Handler, Ioctl, StructId, Type};
+use crate::layout::Model;
 use crate::model::{Handling, sample};
 
 pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
@@ -19,6 +21,7 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
     for old in abis.0.chains.iter().filter(gone) {
         let message = "the chain is gone, and with it all of its capabilities";
         let finding = Finding::new(C11, Class::Wire, &old.name, message).hurts(Victim::OldProgram);
+        let finding = finding.witness(replies(pairs, old, old));
         findings.push(finding.at(Party::Old, old.meta.place));
     }
     findings
@@ -47,12 +50,17 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Option<Finding> {
     };
     if let Some(value) = taken {
         let message = format!("the chain's flag has the number of `{}`", value.name);
-        return Some(finding(Class::Wire, message).hurts(Victim::OldProgram));
+        let flag = (host.flag.1.into(), host.flag.0.as_str());
+        let witness = witness::understood(pairs, name, flag.0, flag.1, Some(&value.name));
+        return Some(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
     }
     if used {
         let message =
             format!("the chain's offset stands where `{}` was something else", offset.name);
-        return Some(finding(Class::Wire, message).hurts(Victim::Both));
+        let at = abis.1.struct_(id).spans(host.cap_offset)[Model::Lp64.index()].offset;
+        let witness =
+            witness::understood(pairs, name, at.into(), "the chain's offset", Some(&offset.name));
+        return Some(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
     }
     let message = format!("replies can have a chain of capabilities, `{}`", new.name);
     Some(finding(Class::Growth, message).gate(&host.flag.0))
@@ -65,17 +73,16 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
     if !same_header(before, now) {
         let message = "the header of the capabilities is read otherwise";
         let finding = Finding::new(C2, Class::Wire, &new.name, message).hurts(Victim::Both);
+        let finding = finding.witness(replies(pairs, old, new));
         findings.push(finding.at(Party::New, new.meta.place));
     }
     for index in &new.capabilities {
         let cap = &abis.1.capabilities[*index];
         let mut olds = old.capabilities.iter().map(|index| &abis.0.capabilities[*index]);
-        let known = |old: &&Capability| {
-            super::pairs::names(&cap.name, &cap.meta).any(|name| name == old.name)
-        };
+        let known = |old: &&Capability| names(&cap.name, &cap.meta).any(|name| name == old.name);
         match olds.find(known) {
             None => findings.extend(came(pairs, new, cap)),
-            Some(old) => findings.extend(version(abis, old, cap)),
+            Some(was) => findings.extend(version(pairs, (old, was), (new, cap))),
         }
     }
     findings
@@ -117,18 +124,26 @@ fn varies(abi: &Abi, cap: &Capability) -> Option<Finding> {
     Some(finding.help("ask again a few times, not just once"))
 }
 
-fn version(abis: (&Abi, &Abi), old: &Capability, new: &Capability) -> Option<Finding> {
+/// A capability that is on both sides.
+fn version(
+    pairs: &Pairs<'_>,
+    (before, old): (&Chain, &Capability),
+    (now, new): (&Chain, &Capability),
+) -> Option<Finding> {
+    let abis = pairs.abis();
     let name = |abi: &Abi, id: Option<StructId>| id.map(|id| abi.struct_(id).name.clone());
     let finding = |class, message: String| {
         Finding::new(C13, class, &new.name, message).at(Party::New, new.meta.place)
     };
     if new.version < old.version {
         let message = format!("the version is {}, {} before", new.version, old.version);
-        return Some(finding(Class::Wire, message).hurts(Victim::Both));
+        let witness = replies(pairs, before, now);
+        return Some(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
     }
     if name(abis.0, old.struct_) != name(abis.1, new.struct_) {
         let message = "the body is another struct";
-        return Some(finding(Class::Wire, message.to_owned()).hurts(Victim::Both));
+        let witness = replies(pairs, before, now);
+        return Some(finding(Class::Wire, message.to_owned()).hurts(Victim::Both).witness(witness));
     }
     let flexible = |abi: &Abi, id: Option<StructId>| {
         id.is_some_and(|id| {
@@ -162,9 +177,7 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
         };
         let known = |other: &&Capability| {
             let mut old = pairs.abis().0.capabilities.iter();
-            old.any(|old| {
-                super::pairs::names(&other.name, &other.meta).any(|name| name == old.name)
-            })
+            old.any(|old| names(&other.name, &other.meta).any(|name| name == old.name))
         };
         let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
         let old: Vec<_> =
@@ -172,5 +185,26 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
         let mut new = old.clone();
         new.push(sample::cap(abi, cap, 1));
         Some(Window { from: handling.need(&old), to: handling.need(&new) })
+    })
+}
+
+/// How replies with a chain differ, of the first handlers that give them.
+fn replies(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
+    let abis = pairs.abis();
+    let old = giver(abis.0, old)?;
+    let new = giver(abis.1, new).or_else(|| {
+        let ioctl = pairs.ioctl(old.0)?;
+        Some((ioctl, alive(abis.1, ioctl).into_iter().next()?))
+    });
+    witness::answered(pairs, old, new?)
+}
+
+/// A handler that gives a chain.
+fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
+    let host = abi.chains.iter().find(|one| one.name == chain.name)?.host.as_ref()?;
+    let hosted = |ioctl: &&Ioctl| ioctl.arg == Arg::Struct(host.struct_);
+    abi.ioctls.iter().filter(hosted).find_map(|ioctl| {
+        let handler = alive(abi, ioctl).into_iter().find(|one| one.chain.is_some())?;
+        Some((ioctl, handler))
     })
 }

@@ -85,7 +85,7 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
     let came: Vec<_> = new.iter().filter(|one| !known.contains_key(one.name)).collect();
     findings.extend(collisions(pairs, &new, &known));
     for is in &came {
-        findings.extend(reused(is, &old, &by_name).or_else(|| reserved(abis.0, is)));
+        findings.extend(reused(pairs, is, &old, &by_name).or_else(|| reserved(pairs, is)));
     }
     findings.extend(grown(abis, &came));
     findings
@@ -138,7 +138,8 @@ fn changed(
         return Some(finding(C10, Class::Source, message));
     }
     let understood = new.iter().find(|one| one.group == was.group && one.number == was.number);
-    let witness = witness::value(pairs, was, understood);
+    let understood = understood.map(|one| one.name);
+    let witness = witness::understood(pairs, was.group, was.number, was.name, understood);
     Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness))
 }
 
@@ -171,6 +172,7 @@ fn collisions(
 
 /// A new name with a number that another one gave up.
 fn reused(
+    pairs: &Pairs<'_>,
     is: &Constant<'_>,
     old: &[Constant<'_>],
     by_name: &HashMap<&str, &Constant<'_>>,
@@ -184,12 +186,15 @@ fn reused(
     };
     let was = old.iter().filter(had).find(gone)?;
     let message = format!("{} of `{}` was that of `{}`", is.number, is.group, was.name);
+    let witness = witness::taken_for(pairs, is, was);
     let finding = Finding::new(C12, Class::Ids, is.name, message).hurts(Victim::OldProgram);
+    let finding = finding.witness(witness);
     Some(finding.at(Party::New, is.meta.place).help("take the next number that nobody had"))
 }
 
 /// A new name with a number that somebody else is known to use.
-fn reserved(old: &Abi, is: &Constant<'_>) -> Option<Finding> {
+fn reserved(pairs: &Pairs<'_>, is: &Constant<'_>) -> Option<Finding> {
+    let old = pairs.abis().0;
     let of_groups = old.groups.iter().map(|group| (&group.name, &group.reserved));
     let of_chains = old.chains.iter().map(|chain| (&chain.name, &chain.reserved));
     let mut lists = of_groups.chain(of_chains).filter(|(name, _)| *name == is.group);
@@ -197,7 +202,9 @@ fn reserved(old: &Abi, is: &Constant<'_>) -> Option<Finding> {
         list.iter().find(|taken| taken.value == is.number && taken.name != is.name)
     })?;
     let message = format!("{} of `{}` is in use as `{}`", is.number, is.group, taken.name);
+    let witness = witness::understood(pairs, is.group, is.number, is.name, Some(&taken.name));
     let finding = Finding::new(C12, Class::Ids, is.name, message).hurts(Victim::OldProgram);
+    let finding = finding.witness(witness);
     Some(finding.at(Party::New, is.meta.place).help("take the next number that nobody has"))
 }
 

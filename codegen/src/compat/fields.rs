@@ -181,7 +181,12 @@ fn minsz(pairs: &Pairs<'_>, old: &Struct, new: &Struct) -> Option<Finding> {
     let victim = if now > before { Victim::OldProgram } else { Victim::NewProgram };
     let message = format!("argsz must cover {now} bytes{on}, {before} before");
     let finding = Finding::new(code, class, &new.name, message).hurts(victim);
-    let finding =
-        finding.witness(witness::refused(pairs, new, victim, before.min(now), before.max(now)));
+    let finding = finding.witness(witness::refused(
+        pairs,
+        &new.name,
+        victim,
+        before.min(now),
+        before.max(now),
+    ));
     Some(finding.at(Party::New, new.meta.place).help("leave minsz at the end of the first version"))
 }

@@ -96,8 +96,13 @@ impl Grown<'_> {
             now[0], before[0]
         );
         let finding = self.finding(C19, Class::Wire, new, &message).hurts(Victim::OldProgram);
-        let witness =
-            witness::refused(self.pairs, self.twins.new, Victim::OldProgram, before[0], now[0]);
+        let witness = witness::refused(
+            self.pairs,
+            &self.twins.new.name,
+            Victim::OldProgram,
+            before[0],
+            now[0],
+        );
         finding.witness(witness).help("give the longer payload an id of its own")
     }
 
@@ -125,13 +130,20 @@ impl Grown<'_> {
         if new.is_flexible() {
             return self.grows(code, new, "an array was appended behind the fixed part", "argsz");
         }
-        let (victim, message) = match code == C4 {
-            true => (
+        let (code, victim, message) = match code {
+            _ if padding => (
+                C8,
+                Victim::Both,
+                "a meaning was given to padding, which nobody ever set, and nothing tells",
+            ),
+            C4 => (
+                C4,
                 Victim::Both,
                 "an input was appended without a flag: \
                  new kernels read what old programs never set, old kernels pass over it",
             ),
-            false => (
+            code => (
+                code,
                 Victim::NewProgram,
                 "an output was appended without a flag: \
                  old kernels never write it, and nothing tells",

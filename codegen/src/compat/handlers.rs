@@ -1,9 +1,12 @@
 //! What the kernel's handlers do to a buffer, on both sides.
 
+use std::collections::HashSet;
+
 use super::finding::{C1, C14, C16, C17, Class, Finding, Party, Victim};
 use super::pairs::{Pairs, alive};
 use super::witness;
-use crate::ir::{Arg, Copied, Handler, Ioctl};
+use crate::diagnostic::Code;
+use crate::ir::{Abi, Arg, Copied, Handler, Ioctl};
 use crate::layout::Model;
 use crate::reply::{ArgszReply, ShortReply, Untouched};
 
@@ -20,7 +23,7 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
         }
         findings.extend(shrinking(new, &before, &now));
     }
-    let mut told = std::collections::HashSet::new();
+    let mut told = HashSet::new();
     findings.retain(|one| told.insert((one.code, one.subject.clone(), one.message.clone())));
     findings
 }
@@ -63,7 +66,7 @@ impl Heir<'_> {
         let victim = if now > before { Victim::OldProgram } else { Victim::NewProgram };
         let message =
             format!("the handler `{}` demands an argsz of {now}, {before} before", self.now.name);
-        let struct_ = self.pairs.abis().1.struct_(id);
+        let struct_ = &self.pairs.abis().1.struct_(id).name;
         let witness =
             witness::refused(self.pairs, struct_, victim, before.min(now), before.max(now));
         let finding = self.finding(C1, Class::Wire, message).hurts(victim).witness(witness);
@@ -72,7 +75,7 @@ impl Heir<'_> {
 
     fn struct_minsz_changed(&self) -> bool {
         let abis = self.pairs.abis();
-        let end = |abi: &crate::ir::Abi, arg: Arg| {
+        let end = |abi: &Abi, arg: Arg| {
             let Arg::Struct(id) = arg else { return None };
             let struct_ = abi.struct_(id);
             struct_.minsz.map(|field| struct_.spans(field)[Model::Lp64.index()].end())
@@ -92,7 +95,7 @@ impl Heir<'_> {
         }
         let message =
             format!("the handler `{}` writes {now} bytes, {before} before", self.now.name);
-        Some(self.finding(C16, Class::Wire, message).hurts(Victim::OldProgram))
+        Some(self.broken(C16, message))
     }
 
     /// Bytes that programs could take for zero.
@@ -105,8 +108,7 @@ impl Heir<'_> {
         };
         let message =
             format!("what the handler `{}` does not set is {now}, 0 before", self.now.name);
-        let finding = self.finding(C16, Class::Wire, message).hurts(Victim::OldProgram);
-        was_zero.then(|| finding.help("start from a zeroed reply"))
+        was_zero.then(|| self.broken(C16, message).help("start from a zeroed reply"))
     }
 
     /// What a buffer sees that is too small for the chain.
@@ -122,15 +124,14 @@ impl Heir<'_> {
         }
         let (was, is) = (words(before.short), words(now.short));
         let message = format!("a short buffer sees {is}, {was} before");
-        Some(self.finding(C16, Class::Wire, message).hurts(Victim::OldProgram))
+        Some(self.broken(C16, message))
     }
 
     fn argsz(&self) -> Option<Finding> {
         let (before, now) = (self.before.chain.as_ref()?, self.now.chain.as_ref()?);
         let shrinks = before.argsz == ArgszReply::WhenShort && now.argsz == ArgszReply::Always;
         let message = "argsz comes back smaller than it was passed, where it stayed before";
-        let finding = self.finding(C17, Class::Wire, message.to_owned());
-        shrinks.then(|| finding.hurts(Victim::OldProgram))
+        shrinks.then(|| self.broken(C17, message.to_owned()))
     }
 
     /// Where capabilities lie, which is no part of the ABI.
@@ -153,7 +154,13 @@ impl Heir<'_> {
         findings
     }
 
-    fn finding(&self, code: crate::diagnostic::Code, class: Class, message: String) -> Finding {
+    /// A break that can be seen in a reply.
+    fn broken(&self, code: Code, message: String) -> Finding {
+        let witness = witness::answered(self.pairs, (self.old, self.before), (self.new, self.now));
+        self.finding(code, Class::Wire, message).hurts(Victim::OldProgram).witness(witness)
+    }
+
+    fn finding(&self, code: Code, class: Class, message: String) -> Finding {
         Finding::new(code, class, &self.new.name, message).at(Party::New, self.now.place)
     }
 }

@@ -1,7 +1,8 @@
 //! Ioctls and macros: numbers and arguments that changed, names that went.
 
 use super::finding::{C2, C10, C11, C22, Class, Finding, Party, Victim};
-use super::pairs::Pairs;
+use super::pairs::{Pairs, names};
+use super::witness;
 use crate::ir::{Abi, Arg, Ioctl};
 
 pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
@@ -14,7 +15,7 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
         }
     }
     for new in &abis.1.ioctls {
-        findings.extend(reused(abis, new));
+        findings.extend(reused(pairs, new));
     }
     findings.extend(macros(abis));
     findings
@@ -29,26 +30,45 @@ fn removed(name: &str, old: &Ioctl) -> Finding {
 fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
     let abis = pairs.abis();
     let mut findings = Vec::new();
-    let mut told = |code, class, message: String| {
-        let finding = Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place);
-        findings.push(if class == Class::Wire { finding.hurts(Victim::Both) } else { finding });
+    let finding = |code, class, message| {
+        Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place)
     };
-    if old.name != new.name {
-        let message = format!("the ioctl was called `{}`: programs no longer compile", old.name);
-        told(C22, Class::Source, message);
-    }
+    let mut broken = |code, message: String, understood: Option<&str>| {
+        let number = old.number.into();
+        let witness = witness::understood(pairs, "ioctls", number, &old.name, understood);
+        findings.push(finding(code, Class::Wire, message).hurts(Victim::Both).witness(witness));
+    };
+    let meant = |one: &&Ioctl| one.number == old.number && fd(abis.1, one) == fd(abis.0, old);
+    let meant = abis.1.ioctls.iter().find(meant).map(|one| one.name.as_str());
     if old.number != new.number {
         let message = format!("the ioctl is number {}, {} before", new.number, old.number);
-        told(C22, Class::Wire, message);
+        broken(C22, message, meant);
     }
     if fd(abis.0, old) != fd(abis.1, new) {
         let (is, was) = (fd(abis.1, new), fd(abis.0, old));
-        told(C22, Class::Wire, format!("the ioctl is one of a {is} descriptor, {was} before"));
+        broken(C22, format!("the ioctl is one of a {is} descriptor, {was} before"), meant);
     }
     if !same_argument(pairs, old, new) {
-        told(C2, Class::Wire, "the ioctl takes another argument".to_owned());
+        let (is, was) = (argument(abis.1, new), argument(abis.0, old));
+        let message = format!("the ioctl takes {is}, {was} before");
+        broken(C2, message, Some(&format!("{} with {is}", new.name)));
+    }
+    if old.name != new.name {
+        let message = format!("the ioctl was called `{}`: programs no longer compile", old.name);
+        findings.push(finding(C22, Class::Source, message));
     }
     findings
+}
+
+fn argument<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
+    match ioctl.arg {
+        Arg::None => "no argument",
+        Arg::Int => "a number",
+        Arg::Fd => "a file descriptor",
+        Arg::U32 => "a u32",
+        Arg::Text => "a string",
+        Arg::Struct(id) => &abi.struct_(id).name,
+    }
 }
 
 fn same_argument(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> bool {
@@ -66,8 +86,9 @@ fn fd<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
 }
 
 /// A new ioctl with the number of one that went.
-fn reused(abis: (&Abi, &Abi), new: &Ioctl) -> Option<Finding> {
-    let is = |name: &str| super::pairs::names(&new.name, &new.meta).any(|own| own == name);
+fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
+    let abis = pairs.abis();
+    let is = |name: &str| names(&new.name, &new.meta).any(|own| own == name);
     if abis.0.ioctls.iter().any(|old| is(&old.name)) {
         return None;
     }
@@ -83,7 +104,10 @@ fn reused(abis: (&Abi, &Abi), new: &Ioctl) -> Option<Finding> {
         return None;
     }
     let message = format!("the number {} was that of `{}`", new.number, old.name);
+    let (number, taken_for) = (old.number.into(), Some(new.name.as_str()));
+    let witness = witness::understood(pairs, "ioctls", number, &old.name, taken_for);
     let finding = Finding::new(C22, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
+    let finding = finding.witness(witness);
     Some(finding.at(Party::New, new.meta.place).help("take the next number that nobody had"))
 }
 

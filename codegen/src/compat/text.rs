@@ -63,23 +63,27 @@ fn dump(bytes: &[u8]) -> impl Iterator<Item = String> {
 }
 
 /// Bytes in hexadecimal, with spaces between them.
-pub fn bytes(bytes: &[u8]) -> String {
+fn bytes(bytes: &[u8]) -> String {
     let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     digits.join(" ")
 }
 
-fn claimed(claim: &Claim) -> String {
+/// A claim in a line.
+pub(super) fn claimed(claim: &Claim) -> String {
     match claim {
-        Claim::Misread { field, offset, meant, found } => {
+        Claim::Misread { field, offset, meant, found, .. } => {
             let (meant, found) = (bytes(meant), bytes(found));
             format!("`{field}` is read at {offset}: {found}, where {meant} was meant")
         }
-        Claim::Unset { field, offset, found } => {
+        Claim::Unset { field, offset, found, .. } => {
             let found = bytes(found);
             format!("`{field}` is read at {offset}: {found}, which nobody wrote")
         }
         Claim::Refused { argsz, demanded } => {
             format!("argsz {argsz} is refused with EINVAL, {demanded} is demanded")
+        }
+        Claim::Answered { argsz, before } => {
+            format!("with an argsz of {argsz} it was: {}", bytes(before))
         }
         Claim::TakenFor { offset, id, is, taken_for } => {
             format!("the capability at {offset} is {is}, and taken for {taken_for}: both are {id}")
