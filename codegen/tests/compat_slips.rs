@@ -5,8 +5,6 @@
 #[path = "common/real.rs"]
 mod real;
 
-use std::collections::HashSet;
-
 use capchain::compat::{Class, Side, compare};
 use capchain::ir::{Abi, Literal};
 use capchain::lower::lower;
@@ -18,7 +16,7 @@ struct Bench {
 }
 
 fn side(name: &str, abi: Abi) -> Side {
-    Side { name: name.to_owned(), abi, assumed: HashSet::new() }
+    Side { name: name.to_owned(), abi, told_by: None }
 }
 
 impl Bench {
