@@ -18,6 +18,9 @@ pub struct Entry {
     pub rule: String,
     /// Why it exists.
     pub why: String,
+    /// Of rules about two ABIs, the fragment that both examples start from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// A specification fragment that breaks it.
     pub bad: String,
     /// The same, mended.
@@ -27,9 +30,10 @@ pub struct Entry {
     pub source: Option<String>,
 }
 
-static FILES: [(&str, &str); 2] = [
+static FILES: [(&str, &str); 3] = [
     ("spec.yaml", include_str!("../catalogue/spec.yaml")),
     ("lint.yaml", include_str!("../catalogue/lint.yaml")),
+    ("compat.yaml", include_str!("../catalogue/compat.yaml")),
 ];
 
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {

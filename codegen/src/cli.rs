@@ -35,6 +35,14 @@ pub(crate) enum Command {
     /// Check the specification against the rules of extensible user ABIs
     #[command(after_help = "Example:\n  capchain lint --format json")]
     Lint(Lint),
+    /// Compare two ABIs: what breaks, for whom, and how it can be seen
+    #[command(after_help = "A side is a release (v5.10), the folder of a specification, \
+        FOLDER@RELEASE or a header file,\neach with any number of overlays behind `+`.\n\
+        Exit 0: nothing breaks, or all of it is accepted; 1: something breaks; 2: a side cannot be \
+        used.\n\nExample:\n  capchain compat v5.10 v6.6\n  \
+        capchain compat v7.2 v7.2+spec/proposals/irq_info_caps.yaml\n  \
+        capchain compat v4.4 v4.7 --witness c")]
+    Compat(Compat),
     /// Show sizes, offsets and holes of structs on every target
     #[command(after_help = "Example:\n  capchain layout vfio_iommu_type1_info_cap_migration\n  \
         capchain layout --target i686 --at v6.1 vfio_region_info")]
@@ -72,6 +80,32 @@ pub(crate) struct Lint {
     /// How findings are shown
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: LintFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compat {
+    /// The ABI that programs were built with
+    pub(crate) old: String,
+    /// The ABI that is to take its place
+    pub(crate) new: String,
+    /// Print a program that shows the breaks of the wire, in place of the verdict
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub(crate) witness: Option<Language>,
+    /// File of severities, and of accepted findings with their reasons
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// How the verdict is shown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: LintFormat,
+}
+
+/// A language that programs are printed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// C, for any compiler
+    C,
+    /// Rust, one file without dependencies
+    Rust,
 }
 
 #[derive(Debug, Args)]

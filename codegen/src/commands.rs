@@ -1,5 +1,6 @@
 //! What each command does: opens the specification, runs the library, prints.
 
+mod compat;
 mod decode;
 mod explain;
 mod generate;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Generate(args) => generate::run(&cli.source, &args),
         Command::Lint(args) => lint::run(&cli.source, &args),
+        Command::Compat(args) => compat::run(&cli.source, &args),
         Command::Layout(args) => layout::run(&cli.source, &args),
         Command::Decode(args) => decode::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),
@@ -83,12 +85,17 @@ fn origin(source: &Source) -> Origin {
 /// Opens the specification; its errors go to standard error.
 fn open(origin: &Origin, source: &Source) -> Result<ValidSpec, String> {
     let Opened { spec, sources, problems } = capchain::open(origin, &source.overlay);
-    let shown = problems.render(&sources, io::stderr().is_terminal());
+    let shown = problems.render(&sources, to_terminal());
     eprint!("{shown}");
     spec.ok_or_else(|| {
         let errors = counted(problems.count(Severity::Error), "error");
         format!("the specification does not load: {errors}")
     })
+}
+
+/// Whether errors are read by a person.
+fn to_terminal() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// The ABI as of a release, which must be one that is described.
@@ -101,6 +108,20 @@ fn lower(spec: &ValidSpec, at: Option<Release>) -> Result<Abi, String> {
         }
     }
     Ok(capchain::lower::lower(spec, at))
+}
+
+/// The release of an ABI and the overlays that are part of it.
+fn edition(abi: &Abi) -> String {
+    let overlays = abi.overlays.iter().map(|name| [" + ", name].concat());
+    [abi.release.to_string()].into_iter().chain(overlays).collect()
+}
+
+/// A line that tells of overlays; nothing where there are none.
+fn with_overlays(abi: &Abi) -> String {
+    match abi.overlays.is_empty() {
+        true => String::new(),
+        false => format!("of {}\n", edition(abi)),
+    }
 }
 
 /// A number of things.

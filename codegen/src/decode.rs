@@ -175,7 +175,25 @@ impl<'a> Decoded<'a> {
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
         }
+        self.notes.extend(self.chain_behind(struct_));
         self.whole(struct_)
+    }
+
+    /// What can be said of a chain to which no offset leads: that it may be
+    /// there, for nothing in a reply tells whether it fitted.
+    fn chain_behind(&self, struct_: &Struct) -> Option<String> {
+        let behind = |chain: &&Chain| {
+            let front = chain.front.as_ref();
+            front.is_some_and(|front| std::ptr::eq(self.abi.struct_(front.struct_), struct_))
+        };
+        let chain = self.abi.chains.iter().find(behind)?;
+        let (front, (at, _)) = (chain.front.as_ref()?, chain.first?);
+        let reader = self.reader(self.size);
+        let flags = reader.unsigned(reader.span(struct_, 0, front.flags)).unwrap_or(0);
+        (flags & front.flag.1 != 0).then(|| {
+            let (flag, name) = (&front.flag.0, &chain.name);
+            format!("{flag} is set: if it fitted, the chain `{name}` starts at {at}")
+        })
     }
 
     /// A capability on its own: the header says of which version it is.

@@ -468,6 +468,10 @@ pub struct Handler {
     pub writes: Copied,
     /// What output bytes hold that are not set.
     pub untouched: Option<Untouched>,
+    /// Input fields by their index, and what each must be below.
+    pub below: Vec<(usize, Limit)>,
+    /// How the array behind the fixed part is appended.
+    pub array: Option<ReplyArray>,
     /// How the chain is appended.
     pub chain: Option<ReplyChain>,
     /// The name under which the builder offers these rules.
@@ -485,6 +489,26 @@ pub enum Copied {
     Fitting,
 }
 
+/// What an input field must be below.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The constant.
+    pub name: String,
+    /// Its number.
+    pub number: u64,
+}
+
+/// How a handler appends the array that ends its argument: all of it or nothing.
+#[derive(Clone, Debug)]
+pub struct ReplyArray {
+    /// Index of the field.
+    pub field: usize,
+    /// The error that the call fails with if the array does not fit.
+    pub error: String,
+    /// The fields that are set then, by index; none: all.
+    pub sets: Option<Vec<usize>>,
+}
+
 /// How a handler appends its chain.
 #[derive(Clone, Debug)]
 pub struct ReplyChain {
@@ -498,6 +522,9 @@ pub struct ReplyChain {
     pub padding: Padding,
     /// When argsz is set to the need.
     pub argsz: ArgszReply,
+    /// How many bytes of the fixed part are copied out where the chain is: the most of these that
+    /// argsz covers, if that is more than without it.
+    pub writes: Vec<u64>,
     /// The capabilities it can give, in order.
     pub gives: Vec<String>,
 }
@@ -515,6 +542,8 @@ pub struct Chain {
     pub header: usize,
     /// The struct in front, and its fields: flags with the flag's number, and cap_offset.
     pub host: Option<Host>,
+    /// The struct in front of a chain that starts at a fixed place behind it.
+    pub front: Option<Front>,
     /// Where it starts without a host: an offset, and the type of the field there that leads on.
     pub first: Option<(u64, Option<Int>)>,
     /// The offset before which no capability starts.
@@ -538,6 +567,17 @@ pub struct Host {
     pub flag: (String, u64),
     /// Index of its field `cap_offset`.
     pub cap_offset: usize,
+}
+
+/// The struct in front of a chain to which no offset leads.
+#[derive(Clone, Debug)]
+pub struct Front {
+    /// The struct.
+    pub struct_: StructId,
+    /// Index of its field `flags`.
+    pub flags: usize,
+    /// Name and value of the flag that says there is a chain.
+    pub flag: (String, u64),
 }
 
 /// A capability.
@@ -593,6 +633,13 @@ impl Abi {
         &self.chains[id.0]
     }
 
+    /// The struct in front of a chain, if one is.
+    pub fn chain_front(&self, chain: &Chain) -> Option<&Struct> {
+        let hosted = chain.host.as_ref().map(|host| host.struct_);
+        let id = hosted.or(chain.front.as_ref().map(|front| front.struct_))?;
+        Some(self.struct_(id))
+    }
+
     /// A type as the specification writes it.
     pub fn type_text(&self, type_: &Type) -> String {
         match type_ {
@@ -623,6 +670,17 @@ impl Abi {
                 Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
             }
         })
+    }
+}
+
+impl Ioctl {
+    /// The handlers that serve it in a release.
+    pub fn served_at(&self, release: Release) -> impl Iterator<Item = &Handler> {
+        let over = move |until: Release| until.opening() <= release;
+        let serves = move |handler: &&Handler| {
+            handler.since.covers(release) && !handler.until.is_some_and(over)
+        };
+        self.handlers.iter().filter(serves)
     }
 }
 

@@ -5,6 +5,7 @@
 #![warn(unreachable_pub)]
 
 pub mod catalogue;
+pub mod compat;
 pub mod decode;
 pub mod diagnostic;
 pub mod embedded;
@@ -13,6 +14,7 @@ pub mod ir;
 pub mod layout;
 pub mod lint;
 pub mod lower;
+pub mod matrix;
 pub mod model;
 pub mod names;
 pub mod output;

@@ -1,17 +1,30 @@
 //! The reply rules, executed: what a handler of one release answers, byte for
 //! byte, to a buffer. The same rules make the profiles of the reply builders
 //! and the tables of the reference; here they can be asked about any argsz,
-//! release and capability, and about bytes that nobody sets.
+//! release and capability, about bytes that nobody sets, and about bytes that
+//! are written where the caller has no buffer any more.
+
+mod chain;
+mod memory;
+
+use std::ops::Range;
+
+pub mod sample;
 
 use crate::ir::{
-    Abi, Arg, Bits, CapHeader, Chain, Copied, Field, Handler, Host, Ioctl, ReplyChain, Role,
-    Struct, StructId, Type,
+    Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyArray, ReplyChain, Role, Struct, StructId,
+    Type,
 };
 use crate::layout::{Model, Span};
-use crate::reply::{ArgszReply, Direction, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Direction, ShortReply, Untouched};
+use chain::Writer;
+use memory::Memory;
 
 /// The layout that a kernel writes, in 32-bit programs too.
 const KERNEL: Model = Model::Lp64;
+
+/// The error of an argument that cannot be right.
+const INVALID: &str = "EINVAL";
 
 /// What a device or an IOMMU has to tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +32,8 @@ pub struct Contents {
     /// The struct with all output fields set, but for argsz, the flag that
     /// there is a chain, and its offset.
     pub fixed: Vec<u8>,
+    /// The elements of the array that ends the struct.
+    pub array: Vec<u8>,
     /// The capabilities, in their order.
     pub caps: Vec<Cap>,
 }
@@ -39,11 +54,23 @@ pub struct Cap {
 
 /// What comes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// Whether the call works; if not, it fails with `EINVAL`.
-    pub works: bool,
-    /// The buffer behind the call; none where a byte can hold anything.
+pub struct Answer<'a> {
+    /// Whether the call works, or the error that it fails with.
+    pub result: Result<(), &'a str>,
+    /// The memory behind the call; none where a byte can hold anything.
     pub bytes: Vec<Option<u8>>,
+    /// The bytes that are copied in: from the first up to, not including, this one.
+    pub read: u64,
+    /// The bytes that are copied out, in order, also where there is no memory.
+    pub written: Vec<Range<u64>>,
+}
+
+impl Answer<'_> {
+    /// The bytes that are written although a buffer of `size` bytes does not have them.
+    pub fn past(&self, size: u64) -> Option<Range<u64>> {
+        let end = self.written.last()?.end;
+        (end > size).then_some(size..end)
+    }
 }
 
 /// A handler whose rules say all that a reply needs.
@@ -52,65 +79,146 @@ pub struct Handling<'a> {
     abi: &'a Abi,
     struct_: &'a Struct,
     handler: &'a Handler,
-    chain: Option<(&'a Chain, &'a Host, &'a ReplyChain)>,
+    behind: Behind<'a>,
+}
+
+/// What a handler appends to the fixed part.
+#[derive(Clone, Copy, Debug)]
+enum Behind<'a> {
+    Nothing,
+    Array(&'a ReplyArray),
+    Chain(Hosted<'a>),
+}
+
+/// A chain and the fields of the struct in front that tell of it.
+#[derive(Clone, Copy, Debug)]
+struct Hosted<'a> {
+    chain: &'a Chain,
+    rules: &'a ReplyChain,
+    flags: usize,
+    flag: u64,
+    /// None where the chain starts at a fixed place.
+    cap_offset: Option<usize>,
+}
+
+/// What becomes of a reply.
+#[derive(Clone, Copy)]
+struct Outcome<'a> {
+    /// The size of all of it.
+    need: u64,
+    /// Whether what is appended fits.
+    fits: bool,
+    /// How much of the fixed part is copied out.
+    copied: u64,
+    contents: &'a Contents,
 }
 
 impl<'a> Handling<'a> {
     /// The rules of a handler, unless what it gives is not told by them: its
-    /// argument is no struct with an argsz, or ends in an array of its own.
+    /// argument is no struct with an argsz, or ends in an array of which they
+    /// say nothing.
     pub fn new(abi: &'a Abi, ioctl: &Ioctl, handler: &'a Handler) -> Option<Self> {
         let Arg::Struct(id) = ioctl.arg else { return None };
         let struct_ = abi.struct_(id);
+        struct_.argsz?;
         let flexible = |field: &Field| matches!(field.type_, Type::Flexible(..));
-        if struct_.argsz.is_none() || struct_.fields.iter().any(flexible) {
-            return None;
-        }
-        let hosted = abi.chains.iter().find_map(|chain| hosted(chain, id));
-        let chain = match (&handler.chain, hosted) {
-            (Some(rules), Some((chain, host))) => Some((chain, host, rules)),
-            (Some(_), None) => return None,
-            (None, _) => None,
+        let behind = match (&handler.array, &handler.chain) {
+            (Some(array), _) => Behind::Array(array),
+            _ if struct_.fields.iter().any(flexible) => return None,
+            (None, Some(rules)) => {
+                Behind::Chain(abi.chains.iter().find_map(|chain| hosted(chain, rules, id))?)
+            }
+            (None, None) => Behind::Nothing,
         };
-        Some(Self { abi, struct_, handler, chain })
+        Some(Self { abi, struct_, handler, behind })
     }
 
-    /// What the handler does to a buffer that says how large it is. Bytes that
-    /// argsz claims and the buffer lacks are lost.
-    pub fn answer(&self, before: &[u8], contents: &Contents) -> Answer {
-        let mut bytes: Vec<_> = before.iter().copied().map(Some).collect();
+    /// What the handler does to memory that starts with the caller's buffer.
+    /// How large the buffer is the handler learns from argsz alone; bytes that
+    /// argsz claims and the memory lacks are lost.
+    pub fn answer(&self, before: &[u8], contents: &Contents) -> Answer<'a> {
         let argsz = self.argsz(before);
-        if argsz < self.handler.minsz {
-            return Answer { works: false, bytes };
-        }
-        let need = self.need(&contents.caps);
-        let fits = contents.caps.is_empty() || need <= argsz;
-        self.fixed(&mut bytes, argsz, contents, need, fits);
-        if let Some((chain, _, rules)) = self.chain {
-            if fits || rules.short == ShortReply::Partial {
-                let header = &self.abi.cap_headers[chain.header];
-                Writer { abi: self.abi, header, rules, argsz, fits }.chain(&mut bytes, contents);
-            }
-        }
-        Answer { works: true, bytes }
+        let covered = |end: &&u64| **end <= argsz;
+        let read = self
+            .handler
+            .reads
+            .iter()
+            .filter(covered)
+            .fold(self.handler.minsz, |far, end| far.max(*end));
+        let mut memory = Memory::new(before);
+        let result = match argsz < self.handler.minsz || self.is_out_of_range(before) {
+            true => Err(INVALID),
+            false => self.reply(&mut memory, argsz, contents),
+        };
+        let (bytes, written) = memory.finish();
+        Answer { result, bytes, read, written }
     }
 
-    /// The size of the full reply.
-    pub fn need(&self, caps: &[Cap]) -> u64 {
-        match self.chain {
-            Some((chain, _, rules)) if !caps.is_empty() => {
-                let header = size_of_header(self.abi, &self.abi.cap_headers[chain.header]);
-                caps.iter().fold(rules.at, |end, cap| end + taken(rules, header, cap))
+    /// Writes all that goes into the buffer.
+    fn reply(&self, memory: &mut Memory, argsz: u64, contents: &Contents) -> Result<(), &'a str> {
+        let need = match self.behind {
+            Behind::Array(_) => self.need(&[]) + contents.array.len() as u64,
+            _ => self.need(&contents.caps),
+        };
+        let bare = match self.behind {
+            Behind::Nothing => true,
+            Behind::Array(_) => contents.array.is_empty(),
+            Behind::Chain(_) => contents.caps.is_empty(),
+        };
+        let fits = bare || need <= argsz;
+        let appended = match self.behind {
+            Behind::Chain(Hosted { rules, .. }) if fits && !bare => furthest(&rules.writes, argsz),
+            _ => 0,
+        };
+        let copied = self.copied(argsz).max(appended);
+        let outcome = Outcome { need, fits, copied, contents };
+        self.fixed(memory, outcome);
+        match self.behind {
+            Behind::Chain(hosted) => {
+                self.tell_of_chain(memory, hosted, outcome);
+                if !bare && (fits || hosted.rules.short == ShortReply::Partial) {
+                    let header = &self.abi.cap_headers[hosted.chain.header];
+                    Writer { abi: self.abi, header, rules: hosted.rules, argsz, fits }
+                        .chain(memory, &contents.caps);
+                }
             }
+            Behind::Array(rules) if fits => {
+                memory.write(self.span(rules.field).offset, &contents.array)
+            }
+            Behind::Array(rules) => return Err(&rules.error),
+            Behind::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// The size of the full reply with these capabilities, and without elements
+    /// of an array.
+    pub fn need(&self, caps: &[Cap]) -> u64 {
+        match self.behind {
+            Behind::Chain(hosted) if !caps.is_empty() => {
+                let header = &self.abi.cap_headers[hosted.chain.header];
+                chain::end(self.abi, header, hosted.rules, caps)
+            }
+            Behind::Array(rules) => self.span(rules.field).offset,
             _ => match &self.handler.writes {
                 Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
-                Copied::Fitting => self.struct_.layouts[KERNEL.index()].size,
+                Copied::Fitting => self.size(),
             },
         }
     }
 
+    fn size(&self) -> u64 {
+        self.struct_.layouts[KERNEL.index()].size
+    }
+
     fn argsz(&self, buffer: &[u8]) -> u64 {
         let span = self.struct_.argsz.map(|field| self.span(field));
-        span.map_or(0, |span| number(buffer, span))
+        span.map_or(0, |span| memory::number(buffer, span))
+    }
+
+    fn is_out_of_range(&self, buffer: &[u8]) -> bool {
+        let mut limits = self.handler.below.iter();
+        limits.any(|(field, limit)| memory::number(buffer, self.span(*field)) >= limit.number)
     }
 
     fn span(&self, field: usize) -> Span {
@@ -120,57 +228,43 @@ impl<'a> Handling<'a> {
     /// How much of the fixed part is copied out.
     fn copied(&self, argsz: u64) -> u64 {
         match &self.handler.writes {
-            Copied::Ends(ends) => {
-                ends.iter().copied().filter(|end| *end <= argsz).max().unwrap_or(0)
-            }
-            Copied::Fitting => argsz.min(self.struct_.layouts[KERNEL.index()].size),
+            Copied::Ends(ends) => furthest(ends, argsz),
+            Copied::Fitting => argsz.min(self.size()),
         }
     }
 
-    fn fixed(
-        &self,
-        bytes: &mut [Option<u8>],
-        argsz: u64,
-        contents: &Contents,
-        need: u64,
-        fits: bool,
-    ) {
-        let copied = self.copied(argsz);
-        let there = |byte: &u64| *byte < copied;
-        let size = self.struct_.layouts[KERNEL.index()].size;
-        for at in (0..size).filter(there) {
-            let told = contents.fixed.get(at as usize).copied();
+    /// Writes the fixed part, but for what tells of a chain.
+    fn fixed(&self, memory: &mut Memory, outcome: Outcome<'_>) {
+        for at in 0..outcome.copied.min(self.size()) {
             let untouched = match self.handler.untouched {
-                None | Some(Untouched::Echo) => kept(bytes, at),
+                None | Some(Untouched::Echo) => memory.kept(at),
                 Some(Untouched::Zero) => Some(0),
                 Some(Untouched::Stack) => None,
             };
             let byte = match self.field_at(at) {
-                Some(field) if self.is_kept(field) => kept(bytes, at),
-                Some(field) if self.is_told(field) => told,
+                Some(field) if self.is_kept(field) => memory.kept(at),
+                Some(field) if self.is_told(field, outcome.fits) => {
+                    outcome.contents.fixed.get(at as usize).copied()
+                }
                 _ => untouched,
             };
-            set(bytes, at, byte);
+            memory.set(at, byte);
         }
-        let Some((_, host, rules)) = self.chain else { return };
+    }
+
+    /// Sets the flag, the offset and argsz.
+    fn tell_of_chain(&self, memory: &mut Memory, hosted: Hosted<'_>, outcome: Outcome<'_>) {
+        let Outcome { need, fits, copied, contents, .. } = outcome;
+        let Hosted { rules, flags, flag, cap_offset, .. } = hosted;
         let bare = contents.caps.is_empty();
-        let mut put = |field: usize, number: u64| {
-            let span = self.span(field);
-            for (index, byte) in number.to_le_bytes().iter().take(span.size as usize).enumerate() {
-                let at = span.offset + index as u64;
-                if at < copied {
-                    set(bytes, at, Some(*byte));
-                }
-            }
-        };
-        let flags = number(&contents.fixed, self.span(host.flags)) & !host.flag.1;
+        let told = memory::number(&contents.fixed, self.span(flags)) & !flag;
         let flagged = !bare && (fits || rules.short != ShortReply::FlagClear);
-        put(host.flags, if flagged { flags | host.flag.1 } else { flags });
-        if !bare {
-            put(host.cap_offset, if fits { rules.at } else { 0 });
+        memory.put(self.span(flags), if flagged { told | flag } else { told }, copied);
+        if let (Some(cap_offset), false) = (cap_offset, bare) {
+            memory.put(self.span(cap_offset), if fits { rules.at } else { 0 }, copied);
         }
         if rules.argsz == ArgszReply::Always || !fits {
-            put(self.struct_.argsz.unwrap_or_default(), need);
+            memory.put(self.span(self.struct_.argsz.unwrap_or_default()), need, copied);
         }
     }
 
@@ -186,111 +280,27 @@ impl<'a> Handling<'a> {
     }
 
     /// Whether the handler sets a field itself.
-    fn is_told(&self, field: usize) -> bool {
+    fn is_told(&self, field: usize, fits: bool) -> bool {
         let role = self.struct_.fields[field].role;
-        role != Role::CapOffset && role != Role::Reserved
-    }
-}
-
-/// Writes a chain.
-struct Writer<'a> {
-    abi: &'a Abi,
-    header: &'a CapHeader,
-    rules: &'a ReplyChain,
-    argsz: u64,
-    /// Whether all of it goes into the buffer.
-    fits: bool,
-}
-
-impl Writer<'_> {
-    fn chain(&self, bytes: &mut [Option<u8>], contents: &Contents) {
-        let size = size_of_header(self.abi, self.header);
-        let mut at = self.rules.at;
-        let mut previous = None;
-        for cap in &contents.caps {
-            if let Some(previous) = previous.filter(|_| at <= self.argsz) {
-                let next = if self.header.from_reply { at } else { at - previous };
-                self.bits(bytes, previous, self.header.next, next);
-            }
-            let taken = taken(self.rules, size, cap);
-            if self.fits && self.rules.padding == Padding::Zero {
-                (at..at + taken).for_each(|at| set(bytes, at, Some(0)));
-            }
-            self.capability(bytes, at, size, cap);
-            previous = Some(at);
-            at += taken;
-        }
-    }
-
-    /// A capability if all of it fits; of its array, every element that does.
-    fn capability(&self, bytes: &mut [Option<u8>], at: u64, header: u64, cap: &Cap) {
-        let body = at + header;
-        let (start, each) = cap.array.unwrap_or((cap.body.len(), 1));
-        let (head, elements) = cap.body.split_at(start.min(cap.body.len()));
-        for (index, element) in elements.chunks(each.max(1)).enumerate() {
-            let place = body + (start + index * each) as u64;
-            if place + element.len() as u64 <= self.argsz {
-                write(bytes, place, element);
-            }
-        }
-        if body + cap.body.len() as u64 <= self.argsz {
-            write(bytes, at, &vec![0; header as usize]);
-            self.bits(bytes, at, self.header.id, cap.id);
-            if let Some(version) = self.header.version {
-                self.bits(bytes, at, version, cap.version);
-            }
-            self.bits(bytes, at, self.header.next, self.header.end);
-            write(bytes, body, head);
-        }
-    }
-
-    /// Sets some bits of a header's field.
-    fn bits(&self, bytes: &mut [Option<u8>], at: u64, bits: Bits, value: u64) {
-        let span = self.abi.struct_(self.header.struct_).layouts[KERNEL.index()].fields[bits.field];
-        let mask = u64::MAX.checked_shr(64 - bits.count).unwrap_or(0) << bits.low;
-        for index in 0..span.size {
-            let place = at + span.offset + index;
-            let Some(old) = bytes.get(place as usize).copied().flatten() else { continue };
-            let (mask, value) =
-                ((mask >> (8 * index)) as u8, ((value << bits.low) >> (8 * index)) as u8);
-            set(bytes, place, Some(old & !mask | value & mask));
-        }
+        let set = match self.behind {
+            Behind::Array(ReplyArray { sets: Some(sets), .. }) if !fits => sets.contains(&field),
+            _ => true,
+        };
+        set && role != Role::CapOffset && role != Role::Reserved
     }
 }
 
 /// A chain behind a struct, if it is.
-fn hosted(chain: &Chain, id: StructId) -> Option<(&Chain, &Host)> {
-    let host = chain.host.as_ref().filter(|host| host.struct_ == id)?;
-    Some((chain, host))
+fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<Hosted<'a>> {
+    let host = chain.host.as_ref().filter(|host| host.struct_ == id);
+    let host = host.map(|host| (host.flags, host.flag.1, Some(host.cap_offset)));
+    let front = chain.front.as_ref().filter(|front| front.struct_ == id);
+    let (flags, flag, cap_offset) =
+        host.or_else(|| front.map(|front| (front.flags, front.flag.1, None)))?;
+    Some(Hosted { chain, rules, flags, flag, cap_offset })
 }
 
-fn size_of_header(abi: &Abi, header: &CapHeader) -> u64 {
-    abi.struct_(header.struct_).layouts[KERNEL.index()].size
-}
-
-/// What a capability takes, with the padding behind it.
-fn taken(rules: &ReplyChain, header: u64, cap: &Cap) -> u64 {
-    (header + cap.body.len() as u64).next_multiple_of(rules.align.max(1))
-}
-
-fn number(bytes: &[u8], span: Span) -> u64 {
-    let bytes = bytes.iter().skip(span.offset as usize).take(span.size.min(8) as usize);
-    bytes.enumerate().fold(0, |number, (index, byte)| number | u64::from(*byte) << (8 * index))
-}
-
-/// The byte that is there already.
-fn kept(bytes: &[Option<u8>], at: u64) -> Option<u8> {
-    bytes.get(at as usize).copied().flatten()
-}
-
-fn set(bytes: &mut [Option<u8>], at: u64, byte: Option<u8>) {
-    if let Some(place) = bytes.get_mut(at as usize) {
-        *place = byte;
-    }
-}
-
-fn write(bytes: &mut [Option<u8>], at: u64, with: &[u8]) {
-    for (index, byte) in with.iter().enumerate() {
-        set(bytes, at + index as u64, Some(*byte));
-    }
+/// The most of these ends that argsz covers.
+fn furthest(ends: &[u64], argsz: u64) -> u64 {
+    ends.iter().copied().filter(|end| *end <= argsz).max().unwrap_or(0)
 }

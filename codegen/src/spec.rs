@@ -6,6 +6,8 @@
 //! comes from these same types.
 
 mod de;
+mod extend;
+mod file;
 pub mod history;
 pub mod load;
 mod node;
@@ -20,7 +22,7 @@ use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Padding, ShortReply, Untouched};
 use history::{History, Life};
 use text::{Doc, Line, List, Named, Number, Placed, Short, value_and_doc};
-use types::{Amount, BitsExpr, TypeExpr};
+use types::{Amount, BitsExpr, ErrorName, TypeExpr};
 
 /// A specification: what is true of the ABI as a whole, and its files.
 #[derive(Debug)]
@@ -131,13 +133,11 @@ pub enum RelativeTo {
 }
 
 /// One file of items: one subject, at most one id space.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug)]
 pub struct SpecFile {
-    /// The file's name without folder and ending; not a key of the file.
-    #[serde(skip)]
+    /// The file's name without folder and ending.
     pub name: String,
-    /// Whether it is laid over the specification; not a key of the file.
-    #[serde(skip)]
+    /// Whether it is laid over the specification.
     pub overlay: bool,
     /// What the file is about, for a reader.
     pub title: Placed<String>,
@@ -149,14 +149,12 @@ pub struct SpecFile {
     pub since: Placed<Since>,
     /// The source of items that do not say otherwise: a kernel file or commit.
     pub source: Placed<String>,
-    /// The items, in the order in which they are emitted.
+    /// The items, in the order in which they are emitted, with all that overlays add to them.
     pub items: List<Item>,
 }
 
-/// An item; the key that names it tells its kind.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(untagged)]
+/// An item.
+#[derive(Clone, Debug)]
 pub enum Item {
     /// Constants without a type of their own.
     Constants(Values),
@@ -459,10 +457,34 @@ pub struct Handler {
     pub writes: List<Placed<String>>,
     /// What output fields hold that the handler does not set.
     pub untouched: Option<Untouched>,
+    /// Input fields that must be below a constant, or the call fails with EINVAL.
+    #[serde(default)]
+    pub below: Named<Placed<String>>,
+    /// How the array behind the fixed part is appended, where the handler has one.
+    pub array: Option<ReplyArray>,
     /// How the chain is appended, where the handler has one.
     pub capabilities: Option<ReplyChain>,
     /// The name under which the reply builder offers these rules.
     pub profile: Option<Placed<String>>,
+}
+
+/// How a handler appends the array that ends its argument: all of it or nothing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ReplyArray {
+    /// The array: the last field of the argument, which another field counts.
+    pub field: Placed<String>,
+    /// What a buffer sees that is too small for it.
+    pub short: ShortArray,
+}
+
+/// What a buffer sees that is too small for an array.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ShortArray {
+    /// The error that the call fails with, once the fixed part is copied out.
+    pub error: ErrorName,
+    /// The output fields that are set in it; all, where nothing is said.
+    #[serde(default)]
+    pub sets: List<Placed<String>>,
 }
 
 /// How a handler appends its chain.
@@ -480,6 +502,9 @@ pub struct ReplyChain {
     /// When argsz is set to the size of the full reply.
     #[serde(default)]
     pub argsz: ArgszReply,
+    /// How far the fixed part is copied out where the chain is, if farther than without.
+    #[serde(default)]
+    pub writes: List<Placed<String>>,
     /// The capabilities that it can give, in its order.
     #[serde(default)]
     pub gives: List<Placed<String>>,

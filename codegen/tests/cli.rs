@@ -231,8 +231,37 @@ fn a_misspelt_name_is_answered_with_the_right_one() {
 }
 
 #[test]
+fn what_contains_an_overlay_says_so() {
+    let overlay = real::root().join("spec/proposals/irq_info_caps.yaml").display().to_string();
+    let ran = |args: &[&str]| ran(&real::root(), &[&["--overlay", &overlay], args].concat()).1;
+    let text = ran(&["layout", "vfio_irq_info"]);
+    assert!(text.starts_with("of v7.2 + irq_info_caps\nstruct vfio_irq_info\n"), "{text}");
+    assert!(text.contains("16     4  u32 cap_offset"), "{text}");
+    let json = ran(&["layout", "vfio_irq_info", "--format", "json"]);
+    let object: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(object["overlays"], serde_json::json!(["irq_info_caps"]));
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().display().to_string();
+    let text = ran(&["generate", "--out", &out]);
+    assert!(text.contains("Linux v7.2 + irq_info_caps: "), "{text}");
+    for path in ["src/lib.rs", "src/uapi/irq_info.rs", "include/vfio_abi.h"] {
+        let path = folder.path().join("generated").join(path);
+        let text = std::fs::read_to_string(path).expect("a file");
+        let banner = text.lines().take(4).collect::<Vec<_>>().join("\n");
+        assert!(banner.contains("spec/vfio + irq_info_caps"), "{banner}");
+    }
+    let index = std::fs::read_to_string(folder.path().join("docs/reference/README.md"));
+    assert!(index.expect("the index").contains("irq_info_caps"));
+
+    // An older release has none of it.
+    let text = ran(&["layout", "vfio_irq_info", "--at", "v7.1"]);
+    assert!(!text.contains("cap_offset"), "{text}");
+}
+
+#[test]
 fn lint_is_shown_to_people_machines_and_forges() {
-    let overlay = real::root().join("codegen/tests/specs/cxl.yaml").display().to_string();
+    let overlay = real::root().join("spec/proposals/cxl.yaml").display().to_string();
     let args = ["--overlay", &overlay, "lint", "--format"];
     let (code, said, _) = ran(&real::root(), &[&args[..], &["text"]].concat());
     assert_eq!(code, 1);

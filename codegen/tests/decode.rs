@@ -174,8 +174,8 @@ fn json_has_stable_keys() {
         |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
     assert_eq!(
         keys(&object).join(" "),
-        "version struct release target buffer size short need notes fields holes chain caps error \
-         input"
+        "version struct release overlays target buffer size short need notes fields holes chain \
+         caps error input"
     );
     assert_eq!((&object["version"], &object["size"]), (&1.into(), &116.into()));
     let field = &object["fields"][1];

@@ -15,14 +15,23 @@ use tempfile::TempDir;
 /// Codes whose examples are told in words, since they are about files.
 const IN_WORDS: [&str; 2] = ["V007", "V008"];
 
+/// Codes whose examples are overlays.
+const OVERLAYS: [&str; 1] = ["V026"];
+
+/// A file `demo` that says nothing of interest.
+const NEUTRAL: &str =
+    "title: Demo\ndoc: Nothing.\nheader: demo\nsince: v1.0\nsource: demo.h\nitems: []\n";
+
 /// The specification in which cases stand, with the files of one.
 struct Bench {
     folder: TempDir,
+    overlays: TempDir,
 }
 
 impl Bench {
     fn new() -> Self {
-        let bench = Self { folder: tempfile::tempdir().expect("a folder") };
+        let folder = || tempfile::tempdir().expect("a folder");
+        let bench = Self { folder: folder(), overlays: folder() };
         let demo = tests().join("specs/demo");
         for name in ["abi.yaml", "common.yaml"] {
             bench.write(name, &fs::read_to_string(demo.join(name)).expect("a file"));
@@ -31,18 +40,30 @@ impl Bench {
     }
 
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.folder.path().join(name), text).expect("a file to write");
+        let folder = if name.starts_with("overlay") { &self.overlays } else { &self.folder };
+        fs::write(folder.path().join(name), text).expect("a file to write");
+    }
+
+    /// Files whose names start with `overlay`, in their order; they stand in a
+    /// folder of their own.
+    fn overlays(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.overlays.path()).expect("a folder");
+        let mut paths: Vec<_> = entries.map(|entry| entry.expect("a file").path()).collect();
+        paths.sort();
+        paths
     }
 
     /// The codes of what is wrong, and how it is shown.
     fn problems(&self) -> (Vec<&'static str>, String) {
-        let opened = capchain::open(&Origin::Folder(self.folder.path().to_owned()), &[]);
+        let origin = Origin::Folder(self.folder.path().to_owned());
+        let opened = capchain::open(&origin, &self.overlays());
         let sorted = opened.problems.sorted();
         let codes = sorted.iter().map(|problem| problem.code.0).collect();
         assert_eq!(opened.spec.is_none(), opened.problems.has_errors());
         let shown = opened.problems.render(&opened.sources, false);
         let folder = format!("{}/", self.folder.path().display());
-        (codes, shown.replace(&folder, ""))
+        let overlays = format!("{}/", self.overlays.path().display());
+        (codes, shown.replace(&folder, "").replace(&overlays, ""))
     }
 }
 
@@ -70,6 +91,7 @@ fn every_case_is_told_as_expected() {
     let update = env::var_os("UPDATE_GOLDEN").is_some();
     for (name, path) in cases() {
         let bench = Bench::new();
+        bench.write("demo.yaml", NEUTRAL);
         for entry in fs::read_dir(&path).expect("a case") {
             let file = entry.expect("a file").path();
             let name = file.file_name().expect("a name").to_string_lossy().into_owned();
@@ -127,11 +149,16 @@ fn every_example_gives_its_code_and_is_mended() {
     let entries = catalogue::entries().iter().filter(|entry| entry.code.starts_with('V'));
     for entry in entries.filter(|entry| !IN_WORDS.contains(&entry.code.as_str())) {
         let bench = Bench::new();
-        bench.write("demo.yaml", &entry.bad);
+        let name = match OVERLAYS.contains(&entry.code.as_str()) {
+            true => "overlay.yaml",
+            false => "demo.yaml",
+        };
+        bench.write("demo.yaml", NEUTRAL);
+        bench.write(name, &entry.bad);
         let (codes, shown) = bench.problems();
         assert!(!codes.is_empty(), "{}: no error", entry.code);
         assert!(codes.iter().all(|code| *code == entry.code), "{}: {shown}", entry.code);
-        bench.write("demo.yaml", &entry.good);
+        bench.write(name, &entry.good);
         let (codes, shown) = bench.problems();
         assert!(codes.is_empty(), "{}: {shown}", entry.code);
     }

@@ -168,3 +168,23 @@ fn seeds_and_sources_are_left_where_they_are_asked_for() {
     fs::create_dir_all(folder.join("c")).expect("a folder");
     agree_program::write(&folder.join("c"), &lower(&real::spec(), None));
 }
+
+#[test]
+fn every_seed_of_an_extension_is_taken() {
+    let overlays = inputs("yaml", 0).into_iter().filter(|seed| seed[0] == 2);
+    let mut taken = 0;
+    for seed in overlays {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["abi.yaml", "common.yaml", "demo.yaml"] {
+            std::fs::write(folder.path().join(name), targets::demo(name)).expect("a file");
+        }
+        let path = folder.path().join("overlay.txt");
+        std::fs::write(&path, &seed[1..]).expect("a file");
+        let origin = capchain::spec::load::Origin::Folder(folder.path().to_owned());
+        let opened = capchain::open(&origin, &[path]);
+        let problems = opened.problems.render(&opened.sources, false);
+        assert!(opened.spec.is_some(), "{problems}");
+        taken += 1;
+    }
+    assert_eq!(taken, 6, "all extensions at once, and each alone");
+}

@@ -52,7 +52,16 @@ fn contents(abi: &Abi, ioctl: &Ioctl, full: &[u8]) -> Contents {
     let size = abi.struct_(id).layouts[0].size as usize;
     let mut fixed = full.to_vec();
     fixed.resize(size, 0);
-    Contents { fixed, caps: caps(abi, ioctl, full) }
+    Contents { fixed, array: array(abi, abi.struct_(id), full), caps: caps(abi, ioctl, full) }
+}
+
+/// The elements of the array that ends a struct.
+fn array(abi: &Abi, struct_: &Struct, full: &[u8]) -> Vec<u8> {
+    let Some((field, element, count)) = flexible(abi, struct_) else { return Vec::new() };
+    let spans = &struct_.layouts[0].fields;
+    let (start, count) = (spans[field].offset as usize, spans[count].offset as usize);
+    let count = u32::from_le_bytes(full[count..count + 4].try_into().expect("4 bytes"));
+    full[start..start + element * count as usize].to_vec()
 }
 
 /// The capabilities of a full reply, which `decode` walks.
@@ -151,6 +160,13 @@ fn the_model_tells_what_kernels_answer() {
     assert!(matched > 500, "{matched} rows are too few to show anything");
 }
 
+/// The number of an error, as Linux has it.
+fn error_number(name: &str) -> i64 {
+    let numbers = [("EINVAL", 22), ("ENOSPC", 28)];
+    let found = numbers.iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("{name} has a number")).1
+}
+
 /// How the model's answer differs from a kernel's.
 fn difference(
     row: &Row,
@@ -162,8 +178,9 @@ fn difference(
     let before = row.before(size, index_at);
     let answer = handling.answer(&before, contents);
     let kernel = row.out();
-    if answer.works != (row.ret == 0) {
-        return Some(format!("works: {}", answer.works));
+    let told = answer.result.map_or_else(error_number, |()| 0);
+    if told != row.errno {
+        return Some(format!("errno: {told}, was {}", row.errno));
     }
     let pairs = answer.bytes.iter().zip(&kernel).enumerate();
     let mut wrong = pairs.filter(|(_, (told, real))| told.is_some_and(|told| told != **real));

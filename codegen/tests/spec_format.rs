@@ -7,12 +7,14 @@ mod real;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use capchain::emit;
 use capchain::ir::{Abi, Arg, Literal};
 use capchain::lower::lower;
 use capchain::output::OutputFile;
+use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
 use serde_json::Value;
 
@@ -56,14 +58,47 @@ fn blocks() -> Vec<Block> {
 /// The examples as one specification: the first is its `abi.yaml`, the others
 /// follow each other in the file that it lists.
 fn examples() -> ValidSpec {
-    let blocks = blocks();
+    let folder = tempfile::tempdir().expect("a folder");
+    write_examples(&blocks(), folder.path());
+    real::open(folder.path())
+}
+
+fn write_examples(blocks: &[Block], folder: &Path) {
     let mut examples = blocks.iter().filter(|block| block.is(&["yaml"]));
     let abi = examples.next().expect("abi.yaml").lines.join("\n");
     let items: Vec<_> = examples.flat_map(|block| &block.lines).copied().collect();
+    fs::write(folder.join("abi.yaml"), abi).expect("a file");
+    fs::write(folder.join("pieces.yaml"), items.join("\n")).expect("a file");
+}
+
+/// The examples with the example of an overlay on them.
+fn with_overlay() -> ValidSpec {
+    let blocks = blocks();
+    let overlay = blocks.iter().find(|block| block.is(&["yaml", "overlay"])).expect("an overlay");
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("abi.yaml"), abi).expect("a file");
-    fs::write(folder.path().join("pieces.yaml"), items.join("\n")).expect("a file");
-    real::open(folder.path())
+    write_examples(&blocks, folder.path());
+    let path = folder.path().join("ours.overlay");
+    fs::write(&path, overlay.lines.join("\n")).expect("a file");
+    let opened = capchain::open(&Origin::Folder(folder.path().to_owned()), &[path]);
+    let problems = opened.problems.render(&opened.sources, false);
+    opened.spec.unwrap_or_else(|| panic!("{problems}"))
+}
+
+#[test]
+fn the_overlay_extends_the_examples() {
+    let (examples, extended) = (examples(), with_overlay());
+    let (before, after) = (lower(&examples, None), lower(&extended, None));
+    let info = |abi: &Abi| {
+        let found = abi.structs.iter().find(|one| one.name == "vfio_device_info");
+        found.expect("the struct").layouts[0].size
+    };
+    assert_eq!((info(&before), info(&after)), (24, 32));
+    let (before, after) = (facts(&before), facts(&after));
+    let new: Vec<_> = after.keys().filter(|name| !before.contains_key(*name)).collect();
+    assert_eq!(new, ["VFIO_DEVICE_FEATURE_BLINK", "VFIO_DEVICE_FLAGS_SERIAL"]);
+    let old = "v7.1".parse().expect("a release");
+    let then = |spec: &ValidSpec| facts(&lower(spec, Some(old)));
+    assert_eq!(then(&examples), then(&extended), "an overlay came with the newest release");
 }
 
 /// What the JSON Schema has in places of this name: properties or words.

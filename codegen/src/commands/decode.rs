@@ -11,7 +11,7 @@ use capchain::layout::{TARGETS, Target};
 use capchain::names;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, json, lower, open, origin};
+use super::{Done, FINE, FOUND, Outcome, json, lower, open, origin, with_overlays};
 use crate::cli::{Decode, Format, Source};
 
 pub(super) fn run(source: &Source, args: &Decode) -> Outcome {
@@ -22,7 +22,7 @@ pub(super) fn run(source: &Source, args: &Decode) -> Outcome {
     let input = read(args.file.as_deref())?;
     let decoded = decode::decode(&abi, subject, target, &input.bytes);
     let done = match args.format {
-        Format::Text => Done::fine(head(&input) + &decode::text(&decoded)),
+        Format::Text => Done::fine(head(&input) + &with_overlays(&abi) + &decode::text(&decoded)),
         Format::Json => {
             let mut object = decode::json(&decoded);
             object["input"] = json!({ "form": input.form.to_string(), "cut": input.cut });

@@ -43,7 +43,13 @@ fn text(entry: &Entry) -> String {
     let source = entry.source.as_ref().map(|source| format!("\nSource: {}\n", source.trim()));
     let (bad, good) = (indented(&entry.bad), indented(&entry.good));
     let head = format!("{code}: {title}\n\n{}\n\nWhy: {}\n", rule.trim(), why.trim());
-    let examples = format!("\nBreaks it:\n\n{bad}\n\nKeeps it:\n\n{good}\n");
+    let examples = match &entry.before {
+        None => format!("\nBreaks it:\n\n{bad}\n\nKeeps it:\n\n{good}\n"),
+        Some(before) => {
+            let before = indented(before);
+            format!("\nFrom this:\n\n{before}\n\nFound:\n\n{bad}\n\nNot found:\n\n{good}\n")
+        }
+    };
     [head, source.unwrap_or_default(), examples].concat()
 }
 

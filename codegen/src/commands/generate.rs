@@ -5,7 +5,7 @@ use std::path::Path;
 use capchain::spec::load::Origin;
 use capchain::sync::{self, Change};
 
-use super::{Done, FINE, FOUND, Outcome, lower, open, origin, workspace};
+use super::{Done, FINE, FOUND, Outcome, edition, lower, open, origin, workspace};
 use crate::cli::{Generate, Source};
 
 pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
@@ -28,7 +28,8 @@ pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
         let did = if change.is_output() { "wrote" } else { "removed" };
         text += &format!("{did} {}\n", change.path);
     }
-    text += &format!("Linux {}: {} files, {kept} of them unchanged\n", abi.release, outputs.len());
+    text +=
+        &format!("Linux {}: {} files, {kept} of them unchanged\n", edition(&abi), outputs.len());
     Ok(Done::fine(text))
 }
 

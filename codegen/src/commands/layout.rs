@@ -5,7 +5,7 @@ use capchain::layout::{Layout as StructLayout, Span, TARGETS, Target};
 use capchain::names;
 use serde_json::{Value, json};
 
-use super::{Done, Outcome, json, lower, open, origin};
+use super::{Done, Outcome, json, lower, open, origin, with_overlays};
 use crate::cli::{Format, Layout, Source};
 
 pub(super) fn run(source: &Source, args: &Layout) -> Outcome {
@@ -17,10 +17,12 @@ pub(super) fn run(source: &Source, args: &Layout) -> Outcome {
         let structs: Vec<_> =
             structs.iter().map(|struct_| object(&abi, struct_, &targets)).collect();
         let release = abi.release.to_string();
-        return json(&json!({ "version": 1, "release": release, "structs": structs }));
+        return json(
+            &json!({ "version": 1, "release": release, "overlays": abi.overlays, "structs": structs }),
+        );
     }
     let shown: Vec<_> = structs.iter().map(|struct_| text(&abi, struct_, &targets)).collect();
-    Ok(Done::fine(shown.join("\n")))
+    Ok(Done::fine(with_overlays(&abi) + &shown.join("\n")))
 }
 
 fn targets(name: Option<&str>) -> Result<Vec<&'static Target>, String> {

@@ -25,6 +25,7 @@ pub fn json(decoded: &Decoded<'_>) -> Json {
         "version": 1,
         "struct": decoded.name(),
         "release": decoded.abi.release.to_string(),
+        "overlays": decoded.abi.overlays,
         "target": decoded.target.name,
         "buffer": decoded.buffer.len(),
         "size": decoded.size,

@@ -62,7 +62,7 @@ impl Sources {
     }
 
     /// Line and column of a place's start, both from 1.
-    pub(super) fn line_and_column(&self, place: Place) -> (usize, usize) {
+    pub fn line_and_column(&self, place: Place) -> (usize, usize) {
         let Some(file) = self.files.get(place.file) else { return (1, 1) };
         let lines = &file.table().lines;
         let line = lines.partition_point(|start| *start <= place.start);

@@ -17,6 +17,7 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
             findings.extend(fixed_part(abi, chain, host));
         }
     }
+    findings.extend(abi.chains.iter().filter_map(|chain| without_offset(abi, chain)));
     let hosts: Vec<_> = abi.chains.iter().filter_map(|chain| chain.host.as_ref()).collect();
     for (index, struct_) in abi.structs.iter().enumerate() {
         let offset = struct_.fields.iter().find(|field| field.role == Role::CapOffset);
@@ -31,6 +32,20 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
         }
     }
     findings
+}
+
+/// A chain at a fixed place behind a struct that has a flag and no offset.
+fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Finding<'a>> {
+    let front = chain.front.as_ref()?;
+    let struct_ = abi.struct_(front.struct_);
+    let message = format!("no `cap_offset` of `{}` leads to the chain behind it", struct_.name);
+    let label = format!("starts at a fixed place where `{}` is set", front.flag.0);
+    Some(
+        Finding::new(Scope::of(&chain.meta), message)
+            .label(label)
+            .and(struct_.meta.place, "can never grow again")
+            .help("append a `cap_offset u32`, which is 0 where the chain did not fit"),
+    )
 }
 
 fn flag_and_offset<'a>(abi: &'a Abi, chain: &'a Chain, host: &'a Host) -> Option<Finding<'a>> {

@@ -80,7 +80,7 @@ fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
 }
 
 /// L20: the fixed part comes from a buffer that was set, goes as far as
-/// `cap_offset`, and the chain starts where it ends.
+/// `cap_offset` or an array, and the chain starts where it ends.
 pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for (ioctl, _, handler) in present(abi).filter(|one| one.2.untouched == Some(Untouched::Stack))
@@ -91,6 +91,20 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
                 .label("bytes that it does not set are `stack`")
                 .help("clear the reply before it is filled, so that they are `zero`"),
         );
+    }
+    for (ioctl, struct_, handler) in present(abi) {
+        let Some(array) = &handler.array else { continue };
+        let start = struct_.spans(array.field)[Model::Lp64.index()].offset;
+        if !reaches(handler, start) {
+            let message = format!("`{}` does not write how long its array is", handler.name);
+            let array = &struct_.fields[array.field];
+            findings.push(
+                Finding::new(Scope::of_handler(ioctl, handler), message)
+                    .label("`writes` ends in front of the array")
+                    .and(array.meta.place, format!("starts at {start}"))
+                    .help("write the fixed part up to the array, with the field that counts it"),
+            );
+        }
     }
     for (ioctl, struct_, handler, reply) in present_chains(abi) {
         let size = struct_.layouts[Model::Lp64.index()].size;
@@ -119,7 +133,11 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
 fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
     let is_offset = |field: &Field| field.role == Role::CapOffset;
     let Some(offset) = struct_.fields.iter().position(is_offset) else { return true };
-    let end = struct_.spans(offset)[Model::Lp64.index()].end();
+    reaches(handler, struct_.spans(offset)[Model::Lp64.index()].end())
+}
+
+/// Whether the fixed part is copied out that far, if argsz covers it.
+fn reaches(handler: &Handler, end: u64) -> bool {
     match &handler.writes {
         Copied::Fitting => true,
         Copied::Ends(ends) => ends.iter().any(|written| *written >= end),

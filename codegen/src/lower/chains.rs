@@ -3,7 +3,7 @@
 use super::structs::Declaration;
 use super::{Lowering, groups, known, parts};
 use crate::ir::{
-    Bits, CapHeader, Capability, Chain, ChainId, Field, Host, Item, Meta, Role, StructId,
+    Bits, CapHeader, Capability, Chain, ChainId, Field, Front, Host, Item, Meta, Role, StructId,
     StructRole, Type,
 };
 use crate::names;
@@ -36,6 +36,7 @@ impl<'a> Lowering<'a> {
             section,
             header: known(header),
             host: None,
+            front: None,
             first,
             prefix: item.prefix.value.clone(),
             reserved: groups::reserved(&item.reserved),
@@ -45,17 +46,23 @@ impl<'a> Lowering<'a> {
         id
     }
 
+    /// The struct that leads to the chain by an offset.
     fn host(&self, item: &spec::Chain) -> Option<Host> {
+        let Front { struct_, flags, flag } = self.front(item).filter(|_| item.first.is_none())?;
+        let cap_offset = self.with_role(struct_, Role::CapOffset)?;
+        Some(Host { struct_, flags, flag, cap_offset })
+    }
+
+    /// The struct in front of the chain.
+    fn front(&self, item: &spec::Chain) -> Option<Front> {
         let struct_ = *self.structs.get(item.host.as_ref()?.as_str())?;
         let flag = &item.flag.as_ref()?.value;
-        let fields = &self.abi.structs.get(struct_.0)?.fields;
-        let with_role = |role| fields.iter().position(|field| field.role == role);
-        Some(Host {
-            struct_,
-            flags: with_role(Role::Flags)?,
-            flag: (self.spelt(flag), self.number(flag)),
-            cap_offset: with_role(Role::CapOffset)?,
-        })
+        let flags = self.with_role(struct_, Role::Flags)?;
+        Some(Front { struct_, flags, flag: (self.spelt(flag), self.number(flag)) })
+    }
+
+    fn with_role(&self, struct_: StructId, role: Role) -> Option<usize> {
+        self.abi.structs.get(struct_.0)?.fields.iter().position(|field| field.role == role)
     }
 
     pub(super) fn capability(
@@ -239,9 +246,10 @@ impl<'a> Lowering<'a> {
 
     /// A host and its flags may stand behind the chain.
     fn hosts(&mut self) {
-        let hosts: Vec<_> =
-            (0..self.abi.chains.len()).map(|id| self.host(self.chain_item(ChainId(id)))).collect();
-        for (chain, host) in self.abi.chains.iter_mut().zip(hosts) {
+        let items = (0..self.abi.chains.len()).map(|id| self.chain_item(ChainId(id)));
+        let hosts: Vec<_> = items.map(|item| (self.host(item), self.front(item))).collect();
+        for (chain, (host, front)) in self.abi.chains.iter_mut().zip(hosts) {
+            chain.front = front.filter(|_| host.is_none());
             if let Some(host) = &host {
                 let host_struct = &self.abi.structs[host.struct_.0];
                 let layout = &host_struct.layouts[0];

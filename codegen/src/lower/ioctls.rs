@@ -1,7 +1,7 @@
 //! Lowers ioctls, the reply rules of their handlers, and macros.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Arg, Copied, Handler, Ioctl, Item, Macro, ReplyChain, Struct};
+use crate::ir::{Arg, Copied, Handler, Ioctl, Item, Limit, Macro, ReplyArray, ReplyChain, Struct};
 use crate::layout::Model;
 use crate::release::Since;
 use crate::spec::text::{List, Placed};
@@ -53,6 +53,14 @@ impl<'a> Lowering<'a> {
             reads if reads.is_empty() => vec![minsz],
             reads => reads,
         };
+        let chain = match &item.capabilities {
+            Some(chain) => Some(reply_chain(chain, struct_)?),
+            None => None,
+        };
+        let array = match &item.array {
+            Some(array) => Some(reply_array(array, struct_)?),
+            None => None,
+        };
         Some(Handler {
             name: item.handler.value.clone(),
             source: item.source.value.clone(),
@@ -63,10 +71,21 @@ impl<'a> Lowering<'a> {
             reads,
             writes,
             untouched: item.untouched,
-            chain: item.capabilities.as_ref().map(reply_chain),
+            below: self.limits(item, struct_)?,
+            array,
+            chain,
             profile: item.profile.as_ref().map(|profile| profile.value.clone()),
             place: item.handler.place,
         })
+    }
+
+    fn limits(&self, item: &spec::Handler, struct_: &Struct) -> Option<Vec<(usize, Limit)>> {
+        let limits = item.below.iter().map(|(field, constant)| {
+            let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
+            let limit = Limit { name: self.spelt(constant), number };
+            Some((position(struct_, field)?, limit))
+        });
+        limits.collect()
     }
 
     pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::Macro) -> Item {
@@ -84,10 +103,14 @@ impl<'a> Lowering<'a> {
     }
 }
 
+fn position(struct_: &Struct, field: &str) -> Option<usize> {
+    struct_.fields.iter().position(|candidate| candidate.name == field)
+}
+
 /// The end of a field, in the 64-bit layout, which the kernel translates
 /// nothing into.
 fn end(struct_: &Struct, field: &str) -> Option<u64> {
-    let index = struct_.fields.iter().position(|candidate| candidate.name == field)?;
+    let index = position(struct_, field)?;
     Some(struct_.layouts[Model::Lp64.index()].fields[index].end())
 }
 
@@ -95,14 +118,25 @@ fn ends(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<u64>> {
     fields.iter().map(|field| end(struct_, field)).collect()
 }
 
-fn reply_chain(item: &spec::ReplyChain) -> ReplyChain {
+fn reply_array(item: &spec::ReplyArray, struct_: &Struct) -> Option<ReplyArray> {
+    let sets = item.short.sets.iter().map(|field| position(struct_, field));
+    let sets = sets.collect::<Option<Vec<_>>>()?;
+    Some(ReplyArray {
+        field: position(struct_, &item.field)?,
+        error: item.short.error.0.clone(),
+        sets: (!sets.is_empty()).then_some(sets),
+    })
+}
+
+fn reply_chain(item: &spec::ReplyChain, struct_: &Struct) -> Option<ReplyChain> {
     let gives: &List<_> = &item.gives;
-    ReplyChain {
+    Some(ReplyChain {
         at: known(u64::try_from(item.at.value.value).ok()),
         align: known(u64::try_from(item.align.value.value).ok()),
         short: item.short,
         padding: item.padding,
         argsz: item.argsz,
+        writes: ends(struct_, &item.writes)?,
         gives: gives.iter().map(|name| name.value.clone()).collect(),
-    }
+    })
 }

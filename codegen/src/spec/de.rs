@@ -17,7 +17,7 @@ use super::text::{ENTRY, LINE_OR_MAP, PLACED};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 const V004: Code = Code("V004"); // a key the format does not have
-const V005: Code = Code("V005"); // a value that does not fit
+pub(super) const V005: Code = Code("V005"); // a value that does not fit
 const V006: Code = Code("V006"); // an item of no known kind
 
 /// An error on its way up to the nearest value that can report it.

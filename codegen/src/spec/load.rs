@@ -1,5 +1,5 @@
 //! Reads a specification: `abi.yaml`, then the files that it lists, then the
-//! overlays. Everything that is wrong with the shape of any file comes back at
+//! overlays, which can extend the items of all before them. Everything that is wrong with the shape of any file comes back at
 //! once, and what could be read comes back with it.
 
 use std::cell::RefCell;
@@ -9,9 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use super::de::NodeReader;
+use super::de::{NodeReader, V005};
+use super::extend::{self, Extension, Extensions};
+use super::file::File;
 use super::{AbiFile, Spec, SpecFile, node};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources};
+use crate::release::{Release, Since};
 
 const V007: Code = Code("V007"); // a file that cannot be read
 const V008: Code = Code("V008"); // a file that abi.yaml does not list
@@ -59,19 +62,34 @@ impl Loader {
         for name in abi.files.iter() {
             files.extend(self.file(origin, &name.value));
         }
+        let mut all = Vec::new();
         for path in overlays {
-            let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok();
-            let file = text.and_then(|text| self.parse::<SpecFile>(shown(path), text));
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            files.extend(file.map(|file| SpecFile { name, overlay: true, ..file }));
+            let Some((file, extensions)) = self.overlay(path, newest(&abi)) else { continue };
+            all.push(Extensions::of(&file, extensions));
+            files.push(file);
         }
+        extend::apply(&mut files, all, self.problems.get_mut());
         self.refuse_unlisted(origin, &abi);
         Some(Spec { abi, files })
     }
 
     fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
-        let file = self.listed::<SpecFile>(origin, name)?;
+        let file = self.listed::<File>(origin, name)?;
+        let title = file.title.place;
+        let Some((file, extensions)) = file.split(None) else {
+            let problem = Diagnostic::error(V005, "the key `since` is missing");
+            self.problems.get_mut().push(problem.at(title, "in this file"));
+            return None;
+        };
+        extend::refuse_all(&extensions, self.problems.get_mut());
         Some(SpecFile { name: name.to_owned(), ..file })
+    }
+
+    fn overlay(&mut self, path: &Path, newest: Since) -> Option<(SpecFile, Vec<Extension>)> {
+        let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok()?;
+        let (file, extensions) = self.parse::<File>(shown(path), text)?.split(Some(newest))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Some((SpecFile { name, overlay: true, ..file }, extensions))
     }
 
     /// Reads a file of the specification by its name without ending.
@@ -122,6 +140,13 @@ impl Loader {
             }
         }
     }
+}
+
+/// The newest release that `abi.yaml` lists. What is wrong with the list is told by `validate`.
+fn newest(abi: &AbiFile) -> Since {
+    let last = abi.releases.last().map_or("", |entry| entry.value.as_str());
+    let last = last.rsplit("..").next().and_then(|text| text.parse().ok());
+    Since::Known(last.unwrap_or(Release::new(0, 0)))
 }
 
 fn yaml_files(folder: &Path) -> Vec<PathBuf> {

@@ -5,12 +5,13 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use super::{AbiFile, SpecFile};
+use super::AbiFile;
+use super::file::File;
 use crate::output::{MARK, OutputFile};
 
 /// The schema of `abi.yaml`, and that of every other file.
 pub fn files() -> Vec<OutputFile> {
-    let mut items = closed::<SpecFile>("A file of a capchain specification");
+    let mut items = closed::<File>("A file of a capchain specification");
     split_values(&mut items);
     let abi = closed::<AbiFile>("abi.yaml of a capchain specification");
     [("abi", abi), ("items", items)].map(|(name, schema)| file(name, &schema)).into()

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::types::{Amount, BitsExpr, TypeExpr};
+use super::types::{Amount, BitsExpr, ErrorName, TypeExpr};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 
@@ -279,6 +279,8 @@ from_text!(BitsExpr, "Bits", {
     "description": "A field, or `field[low..high]` for some of its bits.",
     "type": "string",
 });
+
+from_text!(ErrorName, "ErrorName", { "type": "string", "pattern": "^E[A-Z0-9]+$" });
 
 from_text!(Release, "Release", {
     "description": "A kernel release.",

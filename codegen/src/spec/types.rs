@@ -199,6 +199,21 @@ impl FromStr for Amount {
     }
 }
 
+/// The name of an error, such as `ENOSPC`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorName(pub String);
+
+impl FromStr for ErrorName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let letters = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        let good = text.len() > 1 && text.starts_with('E') && text.bytes().all(letters);
+        let name = good.then(|| Self(text.to_owned()));
+        name.ok_or_else(|| format!("expected the name of an error such as ENOSPC, found `{text}`"))
+    }
+}
+
 /// A field, or `field[low..high]` for some of its bits, `high` excluded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BitsExpr {

@@ -17,7 +17,8 @@ pub(super) const V020: Code = Code("V020"); // a chain or capability that does n
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
-    for chain in &index.chains {
+    for (at, chain) in index.chains.iter().enumerate() {
+        alone(check, chain, &index.chains[..at]);
         header(check, chain);
         start(check, chain);
         for number in chain.item.reserved.iter() {
@@ -25,6 +26,20 @@ pub(super) fn check(check: &mut Check<'_>) {
             let chain = (Some(&chain.item.chain), chain.life);
             id(check, chain, (number.value.value.value, place));
         }
+    }
+}
+
+/// Behind one struct there is one chain at a time.
+fn alone(check: &mut Check<'_>, chain: &ChainItem<'_>, others: &[ChainItem<'_>]) {
+    let Some(host) = &chain.item.host else { return };
+    let same = |other: &&ChainItem<'_>| {
+        let its = other.item.host.as_ref();
+        its.is_some_and(|its| its.value == host.value) && other.life.meets(chain.life)
+    };
+    if let Some(first) = others.iter().find(same) {
+        let message = format!("a chain hangs on `{}` already", host.value);
+        let problem = Diagnostic::error(V020, message).at(host.place, "again here");
+        check.problems.push(problem.and(first.item.chain.place, "first here"));
     }
 }
 
@@ -47,7 +62,15 @@ fn header(check: &mut Check<'_>, chain: &ChainItem<'_>) {
 fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let item = chain.item;
     match (&item.host, &item.first) {
-        (Some(host), None) => self::host(check, chain, host),
+        (Some(host), None) => self::host(check, chain, host, &HOST),
+        (Some(host), Some(first)) => {
+            // A fixed place behind the struct, to which no offset leads.
+            if let Some(type_) = &first.type_ {
+                refuse(check, V018, type_.place, "behind a `host` the place is fixed");
+            }
+            offset(check, first.at.value.value, first.at.place);
+            self::host(check, chain, host, &FRONT);
+        }
         (None, Some(first)) => {
             if let Some(flag) = &item.flag {
                 refuse(check, V018, flag.place, "`flag` needs a `host`");
@@ -60,7 +83,6 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
                 check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
             }
         }
-        (Some(_), Some(first)) => refuse(check, V018, first.at.place, "`first` excludes `host`"),
         (None, None) => refuse(check, V018, item.chain.place, "needs a `host` or a `first`"),
     }
 }
@@ -73,20 +95,27 @@ pub(super) fn offset(check: &mut Check<'_>, offset: i128, place: Place) {
     }
 }
 
-fn host(check: &mut Check<'_>, chain: &ChainItem<'_>, host: &Placed<String>) {
+/// The roles of fields that a struct has which leads to a chain.
+const HOST: [(RoleWord, &str); 3] =
+    [(RoleWord::Argsz, "argsz"), (RoleWord::Flags, "flags"), (RoleWord::CapOffset, "cap_offset")];
+
+/// Those of a struct behind which a chain starts at a fixed place.
+const FRONT: [(RoleWord, &str); 2] = [(RoleWord::Argsz, "argsz"), (RoleWord::Flags, "flags")];
+
+fn host(
+    check: &mut Check<'_>,
+    chain: &ChainItem<'_>,
+    host: &Placed<String>,
+    roles: &[(RoleWord, &str)],
+) {
     let reference = Reference { name: host, place: host.place, needed: Some(chain.life) };
     if !check.resolve(reference, STRUCT) {
         return;
     }
     let index = check.index;
     let structs = || index.structs_named(host).filter(|one| one.life.meets(chain.life));
-    let roles = [
-        (RoleWord::Argsz, "argsz"),
-        (RoleWord::Flags, "flags"),
-        (RoleWord::CapOffset, "cap_offset"),
-    ];
     for (role, word) in roles {
-        let lives = structs().flat_map(|one| lives_of(one, role));
+        let lives = structs().flat_map(|one| lives_of(one, *role));
         if let (Some(release), false) = (gap(chain.life, lives), check.incomplete) {
             let message = format!("`{}` has no field `{word}` in {release}", host.value);
             let mut problem =

@@ -8,10 +8,12 @@ use super::chains::{V020, offset, refuse};
 use super::eras::{both, gap};
 use super::headers::align;
 use super::parts::Struct;
-use super::refs::{CAPABILITY, Reference};
+use super::refs::{CAPABILITY, NUMBER, Reference};
 use super::roles::needs_argsz;
+use super::values::{V015, V018};
 use crate::spec::history::Life;
 use crate::spec::text::Placed;
+use crate::spec::types::{Shape, TypeExpr};
 use crate::spec::{Handler, Item, ReplyChain};
 
 /// The word that stands for "as much as fits argsz".
@@ -43,6 +45,8 @@ pub(super) fn check(check: &mut Check<'_>) {
                 let since = handler.since.as_ref().map(|since| &since.value);
                 let life = life.within(since, handler.until.as_ref().map(|until| &until.value));
                 fields(check, (handler, life), &structs);
+                limits(check, (handler, life));
+                array(check, handler, &structs);
                 if let Some(chain) = &handler.capabilities {
                     let lives = hosts.get(ioctl.arg.as_str()).map_or(&[][..], Vec::as_slice);
                     if let (Some(release), false) =
@@ -51,6 +55,10 @@ pub(super) fn check(check: &mut Check<'_>) {
                         let message =
                             format!("no chain hangs on `{}` in {release}", ioctl.arg.value);
                         refuse(check, V020, handler.handler.place, &message);
+                    }
+                    if let (Some(profile), false) = (&handler.profile, chain.writes.is_empty()) {
+                        let message = "a `profile` cannot have `writes` of its chain's own";
+                        refuse(check, V018, profile.place, message);
                     }
                     capabilities(check, chain, &ioctl.arg);
                 }
@@ -64,9 +72,47 @@ fn fields(check: &mut Check<'_>, (handler, life): (&Handler, Life), structs: &[&
         [word] if word.value == FITTING => &[],
         fields => fields,
     };
+    let limited = handler.below.iter().map(|(field, _)| field);
+    let array =
+        handler.array.iter().flat_map(|array| array.short.sets.iter().chain([&array.field]));
+    let chain = handler.capabilities.iter().flat_map(|chain| chain.writes.iter());
     let names = [&handler.minsz].into_iter().chain(handler.reads.iter()).chain(writes);
-    for name in names {
+    for name in names.chain(limited).chain(array).chain(chain) {
         field(check, (name, life), structs);
+    }
+}
+
+/// What input fields must be below is a number that the caller can pass.
+fn limits(check: &mut Check<'_>, (handler, life): (&Handler, Life)) {
+    for (_, name) in handler.below.iter() {
+        let reference = Reference { name, place: name.place, needed: Some(life) };
+        if !check.resolve(reference, NUMBER) {
+            continue;
+        }
+        let mut numbers = check.index.numbers_of(name);
+        if numbers.any(|stretch| u64::try_from(stretch.number).is_err()) {
+            let message = format!("nothing unsigned is below `{}`", name.value);
+            refuse(check, V015, name.place, &message);
+        }
+    }
+}
+
+/// The array that a handler appends is one that another field counts.
+fn array(check: &mut Check<'_>, handler: &Handler, structs: &[&Struct<'_>]) {
+    let Some(array) = &handler.array else { return };
+    let fields = structs.iter().flat_map(|one| one.fields());
+    let mut named = fields.filter(|field| field.is_always(&array.field)).peekable();
+    let counted = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(Some(_)));
+    if named.peek().is_some() && !named.any(|field| field.types().any(counted)) {
+        let message = format!("`{}` is no array that another field counts", array.field.value);
+        refuse(check, V020, array.field.place, &message);
+    }
+    for (also, key) in
+        [(handler.capabilities.is_some(), "capabilities"), (handler.profile.is_some(), "profile")]
+    {
+        if also {
+            refuse(check, V018, array.field.place, &format!("`array` excludes `{key}`"));
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Row {
     pub(crate) argsz_in: u32,
     fill: String,
     pub(crate) ret: i64,
-    errno: i64,
+    pub(crate) errno: i64,
     out_hex: String,
 }
 

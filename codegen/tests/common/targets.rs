@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use capchain::decode::input::{self, MOST_BYTES};
@@ -76,17 +77,26 @@ pub(crate) fn spelt(bytes: &[u8]) -> [String; 4] {
     [digits(bytes), xxd, hexdump, format!("\"{strace}\"")]
 }
 
-/// A specification of which one file is any bytes: it is refused, or taken and
+/// A specification of which one file, or an overlay, is any bytes: it is refused, or taken and
 /// all of its outputs are made. The first byte says which file.
 pub(crate) fn yaml(data: &[u8]) {
     let Some((which, text)) = data.split_first() else { return };
-    let name = if which % 8 == 0 { "abi.yaml" } else { "demo.yaml" };
+    let name = match which % 8 {
+        0 => "abi.yaml",
+        2 => OVERLAY,
+        _ => "demo.yaml",
+    };
     BENCH.with_borrow(|bench| {
-        fs::write(bench.path().join(name), text).expect("a file");
-        open(bench);
-        fs::write(bench.path().join(name), demo(name)).expect("a file");
+        let path = bench.path().join(name);
+        fs::write(&path, text).expect("a file");
+        let overlays = if name == OVERLAY { vec![path.clone()] } else { Vec::new() };
+        open(bench, &overlays);
+        fs::write(path, demo(name)).expect("a file");
     });
 }
+
+/// An overlay; with the usual ending it would be a file that nobody lists.
+const OVERLAY: &str = "overlay.txt";
 
 /// The first bytes of a file that says nothing yet.
 pub(crate) const HEAD: &str =
@@ -96,7 +106,7 @@ const ABI: &str = include_str!("../specs/demo/abi.yaml");
 const COMMON: &str = include_str!("../specs/demo/common.yaml");
 
 /// A file of the specification as it should be.
-fn demo(name: &str) -> String {
+pub(crate) fn demo(name: &str) -> String {
     match name {
         "abi.yaml" => ABI.to_owned(),
         "common.yaml" => COMMON.to_owned(),
@@ -124,8 +134,8 @@ fn bench() -> TempDir {
     folder
 }
 
-fn open(bench: &TempDir) {
-    let opened = capchain::open(&Origin::Folder(bench.path().to_owned()), &[]);
+fn open(bench: &TempDir, overlays: &[PathBuf]) {
+    let opened = capchain::open(&Origin::Folder(bench.path().to_owned()), overlays);
     opened.problems.render(&opened.sources, false);
     opened.problems.records(&opened.sources);
     opened.problems.github(&opened.sources);

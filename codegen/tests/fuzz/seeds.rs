@@ -107,13 +107,30 @@ fn built() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// What an overlay can say of the items of others.
+const EXTENSIONS: [&str; 5] = [
+    "  - extend: demo_info\n    after: cap_offset\n    since: v1.4\n    fields:\n      \
+        owner: out u32, owner\n      pad: out reserved u32, zero\n",
+    "  - extend: demo_info.flags\n    before: DEMO_INFO_FLAG_CAPS\n    bits:\n      \
+        DEMO_INFO_FLAG_OWNER: {bit: 3, doc: owner counts, since: v1.5}\n",
+    "  - extend: info\n    reserved:\n      - {value: 9, name: DEMO_INFO_CAP_OURS, doc: ours}\n",
+    "  - extend: ioctl_numbers\n    values:\n      DEMO_MORE: 5, more\n",
+    "  - extend: DEMO_GET_INFO\n    since: v1.4\n    handlers:\n      - handler: demo\n        \
+        source: tree/demo.c\n        minsz: cap_offset\n        writes: [flags, cap_offset]\n        \
+        below: {parts: DEMO_BASE}\n        capabilities: {at: 24, align: 8, short: partial}\n",
+];
+
 /// Files of specifications that are taken.
 fn specifications() -> Vec<Vec<u8>> {
     let read = |path: &str| fs::read(real::root().join(path)).expect("a file");
     let abi = read("codegen/tests/specs/demo/abi.yaml");
     let mut seeds = vec![[vec![0], abi].concat(), [vec![1], HEAD.into()].concat()];
+    // Together they are taken, and each on its own.
+    seeds.push([&[2], HEAD.as_bytes(), EXTENSIONS.join("\n").as_bytes()].concat());
+    let alone = EXTENSIONS.iter().map(|one| [&[2], HEAD.as_bytes(), one.as_bytes()].concat());
+    seeds.extend(alone);
     let files = ["spec/vfio/region_info.yaml", "spec/vfio/device_feature.yaml"];
-    let others = ["codegen/tests/specs/hard_cases/history.yaml", "codegen/tests/specs/cxl.yaml"];
+    let others = ["codegen/tests/specs/hard_cases/history.yaml", "spec/proposals/cxl.yaml"];
     for path in files.into_iter().chain(others) {
         let text = String::from_utf8(read(path)).expect("text");
         // Each item on its own, so that one of them can be taken.

@@ -68,7 +68,14 @@ fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
     let (at, type_) = chain.first?;
     Some(match type_ {
         Some(int) => format!("Starts at the offset that the `{}` at {at:#x} holds.", c_int(int)),
-        None => format!("Starts at {at:#x}."),
+        None => match &chain.front {
+            Some(front) => {
+                let flags = &page.abi.struct_(front.struct_).fields[front.flags].name;
+                let (struct_, flag) = (page.struct_(front.struct_), page.name(&front.flag.0));
+                format!("Starts at {at:#x} behind {struct_}, where `{flags}` has {flag}.")
+            }
+            None => format!("Starts at {at:#x}."),
+        },
     })
 }
 

@@ -9,7 +9,7 @@ use super::facts::source;
 use super::page::Page;
 use super::table::{Align, Table};
 use super::words::{list, span};
-use crate::ir::{Copied, Handler, Ioctl, ReplyChain};
+use crate::ir::{Arg, Copied, Handler, Ioctl, ReplyArray, ReplyChain, Struct};
 use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
 
 /// What the template prints.
@@ -46,7 +46,7 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
             written(&handler.writes),
             handler.untouched.map(untouched).unwrap_or_default().to_owned(),
             handler.chain.as_ref().map(start).unwrap_or_default(),
-            handler.chain.as_ref().map(short).unwrap_or_default().to_owned(),
+            short(handler).to_owned(),
             argsz(handler).to_owned(),
         ]);
     }
@@ -55,7 +55,7 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
         table: table.finish()?,
         notes: Bullets::new(handlers().map(|handler| {
             let named = |other: &&Handler| other.name == handler.name;
-            note(page, handler, ioctl.handlers.iter().filter(named).count() > 1)
+            note(page, (ioctl, handler), ioctl.handlers.iter().filter(named).count() > 1)
         })),
     })
 }
@@ -85,11 +85,13 @@ fn start(chain: &ReplyChain) -> String {
     format!("{}, by {}", chain.at, chain.align)
 }
 
-fn short(chain: &ReplyChain) -> &'static str {
-    match chain.short {
-        ShortReply::OffsetZero => "offset 0",
-        ShortReply::Partial => "offset 0, partial",
-        ShortReply::FlagClear => "no flag",
+fn short(handler: &Handler) -> &str {
+    match (&handler.array, handler.chain.as_ref().map(|chain| chain.short)) {
+        (Some(array), _) => &array.error,
+        (None, Some(ShortReply::OffsetZero)) => "offset 0",
+        (None, Some(ShortReply::Partial)) => "offset 0, partial",
+        (None, Some(ShortReply::FlagClear)) => "no flag",
+        (None, None) => "",
     }
 }
 
@@ -102,10 +104,13 @@ fn argsz(handler: &Handler) -> &'static str {
 }
 
 /// Where a handler is found and what is peculiar about it, in sentences.
-fn note(page: &Page<'_>, handler: &Handler, ambiguous: bool) -> String {
+fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) -> String {
     let mut said = vec![format!("{}.", source(page, &handler.source))];
     if !handler.doc.is_empty() {
         said.push(page.cell(&handler.doc));
+    }
+    if let Arg::Struct(id) = ioctl.arg {
+        said.extend(rules(page, handler, page.abi.struct_(id)));
     }
     let gives = handler.chain.as_ref().map(|chain| page.names(&chain.gives)).unwrap_or_default();
     match gives.as_slice() {
@@ -124,4 +129,28 @@ fn note(page: &Page<'_>, handler: &Handler, ambiguous: bool) -> String {
         false => String::new(),
     };
     format!("`{}`{when}: {}", handler.name, said.join(" "))
+}
+
+/// What no column can hold, a sentence each.
+fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
+    let named = |field: &usize| format!("`{}`", struct_.fields[*field].name);
+    let mut said = Vec::new();
+    for (field, limit) in &handler.below {
+        let limits = page.names(std::slice::from_ref(&limit.name));
+        said.push(format!("{} must be below {}, or `EINVAL`.", named(field), list(&limits)));
+    }
+    if let Some(ReplyArray { field, error, sets }) = &handler.array {
+        let array = named(field);
+        said.push(format!(
+            "{array} follows if all of it fits `argsz`; if not, `{error}`, with the fixed part."
+        ));
+        if let Some(sets) = sets {
+            let sets: Vec<_> = sets.iter().map(named).collect();
+            said.push(format!("Of the output fields only {} is set then.", list(&sets)));
+        }
+    }
+    if let Some(most) = handler.chain.as_ref().and_then(|chain| chain.writes.iter().max()) {
+        said.push(format!("Where the chain fits, it writes up to {most}."));
+    }
+    said
 }

@@ -51,6 +51,7 @@ impl Emitter<'_> {
             short: ShortReply::OffsetZero,
             padding: Padding::Zero,
             argsz: ArgszReply::WhenShort,
+            writes: Vec::new(),
             gives: Vec::new(),
         });
         let comment = Comment::of(&handler.doc).label("Handler", &handler.source);

@@ -1,0 +1,177 @@
+//! `capchain compat`: what a new ABI breaks for whom.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use capchain::compat::{
+    Accepted, Advice, Finding, Judged, Judgement, Location, Party, Rules, Side, compare, program,
+    told,
+};
+use capchain::diagnostic::{Place, Sources};
+use capchain::release::Release;
+use capchain::spec::load::Origin;
+use serde_json::json;
+
+use super::{Done, FINE, FOUND, Outcome, counted, json, lower, origin};
+use crate::cli::{Compat, Language, LintFormat, Source};
+
+/// A side with the files that its places point into.
+struct Opened {
+    side: Side,
+    sources: Sources,
+}
+
+pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
+    let rules = rules(args.rules.as_deref())?;
+    let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
+    let locate = |party: Party, place: Place| {
+        let sources = if party == Party::Old { &old.sources } else { &new.sources };
+        let (line, column) = sources.line_and_column(place);
+        Some(Location { file: sources.path(place.file).to_owned(), line, column })
+    };
+    let (judged, idle) = rules.judge(compare(&old.side, &new.side), locate);
+    for accepted in idle {
+        let Accepted { code, subject, .. } = accepted;
+        eprintln!("warning: {code} of `{subject}` is accepted, and was not found");
+    }
+    let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
+    let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
+    if let Some(language) = args.witness {
+        return Ok(Done { code: if breaks { FOUND } else { FINE }, ..verdict.program(language) });
+    }
+    let done = match args.format {
+        LintFormat::Text => Ok(Done::fine(verdict.text())),
+        LintFormat::Json => verdict.json(),
+        LintFormat::Github => Ok(Done::fine(verdict.github())),
+    }?;
+    Ok(Done { code: if breaks { FOUND } else { FINE }, ..done })
+}
+
+fn rules(path: Option<&Path>) -> Result<Rules, String> {
+    let Some(path) = path else { return Ok(Rules::default()) };
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    Rules::parse(&text).map_err(|error| format!("{shown}: {error}"))
+}
+
+/// A side as it is written: a release, a folder or a header, then overlays.
+fn open(source: &Source, written: &str) -> Result<Opened, String> {
+    let mut parts = written.split('+');
+    let base = parts.next().unwrap_or_default();
+    let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
+    let (origin, release) = place(source, base)?;
+    let capchain::Opened { spec, sources, problems } = capchain::open(&origin, &overlays);
+    eprint!("{}", problems.render(&sources, super::to_terminal()));
+    let spec = spec.ok_or_else(|| format!("{written} does not load"))?;
+    let abi = lower(&spec, release)?;
+    let side = Side { name: written.to_owned(), abi, assumed: HashSet::new() };
+    Ok(Opened { side, sources })
+}
+
+/// Where a side's specification is, and as of which release it counts.
+fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), String> {
+    if let Ok(release) = base.parse() {
+        return Ok((origin(source), Some(release)));
+    }
+    let (folder, release) = match base.rsplit_once('@') {
+        Some((folder, release)) => (folder, Some(release.parse::<Release>()?)),
+        None => (base, None),
+    };
+    let path = Path::new(folder);
+    match path.is_dir() {
+        true => Ok((Origin::Folder(path.to_owned()), release)),
+        false => Err(format!(
+            "`{base}` is no side: a side is a release (v5.10), the folder of a specification, \
+             FOLDER@RELEASE or a header file"
+        )),
+    }
+}
+
+/// What is to be told of two sides.
+struct Verdict<'a> {
+    old: &'a Side,
+    new: &'a Side,
+    judged: &'a [Judged],
+}
+
+impl Verdict<'_> {
+    fn advice(&self) -> Advice {
+        let (old, new) = (&self.old.abi, &self.new.abi);
+        let items = |abi: &capchain::ir::Abi| {
+            [abi.structs.len(), abi.ioctls.len(), abi.macros.len(), abi.capabilities.len()]
+                .into_iter()
+                .chain(abi.groups.iter().map(|group| group.values.len()))
+                .sum::<usize>()
+        };
+        let findings = self.judged.iter().map(|one| &one.finding);
+        Advice::of(findings, items(new) > items(old))
+    }
+
+    fn count(&self, counts: impl Fn(&Judged) -> bool) -> usize {
+        self.judged.iter().filter(|one| counts(one)).count()
+    }
+
+    fn text(&self) -> String {
+        let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
+        let breaks = self.count(|one| one.judgement == Judgement::Breaks);
+        let accepted = self.count(|one| matches!(one.judgement, Judgement::Accepted(_)));
+        let told = counted(self.judged.len() - breaks - accepted, "other difference");
+        let (breaks, accepted) = (
+            counted(breaks, "break"),
+            match accepted {
+                0 => String::new(),
+                some => format!(", {some} accepted"),
+            },
+        );
+        let Advice { crate_, header, wire } = self.advice();
+        let (old, new) = (&self.old.name, &self.new.name);
+        text += &format!("{old} to {new}: {breaks}{accepted}, {told}\n");
+        let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
+        text + &format!("versions: crate {crate_}, header {header}, wire {wire}\n")
+    }
+
+    /// A program that shows what breaks the wire.
+    fn program(&self, language: Language) -> Done {
+        let sides = format!("{} {}", self.old.name, self.new.name).replace("*/", "* /");
+        let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
+        let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
+        if findings.is_empty() {
+            eprintln!("nothing breaks the wire from {sides}: there is nothing to show");
+            return Done::fine(String::new());
+        }
+        Done::fine(match language {
+            Language::C => program::c(&sides, &findings),
+            Language::Rust => program::rust(&sides, &findings),
+        })
+    }
+
+    fn json(&self) -> Outcome {
+        json(&json!({
+            "version": 1,
+            "old": self.old.name,
+            "new": self.new.name,
+            "breaks": self.count(|one| one.judgement == Judgement::Breaks),
+            "findings": self.judged,
+            "versions": self.advice(),
+        }))
+    }
+
+    fn github(&self) -> String {
+        let mut text = String::new();
+        for Judged { finding, location, judgement } in self.judged {
+            let kind = match judgement {
+                Judgement::Breaks => "error",
+                Judgement::Accepted(_) => "warning",
+                Judgement::Told => "notice",
+            };
+            let place = location
+                .as_ref()
+                .map(|at| format!("file={},line={},col={},", at.file, at.line, at.column));
+            let (place, code) = (place.unwrap_or_default(), finding.code.0);
+            let (subject, message) = (&finding.subject, &finding.message);
+            text += &format!("::{kind} {place}title={code}::{subject}: {message}\n");
+        }
+        text
+    }
+}

@@ -1,0 +1,242 @@
+//! Chains and their capabilities: what came, and for which argsz a program that
+//! never asks twice loses what it had.
+
+use super::finding::{C2, C6, C11, C13, C15, C16, C18, Class, Finding, Party, Victim, Window};
+use super::pairs::{Pairs, names};
+use super::witness::{self, Witness};
+use crate::ir::{
+    Abi, Arg, CapHeader, Capability, Chain, Group, Handler, Ioctl, Role, Struct, StructId, Type,
+    Value,
+};
+use crate::layout::Model;
+use crate::model::{Handling, sample};
+
+pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
+    let abis = pairs.abis();
+    let mut findings = Vec::new();
+    for new in &abis.1.chains {
+        match abis.0.chains.iter().find(|old| old.name == new.name) {
+            Some(old) => findings.extend(changed(pairs, old, new)),
+            None => findings.extend(added(pairs, new)),
+        }
+    }
+    let gone = |old: &&Chain| abis.1.chains.iter().all(|new| new.name != old.name);
+    for old in abis.0.chains.iter().filter(gone) {
+        let message = "the chain is gone, and with it all of its capabilities";
+        let finding = Finding::new(C11, Class::Wire, &old.name, message).hurts(Victim::OldProgram);
+        let finding = finding.witness(replies(pairs, old, old));
+        findings.push(finding.at(Party::Old, old.meta.place));
+    }
+    findings
+}
+
+/// A chain behind a struct that had none.
+fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
+    let abi = pairs.abis().1;
+    let (id, flag, offset) = match (&new.host, &new.front) {
+        (Some(host), _) => (host.struct_, &host.flag, Some(host.cap_offset)),
+        (None, Some(front)) => (front.struct_, &front.flag, None),
+        (None, None) => return Vec::new(),
+    };
+    let struct_ = abi.struct_(id);
+    let Some(old) = pairs.abis().0.structs.iter().find(|old| old.name == struct_.name) else {
+        return Vec::new();
+    };
+    let finding = |class, message: String| {
+        Finding::new(C6, class, &struct_.name, message).at(Party::New, new.meta.place)
+    };
+    let mut findings = Vec::new();
+    if let Some(value) = with_number(pairs.abis().0, old, flag) {
+        let message = format!("the chain's flag has the number of `{value}`");
+        let witness =
+            witness::understood(pairs, &struct_.name, flag.1.into(), &flag.0, Some(value));
+        findings.push(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
+    }
+    let used = offset.map(|at| (at, &struct_.fields[at].name)).filter(|(_, name)| {
+        old.fields.iter().any(|field| field.name == **name && field.role == Role::Data)
+    });
+    if let Some((at, name)) = used {
+        let message = format!("the chain's offset stands where `{name}` was something else");
+        let at = struct_.spans(at)[Model::Lp64.index()].offset.into();
+        let said = "the offset of the chain";
+        let witness = witness::understood(pairs, &struct_.name, at, said, Some(name));
+        findings.push(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
+    }
+    findings.extend(giver(abi, new).and_then(|giver| untold(pairs, new, giver)));
+    if findings.is_empty() {
+        let message = format!("replies can have a chain of capabilities, `{}`", new.name);
+        findings.push(finding(Class::Growth, message).gate(&flag.0));
+    }
+    findings
+}
+
+/// The name of an old flag of a struct that has the number of a new one.
+fn with_number<'a>(abi: &'a Abi, old: &Struct, flag: &(String, u64)) -> Option<&'a str> {
+    let own = |group: &&Group| group.field.is_some_and(|(id, _)| abi.struct_(id).name == old.name);
+    let values = abi.groups.iter().filter(own).flat_map(|group| &group.values);
+    let same = |value: &&Value| value.number == i128::from(flag.1) && value.name != flag.0;
+    values.into_iter().find(same).map(|value| value.name.as_str())
+}
+
+/// A short reply that looks like one with a chain.
+fn untold(pairs: &Pairs<'_>, chain: &Chain, giver: (&Ioctl, &Handler)) -> Option<Finding> {
+    let (witness, offset) = witness::short(pairs, chain, giver)?;
+    let message = match chain.host {
+        Some(_) => format!(
+            "a buffer that is too small for the chain `{}` gets no offset of 0: \
+             a program takes its own bytes for the offset",
+            chain.name
+        ),
+        None => format!(
+            "nothing tells whether the chain `{}` is there or did not fit: \
+             a program takes its own bytes at {offset} for a capability",
+            chain.name
+        ),
+    };
+    let subject = &pairs.abis().1.chain_front(chain)?.name;
+    let code = if chain.host.is_some() { C16 } else { C6 };
+    let finding = Finding::new(code, Class::Wire, subject, message).hurts(Victim::New);
+    let help = "copy out as much of a zeroed reply as argsz covers, the offset included";
+    Some(finding.witness(witness).help(help).at(Party::New, giver.1.place))
+}
+
+fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
+    let abis = pairs.abis();
+    let mut findings = Vec::new();
+    let (before, now) = (&abis.0.cap_headers[old.header], &abis.1.cap_headers[new.header]);
+    if !same_header(before, now) {
+        let message = "the header of the capabilities is read otherwise";
+        let finding = Finding::new(C2, Class::Wire, &new.name, message).hurts(Victim::Both);
+        let finding = finding.witness(replies(pairs, old, new));
+        findings.push(finding.at(Party::New, new.meta.place));
+    }
+    for index in &new.capabilities {
+        let cap = &abis.1.capabilities[*index];
+        let mut olds = old.capabilities.iter().map(|index| &abis.0.capabilities[*index]);
+        let known = |old: &&Capability| names(&cap.name, &cap.meta).any(|name| name == old.name);
+        match olds.find(known) {
+            None => findings.extend(came(pairs, new, cap)),
+            Some(was) => findings.extend(version(pairs, (old, was), (new, cap))),
+        }
+    }
+    findings
+}
+
+fn same_header(old: &CapHeader, new: &CapHeader) -> bool {
+    let parts = |header: &CapHeader| {
+        (header.id, header.version, header.next, header.from_reply, header.end)
+    };
+    parts(old) == parts(new)
+}
+
+/// A capability that is new in a chain that was there.
+fn came(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Vec<Finding> {
+    let message = format!(
+        "the capability {} came to the chain `{}`: readers pass over ids they do not know",
+        cap.id, chain.name
+    );
+    let finding = Finding::new(C15, Class::Growth, &cap.name, message).gate("its id");
+    let window = window(pairs, chain, cap);
+    let finding = finding.window(window).at(Party::New, cap.meta.place);
+    let mut findings = vec![match window {
+        Some(_) => finding.help("read argsz back, and ask again with a buffer of that size"),
+        None => finding,
+    }];
+    findings.extend(varies(pairs.abis().1, cap));
+    findings
+}
+
+/// A body of several lengths: the need is another one in the next call.
+fn varies(abi: &Abi, cap: &Capability) -> Option<Finding> {
+    let fields = &abi.struct_(cap.struct_?).fields;
+    let array = fields.iter().find(|field| matches!(field.type_, Type::Flexible(..)))?;
+    let message = format!(
+        "`{}` has as many elements as there are at the time: the need can grow between two calls",
+        array.name
+    );
+    let finding = Finding::new(C18, Class::Note, &cap.name, message).at(Party::New, cap.meta.place);
+    Some(finding.help("ask again a few times, not just once"))
+}
+
+/// A capability that is on both sides.
+fn version(
+    pairs: &Pairs<'_>,
+    (before, old): (&Chain, &Capability),
+    (now, new): (&Chain, &Capability),
+) -> Option<Finding> {
+    let abis = pairs.abis();
+    let name = |abi: &Abi, id: Option<StructId>| id.map(|id| abi.struct_(id).name.clone());
+    let finding = |class, message: String| {
+        Finding::new(C13, class, &new.name, message).at(Party::New, new.meta.place)
+    };
+    if new.version < old.version {
+        let message = format!("the version is {}, {} before", new.version, old.version);
+        let witness = replies(pairs, before, now);
+        return Some(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
+    }
+    if name(abis.0, old.struct_) != name(abis.1, new.struct_) {
+        let message = "the body is another struct";
+        let witness = replies(pairs, before, now);
+        return Some(finding(Class::Wire, message.to_owned()).hurts(Victim::Both).witness(witness));
+    }
+    let flexible = |abi: &Abi, id: Option<StructId>| {
+        id.is_some_and(|id| {
+            abi.struct_(id).fields.iter().any(|field| matches!(field.type_, Type::Flexible(..)))
+        })
+    };
+    if flexible(abis.1, new.struct_) && !flexible(abis.0, old.struct_) {
+        return varies(abis.1, new);
+    }
+    None
+}
+
+/// The needs without and with a capability, of a handler that gives all that it
+/// knows: one that gives this one or, where none does yet, the first with a chain.
+fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> {
+    let abi = pairs.abis().1;
+    let givers = givers(abi, chain);
+    let gives = |handler: &Handler, cap: &Capability| {
+        let gives = handler.chain.as_ref().map(|chain| &chain.gives);
+        gives.is_some_and(|gives| gives.is_empty() || gives.contains(&cap.name))
+    };
+    let giver = givers.iter().find(|(_, handler)| gives(handler, cap)).or(givers.first())?;
+    let handling = Handling::new(abi, giver.0, giver.1)?;
+    let known = |other: &&Capability| {
+        let mut old = pairs.abis().0.capabilities.iter();
+        old.any(|old| names(&other.name, &other.meta).any(|name| name == old.name))
+    };
+    let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+    let old = caps.filter(|cap| gives(giver.1, cap)).filter(known);
+    let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
+    let from = handling.need(&caps);
+    caps.push(sample::cap(abi, cap, 1));
+    Some(Window { from, to: handling.need(&caps) })
+}
+
+/// How replies with a chain differ, of the first handlers that give them.
+fn replies(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
+    let abis = pairs.abis();
+    let old = giver(abis.0, old)?;
+    let new = giver(abis.1, new).or_else(|| {
+        let ioctl = pairs.ioctl(old.0)?;
+        Some((ioctl, ioctl.served_at(abis.1.release).next()?))
+    });
+    witness::answered(pairs, old, new?)
+}
+
+/// A handler that gives a chain.
+fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
+    let chain = abi.chains.iter().find(|one| one.name == chain.name)?;
+    givers(abi, chain).into_iter().next()
+}
+
+/// Every handler that gives a chain.
+fn givers<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
+    let front = abi.chain_front(chain).map(|front| &front.name);
+    let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {
+        Arg::Struct(id) => Some(&abi.struct_(id).name) == front,
+        _ => false,
+    });
+    let served = asked.flat_map(|ioctl| ioctl.served_at(abi.release).map(move |one| (ioctl, one)));
+    served.filter(|(_, handler)| handler.chain.is_some()).collect()
+}

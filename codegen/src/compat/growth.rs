@@ -1,0 +1,237 @@
+//! Fields that came to a struct whose old ones stayed where they were: who
+//! could mistake them for something else, and what keeps that from happening.
+
+use super::fields::Twins;
+use super::finding::{C3, C4, C5, C6, C8, C9, C13, C19, Class, Finding, Party, Victim};
+use super::members::Member;
+use super::pairs::Pairs;
+use super::witness;
+use crate::diagnostic::Code;
+use crate::ir::{Abi, Role, Struct, StructId, StructRole};
+use crate::layout::{Model, PerModel};
+
+pub(super) fn compare(pairs: &Pairs<'_>, twins: &Twins<'_>, id: StructId) -> Vec<Finding> {
+    let grown = Grown { pairs, twins, id };
+    let mut findings: Vec<_> =
+        twins.kept.iter().filter_map(|pair| grown.put_to_use(pair)).collect();
+    findings.extend(twins.added.iter().map(|member| grown.added(member)));
+    findings
+}
+
+/// Whether a struct travels with an id, so that its size is compared.
+pub(super) fn is_payload(abi: &Abi, struct_: &str) -> bool {
+    let values = abi.groups.iter().flat_map(|group| &group.values);
+    let payloads = values.filter_map(|value| value.payload);
+    payloads.map(|id| &abi.struct_(id).name).any(|name| name == struct_)
+}
+
+struct Grown<'a> {
+    pairs: &'a Pairs<'a>,
+    twins: &'a Twins<'a>,
+    id: StructId,
+}
+
+impl Grown<'_> {
+    /// A field that was reserved and no longer is.
+    fn put_to_use(&self, (old, new): &(Member<'_>, Member<'_>)) -> Option<Finding> {
+        if old.role != Role::Reserved || new.role == Role::Reserved {
+            return None;
+        }
+        if let Some(gate) = self.gate(new) {
+            let code = if new.role == Role::CapOffset { C6 } else { C9 };
+            let message = "the field was reserved, and counts under its gate only";
+            return Some(self.finding(code, Class::Growth, new, message).gate(gate));
+        }
+        let message = "the field was reserved, and nothing tells when it counts: \
+            old programs left anything there, and old kernels wrote anything";
+        let finding = self.finding(C9, Class::Wire, new, message).hurts(Victim::Both);
+        Some(finding.witness(self.stale(new)).help(GATE))
+    }
+
+    fn added(&self, new: &Member<'_>) -> Finding {
+        match self.twins.new.role {
+            _ if self.covers_old_bytes(new) => self.second_meaning(new),
+            StructRole::Capability(_) => self.in_capability(new),
+            _ if is_payload(self.pairs.abis().1, &self.twins.new.name) => self.in_payload(new),
+            StructRole::Argument => self.in_argument(new),
+            _ => self.in_plain(new),
+        }
+    }
+
+    /// Another member of a union.
+    fn second_meaning(&self, new: &Member<'_>) -> Finding {
+        if let Some(gate) = self.gate(new) {
+            let message = "bytes that are there have a second meaning under their gate only";
+            return self.finding(C9, Class::Growth, new, message).gate(gate);
+        }
+        let message = "bytes that are there have a second meaning, and nothing tells which one";
+        let finding = self.finding(C9, Class::Wire, new, message).hurts(Victim::Both);
+        finding.witness(self.stale(new)).help(GATE)
+    }
+
+    fn in_capability(&self, new: &Member<'_>) -> Finding {
+        let StructRole::Capability(index) = self.twins.old.role else {
+            return self.in_plain(new);
+        };
+        let known = self.pairs.abis().0.capabilities[index].version;
+        if new.version > known || (new.role == Role::Reserved && self.is_padding(new)) {
+            let message = "the body grew at its end, together with its version";
+            let finding = self.finding(C13, Class::Growth, new, message);
+            return finding.gate(format!("version {}", new.version));
+        }
+        let message =
+            format!("the body grew, and its version stayed {known}: old kernels never wrote this");
+        let finding = self.finding(C13, Class::Wire, new, &message).hurts(Victim::NewProgram);
+        let witness = self.stale(new);
+        finding.witness(witness).help("raise the version, and say with which one the field came")
+    }
+
+    fn in_payload(&self, new: &Member<'_>) -> Finding {
+        let (before, now) = (size(self.twins.old), size(self.twins.new));
+        if before == now {
+            return self.in_argument(new);
+        }
+        let message = format!(
+            "the payload has {} bytes, {} before, and its size is compared with sizeof",
+            now[0], before[0]
+        );
+        let finding = self.finding(C19, Class::Wire, new, &message).hurts(Victim::OldProgram);
+        let witness = witness::refused(
+            self.pairs,
+            &self.twins.new.name,
+            Victim::OldProgram,
+            before[0],
+            now[0],
+        );
+        finding.witness(witness).help("give the longer payload an id of its own")
+    }
+
+    fn in_argument(&self, new: &Member<'_>) -> Finding {
+        let (before, now) = (size(self.twins.old), size(self.twins.new));
+        let padding = self.is_padding(new);
+        if new.role == Role::Reserved {
+            let (code, what) = match padding {
+                true => (C8, "bytes that were padding have a name"),
+                false => (C3, "reserved bytes were appended"),
+            };
+            return match before == now {
+                true => self.finding(code, Class::Note, new, what),
+                false => self.grows(code, new, what, "argsz"),
+            };
+        }
+        let code = match new.is_input() {
+            _ if new.role == Role::CapOffset => C6,
+            true => C4,
+            false => C5,
+        };
+        if let Some(gate) = self.gate(new) {
+            return self.grows(code, new, "appended, and counts under its gate only", &gate);
+        }
+        if new.is_flexible() {
+            return self.grows(code, new, "an array was appended behind the fixed part", "argsz");
+        }
+        let (code, victim, message) = match code {
+            _ if padding => (
+                C8,
+                Victim::Both,
+                "a meaning was given to padding, which nobody ever set, and nothing tells",
+            ),
+            C4 => (
+                C4,
+                Victim::Both,
+                "an input was appended without a flag: \
+                 new kernels read what old programs never set, old kernels pass over it",
+            ),
+            code => (
+                code,
+                Victim::NewProgram,
+                "an output was appended without a flag: \
+                 old kernels never write it, and nothing tells",
+            ),
+        };
+        let finding = self.finding(code, Class::Wire, new, message).hurts(victim);
+        finding.witness(self.stale(new)).help(GATE)
+    }
+
+    /// Contents of regions, elements and the like: who uses them is told there.
+    fn in_plain(&self, new: &Member<'_>) -> Finding {
+        let message = match self.is_padding(new) {
+            true => "bytes that were padding have a name",
+            false => "appended at the end",
+        };
+        let code = if self.is_padding(new) { C8 } else { C3 };
+        self.finding(code, Class::Note, new, message)
+    }
+
+    /// Growth that argsz and a gate keep from programs that do not know it.
+    fn grows(&self, code: Code, new: &Member<'_>, what: &str, gate: &str) -> Finding {
+        let (before, now) = (size(self.twins.old), size(self.twins.new));
+        let model =
+            Model::ALL.into_iter().find(|model| before[model.index()] != now[model.index()]);
+        let message = match model {
+            Some(Model::Lp64) => {
+                format!("{what}: the struct grows from {} to {} bytes", before[0], now[0])
+            }
+            Some(model) => {
+                let at = model.index();
+                format!("{what}: the struct grows from {} to {} bytes on i386", before[at], now[at])
+            }
+            None => what.to_owned(),
+        };
+        let mut finding = self.finding(code, Class::Growth, new, &message).gate(gate);
+        let assumed = self.pairs.new.assumed.contains(&self.twins.new.name);
+        finding.condition = self.minsz().filter(|_| assumed).map(|minsz| {
+            format!(
+                "safe if the kernel's minsz stays {minsz}; \
+                 breaks every old program if minsz becomes sizeof, {}",
+                now[0]
+            )
+        });
+        finding
+    }
+
+    fn minsz(&self) -> Option<u64> {
+        let field = self.twins.old.minsz?;
+        Some(self.twins.old.layouts[Model::Lp64.index()].fields[field].end())
+    }
+
+    /// What tells that a field counts.
+    fn gate(&self, new: &Member<'_>) -> Option<String> {
+        let hosts = self.pairs.abis().1.chains.iter().filter_map(|chain| chain.host.as_ref());
+        let mut hosts = hosts.filter(|host| host.struct_ == self.id);
+        match new.role {
+            Role::CapOffset => hosts.next().map(|host| host.flag.0.clone()),
+            _ => new.when.map(str::to_owned),
+        }
+    }
+
+    /// Whether old fields lie in the same bytes.
+    fn covers_old_bytes(&self, new: &Member<'_>) -> bool {
+        let span = new.spans[Model::Lp64.index()];
+        let meets = |old: &Member<'_>| {
+            let other = old.spans[Model::Lp64.index()];
+            other.offset < span.end() && span.offset < other.end()
+        };
+        self.twins.kept.iter().any(|(old, _)| meets(old))
+    }
+
+    /// Whether it lies where the old struct had bytes without a name.
+    fn is_padding(&self, new: &Member<'_>) -> bool {
+        new.spans[Model::Lp64.index()].offset < size(self.twins.old)[Model::Lp64.index()]
+    }
+
+    fn stale(&self, new: &Member<'_>) -> witness::Witness {
+        witness::stale(self.pairs, self.twins, new)
+    }
+
+    fn finding(&self, code: Code, class: Class, new: &Member<'_>, message: &str) -> Finding {
+        let subject = new.of(self.twins.new);
+        Finding::new(code, class, subject, message).at(Party::New, new.meta.place)
+    }
+}
+
+const GATE: &str = "tie it to a flag, an op or an id that says when it counts (`when`)";
+
+fn size(struct_: &Struct) -> PerModel<u64> {
+    struct_.layouts.each_ref().map(|layout| layout.size)
+}

@@ -1,0 +1,217 @@
+//! What the kernel's handlers do to a buffer, on both sides.
+
+use std::collections::HashSet;
+
+use super::finding::{C1, C14, C16, C17, C23, Class, Finding, Party, Victim};
+use super::pairs::Pairs;
+use super::witness;
+use crate::diagnostic::Code;
+use crate::ir::{Abi, Arg, Copied, Handler, Ioctl};
+use crate::layout::Model;
+use crate::reply::{ArgszReply, ShortReply, Untouched};
+
+pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
+    let abis = pairs.abis();
+    let mut findings = Vec::new();
+    for old in &abis.0.ioctls {
+        let Some(new) = pairs.ioctl(old) else { continue };
+        let before: Vec<_> = old.served_at(abis.0.release).collect();
+        let now: Vec<_> = new.served_at(abis.1.release).collect();
+        for handler in &before {
+            for heir in heirs(handler, &before, &now) {
+                findings.extend(Heir { pairs, old, new, before: handler, now: heir }.compare());
+            }
+        }
+        findings.extend(shrinking(new, &before, &now));
+        findings.extend(leaking(new, &before, &now));
+    }
+    let mut told = HashSet::new();
+    findings.retain(|one| told.insert((one.code, one.subject.clone(), one.message.clone())));
+    findings
+}
+
+/// Who serves the callers of a handler on the new side: the one of the same
+/// name or, where that is gone, those that came.
+fn heirs<'a>(
+    handler: &Handler,
+    before: &[&Handler],
+    now: &[&'a Handler],
+) -> impl Iterator<Item = &'a Handler> {
+    let named = now.iter().copied().find(|one| one.name == handler.name);
+    let came = now.iter().copied().filter(|one| before.iter().all(|old| old.name != one.name));
+    let came: Vec<_> = if named.is_none() { came.collect() } else { Vec::new() };
+    named.into_iter().chain(came)
+}
+
+/// A handler and the one that serves its callers now.
+struct Heir<'a> {
+    pairs: &'a Pairs<'a>,
+    old: &'a Ioctl,
+    new: &'a Ioctl,
+    before: &'a Handler,
+    now: &'a Handler,
+}
+
+impl Heir<'_> {
+    fn compare(&self) -> Vec<Finding> {
+        let findings = [
+            self.minsz(),
+            self.written(),
+            self.untouched(),
+            self.short(),
+            self.argsz(),
+            self.error(),
+        ];
+        findings.into_iter().flatten().chain(self.places()).collect()
+    }
+
+    /// Unless the struct says so itself, which is told there.
+    fn minsz(&self) -> Option<Finding> {
+        let (before, now) = (self.before.minsz, self.now.minsz);
+        let Arg::Struct(id) = self.new.arg else { return None };
+        if before == now || self.struct_minsz_changed() {
+            return None;
+        }
+        let victim = if now > before { Victim::OldProgram } else { Victim::NewProgram };
+        let message =
+            format!("the handler `{}` demands an argsz of {now}, {before} before", self.now.name);
+        let struct_ = &self.pairs.abis().1.struct_(id).name;
+        let witness =
+            witness::refused(self.pairs, struct_, victim, before.min(now), before.max(now));
+        let finding = self.finding(C1, Class::Wire, message).hurts(victim).witness(witness);
+        Some(finding.help("leave minsz at the end of the first version"))
+    }
+
+    fn struct_minsz_changed(&self) -> bool {
+        let abis = self.pairs.abis();
+        let end = |abi: &Abi, arg: Arg| {
+            let Arg::Struct(id) = arg else { return None };
+            let struct_ = abi.struct_(id);
+            struct_.minsz.map(|field| struct_.spans(field)[Model::Lp64.index()].end())
+        };
+        end(abis.0, self.old.arg) != end(abis.1, self.new.arg)
+    }
+
+    /// Fields that no longer come back.
+    fn written(&self) -> Option<Finding> {
+        let most = |handler: &Handler| match &handler.writes {
+            Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
+            Copied::Fitting => u64::MAX,
+        };
+        let (before, now) = (most(self.before), most(self.now));
+        if now >= before.min(self.before.minsz) {
+            return None;
+        }
+        let message =
+            format!("the handler `{}` writes {now} bytes, {before} before", self.now.name);
+        Some(self.broken(C16, message))
+    }
+
+    /// Bytes that programs could take for zero.
+    fn untouched(&self) -> Option<Finding> {
+        let was_zero = self.before.untouched == Some(Untouched::Zero);
+        let now = match self.now.untouched {
+            Some(Untouched::Stack) => "bytes of the kernel's stack",
+            Some(Untouched::Echo) => "the caller's own bytes",
+            Some(Untouched::Zero) | None => return None,
+        };
+        let message =
+            format!("what the handler `{}` does not set is {now}, 0 before", self.now.name);
+        was_zero.then(|| self.broken(C16, message).help("start from a zeroed reply"))
+    }
+
+    /// What a buffer sees that is too small for the chain.
+    fn short(&self) -> Option<Finding> {
+        let (before, now) = (self.before.chain.as_ref()?, self.now.chain.as_ref()?);
+        let words = |short: ShortReply| match short {
+            ShortReply::OffsetZero => "the flag and an offset of 0",
+            ShortReply::Partial => "the flag, an offset of 0 and some capabilities",
+            ShortReply::FlagClear => "no flag",
+        };
+        if before.short == now.short {
+            return None;
+        }
+        let (was, is) = (words(before.short), words(now.short));
+        let message = format!("a short buffer sees {is}, {was} before");
+        Some(self.broken(C16, message))
+    }
+
+    fn argsz(&self) -> Option<Finding> {
+        let (before, now) = (self.before.chain.as_ref()?, self.now.chain.as_ref()?);
+        let shrinks = before.argsz == ArgszReply::WhenShort && now.argsz == ArgszReply::Always;
+        let message = "argsz comes back smaller than it was passed, where it stayed before";
+        shrinks.then(|| self.broken(C17, message.to_owned()))
+    }
+
+    /// What a call fails with that has no room for the array.
+    fn error(&self) -> Option<Finding> {
+        let before = &self.before.array.as_ref()?.error;
+        let now = self.now.array.as_ref().map_or("nothing", |array| &array.error);
+        let message =
+            format!("without room for the array the call fails with {now}, {before} before");
+        let witness = witness::failed(self.pairs, (self.new, self.now), before, now);
+        let finding = self.finding(C23, Class::Wire, message).hurts(Victim::OldProgram);
+        (before != now).then(|| finding.witness(witness).help("leave the error what it was"))
+    }
+
+    /// Where capabilities lie, which is no part of the ABI.
+    fn places(&self) -> Vec<Finding> {
+        let (Some(before), Some(now)) = (&self.before.chain, &self.now.chain) else {
+            return Vec::new();
+        };
+        let mut findings = Vec::new();
+        if before.at != now.at {
+            let message = format!("the chain starts at {}, {} before", now.at, before.at);
+            findings.push(self.finding(C14, Class::Note, message));
+        }
+        if before.align != now.align {
+            let message = format!(
+                "capabilities start at multiples of {}, of {} before",
+                now.align, before.align
+            );
+            findings.push(self.finding(C14, Class::Note, message));
+        }
+        findings
+    }
+
+    /// A break that can be seen in a reply.
+    fn broken(&self, code: Code, message: String) -> Finding {
+        let witness = witness::answered(self.pairs, (self.old, self.before), (self.new, self.now));
+        self.finding(code, Class::Wire, message).hurts(Victim::OldProgram).witness(witness)
+    }
+
+    fn finding(&self, code: Code, class: Class, message: String) -> Finding {
+        Finding::new(code, class, &self.new.name, message).at(Party::New, self.now.place)
+    }
+}
+
+/// Handlers that came, and give away bytes that nobody set.
+fn leaking(ioctl: &Ioctl, before: &[&Handler], now: &[&Handler]) -> Option<Finding> {
+    let leaks = |handler: &&&Handler| handler.untouched == Some(Untouched::Stack);
+    if before.iter().any(|handler| leaks(&handler)) {
+        return None;
+    }
+    let handler = now.iter().find(leaks)?;
+    let message = format!(
+        "what the handler `{}` does not set is whatever was on the kernel's stack",
+        handler.name
+    );
+    let finding =
+        Finding::new(C16, Class::Note, &ioctl.name, message).at(Party::New, handler.place);
+    Some(finding.help("start from a zeroed reply"))
+}
+
+/// Handlers that came, and lower argsz where none did before.
+fn shrinking(ioctl: &Ioctl, before: &[&Handler], now: &[&Handler]) -> Option<Finding> {
+    let shrinks = |handler: &&&Handler| {
+        handler.chain.as_ref().is_some_and(|chain| chain.argsz == ArgszReply::Always)
+    };
+    if before.iter().any(|handler| shrinks(&handler)) {
+        return None;
+    }
+    let handler =
+        now.iter().find(|one| shrinks(one) && before.iter().all(|old| old.name != one.name))?;
+    let message =
+        format!("with the handler `{}`, argsz can come back smaller than it was", handler.name);
+    Some(Finding::new(C17, Class::Note, &ioctl.name, message).at(Party::New, handler.place))
+}

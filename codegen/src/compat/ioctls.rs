@@ -1,0 +1,135 @@
+//! Ioctls and macros: numbers and arguments that changed, names that went.
+
+use super::finding::{C2, C10, C11, C22, Class, Finding, Party, Victim};
+use super::pairs::{Pairs, names};
+use super::witness;
+use crate::ir::{Abi, Arg, Ioctl};
+
+pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
+    let abis = pairs.abis();
+    let mut findings = Vec::new();
+    for old in &abis.0.ioctls {
+        match pairs.ioctl(old) {
+            None => findings.push(removed(&old.name, old)),
+            Some(new) => findings.extend(changed(pairs, old, new)),
+        }
+    }
+    for new in &abis.1.ioctls {
+        findings.extend(reused(pairs, new));
+    }
+    findings.extend(macros(abis));
+    findings
+}
+
+fn removed(name: &str, old: &Ioctl) -> Finding {
+    let message = "the ioctl is gone: programs no longer compile, and old ones get ENOTTY";
+    let finding = Finding::new(C22, Class::Source, name, message).at(Party::Old, old.meta.place);
+    finding.help("keep it, and say since when it is deprecated")
+}
+
+fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
+    let abis = pairs.abis();
+    let mut findings = Vec::new();
+    let finding = |code, class, message| {
+        Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place)
+    };
+    let mut broken = |code, message: String, understood: Option<&str>| {
+        let number = old.number.into();
+        let witness = witness::understood(pairs, "ioctls", number, &old.name, understood);
+        findings.push(finding(code, Class::Wire, message).hurts(Victim::Both).witness(witness));
+    };
+    let meant = |one: &&Ioctl| one.number == old.number && fd(abis.1, one) == fd(abis.0, old);
+    let meant = abis.1.ioctls.iter().find(meant).map(|one| one.name.as_str());
+    if old.number != new.number {
+        let message = format!("the ioctl is number {}, {} before", new.number, old.number);
+        broken(C22, message, meant);
+    }
+    if fd(abis.0, old) != fd(abis.1, new) {
+        let (is, was) = (fd(abis.1, new), fd(abis.0, old));
+        broken(C22, format!("the ioctl is one of a {is} descriptor, {was} before"), meant);
+    }
+    if !same_argument(pairs, old, new) {
+        let (is, was) = (argument(abis.1, new), argument(abis.0, old));
+        let message = format!("the ioctl takes {is}, {was} before");
+        broken(C2, message, Some(&format!("{} with {is}", new.name)));
+    }
+    if old.name != new.name {
+        let message = format!("the ioctl was called `{}`: programs no longer compile", old.name);
+        findings.push(finding(C22, Class::Source, message));
+    }
+    findings
+}
+
+fn argument<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
+    match ioctl.arg {
+        Arg::None => "no argument",
+        Arg::Int => "a number",
+        Arg::Fd => "a file descriptor",
+        Arg::U32 => "a u32",
+        Arg::Text => "a string",
+        Arg::Struct(id) => &abi.struct_(id).name,
+    }
+}
+
+fn same_argument(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> bool {
+    let abis = pairs.abis();
+    match (old.arg, new.arg) {
+        (Arg::Struct(old), Arg::Struct(new)) => {
+            pairs.struct_(abis.0.struct_(old)).is_some_and(|(id, _)| id == new)
+        }
+        (old, new) => old == new,
+    }
+}
+
+fn fd<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
+    abi.fds.get(ioctl.fd).map_or("", |fd| &fd.name)
+}
+
+/// A new ioctl with the number of one that went.
+fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
+    let abis = pairs.abis();
+    let is = |name: &str| names(&new.name, &new.meta).any(|own| own == name);
+    if abis.0.ioctls.iter().any(|old| is(&old.name)) {
+        return None;
+    }
+    let meets = |old: &&Ioctl| {
+        let shared = old.backends.iter().any(|backend| new.backends.contains(backend));
+        let same_kind = shared || old.backends.is_empty() || new.backends.is_empty();
+        old.number == new.number && fd(abis.0, old) == fd(abis.1, new) && same_kind
+    };
+    let old = abis.0.ioctls.iter().find(meets)?;
+    // Two that serve different file descriptors of one kind may share a number for good.
+    let stays = abis.1.ioctls.iter().any(|one| one.name == old.name && one.number == old.number);
+    if stays {
+        return None;
+    }
+    let message = format!("the number {} was that of `{}`", new.number, old.name);
+    let (number, taken_for) = (old.number.into(), Some(new.name.as_str()));
+    let witness = witness::understood(pairs, "ioctls", number, &old.name, taken_for);
+    let finding = Finding::new(C22, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
+    let finding = finding.witness(witness);
+    Some(finding.at(Party::New, new.meta.place).help("take the next number that nobody had"))
+}
+
+/// Function-like macros that went or are written otherwise.
+fn macros(abis: (&Abi, &Abi)) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for old in &abis.0.macros {
+        let Some(new) = abis.1.macros.iter().find(|new| new.name == old.name) else {
+            let message = "the macro is gone: programs that use it no longer compile";
+            let finding = Finding::new(C11, Class::Source, &old.name, message);
+            findings.push(finding.at(Party::Old, old.meta.place));
+            continue;
+        };
+        if new.args != old.args {
+            let message = "the macro takes other arguments: programs no longer compile";
+            let finding = Finding::new(C11, Class::Source, &new.name, message);
+            findings.push(finding.at(Party::New, new.meta.place));
+        } else if new.c != old.c {
+            let message = "the macro is written otherwise than before";
+            let finding = Finding::new(C10, Class::Note, &new.name, message);
+            findings.push(finding.at(Party::New, new.meta.place));
+        }
+    }
+    findings
+}

@@ -1,0 +1,48 @@
+//! Which item of the new side is which of the old one: by its name, or by a
+//! name that it had before.
+
+use std::collections::HashMap;
+
+use super::Side;
+use crate::ir::{Abi, Ioctl, Meta, Struct, StructId};
+
+/// The two sides, with the structs that are the same on both.
+pub(super) struct Pairs<'a> {
+    pub(super) old: &'a Side,
+    pub(super) new: &'a Side,
+    structs: HashMap<&'a str, StructId>,
+}
+
+impl<'a> Pairs<'a> {
+    pub(super) fn new(old: &'a Side, new: &'a Side) -> Self {
+        let mut structs = HashMap::new();
+        for (index, struct_) in new.abi.structs.iter().enumerate() {
+            for name in names(&struct_.name, &struct_.meta) {
+                structs.entry(name).or_insert(StructId(index));
+            }
+        }
+        Self { old, new, structs }
+    }
+
+    /// Both ABIs.
+    pub(super) fn abis(&self) -> (&'a Abi, &'a Abi) {
+        (&self.old.abi, &self.new.abi)
+    }
+
+    /// What an old struct is on the new side.
+    pub(super) fn struct_(&self, old: &Struct) -> Option<(StructId, &'a Struct)> {
+        let id = *self.structs.get(old.name.as_str())?;
+        Some((id, self.new.abi.struct_(id)))
+    }
+
+    /// What an old ioctl is on the new side.
+    pub(super) fn ioctl(&self, old: &Ioctl) -> Option<&'a Ioctl> {
+        let mut ioctls = self.new.abi.ioctls.iter();
+        ioctls.find(|new| names(&new.name, &new.meta).any(|name| name == old.name))
+    }
+}
+
+/// The names that an item has or had.
+pub(super) fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
+    std::iter::once(name).chain(meta.former.iter().map(|(name, _)| name.as_str()))
+}

@@ -1,0 +1,135 @@
+//! What a project makes of findings: other weights for codes, and findings that
+//! were looked at and accepted, each with its reason.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::{CODES, Finding, Party};
+use crate::diagnostic::Place;
+
+/// The file that `--rules` names.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// What a finding of a code does, where that is not what its class says.
+    #[serde(default)]
+    pub severity: BTreeMap<String, Weight>,
+    /// Findings that break nothing here.
+    #[serde(default)]
+    pub accept: Vec<Accepted>,
+}
+
+/// What findings of a code do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// They fail the run.
+    Error,
+    /// They are told, and that is all.
+    Note,
+}
+
+/// A finding that was looked at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// Its code.
+    pub code: String,
+    /// What it is about, as it is printed.
+    pub subject: String,
+    /// Why nobody is harmed.
+    pub reason: String,
+}
+
+/// What becomes of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// It fails the run.
+    Breaks,
+    /// It would, but was accepted for this reason.
+    Accepted(String),
+    /// It is told.
+    Told,
+}
+
+/// A place in a file, as a reader counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Location {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The character, from 1.
+    pub column: usize,
+}
+
+/// A finding with what becomes of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Judged {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// Where it is said.
+    #[serde(flatten)]
+    pub location: Option<Location>,
+    /// What becomes of it.
+    pub judgement: Judgement,
+}
+
+impl Rules {
+    /// Reads the file; an error tells what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let rules: Self = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+        let accepted = rules.accept.iter().map(|one| &one.code);
+        for code in rules.severity.keys().chain(accepted) {
+            if CODES.iter().all(|known| known.0 != code) {
+                return Err(format!("there is no rule `{code}`; they are C1 to C23"));
+            }
+        }
+        match rules.accept.iter().find(|one| one.reason.trim().is_empty()) {
+            Some(one) => {
+                Err(format!("{} of `{}` is accepted without a reason", one.code, one.subject))
+            }
+            None => Ok(rules),
+        }
+    }
+
+    /// What becomes of each finding, those that break first; and what is
+    /// accepted and was not found.
+    pub fn judge(
+        &self,
+        findings: Vec<Finding>,
+        locate: impl Fn(Party, Place) -> Option<Location>,
+    ) -> (Vec<Judged>, Vec<&Accepted>) {
+        let judged = findings.into_iter().map(|finding| Judged {
+            judgement: self.judgement(&finding),
+            location: finding.place.and_then(|(party, place)| locate(party, place)),
+            finding,
+        });
+        let mut judged: Vec<_> = judged.collect();
+        judged.sort_by_key(|one| (!matches!(one.judgement, Judgement::Breaks), one.finding.class));
+        let found = |accepted: &&Accepted| judged.iter().any(|one| accepted.is(&one.finding));
+        let idle = self.accept.iter().filter(|one| !found(one)).collect();
+        (judged, idle)
+    }
+
+    fn judgement(&self, finding: &Finding) -> Judgement {
+        let fails = match self.severity.get(finding.code.0) {
+            Some(weight) => *weight == Weight::Error,
+            None => finding.class.breaks(),
+        };
+        match self.accept.iter().find(|one| one.is(finding)) {
+            _ if !fails => Judgement::Told,
+            Some(accepted) => Judgement::Accepted(accepted.reason.trim().to_owned()),
+            None => Judgement::Breaks,
+        }
+    }
+}
+
+impl Accepted {
+    fn is(&self, finding: &Finding) -> bool {
+        self.code == finding.code.0 && self.subject == finding.subject
+    }
+}

@@ -1,0 +1,99 @@
+//! A finding for a reader.
+
+use super::finding::Finding;
+use super::rules::{Judged, Judgement};
+use super::witness::{Claim, Witness};
+
+/// Bytes in a line of a dump.
+const LINE: usize = 16;
+
+/// A finding with all that is known of it: what breaks in full, the rest in two
+/// or three lines.
+pub fn told(judged: &Judged) -> String {
+    let Judged { finding, location, judgement } = judged;
+    let head = match judgement {
+        Judgement::Breaks => "error",
+        Judgement::Accepted(_) => "accepted",
+        Judgement::Told => finding.class.words(),
+    };
+    let mut lines =
+        vec![format!("{head}[{}] {}: {}", finding.code.0, finding.subject, finding.message)];
+    if let Judgement::Accepted(reason) = judgement {
+        lines.push(format!("accepted: {reason}"));
+    }
+    lines.extend(facts(finding));
+    lines.extend(location.as_ref().map(|at| format!("at {}:{}:{}", at.file, at.line, at.column)));
+    if finding.class.breaks() {
+        lines.extend(finding.witness.iter().flat_map(shown));
+    }
+    lines.extend(finding.help.as_ref().map(|help| format!("help: {help}")));
+    lines.join("\n  ") + "\n"
+}
+
+fn facts(finding: &Finding) -> Vec<String> {
+    let victim = finding.victim.map(|victim| format!("harmed: {}", victim.words()));
+    let class = finding.class.breaks().then(|| format!("this is: {}", finding.class.words()));
+    let gate = finding.gate.as_ref().map(|gate| format!("gate: {gate}"));
+    let window = finding.window.map(|window| {
+        format!(
+            "for argsz in [{}, {}) a program that never asks twice loses the chain",
+            window.from, window.to
+        )
+    });
+    let condition = finding.condition.clone();
+    [class, victim, gate, window, condition].into_iter().flatten().collect()
+}
+
+/// A witness, line by line.
+fn shown(witness: &Witness) -> Vec<String> {
+    let on = witness.target.map(|target| format!(" on {target}")).unwrap_or_default();
+    let mut lines = vec![format!(
+        "witness: {} makes `{}`{on}, {} reads it",
+        witness.made_by, witness.struct_, witness.read_by
+    )];
+    lines.extend(dump(&witness.bytes));
+    lines.extend(witness.claims.iter().map(|claim| ["  ", &claimed(claim)].concat()));
+    lines
+}
+
+fn dump(bytes: &[u8]) -> impl Iterator<Item = String> {
+    let line =
+        |(index, chunk): (usize, &[u8])| format!("  {:04x}  {}", index * LINE, self::bytes(chunk));
+    bytes.chunks(LINE).enumerate().map(line)
+}
+
+/// Bytes in hexadecimal, with spaces between them.
+fn bytes(bytes: &[u8]) -> String {
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.join(" ")
+}
+
+/// A claim in a line.
+pub(super) fn claimed(claim: &Claim) -> String {
+    match claim {
+        Claim::Misread { field, offset, meant, found, .. } => {
+            let (meant, found) = (bytes(meant), bytes(found));
+            format!("`{field}` is read at {offset}: {found}, where {meant} was meant")
+        }
+        Claim::Unset { field, offset, found, .. } => {
+            let found = bytes(found);
+            format!("`{field}` is read at {offset}: {found}, which nobody wrote")
+        }
+        Claim::Refused { argsz, demanded } => {
+            format!("argsz {argsz} is refused with EINVAL, {demanded} is demanded")
+        }
+        Claim::Answered { argsz, before } => {
+            format!("with an argsz of {argsz} it was: {}", bytes(before))
+        }
+        Claim::Failed { argsz, before, now } => {
+            format!("with an argsz of {argsz} the call fails with {now}, where {before} was meant")
+        }
+        Claim::TakenFor { offset, id, is, taken_for } => {
+            format!("the capability at {offset} is {is}, and taken for {taken_for}: both are {id}")
+        }
+        Claim::Understood { number, said, understood } => match understood {
+            Some(other) => format!("{said} is passed as {number}, and taken for {other}"),
+            None => format!("{said} is passed as {number}, which means nothing there"),
+        },
+    }
+}

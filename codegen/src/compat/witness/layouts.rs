@@ -1,0 +1,166 @@
+//! Structs that the two sides declare otherwise: what one writes, and what the
+//! other reads.
+
+use super::{Claim, Piece, STALE, Within, Witness, kernel, program};
+use crate::compat::fields::Twins;
+use crate::compat::members::{Member, members};
+use crate::compat::pairs::Pairs;
+use crate::ir::{Abi, Struct, Type};
+use crate::layout::{Model, Span};
+use crate::model::sample;
+use crate::reply::Direction;
+
+/// How many elements of an array are looked at: the second one shows its size.
+const ELEMENTS: u64 = 2;
+
+/// Old fields that lie elsewhere on the new side: what an old program passes to
+/// a new kernel, or reads from it.
+pub(in crate::compat) fn layout(
+    pairs: &Pairs<'_>,
+    twins: &Twins<'_>,
+    model: Model,
+) -> Option<Witness> {
+    let moved =
+        twins.kept.iter().find(|(old, new)| old.spans[model.index()] != new.spans[model.index()]);
+    let first = moved.map(|(old, _)| old).or(twins.removed.first());
+    let input = first.is_some_and(|old| old.direction == Some(Direction::In));
+    let old = Declared { abi: pairs.abis().0, struct_: twins.old, model };
+    let new = Declared { abi: pairs.abis().1, struct_: twins.new, model };
+    let (maker, reader) = if input { (old, new) } else { (new, old) };
+    let (made_by, read_by) = match input {
+        true => (program(pairs.old), kernel(pairs.new)),
+        false => (kernel(pairs.new), program(pairs.old)),
+    };
+    let mut witness = made(made_by, read_by, maker, reader);
+    witness.target = (model != Model::Lp64).then_some("i386");
+    for (old, new) in &twins.kept {
+        let (from, to) = if input { (old, new) } else { (new, old) };
+        witness.claims.extend(misread(&witness, (maker, from), (reader, to)));
+    }
+    for old in twins.removed.iter().filter(|_| !input) {
+        witness.claims.push(unset(&witness, reader, old));
+    }
+    (!witness.claims.is_empty()).then_some(witness)
+}
+
+/// A field that a new program reads and an old kernel never wrote.
+pub(in crate::compat) fn stale(pairs: &Pairs<'_>, twins: &Twins<'_>, new: &Member<'_>) -> Witness {
+    let model = Model::Lp64;
+    let maker = Declared { abi: pairs.abis().0, struct_: twins.old, model };
+    let reader = Declared { abi: pairs.abis().1, struct_: twins.new, model };
+    let witness = made(kernel(pairs.old), program(pairs.new), maker, reader);
+    let claim = unset(&witness, reader, new);
+    witness.claim(claim)
+}
+
+/// A struct as one side declares it.
+#[derive(Clone, Copy)]
+struct Declared<'a> {
+    abi: &'a Abi,
+    struct_: &'a Struct,
+    model: Model,
+}
+
+impl Declared<'_> {
+    /// Where a member lies, and the size of an element if it is an array's.
+    fn span(&self, member: &Member<'_>) -> (Span, Option<u64>) {
+        let span = member.spans[self.model.index()];
+        let each = match member.type_ {
+            Type::Array(element, ..) | Type::Flexible(element, _) => {
+                self.abi.extent(element, self.model).map(|extent| extent.size)
+            }
+            _ => None,
+        };
+        let size = match each {
+            Some(each) if member.is_flexible() => each * ELEMENTS,
+            _ => span.size,
+        };
+        (Span { size, ..span }, each)
+    }
+
+    /// What a compiler has to know of the fields.
+    fn pieces(&self) -> Vec<Piece> {
+        let members = members(self.abi, self.struct_);
+        let piece = |index: usize| {
+            let field = &self.struct_.fields[index];
+            let own = self.struct_.spans(index)[self.model.index()];
+            let flexible = members.iter().find(|one| one.is_flexible() && one.name == field.name);
+            let span = flexible.map_or(own, |member| self.span(member).0);
+            let align = self.abi.extent(&field.type_, self.model).map_or(1, |extent| extent.align);
+            let align = if self.struct_.packed { 1 } else { align };
+            let name = field.name.clone();
+            let bytes = (0..span.size).map(|at| sample::mark(&name, at)).collect();
+            Piece { name, size: span.size, align, bytes }
+        };
+        (0..self.struct_.fields.len()).map(piece).filter(|piece| piece.size > 0).collect()
+    }
+
+    /// The struct with every field marked, in a buffer of so many stale bytes.
+    fn bytes(&self, size: u64) -> Vec<u8> {
+        let mut bytes = vec![STALE; size as usize];
+        for piece in self.pieces() {
+            let field = self.struct_.fields.iter().position(|field| field.name == piece.name);
+            let offset = field.map_or(0, |at| self.struct_.spans(at)[self.model.index()].offset);
+            let place = bytes.iter_mut().skip(offset as usize);
+            place.zip(&piece.bytes).for_each(|(byte, mark)| *byte = *mark);
+        }
+        bytes
+    }
+
+    fn end(&self) -> u64 {
+        let members = members(self.abi, self.struct_);
+        let ends = members.iter().map(|member| self.span(member).0.end());
+        ends.chain([self.struct_.layouts[self.model.index()].size]).max().unwrap_or(0)
+    }
+
+    /// The piece that a member is a part of.
+    fn within(&self, member: &Member<'_>, at: u64) -> Within {
+        let holds = |field: &&crate::ir::Field| {
+            field.name == member.name || field.arms().iter().any(|arm| arm.name == member.name)
+        };
+        let field = self.struct_.fields.iter().find(holds);
+        let piece = field.map(|field| field.name.clone()).unwrap_or_default();
+        Within { piece, at }
+    }
+}
+
+fn made(made_by: String, read_by: String, maker: Declared<'_>, reader: Declared<'_>) -> Witness {
+    let bytes = maker.bytes(maker.end().max(reader.end()));
+    let mut witness = Witness::new(made_by, read_by, &reader.struct_.name, bytes);
+    (witness.maker, witness.reader) = (maker.pieces(), reader.pieces());
+    witness
+}
+
+fn slice(bytes: &[u8], span: Span) -> Vec<u8> {
+    bytes.iter().skip(span.offset as usize).take(span.size as usize).copied().collect()
+}
+
+/// A field that the reader finds other bytes for than the maker wrote.
+fn misread(
+    witness: &Witness,
+    (maker, from): (Declared<'_>, &Member<'_>),
+    (reader, to): (Declared<'_>, &Member<'_>),
+) -> Option<Claim> {
+    let ((made, one), (read, other)) = (maker.span(from), reader.span(to));
+    let claim = |field: String, made: Span, read: Span, at: u64| {
+        let (meant, found) = (slice(&witness.bytes, made), slice(&witness.bytes, read));
+        let within = reader.within(to, at);
+        let claim =
+            Claim::Misread { field, offset: read.offset, meant: meant.clone(), found, within };
+        (meant != slice(&witness.bytes, read)).then_some(claim)
+    };
+    let whole = claim(to.name.to_owned(), made, read, 0);
+    let (Some(one), Some(other)) = (one, other) else { return whole };
+    if made.offset != read.offset || one == other {
+        return whole;
+    }
+    let second = |span: Span, each: u64| Span { offset: span.offset + each, size: each };
+    claim(format!("{}[1]", to.name), second(made, one), second(read, other), other)
+}
+
+fn unset(witness: &Witness, reader: Declared<'_>, member: &Member<'_>) -> Claim {
+    let span = reader.span(member).0;
+    let found = slice(&witness.bytes, span);
+    let (field, offset) = (member.name.to_owned(), span.offset);
+    Claim::Unset { field, offset, found, within: reader.within(member, 0) }
+}

@@ -1,0 +1,142 @@
+//! Replies of handlers, made by the model of the reply rules.
+
+use super::{Claim, STALE, Within, Witness, asked, kernel, program, understood};
+use crate::compat::constants::Constant;
+use crate::compat::pairs::Pairs;
+use crate::ir::{Abi, Arg, Capability, Chain, Handler, Ioctl};
+use crate::layout::Model;
+use crate::model::{Contents, Handling, sample};
+
+/// How far behind the full reply argsz is tried.
+const SLACK: u64 = 8;
+
+/// A newcomer under an id that another one holds.
+pub(in crate::compat) fn taken_for(
+    pairs: &Pairs<'_>,
+    newcomer: &Constant<'_>,
+    holder: &Constant<'_>,
+) -> Witness {
+    capability(pairs, newcomer.name, holder.name).unwrap_or_else(|| {
+        let (said, taken_for) = (newcomer.name, Some(holder.name));
+        understood(pairs, newcomer.group, newcomer.number, said, taken_for)
+    })
+}
+
+/// A reply with the newcomer in it, as an old program reads it.
+fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness> {
+    let abi = pairs.abis().1;
+    let cap = abi.capabilities.iter().find(|cap| cap.name == newcomer)?;
+    let chain = abi.chain(cap.chain);
+    let struct_ = abi.struct_(chain.host.as_ref()?.struct_);
+    let asked_by =
+        |ioctl: &&Ioctl| ioctl.arg == Arg::Struct(chain.host.as_ref().expect("a host").struct_);
+    let (ioctl, handler) = abi.ioctls.iter().filter(asked_by).find_map(|ioctl| {
+        let handler = ioctl.served_at(abi.release).find(|handler| handler.chain.is_some())?;
+        Some((ioctl, handler))
+    })?;
+    let handling = Handling::new(abi, ioctl, handler)?;
+    let contents = contents(abi, chain, vec![cap])?;
+    let need = handling.need(&contents.caps);
+    let bytes = answer(&handling, &asked(need, need), &contents);
+    let offset = handler.chain.as_ref()?.at;
+    let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, bytes);
+    let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
+    Some(witness.claim(Claim::TakenFor { offset, id: cap.id, is, taken_for }))
+}
+
+/// What a chain's host tells beside its capabilities.
+fn contents(abi: &Abi, chain: &Chain, caps: Vec<&Capability>) -> Option<Contents> {
+    let fixed = sample::quiet(abi.struct_(chain.host.as_ref()?.struct_));
+    let caps = caps.into_iter().map(|cap| sample::cap(abi, cap, 1)).collect();
+    Some(Contents { fixed, caps, ..Contents::default() })
+}
+
+/// A short reply of a handler to a new program that finds a chain in it: the
+/// reply, and where it looks.
+pub(in crate::compat) fn short(
+    pairs: &Pairs<'_>,
+    chain: &Chain,
+    (ioctl, handler): (&Ioctl, &Handler),
+) -> Option<(Witness, u64)> {
+    let abi = pairs.abis().1;
+    let struct_ = abi.chain_front(chain)?;
+    let handling = Handling::new(abi, ioctl, handler)?;
+    let cap = abi.capabilities.get(*chain.capabilities.first()?)?;
+    let fixed = sample::quiet(struct_);
+    let contents = Contents { fixed, caps: vec![sample::cap(abi, cap, 1)], ..Contents::default() };
+    let argsz = handling.need(&contents.caps) - 1;
+    let bytes = answer(&handling, &asked(argsz, argsz), &contents);
+    let mut witness = Witness::new(kernel(pairs.new), program(pairs.new), &struct_.name, bytes);
+    let look = |at: u64, size: u64| {
+        witness.bytes.iter().skip(at as usize).take(size as usize).copied().collect::<Vec<_>>()
+    };
+    let (field, offset, found) = match (&chain.host, chain.first) {
+        (Some(host), _) => {
+            let span = struct_.spans(host.cap_offset)[Model::Lp64.index()];
+            let field = struct_.fields[host.cap_offset].name.clone();
+            (field, span.offset, look(span.offset, span.size))
+        }
+        (None, Some((at, _))) => {
+            let header = abi.cap_headers[chain.header].struct_;
+            let size = abi.struct_(header).layouts[Model::Lp64.index()].size;
+            (chain.name.clone(), at, look(at, size))
+        }
+        (None, None) => return None,
+    };
+    let stale = !found.is_empty() && found.iter().all(|byte| *byte == STALE);
+    let within = Within::default();
+    witness.claims.push(Claim::Unset { field, offset, found, within });
+    stale.then_some((witness, offset))
+}
+
+fn answer(handling: &Handling<'_>, before: &[u8], contents: &Contents) -> Vec<u8> {
+    let bytes = handling.answer(before, contents).bytes;
+    bytes.into_iter().map(|byte| byte.unwrap_or(STALE)).collect()
+}
+
+/// The first argsz for which two handlers give different replies to the same
+/// question about the same device.
+pub(in crate::compat) fn answered(
+    pairs: &Pairs<'_>,
+    old: (&Ioctl, &Handler),
+    new: (&Ioctl, &Handler),
+) -> Option<Witness> {
+    let abis = pairs.abis();
+    let Arg::Struct(id) = old.0.arg else { return None };
+    let struct_ = abis.0.struct_(id);
+    let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
+    let chain = abis.0.chains.iter().find(hosted);
+    let caps = chain.map(|chain| chain.capabilities.iter().map(|at| &abis.0.capabilities[*at]));
+    let cap = caps.and_then(|mut caps| caps.next());
+    let contents = match chain {
+        Some(chain) => contents(abis.0, chain, cap.into_iter().collect())?,
+        None => Contents { fixed: sample::quiet(struct_), ..Contents::default() },
+    };
+    let was = Handling::new(abis.0, old.0, old.1)?;
+    let is = Handling::new(abis.1, new.0, new.1)?;
+    let most = was.need(&contents.caps).max(is.need(&contents.caps)) + SLACK;
+    (old.1.minsz..=most).find_map(|argsz| {
+        let asked = asked(most, argsz);
+        let before = answer(&was, &asked, &contents);
+        let now = answer(&is, &asked, &contents);
+        let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, now);
+        (before != witness.bytes).then(|| witness.claim(Claim::Answered { argsz, before }))
+    })
+}
+
+/// A buffer without room for the array, and what the call fails with.
+pub(in crate::compat) fn failed(
+    pairs: &Pairs<'_>,
+    (ioctl, handler): (&Ioctl, &Handler),
+    before: &str,
+    now: &str,
+) -> Witness {
+    let abi = pairs.abis().1;
+    let name = match ioctl.arg {
+        Arg::Struct(id) => &abi.struct_(id).name,
+        _ => &ioctl.name,
+    };
+    let argsz = handler.minsz;
+    let witness = Witness::new(kernel(pairs.new), program(pairs.old), name, asked(argsz, argsz));
+    witness.claim(Claim::Failed { argsz, before: before.to_owned(), now: now.to_owned() })
+}

@@ -1,0 +1,186 @@
+//! A kernel's side: one handler of one release, and every reply that it gives.
+
+use crate::ir::{Abi, Arg, Capability, Chain, Ioctl, Role, Struct, Type};
+use crate::layout::Model;
+use crate::model::{Contents, Handling, sample};
+use crate::reply::Direction;
+
+/// How far behind the full reply argsz is tried.
+const SLACK: u64 = 9;
+
+/// How many elements arrays have.
+const ELEMENTS: u64 = 2;
+
+/// What lies in the buffer before the call.
+pub(super) const STALE: u8 = 0xaa;
+
+/// A handler with what decides its replies.
+pub(super) struct Writer {
+    /// The handler's name.
+    pub(super) handler: String,
+    /// Every set of capabilities that it can give.
+    pub(super) sets: Vec<Set>,
+    minsz: u64,
+}
+
+/// A device with some capabilities, and the replies about it, by argsz.
+pub(super) struct Set {
+    /// The capabilities, in their order.
+    caps: Vec<Given>,
+    /// The size of the full reply.
+    need: u64,
+    /// The buffer behind the call; none where it fails.
+    replies: Vec<Option<Vec<u8>>>,
+}
+
+/// A capability of a reply.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    /// Its name.
+    pub(super) name: String,
+    /// Its version.
+    pub(super) version: u16,
+    /// The fields that it tells, with the number of their bytes.
+    pub(super) fields: Vec<(String, u64)>,
+}
+
+/// One reply.
+pub(super) struct Reply<'a> {
+    /// What was passed.
+    pub(super) argsz: u64,
+    /// The size of the full reply.
+    pub(super) need: u64,
+    /// The bytes that argsz has to cover.
+    pub(super) minsz: u64,
+    /// What the device has.
+    pub(super) caps: &'a [Given],
+    /// The buffer behind the call, a little longer than argsz says; none where it fails.
+    pub(super) bytes: Option<&'a [u8]>,
+}
+
+/// Two writers are the same if they give the same replies.
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.handler, self.minsz)?;
+        for Set { caps, need, replies } in &self.sets {
+            write!(f, " {caps:?} {need} {replies:x?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Writer {
+    /// The handlers that serve an ioctl in the release of the ABI, as far as
+    /// their rules tell all of their replies.
+    pub(super) fn all(abi: &Abi, ioctl: &Ioctl) -> Vec<Self> {
+        let writers = ioctl.served_at(abi.release).filter_map(|handler| {
+            let handling = Handling::new(abi, ioctl, handler)?;
+            let Arg::Struct(id) = ioctl.arg else { return None };
+            let hosted =
+                |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
+            let chain = abi.chains.iter().find(hosted);
+            let given = handler.chain.as_ref().map(|chain| &chain.gives);
+            let caps: Vec<_> = chain.map_or(Vec::new(), |chain| {
+                let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+                caps.filter(|cap| given.is_some_and(|given| given.contains(&cap.name))).collect()
+            });
+            let struct_ = abi.struct_(id);
+            let minsz = handler.minsz;
+            let sets = sets(&caps);
+            let sets = sets.iter().map(|caps| Set::new(abi, &handling, minsz, struct_, caps));
+            Some(Self { handler: handler.name.clone(), sets: sets.collect(), minsz })
+        });
+        writers.collect()
+    }
+
+    /// The largest argsz.
+    pub(super) fn most(&self) -> u64 {
+        self.sets.iter().map(|set| set.replies.len() as u64).max().unwrap_or(1) - 1
+    }
+
+    /// All replies, of every set and argsz.
+    pub(super) fn replies(&self) -> Vec<Reply<'_>> {
+        let mut all = Vec::new();
+        for set in &self.sets {
+            for (argsz, bytes) in set.replies.iter().enumerate() {
+                all.push(Reply {
+                    argsz: argsz as u64,
+                    need: set.need,
+                    minsz: self.minsz,
+                    caps: &set.caps,
+                    bytes: bytes.as_deref(),
+                });
+            }
+        }
+        all
+    }
+}
+
+/// Every subset, in the given order.
+fn sets<'a>(caps: &[&'a Capability]) -> Vec<Vec<&'a Capability>> {
+    let subset = |mask: u32| {
+        let chosen = caps.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1);
+        chosen.map(|(_, cap)| *cap).collect()
+    };
+    (0..1_u32 << caps.len()).map(subset).collect()
+}
+
+impl Set {
+    fn new(
+        abi: &Abi,
+        handling: &Handling<'_>,
+        minsz: u64,
+        struct_: &Struct,
+        caps: &[&Capability],
+    ) -> Self {
+        let contents = Contents {
+            fixed: sample::quiet(struct_),
+            array: sample::array(abi, struct_, ELEMENTS),
+            caps: caps.iter().map(|cap| sample::cap(abi, cap, ELEMENTS)).collect(),
+        };
+        let need = handling.need(&contents.caps) + contents.array.len() as u64;
+        let most = need + SLACK;
+        let reply = |argsz: u64| {
+            let before = asked(struct_, most + SLACK, argsz);
+            let answer = handling.answer(&before, &contents);
+            let bytes = answer.bytes.into_iter().map(|byte| byte.unwrap_or(0x5c)).collect();
+            (argsz >= minsz).then_some(bytes)
+        };
+        let caps = caps.iter().map(|cap| Given::new(abi, cap)).collect();
+        Self { caps, need, replies: (0..=most).map(reply).collect() }
+    }
+}
+
+/// What a program asks with: inputs are 0, and the rest is whatever lay there.
+fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
+    let mut bytes = vec![STALE; size as usize];
+    for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields) {
+        let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);
+        match field.role {
+            Role::Argsz => place.zip(argsz.to_le_bytes()).for_each(|(byte, said)| *byte = said),
+            _ if field.direction == Some(Direction::In) => place.for_each(|byte| *byte = 0),
+            _ => {}
+        }
+    }
+    bytes
+}
+
+impl Given {
+    fn new(abi: &Abi, cap: &Capability) -> Self {
+        let struct_ = cap.struct_.map(|id| abi.struct_(id));
+        let fields = struct_.iter().flat_map(|struct_| {
+            let spans = &struct_.layouts[Model::Lp64.index()].fields;
+            struct_.fields.iter().zip(spans).map(|(field, span)| {
+                let size = match &field.type_ {
+                    Type::Flexible(element, _) => {
+                        let each = abi.extent(element, Model::Lp64).map_or(0, |extent| extent.size);
+                        each * ELEMENTS
+                    }
+                    _ => span.size,
+                };
+                (field.name.clone(), size)
+            })
+        });
+        Self { name: cap.name.clone(), version: cap.version, fields: fields.collect() }
+    }
+}

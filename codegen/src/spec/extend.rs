@@ -1,0 +1,110 @@
+//! What overlays add to items of other files. It is put into those items as
+//! if it stood there, with the release, the source and the places of the
+//! overlay, so that no later stage needs to know.
+
+mod fields;
+mod handlers;
+mod merge;
+mod numbers;
+mod target;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::text::{List, Named, Placed, Short};
+use super::{Field, Handler, Reserved, SpecFile, Value};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::release::Since;
+use merge::Merge;
+
+const V025: Code = Code("V025"); // an extension of nothing, or of what cannot have it
+const V026: Code = Code("V026"); // two extensions that get into each other's way
+
+/// More for an item of another file; only overlays have it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(super) struct Extension {
+    /// The item; `struct.field` for the numbers of a field.
+    extend: Placed<String>,
+    /// The first release that has it; by default that of the file.
+    since: Option<Placed<Since>>,
+    /// Where it is taken from; by default that of the file.
+    source: Option<Placed<String>>,
+    /// The field, flag or number that it stands behind; the last one where nothing is said.
+    after: Option<Placed<String>>,
+    /// The field, flag or number that it stands in front of.
+    before: Option<Placed<String>>,
+    /// Fields of a struct or a capability.
+    #[serde(default)]
+    fields: Named<Short<Field>>,
+    /// Flags of a field.
+    #[serde(default)]
+    bits: Named<Short<Value>>,
+    /// Numbers of a group or a field.
+    #[serde(default)]
+    values: Named<Short<Value>>,
+    /// Numbers of a group or a chain that must not be given away.
+    #[serde(default)]
+    reserved: List<Reserved>,
+    /// Handlers of an ioctl; they take over from those of the same name.
+    #[serde(default)]
+    handlers: List<Handler>,
+}
+
+/// The extensions of one overlay.
+pub(super) struct Extensions {
+    since: Placed<Since>,
+    source: Placed<String>,
+    list: Vec<Extension>,
+}
+
+impl Extensions {
+    /// Those of a file, whose release and source they have if they say none.
+    pub(super) fn of(file: &SpecFile, list: Vec<Extension>) -> Self {
+        Self { since: file.since, source: file.source.clone(), list }
+    }
+}
+
+impl Extension {
+    /// The keys that it gives of those that add something.
+    fn given(&self) -> Vec<&'static str> {
+        let keys = [
+            ("fields", !self.fields.is_empty()),
+            ("bits", !self.bits.is_empty()),
+            ("values", !self.values.is_empty()),
+            ("reserved", !self.reserved.is_empty()),
+            ("handlers", !self.handlers.is_empty()),
+        ];
+        keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
+    }
+
+    /// Whether nothing that it adds has a place among others.
+    fn is_unordered(&self) -> bool {
+        self.fields.is_empty() && self.bits.is_empty() && self.values.is_empty()
+    }
+}
+
+/// Puts all extensions where they belong.
+pub(super) fn apply(files: &mut [SpecFile], all: Vec<Extensions>, problems: &mut Diagnostics) {
+    // What could not be read may be what an extension is for.
+    let incomplete = problems.has_errors();
+    let mut merge = Merge::new(files, incomplete, problems);
+    for Extensions { since, source, list } in all {
+        for extension in list {
+            merge.extend(Extension {
+                since: extension.since.or(Some(since)),
+                source: extension.source.or(Some(source.clone())),
+                ..extension
+            });
+        }
+    }
+}
+
+/// Extensions in a file that is no overlay.
+pub(super) fn refuse_all(extensions: &[Extension], problems: &mut Diagnostics) {
+    for extension in extensions {
+        let problem = Diagnostic::error(V025, "only an overlay extends items")
+            .at(extension.extend.place, "in a file that abi.yaml lists")
+            .help("write it into the item itself, or give the file with `--overlay`");
+        problems.push(problem);
+    }
+}
