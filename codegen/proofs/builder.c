@@ -6,11 +6,10 @@
  * values of the fixed part, and up to two capabilities: one of any id and any
  * bytes, and behind it any known one with any values.
  *
- * breaks: to->room = argsz < to->room ? argsz : to->room; => to->room += 0;
- * breaks: if (*end <= to->room && *end > to->fixed) => if (*end > to->fixed)
- * breaks: size > to->room - at) => size > to->room)
- * breaks: to->fits = to->end <= to->room; => to->fits = to->end <= to->room + 1;
- * breaks: return at - host->argsz < 4 || at - host->cap_offset < 4; => return 0;
+ * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 0;
+ * breaks iommufd: size > to->room - at) => size > to->room)
+ * breaks device_v5_10: if (*end <= to->room && *end > to->fixed) => if (*end > to->fixed)
+ * breaks region: vfio_abi_reply_bits(bytes, &format->id, id); => vfio_abi_reply_bits(bytes, &format->id, id + 1);
  */
 #include "proof.h"
 

@@ -13,11 +13,11 @@
  * - where it does not fit, the reader sees a short reply that tells the need;
  * - nothing behind argsz is written.
  *
- * breaks: case 1: => case 7: case 1:
- * breaks: to->room = argsz < to->room ? argsz : to->room; => to->room += 4;
- * breaks: const int is_short = to->count && !here; => const int is_short = 0;
- * breaks: flags |= host->caps; => flags |= host->caps | 1u << 30;
- * breaks: to->count && here ? profile->at : 0 => profile->at
+ * breaks region: walk.left = len / format->least; => walk.left = 1;
+ * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 4;
+ * breaks region: const int is_short = to->count && !here; => const int is_short = 0;
+ * breaks region: flags |= host->caps; => flags |= host->caps | 1u << 30;
+ * breaks region: to->count && here ? profile->at : 0 => profile->at
  */
 #include "proof.h"
 

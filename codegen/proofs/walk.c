@@ -10,14 +10,14 @@
  * the next step of every sound walk leaves it sound, hands out only what lies
  * in the reply, and leaves fewer steps than before.
  *
- * breaks: if (need <= cap->size) => if (need <= cap->size + 1)
- * breaks: count <= (size - start) / each; => count <= (size - start) / each + 1;
- * breaks: if (!walk->left || at > walk->most) { => if (!walk->left || at > walk->most + 1) {
- * breaks: walk->left--; => walk->left -= 0;
- * breaks: reply->len = argsz < end ? argsz : known; => reply->len = known;
- * breaks: if (first >= bound && len >= => if (len >=
- * breaks: if (nth >= array->count) => if (nth > array->count)
- * breaks: else if (target < walk->bound) => else if (target < 8)
+ * breaks region: if (need <= cap->size) => if (need <= cap->size + 1)
+ * breaks region: count <= (size - start) / each; => count <= (size - start) / each + 1;
+ * breaks region: if (!walk->left || at > walk->most) { => if (!walk->left || at > walk->most + 1) {
+ * breaks region: walk->left--; => walk->left -= 0;
+ * breaks region: reply->len = argsz < end ? argsz : known; => reply->len = known;
+ * breaks region: if (first >= bound && len >= => if (len >=
+ * breaks region: if (nth >= array->count) => if (nth > array->count)
+ * breaks region: else if (target < walk->bound) => else if (target < 8)
  */
 #include "proof.h"
 

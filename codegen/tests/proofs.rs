@@ -25,8 +25,8 @@ fn what_proofs_need_is_left_where_it_is_asked_for() {
 fn breaks(proof: &str) -> Vec<(String, String)> {
     let path = real::root().join("codegen/proofs").join(proof);
     let text = fs::read_to_string(path).expect("a proof");
-    let lines = text.lines().filter_map(|line| line.strip_prefix(" * breaks: "));
-    let split = lines.map(|line| line.split_once(" => ").expect("FROM => TO"));
+    let lines = text.lines().filter_map(|line| line.strip_prefix(" * breaks ")?.split_once(": "));
+    let split = lines.map(|(_, line)| line.split_once(" => ").expect("FROM => TO"));
     split.map(|(from, to)| (from.to_owned(), to.to_owned())).collect()
 }
 
