@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use capchain::ir::{Abi, Arg, Field, StructId};
+use capchain::ir::{Abi, Arg, Field, Role, StructId};
 use capchain::layout::{Model, Span};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
@@ -102,5 +102,5 @@ fn key(abi: &Abi) -> String {
 
 /// Whether a field leads to a chain.
 fn is_chained(field: &Field) -> bool {
-    field.role == capchain::ir::Role::CapOffset
+    field.role == Role::CapOffset
 }
