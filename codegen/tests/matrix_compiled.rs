@@ -12,6 +12,8 @@ mod implementations;
 mod job;
 #[path = "matrix_compiled/judge.rs"]
 mod judge;
+#[path = "matrix_compiled/lines.rs"]
+mod lines;
 #[path = "matrix_compiled/program.rs"]
 mod program;
 #[path = "common/real.rs"]
@@ -122,7 +124,8 @@ fn compiled_readers_and_writers_of_other_releases_agree() {
     outcomes.iter().for_each(told);
     let sum = |of: fn(&Counts) -> u64| outcomes.iter().map(|one| of(&one.counts)).sum::<u64>();
     println!(
-        "{} pairs, each in {languages:?}: {} sets, {} values of argsz, {} replies, {} bytes compared",
+        "{} pairs, each in {languages:?}: {} sets, {} values of argsz, {} replies, {} bytes \
+         compared",
         pairs.len(),
         outcomes.iter().map(|one| one.jobs).sum::<usize>(),
         sum(|counts| counts.argsz),
