@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Advice, Finding, Judged, Judgement, Location, Party, Rules, Side, compare, program,
-    told,
+    Accepted, Advice, Finding, Headers, Judged, Judgement, Location, Party, Rules, Side, compare,
+    program, told,
 };
 use capchain::diagnostic::{Place, Sources};
 use capchain::header;
@@ -67,12 +67,13 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     };
     let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
     let abi = lower(&spec, release)?;
-    let mut side = Side { name: written.to_owned(), abi, told_by: None };
+    let mut side = Side { name: written.to_owned(), abi, headers: None };
     if is_header {
         let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
         eprint!("{}", headers.problems.render(&sources, super::to_terminal()));
         let told = header::abi(&headers.facts, &side.abi, &headers.given);
-        (side.abi, side.told_by) = (told.abi, Some(told.guessed));
+        side.abi = told.abi;
+        side.headers = Some(Headers { given: headers.given, guessed: told.guessed });
     }
     Ok(Opened { side, sources })
 }
