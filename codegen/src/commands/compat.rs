@@ -124,7 +124,7 @@ impl Verdict<'_> {
     fn text(&self) -> String {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
         let breaks = self.count(|one| one.judgement == Judgement::Breaks);
-        let accepted = self.count(|one| matches!(one.judgement, Judgement::Accepted(_)));
+        let accepted = self.count(|one| one.judgement == Judgement::Accepted);
         let told = counted(self.judged.len() - breaks - accepted, "other difference");
         let (breaks, accepted) = (
             counted(breaks, "break"),
@@ -168,10 +168,10 @@ impl Verdict<'_> {
 
     fn github(&self) -> String {
         let mut text = String::new();
-        for Judged { finding, location, judgement } in self.judged {
+        for Judged { finding, location, judgement, .. } in self.judged {
             let kind = match judgement {
                 Judgement::Breaks => "error",
-                Judgement::Accepted(_) => "warning",
+                Judgement::Accepted => "warning",
                 Judgement::Told => "notice",
             };
             let place = location
