@@ -25,7 +25,7 @@ pub use rules::{Accepted, Judged, Judgement, Location, Rules};
 pub use text::told;
 pub use witness::{Claim, Witness};
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::diagnostic::Code;
 use crate::ir::Abi;
@@ -38,9 +38,9 @@ pub struct Side {
     pub name: String,
     /// The ABI.
     pub abi: Abi,
-    /// The structs whose reply rules nobody has told: those that a bare header
-    /// declares otherwise than the specification.
-    pub assumed: HashSet<String>,
+    /// What had to be guessed if a bare header tells it, which says nothing of
+    /// handlers: items by name, fields as `struct.field`.
+    pub told_by: Option<BTreeSet<String>>,
 }
 
 /// Everything about `new` that a program or a kernel of `old` may notice, and
@@ -50,7 +50,9 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
     let mut findings = structs::compare(&pairs);
     findings.extend(constants::compare(&pairs));
     findings.extend(ioctls::compare(&pairs));
-    findings.extend(handlers::compare(&pairs));
+    if old.told_by.is_none() && new.told_by.is_none() {
+        findings.extend(handlers::compare(&pairs));
+    }
     findings.extend(chains::compare(&pairs));
     findings
 }

@@ -1,6 +1,5 @@
 //! `capchain compat`: what a new ABI breaks for whom.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
@@ -8,11 +7,12 @@ use capchain::compat::{
     told,
 };
 use capchain::diagnostic::{Place, Sources};
+use capchain::header;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, counted, json, lower, origin};
+use super::{Done, FINE, FOUND, Outcome, counted, headers, json, lower, origin, spec_of};
 use crate::cli::{Compat, Language, LintFormat, Source};
 
 /// A side with the files that its places point into.
@@ -60,12 +60,20 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let mut parts = written.split('+');
     let base = parts.next().unwrap_or_default();
     let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
-    let (origin, release) = place(source, base)?;
-    let capchain::Opened { spec, sources, problems } = capchain::open(&origin, &overlays);
-    eprint!("{}", problems.render(&sources, super::to_terminal()));
-    let spec = spec.ok_or_else(|| format!("{written} does not load"))?;
+    let is_header = Path::new(base).is_file();
+    let (origin, release) = match is_header {
+        true => (origin(source), None),
+        false => place(source, base)?,
+    };
+    let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
     let abi = lower(&spec, release)?;
-    let side = Side { name: written.to_owned(), abi, assumed: HashSet::new() };
+    let mut side = Side { name: written.to_owned(), abi, told_by: None };
+    if is_header {
+        let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
+        eprint!("{}", headers.problems.render(&sources, super::to_terminal()));
+        let told = header::abi(&headers.facts, &side.abi, &headers.given);
+        (side.abi, side.told_by) = (told.abi, Some(told.guessed));
+    }
     Ok(Opened { side, sources })
 }
 

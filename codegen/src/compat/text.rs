@@ -91,9 +91,12 @@ pub(super) fn claimed(claim: &Claim) -> String {
         Claim::TakenFor { offset, id, is, taken_for } => {
             format!("the capability at {offset} is {is}, and taken for {taken_for}: both are {id}")
         }
-        Claim::Understood { number, said, understood } => match understood {
-            Some(other) => format!("{said} is passed as {number}, and taken for {other}"),
-            None => format!("{said} is passed as {number}, which means nothing there"),
-        },
+        Claim::Understood { number, said, understood } => {
+            let number = number.map(|number| format!(" as {number}")).unwrap_or_default();
+            match understood {
+                Some(other) => format!("{said} is passed{number}, and taken for {other}"),
+                None => format!("{said} is passed{number}, which means nothing there"),
+            }
+        }
     }
 }

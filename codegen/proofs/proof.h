@@ -1,0 +1,96 @@
+/*
+ * What all proofs share: any values, what is claimed, and the compiler's
+ * functions in a form that a model checker can look into.
+ *
+ * BYTES is the bound of buffers, CHAIN the header that the tests write of a
+ * chain. Compilers read tried.h instead.
+ */
+#ifndef PROOF_H
+#define PROOF_H
+
+#include <stdlib.h>
+#include <linux/types.h>
+
+#ifdef __CPROVER__
+__u8 nondet_u8(void);
+__u32 nondet_u32(void);
+__u64 nondet_u64(void);
+int nondet_int(void);
+#define ASSUME(condition)		__CPROVER_assume(condition)
+#ifdef REACHING
+/* Nothing is claimed but that this cannot be, which must be found wrong. */
+#define PROVE(condition, words)		((void)(condition))
+#define REACH(condition, words)		__CPROVER_assert(!(condition), words)
+#else
+#define PROVE(condition, words)		__CPROVER_assert(condition, words)
+#define REACH(condition, words)		((void)0)
+#endif
+
+/*
+ * Copies of 2, 4 and 8 bytes are numbers; of what is behind them, no read or
+ * write is left out, and all of it is checked.
+ */
+static inline void proof_copy(void *to, const void *from, __SIZE_TYPE__ size)
+{
+	__u8 *target = (__u8 *)to;
+	const __u8 *source = (const __u8 *)from;
+	__SIZE_TYPE__ at;
+
+	if (size == 2)
+		*(__u16 *)to = *(const __u16 *)from;
+	else if (size == 4)
+		*(__u32 *)to = *(const __u32 *)from;
+	else if (size == 8)
+		*(__u64 *)to = *(const __u64 *)from;
+	else
+		for (at = 0; at < size; at++)
+			target[at] = source[at];
+}
+
+static inline void proof_zero(__u8 *to, __SIZE_TYPE__ size)
+{
+	__SIZE_TYPE__ at;
+
+	for (at = 0; at < size; at++)
+		to[at] = 0;
+}
+
+#define __builtin_memcpy	proof_copy
+/* A struct as a whole, so that its pointers stay pointers. */
+#define __builtin_memset(to, byte, size) \
+do { \
+	if (sizeof(*(to)) == (size)) \
+		*(to) = (__typeof__(*(to))){ 0 }; \
+	else \
+		proof_zero((__u8 *)(to), size); \
+} while (0)
+#else
+#include "tried.h"
+#endif
+
+#include "vfio_abi.h"
+
+static __u32 below(__u32 bound)
+{
+	__u32 number = nondet_u32();
+
+	ASSUME(number < bound);
+	return number;
+}
+
+/* Whether two arrays hold the same: as many elements, and any byte of them. */
+static int same_array(const struct vfio_abi_array *a,
+		      const struct vfio_abi_array *b)
+{
+	const __u32 nth = nondet_u32(), byte = nondet_u32();
+
+	if (a->count != b->count || a->each != b->each)
+		return 0;
+	if (nth >= a->count || byte >= a->each)
+		return 1;
+	return vfio_abi_element(a, nth)[byte] == vfio_abi_element(b, nth)[byte];
+}
+
+#include CHAIN
+
+#endif
