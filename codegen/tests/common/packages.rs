@@ -1,6 +1,8 @@
 //! Packages as a registry would hand them out: what `cargo package` makes,
 //! unpacked outside of the repository.
 
+#![allow(dead_code, reason = "each test uses some of it")]
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
