@@ -21,7 +21,7 @@ pub struct Entry {
     /// Of rules about two ABIs, the fragment that both examples start from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// A specification fragment that breaks it.
+    /// A fragment of a specification, or of a header, that breaks it.
     pub bad: String,
     /// The same, mended.
     pub good: String,
@@ -30,10 +30,12 @@ pub struct Entry {
     pub source: Option<String>,
 }
 
-static FILES: [(&str, &str); 3] = [
+static FILES: [(&str, &str); 5] = [
     ("spec.yaml", include_str!("../catalogue/spec.yaml")),
     ("lint.yaml", include_str!("../catalogue/lint.yaml")),
     ("compat.yaml", include_str!("../catalogue/compat.yaml")),
+    ("header.yaml", include_str!("../catalogue/header.yaml")),
+    ("drift.yaml", include_str!("../catalogue/drift.yaml")),
 ];
 
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {

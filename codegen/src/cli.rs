@@ -57,6 +57,19 @@ pub(crate) enum Command {
         echo '\"\\x10\\x00\\x00\\x00\"...' | capchain decode vfio_irq_info --at v5.10 --target i686"
     )]
     Decode(Decode),
+    /// Compare real kernel headers with the specification, both ways
+    #[command(
+        after_help = "Only what the headers given declare is compared.\nExit 0: they say the \
+        same; 1: they differ; 2: a header cannot be read or is not understood.\n\nExample:\n  \
+        capchain drift /usr/include/linux/vfio.h --at v6.1\n  \
+        capchain drift linux/vfio.h linux/vfio_zdev.h linux/vfio_ccw.h --format json"
+    )]
+    Drift(DriftArgs),
+    /// Print what the specification lacks to cover kernel headers, ready to paste
+    #[command(after_help = "What it guesses is in the text that it prints; documentation that is \
+        marked (draft) is for\na person to write, and `capchain lint` asks for it.\n\nExample:\n  \
+        capchain import include/uapi/linux/vfio.h --at v7.2")]
+    Import(Import),
     /// Tell what a code means, why, and show an example
     #[command(after_help = "Example:\n  capchain explain L4")]
     Explain(Explain),
@@ -139,6 +152,29 @@ pub(crate) struct Decode {
     /// How the result is shown
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriftArgs {
+    /// Kernel headers, as they are installed or as they lie in the kernel's tree
+    #[arg(required = true, value_name = "HEADER")]
+    pub(crate) headers: Vec<PathBuf>,
+    /// The kernel release to compare with, such as v5.10 [default: the newest]
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// How differences are shown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: LintFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Kernel headers, as they are installed or as they lie in the kernel's tree
+    #[arg(required = true, value_name = "HEADER")]
+    pub(crate) headers: Vec<PathBuf>,
+    /// The kernel release that the headers are of, such as v7.2 [default: the newest]
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
 }
 
 #[derive(Debug, Args)]

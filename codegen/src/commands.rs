@@ -2,15 +2,18 @@
 
 mod compat;
 mod decode;
+mod drift;
 mod explain;
 mod generate;
+mod headers;
+mod import;
 mod layout;
 mod lint;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use capchain::diagnostic::Severity;
+use capchain::diagnostic::{Severity, Sources};
 use capchain::ir::Abi;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
@@ -52,6 +55,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Lint(args) => lint::run(&cli.source, &args),
         Command::Compat(args) => compat::run(&cli.source, &args),
         Command::Layout(args) => layout::run(&cli.source, &args),
+        Command::Drift(args) => drift::run(&cli.source, &args),
+        Command::Import(args) => import::run(&cli.source, &args),
         Command::Decode(args) => decode::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),
     }
@@ -82,12 +87,26 @@ fn origin(source: &Source) -> Origin {
     }
 }
 
+/// The folder of the specification as a person names it.
+fn shown_folder(source: &Source) -> String {
+    match &source.spec {
+        Some(folder) => folder.display().to_string(),
+        None => DEFAULT.to_owned(),
+    }
+}
+
 /// Opens the specification; its errors go to standard error.
 fn open(origin: &Origin, source: &Source) -> Result<ValidSpec, String> {
-    let Opened { spec, sources, problems } = capchain::open(origin, &source.overlay);
+    spec_of(capchain::open(origin, &source.overlay)).map(|(spec, _)| spec)
+}
+
+/// The specification that was opened, with its files, which headers can join;
+/// its errors go to standard error.
+fn spec_of(opened: Opened) -> Result<(ValidSpec, Sources), String> {
+    let Opened { spec, sources, problems } = opened;
     let shown = problems.render(&sources, to_terminal());
     eprint!("{shown}");
-    spec.ok_or_else(|| {
+    spec.map(|spec| (spec, sources)).ok_or_else(|| {
         let errors = counted(problems.count(Severity::Error), "error");
         format!("the specification does not load: {errors}")
     })

@@ -11,6 +11,7 @@ mod arrays;
 mod chains;
 mod constants;
 mod deprecation;
+mod drafts;
 mod exceptions;
 mod finding;
 mod flags;
@@ -40,7 +41,7 @@ struct Rule {
 /// Every rule, by number. Loading keeps L10, L11 and what of L13 is about one
 /// bit with two names. L12, L18, L26 and L27 have no case that the format can
 /// express. Warnings are what breaks no binary.
-const RULES: [Rule; 22] = [
+const RULES: [Rule; 23] = [
     error("L1", types::enumerators_fit_an_int),
     error("L2", types::no_pointers),
     error("L3", types::no_plain_u64),
@@ -63,6 +64,7 @@ const RULES: [Rule; 22] = [
     error("L23", unions::arms_can_be_told_apart),
     error("L24", deprecation::is_said),
     warning("L25", chains::capabilities_are_emitted),
+    error("L28", drafts::are_written),
 ];
 
 /// An `allow` that is none.

@@ -20,6 +20,9 @@ use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::layout::Int;
 
+/// What documentation starts with that no person has written yet.
+pub const DRAFT: &str = "(draft)";
+
 /// The type of the flags or numbers that a field holds.
 pub fn field_type(prefix: &str, struct_name: &str, field: &str) -> String {
     let struct_name = without_prefix(prefix, struct_name);

@@ -274,8 +274,8 @@ fn what_is_generated_of_a_proposal_compiles() {
     }
 }
 
-/// The word that opens a picture in the story.
-const PICTURE: &str = "reply";
+/// The words that open a picture in the story, or a verdict.
+const DRAWN: [&str; 2] = ["reply", "compat"];
 
 #[test]
 fn the_story_shows_what_the_model_says() {
@@ -284,7 +284,7 @@ fn the_story_shows_what_the_model_says() {
     let (mut drawn_anew, mut inside, mut pictures) = (String::new(), false, 0);
     for line in told.lines() {
         match (line.strip_prefix("```"), inside) {
-            (Some(info), false) if info.starts_with(&format!("text {PICTURE} ")) => {
+            (Some(info), false) if is_drawn(info) => {
                 drawn_anew += &format!("{line}\n{}\n", drawn(info));
                 (inside, pictures) = (true, pictures + 1);
             }
@@ -307,9 +307,28 @@ fn the_story_shows_what_the_model_says() {
     assert_eq!(told.lines().count(), drawn_anew.lines().count());
 }
 
+fn is_drawn(info: &str) -> bool {
+    let mut words = info.split_whitespace();
+    words.next() == Some("text") && words.next().is_some_and(|word| DRAWN.contains(&word))
+}
+
+/// The verdict that `text compat DESIGN` stands for: what the program prints.
+fn verdict(design: &str) -> String {
+    let new = format!("v7.2+spec/proposals/{design}.yaml");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_capchain"));
+    let output = command.current_dir(real::root()).args(["compat", "v7.2", &new]).output();
+    let said = String::from_utf8(output.expect("the program starts").stdout).expect("text");
+    // Growth is told of every design alike.
+    let parts = said.split("\n\n").filter(|part| !part.starts_with("growth"));
+    parts.collect::<Vec<_>>().join("\n\n").trim_end().to_owned()
+}
+
 /// The picture that `text reply DESIGN HANDLER INDEX ARGSZ/BUFFER` stands for.
 fn drawn(info: &str) -> String {
     let words: Vec<_> = info.split_whitespace().collect();
+    if let [_, "compat", design] = words[..] {
+        return verdict(design);
+    }
     let [_, _, design, handler, index, sizes] = words[..] else { panic!("{info}") };
     let (argsz, buffer) = sizes.split_once('/').expect("argsz/buffer");
     let index = index.parse().expect("an index");

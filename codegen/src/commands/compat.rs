@@ -1,18 +1,18 @@
 //! `capchain compat`: what a new ABI breaks for whom.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Advice, Finding, Judged, Judgement, Location, Party, Rules, Side, compare, program,
-    told,
+    Accepted, Advice, Finding, Headers, Judged, Judgement, Location, Party, Rules, Side, compare,
+    program, told,
 };
 use capchain::diagnostic::{Place, Sources};
+use capchain::header;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, counted, json, lower, origin};
+use super::{Done, FINE, FOUND, Outcome, counted, headers, json, lower, origin, spec_of};
 use crate::cli::{Compat, Language, LintFormat, Source};
 
 /// A side with the files that its places point into.
@@ -60,12 +60,21 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let mut parts = written.split('+');
     let base = parts.next().unwrap_or_default();
     let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
-    let (origin, release) = place(source, base)?;
-    let capchain::Opened { spec, sources, problems } = capchain::open(&origin, &overlays);
-    eprint!("{}", problems.render(&sources, super::to_terminal()));
-    let spec = spec.ok_or_else(|| format!("{written} does not load"))?;
+    let is_header = Path::new(base).is_file();
+    let (origin, release) = match is_header {
+        true => (origin(source), None),
+        false => place(source, base)?,
+    };
+    let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
     let abi = lower(&spec, release)?;
-    let side = Side { name: written.to_owned(), abi, assumed: HashSet::new() };
+    let mut side = Side { name: written.to_owned(), abi, headers: None };
+    if is_header {
+        let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
+        eprint!("{}", headers.problems.render(&sources, super::to_terminal()));
+        let told = header::abi(&headers.facts, &side.abi, &headers.given);
+        side.abi = told.abi;
+        side.headers = Some(Headers { given: headers.given, guessed: told.guessed });
+    }
     Ok(Opened { side, sources })
 }
 
@@ -115,7 +124,7 @@ impl Verdict<'_> {
     fn text(&self) -> String {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
         let breaks = self.count(|one| one.judgement == Judgement::Breaks);
-        let accepted = self.count(|one| matches!(one.judgement, Judgement::Accepted(_)));
+        let accepted = self.count(|one| one.judgement == Judgement::Accepted);
         let told = counted(self.judged.len() - breaks - accepted, "other difference");
         let (breaks, accepted) = (
             counted(breaks, "break"),
@@ -159,10 +168,10 @@ impl Verdict<'_> {
 
     fn github(&self) -> String {
         let mut text = String::new();
-        for Judged { finding, location, judgement } in self.judged {
+        for Judged { finding, location, judgement, .. } in self.judged {
             let kind = match judgement {
                 Judgement::Breaks => "error",
-                Judgement::Accepted(_) => "warning",
+                Judgement::Accepted => "warning",
                 Judgement::Told => "notice",
             };
             let place = location

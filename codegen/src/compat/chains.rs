@@ -49,7 +49,7 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
     if let Some(value) = with_number(pairs.abis().0, old, flag) {
         let message = format!("the chain's flag has the number of `{value}`");
         let witness =
-            witness::understood(pairs, &struct_.name, flag.1.into(), &flag.0, Some(value));
+            witness::understood(pairs, &struct_.name, i128::from(flag.1), &flag.0, Some(value));
         findings.push(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
     }
     let used = offset.map(|at| (at, &struct_.fields[at].name)).filter(|(_, name)| {
@@ -57,7 +57,8 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
     });
     if let Some((at, name)) = used {
         let message = format!("the chain's offset stands where `{name}` was something else");
-        let at = struct_.spans(at)[Model::Lp64.index()].offset.into();
+        let at = struct_.spans(at)[Model::Lp64.index()].offset;
+        let at = i128::from(at);
         let said = "the offset of the chain";
         let witness = witness::understood(pairs, &struct_.name, at, said, Some(name));
         findings.push(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
@@ -116,7 +117,7 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
         let known = |old: &&Capability| names(&cap.name, &cap.meta).any(|name| name == old.name);
         match olds.find(known) {
             None => findings.extend(came(pairs, new, cap)),
-            Some(was) => findings.extend(version(pairs, (old, was), (new, cap))),
+            Some(was) => findings.extend(version(pairs, was, (new, cap))),
         }
     }
     findings
@@ -161,7 +162,7 @@ fn varies(abi: &Abi, cap: &Capability) -> Option<Finding> {
 /// A capability that is on both sides.
 fn version(
     pairs: &Pairs<'_>,
-    (before, old): (&Chain, &Capability),
+    old: &Capability,
     (now, new): (&Chain, &Capability),
 ) -> Option<Finding> {
     let abis = pairs.abis();
@@ -171,12 +172,19 @@ fn version(
     };
     if new.version < old.version {
         let message = format!("the version is {}, {} before", new.version, old.version);
-        let witness = replies(pairs, before, now);
+        let of = |version: u16| format!("version {version} of {}", new.name);
+        let (said, taken_for) = (of(old.version), of(new.version));
+        let witness = witness::understood(pairs, &now.name, None, &said, Some(&taken_for));
         return Some(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
     }
     if name(abis.0, old.struct_) != name(abis.1, new.struct_) {
         let message = "the body is another struct";
-        let witness = replies(pairs, before, now);
+        let with = |body: Option<String>| {
+            format!("{} with {}", new.name, body.as_deref().unwrap_or("no body"))
+        };
+        let (said, taken_for) = (with(name(abis.0, old.struct_)), with(name(abis.1, new.struct_)));
+        let witness =
+            witness::understood(pairs, &now.name, i128::from(new.id), &said, Some(&taken_for));
         return Some(finding(Class::Wire, message.to_owned()).hurts(Victim::Both).witness(witness));
     }
     let flexible = |abi: &Abi, id: Option<StructId>| {

@@ -114,9 +114,10 @@ fn changed(
         Finding::new(code, class, is.name, message).at(Party::New, is.meta.place)
     };
     if was.text() != is.text() {
-        let (was, is) = (was.text().unwrap_or_default(), is.text().unwrap_or_default());
-        let message = format!("the string is {is:?}, {was:?} before");
-        return Some(finding(C10, Class::Wire, message).hurts(Victim::Both));
+        let (before, now) = (was.text().unwrap_or_default(), is.text().unwrap_or_default());
+        let message = format!("the string is {now:?}, {before:?} before");
+        let witness = witness::understood(pairs, is.group, None, before, Some(now));
+        return Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness));
     }
     if was.number == is.number {
         let message = "an enumerator now, which `#ifdef` does not see".to_owned();

@@ -7,7 +7,7 @@ use super::members::Member;
 use super::pairs::Pairs;
 use super::witness;
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Role, Struct, StructId, StructRole};
+use crate::ir::{Abi, GroupKind, Role, Struct, StructId, StructRole};
 use crate::layout::{Model, PerModel};
 
 pub(super) fn compare(pairs: &Pairs<'_>, twins: &Twins<'_>, id: StructId) -> Vec<Finding> {
@@ -179,12 +179,11 @@ impl Grown<'_> {
             None => what.to_owned(),
         };
         let mut finding = self.finding(code, Class::Growth, new, &message).gate(gate);
-        let assumed = self.pairs.new.assumed.contains(&self.twins.new.name);
-        finding.condition = self.minsz().filter(|_| assumed).map(|minsz| {
+        finding.condition = self.minsz().filter(|_| self.is_guessed(new)).map(|minsz| {
             format!(
-                "safe if the kernel's minsz stays {minsz}; \
-                 breaks every old program if minsz becomes sizeof, {}",
-                now[0]
+                "safe if the kernel's minsz stays {minsz}, and if it writes and reads `{}` under \
+                 its gate only; breaks every old program if minsz becomes sizeof, {}",
+                new.name, now[0]
             )
         });
         finding
@@ -199,10 +198,28 @@ impl Grown<'_> {
     fn gate(&self, new: &Member<'_>) -> Option<String> {
         let hosts = self.pairs.abis().1.chains.iter().filter_map(|chain| chain.host.as_ref());
         let mut hosts = hosts.filter(|host| host.struct_ == self.id);
-        match new.role {
+        let told = match new.role {
             Role::CapOffset => hosts.next().map(|host| host.flag.0.clone()),
             _ => new.when.map(str::to_owned),
-        }
+        };
+        told.or_else(|| self.new_flag().filter(|_| self.is_guessed(new)))
+    }
+
+    /// Whether only a header tells of a field, which says nothing of its gate.
+    fn is_guessed(&self, new: &Member<'_>) -> bool {
+        let headers = self.pairs.new.headers.as_ref();
+        headers.is_some_and(|headers| headers.guessed.contains(&new.of(self.twins.new)))
+    }
+
+    /// A flag that came to the struct together with a field, and can be its gate.
+    fn new_flag(&self) -> Option<String> {
+        let (old, new) = self.pairs.abis();
+        let known = |name: &str| {
+            old.groups.iter().flat_map(|group| &group.values).any(|value| value.name == name)
+        };
+        let flags = new.held_groups(self.id).filter(|group| group.kind == GroupKind::Flags);
+        let mut values = flags.flat_map(|group| &group.values);
+        values.find(|value| !known(&value.name)).map(|value| value.name.clone())
     }
 
     /// Whether old fields lie in the same bytes.

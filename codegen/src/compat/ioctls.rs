@@ -34,7 +34,7 @@ fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
         Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place)
     };
     let mut broken = |code, message: String, understood: Option<&str>| {
-        let number = old.number.into();
+        let number = i128::from(old.number);
         let witness = witness::understood(pairs, "ioctls", number, &old.name, understood);
         findings.push(finding(code, Class::Wire, message).hurts(Victim::Both).witness(witness));
     };
@@ -104,7 +104,7 @@ fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
         return None;
     }
     let message = format!("the number {} was that of `{}`", new.number, old.name);
-    let (number, taken_for) = (old.number.into(), Some(new.name.as_str()));
+    let (number, taken_for) = (i128::from(old.number), Some(new.name.as_str()));
     let witness = witness::understood(pairs, "ioctls", number, &old.name, taken_for);
     let finding = Finding::new(C22, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
     let finding = finding.witness(witness);

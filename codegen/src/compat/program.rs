@@ -80,7 +80,7 @@ enum How {
     /// The errors on both sides.
     Failed { before: String, now: String },
     /// The names on both sides.
-    Understood { number: i128, said: String, understood: String },
+    Understood { said: String, understood: String },
 }
 
 fn shown(findings: &[&Finding]) -> Vec<Shown> {
@@ -132,15 +132,19 @@ fn claim(claim: &Claim) -> ClaimShown {
             How::Answered { size: before.len(), before: rows(before) }
         }
         Claim::Failed { before, now, .. } => {
-            How::Failed { before: before.clone(), now: now.clone() }
+            How::Failed { before: literal(before), now: literal(now) }
         }
-        Claim::Understood { number, said, understood } => How::Understood {
-            number: *number,
-            said: said.clone(),
-            understood: understood.clone().unwrap_or_else(|| "nothing".to_owned()),
+        Claim::Understood { said, understood, .. } => How::Understood {
+            said: literal(said),
+            understood: literal(understood.as_deref().unwrap_or("nothing")),
         },
     };
-    ClaimShown { text: claimed(claim), how }
+    ClaimShown { text: literal(&claimed(claim)), how }
+}
+
+/// What stands between the quotes of a string, in both languages.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 fn is_about_bytes(claim: &Claim) -> bool {

@@ -10,17 +10,15 @@ const LINE: usize = 16;
 /// A finding with all that is known of it: what breaks in full, the rest in two
 /// or three lines.
 pub fn told(judged: &Judged) -> String {
-    let Judged { finding, location, judgement } = judged;
+    let Judged { finding, location, judgement, reason } = judged;
     let head = match judgement {
         Judgement::Breaks => "error",
-        Judgement::Accepted(_) => "accepted",
+        Judgement::Accepted => "accepted",
         Judgement::Told => finding.class.words(),
     };
     let mut lines =
         vec![format!("{head}[{}] {}: {}", finding.code.0, finding.subject, finding.message)];
-    if let Judgement::Accepted(reason) = judgement {
-        lines.push(format!("accepted: {reason}"));
-    }
+    lines.extend(reason.as_ref().map(|reason| format!("accepted: {reason}")));
     lines.extend(facts(finding));
     lines.extend(location.as_ref().map(|at| format!("at {}:{}:{}", at.file, at.line, at.column)));
     if finding.class.breaks() {
@@ -91,9 +89,12 @@ pub(super) fn claimed(claim: &Claim) -> String {
         Claim::TakenFor { offset, id, is, taken_for } => {
             format!("the capability at {offset} is {is}, and taken for {taken_for}: both are {id}")
         }
-        Claim::Understood { number, said, understood } => match understood {
-            Some(other) => format!("{said} is passed as {number}, and taken for {other}"),
-            None => format!("{said} is passed as {number}, which means nothing there"),
-        },
+        Claim::Understood { number, said, understood } => {
+            let number = number.map(|number| format!(" as {number}")).unwrap_or_default();
+            match understood {
+                Some(other) => format!("{said} is passed{number}, and taken for {other}"),
+                None => format!("{said} is passed{number}, which means nothing there"),
+            }
+        }
     }
 }

@@ -133,8 +133,8 @@ pub enum Claim {
     },
     /// A number is taken for another one's.
     Understood {
-        /// The number that is passed.
-        number: i128,
+        /// The number that is passed, if it is one.
+        number: Option<i128>,
         /// What it stands for on the side that passes it.
         said: String,
         /// What it stands for on the other side.
@@ -197,13 +197,13 @@ pub(super) fn refused(
 pub(super) fn understood(
     pairs: &Pairs<'_>,
     of: &str,
-    number: i128,
+    number: impl Into<Option<i128>>,
     said: &str,
     understood: Option<&str>,
 ) -> Witness {
     let witness = Witness::new(program(pairs.old), kernel(pairs.new), of, Vec::new());
     let (said, understood) = (said.to_owned(), understood.map(str::to_owned));
-    witness.claim(Claim::Understood { number, said, understood })
+    witness.claim(Claim::Understood { number: number.into(), said, understood })
 }
 
 /// A buffer in which only argsz is set, to what it says; the rest is stale.

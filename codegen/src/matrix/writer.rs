@@ -11,6 +11,9 @@ const SLACK: u64 = 9;
 /// How many elements arrays have.
 const ELEMENTS: u64 = 2;
 
+/// The size of argsz itself, which is read first of all.
+const ARGSZ: u64 = 4;
+
 /// What lies in the buffer before the call.
 pub(super) const STALE: u8 = 0xaa;
 
@@ -151,7 +154,8 @@ impl Set {
     }
 }
 
-/// What a program asks with: inputs are 0, and the rest is whatever lay there.
+/// What a program asks with: inputs are 0, and the rest is whatever lay there,
+/// that behind argsz above all.
 fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
     let mut bytes = vec![STALE; size as usize];
     for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields) {
@@ -162,6 +166,8 @@ fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
             _ => {}
         }
     }
+    let beyond = bytes.iter_mut().skip(argsz.max(ARGSZ) as usize);
+    beyond.for_each(|byte| *byte = STALE);
     bytes
 }
 

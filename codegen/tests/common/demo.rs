@@ -2,8 +2,6 @@
 
 #![allow(dead_code, reason = "every test uses a part of this")]
 
-use std::collections::HashSet;
-
 use capchain::compat::Side;
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
@@ -25,5 +23,5 @@ pub(crate) fn side(name: &str, items: &str) -> Side {
     let spec = opened.spec.unwrap_or_else(|| {
         panic!("{name}: {}\n{items}", opened.problems.render(&opened.sources, false))
     });
-    Side { name: name.to_owned(), abi: lower(&spec, None), assumed: HashSet::new() }
+    Side { name: name.to_owned(), abi: lower(&spec, None), headers: None }
 }

@@ -1,5 +1,7 @@
 //! Numbers and damaged bytes at random, the same in every run.
 
+#![allow(dead_code, reason = "every test uses a part of this")]
+
 /// A small generator of numbers (xorshift), seeded.
 pub(crate) struct Random(pub(crate) u64);
 

@@ -107,9 +107,8 @@ pub(in crate::compat) fn answered(
     let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
     let chain = abis.0.chains.iter().find(hosted);
     let caps = chain.map(|chain| chain.capabilities.iter().map(|at| &abis.0.capabilities[*at]));
-    let cap = caps.and_then(|mut caps| caps.next());
     let contents = match chain {
-        Some(chain) => contents(abis.0, chain, cap.into_iter().collect())?,
+        Some(chain) => contents(abis.0, chain, caps.into_iter().flatten().collect())?,
         None => Contents { fixed: sample::quiet(struct_), ..Contents::default() },
     };
     let was = Handling::new(abis.0, old.0, old.1)?;

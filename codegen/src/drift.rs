@@ -1,0 +1,117 @@
+//! A kernel's headers against the specification of that release, both ways:
+//! what only one of them has, and what they say differently. Each difference
+//! is a finding with a code; the catalogue tells what it means.
+
+mod constants;
+mod macros;
+mod structs;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
+use crate::header::{Facts, SaidOf, said};
+use crate::ir::{Abi, Meta};
+
+/// A name that the specification lacks.
+const NEW: Code = Code("D1");
+/// A name that the headers lack.
+const GONE: Code = Code("D2");
+/// Another value.
+const VALUE: Code = Code("D3");
+/// Another kind of name, which a program can tell.
+const KIND: Code = Code("D4");
+/// Another size or alignment of a struct.
+const SIZE: Code = Code("D5");
+/// A field that only one of them has.
+const FIELD: Code = Code("D6");
+/// A field of another type, or at another place.
+const MOVED: Code = Code("D7");
+/// Another text of a macro.
+const TEXT: Code = Code("D8");
+
+/// Every code that a comparison can give.
+pub fn codes() -> [Code; 8] {
+    [NEW, GONE, VALUE, KIND, SIZE, FIELD, MOVED, TEXT]
+}
+
+/// What a comparison found.
+#[derive(Debug, Default)]
+pub struct Drift {
+    /// The differences; what may be one, as warnings.
+    pub findings: Diagnostics,
+    /// How much was compared.
+    pub compared: Compared,
+}
+
+impl Drift {
+    /// How many differences there are.
+    pub fn differences(&self) -> usize {
+        self.findings.count(Severity::Error)
+    }
+}
+
+/// How many of each kind both have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Numbers and strings.
+    pub constants: usize,
+    /// Macros with parameters.
+    pub macros: usize,
+    /// Structs.
+    pub structs: usize,
+    /// Fields of these structs.
+    pub fields: usize,
+}
+
+/// Compares headers with an ABI, which tells of the headers that are `given`.
+/// `newest` knows when what the ABI lacks came or comes.
+pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
+    let (said, later) = (said(abi, given), said(newest, given));
+    let mut comparison =
+        Comparison { facts, abi, said: &said, later: &later, drift: Drift::default() };
+    comparison.constants();
+    comparison.macros();
+    comparison.structs();
+    comparison.drift
+}
+
+struct Comparison<'c> {
+    facts: &'c Facts,
+    abi: &'c Abi,
+    said: &'c SaidOf<'c>,
+    later: &'c SaidOf<'c>,
+    drift: Drift,
+}
+
+impl Comparison<'_> {
+    fn push(&mut self, finding: Diagnostic) {
+        self.drift.findings.push(finding);
+    }
+
+    /// What the headers have and the ABI lacks.
+    fn lacking(&mut self, kind: &str, name: &str, place: Place) {
+        let release = self.abi.release;
+        let message = format!("{release} has no {kind} `{name}` in the specification");
+        let later = self.later.meta(name);
+        let doubt = later.is_some_and(|meta| meta.since.doubts(release));
+        let finding = match doubt {
+            true => Diagnostic::warning(NEW, message),
+            false => Diagnostic::error(NEW, message),
+        };
+        let former = self.later.former(name);
+        let help = match (later, former) {
+            (Some(meta), _) => format!("the specification has it since {}", meta.since),
+            (None, Some((now, since))) => format!("it is called `{now}` since {since}"),
+            (None, None) => "`capchain import` prints what to add for it".to_owned(),
+        };
+        self.push(finding.at(place, "in the header").help(help));
+    }
+
+    /// What the ABI has and the headers lack.
+    fn gone(&mut self, kind: &str, name: &str, meta: &Meta) {
+        if self.facts.unread.contains(name) {
+            return;
+        }
+        let message = format!("the header has no {kind} `{name}`");
+        let label = format!("in the specification since {}", meta.since);
+        self.push(Diagnostic::error(GONE, message).at(meta.place, label));
+    }
+}

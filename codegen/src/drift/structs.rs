@@ -1,0 +1,146 @@
+//! Structs and their fields, on every model.
+
+use super::{Comparison, FIELD, MOVED, SIZE};
+use crate::diagnostic::Diagnostic;
+use crate::header::{FieldFact, StructFact};
+use crate::ir::{Field, Struct, Type};
+use crate::layout::{Layout, PerModel, Span};
+
+impl Comparison<'_> {
+    pub(super) fn structs(&mut self) {
+        for found in &self.facts.structs {
+            match self.said.structs.iter().find(|said| said.name == found.name) {
+                Some(said) => self.struct_(found, said),
+                None => self.lacking("struct", &found.name, found.place),
+            }
+        }
+        for said in &self.said.structs {
+            if self.facts.struct_(&said.name).is_none() {
+                self.gone("struct", &said.name, &said.meta);
+            }
+        }
+    }
+
+    fn struct_(&mut self, found: &StructFact, said: &Struct) {
+        self.drift.compared.structs += 1;
+        let (here, there) = (sizes(&found.layouts), sizes(&said.layouts));
+        if here != there {
+            let name = &said.name;
+            let message = format!("`{name}` is {here} in the header, and not {there}");
+            let finding = Diagnostic::error(SIZE, message).at(found.place, "in the header");
+            self.push(finding.and(said.meta.place, "specified"));
+        }
+        let pairs: Vec<_> = said
+            .fields
+            .iter()
+            .map(|field| found.fields.iter().position(|one| same(one, field)))
+            .collect();
+        for (index, one) in found.fields.iter().enumerate() {
+            match pairs.iter().position(|pair| *pair == Some(index)) {
+                Some(other) => self.field((found, index), (said, other)),
+                None => self.extra((found, index), said, &pairs),
+            }
+            self.drift.compared.fields += one.type_.arms().len().max(1);
+        }
+        for (index, field) in said.fields.iter().enumerate() {
+            let place = spans_at(&said.layouts, index);
+            let renamed = (0..found.fields.len())
+                .any(|one| !pairs.contains(&Some(one)) && spans_at(&found.layouts, one) == place);
+            if pairs[index].is_none() && !renamed {
+                let message = format!("the header has no `{}` in `{}`", field.name, said.name);
+                let finding = Diagnostic::error(FIELD, message).at(field.meta.place, "specified");
+                self.push(finding.and(found.place, "in the header"));
+            }
+        }
+    }
+
+    /// A field that only the header has, under this name.
+    fn extra(
+        &mut self,
+        (found, index): (&StructFact, usize),
+        said: &Struct,
+        pairs: &[Option<usize>],
+    ) {
+        let one = &found.fields[index];
+        let place = spans_at(&found.layouts, index);
+        let there =
+            said.fields.iter().enumerate().find(|(other, _)| {
+                pairs[*other].is_none() && spans_at(&said.layouts, *other) == place
+            });
+        let name = shown(one);
+        let finding = match there {
+            Some((_, field)) => {
+                let message = format!("`{}.{}` is `{name}` in the header", said.name, field.name);
+                Diagnostic::error(FIELD, message).and(field.meta.place, "specified")
+            }
+            None => {
+                let message = format!("the specification has no `{name}` in `{}`", said.name);
+                Diagnostic::error(FIELD, message).and(said.meta.place, "specified")
+            }
+        };
+        self.push(finding.at(one.place, "in the header"));
+    }
+
+    /// A field that both have.
+    fn field(&mut self, (found, index): (&StructFact, usize), (said, other): (&Struct, usize)) {
+        let (one, field) = (&found.fields[index], &said.fields[other]);
+        let here = (one.type_.text(), offsets(&found.layouts, index));
+        let there = (self.abi.type_text(&field.type_), offsets(&said.layouts, other));
+        if here == there {
+            return;
+        }
+        let message = format!(
+            "`{}.{}` is {} at {} in the header, and not {} at {}",
+            said.name,
+            shown(one),
+            here.0,
+            here.1,
+            there.0,
+            there.1
+        );
+        let finding = Diagnostic::error(MOVED, message).at(one.place, "in the header");
+        self.push(finding.and(field.meta.place, "specified"));
+    }
+}
+
+/// Whether a field is one of a specification: by name or, of an anonymous
+/// union, by some of its members.
+fn same(found: &FieldFact, said: &Field) -> bool {
+    match &said.type_ {
+        Type::Union(arms) => {
+            let known = |name: &String| arms.iter().any(|arm| arm.name == *name);
+            found.type_.arms().iter().any(|(name, _)| known(name))
+        }
+        _ => found.name == said.name,
+    }
+}
+
+/// The name of a field, or of the members of a union.
+fn shown(field: &FieldFact) -> String {
+    match field.name.as_str() {
+        "" => field.type_.text(),
+        name => name.to_owned(),
+    }
+}
+
+fn spans_at(layouts: &PerModel<Layout>, index: usize) -> PerModel<Span> {
+    layouts.each_ref().map(|layout| layout.fields[index])
+}
+
+/// One number where all models agree, otherwise one for each.
+fn numbers(numbers: PerModel<u64>) -> String {
+    match numbers {
+        [one, other, third] if one == other && other == third => one.to_string(),
+        [lp64, ilp32, aligned] => format!("{lp64} (i386: {ilp32}, other 32-bit: {aligned})"),
+    }
+}
+
+fn offsets(layouts: &PerModel<Layout>, index: usize) -> String {
+    numbers(spans_at(layouts, index).map(|span| span.offset))
+}
+
+fn sizes(layouts: &PerModel<Layout>) -> String {
+    let size = numbers(layouts.each_ref().map(|layout| layout.size));
+    let align = numbers(layouts.each_ref().map(|layout| layout.align));
+    format!("{size} bytes aligned to {align}")
+}

@@ -1,0 +1,71 @@
+//! Reads real C headers of a user ABI without a compiler: constants, macros,
+//! ioctls, enums and structs as facts, laid out by `layout` for every target.
+//! Takes headers as they are installed and as they lie in the kernel's tree.
+//! What it does not understand it reports, with file and line.
+//!
+//! Input is not trusted: no loop is longer than the text, or than a budget
+//! where macros expand, and nothing is allocated by a length that was read.
+
+mod abi;
+mod comments;
+mod declarations;
+mod directives;
+mod expressions;
+mod facts;
+pub mod guess;
+pub mod kinds;
+mod layouts;
+mod lexer;
+mod members;
+mod outside;
+mod problem;
+mod reference;
+mod resolve;
+mod said;
+mod tokens;
+mod types;
+mod values;
+
+pub use abi::{Told, abi};
+pub use facts::{
+    Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Within,
+};
+pub use outside::Outside;
+pub use problem::codes;
+pub use reference::given;
+pub use said::{Said, SaidOf, said};
+
+use crate::diagnostic::{Diagnostics, Sources};
+
+/// The longest header that is read, in bytes; those of the kernel are shorter
+/// by far.
+pub const MOST_BYTES: usize = 4 << 20;
+
+/// What was read of some headers, and what was not understood.
+#[derive(Debug, Default)]
+pub struct Header {
+    /// What they contain.
+    pub facts: Facts,
+    /// What is wrong with them; they are understood as a whole if no error is.
+    pub problems: Diagnostics,
+}
+
+/// Reads files of `sources` as one program would that includes them in this
+/// order. `outside` knows what they use of headers that are not given.
+pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
+    let mut problems = Diagnostics::default();
+    let mut program = directives::Program::default();
+    for file in files {
+        let text = sources.text(*file);
+        let lexed = lexer::lex(*file, text, &mut problems);
+        if let Some(lexed) = lexed.filter(|_| !problem::too_many(&problems)) {
+            directives::follow(lexed, &mut program, &mut problems);
+        }
+    }
+    let declared = declarations::parse(&program.tokens, outside, &mut problems);
+    let facts = resolve::resolve(&program, declared, outside, &mut problems);
+    Header { facts, problems }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Brings indexes in line: what is gone leaves the lists, and chains, headers
+//! of capabilities and sections refer to what is left.
+
+use super::Teller;
+use crate::ir::{Abi, Bits, Chain, Host, Item, Role, StructId};
+
+impl Teller<'_> {
+    pub(super) fn finish(&mut self) {
+        self.sections();
+        self.drop_gone();
+        self.headers();
+        self.chains();
+        self.struct_roles();
+    }
+
+    /// Items of the reference under their new indexes, and new structs.
+    fn sections(&mut self) {
+        let known = self.reference.structs.len();
+        let mut sections = std::mem::take(&mut self.abi.sections);
+        for (index, section) in sections.iter_mut().enumerate() {
+            let own = self.reference.sections[index].items.len();
+            let items = std::mem::take(&mut section.items);
+            let moved = items.into_iter().enumerate().filter_map(|(at, item)| match item {
+                _ if at >= own => Some(item),
+                Item::Struct(id) => self.moved(id).map(Item::Struct),
+                Item::Group(id) => self.groups.get(&id).copied().map(Item::Group),
+                other => Some(other),
+            });
+            section.items = moved.collect();
+        }
+        let kept = self.reference.structs.iter().filter(|one| self.ids.contains_key(&one.name));
+        debug_assert!(kept.clone().count() <= known);
+        for index in kept.count()..self.abi.structs.len() {
+            sections[self.abi.structs[index].section].items.push(Item::Struct(StructId(index)));
+        }
+        self.abi.sections = sections;
+    }
+
+    /// Where a struct of the reference is.
+    fn moved(&self, id: StructId) -> Option<StructId> {
+        self.ids.get(&self.reference.struct_(id).name).copied()
+    }
+
+    /// Takes macros, ioctls and capabilities away that the headers lack.
+    fn drop_gone(&mut self) {
+        let mut gone = [Vec::new(), Vec::new(), Vec::new()];
+        for (index, section) in self.reference.sections.iter().enumerate() {
+            for item in &section.items {
+                match *item {
+                    Item::Macro(at) if self.is_gone(&self.reference.macros[at].name, index) => {
+                        gone[0].push(at);
+                    }
+                    Item::Ioctl(at) if self.is_gone(&self.reference.ioctls[at].name, index) => {
+                        gone[1].push(at);
+                    }
+                    Item::Capability(at)
+                        if self.is_gone(&self.reference.capabilities[at].name, index) =>
+                    {
+                        gone[2].push(at);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let abi = &mut self.abi;
+        let [macros, ioctls, capabilities] = &gone;
+        without(&mut abi.macros, macros);
+        without(&mut abi.ioctls, ioctls);
+        without(&mut abi.capabilities, capabilities);
+        let moved = |gone: &[usize], at: usize| {
+            (!gone.contains(&at)).then(|| at - gone.iter().filter(|one| **one < at).count())
+        };
+        for section in &mut abi.sections {
+            let items = section.items.iter().filter_map(|item| match *item {
+                Item::Macro(at) => moved(macros, at).map(Item::Macro),
+                Item::Ioctl(at) => moved(ioctls, at).map(Item::Ioctl),
+                Item::Capability(at) => moved(capabilities, at).map(Item::Capability),
+                other => Some(other),
+            });
+            section.items = items.collect();
+        }
+    }
+
+    /// The headers of capabilities, whose structs are always there.
+    fn headers(&mut self) {
+        let mut headers = std::mem::take(&mut self.abi.cap_headers);
+        for header in &mut headers {
+            let before = self.reference.struct_(header.struct_);
+            header.struct_ = self.moved(header.struct_).unwrap_or(header.struct_);
+            let after = self.abi.struct_(header.struct_);
+            let moved = |bits: &mut Bits| {
+                let name = &before.fields[bits.field].name;
+                let at = after.fields.iter().position(|field| field.name == *name);
+                bits.field = at.unwrap_or(0);
+            };
+            moved(&mut header.id);
+            moved(&mut header.next);
+            header.version.as_mut().into_iter().for_each(moved);
+        }
+        self.abi.cap_headers = headers;
+    }
+
+    fn chains(&mut self) {
+        let mut chains = std::mem::take(&mut self.abi.chains);
+        for (index, chain) in chains.iter_mut().enumerate() {
+            let all = self.abi.capabilities.iter().enumerate();
+            let own = all.filter(|(_, capability)| capability.chain.0 == index);
+            chain.capabilities = own.map(|(at, _)| at).collect();
+            chain.capabilities.sort_by_key(|at| self.abi.capabilities[*at].id);
+            self.host(chain);
+        }
+        self.abi.chains = chains;
+        let structs = &self.abi.structs;
+        for capability in &mut self.abi.capabilities {
+            let body = capability.struct_.map(|id| &structs[id.0].fields);
+            let versions = body.into_iter().flatten().map(|field| field.version);
+            capability.version = versions.max().unwrap_or(capability.version);
+        }
+    }
+
+    /// The host of a chain, if it still leads to one.
+    fn host(&self, chain: &mut Chain) {
+        let Some(host) = chain.host.take() else { return };
+        let Some(id) = self.moved(host.struct_) else { return };
+        let struct_ = self.abi.struct_(id);
+        let with_role = |role| struct_.fields.iter().position(|field| field.role == role);
+        let (Some(flags), Some(cap_offset)) = (with_role(Role::Flags), with_role(Role::CapOffset))
+        else {
+            return;
+        };
+        let Some(flag) = flag(&self.abi, &host.flag.0) else { return };
+        let layout = &struct_.layouts[0];
+        let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+        chain.bound = minsz.max(layout.fields[cap_offset].end());
+        chain.host = Some(Host { struct_: id, flags, flag: (host.flag.0, flag), cap_offset });
+    }
+}
+
+/// The number of a flag.
+fn flag(abi: &Abi, name: &str) -> Option<u64> {
+    let mut values = abi.groups.iter().flat_map(|group| &group.values);
+    let value = values.find(|value| value.name == name)?;
+    u64::try_from(value.number).ok()
+}
+
+/// Takes elements away by their indexes.
+fn without<T>(list: &mut Vec<T>, gone: &[usize]) {
+    let mut index = 0;
+    list.retain(|_| {
+        index += 1;
+        !gone.contains(&(index - 1))
+    });
+}

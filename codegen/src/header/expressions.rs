@@ -1,0 +1,273 @@
+//! The constant expressions of C, over integers, with its types. Macros expand
+//! as the preprocessor expands them, within a budget.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use super::directives::Program;
+use super::tokens::{Kind, Token};
+use super::values::{Number, literal};
+
+/// How many tokens all expressions of a header may take when macros expand.
+const BUDGET: usize = 4_000_000;
+/// How many tokens one expression may take.
+const MOST: usize = 10_000;
+/// How deep brackets and operators may nest.
+const DEEPEST: usize = 400;
+
+/// Computes expressions.
+pub(super) struct Evaluator<'e, 'a> {
+    program: &'e Program<'a>,
+    /// Numbers of enumerators, and of names that other headers define.
+    names: Option<&'e HashMap<&'a str, i128>>,
+    outside: Option<&'e HashMap<String, i128>>,
+    left: Cell<usize>,
+}
+
+/// One expression that is being computed.
+struct Reader<'r, 'a> {
+    evaluator: &'r Evaluator<'r, 'a>,
+    /// The expression, and inside it the macros that expand right now.
+    frames: Vec<Frame<'r, 'a>>,
+    depth: usize,
+    taken: usize,
+}
+
+struct Frame<'r, 'a> {
+    tokens: &'r [Token<'a>],
+    at: usize,
+    name: Option<&'a str>,
+}
+
+type Found = Result<Number, String>;
+
+impl<'e, 'a> Evaluator<'e, 'a> {
+    /// For `#if`, where a name that is not defined is 0.
+    pub(super) fn of_condition(program: &'e Program<'a>) -> Self {
+        Self { program, names: None, outside: None, left: Cell::new(BUDGET) }
+    }
+
+    /// For values, where names must be known.
+    pub(super) fn of_values(
+        program: &'e Program<'a>,
+        names: &'e HashMap<&'a str, i128>,
+        outside: &'e HashMap<String, i128>,
+        left: usize,
+    ) -> Self {
+        Self { program, names: Some(names), outside: Some(outside), left: Cell::new(left) }
+    }
+
+    /// The budget of a whole header.
+    pub(super) const fn budget() -> usize {
+        BUDGET
+    }
+
+    /// What is left of the budget.
+    pub(super) fn left(&self) -> usize {
+        self.left.get()
+    }
+
+    /// The value of an expression, or why there is none.
+    pub(super) fn evaluate(&self, tokens: &[Token<'a>]) -> Found {
+        let frames = vec![Frame { tokens, at: 0, name: None }];
+        let mut reader = Reader { evaluator: self, frames, depth: 0, taken: 0 };
+        let value = reader.ternary();
+        self.left.set(self.left.get().saturating_sub(reader.taken));
+        let value = value?;
+        match reader.peek()? {
+            None => Ok(value),
+            Some(token) => Err(format!("`{}` is not expected", token.text)),
+        }
+    }
+}
+
+impl<'r, 'a> Reader<'r, 'a> {
+    /// The next token, macros expanded.
+    fn peek(&mut self) -> Result<Option<Token<'a>>, String> {
+        loop {
+            let Some(frame) = self.frames.last() else { return Ok(None) };
+            let Some(token) = frame.tokens.get(frame.at).copied() else {
+                if self.frames.len() == 1 {
+                    return Ok(None);
+                }
+                self.frames.pop();
+                continue;
+            };
+            self.taken += 1;
+            if self.taken > MOST || self.taken > self.evaluator.left.get() {
+                return Err("its macros expand to too much".to_owned());
+            }
+            match self.expansion(token) {
+                Some(body) => {
+                    self.skip();
+                    self.frames.push(Frame { tokens: body, at: 0, name: Some(token.text) });
+                }
+                None => return Ok(Some(token)),
+            }
+        }
+    }
+
+    /// The text of a macro without parameters, unless it expands already.
+    fn expansion(&self, token: Token<'a>) -> Option<&'r [Token<'a>]> {
+        let program: &'r Program<'a> = self.evaluator.program;
+        let word = token.kind == Kind::Word;
+        let index = word.then(|| program.macros.get(token.text)).flatten()?;
+        let define = program.defines.get(*index).filter(|define| define.params.is_none())?;
+        let open = self.frames.iter().any(|frame| frame.name == Some(token.text));
+        (!open).then_some(define.body.as_slice())
+    }
+
+    /// Moves past the token that was peeked at.
+    fn skip(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.at += 1;
+        }
+    }
+
+    /// Moves past a mark, if it comes next.
+    fn takes(&mut self, mark: &str) -> Result<bool, String> {
+        let found = self.peek()?.is_some_and(|token| token.is(mark));
+        if found {
+            self.skip();
+        }
+        Ok(found)
+    }
+
+    fn wants(&mut self, mark: &str) -> Result<(), String> {
+        match self.takes(mark)? {
+            true => Ok(()),
+            false => Err(format!("a `{mark}` is missing")),
+        }
+    }
+
+    fn deeper(&mut self) -> Result<(), String> {
+        self.depth += 1;
+        match self.depth > DEEPEST {
+            true => Err("it nests too deep".to_owned()),
+            false => Ok(()),
+        }
+    }
+
+    fn ternary(&mut self) -> Found {
+        self.deeper()?;
+        let condition = self.binary(0)?;
+        let value = match self.takes("?")? {
+            false => condition,
+            true => {
+                let yes = self.ternary()?;
+                self.wants(":")?;
+                let no = self.ternary()?;
+                if condition.value != 0 { yes } else { no }
+            }
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    /// Operators that bind at least as strongly as `least`.
+    fn binary(&mut self, least: usize) -> Found {
+        self.deeper()?;
+        let mut value = self.unary()?;
+        while let Some(token) = self.peek()? {
+            let found = LEVELS.iter().position(|marks| marks.contains(&token.text));
+            let Some(level) = found.filter(|level| *level >= least && token.kind == Kind::Mark)
+            else {
+                break;
+            };
+            self.skip();
+            let other = self.binary(level + 1)?;
+            value = value.with(token.text, other)?;
+        }
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn unary(&mut self) -> Found {
+        self.deeper()?;
+        let token = self.peek()?.ok_or("there is no value")?;
+        self.skip();
+        let value = match (token.kind, token.text) {
+            (Kind::Mark, "(") => {
+                let value = self.ternary()?;
+                self.wants(")")?;
+                value
+            }
+            (Kind::Mark, "-" | "~" | "!" | "+") => self.unary()?.under(token.text),
+            (Kind::Number | Kind::Quoted, _) => {
+                literal(token.text).ok_or_else(|| format!("`{}` is no number", token.text))?
+            }
+            (Kind::Word, name) => self.name(name)?,
+            _ => return Err(format!("`{}` is not expected", token.text)),
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn name(&mut self, name: &'a str) -> Found {
+        let evaluator = self.evaluator;
+        let (Some(names), Some(outside)) = (evaluator.names, evaluator.outside) else {
+            return match name {
+                "defined" => self.defined(),
+                _ => Ok(Number::int(0)),
+            };
+        };
+        if matches!(name, "_IO" | "_BITUL" | "_BITULL") && self.takes("(")? {
+            return self.call(name);
+        }
+        match names.get(name).or_else(|| outside.get(name)) {
+            Some(number) => Ok(Number::int(*number)),
+            None => Err(format!("`{name}` has no value here")),
+        }
+    }
+
+    /// Macros of the kernel's own headers, which are not read.
+    fn call(&mut self, name: &str) -> Found {
+        let first = self.ternary()?;
+        let value = match name {
+            "_IO" => {
+                self.wants(",")?;
+                let number = self.ternary()?;
+                let type_ = first.with("<<", Number::int(8))?;
+                type_.with("|", number)?
+            }
+            _ => Number::unsigned(1).with("<<", first)?,
+        };
+        self.wants(")")?;
+        Ok(value)
+    }
+
+    /// Whether a macro is defined: the name behind it does not expand.
+    fn defined(&mut self) -> Found {
+        let mut raw = || {
+            let frame = self.frames.last_mut()?;
+            let token = frame.tokens.get(frame.at).copied()?;
+            frame.at += 1;
+            Some(token)
+        };
+        let missing = || "`defined` wants a name".to_owned();
+        let first = raw().ok_or_else(missing)?;
+        let name = match first.is("(") {
+            true => raw().ok_or_else(missing)?,
+            false => first,
+        };
+        if first.is("(") && !raw().is_some_and(|close| close.is(")")) {
+            return Err(missing());
+        }
+        let there = self.evaluator.program.macros.contains_key(name.text);
+        Ok(Number::int(there.into()))
+    }
+}
+
+/// Operators, the weakest first.
+const LEVELS: [&[&str]; 10] = [
+    &["||"],
+    &["&&"],
+    &["|"],
+    &["^"],
+    &["&"],
+    &["==", "!="],
+    &["<", ">", "<=", ">="],
+    &["<<", ">>"],
+    &["+", "-"],
+    &["*", "/", "%"],
+];

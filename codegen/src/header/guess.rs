@@ -1,0 +1,95 @@
+//! What names say by convention of things that nobody has described yet: the
+//! roles of fields, what counts an array, and which way a field travels.
+
+use super::facts::{FieldFact, StructFact, TypeFact};
+use crate::ir::{Abi, Role};
+use crate::layout::Int;
+use crate::reply::Direction;
+
+/// What a field's name and type say that it is to the protocol.
+pub fn role(abi: &Abi, fields: &[FieldFact], index: usize) -> Role {
+    let field = &fields[index];
+    let name = field.name.trim_start_matches('_');
+    let reserved = ["reserved", "resv", "rsvd", "pad", "unused"];
+    let counts = |other: &FieldFact| count(fields, other) == Some(index);
+    match (&field.type_, field.name.as_str()) {
+        (TypeFact::Int(Int::U32), "argsz") if index == 0 => Role::Argsz,
+        (TypeFact::Int(Int::U32 | Int::U64 | Int::AlignedU64), "flags") => Role::Flags,
+        (TypeFact::Int(Int::U32), "cap_offset") => Role::CapOffset,
+        (TypeFact::Struct(header), _) if index == 0 && heads(abi, header) => Role::Header,
+        _ if reserved.iter().any(|word| name.starts_with(word)) => Role::Reserved,
+        _ if fields.iter().any(counts) => Role::Count,
+        _ => Role::Data,
+    }
+}
+
+/// Whether a struct is what the capabilities of some chain start with.
+pub fn heads(abi: &Abi, name: &str) -> bool {
+    abi.cap_headers.iter().any(|header| abi.struct_(header.struct_).name == name)
+}
+
+/// Whether a struct is the body of a capability.
+pub fn is_capability(abi: &Abi, fact: &StructFact) -> bool {
+    !fact.fields.is_empty() && role(abi, &fact.fields, 0) == Role::Header
+}
+
+/// The field that counts the elements of a flexible array: the one that the
+/// header names, the one that is named after the array, or the last that is
+/// named like a count.
+pub fn count(fields: &[FieldFact], array: &FieldFact) -> Option<usize> {
+    let TypeFact::Flexible(_, counted_by) = &array.type_ else { return None };
+    let end = fields.iter().position(|field| field.name == array.name)?;
+    let int = |field: &FieldFact| {
+        matches!(field.type_, TypeFact::Int(int) if !int.signed()) && field.name != "argsz"
+    };
+    let named =
+        |name: &str| fields[..end].iter().position(|field| field.name == name && int(field));
+    if let Some(counted_by) = counted_by {
+        return named(counted_by);
+    }
+    let own =
+        ["nr_", "num_", "n_"].iter().find_map(|word| named(&[*word, array.name.as_str()].concat()));
+    own.or_else(|| {
+        fields[..end].iter().rposition(|field| {
+            let name = field.name.as_str();
+            let front = ["nr_", "num_"].iter().any(|word| name.starts_with(word));
+            int(field) && (front || matches!(name, "count" | "size" | "length" | "nr" | "num"))
+        })
+    })
+}
+
+/// Which way the argument of an ioctl travels as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the caller to the kernel.
+    In,
+    /// To the caller; the caller only says how large its buffer is, and about
+    /// what it asks.
+    Info,
+    /// Both ways.
+    Both,
+}
+
+/// What an ioctl's name and its comment say of its argument.
+pub fn way(name: &str, comment: &str) -> Way {
+    let asks = ["GET", "INFO", "QUERY"].iter().any(|word| name.split('_').any(|one| one == *word));
+    match comment.split('(').next() {
+        Some("_IOR") => Way::Info,
+        Some("_IOW") => Way::In,
+        _ if asks => Way::Info,
+        Some("_IOWR") => Way::Both,
+        _ => Way::In,
+    }
+}
+
+/// Which way a field of an argument travels.
+pub fn direction(way: Way, role: Role, name: &str) -> Direction {
+    match (way, role) {
+        (Way::In, _) => Direction::In,
+        (_, Role::Argsz) => Direction::InOut,
+        (Way::Info, _) if name == "index" => Direction::In,
+        (Way::Info, _) => Direction::Out,
+        (Way::Both, Role::Flags) => Direction::In,
+        (Way::Both, _) => Direction::InOut,
+    }
+}

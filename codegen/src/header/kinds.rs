@@ -1,0 +1,172 @@
+//! What the items of a header are, as far as their neighbours, names and
+//! comments tell: the guesses that `import` prints and an ABI of a header has.
+
+use super::facts::{Constant, Facts, Spelt, StructFact, TypeFact};
+use super::guess::{self, Way};
+use crate::ir::{Abi, Chain, Group, GroupId, GroupKind};
+
+/// Headers beside an ABI that knows most of what they declare.
+#[derive(Clone, Copy)]
+pub struct Kinds<'k> {
+    /// What the headers contain.
+    pub facts: &'k Facts,
+    /// The ABI.
+    pub abi: &'k Abi,
+}
+
+impl<'k> Kinds<'k> {
+    /// The file descriptor that an ioctl names behind the word of the ABI, or
+    /// that of its neighbour, and what serves it.
+    pub fn served_by(&self, constant: &Constant) -> Option<(usize, &'k [String])> {
+        let word = constant.name.split('_').nth(1).unwrap_or_default();
+        let named = self.abi.fds.iter().position(|fd| fd.name.eq_ignore_ascii_case(word));
+        let neighbour = self.neighbour(constant).map(|index| &self.abi.ioctls[index]);
+        let neighbour = neighbour.map(|ioctl| (ioctl.fd, ioctl.backends.as_slice()));
+        match (named, neighbour) {
+            (Some(fd), Some((other, backends))) if fd == other => Some((fd, backends)),
+            (Some(fd), _) => Some((fd, &[])),
+            (None, Some(neighbour)) => Some(neighbour),
+            (None, None) => (!self.abi.fds.is_empty()).then_some((0, &[])),
+        }
+    }
+
+    /// The known ioctl that is nearest in front of one.
+    pub fn neighbour(&self, constant: &Constant) -> Option<usize> {
+        let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
+        let mut known = earlier
+            .filter_map(|one| self.abi.ioctls.iter().position(|ioctl| ioctl.name == one.name));
+        known.next()
+    }
+
+    /// The argument, as the comment names it, or the struct with an argsz right
+    /// in front.
+    pub fn arg(&self, constant: &Constant) -> String {
+        let known = |name: &&str| {
+            self.facts.struct_(name).is_some()
+                || self.abi.structs.iter().any(|one| one.name == **name)
+        };
+        let words = |text: &'_ str| {
+            let names = text.split("struct ").skip(1);
+            let word = |one: char| !one.is_ascii_alphanumeric() && one != '_';
+            names.filter_map(|rest| rest.split(word).next().map(str::to_owned)).collect::<Vec<_>>()
+        };
+        if let Some(name) = words(&constant.doc).iter().map(String::as_str).find(known) {
+            return name.to_owned();
+        }
+        let head = constant.doc.split(')').next().unwrap_or_default();
+        let plain = [("__s32", "fd"), ("__u32", "u32"), ("char", "string")];
+        let plain =
+            plain.iter().find(|(type_, _)| head.starts_with("_IO") && head.ends_with(type_));
+        if let Some((_, word)) = plain {
+            return (*word).to_owned();
+        }
+        let bare = head.starts_with("_IO(");
+        let before = self.facts.structs.iter().rev().find(|one| one.place < constant.place);
+        let before = before
+            .filter(|one| !bare && one.fields.first().is_some_and(|field| field.name == "argsz"));
+        before.map_or_else(|| "none".to_owned(), |one| one.name.clone())
+    }
+
+    /// Which way the argument of the ioctls that take a struct travels; none
+    /// where no ioctl takes it.
+    pub fn way_of(&self, struct_: &str) -> Option<Way> {
+        let ioctls = self.facts.constants.iter();
+        let mut ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
+        let ioctl = ioctls.find(|one| self.arg(one) == struct_);
+        if let Some(ioctl) = ioctl {
+            return Some(guess::way(&ioctl.name, &ioctl.doc));
+        }
+        // The payload of a number that is called like it can go both ways.
+        let named = |one: &&Constant| one.name.eq_ignore_ascii_case(struct_);
+        let payload = self.facts.constants.iter().find(named);
+        payload.map(|_| Way::Both)
+    }
+
+    /// The group that a constant belongs to: that of the field in whose place
+    /// it is defined, that of its enum, or the one that names its kind.
+    pub fn group_of(&self, constant: &Constant) -> Option<GroupId> {
+        let ids = || (0..self.abi.groups.len()).map(GroupId);
+        let has = |id: &GroupId, name: &str| {
+            self.abi.group(*id).values.iter().any(|value| value.name == name)
+        };
+        if constant.enum_index.is_some() {
+            let fellows = self.facts.constants.iter();
+            let mut fellows = fellows.filter(|one| one.enum_index == constant.enum_index);
+            return fellows.find_map(|one| ids().find(|id| has(id, &one.name)));
+        }
+        if let Some(within) = &constant.within {
+            let held = |id: &GroupId| {
+                self.abi.group(*id).field.is_some_and(|(owner, field)| {
+                    let owner = self.abi.struct_(owner);
+                    let arms = owner.fields[field].arms().iter().map(|arm| arm.name.as_str());
+                    let mut names = arms.chain([owner.fields[field].name.as_str()]);
+                    owner.name == within.struct_
+                        && names.any(|name| Some(name) == within.field.as_deref())
+                })
+            };
+            return ids().find(held);
+        }
+        let named = ids().filter_map(|id| {
+            let group = self.abi.group(id);
+            let prefix = group_prefix(group).filter(|prefix| constant.name.starts_with(prefix))?;
+            (group.kind != GroupKind::Enum && group.kind != GroupKind::AnonymousEnum).then_some((
+                (prefix.len(), group.kind == GroupKind::Space, group.field.is_none()),
+                id,
+            ))
+        });
+        let named: Vec<_> = named.collect();
+        let best = named.iter().map(|(rank, _)| *rank).max()?;
+        // Of groups alike, that of the nearest number in front.
+        let ids: Vec<_> =
+            named.into_iter().filter(|(rank, _)| *rank == best).map(|(_, id)| id).collect();
+        let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
+        let nearest = earlier.into_iter().find_map(|one| ids.iter().find(|id| has(id, &one.name)));
+        nearest.or(ids.first()).copied()
+    }
+
+    /// The chain that an id is of, where it is one of a capability.
+    pub fn chain_of(&self, constant: &Constant) -> Option<&'k Chain> {
+        if constant.tag.is_some() || constant.within.is_some() {
+            return None;
+        }
+        let body = self.body_of(constant).is_some();
+        let shared = |chain: &Chain| {
+            let pairs = constant.name.chars().zip(chain.prefix.chars());
+            pairs.take_while(|(a, b)| a == b).count()
+        };
+        let chains = self.abi.chains.iter();
+        let named = chains.clone().find(|chain| constant.name.starts_with(&chain.prefix));
+        named.or_else(|| chains.filter(|_| body).max_by_key(|chain| shared(chain)))
+    }
+
+    /// The struct of a capability that is called like its id.
+    pub fn body_of(&self, constant: &Constant) -> Option<&'k StructFact> {
+        let fact = self.facts.struct_(&constant.name.to_ascii_lowercase())?;
+        guess::is_capability(self.abi, fact).then_some(fact)
+    }
+
+    /// Whether a constant is the length of some array.
+    pub fn is_length(&self, name: &str) -> bool {
+        let fields = self.facts.structs.iter().flat_map(|one| &one.fields);
+        fields.into_iter().any(
+            |field| matches!(&field.type_, TypeFact::Array(_, _, Some(length)) if length == name),
+        )
+    }
+
+    /// Whether an enumerator counts those in front of it.
+    pub fn counts(&self, constant: &Constant) -> bool {
+        let name = &constant.name;
+        let named = name.contains("_NUM_") || name.ends_with("_NR") || name.ends_with("_COUNT");
+        let last = self.facts.constants.iter().rev();
+        let mut last = last.filter(|other| other.enum_index == constant.enum_index);
+        named && last.next().is_some_and(|other| other.name == *name)
+    }
+}
+
+/// What the names of a group start with and their short names lack.
+fn group_prefix(group: &Group) -> Option<&str> {
+    let value = group.values.first()?;
+    let at = value.name.find(&value.short).filter(|at| *at > 0)?;
+    // A single word such as that of the whole ABI tells nothing.
+    value.name.get(..at).filter(|prefix| prefix.matches('_').count() > 1)
+}

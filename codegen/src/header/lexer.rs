@@ -1,0 +1,166 @@
+//! Cuts the text of a header into tokens and comments. Places count
+//! characters, as those of all diagnostics do.
+
+use super::problem::{Fault, NO_TEXT, OPEN, error};
+use super::tokens::{Comment, Kind, Token};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// Marks of more than one character, longest first.
+const MARKS: [&str; 13] =
+    ["...", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "##", "->", "++", "--"];
+
+/// The tokens and comments of one file.
+pub(super) struct Lexed<'a> {
+    /// The whole text.
+    pub(super) text: &'a str,
+    pub(super) tokens: Vec<Token<'a>>,
+    pub(super) comments: Vec<Comment<'a>>,
+}
+
+/// Where the lexer is.
+struct Cursor<'a> {
+    file: usize,
+    text: &'a str,
+    byte: usize,
+    /// Characters in front of `byte`.
+    character: usize,
+    /// The line of the file, from 0.
+    row: usize,
+    /// The line as the preprocessor counts, which a backslash continues.
+    line: usize,
+    /// Whether white space or a comment stands in front of `byte`.
+    apart: bool,
+}
+
+/// Cuts a text into tokens; none where it is no text of C.
+pub(super) fn lex<'a>(file: usize, text: &'a str, problems: &mut Diagnostics) -> Option<Lexed<'a>> {
+    if let Some(problem) = no_text(file, text) {
+        problems.push(problem);
+        return None;
+    }
+    let mut cursor = Cursor { file, text, byte: 0, character: 0, row: 0, line: 0, apart: true };
+    let mut lexed = Lexed { text, tokens: Vec::new(), comments: Vec::new() };
+    while cursor.byte < text.len() {
+        let before = cursor.byte;
+        if let Err(problem) = cursor.next(&mut lexed) {
+            problems.push(*problem);
+            return None;
+        }
+        debug_assert!(cursor.byte > before, "the lexer moves on");
+    }
+    Some(lexed)
+}
+
+/// Why a text is none of C.
+fn no_text(file: usize, text: &str) -> Option<Diagnostic> {
+    if text.len() > super::MOST_BYTES {
+        let most = super::MOST_BYTES;
+        let message = format!("the header has {} bytes; at most {most} are read", text.len());
+        return Some(error(NO_TEXT, message, Place { file, start: 0, end: 0 }));
+    }
+    let odd = |one: &char| one.is_control() && !matches!(one, '\n' | '\r' | '\t' | '\u{c}');
+    let (at, odd) = text.chars().enumerate().find(|(_, one)| odd(one))?;
+    let message = format!("the header has the character U+{:04X}; it is no text", u32::from(odd));
+    Some(error(NO_TEXT, message, Place { file, start: at, end: at + 1 }))
+}
+
+impl<'a> Cursor<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.byte..]
+    }
+
+    /// Moves on by some bytes, which end at a character's end.
+    fn advance(&mut self, bytes: usize) -> &'a str {
+        let passed = &self.rest()[..bytes];
+        self.byte += bytes;
+        self.character += passed.chars().count();
+        self.row += passed.matches('\n').count();
+        passed
+    }
+
+    fn place(&self, start: usize) -> Place {
+        Place { file: self.file, start, end: self.character }
+    }
+
+    fn next(&mut self, lexed: &mut Lexed<'a>) -> Result<(), Fault> {
+        let rest = self.rest();
+        let first = rest.chars().next().unwrap_or(' ');
+        if let Some(splice) = splice(rest) {
+            self.advance(splice);
+            self.apart = true;
+        } else if first.is_whitespace() {
+            self.advance(first.len_utf8());
+            self.line += usize::from(first == '\n');
+            self.apart = true;
+        } else if rest.starts_with("/*") || rest.starts_with("//") {
+            lexed.comments.push(self.comment()?);
+            self.apart = true;
+        } else {
+            lexed.tokens.push(self.token(first)?);
+            self.apart = false;
+        }
+        Ok(())
+    }
+
+    fn comment(&mut self) -> Result<Comment<'a>, Fault> {
+        let (rest, start, row) = (self.rest(), self.character, self.row);
+        let length = match rest.strip_prefix("/*") {
+            Some(inside) => inside.find("*/").map(|end| end + 4),
+            None => Some(rest.find('\n').unwrap_or(rest.len())),
+        };
+        let Some(length) = length else {
+            self.advance(2);
+            return Err(Box::new(error(OPEN, "the comment is never closed", self.place(start))));
+        };
+        let text = self.advance(length);
+        Ok(Comment { text, place: self.place(start), row, last_row: self.row })
+    }
+
+    fn token(&mut self, first: char) -> Result<Token<'a>, Fault> {
+        let (rest, start, row, line) = (self.rest(), self.character, self.row, self.line);
+        let word = |one: char| one.is_ascii_alphanumeric() || one == '_';
+        let until = |end: fn(char) -> bool| rest.find(end).unwrap_or(rest.len());
+        let (kind, length) = match first {
+            '"' | '\'' => (Kind::Quoted, quoted(rest, first)),
+            _ if first.is_ascii_digit() => {
+                (Kind::Number, Some(until(|one| !(one.is_ascii_alphanumeric() || one == '.'))))
+            }
+            _ if word(first) => {
+                (Kind::Word, Some(until(|one| !(one.is_ascii_alphanumeric() || one == '_'))))
+            }
+            _ => {
+                let long = MARKS.iter().find(|mark| rest.starts_with(**mark));
+                (Kind::Mark, Some(long.map_or(first.len_utf8(), |mark| mark.len())))
+            }
+        };
+        let Some(length) = length else {
+            self.advance(1);
+            return Err(Box::new(error(OPEN, "the quote is never closed", self.place(start))));
+        };
+        let apart = self.apart;
+        let text = self.advance(length);
+        Ok(Token { kind, text, place: self.place(start), byte: self.byte, row, line, apart })
+    }
+}
+
+/// The length of a backslash at the end of a line, and of that end.
+fn splice(rest: &str) -> Option<usize> {
+    let behind = rest.strip_prefix('\\')?;
+    let blank = behind.len() - behind.trim_start_matches([' ', '\t', '\r']).len();
+    behind[blank..].starts_with('\n').then_some(blank + 2)
+}
+
+/// The length of what stands in quotes, on one line.
+fn quoted(rest: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, one) in rest.char_indices().skip(1) {
+        match one {
+            '\n' => return None,
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            _ if one == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,42 @@
+//! The codes of what can be wrong with a header.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
+
+/// A file that is no text of C.
+pub(super) const NO_TEXT: Code = Code("H1");
+/// Something that is opened and never closed.
+pub(super) const OPEN: Code = Code("H2");
+/// A directive that cannot be followed.
+pub(super) const DIRECTIVE: Code = Code("H3");
+/// A declaration that is not understood.
+pub(super) const DECLARATION: Code = Code("H4");
+/// A value that cannot be computed.
+pub(super) const VALUE: Code = Code("H5");
+/// A struct that cannot be laid out.
+pub(super) const LAYOUT: Code = Code("H6");
+/// Declarations that are no part of an ABI, and are passed over.
+pub(super) const PASSED: Code = Code("H7");
+/// A name that is defined twice.
+pub(super) const TWICE: Code = Code("H8");
+
+/// What keeps something from being understood. Boxed, since most things are.
+pub(super) type Fault = Box<Diagnostic>;
+
+/// How many errors are collected; behind them, a header is taken for something
+/// else.
+const MOST: usize = 1000;
+
+/// Every code that reading a header can give.
+pub fn codes() -> [Code; 8] {
+    [NO_TEXT, OPEN, DIRECTIVE, DECLARATION, VALUE, LAYOUT, PASSED, TWICE]
+}
+
+/// An error at a place.
+pub(super) fn error(code: Code, message: impl Into<String>, place: Place) -> Diagnostic {
+    Diagnostic::error(code, message).at(place, "")
+}
+
+/// Whether so much is wrong that looking further is of no use.
+pub(super) fn too_many(problems: &Diagnostics) -> bool {
+    problems.count(Severity::Error) >= MOST
+}

@@ -1,0 +1,61 @@
+//! What an ABI that is known says of the headers that are given.
+
+use super::outside::Outside;
+use super::said::said;
+use crate::diagnostic::Sources;
+use crate::ir::Abi;
+use crate::layout::Layout;
+use crate::names;
+
+/// Which headers of an ABI the files are, by their include guards or, where
+/// they have none, their names. An error is the path of a file that is none.
+pub fn given(abi: &Abi, sources: &Sources, files: &[usize]) -> Result<Vec<usize>, String> {
+    let mut given = Vec::new();
+    for file in files {
+        let (path, text) = (sources.path(*file), sources.text(*file));
+        let guarded = |guard: &String| text.lines().any(|line| defines(line, guard));
+        let headers = abi.headers.iter().enumerate();
+        let by_guard = headers.clone().filter(|(_, header)| header.guards.iter().any(guarded));
+        let mut found: Vec<_> = by_guard.map(|(index, _)| index).collect();
+        if found.is_empty() {
+            let named = headers.filter(|(_, header)| base(&header.path) == base(path));
+            found.extend(named.map(|(index, _)| index));
+        }
+        if found.is_empty() {
+            return Err(path.to_owned());
+        }
+        given.extend(found);
+    }
+    given.sort_unstable();
+    given.dedup();
+    Ok(given)
+}
+
+/// Whether a line defines a name as nothing.
+fn defines(line: &str, name: &str) -> bool {
+    let Some(rest) = line.trim_start().strip_prefix('#') else { return false };
+    let mut words = rest.split_whitespace();
+    words.next() == Some("define") && words.next() == Some(name)
+}
+
+/// The last part of a path.
+fn base(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+impl Outside {
+    /// What an ABI knows of headers that are not given.
+    pub fn of(abi: &Abi, given: &[usize]) -> Self {
+        let mut outside = Self { ours: Some(names::c_stem(&abi.prefix) + "_"), ..Self::default() };
+        let elsewhere = |section: usize| !given.contains(&abi.sections[section].header);
+        for struct_ in abi.structs.iter().filter(|one| elsewhere(one.section)) {
+            let extents = struct_.layouts.each_ref().map(Layout::extent);
+            outside.structs.insert(struct_.name.clone(), extents);
+        }
+        let others: Vec<_> = (0..abi.headers.len()).filter(|one| !given.contains(one)).collect();
+        let constants = said(abi, &others).constants;
+        let numbers = constants.into_iter().filter(|one| one.text.is_none());
+        outside.constants = numbers.map(|one| (one.name.to_owned(), one.number)).collect();
+        outside
+    }
+}

@@ -1,0 +1,74 @@
+//! The pieces of a header's text.
+
+use crate::diagnostic::Place;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A name or a word of C.
+    Word,
+    /// A number, or what looks like one.
+    Number,
+    /// A string or a character, with its quotes.
+    Quoted,
+    /// Anything else.
+    Mark,
+}
+
+/// A piece of C.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'a> {
+    pub(super) kind: Kind,
+    pub(super) text: &'a str,
+    pub(super) place: Place,
+    /// The byte behind its last.
+    pub(super) byte: usize,
+    /// The line of the file, from 0.
+    pub(super) row: usize,
+    /// The line as the preprocessor counts.
+    pub(super) line: usize,
+    /// Whether white space or a comment stands in front of it.
+    pub(super) apart: bool,
+}
+
+impl Token<'_> {
+    /// Whether it is this mark or word.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.kind != Kind::Quoted && self.text == text
+    }
+}
+
+/// A comment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Comment<'a> {
+    pub(super) text: &'a str,
+    pub(super) place: Place,
+    /// The lines of the file on which it starts and ends.
+    pub(super) row: usize,
+    pub(super) last_row: usize,
+}
+
+/// The place from the first token of a run to its last.
+pub(super) fn around(tokens: &[Token<'_>]) -> Option<Place> {
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    let end = if first.place.file == last.place.file { last.place.end } else { first.place.end };
+    Some(Place { end, ..first.place })
+}
+
+/// The index behind the bracket that closes the one at `open`, if one does.
+pub(super) fn behind(tokens: &[Token<'_>], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate().skip(open) {
+        match token.text {
+            "(" | "[" | "{" if token.kind == Kind::Mark => depth += 1,
+            ")" | "]" | "}" if token.kind == Kind::Mark => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(index + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}

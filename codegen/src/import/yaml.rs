@@ -1,0 +1,188 @@
+//! Writes YAML in the style of a specification: one line for what has nothing
+//! to say but the usual, a mapping on one line where it fits, and otherwise
+//! one over several lines.
+
+use crate::names::DRAFT;
+
+/// The longest line.
+const WIDTH: usize = 100;
+/// The longest line of running text.
+const TEXT: usize = 80;
+
+/// Lines that go to one place.
+#[derive(Debug, Default)]
+pub(super) struct Piece {
+    /// Where they go, as one line.
+    pub(super) place: String,
+    pub(super) lines: Vec<String>,
+    /// How many things they add.
+    pub(super) things: usize,
+}
+
+/// The whole text; pieces that go to the same place become one.
+pub(super) fn text(pieces: Vec<Piece>) -> String {
+    let mut merged = Vec::<Piece>::new();
+    for piece in pieces {
+        match merged.iter_mut().find(|other| other.place == piece.place) {
+            Some(other) => {
+                let item = piece.lines.first().is_some_and(|line| line.starts_with("  - "));
+                other.lines.extend(item.then(String::new));
+                other.lines.extend(piece.lines);
+            }
+            None => merged.push(piece),
+        }
+    }
+    let shown = merged.iter().map(|piece| {
+        let lines: String = piece.lines.iter().map(|line| [line, "\n"].concat()).collect();
+        ["# ", &piece.place, ":\n", &lines].concat()
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+/// Lines of one level of a mapping.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Block {
+    pub(super) lines: Vec<String>,
+}
+
+impl Block {
+    /// `key: value`, the value as it is.
+    pub(super) fn put(&mut self, key: &str, value: &str) -> &mut Self {
+        self.lines.push([key, ": ", value].concat());
+        self
+    }
+
+    /// A draft of documentation, in sentences.
+    pub(super) fn doc(&mut self, text: &str) -> &mut Self {
+        let text = draft(text);
+        let line = ["doc: ", &scalar(&text, false)].concat();
+        if line.chars().count() <= TEXT {
+            self.lines.push(line);
+            return self;
+        }
+        self.lines.push("doc: |".to_owned());
+        self.lines.extend(wrapped(&text).into_iter().map(|line| ["  ", &line].concat()));
+        self
+    }
+
+    /// A draft of documentation, a phrase.
+    pub(super) fn phrase(&mut self, text: &str) -> &mut Self {
+        self.put("doc", &scalar(&draft(text), false))
+    }
+
+    /// `key:` with a block below it.
+    pub(super) fn nest(&mut self, key: &str, block: Self) -> &mut Self {
+        self.lines.push([key, ":"].concat());
+        self.lines.extend(block.indented(2).lines);
+        self
+    }
+
+    /// The block as an item of a list: `- ` in front of its first line.
+    pub(super) fn item(self) -> Self {
+        let mut lines = self.indented(4).lines;
+        if let Some(first) = lines.first_mut() {
+            first.replace_range(2..4, "- ");
+        }
+        Self { lines }
+    }
+
+    pub(super) fn indented(self, by: usize) -> Self {
+        let margin = " ".repeat(by);
+        let indented = |line: String| match line.as_str() {
+            "" => line,
+            _ => margin.clone() + &line,
+        };
+        Self { lines: self.lines.into_iter().map(indented).collect() }
+    }
+}
+
+/// An entry of a list of values or fields.
+pub(super) struct Entry<'e> {
+    pub(super) name: &'e str,
+    /// What stands in front of the documentation on one line: the key that it
+    /// has in a mapping, and its text.
+    pub(super) head: (&'e str, String),
+    /// Whether the head must be said by its key.
+    pub(super) said: bool,
+    pub(super) doc: &'e str,
+    /// Further keys.
+    pub(super) more: Vec<(&'e str, String)>,
+    /// How far it is indented where it goes.
+    pub(super) indent: usize,
+}
+
+impl Entry<'_> {
+    /// Its lines, not indented.
+    pub(super) fn block(self) -> Block {
+        let doc = draft(self.doc);
+        let (key, head) = (self.head.0, &self.head.1);
+        let quoted = |flow: bool| match key {
+            // A list is written as one.
+            "of" => head.clone(),
+            _ => scalar(head, flow),
+        };
+        let fits = |line: &String| line.chars().count() + self.indent <= WIDTH;
+        if self.more.is_empty() && !self.said {
+            let line = scalar(&[head, ", ", &doc].concat(), false);
+            let line = [self.name, ": ", &line].concat();
+            if fits(&line) {
+                return Block { lines: vec![line] };
+            }
+        }
+        let more = self.more.iter().map(|(key, value)| [", ", key, ": ", value].concat());
+        let flow =
+            [self.name, ": {", key, ": ", &quoted(true), ", doc: ", &scalar(&doc, true)].concat();
+        let flow = [flow, more.collect::<String>(), "}".to_owned()].concat();
+        if fits(&flow) {
+            return Block { lines: vec![flow] };
+        }
+        let mut inside = Block::default();
+        inside.put(key, &quoted(false)).put("doc", &scalar(&doc, false));
+        for (key, value) in &self.more {
+            inside.put(key, value);
+        }
+        let mut block = Block::default();
+        block.nest(self.name, inside);
+        block
+    }
+}
+
+/// What a comment says, marked as a draft, without what a specification
+/// refuses in its texts.
+fn draft(text: &str) -> String {
+    let plain: String = text.chars().filter(|one| !one.is_control() && *one != '`').collect();
+    let words: Vec<_> = plain.split_whitespace().collect();
+    match words.is_empty() {
+        true => [DRAFT, " to be written"].concat(),
+        false => [DRAFT, " ", &words.join(" ")].concat(),
+    }
+}
+
+/// A text as YAML has it, in quotes where it must be; more must where it
+/// stands between braces.
+fn scalar(text: &str, flow: bool) -> String {
+    let odd = text.contains(": ")
+        || text.contains(" #")
+        || text.ends_with(':')
+        || text
+            .starts_with(['"', '\'', '[', '{', '&', '*', '!', '|', '>', '%', '@', '-', '?', '#'])
+        || flow && text.contains([',', '[', ']', '{', '}']);
+    match odd {
+        true => ["\"", &text.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat(),
+        false => text.to_owned(),
+    }
+}
+
+/// The words of a text on lines of bearable length.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let full = lines.last().is_some_and(|line| line.len() + word.len() >= TEXT - 7);
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if !full => line.extend([" ", word]),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
