@@ -8,6 +8,7 @@ use capchain::compat::{
 };
 use capchain::diagnostic::{Place, Sources};
 use capchain::header;
+use capchain::ir::Abi;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
@@ -25,7 +26,11 @@ pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
     let rules = rules(args.rules.as_deref())?;
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {
-        let sources = if party == Party::Old { &old.sources } else { &new.sources };
+        let Opened { side, sources } = if party == Party::Old { &old } else { &new };
+        // What a header tells is not said where the specification says it.
+        if side.headers.is_some() && sources.path(place.file) != side.name {
+            return None;
+        }
         let (line, column) = sources.line_and_column(place);
         Some(Location { file: sources.path(place.file).to_owned(), line, column })
     };
@@ -60,6 +65,9 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let mut parts = written.split('+');
     let base = parts.next().unwrap_or_default();
     let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
+    if overlays.iter().any(|path| path.as_os_str().is_empty()) {
+        return Err(format!("`{written}`: an overlay is missing behind `+`"));
+    }
     let is_header = Path::new(base).is_file();
     let (origin, release) = match is_header {
         true => (origin(source), None),
@@ -68,6 +76,9 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
     let abi = lower(&spec, release)?;
     let mut side = Side { name: written.to_owned(), abi, headers: None };
+    if written.contains('+') && !is_header && release.is_some_and(|at| at < spec.newest()) {
+        adds_something(source, &origin, release, &side)?;
+    }
     if is_header {
         let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
         tell(&headers.problems.render(&sources, super::to_terminal()));
@@ -76,6 +87,35 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         side.headers = Some(Headers { given: headers.given, guessed: told.guessed });
     }
     Ok(Opened { side, sources })
+}
+
+/// An overlay that adds nothing to a release would be passed over in silence.
+fn adds_something(
+    source: &Source,
+    origin: &Origin,
+    release: Option<Release>,
+    side: &Side,
+) -> Result<(), String> {
+    let (spec, _) = spec_of(capchain::open(origin, &source.overlay))?;
+    let name = side.name.clone();
+    let bare = Side { name, abi: lower(&spec, release)?, headers: None };
+    let things = |side: &Side| items(&side.abi);
+    if things(&bare) != things(side) || !compare(&bare, side).is_empty() {
+        return Ok(());
+    }
+    let newest = spec.newest();
+    Err(format!(
+        "`{}`: the overlay adds nothing there; what says no `since` came with {newest}",
+        side.name
+    ))
+}
+
+/// How many things an ABI has.
+fn items(abi: &Abi) -> usize {
+    [abi.structs.len(), abi.ioctls.len(), abi.macros.len(), abi.capabilities.len()]
+        .into_iter()
+        .chain(abi.groups.iter().map(|group| group.values.len()))
+        .sum()
 }
 
 /// Where a side's specification is, and as of which release it counts.
@@ -106,15 +146,8 @@ struct Verdict<'a> {
 
 impl Verdict<'_> {
     fn advice(&self) -> Advice {
-        let (old, new) = (&self.old.abi, &self.new.abi);
-        let items = |abi: &capchain::ir::Abi| {
-            [abi.structs.len(), abi.ioctls.len(), abi.macros.len(), abi.capabilities.len()]
-                .into_iter()
-                .chain(abi.groups.iter().map(|group| group.values.len()))
-                .sum::<usize>()
-        };
         let findings = self.judged.iter().map(|one| &one.finding);
-        Advice::of(findings, items(new) > items(old))
+        Advice::of(findings, items(&self.new.abi) > items(&self.old.abi))
     }
 
     fn count(&self, counts: impl Fn(&Judged) -> bool) -> usize {
@@ -142,11 +175,14 @@ impl Verdict<'_> {
 
     /// A program that shows what breaks the wire.
     fn program(&self, language: Language) -> Done {
-        let sides = format!("{} {}", self.old.name, self.new.name).replace("*/", "* /");
+        let (old, new) = (&self.old.name, &self.new.name);
+        let sides = format!("{old} {new}").replace("*/", "* /");
         let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
         let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
         if findings.is_empty() {
-            tell(&format!("nothing breaks the wire from {sides}: there is nothing to show\n"));
+            tell(&format!(
+                "nothing breaks the wire from {old} to {new}: there is nothing to show\n"
+            ));
             return Done::fine(String::new());
         }
         Done::fine(match language {

@@ -2,8 +2,8 @@
 //! never asks twice loses what it had.
 
 use super::finding::{C2, C6, C11, C13, C15, C16, C18, Class, Finding, Party, Victim, Window};
-use super::pairs::{Pairs, names};
-use super::witness::{self, Witness};
+use super::pairs::{Pairs, related};
+use super::witness::{self, Maker, Witness};
 use crate::ir::{
     Abi, Arg, CapHeader, Capability, Chain, Group, Handler, Ioctl, Role, Struct, StructId, Type,
     Value,
@@ -47,9 +47,15 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     if let Some(value) = with_number(pairs.abis().0, old, flag) {
-        let message = format!("the chain's flag has the number of `{value}`");
-        let witness =
-            witness::understood(pairs, &struct_.name, i128::from(flag.1), &flag.0, Some(value));
+        let message = format!("the chain's flag was there before, as `{value}`");
+        let witness = witness::understood(
+            pairs,
+            Maker::Kernel,
+            &struct_.name,
+            i128::from(flag.1),
+            &flag.0,
+            Some(value),
+        );
         findings.push(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
     }
     let used = offset.map(|at| (at, &struct_.fields[at].name)).filter(|(_, name)| {
@@ -60,7 +66,8 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
         let at = struct_.spans(at)[Model::Lp64.index()].offset;
         let at = i128::from(at);
         let said = "the offset of the chain";
-        let witness = witness::understood(pairs, &struct_.name, at, said, Some(name));
+        let witness =
+            witness::understood(pairs, Maker::Kernel, &struct_.name, at, said, Some(name));
         findings.push(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
     }
     findings.extend(giver(abi, new).and_then(|giver| untold(pairs, new, giver)));
@@ -75,7 +82,7 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
 fn with_number<'a>(abi: &'a Abi, old: &Struct, flag: &(String, u64)) -> Option<&'a str> {
     let own = |group: &&Group| group.field.is_some_and(|(id, _)| abi.struct_(id).name == old.name);
     let values = abi.groups.iter().filter(own).flat_map(|group| &group.values);
-    let same = |value: &&Value| value.number == i128::from(flag.1) && value.name != flag.0;
+    let same = |value: &&Value| value.number == i128::from(flag.1) || value.name == flag.0;
     values.into_iter().find(same).map(|value| value.name.as_str())
 }
 
@@ -111,10 +118,20 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
         let finding = finding.witness(replies(pairs, old, new));
         findings.push(finding.at(Party::New, new.meta.place));
     }
+    let flag = |chain: &Chain| chain.host.as_ref().map(|host| host.flag.0.clone());
+    if let (Some(was), Some(is)) = (flag(old), flag(new)) {
+        if was != is {
+            let message = format!("the flag of the chain is {is}, {was} before");
+            let finding = Finding::new(C6, Class::Wire, &new.name, message).hurts(Victim::Both);
+            let witness =
+                witness::understood(pairs, Maker::Kernel, &new.name, None, &is, Some(&was));
+            findings.push(finding.witness(witness).at(Party::New, new.meta.place));
+        }
+    }
     for index in &new.capabilities {
         let cap = &abis.1.capabilities[*index];
         let mut olds = old.capabilities.iter().map(|index| &abis.0.capabilities[*index]);
-        let known = |old: &&Capability| names(&cap.name, &cap.meta).any(|name| name == old.name);
+        let known = |old: &&Capability| related((&old.name, &old.meta), (&cap.name, &cap.meta));
         match olds.find(known) {
             None => findings.extend(came(pairs, new, cap)),
             Some(was) => findings.extend(version(pairs, was, (new, cap))),
@@ -174,7 +191,8 @@ fn version(
         let message = format!("the version is {}, {} before", new.version, old.version);
         let of = |version: u16| format!("version {version} of {}", new.name);
         let (said, taken_for) = (of(old.version), of(new.version));
-        let witness = witness::understood(pairs, &now.name, None, &said, Some(&taken_for));
+        let witness =
+            witness::understood(pairs, Maker::Kernel, &now.name, None, &said, Some(&taken_for));
         return Some(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
     }
     if name(abis.0, old.struct_) != name(abis.1, new.struct_) {
@@ -183,8 +201,14 @@ fn version(
             format!("{} with {}", new.name, body.as_deref().unwrap_or("no body"))
         };
         let (said, taken_for) = (with(name(abis.0, old.struct_)), with(name(abis.1, new.struct_)));
-        let witness =
-            witness::understood(pairs, &now.name, i128::from(new.id), &said, Some(&taken_for));
+        let witness = witness::understood(
+            pairs,
+            Maker::Kernel,
+            &now.name,
+            i128::from(new.id),
+            &said,
+            Some(&taken_for),
+        );
         return Some(finding(Class::Wire, message.to_owned()).hurts(Victim::Both).witness(witness));
     }
     let flexible = |abi: &Abi, id: Option<StructId>| {
@@ -211,7 +235,7 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
     let handling = Handling::new(abi, giver.0, giver.1)?;
     let known = |other: &&Capability| {
         let mut old = pairs.abis().0.capabilities.iter();
-        old.any(|old| names(&other.name, &other.meta).any(|name| name == old.name))
+        old.any(|old| related((&old.name, &old.meta), (&other.name, &other.meta)))
     };
     let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
     let old = caps.filter(|cap| gives(giver.1, cap)).filter(known);

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::finding::{C4, C5, C10, C11, C12, C20, Class, Finding, Party, Victim};
-use super::pairs::{Pairs, names};
-use super::witness;
+use super::finding::{C4, C5, C10, C11, C12, C19, C20, Class, Finding, Party, Victim};
+use super::pairs::{Pairs, related};
+use super::witness::{self, Maker};
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Group, GroupKind, Literal, Meta};
 use crate::reply::{Count, Direction};
@@ -21,6 +21,10 @@ pub(super) struct Constant<'a> {
     /// The numbers that it is one of, by name.
     pub(super) group: &'a str,
     kind: GroupKind,
+    /// Whether kernels tell it to programs.
+    told: bool,
+    /// The struct that travels with it.
+    payload: Option<&'a str>,
 }
 
 impl Constant<'_> {
@@ -35,13 +39,22 @@ impl Constant<'_> {
         !matches!(self.kind, GroupKind::AnonymousEnum | GroupKind::Enum)
     }
 
+    /// Whether kernels tell it to programs, and not the other way round.
+    pub(super) fn maker(&self) -> Maker {
+        if self.told { Maker::Kernel } else { Maker::Program }
+    }
+
     fn is_mask(&self) -> bool {
         matches!(self.literal, Some(Literal::Or(_)))
     }
 
     /// Whether no two of its group may be the same.
     fn is_unique(&self) -> bool {
-        matches!(self.kind, GroupKind::Space | GroupKind::Flags) && !self.is_mask()
+        let unique = matches!(
+            self.kind,
+            GroupKind::Space | GroupKind::Flags | GroupKind::Enum | GroupKind::AnonymousEnum
+        );
+        unique && !self.is_mask() && self.count.is_none()
     }
 }
 
@@ -56,6 +69,8 @@ pub(super) fn constants(abi: &Abi) -> Vec<Constant<'_>> {
             count: value.count,
             group: &group.name,
             kind: group.kind,
+            told: is_told(abi, group),
+            payload: value.payload.map(|id| abi.struct_(id).name.as_str()),
         })
     });
     let ids = abi.capabilities.iter().map(|capability| Constant {
@@ -66,8 +81,16 @@ pub(super) fn constants(abi: &Abi) -> Vec<Constant<'_>> {
         count: None,
         group: &abi.chain(capability.chain).name,
         kind: GroupKind::Space,
+        told: true,
+        payload: None,
     });
     values.chain(ids).collect()
+}
+
+/// Whether the numbers of a group stand in replies only.
+fn is_told(abi: &Abi, group: &Group) -> bool {
+    let field = group.field.map(|(id, field)| abi.struct_(id).fields[field].direction);
+    field == Some(Some(Direction::Out))
 }
 
 pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
@@ -78,7 +101,7 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
     for was in &old {
         match by_name.get(was.name) {
             None => findings.push(removed(was, &new)),
-            Some(is) => findings.extend(changed(pairs, was, is, &new)),
+            Some(is) => findings.extend(changed(pairs, was, is, (&old, &new))),
         }
     }
     let known: HashMap<_, _> = old.iter().map(|constant| (constant.name, constant)).collect();
@@ -92,7 +115,7 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
 }
 
 fn removed(was: &Constant<'_>, new: &[Constant<'_>]) -> Finding {
-    let mut heirs = new.iter().filter(|one| names(one.name, one.meta).any(|name| name == was.name));
+    let mut heirs = new.iter().filter(|one| related((was.name, was.meta), (one.name, one.meta)));
     let message = match heirs.next() {
         Some(heir) => {
             format!("the name is gone, `{}` has its number: programs no longer compile", heir.name)
@@ -108,7 +131,7 @@ fn changed(
     pairs: &Pairs<'_>,
     was: &Constant<'_>,
     is: &Constant<'_>,
-    new: &[Constant<'_>],
+    (old, new): (&[Constant<'_>], &[Constant<'_>]),
 ) -> Option<Finding> {
     let finding = |code: Code, class: Class, message: String| {
         Finding::new(code, class, is.name, message).at(Party::New, is.meta.place)
@@ -116,7 +139,20 @@ fn changed(
     if was.text() != is.text() {
         let (before, now) = (was.text().unwrap_or_default(), is.text().unwrap_or_default());
         let message = format!("the string is {now:?}, {before:?} before");
-        let witness = witness::understood(pairs, is.group, None, before, Some(now));
+        let witness = witness::understood(pairs, Maker::Kernel, is.group, None, before, Some(now));
+        return Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness));
+    }
+    if was.payload.is_some() && was.payload != is.payload {
+        let with = |payload: Option<&str>| payload.unwrap_or("nothing").to_owned();
+        let (before, now) = (with(was.payload), with(is.payload));
+        let message = format!("{now} travels with it, {before} before");
+        let witness =
+            witness::understood(pairs, Maker::Program, is.group, was.number, &before, Some(&now));
+        return Some(finding(C19, Class::Wire, message).hurts(Victim::Both).witness(witness));
+    }
+    if was.number == is.number && was.literal.is_none() && was.group != is.group {
+        let message = format!("the capability is one of `{}`, of `{}` before", is.group, was.group);
+        let witness = witness::understood(pairs, Maker::Kernel, is.group, is.number, is.name, None);
         return Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness));
     }
     if was.number == is.number {
@@ -138,9 +174,11 @@ fn changed(
         let message = message + ": programs compile, and say something else";
         return Some(finding(C10, Class::Source, message));
     }
-    let understood = new.iter().find(|one| one.group == was.group && one.number == was.number);
-    let understood = understood.map(|one| one.name);
-    let witness = witness::understood(pairs, was.group, was.number, was.name, understood);
+    let (said, heard) = if was.told { (is, old) } else { (was, new) };
+    let understood = heard.iter().find(|one| one.group == said.group && one.number == said.number);
+    let understood = understood.map(|one| one.name).filter(|name| *name != said.name);
+    let witness =
+        witness::understood(pairs, was.maker(), was.group, said.number, said.name, understood);
     Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness))
 }
 
@@ -183,7 +221,7 @@ fn reused(
     };
     let gone = |was: &&Constant<'_>| {
         let now = by_name.get(was.name).map(|now| (now.group, now.number));
-        now != Some((was.group, was.number)) && names(is.name, is.meta).all(|name| name != was.name)
+        now != Some((was.group, was.number)) && !related((was.name, was.meta), (is.name, is.meta))
     };
     let was = old.iter().filter(had).find(gone)?;
     let message = format!("{} of `{}` was that of `{}`", is.number, is.group, was.name);
@@ -203,7 +241,8 @@ fn reserved(pairs: &Pairs<'_>, is: &Constant<'_>) -> Option<Finding> {
         list.iter().find(|taken| taken.value == is.number && taken.name != is.name)
     })?;
     let message = format!("{} of `{}` is in use as `{}`", is.number, is.group, taken.name);
-    let witness = witness::understood(pairs, is.group, is.number, is.name, Some(&taken.name));
+    let witness =
+        witness::understood(pairs, is.maker(), is.group, is.number, is.name, Some(&taken.name));
     let finding = Finding::new(C12, Class::Ids, is.name, message).hurts(Victim::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, is.meta.place).help("take the next number that nobody has"))

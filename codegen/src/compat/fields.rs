@@ -1,13 +1,14 @@
 //! The fields of one struct on both sides: which are the same, and which of
 //! them moved, went or changed their type.
 
-use super::finding::{C1, C2, C3, C7, C13, C19, C21, Class, Finding, Party, Victim};
+use super::finding::{C1, C2, C3, C7, C9, C13, C19, C21, Class, Finding, Party, Victim};
 use super::growth;
 use super::members::{Member, members, shape};
-use super::pairs::{Pairs, names};
+use super::pairs::{Pairs, related};
 use super::witness;
 use crate::ir::{Abi, Role, Struct, StructId, StructRole, Type};
 use crate::layout::{Model, Span};
+use crate::reply::Direction;
 
 /// One struct on both sides.
 pub(super) struct Twins<'a> {
@@ -17,6 +18,8 @@ pub(super) struct Twins<'a> {
     pub(super) kept: Vec<(Member<'a>, Member<'a>)>,
     /// Fields of the old side only.
     pub(super) removed: Vec<Member<'a>>,
+    /// Reserved bytes of the old side that are not the same field any more.
+    pub(super) freed: Vec<Member<'a>>,
     /// Fields of the new side only.
     pub(super) added: Vec<Member<'a>>,
 }
@@ -28,22 +31,30 @@ impl<'a> Twins<'a> {
         for member in members(abis.0, old) {
             let same = |new: &Member<'_>| new.name == member.name;
             let renamed =
-                |new: &Member<'_>| names(new.name, new.meta).any(|name| name == member.name);
+                |new: &Member<'_>| related((member.name, member.meta), (new.name, new.meta));
             let known = added.iter().position(same).or_else(|| added.iter().position(renamed));
             match known {
                 Some(at) => kept.push((member, added.remove(at))),
                 None => removed.push(member),
             }
         }
-        let mut twins = Self { old, new, kept, removed: Vec::new(), added };
+        let (reserved, kept) = kept.into_iter().partition::<Vec<_>, _>(|(old, new)| {
+            old.role == Role::Reserved && old.spans != new.spans
+        });
+        // Reserved bytes need not stay one field: what comes of them is looked at by itself.
+        let (mut freed, rest) = reserved.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+        added.extend(rest);
+        let mut twins = Self { old, new, kept, removed: Vec::new(), freed: Vec::new(), added };
         // What nobody says to be renamed can be seen to be: its bytes are another's.
         for member in removed {
             let heir = |new: &Member<'_>| new.spans == member.spans && !new.shared;
             match twins.added.iter().position(heir) {
                 Some(at) => twins.kept.push((member, twins.added.remove(at))),
+                None if member.role == Role::Reserved => freed.push(member),
                 None => twins.removed.push(member),
             }
         }
+        twins.freed = freed;
         twins
     }
 
@@ -55,13 +66,17 @@ impl<'a> Twins<'a> {
     /// What happened to old fields on a model, in a few words each.
     fn changes(&self, abis: (&Abi, &Abi), model: Model) -> impl Iterator<Item = String> {
         let kept = self.kept.iter();
-        kept.filter_map(move |(old, new)| change(abis, old, new, model))
+        let may_grow = self.new.role == StructRole::Argument;
+        kept.filter_map(move |pair| change(abis, may_grow, pair, model))
     }
 
     /// Whether a new field stands in front of where old ones ended.
     fn is_inserted(&self, model: Model) -> bool {
-        let end = self.kept.iter().map(|(_, new)| new.spans[model.index()].end()).max();
-        let before = |new: &Member<'_>| Some(new.spans[model.index()].offset) < end;
+        let at = model.index();
+        let moved =
+            self.kept.iter().filter(|(old, new)| old.spans[at].offset < new.spans[at].offset);
+        let end = moved.map(|(_, new)| new.spans[at].offset).max();
+        let before = |new: &Member<'_>| Some(new.spans[at].offset) < end;
         self.added.iter().any(|new| before(new) && !new.shared)
     }
 }
@@ -71,6 +86,8 @@ pub(super) fn compare(pairs: &Pairs<'_>, old: &Struct, id: StructId) -> Vec<Find
     let new = abis.1.struct_(id);
     let twins = Twins::new(abis, old, new);
     let mut findings: Vec<_> = twins.kept.iter().filter_map(|pair| renamed(new, pair)).collect();
+    findings.extend(twins.kept.iter().filter_map(|pair| turned(pairs, new, pair)));
+    findings.extend(twins.freed.iter().filter_map(|old| unnamed(abis.1, new, old)));
     match Model::ALL.into_iter().find(|model| twins.differs(abis, *model)) {
         Some(model) => findings.push(moved(pairs, &twins, model)),
         None => {
@@ -93,6 +110,56 @@ fn renamed(struct_: &Struct, (old, new): &(Member<'_>, Member<'_>)) -> Option<Fi
     );
     let finding = Finding::new(C7, Class::Source, new.of(struct_), message);
     (old.name != new.name).then(|| finding.at(Party::New, new.meta.place))
+}
+
+/// A reserved field of which only the bytes are left.
+fn unnamed(abi: &Abi, struct_: &Struct, old: &Member<'_>) -> Option<Finding> {
+    let named = members(abi, struct_).iter().any(|new| new.name == old.name);
+    let message = "the reserved field is gone: programs that clear it no longer compile";
+    let finding = Finding::new(C7, Class::Source, old.of(struct_), message);
+    (!named).then(|| finding.at(Party::Old, old.meta.place))
+}
+
+/// A field that stays where it is and is something else to one side.
+fn turned(
+    pairs: &Pairs<'_>,
+    struct_: &Struct,
+    (old, new): &(Member<'_>, Member<'_>),
+) -> Option<Finding> {
+    let way = |member: &Member<'_>| match member.direction {
+        Some(Direction::In) => Some("an input"),
+        Some(Direction::Out) => Some("an output"),
+        Some(Direction::InOut) => Some("both input and output"),
+        None => None,
+    };
+    let gate = |member: &Member<'_>| match member.when {
+        Some(gate) => format!("what counts under {gate}"),
+        None => "what always counts".to_owned(),
+    };
+    let reserved = |member: &Member<'_>| member.role == Role::Reserved;
+    let (code, was, is) = match (way(old), way(new)) {
+        _ if reserved(old) => return None,
+        _ if reserved(new) => (C9, "in use".to_owned(), "reserved".to_owned()),
+        (Some(was), Some(is)) if was != is => (C2, was.to_owned(), is.to_owned()),
+        _ if old.when != new.when => (C9, gate(old), gate(new)),
+        _ if new.version < old.version => {
+            (C13, format!("of version {}", old.version), format!("of version {}", new.version))
+        }
+        _ => return None,
+    };
+    let message = format!("the field is {is}, and was {was}");
+    let of = |what: &str| format!("`{}`, {what},", new.name);
+    let (said, taken_for) = (of(&was), of(&is));
+    let witness = witness::understood(
+        pairs,
+        witness::Maker::Program,
+        &struct_.name,
+        None,
+        &said,
+        Some(&taken_for),
+    );
+    let finding = Finding::new(code, Class::Wire, new.of(struct_), message).hurts(Victim::Both);
+    Some(finding.witness(witness).at(Party::New, new.meta.place))
 }
 
 fn moved(pairs: &Pairs<'_>, twins: &Twins<'_>, model: Model) -> Finding {
@@ -121,13 +188,18 @@ fn moved(pairs: &Pairs<'_>, twins: &Twins<'_>, model: Model) -> Finding {
 }
 
 /// How an old field differs on a model, in a few words.
-fn change(abis: (&Abi, &Abi), old: &Member<'_>, new: &Member<'_>, model: Model) -> Option<String> {
+fn change(
+    abis: (&Abi, &Abi),
+    may_grow: bool,
+    (old, new): &(Member<'_>, Member<'_>),
+    model: Model,
+) -> Option<String> {
     let (before, now) = (old.spans[model.index()], new.spans[model.index()]);
     let name = new.name;
     if before.offset != now.offset {
         return Some(format!("`{name}` moves from {} to {}", before.offset, now.offset));
     }
-    if before.size != now.size && !is_grown_struct(old, new) {
+    if before.size != now.size && !(may_grow && is_grown_struct(old, new)) {
         return Some(format!("`{name}` has {}, {} before", bytes(now), bytes(before)));
     }
     let each = |abi: &Abi, type_: &Type| match type_ {

@@ -50,6 +50,9 @@ impl Grown<'_> {
 
     fn added(&self, new: &Member<'_>) -> Finding {
         match self.twins.new.role {
+            _ if new.role == Role::Reserved && self.covers(&self.twins.freed, new) => {
+                self.finding(C8, Class::Note, new, "reserved bytes are divided anew")
+            }
             _ if self.covers_old_bytes(new) => self.second_meaning(new),
             StructRole::Capability(_) => self.in_capability(new),
             _ if is_payload(self.pairs.abis().1, &self.twins.new.name) => self.in_payload(new),
@@ -127,7 +130,7 @@ impl Grown<'_> {
         if let Some(gate) = self.gate(new) {
             return self.grows(code, new, "appended, and counts under its gate only", &gate);
         }
-        if new.is_flexible() {
+        if new.is_flexible() && !new.is_input() {
             return self.grows(code, new, "an array was appended behind the fixed part", "argsz");
         }
         let (code, victim, message) = match code {
@@ -159,8 +162,12 @@ impl Grown<'_> {
             true => "bytes that were padding have a name",
             false => "appended at the end",
         };
-        let code = if self.is_padding(new) { C8 } else { C3 };
-        self.finding(code, Class::Note, new, message)
+        if self.is_padding(new) {
+            return self.finding(C8, Class::Note, new, message);
+        }
+        let condition = "safe if nobody passes an array of it, or a pointer to one";
+        let finding = self.finding(C3, Class::Growth, new, message);
+        Finding { condition: Some(condition.to_owned()), ..finding }
     }
 
     /// Growth that argsz and a gate keep from programs that do not know it.
@@ -200,9 +207,23 @@ impl Grown<'_> {
         let mut hosts = hosts.filter(|host| host.struct_ == self.id);
         let told = match new.role {
             Role::CapOffset => hosts.next().map(|host| host.flag.0.clone()),
-            _ => new.when.map(str::to_owned),
+            _ => new.when.filter(|gate| !self.is_old(gate)).map(str::to_owned),
         };
+        let told = told.or_else(|| self.new_version(new));
         told.or_else(|| self.new_flag().filter(|_| self.is_guessed(new)))
+    }
+
+    /// Whether a gate was there before the field, so that it tells nothing of it.
+    fn is_old(&self, gate: &str) -> bool {
+        let old = self.pairs.abis().0;
+        old.groups.iter().flat_map(|group| &group.values).any(|value| value.name == gate)
+    }
+
+    /// The version of a capability that came with a field.
+    fn new_version(&self, new: &Member<'_>) -> Option<String> {
+        let StructRole::Capability(index) = self.twins.old.role else { return None };
+        let known = self.pairs.abis().0.capabilities[index].version;
+        (new.version > known).then(|| format!("version {}", new.version))
     }
 
     /// Whether only a header tells of a field, which says nothing of its gate.
@@ -213,23 +234,25 @@ impl Grown<'_> {
 
     /// A flag that came to the struct together with a field, and can be its gate.
     fn new_flag(&self) -> Option<String> {
-        let (old, new) = self.pairs.abis();
-        let known = |name: &str| {
-            old.groups.iter().flat_map(|group| &group.values).any(|value| value.name == name)
-        };
-        let flags = new.held_groups(self.id).filter(|group| group.kind == GroupKind::Flags);
+        let flags =
+            self.pairs.abis().1.held_groups(self.id).filter(|group| group.kind == GroupKind::Flags);
         let mut values = flags.flat_map(|group| &group.values);
-        values.find(|value| !known(&value.name)).map(|value| value.name.clone())
+        values.find(|value| !self.is_old(&value.name)).map(|value| value.name.clone())
     }
 
     /// Whether old fields lie in the same bytes.
     fn covers_old_bytes(&self, new: &Member<'_>) -> bool {
+        let kept: Vec<_> = self.twins.kept.iter().map(|(old, _)| *old).collect();
+        self.covers(&kept, new) || self.covers(&self.twins.freed, new)
+    }
+
+    fn covers(&self, old: &[Member<'_>], new: &Member<'_>) -> bool {
         let span = new.spans[Model::Lp64.index()];
         let meets = |old: &Member<'_>| {
             let other = old.spans[Model::Lp64.index()];
             other.offset < span.end() && span.offset < other.end()
         };
-        self.twins.kept.iter().any(|(old, _)| meets(old))
+        old.iter().any(meets)
     }
 
     /// Whether it lies where the old struct had bytes without a name.

@@ -61,6 +61,7 @@ impl Heir<'_> {
             self.short(),
             self.argsz(),
             self.error(),
+            self.limits(),
         ];
         findings.into_iter().flatten().chain(self.places()).collect()
     }
@@ -94,12 +95,18 @@ impl Heir<'_> {
 
     /// Fields that no longer come back.
     fn written(&self) -> Option<Finding> {
-        let most = |handler: &Handler| match &handler.writes {
-            Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
-            Copied::Fitting => u64::MAX,
+        let size = |abi: &Abi, arg: Arg| match arg {
+            Arg::Struct(id) => abi.struct_(id).layouts[Model::Lp64.index()].size,
+            _ => 0,
         };
-        let (before, now) = (most(self.before), most(self.now));
-        if now >= before.min(self.before.minsz) {
+        let most = |handler: &Handler, size: u64| match &handler.writes {
+            Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
+            Copied::Fitting => size,
+        };
+        let abis = self.pairs.abis();
+        let before = most(self.before, size(abis.0, self.old.arg));
+        let now = most(self.now, size(abis.1, self.new.arg));
+        if now >= before {
             return None;
         }
         let message =
@@ -112,8 +119,8 @@ impl Heir<'_> {
         let was_zero = self.before.untouched == Some(Untouched::Zero);
         let now = match self.now.untouched {
             Some(Untouched::Stack) => "bytes of the kernel's stack",
-            Some(Untouched::Echo) => "the caller's own bytes",
-            Some(Untouched::Zero) | None => return None,
+            Some(Untouched::Echo) | None => "the caller's own bytes",
+            Some(Untouched::Zero) => return None,
         };
         let message =
             format!("what the handler `{}` does not set is {now}, 0 before", self.now.name);
@@ -145,21 +152,58 @@ impl Heir<'_> {
 
     /// What a call fails with that has no room for the array.
     fn error(&self) -> Option<Finding> {
-        let before = &self.before.array.as_ref()?.error;
-        let now = self.now.array.as_ref().map_or("nothing", |array| &array.error);
-        let message =
-            format!("without room for the array the call fails with {now}, {before} before");
-        let witness = witness::failed(self.pairs, (self.new, self.now), before, now);
+        let before = self.before.array.as_ref()?;
+        let now = self.now.array.as_ref();
+        let error = now.map_or("nothing", |array| &array.error);
+        let message = match now {
+            _ if before.error != error => format!(
+                "without room for the array the call fails with {error}, {} before",
+                before.error
+            ),
+            Some(now) if before.sets != now.sets => {
+                "without room for the array other fields are set than before".to_owned()
+            }
+            _ => return None,
+        };
+        let witness = witness::failed(self.pairs, (self.new, self.now), &before.error, error);
         let finding = self.finding(C23, Class::Wire, message).hurts(Victim::OldProgram);
-        (before != now).then(|| finding.witness(witness).help("leave the error what it was"))
+        Some(finding.witness(witness).help("leave the error what it was, and what comes with it"))
+    }
+
+    /// Inputs that are refused now.
+    fn limits(&self) -> Option<Finding> {
+        let stricter = self.now.below.iter().find(|(field, limit)| {
+            let old = self.before.below.iter().find(|(other, _)| other == field);
+            old.is_none_or(|(_, old)| limit.number < old.number)
+        });
+        let (_, limit) = stricter?;
+        let message = format!("an input of {} and more fails with EINVAL now", limit.name);
+        let witness = witness::failed(self.pairs, (self.new, self.now), "nothing", "EINVAL");
+        let finding = self.finding(C23, Class::Wire, message).hurts(Victim::OldProgram);
+        Some(finding.witness(witness))
     }
 
     /// Where capabilities lie, which is no part of the ABI.
     fn places(&self) -> Vec<Finding> {
-        let (Some(before), Some(now)) = (&self.before.chain, &self.now.chain) else {
-            return Vec::new();
+        let Some(before) = &self.before.chain else { return Vec::new() };
+        let Some(now) = &self.now.chain else {
+            let message = format!("the handler `{}` gives no chain any more", self.now.name);
+            return vec![self.finding(C14, Class::Note, message)];
         };
         let mut findings = Vec::new();
+        let lost: Vec<_> =
+            before.gives.iter().filter(|name| !now.gives.contains(name)).cloned().collect();
+        if !lost.is_empty() && self.before.name == self.now.name {
+            let message = format!("{} is no longer among what it gives", lost.join(", "));
+            findings.push(self.finding(C14, Class::Note, message));
+        }
+        let order = |one: &[String], other: &[String]| -> Vec<String> {
+            one.iter().filter(|name| other.contains(name)).cloned().collect()
+        };
+        if order(&before.gives, &now.gives) != order(&now.gives, &before.gives) {
+            let message = "capabilities come in another order than before".to_owned();
+            findings.push(self.finding(C14, Class::Note, message));
+        }
         if before.at != now.at {
             let message = format!("the chain starts at {}, {} before", now.at, before.at);
             findings.push(self.finding(C14, Class::Note, message));

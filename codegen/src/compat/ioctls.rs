@@ -1,8 +1,8 @@
 //! Ioctls and macros: numbers and arguments that changed, names that went.
 
 use super::finding::{C2, C10, C11, C22, Class, Finding, Party, Victim};
-use super::pairs::{Pairs, names};
-use super::witness;
+use super::pairs::{Pairs, related};
+use super::witness::{self, Maker};
 use crate::ir::{Abi, Arg, Ioctl};
 
 pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
@@ -35,7 +35,8 @@ fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
     };
     let mut broken = |code, message: String, understood: Option<&str>| {
         let number = i128::from(old.number);
-        let witness = witness::understood(pairs, "ioctls", number, &old.name, understood);
+        let witness =
+            witness::understood(pairs, Maker::Program, "ioctls", number, &old.name, understood);
         findings.push(finding(code, Class::Wire, message).hurts(Victim::Both).witness(witness));
     };
     let meant = |one: &&Ioctl| one.number == old.number && fd(abis.1, one) == fd(abis.0, old);
@@ -88,8 +89,8 @@ fn fd<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
 /// A new ioctl with the number of one that went.
 fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
     let abis = pairs.abis();
-    let is = |name: &str| names(&new.name, &new.meta).any(|own| own == name);
-    if abis.0.ioctls.iter().any(|old| is(&old.name)) {
+    let is = |old: &Ioctl| related((&old.name, &old.meta), (&new.name, &new.meta));
+    if abis.0.ioctls.iter().any(is) {
         return None;
     }
     let meets = |old: &&Ioctl| {
@@ -105,7 +106,8 @@ fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
     }
     let message = format!("the number {} was that of `{}`", new.number, old.name);
     let (number, taken_for) = (i128::from(old.number), Some(new.name.as_str()));
-    let witness = witness::understood(pairs, "ioctls", number, &old.name, taken_for);
+    let witness =
+        witness::understood(pairs, Maker::Program, "ioctls", number, &old.name, taken_for);
     let finding = Finding::new(C22, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, new.meta.place).help("take the next number that nobody had"))

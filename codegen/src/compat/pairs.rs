@@ -17,8 +17,13 @@ impl<'a> Pairs<'a> {
     pub(super) fn new(old: &'a Side, new: &'a Side) -> Self {
         let mut structs = HashMap::new();
         for (index, struct_) in new.abi.structs.iter().enumerate() {
-            for name in names(&struct_.name, &struct_.meta) {
-                structs.entry(name).or_insert(StructId(index));
+            structs.insert(struct_.name.as_str(), StructId(index));
+        }
+        for old in &old.abi.structs {
+            let heir = |new: &Struct| related((&old.name, &old.meta), (&new.name, &new.meta));
+            let heir = || new.abi.structs.iter().position(heir).map(StructId);
+            if let (false, Some(heir)) = (structs.contains_key(old.name.as_str()), heir()) {
+                structs.insert(&old.name, heir);
             }
         }
         Self { old, new, structs }
@@ -38,11 +43,17 @@ impl<'a> Pairs<'a> {
     /// What an old ioctl is on the new side.
     pub(super) fn ioctl(&self, old: &Ioctl) -> Option<&'a Ioctl> {
         let mut ioctls = self.new.abi.ioctls.iter();
-        ioctls.find(|new| names(&new.name, &new.meta).any(|name| name == old.name))
+        ioctls.find(|new| related((&old.name, &old.meta), (&new.name, &new.meta)))
     }
 }
 
 /// The names that an item has or had.
-pub(super) fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
+fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
     std::iter::once(name).chain(meta.former.iter().map(|(name, _)| name.as_str()))
+}
+
+/// Whether two items are one, under the name of either or one that it had.
+pub(super) fn related(one: (&str, &Meta), other: (&str, &Meta)) -> bool {
+    names(one.0, one.1).any(|name| name == other.0)
+        || names(other.0, other.1).any(|name| name == one.0)
 }

@@ -76,7 +76,7 @@ enum How {
     /// The header at an offset has this id.
     TakenFor { offset: u64, id: u64 },
     /// The reply was another one.
-    Answered { size: usize, before: Vec<String> },
+    Answered { offset: u64, size: usize, before: Vec<String> },
     /// The errors on both sides.
     Failed { before: String, now: String },
     /// The names on both sides.
@@ -128,8 +128,8 @@ fn claim(claim: &Claim) -> ClaimShown {
         },
         Claim::Refused { argsz, demanded } => How::Refused { argsz: *argsz, demanded: *demanded },
         Claim::TakenFor { offset, id, .. } => How::TakenFor { offset: *offset, id: *id },
-        Claim::Answered { before, .. } => {
-            How::Answered { size: before.len(), before: rows(before) }
+        Claim::Answered { offset, before, .. } => {
+            How::Answered { offset: *offset, size: before.len(), before: rows(before) }
         }
         Claim::Failed { before, now, .. } => {
             How::Failed { before: literal(before), now: literal(now) }

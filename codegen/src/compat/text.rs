@@ -14,6 +14,7 @@ pub fn told(judged: &Judged) -> String {
     let head = match judgement {
         Judgement::Breaks => "error",
         Judgement::Accepted => "accepted",
+        Judgement::Told if finding.class.breaks() => "lowered",
         Judgement::Told => finding.class.words(),
     };
     let mut lines =
@@ -21,7 +22,7 @@ pub fn told(judged: &Judged) -> String {
     lines.extend(reason.as_ref().map(|reason| format!("accepted: {reason}")));
     lines.extend(facts(finding));
     lines.extend(location.as_ref().map(|at| format!("at {}:{}:{}", at.file, at.line, at.column)));
-    if finding.class.breaks() {
+    if *judgement != Judgement::Told {
         lines.extend(finding.witness.iter().flat_map(shown));
     }
     lines.extend(finding.help.as_ref().map(|help| format!("help: {help}")));
@@ -80,8 +81,9 @@ pub(super) fn claimed(claim: &Claim) -> String {
         Claim::Refused { argsz, demanded } => {
             format!("argsz {argsz} is refused with EINVAL, {demanded} is demanded")
         }
-        Claim::Answered { argsz, before } => {
-            format!("with an argsz of {argsz} it was: {}", bytes(before))
+        Claim::Answered { argsz, offset, before, now } => {
+            let (before, now) = (bytes(before), bytes(now));
+            format!("with an argsz of {argsz} there is {now} at {offset}, {before} before")
         }
         Claim::Failed { argsz, before, now } => {
             format!("with an argsz of {argsz} the call fails with {now}, where {before} was meant")

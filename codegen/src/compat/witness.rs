@@ -118,9 +118,14 @@ pub enum Claim {
     Answered {
         /// What the program passes.
         argsz: u64,
-        /// What it got before, in place of the bytes that it gets now.
+        /// Where the replies differ first.
+        offset: u64,
+        /// What stood there before.
         #[serde(serialize_with = "hex")]
         before: Vec<u8>,
+        /// What stands there now.
+        #[serde(serialize_with = "hex")]
+        now: Vec<u8>,
     },
     /// The same mistake has another error.
     Failed {
@@ -193,15 +198,29 @@ pub(super) fn refused(
     witness.claim(Claim::Refused { argsz, demanded })
 }
 
+/// Who says something that the other takes for something else.
+#[derive(Clone, Copy)]
+pub(super) enum Maker {
+    /// A program of the old side, to a kernel of the new one.
+    Program,
+    /// A kernel of the new side, to a program of the old one.
+    Kernel,
+}
+
 /// A number that stands for something else on the other side.
 pub(super) fn understood(
     pairs: &Pairs<'_>,
+    maker: Maker,
     of: &str,
     number: impl Into<Option<i128>>,
     said: &str,
     understood: Option<&str>,
 ) -> Witness {
-    let witness = Witness::new(program(pairs.old), kernel(pairs.new), of, Vec::new());
+    let (made_by, read_by) = match maker {
+        Maker::Program => (program(pairs.old), kernel(pairs.new)),
+        Maker::Kernel => (kernel(pairs.new), program(pairs.old)),
+    };
+    let witness = Witness::new(made_by, read_by, of, Vec::new());
     let (said, understood) = (said.to_owned(), understood.map(str::to_owned));
     witness.claim(Claim::Understood { number: number.into(), said, understood })
 }

@@ -7,6 +7,9 @@ use crate::ir::{Abi, Arg, Capability, Chain, Handler, Ioctl};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 
+/// The size of argsz.
+const ARGSZ: usize = 4;
+
 /// How far behind the full reply argsz is tried.
 const SLACK: u64 = 8;
 
@@ -18,7 +21,7 @@ pub(in crate::compat) fn taken_for(
 ) -> Witness {
     capability(pairs, newcomer.name, holder.name).unwrap_or_else(|| {
         let (said, taken_for) = (newcomer.name, Some(holder.name));
-        understood(pairs, newcomer.group, newcomer.number, said, taken_for)
+        understood(pairs, newcomer.maker(), newcomer.group, newcomer.number, said, taken_for)
     })
 }
 
@@ -114,13 +117,23 @@ pub(in crate::compat) fn answered(
     let was = Handling::new(abis.0, old.0, old.1)?;
     let is = Handling::new(abis.1, new.0, new.1)?;
     let most = was.need(&contents.caps).max(is.need(&contents.caps)) + SLACK;
-    (old.1.minsz..=most).find_map(|argsz| {
+    let replies = |argsz: u64| {
         let asked = asked(most, argsz);
-        let before = answer(&was, &asked, &contents);
-        let now = answer(&is, &asked, &contents);
-        let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, now);
-        (before != witness.bytes).then(|| witness.claim(Claim::Answered { argsz, before }))
-    })
+        (answer(&was, &asked, &contents), answer(&is, &asked, &contents))
+    };
+    // That the need is another one is seen last: more than it may differ.
+    let first = |from: usize| {
+        (old.1.minsz..=most).find_map(|argsz| {
+            let (before, now) = replies(argsz);
+            let at = (from..now.len()).find(|at| before[*at] != now[*at])?;
+            Some((argsz, at, before, now))
+        })
+    };
+    let (argsz, at, before, now) = first(ARGSZ).or_else(|| first(0))?;
+    let end = (at..now.len()).find(|at| before[*at] == now[*at]).unwrap_or(now.len());
+    let (before, differs) = (before[at..end].to_vec(), now[at..end].to_vec());
+    let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, now);
+    Some(witness.claim(Claim::Answered { argsz, offset: at as u64, before, now: differs }))
 }
 
 /// A buffer without room for the array, and what the call fails with.
