@@ -5,7 +5,8 @@ use capchain::ir::{Abi, Meta};
 use capchain::release::{Release, Since};
 
 /// A line for each bracket that the release lies in, with what came somewhere in
-/// it. `newest` knows when things came; what it has lost is not told.
+/// it. `newest` knows when things came; what it has lost is not told, and nothing
+/// of handlers: theirs are wide, and only `compat` looks at them.
 pub(super) fn warnings(newest: &Abi, at: Release) -> Vec<String> {
     let mut brackets = Vec::<(Since, Vec<String>)>::new();
     for (since, name) in dated(newest).filter(|(since, _)| since.doubts(at)) {
@@ -30,7 +31,7 @@ fn dated(abi: &Abi) -> impl Iterator<Item = (Since, String)> {
     let ioctls = abi.ioctls.iter().map(|one| (&one.name, &one.meta));
     let capabilities = abi.capabilities.iter().map(|one| (&one.name, &one.meta));
     let items = structs.chain(values).chain(macros).chain(ioctls).chain(capabilities);
-    items.map(named).chain(fields(abi)).chain(handlers(abi))
+    items.map(named).chain(fields(abi))
 }
 
 fn named((name, meta): (&String, &Meta)) -> (Since, String) {
@@ -42,13 +43,5 @@ fn fields(abi: &Abi) -> impl Iterator<Item = (Since, String)> {
     abi.structs.iter().flat_map(|struct_| {
         let later = struct_.fields.iter().filter(|field| field.meta.since != struct_.meta.since);
         later.map(|field| (field.meta.since, format!("`{}.{}`", struct_.name, field.name)))
-    })
-}
-
-/// Handlers that came at another time than their ioctl.
-fn handlers(abi: &Abi) -> impl Iterator<Item = (Since, String)> {
-    abi.ioctls.iter().flat_map(|ioctl| {
-        let later = ioctl.handlers.iter().filter(|one| one.since != ioctl.meta.since);
-        later.map(|one| (one.since, format!("the handler `{}` of `{}`", one.name, ioctl.name)))
     })
 }
