@@ -11,7 +11,7 @@ mod import;
 mod layout;
 mod lint;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use capchain::diagnostic::{Severity, Sources};
@@ -82,7 +82,7 @@ fn origin(source: &Source) -> Origin {
         Some(folder) => Origin::Folder(folder.clone()),
         None if default.is_dir() => Origin::Folder(default),
         None => {
-            eprintln!("note: no folder {DEFAULT} here; using the embedded specification");
+            tell(&format!("note: no folder {DEFAULT} here; using the embedded specification\n"));
             Origin::Embedded(embedded::FILES)
         }
     }
@@ -106,11 +106,16 @@ fn open(origin: &Origin, source: &Source) -> Result<ValidSpec, String> {
 fn spec_of(opened: Opened) -> Result<(ValidSpec, Sources), String> {
     let Opened { spec, sources, problems } = opened;
     let shown = problems.render(&sources, to_terminal());
-    eprint!("{shown}");
+    tell(&shown);
     spec.map(|spec| (spec, sources)).ok_or_else(|| {
         let errors = counted(problems.count(Severity::Error), "error");
         format!("the specification does not load: {errors}")
     })
+}
+
+/// Says something beside the result. Whoever has closed the pipe misses it.
+pub(crate) fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Whether errors are read by a person.

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
             .map_or(ExitCode::from(commands::UNUSABLE), |()| ExitCode::from(done.code)),
         Err(message) => {
             if !message.is_empty() {
-                eprintln!("error: {message}");
+                commands::tell(&format!("error: {message}\n"));
             }
             ExitCode::from(commands::UNUSABLE)
         }
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 fn print(text: &str) -> Option<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("error: {error}");
+            commands::tell(&format!("error: {error}\n"));
             None
         }
         _ => Some(()),

@@ -40,7 +40,7 @@ fn sides() -> Vec<(Release, Side)> {
     let spec = real::spec();
     let side = |release: &Release| {
         let abi = lower(&spec, Some(*release));
-        (*release, Side { name: release.to_string(), abi, told_by: None })
+        (*release, Side { name: release.to_string(), abi, headers: None })
     };
     spec.releases().iter().map(side).collect()
 }

@@ -16,7 +16,7 @@ struct Bench {
 }
 
 fn side(name: &str, abi: Abi) -> Side {
-    Side { name: name.to_owned(), abi, told_by: None }
+    Side { name: name.to_owned(), abi, headers: None }
 }
 
 impl Bench {

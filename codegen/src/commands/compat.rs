@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Advice, Finding, Judged, Judgement, Location, Party, Rules, Side, compare, program,
-    told,
+    Accepted, Advice, Finding, Headers, Judged, Judgement, Location, Party, Rules, Side, compare,
+    program, told,
 };
 use capchain::diagnostic::{Place, Sources};
 use capchain::header;
@@ -12,7 +12,7 @@ use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, counted, headers, json, lower, origin, spec_of};
+use super::{Done, FINE, FOUND, Outcome, counted, headers, json, lower, origin, spec_of, tell};
 use crate::cli::{Compat, Language, LintFormat, Source};
 
 /// A side with the files that its places point into.
@@ -32,7 +32,7 @@ pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
     let (judged, idle) = rules.judge(compare(&old.side, &new.side), locate);
     for accepted in idle {
         let Accepted { code, subject, .. } = accepted;
-        eprintln!("warning: {code} of `{subject}` is accepted, and was not found");
+        tell(&format!("warning: {code} of `{subject}` is accepted, and was not found\n"));
     }
     let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
     let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
@@ -67,12 +67,13 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     };
     let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
     let abi = lower(&spec, release)?;
-    let mut side = Side { name: written.to_owned(), abi, told_by: None };
+    let mut side = Side { name: written.to_owned(), abi, headers: None };
     if is_header {
         let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
-        eprint!("{}", headers.problems.render(&sources, super::to_terminal()));
+        tell(&headers.problems.render(&sources, super::to_terminal()));
         let told = header::abi(&headers.facts, &side.abi, &headers.given);
-        (side.abi, side.told_by) = (told.abi, Some(told.guessed));
+        side.abi = told.abi;
+        side.headers = Some(Headers { given: headers.given, guessed: told.guessed });
     }
     Ok(Opened { side, sources })
 }
@@ -123,7 +124,7 @@ impl Verdict<'_> {
     fn text(&self) -> String {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
         let breaks = self.count(|one| one.judgement == Judgement::Breaks);
-        let accepted = self.count(|one| matches!(one.judgement, Judgement::Accepted(_)));
+        let accepted = self.count(|one| one.judgement == Judgement::Accepted);
         let told = counted(self.judged.len() - breaks - accepted, "other difference");
         let (breaks, accepted) = (
             counted(breaks, "break"),
@@ -145,7 +146,7 @@ impl Verdict<'_> {
         let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
         let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
         if findings.is_empty() {
-            eprintln!("nothing breaks the wire from {sides}: there is nothing to show");
+            tell(&format!("nothing breaks the wire from {sides}: there is nothing to show\n"));
             return Done::fine(String::new());
         }
         Done::fine(match language {
@@ -167,10 +168,10 @@ impl Verdict<'_> {
 
     fn github(&self) -> String {
         let mut text = String::new();
-        for Judged { finding, location, judgement } in self.judged {
+        for Judged { finding, location, judgement, .. } in self.judged {
             let kind = match judgement {
                 Judgement::Breaks => "error",
-                Judgement::Accepted(_) => "warning",
+                Judgement::Accepted => "warning",
                 Judgement::Told => "notice",
             };
             let place = location

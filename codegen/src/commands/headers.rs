@@ -7,7 +7,7 @@ use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::header::{self, Facts, MOST_BYTES, Outside};
 use capchain::ir::Abi;
 
-use super::{counted, to_terminal};
+use super::{counted, tell, to_terminal};
 
 /// Headers that were read and understood.
 pub(super) struct Headers {
@@ -31,7 +31,7 @@ pub(super) fn read(paths: &[PathBuf], abi: &Abi, sources: &mut Sources) -> Resul
     })?;
     let read = header::read(sources, &files, &Outside::of(abi, &given));
     if read.problems.has_errors() {
-        eprint!("{}", read.problems.render(sources, to_terminal()));
+        tell(&read.problems.render(sources, to_terminal()));
         let errors = counted(read.problems.count(Severity::Error), "error");
         return Err(format!("the header is not understood: {errors}"));
     }

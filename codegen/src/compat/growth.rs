@@ -207,8 +207,8 @@ impl Grown<'_> {
 
     /// Whether only a header tells of a field, which says nothing of its gate.
     fn is_guessed(&self, new: &Member<'_>) -> bool {
-        let guessed = self.pairs.new.told_by.as_ref();
-        guessed.is_some_and(|guessed| guessed.contains(&new.of(self.twins.new)))
+        let headers = self.pairs.new.headers.as_ref();
+        headers.is_some_and(|headers| headers.guessed.contains(&new.of(self.twins.new)))
     }
 
     /// A flag that came to the struct together with a field, and can be its gate.

@@ -43,13 +43,13 @@ pub struct Accepted {
 }
 
 /// What becomes of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {
     /// It fails the run.
     Breaks,
-    /// It would, but was accepted for this reason.
-    Accepted(String),
+    /// It would, but was accepted.
+    Accepted,
     /// It is told.
     Told,
 }
@@ -76,6 +76,8 @@ pub struct Judged {
     pub location: Option<Location>,
     /// What becomes of it.
     pub judgement: Judgement,
+    /// Why it was accepted.
+    pub reason: Option<String>,
 }
 
 impl Rules {
@@ -103,10 +105,10 @@ impl Rules {
         findings: Vec<Finding>,
         locate: impl Fn(Party, Place) -> Option<Location>,
     ) -> (Vec<Judged>, Vec<&Accepted>) {
-        let judged = findings.into_iter().map(|finding| Judged {
-            judgement: self.judgement(&finding),
-            location: finding.place.and_then(|(party, place)| locate(party, place)),
-            finding,
+        let judged = findings.into_iter().map(|finding| {
+            let (judgement, reason) = self.judgement(&finding);
+            let location = finding.place.and_then(|(party, place)| locate(party, place));
+            Judged { finding, location, judgement, reason }
         });
         let mut judged: Vec<_> = judged.collect();
         judged.sort_by_key(|one| (!matches!(one.judgement, Judgement::Breaks), one.finding.class));
@@ -115,15 +117,15 @@ impl Rules {
         (judged, idle)
     }
 
-    fn judgement(&self, finding: &Finding) -> Judgement {
+    fn judgement(&self, finding: &Finding) -> (Judgement, Option<String>) {
         let fails = match self.severity.get(finding.code.0) {
             Some(weight) => *weight == Weight::Error,
             None => finding.class.breaks(),
         };
         match self.accept.iter().find(|one| one.is(finding)) {
-            _ if !fails => Judgement::Told,
-            Some(accepted) => Judgement::Accepted(accepted.reason.trim().to_owned()),
-            None => Judgement::Breaks,
+            _ if !fails => (Judgement::Told, None),
+            Some(accepted) => (Judgement::Accepted, Some(accepted.reason.trim().to_owned())),
+            None => (Judgement::Breaks, None),
         }
     }
 }

@@ -10,17 +10,15 @@ const LINE: usize = 16;
 /// A finding with all that is known of it: what breaks in full, the rest in two
 /// or three lines.
 pub fn told(judged: &Judged) -> String {
-    let Judged { finding, location, judgement } = judged;
+    let Judged { finding, location, judgement, reason } = judged;
     let head = match judgement {
         Judgement::Breaks => "error",
-        Judgement::Accepted(_) => "accepted",
+        Judgement::Accepted => "accepted",
         Judgement::Told => finding.class.words(),
     };
     let mut lines =
         vec![format!("{head}[{}] {}: {}", finding.code.0, finding.subject, finding.message)];
-    if let Judgement::Accepted(reason) = judgement {
-        lines.push(format!("accepted: {reason}"));
-    }
+    lines.extend(reason.as_ref().map(|reason| format!("accepted: {reason}")));
     lines.extend(facts(finding));
     lines.extend(location.as_ref().map(|at| format!("at {}:{}:{}", at.file, at.line, at.column)));
     if finding.class.breaks() {

@@ -23,5 +23,5 @@ pub(crate) fn side(name: &str, items: &str) -> Side {
     let spec = opened.spec.unwrap_or_else(|| {
         panic!("{name}: {}\n{items}", opened.problems.render(&opened.sources, false))
     });
-    Side { name: name.to_owned(), abi: lower(&spec, None), told_by: None }
+    Side { name: name.to_owned(), abi: lower(&spec, None), headers: None }
 }
