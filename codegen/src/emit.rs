@@ -4,6 +4,7 @@
 mod banner;
 mod c;
 mod docs;
+mod install;
 mod named;
 mod prose;
 mod rust;
@@ -34,6 +35,7 @@ pub struct Family {
 /// Every family of outputs.
 pub const FAMILIES: &[Family] = &[
     Family { name: "C header", emit: |abi| vec![c_header(abi)] },
+    Family { name: "installation", emit: install::emit },
     Family { name: "reference", emit: reference },
     Family { name: "Rust crate", emit: rust::emit },
 ];

@@ -41,6 +41,9 @@ use crate::diagnostic::{Diagnostics, Sources};
 /// by far.
 pub const MOST_BYTES: usize = 4 << 20;
 
+/// The most names that headers declare together, fields among them.
+pub const MOST_NAMES: usize = 8192;
+
 /// What was read of some headers, and what was not understood.
 #[derive(Debug, Default)]
 pub struct Header {
@@ -63,6 +66,11 @@ pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
         }
     }
     let declared = declarations::parse(&program.tokens, outside, &mut problems);
+    let names = program.defines.len() + declarations::names(&declared);
+    if names > MOST_NAMES {
+        problems.push(problem::too_much(names, files));
+        return Header { facts: Facts::default(), problems };
+    }
     let facts = resolve::resolve(&program, declared, outside, &mut problems);
     Header { facts, problems }
 }

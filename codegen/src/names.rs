@@ -12,6 +12,7 @@
 //! | getter of a view | the field's, or with `_field` behind it | `version_field` |
 //! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 //! | C struct or function of ours | `prefix_abi_` and words | `vfio_abi_region_next` |
+//! | package of the C header | `prefix-abi` | `vfio-abi` |
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -77,6 +78,11 @@ pub fn without_prefix<'a>(prefix: &str, name: &'a str) -> &'a str {
 /// The stem of the generated header and the prefix of what it adds: `vfio_abi`.
 pub fn c_stem(prefix: &str) -> String {
     format!("{prefix}_abi")
+}
+
+/// The name by which programs that are built find the header: `vfio-abi`.
+pub fn package(prefix: &str) -> String {
+    c_stem(prefix).replace('_', "-")
 }
 
 /// A C struct or function of ours.
@@ -157,6 +163,7 @@ mod tests {
         assert_eq!(group_type("pci_region_index"), "PciRegionIndex");
         assert_eq!(short("VFIO_PCI_BAR0_REGION_INDEX", "VFIO_PCI_", "_REGION_INDEX"), "BAR0");
         assert_eq!(c_stem("vfio"), "vfio_abi");
+        assert_eq!(package("vfio"), "vfio-abi");
         let words = ["region", "SPARSE_MMAP", "find"];
         assert_eq!(c_name("vfio_abi", &words), "vfio_abi_region_sparse_mmap_find");
     }

@@ -6,7 +6,7 @@ mod demo;
 #[path = "common/real.rs"]
 mod real;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -16,8 +16,11 @@ use capchain::compat::{Class, Finding, Rules, Side, codes, compare, program};
 use capchain::lower::lower;
 use capchain::release::Release;
 
+/// A break: the code, the class, and what it is about.
+type Break = (&'static str, Class, &'static str);
+
 /// The breaks of the history, by the release that brought them.
-const BREAKS: [(&str, &[(&str, Class, &str)]); 6] = [
+const BREAKS: [(&str, &[Break]); 6] = [
     // Its fields move, and argsz must cover more.
     ("v4.5", &[("C21", Class::Wire32, "vfio_iommu_spapr_tce_create"); 2]),
     ("v4.6", &[("C7", Class::Source, "vfio_region_info.cap_offset")]),

@@ -12,6 +12,7 @@ mod real;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use capchain::ir::{Abi, Meta};
 use capchain::lower::lower;
@@ -214,4 +215,22 @@ fn what_kernels_may_add_is_covered() {
     let abi = copy.abi();
     let bind = abi.structs.iter().find(|one| one.name == "vfio_device_tomorrow").expect("a struct");
     assert!(bind.argsz.is_some() && bind.minsz.is_some());
+}
+
+#[test]
+fn headers_as_large_as_can_be_read_take_no_long_time() {
+    let copy = Copy::new();
+    let header = copy.folder.path().join("vfio.h");
+    let structs =
+        (0..2700).map(|n| format!("struct vfio_s{n} {{ __u32 a;\n#define VFIO_Q{n} 1\n}};\n"));
+    let text = structs.collect::<String>();
+    fs::write(&header, format!("#ifndef VFIO_H\n#define VFIO_H\n{text}#endif\n"))
+        .expect("a header");
+    let header = header.display().to_string();
+    for (command, expected) in [("drift", 1), ("import", 0)] {
+        let start = Instant::now();
+        let (code, ..) = copy.ran(&[command, &header]);
+        assert_eq!(code, expected, "{command}");
+        assert!(start.elapsed() < Duration::from_secs(30), "{command}: {:?}", start.elapsed());
+    }
 }

@@ -4799,7 +4799,7 @@ struct vfio_abi_tail {
 
 /*
  * The rules by which someone writes replies. The fixed part has the most of
- * the ends that argsz covers; if there are none, all that argsz covers.
+ * the ends that argsz covers; if there are none, all of it that argsz covers.
  */
 struct vfio_abi_profile {
 	const struct vfio_abi_host *host;
@@ -4807,6 +4807,7 @@ struct vfio_abi_profile {
 	const struct vfio_abi_tail *tails;
 	const __u32 *ends;	/* the last is 0 */
 	__u32	minsz;		/* what argsz must cover */
+	__u32	whole;		/* bytes of the fixed part */
 	__u32	at;		/* where the first capability starts */
 	__u32	align;		/* what further offsets are multiples of */
 	int	when_short;	/* enum vfio_abi_when_short */
@@ -4895,15 +4896,12 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 		to->pass = 3;
 		return VFIO_ABI_TOO_SHORT;
 	}
-	if (!*end) {
-		to->whole = profile->at;
+	to->whole = profile->whole;
+	if (!*end)
 		to->fixed = to->room < to->whole ? to->room : to->whole;
-	}
-	for (; *end; end++) {
-		to->whole = *end > to->whole ? *end : to->whole;
+	for (; *end; end++)
 		if (*end <= to->room && *end > to->fixed)
 			to->fixed = *end;
-	}
 	return 0;
 }
 
@@ -6375,7 +6373,7 @@ static const struct vfio_abi_profile vfio_abi_profile_device
 __attribute__((unused)) = {
 	&vfio_abi_device_info_host, &vfio_abi_info_format,
 	vfio_abi_device_tails, vfio_abi_profile_device_ends,
-	16, 24, 8,
+	16, 24, 24, 8,
 	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
@@ -6395,7 +6393,7 @@ static const struct vfio_abi_profile vfio_abi_profile_device_v5_10
 __attribute__((unused)) = {
 	&vfio_abi_device_info_host, &vfio_abi_info_format,
 	vfio_abi_device_tails, vfio_abi_profile_device_v5_10_ends,
-	16, 20, 1,
+	16, 20, 20, 1,
 	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
@@ -6414,7 +6412,7 @@ static const struct vfio_abi_profile vfio_abi_profile_region
 __attribute__((unused)) = {
 	&vfio_abi_region_info_host, &vfio_abi_info_format,
 	vfio_abi_region_tails, vfio_abi_profile_region_ends,
-	32, 32, 8,
+	32, 32, 32, 8,
 	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ECHO
 };
 
@@ -6434,7 +6432,7 @@ static const struct vfio_abi_profile vfio_abi_profile_vfio_user
 __attribute__((unused)) = {
 	&vfio_abi_region_info_host, &vfio_abi_info_format,
 	vfio_abi_region_tails, vfio_abi_profile_vfio_user_ends,
-	32, 32, 8,
+	32, 32, 32, 8,
 	VFIO_ABI_FLAG_CLEAR, 0, 1, VFIO_ABI_ZERO
 };
 
@@ -6454,7 +6452,7 @@ static const struct vfio_abi_profile vfio_abi_profile_type1_v5_4
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
 	vfio_abi_type1_tails, vfio_abi_profile_type1_v5_4_ends,
-	16, 24, 1,
+	16, 20, 24, 1,
 	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
@@ -6470,7 +6468,7 @@ static const struct vfio_abi_profile vfio_abi_profile_type1
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
 	vfio_abi_type1_tails, vfio_abi_profile_type1_ends,
-	16, 24, 8,
+	16, 24, 24, 8,
 	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
 };
 
@@ -6489,7 +6487,7 @@ static const struct vfio_abi_profile vfio_abi_profile_iommufd_v6_2
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
 	vfio_abi_type1_tails, vfio_abi_profile_iommufd_v6_2_ends,
-	16, 24, 1,
+	16, 24, 24, 1,
 	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_STACK
 };
 
@@ -6510,7 +6508,7 @@ static const struct vfio_abi_profile vfio_abi_profile_iommufd
 __attribute__((unused)) = {
 	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
 	vfio_abi_type1_tails, vfio_abi_profile_iommufd_ends,
-	16, 24, 8,
+	16, 24, 24, 8,
 	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_ZERO
 };
 

@@ -21,7 +21,7 @@ struct capchain_tail {
 
 /*
  * The rules by which someone writes replies. The fixed part has the most of
- * the ends that argsz covers; if there are none, all that argsz covers.
+ * the ends that argsz covers; if there are none, all of it that argsz covers.
  */
 struct capchain_profile {
 	const struct capchain_host *host;
@@ -29,6 +29,7 @@ struct capchain_profile {
 	const struct capchain_tail *tails;
 	const __u32 *ends;	/* the last is 0 */
 	__u32	minsz;		/* what argsz must cover */
+	__u32	whole;		/* bytes of the fixed part */
 	__u32	at;		/* where the first capability starts */
 	__u32	align;		/* what further offsets are multiples of */
 	int	when_short;	/* enum capchain_when_short */
@@ -117,15 +118,12 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 		to->pass = 3;
 		return CAPCHAIN_TOO_SHORT;
 	}
-	if (!*end) {
-		to->whole = profile->at;
+	to->whole = profile->whole;
+	if (!*end)
 		to->fixed = to->room < to->whole ? to->room : to->whole;
-	}
-	for (; *end; end++) {
-		to->whole = *end > to->whole ? *end : to->whole;
+	for (; *end; end++)
 		if (*end <= to->room && *end > to->fixed)
 			to->fixed = *end;
-	}
 	return 0;
 }
 

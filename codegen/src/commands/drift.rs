@@ -20,14 +20,17 @@ pub(super) fn run(source: &Source, args: &DriftArgs) -> Outcome {
     let (abi, newest) = (lower(&spec, args.at)?, lowered(&spec, None));
     let headers = read(&args.headers, &newest, &mut sources)?;
     let mut found = drift(&headers.facts, &abi, &newest, &headers.given);
-    let fits = (args.at.is_none() && found.differences() > 0)
-        .then(|| fits(&spec, &headers, &newest))
-        .flatten();
+    let close = (1..MOST_DIFFERENCES).contains(&found.differences());
+    let fits = (args.at.is_none() && close).then(|| fits(&spec, &headers, &newest)).flatten();
     let code = if found.differences() > 0 { FOUND } else { FINE };
     found.findings.append(headers.problems);
     let done = shown(&found, &abi, fits, &sources, args.format)?;
     Ok(Done { code, ..done })
 }
+
+/// How many differences make a header one of something else, which fits no
+/// release.
+const MOST_DIFFERENCES: usize = 1000;
 
 /// The releases that a header fits best, and how many differences are left.
 struct Fits {

@@ -219,6 +219,18 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 }
 
+/// How many names are declared, members among them.
+pub(super) fn names(declared: &[Declared<'_>]) -> usize {
+    let names = declared.iter().map(|item| match item {
+        Declared::Struct(item) => {
+            let members = item.members.iter().flatten();
+            1 + members.map(Member::names).sum::<usize>()
+        }
+        Declared::Enum(item) => item.values.len(),
+    });
+    names.sum()
+}
+
 /// The parts between commas that stand in no bracket.
 pub(super) fn split<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
     let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i64);

@@ -27,6 +27,16 @@ pub(super) struct Member<'a> {
     pub(super) end: usize,
 }
 
+impl Member<'_> {
+    /// How many names it declares.
+    pub(super) fn names(&self) -> usize {
+        match &self.type_ {
+            Base::Union(arms) => 1 + arms.iter().map(Self::names).sum::<usize>(),
+            _ => 1,
+        }
+    }
+}
+
 /// What a member is made of.
 #[derive(Clone)]
 pub(super) enum Base<'a> {

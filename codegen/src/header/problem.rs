@@ -36,6 +36,14 @@ pub(super) fn error(code: Code, message: impl Into<String>, place: Place) -> Dia
     Diagnostic::error(code, message).at(place, "")
 }
 
+/// Headers that declare more than any user ABI does.
+pub(super) fn too_much(names: usize, files: &[usize]) -> Diagnostic {
+    let most = super::MOST_NAMES;
+    let message = format!("the headers declare {names} names; at most {most} are read");
+    let file = files.first().copied().unwrap_or_default();
+    error(NO_TEXT, message, Place { file, start: 0, end: 0 })
+}
+
 /// Whether so much is wrong that looking further is of no use.
 pub(super) fn too_many(problems: &Diagnostics) -> bool {
     problems.count(Severity::Error) >= MOST

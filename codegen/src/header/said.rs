@@ -1,6 +1,8 @@
 //! What an ABI says of some headers, name by name, in a form to hold facts
 //! against.
 
+use std::collections::HashMap;
+
 use crate::ir::{Abi, Group, GroupKind, Item, Literal, Macro, Meta, Struct, StructId, Value};
 use crate::release::Release;
 
@@ -28,6 +30,8 @@ pub struct SaidOf<'a> {
     pub structs: Vec<&'a Struct>,
     /// Macros with parameters.
     pub macros: Vec<&'a Macro>,
+    /// Where constants are, by name.
+    index: HashMap<&'a str, usize>,
 }
 
 /// What an ABI says of these of its headers.
@@ -44,6 +48,8 @@ pub fn said<'a>(abi: &'a Abi, given: &[usize]) -> SaidOf<'a> {
             Item::Capability(index) => said.capability(abi, *index),
         }
     }
+    let names = said.constants.iter().enumerate();
+    said.index = names.map(|(index, constant)| (constant.name, index)).collect();
     said
 }
 
@@ -82,16 +88,14 @@ impl<'a> SaidOf<'a> {
 
     /// The constant of this name.
     pub fn constant(&self, name: &str) -> Option<&Said<'a>> {
-        self.constants.iter().find(|constant| constant.name == name)
+        self.index.get(name).map(|index| &self.constants[*index])
     }
 
     /// What every item has, of whatever is called so.
     pub fn meta(&self, name: &str) -> Option<&'a Meta> {
-        let structs = self.structs.iter().map(|one| (one.name.as_str(), &one.meta));
-        let macros = self.macros.iter().map(|one| (one.name.as_str(), &one.meta));
-        let constants = self.constants.iter().map(|one| (one.name, one.meta));
-        let mut all = structs.chain(macros).chain(constants);
-        all.find(|(other, _)| *other == name).map(|(_, meta)| meta)
+        let struct_ = || self.structs.iter().find(|one| one.name == name).map(|one| &one.meta);
+        let macro_ = || self.macros.iter().find(|one| one.name == name).map(|one| &one.meta);
+        self.constant(name).map(|one| one.meta).or_else(struct_).or_else(macro_)
     }
 
     /// What is called otherwise today and was called so: its name, and the

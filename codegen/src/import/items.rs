@@ -1,6 +1,8 @@
 //! Walks through headers in the order of their text, and keeps what is known
 //! nearest in front: that is where new items go.
 
+use std::collections::HashSet;
+
 use super::Importer;
 use super::yaml::Block;
 use crate::header::{Constant, FunctionMacro, Spelt, StructFact};
@@ -22,12 +24,12 @@ impl<'i> Importer<'i> {
         let mut all: Vec<_> = structs.chain(macros).chain(constants).collect();
         all.sort_by_key(|(place, _)| *place);
         let mut behind = None;
-        let mut done = Vec::<&str>::new();
+        let mut done = HashSet::<&str>::new();
         for (_, declared) in all {
             match declared {
                 Declared::Struct(fact) => self.declared_struct(fact, &mut behind),
                 Declared::Macro(found) => self.declared_macro(found, &mut behind),
-                Declared::Constant(one) if done.contains(&one.name.as_str()) => {}
+                Declared::Constant(one) if done.contains(one.name.as_str()) => {}
                 Declared::Constant(one) => {
                     done.extend(self.declared_constant(one, &mut behind));
                 }
@@ -41,8 +43,9 @@ impl<'i> Importer<'i> {
             return self.new_fields(fact);
         }
         let id = self.facts.constants.iter().find(|one| {
-            let body = self.kinds.body_of(one);
-            body.is_some_and(|body| body.name == fact.name) && body_is_near(one, fact)
+            one.name.eq_ignore_ascii_case(&fact.name)
+                && body_is_near(one, fact)
+                && self.kinds.body_of(one).is_some_and(|body| body.name == fact.name)
         });
         match id.filter(|id| !self.knows(&id.name)) {
             Some(id) => {

@@ -13,8 +13,9 @@ use capchain::ir::{Abi, Capability, Chain, Field, Role, StructId, Type};
 use capchain::layout::{Int, Model};
 use capchain::names::{self, c_name};
 
-/// The part that is the same for every ABI.
+/// The parts that are the same for every ABI.
 const MAIN: &str = include_str!("../programs/canonical.c");
+pub(crate) const TEXT: &str = include_str!("../programs/text.h");
 
 /// What makes a program end at what it must not do, where the machine has it.
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -24,6 +25,7 @@ pub(crate) fn write(folder: &Path, abi: &Abi) {
     let stem = names::c_stem(&abi.prefix);
     let main = format!("#include \"{stem}.h\"\n{MAIN}");
     fs::write(folder.join("canonical.c"), main).expect("a file");
+    fs::write(folder.join("text.h"), TEXT).expect("a file");
     fs::write(folder.join("chains.h"), source(abi, &stem)).expect("a file");
 }
 

@@ -7,8 +7,10 @@
 pub(crate) mod agree_program;
 #[path = "c_program.rs"]
 pub(crate) mod c_program;
+#[path = "fixed_part.rs"]
+pub(crate) mod fixed_part;
 #[path = "profiles.rs"]
-mod profiles;
+pub(crate) mod profiles;
 #[path = "rust_program.rs"]
 mod rust_program;
 #[path = "rustc.rs"]

@@ -5,32 +5,40 @@
 
 use std::fmt::Write;
 
-use capchain::ir::{Abi, Arg, Chain, Field, GroupId, Role, Type};
+use capchain::ir::{Abi, Arg, Chain, Field, Handler, Ioctl, Role, Type};
 use capchain::layout::Int;
 use capchain::names::{self, c_name};
 
-/// A profile, and the chain that it writes.
-struct Named<'a> {
-    name: &'a str,
-    chain: &'a Chain,
+use super::rust_program::{ident, raw};
+
+/// A profile, the chain that it writes, and whose rules it has.
+pub(crate) struct Named<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) chain: &'a Chain,
+    pub(crate) ioctl: &'a Ioctl,
+    pub(crate) handler: &'a Handler,
 }
 
-/// The profiles that both languages offer.
-fn all(abi: &Abi) -> Vec<Named<'_>> {
+/// The profiles that both languages offer, in the order in which they count them.
+pub(crate) fn all(abi: &Abi) -> Vec<Named<'_>> {
     let mut all = Vec::new();
     for chain in &abi.chains {
         let host = chain.host.as_ref().map(|host| Arg::Struct(host.struct_));
         for ioctl in abi.ioctls.iter().filter(|ioctl| Some(&ioctl.arg) == host.as_ref()) {
             let handlers = ioctl.handlers.iter().filter(|handler| handler.chain.is_some());
-            let names = handlers.filter_map(|handler| handler.profile.as_deref());
-            all.extend(names.map(|name| Named { name, chain }));
+            let names = handlers.filter_map(|handler| Some((handler, handler.profile.as_deref()?)));
+            all.extend(names.map(|(handler, name)| Named { name, chain, ioctl, handler }));
         }
     }
     all
 }
 
-/// The fields of a chain's host that a server sets, or that its input says.
-fn fields<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = (usize, &'a Field, Int)> {
+/// The fields of a chain's host that a server sets, or that its input says, each
+/// with its place among the values that it is told by.
+pub(crate) fn fields<'a>(
+    abi: &'a Abi,
+    chain: &'a Chain,
+) -> impl Iterator<Item = (usize, &'a Field, Int)> {
     let host = chain.host.as_ref().expect("profiles have a host");
     let struct_ = abi.struct_(host.struct_);
     let own = move |index: &usize| *index == host.cap_offset || Some(*index) == struct_.argsz;
@@ -48,7 +56,7 @@ pub(crate) fn rust_source(abi: &Abi) -> String {
     let all = all(abi);
     let names: Vec<_> = all.iter().map(|one| one.name).collect();
     let mut arms = String::new();
-    for (index, Named { name, chain }) in all.iter().enumerate() {
+    for (index, Named { name, chain, .. }) in all.iter().enumerate() {
         let host = chain.host.as_ref().expect("profiles have a host");
         let struct_ = &abi.struct_(host.struct_).name;
         let mut sets = String::new();
@@ -87,7 +95,7 @@ pub(crate) fn rust_source(abi: &Abi) -> String {
 /// that sets the fixed part.
 pub(crate) fn c_source(abi: &Abi, stem: &str) -> String {
     let (mut functions, mut table) = (String::new(), String::new());
-    for Named { name, chain } in all(abi) {
+    for Named { name, chain, .. } in all(abi) {
         let host = chain.host.as_ref().expect("profiles have a host");
         let struct_ = &abi.struct_(host.struct_).name;
         let view = c_name(stem, &[names::without_prefix(&abi.prefix, struct_)]);
@@ -110,20 +118,4 @@ pub(crate) fn c_source(abi: &Abi, stem: &str) -> String {
          \tvoid (*fixed)(struct {stem}_reply_builder *to, const __u64 *values);\n\
          }} profiles[] = {{\n{table}}};\n"
     )
-}
-
-/// How the number of flags or of a named number is reached.
-fn raw(abi: &Abi, group: Option<GroupId>, int: Int) -> &'static str {
-    let group = group.map(|id| abi.group(id)).filter(|group| group.int.size() == int.size());
-    match group.is_some_and(|group| group.rust.is_some()) {
-        true => ".0",
-        false => "",
-    }
-}
-
-fn ident(name: &str) -> String {
-    match names::is_rust_identifier(name) {
-        true => name.to_owned(),
-        false => ["r#", name].concat(),
-    }
 }

@@ -162,7 +162,7 @@ fn element_lines(abi: &Abi, array: &str, id: StructId) -> String {
 }
 
 /// How the number of flags or of a named number is reached.
-fn raw(abi: &Abi, group: Option<GroupId>, int: Int) -> &'static str {
+pub(crate) fn raw(abi: &Abi, group: Option<GroupId>, int: Int) -> &'static str {
     let group = group.map(|id| abi.group(id)).filter(|group| group.int.size() == int.size());
     match group.is_some_and(|group| group.rust.is_some()) {
         true => ".0",
@@ -170,7 +170,8 @@ fn raw(abi: &Abi, group: Option<GroupId>, int: Int) -> &'static str {
     }
 }
 
-fn ident(name: &str) -> String {
+/// A name as Rust takes it.
+pub(crate) fn ident(name: &str) -> String {
     match names::is_rust_identifier(name) {
         true => name.to_owned(),
         false => ["r#", name].concat(),

@@ -44,9 +44,10 @@ impl Emitter<'_> {
             Copied::Ends(ends) => ends.clone(),
             Copied::Fitting => Vec::new(),
         };
+        let whole = ends.iter().copied().max().unwrap_or(host.size);
         // Behind a handler without capabilities there would be room for them.
         let rules = handler.chain.clone().unwrap_or(ReplyChain {
-            at: ends.iter().copied().max().unwrap_or(host.size),
+            at: whole,
             align: 1,
             short: ShortReply::OffsetZero,
             padding: Padding::Zero,
@@ -64,6 +65,7 @@ impl Emitter<'_> {
             format: chain.format.clone(),
             tails: chain.tails.clone()?,
             minsz: handler.minsz,
+            whole,
             at: rules.at,
             align: rules.align.max(1),
             when_short: match rules.short {

@@ -237,6 +237,8 @@ pub(super) struct ProfileView {
     pub(super) tails: String,
     /// What argsz must cover.
     pub(super) minsz: u64,
+    /// The size of the fixed part.
+    pub(super) whole: u64,
     /// Where the first capability starts.
     pub(super) at: u64,
     /// What further offsets are multiples of.
