@@ -2,6 +2,7 @@
 
 mod compat;
 mod decode;
+mod doubts;
 mod drift;
 mod explain;
 mod generate;
@@ -122,13 +123,17 @@ fn to_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
-/// The ABI as of a release, which must be one that is described.
+/// The ABI as of a release, which must be one that is described. What is not
+/// known of that release goes to standard error.
 fn lower(spec: &ValidSpec, at: Option<Release>) -> Result<Abi, String> {
     if let Some(at) = at {
         if !spec.releases().contains(&at) {
             let (first, last) = (spec.releases().first(), spec.newest());
             let first = first.map(Release::to_string).unwrap_or_default();
             return Err(format!("{at} is not described; releases are {first} to {last}"));
+        }
+        for doubt in doubts::warnings(&capchain::lower::lower(spec, None), at) {
+            eprintln!("warning: {doubt}");
         }
     }
     Ok(capchain::lower::lower(spec, at))
