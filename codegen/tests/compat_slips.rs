@@ -165,7 +165,7 @@ const EDITS: [Edit; 17] = [
     ),
     ("irq_info", "number of interrupts in the block", "how many there are", None, false),
     ("irq_info", "VFIO_IRQ_INFO_NORESIZE: 3", "VFIO_IRQ_INFO_NORESIZE: 4", Some("C10"), true),
-    ("zdev", "      imaxstbl:", "      maxstbl:", Some("C7"), true),
+    ("zdev", "      imaxstbl:", "      longest:", Some("C7"), true),
 ];
 
 #[test]
