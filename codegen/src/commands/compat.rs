@@ -28,7 +28,8 @@ pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
     let locate = |party: Party, place: Place| {
         let Opened { side, sources } = if party == Party::Old { &old } else { &new };
         // What a header tells is not said where the specification says it.
-        if side.headers.is_some() && sources.path(place.file) != side.name {
+        let named = |path: &str| side.name.split('+').any(|part| part == path);
+        if side.headers.is_some() && !named(sources.path(place.file)) {
             return None;
         }
         let (line, column) = sources.line_and_column(place);
@@ -76,9 +77,6 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
     let abi = lower(&spec, release)?;
     let mut side = Side { name: written.to_owned(), abi, headers: None };
-    if written.contains('+') && !is_header && release.is_some_and(|at| at < spec.newest()) {
-        adds_something(source, &origin, release, &side)?;
-    }
     if is_header {
         let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
         tell(&headers.problems.render(&sources, super::to_terminal()));
@@ -86,28 +84,21 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         side.abi = told.abi;
         side.headers = Some(Headers { given: headers.given, guessed: told.guessed });
     }
+    if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
+        let newest = spec.newest();
+        return Err(format!(
+            "`{written}`: the overlay adds nothing there; what says no `since` came with {newest}, \
+             and a header has what it declares"
+        ));
+    }
     Ok(Opened { side, sources })
 }
 
-/// An overlay that adds nothing to a release would be passed over in silence.
-fn adds_something(
-    source: &Source,
-    origin: &Origin,
-    release: Option<Release>,
-    side: &Side,
-) -> Result<(), String> {
-    let (spec, _) = spec_of(capchain::open(origin, &source.overlay))?;
-    let name = side.name.clone();
-    let bare = Side { name, abi: lower(&spec, release)?, headers: None };
-    let things = |side: &Side| items(&side.abi);
-    if things(&bare) != things(side) || !compare(&bare, side).is_empty() {
-        return Ok(());
-    }
-    let newest = spec.newest();
-    Err(format!(
-        "`{}`: the overlay adds nothing there; what says no `since` came with {newest}",
-        side.name
-    ))
+/// Whether an overlay would be passed over in silence.
+fn adds_nothing(bare: &Side, side: &Side) -> bool {
+    let guessed = |side: &Side| side.headers.as_ref().map(|headers| headers.guessed.clone());
+    let same = items(&bare.abi) == items(&side.abi) && guessed(bare) == guessed(side);
+    same && compare(bare, side).is_empty()
 }
 
 /// How many things an ABI has.
