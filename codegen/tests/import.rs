@@ -234,3 +234,17 @@ fn headers_as_large_as_can_be_read_take_no_long_time() {
         assert!(start.elapsed() < Duration::from_secs(30), "{command}: {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn headers_of_older_releases_lack_nothing() {
+    let (spec, copy) = (real::spec(), Copy::new());
+    for release in ["v3.10", "v4.7", "v5.10", "v6.1", "v6.7", "v7.2"] {
+        let path = copy.folder.path().join("vfio_abi.h");
+        let at = release.parse().expect("a release");
+        let text = capchain::emit::c_header(&lower(&spec, Some(at))).contents;
+        fs::write(&path, text).expect("a header");
+        let header = path.display().to_string();
+        let (code, said, told) = copy.ran(&["import", &header, "--at", release]);
+        assert_eq!((code, said.as_str()), (0, ""), "{release}: {told}");
+    }
+}

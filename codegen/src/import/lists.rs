@@ -77,12 +77,13 @@ pub(super) fn has(known: &Struct, field: &FieldFact) -> bool {
     known.fields.iter().any(|one| is(one, field) || former(one))
 }
 
-/// Whether two fields are the same: by name or, of unions, by a member.
+/// Whether two fields are the same: by name or, of unions, by a member. What is
+/// a member today can have been a field of its own.
 fn is(known: &Field, field: &FieldFact) -> bool {
     match &known.type_ {
         Type::Union(arms) => {
             let named = |name: &String| arms.iter().any(|arm| arm.name == *name);
-            field.type_.arms().iter().any(|(name, _)| named(name))
+            named(&field.name) || field.type_.arms().iter().any(|(name, _)| named(name))
         }
         _ => known.name == field.name,
     }
