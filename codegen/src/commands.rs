@@ -130,7 +130,11 @@ fn lower(spec: &ValidSpec, at: Option<Release>) -> Result<Abi, String> {
         if !spec.releases().contains(&at) {
             let (first, last) = (spec.releases().first(), spec.newest());
             let first = first.map(Release::to_string).unwrap_or_default();
-            return Err(format!("{at} is not described; releases are {first} to {last}"));
+            let whole = spec.releases().iter().find(|release| release.is_final_of(at));
+            return Err(match whole {
+                Some(whole) => format!("{at} is not described by itself: it counts as {whole}"),
+                None => format!("{at} is not described; releases are {first} to {last}"),
+            });
         }
         for doubt in doubts::warnings(&capchain::lower::lower(spec, None), at) {
             eprintln!("warning: {doubt}");

@@ -206,7 +206,9 @@ impl Verdict<'_> {
                 .map(|at| format!("file={},line={},col={},", at.file, at.line, at.column));
             let (place, code) = (place.unwrap_or_default(), finding.code.0);
             let (subject, message) = (&finding.subject, &finding.message);
-            text += &format!("::{kind} {place}title={code}::{subject}: {message}\n");
+            let harmed = finding.victim.map(|victim| format!("; harmed: {}", victim.words()));
+            let harmed = harmed.unwrap_or_default();
+            text += &format!("::{kind} {place}title={code}::{subject}: {message}{harmed}\n");
         }
         text
     }

@@ -54,7 +54,6 @@ impl Advice {
                 Class::Note => (Step::Patch, Step::Patch),
             };
             Self {
-                // A name that is gone stays in the crate, marked as deprecated.
                 crate_: advice.crate_.max(source),
                 header: advice.header.max(source),
                 wire: advice.wire.max(wire),
