@@ -17,7 +17,7 @@
  * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 4;
  * breaks region: const int is_short = to->count && !here; => const int is_short = 0;
  * breaks region: flags |= host->caps; => flags |= host->caps | 1u << 30;
- * breaks region: to->count && here ? profile->at : 0 => profile->at
+ * breaks region: to->end = profile->at; => to->end = profile->at + 8;
  */
 #include "proof.h"
 
