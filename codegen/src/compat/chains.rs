@@ -2,11 +2,10 @@
 //! never asks twice loses what it had.
 
 use super::finding::{C2, C6, C11, C13, C15, C16, C18, Class, Finding, Party, Victim, Window};
-use super::pairs::{Pairs, related};
+use super::pairs::{Pairs, giver, givers, related};
 use super::witness::{self, Maker, Witness};
 use crate::ir::{
-    Abi, Arg, CapHeader, Capability, Chain, Group, Handler, Ioctl, Role, Struct, StructId, Type,
-    Value,
+    Abi, CapHeader, Capability, Chain, Group, Handler, Ioctl, Role, Struct, StructId, Type, Value,
 };
 use crate::layout::Model;
 use crate::model::{Handling, sample};
@@ -63,8 +62,7 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
     });
     if let Some((at, name)) = used {
         let message = format!("the chain's offset stands where `{name}` was something else");
-        let at = struct_.spans(at)[Model::Lp64.index()].offset;
-        let at = i128::from(at);
+        let at = i128::from(struct_.spans(at)[Model::Lp64.index()].offset);
         let said = "the offset of the chain";
         let witness =
             witness::understood(pairs, Maker::Kernel, &struct_.name, at, said, Some(name));
@@ -211,15 +209,10 @@ fn version(
         );
         return Some(finding(Class::Wire, message.to_owned()).hurts(Victim::Both).witness(witness));
     }
-    let flexible = |abi: &Abi, id: Option<StructId>| {
-        id.is_some_and(|id| {
-            abi.struct_(id).fields.iter().any(|field| matches!(field.type_, Type::Flexible(..)))
-        })
-    };
-    if flexible(abis.1, new.struct_) && !flexible(abis.0, old.struct_) {
-        return varies(abis.1, new);
+    match varies(abis.0, old) {
+        Some(_) => None,
+        None => varies(abis.1, new),
     }
-    None
 }
 
 /// The needs without and with a capability, of a handler that gives all that it
@@ -254,21 +247,4 @@ fn replies(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
         Some((ioctl, ioctl.served_at(abis.1.release).next()?))
     });
     witness::answered(pairs, old, new?)
-}
-
-/// A handler that gives a chain.
-fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
-    let chain = abi.chains.iter().find(|one| one.name == chain.name)?;
-    givers(abi, chain).into_iter().next()
-}
-
-/// Every handler that gives a chain.
-fn givers<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
-    let front = abi.chain_front(chain).map(|front| &front.name);
-    let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {
-        Arg::Struct(id) => Some(&abi.struct_(id).name) == front,
-        _ => false,
-    });
-    let served = asked.flat_map(|ioctl| ioctl.served_at(abi.release).map(move |one| (ioctl, one)));
-    served.filter(|(_, handler)| handler.chain.is_some()).collect()
 }

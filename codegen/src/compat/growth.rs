@@ -77,7 +77,8 @@ impl Grown<'_> {
             return self.in_plain(new);
         };
         let known = self.pairs.abis().0.capabilities[index].version;
-        if new.version > known || (new.role == Role::Reserved && self.is_padding(new)) {
+        let padding = new.role == Role::Reserved && self.is_padding(new);
+        if padding || self.new_version(new).is_some() {
             let message = "the body grew at its end, together with its version";
             let finding = self.finding(C13, Class::Growth, new, message);
             return finding.gate(format!("version {}", new.version));
@@ -158,15 +159,11 @@ impl Grown<'_> {
 
     /// Contents of regions, elements and the like: who uses them is told there.
     fn in_plain(&self, new: &Member<'_>) -> Finding {
-        let message = match self.is_padding(new) {
-            true => "bytes that were padding have a name",
-            false => "appended at the end",
-        };
         if self.is_padding(new) {
-            return self.finding(C8, Class::Note, new, message);
+            return self.finding(C8, Class::Note, new, "bytes that were padding have a name");
         }
         let condition = "safe if nobody passes an array of it, or a pointer to one";
-        let finding = self.finding(C3, Class::Growth, new, message);
+        let finding = self.finding(C3, Class::Growth, new, "appended at the end");
         Finding { condition: Some(condition.to_owned()), ..finding }
     }
 

@@ -1,10 +1,10 @@
 //! Which item of the new side is which of the old one: by its name, or by a
-//! name that it had before.
+//! name that it had before; and who gives a chain on one side.
 
 use std::collections::HashMap;
 
 use super::Side;
-use crate::ir::{Abi, Ioctl, Meta, Struct, StructId};
+use crate::ir::{Abi, Arg, Chain, Handler, Ioctl, Meta, Struct, StructId};
 
 /// The two sides, with the structs that are the same on both.
 pub(super) struct Pairs<'a> {
@@ -56,4 +56,21 @@ fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
 pub(super) fn related(one: (&str, &Meta), other: (&str, &Meta)) -> bool {
     names(one.0, one.1).any(|name| name == other.0)
         || names(other.0, other.1).any(|name| name == one.0)
+}
+
+/// A handler that gives a chain.
+pub(super) fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
+    let chain = abi.chains.iter().find(|one| one.name == chain.name)?;
+    givers(abi, chain).into_iter().next()
+}
+
+/// Every handler that gives a chain.
+pub(super) fn givers<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
+    let front = abi.chain_front(chain).map(|front| &front.name);
+    let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {
+        Arg::Struct(id) => Some(&abi.struct_(id).name) == front,
+        _ => false,
+    });
+    let served = asked.flat_map(|ioctl| ioctl.served_at(abi.release).map(move |one| (ioctl, one)));
+    served.filter(|(_, handler)| handler.chain.is_some()).collect()
 }

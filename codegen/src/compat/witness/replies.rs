@@ -2,8 +2,8 @@
 
 use super::{Claim, STALE, Within, Witness, asked, kernel, program, understood};
 use crate::compat::constants::Constant;
-use crate::compat::pairs::Pairs;
-use crate::ir::{Abi, Arg, Capability, Chain, Handler, Ioctl};
+use crate::compat::pairs::{Pairs, giver};
+use crate::ir::{Abi, Arg, Capability, Chain, Handler, Ioctl, Struct};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 
@@ -31,14 +31,9 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
     let cap = abi.capabilities.iter().find(|cap| cap.name == newcomer)?;
     let chain = abi.chain(cap.chain);
     let struct_ = abi.struct_(chain.host.as_ref()?.struct_);
-    let asked_by =
-        |ioctl: &&Ioctl| ioctl.arg == Arg::Struct(chain.host.as_ref().expect("a host").struct_);
-    let (ioctl, handler) = abi.ioctls.iter().filter(asked_by).find_map(|ioctl| {
-        let handler = ioctl.served_at(abi.release).find(|handler| handler.chain.is_some())?;
-        Some((ioctl, handler))
-    })?;
+    let (ioctl, handler) = giver(abi, chain)?;
     let handling = Handling::new(abi, ioctl, handler)?;
-    let contents = contents(abi, chain, vec![cap])?;
+    let contents = contents(abi, struct_, [cap]);
     let need = handling.need(&contents.caps);
     let bytes = answer(&handling, &asked(need, need), &contents);
     let offset = handler.chain.as_ref()?.at;
@@ -47,11 +42,14 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
     Some(witness.claim(Claim::TakenFor { offset, id: cap.id, is, taken_for }))
 }
 
-/// What a chain's host tells beside its capabilities.
-fn contents(abi: &Abi, chain: &Chain, caps: Vec<&Capability>) -> Option<Contents> {
-    let fixed = sample::quiet(abi.struct_(chain.host.as_ref()?.struct_));
+/// What a struct tells, and these capabilities behind it.
+fn contents<'a>(
+    abi: &Abi,
+    struct_: &Struct,
+    caps: impl IntoIterator<Item = &'a Capability>,
+) -> Contents {
     let caps = caps.into_iter().map(|cap| sample::cap(abi, cap, 1)).collect();
-    Some(Contents { fixed, caps, ..Contents::default() })
+    Contents { fixed: sample::quiet(struct_), caps, ..Contents::default() }
 }
 
 /// A short reply of a handler to a new program that finds a chain in it: the
@@ -65,8 +63,7 @@ pub(in crate::compat) fn short(
     let struct_ = abi.chain_front(chain)?;
     let handling = Handling::new(abi, ioctl, handler)?;
     let cap = abi.capabilities.get(*chain.capabilities.first()?)?;
-    let fixed = sample::quiet(struct_);
-    let contents = Contents { fixed, caps: vec![sample::cap(abi, cap, 1)], ..Contents::default() };
+    let contents = contents(abi, struct_, [cap]);
     let argsz = handling.need(&contents.caps) - 1;
     let bytes = answer(&handling, &asked(argsz, argsz), &contents);
     let mut witness = Witness::new(kernel(pairs.new), program(pairs.new), &struct_.name, bytes);
@@ -108,12 +105,9 @@ pub(in crate::compat) fn answered(
     let Arg::Struct(id) = old.0.arg else { return None };
     let struct_ = abis.0.struct_(id);
     let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
-    let chain = abis.0.chains.iter().find(hosted);
-    let caps = chain.map(|chain| chain.capabilities.iter().map(|at| &abis.0.capabilities[*at]));
-    let contents = match chain {
-        Some(chain) => contents(abis.0, chain, caps.into_iter().flatten().collect())?,
-        None => Contents { fixed: sample::quiet(struct_), ..Contents::default() },
-    };
+    let chains = abis.0.chains.iter().filter(hosted).take(1);
+    let caps = chains.flat_map(|chain| &chain.capabilities).map(|at| &abis.0.capabilities[*at]);
+    let contents = contents(abis.0, struct_, caps);
     let was = Handling::new(abis.0, old.0, old.1)?;
     let is = Handling::new(abis.1, new.0, new.1)?;
     let most = was.need(&contents.caps).max(is.need(&contents.caps)) + SLACK;
