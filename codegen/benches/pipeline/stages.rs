@@ -97,7 +97,7 @@ fn run(folder: &Path) -> Result<Run> {
         if family.name == APART {
             black_box(timed(&mut times, AT_ONCE, || at_once(&abi)));
         }
-        black_box(timed(&mut times, family.name, || (family.emit)(&abi)));
+        black_box(timed(&mut times, family.name, || family.emit(&abi)));
     }
     black_box(timed(&mut times, ALL_AT_ONCE, || emit::all(&abi)));
     Ok(times)
