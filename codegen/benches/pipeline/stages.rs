@@ -107,7 +107,7 @@ fn run(folder: &Path) -> Result<Run> {
 fn at_once(abi: &Abi) -> usize {
     let families = FAMILIES.iter().filter(|family| family.name != APART);
     thread::scope(|scope| {
-        let emitting: Vec<_> = families.map(|family| scope.spawn(|| (family.emit)(abi))).collect();
+        let emitting: Vec<_> = families.map(|family| scope.spawn(|| family.emit(abi))).collect();
         emitting.into_iter().map(|files| files.join().map_or(0, |files| files.len())).sum()
     })
 }
