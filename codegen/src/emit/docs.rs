@@ -50,7 +50,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         files.push(registry::chain(&Page::new(abi, &links, &path), ChainId(at)));
     }
     for (at, group) in abi.groups.iter().enumerate() {
-        if group.kind == GroupKind::Space {
+        if group.kind == GroupKind::IdSpace {
             let path = registry_path(&group.name);
             files.push(registry::space(&Page::new(abi, &links, &path), GroupId(at)));
         }
