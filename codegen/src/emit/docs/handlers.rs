@@ -4,11 +4,11 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts::source;
+use super::bullet_list::BulletList;
+use super::metadata::source;
 use super::page::Page;
+use super::phrases::{list, span};
 use super::table::{Align, Table};
-use super::words::{list, span};
 use crate::ir::{Arg, Copied, Handler, Ioctl, ReplyArray, ReplyChain, Struct};
 use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
 
@@ -18,7 +18,7 @@ use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
 pub(super) struct HandlersView {
     columns: String,
     table: String,
-    notes: Option<Bullets>,
+    notes: Option<BulletList>,
 }
 
 /// The table of an ioctl's handlers, where it has some.
@@ -53,7 +53,7 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
     Some(HandlersView {
         columns: page.to("what the columns say", "README.md#how-to-read-the-tables-of-handlers"),
         table: table.finish()?,
-        notes: Bullets::new(handlers().map(|handler| {
+        notes: BulletList::new(handlers().map(|handler| {
             let named = |other: &&Handler| other.name == handler.name;
             note(page, (ioctl, handler), ioctl.handlers.iter().filter(named).count() > 1)
         })),

@@ -5,7 +5,7 @@ use super::Emitter;
 use super::taken::Taken;
 use super::view::{ChainView, ProfileView};
 use crate::emit::c::comment::Comment;
-use crate::emit::c::items;
+use crate::emit::c::section;
 use crate::ir::{Arg, Copied, Handler, ReplyChain, StructId};
 use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
 
@@ -57,7 +57,7 @@ impl Emitter<'_> {
         });
         let comment = Comment::of(&handler.doc).label("Handler", &handler.source);
         Some(ProfileView {
-            comment: items::opening(comment.since(handler.since).block(0)),
+            comment: section::opening(comment.since(handler.since).block(0)),
             name: self.name(taken, &["profile", profile]),
             ends_name: self.name(taken, &["profile", profile, "ends"]),
             ends,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::format_name;
-use crate::emit::rust::constants::{decimal, ident};
+use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::{Abi, Arg, Chain, Copied, Handler, Host, ReplyChain, Type};
 use crate::names;
 use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
