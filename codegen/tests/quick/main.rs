@@ -29,5 +29,6 @@ mod new_kernel;
 mod overlays;
 mod requests;
 mod schema;
+mod snapshot;
 mod spec_format;
 mod tidy;

@@ -1,9 +1,11 @@
 //! Replies of real kernels: one INFO ioctl a row, every argsz swept.
 //! `captures/README.md` describes how they are stored.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use crate::fixtures;
 
 /// What the caller's buffer holds behind argsz.
 const GUARD: u8 = 0xa5;
@@ -173,7 +175,7 @@ fn unhex(text: &str) -> Vec<u8> {
 
 /// Where the repository keeps its captures.
 pub fn own_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures")
+    fixtures::root().join("codegen/tests/captures")
 }
 
 /// The folder that CAPCHAIN_CAPTURES names.

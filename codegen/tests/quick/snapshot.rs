@@ -3,9 +3,6 @@
 //! name and numbers, and the verdict of every step. A rebuild of the generator must leave it
 //! as it is; a change of the specification shows in a diff of single lines.
 
-#[path = "common/real.rs"]
-mod real;
-
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
@@ -16,10 +13,11 @@ use capchain::ir::{Abi, Copied, Struct, Type};
 use capchain::layout::PerModel;
 use capchain::lower::lower;
 use capchain::release::Release;
+use support::fixtures;
 
 /// The ABI of every release of `spec/vfio`.
 fn history() -> Vec<(Release, Abi)> {
-    let spec = real::spec();
+    let spec = fixtures::spec();
     spec.releases().iter().map(|release| (*release, lower(&spec, Some(*release)))).collect()
 }
 
