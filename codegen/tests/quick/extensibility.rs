@@ -31,8 +31,7 @@ const ENTRY: &str = "
 
 /// The specification with the entry at the end of `region_info.yaml`.
 fn with_entry(folder: &Path) -> Abi {
-    for entry in fs::read_dir(fixtures::root().join("spec/vfio")).expect("the specification") {
-        let path = entry.expect("a file").path();
+    for path in fixtures::yaml_files(&fixtures::root().join("spec/vfio")) {
         fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("a copy");
     }
     let path = folder.join("region_info.yaml");

@@ -31,8 +31,7 @@ impl Bench {
 
     fn of(folder: &str) -> Self {
         let bench = Self { folder: tempfile::tempdir().expect("a folder") };
-        for entry in fs::read_dir(fixtures::root().join(folder)).expect("a specification") {
-            let path = entry.expect("a file").path();
+        for path in fixtures::yaml_files(&fixtures::root().join(folder)) {
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             bench.write(&name, fs::read(&path).expect("a file"));
         }

@@ -98,7 +98,7 @@ fn compiled_readers_and_writers_of_other_releases_agree() {
         return;
     }
     let languages = program::languages();
-    let proposal = fixtures::root().join("spec/proposals/irq_info_caps.yaml");
+    let proposal = fixtures::root().join("spec/vfio/proposals/irq_info_caps.yaml");
     let invented = fixtures::root().join("codegen/tests/matrix_compiled/invented.yaml");
     let eras = diagonal::eras(&[&proposal, &invented]);
     let structs = diagonal::hosts(&eras);

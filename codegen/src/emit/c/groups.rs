@@ -151,7 +151,7 @@ fn enumerator_values(values: &[Value]) -> Vec<String> {
     let mut next = 0;
     let written = values.iter().map(|value| {
         let follows = value.number == std::mem::replace(&mut next, value.number + 1);
-        let frozen = value.count.is_some() && value.literal != Literal::Position;
+        let frozen = value.count.is_some() && value.literal != Literal::Next;
         match follows && !throughout && !frozen {
             true => String::new(),
             false => format!(" = {}", literal::value(value).concat()),

@@ -162,12 +162,12 @@ fn remark(field: &Field, struct_: &Struct) -> Comment {
     // What the header of a capability holds is said where its struct is declared.
     match field.role {
         Role::Header => Comment::default(),
-        _ => comment(&field.meta, struct_.meta.since, field.version, field.when.as_deref()),
+        _ => comment(&field.meta, struct_.meta.since, field.version, field.valid_if.as_deref()),
     }
 }
 
 fn arm_remark(arm: &UnionArm, outer: Since) -> Comment {
-    comment(&arm.meta, outer, 1, arm.when.as_deref())
+    comment(&arm.meta, outer, 1, arm.valid_if.as_deref())
 }
 
 fn comment(meta: &Meta, outer: Since, version: u16, when: Option<&str>) -> Comment {

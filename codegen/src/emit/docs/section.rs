@@ -80,7 +80,7 @@ fn entry(page: &Page<'_>, uses: &CrossRefs, item: Item) -> ([String; 4], String)
         Item::Group(id) => {
             let group = abi.group(id);
             let kind = match group.kind {
-                GroupKind::Space => "id space",
+                GroupKind::IdSpace => "id space",
                 GroupKind::Enum | GroupKind::AnonymousEnum => "enum",
                 _ => "constants",
             };

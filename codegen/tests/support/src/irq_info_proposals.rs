@@ -1,4 +1,4 @@
-//! The designs of a capability chain for `vfio_irq_info` in `spec/proposals`,
+//! The designs of a capability chain for `vfio_irq_info` in `spec/vfio/proposals`,
 //! and what the reply model answers under each.
 
 use std::path::PathBuf;
@@ -20,9 +20,9 @@ pub const FIRST_OF_DEVICE: u32 = 5;
 /// How much memory there is from the start of the caller's buffer on.
 const MEMORY: usize = 64;
 
-/// A file of `spec/proposals`.
+/// A file of `spec/vfio/proposals`.
 pub fn proposal(name: &str) -> PathBuf {
-    fixtures::root().join("spec/proposals").join(name).with_extension("yaml")
+    fixtures::root().join("spec/vfio/proposals").join(name).with_extension("yaml")
 }
 
 /// VFIO with overlays.
