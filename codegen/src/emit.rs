@@ -4,10 +4,11 @@
 mod banner;
 mod c;
 mod docs;
+mod escape;
 mod install;
 mod named;
-mod prose;
 mod rust;
+mod wrap;
 
 use std::thread;
 

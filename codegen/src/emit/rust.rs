@@ -1,9 +1,8 @@
 //! The crate: `uapi` with one file per subject, the table of ioctls, and the
 //! hand-written parts, which are copied as they stand.
 
-mod constants;
+mod comment;
 mod derives;
-mod docs;
 mod format;
 mod groups;
 mod history;
@@ -11,6 +10,7 @@ mod ioctls;
 mod library;
 mod section;
 mod structs;
+mod tokens;
 mod views;
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use crate::emit::banner;
 use crate::emit::named::{self, Former, Named};
 use crate::ir::Abi;
 use crate::output::OutputFile;
-use docs::Names;
+use comment::Names;
 
 /// A hand-written file of the crate.
 struct Runtime {

@@ -19,7 +19,7 @@ pub struct Member<'a> {
     /// Who sets it: the caller, the kernel or both.
     pub direction: Option<Direction>,
     /// The flag, op, feature or index under which it is valid.
-    pub when: Option<&'a str>,
+    pub valid_if: Option<&'a str>,
     /// The version of the capability that added it; 1 elsewhere.
     pub version: u16,
     /// Its offset and size on each data model.
@@ -62,7 +62,7 @@ impl Abi {
                 type_: &field.type_,
                 role: field.role,
                 direction: field.direction,
-                when: field.when.as_deref(),
+                valid_if: field.valid_if.as_deref(),
                 version: field.version,
                 spans,
                 union: None,
@@ -74,7 +74,7 @@ impl Abi {
                 name: &arm.name,
                 meta: &arm.meta,
                 type_: &arm.type_,
-                when: arm.when.as_deref().or(itself.when),
+                valid_if: arm.valid_if.as_deref().or(itself.valid_if),
                 spans: self.arm_spans(&arm.type_, spans),
                 union: Some(field),
                 ..itself

@@ -1,10 +1,10 @@
 //! Views of named numbers: `#define`s at the file level or inside a struct, and
 //! enums.
 
-use super::columns::{WIDTH, behind, stop_behind, tabs};
 use super::comment::{Comment, since_note};
+use super::comment_layout::{Row, place};
 use super::literal;
-use super::placement::{Row, place};
+use super::tabs::{WIDTH, end_column, next_tab_stop, tabs};
 use super::view::{DefineView, EnumView, EnumeratorView};
 use crate::ir::{Group, GroupKind, Literal, Value};
 
@@ -14,7 +14,7 @@ const DEFINE: &str = "#define ";
 /// The values of a group as constants, their values in one column.
 pub(super) fn defines(group: &Group) -> Vec<DefineView> {
     let ends = group.values.iter().map(|value| DEFINE.len() + value.name.len());
-    let column = ends.map(stop_behind).max().unwrap_or(0);
+    let column = ends.map(next_tab_stop).max().unwrap_or(0);
     let bare: Vec<_> = group.values.iter().map(|value| define(value, column)).collect();
     let rows = group.values.iter().zip(&bare);
     let rows = rows.map(|(value, define)| Row { end: end(define), comment: remark(value, group) });
@@ -46,7 +46,7 @@ pub(super) fn lone_define(name: &str, value: String) -> DefineView {
     DefineView {
         above: Vec::new(),
         name: name.to_owned(),
-        gap: tabs(end, stop_behind(end)),
+        gap: tabs(end, next_tab_stop(end)),
         value,
         beside: String::new(),
         rest: Vec::new(),
@@ -55,13 +55,13 @@ pub(super) fn lone_define(name: &str, value: String) -> DefineView {
 
 /// One constant by itself, without a comment.
 pub(super) fn bare_define(value: &Value) -> DefineView {
-    define(value, stop_behind(DEFINE.len() + value.name.len()))
+    define(value, next_tab_stop(DEFINE.len() + value.name.len()))
 }
 
 /// Constants with their values in one column.
 pub(super) fn columned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
     let end = |define: &DefineView| DEFINE.len() + define.name.len();
-    let column = defines.iter().map(|define| stop_behind(end(define))).max().unwrap_or(0);
+    let column = defines.iter().map(|define| next_tab_stop(end(define))).max().unwrap_or(0);
     for define in &mut defines {
         define.gap = tabs(end(define), column);
     }
@@ -71,7 +71,7 @@ pub(super) fn columned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
 /// A constant whose value goes to a line of its own where it is too long.
 pub(super) fn fitted(define: DefineView) -> DefineView {
     let line = format!("{DEFINE}{}{}{}", define.name, define.gap, define.value);
-    if behind(&line) <= WIDTH {
+    if end_column(&line) <= WIDTH {
         return define;
     }
     let rest = vec![format!("\t{}", define.value)];
@@ -112,7 +112,7 @@ pub(super) const CONTINUED: &str = " \\";
 /// The column behind a constant; nothing can stand beside one of several lines.
 fn end(define: &DefineView) -> Option<usize> {
     let line = format!("{DEFINE}{}{}{}", define.name, define.gap, define.value);
-    define.rest.is_empty().then(|| behind(&line))
+    define.rest.is_empty().then(|| end_column(&line))
 }
 
 fn remark(value: &Value, group: &Group) -> Comment {
@@ -125,7 +125,7 @@ pub(super) fn enumeration(group: &Group) -> EnumView {
     let written = enumerator_values(&group.values);
     let rows = group.values.iter().zip(&written).map(|(value, written)| {
         let line = format!("\t{}{written},", value.name);
-        Row { end: Some(behind(&line)), comment: remark(value, group) }
+        Row { end: Some(end_column(&line)), comment: remark(value, group) }
     });
     let remarks = place(&rows.collect::<Vec<_>>(), 8);
     let enumerators = group.values.iter().zip(written).zip(remarks);
@@ -151,7 +151,7 @@ fn enumerator_values(values: &[Value]) -> Vec<String> {
     let mut next = 0;
     let written = values.iter().map(|value| {
         let follows = value.number == std::mem::replace(&mut next, value.number + 1);
-        let frozen = value.count.is_some() && value.literal != Literal::Position;
+        let frozen = value.count.is_some() && value.literal != Literal::Next;
         match follows && !throughout && !frozen {
             true => String::new(),
             false => format!(" = {}", literal::value(value).concat()),

@@ -1,4 +1,4 @@
-//! Companions: the macro that came with a struct, an enum or a field, in the
+//! DetectingMacros: the macro that came with a struct, an enum or a field, in the
 //! same commit as far as the specification can tell. The preprocessor sees
 //! macros only, so a kernel header that has the one is taken to have the other.
 
@@ -9,7 +9,7 @@ use crate::ir::{Abi, Arg, Role, StructId, Type};
 use crate::release::{Release, Since};
 
 /// The macros of each struct, subject and kernel header.
-pub(super) struct Companions<'a> {
+pub(super) struct DetectingMacros<'a> {
     abi: &'a Abi,
     /// The release in which each kernel header came.
     first: Vec<Option<Release>>,
@@ -25,14 +25,14 @@ pub(super) struct Companions<'a> {
     of_header: HashMap<(usize, Since), &'a str>,
 }
 
-impl<'a> Companions<'a> {
+impl<'a> DetectingMacros<'a> {
     /// Those of an ABI with these names.
     pub(super) fn new(abi: &'a Abi, names: &[Named<'a>]) -> Self {
         let first = (0..abi.headers.len()).map(|header| {
             let named = names.iter().filter(|named| abi.sections[named.section].header == header);
             named.map(|named| named.since().first()).min()
         });
-        let mut companions = Self {
+        let mut detecting = Self {
             abi,
             first: first.collect(),
             macros: HashMap::new(),
@@ -46,13 +46,13 @@ impl<'a> Companions<'a> {
             if let What::Struct(id) = named.what {
                 holder = Some(id);
                 for inner in abi.struct_(id).fields.iter().filter_map(|field| inner(&field.type_)) {
-                    companions.users.entry(inner).or_default().push(id);
+                    detecting.users.entry(inner).or_default().push(id);
                 }
             }
-            companions.add(*named, holder);
+            detecting.add(*named, holder);
         }
-        companions.add_structs(names);
-        companions
+        detecting.add_structs(names);
+        detecting
     }
 
     /// Adds a macro; `holder` is the struct whose numbers follow it.

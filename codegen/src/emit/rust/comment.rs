@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::prose::{in_markdown, wrap};
+use crate::emit::escape::in_markdown;
+use crate::emit::wrap::wrap;
 use crate::ir::{Abi, Doc, Meta};
 use crate::release::Since;
 

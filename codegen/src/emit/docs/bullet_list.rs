@@ -4,13 +4,13 @@ use askama::Template;
 
 /// The list.
 #[derive(Debug, Template)]
-#[template(path = "bullets.md.jinja", escape = "none")]
-pub(super) struct Bullets {
+#[template(path = "bullet_list.md.jinja", escape = "none")]
+pub(super) struct BulletList {
     first: String,
     more: Vec<String>,
 }
 
-impl Bullets {
+impl BulletList {
     /// These lines, where there are some.
     pub(super) fn new(lines: impl IntoIterator<Item = String>) -> Option<Self> {
         let mut lines = lines.into_iter();

@@ -2,14 +2,14 @@
 //! it was called before and since when it should not be used. Items print it
 //! as a list of facts, rows of tables as a remark in brackets.
 
-use super::bullets::Bullets;
+use super::bullet_list::BulletList;
 use super::page::Page;
-use super::words::{linux, since};
+use super::phrases::{linux, since};
 use crate::ir::Meta;
 use crate::release::Release;
 
 /// The facts of an item: what is peculiar to it, then what every item says.
-pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> Option<Bullets> {
+pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> Option<BulletList> {
     for (name, until) in &meta.history.names {
         facts.push(format!("Called `{name}` before {}.", linux(*until)));
     }
@@ -18,7 +18,7 @@ pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> O
     }
     let (since, source) = (since(page.abi, meta.since), source(page, &meta.source));
     facts.push(format!("Since {since}. Source: {source}."));
-    Bullets::new(facts)
+    BulletList::new(facts)
 }
 
 /// The warning that an item should not be used.
@@ -29,36 +29,36 @@ pub(super) fn warning(page: &Page<'_>, meta: &Meta) -> Option<String> {
 }
 
 /// What a row says of itself beyond what the item around it says already.
-pub(super) fn remarks(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String> {
-    let mut remarks = Vec::new();
+pub(super) fn notes(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String> {
+    let mut notes = Vec::new();
     if meta.since != around.since {
-        remarks.push(format!("since {}", since(page.abi, meta.since)));
+        notes.push(format!("since {}", since(page.abi, meta.since)));
     }
-    remarks.extend(history(page, meta));
+    notes.extend(history(page, meta));
     if meta.source != around.source {
-        remarks.push(format!("source: {}", source(page, &meta.source)));
+        notes.push(format!("source: {}", source(page, &meta.source)));
     }
-    remarks
+    notes
 }
 
 /// What a row was called before, and since when it should not be used.
 pub(super) fn history(page: &Page<'_>, meta: &Meta) -> Vec<String> {
     let called = |(name, until): &(String, _)| format!("`{name}` before {}", linux(*until));
     let numbered = |(number, until): &(i128, Release)| format!("{number} before {}", linux(*until));
-    let mut remarks: Vec<String> = meta.history.names.iter().map(called).collect();
-    remarks.extend(meta.history.numbers.iter().map(numbered));
+    let mut notes: Vec<String> = meta.history.names.iter().map(called).collect();
+    notes.extend(meta.history.numbers.iter().map(numbered));
     if let Some(deprecated) = &meta.deprecated {
         let when = since(page.abi, deprecated.since);
-        remarks.push(format!("deprecated since {when}: {}", page.cell(&deprecated.doc)));
+        notes.push(format!("deprecated since {when}: {}", page.cell(&deprecated.doc)));
     }
-    remarks
+    notes
 }
 
-/// A meaning with its remarks in brackets behind it.
-pub(super) fn remarked(meaning: String, remarks: &[String]) -> String {
-    match remarks {
+/// A meaning with its notes in brackets behind it.
+pub(super) fn with_notes(meaning: String, notes: &[String]) -> String {
+    match notes {
         [] => meaning,
-        _ => format!("{meaning} ({})", remarks.join("; ")),
+        _ => format!("{meaning} ({})", notes.join("; ")),
     }
 }
 

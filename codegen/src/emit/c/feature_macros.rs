@@ -4,34 +4,34 @@
 
 use std::collections::HashSet;
 
-use super::beside::{Words, stable};
-use super::columns::WIDTH;
+use super::groups::{columned, fitted, lone_define};
+use super::kernel_compat::{CompatContext, stable};
 use super::literal;
-use super::values::{columned, fitted, lone_define};
+use super::tabs::WIDTH;
 use super::view::{DefineView, HaveFieldView, HaveFieldsView};
 use crate::emit::named::{self, Member, Named, What, name_since};
 
 /// One macro for every name that is there beside every kernel header.
-pub(super) fn names(words: &Words<'_>) -> Vec<String> {
-    let lasting = words.all.iter().filter(|named| !named.counts());
-    lasting.map(|named| have(words, named.name)).collect()
+pub(super) fn names(context: &CompatContext<'_>) -> Vec<String> {
+    let lasting = context.all.iter().filter(|named| !named.counts());
+    lasting.map(|named| have(context, named.name)).collect()
 }
 
-fn have(words: &Words<'_>, name: &str) -> String {
-    format!("#define {}HAVE_{name} 1", words.prefix)
+fn have(context: &CompatContext<'_>, name: &str) -> String {
+    format!("#define {}HAVE_{name} 1", context.prefix)
 }
 
 /// What may lack beside a kernel header: fields that their structs did not have
 /// from the beginning, and enumerators that count the others.
-pub(super) fn fields(words: &Words<'_>) -> Vec<HaveFieldsView> {
-    let headers = 0..words.abi.headers.len();
+pub(super) fn fields(context: &CompatContext<'_>) -> Vec<HaveFieldsView> {
+    let headers = 0..context.abi.headers.len();
     let views = headers.map(|header| {
-        let fields = late(words, header);
-        let fields = fields.map(|(owner, field)| have(words, &field_name(owner, &field)));
-        let counts = words.of_header(header).filter(|named| named.counts());
+        let fields = late(context, header);
+        let fields = fields.map(|(owner, field)| have(context, &field_name(owner, &field)));
+        let counts = context.of_header(header).filter(|named| named.counts());
         HaveFieldsView {
-            beside: super::beside(words.abi, header, words.prefix),
-            names: fields.chain(counts.map(|named| have(words, named.name))).collect(),
+            beside: super::beside(context.abi, header, context.prefix),
+            names: fields.chain(counts.map(|named| have(context, named.name))).collect(),
         }
     });
     views.filter(|view| !view.names.is_empty()).collect()
@@ -39,14 +39,14 @@ pub(super) fn fields(words: &Words<'_>) -> Vec<HaveFieldsView> {
 
 /// The fields that a kernel header surely has. Where nothing came with a field,
 /// it is taken to lack.
-pub(super) fn fields_beside(words: &Words<'_>, header: usize) -> Vec<HaveFieldView> {
-    let companions = &words.companions;
-    let fields = late(words, header).filter_map(|(owner, field)| {
-        let own = companions.of(owner).filter(|_| !companions.is_first(owner));
+pub(super) fn fields_beside(context: &CompatContext<'_>, header: usize) -> Vec<HaveFieldView> {
+    let detecting = &context.detecting;
+    let fields = late(context, header).filter_map(|(owner, field)| {
+        let own = detecting.of(owner).filter(|_| !detecting.is_first(owner));
         let own = own.map(|name| format!("!defined({name})"));
-        let later = companions.of_member(owner, &field).map(|name| format!("defined({name})"));
+        let later = detecting.of_member(owner, &field).map(|name| format!("defined({name})"));
         let when: Vec<_> = own.into_iter().chain(later).collect();
-        let name = have(words, &field_name(owner, &field));
+        let name = have(context, &field_name(owner, &field));
         (!when.is_empty()).then(|| HaveFieldView { name, when: condition(&when) })
     });
     fields.collect()
@@ -74,11 +74,11 @@ fn field_name(owner: &Named<'_>, field: &Member<'_>) -> String {
 /// The fields of a kernel header's structs that these did not have from the
 /// beginning.
 fn late<'a>(
-    words: &'a Words<'_>,
+    context: &'a CompatContext<'_>,
     header: usize,
 ) -> impl Iterator<Item = (&'a Named<'a>, Member<'a>)> {
-    let structs = words.of_header(header).filter_map(|named| match named.what {
-        What::Struct(id) => Some((named, words.abi.struct_(id))),
+    let structs = context.of_header(header).filter_map(|named| match named.what {
+        What::Struct(id) => Some((named, context.abi.struct_(id))),
         _ => None,
     });
     structs.flat_map(|(owner, struct_)| {
@@ -90,27 +90,29 @@ fn late<'a>(
 
 /// Names of ours for the numbers that the kernel's own names had otherwise, and
 /// for all of an enum with a tag, since one number alone is of little use.
-pub(super) fn stable_names(words: &Words<'_>) -> Vec<DefineView> {
-    let moved: HashSet<_> = named::renumbered(&words.all).iter().map(|named| named.name).collect();
-    let told = words.all.iter().filter(|named| named.tag().is_some() || moved.contains(named.name));
+pub(super) fn stable_names(context: &CompatContext<'_>) -> Vec<DefineView> {
+    let moved: HashSet<_> =
+        named::renumbered(&context.all).iter().map(|named| named.name).collect();
+    let told =
+        context.all.iter().filter(|named| named.tag().is_some() || moved.contains(named.name));
     let defines = told.filter_map(|named| {
-        let name = stable(words.abi, named.name, words.prefix);
-        Some(lone_define(&name, number(words, named)?))
+        let name = stable(context.abi, named.name, context.prefix);
+        Some(lone_define(&name, number(context, named)?))
     });
     columned(defines.collect()).into_iter().map(fitted).collect()
 }
 
 /// A number, with the type of its enum where that has a tag.
-pub(super) fn number(words: &Words<'_>, named: &Named<'_>) -> Option<String> {
+pub(super) fn number(context: &CompatContext<'_>, named: &Named<'_>) -> Option<String> {
     let number = literal::decimal(named.number()?);
     Some(match named.tag() {
-        Some(tag) => format!("{}CAST(enum {tag}, {number})", words.prefix),
+        Some(tag) => format!("{}CAST(enum {tag}, {number})", context.prefix),
         None => number,
     })
 }
 
 /// What the kernel called something before, as a name of the same.
-pub(super) fn former_names(words: &Words<'_>) -> Vec<DefineView> {
-    let former = named::former(&words.all);
+pub(super) fn former_names(context: &CompatContext<'_>) -> Vec<DefineView> {
+    let former = named::former(&context.all);
     former.iter().map(|old| lone_define(old.name, old.now.name.to_owned())).collect()
 }

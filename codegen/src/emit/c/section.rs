@@ -1,11 +1,11 @@
 //! Views of items: the comment of each, and the declarations below it.
 
-use super::columns::{WIDTH, behind};
 use super::comment::Comment;
-use super::values::CONTINUED;
+use super::groups::CONTINUED;
+use super::tabs::{WIDTH, end_column};
 use super::view::ItemView;
-use super::{literal, structs, values};
-use crate::emit::prose::wrap;
+use super::{groups, literal, structs};
+use crate::emit::wrap::wrap;
 use crate::ir::{
     Abi, Arg, Capability, Chain, Group, GroupKind, Ioctl, Item, Macro, Meta, StructId,
 };
@@ -51,9 +51,9 @@ fn group(group: &Group) -> ItemView {
     let item = ItemView { opening: opening(comment.above(0)), ..ItemView::default() };
     match group.kind {
         GroupKind::Enum | GroupKind::AnonymousEnum => {
-            ItemView { enum_: Some(values::enumeration(group)), ..item }
+            ItemView { enum_: Some(groups::enumeration(group)), ..item }
         }
-        _ => ItemView { defines: values::set_apart(values::defines(group)), ..item },
+        _ => ItemView { defines: groups::set_apart(groups::defines(group)), ..item },
     }
 }
 
@@ -70,7 +70,7 @@ fn macro_(item: &Macro) -> ItemView {
 pub(super) fn macro_lines(item: &Macro) -> Vec<String> {
     let head = format!("#define {}({})", item.name, item.args.join(", "));
     let whole = format!("{head} {}", item.c);
-    match behind(&whole) <= WIDTH && !item.c.contains('\n') {
+    match end_column(&whole) <= WIDTH && !item.c.contains('\n') {
         true => vec![whole],
         false => continued(head, &item.c),
     }
@@ -102,7 +102,7 @@ fn ioctl(abi: &Abi, ioctl: &Ioctl) -> ItemView {
     }
     ItemView {
         opening: opening(ended(comment, &ioctl.meta).above(0)),
-        defines: vec![values::lone_define(&ioctl.name, ioctl_number(abi, ioctl))],
+        defines: vec![groups::lone_define(&ioctl.name, ioctl_number(abi, ioctl))],
         ..ItemView::default()
     }
 }
@@ -156,7 +156,7 @@ fn capability(abi: &Abi, capability: &Capability) -> Vec<ItemView> {
     if capability.version > 1 {
         comment = comment.label("Newest version", &capability.version.to_string());
     }
-    let define = values::lone_define(&capability.name, capability.id.to_string());
+    let define = groups::lone_define(&capability.name, capability.id.to_string());
     let mut views = vec![ItemView {
         opening: opening(ended(comment, &capability.meta).above(0)),
         defines: vec![define],

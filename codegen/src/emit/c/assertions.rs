@@ -1,7 +1,7 @@
 //! Assertions that the compiler lays every struct out as the specification
 //! says: one number where all data models agree, otherwise one for each.
 
-use super::columns::{WIDTH, behind, tabs};
+use super::tabs::{WIDTH, end_column, tabs};
 use super::view::{LayoutView, LayoutsView};
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::PerModel;
@@ -76,7 +76,7 @@ fn assertion(
         None => format!("{numbers});"),
     };
     let line = format!("{head} {tail}");
-    if behind(&line) <= WIDTH {
+    if end_column(&line) <= WIDTH {
         return vec![line];
     }
     let column = macro_.len() + plural.len() + "(".len();

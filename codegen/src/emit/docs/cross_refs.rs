@@ -2,12 +2,12 @@
 //! fields that name it. Collected once, so that a page can say it of each.
 
 use super::page::Page;
-use super::words::list;
+use super::phrases::list;
 use crate::ir::{Abi, Arg, ChainId, Field, GroupId, Role, StructId, Type};
 
 /// All uses, by the index of what is used.
 #[derive(Debug)]
-pub(super) struct Uses {
+pub(super) struct CrossRefs {
     structs: Vec<StructUses>,
     /// The groups that a struct declares.
     declared: Vec<Vec<GroupId>>,
@@ -26,7 +26,7 @@ struct StructUses {
     headed: Vec<ChainId>,
 }
 
-impl Uses {
+impl CrossRefs {
     /// Collects the uses of everything.
     pub(super) fn new(abi: &Abi) -> Self {
         let structs = vec![StructUses::default(); abi.structs.len()];

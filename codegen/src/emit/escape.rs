@@ -1,27 +1,6 @@
-//! Documentation in the three languages of the outputs. This is the only
-//! place that turns text of the specification into comments or Markdown, and
-//! so the only one that has to keep it from breaking out of them.
-
-/// Splits text into lines of at most `width` characters, at spaces.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (mut line, mut used) = (String::new(), 0);
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        line.push_str(word);
-        used += length;
-    }
-    lines.push(line);
-    lines
-}
+//! Escapes text of the specification for C comments, Markdown and XML. Every
+//! output gets such text from here, so that nothing in it can end the comment,
+//! cell or attribute that holds it.
 
 /// Text for a C comment: without quotes, unable to end or open one, and without
 /// what a compiler would warn of.
@@ -229,13 +208,6 @@ mod tests {
     #[test]
     fn xml_is_escaped() {
         assert_eq!(in_xml("<a href='\"'>&\u{1}"), "&lt;a href=&apos;&quot;&apos;&gt;&amp;");
-    }
-
-    #[test]
-    fn lines_are_broken_at_spaces_only() {
-        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
-        assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
-        assert_eq!(wrap("a\n b\tc", 80), ["a b c"]);
     }
 
     #[test]

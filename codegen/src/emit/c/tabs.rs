@@ -7,15 +7,15 @@ pub(super) const WIDTH: usize = 80;
 const TAB: usize = 8;
 
 /// The column behind `text`, which starts at the first.
-pub(super) fn behind(text: &str) -> usize {
+pub(super) fn end_column(text: &str) -> usize {
     text.chars().fold(0, |column, character| match character {
-        '\t' => stop_behind(column),
+        '\t' => next_tab_stop(column),
         _ => column + 1,
     })
 }
 
 /// The first tab stop behind a column.
-pub(super) fn stop_behind(column: usize) -> usize {
+pub(super) fn next_tab_stop(column: usize) -> usize {
     (column / TAB + 1) * TAB
 }
 
@@ -31,16 +31,16 @@ mod tests {
 
     #[test]
     fn a_tab_reaches_to_the_next_stop() {
-        assert_eq!(behind("\t__u32\targsz;"), 22);
-        assert_eq!(behind("1234567\t"), 8);
-        assert_eq!(behind("12345678\t"), 16);
+        assert_eq!(end_column("\t__u32\targsz;"), 22);
+        assert_eq!(end_column("1234567\t"), 8);
+        assert_eq!(end_column("12345678\t"), 16);
     }
 
     #[test]
     fn tabs_lead_to_the_column() {
         for (from, to) in [(8, 16), (9, 16), (13, 24), (15, 40)] {
             let line = " ".repeat(from) + &tabs(from, to);
-            assert_eq!(behind(&line), to, "from {from}");
+            assert_eq!(end_column(&line), to, "from {from}");
         }
         assert_eq!(tabs(24, 16), "\t");
     }

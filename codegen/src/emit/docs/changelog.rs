@@ -8,7 +8,7 @@ use crate::ir::{Abi, Literal, Meta};
 use crate::release::Release;
 
 /// An item in all its releases.
-pub(super) struct Story<'a> {
+pub(super) struct ItemHistory<'a> {
     /// What it is, in a word.
     pub(super) kind: &'static str,
     /// Its name.
@@ -30,10 +30,10 @@ pub(super) struct Story<'a> {
 }
 
 /// Every item in the order of the specification, fields behind their structs.
-pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
-    let mut stories = Vec::new();
+pub(super) fn all(abi: &Abi) -> Vec<ItemHistory<'_>> {
+    let mut histories = Vec::new();
     for named in named::names(abi) {
-        stories.push(Story {
+        histories.push(ItemHistory {
             kind: kind(named.what),
             name: named.name,
             owner: None,
@@ -46,7 +46,7 @@ pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
         });
         if let What::Struct(id) = named.what {
             let members = named::members(abi.struct_(id));
-            stories.extend(members.map(|member| Story {
+            histories.extend(members.map(|member| ItemHistory {
                 kind: "field",
                 name: member.name,
                 owner: Some(named.name),
@@ -59,7 +59,7 @@ pub(super) fn all(abi: &Abi) -> Vec<Story<'_>> {
             }));
         }
     }
-    stories
+    histories
 }
 
 /// The numbers that an item had before. One that counts the others was smaller
@@ -77,9 +77,10 @@ fn renumbered(named: Named<'_>) -> Vec<(i128, Release)> {
     later.sort();
     let count = later.len() as i128;
     let before = |index: usize| value.number - count + index as i128;
-    let turns = later.iter().enumerate();
-    let turns = turns.filter(|(index, came)| *index == 0 || later[index - 1] != **came);
-    turns.map(|(index, came)| (before(index), *came)).collect()
+    let change_releases = later.iter().enumerate();
+    let change_releases =
+        change_releases.filter(|(index, came)| *index == 0 || later[index - 1] != **came);
+    change_releases.map(|(index, came)| (before(index), *came)).collect()
 }
 
 fn kind(what: What<'_>) -> &'static str {
@@ -95,17 +96,17 @@ fn kind(what: What<'_>) -> &'static str {
     }
 }
 
-impl Story<'_> {
+impl ItemHistory<'_> {
     /// Every release that changed something about it, the first among them.
-    pub(super) fn turns(&self) -> Vec<Release> {
+    pub(super) fn change_releases(&self) -> Vec<Release> {
         let meta = self.meta;
         let former = meta.history.names.iter().map(|(_, release)| *release);
         let renumbered = self.renumbered.iter().map(|(_, release)| *release);
         let retyped = self.retyped().map(|(_, release)| *release);
         let deprecated = meta.deprecated.iter().map(|deprecated| deprecated.since.first());
         let first = [meta.since.first()];
-        let turns = first.into_iter().chain(former).chain(renumbered).chain(retyped);
-        turns.chain(meta.history.texts.iter().copied()).chain(deprecated).collect()
+        let change_releases = first.into_iter().chain(former).chain(renumbered).chain(retyped);
+        change_releases.chain(meta.history.texts.iter().copied()).chain(deprecated).collect()
     }
 
     /// The types that a field had before; the type stays where only its role changed.
@@ -134,16 +135,17 @@ impl Story<'_> {
     }
 }
 
-/// The stories that have a turn in each of the releases that are described.
+/// The histories that have a turn in each of the releases that are described.
 pub(super) fn by_release<'s, 'a>(
     abi: &Abi,
-    stories: &'s [Story<'a>],
-) -> BTreeMap<Release, Vec<&'s Story<'a>>> {
+    histories: &'s [ItemHistory<'a>],
+) -> BTreeMap<Release, Vec<&'s ItemHistory<'a>>> {
     let mut by_release = BTreeMap::<_, Vec<_>>::new();
-    for story in stories {
-        let turns = story.turns().into_iter().filter_map(|turn| told_in(abi, turn));
-        for release in turns.collect::<BTreeSet<_>>() {
-            by_release.entry(release).or_default().push(story);
+    for history in histories {
+        let change_releases =
+            history.change_releases().into_iter().filter_map(|turn| shown_in(abi, turn));
+        for release in change_releases.collect::<BTreeSet<_>>() {
+            by_release.entry(release).or_default().push(history);
         }
     }
     by_release
@@ -151,7 +153,7 @@ pub(super) fn by_release<'s, 'a>(
 
 /// The first release that the specification describes for which something that
 /// came in `release` is there.
-pub(super) fn told_in(abi: &Abi, release: Release) -> Option<Release> {
+pub(super) fn shown_in(abi: &Abi, release: Release) -> Option<Release> {
     let before = abi.releases.partition_point(|told| *told < release.opening());
     let told = abi.releases[before..].iter().copied();
     let told = || told.clone().filter(|told| *told <= abi.release);

@@ -1,8 +1,8 @@
 //! Places comments beside their code where that leaves enough room, all in one
 //! column as far as possible, and above it otherwise.
 
-use super::columns::{WIDTH, stop_behind, tabs};
 use super::comment::Comment;
+use super::tabs::{WIDTH, next_tab_stop, tabs};
 
 /// Where a comment found its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ struct Short {
 impl Short {
     fn of(row: &Row) -> Option<Self> {
         let (end, line) = (row.end?, row.comment.one_line()?);
-        let short = Self { width: line.chars().count(), line, end, own: stop_behind(end) };
+        let short = Self { width: line.chars().count(), line, end, own: next_tab_stop(end) };
         short.fits(short.own).then_some(short)
     }
 
