@@ -130,7 +130,7 @@ fn a_specification_that_does_not_load_writes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let broken = folder.path().join("broken");
     fs::create_dir(&broken).expect("a folder");
-    for path in real::yaml_files(spec().as_ref()) {
+    for path in fixtures::yaml_files(spec().as_ref()) {
         let text = fs::read_to_string(&path).expect("a file").replace("minsz:", "minzs:");
         fs::write(broken.join(path.file_name().expect("a name")), text).expect("a file");
     }

@@ -58,7 +58,7 @@ fn ran(folder: &Path, line: &str) -> (i32, String, String) {
 /// A person writes what `import` left open.
 fn write_documentation(folder: &Path) {
     let mut drafts = 0;
-    for path in real::yaml_files(&folder.join("spec/vfio")) {
+    for path in fixtures::yaml_files(&folder.join("spec/vfio")) {
         let text = fs::read_to_string(&path).expect("text");
         drafts += text.matches("(draft) ").count();
         fs::write(&path, text.replace("(draft) ", "for the example ")).expect("a file");
