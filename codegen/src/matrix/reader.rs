@@ -111,7 +111,7 @@ impl Known {
     fn new(abi: &Abi, chain: &Chain, id: crate::ir::StructId, struct_: &Struct) -> Option<Self> {
         let host = chain.host.as_ref().filter(|host| host.struct_ == id)?;
         let spans = &struct_.layouts[Model::Lp64.index()].fields;
-        let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+        let caps = abi.capabilities_of(chain);
         Some(Self {
             flags: spans[host.flags],
             flag: host.flag.1,
