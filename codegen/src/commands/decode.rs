@@ -54,7 +54,8 @@ fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
     if let Some(index) = abi.structs.iter().position(|struct_| struct_.name == name) {
         return Ok(Subject::Struct(StructId(index)));
     }
-    let lone = abi.chains.iter().position(|chain| chain.host.is_none() && chain.name == name);
+    let lone =
+        abi.chains.iter().position(|chain| chain.offset_host().is_none() && chain.name == name);
     lone.map(Subject::Chain).ok_or_else(|| {
         let near = names::nearest(name, abi.structs.iter().map(|struct_| struct_.name.as_str()));
         let hint = near.map(|near| format!("; did you mean `{near}`?"));

@@ -65,7 +65,7 @@ pub(crate) fn target(name: &str) -> &'static Target {
 /// What `decode` says.
 pub(crate) fn decoded(abi: &Abi, case: &Case) -> Option<String> {
     let index = abi.chains.iter().position(|chain| chain.name == case.chain)?;
-    let subject = match &abi.chains[index].host {
+    let subject = match abi.chains[index].offset_host() {
         Some(host) => Subject::Struct(host.struct_),
         None => Subject::Chain(index),
     };

@@ -23,7 +23,7 @@ pub(crate) struct Named<'a> {
 pub(crate) fn all(abi: &Abi) -> Vec<Named<'_>> {
     let mut all = Vec::new();
     for chain in &abi.chains {
-        let host = chain.host.as_ref().map(|host| Arg::Struct(host.struct_));
+        let host = chain.offset_host().map(|host| Arg::Struct(host.struct_));
         for ioctl in abi.ioctls.iter().filter(|ioctl| Some(&ioctl.arg) == host.as_ref()) {
             let handlers = ioctl.handlers.iter().filter(|handler| handler.chain.is_some());
             let names = handlers.filter_map(|handler| Some((handler, handler.profile.as_deref()?)));
@@ -39,9 +39,10 @@ pub(crate) fn fields<'a>(
     abi: &'a Abi,
     chain: &'a Chain,
 ) -> impl Iterator<Item = (usize, &'a Field, Int)> {
-    let host = chain.host.as_ref().expect("profiles have a host");
+    let host = chain.offset_host().expect("profiles have a host");
     let struct_ = abi.struct_(host.struct_);
-    let own = move |index: &usize| *index == host.cap_offset || Some(*index) == struct_.argsz;
+    let own =
+        move |index: &usize| Some(*index) == chain.cap_offset() || Some(*index) == struct_.argsz;
     let fields = struct_.fields.iter().enumerate().filter(move |(index, _)| !own(index));
     let fields = fields.filter(|(_, field)| field.role != Role::Reserved && field.version <= 1);
     let fields = fields.filter_map(|(_, field)| match field.type_ {
@@ -57,7 +58,7 @@ pub(crate) fn rust_source(abi: &Abi) -> String {
     let names: Vec<_> = all.iter().map(|one| one.name).collect();
     let mut arms = String::new();
     for (index, Named { name, chain, .. }) in all.iter().enumerate() {
-        let host = chain.host.as_ref().expect("profiles have a host");
+        let host = chain.offset_host().expect("profiles have a host");
         let struct_ = &abi.struct_(host.struct_).name;
         let mut sets = String::new();
         for (nth, field, int) in fields(abi, chain) {
@@ -96,7 +97,7 @@ pub(crate) fn rust_source(abi: &Abi) -> String {
 pub(crate) fn c_source(abi: &Abi, stem: &str) -> String {
     let (mut functions, mut table) = (String::new(), String::new());
     for Named { name, chain, .. } in all(abi) {
-        let host = chain.host.as_ref().expect("profiles have a host");
+        let host = chain.offset_host().expect("profiles have a host");
         let struct_ = &abi.struct_(host.struct_).name;
         let view = c_name(stem, &[names::without_prefix(&abi.prefix, struct_)]);
         let mut sets = String::new();

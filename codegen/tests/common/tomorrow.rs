@@ -315,7 +315,7 @@ pub(crate) fn give(abi: &mut Abi) {
         .iter()
         .map(|chain| {
             let names = chain.capabilities.iter().map(|at| abi.capabilities[*at].name.clone());
-            (chain.host.as_ref().map(|host| host.struct_), names.collect())
+            (chain.offset_host().map(|host| host.struct_), names.collect())
         })
         .collect();
     for ioctl in &mut abi.ioctls {
