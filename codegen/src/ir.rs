@@ -5,7 +5,7 @@
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, Direction, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -246,7 +246,7 @@ pub struct Field {
     /// The ids that some bits of its flags hold together.
     pub ids: Option<GroupId>,
     /// The flag, op, feature or index that must be given for it to count.
-    pub when: Option<String>,
+    pub valid_if: Option<String>,
     /// The version of the capability that brought it; 1 elsewhere.
     pub version: u16,
 }
@@ -280,7 +280,7 @@ pub struct UnionArm {
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
     /// When it counts.
-    pub when: Option<String>,
+    pub valid_if: Option<String>,
 }
 
 /// What a field is to the protocol.
@@ -333,7 +333,7 @@ pub enum GroupKind {
     /// A C enum; the group's name is its tag.
     Enum,
     /// Ids that stay unique.
-    Space,
+    IdSpace,
     /// Flags of a field.
     Flags,
     /// Numbers that a field holds.
@@ -378,7 +378,7 @@ pub enum Literal {
     /// An or of names.
     Or(Vec<String>),
     /// One more than the enumerator before it.
-    Position,
+    Next,
     /// A string.
     Text(String),
 }
@@ -462,12 +462,12 @@ pub struct Handler {
     pub doc: Doc,
     /// The bytes that argsz must cover.
     pub minsz: u64,
-    /// How many bytes are copied in; several: the most that argsz covers.
-    pub reads: Vec<u64>,
-    /// How many bytes are copied out; several: the most that argsz covers; none: nothing.
+    /// How many bytes are copied in.
+    pub reads: Copied,
+    /// How many bytes of the fixed part are copied out.
     pub writes: Copied,
     /// What output bytes hold that are not set.
-    pub untouched: Option<Untouched>,
+    pub unset: Unset,
     /// Input fields by their index, and what each must be below.
     pub below: Vec<(usize, Limit)>,
     /// How the array behind the fixed part is appended.
@@ -480,10 +480,10 @@ pub struct Handler {
     pub place: Place,
 }
 
-/// How much of the fixed part is copied out.
+/// How much of the caller's buffer is copied, in or out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// The most of these that argsz covers.
+    /// Up to the last of these ends that argsz covers; nothing without any.
     Ends(Vec<u64>),
     /// As much as fits argsz.
     Fitting,
@@ -513,11 +513,11 @@ pub struct ReplyArray {
 #[derive(Clone, Debug)]
 pub struct ReplyChain {
     /// Offset of the first capability.
-    pub at: u64,
+    pub offset: u64,
     /// What further offsets are rounded up to.
     pub align: u64,
-    /// What a buffer sees that is too small.
-    pub short: ShortReply,
+    /// The reply to a buffer that is too small.
+    pub when_too_small: WhenTooSmall,
     /// What stands between capabilities.
     pub padding: Padding,
     /// When argsz is set to the need.
@@ -525,8 +525,8 @@ pub struct ReplyChain {
     /// How many bytes of the fixed part are copied out where the chain is: the most of these that
     /// argsz covers, if that is more than without it.
     pub writes: Vec<u64>,
-    /// The capabilities it can give, in order.
-    pub gives: Vec<String>,
+    /// The capabilities that it can append, in order.
+    pub capabilities: Vec<String>,
 }
 
 /// A chain of capabilities.

@@ -146,7 +146,7 @@ impl<'a> Lowering<'a> {
         match item {
             spec::Item::Constants(values)
             | spec::Item::Enum(values)
-            | spec::Item::Space(values) => {
+            | spec::Item::IdSpace(values) => {
                 Item::Group(known(self.groups.get(values.name.as_str()).copied()))
             }
             spec::Item::Macro(item) => self.macro_(file, item),

@@ -1,4 +1,4 @@
-//! The proposals under `spec/proposals`, above all the capability chain for
+//! The proposals under `spec/vfio/proposals`, above all the capability chain for
 //! interrupts of 2019 in the designs that were posted or feared: what each
 //! answers, what `lint` says of it, that all that is generated of it compiles,
 //! and that the story told of them is true.
@@ -209,7 +209,7 @@ const FINDINGS: [(&str, &[&str], &[&str]); 7] = [
 
 #[test]
 fn lint_passes_the_good_and_says_what_is_wrong_with_the_others() {
-    let folder = fs::read_dir(real::root().join("spec/proposals")).expect("the proposals");
+    let folder = fs::read_dir(real::root().join("spec/vfio/proposals")).expect("the proposals");
     assert_eq!(folder.count(), FINDINGS.len(), "every proposal is judged");
     for (name, codes, says) in FINDINGS {
         let opened = designs::open(&[designs::proposal(name)]);
@@ -317,7 +317,7 @@ fn is_drawn(info: &str) -> bool {
 
 /// The verdict that `text compat DESIGN` stands for: what the program prints.
 fn verdict(design: &str) -> String {
-    let new = format!("v7.2+spec/proposals/{design}.yaml");
+    let new = format!("v7.2+spec/vfio/proposals/{design}.yaml");
     let mut command = Command::new(env!("CARGO_BIN_EXE_capchain"));
     let output = command.current_dir(real::root()).args(["compat", "v7.2", &new]).output();
     let said = String::from_utf8(output.expect("the program starts").stdout).expect("text");

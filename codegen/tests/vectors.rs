@@ -173,8 +173,7 @@ fn a_new_capability_needs_no_code() {
     let folder = tempfile::tempdir().expect("a folder");
     let spec = folder.path().join("spec");
     fs::create_dir(&spec).expect("a folder");
-    for entry in fs::read_dir(real::root().join("spec/vfio")).expect("the specification") {
-        let path = entry.expect("a file").path();
+    for path in real::yaml_files(&real::root().join("spec/vfio")) {
         fs::copy(&path, spec.join(path.file_name().expect("a name"))).expect("a copy");
     }
     let region = spec.join("region_info.yaml");

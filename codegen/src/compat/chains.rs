@@ -219,7 +219,7 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
     let abi = pairs.abis().1;
     let givers = givers(abi, chain);
     let gives = |handler: &Handler, cap: &Capability| {
-        let gives = handler.chain.as_ref().map(|chain| &chain.gives);
+        let gives = handler.chain.as_ref().map(|chain| &chain.capabilities);
         gives.is_some_and(|gives| gives.is_empty() || gives.contains(&cap.name))
     };
     let giver = givers.iter().find(|(_, handler)| gives(handler, cap)).or(givers.first())?;

@@ -2,44 +2,44 @@
 //! with the kernel's own names and types. `c/` turns the ABI into views of
 //! finished strings, `templates/*.h.jinja` give them their shape.
 
-mod beside;
+mod assertions;
 mod chains;
-mod columns;
 mod comment;
-mod companion;
-mod have;
-mod items;
-mod layouts;
+mod comment_layout;
+mod detecting_macros;
+mod feature_macros;
+mod groups;
+mod kernel_compat;
 mod literal;
-mod placement;
+mod section;
 mod structs;
-mod values;
+mod tabs;
 mod view;
 
 use askama::Template;
 
-use super::{OutputFile, banner, named, prose};
+use super::{OutputFile, banner, escape, named, wrap};
 use crate::ir::{Abi, Header, Section};
 use crate::names;
-use beside::Words;
-use columns::WIDTH;
 use comment::Comment;
-use companion::Companions;
+use detecting_macros::DetectingMacros;
+use kernel_compat::CompatContext;
+use tabs::WIDTH;
 use view::{HeaderView, RunView, SectionView};
 
 /// The header with the types and constants of the ABI.
 pub(super) fn emit(abi: &Abi) -> OutputFile {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     let contents = header(abi, &stem).render().expect("writing to a string cannot fail");
     let contents = contents.trim_end().to_owned() + "\n";
-    OutputFile { path: format!("generated/include/{stem}.h"), contents }
+    OutputFile { path: format!("include/{stem}.h"), contents }
 }
 
 fn header(abi: &Abi, stem: &str) -> HeaderView {
     let macro_prefix = format!("{}_", stem.to_uppercase());
     let prefix = macro_prefix.as_str();
     let all = named::names(abi);
-    let words = Words { abi, companions: Companions::new(abi, &all), all, prefix };
+    let context = CompatContext { abi, detecting: DetectingMacros::new(abi, &all), all, prefix };
     let kernel_headers = kernel_headers(abi);
     let chains = chains::text(abi, stem, prefix);
     HeaderView {
@@ -48,15 +48,15 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
         stem: stem.to_owned(),
         ioctls: abi.ioctl_numbers.is_some(),
         kernel_headers: kernel_headers
-            .filter_map(|header| beside::kernel_header(header, prefix))
+            .filter_map(|header| kernel_compat::kernel_header(header, prefix))
             .collect(),
-        runs: runs(&words),
-        layouts: layouts::views(abi, prefix),
-        models: layouts::differ(abi),
-        have: have::names(&words),
-        have_fields: have::fields(&words),
-        stable: have::stable_names(&words),
-        former: have::former_names(&words),
+        runs: runs(&context),
+        layouts: assertions::views(abi, prefix),
+        models: assertions::differ(abi),
+        have: feature_macros::names(&context),
+        have_fields: feature_macros::fields(&context),
+        stable: feature_macros::stable_names(&context),
+        former: feature_macros::former_names(&context),
         casts: chains.is_empty(),
         chains,
         macro_prefix: prefix.to_owned(),
@@ -68,7 +68,7 @@ fn opening(abi: &Abi) -> Vec<String> {
     let banner = banner::lines(abi, "codegen/src/emit/c.rs").into_iter();
     let banner = banner.fold(Comment::default(), Comment::fact).block(0);
     let about = Comment::of(&abi.doc).titled(&abi.title).block(0);
-    [banner, items::opening(about)].concat()
+    [banner, section::opening(about)].concat()
 }
 
 /// The subjects of which the release has anything.
@@ -84,12 +84,12 @@ fn kernel_headers(abi: &Abi) -> impl Iterator<Item = &Header> {
 }
 
 /// The subjects in order, those of one kernel header together.
-fn runs(words: &Words<'_>) -> Vec<RunView> {
-    let sections: Vec<_> = populated(words.abi).collect();
+fn runs(context: &CompatContext<'_>) -> Vec<RunView> {
+    let sections: Vec<_> = populated(context.abi).collect();
     let runs = sections.chunk_by(|a, b| a.header == b.header).map(|run| RunView {
-        beside: beside(words.abi, run[0].header, words.prefix),
-        sections: run.iter().map(|file| section(words.abi, file)).collect(),
-        added: beside::added(words, run[0].header),
+        beside: beside(context.abi, run[0].header, context.prefix),
+        sections: run.iter().map(|file| section(context.abi, file)).collect(),
+        added: kernel_compat::added(context, run[0].header),
     });
     runs.collect()
 }
@@ -97,20 +97,20 @@ fn runs(words: &Words<'_>) -> Vec<RunView> {
 /// The macro that says that a kernel header was included first, if it can be told.
 fn beside(abi: &Abi, header: usize, prefix: &str) -> Option<String> {
     let header = &abi.headers[header];
-    (!header.guards.is_empty()).then(|| beside::beside(header, prefix))
+    (!header.guards.is_empty()).then(|| kernel_compat::beside(header, prefix))
 }
 
 fn section(abi: &Abi, section: &Section) -> SectionView {
     SectionView {
         title: title(&section.title),
-        comment: items::opening(Comment::of(&section.doc).block(0)),
-        items: section.items.iter().flat_map(|item| items::views(abi, *item)).collect(),
+        comment: section::opening(Comment::of(&section.doc).block(0)),
+        items: section.items.iter().flat_map(|item| section::views(abi, *item)).collect(),
     }
 }
 
 /// A title in the middle of a rule.
 fn title(text: &str) -> String {
-    let text = prose::wrap(&prose::in_c(text), usize::MAX).concat();
+    let text = wrap::wrap(&escape::in_c(text), usize::MAX).concat();
     let rule = WIDTH.saturating_sub("/*    */".len() + text.chars().count() + 8) / 2;
     let rule = "-".repeat(rule.max(3));
     format!("/* {rule} {text} {rule} */")

@@ -166,14 +166,14 @@ pub(super) fn members(struct_: &Struct) -> impl Iterator<Item = Member<'_>> {
             meta: &field.meta,
             type_: &field.type_,
             role: field.role,
-            when: field.when.as_deref(),
+            when: field.valid_if.as_deref(),
         });
         let arms = field.arms().iter().map(|arm| Member {
             name: &arm.name,
             meta: &arm.meta,
             type_: &arm.type_,
             role: Role::Data,
-            when: arm.when.as_deref(),
+            when: arm.valid_if.as_deref(),
         });
         itself.into_iter().chain(arms)
     })

@@ -1,9 +1,8 @@
 //! The crate: `uapi` with one file per subject, the table of ioctls, and the
 //! hand-written parts, which are copied as they stand.
 
-mod constants;
+mod comment;
 mod derives;
-mod docs;
 mod format;
 mod groups;
 mod history;
@@ -11,6 +10,7 @@ mod ioctls;
 mod library;
 mod section;
 mod structs;
+mod tokens;
 mod views;
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use crate::emit::banner;
 use crate::emit::named::{self, Former, Named};
 use crate::ir::Abi;
 use crate::output::OutputFile;
-use docs::Names;
+use comment::Names;
 
 /// A hand-written file of the crate.
 struct Runtime {
@@ -51,7 +51,7 @@ fn needs(abi: &Abi, name: &str) -> bool {
     RUNTIME.iter().any(|file| file.name == name && (file.needed)(abi))
 }
 
-/// Every file below `generated/src`.
+/// Every file of the crate below `src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let (names, all) = (Names::of(abi), named::names(abi));
     let mut files = vec![
@@ -112,5 +112,5 @@ fn file(abi: &Abi, path: &str, emitter: &str, text: String) -> OutputFile {
     }
     contents.push('\n');
     contents += &text;
-    OutputFile { path: ["generated/src/", path].concat(), contents }
+    OutputFile { path: ["src/", path].concat(), contents }
 }

@@ -129,7 +129,7 @@ fn literal(constant: &Constant) -> Literal {
         Spelt::Hex => Literal::Hex,
         Spelt::Bit { bit, signed } => Literal::Bit { bit: *bit, signed: *signed },
         Spelt::Or(names) => Literal::Or(names.clone()),
-        Spelt::Position => Literal::Position,
+        Spelt::Position => Literal::Next,
         Spelt::Text(text) => Literal::Text(text.clone()),
         Spelt::Decimal | Spelt::Ioctl { .. } | Spelt::Computed => Literal::Decimal,
     }

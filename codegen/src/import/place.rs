@@ -124,7 +124,7 @@ fn behind(before: Option<&str>) -> String {
 fn group_words(group: &Group) -> String {
     let kind = match group.kind {
         GroupKind::Enum | GroupKind::AnonymousEnum => "enum ",
-        GroupKind::Space => "space ",
+        GroupKind::IdSpace => "space ",
         _ => "constants ",
     };
     [kind, &group.name].concat()

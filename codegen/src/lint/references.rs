@@ -76,10 +76,10 @@ fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     let mut all = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
-            let names = field.when.iter().cloned().collect();
+            let names = field.valid_if.iter().cloned().collect();
             all.push((Scope::of_field(abi, struct_, field), "in its `when`", names));
             for arm in field.arms() {
-                let names = arm.when.iter().cloned().collect();
+                let names = arm.valid_if.iter().cloned().collect();
                 all.push((Scope::of_arm(abi, struct_, field, arm), "in its `when`", names));
             }
         }

@@ -177,7 +177,7 @@ impl<'a> Lowering<'a> {
             role: Role::Header,
             group: None,
             ids: None,
-            when: None,
+            valid_if: None,
             version: 1,
         }
     }
@@ -198,9 +198,9 @@ impl<'a> Lowering<'a> {
         let mut abi = std::mem::take(&mut self.abi.structs);
         for field in abi.iter_mut().flat_map(|struct_| &mut struct_.fields) {
             if let Type::Union(arms) = &mut field.type_ {
-                arms.iter_mut().for_each(|arm| self.spell(arm.when.as_mut()));
+                arms.iter_mut().for_each(|arm| self.spell(arm.valid_if.as_mut()));
             }
-            self.spell(field.when.as_mut());
+            self.spell(field.valid_if.as_mut());
         }
         self.abi.structs = abi;
         let mut groups = std::mem::take(&mut self.abi.groups);
@@ -211,7 +211,7 @@ impl<'a> Lowering<'a> {
         let mut ioctls = std::mem::take(&mut self.abi.ioctls);
         for handler in ioctls.iter_mut().flat_map(|ioctl| &mut ioctl.handlers) {
             if let Some(chain) = &mut handler.chain {
-                self.spell(&mut chain.gives);
+                self.spell(&mut chain.capabilities);
             }
         }
         self.abi.ioctls = ioctls;

@@ -4,6 +4,7 @@ use super::{Lowering, known, parts};
 use crate::ir::{Arg, Copied, Handler, Ioctl, Item, Limit, Macro, ReplyArray, ReplyChain, Struct};
 use crate::layout::Model;
 use crate::release::Since;
+use crate::reply::Unset;
 use crate::spec::text::{List, Placed};
 use crate::spec::{self, SpecFile};
 
@@ -50,8 +51,8 @@ impl<'a> Lowering<'a> {
             fields => Copied::Ends(ends(struct_, fields)?),
         };
         let reads = match ends(struct_, &item.reads)? {
-            reads if reads.is_empty() => vec![minsz],
-            reads => reads,
+            reads if reads.is_empty() => Copied::Ends(vec![minsz]),
+            reads => Copied::Ends(reads),
         };
         let chain = match &item.capabilities {
             Some(chain) => Some(reply_chain(chain, struct_)?),
@@ -70,7 +71,7 @@ impl<'a> Lowering<'a> {
             minsz,
             reads,
             writes,
-            untouched: item.untouched,
+            unset: item.untouched.unwrap_or(Unset::Echo),
             below: self.limits(item, struct_)?,
             array,
             chain,
@@ -131,12 +132,12 @@ fn reply_array(item: &spec::ReplyArray, struct_: &Struct) -> Option<ReplyArray> 
 fn reply_chain(item: &spec::ReplyChain, struct_: &Struct) -> Option<ReplyChain> {
     let gives: &List<_> = &item.gives;
     Some(ReplyChain {
-        at: known(u64::try_from(item.at.value.value).ok()),
+        offset: known(u64::try_from(item.at.value.value).ok()),
         align: known(u64::try_from(item.align.value.value).ok()),
-        short: item.short,
+        when_too_small: item.short,
         padding: item.padding,
         argsz: item.argsz,
         writes: ends(struct_, &item.writes)?,
-        gives: gives.iter().map(|name| name.value.clone()).collect(),
+        capabilities: gives.iter().map(|name| name.value.clone()).collect(),
     })
 }

@@ -63,7 +63,7 @@ impl Reader {
         let fields = struct_.fields.iter().zip(&layout.fields);
         let told = fields.filter(|(field, span)| {
             let input = field.direction == Some(Direction::In);
-            field.role == Role::Data && !input && field.when.is_none() && span.end() <= minsz
+            field.role == Role::Data && !input && field.valid_if.is_none() && span.end() <= minsz
         });
         let chain = abi.chains.iter().find_map(|chain| Known::new(abi, chain, id, struct_));
         let fields = told.map(|(field, span)| (field.name.clone(), *span)).collect();

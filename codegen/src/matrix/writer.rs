@@ -80,7 +80,7 @@ impl Writer {
             let handling = Handling::new(abi, ioctl, handler)?;
             let Arg::Struct(id) = ioctl.arg else { return None };
             let chain = abi.chain_of(id);
-            let given = handler.chain.as_ref().map(|chain| &chain.gives);
+            let given = handler.chain.as_ref().map(|chain| &chain.capabilities);
             let caps: Vec<_> = chain.map_or(Vec::new(), |chain| {
                 let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
                 caps.filter(|cap| given.is_some_and(|given| given.contains(&cap.name))).collect()

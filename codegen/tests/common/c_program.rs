@@ -22,7 +22,7 @@ const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-rec
 
 /// Writes the program.
 pub(crate) fn write(folder: &Path, abi: &Abi) {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     let main = format!("#include \"{stem}.h\"\n{MAIN}");
     fs::write(folder.join("canonical.c"), main).expect("a file");
     fs::write(folder.join("text.h"), TEXT).expect("a file");

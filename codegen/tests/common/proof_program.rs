@@ -14,7 +14,7 @@ use capchain::names::{self, c_name};
 /// depend on the ABI: a profile and its chain per line, and the loops of
 /// appenders with the size of an element.
 pub(crate) fn write(folder: &Path, abi: &Abi) {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     let (mut profiles, mut loops) = (String::new(), String::new());
     for chain in abi.chains.iter().filter(|chain| chain.offset_host().is_some()) {
         let capabilities = capabilities(abi, &stem, chain);

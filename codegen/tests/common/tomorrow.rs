@@ -325,7 +325,7 @@ pub(crate) fn give(abi: &mut Abi) {
         let known = names.iter().filter(|name| !invented(name)).take(2);
         let gives: Vec<_> = names.iter().filter(invented).chain(known).cloned().collect();
         for rules in ioctl.handlers.iter_mut().filter_map(|handler| handler.chain.as_mut()) {
-            rules.gives.clone_from(&gives);
+            rules.capabilities.clone_from(&gives);
         }
     }
 }

@@ -36,7 +36,7 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
     let contents = contents(abi, struct_, [cap]);
     let need = handling.need(&contents.caps);
     let bytes = answer(&handling, &asked(need, need), &contents);
-    let offset = handler.chain.as_ref()?.at;
+    let offset = handler.chain.as_ref()?.offset;
     let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, bytes);
     let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
     Some(witness.claim(Claim::TakenFor { offset, id: cap.id, is, taken_for }))

@@ -12,7 +12,7 @@ mod view;
 use askama::Template;
 
 use super::comment::Comment;
-use super::items;
+use super::section;
 use crate::ir::{Abi, Bits, CapHeader, Chain, ChainStart};
 use crate::layout::{Model, Span};
 use crate::names;
@@ -135,7 +135,7 @@ impl Emitter<'_> {
             ),
             None => format!("Starts a walk of the chain {} in len bytes.", chain.name),
         };
-        items::opening(Comment::of(&vec![text]).above(0))
+        section::opening(Comment::of(&vec![text]).above(0))
     }
 
     /// Where a chain without a host starts.

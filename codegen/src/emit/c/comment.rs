@@ -1,8 +1,9 @@
 //! What comments say, and how: on one line or as a block. The words come from
-//! the specification; what makes them harmless is `prose`.
+//! the specification; what makes them harmless is `escape`.
 
-use super::columns::WIDTH;
-use crate::emit::prose::{in_c, wrap};
+use super::tabs::WIDTH;
+use crate::emit::escape::in_c;
+use crate::emit::wrap::wrap;
 use crate::ir::{Deprecated, Doc, Reserved};
 use crate::release::Since;
 

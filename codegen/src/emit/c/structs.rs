@@ -1,10 +1,10 @@
 //! Views of structs. Names of members stand in one column behind integer types;
 //! the types of structs are long, and one space follows them.
 
-use super::columns::{behind, stop_behind, tabs};
 use super::comment::{Comment, since_note};
-use super::placement::{Row, place};
-use super::values;
+use super::comment_layout::{Row, place};
+use super::groups;
+use super::tabs::{end_column, next_tab_stop, tabs};
 use super::view::{DefineView, FieldView, MemberView, StructView};
 use crate::ir::{Abi, Field, GroupId, Meta, Role, Struct, StructId, Type, UnionArm};
 use crate::names;
@@ -92,7 +92,7 @@ fn member_views(abi: &Abi, members: Vec<Member<'_>>, indent: usize) -> Vec<Membe
 fn defines(abi: &Abi, member: &Member<'_>) -> Vec<DefineView> {
     let group = member.group.map(|group| abi.group(group));
     let own = group.filter(|group| group.field == Some(member.owner));
-    own.map(values::defines).unwrap_or_default()
+    own.map(groups::defines).unwrap_or_default()
 }
 
 /// The members of an anonymous union, if the member is one.
@@ -149,25 +149,25 @@ impl Declaration {
 /// The column of the names behind integer types.
 fn name_column<'a>(all: impl Iterator<Item = &'a Declaration>, indent: usize) -> usize {
     let aligned = all.filter(|declaration| declaration.aligned);
-    aligned.map(|declaration| stop_behind(indent + declaration.type_.len())).max().unwrap_or(0)
+    aligned.map(|declaration| next_tab_stop(indent + declaration.type_.len())).max().unwrap_or(0)
 }
 
 /// The column behind a member.
 fn end(field: &FieldView, indent: usize) -> usize {
     let margin = " ".repeat(indent);
-    behind(&format!("{margin}{}{}{};", field.type_, field.gap, field.name))
+    end_column(&format!("{margin}{}{}{};", field.type_, field.gap, field.name))
 }
 
 fn remark(field: &Field, struct_: &Struct) -> Comment {
     // What the header of a capability holds is said where its struct is declared.
     match field.role {
         Role::Header => Comment::default(),
-        _ => comment(&field.meta, struct_.meta.since, field.version, field.when.as_deref()),
+        _ => comment(&field.meta, struct_.meta.since, field.version, field.valid_if.as_deref()),
     }
 }
 
 fn arm_remark(arm: &UnionArm, outer: Since) -> Comment {
-    comment(&arm.meta, outer, 1, arm.when.as_deref())
+    comment(&arm.meta, outer, 1, arm.valid_if.as_deref())
 }
 
 fn comment(meta: &Meta, outer: Since, version: u16, when: Option<&str>) -> Comment {

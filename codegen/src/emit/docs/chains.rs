@@ -3,13 +3,13 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts;
+use super::bullet_list::BulletList;
+use super::layout_variants::cell;
 use super::links::registry_path;
+use super::metadata;
 use super::page::Page;
+use super::phrases::{list, since};
 use super::table::{Align, Table};
-use super::variants::cell;
-use super::words::{list, since};
 use crate::ir::{CapHeader, Capability, Chain, ChainId, ChainStart, Host, Role, StructId};
 use crate::layout::Span;
 use crate::names::c_int;
@@ -21,7 +21,7 @@ struct ChainView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Option<Bullets>,
+    facts: Option<BulletList>,
     table: Option<String>,
 }
 
@@ -32,7 +32,7 @@ struct CapabilityView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Option<Bullets>,
+    facts: Option<BulletList>,
     versions: Option<String>,
 }
 
@@ -49,8 +49,8 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     let view = ChainView {
         name: chain.name.clone(),
         doc: page.doc(&chain.meta.doc),
-        warning: facts::warning(page, &chain.meta),
-        facts: facts::of_item(page, &chain.meta, facts),
+        warning: metadata::warning(page, &chain.meta),
+        facts: metadata::of_item(page, &chain.meta, facts),
         table: ids(page, chain),
     };
     view.to_string()
@@ -102,7 +102,7 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
     ]);
     for at in &chain.capabilities {
         let one = &page.abi.capabilities[*at];
-        let meaning = one.meta.doc.first().map(|doc| super::words::first_sentence(doc));
+        let meaning = one.meta.doc.first().map(|doc| super::phrases::first_sentence(doc));
         table.row([
             one.id.to_string(),
             page.name(&one.name),
@@ -125,8 +125,8 @@ pub(super) fn capability(page: &Page<'_>, at: usize) -> String {
     let view = CapabilityView {
         name: one.name.clone(),
         doc: page.doc(&one.meta.doc),
-        warning: facts::warning(page, &one.meta),
-        facts: facts::of_item(page, &one.meta, facts),
+        warning: metadata::warning(page, &one.meta),
+        facts: metadata::of_item(page, &one.meta, facts),
         versions: one.struct_.and_then(|id| versions(page, one, id)),
     };
     view.to_string()
@@ -142,7 +142,8 @@ fn body(page: &Page<'_>, one: &Capability) -> String {
 
 /// The drivers that give it.
 pub(super) fn emitted_by(page: &Page<'_>, one: &Capability) -> String {
-    let files: Vec<String> = one.emitted_by.iter().map(|file| facts::source(page, file)).collect();
+    let files: Vec<String> =
+        one.emitted_by.iter().map(|file| metadata::source(page, file)).collect();
     match files.as_slice() {
         [] => "No kernel file emits it any more.".to_owned(),
         files => format!("Emitted by {}.", list(files)),

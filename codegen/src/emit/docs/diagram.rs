@@ -3,17 +3,17 @@
 //! in the same file.
 //!
 //! Three steps: [`pieces`] says what stands at which bytes, [`grid`] puts that
-//! on rows and folds what is long, and this file turns it into coordinates.
+//! on rows and folds what is long, and this file change_releases it into coordinates.
 
 mod grid;
 mod pieces;
 
 use askama::Template;
 
+use super::layout_variants::layouts;
 use super::page::Page;
 use super::structs::svg_path;
-use super::variants::layouts;
-use crate::emit::{banner, prose};
+use crate::emit::{banner, escape};
 use crate::ir::{Struct, StructId};
 use crate::layout::Model;
 use crate::output::OutputFile;
@@ -95,7 +95,7 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
     };
     let banner = banner::lines(page.abi, "codegen/src/emit/docs/diagram.rs");
     let view = DiagramView {
-        banner: banner.iter().map(|line| prose::in_xml_comment(line)).collect(),
+        banner: banner.iter().map(|line| escape::in_xml_comment(line)).collect(),
         name: struct_.name.clone(),
         size,
         height,
@@ -160,7 +160,7 @@ fn box_(cell: &Cell<'_>) -> BoxView {
     let (x, width) = (LEFT + cell.column * BYTE, cell.columns * BYTE);
     let line = |class, below, text: &str| {
         let (size, text) = fitting(text, width - 8);
-        TextView { class, x: x + width / 2, y: cell.y + below, size, text: prose::in_xml(&text) }
+        TextView { class, x: x + width / 2, y: cell.y + below, size, text: escape::in_xml(&text) }
     };
     let piece = cell.piece;
     let texts = match cell.label {

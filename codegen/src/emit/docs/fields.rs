@@ -1,12 +1,12 @@
 //! The table of a struct's fields: one row for each field, for each member of
 //! an anonymous union, and for the bytes that no field covers.
 
-use super::facts::{remarked, remarks};
+use super::layout_variants::{self, Variant, cell};
+use super::metadata::{notes, with_notes};
 use super::page::Page;
+use super::phrases;
 use super::table::{Align, Table};
 use super::types;
-use super::variants::{self, Variant, cell};
-use super::words;
 use crate::ir::{Field, GroupId, Meta, Role, Struct, Type, UnionArm};
 use crate::layout::{PerModel, Span};
 
@@ -34,7 +34,7 @@ impl<'a> FieldTable<'a> {
             ("direction", Align::Left),
             ("meaning", Align::Left),
         ];
-        let variants = variants::layouts(struct_);
+        let variants = layout_variants::layouts(struct_);
         let mut table = Self { page, struct_, variants, table: Table::new(columns) };
         for (at, field) in struct_.fields.iter().enumerate() {
             table.field(at, field);
@@ -50,9 +50,9 @@ impl<'a> FieldTable<'a> {
             _ => format!("`{}`", field.name),
         };
         let type_ = types::linked(self.page, &field.type_, &self.struct_.fields);
-        let direction = words::direction(field.direction).to_owned();
+        let direction = phrases::direction(field.direction).to_owned();
         let meaning = self.page.cell(&field.meta.doc);
-        let meaning = remarked(meaning, &self.remarks_of(field));
+        let meaning = with_notes(meaning, &self.remarks_of(field));
         self.table.row([offset.clone(), size, type_, name, direction, meaning]);
         if let Type::Union(arms) = &field.type_ {
             arms.iter().for_each(|arm| self.arm(&offset, arm, &field.meta));
@@ -61,10 +61,10 @@ impl<'a> FieldTable<'a> {
 
     /// A member of an anonymous union, at the union's own offset.
     fn arm(&mut self, offset: &str, arm: &UnionArm, around: &Meta) {
-        let mut said = remarks(self.page, &arm.meta, around);
-        said.extend(self.gate(arm.when.as_ref()));
+        let mut said = notes(self.page, &arm.meta, around);
+        said.extend(self.gate(arm.valid_if.as_ref()));
         said.extend(self.held(arm.group));
-        let meaning = remarked(self.page.cell(&arm.meta.doc), &said);
+        let meaning = with_notes(self.page.cell(&arm.meta.doc), &said);
         let type_ = types::linked(self.page, &arm.type_, &[]);
         let name = format!("or `{}`", arm.name);
         self.table.row([offset.to_owned(), String::new(), type_, name, String::new(), meaning]);
@@ -116,8 +116,8 @@ impl<'a> FieldTable<'a> {
         if field.version > 1 {
             said.push(format!("version {}", field.version));
         }
-        said.extend(remarks(self.page, &field.meta, &self.struct_.meta));
-        said.extend(self.gate(field.when.as_ref()));
+        said.extend(notes(self.page, &field.meta, &self.struct_.meta));
+        said.extend(self.gate(field.valid_if.as_ref()));
         said.extend(self.held(field.group));
         said
     }

@@ -3,13 +3,13 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts::{self, history, remarked};
+use super::bullet_list::BulletList;
+use super::cross_refs::CrossRefs;
 use super::links::{group_word, registry_path};
+use super::metadata::{self, history, with_notes};
 use super::page::Page;
+use super::phrases::since;
 use super::table::{Align, Table};
-use super::uses::Uses;
-use super::words::since;
 use crate::ir::{Group, GroupId, GroupKind, Literal, Meta, Struct, StructId, Value};
 use crate::reply::Count;
 
@@ -21,7 +21,7 @@ struct GroupView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Option<Bullets>,
+    facts: Option<BulletList>,
     table: Option<String>,
 }
 
@@ -35,22 +35,22 @@ struct FieldGroupView {
 }
 
 /// The part of its page of a group that is an item.
-pub(super) fn block(page: &Page<'_>, uses: &Uses, id: GroupId) -> String {
+pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
     let group = page.abi.group(id);
     let mut facts: Vec<String> = uses.of_group(page, id).into_iter().collect();
-    if group.kind == GroupKind::Space {
+    if group.kind == GroupKind::IdSpace {
         let registry = page.to("registry", &registry_path(&group.name));
         facts.push(format!("Who holds which number, and what is free: {registry}."));
     }
     if group.kind == GroupKind::AnonymousEnum {
         facts.push("In C an enum without a tag; the name is of this reference.".to_owned());
     }
-    let facts = facts::of_item(page, &group.meta, facts);
+    let facts = metadata::of_item(page, &group.meta, facts);
     let view = GroupView {
         word: group_word(group.kind),
         name: group.name.clone(),
         doc: page.doc(&group.meta.doc),
-        warning: facts::warning(page, &group.meta),
+        warning: metadata::warning(page, &group.meta),
         facts,
         table: values(page, group, &group.meta).finish(),
     };
@@ -86,7 +86,7 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
         ]);
     }
     for one in &group.reserved {
-        let meaning = remarked(page.cell(&one.doc), &["reserved".to_owned()]);
+        let meaning = with_notes(page.cell(&one.doc), &["reserved".to_owned()]);
         let name = format!("`{}`", one.name);
         table.row([one.value.to_string(), name, meaning, String::new()]);
     }
@@ -106,9 +106,9 @@ fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
     }
     said.extend(history(page, &value.meta));
     if value.meta.source != around.source {
-        said.push(format!("source: {}", facts::source(page, &value.meta.source)));
+        said.push(format!("source: {}", metadata::source(page, &value.meta.source)));
     }
-    remarked(page.cell(&value.meta.doc), &said)
+    with_notes(page.cell(&value.meta.doc), &said)
 }
 
 /// The struct that travels with an id.
@@ -122,7 +122,7 @@ pub(super) fn literal(page: &Page<'_>, kind: GroupKind, value: &Value) -> String
         Literal::Bit { bit, .. } if kind == GroupKind::Flags => bit.to_string(),
         Literal::Bit { bit, .. } => format!("`1 << {bit}`"),
         Literal::Hex if value.number >= 0 => format!("{:#x}", value.number),
-        Literal::Decimal | Literal::Hex | Literal::Position => value.number.to_string(),
+        Literal::Decimal | Literal::Hex | Literal::Next => value.number.to_string(),
         Literal::Or(names) => page.names(names).join(" or "),
         Literal::Text(text) => page.cell(&vec![format!("`\"{text}\"`")]),
     }

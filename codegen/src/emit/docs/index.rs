@@ -3,13 +3,13 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
+use super::bullet_list::BulletList;
 use super::ioctls::value;
 use super::links::{registry_path, section_path};
 use super::page::Page;
+use super::phrases::{linux, since};
 use super::section::summary;
 use super::table::{Align, Table};
-use super::words::{linux, since};
 use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
 use crate::output::OutputFile;
@@ -34,7 +34,7 @@ struct IndexView {
 struct FdView {
     name: String,
     doc: String,
-    backends: Option<Bullets>,
+    backends: Option<BulletList>,
     ioctls: Option<String>,
 }
 
@@ -102,7 +102,7 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
     FdView {
         name: kind.name.clone(),
         doc: page.doc(&kind.doc),
-        backends: Bullets::new(kind.backends.iter().map(backend)),
+        backends: BulletList::new(kind.backends.iter().map(backend)),
         ioctls: table.finish(),
     }
 }
@@ -160,7 +160,7 @@ fn spaces(page: &Page<'_>) -> Option<String> {
         ]);
     }
     for group in &page.abi.groups {
-        if group.kind == GroupKind::Space {
+        if group.kind == GroupKind::IdSpace {
             table.row([
                 page.to(&format!("`{}`", group.name), &registry_path(&group.name)),
                 "ids".to_owned(),

@@ -3,12 +3,12 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts;
+use super::bullet_list::BulletList;
 use super::handlers::{self, HandlersView};
+use super::layout_variants::cell;
+use super::metadata;
 use super::page::Page;
-use super::variants::cell;
-use super::words::{directions, list};
+use super::phrases::{directions, list};
 use crate::ir::{Arg, Ioctl, IoctlNumbers};
 use crate::layout::TARGETS;
 
@@ -19,7 +19,7 @@ struct IoctlView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Option<Bullets>,
+    facts: Option<BulletList>,
     handlers: Option<HandlersView>,
 }
 
@@ -32,8 +32,8 @@ pub(super) fn block(page: &Page<'_>, at: usize) -> String {
     let view = IoctlView {
         name: ioctl.name.clone(),
         doc: page.doc(&ioctl.meta.doc),
-        warning: facts::warning(page, &ioctl.meta),
-        facts: facts::of_item(page, &ioctl.meta, facts),
+        warning: metadata::warning(page, &ioctl.meta),
+        facts: metadata::of_item(page, &ioctl.meta, facts),
         handlers: handlers::view(page, ioctl),
     };
     view.to_string()

@@ -44,7 +44,7 @@ pub(super) fn release_path(release: Release) -> String {
 /// The word in a heading that tells what kind of numbers a group is.
 pub(super) fn group_word(kind: GroupKind) -> &'static str {
     match kind {
-        GroupKind::Space => "ids",
+        GroupKind::IdSpace => "ids",
         GroupKind::Enum | GroupKind::AnonymousEnum => "enum",
         GroupKind::Constants | GroupKind::Flags | GroupKind::FieldValues => "constants",
     }

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts;
+use super::bullet_list::BulletList;
+use super::metadata;
 use super::page::Page;
-use crate::emit::prose;
+use crate::emit::escape;
 use crate::ir::Macro;
 
 /// What the template prints.
@@ -15,7 +15,7 @@ struct MacroView {
     name: String,
     doc: String,
     warning: Option<String>,
-    facts: Option<Bullets>,
+    facts: Option<BulletList>,
     c: String,
     rust: String,
 }
@@ -26,10 +26,10 @@ pub(super) fn block(page: &Page<'_>, at: usize) -> String {
     let view = MacroView {
         name: macro_.name.clone(),
         doc: page.doc(&macro_.meta.doc),
-        warning: facts::warning(page, &macro_.meta),
-        facts: facts::of_item(page, &macro_.meta, Vec::new()),
-        c: prose::fenced("c", &definition(macro_)),
-        rust: prose::fenced("rust", &macro_.rust),
+        warning: metadata::warning(page, &macro_.meta),
+        facts: metadata::of_item(page, &macro_.meta, Vec::new()),
+        c: escape::fenced("c", &definition(macro_)),
+        rust: escape::fenced("rust", &macro_.rust),
     };
     view.to_string()
 }

@@ -3,9 +3,9 @@
 
 use askama::Template;
 
+use super::changelog::{self, ItemHistory};
 use super::links::release_path;
 use super::page::Page;
-use super::story::{self, Story};
 use super::table::{Align, Table};
 use crate::output::OutputFile;
 use crate::release::Release;
@@ -30,10 +30,10 @@ struct SubjectView {
 }
 
 /// Its page.
-pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>]) -> OutputFile {
+pub(super) fn file(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> OutputFile {
     let abi = page.abi;
-    let subjects = stories.chunk_by(|a, b| a.section == b.section);
-    let subjects = subjects.filter_map(|stories| subject(page, stories));
+    let subjects = histories.chunk_by(|a, b| a.section == b.section);
+    let subjects = subjects.filter_map(|histories| subject(page, histories));
     let told = abi.releases.iter().filter(|release| **release <= abi.release);
     let links = told.map(|release| page.to(&release.bare(), &release_path(*release)));
     let view = MatrixView {
@@ -45,10 +45,11 @@ pub(super) fn file(page: &Page<'_>, stories: &[Story<'_>]) -> OutputFile {
     super::output(PATH, view.to_string())
 }
 
-fn subject(page: &Page<'_>, stories: &[Story<'_>]) -> Option<SubjectView> {
-    let section = &page.abi.sections[stories.first()?.section];
-    let turns = stories.iter().flat_map(|story| story.turns());
-    let mut releases: Vec<_> = turns.filter_map(|turn| story::told_in(page.abi, turn)).collect();
+fn subject(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> Option<SubjectView> {
+    let section = &page.abi.sections[histories.first()?.section];
+    let change_releases = histories.iter().flat_map(|history| history.change_releases());
+    let mut releases: Vec<_> =
+        change_releases.filter_map(|turn| changelog::shown_in(page.abi, turn)).collect();
     releases.sort();
     releases.dedup();
     let heads = releases.iter().map(|release| {
@@ -57,13 +58,13 @@ fn subject(page: &Page<'_>, stories: &[Story<'_>]) -> Option<SubjectView> {
     });
     let named = ["kind", "name"].map(|head| (head.to_owned(), Align::Left));
     let mut table = Table::new(named.into_iter().chain(heads));
-    for story in stories {
-        let cells = releases.iter().map(|release| cell(story, *release));
-        let name = match story.owner {
-            Some(owner) => format!("`{owner}.{}`", story.name),
-            None => page.name(story.name),
+    for history in histories {
+        let cells = releases.iter().map(|release| cell(history, *release));
+        let name = match history.owner {
+            Some(owner) => format!("`{owner}.{}`", history.name),
+            None => page.name(history.name),
         };
-        let row: Vec<_> = [story.kind.to_owned(), name].into_iter().chain(cells).collect();
+        let row: Vec<_> = [history.kind.to_owned(), name].into_iter().chain(cells).collect();
         table.row(row);
     }
     let title = page.text(&section.title);
@@ -72,16 +73,16 @@ fn subject(page: &Page<'_>, stories: &[Story<'_>]) -> Option<SubjectView> {
 
 /// What an item is in a release: there, under another name or number, not
 /// there, or unknown.
-fn cell(story: &Story<'_>, release: Release) -> String {
-    let since = story.meta.since;
+fn cell(history: &ItemHistory<'_>, release: Release) -> String {
+    let since = history.meta.since;
     if !since.covers(release) {
         return if since.doubts(release) { "?" } else { "" }.to_owned();
     }
-    let name = story.name_at(release);
-    let number = story.number_at(release).filter(|_| story.was_renumbered());
-    let deprecated = story.meta.deprecated.as_ref();
+    let name = history.name_at(release);
+    let number = history.number_at(release).filter(|_| history.was_renumbered());
+    let deprecated = history.meta.deprecated.as_ref();
     let deprecated = deprecated.is_some_and(|deprecated| deprecated.since.covers(release));
-    match (name == story.name, number) {
+    match (name == history.name, number) {
         (false, _) => format!("`{name}`"),
         (true, Some(number)) => number.to_string(),
         (true, None) if deprecated => "○".to_owned(),

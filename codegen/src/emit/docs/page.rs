@@ -2,7 +2,7 @@
 //! name that has a place linked from here to there.
 
 use super::links::{Links, Target, section_path};
-use crate::emit::prose;
+use crate::emit::escape;
 use crate::ir::{Abi, ChainId, Doc, GroupId, StructId};
 
 /// A page that links from itself to others.
@@ -28,12 +28,12 @@ impl<'a> Page<'a> {
 
     /// A paragraph in Markdown, its quoted names linked.
     pub(super) fn paragraph(&self, text: &str) -> String {
-        prose::in_markdown(&self.quoted(text), |name| self.known(name))
+        escape::in_markdown(&self.quoted(text), |name| self.known(name))
     }
 
     /// Words of the specification that stand within a line, such as a title.
     pub(super) fn text(&self, text: &str) -> String {
-        prose::in_cell(&self.quoted(text), |name| self.known(name))
+        escape::in_cell(&self.quoted(text), |name| self.known(name))
     }
 
     /// All paragraphs, an empty line between them.

@@ -4,14 +4,14 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts::{remarked, source};
+use super::bullet_list::BulletList;
 use super::groups::{literal, payload};
 use super::links::registry_path;
+use super::metadata::{source, with_notes};
 use super::page::Page;
+use super::phrases::{linux, list, since};
 use super::section::summary;
 use super::table::{Align, Table};
-use super::words::{linux, list, since};
 use crate::ir::{Capability, Chain, ChainId, Group, GroupId, Literal, Meta, Reserved, Value};
 use crate::output::OutputFile;
 
@@ -27,7 +27,7 @@ struct RegistryView {
     source: String,
     table: Option<String>,
     free: Option<i128>,
-    notes: Option<Bullets>,
+    notes: Option<BulletList>,
 }
 
 /// A number and who holds it.
@@ -87,7 +87,7 @@ fn file(
         source: source(page, &meta.source),
         table: table.finish(),
         free,
-        notes: Bullets::new(notes),
+        notes: BulletList::new(notes),
     };
     super::output(&registry_path(name), view.to_string())
 }
@@ -110,7 +110,7 @@ fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Entry<
             since(page.abi, one.meta.since),
             deprecated(page, &one.meta),
             if one.emitted_by.is_empty() { "not emitted" } else { "emitted" }.to_owned(),
-            remarked(summary(page, &one.meta.doc), &[body]),
+            with_notes(summary(page, &one.meta.doc), &[body]),
             other_source(page, &one.meta, &chain.meta),
         ],
     }
@@ -131,7 +131,7 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> Entry<'a> {
             since(page.abi, one.meta.since),
             deprecated(page, &one.meta),
             if one.meta.deprecated.is_some() { "kept" } else { "in use" }.to_owned(),
-            remarked(summary(page, &one.meta.doc), &payload),
+            with_notes(summary(page, &one.meta.doc), &payload),
             other_source(page, &one.meta, &group.meta),
         ],
     }

@@ -3,13 +3,13 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts::{remarked, source};
+use super::bullet_list::BulletList;
+use super::changelog::{self, ItemHistory};
 use super::links::release_path;
+use super::metadata::{source, with_notes};
 use super::page::Page;
+use super::phrases::{linux, list, since};
 use super::section::summary;
-use super::story::{self, Story};
-use super::words::{linux, list, since};
 use crate::ir::{Handler, Ioctl};
 use crate::output::OutputFile;
 use crate::release::{Release, Since};
@@ -30,14 +30,14 @@ struct ReleaseView {
 /// Items of which the same is said.
 struct PartView {
     title: &'static str,
-    items: Bullets,
+    items: BulletList,
 }
 
-/// The page of one release, with all stories and those that have a turn in it.
+/// The page of one release, with all histories and those that have a turn in it.
 pub(super) fn file(
     page: &Page<'_>,
-    all: &[Story<'_>],
-    stories: &[&Story<'_>],
+    all: &[ItemHistory<'_>],
+    histories: &[&ItemHistory<'_>],
     release: Release,
 ) -> OutputFile {
     let abi = page.abi;
@@ -46,19 +46,19 @@ pub(super) fn file(
     let link = |told: &Release| page.to(&told.bare(), &release_path(*told));
     let before = at.and_then(|at| told.get(at.checked_sub(1)?));
     let next = at.and_then(|at| told.get(at + 1));
-    let new = stories.iter().filter(|story| {
-        !story.with_owner && story::told_in(abi, story.meta.since.first()) == Some(release)
+    let new = histories.iter().filter(|history| {
+        !history.with_owner && changelog::shown_in(abi, history.meta.since.first()) == Some(release)
     });
-    let changed = stories.iter().flat_map(|story| changes(page, story, release));
-    let old = stories.iter().filter_map(|story| deprecation(page, story, release));
+    let changed = histories.iter().flat_map(|history| changes(page, history, release));
+    let old = histories.iter().filter_map(|history| deprecation(page, history, release));
     let candidate = unlike(page, all, release);
     let handlers = abi.ioctls.iter().flat_map(|ioctl| behaviour(page, ioctl, release));
     let parts = [
-        ("Otherwise than in the release", Bullets::new(candidate)),
-        ("New", Bullets::new(new.map(|story| came(page, story)))),
-        ("Changed", Bullets::new(changed)),
-        ("Deprecated", Bullets::new(old)),
-        ("Handlers", Bullets::new(handlers)),
+        ("Otherwise than in the release", BulletList::new(candidate)),
+        ("New", BulletList::new(new.map(|history| came(page, history)))),
+        ("Changed", BulletList::new(changed)),
+        ("Deprecated", BulletList::new(old)),
+        ("Handlers", BulletList::new(handlers)),
     ];
     let parts =
         parts.into_iter().filter_map(|(title, items)| Some(PartView { title, items: items? }));
@@ -75,38 +75,38 @@ pub(super) fn file(
 }
 
 /// The numbers that only a candidate has.
-fn unlike(page: &Page<'_>, all: &[Story<'_>], release: Release) -> Vec<String> {
+fn unlike(page: &Page<'_>, all: &[ItemHistory<'_>], release: Release) -> Vec<String> {
     let last = page.abi.releases.iter().find(|told| told.is_final_of(release));
     let Some(last) = last else { return Vec::new() };
-    let there = all.iter().filter(|story| story.was_renumbered());
-    let there = there.filter(|story| story.meta.since.covers(release));
-    let told = there.filter_map(|story| {
-        let (here, then) = (story.number_at(release)?, story.number_at(*last)?);
-        let what = called(page, story);
+    let there = all.iter().filter(|history| history.was_renumbered());
+    let there = there.filter(|history| history.meta.since.covers(release));
+    let told = there.filter_map(|history| {
+        let (here, then) = (history.number_at(release)?, history.number_at(*last)?);
+        let what = called(page, history);
         (here != then).then(|| format!("{what} is {here}, {then} in {}", linux(*last)))
     });
     told.collect()
 }
 
 /// What an item is called, with its kind in front.
-fn called(page: &Page<'_>, story: &Story<'_>) -> String {
-    match story.owner {
-        Some(owner) => format!("field `{}` of {}", story.name, page.name(owner)),
-        None => format!("{} {}", story.kind, page.name(story.name)),
+fn called(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
+    match history.owner {
+        Some(owner) => format!("field `{}` of {}", history.name, page.name(owner)),
+        None => format!("{} {}", history.kind, page.name(history.name)),
     }
 }
 
-fn came(page: &Page<'_>, story: &Story<'_>) -> String {
-    let first = story.meta.since.first();
-    let mut remarks = match story.meta.since {
+fn came(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
+    let first = history.meta.since.first();
+    let mut notes = match history.meta.since {
         Since::Known(_) => Vec::new(),
         between => vec![format!("one of {}", since(page.abi, between))],
     };
-    if story.name_at(first) != story.name {
-        remarks.push(format!("called `{}` then", story.name_at(first)));
+    if history.name_at(first) != history.name {
+        notes.push(format!("called `{}` then", history.name_at(first)));
     }
-    let what = remarked(called(page, story), &remarks);
-    sentence(&what, &summary(page, &story.meta.doc))
+    let what = with_notes(called(page, history), &notes);
+    sentence(&what, &summary(page, &history.meta.doc))
 }
 
 /// Something, and what is said of it.
@@ -115,39 +115,39 @@ fn sentence(what: &str, said: &str) -> String {
 }
 
 /// What a release changed about an item that was there before.
-fn changes(page: &Page<'_>, story: &Story<'_>, release: Release) -> Vec<String> {
-    let here = |turn: &Release| story::told_in(page.abi, *turn) == Some(release);
-    let meta = story.meta;
+fn changes(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> Vec<String> {
+    let here = |turn: &Release| changelog::shown_in(page.abi, *turn) == Some(release);
+    let meta = history.meta;
     // Most items came, and that was all.
-    if story.turns().len() == 1 {
+    if history.change_releases().len() == 1 {
         return Vec::new();
     }
-    let what = called(page, story);
+    let what = called(page, history);
     let names = meta.former.iter().filter(|(_, turn)| here(turn));
     let names = names.map(|(name, _)| format!("{what}, called `{name}` before"));
-    let numbers = story.renumbered.iter().filter(|(_, turn)| here(turn));
+    let numbers = history.renumbered.iter().filter(|(_, turn)| here(turn));
     let numbers = numbers.map(|(number, turn)| {
-        let now = story.number_at(turn.opening()).map(|number| number.to_string());
+        let now = history.number_at(turn.opening()).map(|number| number.to_string());
         format!("{what} is {}, {number} before", now.unwrap_or_default())
     });
-    let types = story.retyped().filter(|(_, turn)| here(turn));
+    let types = history.retyped().filter(|(_, turn)| here(turn));
     let types = types.map(|(type_, _)| format!("{what}, of type `{type_}` before"));
     let texts = meta.rewritten.iter().filter(|turn| here(turn));
     let texts = texts.map(|_| format!("{what} is written otherwise than before"));
     names.chain(numbers).chain(types).chain(texts).collect()
 }
 
-fn deprecation(page: &Page<'_>, story: &Story<'_>, release: Release) -> Option<String> {
-    let deprecated = story.meta.deprecated.as_ref()?;
-    let here = story::told_in(page.abi, deprecated.since.first()) == Some(release);
-    here.then(|| sentence(&called(page, story), &page.cell(&deprecated.doc)))
+fn deprecation(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> Option<String> {
+    let deprecated = history.meta.deprecated.as_ref()?;
+    let here = changelog::shown_in(page.abi, deprecated.since.first()) == Some(release);
+    here.then(|| sentence(&called(page, history), &page.cell(&deprecated.doc)))
 }
 
 /// Which handlers of an ioctl keep to new rules, and which no longer serve it.
 fn behaviour(page: &Page<'_>, ioctl: &Ioctl, release: Release) -> Vec<String> {
-    let here = |turn: Release| story::told_in(page.abi, turn) == Some(release);
-    let turns = |one: &Handler| here(one.since.first()) || one.until.is_some_and(here);
-    if !ioctl.handlers.iter().any(turns) {
+    let here = |turn: Release| changelog::shown_in(page.abi, turn) == Some(release);
+    let change_releases = |one: &Handler| here(one.since.first()) || one.until.is_some_and(here);
+    if !ioctl.handlers.iter().any(change_releases) {
         return Vec::new();
     }
     let name = page.name(&ioctl.name);

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use askama::Template;
 
+use super::cross_refs::CrossRefs;
 use super::links::section_path;
 use super::page::Page;
+use super::phrases::{first_sentence, since};
 use super::table::{Align, Table};
-use super::uses::Uses;
-use super::words::{first_sentence, since};
 use super::{chains, groups, ioctls, macros, structs};
 use crate::ir::{Doc, GroupKind, Item, Meta, Section, StructId};
 use crate::output::OutputFile;
@@ -28,7 +28,7 @@ struct SectionView {
 }
 
 /// The page of a section.
-pub(super) fn file(page: &Page<'_>, uses: &Uses, section: &Section) -> OutputFile {
+pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> OutputFile {
     let columns = [
         ("kind", Align::Left),
         ("name", Align::Left),
@@ -70,7 +70,7 @@ fn own_structs(section: &Section) -> HashSet<StructId> {
 }
 
 /// An item's line in the table of contents, and its part of the page.
-fn entry(page: &Page<'_>, uses: &Uses, item: Item) -> ([String; 4], String) {
+fn entry(page: &Page<'_>, uses: &CrossRefs, item: Item) -> ([String; 4], String) {
     let abi = page.abi;
     let (kind, name, meta, block) = match item {
         Item::Struct(id) => {
@@ -80,7 +80,7 @@ fn entry(page: &Page<'_>, uses: &Uses, item: Item) -> ([String; 4], String) {
         Item::Group(id) => {
             let group = abi.group(id);
             let kind = match group.kind {
-                GroupKind::Space => "id space",
+                GroupKind::IdSpace => "id space",
                 GroupKind::Enum | GroupKind::AnonymousEnum => "enum",
                 _ => "constants",
             };

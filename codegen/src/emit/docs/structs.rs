@@ -3,13 +3,13 @@
 
 use askama::Template;
 
-use super::bullets::Bullets;
-use super::facts;
+use super::bullet_list::BulletList;
+use super::cross_refs::CrossRefs;
 use super::fields;
 use super::groups;
+use super::layout_variants::{self, Variant, cell};
+use super::metadata;
 use super::page::Page;
-use super::uses::Uses;
-use super::variants::{self, Variant, cell};
 use crate::ir::{Struct, StructId};
 use crate::layout::Span;
 
@@ -21,7 +21,7 @@ struct StructView {
     name: String,
     doc: Option<String>,
     warning: Option<String>,
-    facts: Option<Bullets>,
+    facts: Option<BulletList>,
     image: String,
     numbers: Option<String>,
     fields: Option<String>,
@@ -29,14 +29,14 @@ struct StructView {
 }
 
 /// The struct's part of its page.
-pub(super) fn block(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
+pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
     let struct_ = page.abi.struct_(id);
     let facts = facts(page, uses, id);
     let view = StructView {
         heading: "##",
         doc: Some(page.doc(&struct_.meta.doc)),
-        warning: facts::warning(page, &struct_.meta),
-        facts: facts::of_item(page, &struct_.meta, facts),
+        warning: metadata::warning(page, &struct_.meta),
+        facts: metadata::of_item(page, &struct_.meta, facts),
         ..bare(page, uses, id)
     };
     view.to_string()
@@ -44,13 +44,13 @@ pub(super) fn block(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
 
 /// A struct that a capability declares: what is said of the one holds for the
 /// other, and stands above already.
-pub(super) fn inline(page: &Page<'_>, uses: &Uses, id: StructId) -> String {
-    let facts = Bullets::new(facts(page, uses, id));
+pub(super) fn inline(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
+    let facts = BulletList::new(facts(page, uses, id));
     StructView { heading: "###", facts, ..bare(page, uses, id) }.to_string()
 }
 
 /// What a struct's part of its page always has.
-fn bare(page: &Page<'_>, uses: &Uses, id: StructId) -> StructView {
+fn bare(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> StructView {
     let struct_ = page.abi.struct_(id);
     StructView {
         heading: "",
@@ -71,7 +71,7 @@ pub(super) fn svg_path(name: &str) -> String {
 }
 
 /// The struct's facts that are peculiar to it.
-fn facts(page: &Page<'_>, uses: &Uses, id: StructId) -> Vec<String> {
+fn facts(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let mut facts = vec![size(struct_)];
     facts.extend(uses.of_struct(page, id));
@@ -91,20 +91,21 @@ fn size(struct_: &Struct) -> String {
         let on = if one.label.is_empty() { String::new() } else { format!(" on {}", one.label) };
         format!("{size} bytes, aligned to {align}{on}")
     };
-    let sizes: Vec<String> = variants::variants(extents).iter().map(said).collect();
+    let sizes: Vec<String> = layout_variants::variants(extents).iter().map(said).collect();
     let packed = if struct_.packed { "; packed" } else { "" };
     format!("{}{packed}.", sizes.join("; "))
 }
 
 /// What two numbers in one cell mean, where there are some.
 fn numbers(struct_: &Struct) -> Option<String> {
-    let labels: Vec<String> = variants::layouts(struct_).into_iter().map(|one| one.label).collect();
+    let labels: Vec<String> =
+        layout_variants::layouts(struct_).into_iter().map(|one| one.label).collect();
     let more = labels.len() > 1;
     more.then(|| format!("Where offset or size differ: {}.", labels.join(" / ")))
 }
 
 /// The tables of the numbers that are declared inside the struct.
-fn local_groups(page: &Page<'_>, uses: &Uses, id: StructId) -> Vec<String> {
+fn local_groups(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let groups = uses.declared_in(id).iter();
     groups.filter_map(|group| groups::inside(page, struct_, *group)).collect()

@@ -4,9 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constants::{ident, int_type, value_expr};
+use super::comment::Docs;
 use super::derives;
-use super::docs::Docs;
+use super::tokens::{ident, int_type, value_expr};
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 use crate::layout::Int;
 

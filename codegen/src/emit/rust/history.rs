@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constants::{decimal, ident};
+use super::tokens::{decimal, ident};
 use super::{format, section};
 use crate::emit::named::{self, Named, What};
 use crate::ir::{Abi, Meta};

@@ -4,9 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constants::{decimal, ident};
-use super::docs::{Docs, Names};
+use super::comment::{Docs, Names};
 use super::format;
+use super::tokens::{decimal, ident};
 use crate::ir::{Abi, Arg, Ioctl};
 
 /// Whether the ABI has ioctls.

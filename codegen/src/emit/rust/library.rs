@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constants::ident;
+use super::comment::{Docs, Names};
 use super::derives;
-use super::docs::{Docs, Names};
+use super::tokens::ident;
 use super::{format, ioctls, needs, section, views};
-use crate::emit::prose::wrap;
+use crate::emit::wrap::wrap;
 use crate::ir::Abi;
 
 /// `lib.rs`.

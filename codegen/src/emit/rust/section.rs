@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constants::{decimal, ident};
-use super::docs::{Docs, Names};
+use super::comment::{Docs, Names};
+use super::tokens::{decimal, ident};
 use super::{format, groups, ioctls, structs};
 use crate::emit::named::{Former, What};
 use crate::ir::{Abi, Item, Section, StructId, Type};

@@ -4,9 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constants::{decimal, ident, int_type};
+use super::comment::Docs;
 use super::derives;
-use super::docs::Docs;
+use super::tokens::{decimal, ident, int_type};
 use crate::ir::{Abi, Field, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
 use crate::layout::{Int, PerModel};
 

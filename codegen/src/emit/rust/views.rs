@@ -11,9 +11,9 @@ mod profiles;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constants::{decimal, ident};
-use super::docs::Names;
+use super::comment::Names;
 use super::format;
+use super::tokens::{decimal, ident};
 use crate::ir::{Abi, Bits, CapHeader, Chain, ChainId, Type};
 use crate::names;
 

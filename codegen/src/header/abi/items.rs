@@ -98,9 +98,10 @@ impl Teller<'_> {
         };
         for handler in handlers {
             handler.minsz = moved(handler.minsz);
-            handler.reads.iter_mut().for_each(|end| *end = moved(*end));
-            if let Copied::Ends(ends) = &mut handler.writes {
-                ends.iter_mut().for_each(|end| *end = moved(*end));
+            for copied in [&mut handler.reads, &mut handler.writes] {
+                if let Copied::Ends(ends) = copied {
+                    ends.iter_mut().for_each(|end| *end = moved(*end));
+                }
             }
         }
     }

@@ -126,7 +126,7 @@ impl Teller<'_> {
             role,
             group: None,
             ids: None,
-            when: None,
+            valid_if: None,
             version: 1,
         }
     }
@@ -172,7 +172,7 @@ impl Teller<'_> {
                 meta: self.meta("", found.place),
                 type_,
                 group: None,
-                when: None,
+                valid_if: None,
             },
         }
     }

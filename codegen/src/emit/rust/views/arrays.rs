@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::fields::{offsets, picked, typed};
 use super::int_size;
-use crate::emit::rust::constants::{decimal, ident};
 use crate::emit::rust::format;
+use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::{Abi, StructId, Type};
 
 /// The file with the elements of every array in a chain.

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::fields::{ends, offsets, picked, typed};
-use crate::emit::rust::constants::{decimal, ident};
-use crate::emit::rust::docs::Docs;
+use crate::emit::rust::comment::Docs;
+use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::{Abi, Capability, Chain, Field, Role, Struct, Type};
 use crate::layout::Int;
 use crate::names;

@@ -5,9 +5,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{capability, format_name, host, profiles};
-use crate::emit::rust::constants::{decimal, ident};
-use crate::emit::rust::docs::{Docs, Names};
+use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
+use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::{Abi, Capability, Chain, ChainId, ChainStart};
 use crate::names;
 

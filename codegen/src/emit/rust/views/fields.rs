@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::rust::constants::{decimal, ident, int_type};
+use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::PerModel;
 

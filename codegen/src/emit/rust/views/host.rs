@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::fields::{held, offsets, picked, typed};
 use super::{format_name, host_name, int_size};
-use crate::emit::rust::constants::{decimal, ident};
-use crate::emit::rust::docs::Docs;
+use crate::emit::rust::comment::Docs;
+use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::{Abi, Chain, Field, Host, Role, Struct};
 use crate::reply::Direction;
 

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::format_name;
-use crate::emit::rust::constants::{decimal, ident};
+use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::{Abi, Arg, Chain, Copied, Handler, Host, ReplyChain, Type};
 use crate::names;
-use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
 /// The handlers of a host's ioctls that are offered as profiles.
 pub(super) fn of<'a>(
@@ -44,14 +44,14 @@ fn profile(
         Copied::Fitting => (Vec::new(), struct_.layouts[0].size),
     };
     let fitting = decimal(fitting);
-    let echo = handler.untouched == Some(Untouched::Echo);
-    let (at, align) = (decimal(rules.at), decimal(rules.align));
+    let echo = handler.unset == Unset::Echo;
+    let (at, align) = (decimal(rules.offset), decimal(rules.align));
     let keeps_padding = rules.padding == Padding::Echo;
     let tells_need = rules.argsz == ArgszReply::Always;
-    let short = match rules.short {
-        ShortReply::OffsetZero => quote!(OffsetZero),
-        ShortReply::Partial => quote!(Partial),
-        ShortReply::FlagClear => quote!(FlagClear),
+    let short = match rules.when_too_small {
+        WhenTooSmall::OffsetZero => quote!(OffsetZero),
+        WhenTooSmall::Partial => quote!(Partial),
+        WhenTooSmall::FlagClear => quote!(FlagClear),
     };
     quote! {
         #[doc = #doc]

@@ -1,0 +1,163 @@
+//! The history of an ABI as a list of items, each with what changed about it
+//! and when. The matrix shows it by item, the pages of the releases by release.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::emit::named::{self, Named, What};
+use crate::ir::{Abi, Literal, Meta};
+use crate::release::Release;
+
+/// An item in all its releases.
+pub(super) struct ItemHistory<'a> {
+    /// What it is, in a word.
+    pub(super) kind: &'static str,
+    /// Its name.
+    pub(super) name: &'a str,
+    /// The struct that it is a field of.
+    pub(super) owner: Option<&'a str>,
+    /// What every item has.
+    pub(super) meta: &'a Meta,
+    /// Index of its subject.
+    pub(super) section: usize,
+    /// Its number, where other releases can have another one.
+    pub(super) number: Option<i128>,
+    /// Other numbers it had before, with the release that changed each.
+    pub(super) renumbered: Vec<(i128, Release)>,
+    /// The type of a field.
+    pub(super) type_: Option<String>,
+    /// Whether a field came with its struct.
+    pub(super) with_owner: bool,
+}
+
+/// Every item in the order of the specification, fields behind their structs.
+pub(super) fn all(abi: &Abi) -> Vec<ItemHistory<'_>> {
+    let mut histories = Vec::new();
+    for named in named::names(abi) {
+        histories.push(ItemHistory {
+            kind: kind(named.what),
+            name: named.name,
+            owner: None,
+            meta: named.meta,
+            section: named.section,
+            number: named.number(),
+            renumbered: renumbered(named),
+            type_: None,
+            with_owner: false,
+        });
+        if let What::Struct(id) = named.what {
+            let members = named::members(abi.struct_(id));
+            histories.extend(members.map(|member| ItemHistory {
+                kind: "field",
+                name: member.name,
+                owner: Some(named.name),
+                meta: member.meta,
+                section: named.section,
+                number: None,
+                renumbered: Vec::new(),
+                type_: Some(abi.type_text(member.type_)),
+                with_owner: member.meta.since == named.meta.since,
+            }));
+        }
+    }
+    histories
+}
+
+/// The numbers that an item had before. One that counts the others was smaller
+/// by those that came later.
+fn renumbered(named: Named<'_>) -> Vec<(i128, Release)> {
+    let What::Enumerator(group, value) = named.what else {
+        return named.meta.renumbered.clone();
+    };
+    if !named.counts() {
+        return named.meta.renumbered.clone();
+    }
+    let since = value.meta.since.first();
+    let mut later: Vec<_> = group.values.iter().map(|value| value.meta.since.first()).collect();
+    later.retain(|came| *came > since);
+    later.sort();
+    let count = later.len() as i128;
+    let before = |index: usize| value.number - count + index as i128;
+    let change_releases = later.iter().enumerate();
+    let change_releases =
+        change_releases.filter(|(index, came)| *index == 0 || later[index - 1] != **came);
+    change_releases.map(|(index, came)| (before(index), *came)).collect()
+}
+
+fn kind(what: What<'_>) -> &'static str {
+    match what {
+        What::Struct(_) => "struct",
+        What::Constant(_, value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
+        What::Constant(..) => "constant",
+        What::Enumerator(..) => "enumerator",
+        What::Enum(_) => "enum",
+        What::Macro(_) => "macro",
+        What::Ioctl(_) => "ioctl",
+        What::Capability(_) => "capability",
+    }
+}
+
+impl ItemHistory<'_> {
+    /// Every release that changed something about it, the first among them.
+    pub(super) fn change_releases(&self) -> Vec<Release> {
+        let meta = self.meta;
+        let former = meta.former.iter().map(|(_, release)| *release);
+        let renumbered = self.renumbered.iter().map(|(_, release)| *release);
+        let retyped = self.retyped().map(|(_, release)| *release);
+        let deprecated = meta.deprecated.iter().map(|deprecated| deprecated.since.first());
+        let first = [meta.since.first()];
+        let change_releases = first.into_iter().chain(former).chain(renumbered).chain(retyped);
+        change_releases.chain(meta.rewritten.iter().copied()).chain(deprecated).collect()
+    }
+
+    /// The types that a field had before; the type stays where only its role changed.
+    pub(super) fn retyped(&self) -> impl Iterator<Item = &(String, Release)> {
+        let types = self.meta.retyped.iter();
+        types.filter(|(type_, _)| self.type_.as_ref() != Some(type_))
+    }
+
+    /// Its name in a release that has it.
+    pub(super) fn name_at(&self, release: Release) -> &str {
+        let mut former = self.meta.former.iter();
+        let old = former.find(|(_, until)| release < until.opening());
+        old.map_or(self.name, |(name, _)| name)
+    }
+
+    /// Its number in a release that has it, where it has one.
+    pub(super) fn number_at(&self, release: Release) -> Option<i128> {
+        let mut former = self.renumbered.iter();
+        let old = former.find(|(_, until)| release < until.opening());
+        old.map(|(number, _)| *number).or(self.number)
+    }
+
+    /// Whether it ever had another number.
+    pub(super) fn was_renumbered(&self) -> bool {
+        !self.renumbered.is_empty()
+    }
+}
+
+/// The histories that have a turn in each of the releases that are described.
+pub(super) fn by_release<'s, 'a>(
+    abi: &Abi,
+    histories: &'s [ItemHistory<'a>],
+) -> BTreeMap<Release, Vec<&'s ItemHistory<'a>>> {
+    let mut by_release = BTreeMap::<_, Vec<_>>::new();
+    for history in histories {
+        let change_releases =
+            history.change_releases().into_iter().filter_map(|turn| shown_in(abi, turn));
+        for release in change_releases.collect::<BTreeSet<_>>() {
+            by_release.entry(release).or_default().push(history);
+        }
+    }
+    by_release
+}
+
+/// The first release that the specification describes for which something that
+/// came in `release` is there.
+pub(super) fn shown_in(abi: &Abi, release: Release) -> Option<Release> {
+    let before = abi.releases.partition_point(|told| *told < release.opening());
+    let told = abi.releases[before..].iter().copied();
+    let told = || told.clone().filter(|told| *told <= abi.release);
+    // What came in a release is told of there, though its candidates have it.
+    let whole = told().find(|told| release.is_candidate() || !told.is_candidate());
+    whole.or_else(|| told().next())
+}

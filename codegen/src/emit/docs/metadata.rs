@@ -1,0 +1,74 @@
+//! What is said of every item in the same way: when it came, who says so, what
+//! it was called before and since when it should not be used. Items print it
+//! as a list of facts, rows of tables as a remark in brackets.
+
+use super::bullet_list::BulletList;
+use super::page::Page;
+use super::phrases::{linux, since};
+use crate::ir::Meta;
+use crate::release::Release;
+
+/// The facts of an item: what is peculiar to it, then what every item says.
+pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> Option<BulletList> {
+    for (name, until) in &meta.former {
+        facts.push(format!("Called `{name}` before {}.", linux(*until)));
+    }
+    for (number, until) in &meta.renumbered {
+        facts.push(format!("Its number was {number} before {}.", linux(*until)));
+    }
+    let (since, source) = (since(page.abi, meta.since), source(page, &meta.source));
+    facts.push(format!("Since {since}. Source: {source}."));
+    BulletList::new(facts)
+}
+
+/// The warning that an item should not be used.
+pub(super) fn warning(page: &Page<'_>, meta: &Meta) -> Option<String> {
+    let deprecated = meta.deprecated.as_ref()?;
+    let doc = page.cell(&deprecated.doc);
+    Some(format!("**Deprecated since {}:** {doc}", since(page.abi, deprecated.since)))
+}
+
+/// What a row says of itself beyond what the item around it says already.
+pub(super) fn notes(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String> {
+    let mut notes = Vec::new();
+    if meta.since != around.since {
+        notes.push(format!("since {}", since(page.abi, meta.since)));
+    }
+    notes.extend(history(page, meta));
+    if meta.source != around.source {
+        notes.push(format!("source: {}", source(page, &meta.source)));
+    }
+    notes
+}
+
+/// What a row was called before, and since when it should not be used.
+pub(super) fn history(page: &Page<'_>, meta: &Meta) -> Vec<String> {
+    let called = |(name, until): &(String, _)| format!("`{name}` before {}", linux(*until));
+    let numbered = |(number, until): &(i128, Release)| format!("{number} before {}", linux(*until));
+    let mut notes: Vec<String> = meta.former.iter().map(called).collect();
+    notes.extend(meta.renumbered.iter().map(numbered));
+    if let Some(deprecated) = &meta.deprecated {
+        let when = since(page.abi, deprecated.since);
+        notes.push(format!("deprecated since {when}: {}", page.cell(&deprecated.doc)));
+    }
+    notes
+}
+
+/// A meaning with its notes in brackets behind it.
+pub(super) fn with_notes(meaning: String, notes: &[String]) -> String {
+    match notes {
+        [] => meaning,
+        _ => format!("{meaning} ({})", notes.join("; ")),
+    }
+}
+
+/// A source: paths and functions as code, all else as text.
+pub(super) fn source(page: &Page<'_>, source: &str) -> String {
+    let part = |part: &str| {
+        let part = part.trim();
+        let is_code = part.contains(['/', '_'])
+            && part.chars().all(|one| one.is_ascii_alphanumeric() || "/_-.".contains(one));
+        if is_code { format!("`{part}`") } else { page.cell(&vec![part.to_owned()]) }
+    };
+    source.split(',').map(part).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,227 @@
+//! Escapes text of the specification for C comments, Markdown and XML. Every
+//! output gets such text from here, so that nothing in it can end the comment,
+//! cell or attribute that holds it.
+
+/// Text for a C comment: without quotes, unable to end or open one, and without
+/// what a compiler would warn of.
+pub(super) fn in_c(text: &str) -> String {
+    let mut safe = text.replace('`', "");
+    if safe.contains(is_invisible) {
+        safe.retain(|character| !is_invisible(character));
+    }
+    for (dangerous, harmless) in [("??/", "? ?/"), ("*/", "* /"), ("/*", "/ *")] {
+        while safe.contains(dangerous) {
+            safe = safe.replace(dangerous, harmless);
+        }
+    }
+    match safe.strip_suffix('\\') {
+        Some(rest) => format!("{rest}\\."),
+        None => safe,
+    }
+}
+
+/// Whether a character only controls how others are shown. White space is
+/// none of them; it is where lines are broken.
+fn is_invisible(character: char) -> bool {
+    let control = character.is_control() && !character.is_whitespace();
+    let direction = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    control || direction
+}
+
+/// A paragraph of Markdown, where `link` tells what a quoted name links to. All
+/// else that Markdown, HTML or a link could be is taken literally.
+pub(super) fn in_markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> String {
+    unmarked(spans(text.trim(), |quoted| link(quoted).unwrap_or_else(|| code(quoted))))
+}
+
+/// The same for a cell of a Markdown table, which a bar would end even in code.
+pub(super) fn in_cell(text: &str, link: impl Fn(&str) -> Option<String>) -> String {
+    let span = |quoted: &str| match quoted.contains('|') {
+        true => escape(quoted),
+        false => link(quoted).unwrap_or_else(|| code(quoted)),
+    };
+    spans(text.trim(), span)
+}
+
+/// Text for XML, between tags or in an attribute.
+pub(super) fn in_xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&apos;",
+            _ if is_invisible(character) => {}
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+/// Text for an XML comment, which two hyphens would end.
+pub(super) fn in_xml_comment(text: &str) -> String {
+    let mut safe = in_xml(text);
+    while safe.contains("--") {
+        safe = safe.replace("--", "- -");
+    }
+    safe
+}
+
+/// Text for the title of a Markdown reference, between quotes.
+pub(super) fn in_title(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// A block of code in Markdown, fenced so that nothing in it ends it.
+pub(super) fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    format!("{fence}{language}\n{}\n{fence}", lines.join("\n"))
+}
+
+/// Text outside backticks escaped, text inside given to `code`.
+fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
+    let mut parts = text.split('`');
+    let mut safe = parts.next().map(escape).unwrap_or_default();
+    while let Some(quoted) = parts.next() {
+        match parts.next() {
+            Some(after) if quoted.is_empty() => safe += &format!("\\`\\`{}", escape(after)),
+            Some(after) => {
+                safe += &code(quoted);
+                safe += &escape(after);
+            }
+            None => safe += &escape(&format!("`{quoted}")),
+        }
+    }
+    safe
+}
+
+/// Quoted text as code; it holds no backtick.
+fn code(quoted: &str) -> String {
+    let shown: String = quoted.chars().filter(|character| !is_invisible(*character)).collect();
+    format!("`{shown}`")
+}
+
+/// Text that Markdown shows as it is.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + text.len() / 8);
+    let mut rest = text;
+    while let Some(at) = rest.find(|character: char| !is_literal(character)) {
+        let (literal, from) = rest.split_at(at);
+        safe += literal;
+        let mut behind = from.chars();
+        let Some(character) = behind.next() else { break };
+        match character {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            // Within a word an underscore has no meaning.
+            '_' if is_word(safe.chars().next_back()) && is_word(behind.clone().next()) => {
+                safe.push('_');
+            }
+            _ if is_invisible(character) => {}
+            _ if character.is_whitespace() => safe.push(' '),
+            _ => {
+                safe.push('\\');
+                safe.push(character);
+            }
+        }
+        rest = behind.as_str();
+    }
+    safe + rest
+}
+
+/// Whether a character means nothing but itself in Markdown, wherever it stands.
+fn is_literal(character: char) -> bool {
+    match character {
+        '&' | '<' | '>' | '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '~' | '{' | '}' | '$'
+        | '_' => false,
+        ' '..='~' => true,
+        _ => !is_invisible(character) && !character.is_whitespace(),
+    }
+}
+
+/// Whether this is a letter or a digit.
+fn is_word(character: Option<char>) -> bool {
+    character.is_some_and(char::is_alphanumeric)
+}
+
+/// A paragraph that its first characters do not make a list or a heading.
+fn unmarked(text: String) -> String {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match text.as_bytes().get(digits) {
+        Some(b'-' | b'+' | b'=') if digits == 0 => format!("\\{text}"),
+        Some(b'.' | b')') if digits > 0 => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing is linked.
+    fn unlinked(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn markdown_takes_text_literally_and_links_what_is_quoted() {
+        let link = |name: &str| (name == "a_b").then(|| "[`a_b`](x.md)".to_owned());
+        assert_eq!(in_markdown("see `a_b`, not `c`", link), "see [`a_b`](x.md), not `c`");
+        assert_eq!(in_markdown("<b> & [x](y) __init__ a_b", link), {
+            "&lt;b&gt; &amp; \\[x\\](y) \\_\\_init\\_\\_ a_b"
+        });
+    }
+
+    #[test]
+    fn backticks_that_do_not_pair_are_text() {
+        assert_eq!(in_markdown("a ` b", unlinked), "a \\` b");
+        assert_eq!(in_markdown("a `` <b> `` c", unlinked), "a \\`\\` &lt;b&gt; \\`\\` c");
+    }
+
+    #[test]
+    fn a_paragraph_does_not_become_a_list_or_a_heading() {
+        for (text, literal) in
+            [("- a", "\\- a"), ("1. a", "1\\. a"), ("===", "\\==="), ("5 a", "5 a")]
+        {
+            assert_eq!(in_markdown(text, unlinked), literal);
+        }
+    }
+
+    #[test]
+    fn a_bar_ends_no_cell() {
+        assert_eq!(in_cell("a | `b|c`", unlinked), "a \\| b\\|c");
+    }
+
+    #[test]
+    fn code_ends_at_its_own_fence() {
+        assert_eq!(fenced("c", "a ``` b  \n\n"), "````c\na ``` b\n````");
+    }
+
+    #[test]
+    fn xml_is_escaped() {
+        assert_eq!(in_xml("<a href='\"'>&\u{1}"), "&lt;a href=&apos;&quot;&apos;&gt;&amp;");
+    }
+
+    #[test]
+    fn nothing_ends_a_c_comment() {
+        for text in
+            ["*/", "/*", "**//**//", "/*/", "*/*", "??/", "???/", "\\", "a*\u{202e}/", "*`/"]
+        {
+            let comment = format!("/* {} */", in_c(text));
+            let inside = comment.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
+            let inside = inside.expect("the comment's own marks");
+            for mark in ["*/", "/*", "??/", "\\ */", "\u{202e}"] {
+                assert!(!inside.contains(mark), "{text:?} became {comment:?}");
+            }
+        }
+        assert_eq!(in_c("`argsz` of a [link] & <b>"), "argsz of a [link] & <b>");
+    }
+}
