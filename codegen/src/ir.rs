@@ -2,6 +2,14 @@
 //! behind it reads. Data without logic; references are indexes, layouts are
 //! numbers, names are spelt, documentation is plain paragraphs.
 
+mod entries;
+mod members;
+mod renames;
+
+pub use entries::{Entry, EntryKind};
+pub use members::Member;
+pub use renames::{FormerName, former_names, renumbered};
+
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
@@ -54,9 +62,18 @@ pub struct StructId(pub usize);
 /// Index of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub usize);
+/// Index of a function-like macro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MacroId(pub usize);
+/// Index of an ioctl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IoctlId(pub usize);
 /// Index of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChainId(pub usize);
+/// Index of a capability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CapabilityId(pub usize);
 
 /// Paragraphs of plain text, each one line; names stand in backticks.
 pub type Doc = Vec<String>;
@@ -72,18 +89,26 @@ pub struct Meta {
     pub source: String,
     /// Since when it should not be used.
     pub deprecated: Option<Deprecated>,
-    /// What it was called before, with the release that renamed it.
-    pub former: Vec<(String, Release)>,
-    /// Other numbers it had before, with the release that changed each.
-    pub renumbered: Vec<(i128, Release)>,
-    /// Other types it had before, with the release that changed each.
-    pub retyped: Vec<(String, Release)>,
-    /// The releases that changed the text of a macro.
-    pub rewritten: Vec<Release>,
+    /// How it differed in earlier releases.
+    pub history: History,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.
     pub place: Place,
+}
+
+/// Names, numbers, types and texts that an item had in earlier releases, each
+/// with the release that replaced it.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Former names.
+    pub names: Vec<(String, Release)>,
+    /// Former numbers.
+    pub numbers: Vec<(i128, Release)>,
+    /// Former types of a field.
+    pub types: Vec<(String, Release)>,
+    /// Releases that changed the text of a macro.
+    pub texts: Vec<Release>,
 }
 
 /// Since when an item should not be used, and what to do instead.
@@ -185,13 +210,13 @@ pub enum Item {
     /// In [`Abi::groups`].
     Group(GroupId),
     /// In [`Abi::macros`].
-    Macro(usize),
+    Macro(MacroId),
     /// In [`Abi::ioctls`].
-    Ioctl(usize),
+    Ioctl(IoctlId),
     /// In [`Abi::chains`].
     Chain(ChainId),
     /// In [`Abi::capabilities`].
-    Capability(usize),
+    Capability(CapabilityId),
 }
 
 /// A struct.
@@ -222,8 +247,8 @@ pub struct Struct {
 pub enum StructRole {
     /// The argument of an ioctl.
     Argument,
-    /// The body of a capability, by its index; header first.
-    Capability(usize),
+    /// The body of a capability, which starts with the header.
+    Capability(CapabilityId),
     /// Anything else: an element, a payload, the contents of a region.
     Plain,
 }
@@ -548,8 +573,8 @@ pub struct Chain {
     pub prefix: String,
     /// Ids that belong to others.
     pub reserved: Vec<Reserved>,
-    /// Its capabilities by id, indexes into [`Abi::capabilities`].
-    pub capabilities: Vec<usize>,
+    /// Its capabilities, sorted by id.
+    pub capabilities: Vec<CapabilityId>,
 }
 
 /// Where the first capability of a chain is found.
@@ -620,6 +645,16 @@ pub struct Capability {
 }
 
 impl Abi {
+    /// The struct of this name.
+    pub fn find_struct(&self, name: &str) -> Option<StructId> {
+        self.structs.iter().position(|one| one.name == name).map(StructId)
+    }
+
+    /// The chain of this name.
+    pub fn find_chain(&self, name: &str) -> Option<ChainId> {
+        self.chains.iter().position(|one| one.name == name).map(ChainId)
+    }
+
     /// The struct of this index.
     pub fn struct_(&self, id: StructId) -> &Struct {
         &self.structs[id.0]
@@ -642,6 +677,29 @@ impl Abi {
         });
         let groups = groups.map(|group| self.group(group));
         groups.filter(move |group| group.field.is_some_and(|(owner, _)| owner == id))
+    }
+
+    /// The macro of this index.
+    pub fn macro_(&self, id: MacroId) -> &Macro {
+        &self.macros[id.0]
+    }
+
+    /// The ioctl of this index.
+    pub fn ioctl(&self, id: IoctlId) -> &Ioctl {
+        &self.ioctls[id.0]
+    }
+
+    /// The capability of this index.
+    pub fn capability(&self, id: CapabilityId) -> &Capability {
+        &self.capabilities[id.0]
+    }
+
+    /// The capabilities of a chain, sorted by id.
+    pub fn capabilities_of<'a>(
+        &'a self,
+        chain: &'a Chain,
+    ) -> impl Iterator<Item = &'a Capability> + Clone {
+        chain.capabilities.iter().map(|id| self.capability(*id))
     }
 
     /// The chain of this index.

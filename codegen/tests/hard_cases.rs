@@ -57,8 +57,8 @@ fn a_field_is_renamed() {
     assert_eq!(names(before), ["argsz", "flags", "index", "resv", "size"]);
     assert_eq!(names(after), ["argsz", "flags", "index", "cap_offset", "size"]);
     assert_eq!((before.fields[3].role, after.fields[3].role), (Role::Reserved, Role::CapOffset));
-    assert_eq!(before.fields[3].meta.former, []);
-    assert_eq!(after.fields[3].meta.former, [("resv".to_owned(), parsed("v1.3"))]);
+    assert_eq!(before.fields[3].meta.history.names, []);
+    assert_eq!(after.fields[3].meta.history.names, [("resv".to_owned(), parsed("v1.3"))]);
     for model in Model::ALL {
         assert_eq!(offsets(before, model), [0, 4, 8, 12, 16]);
         assert_eq!(offsets(after, model), [0, 4, 8, 12, 16]);

@@ -125,7 +125,7 @@ fn the_vectors_hold_every_way_to_be_wrong_and_every_capability() {
             assert!(texts.contains(word.as_str()), "{}: no `{word}`", chain.name);
         }
         for index in &chain.capabilities {
-            let name = &abi.capabilities[*index].short;
+            let name = &abi.capability(*index).short;
             assert!(texts.contains(&format!("name={name}\n")), "{}: no {name}", chain.name);
         }
         let mut names: Vec<_> = vectors.cases.iter().map(|case| &case.name).collect();

@@ -3,8 +3,8 @@
 use super::structs::Declaration;
 use super::{Lowering, groups, known, parts};
 use crate::ir::{
-    Bits, CapHeader, Capability, Chain, ChainId, ChainStart, Field, Host, Item, Meta, Role,
-    StructId, StructRole, Type,
+    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, History, Host,
+    Item, Meta, Role, StructId, StructRole, Type,
 };
 use crate::layout::Model;
 use crate::names;
@@ -89,14 +89,7 @@ impl<'a> Lowering<'a> {
             (Some(name), false) => self.structs.get(name.as_str()).copied(),
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
-                let meta = Meta {
-                    former: Vec::new(),
-                    renumbered: Vec::new(),
-                    retyped: Vec::new(),
-                    rewritten: Vec::new(),
-                    place: name.place,
-                    ..meta.clone()
-                };
+                let meta = Meta { history: History::default(), place: name.place, ..meta.clone() };
                 Some(self.declare(Declaration {
                     name,
                     meta,
@@ -114,7 +107,7 @@ impl<'a> Lowering<'a> {
             Some(spec::types::Amount::Number(number)) => number.value,
             _ => item.id.value.value,
         };
-        let index = self.abi.capabilities.len();
+        let own = CapabilityId(self.abi.capabilities.len());
         let spelt = item.before.name_at(self.release, &item.capability);
         self.names.insert(&item.capability, spelt);
         self.abi.capabilities.push(Capability {
@@ -133,7 +126,7 @@ impl<'a> Lowering<'a> {
             inline,
             emitted_by: item.emitted_by.iter().map(|path| path.value.clone()).collect(),
         });
-        Item::Capability(index)
+        Item::Capability(own)
     }
 
     /// The chain that a capability names, or the one of its file.
@@ -166,10 +159,7 @@ impl<'a> Lowering<'a> {
                 doc,
                 allow: Vec::new(),
                 deprecated: None,
-                former: Vec::new(),
-                renumbered: Vec::new(),
-                retyped: Vec::new(),
-                rewritten: Vec::new(),
+                history: History::default(),
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),
@@ -265,7 +255,7 @@ impl<'a> Lowering<'a> {
     fn capabilities_of_chains(&mut self) {
         let abi = &mut self.abi;
         for (index, capability) in abi.capabilities.iter_mut().enumerate() {
-            abi.chains[capability.chain.0].capabilities.push(index);
+            abi.chains[capability.chain.0].capabilities.push(CapabilityId(index));
             if let Some(id) = capability.struct_ {
                 let fields = abi.structs[id.0].fields.iter();
                 capability.version = fields.map(|field| field.version).max().unwrap_or(1);
@@ -273,7 +263,7 @@ impl<'a> Lowering<'a> {
         }
         for chain in &mut abi.chains {
             let capabilities = &abi.capabilities;
-            chain.capabilities.sort_by_key(|index| capabilities[*index].id);
+            chain.capabilities.sort_by_key(|own| capabilities[own.0].id);
         }
     }
 
@@ -286,7 +276,7 @@ impl<'a> Lowering<'a> {
         for (index, capability) in self.abi.capabilities.iter().enumerate() {
             if let Some(id) = capability.struct_ {
                 let struct_ = &mut self.abi.structs[id.0];
-                struct_.role = StructRole::Capability(index);
+                struct_.role = StructRole::Capability(CapabilityId(index));
                 if let Some(header) = struct_.fields.first_mut() {
                     header.role = Role::Header;
                 }

@@ -116,7 +116,7 @@ impl Known {
             return None;
         }
         let spans = &struct_.layouts[Model::Lp64.index()].fields;
-        let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+        let caps = abi.capabilities_of(chain);
         Some(Self {
             flags: spans[host.flags],
             flag: host.flag.1,

@@ -82,7 +82,7 @@ impl Writer {
             let chain = abi.chain_of(id);
             let given = handler.chain.as_ref().map(|chain| &chain.capabilities);
             let caps: Vec<_> = chain.map_or(Vec::new(), |chain| {
-                let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+                let caps = abi.capabilities_of(chain);
                 caps.filter(|cap| given.is_some_and(|given| given.contains(&cap.name))).collect()
             });
             let struct_ = abi.struct_(id);

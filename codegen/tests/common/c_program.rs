@@ -71,7 +71,7 @@ pub(crate) fn source(abi: &Abi, stem: &str) -> String {
 fn function(abi: &Abi, stem: &str, chain: &Chain) -> String {
     let (name, mut ids, mut arms) = (&chain.name, Vec::new(), String::new());
     for index in &chain.capabilities {
-        let capability = &abi.capabilities[*index];
+        let capability = abi.capability(*index);
         if !ids.contains(&capability.id) {
             ids.push(capability.id);
             arms += &arm(abi, stem, chain, capability);

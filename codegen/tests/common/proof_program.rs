@@ -74,7 +74,7 @@ struct Array<'a> {
 
 fn capabilities<'a>(abi: &'a Abi, stem: &str, chain: &'a Chain) -> Vec<Known<'a>> {
     let mut all: Vec<Known> = Vec::new();
-    for capability in chain.capabilities.iter().map(|index| &abi.capabilities[*index]) {
+    for capability in abi.capabilities_of(chain) {
         if all.iter().all(|one| one.capability.id != capability.id) {
             all.push(known(abi, stem, chain, capability));
         }

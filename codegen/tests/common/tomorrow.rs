@@ -314,7 +314,7 @@ pub(crate) fn give(abi: &mut Abi) {
         .chains
         .iter()
         .map(|chain| {
-            let names = chain.capabilities.iter().map(|at| abi.capabilities[*at].name.clone());
+            let names = abi.capabilities_of(chain).map(|cap| cap.name.clone());
             (chain.offset_host().map(|host| host.struct_), names.collect())
         })
         .collect();

@@ -62,7 +62,7 @@ pub(in crate::compat) fn short(
     let abi = pairs.abis().1;
     let struct_ = abi.struct_(chain.host()?.struct_);
     let handling = Handling::new(abi, ioctl, handler)?;
-    let cap = abi.capabilities.get(*chain.capabilities.first()?)?;
+    let cap = abi.capabilities_of(chain).next()?;
     let contents = contents(abi, struct_, [cap]);
     let argsz = handling.need(&contents.caps) - 1;
     let bytes = answer(&handling, &asked(argsz, argsz), &contents);
@@ -105,7 +105,7 @@ pub(in crate::compat) fn answered(
     let Arg::Struct(id) = old.0.arg else { return None };
     let struct_ = abis.0.struct_(id);
     let chain = abis.0.chain_of(id).into_iter();
-    let caps = chain.flat_map(|chain| &chain.capabilities).map(|at| &abis.0.capabilities[*at]);
+    let caps = chain.flat_map(|chain| abis.0.capabilities_of(chain));
     let contents = contents(abis.0, struct_, caps);
     let was = Handling::new(abis.0, old.0, old.1)?;
     let is = Handling::new(abis.1, new.0, new.1)?;
