@@ -1,5 +1,5 @@
 //! The views against `decode`; the tests' own such comparison is in
-//! `tests/differential.rs`.
+//! `tests/slow/differential.rs`.
 
 use std::sync::OnceLock;
 
