@@ -11,6 +11,7 @@ mod compat_mutations;
 mod contract;
 mod decode;
 mod docs;
+mod documents;
 mod drift;
 mod errors;
 mod extensibility;
