@@ -86,11 +86,11 @@ fn readme(abi: &Abi) -> String {
 /// reply leads to if there are any.
 fn example(abi: &Abi) -> String {
     let stem = names::c_stem(&abi.name);
-    let size = |chain: &&Chain| (chain.host.is_some(), chain.capabilities.len());
+    let size = |chain: &&Chain| (chain.host().is_some(), chain.capabilities.len());
     let Some(chain) = abi.chains.iter().max_by_key(size) else {
         return of_history(&stem);
     };
-    match &chain.host {
+    match chain.host() {
         Some(host) => {
             let host = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
             of_host(&stem, &names::group_type(host))

@@ -241,7 +241,8 @@ fn the_packaged_generator_needs_nothing_else() {
     let (code, text) =
         ended(generate.current_dir(folder.path()).args(["generate", "--out", "out"]));
     assert!(code == Some(0) && text.contains("using the embedded specification"), "{text}");
-    let outputs = capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
+    let mut outputs = capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
+    outputs.extend(capchain::schemas());
     for output in &outputs {
         let found = fs::read_to_string(folder.path().join("out").join(&output.path));
         assert!(found.is_ok_and(|found| found == output.contents), "{}", output.path);

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use support::packages::{cargo, ended, there};
-use support::{fixtures, rustc, workspace};
+use support::{fixtures, workspace};
 
 /// Every command of the document.
 fn commands() -> Vec<String> {
