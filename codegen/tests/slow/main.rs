@@ -23,4 +23,5 @@ mod pci_abi;
 mod proofs;
 mod proposals;
 mod publishing;
+mod standalone_crates;
 mod vectors;
