@@ -1,7 +1,7 @@
 //! What nobody knows of a release: the items of which only a bracket is known,
 //! a release without them and a later one with them.
 
-use capchain::ir::{Abi, Meta};
+use capchain::ir::{Abi, EntryKind};
 use capchain::release::{Release, Since};
 
 /// A line for each bracket that the release lies in, with what came somewhere in
@@ -22,26 +22,19 @@ pub(super) fn warnings(newest: &Abi, at: Release) -> Vec<String> {
     told.collect()
 }
 
-/// Everything that has a release of its own, by name.
+/// The names of the items that have a release of their own: members that came
+/// with their struct have none.
 fn dated(abi: &Abi) -> impl Iterator<Item = (Since, String)> {
-    let structs = abi.structs.iter().map(|one| (&one.name, &one.meta));
-    let values = abi.groups.iter().flat_map(|group| &group.values);
-    let values = values.map(|one| (&one.name, &one.meta));
-    let macros = abi.macros.iter().map(|one| (&one.name, &one.meta));
-    let ioctls = abi.ioctls.iter().map(|one| (&one.name, &one.meta));
-    let capabilities = abi.capabilities.iter().map(|one| (&one.name, &one.meta));
-    let items = structs.chain(values).chain(macros).chain(ioctls).chain(capabilities);
-    items.map(named).chain(fields(abi))
-}
-
-fn named((name, meta): (&String, &Meta)) -> (Since, String) {
-    (meta.since, format!("`{name}`"))
-}
-
-/// Fields that came at another time than their struct.
-fn fields(abi: &Abi) -> impl Iterator<Item = (Since, String)> {
-    abi.structs.iter().flat_map(|struct_| {
-        let later = struct_.fields.iter().filter(|field| field.meta.since != struct_.meta.since);
-        later.map(|field| (field.meta.since, format!("`{}.{}`", struct_.name, field.name)))
+    let entries = abi.entries().into_iter();
+    entries.filter_map(|entry| {
+        let name = match entry.kind {
+            EntryKind::Member(id, member) => {
+                let struct_ = abi.struct_(id);
+                (entry.meta.since != struct_.meta.since).then(|| member.path(struct_))?
+            }
+            EntryKind::Enum(_) => return None,
+            _ => entry.is_declaration().then(|| entry.name.to_owned())?,
+        };
+        Some((entry.meta.since, format!("`{name}`")))
     })
 }
