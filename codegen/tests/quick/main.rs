@@ -1,5 +1,6 @@
 //! Tests that take seconds: nothing is compiled, and nothing large is enumerated.
 
+mod abis;
 mod adding;
 mod automation;
 mod built_replies;
