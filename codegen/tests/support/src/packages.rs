@@ -14,8 +14,15 @@ pub fn unpacked(folder: &Path, name: &str) -> PathBuf {
     package.args(["package", "--quiet", "--offline", "--allow-dirty", "--no-verify"]);
     let packed = folder.join("packed");
     rustc::output(package.args(["--package", name, "--target-dir"]).arg(&packed));
-    let full = [name, "-", env!("CARGO_PKG_VERSION")].concat();
-    let archive = packed.join("package").join([&full, ".crate"].concat());
+    let prefix = [name, "-"].concat();
+    let entries = fs::read_dir(packed.join("package")).expect("the packages");
+    let mut archives = entries.map(|entry| entry.expect("an entry").path());
+    let archive = archives.find(|path| {
+        let file = path.file_name().expect("a name").to_string_lossy();
+        file.starts_with(&prefix) && file.ends_with(".crate")
+    });
+    let archive = archive.expect("the archive of the package");
+    let full = archive.file_stem().expect("a name").to_owned();
     rustc::output(Command::new("tar").current_dir(folder).arg("-xzf").arg(archive));
     let place = folder.join(name);
     fs::rename(folder.join(full), &place).expect("the package has one folder");
