@@ -599,8 +599,6 @@ pub struct Capability {
     pub struct_: Option<StructId>,
     /// Whether the struct is declared here and not by another item.
     pub inline: bool,
-    /// The kernel files that emit it.
-    pub emitted_by: Vec<String>,
 }
 
 impl Abi {
@@ -631,6 +629,21 @@ impl Abi {
     /// The chain of this index.
     pub fn chain(&self, id: ChainId) -> &Chain {
         &self.chains[id.0]
+    }
+
+    /// The handlers that can append a capability in this release; none if the
+    /// release has no rules for handlers of its chain.
+    pub fn emitters(&self, capability: &Capability) -> Option<Vec<&Handler>> {
+        let host = self.chain_front(self.chain(capability.chain))?;
+        let asked = self.ioctls.iter().filter(|ioctl| match ioctl.arg {
+            Arg::Struct(id) => std::ptr::eq(self.struct_(id), host),
+            _ => false,
+        });
+        let handlers = asked.flat_map(|ioctl| ioctl.served_at(self.release));
+        let mut rules = handlers.filter_map(|one| Some((one, one.chain.as_ref()?))).peekable();
+        rules.peek()?;
+        let emits = |(_, chain): &(_, &ReplyChain)| chain.capabilities.contains(&capability.name);
+        Some(rules.filter(emits).map(|(handler, _)| handler).collect())
     }
 
     /// The struct in front of a chain, if one is.

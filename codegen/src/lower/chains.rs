@@ -6,7 +6,6 @@ use crate::ir::{
     Bits, CapHeader, Capability, Chain, ChainId, Field, Front, Host, Item, Meta, Role, StructId,
     StructRole, Type,
 };
-use crate::names;
 use crate::spec::types::BitsExpr;
 use crate::spec::{self, RelativeTo, SpecFile};
 
@@ -26,9 +25,9 @@ impl<'a> Lowering<'a> {
         let header = headers.position(|(name, _)| name.value == item.header.value);
         let first = item.first.as_ref().map(|first| {
             let type_ = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
-            (known(u64::try_from(first.at.value.value).ok()), type_)
+            (known(u64::try_from(first.offset.value.value).ok()), type_)
         });
-        let bound = item.first.as_ref().map(|first| first.bound.unwrap_or(first.at));
+        let bound = item.first.as_ref().map(|first| first.bound.unwrap_or(first.offset));
         let chain = Chain {
             bound: bound.map_or(0, |bound| known(u64::try_from(bound.value.value).ok())),
             name: item.chain.value.clone(),
@@ -110,19 +109,13 @@ impl<'a> Lowering<'a> {
         self.names.insert(&item.capability, spelt);
         self.abi.capabilities.push(Capability {
             name: spelt.to_owned(),
-            short: match &item.short {
-                Some(short) => short.value.clone(),
-                None => {
-                    names::short(&item.capability, &self.chain_item(chain).prefix, "").to_owned()
-                }
-            },
+            short: item.name_in_chain(&self.chain_item(chain).prefix).to_owned(),
             meta,
             chain,
             id: known(u64::try_from(id).ok()),
             version: 1,
             struct_,
             inline,
-            emitted_by: item.emitted_by.iter().map(|path| path.value.clone()).collect(),
         });
         Item::Capability(index)
     }
