@@ -27,7 +27,9 @@ pub use reply::Reply;
 pub use text::text;
 pub use value::{Array, Content, Value};
 
-use crate::ir::{Abi, Capability, Chain, Role, Struct, StructId, StructRole};
+use crate::ir::{
+    Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Role, Struct, StructId, StructRole,
+};
 use crate::layout::{Span, Target};
 use damage::Damaged;
 use value::Reader;
@@ -37,8 +39,8 @@ use value::Reader;
 pub enum Subject {
     /// A struct: a reply with its chain, where it hosts one.
     Struct(StructId),
-    /// A chain that no struct hosts, as the first bytes of something, by its index.
-    Chain(usize),
+    /// A chain without a struct that leads to it, from the first byte of its memory.
+    Chain(ChainId),
 }
 
 /// What was found in the bytes.
@@ -92,7 +94,7 @@ pub fn decode<'a>(
         notes: Vec::new(),
     };
     match subject {
-        Subject::Chain(index) => nothing.lone_chain(&abi.chains[index]),
+        Subject::Chain(id) => nothing.lone_chain(abi.chain(id)),
         Subject::Struct(id) => nothing.struct_(id),
     }
 }
@@ -117,23 +119,22 @@ impl<'a> Decoded<'a> {
     fn struct_(mut self, id: StructId) -> Self {
         let struct_ = self.abi.struct_(id);
         self.struct_ = Some(struct_);
-        let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
-        match (self.abi.chains.iter().find(hosted), struct_.argsz, struct_.role) {
+        match (self.abi.chain_of(id), struct_.argsz, struct_.role) {
             (Some(chain), ..) => self.host(chain, struct_),
             (None, Some(argsz), _) => self.sized(struct_, argsz),
-            (None, None, StructRole::Capability(index)) => self.lone_body(struct_, index),
+            (None, None, StructRole::Capability(id)) => self.lone_body(struct_, id),
             (None, None, _) => self.plain(struct_),
         }
     }
 
     /// A reply with a chain behind it.
     fn host(mut self, chain: &'a Chain, struct_: &'a Struct) -> Self {
-        let Some(host) = &chain.host else {
+        let ChainStart::AtOffsetField { host, cap_offset } = &chain.start else {
             return self;
         };
         self.chain = Some(chain);
         let all = self.reader(self.size);
-        let (reply, damage) = Reply::read(all, struct_, host);
+        let (reply, damage) = Reply::read(all, struct_, host, *cap_offset);
         self.size = reply.size;
         if damage.is_some() {
             // The fields are shown all the same, argsz above all.
@@ -146,7 +147,7 @@ impl<'a> Decoded<'a> {
         reply.hide_what_the_chain_covers(struct_, &mut self.fields);
         self.holes = reader.holes(struct_, 0, reply.first.unwrap_or(reply.size));
         if let Some(first) = reply.first {
-            self.walk(chain, first, reader.span(struct_, 0, host.cap_offset));
+            self.walk(chain, first, reader.span(struct_, 0, *cap_offset));
         }
         self.reply = Some(reply);
         self
@@ -183,22 +184,22 @@ impl<'a> Decoded<'a> {
     /// there, for nothing in a reply tells whether it fitted.
     fn chain_behind(&self, struct_: &Struct) -> Option<String> {
         let behind = |chain: &&Chain| {
-            let front = chain.front.as_ref();
-            front.is_some_and(|front| std::ptr::eq(self.abi.struct_(front.struct_), struct_))
+            let host = chain.host();
+            host.is_some_and(|host| std::ptr::eq(self.abi.struct_(host.struct_), struct_))
         };
         let chain = self.abi.chains.iter().find(behind)?;
-        let (front, (at, _)) = (chain.front.as_ref()?, chain.first?);
+        let ChainStart::After { host, offset: at } = &chain.start else { return None };
         let reader = self.reader(self.size);
-        let flags = reader.unsigned(reader.span(struct_, 0, front.flags)).unwrap_or(0);
-        (flags & front.flag.1 != 0).then(|| {
-            let (flag, name) = (&front.flag.0, &chain.name);
+        let flags = reader.unsigned(reader.span(struct_, 0, host.flags)).unwrap_or(0);
+        (flags & host.flag.1 != 0).then(|| {
+            let (flag, name) = (&host.flag.0, &chain.name);
             format!("{flag} is set: if it fitted, the chain `{name}` starts at {at}")
         })
     }
 
     /// A capability on its own: the header says of which version it is.
-    fn lone_body(mut self, struct_: &'a Struct, index: usize) -> Self {
-        let capability = &self.abi.capabilities[index];
+    fn lone_body(mut self, struct_: &'a Struct, id: CapabilityId) -> Self {
+        let capability = self.abi.capability(id);
         let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
         let reader = self.reader(self.size);
         let Some(read) = chain::Header::read(reader, header, 0) else {
@@ -264,8 +265,7 @@ impl<'a> Decoded<'a> {
 
     /// The capability of this id in the chain, if there is one.
     fn known(&self, id: u64) -> Option<&'a Capability> {
-        let caps = self.chain?.capabilities.iter().map(|index| &self.abi.capabilities[*index]);
-        caps.into_iter().find(|capability| capability.id == id)
+        self.abi.capabilities_of(self.chain?).find(|capability| capability.id == id)
     }
 
     /// Some bytes of the buffer, as far as they are there.

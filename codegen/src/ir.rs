@@ -2,6 +2,14 @@
 //! behind it reads. Data without logic; references are indexes, layouts are
 //! numbers, names are spelt, documentation is plain paragraphs.
 
+mod entries;
+mod members;
+mod renames;
+
+pub use entries::{Entry, EntryKind};
+pub use members::Member;
+pub use renames::{FormerName, former_names, renumbered};
+
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
@@ -54,9 +62,18 @@ pub struct StructId(pub usize);
 /// Index of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub usize);
+/// Index of a function-like macro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MacroId(pub usize);
+/// Index of an ioctl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IoctlId(pub usize);
 /// Index of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChainId(pub usize);
+/// Index of a capability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CapabilityId(pub usize);
 
 /// Paragraphs of plain text, each one line; names stand in backticks.
 pub type Doc = Vec<String>;
@@ -72,18 +89,26 @@ pub struct Meta {
     pub source: String,
     /// Since when it should not be used.
     pub deprecated: Option<Deprecated>,
-    /// What it was called before, with the release that renamed it.
-    pub former: Vec<(String, Release)>,
-    /// Other numbers it had before, with the release that changed each.
-    pub renumbered: Vec<(i128, Release)>,
-    /// Other types it had before, with the release that changed each.
-    pub retyped: Vec<(String, Release)>,
-    /// The releases that changed the text of a macro.
-    pub rewritten: Vec<Release>,
+    /// How it differed in earlier releases.
+    pub history: History,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.
     pub place: Place,
+}
+
+/// Names, numbers, types and texts that an item had in earlier releases, each
+/// with the release that replaced it.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Former names.
+    pub names: Vec<(String, Release)>,
+    /// Former numbers.
+    pub numbers: Vec<(i128, Release)>,
+    /// Former types of a field.
+    pub types: Vec<(String, Release)>,
+    /// Releases that changed the text of a macro.
+    pub texts: Vec<Release>,
 }
 
 /// Since when an item should not be used, and what to do instead.
@@ -185,13 +210,13 @@ pub enum Item {
     /// In [`Abi::groups`].
     Group(GroupId),
     /// In [`Abi::macros`].
-    Macro(usize),
+    Macro(MacroId),
     /// In [`Abi::ioctls`].
-    Ioctl(usize),
+    Ioctl(IoctlId),
     /// In [`Abi::chains`].
     Chain(ChainId),
     /// In [`Abi::capabilities`].
-    Capability(usize),
+    Capability(CapabilityId),
 }
 
 /// A struct.
@@ -222,8 +247,8 @@ pub struct Struct {
 pub enum StructRole {
     /// The argument of an ioctl.
     Argument,
-    /// The body of a capability, by its index; header first.
-    Capability(usize),
+    /// The body of a capability, which starts with the header.
+    Capability(CapabilityId),
     /// Anything else: an element, a payload, the contents of a region.
     Plain,
 }
@@ -540,43 +565,59 @@ pub struct Chain {
     pub section: usize,
     /// The header of its capabilities, an index into [`Abi::cap_headers`].
     pub header: usize,
-    /// The struct in front, and its fields: flags with the flag's number, and cap_offset.
-    pub host: Option<Host>,
-    /// The struct in front of a chain that starts at a fixed place behind it.
-    pub front: Option<Front>,
-    /// Where it starts without a host: an offset, and the type of the field there that leads on.
-    pub first: Option<(u64, Option<Int>)>,
+    /// Where the first capability is found.
+    pub start: ChainStart,
     /// The offset before which no capability starts.
     pub bound: u64,
     /// What short names of its ids drop.
     pub prefix: String,
     /// Ids that belong to others.
     pub reserved: Vec<Reserved>,
-    /// Its capabilities by id, indexes into [`Abi::capabilities`].
-    pub capabilities: Vec<usize>,
+    /// Its capabilities, sorted by id.
+    pub capabilities: Vec<CapabilityId>,
 }
 
-/// The struct in front of a chain.
+/// Where the first capability of a chain is found.
+#[derive(Clone, Debug)]
+pub enum ChainStart {
+    /// At the offset that a field of the host holds, if the host's flag is set.
+    AtOffsetField {
+        /// The struct before the chain.
+        host: Host,
+        /// Index of its field `cap_offset`.
+        cap_offset: usize,
+    },
+    /// At a fixed offset after the host, if the host's flag is set.
+    After {
+        /// The struct before the chain.
+        host: Host,
+        /// Offset of the first capability.
+        offset: u64,
+    },
+    /// At a fixed offset.
+    Fixed {
+        /// Offset of the first capability.
+        offset: u64,
+    },
+    /// At the offset that an integer holds.
+    FieldAt {
+        /// Offset of the integer.
+        offset: u64,
+        /// Its type.
+        int: Int,
+    },
+    /// Unknown, as the headers from which the ABI was inferred lack the host.
+    Unknown,
+}
+
+/// The struct before a chain, and the flag that says there is a chain.
 #[derive(Clone, Debug)]
 pub struct Host {
     /// The struct.
     pub struct_: StructId,
     /// Index of its field `flags`.
     pub flags: usize,
-    /// Name and value of the flag that says there is a chain.
-    pub flag: (String, u64),
-    /// Index of its field `cap_offset`.
-    pub cap_offset: usize,
-}
-
-/// The struct in front of a chain to which no offset leads.
-#[derive(Clone, Debug)]
-pub struct Front {
-    /// The struct.
-    pub struct_: StructId,
-    /// Index of its field `flags`.
-    pub flags: usize,
-    /// Name and value of the flag that says there is a chain.
+    /// Name and value of the flag.
     pub flag: (String, u64),
 }
 
@@ -602,6 +643,16 @@ pub struct Capability {
 }
 
 impl Abi {
+    /// The struct of this name.
+    pub fn find_struct(&self, name: &str) -> Option<StructId> {
+        self.structs.iter().position(|one| one.name == name).map(StructId)
+    }
+
+    /// The chain of this name.
+    pub fn find_chain(&self, name: &str) -> Option<ChainId> {
+        self.chains.iter().position(|one| one.name == name).map(ChainId)
+    }
+
     /// The struct of this index.
     pub fn struct_(&self, id: StructId) -> &Struct {
         &self.structs[id.0]
@@ -626,6 +677,29 @@ impl Abi {
         groups.filter(move |group| group.field.is_some_and(|(owner, _)| owner == id))
     }
 
+    /// The macro of this index.
+    pub fn macro_(&self, id: MacroId) -> &Macro {
+        &self.macros[id.0]
+    }
+
+    /// The ioctl of this index.
+    pub fn ioctl(&self, id: IoctlId) -> &Ioctl {
+        &self.ioctls[id.0]
+    }
+
+    /// The capability of this index.
+    pub fn capability(&self, id: CapabilityId) -> &Capability {
+        &self.capabilities[id.0]
+    }
+
+    /// The capabilities of a chain, sorted by id.
+    pub fn capabilities_of<'a>(
+        &'a self,
+        chain: &'a Chain,
+    ) -> impl Iterator<Item = &'a Capability> + Clone {
+        chain.capabilities.iter().map(|id| self.capability(*id))
+    }
+
     /// The chain of this index.
     pub fn chain(&self, id: ChainId) -> &Chain {
         &self.chains[id.0]
@@ -634,11 +708,8 @@ impl Abi {
     /// The handlers that can append a capability in this release; none if the
     /// release has no rules for handlers of its chain.
     pub fn emitters(&self, capability: &Capability) -> Option<Vec<&Handler>> {
-        let host = self.chain_front(self.chain(capability.chain))?;
-        let asked = self.ioctls.iter().filter(|ioctl| match ioctl.arg {
-            Arg::Struct(id) => std::ptr::eq(self.struct_(id), host),
-            _ => false,
-        });
+        let host = self.chain(capability.chain).host()?.struct_;
+        let asked = self.ioctls.iter().filter(|ioctl| ioctl.arg == Arg::Struct(host));
         let handlers = asked.flat_map(|ioctl| ioctl.served_at(self.release));
         let mut rules = handlers.filter_map(|one| Some((one, one.chain.as_ref()?))).peekable();
         rules.peek()?;
@@ -646,11 +717,10 @@ impl Abi {
         Some(rules.filter(emits).map(|(handler, _)| handler).collect())
     }
 
-    /// The struct in front of a chain, if one is.
-    pub fn chain_front(&self, chain: &Chain) -> Option<&Struct> {
-        let hosted = chain.host.as_ref().map(|host| host.struct_);
-        let id = hosted.or(chain.front.as_ref().map(|front| front.struct_))?;
-        Some(self.struct_(id))
+    /// The chain to which the `cap_offset` of a struct leads.
+    pub fn chain_of(&self, host: StructId) -> Option<&Chain> {
+        let leads = |chain: &&Chain| chain.offset_host().is_some_and(|one| one.struct_ == host);
+        self.chains.iter().find(leads)
     }
 
     /// A type as the specification writes it.
@@ -683,6 +753,29 @@ impl Abi {
                 Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
             }
         })
+    }
+}
+
+impl Chain {
+    /// The struct before the chain.
+    pub fn host(&self) -> Option<&Host> {
+        match &self.start {
+            ChainStart::AtOffsetField { host, .. } | ChainStart::After { host, .. } => Some(host),
+            ChainStart::Fixed { .. } | ChainStart::FieldAt { .. } | ChainStart::Unknown => None,
+        }
+    }
+
+    /// The struct before the chain, if its `cap_offset` leads to the chain.
+    pub fn offset_host(&self) -> Option<&Host> {
+        self.host().filter(|_| self.cap_offset().is_some())
+    }
+
+    /// Index of the field `cap_offset` that leads to the chain.
+    pub fn cap_offset(&self) -> Option<usize> {
+        match self.start {
+            ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
+            _ => None,
+        }
     }
 }
 

@@ -254,7 +254,8 @@ fn grown(abis: (&Abi, &Abi), came: &[&Constant<'_>]) -> Vec<Finding> {
     for group in &abis.1.groups {
         let there = abis.0.groups.iter().any(|old| old.name == group.name);
         let unique = matches!(group.kind, GroupKind::IdSpace | GroupKind::Flags | GroupKind::Enum);
-        let here = |one: &&&Constant<'_>| one.group == group.name && one.meta.former.is_empty();
+        let here =
+            |one: &&&Constant<'_>| one.group == group.name && one.meta.history.names.is_empty();
         let new: Vec<_> = came.iter().filter(here).collect();
         if let ([first, ..], true, true) = (&new[..], there, unique) {
             let list: Vec<_> = new.iter().map(|one| format!("`{}`", one.name)).collect();

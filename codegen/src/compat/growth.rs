@@ -76,7 +76,7 @@ impl Grown<'_> {
         let StructRole::Capability(index) = self.twins.old.role else {
             return self.in_plain(new);
         };
-        let known = self.pairs.abis().0.capabilities[index].version;
+        let known = self.pairs.abis().0.capability(index).version;
         let padding = new.role == Role::Reserved && self.is_padding(new);
         if padding || self.new_version(new).is_some() {
             let message = "the body grew at its end, together with its version";
@@ -200,10 +200,9 @@ impl Grown<'_> {
 
     /// What tells that a field counts.
     fn gate(&self, new: &Member<'_>) -> Option<String> {
-        let hosts = self.pairs.abis().1.chains.iter().filter_map(|chain| chain.host.as_ref());
-        let mut hosts = hosts.filter(|host| host.struct_ == self.id);
+        let host = self.pairs.abis().1.chain_of(self.id).and_then(|chain| chain.host());
         let told = match new.role {
-            Role::CapOffset => hosts.next().map(|host| host.flag.0.clone()),
+            Role::CapOffset => host.map(|host| host.flag.0.clone()),
             _ => new.when.filter(|gate| !self.is_old(gate)).map(str::to_owned),
         };
         let told = told.or_else(|| self.new_version(new));
@@ -219,7 +218,7 @@ impl Grown<'_> {
     /// The version of a capability that came with a field.
     fn new_version(&self, new: &Member<'_>) -> Option<String> {
         let StructRole::Capability(index) = self.twins.old.role else { return None };
-        let known = self.pairs.abis().0.capabilities[index].version;
+        let known = self.pairs.abis().0.capability(index).version;
         (new.version > known).then(|| format!("version {}", new.version))
     }
 

@@ -29,10 +29,10 @@ use view::{HeaderView, RunView, SectionView};
 
 /// The header with the types and constants of the ABI.
 pub(super) fn emit(abi: &Abi) -> OutputFile {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     let contents = header(abi, &stem).render().expect("writing to a string cannot fail");
     let contents = contents.trim_end().to_owned() + "\n";
-    OutputFile { path: format!("generated/include/{stem}.h"), contents }
+    OutputFile { path: format!("include/{stem}.h"), contents }
 }
 
 fn header(abi: &Abi, stem: &str) -> HeaderView {

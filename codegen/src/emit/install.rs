@@ -51,16 +51,16 @@ struct Version {
 
 /// The Makefile, and every file that it fills in.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let package = names::package(&abi.prefix);
+    let package = names::package(&abi.name);
     let words = || Words {
         banner: banner::lines(abi, "codegen/src/emit/install.rs"),
         package: package.clone(),
-        stem: names::c_stem(&abi.prefix),
+        stem: names::c_stem(&abi.name),
         release: abi.release.to_string(),
     };
-    let below = |ending: &str| ["generated/install/", &package, ending].concat();
+    let below = |ending: &str| ["install/", &package, ending].concat();
     vec![
-        file("generated/Makefile".to_owned(), &Makefile { words: words() }),
+        file("Makefile".to_owned(), &Makefile { words: words() }),
         file(below(".pc.in"), &PkgConfig { words: words() }),
         file(below("-config.cmake.in"), &Config { words: words() }),
         file(below("-config-version.cmake.in"), &Version { words: words() }),

@@ -32,7 +32,7 @@ pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
 fn known(abi: &Abi) -> BTreeSet<&str> {
     let items = scope::all(abi);
     let former =
-        items.iter().flat_map(|item| item.meta.former.iter().map(|(name, _)| name.as_str()));
+        items.iter().flat_map(|item| item.meta.history.names.iter().map(|(name, _)| name.as_str()));
     let mut known: BTreeSet<_> = items.iter().map(|item| item.name).chain(former).collect();
     known.extend(abi.sections.iter().map(|section| section.name.as_str()));
     known.extend(abi.fds.iter().map(|fd| fd.name.as_str()));

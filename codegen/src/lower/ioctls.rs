@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use super::{Lowering, known, parts};
 use crate::diagnostic::Place;
-use crate::ir::{Arg, Copied, Handler, Ioctl, Item, Limit, Macro, ReplyArray, ReplyChain, Struct};
+use crate::ir::{
+    Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, ReplyArray, ReplyChain,
+    Struct,
+};
 use crate::layout::Model;
 use crate::release::Since;
 use crate::spec::handlers::CopiedWord;
@@ -62,7 +65,7 @@ impl<'a> Lowering<'a> {
         };
         let handlers = item.handlers();
         let handlers = handlers.filter_map(|handler| self.handler(handler, item, life.since));
-        let index = self.abi.ioctls.len();
+        let id = IoctlId(self.abi.ioctls.len());
         let ioctl = Ioctl {
             name: item.before.name_at(self.release, &item.ioctl).to_owned(),
             meta: self.meta(parts!(item, &item.ioctl), life, &file.source),
@@ -74,7 +77,7 @@ impl<'a> Lowering<'a> {
             handlers: handlers.collect(),
         };
         self.abi.ioctls.push(ioctl);
-        Item::Ioctl(index)
+        Item::Ioctl(id)
     }
 
     /// A handler's rules in bytes; none if the release lacks a field that they
@@ -154,7 +157,7 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::Macro) -> Item {
         let life = item.life(file.life());
-        let index = self.abi.macros.len();
+        let id = MacroId(self.abi.macros.len());
         let macro_ = Macro {
             name: item.before.name_at(self.release, &item.macro_).to_owned(),
             meta: self.meta(parts!(item, &item.macro_), life, &file.source),
@@ -163,7 +166,7 @@ impl<'a> Lowering<'a> {
             rust: item.rust.trim().to_owned(),
         };
         self.abi.macros.push(macro_);
-        Item::Macro(index)
+        Item::Macro(id)
     }
 }
 

@@ -57,7 +57,7 @@ fn keys(check: &mut Check<'_>, abi: &AbiFile) {
 /// Names of items, their present and their former ones.
 fn items(check: &mut Check<'_>) {
     let index = check.index;
-    let ours = c_stem(&check.spec.abi.prefix) + "_";
+    let ours = c_stem(&check.spec.abi.abi) + "_";
     for (text, targets) in index.all() {
         for target in targets {
             ident(check, text, target.place, (target.kind, &ours));

@@ -163,7 +163,7 @@ fn enumerator_values(values: &[Value]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::Meta;
+    use crate::ir::{History, Meta};
     use crate::release::{Release, Since};
 
     fn values(numbers: &[(i128, Literal)]) -> Vec<Value> {
@@ -172,10 +172,7 @@ mod tests {
             since: Since::Known(Release::new(3, 6)),
             source: String::new(),
             deprecated: None,
-            former: Vec::new(),
-            renumbered: Vec::new(),
-            retyped: Vec::new(),
-            rewritten: Vec::new(),
+            history: History::default(),
             allow: Vec::new(),
             place: Default::default(),
         };

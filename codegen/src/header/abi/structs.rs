@@ -83,7 +83,7 @@ impl Teller<'_> {
                 self.guessed.insert([&struct_.name, ".", &name].concat());
                 let argument = struct_.role == StructRole::Argument;
                 let version = match struct_.role {
-                    StructRole::Capability(at) => self.reference.capabilities[at].version + 1,
+                    StructRole::Capability(at) => self.reference.capability(at).version + 1,
                     _ => 1,
                 };
                 Field { version, ..self.new_field(fact, index, type_, argument) }

@@ -75,9 +75,8 @@ fn profile(
 }
 
 /// The arrays of a chain's capabilities: id, start and size of an element.
-fn arrays(abi: &Abi, chain: &Chain) -> impl Iterator<Item = TokenStream> {
-    let capabilities = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
-    capabilities.filter_map(|capability| {
+fn arrays<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = TokenStream> + use<'a> {
+    abi.capabilities_of(chain).filter_map(|capability| {
         let struct_ = abi.struct_(capability.struct_?);
         let index = struct_.fields.len().checked_sub(1)?;
         let Type::Flexible(element, _) = &struct_.fields[index].type_ else {
