@@ -5,6 +5,7 @@
 mod entries;
 mod members;
 mod renames;
+mod serving;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
@@ -705,18 +706,6 @@ impl Abi {
         &self.chains[id.0]
     }
 
-    /// The handlers that can append a capability in this release; none if the
-    /// release has no rules for handlers of its chain.
-    pub fn emitters(&self, capability: &Capability) -> Option<Vec<&Handler>> {
-        let host = self.chain(capability.chain).host()?.struct_;
-        let asked = self.ioctls.iter().filter(|ioctl| ioctl.arg == Arg::Struct(host));
-        let handlers = asked.flat_map(|ioctl| ioctl.served_at(self.release));
-        let mut rules = handlers.filter_map(|one| Some((one, one.chain.as_ref()?))).peekable();
-        rules.peek()?;
-        let emits = |(_, chain): &(_, &ReplyChain)| chain.capabilities.contains(&capability.name);
-        Some(rules.filter(emits).map(|(handler, _)| handler).collect())
-    }
-
     /// The chain to which the `cap_offset` of a struct leads.
     pub fn chain_of(&self, host: StructId) -> Option<&Chain> {
         let leads = |chain: &&Chain| chain.offset_host().is_some_and(|one| one.struct_ == host);
@@ -776,17 +765,6 @@ impl Chain {
             ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
             _ => None,
         }
-    }
-}
-
-impl Ioctl {
-    /// The handlers that serve it in a release.
-    pub fn served_at(&self, release: Release) -> impl Iterator<Item = &Handler> {
-        let over = move |until: Release| until.opening() <= release;
-        let serves = move |handler: &&Handler| {
-            handler.since.covers(release) && !handler.until.is_some_and(over)
-        };
-        self.handlers.iter().filter(serves)
     }
 }
 

@@ -4,7 +4,8 @@ use super::finding::Finding;
 use super::scope::Scope;
 use super::words::{per_model, same};
 use crate::ir::{
-    Abi, CapHeader, Capability, Chain, ChainStart, Field, Host, Meta, Role, Struct, StructId, Type, Value,
+    Abi, CapHeader, Capability, Chain, ChainStart, Field, Host, Meta, Role, Struct, StructId, Type,
+    Value,
 };
 use crate::layout::{Int, Model};
 use crate::release::Release;

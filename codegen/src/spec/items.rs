@@ -1,5 +1,8 @@
-//! The items of a specification: named numbers, structs with their fields,
-//! ioctls, chains, capabilities and macros.
+//! The items of a specification, and the keys that all of them have.
+
+mod chains;
+mod numbers;
+mod structs;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,10 +11,12 @@ use super::handlers::{Handler, ReplyRules};
 use super::history::{History, Life};
 use super::text::{Doc, Number};
 use super::types::{Amount, ArgExpr, TypeExpr};
-use super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
+use super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
-use crate::reply::Count;
+pub use chains::{Capability, Chain, First};
+pub use numbers::{Reserved, Value, Values};
+pub use structs::{Field, Struct};
 
 /// Gives another macro the kinds of items, each with its type.
 macro_rules! item_kinds {
@@ -129,6 +134,8 @@ macro_rules! item {
     };
 }
 
+use item;
+
 /// The release since which an item should not be used any more, and the reason.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Deprecated {
@@ -166,106 +173,6 @@ impl FromLine for Before {
 }
 
 item! {
-    /// Named numbers: constants, an enum, or an id space.
-    pub struct Values {
-        /// The name of the group; of an enum, its tag in C, or a name of ours where `anonymous` is set.
-        #[serde(rename = "constants", alias = "enum", alias = "id_space")]
-        pub name: Placed<String>,
-        /// Their purpose.
-        pub doc: Placed<Doc>,
-        /// Whether the C enum has no tag.
-        #[serde(default)]
-        pub anonymous: bool,
-        /// The start of the names that their short names lack.
-        pub prefix: Option<Placed<String>>,
-        /// The end of the names that their short names lack.
-        pub suffix: Option<Placed<String>>,
-        /// The integer type of the values; by default `u32`.
-        #[serde(rename = "type")]
-        pub type_: Option<Placed<String>>,
-        /// The numbers.
-        pub values: Map<LineOrMap<Value>>,
-        /// Numbers that others use, by the names that they have there.
-        #[serde(default)]
-        pub reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
-    }
-}
-
-item! {
-    /// One named number, or a string.
-    pub struct Value {
-        /// Its meaning.
-        pub doc: Placed<Doc>,
-        /// The number; `next` for one more than the enumerator before it.
-        pub value: Option<Amount>,
-        /// The number of the one bit that is set.
-        pub bit: Option<Placed<Number>>,
-        /// The flags of which a mask consists.
-        #[serde(default)]
-        pub of: List<Placed<String>>,
-        /// The text, for a string constant.
-        pub string: Option<Placed<String>>,
-        /// Whether C gives it the type `int`, so that bit 31 is negative.
-        #[serde(default)]
-        pub signed: bool,
-        /// For an enumerator that counts the others: whether it grows with them.
-        pub count: Option<Count>,
-        /// The struct that travels with this id.
-        pub payload: Option<Placed<String>>,
-        /// The flags of the request under which the payload travels.
-        #[serde(default)]
-        pub gates: List<Placed<String>>,
-    }
-}
-
-impl FromLine for Value {
-    const FORM: &'static str = "value, doc` or `bit number, doc";
-
-    fn from_line(line: &str, place: Place) -> Result<Self, String> {
-        let (number, doc) = value_and_doc(line, place, Self::FORM)?;
-        let (value, bit) = match number.strip_prefix("bit ") {
-            Some(bit) => (None, Some(Placed { value: bit.trim().parse()?, place })),
-            None => (Some(number.parse()?), None),
-        };
-        Ok(Self {
-            doc,
-            value,
-            bit,
-            of: List::default(),
-            string: None,
-            signed: false,
-            count: None,
-            payload: None,
-            gates: List::default(),
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
-        })
-    }
-}
-
-/// A number that others use.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct Reserved {
-    /// The number.
-    pub value: Placed<Number>,
-    /// Its user, and where that can be read.
-    pub doc: Placed<Doc>,
-}
-
-impl FromLine for Reserved {
-    const FORM: &'static str = "value, doc";
-
-    fn from_line(line: &str, place: Place) -> Result<Self, String> {
-        let (value, doc) = value_and_doc(line, place, Self::FORM)?;
-        Ok(Self { value: Placed { value: value.parse()?, place }, doc })
-    }
-}
-
-item! {
     /// A function-like macro: C text, and a function in Rust that does the same.
     pub struct Macro {
         /// Its name.
@@ -279,77 +186,6 @@ item! {
         pub c: Placed<String>,
         /// The function in Rust.
         pub rust: Placed<String>,
-    }
-}
-
-item! {
-    /// A struct.
-    pub struct Struct {
-        /// Its name.
-        #[serde(rename = "struct")]
-        pub struct_: Placed<String>,
-        /// Its purpose.
-        pub doc: Placed<Doc>,
-        /// Whether fields follow each other without padding.
-        #[serde(default)]
-        pub packed: bool,
-        /// The last field that every caller's argsz must cover: the last one of the first release.
-        pub minsz: Option<Placed<String>>,
-        /// Its fields, in order.
-        pub fields: Map<LineOrMap<Field>>,
-    }
-}
-
-item! {
-    /// A field: `[words] type`, where the words are direction and role.
-    pub struct Field {
-        /// Direction (`in`, `out`, `inout`), role (`argsz`, `flags`, `cap_offset`, `reserved`) and type.
-        #[serde(rename = "type")]
-        pub type_: Option<TypeExpr>,
-        /// Its content, with the unit.
-        pub doc: Placed<Doc>,
-        /// The members, if the field is an anonymous union.
-        #[serde(default)]
-        pub union: Map<LineOrMap<Field>>,
-        /// The flag, op, feature or index with which the field is valid.
-        pub valid_if: Option<Placed<String>>,
-        /// The version of the capability that added the field; by default 1.
-        pub version: Option<Placed<Number>>,
-        /// The start of the names in `bits` or `values` that their short names lack.
-        pub prefix: Option<Placed<String>>,
-        /// The flags of the field.
-        #[serde(default)]
-        pub bits: Map<LineOrMap<Value>>,
-        /// The numbers that the field can have.
-        #[serde(default)]
-        pub values: Map<LineOrMap<Value>>,
-        /// The enum or id space of its numbers.
-        pub holds: Option<Placed<String>>,
-    }
-}
-
-impl FromLine for Field {
-    const FORM: &'static str = "[words] type, doc";
-
-    fn from_line(line: &str, place: Place) -> Result<Self, String> {
-        let (type_, doc) = value_and_doc(line, place, Self::FORM)?;
-        Ok(Self {
-            type_: Some(type_.parse()?),
-            doc,
-            union: Map::default(),
-            valid_if: None,
-            version: None,
-            prefix: None,
-            bits: Map::default(),
-            values: Map::default(),
-            holds: None,
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
-        })
     }
 }
 
@@ -377,73 +213,6 @@ item! {
         /// The kernel's handlers by name; a list where one had different rules in different releases.
         #[serde(default)]
         pub handlers: Map<OneOrMany<LineOrMap<Handler>>>,
-    }
-}
-
-item! {
-    /// A chain of capabilities, which is also an id space.
-    pub struct Chain {
-        /// The chain's short name.
-        pub chain: Placed<String>,
-        /// The subject of its capabilities.
-        pub doc: Placed<Doc>,
-        /// The header with which its capabilities start.
-        pub header: Placed<String>,
-        /// The struct before the chain, whose `cap_offset` has the offset of the first capability.
-        pub host: Option<Placed<String>>,
-        /// The flag of the host that is set if there is a chain.
-        pub flag: Option<Placed<String>>,
-        /// The start of the chain, if it is not in a host's `cap_offset`.
-        pub first: Option<First>,
-        /// The start of the names of its capabilities that their short names lack.
-        pub prefix: Placed<String>,
-        /// Ids that others use, by the names that they have there.
-        #[serde(default)]
-        pub reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
-    }
-}
-
-/// The start of a chain that no `cap_offset` gives.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct First {
-    /// The offset of the first capability, or of a field that has that offset.
-    pub offset: Placed<Number>,
-    /// The type of that field, if there is one.
-    #[serde(rename = "type")]
-    pub type_: Option<Placed<String>>,
-    /// The lowest offset of a capability; by default `offset`.
-    pub bound: Option<Placed<Number>>,
-}
-
-item! {
-    /// A capability of a chain.
-    pub struct Capability {
-        /// The constant of its id.
-        pub capability: Placed<String>,
-        /// Its content.
-        pub doc: Placed<Doc>,
-        /// Its name within the chain; by default its name without the chain's prefix.
-        pub short_name: Option<Placed<String>>,
-        /// The id.
-        pub id: Placed<Number>,
-        /// The chain; by default the only one of the file.
-        pub chain: Option<Placed<String>>,
-        /// Its struct, declared by `fields` or by another item; a capability without one is its header.
-        #[serde(rename = "struct")]
-        pub struct_: Option<Placed<String>>,
-        /// The fields after the header.
-        #[serde(default)]
-        pub fields: Map<LineOrMap<Field>>,
-    }
-}
-
-impl Capability {
-    /// Its name within a chain of this prefix.
-    pub fn name_in_chain(&self, prefix: &str) -> &str {
-        match &self.short_name {
-            Some(short) => short,
-            None => crate::names::short(&self.capability, prefix, ""),
-        }
     }
 }
 

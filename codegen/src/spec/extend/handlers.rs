@@ -26,6 +26,9 @@ impl Merge<'_> {
                 self.problems.push(problem.and(other, "first here"));
                 continue;
             }
+            if let [one] = &mut new.0[..] {
+                one.place = name.place;
+            }
             for handler in &mut new.0 {
                 handler.value.0.since = handler.value.0.since.or(extension.since);
             }
