@@ -90,7 +90,7 @@ fn usable(abi: &Abi) {
         for at in &chain.capabilities {
             assert_eq!(abi.capability(*at).chain.0, index);
         }
-        let host = chain.host.as_ref().map(|host| abi.struct_(host.struct_));
+        let host = chain.offset_host().map(|host| abi.struct_(host.struct_));
         assert!(host.is_none_or(|host| host.role == StructRole::Argument), "{}", chain.name);
     }
     for group in &abi.groups {

@@ -64,7 +64,7 @@ fn array(abi: &Abi, struct_: &Struct, full: &[u8]) -> Vec<u8> {
 fn caps(abi: &Abi, ioctl: &Ioctl, full: &[u8]) -> Vec<Cap> {
     let Arg::Struct(id) = ioctl.arg else { panic!("no struct") };
     let Some(chain) =
-        abi.chains.iter().find(|chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id))
+        abi.chains.iter().find(|chain| chain.offset_host().is_some_and(|host| host.struct_ == id))
     else {
         return Vec::new();
     };

@@ -44,7 +44,7 @@ fn argument(abi: &Abi, ioctl: &str) -> StructId {
 /// The chain that an ioctl's struct hosts, and the struct.
 fn hosted_by<'a>(abi: &'a Abi, ioctl: &str) -> Option<(&'a str, StructId)> {
     let id = argument(abi, ioctl);
-    let hosts = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
+    let hosts = |chain: &&Chain| chain.offset_host().is_some_and(|host| host.struct_ == id);
     abi.chains.iter().find(hosts).map(|chain| (chain.name.as_str(), id))
 }
 

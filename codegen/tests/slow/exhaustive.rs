@@ -24,7 +24,7 @@ const EVERY: u32 = 25_013;
 /// What the program is told of a chain: offsets, the flag, the bound and the
 /// ids, the one behind the last of which is not known.
 fn facts(abi: &Abi, chain: &Chain) -> Vec<u64> {
-    let host = chain.host.as_ref().expect("a host");
+    let host = chain.offset_host().expect("a host");
     let struct_ = abi.struct_(host.struct_);
     let at = |field: usize| struct_.layouts[Model::Lp64.index()].fields[field].offset;
     let mut ids: Vec<_> = chain.capabilities.iter().map(|one| abi.capability(*one).id).collect();
@@ -32,7 +32,13 @@ fn facts(abi: &Abi, chain: &Chain) -> Vec<u64> {
     ids.dedup();
     ids.push(ids.last().map_or(0, |last| last + 1));
     let argsz = at(struct_.argsz.expect("argsz"));
-    let mut facts = vec![argsz, at(host.flags), host.flag.1, at(host.cap_offset), chain.bound];
+    let mut facts = vec![
+        argsz,
+        at(host.flags),
+        host.flag.1,
+        at(chain.cap_offset().expect("a host")),
+        chain.bound,
+    ];
     facts.extend(ids);
     facts
 }
@@ -61,7 +67,7 @@ fn every_small_reply_is_read_alike() {
     agree_program::write(folder.path(), &abi);
     let program = agree_program::compile(folder.path(), MAIN, "lto=fat");
     let mut jobs = Vec::new();
-    for chain in (0..abi.chains.len()).filter(|chain| abi.chains[*chain].host.is_some()) {
+    for chain in (0..abi.chains.len()).filter(|chain| abi.chains[*chain].offset_host().is_some()) {
         jobs.extend(BACKGROUNDS.map(|background| (chain, background)));
     }
     let (jobs, done) = (Mutex::new(jobs), Mutex::new(Vec::new()));

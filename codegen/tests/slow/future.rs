@@ -104,7 +104,7 @@ fn compiled_readers_of_today_read_replies_of_tomorrow() {
 /// The full replies of the newest handlers, with all that they give.
 fn replies(today: &Abi, tomorrow: &Abi, pairs: &mut Pairs) {
     for chain in tomorrow.chains.iter() {
-        let Some(host) = &chain.host else { continue };
+        let Some(host) = chain.offset_host() else { continue };
         for ioctl in tomorrow.ioctls.iter().filter(|one| one.arg == Arg::Struct(host.struct_)) {
             for handler in ioctl.served_at(tomorrow.release) {
                 let Some(rules) = &handler.chain else { continue };

@@ -141,10 +141,11 @@ fn what_fits_is_read_back() {
     let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
     for (design, proposal, handler) in DESIGNS {
         let abi = irq_info_proposals::abi(proposal);
-        let subject = match abi.find_chain("irq").filter(|id| abi.chain(*id).host.is_none()) {
-            Some(chain) => Subject::Chain(chain),
-            None => Subject::Struct(irq_info_proposals::struct_(&abi).0),
-        };
+        let subject =
+            match abi.find_chain("irq").filter(|id| abi.chain(*id).offset_host().is_none()) {
+                Some(chain) => Subject::Chain(chain),
+                None => Subject::Struct(irq_info_proposals::struct_(&abi).0),
+            };
         for (index, caps) in [(0, 0), (5, 1)] {
             let call = Call { index, argsz: 40, buffer: 40 };
             let answer = call.answer(&abi, handler);

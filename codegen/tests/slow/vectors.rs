@@ -98,7 +98,7 @@ fn check(abi: &Abi, all: &[Vectors]) -> Vec<(&'static str, usize)> {
 #[test]
 fn every_implementation_says_what_the_vectors_say() {
     let abi = lower(&fixtures::spec(), None);
-    let hosted = abi.chains.iter().filter(|chain| chain.host.is_some());
+    let hosted = abi.chains.iter().filter(|chain| chain.offset_host().is_some());
     let all: Vec<_> = hosted.map(|chain| Vectors::of(&chain.name)).collect();
     let total: usize = all.iter().map(|vectors| vectors.cases.len()).sum();
     assert!(total >= 60, "{total} cases");
@@ -111,7 +111,7 @@ fn every_implementation_says_what_the_vectors_say() {
 #[test]
 fn the_vectors_hold_every_way_to_be_wrong_and_every_capability() {
     let abi = lower(&fixtures::spec(), None);
-    for chain in abi.chains.iter().filter(|chain| chain.host.is_some()) {
+    for chain in abi.chains.iter().filter(|chain| chain.offset_host().is_some()) {
         let vectors = Vectors::of(&chain.name);
         let texts: String = vectors.cases.iter().map(|case| case.expect.as_str()).collect();
         let kinds =
@@ -185,7 +185,7 @@ fn a_new_capability_needs_no_code() {
 fn decode_shows_every_vector_in_text_and_json() {
     let abi = lower(&fixtures::spec(), None);
     for chain in abi.chains.iter() {
-        let host = chain.host.as_ref().expect("every chain of VFIO has a host");
+        let host = chain.offset_host().expect("every chain of VFIO has a host");
         for vector in Vectors::of(&chain.name).cases {
             let (target, bytes) = (target(vector.target()), vector.bytes());
             let subject = Subject::Struct(host.struct_);

@@ -314,7 +314,7 @@ pub(crate) fn give(abi: &mut Abi) {
         .iter()
         .map(|chain| {
             let names = abi.capabilities_of(chain).map(|cap| cap.name.clone());
-            (chain.host.as_ref().map(|host| host.struct_), names.collect())
+            (chain.offset_host().map(|host| host.struct_), names.collect())
         })
         .collect();
     for ioctl in &mut abi.ioctls {

@@ -63,7 +63,7 @@ pub(crate) fn pairs(eras: &[Era]) -> Vec<(usize, usize)> {
 /// The structs that are in front of a chain in some era.
 pub(crate) fn hosts(eras: &[Era]) -> Vec<String> {
     let of = |era: &Era| {
-        let hosts = era.abi.chains.iter().filter_map(|chain| chain.host.as_ref());
+        let hosts = era.abi.chains.iter().filter_map(|chain| chain.offset_host());
         hosts.map(|host| era.abi.struct_(host.struct_).name.clone()).collect::<Vec<_>>()
     };
     let mut names: Vec<_> = eras.iter().flat_map(of).collect();
@@ -87,7 +87,7 @@ fn key(abi: &Abi) -> String {
             let cap = abi.capability(*index);
             (&cap.name, cap.id, cap.version, cap.struct_.map(fields))
         });
-        let host = chain.host.as_ref().map(|host| host.flag.1);
+        let host = chain.offset_host().map(|host| host.flag.1);
         (&chain.name, host, caps.collect::<Vec<_>>())
     });
     let chains: Vec<_> = chains.collect();

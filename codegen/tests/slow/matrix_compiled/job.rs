@@ -57,7 +57,7 @@ fn values(abi: &Abi, named: &Named<'_>) -> [u64; 8] {
         let marks = (0..int.size()).map(|at| u64::from(sample::mark(&field.name, at)) << (8 * at));
         values[nth] = marks.fold(0, |number, byte| number | byte);
     }
-    let host = named.chain.host.as_ref().expect("profiles have a host");
+    let host = named.chain.offset_host().expect("profiles have a host");
     let flags = &abi.struct_(host.struct_).fields[host.flags].name;
     let (nth, ..) = profiles::fields(abi, named.chain)
         .find(|(_, field, _)| field.name == *flags)
@@ -69,7 +69,7 @@ fn values(abi: &Abi, named: &Named<'_>) -> [u64; 8] {
 impl<'a> Job<'a> {
     /// The struct in front, and the flag that there is a chain.
     pub(crate) fn host(&self) -> &'a Host {
-        self.named.chain.host.as_ref().expect("profiles have a host")
+        self.named.chain.offset_host().expect("profiles have a host")
     }
 
     /// The name of the struct in front.

@@ -93,7 +93,7 @@ fn function(abi: &Abi, stem: &str, chain: &Chain) -> String {
 /// The lines that print the first line of the text, and start the walk.
 fn start(abi: &Abi, stem: &str, chain: &Chain) -> String {
     let caps = c_name(stem, &[&chain.name, "caps"]);
-    let Some(host) = &chain.host else {
+    let Some(host) = chain.offset_host() else {
         return format!("\tno_host();\n\twalk = {caps}(bytes, len);\n");
     };
     let struct_ = abi.struct_(host.struct_);

@@ -25,7 +25,7 @@ pub fn fields(struct_: &Struct) -> impl Iterator<Item = (usize, &Field, Int)> {
 fn known<'a>(abi: &'a Abi, names: &[String]) -> Vec<(&'a Struct, bool)> {
     let known = abi.structs.iter().enumerate().filter(|(_, one)| names.contains(&one.name));
     let hosted = |id: usize| {
-        let mut hosts = abi.chains.iter().filter_map(|chain| chain.host.as_ref());
+        let mut hosts = abi.chains.iter().filter_map(|chain| chain.offset_host());
         hosts.any(|host| host.struct_.0 == id)
     };
     known.map(|(id, struct_)| (struct_, hosted(id))).collect()

@@ -70,7 +70,7 @@ fn decode(abi: &Abi, replies: &[(usize, Vec<u8>)]) -> Vec<Vec<u8>> {
     let newest = 3;
     let mut seeds = Vec::new();
     for (chain, bytes) in replies {
-        let host = abi.chains[*chain].host.as_ref().expect("a host").struct_.0;
+        let host = abi.chains[*chain].offset_host().expect("a host").struct_.0;
         let [low, high] = u16::try_from(host).expect("a small number").to_le_bytes();
         seeds.push([&[newest, 0, low, high], &bytes[..]].concat());
     }

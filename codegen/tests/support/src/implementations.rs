@@ -52,7 +52,7 @@ pub fn target(name: &str) -> &'static Target {
 /// What `decode` says.
 pub fn decoded(abi: &Abi, case: &Case) -> Option<String> {
     let chain = abi.find_chain(&case.chain)?;
-    let subject = match &abi.chain(chain).host {
+    let subject = match abi.chain(chain).offset_host() {
         Some(host) => Subject::Struct(host.struct_),
         None => Subject::Chain(chain),
     };

@@ -25,7 +25,7 @@ pub struct Named<'a> {
 pub fn all(abi: &Abi) -> Vec<Named<'_>> {
     let mut all = Vec::new();
     for chain in &abi.chains {
-        let host = chain.host.as_ref().map(|host| Arg::Struct(host.struct_));
+        let host = chain.offset_host().map(|host| Arg::Struct(host.struct_));
         for ioctl in abi.ioctls.iter().filter(|ioctl| Some(&ioctl.arg) == host.as_ref()) {
             let handlers = ioctl.handlers.iter().filter(|handler| handler.chain.is_some());
             let names = handlers.filter_map(|handler| Some((handler, handler.profile.as_deref()?)));
@@ -38,9 +38,10 @@ pub fn all(abi: &Abi) -> Vec<Named<'_>> {
 /// The fields of a chain's host that a server sets, or that its input says, each
 /// with its place among the values that it is told by.
 pub fn fields<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = (usize, &'a Field, Int)> {
-    let host = chain.host.as_ref().expect("profiles have a host");
+    let host = chain.offset_host().expect("profiles have a host");
     let struct_ = abi.struct_(host.struct_);
-    let own = move |index: &usize| *index == host.cap_offset || Some(*index) == struct_.argsz;
+    let own =
+        move |index: &usize| Some(*index) == chain.cap_offset() || Some(*index) == struct_.argsz;
     let fields = struct_.fields.iter().enumerate().filter(move |(index, _)| !own(index));
     let fields = fields.filter(|(_, field)| field.role != Role::Reserved && field.version <= 1);
     let fields = fields.filter_map(|(_, field)| match field.type_ {
@@ -56,7 +57,7 @@ pub fn rust_source(abi: &Abi) -> String {
     let names: Vec<_> = all.iter().map(|one| one.name).collect();
     let mut arms = String::new();
     for (index, Named { name, chain, .. }) in all.iter().enumerate() {
-        let host = chain.host.as_ref().expect("profiles have a host");
+        let host = chain.offset_host().expect("profiles have a host");
         let struct_ = &abi.struct_(host.struct_).name;
         let mut sets = String::new();
         for (nth, field, int) in fields(abi, chain) {
@@ -95,7 +96,7 @@ pub fn rust_source(abi: &Abi) -> String {
 pub fn c_source(abi: &Abi, stem: &str) -> String {
     let (mut functions, mut table) = (String::new(), String::new());
     for Named { name, chain, .. } in all(abi) {
-        let host = chain.host.as_ref().expect("profiles have a host");
+        let host = chain.offset_host().expect("profiles have a host");
         let struct_ = &abi.struct_(host.struct_).name;
         let view = c_name(stem, &[names::without_prefix(&abi.prefix, struct_)]);
         let mut sets = String::new();

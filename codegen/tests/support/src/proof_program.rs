@@ -16,7 +16,7 @@ use capchain::names::{self, c_name};
 pub fn write(folder: &Path, abi: &Abi) {
     let stem = names::c_stem(&abi.name);
     let (mut profiles, mut loops) = (String::new(), String::new());
-    for chain in abi.chains.iter().filter(|chain| chain.host.is_some()) {
+    for chain in abi.chains.iter().filter(|chain| chain.offset_host().is_some()) {
         let capabilities = capabilities(abi, &stem, chain);
         let text = header(abi, &stem, chain, &capabilities);
         fs::write(folder.join(format!("{}.h", chain.name)), text).expect("a file");
@@ -41,7 +41,7 @@ fn loops_of(stem: &str, chain: &str, capabilities: &[Known]) -> String {
 
 /// The names of the profiles that write a chain.
 fn profiles_of<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = &'a str> {
-    let host = chain.host.as_ref().map(|host| Arg::Struct(host.struct_));
+    let host = chain.offset_host().map(|host| Arg::Struct(host.struct_));
     let ioctls = abi.ioctls.iter().filter(move |ioctl| Some(&ioctl.arg) == host.as_ref());
     let handlers = ioctls.flat_map(|ioctl| &ioctl.handlers);
     let handlers = handlers.filter(|handler| handler.chain.is_some());
@@ -121,7 +121,7 @@ fn int_of(int: Int) -> Int {
 
 /// The header of a chain.
 fn header(abi: &Abi, stem: &str, chain: &Chain, capabilities: &[Known]) -> String {
-    let host = chain.host.as_ref().expect("a chain with a host");
+    let host = chain.offset_host().expect("a chain with a host");
     let info = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
     let (info, own) = (c_name(stem, &[info]), c_name(stem, &[&chain.name]));
     let upper = |function: &str| function.to_uppercase();

@@ -75,7 +75,7 @@ fn function(abi: &Abi, chain: &Chain) -> String {
 
 /// The lines that make the first line of the text, and the walk.
 fn start(abi: &Abi, chain: &Chain) -> (String, String) {
-    let Some(host) = &chain.host else {
+    let Some(host) = chain.offset_host() else {
         let caps = names::group_type(&chain.name);
         let head = "    no_host(text_of);\n".to_owned();
         return (head, format!("views::{caps}Caps::parse_as(bytes, wire)"));
