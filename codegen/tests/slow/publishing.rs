@@ -5,8 +5,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use support::packages::{cargo, ended, there};
-use support::{fixtures, rustc};
+use support::fixtures;
+use support::groups::{Group, has};
+use support::packages::cargo;
+use support::process::{code_and_text, succeed};
 
 /// Every command of the document.
 fn commands() -> Vec<String> {
@@ -23,7 +25,7 @@ fn would(program: &str, arguments: &[&str]) {
         "cargo" => cargo(&fixtures::root()),
         program => Command::new(program),
     };
-    let (code, text) = ended(command.current_dir(fixtures::root()).args(arguments));
+    let (code, text) = code_and_text(command.current_dir(fixtures::root()).args(arguments));
     assert_eq!(code, Some(0), "{program} {arguments:?}: {text}");
 }
 
@@ -43,7 +45,7 @@ fn every_command_exists() {
                 assert!(module.is_file(), "{line}");
             }
             ["cargo", command, ..] => would("cargo", &[command, "--help"]),
-            ["make", ref arguments @ ..] if there("make") => {
+            ["make", ref arguments @ ..] if has(Group::Tools, "make") => {
                 would("make", &[&["--dry-run"], arguments].concat());
             }
             [script, ..] if script.starts_with(".ci/") => {
@@ -67,7 +69,7 @@ fn the_version_is_set_in_one_place() {
     fs::write(&manifest, &before).expect("a file");
     let sets: Vec<_> = commands().into_iter().filter(|line| line.starts_with("sed ")).collect();
     assert_eq!(sets.len(), 1);
-    rustc::output(Command::new("sh").current_dir(folder.path()).args(["-c", &sets[0]]));
+    succeed(Command::new("sh").current_dir(folder.path()).args(["-c", &sets[0]]));
     let after = fs::read_to_string(manifest).expect("the manifest");
     let old = format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
     assert_eq!(before.matches(&old).count(), 1);

@@ -37,11 +37,13 @@ pub enum Group {
     CompilerFeatures,
     /// Tests of the full set of captures.
     FullCaptures,
+    /// Tests that only a little-endian machine can run.
+    LittleEndian,
 }
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -50,6 +52,7 @@ impl Group {
         Self::Tools,
         Self::CompilerFeatures,
         Self::FullCaptures,
+        Self::LittleEndian,
     ];
 
     /// The name in `.ci/groups`.
@@ -63,6 +66,7 @@ impl Group {
             Self::Tools => "tools",
             Self::CompilerFeatures => "compiler-features",
             Self::FullCaptures => "full-captures",
+            Self::LittleEndian => "little-endian",
         }
     }
 

@@ -38,6 +38,13 @@ pub fn succeed_with_input(command: &mut Command, input: &[u8]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// The exit code of a command, and everything that it printed.
+pub fn code_and_text(command: &mut Command) -> (Option<i32>, String) {
+    let Output { status, stdout, stderr } = finish(command);
+    let text = [stdout, stderr].concat();
+    (status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
 /// Whether this machine has a program.
 pub fn is_installed(program: &str) -> bool {
     let output = Command::new(program).arg("--version").output();
