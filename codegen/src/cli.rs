@@ -21,9 +21,19 @@ pub(crate) struct Source {
     /// Folder of the specification [default: spec/vfio, or the embedded copy]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) spec: Option<PathBuf>,
+    /// Name of the ABI: its folder below spec/, or an embedded copy
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "spec")]
+    pub(crate) abi: Option<String>,
     /// File laid over the specification; can be given more than once
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) overlay: Vec<PathBuf>,
+}
+
+impl Source {
+    /// Whether the arguments determine one ABI. An overlay belongs to one ABI.
+    pub(crate) fn names_one(&self) -> bool {
+        self.spec.is_some() || self.abi.is_some() || !self.overlay.is_empty()
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,9 +2,12 @@
 //! what only one of them has, and what they say differently. Each difference
 //! is a finding with a code; the catalogue tells what it means.
 
+mod best_fit;
 mod constants;
 mod macros;
 mod structs;
+
+pub use best_fit::{BestFit, best_fit};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::header::{Facts, SaidOf, said};

@@ -12,6 +12,7 @@ pub use renames::{FormerName, former_names, renumbered};
 
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
+use crate::output::CodeFile;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
 
@@ -26,6 +27,12 @@ pub struct Abi {
     pub doc: Doc,
     /// The word that all its names start with.
     pub prefix: String,
+    /// The version of the generated crate and header.
+    pub version: String,
+    /// Whether outputs are generated.
+    pub publish: bool,
+    /// Hand-written files that are copied into the crate.
+    pub code: Vec<CodeFile>,
     /// The release that is described.
     pub release: Release,
     /// Every release that the specification can describe, in order.

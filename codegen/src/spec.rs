@@ -5,6 +5,7 @@
 //! `docs/spec-format.md` explains every key. The JSON Schema that editors use
 //! comes from these same types.
 
+mod code;
 mod de;
 mod extend;
 mod file;
@@ -18,11 +19,12 @@ pub mod types;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::output::CodeFile;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Padding, Unset, WhenTooSmall};
 use history::{History, Life};
 use text::{Doc, Line, List, Named, Number, Placed, Short, value_and_doc};
-use types::{Amount, BitsExpr, ErrorName, TypeExpr};
+use types::{Amount, BitsExpr, ErrorName, TypeExpr, Version};
 
 /// A specification: what is true of the ABI as a whole, and its files.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub struct Spec {
     pub abi: AbiFile,
     /// The files that it lists, in its order, then the overlays.
     pub files: Vec<SpecFile>,
+    /// Hand-written files that are copied into the crate.
+    pub code: Vec<CodeFile>,
 }
 
 /// `abi.yaml`: what is true of the ABI as a whole.
@@ -44,6 +48,12 @@ pub struct AbiFile {
     pub doc: Placed<Doc>,
     /// The word that all names start with and that Rust's short names drop.
     pub prefix: Placed<String>,
+    /// The version of the generated crate and header; 0.0.0 if absent.
+    #[serde(default)]
+    pub version: Version,
+    /// Whether outputs are generated; otherwise the ABI can only be checked and compared.
+    #[serde(default = "yes")]
+    pub publish: bool,
     /// Every release that can be described, in order; `v3.6..v3.19` stands for all minor releases between.
     pub releases: List<Placed<String>>,
     /// The other files, in the order in which their items are emitted.
@@ -59,6 +69,11 @@ pub struct AbiFile {
     /// The headers that capabilities start with.
     #[serde(default)]
     pub cap_headers: Named<CapHeader>,
+}
+
+/// The default of `publish`.
+fn yes() -> bool {
+    true
 }
 
 /// A kernel header.

@@ -65,8 +65,7 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
 
 /// Where the header comes from, and what it is.
 fn opening(abi: &Abi) -> Vec<String> {
-    let banner = banner::lines(abi, "codegen/src/emit/c.rs").into_iter();
-    let banner = banner.fold(Comment::default(), Comment::fact).block(0);
+    let banner = Comment::default().fact(banner::line(abi)).block(0);
     let about = Comment::of(&abi.doc).titled(&abi.title).block(0);
     [banner, section::opening(about)].concat()
 }

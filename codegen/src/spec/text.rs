@@ -11,7 +11,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::types::{Amount, BitsExpr, ErrorName, TypeExpr};
+use super::types::{Amount, BitsExpr, ErrorName, TypeExpr, Version};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 
@@ -281,6 +281,12 @@ from_text!(BitsExpr, "Bits", {
 });
 
 from_text!(ErrorName, "ErrorName", { "type": "string", "pattern": "^E[A-Z0-9]+$" });
+
+from_text!(Version, "Version", {
+    "description": "The version of a package: three numbers, and possibly a pre-release.",
+    "type": "string",
+    "pattern": r"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$",
+});
 
 from_text!(Release, "Release", {
     "description": "A kernel release.",

@@ -164,7 +164,7 @@ const EDITS: [Edit; 17] = [
 
 #[test]
 fn edits_of_the_specification() {
-    let files = capchain::embedded::FILES;
+    let files = capchain::embedded::files("vfio");
     let today = Mutations::new().today;
     for (name, from, to, code, breaks) in EDITS {
         let file = format!("{name}.yaml");

@@ -1,5 +1,6 @@
 //! Tests that take seconds: nothing is compiled, and nothing large is enumerated.
 
+mod abis;
 mod adding;
 mod automation;
 mod built_replies;
@@ -10,6 +11,7 @@ mod compat_mutations;
 mod contract;
 mod decode;
 mod docs;
+mod documents;
 mod drift;
 mod errors;
 mod extensibility;

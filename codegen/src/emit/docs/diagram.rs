@@ -34,7 +34,7 @@ const SIZES: [u64; 4] = [14, 13, 12, 11];
 #[derive(Template)]
 #[template(path = "layout.svg.jinja", escape = "none")]
 struct DiagramView {
-    banner: Vec<String>,
+    banner: String,
     name: String,
     size: String,
     height: u64,
@@ -93,9 +93,8 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
         [only] => format!("{} bytes", only.value.0),
         _ => String::new(),
     };
-    let banner = banner::lines(page.abi, "codegen/src/emit/docs/diagram.rs");
     let view = DiagramView {
-        banner: banner.iter().map(|line| escape::in_xml_comment(line)).collect(),
+        banner: escape::in_xml_comment(&banner::line(page.abi)),
         name: struct_.name.clone(),
         size,
         height,

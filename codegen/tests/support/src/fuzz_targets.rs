@@ -19,7 +19,7 @@ use tempfile::TempDir;
 fn abis() -> &'static [Abi] {
     static ABIS: OnceLock<Vec<Abi>> = OnceLock::new();
     ABIS.get_or_init(|| {
-        let opened = capchain::open(&Origin::Embedded(capchain::embedded::FILES), &[]);
+        let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("vfio")), &[]);
         let spec = opened.spec.expect("the specification");
         let all = lower(&spec, None).releases;
         let some = [0, all.len() / 3, all.len() * 2 / 3, all.len() - 1];

@@ -16,12 +16,14 @@ pub fn unpacked(folder: &Path, name: &str) -> PathBuf {
     let packed = folder.join("packed");
     succeed(package.args(["--package", name, "--target-dir"]).arg(&packed));
     let prefix = [name, "-"].concat();
-    let files = fs::read_dir(packed.join("package")).expect("the folder of packages");
-    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("a name"));
-    let mut archives = names.filter(|file| file.starts_with(&prefix) && file.ends_with(".crate"));
-    let archive = archives.next().expect("the package");
-    let full = archive.trim_end_matches(".crate").to_owned();
-    let archive = packed.join("package").join(archive);
+    let entries = fs::read_dir(packed.join("package")).expect("the packages");
+    let mut archives = entries.map(|entry| entry.expect("an entry").path());
+    let archive = archives.find(|path| {
+        let file = path.file_name().expect("a name").to_string_lossy();
+        file.starts_with(&prefix) && file.ends_with(".crate")
+    });
+    let archive = archive.expect("the archive of the package");
+    let full = archive.file_stem().expect("a name").to_owned();
     succeed(Command::new("tar").current_dir(folder).arg("-xzf").arg(archive));
     let place = folder.join(name);
     fs::rename(folder.join(full), &place).expect("the package has one folder");
