@@ -6,7 +6,6 @@ mod c;
 mod docs;
 mod escape;
 mod install;
-mod named;
 mod package;
 mod rust;
 mod wrap;

@@ -4,10 +4,12 @@
 
 mod entries;
 mod members;
+pub mod protocol;
 mod renames;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
+pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
 
 use crate::diagnostic::Place;
@@ -61,6 +63,8 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
+    /// What readers and writers of chains need; stale in ABIs that are inferred from headers.
+    pub protocol: Protocol,
 }
 
 /// Index of a struct.
@@ -764,7 +768,7 @@ impl Chain {
 
     /// The struct before the chain, if its `cap_offset` leads to the chain.
     pub fn offset_host(&self) -> Option<&Host> {
-        self.host().filter(|_| self.cap_offset().is_some())
+        self.cap_offset().and(self.host())
     }
 
     /// Index of the field `cap_offset` that leads to the chain.

@@ -16,8 +16,7 @@ mod views;
 use std::collections::HashMap;
 
 use crate::emit::banner;
-use crate::emit::named::{self, Former, Named};
-use crate::ir::Abi;
+use crate::ir::{Abi, Entry, FormerName, former_names};
 use crate::output::OutputFile;
 use comment::Names;
 
@@ -53,7 +52,7 @@ fn needs(abi: &Abi, name: &str) -> bool {
 
 /// Every file of the crate below `src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let (names, all) = (Names::of(abi), named::names(abi));
+    let (names, all) = (Names::of(abi), abi.entries());
     let mut files = vec![
         file(abi, "lib.rs", library::crate_root(abi, &names)),
         file(abi, "uapi.rs", library::uapi(abi)),
@@ -83,9 +82,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
 }
 
 /// The names that items had before, by the index of their section.
-fn former_by_section<'a>(all: &[Named<'a>]) -> HashMap<usize, Vec<Former<'a>>> {
+fn former_by_section<'a>(all: &[Entry<'a>]) -> HashMap<usize, Vec<FormerName<'a>>> {
     let mut by_section = HashMap::<_, Vec<_>>::new();
-    for former in named::former(all) {
+    for former in former_names(all) {
         by_section.entry(former.now.section).or_default().push(former);
     }
     by_section

@@ -13,6 +13,7 @@ mod decode;
 mod docs;
 mod documents;
 mod drift;
+mod empty_release;
 mod errors;
 mod extensibility;
 mod facts;

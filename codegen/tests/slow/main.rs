@@ -24,4 +24,5 @@ mod pci_abi;
 mod proofs;
 mod proposals;
 mod publishing;
+mod standalone_crates;
 mod vectors;

@@ -15,7 +15,7 @@ use super::page::Page;
 use super::structs::svg_path;
 use crate::emit::{banner, escape};
 use crate::ir::{Struct, StructId};
-use crate::layout::Model;
+use crate::layout::{Model, label};
 use crate::output::OutputFile;
 use grid::{Cell, Grid};
 use pieces::{Kind, pieces};
@@ -78,14 +78,14 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
     let mut views = Vec::new();
     let variants = layouts(struct_);
     for variant in &variants {
-        let label = match variant.label.as_str() {
+        let label = match label(&variant.models) {
             "" => String::new(),
             label => format!("{label}: {} bytes", variant.value.0),
         };
         top += if label.is_empty() { 0 } else { 26 };
-        let pieces = pieces(page, struct_, variant.model);
+        let pieces = pieces(page, struct_, variant.models[0]);
         let grid = Grid::new(&pieces);
-        views.push(layout(struct_, variant.model, &grid, (top, label)));
+        views.push(layout(struct_, variant.models[0], &grid, (top, label)));
         top += grid.height + 44;
     }
     let height = top - 20;
