@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use support::packages::{cargo, there};
-use support::program::ran;
+use support::packages::cargo;
+use support::program::{Outcome, run};
 use support::{fixtures, rustc};
 
 /// Runs the program, which must succeed, and returns what it printed.
 fn success(folder: &Path, args: &[&str]) -> String {
-    let (code, output, errors) = ran(folder, args);
+    let Outcome { code, stdout: output, stderr: errors } = run(folder, args);
     assert_eq!(code, 0, "{args:?}: {output}{errors}");
     output
 }
@@ -95,7 +95,7 @@ fn a_bad_name_or_an_existing_folder_is_refused() {
         ("con", "not a usable name"),
         ("abi", "not a usable name"),
     ] {
-        let (code, output, errors) = ran(folder, &["init", name]);
+        let Outcome { code, stdout: output, stderr: errors } = run(folder, &["init", name]);
         assert_eq!((code, output.as_str()), (2, ""), "{name}: {errors}");
         assert!(errors.contains(reason), "{name}: {errors}");
     }
