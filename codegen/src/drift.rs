@@ -2,12 +2,15 @@
 //! what only one of them has, and what they say differently. Each difference
 //! is a finding with a code; the catalogue tells what it means.
 
+mod best_fit;
 mod constants;
 mod macros;
 mod structs;
 
+pub use best_fit::{BestFit, best_fit};
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
-use crate::header::{Facts, SaidOf, said};
+use crate::header::{Declarations, Facts};
 use crate::ir::{Abi, Meta};
 
 /// A name that the specification lacks.
@@ -64,9 +67,9 @@ pub struct Compared {
 /// Compares headers with an ABI, which tells of the headers that are `given`.
 /// `newest` knows when what the ABI lacks came or comes.
 pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
-    let (said, later) = (said(abi, given), said(newest, given));
+    let (declared, later) = (Declarations::of(abi, given), Declarations::of(newest, given));
     let mut comparison =
-        Comparison { facts, abi, said: &said, later: &later, drift: Drift::default() };
+        Comparison { facts, abi, declared: &declared, later: &later, drift: Drift::default() };
     comparison.constants();
     comparison.macros();
     comparison.structs();
@@ -76,8 +79,8 @@ pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
 struct Comparison<'c> {
     facts: &'c Facts,
     abi: &'c Abi,
-    said: &'c SaidOf<'c>,
-    later: &'c SaidOf<'c>,
+    declared: &'c Declarations<'c>,
+    later: &'c Declarations<'c>,
     drift: Drift,
 }
 
@@ -96,8 +99,8 @@ impl Comparison<'_> {
             true => Diagnostic::warning(NEW, message),
             false => Diagnostic::error(NEW, message),
         };
-        let former = self.later.former(name);
-        let help = match (later, former) {
+        let successor = self.later.successor(name);
+        let help = match (later, successor) {
             (Some(meta), _) => format!("the specification has it since {}", meta.since),
             (None, Some((now, since))) => format!("it is called `{now}` since {since}"),
             (None, None) => "`capchain import` prints what to add for it".to_owned(),

@@ -9,6 +9,7 @@
 mod abi;
 mod comments;
 mod declarations;
+mod declared;
 mod directives;
 mod expressions;
 mod facts;
@@ -21,19 +22,18 @@ mod outside;
 mod problem;
 mod reference;
 mod resolve;
-mod said;
 mod tokens;
 mod types;
 mod values;
 
 pub use abi::{Told, abi};
+pub use declared::{Declarations, DeclaredConstant};
 pub use facts::{
     Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Within,
 };
 pub use outside::Outside;
 pub use problem::codes;
 pub use reference::given;
-pub use said::{Said, SaidOf, said};
 
 use crate::diagnostic::{Diagnostics, Sources};
 

@@ -4,15 +4,18 @@
 
 mod entries;
 mod members;
+pub mod protocol;
 mod renames;
 mod serving;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
+pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
 
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
+use crate::output::CodeFile;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
 
@@ -27,6 +30,12 @@ pub struct Abi {
     pub doc: Doc,
     /// The word that all its names start with.
     pub prefix: String,
+    /// The version of the generated crate and header.
+    pub version: String,
+    /// Whether outputs are generated.
+    pub publish: bool,
+    /// Hand-written files that are copied into the crate.
+    pub code: Vec<CodeFile>,
     /// The release that is described.
     pub release: Release,
     /// Every release that the specification can describe, in order.
@@ -55,6 +64,8 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
+    /// What readers and writers of chains need; stale in ABIs that are inferred from headers.
+    pub protocol: Protocol,
 }
 
 /// Index of a struct.
@@ -756,7 +767,7 @@ impl Chain {
 
     /// The struct before the chain, if its `cap_offset` leads to the chain.
     pub fn offset_host(&self) -> Option<&Host> {
-        self.host().filter(|_| self.cap_offset().is_some())
+        self.cap_offset().and(self.host())
     }
 
     /// Index of the field `cap_offset` that leads to the chain.

@@ -52,17 +52,17 @@ pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
     Opened { spec, sources, problems }
 }
 
-/// Every file that is generated: the outputs of the ABI, and the JSON Schema
-/// of the format that it is specified in.
+/// The outputs of one ABI.
 pub fn outputs(abi: &ir::Abi) -> Vec<output::OutputFile> {
-    let mut files = emit::all(abi);
-    files.extend(spec::schema::files());
-    files
+    emit::all(abi)
 }
 
-/// The folders in which every file is one of these outputs.
+/// The folders that contain nothing but these outputs.
 pub fn folders(abi: &ir::Abi) -> Vec<String> {
-    let mut folders = emit::folders(abi);
-    folders.push(output::SCHEMAS.to_owned());
-    folders
+    emit::folders(abi)
+}
+
+/// The JSON Schema of the specification format, which is the same for all ABIs.
+pub fn schemas() -> Vec<output::OutputFile> {
+    spec::schema::files()
 }

@@ -5,11 +5,12 @@
 mod chains;
 mod groups;
 mod ioctls;
+mod protocol;
 mod structs;
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Section, StructId};
+use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
 use crate::release::Release;
 use crate::spec::history::{History, Life};
 use crate::spec::text::Doc;
@@ -74,6 +75,9 @@ impl<'a> Lowering<'a> {
             title: spec.abi.title.value.clone(),
             doc: spec.abi.doc.paragraphs.clone(),
             prefix: spec.abi.prefix.value.clone(),
+            version: spec.abi.version.0.clone(),
+            publish: spec.abi.publish,
+            code: spec.code.clone(),
             release,
             releases: valid.releases().to_vec(),
             overlays: overlays.map(|file| file.name.clone()).collect(),
@@ -88,6 +92,7 @@ impl<'a> Lowering<'a> {
             ioctls: Vec::new(),
             chains: Vec::new(),
             capabilities: Vec::new(),
+            protocol: Protocol::default(),
         };
         Self {
             spec,

@@ -12,13 +12,13 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     match commands::run(cli) {
-        Ok(done) => print(&done.text)
-            .map_or(ExitCode::from(commands::UNUSABLE), |()| ExitCode::from(done.code)),
+        Ok(output) => print(&output.text)
+            .map_or(ExitCode::from(commands::FAILURE), |()| ExitCode::from(output.code)),
         Err(message) => {
             if !message.is_empty() {
-                commands::tell(&format!("error: {message}\n"));
+                commands::to_stderr(&format!("error: {message}\n"));
             }
-            ExitCode::from(commands::UNUSABLE)
+            ExitCode::from(commands::FAILURE)
         }
     }
 }
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 fn print(text: &str) -> Option<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            commands::tell(&format!("error: {error}\n"));
+            commands::to_stderr(&format!("error: {error}\n"));
             None
         }
         _ => Some(()),

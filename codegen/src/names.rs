@@ -85,6 +85,17 @@ pub fn package(abi: &str) -> String {
     c_stem(abi).replace('_', "-")
 }
 
+/// The folder of the parts of the header, in the folder of the crate.
+pub fn c_folder(abi: &str) -> String {
+    ["include/", &c_stem(abi)].concat()
+}
+
+/// Modules that a generated crate can have, by file name without ending.
+pub const CRATE_MODULES: [&str; 14] = [
+    "array", "chain", "flags", "history", "ioctls", "lib", "profile", "reply", "request", "target",
+    "test", "uapi", "views", "wire",
+];
+
 /// A C struct or function of ours.
 pub fn c_name(stem: &str, words: &[&str]) -> String {
     let words = [&[stem], words].concat().join("_");

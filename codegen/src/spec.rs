@@ -5,6 +5,7 @@
 //! `docs/spec-format.md` explains every key. The JSON Schema that editors use
 //! comes from these same types.
 
+mod code;
 mod de;
 mod extend;
 mod file;
@@ -22,6 +23,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::Place;
+use crate::output::CodeFile;
 use crate::release::Since;
 pub use handlers::{Copied, Handler, ReplyArray, ReplyChain, ReplyRules, Rules, TooSmallArray};
 use history::Life;
@@ -30,7 +32,7 @@ pub use items::{
     Struct, Value, Values,
 };
 use text::{Doc, Number};
-use types::BitsExpr;
+use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
 
 /// A specification: what is true of the ABI as a whole, and its files.
@@ -40,6 +42,8 @@ pub struct Spec {
     pub abi: AbiFile,
     /// The files that it lists, in its order, then the overlays.
     pub files: Vec<SpecFile>,
+    /// Hand-written files that are copied into the crate.
+    pub code: Vec<CodeFile>,
 }
 
 /// `abi.yaml`: what is true of the ABI as a whole.
@@ -53,6 +57,12 @@ pub struct AbiFile {
     pub doc: Placed<Doc>,
     /// The word that all names start with, and that short names in Rust lack.
     pub prefix: Placed<String>,
+    /// The version of the generated crate and header; 0.0.0 if absent.
+    #[serde(default)]
+    pub version: Version,
+    /// Whether outputs are generated; otherwise the ABI can only be checked and compared.
+    #[serde(default = "yes")]
+    pub publish: bool,
     /// Every release that can be described, in order; `v3.6..v3.19` stands for all minor releases between.
     pub releases: List<Placed<String>>,
     /// The other files, in the order in which their items are emitted.
@@ -68,6 +78,11 @@ pub struct AbiFile {
     /// The headers that capabilities start with.
     #[serde(default)]
     pub cap_headers: Map<CapHeader>,
+}
+
+/// The default of `publish`.
+fn yes() -> bool {
+    true
 }
 
 /// A kernel header.

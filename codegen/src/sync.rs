@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::output::{MARK, OutputFile};
+use crate::output::{CARGO, LICENCES, MARK, OutputFile};
 
 /// How a tree differs from the outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,7 +163,8 @@ fn refuse_foreign(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     for change in changes.iter().filter(|change| change.output.is_none()) {
         let contents = fs::read(root.join(&change.path)).unwrap_or_default();
         let head = String::from_utf8_lossy(&contents[..contents.len().min(400)]).into_owned();
-        if !head.contains(MARK) {
+        let licence = LICENCES.iter().any(|(_, text)| text.as_bytes() == contents);
+        if !licence && !head.contains(MARK) {
             let reason = "it is in a folder of generated files but was not generated; move it away";
             return Err(at(&change.path, io::Error::other(reason)));
         }
@@ -171,16 +172,17 @@ fn refuse_foreign(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     Ok(())
 }
 
-/// Every file in the folders.
+/// Every file in the folders, except the files of Cargo.
 fn files_in(root: &Path, folders: &[String]) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     for folder in folders {
-        list(root, folder, &mut files)?;
+        let cargo = CARGO.map(|name| [folder, "/", name].concat());
+        list(root, folder, &cargo, &mut files)?;
     }
     Ok(files)
 }
 
-fn list(root: &Path, folder: &str, files: &mut Vec<String>) -> io::Result<()> {
+fn list(root: &Path, folder: &str, skip: &[String], files: &mut Vec<String>) -> io::Result<()> {
     let path = root.join(folder);
     if !path.is_dir() {
         return Ok(());
@@ -188,8 +190,11 @@ fn list(root: &Path, folder: &str, files: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(&path).map_err(|error| at(folder, error))? {
         let entry = entry.map_err(|error| at(folder, error))?;
         let below = [folder, "/", &entry.file_name().to_string_lossy()].concat();
+        if skip.contains(&below) {
+            continue;
+        }
         match entry.file_type()?.is_dir() {
-            true => list(root, &below, files)?,
+            true => list(root, &below, skip, files)?,
             false => files.push(below),
         }
     }

@@ -13,7 +13,8 @@ use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, counted, headers, json, lower, origin, spec_of, tell};
+use super::headers::{HeaderFiles, Headers as HeaderFacts};
+use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
 use crate::cli::{Compat, Language, LintFormat, Source};
 
 /// A side with the files that its places point into.
@@ -22,7 +23,7 @@ struct Opened {
     sources: Sources,
 }
 
-pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
+pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
     let rules = rules(args.rules.as_deref())?;
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {
@@ -38,19 +39,22 @@ pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
     let (judged, idle) = rules.judge(compare(&old.side, &new.side), locate);
     for accepted in idle {
         let Accepted { code, subject, .. } = accepted;
-        tell(&format!("warning: {code} of `{subject}` is accepted, and was not found\n"));
+        to_stderr(&format!("warning: {code} of `{subject}` is accepted, and was not found\n"));
     }
     let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
     let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
     if let Some(language) = args.witness {
-        return Ok(Done { code: if breaks { FOUND } else { FINE }, ..verdict.program(language) });
+        return Ok(Output {
+            code: if breaks { FINDINGS } else { SUCCESS },
+            ..verdict.program(language)
+        });
     }
-    let done = match args.format {
-        LintFormat::Text => Ok(Done::fine(verdict.text())),
+    let output = match args.format {
+        LintFormat::Text => Ok(Output::success(verdict.text())),
         LintFormat::Json => verdict.json(),
-        LintFormat::Github => Ok(Done::fine(verdict.github())),
+        LintFormat::Github => Ok(Output::success(verdict.github())),
     }?;
-    Ok(Done { code: if breaks { FOUND } else { FINE }, ..done })
+    Ok(Output { code: if breaks { FINDINGS } else { SUCCESS }, ..output })
 }
 
 fn rules(path: Option<&Path>) -> Result<Rules, String> {
@@ -67,28 +71,29 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let base = parts.next().unwrap_or_default();
     let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
     if overlays.iter().any(|path| path.as_os_str().is_empty()) {
-        return Err(format!("`{written}`: an overlay is missing behind `+`"));
+        return Err(format!("`{written}`: an overlay is missing after `+`"));
     }
     let is_header = Path::new(base).is_file();
     let (origin, release) = match is_header {
-        true => (origin(source), None),
+        true => (specs::one(source)?.origin(), None),
         false => place(source, base)?,
     };
-    let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
-    let abi = lower(&spec, release)?;
+    let (spec, mut sources) = specs::checked(capchain::open(&origin, &overlays))?;
+    let abi = at_release(&spec, release)?;
     let mut side = Side { name: written.to_owned(), abi, headers: None };
     if is_header {
-        let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
-        tell(&headers.problems.render(&sources, super::to_terminal()));
-        let told = header::abi(&headers.facts, &side.abi, &headers.given);
-        side.abi = told.abi;
-        side.headers = Some(Headers { given: headers.given, guessed: told.guessed });
+        let files = HeaderFiles::open(&[PathBuf::from(base)])?;
+        let HeaderFacts { facts, given, problems } = files.read(&side.abi, &mut sources)?;
+        to_stderr(&problems.render(&sources, super::stderr_is_terminal()));
+        let inferred = header::abi(&facts, &side.abi, &given);
+        side.abi = inferred.abi;
+        side.headers = Some(Headers { given, guessed: inferred.guessed });
     }
     if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
         let newest = spec.newest();
         return Err(format!(
-            "`{written}`: the overlay adds nothing there; what says no `since` came with {newest}, \
-             and a header has what it declares"
+            "`{written}`: the overlay adds nothing; items without `since` count from {newest}, \
+             and a header has only the items that it declares"
         ));
     }
     Ok(Opened { side, sources })
@@ -112,7 +117,7 @@ fn items(abi: &Abi) -> usize {
 /// Where a side's specification is, and as of which release it counts.
 fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), String> {
     if let Ok(release) = base.parse() {
-        return Ok((origin(source), Some(release)));
+        return Ok((specs::one(source)?.origin(), Some(release)));
     }
     let (folder, release) = match base.rsplit_once('@') {
         Some((folder, release)) => (folder, Some(release.parse::<Release>()?)),
@@ -122,7 +127,7 @@ fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), Strin
     match path.is_dir() {
         true => Ok((Origin::Folder(path.to_owned()), release)),
         false => Err(format!(
-            "`{base}` is no side: a side is a release (v5.10), the folder of a specification, \
+            "invalid side `{base}`: expected a release (v5.10), a specification folder, \
              FOLDER@RELEASE or a header file"
         )),
     }
@@ -149,9 +154,9 @@ impl Verdict<'_> {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
         let breaks = self.count(|one| one.judgement == Judgement::Breaks);
         let accepted = self.count(|one| one.judgement == Judgement::Accepted);
-        let told = counted(self.judged.len() - breaks - accepted, "other difference");
+        let told = plural(self.judged.len() - breaks - accepted, "other difference");
         let (breaks, accepted) = (
-            counted(breaks, "break"),
+            plural(breaks, "break"),
             match accepted {
                 0 => String::new(),
                 some => format!(", {some} accepted"),
@@ -165,24 +170,22 @@ impl Verdict<'_> {
     }
 
     /// A program that shows what breaks the wire.
-    fn program(&self, language: Language) -> Done {
+    fn program(&self, language: Language) -> Output {
         let (old, new) = (&self.old.name, &self.new.name);
         let sides = format!("{old} {new}").replace("*/", "* /");
         let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
         let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
         if findings.is_empty() {
-            tell(&format!(
-                "nothing breaks the wire from {old} to {new}: there is nothing to show\n"
-            ));
-            return Done::fine(String::new());
+            to_stderr(&format!("no wire breaks between {old} and {new}\n"));
+            return Output::success(String::new());
         }
-        Done::fine(match language {
+        Output::success(match language {
             Language::C => program::c(&sides, &findings),
             Language::Rust => program::rust(&sides, &findings),
         })
     }
 
-    fn json(&self) -> Outcome {
+    fn json(&self) -> CommandResult {
         json(&json!({
             "version": 1,
             "old": self.old.name,

@@ -3,11 +3,10 @@
 
 use super::finding::{C1, C2, C3, C7, C9, C13, C19, C21, Class, Finding, Party, Victim};
 use super::growth;
-use super::members::{Member, members, shape};
 use super::pairs::{Pairs, related};
 use super::witness;
-use crate::ir::{Abi, Role, Struct, StructId, StructRole, Type};
-use crate::layout::{Model, Span};
+use crate::ir::{Abi, Member, Role, Struct, StructId, StructRole, Type};
+use crate::layout::{Int, Model, Span};
 use crate::reply::Direction;
 
 /// One struct on both sides.
@@ -26,9 +25,9 @@ pub(super) struct Twins<'a> {
 
 impl<'a> Twins<'a> {
     fn new(abis: (&'a Abi, &'a Abi), old: &'a Struct, new: &'a Struct) -> Self {
-        let mut added = members(abis.1, new);
+        let mut added = abis.1.members(new);
         let (mut kept, mut removed) = (Vec::new(), Vec::new());
-        for member in members(abis.0, old) {
+        for member in abis.0.members(old) {
             let same = |new: &Member<'_>| new.name == member.name;
             let renamed =
                 |new: &Member<'_>| related((member.name, member.meta), (new.name, new.meta));
@@ -47,7 +46,7 @@ impl<'a> Twins<'a> {
         let mut twins = Self { old, new, kept, removed: Vec::new(), freed: Vec::new(), added };
         // What nobody says to be renamed can be seen to be: its bytes are another's.
         for member in removed {
-            let heir = |new: &Member<'_>| new.spans == member.spans && !new.shared;
+            let heir = |new: &Member<'_>| new.spans == member.spans && new.union.is_none();
             match twins.added.iter().position(heir) {
                 Some(at) => twins.kept.push((member, twins.added.remove(at))),
                 None if member.role == Role::Reserved => freed.push(member),
@@ -77,7 +76,7 @@ impl<'a> Twins<'a> {
             self.kept.iter().filter(|(old, new)| old.spans[at].offset < new.spans[at].offset);
         let end = moved.map(|(_, new)| new.spans[at].offset).max();
         let before = |new: &Member<'_>| Some(new.spans[at].offset) < end;
-        self.added.iter().any(|new| before(new) && !new.shared)
+        self.added.iter().any(|new| before(new) && new.union.is_none())
     }
 }
 
@@ -108,15 +107,15 @@ fn renamed(struct_: &Struct, (old, new): &(Member<'_>, Member<'_>)) -> Option<Fi
         "the field was {was}called `{}`: programs that name it no longer compile",
         old.name
     );
-    let finding = Finding::new(C7, Class::Source, new.of(struct_), message);
+    let finding = Finding::new(C7, Class::Source, new.path(struct_), message);
     (old.name != new.name).then(|| finding.at(Party::New, new.meta.place))
 }
 
 /// A reserved field of which only the bytes are left.
 fn unnamed(abi: &Abi, struct_: &Struct, old: &Member<'_>) -> Option<Finding> {
-    let named = members(abi, struct_).iter().any(|new| new.name == old.name);
+    let named = abi.members(struct_).iter().any(|new| new.name == old.name);
     let message = "the reserved field is gone: programs that clear it no longer compile";
-    let finding = Finding::new(C7, Class::Source, old.of(struct_), message);
+    let finding = Finding::new(C7, Class::Source, old.path(struct_), message);
     (!named).then(|| finding.at(Party::Old, old.meta.place))
 }
 
@@ -132,7 +131,7 @@ fn turned(
         Some(Direction::InOut) => Some("both input and output"),
         None => None,
     };
-    let gate = |member: &Member<'_>| match member.when {
+    let gate = |member: &Member<'_>| match member.valid_if {
         Some(gate) => format!("what counts under {gate}"),
         None => "what always counts".to_owned(),
     };
@@ -141,7 +140,7 @@ fn turned(
         _ if reserved(old) => return None,
         _ if reserved(new) => (C9, "in use".to_owned(), "reserved".to_owned()),
         (Some(was), Some(is)) if was != is => (C2, was.to_owned(), is.to_owned()),
-        _ if old.when != new.when => (C9, gate(old), gate(new)),
+        _ if old.valid_if != new.valid_if => (C9, gate(old), gate(new)),
         _ if new.version < old.version => {
             (C13, format!("of version {}", old.version), format!("of version {}", new.version))
         }
@@ -158,7 +157,7 @@ fn turned(
         &said,
         Some(&taken_for),
     );
-    let finding = Finding::new(code, Class::Wire, new.of(struct_), message).hurts(Victim::Both);
+    let finding = Finding::new(code, Class::Wire, new.path(struct_), message).hurts(Victim::Both);
     Some(finding.witness(witness).at(Party::New, new.meta.place))
 }
 
@@ -231,6 +230,16 @@ fn is_named_anew(old: &Member<'_>, new: &Member<'_>) -> bool {
         other => matches!(other, Type::Struct(_)),
     };
     holds(old.type_) && holds(new.type_)
+}
+
+/// A type as its bytes show it: `u64` and `aligned_u64` are the same.
+fn shape(abi: &Abi, type_: &Type) -> String {
+    match type_ {
+        Type::Int(Int::AlignedU64) => Int::U64.name().to_owned(),
+        Type::Array(element, length, _) => format!("{}[{length}]", shape(abi, element)),
+        Type::Flexible(element, _) => [&shape(abi, element), "[]"].concat(),
+        other => abi.type_text(other),
+    }
 }
 
 fn bytes(span: Span) -> String {

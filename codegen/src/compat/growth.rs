@@ -3,11 +3,10 @@
 
 use super::fields::Twins;
 use super::finding::{C3, C4, C5, C6, C8, C9, C13, C19, Class, Finding, Party, Victim};
-use super::members::Member;
 use super::pairs::Pairs;
 use super::witness;
 use crate::diagnostic::Code;
-use crate::ir::{Abi, GroupKind, Role, Struct, StructId, StructRole};
+use crate::ir::{Abi, GroupKind, Member, Role, Struct, StructId, StructRole};
 use crate::layout::{Model, PerModel};
 
 pub(super) fn compare(pairs: &Pairs<'_>, twins: &Twins<'_>, id: StructId) -> Vec<Finding> {
@@ -203,7 +202,7 @@ impl Grown<'_> {
         let host = self.pairs.abis().1.chain_of(self.id).and_then(|chain| chain.host());
         let told = match new.role {
             Role::CapOffset => host.map(|host| host.flag.0.clone()),
-            _ => new.when.filter(|gate| !self.is_old(gate)).map(str::to_owned),
+            _ => new.valid_if.filter(|gate| !self.is_old(gate)).map(str::to_owned),
         };
         let told = told.or_else(|| self.new_version(new));
         told.or_else(|| self.new_flag().filter(|_| self.is_guessed(new)))
@@ -225,7 +224,7 @@ impl Grown<'_> {
     /// Whether only a header tells of a field, which says nothing of its gate.
     fn is_guessed(&self, new: &Member<'_>) -> bool {
         let headers = self.pairs.new.headers.as_ref();
-        headers.is_some_and(|headers| headers.guessed.contains(&new.of(self.twins.new)))
+        headers.is_some_and(|headers| headers.guessed.contains(&new.path(self.twins.new)))
     }
 
     /// A flag that came to the struct together with a field, and can be its gate.
@@ -261,7 +260,7 @@ impl Grown<'_> {
     }
 
     fn finding(&self, code: Code, class: Class, new: &Member<'_>, message: &str) -> Finding {
-        let subject = new.of(self.twins.new);
+        let subject = new.path(self.twins.new);
         Finding::new(code, class, subject, message).at(Party::New, new.meta.place)
     }
 }

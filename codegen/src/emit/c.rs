@@ -18,7 +18,7 @@ mod view;
 
 use askama::Template;
 
-use super::{OutputFile, banner, escape, named, wrap};
+use super::{OutputFile, banner, escape, wrap};
 use crate::ir::{Abi, Header, Section};
 use crate::names;
 use comment::Comment;
@@ -38,8 +38,9 @@ pub(super) fn emit(abi: &Abi) -> OutputFile {
 fn header(abi: &Abi, stem: &str) -> HeaderView {
     let macro_prefix = format!("{}_", stem.to_uppercase());
     let prefix = macro_prefix.as_str();
-    let all = named::names(abi);
-    let context = CompatContext { abi, detecting: DetectingMacros::new(abi, &all), all, prefix };
+    let entries = abi.declarations();
+    let context =
+        CompatContext { abi, detecting: DetectingMacros::new(abi, &entries), entries, prefix };
     let kernel_headers = kernel_headers(abi);
     let chains = chains::text(abi, stem, prefix);
     HeaderView {
@@ -65,9 +66,9 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
 
 /// Where the header comes from, and what it is.
 fn opening(abi: &Abi) -> Vec<String> {
-    let banner = banner::lines(abi, "codegen/src/emit/c.rs").into_iter();
-    let banner = banner.fold(Comment::default(), Comment::fact).block(0);
-    let about = Comment::of(&abi.doc).titled(&abi.title).block(0);
+    let banner = Comment::default().fact(banner::line(abi)).block(0);
+    let title = format!("{}, as of Linux {}", abi.title, abi.release.bare());
+    let about = Comment::of(&abi.doc).titled(&title).block(0);
     [banner, section::opening(about)].concat()
 }
 

@@ -11,8 +11,10 @@ use crate::names;
 
 /// What is told in each of the files.
 struct Words {
-    /// The lines of the banner.
-    banner: Vec<String>,
+    /// The first line.
+    banner: String,
+    /// The version of the package.
+    version: String,
     /// The name to be found by.
     package: String,
     /// The stem of the header.
@@ -53,7 +55,8 @@ struct Version {
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let package = names::package(&abi.name);
     let words = || Words {
-        banner: banner::lines(abi, "codegen/src/emit/install.rs"),
+        banner: banner::line(abi),
+        version: abi.version.clone(),
         package: package.clone(),
         stem: names::c_stem(&abi.name),
         release: abi.release.to_string(),

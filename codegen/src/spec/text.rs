@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
 
-use super::types::{Amount, ArgExpr, BitsExpr, ErrorName, TypeExpr};
+use super::types::{Amount, ArgExpr, BitsExpr, ErrorName, TypeExpr, Version};
 use crate::release::{Release, Since};
 
 /// A whole number and the way it was written.
@@ -88,6 +88,12 @@ from_text!(ArgExpr, "Arg", {
 });
 
 from_text!(ErrorName, "ErrorName", { "type": "string", "pattern": "^E[A-Z0-9]+$" });
+
+from_text!(Version, "Version", {
+    "description": "The version of a package: three numbers, and possibly a pre-release.",
+    "type": "string",
+    "pattern": r"^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$",
+});
 
 from_text!(Release, "Release", {
     "description": "A kernel release.",

@@ -263,6 +263,38 @@ impl FromStr for ErrorName {
     }
 }
 
+/// The version of a package: three numbers, and possibly a pre-release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version(pub String);
+
+impl Default for Version {
+    fn default() -> Self {
+        Self("0.0.0".to_owned())
+    }
+}
+
+impl FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (numbers, pre) = text.split_once('-').unwrap_or((text, "0"));
+        let number = |part: &str| {
+            let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            digits && part.len() < 10 && (part == "0" || !part.starts_with('0'))
+        };
+        let word = |part: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+            !part.is_empty() && part.bytes().all(plain) && (!digits || number(part))
+        };
+        let three = numbers.split('.').count() == 3 && numbers.split('.').all(number);
+        match three && pre.split('.').all(word) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(format!("expected a version such as 0.1.0, found `{text}`")),
+        }
+    }
+}
+
 /// A field, or `field[low..high]` for some of its bits, `high` excluded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BitsExpr {
@@ -293,6 +325,16 @@ impl FromStr for BitsExpr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_three_numbers() {
+        for good in ["0.1.0", "1.20.300", "1.0.0-rc.1", "1.0.0-a-b"] {
+            assert_eq!(good.parse(), Ok(Version(good.to_owned())));
+        }
+        for bad in ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.x", "1.0.0-", "1.0.0-01", "v1.0.0"] {
+            assert!(bad.parse::<Version>().is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn words_and_shapes_are_read() {

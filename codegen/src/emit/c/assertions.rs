@@ -3,8 +3,8 @@
 
 use super::tabs::{WIDTH, end_column, tabs};
 use super::view::{LayoutView, LayoutsView};
-use crate::ir::{Abi, Field, Struct, Type};
-use crate::layout::PerModel;
+use crate::ir::{Abi, Struct};
+use crate::layout::{PerModel, all_equal};
 
 /// The assertions of all structs, those of one kernel header together;
 /// `prefix` opens the names of our macros.
@@ -13,7 +13,7 @@ pub(super) fn views(abi: &Abi, prefix: &str) -> Vec<LayoutsView> {
     let runs = abi.structs.chunk_by(|a, b| header(a) == header(b));
     let views = runs.map(|run| LayoutsView {
         beside: super::beside(abi, header(&run[0]), prefix),
-        structs: run.iter().map(|struct_| view(struct_, prefix)).collect(),
+        structs: run.iter().map(|struct_| view(abi, struct_, prefix)).collect(),
     });
     views.collect()
 }
@@ -24,27 +24,16 @@ pub(super) fn differ(abi: &Abi) -> bool {
         let offsets = (0..struct_.fields.len()).map(|field| offsets(struct_, field));
         offsets.chain([sizes(struct_)])
     });
-    numbers.into_iter().any(|numbers| !agree(numbers))
+    numbers.into_iter().any(|numbers| !all_equal(&numbers))
 }
 
-fn view(struct_: &Struct, prefix: &str) -> LayoutView {
-    let fields = struct_.fields.iter().enumerate().flat_map(|(index, field)| {
-        let offsets = offsets(struct_, index);
-        members(field).into_iter().map(move |name| (name, offsets))
-    });
-    let fields = fields.flat_map(|(name, offsets)| {
-        assertion(&format!("{prefix}OFFSET"), &struct_.name, Some(name), offsets)
+fn view(abi: &Abi, struct_: &Struct, prefix: &str) -> LayoutView {
+    let fields = abi.members(struct_).into_iter().flat_map(|member| {
+        let offsets = member.spans.map(|span| span.offset);
+        assertion(&format!("{prefix}OFFSET"), &struct_.name, Some(member.name), offsets)
     });
     let size = assertion(&format!("{prefix}SIZE"), &struct_.name, None, sizes(struct_));
     LayoutView { assertions: [String::new()].into_iter().chain(size).chain(fields).collect() }
-}
-
-/// The names under which C knows a field: those of a union's members.
-fn members(field: &Field) -> Vec<&str> {
-    match &field.type_ {
-        Type::Union(arms) => arms.iter().map(|arm| arm.name.as_str()).collect(),
-        _ => vec![&field.name],
-    }
 }
 
 fn sizes(struct_: &Struct) -> PerModel<u64> {
@@ -55,10 +44,6 @@ fn offsets(struct_: &Struct, field: usize) -> PerModel<u64> {
     struct_.spans(field).map(|span| span.offset)
 }
 
-fn agree(numbers: PerModel<u64>) -> bool {
-    numbers.iter().all(|number| *number == numbers[0])
-}
-
 /// One assertion, broken behind its first argument where it is too long.
 fn assertion(
     macro_: &str,
@@ -66,7 +51,7 @@ fn assertion(
     field: Option<&str>,
     numbers: PerModel<u64>,
 ) -> Vec<String> {
-    let (plural, numbers) = match agree(numbers) {
+    let (plural, numbers) = match all_equal(&numbers) {
         true => ("", numbers[0].to_string()),
         false => ("S", numbers.map(|number| number.to_string()).join(", ")),
     };

@@ -9,12 +9,12 @@ use super::kernel_compat::{CompatContext, stable};
 use super::literal;
 use super::tabs::WIDTH;
 use super::view::{DefineView, HaveFieldView, HaveFieldsView};
-use crate::emit::named::{self, Member, Named, What, name_since};
+use crate::ir::{self, Entry, EntryKind, Member, renumbered};
 
 /// One macro for every name that is there beside every kernel header.
 pub(super) fn names(context: &CompatContext<'_>) -> Vec<String> {
-    let lasting = context.all.iter().filter(|named| !named.counts());
-    lasting.map(|named| have(context, named.name)).collect()
+    let lasting = context.entries.iter().filter(|entry| !entry.is_count());
+    lasting.map(|entry| have(context, entry.name)).collect()
 }
 
 fn have(context: &CompatContext<'_>, name: &str) -> String {
@@ -28,10 +28,10 @@ pub(super) fn fields(context: &CompatContext<'_>) -> Vec<HaveFieldsView> {
     let views = headers.map(|header| {
         let fields = late(context, header);
         let fields = fields.map(|(owner, field)| have(context, &field_name(owner, &field)));
-        let counts = context.of_header(header).filter(|named| named.counts());
+        let counts = context.of_header(header).filter(|entry| entry.is_count());
         HaveFieldsView {
             beside: super::beside(context.abi, header, context.prefix),
-            names: fields.chain(counts.map(|named| have(context, named.name))).collect(),
+            names: fields.chain(counts.map(|entry| have(context, entry.name))).collect(),
         }
     });
     views.filter(|view| !view.names.is_empty()).collect()
@@ -67,7 +67,7 @@ fn condition(parts: &[String]) -> Vec<String> {
     lines.collect()
 }
 
-fn field_name(owner: &Named<'_>, field: &Member<'_>) -> String {
+fn field_name(owner: &Entry<'_>, field: &Member<'_>) -> String {
     format!("{}_{}", owner.name, field.name)
 }
 
@@ -76,14 +76,14 @@ fn field_name(owner: &Named<'_>, field: &Member<'_>) -> String {
 fn late<'a>(
     context: &'a CompatContext<'_>,
     header: usize,
-) -> impl Iterator<Item = (&'a Named<'a>, Member<'a>)> {
-    let structs = context.of_header(header).filter_map(|named| match named.what {
-        What::Struct(id) => Some((named, context.abi.struct_(id))),
+) -> impl Iterator<Item = (&'a Entry<'a>, Member<'a>)> {
+    let structs = context.of_header(header).filter_map(|entry| match entry.kind {
+        EntryKind::Struct(id) => Some((entry, context.abi.struct_(id))),
         _ => None,
     });
     structs.flat_map(|(owner, struct_)| {
-        let fields = named::members(struct_);
-        let fields = fields.filter(move |field| name_since(field.meta) != owner.since());
+        let fields = context.abi.own_members(struct_).into_iter();
+        let fields = fields.filter(move |field| field.meta.name_since() != owner.since());
         fields.map(move |field| (owner, field))
     })
 }
@@ -91,21 +91,20 @@ fn late<'a>(
 /// Names of ours for the numbers that the kernel's own names had otherwise, and
 /// for all of an enum with a tag, since one number alone is of little use.
 pub(super) fn stable_names(context: &CompatContext<'_>) -> Vec<DefineView> {
-    let moved: HashSet<_> =
-        named::renumbered(&context.all).iter().map(|named| named.name).collect();
+    let moved: HashSet<_> = renumbered(&context.entries).iter().map(|entry| entry.name).collect();
     let told =
-        context.all.iter().filter(|named| named.tag().is_some() || moved.contains(named.name));
-    let defines = told.filter_map(|named| {
-        let name = stable(context.abi, named.name, context.prefix);
-        Some(lone_define(&name, number(context, named)?))
+        context.entries.iter().filter(|entry| entry.tag().is_some() || moved.contains(entry.name));
+    let defines = told.filter_map(|entry| {
+        let name = stable(context.abi, entry.name, context.prefix);
+        Some(lone_define(&name, number(context, entry)?))
     });
     columned(defines.collect()).into_iter().map(fitted).collect()
 }
 
 /// A number, with the type of its enum where that has a tag.
-pub(super) fn number(context: &CompatContext<'_>, named: &Named<'_>) -> Option<String> {
-    let number = literal::decimal(named.number()?);
-    Some(match named.tag() {
+pub(super) fn number(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<String> {
+    let number = literal::decimal(entry.number()?);
+    Some(match entry.tag() {
         Some(tag) => format!("{}CAST(enum {tag}, {number})", context.prefix),
         None => number,
     })
@@ -113,6 +112,6 @@ pub(super) fn number(context: &CompatContext<'_>, named: &Named<'_>) -> Option<S
 
 /// What the kernel called something before, as a name of the same.
 pub(super) fn former_names(context: &CompatContext<'_>) -> Vec<DefineView> {
-    let former = named::former(&context.all);
+    let former = ir::former_names(&context.entries);
     former.iter().map(|old| lone_define(old.name, old.now.name.to_owned())).collect()
 }

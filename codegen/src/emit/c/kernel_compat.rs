@@ -9,8 +9,7 @@ use super::view::{
     LackingView,
 };
 use super::{feature_macros, groups, literal, structs};
-use crate::emit::named::{Named, What};
-use crate::ir::{Abi, Group, Header};
+use crate::ir::{Abi, Entry, EntryKind, Group, Header};
 use crate::names;
 
 /// What can be said of the names of an ABI.
@@ -18,7 +17,7 @@ pub(super) struct CompatContext<'a> {
     /// The ABI.
     pub(super) abi: &'a Abi,
     /// Its names.
-    pub(super) all: Vec<Named<'a>>,
+    pub(super) entries: Vec<Entry<'a>>,
     /// The macros that came with its structs, enums and fields.
     pub(super) detecting: DetectingMacros<'a>,
     /// What the names of our macros start with.
@@ -27,8 +26,8 @@ pub(super) struct CompatContext<'a> {
 
 impl<'a> CompatContext<'a> {
     /// The names that one kernel header declares.
-    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Named<'a>> {
-        self.all.iter().filter(move |named| self.abi.sections[named.section].header == header)
+    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Entry<'a>> {
+        self.entries.iter().filter(move |entry| self.abi.sections[entry.section].header == header)
     }
 }
 
@@ -51,9 +50,9 @@ pub(super) fn beside(header: &Header, prefix: &str) -> String {
 
 /// What is added to a kernel header that was included first.
 pub(super) fn added(context: &CompatContext<'_>, header: usize) -> AddedView {
-    let late = context.of_header(header).filter(|named| !context.detecting.is_first(named));
+    let late = context.of_header(header).filter(|entry| !context.detecting.is_first(entry));
     let late: Vec<_> = late.collect();
-    let lacks: Vec<_> = late.iter().filter_map(|named| lack(context, named)).collect();
+    let lacks: Vec<_> = late.iter().filter_map(|entry| lack(context, entry)).collect();
     let lacks = lacks.chunk_by(|a, b| a.0 == b.0).map(|lacks| LackView {
         companion: lacks[0].0.to_owned(),
         types: lacks.iter().map(|(_, lack)| lack.clone()).collect(),
@@ -67,36 +66,36 @@ pub(super) fn added(context: &CompatContext<'_>, header: usize) -> AddedView {
 }
 
 /// What the preprocessor cannot see, and its companion.
-fn lack<'a>(context: &CompatContext<'a>, named: &Named<'_>) -> Option<(&'a str, LackingView)> {
-    let lacking = match named.what {
-        What::Struct(id) => {
+fn lack<'a>(context: &CompatContext<'a>, entry: &Entry<'_>) -> Option<(&'a str, LackingView)> {
+    let lacking = match entry.kind {
+        EntryKind::Struct(id) => {
             LackingView { struct_: Some(structs::bare(context.abi, id)), ..LackingView::default() }
         }
-        What::Enum(group) => LackingView {
+        EntryKind::Enum(group) => LackingView {
             enum_: Some(tagged(context.abi, group, context.prefix)),
             ..LackingView::default()
         },
-        What::Enumerator(_, value) if value.count.is_none() => {
-            let define = fitted(lone_define(named.name, feature_macros::number(context, named)?));
+        EntryKind::Enumerator(_, value) if value.count.is_none() => {
+            let define = fitted(lone_define(entry.name, feature_macros::number(context, entry)?));
             let lacking = LackingView { define: Some(define), ..LackingView::default() };
-            return Some((context.detecting.of_enumerator(named)?, lacking));
+            return Some((context.detecting.of_enumerator(entry)?, lacking));
         }
         _ => return None,
     };
-    Some((context.detecting.of(named)?, lacking))
+    Some((context.detecting.of(entry)?, lacking))
 }
 
 /// What the preprocessor can tell of, release by release, and enumerators that
 /// nothing tells of.
-fn by_release(context: &CompatContext<'_>, late: &[&Named<'_>]) -> Vec<AdditionsView> {
-    let came = |named: &&Named<'_>| named.since().first();
+fn by_release(context: &CompatContext<'_>, late: &[&Entry<'_>]) -> Vec<AdditionsView> {
+    let came = |entry: &&Entry<'_>| entry.since().first();
     let mut sorted = late.to_vec();
     sorted.sort_by_key(came);
     let releases = sorted.chunk_by(|a, b| came(a) == came(b));
-    let views = releases.map(|named| AdditionsView {
-        title: format!("/* Linux {} */", came(&named[0]).bare()),
-        defines: named.iter().filter_map(|named| define(context, named)).collect(),
-        macros: named.iter().filter_map(|named| macro_(named)).collect(),
+    let views = releases.map(|entry| AdditionsView {
+        title: format!("/* Linux {} */", came(&entry[0]).bare()),
+        defines: entry.iter().filter_map(|entry| define(context, entry)).collect(),
+        macros: entry.iter().filter_map(|entry| macro_(entry)).collect(),
     });
     views.filter(|view| !view.defines.is_empty() || !view.macros.is_empty()).collect()
 }
@@ -120,26 +119,28 @@ pub(super) fn stable(abi: &Abi, name: &str, prefix: &str) -> String {
 }
 
 /// A constant by itself. What counts others means what its own enum has.
-fn define(context: &CompatContext<'_>, named: &Named<'_>) -> Option<DefineView> {
-    match named.what {
-        What::Constant(_, value) => Some(groups::bare_define(value)),
-        What::Enumerator(_, value) if value.count.is_none() => {
-            let told = context.detecting.of_enumerator(named).is_some();
-            let number = feature_macros::number(context, named).filter(|_| !told)?;
-            Some(lone_define(named.name, number))
+fn define(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<DefineView> {
+    match entry.kind {
+        EntryKind::Constant(_, value) => Some(groups::bare_define(value)),
+        EntryKind::Enumerator(_, value) if value.count.is_none() => {
+            let told = context.detecting.of_enumerator(entry).is_some();
+            let number = feature_macros::number(context, entry).filter(|_| !told)?;
+            Some(lone_define(entry.name, number))
         }
-        What::Ioctl(ioctl) => {
-            Some(lone_define(named.name, super::section::ioctl_number(context.abi, ioctl)))
+        EntryKind::Ioctl(ioctl) => {
+            Some(lone_define(entry.name, super::section::ioctl_number(context.abi, ioctl)))
         }
-        What::Capability(capability) => Some(lone_define(named.name, capability.id.to_string())),
+        EntryKind::Capability(capability) => {
+            Some(lone_define(entry.name, capability.id.to_string()))
+        }
         _ => None,
     }
 }
 
 /// The name and the lines of a function-like macro.
-fn macro_(named: &Named<'_>) -> Option<(String, Vec<String>)> {
-    match named.what {
-        What::Macro(item) => Some((item.name.clone(), super::section::macro_lines(item))),
+fn macro_(entry: &Entry<'_>) -> Option<(String, Vec<String>)> {
+    match entry.kind {
+        EntryKind::Macro(item) => Some((item.name.clone(), super::section::macro_lines(item))),
         _ => None,
     }
 }
