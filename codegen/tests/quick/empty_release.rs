@@ -8,7 +8,7 @@ use capchain::lower::lower;
 use capchain::release::Release;
 use similar::{ChangeTag, TextDiff};
 use support::fixtures;
-use support::workspace::copied;
+use support::fixtures::copy_folder;
 
 /// The most files that may change, with the specification's own.
 const MAX_FILES: usize = 10;
@@ -22,7 +22,7 @@ fn outputs(folder: &std::path::Path) -> BTreeMap<String, String> {
 #[test]
 fn a_release_that_changes_nothing_changes_at_most_ten_files() {
     let folder = tempfile::tempdir().expect("a folder");
-    copied(&fixtures::root().join("spec/vfio"), folder.path());
+    copy_folder(&fixtures::root().join("spec/vfio"), folder.path());
     let before = outputs(folder.path());
 
     let newest = fixtures::spec().newest();

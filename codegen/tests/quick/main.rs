@@ -19,6 +19,7 @@ mod extensibility;
 mod facts;
 mod features;
 mod fuzz;
+mod groups;
 mod hard_cases;
 mod header_abi;
 mod headers;

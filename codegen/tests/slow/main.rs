@@ -8,6 +8,7 @@ mod c_kernel_compat;
 mod c_modes;
 mod captures;
 mod compat_page;
+mod compat_witnesses;
 mod consumers;
 mod crate_facts;
 mod differential;

@@ -6,13 +6,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use support::packages::{cargo, there};
-use support::program::ran;
-use support::{fixtures, rustc};
+use support::fixtures;
+use support::groups::has_compiler;
+use support::packages::cargo;
+use support::process::succeed;
+use support::program::{Outcome, run};
 
 /// Runs the program, which must succeed, and returns what it printed.
 fn success(folder: &Path, args: &[&str]) -> String {
-    let (code, output, errors) = ran(folder, args);
+    let Outcome { code, stdout: output, stderr: errors } = run(folder, args);
     assert_eq!(code, 0, "{args:?}: {output}{errors}");
     output
 }
@@ -21,7 +23,7 @@ fn success(folder: &Path, args: &[&str]) -> String {
 fn build(folder: &Path, args: &[&str]) -> String {
     let mut command = cargo(folder);
     let output = command.args(args).args(["--quiet", "--offline", "--target-dir", "target"]);
-    rustc::output(output.env("RUSTFLAGS", "-D warnings"))
+    succeed(output.env("RUSTFLAGS", "-D warnings"))
 }
 
 #[test]
@@ -40,10 +42,10 @@ fn a_new_specification_lints_generates_and_builds() {
     let tests = build(&crate_, &["test"]);
     assert!(tests.contains("1 passed"), "no example was run: {tests}");
     build(&crate_, &["build", "--features", "alloc"]);
-    if there("gcc") {
+    if has_compiler("gcc") {
         let mut gcc = Command::new("gcc");
         gcc.args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-xc"]);
-        rustc::output(gcc.arg(crate_.join("include/tpu_abi.h")));
+        succeed(gcc.arg(crate_.join("include/tpu_abi.h")));
     }
     // Files of Cargo are no outputs.
     assert_eq!(success(folder, &["generate", "--check"]), "");
@@ -95,7 +97,7 @@ fn a_bad_name_or_an_existing_folder_is_refused() {
         ("con", "not a usable name"),
         ("abi", "not a usable name"),
     ] {
-        let (code, output, errors) = ran(folder, &["init", name]);
+        let Outcome { code, stdout: output, stderr: errors } = run(folder, &["init", name]);
         assert_eq!((code, output.as_str()), (2, ""), "{name}: {errors}");
         assert!(errors.contains(reason), "{name}: {errors}");
     }
