@@ -80,7 +80,15 @@ pub(crate) enum Command {
         marked (draft) is for\na person to write, and `capchain lint` asks for it.\n\nExample:\n  \
         capchain import include/uapi/linux/vfio.h --at v7.2")]
     Import(Import),
-    /// Tell what a code means, why, and show an example
+    /// Write a new specification that lints, generates and builds
+    #[command(
+        after_help = "The specification has one INFO ioctl, one chain and one capability. It \
+        is written to\nspec/NAME in the current workspace, or in the current folder.\n\nExample:\n  \
+        capchain init foo\n  capchain lint --abi foo\n  capchain generate\n  \
+        cargo test --manifest-path generated/foo-abi/Cargo.toml"
+    )]
+    Init(Init),
+    /// Explain a code, with an example
     #[command(after_help = "Example:\n  capchain explain L4")]
     Explain(Explain),
 }
@@ -185,6 +193,12 @@ pub(crate) struct Import {
     /// The kernel release that the headers are of, such as v7.2 [default: the newest]
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Name of the ABI, which names of files, types and constants start with
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]

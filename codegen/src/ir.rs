@@ -5,14 +5,16 @@
 mod access;
 mod entries;
 mod members;
+pub mod protocol;
 mod renames;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
+pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
 
 use crate::diagnostic::Place;
-use crate::layout::{Int, Layout, PerModel, Span};
+use crate::layout::{Int, Layout, PerModel};
 use crate::output::CodeFile;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
@@ -62,6 +64,8 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
+    /// What readers and writers of chains need; stale in ABIs that are inferred from headers.
+    pub protocol: Protocol,
 }
 
 /// Index of a struct.

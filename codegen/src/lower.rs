@@ -5,11 +5,12 @@
 mod chains;
 mod groups;
 mod ioctls;
+mod protocol;
 mod structs;
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Section, StructId};
+use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
 use crate::release::Release;
 use crate::spec::history::{History, Life};
 use crate::spec::text::{Doc, Named, Placed};
@@ -88,6 +89,7 @@ impl<'a> Lowering<'a> {
             ioctls: Vec::new(),
             chains: Vec::new(),
             capabilities: Vec::new(),
+            protocol: Protocol::default(),
         };
         Self {
             spec,

@@ -120,7 +120,7 @@ impl Chain {
 
     /// The struct before the chain, if its `cap_offset` leads to the chain.
     pub fn offset_host(&self) -> Option<&Host> {
-        self.host().filter(|_| self.cap_offset().is_some())
+        self.cap_offset().and(self.host())
     }
 
     /// Index of the field `cap_offset` that leads to the chain.

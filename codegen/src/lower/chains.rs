@@ -180,6 +180,7 @@ impl<'a> Lowering<'a> {
         self.capabilities_of_chains();
         self.struct_roles();
         self.spell_references();
+        self.abi.protocol = super::protocol::plan(&self.abi);
         self.abi
     }
 

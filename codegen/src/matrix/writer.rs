@@ -1,6 +1,6 @@
 //! A kernel's side: one handler of one release, and every reply that it gives.
 
-use crate::ir::{Abi, Arg, Capability, Ioctl, Role, Struct, Type};
+use crate::ir::{Abi, Arg, CapabilityId, Ioctl, Role, Struct};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 use crate::reply::Direction;
@@ -82,8 +82,10 @@ impl Writer {
             let chain = abi.chain_of(id);
             let given = handler.chain.as_ref().map(|chain| &chain.capabilities);
             let caps: Vec<_> = chain.map_or(Vec::new(), |chain| {
-                let caps = abi.capabilities_of(chain);
-                caps.filter(|cap| given.is_some_and(|given| given.contains(&cap.name))).collect()
+                let can_append = |id: &CapabilityId| {
+                    given.is_some_and(|given| given.contains(&abi.capability(*id).name))
+                };
+                chain.capabilities.iter().copied().filter(can_append).collect()
             });
             let struct_ = abi.struct_(id);
             let minsz = handler.minsz;
@@ -118,7 +120,7 @@ impl Writer {
 }
 
 /// Every subset, in the given order.
-fn sets<'a>(caps: &[&'a Capability]) -> Vec<Vec<&'a Capability>> {
+fn sets(caps: &[CapabilityId]) -> Vec<Vec<CapabilityId>> {
     let subset = |mask: u32| {
         let chosen = caps.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1);
         chosen.map(|(_, cap)| *cap).collect()
@@ -132,12 +134,12 @@ impl Set {
         handling: &Handling<'_>,
         minsz: u64,
         struct_: &Struct,
-        caps: &[&Capability],
+        caps: &[CapabilityId],
     ) -> Self {
         let contents = Contents {
             fixed: sample::quiet(struct_),
             array: sample::array(abi, struct_, ELEMENTS),
-            caps: caps.iter().map(|cap| sample::cap(abi, cap, ELEMENTS)).collect(),
+            caps: caps.iter().map(|id| sample::cap(abi, abi.capability(*id), ELEMENTS)).collect(),
         };
         let need = handling.need(&contents.caps) + contents.array.len() as u64;
         let most = need + SLACK;
@@ -147,7 +149,7 @@ impl Set {
             let bytes = answer.bytes.into_iter().map(|byte| byte.unwrap_or(0x5c)).collect();
             (argsz >= minsz).then_some(bytes)
         };
-        let caps = caps.iter().map(|cap| Given::new(abi, cap)).collect();
+        let caps = caps.iter().map(|id| Given::new(abi, *id)).collect();
         Self { caps, need, replies: (0..=most).map(reply).collect() }
     }
 }
@@ -170,17 +172,14 @@ fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
 }
 
 impl Given {
-    fn new(abi: &Abi, cap: &Capability) -> Self {
-        let struct_ = cap.struct_.map(|id| abi.struct_(id));
+    fn new(abi: &Abi, id: CapabilityId) -> Self {
+        let (cap, plan) = (abi.capability(id), &abi.protocol.capabilities[id.0]);
+        let struct_ = plan.struct_.map(|id| abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| {
-            let spans = &struct_.layouts[Model::Lp64.index()].fields;
-            struct_.fields.iter().zip(spans).map(|(field, span)| {
-                let size = match &field.type_ {
-                    Type::Flexible(element, _) => {
-                        let each = abi.extent(element, Model::Lp64).map_or(0, |extent| extent.size);
-                        each * ELEMENTS
-                    }
-                    _ => span.size,
+            struct_.fields.iter().enumerate().map(|(index, field)| {
+                let size = match &plan.array {
+                    Some(array) if array.field == index => array.stride.kernel() * ELEMENTS,
+                    _ => struct_.spans(index)[Model::Lp64.index()].size,
                 };
                 (field.name.clone(), size)
             })

@@ -2,37 +2,27 @@
 //! with the release and the source of the overlay. How wrong ones are refused
 //! is among the cases of `errors`.
 
-use std::fs;
-
 use capchain::ir::{Abi, Handler, Struct, Value};
 use capchain::lower::lower;
 use capchain::release::Release;
-use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
+use support::fixtures;
+use support::spec_folder::SpecFolder;
 
 /// The file that overlays extend, beside that of the examples.
 const DEMO: &str = include_str!("../errors/V026_extensions_at_one_place/demo.yaml");
 
 /// The ABI of the examples with overlays on it.
 fn open(overlays: &[&str]) -> ValidSpec {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).expect("a file");
-        path
-    };
-    write("abi.yaml", include_str!("../specs/demo/abi.yaml"));
-    write("common.yaml", include_str!("../specs/demo/common.yaml"));
-    write("demo.yaml", DEMO);
+    let folder = SpecFolder::demo();
+    folder.write("demo.yaml", DEMO);
     let paths = overlays.iter().enumerate().map(|(index, items)| {
         let head = "title: More\ndoc: More.\nheader: demo\nsource: tree/more.h\nitems:\n";
-        // With the usual ending it would be a file that nobody lists.
-        write(&format!("more_{index}.overlay"), &[head, items].concat())
+        // As `.yaml`, it would be a file that `abi.yaml` does not list.
+        folder.write(&format!("more_{index}.overlay"), &[head, items].concat())
     });
     let paths: Vec<_> = paths.collect();
-    let opened = capchain::open(&Origin::Folder(folder.path().to_owned()), &paths);
-    let problems = opened.problems.render(&opened.sources, false);
-    opened.spec.unwrap_or_else(|| panic!("{problems}"))
+    fixtures::loaded(folder.open(&paths))
 }
 
 fn release(text: &str) -> Release {

@@ -77,9 +77,7 @@ fn with_overlay() -> ValidSpec {
     write_examples(&blocks, folder.path());
     let path = folder.path().join("ours.overlay");
     fs::write(&path, overlay.lines.join("\n")).expect("a file");
-    let opened = capchain::open(&Origin::Folder(folder.path().to_owned()), &[path]);
-    let problems = opened.problems.render(&opened.sources, false);
-    opened.spec.unwrap_or_else(|| panic!("{problems}"))
+    fixtures::loaded(capchain::open(&Origin::Folder(folder.path().to_owned()), &[path]))
 }
 
 #[test]

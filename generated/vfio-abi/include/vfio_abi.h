@@ -5,7 +5,7 @@
  */
 
 /*
- * Linux VFIO user ABI
+ * Linux VFIO user ABI, as of Linux 7.2
  *
  * VFIO hands whole devices to user space behind an IOMMU. A program opens a
  * container or an iommufd, a group or a device node, and talks to each file

@@ -1,17 +1,11 @@
 //! Specifications for these tests alone, and replies.
 
-use std::fs;
-
 use capchain::ir::Abi;
-use capchain::lower::lower;
-use support::fixtures;
+use support::spec_folder::SpecFolder;
 
-/// What reads a specification of two files.
+/// The ABI of a specification of two files.
 fn abi(root: &str, items: &str) -> Abi {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("abi.yaml"), root).expect("a file");
-    fs::write(folder.path().join("items.yaml"), items).expect("a file");
-    lower(&fixtures::open(folder.path()), None)
+    SpecFolder::with_files(&[("abi.yaml", root), ("items.yaml", items)]).abi()
 }
 
 /// Chains without a struct in front: the lists of capabilities in the

@@ -303,7 +303,7 @@ pub(crate) fn side(name: &str, items: &str) -> Side {
     let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &paths);
     let problems = opened.problems.render(&opened.sources, false);
     let spec = opened.spec.unwrap_or_else(|| panic!("{problems}\n{items}"));
-    Side { name: name.to_owned(), abi: lower(&spec, None), headers: None }
+    fixtures::side(name, lower(&spec, None))
 }
 
 /// Has every handler with a chain give the invented capabilities, and of the
