@@ -7,6 +7,7 @@ mod entries;
 mod members;
 pub mod protocol;
 mod renames;
+mod serving;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
@@ -652,6 +653,4 @@ pub struct Capability {
     pub struct_: Option<StructId>,
     /// Whether the struct is declared here and not by another item.
     pub inline: bool,
-    /// The kernel files that emit it.
-    pub emitted_by: Vec<String>,
 }

@@ -13,7 +13,8 @@ use std::collections::HashMap;
 use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
 use crate::release::Release;
 use crate::spec::history::{History, Life};
-use crate::spec::text::{Doc, Named, Placed};
+use crate::spec::text::Doc;
+use crate::spec::wrappers::{Map, Placed};
 use crate::spec::{self, Deprecated, Spec, SpecFile};
 use crate::validate::ValidSpec;
 
@@ -50,6 +51,8 @@ struct Lowering<'a> {
     chain_items: Vec<&'a spec::Chain>,
     /// Every plain constant's number.
     numbers: HashMap<&'a str, i128>,
+    /// The capabilities of all releases, by the hosts of their chains.
+    hosted: HashMap<&'a str, Vec<ioctls::Hosted<'a>>>,
     /// Today's name of a constant or a capability to that in the release.
     names: HashMap<&'a str, &'a str>,
 }
@@ -100,6 +103,7 @@ impl<'a> Lowering<'a> {
             chains: HashMap::new(),
             chain_items: Vec::new(),
             numbers: HashMap::new(),
+            hosted: ioctls::hosted(spec),
             names: HashMap::new(),
         }
     }
@@ -197,7 +201,7 @@ struct ItemParts<'a> {
     source: Option<&'a Placed<String>>,
     deprecated: Option<&'a Deprecated>,
     before: &'a History,
-    allow: &'a Named<String>,
+    allow: &'a Map<String>,
 }
 
 /// Collects the keys that every kind of item has.
@@ -215,7 +219,7 @@ macro_rules! parts {
 }
 use parts;
 
-fn backends(backends: &Named<Doc>) -> Vec<(String, crate::ir::Doc)> {
+fn backends(backends: &Map<Doc>) -> Vec<(String, crate::ir::Doc)> {
     let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));
     pairs.collect()
 }

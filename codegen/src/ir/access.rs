@@ -1,11 +1,10 @@
 //! Lookups by id and name, and what follows directly from the data.
 
 use super::{
-    Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, Handler,
-    Host, Ioctl, IoctlId, Macro, MacroId, Struct, StructId, Type, UnionArm,
+    Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, Host, Ioctl,
+    IoctlId, Macro, MacroId, Struct, StructId, Type, UnionArm,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
-use crate::release::Release;
 
 impl Abi {
     /// The struct of this name.
@@ -129,17 +128,6 @@ impl Chain {
             ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
             _ => None,
         }
-    }
-}
-
-impl Ioctl {
-    /// The handlers that serve it in a release.
-    pub fn served_at(&self, release: Release) -> impl Iterator<Item = &Handler> {
-        let over = move |until: Release| until.opening() <= release;
-        let serves = move |handler: &&Handler| {
-            handler.since.covers(release) && !handler.until.is_some_and(over)
-        };
-        self.handlers.iter().filter(serves)
     }
 }
 

@@ -7,7 +7,6 @@ use crate::ir::{
     Item, Meta, Role, StructId, StructRole, Type,
 };
 use crate::layout::Model;
-use crate::names;
 use crate::spec::types::BitsExpr;
 use crate::spec::{self, RelativeTo, SpecFile};
 
@@ -51,14 +50,14 @@ impl<'a> Lowering<'a> {
             let bound = minsz.max(layout.fields[cap_offset].end());
             return (ChainStart::AtOffsetField { host, cap_offset }, bound);
         };
-        let offset = known(u64::try_from(first.at.value.value).ok());
+        let offset = known(u64::try_from(first.offset.value.value).ok());
         let int = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let start = match (self.host(item), int) {
             (Some(host), _) => ChainStart::After { host, offset },
             (None, Some(int)) => ChainStart::FieldAt { offset, int },
             (None, None) => ChainStart::Fixed { offset },
         };
-        let bound = first.bound.unwrap_or(first.at).value.value;
+        let bound = first.bound.unwrap_or(first.offset).value.value;
         (start, known(u64::try_from(bound).ok()))
     }
 
@@ -112,19 +111,13 @@ impl<'a> Lowering<'a> {
         self.names.insert(&item.capability, spelt);
         self.abi.capabilities.push(Capability {
             name: spelt.to_owned(),
-            short: match &item.short {
-                Some(short) => short.value.clone(),
-                None => {
-                    names::short(&item.capability, &self.chain_item(chain).prefix, "").to_owned()
-                }
-            },
+            short: item.name_in_chain(&self.chain_item(chain).prefix).to_owned(),
             meta,
             chain,
             id: known(u64::try_from(id).ok()),
             version: 1,
             struct_,
             inline,
-            emitted_by: item.emitted_by.iter().map(|path| path.value.clone()).collect(),
         });
         Item::Capability(own)
     }
