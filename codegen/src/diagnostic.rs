@@ -314,6 +314,6 @@ fn annotation<'a>(
 }
 
 /// The characters that end a workflow command, in its own escapes.
-fn escape_github(text: &str) -> String {
+pub fn escape_github(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

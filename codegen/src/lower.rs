@@ -1,6 +1,6 @@
-//! Stage 3, lowering: picks what one release has out of a valid
-//! specification, resolves names to indexes, lays structs out and spells
-//! names. Total: whatever could go wrong, `validate` has refused.
+//! Stage 3, lowering: selects the items of one release from a valid specification,
+//! resolves names to indexes, computes layouts and spells names. It cannot fail:
+//! `validate` has refused everything that could go wrong.
 
 mod chains;
 mod groups;
@@ -31,7 +31,7 @@ pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
     lowering.finish()
 }
 
-/// What a reference finds behind a name. `validate` has checked every one.
+/// The target of a reference by name. `validate` has checked all references.
 #[track_caller]
 fn known<T>(found: Option<T>) -> T {
     found.expect("validate has resolved every reference")
@@ -114,8 +114,7 @@ impl<'a> Lowering<'a> {
         file.items.iter().filter(move |item| item.life(life).covers(release))
     }
 
-    /// Gives structs and chains their indexes, so that items can refer to
-    /// what stands behind them.
+    /// Assigns the indexes of structs and chains first, so that items can refer to later ones.
     fn number_items(&mut self) {
         for file in &self.spec.files {
             for item in self.alive(file) {
@@ -166,7 +165,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// What every item has; `life` is its own and `source` what it inherits.
+    /// The metadata of an item; `life` is its own, `source` may be inherited.
     fn meta(&self, item: ItemParts<'a>, life: Life, source: &str) -> Meta {
         let former = item.before.former_names(self.release);
         let renumbered = item.before.former_numbers(self.release);

@@ -19,7 +19,7 @@ impl<'a> Lowering<'a> {
     ) -> ChainId {
         let life = item.life(file.life());
         let id = ChainId(self.abi.chains.len());
-        // Only headers whose struct the release has are in the list.
+        // The list has only the headers whose struct exists in the release.
         let headers = self.spec.abi.cap_headers.iter();
         let mut headers =
             headers.filter(|(_, one)| self.structs.contains_key(one.struct_.as_str()));
@@ -39,7 +39,7 @@ impl<'a> Lowering<'a> {
         id
     }
 
-    /// Where a chain starts, and the offset before which no capability does.
+    /// The start of a chain, and the smallest offset of a capability.
     fn start(&self, item: &spec::Chain) -> (ChainStart, u64) {
         let Some(first) = &item.first else {
             let host = known(self.host(item));
@@ -134,8 +134,7 @@ impl<'a> Lowering<'a> {
         known(name.and_then(|name| self.chains.get(name.as_str()).copied()))
     }
 
-    /// The chain's item in the specification, which may stand behind the
-    /// capability.
+    /// The chain's item in the specification, which may come after the capability.
     fn chain_item(&self, id: ChainId) -> &'a spec::Chain {
         self.chain_items[id.0]
     }
@@ -165,8 +164,8 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Fills in what refers to items behind it: headers of capabilities, the
-    /// capabilities of each chain, hosts, and what each struct is.
+    /// Fills in references to later items: headers of capabilities, the
+    /// capabilities of each chain, hosts, and the role of each struct.
     pub(super) fn finish(mut self) -> crate::ir::Abi {
         self.abi.cap_headers = self.cap_headers();
         self.starts();
@@ -237,7 +236,7 @@ impl<'a> Lowering<'a> {
         Bits { field, low, count: high - low }
     }
 
-    /// Fills in where chains start, as a host may be declared after its chain.
+    /// Fills in where chains start; a host may be declared after its chain.
     fn starts(&mut self) {
         for index in 0..self.abi.chains.len() {
             let (start, bound) = self.start(self.chain_item(ChainId(index)));

@@ -1,5 +1,4 @@
-//! Lowers named numbers: constants, enums, id spaces, and the flags and
-//! values that stand inside a field.
+//! Lowers named numbers: constants, enums, id spaces, and the flags and values of a field.
 
 use super::{Lowering, known, parts};
 use crate::ir::{Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Value};
@@ -149,7 +148,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// What the release calls something that has this name today.
+    /// The name, in this release, of an entry with this current name.
     pub(super) fn spelt(&self, name: &str) -> String {
         self.names.get(name).map_or(name, |spelt| *spelt).to_owned()
     }

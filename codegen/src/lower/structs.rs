@@ -19,7 +19,7 @@ struct Source<'a> {
 /// A struct as it is declared, on its own or inside a capability.
 pub(super) struct Declaration<'a> {
     pub(super) name: &'a Placed<String>,
-    /// What the release calls it.
+    /// The name in the release.
     pub(super) spelt: &'a str,
     pub(super) meta: Meta,
     pub(super) life: Life,
@@ -217,7 +217,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Which way a union travels: the way of its members, both ways where they differ.
+/// The direction of a union: that of its members, or both if they differ.
 fn shared_direction(field: &spec::Field) -> Option<Direction> {
     let said = field.union.iter().map(|(_, arm)| arm.type_.as_ref()?.direction);
     let both = |one: Option<Direction>, other| match one? == other? {
@@ -244,7 +244,7 @@ fn role(word: Option<RoleWord>) -> Role {
     }
 }
 
-/// Gives the fields that count a flexible array their role.
+/// Sets the role of the fields that count a flexible array.
 fn count_fields(fields: &mut [Field]) {
     let counts = fields.iter().filter_map(|field| match field.type_ {
         Type::Flexible(_, count) => count,
