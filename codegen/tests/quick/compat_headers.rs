@@ -1,5 +1,5 @@
-//! `capchain compat` on headers: what somebody changed in one, without a word
-//! of YAML. Tried on the header that is generated, and on real ones.
+//! `capchain compat` on edited headers, without YAML: the generated header, and
+//! real ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};

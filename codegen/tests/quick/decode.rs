@@ -1,5 +1,5 @@
-//! `capchain decode` as its users run it, and as far as the vectors do not
-//! tell: inputs, exit codes, what is shown, and that no bytes break it.
+//! `capchain decode` as its users run it, beyond the vectors: inputs, exit codes
+//! and output. No bytes make it fail.
 
 use std::time::Instant;
 

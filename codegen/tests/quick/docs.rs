@@ -1,6 +1,6 @@
-//! The reference, judged by parsers of Markdown and XML that are not ours: no
-//! link leads nowhere, nothing is left out, and no text of a specification can
-//! break out of where it stands.
+//! The reference, read by independent parsers of Markdown and XML: every link has
+//! a target, every item has a page, and no text of a specification can break the
+//! markup.
 
 mod hostile;
 mod reference;

@@ -1,5 +1,5 @@
 //! `capchain drift`: every example of the catalogue, real headers at their own
-//! release and at others, and what the program prints.
+//! release and at others, and the output of the program.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! What is said of a specification that does not load: a case for each code,
-//! with the text that a person sees. `UPDATE_GOLDEN=1` writes the texts anew.
+//! The errors of specifications that do not load: a case for each code, with the
+//! text that a person sees. `UPDATE_GOLDEN=1` rewrites the texts.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
-//! What the project promises: a capability is added by one entry of the
-//! specification, everything generated has it and nothing else changes, and a
-//! program built from the output of before keeps its results.
+//! The promise of the project: one entry of the specification adds a capability,
+//! every output has it, nothing else changes, and a program that was built before
+//! keeps its results.
 
 use capchain::emit;
 use capchain::ir::{Abi, Type};

@@ -1,6 +1,5 @@
-//! The specification against the headers of twenty kernel releases: what it
-//! says of each release is what that release's headers contain, no more and
-//! no less.
+//! The specification against the headers of twenty kernel releases: both declare
+//! exactly the same.
 
 use support::declarations_text::{assert_equal, of_abi, of_facts};
 use support::{facts, fixtures};

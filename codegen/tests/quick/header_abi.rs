@@ -1,5 +1,5 @@
-//! The ABI that headers tell: of an unchanged header it is that of the
-//! specification, to the last bit, and of a changed one what has changed.
+//! The ABI that is inferred from headers: an unchanged header gives the ABI of
+//! the specification, and a changed header differs in the change alone.
 
 use capchain::diagnostic::Sources;
 use capchain::header::{self, Outside, Told, given, read};

@@ -1,5 +1,5 @@
-//! The reader of headers against facts that a compiler found, against the
-//! specification, and against text that is no header.
+//! The reader of headers against facts from a compiler, against the
+//! specification, and against text that is not a header.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! `capchain import`: what is taken out of the specification comes back from a
-//! header, and what kernels may add is covered.
+//! `capchain import`: it restores removed parts of the specification from a
+//! header, and it covers every kind of addition that kernels may make.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
-//! The rules of `capchain lint`: on the real specification, on the capability
-//! that was posted with a hole, on every example of the catalogue, and on
-//! other ways to break them.
+//! The rules of `capchain lint`: on the specification of VFIO, on a capability
+//! that was posted with a hole, on every example of the catalogue, and on further
+//! cases.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The reply model against real kernels: from the full reply of a sweep, and
-//! the rules of its handler, it tells every byte of the reply to every other
+//! The reply model against real kernels: from the full reply of a sweep and the
+//! rules of the handler, it predicts every byte of the replies for every other
 //! argsz and fill.
 
 use std::collections::BTreeMap;

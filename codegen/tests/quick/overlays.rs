@@ -1,6 +1,5 @@
-//! What an overlay adds to items of other files stands where it was meant to,
-//! with the release and the source of the overlay. How wrong ones are refused
-//! is among the cases of `errors`.
+//! Overlays: their additions to items of other files have the right place,
+//! release and source. `errors` has the cases that are refused.
 
 use capchain::ir::{Abi, Handler, Struct, Value};
 use capchain::lower::lower;

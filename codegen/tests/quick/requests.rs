@@ -1,5 +1,5 @@
-//! The protocol of two calls, against servers that keep it, grow under it,
-//! or lie.
+//! The protocol of two calls, against servers that keep it, whose reply grows in
+//! between, or that lie.
 
 use std::convert::Infallible;
 

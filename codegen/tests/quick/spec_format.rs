@@ -1,6 +1,6 @@
 //! `docs/spec-format.md` against the program: it explains every key and word of
-//! the format, its examples load and say of VFIO what `spec/vfio` says, and
-//! every excerpt stands in what is generated from them.
+//! the format, its examples load and agree with `spec/vfio`, and its excerpts are
+//! in the generated files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;

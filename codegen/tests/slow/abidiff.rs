@@ -1,7 +1,7 @@
-//! abidiff beside `compat`: both look at the three steps between measured releases
-//! that break something, abidiff at objects built from the generated headers. What
-//! it says is printed; asserted is only what ours must name. abidiff sees no macros,
-//! and of a 64-bit object not what moves in 32-bit programs.
+//! abidiff and `compat` on the same steps of the history; abidiff compares
+//! objects that are built from the generated headers. The output of abidiff is
+//! printed; only the findings of `compat` are asserted. abidiff sees no macros,
+//! and in a 64-bit object no move of fields in 32-bit programs.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
-//! The part of the C header that walks, asks for and writes replies: programs
-//! in `c/` that use it, compiled in every way at hand and run, and what
-//! compilers say of every function. What a machine lacks is skipped, which is
-//! told.
+//! The functions of the C header that walk, request and write replies: the
+//! programs in `c/` use them in every build mode, and compilers check every
+//! function.
 
 mod specs;
 

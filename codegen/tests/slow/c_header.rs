@@ -1,6 +1,5 @@
-//! The C header before outside judges: compilers with every warning on, for
-//! every target at hand, and what real kernel headers contain. gcc is needed;
-//! what else a machine lacks is skipped, which is told.
+//! The C header, judged by compilers with every warning, for many targets, and by
+//! the contents of real kernel headers.
 
 mod declared;
 mod questions;

@@ -1,8 +1,7 @@
-//! The C header beside kernel headers of every release: before, after and
-//! instead of them. The headers of all releases that the facts describe are
-//! stood in for by our own of that release, which `c_header.rs` proves to be
-//! alike; real ones are taken from the folders that CAPCHAIN_KERNEL_HEADERS
-//! names, and from the distribution.
+//! The C header together with kernel headers of every release: before, after and
+//! instead of them. Generated headers stand for those of the releases with facts,
+//! since `c_header` proves that both are equal. Real headers are those of
+//! CAPCHAIN_KERNEL_HEADERS and of the distribution.
 
 use std::path::PathBuf;
 use std::process::Command;

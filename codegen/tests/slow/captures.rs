@@ -1,6 +1,6 @@
-//! Replies of real kernels: every implementation of the protocol must say the
-//! same of each. The captures of this repository are a part of a larger set,
-//! which is run as a whole where `CAPCHAIN_CAPTURES` names its folder.
+//! Replies of real kernels: every implementation of the protocol must read them
+//! alike. CAPCHAIN_CAPTURES names the folder of the full set of captures; this
+//! repository has a part of it.
 
 mod deduplicate;
 

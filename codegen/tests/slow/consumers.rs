@@ -1,6 +1,6 @@
-//! Programs of others, built from what is installed or packaged and nothing
-//! else, in a folder outside of the repository: `consumers/` has one project
-//! for each way to find the header or the crate. All of them print the same.
+//! Programs that use the installed header or the packaged crate, and nothing
+//! else, outside the repository: `consumers/` has a project for each way to find
+//! them. All of them print the same.
 
 use std::fs;
 use std::path::{Path, PathBuf};

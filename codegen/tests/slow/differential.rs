@@ -1,6 +1,6 @@
-//! The same damaged bytes to every implementation of the protocol: vectors and
-//! a captured configuration space with bytes changed at random, where all must
-//! say the same. The changes are the same in every run.
+//! Vectors and a captured configuration space with bytes changed at random: every
+//! implementation of the protocol must read them alike. The changes are the same
+//! in every run.
 
 use std::fs;
 

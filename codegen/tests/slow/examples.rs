@@ -1,5 +1,5 @@
-//! The programs in `docs/examples`: what they print of a reply's mappable parts
-//! is what `capchain decode` says, of replies of real kernels and of others.
+//! The programs in `docs/examples` print the same mappable parts as `capchain
+//! decode`, for replies of real kernels and for others.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Every small reply to both generated languages: `programs/exhaustive.rs` says
-//! what every means. A sample of them, each n-th, to all implementations.
+//! Every small reply, read by both generated languages; `programs/exhaustive.rs`
+//! defines the set. Every implementation reads a sample of it.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The promise of the project: readers of today are unharmed by every ABI of
-//! tomorrow that keeps the rules, and `compat` names every one that does not.
+//! The promise of the project: an extension of the ABI that keeps the rules harms
+//! no reader of today, and `compat` finds every extension that breaks a rule.
 
 mod generated_extensions;
 

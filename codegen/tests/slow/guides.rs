@@ -1,5 +1,5 @@
-//! The guides and the README against the output of today: every snippet in Rust
-//! and C compiles without a warning and runs, and prints what stands behind it.
+//! The guides and the README: every snippet in Rust and C compiles without a
+//! warning, runs, and prints the output that the page shows.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,6 @@
-//! The proposals under `spec/vfio/proposals`, above all the capability chain for
-//! interrupts of 2019 in the designs that were posted or feared: what each
-//! answers, what `lint` says of it, that all that is generated of it compiles,
-//! and that the story told of them is true.
+//! The proposals in `spec/vfio/proposals`, above all the designs of 2019 for a
+//! capability chain of interrupts: the answers under each, the findings of
+//! `lint`, compilation of the outputs, and the claims of `docs/irq-info-2019.md`.
 
 mod reply_picture;
 

@@ -1,5 +1,5 @@
-//! The vectors: for each chain, bytes and what every implementation of the
-//! protocol must say to them. A new capability needs new cases, and no code.
+//! The vectors: for each chain, bytes and the text that every implementation of
+//! the protocol must give. A new capability needs new cases, and no code.
 
 use std::fs;
 

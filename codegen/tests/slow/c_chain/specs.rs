@@ -1,4 +1,4 @@
-//! Specifications for these tests alone, and replies.
+//! Specifications and replies for the tests of chains.
 
 use capchain::ir::Abi;
 use support::spec_folder::SpecFolder;

@@ -1,6 +1,5 @@
-//! What a header declares, as a preprocessor leaves it: enumerators, structs with
-//! their members, and macros. Reads just enough C for headers of constants and
-//! structs.
+//! The declarations of a preprocessed header: enumerators, structs with their
+//! members, and macros. Reads just enough C for headers of constants and structs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -1,5 +1,5 @@
-//! C programs that tell what a header makes of the names in the facts, and what
-//! they must tell.
+//! C programs that print the values of the names in the facts, and the expected
+//! output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

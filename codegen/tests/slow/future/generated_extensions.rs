@@ -1,5 +1,5 @@
-//! Inventions: what the next releases of the ABI could bring, as overlays, and
-//! mistakes that somebody could make in them.
+//! Generates extensions of the ABI as overlays, valid ones and ones with a
+//! mistake.
 
 use std::collections::HashSet;
 use std::fmt::Write;

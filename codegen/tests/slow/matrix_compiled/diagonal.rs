@@ -1,6 +1,6 @@
-//! The releases that are tried: those between which chains, the structs in front
-//! of them or their capabilities differ, each with the one behind it; and the
-//! oldest that has a chain with the newest.
+//! The releases of the diagonal: every release in which a chain, its host or its
+//! capabilities change, paired with the next such release; and the oldest release
+//! with a chain, paired with the newest.
 
 use std::path::Path;
 

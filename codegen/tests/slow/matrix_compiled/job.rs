@@ -1,5 +1,5 @@
-//! What a pair of releases is asked: replies of every profile of the one that
-//! writes, with every set of capabilities that it knows.
+//! The jobs for a pair of releases: replies of every profile of the writing
+//! release, with every set of its capabilities.
 
 use std::fmt::Write;
 

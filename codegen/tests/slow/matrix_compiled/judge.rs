@@ -1,5 +1,5 @@
-//! Judges what was read of replies: whether each span of argsz ends as it must,
-//! and whether what was read is what `lines` expects.
+//! Judges the answers of a reader: the result for each span of argsz, and the
+//! printed lines.
 
 use std::ops::RangeInclusive;
 

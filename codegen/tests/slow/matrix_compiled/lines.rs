@@ -1,5 +1,5 @@
-//! The lines that a reader must print of a reply, worked out from what was told
-//! and from the two ABIs, apart from everything that is generated.
+//! The lines that a reader must print for a reply, computed from the job and the
+//! two ABIs, without generated code.
 
 use std::fmt::Write;
 

@@ -15,7 +15,7 @@ const GUARD: u8 = 0xa5;
 pub struct Row {
     /// The kernel that answered.
     pub kernel: String,
-    /// The device node or container that was opened.
+    /// The interface: `group`, `cdev` or `compat`.
     pub path: String,
     /// The step of the set-up in which the call was made.
     pub phase: String,
@@ -23,7 +23,7 @@ pub struct Row {
     pub device: String,
     /// The name of the ioctl.
     pub ioctl: String,
-    /// The index that the caller asked for, or -1.
+    /// The index of the region or interrupt, or -1.
     pub index: i64,
     /// The argsz of the caller.
     pub argsz_in: u32,
