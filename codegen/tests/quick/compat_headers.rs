@@ -152,7 +152,7 @@ fn comments_and_unchanged_headers_give_no_verdict() {
 }
 
 #[test]
-fn what_only_a_header_tells_is_judged_under_a_condition() {
+fn a_verdict_on_a_header_alone_has_a_condition() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in headers() {
         let grown = with_lines(

@@ -5,7 +5,7 @@ use support::declarations_text::{assert_equal, of_abi, of_facts};
 use support::{facts, fixtures};
 
 #[test]
-fn every_release_is_told_as_its_headers_have_it() {
+fn every_release_declares_what_its_headers_declare() {
     let spec = fixtures::spec();
     let mut compared = 0;
     for (release, facts) in facts::all() {

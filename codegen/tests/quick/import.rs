@@ -43,7 +43,7 @@ fn headers(folder: &Path) -> Vec<Vec<String>> {
     all.into_iter().map(shown).collect()
 }
 
-/// What a person writes and no header tells, made alike: documentation, when
+/// An ABI without the parts that a person writes: documentation, when
 /// something came, its handlers and who emits it.
 fn without_what_people_write(mut abi: Abi) -> Abi {
     let meta = |meta: &mut Meta| {
@@ -82,7 +82,7 @@ fn what_was_taken_out_comes_back_from_a_header() {
         copy.edit("iommu_type1_info.yaml", |text| {
             let next = "  - capability: VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION";
             let text = without(text, &format!("  - capability: {CAPABILITY}"), next);
-            // Which handlers give it, and what broke a rule once, no header tells.
+            // Headers have no handlers and no reasons for broken rules.
             let text = text.replace(&format!(", {CAPABILITY}]"), "]");
             let text = text.replace(&format!("            - {CAPABILITY}\n"), "");
             let lines = text.lines().filter(|line| !line.starts_with("      L10: "));

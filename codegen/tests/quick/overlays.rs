@@ -8,7 +8,7 @@ use capchain::validate::ValidSpec;
 use support::fixtures;
 use support::spec_folder::SpecFolder;
 
-/// The file that overlays extend, beside that of the examples.
+/// A further file that overlays extend.
 const DEMO: &str = include_str!("../errors/V026_extensions_at_one_place/demo.yaml");
 
 /// The ABI of the examples with overlays on it.

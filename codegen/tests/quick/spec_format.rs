@@ -20,7 +20,7 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     fs::read_to_string(fixtures::root().join("docs/spec-format.md")).expect("the document")
 });
 
-/// A fenced block: the words behind the fence, its text, and where it stands.
+/// A fenced block: the words after the fence, the text, and the place.
 struct Block {
     info: Vec<&'static str>,
     lines: Vec<&'static str>,

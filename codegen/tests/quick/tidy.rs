@@ -10,7 +10,7 @@ use support::fixtures;
 /// Modules that name nothing of the crate but other leaves listed before them.
 const LEAVES: [&str; 6] = ["diagnostic", "release", "layout", "names", "reply", "output"];
 
-/// What each module may name beside the leaves.
+/// The modules that each module may name, besides the leaves.
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
         ("catalogue", &[][..]),

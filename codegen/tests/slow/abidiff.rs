@@ -62,7 +62,7 @@ fn object(folder: &Path, release: &str) -> PathBuf {
 }
 
 #[test]
-fn ours_names_every_known_break_whatever_abidiff_sees() {
+fn compat_finds_every_known_break() {
     let theirs = has(Group::Tools, "abidiff") && has_compiler("gcc");
     let folder = tempfile::tempdir().expect("a folder");
     let mut unseen = 0;
@@ -91,7 +91,7 @@ fn ours_names_every_known_break_whatever_abidiff_sees() {
 
 #[test]
 #[ignore = "takes minutes: `.ci/long abidiff` runs it"]
-fn whatever_abidiff_sees_in_the_history_is_found_by_compat_too() {
+fn compat_finds_a_change_in_every_step_that_abidiff_does() {
     if !has(Group::Tools, "abidiff") || !has_compiler("gcc") {
         return;
     }

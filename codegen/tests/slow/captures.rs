@@ -50,7 +50,7 @@ fn hosted_by<'a>(abi: &'a Abi, ioctl: &str) -> Option<(&'a str, StructId)> {
 }
 
 /// Both ways to look at a row: the caller's argsz bytes, and all that was
-/// captured, with the guard behind them.
+/// captured, with the guard after them.
 fn cases(chain: &str, row: &Row) -> [Case; 2] {
     let chain = chain.to_owned();
     [row.own(), row.out()].map(|bytes| Case { chain: chain.clone(), target: target(TARGET), bytes })

@@ -20,7 +20,7 @@ fn damaged(seeds: &[Case], each: usize) -> Vec<Case> {
     copies.map(copy).collect()
 }
 
-/// Asks all implementations, which must agree; tells how many kinds of answers
+/// Runs all implementations, which must agree; returns the number of kinds of answers
 /// there were.
 fn agree(abi: &Abi, cases: &[Case]) {
     let answers = ask(abi, cases);

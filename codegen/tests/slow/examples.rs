@@ -12,12 +12,12 @@ use support::process::succeed;
 use support::{captures, fixtures, rustc, sample_reply};
 use vfio_abi::uapi::RegionInfoFlags;
 
-/// The reply that the repository has beside the examples.
+/// The reply in the folder of the examples.
 fn captured() -> Vec<u8> {
     fs::read(fixtures::root().join("docs/examples/region.bin")).expect("the reply")
 }
 
-/// The largest honest reply about each region that real kernels told about, cut
+/// The largest complete reply for each region of the captures, cut
 /// to what was written.
 fn of_real_kernels() -> Vec<Vec<u8>> {
     let mut full = BTreeMap::new();

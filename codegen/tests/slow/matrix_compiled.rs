@@ -41,7 +41,7 @@ struct Outcome {
     language: Language,
     jobs: usize,
     counts: Counts,
-    /// Readings that are not what was told: who writes, the chain, and what.
+    /// Readings that differ from the written values: the writer, the chain, and the difference.
     mismatches: Vec<(&'static str, String, String)>,
     answers: Vec<String>,
 }

@@ -119,7 +119,7 @@ fn same(what: &str, before: Vec<u8>, answer: &capchain::model::Answer<'_>, row: 
 }
 
 #[test]
-fn what_is_written_past_the_buffer_is_told() {
+fn a_write_past_the_buffer_is_found() {
     let mut past = 0;
     for Answers { irq, design, rows } in table() {
         let (_, proposal, handler) =
@@ -165,7 +165,7 @@ fn what_fits_is_read_back() {
 }
 
 #[test]
-fn a_chain_without_an_offset_is_told_as_what_may_be() {
+fn a_chain_without_an_offset_is_decoded_as_possible() {
     let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
     let abi = irq_info_proposals::abi(Some("irq_info_caps_implied"));
     let subject = Subject::Struct(irq_info_proposals::struct_(&abi).0);
@@ -304,7 +304,7 @@ fn is_drawn(info: &str) -> bool {
 fn verdict(design: &str) -> String {
     let new = format!("v7.2+spec/vfio/proposals/{design}.yaml");
     let said = support::program::run(&fixtures::root(), &["compat", "v7.2", &new]).stdout;
-    // Growth is told of every design alike.
+    // Growth is the same for every design.
     let parts = said.split("\n\n").filter(|part| !part.starts_with("growth"));
     parts.collect::<Vec<_>>().join("\n\n").trim_end().to_owned()
 }

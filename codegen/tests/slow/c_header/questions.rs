@@ -39,7 +39,7 @@ pub(crate) fn answers(facts: &Facts) -> BTreeSet<String> {
     lines
 }
 
-/// A program that tells what the included headers make of every name.
+/// A program that prints the value of every name in the included headers.
 pub(crate) fn program(facts: &Facts, includes: &str) -> String {
     let mut body = String::new();
     for (name, value) in &facts.constants {

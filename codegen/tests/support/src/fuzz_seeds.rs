@@ -26,6 +26,13 @@ pub fn inputs(target: &str, count: usize) -> Vec<Vec<u8>> {
     seeds.iter().cloned().chain(damaged).collect()
 }
 
+/// Runs a target on its seeds and damaged copies of them, `count` inputs in all.
+pub fn run(target: &str, body: fn(&[u8]), count: usize) {
+    let inputs = inputs(target, count);
+    inputs.iter().for_each(|input| body(input));
+    println!("{target}: {} inputs", inputs.len());
+}
+
 /// The seeds of a target.
 pub fn of(target: &str) -> Vec<Vec<u8>> {
     let abi = lower(&fixtures::spec(), None);
