@@ -6,6 +6,7 @@ mod entries;
 mod members;
 pub mod protocol;
 mod renames;
+mod serving;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
@@ -651,8 +652,6 @@ pub struct Capability {
     pub struct_: Option<StructId>,
     /// Whether the struct is declared here and not by another item.
     pub inline: bool,
-    /// The kernel files that emit it.
-    pub emitted_by: Vec<String>,
 }
 
 impl Abi {
@@ -777,17 +776,6 @@ impl Chain {
             ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
             _ => None,
         }
-    }
-}
-
-impl Ioctl {
-    /// The handlers that serve it in a release.
-    pub fn served_at(&self, release: Release) -> impl Iterator<Item = &Handler> {
-        let over = move |until: Release| until.opening() <= release;
-        let serves = move |handler: &&Handler| {
-            handler.since.covers(release) && !handler.until.is_some_and(over)
-        };
-        self.handlers.iter().filter(serves)
     }
 }
 

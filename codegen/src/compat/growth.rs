@@ -265,7 +265,7 @@ impl Grown<'_> {
     }
 }
 
-const GATE: &str = "tie it to a flag, an op or an id that says when it counts (`when`)";
+const GATE: &str = "tie it to a flag, an op or an id that says when it is valid (`valid_if`)";
 
 fn size(struct_: &Struct) -> PerModel<u64> {
     struct_.layouts.each_ref().map(|layout| layout.size)

@@ -39,7 +39,7 @@ impl Importer<'_> {
         block.put("capability", &constant.name).put("chain", &chain.name);
         if !constant.name.starts_with(&chain.prefix) {
             let short = constant.name.rsplit("_INFO_").next().unwrap_or(&constant.name);
-            block.put("short", short);
+            block.put("short_name", short);
         }
         block.put("id", &constant.number.to_string()).put("since", &self.since.to_string());
         let body = self.kinds.body_of(constant);

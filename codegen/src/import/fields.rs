@@ -173,13 +173,15 @@ impl Importer<'_> {
         indent: usize,
     ) -> Block {
         let mut more = Vec::new();
-        let number = constant.number.to_string();
+        let number = constant.number;
         let mut said = false;
         let head = match &constant.spelt {
             Spelt::Bit { bit, signed } => {
                 more.extend(signed.then(|| ("signed", "true".to_owned())));
-                said = !flags;
                 ("bit", bit.to_string())
+            }
+            Spelt::Hex | Spelt::Decimal if flags && number.count_ones() == 1 => {
+                ("bit", number.trailing_zeros().to_string())
             }
             Spelt::Or(names) => {
                 said = true;
@@ -191,16 +193,10 @@ impl Importer<'_> {
             }
             Spelt::Position if self.kinds.counts(constant) => {
                 more.push(("count", "moves".to_owned()));
-                ("value", "position".to_owned())
+                ("value", "next".to_owned())
             }
-            Spelt::Hex => {
-                said = flags;
-                ("value", format!("{:#x}", constant.number))
-            }
-            _ => {
-                said = flags;
-                ("value", number)
-            }
+            Spelt::Hex => ("value", format!("{number:#x}")),
+            _ => ("value", number.to_string()),
         };
         more.extend(self.payload(&constant.name).map(|name| ("payload", name)));
         more.extend(since.map(|since| ("since", since.to_owned())));

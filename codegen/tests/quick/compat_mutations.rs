@@ -105,8 +105,8 @@ const EDITS: [Edit; 17] = [
     ("irq_info", "count: out u32", "count: out reserved u32", Some("C9"), true),
     (
         "gfx_plane",
-        "when: VFIO_GFX_PLANE_TYPE_REGION",
-        "when: VFIO_GFX_PLANE_TYPE_PROBE",
+        "valid_if: VFIO_GFX_PLANE_TYPE_REGION",
+        "valid_if: VFIO_GFX_PLANE_TYPE_PROBE",
         Some("C9"),
         true,
     ),
@@ -124,8 +124,8 @@ const EDITS: [Edit; 17] = [
         Some("C19"),
         true,
     ),
-    ("device_info", "writes: [argsz]", "writes: [num_irqs]", Some("C16"), true),
-    ("device_info", "untouched: zero", "untouched: echo", Some("C16"), true),
+    ("device_info", "writes: fitting", "writes: [num_irqs]", Some("C16"), true),
+    ("device_info", "unset: zero", "unset: echo", Some("C16"), true),
     ("pci_hot_reset", "sets: [count]", "sets: []", Some("C23"), true),
     ("pci_hot_reset", "error: ENOSPC", "error: EINVAL", Some("C23"), true),
     (
@@ -151,13 +151,19 @@ const EDITS: [Edit; 17] = [
     ),
     (
         "device_info",
-        "            - VFIO_DEVICE_INFO_CAP_ZPCI_BASE\n            - VFIO_DEVICE_INFO_CAP_ZPCI_GROUP",
-        "            - VFIO_DEVICE_INFO_CAP_ZPCI_GROUP\n            - VFIO_DEVICE_INFO_CAP_ZPCI_BASE",
+        "capabilities: [ZPCI_BASE, ZPCI_GROUP,",
+        "capabilities: [ZPCI_GROUP, ZPCI_BASE,",
         Some("C14"),
         false,
     ),
     ("irq_info", "number of interrupts in the block", "how many there are", None, false),
-    ("irq_info", "VFIO_IRQ_INFO_NORESIZE: 3", "VFIO_IRQ_INFO_NORESIZE: 4", Some("C10"), true),
+    (
+        "irq_info",
+        "VFIO_IRQ_INFO_NORESIZE: bit 3",
+        "VFIO_IRQ_INFO_NORESIZE: bit 4",
+        Some("C10"),
+        true,
+    ),
     ("zdev", "      imaxstbl:", "      longest:", Some("C7"), true),
 ];
 

@@ -37,11 +37,11 @@ const OVERLAY: &str = "title: More\ndoc: For the table.\nheader: vfio\nsource: a
 /// A capability that comes in `cap.yaml`, and takes a number in `clash.yaml`.
 const CAPABILITY: &str = "  - capability: VFIO_REGION_INFO_CAP_AGE\n    id: ID\n    chain: region\n    \
     doc: Tells how old the region is.\n    struct: vfio_region_info_cap_age\n    fields:\n      \
-    days: u32, days since it was made\n      reserved: reserved u32, zero\n    \
-    emitted_by: [drivers/vfio/pci/vfio_pci_core.c]\n";
+    days: u32, days since it was made\n      reserved: reserved u32, zero\n\n  \
+    - extend: VFIO_DEVICE_GET_REGION_INFO.core\n    capabilities: [AGE]\n";
 
 /// A flag that comes in `flag.yaml`, and that `new.h` has.
-const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: 4, it is old\n";
+const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: bit 4, it is old\n";
 
 /// The files that the table speaks of.
 fn files(folder: &Path) {

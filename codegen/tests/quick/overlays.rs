@@ -87,8 +87,8 @@ fn what_counts_the_others_stays_last() {
 #[test]
 fn a_handler_takes_over_from_the_one_of_its_name() {
     let items = "  - extend: DEMO_GET_INFO\n    since: v1.5\n    handlers:\n      \
-        - {handler: demo, source: tree/demo.c, minsz: cap_offset}\n      \
-        - {handler: other, source: tree/other.c, minsz: cap_offset}\n";
+        demo: {source: tree/demo.c, minsz: cap_offset}\n      \
+        other: {source: tree/other.c, minsz: cap_offset}\n";
     let abi = lower(&open(&[items]), None);
     let ioctl = abi.ioctls.iter().find(|one| one.name == "DEMO_GET_INFO").expect("the ioctl");
     let told = |one: &Handler| (one.name.clone(), one.since.first().to_string(), one.until);
@@ -104,8 +104,8 @@ fn a_handler_takes_over_from_the_one_of_its_name() {
 #[test]
 fn numbers_can_be_reserved() {
     let items = "  - extend: info\n    reserved:\n      \
-        - {value: 5, name: DEMO_INFO_CAP_OURS, doc: ours}\n  - extend: feature\n    reserved:\n      \
-        - {value: 6, name: DEMO_FEATURE_OURS, doc: ours}\n";
+        DEMO_INFO_CAP_OURS: 5, ours\n  - extend: feature\n    reserved:\n      \
+        DEMO_FEATURE_OURS: 6, ours\n";
     let abi = lower(&open(&[items]), None);
     let chain = abi.chains.iter().find(|one| one.name == "info").expect("the chain");
     assert_eq!(chain.reserved.iter().map(|one| one.value).collect::<Vec<_>>(), [5]);

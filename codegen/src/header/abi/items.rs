@@ -153,7 +153,6 @@ impl Teller<'_> {
             version: 1,
             struct_: body.and_then(|body| self.ids.get(&body.name).copied()),
             inline: false,
-            emitted_by: Vec::new(),
         });
         let section = self.section_at(constant.place);
         self.abi.sections[section].items.push(item);
