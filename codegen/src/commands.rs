@@ -8,6 +8,7 @@ mod explain;
 mod generate;
 mod headers;
 mod import;
+mod init;
 mod layout;
 mod lint;
 mod specs;
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> CommandResult {
         Command::Layout(args) => layout::run(&cli.source, &args),
         Command::Drift(args) => drift::run(&cli.source, &args),
         Command::Import(args) => import::run(&cli.source, &args),
+        Command::Init(args) => init::run(&args),
         Command::Decode(args) => decode::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),
     }

@@ -2,20 +2,20 @@
 //! behind it reads. Data without logic; references are indexes, layouts are
 //! numbers, names are spelt, documentation is plain paragraphs.
 
-mod chain_start;
+mod access;
 mod entries;
 mod members;
 pub mod protocol;
 mod renames;
+mod serving;
 
-pub use chain_start::{ChainStart, Host};
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
 pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
 
 use crate::diagnostic::Place;
-use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
+use crate::layout::{Int, Layout, PerModel};
 use crate::output::CodeFile;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
@@ -590,6 +590,50 @@ pub struct Chain {
     pub capabilities: Vec<CapabilityId>,
 }
 
+/// Where the first capability of a chain is found.
+#[derive(Clone, Debug)]
+pub enum ChainStart {
+    /// At the offset that a field of the host holds, if the host's flag is set.
+    AtOffsetField {
+        /// The struct before the chain.
+        host: Host,
+        /// Index of its field `cap_offset`.
+        cap_offset: usize,
+    },
+    /// At a fixed offset after the host, if the host's flag is set.
+    After {
+        /// The struct before the chain.
+        host: Host,
+        /// Offset of the first capability.
+        offset: u64,
+    },
+    /// At a fixed offset.
+    Fixed {
+        /// Offset of the first capability.
+        offset: u64,
+    },
+    /// At the offset that an integer holds.
+    FieldAt {
+        /// Offset of the integer.
+        offset: u64,
+        /// Its type.
+        int: Int,
+    },
+    /// Unknown, as the headers from which the ABI was inferred lack the host.
+    Unknown,
+}
+
+/// The struct before a chain, and the flag that says there is a chain.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The struct.
+    pub struct_: StructId,
+    /// Index of its field `flags`.
+    pub flags: usize,
+    /// Name and value of the flag.
+    pub flag: (String, u64),
+}
+
 /// A capability.
 #[derive(Clone, Debug)]
 pub struct Capability {
@@ -609,136 +653,4 @@ pub struct Capability {
     pub struct_: Option<StructId>,
     /// Whether the struct is declared here and not by another item.
     pub inline: bool,
-    /// The kernel files that emit it.
-    pub emitted_by: Vec<String>,
-}
-
-impl Abi {
-    /// The struct of this name.
-    pub fn find_struct(&self, name: &str) -> Option<StructId> {
-        self.structs.iter().position(|one| one.name == name).map(StructId)
-    }
-
-    /// The chain of this name.
-    pub fn find_chain(&self, name: &str) -> Option<ChainId> {
-        self.chains.iter().position(|one| one.name == name).map(ChainId)
-    }
-
-    /// The struct of this index.
-    pub fn struct_(&self, id: StructId) -> &Struct {
-        &self.structs[id.0]
-    }
-
-    /// The group of this index.
-    pub fn group(&self, id: GroupId) -> &Group {
-        &self.groups[id.0]
-    }
-
-    /// The groups of numbers that stand inside a struct, in the order of its fields.
-    pub fn held_groups(&self, id: StructId) -> impl Iterator<Item = &Group> {
-        let fields = self.struct_(id).fields.iter();
-        let groups = fields.flat_map(|field| {
-            let arms = match &field.type_ {
-                Type::Union(arms) => arms.as_slice(),
-                _ => &[],
-            };
-            arms.iter().filter_map(|arm| arm.group).chain(field.group)
-        });
-        let groups = groups.map(|group| self.group(group));
-        groups.filter(move |group| group.field.is_some_and(|(owner, _)| owner == id))
-    }
-
-    /// The macro of this index.
-    pub fn macro_(&self, id: MacroId) -> &Macro {
-        &self.macros[id.0]
-    }
-
-    /// The ioctl of this index.
-    pub fn ioctl(&self, id: IoctlId) -> &Ioctl {
-        &self.ioctls[id.0]
-    }
-
-    /// The capability of this index.
-    pub fn capability(&self, id: CapabilityId) -> &Capability {
-        &self.capabilities[id.0]
-    }
-
-    /// The capabilities of a chain, sorted by id.
-    pub fn capabilities_of<'a>(
-        &'a self,
-        chain: &'a Chain,
-    ) -> impl Iterator<Item = &'a Capability> + Clone {
-        chain.capabilities.iter().map(|id| self.capability(*id))
-    }
-
-    /// The chain of this index.
-    pub fn chain(&self, id: ChainId) -> &Chain {
-        &self.chains[id.0]
-    }
-
-    /// The chain to which the `cap_offset` of a struct leads.
-    pub fn chain_of(&self, host: StructId) -> Option<&Chain> {
-        let leads = |chain: &&Chain| chain.offset_host().is_some_and(|one| one.struct_ == host);
-        self.chains.iter().find(leads)
-    }
-
-    /// A type as the specification writes it.
-    pub fn type_text(&self, type_: &Type) -> String {
-        match type_ {
-            Type::Int(int) => int.name().to_owned(),
-            Type::Struct(id) => self.struct_(*id).name.clone(),
-            Type::Pointer(int) => [int.name(), "*"].concat(),
-            Type::Array(element, length, _) => format!("{}[{length}]", self.type_text(element)),
-            Type::Flexible(element, _) => [&self.type_text(element), "[]"].concat(),
-            Type::Union(arms) => {
-                let arms =
-                    arms.iter().map(|arm| [&self.type_text(&arm.type_), " ", &arm.name].concat());
-                format!("union {{ {} }}", arms.collect::<Vec<_>>().join("; "))
-            }
-        }
-    }
-
-    /// Size and alignment of a type whose structs are laid out already; `None`
-    /// where that is larger than any reply.
-    pub fn extent(&self, type_: &Type, model: Model) -> Option<Extent> {
-        Some(match type_ {
-            Type::Int(int) => model.int(*int),
-            Type::Pointer(_) => model.pointer(),
-            Type::Struct(id) => self.struct_(*id).layouts[model.index()].extent(),
-            Type::Array(element, length, _) => self.extent(element, model)?.times(*length)?,
-            Type::Flexible(element, _) => self.extent(element, model)?.times(0)?,
-            Type::Union(arms) => {
-                let arms = arms.iter().map(|arm| self.extent(&arm.type_, model));
-                Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
-            }
-        })
-    }
-}
-
-impl Ioctl {
-    /// The handlers that serve it in a release.
-    pub fn served_at(&self, release: Release) -> impl Iterator<Item = &Handler> {
-        let over = move |until: Release| until.opening() <= release;
-        let serves = move |handler: &&Handler| {
-            handler.since.covers(release) && !handler.until.is_some_and(over)
-        };
-        self.handlers.iter().filter(serves)
-    }
-}
-
-impl Field {
-    /// The members of an anonymous union; none of any other field.
-    pub fn arms(&self) -> &[UnionArm] {
-        match &self.type_ {
-            Type::Union(arms) => arms,
-            _ => &[],
-        }
-    }
-}
-
-impl Struct {
-    /// Where a field lies on each model.
-    pub fn spans(&self, field: usize) -> PerModel<Span> {
-        self.layouts.each_ref().map(|layout| layout.fields[field])
-    }
 }

@@ -1,5 +1,5 @@
-//! The command line: reads arguments, runs a command of the library, and
-//! turns what it says into an exit code.
+//! The program: parses arguments, runs a command, prints its output and returns
+//! its exit code.
 
 mod cli;
 mod commands;
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints a result. A reader who has seen enough and closed the pipe is no error.
+/// Writes to standard output. A closed pipe is not an error.
 fn print(text: &str) -> Option<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -1,4 +1,4 @@
-//! `capchain compat`: what a new ABI breaks for whom.
+//! `capchain compat`: the breaks between two ABIs.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use capchain::compat::{
     Accepted, Advice, Finding, Headers, Judged, Judgement, Location, Party, Rules, Side, compare,
     program, told,
 };
-use capchain::diagnostic::{Place, Sources};
+use capchain::diagnostic::{Place, Sources, escape_github};
 use capchain::header;
 use capchain::ir::Abi;
 use capchain::release::Release;
@@ -17,7 +17,7 @@ use super::headers::{HeaderFiles, Headers as HeaderFacts};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
 use crate::cli::{Compat, Language, LintFormat, Source};
 
-/// A side with the files that its places point into.
+/// A side with its files, which places refer to.
 struct Opened {
     side: Side,
     sources: Sources,
@@ -28,7 +28,7 @@ pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {
         let Opened { side, sources } = if party == Party::Old { &old } else { &new };
-        // What a header tells is not said where the specification says it.
+        // Places in the specification are not places of a header's declarations.
         let named = |path: &str| side.name.split('+').any(|part| part == path);
         if side.headers.is_some() && !named(sources.path(place.file)) {
             return None;
@@ -39,7 +39,7 @@ pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
     let (judged, idle) = rules.judge(compare(&old.side, &new.side), locate);
     for accepted in idle {
         let Accepted { code, subject, .. } = accepted;
-        to_stderr(&format!("warning: {code} of `{subject}` is accepted, and was not found\n"));
+        to_stderr(&format!("warning: {code} of `{subject}` is accepted but was not found\n"));
     }
     let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
     let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
@@ -65,7 +65,7 @@ fn rules(path: Option<&Path>) -> Result<Rules, String> {
     Rules::parse(&text).map_err(|error| format!("{shown}: {error}"))
 }
 
-/// A side as it is written: a release, a folder or a header, then overlays.
+/// Opens a side: a release, a folder or a header, followed by overlays.
 fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let mut parts = written.split('+');
     let base = parts.next().unwrap_or_default();
@@ -99,14 +99,14 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
     Ok(Opened { side, sources })
 }
 
-/// Whether an overlay would be passed over in silence.
+/// Whether an overlay has no effect.
 fn adds_nothing(bare: &Side, side: &Side) -> bool {
     let guessed = |side: &Side| side.headers.as_ref().map(|headers| headers.guessed.clone());
     let same = items(&bare.abi) == items(&side.abi) && guessed(bare) == guessed(side);
     same && compare(bare, side).is_empty()
 }
 
-/// How many things an ABI has.
+/// The number of items of an ABI.
 fn items(abi: &Abi) -> usize {
     [abi.structs.len(), abi.ioctls.len(), abi.macros.len(), abi.capabilities.len()]
         .into_iter()
@@ -114,7 +114,7 @@ fn items(abi: &Abi) -> usize {
         .sum()
 }
 
-/// Where a side's specification is, and as of which release it counts.
+/// The specification and the release of a side.
 fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), String> {
     if let Ok(release) = base.parse() {
         return Ok((specs::one(source)?.origin(), Some(release)));
@@ -133,7 +133,7 @@ fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), Strin
     }
 }
 
-/// What is to be told of two sides.
+/// The findings on two sides.
 struct Verdict<'a> {
     old: &'a Side,
     new: &'a Side,
@@ -169,7 +169,7 @@ impl Verdict<'_> {
         text + &format!("versions: crate {crate_}, header {header}, wire {wire}\n")
     }
 
-    /// A program that shows what breaks the wire.
+    /// A program that shows the wire breaks.
     fn program(&self, language: Language) -> Output {
         let (old, new) = (&self.old.name, &self.new.name);
         let sides = format!("{old} {new}").replace("*/", "* /");
@@ -206,12 +206,14 @@ impl Verdict<'_> {
             };
             let place = location
                 .as_ref()
-                .map(|at| format!("file={},line={},col={},", at.file, at.line, at.column));
+                .map(|at| (escape_github(&at.file), at.line, at.column))
+                .map(|(file, line, column)| format!("file={file},line={line},col={column},"));
             let (place, code) = (place.unwrap_or_default(), finding.code.0);
             let (subject, message) = (&finding.subject, &finding.message);
             let harmed = finding.victim.map(|victim| format!("; harmed: {}", victim.words()));
             let harmed = harmed.unwrap_or_default();
-            text += &format!("::{kind} {place}title={code}::{subject}: {message}{harmed}\n");
+            let message = escape_github(&format!("{subject}: {message}{harmed}"));
+            text += &format!("::{kind} {place}title={code}::{message}\n");
         }
         text
     }

@@ -58,7 +58,7 @@ fn target(name: &str) -> Result<&'static Target, String> {
     })
 }
 
-/// The struct of this name or, where none has it, the chain without a host.
+/// The struct of this name or, if there is none, the chain without a host.
 fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
     if let Some(id) = abi.find_struct(name) {
         return Ok(Subject::Struct(id));

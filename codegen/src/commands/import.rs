@@ -1,4 +1,4 @@
-//! `capchain import`: what the specification lacks to cover headers.
+//! `capchain import`: the YAML that the specification lacks to cover headers.
 
 use capchain::import::import;
 use capchain::lower::lower;

@@ -1,4 +1,4 @@
-//! `capchain layout`: what the machine sees of a struct, on every target.
+//! `capchain layout`: offsets, sizes and holes of a struct, on every target.
 
 use capchain::ir::{Abi, Field, Struct};
 use capchain::layout::{Layout as StructLayout, Span, TARGETS, Target};

@@ -18,7 +18,7 @@ use crate::cli::Source;
 /// The folder of all specifications.
 const FOLDER: &str = "spec";
 
-/// The ABI of commands that work on one and are not told which.
+/// The ABI for commands that work on one ABI, if none is named.
 const DEFAULT: &str = "vfio";
 
 /// A specification that loads, with its files.
@@ -53,7 +53,7 @@ impl Specification {
         matches!(self.origin, Origin::Embedded(_))
     }
 
-    /// Where the specification is.
+    /// The location of the specification.
     pub(super) fn origin(&self) -> Origin {
         if self.is_embedded() {
             let shown = &self.shown;

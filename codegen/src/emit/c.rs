@@ -67,7 +67,8 @@ fn header(abi: &Abi, stem: &str) -> HeaderView {
 /// Where the header comes from, and what it is.
 fn opening(abi: &Abi) -> Vec<String> {
     let banner = Comment::default().fact(banner::line(abi)).block(0);
-    let about = Comment::of(&abi.doc).titled(&abi.title).block(0);
+    let title = format!("{}, as of Linux {}", abi.title, abi.release.bare());
+    let about = Comment::of(&abi.doc).titled(&title).block(0);
     [banner, section::opening(about)].concat()
 }
 

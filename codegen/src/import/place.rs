@@ -96,7 +96,7 @@ fn behind(before: Option<&str>) -> String {
 fn group_words(group: &Group) -> String {
     let kind = match group.kind {
         GroupKind::Enum | GroupKind::AnonymousEnum => "enum ",
-        GroupKind::IdSpace => "space ",
+        GroupKind::IdSpace => "id_space ",
         _ => "constants ",
     };
     [kind, &group.name].concat()

@@ -1,6 +1,6 @@
-//! The protocol plan: what every reader and writer of replies and chains needs
-//! to know, computed once by `lower`. Emitters print it; they derive nothing
-//! of it from fields and layouts.
+//! The protocol plan: the facts that readers and writers of replies and chains
+//! need, computed once by `lower`. Emitters print it and derive nothing from fields
+//! and layouts.
 
 use super::{CapabilityId, ChainId, IoctlId, StructId};
 use crate::layout::{Int, Model, PerModel};
@@ -66,7 +66,7 @@ pub struct BitField {
     pub mask: u64,
 }
 
-/// A chain, with the struct before it and what its handlers do.
+/// A chain, with its host and the rules of its handlers.
 #[derive(Clone, Debug)]
 pub struct ChainPlan {
     /// The chain.
@@ -80,7 +80,7 @@ pub struct ChainPlan {
     /// The capabilities by id, each id once: of two that share an id in a
     /// release candidate, the first.
     pub capabilities: Vec<CapabilityId>,
-    /// The handlers whose rules are offered to servers.
+    /// The handlers with a profile, for servers.
     pub profiles: Vec<ProfilePlan>,
 }
 
@@ -201,21 +201,21 @@ pub struct ProfilePlan {
     pub handler: (IoctlId, usize),
     /// Bytes that argsz must cover.
     pub minsz: u64,
-    /// Where the fixed part can end: the last of these offsets that argsz
+    /// The possible ends of the fixed part: the last of these offsets that argsz
     /// covers counts. Without any, as much as argsz covers.
     pub fixed_ends: Vec<u64>,
     /// Size of the fixed part.
     pub fixed_size: u64,
     /// Offset of the first capability.
     pub first_cap: u64,
-    /// What offsets of further capabilities are rounded up to.
+    /// The alignment of further capabilities.
     pub align: u64,
-    /// What a caller sees whose buffer is too small for the chain.
+    /// The reply to a caller whose buffer is too small for the chain.
     pub when_too_small: WhenTooSmall,
-    /// What the bytes between capabilities hold.
+    /// The content of the bytes between capabilities.
     pub padding: Padding,
     /// When argsz is set to the size of the full reply.
     pub argsz: ArgszReply,
-    /// What bytes of the fixed part hold that nobody sets.
+    /// The content of bytes of the fixed part that are not set.
     pub unset: Unset,
 }

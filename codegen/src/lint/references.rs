@@ -7,7 +7,7 @@ use super::scope::{self, Scope};
 use crate::ir::{Abi, Doc};
 use crate::names;
 
-/// L15: a name in backticks, behind `when` or in a macro is the name of
+/// L15: a name in backticks, in `valid_if` or in a macro is the name of
 /// something.
 pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
     let known = known(abi);
@@ -71,16 +71,20 @@ fn named(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     all
 }
 
-/// The names behind `when` and `gates`.
+/// The names in `valid_if` and `gates`.
 fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     let mut all = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
             let names = field.valid_if.iter().cloned().collect();
-            all.push((Scope::of_field(abi, struct_, field), "in its `when`", names));
+            all.push((Scope::of_field(abi, struct_, field), "in its `valid_if`", names));
             for arm in field.arms() {
                 let names = arm.valid_if.iter().cloned().collect();
-                all.push((Scope::of_arm(abi, struct_, field, &arm.meta), "in its `when`", names));
+                all.push((
+                    Scope::of_arm(abi, struct_, field, &arm.meta),
+                    "in its `valid_if`",
+                    names,
+                ));
             }
         }
     }

@@ -15,9 +15,9 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
                 let Some(when) = &arm.valid_if else {
                     let message = format!("nothing tells when the member `{}` counts", arm.name);
                     findings.push(
-                        Finding::new(scope, message)
-                            .label("a member of a union")
-                            .help("name the flag, op or index under which it counts as `when`"),
+                        Finding::new(scope, message).label("a member of a union").help(
+                            "name the flag, op or index with which it is valid in `valid_if`",
+                        ),
                     );
                     continue;
                 };

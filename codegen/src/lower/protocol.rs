@@ -114,7 +114,7 @@ fn input(struct_: &Struct, index: usize, field: &Field) -> Option<InputPlan> {
     is_input.then_some(InputPlan { field: index, offset, size, int, is_output })
 }
 
-/// The field, unless it is padding or the view itself takes care of it.
+/// The field, unless it is padding or the view handles it.
 fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField> {
     if matches!(field.role, Role::Reserved | Role::CapOffset) {
         return None;

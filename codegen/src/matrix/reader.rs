@@ -1,4 +1,4 @@
-//! The side of a program: what it knows of replies, and how it reads one.
+//! The program's side: its knowledge of replies, and how it reads one.
 
 use super::writer::{Given, Reply, STALE};
 use crate::ir::protocol::{BitField, CapPlan, ChainPlan, HeaderFormat};
@@ -7,10 +7,10 @@ use crate::layout::{Model, Span};
 use crate::model::sample;
 use crate::reply::Direction;
 
-/// What a program knows of the replies to an ioctl from the headers of a release.
+/// The knowledge of a program about the replies to an ioctl, from the headers of a release.
 #[derive(Debug)]
 pub(super) struct Reader {
-    /// What argsz must cover.
+    /// The bytes that argsz must cover.
     minsz: u64,
     /// Output fields of the fixed part.
     fields: Vec<(String, Span)>,
@@ -61,7 +61,7 @@ impl Reader {
         Some(Self { minsz, fields, chain })
     }
 
-    /// Reads a reply; returns the first thing that differs from what was written.
+    /// Reads a reply; returns the first difference from the written values.
     pub(super) fn check(&self, reply: &Reply<'_>, compared: &mut u64) -> Option<String> {
         let Some(bytes) = reply.bytes else {
             let known = reply.argsz < self.minsz;

@@ -1,6 +1,6 @@
 //! Reads a specification: `abi.yaml`, then the files that it lists, then the
-//! overlays, which can extend the items of all before them. Everything that is wrong with the shape of any file comes back at
-//! once, and what could be read comes back with it.
+//! overlays, which can extend the items of all files before them. The result
+//! holds all errors of all files, and everything that could be read.
 
 use std::cell::RefCell;
 use std::collections::HashSet;

@@ -1,6 +1,6 @@
-//! The small languages inside values: the type of a field with the words that
-//! stand before it, the value of a constant, and some bits of a field. They
-//! are read with the file, so that errors point at the text.
+//! The small languages inside values: the type of a field with the words before
+//! it, the value of a constant, the argument of an ioctl, and some bits of a
+//! field. They are parsed while the file is read, so that errors have a place.
 
 use std::str::FromStr;
 
@@ -184,8 +184,8 @@ fn shape(length: &str) -> Result<Shape, String> {
 pub enum Amount {
     /// A number.
     Number(Number),
-    /// `position`: one more than the enumerator before it.
-    Position,
+    /// `next`: one more than the enumerator before it.
+    Next,
 }
 
 impl FromStr for Amount {
@@ -193,9 +193,58 @@ impl FromStr for Amount {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "position" => Ok(Self::Position),
+            "next" => Ok(Self::Next),
             _ => text.parse().map(Self::Number),
         }
+    }
+}
+
+/// The argument of an ioctl.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArgExpr {
+    /// `none`
+    None,
+    /// `int`: the number itself.
+    Int,
+    /// `fd`: a pointer to a file descriptor.
+    Fd,
+    /// `u32`: a pointer to a `u32`.
+    U32,
+    /// `string`: a pointer to a string.
+    Text,
+    /// `struct name`: a pointer to a struct.
+    Struct(String),
+}
+
+impl ArgExpr {
+    /// The struct that it points to.
+    pub fn struct_name(&self) -> Option<&str> {
+        match self {
+            Self::Struct(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for ArgExpr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "none" => Self::None,
+            "int" => Self::Int,
+            "fd" => Self::Fd,
+            "u32" => Self::U32,
+            "string" => Self::Text,
+            _ => {
+                let name = text.strip_prefix("struct ").filter(|name| !name.contains(' '));
+                Self::Struct(name.map(str::to_owned).ok_or_else(|| {
+                    format!(
+                        "expected `struct` and a name, or none, int, fd, u32 or string, found `{text}`"
+                    )
+                })?)
+            }
+        })
     }
 }
 

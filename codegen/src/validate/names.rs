@@ -6,8 +6,8 @@ use super::index::Kind;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::names::{CRATE_MODULES, c_stem, is_name};
 use crate::output::{CodeFile, Language};
-use crate::spec::text::Placed;
-use crate::spec::{AbiFile, Handler, Item, Reserved};
+use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
+use crate::spec::{AbiFile, Item, Reserved};
 
 const V010: Code = Code("V010"); // not a usable name
 
@@ -133,14 +133,15 @@ fn parts(check: &mut Check<'_>, item: &Item) {
             }
         }
         Item::Ioctl(item) => {
-            for Handler { handler, profile, .. } in item.handlers.iter() {
-                for text in [Some(handler), profile.as_ref()].into_iter().flatten() {
-                    name(check, text, text.place);
-                }
+            let handlers = item.handlers.iter().map(|(name, _)| name);
+            let profiles = item.handlers().filter_map(|(.., handler)| handler.profile.as_ref());
+            let replies = item.replies.iter().map(|(name, _)| name);
+            for text in handlers.chain(profiles).chain(replies) {
+                name(check, text, text.place);
             }
         }
         Item::Capability(item) => {
-            if let Some(short) = &item.short {
+            if let Some(short) = &item.short_name {
                 name(check, short, short.place);
             }
         }
@@ -148,9 +149,9 @@ fn parts(check: &mut Check<'_>, item: &Item) {
     }
 }
 
-fn reserved(check: &mut Check<'_>, reserved: &[Reserved]) {
-    for number in reserved {
-        name(check, &number.name, number.name.place);
+fn reserved(check: &mut Check<'_>, reserved: &Map<OneOrMany<LineOrMap<Reserved>>>) {
+    for (text, _) in reserved.iter() {
+        name(check, text, text.place);
     }
 }
 

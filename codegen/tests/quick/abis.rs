@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use support::fixtures;
-use support::program::ran;
-use support::workspace::copied;
+use support::fixtures::copy_folder;
+use support::program::{Outcome, run};
 use tempfile::TempDir;
 
 /// A workspace with the specifications `pci` and `demo`.
@@ -14,16 +14,16 @@ fn workspace() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (from, name) in [("pci", "pci"), ("hard_cases", "demo")] {
         let from = fixtures::root().join("codegen/tests/specs").join(from);
-        copied(&from, &folder.path().join("spec").join(name));
+        copy_folder(&from, &folder.path().join("spec").join(name));
     }
     folder
 }
 
 /// Runs the program, which must succeed, and returns what it printed.
 fn success(folder: &Path, args: &[&str]) -> String {
-    let (code, output, errors) = ran(folder, args);
-    assert_eq!(code, 0, "{args:?}: {output}{errors}");
-    output
+    let Outcome { code, stdout, stderr } = run(folder, args);
+    assert_eq!(code, 0, "{args:?}: {stdout}{stderr}");
+    stdout
 }
 
 fn exists(folder: &Path, path: &str) -> bool {
@@ -79,10 +79,10 @@ fn one_abi_touches_its_own_outputs_only() {
     fs::remove_file(folder.path().join("generated/demo-abi/src/lib.rs")).expect("removed");
     fs::remove_file(folder.path().join("generated/schema/abi.schema.json")).expect("removed");
 
-    let (code, output, _) = ran(folder.path(), &["--abi", "pci", "generate", "--check"]);
+    let Outcome { code, stdout, .. } = run(folder.path(), &["--abi", "pci", "generate", "--check"]);
     assert_eq!(code, 1);
     let expected = format!("{}: should not be there\n", stray("pci"));
-    assert!(output.starts_with(&expected) && !output.contains("demo"), "{output}");
+    assert!(stdout.starts_with(&expected) && !stdout.contains("demo"), "{stdout}");
 
     for one in [["--abi", "pci"], ["--spec", "spec/pci"]] {
         success(folder.path(), &[&one[..], &["generate"]].concat());
@@ -141,18 +141,18 @@ fn a_version_must_be_three_numbers() {
     let manifest = fs::read_to_string(folder.path().join("generated/pci-abi/Cargo.toml"));
     assert!(manifest.expect("a manifest").contains("\nversion = \"1.20.3\"\n"));
     edit(folder.path(), "spec/pci/abi.yaml", "version: 1.20.3\n", "version: v1\n");
-    let (code, _, errors) = ran(folder.path(), &["--abi", "pci", "generate"]);
+    let Outcome { code, stderr, .. } = run(folder.path(), &["--abi", "pci", "generate"]);
     assert_eq!(code, 2);
-    assert!(errors.contains("expected a version such as 0.1.0, found `v1`"), "{errors}");
+    assert!(stderr.contains("expected a version such as 0.1.0, found `v1`"), "{stderr}");
 }
 
 #[test]
 fn the_folder_has_the_name_of_the_abi() {
     let folder = workspace();
     edit(folder.path(), "spec/pci/abi.yaml", "abi: pci\n", "abi: demo\n");
-    let (code, output, errors) = ran(folder.path(), &["generate"]);
-    assert_eq!((code, output.as_str()), (2, ""));
-    assert!(errors.contains("spec/pci: `abi` must be the folder's name, not `demo`"), "{errors}");
+    let Outcome { code, stdout, stderr } = run(folder.path(), &["generate"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("spec/pci: `abi` must be the folder's name, not `demo`"), "{stderr}");
     assert!(!exists(folder.path(), "generated"));
 }
 
@@ -166,9 +166,9 @@ fn a_header_or_a_name_chooses_the_abi() {
     fs::write(folder.path().join("reply.bin"), [0; 64]).expect("a file");
     let decoded = success(folder.path(), &["decode", "pci_cap_header", "reply.bin"]);
     assert!(decoded.contains("pci_cap_header"), "{decoded}");
-    let (code, _, errors) =
-        ran(folder.path(), &["--abi", "demo", "decode", "pci_cap_header", "reply.bin"]);
-    assert!(code == 2 && errors.contains("has no struct `pci_cap_header`"), "{errors}");
+    let Outcome { code, stderr, .. } =
+        run(folder.path(), &["--abi", "demo", "decode", "pci_cap_header", "reply.bin"]);
+    assert!(code == 2 && stderr.contains("has no struct `pci_cap_header`"), "{stderr}");
 
     success(folder.path(), &["--abi", "pci", "generate"]);
     fs::copy(
@@ -179,26 +179,28 @@ fn a_header_or_a_name_chooses_the_abi() {
     let drift = success(folder.path(), &["drift", "pci_caps.h"]);
     assert!(drift.contains("compared with v1.0"), "{drift}");
     assert_eq!(success(folder.path(), &["import", "pci_caps.h"]), "");
-    let (code, _, errors) = ran(folder.path(), &["--abi", "demo", "drift", "pci_caps.h"]);
-    assert!(code == 2 && errors.contains("is not a specified header"), "{errors}");
+    let Outcome { code, stderr, .. } =
+        run(folder.path(), &["--abi", "demo", "drift", "pci_caps.h"]);
+    assert!(code == 2 && stderr.contains("is not a specified header"), "{stderr}");
 
     // An embedded specification that the workspace does not have.
-    let (code, _, errors) = ran(folder.path(), &["decode", "vfio_irq_info", "reply.bin"]);
-    assert!(code == 1 || code == 0, "{errors}");
-    assert!(errors.contains("no folder spec/vfio here; using the embedded"), "{errors}");
+    let Outcome { code, stderr, .. } =
+        run(folder.path(), &["decode", "vfio_irq_info", "reply.bin"]);
+    assert!(code == 1 || code == 0, "{stderr}");
+    assert!(stderr.contains("no folder spec/vfio here; using the embedded"), "{stderr}");
 }
 
 #[test]
 fn an_unknown_abi_is_an_error() {
     let folder = workspace();
-    let (code, _, errors) = ran(folder.path(), &["--abi", "pcie", "lint"]);
+    let Outcome { code, stderr, .. } = run(folder.path(), &["--abi", "pcie", "lint"]);
     assert_eq!(code, 2);
-    assert!(errors.contains("no specification of an ABI `pcie`; did you mean `pci`?"), "{errors}");
+    assert!(stderr.contains("no specification of an ABI `pcie`; did you mean `pci`?"), "{stderr}");
     let both = ["--abi", "pci", "--spec", "spec/pci", "lint"];
-    let (code, _, errors) = ran(folder.path(), &both);
-    assert!(code == 2 && errors.contains("cannot be used with"), "{errors}");
-    let (code, _, errors) = ran(folder.path(), &["--abi", "vfio", "generate"]);
-    assert!(code == 2 && errors.contains("needs --out"), "{errors}");
+    let Outcome { code, stderr, .. } = run(folder.path(), &both);
+    assert!(code == 2 && stderr.contains("cannot be used with"), "{stderr}");
+    let Outcome { code, stderr, .. } = run(folder.path(), &["--abi", "vfio", "generate"]);
+    assert!(code == 2 && stderr.contains("needs --out"), "{stderr}");
 }
 
 #[test]
@@ -208,8 +210,8 @@ fn a_release_concerns_the_abis_that_describe_it() {
     let output = success(folder.path(), &[&at[..], &["v1.5"]].concat());
     assert!(output.contains("demo: Linux v1.5\n") && !output.contains("pci: "), "{output}");
     assert!(!exists(folder.path(), "old/generated/pci-abi"));
-    let (code, _, errors) = ran(folder.path(), &[&at[..], &["v9.9"]].concat());
-    assert!(code == 2 && errors.contains("v9.9 is not described"), "{errors}");
+    let Outcome { code, stderr, .. } = run(folder.path(), &[&at[..], &["v9.9"]].concat());
+    assert!(code == 2 && stderr.contains("v9.9 is not described"), "{stderr}");
 }
 
 #[test]
@@ -241,10 +243,10 @@ fn hand_written_code_is_part_of_the_crate() {
     write("rust/uapi.rs", "");
     write("rust/Areas.rs", "");
     write("c/areas.c", "");
-    let (code, _, errors) = ran(folder.path(), &["generate"]);
+    let Outcome { code, stderr, .. } = run(folder.path(), &["generate"]);
     assert_eq!(code, 2);
     for path in ["code/rust/uapi.rs", "code/rust/Areas.rs", "code/c/areas.c"] {
-        assert!(errors.contains(&format!("`{path}` is not a usable path")), "{errors}");
+        assert!(stderr.contains(&format!("`{path}` is not a usable path")), "{stderr}");
     }
 }
 

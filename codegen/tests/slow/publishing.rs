@@ -5,8 +5,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use support::packages::{cargo, ended, there};
-use support::{fixtures, workspace};
+use support::fixtures;
+use support::fixtures::copy_folder;
+use support::groups::{Group, has};
+use support::packages::cargo;
+use support::process::code_and_text;
+use support::program::shell;
 
 /// Every command of the document.
 fn commands() -> Vec<String> {
@@ -23,7 +27,7 @@ fn would(program: &str, arguments: &[&str]) {
         "cargo" => cargo(&fixtures::root()),
         program => Command::new(program),
     };
-    let (code, text) = ended(command.current_dir(fixtures::root()).args(arguments));
+    let (code, text) = code_and_text(command.current_dir(fixtures::root()).args(arguments));
     assert_eq!(code, Some(0), "{program} {arguments:?}: {text}");
 }
 
@@ -43,7 +47,7 @@ fn every_command_exists() {
                 assert!(module.is_file(), "{line}");
             }
             ["cargo", command, ..] => would("cargo", &[command, "--help"]),
-            ["make", ref arguments @ ..] if there("make") => {
+            ["make", ref arguments @ ..] if has(Group::Tools, "make") => {
                 would("make", &[&["--dry-run"], arguments].concat());
             }
             [script, ..] if script.starts_with(".ci/") => {
@@ -62,13 +66,13 @@ fn every_command_exists() {
 #[test]
 fn the_version_of_a_crate_is_set_in_one_place() {
     let folder = tempfile::tempdir().expect("a folder");
-    workspace::copied(&fixtures::root().join("spec"), &folder.path().join("spec"));
+    copy_folder(&fixtures::root().join("spec"), &folder.path().join("spec"));
     let sets: Vec<_> = commands().into_iter().filter(|line| line.starts_with("sed ")).collect();
     assert_eq!(sets.len(), 1);
     let line = format!("cargo capchain generate && {} && cargo capchain generate", sets[0]);
-    let ran = workspace::run(folder.path(), &line);
-    assert_eq!(ran.code, 0, "{}", ran.told);
-    let (_, second) = ran.said.split_once(" of them unchanged\n").expect("two runs");
+    let outcome = shell(folder.path(), &line);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let (_, second) = outcome.stdout.split_once(" of them unchanged\n").expect("two runs");
     let written: Vec<_> = second.lines().filter_map(|line| line.strip_prefix("wrote ")).collect();
     let files = ["Cargo.toml", "Makefile", "README.md"];
     assert_eq!(written, files.map(|file| format!("generated/vfio-abi/{file}")));

@@ -5,7 +5,7 @@
  */
 
 /*
- * Linux VFIO user ABI
+ * Linux VFIO user ABI, as of Linux 7.2
  *
  * VFIO hands whole devices to user space behind an IOMMU. A program opens a
  * container or an iommufd, a group or a device node, and talks to each file
@@ -6360,7 +6360,8 @@ __attribute__((unused)) = {
 };
 
 /*
- * An argsz of 17 to 19 gets a part of cap_offset.
+ * An argsz of 17 to 19 gets a part of cap_offset. The zPCI capabilities are
+ * from drivers/vfio/pci/vfio_pci_zdev.c.
  *
  * Handler: drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info
  * Since Linux 6.6.
@@ -6399,7 +6400,8 @@ __attribute__((unused)) = {
 
 /*
  * One place for all drivers. Without capabilities cap_offset comes back as the
- * caller had it.
+ * caller had it. SPARSE_MMAP is from gvt and nvgrace, TYPE from vfio_pci, ccw,
+ * gvt and mbochs, MSIX_MAPPABLE from vfio_pci.
  *
  * Handler: drivers/vfio/vfio_main.c, vfio_get_region_info
  * Since Linux 6.19.

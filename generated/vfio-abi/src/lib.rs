@@ -62,6 +62,9 @@ pub mod uapi;
 pub mod views;
 mod wire;
 
+/// The kernel release that this crate describes.
+pub const RELEASE: &str = "v7.2";
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -20,6 +20,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
     let without_serde = left_out_serde(abi);
     let views = views_doc(abi);
     let modules = modules(abi);
+    let release = abi.release.to_string();
     format::file(quote! {
         #![doc = #title]
         //!
@@ -55,6 +56,9 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         extern crate alloc;
 
         #modules
+
+        /// The kernel release that this crate describes.
+        pub const RELEASE: &str = #release;
 
         #[cfg(doctest)]
         #[doc = include_str!("../README.md")]
