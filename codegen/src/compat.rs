@@ -5,24 +5,25 @@
 
 mod advice;
 mod chains;
+mod codes;
 mod constants;
 mod fields;
-mod finding;
 mod growth;
 mod handlers;
 mod ioctls;
 mod pairs;
 pub mod program;
+mod report;
 mod rules;
+mod struct_diff;
 mod structs;
 mod text;
 mod witness;
 
 pub use advice::{Advice, Step};
-pub use finding::{Class, Finding, Party, Victim, Window};
+pub use report::{Claim, Class, Finding, Party, Victim, Window, Witness};
 pub use rules::{Accepted, Judged, Judgement, Location, Rules};
 pub use text::told;
-pub use witness::{Claim, Witness};
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -84,5 +85,5 @@ fn untold(side: &Side) -> Vec<String> {
 
 /// The codes that [`compare`] can give, in order.
 pub fn codes() -> Vec<Code> {
-    finding::CODES.to_vec()
+    codes::CODES.to_vec()
 }

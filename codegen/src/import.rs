@@ -11,7 +11,7 @@ mod lists;
 mod place;
 mod yaml;
 
-use crate::header::kinds::Kinds;
+use crate::header::classify::Kinds;
 use crate::header::{Declarations, Facts};
 use crate::ir::Abi;
 use crate::release::Release;

@@ -1,6 +1,7 @@
 //! Named numbers and strings.
 
-use super::{Comparison, KIND, VALUE};
+use super::Comparison;
+use super::codes::{KIND_DIFFERS, VALUE_DIFFERS};
 use crate::diagnostic::Diagnostic;
 use crate::header::{Constant, DeclaredConstant, Spelt};
 
@@ -28,12 +29,13 @@ impl Comparison<'_> {
         let finding = if constant.tag.as_deref() != declared.tag {
             let (here, there) = (written(constant.tag.as_deref()), written(declared.tag));
             let message = format!("`{}` is {here} in the header, and not {there}", declared.name);
-            Diagnostic::error(KIND, message).help("`#ifdef` can tell macros from enumerators")
+            Diagnostic::error(KIND_DIFFERS, message)
+                .help("`#ifdef` can tell macros from enumerators")
         } else if (constant.number, text) != (declared.number, declared.text) {
             let (here, there) =
                 (value(constant.number, text), value(declared.number, declared.text));
             let message = format!("`{}` is {here} in the header, and not {there}", declared.name);
-            Diagnostic::error(VALUE, message)
+            Diagnostic::error(VALUE_DIFFERS, message)
         } else {
             return;
         };

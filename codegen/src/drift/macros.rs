@@ -1,6 +1,7 @@
 //! Macros with parameters.
 
-use super::{Comparison, TEXT};
+use super::Comparison;
+use super::codes::MACRO_DIFFERS;
 use crate::diagnostic::Diagnostic;
 
 impl Comparison<'_> {
@@ -18,7 +19,8 @@ impl Comparison<'_> {
                 continue;
             }
             let message = format!("`{}` has another text in the header", found.name);
-            let finding = Diagnostic::error(TEXT, message).at(found.place, "in the header");
+            let finding =
+                Diagnostic::error(MACRO_DIFFERS, message).at(found.place, "in the header");
             self.push(finding.and(declared.meta.place, "specified"));
         }
         for declared in &self.declared.macros {

@@ -1,6 +1,7 @@
 //! Structs and their fields, on every model.
 
-use super::{Comparison, FIELD, MOVED, SIZE};
+use super::Comparison;
+use super::codes::{FIELD_DIFFERS, FIELD_MISSING, SIZE_DIFFERS};
 use crate::diagnostic::Diagnostic;
 use crate::header::{FieldFact, StructFact};
 use crate::ir::{Field, Struct, Type};
@@ -27,7 +28,7 @@ impl Comparison<'_> {
         if here != there {
             let name = &declared.name;
             let message = format!("`{name}` is {here} in the header, and not {there}");
-            let finding = Diagnostic::error(SIZE, message).at(found.place, "in the header");
+            let finding = Diagnostic::error(SIZE_DIFFERS, message).at(found.place, "in the header");
             self.push(finding.and(declared.meta.place, "specified"));
         }
         let pairs: Vec<_> = declared
@@ -48,7 +49,8 @@ impl Comparison<'_> {
                 .any(|one| !pairs.contains(&Some(one)) && spans_at(&found.layouts, one) == place);
             if pairs[index].is_none() && !renamed {
                 let message = format!("the header has no `{}` in `{}`", field.name, declared.name);
-                let finding = Diagnostic::error(FIELD, message).at(field.meta.place, "specified");
+                let finding =
+                    Diagnostic::error(FIELD_MISSING, message).at(field.meta.place, "specified");
                 self.push(finding.and(found.place, "in the header"));
             }
         }
@@ -71,11 +73,11 @@ impl Comparison<'_> {
             Some((_, field)) => {
                 let message =
                     format!("`{}.{}` is `{name}` in the header", declared.name, field.name);
-                Diagnostic::error(FIELD, message).and(field.meta.place, "specified")
+                Diagnostic::error(FIELD_MISSING, message).and(field.meta.place, "specified")
             }
             None => {
                 let message = format!("the specification has no `{name}` in `{}`", declared.name);
-                Diagnostic::error(FIELD, message).and(declared.meta.place, "specified")
+                Diagnostic::error(FIELD_MISSING, message).and(declared.meta.place, "specified")
             }
         };
         self.push(finding.at(one.place, "in the header"));
@@ -98,7 +100,7 @@ impl Comparison<'_> {
             there.0,
             there.1
         );
-        let finding = Diagnostic::error(MOVED, message).at(one.place, "in the header");
+        let finding = Diagnostic::error(FIELD_DIFFERS, message).at(one.place, "in the header");
         self.push(finding.and(field.meta.place, "specified"));
     }
 }

@@ -11,9 +11,9 @@ mod structs;
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::classify::Kinds;
 use super::declared::Declarations;
 use super::facts::{Constant, Facts, Spelt};
-use super::kinds::Kinds;
 use crate::diagnostic::Place;
 use crate::ir::{Abi, GroupId, History, Literal, Meta, StructId};
 use crate::release::Since;

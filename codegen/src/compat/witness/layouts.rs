@@ -1,9 +1,10 @@
 //! Structs that the two sides declare otherwise: what one writes, and what the
 //! other reads.
 
-use super::{Claim, Piece, STALE, Within, Witness, kernel, program};
-use crate::compat::fields::Twins;
+use super::{STALE, kernel, program};
 use crate::compat::pairs::Pairs;
+use crate::compat::report::{Claim, Piece, Within, Witness};
+use crate::compat::struct_diff::Twins;
 use crate::ir::{Abi, Member, Struct, Type};
 use crate::layout::{Model, Span};
 use crate::model::sample;

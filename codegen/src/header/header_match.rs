@@ -1,7 +1,7 @@
 //! What an ABI that is known says of the headers that are given.
 
 use super::declared::Declarations;
-use super::outside::Outside;
+use super::externals::Outside;
 use crate::diagnostic::Sources;
 use crate::ir::Abi;
 use crate::layout::Layout;
