@@ -1,5 +1,5 @@
-//! What users rely on: every command with its formats and exit codes, each a line
-//! of a table that a shell runs.
+//! The interface that users rely on: every command with its formats and exit
+//! codes, each as a line of a table that a shell runs.
 
 use std::collections::BTreeSet;
 use std::fs;
