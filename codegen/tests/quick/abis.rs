@@ -1,5 +1,5 @@
-//! A workspace with several ABIs: which of them a command works on, and that
-//! the outputs of each are its own.
+//! Workspaces with several ABIs: the ABI that a command works on, and the outputs
+//! of each.
 
 use std::fs;
 use std::path::Path;
