@@ -1,6 +1,6 @@
-//! The writing side against real kernels: the capabilities of a sweep's full
-//! reply, built under the handler's profile for every argsz and fill of the
-//! sweep, give every byte that the kernel wrote.
+//! The reply builder of the generated crate against real kernels: it writes the
+//! capabilities of a sweep's full reply again under the profile of the handler,
+//! for every argsz and fill of the sweep. Every byte must equal the kernel's.
 
 use std::collections::BTreeMap;
 

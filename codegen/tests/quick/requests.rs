@@ -1,5 +1,5 @@
-//! The protocol of two calls, against servers that keep it, grow under it,
-//! or lie.
+//! The protocol of two calls, against servers that keep it, whose reply grows in
+//! between, or that lie.
 
 use std::convert::Infallible;
 
@@ -43,7 +43,7 @@ fn one_call_is_enough_if_the_buffer_is() {
 }
 
 #[test]
-fn a_transport_may_tell_that_it_wrote_less_than_argsz_says() {
+fn a_transport_may_return_fewer_bytes_than_argsz() {
     let mut buffer = [0; 256];
     let mut calls = 0;
     let info = RegionInfo::request(&mut buffer, 0, |bytes| {
@@ -93,7 +93,7 @@ fn a_need_that_grows_between_calls_is_followed_with_a_bound() {
 }
 
 #[test]
-fn a_slice_that_cannot_grow_tells_the_need_and_keeps_the_fixed_part() {
+fn a_slice_that_cannot_grow_gives_the_needed_size_and_keeps_the_fixed_part() {
     let mut buffer = [0; 40];
     let short = RegionInfo::request(&mut buffer[..], 0, |bytes| {
         Ok::<_, Infallible>(answer(&REGION, bytes, 2))
