@@ -71,7 +71,7 @@ fn is_apart(growth: &Growth) -> bool {
 }
 
 /// Replies of tomorrow, each beside the one of today about the same device.
-struct Pairs {
+struct Matching {
     today: Vec<Case>,
     tomorrow: Vec<Case>,
 }
@@ -80,7 +80,7 @@ struct Pairs {
 fn compiled_readers_of_today_read_replies_of_tomorrow() {
     let today = side("today", "").abi;
     let mut runner = runner();
-    let mut pairs = Pairs { today: Vec::new(), tomorrow: Vec::new() };
+    let mut pairs = Matching { today: Vec::new(), tomorrow: Vec::new() };
     for _ in 0..CASES {
         let tree = vec(growth(), 1..5).new_tree(&mut runner).expect("inventions");
         let mut tomorrow = side("tomorrow", &items(&tree.current())).abi;
@@ -102,7 +102,7 @@ fn compiled_readers_of_today_read_replies_of_tomorrow() {
 }
 
 /// The full replies of the newest handlers, with all that they give.
-fn replies(today: &Abi, tomorrow: &Abi, pairs: &mut Pairs) {
+fn replies(today: &Abi, tomorrow: &Abi, pairs: &mut Matching) {
     for chain in tomorrow.chains.iter() {
         let Some(host) = chain.offset_host() else { continue };
         for ioctl in tomorrow.ioctls.iter().filter(|one| one.arg == Arg::Struct(host.struct_)) {

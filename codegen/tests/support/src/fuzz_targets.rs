@@ -42,7 +42,7 @@ pub fn decode(data: &[u8]) {
     }
     decode::text(&found);
     decode::json(&found);
-    decode::canonical(&found);
+    decode::conformance_text(&found);
 }
 
 /// All forms of input of `decode`: what is read can be written in each of them

@@ -4,7 +4,7 @@ use crate::layout::Span;
 
 /// What is wrong, where, and the bytes that say so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
+pub struct DecodeError {
     /// What is wrong.
     pub kind: Kind,
     /// The offset of the capability it is about; 0 of the struct itself.
@@ -82,7 +82,7 @@ impl Kind {
     }
 }
 
-impl Damage {
+impl DecodeError {
     /// Fewer bytes than there must be; the bytes that say so, if some do.
     pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
         Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: said_at.into_iter().collect() }
@@ -117,7 +117,7 @@ impl Damage {
 
 /// What a body belongs to, for telling what is wrong with it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Damaged {
+pub(super) struct ErrorContext {
     /// Where it starts.
     pub(super) at: u64,
     /// The capability's id, if it is one.
@@ -126,7 +126,7 @@ pub(super) struct Damaged {
     pub(super) next: Option<(u64, Span)>,
 }
 
-impl Damaged {
+impl ErrorContext {
     /// A struct that is no capability.
     pub(super) fn struct_() -> Self {
         Self { at: 0, id: None, next: None }

@@ -6,7 +6,7 @@ use crate::ir::{GroupKind, Struct, Type};
 
 /// What must be given for a field to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gate<'a> {
+pub struct Condition<'a> {
     /// The flag, op, feature or index.
     pub name: &'a str,
     /// Whether it is given; `None` where nothing here tells.
@@ -15,11 +15,11 @@ pub struct Gate<'a> {
 
 /// The structs that a value lies in, the innermost last, with their places.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scope<'a> {
+pub(super) struct Enclosing<'a> {
     around: Vec<(&'a Struct, u64)>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> Enclosing<'a> {
     /// The scope of the fields of the struct at `at`.
     pub(super) fn within(&self, struct_: &'a Struct, at: u64) -> Self {
         let mut around = self.around.clone();
@@ -33,11 +33,15 @@ impl<'a> Scope<'a> {
     }
 
     /// What must be given for a field to count, if something must.
-    pub(super) fn gate(&self, reader: ByteReader<'a>, when: Option<&'a str>) -> Option<Gate<'a>> {
+    pub(super) fn gate(
+        &self,
+        reader: ByteReader<'a>,
+        when: Option<&'a str>,
+    ) -> Option<Condition<'a>> {
         let name = when?;
         let mut tellers = self.around.iter().rev();
         let given = tellers.find_map(|(struct_, at)| given(reader, struct_, *at, name));
-        Some(Gate { name, given })
+        Some(Condition { name, given })
     }
 }
 
