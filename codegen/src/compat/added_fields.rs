@@ -1,5 +1,5 @@
-//! Fields that came to a struct whose old ones stayed where they were: who
-//! could mistake them for something else, and what keeps that from happening.
+//! Fields added to a struct whose old fields did not move: which programs could
+//! misread them, and the gates that prevent this.
 
 use super::codes::{
     BODY_CHANGED, CHAIN_ADDED, FIELD_INSERTED, INPUT_ADDED, OUTPUT_ADDED, PADDING_NAMED,
@@ -168,7 +168,8 @@ impl AddedFields<'_> {
         finding.witness(self.stale(new)).help(GATE)
     }
 
-    /// Contents of regions, elements and the like: who uses them is told there.
+    /// Contents of regions, elements and similar structs: findings are reported for
+    /// the structs that use them.
     fn in_plain(&self, new: &Member<'_>) -> Finding {
         if self.is_padding(new) {
             return self.finding(
@@ -214,7 +215,7 @@ impl AddedFields<'_> {
         Some(self.diff.old.layouts[Model::Lp64.index()].fields[field].end())
     }
 
-    /// What tells that a field counts.
+    /// The condition under which a field is valid.
     fn gate(&self, new: &Member<'_>) -> Option<String> {
         let host = self.matching.abis().1.chain_of(self.id).and_then(|chain| chain.host());
         let told = match new.role {
@@ -225,7 +226,7 @@ impl AddedFields<'_> {
         told.or_else(|| self.new_flag().filter(|_| self.is_guessed(new)))
     }
 
-    /// Whether a gate was there before the field, so that it tells nothing of it.
+    /// Whether a gate is older than the field, so that it does not show that the field exists.
     fn is_old(&self, gate: &str) -> bool {
         let old = self.matching.abis().0;
         old.groups.iter().flat_map(|group| &group.values).any(|value| value.name == gate)
@@ -238,7 +239,7 @@ impl AddedFields<'_> {
         (new.version > known).then(|| format!("version {}", new.version))
     }
 
-    /// Whether only a header tells of a field, which says nothing of its gate.
+    /// Whether a field is known from a header only, which does not state its gate.
     fn is_guessed(&self, new: &Member<'_>) -> bool {
         let headers = self.matching.new.headers.as_ref();
         headers.is_some_and(|headers| headers.guessed.contains(&new.path(self.diff.new)))
@@ -256,7 +257,7 @@ impl AddedFields<'_> {
         values.find(|value| !self.is_old(&value.name)).map(|value| value.name.clone())
     }
 
-    /// Whether old fields lie in the same bytes.
+    /// Whether old fields have the same bytes.
     fn covers_old_bytes(&self, new: &Member<'_>) -> bool {
         let kept: Vec<_> = self.diff.unchanged.iter().map(|(old, _)| *old).collect();
         self.covers(&kept, new) || self.covers(&self.diff.reused, new)
@@ -271,7 +272,7 @@ impl AddedFields<'_> {
         old.iter().any(meets)
     }
 
-    /// Whether it lies where the old struct had bytes without a name.
+    /// Whether it uses unnamed bytes of the old struct.
     fn is_padding(&self, new: &Member<'_>) -> bool {
         new.spans[Model::Lp64.index()].offset < size(self.diff.old)[Model::Lp64.index()]
     }

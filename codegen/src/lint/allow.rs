@@ -16,7 +16,7 @@ pub(super) struct AllowList<'a> {
 }
 
 impl<'a> AllowList<'a> {
-    /// All that the ABI says.
+    /// All exceptions of the ABI.
     pub(super) fn of(abi: &'a Abi) -> Self {
         let entries = subject::all(abi).into_iter();
         let owners = entries.filter_map(|(_, subject)| subject.owners.first().copied());

@@ -109,7 +109,7 @@ impl Tree {
             print!("{}", self.pair.shown(self.chain, &self.bytes));
             std::process::exit(1);
         }
-        let end = self.pair.rust.error.map_or(0, |kind| kind as usize + 1);
+        let end = self.pair.rust.damage.map_or(0, |kind| kind as usize + 1);
         self.ends[end] += 1;
         self.count += 1;
         if self.count % self.every == 0 {

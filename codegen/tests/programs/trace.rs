@@ -45,7 +45,7 @@ impl Text {
     /// Forgets what was told; what is behind `len` means nothing.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        (self.len, self.error) = (0, None);
+        (self.len, self.damage) = (0, None);
     }
 
     /// The numbers that are kept.
@@ -118,7 +118,7 @@ fn error(text: &mut Text, error: ChainError) {
         ChainError::Overlap { at, id, next } => (6, at, id, next.into()),
         other => return unforeseen(text, &other),
     };
-    text.error = Some(kind);
+    text.damage = Some(kind);
     text.head(DAMAGE, at);
     text.word(kind << 32 | u64::from(id));
     text.word(value);

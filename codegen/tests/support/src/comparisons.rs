@@ -1,4 +1,4 @@
-//! Matching of ABIs for `compat`: the history of VFIO, and the examples of the
+//! Pairs of ABIs for `compat`: the history of VFIO, and the examples of the
 //! catalogue.
 
 use capchain::catalogue::{self, Entry};
