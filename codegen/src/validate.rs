@@ -91,8 +91,8 @@ impl Check<'_> {
     }
 }
 
-/// Checks a specification that has been read. With `incomplete` some of it
-/// could not be read, and references to what is not there are let pass.
+/// Checks a specification. With `incomplete`, a part of it could not be read, and
+/// references without a target are accepted.
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
     let index = Symbols::of(&spec);
     let mut check = Check { spec: &spec, index: &index, incomplete, hints: 0, problems };

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::history::History;
 use crate::spec::{Before, Item};
 
-/// What can have been different about an item.
+/// The properties of an item that can have been different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Name,

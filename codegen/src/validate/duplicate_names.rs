@@ -78,7 +78,7 @@ fn titles(check: &mut Check<'_>) {
             key,
             validity: target.validity,
             place: target.place,
-            // That two enums share a tag has been said.
+            // Enums with the same tag have been reported already.
             owner: if target.kind == Kind::Enum { 0 } else { target.order },
         })
     });
@@ -100,7 +100,7 @@ fn profiles(check: &mut Check<'_>) {
     report(check, &definitions);
 }
 
-/// Lists in which everything stands once.
+/// Lists without duplicates.
 fn lists(check: &mut Check<'_>) {
     let abi = &check.spec.abi;
     let overlays = check.spec.files.iter().filter(|file| file.overlay);
@@ -135,7 +135,7 @@ fn once<'b>(check: &mut Check<'_>, names: impl Iterator<Item = (&'b str, Place)>
     report(check, &definitions.collect::<Vec<_>>());
 }
 
-/// Fields with the members of unions, which C sees beside them.
+/// Fields and the members of anonymous unions, which share a scope in C.
 fn fields(check: &mut Check<'_>, struct_: &Struct<'_>) {
     let mut definitions = Vec::new();
     for (owner, member) in struct_.members().enumerate() {

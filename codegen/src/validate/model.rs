@@ -8,7 +8,7 @@ use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{Capability, Chain, Field, Reserved, Value, Values};
 
-/// What holds some numbers together.
+/// The kind of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GroupKind {
     /// Plain constants.
@@ -24,7 +24,7 @@ pub(super) enum GroupKind {
 }
 
 impl GroupKind {
-    /// What the numbers are called in messages.
+    /// The word for the numbers in messages.
     pub(super) fn plural(self) -> &'static str {
         match self {
             Self::Constants => "constants",
@@ -36,7 +36,7 @@ impl GroupKind {
     }
 }
 
-/// Numbers that stand together.
+/// A group of numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Group<'a> {
     pub(super) kind: GroupKind,
@@ -69,7 +69,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// What a field lists, if it lists something.
+    /// The numbers of a field, if it lists any.
     pub(super) fn of_field(owner: &'a str, member: &Member<'a>) -> impl Iterator<Item = Self> {
         let Member { name, field, validity, .. } = *member;
         let lists = [(GroupKind::Flags, &field.bits), (GroupKind::FieldValues, &field.values)];
@@ -95,7 +95,7 @@ pub(super) fn bit(value: &Value) -> Option<i128> {
     value.bit.map(|bit| bit.value.value)
 }
 
-/// The integer, where a type is nothing but one.
+/// The integer, if a type is a plain integer.
 pub(super) fn plain_int(expr: &TypeExpr) -> Option<Int> {
     match (&expr.base, &expr.shape) {
         (Base::Int(int), Shape::One) => Some(*int),
@@ -113,7 +113,7 @@ pub(super) struct Struct<'a> {
     pub(super) packed: bool,
     pub(super) minsz: Option<&'a Placed<String>>,
     pub(super) fields: &'a Map<LineOrMap<Field>>,
-    /// The capability that declares it, and puts a header in front.
+    /// The capability that declares it, and adds the header.
     pub(super) capability: Option<OfChain<'a>>,
 }
 
@@ -199,7 +199,7 @@ pub(super) fn type_at(field: &Field, release: Release) -> Option<&TypeExpr> {
     field.before.type_at(release).or(field.type_.as_ref())
 }
 
-/// A chain and when it is there.
+/// A chain and its releases.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChainItem<'a> {
     pub(super) item: &'a Chain,

@@ -35,7 +35,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// A name made for Rust, out of what and for how long.
+/// A name for Rust, its origin and its releases.
 pub(super) struct Made<'a> {
     pub(super) name: Cow<'a, str>,
     of: (&'a str, &'a str),
@@ -52,18 +52,18 @@ impl<'a> Made<'a> {
         Self { name: name.into(), of: ("", &of.value), place: of.place, validity }
     }
 
-    /// The same, out of something that this tells apart from others of its name.
+    /// The same, for an origin that needs a qualifier.
     pub(super) fn within(self, whole: &'a str) -> Self {
         Self { of: (whole, self.of.1), ..self }
     }
 
-    /// The same, out of one of several that are told apart elsewhere.
+    /// The same, for one of several origins that are distinguished elsewhere.
     pub(super) fn one_of(self, whole: &'a str) -> Self {
         Self { of: (whole, ""), ..self }
     }
 }
 
-/// What numbers are called within their type.
+/// The names of numbers within their type.
 fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
     let (prefix, suffix) = (text(group.prefix), text(group.suffix));
     let made = group.values.iter().map(|(name, value)| {
@@ -89,7 +89,7 @@ pub(super) fn short_of<'a>(index: &Symbols<'a>, one: &OfChain<'a>) -> &'a str {
     one.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
 }
 
-/// What the capabilities of a chain are called among each other.
+/// The names of the capabilities of a chain.
 fn variants(check: &mut Check<'_>) {
     let index = check.index;
     let mut chains = HashMap::<&str, Vec<Made<'_>>>::new();
@@ -107,7 +107,7 @@ fn variants(check: &mut Check<'_>) {
     }
 }
 
-/// Types of structs, enums, and of what fields hold; files are modules beside them.
+/// Types of structs, enums and numbers of fields; files are modules next to them.
 fn types(check: &mut Check<'_>) {
     let index = check.index;
     let prefix = &check.spec.abi.prefix.value;
@@ -155,7 +155,7 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
     unique(check, &methods.collect::<Vec<_>>(), "method");
 }
 
-/// Refuses what is no identifier, and the later of two that are the same.
+/// Refuses invalid identifiers, and the later of two equal ones.
 pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     // A name that no language takes has been refused already.
     let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);

@@ -45,7 +45,7 @@ fn made_of(
     }
 }
 
-/// Whether something stands before what uses it, in all releases that need it.
+/// Whether an item is declared before its user, in all releases that need it.
 pub(super) fn declared(
     check: &mut Check<'_>,
     order: usize,

@@ -1,5 +1,4 @@
-//! Versions of capabilities: fields that came with one stand only where the
-//! header can tell it.
+//! Versions of capabilities: a field can have a version only if the header has one.
 
 use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use std::collections::HashMap;

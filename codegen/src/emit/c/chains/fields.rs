@@ -13,7 +13,7 @@ impl Emitter<'_> {
     pub(super) fn load(&self, int: Int, place: &str, offset: u64) -> String {
         let number = match int.size() {
             1 => format!("{place}[{offset}]"),
-            size => format!("{}_u{}({})", self.stem, size * 8, plus(place, offset)),
+            size => format!("{}__u{}({})", self.stem, size * 8, plus(place, offset)),
         };
         match int.signed() {
             true => self.cast(int, &number),
@@ -30,7 +30,7 @@ impl Emitter<'_> {
     }
 
     fn cast(&self, int: Int, value: &str) -> String {
-        format!("{}CAST({}, {value})", self.macro_prefix, c_type(int))
+        format!("{}_CAST({}, {value})", self.macro_prefix, c_type(int))
     }
 
     /// A field of a struct whose bytes start at `place`, with its value in the
