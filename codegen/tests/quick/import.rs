@@ -63,6 +63,9 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         meta(&mut ioctl.meta);
         ioctl.handlers.clear();
     }
+    for chain in &mut abi.protocol.chains {
+        chain.profiles.clear();
+    }
     for capability in &mut abi.capabilities {
         meta(&mut capability.meta);
     }
