@@ -8,6 +8,7 @@ mod escape;
 mod install;
 mod named;
 mod rust;
+mod since;
 mod wrap;
 
 use std::thread;
@@ -15,9 +16,9 @@ use std::thread;
 use crate::ir::Abi;
 use crate::output::OutputFile;
 
-/// The C header alone.
+/// The whole C header alone.
 pub fn c_header(abi: &Abi) -> OutputFile {
-    c::emit(abi)
+    c::header(abi)
 }
 
 /// The reference alone.
@@ -35,7 +36,7 @@ pub struct Family {
 
 /// Every family of outputs.
 pub const FAMILIES: &[Family] = &[
-    Family { name: "C header", emit: |abi| vec![c_header(abi)] },
+    Family { name: "C header", emit: c::emit },
     Family { name: "installation", emit: install::emit },
     Family { name: "reference", emit: reference },
     Family { name: "Rust crate", emit: rust::emit },

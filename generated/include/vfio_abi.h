@@ -10,22 +10,36 @@
  * VFIO hands whole devices to user space behind an IOMMU. A program opens a
  * container or an iommufd, a group or a device node, and talks to each file
  * descriptor with ioctls whose argument starts with argsz and flags.
+ *
+ * This file is self-contained. Its parts are also files of their own, which can
+ * be included before and after it: vfio_abi/types.h, vfio_abi/compat.h,
+ * vfio_abi/chains.h.
  */
 #ifndef VFIO_ABI_H
 #define VFIO_ABI_H
 
+#ifndef VFIO_ABI_TYPES_H
+#define VFIO_ABI_TYPES_H
+
 #include <linux/types.h>
 #include <linux/ioctl.h>
 
+/* Names that start with VFIO_ABI__ or vfio_abi__ are internal. */
+#ifdef __cplusplus
+#define VFIO_ABI__CAST(type, value)	static_cast<type>(value)
+#else
+#define VFIO_ABI__CAST(type, value)	((type)(value))
+#endif
+
 /*
- * A kernel header that was included before has declared what its release has;
- * this one adds what that lacks, and changes nothing. One that is included
- * behind finds itself included already, and declares nothing a second time.
+ * If a kernel header was included before, its declarations are used, and none
+ * of them is repeated here. If it is included later, its include guard is
+ * already defined.
  */
 
 /* <linux/vfio.h> */
 #if defined(VFIO_H) || defined(_UAPIVFIO_H)
-#define VFIO_ABI_BESIDE_VFIO_H
+#define VFIO_ABI__AFTER_VFIO_H
 #endif
 #ifndef VFIO_H
 #define VFIO_H
@@ -36,7 +50,7 @@
 
 /* <linux/vfio_zdev.h> */
 #if defined(_VFIO_ZDEV_H_)
-#define VFIO_ABI_BESIDE_VFIO_ZDEV_H
+#define VFIO_ABI__AFTER_VFIO_ZDEV_H
 #endif
 #ifndef _VFIO_ZDEV_H_
 #define _VFIO_ZDEV_H_
@@ -44,18 +58,18 @@
 
 /* <linux/vfio_ccw.h> */
 #if defined(_VFIO_CCW_H_)
-#define VFIO_ABI_BESIDE_VFIO_CCW_H
+#define VFIO_ABI__AFTER_VFIO_CCW_H
 #endif
 #ifndef _VFIO_CCW_H_
 #define _VFIO_CCW_H_
 #endif
 
 /*
- * __extension__ in front of a struct keeps -Wpedantic quiet about anonymous
- * unions, which C99 lacks, and flexible arrays, which C++ lacks.
+ * __extension__ before a struct keeps -Wpedantic quiet about anonymous unions,
+ * which C99 lacks, and flexible arrays, which C++ lacks.
  */
 
-#ifndef VFIO_ABI_BESIDE_VFIO_H
+#ifndef VFIO_ABI__AFTER_VFIO_H
 
 /* ------------------- Containers and extensions ------------------- */
 
@@ -81,7 +95,7 @@
  * VFIO_SET_IOMMU takes too; the others, whose meaning starts with "whether",
  * can only be asked for.
  *
- * Used elsewhere:
+ * Reserved:
  * - 30, VFIO_PKVM_PVIOMMU: Used downstream, by the kernels that crosvm is built
  *   for (vfio_sys/bindgen.sh)
  * Since Linux 3.6.
@@ -97,20 +111,19 @@
 #define VFIO_SPAPR_TCE_IOMMU			2
 
 /*
- * version 2 of the type1 backend, which never cuts a mapping (came after 3.12,
- * by 3.15)
+ * version 2 of the type1 backend, which never cuts a mapping (since 3.13-3.15)
  */
 #define VFIO_TYPE1v2_IOMMU			3
 
 /*
- * whether the IOMMU keeps DMA coherent with the processor's caches (came after
- * 3.12, by 3.15)
+ * whether the IOMMU keeps DMA coherent with the processor's caches (since
+ * 3.13-3.15)
  */
 #define VFIO_DMA_CC_IOMMU			4
 
 /*
- * whether Power's error handling is there, with the ioctl VFIO_EEH_PE_OP (came
- * after 3.15, by 3.17)
+ * whether Power's error handling is there, with the ioctl VFIO_EEH_PE_OP (since
+ * 3.16-3.17)
  */
 #define VFIO_EEH				5
 
@@ -186,7 +199,7 @@ struct vfio_info_cap_header {
  * that backend alone.
  *
  * File descriptor: container
- * Argument: the number itself
+ * Argument: an integer, by value
  * Return: 0 where the extension is missing, a positive number where it is there
  * Since Linux 3.6.
  */
@@ -198,7 +211,7 @@ struct vfio_info_cap_header {
  * VFIO_BASE + 12 and the numbers above mean.
  *
  * File descriptor: container
- * Argument: the number itself
+ * Argument: an integer, by value
  * Since Linux 3.6.
  */
 #define VFIO_SET_IOMMU	_IO(VFIO_TYPE, VFIO_BASE + 2)
@@ -293,9 +306,9 @@ struct vfio_device_info {
 #define VFIO_DEVICE_FLAGS_RESET		(1 << 0)
 /* a PCI device; its regions and interrupts have the PCI indexes */
 #define VFIO_DEVICE_FLAGS_PCI		(1 << 1)
-/* a platform device (came after 3.18, by 4.1) */
+/* a platform device (since 3.19-4.1) */
 #define VFIO_DEVICE_FLAGS_PLATFORM	(1 << 2)
-/* a device on an ARM AMBA bus (came after 3.18, by 4.1) */
+/* a device on an ARM AMBA bus (since 3.19-4.1) */
 #define VFIO_DEVICE_FLAGS_AMBA		(1 << 3)
 /* an s390 channel I/O subchannel (since 4.12) */
 #define VFIO_DEVICE_FLAGS_CCW		(1 << 4)
@@ -343,7 +356,7 @@ struct vfio_device_info {
 /*
  * What a mediated device's type names in its device_api attribute in sysfs: the
  * kind of device that a program gets from it.
- * Came after Linux 4.7, by 4.11.
+ * Since Linux 4.8-4.11.
  */
 #define VFIO_DEVICE_API_PCI_STRING	"vfio-pci"	/* a PCI device */
 #define VFIO_DEVICE_API_PLATFORM_STRING	"vfio-platform"	/* a platform device */
@@ -360,7 +373,7 @@ struct vfio_device_info {
 /*
  * Capabilities of a device.
  *
- * Used elsewhere:
+ * Reserved:
  * - 6, VFIO_DEVICE_INFO_CAP_CXL: Proposed for CXL devices, with bit 9 of the
  *   device's flags (version 3 of the series on the kvm list); not merged in 7.2
  *
@@ -416,8 +429,7 @@ struct vfio_device_info_cap_pci_atomic_comp {
 	__u32	flags;	/* the widths of the operands that are completed */
 #define VFIO_PCI_ATOMIC_COMP32	(1 << 0)	/* operands of 32 bits */
 #define VFIO_PCI_ATOMIC_COMP64	(1 << 1)	/* operands of 64 bits */
-/* compare-and-swap of 128 bits */
-#define VFIO_PCI_ATOMIC_COMP128	(1 << 2)
+#define VFIO_PCI_ATOMIC_COMP128	(1 << 2) /* compare-and-swap of 128 bits */
 	__u32	reserved;	/* zero */
 };
 
@@ -448,10 +460,8 @@ struct vfio_region_info {
 	/* size of the buffer; on return, the size the full reply needs */
 	__u32		argsz;
 	__u32		flags;	/* what the region allows */
-/* the region can be read */
-#define VFIO_REGION_INFO_FLAG_READ	(1 << 0)
-/* the region can be written */
-#define VFIO_REGION_INFO_FLAG_WRITE	(1 << 1)
+#define VFIO_REGION_INFO_FLAG_READ	(1 << 0) /* the region can be read */
+#define VFIO_REGION_INFO_FLAG_WRITE	(1 << 1) /* the region can be written */
 /* the region can be mapped, or the parts that SPARSE_MMAP names */
 #define VFIO_REGION_INFO_FLAG_MMAP	(1 << 2)
 /* a capability chain follows the fixed part (since 4.6) */
@@ -478,7 +488,7 @@ struct vfio_region_info {
 /*
  * Capabilities of a region.
  *
- * Used elsewhere:
+ * Reserved:
  * - 6, VFIO_REGION_INFO_CAP_DMA_FAULT: Fault reporting for nested translation,
  *   in Eric Auger's trees, which were never merged
  * - 7, VFIO_REGION_INFO_CAP_DMA_FAULT: The same capability under its other
@@ -595,7 +605,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 /* graphics of a mediated device (since 4.20) */
 #define VFIO_REGION_TYPE_GFX			1
 
-/* an s390 channel device (came after 5.0, by 5.2) */
+/* an s390 channel device (since 5.1-5.2) */
 #define VFIO_REGION_TYPE_CCW			2
 
 /*
@@ -681,7 +691,7 @@ struct vfio_region_gfx_edid {
 /*
  * Regions of type VFIO_REGION_TYPE_CCW; each starts with a struct of
  * vfio_ccw.h.
- * Came after Linux 5.0, by 5.2.
+ * Since Linux 5.1-5.2.
  */
 
 /* halt and clear commands, in a ccw_cmd_region */
@@ -721,8 +731,7 @@ struct vfio_device_migration_info {
 	 * an error
 	 */
 	__u32		device_state;
-/* no flag, the device stands still */
-#define VFIO_DEVICE_STATE_V1_STOP	0
+#define VFIO_DEVICE_STATE_V1_STOP	0 /* no flag, the device stands still */
 #define VFIO_DEVICE_STATE_V1_RUNNING	(1 << 0)	/* the device runs */
 /*
  * the device's state is being read; while it runs, this is the pre-copy phase
@@ -828,10 +837,8 @@ __extension__ struct vfio_irq_set {
 #define VFIO_IRQ_SET_DATA_BOOL		(1 << 1)
 /* one s32 per interrupt, the eventfd to connect, or -1 to disconnect */
 #define VFIO_IRQ_SET_DATA_EVENTFD	(1 << 2)
-/* mask the interrupts */
-#define VFIO_IRQ_SET_ACTION_MASK	(1 << 3)
-/* unmask the interrupts */
-#define VFIO_IRQ_SET_ACTION_UNMASK	(1 << 4)
+#define VFIO_IRQ_SET_ACTION_MASK	(1 << 3) /* mask the interrupts */
+#define VFIO_IRQ_SET_ACTION_UNMASK	(1 << 4) /* unmask the interrupts */
 /* have the interrupts signalled; without eventfds, fire them */
 #define VFIO_IRQ_SET_ACTION_TRIGGER	(1 << 5)
 /* the flags of which exactly one tells the kind of data */
@@ -900,7 +907,7 @@ enum {
 /*
  * Blocks of interrupts of a PCI device.
  *
- * Used elsewhere:
+ * Reserved:
  * - 5, VFIO_PCI_ACPI_NTFY_IRQ_INDEX: notifications of ACPI, in crosvm
  * Since Linux 3.6.
  */
@@ -910,7 +917,7 @@ enum {
 	VFIO_PCI_MSIX_IRQ_INDEX,	/* MSI-X vectors */
 	/* the device has met an uncorrectable error (since 3.10) */
 	VFIO_PCI_ERR_IRQ_INDEX,
-	/* the host asks for the device back (came after 3.18, by 4.1) */
+	/* the host asks for the device back (since 3.19-4.1) */
 	VFIO_PCI_REQ_IRQ_INDEX,
 	VFIO_PCI_NUM_IRQS,	/* number of blocks that this header knows */
 };
@@ -945,8 +952,7 @@ enum {
 enum {
 	VFIO_AP_REQ_IRQ_INDEX,	/* the host asks for the device back */
 	/*
-	 * the device has gained or lost adapters or domains (came after 6.13,
-	 * by 6.16)
+	 * the device has gained or lost adapters or domains (since 6.14-6.16)
 	 */
 	VFIO_AP_CFG_CHG_IRQ_INDEX,
 	VFIO_AP_NUM_IRQS,	/* number of blocks that this header knows */
@@ -1074,8 +1080,7 @@ __extension__ struct vfio_device_gfx_plane_info {
 	__u32		flags;
 /* only ask whether the way that is set beside it works; EINVAL means no */
 #define VFIO_GFX_PLANE_TYPE_PROBE	(1 << 0)
-/* the picture as a dma-buf */
-#define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1)
+#define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1) /* the picture as a dma-buf */
 /* the picture in a region of the device */
 #define VFIO_GFX_PLANE_TYPE_REGION	(1 << 2)
 	/* which plane, one of the DRM_PLANE_TYPE_ numbers */
@@ -1151,14 +1156,12 @@ __extension__ struct vfio_device_gfx_plane_info {
  */
 struct vfio_device_ioeventfd {
 	__u32		argsz;	/* size of the struct */
-	/* width of the write, exactly one of the four */
-	__u32		flags;
+	__u32		flags; /* width of the write, exactly one of the four */
 #define VFIO_DEVICE_IOEVENTFD_8		(1 << 0)	/* a write of 1 byte */
 #define VFIO_DEVICE_IOEVENTFD_16	(1 << 1)	/* a write of 2 bytes */
 #define VFIO_DEVICE_IOEVENTFD_32	(1 << 2)	/* a write of 4 bytes */
 #define VFIO_DEVICE_IOEVENTFD_64	(1 << 3)	/* a write of 8 bytes */
-/* the flags that tell the width */
-#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf
+#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf /* the flags that tell the width */
 	/*
 	 * where to write, in bytes from the start of the device's file
 	 * descriptor
@@ -1233,7 +1236,7 @@ __extension__ struct vfio_device_feature {
  * Features of a device. The id stands in the low 16 bits of the request's
  * flags. A probe needs no payload, whatever the feature.
  *
- * Used elsewhere:
+ * Reserved:
  * - 13, VFIO_DEVICE_FEATURE_ZPCI_ERROR: s390 PCI error series, not merged; it
  *   was numbered 11 and 12 before (lore id 56004375821)
  * - 13, VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE: s390 function measurement block
@@ -1301,7 +1304,7 @@ __extension__ struct vfio_device_feature {
 
 /*
  * makes the flags of VFIO_MIG_GET_PRECOPY_INFO an output that can be trusted;
- * has no payload (came after 6.19, by 7.2)
+ * has no payload (since 7.0-7.2)
  */
 #define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2		12
 
@@ -1419,7 +1422,7 @@ struct vfio_device_bind_iommufd {
 struct vfio_device_attach_iommufd_pt {
 	__u32	argsz;	/* size of the struct */
 	__u32	flags;	/* which of the later fields count */
-/* attach only the given PASID (came after 6.13, by 6.16) */
+/* attach only the given PASID (since 6.14-6.16) */
 #define VFIO_DEVICE_ATTACH_PASID	(1 << 0)
 	/*
 	 * id of an IOAS or of a page table; on return, the IOAS or the page
@@ -1427,8 +1430,7 @@ struct vfio_device_attach_iommufd_pt {
 	 */
 	__u32	pt_id;
 	/*
-	 * the PASID to attach (with VFIO_DEVICE_ATTACH_PASID; came after 6.13,
-	 * by 6.16)
+	 * the PASID to attach (with VFIO_DEVICE_ATTACH_PASID; since 6.14-6.16)
 	 */
 	__u32	pasid;
 };
@@ -1451,11 +1453,10 @@ struct vfio_device_attach_iommufd_pt {
 struct vfio_device_detach_iommufd_pt {
 	__u32	argsz;	/* size of the struct */
 	__u32	flags;	/* which of the later fields count */
-/* detach only the given PASID (came after 6.13, by 6.16) */
+/* detach only the given PASID (since 6.14-6.16) */
 #define VFIO_DEVICE_DETACH_PASID	(1 << 0)
 	/*
-	 * the PASID to detach (with VFIO_DEVICE_DETACH_PASID; came after 6.13,
-	 * by 6.16)
+	 * the PASID to detach (with VFIO_DEVICE_DETACH_PASID; since 6.14-6.16)
 	 */
 	__u32	pasid;
 };
@@ -1565,7 +1566,7 @@ struct vfio_precopy_info {
 	__u32		flags;
 /*
  * the device started over; new initial data waits, and dirty_bytes counts from
- * it (came after 6.19, by 7.2)
+ * it (since 7.0-7.2)
  */
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 	/*
@@ -1660,8 +1661,7 @@ struct vfio_iommu_type1_info {
 	/* size of the buffer; on return, the size the full reply needs */
 	__u32		argsz;
 	__u32		flags;	/* which of the later fields count */
-/* iova_pgsizes counts; always set */
-#define VFIO_IOMMU_INFO_PGSIZES	(1 << 0)
+#define VFIO_IOMMU_INFO_PGSIZES	(1 << 0) /* iova_pgsizes counts; always set */
 /* a capability chain follows the fixed part (since 5.4) */
 #define VFIO_IOMMU_INFO_CAPS	(1 << 1)
 	/* page sizes in bytes, one bit for each power of two */
@@ -1862,10 +1862,8 @@ __extension__ struct vfio_iommu_type1_dma_unmap {
 __extension__ struct vfio_iommu_type1_dirty_bitmap {
 	__u32	argsz;	/* size of the struct and what follows it */
 	__u32	flags;	/* what to do, exactly one of the three */
-/* start tracking */
-#define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0)
-/* stop tracking */
-#define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1)
+#define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0) /* start tracking */
+#define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1) /* stop tracking */
 /* tell which pages of a range are dirty; tracking must be on */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP	(1 << 2)
 	/*
@@ -2017,8 +2015,7 @@ struct vfio_iommu_spapr_tce_create {
 	__u64	window_size;	/* size of the window in bytes */
 	__u32	levels;		/* number of levels of its table */
 	__u32	__resv2;	/* ignored (since 4.5) */
-	/* bus address that the kernel gave the window */
-	__u64	start_addr;
+	__u64	start_addr; /* bus address that the kernel gave the window */
 };
 
 /*
@@ -2073,7 +2070,7 @@ struct vfio_eeh_pe_err {
 
 /*
  * An operation on the PE of every group of the container.
- * Came after Linux 3.15, by 3.17.
+ * Since Linux 3.16-3.17.
  */
 __extension__ struct vfio_eeh_pe_op {
 	/*
@@ -2092,7 +2089,7 @@ __extension__ struct vfio_eeh_pe_op {
 
 /*
  * Operations on a PE.
- * Came after Linux 3.15, by 3.17.
+ * Since Linux 3.16-3.17.
  */
 
 /* turns error handling of the PE off */
@@ -2123,7 +2120,7 @@ __extension__ struct vfio_eeh_pe_op {
 /*
  * States of a PE, as VFIO_EEH_PE_OP returns them for VFIO_EEH_PE_GET_STATE.
  * There is no 3.
- * Came after Linux 3.15, by 3.17.
+ * Since Linux 3.16-3.17.
  */
 #define VFIO_EEH_PE_STATE_NORMAL	0	/* the PE works */
 #define VFIO_EEH_PE_STATE_RESET		1	/* a reset is active */
@@ -2141,19 +2138,328 @@ __extension__ struct vfio_eeh_pe_op {
  * File descriptor: container (spapr)
  * Argument: struct vfio_eeh_pe_op *
  * Return: one of eeh_state for VFIO_EEH_PE_GET_STATE, otherwise 0
- * Came after Linux 3.15, by 3.17.
+ * Since Linux 3.16-3.17.
  */
 #define VFIO_EEH_PE_OP	_IO(VFIO_TYPE, VFIO_BASE + 21)
 
-#else /* VFIO_ABI_BESIDE_VFIO_H */
+#endif /* !VFIO_ABI__AFTER_VFIO_H */
 
-/* ----------------- Beside an older <linux/vfio.h> ----------------- */
+#ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
+
+/* ---------------- Capabilities of s390 PCI devices ---------------- */
 
 /*
- * What the kernel header lacks. It has a struct or an enumerator if it has the
- * macro that came with it; an enumerator without one becomes a macro in any
- * case, but for those that count the others. Where both have a name, that of
- * the kernel header wins.
+ * On s390 the machine's firmware, not a configuration space, tells what a PCI
+ * function is. These capabilities of the device chain hand that on, so that an
+ * emulator can answer its guest's queries. Their ids are declared with the
+ * chain.
+ */
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
+ * at 36; what 64-bit kernels add behind it is padding.
+ * Since Linux 5.10.
+ */
+struct vfio_device_info_cap_zpci_base {
+	struct vfio_info_cap_header header;
+	__u64	start_dma;	/* first bus address that DMA can use */
+	__u64	end_dma;	/* last bus address that DMA can use */
+	__u16	pchid;		/* physical channel id of the adapter */
+	__u16	vfn;		/* number of the virtual function */
+	/* length of a function measurement block in bytes */
+	__u16	fmb_length;
+	__u8	pft;		/* type of the PCI function */
+	__u8	gid;		/* id of the function's group */
+	__u32	fh;	/* handle of the function (version 2; since 6.0) */
+};
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_GROUP. In version 1 the byte behind
+ * version is padding; version 2 names it and appends a field, which ends at 42.
+ * Since Linux 5.10.
+ */
+struct vfio_device_info_cap_zpci_group {
+	struct vfio_info_cap_header header;
+	__u64	dasm;		/* mask of the DMA address space */
+	/* bus address that message interrupts are written to */
+	__u64	msi_addr;
+	__u64	flags;		/* properties of the group */
+/* the program itself refreshes translations after changing them */
+#define VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH	(1 << 0)
+	__u16	mui;	/* interval at which measurement blocks are updated */
+	__u16	noi;	/* most message interrupts that one function can have */
+	__u16	maxstbl; /* longest block that one store can write in bytes */
+	__u8	version;	/* version of PCI that is supported */
+	/* names what was padding in version 1 (version 2; since 6.0) */
+	__u8	reserved;
+	/*
+	 * longest block in bytes that one store can write where stores are
+	 * interpreted (version 2; since 6.0)
+	 */
+	__u16	imaxstbl;
+};
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_UTIL: a string in EBCDIC that
+ * identifies the device.
+ * Since Linux 5.10.
+ */
+__extension__ struct vfio_device_info_cap_zpci_util {
+	struct vfio_info_cap_header header;
+	__u32	size;		/* length of the string in bytes */
+	__u8	util_str[];	/* the string in EBCDIC */
+};
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, which tells
+ * where in the machine's hardware it sits.
+ * Since Linux 5.10.
+ */
+__extension__ struct vfio_device_info_cap_zpci_pfip {
+	struct vfio_info_cap_header header;
+	__u32	size;	/* length of the path in bytes */
+	__u8	pfip[];	/* the segments of the path, one byte each */
+};
+
+#endif /* !VFIO_ABI__AFTER_VFIO_ZDEV_H */
+
+#ifndef VFIO_ABI__AFTER_VFIO_CCW_H
+
+/* -------------- Regions of s390 channel I/O devices -------------- */
+
+/*
+ * A subchannel has no registers to map. A program drives it by reading and
+ * writing whole structs at offset 0 of a region: the first region starts I/O,
+ * and further ones, which the region chain announces by type and subtype, do
+ * the rest. The structs are packed and hold the channel subsystem's own blocks,
+ * in its byte order.
+ */
+
+/*
+ * Sizes in bytes of the blocks that the channel subsystem defines.
+ * Since Linux 4.12.
+ */
+#define ORB_AREA_SIZE	12	/* an operation request block */
+#define SCSW_AREA_SIZE	12	/* a subchannel status word */
+#define IRB_AREA_SIZE	96	/* an interruption response block */
+#define SCHIB_AREA_SIZE	52	/* a subchannel information block (since 5.8) */
+
+/*
+ * The region that every subchannel has. Writing it starts the channel program
+ * that the request block points to; reading it after the interrupt gives the
+ * outcome.
+ * Since Linux 4.12.
+ */
+struct ccw_io_region {
+	/* the operation request block; written by the program */
+	__u8	orb_area[ORB_AREA_SIZE];
+	/*
+	 * the subchannel status word, which says what to do; written by the
+	 * program
+	 */
+	__u8	scsw_area[SCSW_AREA_SIZE];
+	/* the interruption response block; filled in when the I/O ends */
+	__u8	irb_area[IRB_AREA_SIZE];
+	/* outcome of the last write, 0 or a negative errno kept as unsigned */
+	__u32	ret_code;
+} __attribute__((packed));
+
+/*
+ * The region of subtype VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. Writing it ends what
+ * the subchannel is doing, also while a channel program runs.
+ * Since Linux 5.1-5.2.
+ */
+struct ccw_cmd_region {
+	__u32	command;	/* what to do; one at a time */
+#define VFIO_CCW_ASYNC_CMD_HSCH	(1 << 0)	/* halt the subchannel */
+#define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
+	/* outcome of the last write, 0 or a negative errno kept as unsigned */
+	__u32	ret_code;
+} __attribute__((packed));
+
+/*
+ * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read asks the
+ * hardware anew.
+ * Since Linux 5.8.
+ */
+struct ccw_schib_region {
+	/* the subchannel information block */
+	__u8	schib_area[SCHIB_AREA_SIZE];
+} __attribute__((packed));
+
+/*
+ * The region of subtype VFIO_REGION_SUBTYPE_CCW_CRW. Every read takes one
+ * channel report word out of the queue of those that concern the device.
+ * Since Linux 5.8.
+ */
+struct ccw_crw_region {
+	__u32	crw;	/* the channel report word; 0 where none is waiting */
+	__u32	pad;	/* zero */
+} __attribute__((packed));
+
+#endif /* !VFIO_ABI__AFTER_VFIO_CCW_H */
+
+/* ----------------------- Layout assertions ----------------------- */
+
+/*
+ * The compiler proves that it lays out every struct as described. Members keep
+ * their order and the sizes of their types are known, so the size of a struct
+ * without padding proves the offset of every member. In other structs, the
+ * offsets of the members next to the padding prove those of the others. m68k,
+ * which aligns nothing beyond 2 bytes, is not supported.
+ */
+#ifndef __m68k__
+#ifdef __cplusplus
+#define VFIO_ABI__ASSERT	static_assert
+#else
+#define VFIO_ABI__ASSERT	__extension__ _Static_assert
+#endif
+VFIO_ABI__ASSERT(sizeof(__u16) == 2 && sizeof(__u32) == 4 && sizeof(__u64) == 8,
+		 "sizes of integers");
+
+/*
+ * The three data models: 64-bit, 32-bit with __u64 aligned to 4 as on i386, and
+ * 32-bit with __u64 aligned to 8 as on arm. The alignment is that of a member;
+ * gcc's __alignof__ is that of a variable, which is larger on i386.
+ */
+struct vfio_abi__align {
+	__u8	u8;
+	__u64	u64;
+};
+#define VFIO_ABI__MODEL(lp64, i386, ilp32) \
+	(sizeof(void *) == 8 ? (lp64) : \
+	 __builtin_offsetof(struct vfio_abi__align, u64) == 4 ? (i386) : (ilp32))
+
+#ifndef VFIO_ABI__AFTER_VFIO_H
+VFIO_ABI__ASSERT(sizeof(struct vfio_info_cap_header) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_group_status) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_pci_atomic_comp) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_sparse_mmap_area) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_sparse_mmap) == 16 &&
+		 __builtin_offsetof(struct vfio_region_info_cap_sparse_mmap,
+		 areas) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_type) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_nvlink2_ssatgt) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_nvlink2_lnkspd) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_gfx_edid) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_migration_info) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_irq_info) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_irq_set) == 20 &&
+		 __builtin_offsetof(struct vfio_irq_set, data) == 20, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_pci_dependent_device) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_pci_hot_reset_info) == 12 &&
+		 __builtin_offsetof(struct vfio_pci_hot_reset_info, devices) ==
+		 12, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_pci_hot_reset) == 12 &&
+		 __builtin_offsetof(struct vfio_pci_hot_reset, group_fds) == 12,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_gfx_plane_info) == 64, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_ioeventfd) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature) == 8 &&
+		 __builtin_offsetof(struct vfio_device_feature, data) == 8,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_low_power_entry_with_wakeup) == 8,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_mig_data_size) == 8,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_bus_master) == 4, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_dma_range) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_buf) == 16 &&
+		 __builtin_offsetof(struct vfio_device_feature_dma_buf,
+		 dma_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_bind_iommufd) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_attach_iommufd_pt) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_detach_iommufd_pt) == 12, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_migration) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_mig_state) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_precopy_info) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_logging_control) == 24,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_logging_range) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_logging_report) == 32,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iova_range) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info_cap_iova_range) == 16 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_info_cap_iova_range,
+		 iova_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info_cap_migration) ==
+		 VFIO_ABI__MODEL(32, 28, 32) &&
+		 __builtin_offsetof(struct vfio_iommu_type1_info_cap_migration,
+		 flags) == 8 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_info_cap_migration,
+		 pgsize_bitmap) == VFIO_ABI__MODEL(16, 12, 16), "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info_dma_avail) == 12,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dma_map) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_bitmap) == VFIO_ABI__MODEL(24, 20, 24) &&
+		 __builtin_offsetof(struct vfio_bitmap, data) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dma_unmap) == 24 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_dma_unmap, data) ==
+		 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dirty_bitmap) == 8 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_dirty_bitmap,
+		 data) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dirty_bitmap_get) ==
+		 VFIO_ABI__MODEL(40, 36, 40), "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_ddw_info) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_info) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_register_memory) == 24,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_create) == 40, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_remove) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_err) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_op) == VFIO_ABI__MODEL(40, 36, 40) &&
+		 __builtin_offsetof(struct vfio_eeh_pe_op, op) == 8 &&
+		 __builtin_offsetof(struct vfio_eeh_pe_op, err) ==
+		 VFIO_ABI__MODEL(16, 12, 16), "layout");
+#endif /* !VFIO_ABI__AFTER_VFIO_H */
+
+#ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) ==
+		 VFIO_ABI__MODEL(40, 36, 40) &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_base,
+		 fh) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_group) ==
+		 VFIO_ABI__MODEL(48, 44, 48) &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_group,
+		 imaxstbl) == 40, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_util) == 12 &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_util,
+		 util_str) == 12, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_pfip) == 12 &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_pfip,
+		 pfip) == 12, "layout");
+#endif /* !VFIO_ABI__AFTER_VFIO_ZDEV_H */
+
+#ifndef VFIO_ABI__AFTER_VFIO_CCW_H
+VFIO_ABI__ASSERT(sizeof(struct ccw_io_region) == 124, "layout");
+VFIO_ABI__ASSERT(sizeof(struct ccw_cmd_region) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct ccw_schib_region) == 52, "layout");
+VFIO_ABI__ASSERT(sizeof(struct ccw_crw_region) == 8, "layout");
+#endif /* !VFIO_ABI__AFTER_VFIO_CCW_H */
+#endif /* !__m68k__ */
+
+#endif /* VFIO_ABI_TYPES_H */
+
+#ifndef VFIO_ABI_COMPAT_H
+#define VFIO_ABI_COMPAT_H
+
+#ifdef VFIO_ABI__AFTER_VFIO_H
+
+/* ------- Declarations missing from an older <linux/vfio.h> ------- */
+
+/*
+ * A struct, an enum or an enumerator is declared if the macro that the kernel
+ * introduced together with it is not defined. Enumerators become macros. One
+ * that no macro detects becomes a macro in any case, unless it counts the
+ * others. Declarations of the kernel header are never replaced.
  */
 #if defined(VFIO_DEVICE_FLAGS_CAPS)
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
@@ -2435,37 +2741,37 @@ enum vfio_device_mig_state {
 	VFIO_ABI_DEVICE_STATE_NR = 8,
 };
 #ifndef VFIO_DEVICE_STATE_ERROR
-#define VFIO_DEVICE_STATE_ERROR	VFIO_ABI_CAST(enum vfio_device_mig_state, 0)
+#define VFIO_DEVICE_STATE_ERROR	VFIO_ABI__CAST(enum vfio_device_mig_state, 0)
 #endif
 #ifndef VFIO_DEVICE_STATE_STOP
-#define VFIO_DEVICE_STATE_STOP	VFIO_ABI_CAST(enum vfio_device_mig_state, 1)
+#define VFIO_DEVICE_STATE_STOP	VFIO_ABI__CAST(enum vfio_device_mig_state, 1)
 #endif
 #ifndef VFIO_DEVICE_STATE_RUNNING
 #define VFIO_DEVICE_STATE_RUNNING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 2)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 2)
 #endif
 #ifndef VFIO_DEVICE_STATE_STOP_COPY
 #define VFIO_DEVICE_STATE_STOP_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 3)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 3)
 #endif
 #ifndef VFIO_DEVICE_STATE_RESUMING
 #define VFIO_DEVICE_STATE_RESUMING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 4)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 4)
 #endif
 #ifndef VFIO_DEVICE_STATE_RUNNING_P2P
 #define VFIO_DEVICE_STATE_RUNNING_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 5)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 5)
 #endif
 #endif
 
 #ifndef VFIO_MIGRATION_PRE_COPY
 #ifndef VFIO_DEVICE_STATE_PRE_COPY
 #define VFIO_DEVICE_STATE_PRE_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 6)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 6)
 #endif
 #ifndef VFIO_DEVICE_STATE_PRE_COPY_P2P
 #define VFIO_DEVICE_STATE_PRE_COPY_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 7)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 7)
 #endif
 #endif
 
@@ -3154,182 +3460,16 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 #endif
 
-#endif /* VFIO_ABI_BESIDE_VFIO_H */
+#endif /* VFIO_ABI__AFTER_VFIO_H */
+#ifdef VFIO_ABI__AFTER_VFIO_CCW_H
 
-#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
-
-/* ---------------- Capabilities of s390 PCI devices ---------------- */
-
-/*
- * On s390 the machine's firmware, not a configuration space, tells what a PCI
- * function is. These capabilities of the device chain hand that on, so that an
- * emulator can answer its guest's queries. Their ids are declared with the
- * chain.
- */
+/* ----- Declarations missing from an older <linux/vfio_ccw.h> ----- */
 
 /*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
- * at 36; what 64-bit kernels add behind it is padding.
- * Since Linux 5.10.
- */
-struct vfio_device_info_cap_zpci_base {
-	struct vfio_info_cap_header header;
-	__u64	start_dma;	/* first bus address that DMA can use */
-	__u64	end_dma;	/* last bus address that DMA can use */
-	__u16	pchid;		/* physical channel id of the adapter */
-	__u16	vfn;		/* number of the virtual function */
-	/* length of a function measurement block in bytes */
-	__u16	fmb_length;
-	__u8	pft;		/* type of the PCI function */
-	__u8	gid;		/* id of the function's group */
-	__u32	fh;	/* handle of the function (version 2; since 6.0) */
-};
-
-/*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_GROUP. In version 1 the byte behind
- * version is padding; version 2 names it and appends a field, which ends at 42.
- * Since Linux 5.10.
- */
-struct vfio_device_info_cap_zpci_group {
-	struct vfio_info_cap_header header;
-	__u64	dasm;		/* mask of the DMA address space */
-	/* bus address that message interrupts are written to */
-	__u64	msi_addr;
-	__u64	flags;		/* properties of the group */
-/* the program itself refreshes translations after changing them */
-#define VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH	(1 << 0)
-	__u16	mui;	/* interval at which measurement blocks are updated */
-	__u16	noi;	/* most message interrupts that one function can have */
-	/* longest block that one store can write in bytes */
-	__u16	maxstbl;
-	__u8	version;	/* version of PCI that is supported */
-	/* names what was padding in version 1 (version 2; since 6.0) */
-	__u8	reserved;
-	/*
-	 * longest block in bytes that one store can write where stores are
-	 * interpreted (version 2; since 6.0)
-	 */
-	__u16	imaxstbl;
-};
-
-/*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_UTIL: a string in EBCDIC that
- * identifies the device.
- * Since Linux 5.10.
- */
-__extension__ struct vfio_device_info_cap_zpci_util {
-	struct vfio_info_cap_header header;
-	__u32	size;		/* length of the string in bytes */
-	__u8	util_str[];	/* the string in EBCDIC */
-};
-
-/*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, which tells
- * where in the machine's hardware it sits.
- * Since Linux 5.10.
- */
-__extension__ struct vfio_device_info_cap_zpci_pfip {
-	struct vfio_info_cap_header header;
-	__u32	size;	/* length of the path in bytes */
-	__u8	pfip[];	/* the segments of the path, one byte each */
-};
-
-#else /* VFIO_ABI_BESIDE_VFIO_ZDEV_H */
-
-/* -------------- Beside an older <linux/vfio_zdev.h> -------------- */
-
-/*
- * What the kernel header lacks. It has a struct or an enumerator if it has the
- * macro that came with it; an enumerator without one becomes a macro in any
- * case, but for those that count the others. Where both have a name, that of
- * the kernel header wins.
- */
-
-#endif /* VFIO_ABI_BESIDE_VFIO_ZDEV_H */
-
-#ifndef VFIO_ABI_BESIDE_VFIO_CCW_H
-
-/* -------------- Regions of s390 channel I/O devices -------------- */
-
-/*
- * A subchannel has no registers to map. A program drives it by reading and
- * writing whole structs at offset 0 of a region: the first region starts I/O,
- * and further ones, which the region chain announces by type and subtype, do
- * the rest. The structs are packed and hold the channel subsystem's own blocks,
- * in its byte order.
- */
-
-/*
- * Sizes in bytes of the blocks that the channel subsystem defines.
- * Since Linux 4.12.
- */
-#define ORB_AREA_SIZE	12	/* an operation request block */
-#define SCSW_AREA_SIZE	12	/* a subchannel status word */
-#define IRB_AREA_SIZE	96	/* an interruption response block */
-#define SCHIB_AREA_SIZE	52	/* a subchannel information block (since 5.8) */
-
-/*
- * The region that every subchannel has. Writing it starts the channel program
- * that the request block points to; reading it after the interrupt gives the
- * outcome.
- * Since Linux 4.12.
- */
-struct ccw_io_region {
-	/* the operation request block; written by the program */
-	__u8	orb_area[ORB_AREA_SIZE];
-	/*
-	 * the subchannel status word, which says what to do; written by the
-	 * program
-	 */
-	__u8	scsw_area[SCSW_AREA_SIZE];
-	/* the interruption response block; filled in when the I/O ends */
-	__u8	irb_area[IRB_AREA_SIZE];
-	/* outcome of the last write, 0 or a negative errno kept as unsigned */
-	__u32	ret_code;
-} __attribute__((packed));
-
-/*
- * The region of subtype VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. Writing it ends what
- * the subchannel is doing, also while a channel program runs.
- * Came after Linux 5.0, by 5.2.
- */
-struct ccw_cmd_region {
-	__u32	command;	/* what to do; one at a time */
-#define VFIO_CCW_ASYNC_CMD_HSCH	(1 << 0)	/* halt the subchannel */
-#define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
-	/* outcome of the last write, 0 or a negative errno kept as unsigned */
-	__u32	ret_code;
-} __attribute__((packed));
-
-/*
- * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read asks the
- * hardware anew.
- * Since Linux 5.8.
- */
-struct ccw_schib_region {
-	/* the subchannel information block */
-	__u8	schib_area[SCHIB_AREA_SIZE];
-} __attribute__((packed));
-
-/*
- * The region of subtype VFIO_REGION_SUBTYPE_CCW_CRW. Every read takes one
- * channel report word out of the queue of those that concern the device.
- * Since Linux 5.8.
- */
-struct ccw_crw_region {
-	__u32	crw;	/* the channel report word; 0 where none is waiting */
-	__u32	pad;	/* zero */
-} __attribute__((packed));
-
-#else /* VFIO_ABI_BESIDE_VFIO_CCW_H */
-
-/* --------------- Beside an older <linux/vfio_ccw.h> --------------- */
-
-/*
- * What the kernel header lacks. It has a struct or an enumerator if it has the
- * macro that came with it; an enumerator without one becomes a macro in any
- * case, but for those that count the others. Where both have a name, that of
- * the kernel header wins.
+ * A struct, an enum or an enumerator is declared if the macro that the kernel
+ * introduced together with it is not defined. Enumerators become macros. One
+ * that no macro detects becomes a macro in any case, unless it counts the
+ * others. Declarations of the kernel header are never replaced.
  */
 
 #ifndef VFIO_CCW_ASYNC_CMD_HSCH
@@ -3362,430 +3502,24 @@ struct ccw_crw_region {
 #define SCHIB_AREA_SIZE	52
 #endif
 
-#endif /* VFIO_ABI_BESIDE_VFIO_CCW_H */
+#endif /* VFIO_ABI__AFTER_VFIO_CCW_H */
 
-/* -------------------------------- Layout -------------------------------- */
-
-/*
- * The compiler proves that it lays out every struct as described. Only m68k
- * is left out, which aligns nothing beyond 2 bytes.
- */
-#if defined(__m68k__)
-#define VFIO_ABI_ASSERT(what, text)	struct vfio_abi_unproven
-#elif defined(__cplusplus)
-#define VFIO_ABI_ASSERT(what, text)	static_assert(what, text)
-#else
-#define VFIO_ABI_ASSERT(what, text)	__extension__ _Static_assert(what, text)
-#endif
-
-#define VFIO_ABI_SIZE(type, size) \
-	VFIO_ABI_ASSERT(sizeof(struct type) == (size), \
-			"size of struct " #type)
-#define VFIO_ABI_OFFSET(type, member, offset) \
-	VFIO_ABI_ASSERT(__builtin_offsetof(struct type, member) == (offset), \
-			"offset of " #member " in struct " #type)
+/* ------------------------- Feature tests ------------------------- */
 
 /*
- * Three data models: 64-bit, 32-bit with __u64 aligned to 4 as on i386, and
- * 32-bit with __u64 aligned to 8 as on arm. Where they differ, the assertion
- * has a number for each. A member tells the alignment; gcc's __alignof__ is
- * about variables, which i386 aligns further.
+ * VFIO_ABI_HAVE(name) is 1 if a constant, an ioctl, an enumerator, a struct or
+ * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
+ * For a field that is newer than its struct, the name is that of the struct, an
+ * underscore and that of the field: the result is 1 if the struct is known to
+ * have the field, be it declared here or by a kernel header. The name must be
+ * written out; it cannot come from another macro.
  */
-struct vfio_abi_probe {
-	__u8	u8;
-	__u64	u64;
-};
-#define VFIO_ABI_MODEL(lp64, i386, ilp32) \
-	(sizeof(void *) == 8 ? (lp64) : \
-	 __builtin_offsetof(struct vfio_abi_probe, u64) == 4 ? (i386) : (ilp32))
-#define VFIO_ABI_SIZES(type, lp64, i386, ilp32) \
-	VFIO_ABI_SIZE(type, VFIO_ABI_MODEL(lp64, i386, ilp32))
-#define VFIO_ABI_OFFSETS(type, member, lp64, i386, ilp32) \
-	VFIO_ABI_OFFSET(type, member, VFIO_ABI_MODEL(lp64, i386, ilp32))
-
-#ifndef VFIO_ABI_BESIDE_VFIO_H
-
-VFIO_ABI_SIZE(vfio_info_cap_header, 8);
-VFIO_ABI_OFFSET(vfio_info_cap_header, id, 0);
-VFIO_ABI_OFFSET(vfio_info_cap_header, version, 2);
-VFIO_ABI_OFFSET(vfio_info_cap_header, next, 4);
-
-VFIO_ABI_SIZE(vfio_group_status, 8);
-VFIO_ABI_OFFSET(vfio_group_status, argsz, 0);
-VFIO_ABI_OFFSET(vfio_group_status, flags, 4);
-
-VFIO_ABI_SIZE(vfio_device_info, 24);
-VFIO_ABI_OFFSET(vfio_device_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_info, num_regions, 8);
-VFIO_ABI_OFFSET(vfio_device_info, num_irqs, 12);
-VFIO_ABI_OFFSET(vfio_device_info, cap_offset, 16);
-VFIO_ABI_OFFSET(vfio_device_info, pad, 20);
-
-VFIO_ABI_SIZE(vfio_device_info_cap_pci_atomic_comp, 16);
-VFIO_ABI_OFFSET(vfio_device_info_cap_pci_atomic_comp, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_pci_atomic_comp, flags, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_pci_atomic_comp, reserved, 12);
-
-VFIO_ABI_SIZE(vfio_region_info, 32);
-VFIO_ABI_OFFSET(vfio_region_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_region_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_region_info, index, 8);
-VFIO_ABI_OFFSET(vfio_region_info, cap_offset, 12);
-VFIO_ABI_OFFSET(vfio_region_info, size, 16);
-VFIO_ABI_OFFSET(vfio_region_info, offset, 24);
-
-VFIO_ABI_SIZE(vfio_region_sparse_mmap_area, 16);
-VFIO_ABI_OFFSET(vfio_region_sparse_mmap_area, offset, 0);
-VFIO_ABI_OFFSET(vfio_region_sparse_mmap_area, size, 8);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_sparse_mmap, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, nr_areas, 8);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, reserved, 12);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, areas, 16);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_type, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_type, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_type, type, 8);
-VFIO_ABI_OFFSET(vfio_region_info_cap_type, subtype, 12);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_nvlink2_ssatgt, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_ssatgt, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_ssatgt, tgt, 8);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_nvlink2_lnkspd, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_lnkspd, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_lnkspd, link_speed, 8);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_lnkspd, __pad, 12);
-
-VFIO_ABI_SIZE(vfio_region_gfx_edid, 24);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, edid_offset, 0);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, edid_max_size, 4);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, edid_size, 8);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, max_xres, 12);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, max_yres, 16);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, link_state, 20);
-
-VFIO_ABI_SIZE(vfio_device_migration_info, 32);
-VFIO_ABI_OFFSET(vfio_device_migration_info, device_state, 0);
-VFIO_ABI_OFFSET(vfio_device_migration_info, reserved, 4);
-VFIO_ABI_OFFSET(vfio_device_migration_info, pending_bytes, 8);
-VFIO_ABI_OFFSET(vfio_device_migration_info, data_offset, 16);
-VFIO_ABI_OFFSET(vfio_device_migration_info, data_size, 24);
-
-VFIO_ABI_SIZE(vfio_irq_info, 16);
-VFIO_ABI_OFFSET(vfio_irq_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_irq_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_irq_info, index, 8);
-VFIO_ABI_OFFSET(vfio_irq_info, count, 12);
-
-VFIO_ABI_SIZE(vfio_irq_set, 20);
-VFIO_ABI_OFFSET(vfio_irq_set, argsz, 0);
-VFIO_ABI_OFFSET(vfio_irq_set, flags, 4);
-VFIO_ABI_OFFSET(vfio_irq_set, index, 8);
-VFIO_ABI_OFFSET(vfio_irq_set, start, 12);
-VFIO_ABI_OFFSET(vfio_irq_set, count, 16);
-VFIO_ABI_OFFSET(vfio_irq_set, data, 20);
-
-VFIO_ABI_SIZE(vfio_pci_dependent_device, 8);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, group_id, 0);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, devid, 0);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, segment, 4);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, bus, 6);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, devfn, 7);
-
-VFIO_ABI_SIZE(vfio_pci_hot_reset_info, 12);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, count, 8);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, devices, 12);
-
-VFIO_ABI_SIZE(vfio_pci_hot_reset, 12);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, argsz, 0);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, flags, 4);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, count, 8);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, group_fds, 12);
-
-VFIO_ABI_SIZE(vfio_device_gfx_plane_info, 64);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, drm_plane_type, 8);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, drm_format, 12);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, drm_format_mod, 16);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, width, 24);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, height, 28);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, stride, 32);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, size, 36);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, x_pos, 40);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, y_pos, 44);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, x_hot, 48);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, y_hot, 52);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, region_index, 56);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, dmabuf_id, 56);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, reserved, 60);
-
-VFIO_ABI_SIZE(vfio_device_ioeventfd, 32);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, offset, 8);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, data, 16);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, fd, 24);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, reserved, 28);
-
-VFIO_ABI_SIZE(vfio_device_feature, 8);
-VFIO_ABI_OFFSET(vfio_device_feature, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_feature, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_feature, data, 8);
-
-VFIO_ABI_SIZE(vfio_device_low_power_entry_with_wakeup, 8);
-VFIO_ABI_OFFSET(vfio_device_low_power_entry_with_wakeup, wakeup_eventfd, 0);
-VFIO_ABI_OFFSET(vfio_device_low_power_entry_with_wakeup, reserved, 4);
-
-VFIO_ABI_SIZE(vfio_device_feature_mig_data_size, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_mig_data_size, stop_copy_length, 0);
-
-VFIO_ABI_SIZE(vfio_device_feature_bus_master, 4);
-VFIO_ABI_OFFSET(vfio_device_feature_bus_master, op, 0);
-
-VFIO_ABI_SIZE(vfio_region_dma_range, 16);
-VFIO_ABI_OFFSET(vfio_region_dma_range, offset, 0);
-VFIO_ABI_OFFSET(vfio_region_dma_range, length, 8);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_buf, 16);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, region_index, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, open_flags, 4);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, flags, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, nr_ranges, 12);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, dma_ranges, 16);
-
-VFIO_ABI_SIZE(vfio_device_bind_iommufd, 24);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, iommufd, 8);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, out_devid, 12);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, token_uuid_ptr, 16);
-
-VFIO_ABI_SIZE(vfio_device_attach_iommufd_pt, 16);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, pt_id, 8);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, pasid, 12);
-
-VFIO_ABI_SIZE(vfio_device_detach_iommufd_pt, 12);
-VFIO_ABI_OFFSET(vfio_device_detach_iommufd_pt, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_detach_iommufd_pt, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_detach_iommufd_pt, pasid, 8);
-
-VFIO_ABI_SIZE(vfio_device_feature_migration, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_migration, flags, 0);
-
-VFIO_ABI_SIZE(vfio_device_feature_mig_state, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_mig_state, device_state, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_mig_state, data_fd, 4);
-
-VFIO_ABI_SIZE(vfio_precopy_info, 24);
-VFIO_ABI_OFFSET(vfio_precopy_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_precopy_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_precopy_info, initial_bytes, 8);
-VFIO_ABI_OFFSET(vfio_precopy_info, dirty_bytes, 16);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_logging_control, 24);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, page_size, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, num_ranges, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, __reserved, 12);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, ranges, 16);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_logging_range, 16);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_range, iova, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_range, length, 8);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_logging_report, 32);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, iova, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, length, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, page_size, 16);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, bitmap, 24);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_info, 24);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, iova_pgsizes, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, cap_offset, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, pad, 20);
-
-VFIO_ABI_SIZE(vfio_iova_range, 16);
-VFIO_ABI_OFFSET(vfio_iova_range, start, 0);
-VFIO_ABI_OFFSET(vfio_iova_range, end, 8);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_info_cap_iova_range, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, header, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, nr_iovas, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, reserved, 12);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, iova_ranges, 16);
-
-VFIO_ABI_SIZES(vfio_iommu_type1_info_cap_migration, 32, 28, 32);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_migration, header, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_migration, flags, 8);
-VFIO_ABI_OFFSETS(vfio_iommu_type1_info_cap_migration,
-		 pgsize_bitmap, 16, 12, 16);
-VFIO_ABI_OFFSETS(vfio_iommu_type1_info_cap_migration,
-		 max_dirty_bitmap_size, 24, 20, 24);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_info_dma_avail, 12);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_dma_avail, header, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_dma_avail, avail, 8);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_dma_map, 32);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, vaddr, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, iova, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, size, 24);
-
-VFIO_ABI_SIZES(vfio_bitmap, 24, 20, 24);
-VFIO_ABI_OFFSET(vfio_bitmap, pgsize, 0);
-VFIO_ABI_OFFSET(vfio_bitmap, size, 8);
-VFIO_ABI_OFFSET(vfio_bitmap, data, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_dma_unmap, 24);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, iova, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, size, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, data, 24);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_dirty_bitmap, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap, data, 8);
-
-VFIO_ABI_SIZES(vfio_iommu_type1_dirty_bitmap_get, 40, 36, 40);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap_get, iova, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap_get, size, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap_get, bitmap, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_ddw_info, 16);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_ddw_info, pgsizes, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_ddw_info,
-		max_dynamic_windows_supported, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_ddw_info, levels, 12);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_info, 32);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, dma32_window_start, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, dma32_window_size, 12);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, ddw, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_register_memory, 24);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, vaddr, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, size, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_create, 40);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, page_shift, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, __resv1, 12);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, window_size, 16);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, levels, 24);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, __resv2, 28);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, start_addr, 32);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_remove, 16);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_remove, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_remove, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_remove, start_addr, 8);
-
-VFIO_ABI_SIZE(vfio_eeh_pe_err, 24);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, type, 0);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, func, 4);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, addr, 8);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, mask, 16);
-
-VFIO_ABI_SIZES(vfio_eeh_pe_op, 40, 36, 40);
-VFIO_ABI_OFFSET(vfio_eeh_pe_op, argsz, 0);
-VFIO_ABI_OFFSET(vfio_eeh_pe_op, flags, 4);
-VFIO_ABI_OFFSET(vfio_eeh_pe_op, op, 8);
-VFIO_ABI_OFFSETS(vfio_eeh_pe_op, err, 16, 12, 16);
-
-#endif /* !VFIO_ABI_BESIDE_VFIO_H */
-
-#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
-
-VFIO_ABI_SIZES(vfio_device_info_cap_zpci_base, 40, 36, 40);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, start_dma, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, end_dma, 16);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, pchid, 24);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, vfn, 26);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, fmb_length, 28);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, pft, 30);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, gid, 31);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, fh, 32);
-
-VFIO_ABI_SIZES(vfio_device_info_cap_zpci_group, 48, 44, 48);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, dasm, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, msi_addr, 16);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, flags, 24);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, mui, 32);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, noi, 34);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, maxstbl, 36);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, version, 38);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, reserved, 39);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, imaxstbl, 40);
-
-VFIO_ABI_SIZE(vfio_device_info_cap_zpci_util, 12);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_util, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_util, size, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_util, util_str, 12);
-
-VFIO_ABI_SIZE(vfio_device_info_cap_zpci_pfip, 12);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, size, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, pfip, 12);
-
-#endif /* !VFIO_ABI_BESIDE_VFIO_ZDEV_H */
-
-#ifndef VFIO_ABI_BESIDE_VFIO_CCW_H
-
-VFIO_ABI_SIZE(ccw_io_region, 124);
-VFIO_ABI_OFFSET(ccw_io_region, orb_area, 0);
-VFIO_ABI_OFFSET(ccw_io_region, scsw_area, 12);
-VFIO_ABI_OFFSET(ccw_io_region, irb_area, 24);
-VFIO_ABI_OFFSET(ccw_io_region, ret_code, 120);
-
-VFIO_ABI_SIZE(ccw_cmd_region, 8);
-VFIO_ABI_OFFSET(ccw_cmd_region, command, 0);
-VFIO_ABI_OFFSET(ccw_cmd_region, ret_code, 4);
-
-VFIO_ABI_SIZE(ccw_schib_region, 52);
-VFIO_ABI_OFFSET(ccw_schib_region, schib_area, 0);
-
-VFIO_ABI_SIZE(ccw_crw_region, 8);
-VFIO_ABI_OFFSET(ccw_crw_region, crw, 0);
-VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
-
-#endif /* !VFIO_ABI_BESIDE_VFIO_CCW_H */
-
-/* ---------------------------- What there is ---------------------------- */
-
-/*
- * VFIO_ABI_HAVE(name) is 1 if there surely is a constant, an ioctl, an
- * enumerator, a struct or an enum of that name, and 0 otherwise; for #if and
- * for C alike. Of a field that its struct did not have from the beginning, name
- * is that of the struct, an underscore and that of the field: it is 1 if the
- * struct has it, as declared here or by the kernel header that was included
- * first. The name is written out; it cannot come from another macro.
- */
-#define VFIO_ABI_HAVE(name)	VFIO_ABI_HAVE_1(VFIO_ABI_HAVE_##name)
-#define VFIO_ABI_HAVE_1(one)	VFIO_ABI_HAVE_2(one)
-#define VFIO_ABI_HAVE_2(one)	VFIO_ABI_HAVE_3(VFIO_ABI_HAVE_COMMA_##one)
-#define VFIO_ABI_HAVE_3(comma)	VFIO_ABI_HAVE_4(comma 1, 0, 0)
-#define VFIO_ABI_HAVE_4(_, second, ...)	second
-#define VFIO_ABI_HAVE_COMMA_1	0,
+#define VFIO_ABI_HAVE(name)	VFIO_ABI__HAVE_1(VFIO_ABI_HAVE_##name)
+#define VFIO_ABI__HAVE_1(one)	VFIO_ABI__HAVE_2(one)
+#define VFIO_ABI__HAVE_2(one)	VFIO_ABI__HAVE_3(VFIO_ABI__HAVE_COMMA_##one)
+#define VFIO_ABI__HAVE_3(comma)	VFIO_ABI__HAVE_4(comma 1, 0, 0)
+#define VFIO_ABI__HAVE_4(_, second, ...)	second
+#define VFIO_ABI__HAVE_COMMA_1	0,
 
 #define VFIO_ABI_HAVE_VFIO_API_VERSION 1
 #define VFIO_ABI_HAVE_VFIO_TYPE1_IOMMU 1
@@ -4068,7 +3802,7 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_HAVE_ccw_schib_region 1
 #define VFIO_ABI_HAVE_ccw_crw_region 1
 
-#ifndef VFIO_ABI_BESIDE_VFIO_H
+#ifndef VFIO_ABI__AFTER_VFIO_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
 #define VFIO_ABI_HAVE_vfio_device_info_pad 1
 #define VFIO_ABI_HAVE_vfio_region_info_cap_offset 1
@@ -4093,18 +3827,18 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_NR 1
 #endif
 
-#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
+#ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
 #endif
 
-/* ----------------------- Numbers that changed ----------------------- */
+/* ------ Stable names for values that differ between releases ------ */
 
 /*
- * Names of the kernel that stand for other numbers in other releases, and the
- * rest of their enums: with the prefix VFIO_ABI_ they are those of this
- * header, whatever kernel header it lives beside.
+ * Some names of the kernel have other values in other releases. With the prefix
+ * VFIO_ABI_ they and the other names of their enums have the values of this
+ * header, whatever kernel header was included.
  */
 #define VFIO_ABI_PCI_NUM_REGIONS		9
 #define VFIO_ABI_PCI_NUM_IRQS			5
@@ -4112,27 +3846,29 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_CCW_NUM_IRQS			3
 #define VFIO_ABI_AP_NUM_IRQS			2
 #define VFIO_ABI_DEVICE_STATE_ERROR \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 0)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 0)
 #define VFIO_ABI_DEVICE_STATE_STOP \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 1)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 1)
 #define VFIO_ABI_DEVICE_STATE_RUNNING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 2)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 2)
 #define VFIO_ABI_DEVICE_STATE_STOP_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 3)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 3)
 #define VFIO_ABI_DEVICE_STATE_RESUMING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 4)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 4)
 #define VFIO_ABI_DEVICE_STATE_RUNNING_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 5)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 5)
 #define VFIO_ABI_DEVICE_STATE_PRE_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 6)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 6)
 #define VFIO_ABI_DEVICE_STATE_PRE_COPY_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 7)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 7)
 #define VFIO_ABI_DEVICE_STATE_NR \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 8)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 8)
 #define VFIO_ABI_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
 
+/* -------------------------- Former names -------------------------- */
+
 /*
- * Names that the kernel has given up, for programs that define VFIO_ABI_COMPAT
+ * Names that the kernel has replaced, for programs that define VFIO_ABI_COMPAT
  * before they include this header.
  */
 #ifdef VFIO_ABI_COMPAT
@@ -4156,6 +3892,11 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_MIGRATION 1
 #endif
 
+#endif /* VFIO_ABI_COMPAT_H */
+
+#ifndef VFIO_ABI_CHAINS_H
+#define VFIO_ABI_CHAINS_H
+
 /* -------------------------- Replies and chains -------------------------- */
 
 /*
@@ -4174,10 +3915,8 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
-#define VFIO_ABI_CAST(type, value)	static_cast<type>(value)
 #define VFIO_ABI_NULL	nullptr
 #else
-#define VFIO_ABI_CAST(type, value)	((type)(value))
 #define VFIO_ABI_NULL	((void *)0)
 #endif
 
@@ -4226,12 +3965,12 @@ static inline __u64 vfio_abi_number(const __u8 *bytes, __u32 width)
 /* Writes the low 1, 2, 4 or 8 bytes of a number. */
 static inline void vfio_abi_put(__u8 *bytes, __u32 width, __u64 number)
 {
-	__u16 number16 = VFIO_ABI_CAST(__u16, number);
-	__u32 number32 = VFIO_ABI_CAST(__u32, number);
+	__u16 number16 = VFIO_ABI__CAST(__u16, number);
+	__u32 number32 = VFIO_ABI__CAST(__u32, number);
 
 	switch (width) {
 	case 1:
-		*bytes = VFIO_ABI_CAST(__u8, number);
+		*bytes = VFIO_ABI__CAST(__u8, number);
 		break;
 	case 2:
 		__builtin_memcpy(bytes, &number16, 2);
@@ -4247,7 +3986,7 @@ static inline void vfio_abi_put(__u8 *bytes, __u32 width, __u64 number)
 /* A number of bytes in the 32 bits in which the protocol counts them. */
 static inline __u32 vfio_abi_len(__u64 len)
 {
-	return len > 0xffffffff ? 0xffffffff : VFIO_ABI_CAST(__u32, len);
+	return len > 0xffffffff ? 0xffffffff : VFIO_ABI__CAST(__u32, len);
 }
 
 /*
@@ -4414,7 +4153,7 @@ static inline __u32 vfio_abi_target(const struct vfio_abi_format *format,
 	/* What 32 bits cannot hold lies behind every reply. */
 	if (!format->from_reply)
 		next = next > most - at ? most : next + at;
-	return VFIO_ABI_CAST(__u32, next > most ? most : next);
+	return VFIO_ABI__CAST(__u32, next > most ? most : next);
 }
 
 /* Ends a walk at a capability that cannot be visited. */
@@ -4479,10 +4218,10 @@ static inline __attribute__((always_inline)) int vfio_abi_visit(
 	cap->at = at;
 	cap->bytes = header;
 	cap->known = 0;
-	cap->id = VFIO_ABI_CAST(__u32, vfio_abi_field(header, &format->id));
+	cap->id = VFIO_ABI__CAST(__u32, vfio_abi_field(header, &format->id));
 	cap->version = 1;
 	if (format->version.width)
-		cap->version = VFIO_ABI_CAST(__u32,
+		cap->version = VFIO_ABI__CAST(__u32,
 				vfio_abi_field(header, &format->version));
 	cap->next = 0;
 	next = vfio_abi_field(header, &format->next);
@@ -4549,7 +4288,7 @@ static inline int vfio_abi_elements(struct vfio_abi_array *array,
 	if (!vfio_abi_holds(cap->size, start, count, each))
 		return VFIO_ABI_COUNT_OUT_OF_BOUNDS;
 	array->bytes = cap->bytes + start;
-	array->count = VFIO_ABI_CAST(__u32, count);
+	array->count = VFIO_ABI__CAST(__u32, count);
 	array->each = each;
 	return 1;
 }
@@ -4571,7 +4310,7 @@ static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 {
 	if (nth >= array->count)
 		return VFIO_ABI_NULL;
-	return array->bytes + VFIO_ABI_CAST(vfio_abi_size, nth) * array->each;
+	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
 }
 
 /* A field that the caller sets. A list of them ends with one of size 0. */
@@ -4615,7 +4354,7 @@ static inline int vfio_abi_parse(const struct vfio_abi_host *host,
 				 struct vfio_abi_reply *reply, const void *buf,
 				 vfio_abi_size len, vfio_abi_size written)
 {
-	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, buf);
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, buf);
 	const vfio_abi_size end = written < len ? written : len;
 	const __u32 known = vfio_abi_len(end);
 	__u32 argsz;
@@ -4729,7 +4468,7 @@ static inline int vfio_abi_room(struct vfio_abi_request *request,
 static inline int vfio_abi_call(struct vfio_abi_request *request,
 				const struct vfio_abi_host *host, __u8 *kept)
 {
-	__u8 *bytes = VFIO_ABI_CAST(__u8 *, request->buf);
+	__u8 *bytes = VFIO_ABI__CAST(__u8 *, request->buf);
 	const __u32 len = vfio_abi_len(request->len);
 
 	__builtin_memset(bytes, 0, request->len);
@@ -4755,7 +4494,7 @@ static inline int vfio_abi_ask(struct vfio_abi_request *request,
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	vfio_abi_inputs(host, VFIO_ABI_CAST(__u8 *, request->buf),
+	vfio_abi_inputs(host, VFIO_ABI__CAST(__u8 *, request->buf),
 			request->buf ? vfio_abi_len(request->len) : 0, kept, 0);
 	while (request->calls < VFIO_ABI_CALLS) {
 		if (!vfio_abi_room(request, reply, need))
@@ -4888,7 +4627,7 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 
 	__builtin_memset(to, 0, sizeof(*to));
 	to->profile = profile;
-	to->bytes = VFIO_ABI_CAST(__u8 *, buf);
+	to->bytes = VFIO_ABI__CAST(__u8 *, buf);
 	to->room = vfio_abi_len(len);
 	argsz = vfio_abi_word(to->bytes, to->room, profile->host->argsz);
 	to->room = argsz < to->room ? argsz : to->room;
@@ -4953,7 +4692,7 @@ static inline void vfio_abi_reply_field(struct vfio_abi_reply_builder *to,
 					__u32 at, __u32 width, __u64 number)
 {
 	if (at == to->profile->host->flags)
-		to->flags = VFIO_ABI_CAST(__u32, number);
+		to->flags = VFIO_ABI__CAST(__u32, number);
 	else if (to->pass == 2)
 		vfio_abi_reply_poke(to, at, width, number);
 }
@@ -4967,7 +4706,7 @@ static inline void vfio_abi_reply_fixed(struct vfio_abi_reply_builder *to,
 					const void *from, vfio_abi_size size)
 {
 	const struct vfio_abi_host *host = to->profile->host;
-	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, from);
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, from);
 	__u32 at;
 
 	if (to->pass != 2)
@@ -5042,26 +4781,26 @@ static inline void vfio_abi_reply_cap(struct vfio_abi_reply_builder *to,
 
 	if (to->pass == 2)
 		vfio_abi_reply_link(to);
-	size = vfio_abi_reply_sum(fixed, VFIO_ABI_CAST(__u64, each) * count);
+	size = vfio_abi_reply_sum(fixed, VFIO_ABI__CAST(__u64, each) * count);
 	to->count++;
 	to->array = at + fixed;
 	to->each = each;
 	to->end = vfio_abi_reply_sum(at, size);
 	if (size <= 0xffffffff)
-		padding = VFIO_ABI_CAST(__u32, size) % profile->align;
+		padding = VFIO_ABI__CAST(__u32, size) % profile->align;
 	if (padding)
 		padding = profile->align - padding;
 	bytes = vfio_abi_reply_room(to, at, size);
-	to->last = bytes ? VFIO_ABI_CAST(__u32, at) : 0;
+	to->last = bytes ? VFIO_ABI__CAST(__u32, at) : 0;
 	if (bytes) {
-		__builtin_memset(bytes, 0, VFIO_ABI_CAST(__u32, fixed));
+		__builtin_memset(bytes, 0, VFIO_ABI__CAST(__u32, fixed));
 		vfio_abi_reply_bits(bytes, &format->id, id);
 		vfio_abi_reply_bits(bytes, &format->version, version);
 		vfio_abi_reply_bits(bytes, &format->next, format->end);
 	}
 	bytes = vfio_abi_reply_room(to, to->end, padding);
 	if (bytes && to->fits && !profile->keeps_padding)
-		__builtin_memset(bytes, 0, VFIO_ABI_CAST(__u32, padding));
+		__builtin_memset(bytes, 0, VFIO_ABI__CAST(__u32, padding));
 	to->end += padding;
 }
 
@@ -5087,7 +4826,7 @@ static inline void vfio_abi_reply_bytes(struct vfio_abi_reply_builder *to,
 static inline __u8 *vfio_abi_reply_element(struct vfio_abi_reply_builder *to,
 					   __u32 nth)
 {
-	const __u64 offset = VFIO_ABI_CAST(__u64, nth) * to->each;
+	const __u64 offset = VFIO_ABI__CAST(__u64, nth) * to->each;
 
 	return vfio_abi_reply_room(to, to->array + offset, to->each);
 }
@@ -5096,7 +4835,7 @@ static inline __u8 *vfio_abi_reply_element(struct vfio_abi_reply_builder *to,
 static inline void vfio_abi_reply_elements(struct vfio_abi_reply_builder *to,
 					   const void *from, __u32 count)
 {
-	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, from);
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, from);
 	__u8 *element;
 	__u32 nth;
 
@@ -5116,7 +4855,7 @@ static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 					 __u32 id, __u32 version,
 					 const void *body, vfio_abi_size size)
 {
-	const __u8 *bytes = VFIO_ABI_CAST(const __u8 *, body);
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, body);
 	const __u32 header = to->profile->format->header;
 	const struct vfio_abi_tail *tail = to->profile->tails;
 	__u32 start = vfio_abi_len(size), count = 0;
@@ -5128,7 +4867,7 @@ static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 		count = (start - (tail->at - header)) / tail->each;
 		start = tail->at - header;
 	}
-	vfio_abi_reply_cap(to, id, version, VFIO_ABI_CAST(__u64, header) +
+	vfio_abi_reply_cap(to, id, version, VFIO_ABI__CAST(__u64, header) +
 			   start, tail->each, count);
 	vfio_abi_reply_bytes(to, header, bytes, start);
 	vfio_abi_reply_elements(to, bytes + start, count);
@@ -6511,5 +6250,7 @@ __attribute__((unused)) = {
 	16, 24, 24, 8,
 	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_ZERO
 };
+
+#endif /* VFIO_ABI_CHAINS_H */
 
 #endif /* VFIO_ABI_H */

@@ -62,26 +62,26 @@ static inline void capchain_reply_cap(struct capchain_reply_builder *to,
 
 	if (to->pass == 2)
 		capchain_reply_link(to);
-	size = capchain_reply_sum(fixed, CAPCHAIN_CAST(__u64, each) * count);
+	size = capchain_reply_sum(fixed, CAPCHAIN__CAST(__u64, each) * count);
 	to->count++;
 	to->array = at + fixed;
 	to->each = each;
 	to->end = capchain_reply_sum(at, size);
 	if (size <= 0xffffffff)
-		padding = CAPCHAIN_CAST(__u32, size) % profile->align;
+		padding = CAPCHAIN__CAST(__u32, size) % profile->align;
 	if (padding)
 		padding = profile->align - padding;
 	bytes = capchain_reply_room(to, at, size);
-	to->last = bytes ? CAPCHAIN_CAST(__u32, at) : 0;
+	to->last = bytes ? CAPCHAIN__CAST(__u32, at) : 0;
 	if (bytes) {
-		__builtin_memset(bytes, 0, CAPCHAIN_CAST(__u32, fixed));
+		__builtin_memset(bytes, 0, CAPCHAIN__CAST(__u32, fixed));
 		capchain_reply_bits(bytes, &format->id, id);
 		capchain_reply_bits(bytes, &format->version, version);
 		capchain_reply_bits(bytes, &format->next, format->end);
 	}
 	bytes = capchain_reply_room(to, to->end, padding);
 	if (bytes && to->fits && !profile->keeps_padding)
-		__builtin_memset(bytes, 0, CAPCHAIN_CAST(__u32, padding));
+		__builtin_memset(bytes, 0, CAPCHAIN__CAST(__u32, padding));
 	to->end += padding;
 }
 
@@ -107,7 +107,7 @@ static inline void capchain_reply_bytes(struct capchain_reply_builder *to,
 static inline __u8 *capchain_reply_element(struct capchain_reply_builder *to,
 					   __u32 nth)
 {
-	const __u64 offset = CAPCHAIN_CAST(__u64, nth) * to->each;
+	const __u64 offset = CAPCHAIN__CAST(__u64, nth) * to->each;
 
 	return capchain_reply_room(to, to->array + offset, to->each);
 }
@@ -116,7 +116,7 @@ static inline __u8 *capchain_reply_element(struct capchain_reply_builder *to,
 static inline void capchain_reply_elements(struct capchain_reply_builder *to,
 					   const void *from, __u32 count)
 {
-	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, from);
+	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, from);
 	__u8 *element;
 	__u32 nth;
 
@@ -136,7 +136,7 @@ static inline void capchain_reply_append(struct capchain_reply_builder *to,
 					 __u32 id, __u32 version,
 					 const void *body, capchain_size size)
 {
-	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, body);
+	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, body);
 	const __u32 header = to->profile->format->header;
 	const struct capchain_tail *tail = to->profile->tails;
 	__u32 start = capchain_len(size), count = 0;
@@ -148,7 +148,7 @@ static inline void capchain_reply_append(struct capchain_reply_builder *to,
 		count = (start - (tail->at - header)) / tail->each;
 		start = tail->at - header;
 	}
-	capchain_reply_cap(to, id, version, CAPCHAIN_CAST(__u64, header) +
+	capchain_reply_cap(to, id, version, CAPCHAIN__CAST(__u64, header) +
 			   start, tail->each, count);
 	capchain_reply_bytes(to, header, bytes, start);
 	capchain_reply_elements(to, bytes + start, count);

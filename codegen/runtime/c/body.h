@@ -48,7 +48,7 @@ static inline int capchain_elements(struct capchain_array *array,
 	if (!capchain_holds(cap->size, start, count, each))
 		return CAPCHAIN_COUNT_OUT_OF_BOUNDS;
 	array->bytes = cap->bytes + start;
-	array->count = CAPCHAIN_CAST(__u32, count);
+	array->count = CAPCHAIN__CAST(__u32, count);
 	array->each = each;
 	return 1;
 }
@@ -70,5 +70,5 @@ static inline const __u8 *capchain_element(const struct capchain_array *array,
 {
 	if (nth >= array->count)
 		return CAPCHAIN_NULL;
-	return array->bytes + CAPCHAIN_CAST(capchain_size, nth) * array->each;
+	return array->bytes + CAPCHAIN__CAST(capchain_size, nth) * array->each;
 }

@@ -110,7 +110,7 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 
 	__builtin_memset(to, 0, sizeof(*to));
 	to->profile = profile;
-	to->bytes = CAPCHAIN_CAST(__u8 *, buf);
+	to->bytes = CAPCHAIN__CAST(__u8 *, buf);
 	to->room = capchain_len(len);
 	argsz = capchain_word(to->bytes, to->room, profile->host->argsz);
 	to->room = argsz < to->room ? argsz : to->room;
@@ -175,7 +175,7 @@ static inline void capchain_reply_field(struct capchain_reply_builder *to,
 					__u32 at, __u32 width, __u64 number)
 {
 	if (at == to->profile->host->flags)
-		to->flags = CAPCHAIN_CAST(__u32, number);
+		to->flags = CAPCHAIN__CAST(__u32, number);
 	else if (to->pass == 2)
 		capchain_reply_poke(to, at, width, number);
 }
@@ -189,7 +189,7 @@ static inline void capchain_reply_fixed(struct capchain_reply_builder *to,
 					const void *from, capchain_size size)
 {
 	const struct capchain_host *host = to->profile->host;
-	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, from);
+	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, from);
 	__u32 at;
 
 	if (to->pass != 2)

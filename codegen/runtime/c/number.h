@@ -4,10 +4,8 @@
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
-#define CAPCHAIN_CAST(type, value)	static_cast<type>(value)
 #define CAPCHAIN_NULL	nullptr
 #else
-#define CAPCHAIN_CAST(type, value)	((type)(value))
 #define CAPCHAIN_NULL	((void *)0)
 #endif
 
@@ -56,12 +54,12 @@ static inline __u64 capchain_number(const __u8 *bytes, __u32 width)
 /* Writes the low 1, 2, 4 or 8 bytes of a number. */
 static inline void capchain_put(__u8 *bytes, __u32 width, __u64 number)
 {
-	__u16 number16 = CAPCHAIN_CAST(__u16, number);
-	__u32 number32 = CAPCHAIN_CAST(__u32, number);
+	__u16 number16 = CAPCHAIN__CAST(__u16, number);
+	__u32 number32 = CAPCHAIN__CAST(__u32, number);
 
 	switch (width) {
 	case 1:
-		*bytes = CAPCHAIN_CAST(__u8, number);
+		*bytes = CAPCHAIN__CAST(__u8, number);
 		break;
 	case 2:
 		__builtin_memcpy(bytes, &number16, 2);
@@ -77,5 +75,5 @@ static inline void capchain_put(__u8 *bytes, __u32 width, __u64 number)
 /* A number of bytes in the 32 bits in which the protocol counts them. */
 static inline __u32 capchain_len(__u64 len)
 {
-	return len > 0xffffffff ? 0xffffffff : CAPCHAIN_CAST(__u32, len);
+	return len > 0xffffffff ? 0xffffffff : CAPCHAIN__CAST(__u32, len);
 }

@@ -39,7 +39,7 @@ static inline int capchain_parse(const struct capchain_host *host,
 				 struct capchain_reply *reply, const void *buf,
 				 capchain_size len, capchain_size written)
 {
-	const __u8 *bytes = CAPCHAIN_CAST(const __u8 *, buf);
+	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, buf);
 	const capchain_size end = written < len ? written : len;
 	const __u32 known = capchain_len(end);
 	__u32 argsz;

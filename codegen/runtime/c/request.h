@@ -62,7 +62,7 @@ static inline int capchain_room(struct capchain_request *request,
 static inline int capchain_call(struct capchain_request *request,
 				const struct capchain_host *host, __u8 *kept)
 {
-	__u8 *bytes = CAPCHAIN_CAST(__u8 *, request->buf);
+	__u8 *bytes = CAPCHAIN__CAST(__u8 *, request->buf);
 	const __u32 len = capchain_len(request->len);
 
 	__builtin_memset(bytes, 0, request->len);
@@ -88,7 +88,7 @@ static inline int capchain_ask(struct capchain_request *request,
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	capchain_inputs(host, CAPCHAIN_CAST(__u8 *, request->buf),
+	capchain_inputs(host, CAPCHAIN__CAST(__u8 *, request->buf),
 			request->buf ? capchain_len(request->len) : 0, kept, 0);
 	while (request->calls < CAPCHAIN_CALLS) {
 		if (!capchain_room(request, reply, need))

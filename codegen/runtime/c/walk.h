@@ -103,7 +103,7 @@ static inline __u32 capchain_target(const struct capchain_format *format,
 	/* What 32 bits cannot hold lies behind every reply. */
 	if (!format->from_reply)
 		next = next > most - at ? most : next + at;
-	return CAPCHAIN_CAST(__u32, next > most ? most : next);
+	return CAPCHAIN__CAST(__u32, next > most ? most : next);
 }
 
 /* Ends a walk at a capability that cannot be visited. */
@@ -168,10 +168,10 @@ static inline __attribute__((always_inline)) int capchain_visit(
 	cap->at = at;
 	cap->bytes = header;
 	cap->known = 0;
-	cap->id = CAPCHAIN_CAST(__u32, capchain_field(header, &format->id));
+	cap->id = CAPCHAIN__CAST(__u32, capchain_field(header, &format->id));
 	cap->version = 1;
 	if (format->version.width)
-		cap->version = CAPCHAIN_CAST(__u32,
+		cap->version = CAPCHAIN__CAST(__u32,
 				capchain_field(header, &format->version));
 	cap->next = 0;
 	next = capchain_field(header, &format->next);

@@ -1,99 +1,74 @@
-//! What the header adds to a kernel header of an older release that was
-//! included first. That one has a struct if it has the macro that came with
-//! the struct; missing enumerators become macros.
+//! Declarations that an older kernel header lacks, if it was included before.
+//! It is assumed to have a struct if it defines the macro that the kernel
+//! introduced together with the struct; missing enumerators become macros.
 
-use super::detecting_macros::DetectingMacros;
+use super::compat_context::{CompatContext, after_macro};
 use super::groups::{fitted, lone_define};
+use super::section::{ioctl_number, macro_lines, title};
 use super::view::{
-    AddedView, AdditionsView, DefineView, EnumView, EnumeratorView, KernelHeaderView, LackView,
-    LackingView,
+    BackfillView, DefineView, EnumView, EnumeratorView, KernelHeaderView, MissingDecl,
+    MissingDeclsView, ReleaseMacrosView,
 };
 use super::{feature_macros, groups, literal, structs};
 use crate::emit::named::{Named, What};
-use crate::ir::{Abi, Group, Header};
-use crate::names;
+use crate::ir::{Group, Header};
 
-/// What can be said of the names of an ABI.
-pub(super) struct CompatContext<'a> {
-    /// The ABI.
-    pub(super) abi: &'a Abi,
-    /// Its names.
-    pub(super) all: Vec<Named<'a>>,
-    /// The macros that came with its structs, enums and fields.
-    pub(super) detecting: DetectingMacros<'a>,
-    /// What the names of our macros start with.
-    pub(super) prefix: &'a str,
-}
-
-impl<'a> CompatContext<'a> {
-    /// The names that one kernel header declares.
-    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Named<'a>> {
-        self.all.iter().filter(move |named| self.abi.sections[named.section].header == header)
-    }
-}
-
-/// A kernel header, if it has an include guard to tell it by.
+/// A kernel header; none if it has no include guard.
 pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeaderView> {
     let defined = header.guards.iter().map(|guard| format!("defined({guard})"));
-    (!header.guards.is_empty()).then(|| KernelHeaderView {
+    Some(KernelHeaderView {
         path: header.path.clone(),
         included: defined.collect::<Vec<_>>().join(" || "),
-        beside: beside(header, prefix),
+        after: after_macro(header, prefix)?,
         guards: header.guards.clone(),
     })
 }
 
-/// The macro that says that a kernel header was included first.
-pub(super) fn beside(header: &Header, prefix: &str) -> String {
-    let file = header.path.rsplit('/').next().unwrap_or(&header.path);
-    format!("{prefix}BESIDE_{}", names::screaming(file))
-}
-
-/// What is added to a kernel header that was included first.
-pub(super) fn added(context: &CompatContext<'_>, header: usize) -> AddedView {
-    let late = context.of_header(header).filter(|named| !context.detecting.is_first(named));
-    let late: Vec<_> = late.collect();
-    let lacks: Vec<_> = late.iter().filter_map(|named| lack(context, named)).collect();
-    let lacks = lacks.chunk_by(|a, b| a.0 == b.0).map(|lacks| LackView {
-        companion: lacks[0].0.to_owned(),
-        types: lacks.iter().map(|(_, lack)| lack.clone()).collect(),
+/// The declarations that a kernel header may lack, by its index; none if all of
+/// them came with the header, or if it has no include guard.
+pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<BackfillView> {
+    let kernel_header = &context.abi.headers[header];
+    let late: Vec<_> =
+        context.of_header(header).filter(|named| !context.detecting.is_first(named)).collect();
+    let missing: Vec<_> = late.iter().filter_map(|named| missing(context, named)).collect();
+    let missing = missing.chunk_by(|a, b| a.0 == b.0).map(|missing| MissingDeclsView {
+        detected_by: missing[0].0.to_owned(),
+        decls: missing.iter().map(|(_, decl)| decl.clone()).collect(),
     });
-    AddedView {
-        title: super::title(&format!("Beside an older <{}>", context.abi.headers[header].path)),
-        fields: feature_macros::fields_beside(context, header),
-        lacks: lacks.collect(),
+    let view = BackfillView {
+        title: title(&format!("Declarations missing from an older <{}>", kernel_header.path)),
+        after: after_macro(kernel_header, context.prefix)?,
+        fields: feature_macros::conditional_fields(context, header),
+        missing: missing.collect(),
         releases: by_release(context, &late),
-    }
+    };
+    let empty = view.fields.is_empty() && view.missing.is_empty() && view.releases.is_empty();
+    (!empty).then_some(view)
 }
 
-/// What the preprocessor cannot see, and its companion.
-fn lack<'a>(context: &CompatContext<'a>, named: &Named<'_>) -> Option<(&'a str, LackingView)> {
-    let lacking = match named.what {
-        What::Struct(id) => {
-            LackingView { struct_: Some(structs::bare(context.abi, id)), ..LackingView::default() }
-        }
-        What::Enum(group) => LackingView {
-            enum_: Some(tagged(context.abi, group, context.prefix)),
-            ..LackingView::default()
-        },
+/// A declaration that the preprocessor cannot test for, with the macro that
+/// detects it.
+fn missing<'a>(context: &CompatContext<'a>, named: &Named<'_>) -> Option<(&'a str, MissingDecl)> {
+    let decl = match named.what {
+        What::Struct(id) => MissingDecl::Struct(structs::bare(context.abi, id)),
+        What::Enum(group) => MissingDecl::Enum(tagged(context, group)),
         What::Enumerator(_, value) if value.count.is_none() => {
-            let define = fitted(lone_define(named.name, feature_macros::number(context, named)?));
-            let lacking = LackingView { define: Some(define), ..LackingView::default() };
-            return Some((context.detecting.of_enumerator(named)?, lacking));
+            let define = fitted(lone_define(named.name, context.number(named)?));
+            let detected_by = context.detecting.of_enumerator(named)?;
+            return Some((detected_by, MissingDecl::Enumerator(define)));
         }
         _ => return None,
     };
-    Some((context.detecting.of(named)?, lacking))
+    Some((context.detecting.of_type(named)?, decl))
 }
 
-/// What the preprocessor can tell of, release by release, and enumerators that
-/// nothing tells of.
-fn by_release(context: &CompatContext<'_>, late: &[&Named<'_>]) -> Vec<AdditionsView> {
+/// Macros by release, and enumerators that no macro detects.
+fn by_release(context: &CompatContext<'_>, late: &[&Named<'_>]) -> Vec<ReleaseMacrosView> {
     let came = |named: &&Named<'_>| named.since().first();
     let mut sorted = late.to_vec();
     sorted.sort_by_key(came);
     let releases = sorted.chunk_by(|a, b| came(a) == came(b));
-    let views = releases.map(|named| AdditionsView {
+    let views = releases.map(|named| ReleaseMacrosView {
         title: format!("/* Linux {} */", came(&named[0]).bare()),
         defines: named.iter().filter_map(|named| define(context, named)).collect(),
         macros: named.iter().filter_map(|named| macro_(named)).collect(),
@@ -101,36 +76,29 @@ fn by_release(context: &CompatContext<'_>, late: &[&Named<'_>]) -> Vec<Additions
     views.filter(|view| !view.defines.is_empty() || !view.macros.is_empty()).collect()
 }
 
-/// An enum under its tag. Its enumerators have names of ours, since those of
-/// the kernel may be macros of the header that was included first.
-fn tagged(abi: &Abi, group: &Group, prefix: &str) -> EnumView {
+/// An enum with its tag. Its enumerators have stable names, since those of the
+/// kernel may be macros of the kernel header.
+fn tagged(context: &CompatContext<'_>, group: &Group) -> EnumView {
     let enumerators = group.values.iter().map(|value| EnumeratorView {
         above: Vec::new(),
-        name: stable(abi, &value.name, prefix),
+        name: context.stable_name(&value.name),
         value: format!(" = {}", literal::decimal(value.number)),
-        beside: String::new(),
+        trailing: String::new(),
     });
     EnumView { tag: format!(" {}", group.name), enumerators: enumerators.collect() }
 }
 
-/// The name that means one number beside every kernel header.
-pub(super) fn stable(abi: &Abi, name: &str, prefix: &str) -> String {
-    let rest = names::without_prefix(&abi.prefix.to_ascii_uppercase(), name);
-    format!("{prefix}{rest}")
-}
-
-/// A constant by itself. What counts others means what its own enum has.
+/// A constant; none for counts, whose value belongs to the enum that declares
+/// them.
 fn define(context: &CompatContext<'_>, named: &Named<'_>) -> Option<DefineView> {
     match named.what {
         What::Constant(_, value) => Some(groups::bare_define(value)),
         What::Enumerator(_, value) if value.count.is_none() => {
-            let told = context.detecting.of_enumerator(named).is_some();
-            let number = feature_macros::number(context, named).filter(|_| !told)?;
+            let detected = context.detecting.of_enumerator(named).is_some();
+            let number = context.number(named).filter(|_| !detected)?;
             Some(lone_define(named.name, number))
         }
-        What::Ioctl(ioctl) => {
-            Some(lone_define(named.name, super::section::ioctl_number(context.abi, ioctl)))
-        }
+        What::Ioctl(ioctl) => Some(lone_define(named.name, ioctl_number(context.abi, ioctl))),
         What::Capability(capability) => Some(lone_define(named.name, capability.id.to_string())),
         _ => None,
     }
@@ -139,7 +107,7 @@ fn define(context: &CompatContext<'_>, named: &Named<'_>) -> Option<DefineView> 
 /// The name and the lines of a function-like macro.
 fn macro_(named: &Named<'_>) -> Option<(String, Vec<String>)> {
     match named.what {
-        What::Macro(item) => Some((item.name.clone(), super::section::macro_lines(item))),
+        What::Macro(item) => Some((item.name.clone(), macro_lines(item))),
         _ => None,
     }
 }

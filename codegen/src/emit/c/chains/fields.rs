@@ -29,7 +29,7 @@ impl Emitter<'_> {
     }
 
     fn cast(&self, int: Int, value: &str) -> String {
-        format!("{}CAST({}, {value})", self.macro_prefix, c_type(int))
+        format!("{}_CAST({}, {value})", self.macro_prefix, c_type(int))
     }
 
     /// A field that is a number; `place` is where its struct lies in a reply,

@@ -57,7 +57,7 @@ impl Emitter<'_> {
         });
         let comment = Comment::of(&handler.doc).label("Handler", &handler.source);
         Some(ProfileView {
-            comment: section::opening(comment.since(handler.since).block(0)),
+            comment: section::opening(comment.since(&self.abi.releases, handler.since).block(0)),
             name: self.name(taken, &["profile", profile]),
             ends_name: self.name(taken, &["profile", profile, "ends"]),
             ends,
