@@ -40,7 +40,7 @@ pub(crate) enum Command {
         FOLDER@RELEASE or a header file,\neach with any number of overlays behind `+`.\n\
         Exit 0: nothing breaks, or all of it is accepted; 1: something breaks; 2: a side cannot be \
         used.\n\nExample:\n  capchain compat v5.10 v6.6\n  \
-        capchain compat v7.2 v7.2+spec/proposals/irq_info_caps.yaml\n  \
+        capchain compat v7.2 v7.2+spec/vfio/proposals/irq_info_caps.yaml\n  \
         capchain compat v4.4 v4.7 --witness c")]
     Compat(Compat),
     /// Show sizes, offsets and holes of structs on every target

@@ -88,10 +88,10 @@ fn untold(side: &Side) -> Vec<String> {
             let names = group.values.iter().map(|value| value.name.clone());
             names.chain([group.name.clone()]).collect()
         }
-        Item::Macro(index) => vec![abi.macros[*index].name.clone()],
-        Item::Ioctl(index) => vec![abi.ioctls[*index].name.clone()],
+        Item::Macro(index) => vec![abi.macro_(*index).name.clone()],
+        Item::Ioctl(index) => vec![abi.ioctl(*index).name.clone()],
         Item::Chain(id) => vec![abi.chain(*id).name.clone()],
-        Item::Capability(index) => vec![abi.capabilities[*index].name.clone()],
+        Item::Capability(index) => vec![abi.capability(*index).name.clone()],
     });
     names.collect::<Vec<_>>()
 }

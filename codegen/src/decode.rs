@@ -27,7 +27,9 @@ pub use reply::Reply;
 pub use text::text;
 pub use value::{Array, Content, Value};
 
-use crate::ir::{Abi, Capability, Chain, Role, Struct, StructId, StructRole};
+use crate::ir::{
+    Abi, Capability, CapabilityId, Chain, ChainId, Role, Struct, StructId, StructRole,
+};
 use crate::layout::{Span, Target};
 use damage::Damaged;
 use value::Reader;
@@ -37,8 +39,8 @@ use value::Reader;
 pub enum Subject {
     /// A struct: a reply with its chain, where it hosts one.
     Struct(StructId),
-    /// A chain that no struct hosts, as the first bytes of something, by its index.
-    Chain(usize),
+    /// A chain without a struct that leads to it, from the first byte of its memory.
+    Chain(ChainId),
 }
 
 /// What was found in the bytes.
@@ -92,7 +94,7 @@ pub fn decode<'a>(
         notes: Vec::new(),
     };
     match subject {
-        Subject::Chain(index) => nothing.lone_chain(&abi.chains[index]),
+        Subject::Chain(id) => nothing.lone_chain(abi.chain(id)),
         Subject::Struct(id) => nothing.struct_(id),
     }
 }
@@ -121,7 +123,7 @@ impl<'a> Decoded<'a> {
         match (self.abi.chains.iter().find(hosted), struct_.argsz, struct_.role) {
             (Some(chain), ..) => self.host(chain, struct_),
             (None, Some(argsz), _) => self.sized(struct_, argsz),
-            (None, None, StructRole::Capability(index)) => self.lone_body(struct_, index),
+            (None, None, StructRole::Capability(id)) => self.lone_body(struct_, id),
             (None, None, _) => self.plain(struct_),
         }
     }
@@ -197,8 +199,8 @@ impl<'a> Decoded<'a> {
     }
 
     /// A capability on its own: the header says of which version it is.
-    fn lone_body(mut self, struct_: &'a Struct, index: usize) -> Self {
-        let capability = &self.abi.capabilities[index];
+    fn lone_body(mut self, struct_: &'a Struct, id: CapabilityId) -> Self {
+        let capability = self.abi.capability(id);
         let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
         let reader = self.reader(self.size);
         let Some(read) = chain::Header::read(reader, header, 0) else {
@@ -264,8 +266,7 @@ impl<'a> Decoded<'a> {
 
     /// The capability of this id in the chain, if there is one.
     fn known(&self, id: u64) -> Option<&'a Capability> {
-        let caps = self.chain?.capabilities.iter().map(|index| &self.abi.capabilities[*index]);
-        caps.into_iter().find(|capability| capability.id == id)
+        self.abi.capabilities_of(self.chain?).find(|capability| capability.id == id)
     }
 
     /// Some bytes of the buffer, as far as they are there.

@@ -2,10 +2,18 @@
 //! behind it reads. Data without logic; references are indexes, layouts are
 //! numbers, names are spelt, documentation is plain paragraphs.
 
+mod entries;
+mod members;
+mod renames;
+
+pub use entries::{Entry, EntryKind};
+pub use members::Member;
+pub use renames::{FormerName, former_names, renumbered};
+
 use crate::diagnostic::Place;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, Direction, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
 
 /// An ABI as of one release.
 #[derive(Clone, Debug)]
@@ -54,9 +62,18 @@ pub struct StructId(pub usize);
 /// Index of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub usize);
+/// Index of a function-like macro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MacroId(pub usize);
+/// Index of an ioctl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IoctlId(pub usize);
 /// Index of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChainId(pub usize);
+/// Index of a capability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CapabilityId(pub usize);
 
 /// Paragraphs of plain text, each one line; names stand in backticks.
 pub type Doc = Vec<String>;
@@ -72,18 +89,26 @@ pub struct Meta {
     pub source: String,
     /// Since when it should not be used.
     pub deprecated: Option<Deprecated>,
-    /// What it was called before, with the release that renamed it.
-    pub former: Vec<(String, Release)>,
-    /// Other numbers it had before, with the release that changed each.
-    pub renumbered: Vec<(i128, Release)>,
-    /// Other types it had before, with the release that changed each.
-    pub retyped: Vec<(String, Release)>,
-    /// The releases that changed the text of a macro.
-    pub rewritten: Vec<Release>,
+    /// How it differed in earlier releases.
+    pub history: History,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
     /// Where it stands in the specification.
     pub place: Place,
+}
+
+/// Names, numbers, types and texts that an item had in earlier releases, each
+/// with the release that replaced it.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Former names.
+    pub names: Vec<(String, Release)>,
+    /// Former numbers.
+    pub numbers: Vec<(i128, Release)>,
+    /// Former types of a field.
+    pub types: Vec<(String, Release)>,
+    /// Releases that changed the text of a macro.
+    pub texts: Vec<Release>,
 }
 
 /// Since when an item should not be used, and what to do instead.
@@ -185,13 +210,13 @@ pub enum Item {
     /// In [`Abi::groups`].
     Group(GroupId),
     /// In [`Abi::macros`].
-    Macro(usize),
+    Macro(MacroId),
     /// In [`Abi::ioctls`].
-    Ioctl(usize),
+    Ioctl(IoctlId),
     /// In [`Abi::chains`].
     Chain(ChainId),
     /// In [`Abi::capabilities`].
-    Capability(usize),
+    Capability(CapabilityId),
 }
 
 /// A struct.
@@ -222,8 +247,8 @@ pub struct Struct {
 pub enum StructRole {
     /// The argument of an ioctl.
     Argument,
-    /// The body of a capability, by its index; header first.
-    Capability(usize),
+    /// The body of a capability, which starts with the header.
+    Capability(CapabilityId),
     /// Anything else: an element, a payload, the contents of a region.
     Plain,
 }
@@ -246,7 +271,7 @@ pub struct Field {
     /// The ids that some bits of its flags hold together.
     pub ids: Option<GroupId>,
     /// The flag, op, feature or index that must be given for it to count.
-    pub when: Option<String>,
+    pub valid_if: Option<String>,
     /// The version of the capability that brought it; 1 elsewhere.
     pub version: u16,
 }
@@ -280,7 +305,7 @@ pub struct UnionArm {
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
     /// When it counts.
-    pub when: Option<String>,
+    pub valid_if: Option<String>,
 }
 
 /// What a field is to the protocol.
@@ -333,7 +358,7 @@ pub enum GroupKind {
     /// A C enum; the group's name is its tag.
     Enum,
     /// Ids that stay unique.
-    Space,
+    IdSpace,
     /// Flags of a field.
     Flags,
     /// Numbers that a field holds.
@@ -378,7 +403,7 @@ pub enum Literal {
     /// An or of names.
     Or(Vec<String>),
     /// One more than the enumerator before it.
-    Position,
+    Next,
     /// A string.
     Text(String),
 }
@@ -462,12 +487,12 @@ pub struct Handler {
     pub doc: Doc,
     /// The bytes that argsz must cover.
     pub minsz: u64,
-    /// How many bytes are copied in; several: the most that argsz covers.
-    pub reads: Vec<u64>,
-    /// How many bytes are copied out; several: the most that argsz covers; none: nothing.
+    /// How many bytes are copied in.
+    pub reads: Copied,
+    /// How many bytes of the fixed part are copied out.
     pub writes: Copied,
     /// What output bytes hold that are not set.
-    pub untouched: Option<Untouched>,
+    pub unset: Unset,
     /// Input fields by their index, and what each must be below.
     pub below: Vec<(usize, Limit)>,
     /// How the array behind the fixed part is appended.
@@ -480,10 +505,10 @@ pub struct Handler {
     pub place: Place,
 }
 
-/// How much of the fixed part is copied out.
+/// How much of the caller's buffer is copied, in or out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// The most of these that argsz covers.
+    /// Up to the last of these ends that argsz covers; nothing without any.
     Ends(Vec<u64>),
     /// As much as fits argsz.
     Fitting,
@@ -513,11 +538,11 @@ pub struct ReplyArray {
 #[derive(Clone, Debug)]
 pub struct ReplyChain {
     /// Offset of the first capability.
-    pub at: u64,
+    pub offset: u64,
     /// What further offsets are rounded up to.
     pub align: u64,
-    /// What a buffer sees that is too small.
-    pub short: ShortReply,
+    /// The reply to a buffer that is too small.
+    pub when_too_small: WhenTooSmall,
     /// What stands between capabilities.
     pub padding: Padding,
     /// When argsz is set to the need.
@@ -525,8 +550,8 @@ pub struct ReplyChain {
     /// How many bytes of the fixed part are copied out where the chain is: the most of these that
     /// argsz covers, if that is more than without it.
     pub writes: Vec<u64>,
-    /// The capabilities it can give, in order.
-    pub gives: Vec<String>,
+    /// The capabilities that it can append, in order.
+    pub capabilities: Vec<String>,
 }
 
 /// A chain of capabilities.
@@ -552,8 +577,8 @@ pub struct Chain {
     pub prefix: String,
     /// Ids that belong to others.
     pub reserved: Vec<Reserved>,
-    /// Its capabilities by id, indexes into [`Abi::capabilities`].
-    pub capabilities: Vec<usize>,
+    /// Its capabilities, sorted by id.
+    pub capabilities: Vec<CapabilityId>,
 }
 
 /// The struct in front of a chain.
@@ -604,6 +629,16 @@ pub struct Capability {
 }
 
 impl Abi {
+    /// The struct of this name.
+    pub fn find_struct(&self, name: &str) -> Option<StructId> {
+        self.structs.iter().position(|one| one.name == name).map(StructId)
+    }
+
+    /// The chain of this name.
+    pub fn find_chain(&self, name: &str) -> Option<ChainId> {
+        self.chains.iter().position(|one| one.name == name).map(ChainId)
+    }
+
     /// The struct of this index.
     pub fn struct_(&self, id: StructId) -> &Struct {
         &self.structs[id.0]
@@ -626,6 +661,29 @@ impl Abi {
         });
         let groups = groups.map(|group| self.group(group));
         groups.filter(move |group| group.field.is_some_and(|(owner, _)| owner == id))
+    }
+
+    /// The macro of this index.
+    pub fn macro_(&self, id: MacroId) -> &Macro {
+        &self.macros[id.0]
+    }
+
+    /// The ioctl of this index.
+    pub fn ioctl(&self, id: IoctlId) -> &Ioctl {
+        &self.ioctls[id.0]
+    }
+
+    /// The capability of this index.
+    pub fn capability(&self, id: CapabilityId) -> &Capability {
+        &self.capabilities[id.0]
+    }
+
+    /// The capabilities of a chain, sorted by id.
+    pub fn capabilities_of<'a>(
+        &'a self,
+        chain: &'a Chain,
+    ) -> impl Iterator<Item = &'a Capability> + Clone {
+        chain.capabilities.iter().map(|id| self.capability(*id))
     }
 
     /// The chain of this index.

@@ -2,6 +2,10 @@
 //! once. Knows no YAML and no language; `validate` refuses with it and `lower`
 //! stores what it finds.
 
+mod models;
+
+pub use models::{ModelGroup, all_equal, groups, label, per_model};
+
 /// How a family of targets lays out the types of a user ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Model {

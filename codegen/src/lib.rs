@@ -59,3 +59,10 @@ pub fn outputs(abi: &ir::Abi) -> Vec<output::OutputFile> {
     files.extend(spec::schema::files());
     files
 }
+
+/// The folders in which every file is one of these outputs.
+pub fn folders(abi: &ir::Abi) -> Vec<String> {
+    let mut folders = emit::folders(abi);
+    folders.push(output::SCHEMAS.to_owned());
+    folders
+}

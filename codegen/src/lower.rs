@@ -146,7 +146,7 @@ impl<'a> Lowering<'a> {
         match item {
             spec::Item::Constants(values)
             | spec::Item::Enum(values)
-            | spec::Item::Space(values) => {
+            | spec::Item::IdSpace(values) => {
                 Item::Group(known(self.groups.get(values.name.as_str()).copied()))
             }
             spec::Item::Macro(item) => self.macro_(file, item),
@@ -166,10 +166,12 @@ impl<'a> Lowering<'a> {
             since: life.since,
             source: item.source.as_ref().map_or(source, |source| &source.value).to_owned(),
             deprecated: self.deprecated(item.deprecated),
-            former: former.map(|(name, end)| (name.value.clone(), end)).collect(),
-            renumbered: renumbered.collect(),
-            retyped: item.before.former_types(self.release).collect(),
-            rewritten: item.before.rewritten(self.release).collect(),
+            history: crate::ir::History {
+                names: former.map(|(name, end)| (name.value.clone(), end)).collect(),
+                numbers: renumbered.collect(),
+                types: item.before.former_types(self.release).collect(),
+                texts: item.before.rewritten(self.release).collect(),
+            },
             allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
             place: item.name.place,
         }

@@ -16,7 +16,7 @@ use crate::ir::{
     Type,
 };
 use crate::layout::{Model, Span};
-use crate::reply::{ArgszReply, Direction, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Direction, Unset, WhenTooSmall};
 use chain::Writer;
 use memory::Memory;
 
@@ -138,13 +138,7 @@ impl<'a> Handling<'a> {
     /// argsz claims and the memory lacks are lost.
     pub fn answer(&self, before: &[u8], contents: &Contents) -> Answer<'a> {
         let argsz = self.argsz(before);
-        let covered = |end: &&u64| **end <= argsz;
-        let read = self
-            .handler
-            .reads
-            .iter()
-            .filter(covered)
-            .fold(self.handler.minsz, |far, end| far.max(*end));
+        let read = self.copied(&self.handler.reads, argsz).max(self.handler.minsz);
         let mut memory = Memory::new(before);
         let result = match argsz < self.handler.minsz || self.is_out_of_range(before) {
             true => Err(INVALID),
@@ -170,13 +164,13 @@ impl<'a> Handling<'a> {
             Behind::Chain(Hosted { rules, .. }) if fits && !bare => furthest(&rules.writes, argsz),
             _ => 0,
         };
-        let copied = self.copied(argsz).max(appended);
+        let copied = self.copied(&self.handler.writes, argsz).max(appended);
         let outcome = Outcome { need, fits, copied, contents };
         self.fixed(memory, outcome);
         match self.behind {
             Behind::Chain(hosted) => {
                 self.tell_of_chain(memory, hosted, outcome);
-                if !bare && (fits || hosted.rules.short == ShortReply::Partial) {
+                if !bare && (fits || hosted.rules.when_too_small == WhenTooSmall::Partial) {
                     let header = &self.abi.cap_headers[hosted.chain.header];
                     Writer { abi: self.abi, header, rules: hosted.rules, argsz, fits }
                         .chain(memory, &contents.caps);
@@ -225,9 +219,9 @@ impl<'a> Handling<'a> {
         self.struct_.layouts[KERNEL.index()].fields[field]
     }
 
-    /// How much of the fixed part is copied out.
-    fn copied(&self, argsz: u64) -> u64 {
-        match &self.handler.writes {
+    /// How many bytes are copied.
+    fn copied(&self, copied: &Copied, argsz: u64) -> u64 {
+        match copied {
             Copied::Ends(ends) => furthest(ends, argsz),
             Copied::Fitting => argsz.min(self.size()),
         }
@@ -236,17 +230,17 @@ impl<'a> Handling<'a> {
     /// Writes the fixed part, but for what tells of a chain.
     fn fixed(&self, memory: &mut Memory, outcome: Outcome<'_>) {
         for at in 0..outcome.copied.min(self.size()) {
-            let untouched = match self.handler.untouched {
-                None | Some(Untouched::Echo) => memory.kept(at),
-                Some(Untouched::Zero) => Some(0),
-                Some(Untouched::Stack) => None,
+            let unset = match self.handler.unset {
+                Unset::Echo => memory.kept(at),
+                Unset::Zero => Some(0),
+                Unset::Stack => None,
             };
             let byte = match self.field_at(at) {
                 Some(field) if self.is_kept(field) => memory.kept(at),
                 Some(field) if self.is_told(field, outcome.fits) => {
                     outcome.contents.fixed.get(at as usize).copied()
                 }
-                _ => untouched,
+                _ => unset,
             };
             memory.set(at, byte);
         }
@@ -258,10 +252,10 @@ impl<'a> Handling<'a> {
         let Hosted { rules, flags, flag, cap_offset, .. } = hosted;
         let bare = contents.caps.is_empty();
         let told = memory::number(&contents.fixed, self.span(flags)) & !flag;
-        let flagged = !bare && (fits || rules.short != ShortReply::FlagClear);
+        let flagged = !bare && (fits || rules.when_too_small != WhenTooSmall::FlagClear);
         memory.put(self.span(flags), if flagged { told | flag } else { told }, copied);
         if let (Some(cap_offset), false) = (cap_offset, bare) {
-            memory.put(self.span(cap_offset), if fits { rules.at } else { 0 }, copied);
+            memory.put(self.span(cap_offset), if fits { rules.offset } else { 0 }, copied);
         }
         if rules.argsz == ArgszReply::Always || !fits {
             memory.put(self.span(self.struct_.argsz.unwrap_or_default()), need, copied);

@@ -76,13 +76,13 @@ pub fn without_prefix<'a>(prefix: &str, name: &'a str) -> &'a str {
 }
 
 /// The stem of the generated header and the prefix of what it adds: `vfio_abi`.
-pub fn c_stem(prefix: &str) -> String {
-    format!("{prefix}_abi")
+pub fn c_stem(abi: &str) -> String {
+    format!("{abi}_abi")
 }
 
 /// The name by which programs that are built find the header: `vfio-abi`.
-pub fn package(prefix: &str) -> String {
-    c_stem(prefix).replace('_', "-")
+pub fn package(abi: &str) -> String {
+    c_stem(abi).replace('_', "-")
 }
 
 /// A C struct or function of ours.

@@ -17,7 +17,7 @@ pub enum Count {
 /// What output bytes hold that the handler does not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Untouched {
+pub enum Unset {
     /// What the caller had there.
     Echo,
     /// Zero.
@@ -29,7 +29,7 @@ pub enum Untouched {
 /// What a buffer sees that is too small for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ShortReply {
+pub enum WhenTooSmall {
     /// The flag set and a `cap_offset` of 0.
     OffsetZero,
     /// The flag set and a `cap_offset` of 0, behind it those capabilities that fit.
@@ -55,7 +55,8 @@ pub enum Padding {
 pub enum ArgszReply {
     /// When the buffer is too small for it.
     #[default]
-    WhenShort,
+    #[serde(rename = "when_short")]
+    WhenTooSmall,
     /// Always, so that it can shrink.
     Always,
 }

@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::release::{Release, Since};
-use crate::reply::{ArgszReply, Count, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Count, Padding, Unset, WhenTooSmall};
 use history::{History, Life};
 use text::{Doc, Line, List, Named, Number, Placed, Short, value_and_doc};
 use types::{Amount, BitsExpr, ErrorName, TypeExpr};
@@ -161,7 +161,7 @@ pub enum Item {
     /// A C enum.
     Enum(Values),
     /// Numbers that must stay unique: feature ids, region types.
-    Space(Values),
+    IdSpace(Values),
     /// A function-like macro.
     Macro(Macro),
     /// A struct.
@@ -456,7 +456,7 @@ pub struct Handler {
     #[serde(default)]
     pub writes: List<Placed<String>>,
     /// What output fields hold that the handler does not set.
-    pub untouched: Option<Untouched>,
+    pub untouched: Option<Unset>,
     /// Input fields that must be below a constant, or the call fails with EINVAL.
     #[serde(default)]
     pub below: Named<Placed<String>>,
@@ -495,7 +495,7 @@ pub struct ReplyChain {
     /// What the offset of every further one is rounded up to.
     pub align: Placed<Number>,
     /// What a buffer sees that is too small for the chain.
-    pub short: ShortReply,
+    pub short: WhenTooSmall,
     /// What stands between capabilities.
     #[serde(default)]
     pub padding: Padding,
@@ -581,7 +581,7 @@ impl Item {
     /// When the item is there, given when its file's items are.
     pub fn life(&self, around: Life) -> Life {
         match self {
-            Self::Constants(item) | Self::Enum(item) | Self::Space(item) => item.life(around),
+            Self::Constants(item) | Self::Enum(item) | Self::IdSpace(item) => item.life(around),
             Self::Macro(item) => item.life(around),
             Self::Struct(item) => item.life(around),
             Self::Ioctl(item) => item.life(around),
@@ -593,7 +593,7 @@ impl Item {
     /// The name that tells the item apart, and its place.
     pub fn name(&self) -> &Placed<String> {
         match self {
-            Self::Constants(item) | Self::Enum(item) | Self::Space(item) => &item.name,
+            Self::Constants(item) | Self::Enum(item) | Self::IdSpace(item) => &item.name,
             Self::Macro(item) => &item.macro_,
             Self::Struct(item) => &item.struct_,
             Self::Ioctl(item) => &item.ioctl,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::output::{MARK, OWNED, OutputFile};
+use crate::output::{MARK, OutputFile};
 
 /// How a tree differs from the outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +51,13 @@ impl Change<'_> {
     }
 }
 
-/// What differs between the tree at `root` and the outputs, by path.
-pub fn compare<'a>(root: &Path, outputs: &'a [OutputFile]) -> io::Result<Vec<Change<'a>>> {
+/// The differences between the tree at `root` and the outputs, by path. In
+/// `folders` every file that is no output is a difference.
+pub fn compare<'a>(
+    root: &Path,
+    outputs: &'a [OutputFile],
+    folders: &[String],
+) -> io::Result<Vec<Change<'a>>> {
     let mut changes = Vec::new();
     for output in outputs {
         let found = read_if_there(&root.join(&output.path))?;
@@ -64,7 +69,7 @@ pub fn compare<'a>(root: &Path, outputs: &'a [OutputFile]) -> io::Result<Vec<Cha
         changes.push(Change { path: output.path.clone(), difference, output: Some(output) });
     }
     let known: BTreeSet<_> = outputs.iter().map(|output| output.path.as_str()).collect();
-    for path in owned_files(root)? {
+    for path in files_in(root, folders)? {
         if !known.contains(path.as_str()) {
             changes.push(Change { path, difference: Difference::Unexpected, output: None });
         }
@@ -166,10 +171,10 @@ fn refuse_foreign(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     Ok(())
 }
 
-/// Every file in the folders that only this program writes.
-fn owned_files(root: &Path) -> io::Result<Vec<String>> {
+/// Every file in the folders.
+fn files_in(root: &Path, folders: &[String]) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
-    for folder in OWNED {
+    for folder in folders {
         list(root, folder, &mut files)?;
     }
     Ok(files)

@@ -58,8 +58,7 @@ fn files(folder: &Path) {
     for name in ["../away", "generated", "v6.1", "torn", "broken"] {
         fs::create_dir(folder.join(name)).expect("a folder");
     }
-    for entry in fs::read_dir(folder.join("spec/vfio")).expect("the specification") {
-        let path = entry.expect("a file").path();
+    for path in real::yaml_files(&folder.join("spec/vfio")) {
         let text = fs::read_to_string(&path).expect("text").replace("minsz:", "minzs:");
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         write(&format!("broken/{name}"), text.as_bytes());

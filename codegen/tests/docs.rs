@@ -87,7 +87,7 @@ fn everything_has_its_place() {
             assert!(reference.pages.values().any(shown), "{name}: no page shows {path}");
         }
         let chains = abi.chains.iter().map(|chain| &chain.name);
-        let spaces = abi.groups.iter().filter(|group| group.kind == GroupKind::Space);
+        let spaces = abi.groups.iter().filter(|group| group.kind == GroupKind::IdSpace);
         for space in chains.chain(spaces.map(|group| &group.name)) {
             assert!(
                 reference.pages.contains_key(&format!("registry/{space}.md")),

@@ -30,7 +30,7 @@ fn facts(abi: &Abi, chain: &Chain) -> Vec<u64> {
     let host = chain.host.as_ref().expect("a host");
     let struct_ = abi.struct_(host.struct_);
     let at = |field: usize| struct_.layouts[Model::Lp64.index()].fields[field].offset;
-    let mut ids: Vec<_> = chain.capabilities.iter().map(|one| abi.capabilities[*one].id).collect();
+    let mut ids: Vec<_> = chain.capabilities.iter().map(|one| abi.capability(*one).id).collect();
     ids.sort();
     ids.dedup();
     ids.push(ids.last().map_or(0, |last| last + 1));

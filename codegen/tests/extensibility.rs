@@ -33,8 +33,7 @@ const ENTRY: &str = "
 
 /// The specification with the entry at the end of `region_info.yaml`.
 fn with_entry(folder: &Path) -> Abi {
-    for entry in fs::read_dir(real::root().join("spec/vfio")).expect("the specification") {
-        let path = entry.expect("a file").path();
+    for path in real::yaml_files(&real::root().join("spec/vfio")) {
         fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("a copy");
     }
     let path = folder.join("region_info.yaml");

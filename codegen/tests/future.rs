@@ -114,7 +114,7 @@ fn replies(today: &Abi, tomorrow: &Abi, pairs: &mut Pairs) {
             for handler in ioctl.served_at(tomorrow.release) {
                 let Some(rules) = &handler.chain else { continue };
                 let (invented, known): (Vec<&str>, Vec<&str>) = rules
-                    .gives
+                    .capabilities
                     .iter()
                     .map(String::as_str)
                     .partition(|one| one.contains("INVENTED"));

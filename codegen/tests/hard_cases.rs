@@ -57,8 +57,8 @@ fn a_field_is_renamed() {
     assert_eq!(names(before), ["argsz", "flags", "index", "resv", "size"]);
     assert_eq!(names(after), ["argsz", "flags", "index", "cap_offset", "size"]);
     assert_eq!((before.fields[3].role, after.fields[3].role), (Role::Reserved, Role::CapOffset));
-    assert_eq!(before.fields[3].meta.former, []);
-    assert_eq!(after.fields[3].meta.former, [("resv".to_owned(), parsed("v1.3"))]);
+    assert_eq!(before.fields[3].meta.history.names, []);
+    assert_eq!(after.fields[3].meta.history.names, [("resv".to_owned(), parsed("v1.3"))]);
     for model in Model::ALL {
         assert_eq!(offsets(before, model), [0, 4, 8, 12, 16]);
         assert_eq!(offsets(after, model), [0, 4, 8, 12, 16]);
@@ -127,7 +127,8 @@ fn a_scalar_becomes_a_member_of_a_union() {
     assert_eq!(names(after), ["id", "slot", "bus", "devfn"]);
     assert!(matches!(before.fields[0].type_, Type::Int(Int::U32)));
     let Type::Union(arms) = &after.fields[0].type_ else { panic!("no union") };
-    let known: Vec<_> = arms.iter().map(|arm| (arm.name.as_str(), arm.when.as_deref())).collect();
+    let known: Vec<_> =
+        arms.iter().map(|arm| (arm.name.as_str(), arm.valid_if.as_deref())).collect();
     assert_eq!(known, [("group_id", None), ("devid", Some("DEMO_INFO_FLAG_READ"))]);
     assert!(arms.iter().all(|arm| matches!(arm.type_, Type::Int(Int::U32))));
     assert_eq!(arms[0].meta.since, Since::Known(parsed("v1.0")));
@@ -155,16 +156,13 @@ fn a_count_by_position_grows() {
     assert_eq!(counts, [Some(1), Some(1), Some(2), Some(2)]);
     let newest = at("v1.9");
     let (_, value) = find(&newest, "DEMO_NUM_IRQS").expect("a count");
-    assert_eq!((&value.literal, value.count), (&Literal::Position, Some(Count::Moves)));
+    assert_eq!((&value.literal, value.count), (&Literal::Next, Some(Count::Moves)));
 }
 
 #[test]
 fn a_count_by_position_is_frozen() {
-    let forms = [
-        ("v1.0", 1, Literal::Position),
-        ("v1.2", 2, Literal::Position),
-        ("v1.3", 2, Literal::Decimal),
-    ];
+    let forms =
+        [("v1.0", 1, Literal::Next), ("v1.2", 2, Literal::Next), ("v1.3", 2, Literal::Decimal)];
     for (release, count, literal) in forms {
         let abi = at(release);
         let (_, value) = find(&abi, "DEMO_NUM_REGIONS").expect("a count");

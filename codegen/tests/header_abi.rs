@@ -94,7 +94,7 @@ fn usable(abi: &Abi) {
     assert!(decode.count() > 5);
     for (index, chain) in abi.chains.iter().enumerate() {
         for at in &chain.capabilities {
-            assert_eq!(abi.capabilities[*at].chain.0, index);
+            assert_eq!(abi.capability(*at).chain.0, index);
         }
         let host = chain.host.as_ref().map(|host| abi.struct_(host.struct_));
         assert!(host.is_none_or(|host| host.role == StructRole::Argument), "{}", chain.name);

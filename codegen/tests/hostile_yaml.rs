@@ -33,8 +33,7 @@ impl Bench {
 
     fn of(folder: &str) -> Self {
         let bench = Self { folder: tempfile::tempdir().expect("a folder") };
-        for entry in fs::read_dir(real::root().join(folder)).expect("a specification") {
-            let path = entry.expect("a file").path();
+        for path in real::yaml_files(&real::root().join(folder)) {
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             bench.write(&name, fs::read(&path).expect("a file"));
         }

@@ -30,8 +30,7 @@ impl Copy {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("spec")).expect("a folder");
         let copy = Self { folder };
-        for entry in fs::read_dir(real::root().join("spec/vfio")).expect("the specification") {
-            let path = entry.expect("a file").path();
+        for path in real::yaml_files(&real::root().join("spec/vfio")) {
             fs::copy(&path, copy.spec().join(path.file_name().expect("a name"))).expect("copied");
         }
         copy

@@ -112,7 +112,7 @@ fn the_real_specification_is_clean() {
 
 #[test]
 fn the_posted_capability_is_found_to_make_its_own_hole() {
-    let overlay = real::root().join("spec/proposals/cxl.yaml");
+    let overlay = real::root().join("spec/vfio/proposals/cxl.yaml");
     let opened = capchain::open(&Origin::Folder(real::root().join("spec/vfio")), &[overlay]);
     let spec = opened.spec.unwrap_or_else(|| {
         panic!("{}", opened.problems.render(&opened.sources, false));

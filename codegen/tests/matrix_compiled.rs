@@ -106,7 +106,7 @@ fn compiled_readers_and_writers_of_other_releases_agree() {
         return;
     }
     let languages = program::languages();
-    let proposal = real::root().join("spec/proposals/irq_info_caps.yaml");
+    let proposal = real::root().join("spec/vfio/proposals/irq_info_caps.yaml");
     let invented = real::root().join("codegen/tests/matrix_compiled/invented.yaml");
     let eras = diagonal::eras(&[&proposal, &invented]);
     let structs = diagonal::hosts(&eras);

@@ -76,7 +76,7 @@ fn caps(abi: &Abi, ioctl: &Ioctl, full: &[u8]) -> Vec<Cap> {
     let decoded = decode::decode(abi, Subject::Struct(id), target, full);
     assert!(decoded.damage.is_none(), "a full reply is sound");
     let caps = decoded.caps.iter().map(|cap| {
-        let mut known = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+        let mut known = abi.capabilities_of(chain);
         let known = known.find(|known| known.id == cap.id).expect("a known id");
         let (at, struct_) = (cap.at as usize, known.struct_.map(|id| abi.struct_(id)));
         let layout = struct_.map(|struct_| &struct_.layouts[0]);

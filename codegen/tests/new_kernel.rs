@@ -61,8 +61,7 @@ fn ran(folder: &Path, line: &str) -> (i32, String, String) {
 /// A person writes what `import` left open.
 fn write_documentation(folder: &Path) {
     let mut drafts = 0;
-    for entry in fs::read_dir(folder.join("spec/vfio")).expect("the specification") {
-        let path = entry.expect("a file").path();
+    for path in real::yaml_files(&folder.join("spec/vfio")) {
         let text = fs::read_to_string(&path).expect("text");
         drafts += text.matches("(draft) ").count();
         fs::write(&path, text.replace("(draft) ", "for the example ")).expect("a file");
@@ -79,8 +78,7 @@ fn every_step_does_what_the_document_says() {
     fs::create_dir_all(ours.join("generated")).expect("a folder");
     fs::create_dir_all(&kernel).expect("a folder");
     fs::write(kernel.join("vfio.h"), header()).expect("a header");
-    for entry in fs::read_dir(real::root().join("spec/vfio")).expect("the specification") {
-        let path = entry.expect("a file").path();
+    for path in real::yaml_files(&real::root().join("spec/vfio")) {
         let name = path.file_name().expect("a name");
         fs::copy(&path, ours.join("spec/vfio").join(name)).expect("copied");
     }

@@ -1,4 +1,4 @@
-//! The proposals under `spec/proposals`, above all the capability chain for
+//! The proposals under `spec/vfio/proposals`, above all the capability chain for
 //! interrupts of 2019 in the designs that were posted or feared: what each
 //! answers, what `lint` says of it, that all that is generated of it compiles,
 //! and that the story told of them is true.
@@ -147,11 +147,10 @@ fn what_fits_is_read_back() {
     let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
     for (design, proposal, handler) in DESIGNS {
         let abi = designs::abi(proposal);
-        let subject =
-            match abi.chains.iter().position(|one| one.name == "irq" && one.host.is_none()) {
-                Some(chain) => Subject::Chain(chain),
-                None => Subject::Struct(designs::struct_(&abi).0),
-            };
+        let subject = match abi.find_chain("irq").filter(|id| abi.chain(*id).host.is_none()) {
+            Some(chain) => Subject::Chain(chain),
+            None => Subject::Struct(designs::struct_(&abi).0),
+        };
         for (index, caps) in [(0, 0), (5, 1)] {
             let call = Call { index, argsz: 40, buffer: 40 };
             let answer = call.answer(&abi, handler);
@@ -206,7 +205,7 @@ const FINDINGS: [(&str, &[&str], &[&str]); 7] = [
 
 #[test]
 fn lint_passes_the_good_and_says_what_is_wrong_with_the_others() {
-    let folder = fs::read_dir(real::root().join("spec/proposals")).expect("the proposals");
+    let folder = fs::read_dir(real::root().join("spec/vfio/proposals")).expect("the proposals");
     assert_eq!(folder.count(), FINDINGS.len(), "every proposal is judged");
     for (name, codes, says) in FINDINGS {
         let opened = designs::open(&[designs::proposal(name)]);
@@ -314,7 +313,7 @@ fn is_drawn(info: &str) -> bool {
 
 /// The verdict that `text compat DESIGN` stands for: what the program prints.
 fn verdict(design: &str) -> String {
-    let new = format!("v7.2+spec/proposals/{design}.yaml");
+    let new = format!("v7.2+spec/vfio/proposals/{design}.yaml");
     let mut command = Command::new(env!("CARGO_BIN_EXE_capchain"));
     let output = command.current_dir(real::root()).args(["compat", "v7.2", &new]).output();
     let said = String::from_utf8(output.expect("the program starts").stdout).expect("text");

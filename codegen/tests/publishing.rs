@@ -77,7 +77,7 @@ fn the_version_is_set_in_one_place() {
     let old = format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
     assert_eq!(before.matches(&old).count(), 1);
     assert_eq!(after, before.replace(&old, "version = \"0.2.0\""));
-    for member in ["codegen", "generated"] {
+    for member in ["codegen", "generated/vfio-abi"] {
         let manifest = real::root().join(member).join("Cargo.toml");
         let manifest = fs::read_to_string(manifest).expect("a manifest");
         assert!(manifest.contains("\nversion.workspace = true\n"), "{member}");

@@ -88,18 +88,18 @@ fn facts(abi: &Abi) -> Vec<(String, String)> {
         ));
         for handler in ioctl.served_at(abi.release) {
             let chain = handler.chain.as_ref().map_or(String::new(), |chain| {
-                format!(" chain at {} align {}", chain.at, chain.align)
+                format!(" chain at {} align {}", chain.offset, chain.align)
             });
-            let writes = match &handler.writes {
+            let copied = |copied: &Copied| match copied {
                 Copied::Ends(ends) => format!("{ends:?}"),
                 Copied::Fitting => "fitting".to_owned(),
             };
+            let (reads, writes) = (copied(&handler.reads), copied(&handler.writes));
             let profile = handler.profile.as_deref().unwrap_or("none");
-            let reads = &handler.reads;
             facts.push((
                 format!("handler {} {}", ioctl.name, handler.name),
                 format!(
-                    "minsz {} reads {reads:?} writes {writes}{chain} profile {profile}",
+                    "minsz {} reads {reads} writes {writes}{chain} profile {profile}",
                     handler.minsz
                 ),
             ));

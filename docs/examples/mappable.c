@@ -1,4 +1,4 @@
-/* Prints which parts of a region may be mapped, by the reply in a file. */
+/* Prints the mappable parts of a region from a reply in a file. */
 #include <stdio.h>
 #include "vfio_abi.h"
 

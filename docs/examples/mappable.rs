@@ -1,9 +1,9 @@
-//! Prints which parts of a region may be mapped, by the reply in a file.
+//! Prints the mappable parts of a region from a reply in a file.
 use vfio_abi::uapi::RegionInfoFlags;
 use vfio_abi::views::{RegionCap, RegionInfo};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args_os().nth(1).ok_or("of which file?")?;
+    let path = std::env::args_os().nth(1).ok_or("usage: mappable FILE")?;
     let reply = std::fs::read(path)?;
     let info = RegionInfo::parse(&reply)?;
     let mut whole = info.flags().contains(RegionInfoFlags::MMAP);

@@ -19,7 +19,7 @@ pub(crate) fn print(root: &Path, total: Duration) -> Result<()> {
     generate.arg("--out").arg(out.path());
     row("capchain generate, all outputs, from scratch", time(&mut generate)?, "");
     row("  of it in process", total, "");
-    let ours = root.join("generated/include/vfio_abi.h");
+    let ours = root.join("generated/vfio-abi/include/vfio_abi.h");
     let kernels = Path::new("/usr/include/linux/vfio.h");
     for (name, header) in [("vfio_abi.h", ours.as_path()), ("linux/vfio.h", kernels)] {
         for formatter in ["none", "prettyplease"] {

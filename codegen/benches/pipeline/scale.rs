@@ -114,7 +114,7 @@ impl Names {
     fn item(&mut self, item: &Item) {
         self.add(item.name());
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => {
+            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
                 item.prefix.iter().for_each(|prefix| self.add(prefix));
                 self.values(&item.values);
             }

@@ -97,7 +97,7 @@ fn run(folder: &Path) -> Result<Run> {
         if family.name == APART {
             black_box(timed(&mut times, AT_ONCE, || at_once(&abi)));
         }
-        black_box(timed(&mut times, family.name, || (family.emit)(&abi)));
+        black_box(timed(&mut times, family.name, || family.emit(&abi)));
     }
     black_box(timed(&mut times, ALL_AT_ONCE, || emit::all(&abi)));
     Ok(times)
@@ -107,7 +107,7 @@ fn run(folder: &Path) -> Result<Run> {
 fn at_once(abi: &Abi) -> usize {
     let families = FAMILIES.iter().filter(|family| family.name != APART);
     thread::scope(|scope| {
-        let emitting: Vec<_> = families.map(|family| scope.spawn(|| (family.emit)(abi))).collect();
+        let emitting: Vec<_> = families.map(|family| scope.spawn(|| family.emit(abi))).collect();
         emitting.into_iter().map(|files| files.join().map_or(0, |files| files.len())).sum()
     })
 }

@@ -40,7 +40,7 @@ fn compile(folder: &Path) -> Result<Option<PathBuf>> {
     let program = folder.join("ways");
     let mut command = Command::new("cc");
     command.args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-I"]);
-    command.arg(here.join("../generated/include")).arg(here.join("benches/walk/ways.c"));
+    command.arg(here.join("../generated/vfio-abi/include")).arg(here.join("benches/walk/ways.c"));
     match command.arg("-o").arg(&program).status() {
         Ok(status) if status.success() => Ok(Some(program)),
         Ok(status) => Err(format!("cc: {status}").into()),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use capchain::decode::input::{self, Input, MOST_INPUT};
 use capchain::decode::{self, Subject};
-use capchain::ir::{Abi, StructId};
+use capchain::ir::Abi;
 use capchain::layout::{TARGETS, Target};
 use capchain::names;
 use serde_json::json;
@@ -51,10 +51,10 @@ fn target(name: &str) -> Result<&'static Target, String> {
 
 /// The struct of this name or, where none has it, the chain without a host.
 fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
-    if let Some(index) = abi.structs.iter().position(|struct_| struct_.name == name) {
-        return Ok(Subject::Struct(StructId(index)));
+    if let Some(id) = abi.find_struct(name) {
+        return Ok(Subject::Struct(id));
     }
-    let lone = abi.chains.iter().position(|chain| chain.host.is_none() && chain.name == name);
+    let lone = abi.find_chain(name).filter(|id| abi.chain(*id).host.is_none());
     lone.map(Subject::Chain).ok_or_else(|| {
         let near = names::nearest(name, abi.structs.iter().map(|struct_| struct_.name.as_str()));
         let hint = near.map(|near| format!("; did you mean `{near}`?"));

@@ -15,9 +15,9 @@ pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
     }
     let spec = open(&origin, source)?;
     let abi = lower(&spec, args.at)?;
-    let outputs = capchain::outputs(&abi);
+    let (outputs, folders) = (capchain::outputs(&abi), capchain::folders(&abi));
     let root = &args.out.clone().unwrap_or_else(workspace);
-    let changes = sync::compare(root, &outputs).map_err(|error| error.to_string())?;
+    let changes = sync::compare(root, &outputs, &folders).map_err(|error| error.to_string())?;
     if args.check {
         return Ok(report(root, &changes));
     }

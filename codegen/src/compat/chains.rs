@@ -126,9 +126,8 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
             findings.push(finding.witness(witness).at(Party::New, new.meta.place));
         }
     }
-    for index in &new.capabilities {
-        let cap = &abis.1.capabilities[*index];
-        let mut olds = old.capabilities.iter().map(|index| &abis.0.capabilities[*index]);
+    for cap in abis.1.capabilities_of(new) {
+        let mut olds = abis.0.capabilities_of(old);
         let known = |old: &&Capability| related((&old.name, &old.meta), (&cap.name, &cap.meta));
         match olds.find(known) {
             None => findings.extend(came(pairs, new, cap)),
@@ -221,7 +220,7 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
     let abi = pairs.abis().1;
     let givers = givers(abi, chain);
     let gives = |handler: &Handler, cap: &Capability| {
-        let gives = handler.chain.as_ref().map(|chain| &chain.gives);
+        let gives = handler.chain.as_ref().map(|chain| &chain.capabilities);
         gives.is_some_and(|gives| gives.is_empty() || gives.contains(&cap.name))
     };
     let giver = givers.iter().find(|(_, handler)| gives(handler, cap)).or(givers.first())?;
@@ -230,7 +229,7 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
         let mut old = pairs.abis().0.capabilities.iter();
         old.any(|old| related((&old.name, &old.meta), (&other.name, &other.meta)))
     };
-    let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+    let caps = abi.capabilities_of(chain);
     let old = caps.filter(|cap| gives(giver.1, cap)).filter(known);
     let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
     let from = handling.need(&caps);

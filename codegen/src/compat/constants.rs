@@ -52,7 +52,7 @@ impl Constant<'_> {
     fn is_unique(&self) -> bool {
         let unique = matches!(
             self.kind,
-            GroupKind::Space | GroupKind::Flags | GroupKind::Enum | GroupKind::AnonymousEnum
+            GroupKind::IdSpace | GroupKind::Flags | GroupKind::Enum | GroupKind::AnonymousEnum
         );
         unique && !self.is_mask() && self.count.is_none()
     }
@@ -80,7 +80,7 @@ pub(super) fn constants(abi: &Abi) -> Vec<Constant<'_>> {
         literal: None,
         count: None,
         group: &abi.chain(capability.chain).name,
-        kind: GroupKind::Space,
+        kind: GroupKind::IdSpace,
         told: true,
         payload: None,
     });
@@ -253,8 +253,9 @@ fn grown(abis: (&Abi, &Abi), came: &[&Constant<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for group in &abis.1.groups {
         let there = abis.0.groups.iter().any(|old| old.name == group.name);
-        let unique = matches!(group.kind, GroupKind::Space | GroupKind::Flags | GroupKind::Enum);
-        let here = |one: &&&Constant<'_>| one.group == group.name && one.meta.former.is_empty();
+        let unique = matches!(group.kind, GroupKind::IdSpace | GroupKind::Flags | GroupKind::Enum);
+        let here =
+            |one: &&&Constant<'_>| one.group == group.name && one.meta.history.names.is_empty();
         let new: Vec<_> = came.iter().filter(here).collect();
         if let ([first, ..], true, true) = (&new[..], there, unique) {
             let list: Vec<_> = new.iter().map(|one| format!("`{}`", one.name)).collect();

@@ -76,7 +76,7 @@ impl Grown<'_> {
         let StructRole::Capability(index) = self.twins.old.role else {
             return self.in_plain(new);
         };
-        let known = self.pairs.abis().0.capabilities[index].version;
+        let known = self.pairs.abis().0.capability(index).version;
         let padding = new.role == Role::Reserved && self.is_padding(new);
         if padding || self.new_version(new).is_some() {
             let message = "the body grew at its end, together with its version";
@@ -219,7 +219,7 @@ impl Grown<'_> {
     /// The version of a capability that came with a field.
     fn new_version(&self, new: &Member<'_>) -> Option<String> {
         let StructRole::Capability(index) = self.twins.old.role else { return None };
-        let known = self.pairs.abis().0.capabilities[index].version;
+        let known = self.pairs.abis().0.capability(index).version;
         (new.version > known).then(|| format!("version {}", new.version))
     }
 

@@ -8,7 +8,7 @@ use super::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Arg, Copied, Handler, Ioctl};
 use crate::layout::Model;
-use crate::reply::{ArgszReply, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Unset, WhenTooSmall};
 
 pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
     let abis = pairs.abis();
@@ -57,7 +57,7 @@ impl Heir<'_> {
         let findings = [
             self.minsz(),
             self.written(),
-            self.untouched(),
+            self.unset(),
             self.short(),
             self.argsz(),
             self.error(),
@@ -115,12 +115,12 @@ impl Heir<'_> {
     }
 
     /// Bytes that programs could take for zero.
-    fn untouched(&self) -> Option<Finding> {
-        let was_zero = self.before.untouched == Some(Untouched::Zero);
-        let now = match self.now.untouched {
-            Some(Untouched::Stack) => "bytes of the kernel's stack",
-            Some(Untouched::Echo) | None => "the caller's own bytes",
-            Some(Untouched::Zero) => return None,
+    fn unset(&self) -> Option<Finding> {
+        let was_zero = self.before.unset == Unset::Zero;
+        let now = match self.now.unset {
+            Unset::Stack => "bytes of the kernel's stack",
+            Unset::Echo => "the caller's own bytes",
+            Unset::Zero => return None,
         };
         let message =
             format!("what the handler `{}` does not set is {now}, 0 before", self.now.name);
@@ -130,22 +130,22 @@ impl Heir<'_> {
     /// What a buffer sees that is too small for the chain.
     fn short(&self) -> Option<Finding> {
         let (before, now) = (self.before.chain.as_ref()?, self.now.chain.as_ref()?);
-        let words = |short: ShortReply| match short {
-            ShortReply::OffsetZero => "the flag and an offset of 0",
-            ShortReply::Partial => "the flag, an offset of 0 and some capabilities",
-            ShortReply::FlagClear => "no flag",
+        let words = |short: WhenTooSmall| match short {
+            WhenTooSmall::OffsetZero => "the flag and an offset of 0",
+            WhenTooSmall::Partial => "the flag, an offset of 0 and some capabilities",
+            WhenTooSmall::FlagClear => "no flag",
         };
-        if before.short == now.short {
+        if before.when_too_small == now.when_too_small {
             return None;
         }
-        let (was, is) = (words(before.short), words(now.short));
+        let (was, is) = (words(before.when_too_small), words(now.when_too_small));
         let message = format!("a short buffer sees {is}, {was} before");
         Some(self.broken(C16, message))
     }
 
     fn argsz(&self) -> Option<Finding> {
         let (before, now) = (self.before.chain.as_ref()?, self.now.chain.as_ref()?);
-        let shrinks = before.argsz == ArgszReply::WhenShort && now.argsz == ArgszReply::Always;
+        let shrinks = before.argsz == ArgszReply::WhenTooSmall && now.argsz == ArgszReply::Always;
         let message = "argsz comes back smaller than it was passed, where it stayed before";
         shrinks.then(|| self.broken(C17, message.to_owned()))
     }
@@ -191,8 +191,12 @@ impl Heir<'_> {
             return vec![self.finding(C14, Class::Note, message)];
         };
         let mut findings = Vec::new();
-        let lost: Vec<_> =
-            before.gives.iter().filter(|name| !now.gives.contains(name)).cloned().collect();
+        let lost: Vec<_> = before
+            .capabilities
+            .iter()
+            .filter(|name| !now.capabilities.contains(name))
+            .cloned()
+            .collect();
         if !lost.is_empty() && self.before.name == self.now.name {
             let message = format!("{} is no longer among what it gives", lost.join(", "));
             findings.push(self.finding(C14, Class::Note, message));
@@ -200,12 +204,14 @@ impl Heir<'_> {
         let order = |one: &[String], other: &[String]| -> Vec<String> {
             one.iter().filter(|name| other.contains(name)).cloned().collect()
         };
-        if order(&before.gives, &now.gives) != order(&now.gives, &before.gives) {
+        if order(&before.capabilities, &now.capabilities)
+            != order(&now.capabilities, &before.capabilities)
+        {
             let message = "capabilities come in another order than before".to_owned();
             findings.push(self.finding(C14, Class::Note, message));
         }
-        if before.at != now.at {
-            let message = format!("the chain starts at {}, {} before", now.at, before.at);
+        if before.offset != now.offset {
+            let message = format!("the chain starts at {}, {} before", now.offset, before.offset);
             findings.push(self.finding(C14, Class::Note, message));
         }
         if before.align != now.align {
@@ -231,7 +237,7 @@ impl Heir<'_> {
 
 /// Handlers that came, and give away bytes that nobody set.
 fn leaking(ioctl: &Ioctl, before: &[&Handler], now: &[&Handler]) -> Option<Finding> {
-    let leaks = |handler: &&&Handler| handler.untouched == Some(Untouched::Stack);
+    let leaks = |handler: &&&Handler| handler.unset == Unset::Stack;
     if before.iter().any(|handler| leaks(&handler)) {
         return None;
     }

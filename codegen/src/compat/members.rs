@@ -55,7 +55,7 @@ pub(super) fn members<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Member<'a>> 
                 name: &arm.name,
                 meta: &arm.meta,
                 type_: &arm.type_,
-                when: arm.when.as_deref().or(field.when.as_deref()),
+                when: arm.valid_if.as_deref().or(field.valid_if.as_deref()),
                 shared: true,
                 ..member(field, own)
             });
@@ -71,7 +71,7 @@ fn member(field: &Field, spans: PerModel<Span>) -> Member<'_> {
         type_: &field.type_,
         role: field.role,
         direction: field.direction,
-        when: field.when.as_deref(),
+        when: field.valid_if.as_deref(),
         version: field.version,
         spans,
         shared: false,

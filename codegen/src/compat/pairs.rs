@@ -49,7 +49,7 @@ impl<'a> Pairs<'a> {
 
 /// The names that an item has or had.
 fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
-    std::iter::once(name).chain(meta.former.iter().map(|(name, _)| name.as_str()))
+    std::iter::once(name).chain(meta.history.names.iter().map(|(name, _)| name.as_str()))
 }
 
 /// Whether two items are one, under the name of either or one that it had.

@@ -145,9 +145,9 @@ fn cap<'a>(
         Some(next) if next > at => next.min(reader.len()),
         _ => reader.len(),
     };
-    let caps = chain.capabilities.iter().map(|index| &reader.abi.capabilities[*index]);
+    let mut caps = reader.abi.capabilities_of(chain);
     // Where two share an id, as in a release candidate, the first keeps it.
-    let known = caps.into_iter().find(|cap| cap.id == read.id && read.version >= 1);
+    let known = caps.find(|cap| cap.id == read.id && read.version >= 1);
     let next_at = next.map(|next| (next, bits_span(reader, header, header.next, at)));
     let body = read.body(at, read.id, next_at);
     match known.map(|known| known.struct_) {

@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
                 type_: &field.type_,
                 span,
                 role: field.role,
-                gate: scope.gate(self, field.when.as_deref()),
+                gate: scope.gate(self, field.valid_if.as_deref()),
                 content,
             }
         };
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
                 type_: &arm.type_,
                 span,
                 role: Role::Data,
-                gate: scope.gate(self, arm.when.as_deref()),
+                gate: scope.gate(self, arm.valid_if.as_deref()),
                 content: self.content(&arm.type_, span, arm.group, scope),
             }
         };

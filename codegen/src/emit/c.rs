@@ -30,8 +30,8 @@ use comment::Comment;
 use compat_context::{CompatContext, after_macro};
 use view::{CompatView, HeaderView, PartFileView, PartView, RunView, TypesView};
 
-/// The folder of the header.
-const FOLDER: &str = "generated/include/";
+/// The folder of the header, below that of the crate.
+const FOLDER: &str = "include/";
 
 /// A part of the header.
 struct Part {
@@ -95,7 +95,7 @@ pub(super) fn header(abi: &Abi) -> OutputFile {
 
 /// The files of the parts, below the folder of the header.
 pub(super) fn part_files(abi: &Abi) -> Vec<String> {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     parts(abi).map(|part| part_path(&stem, part.name)).collect()
 }
 
@@ -118,7 +118,7 @@ struct HeaderEmitter<'a> {
 
 impl<'a> HeaderEmitter<'a> {
     fn new(abi: &'a Abi) -> Self {
-        let stem = names::c_stem(&abi.prefix);
+        let stem = names::c_stem(&abi.name);
         Self { abi, prefix: format!("{}_", stem.to_uppercase()), stem }
     }
 

@@ -1,4 +1,4 @@
-//! Emits `docs/reference/`: Markdown that reads well on a forge, and one
+//! Emits the reference: Markdown that reads well on a forge, and one
 //! picture of the bytes of every struct. One page for each section, one for
 //! each space of ids, one for each release, a matrix of what each release has,
 //! and a first page that leads to all of them.
@@ -50,7 +50,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         files.push(registry::chain(&Page::new(abi, &links, &path), ChainId(at)));
     }
     for (at, group) in abi.groups.iter().enumerate() {
-        if group.kind == GroupKind::Space {
+        if group.kind == GroupKind::IdSpace {
             let path = registry_path(&group.name);
             files.push(registry::space(&Page::new(abi, &links, &path), GroupId(at)));
         }
@@ -71,7 +71,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
 
 /// A file of the reference, by its path below the folder of the reference.
 fn output(path: &str, contents: String) -> OutputFile {
-    OutputFile { path: format!("docs/reference/{path}"), contents: contents + "\n" }
+    OutputFile { path: path.to_owned(), contents: contents + "\n" }
 }
 
 /// Who made a page and how. Markdown does not show a reference that nothing

@@ -52,17 +52,17 @@ struct Version {
 
 /// The Makefile, and every file that it fills in.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let package = names::package(&abi.prefix);
+    let package = names::package(&abi.name);
     let common = || Common {
         banner: banner::lines(abi, "codegen/src/emit/install.rs"),
         package: package.clone(),
-        stem: names::c_stem(&abi.prefix),
+        stem: names::c_stem(&abi.name),
         parts: c::part_files(abi),
         release: abi.release.to_string(),
     };
-    let below = |ending: &str| ["generated/install/", &package, ending].concat();
+    let below = |ending: &str| ["install/", &package, ending].concat();
     vec![
-        file("generated/Makefile".to_owned(), &Makefile { common: common() }),
+        file("Makefile".to_owned(), &Makefile { common: common() }),
         file(below(".pc.in"), &PkgConfig { common: common() }),
         file(below("-config.cmake.in"), &Config { common: common() }),
         file(below("-config-version.cmake.in"), &Version { common: common() }),

@@ -66,16 +66,16 @@ fn of_item<'a>(abi: &'a Abi, section: usize, item: Item) -> Vec<Named<'a>> {
         Item::Struct(id) => of_struct(abi, section, id),
         Item::Group(id) => of_group(section, abi.group(id)),
         Item::Macro(index) => {
-            let item = &abi.macros[index];
+            let item = abi.macro_(index);
             vec![named(&item.name, &item.meta, What::Macro(item))]
         }
         Item::Ioctl(index) => {
-            let item = &abi.ioctls[index];
+            let item = abi.ioctl(index);
             vec![named(&item.name, &item.meta, What::Ioctl(item))]
         }
         Item::Chain(_) => Vec::new(),
         Item::Capability(index) => {
-            let item = &abi.capabilities[index];
+            let item = abi.capability(index);
             let body = item.struct_.filter(|_| item.inline);
             let body = body.map(|id| of_struct(abi, section, id)).unwrap_or_default();
             let id = named(&item.name, &item.meta, What::Capability(item));
@@ -166,14 +166,14 @@ pub(super) fn members(struct_: &Struct) -> impl Iterator<Item = Member<'_>> {
             meta: &field.meta,
             type_: &field.type_,
             role: field.role,
-            when: field.when.as_deref(),
+            when: field.valid_if.as_deref(),
         });
         let arms = field.arms().iter().map(|arm| Member {
             name: &arm.name,
             meta: &arm.meta,
             type_: &arm.type_,
             role: Role::Data,
-            when: arm.when.as_deref(),
+            when: arm.valid_if.as_deref(),
         });
         itself.into_iter().chain(arms)
     })
@@ -181,7 +181,7 @@ pub(super) fn members(struct_: &Struct) -> impl Iterator<Item = Member<'_>> {
 
 /// Since when an item has its present name.
 pub(super) fn name_since(meta: &Meta) -> Since {
-    meta.former.last().map_or(meta.since, |(_, release)| Since::Known(*release))
+    meta.history.names.last().map_or(meta.since, |(_, release)| Since::Known(*release))
 }
 
 /// The names that items had before and that nothing has now. Names that only
@@ -189,16 +189,17 @@ pub(super) fn name_since(meta: &Meta) -> Since {
 /// of which another former name stands for something else today.
 pub(super) fn former<'a>(names: &[Named<'a>]) -> Vec<Former<'a>> {
     let present: HashSet<_> = names.iter().map(|named| named.name).collect();
-    let taken = |meta: &Meta| meta.former.iter().any(|(name, _)| present.contains(name.as_str()));
+    let taken =
+        |meta: &Meta| meta.history.names.iter().any(|(name, _)| present.contains(name.as_str()));
     let split = |named: &&Named<'_>| match named.what {
         What::Constant(group, _) | What::Enumerator(group, _) => {
             group.values.iter().any(|value| taken(&value.meta))
         }
         _ => taken(named.meta),
     };
-    let renamed = names.iter().filter(|named| !named.meta.former.is_empty());
+    let renamed = names.iter().filter(|named| !named.meta.history.names.is_empty());
     let former = renamed.filter(|named| !split(named)).flat_map(|now| {
-        let names = now.meta.former.iter();
+        let names = now.meta.history.names.iter();
         names.map(|(name, until)| Former { name, until: *until, now: *now })
     });
     former.collect()
@@ -208,10 +209,10 @@ pub(super) fn former<'a>(names: &[Named<'a>]) -> Vec<Former<'a>> {
 pub(super) fn renumbered<'a>(names: &[Named<'a>]) -> Vec<Named<'a>> {
     let left: HashSet<_> = names
         .iter()
-        .flat_map(|named| named.meta.former.iter().map(|(name, _)| name.as_str()))
+        .flat_map(|named| named.meta.history.names.iter().map(|(name, _)| name.as_str()))
         .collect();
     let moved = |named: &&Named<'_>| {
-        named.counts() || !named.meta.renumbered.is_empty() || left.contains(named.name)
+        named.counts() || !named.meta.history.numbers.is_empty() || left.contains(named.name)
     };
     names.iter().filter(moved).filter(|named| named.number().is_some()).copied().collect()
 }

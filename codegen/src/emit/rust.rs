@@ -51,7 +51,7 @@ fn needs(abi: &Abi, name: &str) -> bool {
     RUNTIME.iter().any(|file| file.name == name && (file.needed)(abi))
 }
 
-/// Every file below `generated/src`.
+/// Every file of the crate below `src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let (names, all) = (Names::of(abi), named::names(abi));
     let mut files = vec![
@@ -112,5 +112,5 @@ fn file(abi: &Abi, path: &str, emitter: &str, text: String) -> OutputFile {
     }
     contents.push('\n');
     contents += &text;
-    OutputFile { path: ["generated/src/", path].concat(), contents }
+    OutputFile { path: ["src/", path].concat(), contents }
 }

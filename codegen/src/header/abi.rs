@@ -15,7 +15,7 @@ use super::facts::{Constant, Facts, Spelt};
 use super::kinds::Kinds;
 use super::said::{SaidOf, said};
 use crate::diagnostic::Place;
-use crate::ir::{Abi, GroupId, Literal, Meta, StructId};
+use crate::ir::{Abi, GroupId, History, Literal, Meta, StructId};
 use crate::release::Since;
 
 /// An ABI as headers tell it.
@@ -87,10 +87,7 @@ impl Teller<'_> {
             since: Since::Known(self.reference.release),
             source: String::new(),
             deprecated: None,
-            former: Vec::new(),
-            renumbered: Vec::new(),
-            retyped: Vec::new(),
-            rewritten: Vec::new(),
+            history: History::default(),
             allow: Vec::new(),
             place,
         }
@@ -129,7 +126,7 @@ fn literal(constant: &Constant) -> Literal {
         Spelt::Hex => Literal::Hex,
         Spelt::Bit { bit, signed } => Literal::Bit { bit: *bit, signed: *signed },
         Spelt::Or(names) => Literal::Or(names.clone()),
-        Spelt::Position => Literal::Position,
+        Spelt::Position => Literal::Next,
         Spelt::Text(text) => Literal::Text(text.clone()),
         Spelt::Decimal | Spelt::Ioctl { .. } | Spelt::Computed => Literal::Decimal,
     }

@@ -110,7 +110,7 @@ impl<'k> Kinds<'k> {
             let group = self.abi.group(id);
             let prefix = group_prefix(group).filter(|prefix| constant.name.starts_with(prefix))?;
             (group.kind != GroupKind::Enum && group.kind != GroupKind::AnonymousEnum).then_some((
-                (prefix.len(), group.kind == GroupKind::Space, group.field.is_none()),
+                (prefix.len(), group.kind == GroupKind::IdSpace, group.field.is_none()),
                 id,
             ))
         });

@@ -46,7 +46,7 @@ fn base(path: &str) -> &str {
 impl Outside {
     /// What an ABI knows of headers that are not given.
     pub fn of(abi: &Abi, given: &[usize]) -> Self {
-        let mut outside = Self { ours: Some(names::c_stem(&abi.prefix) + "_"), ..Self::default() };
+        let mut outside = Self { ours: Some(names::c_stem(&abi.name) + "_"), ..Self::default() };
         let elsewhere = |section: usize| !given.contains(&abi.sections[section].header);
         for struct_ in abi.structs.iter().filter(|one| elsewhere(one.section)) {
             let extents = struct_.layouts.each_ref().map(Layout::extent);

@@ -42,7 +42,7 @@ pub fn said<'a>(abi: &'a Abi, given: &[usize]) -> SaidOf<'a> {
         match item {
             Item::Struct(id) => said.struct_(abi, *id),
             Item::Group(id) => said.group(abi.group(*id)),
-            Item::Macro(index) => said.macros.push(&abi.macros[*index]),
+            Item::Macro(index) => said.macros.push(abi.macro_(*index)),
             Item::Ioctl(index) => said.ioctl(abi, *index),
             Item::Chain(_) => {}
             Item::Capability(index) => said.capability(abi, *index),
@@ -68,16 +68,16 @@ impl<'a> SaidOf<'a> {
         self.constants.extend(group.values.iter().map(|value| Said { tag, ..constant(value) }));
     }
 
-    fn ioctl(&mut self, abi: &'a Abi, index: usize) {
-        let ioctl = &abi.ioctls[index];
+    fn ioctl(&mut self, abi: &'a Abi, index: crate::ir::IoctlId) {
+        let ioctl = abi.ioctl(index);
         let Some(numbers) = &abi.ioctl_numbers else { return };
         let number = numbers.type_value << 8 | (numbers.base_value + ioctl.number);
         let (name, meta) = (ioctl.name.as_str(), &ioctl.meta);
         self.constants.push(Said { name, number: number.into(), text: None, tag: None, meta });
     }
 
-    fn capability(&mut self, abi: &'a Abi, index: usize) {
-        let capability = &abi.capabilities[index];
+    fn capability(&mut self, abi: &'a Abi, index: crate::ir::CapabilityId) {
+        let capability = abi.capability(index);
         let (name, meta) = (capability.name.as_str(), &capability.meta);
         let number = capability.id.into();
         self.constants.push(Said { name, number, text: None, tag: None, meta });
@@ -104,7 +104,7 @@ impl<'a> SaidOf<'a> {
         let structs = self.structs.iter().map(|one| (one.name.as_str(), &one.meta));
         let constants = self.constants.iter().map(|one| (one.name, one.meta));
         structs.chain(constants).find_map(|(now, meta)| {
-            let mut former = meta.former.iter();
+            let mut former = meta.history.names.iter();
             former.find(|(then, _)| then == name).map(|(_, release)| (now, *release))
         })
     }

@@ -14,7 +14,7 @@ impl Importer<'_> {
         let way = (known.role == StructRole::Argument).then(|| self.kinds.way_of(&fact.name));
         let mut more = vec![("since", self.since.to_string())];
         if let StructRole::Capability(index) = known.role {
-            let version = self.abi.capabilities[index].version + 1;
+            let version = self.abi.capability(index).version + 1;
             more.push(("version", version.to_string()));
         }
         let mut before = None;
@@ -73,7 +73,7 @@ impl Importer<'_> {
 
 /// Whether a struct has a field, or had it under this name.
 pub(super) fn has(known: &Struct, field: &FieldFact) -> bool {
-    let former = |one: &Field| one.meta.former.iter().any(|(name, _)| *name == field.name);
+    let former = |one: &Field| one.meta.history.names.iter().any(|(name, _)| *name == field.name);
     known.fields.iter().any(|one| is(one, field) || former(one))
 }
 

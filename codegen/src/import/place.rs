@@ -36,11 +36,11 @@ impl<'p> Places<'p> {
         match item {
             Item::Struct(id) => of_struct(id),
             Item::Group(id) => values(self.abi.group(id)).collect(),
-            Item::Macro(index) => vec![&self.abi.macros[index].name],
-            Item::Ioctl(index) => vec![&self.abi.ioctls[index].name],
+            Item::Macro(index) => vec![&self.abi.macro_(index).name],
+            Item::Ioctl(index) => vec![&self.abi.ioctl(index).name],
             Item::Chain(_) => Vec::new(),
             Item::Capability(index) => {
-                let capability = &self.abi.capabilities[index];
+                let capability = self.abi.capability(index);
                 let body = capability.struct_.filter(|_| capability.inline);
                 let body = body.map(of_struct).unwrap_or_default();
                 [vec![capability.name.as_str()], body].concat()
@@ -64,12 +64,10 @@ impl<'p> Places<'p> {
         let item = match item {
             Item::Struct(id) => ["struct ", &self.abi.struct_(*id).name].concat(),
             Item::Group(id) => group_words(self.abi.group(*id)),
-            Item::Macro(index) => ["macro ", &self.abi.macros[*index].name].concat(),
-            Item::Ioctl(index) => ["ioctl ", &self.abi.ioctls[*index].name].concat(),
+            Item::Macro(index) => ["macro ", &self.abi.macro_(*index).name].concat(),
+            Item::Ioctl(index) => ["ioctl ", &self.abi.ioctl(*index).name].concat(),
             Item::Chain(id) => ["chain ", &self.abi.chain(*id).name].concat(),
-            Item::Capability(index) => {
-                ["capability ", &self.abi.capabilities[*index].name].concat()
-            }
+            Item::Capability(index) => ["capability ", &self.abi.capability(*index).name].concat(),
         };
         Some([&self.file(*section), ", items, behind ", &item].concat())
     }
@@ -124,7 +122,7 @@ fn behind(before: Option<&str>) -> String {
 fn group_words(group: &Group) -> String {
     let kind = match group.kind {
         GroupKind::Enum | GroupKind::AnonymousEnum => "enum ",
-        GroupKind::Space => "space ",
+        GroupKind::IdSpace => "space ",
         _ => "constants ",
     };
     [kind, &group.name].concat()

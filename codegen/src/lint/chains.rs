@@ -86,7 +86,7 @@ fn flag_of<'a>(abi: &'a Abi, flags: &Field, name: &str) -> Option<&'a Value> {
 /// When an item came to be what it is: it may have been something else under
 /// another name.
 fn began(meta: &Meta) -> Release {
-    let renamed = meta.former.iter().map(|(_, until)| *until);
+    let renamed = meta.history.names.iter().map(|(_, until)| *until);
     renamed.fold(meta.since.first(), Ord::max)
 }
 

@@ -34,11 +34,11 @@ pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
 /// and nothing is as large as one that moves.
 pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
-    let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::Space];
+    let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::IdSpace];
     for group in abi.groups.iter().filter(|group| counted.contains(&group.kind)) {
         for value in &group.values {
             let by_name = value.name.split('_').any(|word| COUNTING.contains(&word));
-            let by_position = value.literal == Literal::Position;
+            let by_position = value.literal == Literal::Next;
             let (message, help) = match value.count {
                 None if by_name || by_position => (
                     format!("`{}` counts others and does not say what becomes of it", value.name),

@@ -7,7 +7,7 @@ use crate::ir::{
     Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyChain, Role, Struct, StructRole, Type,
 };
 use crate::layout::Model;
-use crate::reply::Untouched;
+use crate::reply::Unset;
 
 /// L19: argsz must cover what the first release had, and never more. Sizes
 /// are those of a 64-bit kernel, which translates nothing.
@@ -83,8 +83,7 @@ fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
 /// `cap_offset` or an array, and the chain starts where it ends.
 pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
-    for (ioctl, _, handler) in present(abi).filter(|one| one.2.untouched == Some(Untouched::Stack))
-    {
+    for (ioctl, _, handler) in present(abi).filter(|one| one.2.unset == Unset::Stack) {
         let message = format!("`{}` gives the kernel's stack away", handler.name);
         findings.push(
             Finding::new(Scope::of_handler(ioctl, handler), message)
@@ -109,12 +108,12 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
     for (ioctl, struct_, handler, reply) in present_chains(abi) {
         let size = struct_.layouts[Model::Lp64.index()].size;
         let scope = Scope::of_handler(ioctl, handler);
-        if reply.at != size {
+        if reply.offset != size {
             let message =
                 format!("the chain of `{}` does not start behind its struct", handler.name);
             findings.push(
                 Finding::new(scope, message)
-                    .label(format!("starts at {}", reply.at))
+                    .label(format!("starts at {}", reply.offset))
                     .and(struct_.meta.place, format!("has {size} bytes"))
                     .help("offset and size must be taken from the same struct"),
             );

@@ -32,7 +32,7 @@ pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
 fn known(abi: &Abi) -> BTreeSet<&str> {
     let items = scope::all(abi);
     let former =
-        items.iter().flat_map(|item| item.meta.former.iter().map(|(name, _)| name.as_str()));
+        items.iter().flat_map(|item| item.meta.history.names.iter().map(|(name, _)| name.as_str()));
     let mut known: BTreeSet<_> = items.iter().map(|item| item.name).chain(former).collect();
     known.extend(abi.sections.iter().map(|section| section.name.as_str()));
     known.extend(abi.fds.iter().map(|fd| fd.name.as_str()));
@@ -76,10 +76,10 @@ fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     let mut all = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
-            let names = field.when.iter().cloned().collect();
+            let names = field.valid_if.iter().cloned().collect();
             all.push((Scope::of_field(abi, struct_, field), "in its `when`", names));
             for arm in field.arms() {
-                let names = arm.when.iter().cloned().collect();
+                let names = arm.valid_if.iter().cloned().collect();
                 all.push((Scope::of_arm(abi, struct_, field, arm), "in its `when`", names));
             }
         }

@@ -38,7 +38,7 @@ impl<'a> Scope<'a> {
     /// is declared there, it has no `allow` of its own, only a copy.
     pub(super) fn of_struct(abi: &'a Abi, struct_: &'a Struct) -> Self {
         let StructRole::Capability(index) = struct_.role else { return Self::of(&struct_.meta) };
-        let capability = &abi.capabilities[index];
+        let capability = abi.capability(index);
         let owners = match capability.inline {
             true => vec![&capability.meta],
             false => vec![&struct_.meta, &capability.meta],

@@ -12,7 +12,7 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
         for field in &struct_.fields {
             for (index, arm) in field.arms().iter().enumerate() {
                 let scope = Scope::of_arm(abi, struct_, field, arm);
-                let Some(when) = &arm.when else {
+                let Some(when) = &arm.valid_if else {
                     let message = format!("nothing tells when the member `{}` counts", arm.name);
                     findings.push(
                         Finding::new(scope, message)
@@ -22,7 +22,7 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
                     continue;
                 };
                 let mut earlier = field.arms()[..index].iter();
-                if let Some(twin) = earlier.find(|twin| twin.when.as_ref() == Some(when)) {
+                if let Some(twin) = earlier.find(|twin| twin.valid_if.as_ref() == Some(when)) {
                     let message =
                         format!("`{}` and `{}` both count under `{when}`", twin.name, arm.name);
                     findings.push(

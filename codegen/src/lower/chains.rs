@@ -3,8 +3,8 @@
 use super::structs::Declaration;
 use super::{Lowering, groups, known, parts};
 use crate::ir::{
-    Bits, CapHeader, Capability, Chain, ChainId, Field, Front, Host, Item, Meta, Role, StructId,
-    StructRole, Type,
+    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, Field, Front, History, Host, Item,
+    Meta, Role, StructId, StructRole, Type,
 };
 use crate::names;
 use crate::spec::types::BitsExpr;
@@ -80,14 +80,7 @@ impl<'a> Lowering<'a> {
             (Some(name), false) => self.structs.get(name.as_str()).copied(),
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
-                let meta = Meta {
-                    former: Vec::new(),
-                    renumbered: Vec::new(),
-                    retyped: Vec::new(),
-                    rewritten: Vec::new(),
-                    place: name.place,
-                    ..meta.clone()
-                };
+                let meta = Meta { history: History::default(), place: name.place, ..meta.clone() };
                 Some(self.declare(Declaration {
                     name,
                     meta,
@@ -105,7 +98,7 @@ impl<'a> Lowering<'a> {
             Some(spec::types::Amount::Number(number)) => number.value,
             _ => item.id.value.value,
         };
-        let index = self.abi.capabilities.len();
+        let own = CapabilityId(self.abi.capabilities.len());
         let spelt = item.before.name_at(self.release, &item.capability);
         self.names.insert(&item.capability, spelt);
         self.abi.capabilities.push(Capability {
@@ -124,7 +117,7 @@ impl<'a> Lowering<'a> {
             inline,
             emitted_by: item.emitted_by.iter().map(|path| path.value.clone()).collect(),
         });
-        Item::Capability(index)
+        Item::Capability(own)
     }
 
     /// The chain that a capability names, or the one of its file.
@@ -157,10 +150,7 @@ impl<'a> Lowering<'a> {
                 doc,
                 allow: Vec::new(),
                 deprecated: None,
-                former: Vec::new(),
-                renumbered: Vec::new(),
-                retyped: Vec::new(),
-                rewritten: Vec::new(),
+                history: History::default(),
                 ..meta.clone()
             },
             type_: Type::Struct(struct_),
@@ -168,7 +158,7 @@ impl<'a> Lowering<'a> {
             role: Role::Header,
             group: None,
             ids: None,
-            when: None,
+            valid_if: None,
             version: 1,
         }
     }
@@ -189,9 +179,9 @@ impl<'a> Lowering<'a> {
         let mut abi = std::mem::take(&mut self.abi.structs);
         for field in abi.iter_mut().flat_map(|struct_| &mut struct_.fields) {
             if let Type::Union(arms) = &mut field.type_ {
-                arms.iter_mut().for_each(|arm| self.spell(arm.when.as_mut()));
+                arms.iter_mut().for_each(|arm| self.spell(arm.valid_if.as_mut()));
             }
-            self.spell(field.when.as_mut());
+            self.spell(field.valid_if.as_mut());
         }
         self.abi.structs = abi;
         let mut groups = std::mem::take(&mut self.abi.groups);
@@ -202,7 +192,7 @@ impl<'a> Lowering<'a> {
         let mut ioctls = std::mem::take(&mut self.abi.ioctls);
         for handler in ioctls.iter_mut().flat_map(|ioctl| &mut ioctl.handlers) {
             if let Some(chain) = &mut handler.chain {
-                self.spell(&mut chain.gives);
+                self.spell(&mut chain.capabilities);
             }
         }
         self.abi.ioctls = ioctls;
@@ -264,7 +254,7 @@ impl<'a> Lowering<'a> {
     fn capabilities_of_chains(&mut self) {
         let abi = &mut self.abi;
         for (index, capability) in abi.capabilities.iter_mut().enumerate() {
-            abi.chains[capability.chain.0].capabilities.push(index);
+            abi.chains[capability.chain.0].capabilities.push(CapabilityId(index));
             if let Some(id) = capability.struct_ {
                 let fields = abi.structs[id.0].fields.iter();
                 capability.version = fields.map(|field| field.version).max().unwrap_or(1);
@@ -272,7 +262,7 @@ impl<'a> Lowering<'a> {
         }
         for chain in &mut abi.chains {
             let capabilities = &abi.capabilities;
-            chain.capabilities.sort_by_key(|index| capabilities[*index].id);
+            chain.capabilities.sort_by_key(|own| capabilities[own.0].id);
         }
     }
 
@@ -285,7 +275,7 @@ impl<'a> Lowering<'a> {
         for (index, capability) in self.abi.capabilities.iter().enumerate() {
             if let Some(id) = capability.struct_ {
                 let struct_ = &mut self.abi.structs[id.0];
-                struct_.role = StructRole::Capability(index);
+                struct_.role = StructRole::Capability(CapabilityId(index));
                 if let Some(header) = struct_.fields.first_mut() {
                     header.role = Role::Header;
                 }

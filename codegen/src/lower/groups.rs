@@ -19,7 +19,7 @@ impl<'a> Lowering<'a> {
                     spec::Item::Constants(values) => (values, GroupKind::Constants),
                     spec::Item::Enum(item) if item.anonymous => (item, GroupKind::AnonymousEnum),
                     spec::Item::Enum(item) => (item, GroupKind::Enum),
-                    spec::Item::Space(values) => (values, GroupKind::Space),
+                    spec::Item::IdSpace(values) => (values, GroupKind::IdSpace),
                     _ => continue,
                 };
                 let id = GroupId(self.abi.groups.len());
@@ -163,7 +163,7 @@ impl<'a> Lowering<'a> {
             return Literal::Text(string.value.clone());
         }
         match self.amount(value) {
-            Some(Amount::Position) => Literal::Position,
+            Some(Amount::Position) => Literal::Next,
             Some(Amount::Number(number)) if number.hex => Literal::Hex,
             Some(Amount::Number(_)) => Literal::Decimal,
             None => Literal::Or(value.of.iter().map(|flag| self.spelt(flag)).collect()),

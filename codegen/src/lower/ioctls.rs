@@ -1,9 +1,13 @@
 //! Lowers ioctls, the reply rules of their handlers, and macros.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Arg, Copied, Handler, Ioctl, Item, Limit, Macro, ReplyArray, ReplyChain, Struct};
+use crate::ir::{
+    Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, ReplyArray, ReplyChain,
+    Struct,
+};
 use crate::layout::Model;
 use crate::release::Since;
+use crate::reply::Unset;
 use crate::spec::text::{List, Placed};
 use crate::spec::{self, SpecFile};
 
@@ -24,7 +28,7 @@ impl<'a> Lowering<'a> {
         };
         let handlers =
             item.handlers.iter().filter_map(|handler| self.handler(handler, item, life.since));
-        let index = self.abi.ioctls.len();
+        let id = IoctlId(self.abi.ioctls.len());
         let ioctl = Ioctl {
             name: item.before.name_at(self.release, &item.ioctl).to_owned(),
             meta: self.meta(parts!(item, &item.ioctl), life, &file.source),
@@ -36,7 +40,7 @@ impl<'a> Lowering<'a> {
             handlers: handlers.collect(),
         };
         self.abi.ioctls.push(ioctl);
-        Item::Ioctl(index)
+        Item::Ioctl(id)
     }
 
     /// A handler's rules in bytes; none where the release lacks a field that
@@ -50,8 +54,8 @@ impl<'a> Lowering<'a> {
             fields => Copied::Ends(ends(struct_, fields)?),
         };
         let reads = match ends(struct_, &item.reads)? {
-            reads if reads.is_empty() => vec![minsz],
-            reads => reads,
+            reads if reads.is_empty() => Copied::Ends(vec![minsz]),
+            reads => Copied::Ends(reads),
         };
         let chain = match &item.capabilities {
             Some(chain) => Some(reply_chain(chain, struct_)?),
@@ -70,7 +74,7 @@ impl<'a> Lowering<'a> {
             minsz,
             reads,
             writes,
-            untouched: item.untouched,
+            unset: item.untouched.unwrap_or(Unset::Echo),
             below: self.limits(item, struct_)?,
             array,
             chain,
@@ -90,7 +94,7 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::Macro) -> Item {
         let life = item.life(file.life());
-        let index = self.abi.macros.len();
+        let id = MacroId(self.abi.macros.len());
         let macro_ = Macro {
             name: item.before.name_at(self.release, &item.macro_).to_owned(),
             meta: self.meta(parts!(item, &item.macro_), life, &file.source),
@@ -99,7 +103,7 @@ impl<'a> Lowering<'a> {
             rust: item.rust.trim().to_owned(),
         };
         self.abi.macros.push(macro_);
-        Item::Macro(index)
+        Item::Macro(id)
     }
 }
 
@@ -131,12 +135,12 @@ fn reply_array(item: &spec::ReplyArray, struct_: &Struct) -> Option<ReplyArray> 
 fn reply_chain(item: &spec::ReplyChain, struct_: &Struct) -> Option<ReplyChain> {
     let gives: &List<_> = &item.gives;
     Some(ReplyChain {
-        at: known(u64::try_from(item.at.value.value).ok()),
+        offset: known(u64::try_from(item.at.value.value).ok()),
         align: known(u64::try_from(item.align.value.value).ok()),
-        short: item.short,
+        when_too_small: item.short,
         padding: item.padding,
         argsz: item.argsz,
         writes: ends(struct_, &item.writes)?,
-        gives: gives.iter().map(|name| name.value.clone()).collect(),
+        capabilities: gives.iter().map(|name| name.value.clone()).collect(),
     })
 }

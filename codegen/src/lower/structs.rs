@@ -129,7 +129,7 @@ impl<'a> Lowering<'a> {
             role: role(expr.and_then(|expr| expr.role)),
             group,
             ids: named.filter(|named| group != Some(*named)),
-            when: field.when.as_ref().map(|when| when.value.clone()),
+            valid_if: field.when.as_ref().map(|when| when.value.clone()),
             version: field
                 .version
                 .map_or(1, |version| known(u16::try_from(version.value.value).ok())),
@@ -157,7 +157,7 @@ impl<'a> Lowering<'a> {
                 group: self.group_of(owner, (name, arm), (life, &meta), &type_),
                 meta,
                 type_,
-                when: arm.when.as_ref().map(|when| when.value.clone()),
+                valid_if: arm.when.as_ref().map(|when| when.value.clone()),
             });
         }
         arms

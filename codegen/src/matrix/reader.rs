@@ -61,7 +61,7 @@ impl Reader {
         let fields = struct_.fields.iter().zip(&layout.fields);
         let told = fields.filter(|(field, span)| {
             let input = field.direction == Some(Direction::In);
-            field.role == Role::Data && !input && field.when.is_none() && span.end() <= minsz
+            field.role == Role::Data && !input && field.valid_if.is_none() && span.end() <= minsz
         });
         let chain = abi.chains.iter().find_map(|chain| Known::new(abi, chain, id, struct_));
         let fields = told.map(|(field, span)| (field.name.clone(), *span)).collect();
@@ -111,7 +111,7 @@ impl Known {
     fn new(abi: &Abi, chain: &Chain, id: crate::ir::StructId, struct_: &Struct) -> Option<Self> {
         let host = chain.host.as_ref().filter(|host| host.struct_ == id)?;
         let spans = &struct_.layouts[Model::Lp64.index()].fields;
-        let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+        let caps = abi.capabilities_of(chain);
         Some(Self {
             flags: spans[host.flags],
             flag: host.flag.1,

@@ -82,9 +82,9 @@ impl Writer {
             let hosted =
                 |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
             let chain = abi.chains.iter().find(hosted);
-            let given = handler.chain.as_ref().map(|chain| &chain.gives);
+            let given = handler.chain.as_ref().map(|chain| &chain.capabilities);
             let caps: Vec<_> = chain.map_or(Vec::new(), |chain| {
-                let caps = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
+                let caps = abi.capabilities_of(chain);
                 caps.filter(|cap| given.is_some_and(|given| given.contains(&cap.name))).collect()
             });
             let struct_ = abi.struct_(id);

@@ -18,7 +18,7 @@ pub(super) struct Writer<'a> {
 impl Writer<'_> {
     pub(super) fn chain(&self, memory: &mut Memory, caps: &[Cap]) {
         let size = size_of_header(self.abi, self.header);
-        let mut at = self.rules.at;
+        let mut at = self.rules.offset;
         let mut previous = None;
         for cap in caps {
             if let Some(previous) = previous.filter(|_| at <= self.argsz) {
@@ -74,7 +74,7 @@ impl Writer<'_> {
 /// Where a chain ends, padding included.
 pub(super) fn end(abi: &Abi, header: &CapHeader, rules: &ReplyChain, caps: &[Cap]) -> u64 {
     let size = size_of_header(abi, header);
-    caps.iter().fold(rules.at, |end, cap| end + taken(rules, size, cap))
+    caps.iter().fold(rules.offset, |end, cap| end + taken(rules, size, cap))
 }
 
 fn size_of_header(abi: &Abi, header: &CapHeader) -> u64 {

@@ -37,7 +37,8 @@ enum Entry {
     /// A C enum.
     Enum(Values),
     /// Numbers that must stay unique: feature ids, region types.
-    Space(Values),
+    #[serde(rename = "space")]
+    IdSpace(Values),
     /// A function-like macro.
     Macro(Macro),
     /// A struct.
@@ -62,7 +63,7 @@ impl File {
             items.push(match entry {
                 Entry::Constants(item) => Item::Constants(item),
                 Entry::Enum(item) => Item::Enum(item),
-                Entry::Space(item) => Item::Space(item),
+                Entry::IdSpace(item) => Item::IdSpace(item),
                 Entry::Macro(item) => Item::Macro(item),
                 Entry::Struct(item) => Item::Struct(item),
                 Entry::Ioctl(item) => Item::Ioctl(item),

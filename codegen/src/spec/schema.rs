@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::AbiFile;
 use super::file::File;
-use crate::output::{MARK, OutputFile};
+use crate::output::{MARK, OutputFile, SCHEMAS};
 
 /// The schema of `abi.yaml`, and that of every other file.
 pub fn files() -> Vec<OutputFile> {
@@ -18,7 +18,7 @@ pub fn files() -> Vec<OutputFile> {
 }
 
 fn file(name: &str, schema: &Value) -> OutputFile {
-    let path = ["generated/schema/", name, ".schema.json"].concat();
+    let path = [SCHEMAS, "/", name, ".schema.json"].concat();
     // Strings and numbers without a float among them always print.
     let text = serde_json::to_string_pretty(schema).unwrap_or_default();
     OutputFile { path, contents: text + "\n" }

@@ -40,7 +40,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
         let (before, keys): (_, &[Key]) = match item {
             Item::Enum(item) if !item.anonymous => (&item.before, &[Key::Name]),
-            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => (&item.before, &[]),
+            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => (&item.before, &[]),
             Item::Macro(item) => (&item.before, &[Key::Name, Key::C]),
             Item::Struct(item) => (&item.before, &[Key::Name]),
             Item::Ioctl(item) => (&item.before, &[Key::Name]),

@@ -74,7 +74,7 @@ impl Texts<'_> {
 
     fn item(&mut self, item: &Item) {
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => self.group(item),
+            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => self.group(item),
             Item::Macro(item) => self.about(about!(item, &item.macro_)),
             Item::Struct(item) => self.about(about!(item, &item.struct_)),
             Item::Ioctl(item) => self.ioctl(item),

@@ -26,7 +26,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         match group.kind {
             GroupKind::Flags => flags(check, group, stretches),
             GroupKind::Constants => {}
-            GroupKind::Enum | GroupKind::Space | GroupKind::FieldValues => {
+            GroupKind::Enum | GroupKind::IdSpace | GroupKind::FieldValues => {
                 numbers(check, group, stretches);
             }
         }

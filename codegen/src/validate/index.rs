@@ -20,7 +20,7 @@ pub(super) enum Kind {
     Enum,
     /// A C enum without a tag; its name is ours.
     Anonymous,
-    Space,
+    IdSpace,
     Constants,
     Chain,
     Ioctl,
@@ -174,7 +174,7 @@ impl<'a> Index<'a> {
         match item {
             Item::Constants(values) => self.add_values(values, GroupKind::Constants, life),
             Item::Enum(values) => self.add_values(values, GroupKind::Enum, life),
-            Item::Space(values) => self.add_values(values, GroupKind::Space, life),
+            Item::IdSpace(values) => self.add_values(values, GroupKind::IdSpace, life),
             Item::Macro(item) => self.add(&item.macro_, Kind::Macro, life, Some(&item.before)),
             Item::Struct(item) => self.add(&item.struct_, Kind::Struct, life, Some(&item.before)),
             Item::Ioctl(item) => self.add(&item.ioctl, Kind::Ioctl, life, Some(&item.before)),
@@ -198,7 +198,7 @@ impl<'a> Index<'a> {
 
     fn add_values(&mut self, values: &'a Values, kind: GroupKind, life: Life) {
         let (name_kind, before) = match kind {
-            GroupKind::Space => (Kind::Space, None),
+            GroupKind::IdSpace => (Kind::IdSpace, None),
             GroupKind::Enum if values.anonymous => (Kind::Anonymous, None),
             GroupKind::Enum => (Kind::Enum, Some(&values.before)),
             _ => (Kind::Constants, None),

@@ -57,7 +57,7 @@ fn keys(check: &mut Check<'_>, abi: &AbiFile) {
 /// Names of items, their present and their former ones.
 fn items(check: &mut Check<'_>) {
     let index = check.index;
-    let ours = c_stem(&check.spec.abi.prefix) + "_";
+    let ours = c_stem(&check.spec.abi.abi) + "_";
     for (text, targets) in index.all() {
         for target in targets {
             ident(check, text, target.place, (target.kind, &ours));
@@ -73,7 +73,7 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &
     if !name(check, text, place) {
         return;
     }
-    let seen = !matches!(kind, Kind::Chain | Kind::Constants | Kind::Space | Kind::Anonymous);
+    let seen = !matches!(kind, Kind::Chain | Kind::Constants | Kind::IdSpace | Kind::Anonymous);
     let head = text.as_bytes().get(..ours.len());
     if head.is_some_and(|head| head.eq_ignore_ascii_case(ours.as_bytes())) {
         refuse(check, text, place, "names that start so are those of the generated header");
@@ -94,7 +94,7 @@ fn is_spoken_for(name: &str) -> bool {
 /// Names inside items that nothing refers to by way of the index.
 fn parts(check: &mut Check<'_>, item: &Item) {
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::Space(item) => {
+        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
             reserved(check, &item.reserved)
         }
         Item::Chain(item) => reserved(check, &item.reserved),

@@ -17,7 +17,7 @@ pub(super) enum GroupKind {
     /// A C enum, with or without tag.
     Enum,
     /// Ids that stay unique.
-    Space,
+    IdSpace,
     /// The flags of a field.
     Flags,
     /// The numbers that a field holds.
@@ -30,7 +30,7 @@ impl GroupKind {
         match self {
             Self::Constants => "constants",
             Self::Enum => "enumerators",
-            Self::Space => "ids",
+            Self::IdSpace => "ids",
             Self::Flags => "flags",
             Self::FieldValues => "values of a field",
         }

@@ -25,7 +25,7 @@ pub(super) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[Kind::Chain] }
 pub(super) const CAPABILITY: Wanted = Wanted { what: "capability", kinds: &[Kind::Capability] };
 pub(super) const HELD: Wanted = Wanted {
     what: "enum or space",
-    kinds: &[Kind::Enum, Kind::Anonymous, Kind::Space, Kind::Constants],
+    kinds: &[Kind::Enum, Kind::Anonymous, Kind::IdSpace, Kind::Constants],
 };
 
 /// A name where it stands, and the releases that need what it stands for.

@@ -115,7 +115,7 @@ impl Times<'_, '_> {
             };
         }
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => times!(item),
+            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => times!(item),
             Item::Macro(item) => times!(item),
             Item::Struct(item) => times!(item),
             Item::Ioctl(item) => times!(item),
@@ -124,7 +124,7 @@ impl Times<'_, '_> {
         }
         let life = item.life(outer);
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::Space(item) => {
+            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
                 self.values(&item.values, life);
             }
             Item::Ioctl(item) => self.handlers(&item.handlers, life),

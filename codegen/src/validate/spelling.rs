@@ -69,7 +69,7 @@ fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
         .map(|(name, value)| Made::new(short(name, prefix, suffix), name, value.life(group.life)));
     let made: Vec<_> = made.collect();
     distinct(check, &made, "short name");
-    if !matches!(group.kind, GroupKind::Constants | GroupKind::Space) {
+    if !matches!(group.kind, GroupKind::Constants | GroupKind::IdSpace) {
         let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
         for made in taken {
             refuse(check, made, "short name", "every generated type has something of this name");

@@ -26,8 +26,9 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// Names that C and Rust see.
 fn idents(check: &mut Check<'_>) {
     let index = check.index;
-    let seen =
-        |kind: Kind| !matches!(kind, Kind::Chain | Kind::Constants | Kind::Space | Kind::Anonymous);
+    let seen = |kind: Kind| {
+        !matches!(kind, Kind::Chain | Kind::Constants | Kind::IdSpace | Kind::Anonymous)
+    };
     let mut claims = Vec::new();
     for (key, targets) in index.all() {
         let targets = targets.iter().filter(|target| seen(target.kind));
@@ -70,7 +71,7 @@ fn twins<'b>(index: &'b Index<'_>) -> impl Iterator<Item = (String, &'b Target)>
 fn titles(check: &mut Check<'_>) {
     let index = check.index;
     let ours = |kind: Kind| {
-        matches!(kind, Kind::Chain | Kind::Constants | Kind::Space | Kind::Enum | Kind::Anonymous)
+        matches!(kind, Kind::Chain | Kind::Constants | Kind::IdSpace | Kind::Enum | Kind::Anonymous)
     };
     let claims = index.all().flat_map(|(key, targets)| {
         let targets = targets.iter().filter(|target| ours(target.kind));

@@ -33,7 +33,9 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// The types of numbers at the file level.
 fn types(check: &mut Check<'_>) {
     for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
-        let (Item::Constants(item) | Item::Enum(item) | Item::Space(item)) = item else { continue };
+        let (Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item)) = item else {
+            continue;
+        };
         if let Some(name) = item.type_.as_ref().filter(|name| int(name).is_none()) {
             let reference = Reference { name, place: name.place, needed: None };
             check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());

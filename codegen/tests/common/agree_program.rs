@@ -30,7 +30,7 @@ pub(crate) const C: [&str; 2] = ["trace", "reply"];
 
 /// Writes all that an ABI is generated to and the sources that know it.
 pub(crate) fn write(folder: &Path, abi: &Abi) {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     rustc::write_crate(folder, abi);
     for (name, text) in PARTS {
         fs::write(folder.join(name), text).expect("a file");

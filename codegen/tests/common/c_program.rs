@@ -22,7 +22,7 @@ const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-rec
 
 /// Writes the program.
 pub(crate) fn write(folder: &Path, abi: &Abi) {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     let main = format!("#include \"{stem}.h\"\n{MAIN}");
     fs::write(folder.join("canonical.c"), main).expect("a file");
     fs::write(folder.join("text.h"), TEXT).expect("a file");
@@ -71,7 +71,7 @@ pub(crate) fn source(abi: &Abi, stem: &str) -> String {
 fn function(abi: &Abi, stem: &str, chain: &Chain) -> String {
     let (name, mut ids, mut arms) = (&chain.name, Vec::new(), String::new());
     for index in &chain.capabilities {
-        let capability = &abi.capabilities[*index];
+        let capability = abi.capability(*index);
         if !ids.contains(&capability.id) {
             ids.push(capability.id);
             arms += &arm(abi, stem, chain, capability);

@@ -1,4 +1,4 @@
-//! The designs of a capability chain for `vfio_irq_info` in `spec/proposals`,
+//! The designs of a capability chain for `vfio_irq_info` in `spec/vfio/proposals`,
 //! and what the reply model answers under each.
 
 #![allow(dead_code, reason = "each test uses some of it")]
@@ -22,9 +22,9 @@ pub(crate) const FIRST_OF_DEVICE: u32 = 5;
 /// How much memory there is from the start of the caller's buffer on.
 const MEMORY: usize = 64;
 
-/// A file of `spec/proposals`.
+/// A file of `spec/vfio/proposals`.
 pub(crate) fn proposal(name: &str) -> PathBuf {
-    real::root().join("spec/proposals").join(name).with_extension("yaml")
+    real::root().join("spec/vfio/proposals").join(name).with_extension("yaml")
 }
 
 /// VFIO with overlays.

@@ -64,10 +64,10 @@ pub(crate) fn target(name: &str) -> &'static Target {
 
 /// What `decode` says.
 pub(crate) fn decoded(abi: &Abi, case: &Case) -> Option<String> {
-    let index = abi.chains.iter().position(|chain| chain.name == case.chain)?;
-    let subject = match &abi.chains[index].host {
+    let chain = abi.find_chain(&case.chain)?;
+    let subject = match &abi.chain(chain).host {
         Some(host) => Subject::Struct(host.struct_),
-        None => Subject::Chain(index),
+        None => Subject::Chain(chain),
     };
     Some(decode::canonical(&decode::decode(abi, subject, case.target, &case.bytes)))
 }

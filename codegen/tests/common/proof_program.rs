@@ -14,7 +14,7 @@ use capchain::names::{self, c_name};
 /// depend on the ABI: a profile and its chain per line, and the loops of
 /// appenders with the size of an element.
 pub(crate) fn write(folder: &Path, abi: &Abi) {
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     let (mut profiles, mut loops) = (String::new(), String::new());
     for chain in abi.chains.iter().filter(|chain| chain.host.is_some()) {
         let capabilities = capabilities(abi, &stem, chain);
@@ -74,7 +74,7 @@ struct Array<'a> {
 
 fn capabilities<'a>(abi: &'a Abi, stem: &str, chain: &'a Chain) -> Vec<Known<'a>> {
     let mut all: Vec<Known> = Vec::new();
-    for capability in chain.capabilities.iter().map(|index| &abi.capabilities[*index]) {
+    for capability in abi.capabilities_of(chain) {
         if all.iter().all(|one| one.capability.id != capability.id) {
             all.push(known(abi, stem, chain, capability));
         }

@@ -23,3 +23,13 @@ pub(crate) fn open(folder: &Path) -> ValidSpec {
     let problems = opened.problems.render(&opened.sources, false);
     opened.spec.unwrap_or_else(|| panic!("{problems}"))
 }
+
+/// The YAML files of a folder, in order; not those of its subfolders.
+pub(crate) fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> =
+        paths.filter(|path| path.extension() == Some("yaml".as_ref())).collect();
+    files.sort();
+    files
+}

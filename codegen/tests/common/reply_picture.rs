@@ -44,10 +44,10 @@ fn end(answer: &Answer<'_>) -> u64 {
 fn name(abi: &Abi, handler: &str, answer: &Answer<'_>, at: u64) -> String {
     let struct_ = designs::struct_(abi).1;
     let rules = designs::handler(abi, handler).chain.as_ref();
-    if let Some(chain) = rules.filter(|chain| at >= chain.at && end(answer) > chain.at) {
-        let kind = abi.capabilities.iter().find(|one| chain.gives.contains(&one.name));
+    if let Some(chain) = rules.filter(|chain| at >= chain.offset && end(answer) > chain.offset) {
+        let kind = abi.capabilities.iter().find(|one| chain.capabilities.contains(&one.name));
         let kind = kind.and_then(|one| one.struct_).expect("the capability's struct");
-        return word(abi, kind, at - chain.at);
+        return word(abi, kind, at - chain.offset);
     }
     field(struct_, at).map(|field| field.name.clone()).unwrap_or_default()
 }

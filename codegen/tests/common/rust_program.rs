@@ -58,7 +58,7 @@ fn function(abi: &Abi, chain: &Chain) -> String {
     let cap_type = [&names::group_type(&chain.name), "Cap"].concat();
     let (name, mut ids, mut arms) = (&chain.name, Vec::new(), String::new());
     for index in &chain.capabilities {
-        let capability = &abi.capabilities[*index];
+        let capability = abi.capability(*index);
         if !ids.contains(&capability.id) {
             ids.push(capability.id);
             arms += &arm(abi, &cap_type, capability);

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use capchain::emit::FAMILIES;
+use capchain::emit::{FAMILIES, crate_folder};
 use capchain::ir::Abi;
 
 /// Writes the crate of an ABI, compiles it without warnings, and compiles a
@@ -18,12 +18,14 @@ pub(crate) fn program(folder: &Path, abi: &Abi, name: &str, text: &str) -> PathB
     program_with(folder, name, text, &[])
 }
 
-/// Writes the crate and the header of an ABI, below `generated`.
+/// Writes the crate and the header of an ABI to the folder `generated`, whatever
+/// the ABI is called.
 pub(crate) fn write_crate(folder: &Path, abi: &Abi) {
     // The reference is the larger part of the work, and no compiler reads it.
     let families = FAMILIES.iter().filter(|family| family.name != "reference");
-    for file in families.flat_map(|family| (family.emit)(abi)) {
-        let path = folder.join(&file.path);
+    for file in families.flat_map(|family| family.emit(abi)) {
+        let below = file.path.strip_prefix(&crate_folder(abi)).expect("a file of the crate");
+        let path = folder.join(["generated", below].concat());
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, file.contents).expect("a file");
     }

@@ -314,7 +314,7 @@ pub(crate) fn give(abi: &mut Abi) {
         .chains
         .iter()
         .map(|chain| {
-            let names = chain.capabilities.iter().map(|at| abi.capabilities[*at].name.clone());
+            let names = abi.capabilities_of(chain).map(|cap| cap.name.clone());
             (chain.host.as_ref().map(|host| host.struct_), names.collect())
         })
         .collect();
@@ -325,7 +325,7 @@ pub(crate) fn give(abi: &mut Abi) {
         let known = names.iter().filter(|name| !invented(name)).take(2);
         let gives: Vec<_> = names.iter().filter(invented).chain(known).cloned().collect();
         for rules in ioctl.handlers.iter_mut().filter_map(|handler| handler.chain.as_mut()) {
-            rules.gives.clone_from(&gives);
+            rules.capabilities.clone_from(&gives);
         }
     }
 }

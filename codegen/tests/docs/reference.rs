@@ -32,7 +32,7 @@ pub(crate) struct Reference {
 impl Reference {
     /// Reads every page.
     pub(crate) fn read(outputs: Vec<OutputFile>) -> Self {
-        let below = |path: &str| path.strip_prefix("docs/reference/").map(str::to_owned);
+        let below = |path: &str| path.splitn(4, '/').nth(3).map(str::to_owned);
         let files: BTreeMap<String, String> = outputs
             .into_iter()
             .map(|file| (below(&file.path).expect("a file of the reference"), file.contents))

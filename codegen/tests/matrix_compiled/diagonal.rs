@@ -85,7 +85,7 @@ fn key(abi: &Abi) -> String {
     };
     let chains = abi.chains.iter().map(|chain| {
         let caps = chain.capabilities.iter().map(|index| {
-            let cap = &abi.capabilities[*index];
+            let cap = abi.capability(*index);
             (&cap.name, cap.id, cap.version, cap.struct_.map(fields))
         });
         let host = chain.host.as_ref().map(|host| host.flag.1);

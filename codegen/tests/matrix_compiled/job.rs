@@ -39,7 +39,7 @@ pub(crate) fn all(abi: &Abi) -> Vec<Job<'_>> {
             let named = profiles::all(abi).swap_remove(profile);
             let caps = chain.capabilities.iter().enumerate();
             let caps = caps.filter(|(index, _)| set >> index & 1 == 1);
-            let caps = caps.map(|(_, index)| &abi.capabilities[*index]);
+            let caps = caps.map(|(_, index)| abi.capability(*index));
             let caps: Vec<_> = caps.map(|cap| (cap, sample::cap(abi, cap, ELEMENTS))).collect();
             let handling = Handling::new(abi, named.ioctl, named.handler).expect("rules");
             let bodies: Vec<_> = caps.iter().map(|(_, cap)| cap.clone()).collect();

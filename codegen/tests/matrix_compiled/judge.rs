@@ -116,8 +116,7 @@ fn expected(
         _ => "need=none\n".to_owned(),
     };
     if let (State::Full, Some(chain)) = (state, chain) {
-        let known: Vec<_> =
-            chain.capabilities.iter().map(|index| &reader.capabilities[*index]).collect();
+        let known: Vec<_> = reader.capabilities_of(chain).collect();
         for (cap, body) in &job.caps {
             text += &lines::capability(reader, &known, job.abi, cap, body)?;
         }

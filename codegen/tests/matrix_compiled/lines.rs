@@ -6,7 +6,7 @@ use std::fmt::Write;
 use capchain::ir::{Abi, Capability, Field, Role, Struct, Type};
 use capchain::layout::{Model, Span};
 use capchain::model::Cap;
-use capchain::reply::{Direction, ShortReply};
+use capchain::reply::{Direction, WhenTooSmall};
 
 use crate::implementations::{fixed_part, profiles};
 use crate::job::{ELEMENTS, Job};
@@ -22,8 +22,8 @@ pub(crate) fn fixed(reader: &Abi, job: &Job<'_>, state: State) -> Result<String,
     let struct_ = struct_.ok_or_else(|| format!("there is no {name}"))?;
     let host = job.host();
     let flags = &job.abi.struct_(host.struct_).fields[host.flags].name;
-    let short = job.named.handler.chain.as_ref().map(|rules| rules.short);
-    let clear = state == State::Short && short == Some(ShortReply::FlagClear);
+    let short = job.named.handler.chain.as_ref().map(|rules| rules.when_too_small);
+    let clear = state == State::Short && short == Some(WhenTooSmall::FlagClear);
     let mut lines = String::new();
     for (_, field, int) in fixed_part::fields(struct_) {
         let mut told = profiles::fields(job.abi, job.named.chain);

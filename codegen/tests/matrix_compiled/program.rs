@@ -36,7 +36,7 @@ pub(crate) fn languages() -> Vec<Language> {
 /// Writes and compiles a release in a folder of its own.
 pub(crate) fn compile(root: &Path, era: &Era, structs: &[String], languages: &[Language]) {
     let (folder, abi, name) = (root.join(&era.name), &era.abi, &era.name);
-    let stem = names::c_stem(&abi.prefix);
+    let stem = names::c_stem(&abi.name);
     fs::create_dir(&folder).expect("a new folder");
     agree_program::write(&folder, abi);
     let files = [

@@ -36,7 +36,7 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
     let contents = contents(abi, struct_, [cap]);
     let need = handling.need(&contents.caps);
     let bytes = answer(&handling, &asked(need, need), &contents);
-    let offset = handler.chain.as_ref()?.at;
+    let offset = handler.chain.as_ref()?.offset;
     let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, bytes);
     let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
     Some(witness.claim(Claim::TakenFor { offset, id: cap.id, is, taken_for }))
@@ -62,7 +62,7 @@ pub(in crate::compat) fn short(
     let abi = pairs.abis().1;
     let struct_ = abi.chain_front(chain)?;
     let handling = Handling::new(abi, ioctl, handler)?;
-    let cap = abi.capabilities.get(*chain.capabilities.first()?)?;
+    let cap = abi.capabilities_of(chain).next()?;
     let contents = contents(abi, struct_, [cap]);
     let argsz = handling.need(&contents.caps) - 1;
     let bytes = answer(&handling, &asked(argsz, argsz), &contents);
@@ -106,7 +106,7 @@ pub(in crate::compat) fn answered(
     let struct_ = abis.0.struct_(id);
     let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
     let chains = abis.0.chains.iter().filter(hosted).take(1);
-    let caps = chains.flat_map(|chain| &chain.capabilities).map(|at| &abis.0.capabilities[*at]);
+    let caps = chains.flat_map(|chain| abis.0.capabilities_of(chain));
     let contents = contents(abis.0, struct_, caps);
     let was = Handling::new(abis.0, old.0, old.1)?;
     let is = Handling::new(abis.1, new.0, new.1)?;

@@ -151,7 +151,7 @@ impl Emitter<'_> {
     fn capabilities(&self, chain: &Chain, writes: bool, taken: &mut Taken) -> Vec<CapabilityView> {
         let mut views = Vec::<CapabilityView>::new();
         for index in &chain.capabilities {
-            let capability = &self.abi.capabilities[*index];
+            let capability = self.abi.capability(*index);
             if views.iter().all(|other| other.id != capability.id) {
                 views.push(self.capability(chain, capability, writes, taken));
             }

@@ -152,7 +152,7 @@ fn enumerator_values(values: &[Value]) -> Vec<String> {
     let mut next = 0;
     let written = values.iter().map(|value| {
         let follows = value.number == std::mem::replace(&mut next, value.number + 1);
-        let frozen = value.count.is_some() && value.literal != Literal::Position;
+        let frozen = value.count.is_some() && value.literal != Literal::Next;
         match follows && !throughout && !frozen {
             true => String::new(),
             false => format!(" = {}", literal::value(value).concat()),
@@ -164,7 +164,7 @@ fn enumerator_values(values: &[Value]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::Meta;
+    use crate::ir::{History, Meta};
     use crate::release::{Release, Since};
 
     fn values(numbers: &[(i128, Literal)]) -> Vec<Value> {
@@ -173,10 +173,7 @@ mod tests {
             since: Since::Known(Release::new(3, 6)),
             source: String::new(),
             deprecated: None,
-            former: Vec::new(),
-            renumbered: Vec::new(),
-            retyped: Vec::new(),
-            rewritten: Vec::new(),
+            history: History::default(),
             allow: Vec::new(),
             place: Default::default(),
         };

@@ -6,7 +6,7 @@ use crate::ir::{Literal, Value};
 /// The value for a `#define`; a mask has a line for each of its names.
 pub(super) fn value(value: &Value) -> Vec<String> {
     match &value.literal {
-        Literal::Decimal | Literal::Position => vec![decimal(value.number)],
+        Literal::Decimal | Literal::Next => vec![decimal(value.number)],
         Literal::Hex => vec![hex(value.number)],
         Literal::Bit { bit, signed } => vec![single_bit(*bit, *signed)],
         Literal::Or(names) => any_of(names),

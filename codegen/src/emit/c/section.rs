@@ -34,10 +34,10 @@ fn items(abi: &Abi, item: Item) -> Vec<ItemView> {
     match item {
         Item::Struct(id) => vec![struct_(abi, id)],
         Item::Group(id) => vec![group(abi, abi.group(id))],
-        Item::Macro(index) => vec![macro_(abi, &abi.macros[index])],
-        Item::Ioctl(index) => vec![ioctl(abi, &abi.ioctls[index])],
+        Item::Macro(index) => vec![macro_(abi, abi.macro_(index))],
+        Item::Ioctl(index) => vec![ioctl(abi, abi.ioctl(index))],
         Item::Chain(id) => vec![chain(abi, abi.chain(id))],
-        Item::Capability(index) => capability(abi, &abi.capabilities[index]),
+        Item::Capability(index) => capability(abi, abi.capability(index)),
     }
 }
 

@@ -163,14 +163,14 @@ fn field_comment(abi: &Abi, field: &Field, struct_: &Struct) -> Comment {
     match field.role {
         Role::Header => Comment::default(),
         _ => {
-            let when = field.when.as_deref();
+            let when = field.valid_if.as_deref();
             comment(abi, &field.meta, struct_.meta.since, field.version, when)
         }
     }
 }
 
 fn arm_comment(abi: &Abi, arm: &UnionArm, outer: Since) -> Comment {
-    comment(abi, &arm.meta, outer, 1, arm.when.as_deref())
+    comment(abi, &arm.meta, outer, 1, arm.valid_if.as_deref())
 }
 
 fn comment(abi: &Abi, meta: &Meta, outer: Since, version: u16, when: Option<&str>) -> Comment {

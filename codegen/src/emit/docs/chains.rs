@@ -99,7 +99,7 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
         ("meaning", Align::Left),
     ]);
     for at in &chain.capabilities {
-        let one = &page.abi.capabilities[*at];
+        let one = page.abi.capability(*at);
         let meaning = one.meta.doc.first().map(|doc| super::phrases::first_sentence(doc));
         table.row([
             one.id.to_string(),
@@ -113,8 +113,8 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
 }
 
 /// The capability's part of its page.
-pub(super) fn capability(page: &Page<'_>, at: usize) -> String {
-    let one = &page.abi.capabilities[at];
+pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String {
+    let one = page.abi.capability(id);
     let facts = vec![
         format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version),
         body(page, one),

@@ -66,10 +66,10 @@ pub(super) fn all(abi: &Abi) -> Vec<ItemHistory<'_>> {
 /// by those that came later.
 fn renumbered(named: Named<'_>) -> Vec<(i128, Release)> {
     let What::Enumerator(group, value) = named.what else {
-        return named.meta.renumbered.clone();
+        return named.meta.history.numbers.clone();
     };
     if !named.counts() {
-        return named.meta.renumbered.clone();
+        return named.meta.history.numbers.clone();
     }
     let since = value.meta.since.first();
     let mut later: Vec<_> = group.values.iter().map(|value| value.meta.since.first()).collect();
@@ -100,24 +100,24 @@ impl ItemHistory<'_> {
     /// Every release that changed something about it, the first among them.
     pub(super) fn change_releases(&self) -> Vec<Release> {
         let meta = self.meta;
-        let former = meta.former.iter().map(|(_, release)| *release);
+        let former = meta.history.names.iter().map(|(_, release)| *release);
         let renumbered = self.renumbered.iter().map(|(_, release)| *release);
         let retyped = self.retyped().map(|(_, release)| *release);
         let deprecated = meta.deprecated.iter().map(|deprecated| deprecated.since.first());
         let first = [meta.since.first()];
         let change_releases = first.into_iter().chain(former).chain(renumbered).chain(retyped);
-        change_releases.chain(meta.rewritten.iter().copied()).chain(deprecated).collect()
+        change_releases.chain(meta.history.texts.iter().copied()).chain(deprecated).collect()
     }
 
     /// The types that a field had before; the type stays where only its role changed.
     pub(super) fn retyped(&self) -> impl Iterator<Item = &(String, Release)> {
-        let types = self.meta.retyped.iter();
+        let types = self.meta.history.types.iter();
         types.filter(|(type_, _)| self.type_.as_ref() != Some(type_))
     }
 
     /// Its name in a release that has it.
     pub(super) fn name_at(&self, release: Release) -> &str {
-        let mut former = self.meta.former.iter();
+        let mut former = self.meta.history.names.iter();
         let old = former.find(|(_, until)| release < until.opening());
         old.map_or(self.name, |(name, _)| name)
     }

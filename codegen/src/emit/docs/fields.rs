@@ -62,7 +62,7 @@ impl<'a> FieldTable<'a> {
     /// A member of an anonymous union, at the union's own offset.
     fn arm(&mut self, offset: &str, arm: &UnionArm, around: &Meta) {
         let mut said = notes(self.page, &arm.meta, around);
-        said.extend(self.gate(arm.when.as_ref()));
+        said.extend(self.gate(arm.valid_if.as_ref()));
         said.extend(self.held(arm.group));
         let meaning = with_notes(self.page.cell(&arm.meta.doc), &said);
         let type_ = types::linked(self.page, &arm.type_, &[]);
@@ -117,7 +117,7 @@ impl<'a> FieldTable<'a> {
             said.push(format!("version {}", field.version));
         }
         said.extend(notes(self.page, &field.meta, &self.struct_.meta));
-        said.extend(self.gate(field.when.as_ref()));
+        said.extend(self.gate(field.valid_if.as_ref()));
         said.extend(self.held(field.group));
         said
     }

@@ -38,7 +38,7 @@ struct FieldGroupView {
 pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
     let group = page.abi.group(id);
     let mut facts: Vec<String> = uses.of_group(page, id).into_iter().collect();
-    if group.kind == GroupKind::Space {
+    if group.kind == GroupKind::IdSpace {
         let registry = page.to("registry", &registry_path(&group.name));
         facts.push(format!("Who holds which number, and what is free: {registry}."));
     }
@@ -122,7 +122,7 @@ pub(super) fn literal(page: &Page<'_>, kind: GroupKind, value: &Value) -> String
         Literal::Bit { bit, .. } if kind == GroupKind::Flags => bit.to_string(),
         Literal::Bit { bit, .. } => format!("`1 << {bit}`"),
         Literal::Hex if value.number >= 0 => format!("{:#x}", value.number),
-        Literal::Decimal | Literal::Hex | Literal::Position => value.number.to_string(),
+        Literal::Decimal | Literal::Hex | Literal::Next => value.number.to_string(),
         Literal::Or(names) => page.names(names).join(" or "),
         Literal::Text(text) => page.cell(&vec![format!("`\"{text}\"`")]),
     }

@@ -10,7 +10,7 @@ use super::page::Page;
 use super::phrases::{list, span};
 use super::table::{Align, Table};
 use crate::ir::{Arg, Copied, Handler, Ioctl, ReplyArray, ReplyChain, Struct};
-use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
 /// What the template prints.
 #[derive(Template)]
@@ -42,9 +42,9 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
             format!("`{}`", handler.name),
             span(page.abi, handler.since, handler.until),
             handler.minsz.to_string(),
-            bytes(&handler.reads),
-            written(&handler.writes),
-            handler.untouched.map(untouched).unwrap_or_default().to_owned(),
+            copied(&handler.reads),
+            copied(&handler.writes),
+            unset(handler).to_owned(),
             handler.chain.as_ref().map(start).unwrap_or_default(),
             short(handler).to_owned(),
             argsz(handler).to_owned(),
@@ -65,7 +65,7 @@ fn bytes(ends: &[u64]) -> String {
     ends.iter().map(u64::to_string).collect::<Vec<_>>().join(" / ")
 }
 
-fn written(copied: &Copied) -> String {
+fn copied(copied: &Copied) -> String {
     match copied {
         Copied::Ends(ends) if ends.is_empty() => "nothing".to_owned(),
         Copied::Ends(ends) => bytes(ends),
@@ -73,31 +73,32 @@ fn written(copied: &Copied) -> String {
     }
 }
 
-fn untouched(holds: Untouched) -> &'static str {
-    match holds {
-        Untouched::Echo => "caller's",
-        Untouched::Zero => "zero",
-        Untouched::Stack => "stack",
+fn unset(handler: &Handler) -> &'static str {
+    match handler.unset {
+        _ if handler.writes == Copied::Ends(Vec::new()) => "",
+        Unset::Echo => "caller's",
+        Unset::Zero => "zero",
+        Unset::Stack => "stack",
     }
 }
 
 fn start(chain: &ReplyChain) -> String {
-    format!("{}, by {}", chain.at, chain.align)
+    format!("{}, by {}", chain.offset, chain.align)
 }
 
 fn short(handler: &Handler) -> &str {
-    match (&handler.array, handler.chain.as_ref().map(|chain| chain.short)) {
+    match (&handler.array, handler.chain.as_ref().map(|chain| chain.when_too_small)) {
         (Some(array), _) => &array.error,
-        (None, Some(ShortReply::OffsetZero)) => "offset 0",
-        (None, Some(ShortReply::Partial)) => "offset 0, partial",
-        (None, Some(ShortReply::FlagClear)) => "no flag",
+        (None, Some(WhenTooSmall::OffsetZero)) => "offset 0",
+        (None, Some(WhenTooSmall::Partial)) => "offset 0, partial",
+        (None, Some(WhenTooSmall::FlagClear)) => "no flag",
         (None, None) => "",
     }
 }
 
 fn argsz(handler: &Handler) -> &'static str {
     match handler.chain.as_ref().map(|chain| chain.argsz) {
-        Some(ArgszReply::WhenShort) => "if short",
+        Some(ArgszReply::WhenTooSmall) => "if short",
         Some(ArgszReply::Always) => "always",
         None => "as given",
     }
@@ -112,7 +113,8 @@ fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) 
     if let Arg::Struct(id) = ioctl.arg {
         said.extend(rules(page, handler, page.abi.struct_(id)));
     }
-    let gives = handler.chain.as_ref().map(|chain| page.names(&chain.gives)).unwrap_or_default();
+    let gives =
+        handler.chain.as_ref().map(|chain| page.names(&chain.capabilities)).unwrap_or_default();
     match gives.as_slice() {
         [] => {}
         [one] => said.push(format!("Can give {one}.")),

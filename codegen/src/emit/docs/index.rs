@@ -160,7 +160,7 @@ fn spaces(page: &Page<'_>) -> Option<String> {
         ]);
     }
     for group in &page.abi.groups {
-        if group.kind == GroupKind::Space {
+        if group.kind == GroupKind::IdSpace {
             table.row([
                 page.to(&format!("`{}`", group.name), &registry_path(&group.name)),
                 "ids".to_owned(),

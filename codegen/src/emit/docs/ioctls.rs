@@ -24,8 +24,8 @@ struct IoctlView {
 }
 
 /// The ioctl's part of its page.
-pub(super) fn block(page: &Page<'_>, at: usize) -> String {
-    let ioctl = &page.abi.ioctls[at];
+pub(super) fn block(page: &Page<'_>, id: crate::ir::IoctlId) -> String {
+    let ioctl = page.abi.ioctl(id);
     let mut facts = vec![number(page, ioctl), file(page, ioctl), argument(page, ioctl)];
     facts.extend(ioctl.returns.as_ref().map(|doc| format!("Returns: {}", page.cell(doc))));
     facts.extend(refused(page, ioctl));

@@ -44,7 +44,7 @@ pub(super) fn release_path(release: Release) -> String {
 /// The word in a heading that tells what kind of numbers a group is.
 pub(super) fn group_word(kind: GroupKind) -> &'static str {
     match kind {
-        GroupKind::Space => "ids",
+        GroupKind::IdSpace => "ids",
         GroupKind::Enum | GroupKind::AnonymousEnum => "enum",
         GroupKind::Constants | GroupKind::Flags | GroupKind::FieldValues => "constants",
     }
@@ -106,15 +106,15 @@ impl<'a> Links<'a> {
             Item::Struct(_) | Item::Chain(_) => {}
             Item::Group(id) => self.add_group(section, id),
             Item::Macro(at) => {
-                let name = &abi.macros[at].name;
+                let name = &abi.macro_(at).name;
                 self.add(name, section, heading("macro", name));
             }
             Item::Ioctl(at) => {
-                let name = &abi.ioctls[at].name;
+                let name = &abi.ioctl(at).name;
                 self.add(name, section, heading("ioctl", name));
             }
             Item::Capability(at) => {
-                let name = &abi.capabilities[at].name;
+                let name = &abi.capability(at).name;
                 self.add(name, section, heading("capability", name));
             }
         }

@@ -21,8 +21,8 @@ struct MacroView {
 }
 
 /// The macro's part of its page.
-pub(super) fn block(page: &Page<'_>, at: usize) -> String {
-    let macro_ = &page.abi.macros[at];
+pub(super) fn block(page: &Page<'_>, id: crate::ir::MacroId) -> String {
+    let macro_ = page.abi.macro_(id);
     let view = MacroView {
         name: macro_.name.clone(),
         doc: page.doc(&macro_.meta.doc),

@@ -10,10 +10,10 @@ use crate::release::Release;
 
 /// The facts of an item: what is peculiar to it, then what every item says.
 pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> Option<BulletList> {
-    for (name, until) in &meta.former {
+    for (name, until) in &meta.history.names {
         facts.push(format!("Called `{name}` before {}.", linux(*until)));
     }
-    for (number, until) in &meta.renumbered {
+    for (number, until) in &meta.history.numbers {
         facts.push(format!("Its number was {number} before {}.", linux(*until)));
     }
     let (since, source) = (since(page.abi, meta.since), source(page, &meta.source));
@@ -45,8 +45,8 @@ pub(super) fn notes(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String> 
 pub(super) fn history(page: &Page<'_>, meta: &Meta) -> Vec<String> {
     let called = |(name, until): &(String, _)| format!("`{name}` before {}", linux(*until));
     let numbered = |(number, until): &(i128, Release)| format!("{number} before {}", linux(*until));
-    let mut notes: Vec<String> = meta.former.iter().map(called).collect();
-    notes.extend(meta.renumbered.iter().map(numbered));
+    let mut notes: Vec<String> = meta.history.names.iter().map(called).collect();
+    notes.extend(meta.history.numbers.iter().map(numbered));
     if let Some(deprecated) = &meta.deprecated {
         let when = since(page.abi, deprecated.since);
         notes.push(format!("deprecated since {when}: {}", page.cell(&deprecated.doc)));

@@ -44,7 +44,7 @@ struct Entry<'a> {
 /// The page of a chain's ids.
 pub(super) fn chain(page: &Page<'_>, id: ChainId) -> OutputFile {
     let chain = page.abi.chain(id);
-    let capabilities = chain.capabilities.iter().map(|at| &page.abi.capabilities[*at]);
+    let capabilities = page.abi.capabilities_of(chain);
     let held = capabilities.map(|one| capability(page, chain, one));
     let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one))).collect();
     file(page, (&chain.name, page.chain(id)), &chain.meta, entries)
@@ -176,14 +176,14 @@ fn notes(page: &Page<'_>, entries: &[Entry<'_>]) -> Vec<String> {
     }
     for entry in entries {
         let Some(meta) = entry.meta else { continue };
-        for (number, until) in &meta.renumbered {
+        for (number, until) in &meta.history.numbers {
             let others = entries.iter().filter(|other| other.number == *number);
             let names: Vec<String> = others.map(|other| page.name(other.name)).collect();
             let now = if names.is_empty() { "no one" } else { &list(&names) };
             let name = page.name(entry.name);
             notes.push(format!("{name} was {number} before {}; {now} holds that.", linux(*until)));
         }
-        for (former, until) in &meta.former {
+        for (former, until) in &meta.history.names {
             let name = page.name(entry.name);
             notes.push(format!("{name} was called `{former}` before {}.", linux(*until)));
         }

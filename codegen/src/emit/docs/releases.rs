@@ -123,7 +123,7 @@ fn changes(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> Vec<
         return Vec::new();
     }
     let what = called(page, history);
-    let names = meta.former.iter().filter(|(_, turn)| here(turn));
+    let names = meta.history.names.iter().filter(|(_, turn)| here(turn));
     let names = names.map(|(name, _)| format!("{what}, called `{name}` before"));
     let numbers = history.renumbered.iter().filter(|(_, turn)| here(turn));
     let numbers = numbers.map(|(number, turn)| {
@@ -132,7 +132,7 @@ fn changes(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> Vec<
     });
     let types = history.retyped().filter(|(_, turn)| here(turn));
     let types = types.map(|(type_, _)| format!("{what}, of type `{type_}` before"));
-    let texts = meta.rewritten.iter().filter(|turn| here(turn));
+    let texts = meta.history.texts.iter().filter(|turn| here(turn));
     let texts = texts.map(|_| format!("{what} is written otherwise than before"));
     names.chain(numbers).chain(types).chain(texts).collect()
 }

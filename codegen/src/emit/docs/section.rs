@@ -42,7 +42,7 @@ pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> Outp
         contents.row(line);
         blocks.push(block);
         if let Item::Capability(at) = *item {
-            let one = &page.abi.capabilities[at];
+            let one = page.abi.capability(at);
             let declared = one.struct_.filter(|id| one.inline && !own.contains(id));
             blocks.extend(declared.map(|id| structs::inline(page, uses, id)));
         }
@@ -80,23 +80,23 @@ fn entry(page: &Page<'_>, uses: &CrossRefs, item: Item) -> ([String; 4], String)
         Item::Group(id) => {
             let group = abi.group(id);
             let kind = match group.kind {
-                GroupKind::Space => "id space",
+                GroupKind::IdSpace => "id space",
                 GroupKind::Enum | GroupKind::AnonymousEnum => "enum",
                 _ => "constants",
             };
             (kind, page.group(id), &group.meta, groups::block(page, uses, id))
         }
         Item::Macro(at) => {
-            let macro_ = &abi.macros[at];
+            let macro_ = abi.macro_(at);
             ("macro", page.name(&macro_.name), &macro_.meta, macros::block(page, at))
         }
         Item::Ioctl(at) => {
-            let ioctl = &abi.ioctls[at];
+            let ioctl = abi.ioctl(at);
             ("ioctl", page.name(&ioctl.name), &ioctl.meta, ioctls::block(page, at))
         }
         Item::Chain(id) => ("chain", page.chain(id), &abi.chain(id).meta, chains::chain(page, id)),
         Item::Capability(at) => {
-            let one = &abi.capabilities[at];
+            let one = abi.capability(at);
             ("capability", page.name(&one.name), &one.meta, chains::capability(page, at))
         }
     };

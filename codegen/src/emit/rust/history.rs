@@ -64,11 +64,11 @@ fn row(owner: &str, name: &str, kind: &str, meta: &Meta) -> (TokenStream, bool) 
             quote!(.after(#without))
         }
     };
-    let former = meta.former.iter().map(|(name, release)| {
+    let former = meta.history.names.iter().map(|(name, release)| {
         let (name, release) = ([owner, name].concat(), numbers(*release));
         quote!((#name, Release::new(#release)))
     });
-    let renamed = !meta.former.is_empty();
+    let renamed = !meta.history.names.is_empty();
     let former = if renamed { quote!(.former(&[#(#former),*])) } else { quote!() };
     let deprecated = meta.deprecated.as_ref().map(|deprecated| {
         let since = numbers(deprecated.since.first());

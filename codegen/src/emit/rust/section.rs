@@ -78,7 +78,7 @@ fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
     match item {
         Item::Struct(id) => struct_(abi, docs, id),
         Item::Group(id) => groups::items(docs, abi.group(id)),
-        Item::Ioctl(index) => ioctls::item(abi, docs, &abi.ioctls[index]),
+        Item::Ioctl(index) => ioctls::item(abi, docs, abi.ioctl(index)),
         Item::Macro(index) => macro_(abi, docs, index),
         Item::Capability(index) => capability(abi, docs, index),
         Item::Chain(_) => TokenStream::new(),
@@ -92,8 +92,8 @@ fn struct_(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
     quote!(#struct_ #(#held)*)
 }
 
-fn capability(abi: &Abi, docs: &Docs<'_>, index: usize) -> TokenStream {
-    let capability = &abi.capabilities[index];
+fn capability(abi: &Abi, docs: &Docs<'_>, id: crate::ir::CapabilityId) -> TokenStream {
+    let capability = abi.capability(id);
     let doc = docs.item(&capability.meta);
     let (name, id) = (ident(&capability.name), decimal(capability.id));
     let body = capability.struct_.filter(|_| capability.inline);
@@ -101,8 +101,8 @@ fn capability(abi: &Abi, docs: &Docs<'_>, index: usize) -> TokenStream {
     quote!(#doc pub const #name: u32 = #id; #body)
 }
 
-fn macro_(abi: &Abi, docs: &Docs<'_>, index: usize) -> TokenStream {
-    let macro_ = &abi.macros[index];
+fn macro_(abi: &Abi, docs: &Docs<'_>, id: crate::ir::MacroId) -> TokenStream {
+    let macro_ = abi.macro_(id);
     let doc = docs.item(&macro_.meta);
     let function: TokenStream = macro_.rust.parse().unwrap_or_default();
     quote!(#doc #function)
@@ -151,7 +151,7 @@ fn declared(abi: &Abi, item: Item) -> Option<StructId> {
     match item {
         Item::Struct(id) => Some(id),
         Item::Capability(index) => {
-            abi.capabilities[index].struct_.filter(|_| abi.capabilities[index].inline)
+            abi.capability(index).struct_.filter(|_| abi.capability(index).inline)
         }
         _ => None,
     }
@@ -167,7 +167,7 @@ fn others(abi: &Abi, section: &Section, structs: &[StructId]) -> Vec<proc_macro2
             used.extend(group.and_then(|group| group.rust.clone()));
         }
         if let crate::ir::StructRole::Capability(index) = abi.struct_(*id).role {
-            used.push(abi.capabilities[index].name.clone());
+            used.push(abi.capability(index).name.clone());
         }
     }
     if let (Some(numbers), true) =
@@ -205,7 +205,7 @@ fn own_names(abi: &Abi, section: &Section) -> Vec<String> {
                 own.extend(group.rust.clone());
                 own.extend(group.values.iter().map(|value| value.name.clone()));
             }
-            Item::Capability(index) => own.push(abi.capabilities[*index].name.clone()),
+            Item::Capability(index) => own.push(abi.capability(*index).name.clone()),
             _ => {}
         }
         if let Some(id) = declared(abi, *item) {

@@ -189,8 +189,8 @@ fn initial(abi: &Abi, struct_: &Struct, field: &Field) -> TokenStream {
 
 /// The header of a capability: its id and version where they are whole
 /// fields, zero elsewhere.
-fn header(abi: &Abi, capability: usize) -> TokenStream {
-    let capability = &abi.capabilities[capability];
+fn header(abi: &Abi, capability: crate::ir::CapabilityId) -> TokenStream {
+    let capability = abi.capability(capability);
     let header = &abi.cap_headers[abi.chain(capability.chain).header];
     let struct_ = abi.struct_(header.struct_);
     let name = ident(&struct_.name);

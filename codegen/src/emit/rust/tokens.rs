@@ -70,7 +70,7 @@ pub(super) fn value_expr(value: &Value, int: Int) -> TokenStream {
         Literal::Hex => hex(number),
         Literal::Text(text) => quote!(#text),
         _ if value.number < 0 => hex(number),
-        Literal::Decimal | Literal::Position => {
+        Literal::Decimal | Literal::Next => {
             let number = decimal(number);
             quote!(#number)
         }

@@ -2,7 +2,7 @@
 //! of capabilities and sections refer to what is left.
 
 use super::Teller;
-use crate::ir::{Abi, Bits, Chain, Host, Item, Role, StructId};
+use crate::ir::{Abi, Bits, CapabilityId, Chain, Host, IoctlId, Item, MacroId, Role, StructId};
 
 impl Teller<'_> {
     pub(super) fn finish(&mut self) {
@@ -47,16 +47,16 @@ impl Teller<'_> {
         for (index, section) in self.reference.sections.iter().enumerate() {
             for item in &section.items {
                 match *item {
-                    Item::Macro(at) if self.is_gone(&self.reference.macros[at].name, index) => {
-                        gone[0].push(at);
+                    Item::Macro(at) if self.is_gone(&self.reference.macro_(at).name, index) => {
+                        gone[0].push(at.0);
                     }
-                    Item::Ioctl(at) if self.is_gone(&self.reference.ioctls[at].name, index) => {
-                        gone[1].push(at);
+                    Item::Ioctl(at) if self.is_gone(&self.reference.ioctl(at).name, index) => {
+                        gone[1].push(at.0);
                     }
                     Item::Capability(at)
-                        if self.is_gone(&self.reference.capabilities[at].name, index) =>
+                        if self.is_gone(&self.reference.capability(at).name, index) =>
                     {
-                        gone[2].push(at);
+                        gone[2].push(at.0);
                     }
                     _ => {}
                 }
@@ -72,9 +72,11 @@ impl Teller<'_> {
         };
         for section in &mut abi.sections {
             let items = section.items.iter().filter_map(|item| match *item {
-                Item::Macro(at) => moved(macros, at).map(Item::Macro),
-                Item::Ioctl(at) => moved(ioctls, at).map(Item::Ioctl),
-                Item::Capability(at) => moved(capabilities, at).map(Item::Capability),
+                Item::Macro(id) => moved(macros, id.0).map(|at| Item::Macro(MacroId(at))),
+                Item::Ioctl(id) => moved(ioctls, id.0).map(|at| Item::Ioctl(IoctlId(at))),
+                Item::Capability(id) => {
+                    moved(capabilities, id.0).map(|at| Item::Capability(CapabilityId(at)))
+                }
                 other => Some(other),
             });
             section.items = items.collect();
@@ -105,8 +107,8 @@ impl Teller<'_> {
         for (index, chain) in chains.iter_mut().enumerate() {
             let all = self.abi.capabilities.iter().enumerate();
             let own = all.filter(|(_, capability)| capability.chain.0 == index);
-            chain.capabilities = own.map(|(at, _)| at).collect();
-            chain.capabilities.sort_by_key(|at| self.abi.capabilities[*at].id);
+            chain.capabilities = own.map(|(at, _)| CapabilityId(at)).collect();
+            chain.capabilities.sort_by_key(|at| self.abi.capability(*at).id);
             self.host(chain);
         }
         self.abi.chains = chains;

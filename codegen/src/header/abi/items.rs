@@ -3,7 +3,10 @@
 use super::super::facts::{Constant, Spelt};
 use super::super::guess;
 use super::Teller;
-use crate::ir::{Arg, Capability, Copied, Handler, Ioctl, Item, Macro, StructId, StructRole};
+use crate::ir::{
+    Arg, Capability, CapabilityId, Copied, Handler, Ioctl, IoctlId, Item, Macro, MacroId, StructId,
+    StructRole,
+};
 use crate::names;
 
 impl Teller<'_> {
@@ -14,7 +17,7 @@ impl Teller<'_> {
         let macros = facts.macros.iter().filter(|one| !self.is_known(&one.name));
         for found in macros.collect::<Vec<_>>() {
             self.guessed.insert(found.name.clone());
-            let item = Item::Macro(self.abi.macros.len());
+            let item = Item::Macro(MacroId(self.abi.macros.len()));
             let section = self.section_at(found.place);
             let meta = self.meta(&found.doc, found.place);
             let (name, args, c) = (found.name.clone(), found.args.clone(), found.c.join("\n"));
@@ -37,10 +40,10 @@ impl Teller<'_> {
         match item {
             Item::Struct(id) => reference.struct_(id).name == name,
             Item::Group(id) => reference.group(id).values.iter().any(|value| value.name == name),
-            Item::Macro(index) => reference.macros[index].name == name,
-            Item::Ioctl(index) => reference.ioctls[index].name == name,
+            Item::Macro(index) => reference.macro_(index).name == name,
+            Item::Ioctl(index) => reference.ioctl(index).name == name,
             Item::Chain(_) => false,
-            Item::Capability(index) => reference.capabilities[index].name == name,
+            Item::Capability(index) => reference.capability(index).name == name,
         }
     }
 
@@ -98,9 +101,10 @@ impl Teller<'_> {
         };
         for handler in handlers {
             handler.minsz = moved(handler.minsz);
-            handler.reads.iter_mut().for_each(|end| *end = moved(*end));
-            if let Copied::Ends(ends) = &mut handler.writes {
-                ends.iter_mut().for_each(|end| *end = moved(*end));
+            for copied in [&mut handler.reads, &mut handler.writes] {
+                if let Copied::Ends(ends) = copied {
+                    ends.iter_mut().for_each(|end| *end = moved(*end));
+                }
             }
         }
     }
@@ -118,7 +122,7 @@ impl Teller<'_> {
             "string" => Arg::Text,
             name => self.ids.get(name).map_or(Arg::Int, |id| Arg::Struct(*id)),
         };
-        let item = Item::Ioctl(self.abi.ioctls.len());
+        let item = Item::Ioctl(IoctlId(self.abi.ioctls.len()));
         self.abi.ioctls.push(Ioctl {
             name: constant.name.clone(),
             meta: self.meta(&constant.doc, constant.place),
@@ -139,7 +143,7 @@ impl Teller<'_> {
         let (Some(chain), Ok(id)) = (chain, u64::try_from(constant.number)) else { return };
         self.guessed.insert(constant.name.clone());
         let body = self.kinds.body_of(constant);
-        let item = Item::Capability(self.abi.capabilities.len());
+        let item = Item::Capability(CapabilityId(self.abi.capabilities.len()));
         self.abi.capabilities.push(Capability {
             name: constant.name.clone(),
             short: names::short(&constant.name, &self.abi.chains[chain].prefix, "").to_owned(),
@@ -165,7 +169,7 @@ impl Teller<'_> {
         }
         for (index, capability) in self.abi.capabilities.iter().enumerate() {
             if let Some(id) = capability.struct_ {
-                self.abi.structs[id.0].role = StructRole::Capability(index);
+                self.abi.structs[id.0].role = StructRole::Capability(CapabilityId(index));
             }
         }
     }

@@ -83,7 +83,7 @@ impl Teller<'_> {
                 self.guessed.insert([&struct_.name, ".", &name].concat());
                 let argument = struct_.role == StructRole::Argument;
                 let version = match struct_.role {
-                    StructRole::Capability(at) => self.reference.capabilities[at].version + 1,
+                    StructRole::Capability(at) => self.reference.capability(at).version + 1,
                     _ => 1,
                 };
                 Field { version, ..self.new_field(fact, index, type_, argument) }
@@ -126,7 +126,7 @@ impl Teller<'_> {
             role,
             group: None,
             ids: None,
-            when: None,
+            valid_if: None,
             version: 1,
         }
     }
@@ -172,7 +172,7 @@ impl Teller<'_> {
                 meta: self.meta("", found.place),
                 type_,
                 group: None,
-                when: None,
+                valid_if: None,
             },
         }
     }

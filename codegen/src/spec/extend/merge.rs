@@ -106,7 +106,7 @@ impl<'a> Merge<'a> {
             Item::Chain(chain) => chain.reserved.0.extend(extension.reserved.0),
             Item::Ioctl(_) => self.take_over(at, extension),
             Item::Struct(_) | Item::Capability(_) => self.fields(at, extension),
-            Item::Constants(_) | Item::Enum(_) | Item::Space(_) => self.group(at, extension),
+            Item::Constants(_) | Item::Enum(_) | Item::IdSpace(_) => self.group(at, extension),
             // It can get nothing.
             Item::Macro(_) => {}
         }

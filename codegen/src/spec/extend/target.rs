@@ -36,7 +36,7 @@ pub(super) fn keys(item: &Item, of_field: bool) -> &'static [&'static str] {
         _ if of_field => &[],
         Item::Struct(_) => &["fields"],
         Item::Capability(item) if !item.fields.is_empty() => &["fields"],
-        Item::Constants(_) | Item::Enum(_) | Item::Space(_) => &["values", "reserved"],
+        Item::Constants(_) | Item::Enum(_) | Item::IdSpace(_) => &["values", "reserved"],
         Item::Chain(_) => &["reserved"],
         Item::Ioctl(_) => &["handlers"],
         Item::Macro(_) | Item::Capability(_) => &[],
@@ -54,7 +54,7 @@ pub(super) fn kind(item: &Item) -> &'static str {
     match item {
         Item::Constants(_) => "a group of constants",
         Item::Enum(_) => "an enum",
-        Item::Space(_) => "a space",
+        Item::IdSpace(_) => "a space",
         Item::Macro(_) => "a macro",
         Item::Struct(_) => "a struct",
         Item::Ioctl(_) => "an ioctl",
@@ -78,7 +78,7 @@ pub(super) fn fields(item: &mut Item) -> Option<&mut Named<Short<Field>>> {
 /// The group of numbers that an item is.
 pub(super) fn group(item: &mut Item) -> Option<&mut Values> {
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::Space(item) => Some(item),
+        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => Some(item),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::view::{ChainView, ProfileView};
 use crate::emit::c::comment::Comment;
 use crate::emit::c::section;
 use crate::ir::{Arg, Copied, Handler, ReplyChain, StructId};
-use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
 impl Emitter<'_> {
     /// The profiles of calls whose reply can have one of the chains.
@@ -47,13 +47,13 @@ impl Emitter<'_> {
         let whole = ends.iter().copied().max().unwrap_or(host.size);
         // Behind a handler without capabilities there would be room for them.
         let rules = handler.chain.clone().unwrap_or(ReplyChain {
-            at: whole,
+            offset: whole,
             align: 1,
-            short: ShortReply::OffsetZero,
+            when_too_small: WhenTooSmall::OffsetZero,
             padding: Padding::Zero,
-            argsz: ArgszReply::WhenShort,
+            argsz: ArgszReply::WhenTooSmall,
             writes: Vec::new(),
-            gives: Vec::new(),
+            capabilities: Vec::new(),
         });
         let comment = Comment::of(&handler.doc).label("Handler", &handler.source);
         Some(ProfileView {
@@ -66,19 +66,19 @@ impl Emitter<'_> {
             tails: chain.tails.clone()?,
             minsz: handler.minsz,
             whole,
-            at: rules.at,
+            at: rules.offset,
             align: rules.align.max(1),
-            when_short: match rules.short {
-                ShortReply::OffsetZero => "OFFSET_ZERO",
-                ShortReply::Partial => "PARTIAL",
-                ShortReply::FlagClear => "FLAG_CLEAR",
+            when_short: match rules.when_too_small {
+                WhenTooSmall::OffsetZero => "OFFSET_ZERO",
+                WhenTooSmall::Partial => "PARTIAL",
+                WhenTooSmall::FlagClear => "FLAG_CLEAR",
             },
             keeps_padding: u32::from(rules.padding == Padding::Echo),
             always: u32::from(rules.argsz == ArgszReply::Always),
-            untouched: match handler.untouched {
-                Some(Untouched::Echo) => "ECHO",
-                Some(Untouched::Zero) | None => "ZERO",
-                Some(Untouched::Stack) => "STACK",
+            untouched: match handler.unset {
+                Unset::Echo => "ECHO",
+                Unset::Zero => "ZERO",
+                Unset::Stack => "STACK",
             },
         })
     }

@@ -41,7 +41,7 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, id: ChainId) -> String {
 fn known<'a>(abi: &'a Abi, chain: &Chain) -> Vec<&'a Capability> {
     let mut known = Vec::<&Capability>::new();
     for index in &chain.capabilities {
-        let capability = &abi.capabilities[*index];
+        let capability = abi.capability(*index);
         if known.iter().all(|other| other.id != capability.id) {
             known.push(capability);
         }

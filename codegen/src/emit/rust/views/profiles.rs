@@ -7,7 +7,7 @@ use super::format_name;
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::{Abi, Arg, Chain, Copied, Handler, Host, ReplyChain, Type};
 use crate::names;
-use crate::reply::{ArgszReply, Padding, ShortReply, Untouched};
+use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
 /// The handlers of a host's ioctls that are offered as profiles.
 pub(super) fn of<'a>(
@@ -44,14 +44,14 @@ fn profile(
         Copied::Fitting => (Vec::new(), struct_.layouts[0].size),
     };
     let fitting = decimal(fitting);
-    let echo = handler.untouched == Some(Untouched::Echo);
-    let (at, align) = (decimal(rules.at), decimal(rules.align));
+    let echo = handler.unset == Unset::Echo;
+    let (at, align) = (decimal(rules.offset), decimal(rules.align));
     let keeps_padding = rules.padding == Padding::Echo;
     let tells_need = rules.argsz == ArgszReply::Always;
-    let short = match rules.short {
-        ShortReply::OffsetZero => quote!(OffsetZero),
-        ShortReply::Partial => quote!(Partial),
-        ShortReply::FlagClear => quote!(FlagClear),
+    let short = match rules.when_too_small {
+        WhenTooSmall::OffsetZero => quote!(OffsetZero),
+        WhenTooSmall::Partial => quote!(Partial),
+        WhenTooSmall::FlagClear => quote!(FlagClear),
     };
     quote! {
         #[doc = #doc]
@@ -75,9 +75,8 @@ fn profile(
 }
 
 /// The arrays of a chain's capabilities: id, start and size of an element.
-fn arrays(abi: &Abi, chain: &Chain) -> impl Iterator<Item = TokenStream> {
-    let capabilities = chain.capabilities.iter().map(|index| &abi.capabilities[*index]);
-    capabilities.filter_map(|capability| {
+fn arrays<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = TokenStream> + use<'a> {
+    abi.capabilities_of(chain).filter_map(|capability| {
         let struct_ = abi.struct_(capability.struct_?);
         let index = struct_.fields.len().checked_sub(1)?;
         let Type::Flexible(element, _) = &struct_.fields[index].type_ else {

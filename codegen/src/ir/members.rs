@@ -1,0 +1,100 @@
+//! The members of a struct as C names them: the members of anonymous unions
+//! are listed with the fields.
+
+use super::{Abi, Field, Meta, Role, Struct, Type};
+use crate::layout::{Model, PerModel, Span};
+use crate::reply::Direction;
+
+/// A field, or a member of an anonymous union.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// The kernel's name.
+    pub name: &'a str,
+    /// Documentation, releases and source.
+    pub meta: &'a Meta,
+    /// Its type.
+    pub type_: &'a Type,
+    /// Its role in the protocol.
+    pub role: Role,
+    /// Who sets it: the caller, the kernel or both.
+    pub direction: Option<Direction>,
+    /// The flag, op, feature or index under which it is valid.
+    pub valid_if: Option<&'a str>,
+    /// The version of the capability that added it; 1 elsewhere.
+    pub version: u16,
+    /// Its offset and size on each data model.
+    pub spans: PerModel<Span>,
+    /// The anonymous union that contains it.
+    pub union: Option<&'a Field>,
+}
+
+impl Member<'_> {
+    /// `struct.member`.
+    pub fn path(&self, struct_: &Struct) -> String {
+        [&struct_.name, ".", self.name].concat()
+    }
+
+    /// Whether the caller sets it.
+    pub fn is_input(&self) -> bool {
+        matches!(self.direction, Some(Direction::In | Direction::InOut))
+    }
+
+    /// Whether it is a flexible array.
+    pub fn is_flexible(&self) -> bool {
+        matches!(self.type_, Type::Flexible(..))
+    }
+
+    /// Whether it is the header of a capability, which belongs to the chain.
+    pub fn is_header(&self) -> bool {
+        self.role == Role::Header
+    }
+}
+
+impl Abi {
+    /// The members of a struct, in order.
+    pub fn members<'a>(&'a self, struct_: &'a Struct) -> Vec<Member<'a>> {
+        let mut members = Vec::new();
+        for (index, field) in struct_.fields.iter().enumerate() {
+            let spans = struct_.spans(index);
+            let itself = Member {
+                name: &field.name,
+                meta: &field.meta,
+                type_: &field.type_,
+                role: field.role,
+                direction: field.direction,
+                valid_if: field.valid_if.as_deref(),
+                version: field.version,
+                spans,
+                union: None,
+            };
+            if field.arms().is_empty() {
+                members.push(itself);
+            }
+            members.extend(field.arms().iter().map(|arm| Member {
+                name: &arm.name,
+                meta: &arm.meta,
+                type_: &arm.type_,
+                valid_if: arm.valid_if.as_deref().or(itself.valid_if),
+                spans: self.arm_spans(&arm.type_, spans),
+                union: Some(field),
+                ..itself
+            }));
+        }
+        members
+    }
+
+    /// The members of a struct without the header of a capability.
+    pub fn own_members<'a>(&'a self, struct_: &'a Struct) -> Vec<Member<'a>> {
+        let mut members = self.members(struct_);
+        members.retain(|member| !member.is_header());
+        members
+    }
+
+    /// A member of a union starts with the union and has its own size.
+    fn arm_spans(&self, type_: &Type, mut union: PerModel<Span>) -> PerModel<Span> {
+        for (span, model) in union.iter_mut().zip(Model::ALL) {
+            span.size = self.extent(type_, model).map_or(0, |extent| extent.size);
+        }
+        union
+    }
+}
