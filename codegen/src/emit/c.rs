@@ -21,6 +21,8 @@ mod structs;
 mod tabs;
 mod view;
 
+use std::collections::HashSet;
+
 use askama::Template;
 
 use super::{OutputFile, banner};
@@ -72,7 +74,10 @@ const PARTS: [Part; 3] = [
         about: "Bounded functions that request, read and build replies and their chains of \
                 capabilities.",
         needs: &["types"],
-        body: |emitter| chains::text(emitter.abi, &emitter.stem, &emitter.prefix),
+        body: |emitter| {
+            let CompatContext { abi, prefix, .. } = &emitter.context;
+            chains::text(abi, &emitter.stem, prefix)
+        },
         present: |abi| !abi.chains.is_empty(),
     },
 ];
@@ -107,23 +112,21 @@ fn part_path(stem: &str, name: &str) -> String {
     format!("{stem}/{name}.h")
 }
 
-/// The ABI, and the start of the header's own names.
+/// The ABI with the kernel headers of its names, and the start of the header's
+/// own types and functions: `vfio_abi`.
 struct HeaderEmitter<'a> {
-    abi: &'a Abi,
-    /// `vfio_abi`, of types and functions.
+    context: CompatContext<'a>,
     stem: String,
-    /// `VFIO_ABI_`, of macros.
-    prefix: String,
 }
 
 impl<'a> HeaderEmitter<'a> {
     fn new(abi: &'a Abi) -> Self {
         let stem = names::c_stem(&abi.name);
-        Self { abi, prefix: format!("{}_", stem.to_uppercase()), stem }
+        Self { context: CompatContext::new(abi, format!("{}_", stem.to_uppercase())), stem }
     }
 
     fn whole(&self, parts: &[(&Part, PartView)]) -> OutputFile {
-        let about = Comment::of(&self.abi.doc).titled(&self.abi.title);
+        let about = Comment::of(&self.context.abi.doc).titled(&self.context.abi.title);
         let names = parts.iter().map(|(part, _)| part_path(&self.stem, part.name));
         let view = HeaderView {
             opening: self.opening(about.paragraph(format!(
@@ -131,7 +134,7 @@ impl<'a> HeaderEmitter<'a> {
                  be included before and after it: {}.",
                 names.collect::<Vec<_>>().join(", ")
             ))),
-            guard: format!("{}H", self.prefix),
+            guard: format!("{}H", self.context.prefix),
             parts: parts.iter().map(|(_, part)| part.clone()).collect(),
         };
         file(format!("{}.h", self.stem), &view)
@@ -139,14 +142,14 @@ impl<'a> HeaderEmitter<'a> {
 
     fn part(&self, part: &Part) -> PartView {
         PartView {
-            guard: format!("{}{}_H", self.prefix, part.name.to_uppercase()),
+            guard: format!("{}{}_H", self.context.prefix, part.name.to_uppercase()),
             includes: part.needs.iter().map(|name| format!("{name}.h")).collect(),
             body: (part.body)(self).trim().to_owned(),
         }
     }
 
     fn part_file(&self, part: &Part, view: &PartView) -> OutputFile {
-        let title = format!("{}: {}", self.abi.title, part.title);
+        let title = format!("{}: {}", self.context.abi.title, part.title);
         let about = Comment::of(&vec![part.about.to_owned()]).titled(&title);
         let view = PartFileView { opening: self.opening(about), part: view.clone() };
         file(part_path(&self.stem, part.name), &view)
@@ -154,48 +157,58 @@ impl<'a> HeaderEmitter<'a> {
 
     /// The banner, and what the file is about.
     fn opening(&self, about: Comment) -> Vec<String> {
-        let banner = banner::lines(self.abi, "codegen/src/emit/c.rs").into_iter();
+        let banner = banner::lines(self.context.abi, "codegen/src/emit/c.rs").into_iter();
         let banner = banner.fold(Comment::default(), Comment::fact).block(0);
         [banner, section::opening(about.block(0))].concat()
     }
 
     fn types(&self) -> String {
+        let CompatContext { abi, prefix, .. } = &self.context;
+        let headers = kernel_headers(abi);
         render(&TypesView {
+            macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
-            ioctls: self.abi.ioctl_numbers.is_some(),
-            kernel_headers: kernel_headers(self.abi)
-                .filter_map(|header| kernel_compat::kernel_header(header, &self.prefix))
+            ioctls: abi.ioctl_numbers.is_some(),
+            kernel_headers: headers
+                .filter_map(|header| kernel_compat::kernel_header(header, prefix))
                 .collect(),
             runs: self.runs(),
-            assertions: assertions::views(self.abi, &self.prefix),
-            models: assertions::differ(self.abi),
-            macro_prefix: self.prefix.clone(),
-        })
-    }
-
-    fn compat(&self) -> String {
-        let context = CompatContext::new(self.abi, &self.prefix);
-        let headers = 0..self.abi.headers.len();
-        render(&CompatView {
-            backfills: headers
-                .filter_map(|header| kernel_compat::backfill(&context, header))
-                .collect(),
-            features: feature_macros::names(&context),
-            field_features: feature_macros::fields(&context),
-            stable: feature_macros::stable_names(&context),
-            former: feature_macros::former_names(&context),
-            macro_prefix: self.prefix.clone(),
+            assertions: assertions::views(abi, prefix),
+            models: assertions::differ(abi),
         })
     }
 
     /// The sections in order, grouped by kernel header.
     fn runs(&self) -> Vec<RunView> {
-        let sections: Vec<_> = populated(self.abi).collect();
-        let runs = sections.chunk_by(|a, b| a.header == b.header).map(|run| RunView {
-            after: after_macro(&self.abi.headers[run[0].header], &self.prefix),
-            sections: run.iter().map(|section| section::view(self.abi, section)).collect(),
+        let CompatContext { abi, prefix, .. } = &self.context;
+        let sections: Vec<_> = populated(abi).collect();
+        let mut headers = HashSet::new();
+        let runs = sections.chunk_by(|a, b| a.header == b.header).map(|run| {
+            let header = run[0].header;
+            let first = headers.insert(header);
+            let needed = first.then(|| kernel_compat::needed(&self.context, header));
+            RunView {
+                after: after_macro(&abi.headers[header], prefix),
+                sections: run.iter().map(|section| section::view(abi, section)).collect(),
+                needed: needed.unwrap_or_default(),
+            }
         });
         runs.collect()
+    }
+
+    fn compat(&self) -> String {
+        let context = &self.context;
+        let headers = 0..context.abi.headers.len();
+        render(&CompatView {
+            macro_prefix: context.prefix.clone(),
+            backfills: headers
+                .filter_map(|header| kernel_compat::backfill(context, header))
+                .collect(),
+            features: feature_macros::names(context),
+            field_features: feature_macros::fields(context),
+            stable: feature_macros::stable_names(context),
+            former: feature_macros::former_names(context),
+        })
     }
 }
 

@@ -14,11 +14,11 @@ pub(super) struct CompatContext<'a> {
     pub(super) names: Vec<Named<'a>>,
     pub(super) detecting: DetectingMacros<'a>,
     /// The start of the header's own macros.
-    pub(super) prefix: &'a str,
+    pub(super) prefix: String,
 }
 
 impl<'a> CompatContext<'a> {
-    pub(super) fn new(abi: &'a Abi, prefix: &'a str) -> Self {
+    pub(super) fn new(abi: &'a Abi, prefix: String) -> Self {
         let names = named::names(abi);
         Self { abi, detecting: DetectingMacros::new(abi, &names), names, prefix }
     }
@@ -32,7 +32,7 @@ impl<'a> CompatContext<'a> {
     /// header.
     pub(super) fn stable_name(&self, name: &str) -> String {
         let rest = names::without_prefix(&self.abi.prefix.to_ascii_uppercase(), name);
-        [self.prefix, rest].concat()
+        [&self.prefix, rest].concat()
     }
 
     /// The number of a name, cast to its enum if that has a tag.

@@ -46,7 +46,9 @@ impl<'a> DetectingMacros<'a> {
         for named in names {
             if let What::Struct(id) = named.what {
                 holder = Some(id);
-                for inner in abi.struct_(id).fields.iter().filter_map(|field| inner(&field.type_)) {
+                for inner in
+                    abi.struct_(id).fields.iter().filter_map(|field| inner_struct(&field.type_))
+                {
                     detecting.users.entry(inner).or_default().push(id);
                 }
             }
@@ -161,11 +163,11 @@ impl<'a> DetectingMacros<'a> {
 }
 
 /// The struct that a type contains.
-fn inner(type_: &Type) -> Option<StructId> {
+pub(super) fn inner_struct(type_: &Type) -> Option<StructId> {
     match type_ {
         Type::Struct(inner) => Some(*inner),
-        Type::Array(element, ..) | Type::Flexible(element, _) => inner(element),
-        Type::Union(arms) => arms.iter().find_map(|arm| inner(&arm.type_)),
+        Type::Array(element, ..) | Type::Flexible(element, _) => inner_struct(element),
+        Type::Union(arms) => arms.iter().find_map(|arm| inner_struct(&arm.type_)),
         Type::Int(_) | Type::Pointer(_) => None,
     }
 }

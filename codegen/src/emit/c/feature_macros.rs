@@ -17,7 +17,7 @@ pub(super) fn names(context: &CompatContext<'_>) -> Vec<String> {
 }
 
 fn feature(context: &CompatContext<'_>, name: &str) -> String {
-    format!("#define {}HAVE_{name} 1", context.prefix)
+    format!("#define {}HAVE_{name} 1", &context.prefix)
 }
 
 /// The macros of names that a kernel header may lack: fields that are newer
@@ -29,7 +29,7 @@ pub(super) fn fields(context: &CompatContext<'_>) -> Vec<FieldFeaturesView> {
         let fields = fields.map(|(owner, field)| feature(context, &field_name(owner, &field)));
         let counts = context.of_header(index).filter(|named| named.counts());
         FieldFeaturesView {
-            after: after_macro(header, context.prefix),
+            after: after_macro(header, &context.prefix),
             names: fields.chain(counts.map(|named| feature(context, named.name))).collect(),
         }
     });

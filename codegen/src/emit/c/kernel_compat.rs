@@ -2,7 +2,10 @@
 //! It is assumed to have a struct if it defines the macro that the kernel
 //! introduced together with the struct; missing enumerators become macros.
 
+use std::collections::HashSet;
+
 use super::compat_context::{CompatContext, after_macro};
+use super::detecting_macros::inner_struct;
 use super::groups::{fitted, lone_define};
 use super::section::{ioctl_number, macro_lines, title};
 use super::view::{
@@ -11,7 +14,7 @@ use super::view::{
 };
 use super::{feature_macros, groups, literal, structs};
 use crate::emit::named::{Named, What};
-use crate::ir::{Group, Header};
+use crate::ir::{Abi, Group, Header, StructId};
 
 /// A kernel header; none if it has no include guard.
 pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeaderView> {
@@ -30,25 +33,68 @@ pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<Bac
     let kernel_header = &context.abi.headers[header];
     let late: Vec<_> =
         context.of_header(header).filter(|named| !context.detecting.is_first(named)).collect();
-    let missing: Vec<_> = late.iter().filter_map(|named| missing(context, named)).collect();
-    let missing = missing.chunk_by(|a, b| a.0 == b.0).map(|missing| MissingDeclsView {
-        detected_by: missing[0].0.to_owned(),
-        decls: missing.iter().map(|(_, decl)| decl.clone()).collect(),
-    });
+    let needed = needed_elsewhere(context.abi, header);
+    let rest = late.iter().filter(|named| !is_among(&needed, named));
     let view = BackfillView {
         title: title(&format!("Declarations missing from an older <{}>", kernel_header.path)),
-        after: after_macro(kernel_header, context.prefix)?,
+        after: after_macro(kernel_header, &context.prefix)?,
         fields: feature_macros::conditional_fields(context, header),
-        missing: missing.collect(),
+        missing: missing(context, rest.copied()),
         releases: by_release(context, &late),
     };
     let empty = view.fields.is_empty() && view.missing.is_empty() && view.releases.is_empty();
     (!empty).then_some(view)
 }
 
+/// The structs that a kernel header may lack and that declarations of other
+/// kernel headers need.
+pub(super) fn needed(context: &CompatContext<'_>, header: usize) -> Vec<MissingDeclsView> {
+    let needed = needed_elsewhere(context.abi, header);
+    let late = context.of_header(header).filter(|named| !context.detecting.is_first(named));
+    missing(context, late.filter(|named| is_among(&needed, named)))
+}
+
+/// The structs of one kernel header that structs of others contain.
+fn needed_elsewhere(abi: &Abi, header: usize) -> HashSet<StructId> {
+    let header_of = |id: StructId| abi.sections[abi.struct_(id).section].header;
+    let ids = (0..abi.structs.len()).map(StructId);
+    let mut open: Vec<_> = ids.filter(|id| header_of(*id) != header).collect();
+    let mut needed = HashSet::new();
+    while let Some(id) = open.pop() {
+        let inner = abi.struct_(id).fields.iter().filter_map(|field| inner_struct(&field.type_));
+        for inner in inner.filter(|inner| header_of(*inner) == header) {
+            if needed.insert(inner) {
+                open.push(inner);
+            }
+        }
+    }
+    needed
+}
+
+fn is_among(structs: &HashSet<StructId>, named: &Named<'_>) -> bool {
+    matches!(named.what, What::Struct(id) if structs.contains(&id))
+}
+
+/// The declarations among `late` that the preprocessor cannot test for, grouped
+/// by the macro that detects them.
+fn missing<'a>(
+    context: &CompatContext<'_>,
+    late: impl Iterator<Item = &'a Named<'a>>,
+) -> Vec<MissingDeclsView> {
+    let missing: Vec<_> = late.filter_map(|named| missing_decl(context, named)).collect();
+    let missing = missing.chunk_by(|a, b| a.0 == b.0).map(|missing| MissingDeclsView {
+        detected_by: missing[0].0.to_owned(),
+        decls: missing.iter().map(|(_, decl)| decl.clone()).collect(),
+    });
+    missing.collect()
+}
+
 /// A declaration that the preprocessor cannot test for, with the macro that
 /// detects it.
-fn missing<'a>(context: &CompatContext<'a>, named: &Named<'_>) -> Option<(&'a str, MissingDecl)> {
+fn missing_decl<'a>(
+    context: &CompatContext<'a>,
+    named: &Named<'_>,
+) -> Option<(&'a str, MissingDecl)> {
     let decl = match named.what {
         What::Struct(id) => MissingDecl::Struct(structs::bare(context.abi, id)),
         What::Enum(group) => MissingDecl::Enum(tagged(context, group)),

@@ -90,6 +90,9 @@ pub(super) struct RunView {
     /// if it has no include guard.
     pub(super) after: Option<String>,
     pub(super) sections: Vec<SectionView>,
+    /// Structs that sections of other kernel headers need and that an older
+    /// kernel header may lack.
+    pub(super) needed: Vec<MissingDeclsView>,
 }
 
 /// The layout assertions of one kernel header's structs.

@@ -77,14 +77,6 @@
 #define VFIO_ABI_HAVE_vfio_eeh_pe_op_err 1
 #endif
 
-#ifndef VFIO_REGION_INFO_FLAG_CAPS
-struct vfio_info_cap_header {
-	__u16	id;
-	__u16	version;
-	__u32	next;
-};
-#endif
-
 #ifndef VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP
 struct vfio_device_info_cap_pci_atomic_comp {
 	struct vfio_info_cap_header header;

@@ -2136,6 +2136,19 @@ __extension__ struct vfio_eeh_pe_op {
 
 #endif /* !VFIO_ABI__AFTER_VFIO_H */
 
+#ifdef VFIO_ABI__AFTER_VFIO_H
+/* Declarations below need these structs, which an older kernel header lacks. */
+
+#ifndef VFIO_REGION_INFO_FLAG_CAPS
+struct vfio_info_cap_header {
+	__u16	id;
+	__u16	version;
+	__u32	next;
+};
+#endif
+
+#endif /* VFIO_ABI__AFTER_VFIO_H */
+
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
 
 /* ---------------- Capabilities of s390 PCI devices ---------------- */
@@ -2318,9 +2331,9 @@ struct vfio_abi__align {
 	__u8	u8;
 	__u64	u64;
 };
-#define VFIO_ABI__MODEL(lp64, i386, ilp32) \
+#define VFIO_ABI__MODEL(lp64, i386, arm) \
 	(sizeof(void *) == 8 ? (lp64) : \
-	 __builtin_offsetof(struct vfio_abi__align, u64) == 4 ? (i386) : (ilp32))
+	 __builtin_offsetof(struct vfio_abi__align, u64) == 4 ? (i386) : (arm))
 
 #ifndef VFIO_ABI__AFTER_VFIO_H
 VFIO_ABI__ASSERT(sizeof(struct vfio_info_cap_header) == 8, "layout");
