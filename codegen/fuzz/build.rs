@@ -1,16 +1,12 @@
 //! Generates both languages from the specification and compiles what is linked
 //! into the targets, as the tests of `capchain` do for their programs.
 
-#[allow(dead_code, reason = "the tests use the rest")]
-#[path = "../tests/common/implementations.rs"]
-mod implementations;
-
 use std::path::Path;
 use std::{env, fs};
 
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
-use implementations::agree_program;
+use support::agree_program;
 
 /// The modules that the library has, each in a file of that name.
 const MODULES: [&str; 5] = ["agree", "reply", "targets", "text", "trace"];

@@ -1,5 +1,5 @@
-//! What the targets run: the modules that the build script wrote and those that
-//! the tests of `capchain` share with them.
+//! The bodies of the targets: modules that the build script writes, and modules
+//! of the crate that the tests of `capchain` use too.
 
 #![allow(dead_code, reason = "each target uses a part of this")]
 
@@ -10,21 +10,18 @@ mod views;
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 
-#[path = "../tests/common/requests.rs"]
-mod requests;
-#[path = "../tests/common/targets.rs"]
-mod rust;
+use support::{fuzz_requests, fuzz_targets};
 
 /// Runs a target.
 pub fn run(target: &str, data: &[u8]) {
     match target {
-        "decode" => rust::decode(data),
-        "input" => rust::input(data),
+        "decode" => fuzz_targets::decode(data),
+        "input" => fuzz_targets::input(data),
         "reply" => targets::reply(data),
-        "request" => requests::request(data),
+        "request" => fuzz_requests::request(data),
         "views" => views::views(data),
         "walk" => targets::walk(data),
-        "yaml" => rust::yaml(data),
+        "yaml" => fuzz_targets::yaml(data),
         other => panic!("there is no target {other}"),
     }
 }

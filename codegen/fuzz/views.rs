@@ -1,5 +1,5 @@
 //! The views against `decode`; the tests' own such comparison is in
-//! `tests/differential.rs`.
+//! `tests/slow/differential.rs`.
 
 use std::sync::OnceLock;
 
@@ -34,7 +34,7 @@ pub(crate) fn views(data: &[u8]) {
     for (index, name) in NAMES.iter().enumerate() {
         let mut text = Text::new();
         assert!(canonical(&mut text, name, bytes, wire), "{name} is not known");
-        let subject = match &abi().chains[index].host {
+        let subject = match abi().chains[index].offset_host() {
             Some(host) => Subject::Struct(host.struct_),
             None => Subject::Chain(index),
         };

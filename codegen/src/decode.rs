@@ -28,7 +28,7 @@ pub use text::text;
 pub use value::{Array, Content, Value};
 
 use crate::ir::{
-    Abi, Capability, CapabilityId, Chain, ChainId, Role, Struct, StructId, StructRole,
+    Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Role, Struct, StructId, StructRole,
 };
 use crate::layout::{Span, Target};
 use damage::Damaged;
@@ -119,8 +119,7 @@ impl<'a> Decoded<'a> {
     fn struct_(mut self, id: StructId) -> Self {
         let struct_ = self.abi.struct_(id);
         self.struct_ = Some(struct_);
-        let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
-        match (self.abi.chains.iter().find(hosted), struct_.argsz, struct_.role) {
+        match (self.abi.chain_of(id), struct_.argsz, struct_.role) {
             (Some(chain), ..) => self.host(chain, struct_),
             (None, Some(argsz), _) => self.sized(struct_, argsz),
             (None, None, StructRole::Capability(id)) => self.lone_body(struct_, id),
@@ -130,12 +129,12 @@ impl<'a> Decoded<'a> {
 
     /// A reply with a chain behind it.
     fn host(mut self, chain: &'a Chain, struct_: &'a Struct) -> Self {
-        let Some(host) = &chain.host else {
+        let ChainStart::AtOffsetField { host, cap_offset } = &chain.start else {
             return self;
         };
         self.chain = Some(chain);
         let all = self.reader(self.size);
-        let (reply, damage) = Reply::read(all, struct_, host);
+        let (reply, damage) = Reply::read(all, struct_, host, *cap_offset);
         self.size = reply.size;
         if damage.is_some() {
             // The fields are shown all the same, argsz above all.
@@ -148,7 +147,7 @@ impl<'a> Decoded<'a> {
         reply.hide_what_the_chain_covers(struct_, &mut self.fields);
         self.holes = reader.holes(struct_, 0, reply.first.unwrap_or(reply.size));
         if let Some(first) = reply.first {
-            self.walk(chain, first, reader.span(struct_, 0, host.cap_offset));
+            self.walk(chain, first, reader.span(struct_, 0, *cap_offset));
         }
         self.reply = Some(reply);
         self
@@ -185,15 +184,15 @@ impl<'a> Decoded<'a> {
     /// there, for nothing in a reply tells whether it fitted.
     fn chain_behind(&self, struct_: &Struct) -> Option<String> {
         let behind = |chain: &&Chain| {
-            let front = chain.front.as_ref();
-            front.is_some_and(|front| std::ptr::eq(self.abi.struct_(front.struct_), struct_))
+            let host = chain.host();
+            host.is_some_and(|host| std::ptr::eq(self.abi.struct_(host.struct_), struct_))
         };
         let chain = self.abi.chains.iter().find(behind)?;
-        let (front, (at, _)) = (chain.front.as_ref()?, chain.first?);
+        let ChainStart::After { host, offset: at } = &chain.start else { return None };
         let reader = self.reader(self.size);
-        let flags = reader.unsigned(reader.span(struct_, 0, front.flags)).unwrap_or(0);
-        (flags & front.flag.1 != 0).then(|| {
-            let (flag, name) = (&front.flag.0, &chain.name);
+        let flags = reader.unsigned(reader.span(struct_, 0, host.flags)).unwrap_or(0);
+        (flags & host.flag.1 != 0).then(|| {
+            let (flag, name) = (&host.flag.0, &chain.name);
             format!("{flag} is set: if it fitted, the chain `{name}` starts at {at}")
         })
     }

@@ -565,12 +565,8 @@ pub struct Chain {
     pub section: usize,
     /// The header of its capabilities, an index into [`Abi::cap_headers`].
     pub header: usize,
-    /// The struct in front, and its fields: flags with the flag's number, and cap_offset.
-    pub host: Option<Host>,
-    /// The struct in front of a chain that starts at a fixed place behind it.
-    pub front: Option<Front>,
-    /// Where it starts without a host: an offset, and the type of the field there that leads on.
-    pub first: Option<(u64, Option<Int>)>,
+    /// Where the first capability is found.
+    pub start: ChainStart,
     /// The offset before which no capability starts.
     pub bound: u64,
     /// What short names of its ids drop.
@@ -581,27 +577,47 @@ pub struct Chain {
     pub capabilities: Vec<CapabilityId>,
 }
 
-/// The struct in front of a chain.
+/// Where the first capability of a chain is found.
+#[derive(Clone, Debug)]
+pub enum ChainStart {
+    /// At the offset that a field of the host holds, if the host's flag is set.
+    AtOffsetField {
+        /// The struct before the chain.
+        host: Host,
+        /// Index of its field `cap_offset`.
+        cap_offset: usize,
+    },
+    /// At a fixed offset after the host, if the host's flag is set.
+    After {
+        /// The struct before the chain.
+        host: Host,
+        /// Offset of the first capability.
+        offset: u64,
+    },
+    /// At a fixed offset.
+    Fixed {
+        /// Offset of the first capability.
+        offset: u64,
+    },
+    /// At the offset that an integer holds.
+    FieldAt {
+        /// Offset of the integer.
+        offset: u64,
+        /// Its type.
+        int: Int,
+    },
+    /// Unknown, as the headers from which the ABI was inferred lack the host.
+    Unknown,
+}
+
+/// The struct before a chain, and the flag that says there is a chain.
 #[derive(Clone, Debug)]
 pub struct Host {
     /// The struct.
     pub struct_: StructId,
     /// Index of its field `flags`.
     pub flags: usize,
-    /// Name and value of the flag that says there is a chain.
-    pub flag: (String, u64),
-    /// Index of its field `cap_offset`.
-    pub cap_offset: usize,
-}
-
-/// The struct in front of a chain to which no offset leads.
-#[derive(Clone, Debug)]
-pub struct Front {
-    /// The struct.
-    pub struct_: StructId,
-    /// Index of its field `flags`.
-    pub flags: usize,
-    /// Name and value of the flag that says there is a chain.
+    /// Name and value of the flag.
     pub flag: (String, u64),
 }
 
@@ -691,11 +707,10 @@ impl Abi {
         &self.chains[id.0]
     }
 
-    /// The struct in front of a chain, if one is.
-    pub fn chain_front(&self, chain: &Chain) -> Option<&Struct> {
-        let hosted = chain.host.as_ref().map(|host| host.struct_);
-        let id = hosted.or(chain.front.as_ref().map(|front| front.struct_))?;
-        Some(self.struct_(id))
+    /// The chain to which the `cap_offset` of a struct leads.
+    pub fn chain_of(&self, host: StructId) -> Option<&Chain> {
+        let leads = |chain: &&Chain| chain.offset_host().is_some_and(|one| one.struct_ == host);
+        self.chains.iter().find(leads)
     }
 
     /// A type as the specification writes it.
@@ -728,6 +743,29 @@ impl Abi {
                 Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
             }
         })
+    }
+}
+
+impl Chain {
+    /// The struct before the chain.
+    pub fn host(&self) -> Option<&Host> {
+        match &self.start {
+            ChainStart::AtOffsetField { host, .. } | ChainStart::After { host, .. } => Some(host),
+            ChainStart::Fixed { .. } | ChainStart::FieldAt { .. } | ChainStart::Unknown => None,
+        }
+    }
+
+    /// The struct before the chain, if its `cap_offset` leads to the chain.
+    pub fn offset_host(&self) -> Option<&Host> {
+        self.host().filter(|_| self.cap_offset().is_some())
+    }
+
+    /// Index of the field `cap_offset` that leads to the chain.
+    pub fn cap_offset(&self) -> Option<usize> {
+        match self.start {
+            ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
+            _ => None,
+        }
     }
 }
 

@@ -286,12 +286,9 @@ impl<'a> Handling<'a> {
 
 /// A chain behind a struct, if it is.
 fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<Hosted<'a>> {
-    let host = chain.host.as_ref().filter(|host| host.struct_ == id);
-    let host = host.map(|host| (host.flags, host.flag.1, Some(host.cap_offset)));
-    let front = chain.front.as_ref().filter(|front| front.struct_ == id);
-    let (flags, flag, cap_offset) =
-        host.or_else(|| front.map(|front| (front.flags, front.flag.1, None)))?;
-    Some(Hosted { chain, rules, flags, flag, cap_offset })
+    let host = chain.host().filter(|host| host.struct_ == id)?;
+    let (flags, flag) = (host.flags, host.flag.1);
+    Some(Hosted { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
 }
 
 /// The most of these ends that argsz covers.

@@ -54,7 +54,7 @@ fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
     if let Some(id) = abi.find_struct(name) {
         return Ok(Subject::Struct(id));
     }
-    let lone = abi.find_chain(name).filter(|id| abi.chain(*id).host.is_none());
+    let lone = abi.find_chain(name).filter(|id| abi.chain(*id).offset_host().is_none());
     lone.map(Subject::Chain).ok_or_else(|| {
         let near = names::nearest(name, abi.structs.iter().map(|struct_| struct_.name.as_str()));
         let hint = near.map(|near| format!("; did you mean `{near}`?"));

@@ -5,7 +5,8 @@ use super::finding::{C2, C6, C11, C13, C15, C16, C18, Class, Finding, Party, Vic
 use super::pairs::{Pairs, giver, givers, related};
 use super::witness::{self, Maker, Witness};
 use crate::ir::{
-    Abi, CapHeader, Capability, Chain, Group, Handler, Ioctl, Role, Struct, StructId, Type, Value,
+    Abi, CapHeader, Capability, Chain, Group, Handler, Host, Ioctl, Role, Struct, StructId, Type,
+    Value,
 };
 use crate::layout::Model;
 use crate::model::{Handling, sample};
@@ -32,12 +33,8 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
 /// A chain behind a struct that had none.
 fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
     let abi = pairs.abis().1;
-    let (id, flag, offset) = match (&new.host, &new.front) {
-        (Some(host), _) => (host.struct_, &host.flag, Some(host.cap_offset)),
-        (None, Some(front)) => (front.struct_, &front.flag, None),
-        (None, None) => return Vec::new(),
-    };
-    let struct_ = abi.struct_(id);
+    let Some(Host { struct_, flag, .. }) = new.host() else { return Vec::new() };
+    let struct_ = abi.struct_(*struct_);
     let Some(old) = pairs.abis().0.structs.iter().find(|old| old.name == struct_.name) else {
         return Vec::new();
     };
@@ -57,7 +54,7 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
         );
         findings.push(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
     }
-    let used = offset.map(|at| (at, &struct_.fields[at].name)).filter(|(_, name)| {
+    let used = new.cap_offset().map(|at| (at, &struct_.fields[at].name)).filter(|(_, name)| {
         old.fields.iter().any(|field| field.name == **name && field.role == Role::Data)
     });
     if let Some((at, name)) = used {
@@ -87,7 +84,7 @@ fn with_number<'a>(abi: &'a Abi, old: &Struct, flag: &(String, u64)) -> Option<&
 /// A short reply that looks like one with a chain.
 fn untold(pairs: &Pairs<'_>, chain: &Chain, giver: (&Ioctl, &Handler)) -> Option<Finding> {
     let (witness, offset) = witness::short(pairs, chain, giver)?;
-    let message = match chain.host {
+    let message = match chain.cap_offset() {
         Some(_) => format!(
             "a buffer that is too small for the chain `{}` gets no offset of 0: \
              a program takes its own bytes for the offset",
@@ -99,8 +96,9 @@ fn untold(pairs: &Pairs<'_>, chain: &Chain, giver: (&Ioctl, &Handler)) -> Option
             chain.name
         ),
     };
-    let subject = &pairs.abis().1.chain_front(chain)?.name;
-    let code = if chain.host.is_some() { C16 } else { C6 };
+    let abi = pairs.abis().1;
+    let subject = &abi.struct_(chain.host()?.struct_).name;
+    let code = if chain.cap_offset().is_some() { C16 } else { C6 };
     let finding = Finding::new(code, Class::Wire, subject, message).hurts(Victim::New);
     let help = "copy out as much of a zeroed reply as argsz covers, the offset included";
     Some(finding.witness(witness).help(help).at(Party::New, giver.1.place))
@@ -116,7 +114,7 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
         let finding = finding.witness(replies(pairs, old, new));
         findings.push(finding.at(Party::New, new.meta.place));
     }
-    let flag = |chain: &Chain| chain.host.as_ref().map(|host| host.flag.0.clone());
+    let flag = |chain: &Chain| chain.offset_host().map(|host| host.flag.0.clone());
     if let (Some(was), Some(is)) = (flag(old), flag(new)) {
         if was != is {
             let message = format!("the flag of the chain is {is}, {was} before");

@@ -200,10 +200,9 @@ impl Grown<'_> {
 
     /// What tells that a field counts.
     fn gate(&self, new: &Member<'_>) -> Option<String> {
-        let hosts = self.pairs.abis().1.chains.iter().filter_map(|chain| chain.host.as_ref());
-        let mut hosts = hosts.filter(|host| host.struct_ == self.id);
+        let host = self.pairs.abis().1.chain_of(self.id).and_then(|chain| chain.host());
         let told = match new.role {
-            Role::CapOffset => hosts.next().map(|host| host.flag.0.clone()),
+            Role::CapOffset => host.map(|host| host.flag.0.clone()),
             _ => new.when.filter(|gate| !self.is_old(gate)).map(str::to_owned),
         };
         let told = told.or_else(|| self.new_version(new));

@@ -66,9 +66,9 @@ pub(super) fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a H
 
 /// Every handler that gives a chain.
 pub(super) fn givers<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
-    let front = abi.chain_front(chain).map(|front| &front.name);
+    let host = chain.host().map(|host| &abi.struct_(host.struct_).name);
     let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {
-        Arg::Struct(id) => Some(&abi.struct_(id).name) == front,
+        Arg::Struct(id) => Some(&abi.struct_(id).name) == host,
         _ => false,
     });
     let served = asked.flat_map(|ioctl| ioctl.served_at(abi.release).map(move |one| (ioctl, one)));

@@ -4,7 +4,7 @@
 use super::body::{self, Body};
 use super::damage::{Damage, Damaged, Kind};
 use super::value::Reader;
-use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, Struct};
+use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
 /// A capability of a chain.
@@ -58,11 +58,13 @@ pub(super) struct Found<'a> {
 
 /// Where a chain without a host starts, and the bytes that say so.
 pub(super) fn first(reader: Reader<'_>, chain: &Chain) -> Option<(u64, Span)> {
-    let (at, type_) = chain.first?;
-    let Some(int) = type_ else {
-        return Some((at, Span { offset: at, size: 0 }));
+    let said_at = match chain.start {
+        ChainStart::FieldAt { offset, int } => Span { offset, size: int.size() },
+        ChainStart::After { offset, .. } | ChainStart::Fixed { offset } => {
+            return Some((offset, Span { offset, size: 0 }));
+        }
+        ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
     };
-    let said_at = Span { offset: at, size: int.size() };
     let first = reader.unsigned(said_at)?;
     (first != reader.abi.cap_headers[chain.header].end).then_some((first, said_at))
 }

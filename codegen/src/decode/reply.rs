@@ -20,7 +20,12 @@ pub struct Reply {
 impl Reply {
     /// Reads the protocol's fields in a whole buffer. Bytes behind argsz are
     /// not looked at, and an argsz beyond the buffer is not believed.
-    pub(super) fn read(all: Reader<'_>, struct_: &Struct, host: &Host) -> (Self, Option<Damage>) {
+    pub(super) fn read(
+        all: Reader<'_>,
+        struct_: &Struct,
+        host: &Host,
+        cap_offset: usize,
+    ) -> (Self, Option<Damage>) {
         let layout = all.layout(struct_);
         let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
         let argsz_at = all.span(struct_, 0, struct_.argsz.unwrap_or(0));
@@ -33,7 +38,7 @@ impl Reply {
         }
         let flags = all.unsigned(all.span(struct_, 0, host.flags)).unwrap_or(0);
         let flagged = flags & host.flag.1 != 0;
-        let offset_at = all.span(struct_, 0, host.cap_offset);
+        let offset_at = all.span(struct_, 0, cap_offset);
         let offset = match offset_at.end() <= size {
             true => all.unsigned(offset_at).unwrap_or(0),
             false => 0,

@@ -3,7 +3,9 @@
 use super::finding::Finding;
 use super::scope::Scope;
 use super::words::{per_model, same};
-use crate::ir::{Abi, CapHeader, Chain, Field, Host, Meta, Role, Struct, Type, Value};
+use crate::ir::{
+    Abi, CapHeader, Chain, ChainStart, Field, Host, Meta, Role, Struct, StructId, Type, Value,
+};
 use crate::layout::{Int, Model};
 use crate::release::Release;
 
@@ -12,16 +14,15 @@ use crate::release::Release;
 pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for chain in &abi.chains {
-        if let Some(host) = &chain.host {
-            findings.extend(flag_and_offset(abi, chain, host));
+        if let ChainStart::AtOffsetField { host, cap_offset } = &chain.start {
+            findings.extend(flag_and_offset(abi, chain, host, *cap_offset));
             findings.extend(fixed_part(abi, chain, host));
         }
     }
     findings.extend(abi.chains.iter().filter_map(|chain| without_offset(abi, chain)));
-    let hosts: Vec<_> = abi.chains.iter().filter_map(|chain| chain.host.as_ref()).collect();
     for (index, struct_) in abi.structs.iter().enumerate() {
         let offset = struct_.fields.iter().find(|field| field.role == Role::CapOffset);
-        let hosts_one = hosts.iter().any(|host| host.struct_.0 == index);
+        let hosts_one = abi.chain_of(StructId(index)).is_some();
         if let (Some(field), false) = (offset, hosts_one) {
             let message = format!("`{}` leads to no chain", field.name);
             findings.push(
@@ -36,10 +37,10 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
 
 /// A chain at a fixed place behind a struct that has a flag and no offset.
 fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Finding<'a>> {
-    let front = chain.front.as_ref()?;
-    let struct_ = abi.struct_(front.struct_);
+    let ChainStart::After { host, .. } = &chain.start else { return None };
+    let struct_ = abi.struct_(host.struct_);
     let message = format!("no `cap_offset` of `{}` leads to the chain behind it", struct_.name);
-    let label = format!("starts at a fixed place where `{}` is set", front.flag.0);
+    let label = format!("starts at a fixed place where `{}` is set", host.flag.0);
     Some(
         Finding::new(Scope::of(&chain.meta), message)
             .label(label)
@@ -48,9 +49,14 @@ fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Finding<'a>> {
     )
 }
 
-fn flag_and_offset<'a>(abi: &'a Abi, chain: &'a Chain, host: &'a Host) -> Option<Finding<'a>> {
+fn flag_and_offset<'a>(
+    abi: &'a Abi,
+    chain: &'a Chain,
+    host: &'a Host,
+    cap_offset: usize,
+) -> Option<Finding<'a>> {
     let struct_ = abi.struct_(host.struct_);
-    let (flags, offset) = (&struct_.fields[host.flags], &struct_.fields[host.cap_offset]);
+    let (flags, offset) = (&struct_.fields[host.flags], &struct_.fields[cap_offset]);
     let name = &host.flag.0;
     let at_offset = |message| Finding::new(Scope::of_field(abi, struct_, offset), message);
     let Some(flag) = flag_of(abi, flags, name) else {

@@ -76,7 +76,7 @@ pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
-    chain.host.as_ref().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
+    chain.offset_host().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
 }
 
 /// L20: the fixed part comes from a buffer that was set, goes as far as

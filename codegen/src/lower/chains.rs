@@ -3,9 +3,10 @@
 use super::structs::Declaration;
 use super::{Lowering, groups, known, parts};
 use crate::ir::{
-    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, Field, Front, History, Host, Item,
-    Meta, Role, StructId, StructRole, Type,
+    Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, History, Host,
+    Item, Meta, Role, StructId, StructRole, Type,
 };
+use crate::layout::Model;
 use crate::names;
 use crate::spec::types::BitsExpr;
 use crate::spec::{self, RelativeTo, SpecFile};
@@ -24,20 +25,13 @@ impl<'a> Lowering<'a> {
         let mut headers =
             headers.filter(|(_, one)| self.structs.contains_key(one.struct_.as_str()));
         let header = headers.position(|(name, _)| name.value == item.header.value);
-        let first = item.first.as_ref().map(|first| {
-            let type_ = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
-            (known(u64::try_from(first.at.value.value).ok()), type_)
-        });
-        let bound = item.first.as_ref().map(|first| first.bound.unwrap_or(first.at));
         let chain = Chain {
-            bound: bound.map_or(0, |bound| known(u64::try_from(bound.value.value).ok())),
             name: item.chain.value.clone(),
             meta: self.meta(parts!(item, &item.chain), life, &file.source),
             section,
             header: known(header),
-            host: None,
-            front: None,
-            first,
+            start: ChainStart::Unknown,
+            bound: 0,
             prefix: item.prefix.value.clone(),
             reserved: groups::reserved(&item.reserved),
             capabilities: Vec::new(),
@@ -46,19 +40,34 @@ impl<'a> Lowering<'a> {
         id
     }
 
-    /// The struct that leads to the chain by an offset.
-    fn host(&self, item: &spec::Chain) -> Option<Host> {
-        let Front { struct_, flags, flag } = self.front(item).filter(|_| item.first.is_none())?;
-        let cap_offset = self.with_role(struct_, Role::CapOffset)?;
-        Some(Host { struct_, flags, flag, cap_offset })
+    /// Where a chain starts, and the offset before which no capability does.
+    fn start(&self, item: &spec::Chain) -> (ChainStart, u64) {
+        let Some(first) = &item.first else {
+            let host = known(self.host(item));
+            let cap_offset = known(self.with_role(host.struct_, Role::CapOffset));
+            let struct_ = self.abi.struct_(host.struct_);
+            let layout = &struct_.layouts[Model::Lp64.index()];
+            let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+            let bound = minsz.max(layout.fields[cap_offset].end());
+            return (ChainStart::AtOffsetField { host, cap_offset }, bound);
+        };
+        let offset = known(u64::try_from(first.at.value.value).ok());
+        let int = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
+        let start = match (self.host(item), int) {
+            (Some(host), _) => ChainStart::After { host, offset },
+            (None, Some(int)) => ChainStart::FieldAt { offset, int },
+            (None, None) => ChainStart::Fixed { offset },
+        };
+        let bound = first.bound.unwrap_or(first.at).value.value;
+        (start, known(u64::try_from(bound).ok()))
     }
 
-    /// The struct in front of the chain.
-    fn front(&self, item: &spec::Chain) -> Option<Front> {
+    /// The struct before the chain.
+    fn host(&self, item: &spec::Chain) -> Option<Host> {
         let struct_ = *self.structs.get(item.host.as_ref()?.as_str())?;
         let flag = &item.flag.as_ref()?.value;
         let flags = self.with_role(struct_, Role::Flags)?;
-        Some(Front { struct_, flags, flag: (self.spelt(flag), self.number(flag)) })
+        Some(Host { struct_, flags, flag: (self.spelt(flag), self.number(flag)) })
     }
 
     fn with_role(&self, struct_: StructId, role: Role) -> Option<usize> {
@@ -167,7 +176,7 @@ impl<'a> Lowering<'a> {
     /// capabilities of each chain, hosts, and what each struct is.
     pub(super) fn finish(mut self) -> crate::ir::Abi {
         self.abi.cap_headers = self.cap_headers();
-        self.hosts();
+        self.starts();
         self.capabilities_of_chains();
         self.struct_roles();
         self.spell_references();
@@ -234,20 +243,12 @@ impl<'a> Lowering<'a> {
         Bits { field, low, count: high - low }
     }
 
-    /// A host and its flags may stand behind the chain.
-    fn hosts(&mut self) {
-        let items = (0..self.abi.chains.len()).map(|id| self.chain_item(ChainId(id)));
-        let hosts: Vec<_> = items.map(|item| (self.host(item), self.front(item))).collect();
-        for (chain, (host, front)) in self.abi.chains.iter_mut().zip(hosts) {
-            chain.front = front.filter(|_| host.is_none());
-            if let Some(host) = &host {
-                let host_struct = &self.abi.structs[host.struct_.0];
-                let layout = &host_struct.layouts[0];
-                let minsz =
-                    host_struct.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
-                chain.bound = minsz.max(layout.fields[host.cap_offset].end());
-            }
-            chain.host = host;
+    /// Fills in where chains start, as a host may be declared after its chain.
+    fn starts(&mut self) {
+        for index in 0..self.abi.chains.len() {
+            let (start, bound) = self.start(self.chain_item(ChainId(index)));
+            let chain = &mut self.abi.chains[index];
+            (chain.start, chain.bound) = (start, bound);
         }
     }
 

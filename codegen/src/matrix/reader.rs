@@ -1,7 +1,9 @@
 //! A program's side: what it knows of a reply, and how it reads one.
 
 use super::writer::{Given, Reply, STALE};
-use crate::ir::{Abi, Arg, Bits, CapHeader, Capability, Chain, Ioctl, Role, Struct, Type};
+use crate::ir::{
+    Abi, Arg, Bits, CapHeader, Capability, Chain, ChainStart, Ioctl, Role, Struct, Type,
+};
 use crate::layout::{Model, Span};
 use crate::model::sample;
 use crate::reply::Direction;
@@ -109,13 +111,16 @@ fn bits(bytes: &[u8], at: u64, (span, bits): (Span, Bits)) -> Option<u64> {
 
 impl Known {
     fn new(abi: &Abi, chain: &Chain, id: crate::ir::StructId, struct_: &Struct) -> Option<Self> {
-        let host = chain.host.as_ref().filter(|host| host.struct_ == id)?;
+        let ChainStart::AtOffsetField { host, cap_offset } = &chain.start else { return None };
+        if host.struct_ != id {
+            return None;
+        }
         let spans = &struct_.layouts[Model::Lp64.index()].fields;
         let caps = abi.capabilities_of(chain);
         Some(Self {
             flags: spans[host.flags],
             flag: host.flag.1,
-            cap_offset: spans[host.cap_offset],
+            cap_offset: spans[*cap_offset],
             header: Header::new(abi, &abi.cap_headers[chain.header]),
             caps: caps.map(|cap| KnownCap::new(abi, cap)).collect(),
         })

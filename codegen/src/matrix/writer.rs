@@ -1,6 +1,6 @@
 //! A kernel's side: one handler of one release, and every reply that it gives.
 
-use crate::ir::{Abi, Arg, Capability, Chain, Ioctl, Role, Struct, Type};
+use crate::ir::{Abi, Arg, Capability, Ioctl, Role, Struct, Type};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 use crate::reply::Direction;
@@ -79,9 +79,7 @@ impl Writer {
         let writers = ioctl.served_at(abi.release).filter_map(|handler| {
             let handling = Handling::new(abi, ioctl, handler)?;
             let Arg::Struct(id) = ioctl.arg else { return None };
-            let hosted =
-                |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
-            let chain = abi.chains.iter().find(hosted);
+            let chain = abi.chain_of(id);
             let given = handler.chain.as_ref().map(|chain| &chain.capabilities);
             let caps: Vec<_> = chain.map_or(Vec::new(), |chain| {
                 let caps = abi.capabilities_of(chain);

@@ -3,7 +3,7 @@
 use super::{Claim, STALE, Within, Witness, asked, kernel, program, understood};
 use crate::compat::constants::Constant;
 use crate::compat::pairs::{Pairs, giver};
-use crate::ir::{Abi, Arg, Capability, Chain, Handler, Ioctl, Struct};
+use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 
@@ -30,7 +30,7 @@ fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness
     let abi = pairs.abis().1;
     let cap = abi.capabilities.iter().find(|cap| cap.name == newcomer)?;
     let chain = abi.chain(cap.chain);
-    let struct_ = abi.struct_(chain.host.as_ref()?.struct_);
+    let struct_ = abi.struct_(chain.offset_host()?.struct_);
     let (ioctl, handler) = giver(abi, chain)?;
     let handling = Handling::new(abi, ioctl, handler)?;
     let contents = contents(abi, struct_, [cap]);
@@ -60,7 +60,7 @@ pub(in crate::compat) fn short(
     (ioctl, handler): (&Ioctl, &Handler),
 ) -> Option<(Witness, u64)> {
     let abi = pairs.abis().1;
-    let struct_ = abi.chain_front(chain)?;
+    let struct_ = abi.struct_(chain.host()?.struct_);
     let handling = Handling::new(abi, ioctl, handler)?;
     let cap = abi.capabilities_of(chain).next()?;
     let contents = contents(abi, struct_, [cap]);
@@ -70,18 +70,18 @@ pub(in crate::compat) fn short(
     let look = |at: u64, size: u64| {
         witness.bytes.iter().skip(at as usize).take(size as usize).copied().collect::<Vec<_>>()
     };
-    let (field, offset, found) = match (&chain.host, chain.first) {
-        (Some(host), _) => {
-            let span = struct_.spans(host.cap_offset)[Model::Lp64.index()];
-            let field = struct_.fields[host.cap_offset].name.clone();
+    let (field, offset, found) = match chain.start {
+        ChainStart::AtOffsetField { cap_offset, .. } => {
+            let span = struct_.spans(cap_offset)[Model::Lp64.index()];
+            let field = struct_.fields[cap_offset].name.clone();
             (field, span.offset, look(span.offset, span.size))
         }
-        (None, Some((at, _))) => {
+        ChainStart::After { offset: at, .. } => {
             let header = abi.cap_headers[chain.header].struct_;
             let size = abi.struct_(header).layouts[Model::Lp64.index()].size;
             (chain.name.clone(), at, look(at, size))
         }
-        (None, None) => return None,
+        _ => return None,
     };
     let stale = !found.is_empty() && found.iter().all(|byte| *byte == STALE);
     let within = Within::default();
@@ -104,9 +104,8 @@ pub(in crate::compat) fn answered(
     let abis = pairs.abis();
     let Arg::Struct(id) = old.0.arg else { return None };
     let struct_ = abis.0.struct_(id);
-    let hosted = |chain: &&Chain| chain.host.as_ref().is_some_and(|host| host.struct_ == id);
-    let chains = abis.0.chains.iter().filter(hosted).take(1);
-    let caps = chains.flat_map(|chain| abis.0.capabilities_of(chain));
+    let chain = abis.0.chain_of(id).into_iter();
+    let caps = chain.flat_map(|chain| abis.0.capabilities_of(chain));
     let contents = contents(abis.0, struct_, caps);
     let was = Handling::new(abis.0, old.0, old.1)?;
     let is = Handling::new(abis.1, new.0, new.1)?;

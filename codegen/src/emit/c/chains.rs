@@ -13,7 +13,7 @@ use askama::Template;
 
 use super::comment::Comment;
 use super::section;
-use crate::ir::{Abi, Bits, CapHeader, Chain};
+use crate::ir::{Abi, Bits, CapHeader, Chain, ChainStart};
 use crate::layout::{Model, Span};
 use crate::names;
 use taken::Taken;
@@ -59,7 +59,7 @@ pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
 
 impl Emitter<'_> {
     fn view(&self) -> ChainsView {
-        let hosted = self.abi.chains.iter().any(|chain| chain.host.is_some());
+        let hosted = self.abi.chains.iter().any(|chain| chain.cap_offset().is_some());
         let parts = WALK.iter().chain(REPLY.iter().filter(|_| hosted));
         let runtime: Vec<_> = parts.map(|part| self.renamed(part)).collect();
         let mut taken = Taken::words(&runtime);
@@ -108,7 +108,7 @@ impl Emitter<'_> {
     }
 
     fn chain(&self, chain: &Chain, formats: &[FormatView], taken: &mut Taken) -> ChainView {
-        let host = chain.host.as_ref().map(|host| self.host(host, taken));
+        let host = chain.offset_host().zip(chain.cap_offset()).map(|host| self.host(host, taken));
         let writes = host.is_some();
         let name = |taken: &mut Taken, word| self.name(taken, &[&chain.name, word]);
         ChainView {
@@ -126,7 +126,7 @@ impl Emitter<'_> {
 
     /// What starts the walk of a chain, and where it lies, behind an empty line.
     fn comment(&self, chain: &Chain) -> Vec<String> {
-        let text = match &chain.host {
+        let text = match chain.offset_host() {
             Some(host) => format!(
                 "Starts a walk of the chain {} behind struct {}, or over nothing where the reply \
                  was short or has no chain.",
@@ -140,7 +140,11 @@ impl Emitter<'_> {
 
     /// Where a chain without a host starts.
     fn start(&self, chain: &Chain) -> Option<StartView> {
-        let (at, type_) = chain.first?;
+        let (at, type_) = match chain.start {
+            ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
+            ChainStart::FieldAt { offset, int } => (offset, Some(int)),
+            ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
+        };
         let end = self.abi.cap_headers[chain.header].end;
         let end = literal(end);
         Some(StartView { at, width: type_.map(|int| int.size()), end, bound: chain.bound })

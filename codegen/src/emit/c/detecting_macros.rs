@@ -128,8 +128,7 @@ impl<'a> DetectingMacros<'a> {
     /// The flag that says that a field with the offset of a chain is valid.
     fn flag_of_chain(&self, owner: &Named<'_>, member: &Member<'_>) -> Option<&'a str> {
         let What::Struct(id) = owner.what else { return None };
-        let mut hosts = self.abi.chains.iter().filter_map(|chain| chain.host.as_ref());
-        let host = hosts.find(|host| host.struct_ == id)?;
+        let host = self.abi.chain_of(id)?.offset_host()?;
         (member.role == Role::CapOffset).then_some(host.flag.0.as_str())
     }
 
@@ -150,7 +149,7 @@ impl<'a> DetectingMacros<'a> {
     fn flag_of_headers(&self, id: StructId, since: Since) -> Option<&'a str> {
         let header = self.abi.cap_headers.iter().position(|header| header.struct_ == id)?;
         let chains = self.abi.chains.iter().filter(|chain| chain.header == header);
-        let mut flags = chains.filter_map(|chain| Some(chain.host.as_ref()?.flag.0.as_str()));
+        let mut flags = chains.filter_map(|chain| Some(chain.offset_host()?.flag.0.as_str()));
         flags.find(|flag| self.macros.get(flag) == Some(&since))
     }
 

@@ -154,10 +154,8 @@ fn argument(abi: &Abi, arg: Arg) -> String {
 
 fn chain(abi: &Abi, chain: &Chain) -> ItemView {
     let mut comment = Comment::of(&chain.meta.doc).reserved(&chain.reserved);
-    let host = chain.host.as_ref().map(|host| (host.struct_, &host.flag.0));
-    let front = chain.front.as_ref().map(|front| (front.struct_, &front.flag.0));
-    if let Some((struct_, flag)) = host.or(front) {
-        let name = &abi.struct_(struct_).name;
+    if let Some(host) = chain.host() {
+        let (name, flag) = (&abi.struct_(host.struct_).name, &host.flag.0);
         comment = comment.label("Host", &format!("struct {name}, flag {flag}"));
     }
     ItemView { opening: complete(abi, comment, &chain.meta), ..ItemView::default() }

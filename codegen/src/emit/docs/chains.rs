@@ -10,7 +10,7 @@ use super::metadata;
 use super::page::Page;
 use super::phrases::{list, since};
 use super::table::{Align, Table};
-use crate::ir::{CapHeader, Capability, Chain, ChainId, Role, StructId};
+use crate::ir::{CapHeader, Capability, Chain, ChainId, ChainStart, Host, Role, StructId};
 use crate::layout::Span;
 use crate::names::c_int;
 
@@ -58,24 +58,26 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
 
 /// Where the first capability is found.
 fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
-    if let Some(host) = &chain.host {
-        let fields = &page.abi.struct_(host.struct_).fields;
-        let (flags, offset) = (&fields[host.flags].name, &fields[host.cap_offset].name);
+    let flagged = |host: &Host| {
+        let flags = &page.abi.struct_(host.struct_).fields[host.flags].name;
         let (struct_, flag) = (page.struct_(host.struct_), page.name(&host.flag.0));
-        let where_ = format!("Starts at the offset in `{offset}` of {struct_}");
-        return Some(format!("{where_}, where `{flags}` has {flag}."));
-    }
-    let (at, type_) = chain.first?;
-    Some(match type_ {
-        Some(int) => format!("Starts at the offset that the `{}` at {at:#x} holds.", c_int(int)),
-        None => match &chain.front {
-            Some(front) => {
-                let flags = &page.abi.struct_(front.struct_).fields[front.flags].name;
-                let (struct_, flag) = (page.struct_(front.struct_), page.name(&front.flag.0));
-                format!("Starts at {at:#x} behind {struct_}, where `{flags}` has {flag}.")
-            }
-            None => format!("Starts at {at:#x}."),
-        },
+        (struct_, format!("where `{flags}` has {flag}."))
+    };
+    Some(match &chain.start {
+        ChainStart::AtOffsetField { host, cap_offset } => {
+            let offset = &page.abi.struct_(host.struct_).fields[*cap_offset].name;
+            let (struct_, condition) = flagged(host);
+            format!("Starts at the offset in `{offset}` of {struct_}, {condition}")
+        }
+        ChainStart::After { host, offset } => {
+            let (struct_, condition) = flagged(host);
+            format!("Starts at {offset:#x} behind {struct_}, {condition}")
+        }
+        ChainStart::Fixed { offset } => format!("Starts at {offset:#x}."),
+        ChainStart::FieldAt { offset, int } => {
+            format!("Starts at the offset that the `{}` at {offset:#x} holds.", c_int(*int))
+        }
+        ChainStart::Unknown => return None,
     })
 }
 

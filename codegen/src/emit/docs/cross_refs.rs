@@ -53,10 +53,8 @@ impl CrossRefs {
             }
         }
         for (at, chain) in abi.chains.iter().enumerate() {
-            let host = chain.host.as_ref().map(|host| host.struct_);
-            let front = chain.front.as_ref().map(|front| front.struct_);
-            if let Some(struct_) = host.or(front) {
-                uses.structs[struct_.0].chains.push(ChainId(at));
+            if let Some(host) = chain.host() {
+                uses.structs[host.struct_.0].chains.push(ChainId(at));
             }
             let header = abi.cap_headers[chain.header].struct_;
             uses.structs[header.0].headed.push(ChainId(at));

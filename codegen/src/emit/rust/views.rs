@@ -24,7 +24,7 @@ pub(super) fn has_chains(abi: &Abi) -> bool {
 
 /// Whether some chain hangs on a reply.
 pub(super) fn has_hosts(abi: &Abi) -> bool {
-    abi.chains.iter().any(|chain| chain.host.is_some())
+    abi.chains.iter().any(|chain| chain.cap_offset().is_some())
 }
 
 /// Whether some capability ends in an array of structs.
@@ -141,7 +141,7 @@ fn format_name(header: &CapHeader) -> proc_macro2::Ident {
 
 /// `region_info` of the host of a chain, as a type: `RegionInfo`.
 fn host_name(abi: &Abi, chain: &Chain) -> Option<String> {
-    let host = chain.host.as_ref()?;
+    let host = chain.offset_host()?;
     let name = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
     Some(names::group_type(name))
 }

@@ -2,7 +2,9 @@
 //! of capabilities and sections refer to what is left.
 
 use super::Teller;
-use crate::ir::{Abi, Bits, CapabilityId, Chain, Host, IoctlId, Item, MacroId, Role, StructId};
+use crate::ir::{
+    Abi, Bits, CapabilityId, Chain, ChainStart, Host, IoctlId, Item, MacroId, Role, StructId,
+};
 
 impl Teller<'_> {
     pub(super) fn finish(&mut self) {
@@ -109,7 +111,7 @@ impl Teller<'_> {
             let own = all.filter(|(_, capability)| capability.chain.0 == index);
             chain.capabilities = own.map(|(at, _)| CapabilityId(at)).collect();
             chain.capabilities.sort_by_key(|at| self.abi.capability(*at).id);
-            self.host(chain);
+            self.start(chain);
         }
         self.abi.chains = chains;
         let structs = &self.abi.structs;
@@ -120,21 +122,42 @@ impl Teller<'_> {
         }
     }
 
-    /// The host of a chain, if it still leads to one.
-    fn host(&self, chain: &mut Chain) {
-        let Some(host) = chain.host.take() else { return };
-        let Some(id) = self.moved(host.struct_) else { return };
-        let struct_ = self.abi.struct_(id);
-        let with_role = |role| struct_.fields.iter().position(|field| field.role == role);
-        let (Some(flags), Some(cap_offset)) = (with_role(Role::Flags), with_role(Role::CapOffset))
-        else {
-            return;
+    /// Where a chain starts, with the indexes that its host has now.
+    fn start(&self, chain: &mut Chain) {
+        let start = std::mem::replace(&mut chain.start, ChainStart::Unknown);
+        chain.start = match start {
+            ChainStart::AtOffsetField { host, .. } => {
+                let Some((host, cap_offset)) = self.offset_host(host) else { return };
+                let struct_ = self.abi.struct_(host.struct_);
+                let layout = &struct_.layouts[0];
+                let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
+                chain.bound = minsz.max(layout.fields[cap_offset].end());
+                ChainStart::AtOffsetField { host, cap_offset }
+            }
+            ChainStart::After { host, offset } => {
+                let Some(host) = self.host(host) else { return };
+                ChainStart::After { host, offset }
+            }
+            other => other,
         };
-        let Some(flag) = flag(&self.abi, &host.flag.0) else { return };
-        let layout = &struct_.layouts[0];
-        let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
-        chain.bound = minsz.max(layout.fields[cap_offset].end());
-        chain.host = Some(Host { struct_: id, flags, flag: (host.flag.0, flag), cap_offset });
+    }
+
+    /// The host of a chain, if the headers have it.
+    fn host(&self, host: Host) -> Option<Host> {
+        let id = self.moved(host.struct_)?;
+        let flags = self.with_role(id, Role::Flags)?;
+        let flag = flag(&self.abi, &host.flag.0)?;
+        Some(Host { struct_: id, flags, flag: (host.flag.0, flag) })
+    }
+
+    fn offset_host(&self, host: Host) -> Option<(Host, usize)> {
+        let host = self.host(host)?;
+        let cap_offset = self.with_role(host.struct_, Role::CapOffset)?;
+        Some((host, cap_offset))
+    }
+
+    fn with_role(&self, id: StructId, role: Role) -> Option<usize> {
+        self.abi.struct_(id).fields.iter().position(|field| field.role == role)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::names;
 use crate::reply::Direction;
 
 impl Emitter<'_> {
-    pub(super) fn host(&self, host: &Host, taken: &mut Taken) -> HostView {
+    pub(super) fn host(&self, (host, cap_offset): (&Host, usize), taken: &mut Taken) -> HostView {
         let struct_ = self.abi.struct_(host.struct_);
         let layout = &struct_.layouts[Model::Lp64.index()];
         let stem = names::without_prefix(&self.abi.prefix, &struct_.name);
@@ -43,7 +43,7 @@ impl Emitter<'_> {
             flags: span(struct_, host.flags).offset,
             caps: literal(host.flag.1),
             caps_name: host.flag.0.clone(),
-            cap_offset: span(struct_, host.cap_offset).offset,
+            cap_offset: span(struct_, cap_offset).offset,
             reply,
         }
     }

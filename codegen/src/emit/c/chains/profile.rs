@@ -27,7 +27,7 @@ impl Emitter<'_> {
         argument: StructId,
         chains: &'c [ChainView],
     ) -> Option<&'c ChainView> {
-        let hosts = self.abi.chains.iter().map(|chain| chain.host.as_ref());
+        let hosts = self.abi.chains.iter().map(|chain| chain.offset_host());
         let index =
             hosts.into_iter().position(|host| host.is_some_and(|host| host.struct_ == argument));
         chains.get(index?)

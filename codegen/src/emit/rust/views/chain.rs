@@ -8,7 +8,7 @@ use super::{capability, format_name, host, profiles};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::ir::{Abi, Capability, Chain, ChainId};
+use crate::ir::{Abi, Capability, Chain, ChainId, ChainStart};
 use crate::names;
 
 /// The file of a chain.
@@ -16,9 +16,10 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, id: ChainId) -> String {
     let chain = abi.chain(id);
     let docs = Docs::new(names, "crate::uapi::");
     let title = [" The chain of `", &chain.name, "` capabilities."].concat();
-    let host = chain.host.as_ref().map(|host| host::view(abi, &docs, chain, host));
+    let host = chain.offset_host().zip(chain.cap_offset());
+    let host = host.map(|host| host::view(abi, &docs, chain, host));
     let start = start(abi, chain);
-    let profiles = chain.host.as_ref().map(|host| profiles::items(abi, chain, host));
+    let profiles = chain.offset_host().map(|host| profiles::items(abi, chain, host));
     let caps = known(abi, chain);
     let iterator = iterator(abi, chain);
     let enumeration = enumeration(abi, &docs, chain, &caps);
@@ -131,8 +132,10 @@ fn variant(cap: &Capability) -> proc_macro2::Ident {
 
 /// Where a chain without a host starts.
 fn start(abi: &Abi, chain: &Chain) -> TokenStream {
-    let Some((at, type_)) = chain.first else {
-        return TokenStream::new();
+    let (at, type_) = match chain.start {
+        ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
+        ChainStart::FieldAt { offset, int } => (offset, Some(int)),
+        ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return TokenStream::new(),
     };
     let (caps, _) = type_names(chain);
     let format = format_name(&abi.cap_headers[chain.header]);
@@ -173,7 +176,7 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
 
 fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
     let format = format_name(&abi.cap_headers[chain.header]);
-    let host = match &chain.host {
+    let host = match chain.offset_host() {
         Some(_) => quote! {
             use crate::profile::Fixed;
             use crate::reply::{Host, Reply, ReplyError};
@@ -181,7 +184,7 @@ fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
         },
         None => quote!(),
     };
-    let profiles = chain.host.as_ref().filter(|host| profiles::of(abi, host).next().is_some());
+    let profiles = chain.offset_host().filter(|host| profiles::of(abi, host).next().is_some());
     let profiles = profiles.map(|_| {
         quote! {
             use core::marker::PhantomData;
@@ -194,7 +197,7 @@ fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
             use crate::array::Array;
         )
     });
-    let uapi = (!caps.is_empty() || chain.host.is_some()).then(|| {
+    let uapi = (!caps.is_empty() || chain.offset_host().is_some()).then(|| {
         quote!(
             use crate::uapi;
         )

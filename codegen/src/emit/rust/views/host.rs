@@ -11,13 +11,18 @@ use crate::ir::{Abi, Chain, Field, Host, Role, Struct};
 use crate::reply::Direction;
 
 /// The view of a chain's host.
-pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> TokenStream {
+pub(super) fn view(
+    abi: &Abi,
+    docs: &Docs<'_>,
+    chain: &Chain,
+    (host, cap_offset): (&Host, usize),
+) -> TokenStream {
     let struct_ = abi.struct_(host.struct_);
     let name = host_name(abi, chain).map(|name| ident(&name));
     let doc = docs.item(&struct_.meta);
     let caps = ident(&[&crate::names::group_type(&chain.name), "Caps"].concat());
     let format = format_name(&abi.cap_headers[chain.header]);
-    let table = table(struct_, host);
+    let table = table(struct_, host, cap_offset);
     let request = request(abi, struct_);
     let fixed = fixed(abi, struct_);
     let getters = struct_.fields.iter().enumerate();
@@ -67,13 +72,13 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, host: &Host) -> To
 }
 
 /// Where the protocol's fields lie; they lie alike on every model.
-fn table(struct_: &Struct, host: &Host) -> TokenStream {
+fn table(struct_: &Struct, host: &Host, cap_offset: usize) -> TokenStream {
     let layout = &struct_.layouts[0];
     let offset = |field: usize| decimal(layout.fields[field].offset);
     let minsz = struct_.minsz.map_or(layout.size, |field| layout.fields[field].end());
     let minsz = decimal(minsz);
     let argsz = offset(struct_.argsz.unwrap_or(0));
-    let (flags, cap_offset) = (offset(host.flags), offset(host.cap_offset));
+    let (flags, cap_offset) = (offset(host.flags), offset(cap_offset));
     let caps = decimal(host.flag.1);
     let inputs = inputs(struct_).map(|(index, _)| {
         let span = layout.fields[index];

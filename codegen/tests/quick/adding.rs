@@ -1,0 +1,21 @@
+//! `docs/adding-a-capability.md` as it is written: every command of it runs, and
+//! prints what stands behind it.
+
+use std::fs;
+
+use support::fixtures;
+use support::walkthrough::follow;
+use support::workspace::copied;
+
+#[test]
+fn every_step_prints_what_the_document_shows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copied(&fixtures::root().join("spec"), &folder.path().join("spec"));
+    fs::create_dir(folder.path().join("generated")).expect("a folder");
+    let document = fixtures::root().join("docs/adding-a-capability.md");
+    let codes = follow(&document, folder.path());
+    // A number that is taken does not load; a u64 that i386 aligns otherwise is a finding.
+    let found = [2, 0, 1, 0, 0];
+    assert_eq!(codes[..found.len()], found);
+    assert_eq!(codes[found.len()..], vec![0; codes.len() - found.len()]);
+}

@@ -1,0 +1,203 @@
+//! What runs by itself: the workflows name only what is there, and the script for
+//! a new kernel makes the change that it is said to.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use capchain::lower::lower;
+use serde_yaml::Value;
+use support::fixtures;
+use support::workspace::{Ran, copied, run};
+use tempfile::TempDir;
+
+/// The workflows, with their texts.
+fn workflows() -> Vec<(PathBuf, Value)> {
+    let folder = fs::read_dir(fixtures::root().join(".github/workflows")).expect("the workflows");
+    let parsed = folder.map(|entry| {
+        let path = entry.expect("an entry").path();
+        let text = fs::read_to_string(&path).expect("text");
+        let value = serde_yaml::from_str(&text);
+        (path.clone(), value.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    });
+    parsed.collect()
+}
+
+/// Every step of a workflow.
+fn steps(workflow: &Value) -> Vec<&Value> {
+    let jobs = workflow["jobs"].as_mapping().expect("jobs");
+    let steps = jobs.values().map(|job| job["steps"].as_sequence().expect("steps"));
+    steps.flatten().collect()
+}
+
+#[test]
+fn workflows_name_scripts_that_exist() {
+    let (workflows, mut scripts) = (workflows(), Vec::new());
+    assert_eq!(workflows.len(), 2);
+    for (path, workflow) in &workflows {
+        for step in steps(workflow) {
+            let run = step["run"].as_str().unwrap_or_default();
+            let words = run.split_whitespace().filter(|word| word.starts_with(".ci/"));
+            scripts.extend(words.map(str::to_owned));
+            let uses = step["uses"].as_str().unwrap_or("actions/checkout@");
+            assert!(uses.starts_with("actions/checkout@"), "{}: {uses}", path.display());
+        }
+    }
+    scripts.sort();
+    assert_eq!(scripts, [".ci/kernel-headers", ".ci/new-kernel-change", ".ci/run"]);
+    for script in scripts {
+        let data = fs::metadata(fixtures::root().join(&script)).expect("the script");
+        assert!(data.permissions().mode() & 0o111 != 0, "{script} cannot be run");
+    }
+}
+
+#[test]
+fn workflows_may_do_only_what_they_say() {
+    for (path, workflow) in workflows() {
+        let allowed = workflow["permissions"].as_mapping().expect("permissions");
+        let opens = path.ends_with("kernel.yml");
+        let (contents, changes) = match opens {
+            true => ("write", Some("write")),
+            false => ("read", None),
+        };
+        let of = |name: &str| allowed.get(name).and_then(Value::as_str);
+        assert_eq!((of("contents"), of("pull-requests")), (Some(contents), changes));
+        assert_eq!(allowed.len(), 1 + usize::from(opens), "{}", path.display());
+        let on = workflow["on"].as_mapping().expect("what starts it");
+        assert_eq!(on.contains_key("schedule"), opens);
+        assert!(!on.contains_key("pull_request_target"), "strangers' code would run with rights");
+    }
+}
+
+/// A clone as far as the script needs one, and beside it the headers of a kernel.
+struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new(release: (u32, u32), change: impl Fn(String) -> String) -> Self {
+        let bench = Self { folder: tempfile::tempdir().expect("a folder") };
+        let (repo, linux) = (bench.repo(), bench.folder.path().join("headers/linux"));
+        for folder in [&repo.join("generated"), &repo.join(".ci"), &linux] {
+            fs::create_dir_all(folder).expect("a folder");
+        }
+        copied(&fixtures::root().join("spec"), &repo.join("spec"));
+        for file in ["CHANGELOG.md", ".ci/new-kernel-change"] {
+            fs::copy(fixtures::root().join(file), repo.join(file)).expect("copied");
+        }
+        let header = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
+        fs::write(linux.join("vfio.h"), change(header)).expect("a header");
+        let code = release.0 << 16 | release.1 << 8 | 5;
+        let version = format!("#define LINUX_VERSION_CODE {code}\n");
+        fs::write(linux.join("version.h"), version).expect("a header");
+        bench
+    }
+
+    fn repo(&self) -> PathBuf {
+        self.folder.path().join("repo")
+    }
+
+    fn script(&self) -> Ran {
+        run(&self.repo(), "CAPCHAIN=capchain .ci/new-kernel-change ../headers ../change")
+    }
+
+    /// A file of the change, or of the clone.
+    fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.repo().join(path)).unwrap_or_else(|_| panic!("no {path}"))
+    }
+
+    /// That the clone is one that could be merged.
+    fn assert_fit(&self) {
+        for line in ["capchain lint", "capchain generate --check"] {
+            let Ran { code, said, told } = run(&self.repo(), line);
+            assert_eq!(code, 0, "{line}: {said}{told}");
+        }
+    }
+}
+
+/// The line of the changelog about a kernel, which must be one and below its heading.
+fn entry(changelog: &str) -> &str {
+    let (_, rest) = changelog.split_once("### Added\n\n").expect("the heading");
+    assert_eq!(changelog.matches("\n- Linux v").count(), 1);
+    rest.lines().next().expect("an entry")
+}
+
+fn newest() -> (u32, u32) {
+    let (major, minor) = fixtures::spec().newest().numbers();
+    (major.into(), minor.into())
+}
+
+#[test]
+fn of_a_known_kernel_nothing_is_changed() {
+    let bench = Bench::new(newest(), |header| header);
+    let ran = bench.script();
+    assert_eq!(ran.code, 0, "{}", ran.told);
+    assert!(ran.said.starts_with("nothing is new in the headers of v"), "{}", ran.said);
+    assert!(!bench.folder.path().join("change").exists());
+    let ours = fs::read_to_string(fixtures::root().join("CHANGELOG.md")).expect("text");
+    assert_eq!(bench.text("CHANGELOG.md"), ours);
+}
+
+#[test]
+fn a_release_that_changes_nothing_is_added() {
+    let (major, minor) = newest();
+    for release in [(major, minor + 1), (major + 1, 1)] {
+        let bench = Bench::new(release, |header| header);
+        let ran = bench.script();
+        let new = format!("v{}.{}", release.0, release.1);
+        assert_eq!(ran.code, 0, "{}", ran.told);
+        bench.assert_fit();
+        assert_eq!(
+            bench.text("../change/title"),
+            format!("Add Linux {new}, which changes nothing\n")
+        );
+        assert_eq!(bench.text("../change/branch"), format!("linux-{new}\n"));
+        let changelog = bench.text("CHANGELOG.md");
+        assert_eq!(entry(&changelog), format!("- Linux {new}, which leaves the ABI as it was."));
+        let body = bench.text("../change/body.md");
+        assert!(body.contains("no drift: ") && !body.contains("## What to paste"), "{body}");
+        let line = format!("capchain compat v{major}.{minor} {new}");
+        assert_eq!(run(&bench.repo(), &line).code, 0);
+    }
+}
+
+#[test]
+fn what_a_kernel_adds_and_breaks_is_in_the_change() {
+    let (major, minor) = newest();
+    let flag = "#define VFIO_REGION_INFO_FLAG_CAPS\t";
+    let bench = Bench::new((major, minor + 1), |header| {
+        let more = format!("#define VFIO_REGION_INFO_FLAG_FAST\t(1 << 4)\n{flag}");
+        let count = "\t__u32\tcount;\t/* number of interrupts in the block */\n";
+        assert!(header.contains(flag) && header.contains(count));
+        header.replacen(flag, &more, 1).replacen(count, &["\t__u32\tkind;\n", count].concat(), 1)
+    });
+    let ran = bench.script();
+    assert_eq!(ran.code, 0, "{}", ran.told);
+    bench.assert_fit();
+    let body = bench.text("../change/body.md");
+    for said in [
+        "has no constant `VFIO_REGION_INFO_FLAG_FAST` in the specification",
+        " --> linux/vfio.h:",
+        "# spec/vfio/region_info.yaml, vfio_region_info.flags, bits, ",
+        "(draft)",
+        "error[C3] vfio_irq_info: `count` moves from 12 to 16",
+        "growth[C5] vfio_region_info.flags",
+    ] {
+        assert!(body.contains(said), "`{said}` is not in\n{body}");
+    }
+    let title = format!("Take over what Linux v{major}.{} changes\n", minor + 1);
+    assert_eq!(bench.text("../change/title"), title);
+    assert!(entry(&bench.text("CHANGELOG.md")).ends_with("with what it changes of the ABI."));
+}
+
+#[test]
+fn what_is_no_header_fails_and_so_does_a_folder_that_is_there() {
+    let bench = Bench::new(newest(), |_| "struct vfio_region_info {\n".to_owned());
+    let ran = bench.script();
+    assert_eq!(ran.code, 1);
+    assert!(ran.told.contains("the header is not understood"), "{}", ran.told);
+    let again = bench.script();
+    assert_eq!(again.code, 1);
+    assert!(again.told.contains("is there already"), "{}", again.told);
+    assert!(Path::new(&bench.repo()).join("CHANGELOG.md").exists());
+}

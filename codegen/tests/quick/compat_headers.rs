@@ -1,0 +1,197 @@
+//! `capchain compat` on headers: what somebody changed in one, without a word
+//! of YAML. Tried on the header that is generated, and on real ones.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use capchain::lower::lower;
+use support::program::ran;
+use support::{fixtures, kernels};
+
+/// The texts of headers of the newest release, each with what it is.
+fn headers() -> Vec<(String, String)> {
+    let newest = lower(&fixtures::spec(), None);
+    let generated = capchain::emit::c_header(&newest).contents;
+    let mut all = vec![("generated".to_owned(), generated)];
+    for kernel in kernels::kernels() {
+        if kernel.release == newest.release {
+            let path = kernel.headers().remove(0);
+            all.push((path.display().to_string(), fs::read_to_string(&path).expect("a header")));
+        }
+    }
+    if all.len() == 1 {
+        println!("skipped: there is no real header of {}", newest.release);
+    }
+    all
+}
+
+/// The lines of a struct, edited; a header may declare it twice.
+fn in_struct(text: &str, name: &str, edit: impl Fn(Vec<&str>) -> Vec<String>) -> String {
+    let open = format!("struct {name} {{");
+    let mut edited = String::new();
+    let mut body: Option<Vec<&str>> = None;
+    for line in text.lines() {
+        match body.take() {
+            Some(lines) if line.starts_with('}') => {
+                edit(lines).iter().for_each(|line| edited += &format!("{line}\n"));
+                edited += &format!("{line}\n");
+            }
+            Some(mut lines) => {
+                lines.push(line);
+                body = Some(lines);
+            }
+            None => {
+                edited += &format!("{line}\n");
+                body = (line == open).then(Vec::new);
+            }
+        }
+    }
+    assert_ne!(edited, text, "{name} was not edited");
+    edited
+}
+
+fn declares(line: &str, field: &str) -> bool {
+    let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+    line.contains(';') && words.take_while(|word| *word != "*").any(|word| word == field)
+}
+
+/// Two fields of a struct in each other's place.
+fn swapped(text: &str, name: &str, one: &str, other: &str) -> String {
+    in_struct(text, name, |lines| {
+        let at = |field| lines.iter().position(|line| declares(line, field)).expect("a field");
+        let (one, other) = (at(one), at(other));
+        let mut lines: Vec<_> = lines.iter().map(|line| (*line).to_owned()).collect();
+        lines.swap(one, other);
+        lines
+    })
+}
+
+fn without_field(text: &str, name: &str, field: &str) -> String {
+    in_struct(text, name, |lines| {
+        let kept = lines.iter().filter(|line| !declares(line, field));
+        kept.map(|line| (*line).to_owned()).collect()
+    })
+}
+
+fn with_lines(text: &str, name: &str, more: &[&str]) -> String {
+    in_struct(text, name, |lines| lines.iter().chain(more).map(|line| (*line).to_owned()).collect())
+}
+
+/// A macro's definition with another body; none takes it away.
+fn macro_(text: &str, name: &str, body: Option<&str>) -> String {
+    let edited: String = text
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let here = words.next() == Some("#define") && words.next() == Some(name);
+            match body {
+                _ if !here => Some(format!("{line}\n")),
+                Some(body) => Some(format!("#define {name} {body}\n")),
+                None => None,
+            }
+        })
+        .collect();
+    assert_ne!(edited, text, "{name} was not edited");
+    edited
+}
+
+/// What `compat` says of an edited header against the newest release.
+fn verdict(folder: &Path, text: &str) -> (i32, String) {
+    fs::create_dir_all(folder.join("linux")).expect("a folder");
+    let path: PathBuf = folder.join("linux/vfio.h");
+    fs::write(&path, text).expect("a header");
+    let newest = lower(&fixtures::spec(), None).release.to_string();
+    let (code, said, told) =
+        ran(&fixtures::root(), &["compat", &newest, &path.display().to_string()]);
+    (code, said + &told)
+}
+
+#[test]
+fn deliberate_breaks_of_headers_are_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in headers() {
+        let breaks = [
+            (swapped(&text, "vfio_irq_info", "index", "count"), "error[C2] vfio_irq_info: `"),
+            (
+                macro_(&text, "VFIO_REGION_INFO_CAP_TYPE", Some("1")),
+                "error[C12] VFIO_REGION_INFO_CAP_TYPE: 1 of `region` is that of",
+            ),
+            (
+                macro_(&text, "VFIO_DEVICE_FLAGS_RESET", None),
+                "error[C11] VFIO_DEVICE_FLAGS_RESET: the name is gone",
+            ),
+            (
+                without_field(&text, "vfio_irq_info", "count"),
+                "error[C2] vfio_irq_info: `count` is gone",
+            ),
+            (
+                with_lines(&text, "vfio_irq_info", &["\t__u32\tmore;"]),
+                "error[C5] vfio_irq_info.more: an output was appended without a flag",
+            ),
+        ];
+        for (edited, says) in breaks {
+            let (code, said) = verdict(folder.path(), &edited);
+            assert_eq!(code, 1, "{name}: {said}");
+            assert!(said.contains(says), "{name}: no {says}:\n{said}");
+            assert!(!says.contains("[C2]") || said.contains("witness: "), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn comments_and_unchanged_headers_give_no_verdict() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in headers() {
+        for text in [text.clone(), text.replace("/* ", "/* Put otherwise: ")] {
+            let (code, said) = verdict(folder.path(), &text);
+            assert_eq!(code, 0, "{name}: {said}");
+            assert!(said.contains(": 0 breaks, 0 other differences\n"), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn what_only_a_header_tells_is_judged_under_a_condition() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in headers() {
+        let grown = with_lines(
+            &text,
+            "vfio_irq_info",
+            &["#define VFIO_IRQ_INFO_FLAG_CAPS\t(1 << 4)", "\t__u32\tcap_offset;", "\t__u32\tpad;"],
+        );
+        let (code, said) = verdict(folder.path(), &grown);
+        assert_eq!(code, 0, "{name}: {said}");
+        for says in [
+            "growth[C6] vfio_irq_info.cap_offset",
+            "gate: VFIO_IRQ_INFO_FLAG_CAPS",
+            "safe if the kernel's minsz stays 16",
+            "breaks every old program if minsz becomes sizeof, 24",
+        ] {
+            assert!(said.contains(says), "{name}: no {says}:\n{said}");
+        }
+    }
+}
+
+#[test]
+fn two_headers_are_compared_without_a_release() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = fixtures::spec();
+    let header = |release: &str| {
+        let release = release.parse().expect("a release");
+        let path = folder.path().join(format!("{release}/linux/vfio.h"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        let text = capchain::emit::c_header(&lower(&spec, Some(release))).contents;
+        fs::write(&path, text).expect("a header");
+        path.display().to_string()
+    };
+    for (old, new, expected) in [
+        ("v5.4", "v5.10", 0),
+        ("v5.12", "v5.18", 1),
+        ("v6.6", "v6.7", 0),
+        ("v6.12", "v6.13", 1),
+        ("v6.13", "v7.2", 0),
+    ] {
+        let (code, said, told) = ran(&fixtures::root(), &["compat", &header(old), &header(new)]);
+        assert_eq!(code, expected, "{old} to {new}: {said}{told}");
+    }
+}

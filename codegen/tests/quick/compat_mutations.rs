@@ -1,0 +1,263 @@
+//! Nothing of the ABI can be changed unseen: every constant, field, struct,
+//! ioctl, capability and handler of the newest release is changed for itself,
+//! and `compat` must name that change.
+
+use capchain::compat::{Class, Finding, Side, compare};
+use capchain::ir::{Abi, Literal, Role};
+use capchain::lower::lower;
+use capchain::spec::load::Origin;
+use support::fixtures;
+
+/// The newest release, and copies of it with one thing changed.
+struct Bench {
+    today: Side,
+    tried: usize,
+}
+
+fn side(name: &str, abi: Abi) -> Side {
+    Side { name: name.to_owned(), abi, headers: None }
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { today: side("today", lower(&fixtures::spec(), None)), tried: 0 }
+    }
+
+    /// Changes one thing; a finding of one of these codes must be about it, and break something
+    /// unless only a note is due.
+    fn slip(&mut self, what: &str, codes: &[&str], breaks: bool, change: impl Fn(&mut Abi)) {
+        let mut abi = self.today.abi.clone();
+        change(&mut abi);
+        let found = compare(&self.today, &side("slipped", abi));
+        let named =
+            found.iter().any(|one| codes.contains(&one.code.0) && one.class.breaks() == breaks);
+        assert!(named, "{what}: {codes:?} not among {found:#?}");
+        let wire = found.iter().filter(|one| one.class.breaks() && one.class != Class::Source);
+        for one in wire {
+            assert!(one.witness.is_some(), "{what}: {one:#?}");
+        }
+        self.tried += 1;
+    }
+}
+
+#[test]
+fn constants() {
+    let mut bench = Bench::new();
+    let groups = bench.today.abi.groups.clone();
+    for (group, values) in groups.iter().map(|group| &group.values).enumerate() {
+        for (index, value) in values.iter().enumerate() {
+            let name = &value.name;
+            bench.slip(&format!("{name} removed"), &["C11"], true, |abi| {
+                abi.groups[group].values.remove(index);
+            });
+            if let Literal::Text(_) = value.literal {
+                bench.slip(&format!("{name} rewritten"), &["C10"], true, |abi| {
+                    abi.groups[group].values[index].literal = Literal::Text("other".to_owned());
+                });
+                continue;
+            }
+            let (code, breaks) = if value.count.is_some() { ("C20", false) } else { ("C10", true) };
+            bench.slip(&format!("{name} renumbered"), &[code], breaks, |abi| {
+                abi.groups[group].values[index].number ^= 0x5000_0001;
+                abi.groups[group].values[index].literal = Literal::Hex;
+            });
+        }
+    }
+    println!("{} changes of constants were named", bench.tried);
+}
+
+#[test]
+fn fields() {
+    let mut bench = Bench::new();
+    let structs = bench.today.abi.structs.clone();
+    for (at, struct_) in structs.iter().enumerate() {
+        let name = &struct_.name;
+        bench.slip(&format!("{name} gone"), &["C11"], true, |abi| {
+            abi.structs[at].name += "_gone";
+        });
+        for (index, field) in struct_.fields.iter().enumerate() {
+            let field = format!("{name}.{}", field.name);
+            let moved = ["C2", "C3", "C13", "C19"];
+            let reserved = struct_.fields[index].role == Role::Reserved;
+            if reserved {
+                continue;
+            }
+            bench.slip(&format!("{field} moved"), &moved, true, |abi| {
+                let layouts = &mut abi.structs[at].layouts;
+                layouts.iter_mut().for_each(|layout| layout.fields[index].offset += 4);
+            });
+            bench.slip(&format!("{field} moved on i386"), &["C21"], true, |abi| {
+                abi.structs[at].layouts[1].fields[index].offset += 4;
+            });
+            if struct_.fields[index].arms().is_empty() {
+                bench.slip(&format!("{field} renamed"), &["C7"], true, |abi| {
+                    abi.structs[at].fields[index].name += "_renamed";
+                });
+            }
+        }
+    }
+    println!("{} changes of structs were named", bench.tried);
+}
+
+/// An edit of the specification, and the finding that is due: its code, and
+/// whether it breaks something; no code where nothing may break.
+type Edit = (&'static str, &'static str, &'static str, Option<&'static str>, bool);
+
+/// Edits as a person makes them: the file, what stands there, and what then does.
+const EDITS: [Edit; 17] = [
+    ("irq_info", "count: out u32", "count: in u32", Some("C2"), true),
+    ("irq_info", "index: in u32", "index: out u32", Some("C2"), true),
+    ("irq_info", "count: out u32", "count: out reserved u32", Some("C9"), true),
+    (
+        "gfx_plane",
+        "when: VFIO_GFX_PLANE_TYPE_REGION",
+        "when: VFIO_GFX_PLANE_TYPE_PROBE",
+        Some("C9"),
+        true,
+    ),
+    (
+        "region_info",
+        "flag: VFIO_REGION_INFO_FLAG_CAPS",
+        "flag: VFIO_REGION_INFO_FLAG_MMAP",
+        Some("C6"),
+        true,
+    ),
+    (
+        "device_feature",
+        "payload: vfio_device_feature_bus_master",
+        "payload: vfio_device_feature_mig_data_size",
+        Some("C19"),
+        true,
+    ),
+    ("device_info", "writes: [argsz]", "writes: [num_irqs]", Some("C16"), true),
+    ("device_info", "untouched: zero", "untouched: echo", Some("C16"), true),
+    ("pci_hot_reset", "sets: [count]", "sets: []", Some("C23"), true),
+    ("pci_hot_reset", "error: ENOSPC", "error: EINVAL", Some("C23"), true),
+    (
+        "migration",
+        "VFIO_DEVICE_STATE_RUNNING_P2P: 5",
+        "VFIO_DEVICE_STATE_QUIESCED: 5",
+        Some("C12"),
+        true,
+    ),
+    (
+        "dma_logging",
+        "length: in aligned_u64, ",
+        "more: in aligned_u64, more\n      length: in aligned_u64, ",
+        Some("C3"),
+        true,
+    ),
+    (
+        "region_info",
+        "reserved: reserved u32, zero",
+        "reserved: {type: u32, doc: kind, version: 2, since: v7.2}",
+        Some("C9"),
+        false,
+    ),
+    (
+        "device_info",
+        "            - VFIO_DEVICE_INFO_CAP_ZPCI_BASE\n            - VFIO_DEVICE_INFO_CAP_ZPCI_GROUP",
+        "            - VFIO_DEVICE_INFO_CAP_ZPCI_GROUP\n            - VFIO_DEVICE_INFO_CAP_ZPCI_BASE",
+        Some("C14"),
+        false,
+    ),
+    ("irq_info", "number of interrupts in the block", "how many there are", None, false),
+    ("irq_info", "VFIO_IRQ_INFO_NORESIZE: 3", "VFIO_IRQ_INFO_NORESIZE: 4", Some("C10"), true),
+    ("zdev", "      imaxstbl:", "      longest:", Some("C7"), true),
+];
+
+#[test]
+fn edits_of_the_specification() {
+    let files = capchain::embedded::FILES;
+    let today = Bench::new().today;
+    for (name, from, to, code, breaks) in EDITS {
+        let file = format!("{name}.yaml");
+        let edited: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| {
+                let text =
+                    if *path == file { text.replacen(from, to, 1) } else { (*text).to_owned() };
+                (*path, &*Box::leak(text.into_boxed_str()))
+            })
+            .collect();
+        assert_ne!(edited, files, "{from}");
+        let opened = capchain::open(&Origin::Embedded(edited.leak()), &[]);
+        let problems = opened.problems.render(&opened.sources, false);
+        let spec = opened.spec.unwrap_or_else(|| panic!("{problems}"));
+        let found = compare(&today, &side("edited", lower(&spec, None)));
+        let due = |one: &&Finding| Some(one.code.0) == code && one.class.breaks() == breaks;
+        assert!(code.is_none() || found.iter().any(|one| due(&one)), "{from}: {found:#?}");
+        let broken = found.iter().any(|one| one.class.breaks());
+        assert_eq!(broken, breaks, "{from}: {found:#?}");
+    }
+}
+
+#[test]
+fn renames_are_no_collisions_in_either_direction() {
+    let spec = fixtures::spec();
+    let at = |release: &str| side(release, lower(&spec, Some(release.parse().expect("a release"))));
+    for (old, new) in [("v5.18", "v5.17"), ("v6.13", "v6.12"), ("v4.6", "v4.5")] {
+        let found = compare(&at(old), &at(new));
+        let collisions: Vec<_> = found.iter().filter(|one| one.class == Class::Ids).collect();
+        assert!(collisions.is_empty(), "{old} to {new}: {collisions:#?}");
+    }
+}
+
+#[test]
+fn ioctls_and_handlers() {
+    let mut bench = Bench::new();
+    let ioctls = bench.today.abi.ioctls.clone();
+    let release = bench.today.abi.release;
+    for (at, ioctl) in ioctls.iter().enumerate() {
+        let name = &ioctl.name;
+        bench.slip(&format!("{name} gone"), &["C22"], true, |abi| {
+            abi.ioctls.remove(at);
+        });
+        bench.slip(&format!("{name} renumbered"), &["C22"], true, |abi| {
+            abi.ioctls[at].number += 100;
+        });
+        bench.slip(&format!("{name} of another descriptor"), &["C22"], true, |abi| {
+            abi.ioctls[at].fd = (ioctl.fd + 1) % abi.fds.len();
+        });
+        for (index, handler) in ioctl.handlers.iter().enumerate() {
+            if !ioctl.served_at(release).any(|one| one.place == handler.place) {
+                continue;
+            }
+            for more in [true, false] {
+                bench.slip(&format!("minsz of {name}"), &["C1"], true, |abi| {
+                    let minsz = &mut abi.ioctls[at].handlers[index].minsz;
+                    *minsz = if more { *minsz + 4 } else { *minsz - 4 };
+                });
+            }
+        }
+    }
+    println!("{} changes of ioctls were named", bench.tried);
+}
+
+#[test]
+fn capabilities() {
+    let mut bench = Bench::new();
+    let capabilities = bench.today.abi.capabilities.clone();
+    for (at, capability) in capabilities.iter().enumerate() {
+        let name = &capability.name;
+        bench.slip(&format!("{name} renumbered"), &["C10"], true, |abi| {
+            abi.capabilities[at].id += 100;
+        });
+        bench.slip(&format!("{name} gone"), &["C11"], true, |abi| {
+            abi.capabilities[at].name += "_GONE";
+        });
+        let shared = capabilities
+            .iter()
+            .position(|other| other.chain == capability.chain && other.id != capability.id);
+        bench.slip(&format!("{name} under the id of another"), &["C12"], true, |abi| {
+            let other = shared.expect("a chain has several");
+            abi.capabilities[at].id = capabilities[other].id;
+        });
+        if capability.version > 1 {
+            bench.slip(&format!("{name} in an older version"), &["C13"], true, |abi| {
+                abi.capabilities[at].version -= 1;
+            });
+        }
+    }
+    println!("{} changes of capabilities were named", bench.tried);
+}

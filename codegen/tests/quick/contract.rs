@@ -1,0 +1,174 @@
+//! What users rely on: every command with its formats and exit codes, each a line
+//! of a table that a shell runs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use capchain::lower::lower;
+use serde_json::Value;
+use support::fixtures;
+use support::workspace::{Ran, copied, run};
+
+/// A line of the table.
+struct Row {
+    place: String,
+    code: i32,
+    line: &'static str,
+    says: &'static str,
+    tells: &'static str,
+}
+
+fn rows() -> Vec<Row> {
+    let lines = include_str!("../contract/table.txt").lines().enumerate();
+    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let rows = lines.map(|(index, line)| {
+        let place = format!("codegen/tests/contract/table.txt:{}", index + 1);
+        let columns: Vec<_> = line.split(" :: ").collect();
+        let [code, line, says, tells] = columns[..] else { panic!("{place}: four columns") };
+        Row { code: code.parse().expect("an exit code"), place, line, says, tells }
+    });
+    rows.collect()
+}
+
+/// What a file laid over the specification opens with.
+const OVERLAY: &str = "title: More\ndoc: For the table.\nheader: vfio\nsource: a tree\n\nitems:\n";
+
+/// A capability that comes in `cap.yaml`, and takes a number in `clash.yaml`.
+const CAPABILITY: &str = "  - capability: VFIO_REGION_INFO_CAP_AGE\n    id: ID\n    chain: region\n    \
+    doc: Tells how old the region is.\n    struct: vfio_region_info_cap_age\n    fields:\n      \
+    days: u32, days since it was made\n      reserved: reserved u32, zero\n    \
+    emitted_by: [drivers/vfio/pci/vfio_pci_core.c]\n";
+
+/// A flag that comes in `flag.yaml`, and that `new.h` has.
+const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: 4, it is old\n";
+
+/// The files that the table speaks of.
+fn files(folder: &Path) {
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file");
+    let header = |at: Option<&str>| {
+        let release = at.map(|at| at.parse().expect("a release"));
+        capchain::emit::c_header(&lower(&fixtures::spec(), release)).contents
+    };
+    copied(&fixtures::root().join("spec"), &folder.join("spec"));
+    for name in ["../away", "generated", "v6.1", "torn", "broken"] {
+        fs::create_dir(folder.join(name)).expect("a folder");
+    }
+    for path in fixtures::yaml_files(&folder.join("spec/vfio")) {
+        let text = fs::read_to_string(&path).expect("text").replace("minsz:", "minzs:");
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        write(&format!("broken/{name}"), text.as_bytes());
+    }
+    let (newest, flag) = (header(None), "#define VFIO_REGION_INFO_FLAG_CAPS\t(1 << 3)");
+    let more = format!("#define VFIO_REGION_INFO_FLAG_OLD\t(1 << 4)\n{flag}");
+    assert!(newest.contains(flag));
+    write("vfio.h", newest.as_bytes());
+    write("new.h", newest.replacen(flag, &more, 1).as_bytes());
+    write("v6.1/vfio.h", header(Some("v6.1")).as_bytes());
+    write("torn/vfio.h", b"struct vfio_region_info {\n");
+
+    let overlay = |items: &str| [OVERLAY, items].concat();
+    write("cap.yaml", overlay(&CAPABILITY.replace("ID", "8")).as_bytes());
+    write("clash.yaml", overlay(&CAPABILITY.replace("ID", "3")).as_bytes());
+    write("flag.yaml", overlay(FLAG).as_bytes());
+    let accepted = "  - {code: C7, subject: vfio_region_info.cap_offset, reason: nobody names it}";
+    write("accept.yaml", format!("accept:\n{accepted}\n").as_bytes());
+    write("severity.yaml", b"severity: {C7: note}\n");
+    replies(folder);
+}
+
+/// Replies, whole and damaged, in every form that is read.
+fn replies(folder: &Path) {
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file");
+    let reply = fs::read(fixtures::root().join("docs/examples/region.bin")).expect("a reply");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    write("reply.bin", &reply);
+    write("reply.hex", hex(&reply).as_bytes());
+    let rows = reply.chunks(16).enumerate().map(|(index, row)| {
+        let pairs: Vec<_> = row.chunks(2).map(hex).collect();
+        format!("{:08x}: {}\n", index * 16, pairs.join(" "))
+    });
+    write("reply.dump", rows.collect::<String>().as_bytes());
+    write("irq.strace", br#""\x10\x00\x00\x00\x07\x00\x00\x00\0\0\0\0\1\0\0\0""#);
+    // The only capability leads to itself.
+    let mut damaged = reply;
+    damaged[36] = 32;
+    write("damaged.bin", &damaged);
+}
+
+/// Why a text is not what a column of the table says.
+fn fault(text: &str, column: &str) -> Option<String> {
+    match column {
+        "*" => None,
+        "-" => (!text.is_empty()).then(|| "there is something".to_owned()),
+        _ => {
+            let pieces = column.split(" & ").map(|piece| piece.replace("\\n", "\n"));
+            let mut missing = pieces.filter(|piece| !text.contains(piece));
+            missing.next().map(|piece| format!("`{piece}` is missing"))
+        }
+    }
+}
+
+fn faults(row: &Row, ran: &Ran) -> Vec<String> {
+    let code = (ran.code != row.code).then(|| format!("exit {}", ran.code));
+    let says = fault(&ran.said, row.says).map(|fault| format!("standard output: {fault}"));
+    let tells = fault(&ran.told, row.tells).map(|fault| format!("standard error: {fault}"));
+    let as_json = row.line.contains("--format json") && !ran.said.is_empty();
+    let json = as_json && {
+        let object = serde_json::from_str::<Value>(&ran.said).unwrap_or_default();
+        !object["version"].is_u64()
+    };
+    let json = json.then(|| "that is no object with a version".to_owned());
+    [code, says, tells, json].into_iter().flatten().collect()
+}
+
+#[test]
+fn every_line_of_the_contract_holds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path().join("here");
+    fs::create_dir(&here).expect("a folder");
+    files(&here);
+    let rows = rows();
+    let mut failed = Vec::new();
+    for row in &rows {
+        let ran = run(&here, row.line);
+        let faults = faults(row, &ran).join("; ");
+        if !faults.is_empty() {
+            let Row { place, line, .. } = row;
+            let Ran { code, said, told } = ran;
+            failed.push(format!("{place}: {line}\n  {faults}\nexit {code}\n{said}--\n{told}"));
+        }
+    }
+    assert!(failed.is_empty(), "{} lines fail\n\n{}", failed.len(), failed.join("\n\n"));
+    println!("{} lines hold", rows.len());
+}
+
+/// The commands, with the exit codes that they have and the formats that they take.
+const COMMANDS: [(&str, &[i32], &[&str]); 8] = [
+    ("generate", &[0, 1, 2], &[]),
+    ("lint", &[0, 1, 2], &["json", "github"]),
+    ("compat", &[0, 1, 2], &["json", "github"]),
+    ("drift", &[0, 1, 2], &["json", "github"]),
+    ("import", &[0, 2], &[]),
+    ("decode", &[0, 1, 2], &["json"]),
+    ("layout", &[0, 2], &["json"]),
+    ("explain", &[0, 2], &["json"]),
+];
+
+#[test]
+fn no_command_format_or_exit_code_is_left_out() {
+    let rows = rows();
+    for (command, codes, formats) in COMMANDS {
+        let of = |row: &&Row| row.line.split_whitespace().any(|word| word == command);
+        let of: Vec<_> = rows.iter().filter(of).collect();
+        let seen: BTreeSet<_> = of.iter().map(|row| row.code).collect();
+        assert_eq!(seen, codes.iter().copied().collect(), "{command}");
+        let help =
+            of.iter().any(|row| row.line.ends_with("--help") && row.says.contains("Example"));
+        assert!(help, "{command} --help");
+        for format in formats {
+            let asked = format!("--format {format}");
+            assert!(of.iter().any(|row| row.line.contains(&asked)), "{command} {asked}");
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The reference, judged by parsers of Markdown and XML that are not ours: no
+//! link leads nowhere, nothing is left out, and no text of a specification can
+//! break out of where it stands.
+
+mod hostile;
+mod reference;
+
+use std::collections::BTreeSet;
+
+use capchain::ir::{Abi, GroupKind};
+use capchain::lower::lower;
+use reference::{Reference, cells, tables};
+use roxmltree::{Document, Node};
+use support::fixtures;
+
+/// Releases on both sides of each great change.
+const RELEASES: [&str; 8] = ["v3.6", "v4.2", "v4.6", "v5.8-rc2", "v5.10", "v5.18", "v6.6", "v7.2"];
+
+/// Every ABI that the tests know: the real one at some releases, and those of
+/// other shapes.
+fn all() -> Vec<(String, Abi)> {
+    let spec = fixtures::spec();
+    let at = |release: &str| {
+        let abi = lower(&spec, Some(release.parse().expect("a release")));
+        (release.to_owned(), abi)
+    };
+    let mut all: Vec<_> = RELEASES.into_iter().map(at).collect();
+    for name in ["hard_cases", "hostile"] {
+        let folder = fixtures::root().join("codegen/tests/specs").join(name);
+        all.push((name.to_owned(), lower(&fixtures::open(&folder), None)));
+    }
+    all
+}
+
+/// The reference of the real specification as of today.
+fn today() -> (Abi, Reference) {
+    let abi = lower(&fixtures::spec(), None);
+    let reference = read(&abi);
+    (abi, reference)
+}
+
+fn read(abi: &Abi) -> Reference {
+    Reference::read(capchain::emit::reference(abi))
+}
+
+#[test]
+fn no_link_leads_nowhere() {
+    for (name, abi) in all() {
+        let reference = read(&abi);
+        let links: usize = reference.pages.values().map(|page| page.links.len()).sum();
+        assert!(links > abi.structs.len(), "{name}: {links} links");
+        assert_eq!(reference.dead_links(), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn no_anchor_is_there_twice() {
+    for (name, abi) in all() {
+        for (path, page) in read(&abi).pages {
+            let mut seen = BTreeSet::new();
+            for anchor in page.anchors {
+                assert!(seen.insert(anchor.clone()), "{name}: {path}#{anchor}");
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_has_its_place() {
+    for (name, abi) in all() {
+        let reference = read(&abi);
+        let anchors: BTreeSet<&str> = reference
+            .pages
+            .values()
+            .flat_map(|page| page.anchors.iter().map(String::as_str))
+            .collect();
+        for anchor in expected_anchors(&abi) {
+            assert!(anchors.contains(anchor.as_str()), "{name}: nothing explains {anchor}");
+        }
+        for struct_ in &abi.structs {
+            let path = format!("svg/{}.svg", struct_.name);
+            assert!(reference.files.contains_key(&path), "{name}: {path}");
+            let shown = |page: &reference::Page| page.links.contains(&path);
+            assert!(reference.pages.values().any(shown), "{name}: no page shows {path}");
+        }
+        let chains = abi.chains.iter().map(|chain| &chain.name);
+        let spaces = abi.groups.iter().filter(|group| group.kind == GroupKind::IdSpace);
+        for space in chains.chain(spaces.map(|group| &group.name)) {
+            assert!(
+                reference.pages.contains_key(&format!("registry/{space}.md")),
+                "{name}: {space}"
+            );
+        }
+    }
+}
+
+/// What a reader may look for by name.
+fn expected_anchors(abi: &Abi) -> Vec<String> {
+    let heading = |word: &str, name: &str| format!("{word}-{}", name.to_lowercase());
+    let mut anchors = Vec::new();
+    anchors.extend(abi.structs.iter().map(|one| heading("struct", &one.name)));
+    anchors.extend(abi.macros.iter().map(|one| heading("macro", &one.name)));
+    anchors.extend(abi.ioctls.iter().map(|one| heading("ioctl", &one.name)));
+    anchors.extend(abi.chains.iter().map(|one| heading("chain", &one.name)));
+    anchors.extend(abi.capabilities.iter().map(|one| heading("capability", &one.name)));
+    let values = abi.groups.iter().flat_map(|group| &group.values);
+    anchors.extend(values.map(|value| value.name.clone()));
+    anchors
+}
+
+#[test]
+fn every_row_has_as_many_cells_as_its_head() {
+    let hostile = hostile::abis(&lower(&fixtures::spec(), None));
+    for (name, abi) in all().into_iter().chain(hostile) {
+        for (path, text) in read(&abi).files.iter().filter(|(path, _)| path.ends_with(".md")) {
+            for table in tables(text) {
+                assert!(table.len() > 2, "{name}: {path}: an empty table: {}", table[0]);
+                for row in &table {
+                    assert_eq!(cells(row), cells(table[0]), "{name}: {path}: {row}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_of_the_specification_breaks_out() {
+    for (text, abi) in hostile::abis(&lower(&fixtures::spec(), None)) {
+        let reference = read(&abi);
+        assert_eq!(reference.dead_links(), [""; 0], "{text}");
+        let titles = reference.pages.values().filter_map(|page| page.headings.first());
+        let titles: BTreeSet<&str> =
+            titles.filter_map(|(_, title)| title.split(' ').next()).collect();
+        for (path, page) in &reference.pages {
+            assert_eq!(page.html, [""; 0], "{text}: {path}");
+            let headings: BTreeSet<&str> =
+                page.headings.iter().filter_map(|(_, title)| title.split(' ').next()).collect();
+            let ours = "struct ioctl chain capability macro enum ids constants fd Pages Ioctls \
+                Structs Registries How Ids New Changed Deprecated Handlers Otherwise";
+            for heading in headings {
+                let known = ours.split_whitespace().any(|word| word == heading);
+                assert!(known || titles.contains(heading), "{text}: {path}: a heading {heading}");
+            }
+        }
+        let letters = hostile::letters;
+        for section in &abi.sections {
+            let page = &reference.pages[&format!("{}.md", section.name)];
+            let shown = page.paragraphs.iter().filter(|one| letters(one) == letters(&text));
+            let told = 1 + section.items.len();
+            assert_eq!(shown.count(), told, "{text}: not shown as it is in {}", section.name);
+        }
+    }
+}
+
+#[test]
+fn pages_are_tidy() {
+    for (name, abi) in all() {
+        for (path, text) in read(&abi).files {
+            let place = format!("{name}: {path}");
+            assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{place}: its end");
+            assert!(!text.starts_with('\n'), "{place}: its start");
+            assert!(!text.contains("\n\n\n"), "{place}: two empty lines");
+            assert!(
+                text.lines().take(5).any(|line| line.contains(capchain::output::MARK)),
+                "{place}"
+            );
+            for line in text.lines() {
+                assert_eq!(line.trim_end(), line, "{place}");
+                let empty = line.starts_with('|') && line.split('|').all(|cell| cell.trim() == "");
+                let filler = ["TODO", "TBD", "FIXME", "N/A"].iter().any(|word| line.contains(word));
+                assert!(!empty && !filler, "{place}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_heading_stands_alone() {
+    for (name, abi) in all() {
+        for (path, text) in read(&abi).files.iter().filter(|(path, _)| path.ends_with(".md")) {
+            let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+            let deep = |line: &str| line.len() - line.trim_start_matches('#').len();
+            for pair in lines.windows(2) {
+                let alone =
+                    deep(pair[0]) > 0 && deep(pair[1]) > 0 && deep(pair[1]) <= deep(pair[0]);
+                assert!(!alone, "{name}: {path}: nothing stands under {}", pair[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_picture_is_xml_and_nothing_in_it_overlaps() {
+    for (name, abi) in all() {
+        for (path, text) in read(&abi).pictures() {
+            let place = format!("{name}: {path}");
+            let document = Document::parse(text).unwrap_or_else(|error| panic!("{place}: {error}"));
+            let scripts = document.descendants().filter(|node| node.has_tag_name("script"));
+            assert_eq!(scripts.count(), 0, "{place}");
+            let of_layout = |node: &Node<'_, '_>| node.attribute("transform").is_some();
+            let layouts: Vec<_> = document.descendants().filter(of_layout).collect();
+            assert!(!layouts.is_empty(), "{place}");
+            for layout in layouts {
+                check_layout(&place, layout, document.root_element());
+            }
+        }
+    }
+}
+
+/// Boxes stay apart and on the card, and texts stay inside their boxes.
+fn check_layout(place: &str, layout: Node<'_, '_>, svg: Node<'_, '_>) {
+    let boxes: Vec<_> = layout.children().filter(|node| node.has_tag_name("rect")).collect();
+    for (at, one) in boxes.iter().enumerate() {
+        let (x, y, width, height) = frame(*one);
+        assert!(x >= 56.0 && x + width <= 696.0, "{place}: a box beside the rows");
+        assert!(y + height <= number(svg, "height"), "{place}: a box below the card");
+        for other in &boxes[at + 1..] {
+            let (left, top, wide, high) = frame(*other);
+            let apart =
+                x + width <= left || left + wide <= x || y + height <= top || top + high <= y;
+            assert!(apart, "{place}: boxes at {x},{y} and {left},{top}");
+        }
+    }
+    for text in layout.descendants().filter(|node| node.has_tag_name("text")) {
+        let letters = text.text().unwrap_or_default().chars().count() as f64;
+        let size = text.attribute("font-size").map_or(14.0, |size| size.parse().expect("a size"));
+        let (x, width) = (number(text, "x"), letters * size * 0.6);
+        let room = match text.attribute("class").unwrap_or_default() {
+            "name" | "type" | "more" => {
+                let around = boxes.iter().map(|one| frame(*one)).find(|(left, top, wide, high)| {
+                    let y = number(text, "y");
+                    *left <= x && x <= left + wide && *top <= y && y <= top + high
+                });
+                around.expect("a box around the text").2
+            }
+            "note" => 800.0 - x,
+            class if class.starts_with("offset") => x,
+            _ => 768.0,
+        };
+        assert!(width <= room, "{place}: {:?} is wider than {room}", text.text());
+    }
+}
+
+fn frame(node: Node<'_, '_>) -> (f64, f64, f64, f64) {
+    (number(node, "x"), number(node, "y"), number(node, "width"), number(node, "height"))
+}
+
+fn number(node: Node<'_, '_>, name: &str) -> f64 {
+    node.attribute(name).and_then(|text| text.parse().ok()).expect("a number")
+}
+
+#[test]
+fn every_field_is_in_its_picture() {
+    let (abi, reference) = today();
+    for struct_ in &abi.structs {
+        let picture = &reference.files[&format!("svg/{}.svg", struct_.name)];
+        let document = Document::parse(picture).expect("XML");
+        let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+        let texts: Vec<&str> = texts.filter_map(|node| node.text()).collect();
+        for field in struct_.fields.iter().filter(|field| field.arms().is_empty()) {
+            let header = format!("{}.", field.name);
+            let found = texts.iter().any(|text| *text == field.name || text.starts_with(&header));
+            assert!(found, "{}.{}", struct_.name, field.name);
+        }
+    }
+}
+
+#[test]
+fn both_layouts_are_drawn_where_targets_differ() {
+    let (_, reference) = today();
+    let page = &reference.files["iommu_type1_info.md"];
+    let row = "| 16\u{a0}/\u{a0}12 | 8 | `__u64` | `pgsize_bitmap` |";
+    assert!(page.contains(row), "{page}");
+    let picture = &reference.files["svg/vfio_iommu_type1_info_cap_migration.svg"];
+    assert!(picture.contains("64-bit and other 32-bit: 32 bytes"));
+    assert!(picture.contains("i386: 28 bytes"));
+}
+
+#[test]
+fn a_long_array_is_folded() {
+    let (abi, reference) = today();
+    let long =
+        |name: &str| abi.structs.iter().any(|one| one.name == name && one.layouts[0].size > 100);
+    assert!(long("ccw_io_region"));
+    let document = Document::parse(&reference.files["svg/ccw_io_region.svg"]).expect("XML");
+    assert!(number(document.root_element(), "height") < 400.0);
+}
+
+#[test]
+fn registries_tell_history_and_what_is_free() {
+    let (_, reference) = today();
+    let type1 = &reference.pages["registry/type1.md"].text;
+    let renumbered = "VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION was 1 before Linux 5.8-rc3; \
+        VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE holds that.";
+    assert!(type1.contains(renumbered), "{type1}");
+    assert!(type1.contains("The next free number is 4."), "{type1}");
+    let extension = &reference.pages["registry/extension.md"].text;
+    let renamed = "was called VFIO_TYPE1_NESTING_IOMMU before Linux 6.13";
+    assert!(extension.contains(renamed), "{extension}");
+    assert!(extension.contains("VFIO_PKVM_PVIOMMU"), "{extension}");
+}

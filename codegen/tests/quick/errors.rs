@@ -1,0 +1,191 @@
+//! What is said of a specification that does not load: a case for each code,
+//! with the text that a person sees. `UPDATE_GOLDEN=1` writes the texts anew.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use capchain::catalogue;
+use capchain::spec::load::Origin;
+use support::fixtures;
+use tempfile::TempDir;
+
+/// Codes whose examples are told in words, since they are about files.
+const IN_WORDS: [&str; 2] = ["V007", "V008"];
+
+/// Codes whose examples are overlays.
+const OVERLAYS: [&str; 1] = ["V026"];
+
+/// A file `demo` that says nothing of interest.
+const NEUTRAL: &str =
+    "title: Demo\ndoc: Nothing.\nheader: demo\nsince: v1.0\nsource: demo.h\nitems: []\n";
+
+/// The specification in which cases stand, with the files of one.
+struct Bench {
+    folder: TempDir,
+    overlays: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = || tempfile::tempdir().expect("a folder");
+        let bench = Self { folder: folder(), overlays: folder() };
+        let demo = tests().join("specs/demo");
+        for name in ["abi.yaml", "common.yaml"] {
+            bench.write(name, &fs::read_to_string(demo.join(name)).expect("a file"));
+        }
+        bench
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let folder = if name.starts_with("overlay") { &self.overlays } else { &self.folder };
+        fs::write(folder.path().join(name), text).expect("a file to write");
+    }
+
+    /// Files whose names start with `overlay`, in their order; they stand in a
+    /// folder of their own.
+    fn overlays(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.overlays.path()).expect("a folder");
+        let mut paths: Vec<_> = entries.map(|entry| entry.expect("a file").path()).collect();
+        paths.sort();
+        paths
+    }
+
+    /// The codes of what is wrong, and how it is shown.
+    fn problems(&self) -> (Vec<&'static str>, String) {
+        let origin = Origin::Folder(self.folder.path().to_owned());
+        let opened = capchain::open(&origin, &self.overlays());
+        let sorted = opened.problems.sorted();
+        let codes = sorted.iter().map(|problem| problem.code.0).collect();
+        assert_eq!(opened.spec.is_none(), opened.problems.has_errors());
+        let shown = opened.problems.render(&opened.sources, false);
+        let folder = format!("{}/", self.folder.path().display());
+        let overlays = format!("{}/", self.overlays.path().display());
+        (codes, shown.replace(&folder, "").replace(&overlays, ""))
+    }
+}
+
+fn tests() -> PathBuf {
+    fixtures::root().join("codegen/tests")
+}
+
+/// The cases by name, in order.
+fn cases() -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(tests().join("errors")).expect("the cases");
+    let paths = entries.map(|entry| entry.expect("a case").path());
+    let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
+    let mut cases: Vec<_> = paths.map(|path| (name(&path), path)).collect();
+    cases.sort();
+    cases
+}
+
+/// `V012` of `V012_length_that_is_no_constant`.
+fn code_of(case: &str) -> &str {
+    case.split_once('_').map_or(case, |(code, _)| code)
+}
+
+#[test]
+fn every_case_is_told_as_expected() {
+    let update = env::var_os("UPDATE_GOLDEN").is_some();
+    for (name, path) in cases() {
+        let bench = Bench::new();
+        bench.write("demo.yaml", NEUTRAL);
+        for entry in fs::read_dir(&path).expect("a case") {
+            let file = entry.expect("a file").path();
+            let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+            if name.ends_with(".yaml") {
+                bench.write(&name, &fs::read_to_string(&file).expect("text"));
+            }
+        }
+        let (codes, shown) = bench.problems();
+        assert!(codes.contains(&code_of(&name)), "{name}: {shown}");
+        let golden = path.join("expected.txt");
+        if update {
+            fs::write(&golden, &shown).expect("a file to write");
+        }
+        let expected = fs::read_to_string(&golden).unwrap_or_default();
+        assert_eq!(shown, expected, "{name}");
+    }
+}
+
+#[test]
+fn every_code_has_an_entry_and_a_case() {
+    let in_catalogue = catalogue::entries().iter().map(|entry| entry.code.as_str());
+    let in_catalogue: BTreeSet<_> = in_catalogue.filter(|code| code.starts_with('V')).collect();
+    let cases = cases();
+    let tested = cases.iter().map(|(name, _)| code_of(name));
+    let tested: BTreeSet<_> = tested.filter(|code| code.starts_with('V')).collect();
+    assert_eq!(in_catalogue, tested);
+    let in_source = codes_in_source();
+    assert_eq!(in_catalogue, in_source.iter().map(String::as_str).collect());
+}
+
+/// Every code that the source defines, each in one place.
+fn codes_in_source() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    let mut folders = vec![fixtures::root().join("codegen/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            for definition in text.split("= Code(\"V").skip(1) {
+                let number = definition.split('"').next().unwrap_or_default();
+                let code = format!("V{number}");
+                assert!(codes.insert(code), "V{number} is defined twice");
+            }
+        }
+    }
+    codes
+}
+
+#[test]
+fn every_example_gives_its_code_and_is_mended() {
+    let entries = catalogue::entries().iter().filter(|entry| entry.code.starts_with('V'));
+    for entry in entries.filter(|entry| !IN_WORDS.contains(&entry.code.as_str())) {
+        let bench = Bench::new();
+        let name = match OVERLAYS.contains(&entry.code.as_str()) {
+            true => "overlay.yaml",
+            false => "demo.yaml",
+        };
+        bench.write("demo.yaml", NEUTRAL);
+        bench.write(name, &entry.bad);
+        let (codes, shown) = bench.problems();
+        assert!(!codes.is_empty(), "{}: no error", entry.code);
+        assert!(codes.iter().all(|code| *code == entry.code), "{}: {shown}", entry.code);
+        bench.write(name, &entry.good);
+        let (codes, shown) = bench.problems();
+        assert!(codes.is_empty(), "{}: {shown}", entry.code);
+    }
+}
+
+#[test]
+fn errors_of_all_files_come_in_one_run() {
+    let bench = Bench::new();
+    let common = fs::read_to_string(tests().join("specs/demo/common.yaml")).expect("a file");
+    bench.write("common.yaml", &common.replace("DEMO_BASE: 100", "DEMO_BASE: 1000"));
+    let head = "title: Demo\ndoc: Two mistakes.\nheader: demo\nsince: v1.0\nsource: demo.h\n";
+    let items = "items:\n\
+        \x20 - struct: demo_one\n\
+        \x20   doc: One.\n\
+        \x20   fields:\n\
+        \x20     a: demo_tow, a struct\n\
+        \x20 - struct: demo_two\n\
+        \x20   doc: Two.\n\
+        \x20   fields:\n\
+        \x20     a: u32, a number\n\
+        \x20     b: {type: u32}\n";
+    bench.write("demo.yaml", &[head, items].concat());
+    bench.write("stray.yaml", "title: x\n");
+    let (codes, shown) = bench.problems();
+    // References wait until every file can be read.
+    assert_eq!(codes, ["V008", "V015", "V005"], "{shown}");
+    bench.write("demo.yaml", &[head, &items.replace("{type: u32}", "u8[0], nothing")].concat());
+    fs::remove_file(bench.folder.path().join("stray.yaml")).expect("a file");
+    let (codes, shown) = bench.problems();
+    assert_eq!(codes, ["V015", "V012", "V016"], "{shown}");
+    assert!(shown.contains("did you mean `demo_two`?"), "{shown}");
+}

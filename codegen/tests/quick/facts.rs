@@ -1,0 +1,17 @@
+//! The specification against the headers of twenty kernel releases: what it
+//! says of each release is what that release's headers contain, no more and
+//! no less.
+
+use support::declarations_text::{assert_alike, contained, said};
+use support::{facts, fixtures};
+
+#[test]
+fn every_release_is_told_as_its_headers_have_it() {
+    let spec = fixtures::spec();
+    let mut compared = 0;
+    for (release, facts) in facts::all() {
+        let abi = capchain::lower::lower(&spec, Some(release.parse().expect("a release")));
+        compared += assert_alike(&release, &said(&abi), &contained(&facts));
+    }
+    println!("{compared} facts of {} releases compared", facts::all().len());
+}

@@ -1,0 +1,168 @@
+//! The ABI that headers tell: of an unchanged header it is that of the
+//! specification, to the last bit, and of a changed one what has changed.
+
+use capchain::diagnostic::Sources;
+use capchain::header::{self, Outside, Told, given, read};
+use capchain::ir::{Abi, Arg, Role, StructRole, Type};
+use capchain::lower::lower;
+use capchain::release::Release;
+use support::{facts, fixtures, kernels};
+
+/// The ABI that files tell beside a reference.
+fn told(reference: &Abi, sources: &Sources, files: &[usize]) -> Told {
+    let given = given(reference, sources, files).expect("headers of the ABI");
+    let read = read(sources, files, &Outside::of(reference, &given));
+    assert!(!read.problems.has_errors(), "{}", read.problems.render(sources, false));
+    header::abi(&read.facts, reference, &given)
+}
+
+/// The ABI that a text tells.
+fn of(reference: &Abi, text: String) -> Told {
+    let mut sources = Sources::default();
+    let file = sources.add("vfio_abi.h".to_owned(), text);
+    told(reference, &sources, &[file])
+}
+
+fn generated(abi: &Abi) -> String {
+    capchain::emit::c_header(abi).contents
+}
+
+fn assert_same(what: &str, abi: &Abi, told: &Told) {
+    assert!(told.guessed.is_empty(), "{what}: {:?}", told.guessed);
+    let (expected, found) = (format!("{abi:#?}"), format!("{:#?}", told.abi));
+    let pairs = expected.lines().zip(found.lines()).enumerate();
+    for (line, (one, other)) in pairs {
+        assert_eq!(one, other, "{what}: line {line} of the ABI");
+    }
+    assert_eq!(expected.len(), found.len(), "{what}");
+}
+
+#[test]
+fn unchanged_headers_tell_the_abi_of_their_release() {
+    let spec = fixtures::spec();
+    for kernel in kernels::kernels() {
+        let abi = lower(&spec, Some(kernel.release));
+        let (sources, files) = kernel.sources();
+        let what = kernel.folder.display().to_string();
+        assert_same(&what, &abi, &told(&abi, &sources, &files));
+        // One header alone leaves the others as they are known.
+        assert_same(&what, &abi, &told(&abi, &sources, &files[..1]));
+    }
+    for (release, _) in facts::all() {
+        let abi = lower(&spec, Some(release.parse::<Release>().expect("a release")));
+        assert_same(&release, &abi, &of(&abi, generated(&abi)));
+    }
+}
+
+#[test]
+fn a_header_of_another_release_tells_what_that_release_has() {
+    let spec = fixtures::spec();
+    let (old, new) = (lower(&spec, Some("v5.10".parse().expect("a release"))), lower(&spec, None));
+    for (reference, other) in [(&new, &old), (&old, &new)] {
+        let told = of(reference, generated(other));
+        let layouts = |abi: &Abi| {
+            let all = abi.structs.iter().map(|one| (one.name.clone(), one.layouts.clone()));
+            let mut all: Vec<_> = all.collect();
+            all.sort_by(|one, other| one.0.cmp(&other.0));
+            all
+        };
+        assert_eq!(layouts(&told.abi), layouts(other));
+        let names = |abi: &Abi| {
+            let values = abi.groups.iter().flat_map(|group| &group.values);
+            let values = values.map(|value| (value.name.clone(), value.number));
+            let ids = abi.capabilities.iter().map(|one| (one.name.clone(), one.id.into()));
+            let ioctls = abi.ioctls.iter().map(|one| (one.name.clone(), one.number.into()));
+            let mut all: Vec<(String, i128)> = values.chain(ids).chain(ioctls).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(names(&told.abi), names(other));
+        usable(&told.abi);
+    }
+}
+
+/// Everything that reads an ABI can read it: no index leads astray.
+fn usable(abi: &Abi) {
+    capchain::lint::lint(abi);
+    let decode = abi.structs.iter().filter(|one| one.argsz.is_some());
+    assert!(decode.count() > 5);
+    for (index, chain) in abi.chains.iter().enumerate() {
+        for at in &chain.capabilities {
+            assert_eq!(abi.capability(*at).chain.0, index);
+        }
+        let host = chain.offset_host().map(|host| abi.struct_(host.struct_));
+        assert!(host.is_none_or(|host| host.role == StructRole::Argument), "{}", chain.name);
+    }
+    for group in &abi.groups {
+        if let Some((id, field)) = group.field {
+            assert!(field < abi.struct_(id).fields.len(), "{}", group.name);
+        }
+    }
+    for ioctl in &abi.ioctls {
+        if let Arg::Struct(id) = ioctl.arg {
+            assert!(id.0 < abi.structs.len(), "{}", ioctl.name);
+        }
+    }
+}
+
+#[test]
+fn changes_are_told_and_what_is_guessed_is_named() {
+    let abi = lower(&fixtures::spec(), None);
+    let text = generated(&abi);
+    let changed = text.replacen(
+        "\t__u32\tcount;\t/* number of interrupts in the block */\n",
+        "\t__u32\tcount;\n\t__u32\tcap_offset;\n\t__u32\treserved;\n",
+        1,
+    );
+    assert_ne!(text, changed);
+    let told = of(&abi, changed);
+    let names: Vec<_> = told.guessed.iter().map(String::as_str).collect();
+    assert_eq!(names, ["vfio_irq_info.cap_offset", "vfio_irq_info.reserved"]);
+    let info = told.abi.structs.iter().find(|one| one.name == "vfio_irq_info").expect("a struct");
+    let roles: Vec<_> = info.fields.iter().rev().take(2).map(|field| field.role).collect();
+    assert_eq!(roles, [Role::Reserved, Role::CapOffset]);
+    assert_eq!((info.layouts[0].size, info.minsz), (24, Some(3)));
+    usable(&told.abi);
+}
+
+#[test]
+fn handlers_follow_the_fields_that_they_name() {
+    let abi = lower(&fixtures::spec(), None);
+    let text = generated(&abi);
+    let argsz = "struct vfio_irq_info {\n";
+    let (front, rest) = text.split_once(argsz).expect("a struct");
+    let changed = rest.replacen("\t__u32\tindex;", "\t__u32\textra;\n\t__u32\tindex;", 1);
+    let told = of(&abi, format!("{front}{argsz}{changed}"));
+    let handlers = |abi: &Abi| {
+        let ioctl = abi.ioctls.iter().find(|one| one.name == "VFIO_DEVICE_GET_IRQ_INFO");
+        ioctl.expect("an ioctl").handlers.iter().map(|one| one.minsz).collect::<Vec<_>>()
+    };
+    let (before, after) = (handlers(&abi), handlers(&told.abi));
+    assert!(!before.is_empty());
+    assert_eq!(after, before.iter().map(|end| end + 4).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_new_capability_joins_its_chain() {
+    let abi = lower(&fixtures::spec(), None);
+    let text = generated(&abi);
+    let (front, rest) =
+        text.split_once("#endif /* !VFIO_ABI__AFTER_VFIO_H */").expect("the kernel's part");
+    let more = include_str!("../specs/tomorrow.h");
+    let told = of(&abi, format!("{front}{more}\n#endif /* !VFIO_ABI__AFTER_VFIO_H */{rest}"));
+    usable(&told.abi);
+    let found = told.abi.capabilities.iter().find(|one| one.name == "VFIO_REGION_INFO_CAP_HOURS");
+    let found = found.expect("a capability");
+    assert_eq!((found.id, told.abi.chain(found.chain).name.as_str()), (8, "region"));
+    let body = told.abi.struct_(found.struct_.expect("a body"));
+    assert!(matches!(body.role, StructRole::Capability(_)));
+    assert!(matches!(
+        body.fields.last().map(|field| &field.type_),
+        Some(Type::Flexible(_, Some(1)))
+    ));
+    let new = told.abi.structs.iter().find(|one| one.name == "vfio_device_tomorrow");
+    assert_eq!(new.map(|one| one.role), Some(StructRole::Argument));
+    for name in ["VFIO_DEVICE_TOMORROW", "vfio_device_tomorrow", "VFIO_REGION_INFO_CAP_HOURS"] {
+        assert!(told.guessed.contains(name), "{name}");
+    }
+}

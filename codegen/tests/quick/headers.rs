@@ -1,0 +1,207 @@
+//! The reader of headers against facts that a compiler found, against the
+//! specification, and against text that is no header.
+
+use std::time::{Duration, Instant};
+
+use capchain::catalogue;
+use capchain::diagnostic::{Diagnostics, Severity, Sources};
+use capchain::header::{Facts, Outside, read};
+use capchain::lower::lower;
+use capchain::release::Release;
+use support::declarations_text::{assert_alike, contained, said};
+use support::random::Random;
+use support::{declarations_text, facts, fixtures, kernels};
+
+/// Reads one text.
+fn of(text: &str) -> (Facts, Diagnostics, Sources) {
+    let mut sources = Sources::default();
+    let file = sources.add("demo.h".to_owned(), text.to_owned());
+    let outside = Outside { ours: Some("vfio_abi_".to_owned()), ..Outside::default() };
+    let header = read(&sources, &[file], &outside);
+    (header.facts, header.problems, sources)
+}
+
+/// What we generate for a release.
+fn generated(release: Option<Release>) -> String {
+    capchain::emit::c_header(&lower(&fixtures::spec(), release)).contents
+}
+
+#[test]
+fn real_headers_are_read_as_a_compiler_reads_them() {
+    let facts = facts::all();
+    let (mut compared, mut judged) = (0, 0);
+    let spec = fixtures::spec();
+    for kernel in kernels::kernels() {
+        let (sources, files) = kernel.sources();
+        let header = read(&sources, &files, &Outside::default());
+        let shown = header.problems.render(&sources, false);
+        assert_eq!(shown, "", "{}", kernel.folder.display());
+        let release = kernel.release.to_string();
+        let found = declarations_text::read(&header.facts);
+        compared += assert_alike(&release, &said(&lower(&spec, Some(kernel.release))), &found);
+        if let Some((_, facts)) = facts.iter().find(|(name, _)| *name == release) {
+            assert_alike(&release, &contained(facts), &found);
+            judged += 1;
+        }
+    }
+    println!("{compared} facts compared, {judged} of the kernels with a compiler's");
+}
+
+#[test]
+fn generated_headers_have_what_the_specification_says() {
+    let spec = fixtures::spec();
+    for (release, facts) in facts::all() {
+        let release: Release = release.parse().expect("a release");
+        let (found, problems, sources) = of(&generated(Some(release)));
+        assert!(!problems.has_errors(), "{release}: {}", problems.render(&sources, false));
+        let found = declarations_text::read(&found);
+        assert_alike(&release.to_string(), &said(&lower(&spec, Some(release))), &found);
+        assert_alike(&release.to_string(), &contained(&facts), &found);
+    }
+}
+
+/// An installed header as it lies in the kernel's tree.
+fn in_tree(text: &str) -> String {
+    let guarded = text.replace("VFIO_H\n", "VFIO_H_\n").replace(" VFIO_H_", " _UAPIVFIO_H");
+    let kernel = "#ifdef __KERNEL__\nextern int hidden(void);\n#else\n#define SEEN 1\n#endif\n";
+    let (front, rest) = guarded.split_once("#include").expect("an include");
+    let annotated = rest
+        .replace("__attribute__((packed))", "__packed")
+        .replace("__u64 *data", "__u64 __user *data")
+        .replace("areas[];", "areas[] __counted_by(nr_areas);")
+        .replace("__u8\tdata[];", "__DECLARE_FLEX_ARRAY(__u8, data);");
+    format!("{front}{kernel}#include{annotated}")
+}
+
+#[test]
+fn headers_of_the_kernels_tree_say_the_same_as_installed_ones() {
+    let mut compared = 0;
+    for kernel in kernels::kernels() {
+        let (installed, files) = kernel.sources();
+        let mut sources = Sources::default();
+        for file in &files {
+            let text = in_tree(installed.text(*file));
+            sources.add(installed.path(*file).to_owned(), text);
+        }
+        let tree = read(&sources, &files, &Outside::default());
+        assert_eq!(tree.problems.render(&sources, false), "", "{}", kernel.folder.display());
+        let mut tree = declarations_text::read(&tree.facts);
+        assert_eq!(tree.constants.remove("SEEN"), Some("1".to_owned()));
+        let installed = read(&installed, &files, &Outside::default());
+        assert_eq!(tree, declarations_text::read(&installed.facts), "{}", kernel.folder.display());
+        compared += 1;
+    }
+    println!("{compared} kernels compared");
+}
+
+/// What is no header, or a broken one, and a part of what is said of it.
+fn hostile() -> Vec<(&'static str, String, &'static str)> {
+    let deep = |open: &str, close: &str| open.repeat(200_000) + &close.repeat(200_000);
+    let many = (0..5_000).map(|n| format!("#define M{n} (M{} + M{})\n", n + 1, n + 1));
+    let chain: String = many.collect();
+    vec![
+        ("binary", "\u{7f}ELF\0\0".to_owned(), "H1"),
+        ("too long", "#define A 1\n".repeat(900_000), "H1"),
+        ("too many names", (0..9_000).map(|n| format!("#define M{n} 1\n")).collect(), "H1"),
+        ("too many fields", format!("struct a {{ {} }};\n", "__u8 x; ".repeat(9_000)), "H1"),
+        ("open brace", "struct a {\n\t__u32 x;\n".to_owned(), "H2"),
+        ("brace too many", "struct a { __u32 x; };\n}\n".to_owned(), "H2"),
+        ("open comment", "/* for ever\n".to_owned(), "H2"),
+        ("open string", "#define A \"a\n".to_owned(), "H2"),
+        ("open condition", "#ifdef A\n".to_owned(), "H2"),
+        ("stray endif", "#endif\n".to_owned(), "H3"),
+        ("deep brackets", format!("#define A {}\n", deep("(", ")")), "H5"),
+        ("deep unions", format!("struct a {{ {} }};\n", deep("union {", "};")), "H4"),
+        ("deep braces", deep("{", "}"), "H7"),
+        ("macro of itself", "#define A B\n#define B A\n".to_owned(), "H5"),
+        ("macros that double", chain, "H5"),
+        ("huge shift", "#define A (1 << 99999999999)\n".to_owned(), "H5"),
+        ("huge array", "struct a { __u8 x[0xffffffffffffffff]; };\n".to_owned(), "H6"),
+        ("huge struct", "struct a { __u64 x[0x10000000], y[0x10000000]; };\n".to_owned(), "H6"),
+        ("negative array", "struct a { __u8 x[-1]; };\n".to_owned(), "H5"),
+        ("struct in itself", "struct a { struct a x; };\n".to_owned(), "H6"),
+        ("bit field", "struct a { __u32 x:3; };\n".to_owned(), "H4"),
+        ("nested struct", "struct a { struct { __u32 x; } y; };\n".to_owned(), "H4"),
+        ("unknown type", "struct a { long x; };\n".to_owned(), "H4"),
+        ("attribute", "struct a { __u32 x __attribute__((aligned(8))); };\n".to_owned(), "H4"),
+        ("two values", "#define A 1\n#define A 2\n".to_owned(), "H8"),
+        ("two structs", "struct a { __u32 x; };\nstruct a { __u32 y; };\n".to_owned(), "H8"),
+    ]
+}
+
+#[test]
+fn broken_headers_get_a_clear_error_quickly() {
+    for (what, text, code) in hostile() {
+        let start = Instant::now();
+        let (_, problems, sources) = of(&text);
+        let shown = problems.render(&sources, false);
+        let codes: Vec<_> = problems.sorted().iter().map(|problem| problem.code.0).collect();
+        assert!(codes.contains(&code), "{what}: {codes:?}");
+        assert_eq!(problems.has_errors(), code != "H7", "{what}: {shown}");
+        assert!(start.elapsed() < Duration::from_secs(20), "{what}: {:?}", start.elapsed());
+    }
+}
+
+/// Real headers, or what we generate where there are none.
+fn seeds() -> Vec<String> {
+    let kernels = kernels::kernels();
+    let read = |kernel: &kernels::Kernel| {
+        std::fs::read_to_string(kernel.folder.join(kernels::HEADERS[0])).expect("a header")
+    };
+    let real: Vec<_> = kernels.iter().map(read).collect();
+    if real.is_empty() { vec![generated(None)] } else { real }
+}
+
+#[test]
+fn headers_that_change_at_random_are_read_or_refused() {
+    let seeds = seeds();
+    let pieces = ["{", "}", "(", ")", ";", "#", "/*", "*/", "\"", "\\\n", "[", "]", "union ", "\n"];
+    let mut random = Random(6);
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..300 {
+        let mut bytes = seeds[round % seeds.len()].clone().into_bytes();
+        for _ in 0..=random.below(3) {
+            let at = random.below(bytes.len());
+            let end = (at + random.below(30)).min(bytes.len());
+            match random.below(3) {
+                0 => drop(bytes.drain(at..end)),
+                1 => {
+                    let piece = pieces[random.below(pieces.len())];
+                    drop(bytes.splice(at..at, piece.bytes()));
+                }
+                _ => {
+                    let copied = bytes[at..end].to_vec();
+                    let to = random.below(bytes.len());
+                    drop(bytes.splice(to..to, copied));
+                }
+            }
+        }
+        let (facts, problems, sources) = of(&String::from_utf8_lossy(&bytes));
+        // Every report can be shown, and what is left out is reported.
+        let shown = problems.render(&sources, false);
+        assert_eq!(problems.has_errors(), shown.contains("error["), "{shown}");
+        match problems.count(Severity::Error) {
+            0 => read += 1,
+            _ => refused += 1,
+        }
+        drop(facts);
+    }
+    println!("{read} headers read, {refused} refused");
+    assert!(read > 10 && refused > 10);
+}
+
+#[test]
+fn every_example_of_the_catalogue_gives_its_code_and_is_mended() {
+    let entries: Vec<_> =
+        catalogue::entries().iter().filter(|entry| entry.code.starts_with('H')).collect();
+    let known: Vec<_> = capchain::header::codes().iter().map(|code| code.0).collect();
+    assert_eq!(entries.iter().map(|entry| entry.code.as_str()).collect::<Vec<_>>(), known);
+    for entry in entries.into_iter().filter(|entry| entry.code != "H1") {
+        let codes = |text: &str| {
+            let (_, problems, _) = of(text);
+            problems.sorted().iter().map(|problem| problem.code.0).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&entry.bad), [entry.code.as_str()], "{}", entry.code);
+        assert_eq!(codes(&entry.good), [""; 0], "{}", entry.code);
+    }
+}

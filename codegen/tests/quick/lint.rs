@@ -1,0 +1,169 @@
+//! The rules of `capchain lint`: on the real specification, on the capability
+//! that was posted with a hole, on every example of the catalogue, and on
+//! other ways to break them.
+
+use std::collections::BTreeSet;
+
+use capchain::catalogue;
+use capchain::diagnostic::{Diagnostics, Sources};
+use capchain::ir::Abi;
+use capchain::lint::{codes, lint};
+use capchain::lower::lower;
+use capchain::spec::load::Origin;
+use serde::Deserialize;
+use support::fixtures;
+
+/// Rules of the family that loading enforces; L13 is kept in both places.
+const AT_LOAD: [&str; 2] = ["L10", "L11"];
+
+/// What an example breaks beside its own rule: one mistake is often several.
+const BESIDE: [(&str, &[&str]); 3] =
+    [("L2", &["L4", "L5"]), ("L5", &["L3", "L3", "L4"]), ("L6", &["L4"])];
+
+/// The specification that examples stand in, with their file.
+fn with_demo(items: &str) -> (Diagnostics, Sources) {
+    let demo: &'static str = Box::leak(items.to_owned().into_boxed_str());
+    let files = [
+        ("abi.yaml", include_str!("../specs/demo/abi.yaml")),
+        ("common.yaml", include_str!("../specs/demo/common.yaml")),
+        ("demo.yaml", demo),
+    ];
+    let opened = capchain::open(&Origin::Embedded(Box::leak(Box::new(files))), &[]);
+    let mut problems = opened.problems;
+    if let Some(spec) = opened.spec {
+        problems.append(lint(&lower(&spec, None)));
+    }
+    (problems, opened.sources)
+}
+
+fn sorted_codes(problems: &Diagnostics) -> Vec<&'static str> {
+    let mut codes: Vec<_> = problems.sorted().iter().map(|problem| problem.code.0).collect();
+    codes.sort_unstable();
+    codes
+}
+
+/// The real ABI of the newest release.
+fn vfio() -> Abi {
+    lower(&fixtures::spec(), None)
+}
+
+#[test]
+fn every_rule_has_an_entry_and_every_entry_a_rule() {
+    let rules: BTreeSet<_> = codes().iter().map(|code| code.0).chain(AT_LOAD).collect();
+    let entries = catalogue::entries().iter().map(|entry| entry.code.as_str());
+    let entries: Vec<_> = entries.filter(|code| code.starts_with('L')).collect();
+    assert_eq!(entries.len(), entries.iter().collect::<BTreeSet<_>>().len(), "entered twice");
+    assert_eq!(rules, entries.into_iter().collect());
+}
+
+#[test]
+fn every_example_breaks_its_rule_and_is_mended() {
+    let entries = catalogue::entries().iter().filter(|entry| entry.code.starts_with('L'));
+    for entry in entries {
+        let (good, sources) = with_demo(&entry.good);
+        assert!(good.sorted().is_empty(), "{}: {}", entry.code, good.render(&sources, false));
+        let (bad, sources) = with_demo(&entry.bad);
+        // Until loading enforces them, nobody else does.
+        if AT_LOAD.contains(&entry.code.as_str()) && bad.sorted().is_empty() {
+            continue;
+        }
+        let beside = BESIDE.iter().find(|(code, _)| *code == entry.code);
+        let mut expected = vec![entry.code.as_str()];
+        expected.extend(beside.iter().flat_map(|(_, codes)| codes.iter()));
+        expected.sort_unstable();
+        assert_eq!(sorted_codes(&bad), expected, "{}: {}", entry.code, bad.render(&sources, false));
+    }
+}
+
+#[test]
+fn other_ways_to_break_a_rule_are_found() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        case: String,
+        finds: Vec<String>,
+        says: String,
+        items: String,
+    }
+
+    let cases: Vec<Case> =
+        serde_yaml::from_str(include_str!("../specs/lint_cases.yaml")).expect("the cases");
+    for Case { case, mut finds, says, items } in cases {
+        finds.sort_unstable();
+        let items: String = items.lines().map(|line| ["  ", line, "\n"].concat()).collect();
+        let head =
+            "title: Case\ndoc: One case.\nheader: demo\nsince: v1.0\nsource: demo.h\nitems:\n";
+        let (problems, sources) = with_demo(&[head, &items].concat());
+        let text = problems.render(&sources, false);
+        assert_eq!(sorted_codes(&problems), finds, "{case}: {text}");
+        assert!(text.contains(&says), "{case}: {text}");
+    }
+}
+
+#[test]
+fn the_real_specification_is_clean() {
+    let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[]);
+    let spec = opened.spec.expect("the specification");
+    let problems = lint(&lower(&spec, None));
+    assert!(problems.sorted().is_empty(), "{}", problems.render(&opened.sources, false));
+}
+
+#[test]
+fn the_posted_capability_is_found_to_make_its_own_hole() {
+    let overlay = fixtures::root().join("spec/vfio/proposals/cxl.yaml");
+    let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[overlay]);
+    let spec = opened.spec.unwrap_or_else(|| {
+        panic!("{}", opened.problems.render(&opened.sources, false));
+    });
+    let problems = lint(&lower(&spec, None));
+    assert_eq!(sorted_codes(&problems), ["L3", "L3", "L4", "L5", "L6", "L9"]);
+    let text = problems.render(&opened.sources, false);
+    for said in [
+        // L4 and L6: the hole, and who makes it.
+        "`vfio_device_info_cap_cxl` has a hole behind `__resv`",
+        "bytes 28 to 31 on x86-64 and arm, none on i386",
+        "with it, `comp_reg_offset` is at 32 on x86-64 and arm, 28 on i386; \
+            the size is 48 on x86-64 and arm, 44 on i386",
+        "without it, `comp_reg_offset` is at 24 on every target; the size is 40 on every target",
+        // L5: as a compiler lays it out.
+        "its size is 48 on x86-64 and arm, 44 on i386",
+        "is at 32 on x86-64 and arm, 28 on i386",
+    ] {
+        assert!(text.contains(said), "{said} is missing in: {text}");
+    }
+}
+
+#[test]
+fn the_six_structs_with_two_layouts_need_their_exception() {
+    let six = [
+        "vfio_bitmap",
+        "vfio_device_info_cap_zpci_base",
+        "vfio_device_info_cap_zpci_group",
+        "vfio_eeh_pe_op",
+        "vfio_iommu_type1_dirty_bitmap_get",
+        "vfio_iommu_type1_info_cap_migration",
+    ];
+    let mut abi = vfio();
+    let capabilities = abi.capabilities.iter_mut().map(|one| &mut one.meta);
+    for meta in abi.structs.iter_mut().map(|one| &mut one.meta).chain(capabilities) {
+        meta.allow.retain(|(rule, _)| rule != "L5");
+    }
+    let problems = lint(&abi);
+    let mut messages: Vec<_> = problems.sorted().iter().map(|one| one.message.clone()).collect();
+    messages.sort();
+    let expected = six.map(|name| format!("`{name}` does not have the same layout everywhere"));
+    assert_eq!(messages, expected);
+}
+
+#[test]
+fn a_capability_and_its_struct_can_both_allow() {
+    let mut abi = vfio();
+    let base = |name: &str| name == "vfio_device_info_cap_zpci_base";
+    let struct_ = abi.structs.iter_mut().find(|one| base(&one.name)).expect("the struct");
+    let allow = std::mem::take(&mut struct_.meta.allow);
+    assert!(lint(&abi).sorted().len() >= allow.len());
+    let base = |name: &str| name == "VFIO_DEVICE_INFO_CAP_ZPCI_BASE";
+    let capability = abi.capabilities.iter_mut().find(|one| base(&one.name));
+    capability.expect("the capability").meta.allow = allow;
+    assert!(lint(&abi).sorted().is_empty());
+}

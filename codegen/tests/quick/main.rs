@@ -1,0 +1,35 @@
+//! Tests that take seconds: nothing is compiled, and nothing large is enumerated.
+
+mod adding;
+mod automation;
+mod built_replies;
+mod cli;
+mod compat;
+mod compat_headers;
+mod compat_mutations;
+mod contract;
+mod decode;
+mod docs;
+mod documents;
+mod drift;
+mod errors;
+mod extensibility;
+mod facts;
+mod features;
+mod fuzz;
+mod hard_cases;
+mod header_abi;
+mod headers;
+mod history;
+mod hostile_yaml;
+mod import;
+mod lint;
+mod matrix;
+mod model;
+mod new_kernel;
+mod overlays;
+mod requests;
+mod schema;
+mod snapshot;
+mod spec_format;
+mod tidy;

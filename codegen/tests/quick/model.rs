@@ -1,0 +1,184 @@
+//! The reply model against real kernels: from the full reply of a sweep, and
+//! the rules of its handler, it tells every byte of the reply to every other
+//! argsz and fill.
+
+use std::collections::BTreeMap;
+
+use capchain::decode::{self, Subject};
+use capchain::ir::{Abi, Arg, Handler, Ioctl, Struct, Type};
+use capchain::layout::{Model, TARGETS};
+use capchain::lower::lower;
+use capchain::model::{Cap, Contents, Handling};
+use capchain::release::Release;
+use support::captures::Row;
+use support::{captures, fixtures};
+
+/// The release of a kernel such as `7.2.13-custom`.
+fn release(kernel: &str) -> Release {
+    let mut numbers = kernel.split(['.', '-']).filter_map(|part| part.parse::<u16>().ok());
+    let (major, minor) = (numbers.next().expect("a release"), numbers.next().expect("a release"));
+    Release::new(major, minor)
+}
+
+/// The handler that answered a sweep.
+fn handler<'a>(abi: &'a Abi, row: &Row) -> Option<(&'a Ioctl, &'a Handler)> {
+    let ioctl = abi.ioctls.iter().find(|ioctl| ioctl.name == row.ioctl)?;
+    let mediated = row.device.contains("-1111-");
+    let wanted: &[&str] = match (row.ioctl.as_str(), row.path.as_str()) {
+        ("VFIO_IOMMU_GET_INFO", "compat" | "cdev") => &["iommufd"],
+        ("VFIO_IOMMU_GET_INFO", _) => &["type1"],
+        // A mediated device has a handler of its own.
+        // Its interrupts are not told of: the sample driver sets no flags there.
+        ("VFIO_DEVICE_GET_IRQ_INFO", _) if mediated => &[],
+        _ if mediated => &["core", "mdpy"],
+        _ => &["core", "vfio_pci", "pci"],
+    };
+    let now = |handler: &&Handler| {
+        handler.since.covers(abi.release)
+            && handler.until.is_none_or(|until| abi.release < until.opening())
+    };
+    let handlers = ioctl.handlers.iter().filter(now);
+    let found = wanted.iter().find_map(|name| handlers.clone().find(|one| one.name == *name));
+    found.map(|handler| (ioctl, handler))
+}
+
+/// What a full reply tells.
+fn contents(abi: &Abi, ioctl: &Ioctl, full: &[u8]) -> Contents {
+    let Arg::Struct(id) = ioctl.arg else { panic!("no struct") };
+    let size = abi.struct_(id).layouts[0].size as usize;
+    let mut fixed = full.to_vec();
+    fixed.resize(size, 0);
+    Contents { fixed, array: array(abi, abi.struct_(id), full), caps: caps(abi, ioctl, full) }
+}
+
+/// The elements of the array that ends a struct.
+fn array(abi: &Abi, struct_: &Struct, full: &[u8]) -> Vec<u8> {
+    let Some((field, element, count)) = flexible(abi, struct_) else { return Vec::new() };
+    let spans = &struct_.layouts[0].fields;
+    let (start, count) = (spans[field].offset as usize, spans[count].offset as usize);
+    let count = u32::from_le_bytes(full[count..count + 4].try_into().expect("4 bytes"));
+    full[start..start + element * count as usize].to_vec()
+}
+
+/// The capabilities of a full reply, which `decode` walks.
+fn caps(abi: &Abi, ioctl: &Ioctl, full: &[u8]) -> Vec<Cap> {
+    let Arg::Struct(id) = ioctl.arg else { panic!("no struct") };
+    let Some(chain) =
+        abi.chains.iter().find(|chain| chain.offset_host().is_some_and(|host| host.struct_ == id))
+    else {
+        return Vec::new();
+    };
+    let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
+    let decoded = decode::decode(abi, Subject::Struct(id), target, full);
+    assert!(decoded.damage.is_none(), "a full reply is sound");
+    let caps = decoded.caps.iter().map(|cap| {
+        let mut known = abi.capabilities_of(chain);
+        let known = known.find(|known| known.id == cap.id).expect("a known id");
+        let (at, struct_) = (cap.at as usize, known.struct_.map(|id| abi.struct_(id)));
+        let layout = struct_.map(|struct_| &struct_.layouts[0]);
+        let (mut size, mut array) = (layout.map_or(8, |layout| layout.size as usize), None);
+        if let Some((field, element, count)) = struct_.and_then(|struct_| flexible(abi, struct_)) {
+            let start = layout.expect("a struct").fields[field].offset as usize;
+            let count = layout.expect("a struct").fields[count].offset as usize;
+            let count = u32::from_le_bytes(full[at + count..at + count + 4].try_into().expect("4"));
+            size = start + element * count as usize;
+            array = Some((start - 8, element));
+        }
+        let body = full[at + 8..at + size].to_vec();
+        Cap { id: cap.id, version: cap.version.into(), body, array }
+    });
+    caps.collect()
+}
+
+/// A struct's flexible array: its field, the size of an element, and the field
+/// that counts them.
+fn flexible(abi: &Abi, struct_: &Struct) -> Option<(usize, usize, usize)> {
+    struct_.fields.iter().enumerate().find_map(|(index, field)| match &field.type_ {
+        Type::Flexible(element, Some(count)) => {
+            let each = abi.extent(element, Model::Lp64)?.size as usize;
+            Some((index, each, *count))
+        }
+        _ => None,
+    })
+}
+
+/// How many rows there are, and how many are told.
+#[derive(Default)]
+struct Tally {
+    covered: usize,
+    matched: usize,
+    not_covered: usize,
+}
+
+#[test]
+fn the_model_tells_what_kernels_answer() {
+    let spec = fixtures::spec();
+    let newest = lower(&spec, None);
+    let (mut abis, mut sweeps) = (BTreeMap::new(), BTreeMap::<_, Vec<Row>>::new());
+    for row in captures::rows() {
+        let release = release(&row.kernel);
+        abis.entry(release).or_insert_with(|| lower(&spec, Some(release)));
+        sweeps.entry(row.group()).or_default().push(row);
+    }
+    let mut tallies = BTreeMap::<String, Tally>::new();
+    for rows in sweeps.values() {
+        let abi = &abis[&release(&rows[0].kernel)];
+        let honest =
+            rows.iter().filter(|row| row.ret == 0 && row.argsz_in as usize <= row.out().len());
+        let full = honest.max_by_key(|row| row.argsz_in);
+        let Some((ioctl, handler)) = handler(abi, &rows[0]) else {
+            let name = format!("a sample driver's {}", rows[0].ioctl);
+            tallies.entry(name).or_default().not_covered += rows.len();
+            continue;
+        };
+        let name = format!("{} of {}", handler.name, ioctl.name);
+        let tally = tallies.entry(name).or_default();
+        let (Some(full), Some(handling)) = (full, Handling::new(abi, ioctl, handler)) else {
+            tally.not_covered += rows.len();
+            continue;
+        };
+        let contents = contents(abi, ioctl, &full.out());
+        // The program that asked was built with the newest headers.
+        let asked = newest.ioctls.iter().find(|one| one.name == ioctl.name).expect("an ioctl");
+        let Arg::Struct(id) = asked.arg else { panic!("no struct") };
+        let size = newest.struct_(id).layouts[0].size as usize;
+        for row in rows {
+            tally.covered += 1;
+            let differs = difference(row, size, &handling, &contents);
+            assert_eq!(differs, None, "{} of {row:?}", handler.name);
+            tally.matched += 1;
+        }
+    }
+    for (name, Tally { covered, matched, not_covered }) in &tallies {
+        println!("{name}: {covered} covered, {matched} matched, {not_covered} not covered");
+    }
+    let matched: usize = tallies.values().map(|tally| tally.matched).sum();
+    assert!(matched > 500, "{matched} rows are too few to show anything");
+}
+
+/// The number of an error, as Linux has it.
+fn error_number(name: &str) -> i64 {
+    let numbers = [("EINVAL", 22), ("ENOSPC", 28)];
+    let found = numbers.iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("{name} has a number")).1
+}
+
+/// How the model's answer differs from a kernel's.
+fn difference(
+    row: &Row,
+    size: usize,
+    handling: &Handling<'_>,
+    contents: &Contents,
+) -> Option<String> {
+    let index_at = (row.index >= 0).then_some(8);
+    let before = row.before(size, index_at);
+    let answer = handling.answer(&before, contents);
+    let kernel = row.out();
+    let told = answer.result.map_or_else(error_number, |()| 0);
+    if told != row.errno {
+        return Some(format!("errno: {told}, was {}", row.errno));
+    }
+    let pairs = answer.bytes.iter().zip(&kernel).enumerate();
+    let mut wrong = pairs.filter(|(_, (told, real))| told.is_some_and(|told| told != **real));
+    wrong.next().map(|(at, (told, real))| format!("byte {at} is {told:02x?}, was {real:02x}"))
+}

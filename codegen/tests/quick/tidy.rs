@@ -1,0 +1,159 @@
+//! The code against what `docs/architecture.md` promises of it: which module
+//! may name which, what every file opens with, and white space.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::fixtures;
+
+/// Modules that name nothing of the crate but other leaves listed before them.
+const LEAVES: [&str; 6] = ["diagnostic", "release", "layout", "names", "reply", "output"];
+
+/// What each module may name beside the leaves.
+fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
+    BTreeMap::from([
+        ("catalogue", &[][..]),
+        ("embedded", &[]),
+        ("spec", &[]),
+        ("validate", &["spec"]),
+        ("decode", &["ir"]),
+        ("header", &["ir"]),
+        ("drift", &["header", "ir"]),
+        ("import", &["header", "ir"]),
+        ("ir", &[]),
+        ("lower", &["validate", "spec", "ir"]),
+        ("lint", &["ir"]),
+        ("model", &["ir"]),
+        ("compat", &["model", "ir"]),
+        ("matrix", &["model", "ir"]),
+        ("emit", &["ir"]),
+        ("sync", &[]),
+    ])
+}
+
+#[test]
+fn arrows_point_one_way() {
+    let allowed = allowed();
+    for (path, text) in sources("codegen/src") {
+        let module = top_module(&path);
+        let program = ["lib", "main", "cli", "commands"].contains(&module.as_str());
+        if program {
+            continue;
+        }
+        for named in named_modules(&text) {
+            let leaf = LEAVES.contains(&named.as_str());
+            let own = named == module;
+            let fine = match LEAVES.iter().position(|leaf| *leaf == module) {
+                Some(rank) => own || LEAVES[..rank].contains(&named.as_str()),
+                None => {
+                    let beside =
+                        allowed.get(module.as_str()).unwrap_or_else(|| panic!("{module} is new"));
+                    own || leaf || beside.contains(&named.as_str())
+                }
+            };
+            assert!(fine, "{}: {module} must not name {named}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_generator_knows_no_abi() {
+    for (path, text) in sources("codegen/src") {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = code.take_while(|line| !line.contains("#[cfg(test)]"));
+        for line in code {
+            let program = path.ends_with("commands.rs") || path.ends_with("cli.rs");
+            let fact = line.contains("VFIO_") || line.contains("vfio_");
+            assert!(program || !fact, "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_holds() {
+    for (path, text) in sources("codegen").into_iter().chain(sources("generated/vfio-abi/src")) {
+        let first = text.lines().find(|line| !line.starts_with("// ") && !line.is_empty());
+        let opens = first.is_some_and(|line| line.starts_with("//!"));
+        assert!(opens, "{}: opens with no `//!`", path.display());
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    for (path, text) in sources("codegen/src") {
+        let lines = text.lines().take_while(|line| !line.contains("#[cfg(test)]")).count();
+        let limit = if path.ends_with("ir.rs") || path.ends_with("spec.rs") { 800 } else { 400 };
+        assert!(lines <= limit, "{}: {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn no_line_ends_in_white_space() {
+    let ours = ["codegen", "generated", "docs", "spec"];
+    for (path, text) in ours.into_iter().flat_map(all_texts) {
+        for (number, line) in text.lines().enumerate() {
+            let place = format!("{}:{}", path.display(), number + 1);
+            assert_eq!(line.trim_end(), line, "{place}");
+        }
+    }
+}
+
+#[test]
+fn the_same_specification_gives_the_same_bytes() {
+    let outputs = || capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
+    assert_eq!(outputs(), outputs());
+}
+
+/// `codegen/src/emit/rust/docs.rs` is of the module `emit`.
+fn top_module(path: &Path) -> String {
+    let below = path.components().skip_while(|part| part.as_os_str() != "src").nth(1);
+    let name = below.expect("a file below src").as_os_str().to_string_lossy().into_owned();
+    name.trim_end_matches(".rs").to_owned()
+}
+
+/// Every module of the crate that the text names as `crate::module`, outside
+/// of its tests. What an emitter quotes names modules of the generated crate.
+fn named_modules(text: &str) -> Vec<String> {
+    let allowed = allowed();
+    let code: Vec<_> = text.lines().take_while(|line| !line.contains("#[cfg(test)]")).collect();
+    let code = code.into_iter().filter(|line| !line.trim_start().starts_with("//"));
+    let mut named = Vec::new();
+    for rest in code.flat_map(|line| line.split("crate::").skip(1)) {
+        let word = |c: &char| c.is_alphanumeric() || *c == '_';
+        named.push(rest.chars().take_while(word).collect::<String>());
+    }
+    named.retain(|name| LEAVES.contains(&name.as_str()) || allowed.contains_key(name.as_str()));
+    named
+}
+
+/// Every Rust file below a folder of the repository.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut all = all_texts(folder);
+    all.retain(|(path, _)| path.extension().is_some_and(|ending| ending == "rs"));
+    all
+}
+
+/// Every text file below a folder of the repository, links and golden data
+/// left out.
+fn all_texts(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    list(&fixtures::root().join(folder), &mut files);
+    files.sort();
+    files
+}
+
+fn list(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (path, kind) = (entry.path(), entry.file_type().expect("a type"));
+        let golden = ["errors", "facts", "target", "corpus", "artifacts", "coverage"]
+            .iter()
+            .any(|name| path.ends_with(name));
+        if kind.is_dir() && !golden {
+            list(&path, files);
+        } else if kind.is_file() {
+            files.extend(fs::read_to_string(&path).ok().map(|text| (path, text)));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The part of the C header that walks, asks for and writes replies: programs
+//! in `c/` that use it, compiled in every way at hand and run, and what
+//! compilers say of every function. What a machine lacks is skipped, which is
+//! told.
+
+mod specs;
+
+use std::path::Path;
+use std::process::Command;
+
+use capchain::ir::Abi;
+use capchain::lower::lower;
+use capchain::release::Release;
+use support::build_modes::modes;
+use support::compilers::{
+    BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, succeed,
+};
+use support::fixtures;
+
+/// Programs that return 0 if all is well.
+const PROGRAMS: [&str; 6] = ["walk", "errors", "agree", "read", "request", "builder"];
+
+const INCLUDE: &str = "#include \"vfio_abi.h\"\n";
+
+/// The real ABI as of a release, or of the newest.
+fn vfio(release: Option<&str>) -> Abi {
+    lower(&fixtures::spec(), release.map(|name| name.parse::<Release>().expect("a release")))
+}
+
+fn header(abi: &Abi) -> String {
+    capchain::emit::c_header(abi).contents
+}
+
+/// A folder with the header of an ABI.
+fn bench(abi: &Abi) -> Bench {
+    Bench::new(&header(abi))
+}
+
+/// A file of the repository.
+fn file(path: &str) -> String {
+    fixtures::root().join("codegen").join(path).display().to_string()
+}
+
+#[test]
+fn every_program_runs_in_every_mode() {
+    let bench = bench(&vfio(None));
+    let mut commands = Vec::new();
+    for mode in modes(&bench) {
+        for program in PROGRAMS {
+            let binary = format!("./{program}-{}", mode.name);
+            let mut compile = bench.command(mode.compiler);
+            compile.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I."]);
+            compile.args(["-I", &file("runtime/c"), "-I", &file("tests/c")]);
+            compile.args(mode.arguments).arg(file(&format!("tests/c/{program}.c")));
+            succeed(compile.args(["-o", &binary]));
+            commands.push(mode.run(&bench, &binary));
+        }
+    }
+    all_silent(commands);
+}
+
+#[test]
+fn the_analyzer_finds_nothing() {
+    if !knows("gcc", &["-fanalyzer"]) {
+        return;
+    }
+    let bench = bench(&vfio(None));
+    let all = bench.write("all.c", INCLUDE);
+    let programs = PROGRAMS.map(|program| file(&format!("tests/c/{program}.c")));
+    let commands = programs.into_iter().chain([all.display().to_string()]).map(|source| {
+        let mut command = bench.command("gcc");
+        command.args(["-c", "-std=gnu11", "-fanalyzer", "-fkeep-inline-functions", "-O1"]);
+        command.args(["-Wall", "-Wextra", "-Werror", "-I.", "-o", "/dev/null"]);
+        command.args(["-I", &file("runtime/c"), "-I", &file("tests/c")]).arg(source);
+        command
+    });
+    all_silent(commands.collect());
+}
+
+/// A file that uses every function of a header.
+fn using_all(header: &str, include: &str) -> String {
+    let starts = header.split("static inline ").skip(1);
+    let names = starts.filter_map(|text| text.split('(').find_map(name_at_the_end));
+    let uses = names.map(|name| format!("\t(void)&{name};\n")).collect::<String>();
+    assert!(uses.lines().count() > 40, "few functions: {uses}");
+    format!("{include}void use(void);\nvoid use(void)\n{{\n{uses}}}\n")
+}
+
+/// The name in front of a parameter list; none in front of an attribute's.
+fn name_at_the_end(text: &str) -> Option<&str> {
+    let name = text.rsplit(|c: char| c.is_whitespace() || c == '*').next()?;
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (plain && !name.is_empty() && !name.starts_with("__")).then_some(name)
+}
+
+/// Commands that generate code for every function, so that warnings of the
+/// optimizer come too.
+fn compiled(bench: &Bench, file: &Path) -> Vec<Command> {
+    let compilers = [("gcc", "c", "-std=c99"), ("g++", "c++", "-std=c++11")];
+    let compilers = compilers.into_iter().filter(|(compiler, ..)| has(compiler));
+    let commands = compilers.flat_map(|(compiler, language, standard)| {
+        ["-O0", "-O2", "-O3", "-Os"].map(|level| {
+            let mut command = bench.command(compiler);
+            command.args(["-c", "-o", "/dev/null", "-fkeep-inline-functions", level]);
+            command.args(["-x", language, standard]).args(WARNINGS).arg(file);
+            command
+        })
+    });
+    commands.collect()
+}
+
+#[test]
+fn every_function_is_clean_in_every_standard() {
+    let abi = vfio(None);
+    let bench = bench(&abi);
+    let file = bench.write("use.c", &using_all(&header(&abi), INCLUDE));
+    let mut commands = in_every_standard(&bench, &file, BITS);
+    commands.extend(compiled(&bench, &file));
+    all_silent(commands);
+}
+
+#[test]
+fn every_release_has_what_its_chains_need() {
+    let spec = fixtures::spec();
+    let (mut benches, mut commands) = (Vec::new(), Vec::new());
+    for release in lower(&spec, None).releases {
+        let abi = lower(&spec, Some(release));
+        let text = header(&abi);
+        assert_eq!(text.contains("vfio_abi_walk"), !abi.chains.is_empty(), "{release}");
+        if abi.chains.is_empty() {
+            assert!(!text.contains("static inline"), "{release}");
+            continue;
+        }
+        let bench = bench(&abi);
+        let file = bench.write("use.c", &using_all(&text, INCLUDE));
+        commands.extend(syntax_checks(&bench, &file));
+        benches.push(bench);
+    }
+    assert!(commands.len() > 20, "few releases");
+    all_silent(commands);
+}
+
+/// One check in C and one in C++.
+fn syntax_checks(bench: &Bench, file: &Path) -> Vec<Command> {
+    let compilers = [("gcc", "c", "-std=c99"), ("g++", "c++", "-std=c++11")];
+    let compilers = compilers.into_iter().filter(|(compiler, ..)| has(compiler));
+    let commands = compilers.map(|(compiler, language, standard)| {
+        let mut command = bench.command(compiler);
+        command.args(["-fsyntax-only", "-x", language, standard]).args(WARNINGS).arg(file);
+        command
+    });
+    commands.collect()
+}
+
+#[test]
+fn names_of_ours_never_meet() {
+    let (mut benches, mut commands) = (Vec::new(), Vec::new());
+    let hard = fixtures::open(&fixtures::root().join("codegen/tests/specs/hard_cases"));
+    let hard = ["v1.4-rc2", "v1.4", "v1.9"]
+        .map(|release| lower(&hard, Some(release.parse::<Release>().expect("a release"))));
+    for abi in hard.into_iter().chain([specs::names()]) {
+        let bench = bench(&abi);
+        let file = bench.write("use.c", &using_all(&header(&abi), INCLUDE));
+        commands.extend(in_every_standard(&bench, &file, &[&[]]));
+        benches.push(bench);
+    }
+    all_silent(commands);
+}
+
+#[test]
+fn another_abi_is_walked_by_the_same_code() {
+    let abi = specs::config_space();
+    let bench = bench(&abi);
+    let text = header(&abi);
+    assert!(!text.contains("_reply_begin"), "there is no struct in front of these chains");
+    let program = format!("{INCLUDE}{}", specs::CONFIG_SPACE_PROGRAM);
+    assert_eq!(bench.run(&program), "1@40 5@50 6@60 end\n1.2@100 11.1@148 end\n");
+}
+
+#[test]
+fn what_is_written_by_hand_is_copied_as_it_stands() {
+    let text = header(&vfio(None));
+    for name in ["number", "error", "walk", "body", "reply", "request", "builder", "append"] {
+        let path = file(&format!("runtime/c/{name}.h"));
+        let part = std::fs::read_to_string(path).expect("a part of the runtime");
+        let part = part.replace("capchain_", "vfio_abi_").replace("CAPCHAIN_", "VFIO_ABI_");
+        assert!(text.contains(part.trim_end()), "{name}");
+    }
+}

@@ -1,0 +1,227 @@
+//! Specifications for these tests alone, and replies.
+
+use std::fs;
+
+use capchain::ir::Abi;
+use capchain::lower::lower;
+use support::fixtures;
+
+/// What reads a specification of two files.
+fn abi(root: &str, items: &str) -> Abi {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("abi.yaml"), root).expect("a file");
+    fs::write(folder.path().join("items.yaml"), items).expect("a file");
+    lower(&fixtures::open(folder.path()), None)
+}
+
+/// Chains without a struct in front: the lists of capabilities in the
+/// configuration space of PCI and PCIe.
+pub(crate) fn config_space() -> Abi {
+    abi(CONFIG_SPACE, CONFIG_SPACE_ITEMS)
+}
+
+const CONFIG_SPACE: &str = "
+abi: config
+title: Configuration space
+doc: Two lists of capabilities.
+prefix: vfio
+releases: [v1.0..v1.1]
+files: [items]
+headers:
+  config: {path: config.h, guards: [CONFIG_H]}
+cap_headers:
+  pci:
+    doc: Heads a capability of PCI.
+    struct: pci_header
+    id: id
+    next: next
+    relative_to: reply
+    end: 0
+    align: 4
+  pcie:
+    doc: Heads an extended capability.
+    struct: pcie_header
+    id: word[0..16]
+    version: word[16..20]
+    next: word[20..32]
+    relative_to: reply
+    end: 0
+    align: 4
+";
+
+const CONFIG_SPACE_ITEMS: &str = "
+title: Capabilities
+doc: Those of PCI and those of PCIe.
+header: config
+since: v1.0
+source: PCI
+items:
+  - struct: pci_header
+    doc: Heads a capability of PCI.
+    fields: {id: 'u8, the id', next: 'u8, the next'}
+  - struct: pcie_header
+    doc: Heads an extended capability.
+    fields: {word: 'u32, id and version and the next'}
+  - chain: pci
+    doc: The list that every device has.
+    header: pci
+    first: {at: 0x34, type: u8, bound: 0x40}
+    prefix: PCI_CAP_ID_
+  - chain: pcie
+    doc: The list behind it.
+    header: pcie
+    first: {at: 0x100}
+    prefix: PCI_EXT_CAP_ID_
+  - capability: PCI_CAP_ID_PM
+    chain: pci
+    id: 1
+    doc: Power management.
+    struct: pci_pm
+    fields: {pmc: 'u16, what it can do', pmcsr: 'u16, its state'}
+  - capability: PCI_EXT_CAP_ID_ERR
+    chain: pcie
+    id: 1
+    doc: Errors.
+    struct: pcie_err
+    fields: {status: 'u32, what happened'}
+";
+
+/// Prints both lists of a configuration space.
+pub(crate) const CONFIG_SPACE_PROGRAM: &str = r#"
+#include <stdio.h>
+int main(void)
+{
+	static unsigned char space[4096];
+	struct vfio_abi_walk walk;
+	struct vfio_abi_cap cap;
+	struct vfio_abi_pci_pm pm;
+	unsigned int word = 1u | 2u << 16 | 0x148u << 20;
+	int found;
+
+	space[0x34] = 0x40;
+	__builtin_memcpy(space + 0x40, "\1\120", 2);
+	__builtin_memcpy(space + 0x50, "\5\140", 2);
+	__builtin_memcpy(space + 0x60, "\6\0", 2);
+	__builtin_memcpy(space + 0x100, &word, 4);
+	word = 11u | 1u << 16;
+	__builtin_memcpy(space + 0x148, &word, 4);
+	walk = vfio_abi_pci_caps(space, 256);
+	if (vfio_abi_pci_pm_find(&walk, &pm) != 1 || pm.cap.at != 0x40)
+		return 1;
+	walk = vfio_abi_pci_caps(space, 256);
+	while ((found = vfio_abi_pci_next(&walk, &cap)) > 0)
+		printf("%x@%x ", cap.id, cap.at);
+	printf(found ? "bad\n" : "end\n");
+	walk = vfio_abi_pcie_caps(space, sizeof(space));
+	while ((found = vfio_abi_pcie_next(&walk, &cap)) > 0)
+		printf("%d.%d@%x ", cap.id, cap.version, cap.at);
+	printf(found ? "bad\n" : "end\n");
+	walk = vfio_abi_pci_caps(space, 0x34);
+	return vfio_abi_pci_next(&walk, &cap) != 0;
+}
+"#;
+
+/// An ABI whose names are those that the header needs itself.
+pub(crate) fn names() -> Abi {
+    abi(NAMES, NAMES_ITEMS)
+}
+
+const NAMES: &str = "
+abi: names
+title: Names
+doc: Names that the header has already.
+prefix: vfio
+releases: [v1.0..v1.1]
+files: [items]
+headers:
+  names: {path: names.h, guards: [NAMES_H]}
+ioctls: {type: VFIO_TYPE, base: VFIO_BASE}
+fds: {device: a device}
+cap_headers:
+  cap:
+    doc: Heads a capability.
+    struct: vfio_cap_header
+    id: id
+    version: version
+    next: next
+    relative_to: reply
+    end: 0
+    align: 8
+";
+
+const NAMES_ITEMS: &str = "
+title: Names
+doc: Chains that are called like functions.
+header: names
+since: v1.0
+source: names.h
+items:
+  - constants: numbers
+    doc: What ioctl numbers are made of.
+    prefix: VFIO_
+    values: {VFIO_TYPE: '0x3b, the type', VFIO_BASE: '100, the base'}
+  - struct: vfio_cap_header
+    doc: Heads a capability.
+    fields: {id: 'u16, id', version: 'u16, version', next: 'u32, the next'}
+  - struct: vfio_reply_info
+    doc: In front of a chain.
+    minsz: has_late
+    fields:
+      argsz: inout argsz u32, size
+      flags: {type: inout flags u32, doc: flags, bits: {VFIO_REPLY_CAPS: '0, a chain'}}
+      cap_offset: out cap_offset u32, the first
+      reply: out u64, called like what the protocol says
+      has_late: out s32, called like what tells whether late is there
+      late: {type: out u16, doc: appended, since: v1.1}
+      later: {type: out u64, doc: appended, since: v1.1}
+  - ioctl: VFIO_REPLY_GET_INFO
+    number: 1
+    fd: device
+    arg: vfio_reply_info
+    doc: Asks.
+    handlers:
+      - handler: one
+        source: names.c
+        minsz: has_late
+        writes: [argsz]
+        untouched: zero
+        capabilities: {at: 40, align: 8, short: offset_zero, gives: [VFIO_REPLY_BEGIN]}
+        profile: reply
+      - handler: plain
+        source: names.c
+        minsz: has_late
+        writes: [has_late]
+        untouched: echo
+        profile: plain
+  - chain: reply
+    doc: Called like functions of the builder.
+    header: cap
+    host: vfio_reply_info
+    flag: VFIO_REPLY_CAPS
+    prefix: VFIO_REPLY_
+  - struct: vfio_element
+    doc: In an array.
+    fields: {nth: 'u8, called like the index', bytes: 's16, called like the place'}
+  - capability: VFIO_REPLY_BEGIN
+    id: 1
+    doc: Called like a function.
+    struct: vfio_reply_begin
+    fields:
+      cap: s64, called like the capability itself
+      version: u8, called like its version
+      count: u64, number of elements
+      elements: 'vfio_element[count], called like a parameter'
+  - capability: VFIO_REPLY_FIXED
+    id: 2
+    doc: Called like another, with an array that is called like one too.
+    struct: vfio_reply_fixed_body
+    fields:
+      bytes: u8, called like a member
+      has_later: u8, called like what tells whether later is there
+      later: {type: u16, doc: later, since: v1.0, version: 2}
+      latest: {type: s32, doc: latest, since: v1.0, version: 3}
+      read: 's16[], called like the function that reads'
+  - capability: VFIO_REPLY_PASS
+    id: 3
+    doc: Has no body.
+";

@@ -1,0 +1,274 @@
+//! The C header beside kernel headers of every release: before, after and
+//! instead of them. The headers of all releases that the facts describe are
+//! stood in for by our own of that release, which `c_header.rs` proves to be
+//! alike; real ones are taken from the folders that CAPCHAIN_KERNEL_HEADERS
+//! names, and from the distribution.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use capchain::release::Release;
+use support::compilers::{Bench, WARNINGS, all_silent, has, skipped};
+use support::{facts, fixtures};
+
+const OURS: &str = "#include \"vfio_abi.h\"\n";
+const THEIRS: [&str; 3] = ["linux/vfio.h", "linux/vfio_zdev.h", "linux/vfio_ccw.h"];
+
+/// Uses what came late, under whatever kernel header it is compiled, and reads
+/// a device chain that starts at offset 20.
+const PROGRAM: &str = include_str!("../programs/kernel_compat.c");
+
+fn header(release: Option<&str>) -> String {
+    let spec = fixtures::spec();
+    let release = release.map(|name| name.parse::<Release>().expect("a release"));
+    capchain::emit::c_header(&capchain::lower::lower(&spec, release)).contents
+}
+
+/// A folder with kernel headers: `linux/vfio.h` and what else there is.
+struct Kernel {
+    name: String,
+    folder: PathBuf,
+}
+
+impl Kernel {
+    /// The headers that it has.
+    fn headers(&self) -> impl Iterator<Item = &str> {
+        THEIRS.into_iter().filter(|header| self.folder.join(header).exists())
+    }
+
+    /// What includes them.
+    fn includes(&self) -> String {
+        self.headers().map(|header| format!("#include <{header}>\n")).collect()
+    }
+}
+
+/// Stand-ins for the three kernel headers of a release, cut out of ours.
+fn stand_ins(bench: &Bench, release: &str) -> Kernel {
+    let text = header(Some(release));
+    let folder = bench.folder().join("kernel");
+    for (header, after, guard, first) in [
+        ("vfio.h", "VFIO_ABI__AFTER_VFIO_H", "VFIO_H", ""),
+        (
+            "vfio_zdev.h",
+            "VFIO_ABI__AFTER_VFIO_ZDEV_H",
+            "_VFIO_ZDEV_H_",
+            "#include <linux/vfio.h>\n",
+        ),
+        ("vfio_ccw.h", "VFIO_ABI__AFTER_VFIO_CCW_H", "_VFIO_CCW_H_", ""),
+    ] {
+        let (open, close) =
+            (format!("#ifndef {after}\n\n/* ---"), format!("#endif /* !{after} */"));
+        let runs = text.split(&open).skip(1);
+        let runs: String = runs
+            .filter_map(|run| run.split_once(&close))
+            .map(|(run, _)| format!("/* ---{run}"))
+            .collect();
+        if runs.is_empty() {
+            continue;
+        }
+        let kernel = format!(
+            "#ifndef {guard}\n#define {guard}\n{first}#include <linux/types.h>\n\
+             #include <linux/ioctl.h>\n{runs}#endif\n"
+        );
+        bench.write(&format!("kernel/linux/{header}"), &kernel);
+    }
+    Kernel { name: release.to_owned(), folder }
+}
+
+/// The folders with real headers.
+fn real_kernels() -> Vec<Kernel> {
+    let listed = std::env::var("CAPCHAIN_KERNEL_HEADERS").unwrap_or_default();
+    let mut folders: Vec<_> =
+        listed.split(':').filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+    if folders.is_empty() {
+        skipped("CAPCHAIN_KERNEL_HEADERS names no folders with the headers of further kernels");
+    }
+    folders.push(PathBuf::from("/usr/include"));
+    let real = folders.into_iter().filter(|folder| {
+        let there = folder.join(THEIRS[0]).exists();
+        if !there {
+            skipped(&format!("no kernel headers of VFIO in {}", folder.display()));
+        }
+        there
+    });
+    real.map(|folder| Kernel { name: folder.display().to_string(), folder }).collect()
+}
+
+/// Every order in which the headers can be included.
+fn orders(kernel: &Kernel) -> Vec<(String, String)> {
+    let theirs = kernel.includes();
+    let mut orders = vec![
+        ("instead".to_owned(), OURS.to_owned()),
+        ("before".to_owned(), format!("{OURS}{theirs}")),
+        ("after".to_owned(), format!("{theirs}{OURS}{theirs}")),
+    ];
+    for header in kernel.headers() {
+        let include = format!("#include <{header}>\n");
+        orders.push((format!("after {header}"), format!("{include}{OURS}{theirs}")));
+    }
+    orders
+}
+
+/// Compiles the program with every order of headers, with every warning an
+/// error, and tells how often.
+fn lives_beside(bench: &Bench, kernel: &Kernel, compilers: &[(&str, &str, &str)]) -> usize {
+    let mut commands = Vec::new();
+    for (order, includes) in orders(kernel) {
+        for (compiler, language, standard) in compilers {
+            let name = format!("{}-{standard}.c", order.replace([' ', '/', '.'], "-"));
+            let file = bench.write(&name, &format!("{includes}{PROGRAM}"));
+            let mut command = bench.command(compiler);
+            command.args([
+                "-fsyntax-only",
+                "-x",
+                language,
+                &format!("-std={standard}"),
+                "-D__user=",
+            ]);
+            command.args(WARNINGS).arg("-isystem").arg(&kernel.folder).arg(file);
+            commands.push(command);
+        }
+    }
+    let count = commands.len();
+    all_silent(commands);
+    count
+}
+
+/// Runs the program behind a kernel header.
+fn run_behind(bench: &Bench, kernel: &Kernel) {
+    let source = format!("{}{OURS}{PROGRAM}", kernel.includes());
+    let file = bench.write("run.c", &source);
+    let program = bench.folder().join("run");
+    let mut command = bench.command("gcc");
+    command.args(["-std=gnu11", "-D__user=", "-isystem"]).arg(&kernel.folder);
+    command.arg("-o").arg(&program).arg(file);
+    all_silent(vec![command]);
+    let output = Command::new(&program).output().expect("the program");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}: {said}", kernel.name);
+}
+
+fn compilers(all: bool) -> Vec<(&'static str, &'static str, &'static str)> {
+    let every = [
+        ("gcc", "c", "c99"),
+        ("g++", "c++", "c++11"),
+        ("gcc", "c", "gnu11"),
+        ("gcc", "c", "c17"),
+        ("g++", "c++", "c++20"),
+        ("clang", "c", "c99"),
+        ("clang", "c", "c11"),
+        ("clang++", "c++", "c++17"),
+    ];
+    let count = if all { every.len() } else { 2 };
+    every.into_iter().take(count).filter(|(compiler, ..)| has(compiler)).collect()
+}
+
+#[test]
+fn lives_beside_the_headers_of_every_release() {
+    let ours = header(None);
+    let compilers = compilers(false);
+    let mut count = 0;
+    for (release, _) in facts::all() {
+        let bench = Bench::new(&ours);
+        let kernel = stand_ins(&bench, &release);
+        count += lives_beside(&bench, &kernel, &compilers);
+        run_behind(&bench, &kernel);
+    }
+    println!("{count} compilations beside the headers of {} releases", facts::all().len());
+}
+
+#[test]
+fn lives_beside_real_headers() {
+    let ours = header(None);
+    let compilers = compilers(true);
+    for kernel in &real_kernels() {
+        let bench = Bench::new(&ours);
+        let count = lives_beside(&bench, kernel, &compilers);
+        run_behind(&bench, kernel);
+        println!("{}: {count} compilations", kernel.name);
+    }
+}
+
+#[test]
+fn older_headers_of_ours_live_beside_newer_ones() {
+    let bench = Bench::new(&header(Some("v5.4")));
+    let kernel = stand_ins(&bench, "v7.2");
+    let includes = kernel.includes();
+    for (name, order) in
+        [("before", format!("{OURS}{includes}")), ("after", format!("{includes}{OURS}"))]
+    {
+        let file = bench.write(&format!("{name}.c"), &order);
+        let mut command = bench.command("gcc");
+        command.args(["-fsyntax-only", "-std=c99"]).args(WARNINGS);
+        command.arg("-isystem").arg(&kernel.folder).arg(file);
+        all_silent(vec![command]);
+    }
+}
+
+#[test]
+fn both_spellings_of_a_guard_are_honoured_and_set() {
+    let bench = Bench::new(&header(None));
+    for guard in ["VFIO_H", "_UAPIVFIO_H"] {
+        let kernel = stand_ins(&bench, "v7.2");
+        let path = kernel.folder.join(THEIRS[0]);
+        let text = std::fs::read_to_string(&path).expect("a header");
+        let spelt = text.replacen("VFIO_H", guard, 2);
+        bench.write("kernel/linux/vfio.h", &spelt);
+        lives_beside(&bench, &kernel, &compilers(false));
+    }
+}
+
+/// Pieces that a distribution may have carried back to an old kernel, as the
+/// kernel's own commits came.
+const CARRIED_BACK: [&str; 2] = [
+    "#define VFIO_DEVICE_FEATURE_DMA_LOGGING_START 6\n\
+     struct vfio_device_feature_dma_logging_control { __aligned_u64 page_size; \
+     __u32 num_ranges; __u32 __reserved; __aligned_u64 ranges; };\n\
+     struct vfio_device_feature_dma_logging_range { __aligned_u64 iova, length; };\n",
+    "#define VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY 3\n",
+];
+
+#[test]
+fn what_was_carried_back_is_not_declared_again() {
+    let bench = Bench::new(&header(None));
+    let kernel = stand_ins(&bench, "v5.10");
+    let path = kernel.folder.join(THEIRS[0]);
+    let old = std::fs::read_to_string(&path).expect("a header");
+    for pieces in CARRIED_BACK {
+        let body = old.trim_end().strip_suffix("#endif").expect("a guard");
+        bench.write("kernel/linux/vfio.h", &format!("{body}{pieces}#endif\n"));
+        lives_beside(&bench, &kernel, &compilers(false));
+    }
+}
+
+#[test]
+fn former_names_are_there_for_those_who_ask() {
+    let bench = Bench::new(&header(None));
+    let program = "int main(void)\n{\n\treturn VFIO_TYPE1_NESTING_IOMMU == 6 && \
+        VFIO_REGION_TYPE_MIGRATION == 3 ? 0 : 1;\n}\n";
+    let wanted = bench.write("compat.c", &format!("#define VFIO_ABI_COMPAT\n{OURS}{program}"));
+    let mut command = bench.command("gcc");
+    command.args(["-fsyntax-only", "-std=c99"]).arg(wanted);
+    all_silent(vec![command]);
+    let unasked = bench.write("unasked.c", &format!("{OURS}{program}"));
+    let mut command = bench.command("gcc");
+    let status = command.args(["-fsyntax-only", "-std=c99"]).arg(unasked).output().expect("gcc");
+    assert!(!status.status.success(), "former names are there unasked");
+}
+
+#[test]
+fn every_later_struct_has_a_detecting_macro() {
+    let text = header(None);
+    let (_, backfill) = text.split_once("#ifdef VFIO_ABI__AFTER_VFIO_H").expect("missing structs");
+    let all = facts::all();
+    let of = |release: &str| {
+        let (_, facts) = all.iter().find(|(name, _)| name == release).expect("facts");
+        facts.structs.keys().cloned().collect::<Vec<_>>()
+    };
+    let (old, new) = (of("v3.10"), of("v7.2"));
+    for name in new.iter().filter(|name| !old.contains(name)) {
+        let zdev_or_ccw = name.starts_with("ccw_") || name.contains("zpci");
+        let declared = backfill.contains(&format!("struct {name} {{"));
+        assert!(declared || zdev_or_ccw, "struct {name} cannot be added to an older header");
+    }
+}

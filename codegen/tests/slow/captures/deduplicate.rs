@@ -1,0 +1,48 @@
+//! How the captures of this repository come from the full set: what answers
+//! alike is kept once.
+
+use capchain::ir::{Abi, Role, StructId};
+use support::captures::{Head, Row, Seen};
+
+use super::{Sweep, hosted_by};
+
+/// Sweeps that answer alike become one: of a chain's host, those that differ
+/// only in what its fields say about the device; of any other struct, all of
+/// one ioctl, of which the longest stays.
+pub(crate) fn reduced(abi: &Abi, full: Vec<Sweep>) -> Vec<(Head, Sweep)> {
+    let mut kept = Vec::<(Vec<Row>, Head, Sweep)>::new();
+    for sweep in full {
+        let (ioctl, place) = (sweep[0].ioctl.clone(), Seen::of(&sweep[0]));
+        let host = hosted_by(abi, &ioctl);
+        let shape = host.map(|(_, id)| shape(abi, id, &sweep)).unwrap_or_default();
+        let alike = kept.iter_mut().find(|(other, head, _)| head.ioctl == ioctl && *other == shape);
+        let head = Head { ioctl, seen: vec![place] };
+        match alike {
+            None => kept.push((shape, head, sweep)),
+            Some((_, kept, _)) if host.is_some() => kept.seen.extend(head.seen),
+            Some((_, kept, rows)) if sweep.len() > rows.len() => (*kept, *rows) = (head, sweep),
+            Some(_) => {}
+        }
+    }
+    kept.into_iter().map(|(_, head, sweep)| (head, sweep)).collect()
+}
+
+/// The rows without what the fields of the struct say about the device, and
+/// without where they were seen.
+fn shape(abi: &Abi, id: StructId, sweep: &Sweep) -> Vec<Row> {
+    let struct_ = abi.struct_(id);
+    let told = struct_.fields.iter().zip(&struct_.layouts[0].fields);
+    let told = told.filter(|(field, _)| matches!(field.role, Role::Data | Role::Flags));
+    let told: Vec<_> = told.map(|(_, span)| span.offset as usize..span.end() as usize).collect();
+    let mut rows = sweep.clone();
+    for row in &mut rows {
+        row.index = 0;
+        for place in [&mut row.kernel, &mut row.path, &mut row.phase, &mut row.device] {
+            place.clear();
+        }
+        if row.ret >= 0 {
+            told.iter().for_each(|span| row.blank(span.clone()));
+        }
+    }
+    rows
+}

@@ -1,0 +1,31 @@
+//! `docs/compat.md` as it is written: every command of it runs, and prints what
+//! stands behind it; so its table of rules is that of the catalogue.
+
+use std::fs;
+use std::process::Command;
+
+use support::fixtures;
+use support::walkthrough::follow;
+use support::workspace::copied;
+
+#[test]
+fn every_command_prints_what_the_page_shows() {
+    if Command::new("gcc").arg("--version").output().is_err() {
+        println!("skipped: no gcc to compile the witness with");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    copied(&fixtures::root().join("spec"), &folder.path().join("spec"));
+    fs::create_dir(folder.path().join("generated")).expect("a folder");
+    follow(&fixtures::root().join("docs/compat.md"), folder.path());
+}
+
+#[test]
+fn the_page_has_every_rule() {
+    let page = fs::read_to_string(fixtures::root().join("docs/compat.md")).expect("the page");
+    for code in capchain::compat::codes() {
+        let title = capchain::catalogue::entry(code.0).map(|entry| entry.title.as_str());
+        let row = format!("\n{:<5} {}\n", code.0, title.expect("an entry"));
+        assert!(page.contains(&row), "{row}");
+    }
+}

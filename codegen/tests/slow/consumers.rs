@@ -1,0 +1,254 @@
+//! Programs of others, built from what is installed or packaged and nothing
+//! else, in a folder outside of the repository: `consumers/` has one project
+//! for each way to find the header or the crate. All of them print the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::packages::{cargo, ended, there, unpacked};
+use support::{fixtures, packages, rustc, sample_reply};
+use tempfile::TempDir;
+
+/// What every program prints of the reply.
+const PRINTED: &str = "\
+region 2: 0x8000 bytes at 0x20000000000
+capability 1, version 1
+  0x1000 bytes at 0x0
+  0x2000 bytes at 0x3000
+capability 2, version 1
+  type 0x80008086, subtype 1
+capability 3, version 1
+";
+
+/// Every file that is installed, below the prefix.
+const INSTALLED: [&str; 7] = [
+    "include/vfio_abi.h",
+    "include/vfio_abi/chains.h",
+    "include/vfio_abi/compat.h",
+    "include/vfio_abi/types.h",
+    "share/cmake/vfio-abi/vfio-abi-config-version.cmake",
+    "share/cmake/vfio-abi/vfio-abi-config.cmake",
+    "share/pkgconfig/vfio-abi.pc",
+];
+
+/// A folder with the projects, and the crate `vfio-abi` as it is packaged.
+struct Bench(TempDir);
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let projects = fixtures::root().join("codegen/tests/consumers");
+        packages::copy(&projects, folder.path());
+        unpacked(folder.path(), "vfio-abi");
+        Self(folder)
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    /// make, in the folder of the package.
+    fn make(&self, arguments: &[&str]) -> Command {
+        let mut make = Command::new("make");
+        make.current_dir(self.path("vfio-abi")).args(arguments);
+        make
+    }
+
+    /// Installs the header by the one command, and removes what it came from.
+    fn installed() -> Self {
+        let bench = Self::new();
+        let prefix = ["prefix=", &bench.path("prefix").to_string_lossy()].concat();
+        rustc::output(&mut bench.make(&["install", &prefix]));
+        fs::remove_dir_all(bench.path("vfio-abi")).expect("the package");
+        bench
+    }
+
+    /// pkg-config, or what runs it, where the header is installed.
+    fn finding(&self, program: &str, folder: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path(folder));
+        command.env("PKG_CONFIG_PATH", self.path("prefix/share/pkgconfig"));
+        command
+    }
+
+    /// What a program must say to a reply: all of it, nothing good of one that
+    /// is cut, and nothing good of one whose chain leads out of it.
+    fn judge(&self, program: &Path) {
+        let whole = sample_reply::reply();
+        assert_eq!(self.run(program, &whole), (Some(0), PRINTED.to_owned()));
+        let mut damaged = whole.clone();
+        damaged[32 + 4] = 0xff;
+        for reply in [&whole[..31], &whole[..32], &damaged] {
+            let (code, _) = self.run(program, reply);
+            assert_eq!(code, Some(1), "{}: {reply:?}", program.display());
+        }
+    }
+
+    fn run(&self, program: &Path, reply: &[u8]) -> (Option<i32>, String) {
+        let file = self.path("reply.bin");
+        fs::write(&file, reply).expect("a file");
+        let output = Command::new(program).arg(file).output().expect("the program starts");
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+    }
+}
+
+/// The files below a folder, in order.
+fn files(folder: &Path) -> Vec<String> {
+    let mut command = Command::new("find");
+    let found = rustc::output(command.current_dir(folder).args([".", "-type", "f"]));
+    let mut files: Vec<_> = found.lines().map(|path| path[2..].to_owned()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn one_command_installs_the_header_and_one_removes_it() {
+    if !there("make") {
+        return;
+    }
+    let bench = Bench::new();
+    let stage = bench.path("stage");
+    let staged = ["DESTDIR=", &stage.to_string_lossy()].concat();
+    rustc::output(&mut bench.make(&["install", "prefix=/opt/abi", &staged]));
+    let prefix = stage.join("opt/abi");
+    assert_eq!(files(&prefix), INSTALLED);
+    for name in INSTALLED {
+        let text = fs::read_to_string(prefix.join(name)).expect("a file");
+        let left = ["version", "prefix", "includedir", "include"];
+        let left = left.iter().find(|name| text.contains(&format!("@{name}@")));
+        assert_eq!(left, None, "{name}");
+        assert!(!text.contains(&staged[8..]), "{name} tells where it was staged");
+    }
+    let header = fs::read_to_string(prefix.join(INSTALLED[0])).expect("the header");
+    assert!(header == fs::read_to_string(bench.path("vfio-abi/include/vfio_abi.h")).expect("it"));
+    rustc::output(&mut bench.make(&["uninstall", "prefix=/opt/abi", &staged]));
+    assert_eq!(files(&stage), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_installed_is_told() {
+    if !there("make") {
+        return;
+    }
+    let bench = Bench::new();
+    let stage = ["DESTDIR=", &bench.path("stage").to_string_lossy()].concat();
+    let (code, text) = ended(&mut bench.make(&["install", "prefix=here", &stage]));
+    assert!(code == Some(2) && text.contains("prefix must start with /"), "{text}");
+    // What `generate --out` writes has no Cargo.toml, whatever lies above it.
+    fs::remove_file(bench.path("vfio-abi/Cargo.toml")).expect("it is there");
+    fs::write(bench.path("Cargo.toml"), "[package]\nversion = \"9.9.9\"\n").expect("a file");
+    let (code, text) = ended(&mut bench.make(&["install", &stage]));
+    assert!(code == Some(2) && text.contains("make install version="), "{text}");
+    assert!(!bench.path("stage").exists(), "{text}");
+    rustc::output(&mut bench.make(&["install", "version=7.8.9", &stage]));
+    let pc = bench.path("stage/usr/local/share/pkgconfig/vfio-abi.pc");
+    let pc = fs::read_to_string(pc).expect("a file");
+    assert!(pc.contains("\nVersion: 7.8.9\n"), "{pc}");
+}
+
+#[test]
+fn pkg_config_tells_the_version_the_release_and_the_folder() {
+    if !there("make") || !there("pkg-config") {
+        return;
+    }
+    let bench = Bench::installed();
+    let ask = |question: &str| {
+        let mut command = bench.finding("pkg-config", ".");
+        rustc::output(command.args([question, "vfio-abi"])).trim().to_owned()
+    };
+    assert_eq!(ask("--modversion"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(ask("--variable=linux_release"), fixtures::spec().newest().to_string());
+    assert_eq!(ask("--cflags"), format!("-I{}", bench.path("prefix/include").display()));
+    assert_eq!(ask("--libs"), "");
+}
+
+#[test]
+fn c_and_cpp_programs_build_by_pkg_config() {
+    if !there("make") || !there("pkg-config") {
+        return;
+    }
+    let bench = Bench::installed();
+    for (folder, setting, compilers) in
+        [("c", "CC", ["gcc", "clang"]), ("cpp", "CXX", ["g++", "clang++"])]
+    {
+        for compiler in compilers.into_iter().filter(|compiler| there(compiler)) {
+            let compiler = format!("{setting}={compiler}");
+            rustc::output(bench.finding("make", folder).args(["--always-make", &compiler]));
+            bench.judge(&bench.path(folder).join("caps"));
+        }
+    }
+}
+
+/// Versions that a program can do with, and such that it cannot.
+fn versions() -> ([String; 3], [String; 2]) {
+    let number = |text: &str| text.parse::<u32>().expect("a number");
+    let major = number(env!("CARGO_PKG_VERSION_MAJOR"));
+    let minor = number(env!("CARGO_PKG_VERSION_MINOR"));
+    let fine = [String::new(), format!("{major}.{minor}"), env!("CARGO_PKG_VERSION").to_owned()];
+    (fine, [format!("{major}.{}", minor + 1), format!("{}.0", major + 1)])
+}
+
+#[test]
+fn cmake_finds_the_package_of_a_version_that_will_do() {
+    if !there("make") || !there("cmake") {
+        return;
+    }
+    let bench = Bench::installed();
+    // The files know no absolute place.
+    fs::rename(bench.path("prefix"), bench.path("moved")).expect("the installed tree");
+    let configure = |wanted: &str, build: &str| {
+        let mut cmake = bench.finding("cmake", "cmake");
+        let prefix = ["-DCMAKE_PREFIX_PATH=", &bench.path("moved").to_string_lossy()].concat();
+        cmake.args(["-S", ".", "-B", build, "-Wno-dev", &prefix]);
+        ended(cmake.arg(["-DWANTED=", wanted].concat()))
+    };
+    let (fine, wrong) = versions();
+    for wanted in fine {
+        let (code, text) = configure(&wanted, "build");
+        let release = fixtures::spec().newest();
+        let told = format!("vfio-abi {} of Linux {release}", env!("CARGO_PKG_VERSION"));
+        assert!(code == Some(0) && text.contains(&told), "{wanted}: {text}");
+    }
+    for wanted in wrong {
+        let (code, text) = configure(&wanted, &["not-", &wanted].concat());
+        let told = format!("compatible with requested version \"{wanted}\"");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(code == Some(1) && text.contains(&told), "{wanted}: {text}");
+    }
+    rustc::output(bench.finding("cmake", "cmake").args(["--build", "build"]));
+    for program in ["caps_c", "caps_cpp"] {
+        bench.judge(&bench.path("cmake/build").join(program));
+    }
+}
+
+#[test]
+fn a_rust_program_builds_by_the_packaged_crate() {
+    let bench = Bench::new();
+    let build = ["build", "--quiet", "--offline", "--target-dir", "target"];
+    rustc::output(cargo(&bench.path("rust")).args(build));
+    bench.judge(&bench.path("rust/target/debug/caps"));
+}
+
+#[test]
+fn the_packaged_generator_needs_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let package = unpacked(folder.path(), "capchain");
+    let mut build = cargo(&package);
+    // What other packages compiled to is taken from where this test was built.
+    let here = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+    build.env("CARGO_BUILD_BUILD_DIR", here).env("CARGO_INCREMENTAL", "0");
+    build.args(["build", "--quiet", "--offline", "--locked", "--bin", "capchain", "--target-dir"]);
+    rustc::output(build.arg(folder.path().join("target")));
+    fs::remove_dir_all(&package).expect("the package");
+    let mut generate = Command::new(folder.path().join("target/debug/capchain"));
+    let (code, text) =
+        ended(generate.current_dir(folder.path()).args(["generate", "--out", "out"]));
+    assert!(code == Some(0) && text.contains("using the embedded specification"), "{text}");
+    let outputs = capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
+    for output in &outputs {
+        let found = fs::read_to_string(folder.path().join("out").join(&output.path));
+        assert!(found.is_ok_and(|found| found == output.contents), "{}", output.path);
+    }
+    assert_eq!(files(&folder.path().join("out")).len(), outputs.len());
+}

@@ -1,0 +1,86 @@
+//! The same damaged bytes to every implementation of the protocol: vectors and
+//! a captured configuration space with bytes changed at random, where all must
+//! say the same. The changes are the same in every run.
+
+use std::fs;
+
+use capchain::decode::input;
+use capchain::ir::Abi;
+use capchain::layout::TARGETS;
+use capchain::lower::lower;
+use support::fixtures;
+use support::implementations::{Case, ask, target};
+use support::random::Random;
+
+/// `each` damaged copies of every seed.
+fn damaged(seeds: &[Case], each: usize) -> Vec<Case> {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let copies = seeds.iter().flat_map(|seed| std::iter::repeat_n(seed, each));
+    let copy = |seed: &Case| Case { bytes: random.damage(&seed.bytes), ..seed.clone() };
+    copies.map(copy).collect()
+}
+
+/// Asks all implementations, which must agree; tells how many kinds of answers
+/// there were.
+fn agree(abi: &Abi, cases: &[Case]) {
+    let answers = ask(abi, cases);
+    let (first, others) = answers.split_first().expect("decode");
+    for other in others {
+        for (case, (one, two)) in cases.iter().zip(first.texts.iter().zip(&other.texts)) {
+            assert!(two.is_none() || one == two, "{case:02x?}\n{one:#?}\n{}: {two:#?}", other.name);
+        }
+    }
+    let mut ends: Vec<_> = first.texts.iter().flatten().map(|text| end(text)).collect();
+    ends.sort();
+    ends.dedup();
+    println!("{} cases, alike in {} implementations: {ends:?}", cases.len(), answers.len());
+    assert!(ends.len() > 3, "{ends:?}");
+}
+
+/// How a text ends: with what error, or with none.
+fn end(text: &str) -> &str {
+    let last = text.lines().last().unwrap_or_default();
+    last.strip_prefix("error ").and_then(|rest| rest.split(' ').next()).unwrap_or("none")
+}
+
+#[test]
+fn damaged_replies_are_read_alike() {
+    let abi = lower(&fixtures::spec(), None);
+    let mut seeds = Vec::new();
+    for chain in &abi.chains {
+        let path = fixtures::root().join(format!("codegen/tests/vectors/{}.yaml", chain.name));
+        let text = fs::read_to_string(path).expect("the vectors of the chain");
+        let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
+        for case in file["cases"].as_sequence().expect("cases") {
+            let bytes = case["bytes"].as_str().expect("bytes");
+            if let Ok(input) = input::read(bytes.as_bytes()) {
+                let target = target(case["target"].as_str().unwrap_or("x86_64"));
+                seeds.push(Case { chain: chain.name.clone(), target, bytes: input.bytes });
+            }
+        }
+    }
+    agree(&abi, &damaged(&seeds, 200));
+}
+
+#[test]
+fn damaged_chains_of_another_abi_are_read_alike() {
+    let abi = lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/pci")), None);
+    let path = fixtures::root().join("codegen/tests/config_space/virtio_net.txt");
+    let text = fs::read_to_string(path).expect("a configuration space");
+    let space = input::read(text.as_bytes()).expect("a dump").bytes;
+    let mut express = vec![0; 4096];
+    let words =
+        [(0x100, 0x1501_0003_u32), (0x104, 0x1234), (0x150, 0x1402_0001), (0x140, 0x1_0018)];
+    for (at, word) in words {
+        express[at..at + 4].copy_from_slice(&word.to_le_bytes());
+    }
+    // Where headers and their links are, so that the damage is not lost in zeros.
+    let near = express[..0x160].to_vec();
+    let mut seeds = Vec::new();
+    for (chain, bytes) in [("standard", &space), ("extended", &express), ("extended", &near)] {
+        for target in &TARGETS {
+            seeds.push(Case { chain: chain.to_owned(), target, bytes: bytes.clone() });
+        }
+    }
+    agree(&abi, &damaged(&seeds, 500));
+}

@@ -1,0 +1,99 @@
+//! The fuzz targets that run generated C and Rust, on bytes that are the same in
+//! every run.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use capchain::lower::lower;
+use support::fuzz_seeds::{INPUTS, inputs};
+use support::{agree_program, fixtures};
+
+const MAIN: &str = include_str!("../programs/records.rs");
+
+/// A folder with all that the programs in C are compiled from.
+fn sources() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    agree_program::write(folder.path(), &lower(&fixtures::spec(), None));
+    folder
+}
+
+/// What a program prints that reads records.
+fn records(program: &Path, records: &[u8]) -> String {
+    let mut command = Command::new(program);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    std::thread::scope(|scope| {
+        // A program that ends early is judged by how.
+        scope.spawn(move || stdin.write_all(records));
+        let output = child.wait_with_output().expect("an end");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {errors}", output.status);
+        String::from_utf8(output.stdout).expect("text")
+    })
+}
+
+/// Inputs one behind the other, each behind its size.
+fn packed(letter: Option<u8>, inputs: &[Vec<u8>]) -> Vec<u8> {
+    let size = |input: &[u8]| u32::try_from(input.len()).expect("a short input").to_le_bytes();
+    let record = |input: &Vec<u8>| [letter.as_slice(), &size(input)[..], &input[..]].concat();
+    inputs.iter().flat_map(record).collect()
+}
+
+#[test]
+fn rust_and_c_agree_on_any_bytes() {
+    let folder = sources();
+    let program = agree_program::compile(folder.path(), MAIN, "lto=off");
+    let walk = packed(Some(b'w'), &inputs("walk", 5 * INPUTS));
+    let reply = packed(Some(b'r'), &inputs("reply", 5 * INPUTS));
+    print!("{}", records(&program, &[walk, reply].concat()));
+}
+
+/// The program of the targets in C with sanitizers, where gcc has them.
+fn sanitized(folder: &Path) -> PathBuf {
+    let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    let compile = |more: &[&str]| {
+        let mut gcc = Command::new("gcc");
+        gcc.current_dir(folder).args(["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror"]);
+        gcc.args(["-DRECORDS", "fuzz.c", "trace.c", "reply.c", "-o", "fuzz"]).args(more);
+        gcc.output().expect("gcc is needed to test the C header")
+    };
+    if !compile(&sanitizers).status.success() {
+        eprintln!("skipped: gcc has no sanitizers here; the targets in C run without");
+        let output = compile(&[]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    folder.join("fuzz")
+}
+
+#[test]
+fn c_alone_takes_any_bytes() {
+    let folder = sources();
+    let program = sanitized(folder.path());
+    print!("{}", records(&program, &packed(None, &inputs("c", INPUTS))));
+}
+
+#[test]
+fn the_analyzer_finds_nothing_in_what_is_fuzzed() {
+    let gcc = |arguments: &[&str]| {
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-std=gnu11", "-fanalyzer", "-Wall", "-Werror"]).args(arguments);
+        gcc
+    };
+    let probe = gcc(&["-fsyntax-only", "-x", "c", "/dev/null"]).output();
+    if !probe.expect("gcc is needed to test the C header").status.success() {
+        eprintln!("skipped: gcc has no analyzer here");
+        return;
+    }
+    let folder = sources();
+    for (source, level) in ["fuzz.c", "trace.c", "reply.c"]
+        .iter()
+        .flat_map(|source| ["-O1", "-O2"].map(|level| (*source, level)))
+    {
+        let mut gcc = gcc(&["-DRECORDS", "-c", source, level, "-o", "/dev/null"]);
+        let output = gcc.current_dir(folder.path()).output().expect("gcc");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{source} {level}: {errors}");
+    }
+}

@@ -1,0 +1,126 @@
+//! The guides and the README against the output of today: every snippet in Rust
+//! and C compiles without a warning and runs, and prints what stands behind it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use capchain::lower::lower;
+use support::{fixtures, rustc, sample_reply};
+
+/// What snippets stand in, where they are no programs themselves.
+const RUST: &str = include_str!("../programs/guide.rs");
+const C: &str = include_str!("../programs/guide.c");
+
+/// Every document with snippets, and how many it has at least, in Rust and C.
+const DOCUMENTS: [(&str, usize, usize); 5] = [
+    ("README.md", 1, 1),
+    ("docs/guide-rust.md", 5, 0),
+    ("docs/guide-c.md", 0, 4),
+    ("docs/guide-servers.md", 1, 1),
+    ("docs/kernel-versions.md", 1, 2),
+];
+
+/// A fenced block: what it is, its text, and where it stands.
+struct Block {
+    info: String,
+    text: String,
+    place: String,
+}
+
+/// The fenced blocks of a document.
+fn blocks(document: &str) -> Vec<Block> {
+    let text = fs::read_to_string(fixtures::root().join(document)).expect("a document");
+    let mut blocks = Vec::<Block>::new();
+    let mut open = false;
+    for (index, line) in text.lines().enumerate() {
+        if let Some(info) = line.strip_prefix("```") {
+            open = !open;
+            let place = format!("{document}:{}", index + 1);
+            if open {
+                blocks.push(Block { info: info.to_owned(), text: String::new(), place });
+            }
+        } else if let (true, Some(block)) = (open, blocks.last_mut()) {
+            block.text += &format!("{line}\n");
+        }
+    }
+    assert!(!open, "{document}: a block stays open");
+    blocks
+}
+
+/// The program that a snippet is, stands in, or stands in front of.
+fn program(snippet: &str, main: &str, frame: &str) -> String {
+    match snippet {
+        _ if snippet.contains(main) => snippet.to_owned(),
+        _ if snippet.contains("#include") => format!("{snippet}int main(void) {{ return 0; }}\n"),
+        _ => {
+            let bytes: Vec<_> = sample_reply::reply().iter().map(u8::to_string).collect();
+            let bytes = bytes.join(", ");
+            let bytes = if main == "fn main" { format!("[{bytes}]") } else { bytes };
+            // gcc warns of what looks as if it belonged to the line above.
+            let snippet: String = snippet.lines().map(|line| format!("\t{line}\n")).collect();
+            frame.replace("@REPLY@", &bytes).replace("@SNIPPET@", &snippet)
+        }
+    }
+}
+
+/// What a snippet in Rust prints.
+fn in_rust(folder: &Path, snippet: &str) -> String {
+    let text = program(snippet, "fn main", RUST);
+    let program = rustc::program_with(folder, "vfio_abi", &text, &["-Dwarnings"]);
+    rustc::run(&program, &[])
+}
+
+/// What a snippet in C prints.
+fn in_c(folder: &Path, snippet: &str) -> String {
+    fs::write(folder.join("main.c"), program(snippet, "int main", C)).expect("a file");
+    let mut gcc = Command::new("gcc");
+    gcc.current_dir(folder).args(["-std=gnu99", "-Wall", "-Wextra", "-Werror"]);
+    rustc::output(gcc.args(["-Igenerated/include", "main.c", "-o", "main"]));
+    rustc::run(&folder.join("main"), &[])
+}
+
+#[test]
+fn every_snippet_runs_and_prints_what_it_is_said_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    rustc::write_crate(folder.path(), &lower(&fixtures::spec(), None));
+    rustc::library(folder.path(), "vfio_abi", &["--cfg", "feature=\"alloc\""]);
+    for (document, rust, c) in DOCUMENTS {
+        let blocks = blocks(document);
+        let mut found = (0, 0);
+        for (index, block) in blocks.iter().enumerate() {
+            let printed = match block.info.as_str() {
+                "rust" => {
+                    found.0 += 1;
+                    in_rust(folder.path(), &block.text)
+                }
+                "c" => {
+                    found.1 += 1;
+                    in_c(folder.path(), &block.text)
+                }
+                _ => continue,
+            };
+            let expected = blocks.get(index + 1).filter(|next| next.info == "text");
+            let expected = expected.map_or("", |block| block.text.as_str());
+            assert_eq!(printed, expected, "{}", block.place);
+        }
+        assert!(found.0 >= rust && found.1 >= c, "{document} has {found:?} snippets");
+    }
+}
+
+#[test]
+fn every_link_of_the_guides_leads_to_a_file() {
+    for document in fs::read_dir(fixtures::root().join("docs")).expect("the documents") {
+        let path = document.expect("a document").path();
+        if path.extension().is_none_or(|ending| ending != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("text");
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let file = target.split('#').next().unwrap_or_default();
+            let there = file.is_empty() || path.with_file_name(file).exists();
+            assert!(there, "{}: {target}", path.display());
+        }
+    }
+}

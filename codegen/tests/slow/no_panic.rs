@@ -1,0 +1,63 @@
+//! Code that only parses links to nothing that panics: not in any optimised
+//! build.
+
+use std::fs;
+use std::path::Path;
+
+use capchain::lower::lower;
+use support::agree_program;
+use support::fixtures;
+use support::rustc::{self, output};
+
+const MAIN: &str = include_str!("../programs/parses.rs");
+
+/// Where the program can be made to do something else.
+const PLACE: &str = "/* the test puts something here */ 0";
+
+/// The symbols of the library, with their kinds as `nm` has them, if `result` is
+/// mixed into what it computes.
+fn symbols(folder: &Path, level: &str, result: &str) -> String {
+    assert!(MAIN.contains(PLACE));
+    fs::write(folder.join("parses.rs"), MAIN.replace(PLACE, result)).expect("a file");
+    let level = format!("opt-level={level}");
+    let args = ["-C", &level, "-C", "panic=abort"];
+    rustc::library(folder, "generated_abi", &args);
+    let mut command = rustc::rustc(folder);
+    command.args(args).args(["--crate-type", "cdylib", "-C", "link-arg=-nostartfiles"]);
+    command.args(["--extern", "generated_abi=libgenerated_abi.rlib", "parses.rs"]);
+    output(&mut command);
+    let mut nm = std::process::Command::new("nm");
+    output(nm.current_dir(folder).args(["--demangle", "libparses.so"]))
+}
+
+/// The lines of what can only come from a panic.
+fn panics(symbols: &str) -> Vec<&str> {
+    let words =
+        ["panic", "slice_index", "slice_start", "slice_end", "unwrap_failed", "expect_failed"];
+    let suspect = |line: &&str| words.iter().any(|word| line.contains(word));
+    symbols.lines().filter(suspect).collect()
+}
+
+#[test]
+fn parsing_links_to_no_panic() {
+    if std::process::Command::new("nm").arg("--version").output().is_err() {
+        eprintln!("skipped: nm is not installed, so symbols cannot be looked at");
+        return;
+    }
+    let abi = lower(&fixtures::spec(), None);
+    let folder = tempfile::tempdir().expect("a folder");
+    agree_program::write(folder.path(), &abi);
+    for level in ["3", "2", "1", "s", "z"] {
+        let symbols = symbols(folder.path(), level, "0");
+        assert!(symbols.contains(" T parses"), "{level}: {symbols}");
+        assert_eq!(panics(&symbols), [""; 0], "opt-level {level}");
+        println!("opt-level {level}: {} symbols, none of a panic", symbols.lines().count());
+    }
+    // Each of these can panic, which must be seen.
+    for result in
+        ["u64::from(bytes[7])", "u64::from(*bytes.first().unwrap())", "{ assert!(len > 3); 1 }"]
+    {
+        let symbols = symbols(folder.path(), "3", result);
+        assert!(panics(&symbols).iter().any(|line| line.ends_with(" U panicked")), "{result}");
+    }
+}

@@ -1,0 +1,64 @@
+//! What `.ci/prove` needs of the specification, and whether its proofs still
+//! compile and its mutations still fit the header, which needs no model checker.
+//!
+//! With CAPCHAIN_PROOFS=FOLDER, what the proofs need is left there.
+
+use std::fs;
+use std::process::Command;
+
+use capchain::lower::lower;
+use support::{fixtures, proof_program};
+
+#[test]
+fn what_proofs_need_is_left_where_it_is_asked_for() {
+    let Some(folder) = std::env::var_os("CAPCHAIN_PROOFS") else { return };
+    let folder = fixtures::root().join(folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    proof_program::write(&folder, &lower(&fixtures::spec(), None));
+}
+
+/// The mutations that a proof names: what is in the header, and what it becomes.
+fn breaks(proof: &str) -> Vec<(String, String)> {
+    let path = fixtures::root().join("codegen/proofs").join(proof);
+    let text = fs::read_to_string(path).expect("a proof");
+    let lines = text.lines().filter_map(|line| line.strip_prefix(" * breaks ")?.split_once(": "));
+    let split = lines.map(|(_, line)| line.split_once(" => ").expect("FROM => TO"));
+    split.map(|(from, to)| (from.to_owned(), to.to_owned())).collect()
+}
+
+#[test]
+fn the_header_has_what_proofs_break() {
+    let header = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
+    for proof in ["walk.c", "builder.c", "theorem.c"] {
+        let breaks = breaks(proof);
+        assert!(!breaks.is_empty(), "{proof} can fail of nothing");
+        for (from, to) in breaks {
+            assert!(header.lines().any(|line| line.contains(&from)), "{proof}: {from}");
+            assert_ne!(from, to, "{proof}");
+        }
+    }
+}
+
+#[test]
+fn proofs_compile_for_every_chain_and_profile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let abi = lower(&fixtures::spec(), None);
+    proof_program::write(folder.path(), &abi);
+    fs::write(folder.path().join("vfio_abi.h"), capchain::emit::c_header(&abi).contents)
+        .expect("a file");
+    let profiles = fs::read_to_string(folder.path().join("profiles")).expect("the profiles");
+    assert!(profiles.lines().count() > 4, "{profiles}");
+    for line in profiles.lines() {
+        let (profile, chain) = line.split_once(' ').expect("a profile and its chain");
+        for proof in ["walk.c", "builder.c", "theorem.c"] {
+            let mut gcc = Command::new("gcc");
+            gcc.args(["-std=gnu11", "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-I"]);
+            gcc.arg(folder.path()).args(["-DBYTES=64", &format!("-DCHAIN=\"{chain}.h\"")]);
+            gcc.arg(format!("-DPROFILE=vfio_abi_profile_{profile}"));
+            let output = gcc.arg(fixtures::root().join("codegen/proofs").join(proof)).output();
+            let output = output.expect("gcc is needed to test the proofs");
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{proof} of {profile}: {errors}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Compilers of this machine, and folders to work in with them. What a machine
+//! lacks is skipped, and every skip is told on stderr, past the capture of the
+//! test harness.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tempfile::TempDir;
+
+/// What the header must be clean with.
+pub const WARNINGS: &[&str] = &[
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wundef",
+    "-Wcast-qual",
+    "-Werror",
+];
+
+const C: &[&str] = &["-std=c99", "-std=c11", "-std=c17", "-std=c2x"];
+const CPP: &[&str] = &["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20", "-std=c++2b"];
+
+/// Compilers, the standards of their language, and warnings that not all know.
+const COMPILERS: &[(&str, &[&str], &[&str])] = &[
+    ("gcc", C, &["-Wcast-align=strict"]),
+    ("g++", CPP, &["-Wcast-align=strict", "-Wold-style-cast"]),
+    ("clang", C, &["-Wcast-align"]),
+    ("clang++", CPP, &["-Wcast-align", "-Wold-style-cast"]),
+];
+
+/// Every mode of this machine's processor. The headers of the kernel are those of
+/// the machine's own bits where compilers for other machines keep gcc-multilib
+/// away, which links to them.
+pub const BITS: &[&[&str]] = &[
+    &[],
+    &["-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"],
+    &["-mx32", "-idirafter", "/usr/include/x86_64-linux-gnu"],
+];
+
+/// A folder that holds the header to be tested and what a test puts there.
+pub struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    /// A new folder that holds the header alone.
+    pub fn new(header: &str) -> Self {
+        let bench = Self { folder: tempfile::tempdir().expect("a folder") };
+        bench.write("vfio_abi.h", header);
+        bench
+    }
+
+    /// The path of the folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file and tells its path.
+    pub fn write(&self, name: &str, contents: &str) -> PathBuf {
+        let path = self.folder().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder below ours");
+        std::fs::write(&path, contents).expect("the folder can be written to");
+        path
+    }
+
+    /// A compiler that works here.
+    pub fn command(&self, compiler: &str) -> Command {
+        let mut command = Command::new(compiler);
+        command.current_dir(self.folder()).env("LC_ALL", "C");
+        command
+    }
+
+    /// What `source` prints once it is compiled by gcc and run.
+    pub fn run(&self, source: &str) -> String {
+        let program = self.folder().join("program");
+        self.write("program.c", source);
+        let mut compile = self.command("gcc");
+        succeed(compile.args(["-std=gnu11", "-Wall", "-Werror", "program.c", "-o"]).arg(&program));
+        succeed(&mut self.command(&program.to_string_lossy()))
+    }
+
+    /// What gcc's preprocessor makes of `source`.
+    pub fn preprocess(&self, source: &str, arguments: &[&str]) -> String {
+        self.write("preprocess.c", source);
+        succeed(self.command("gcc").args(["-std=gnu11", "-E"]).args(arguments).arg("preprocess.c"))
+    }
+}
+
+/// Runs a command that must succeed, and tells what it printed.
+pub fn succeed(command: &mut Command) -> String {
+    let output = outcome(command);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed:\n{errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs a command that must at least start.
+pub fn outcome(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"))
+}
+
+/// Runs commands that must succeed without a word, as many at a time as there
+/// are processors.
+pub fn all_silent(commands: Vec<Command>) {
+    let commands: Vec<_> = commands.into_iter().map(Mutex::new).collect();
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some(command) = commands.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut command = command.lock().expect("no command panics");
+            let output = outcome(&mut command);
+            if !output.status.success() || !output.stderr.is_empty() {
+                let words = String::from_utf8_lossy(&output.stderr).into_owned();
+                failures.lock().expect("no command panics").push(format!("{command:?}\n{words}"));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let failures = failures.into_inner().expect("no command panics");
+    let count = failures.len();
+    assert!(count == 0, "{count} of {} failed:\n{}", commands.len(), failures.join("\n"));
+}
+
+/// Whether the machine has a compiler; gcc it must have.
+pub fn has(compiler: &str) -> bool {
+    let found = Command::new(compiler).arg("--version").output().is_ok();
+    assert!(found || compiler != "gcc", "gcc is needed to test the C header");
+    if !found {
+        skipped(&format!("{compiler} not found"));
+    }
+    found
+}
+
+/// Whether a compiler understands these arguments and finds the kernel's types.
+pub fn knows(compiler: &str, arguments: &[&str]) -> bool {
+    let language = if compiler.ends_with("++") { "c++" } else { "c" };
+    let mut command = Command::new(compiler);
+    command.args(arguments).args(["-fsyntax-only", "-include", "linux/types.h", "-x", language]);
+    let known = outcome(command.arg("/dev/null")).status.success();
+    if !known {
+        skipped(&format!("{compiler} does not work with {}", arguments.join(" ")));
+    }
+    known
+}
+
+/// Tells, once, of a check that is not made.
+pub fn skipped(what: &str) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if TOLD.lock().expect("no test panics in here").insert(what.to_owned()) {
+        // Not eprintln!, which is captured in a test that passes.
+        let _ = writeln!(std::io::stderr(), "skipped: {what}");
+    }
+}
+
+/// Commands that compile a file in each standard of each compiler and in each
+/// mode that the compiler knows.
+pub fn in_every_standard(bench: &Bench, file: &Path, modes: &[&[&str]]) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for (compiler, standards, warnings) in COMPILERS.iter().filter(|(name, ..)| has(name)) {
+        let language = if compiler.ends_with("++") { "c++" } else { "c" };
+        let standards = standards.iter().filter(|standard| knows(compiler, &[standard]));
+        let standards: Vec<_> = standards.collect();
+        for mode in modes.iter().filter(|mode| knows(compiler, mode)) {
+            for standard in &standards {
+                let mut command = bench.command(compiler);
+                command.args(["-fsyntax-only", "-x", language, standard]).args(*mode);
+                command.args(WARNINGS).args(*warnings).arg(file);
+                commands.push(command);
+            }
+        }
+    }
+    commands
+}

@@ -1,0 +1,154 @@
+//! Inputs that fuzzing starts from, made from the vectors and the specification.
+
+use std::fs;
+
+use capchain::decode::input;
+use capchain::ir::Abi;
+use capchain::lower::lower;
+
+use crate::fixtures;
+use crate::fuzz_targets::{HEAD, spelt};
+use crate::random::Random;
+
+/// All targets.
+pub const TARGETS: [&str; 8] =
+    ["c", "decode", "input", "reply", "request", "views", "walk", "yaml"];
+
+/// How many inputs each target gets.
+pub const INPUTS: usize = 100_000;
+
+/// The seeds of a target and damaged copies of them, so many in all.
+pub fn inputs(target: &str, count: usize) -> Vec<Vec<u8>> {
+    let seeds = of(target);
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let damaged = |nth: usize| random.damage(&seeds[nth % seeds.len()]);
+    let damaged: Vec<_> = (seeds.len()..count).map(damaged).collect();
+    seeds.iter().cloned().chain(damaged).collect()
+}
+
+/// The seeds of a target.
+pub fn of(target: &str) -> Vec<Vec<u8>> {
+    let abi = lower(&fixtures::spec(), None);
+    let replies = replies(&abi);
+    let bytes = replies.iter().map(|(_, bytes)| bytes.clone());
+    match target {
+        "walk" => bytes.collect(),
+        "views" => bytes.map(|bytes| [vec![0], bytes].concat()).collect(),
+        "input" => bytes.flat_map(|bytes| spelt(&bytes).map(String::into_bytes)).collect(),
+        "decode" => decode(&abi, &replies),
+        "request" => requests(&replies).collect(),
+        "reply" => built(),
+        "yaml" => specifications(),
+        "c" => {
+            let walks = bytes.map(|bytes| [vec![0], bytes].concat());
+            let built = built().into_iter().map(|bytes| [vec![1], bytes].concat());
+            let asked = requests(&replies).map(|bytes| [vec![2], bytes].concat());
+            walks.chain(built).chain(asked).collect()
+        }
+        other => panic!("there is no target {other}"),
+    }
+}
+
+/// The replies of the vectors, with the index of each chain.
+fn replies(abi: &Abi) -> Vec<(usize, Vec<u8>)> {
+    let mut replies = Vec::new();
+    for (index, chain) in abi.chains.iter().enumerate() {
+        let path = fixtures::root().join(format!("codegen/tests/vectors/{}.yaml", chain.name));
+        let text = fs::read_to_string(path).expect("the vectors of the chain");
+        let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
+        for case in file["cases"].as_sequence().expect("cases") {
+            let bytes = case["bytes"].as_str().expect("bytes");
+            replies.extend(input::read(bytes.as_bytes()).ok().map(|input| (index, input.bytes)));
+        }
+    }
+    assert!(replies.len() > 60, "{} replies", replies.len());
+    replies
+}
+
+/// The vectors as their structs, and one of each struct full of ones.
+fn decode(abi: &Abi, replies: &[(usize, Vec<u8>)]) -> Vec<Vec<u8>> {
+    let newest = 3;
+    let mut seeds = Vec::new();
+    for (chain, bytes) in replies {
+        let host = abi.chains[*chain].offset_host().expect("a host").struct_.0;
+        let [low, high] = u16::try_from(host).expect("a small number").to_le_bytes();
+        seeds.push([&[newest, 0, low, high], &bytes[..]].concat());
+    }
+    for index in 0..u16::try_from(abi.structs.len()).expect("a small number") {
+        let [low, high] = index.to_le_bytes();
+        let mut seed = vec![newest, 0, low, high, 96, 0, 0, 0];
+        seed.resize(100, 1);
+        seeds.push(seed);
+    }
+    seeds
+}
+
+/// Each reply as what a peer answers twice, to buffers of two sizes.
+fn requests(replies: &[(usize, Vec<u8>)]) -> impl Iterator<Item = Vec<u8>> {
+    replies.iter().flat_map(|(chain, bytes)| {
+        let head = |size: u8| {
+            let host = [1, 0, 2][*chain];
+            let len = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+            let answer = [&[len, 50], &bytes[..usize::from(len)]].concat();
+            [&[host, size], &answer[..], &answer[..]].concat()
+        };
+        [head(64), head(201)]
+    })
+}
+
+/// Capabilities of all sorts behind each profile, in buffers of some sizes.
+fn built() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for profile in 0..8 {
+        for size in [0, 15, 24, 32, 40, 63, 64, 72, 104, 200] {
+            for argsz in [size, size + 8, size / 2, 255] {
+                let mut seed = vec![profile, size, 0xa5, argsz, 1, 2, 3, 4, 5, 6, 7, 8];
+                for (id, len) in [(1, 8), (1, 24), (3, 0), (2, 8), (7, 5), (1, 40)] {
+                    seed.extend([id, 1, len]);
+                    seed.extend(
+                        std::iter::successors(Some(len / 16), |_| Some(0)).take(len.into()),
+                    );
+                }
+                seeds.push(seed.clone());
+                seeds.push(seed[..12].to_vec());
+                seeds.push(seed[..12 + 3 + 8].to_vec());
+            }
+        }
+    }
+    seeds
+}
+
+/// What an overlay can say of the items of others.
+const EXTENSIONS: [&str; 5] = [
+    "  - extend: demo_info\n    after: cap_offset\n    since: v1.4\n    fields:\n      \
+        owner: out u32, owner\n      pad: out reserved u32, zero\n",
+    "  - extend: demo_info.flags\n    before: DEMO_INFO_FLAG_CAPS\n    bits:\n      \
+        DEMO_INFO_FLAG_OWNER: {bit: 3, doc: owner counts, since: v1.5}\n",
+    "  - extend: info\n    reserved:\n      - {value: 9, name: DEMO_INFO_CAP_OURS, doc: ours}\n",
+    "  - extend: ioctl_numbers\n    values:\n      DEMO_MORE: 5, more\n",
+    "  - extend: DEMO_GET_INFO\n    since: v1.4\n    handlers:\n      - handler: demo\n        \
+        source: tree/demo.c\n        minsz: cap_offset\n        writes: [flags, cap_offset]\n        \
+        below: {parts: DEMO_BASE}\n        capabilities: {at: 24, align: 8, short: partial}\n",
+];
+
+/// Files of specifications that are taken.
+fn specifications() -> Vec<Vec<u8>> {
+    let read = |path: &str| fs::read(fixtures::root().join(path)).expect("a file");
+    let abi = read("codegen/tests/specs/demo/abi.yaml");
+    let mut seeds = vec![[vec![0], abi].concat(), [vec![1], HEAD.into()].concat()];
+    // Together they are taken, and each on its own.
+    seeds.push([&[2], HEAD.as_bytes(), EXTENSIONS.join("\n").as_bytes()].concat());
+    let alone = EXTENSIONS.iter().map(|one| [&[2], HEAD.as_bytes(), one.as_bytes()].concat());
+    seeds.extend(alone);
+    let files = ["spec/vfio/region_info.yaml", "spec/vfio/device_feature.yaml"];
+    let others = ["codegen/tests/specs/hard_cases/history.yaml", "spec/vfio/proposals/cxl.yaml"];
+    for path in files.into_iter().chain(others) {
+        let text = String::from_utf8(read(path)).expect("text");
+        // Each item on its own, so that one of them can be taken.
+        let items = text.split_once("\nitems:\n").map_or("", |(_, items)| items);
+        for item in items.split("\n\n") {
+            seeds.push([&[1], HEAD.as_bytes(), item.as_bytes(), b"\n"].concat());
+        }
+    }
+    seeds
+}

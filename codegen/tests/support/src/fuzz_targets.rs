@@ -1,0 +1,148 @@
+//! The bodies of the fuzz targets that need no C: what any bytes must not be
+//! able to make the parsers do. `tests/quick/fuzz.rs` runs them on bytes that are the
+//! same in every run, `fuzz/` on what libFuzzer finds.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use capchain::decode::input::{self, MOST_BYTES};
+use capchain::decode::{self, Subject};
+use capchain::ir::{Abi, StructId};
+use capchain::layout::TARGETS;
+use capchain::lower::lower;
+use capchain::spec::load::Origin;
+use tempfile::TempDir;
+
+/// The ABI of a few releases, the first and the newest among them.
+fn abis() -> &'static [Abi] {
+    static ABIS: OnceLock<Vec<Abi>> = OnceLock::new();
+    ABIS.get_or_init(|| {
+        let opened = capchain::open(&Origin::Embedded(capchain::embedded::FILES), &[]);
+        let spec = opened.spec.expect("the specification");
+        let all = lower(&spec, None).releases;
+        let some = [0, all.len() / 3, all.len() * 2 / 3, all.len() - 1];
+        some.map(|index| lower(&spec, Some(all[index]))).into()
+    })
+}
+
+/// `decode` of any struct of any release from any machine: the choice is in the
+/// first four bytes.
+pub fn decode(data: &[u8]) {
+    let Some(([abi, target, low, high], bytes)) = data.split_first_chunk::<4>() else { return };
+    let abi = &abis()[usize::from(*abi) % abis().len()];
+    let target = &TARGETS[usize::from(*target) % TARGETS.len()];
+    let which = usize::from(u16::from_le_bytes([*low, *high]));
+    let subject = Subject::Struct(StructId(which % abi.structs.len()));
+    let found = decode::decode(abi, subject, target, bytes);
+    assert!(found.size <= bytes.len() as u64, "more than there is: {}", found.size);
+    for cap in &found.caps {
+        assert!(cap.at < found.size && cap.end <= found.size, "{cap:?}");
+    }
+    decode::text(&found);
+    decode::json(&found);
+    decode::canonical(&found);
+}
+
+/// All forms of input of `decode`: what is read can be written in each of them
+/// and is then read as the same.
+pub fn input(data: &[u8]) {
+    let Ok(read) = input::read(data) else { return };
+    assert!((1..=MOST_BYTES).contains(&read.bytes.len()), "{} bytes", read.bytes.len());
+    if read.bytes.len() > 4096 {
+        return; // Written out, it would take long.
+    }
+    for text in spelt(&read.bytes) {
+        let again = input::read(text.as_bytes());
+        let again = again.unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert_eq!(again.bytes, read.bytes, "{text}");
+    }
+}
+
+/// Some bytes in every form of text that is read.
+pub fn spelt(bytes: &[u8]) -> [String; 4] {
+    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
+    let (mut xxd, mut hexdump) = (String::new(), String::new());
+    for (index, row) in bytes.chunks(16).enumerate() {
+        let visible =
+            |byte: &u8| if (b' '..=b'~').contains(byte) { char::from(*byte) } else { '.' };
+        let shown: String = row.iter().map(visible).collect();
+        xxd += &format!("{:08x}: {} {shown}\n", index * 16, digits(row));
+        hexdump += &format!("{:08x}  {} |{shown}|\n", index * 16, digits(row));
+    }
+    let strace: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    [digits(bytes), xxd, hexdump, format!("\"{strace}\"")]
+}
+
+/// A specification of which one file, or an overlay, is any bytes: it is refused, or taken and
+/// all of its outputs are made. The first byte says which file.
+pub fn yaml(data: &[u8]) {
+    let Some((which, text)) = data.split_first() else { return };
+    let name = match which % 8 {
+        0 => "abi.yaml",
+        2 => OVERLAY,
+        _ => "demo.yaml",
+    };
+    BENCH.with_borrow(|bench| {
+        let path = bench.path().join(name);
+        fs::write(&path, text).expect("a file");
+        let overlays = if name == OVERLAY { vec![path.clone()] } else { Vec::new() };
+        open(bench, &overlays);
+        fs::write(path, demo(name)).expect("a file");
+    });
+}
+
+/// An overlay; with the usual ending it would be a file that nobody lists.
+const OVERLAY: &str = "overlay.txt";
+
+/// The first bytes of a file that says nothing yet.
+pub const HEAD: &str = "title: A\ndoc: B.\nheader: demo\nsince: v1.0\nsource: demo.h\nitems:\n";
+
+const ABI: &str = include_str!("../../specs/demo/abi.yaml");
+const COMMON: &str = include_str!("../../specs/demo/common.yaml");
+
+/// A file of the specification as it should be.
+pub fn demo(name: &str) -> String {
+    match name {
+        "abi.yaml" => ABI.to_owned(),
+        "common.yaml" => COMMON.to_owned(),
+        _ => {
+            format!("{HEAD}  - constants: limit\n    doc: L.\n    values:\n      DEMO_A: 1, one\n")
+        }
+    }
+}
+
+thread_local! {
+    /// The folder that the specification lies in.
+    static BENCH: RefCell<TempDir> = RefCell::new(bench());
+}
+
+fn bench() -> TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = match memory.is_dir() {
+        true => tempfile::tempdir_in(memory),
+        false => tempfile::tempdir(),
+    };
+    let folder = folder.expect("a folder");
+    for name in ["abi.yaml", "common.yaml", "demo.yaml"] {
+        fs::write(folder.path().join(name), demo(name)).expect("a file");
+    }
+    folder
+}
+
+fn open(bench: &TempDir, overlays: &[PathBuf]) {
+    let opened = capchain::open(&Origin::Folder(bench.path().to_owned()), overlays);
+    opened.problems.render(&opened.sources, false);
+    opened.problems.records(&opened.sources);
+    opened.problems.github(&opened.sources);
+    assert_eq!(opened.spec.is_none(), opened.problems.has_errors());
+    if let Some(spec) = opened.spec {
+        let abi = lower(&spec, None);
+        capchain::lint::lint(&abi);
+        for release in abi.releases.iter().take(3) {
+            let abi = lower(&spec, Some(*release));
+            assert!(!capchain::outputs(&abi).is_empty(), "no outputs");
+        }
+    }
+}

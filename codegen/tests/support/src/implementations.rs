@@ -1,0 +1,94 @@
+//! The implementations of the protocol that must agree. Each answers a list of
+//! cases with canonical texts, as `capchain::decode::canonical` defines them.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use capchain::decode::{self, Subject};
+use capchain::ir::Abi;
+use capchain::layout::{Model, TARGETS, Target};
+
+use crate::{c_program, rust_program};
+
+/// A buffer, and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The chain: that which its struct hosts, or one that starts by itself.
+    pub chain: String,
+    /// The target that it comes from.
+    pub target: &'static Target,
+    /// All of its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What one implementation says to every case; `None` where it does not know
+/// the chain or the target.
+pub struct Answers {
+    /// The implementation.
+    pub name: &'static str,
+    /// Its answers, in the order of the cases.
+    pub texts: Vec<Option<String>>,
+}
+
+/// Asks every implementation. What is generated is written and compiled anew
+/// from the ABI.
+pub fn ask(abi: &Abi, cases: &[Case]) -> Vec<Answers> {
+    let texts = cases.iter().map(|case| decoded(abi, case)).collect();
+    let mut all = vec![Answers { name: "decode", texts }];
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = rust_program::compile(folder.path(), abi);
+    all.push(Answers { name: "Rust", texts: run(Command::new(program), cases) });
+    // Its header is what `rust_program` has put below `generated/include`.
+    let program = c_program::compile(folder.path(), abi);
+    all.push(Answers { name: "C", texts: run(Command::new(program), cases) });
+    all
+}
+
+/// The target of this name.
+pub fn target(name: &str) -> &'static Target {
+    TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| panic!("target {name}"))
+}
+
+/// What `decode` says.
+pub fn decoded(abi: &Abi, case: &Case) -> Option<String> {
+    let chain = abi.find_chain(&case.chain)?;
+    let subject = match abi.chain(chain).offset_host() {
+        Some(host) => Subject::Struct(host.struct_),
+        None => Subject::Chain(chain),
+    };
+    Some(decode::canonical(&decode::decode(abi, subject, case.target, &case.bytes)))
+}
+
+/// What a program says that reads cases line by line.
+pub fn run(mut command: Command, cases: &[Case]) -> Vec<Option<String>> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let lines: String = cases.iter().map(line).collect();
+    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+    let output = child.wait_with_output().expect("an end");
+    writer.join().expect("no panic").expect("a reader");
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    let text = String::from_utf8(output.stdout).expect("text");
+    let answers = text.split_terminator(".\n").map(|answer| match answer {
+        "?\n" => None,
+        answer => Some(answer.to_owned()),
+    });
+    let answers: Vec<_> = answers.collect();
+    assert_eq!(answers.len(), cases.len(), "an answer to every case");
+    answers
+}
+
+fn line(case: &Case) -> String {
+    let order = if case.target.big_endian { "be" } else { "le" };
+    let layout = match case.target.model {
+        Model::Lp64 => "lp64",
+        Model::Ilp32 => "ilp32",
+        Model::Ilp32Aligned => "ilp32_aligned",
+    };
+    let hex: String = case.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{} {order} {layout} {hex}\n", case.chain)
+}

@@ -1,0 +1,68 @@
+//! Real kernel headers: those that CAPCHAIN_KERNEL_HEADERS names, as
+//! `.ci/kernel-headers` prints it, and those of the distribution.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use capchain::diagnostic::Sources;
+use capchain::release::Release;
+
+/// The headers that a kernel can have, below its folder.
+pub const HEADERS: [&str; 3] = ["linux/vfio.h", "linux/vfio_zdev.h", "linux/vfio_ccw.h"];
+
+/// A folder with the headers of a kernel.
+pub struct Kernel {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The release that it says it is.
+    pub release: Release,
+}
+
+impl Kernel {
+    /// The headers of the ABI that it has.
+    pub fn headers(&self) -> Vec<PathBuf> {
+        let paths = HEADERS.iter().map(|header| self.folder.join(header));
+        paths.filter(|path| path.exists()).collect()
+    }
+
+    /// Its headers, read as text.
+    pub fn sources(&self) -> (Sources, Vec<usize>) {
+        let mut sources = Sources::default();
+        let mut files = Vec::new();
+        for path in self.headers() {
+            let text = fs::read_to_string(&path).expect("a header");
+            files.push(sources.add(path.display().to_string(), text));
+        }
+        (sources, files)
+    }
+}
+
+/// Every kernel whose headers are at hand; says what is skipped.
+pub fn kernels() -> Vec<Kernel> {
+    let listed = std::env::var("CAPCHAIN_KERNEL_HEADERS").unwrap_or_default();
+    let mut folders: Vec<_> =
+        listed.split(':').filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+    if folders.is_empty() {
+        println!("skipped: CAPCHAIN_KERNEL_HEADERS names no folders with kernel headers");
+    }
+    folders.push(PathBuf::from("/usr/include"));
+    let mut kernels = Vec::new();
+    for folder in folders {
+        match release(&folder) {
+            Some(release) if folder.join(HEADERS[0]).exists() => {
+                kernels.push(Kernel { folder, release });
+            }
+            _ => println!("skipped: no kernel headers of the ABI in {}", folder.display()),
+        }
+    }
+    kernels
+}
+
+/// The release that `linux/version.h` names.
+fn release(folder: &Path) -> Option<Release> {
+    let text = fs::read_to_string(folder.join("linux/version.h")).ok()?;
+    let line = text.lines().find(|line| line.contains("LINUX_VERSION_CODE "))?;
+    let code: u32 = line.split_whitespace().last()?.parse().ok()?;
+    let number = |shift: u32| u16::try_from(code >> shift & 0xff).ok();
+    Some(Release::new(number(16)?, number(8)?))
+}

@@ -1,0 +1,29 @@
+//! Helpers that the test programs `quick` and `slow` and the fuzz targets share.
+
+pub mod agree_program;
+pub mod apply_import;
+pub mod build_modes;
+pub mod c_program;
+pub mod captures;
+pub mod compilers;
+pub mod declarations_text;
+pub mod example_abi;
+pub mod facts;
+pub mod fixed_part;
+pub mod fixtures;
+pub mod fuzz_requests;
+pub mod fuzz_seeds;
+pub mod fuzz_targets;
+pub mod implementations;
+pub mod irq_info_proposals;
+pub mod kernels;
+pub mod packages;
+pub mod profiles;
+pub mod program;
+pub mod proof_program;
+pub mod random;
+pub mod rust_program;
+pub mod rustc;
+pub mod sample_reply;
+pub mod walkthrough;
+pub mod workspace;

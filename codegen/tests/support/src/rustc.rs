@@ -1,0 +1,64 @@
+//! Compiles the generated crate and programs that use it, without Cargo.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use capchain::emit::{FAMILIES, crate_folder};
+use capchain::ir::Abi;
+
+/// Writes the crate of an ABI, compiles it without warnings, and compiles a
+/// program against it.
+pub fn program(folder: &Path, abi: &Abi, name: &str, text: &str) -> PathBuf {
+    write_crate(folder, abi);
+    library(folder, name, &[]);
+    program_with(folder, name, text, &[])
+}
+
+/// Writes the crate and the header of an ABI to the folder `generated`, whatever
+/// the ABI is called.
+pub fn write_crate(folder: &Path, abi: &Abi) {
+    // The reference is the larger part of the work, and no compiler reads it.
+    let families = FAMILIES.iter().filter(|family| family.name != "reference");
+    for file in families.flat_map(|family| family.emit(abi)) {
+        let below = file.path.strip_prefix(&crate_folder(abi)).expect("a file of the crate");
+        let path = folder.join(["generated", below].concat());
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, file.contents).expect("a file");
+    }
+}
+
+/// Compiles a program against the crate.
+pub fn program_with(folder: &Path, name: &str, text: &str, args: &[&str]) -> PathBuf {
+    fs::write(folder.join("main.rs"), text).expect("a file");
+    let external = format!("{name}=lib{name}.rlib");
+    output(rustc(folder).args(["--extern", &external, "main.rs"]).args(args));
+    folder.join("main")
+}
+
+/// Compiles the crate that was written without warnings.
+pub fn library(folder: &Path, name: &str, args: &[&str]) {
+    let library = ["--crate-type", "rlib", "--crate-name", name, "-D", "warnings"];
+    output(rustc(folder).args(library).args(args).arg("generated/src/lib.rs"));
+}
+
+/// What a program prints, which must end well.
+pub fn run(program: &Path, args: &[&str]) -> String {
+    output(Command::new(program).args(args))
+}
+
+/// A compiler that works in a folder.
+pub fn rustc(folder: &Path) -> Command {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+    let mut command = Command::new(rustc);
+    command.current_dir(folder).args(["--edition", "2024"]);
+    command
+}
+
+/// What a command prints, which must end well.
+pub fn output(command: &mut Command) -> String {
+    let output = command.output().expect("a command that starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
