@@ -73,7 +73,7 @@ const PARTS: [Part; 3] = [
         title: "replies and chains",
         about: "Bounded functions that request, read and build replies and their chains of \
                 capabilities.",
-        needs: &["types"],
+        needs: &["types", "compat"],
         body: |emitter| {
             let CompatContext { abi, prefix, .. } = &emitter.context;
             chains::text(abi, &emitter.stem, prefix)

@@ -2,7 +2,7 @@
 //! every target at hand, and what real kernel headers contain. gcc is needed;
 //! what else a machine lacks is skipped, which is told.
 
-mod declared;
+pub(crate) mod declared;
 mod questions;
 
 use std::collections::BTreeSet;

@@ -25,9 +25,9 @@ fn header(release: Option<&str>) -> String {
 }
 
 /// A folder with kernel headers: `linux/vfio.h` and what else there is.
-struct Kernel {
+pub(crate) struct Kernel {
     name: String,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 impl Kernel {
@@ -43,7 +43,7 @@ impl Kernel {
 }
 
 /// Stand-ins for the three kernel headers of a release, cut out of ours.
-fn stand_ins(bench: &Bench, release: &str) -> Kernel {
+pub(crate) fn stand_ins(bench: &Bench, release: &str) -> Kernel {
     let text = header(Some(release));
     let folder = bench.folder().join("kernel");
     for (header, after, guard, first) in [

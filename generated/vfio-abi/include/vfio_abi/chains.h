@@ -14,6 +14,7 @@
 #define VFIO_ABI_CHAINS_H
 
 #include "types.h"
+#include "compat.h"
 
 /* -------------------------- Replies and chains -------------------------- */
 
