@@ -4,8 +4,8 @@
 //! C keeps the order of members, and the sizes of their types are known. Its size
 //! is therefore all that has to be asserted. Padding splits other structs into
 //! runs of fields without padding; the offsets of the first and of the last field
-//! of a run prove those of the fields between them. This keeps assertions cheap:
-//! each costs a compiler about as much as the declaration of a struct.
+//! of a run prove those of the fields between them. If every offset were asserted,
+//! assertions would cost a compiler more than the declarations.
 
 use super::compat_context::after_macro;
 use super::tabs::{WIDTH, end_column, tabs};

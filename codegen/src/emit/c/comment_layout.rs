@@ -41,10 +41,10 @@ impl Trailing {
     }
 
     /// The comment in the common column, or as near to it as it fits.
-    fn at(self, common: usize) -> String {
-        let gap = match self.stop {
-            Some(_) if common + self.width <= WIDTH => tabs(self.end, common),
-            Some(stop) => tabs(self.end, stop),
+    fn at(self, common: Option<usize>) -> String {
+        let common = common.filter(|column| column + self.width <= WIDTH);
+        let gap = match common.or(self.stop).filter(|_| self.stop.is_some()) {
+            Some(column) => tabs(self.end, column),
             None => " ".to_owned(),
         };
         gap + &self.text
@@ -53,16 +53,26 @@ impl Trailing {
 
 /// Places the comments of lines that are indented by `indent` columns.
 pub(super) fn place(rows: &[Row], indent: usize) -> Vec<PlacedComment> {
-    let trailing: Vec<_> = rows.iter().map(Trailing::of).collect();
+    let mut trailing: Vec<_> = rows.iter().map(Trailing::of).collect();
+    line_up(&mut trailing);
     let common = trailing.iter().flatten().filter_map(|comment| comment.stop).max();
     let placed = rows.iter().zip(trailing).map(|(row, trailing)| match trailing {
-        Some(trailing) => {
-            let trailing = trailing.at(common.unwrap_or(0));
-            PlacedComment { above: Vec::new(), trailing }
-        }
+        Some(trailing) => PlacedComment { above: Vec::new(), trailing: trailing.at(common) },
         None => PlacedComment { above: row.comment.above(indent), trailing: String::new() },
     });
     placed.collect()
+}
+
+/// Puts one space before all comments if one of them needs that and all code ends
+/// in one column.
+fn line_up(trailing: &mut [Option<Trailing>]) {
+    let mut ends = trailing.iter().flatten().map(|comment| comment.end);
+    let first = ends.next();
+    let aligned = ends.all(|end| Some(end) == first);
+    let spaced = trailing.iter().flatten().any(|comment| comment.stop.is_none());
+    if aligned && spaced {
+        trailing.iter_mut().flatten().for_each(|comment| comment.stop = None);
+    }
 }
 
 #[cfg(test)]
@@ -94,9 +104,11 @@ mod tests {
 
     #[test]
     fn a_comment_too_long_for_a_tab_stop_follows_one_space() {
-        let rows = [row(Some(12), "a"), row(Some(17), &"x".repeat(56)), row(Some(12), "c")];
-        let placed = place(&rows, 0);
-        assert_eq!(placed[1].trailing, format!(" /* {} */", "x".repeat(56)));
-        assert_eq!((&placed[0].trailing[..], &placed[2].trailing[..]), ("\t/* a */", "\t/* c */"));
+        let long = "x".repeat(56);
+        let placed = place(&[row(Some(12), "a"), row(Some(17), &long)], 0);
+        assert_eq!(placed[0].trailing, "\t/* a */");
+        assert_eq!(placed[1].trailing, format!(" /* {long} */"));
+        let placed = place(&[row(Some(17), "a"), row(Some(17), &long)], 0);
+        assert_eq!(placed[0].trailing, " /* a */");
     }
 }

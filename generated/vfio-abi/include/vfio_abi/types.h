@@ -419,8 +419,8 @@ struct vfio_device_info {
 struct vfio_device_info_cap_pci_atomic_comp {
 	struct vfio_info_cap_header header;
 	__u32	flags;	/* the widths of the operands that are completed */
-#define VFIO_PCI_ATOMIC_COMP32	(1 << 0)	/* operands of 32 bits */
-#define VFIO_PCI_ATOMIC_COMP64	(1 << 1)	/* operands of 64 bits */
+#define VFIO_PCI_ATOMIC_COMP32	(1 << 0) /* operands of 32 bits */
+#define VFIO_PCI_ATOMIC_COMP64	(1 << 1) /* operands of 64 bits */
 #define VFIO_PCI_ATOMIC_COMP128	(1 << 2) /* compare-and-swap of 128 bits */
 	__u32	reserved;	/* zero */
 };
