@@ -17,7 +17,7 @@ fn main() {
     println!("cargo::rerun-if-changed=../../spec/vfio");
     let out = env::var("OUT_DIR").expect("Cargo sets it");
     let folder = Path::new(&out);
-    let opened = capchain::open(&Origin::Embedded(capchain::embedded::FILES), &[]);
+    let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("vfio")), &[]);
     let abi = lower(&opened.spec.expect("the specification"), None);
     agree_program::write(folder, &abi);
     let module =

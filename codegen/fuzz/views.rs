@@ -16,7 +16,7 @@ use crate::text::{NAMES, Text, canonical};
 fn abi() -> &'static Abi {
     static ABI: OnceLock<Abi> = OnceLock::new();
     ABI.get_or_init(|| {
-        let opened = capchain::open(&Origin::Embedded(capchain::embedded::FILES), &[]);
+        let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("vfio")), &[]);
         lower(&opened.spec.expect("the specification"), None)
     })
 }

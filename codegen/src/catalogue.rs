@@ -1,20 +1,19 @@
-//! What every code means: the texts that `capchain explain` prints. They are
-//! YAML files of their own, part of the program, and the tests run the
-//! examples in them.
+//! The explanation of every code, which `capchain explain` prints. The YAML files
+//! are compiled into the program, and the tests run their examples.
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-/// One code and what there is to know about it.
+/// One code and its explanation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The stable code.
     pub code: String,
-    /// What it stands for, in a few words.
+    /// Its title, in a few words.
     pub title: String,
-    /// What the rule demands.
+    /// The requirement of the rule.
     pub rule: String,
     /// Why it exists.
     pub why: String,
@@ -23,9 +22,9 @@ pub struct Entry {
     pub before: Option<String>,
     /// A fragment of a specification, or of a header, that breaks it.
     pub bad: String,
-    /// The same, mended.
+    /// The same fragment, corrected.
     pub good: String,
-    /// Where the rule comes from: a kernel document, file or commit.
+    /// The source of the rule: a kernel document, file or commit.
     #[serde(default)]
     pub source: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The arguments of the program.
 
 use std::path::PathBuf;
 
@@ -15,30 +15,41 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// Which specification a command works on.
+/// Selects the specification.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
-    /// Folder of the specification [default: spec/vfio, or the embedded copy]
+    /// Folder of the specification [default: spec/vfio, for generate all of spec/]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) spec: Option<PathBuf>,
-    /// File laid over the specification; can be given more than once
+    /// Name of the ABI: its folder below spec/, or an embedded copy
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "spec")]
+    pub(crate) abi: Option<String>,
+    /// File with additions to the specification; can be repeated
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) overlay: Vec<PathBuf>,
 }
 
+impl Source {
+    /// Whether the arguments determine one ABI. An overlay belongs to one ABI.
+    pub(crate) fn names_one(&self) -> bool {
+        self.spec.is_some() || self.abi.is_some() || !self.overlay.is_empty()
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write the crate, the C header and the reference
-    #[command(after_help = "Example:\n  capchain generate\n  capchain generate --check\n  \
+    /// Write the crate, the C header and the reference of every ABI
+    #[command(after_help = "With --abi, --spec or --overlay, only the outputs of one ABI are \
+        written.\n\nExample:\n  capchain generate\n  capchain generate --check\n  \
         capchain generate --at v5.10 --out abi-v5.10")]
     Generate(Generate),
     /// Check the specification against the rules of extensible user ABIs
     #[command(after_help = "Example:\n  capchain lint --format json")]
     Lint(Lint),
-    /// Compare two ABIs: what breaks, for whom, and how it can be seen
-    #[command(after_help = "A side is a release (v5.10), the folder of a specification, \
-        FOLDER@RELEASE or a header file,\neach with any number of overlays behind `+`.\n\
-        Exit 0: nothing breaks, or all of it is accepted; 1: something breaks; 2: a side cannot be \
+    /// Compare two ABIs: list the breaks, the affected programs, and a witness of each
+    #[command(after_help = "A side is a release (v5.10), a specification folder, \
+        FOLDER@RELEASE or a header file,\neach with any number of overlays after `+`.\n\
+        Exit 0: no break, or accepted breaks only; 1: a break; 2: a side cannot be \
         used.\n\nExample:\n  capchain compat v5.10 v6.6\n  \
         capchain compat v7.2 v7.2+spec/vfio/proposals/irq_info_caps.yaml\n  \
         capchain compat v4.4 v4.7 --witness c")]
@@ -49,28 +60,36 @@ pub(crate) enum Command {
     Layout(Layout),
     /// Interpret the bytes of a struct or a reply, and walk its capability chain
     #[command(
-        after_help = "The input is told by looking at it: raw bytes, hex digits, text of `xxd` or \
-        `hexdump -C`, or\na string of strace. It is the whole buffer of the call: bytes behind \
-        argsz are not looked at.\nExit 0: all is well; 1: the struct or its chain is damaged; 2: \
+        after_help = "The format of the input is detected: raw bytes, hex digits, output of `xxd` or \
+        `hexdump -C`, or\na string of strace. The input is the whole buffer of the call; bytes after \
+        argsz are ignored.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
         the input cannot be used.\n\nExample:\n  capchain decode vfio_region_info reply.bin\n  \
         xxd reply.bin | capchain decode vfio_region_info --format json\n  \
         echo '\"\\x10\\x00\\x00\\x00\"...' | capchain decode vfio_irq_info --at v5.10 --target i686"
     )]
     Decode(Decode),
     /// Compare real kernel headers with the specification, both ways
-    #[command(
-        after_help = "Only what the headers given declare is compared.\nExit 0: they say the \
-        same; 1: they differ; 2: a header cannot be read or is not understood.\n\nExample:\n  \
+    #[command(after_help = "Only declarations of the given headers are compared.\nExit 0: no \
+        difference; 1: differences; 2: a header cannot be read or parsed.\n\nExample:\n  \
         capchain drift /usr/include/linux/vfio.h --at v6.1\n  \
-        capchain drift linux/vfio.h linux/vfio_zdev.h linux/vfio_ccw.h --format json"
-    )]
+        capchain drift linux/vfio.h linux/vfio_zdev.h linux/vfio_ccw.h --format json")]
     Drift(DriftArgs),
-    /// Print what the specification lacks to cover kernel headers, ready to paste
-    #[command(after_help = "What it guesses is in the text that it prints; documentation that is \
-        marked (draft) is for\na person to write, and `capchain lint` asks for it.\n\nExample:\n  \
-        capchain import include/uapi/linux/vfio.h --at v7.2")]
+    /// Print the YAML that the specification lacks to cover kernel headers
+    #[command(
+        after_help = "The printed text marks guesses. A person must write the documentation \
+        that is marked\n(draft); `capchain lint` reports it.\n\nExample:\n  \
+        capchain import include/uapi/linux/vfio.h --at v7.2"
+    )]
     Import(Import),
-    /// Tell what a code means, why, and show an example
+    /// Write a new specification that lints, generates and builds
+    #[command(
+        after_help = "The specification has one INFO ioctl, one chain and one capability. It \
+        is written to\nspec/NAME in the current workspace, or in the current folder.\n\nExample:\n  \
+        capchain init foo\n  capchain lint --abi foo\n  capchain generate\n  \
+        cargo test --manifest-path generated/foo-abi/Cargo.toml"
+    )]
+    Init(Init),
+    /// Explain a code, with an example
     #[command(after_help = "Example:\n  capchain explain L4")]
     Explain(Explain),
 }
@@ -83,14 +102,14 @@ pub(crate) struct Generate {
     /// The kernel release to describe, such as v5.10; needs --out
     #[arg(long, value_name = "RELEASE", requires = "out")]
     pub(crate) at: Option<Release>,
-    /// Write nothing; tell what differs, is missing or should not be there
+    /// Write nothing; list files that differ, are missing or should not be there
     #[arg(long)]
     pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
-    /// How findings are shown
+    /// Format of the findings
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: LintFormat,
 }
@@ -99,20 +118,20 @@ pub(crate) struct Lint {
 pub(crate) struct Compat {
     /// The ABI that programs were built with
     pub(crate) old: String,
-    /// The ABI that is to take its place
+    /// The ABI that replaces it
     pub(crate) new: String,
-    /// Print a program that shows the breaks of the wire, in place of the verdict
+    /// Print a program that shows the wire breaks, instead of the verdict
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub(crate) witness: Option<Language>,
     /// File of severities, and of accepted findings with their reasons
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
-    /// How the verdict is shown
+    /// Format of the verdict
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: LintFormat,
 }
 
-/// A language that programs are printed in.
+/// The language of a printed program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
     /// C, for any compiler
@@ -123,15 +142,15 @@ pub(crate) enum Language {
 
 #[derive(Debug, Args)]
 pub(crate) struct Layout {
-    /// Structs to show; all where none is named
+    /// Structs to show [default: all]
     pub(crate) structs: Vec<String>,
     /// The kernel release to describe, such as v5.10
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
-    /// The target to describe, such as i686; all where none is named
+    /// The target to describe, such as i686 [default: all]
     #[arg(long, value_name = "TARGET")]
     pub(crate) target: Option<String>,
-    /// How layouts are shown
+    /// Format of the layouts
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
@@ -141,7 +160,7 @@ pub(crate) struct Decode {
     /// The struct that the bytes start with, or a chain that no struct hosts
     #[arg(value_name = "STRUCT")]
     pub(crate) subject: String,
-    /// File with the bytes; standard input where none is named
+    /// File with the bytes [default: standard input]
     pub(crate) file: Option<PathBuf>,
     /// The kernel release that the bytes come from, such as v5.10
     #[arg(long, value_name = "RELEASE")]
@@ -149,27 +168,27 @@ pub(crate) struct Decode {
     /// The target whose byte order and layout the bytes have
     #[arg(long, value_name = "TARGET", default_value = "x86_64")]
     pub(crate) target: String,
-    /// How the result is shown
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DriftArgs {
-    /// Kernel headers, as they are installed or as they lie in the kernel's tree
+    /// Kernel headers, installed or from the kernel's source tree
     #[arg(required = true, value_name = "HEADER")]
     pub(crate) headers: Vec<PathBuf>,
     /// The kernel release to compare with, such as v5.10 [default: the newest]
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
-    /// How differences are shown
+    /// Format of the differences
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: LintFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// Kernel headers, as they are installed or as they lie in the kernel's tree
+    /// Kernel headers, installed or from the kernel's source tree
     #[arg(required = true, value_name = "HEADER")]
     pub(crate) headers: Vec<PathBuf>,
     /// The kernel release that the headers are of, such as v7.2 [default: the newest]
@@ -178,15 +197,21 @@ pub(crate) struct Import {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Name of the ABI, which names of files, types and constants start with
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as L4 or V011; all codes are listed where none is named
+    /// A code such as L4 or V011 [default: list all codes]
     pub(crate) code: Option<String>,
-    /// How the explanation is shown
+    /// Format of the explanation
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
 
-/// How a result is shown.
+/// The format of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For a person
@@ -196,7 +221,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// How findings are shown.
+/// The format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LintFormat {
     /// For a person

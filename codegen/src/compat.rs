@@ -5,30 +5,30 @@
 
 mod advice;
 mod chains;
+mod codes;
 mod constants;
 mod fields;
-mod finding;
 mod growth;
 mod handlers;
 mod ioctls;
-mod members;
 mod pairs;
 pub mod program;
+mod report;
 mod rules;
+mod struct_diff;
 mod structs;
 mod text;
 mod witness;
 
 pub use advice::{Advice, Step};
-pub use finding::{Class, Finding, Party, Victim, Window};
+pub use report::{Claim, Class, Finding, Party, Victim, Window, Witness};
 pub use rules::{Accepted, Judged, Judgement, Location, Rules};
 pub use text::told;
-pub use witness::{Claim, Witness};
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Item};
+use crate::ir::{Abi, Entry, EntryKind};
 use pairs::Pairs;
 
 /// One of the two ABIs, with what it is called.
@@ -75,28 +75,15 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
 fn untold(side: &Side) -> Vec<String> {
     let Some(headers) = &side.headers else { return Vec::new() };
     let abi = &side.abi;
-    let others = abi.sections.iter().filter(|section| !headers.given.contains(&section.header));
-    let items = others.flat_map(|section| &section.items);
-    let names = items.flat_map(|item| match item {
-        Item::Struct(id) => {
-            let held = abi.held_groups(*id).flat_map(|group| &group.values);
-            let names = held.map(|value| value.name.clone());
-            names.chain([abi.struct_(*id).name.clone()]).collect()
-        }
-        Item::Group(id) => {
-            let group = abi.group(*id);
-            let names = group.values.iter().map(|value| value.name.clone());
-            names.chain([group.name.clone()]).collect()
-        }
-        Item::Macro(index) => vec![abi.macro_(*index).name.clone()],
-        Item::Ioctl(index) => vec![abi.ioctl(*index).name.clone()],
-        Item::Chain(id) => vec![abi.chain(*id).name.clone()],
-        Item::Capability(index) => vec![abi.capability(*index).name.clone()],
-    });
-    names.collect::<Vec<_>>()
+    let given = |section: usize| headers.given.contains(&abi.sections[section].header);
+    let is_item =
+        |entry: &Entry<'_>| !matches!(entry.kind, EntryKind::Member(..) | EntryKind::Union(..));
+    let items = abi.entries().into_iter().filter(is_item);
+    let others = items.filter(|entry| !given(entry.section));
+    others.map(|entry| entry.name.to_owned()).collect()
 }
 
 /// The codes that [`compare`] can give, in order.
 pub fn codes() -> Vec<Code> {
-    finding::CODES.to_vec()
+    codes::CODES.to_vec()
 }

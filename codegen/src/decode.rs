@@ -4,6 +4,7 @@
 //! what was found. Nothing is believed that the bytes do not hold.
 
 mod body;
+mod bytes;
 mod canonical;
 mod chain;
 mod damage;
@@ -31,8 +32,8 @@ use crate::ir::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Role, Struct, StructId, StructRole,
 };
 use crate::layout::{Span, Target};
+use bytes::ByteReader;
 use damage::Damaged;
-use value::Reader;
 
 /// What the bytes are said to be.
 #[derive(Clone, Copy, Debug)]
@@ -101,10 +102,10 @@ pub fn decode<'a>(
 
 impl<'a> Decoded<'a> {
     /// Reads the first bytes of the buffer.
-    fn reader(&self, size: u64) -> Reader<'a> {
+    fn reader(&self, size: u64) -> ByteReader<'a> {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let bytes = self.buffer.get(..size).unwrap_or(self.buffer);
-        Reader { abi: self.abi, target: self.target, bytes }
+        ByteReader { abi: self.abi, target: self.target, bytes }
     }
 
     fn lone_chain(mut self, chain: &'a Chain) -> Self {

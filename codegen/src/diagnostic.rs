@@ -38,14 +38,14 @@ pub struct Place {
 }
 
 /// A place and what to say of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Label {
     place: Place,
     text: String,
 }
 
 /// One finding.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Its stable code.
     pub code: Code,
@@ -133,6 +133,16 @@ impl Diagnostics {
     /// Adds all findings of another run.
     pub fn append(&mut self, mut other: Self) {
         self.list.append(&mut other.list);
+    }
+
+    /// Adds the findings of another run, each of them once.
+    pub fn append_distinct(&mut self, other: Self) {
+        let start = self.list.len();
+        for diagnostic in other.list {
+            if !self.list[start..].contains(&diagnostic) {
+                self.list.push(diagnostic);
+            }
+        }
     }
 
     /// Whether any of them is an error.
@@ -304,6 +314,6 @@ fn annotation<'a>(
 }
 
 /// The characters that end a workflow command, in its own escapes.
-fn escape_github(text: &str) -> String {
+pub fn escape_github(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -2,35 +2,20 @@
 //! what only one of them has, and what they say differently. Each difference
 //! is a finding with a code; the catalogue tells what it means.
 
+mod best_fit;
+mod codes;
 mod constants;
 mod macros;
 mod structs;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
-use crate::header::{Facts, SaidOf, said};
+pub use codes::codes;
+
+pub use best_fit::{BestFit, best_fit};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::header::{Declarations, Facts};
 use crate::ir::{Abi, Meta};
-
-/// A name that the specification lacks.
-const NEW: Code = Code("D1");
-/// A name that the headers lack.
-const GONE: Code = Code("D2");
-/// Another value.
-const VALUE: Code = Code("D3");
-/// Another kind of name, which a program can tell.
-const KIND: Code = Code("D4");
-/// Another size or alignment of a struct.
-const SIZE: Code = Code("D5");
-/// A field that only one of them has.
-const FIELD: Code = Code("D6");
-/// A field of another type, or at another place.
-const MOVED: Code = Code("D7");
-/// Another text of a macro.
-const TEXT: Code = Code("D8");
-
-/// Every code that a comparison can give.
-pub fn codes() -> [Code; 8] {
-    [NEW, GONE, VALUE, KIND, SIZE, FIELD, MOVED, TEXT]
-}
+use codes::{NOT_IN_HEADER, NOT_SPECIFIED};
 
 /// What a comparison found.
 #[derive(Debug, Default)]
@@ -64,9 +49,9 @@ pub struct Compared {
 /// Compares headers with an ABI, which tells of the headers that are `given`.
 /// `newest` knows when what the ABI lacks came or comes.
 pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
-    let (said, later) = (said(abi, given), said(newest, given));
+    let (declared, later) = (Declarations::of(abi, given), Declarations::of(newest, given));
     let mut comparison =
-        Comparison { facts, abi, said: &said, later: &later, drift: Drift::default() };
+        Comparison { facts, abi, declared: &declared, later: &later, drift: Drift::default() };
     comparison.constants();
     comparison.macros();
     comparison.structs();
@@ -76,8 +61,8 @@ pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
 struct Comparison<'c> {
     facts: &'c Facts,
     abi: &'c Abi,
-    said: &'c SaidOf<'c>,
-    later: &'c SaidOf<'c>,
+    declared: &'c Declarations<'c>,
+    later: &'c Declarations<'c>,
     drift: Drift,
 }
 
@@ -93,11 +78,11 @@ impl Comparison<'_> {
         let later = self.later.meta(name);
         let doubt = later.is_some_and(|meta| meta.since.doubts(release));
         let finding = match doubt {
-            true => Diagnostic::warning(NEW, message),
-            false => Diagnostic::error(NEW, message),
+            true => Diagnostic::warning(NOT_SPECIFIED, message),
+            false => Diagnostic::error(NOT_SPECIFIED, message),
         };
-        let former = self.later.former(name);
-        let help = match (later, former) {
+        let successor = self.later.successor(name);
+        let help = match (later, successor) {
             (Some(meta), _) => format!("the specification has it since {}", meta.since),
             (None, Some((now, since))) => format!("it is called `{now}` since {since}"),
             (None, None) => "`capchain import` prints what to add for it".to_owned(),
@@ -112,6 +97,6 @@ impl Comparison<'_> {
         }
         let message = format!("the header has no {kind} `{name}`");
         let label = format!("in the specification since {}", meta.since);
-        self.push(Diagnostic::error(GONE, message).at(meta.place, label));
+        self.push(Diagnostic::error(NOT_IN_HEADER, message).at(meta.place, label));
     }
 }

@@ -1,4 +1,18 @@
-//! The specification that is part of the program.
+//! The specifications that are part of the program.
 
-/// Name and text of every file.
-pub static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+/// An ABI with every file of its folder, proposals and code included.
+#[derive(Debug)]
+pub struct EmbeddedAbi {
+    /// Its name.
+    pub name: &'static str,
+    /// Path below the ABI's folder, and text.
+    pub files: &'static [(&'static str, &'static str)],
+}
+
+/// Every ABI, by name.
+pub static ABIS: &[EmbeddedAbi] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The files of an ABI; none if it is not embedded.
+pub fn files(name: &str) -> &'static [(&'static str, &'static str)] {
+    ABIS.iter().find(|abi| abi.name == name).map_or(&[], |abi| abi.files)
+}

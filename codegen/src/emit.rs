@@ -6,7 +6,7 @@ mod c;
 mod docs;
 mod escape;
 mod install;
-mod named;
+mod package;
 mod rust;
 mod since;
 mod wrap;
@@ -49,6 +49,7 @@ impl Family {
 pub const FAMILIES: &[Family] = &[
     Family { name: "C header", folder: crate_folder, emitter: c::emit },
     Family { name: "installation", folder: crate_folder, emitter: install::emit },
+    Family { name: "package", folder: crate_folder, emitter: package::emit },
     Family { name: "reference", folder: reference_folder, emitter: docs::emit },
     Family { name: "Rust crate", folder: crate_folder, emitter: rust::emit },
 ];
@@ -65,14 +66,15 @@ fn reference_folder(abi: &Abi) -> String {
 
 /// The folders in which every file is an output of this ABI.
 pub fn folders(abi: &Abi) -> Vec<String> {
-    let below = |name| [&crate_folder(abi), "/", name].concat();
-    let mut folders: Vec<_> = ["include", "install", "src"].map(below).into();
-    folders.push(reference_folder(abi));
-    folders
+    vec![crate_folder(abi), reference_folder(abi)]
 }
 
-/// Every output of the ABI, sorted by path. Families are emitted side by side.
+/// Every output of the ABI, sorted by path; none if it is not published.
+/// Families are emitted in parallel.
 pub fn all(abi: &Abi) -> Vec<OutputFile> {
+    if !abi.publish {
+        return Vec::new();
+    }
     let mut files: Vec<_> = thread::scope(|scope| {
         let emitting: Vec<_> =
             FAMILIES.iter().map(|family| scope.spawn(|| family.emit(abi))).collect();

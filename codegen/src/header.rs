@@ -7,33 +7,34 @@
 //! where macros expand, and nothing is allocated by a length that was read.
 
 mod abi;
+pub mod classify;
+mod codes;
 mod comments;
+pub mod conventions;
 mod declarations;
+mod declared;
 mod directives;
 mod expressions;
+mod externals;
 mod facts;
-pub mod guess;
-pub mod kinds;
+mod header_match;
 mod layouts;
 mod lexer;
 mod members;
-mod outside;
-mod problem;
-mod reference;
+mod program;
 mod resolve;
-mod said;
 mod tokens;
 mod types;
 mod values;
 
 pub use abi::{Told, abi};
+pub use codes::codes;
+pub use declared::{Declarations, DeclaredConstant};
+pub use externals::Outside;
 pub use facts::{
     Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Within,
 };
-pub use outside::Outside;
-pub use problem::codes;
-pub use reference::given;
-pub use said::{Said, SaidOf, said};
+pub use header_match::given;
 
 use crate::diagnostic::{Diagnostics, Sources};
 
@@ -57,18 +58,18 @@ pub struct Header {
 /// order. `outside` knows what they use of headers that are not given.
 pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
     let mut problems = Diagnostics::default();
-    let mut program = directives::Program::default();
+    let mut program = program::Program::default();
     for file in files {
         let text = sources.text(*file);
         let lexed = lexer::lex(*file, text, &mut problems);
-        if let Some(lexed) = lexed.filter(|_| !problem::too_many(&problems)) {
+        if let Some(lexed) = lexed.filter(|_| !codes::too_many(&problems)) {
             directives::follow(lexed, &mut program, &mut problems);
         }
     }
     let declared = declarations::parse(&program.tokens, outside, &mut problems);
     let names = program.defines.len() + declarations::names(&declared);
     if names > MOST_NAMES {
-        problems.push(problem::too_much(names, files));
+        problems.push(codes::too_much(names, files));
         return Header { facts: Facts::default(), problems };
     }
     let facts = resolve::resolve(&program, declared, outside, &mut problems);

@@ -11,8 +11,8 @@ mod lists;
 mod place;
 mod yaml;
 
-use crate::header::kinds::Kinds;
-use crate::header::{Facts, SaidOf, said};
+use crate::header::classify::Kinds;
+use crate::header::{Declarations, Facts};
 use crate::ir::Abi;
 use crate::release::Release;
 use place::Places;
@@ -39,7 +39,7 @@ pub struct Importer<'i> {
     abi: &'i Abi,
     kinds: Kinds<'i>,
     /// What the ABI of the newest release says, and that of the headers' own.
-    known: [SaidOf<'i>; 2],
+    known: [Declarations<'i>; 2],
     places: Places<'i>,
     since: Release,
     pieces: Vec<Piece>,
@@ -49,7 +49,7 @@ pub struct Importer<'i> {
 /// Looks for what headers have and an ABI lacks, today and at the release that
 /// the headers are of.
 pub fn import(facts: &Facts, abi: &Abi, at: &Abi, given: &[usize], folder: &str) -> Import {
-    let known = [said(abi, given), said(at, given)];
+    let known = [Declarations::of(abi, given), Declarations::of(at, given)];
     let places = Places::of(abi, folder);
     let (pieces, left) = (Vec::new(), Vec::new());
     let mut importer = Importer {
@@ -71,6 +71,6 @@ impl Importer<'_> {
     /// Whether the specification has the name, or had it in some release.
     fn knows(&self, name: &str) -> bool {
         let [newest, at] = &self.known;
-        newest.meta(name).is_some() || at.meta(name).is_some() || newest.former(name).is_some()
+        newest.meta(name).is_some() || at.meta(name).is_some() || newest.successor(name).is_some()
     }
 }

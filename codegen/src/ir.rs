@@ -2,16 +2,21 @@
 //! behind it reads. Data without logic; references are indexes, layouts are
 //! numbers, names are spelt, documentation is plain paragraphs.
 
+mod access;
 mod entries;
 mod members;
+pub mod protocol;
 mod renames;
+mod serving;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
+pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
 
 use crate::diagnostic::Place;
-use crate::layout::{Extent, Int, Layout, Model, PerModel, Span};
+use crate::layout::{Int, Layout, PerModel};
+use crate::output::CodeFile;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
 
@@ -26,6 +31,12 @@ pub struct Abi {
     pub doc: Doc,
     /// The word that all its names start with.
     pub prefix: String,
+    /// The version of the generated crate and header.
+    pub version: String,
+    /// Whether outputs are generated.
+    pub publish: bool,
+    /// Hand-written files that are copied into the crate.
+    pub code: Vec<CodeFile>,
     /// The release that is described.
     pub release: Release,
     /// Every release that the specification can describe, in order.
@@ -54,6 +65,8 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
+    /// What readers and writers of chains need; stale in ABIs that are inferred from headers.
+    pub protocol: Protocol,
 }
 
 /// Index of a struct.
@@ -640,159 +653,4 @@ pub struct Capability {
     pub struct_: Option<StructId>,
     /// Whether the struct is declared here and not by another item.
     pub inline: bool,
-    /// The kernel files that emit it.
-    pub emitted_by: Vec<String>,
-}
-
-impl Abi {
-    /// The struct of this name.
-    pub fn find_struct(&self, name: &str) -> Option<StructId> {
-        self.structs.iter().position(|one| one.name == name).map(StructId)
-    }
-
-    /// The chain of this name.
-    pub fn find_chain(&self, name: &str) -> Option<ChainId> {
-        self.chains.iter().position(|one| one.name == name).map(ChainId)
-    }
-
-    /// The struct of this index.
-    pub fn struct_(&self, id: StructId) -> &Struct {
-        &self.structs[id.0]
-    }
-
-    /// The group of this index.
-    pub fn group(&self, id: GroupId) -> &Group {
-        &self.groups[id.0]
-    }
-
-    /// The groups of numbers that stand inside a struct, in the order of its fields.
-    pub fn held_groups(&self, id: StructId) -> impl Iterator<Item = &Group> {
-        let fields = self.struct_(id).fields.iter();
-        let groups = fields.flat_map(|field| {
-            let arms = match &field.type_ {
-                Type::Union(arms) => arms.as_slice(),
-                _ => &[],
-            };
-            arms.iter().filter_map(|arm| arm.group).chain(field.group)
-        });
-        let groups = groups.map(|group| self.group(group));
-        groups.filter(move |group| group.field.is_some_and(|(owner, _)| owner == id))
-    }
-
-    /// The macro of this index.
-    pub fn macro_(&self, id: MacroId) -> &Macro {
-        &self.macros[id.0]
-    }
-
-    /// The ioctl of this index.
-    pub fn ioctl(&self, id: IoctlId) -> &Ioctl {
-        &self.ioctls[id.0]
-    }
-
-    /// The capability of this index.
-    pub fn capability(&self, id: CapabilityId) -> &Capability {
-        &self.capabilities[id.0]
-    }
-
-    /// The capabilities of a chain, sorted by id.
-    pub fn capabilities_of<'a>(
-        &'a self,
-        chain: &'a Chain,
-    ) -> impl Iterator<Item = &'a Capability> + Clone {
-        chain.capabilities.iter().map(|id| self.capability(*id))
-    }
-
-    /// The chain of this index.
-    pub fn chain(&self, id: ChainId) -> &Chain {
-        &self.chains[id.0]
-    }
-
-    /// The chain to which the `cap_offset` of a struct leads.
-    pub fn chain_of(&self, host: StructId) -> Option<&Chain> {
-        let leads = |chain: &&Chain| chain.offset_host().is_some_and(|one| one.struct_ == host);
-        self.chains.iter().find(leads)
-    }
-
-    /// A type as the specification writes it.
-    pub fn type_text(&self, type_: &Type) -> String {
-        match type_ {
-            Type::Int(int) => int.name().to_owned(),
-            Type::Struct(id) => self.struct_(*id).name.clone(),
-            Type::Pointer(int) => [int.name(), "*"].concat(),
-            Type::Array(element, length, _) => format!("{}[{length}]", self.type_text(element)),
-            Type::Flexible(element, _) => [&self.type_text(element), "[]"].concat(),
-            Type::Union(arms) => {
-                let arms =
-                    arms.iter().map(|arm| [&self.type_text(&arm.type_), " ", &arm.name].concat());
-                format!("union {{ {} }}", arms.collect::<Vec<_>>().join("; "))
-            }
-        }
-    }
-
-    /// Size and alignment of a type whose structs are laid out already; `None`
-    /// where that is larger than any reply.
-    pub fn extent(&self, type_: &Type, model: Model) -> Option<Extent> {
-        Some(match type_ {
-            Type::Int(int) => model.int(*int),
-            Type::Pointer(_) => model.pointer(),
-            Type::Struct(id) => self.struct_(*id).layouts[model.index()].extent(),
-            Type::Array(element, length, _) => self.extent(element, model)?.times(*length)?,
-            Type::Flexible(element, _) => self.extent(element, model)?.times(0)?,
-            Type::Union(arms) => {
-                let arms = arms.iter().map(|arm| self.extent(&arm.type_, model));
-                Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
-            }
-        })
-    }
-}
-
-impl Chain {
-    /// The struct before the chain.
-    pub fn host(&self) -> Option<&Host> {
-        match &self.start {
-            ChainStart::AtOffsetField { host, .. } | ChainStart::After { host, .. } => Some(host),
-            ChainStart::Fixed { .. } | ChainStart::FieldAt { .. } | ChainStart::Unknown => None,
-        }
-    }
-
-    /// The struct before the chain, if its `cap_offset` leads to the chain.
-    pub fn offset_host(&self) -> Option<&Host> {
-        self.host().filter(|_| self.cap_offset().is_some())
-    }
-
-    /// Index of the field `cap_offset` that leads to the chain.
-    pub fn cap_offset(&self) -> Option<usize> {
-        match self.start {
-            ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
-            _ => None,
-        }
-    }
-}
-
-impl Ioctl {
-    /// The handlers that serve it in a release.
-    pub fn served_at(&self, release: Release) -> impl Iterator<Item = &Handler> {
-        let over = move |until: Release| until.opening() <= release;
-        let serves = move |handler: &&Handler| {
-            handler.since.covers(release) && !handler.until.is_some_and(over)
-        };
-        self.handlers.iter().filter(serves)
-    }
-}
-
-impl Field {
-    /// The members of an anonymous union; none of any other field.
-    pub fn arms(&self) -> &[UnionArm] {
-        match &self.type_ {
-            Type::Union(arms) => arms,
-            _ => &[],
-        }
-    }
-}
-
-impl Struct {
-    /// Where a field lies on each model.
-    pub fn spans(&self, field: usize) -> PerModel<Span> {
-        self.layouts.each_ref().map(|layout| layout.fields[field])
-    }
 }

@@ -1,6 +1,6 @@
-//! The only arithmetic of sizes, alignments and offsets, for every target at
-//! once. Knows no YAML and no language; `validate` refuses with it and `lower`
-//! stores what it finds.
+//! The only arithmetic of sizes, alignments and offsets, for every target at once.
+//! Independent of YAML and of languages; `validate` refuses structs with it, and
+//! `lower` stores its results.
 
 mod models;
 
@@ -21,7 +21,7 @@ impl Model {
     /// All of them, in the order in which [`PerModel`] holds their values.
     pub const ALL: [Self; 3] = [Self::Lp64, Self::Ilp32, Self::Ilp32Aligned];
 
-    /// Where [`PerModel`] holds this model's value.
+    /// The index of this model in [`PerModel`].
     pub fn index(self) -> usize {
         self as usize
     }
@@ -151,7 +151,7 @@ impl Extent {
         Self { size, align: size }
     }
 
-    /// `count` of these in a row; `None` where that is larger than any reply.
+    /// An array of `count` elements; `None` if it is larger than any reply.
     pub fn times(self, count: u64) -> Option<Self> {
         let size = self.size.checked_mul(count).filter(|size| *size <= MOST_BYTES)?;
         Some(Self { size, ..self })
@@ -168,7 +168,7 @@ impl Extent {
 /// The largest type that makes sense: offsets are counted in 32 bits.
 const MOST_BYTES: u64 = u32::MAX as u64;
 
-/// Where a field lies.
+/// The position of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// Its first byte.
@@ -178,7 +178,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The byte behind its last.
+    /// The end, exclusive.
     pub fn end(self) -> u64 {
         self.offset + self.size
     }
@@ -191,15 +191,15 @@ pub struct Layout {
     pub size: u64,
     /// Its alignment.
     pub align: u64,
-    /// Where each field lies, in order.
+    /// The span of each field, in order.
     pub fields: Vec<Span>,
     /// The bytes that no field covers, in order.
     pub holes: Vec<Span>,
 }
 
 impl Layout {
-    /// Lays out fields one behind the other, each at its alignment unless
-    /// `packed`. `None` where that is larger than any reply.
+    /// Lays out fields one after the other, each at its alignment unless `packed`.
+    /// `None` if the struct is larger than any reply.
     pub fn of(fields: &[Extent], packed: bool) -> Option<Self> {
         let (mut end, mut struct_align) = (0, 1);
         let (mut spans, mut holes) = (Vec::new(), Vec::new());

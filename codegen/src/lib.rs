@@ -1,6 +1,21 @@
 //! The schema, the compiler and the compatibility prover for capability-chain
-//! ABIs: structures that carry `argsz` and `flags`, and behind them a chain of
+//! ABIs: structs that start with `argsz` and `flags`, followed by a chain of
 //! `{id, version, next}` capabilities.
+//!
+//! ```text
+//! spec/*/*.yaml -> load -> validate -> lower -> ir -> emit -> sync -> generated/, docs/reference/
+//!                                               |
+//!                                               +---> lint, compat, drift, decode, layout, matrix
+//! ```
+//!
+//! - [`open`] reads the YAML files ([`spec`]) and checks them ([`mod@validate`]). Every
+//!   error is reported, with its place. After this step nothing fails.
+//! - [`lower`](mod@lower) makes the resolved ABI of one kernel release ([`ir`]).
+//! - [`outputs`] turns it into files ([`emit`]); [`sync`] writes them.
+//! - The other modules compare, check and decode with the same resolved ABI.
+//!
+//! `docs/architecture.md` has the map of the modules and the steps to add an ABI,
+//! an output, a rule or a command.
 
 #![warn(unreachable_pub)]
 
@@ -33,14 +48,14 @@ use diagnostic::{Diagnostics, Sources};
 use spec::load::{Loaded, Origin, load};
 use validate::ValidSpec;
 
-/// A specification that was read and checked.
+/// The result of reading and checking a specification.
 #[derive(Debug)]
 pub struct Opened {
-    /// The specification, if nothing is wrong with it.
+    /// The specification, if it has no errors.
     pub spec: Option<ValidSpec>,
-    /// Its files, for showing places.
+    /// The texts of its files, which places refer to.
     pub sources: Sources,
-    /// What is wrong with it.
+    /// Errors and warnings.
     pub problems: Diagnostics,
 }
 
@@ -52,17 +67,17 @@ pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
     Opened { spec, sources, problems }
 }
 
-/// Every file that is generated: the outputs of the ABI, and the JSON Schema
-/// of the format that it is specified in.
+/// The outputs of one ABI.
 pub fn outputs(abi: &ir::Abi) -> Vec<output::OutputFile> {
-    let mut files = emit::all(abi);
-    files.extend(spec::schema::files());
-    files
+    emit::all(abi)
 }
 
-/// The folders in which every file is one of these outputs.
+/// The folders that contain nothing but these outputs.
 pub fn folders(abi: &ir::Abi) -> Vec<String> {
-    let mut folders = emit::folders(abi);
-    folders.push(output::SCHEMAS.to_owned());
-    folders
+    emit::folders(abi)
+}
+
+/// The JSON Schema of the specification format, which is the same for all ABIs.
+pub fn schemas() -> Vec<output::OutputFile> {
+    spec::schema::files()
 }

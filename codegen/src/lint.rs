@@ -9,6 +9,7 @@
 mod arguments;
 mod arrays;
 mod chains;
+mod codes;
 mod constants;
 mod deprecation;
 mod drafts;
@@ -42,36 +43,33 @@ struct Rule {
 /// bit with two names. L12, L18, L26 and L27 have no case that the format can
 /// express. Warnings are what breaks no binary.
 const RULES: [Rule; 23] = [
-    error("L1", types::enumerators_fit_an_int),
-    error("L2", types::no_pointers),
-    error("L3", types::no_plain_u64),
-    error("L4", holes::no_holes),
-    error("L5", layouts::one_layout_everywhere),
-    error("L6", holes::no_pads_that_make_holes),
-    error("L7", arguments::start_with_argsz_and_flags),
-    error("L8", chains::carriers_are_complete),
-    error("L9", chains::bodies_keep_the_alignment),
-    error("L9", handlers::chains_keep_the_alignment),
-    error("L13", flags::single_bits_and_exact_masks),
-    error("L14", constants::unsigned),
-    error("L15", references::name_what_exists),
-    error("L16", arrays::last_and_counted),
-    error("L17", arguments::say_which_way),
-    error("L19", handlers::minsz_is_that_of_the_first_release),
-    error("L20", handlers::replies_are_whole),
-    error("L21", constants::counts_are_marked),
-    warning("L22", naming::keeps_to_the_scheme),
-    error("L23", unions::arms_can_be_told_apart),
-    error("L24", deprecation::is_said),
-    warning("L25", chains::capabilities_are_emitted),
-    error("L28", drafts::are_written),
+    error(codes::ENUMERATOR_TOO_LARGE, types::enumerators_fit_an_int),
+    error(codes::POINTER, types::no_pointers),
+    error(codes::UNALIGNED_U64, types::no_plain_u64),
+    error(codes::HOLE, holes::no_holes),
+    error(codes::LAYOUT_DIFFERS, layouts::one_layout_everywhere),
+    error(codes::HARMFUL_PAD, holes::no_pads_that_make_holes),
+    error(codes::ARGSZ_AND_FLAGS_FIRST, arguments::start_with_argsz_and_flags),
+    error(codes::INCOMPLETE_CHAIN_HOST, chains::carriers_are_complete),
+    error(codes::CHAIN_MISALIGNED, chains::bodies_keep_the_alignment),
+    error(codes::CHAIN_MISALIGNED, handlers::chains_keep_the_alignment),
+    error(codes::FLAG_BITS, flags::single_bits_and_exact_masks),
+    error(codes::SIGNED_CONSTANT, constants::unsigned),
+    error(codes::UNKNOWN_NAME, references::name_what_exists),
+    error(codes::ARRAY_NOT_LAST, arrays::last_and_counted),
+    error(codes::NO_DIRECTION, arguments::say_which_way),
+    error(codes::MINSZ_AFTER_FIRST_RELEASE, handlers::minsz_is_that_of_the_first_release),
+    error(codes::INCOMPLETE_REPLY, handlers::replies_are_whole),
+    error(codes::UNMARKED_COUNT, constants::counts_are_marked),
+    warning(codes::NAME_SCHEME, naming::keeps_to_the_scheme),
+    error(codes::AMBIGUOUS_UNION, unions::arms_can_be_told_apart),
+    error(codes::INCOMPLETE_DEPRECATION, deprecation::is_said),
+    warning(codes::NOT_EMITTED, chains::capabilities_are_emitted),
+    error(codes::DRAFT_DOC, drafts::are_written),
 ];
 
-/// An `allow` that is none.
-const L00: Code = Code("L00");
-
 /// Rules that loading enforces, so that their exceptions are not seen here.
-const AT_LOAD: [Code; 2] = [Code("L10"), Code("L11")];
+const AT_LOAD: [Code; 2] = [codes::ID_REUSED, codes::NUMBER_REUSED];
 
 /// Looks for everything in an ABI that breaks a rule and is not allowed to.
 pub fn lint(abi: &Abi) -> Diagnostics {
@@ -85,23 +83,23 @@ pub fn lint(abi: &Abi) -> Diagnostics {
         }
     }
     for finding in exceptions.unfounded() {
-        problems.push(finding.diagnostic(L00, Severity::Warning));
+        problems.push(finding.diagnostic(codes::BAD_EXCEPTION, Severity::Warning));
     }
     problems
 }
 
 /// The codes that [`lint`] can give, in order.
 pub fn codes() -> Vec<Code> {
-    let mut codes = vec![L00];
+    let mut codes = vec![codes::BAD_EXCEPTION];
     codes.extend(RULES.iter().map(|rule| rule.code));
     codes.dedup();
     codes
 }
 
-const fn error(code: &'static str, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
-    Rule { code: Code(code), severity: Severity::Error, check }
+const fn error(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+    Rule { code, severity: Severity::Error, check }
 }
 
-const fn warning(code: &'static str, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
-    Rule { code: Code(code), severity: Severity::Warning, check }
+const fn warning(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+    Rule { code, severity: Severity::Warning, check }
 }

@@ -1,18 +1,20 @@
-//! Stage 3, lowering: picks what one release has out of a valid
-//! specification, resolves names to indexes, lays structs out and spells
-//! names. Total: whatever could go wrong, `validate` has refused.
+//! Stage 3, lowering: selects the items of one release from a valid specification,
+//! resolves names to indexes, computes layouts and spells names. It cannot fail:
+//! `validate` has refused everything that could go wrong.
 
 mod chains;
 mod groups;
 mod ioctls;
+mod protocol;
 mod structs;
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Section, StructId};
+use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
 use crate::release::Release;
 use crate::spec::history::{History, Life};
-use crate::spec::text::{Doc, Named, Placed};
+use crate::spec::text::Doc;
+use crate::spec::wrappers::{Map, Placed};
 use crate::spec::{self, Deprecated, Spec, SpecFile};
 use crate::validate::ValidSpec;
 
@@ -29,7 +31,7 @@ pub fn lower(spec: &ValidSpec, release: Option<Release>) -> Abi {
     lowering.finish()
 }
 
-/// What a reference finds behind a name. `validate` has checked every one.
+/// The target of a reference by name. `validate` has checked all references.
 #[track_caller]
 fn known<T>(found: Option<T>) -> T {
     found.expect("validate has resolved every reference")
@@ -49,6 +51,8 @@ struct Lowering<'a> {
     chain_items: Vec<&'a spec::Chain>,
     /// Every plain constant's number.
     numbers: HashMap<&'a str, i128>,
+    /// The capabilities of all releases, by the hosts of their chains.
+    hosted: HashMap<&'a str, Vec<ioctls::Hosted<'a>>>,
     /// Today's name of a constant or a capability to that in the release.
     names: HashMap<&'a str, &'a str>,
 }
@@ -71,6 +75,9 @@ impl<'a> Lowering<'a> {
             title: spec.abi.title.value.clone(),
             doc: spec.abi.doc.paragraphs.clone(),
             prefix: spec.abi.prefix.value.clone(),
+            version: spec.abi.version.0.clone(),
+            publish: spec.abi.publish,
+            code: spec.code.clone(),
             release,
             releases: valid.releases().to_vec(),
             overlays: overlays.map(|file| file.name.clone()).collect(),
@@ -85,6 +92,7 @@ impl<'a> Lowering<'a> {
             ioctls: Vec::new(),
             chains: Vec::new(),
             capabilities: Vec::new(),
+            protocol: Protocol::default(),
         };
         Self {
             spec,
@@ -95,6 +103,7 @@ impl<'a> Lowering<'a> {
             chains: HashMap::new(),
             chain_items: Vec::new(),
             numbers: HashMap::new(),
+            hosted: ioctls::hosted(spec),
             names: HashMap::new(),
         }
     }
@@ -105,8 +114,7 @@ impl<'a> Lowering<'a> {
         file.items.iter().filter(move |item| item.life(life).covers(release))
     }
 
-    /// Gives structs and chains their indexes, so that items can refer to
-    /// what stands behind them.
+    /// Assigns the indexes of structs and chains first, so that items can refer to later ones.
     fn number_items(&mut self) {
         for file in &self.spec.files {
             for item in self.alive(file) {
@@ -157,7 +165,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// What every item has; `life` is its own and `source` what it inherits.
+    /// The metadata of an item; `life` is its own, `source` may be inherited.
     fn meta(&self, item: ItemParts<'a>, life: Life, source: &str) -> Meta {
         let former = item.before.former_names(self.release);
         let renumbered = item.before.former_numbers(self.release);
@@ -192,7 +200,7 @@ struct ItemParts<'a> {
     source: Option<&'a Placed<String>>,
     deprecated: Option<&'a Deprecated>,
     before: &'a History,
-    allow: &'a Named<String>,
+    allow: &'a Map<String>,
 }
 
 /// Collects the keys that every kind of item has.
@@ -210,7 +218,7 @@ macro_rules! parts {
 }
 use parts;
 
-fn backends(backends: &Named<Doc>) -> Vec<(String, crate::ir::Doc)> {
+fn backends(backends: &Map<Doc>) -> Vec<(String, crate::ir::Doc)> {
     let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));
     pairs.collect()
 }

@@ -1,5 +1,5 @@
-//! The command line: reads arguments, runs a command of the library, and
-//! turns what it says into an exit code.
+//! The program: parses arguments, runs a command, prints its output and returns
+//! its exit code.
 
 mod cli;
 mod commands;
@@ -12,22 +12,22 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     match commands::run(cli) {
-        Ok(done) => print(&done.text)
-            .map_or(ExitCode::from(commands::UNUSABLE), |()| ExitCode::from(done.code)),
+        Ok(output) => print(&output.text)
+            .map_or(ExitCode::from(commands::FAILURE), |()| ExitCode::from(output.code)),
         Err(message) => {
             if !message.is_empty() {
-                commands::tell(&format!("error: {message}\n"));
+                commands::to_stderr(&format!("error: {message}\n"));
             }
-            ExitCode::from(commands::UNUSABLE)
+            ExitCode::from(commands::FAILURE)
         }
     }
 }
 
-/// Prints a result. A reader who has seen enough and closed the pipe is no error.
+/// Writes to standard output. A closed pipe is not an error.
 fn print(text: &str) -> Option<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            commands::tell(&format!("error: {error}\n"));
+            commands::to_stderr(&format!("error: {error}\n"));
             None
         }
         _ => Some(()),

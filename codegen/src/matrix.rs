@@ -5,7 +5,7 @@
 //! size of its buffer on every call, tests the flag and then the offset, and
 //! passes over ids that it does not know.
 //!
-//! Releases in which nothing of this differs are tried once.
+//! Releases that do not differ in any of this are tried once.
 
 mod reader;
 mod writer;
@@ -18,7 +18,7 @@ use crate::release::Release;
 use reader::Reader;
 use writer::{Reply, Writer};
 
-/// What was tried.
+/// The statistics of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Pairs of a program's release and a kernel's.
@@ -37,7 +37,7 @@ pub struct Counts {
     pub bytes: u64,
 }
 
-/// A reading that is not what was written.
+/// A value that was read differently from the written one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     /// The releases whose programs read.
@@ -50,14 +50,14 @@ pub struct Mismatch {
     pub handler: String,
     /// The capabilities that the device has.
     pub caps: Vec<String>,
-    /// What the program passed.
+    /// The request of the program.
     pub argsz: u64,
-    /// What was read otherwise.
+    /// The difference.
     pub what: String,
 }
 
-/// Tries all pairs of these ABIs. Of a pair that does not read what was
-/// written, the first reading is told.
+/// Tries all pairs of these ABIs. For a pair that reads a wrong value, the first
+/// such value is reported.
 pub fn all(abis: &[Abi]) -> (Counts, Vec<Mismatch>) {
     let mut counts = Counts { pairs: (abis.len() * abis.len()) as u64, ..Counts::default() };
     let mut mismatches = Vec::new();

@@ -1,8 +1,8 @@
-//! The reply rules, executed: what a handler of one release answers, byte for
-//! byte, to a buffer. The same rules make the profiles of the reply builders
-//! and the tables of the reference; here they can be asked about any argsz,
-//! release and capability, about bytes that nobody sets, and about bytes that
-//! are written where the caller has no buffer any more.
+//! Executes the reply rules: the answer of a handler of one release to a buffer,
+//! byte for byte. The profiles of the reply builders and the tables of the
+//! reference come from the same rules. The model covers any argsz, release and
+//! capability, bytes that are not set, and bytes that are written past the caller's
+//! buffer.
 
 mod chain;
 mod memory;
@@ -26,7 +26,7 @@ const KERNEL: Model = Model::Lp64;
 /// The error of an argument that cannot be right.
 const INVALID: &str = "EINVAL";
 
-/// What a device or an IOMMU has to tell.
+/// The contents of a reply: fixed part and capabilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// The struct with all output fields set, but for argsz, the flag that
@@ -45,23 +45,23 @@ pub struct Cap {
     pub id: u64,
     /// Its version.
     pub version: u64,
-    /// The bytes behind its header.
+    /// The bytes after its header.
     pub body: Vec<u8>,
-    /// Where in the body its array starts, and the size of an element: one that
-    /// is written element by element.
+    /// Offset of the array in the body and the size of an element, for an array
+    /// that is written element by element.
     pub array: Option<(usize, usize)>,
 }
 
-/// What comes back.
+/// The result of the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer<'a> {
     /// Whether the call works, or the error that it fails with.
     pub result: Result<(), &'a str>,
-    /// The memory behind the call; none where a byte can hold anything.
+    /// The memory after the call; `None` for a byte of unknown value.
     pub bytes: Vec<Option<u8>>,
     /// The bytes that are copied in: from the first up to, not including, this one.
     pub read: u64,
-    /// The bytes that are copied out, in order, also where there is no memory.
+    /// The ranges that are copied out, in order, including ranges outside the memory.
     pub written: Vec<Range<u64>>,
 }
 
@@ -73,7 +73,7 @@ impl Answer<'_> {
     }
 }
 
-/// A handler whose rules say all that a reply needs.
+/// A handler whose rules determine its replies.
 #[derive(Clone, Copy, Debug)]
 pub struct Handling<'a> {
     abi: &'a Abi,
@@ -82,7 +82,7 @@ pub struct Handling<'a> {
     behind: Behind<'a>,
 }
 
-/// What a handler appends to the fixed part.
+/// The data that a handler appends to the fixed part.
 #[derive(Clone, Copy, Debug)]
 enum Behind<'a> {
     Nothing,
@@ -90,23 +90,23 @@ enum Behind<'a> {
     Chain(Hosted<'a>),
 }
 
-/// A chain and the fields of the struct in front that tell of it.
+/// A chain and the fields of its host.
 #[derive(Clone, Copy, Debug)]
 struct Hosted<'a> {
     chain: &'a Chain,
     rules: &'a ReplyChain,
     flags: usize,
     flag: u64,
-    /// None where the chain starts at a fixed place.
+    /// `None` if the chain starts at a fixed offset.
     cap_offset: Option<usize>,
 }
 
-/// What becomes of a reply.
+/// The outcome for a reply.
 #[derive(Clone, Copy)]
 struct Outcome<'a> {
-    /// The size of all of it.
+    /// The size of the full reply.
     need: u64,
-    /// Whether what is appended fits.
+    /// Whether the appended data fits.
     fits: bool,
     /// How much of the fixed part is copied out.
     copied: u64,
@@ -114,9 +114,8 @@ struct Outcome<'a> {
 }
 
 impl<'a> Handling<'a> {
-    /// The rules of a handler, unless what it gives is not told by them: its
-    /// argument is no struct with an argsz, or ends in an array of which they
-    /// say nothing.
+    /// The rules of a handler. `None` if they do not determine its replies: the
+    /// argument is not a struct with argsz, or ends in an array without a rule.
     pub fn new(abi: &'a Abi, ioctl: &Ioctl, handler: &'a Handler) -> Option<Self> {
         let Arg::Struct(id) = ioctl.arg else { return None };
         let struct_ = abi.struct_(id);
@@ -133,9 +132,9 @@ impl<'a> Handling<'a> {
         Some(Self { abi, struct_, handler, behind })
     }
 
-    /// What the handler does to memory that starts with the caller's buffer.
-    /// How large the buffer is the handler learns from argsz alone; bytes that
-    /// argsz claims and the memory lacks are lost.
+    /// The effect of the handler on memory that starts with the caller's buffer.
+    /// The handler knows the size of the buffer from argsz only; bytes that argsz
+    /// covers and the memory does not have are lost.
     pub fn answer(&self, before: &[u8], contents: &Contents) -> Answer<'a> {
         let argsz = self.argsz(before);
         let read = self.copied(&self.handler.reads, argsz).max(self.handler.minsz);
@@ -148,7 +147,7 @@ impl<'a> Handling<'a> {
         Answer { result, bytes, read, written }
     }
 
-    /// Writes all that goes into the buffer.
+    /// Writes everything that fits the buffer.
     fn reply(&self, memory: &mut Memory, argsz: u64, contents: &Contents) -> Result<(), &'a str> {
         let need = match self.behind {
             Behind::Array(_) => self.need(&[]) + contents.array.len() as u64,
@@ -227,7 +226,7 @@ impl<'a> Handling<'a> {
         }
     }
 
-    /// Writes the fixed part, but for what tells of a chain.
+    /// Writes the fixed part except for the fields about a chain.
     fn fixed(&self, memory: &mut Memory, outcome: Outcome<'_>) {
         for at in 0..outcome.copied.min(self.size()) {
             let unset = match self.handler.unset {
@@ -284,7 +283,7 @@ impl<'a> Handling<'a> {
     }
 }
 
-/// A chain behind a struct, if it is.
+/// The chain of a struct, if it has one.
 fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<Hosted<'a>> {
     let host = chain.host().filter(|host| host.struct_ == id)?;
     let (flags, flag) = (host.flags, host.flag.1);

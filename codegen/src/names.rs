@@ -1,5 +1,5 @@
-//! The only spelling of names. What the kernel names keeps the kernel's name
-//! in both languages; what it leaves unnamed gets a name here.
+//! The only spelling of names. Names of the kernel stay the same in both languages;
+//! unnamed items get a name here.
 //!
 //! | of | pattern | example |
 //! |---|---|---|
@@ -21,7 +21,7 @@ use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
 use crate::layout::Int;
 
-/// What documentation starts with that no person has written yet.
+/// The mark of documentation that is a draft.
 pub const DRAFT: &str = "(draft)";
 
 /// The type of the flags or numbers that a field holds.
@@ -48,7 +48,7 @@ pub fn screaming(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
-/// What a number is called within its type.
+/// The short name of a number within its type.
 pub fn short<'a>(name: &'a str, prefix: &str, suffix: &str) -> &'a str {
     let name = name.strip_prefix(prefix).unwrap_or(name);
     name.strip_suffix(suffix).unwrap_or(name)
@@ -85,6 +85,17 @@ pub fn package(abi: &str) -> String {
     c_stem(abi).replace('_', "-")
 }
 
+/// The folder of the parts of the header, in the folder of the crate.
+pub fn c_folder(abi: &str) -> String {
+    ["include/", &c_stem(abi)].concat()
+}
+
+/// Modules that a generated crate can have, by file name without ending.
+pub const CRATE_MODULES: [&str; 14] = [
+    "array", "chain", "flags", "history", "ioctls", "lib", "profile", "reply", "request", "target",
+    "test", "uapi", "views", "wire",
+];
+
 /// A C struct or function of ours.
 pub fn c_name(stem: &str, words: &[&str]) -> String {
     let words = [&[stem], words].concat().join("_");
@@ -115,7 +126,7 @@ pub fn is_rust_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok() && name != "gen"
 }
 
-/// What Rust reserves even for raw identifiers.
+/// Words that Rust reserves even for raw identifiers.
 const NEVER_RAW: [&str; 4] = ["crate", "self", "super", "Self"];
 
 /// Words that C23, C++23 or their compilers reserve: no member and no macro

@@ -1,5 +1,15 @@
 //! Generated files. Data only.
 
+/// The licences of every crate, by the names of their files. They are the only
+/// outputs without the mark.
+pub const LICENCES: [(&str, &str); 2] = [
+    ("LICENSE-APACHE", include_str!("../LICENSE-APACHE")),
+    ("LICENSE-MIT", include_str!("../LICENSE-MIT")),
+];
+
+/// Files and folders that Cargo adds to a crate. They are no outputs.
+pub const CARGO: [&str; 2] = ["Cargo.lock", "target"];
+
 /// The folder of the JSON Schemas, in which every file is an output.
 pub const SCHEMAS: &str = "generated/schema";
 
@@ -20,4 +30,24 @@ impl OutputFile {
     pub fn below(self, folder: &str) -> Self {
         Self { path: [folder, "/", &self.path].concat(), ..self }
     }
+}
+
+/// A hand-written file that is copied into the crate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeFile {
+    /// The language, which decides where the copy belongs.
+    pub language: Language,
+    /// The path below the folder of the language, with forward slashes.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A language of hand-written files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Copied to `src/`; files at the top are public modules of the crate.
+    Rust,
+    /// Copied to the folder of the header's parts.
+    C,
 }

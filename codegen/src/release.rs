@@ -20,12 +20,12 @@ impl Release {
         Self { major, minor, candidate: u16::MAX }
     }
 
-    /// The numbers in front of and behind the dot.
+    /// The major and minor number.
     pub const fn numbers(self) -> (u16, u16) {
         (self.major, self.minor)
     }
 
-    /// The release as kernels call themselves, without the letter in front.
+    /// The release as kernels print it, without the `v`.
     pub fn bare(self) -> String {
         self.to_string().trim_start_matches('v').to_owned()
     }
@@ -41,8 +41,8 @@ impl Release {
         same && self.candidate == u16::MAX && candidate.candidate != u16::MAX
     }
 
-    /// When what is said of this release began to hold: new things come in the
-    /// merge window, so the first candidate has them already.
+    /// The first candidate of the release. New items arrive in the merge window, so
+    /// this candidate has them already.
     pub fn opening(self) -> Self {
         match self.candidate {
             u16::MAX => Self { candidate: 1, ..self },
@@ -50,8 +50,7 @@ impl Release {
         }
     }
 
-    /// Every release from `self` to `last`, which must share their major
-    /// number; nothing where they do not.
+    /// Every release from `self` to `last`; none if their major numbers differ.
     pub fn through(self, last: Self) -> Option<impl Iterator<Item = Self>> {
         let same_line = self.major == last.major && self.minor <= last.minor;
         let released = self.candidate == u16::MAX && last.candidate == u16::MAX;

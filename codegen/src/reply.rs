@@ -1,51 +1,52 @@
-//! The vocabulary of the reply rules, shared by the specification and the
-//! resolved ABI: what a handler does to a buffer. Data only.
+//! The words of the reply rules, shared by the specification and the resolved
+//! ABI: how a handler treats a buffer. Data only.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How the enumerator that counts the others behaves.
+/// How an enumerator behaves that counts the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
     /// It grows with the enum and is not part of the ABI.
     Moves,
-    /// Its value is fixed for good.
+    /// Its value never changes again.
     Frozen,
 }
 
-/// What output bytes hold that the handler does not set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+/// The content of output bytes that the handler does not set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unset {
-    /// What the caller had there.
+    /// The caller's bytes.
+    #[default]
     Echo,
     /// Zero.
     Zero,
-    /// Whatever was on the kernel's stack.
+    /// Bytes of the kernel's stack.
     Stack,
 }
 
-/// What a buffer sees that is too small for the chain.
+/// The reply to a buffer that is too small for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenTooSmall {
     /// The flag set and a `cap_offset` of 0.
     OffsetZero,
-    /// The flag set and a `cap_offset` of 0, behind it those capabilities that fit.
+    /// The flag set and a `cap_offset` of 0, and the capabilities that fit.
     Partial,
     /// The flag clear.
     FlagClear,
 }
 
-/// What stands between capabilities.
+/// The bytes between capabilities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Padding {
     /// Zero.
     #[default]
     Zero,
-    /// What the caller had there.
+    /// The caller's bytes.
     Echo,
 }
 
@@ -55,13 +56,12 @@ pub enum Padding {
 pub enum ArgszReply {
     /// When the buffer is too small for it.
     #[default]
-    #[serde(rename = "when_short")]
     WhenTooSmall,
     /// Always, so that it can shrink.
     Always,
 }
 
-/// Which way a field travels.
+/// The direction in which a field travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the caller to the kernel.

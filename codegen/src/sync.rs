@@ -1,6 +1,6 @@
-//! Stage 5: brings a tree in line with the outputs, or tells how it differs.
-//! The only file access of outputs. All or nothing: every file is written
-//! beside its place first, and none is moved there before all are written.
+//! Stage 5: compares a tree with the outputs, and updates it. This is the only
+//! file access of outputs. All files are written or none: each is first written
+//! under a temporary name in its folder, and renamed after all are written.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::output::{MARK, OutputFile};
+use crate::output::{CARGO, LICENCES, MARK, OutputFile};
 
-/// How a tree differs from the outputs.
+/// A kind of difference between a file of the tree and the outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// The file is not there.
+    /// The tree lacks the file.
     Missing,
     /// The file has other contents.
     Differs,
@@ -23,7 +23,7 @@ pub enum Difference {
 }
 
 impl Difference {
-    /// The word for it.
+    /// The word for messages.
     pub fn word(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -33,19 +33,19 @@ impl Difference {
     }
 }
 
-/// One file that is not as the outputs have it.
+/// One file that differs from the outputs.
 #[derive(Debug)]
 pub struct Change<'a> {
-    /// Its path below the tree's root.
+    /// The path below the tree's root.
     pub path: String,
-    /// How it differs.
+    /// The kind of the difference.
     pub difference: Difference,
-    /// What it should be; none if it should not be.
+    /// The expected file; none if the tree should not have the file.
     output: Option<&'a OutputFile>,
 }
 
 impl Change<'_> {
-    /// Whether the file is an output, and not one that should go.
+    /// Whether the file is an output, not one to remove.
     pub fn is_output(&self) -> bool {
         self.output.is_some()
     }
@@ -60,7 +60,7 @@ pub fn compare<'a>(
 ) -> io::Result<Vec<Change<'a>>> {
     let mut changes = Vec::new();
     for output in outputs {
-        let found = read_if_there(&root.join(&output.path))?;
+        let found = read_existing(&root.join(&output.path))?;
         let difference = match found {
             None => Difference::Missing,
             Some(found) if found == output.contents.as_bytes() => continue,
@@ -78,9 +78,9 @@ pub fn compare<'a>(
     Ok(changes)
 }
 
-/// The first lines that differ, for a reader.
+/// The first lines of the difference.
 pub fn excerpt(root: &Path, change: &Change<'_>) -> String {
-    const MOST_LINES: usize = 12;
+    const MAX_LINES: usize = 12;
     let Some(output) = change.output.filter(|_| change.difference == Difference::Differs) else {
         return String::new();
     };
@@ -89,20 +89,19 @@ pub fn excerpt(root: &Path, change: &Change<'_>) -> String {
     let diff = TextDiff::from_lines(found.as_ref(), output.contents.as_str());
     let unified = diff.unified_diff().context_radius(0).to_string();
     let mut text = String::new();
-    for line in unified.lines().take(MOST_LINES) {
+    for line in unified.lines().take(MAX_LINES) {
         text += "    ";
         text += line;
         text.push('\n');
     }
-    if unified.lines().count() > MOST_LINES {
+    if unified.lines().count() > MAX_LINES {
         text += "    ...\n";
     }
     text
 }
 
-/// Brings the tree at `root` in line with the outputs. Files that are as they
-/// should be are not touched. Refuses to remove what this program did not
-/// write.
+/// Updates the tree at `root`. Unchanged files are not touched. A file that this
+/// program did not write is not removed; it is an error.
 pub fn write(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     refuse_foreign(root, changes)?;
     let mut staged = Staged::default();
@@ -114,11 +113,23 @@ pub fn write(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     staged.commit()?;
     for change in changes.iter().filter(|change| change.output.is_none()) {
         fs::remove_file(root.join(&change.path)).map_err(|error| at(&change.path, error))?;
+        remove_empty_folders(root, &change.path);
     }
     Ok(())
 }
 
-/// Files written beside their places; dropped, they vanish again.
+/// Removes the folders of a removed file as far as they are empty.
+fn remove_empty_folders(root: &Path, path: &str) {
+    for folder in Path::new(path).ancestors().skip(1).filter(|folder| *folder != Path::new("")) {
+        // A folder that is not empty stays.
+        if fs::remove_dir(root.join(folder)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Files under temporary names, which are removed if this is dropped before
+/// `commit`.
 #[derive(Default)]
 struct Staged {
     files: Vec<(PathBuf, PathBuf)>,
@@ -133,17 +144,17 @@ impl Staged {
         if place.is_dir() {
             return Err(at(&shown, io::Error::other("a folder is in the way")));
         }
-        let mut beside = place.as_os_str().to_owned();
-        beside.push(".new");
-        let beside = PathBuf::from(beside);
-        self.files.push((beside.clone(), place.to_owned()));
-        fs::write(&beside, contents).map_err(|error| at(&shown, error))
+        let mut temporary = place.as_os_str().to_owned();
+        temporary.push(".new");
+        let temporary = PathBuf::from(temporary);
+        self.files.push((temporary.clone(), place.to_owned()));
+        fs::write(&temporary, contents).map_err(|error| at(&shown, error))
     }
 
     fn commit(mut self) -> io::Result<()> {
-        for (beside, place) in self.files.drain(..) {
+        for (temporary, place) in self.files.drain(..) {
             let shown = place.display().to_string();
-            fs::rename(&beside, &place).map_err(|error| at(&shown, error))?;
+            fs::rename(&temporary, &place).map_err(|error| at(&shown, error))?;
         }
         Ok(())
     }
@@ -151,19 +162,21 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        for (beside, _) in &self.files {
-            // Nothing more can be done about a leftover than leaving it.
-            let _ = fs::remove_file(beside);
+        for (temporary, _) in &self.files {
+            // An error is already being reported.
+            let _ = fs::remove_file(temporary);
         }
     }
 }
 
-/// A file without our mark was put there by someone; it is theirs to remove.
+/// Fails if a file to remove lacks the mark of a generated file: a person put it
+/// there.
 fn refuse_foreign(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     for change in changes.iter().filter(|change| change.output.is_none()) {
         let contents = fs::read(root.join(&change.path)).unwrap_or_default();
         let head = String::from_utf8_lossy(&contents[..contents.len().min(400)]).into_owned();
-        if !head.contains(MARK) {
+        let licence = LICENCES.iter().any(|(_, text)| text.as_bytes() == contents);
+        if !licence && !head.contains(MARK) {
             let reason = "it is in a folder of generated files but was not generated; move it away";
             return Err(at(&change.path, io::Error::other(reason)));
         }
@@ -171,16 +184,17 @@ fn refuse_foreign(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     Ok(())
 }
 
-/// Every file in the folders.
+/// Every file in the folders, except the files of Cargo.
 fn files_in(root: &Path, folders: &[String]) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     for folder in folders {
-        list(root, folder, &mut files)?;
+        let cargo = CARGO.map(|name| [folder, "/", name].concat());
+        list(root, folder, &cargo, &mut files)?;
     }
     Ok(files)
 }
 
-fn list(root: &Path, folder: &str, files: &mut Vec<String>) -> io::Result<()> {
+fn list(root: &Path, folder: &str, skip: &[String], files: &mut Vec<String>) -> io::Result<()> {
     let path = root.join(folder);
     if !path.is_dir() {
         return Ok(());
@@ -188,15 +202,18 @@ fn list(root: &Path, folder: &str, files: &mut Vec<String>) -> io::Result<()> {
     for entry in fs::read_dir(&path).map_err(|error| at(folder, error))? {
         let entry = entry.map_err(|error| at(folder, error))?;
         let below = [folder, "/", &entry.file_name().to_string_lossy()].concat();
+        if skip.contains(&below) {
+            continue;
+        }
         match entry.file_type()?.is_dir() {
-            true => list(root, &below, files)?,
+            true => list(root, &below, skip, files)?,
             false => files.push(below),
         }
     }
     Ok(())
 }
 
-fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+fn read_existing(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(contents) => Ok(Some(contents)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -204,7 +221,7 @@ fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// The error with the path that it is about.
+/// The error with its path.
 fn at(path: &str, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{path}: {error}"))
 }

@@ -30,7 +30,7 @@ mod values;
 mod versions;
 mod views;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::release::Release;
 use crate::spec::Spec;
 use index::Index;
@@ -119,9 +119,4 @@ pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Opt
     ids::check(&mut check);
     let valid = !incomplete && !problems.has_errors();
     valid.then_some(ValidSpec { spec, releases })
-}
-
-/// The place of something, or of what it stands in where it has none.
-fn or(place: Place, outer: Place) -> Place {
-    if place == Place::default() { outer } else { place }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use capchain::spec::load::{Origin, load};
-use capchain::spec::text::{Named, Placed, Short};
+use capchain::spec::wrappers::{LineOrMap, Map, Placed};
 use capchain::spec::{Field, Item, Spec, Value};
 use tempfile::TempDir;
 
@@ -120,7 +120,7 @@ impl Names {
             }
             Item::Struct(item) => self.fields(&item.fields),
             Item::Ioctl(item) => {
-                let profiles = item.handlers.iter().filter_map(|handler| handler.profile.as_ref());
+                let profiles = item.handlers().filter_map(|(.., handler)| handler.profile.as_ref());
                 profiles.for_each(|profile| self.add(profile));
             }
             Item::Capability(item) => {
@@ -131,7 +131,7 @@ impl Names {
         }
     }
 
-    fn fields(&mut self, fields: &Named<Short<Field>>) {
+    fn fields(&mut self, fields: &Map<LineOrMap<Field>>) {
         for (_, field) in fields.iter() {
             field.prefix.iter().for_each(|prefix| self.add(prefix));
             self.values(&field.bits);
@@ -140,7 +140,7 @@ impl Names {
         }
     }
 
-    fn values(&mut self, values: &Named<Short<Value>>) {
+    fn values(&mut self, values: &Map<LineOrMap<Value>>) {
         values.iter().for_each(|(name, _)| self.add(name));
     }
 

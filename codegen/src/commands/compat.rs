@@ -1,4 +1,4 @@
-//! `capchain compat`: what a new ABI breaks for whom.
+//! `capchain compat`: the breaks between two ABIs.
 
 use std::path::{Path, PathBuf};
 
@@ -6,28 +6,29 @@ use capchain::compat::{
     Accepted, Advice, Finding, Headers, Judged, Judgement, Location, Party, Rules, Side, compare,
     program, told,
 };
-use capchain::diagnostic::{Place, Sources};
+use capchain::diagnostic::{Place, Sources, escape_github};
 use capchain::header;
 use capchain::ir::Abi;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, counted, headers, json, lower, origin, spec_of, tell};
+use super::headers::{HeaderFiles, Headers as HeaderFacts};
+use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
 use crate::cli::{Compat, Language, LintFormat, Source};
 
-/// A side with the files that its places point into.
+/// A side with its files, which places refer to.
 struct Opened {
     side: Side,
     sources: Sources,
 }
 
-pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
+pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
     let rules = rules(args.rules.as_deref())?;
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {
         let Opened { side, sources } = if party == Party::Old { &old } else { &new };
-        // What a header tells is not said where the specification says it.
+        // Places in the specification are not places of a header's declarations.
         let named = |path: &str| side.name.split('+').any(|part| part == path);
         if side.headers.is_some() && !named(sources.path(place.file)) {
             return None;
@@ -38,19 +39,22 @@ pub(super) fn run(source: &Source, args: &Compat) -> Outcome {
     let (judged, idle) = rules.judge(compare(&old.side, &new.side), locate);
     for accepted in idle {
         let Accepted { code, subject, .. } = accepted;
-        tell(&format!("warning: {code} of `{subject}` is accepted, and was not found\n"));
+        to_stderr(&format!("warning: {code} of `{subject}` is accepted but was not found\n"));
     }
     let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
     let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
     if let Some(language) = args.witness {
-        return Ok(Done { code: if breaks { FOUND } else { FINE }, ..verdict.program(language) });
+        return Ok(Output {
+            code: if breaks { FINDINGS } else { SUCCESS },
+            ..verdict.program(language)
+        });
     }
-    let done = match args.format {
-        LintFormat::Text => Ok(Done::fine(verdict.text())),
+    let output = match args.format {
+        LintFormat::Text => Ok(Output::success(verdict.text())),
         LintFormat::Json => verdict.json(),
-        LintFormat::Github => Ok(Done::fine(verdict.github())),
+        LintFormat::Github => Ok(Output::success(verdict.github())),
     }?;
-    Ok(Done { code: if breaks { FOUND } else { FINE }, ..done })
+    Ok(Output { code: if breaks { FINDINGS } else { SUCCESS }, ..output })
 }
 
 fn rules(path: Option<&Path>) -> Result<Rules, String> {
@@ -61,47 +65,48 @@ fn rules(path: Option<&Path>) -> Result<Rules, String> {
     Rules::parse(&text).map_err(|error| format!("{shown}: {error}"))
 }
 
-/// A side as it is written: a release, a folder or a header, then overlays.
+/// Opens a side: a release, a folder or a header, followed by overlays.
 fn open(source: &Source, written: &str) -> Result<Opened, String> {
     let mut parts = written.split('+');
     let base = parts.next().unwrap_or_default();
     let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
     if overlays.iter().any(|path| path.as_os_str().is_empty()) {
-        return Err(format!("`{written}`: an overlay is missing behind `+`"));
+        return Err(format!("`{written}`: an overlay is missing after `+`"));
     }
     let is_header = Path::new(base).is_file();
     let (origin, release) = match is_header {
-        true => (origin(source), None),
+        true => (specs::one(source)?.origin(), None),
         false => place(source, base)?,
     };
-    let (spec, mut sources) = spec_of(capchain::open(&origin, &overlays))?;
-    let abi = lower(&spec, release)?;
+    let (spec, mut sources) = specs::checked(capchain::open(&origin, &overlays))?;
+    let abi = at_release(&spec, release)?;
     let mut side = Side { name: written.to_owned(), abi, headers: None };
     if is_header {
-        let headers = headers::read(&[PathBuf::from(base)], &side.abi, &mut sources)?;
-        tell(&headers.problems.render(&sources, super::to_terminal()));
-        let told = header::abi(&headers.facts, &side.abi, &headers.given);
-        side.abi = told.abi;
-        side.headers = Some(Headers { given: headers.given, guessed: told.guessed });
+        let files = HeaderFiles::open(&[PathBuf::from(base)])?;
+        let HeaderFacts { facts, given, problems } = files.read(&side.abi, &mut sources)?;
+        to_stderr(&problems.render(&sources, super::stderr_is_terminal()));
+        let inferred = header::abi(&facts, &side.abi, &given);
+        side.abi = inferred.abi;
+        side.headers = Some(Headers { given, guessed: inferred.guessed });
     }
     if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
         let newest = spec.newest();
         return Err(format!(
-            "`{written}`: the overlay adds nothing there; what says no `since` came with {newest}, \
-             and a header has what it declares"
+            "`{written}`: the overlay adds nothing; items without `since` count from {newest}, \
+             and a header has only the items that it declares"
         ));
     }
     Ok(Opened { side, sources })
 }
 
-/// Whether an overlay would be passed over in silence.
+/// Whether an overlay has no effect.
 fn adds_nothing(bare: &Side, side: &Side) -> bool {
     let guessed = |side: &Side| side.headers.as_ref().map(|headers| headers.guessed.clone());
     let same = items(&bare.abi) == items(&side.abi) && guessed(bare) == guessed(side);
     same && compare(bare, side).is_empty()
 }
 
-/// How many things an ABI has.
+/// The number of items of an ABI.
 fn items(abi: &Abi) -> usize {
     [abi.structs.len(), abi.ioctls.len(), abi.macros.len(), abi.capabilities.len()]
         .into_iter()
@@ -109,10 +114,10 @@ fn items(abi: &Abi) -> usize {
         .sum()
 }
 
-/// Where a side's specification is, and as of which release it counts.
+/// The specification and the release of a side.
 fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), String> {
     if let Ok(release) = base.parse() {
-        return Ok((origin(source), Some(release)));
+        return Ok((specs::one(source)?.origin(), Some(release)));
     }
     let (folder, release) = match base.rsplit_once('@') {
         Some((folder, release)) => (folder, Some(release.parse::<Release>()?)),
@@ -122,13 +127,13 @@ fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), Strin
     match path.is_dir() {
         true => Ok((Origin::Folder(path.to_owned()), release)),
         false => Err(format!(
-            "`{base}` is no side: a side is a release (v5.10), the folder of a specification, \
+            "invalid side `{base}`: expected a release (v5.10), a specification folder, \
              FOLDER@RELEASE or a header file"
         )),
     }
 }
 
-/// What is to be told of two sides.
+/// The findings on two sides.
 struct Verdict<'a> {
     old: &'a Side,
     new: &'a Side,
@@ -149,9 +154,9 @@ impl Verdict<'_> {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
         let breaks = self.count(|one| one.judgement == Judgement::Breaks);
         let accepted = self.count(|one| one.judgement == Judgement::Accepted);
-        let told = counted(self.judged.len() - breaks - accepted, "other difference");
+        let told = plural(self.judged.len() - breaks - accepted, "other difference");
         let (breaks, accepted) = (
-            counted(breaks, "break"),
+            plural(breaks, "break"),
             match accepted {
                 0 => String::new(),
                 some => format!(", {some} accepted"),
@@ -164,25 +169,23 @@ impl Verdict<'_> {
         text + &format!("versions: crate {crate_}, header {header}, wire {wire}\n")
     }
 
-    /// A program that shows what breaks the wire.
-    fn program(&self, language: Language) -> Done {
+    /// A program that shows the wire breaks.
+    fn program(&self, language: Language) -> Output {
         let (old, new) = (&self.old.name, &self.new.name);
         let sides = format!("{old} {new}").replace("*/", "* /");
         let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
         let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
         if findings.is_empty() {
-            tell(&format!(
-                "nothing breaks the wire from {old} to {new}: there is nothing to show\n"
-            ));
-            return Done::fine(String::new());
+            to_stderr(&format!("no wire breaks between {old} and {new}\n"));
+            return Output::success(String::new());
         }
-        Done::fine(match language {
+        Output::success(match language {
             Language::C => program::c(&sides, &findings),
             Language::Rust => program::rust(&sides, &findings),
         })
     }
 
-    fn json(&self) -> Outcome {
+    fn json(&self) -> CommandResult {
         json(&json!({
             "version": 1,
             "old": self.old.name,
@@ -203,12 +206,14 @@ impl Verdict<'_> {
             };
             let place = location
                 .as_ref()
-                .map(|at| format!("file={},line={},col={},", at.file, at.line, at.column));
+                .map(|at| (escape_github(&at.file), at.line, at.column))
+                .map(|(file, line, column)| format!("file={file},line={line},col={column},"));
             let (place, code) = (place.unwrap_or_default(), finding.code.0);
             let (subject, message) = (&finding.subject, &finding.message);
             let harmed = finding.victim.map(|victim| format!("; harmed: {}", victim.words()));
             let harmed = harmed.unwrap_or_default();
-            text += &format!("::{kind} {place}title={code}::{subject}: {message}{harmed}\n");
+            let message = escape_github(&format!("{subject}: {message}{harmed}"));
+            text += &format!("::{kind} {place}title={code}::{message}\n");
         }
         text
     }

@@ -8,29 +8,38 @@ use capchain::decode::input::{self, Input, MOST_INPUT};
 use capchain::decode::{self, Subject};
 use capchain::ir::Abi;
 use capchain::layout::{TARGETS, Target};
+use capchain::lower::lower;
 use capchain::names;
+use capchain::validate::ValidSpec;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, json, lower, open, origin, with_overlays};
+use super::specs::{self, Loaded};
+use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, overlay_line};
 use crate::cli::{Decode, Format, Source};
 
-pub(super) fn run(source: &Source, args: &Decode) -> Outcome {
-    let spec = open(&origin(source), source)?;
-    let abi = lower(&spec, args.at)?;
+pub(super) fn run(source: &Source, args: &Decode) -> CommandResult {
+    let named = |spec: &ValidSpec| {
+        let described = args.at.is_none_or(|at| spec.releases().contains(&at));
+        described && subject(&lower(spec, args.at), &args.subject).is_ok()
+    };
+    let Loaded { spec, .. } = specs::search(source, named)?;
+    let abi = at_release(&spec, args.at)?;
     let target = target(&args.target)?;
     let subject = subject(&abi, &args.subject)?;
     let input = read(args.file.as_deref())?;
     let decoded = decode::decode(&abi, subject, target, &input.bytes);
-    let done = match args.format {
-        Format::Text => Done::fine(head(&input) + &with_overlays(&abi) + &decode::text(&decoded)),
+    let output = match args.format {
+        Format::Text => {
+            Output::success(head(&input) + &overlay_line(&abi) + &decode::text(&decoded))
+        }
         Format::Json => {
             let mut object = decode::json(&decoded);
             object["input"] = json!({ "form": input.form.to_string(), "cut": input.cut });
             json(&object)?
         }
     };
-    let code = if decoded.damage.is_some() { FOUND } else { FINE };
-    Ok(Done { code, ..done })
+    let code = if decoded.damage.is_some() { FINDINGS } else { SUCCESS };
+    Ok(Output { code, ..output })
 }
 
 fn head(input: &Input) -> String {
@@ -49,7 +58,7 @@ fn target(name: &str) -> Result<&'static Target, String> {
     })
 }
 
-/// The struct of this name or, where none has it, the chain without a host.
+/// The struct of this name or, if there is none, the chain without a host.
 fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
     if let Some(id) = abi.find_struct(name) {
         return Ok(Subject::Struct(id));

@@ -3,78 +3,57 @@
 use std::io::{self, IsTerminal};
 
 use capchain::diagnostic::Sources;
-use capchain::drift::{Compared, Drift, drift};
+use capchain::drift::{BestFit, Compared, Drift, best_fit, drift};
 use capchain::ir::Abi;
-use capchain::lower::lower as lowered;
-use capchain::release::Release;
-use capchain::validate::ValidSpec;
+use capchain::lower::lower;
 use serde_json::json;
 
-use super::headers::{Headers, read};
-use super::{Done, FINE, FOUND, Outcome, counted, json, lower, origin, spec_of};
+use super::headers::{HeaderFiles, Headers};
+use super::specs::{self, Loaded};
+use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural};
 use crate::cli::{DriftArgs, LintFormat, Source};
 
-pub(super) fn run(source: &Source, args: &DriftArgs) -> Outcome {
-    let opened = capchain::open(&origin(source), &source.overlay);
-    let (spec, mut sources) = spec_of(opened)?;
-    let (abi, newest) = (lower(&spec, args.at)?, lowered(&spec, None));
-    let headers = read(&args.headers, &newest, &mut sources)?;
-    let mut found = drift(&headers.facts, &abi, &newest, &headers.given);
-    let close = (1..MOST_DIFFERENCES).contains(&found.differences());
-    let fits = (args.at.is_none() && close).then(|| fits(&spec, &headers, &newest)).flatten();
-    let code = if found.differences() > 0 { FOUND } else { FINE };
-    found.findings.append(headers.problems);
-    let done = shown(&found, &abi, fits, &sources, args.format)?;
-    Ok(Done { code, ..done })
-}
-
-/// How many differences make a header one of something else, which fits no
+/// With so many differences, a header describes something else and fits no
 /// release.
-const MOST_DIFFERENCES: usize = 1000;
+const MAX_DIFFERENCES: usize = 1000;
 
-/// The releases that a header fits best, and how many differences are left.
-struct Fits {
-    first: Release,
-    last: Release,
-    differences: usize,
-}
-
-fn fits(spec: &ValidSpec, headers: &Headers, newest: &Abi) -> Option<Fits> {
-    let releases = spec.releases().iter().copied();
-    let counts: Vec<_> = releases
-        .map(|release| {
-            let abi = lowered(spec, Some(release));
-            (release, drift(&headers.facts, &abi, newest, &headers.given).differences())
-        })
-        .collect();
-    let best = counts.iter().map(|(_, count)| *count).min()?;
-    let mut fitting = counts.iter().rev().skip_while(|(_, count)| *count != best);
-    let last = fitting.next()?.0;
-    let before = fitting.take_while(|(_, count)| *count == best).last();
-    let first = before.map_or(last, |(release, _)| *release);
-    Some(Fits { first, last, differences: best })
+pub(super) fn run(source: &Source, args: &DriftArgs) -> CommandResult {
+    let files = HeaderFiles::open(&args.headers)?;
+    let Loaded { spec, mut sources, .. } = specs::search(source, |spec| files.are_of(spec))?;
+    let (abi, newest) = (at_release(&spec, args.at)?, lower(&spec, None));
+    let Headers { facts, given, problems } = files.read(&newest, &mut sources)?;
+    let mut found = drift(&facts, &abi, &newest, &given);
+    let search = args.at.is_none() && (1..MAX_DIFFERENCES).contains(&found.differences());
+    let fit = search.then(|| {
+        let abis = spec.releases().iter().map(|release| lower(&spec, Some(*release)));
+        best_fit(&facts, abis, &newest, &given)
+    });
+    let code = if found.differences() > 0 { FINDINGS } else { SUCCESS };
+    found.findings.append(problems);
+    let output = shown(&found, &abi, fit.flatten(), &sources, args.format)?;
+    Ok(Output { code, ..output })
 }
 
 fn shown(
     found: &Drift,
     abi: &Abi,
-    fits: Option<Fits>,
+    fit: Option<BestFit>,
     sources: &Sources,
     format: LintFormat,
-) -> Outcome {
+) -> CommandResult {
     match format {
-        LintFormat::Json => json(&object(found, abi, fits, sources)),
-        LintFormat::Github => Ok(Done::fine(found.findings.github(sources))),
+        LintFormat::Json => json(&object(found, abi, fit, sources)),
+        LintFormat::Github => Ok(Output::success(found.findings.github(sources))),
         LintFormat::Text => {
             let text = found.findings.render(sources, io::stdout().is_terminal());
-            let last = match found.differences() {
+            let summary = match found.differences() {
                 0 => {
                     let compared = compared(found.compared);
                     format!("no drift: {compared} compared with {}\n", abi.release)
                 }
-                count => format!("{} from {}\n", counted(count, "difference"), abi.release),
+                count => format!("{} from {}\n", plural(count, "difference"), abi.release),
             };
-            Ok(Done::fine(text + &last + &fits.map(fitting).unwrap_or_default()))
+            Ok(Output::success(text + &summary + &fit.map(fit_line).unwrap_or_default()))
         }
     }
 }
@@ -83,23 +62,23 @@ fn compared(compared: Compared) -> String {
     let Compared { constants, macros, structs, fields } = compared;
     let parts =
         [(constants, "constant"), (macros, "macro"), (structs, "struct"), (fields, "field")];
-    parts.map(|(count, thing)| counted(count, thing)).join(", ")
+    parts.map(|(count, thing)| plural(count, thing)).join(", ")
 }
 
-fn fitting(fits: Fits) -> String {
-    let Fits { first, last, differences } = fits;
-    let span = if first == last { first.to_string() } else { format!("{first} to {last}") };
+fn fit_line(fit: BestFit) -> String {
+    let BestFit { first, last, differences } = fit;
+    let range = if first == last { first.to_string() } else { format!("{first} to {last}") };
     match differences {
-        0 => format!("it is the header of {span}\n"),
-        count => format!("{span} fits best, with {}\n", counted(count, "difference")),
+        0 => format!("it is the header of {range}\n"),
+        count => format!("{range} fits best, with {}\n", plural(count, "difference")),
     }
 }
 
-fn object(found: &Drift, abi: &Abi, fits: Option<Fits>, sources: &Sources) -> serde_json::Value {
+fn object(found: &Drift, abi: &Abi, fit: Option<BestFit>, sources: &Sources) -> serde_json::Value {
     let Compared { constants, macros, structs, fields } = found.compared;
-    let fits = fits.map(|fits| {
-        let (first, last) = (fits.first.to_string(), fits.last.to_string());
-        json!({ "first": first, "last": last, "differences": fits.differences })
+    let fit = fit.map(|fit| {
+        let (first, last) = (fit.first.to_string(), fit.last.to_string());
+        json!({ "first": first, "last": last, "differences": fit.differences })
     });
     json!({
         "version": 1,
@@ -108,7 +87,7 @@ fn object(found: &Drift, abi: &Abi, fits: Option<Fits>, sources: &Sources) -> se
         "compared": {
             "constants": constants, "macros": macros, "structs": structs, "fields": fields,
         },
-        "fits": fits,
+        "fits": fit,
         "findings": found.findings.records(sources),
     })
 }

@@ -3,31 +3,31 @@
 use capchain::catalogue::{self, Entry};
 use capchain::names;
 
-use super::{Done, Outcome, json};
+use super::{CommandResult, Output, json};
 use crate::cli::{Explain, Format};
 
-pub(super) fn run(args: &Explain) -> Outcome {
+pub(super) fn run(args: &Explain) -> CommandResult {
     match &args.code {
         None => all(args.format),
         Some(code) => one(code, args.format),
     }
 }
 
-fn all(format: Format) -> Outcome {
+fn all(format: Format) -> CommandResult {
     if format == Format::Json {
         return json(&serde_json::json!({ "version": 1, "codes": catalogue::entries() }));
     }
     let lines =
         catalogue::entries().iter().map(|entry| format!("{:<5} {}\n", entry.code, entry.title));
-    Ok(Done::fine(lines.collect()))
+    Ok(Output::success(lines.collect()))
 }
 
-fn one(code: &str, format: Format) -> Outcome {
+fn one(code: &str, format: Format) -> CommandResult {
     let entry = catalogue::entry(code).ok_or_else(|| unknown(code))?;
     if format == Format::Json {
         return json(&serde_json::json!({ "version": 1, "codes": [entry] }));
     }
-    Ok(Done::fine(text(entry)))
+    Ok(Output::success(text(entry)))
 }
 
 fn unknown(code: &str) -> String {

@@ -2,47 +2,76 @@
 
 use std::path::Path;
 
-use capchain::spec::load::Origin;
+use capchain::ir::Abi;
+use capchain::output::OutputFile;
 use capchain::sync::{self, Change};
 
-use super::{Done, FINE, FOUND, Outcome, edition, lower, open, origin, workspace};
+use super::specs::{self, Specification, workspace};
+use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, plural, release_and_overlays};
 use crate::cli::{Generate, Source};
 
-pub(super) fn run(source: &Source, args: &Generate) -> Outcome {
-    let origin = origin(source);
-    if matches!(origin, Origin::Embedded(_)) && args.out.is_none() {
+pub(super) fn run(source: &Source, args: &Generate) -> CommandResult {
+    let specs = specs::all(source)?;
+    if specs.iter().any(Specification::is_embedded) && args.out.is_none() {
         return Err("the embedded specification needs --out DIR".to_owned());
     }
-    let spec = open(&origin, source)?;
-    let abi = lower(&spec, args.at)?;
-    let (outputs, folders) = (capchain::outputs(&abi), capchain::folders(&abi));
+    let abis = abis(source, args, &specs)?;
+    let (mut outputs, mut folders) = (Vec::new(), Vec::new());
+    for abi in &abis {
+        outputs.extend(capchain::outputs(abi));
+        folders.extend(capchain::folders(abi));
+    }
+    if !source.names_one() {
+        outputs.extend(capchain::schemas());
+        folders.push(capchain::output::SCHEMAS.to_owned());
+    }
     let root = &args.out.clone().unwrap_or_else(workspace);
     let changes = sync::compare(root, &outputs, &folders).map_err(|error| error.to_string())?;
     if args.check {
         return Ok(report(root, &changes));
     }
     sync::write(root, &changes).map_err(|error| error.to_string())?;
-    let kept = outputs.len() - changes.iter().filter(|change| change.is_output()).count();
-    let mut text = String::new();
-    for change in &changes {
-        let did = if change.is_output() { "wrote" } else { "removed" };
-        text += &format!("{did} {}\n", change.path);
-    }
-    text +=
-        &format!("Linux {}: {} files, {kept} of them unchanged\n", edition(&abi), outputs.len());
-    Ok(Done::fine(text))
+    Ok(Output::success(summary(&abis, &outputs, &changes)))
 }
 
-/// Tells how the tree differs, and what to do about it.
-fn report(root: &Path, changes: &[Change<'_>]) -> Done {
+/// The ABIs to generate. With several, those that the release does not concern
+/// are left out.
+fn abis(source: &Source, args: &Generate, specs: &[Specification]) -> Result<Vec<Abi>, String> {
+    let loaded: Vec<_> = specs.iter().map(|spec| spec.load(&source.overlay)).collect();
+    let loaded = loaded.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let describes = |at| loaded.iter().filter(move |one| one.spec.releases().contains(&at));
+    let chosen: Vec<_> = match args.at {
+        Some(at) if describes(at).next().is_some() => describes(at).collect(),
+        _ => loaded.iter().collect(),
+    };
+    chosen.into_iter().map(|one| at_release(&one.spec, args.at)).collect()
+}
+
+fn summary(abis: &[Abi], outputs: &[OutputFile], changes: &[Change<'_>]) -> String {
+    let mut text = String::new();
+    for change in changes {
+        let verb = if change.is_output() { "wrote" } else { "removed" };
+        text += &format!("{verb} {}\n", change.path);
+    }
+    for abi in abis {
+        text += &format!("{}: Linux {}", abi.name, release_and_overlays(abi));
+        text += if abi.publish { "\n" } else { ", not published\n" };
+    }
+    let written = changes.iter().filter(|change| change.is_output()).count();
+    let (files, unchanged) = (plural(outputs.len(), "file"), outputs.len() - written);
+    text + &format!("{files}, {unchanged} of them unchanged\n")
+}
+
+/// The differences of the tree, with the command that removes them.
+fn report(root: &Path, changes: &[Change<'_>]) -> Output {
     let mut text = String::new();
     for change in changes {
         text += &format!("{}: {}\n", change.path, change.difference.word());
         text += &sync::excerpt(root, change);
     }
     if changes.is_empty() {
-        return Done { text, code: FINE };
+        return Output { text, code: SUCCESS };
     }
     text += "run `cargo capchain generate` and commit the result\n";
-    Done { text, code: FOUND }
+    Output { text, code: FINDINGS }
 }

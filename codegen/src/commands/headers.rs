@@ -6,45 +6,64 @@ use std::path::{Path, PathBuf};
 use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::header::{self, Facts, MOST_BYTES, Outside};
 use capchain::ir::Abi;
+use capchain::lower::lower;
+use capchain::validate::ValidSpec;
 
-use super::{counted, tell, to_terminal};
+use super::{plural, stderr_is_terminal, to_stderr};
 
-/// Headers that were read and understood.
+/// The path and text of headers.
+pub(super) struct HeaderFiles(Vec<(String, String)>);
+
+/// Headers that were parsed.
 pub(super) struct Headers {
     pub(super) facts: Facts,
-    /// Which headers of the ABI they are.
+    /// The headers of the ABI that they are, by index.
     pub(super) given: Vec<usize>,
-    /// What else is to be said of them: warnings.
+    /// Warnings.
     pub(super) problems: Diagnostics,
 }
 
-/// Reads headers, as part of `sources`. Errors in them go to standard error.
-pub(super) fn read(paths: &[PathBuf], abi: &Abi, sources: &mut Sources) -> Result<Headers, String> {
-    let mut files = Vec::new();
-    for path in paths {
-        let text = text(path)?;
-        files.push(sources.add(path.display().to_string(), text));
+impl HeaderFiles {
+    pub(super) fn open(paths: &[PathBuf]) -> Result<Self, String> {
+        let file = |path: &PathBuf| Ok((path.display().to_string(), text(path)?));
+        paths.iter().map(file).collect::<Result<_, _>>().map(Self)
     }
-    let given = header::given(abi, sources, &files).map_err(|path| {
-        let known: Vec<_> = abi.headers.iter().map(|header| header.path.as_str()).collect();
-        format!("{path} is none of the headers that are specified: {}", known.join(", "))
-    })?;
-    let read = header::read(sources, &files, &Outside::of(abi, &given));
-    if read.problems.has_errors() {
-        tell(&read.problems.render(sources, to_terminal()));
-        let errors = counted(read.problems.count(Severity::Error), "error");
-        return Err(format!("the header is not understood: {errors}"));
+
+    /// Whether all of them are headers of an ABI.
+    pub(super) fn are_of(&self, spec: &ValidSpec) -> bool {
+        let mut sources = Sources::default();
+        let files = self.add_to(&mut sources);
+        header::given(&lower(spec, None), &sources, &files).is_ok()
     }
-    Ok(Headers { facts: read.facts, given, problems: read.problems })
+
+    /// Parses them as headers of an ABI. Errors in them go to standard error.
+    pub(super) fn read(self, abi: &Abi, sources: &mut Sources) -> Result<Headers, String> {
+        let files = self.add_to(sources);
+        let given = header::given(abi, sources, &files).map_err(|path| {
+            let known: Vec<_> = abi.headers.iter().map(|header| header.path.as_str()).collect();
+            format!("{path} is not a specified header: specified are {}", known.join(", "))
+        })?;
+        let read = header::read(sources, &files, &Outside::of(abi, &given));
+        if read.problems.has_errors() {
+            to_stderr(&read.problems.render(sources, stderr_is_terminal()));
+            let errors = plural(read.problems.count(Severity::Error), "error");
+            return Err(format!("cannot parse the header: {errors}"));
+        }
+        Ok(Headers { facts: read.facts, given, problems: read.problems })
+    }
+
+    fn add_to(&self, sources: &mut Sources) -> Vec<usize> {
+        self.0.iter().map(|(path, text)| sources.add(path.clone(), text.clone())).collect()
+    }
 }
 
 /// The text of a file, which must be short enough to be a header.
 fn text(path: &Path) -> Result<String, String> {
-    let fault = |error: &dyn std::fmt::Display| format!("cannot read {}: {error}", path.display());
-    let size = fs::metadata(path).map_err(|error| fault(&error))?.len();
+    let failed = |error: &dyn std::fmt::Display| format!("cannot read {}: {error}", path.display());
+    let size = fs::metadata(path).map_err(|error| failed(&error))?.len();
     if size > MOST_BYTES as u64 {
-        return Err(fault(&format!("it has {size} bytes, and a header has at most {MOST_BYTES}")));
+        return Err(failed(&format!("it has {size} bytes, more than {MOST_BYTES}")));
     }
-    let bytes = fs::read(path).map_err(|error| fault(&error))?;
-    String::from_utf8(bytes).map_err(|_| fault(&"it is no text in UTF-8"))
+    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    String::from_utf8(bytes).map_err(|_| failed(&"it is not UTF-8 text"))
 }

@@ -1,29 +1,30 @@
-//! `capchain import`: what the specification lacks to cover headers.
+//! `capchain import`: the YAML that the specification lacks to cover headers.
 
 use capchain::import::import;
-use capchain::lower::lower as lowered;
+use capchain::lower::lower;
 
-use super::headers::read;
-use super::{Done, Outcome, counted, lower, origin, shown_folder, spec_of, tell, to_terminal};
+use super::headers::{HeaderFiles, Headers};
+use super::specs::{self, Loaded};
+use super::{CommandResult, Output, at_release, plural, stderr_is_terminal, to_stderr};
 use crate::cli::{Import, Source};
 
-pub(super) fn run(source: &Source, args: &Import) -> Outcome {
-    let opened = capchain::open(&origin(source), &source.overlay);
-    let (spec, mut sources) = spec_of(opened)?;
-    let (abi, newest) = (lower(&spec, args.at)?, lowered(&spec, None));
-    let headers = read(&args.headers, &newest, &mut sources)?;
-    tell(&headers.problems.render(&sources, to_terminal()));
-    let found = import(&headers.facts, &newest, &abi, &headers.given, &shown_folder(source));
+pub(super) fn run(source: &Source, args: &Import) -> CommandResult {
+    let files = HeaderFiles::open(&args.headers)?;
+    let Loaded { spec, mut sources, shown } = specs::search(source, |spec| files.are_of(spec))?;
+    let (abi, newest) = (at_release(&spec, args.at)?, lower(&spec, None));
+    let Headers { facts, given, problems } = files.read(&newest, &mut sources)?;
+    to_stderr(&problems.render(&sources, stderr_is_terminal()));
+    let found = import(&facts, &newest, &abi, &given, &shown);
     for (name, why) in &found.left {
-        tell(&format!("note: `{name}` is left out: {why}\n"));
+        to_stderr(&format!("note: `{name}` is left out: {why}\n"));
     }
     if args.at.is_none() && found.count > 0 {
         let release = abi.release;
-        tell(&format!(
-            "note: all of it is said to be there since {release}; --at names another release\n"
+        to_stderr(&format!(
+            "note: all of it gets `since: {release}`; --at names another release\n"
         ));
     }
-    let things = counted(found.count, "thing");
-    tell(&format!("{things} to add; what else differs, `capchain drift` tells\n"));
-    Ok(Done::fine(found.text))
+    let things = plural(found.count, "thing");
+    to_stderr(&format!("{things} to add; `capchain drift` lists all other differences\n"));
+    Ok(Output::success(found.text))
 }

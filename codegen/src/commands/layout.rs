@@ -1,16 +1,16 @@
-//! `capchain layout`: what the machine sees of a struct, on every target.
+//! `capchain layout`: offsets, sizes and holes of a struct, on every target.
 
 use capchain::ir::{Abi, Field, Struct};
 use capchain::layout::{Layout as StructLayout, Span, TARGETS, Target};
 use capchain::names;
 use serde_json::{Value, json};
 
-use super::{Done, Outcome, json, lower, open, origin, with_overlays};
+use super::{CommandResult, Output, at_release, json, overlay_line, specs};
 use crate::cli::{Format, Layout, Source};
 
-pub(super) fn run(source: &Source, args: &Layout) -> Outcome {
-    let spec = open(&origin(source), source)?;
-    let abi = lower(&spec, args.at)?;
+pub(super) fn run(source: &Source, args: &Layout) -> CommandResult {
+    let spec = specs::one(source)?.load(&source.overlay)?.spec;
+    let abi = at_release(&spec, args.at)?;
     let targets = targets(args.target.as_deref())?;
     let structs = structs(&abi, &args.structs)?;
     if args.format == Format::Json {
@@ -22,7 +22,7 @@ pub(super) fn run(source: &Source, args: &Layout) -> Outcome {
         );
     }
     let shown: Vec<_> = structs.iter().map(|struct_| text(&abi, struct_, &targets)).collect();
-    Ok(Done::fine(with_overlays(&abi) + &shown.join("\n")))
+    Ok(Output::success(overlay_line(&abi) + &shown.join("\n")))
 }
 
 fn targets(name: Option<&str>) -> Result<Vec<&'static Target>, String> {

@@ -1,5 +1,5 @@
-//! `capchain lint`: the findings of loading and, where that went well, those
-//! of the rules.
+//! `capchain lint`: the findings of loading and, if it loads, those of the
+//! rules.
 
 use std::io::{self, IsTerminal};
 
@@ -8,25 +8,26 @@ use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::lint::lint;
 use serde_json::json;
 
-use super::{Done, FINE, FOUND, Outcome, UNUSABLE, counted, json, origin};
+use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS, json, plural, specs};
 use crate::cli::{Lint, LintFormat, Source};
 
-pub(super) fn run(source: &Source, args: &Lint) -> Outcome {
-    let Opened { spec, sources, mut problems } = capchain::open(&origin(source), &source.overlay);
+pub(super) fn run(source: &Source, args: &Lint) -> CommandResult {
+    let Opened { spec, sources, mut problems } =
+        capchain::open(&specs::one(source)?.origin(), &source.overlay);
     let loads = spec.is_some();
     if let Some(spec) = spec {
         problems.append(lint(&capchain::lower::lower(&spec, None)));
     }
     let code = match problems.has_errors() {
-        _ if !loads => UNUSABLE,
-        true => FOUND,
-        false => FINE,
+        _ if !loads => FAILURE,
+        true => FINDINGS,
+        false => SUCCESS,
     };
-    let done = shown(&problems, &sources, args.format)?;
-    Ok(Done { code, ..done })
+    let output = shown(&problems, &sources, args.format)?;
+    Ok(Output { code, ..output })
 }
 
-fn shown(problems: &Diagnostics, sources: &Sources, format: LintFormat) -> Outcome {
+fn shown(problems: &Diagnostics, sources: &Sources, format: LintFormat) -> CommandResult {
     let (errors, warnings) = (problems.count(Severity::Error), problems.count(Severity::Warning));
     match format {
         LintFormat::Json => json(&json!({
@@ -35,11 +36,11 @@ fn shown(problems: &Diagnostics, sources: &Sources, format: LintFormat) -> Outco
             "warnings": warnings,
             "findings": problems.records(sources),
         })),
-        LintFormat::Github => Ok(Done::fine(problems.github(sources))),
+        LintFormat::Github => Ok(Output::success(problems.github(sources))),
         LintFormat::Text => {
             let text = problems.render(sources, io::stdout().is_terminal());
-            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
-            Ok(Done::fine(text + &format!("{errors}, {warnings}\n")))
+            let (errors, warnings) = (plural(errors, "error"), plural(warnings, "warning"));
+            Ok(Output::success(text + &format!("{errors}, {warnings}\n")))
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::finding::{Class, Finding};
+use super::report::{Class, Finding};
 
 /// How far a version number has to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -1,9 +1,13 @@
 //! Chains and their capabilities: what came, and for which argsz a program that
 //! never asks twice loses what it had.
 
-use super::finding::{C2, C6, C11, C13, C15, C16, C18, Class, Finding, Party, Victim, Window};
+use super::codes::{
+    BODY_CHANGED, CAPABILITY_ADDED, CHAIN_ADDED, FIELD_MOVED, NAME_REMOVED, NEED_CAN_CHANGE,
+    SHORT_REPLY_CHANGED,
+};
 use super::pairs::{Pairs, giver, givers, related};
-use super::witness::{self, Maker, Witness};
+use super::report::{Class, Finding, Party, Victim, Window, Witness};
+use super::witness::{self, Maker};
 use crate::ir::{
     Abi, CapHeader, Capability, Chain, Group, Handler, Host, Ioctl, Role, Struct, StructId, Type,
     Value,
@@ -23,7 +27,8 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
     let gone = |old: &&Chain| abis.1.chains.iter().all(|new| new.name != old.name);
     for old in abis.0.chains.iter().filter(gone) {
         let message = "the chain is gone, and with it all of its capabilities";
-        let finding = Finding::new(C11, Class::Wire, &old.name, message).hurts(Victim::OldProgram);
+        let finding =
+            Finding::new(NAME_REMOVED, Class::Wire, &old.name, message).hurts(Victim::OldProgram);
         let finding = finding.witness(replies(pairs, old, old));
         findings.push(finding.at(Party::Old, old.meta.place));
     }
@@ -39,7 +44,7 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
         return Vec::new();
     };
     let finding = |class, message: String| {
-        Finding::new(C6, class, &struct_.name, message).at(Party::New, new.meta.place)
+        Finding::new(CHAIN_ADDED, class, &struct_.name, message).at(Party::New, new.meta.place)
     };
     let mut findings = Vec::new();
     if let Some(value) = with_number(pairs.abis().0, old, flag) {
@@ -98,7 +103,7 @@ fn untold(pairs: &Pairs<'_>, chain: &Chain, giver: (&Ioctl, &Handler)) -> Option
     };
     let abi = pairs.abis().1;
     let subject = &abi.struct_(chain.host()?.struct_).name;
-    let code = if chain.cap_offset().is_some() { C16 } else { C6 };
+    let code = if chain.cap_offset().is_some() { SHORT_REPLY_CHANGED } else { CHAIN_ADDED };
     let finding = Finding::new(code, Class::Wire, subject, message).hurts(Victim::New);
     let help = "copy out as much of a zeroed reply as argsz covers, the offset included";
     Some(finding.witness(witness).help(help).at(Party::New, giver.1.place))
@@ -110,7 +115,8 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
     let (before, now) = (&abis.0.cap_headers[old.header], &abis.1.cap_headers[new.header]);
     if !same_header(before, now) {
         let message = "the header of the capabilities is read otherwise";
-        let finding = Finding::new(C2, Class::Wire, &new.name, message).hurts(Victim::Both);
+        let finding =
+            Finding::new(FIELD_MOVED, Class::Wire, &new.name, message).hurts(Victim::Both);
         let finding = finding.witness(replies(pairs, old, new));
         findings.push(finding.at(Party::New, new.meta.place));
     }
@@ -118,7 +124,8 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
     if let (Some(was), Some(is)) = (flag(old), flag(new)) {
         if was != is {
             let message = format!("the flag of the chain is {is}, {was} before");
-            let finding = Finding::new(C6, Class::Wire, &new.name, message).hurts(Victim::Both);
+            let finding =
+                Finding::new(CHAIN_ADDED, Class::Wire, &new.name, message).hurts(Victim::Both);
             let witness =
                 witness::understood(pairs, Maker::Kernel, &new.name, None, &is, Some(&was));
             findings.push(finding.witness(witness).at(Party::New, new.meta.place));
@@ -148,7 +155,7 @@ fn came(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Vec<Finding> {
         "the capability {} came to the chain `{}`: readers pass over ids they do not know",
         cap.id, chain.name
     );
-    let finding = Finding::new(C15, Class::Growth, &cap.name, message).gate("its id");
+    let finding = Finding::new(CAPABILITY_ADDED, Class::Growth, &cap.name, message).gate("its id");
     let window = window(pairs, chain, cap);
     let finding = finding.window(window).at(Party::New, cap.meta.place);
     let mut findings = vec![match window {
@@ -167,7 +174,8 @@ fn varies(abi: &Abi, cap: &Capability) -> Option<Finding> {
         "`{}` has as many elements as there are at the time: the need can grow between two calls",
         array.name
     );
-    let finding = Finding::new(C18, Class::Note, &cap.name, message).at(Party::New, cap.meta.place);
+    let finding = Finding::new(NEED_CAN_CHANGE, Class::Note, &cap.name, message)
+        .at(Party::New, cap.meta.place);
     Some(finding.help("ask again a few times, not just once"))
 }
 
@@ -180,7 +188,7 @@ fn version(
     let abis = pairs.abis();
     let name = |abi: &Abi, id: Option<StructId>| id.map(|id| abi.struct_(id).name.clone());
     let finding = |class, message: String| {
-        Finding::new(C13, class, &new.name, message).at(Party::New, new.meta.place)
+        Finding::new(BODY_CHANGED, class, &new.name, message).at(Party::New, new.meta.place)
     };
     if new.version < old.version {
         let message = format!("the version is {}, {} before", new.version, old.version);

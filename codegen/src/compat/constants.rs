@@ -3,8 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::finding::{C4, C5, C10, C11, C12, C19, C20, Class, Finding, Party, Victim};
+use super::codes::{
+    COUNT_CHANGED, INPUT_ADDED, NAME_REMOVED, NUMBER_REUSED, OUTPUT_ADDED, PAYLOAD_RESIZED,
+    VALUE_CHANGED,
+};
 use super::pairs::{Pairs, related};
+use super::report::{Class, Finding, Party, Victim};
 use super::witness::{self, Maker};
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Group, GroupKind, Literal, Meta};
@@ -122,7 +126,7 @@ fn removed(was: &Constant<'_>, new: &[Constant<'_>]) -> Finding {
         }
         None => "the name is gone: programs that use it no longer compile".to_owned(),
     };
-    let finding = Finding::new(C11, Class::Source, was.name, message);
+    let finding = Finding::new(NAME_REMOVED, Class::Source, was.name, message);
     finding.at(Party::Old, was.meta.place).help("keep the name beside the new one")
 }
 
@@ -140,7 +144,9 @@ fn changed(
         let (before, now) = (was.text().unwrap_or_default(), is.text().unwrap_or_default());
         let message = format!("the string is {now:?}, {before:?} before");
         let witness = witness::understood(pairs, Maker::Kernel, is.group, None, before, Some(now));
-        return Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness));
+        return Some(
+            finding(VALUE_CHANGED, Class::Wire, message).hurts(Victim::Both).witness(witness),
+        );
     }
     if was.payload.is_some() && was.payload != is.payload {
         let with = |payload: Option<&str>| payload.unwrap_or("nothing").to_owned();
@@ -148,38 +154,42 @@ fn changed(
         let message = format!("{now} travels with it, {before} before");
         let witness =
             witness::understood(pairs, Maker::Program, is.group, was.number, &before, Some(&now));
-        return Some(finding(C19, Class::Wire, message).hurts(Victim::Both).witness(witness));
+        return Some(
+            finding(PAYLOAD_RESIZED, Class::Wire, message).hurts(Victim::Both).witness(witness),
+        );
     }
     if was.number == is.number && was.literal.is_none() && was.group != is.group {
         let message = format!("the capability is one of `{}`, of `{}` before", is.group, was.group);
         let witness = witness::understood(pairs, Maker::Kernel, is.group, is.number, is.name, None);
-        return Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness));
+        return Some(
+            finding(VALUE_CHANGED, Class::Wire, message).hurts(Victim::Both).witness(witness),
+        );
     }
     if was.number == is.number {
         let message = "an enumerator now, which `#ifdef` does not see".to_owned();
         let hidden = was.is_macro() && !is.is_macro();
-        return hidden.then(|| finding(C10, Class::Note, message));
+        return hidden.then(|| finding(VALUE_CHANGED, Class::Note, message));
     }
     if was.count.is_some() || is.count.is_some() {
         let message = format!("the count is {}, {} before", is.number, was.number);
-        let finding = finding(C20, Class::Note, message);
+        let finding = finding(COUNT_CHANGED, Class::Note, message);
         return Some(finding.help("take counts from the kernel's replies, not from the header"));
     }
     if is.is_mask() && was.number & is.number == was.number {
         let message = format!("the mask is {:#x}, {:#x} before", is.number, was.number);
-        return Some(finding(C10, Class::Note, message));
+        return Some(finding(VALUE_CHANGED, Class::Note, message));
     }
     let message = format!("the name means {}, {} before", is.number, was.number);
     if was.group != is.group {
         let message = message + ": programs compile, and say something else";
-        return Some(finding(C10, Class::Source, message));
+        return Some(finding(VALUE_CHANGED, Class::Source, message));
     }
     let (said, heard) = if was.told { (is, old) } else { (was, new) };
     let understood = heard.iter().find(|one| one.group == said.group && one.number == said.number);
     let understood = understood.map(|one| one.name).filter(|name| *name != said.name);
     let witness =
         witness::understood(pairs, was.maker(), was.group, said.number, said.name, understood);
-    Some(finding(C10, Class::Wire, message).hurts(Victim::Both).witness(witness))
+    Some(finding(VALUE_CHANGED, Class::Wire, message).hurts(Victim::Both).witness(witness))
 }
 
 /// Two names for one number, which was not so on the old side.
@@ -202,7 +212,8 @@ fn collisions(
         };
         let message = format!("{} of `{}` is that of `{}`", one.number, one.group, holder.name);
         let witness = witness::taken_for(pairs, newcomer, holder);
-        let finding = Finding::new(C12, Class::Ids, newcomer.name, message).witness(witness);
+        let finding =
+            Finding::new(NUMBER_REUSED, Class::Ids, newcomer.name, message).witness(witness);
         let finding = finding.hurts(Victim::OldProgram).at(Party::New, newcomer.meta.place);
         findings.push(finding.help("take the next number that nobody had"));
     }
@@ -226,7 +237,8 @@ fn reused(
     let was = old.iter().filter(had).find(gone)?;
     let message = format!("{} of `{}` was that of `{}`", is.number, is.group, was.name);
     let witness = witness::taken_for(pairs, is, was);
-    let finding = Finding::new(C12, Class::Ids, is.name, message).hurts(Victim::OldProgram);
+    let finding =
+        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).hurts(Victim::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, is.meta.place).help("take the next number that nobody had"))
 }
@@ -243,7 +255,8 @@ fn reserved(pairs: &Pairs<'_>, is: &Constant<'_>) -> Option<Finding> {
     let message = format!("{} of `{}` is in use as `{}`", is.number, is.group, taken.name);
     let witness =
         witness::understood(pairs, is.maker(), is.group, is.number, is.name, Some(&taken.name));
-    let finding = Finding::new(C12, Class::Ids, is.name, message).hurts(Victim::OldProgram);
+    let finding =
+        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).hurts(Victim::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, is.meta.place).help("take the next number that nobody has"))
 }
@@ -272,8 +285,12 @@ fn grown(abis: (&Abi, &Abi), came: &[&Constant<'_>]) -> Vec<Finding> {
 fn kind(abi: &Abi, group: &Group) -> (Code, &'static str) {
     let field = group.field.map(|(id, field)| &abi.struct_(id).fields[field]);
     match field.and_then(|field| field.direction) {
-        _ if group.kind != GroupKind::Flags => (C12, "who does not ask for them does not get them"),
-        Some(Direction::In | Direction::InOut) => (C4, "old kernels refuse flags they do not know"),
-        _ => (C5, "old programs pass over flags they do not know"),
+        _ if group.kind != GroupKind::Flags => {
+            (NUMBER_REUSED, "who does not ask for them does not get them")
+        }
+        Some(Direction::In | Direction::InOut) => {
+            (INPUT_ADDED, "old kernels refuse flags they do not know")
+        }
+        _ => (OUTPUT_ADDED, "old programs pass over flags they do not know"),
     }
 }

@@ -1,13 +1,16 @@
 //! Fields that came to a struct whose old ones stayed where they were: who
 //! could mistake them for something else, and what keeps that from happening.
 
-use super::fields::Twins;
-use super::finding::{C3, C4, C5, C6, C8, C9, C13, C19, Class, Finding, Party, Victim};
-use super::members::Member;
+use super::codes::{
+    BODY_CHANGED, CHAIN_ADDED, FIELD_INSERTED, INPUT_ADDED, OUTPUT_ADDED, PADDING_NAMED,
+    PAYLOAD_RESIZED, RESERVED_FIELD_USED,
+};
 use super::pairs::Pairs;
+use super::report::{Class, Finding, Party, Victim};
+use super::struct_diff::Twins;
 use super::witness;
 use crate::diagnostic::Code;
-use crate::ir::{Abi, GroupKind, Role, Struct, StructId, StructRole};
+use crate::ir::{Abi, GroupKind, Member, Role, Struct, StructId, StructRole};
 use crate::layout::{Model, PerModel};
 
 pub(super) fn compare(pairs: &Pairs<'_>, twins: &Twins<'_>, id: StructId) -> Vec<Finding> {
@@ -38,20 +41,21 @@ impl Grown<'_> {
             return None;
         }
         if let Some(gate) = self.gate(new) {
-            let code = if new.role == Role::CapOffset { C6 } else { C9 };
+            let code = if new.role == Role::CapOffset { CHAIN_ADDED } else { RESERVED_FIELD_USED };
             let message = "the field was reserved, and counts under its gate only";
             return Some(self.finding(code, Class::Growth, new, message).gate(gate));
         }
         let message = "the field was reserved, and nothing tells when it counts: \
             old programs left anything there, and old kernels wrote anything";
-        let finding = self.finding(C9, Class::Wire, new, message).hurts(Victim::Both);
+        let finding =
+            self.finding(RESERVED_FIELD_USED, Class::Wire, new, message).hurts(Victim::Both);
         Some(finding.witness(self.stale(new)).help(GATE))
     }
 
     fn added(&self, new: &Member<'_>) -> Finding {
         match self.twins.new.role {
             _ if new.role == Role::Reserved && self.covers(&self.twins.freed, new) => {
-                self.finding(C8, Class::Note, new, "reserved bytes are divided anew")
+                self.finding(PADDING_NAMED, Class::Note, new, "reserved bytes are divided anew")
             }
             _ if self.covers_old_bytes(new) => self.second_meaning(new),
             StructRole::Capability(_) => self.in_capability(new),
@@ -65,10 +69,11 @@ impl Grown<'_> {
     fn second_meaning(&self, new: &Member<'_>) -> Finding {
         if let Some(gate) = self.gate(new) {
             let message = "bytes that are there have a second meaning under their gate only";
-            return self.finding(C9, Class::Growth, new, message).gate(gate);
+            return self.finding(RESERVED_FIELD_USED, Class::Growth, new, message).gate(gate);
         }
         let message = "bytes that are there have a second meaning, and nothing tells which one";
-        let finding = self.finding(C9, Class::Wire, new, message).hurts(Victim::Both);
+        let finding =
+            self.finding(RESERVED_FIELD_USED, Class::Wire, new, message).hurts(Victim::Both);
         finding.witness(self.stale(new)).help(GATE)
     }
 
@@ -80,12 +85,13 @@ impl Grown<'_> {
         let padding = new.role == Role::Reserved && self.is_padding(new);
         if padding || self.new_version(new).is_some() {
             let message = "the body grew at its end, together with its version";
-            let finding = self.finding(C13, Class::Growth, new, message);
+            let finding = self.finding(BODY_CHANGED, Class::Growth, new, message);
             return finding.gate(format!("version {}", new.version));
         }
         let message =
             format!("the body grew, and its version stayed {known}: old kernels never wrote this");
-        let finding = self.finding(C13, Class::Wire, new, &message).hurts(Victim::NewProgram);
+        let finding =
+            self.finding(BODY_CHANGED, Class::Wire, new, &message).hurts(Victim::NewProgram);
         let witness = self.stale(new);
         finding.witness(witness).help("raise the version, and say with which one the field came")
     }
@@ -99,7 +105,8 @@ impl Grown<'_> {
             "the payload has {} bytes, {} before, and its size is compared with sizeof",
             now[0], before[0]
         );
-        let finding = self.finding(C19, Class::Wire, new, &message).hurts(Victim::OldProgram);
+        let finding =
+            self.finding(PAYLOAD_RESIZED, Class::Wire, new, &message).hurts(Victim::OldProgram);
         let witness = witness::refused(
             self.pairs,
             &self.twins.new.name,
@@ -115,8 +122,8 @@ impl Grown<'_> {
         let padding = self.is_padding(new);
         if new.role == Role::Reserved {
             let (code, what) = match padding {
-                true => (C8, "bytes that were padding have a name"),
-                false => (C3, "reserved bytes were appended"),
+                true => (PADDING_NAMED, "bytes that were padding have a name"),
+                false => (FIELD_INSERTED, "reserved bytes were appended"),
             };
             return match before == now {
                 true => self.finding(code, Class::Note, new, what),
@@ -124,9 +131,9 @@ impl Grown<'_> {
             };
         }
         let code = match new.is_input() {
-            _ if new.role == Role::CapOffset => C6,
-            true => C4,
-            false => C5,
+            _ if new.role == Role::CapOffset => CHAIN_ADDED,
+            true => INPUT_ADDED,
+            false => OUTPUT_ADDED,
         };
         if let Some(gate) = self.gate(new) {
             return self.grows(code, new, "appended, and counts under its gate only", &gate);
@@ -136,12 +143,12 @@ impl Grown<'_> {
         }
         let (code, victim, message) = match code {
             _ if padding => (
-                C8,
+                PADDING_NAMED,
                 Victim::Both,
                 "a meaning was given to padding, which nobody ever set, and nothing tells",
             ),
-            C4 => (
-                C4,
+            INPUT_ADDED => (
+                INPUT_ADDED,
                 Victim::Both,
                 "an input was appended without a flag: \
                  new kernels read what old programs never set, old kernels pass over it",
@@ -160,10 +167,15 @@ impl Grown<'_> {
     /// Contents of regions, elements and the like: who uses them is told there.
     fn in_plain(&self, new: &Member<'_>) -> Finding {
         if self.is_padding(new) {
-            return self.finding(C8, Class::Note, new, "bytes that were padding have a name");
+            return self.finding(
+                PADDING_NAMED,
+                Class::Note,
+                new,
+                "bytes that were padding have a name",
+            );
         }
         let condition = "safe if nobody passes an array of it, or a pointer to one";
-        let finding = self.finding(C3, Class::Growth, new, "appended at the end");
+        let finding = self.finding(FIELD_INSERTED, Class::Growth, new, "appended at the end");
         Finding { condition: Some(condition.to_owned()), ..finding }
     }
 
@@ -203,7 +215,7 @@ impl Grown<'_> {
         let host = self.pairs.abis().1.chain_of(self.id).and_then(|chain| chain.host());
         let told = match new.role {
             Role::CapOffset => host.map(|host| host.flag.0.clone()),
-            _ => new.when.filter(|gate| !self.is_old(gate)).map(str::to_owned),
+            _ => new.valid_if.filter(|gate| !self.is_old(gate)).map(str::to_owned),
         };
         let told = told.or_else(|| self.new_version(new));
         told.or_else(|| self.new_flag().filter(|_| self.is_guessed(new)))
@@ -225,7 +237,7 @@ impl Grown<'_> {
     /// Whether only a header tells of a field, which says nothing of its gate.
     fn is_guessed(&self, new: &Member<'_>) -> bool {
         let headers = self.pairs.new.headers.as_ref();
-        headers.is_some_and(|headers| headers.guessed.contains(&new.of(self.twins.new)))
+        headers.is_some_and(|headers| headers.guessed.contains(&new.path(self.twins.new)))
     }
 
     /// A flag that came to the struct together with a field, and can be its gate.
@@ -256,17 +268,17 @@ impl Grown<'_> {
         new.spans[Model::Lp64.index()].offset < size(self.twins.old)[Model::Lp64.index()]
     }
 
-    fn stale(&self, new: &Member<'_>) -> witness::Witness {
+    fn stale(&self, new: &Member<'_>) -> super::report::Witness {
         witness::stale(self.pairs, self.twins, new)
     }
 
     fn finding(&self, code: Code, class: Class, new: &Member<'_>, message: &str) -> Finding {
-        let subject = new.of(self.twins.new);
+        let subject = new.path(self.twins.new);
         Finding::new(code, class, subject, message).at(Party::New, new.meta.place)
     }
 }
 
-const GATE: &str = "tie it to a flag, an op or an id that says when it counts (`when`)";
+const GATE: &str = "tie it to a flag, an op or an id that says when it is valid (`valid_if`)";
 
 fn size(struct_: &Struct) -> PerModel<u64> {
     struct_.layouts.each_ref().map(|layout| layout.size)

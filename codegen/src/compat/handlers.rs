@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::finding::{C1, C14, C16, C17, C23, Class, Finding, Party, Victim};
+use super::codes::{
+    ARGSZ_CAN_SHRINK, ERROR_CHANGED, MINSZ_CHANGED, PLACEMENT_CHANGED, SHORT_REPLY_CHANGED,
+};
 use super::pairs::Pairs;
+use super::report::{Class, Finding, Party, Victim};
 use super::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Arg, Copied, Handler, Ioctl};
@@ -79,7 +82,8 @@ impl Heir<'_> {
         let struct_ = &self.pairs.abis().1.struct_(id).name;
         let witness =
             witness::refused(self.pairs, struct_, victim, before.min(now), before.max(now));
-        let finding = self.finding(C1, Class::Wire, message).hurts(victim).witness(witness);
+        let finding =
+            self.finding(MINSZ_CHANGED, Class::Wire, message).hurts(victim).witness(witness);
         Some(finding.help("leave minsz at the end of the first version"))
     }
 
@@ -111,7 +115,7 @@ impl Heir<'_> {
         }
         let message =
             format!("the handler `{}` writes {now} bytes, {before} before", self.now.name);
-        Some(self.broken(C16, message))
+        Some(self.broken(SHORT_REPLY_CHANGED, message))
     }
 
     /// Bytes that programs could take for zero.
@@ -124,7 +128,8 @@ impl Heir<'_> {
         };
         let message =
             format!("what the handler `{}` does not set is {now}, 0 before", self.now.name);
-        was_zero.then(|| self.broken(C16, message).help("start from a zeroed reply"))
+        was_zero
+            .then(|| self.broken(SHORT_REPLY_CHANGED, message).help("start from a zeroed reply"))
     }
 
     /// What a buffer sees that is too small for the chain.
@@ -140,14 +145,14 @@ impl Heir<'_> {
         }
         let (was, is) = (words(before.when_too_small), words(now.when_too_small));
         let message = format!("a short buffer sees {is}, {was} before");
-        Some(self.broken(C16, message))
+        Some(self.broken(SHORT_REPLY_CHANGED, message))
     }
 
     fn argsz(&self) -> Option<Finding> {
         let (before, now) = (self.before.chain.as_ref()?, self.now.chain.as_ref()?);
         let shrinks = before.argsz == ArgszReply::WhenTooSmall && now.argsz == ArgszReply::Always;
         let message = "argsz comes back smaller than it was passed, where it stayed before";
-        shrinks.then(|| self.broken(C17, message.to_owned()))
+        shrinks.then(|| self.broken(ARGSZ_CAN_SHRINK, message.to_owned()))
     }
 
     /// What a call fails with that has no room for the array.
@@ -166,7 +171,7 @@ impl Heir<'_> {
             _ => return None,
         };
         let witness = witness::failed(self.pairs, (self.new, self.now), &before.error, error);
-        let finding = self.finding(C23, Class::Wire, message).hurts(Victim::OldProgram);
+        let finding = self.finding(ERROR_CHANGED, Class::Wire, message).hurts(Victim::OldProgram);
         Some(finding.witness(witness).help("leave the error what it was, and what comes with it"))
     }
 
@@ -179,7 +184,7 @@ impl Heir<'_> {
         let (_, limit) = stricter?;
         let message = format!("an input of {} and more fails with EINVAL now", limit.name);
         let witness = witness::failed(self.pairs, (self.new, self.now), "nothing", "EINVAL");
-        let finding = self.finding(C23, Class::Wire, message).hurts(Victim::OldProgram);
+        let finding = self.finding(ERROR_CHANGED, Class::Wire, message).hurts(Victim::OldProgram);
         Some(finding.witness(witness))
     }
 
@@ -188,7 +193,7 @@ impl Heir<'_> {
         let Some(before) = &self.before.chain else { return Vec::new() };
         let Some(now) = &self.now.chain else {
             let message = format!("the handler `{}` gives no chain any more", self.now.name);
-            return vec![self.finding(C14, Class::Note, message)];
+            return vec![self.finding(PLACEMENT_CHANGED, Class::Note, message)];
         };
         let mut findings = Vec::new();
         let lost: Vec<_> = before
@@ -199,7 +204,7 @@ impl Heir<'_> {
             .collect();
         if !lost.is_empty() && self.before.name == self.now.name {
             let message = format!("{} is no longer among what it gives", lost.join(", "));
-            findings.push(self.finding(C14, Class::Note, message));
+            findings.push(self.finding(PLACEMENT_CHANGED, Class::Note, message));
         }
         let order = |one: &[String], other: &[String]| -> Vec<String> {
             one.iter().filter(|name| other.contains(name)).cloned().collect()
@@ -208,18 +213,18 @@ impl Heir<'_> {
             != order(&now.capabilities, &before.capabilities)
         {
             let message = "capabilities come in another order than before".to_owned();
-            findings.push(self.finding(C14, Class::Note, message));
+            findings.push(self.finding(PLACEMENT_CHANGED, Class::Note, message));
         }
         if before.offset != now.offset {
             let message = format!("the chain starts at {}, {} before", now.offset, before.offset);
-            findings.push(self.finding(C14, Class::Note, message));
+            findings.push(self.finding(PLACEMENT_CHANGED, Class::Note, message));
         }
         if before.align != now.align {
             let message = format!(
                 "capabilities start at multiples of {}, of {} before",
                 now.align, before.align
             );
-            findings.push(self.finding(C14, Class::Note, message));
+            findings.push(self.finding(PLACEMENT_CHANGED, Class::Note, message));
         }
         findings
     }
@@ -246,8 +251,8 @@ fn leaking(ioctl: &Ioctl, before: &[&Handler], now: &[&Handler]) -> Option<Findi
         "what the handler `{}` does not set is whatever was on the kernel's stack",
         handler.name
     );
-    let finding =
-        Finding::new(C16, Class::Note, &ioctl.name, message).at(Party::New, handler.place);
+    let finding = Finding::new(SHORT_REPLY_CHANGED, Class::Note, &ioctl.name, message)
+        .at(Party::New, handler.place);
     Some(finding.help("start from a zeroed reply"))
 }
 
@@ -263,5 +268,8 @@ fn shrinking(ioctl: &Ioctl, before: &[&Handler], now: &[&Handler]) -> Option<Fin
         now.iter().find(|one| shrinks(one) && before.iter().all(|old| old.name != one.name))?;
     let message =
         format!("with the handler `{}`, argsz can come back smaller than it was", handler.name);
-    Some(Finding::new(C17, Class::Note, &ioctl.name, message).at(Party::New, handler.place))
+    Some(
+        Finding::new(ARGSZ_CAN_SHRINK, Class::Note, &ioctl.name, message)
+            .at(Party::New, handler.place),
+    )
 }

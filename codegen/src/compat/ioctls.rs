@@ -1,7 +1,8 @@
 //! Ioctls and macros: numbers and arguments that changed, names that went.
 
-use super::finding::{C2, C10, C11, C22, Class, Finding, Party, Victim};
+use super::codes::{FIELD_MOVED, IOCTL_REMOVED, NAME_REMOVED, VALUE_CHANGED};
 use super::pairs::{Pairs, related};
+use super::report::{Class, Finding, Party, Victim};
 use super::witness::{self, Maker};
 use crate::ir::{Abi, Arg, Ioctl};
 
@@ -23,7 +24,8 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
 
 fn removed(name: &str, old: &Ioctl) -> Finding {
     let message = "the ioctl is gone: programs no longer compile, and old ones get ENOTTY";
-    let finding = Finding::new(C22, Class::Source, name, message).at(Party::Old, old.meta.place);
+    let finding =
+        Finding::new(IOCTL_REMOVED, Class::Source, name, message).at(Party::Old, old.meta.place);
     finding.help("keep it, and say since when it is deprecated")
 }
 
@@ -43,20 +45,24 @@ fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
     let meant = abis.1.ioctls.iter().find(meant).map(|one| one.name.as_str());
     if old.number != new.number {
         let message = format!("the ioctl is number {}, {} before", new.number, old.number);
-        broken(C22, message, meant);
+        broken(IOCTL_REMOVED, message, meant);
     }
     if fd(abis.0, old) != fd(abis.1, new) {
         let (is, was) = (fd(abis.1, new), fd(abis.0, old));
-        broken(C22, format!("the ioctl is one of a {is} descriptor, {was} before"), meant);
+        broken(
+            IOCTL_REMOVED,
+            format!("the ioctl is one of a {is} descriptor, {was} before"),
+            meant,
+        );
     }
     if !same_argument(pairs, old, new) {
         let (is, was) = (argument(abis.1, new), argument(abis.0, old));
         let message = format!("the ioctl takes {is}, {was} before");
-        broken(C2, message, Some(&format!("{} with {is}", new.name)));
+        broken(FIELD_MOVED, message, Some(&format!("{} with {is}", new.name)));
     }
     if old.name != new.name {
         let message = format!("the ioctl was called `{}`: programs no longer compile", old.name);
-        findings.push(finding(C22, Class::Source, message));
+        findings.push(finding(IOCTL_REMOVED, Class::Source, message));
     }
     findings
 }
@@ -108,7 +114,8 @@ fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
     let (number, taken_for) = (i128::from(old.number), Some(new.name.as_str()));
     let witness =
         witness::understood(pairs, Maker::Program, "ioctls", number, &old.name, taken_for);
-    let finding = Finding::new(C22, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
+    let finding =
+        Finding::new(IOCTL_REMOVED, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, new.meta.place).help("take the next number that nobody had"))
 }
@@ -119,17 +126,17 @@ fn macros(abis: (&Abi, &Abi)) -> Vec<Finding> {
     for old in &abis.0.macros {
         let Some(new) = abis.1.macros.iter().find(|new| new.name == old.name) else {
             let message = "the macro is gone: programs that use it no longer compile";
-            let finding = Finding::new(C11, Class::Source, &old.name, message);
+            let finding = Finding::new(NAME_REMOVED, Class::Source, &old.name, message);
             findings.push(finding.at(Party::Old, old.meta.place));
             continue;
         };
         if new.args != old.args {
             let message = "the macro takes other arguments: programs no longer compile";
-            let finding = Finding::new(C11, Class::Source, &new.name, message);
+            let finding = Finding::new(NAME_REMOVED, Class::Source, &new.name, message);
             findings.push(finding.at(Party::New, new.meta.place));
         } else if new.c != old.c {
             let message = "the macro is written otherwise than before";
-            let finding = Finding::new(C10, Class::Note, &new.name, message);
+            let finding = Finding::new(VALUE_CHANGED, Class::Note, &new.name, message);
             findings.push(finding.at(Party::New, new.meta.place));
         }
     }

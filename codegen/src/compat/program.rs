@@ -3,9 +3,8 @@
 
 use askama::Template;
 
-use super::finding::Finding;
+use super::report::{Claim, Finding, Piece, Witness};
 use super::text::claimed;
-use super::witness::{Claim, Piece, Witness};
 
 /// How many bytes stand in a line.
 const LINE: usize = 12;

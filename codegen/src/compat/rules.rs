@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::{CODES, Finding, Party};
+use super::codes::CODES;
+use super::report::{Finding, Party};
 use crate::diagnostic::Place;
 
 /// The file that `--rules` names.

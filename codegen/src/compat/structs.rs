@@ -1,8 +1,9 @@
 //! Structs that went, got another name, or are laid out otherwise.
 
+use super::codes::{NAME_REMOVED, PADDING_NAMED, SOME_TARGETS_ONLY};
 use super::fields;
-use super::finding::{C8, C11, C21, Class, Finding, Party};
 use super::pairs::Pairs;
+use super::report::{Class, Finding, Party};
 use crate::ir::Struct;
 use crate::layout::Model;
 
@@ -24,13 +25,13 @@ pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
 
 fn removed(old: &Struct) -> Finding {
     let message = "the struct is gone: programs that use it no longer compile";
-    let finding = Finding::new(C11, Class::Source, &old.name, message);
+    let finding = Finding::new(NAME_REMOVED, Class::Source, &old.name, message);
     finding.at(Party::Old, old.meta.place).help("keep it, and say since when it is deprecated")
 }
 
 fn renamed(old: &Struct, new: &Struct) -> Finding {
     let message = format!("the struct is called `{}` now: programs no longer compile", new.name);
-    Finding::new(C11, Class::Source, &old.name, message).at(Party::New, new.meta.place)
+    Finding::new(NAME_REMOVED, Class::Source, &old.name, message).at(Party::New, new.meta.place)
 }
 
 /// What changes where nothing moves: a coarser alignment and the size of the end.
@@ -44,8 +45,8 @@ fn alignment(old: &Struct, new: &Struct) -> Option<Finding> {
     let (before, now) = (&old.layouts[first.index()], &new.layouts[first.index()]);
     let everywhere = models.len() == Model::ALL.len();
     let (code, on) = match everywhere {
-        true => (C8, ""),
-        false => (C21, " in 32-bit programs of i386"),
+        true => (PADDING_NAMED, ""),
+        false => (SOME_TARGETS_ONLY, " in 32-bit programs of i386"),
     };
     let message = format!(
         "the struct is aligned to {} bytes{on}, to {} before; its own bytes stay where they are",

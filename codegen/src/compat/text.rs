@@ -1,8 +1,7 @@
 //! A finding for a reader.
 
-use super::finding::Finding;
+use super::report::{Claim, Finding, Witness};
 use super::rules::{Judged, Judgement};
-use super::witness::{Claim, Witness};
 
 /// Bytes in a line of a dump.
 const LINE: usize = 16;

@@ -1,8 +1,8 @@
 //! What a body must have: its fixed part by version, and the array behind it.
 //! The checks and their order are those of docs/protocol.md.
 
+use super::bytes::ByteReader;
 use super::damage::{Damage, Damaged, Kind};
-use super::value::Reader;
 use crate::ir::{Field, Struct, Type};
 use crate::layout::Span;
 
@@ -27,7 +27,7 @@ pub(super) struct Tail {
 }
 
 /// The end of the last field of a version that has a size of its own.
-pub(super) fn need(reader: Reader<'_>, struct_: &Struct, version: u16) -> u64 {
+pub(super) fn need(reader: ByteReader<'_>, struct_: &Struct, version: u16) -> u64 {
     let has = |field: &Field| !is_flexible(field) && field.version <= version.max(1);
     let last = struct_.fields.iter().rposition(has);
     last.map_or(0, |last| reader.layout(struct_).fields[last].end())
@@ -38,7 +38,7 @@ fn is_flexible(field: &Field) -> bool {
 }
 
 /// The array at the end of a struct, if there is one.
-pub(super) fn tail(reader: Reader<'_>, struct_: &Struct) -> Option<Tail> {
+pub(super) fn tail(reader: ByteReader<'_>, struct_: &Struct) -> Option<Tail> {
     let (index, field) = struct_.fields.iter().enumerate().rfind(|(_, f)| is_flexible(f))?;
     let Type::Flexible(element, count) = &field.type_ else {
         return None;
@@ -48,14 +48,14 @@ pub(super) fn tail(reader: Reader<'_>, struct_: &Struct) -> Option<Tail> {
 }
 
 /// Checks the body of a capability: what it needs, then what it counts.
-pub(super) fn check(reader: Reader<'_>, struct_: &Struct, body: Body) -> Result<(), Damage> {
+pub(super) fn check(reader: ByteReader<'_>, struct_: &Struct, body: Body) -> Result<(), Damage> {
     let need = need(reader, struct_, body.version);
     check_fixed(reader, need, body.of)?;
     check_count(reader, struct_, body.of)
 }
 
 /// Checks that the fixed part of a capability is there.
-pub(super) fn check_fixed(reader: Reader<'_>, need: u64, of: Damaged) -> Result<(), Damage> {
+pub(super) fn check_fixed(reader: ByteReader<'_>, need: u64, of: Damaged) -> Result<(), Damage> {
     let id = of.id.unwrap_or(0);
     reaches(reader, need, of, || {
         let rest = Span { offset: of.at, size: reader.len().saturating_sub(of.at) };
@@ -64,7 +64,11 @@ pub(super) fn check_fixed(reader: Reader<'_>, need: u64, of: Damaged) -> Result<
 }
 
 /// Checks that all elements of a counted array are there.
-pub(super) fn check_count(reader: Reader<'_>, struct_: &Struct, of: Damaged) -> Result<(), Damage> {
+pub(super) fn check_count(
+    reader: ByteReader<'_>,
+    struct_: &Struct,
+    of: Damaged,
+) -> Result<(), Damage> {
     let Some(Tail { start, each, count: Some(field) }) = tail(reader, struct_) else {
         return Ok(());
     };
@@ -88,7 +92,7 @@ pub(super) fn check_count(reader: Reader<'_>, struct_: &Struct, of: Damaged) -> 
 /// Checks that `size` bytes lie before the end, else `beyond`, and before the
 /// next capability, where that lies behind.
 fn reaches(
-    reader: Reader<'_>,
+    reader: ByteReader<'_>,
     size: u64,
     of: Damaged,
     beyond: impl FnOnce() -> Damage,

@@ -2,8 +2,8 @@
 //! checked is that of docs/protocol.md.
 
 use super::body::{self, Body};
+use super::bytes::ByteReader;
 use super::damage::{Damage, Damaged, Kind};
-use super::value::Reader;
 use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
@@ -57,7 +57,7 @@ pub(super) struct Found<'a> {
 }
 
 /// Where a chain without a host starts, and the bytes that say so.
-pub(super) fn first(reader: Reader<'_>, chain: &Chain) -> Option<(u64, Span)> {
+pub(super) fn first(reader: ByteReader<'_>, chain: &Chain) -> Option<(u64, Span)> {
     let said_at = match chain.start {
         ChainStart::FieldAt { offset, int } => Span { offset, size: int.size() },
         ChainStart::After { offset, .. } | ChainStart::Fixed { offset } => {
@@ -71,7 +71,7 @@ pub(super) fn first(reader: Reader<'_>, chain: &Chain) -> Option<(u64, Span)> {
 
 /// Walks the chain that starts at `first`, as the bytes at `said_at` say.
 pub(super) fn walk<'a>(
-    reader: Reader<'a>,
+    reader: ByteReader<'a>,
     chain: &'a Chain,
     first: u64,
     said_at: Span,
@@ -118,7 +118,7 @@ struct Place {
 }
 
 impl Place {
-    fn visit(&self, reader: Reader<'_>, at: u64, said_at: Span) -> Result<(), Damage> {
+    fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), Damage> {
         let kind = match at {
             _ if at < self.bound => Kind::InsideFixed,
             _ if at >= reader.len() => Kind::OutOfBounds,
@@ -136,7 +136,7 @@ impl Place {
 
 /// Reads the capability whose header is at `at` and checks its body.
 fn cap<'a>(
-    reader: Reader<'a>,
+    reader: ByteReader<'a>,
     chain: &'a Chain,
     header: &CapHeader,
     at: u64,
@@ -176,7 +176,7 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads a header, if all of it is there.
-    pub(super) fn read(reader: Reader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
+    pub(super) fn read(reader: ByteReader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
         let field = |bits: Bits| {
             let number = reader.unsigned(bits_span(reader, header, bits, at))?;
             let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
@@ -200,6 +200,6 @@ impl Header {
 }
 
 /// The bytes of the number that holds these bits of the header at `at`.
-fn bits_span(reader: Reader<'_>, header: &CapHeader, bits: Bits, at: u64) -> Span {
+fn bits_span(reader: ByteReader<'_>, header: &CapHeader, bits: Bits, at: u64) -> Span {
     reader.span(reader.abi.struct_(header.struct_), at, bits.field)
 }

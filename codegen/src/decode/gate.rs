@@ -1,7 +1,7 @@
 //! Fields that count only under a flag or a number: whether that is given, as
 //! far as the struct around them or those around it can tell.
 
-use super::value::Reader;
+use super::bytes::ByteReader;
 use crate::ir::{GroupKind, Struct, Type};
 
 /// What must be given for a field to count.
@@ -33,7 +33,7 @@ impl<'a> Scope<'a> {
     }
 
     /// What must be given for a field to count, if something must.
-    pub(super) fn gate(&self, reader: Reader<'a>, when: Option<&'a str>) -> Option<Gate<'a>> {
+    pub(super) fn gate(&self, reader: ByteReader<'a>, when: Option<&'a str>) -> Option<Gate<'a>> {
         let name = when?;
         let mut tellers = self.around.iter().rev();
         let given = tellers.find_map(|(struct_, at)| given(reader, struct_, *at, name));
@@ -42,7 +42,7 @@ impl<'a> Scope<'a> {
 }
 
 /// Whether the struct at `at` gives a named flag or number, if it can.
-fn given(reader: Reader<'_>, struct_: &Struct, at: u64, name: &str) -> Option<bool> {
+fn given(reader: ByteReader<'_>, struct_: &Struct, at: u64, name: &str) -> Option<bool> {
     let fields = struct_.fields.iter().enumerate();
     fields.filter(|(_, field)| matches!(field.type_, Type::Int(_))).find_map(|(index, field)| {
         let group = reader.abi.group(field.group?);

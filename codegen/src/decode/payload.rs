@@ -1,15 +1,15 @@
 //! What bytes without a type are: some structs end in the payload of the
 //! feature that their flags name.
 
+use super::bytes::ByteReader;
 use super::number::Number;
-use super::value::Reader;
 use crate::ir::{Field, Struct, StructId, Type};
 use crate::layout::{Int, Span};
 
 /// The struct that travels at the end of the struct at `at`, if its flags hold
 /// an id that has one and ask for it, and there is a byte of it.
 pub(super) fn of(
-    reader: Reader<'_>,
+    reader: ByteReader<'_>,
     struct_: &Struct,
     at: u64,
     (element, count): (&Type, Option<Span>),
@@ -26,7 +26,7 @@ pub(super) fn of(
 }
 
 /// The number of a field that holds an id.
-fn number<'a>(reader: Reader<'a>, field: &Field, span: Span) -> Option<Number<'a>> {
+fn number<'a>(reader: ByteReader<'a>, field: &Field, span: Span) -> Option<Number<'a>> {
     let Type::Int(int) = field.type_ else {
         return None;
     };

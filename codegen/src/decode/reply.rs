@@ -1,7 +1,8 @@
 //! What a reply says of itself before its chain is walked.
 
+use super::bytes::ByteReader;
 use super::damage::Damage;
-use super::value::{Content, Reader, Value};
+use super::value::{Content, Value};
 use crate::ir::{Host, Role, Struct};
 
 /// What a reply says of itself.
@@ -21,7 +22,7 @@ impl Reply {
     /// Reads the protocol's fields in a whole buffer. Bytes behind argsz are
     /// not looked at, and an argsz beyond the buffer is not believed.
     pub(super) fn read(
-        all: Reader<'_>,
+        all: ByteReader<'_>,
         struct_: &Struct,
         host: &Host,
         cap_offset: usize,

@@ -26,7 +26,7 @@ struct File {
     table: OnceLock<Table>,
 }
 
-/// Where characters are.
+/// Positions of characters in a file.
 #[derive(Debug)]
 struct Table {
     /// The first character of each line.
@@ -38,14 +38,14 @@ struct Table {
 /// Whole lines of a file.
 pub(super) struct Excerpt<'a> {
     pub(super) text: &'a str,
-    /// The byte of the file with which it starts.
+    /// The offset of its first byte in the file.
     pub(super) start: usize,
     /// The number of its first line, from 1.
     pub(super) line: usize,
 }
 
 impl Sources {
-    /// Adds a file and tells its index.
+    /// Adds a file and returns its index.
     pub fn add(&mut self, path: String, text: String) -> usize {
         self.files.push(File { path, text, table: OnceLock::new() });
         self.files.len() - 1
@@ -70,8 +70,8 @@ impl Sources {
         (line.max(1), place.start - start.unwrap_or(&0) + 1)
     }
 
-    /// The bytes of a place, at least one character wide where there is one.
-    /// Some places reach over the end of their line; what is shown does not.
+    /// The bytes of a place, at least one character if there is one. A place that
+    /// goes past the end of its line is cut there.
     pub(super) fn bytes(&self, place: Place) -> Range<usize> {
         let Some(file) = self.files.get(place.file) else { return 0..0 };
         let (start, end) = (file.byte(place.start), file.byte(place.end));

@@ -1,42 +1,47 @@
 //! Named numbers and strings.
 
-use super::{Comparison, KIND, VALUE};
+use super::Comparison;
+use super::codes::{KIND_DIFFERS, VALUE_DIFFERS};
 use crate::diagnostic::Diagnostic;
-use crate::header::{Constant, Said, Spelt};
+use crate::header::{Constant, DeclaredConstant, Spelt};
 
 impl Comparison<'_> {
     pub(super) fn constants(&mut self) {
         for constant in &self.facts.constants {
-            match self.said.constant(&constant.name) {
-                Some(said) => self.constant(constant, said),
+            match self.declared.constant(&constant.name) {
+                Some(declared) => self.constant(constant, declared),
                 None => self.lacking(kind(constant.tag.as_deref()), &constant.name, constant.place),
             }
         }
-        for said in &self.said.constants {
-            if self.facts.constant(said.name).is_none() {
-                self.gone(kind(said.tag), said.name, said.meta);
+        for declared in &self.declared.constants {
+            if self.facts.constant(declared.name).is_none() {
+                self.gone(kind(declared.tag), declared.name, declared.meta);
             }
         }
     }
 
-    fn constant(&mut self, constant: &Constant, said: &Said<'_>) {
+    fn constant(&mut self, constant: &Constant, declared: &DeclaredConstant<'_>) {
         self.drift.compared.constants += 1;
         let text = match &constant.spelt {
             Spelt::Text(text) => Some(text.as_str()),
             _ => None,
         };
-        let finding = if constant.tag.as_deref() != said.tag {
-            let (here, there) = (written(constant.tag.as_deref()), written(said.tag));
-            let message = format!("`{}` is {here} in the header, and not {there}", said.name);
-            Diagnostic::error(KIND, message).help("`#ifdef` can tell macros from enumerators")
-        } else if (constant.number, text) != (said.number, said.text) {
-            let (here, there) = (value(constant.number, text), value(said.number, said.text));
-            let message = format!("`{}` is {here} in the header, and not {there}", said.name);
-            Diagnostic::error(VALUE, message)
+        let finding = if constant.tag.as_deref() != declared.tag {
+            let (here, there) = (written(constant.tag.as_deref()), written(declared.tag));
+            let message = format!("`{}` is {here} in the header, and not {there}", declared.name);
+            Diagnostic::error(KIND_DIFFERS, message)
+                .help("`#ifdef` can tell macros from enumerators")
+        } else if (constant.number, text) != (declared.number, declared.text) {
+            let (here, there) =
+                (value(constant.number, text), value(declared.number, declared.text));
+            let message = format!("`{}` is {here} in the header, and not {there}", declared.name);
+            Diagnostic::error(VALUE_DIFFERS, message)
         } else {
             return;
         };
-        self.push(finding.at(constant.place, "in the header").and(said.meta.place, "specified"));
+        self.push(
+            finding.at(constant.place, "in the header").and(declared.meta.place, "specified"),
+        );
     }
 }
 

@@ -1,27 +1,31 @@
 //! Macros with parameters.
 
-use super::{Comparison, TEXT};
+use super::Comparison;
+use super::codes::MACRO_DIFFERS;
 use crate::diagnostic::Diagnostic;
 
 impl Comparison<'_> {
     pub(super) fn macros(&mut self) {
         for found in &self.facts.macros {
-            let Some(said) = self.said.macros.iter().find(|said| said.name == found.name) else {
+            let Some(declared) =
+                self.declared.macros.iter().find(|declared| declared.name == found.name)
+            else {
                 self.lacking("macro", &found.name, found.place);
                 continue;
             };
             self.drift.compared.macros += 1;
-            let same_text = found.c.iter().flat_map(|line| black(line)).eq(black(&said.c));
-            if found.args == said.args && same_text {
+            let same_text = found.c.iter().flat_map(|line| black(line)).eq(black(&declared.c));
+            if found.args == declared.args && same_text {
                 continue;
             }
             let message = format!("`{}` has another text in the header", found.name);
-            let finding = Diagnostic::error(TEXT, message).at(found.place, "in the header");
-            self.push(finding.and(said.meta.place, "specified"));
+            let finding =
+                Diagnostic::error(MACRO_DIFFERS, message).at(found.place, "in the header");
+            self.push(finding.and(declared.meta.place, "specified"));
         }
-        for said in &self.said.macros {
-            if !self.facts.macros.iter().any(|found| found.name == said.name) {
-                self.gone("macro", &said.name, &said.meta);
+        for declared in &self.declared.macros {
+            if !self.facts.macros.iter().any(|found| found.name == declared.name) {
+                self.gone("macro", &declared.name, &declared.meta);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Structs and their fields, on every model.
 
-use super::{Comparison, FIELD, MOVED, SIZE};
+use super::Comparison;
+use super::codes::{FIELD_DIFFERS, FIELD_MISSING, SIZE_DIFFERS};
 use crate::diagnostic::Diagnostic;
 use crate::header::{FieldFact, StructFact};
 use crate::ir::{Field, Struct, Type};
@@ -9,46 +10,47 @@ use crate::layout::{Layout, PerModel, Span};
 impl Comparison<'_> {
     pub(super) fn structs(&mut self) {
         for found in &self.facts.structs {
-            match self.said.structs.iter().find(|said| said.name == found.name) {
-                Some(said) => self.struct_(found, said),
+            match self.declared.structs.iter().find(|declared| declared.name == found.name) {
+                Some(declared) => self.struct_(found, declared),
                 None => self.lacking("struct", &found.name, found.place),
             }
         }
-        for said in &self.said.structs {
-            if self.facts.struct_(&said.name).is_none() {
-                self.gone("struct", &said.name, &said.meta);
+        for declared in &self.declared.structs {
+            if self.facts.struct_(&declared.name).is_none() {
+                self.gone("struct", &declared.name, &declared.meta);
             }
         }
     }
 
-    fn struct_(&mut self, found: &StructFact, said: &Struct) {
+    fn struct_(&mut self, found: &StructFact, declared: &Struct) {
         self.drift.compared.structs += 1;
-        let (here, there) = (sizes(&found.layouts), sizes(&said.layouts));
+        let (here, there) = (sizes(&found.layouts), sizes(&declared.layouts));
         if here != there {
-            let name = &said.name;
+            let name = &declared.name;
             let message = format!("`{name}` is {here} in the header, and not {there}");
-            let finding = Diagnostic::error(SIZE, message).at(found.place, "in the header");
-            self.push(finding.and(said.meta.place, "specified"));
+            let finding = Diagnostic::error(SIZE_DIFFERS, message).at(found.place, "in the header");
+            self.push(finding.and(declared.meta.place, "specified"));
         }
-        let pairs: Vec<_> = said
+        let pairs: Vec<_> = declared
             .fields
             .iter()
             .map(|field| found.fields.iter().position(|one| same(one, field)))
             .collect();
         for (index, one) in found.fields.iter().enumerate() {
             match pairs.iter().position(|pair| *pair == Some(index)) {
-                Some(other) => self.field((found, index), (said, other)),
-                None => self.extra((found, index), said, &pairs),
+                Some(other) => self.field((found, index), (declared, other)),
+                None => self.extra((found, index), declared, &pairs),
             }
             self.drift.compared.fields += one.type_.arms().len().max(1);
         }
-        for (index, field) in said.fields.iter().enumerate() {
-            let place = spans_at(&said.layouts, index);
+        for (index, field) in declared.fields.iter().enumerate() {
+            let place = spans_at(&declared.layouts, index);
             let renamed = (0..found.fields.len())
                 .any(|one| !pairs.contains(&Some(one)) && spans_at(&found.layouts, one) == place);
             if pairs[index].is_none() && !renamed {
-                let message = format!("the header has no `{}` in `{}`", field.name, said.name);
-                let finding = Diagnostic::error(FIELD, message).at(field.meta.place, "specified");
+                let message = format!("the header has no `{}` in `{}`", field.name, declared.name);
+                let finding =
+                    Diagnostic::error(FIELD_MISSING, message).at(field.meta.place, "specified");
                 self.push(finding.and(found.place, "in the header"));
             }
         }
@@ -58,60 +60,60 @@ impl Comparison<'_> {
     fn extra(
         &mut self,
         (found, index): (&StructFact, usize),
-        said: &Struct,
+        declared: &Struct,
         pairs: &[Option<usize>],
     ) {
         let one = &found.fields[index];
         let place = spans_at(&found.layouts, index);
-        let there =
-            said.fields.iter().enumerate().find(|(other, _)| {
-                pairs[*other].is_none() && spans_at(&said.layouts, *other) == place
-            });
+        let there = declared.fields.iter().enumerate().find(|(other, _)| {
+            pairs[*other].is_none() && spans_at(&declared.layouts, *other) == place
+        });
         let name = shown(one);
         let finding = match there {
             Some((_, field)) => {
-                let message = format!("`{}.{}` is `{name}` in the header", said.name, field.name);
-                Diagnostic::error(FIELD, message).and(field.meta.place, "specified")
+                let message =
+                    format!("`{}.{}` is `{name}` in the header", declared.name, field.name);
+                Diagnostic::error(FIELD_MISSING, message).and(field.meta.place, "specified")
             }
             None => {
-                let message = format!("the specification has no `{name}` in `{}`", said.name);
-                Diagnostic::error(FIELD, message).and(said.meta.place, "specified")
+                let message = format!("the specification has no `{name}` in `{}`", declared.name);
+                Diagnostic::error(FIELD_MISSING, message).and(declared.meta.place, "specified")
             }
         };
         self.push(finding.at(one.place, "in the header"));
     }
 
     /// A field that both have.
-    fn field(&mut self, (found, index): (&StructFact, usize), (said, other): (&Struct, usize)) {
-        let (one, field) = (&found.fields[index], &said.fields[other]);
+    fn field(&mut self, (found, index): (&StructFact, usize), (declared, other): (&Struct, usize)) {
+        let (one, field) = (&found.fields[index], &declared.fields[other]);
         let here = (one.type_.text(), offsets(&found.layouts, index));
-        let there = (self.abi.type_text(&field.type_), offsets(&said.layouts, other));
+        let there = (self.abi.type_text(&field.type_), offsets(&declared.layouts, other));
         if here == there {
             return;
         }
         let message = format!(
             "`{}.{}` is {} at {} in the header, and not {} at {}",
-            said.name,
+            declared.name,
             shown(one),
             here.0,
             here.1,
             there.0,
             there.1
         );
-        let finding = Diagnostic::error(MOVED, message).at(one.place, "in the header");
+        let finding = Diagnostic::error(FIELD_DIFFERS, message).at(one.place, "in the header");
         self.push(finding.and(field.meta.place, "specified"));
     }
 }
 
 /// Whether a field is one of a specification: by name or, of an anonymous
 /// union, by some of its members.
-fn same(found: &FieldFact, said: &Field) -> bool {
-    match &said.type_ {
+fn same(found: &FieldFact, declared: &Field) -> bool {
+    match &declared.type_ {
         Type::Union(arms) => {
             let known = |name: &String| arms.iter().any(|arm| arm.name == *name);
             found.type_.arms().iter().any(|(name, _)| known(name))
         }
-        _ => found.name == said.name,
+        _ => found.name == declared.name,
     }
 }
 

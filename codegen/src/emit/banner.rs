@@ -1,18 +1,16 @@
-//! The lines that open every generated file: who made it, from what, and the
-//! command that makes it again.
+//! The first line of every generated file: its source, and the command that
+//! generates it again.
 
 use crate::ir::Abi;
 use crate::output::MARK;
 
-/// The lines of the banner, without any comment marks.
-pub(super) fn lines(abi: &Abi, emitter: &str) -> Vec<String> {
-    let mut sources = format!("spec/{}", abi.name);
-    for overlay in &abi.overlays {
-        sources += " + ";
-        sources += overlay;
-    }
-    vec![
-        format!("{MARK} {emitter} from {sources} (Linux {}).", abi.release),
-        "Do not edit; run `cargo capchain generate`.".to_owned(),
-    ]
+/// The line, without comment marks. It is the same for every release, so that a
+/// release that changes nothing changes few files.
+pub(super) fn line(abi: &Abi) -> String {
+    let overlays = abi.overlays.iter().map(|overlay| [" + ", overlay].concat());
+    let overlays: String = overlays.collect();
+    let name = &abi.name;
+    format!(
+        "{MARK} capchain from spec/{name}{overlays}. Do not edit; run `cargo capchain generate`."
+    )
 }

@@ -98,12 +98,6 @@ pub(super) fn header(abi: &Abi) -> OutputFile {
     emitter.whole(&parts)
 }
 
-/// The files of the parts, below the folder of the header.
-pub(super) fn part_files(abi: &Abi) -> Vec<String> {
-    let stem = names::c_stem(&abi.name);
-    parts(abi).map(|part| part_path(&stem, part.name)).collect()
-}
-
 fn parts(abi: &Abi) -> impl Iterator<Item = &'static Part> {
     PARTS.iter().filter(|part| (part.present)(abi))
 }
@@ -126,7 +120,9 @@ impl<'a> HeaderEmitter<'a> {
     }
 
     fn whole(&self, parts: &[(&Part, PartView)]) -> OutputFile {
-        let about = Comment::of(&self.context.abi.doc).titled(&self.context.abi.title);
+        let abi = self.context.abi;
+        let title = format!("{}, as of Linux {}", abi.title, abi.release.bare());
+        let about = Comment::of(&abi.doc).titled(&title);
         let names = parts.iter().map(|(part, _)| part_path(&self.stem, part.name));
         let view = HeaderView {
             opening: self.opening(about.paragraph(format!(
@@ -157,8 +153,7 @@ impl<'a> HeaderEmitter<'a> {
 
     /// The banner, and what the file is about.
     fn opening(&self, about: Comment) -> Vec<String> {
-        let banner = banner::lines(self.context.abi, "codegen/src/emit/c.rs").into_iter();
-        let banner = banner.fold(Comment::default(), Comment::fact).block(0);
+        let banner = Comment::default().fact(banner::line(self.context.abi)).block(0);
         [banner, section::opening(about.block(0))].concat()
     }
 

@@ -76,8 +76,6 @@ fn output(path: &str, contents: String) -> OutputFile {
 
 /// Who made a page and how. Markdown does not show a reference that nothing
 /// refers to, which makes it a comment without HTML.
-fn banner(abi: &Abi) -> String {
-    let lines = super::banner::lines(abi, "codegen/src/emit/docs.rs");
-    let hidden = |line: &String| format!("[//]: # \"{}\"", escape::in_title(line));
-    lines.iter().map(hidden).collect::<Vec<_>>().join("\n")
+pub(super) fn banner(abi: &Abi) -> String {
+    format!("[//]: # \"{}\"", escape::in_title(&super::banner::line(abi)))
 }

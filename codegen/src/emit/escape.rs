@@ -1,4 +1,4 @@
-//! Escapes text of the specification for C comments, Markdown and XML. Every
+//! Escapes text of the specification for C comments, Markdown, XML and TOML. Every
 //! output gets such text from here, so that nothing in it can end the comment,
 //! cell or attribute that holds it.
 
@@ -70,6 +70,12 @@ pub(super) fn in_xml_comment(text: &str) -> String {
         safe = safe.replace("--", "- -");
     }
     safe
+}
+
+/// Text for a TOML string, between quotes.
+pub(super) fn in_toml(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+    text.chars().filter(|character| !is_invisible(*character)).collect()
 }
 
 /// Text for the title of a Markdown reference, between quotes.

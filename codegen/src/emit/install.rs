@@ -4,20 +4,20 @@
 
 use askama::Template;
 
-use super::{OutputFile, banner, c};
+use super::{OutputFile, banner};
 use crate::ir::Abi;
 use crate::names;
 
 /// The values that the templates have in common.
 struct Common {
-    /// The lines of the banner.
-    banner: Vec<String>,
+    /// The first line.
+    banner: String,
+    /// The version of the package.
+    version: String,
     /// The name of the package.
     package: String,
     /// The name of the header without its ending.
     stem: String,
-    /// The parts of the header, as files below its folder.
-    parts: Vec<String>,
     /// The release that the header describes.
     release: String,
 }
@@ -54,10 +54,10 @@ struct Version {
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let package = names::package(&abi.name);
     let common = || Common {
-        banner: banner::lines(abi, "codegen/src/emit/install.rs"),
+        banner: banner::line(abi),
+        version: abi.version.clone(),
         package: package.clone(),
         stem: names::c_stem(&abi.name),
-        parts: c::part_files(abi),
         release: abi.release.to_string(),
     };
     let below = |ending: &str| ["install/", &package, ending].concat();

@@ -16,8 +16,7 @@ mod views;
 use std::collections::HashMap;
 
 use crate::emit::banner;
-use crate::emit::named::{self, Former, Named};
-use crate::ir::Abi;
+use crate::ir::{Abi, Entry, FormerName, former_names};
 use crate::output::OutputFile;
 use comment::Names;
 
@@ -53,64 +52,45 @@ fn needs(abi: &Abi, name: &str) -> bool {
 
 /// Every file of the crate below `src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let (names, all) = (Names::of(abi), named::names(abi));
+    let (names, all) = (Names::of(abi), abi.entries());
     let mut files = vec![
-        file(abi, "lib.rs", "codegen/src/emit/rust/library.rs", library::crate_root(abi, &names)),
-        file(abi, "uapi.rs", "codegen/src/emit/rust/library.rs", library::uapi(abi)),
+        file(abi, "lib.rs", library::crate_root(abi, &names)),
+        file(abi, "uapi.rs", library::uapi(abi)),
     ];
     if ioctls::present(abi) {
-        files.push(file(
-            abi,
-            "ioctls.rs",
-            "codegen/src/emit/rust/ioctls.rs",
-            ioctls::table(abi, &names),
-        ));
+        files.push(file(abi, "ioctls.rs", ioctls::table(abi, &names)));
     }
     if history::present(abi) {
-        let emitter = "codegen/src/emit/rust/history.rs";
-        files.push(file(abi, "history/items.rs", emitter, history::table(abi, &all)));
+        files.push(file(abi, "history/items.rs", history::table(abi, &all)));
     }
     let former = former_by_section(&all);
     for index in section::present(abi) {
         let former = former.get(&index).map(Vec::as_slice).unwrap_or_default();
         let path = format!("uapi/{}.rs", abi.sections[index].name);
-        files.push(file(
-            abi,
-            &path,
-            "codegen/src/emit/rust/section.rs",
-            section::module(abi, &names, former, index),
-        ));
+        files.push(file(abi, &path, section::module(abi, &names, former, index)));
     }
     if views::has_chains(abi) {
-        files.push(file(abi, "views.rs", "codegen/src/emit/rust/views.rs", views::root(abi)));
-        for (path, emitter, text) in views::files(abi, &names) {
-            files.push(file(abi, &path, emitter, text));
+        files.push(file(abi, "views.rs", views::root(abi)));
+        for (path, text) in views::files(abi, &names) {
+            files.push(file(abi, &path, text));
         }
     }
     for runtime in RUNTIME.iter().filter(|runtime| (runtime.needed)(abi)) {
-        let emitter = format!("codegen/runtime/{}", runtime.name);
-        files.push(file(abi, runtime.name, &emitter, runtime.text.to_owned()));
+        files.push(file(abi, runtime.name, runtime.text.to_owned()));
     }
     files
 }
 
 /// The names that items had before, by the index of their section.
-fn former_by_section<'a>(all: &[Named<'a>]) -> HashMap<usize, Vec<Former<'a>>> {
+fn former_by_section<'a>(all: &[Entry<'a>]) -> HashMap<usize, Vec<FormerName<'a>>> {
     let mut by_section = HashMap::<_, Vec<_>>::new();
-    for former in named::former(all) {
+    for former in former_names(all) {
         by_section.entry(former.now.section).or_default().push(former);
     }
     by_section
 }
 
-fn file(abi: &Abi, path: &str, emitter: &str, text: String) -> OutputFile {
-    let mut contents = String::new();
-    for line in banner::lines(abi, emitter) {
-        contents += "// ";
-        contents += &line;
-        contents.push('\n');
-    }
-    contents.push('\n');
-    contents += &text;
+fn file(abi: &Abi, path: &str, text: String) -> OutputFile {
+    let contents = format!("// {}\n\n{text}", banner::line(abi));
     OutputFile { path: ["src/", path].concat(), contents }
 }

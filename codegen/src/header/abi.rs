@@ -11,9 +11,9 @@ mod structs;
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::classify::Kinds;
+use super::declared::Declarations;
 use super::facts::{Constant, Facts, Spelt};
-use super::kinds::Kinds;
-use super::said::{SaidOf, said};
 use crate::diagnostic::Place;
 use crate::ir::{Abi, GroupId, History, Literal, Meta, StructId};
 use crate::release::Since;
@@ -36,7 +36,7 @@ pub fn abi(facts: &Facts, reference: &Abi, given: &[usize]) -> Told {
         facts,
         reference,
         given,
-        said: said(reference, given),
+        declared: Declarations::of(reference, given),
         abi: reference.clone(),
         guessed: BTreeSet::new(),
         ids: HashMap::new(),
@@ -55,7 +55,7 @@ struct Teller<'t> {
     reference: &'t Abi,
     given: &'t [usize],
     /// What the reference says of the headers.
-    said: SaidOf<'t>,
+    declared: Declarations<'t>,
     /// What is made.
     abi: Abi,
     guessed: BTreeSet<String>,
@@ -73,7 +73,7 @@ impl Teller<'_> {
 
     /// Whether the reference says of the headers that they have this name.
     fn is_known(&self, name: &str) -> bool {
-        self.said.meta(name).is_some()
+        self.declared.meta(name).is_some()
     }
 
     /// What every item has, of one that only the headers have.

@@ -1,7 +1,7 @@
 //! What comments say of the item beside or below them. It becomes a draft of
 //! documentation and nothing else.
 
-use super::directives::Program;
+use super::program::Program;
 use super::tokens::{Comment, Token};
 
 /// The longest draft, in characters.

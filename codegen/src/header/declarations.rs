@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::codes::{BAD_DECLARATION, SKIPPED, UNCLOSED, error, too_many};
+use super::externals::Outside;
 use super::members::{Member, members};
-use super::outside::Outside;
-use super::problem::{DECLARATION, OPEN, PASSED, error, too_many};
-use super::tokens::{Kind, Token, around, behind};
+use super::tokens::{Kind, Token, around, behind, split};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// A struct or an enum.
@@ -60,7 +60,7 @@ pub(super) fn parse<'a>(
         let (them, are) =
             if count == 1 { ("declaration is", "is") } else { ("declarations are", "are") };
         let message = format!("{count} {them} neither structs nor enums and {are} passed over");
-        problems.push(Diagnostic::warning(PASSED, message).at(place, "the first"));
+        problems.push(Diagnostic::warning(SKIPPED, message).at(place, "the first"));
     }
     declared
 }
@@ -78,7 +78,7 @@ impl<'a> Parser<'_, 'a, '_> {
             ";" | "__extension__" => self.at += 1,
             "}" | ")" | "]" => {
                 let place = self.tokens[self.at].place;
-                self.problems.push(error(OPEN, "the bracket closes nothing", place));
+                self.problems.push(error(UNCLOSED, "the bracket closes nothing", place));
                 self.at += 1;
             }
             "struct" | "union" if self.opens(2) => self.aggregate(),
@@ -98,7 +98,7 @@ impl<'a> Parser<'_, 'a, '_> {
         let end = behind(self.tokens, open);
         if end.is_none() {
             let place = self.tokens[open].place;
-            self.problems.push(error(OPEN, "the brace is never closed", place));
+            self.problems.push(error(UNCLOSED, "the brace is never closed", place));
             self.at = self.tokens.len();
         }
         end
@@ -115,7 +115,7 @@ impl<'a> Parser<'_, 'a, '_> {
         }
         if is_union {
             let message = format!("`{}` is a union with a name", name.text);
-            self.problems.push(error(DECLARATION, message, name.place));
+            self.problems.push(error(BAD_DECLARATION, message, name.place));
             return;
         }
         let parsed = members(self.tokens, inside, self.problems);
@@ -146,7 +146,7 @@ impl<'a> Parser<'_, 'a, '_> {
         let length = self.tokens[start..].iter().position(|token| token.is(";"));
         let Some(length) = length else {
             let place = around(&self.tokens[start.saturating_sub(1)..start]).unwrap_or_default();
-            self.problems.push(error(OPEN, "a `;` is missing", place));
+            self.problems.push(error(UNCLOSED, "a `;` is missing", place));
             return None;
         };
         let words = &self.tokens[start..start + length];
@@ -158,7 +158,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 "__attribute__" | "unused" | "__unused__" | "may_alias" | "__may_alias__" => {}
                 other => {
                     let message = format!("`{other}` behind a struct is not understood");
-                    self.problems.push(error(DECLARATION, message, token.place));
+                    self.problems.push(error(BAD_DECLARATION, message, token.place));
                     return None;
                 }
             }
@@ -184,7 +184,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 _ => {
                     let place = around(part).unwrap_or_default();
                     let message = "the enumerator is not understood";
-                    self.problems.push(error(DECLARATION, message, place));
+                    self.problems.push(error(BAD_DECLARATION, message, place));
                 }
             }
         }
@@ -229,22 +229,4 @@ pub(super) fn names(declared: &[Declared<'_>]) -> usize {
         Declared::Enum(item) => item.values.len(),
     });
     names.sum()
-}
-
-/// The parts between commas that stand in no bracket.
-pub(super) fn split<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
-    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i64);
-    for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Mark) {
-        match token.text {
-            "(" | "[" | "{" => depth += 1,
-            ")" | "]" | "}" => depth -= 1,
-            "," if depth == 0 => {
-                parts.push(&tokens[start..index]);
-                start = index + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&tokens[start..]);
-    parts
 }

@@ -2,40 +2,12 @@
 //! are collected, includes are not followed. What stays is the tokens that a
 //! program would see, as a user of the kernel's headers.
 
-use std::collections::HashMap;
-
+use super::codes::{BAD_DIRECTIVE, DEFINED_TWICE, UNCLOSED, error};
 use super::expressions::Evaluator;
 use super::lexer::Lexed;
-use super::problem::{DIRECTIVE, OPEN, TWICE, error};
-use super::tokens::{Comment, Kind, Token, around};
+use super::program::{Define, Program};
+use super::tokens::{Kind, Token, around};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-
-/// Everything that all files together say.
-#[derive(Default)]
-pub(super) struct Program<'a> {
-    /// What is left of the text.
-    pub(super) tokens: Vec<Token<'a>>,
-    /// All definitions, in order.
-    pub(super) defines: Vec<Define<'a>>,
-    /// The definition that holds, by name.
-    pub(super) macros: HashMap<&'a str, usize>,
-    /// The comments of each file.
-    pub(super) comments: HashMap<usize, Vec<Comment<'a>>>,
-    /// The include guards, each with its file.
-    pub(super) guards: Vec<(usize, &'a str)>,
-}
-
-/// The definition of a macro.
-pub(super) struct Define<'a> {
-    pub(super) name: Token<'a>,
-    /// Parameters, where it takes some.
-    pub(super) params: Option<Vec<&'a str>>,
-    pub(super) body: Vec<Token<'a>>,
-    /// The text from the body's first character to its last.
-    pub(super) text: &'a str,
-    /// How many tokens of the program stand in front of it.
-    pub(super) at: usize,
-}
 
 /// An `#if` that is open.
 struct Branch<'a> {
@@ -76,7 +48,11 @@ pub(super) fn follow<'a>(lexed: Lexed<'a>, program: &mut Program<'a>, problems: 
         rest = behind;
     }
     for branch in follower.branches {
-        follower.problems.push(error(OPEN, "the condition is never closed", branch.opener.place));
+        follower.problems.push(error(
+            UNCLOSED,
+            "the condition is never closed",
+            branch.opener.place,
+        ));
     }
 }
 
@@ -87,7 +63,7 @@ impl<'a> Follower<'a, '_> {
 
     fn wrong(&mut self, message: impl Into<String>, line: &[Token<'a>]) {
         let place = around(line).unwrap_or_default();
-        self.problems.push(error(DIRECTIVE, message, place));
+        self.problems.push(error(BAD_DIRECTIVE, message, place));
     }
 
     fn directive(&mut self, line: &[Token<'a>]) {
@@ -129,7 +105,7 @@ impl<'a> Follower<'a, '_> {
                     Err(why) => {
                         let message = format!("the condition cannot be decided: {why}");
                         let place = around(rest).unwrap_or(word.place);
-                        self.problems.push(error(DIRECTIVE, message, place));
+                        self.problems.push(error(BAD_DIRECTIVE, message, place));
                         false
                     }
                 }
@@ -201,7 +177,8 @@ impl<'a> Follower<'a, '_> {
             let before = &self.program.defines[before];
             if !alike(before, &define) {
                 let message = format!("`{}` is defined twice, and not alike", name.text);
-                let problem = Diagnostic::error(TWICE, message).at(name.place, "the second time");
+                let problem =
+                    Diagnostic::error(DEFINED_TWICE, message).at(name.place, "the second time");
                 self.problems.push(problem.and(before.name.place, "the first time"));
             }
         }

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::directives::Program;
+use super::program::Program;
 use super::tokens::{Kind, Token};
 use super::values::{Number, literal};
 

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::codes::{DEFINED_TWICE, NO_LAYOUT, error};
 use super::comments::about;
 use super::declarations::DeclaredStruct;
-use super::directives::Program;
+use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
 use super::members::{Base, Member};
-use super::outside::Outside;
-use super::problem::{LAYOUT, TWICE, error};
+use super::program::Program;
 use super::tokens::Kind;
 use crate::diagnostic::Diagnostics;
 use crate::layout::{Extent, Layout, Model, PerModel};
@@ -45,7 +45,7 @@ pub(super) fn lay_out<'a>(
         let name = item.name;
         if !seen.insert(name.text) {
             let message = format!("the struct `{}` is declared twice", name.text);
-            problems.push(error(TWICE, message, name.place));
+            problems.push(error(DEFINED_TWICE, message, name.place));
             continue;
         }
         match item.members.as_ref().map(|members| planner.plan(item, members)) {
@@ -56,7 +56,7 @@ pub(super) fn lay_out<'a>(
             }
             Some(Err(why)) => {
                 let message = format!("`{}` cannot be laid out: {why}", name.text);
-                problems.push(error(LAYOUT, message, name.place));
+                problems.push(error(NO_LAYOUT, message, name.place));
                 laid.unread.insert(name.text.to_owned());
             }
             None => {

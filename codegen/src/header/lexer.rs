@@ -1,7 +1,7 @@
 //! Cuts the text of a header into tokens and comments. Places count
 //! characters, as those of all diagnostics do.
 
-use super::problem::{Fault, NO_TEXT, OPEN, error};
+use super::codes::{Fault, NOT_C_TEXT, UNCLOSED, error};
 use super::tokens::{Comment, Kind, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
@@ -56,12 +56,12 @@ fn no_text(file: usize, text: &str) -> Option<Diagnostic> {
     if text.len() > super::MOST_BYTES {
         let most = super::MOST_BYTES;
         let message = format!("the header has {} bytes; at most {most} are read", text.len());
-        return Some(error(NO_TEXT, message, Place { file, start: 0, end: 0 }));
+        return Some(error(NOT_C_TEXT, message, Place { file, start: 0, end: 0 }));
     }
     let odd = |one: &char| one.is_control() && !matches!(one, '\n' | '\r' | '\t' | '\u{c}');
     let (at, odd) = text.chars().enumerate().find(|(_, one)| odd(one))?;
     let message = format!("the header has the character U+{:04X}; it is no text", u32::from(odd));
-    Some(error(NO_TEXT, message, Place { file, start: at, end: at + 1 }))
+    Some(error(NOT_C_TEXT, message, Place { file, start: at, end: at + 1 }))
 }
 
 impl<'a> Cursor<'a> {
@@ -110,7 +110,11 @@ impl<'a> Cursor<'a> {
         };
         let Some(length) = length else {
             self.advance(2);
-            return Err(Box::new(error(OPEN, "the comment is never closed", self.place(start))));
+            return Err(Box::new(error(
+                UNCLOSED,
+                "the comment is never closed",
+                self.place(start),
+            )));
         };
         let text = self.advance(length);
         Ok(Comment { text, place: self.place(start), row, last_row: self.row })
@@ -135,7 +139,7 @@ impl<'a> Cursor<'a> {
         };
         let Some(length) = length else {
             self.advance(1);
-            return Err(Box::new(error(OPEN, "the quote is never closed", self.place(start))));
+            return Err(Box::new(error(UNCLOSED, "the quote is never closed", self.place(start))));
         };
         let apart = self.apart;
         let text = self.advance(length);

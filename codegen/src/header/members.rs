@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::declarations::split;
-use super::problem::{DECLARATION, Fault, error};
-use super::tokens::{Kind, Token, around, behind};
+use super::codes::{BAD_DECLARATION, Fault, error};
+use super::tokens::{Kind, Token, around, behind, split};
 use super::types;
 use crate::diagnostic::Diagnostics;
 use crate::layout::Int;
@@ -86,7 +85,7 @@ type Parsed<T> = Result<T, Fault>;
 impl<'a> Parser<'_, 'a> {
     fn wrong<T>(&self, message: impl Into<String>, range: Range<usize>) -> Parsed<T> {
         let place = around(&self.tokens[range]).unwrap_or_default();
-        Err(Box::new(error(DECLARATION, message, place)))
+        Err(Box::new(error(BAD_DECLARATION, message, place)))
     }
 
     fn all(&mut self, range: Range<usize>) -> Parsed<Vec<Member<'a>>> {

@@ -3,15 +3,15 @@
 
 use std::collections::HashMap;
 
+use super::codes::{BAD_VALUE, DEFINED_TWICE, error, too_many};
 use super::comments::about;
 use super::declarations::{Declared, DeclaredEnum, DeclaredStruct};
-use super::directives::{Define, Program};
 use super::expressions::Evaluator;
+use super::externals::Outside;
 use super::facts::{Constant, Facts, FunctionMacro, Guard, Spelt, Within};
 use super::layouts::lay_out;
 use super::members::{Base, Member};
-use super::outside::Outside;
-use super::problem::{TWICE, VALUE, error, too_many};
+use super::program::{Define, Program};
 use super::tokens::{Kind, Token, around};
 use super::values::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -70,7 +70,7 @@ impl<'a> Resolver<'_, 'a, '_> {
             Err(why) => {
                 let message = format!("the value of `{}` cannot be computed: {why}", name.text);
                 let place = around(tokens).unwrap_or(name.place);
-                self.problems.push(error(VALUE, message, place));
+                self.problems.push(error(BAD_VALUE, message, place));
                 self.facts.unread.insert(name.text.to_owned());
                 None
             }
@@ -91,7 +91,7 @@ impl<'a> Resolver<'_, 'a, '_> {
             next = number + 1;
             if self.names.insert(name.text, number).is_some() {
                 let message = format!("the enumerator `{}` is declared twice", name.text);
-                self.problems.push(error(TWICE, message, name.place));
+                self.problems.push(error(DEFINED_TWICE, message, name.place));
             }
             let last_row = value.last().map_or(name.row, |token| token.row);
             constants.push(Constant {
@@ -164,7 +164,7 @@ impl<'a> Resolver<'_, 'a, '_> {
 
     fn empty(&mut self, define: &Define<'a>) {
         let message = format!("`{}` is defined as nothing", define.name.text);
-        let problem = Diagnostic::warning(VALUE, message).at(define.name.place, "no number");
+        let problem = Diagnostic::warning(BAD_VALUE, message).at(define.name.place, "no number");
         self.problems.push(problem);
     }
 
@@ -172,7 +172,7 @@ impl<'a> Resolver<'_, 'a, '_> {
     fn spelling(&mut self, tokens: &[Token<'a>], number: i128) -> Spelt {
         match tokens {
             [io, open, inside @ .., close] if io.is("_IO") && open.is("(") && close.is(")") => {
-                let parts = super::declarations::split(inside);
+                let parts = super::tokens::split(inside);
                 let [type_, number] = parts.as_slice() else { return Spelt::Computed };
                 match (self.value(*io, type_), self.value(*io, number)) {
                     (Some(type_), Some(number)) => Spelt::Ioctl { type_, number },
@@ -209,7 +209,7 @@ impl<'a> Resolver<'_, 'a, '_> {
             }
             Err(_) => {
                 let message = format!("`{}` cannot have {value} elements", name.text);
-                self.problems.push(error(VALUE, message, name.place));
+                self.problems.push(error(BAD_VALUE, message, name.place));
             }
         }
     }

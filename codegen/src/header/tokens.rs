@@ -72,3 +72,21 @@ pub(super) fn behind(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     }
     None
 }
+
+/// The parts between commas outside of brackets.
+pub(super) fn split<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i64);
+    for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Mark) {
+        match token.text {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth -= 1,
+            "," if depth == 0 => {
+                parts.push(&tokens[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&tokens[start..]);
+    parts
+}

@@ -4,7 +4,7 @@ use super::Importer;
 use super::ioctls::described;
 use super::lists::common_prefix;
 use super::yaml::Block;
-use crate::header::guess;
+use crate::header::conventions;
 use crate::header::{Constant, StructFact, TypeFact};
 use crate::ir::{Chain, Role};
 
@@ -25,7 +25,7 @@ impl Importer<'_> {
             block.put("packed", "true");
         }
         let argsz = (0..fact.fields.len().min(1))
-            .any(|index| guess::role(self.abi, &fact.fields, index) == Role::Argsz);
+            .any(|index| conventions::role(self.abi, &fact.fields, index) == Role::Argsz);
         let fixed = fact.fields.iter().rev();
         let mut fixed = fixed.filter(|field| !matches!(field.type_, TypeFact::Flexible(..)));
         if let Some(last) = fixed.next().filter(|_| argsz) {
@@ -39,7 +39,7 @@ impl Importer<'_> {
         block.put("capability", &constant.name).put("chain", &chain.name);
         if !constant.name.starts_with(&chain.prefix) {
             let short = constant.name.rsplit("_INFO_").next().unwrap_or(&constant.name);
-            block.put("short", short);
+            block.put("short_name", short);
         }
         block.put("id", &constant.number.to_string()).put("since", &self.since.to_string());
         let body = self.kinds.body_of(constant);

@@ -3,7 +3,7 @@
 use super::Importer;
 use super::lists::common_prefix;
 use super::yaml::{Block, Entry};
-use crate::header::guess::{self, Way};
+use crate::header::conventions::{self, Way};
 use crate::header::{Constant, Spelt, StructFact, TypeFact};
 use crate::ir::Role;
 use crate::reply::Direction;
@@ -24,7 +24,7 @@ impl Importer<'_> {
     pub(super) fn fields(&self, fact: &StructFact, way: Option<Way>) -> Block {
         let mut block = Block::default();
         for index in 0..fact.fields.len() {
-            if guess::role(self.abi, &fact.fields, index) != Role::Header {
+            if conventions::role(self.abi, &fact.fields, index) != Role::Header {
                 block.lines.extend(self.field(fact, index, way, None).lines);
             }
         }
@@ -117,7 +117,7 @@ impl Importer<'_> {
         let field = &fact.fields[index];
         let mut arms = Block::default();
         for (name, type_) in field.type_.arms() {
-            let words = way.map(|way| guess::direction(way, Role::Data, name));
+            let words = way.map(|way| conventions::direction(way, Role::Data, name));
             let held = self.held(&fact.name, name, type_);
             let type_ = [word(words), &type_.text()].concat();
             let member = Member { name, type_, doc: "", indent: FIELD + 4 };
@@ -141,18 +141,18 @@ impl Importer<'_> {
     /// A field's type with the words in front of it.
     fn type_text(&self, fact: &StructFact, index: usize, way: Option<Way>) -> String {
         let field = &fact.fields[index];
-        let role = guess::role(self.abi, &fact.fields, index);
-        let direction = way.map(|way| guess::direction(way, role, &field.name));
+        let role = conventions::role(self.abi, &fact.fields, index);
+        let direction = way.map(|way| conventions::direction(way, role, &field.name));
         let role = match role {
             Role::Argsz => "argsz ",
-            Role::Flags if way.is_some() || guess::is_capability(self.abi, fact) => "flags ",
+            Role::Flags if way.is_some() || conventions::is_capability(self.abi, fact) => "flags ",
             Role::CapOffset => "cap_offset ",
             Role::Reserved => "reserved ",
             _ => "",
         };
         let type_ = match &field.type_ {
             TypeFact::Flexible(element, _) => {
-                let count = guess::count(&fact.fields, field);
+                let count = conventions::count(&fact.fields, field);
                 let count = count.map_or("", |count| fact.fields[count].name.as_str());
                 [&element.text(), "[", count, "]"].concat()
             }
@@ -173,13 +173,15 @@ impl Importer<'_> {
         indent: usize,
     ) -> Block {
         let mut more = Vec::new();
-        let number = constant.number.to_string();
+        let number = constant.number;
         let mut said = false;
         let head = match &constant.spelt {
             Spelt::Bit { bit, signed } => {
                 more.extend(signed.then(|| ("signed", "true".to_owned())));
-                said = !flags;
                 ("bit", bit.to_string())
+            }
+            Spelt::Hex | Spelt::Decimal if flags && number.count_ones() == 1 => {
+                ("bit", number.trailing_zeros().to_string())
             }
             Spelt::Or(names) => {
                 said = true;
@@ -191,16 +193,10 @@ impl Importer<'_> {
             }
             Spelt::Position if self.kinds.counts(constant) => {
                 more.push(("count", "moves".to_owned()));
-                ("value", "position".to_owned())
+                ("value", "next".to_owned())
             }
-            Spelt::Hex => {
-                said = flags;
-                ("value", format!("{:#x}", constant.number))
-            }
-            _ => {
-                said = flags;
-                ("value", number)
-            }
+            Spelt::Hex => ("value", format!("{number:#x}")),
+            _ => ("value", number.to_string()),
         };
         more.extend(self.payload(&constant.name).map(|name| ("payload", name)));
         more.extend(since.map(|since| ("since", since.to_owned())));
@@ -212,7 +208,7 @@ impl Importer<'_> {
     fn payload(&self, name: &str) -> Option<String> {
         let lower = name.to_ascii_lowercase();
         let new = self.facts.struct_(&lower).filter(|_| !self.knows(&lower))?;
-        (!guess::is_capability(self.abi, new)).then_some(lower)
+        (!conventions::is_capability(self.abi, new)).then_some(lower)
     }
 }
 

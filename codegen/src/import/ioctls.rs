@@ -19,7 +19,12 @@ impl Importer<'_> {
                 block.put("backends", &["[", &backends.join(", "), "]"].concat());
             }
         }
-        block.put("arg", &self.kinds.arg(constant)).put("since", &self.since.to_string());
+        let arg = self.kinds.arg(constant);
+        let arg = match arg.as_str() {
+            "none" | "int" | "fd" | "u32" | "string" => arg,
+            _ => ["struct ", &arg].concat(),
+        };
+        block.put("arg", &arg).put("since", &self.since.to_string());
         block.doc(described(&constant.doc));
         block
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, Group, GroupId, GroupKind, Item, StructId};
+use crate::ir::{Abi, Group, GroupId, GroupKind, Item};
 
 /// Where the items of a specification stand.
 pub(super) struct Places<'p> {
@@ -15,37 +15,11 @@ pub(super) struct Places<'p> {
 
 impl<'p> Places<'p> {
     pub(super) fn of(abi: &'p Abi, folder: &'p str) -> Self {
-        let mut places = Self { abi, folder, owners: HashMap::new() };
-        for (index, section) in abi.sections.iter().enumerate() {
-            for item in &section.items {
-                for name in places.names(*item) {
-                    places.owners.entry(name).or_insert((index, *item));
-                }
-            }
+        let mut owners = HashMap::new();
+        for entry in abi.declarations() {
+            owners.entry(entry.name).or_insert((entry.section, entry.item));
         }
-        places
-    }
-
-    /// Every name that an item declares at the level of a file.
-    fn names(&self, item: Item) -> Vec<&'p str> {
-        let values = |group: &'p Group| group.values.iter().map(|value| value.name.as_str());
-        let of_struct = |id: StructId| {
-            let held = self.abi.held_groups(id).flat_map(values);
-            std::iter::once(self.abi.struct_(id).name.as_str()).chain(held).collect::<Vec<_>>()
-        };
-        match item {
-            Item::Struct(id) => of_struct(id),
-            Item::Group(id) => values(self.abi.group(id)).collect(),
-            Item::Macro(index) => vec![&self.abi.macro_(index).name],
-            Item::Ioctl(index) => vec![&self.abi.ioctl(index).name],
-            Item::Chain(_) => Vec::new(),
-            Item::Capability(index) => {
-                let capability = self.abi.capability(index);
-                let body = capability.struct_.filter(|_| capability.inline);
-                let body = body.map(of_struct).unwrap_or_default();
-                [vec![capability.name.as_str()], body].concat()
-            }
-        }
+        Self { abi, folder, owners }
     }
 
     /// The section that a name is declared in.
@@ -122,7 +96,7 @@ fn behind(before: Option<&str>) -> String {
 fn group_words(group: &Group) -> String {
     let kind = match group.kind {
         GroupKind::Enum | GroupKind::AnonymousEnum => "enum ",
-        GroupKind::IdSpace => "space ",
+        GroupKind::IdSpace => "id_space ",
         _ => "constants ",
     };
     [kind, &group.name].concat()

@@ -123,7 +123,8 @@ impl Entry<'_> {
         };
         let fits = |line: &String| line.chars().count() + self.indent <= WIDTH;
         if self.more.is_empty() && !self.said {
-            let line = scalar(&[head, ", ", &doc].concat(), false);
+            let word = if key == "bit" { "bit " } else { "" };
+            let line = scalar(&[word, head, ", ", &doc].concat(), false);
             let line = [self.name, ": ", &line].concat();
             if fits(&line) {
                 return Block { lines: vec![line] };

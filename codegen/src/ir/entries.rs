@@ -1,4 +1,4 @@
-//! The index of everything that has a name in an ABI. Whoever needs all names,
+//! The index of everything that has a name in an ABI. Code that needs all names,
 //! with their documentation and history, filters this list.
 
 use super::{

@@ -17,9 +17,8 @@ pub struct FormerName<'a> {
     pub now: Entry<'a>,
 }
 
-/// The former names that nothing has today. Names of one group are used
-/// together: a group of which one former name means something else today
-/// keeps none.
+/// The former names that are unused today. Names of one group are used together: if
+/// one former name of a group means something else today, none of them is kept.
 pub fn former_names<'a>(entries: &[Entry<'a>]) -> Vec<FormerName<'a>> {
     let present: HashSet<_> = entries.iter().map(|entry| entry.name).collect();
     let reused =

@@ -4,7 +4,8 @@ use super::finding::Finding;
 use super::scope::Scope;
 use super::words::{per_model, same};
 use crate::ir::{
-    Abi, CapHeader, Chain, ChainStart, Field, Host, Meta, Role, Struct, StructId, Type, Value,
+    Abi, CapHeader, Capability, Chain, ChainStart, Field, Host, Meta, Role, Struct, StructId, Type,
+    Value,
 };
 use crate::layout::{Int, Model};
 use crate::release::Release;
@@ -158,16 +159,16 @@ fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Fin
     }))
 }
 
-/// L25: somebody emits a capability, or it is deprecated.
+/// L25: a handler appends every capability that is not deprecated.
 pub(super) fn capabilities_are_emitted(abi: &Abi) -> Vec<Finding<'_>> {
+    let unused = |one: &Capability| abi.emitters(one).is_some_and(|list| list.is_empty());
     let capabilities = abi.capabilities.iter();
-    let idle =
-        capabilities.filter(|one| one.emitted_by.is_empty() && one.meta.deprecated.is_none());
+    let idle = capabilities.filter(|one| unused(one) && one.meta.deprecated.is_none());
     idle.map(|capability| {
         let message = format!("nothing emits `{}`", capability.name);
         Finding::new(Scope::of(&capability.meta), message)
-            .label("without `emitted_by`, and not `deprecated`")
-            .help("name the kernel files that emit it, or say since when none does")
+            .label("in the `capabilities` of no handler, and not `deprecated`")
+            .help("name it in the handlers that append it, or say since when none does")
     })
     .collect()
 }

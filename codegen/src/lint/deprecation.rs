@@ -2,12 +2,12 @@
 
 use super::finding::Finding;
 use super::scope::{self, Scope};
-use crate::ir::{Abi, Meta};
+use crate::ir::{Abi, Entry, Meta};
 
 /// L24: what is deprecated says so, with a release, and as a whole.
 pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
-    for scope::Named { name, meta, scope } in scope::all(abi) {
+    for (Entry { name, meta, .. }, scope) in scope::all(abi) {
         let by_name = name.split('_').any(|word| word.eq_ignore_ascii_case("deprecated"));
         match &meta.deprecated {
             None if by_name => {

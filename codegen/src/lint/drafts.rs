@@ -9,10 +9,10 @@ use crate::names::DRAFT;
 /// comment or left open.
 pub(super) fn are_written(abi: &Abi) -> Vec<Finding<'_>> {
     let draft = |doc: &[String]| doc.iter().any(|paragraph| paragraph.starts_with(DRAFT));
-    let items = scope::all(abi).into_iter().filter(|item| draft(&item.meta.doc));
-    let findings = items.map(|item| {
-        let message = format!("the documentation of `{}` is a draft", item.name);
-        Finding::new(item.scope, message)
+    let entries = scope::all(abi).into_iter().filter(|(entry, _)| draft(&entry.meta.doc));
+    let findings = entries.map(|(entry, scope)| {
+        let message = format!("the documentation of `{}` is a draft", entry.name);
+        Finding::new(scope, message)
             .label("nobody has written it yet")
             .help(format!("say in your own words what it is, and drop the {DRAFT}"))
     });

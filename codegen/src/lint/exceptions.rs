@@ -18,8 +18,8 @@ pub(super) struct Exceptions<'a> {
 impl<'a> Exceptions<'a> {
     /// All that the ABI says.
     pub(super) fn of(abi: &'a Abi) -> Self {
-        let owners =
-            scope::all(abi).into_iter().filter_map(|named| named.scope.owners.first().copied());
+        let entries = scope::all(abi).into_iter();
+        let owners = entries.filter_map(|(_, scope)| scope.owners.first().copied());
         let allowing = owners.filter(|meta| !meta.allow.is_empty());
         let items = allowing.map(|meta| (meta.place, meta)).collect();
         Self { items, used: BTreeSet::new() }

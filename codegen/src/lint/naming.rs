@@ -1,14 +1,16 @@
 //! Names that users derive from other names.
 
 use super::finding::Finding;
-use super::scope::Scope;
-use crate::ir::{Abi, GroupKind};
+use super::scope::{self, Scope};
+use crate::ir::Abi;
 
 /// L22: what a header exports starts with the ABI's word, the id of a
 /// capability with its chain's, and its struct is its id in lower case.
 pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
-    for (name, scope) in exported(abi) {
+    let entries = scope::all(abi).into_iter();
+    for (entry, scope) in entries.filter(|(entry, _)| entry.is_declaration()) {
+        let name = entry.name;
         if !starts_with(name, &abi.prefix) {
             let message = format!("`{name}` does not start with the word of the ABI");
             let help = format!("call it {}_{name}, in the case of its kind", abi.prefix);
@@ -17,25 +19,6 @@ pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Finding<'_>> {
     }
     findings.extend(capabilities(abi));
     findings
-}
-
-/// Every name at the file level of a C header.
-fn exported(abi: &Abi) -> Vec<(&str, Scope<'_>)> {
-    let mut names = Vec::new();
-    for struct_ in &abi.structs {
-        names.push((struct_.name.as_str(), Scope::of_struct(abi, struct_)));
-    }
-    for group in &abi.groups {
-        if group.kind == GroupKind::Enum {
-            names.push((group.name.as_str(), Scope::of_group(abi, group)));
-        }
-        let values = group.values.iter();
-        names.extend(values.map(|value| (value.name.as_str(), Scope::of_value(abi, group, value))));
-    }
-    names.extend(abi.macros.iter().map(|one| (one.name.as_str(), Scope::of(&one.meta))));
-    names.extend(abi.ioctls.iter().map(|one| (one.name.as_str(), Scope::of(&one.meta))));
-    names.extend(abi.capabilities.iter().map(|one| (one.name.as_str(), Scope::of(&one.meta))));
-    names
 }
 
 fn starts_with(name: &str, prefix: &str) -> bool {

@@ -7,7 +7,7 @@ use super::scope::{self, Scope};
 use crate::ir::{Abi, Doc};
 use crate::names;
 
-/// L15: a name in backticks, behind `when` or in a macro is the name of
+/// L15: a name in backticks, in `valid_if` or in a macro is the name of
 /// something.
 pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
     let known = known(abi);
@@ -30,10 +30,10 @@ pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
 
 /// Everything that can be named.
 fn known(abi: &Abi) -> BTreeSet<&str> {
-    let items = scope::all(abi);
-    let former =
-        items.iter().flat_map(|item| item.meta.history.names.iter().map(|(name, _)| name.as_str()));
-    let mut known: BTreeSet<_> = items.iter().map(|item| item.name).chain(former).collect();
+    let entries = abi.entries();
+    let histories = entries.iter().map(|entry| &entry.meta.history);
+    let former = histories.flat_map(|history| history.names.iter().map(|(name, _)| name.as_str()));
+    let mut known: BTreeSet<_> = entries.iter().map(|entry| entry.name).chain(former).collect();
     known.extend(abi.sections.iter().map(|section| section.name.as_str()));
     known.extend(abi.fds.iter().map(|fd| fd.name.as_str()));
     known.extend(abi.cap_headers.iter().map(|header| header.name.as_str()));
@@ -50,10 +50,10 @@ fn named(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     for section in &abi.sections {
         all.push((Scope::file(&section.name), "", quoted([&section.doc])));
     }
-    for item in scope::all(abi) {
-        let deprecated = item.meta.deprecated.iter().map(|deprecated| &deprecated.doc);
-        let docs = [&item.meta.doc].into_iter().chain(deprecated);
-        all.push((item.scope, "in its documentation", quoted(docs)));
+    for (entry, scope) in scope::all(abi) {
+        let deprecated = entry.meta.deprecated.iter().map(|deprecated| &deprecated.doc);
+        let docs = [&entry.meta.doc].into_iter().chain(deprecated);
+        all.push((scope, "in its documentation", quoted(docs)));
     }
     for ioctl in &abi.ioctls {
         all.push((Scope::of(&ioctl.meta), "in what it returns", quoted(&ioctl.returns)));
@@ -71,16 +71,20 @@ fn named(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     all
 }
 
-/// The names behind `when` and `gates`.
+/// The names in `valid_if` and `gates`.
 fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     let mut all = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
             let names = field.valid_if.iter().cloned().collect();
-            all.push((Scope::of_field(abi, struct_, field), "in its `when`", names));
+            all.push((Scope::of_field(abi, struct_, field), "in its `valid_if`", names));
             for arm in field.arms() {
                 let names = arm.valid_if.iter().cloned().collect();
-                all.push((Scope::of_arm(abi, struct_, field, arm), "in its `when`", names));
+                all.push((
+                    Scope::of_arm(abi, struct_, field, &arm.meta),
+                    "in its `valid_if`",
+                    names,
+                ));
             }
         }
     }

@@ -3,7 +3,9 @@
 //! and, for the body of a capability, by the capability.
 
 use crate::diagnostic::Place;
-use crate::ir::{Abi, Field, Group, Handler, Ioctl, Meta, Struct, StructRole, UnionArm, Value};
+use crate::ir::{
+    Abi, Entry, EntryKind, Field, Group, Handler, Ioctl, Meta, Struct, StructRole, Value,
+};
 
 /// Where a finding points, and whose `allow` counts.
 #[derive(Clone, Debug)]
@@ -51,14 +53,14 @@ impl<'a> Scope<'a> {
         Self::of_struct(abi, struct_).inner(&field.meta)
     }
 
-    /// A member of a union in a struct.
+    /// A member of an anonymous union.
     pub(super) fn of_arm(
         abi: &'a Abi,
         struct_: &'a Struct,
-        field: &'a Field,
-        arm: &'a UnionArm,
+        union: &'a Field,
+        meta: &'a Meta,
     ) -> Self {
-        Self::of_field(abi, struct_, field).inner(&arm.meta)
+        Self::of_field(abi, struct_, union).inner(meta)
     }
 
     /// A group of numbers; one inside a field belongs to the field.
@@ -82,51 +84,34 @@ impl<'a> Scope<'a> {
         Self::of_group(abi, group).inner(&value.meta)
     }
 
+    /// Any entry.
+    fn of_entry(abi: &'a Abi, entry: &Entry<'a>) -> Self {
+        match entry.kind {
+            EntryKind::Struct(id) => Self::of_struct(abi, abi.struct_(id)),
+            EntryKind::Union(id, field) => Self::of_field(abi, abi.struct_(id), field),
+            EntryKind::Member(id, member) => match member.union {
+                Some(union) => Self::of_arm(abi, abi.struct_(id), union, member.meta),
+                None => Self::of_struct(abi, abi.struct_(id)).inner(member.meta),
+            },
+            EntryKind::Constant(group, value) | EntryKind::Enumerator(group, value) => {
+                Self::of_value(abi, group, value)
+            }
+            EntryKind::Enum(_)
+            | EntryKind::Group(_)
+            | EntryKind::Macro(_)
+            | EntryKind::Ioctl(_)
+            | EntryKind::Chain(_)
+            | EntryKind::Capability(_) => Self::of(entry.meta),
+        }
+    }
+
     /// The rules of a handler of an ioctl.
     pub(super) fn of_handler(ioctl: &'a Ioctl, handler: &Handler) -> Self {
         Self { place: handler.place, ..Self::of(&ioctl.meta) }
     }
 }
 
-/// Something with a name and what every item has.
-pub(super) struct Named<'a> {
-    pub(super) name: &'a str,
-    pub(super) meta: &'a Meta,
-    pub(super) scope: Scope<'a>,
-}
-
-/// Everything that has a name and a `Meta`, outer things before inner ones.
-pub(super) fn all(abi: &Abi) -> Vec<Named<'_>> {
-    let mut all = Vec::new();
-    let mut add = |name, meta, scope| all.push(Named { name, meta, scope });
-    for capability in &abi.capabilities {
-        add(&capability.name, &capability.meta, Scope::of(&capability.meta));
-    }
-    for struct_ in &abi.structs {
-        add(&struct_.name, &struct_.meta, Scope::of_struct(abi, struct_));
-        for field in &struct_.fields {
-            add(&field.name, &field.meta, Scope::of_field(abi, struct_, field));
-            for arm in field.arms() {
-                add(&arm.name, &arm.meta, Scope::of_arm(abi, struct_, field, arm));
-            }
-        }
-    }
-    for group in &abi.groups {
-        if group.field.is_none() {
-            add(&group.name, &group.meta, Scope::of(&group.meta));
-        }
-        for value in &group.values {
-            add(&value.name, &value.meta, Scope::of_value(abi, group, value));
-        }
-    }
-    for macro_ in &abi.macros {
-        add(&macro_.name, &macro_.meta, Scope::of(&macro_.meta));
-    }
-    for ioctl in &abi.ioctls {
-        add(&ioctl.name, &ioctl.meta, Scope::of(&ioctl.meta));
-    }
-    for chain in &abi.chains {
-        add(&chain.name, &chain.meta, Scope::of(&chain.meta));
-    }
-    all
+/// Everything that has a name, with its scope.
+pub(super) fn all(abi: &Abi) -> Vec<(Entry<'_>, Scope<'_>)> {
+    abi.entries().into_iter().map(|entry| (entry, Scope::of_entry(abi, &entry))).collect()
 }

@@ -17,7 +17,9 @@ pub(super) fn enumerators_fit_an_int(abi: &Abi) -> Vec<Finding<'_>> {
             findings.push(
                 Finding::new(Scope::of_value(abi, group, value), message)
                     .label(format!("is {}", value.number))
-                    .help("declare the numbers under `constants` or `space`, which become macros"),
+                    .help(
+                        "declare the numbers under `constants` or `id_space`, which become macros",
+                    ),
             );
         }
     }

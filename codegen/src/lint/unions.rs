@@ -11,13 +11,13 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
     for struct_ in &abi.structs {
         for field in &struct_.fields {
             for (index, arm) in field.arms().iter().enumerate() {
-                let scope = Scope::of_arm(abi, struct_, field, arm);
+                let scope = Scope::of_arm(abi, struct_, field, &arm.meta);
                 let Some(when) = &arm.valid_if else {
                     let message = format!("nothing tells when the member `{}` counts", arm.name);
                     findings.push(
-                        Finding::new(scope, message)
-                            .label("a member of a union")
-                            .help("name the flag, op or index under which it counts as `when`"),
+                        Finding::new(scope, message).label("a member of a union").help(
+                            "name the flag, op or index with which it is valid in `valid_if`",
+                        ),
                     );
                     continue;
                 };

@@ -7,7 +7,6 @@ use crate::ir::{
     Item, Meta, Role, StructId, StructRole, Type,
 };
 use crate::layout::Model;
-use crate::names;
 use crate::spec::types::BitsExpr;
 use crate::spec::{self, RelativeTo, SpecFile};
 
@@ -20,7 +19,7 @@ impl<'a> Lowering<'a> {
     ) -> ChainId {
         let life = item.life(file.life());
         let id = ChainId(self.abi.chains.len());
-        // Only headers whose struct the release has are in the list.
+        // The list has only the headers whose struct exists in the release.
         let headers = self.spec.abi.cap_headers.iter();
         let mut headers =
             headers.filter(|(_, one)| self.structs.contains_key(one.struct_.as_str()));
@@ -40,7 +39,7 @@ impl<'a> Lowering<'a> {
         id
     }
 
-    /// Where a chain starts, and the offset before which no capability does.
+    /// The start of a chain, and the smallest offset of a capability.
     fn start(&self, item: &spec::Chain) -> (ChainStart, u64) {
         let Some(first) = &item.first else {
             let host = known(self.host(item));
@@ -51,14 +50,14 @@ impl<'a> Lowering<'a> {
             let bound = minsz.max(layout.fields[cap_offset].end());
             return (ChainStart::AtOffsetField { host, cap_offset }, bound);
         };
-        let offset = known(u64::try_from(first.at.value.value).ok());
+        let offset = known(u64::try_from(first.offset.value.value).ok());
         let int = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let start = match (self.host(item), int) {
             (Some(host), _) => ChainStart::After { host, offset },
             (None, Some(int)) => ChainStart::FieldAt { offset, int },
             (None, None) => ChainStart::Fixed { offset },
         };
-        let bound = first.bound.unwrap_or(first.at).value.value;
+        let bound = first.bound.unwrap_or(first.offset).value.value;
         (start, known(u64::try_from(bound).ok()))
     }
 
@@ -112,19 +111,13 @@ impl<'a> Lowering<'a> {
         self.names.insert(&item.capability, spelt);
         self.abi.capabilities.push(Capability {
             name: spelt.to_owned(),
-            short: match &item.short {
-                Some(short) => short.value.clone(),
-                None => {
-                    names::short(&item.capability, &self.chain_item(chain).prefix, "").to_owned()
-                }
-            },
+            short: item.name_in_chain(&self.chain_item(chain).prefix).to_owned(),
             meta,
             chain,
             id: known(u64::try_from(id).ok()),
             version: 1,
             struct_,
             inline,
-            emitted_by: item.emitted_by.iter().map(|path| path.value.clone()).collect(),
         });
         Item::Capability(own)
     }
@@ -141,8 +134,7 @@ impl<'a> Lowering<'a> {
         known(name.and_then(|name| self.chains.get(name.as_str()).copied()))
     }
 
-    /// The chain's item in the specification, which may stand behind the
-    /// capability.
+    /// The chain's item in the specification, which may come after the capability.
     fn chain_item(&self, id: ChainId) -> &'a spec::Chain {
         self.chain_items[id.0]
     }
@@ -172,14 +164,15 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Fills in what refers to items behind it: headers of capabilities, the
-    /// capabilities of each chain, hosts, and what each struct is.
+    /// Fills in references to later items: headers of capabilities, the
+    /// capabilities of each chain, hosts, and the role of each struct.
     pub(super) fn finish(mut self) -> crate::ir::Abi {
         self.abi.cap_headers = self.cap_headers();
         self.starts();
         self.capabilities_of_chains();
         self.struct_roles();
         self.spell_references();
+        self.abi.protocol = super::protocol::plan(&self.abi);
         self.abi
     }
 
@@ -243,7 +236,7 @@ impl<'a> Lowering<'a> {
         Bits { field, low, count: high - low }
     }
 
-    /// Fills in where chains start, as a host may be declared after its chain.
+    /// Fills in where chains start; a host may be declared after its chain.
     fn starts(&mut self) {
         for index in 0..self.abi.chains.len() {
             let (start, bound) = self.start(self.chain_item(ChainId(index)));

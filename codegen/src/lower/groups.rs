@@ -1,13 +1,12 @@
-//! Lowers named numbers: constants, enums, id spaces, and the flags and
-//! values that stand inside a field.
+//! Lowers named numbers: constants, enums, id spaces, and the flags and values of a field.
 
 use super::{Lowering, known, parts};
 use crate::ir::{Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Value};
 use crate::layout::Int;
 use crate::names;
 use crate::spec::history::Life;
-use crate::spec::text::{List, Named, Placed, Short};
 use crate::spec::types::Amount;
+use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{self, SpecFile};
 
 impl<'a> Lowering<'a> {
@@ -47,7 +46,7 @@ impl<'a> Lowering<'a> {
         let meta = self.meta(parts!(item, &item.name), life, &file.source);
         let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let affixes = (text(&item.prefix), text(&item.suffix));
-        let values = self.values(&item.values, kind, life, &meta.source, affixes);
+        let values = self.values(&item.values, life, &meta.source, affixes);
         let spelt = item.before.name_at(self.release, &item.name);
         let rust = match kind {
             GroupKind::Enum => Some(spelt.to_owned()),
@@ -79,7 +78,7 @@ impl<'a> Lowering<'a> {
             (_, false) => (GroupKind::FieldValues, &field.values),
             _ => return None,
         };
-        let values = self.values(values, kind, life, &meta.source, (text(&field.prefix), ""));
+        let values = self.values(values, life, &meta.source, (text(&field.prefix), ""));
         let (struct_, index, struct_name) = owner;
         let id = GroupId(self.abi.groups.len());
         self.abi.groups.push(Group {
@@ -97,8 +96,7 @@ impl<'a> Lowering<'a> {
 
     fn values(
         &mut self,
-        values: &'a Named<Short<spec::Value>>,
-        kind: GroupKind,
+        values: &'a Map<LineOrMap<spec::Value>>,
         life: Life,
         source: &str,
         affixes: (&str, &str),
@@ -109,7 +107,7 @@ impl<'a> Lowering<'a> {
             if !life.covers(self.release) {
                 continue;
             }
-            let number = self.value_number(value, kind, &lowered);
+            let number = self.value_number(value, &lowered);
             let spelt = value.before.name_at(self.release, name);
             self.numbers.insert(name.as_str(), number);
             self.names.insert(name.as_str(), spelt);
@@ -117,7 +115,7 @@ impl<'a> Lowering<'a> {
                 name: spelt.to_owned(),
                 short: names::short(name, affixes.0, affixes.1).to_owned(),
                 meta: self.meta(parts!(value, name), life, source),
-                literal: self.literal(value, kind),
+                literal: self.literal(value),
                 number,
                 count: value.count,
                 payload: self.payload(value),
@@ -134,36 +132,36 @@ impl<'a> Lowering<'a> {
     }
 
     fn amount(&self, value: &spec::Value) -> Option<Amount> {
-        value.before.value_at(self.release).or(value.value).or(value.line)
+        value.before.value_at(self.release).or(value.value)
     }
 
-    fn value_number(&self, value: &spec::Value, kind: GroupKind, earlier: &[Value]) -> i128 {
-        if let Some(bit) = bit(value, kind) {
+    fn value_number(&self, value: &spec::Value, earlier: &[Value]) -> i128 {
+        if let Some(bit) = bit(value) {
             let number = 1_i128 << bit.min(63);
             return if value.signed && bit == 31 { -number } else { number };
         }
         let flags = value.of.iter().filter_map(|flag| self.numbers.get(flag.as_str()));
         match self.amount(value) {
             Some(Amount::Number(number)) => number.value,
-            Some(Amount::Position) => earlier.last().map_or(0, |before| before.number + 1),
+            Some(Amount::Next) => earlier.last().map_or(0, |before| before.number + 1),
             None => flags.fold(0, |mask, flag| mask | flag),
         }
     }
 
-    /// What the release calls something that has this name today.
+    /// The name, in this release, of an entry with this current name.
     pub(super) fn spelt(&self, name: &str) -> String {
         self.names.get(name).map_or(name, |spelt| *spelt).to_owned()
     }
 
-    fn literal(&self, value: &spec::Value, kind: GroupKind) -> Literal {
-        if let Some(bit) = bit(value, kind) {
+    fn literal(&self, value: &spec::Value) -> Literal {
+        if let Some(bit) = bit(value) {
             return Literal::Bit { bit, signed: value.signed };
         }
         if let Some(string) = &value.string {
             return Literal::Text(string.value.clone());
         }
         match self.amount(value) {
-            Some(Amount::Position) => Literal::Next,
+            Some(Amount::Next) => Literal::Next,
             Some(Amount::Number(number)) if number.hex => Literal::Hex,
             Some(Amount::Number(_)) => Literal::Decimal,
             None => Literal::Or(value.of.iter().map(|flag| self.spelt(flag)).collect()),
@@ -171,21 +169,16 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The one bit that is set: said as such, or on one line among flags.
-fn bit(value: &spec::Value, kind: GroupKind) -> Option<u32> {
-    let number = match (value.bit, kind, value.line) {
-        (Some(bit), ..) => bit.value,
-        (None, GroupKind::Flags, Some(Amount::Number(bit))) => bit,
-        _ => return None,
-    };
-    u32::try_from(number.value).ok()
+/// The number of the bit, if a value is a single bit.
+fn bit(value: &spec::Value) -> Option<u32> {
+    u32::try_from(value.bit?.value.value).ok()
 }
 
-/// Numbers that belong to others.
-pub(super) fn reserved(list: &List<spec::Reserved>) -> Vec<Reserved> {
-    let lowered = list.iter().map(|reserved| Reserved {
+/// Numbers that others use.
+pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::Reserved>>>) -> Vec<Reserved> {
+    let lowered = names.flat().map(|(name, _, reserved)| Reserved {
         value: reserved.value.value.value,
-        name: reserved.name.value.clone(),
+        name: name.value.clone(),
         doc: reserved.doc.paragraphs.clone(),
     });
     lowered.collect()

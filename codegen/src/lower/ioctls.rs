@@ -1,33 +1,70 @@
 //! Lowers ioctls, the reply rules of their handlers, and macros.
 
+use std::collections::HashMap;
+
 use super::{Lowering, known, parts};
+use crate::diagnostic::Place;
 use crate::ir::{
     Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, ReplyArray, ReplyChain,
     Struct,
 };
 use crate::layout::Model;
 use crate::release::Since;
-use crate::reply::Unset;
-use crate::spec::text::{List, Placed};
-use crate::spec::{self, SpecFile};
+use crate::spec::handlers::CopiedWord;
+use crate::spec::history::Life;
+use crate::spec::types::{Amount, ArgExpr};
+use crate::spec::wrappers::{Map, Placed, WordOrNames};
+use crate::spec::{self, Spec, SpecFile};
 
-/// The word that stands for "as much as fits argsz".
-pub(crate) const FITTING: &str = "argsz";
+/// A capability of a chain that has a host.
+pub(super) struct Hosted<'a> {
+    item: &'a spec::Capability,
+    /// Its name within the chain.
+    short: &'a str,
+    life: Life,
+}
+
+/// The capabilities of all releases, by the hosts of their chains.
+pub(super) fn hosted(spec: &Spec) -> HashMap<&str, Vec<Hosted<'_>>> {
+    let chains = spec.items().filter_map(|(file, item)| match item {
+        spec::Item::Chain(chain) => Some((file, chain)),
+        _ => None,
+    });
+    let (mut by_name, mut by_file) = (HashMap::new(), HashMap::new());
+    for (file, chain) in chains {
+        by_name.entry(chain.chain.as_str()).or_insert(chain);
+        by_file.entry(file.name.as_str()).or_insert(chain);
+    }
+    let mut hosted = HashMap::<_, Vec<_>>::new();
+    for (file, item) in spec.items() {
+        let spec::Item::Capability(capability) = item else { continue };
+        let chain = match &capability.chain {
+            Some(name) => by_name.get(name.as_str()),
+            None => by_file.get(file.name.as_str()),
+        };
+        let Some(chain) = chain else { continue };
+        let Some(host) = &chain.host else { continue };
+        let short = capability.name_in_chain(&chain.prefix);
+        let life = item.life(file.life());
+        hosted.entry(host.as_str()).or_default().push(Hosted { item: capability, short, life });
+    }
+    hosted
+}
 
 impl<'a> Lowering<'a> {
     pub(super) fn ioctl(&mut self, file: &'a SpecFile, item: &'a spec::Ioctl) -> Item {
         let life = item.life(file.life());
         let fd = self.spec.abi.fds.iter().position(|(name, _)| name.value == item.fd.value);
-        let arg = match item.arg.as_str() {
-            "none" => Arg::None,
-            "int" => Arg::Int,
-            "fd" => Arg::Fd,
-            "string" => Arg::Text,
-            "u32" => Arg::U32,
-            name => Arg::Struct(known(self.structs.get(name).copied())),
+        let arg = match &item.arg.value {
+            ArgExpr::None => Arg::None,
+            ArgExpr::Int => Arg::Int,
+            ArgExpr::Fd => Arg::Fd,
+            ArgExpr::U32 => Arg::U32,
+            ArgExpr::Text => Arg::Text,
+            ArgExpr::Struct(name) => Arg::Struct(known(self.structs.get(name.as_str()).copied())),
         };
-        let handlers =
-            item.handlers.iter().filter_map(|handler| self.handler(handler, item, life.since));
+        let handlers = item.handlers();
+        let handlers = handlers.filter_map(|handler| self.handler(handler, item, life.since));
         let id = IoctlId(self.abi.ioctls.len());
         let ioctl = Ioctl {
             name: item.before.name_at(self.release, &item.ioctl).to_owned(),
@@ -43,48 +80,74 @@ impl<'a> Lowering<'a> {
         Item::Ioctl(id)
     }
 
-    /// A handler's rules in bytes; none where the release lacks a field that
-    /// they name.
-    fn handler(&self, item: &spec::Handler, ioctl: &spec::Ioctl, since: Since) -> Option<Handler> {
-        let id = *self.structs.get(ioctl.arg.as_str())?;
+    /// A handler's rules in bytes; none if the release lacks a field that they
+    /// name.
+    fn handler(
+        &self,
+        (name, place, item): (&Placed<String>, Place, &'a spec::Handler),
+        ioctl: &'a spec::Ioctl,
+        since: Since,
+    ) -> Option<Handler> {
+        let arg = ioctl.arg.struct_name()?;
+        let id = *self.structs.get(arg)?;
         let struct_ = self.abi.structs.get(id.0)?;
-        let minsz = end(struct_, &item.minsz)?;
-        let writes = match &item.writes[..] {
-            [word] if word.value == FITTING => Copied::Fitting,
-            fields => Copied::Ends(ends(struct_, fields)?),
+        let rules = ioctl.rules(item);
+        let minsz = match rules.minsz {
+            Some(field) => end(struct_, field)?,
+            None => end_at(struct_, struct_.minsz?),
         };
-        let reads = match ends(struct_, &item.reads)? {
-            reads if reads.is_empty() => Copied::Ends(vec![minsz]),
-            reads => Copied::Ends(reads),
-        };
-        let chain = match &item.capabilities {
-            Some(chain) => Some(reply_chain(chain, struct_)?),
+        let chain = match rules.chain {
+            Some(chain) => Some(reply_chain(chain, struct_, self.capabilities_of(item, arg))?),
             None => None,
         };
-        let array = match &item.array {
+        let array = match rules.array {
             Some(array) => Some(reply_array(array, struct_)?),
             None => None,
         };
         Some(Handler {
-            name: item.handler.value.clone(),
+            name: name.value.clone(),
             source: item.source.value.clone(),
             since: item.since.as_ref().map_or(since, |since| since.value),
             until: item.until.as_ref().map(|until| until.value),
             doc: item.doc.as_ref().map(|doc| doc.paragraphs.clone()).unwrap_or_default(),
             minsz,
-            reads,
-            writes,
-            unset: item.untouched.unwrap_or(Unset::Echo),
-            below: self.limits(item, struct_)?,
+            reads: copied(rules.reads, CopiedWord::Minsz, struct_, minsz)?,
+            writes: copied(rules.writes, CopiedWord::Nothing, struct_, minsz)?,
+            unset: rules.unset.unwrap_or_default(),
+            below: match rules.below {
+                Some(below) => self.limits(below, struct_)?,
+                None => Vec::new(),
+            },
             array,
             chain,
             profile: item.profile.as_ref().map(|profile| profile.value.clone()),
-            place: item.handler.place,
+            place,
         })
     }
 
-    fn limits(&self, item: &spec::Handler, struct_: &Struct) -> Option<Vec<(usize, Limit)>> {
-        let limits = item.below.iter().map(|(field, constant)| {
+    /// The capabilities that a handler can append: those that it lists, or all
+    /// that the release has in the chain of its argument.
+    fn capabilities_of(&self, item: &spec::Handler, arg: &str) -> Vec<String> {
+        let all = self.hosted.get(arg).map_or(&[][..], Vec::as_slice);
+        if let Some(list) = &item.capabilities {
+            let named = |name: &Placed<String>| {
+                let found = all.iter().find(|one| one.short == name.value);
+                known(found).item.capability.value.clone()
+            };
+            return list.iter().map(named).collect();
+        }
+        let id = |capability: &spec::Capability| match capability.before.value_at(self.release) {
+            Some(Amount::Number(number)) => number.value,
+            _ => capability.id.value.value,
+        };
+        let alive = all.iter().filter(|one| one.life.covers(self.release));
+        let mut alive: Vec<_> = alive.map(|one| one.item).collect();
+        alive.sort_by_key(|capability| id(capability));
+        alive.into_iter().map(|capability| capability.capability.value.clone()).collect()
+    }
+
+    fn limits(&self, below: &Map<Placed<String>>, struct_: &Struct) -> Option<Vec<(usize, Limit)>> {
+        let limits = below.iter().map(|(field, constant)| {
             let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
             let limit = Limit { name: self.spelt(constant), number };
             Some((position(struct_, field)?, limit))
@@ -111,11 +174,33 @@ fn position(struct_: &Struct, field: &str) -> Option<usize> {
     struct_.fields.iter().position(|candidate| candidate.name == field)
 }
 
-/// The end of a field, in the 64-bit layout, which the kernel translates
-/// nothing into.
+/// The end of a field, in the LP64 layout: the kernel does not translate for
+/// 32-bit callers.
 fn end(struct_: &Struct, field: &str) -> Option<u64> {
-    let index = position(struct_, field)?;
-    Some(struct_.layouts[Model::Lp64.index()].fields[index].end())
+    Some(end_at(struct_, position(struct_, field)?))
+}
+
+fn end_at(struct_: &Struct, field: usize) -> u64 {
+    struct_.layouts[Model::Lp64.index()].fields[field].end()
+}
+
+/// How much is copied; the default if the rules say nothing.
+fn copied(
+    rule: Option<&spec::Copied>,
+    default: CopiedWord,
+    struct_: &Struct,
+    minsz: u64,
+) -> Option<Copied> {
+    let word = match rule {
+        Some(WordOrNames::Names(names)) => return Some(Copied::Ends(ends(struct_, names)?)),
+        Some(WordOrNames::Word(word)) => *word,
+        None => default,
+    };
+    Some(match word {
+        CopiedWord::Nothing => Copied::Ends(Vec::new()),
+        CopiedWord::Minsz => Copied::Ends(vec![minsz]),
+        CopiedWord::Fitting => Copied::Fitting,
+    })
 }
 
 fn ends(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<u64>> {
@@ -123,24 +208,28 @@ fn ends(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<u64>> {
 }
 
 fn reply_array(item: &spec::ReplyArray, struct_: &Struct) -> Option<ReplyArray> {
-    let sets = item.short.sets.iter().map(|field| position(struct_, field));
+    let rules = &item.when_too_small;
+    let sets = rules.sets.iter().map(|field| position(struct_, field));
     let sets = sets.collect::<Option<Vec<_>>>()?;
     Some(ReplyArray {
         field: position(struct_, &item.field)?,
-        error: item.short.error.0.clone(),
+        error: rules.error.0.clone(),
         sets: (!sets.is_empty()).then_some(sets),
     })
 }
 
-fn reply_chain(item: &spec::ReplyChain, struct_: &Struct) -> Option<ReplyChain> {
-    let gives: &List<_> = &item.gives;
+fn reply_chain(
+    item: &spec::ReplyChain,
+    struct_: &Struct,
+    capabilities: Vec<String>,
+) -> Option<ReplyChain> {
     Some(ReplyChain {
-        offset: known(u64::try_from(item.at.value.value).ok()),
+        offset: known(u64::try_from(item.offset.value.value).ok()),
         align: known(u64::try_from(item.align.value.value).ok()),
-        when_too_small: item.short,
+        when_too_small: item.when_too_small,
         padding: item.padding,
         argsz: item.argsz,
         writes: ends(struct_, &item.writes)?,
-        capabilities: gives.iter().map(|name| name.value.clone()).collect(),
+        capabilities,
     })
 }

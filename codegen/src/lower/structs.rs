@@ -5,8 +5,8 @@ use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, 
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
 use crate::spec::history::Life;
-use crate::spec::text::{Named, Placed, Short};
 use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
+use crate::spec::wrappers::{LineOrMap, Map, Placed};
 use crate::spec::{self, SpecFile};
 
 /// A field of the specification with its name and life.
@@ -19,7 +19,7 @@ struct Source<'a> {
 /// A struct as it is declared, on its own or inside a capability.
 pub(super) struct Declaration<'a> {
     pub(super) name: &'a Placed<String>,
-    /// What the release calls it.
+    /// The name in the release.
     pub(super) spelt: &'a str,
     pub(super) meta: Meta,
     pub(super) life: Life,
@@ -28,7 +28,7 @@ pub(super) struct Declaration<'a> {
     pub(super) minsz: Option<&'a str>,
     /// The header that opens a capability declared in one piece.
     pub(super) header: Option<Field>,
-    pub(super) fields: &'a Named<Short<spec::Field>>,
+    pub(super) fields: &'a Map<LineOrMap<spec::Field>>,
 }
 
 impl<'a> Lowering<'a> {
@@ -85,7 +85,11 @@ impl<'a> Lowering<'a> {
 
     /// The fields that the release has. Before a union came, those of its
     /// members that are older stood in its place.
-    fn alive_fields(&self, fields: &'a Named<Short<spec::Field>>, outer: Life) -> Vec<Source<'a>> {
+    fn alive_fields(
+        &self,
+        fields: &'a Map<LineOrMap<spec::Field>>,
+        outer: Life,
+    ) -> Vec<Source<'a>> {
         let mut alive = Vec::new();
         for (name, field) in fields.iter() {
             let life = field.life(outer);
@@ -120,16 +124,22 @@ impl<'a> Lowering<'a> {
         let group = self.group_of(owner, (name, field), (life, &meta), &type_);
         let named = field.holds.as_ref();
         let named = named.and_then(|name| self.groups.get(name.as_str()).copied());
-        let direction = expr.and_then(|expr| expr.direction);
+        let today = field.type_.as_ref().and_then(|expr| expr.direction);
+        let role = role(expr.and_then(|expr| expr.role));
+        // Earlier types have the direction of today, but reserved bytes had none.
+        let direction = match field.before.type_at(self.release) {
+            Some(_) if role == Role::Reserved => None,
+            _ => today,
+        };
         Field {
             name: field.before.name_at(self.release, name).to_owned(),
             meta,
             type_,
             direction: direction.or_else(|| shared_direction(field)),
-            role: role(expr.and_then(|expr| expr.role)),
+            role,
             group,
             ids: named.filter(|named| group != Some(*named)),
-            valid_if: field.when.as_ref().map(|when| when.value.clone()),
+            valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),
             version: field
                 .version
                 .map_or(1, |version| known(u16::try_from(version.value.value).ok())),
@@ -157,7 +167,7 @@ impl<'a> Lowering<'a> {
                 group: self.group_of(owner, (name, arm), (life, &meta), &type_),
                 meta,
                 type_,
-                valid_if: arm.when.as_ref().map(|when| when.value.clone()),
+                valid_if: arm.valid_if.as_ref().map(|gate| gate.value.clone()),
             });
         }
         arms
@@ -207,7 +217,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Which way a union travels: the way of its members, both ways where they differ.
+/// The direction of a union: that of its members, or both if they differ.
 fn shared_direction(field: &spec::Field) -> Option<Direction> {
     let said = field.union.iter().map(|(_, arm)| arm.type_.as_ref()?.direction);
     let both = |one: Option<Direction>, other| match one? == other? {
@@ -234,7 +244,7 @@ fn role(word: Option<RoleWord>) -> Role {
     }
 }
 
-/// Gives the fields that count a flexible array their role.
+/// Sets the role of the fields that count a flexible array.
 fn count_fields(fields: &mut [Field]) {
     let counts = fields.iter().filter_map(|field| match field.type_ {
         Type::Flexible(_, count) => count,

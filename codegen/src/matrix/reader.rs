@@ -1,42 +1,31 @@
-//! A program's side: what it knows of a reply, and how it reads one.
+//! The program's side: its knowledge of replies, and how it reads one.
 
 use super::writer::{Given, Reply, STALE};
-use crate::ir::{
-    Abi, Arg, Bits, CapHeader, Capability, Chain, ChainStart, Ioctl, Role, Struct, Type,
-};
+use crate::ir::protocol::{BitField, CapPlan, ChainPlan, HeaderFormat};
+use crate::ir::{Abi, Arg, Ioctl, Role};
 use crate::layout::{Model, Span};
 use crate::model::sample;
 use crate::reply::Direction;
 
-/// What the headers of a release tell a program of a reply.
+/// The knowledge of a program about the replies to an ioctl, from the headers of a release.
 #[derive(Debug)]
 pub(super) struct Reader {
-    /// What argsz has to cover, as the program knows it.
+    /// The bytes that argsz must cover.
     minsz: u64,
-    /// Fields of the fixed part that hold an answer.
+    /// Output fields of the fixed part.
     fields: Vec<(String, Span)>,
-    chain: Option<Known>,
+    chain: Option<KnownChain>,
 }
 
-/// What it knows of a chain.
+/// A chain that the program knows.
 #[derive(Debug)]
-struct Known {
-    flags: Span,
-    flag: u64,
-    cap_offset: Span,
-    header: Header,
+struct KnownChain {
+    argsz: u64,
+    flags: u64,
+    caps_flag: u64,
+    cap_offset: u64,
+    header: HeaderFormat,
     caps: Vec<KnownCap>,
-}
-
-/// How a capability starts.
-#[derive(Debug)]
-struct Header {
-    size: u64,
-    id: (Span, Bits),
-    version: Option<(Span, Bits)>,
-    next: (Span, Bits),
-    from_reply: bool,
-    end: u64,
 }
 
 /// A capability that the program knows.
@@ -61,16 +50,18 @@ impl Reader {
         let layout = &struct_.layouts[Model::Lp64.index()];
         let minsz = layout.fields[struct_.minsz?].end();
         let fields = struct_.fields.iter().zip(&layout.fields);
-        let told = fields.filter(|(field, span)| {
+        let outputs = fields.filter(|(field, span)| {
             let input = field.direction == Some(Direction::In);
             field.role == Role::Data && !input && field.valid_if.is_none() && span.end() <= minsz
         });
-        let chain = abi.chains.iter().find_map(|chain| Known::new(abi, chain, id, struct_));
-        let fields = told.map(|(field, span)| (field.name.clone(), *span)).collect();
+        let hosts = |chain: &&ChainPlan| chain.host.as_ref().is_some_and(|one| one.struct_ == id);
+        let chain = abi.protocol.chains.iter().find(hosts);
+        let chain = chain.and_then(|chain| KnownChain::new(abi, chain));
+        let fields = outputs.map(|(field, span)| (field.name.clone(), *span)).collect();
         Some(Self { minsz, fields, chain })
     }
 
-    /// Reads a reply; tells what is not as it was written.
+    /// Reads a reply; returns the first difference from the written values.
     pub(super) fn check(&self, reply: &Reply<'_>, compared: &mut u64) -> Option<String> {
         let Some(bytes) = reply.bytes else {
             let known = reply.argsz < self.minsz;
@@ -78,13 +69,13 @@ impl Reader {
         };
         let argsz = reply.argsz as usize;
         if let Some(at) = bytes[argsz..].iter().position(|byte| *byte != STALE) {
-            return Some(format!("byte {} is written, behind argsz", argsz + at));
+            return Some(format!("byte {} is written, after argsz", argsz + at));
         }
         *compared += (bytes.len() - argsz) as u64;
         for (name, span) in self.fields.iter().filter(|(_, span)| span.end() <= reply.minsz) {
             *compared += span.size;
             if !marked(bytes, *span, name) {
-                return Some(format!("`{name}` at {} is not what was told", span.offset));
+                return Some(format!("`{name}` at {} is not what was written", span.offset));
             }
         }
         let chain = self.chain.as_ref()?;
@@ -98,45 +89,49 @@ fn marked(bytes: &[u8], span: Span, name: &str) -> bool {
     bytes.iter().zip(0..).all(|(byte, at)| *byte == sample::mark(name, at))
 }
 
-fn number(bytes: &[u8], at: u64, span: Span) -> Option<u64> {
-    let start = usize::try_from(at.checked_add(span.offset)?).ok()?;
-    let bytes = bytes.get(start..start.checked_add(span.size as usize)?)?;
+/// The integer at these bytes, if the reply has them.
+fn number(bytes: &[u8], offset: u64, width: u64) -> Option<u64> {
+    let start = usize::try_from(offset).ok()?;
+    let bytes = bytes.get(start..start.checked_add(width as usize)?)?;
     Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
-fn bits(bytes: &[u8], at: u64, (span, bits): (Span, Bits)) -> Option<u64> {
-    let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
-    Some(number(bytes, at, span)? >> bits.low & mask)
+/// A bit field of the header at `cap`.
+fn bit_field(bytes: &[u8], cap: u64, bits: BitField) -> Option<u64> {
+    Some(number(bytes, cap.checked_add(bits.offset)?, bits.width)? >> bits.low & bits.mask)
 }
 
-impl Known {
-    fn new(abi: &Abi, chain: &Chain, id: crate::ir::StructId, struct_: &Struct) -> Option<Self> {
-        let ChainStart::AtOffsetField { host, cap_offset } = &chain.start else { return None };
-        if host.struct_ != id {
-            return None;
-        }
-        let spans = &struct_.layouts[Model::Lp64.index()].fields;
-        let caps = abi.capabilities_of(chain);
+impl KnownChain {
+    fn new(abi: &Abi, plan: &ChainPlan) -> Option<Self> {
+        let host = plan.host.as_ref()?;
+        // In a release candidate, two capabilities may share an id.
+        let caps = abi.chain(plan.chain).capabilities.iter().map(|id| {
+            let name = &abi.capability(*id).name;
+            KnownCap::new(abi, name, &abi.protocol.capabilities[id.0])
+        });
         Some(Self {
-            flags: spans[host.flags],
-            flag: host.flag.1,
-            cap_offset: spans[*cap_offset],
-            header: Header::new(abi, &abi.cap_headers[chain.header]),
-            caps: caps.map(|cap| KnownCap::new(abi, cap)).collect(),
+            argsz: host.argsz.1,
+            flags: host.flags,
+            caps_flag: host.caps_flag.1,
+            cap_offset: host.cap_offset,
+            header: abi.protocol.headers[plan.header].clone(),
+            caps: caps.collect(),
         })
     }
 
-    /// Walks the chain of what argsz covers.
+    /// Walks the chain in the bytes that argsz covers.
     fn check(&self, bytes: &[u8], reply: &Reply<'_>, compared: &mut u64) -> Option<String> {
-        let flagged = number(bytes, 0, self.flags)? & self.flag != 0;
-        let offset = number(bytes, 0, self.cap_offset).filter(|offset| flagged && *offset != 0);
+        let flagged = number(bytes, self.flags, 4)? & self.caps_flag != 0;
+        let offset = number(bytes, self.cap_offset, 4).filter(|offset| flagged && *offset != 0);
         let short = !reply.caps.is_empty() && reply.need > reply.argsz;
         let Some(first) = offset else {
             // A short reply asks for more by its argsz.
-            let asks = number(bytes, 0, Span { offset: 0, size: 4 }) == Some(reply.need);
+            let asks = number(bytes, self.argsz, 4) == Some(reply.need);
             return match (reply.caps.is_empty(), short) {
                 (true, _) => None,
-                (false, true) => (!asks).then(|| "the reply does not tell the need".to_owned()),
+                (false, true) => {
+                    (!asks).then(|| "argsz is not the size of the full reply".to_owned())
+                }
                 (false, false) => Some("the chain is not found".to_owned()),
             };
         };
@@ -146,15 +141,15 @@ impl Known {
         let mut found = Vec::new();
         let mut at = first;
         for _ in 0..bytes.len() as u64 / self.header.size.max(1) {
-            let id = bits(bytes, at, self.header.id)?;
-            let version = self.header.version.map_or(Some(1), |one| bits(bytes, at, one))?;
+            let id = bit_field(bytes, at, self.header.id)?;
+            let version = self.header.version.map_or(Some(1), |one| bit_field(bytes, at, one))?;
             if let Some(cap) = self.caps.iter().find(|cap| cap.id == id) {
                 match cap.check(bytes, at, version, reply.caps, compared) {
                     Ok(name) => found.push(name),
                     Err(what) => return Some(what),
                 }
             }
-            let next = bits(bytes, at, self.header.next)?;
+            let next = bit_field(bytes, at, self.header.next)?;
             if next == self.header.end {
                 break;
             }
@@ -166,47 +161,26 @@ impl Known {
     }
 }
 
-impl Header {
-    fn new(abi: &Abi, header: &CapHeader) -> Self {
-        let layout = &abi.struct_(header.struct_).layouts[Model::Lp64.index()];
-        let of = |bits: Bits| (layout.fields[bits.field], bits);
-        Self {
-            size: layout.size,
-            id: of(header.id),
-            version: header.version.map(of),
-            next: of(header.next),
-            from_reply: header.from_reply,
-            end: header.end,
-        }
-    }
-}
-
 impl KnownCap {
-    fn new(abi: &Abi, cap: &Capability) -> Self {
-        let struct_ = cap.struct_.map(|id| abi.struct_(id));
-        let fields = struct_.iter().flat_map(|struct_| {
-            let spans = &struct_.layouts[Model::Lp64.index()].fields;
-            let counts = |index: usize| {
-                let counted = |field: &crate::ir::Field| {
-                    matches!(&field.type_, Type::Flexible(_, Some(count)) if *count == index)
-                };
-                struct_.fields.iter().any(counted)
-            };
-            let fields = struct_.fields.iter().zip(spans).enumerate();
-            // A count is a number of elements, and no mark.
-            let told = fields.filter(move |(index, (field, _))| {
-                !matches!(field.role, Role::Header | Role::Reserved) && !counts(*index)
-            });
-            told.map(|(_, (field, span))| KnownField {
-                name: field.name.clone(),
-                offset: span.offset,
-                version: field.version,
-            })
-        });
-        Self { id: cap.id, name: cap.name.clone(), fields: fields.collect() }
+    fn new(abi: &Abi, name: &str, plan: &CapPlan) -> Self {
+        let mut fields = Vec::new();
+        if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
+            let array = plan.array.as_ref();
+            // The count is a number of elements and has no mark.
+            let count = array.and_then(|array| array.count.as_ref()).map(|count| count.field);
+            let marked = plan.fields.iter().filter(|field| Some(field.field) != count);
+            let marked = marked.map(|field| (field.field, field.offset, field.version));
+            let array = array.map(|array| (array.field, array.offset, 1));
+            fields.extend(marked.chain(array).map(|(field, offset, version)| KnownField {
+                name: struct_.fields[field].name.clone(),
+                offset: offset.kernel(),
+                version,
+            }));
+        }
+        Self { id: plan.id, name: name.to_owned(), fields }
     }
 
-    /// Reads its fields as far as the version has them; tells whose they are.
+    /// Reads the fields that the version has; returns the capability's name.
     fn check<'a>(
         &self,
         bytes: &[u8],
@@ -228,7 +202,7 @@ impl KnownCap {
             };
             let span = Span { offset: at + field.offset, size: *size };
             if span.end() > bytes.len() as u64 || !marked(bytes, span, &field.name) {
-                return Err(format!("`{}` of {} is not what was told", field.name, self.name));
+                return Err(format!("`{}` of {} is not what was written", field.name, self.name));
             }
             *compared += size;
         }

@@ -1,11 +1,11 @@
-//! A kernel's side: one handler of one release, and every reply that it gives.
+//! The kernel's side: one handler of one release, and all its replies.
 
-use crate::ir::{Abi, Arg, Capability, Ioctl, Role, Struct, Type};
+use crate::ir::{Abi, Arg, CapabilityId, Ioctl, Role, Struct};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 use crate::reply::Direction;
 
-/// How far behind the full reply argsz is tried.
+/// How far past the full reply the values of argsz go.
 const SLACK: u64 = 9;
 
 /// How many elements arrays have.
@@ -14,14 +14,14 @@ const ELEMENTS: u64 = 2;
 /// The size of argsz itself, which is read first of all.
 const ARGSZ: u64 = 4;
 
-/// What lies in the buffer before the call.
+/// The content of the buffer before the call.
 pub(super) const STALE: u8 = 0xaa;
 
-/// A handler with what decides its replies.
+/// A handler with the facts that determine its replies.
 pub(super) struct Writer {
     /// The handler's name.
     pub(super) handler: String,
-    /// Every set of capabilities that it can give.
+    /// Every set of capabilities that it can emit.
     pub(super) sets: Vec<Set>,
     minsz: u64,
 }
@@ -32,7 +32,7 @@ pub(super) struct Set {
     caps: Vec<Given>,
     /// The size of the full reply.
     need: u64,
-    /// The buffer behind the call; none where it fails.
+    /// The buffer after the call; `None` if the call fails.
     replies: Vec<Option<Vec<u8>>>,
 }
 
@@ -43,21 +43,21 @@ pub(super) struct Given {
     pub(super) name: String,
     /// Its version.
     pub(super) version: u16,
-    /// The fields that it tells, with the number of their bytes.
+    /// The fields that it sets, with the number of their bytes.
     pub(super) fields: Vec<(String, u64)>,
 }
 
 /// One reply.
 pub(super) struct Reply<'a> {
-    /// What was passed.
+    /// The buffer before the call.
     pub(super) argsz: u64,
     /// The size of the full reply.
     pub(super) need: u64,
     /// The bytes that argsz has to cover.
     pub(super) minsz: u64,
-    /// What the device has.
+    /// The capabilities of the device.
     pub(super) caps: &'a [Given],
-    /// The buffer behind the call, a little longer than argsz says; none where it fails.
+    /// The buffer after the call, a little longer than argsz; `None` if the call fails.
     pub(super) bytes: Option<&'a [u8]>,
 }
 
@@ -73,8 +73,7 @@ impl std::fmt::Debug for Writer {
 }
 
 impl Writer {
-    /// The handlers that serve an ioctl in the release of the ABI, as far as
-    /// their rules tell all of their replies.
+    /// The handlers of an ioctl in the release of the ABI whose rules determine all their replies.
     pub(super) fn all(abi: &Abi, ioctl: &Ioctl) -> Vec<Self> {
         let writers = ioctl.served_at(abi.release).filter_map(|handler| {
             let handling = Handling::new(abi, ioctl, handler)?;
@@ -82,8 +81,10 @@ impl Writer {
             let chain = abi.chain_of(id);
             let given = handler.chain.as_ref().map(|chain| &chain.capabilities);
             let caps: Vec<_> = chain.map_or(Vec::new(), |chain| {
-                let caps = abi.capabilities_of(chain);
-                caps.filter(|cap| given.is_some_and(|given| given.contains(&cap.name))).collect()
+                let can_append = |id: &CapabilityId| {
+                    given.is_some_and(|given| given.contains(&abi.capability(*id).name))
+                };
+                chain.capabilities.iter().copied().filter(can_append).collect()
             });
             let struct_ = abi.struct_(id);
             let minsz = handler.minsz;
@@ -118,7 +119,7 @@ impl Writer {
 }
 
 /// Every subset, in the given order.
-fn sets<'a>(caps: &[&'a Capability]) -> Vec<Vec<&'a Capability>> {
+fn sets(caps: &[CapabilityId]) -> Vec<Vec<CapabilityId>> {
     let subset = |mask: u32| {
         let chosen = caps.iter().enumerate().filter(move |(index, _)| mask >> index & 1 == 1);
         chosen.map(|(_, cap)| *cap).collect()
@@ -132,12 +133,12 @@ impl Set {
         handling: &Handling<'_>,
         minsz: u64,
         struct_: &Struct,
-        caps: &[&Capability],
+        caps: &[CapabilityId],
     ) -> Self {
         let contents = Contents {
             fixed: sample::quiet(struct_),
             array: sample::array(abi, struct_, ELEMENTS),
-            caps: caps.iter().map(|cap| sample::cap(abi, cap, ELEMENTS)).collect(),
+            caps: caps.iter().map(|id| sample::cap(abi, abi.capability(*id), ELEMENTS)).collect(),
         };
         let need = handling.need(&contents.caps) + contents.array.len() as u64;
         let most = need + SLACK;
@@ -147,13 +148,13 @@ impl Set {
             let bytes = answer.bytes.into_iter().map(|byte| byte.unwrap_or(0x5c)).collect();
             (argsz >= minsz).then_some(bytes)
         };
-        let caps = caps.iter().map(|cap| Given::new(abi, cap)).collect();
+        let caps = caps.iter().map(|id| Given::new(abi, *id)).collect();
         Self { caps, need, replies: (0..=most).map(reply).collect() }
     }
 }
 
-/// What a program asks with: inputs are 0, and the rest is whatever lay there,
-/// that behind argsz above all.
+/// The request of a program: inputs are 0, all other bytes, also those after argsz,
+/// have arbitrary values.
 fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
     let mut bytes = vec![STALE; size as usize];
     for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields) {
@@ -170,17 +171,14 @@ fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
 }
 
 impl Given {
-    fn new(abi: &Abi, cap: &Capability) -> Self {
-        let struct_ = cap.struct_.map(|id| abi.struct_(id));
+    fn new(abi: &Abi, id: CapabilityId) -> Self {
+        let (cap, plan) = (abi.capability(id), &abi.protocol.capabilities[id.0]);
+        let struct_ = plan.struct_.map(|id| abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| {
-            let spans = &struct_.layouts[Model::Lp64.index()].fields;
-            struct_.fields.iter().zip(spans).map(|(field, span)| {
-                let size = match &field.type_ {
-                    Type::Flexible(element, _) => {
-                        let each = abi.extent(element, Model::Lp64).map_or(0, |extent| extent.size);
-                        each * ELEMENTS
-                    }
-                    _ => span.size,
+            struct_.fields.iter().enumerate().map(|(index, field)| {
+                let size = match &plan.array {
+                    Some(array) if array.field == index => array.stride.kernel() * ELEMENTS,
+                    _ => struct_.spans(index)[Model::Lp64.index()].size,
                 };
                 (field.name.clone(), size)
             })

@@ -11,7 +11,7 @@ pub(super) struct Writer<'a> {
     pub(super) header: &'a CapHeader,
     pub(super) rules: &'a ReplyChain,
     pub(super) argsz: u64,
-    /// Whether all of it goes into the buffer.
+    /// Whether the whole reply fits the buffer.
     pub(super) fits: bool,
 }
 
@@ -35,7 +35,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A capability if all of it fits; of its array, every element that does.
+    /// A capability, if its fields fit, with the elements of its array that fit.
     fn capability(&self, memory: &mut Memory, at: u64, header: u64, cap: &Cap) {
         let body = at + header;
         let (start, each) = cap.array.unwrap_or((cap.body.len(), 1));
@@ -71,7 +71,7 @@ impl Writer<'_> {
     }
 }
 
-/// Where a chain ends, padding included.
+/// The end of a chain, with padding.
 pub(super) fn end(abi: &Abi, header: &CapHeader, rules: &ReplyChain, caps: &[Cap]) -> u64 {
     let size = size_of_header(abi, header);
     caps.iter().fold(rules.offset, |end, cap| end + taken(rules, size, cap))
@@ -81,7 +81,7 @@ fn size_of_header(abi: &Abi, header: &CapHeader) -> u64 {
     abi.struct_(header.struct_).layouts[KERNEL.index()].size
 }
 
-/// What a capability takes, with the padding behind it.
+/// The size of a capability, with the padding after it.
 fn taken(rules: &ReplyChain, header: u64, cap: &Cap) -> u64 {
     (header + cap.body.len() as u64).next_multiple_of(rules.align.max(1))
 }

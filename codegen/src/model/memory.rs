@@ -1,4 +1,4 @@
-//! The memory that starts with the caller's buffer, and what is written of it.
+//! The memory that starts with the caller's buffer, and the bytes that are written in it.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use crate::layout::Span;
 
 /// Memory, byte for byte.
 pub(super) struct Memory {
-    /// None where a byte can hold anything.
+    /// `None` for a byte of unknown value.
     bytes: Vec<Option<u8>>,
     /// In the order of the writes.
     written: Vec<Range<u64>>,
@@ -17,7 +17,7 @@ impl Memory {
         Self { bytes: bytes.iter().copied().map(Some).collect(), written: Vec::new() }
     }
 
-    /// The byte that is there already.
+    /// The current byte.
     pub(super) fn kept(&self, at: u64) -> Option<u8> {
         self.bytes.get(at as usize).copied().flatten()
     }
@@ -39,14 +39,14 @@ impl Memory {
         }
     }
 
-    /// Writes a number into a field, as far as that lies in front of `end`.
+    /// Writes a number into a field, up to `end`.
     pub(super) fn put(&mut self, span: Span, number: u64, end: u64) {
         let bytes = number.to_le_bytes();
         let size = span.size.min(end.saturating_sub(span.offset)).min(8);
         self.write(span.offset, &bytes[..size as usize]);
     }
 
-    /// The bytes, and what was written, in the order of the memory.
+    /// The bytes and the written ranges, in the order of the memory.
     pub(super) fn finish(mut self) -> (Vec<Option<u8>>, Vec<Range<u64>>) {
         self.written.sort_by_key(|range| range.start);
         let mut merged = Vec::<Range<u64>>::new();

@@ -1,10 +1,10 @@
-//! Contents to try the rules with: every byte tells which field it belongs to.
+//! Sample contents: every byte identifies the field that it belongs to.
 
 use super::{Cap, KERNEL};
 use crate::ir::{Abi, Capability, Role, Struct, Type};
 
-/// The byte `at` of what a name stands for. Never 0, and another one for most
-/// other names and places.
+/// The byte at offset `at` of a named field. Never 0, and different for most other
+/// names and offsets.
 pub fn mark(name: &str, at: u64) -> u8 {
     let hash = name
         .bytes()
@@ -13,7 +13,7 @@ pub fn mark(name: &str, at: u64) -> u8 {
     (mixed >> 24) as u8 | 1
 }
 
-/// A struct whose bytes are marked by their fields.
+/// A struct whose bytes identify their fields.
 pub fn fixed(struct_: &Struct) -> Vec<u8> {
     let layout = &struct_.layouts[KERNEL.index()];
     let mut bytes = vec![0; layout.size as usize];
@@ -35,7 +35,7 @@ pub fn array(abi: &Abi, struct_: &Struct, elements: u64) -> Vec<u8> {
     (0..each * elements).map(|at| mark(name, at)).collect()
 }
 
-/// A capability in its newest version whose flexible array has so many elements.
+/// A capability of its newest version, with `elements` elements in its flexible array.
 pub fn cap(abi: &Abi, capability: &Capability, elements: u64) -> Cap {
     let header = abi.cap_headers[abi.chain(capability.chain).header].struct_;
     let header = abi.struct_(header).layouts[KERNEL.index()].size as usize;
@@ -61,7 +61,7 @@ pub fn cap(abi: &Abi, capability: &Capability, elements: u64) -> Cap {
     Cap { id: capability.id, version: capability.version.into(), body, array }
 }
 
-/// A struct whose bytes are marked by their fields but for its flags, which are 0.
+/// A struct whose bytes identify their fields, except for its flags, which are 0.
 pub fn quiet(struct_: &Struct) -> Vec<u8> {
     let mut bytes = fixed(struct_);
     let spans = &struct_.layouts[KERNEL.index()].fields;

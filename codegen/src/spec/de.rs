@@ -1,7 +1,7 @@
 //! Reads the tree of a file into the types of the specification through
-//! serde. Other than a stock deserializer it does not stop at the first
-//! error: unknown keys and bad entries are reported with their place and
-//! skipped, so that one run shows them all.
+//! serde. Unlike serde's usual deserializers, it continues after an error:
+//! unknown keys and bad entries are reported with their place and skipped, so
+//! that one run shows them all.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -13,7 +13,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::node::{Node, Value};
-use super::text::{ENTRY, LINE_OR_MAP, PLACED};
+use super::wrappers::{Kind, NODE};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 const V004: Code = Code("V004"); // a key the format does not have
@@ -177,8 +177,8 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         keys: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        if name == PLACED {
-            return visitor.visit_seq(PlacedParts { reader: self, given: 0 });
+        if name == NODE {
+            return visitor.visit_seq(NodeParts { reader: self, given: 0 });
         }
         let entries = self.known_entries(keys)?;
         self.place(visitor.visit_map(Entries::new(self, entries)))
@@ -186,14 +186,10 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        match &self.node.value {
-            Value::Scalar { .. } if name == LINE_OR_MAP => self.deserialize_str(visitor),
-            _ if name == LINE_OR_MAP || name == ENTRY => visitor.visit_newtype_struct(self),
-            _ => self.place(visitor.visit_newtype_struct(self)),
-        }
+        self.place(visitor.visit_newtype_struct(self))
     }
 
     /// A scalar names a variant; a mapping is of the variant that one of its
@@ -216,10 +212,10 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
             _ => None,
         });
         let Some(kind) = kind else {
-            let message = format!("no key tells the kind of this: {}", variants.join(", "));
+            let message = format!("no key names the kind of this item: {}", variants.join(", "));
             return Err(self.refuse(V006, message, ""));
         };
-        self.place(visitor.visit_enum(Kind { reader: self, kind }))
+        self.place(visitor.visit_enum(Variant { reader: self, kind }))
     }
 
     forward_to_deserialize_any! {
@@ -279,21 +275,27 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 }
 
-/// File, start and end of a value's place, then the value.
-struct PlacedParts<'a> {
+/// What a wrapper asks for: file, start and end of a value's place, the kind of
+/// the value, and its content.
+struct NodeParts<'a> {
     reader: NodeReader<'a>,
     given: usize,
 }
 
-impl<'de> SeqAccess<'de> for PlacedParts<'de> {
+impl<'de> SeqAccess<'de> for NodeParts<'de> {
     type Error = Failure;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Failure> {
-        let place = self.reader.node.place;
-        let parts = [place.file, place.start, place.end];
+        let Node { place, value } = self.reader.node;
+        let kind = match value {
+            Value::Scalar { .. } => Kind::Scalar,
+            Value::List(_) => Kind::List,
+            Value::Map(_) => Kind::Map,
+        };
+        let parts = [place.file, place.start, place.end, kind as usize];
         let part = parts.get(self.given);
         self.given += 1;
         match part {
@@ -303,13 +305,13 @@ impl<'de> SeqAccess<'de> for PlacedParts<'de> {
     }
 }
 
-/// A mapping that one of its keys has made an enum's variant.
-struct Kind<'a> {
+/// A mapping of the variant of an enum that one of its keys names.
+struct Variant<'a> {
     reader: NodeReader<'a>,
     kind: &'static str,
 }
 
-impl<'de> EnumAccess<'de> for Kind<'de> {
+impl<'de> EnumAccess<'de> for Variant<'de> {
     type Error = Failure;
     type Variant = Self;
 
@@ -319,7 +321,7 @@ impl<'de> EnumAccess<'de> for Kind<'de> {
     }
 }
 
-impl<'de> VariantAccess<'de> for Kind<'de> {
+impl<'de> VariantAccess<'de> for Variant<'de> {
     type Error = Failure;
 
     fn unit_variant(self) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
-//! What overlays add to items of other files. It is put into those items as
-//! if it stood there, with the release, the source and the places of the
-//! overlay, so that no later stage needs to know.
+//! Extensions: what overlays add to items of other files. It becomes part of
+//! those items, with the release, the source and the places of the overlay, so
+//! that no later stage needs to know of overlays.
 
 mod fields;
 mod handlers;
@@ -11,7 +11,7 @@ mod target;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::text::{List, Named, Placed, Short};
+use super::wrappers::{LineOrMap, List, Map, OneOrMany, Placed};
 use super::{Field, Handler, Reserved, SpecFile, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::release::Since;
@@ -23,31 +23,34 @@ const V026: Code = Code("V026"); // two extensions that get into each other's wa
 /// More for an item of another file; only overlays have it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(super) struct Extension {
-    /// The item; `struct.field` for the numbers of a field.
+    /// The item; `struct.field` for the numbers of a field, `ioctl.handler` for the capabilities of a handler.
     extend: Placed<String>,
     /// The first release that has it; by default that of the file.
     since: Option<Placed<Since>>,
-    /// Where it is taken from; by default that of the file.
+    /// The kernel file or commit that it is taken from; by default that of the file.
     source: Option<Placed<String>>,
-    /// The field, flag or number that it stands behind; the last one where nothing is said.
+    /// The field, flag, number or capability after which the new ones come; by default the last one.
     after: Option<Placed<String>>,
-    /// The field, flag or number that it stands in front of.
+    /// The field, flag, number or capability before which the new ones come.
     before: Option<Placed<String>>,
     /// Fields of a struct or a capability.
     #[serde(default)]
-    fields: Named<Short<Field>>,
+    fields: Map<LineOrMap<Field>>,
     /// Flags of a field.
     #[serde(default)]
-    bits: Named<Short<Value>>,
+    bits: Map<LineOrMap<Value>>,
     /// Numbers of a group or a field.
     #[serde(default)]
-    values: Named<Short<Value>>,
-    /// Numbers of a group or a chain that must not be given away.
+    values: Map<LineOrMap<Value>>,
+    /// Numbers of a group or a chain that others use.
     #[serde(default)]
-    reserved: List<Reserved>,
-    /// Handlers of an ioctl; they take over from those of the same name.
+    reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+    /// Handlers of an ioctl; they replace those of the same name.
     #[serde(default)]
-    handlers: List<Handler>,
+    handlers: Map<OneOrMany<LineOrMap<Handler>>>,
+    /// Capabilities that a handler can append.
+    #[serde(default)]
+    capabilities: List<Placed<String>>,
 }
 
 /// The extensions of one overlay.
@@ -58,14 +61,14 @@ pub(super) struct Extensions {
 }
 
 impl Extensions {
-    /// Those of a file, whose release and source they have if they say none.
+    /// Those of a file, whose release and source are their defaults.
     pub(super) fn of(file: &SpecFile, list: Vec<Extension>) -> Self {
         Self { since: file.since, source: file.source.clone(), list }
     }
 }
 
 impl Extension {
-    /// The keys that it gives of those that add something.
+    /// The keys with which it adds something.
     fn given(&self) -> Vec<&'static str> {
         let keys = [
             ("fields", !self.fields.is_empty()),
@@ -73,19 +76,21 @@ impl Extension {
             ("values", !self.values.is_empty()),
             ("reserved", !self.reserved.is_empty()),
             ("handlers", !self.handlers.is_empty()),
+            ("capabilities", !self.capabilities.is_empty()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
 
     /// Whether nothing that it adds has a place among others.
     fn is_unordered(&self) -> bool {
-        self.fields.is_empty() && self.bits.is_empty() && self.values.is_empty()
+        let unordered = |key: &&str| ["reserved", "handlers"].contains(key);
+        self.given().iter().all(unordered)
     }
 }
 
-/// Puts all extensions where they belong.
+/// Puts all extensions into their items.
 pub(super) fn apply(files: &mut [SpecFile], all: Vec<Extensions>, problems: &mut Diagnostics) {
-    // What could not be read may be what an extension is for.
+    // The item of an extension may be one that could not be read.
     let incomplete = problems.has_errors();
     let mut merge = Merge::new(files, incomplete, problems);
     for Extensions { since, source, list } in all {

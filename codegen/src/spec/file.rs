@@ -1,79 +1,70 @@
-//! A file of items as it is written. What it says of items that other files
-//! declare is put there once all files are read, so that every later stage
-//! sees one specification.
+//! A file of items as it is written. What it adds to items of other files is
+//! put into them once all files are read, so that every later stage sees one
+//! specification.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::extend::Extension;
-use super::text::{Doc, List, Placed};
-use super::{Capability, Chain, Ioctl, Item, Macro, SpecFile, Struct, Values};
+use super::items::{Capability, Chain, Ioctl, Macro, Struct, Values, item_kinds};
+use super::text::Doc;
+use super::wrappers::{List, Placed};
+use super::{Item, SpecFile};
 use crate::release::Since;
 
 /// One file of items: one subject, at most one id space.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct File {
-    /// What the file is about, for a reader.
+    /// The subject of the file, for readers.
     pub(super) title: Placed<String>,
     /// A few sentences that open its part of the header and its page.
     doc: Placed<Doc>,
     /// The kernel header that its items come from.
     header: Placed<String>,
-    /// The release of items that do not say otherwise; of an overlay the newest, where nothing is said.
+    /// The default `since` of its items; required, except in overlays, where it is the newest release by default.
     since: Option<Placed<Since>>,
-    /// The source of items that do not say otherwise: a kernel file or commit.
+    /// The default `source` of its items: a kernel file or commit.
     source: Placed<String>,
-    /// The items, in the order in which they are emitted.
+    /// The items, in the order of the outputs.
     items: List<Entry>,
 }
 
-/// An item; the key that names it tells its kind.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(untagged)]
-enum Entry {
-    /// Constants without a type of their own.
-    Constants(Values),
-    /// A C enum.
-    Enum(Values),
-    /// Numbers that must stay unique: feature ids, region types.
-    #[serde(rename = "space")]
-    IdSpace(Values),
-    /// A function-like macro.
-    Macro(Macro),
-    /// A struct.
-    Struct(Struct),
-    /// An ioctl.
-    Ioctl(Ioctl),
-    /// A chain of capabilities: where it hangs, and its id space.
-    Chain(Chain),
-    /// A capability of a chain.
-    Capability(Capability),
-    /// More for an item of another file; only overlays have it.
-    Extend(Extension),
+/// Declares what stands in the list of items: an item or an extension.
+macro_rules! entry_enum {
+    ($($(#[doc = $doc:literal])* $kind:ident($body:ident),)+) => {
+        /// An item, whose kind is the first of these keys that it has.
+        #[derive(Clone, Debug, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        #[schemars(untagged)]
+        enum Entry {
+            $($(#[doc = $doc])* $kind($body),)+
+            /// More for an item of another file; only in overlays.
+            Extend(Extension),
+        }
+
+        impl Entry {
+            fn into_item(self) -> Result<Item, Extension> {
+                match self {
+                    $(Self::$kind(item) => Ok(Item::$kind(item)),)+
+                    Self::Extend(extension) => Err(extension),
+                }
+            }
+        }
+    };
 }
+item_kinds!(entry_enum);
 
 impl File {
     /// The file with its own items, and what it adds to those of others. None
-    /// where it says no release and `newest` is none.
+    /// if neither the file nor `newest` gives a release.
     pub(super) fn split(self, newest: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
         let newest = newest.map(|value| Placed { value, place: self.header.place });
         let (mut items, mut extensions) = (Vec::new(), Vec::new());
         for entry in self.items.0 {
-            items.push(match entry {
-                Entry::Constants(item) => Item::Constants(item),
-                Entry::Enum(item) => Item::Enum(item),
-                Entry::IdSpace(item) => Item::IdSpace(item),
-                Entry::Macro(item) => Item::Macro(item),
-                Entry::Struct(item) => Item::Struct(item),
-                Entry::Ioctl(item) => Item::Ioctl(item),
-                Entry::Chain(item) => Item::Chain(item),
-                Entry::Capability(item) => Item::Capability(item),
-                Entry::Extend(extension) => {
-                    extensions.push(extension);
-                    continue;
-                }
-            });
+            match entry.into_item() {
+                Ok(item) => items.push(item),
+                Err(extension) => extensions.push(extension),
+            }
         }
         let file = SpecFile {
             name: String::new(),

@@ -1,21 +1,21 @@
-//! When an item is there, and what it was like before.
+//! The releases that have an item, and what was different in earlier ones.
 
-use super::Before;
-use super::text::{Named, Placed};
+use super::items::Before;
 use super::types::{Amount, TypeExpr};
+use super::wrappers::{LineOrMap, Map, Placed};
 use crate::release::{Release, Since};
 
 /// The releases that have an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life {
-    /// When it came.
+    /// The first release with it.
     pub since: Since,
-    /// The first release without it, if it went.
+    /// The first release without it again.
     pub until: Option<Release>,
 }
 
 impl Life {
-    /// The life of an item inside one that lives as long as `self`.
+    /// The releases that have a part of an item.
     pub fn within(self, since: Option<&Since>, until: Option<&Release>) -> Self {
         let until = match (self.until, until.copied()) {
             (Some(outer), Some(inner)) => Some(outer.min(inner)),
@@ -24,19 +24,19 @@ impl Life {
         Self { since: since.copied().unwrap_or(self.since), until }
     }
 
-    /// Whether the item is there in `release`.
+    /// Whether `release` has the item.
     pub fn covers(self, release: Release) -> bool {
         self.since.covers(release) && self.until.is_none_or(|until| release < until.opening())
     }
 
-    /// Whether some release has both.
+    /// Whether a release has both.
     pub fn meets(self, other: Self) -> bool {
         let first = self.since.first().max(other.since.first()).opening();
         let lasts = |life: Self| life.until.is_none_or(|until| first < until.opening());
         lasts(self) && lasts(other)
     }
 
-    /// Whether every release that has `inner` has this too.
+    /// Whether every release with `inner` has this item too.
     pub fn spans(self, inner: Self) -> bool {
         let outlives = match (self.until, inner.until) {
             (None, _) => true,
@@ -48,7 +48,7 @@ impl Life {
 }
 
 /// What was different about an item before some releases, oldest first.
-pub type History = Named<Before, Release>;
+pub type History = Map<LineOrMap<Before>, Release>;
 
 impl History {
     /// The item's name in `release`.
@@ -86,7 +86,7 @@ impl History {
         let past = self.iter().filter(move |(end, _)| end.value <= release);
         past.filter_map(|(end, before)| match before.value? {
             Amount::Number(number) => Some((number.value, end.value)),
-            Amount::Position => None,
+            Amount::Next => None,
         })
     }
 
@@ -102,11 +102,11 @@ impl History {
     }
 
     fn past(&self, release: Release) -> impl Iterator<Item = (Release, &Before)> {
-        let past = self.iter().map(|(end, before)| (end.value, before));
+        let past = self.iter().map(|(end, before)| (end.value, &before.0));
         past.filter(move |(end, _)| end.opening() <= release)
     }
 
-    /// What the nearest change behind `release` says it was before.
+    /// The value before the nearest change after `release` that mentions one.
     fn at<'a, T>(&'a self, release: Release, pick: impl Fn(&'a Before) -> Option<T>) -> Option<T> {
         let ahead = self.iter().filter(move |(end, _)| release < end.opening());
         ahead.filter_map(|(_, before)| pick(before)).next()

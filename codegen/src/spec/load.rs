@@ -1,6 +1,6 @@
 //! Reads a specification: `abi.yaml`, then the files that it lists, then the
-//! overlays, which can extend the items of all before them. Everything that is wrong with the shape of any file comes back at
-//! once, and what could be read comes back with it.
+//! overlays, which can extend the items of all files before them. The result
+//! holds all errors of all files, and everything that could be read.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::de::{NodeReader, V005};
 use super::extend::{self, Extension, Extensions};
 use super::file::File;
-use super::{AbiFile, Spec, SpecFile, node};
+use super::{AbiFile, Spec, SpecFile, code, node};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources};
 use crate::release::{Release, Since};
 
@@ -70,7 +70,11 @@ impl Loader {
         }
         extend::apply(&mut files, all, self.problems.get_mut());
         self.refuse_unlisted(origin, &abi);
-        Some(Spec { abi, files })
+        let code = code::read(origin).unwrap_or_else(|(path, reason)| {
+            self.unreadable(Path::new(&path), &reason);
+            Vec::new()
+        });
+        Some(Spec { abi, files, code })
     }
 
     fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
@@ -156,7 +160,7 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The path with forward slashes, so that output is the same everywhere.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 

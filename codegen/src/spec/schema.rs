@@ -56,7 +56,7 @@ fn split_values(schema: &mut Value) {
     let Some(values) = schema.pointer("/definitions/Values").cloned() else {
         return;
     };
-    let kinds = ["constants", "enum", "space"].map(|kind| renamed(&values, kind));
+    let kinds = ["constants", "enum", "id_space"].map(|kind| renamed(&values, kind));
     let kinds = json!({ "anyOf": kinds });
     if let Some(definition) = schema.pointer_mut("/definitions/Values") {
         *definition = kinds;

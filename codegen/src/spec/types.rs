@@ -1,6 +1,6 @@
-//! The small languages inside values: the type of a field with the words that
-//! stand before it, the value of a constant, and some bits of a field. They
-//! are read with the file, so that errors point at the text.
+//! The small languages inside values: the type of a field with the words before
+//! it, the value of a constant, the argument of an ioctl, and some bits of a
+//! field. They are parsed while the file is read, so that errors have a place.
 
 use std::str::FromStr;
 
@@ -184,8 +184,8 @@ fn shape(length: &str) -> Result<Shape, String> {
 pub enum Amount {
     /// A number.
     Number(Number),
-    /// `position`: one more than the enumerator before it.
-    Position,
+    /// `next`: one more than the enumerator before it.
+    Next,
 }
 
 impl FromStr for Amount {
@@ -193,9 +193,58 @@ impl FromStr for Amount {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "position" => Ok(Self::Position),
+            "next" => Ok(Self::Next),
             _ => text.parse().map(Self::Number),
         }
+    }
+}
+
+/// The argument of an ioctl.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArgExpr {
+    /// `none`
+    None,
+    /// `int`: the number itself.
+    Int,
+    /// `fd`: a pointer to a file descriptor.
+    Fd,
+    /// `u32`: a pointer to a `u32`.
+    U32,
+    /// `string`: a pointer to a string.
+    Text,
+    /// `struct name`: a pointer to a struct.
+    Struct(String),
+}
+
+impl ArgExpr {
+    /// The struct that it points to.
+    pub fn struct_name(&self) -> Option<&str> {
+        match self {
+            Self::Struct(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for ArgExpr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "none" => Self::None,
+            "int" => Self::Int,
+            "fd" => Self::Fd,
+            "u32" => Self::U32,
+            "string" => Self::Text,
+            _ => {
+                let name = text.strip_prefix("struct ").filter(|name| !name.contains(' '));
+                Self::Struct(name.map(str::to_owned).ok_or_else(|| {
+                    format!(
+                        "expected `struct` and a name, or none, int, fd, u32 or string, found `{text}`"
+                    )
+                })?)
+            }
+        })
     }
 }
 
@@ -211,6 +260,38 @@ impl FromStr for ErrorName {
         let good = text.len() > 1 && text.starts_with('E') && text.bytes().all(letters);
         let name = good.then(|| Self(text.to_owned()));
         name.ok_or_else(|| format!("expected the name of an error such as ENOSPC, found `{text}`"))
+    }
+}
+
+/// The version of a package: three numbers, and possibly a pre-release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version(pub String);
+
+impl Default for Version {
+    fn default() -> Self {
+        Self("0.0.0".to_owned())
+    }
+}
+
+impl FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (numbers, pre) = text.split_once('-').unwrap_or((text, "0"));
+        let number = |part: &str| {
+            let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            digits && part.len() < 10 && (part == "0" || !part.starts_with('0'))
+        };
+        let word = |part: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+            !part.is_empty() && part.bytes().all(plain) && (!digits || number(part))
+        };
+        let three = numbers.split('.').count() == 3 && numbers.split('.').all(number);
+        match three && pre.split('.').all(word) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(format!("expected a version such as 0.1.0, found `{text}`")),
+        }
     }
 }
 
@@ -244,6 +325,16 @@ impl FromStr for BitsExpr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_three_numbers() {
+        for good in ["0.1.0", "1.20.300", "1.0.0-rc.1", "1.0.0-a-b"] {
+            assert_eq!(good.parse(), Ok(Version(good.to_owned())));
+        }
+        for bad in ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.x", "1.0.0-", "1.0.0-01", "v1.0.0"] {
+            assert!(bad.parse::<Version>().is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn words_and_shapes_are_read() {

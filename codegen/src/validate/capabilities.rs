@@ -11,8 +11,8 @@ use super::refs::{CHAIN, Reference, STRUCT};
 use super::shapes::declared;
 use super::values::V018;
 use crate::diagnostic::Diagnostic;
-use crate::spec::text::Placed;
 use crate::spec::types::{Amount, Base, Shape, TypeExpr};
+use crate::spec::wrappers::Placed;
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -40,7 +40,7 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
     for (end, before) in item.before.iter() {
         match before.value {
             Some(Amount::Number(number)) => id(check, (chain, life), (number.value, end.place)),
-            Some(Amount::Position) => refuse(check, V018, end.place, "`position` is no id"),
+            Some(Amount::Next) => refuse(check, V018, end.place, "`next` is no id"),
             None => {}
         }
     }

@@ -10,8 +10,8 @@ use super::values::{INTS, V015, V018};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::history::Life;
-use crate::spec::text::Placed;
 use crate::spec::types::{RoleWord, TypeExpr, int};
+use crate::spec::wrappers::Placed;
 
 pub(super) const V020: Code = Code("V020"); // a chain or capability that does not hang together
 
@@ -21,7 +21,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         alone(check, chain, &index.chains[..at]);
         header(check, chain);
         start(check, chain);
-        for number in chain.item.reserved.iter() {
+        for (_, _, number) in chain.item.reserved.flat() {
             let place = number.value.place;
             let chain = (Some(&chain.item.chain), chain.life);
             id(check, chain, (number.value.value.value, place));
@@ -68,14 +68,14 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
             if let Some(type_) = &first.type_ {
                 refuse(check, V018, type_.place, "behind a `host` the place is fixed");
             }
-            offset(check, first.at.value.value, first.at.place);
+            offset(check, first.offset.value.value, first.offset.place);
             self::host(check, chain, host, &FRONT);
         }
         (None, Some(first)) => {
             if let Some(flag) = &item.flag {
                 refuse(check, V018, flag.place, "`flag` needs a `host`");
             }
-            for place in [Some(first.at), first.bound].into_iter().flatten() {
+            for place in [Some(first.offset), first.bound].into_iter().flatten() {
                 offset(check, place.value.value, place.place);
             }
             if let Some(name) = first.type_.as_ref().filter(|name| int(name).is_none()) {
@@ -146,7 +146,7 @@ fn flag(
     let lives = index.targets(name).iter().filter_map(|target| {
         let (group, value) = target.number?;
         let group = &index.groups[group];
-        let single = bit(&group.values[value].1, group.kind).is_some();
+        let single = bit(&group.values[value].1).is_some();
         let host = hosts.iter().find(|host| Some(host.name.value.as_str()) == group.owner)?;
         let field = host.fields().find(|field| std::ptr::eq(field.name, group.name))?;
         let is_flags = |(_, expr): (_, &TypeExpr)| {

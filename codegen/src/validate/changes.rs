@@ -47,28 +47,31 @@ pub(super) fn check(check: &mut Check<'_>) {
             Item::Chain(item) => (&item.before, &[]),
             Item::Capability(item) => (&item.before, &[Key::Name, Key::Value]),
         };
-        changes(check, item.name().place, before, keys);
+        changes(check, before, keys);
     }
     let index = check.index;
     for group in &index.groups {
-        for (name, value) in group.values.iter() {
-            let fixed = bit(value, group.kind).is_some() || value.string.is_some();
+        for (_, value) in group.values.iter() {
+            let fixed = bit(value).is_some() || value.string.is_some();
             let keys: &[Key] = if fixed { &[Key::Name] } else { &[Key::Name, Key::Value] };
-            changes(check, name.place, &value.before, keys);
+            changes(check, &value.before, keys);
         }
     }
     for struct_ in &index.structs {
         for member in struct_.members() {
-            changes(check, member.name.place, &member.field.before, &[Key::Name, Key::Type]);
+            changes(check, &member.field.before, &[Key::Name, Key::Type]);
         }
     }
 }
 
-fn changes(check: &mut Check<'_>, name: Place, before: &History, allowed: &[Key]) {
+fn changes(check: &mut Check<'_>, before: &History, allowed: &[Key]) {
     for (end, before) in before.iter() {
         let said = [Key::Name, Key::Type, Key::Value, Key::C];
         let said: Vec<_> = said.into_iter().filter(|key| key.is_said(before)).collect();
-        let place = super::or(end.place, name);
+        let place = end.place;
+        if before.type_.as_ref().is_some_and(|type_| type_.direction.is_some()) {
+            refuse(check, place, "the direction is that of today and not repeated");
+        }
         if said.is_empty() {
             refuse(check, place, "does not say what was different");
         }

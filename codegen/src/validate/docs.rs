@@ -1,13 +1,11 @@
 //! Documentation: there is some wherever readers look, and nothing in it that
 //! a terminal, a browser or a reviewer would be shown otherwise than it is.
 
-use super::{Check, or};
+use super::Check;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::spec::text::{Doc, Named, Placed, Short};
-use crate::spec::{
-    AbiFile, Capability, Chain, Deprecated, Field, Handler, Ioctl, Item, Reserved, SpecFile, Value,
-    Values,
-};
+use crate::spec::text::Doc;
+use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
+use crate::spec::{AbiFile, Common, Field, Ioctl, Item, Reserved, SpecFile, Value};
 
 const V017: Code = Code("V017"); // documentation that is missing or cannot be shown
 
@@ -22,28 +20,6 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// The keys about an item that hold text.
-struct About<'a> {
-    name: &'a Placed<String>,
-    doc: &'a Placed<Doc>,
-    source: Option<&'a Placed<String>>,
-    deprecated: Option<&'a Deprecated>,
-    allow: &'a Named<String>,
-}
-
-/// Collects the keys of an item that hold text.
-macro_rules! about {
-    ($item:expr, $name:expr) => {
-        About {
-            name: $name,
-            doc: &$item.doc,
-            source: $item.source.as_ref(),
-            deprecated: $item.deprecated.as_ref(),
-            allow: &$item.allow,
-        }
-    };
-}
-
 struct Texts<'a> {
     problems: &'a mut Diagnostics,
 }
@@ -52,8 +28,8 @@ impl Texts<'_> {
     fn abi(&mut self, abi: &AbiFile) {
         self.line(&abi.title, abi.title.place);
         self.doc(&abi.doc, abi.doc.place);
-        for (name, kind) in abi.fds.iter() {
-            self.doc(&kind.doc, or(kind.doc.place, name.place));
+        for (_, kind) in abi.fds.iter() {
+            self.doc(&kind.doc, kind.doc.place);
             for (name, doc) in kind.backends.iter() {
                 self.doc(doc, name.place);
             }
@@ -73,57 +49,52 @@ impl Texts<'_> {
     }
 
     fn item(&mut self, item: &Item) {
+        self.common(item.common());
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => self.group(item),
-            Item::Macro(item) => self.about(about!(item, &item.macro_)),
-            Item::Struct(item) => self.about(about!(item, &item.struct_)),
+            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+                self.values(&item.values);
+                self.reserved(&item.reserved);
+            }
+            Item::Chain(item) => self.reserved(&item.reserved),
             Item::Ioctl(item) => self.ioctl(item),
-            Item::Chain(item) => self.chain(item),
-            Item::Capability(item) => self.capability(item),
+            _ => {}
         }
         if let Some(fields) = item.fields() {
             self.fields(fields);
         }
     }
 
-    fn about(&mut self, about: About<'_>) {
-        let name = about.name.place;
-        self.doc(about.doc, or(about.doc.place, name));
-        if let Some(source) = about.source {
+    fn common(&mut self, common: Common<'_>) {
+        self.doc(common.doc, common.doc.place);
+        if let Some(source) = common.source {
             self.line(source, source.place);
         }
-        if let Some(deprecated) = about.deprecated {
+        if let Some(deprecated) = common.deprecated {
             self.doc(&deprecated.doc, deprecated.doc.place);
         }
-        for (rule, reason) in about.allow.iter() {
+        for (rule, reason) in common.allow.iter() {
             self.shown(reason, rule.place);
         }
     }
 
-    fn group(&mut self, item: &Values) {
-        self.about(about!(item, &item.name));
-        self.values(&item.values);
-        self.reserved(&item.reserved);
-    }
-
-    fn values(&mut self, values: &Named<Short<Value>>) {
-        for (name, value) in values.iter() {
-            self.about(about!(value, name));
+    fn values(&mut self, values: &Map<LineOrMap<Value>>) {
+        for (_, value) in values.iter() {
+            self.common(value.common());
             if let Some(string) = &value.string {
                 self.line(string, string.place);
             }
         }
     }
 
-    fn reserved(&mut self, reserved: &[Reserved]) {
-        for number in reserved {
+    fn reserved(&mut self, reserved: &Map<OneOrMany<LineOrMap<Reserved>>>) {
+        for (_, _, number) in reserved.flat() {
             self.doc(&number.doc, number.doc.place);
         }
     }
 
-    fn fields(&mut self, fields: &Named<Short<Field>>) {
-        for (name, field) in fields.iter() {
-            self.about(about!(field, name));
+    fn fields(&mut self, fields: &Map<LineOrMap<Field>>) {
+        for (_, field) in fields.iter() {
+            self.common(field.common());
             self.values(&field.bits);
             self.values(&field.values);
             self.fields(&field.union);
@@ -131,27 +102,14 @@ impl Texts<'_> {
     }
 
     fn ioctl(&mut self, item: &Ioctl) {
-        self.about(about!(item, &item.ioctl));
         if let Some(returns) = &item.returns {
             self.doc(returns, returns.place);
         }
-        for Handler { source, doc, .. } in item.handlers.iter() {
-            self.line(source, source.place);
-            if let Some(doc) = doc {
+        for (_, _, handler) in item.handlers() {
+            self.line(&handler.source, handler.source.place);
+            if let Some(doc) = &handler.doc {
                 self.doc(doc, doc.place);
             }
-        }
-    }
-
-    fn chain(&mut self, item: &Chain) {
-        self.about(about!(item, &item.chain));
-        self.reserved(&item.reserved);
-    }
-
-    fn capability(&mut self, item: &Capability) {
-        self.about(about!(item, &item.capability));
-        for path in item.emitted_by.iter() {
-            self.line(path, path.place);
         }
     }
 

@@ -48,7 +48,7 @@ fn keys(check: &mut Check<'_>, member: &Member<'_>) {
 
 fn references(check: &mut Check<'_>, member: &Member<'_>) {
     let needed = Some(member.life);
-    if let Some(name) = &member.field.when {
+    if let Some(name) = &member.field.valid_if {
         check.resolve(Reference { name, place: name.place, needed }, NUMBER);
     }
     if let Some(name) = &member.field.holds {

@@ -7,7 +7,7 @@ use super::parts::Struct;
 use crate::diagnostic::Diagnostic;
 use crate::layout::{Extent, Int, Layout, Model, PerModel};
 use crate::release::Release;
-use crate::spec::text::Placed;
+use crate::spec::wrappers::Placed;
 
 /// The largest struct that every target can hold.
 const MOST_BYTES: u64 = i32::MAX as u64;

@@ -1,5 +1,5 @@
-//! Handlers: the fields and capabilities that their reply rules name are
-//! there as long as the handler is.
+//! Handlers: the fields and capabilities that their reply rules name exist in
+//! every release in which the handler has these rules.
 
 use std::collections::HashMap;
 
@@ -7,116 +7,204 @@ use super::Check;
 use super::chains::{V020, offset, refuse};
 use super::eras::{both, gap};
 use super::headers::align;
+use super::index::Index;
 use super::parts::Struct;
-use super::refs::{CAPABILITY, NUMBER, Reference};
+use super::refs::{NUMBER, Reference};
 use super::roles::needs_argsz;
+use super::spelling::short_of;
 use super::values::{V015, V018};
+use crate::diagnostic::{Diagnostics, Place};
+use crate::spec::handlers::CopiedWord;
 use crate::spec::history::Life;
-use crate::spec::text::Placed;
 use crate::spec::types::{Shape, TypeExpr};
-use crate::spec::{Handler, Item, ReplyChain};
+use crate::spec::wrappers::{Placed, WordOrNames};
+use crate::spec::{Copied, Handler, Ioctl, ReplyChain, Rules};
 
-/// The word that stands for "as much as fits argsz".
-const FITTING: &str = "argsz";
+/// The chains behind a struct: the releases that have one, and the names of all
+/// capabilities.
+#[derive(Default)]
+struct Hosted<'a> {
+    lives: Vec<Life>,
+    capabilities: Vec<&'a str>,
+}
 
-/// Structs and when a chain hangs on them.
-type Hosts<'a> = HashMap<&'a str, Vec<Life>>;
+/// The chains by their hosts.
+type Hosts<'a> = HashMap<&'a str, Hosted<'a>>;
+
+/// A handler, and what its rules refer to.
+struct Subject<'a> {
+    handler: &'a Handler,
+    place: Place,
+    rules: Rules<'a>,
+    life: Life,
+    /// The struct that the argument points to, by name and in every version.
+    arg: &'a str,
+    structs: &'a [&'a Struct<'a>],
+}
 
 pub(super) fn check(check: &mut Check<'_>) {
-    let index = check.index;
+    let earlier = std::mem::take(check.problems);
+    let hosts = hosts(check.index);
+    let spec = check.spec;
+    for (ioctl, life) in spec.ioctls() {
+        likes(check, ioctl);
+        handlers(check, (ioctl, life), &hosts);
+    }
+    // Rules that handlers share are checked for each of them.
+    let found = std::mem::replace(check.problems, earlier);
+    Diagnostics::append_distinct(check.problems, found);
+}
+
+fn hosts<'a>(index: &'a Index<'a>) -> Hosts<'a> {
     let mut hosts = Hosts::new();
     for chain in &index.chains {
-        let host = chain.item.host.as_ref();
-        hosts.entry(host.map_or("", |host| &host.value)).or_default().push(chain.life);
+        let Some(host) = &chain.item.host else { continue };
+        hosts.entry(host.as_str()).or_default().lives.push(chain.life);
     }
-    for file in &check.spec.files {
-        for item in file.items.iter() {
-            let Item::Ioctl(ioctl) = item else { continue };
-            let life = item.life(file.life());
-            let structs = index.structs_named(&ioctl.arg).filter(|one| one.life.meets(life));
-            let structs: Vec<_> = structs.collect();
-            if structs.is_empty() {
-                continue;
+    for one in &index.capabilities {
+        let mut chains = one.chain.into_iter().flat_map(|chain| index.chains_named(chain));
+        let host = chains.find_map(|chain| chain.item.host.as_ref());
+        if let Some(hosted) = host.and_then(|host| hosts.get_mut(host.as_str())) {
+            hosted.capabilities.push(short_of(index, one));
+        }
+    }
+    hosts
+}
+
+fn handlers(check: &mut Check<'_>, (ioctl, life): (&Ioctl, Life), hosts: &Hosts<'_>) {
+    let Some(arg) = ioctl.arg.struct_name() else { return };
+    let structs = check.index.structs_named(arg).filter(|one| one.life.meets(life));
+    let structs: Vec<_> = structs.collect();
+    if structs.is_empty() {
+        return;
+    }
+    for (_, place, handler) in ioctl.handlers() {
+        let since = handler.since.as_ref().map(|since| &since.value);
+        let life = life.within(since, handler.until.as_ref().map(|until| &until.value));
+        let rules = ioctl.rules(handler);
+        let subject = Subject { handler, place, rules, life, arg, structs: &structs };
+        keys(check, &subject);
+        minsz(check, &subject);
+        fields(check, &subject);
+        limits(check, &subject);
+        array(check, &subject);
+        if let Some(chain) = rules.chain {
+            self::chain(check, &subject, chain, hosts);
+        }
+    }
+}
+
+/// The rules that others are like are among the earlier ones.
+fn likes(check: &mut Check<'_>, ioctl: &Ioctl) {
+    let replies = ioctl.replies.iter().enumerate();
+    let of_replies = replies.filter_map(|(at, (_, rules))| Some((at, rules.like.as_ref()?)));
+    let all = ioctl.replies.len();
+    let of_handlers = ioctl.handlers().filter_map(|(.., one)| Some((all, one.like.as_ref()?)));
+    for (earlier, name) in of_replies.chain(of_handlers) {
+        let known = || ioctl.replies[..earlier].iter().map(|(name, _)| name.as_str());
+        if known().all(|known| known != name.value) {
+            let reference = Reference { name, place: name.place, needed: None };
+            check.unknown(reference, ("set of rules", " before this"), |_| known().collect());
+        }
+    }
+}
+
+/// Keys that need or exclude each other.
+fn keys(check: &mut Check<'_>, subject: &Subject<'_>) {
+    let Subject { handler, rules, place, .. } = subject;
+    if let Some(profile) = &handler.profile {
+        // The reply builder has no defaults of its own.
+        for (key, given) in [("chain", rules.chain.is_some()), ("unset", rules.unset.is_some())] {
+            if !given {
+                refuse(check, V018, profile.place, &format!("`profile` needs `{key}`"));
             }
-            if let Some(handler) = ioctl.handlers.first() {
-                structs.iter().for_each(|one| needs_argsz(check, one, &handler.minsz));
-            }
-            for handler in ioctl.handlers.iter() {
-                let since = handler.since.as_ref().map(|since| &since.value);
-                let life = life.within(since, handler.until.as_ref().map(|until| &until.value));
-                fields(check, (handler, life), &structs);
-                limits(check, (handler, life));
-                array(check, handler, &structs);
-                if let Some(chain) = &handler.capabilities {
-                    let lives = hosts.get(ioctl.arg.as_str()).map_or(&[][..], Vec::as_slice);
-                    if let (Some(release), false) =
-                        (gap(life, lives.iter().copied()), check.incomplete)
-                    {
-                        let message =
-                            format!("no chain hangs on `{}` in {release}", ioctl.arg.value);
-                        refuse(check, V020, handler.handler.place, &message);
-                    }
-                    if let (Some(profile), false) = (&handler.profile, chain.writes.is_empty()) {
-                        let message = "a `profile` cannot have `writes` of its chain's own";
-                        refuse(check, V018, profile.place, message);
-                    }
-                    capabilities(check, chain, &ioctl.arg);
-                }
+        }
+        if rules.chain.is_some_and(|chain| !chain.writes.is_empty()) {
+            let message = "a `profile` cannot have `writes` of its chain's own";
+            refuse(check, V018, profile.place, message);
+        }
+    }
+    if let (Some(_), None) = (&handler.capabilities, rules.chain) {
+        refuse(check, V018, *place, "`capabilities` needs `chain`");
+    }
+    if let Some(WordOrNames::Word(CopiedWord::Nothing)) = rules.reads {
+        refuse(check, V018, *place, "`reads` cannot be `nothing`: argsz is read");
+    }
+}
+
+/// The rules or the struct have a minsz, which means nothing without an argsz.
+fn minsz(check: &mut Check<'_>, subject: &Subject<'_>) {
+    for struct_ in subject.structs {
+        match subject.rules.minsz.or(struct_.minsz) {
+            Some(minsz) => needs_argsz(check, struct_, minsz),
+            None => {
+                let message = format!("needs `minsz`: `{}` has none", struct_.name.value);
+                refuse(check, V018, subject.place, &message);
             }
         }
     }
 }
 
-fn fields(check: &mut Check<'_>, (handler, life): (&Handler, Life), structs: &[&Struct<'_>]) {
-    let writes = match &handler.writes[..] {
-        [word] if word.value == FITTING => &[],
-        fields => fields,
+/// The fields that are named as the end of what is copied.
+fn ends(copied: Option<&Copied>) -> impl Iterator<Item = &Placed<String>> {
+    let names = match copied {
+        Some(WordOrNames::Names(names)) => &names[..],
+        _ => &[],
     };
-    let limited = handler.below.iter().map(|(field, _)| field);
-    let array =
-        handler.array.iter().flat_map(|array| array.short.sets.iter().chain([&array.field]));
-    let chain = handler.capabilities.iter().flat_map(|chain| chain.writes.iter());
-    let names = [&handler.minsz].into_iter().chain(handler.reads.iter()).chain(writes);
-    for name in names.chain(limited).chain(array).chain(chain) {
-        field(check, (name, life), structs);
+    names.iter()
+}
+
+fn fields(check: &mut Check<'_>, subject: &Subject<'_>) {
+    let Rules { minsz, reads, writes, below, array, chain, .. } = subject.rules;
+    let copied = minsz.into_iter().chain(ends(reads)).chain(ends(writes));
+    let limited = below.into_iter().flat_map(|below| below.iter()).map(|(field, _)| field);
+    let array = array.into_iter().flat_map(|array| {
+        let sets = array.when_too_small.sets.iter();
+        sets.chain([&array.field])
+    });
+    let chain = chain.into_iter().flat_map(|chain| chain.writes.iter());
+    for name in copied.chain(limited).chain(array).chain(chain) {
+        field(check, subject, name);
     }
 }
 
-/// What input fields must be below is a number that the caller can pass.
-fn limits(check: &mut Check<'_>, (handler, life): (&Handler, Life)) {
-    for (_, name) in handler.below.iter() {
-        let reference = Reference { name, place: name.place, needed: Some(life) };
+/// The limit of an input field is a number that a caller could pass.
+fn limits(check: &mut Check<'_>, subject: &Subject<'_>) {
+    let limits = subject.rules.below.into_iter().flat_map(|below| below.iter());
+    for (_, name) in limits {
+        let reference = Reference { name, place: name.place, needed: Some(subject.life) };
         if !check.resolve(reference, NUMBER) {
             continue;
         }
         let mut numbers = check.index.numbers_of(name);
         if numbers.any(|stretch| u64::try_from(stretch.number).is_err()) {
-            let message = format!("nothing unsigned is below `{}`", name.value);
+            let message = format!("no unsigned number is below `{}`", name.value);
             refuse(check, V015, name.place, &message);
         }
     }
 }
 
-/// The array that a handler appends is one that another field counts.
-fn array(check: &mut Check<'_>, handler: &Handler, structs: &[&Struct<'_>]) {
-    let Some(array) = &handler.array else { return };
-    let fields = structs.iter().flat_map(|one| one.fields());
+/// The array that a handler appends has a field that counts its elements.
+fn array(check: &mut Check<'_>, subject: &Subject<'_>) {
+    let Some(array) = subject.rules.array else { return };
+    let fields = subject.structs.iter().flat_map(|one| one.fields());
     let mut named = fields.filter(|field| field.is_always(&array.field)).peekable();
     let counted = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(Some(_)));
     if named.peek().is_some() && !named.any(|field| field.types().any(counted)) {
         let message = format!("`{}` is no array that another field counts", array.field.value);
         refuse(check, V020, array.field.place, &message);
     }
-    for (also, key) in
-        [(handler.capabilities.is_some(), "capabilities"), (handler.profile.is_some(), "profile")]
-    {
+    let chain = (subject.rules.chain.is_some(), "chain");
+    let profile = (subject.handler.profile.is_some(), "profile");
+    for (also, key) in [chain, profile] {
         if also {
             refuse(check, V018, array.field.place, &format!("`array` excludes `{key}`"));
         }
     }
 }
 
-fn field(check: &mut Check<'_>, (name, life): (&Placed<String>, Life), structs: &[&Struct<'_>]) {
+fn field(check: &mut Check<'_>, subject: &Subject<'_>, name: &Placed<String>) {
+    let Subject { life, structs, .. } = *subject;
     // The common case, which needs no list.
     let mut fields = structs.iter().flat_map(|one| one.fields());
     if fields.any(|field| field.is_always(name) && field.life.spans(life)) {
@@ -134,22 +222,23 @@ fn field(check: &mut Check<'_>, (name, life): (&Placed<String>, Life), structs: 
     }
 }
 
-fn capabilities(check: &mut Check<'_>, chain: &ReplyChain, host: &Placed<String>) {
-    offset(check, chain.at.value.value, chain.at.place);
+/// The argument hosts a chain, which has the capabilities that the handler appends.
+fn chain(check: &mut Check<'_>, subject: &Subject<'_>, chain: &ReplyChain, hosts: &Hosts<'_>) {
+    let arg = subject.arg;
+    let hosted = hosts.get(arg);
+    let lives = hosted.map_or(&[][..], |hosted| hosted.lives.as_slice());
+    if let (Some(release), false) = (gap(subject.life, lives.iter().copied()), check.incomplete) {
+        let message = format!("no chain hangs on `{arg}` in {release}");
+        refuse(check, V020, subject.place, &message);
+    }
+    offset(check, chain.offset.value.value, chain.offset.place);
     align(check, chain.align.place, chain.align.value.value);
-    let index = check.index;
-    for name in chain.gives.iter() {
-        let reference = Reference { name, place: name.place, needed: None };
-        if !check.resolve(reference, CAPABILITY) {
-            continue;
-        }
-        let chains = index.capabilities_named(name).filter_map(|one| one.chain);
-        let mut chains = chains.flat_map(|chain| index.chains_named(chain));
-        let on = |name: &Placed<String>| name.value == host.value;
-        if !chains.any(|chain| chain.item.host.as_ref().is_some_and(on)) {
-            let message =
-                format!("`{}` is no capability of a chain on `{}`", name.value, host.value);
-            refuse(check, V020, name.place, &message);
+    let known = hosted.map_or(&[][..], |hosted| hosted.capabilities.as_slice());
+    for name in subject.handler.capabilities.iter().flat_map(|list| list.iter()) {
+        if !known.contains(&name.as_str()) {
+            let reference = Reference { name, place: name.place, needed: None };
+            let where_ = format!(" of a chain on `{arg}`");
+            check.unknown(reference, ("capability", &where_), |_| known.to_vec());
         }
     }
 }

@@ -11,8 +11,8 @@ use super::values::V015;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::CapHeader;
 use crate::spec::history::Life;
-use crate::spec::text::Placed;
 use crate::spec::types::BitsExpr;
+use crate::spec::wrappers::Placed;
 
 /// What the offsets of capabilities can be a multiple of.
 pub(super) const MOST_ALIGN: i128 = 4096;

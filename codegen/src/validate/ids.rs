@@ -11,8 +11,8 @@ use super::numbers::Stretch;
 use super::parts::{Group, GroupKind, bit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::history::Life;
-use crate::spec::text::Named;
 use crate::spec::types::Amount;
+use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
 use crate::spec::{Item, Reserved};
 
 const L10: Code = Code("L10"); // an id of a chain twice
@@ -56,10 +56,10 @@ impl<'a> Uses<'a> {
     }
 
     /// Numbers that other trees use; several may claim the same one.
-    fn reserve(&mut self, reserved: &'a [Reserved], life: Life) {
-        for number in reserved {
+    fn reserve(&mut self, reserved: &'a Map<OneOrMany<LineOrMap<Reserved>>>, life: Life) {
+        for (name, _, number) in reserved.flat() {
             let time = (life, number.value.place);
-            let user = User { name: &number.name.value, reserved: true, allowed: false };
+            let user = User { name, reserved: true, allowed: false };
             self.add(number.value.value.value, time, usize::MAX, user);
         }
     }
@@ -89,7 +89,7 @@ impl<'a> Uses<'a> {
     }
 }
 
-fn allows(allow: &Named<String>, code: Code) -> bool {
+fn allows(allow: &Map<String>, code: Code) -> bool {
     allow.get(code.0).is_some()
 }
 
@@ -135,7 +135,7 @@ fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
             uses.add(number, (life, name.place), at, user);
         }
     }
-    uses.reserve(group.reserved, group.life);
+    group.reserved.into_iter().for_each(|reserved| uses.reserve(reserved, group.life));
     uses.report(check, L11, "the number");
 }
 
@@ -182,7 +182,7 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     let mut known = HashMap::<i128, Vec<Life>>::new();
     for (owner, (name, value)) in group.values.iter().enumerate() {
-        let Some(bit) = bit(value, group.kind) else { continue };
+        let Some(bit) = bit(value) else { continue };
         let life = value.life(group.life);
         known.entry(bit).or_default().push(life);
         let user = User { name, reserved: false, allowed: allows(&value.allow, L13) };
@@ -191,7 +191,7 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     uses.report(check, L13, "the bit");
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
-        let mask = bit(value, group.kind).is_none() && stretch.number >= 0;
+        let mask = bit(value).is_none() && stretch.number >= 0;
         if !mask || allows(&value.allow, L13) {
             continue;
         }

@@ -8,7 +8,7 @@ use super::numbers::{Stretch, stretches};
 use super::parts::{ChainItem, Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::Place;
 use crate::spec::history::{History, Life};
-use crate::spec::text::Placed;
+use crate::spec::wrappers::Placed;
 use crate::spec::{Item, Spec, SpecFile, Values};
 
 /// What a name stands for.
@@ -125,13 +125,6 @@ impl<'a> Index<'a> {
         positions.map(|at| &self.chains[at])
     }
 
-    /// The capabilities of this name.
-    pub(super) fn capabilities_named(&self, name: &str) -> impl Iterator<Item = &OfChain<'a>> {
-        let position = |order| self.capabilities.binary_search_by_key(&order, |one| one.order).ok();
-        let positions = self.orders(name, Kind::Capability).filter_map(position);
-        positions.map(|at| &self.capabilities[at])
-    }
-
     fn orders(&self, name: &str, kind: Kind) -> impl Iterator<Item = usize> {
         let targets = self.targets(name).iter().filter(move |target| target.kind == kind);
         targets.map(|target| target.order)
@@ -185,12 +178,11 @@ impl<'a> Index<'a> {
             Item::Capability(capability) => {
                 let before = Some(&capability.before);
                 self.add(&capability.capability, Kind::Capability, life, before);
-                let order = self.order;
                 if let Some(name) = item.declared_struct() {
                     self.add(name, Kind::Struct, life, None);
                 }
                 let chain = capability.chain.as_ref().or(chain);
-                self.capabilities.push(OfChain { item: capability, life, order, chain });
+                self.capabilities.push(OfChain { item: capability, life, chain });
             }
         }
         self.add_struct(item, life);

@@ -9,11 +9,8 @@ use super::values::{V015, V018};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
 use crate::spec::history::Life;
-use crate::spec::text::{Named, Placed};
+use crate::spec::wrappers::{Map, Placed};
 use crate::spec::{Ioctl, Item};
-
-/// What an argument can be beside a struct.
-const WORDS: [&str; 5] = ["none", "int", "fd", "u32", "string"];
 
 /// The largest number that the 8 bits of an ioctl's number can hold.
 const MOST: i128 = 255;
@@ -88,24 +85,24 @@ fn descriptor(check: &mut Check<'_>, ioctl: &Ioctl) {
     }
 }
 
-fn unknown<T>(check: &mut Check<'_>, name: &Placed<String>, what: (&str, &str), known: &Named<T>) {
+fn unknown<T>(check: &mut Check<'_>, name: &Placed<String>, what: (&str, &str), known: &Map<T>) {
     let reference = Reference { name, place: name.place, needed: None };
     let known = || known.iter().map(|(name, _)| name.as_str()).collect();
     check.unknown(reference, what, |_| known());
 }
 
 fn argument(check: &mut Check<'_>, ioctl: &Ioctl, life: Life) {
-    let name = &ioctl.arg;
-    if WORDS.contains(&name.as_str()) {
-        if let Some(handler) = ioctl.handlers.first() {
-            let message = format!("`handlers` copy a struct, and the argument is `{}`", name.value);
-            let problem = Diagnostic::error(V018, message).at(handler.handler.place, "");
-            check.problems.push(problem.and(name.place, "the argument"));
+    let place = ioctl.arg.place;
+    let Some(name) = ioctl.arg.struct_name() else {
+        if let Some((handler, _)) = ioctl.handlers.first() {
+            let message = "`handlers` copy a struct, and the argument is none";
+            let problem = Diagnostic::error(V018, message).at(handler.place, "");
+            check.problems.push(problem.and(place, "the argument"));
         }
         return;
-    }
+    };
     let order = order(check, &ioctl.ioctl.value, ioctl.ioctl.place);
-    let reference = Reference { name, place: name.place, needed: Some(life) };
+    let reference = Reference { name, place, needed: Some(life) };
     declared(check, order, reference, STRUCT);
 }
 

@@ -9,8 +9,8 @@ use super::parts::{Member, Struct, type_at};
 use crate::diagnostic::Code;
 use crate::release::Release;
 use crate::spec::history::{History, Life};
-use crate::spec::text::Placed;
 use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::spec::wrappers::Placed;
 
 pub(super) const V016: Code = Code("V016"); // an impossible layout
 

@@ -4,9 +4,10 @@
 use super::Check;
 use super::index::Kind;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::names::{c_stem, is_name};
-use crate::spec::text::Placed;
-use crate::spec::{AbiFile, Handler, Item, Reserved};
+use crate::names::{CRATE_MODULES, c_stem, is_name};
+use crate::output::{CodeFile, Language};
+use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
+use crate::spec::{AbiFile, Item, Reserved};
 
 const V010: Code = Code("V010"); // not a usable name
 
@@ -20,6 +21,9 @@ pub(super) fn check(check: &mut Check<'_>) {
         for item in file.items.iter() {
             parts(check, item);
         }
+    }
+    for file in &check.spec.code {
+        code(check, file);
     }
     items(check);
     fields(check);
@@ -40,6 +44,31 @@ fn abi(check: &mut Check<'_>) {
         }
     }
     keys(check, abi);
+}
+
+/// The path of a hand-written file, which its copies have too.
+fn code(check: &mut Check<'_>, file: &CodeFile) {
+    let (folder, ending) = match file.language {
+        Language::Rust => ("code/rust/", ".rs"),
+        Language::C => ("code/c/", ".h"),
+    };
+    let stem = file.path.strip_suffix(ending);
+    let parts = stem.into_iter().flat_map(|stem| stem.split('/'));
+    let plain = stem.is_some() && parts.clone().all(|part| is_name(part) && is_lower(part));
+    let why = if !plain || file.language == Language::C && parts.count() > 1 {
+        "the path of a file is names in lower case"
+    } else if stem.is_some_and(|stem| CRATE_MODULES.contains(&stem)) {
+        "the generated crate has a file of this name"
+    } else {
+        return;
+    };
+    let path = [folder, &file.path].concat();
+    let problem = Diagnostic::error(V010, format!("`{path}` is not a usable path"));
+    check.problems.push(problem.in_file(path).help(why));
+}
+
+fn is_lower(text: &str) -> bool {
+    !text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 fn keys(check: &mut Check<'_>, abi: &AbiFile) {
@@ -104,14 +133,15 @@ fn parts(check: &mut Check<'_>, item: &Item) {
             }
         }
         Item::Ioctl(item) => {
-            for Handler { handler, profile, .. } in item.handlers.iter() {
-                for text in [Some(handler), profile.as_ref()].into_iter().flatten() {
-                    name(check, text, text.place);
-                }
+            let handlers = item.handlers.iter().map(|(name, _)| name);
+            let profiles = item.handlers().filter_map(|(.., handler)| handler.profile.as_ref());
+            let replies = item.replies.iter().map(|(name, _)| name);
+            for text in handlers.chain(profiles).chain(replies) {
+                name(check, text, text.place);
             }
         }
         Item::Capability(item) => {
-            if let Some(short) = &item.short {
+            if let Some(short) = &item.short_name {
                 name(check, short, short.place);
             }
         }
@@ -119,9 +149,9 @@ fn parts(check: &mut Check<'_>, item: &Item) {
     }
 }
 
-fn reserved(check: &mut Check<'_>, reserved: &[Reserved]) {
-    for number in reserved {
-        name(check, &number.name, number.name.place);
+fn reserved(check: &mut Check<'_>, reserved: &Map<OneOrMany<LineOrMap<Reserved>>>) {
+    for (text, _) in reserved.iter() {
+        name(check, text, text.place);
     }
 }
 

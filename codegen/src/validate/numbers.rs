@@ -23,7 +23,7 @@ pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
     let mut all = Vec::with_capacity(group.values.len());
     for (index, (_, value)) in group.values.iter().enumerate() {
         let life = value.life(group.life);
-        if let Some(bit) = bit(value, group.kind) {
+        if let Some(bit) = bit(value) {
             let one = u32::try_from(bit).ok().and_then(|bit| 1_i128.checked_shl(bit));
             let number = one.map(|one| if value.signed && bit == 31 { -one } else { one });
             all.extend(number.map(|number| Stretch { value: index, life, number }));
@@ -34,7 +34,7 @@ pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
                 Some(Amount::Number(number)) => {
                     all.push(Stretch { value: index, life: era, number: number.value });
                 }
-                Some(Amount::Position) => count(index, era, &mut all),
+                Some(Amount::Next) => count(index, era, &mut all),
                 None => {}
             }
         }
@@ -44,7 +44,7 @@ pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
 
 /// What a value says of its number in a release.
 fn amount(value: &Value, release: Release) -> Option<Amount> {
-    value.before.value_at(release).or(value.value).or(value.line)
+    value.before.value_at(release).or(value.value)
 }
 
 /// One more than the last value before it, whichever that is at the time.

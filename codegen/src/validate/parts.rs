@@ -5,8 +5,8 @@ use super::eras::{both, eras, first, without};
 use crate::layout::Int;
 use crate::release::Release;
 use crate::spec::history::Life;
-use crate::spec::text::{Named, Placed, Short};
-use crate::spec::types::{Amount, Base, Shape, TypeExpr, int};
+use crate::spec::types::{Base, Shape, TypeExpr, int};
+use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{Capability, Chain, Field, Reserved, Value, Values};
 
 /// What holds some numbers together.
@@ -50,8 +50,8 @@ pub(super) struct Group<'a> {
     pub(super) suffix: Option<&'a Placed<String>>,
     /// The integer that holds the numbers; of a field the narrowest it ever was.
     pub(super) int: Int,
-    pub(super) values: &'a Named<Short<Value>>,
-    pub(super) reserved: &'a [Reserved],
+    pub(super) values: &'a Map<LineOrMap<Value>>,
+    pub(super) reserved: Option<&'a Map<OneOrMany<LineOrMap<Reserved>>>>,
 }
 
 impl<'a> Group<'a> {
@@ -66,7 +66,7 @@ impl<'a> Group<'a> {
             suffix: item.suffix.as_ref(),
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
             values: &item.values,
-            reserved: &item.reserved,
+            reserved: Some(&item.reserved),
         }
     }
 
@@ -86,19 +86,14 @@ impl<'a> Group<'a> {
             suffix: None,
             int,
             values,
-            reserved: &[],
+            reserved: None,
         })
     }
 }
 
-/// The bit that a value sets alone, which it says in so many words or, among
-/// flags, on one line.
-pub(super) fn bit(value: &Value, kind: GroupKind) -> Option<i128> {
-    match (&value.bit, kind, value.line) {
-        (Some(bit), ..) => Some(bit.value.value),
-        (None, GroupKind::Flags, Some(Amount::Number(bit))) => Some(bit.value),
-        _ => None,
-    }
+/// The number of the bit, if a value is a single bit.
+pub(super) fn bit(value: &Value) -> Option<i128> {
+    value.bit.map(|bit| bit.value.value)
 }
 
 /// The integer, where a type is nothing but one.
@@ -118,7 +113,7 @@ pub(super) struct Struct<'a> {
     pub(super) order: usize,
     pub(super) packed: bool,
     pub(super) minsz: Option<&'a Placed<String>>,
-    pub(super) fields: &'a Named<Short<Field>>,
+    pub(super) fields: &'a Map<LineOrMap<Field>>,
     /// The capability that declares it, and puts a header in front.
     pub(super) capability: Option<OfChain<'a>>,
 }
@@ -216,8 +211,6 @@ pub(super) struct ChainItem<'a> {
 pub(super) struct OfChain<'a> {
     pub(super) item: &'a Capability,
     pub(super) life: Life,
-    /// Its place in the order of declarations.
-    pub(super) order: usize,
     /// The chain's name, said by the capability or by being the only one of the file.
     pub(super) chain: Option<&'a Placed<String>>,
 }

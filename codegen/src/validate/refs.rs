@@ -22,7 +22,6 @@ pub(super) struct Wanted {
 pub(super) const STRUCT: Wanted = Wanted { what: "struct", kinds: &[Kind::Struct] };
 pub(super) const NUMBER: Wanted = Wanted { what: "constant", kinds: &[Kind::Number] };
 pub(super) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[Kind::Chain] };
-pub(super) const CAPABILITY: Wanted = Wanted { what: "capability", kinds: &[Kind::Capability] };
 pub(super) const HELD: Wanted = Wanted {
     what: "enum or space",
     kinds: &[Kind::Enum, Kind::Anonymous, Kind::IdSpace, Kind::Constants],

@@ -1,12 +1,12 @@
 //! Releases: the list of those that can be described, and histories that
 //! follow time's order.
 
-use super::{Check, or};
+use super::Check;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::release::{Release, Since};
-use crate::spec::history::{History, Life};
-use crate::spec::text::{List, Named, Placed, Short};
-use crate::spec::{Deprecated, Field, Item, Value};
+use crate::spec::history::Life;
+use crate::spec::wrappers::{LineOrMap, Map, Placed};
+use crate::spec::{Common, Field, Ioctl, Item, Value};
 
 const V014: Code = Code("V014"); // a release that does not fit
 const V024: Code = Code("V024"); // a name of the file table that does not exist
@@ -104,30 +104,13 @@ impl Times<'_, '_> {
     }
 
     fn item(&mut self, item: &Item, outer: Life) {
-        macro_rules! times {
-            ($item:expr) => {
-                self.times(
-                    item.name().place,
-                    ($item.since.as_ref(), $item.until.as_ref(), $item.deprecated.as_ref()),
-                    &$item.before,
-                    Outer::File(outer),
-                )
-            };
-        }
-        match item {
-            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => times!(item),
-            Item::Macro(item) => times!(item),
-            Item::Struct(item) => times!(item),
-            Item::Ioctl(item) => times!(item),
-            Item::Chain(item) => times!(item),
-            Item::Capability(item) => times!(item),
-        }
+        self.times(item.common(), Outer::File(outer));
         let life = item.life(outer);
         match item {
             Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
                 self.values(&item.values, life);
             }
-            Item::Ioctl(item) => self.handlers(&item.handlers, life),
+            Item::Ioctl(item) => self.handlers(item, life),
             _ => {}
         }
         if let Some(fields) = item.fields() {
@@ -135,17 +118,15 @@ impl Times<'_, '_> {
         }
     }
 
-    fn values(&mut self, values: &Named<Short<Value>>, outer: Life) {
-        for (name, value) in values.iter() {
-            let times = (value.since.as_ref(), value.until.as_ref(), value.deprecated.as_ref());
-            self.times(name.place, times, &value.before, Outer::Item(outer));
+    fn values(&mut self, values: &Map<LineOrMap<Value>>, outer: Life) {
+        for (_, value) in values.iter() {
+            self.times(value.common(), Outer::Item(outer));
         }
     }
 
-    fn fields(&mut self, fields: &Named<Short<Field>>, outer: Life) {
-        for (name, field) in fields.iter() {
-            let times = (field.since.as_ref(), field.until.as_ref(), field.deprecated.as_ref());
-            self.times(name.place, times, &field.before, Outer::Item(outer));
+    fn fields(&mut self, fields: &Map<LineOrMap<Field>>, outer: Life) {
+        for (_, field) in fields.iter() {
+            self.times(field.common(), Outer::Item(outer));
             let life = field.life(outer);
             self.values(&field.bits, life);
             self.values(&field.values, life);
@@ -154,24 +135,34 @@ impl Times<'_, '_> {
         }
     }
 
-    fn handlers(&mut self, handlers: &List<crate::spec::Handler>, outer: Life) {
-        for handler in handlers.iter() {
-            let times = (handler.since.as_ref(), handler.until.as_ref(), None);
-            self.times(handler.handler.place, times, &History::default(), Outer::Item(outer));
+    fn handlers(&mut self, ioctl: &Ioctl, outer: Life) {
+        for (.., handler) in ioctl.handlers() {
+            let times = (handler.since.as_ref(), handler.until.as_ref());
+            self.span(times, Outer::Item(outer));
         }
     }
 
-    fn times(
+    fn times(&mut self, common: Common<'_>, outer: Outer) {
+        let first = self.span((common.since, common.until), outer);
+        if let Some(deprecated) = common.deprecated {
+            self.since(&deprecated.since.value, deprecated.since.place);
+        }
+        let mut last = first;
+        for (end, _) in common.before.iter() {
+            if end.opening() <= last.opening() {
+                let message = format!("a change in {} comes after {last} already did", end.value);
+                self.refuse(end.place, message);
+            }
+            last = end.value;
+        }
+    }
+
+    /// Checks the first and the last release of something; gives the first.
+    fn span(
         &mut self,
-        place: Place,
-        (since, until, deprecated): (
-            Option<&Placed<Since>>,
-            Option<&Placed<Release>>,
-            Option<&Deprecated>,
-        ),
-        before: &History,
+        (since, until): (Option<&Placed<Since>>, Option<&Placed<Release>>),
         outer: Outer,
-    ) {
+    ) -> Release {
         let (Outer::File(around) | Outer::Item(around)) = outer;
         let life = around.within(since.map(|since| &since.value), until.map(|until| &until.value));
         let first = life.since.first();
@@ -182,30 +173,17 @@ impl Times<'_, '_> {
             {
                 let message =
                     format!("older than what it is part of, which came in {}", around.since);
-                self.refuse(since.place, place, message);
+                self.refuse(since.place, message);
             }
         }
         if let Some(until) = until {
             self.release(until.value, until.place);
             if until.opening() <= first.opening() {
-                self.refuse(
-                    until.place,
-                    place,
-                    format!("gone in {} but came in {first}", until.value),
-                );
+                let message = format!("gone in {} but came in {first}", until.value);
+                self.refuse(until.place, message);
             }
         }
-        if let Some(deprecated) = deprecated {
-            self.since(&deprecated.since.value, deprecated.since.place);
-        }
-        let mut last = first;
-        for (end, _) in before.iter() {
-            if end.opening() <= last.opening() {
-                let message = format!("a change in {} comes after {last} already did", end.value);
-                self.refuse(end.place, place, message);
-            }
-            last = end.value;
-        }
+        first
     }
 
     fn since(&mut self, since: &Since, place: Place) {
@@ -221,11 +199,11 @@ impl Times<'_, '_> {
             self.releases.iter().any(|known| *known == release || known.is_final_of(release));
         if !known && !self.releases.is_empty() {
             let message = format!("abi.yaml does not list {release} among the releases");
-            self.refuse(place, place, message);
+            self.refuse(place, message);
         }
     }
 
-    fn refuse(&mut self, place: Place, outer: Place, message: String) {
-        self.check.problems.push(Diagnostic::error(V014, message).at(or(place, outer), ""));
+    fn refuse(&mut self, place: Place, message: String) {
+        self.check.problems.push(Diagnostic::error(V014, message).at(place, ""));
     }
 }

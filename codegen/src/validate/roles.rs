@@ -9,8 +9,8 @@ use super::refs::Reference;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::history::Life;
-use crate::spec::text::Placed;
 use crate::spec::types::{RoleWord, Shape};
+use crate::spec::wrappers::Placed;
 
 pub(super) const V019: Code = Code("V019"); // a role that a field cannot have
 

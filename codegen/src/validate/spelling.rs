@@ -11,7 +11,7 @@ use super::parts::{Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
 use crate::spec::history::Life;
-use crate::spec::text::Placed;
+use crate::spec::wrappers::Placed;
 
 pub(super) const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
 
@@ -83,11 +83,8 @@ fn text(affix: Option<&Placed<String>>) -> &str {
 
 /// What a capability is called in its chain.
 pub(super) fn short_of<'a>(index: &Index<'a>, one: &OfChain<'a>) -> &'a str {
-    if let Some(short) = &one.item.short {
-        return short;
-    }
     let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
-    short(&one.item.capability, chain.map_or("", |chain| &chain.item.prefix.value), "")
+    one.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
 }
 
 /// What the capabilities of a chain are called among each other.

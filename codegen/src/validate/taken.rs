@@ -8,7 +8,7 @@ use super::parts::Struct;
 use super::refs::span;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::Item;
-use crate::spec::text::Placed;
+use crate::spec::wrappers::Placed;
 
 pub(super) const V011: Code = Code("V011"); // a name taken twice
 
@@ -89,13 +89,8 @@ fn titles(check: &mut Check<'_>) {
 /// Names of reply rules; those of one handler follow each other in time.
 fn profiles(check: &mut Check<'_>) {
     let mut claims = Vec::new();
-    let items = check.spec.files.iter().flat_map(|file| {
-        let life = file.life();
-        file.items.iter().map(move |item| (item, item.life(life)))
-    });
-    for (item, life) in items {
-        let Item::Ioctl(item) = item else { continue };
-        for handler in item.handlers.iter() {
+    for (ioctl, life) in check.spec.ioctls() {
+        for (.., handler) in ioctl.handlers() {
             let since = handler.since.as_ref().map(|since| &since.value);
             let life = life.within(since, handler.until.as_ref().map(|until| &until.value));
             let owner = claims.len();
@@ -121,9 +116,8 @@ fn lists(check: &mut Check<'_>) {
                 Item::Macro(item) => once(check, placed(&item.args)),
                 Item::Ioctl(item) => {
                     once(check, placed(&item.backends));
-                    for chain in item.handlers.iter().filter_map(|one| one.capabilities.as_ref()) {
-                        once(check, placed(&chain.gives));
-                    }
+                    let lists = item.handlers().filter_map(|(.., one)| one.capabilities.as_ref());
+                    lists.for_each(|list| once(check, placed(list)));
                 }
                 _ => {}
             }

@@ -1,12 +1,12 @@
 //! Values: each says its number once, in a form that its group has, and the
 //! number fits.
 
+use super::Check;
 use super::eras::gap;
 use super::index::{Kind, Target};
 use super::layouts::V016;
 use super::parts::{Group, GroupKind, bit};
 use super::refs::{NUMBER, Reference, STRUCT};
-use super::{Check, or};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::types::{Amount, int};
@@ -48,6 +48,9 @@ pub(super) const INTS: [&str; 8] = ["u8", "u16", "u32", "u64", "s8", "s16", "s32
 
 fn empty(check: &mut Check<'_>, group: &Group<'_>) {
     let lives = group.values.iter().map(|(_, value)| value.life(group.life));
+    if group.kind == GroupKind::Flags && group.values.iter().all(|(_, value)| value.bit.is_none()) {
+        refuse(check, group.name.place, "`bits` needs at least one `bit`");
+    }
     let without = match group.kind {
         GroupKind::Enum => gap(group.life, lives),
         _ => group.values.is_empty().then(|| group.life.since.first()),
@@ -61,8 +64,8 @@ fn empty(check: &mut Check<'_>, group: &Group<'_>) {
 fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
     let width = i128::from(group.int.size()) * 8;
     for (name, value) in group.values.iter() {
-        if let Some(bit) = bit(value, group.kind).filter(|bit| !(0..width).contains(bit)) {
-            let place = value.bit.map_or(name.place, |bit| or(bit.place, name.place));
+        if let Some(bit) = bit(value).filter(|bit| !(0..width).contains(bit)) {
+            let place = value.bit.map_or(name.place, |bit| bit.place);
             out_of_range(
                 check,
                 group,
@@ -75,7 +78,7 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
     let index = check.index;
     for stretch in &index.stretches[at] {
         let (name, value) = &group.values[stretch.value];
-        let judged = said == Some(stretch.value) || bit(value, group.kind).is_some();
+        let judged = said == Some(stretch.value) || bit(value).is_some();
         if !judged && !fits(group, stretch.number) {
             said = Some(stretch.value);
             let message = format!("{} does not fit {}", stretch.number, holder(group));
@@ -111,7 +114,7 @@ fn fits(group: &Group<'_>, number: i128) -> bool {
 /// Whether a value says its number exactly once.
 fn form(check: &mut Check<'_>, place: Place, value: &Value) {
     let said = [
-        ("value", value.value.is_some() || value.line.is_some()),
+        ("value", value.value.is_some()),
         ("bit", value.bit.is_some()),
         ("of", !value.of.is_empty()),
         ("string", value.string.is_some()),
@@ -134,9 +137,9 @@ fn form(check: &mut Check<'_>, place: Place, value: &Value) {
 fn belongs(check: &mut Check<'_>, group: &Group<'_>, (place, value): (Place, &Value)) {
     use GroupKind::{Constants, Enum, Flags};
     let former = value.before.iter().map(|(_, before)| before.value);
-    let mut amounts = former.chain([value.value, value.line]).flatten();
+    let mut amounts = former.chain([value.value]).flatten();
     let rules: [(&str, bool, &[GroupKind]); 5] = [
-        ("`position` stands", amounts.any(|amount| amount == Amount::Position), &[Enum]),
+        ("`next` stands", amounts.any(|amount| amount == Amount::Next), &[Enum]),
         ("`count` stands", value.count.is_some(), &[Enum]),
         ("`of` stands", !value.of.is_empty(), &[Constants, Flags]),
         ("`string` stands", value.string.is_some(), &[Constants]),
@@ -146,6 +149,12 @@ fn belongs(check: &mut Check<'_>, group: &Group<'_>, (place, value): (Place, &Va
         if there && !allowed.contains(&group.kind) {
             let among = allowed.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(" and ");
             refuse(check, place, &format!("{what} only among {among}"));
+        }
+    }
+    if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
+        if number.value.count_ones() == 1 {
+            let message = format!("a flag is written `bit {}`", number.value.trailing_zeros());
+            refuse(check, place, &message);
         }
     }
 }

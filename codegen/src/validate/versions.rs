@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 
+use super::Check;
 use super::chains::{V020, refuse};
 use super::headers::{header_of, most};
 use super::parts::OfChain;
 use super::values::{V015, V018};
-use super::{Check, or};
 use crate::diagnostic::Diagnostic;
-use crate::spec::text::{Number, Placed};
+use crate::spec::text::Number;
+use crate::spec::wrappers::Placed;
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -20,8 +21,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         let of = bodies.get(struct_.name.as_str()).copied();
         for member in struct_.members() {
             if let Some(version) = &member.field.version {
-                let place = or(version.place, member.name.place);
-                field(check, of, &Placed { place, value: version.value });
+                field(check, of, version);
             }
         }
     }

@@ -7,7 +7,6 @@ use super::names::file_name;
 use super::parts::{ChainItem, Struct};
 use super::spelling::{Made, distinct, refuse, short_of, unique};
 use crate::names::{group_type, screaming, view_getter, without_prefix};
-use crate::spec::Item;
 
 /// Types that the views and what they are made of have already.
 const TYPES: [&str; 24] = [
@@ -93,17 +92,12 @@ fn constants(check: &mut Check<'_>) {
     let headers = spec.abi.cap_headers.iter();
     let headers =
         headers.map(|(name, _)| Made::new(screaming(name), name, ALWAYS).within("header"));
-    let items = spec.files.iter().flat_map(|file| {
-        let life = file.life();
-        file.items.iter().map(move |item| (item, item.life(life)))
-    });
-    let profiles = items.flat_map(|(item, life)| {
-        let handlers = match item {
-            Item::Ioctl(item) => &item.handlers[..],
-            _ => &[],
-        };
-        let names = handlers.iter().filter_map(|handler| handler.profile.as_ref());
-        names.map(move |name| Made::new(screaming(name), name, life))
+    let handlers = spec
+        .ioctls()
+        .flat_map(|(ioctl, life)| ioctl.handlers().map(move |(.., handler)| (handler, life)));
+    let profiles = handlers.filter_map(|(handler, life)| {
+        let name = handler.profile.as_ref()?;
+        Some(Made::new(screaming(name), name, life))
     });
     let made: Vec<_> = headers.chain(profiles).collect();
     distinct(check, &made, "constant");

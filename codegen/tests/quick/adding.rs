@@ -3,14 +3,13 @@
 
 use std::fs;
 
-use support::fixtures;
+use support::fixtures::{self, copy_folder};
 use support::walkthrough::follow;
-use support::workspace::copied;
 
 #[test]
 fn every_step_prints_what_the_document_shows() {
     let folder = tempfile::tempdir().expect("a folder");
-    copied(&fixtures::root().join("spec"), &folder.path().join("spec"));
+    copy_folder(&fixtures::root().join("spec"), &folder.path().join("spec"));
     fs::create_dir(folder.path().join("generated")).expect("a folder");
     let document = fixtures::root().join("docs/adding-a-capability.md");
     let codes = follow(&document, folder.path());

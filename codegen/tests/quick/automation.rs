@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use capchain::lower::lower;
 use serde_yaml::Value;
-use support::fixtures;
-use support::workspace::{Ran, copied, run};
+use support::fixtures::{self, copy_folder};
+use support::program::{Outcome, shell};
 use tempfile::TempDir;
 
 /// The workflows, with their texts.
@@ -69,19 +69,19 @@ fn workflows_may_do_only_what_they_say() {
     }
 }
 
-/// A clone as far as the script needs one, and beside it the headers of a kernel.
-struct Bench {
+/// The files of the repository that the script needs, and the headers of a kernel.
+struct Repository {
     folder: TempDir,
 }
 
-impl Bench {
+impl Repository {
     fn new(release: (u32, u32), change: impl Fn(String) -> String) -> Self {
-        let bench = Self { folder: tempfile::tempdir().expect("a folder") };
-        let (repo, linux) = (bench.repo(), bench.folder.path().join("headers/linux"));
+        let repository = Self { folder: tempfile::tempdir().expect("a folder") };
+        let (repo, linux) = (repository.repo(), repository.folder.path().join("headers/linux"));
         for folder in [&repo.join("generated"), &repo.join(".ci"), &linux] {
             fs::create_dir_all(folder).expect("a folder");
         }
-        copied(&fixtures::root().join("spec"), &repo.join("spec"));
+        copy_folder(&fixtures::root().join("spec"), &repo.join("spec"));
         for file in ["CHANGELOG.md", ".ci/new-kernel-change"] {
             fs::copy(fixtures::root().join(file), repo.join(file)).expect("copied");
         }
@@ -90,15 +90,15 @@ impl Bench {
         let code = release.0 << 16 | release.1 << 8 | 5;
         let version = format!("#define LINUX_VERSION_CODE {code}\n");
         fs::write(linux.join("version.h"), version).expect("a header");
-        bench
+        repository
     }
 
     fn repo(&self) -> PathBuf {
         self.folder.path().join("repo")
     }
 
-    fn script(&self) -> Ran {
-        run(&self.repo(), "CAPCHAIN=capchain .ci/new-kernel-change ../headers ../change")
+    fn script(&self) -> Outcome {
+        shell(&self.repo(), "CAPCHAIN=capchain .ci/new-kernel-change ../headers ../change")
     }
 
     /// A file of the change, or of the clone.
@@ -106,11 +106,11 @@ impl Bench {
         fs::read_to_string(self.repo().join(path)).unwrap_or_else(|_| panic!("no {path}"))
     }
 
-    /// That the clone is one that could be merged.
+    /// Checks that the repository could be merged.
     fn assert_fit(&self) {
         for line in ["capchain lint", "capchain generate --check"] {
-            let Ran { code, said, told } = run(&self.repo(), line);
-            assert_eq!(code, 0, "{line}: {said}{told}");
+            let Outcome { code, stdout, stderr } = shell(&self.repo(), line);
+            assert_eq!(code, 0, "{line}: {stdout}{stderr}");
         }
     }
 }
@@ -129,35 +129,35 @@ fn newest() -> (u32, u32) {
 
 #[test]
 fn of_a_known_kernel_nothing_is_changed() {
-    let bench = Bench::new(newest(), |header| header);
-    let ran = bench.script();
-    assert_eq!(ran.code, 0, "{}", ran.told);
-    assert!(ran.said.starts_with("nothing is new in the headers of v"), "{}", ran.said);
-    assert!(!bench.folder.path().join("change").exists());
+    let repository = Repository::new(newest(), |header| header);
+    let ran = repository.script();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("nothing is new in the headers of v"), "{}", ran.stdout);
+    assert!(!repository.folder.path().join("change").exists());
     let ours = fs::read_to_string(fixtures::root().join("CHANGELOG.md")).expect("text");
-    assert_eq!(bench.text("CHANGELOG.md"), ours);
+    assert_eq!(repository.text("CHANGELOG.md"), ours);
 }
 
 #[test]
 fn a_release_that_changes_nothing_is_added() {
     let (major, minor) = newest();
     for release in [(major, minor + 1), (major + 1, 1)] {
-        let bench = Bench::new(release, |header| header);
-        let ran = bench.script();
+        let repository = Repository::new(release, |header| header);
+        let ran = repository.script();
         let new = format!("v{}.{}", release.0, release.1);
-        assert_eq!(ran.code, 0, "{}", ran.told);
-        bench.assert_fit();
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        repository.assert_fit();
         assert_eq!(
-            bench.text("../change/title"),
+            repository.text("../change/title"),
             format!("Add Linux {new}, which changes nothing\n")
         );
-        assert_eq!(bench.text("../change/branch"), format!("linux-{new}\n"));
-        let changelog = bench.text("CHANGELOG.md");
+        assert_eq!(repository.text("../change/branch"), format!("linux-{new}\n"));
+        let changelog = repository.text("CHANGELOG.md");
         assert_eq!(entry(&changelog), format!("- Linux {new}, which leaves the ABI as it was."));
-        let body = bench.text("../change/body.md");
+        let body = repository.text("../change/body.md");
         assert!(body.contains("no drift: ") && !body.contains("## What to paste"), "{body}");
         let line = format!("capchain compat v{major}.{minor} {new}");
-        assert_eq!(run(&bench.repo(), &line).code, 0);
+        assert_eq!(shell(&repository.repo(), &line).code, 0);
     }
 }
 
@@ -165,16 +165,16 @@ fn a_release_that_changes_nothing_is_added() {
 fn what_a_kernel_adds_and_breaks_is_in_the_change() {
     let (major, minor) = newest();
     let flag = "#define VFIO_REGION_INFO_FLAG_CAPS\t";
-    let bench = Bench::new((major, minor + 1), |header| {
+    let repository = Repository::new((major, minor + 1), |header| {
         let more = format!("#define VFIO_REGION_INFO_FLAG_FAST\t(1 << 4)\n{flag}");
         let count = "\t__u32\tcount;\t/* number of interrupts in the block */\n";
         assert!(header.contains(flag) && header.contains(count));
         header.replacen(flag, &more, 1).replacen(count, &["\t__u32\tkind;\n", count].concat(), 1)
     });
-    let ran = bench.script();
-    assert_eq!(ran.code, 0, "{}", ran.told);
-    bench.assert_fit();
-    let body = bench.text("../change/body.md");
+    let ran = repository.script();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    repository.assert_fit();
+    let body = repository.text("../change/body.md");
     for said in [
         "has no constant `VFIO_REGION_INFO_FLAG_FAST` in the specification",
         " --> linux/vfio.h:",
@@ -186,18 +186,18 @@ fn what_a_kernel_adds_and_breaks_is_in_the_change() {
         assert!(body.contains(said), "`{said}` is not in\n{body}");
     }
     let title = format!("Take over what Linux v{major}.{} changes\n", minor + 1);
-    assert_eq!(bench.text("../change/title"), title);
-    assert!(entry(&bench.text("CHANGELOG.md")).ends_with("with what it changes of the ABI."));
+    assert_eq!(repository.text("../change/title"), title);
+    assert!(entry(&repository.text("CHANGELOG.md")).ends_with("with what it changes of the ABI."));
 }
 
 #[test]
 fn what_is_no_header_fails_and_so_does_a_folder_that_is_there() {
-    let bench = Bench::new(newest(), |_| "struct vfio_region_info {\n".to_owned());
-    let ran = bench.script();
+    let repository = Repository::new(newest(), |_| "struct vfio_region_info {\n".to_owned());
+    let ran = repository.script();
     assert_eq!(ran.code, 1);
-    assert!(ran.told.contains("the header is not understood"), "{}", ran.told);
-    let again = bench.script();
+    assert!(ran.stderr.contains("the header is not understood"), "{}", ran.stderr);
+    let again = repository.script();
     assert_eq!(again.code, 1);
-    assert!(again.told.contains("is there already"), "{}", again.told);
-    assert!(Path::new(&bench.repo()).join("CHANGELOG.md").exists());
+    assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+    assert!(Path::new(&repository.repo()).join("CHANGELOG.md").exists());
 }

@@ -1,16 +1,13 @@
-//! The verdicts of `capchain compat`: over the history of the real ABI, of
-//! every example of the catalogue, and what a compiler says to the witnesses.
+//! The verdicts of `capchain compat`: on the history of VFIO, and on every
+//! example of the catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use capchain::catalogue::{self, Entry};
-use capchain::compat::{Class, Finding, Rules, Side, codes, compare, program};
-use capchain::lower::lower;
+use capchain::catalogue;
+use capchain::compat::{Class, Finding, Rules, codes, compare};
 use capchain::release::Release;
-use support::{example_abi, fixtures};
+use support::comparisons::{Example, breaking, examples, history};
+use support::fixtures;
 
 /// A break: the code, the class, and what it is about.
 type Break = (&'static str, Class, &'static str);
@@ -35,15 +32,6 @@ const BREAKS: [(&str, &[Break]); 6] = [
     ("v6.13", &[("C11", Class::Source, "VFIO_TYPE1_NESTING_IOMMU")]),
 ];
 
-fn sides() -> Vec<(Release, Side)> {
-    let spec = fixtures::spec();
-    let side = |release: &Release| {
-        let abi = lower(&spec, Some(*release));
-        (*release, Side { name: release.to_string(), abi, headers: None })
-    };
-    spec.releases().iter().map(side).collect()
-}
-
 type Broken = Vec<(&'static str, Class, String)>;
 
 fn breaks(findings: &[Finding]) -> Broken {
@@ -59,7 +47,7 @@ fn expected(release: &str) -> Broken {
 
 #[test]
 fn step_by_step_the_history_breaks_where_it_did() {
-    let sides = sides();
+    let sides = history();
     let mut findings = 0;
     for pair in sides.windows(2) {
         let found = compare(&pair[0].1, &pair[1].1);
@@ -73,7 +61,7 @@ fn step_by_step_the_history_breaks_where_it_did() {
 fn between_the_releases_with_facts_three_steps_break() {
     let facts = fixtures::root().join("codegen/tests/facts");
     let has_facts = |release: &Release| facts.join(format!("{release}.json")).exists();
-    let sides: Vec<_> = sides().into_iter().filter(|(release, _)| has_facts(release)).collect();
+    let sides: Vec<_> = history().into_iter().filter(|(release, _)| has_facts(release)).collect();
     assert_eq!(sides.len(), 20);
     let mut steps = BTreeMap::new();
     for pair in sides.windows(2) {
@@ -97,20 +85,9 @@ fn between_the_releases_with_facts_three_steps_break() {
 
 #[test]
 fn the_same_abi_gives_no_finding() {
-    for (_, side) in sides() {
+    for (_, side) in history() {
         assert!(compare(&side, &side).is_empty(), "{}", side.name);
     }
-}
-
-/// The entries of the rules about two ABIs.
-fn entries() -> impl Iterator<Item = (&'static Entry, Side, Side, Side)> {
-    let entries = catalogue::entries().iter();
-    entries.filter_map(|entry| {
-        let before = entry.before.as_ref()?;
-        let side =
-            |name: &str, items: &str| example_abi::side(&[&entry.code, name].concat(), items);
-        Some((entry, side(".before", before), side(".bad", &entry.bad), side(".good", &entry.good)))
-    })
 }
 
 #[test]
@@ -122,34 +99,21 @@ fn every_rule_has_an_entry_and_every_entry_a_rule() {
 
 #[test]
 fn every_example_is_found_and_its_twin_is_not() {
-    for (entry, before, bad, good) in entries() {
+    for Example { entry, before, bad, good } in examples() {
         let found = compare(&before, &bad);
         let own = found.iter().filter(|one| one.code.0 == entry.code).min_by_key(|one| one.class);
         let own = own.unwrap_or_else(|| panic!("{}: not among {found:#?}", entry.code));
-        let twin = compare(&before, &good);
-        assert_eq!(breaks(&twin), [], "{}: its good example breaks", entry.code);
-        let told = twin.iter().any(|one| one.code.0 == entry.code);
-        assert!(own.class.breaks() || !told, "{}: told of its good example too", entry.code);
+        let good = compare(&before, &good);
+        assert_eq!(breaks(&good), [], "{}: its good example breaks", entry.code);
+        let reported = good.iter().any(|one| one.code.0 == entry.code);
+        assert!(own.class.breaks() || !reported, "{}: found in its good example too", entry.code);
     }
-}
-
-/// Every pair of sides at hand in which something breaks.
-fn broken() -> Vec<(String, Vec<Finding>)> {
-    let mut pairs = Vec::new();
-    for (entry, before, bad, _) in entries() {
-        pairs.push((entry.code.clone(), compare(&before, &bad)));
-    }
-    for pair in sides().windows(2) {
-        pairs.push((pair[1].1.name.clone(), compare(&pair[0].1, &pair[1].1)));
-    }
-    pairs.retain(|(_, found)| found.iter().any(|one| one.class.breaks()));
-    pairs
 }
 
 #[test]
 fn every_break_of_the_wire_has_a_witness() {
     let wire = [Class::Wire, Class::Wire32, Class::Ids];
-    for (name, found) in broken() {
+    for (name, found) in breaking() {
         for one in found.iter().filter(|one| wire.contains(&one.class)) {
             let witness = one.witness.as_ref();
             let claims = witness.map_or(0, |witness| witness.claims.len());
@@ -158,58 +122,9 @@ fn every_break_of_the_wire_has_a_witness() {
     }
 }
 
-/// What a compiled program says; it must end well.
-fn run(folder: &Path, compiler: &[&str], name: &str, text: &str) -> Option<String> {
-    fs::write(folder.join(name), text).expect("a file");
-    let out = folder.join("witness");
-    let mut command = Command::new(compiler[0]);
-    let built =
-        match command.args(&compiler[1..]).arg(folder.join(name)).arg("-o").arg(&out).output() {
-            Ok(output) => output,
-            Err(_) => {
-                println!("skipped: {} is not there", compiler[0]);
-                return None;
-            }
-        };
-    assert!(built.status.success(), "{}\n{text}", String::from_utf8_lossy(&built.stderr));
-    let ran = Command::new(&out).output().expect("the program starts");
-    let said = String::from_utf8(ran.stdout).expect("text");
-    assert!(ran.status.success(), "{said}\n{text}");
-    Some(said)
-}
-
-#[test]
-fn compilers_see_what_witnesses_claim() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let warnings = ["-std=c99", "-Wall", "-Wextra", "-Werror"];
-    let compilers = [["gcc"].as_slice(), &["clang"]].map(|one| [one, &warnings].concat());
-    let mut claims = 0;
-    for (name, found) in broken() {
-        let shown = |one: &&Finding| one.class.breaks() && one.witness.is_some();
-        let found: Vec<_> = found.iter().filter(shown).collect();
-        if found.is_empty() {
-            continue;
-        }
-        let witnesses = found.iter().filter_map(|one| one.witness.as_ref());
-        let expected: usize = witnesses.map(|witness| witness.claims.len()).sum();
-        let c = program::c(&name, &found);
-        let rust = program::rust(&name, &found);
-        let mut said: Vec<_> =
-            compilers.iter().filter_map(|one| run(folder.path(), one, "witness.c", &c)).collect();
-        said.extend(run(folder.path(), &["rustc", "--edition=2024"], "witness.rs", &rust));
-        for said in said {
-            let seen = said.lines().filter(|line| line.starts_with("seen: ")).count();
-            assert_eq!((seen, said.lines().count()), (expected, expected), "{name}: {said}");
-            claims += seen;
-        }
-    }
-    println!("{claims} claims were seen by compilers");
-    assert!(claims > 0);
-}
-
 #[test]
 fn findings_are_weighed_and_accepted_by_rules() {
-    let sides = sides();
+    let sides = history();
     let at = |name: &str| &sides.iter().find(|(_, side)| side.name == name).expect("it").1;
     let found = compare(at("v6.12"), at("v6.13"));
     let judge = |text: &str| {

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use capchain::lower::lower;
-use support::program::ran;
+use support::groups::{Group, skip};
+use support::program::{Outcome, run};
 use support::{fixtures, kernels};
 
 /// The texts of headers of the newest release, each with what it is.
@@ -20,7 +21,7 @@ fn headers() -> Vec<(String, String)> {
         }
     }
     if all.len() == 1 {
-        println!("skipped: there is no real header of {}", newest.release);
+        skip(Group::RealHeaders, &format!("no real header is of {}", newest.release));
     }
     all
 }
@@ -101,9 +102,9 @@ fn verdict(folder: &Path, text: &str) -> (i32, String) {
     let path: PathBuf = folder.join("linux/vfio.h");
     fs::write(&path, text).expect("a header");
     let newest = lower(&fixtures::spec(), None).release.to_string();
-    let (code, said, told) =
-        ran(&fixtures::root(), &["compat", &newest, &path.display().to_string()]);
-    (code, said + &told)
+    let Outcome { code, stdout, stderr } =
+        run(&fixtures::root(), &["compat", &newest, &path.display().to_string()]);
+    (code, stdout + &stderr)
 }
 
 #[test]
@@ -130,10 +131,10 @@ fn deliberate_breaks_of_headers_are_found() {
             ),
         ];
         for (edited, says) in breaks {
-            let (code, said) = verdict(folder.path(), &edited);
-            assert_eq!(code, 1, "{name}: {said}");
-            assert!(said.contains(says), "{name}: no {says}:\n{said}");
-            assert!(!says.contains("[C2]") || said.contains("witness: "), "{name}: {said}");
+            let (code, stdout) = verdict(folder.path(), &edited);
+            assert_eq!(code, 1, "{name}: {stdout}");
+            assert!(stdout.contains(says), "{name}: no {says}:\n{stdout}");
+            assert!(!says.contains("[C2]") || stdout.contains("witness: "), "{name}: {stdout}");
         }
     }
 }
@@ -143,9 +144,9 @@ fn comments_and_unchanged_headers_give_no_verdict() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in headers() {
         for text in [text.clone(), text.replace("/* ", "/* Put otherwise: ")] {
-            let (code, said) = verdict(folder.path(), &text);
-            assert_eq!(code, 0, "{name}: {said}");
-            assert!(said.contains(": 0 breaks, 0 other differences\n"), "{name}: {said}");
+            let (code, stdout) = verdict(folder.path(), &text);
+            assert_eq!(code, 0, "{name}: {stdout}");
+            assert!(stdout.contains(": 0 breaks, 0 other differences\n"), "{name}: {stdout}");
         }
     }
 }
@@ -159,15 +160,15 @@ fn what_only_a_header_tells_is_judged_under_a_condition() {
             "vfio_irq_info",
             &["#define VFIO_IRQ_INFO_FLAG_CAPS\t(1 << 4)", "\t__u32\tcap_offset;", "\t__u32\tpad;"],
         );
-        let (code, said) = verdict(folder.path(), &grown);
-        assert_eq!(code, 0, "{name}: {said}");
+        let (code, stdout) = verdict(folder.path(), &grown);
+        assert_eq!(code, 0, "{name}: {stdout}");
         for says in [
             "growth[C6] vfio_irq_info.cap_offset",
             "gate: VFIO_IRQ_INFO_FLAG_CAPS",
             "safe if the kernel's minsz stays 16",
             "breaks every old program if minsz becomes sizeof, 24",
         ] {
-            assert!(said.contains(says), "{name}: no {says}:\n{said}");
+            assert!(stdout.contains(says), "{name}: no {says}:\n{stdout}");
         }
     }
 }
@@ -191,7 +192,8 @@ fn two_headers_are_compared_without_a_release() {
         ("v6.12", "v6.13", 1),
         ("v6.13", "v7.2", 0),
     ] {
-        let (code, said, told) = ran(&fixtures::root(), &["compat", &header(old), &header(new)]);
-        assert_eq!(code, expected, "{old} to {new}: {said}{told}");
+        let Outcome { code, stdout, stderr } =
+            run(&fixtures::root(), &["compat", &header(old), &header(new)]);
+        assert_eq!(code, expected, "{old} to {new}: {stdout}{stderr}");
     }
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use capchain::lower::lower;
 use serde_json::Value;
-use support::fixtures;
-use support::workspace::{Ran, copied, run};
+use support::fixtures::{self, copy_folder};
+use support::program::{Outcome, shell};
 
 /// A line of the table.
 struct Row {
@@ -37,11 +37,11 @@ const OVERLAY: &str = "title: More\ndoc: For the table.\nheader: vfio\nsource: a
 /// A capability that comes in `cap.yaml`, and takes a number in `clash.yaml`.
 const CAPABILITY: &str = "  - capability: VFIO_REGION_INFO_CAP_AGE\n    id: ID\n    chain: region\n    \
     doc: Tells how old the region is.\n    struct: vfio_region_info_cap_age\n    fields:\n      \
-    days: u32, days since it was made\n      reserved: reserved u32, zero\n    \
-    emitted_by: [drivers/vfio/pci/vfio_pci_core.c]\n";
+    days: u32, days since it was made\n      reserved: reserved u32, zero\n\n  \
+    - extend: VFIO_DEVICE_GET_REGION_INFO.core\n    capabilities: [AGE]\n";
 
 /// A flag that comes in `flag.yaml`, and that `new.h` has.
-const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: 4, it is old\n";
+const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: bit 4, it is old\n";
 
 /// The files that the table speaks of.
 fn files(folder: &Path) {
@@ -50,7 +50,7 @@ fn files(folder: &Path) {
         let release = at.map(|at| at.parse().expect("a release"));
         capchain::emit::c_header(&lower(&fixtures::spec(), release)).contents
     };
-    copied(&fixtures::root().join("spec"), &folder.join("spec"));
+    copy_folder(&fixtures::root().join("spec"), &folder.join("spec"));
     for name in ["../away", "generated", "v6.1", "torn", "broken"] {
         fs::create_dir(folder.join(name)).expect("a folder");
     }
@@ -109,13 +109,13 @@ fn fault(text: &str, column: &str) -> Option<String> {
     }
 }
 
-fn faults(row: &Row, ran: &Ran) -> Vec<String> {
+fn faults(row: &Row, ran: &Outcome) -> Vec<String> {
     let code = (ran.code != row.code).then(|| format!("exit {}", ran.code));
-    let says = fault(&ran.said, row.says).map(|fault| format!("standard output: {fault}"));
-    let tells = fault(&ran.told, row.tells).map(|fault| format!("standard error: {fault}"));
-    let as_json = row.line.contains("--format json") && !ran.said.is_empty();
+    let says = fault(&ran.stdout, row.says).map(|fault| format!("standard output: {fault}"));
+    let tells = fault(&ran.stderr, row.tells).map(|fault| format!("standard error: {fault}"));
+    let as_json = row.line.contains("--format json") && !ran.stdout.is_empty();
     let json = as_json && {
-        let object = serde_json::from_str::<Value>(&ran.said).unwrap_or_default();
+        let object = serde_json::from_str::<Value>(&ran.stdout).unwrap_or_default();
         !object["version"].is_u64()
     };
     let json = json.then(|| "that is no object with a version".to_owned());
@@ -131,12 +131,12 @@ fn every_line_of_the_contract_holds() {
     let rows = rows();
     let mut failed = Vec::new();
     for row in &rows {
-        let ran = run(&here, row.line);
+        let ran = shell(&here, row.line);
         let faults = faults(row, &ran).join("; ");
         if !faults.is_empty() {
             let Row { place, line, .. } = row;
-            let Ran { code, said, told } = ran;
-            failed.push(format!("{place}: {line}\n  {faults}\nexit {code}\n{said}--\n{told}"));
+            let Outcome { code, stdout, stderr } = ran;
+            failed.push(format!("{place}: {line}\n  {faults}\nexit {code}\n{stdout}--\n{stderr}"));
         }
     }
     assert!(failed.is_empty(), "{} lines fail\n\n{}", failed.len(), failed.join("\n\n"));

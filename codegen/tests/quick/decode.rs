@@ -1,8 +1,6 @@
 //! `capchain decode` as its users run it, and as far as the vectors do not
 //! tell: inputs, exit codes, what is shown, and that no bytes break it.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use capchain::decode::{self, Subject};
@@ -11,6 +9,7 @@ use capchain::layout::TARGETS;
 use capchain::lower::lower;
 use serde_json::Value;
 use support::fixtures;
+use support::program::{Outcome, run_with_input};
 
 /// A type1 reply of Linux 6.1: IOVA_RANGE at 68, and stack in a hole.
 const REPLY: &str = "8c000000 03000000 0010204000000000 18000000 00000000 \
@@ -51,33 +50,23 @@ fn reply() -> Vec<u8> {
     reply
 }
 
-/// Runs the program on some input: exit code, output, errors.
-fn run(args: &[&str], input: &[u8]) -> (i32, String, String) {
-    let mut command = Command::new(support::program::binary());
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child =
-        pipes.current_dir(fixtures::root()).arg("decode").args(args).spawn().expect("runs");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.to_vec();
-    // A program that refuses its input early need not read all of it.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("an end");
-    writer.join().expect("no panic");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (output.status.code().expect("a code"), text(output.stdout), text(output.stderr))
+/// Runs `decode` with bytes on standard input.
+fn run(args: &[&str], input: &[u8]) -> Outcome {
+    run_with_input(&fixtures::root(), &[&["decode"], args].concat(), input)
 }
 
 /// What the program says of hex, behind the line that tells the input.
 fn said(args: &[&str], hex: &str) -> (i32, String) {
-    let (code, text, error) = run(args, hex.as_bytes());
-    assert_eq!(error, "", "{args:?} {hex}");
+    let Outcome { code, stdout: text, stderr } = run(args, hex.as_bytes());
+    assert_eq!(stderr, "", "{args:?} {hex}");
     let (_, text) = text.split_once('\n').expect("a line");
     (code, text.to_owned())
 }
 
 fn json(args: &[&str], hex: &str) -> (i32, Value) {
-    let (code, text, error) = run(&[args, &["--format", "json"]].concat(), hex.as_bytes());
-    (code, serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}{error}")))
+    let Outcome { code, stdout: text, stderr } =
+        run(&[args, &["--format", "json"]].concat(), hex.as_bytes());
+    (code, serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}{stderr}")))
 }
 
 /// The dump that `xxd` prints.
@@ -148,20 +137,21 @@ fn every_form_of_input_gives_the_same() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     for (form, input) in forms {
         let expected = format!("input: 116 bytes, {form}\n{TEXT}");
-        assert_eq!(run(&["vfio_iommu_type1_info"], &input), (0, expected.clone(), String::new()));
+        let outcome = Outcome { code: 0, stdout: expected.clone(), stderr: String::new() };
+        assert_eq!(run(&["vfio_iommu_type1_info"], &input), outcome);
         std::fs::write(file.path(), &input).expect("written");
         let path = file.path().display().to_string();
-        assert_eq!(run(&["vfio_iommu_type1_info", &path], b"").1, expected);
+        assert_eq!(run(&["vfio_iommu_type1_info", &path], b"").stdout, expected);
     }
 }
 
 #[test]
 fn a_string_that_was_cut_is_told_so() {
     let text = strace(&reply()[..32], true) + "...";
-    let (code, said, _) = run(&["vfio_iommu_type1_info"], text.as_bytes());
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("bytes are missing at the end"), "{said}");
-    assert!(said.contains("short reply: needs 116 bytes"), "{said}");
+    let Outcome { code, stdout, .. } = run(&["vfio_iommu_type1_info"], text.as_bytes());
+    assert_eq!(code, 0, "{stdout}");
+    assert!(stdout.contains("bytes are missing at the end"), "{stdout}");
+    assert!(stdout.contains("short reply: needs 116 bytes"), "{stdout}");
 }
 
 #[test]
@@ -204,14 +194,14 @@ fn json_has_stable_keys() {
 fn damage_is_marked_in_the_bytes() {
     let mut damaged = reply();
     damaged[60] = 0x18;
-    let (code, said, _) = run(&["vfio_iommu_type1_info"], &damaged);
+    let Outcome { code, stdout, .. } = run(&["vfio_iommu_type1_info"], &damaged);
     assert_eq!(code, 1);
-    assert!(said.contains("CAP_MIGRATION: id 2"), "what stands before it is shown: {said}");
+    assert!(stdout.contains("CAP_MIGRATION: id 2"), "what stands before it is shown: {stdout}");
     let expected = "error: cycle: the chain comes back to 24\n";
-    assert!(said.contains(expected), "{said}");
+    assert!(stdout.contains(expected), "{stdout}");
     damaged[76] = 0xff;
     damaged[60] = 0x44;
-    let (_, said, _) = run(&["vfio_iommu_type1_info"], &damaged);
+    let Outcome { stdout, .. } = run(&["vfio_iommu_type1_info"], &damaged);
     let expected = "\
 error: count_out_of_bounds: capability 1 at 68 counts 255 elements, more than there are \
 (VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
@@ -220,7 +210,7 @@ error: count_out_of_bounds: capability 1 at 68 counts 255 elements, more than th
                                                 ^^^^^^^^^^^
   00000050  00 00 00 00 00 00 00 00 00 00 00 00 ff ff df fe  |................|
 ";
-    assert!(said.ends_with(expected), "{said}");
+    assert!(stdout.ends_with(expected), "{stdout}");
 }
 
 #[test]
@@ -318,9 +308,9 @@ fn what_cannot_be_used_exits_with_2() {
         (&["vfio_region_info"], &huge, "more than"),
         (&[], b"", "STRUCT"),
     ] {
-        let (code, text, error) = run(args, input);
-        assert_eq!((code, text.as_str()), (2, ""), "{args:?}: {error}");
-        assert!(error.contains(expected), "{args:?}: {error}");
+        let Outcome { code, stdout: text, stderr } = run(args, input);
+        assert_eq!((code, text.as_str()), (2, ""), "{args:?}: {stderr}");
+        assert!(stderr.contains(expected), "{args:?}: {stderr}");
     }
 }
 

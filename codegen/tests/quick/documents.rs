@@ -1,10 +1,23 @@
-//! The pages against the tree: the architecture names every module, and every
-//! path and link of a page exists.
+//! The pages against the tree: the glossary has every key and every type, the
+//! architecture names every module, and every path and link of a page exists.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use support::fixtures::root;
+
+/// A row of the glossary.
+struct Row {
+    term: String,
+    meaning: String,
+    /// The names in each column, in the order of [`COLUMNS`].
+    names: [Vec<String>; 4],
+}
+
+/// The columns after the term and its meaning.
+const COLUMNS: [&str; 4] = ["YAML", "IR", "Rust", "C"];
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -13,6 +26,141 @@ fn read(path: &str) -> String {
 /// The text between single backquotes.
 fn code(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn glossary() -> Vec<Row> {
+    let text = read("docs/glossary.md");
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| term "));
+    let rows = rows.map(|line| {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let ["", term, meaning, names @ .., ""] = &cells[..] else { panic!("{line}") };
+        let names: Vec<_> = names.iter().map(|cell| code(cell)).collect();
+        let names = names.try_into().unwrap_or_else(|_| panic!("not six cells: {line}"));
+        Row { term: (*term).to_owned(), meaning: (*meaning).to_owned(), names }
+    });
+    rows.collect()
+}
+
+/// The names in one column of the glossary.
+fn listed(column: &str) -> BTreeSet<String> {
+    let index = COLUMNS.iter().position(|name| *name == column).expect("a column");
+    glossary().into_iter().flat_map(|row| row.names.into_iter().nth(index)).flatten().collect()
+}
+
+/// The keys of the specification language, and the words that are values.
+fn keys_and_words() -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut keys, mut words) = (BTreeSet::new(), BTreeSet::new());
+    for name in ["abi", "items"] {
+        let text = read(&format!("generated/schema/{name}.schema.json"));
+        let schema = serde_json::from_str(&text).expect("JSON");
+        collect(&schema, &mut keys, &mut words);
+    }
+    (keys, words)
+}
+
+fn collect(schema: &Value, keys: &mut BTreeSet<String>, words: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            let properties = map.get("properties").and_then(Value::as_object);
+            keys.extend(properties.into_iter().flat_map(|all| all.keys().cloned()));
+            words.extend(map.get("const").and_then(Value::as_str).map(str::to_owned));
+            let listed = map.get("enum").and_then(Value::as_array).into_iter().flatten();
+            words.extend(listed.filter_map(Value::as_str).map(str::to_owned));
+            // Words inside a text have no type in the schema: its descriptions list them.
+            if let Some(text) = map.get("description").and_then(Value::as_str) {
+                words.extend(code(text));
+                let inside = text.split_once("Words (").map_or("", |(_, rest)| rest);
+                let inside = inside.split(')').next().unwrap_or_default();
+                words.extend(inside.split(", ").map(str::to_owned));
+            }
+            map.values().for_each(|value| collect(value, keys, words));
+        }
+        Value::Array(all) => all.iter().for_each(|value| collect(value, keys, words)),
+        _ => {}
+    }
+}
+
+/// The public types that these files declare.
+fn types(files: &[PathBuf]) -> BTreeSet<String> {
+    let mut types = BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(file).expect("a source file");
+        for line in text.lines() {
+            let kinds = ["pub struct ", "pub enum ", "pub type "];
+            let rest = kinds.iter().find_map(|kind| line.strip_prefix(kind));
+            let word = |c: &char| c.is_alphanumeric() || *c == '_';
+            types.extend(rest.map(|rest| rest.chars().take_while(word).collect::<String>()));
+        }
+    }
+    types
+}
+
+/// Every file below a path; the path itself if it is a file.
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let entries = fs::read_dir(path).into_iter().flatten();
+    entries.flat_map(|entry| files(&entry.expect("an entry").path())).collect()
+}
+
+fn below(paths: &[&str]) -> Vec<PathBuf> {
+    paths.iter().flat_map(|path| files(&root().join(path))).collect()
+}
+
+#[test]
+fn the_glossary_has_every_key_and_only_keys() {
+    let listed = listed("YAML");
+    let (keys, words) = keys_and_words();
+    let missing: Vec<_> = keys.difference(&listed).collect();
+    assert!(missing.is_empty(), "docs/glossary.md lacks the keys {missing:?}");
+    let unknown: Vec<_> =
+        listed.iter().filter(|name| !keys.contains(*name) && !words.contains(*name)).collect();
+    assert!(unknown.is_empty(), "docs/glossary.md has keys that do not exist: {unknown:?}");
+}
+
+#[test]
+fn the_glossary_has_every_type_of_the_ir_and_only_types() {
+    let listed = listed("IR");
+    let ir = types(&below(&["codegen/src/ir.rs", "codegen/src/ir"]));
+    let missing: Vec<_> = ir.difference(&listed).collect();
+    assert!(missing.is_empty(), "docs/glossary.md lacks the types {missing:?}");
+    let leaves = ["codegen/src/layout.rs", "codegen/src/release.rs", "codegen/src/reply.rs"];
+    let known = types(&below(&leaves));
+    let unknown: Vec<_> =
+        listed.iter().filter(|name| !ir.contains(*name) && !known.contains(*name)).collect();
+    assert!(unknown.is_empty(), "docs/glossary.md has types that do not exist: {unknown:?}");
+}
+
+#[test]
+fn every_example_of_the_glossary_is_generated() {
+    let words = |ending: &str| -> BTreeSet<String> {
+        let files = below(&["generated"]);
+        let files = files.into_iter().filter(|file| {
+            let built = file.components().any(|part| part.as_os_str() == "target");
+            !built && file.extension().is_some_and(|found| found == ending)
+        });
+        let texts = files.map(|file| fs::read_to_string(file).expect("text"));
+        let word = |c: char| !c.is_alphanumeric() && c != '_';
+        texts.flat_map(|text| text.split(word).map(str::to_owned).collect::<Vec<_>>()).collect()
+    };
+    for (column, ending) in [("Rust", "rs"), ("C", "h")] {
+        let words = words(ending);
+        let unknown: Vec<_> =
+            listed(column).into_iter().filter(|name| !words.contains(name)).collect();
+        assert!(unknown.is_empty(), "docs/glossary.md, {column}: {unknown:?} is not generated");
+    }
+}
+
+#[test]
+fn every_term_of_the_glossary_is_defined_once() {
+    let mut terms = BTreeSet::new();
+    let rows = glossary();
+    assert!(rows.len() > 50, "{} terms", rows.len());
+    for Row { term, meaning, .. } in rows {
+        assert!(!meaning.is_empty(), "{term} has no meaning");
+        assert!(terms.insert(term.clone()), "{term} is there twice");
+    }
 }
 
 /// A page without its code blocks, which tests of their own run.

@@ -10,8 +10,8 @@ use capchain::drift::{Drift, codes, drift};
 use capchain::header::{Outside, given, read};
 use capchain::ir::Abi;
 use capchain::lower::lower;
-use capchain::spec::load::Origin;
-use support::program::ran;
+use support::program::{Outcome, run};
+use support::spec_folder::SpecFolder;
 use support::{fixtures, kernels};
 
 /// Compares headers with an ABI.
@@ -28,14 +28,9 @@ fn found(drift: &Drift) -> Vec<&'static str> {
 
 /// The ABI of which `specs/drift/demo.h` is the header.
 fn demo() -> Abi {
-    let files: &'static [(&str, &str)] = &[
-        ("abi.yaml", include_str!("../specs/demo/abi.yaml")),
-        ("common.yaml", include_str!("../specs/demo/common.yaml")),
-        ("demo.yaml", include_str!("../specs/drift/demo.yaml")),
-    ];
-    let opened = capchain::open(&Origin::Embedded(files), &[]);
-    let shown = opened.problems.render(&opened.sources, false);
-    lower(&opened.spec.unwrap_or_else(|| panic!("{shown}")), None)
+    let folder = SpecFolder::demo();
+    folder.write("demo.yaml", include_str!("../specs/drift/demo.yaml"));
+    folder.abi()
 }
 
 /// What an example gives beside its own code: one change is often several.
@@ -95,24 +90,26 @@ fn generated(folder: &Path, release: &str) -> String {
 fn the_program_says_what_differs_and_which_release_fits() {
     let (folder, root) = (tempfile::tempdir().expect("a folder"), fixtures::root());
     let header = generated(folder.path(), "v6.1");
-    let (code, said, _) = ran(&root, &["drift", &header, "--at", "v6.1"]);
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("no drift: ") && said.contains(" compared with v6.1"), "{said}");
+    let Outcome { code, stdout, .. } = run(&root, &["drift", &header, "--at", "v6.1"]);
+    assert_eq!(code, 0, "{stdout}");
+    assert!(stdout.contains("no drift: ") && stdout.contains(" compared with v6.1"), "{stdout}");
 
-    let (code, said, _) = ran(&root, &["drift", &header]);
+    let Outcome { code, stdout, .. } = run(&root, &["drift", &header]);
     assert_eq!(code, 1);
-    assert!(said.contains("the header has no constant `VFIO_DEVICE_BIND_IOMMUFD`"), "{said}");
-    assert!(said.ends_with("it is the header of v6.1\n"), "{said}");
+    assert!(stdout.contains("the header has no constant `VFIO_DEVICE_BIND_IOMMUFD`"), "{stdout}");
+    assert!(stdout.ends_with("it is the header of v6.1\n"), "{stdout}");
 
-    let (code, said, _) = ran(&root, &["drift", &header, "--at", "v5.4", "--format", "json"]);
-    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
-    assert_eq!((code, &said["version"], &said["release"]), (1, &1.into(), &"v5.4".into()));
-    assert!(said["fits"].is_null() && said["differences"].as_u64() > Some(10));
-    assert!(said["findings"][0]["code"].is_string() && said["compared"]["structs"].is_u64());
+    let Outcome { code, stdout, .. } =
+        run(&root, &["drift", &header, "--at", "v5.4", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!((code, &report["version"], &report["release"]), (1, &1.into(), &"v5.4".into()));
+    assert!(report["fits"].is_null() && report["differences"].as_u64() > Some(10));
+    assert!(report["findings"][0]["code"].is_string() && report["compared"]["structs"].is_u64());
 
-    let (code, said, _) = ran(&root, &["drift", &header, "--at", "v5.4", "--format", "github"]);
+    let Outcome { code, stdout, .. } =
+        run(&root, &["drift", &header, "--at", "v5.4", "--format", "github"]);
     assert_eq!(code, 1);
-    assert!(said.contains("::error file=") && said.contains("title=D1::"), "{said}");
+    assert!(stdout.contains("::error file=") && stdout.contains("title=D1::"), "{stdout}");
 }
 
 #[test]
@@ -126,13 +123,14 @@ fn what_is_no_header_is_refused() {
     write("bytes.h", b"\xff\xfe\x00\x01");
     let spec = fixtures::root().join("spec/vfio").display().to_string();
     for (file, says) in [
-        ("vfio.h", "the header is not understood: 1 error"),
+        ("vfio.h", "cannot parse the header: 1 error"),
         ("other.h", "other.h is none of the headers that are specified: linux/vfio.h"),
         ("bytes.h", "cannot read bytes.h: it is no text in UTF-8"),
         ("missing.h", "cannot read missing.h"),
     ] {
-        let (code, said, told) = ran(folder.path(), &["--spec", &spec, "drift", file]);
-        assert_eq!((code, said.as_str()), (2, ""), "{file}: {told}");
-        assert!(told.contains(says), "{told}");
+        let Outcome { code, stdout, stderr } =
+            run(folder.path(), &["--spec", &spec, "drift", file]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{file}: {stderr}");
+        assert!(stderr.contains(says), "{stderr}");
     }
 }

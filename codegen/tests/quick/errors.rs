@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use capchain::catalogue;
-use capchain::spec::load::Origin;
 use support::fixtures;
+use support::spec_folder::SpecFolder;
 use tempfile::TempDir;
 
 /// Codes whose examples are told in words, since they are about files.
@@ -20,30 +20,26 @@ const OVERLAYS: [&str; 1] = ["V026"];
 const NEUTRAL: &str =
     "title: Demo\ndoc: Nothing.\nheader: demo\nsince: v1.0\nsource: demo.h\nitems: []\n";
 
-/// The specification in which cases stand, with the files of one.
-struct Bench {
-    folder: TempDir,
+/// The small specification with the files of a case, and the overlays of the case.
+struct Case {
+    spec: SpecFolder,
     overlays: TempDir,
 }
 
-impl Bench {
+impl Case {
     fn new() -> Self {
-        let folder = || tempfile::tempdir().expect("a folder");
-        let bench = Self { folder: folder(), overlays: folder() };
-        let demo = tests().join("specs/demo");
-        for name in ["abi.yaml", "common.yaml"] {
-            bench.write(name, &fs::read_to_string(demo.join(name)).expect("a file"));
-        }
-        bench
+        Self { spec: SpecFolder::demo(), overlays: tempfile::tempdir().expect("a folder") }
     }
 
+    /// Writes a file: an overlay if the name starts with `overlay`.
     fn write(&self, name: &str, text: &str) {
-        let folder = if name.starts_with("overlay") { &self.overlays } else { &self.folder };
-        fs::write(folder.path().join(name), text).expect("a file to write");
+        match name.starts_with("overlay") {
+            true => fs::write(self.overlays.path().join(name), text).expect("a file"),
+            false => drop(self.spec.write(name, text)),
+        }
     }
 
-    /// Files whose names start with `overlay`, in their order; they stand in a
-    /// folder of their own.
+    /// The overlays, in the order of their names.
     fn overlays(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.overlays.path()).expect("a folder");
         let mut paths: Vec<_> = entries.map(|entry| entry.expect("a file").path()).collect();
@@ -51,15 +47,14 @@ impl Bench {
         paths
     }
 
-    /// The codes of what is wrong, and how it is shown.
+    /// The codes of the problems, and the text that a person sees.
     fn problems(&self) -> (Vec<&'static str>, String) {
-        let origin = Origin::Folder(self.folder.path().to_owned());
-        let opened = capchain::open(&origin, &self.overlays());
+        let opened = self.spec.open(&self.overlays());
         let sorted = opened.problems.sorted();
         let codes = sorted.iter().map(|problem| problem.code.0).collect();
         assert_eq!(opened.spec.is_none(), opened.problems.has_errors());
         let shown = opened.problems.render(&opened.sources, false);
-        let folder = format!("{}/", self.folder.path().display());
+        let folder = format!("{}/", self.spec.path().display());
         let overlays = format!("{}/", self.overlays.path().display());
         (codes, shown.replace(&folder, "").replace(&overlays, ""))
     }
@@ -88,16 +83,16 @@ fn code_of(case: &str) -> &str {
 fn every_case_is_told_as_expected() {
     let update = env::var_os("UPDATE_GOLDEN").is_some();
     for (name, path) in cases() {
-        let bench = Bench::new();
-        bench.write("demo.yaml", NEUTRAL);
+        let case = Case::new();
+        case.write("demo.yaml", NEUTRAL);
         for entry in fs::read_dir(&path).expect("a case") {
             let file = entry.expect("a file").path();
             let name = file.file_name().expect("a name").to_string_lossy().into_owned();
             if name.ends_with(".yaml") {
-                bench.write(&name, &fs::read_to_string(&file).expect("text"));
+                case.write(&name, &fs::read_to_string(&file).expect("text"));
             }
         }
-        let (codes, shown) = bench.problems();
+        let (codes, shown) = case.problems();
         assert!(codes.contains(&code_of(&name)), "{name}: {shown}");
         let golden = path.join("expected.txt");
         if update {
@@ -146,27 +141,27 @@ fn codes_in_source() -> BTreeSet<String> {
 fn every_example_gives_its_code_and_is_mended() {
     let entries = catalogue::entries().iter().filter(|entry| entry.code.starts_with('V'));
     for entry in entries.filter(|entry| !IN_WORDS.contains(&entry.code.as_str())) {
-        let bench = Bench::new();
+        let case = Case::new();
         let name = match OVERLAYS.contains(&entry.code.as_str()) {
             true => "overlay.yaml",
             false => "demo.yaml",
         };
-        bench.write("demo.yaml", NEUTRAL);
-        bench.write(name, &entry.bad);
-        let (codes, shown) = bench.problems();
+        case.write("demo.yaml", NEUTRAL);
+        case.write(name, &entry.bad);
+        let (codes, shown) = case.problems();
         assert!(!codes.is_empty(), "{}: no error", entry.code);
         assert!(codes.iter().all(|code| *code == entry.code), "{}: {shown}", entry.code);
-        bench.write(name, &entry.good);
-        let (codes, shown) = bench.problems();
+        case.write(name, &entry.good);
+        let (codes, shown) = case.problems();
         assert!(codes.is_empty(), "{}: {shown}", entry.code);
     }
 }
 
 #[test]
 fn errors_of_all_files_come_in_one_run() {
-    let bench = Bench::new();
+    let case = Case::new();
     let common = fs::read_to_string(tests().join("specs/demo/common.yaml")).expect("a file");
-    bench.write("common.yaml", &common.replace("DEMO_BASE: 100", "DEMO_BASE: 1000"));
+    case.write("common.yaml", &common.replace("DEMO_BASE: 100", "DEMO_BASE: 1000"));
     let head = "title: Demo\ndoc: Two mistakes.\nheader: demo\nsince: v1.0\nsource: demo.h\n";
     let items = "items:\n\
         \x20 - struct: demo_one\n\
@@ -178,14 +173,14 @@ fn errors_of_all_files_come_in_one_run() {
         \x20   fields:\n\
         \x20     a: u32, a number\n\
         \x20     b: {type: u32}\n";
-    bench.write("demo.yaml", &[head, items].concat());
-    bench.write("stray.yaml", "title: x\n");
-    let (codes, shown) = bench.problems();
+    case.write("demo.yaml", &[head, items].concat());
+    case.write("stray.yaml", "title: x\n");
+    let (codes, shown) = case.problems();
     // References wait until every file can be read.
     assert_eq!(codes, ["V008", "V015", "V005"], "{shown}");
-    bench.write("demo.yaml", &[head, &items.replace("{type: u32}", "u8[0], nothing")].concat());
-    fs::remove_file(bench.folder.path().join("stray.yaml")).expect("a file");
-    let (codes, shown) = bench.problems();
+    case.write("demo.yaml", &[head, &items.replace("{type: u32}", "u8[0], nothing")].concat());
+    fs::remove_file(case.spec.path().join("stray.yaml")).expect("a file");
+    let (codes, shown) = case.problems();
     assert_eq!(codes, ["V015", "V012", "V016"], "{shown}");
     assert!(shown.contains("did you mean `demo_two`?"), "{shown}");
 }

@@ -2,15 +2,13 @@
 //! specification, everything generated has it and nothing else changes, and a
 //! program built from the output of before keeps its results.
 
-use std::fs;
-use std::path::Path;
-
 use capchain::emit;
 use capchain::ir::{Abi, Type};
 use capchain::layout::Model;
 use capchain::output::OutputFile;
 use similar::{ChangeTag, TextDiff};
 use support::fixtures;
+use support::spec_folder::SpecFolder;
 use vfio_abi::uapi::{
     RegionInfoFlags, VFIO_REGION_INFO_CAP_SPARSE_MMAP, vfio_info_cap_header, vfio_region_info,
     vfio_region_info_cap_sparse_mmap, vfio_region_sparse_mmap_area,
@@ -30,22 +28,17 @@ const ENTRY: &str = "
 ";
 
 /// The specification with the entry at the end of `region_info.yaml`.
-fn with_entry(folder: &Path) -> Abi {
-    for path in fixtures::yaml_files(&fixtures::root().join("spec/vfio")) {
-        fs::copy(&path, folder.join(path.file_name().expect("a name"))).expect("a copy");
-    }
-    let path = folder.join("region_info.yaml");
-    let text = fs::read_to_string(&path).expect("a file");
-    fs::write(&path, text + ENTRY).expect("a file");
-    capchain::lower::lower(&fixtures::open(folder), None)
+fn with_entry() -> Abi {
+    let spec = SpecFolder::vfio();
+    spec.edit("region_info.yaml", |text| text + ENTRY);
+    spec.abi()
 }
 
 #[test]
 fn a_capability_is_one_entry_and_nothing_else_changes() {
     assert!(ENTRY.trim().lines().count() <= 10);
-    let folder = tempfile::tempdir().expect("a folder");
     let before = emit::all(&capchain::lower::lower(&fixtures::spec(), None));
-    let after = emit::all(&with_entry(folder.path()));
+    let after = emit::all(&with_entry());
     let mut added = String::new();
     for file in &after {
         let old = before.iter().find(|old| old.path == file.path);
@@ -98,8 +91,7 @@ fn without_digits(line: &str) -> String {
 
 #[test]
 fn a_reader_of_today_keeps_its_results_on_replies_of_tomorrow() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let tomorrow = with_entry(folder.path());
+    let tomorrow = with_entry();
     let known = sparse_mmap(&[(0, 0x1000), (0x2000, 0x1000)]);
     let invented = invented(&tomorrow);
     let mut compared = 0;

@@ -2,7 +2,7 @@
 //! says of each release is what that release's headers contain, no more and
 //! no less.
 
-use support::declarations_text::{assert_alike, contained, said};
+use support::declarations_text::{assert_equal, of_abi, of_facts};
 use support::{facts, fixtures};
 
 #[test]
@@ -11,7 +11,7 @@ fn every_release_is_told_as_its_headers_have_it() {
     let mut compared = 0;
     for (release, facts) in facts::all() {
         let abi = capchain::lower::lower(&spec, Some(release.parse().expect("a release")));
-        compared += assert_alike(&release, &said(&abi), &contained(&facts));
+        compared += assert_equal(&release, &of_abi(&abi), &of_facts(&facts));
     }
     println!("{compared} facts of {} releases compared", facts::all().len());
 }

@@ -8,6 +8,7 @@ use std::fs;
 
 use capchain::lower::lower;
 use support::fuzz_seeds::{INPUTS, inputs};
+use support::spec_folder::SpecFolder;
 use support::{agree_program, fixtures, fuzz_requests, fuzz_seeds, fuzz_targets};
 
 /// Runs a target on inputs.
@@ -57,16 +58,10 @@ fn every_seed_of_an_extension_is_taken() {
     let overlays = inputs("yaml", 0).into_iter().filter(|seed| seed[0] == 2);
     let mut taken = 0;
     for seed in overlays {
-        let folder = tempfile::tempdir().expect("a folder");
-        for name in ["abi.yaml", "common.yaml", "demo.yaml"] {
-            std::fs::write(folder.path().join(name), fuzz_targets::demo(name)).expect("a file");
-        }
-        let path = folder.path().join("overlay.txt");
-        std::fs::write(&path, &seed[1..]).expect("a file");
-        let origin = capchain::spec::load::Origin::Folder(folder.path().to_owned());
-        let opened = capchain::open(&origin, &[path]);
-        let problems = opened.problems.render(&opened.sources, false);
-        assert!(opened.spec.is_some(), "{problems}");
+        let folder = SpecFolder::demo();
+        folder.write("demo.yaml", fuzz_targets::demo("demo.yaml"));
+        let overlay = folder.write("overlay.txt", &seed[1..]);
+        fixtures::loaded(folder.open(&[overlay]));
         taken += 1;
     }
     assert_eq!(taken, 6, "all extensions at once, and each alone");

@@ -8,7 +8,7 @@ use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::header::{Facts, Outside, read};
 use capchain::lower::lower;
 use capchain::release::Release;
-use support::declarations_text::{assert_alike, contained, said};
+use support::declarations_text::{assert_equal, of_abi, of_facts};
 use support::random::Random;
 use support::{declarations_text, facts, fixtures, kernels};
 
@@ -37,10 +37,10 @@ fn real_headers_are_read_as_a_compiler_reads_them() {
         let shown = header.problems.render(&sources, false);
         assert_eq!(shown, "", "{}", kernel.folder.display());
         let release = kernel.release.to_string();
-        let found = declarations_text::read(&header.facts);
-        compared += assert_alike(&release, &said(&lower(&spec, Some(kernel.release))), &found);
+        let found = declarations_text::of_header(&header.facts);
+        compared += assert_equal(&release, &of_abi(&lower(&spec, Some(kernel.release))), &found);
         if let Some((_, facts)) = facts.iter().find(|(name, _)| *name == release) {
-            assert_alike(&release, &contained(facts), &found);
+            assert_equal(&release, &of_facts(facts), &found);
             judged += 1;
         }
     }
@@ -54,9 +54,9 @@ fn generated_headers_have_what_the_specification_says() {
         let release: Release = release.parse().expect("a release");
         let (found, problems, sources) = of(&generated(Some(release)));
         assert!(!problems.has_errors(), "{release}: {}", problems.render(&sources, false));
-        let found = declarations_text::read(&found);
-        assert_alike(&release.to_string(), &said(&lower(&spec, Some(release))), &found);
-        assert_alike(&release.to_string(), &contained(&facts), &found);
+        let found = declarations_text::of_header(&found);
+        assert_equal(&release.to_string(), &of_abi(&lower(&spec, Some(release))), &found);
+        assert_equal(&release.to_string(), &of_facts(&facts), &found);
     }
 }
 
@@ -85,10 +85,15 @@ fn headers_of_the_kernels_tree_say_the_same_as_installed_ones() {
         }
         let tree = read(&sources, &files, &Outside::default());
         assert_eq!(tree.problems.render(&sources, false), "", "{}", kernel.folder.display());
-        let mut tree = declarations_text::read(&tree.facts);
+        let mut tree = declarations_text::of_header(&tree.facts);
         assert_eq!(tree.constants.remove("SEEN"), Some("1".to_owned()));
         let installed = read(&installed, &files, &Outside::default());
-        assert_eq!(tree, declarations_text::read(&installed.facts), "{}", kernel.folder.display());
+        assert_eq!(
+            tree,
+            declarations_text::of_header(&installed.facts),
+            "{}",
+            kernel.folder.display()
+        );
         compared += 1;
     }
     println!("{compared} kernels compared");

@@ -8,46 +8,15 @@ use std::time::{Duration, Instant};
 use capchain::ir::{Abi, Meta};
 use capchain::lower::lower;
 use support::apply_import::paste;
-use support::program::ran;
+use support::groups::{Group, skip};
+use support::program::{Outcome, run};
+use support::spec_folder::SpecFolder;
 use support::{fixtures, kernels};
-use tempfile::TempDir;
 
-/// A copy of the specification, in a folder of its own.
-struct Copy {
-    folder: TempDir,
-}
-
-impl Copy {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::create_dir(folder.path().join("spec")).expect("a folder");
-        let copy = Self { folder };
-        for path in fixtures::yaml_files(&fixtures::root().join("spec/vfio")) {
-            fs::copy(&path, copy.spec().join(path.file_name().expect("a name"))).expect("copied");
-        }
-        copy
-    }
-
-    fn spec(&self) -> PathBuf {
-        self.folder.path().join("spec")
-    }
-
-    fn edit(&self, file: &str, edit: impl Fn(String) -> String) {
-        let path = self.spec().join(file);
-        let before = fs::read_to_string(&path).expect("a file");
-        let after = edit(before.clone());
-        assert_ne!(before, after, "{file} was not edited");
-        fs::write(path, after).expect("a file");
-    }
-
-    fn ran(&self, args: &[&str]) -> (i32, String, String) {
-        let spec = self.spec().display().to_string();
-        ran(self.folder.path(), &[&["--spec", &spec], args].concat())
-    }
-
-    fn abi(&self) -> Abi {
-        lower(&fixtures::open(&self.spec()), None)
-    }
+/// Runs the program with a specification.
+fn run_on(spec: &SpecFolder, args: &[&str]) -> Outcome {
+    let path = spec.path().display().to_string();
+    run(spec.path(), &[&["--spec", &path], args].concat())
 }
 
 /// Takes the lines from the one that starts an item to the one that starts the
@@ -68,14 +37,14 @@ fn headers(folder: &Path) -> Vec<Vec<String>> {
     let real = kernels.map(|kernel| kernel.headers());
     let all: Vec<_> = real.chain([vec![generated]]).collect();
     if all.len() == 1 {
-        println!("skipped: there is no real header of {newest}");
+        skip(Group::RealHeaders, &format!("no real header is of {newest}"));
     }
     let shown = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
     all.into_iter().map(shown).collect()
 }
 
 /// What a person writes and no header tells, made alike: documentation, when
-/// something came, its handlers and who emits it.
+/// something came, and its handlers.
 fn without_what_people_write(mut abi: Abi) -> Abi {
     let meta = |meta: &mut Meta| {
         meta.doc = vec!["A text.".to_owned()];
@@ -96,7 +65,6 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
     }
     for capability in &mut abi.capabilities {
         meta(&mut capability.meta);
-        capability.emitted_by.clear();
     }
     abi
 }
@@ -109,13 +77,12 @@ fn what_was_taken_out_comes_back_from_a_header() {
     let before = outputs(lower(&fixtures::spec(), None));
     let folder = tempfile::tempdir().expect("a folder");
     for headers in headers(folder.path()) {
-        let copy = Copy::new();
+        let copy = SpecFolder::vfio();
         copy.edit("iommu_type1_info.yaml", |text| {
             let next = "  - capability: VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION";
             let text = without(text, &format!("  - capability: {CAPABILITY}"), next);
             // Which handlers give it, and what broke a rule once, no header tells.
-            let text = text.replace(&format!(", {CAPABILITY}]"), "]");
-            let text = text.replace(&format!("            - {CAPABILITY}\n"), "");
+            let text = text.replace(", IOVA_RANGE]", "]");
             let lines = text.lines().filter(|line| !line.starts_with("      L10: "));
             lines.map(|line| line.replace(&format!("`{CAPABILITY}`"), "others") + "\n").collect()
         });
@@ -127,42 +94,48 @@ fn what_was_taken_out_comes_back_from_a_header() {
             without(text, "  - struct: vfio_pci_hot_reset\n", "nothing behind it")
         });
         let headers: Vec<_> = headers.iter().map(String::as_str).collect();
-        let drifted = copy.ran(&[&["drift"], &headers[..]].concat());
-        assert_eq!(drifted.0, 1, "{}", drifted.2);
+        let drifted = run_on(&copy, &[&["drift"], &headers[..]].concat());
+        assert_eq!(drifted.code, 1, "{}", drifted.stderr);
 
-        let (code, text, told) = copy.ran(&[&["import"], &headers[..]].concat());
-        assert_eq!(code, 0, "{told}");
-        assert!(told.contains("4 things to add"), "{told}");
+        let Outcome { code, stdout: text, stderr } =
+            run_on(&copy, &[&["import"], &headers[..]].concat());
+        assert_eq!(code, 0, "{stderr}");
+        assert!(stderr.contains("4 things to add"), "{stderr}");
         paste(&text);
-        let drifted = copy.ran(&[&["drift"], &headers[..]].concat());
-        assert_eq!(drifted.0, 0, "{text}\n{}{}", drifted.1, drifted.2);
+        let drifted = run_on(&copy, &[&["drift"], &headers[..]].concat());
+        assert_eq!(drifted.code, 0, "{text}\n{}{}", drifted.stdout, drifted.stderr);
         assert!(outputs(copy.abi()) == before, "outputs differ; pasted was\n{text}");
         // Nothing is wrong but what a person has to write.
-        let (code, said, _) = copy.ran(&["lint", "--format", "json"]);
-        let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
-        let findings = said["findings"].as_array().expect("findings");
+        let Outcome { code, stdout, .. } = run_on(&copy, &["lint", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+        let findings = report["findings"].as_array().expect("findings");
         let codes: Vec<_> = findings.iter().filter_map(|one| one["code"].as_str()).collect();
-        assert!(codes.iter().all(|code| ["L25", "L28"].contains(code)), "{said:#}");
-        assert!(code == 1 && codes.iter().filter(|code| **code == "L28").count() >= 10, "{said:#}");
-        let (code, text, _) = copy.ran(&[&["import"], &headers[..]].concat());
+        assert!(codes.iter().all(|code| ["L25", "L28"].contains(code)), "{report:#}");
+        assert!(
+            code == 1 && codes.iter().filter(|code| **code == "L28").count() >= 10,
+            "{report:#}"
+        );
+        let Outcome { code, stdout: text, .. } =
+            run_on(&copy, &[&["import"], &headers[..]].concat());
         assert_eq!((code, text.as_str()), (0, ""));
     }
 }
 
 #[test]
 fn known_structs_grow() {
-    let copy = Copy::new();
-    let header = copy.folder.path().join("vfio.h");
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    let header = folder.path().join("vfio.h");
     let text = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
     let text = grown(&text, "vfio_irq_info", "\t__u32\tmode;\n#define VFIO_IRQ_INFO_MODE_OLD\t0\n");
     let text = grown(&text, "vfio_region_info_cap_type", "\t__u32\tflags;\n\t__u32\t__pad;\n");
     fs::write(&header, text).expect("a header");
     let header = header.display().to_string();
-    let (code, text, told) = copy.ran(&["import", &header, "--at", "v7.2"]);
-    assert_eq!(code, 0, "{told}");
+    let Outcome { code, stdout: text, stderr } =
+        run_on(&copy, &["import", &header, "--at", "v7.2"]);
+    assert_eq!(code, 0, "{stderr}");
     paste(&text);
-    let (code, said, told) = copy.ran(&["drift", &header, "--at", "v7.2"]);
-    assert_eq!(code, 0, "{text}\n{said}{told}");
+    let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.2"]);
+    assert_eq!(code, 0, "{text}\n{stdout}{stderr}");
     let abi = copy.abi();
     let type_ = abi.capabilities.iter().find(|one| one.name == "VFIO_REGION_INFO_CAP_TYPE");
     assert_eq!(type_.map(|one| one.version), Some(2));
@@ -190,22 +163,23 @@ fn tomorrow() -> String {
 
 #[test]
 fn what_kernels_may_add_is_covered() {
-    let copy = Copy::new();
-    let header = copy.folder.path().join("vfio.h");
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    let header = folder.path().join("vfio.h");
     fs::write(&header, tomorrow()).expect("a header");
     let header = header.display().to_string();
-    let (code, text, told) = copy.ran(&["import", &header, "--at", "v7.2"]);
-    assert_eq!(code, 0, "{told}");
-    assert!(told.contains("`VFIO_TOMORROW_TWICE` is left out"), "{told}");
+    let Outcome { code, stdout: text, stderr } =
+        run_on(&copy, &["import", &header, "--at", "v7.2"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("`VFIO_TOMORROW_TWICE` is left out"), "{stderr}");
     paste(&text);
     // The payload's id had been reserved for others, who lost.
     copy.edit("device_feature.yaml", |text| {
         without(text, "    reserved:\n", "  - struct: vfio_device_low_power_entry_with_wakeup")
     });
-    let (code, said, told) = copy.ran(&["drift", &header, "--at", "v7.2"]);
-    assert_eq!(code, 1, "{told}\n{text}");
-    assert_eq!(said.matches("error[").count(), 1, "{said}\n{text}");
-    assert!(said.contains("no macro `VFIO_TOMORROW_TWICE`"), "{said}");
+    let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.2"]);
+    assert_eq!(code, 1, "{stderr}\n{text}");
+    assert_eq!(stdout.matches("error[").count(), 1, "{stdout}\n{text}");
+    assert!(stdout.contains("no macro `VFIO_TOMORROW_TWICE`"), "{stdout}");
     let abi = copy.abi();
     let bind = abi.structs.iter().find(|one| one.name == "vfio_device_tomorrow").expect("a struct");
     assert!(bind.argsz.is_some() && bind.minsz.is_some());
@@ -213,8 +187,8 @@ fn what_kernels_may_add_is_covered() {
 
 #[test]
 fn headers_as_large_as_can_be_read_take_no_long_time() {
-    let copy = Copy::new();
-    let header = copy.folder.path().join("vfio.h");
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    let header = folder.path().join("vfio.h");
     let structs =
         (0..2700).map(|n| format!("struct vfio_s{n} {{ __u32 a;\n#define VFIO_Q{n} 1\n}};\n"));
     let text = structs.collect::<String>();
@@ -223,7 +197,7 @@ fn headers_as_large_as_can_be_read_take_no_long_time() {
     let header = header.display().to_string();
     for (command, expected) in [("drift", 1), ("import", 0)] {
         let start = Instant::now();
-        let (code, ..) = copy.ran(&[command, &header]);
+        let Outcome { code, .. } = run_on(&copy, &[command, &header]);
         assert_eq!(code, expected, "{command}");
         assert!(start.elapsed() < Duration::from_secs(30), "{command}: {:?}", start.elapsed());
     }
@@ -231,14 +205,15 @@ fn headers_as_large_as_can_be_read_take_no_long_time() {
 
 #[test]
 fn headers_of_older_releases_lack_nothing() {
-    let (spec, copy) = (fixtures::spec(), Copy::new());
+    let (spec, copy) = (fixtures::spec(), SpecFolder::vfio());
+    let folder = tempfile::tempdir().expect("a folder");
     for release in ["v3.10", "v4.7", "v5.10", "v6.1", "v6.7", "v7.2"] {
-        let path = copy.folder.path().join("vfio_abi.h");
+        let path = folder.path().join("vfio_abi.h");
         let at = release.parse().expect("a release");
         let text = capchain::emit::c_header(&lower(&spec, Some(at))).contents;
         fs::write(&path, text).expect("a header");
         let header = path.display().to_string();
-        let (code, said, told) = copy.ran(&["import", &header, "--at", release]);
-        assert_eq!((code, said.as_str()), (0, ""), "{release}: {told}");
+        let Outcome { code, stdout, stderr } = run_on(&copy, &["import", &header, "--at", release]);
+        assert_eq!((code, stdout.as_str()), (0, ""), "{release}: {stderr}");
     }
 }

@@ -12,6 +12,7 @@ use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use serde::Deserialize;
 use support::fixtures;
+use support::spec_folder::SpecFolder;
 
 /// Rules of the family that loading enforces; L13 is kept in both places.
 const AT_LOAD: [&str; 2] = ["L10", "L11"];
@@ -22,13 +23,9 @@ const BESIDE: [(&str, &[&str]); 3] =
 
 /// The specification that examples stand in, with their file.
 fn with_demo(items: &str) -> (Diagnostics, Sources) {
-    let demo: &'static str = Box::leak(items.to_owned().into_boxed_str());
-    let files = [
-        ("abi.yaml", include_str!("../specs/demo/abi.yaml")),
-        ("common.yaml", include_str!("../specs/demo/common.yaml")),
-        ("demo.yaml", demo),
-    ];
-    let opened = capchain::open(&Origin::Embedded(Box::leak(Box::new(files))), &[]);
+    let folder = SpecFolder::demo();
+    folder.write("demo.yaml", items);
+    let opened = folder.open(&[]);
     let mut problems = opened.problems;
     if let Some(spec) = opened.spec {
         problems.append(lint(&lower(&spec, None)));

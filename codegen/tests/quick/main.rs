@@ -1,5 +1,6 @@
 //! Tests that take seconds: nothing is compiled, and nothing large is enumerated.
 
+mod abis;
 mod adding;
 mod automation;
 mod built_replies;
@@ -12,11 +13,13 @@ mod decode;
 mod docs;
 mod documents;
 mod drift;
+mod empty_release;
 mod errors;
 mod extensibility;
 mod facts;
 mod features;
 mod fuzz;
+mod groups;
 mod hard_cases;
 mod header_abi;
 mod headers;

@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use capchain::lower::lower;
 use support::apply_import::paste;
 use support::fixtures;
+use support::program::{Outcome, shell};
 
 /// A fenced block of the document.
 struct Block {
@@ -27,7 +27,7 @@ fn blocks() -> Vec<Block> {
     blocks.collect()
 }
 
-/// The header of the kernel that is said to be out.
+/// The header of the kernel that is stdout to be out.
 fn header() -> String {
     let text = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
     let flags = "struct vfio_region_info {\n";
@@ -42,17 +42,6 @@ fn header() -> String {
     assert!(rest.contains(behind));
     let rest = rest.replacen(behind, &format!("{behind}{capability}"), 1);
     format!("{front}{flags}{rest}")
-}
-
-/// Runs a line of the document: its exit code and everything it printed.
-fn ran(folder: &Path, line: &str) -> (i32, String, String) {
-    let program = support::program::binary().display().to_string();
-    let line = line.replace("cargo capchain", &program);
-    let mut shell = Command::new("sh");
-    let output = shell.current_dir(folder).args(["-c", &line]).output().expect("a shell");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    let (said, told) = (text(output.stdout), text(output.stderr));
-    (output.status.code().expect("an exit code"), said, told)
 }
 
 /// A person writes what `import` left open.
@@ -91,13 +80,14 @@ fn every_step_does_what_the_document_says() {
         assert_eq!(block.info, "sh");
         printed.clear();
         for line in block.text.lines() {
-            let (code, said, told) = ran(&ours, line);
+            let Outcome { code, stdout, stderr } = shell(&ours, line);
             commands += 1;
             codes.push(code);
-            printed += &(said.clone() + &told);
+            printed += &(stdout.clone() + &stderr);
             if line.contains(" import ") {
-                // Places are told from the workspace.
-                let here = said.replace("# spec/vfio", &format!("# {}/spec/vfio", ours.display()));
+                // Places are stderr from the workspace.
+                let here =
+                    stdout.replace("# spec/vfio", &format!("# {}/spec/vfio", ours.display()));
                 paste(&here);
             }
             if line.contains(" lint") && drafts {

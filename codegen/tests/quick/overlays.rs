@@ -2,37 +2,27 @@
 //! with the release and the source of the overlay. How wrong ones are refused
 //! is among the cases of `errors`.
 
-use std::fs;
-
 use capchain::ir::{Abi, Handler, Struct, Value};
 use capchain::lower::lower;
 use capchain::release::Release;
-use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
+use support::fixtures;
+use support::spec_folder::SpecFolder;
 
 /// The file that overlays extend, beside that of the examples.
 const DEMO: &str = include_str!("../errors/V026_extensions_at_one_place/demo.yaml");
 
 /// The ABI of the examples with overlays on it.
 fn open(overlays: &[&str]) -> ValidSpec {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).expect("a file");
-        path
-    };
-    write("abi.yaml", include_str!("../specs/demo/abi.yaml"));
-    write("common.yaml", include_str!("../specs/demo/common.yaml"));
-    write("demo.yaml", DEMO);
+    let folder = SpecFolder::demo();
+    folder.write("demo.yaml", DEMO);
     let paths = overlays.iter().enumerate().map(|(index, items)| {
         let head = "title: More\ndoc: More.\nheader: demo\nsource: tree/more.h\nitems:\n";
-        // With the usual ending it would be a file that nobody lists.
-        write(&format!("more_{index}.overlay"), &[head, items].concat())
+        // As `.yaml`, it would be a file that `abi.yaml` does not list.
+        folder.write(&format!("more_{index}.overlay"), &[head, items].concat())
     });
     let paths: Vec<_> = paths.collect();
-    let opened = capchain::open(&Origin::Folder(folder.path().to_owned()), &paths);
-    let problems = opened.problems.render(&opened.sources, false);
-    opened.spec.unwrap_or_else(|| panic!("{problems}"))
+    fixtures::loaded(folder.open(&paths))
 }
 
 fn release(text: &str) -> Release {
@@ -98,8 +88,8 @@ fn what_counts_the_others_stays_last() {
 #[test]
 fn a_handler_takes_over_from_the_one_of_its_name() {
     let items = "  - extend: DEMO_GET_INFO\n    since: v1.5\n    handlers:\n      \
-        - {handler: demo, source: tree/demo.c, minsz: cap_offset}\n      \
-        - {handler: other, source: tree/other.c, minsz: cap_offset}\n";
+        demo: {source: tree/demo.c, minsz: cap_offset}\n      \
+        other: {source: tree/other.c, minsz: cap_offset}\n";
     let abi = lower(&open(&[items]), None);
     let ioctl = abi.ioctls.iter().find(|one| one.name == "DEMO_GET_INFO").expect("the ioctl");
     let told = |one: &Handler| (one.name.clone(), one.since.first().to_string(), one.until);
@@ -115,8 +105,8 @@ fn a_handler_takes_over_from_the_one_of_its_name() {
 #[test]
 fn numbers_can_be_reserved() {
     let items = "  - extend: info\n    reserved:\n      \
-        - {value: 5, name: DEMO_INFO_CAP_OURS, doc: ours}\n  - extend: feature\n    reserved:\n      \
-        - {value: 6, name: DEMO_FEATURE_OURS, doc: ours}\n";
+        DEMO_INFO_CAP_OURS: 5, ours\n  - extend: feature\n    reserved:\n      \
+        DEMO_FEATURE_OURS: 6, ours\n";
     let abi = lower(&open(&[items]), None);
     let chain = abi.chains.iter().find(|one| one.name == "info").expect("the chain");
     assert_eq!(chain.reserved.iter().map(|one| one.value).collect::<Vec<_>>(), [5]);

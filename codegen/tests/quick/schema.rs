@@ -31,7 +31,7 @@ fn what_the_program_refuses_does_not_conform() {
         ("minsz: offset", "minzs: offset"),
         ("- ioctl:", "- iocontrol:"),
         ("since: v4.6", "since: 4.6"),
-        ("short: offset_zero", "short: silently"),
+        ("when_too_small: offset_zero", "when_too_small: silently"),
         ("title: ", "tilte: "),
     ] {
         assert!(text.contains(from), "{from}");

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::{env, fs};
 
-use capchain::compat::{Class, Side, compare};
+use capchain::compat::{Class, compare};
 use capchain::ir::{Abi, Copied, Struct, Type};
 use capchain::layout::PerModel;
 use capchain::lower::lower;
@@ -151,7 +151,7 @@ fn every_fact_of_every_release_is_the_same() {
 fn every_step_has_the_same_verdict() {
     let sides: Vec<_> = history()
         .into_iter()
-        .map(|(release, abi)| Side { name: release.to_string(), abi, headers: None })
+        .map(|(release, abi)| fixtures::side(&release.to_string(), abi))
         .collect();
     let mut lines = String::new();
     for pair in sides.windows(2) {

@@ -7,10 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use capchain::compat::{Finding, Side, compare};
+use capchain::compat::{Finding, compare};
 use capchain::ir::Abi;
 use capchain::lower::lower;
-use support::{fixtures, rustc};
+use support::fixtures;
+use support::groups::{Group, has, has_compiler};
+use support::process::succeed;
 
 /// The steps, and what is known to break in each.
 const STEPS: [(&str, &str, &[&str]); 3] = [
@@ -35,7 +37,7 @@ fn abi(release: &str) -> Abi {
 
 /// What breaks by our verdict, without repetition.
 fn broken(old: &str, new: &str) -> Vec<String> {
-    let side = |release: &str| Side { name: release.to_owned(), abi: abi(release), headers: None };
+    let side = |release| fixtures::side(release, abi(release));
     let found = compare(&side(old), &side(new));
     let breaks = found.iter().filter(|one: &&Finding| one.class.breaks());
     let mut subjects: Vec<_> = breaks.map(|one| one.subject.clone()).collect();
@@ -55,22 +57,13 @@ fn object(folder: &Path, release: &str) -> PathBuf {
     let object = folder.join(format!("{release}.o"));
     let mut gcc = Command::new("gcc");
     gcc.args(["-g", "-c", "-fno-eliminate-unused-debug-types", "-I"]).arg(folder);
-    rustc::output(gcc.arg(&source).arg("-o").arg(&object));
+    succeed(gcc.arg(&source).arg("-o").arg(&object));
     object
-}
-
-/// Whether a program can be run.
-fn there(program: &str) -> bool {
-    let there = Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success());
-    if !there {
-        println!("skipped: {program} is not there to compare with");
-    }
-    there
 }
 
 #[test]
 fn ours_names_every_known_break_whatever_abidiff_sees() {
-    let theirs = there("abidiff") && there("gcc");
+    let theirs = has(Group::Tools, "abidiff") && has_compiler("gcc");
     let folder = tempfile::tempdir().expect("a folder");
     let mut unseen = 0;
     for (old, new, known) in STEPS {
@@ -94,4 +87,32 @@ fn ours_names_every_known_break_whatever_abidiff_sees() {
     if theirs {
         println!("{unseen} breaks that abidiff does not name");
     }
+}
+
+#[test]
+#[ignore = "takes minutes: `.ci/long abidiff` runs it"]
+fn whatever_abidiff_sees_in_the_history_is_found_by_compat_too() {
+    if !has(Group::Tools, "abidiff") || !has_compiler("gcc") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let releases = lower(&fixtures::spec(), None).releases;
+    let releases: Vec<_> = releases.iter().map(ToString::to_string).collect();
+    let objects: Vec<_> = releases.iter().map(|one| object(folder.path(), one)).collect();
+    let mut changes = 0;
+    for (pair, objects) in releases.windows(2).zip(objects.windows(2)) {
+        let output = Command::new("abidiff").args(objects).output().expect("abidiff starts");
+        let code = output.status.code().expect("an exit code");
+        // Bit 2 is a change of the ABI; the lower two are errors.
+        assert_eq!(code & 3, 0, "{pair:?}: abidiff fails");
+        if code & 4 != 0 {
+            let side = |release: &String| fixtures::side(release, abi(release));
+            let found = compare(&side(&pair[0]), &side(&pair[1]));
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(!found.is_empty(), "{pair:?}: {text}");
+            changes += 1;
+        }
+    }
+    println!("abidiff sees changes in {changes} of {} steps", releases.len() - 1);
+    assert!(changes > 10, "{changes} changes");
 }

@@ -3,11 +3,10 @@
 //! for every argsz and fill of the sweep, are the bytes that the kernel wrote.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::process::Stdio;
 
 use support::captures::Row;
-use support::compilers::{Bench, succeed};
+use support::compilers::Workdir;
+use support::process::{succeed, succeed_with_input};
 use support::{captures, fixtures};
 
 /// The program that builds them.
@@ -69,20 +68,13 @@ fn full(rows: &[Row]) -> Option<Vec<u8>> {
 /// What the program answers.
 fn build(lines: String) -> Vec<String> {
     let abi = capchain::lower::lower(&fixtures::spec(), None);
-    let bench = Bench::new(&capchain::emit::c_header(&abi).contents);
-    bench.write("built.c", PROGRAM);
-    let mut compile = bench.command("gcc");
+    let workdir = Workdir::new(&capchain::emit::c_header(&abi).contents);
+    workdir.write("built.c", PROGRAM);
+    let mut compile = workdir.command("gcc");
     compile.args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-o", "built", "built.c"]);
     succeed(&mut compile);
-    let mut command = bench.command("./built");
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut child = child.expect("the program starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
-    let output = child.wait_with_output().expect("an end");
-    writer.join().expect("no panic").expect("a reader");
-    assert!(output.status.success(), "the program failed");
-    String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
+    let answers = succeed_with_input(&mut workdir.command("./built"), lines.as_bytes());
+    answers.lines().map(str::to_owned).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -12,10 +12,10 @@ use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::release::Release;
 use support::build_modes::modes;
-use support::compilers::{
-    BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, succeed,
-};
+use support::compilers::{BITS, WARNINGS, Workdir, all_silent, in_every_standard, knows};
 use support::fixtures;
+use support::groups::has_compiler;
+use support::process::succeed;
 
 /// Programs that return 0 if all is well.
 const PROGRAMS: [&str; 6] = ["walk", "errors", "agree", "read", "request", "builder"];
@@ -32,8 +32,8 @@ fn header(abi: &Abi) -> String {
 }
 
 /// A folder with the header of an ABI.
-fn bench(abi: &Abi) -> Bench {
-    Bench::new(&header(abi))
+fn workdir(abi: &Abi) -> Workdir {
+    Workdir::new(&header(abi))
 }
 
 /// A file of the repository.
@@ -43,17 +43,17 @@ fn file(path: &str) -> String {
 
 #[test]
 fn every_program_runs_in_every_mode() {
-    let bench = bench(&vfio(None));
+    let workdir = workdir(&vfio(None));
     let mut commands = Vec::new();
-    for mode in modes(&bench) {
+    for mode in modes(&workdir) {
         for program in PROGRAMS {
             let binary = format!("./{program}-{}", mode.name);
-            let mut compile = bench.command(mode.compiler);
+            let mut compile = workdir.command(mode.compiler);
             compile.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I."]);
             compile.args(["-I", &file("runtime/c"), "-I", &file("tests/c")]);
             compile.args(mode.arguments).arg(file(&format!("tests/c/{program}.c")));
             succeed(compile.args(["-o", &binary]));
-            commands.push(mode.run(&bench, &binary));
+            commands.push(mode.run(&workdir, &binary));
         }
     }
     all_silent(commands);
@@ -64,11 +64,11 @@ fn the_analyzer_finds_nothing() {
     if !knows("gcc", &["-fanalyzer"]) {
         return;
     }
-    let bench = bench(&vfio(None));
-    let all = bench.write("all.c", INCLUDE);
+    let workdir = workdir(&vfio(None));
+    let all = workdir.write("all.c", INCLUDE);
     let programs = PROGRAMS.map(|program| file(&format!("tests/c/{program}.c")));
     let commands = programs.into_iter().chain([all.display().to_string()]).map(|source| {
-        let mut command = bench.command("gcc");
+        let mut command = workdir.command("gcc");
         command.args(["-c", "-std=gnu11", "-fanalyzer", "-fkeep-inline-functions", "-O1"]);
         command.args(["-Wall", "-Wextra", "-Werror", "-I.", "-o", "/dev/null"]);
         command.args(["-I", &file("runtime/c"), "-I", &file("tests/c")]).arg(source);
@@ -95,12 +95,12 @@ fn name_at_the_end(text: &str) -> Option<&str> {
 
 /// Commands that generate code for every function, so that warnings of the
 /// optimizer come too.
-fn compiled(bench: &Bench, file: &Path) -> Vec<Command> {
+fn compiled(workdir: &Workdir, file: &Path) -> Vec<Command> {
     let compilers = [("gcc", "c", "-std=c99"), ("g++", "c++", "-std=c++11")];
-    let compilers = compilers.into_iter().filter(|(compiler, ..)| has(compiler));
+    let compilers = compilers.into_iter().filter(|(compiler, ..)| has_compiler(compiler));
     let commands = compilers.flat_map(|(compiler, language, standard)| {
         ["-O0", "-O2", "-O3", "-Os"].map(|level| {
-            let mut command = bench.command(compiler);
+            let mut command = workdir.command(compiler);
             command.args(["-c", "-o", "/dev/null", "-fkeep-inline-functions", level]);
             command.args(["-x", language, standard]).args(WARNINGS).arg(file);
             command
@@ -112,17 +112,17 @@ fn compiled(bench: &Bench, file: &Path) -> Vec<Command> {
 #[test]
 fn every_function_is_clean_in_every_standard() {
     let abi = vfio(None);
-    let bench = bench(&abi);
-    let file = bench.write("use.c", &using_all(&header(&abi), INCLUDE));
-    let mut commands = in_every_standard(&bench, &file, BITS);
-    commands.extend(compiled(&bench, &file));
+    let workdir = workdir(&abi);
+    let file = workdir.write("use.c", &using_all(&header(&abi), INCLUDE));
+    let mut commands = in_every_standard(&workdir, &file, BITS);
+    commands.extend(compiled(&workdir, &file));
     all_silent(commands);
 }
 
 #[test]
 fn every_release_has_what_its_chains_need() {
     let spec = fixtures::spec();
-    let (mut benches, mut commands) = (Vec::new(), Vec::new());
+    let (mut workdirs, mut commands) = (Vec::new(), Vec::new());
     for release in lower(&spec, None).releases {
         let abi = lower(&spec, Some(release));
         let text = header(&abi);
@@ -131,21 +131,21 @@ fn every_release_has_what_its_chains_need() {
             assert!(!text.contains("static inline"), "{release}");
             continue;
         }
-        let bench = bench(&abi);
-        let file = bench.write("use.c", &using_all(&text, INCLUDE));
-        commands.extend(syntax_checks(&bench, &file));
-        benches.push(bench);
+        let workdir = workdir(&abi);
+        let file = workdir.write("use.c", &using_all(&text, INCLUDE));
+        commands.extend(syntax_checks(&workdir, &file));
+        workdirs.push(workdir);
     }
     assert!(commands.len() > 20, "few releases");
     all_silent(commands);
 }
 
 /// One check in C and one in C++.
-fn syntax_checks(bench: &Bench, file: &Path) -> Vec<Command> {
+fn syntax_checks(workdir: &Workdir, file: &Path) -> Vec<Command> {
     let compilers = [("gcc", "c", "-std=c99"), ("g++", "c++", "-std=c++11")];
-    let compilers = compilers.into_iter().filter(|(compiler, ..)| has(compiler));
+    let compilers = compilers.into_iter().filter(|(compiler, ..)| has_compiler(compiler));
     let commands = compilers.map(|(compiler, language, standard)| {
-        let mut command = bench.command(compiler);
+        let mut command = workdir.command(compiler);
         command.args(["-fsyntax-only", "-x", language, standard]).args(WARNINGS).arg(file);
         command
     });
@@ -154,15 +154,15 @@ fn syntax_checks(bench: &Bench, file: &Path) -> Vec<Command> {
 
 #[test]
 fn names_of_ours_never_meet() {
-    let (mut benches, mut commands) = (Vec::new(), Vec::new());
+    let (mut workdirs, mut commands) = (Vec::new(), Vec::new());
     let hard = fixtures::open(&fixtures::root().join("codegen/tests/specs/hard_cases"));
     let hard = ["v1.4-rc2", "v1.4", "v1.9"]
         .map(|release| lower(&hard, Some(release.parse::<Release>().expect("a release"))));
     for abi in hard.into_iter().chain([specs::names()]) {
-        let bench = bench(&abi);
-        let file = bench.write("use.c", &using_all(&header(&abi), INCLUDE));
-        commands.extend(in_every_standard(&bench, &file, &[&[]]));
-        benches.push(bench);
+        let workdir = workdir(&abi);
+        let file = workdir.write("use.c", &using_all(&header(&abi), INCLUDE));
+        commands.extend(in_every_standard(&workdir, &file, &[&[]]));
+        workdirs.push(workdir);
     }
     all_silent(commands);
 }
@@ -170,11 +170,11 @@ fn names_of_ours_never_meet() {
 #[test]
 fn another_abi_is_walked_by_the_same_code() {
     let abi = specs::config_space();
-    let bench = bench(&abi);
+    let workdir = workdir(&abi);
     let text = header(&abi);
     assert!(!text.contains("_reply_begin"), "there is no struct in front of these chains");
     let program = format!("{INCLUDE}{}", specs::CONFIG_SPACE_PROGRAM);
-    assert_eq!(bench.run(&program), "1@40 5@50 6@60 end\n1.2@100 11.1@148 end\n");
+    assert_eq!(workdir.run(&program), "1@40 5@50 6@60 end\n1.2@100 11.1@148 end\n");
 }
 
 #[test]

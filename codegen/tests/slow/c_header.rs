@@ -11,9 +11,9 @@ use std::path::Path;
 use capchain::release::Release;
 use capchain::validate::ValidSpec;
 use declared::{Declared, declared};
-use support::compilers::{
-    BITS, Bench, WARNINGS, all_silent, has, in_every_standard, knows, outcome, skipped,
-};
+use support::compilers::{BITS, WARNINGS, Workdir, all_silent, in_every_standard, knows};
+use support::groups::{Group, has_compiler, skip};
+use support::process::finish;
 use support::{facts, fixtures};
 
 const INCLUDE: &str = "#include \"vfio_abi.h\"\n";
@@ -50,34 +50,34 @@ const TARGETS: &[(&str, u32, bool)] = &[
 
 #[test]
 fn compiles_cleanly_in_every_standard() {
-    let bench = Bench::new(&newest());
+    let workdir = Workdir::new(&newest());
     let file =
-        bench.write("twice.c", &format!("{INCLUDE}{INCLUDE}int main(void) {{ return 0; }}\n"));
-    all_silent(in_every_standard(&bench, &file, BITS));
+        workdir.write("twice.c", &format!("{INCLUDE}{INCLUDE}int main(void) {{ return 0; }}\n"));
+    all_silent(in_every_standard(&workdir, &file, BITS));
 }
 
 #[test]
 fn is_right_on_every_target_that_clang_knows() {
-    if !has("clang") {
+    if !has_compiler("clang") {
         return;
     }
     let all = facts::all();
     let (_, facts) = all.iter().find(|(release, _)| release == "v7.2").expect("v7.2");
-    let bench = Bench::new(&newest());
+    let workdir = Workdir::new(&newest());
     let mut commands = Vec::new();
     for (triple, ioc_none, i386) in TARGETS {
         let include = format!("/usr/{triple}/include");
         if !Path::new(&include).join("linux/types.h").exists() {
-            skipped(&format!("no kernel headers for {triple} in {include}"));
+            skip(Group::ForeignArch, &format!("{include} has no kernel headers for {triple}"));
             continue;
         }
         let assertions = INCLUDE.to_owned() + &questions::assertions(facts, *ioc_none, *i386);
-        let proven = bench.write(&format!("{triple}.c"), &assertions);
-        let plain = bench.write("plain.c", INCLUDE);
+        let proven = workdir.write(&format!("{triple}.c"), &assertions);
+        let plain = workdir.write("plain.c", INCLUDE);
         for (language, standard, file) in
             [("c", "-std=c11", &proven), ("c++", "-std=c++11", &plain)]
         {
-            let mut command = bench.command("clang");
+            let mut command = workdir.command("clang");
             command.args(["-fsyntax-only", "-nostdlibinc", "-x", language, standard]);
             command.arg(format!("--target={triple}")).args(["-isystem", &include]);
             command.args(WARNINGS).arg(file);
@@ -90,19 +90,19 @@ fn is_right_on_every_target_that_clang_knows() {
 #[test]
 fn is_right_for_32_bit_programs_of_every_release() {
     let spec = fixtures::spec();
-    let (mut benches, mut commands) = (Vec::new(), Vec::new());
+    let (mut workdirs, mut commands) = (Vec::new(), Vec::new());
     for (mode, i386) in [(BITS[1], true), (BITS[2], false)] {
         if !knows("gcc", mode) {
             continue;
         }
         for (release, facts) in facts::all() {
-            let bench = Bench::new(&header(&spec, Some(&release)));
+            let workdir = Workdir::new(&header(&spec, Some(&release)));
             let assertions = INCLUDE.to_owned() + &questions::assertions(&facts, 0, i386);
-            let file = bench.write("assertions.c", &assertions);
-            let mut command = bench.command("gcc");
+            let file = workdir.write("assertions.c", &assertions);
+            let mut command = workdir.command("gcc");
             command.args(["-fsyntax-only", "-std=gnu11"]).args(mode).arg(file);
             commands.push(command);
-            benches.push(bench);
+            workdirs.push(workdir);
         }
     }
     all_silent(commands);
@@ -112,14 +112,14 @@ fn is_right_for_32_bit_programs_of_every_release() {
 fn says_of_every_release_what_its_headers_say() {
     let spec = fixtures::spec();
     for (release, facts) in facts::all() {
-        let bench = Bench::new(&header(&spec, Some(&release)));
-        let printed = bench.run(&questions::program(&facts, INCLUDE));
+        let workdir = Workdir::new(&header(&spec, Some(&release)));
+        let printed = workdir.run(&questions::program(&facts, INCLUDE));
         let printed: BTreeSet<_> = printed.lines().map(str::to_owned).collect();
         let expected = questions::answers(&facts);
         let wrong: Vec<_> = printed.symmetric_difference(&expected).collect();
         assert!(wrong.is_empty(), "{release}: printed or expected, not both: {wrong:#?}");
 
-        let (declared, members) = (declared_by_kernel(&bench), questions::members(&facts));
+        let (declared, members) = (declared_by_kernel(&workdir), questions::members(&facts));
         let constants: BTreeSet<_> = declared.constants.keys().collect();
         assert_eq!(constants, facts.constants.keys().collect(), "{release}");
         assert_eq!(declared.functions, facts.function_macros.into_iter().collect(), "{release}");
@@ -129,9 +129,9 @@ fn says_of_every_release_what_its_headers_say() {
 }
 
 /// What the header declares under the kernel's names.
-fn declared_by_kernel(bench: &Bench) -> Declared {
+fn declared_by_kernel(workdir: &Workdir) -> Declared {
     let ours = |name: &str| name.starts_with("VFIO_ABI_") || name.starts_with("vfio_abi_");
-    let mut declared = declared(bench, INCLUDE);
+    let mut declared = declared(workdir, INCLUDE);
     declared.enumerators.retain(|name| !ours(name));
     declared.constants.retain(|name, _| !ours(name));
     declared.functions.retain(|name| !ours(name));
@@ -140,39 +140,40 @@ fn declared_by_kernel(bench: &Bench) -> Declared {
 }
 
 /// The headers of the distribution, if it has them, and their release.
-fn distribution(bench: &Bench) -> Option<(String, Release)> {
+fn distribution(workdir: &Workdir) -> Option<(String, Release)> {
     let names = ["linux/vfio.h", "linux/vfio_zdev.h", "linux/vfio_ccw.h"];
     let includes = names.map(|name| format!("#include <{name}>\n")).concat();
-    let probe = bench.write("distribution.c", &includes);
-    if !outcome(bench.command("gcc").arg("-E").arg(probe)).status.success() {
-        skipped("the distribution has no kernel headers of VFIO");
+    let probe = workdir.write("distribution.c", &includes);
+    if !finish(workdir.command("gcc").arg("-E").arg(probe)).status.success() {
+        skip(Group::RealHeaders, "the distribution has no kernel headers of VFIO");
         return None;
     }
     let release = "#include <linux/version.h>\n#include <stdio.h>\nint main(void)\n{\n\
         printf(\"v%d.%d\", LINUX_VERSION_CODE >> 16, LINUX_VERSION_CODE >> 8 & 255);\n}\n";
-    let release = bench.run(release).parse().expect("a release");
+    let release = workdir.run(release).parse().expect("a release");
     Some((includes, release))
 }
 
 /// What a program that includes one header prints of names that two headers
 /// have in common, and what one that includes the other prints.
-fn told_in_common(bench: &Bench, includes: &str) -> (Vec<String>, Vec<String>) {
-    let common = declared_by_kernel(bench).common(&declared(bench, includes));
+fn told_in_common(workdir: &Workdir, includes: &str) -> (Vec<String>, Vec<String>) {
+    let common = declared_by_kernel(workdir).common(&declared(workdir, includes));
     assert!(common.structs.len() > 10 && common.constants.len() > 50, "{common:?}");
-    let lines =
-        |includes: &str| bench.run(&common.program(includes)).lines().map(str::to_owned).collect();
+    let lines = |includes: &str| {
+        workdir.run(&common.program(includes)).lines().map(str::to_owned).collect()
+    };
     (lines(INCLUDE), lines(includes))
 }
 
 #[test]
 fn agrees_with_the_header_of_the_distribution() {
-    let bench = Bench::new(&newest());
-    let Some((includes, release)) = distribution(&bench) else { return };
+    let workdir = Workdir::new(&newest());
+    let Some((includes, release)) = distribution(&workdir) else { return };
     if release < Release::new(5, 18) {
-        skipped(&format!("the header of {release} is older than the change of names in v5.18"));
+        skip(Group::RealHeaders, &format!("{release} is before the renames of v5.18"));
         return;
     }
-    let (ours, theirs) = told_in_common(&bench, &includes);
+    let (ours, theirs) = told_in_common(&workdir, &includes);
     let differ = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs);
     // Structs have grown, and so have enums.
     let grows = |line: &str| {
@@ -184,15 +185,15 @@ fn agrees_with_the_header_of_the_distribution() {
 
 #[test]
 fn agrees_wholly_with_the_header_of_the_distributions_release() {
-    let probe = Bench::new("");
+    let probe = Workdir::new("");
     let Some((includes, release)) = distribution(&probe) else { return };
     if release > Release::new(7, 2) {
-        skipped(&format!("the specification does not describe {release}"));
+        skip(Group::RealHeaders, &format!("the specification does not describe {release}"));
         return;
     }
     let header = header(&fixtures::spec(), Some(&release.to_string()));
-    let bench = Bench::new(&header);
-    let (ours, theirs) = told_in_common(&bench, &includes);
+    let workdir = Workdir::new(&header);
+    let (ours, theirs) = told_in_common(&workdir, &includes);
     assert_eq!(ours, theirs, "ours and that of {release}");
 }
 
@@ -200,11 +201,11 @@ fn agrees_wholly_with_the_header_of_the_distributions_release() {
 fn texts_cannot_break_out() {
     let hostile = made_up("hostile", None);
     assert!(!hostile.contains("49"), "a template inside of a text was run");
-    let bench = Bench::new(&hostile);
-    let file = bench.write("hostile.c", INCLUDE);
-    all_silent(in_every_standard(&bench, &file, &[&[], &["-trigraphs"]]));
+    let workdir = Workdir::new(&hostile);
+    let file = workdir.write("hostile.c", INCLUDE);
+    all_silent(in_every_standard(&workdir, &file, &[&[], &["-trigraphs"]]));
 
-    let declared = declared(&bench, INCLUDE);
+    let declared = declared(&workdir, INCLUDE);
     let theirs = |name: &&str| !name.starts_with("HOSTILE_ABI_");
     let constants: Vec<_> = declared.constants.keys().map(String::as_str).filter(theirs).collect();
     let expected = [
@@ -222,15 +223,15 @@ fn texts_cannot_break_out() {
     assert_eq!(enumerators, ["EVIL_STATE_OFF", "EVIL_STATE_ON"]);
     let text = "a \"quote\", a \\, a ??/, a %s, an é, {{ 7 * 7 }}";
     let main = "#include <stdio.h>\nint main(void) { return fputs(EVIL_TEXT, stdout) < 0; }\n";
-    assert_eq!(bench.run(&format!("{INCLUDE}{main}")), text);
+    assert_eq!(workdir.run(&format!("{INCLUDE}{main}")), text);
 }
 
 #[test]
 fn every_release_of_the_hard_cases_compiles() {
     for release in ["v1.0", "v1.4-rc2", "v1.4", "v1.9"] {
-        let bench = Bench::new(&made_up("hard_cases", Some(release)));
-        let file = bench.write("hard.c", INCLUDE);
-        all_silent(in_every_standard(&bench, &file, &[&[]]));
+        let workdir = Workdir::new(&made_up("hard_cases", Some(release)));
+        let file = workdir.write("hard.c", INCLUDE);
+        all_silent(in_every_standard(&workdir, &file, &[&[]]));
     }
 }
 

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use capchain::release::Release;
-use support::compilers::{Bench, WARNINGS, all_silent, has, skipped};
+use support::compilers::{WARNINGS, Workdir, all_silent};
+use support::groups::{Group, has_compiler, skip};
 use support::{facts, fixtures};
 
 const OURS: &str = "#include \"vfio_abi.h\"\n";
@@ -43,9 +44,9 @@ impl Kernel {
 }
 
 /// Stand-ins for the three kernel headers of a release, cut out of ours.
-pub(crate) fn stand_ins(bench: &Bench, release: &str) -> Kernel {
+pub(crate) fn stand_ins(workdir: &Workdir, release: &str) -> Kernel {
     let text = header(Some(release));
-    let folder = bench.folder().join("kernel");
+    let folder = workdir.folder().join("kernel");
     for (header, after, guard, first) in [
         ("vfio.h", "VFIO_ABI__AFTER_VFIO_H", "VFIO_H", ""),
         (
@@ -70,7 +71,7 @@ pub(crate) fn stand_ins(bench: &Bench, release: &str) -> Kernel {
             "#ifndef {guard}\n#define {guard}\n{first}#include <linux/types.h>\n\
              #include <linux/ioctl.h>\n{runs}#endif\n"
         );
-        bench.write(&format!("kernel/linux/{header}"), &kernel);
+        workdir.write(&format!("kernel/linux/{header}"), &kernel);
     }
     Kernel { name: release.to_owned(), folder }
 }
@@ -81,13 +82,13 @@ fn real_kernels() -> Vec<Kernel> {
     let mut folders: Vec<_> =
         listed.split(':').filter(|path| !path.is_empty()).map(PathBuf::from).collect();
     if folders.is_empty() {
-        skipped("CAPCHAIN_KERNEL_HEADERS names no folders with the headers of further kernels");
+        skip(Group::RealHeaders, "CAPCHAIN_KERNEL_HEADERS lists no folders");
     }
     folders.push(PathBuf::from("/usr/include"));
     let real = folders.into_iter().filter(|folder| {
         let there = folder.join(THEIRS[0]).exists();
         if !there {
-            skipped(&format!("no kernel headers of VFIO in {}", folder.display()));
+            skip(Group::RealHeaders, &format!("{} has no vfio.h", folder.display()));
         }
         there
     });
@@ -111,13 +112,13 @@ fn orders(kernel: &Kernel) -> Vec<(String, String)> {
 
 /// Compiles the program with every order of headers, with every warning an
 /// error, and tells how often.
-fn lives_beside(bench: &Bench, kernel: &Kernel, compilers: &[(&str, &str, &str)]) -> usize {
+fn lives_beside(workdir: &Workdir, kernel: &Kernel, compilers: &[(&str, &str, &str)]) -> usize {
     let mut commands = Vec::new();
     for (order, includes) in orders(kernel) {
         for (compiler, language, standard) in compilers {
             let name = format!("{}-{standard}.c", order.replace([' ', '/', '.'], "-"));
-            let file = bench.write(&name, &format!("{includes}{PROGRAM}"));
-            let mut command = bench.command(compiler);
+            let file = workdir.write(&name, &format!("{includes}{PROGRAM}"));
+            let mut command = workdir.command(compiler);
             command.args([
                 "-fsyntax-only",
                 "-x",
@@ -135,11 +136,11 @@ fn lives_beside(bench: &Bench, kernel: &Kernel, compilers: &[(&str, &str, &str)]
 }
 
 /// Runs the program behind a kernel header.
-fn run_behind(bench: &Bench, kernel: &Kernel) {
+fn run_behind(workdir: &Workdir, kernel: &Kernel) {
     let source = format!("{}{OURS}{PROGRAM}", kernel.includes());
-    let file = bench.write("run.c", &source);
-    let program = bench.folder().join("run");
-    let mut command = bench.command("gcc");
+    let file = workdir.write("run.c", &source);
+    let program = workdir.folder().join("run");
+    let mut command = workdir.command("gcc");
     command.args(["-std=gnu11", "-D__user=", "-isystem"]).arg(&kernel.folder);
     command.arg("-o").arg(&program).arg(file);
     all_silent(vec![command]);
@@ -160,7 +161,7 @@ fn compilers(all: bool) -> Vec<(&'static str, &'static str, &'static str)> {
         ("clang++", "c++", "c++17"),
     ];
     let count = if all { every.len() } else { 2 };
-    every.into_iter().take(count).filter(|(compiler, ..)| has(compiler)).collect()
+    every.into_iter().take(count).filter(|(compiler, ..)| has_compiler(compiler)).collect()
 }
 
 #[test]
@@ -169,10 +170,10 @@ fn lives_beside_the_headers_of_every_release() {
     let compilers = compilers(false);
     let mut count = 0;
     for (release, _) in facts::all() {
-        let bench = Bench::new(&ours);
-        let kernel = stand_ins(&bench, &release);
-        count += lives_beside(&bench, &kernel, &compilers);
-        run_behind(&bench, &kernel);
+        let workdir = Workdir::new(&ours);
+        let kernel = stand_ins(&workdir, &release);
+        count += lives_beside(&workdir, &kernel, &compilers);
+        run_behind(&workdir, &kernel);
     }
     println!("{count} compilations beside the headers of {} releases", facts::all().len());
 }
@@ -182,23 +183,23 @@ fn lives_beside_real_headers() {
     let ours = header(None);
     let compilers = compilers(true);
     for kernel in &real_kernels() {
-        let bench = Bench::new(&ours);
-        let count = lives_beside(&bench, kernel, &compilers);
-        run_behind(&bench, kernel);
+        let workdir = Workdir::new(&ours);
+        let count = lives_beside(&workdir, kernel, &compilers);
+        run_behind(&workdir, kernel);
         println!("{}: {count} compilations", kernel.name);
     }
 }
 
 #[test]
 fn older_headers_of_ours_live_beside_newer_ones() {
-    let bench = Bench::new(&header(Some("v5.4")));
-    let kernel = stand_ins(&bench, "v7.2");
+    let workdir = Workdir::new(&header(Some("v5.4")));
+    let kernel = stand_ins(&workdir, "v7.2");
     let includes = kernel.includes();
     for (name, order) in
         [("before", format!("{OURS}{includes}")), ("after", format!("{includes}{OURS}"))]
     {
-        let file = bench.write(&format!("{name}.c"), &order);
-        let mut command = bench.command("gcc");
+        let file = workdir.write(&format!("{name}.c"), &order);
+        let mut command = workdir.command("gcc");
         command.args(["-fsyntax-only", "-std=c99"]).args(WARNINGS);
         command.arg("-isystem").arg(&kernel.folder).arg(file);
         all_silent(vec![command]);
@@ -207,14 +208,14 @@ fn older_headers_of_ours_live_beside_newer_ones() {
 
 #[test]
 fn both_spellings_of_a_guard_are_honoured_and_set() {
-    let bench = Bench::new(&header(None));
+    let workdir = Workdir::new(&header(None));
     for guard in ["VFIO_H", "_UAPIVFIO_H"] {
-        let kernel = stand_ins(&bench, "v7.2");
+        let kernel = stand_ins(&workdir, "v7.2");
         let path = kernel.folder.join(THEIRS[0]);
         let text = std::fs::read_to_string(&path).expect("a header");
         let spelt = text.replacen("VFIO_H", guard, 2);
-        bench.write("kernel/linux/vfio.h", &spelt);
-        lives_beside(&bench, &kernel, &compilers(false));
+        workdir.write("kernel/linux/vfio.h", &spelt);
+        lives_beside(&workdir, &kernel, &compilers(false));
     }
 }
 
@@ -230,28 +231,28 @@ const CARRIED_BACK: [&str; 2] = [
 
 #[test]
 fn what_was_carried_back_is_not_declared_again() {
-    let bench = Bench::new(&header(None));
-    let kernel = stand_ins(&bench, "v5.10");
+    let workdir = Workdir::new(&header(None));
+    let kernel = stand_ins(&workdir, "v5.10");
     let path = kernel.folder.join(THEIRS[0]);
     let old = std::fs::read_to_string(&path).expect("a header");
     for pieces in CARRIED_BACK {
         let body = old.trim_end().strip_suffix("#endif").expect("a guard");
-        bench.write("kernel/linux/vfio.h", &format!("{body}{pieces}#endif\n"));
-        lives_beside(&bench, &kernel, &compilers(false));
+        workdir.write("kernel/linux/vfio.h", &format!("{body}{pieces}#endif\n"));
+        lives_beside(&workdir, &kernel, &compilers(false));
     }
 }
 
 #[test]
 fn former_names_are_there_for_those_who_ask() {
-    let bench = Bench::new(&header(None));
+    let workdir = Workdir::new(&header(None));
     let program = "int main(void)\n{\n\treturn VFIO_TYPE1_NESTING_IOMMU == 6 && \
         VFIO_REGION_TYPE_MIGRATION == 3 ? 0 : 1;\n}\n";
-    let wanted = bench.write("compat.c", &format!("#define VFIO_ABI_COMPAT\n{OURS}{program}"));
-    let mut command = bench.command("gcc");
+    let wanted = workdir.write("compat.c", &format!("#define VFIO_ABI_COMPAT\n{OURS}{program}"));
+    let mut command = workdir.command("gcc");
     command.args(["-fsyntax-only", "-std=c99"]).arg(wanted);
     all_silent(vec![command]);
-    let unasked = bench.write("unasked.c", &format!("{OURS}{program}"));
-    let mut command = bench.command("gcc");
+    let unasked = workdir.write("unasked.c", &format!("{OURS}{program}"));
+    let mut command = workdir.command("gcc");
     let status = command.args(["-fsyntax-only", "-std=c99"]).arg(unasked).output().expect("gcc");
     assert!(!status.status.success(), "former names are there unasked");
 }

@@ -11,8 +11,9 @@ use capchain::ir::Abi;
 use capchain::layout::{Model, TARGETS, Target};
 use capchain::lower::lower;
 use support::build_modes::{Mode, modes};
-use support::compilers::{Bench, succeed};
+use support::compilers::Workdir;
 use support::implementations::{Case, decoded, run, target};
+use support::process::succeed;
 use support::random::Random;
 use support::{agree_program, c_program};
 use support::{fixtures, fuzz_seeds};
@@ -77,25 +78,25 @@ fn swapped(case: &Case, big: &Target) -> Option<Vec<u8>> {
 }
 
 /// Compiles a program in a mode.
-fn compile(bench: &Bench, mode: &Mode, sources: &[&str], name: &str) -> Command {
+fn compile(workdir: &Workdir, mode: &Mode, sources: &[&str], name: &str) -> Command {
     let binary = format!("./{name}-{}", mode.name);
-    let mut command = bench.command(mode.compiler);
+    let mut command = workdir.command(mode.compiler);
     command.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-DRECORDS", "-I."]);
     succeed(command.args(mode.arguments).args(sources).args(["-o", &binary]));
-    mode.run(bench, &binary)
+    mode.run(workdir, &binary)
 }
 
 #[test]
 fn the_header_says_the_same_in_every_mode() {
     let abi = lower(&fixtures::spec(), None);
     let (vectors, damaged) = cases(&abi);
-    let bench = Bench::new(&capchain::emit::c_header(&abi).contents);
-    c_program::write(bench.folder(), &abi);
+    let workdir = Workdir::new(&capchain::emit::c_header(&abi).contents);
+    c_program::write(workdir.folder(), &abi);
     let (mut vector_answers, mut both_orders) = (0, [false; 2]);
-    for mode in modes(&bench) {
+    for mode in modes(&workdir) {
         let mut counts = [0; 2];
         for (known, count) in [&vectors, &damaged].into_iter().zip(&mut counts) {
-            let command = compile(&bench, mode, &["canonical.c"], "canonical");
+            let command = compile(&workdir, mode, &["canonical.c"], "canonical");
             let asked: Vec<_> = known.iter().map(|(case, _)| case.clone()).collect();
             for ((case, expect), answer) in known.iter().zip(run(command, &asked)) {
                 let Some(answer) = answer else { continue };
@@ -116,9 +117,9 @@ fn the_header_says_the_same_in_every_mode() {
 #[test]
 fn any_bytes_are_taken_in_every_mode() {
     let abi = lower(&fixtures::spec(), None);
-    let bench = Bench::new("");
-    agree_program::write(bench.folder(), &abi);
-    let path = bench.folder().join("records");
+    let workdir = Workdir::new("");
+    agree_program::write(workdir.folder(), &abi);
+    let path = workdir.folder().join("records");
     let seeds = fuzz_seeds::of("c");
     let mut random = Random(0x0fed_cba9_8765_4321);
     let damaged = (0..20_000).map(|nth| random.damage(&seeds[nth % seeds.len()][..]));
@@ -127,8 +128,8 @@ fn any_bytes_are_taken_in_every_mode() {
     let records = inputs.iter().flat_map(|input| [&size(input)[..], input].concat());
     let records: Vec<_> = records.collect();
     fs::write(&path, records).expect("a file");
-    for mode in modes(&bench) {
-        let mut command = compile(&bench, mode, &["fuzz.c", "trace.c", "reply.c"], "fuzz");
+    for mode in modes(&workdir) {
+        let mut command = compile(&workdir, mode, &["fuzz.c", "trace.c", "reply.c"], "fuzz");
         let records = fs::File::open(&path).expect("the records");
         let said = succeed(command.stdin(Stdio::from(records)));
         assert_eq!(said, format!("{} records\n", inputs.len()), "{}", mode.name);

@@ -8,10 +8,10 @@ use std::process::Command;
 use capchain::emit::FAMILIES;
 use capchain::ir::Abi;
 use capchain::lower::lower;
-use support::compilers::{
-    Bench, WARNINGS, all_silent, has, in_every_standard, outcome, skipped, succeed,
-};
+use support::compilers::{WARNINGS, Workdir, all_silent, in_every_standard};
 use support::fixtures;
+use support::groups::{Group, has, skip};
+use support::process::{finish, succeed};
 
 use crate::c_header::declared::declared;
 use crate::c_kernel_compat::stand_ins;
@@ -39,14 +39,14 @@ int main(void)
 ";
 
 /// A folder with the whole header and its parts.
-fn bench(abi: &Abi) -> Bench {
+fn with_parts(abi: &Abi) -> Workdir {
     let family = FAMILIES.iter().find(|family| family.name == "C header").expect("a family");
-    let bench = Bench::new("");
+    let workdir = Workdir::new("");
     for file in family.emit(abi) {
         let (_, below) = file.path.split_once("/include/").expect("below include");
-        bench.write(below, &file.contents);
+        workdir.write(below, &file.contents);
     }
-    bench
+    workdir
 }
 
 fn include(file: &str) -> String {
@@ -68,10 +68,10 @@ fn permutations<T: Copy>(things: &[T]) -> Vec<Vec<T>> {
 }
 
 /// A compilation without output, with every warning an error.
-fn compiles(bench: &Bench, compiler: (&str, &str, &str), name: &str, source: &str) -> Command {
+fn compiles(workdir: &Workdir, compiler: (&str, &str, &str), name: &str, source: &str) -> Command {
     let (compiler, language, standard) = compiler;
-    let file = bench.write(&format!("{name}-{standard}.c"), source);
-    let mut command = bench.command(compiler);
+    let file = workdir.write(&format!("{name}-{standard}.c"), source);
+    let mut command = workdir.command(compiler);
     command.args(["-fsyntax-only", "-I.", "-D__user=", "-x", language]);
     command.arg(format!("-std={standard}")).args(WARNINGS).arg(file);
     command
@@ -82,19 +82,19 @@ const COMPILERS: [(&str, &str, &str); 2] = [("gcc", "c", "c99"), ("g++", "c++", 
 
 #[test]
 fn every_part_compiles_alone_in_every_standard() {
-    let bench = bench(&lower(&fixtures::spec(), None));
+    let workdir = with_parts(&lower(&fixtures::spec(), None));
     for file in FILES {
         let name = file.replace('/', "-");
         let twice = format!("{0}{0}int main(void) {{ return 0; }}\n", include(file));
-        let source = bench.write(&format!("{name}.c"), &twice);
-        all_silent(in_every_standard(&bench, &source, &[&["-I."]]));
+        let source = workdir.write(&format!("{name}.c"), &twice);
+        all_silent(in_every_standard(&workdir, &source, &[&["-I."]]));
     }
 }
 
 #[test]
 fn parts_and_the_whole_compile_in_every_order_with_an_older_kernel_header() {
-    let bench = bench(&lower(&fixtures::spec(), None));
-    let kernel = stand_ins(&bench, "v4.12");
+    let workdir = with_parts(&lower(&fixtures::spec(), None));
+    let kernel = stand_ins(&workdir, "v4.12");
     let mut commands = Vec::new();
     for order in permutations(&FILES) {
         let ours: String = order.iter().map(|file| include(file)).collect();
@@ -107,7 +107,7 @@ fn parts_and_the_whole_compile_in_every_order_with_an_older_kernel_header() {
             let name = format!("{}-{place}", commands.len());
             for compiler in COMPILERS {
                 let mut command =
-                    compiles(&bench, compiler, &name, &format!("{includes}{PROGRAM}"));
+                    compiles(&workdir, compiler, &name, &format!("{includes}{PROGRAM}"));
                 command.arg("-isystem").arg(&kernel.folder);
                 commands.push(command);
             }
@@ -119,16 +119,16 @@ fn parts_and_the_whole_compile_in_every_order_with_an_older_kernel_header() {
 
 #[test]
 fn parts_give_the_declarations_of_the_whole() {
-    let bench = bench(&lower(&fixtures::spec(), None));
+    let workdir = with_parts(&lower(&fixtures::spec(), None));
     let [whole, types, compat, chains] = FILES.map(include);
-    let expected = declared(&bench, &whole);
+    let expected = declared(&workdir, &whole);
     for includes in [
         [compat.as_str(), &chains].concat(),
         [chains.as_str(), &types, &compat].concat(),
         [types.as_str(), &whole].concat(),
         [whole.as_str(), &chains, &compat].concat(),
     ] {
-        let found = declared(&bench, &includes);
+        let found = declared(&workdir, &includes);
         assert_eq!(found.constants, expected.constants, "{includes}");
         assert_eq!(found.functions, expected.functions, "{includes}");
         assert_eq!(found.enumerators, expected.enumerators, "{includes}");
@@ -142,13 +142,13 @@ fn parts_of_other_specifications_compile() {
         let folder = fixtures::root().join("codegen/tests/specs").join(name);
         let abi = lower(&fixtures::open(&folder), None);
         let family = FAMILIES.iter().find(|family| family.name == "C header").expect("a family");
-        let bench = bench(&abi);
+        let workdir = with_parts(&abi);
         let mut commands = Vec::new();
         for file in family.emit(&abi) {
             let (_, below) = file.path.split_once("/include/").expect("below include");
             let source = format!("{}int main(void) {{ return 0; }}\n", include(below));
             for compiler in COMPILERS {
-                commands.push(compiles(&bench, compiler, &below.replace('/', "-"), &source));
+                commands.push(compiles(&workdir, compiler, &below.replace('/', "-"), &source));
             }
         }
         all_silent(commands);
@@ -156,13 +156,13 @@ fn parts_of_other_specifications_compile() {
 }
 
 /// The instructions of gcc, its compiler and its assembler for a source.
-fn instructions(bench: &Bench, source: &Path) -> u64 {
-    let mut command = bench.command("valgrind");
+fn instructions(workdir: &Workdir, source: &Path) -> u64 {
+    let mut command = workdir.command("valgrind");
     command.args(["--tool=callgrind", "--trace-children=yes"]);
     command.arg("--callgrind-out-file=callgrind.%p.out");
     succeed(command.args(["gcc", "-O2", "-c", "-I.", "-o", "cost.o"]).arg(source));
     let mut sum = 0;
-    for entry in std::fs::read_dir(bench.folder()).expect("a folder") {
+    for entry in std::fs::read_dir(workdir.folder()).expect("a folder") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         if name.starts_with("callgrind.") {
@@ -177,17 +177,17 @@ fn instructions(bench: &Bench, source: &Path) -> u64 {
 
 #[test]
 fn the_types_cost_little_more_than_the_kernel_header() {
-    if !has("valgrind") {
+    if !has(Group::Tools, "valgrind") {
         return;
     }
-    let bench = bench(&lower(&fixtures::spec(), None));
-    let theirs = bench.write("theirs.c", "#include <linux/vfio.h>\n");
-    if !outcome(bench.command("gcc").arg("-E").arg(&theirs)).status.success() {
-        skipped("the distribution has no kernel headers of VFIO");
+    let workdir = with_parts(&lower(&fixtures::spec(), None));
+    let theirs = workdir.write("theirs.c", "#include <linux/vfio.h>\n");
+    if !finish(workdir.command("gcc").arg("-E").arg(&theirs)).status.success() {
+        skip(Group::RealHeaders, "the distribution has no vfio.h");
         return;
     }
-    let ours = bench.write("ours.c", &include("vfio_abi/types.h"));
-    let ratio = instructions(&bench, &ours) as f64 / instructions(&bench, &theirs) as f64;
+    let ours = workdir.write("ours.c", &include("vfio_abi/types.h"));
+    let ratio = instructions(&workdir, &ours) as f64 / instructions(&workdir, &theirs) as f64;
     println!("types.h costs {ratio:.2} times the instructions of <linux/vfio.h>");
     assert!(ratio <= 1.3, "{ratio}");
 }

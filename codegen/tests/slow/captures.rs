@@ -10,6 +10,7 @@ use capchain::decode::{self, Subject};
 use capchain::ir::{Abi, Arg, Chain, StructId};
 use capchain::lower::lower;
 use support::captures::Row;
+use support::groups::{Group, skip};
 use support::implementations::{Case, ask, target};
 use support::{captures, fixtures};
 
@@ -108,7 +109,7 @@ fn structs_without_a_chain_are_read_too() {
 #[test]
 fn the_full_set_reduces_to_this_one() {
     if captures::other_folder().is_none() {
-        println!("skipped: CAPCHAIN_CAPTURES names no folder");
+        skip(Group::FullCaptures, "CAPCHAIN_CAPTURES names no folder");
         return;
     }
     let abi = lower(&fixtures::spec(), None);

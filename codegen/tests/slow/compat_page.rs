@@ -2,20 +2,16 @@
 //! stands behind it; so its table of rules is that of the catalogue.
 
 use std::fs;
-use std::process::Command;
 
-use support::fixtures;
+use support::fixtures::{self, copy_folder};
+use support::groups::has_compiler;
 use support::walkthrough::follow;
-use support::workspace::copied;
 
 #[test]
 fn every_command_prints_what_the_page_shows() {
-    if Command::new("gcc").arg("--version").output().is_err() {
-        println!("skipped: no gcc to compile the witness with");
-        return;
-    }
+    assert!(has_compiler("gcc"));
     let folder = tempfile::tempdir().expect("a folder");
-    copied(&fixtures::root().join("spec"), &folder.path().join("spec"));
+    copy_folder(&fixtures::root().join("spec"), &folder.path().join("spec"));
     fs::create_dir(folder.path().join("generated")).expect("a folder");
     follow(&fixtures::root().join("docs/compat.md"), folder.path());
 }

@@ -6,8 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::packages::{cargo, ended, there, unpacked};
-use support::{fixtures, packages, rustc, sample_reply};
+use support::fixtures::copy_folder;
+use support::groups::{Group, has, has_compiler};
+use support::packages::{cargo, unpacked};
+use support::process::{code_and_text, succeed};
+use support::{fixtures, sample_reply};
 use tempfile::TempDir;
 
 /// What every program prints of the reply.
@@ -33,13 +36,12 @@ const INSTALLED: [&str; 7] = [
 ];
 
 /// A folder with the projects, and the crate `vfio-abi` as it is packaged.
-struct Bench(TempDir);
+struct Projects(TempDir);
 
-impl Bench {
+impl Projects {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let projects = fixtures::root().join("codegen/tests/consumers");
-        packages::copy(&projects, folder.path());
+        copy_folder(&fixtures::root().join("codegen/tests/consumers"), folder.path());
         unpacked(folder.path(), "vfio-abi");
         Self(folder)
     }
@@ -57,11 +59,11 @@ impl Bench {
 
     /// Installs the header by the one command, and removes what it came from.
     fn installed() -> Self {
-        let bench = Self::new();
-        let prefix = ["prefix=", &bench.path("prefix").to_string_lossy()].concat();
-        rustc::output(&mut bench.make(&["install", &prefix]));
-        fs::remove_dir_all(bench.path("vfio-abi")).expect("the package");
-        bench
+        let projects = Self::new();
+        let prefix = ["prefix=", &projects.path("prefix").to_string_lossy()].concat();
+        succeed(&mut projects.make(&["install", &prefix]));
+        fs::remove_dir_all(projects.path("vfio-abi")).expect("the package");
+        projects
     }
 
     /// pkg-config, or what runs it, where the header is installed.
@@ -96,7 +98,7 @@ impl Bench {
 /// The files below a folder, in order.
 fn files(folder: &Path) -> Vec<String> {
     let mut command = Command::new("find");
-    let found = rustc::output(command.current_dir(folder).args([".", "-type", "f"]));
+    let found = succeed(command.current_dir(folder).args([".", "-type", "f"]));
     let mut files: Vec<_> = found.lines().map(|path| path[2..].to_owned()).collect();
     files.sort();
     files
@@ -104,13 +106,13 @@ fn files(folder: &Path) -> Vec<String> {
 
 #[test]
 fn one_command_installs_the_header_and_one_removes_it() {
-    if !there("make") {
+    if !has(Group::Tools, "make") {
         return;
     }
-    let bench = Bench::new();
-    let stage = bench.path("stage");
+    let projects = Projects::new();
+    let stage = projects.path("stage");
     let staged = ["DESTDIR=", &stage.to_string_lossy()].concat();
-    rustc::output(&mut bench.make(&["install", "prefix=/opt/abi", &staged]));
+    succeed(&mut projects.make(&["install", "prefix=/opt/abi", &staged]));
     let prefix = stage.join("opt/abi");
     assert_eq!(files(&prefix), INSTALLED);
     for name in INSTALLED {
@@ -121,93 +123,94 @@ fn one_command_installs_the_header_and_one_removes_it() {
         assert!(!text.contains(&staged[8..]), "{name} tells where it was staged");
     }
     let header = fs::read_to_string(prefix.join(INSTALLED[0])).expect("the header");
-    assert!(header == fs::read_to_string(bench.path("vfio-abi/include/vfio_abi.h")).expect("it"));
-    rustc::output(&mut bench.make(&["uninstall", "prefix=/opt/abi", &staged]));
+    assert!(
+        header == fs::read_to_string(projects.path("vfio-abi/include/vfio_abi.h")).expect("it")
+    );
+    succeed(&mut projects.make(&["uninstall", "prefix=/opt/abi", &staged]));
     assert_eq!(files(&stage), [""; 0]);
 }
 
 #[test]
 fn what_cannot_be_installed_is_told() {
-    if !there("make") {
+    if !has(Group::Tools, "make") {
         return;
     }
-    let bench = Bench::new();
-    let stage = ["DESTDIR=", &bench.path("stage").to_string_lossy()].concat();
-    let (code, text) = ended(&mut bench.make(&["install", "prefix=here", &stage]));
+    let projects = Projects::new();
+    let stage = ["DESTDIR=", &projects.path("stage").to_string_lossy()].concat();
+    let (code, text) = code_and_text(&mut projects.make(&["install", "prefix=here", &stage]));
     assert!(code == Some(2) && text.contains("prefix must start with /"), "{text}");
-    // What `generate --out` writes has no Cargo.toml, whatever lies above it.
-    fs::remove_file(bench.path("vfio-abi/Cargo.toml")).expect("it is there");
-    fs::write(bench.path("Cargo.toml"), "[package]\nversion = \"9.9.9\"\n").expect("a file");
-    let (code, text) = ended(&mut bench.make(&["install", &stage]));
-    assert!(code == Some(2) && text.contains("make install version="), "{text}");
-    assert!(!bench.path("stage").exists(), "{text}");
-    rustc::output(&mut bench.make(&["install", "version=7.8.9", &stage]));
-    let pc = bench.path("stage/usr/local/share/pkgconfig/vfio-abi.pc");
+    succeed(&mut projects.make(&["install", "version=7.8.9", &stage]));
+    let pc = projects.path("stage/usr/local/share/pkgconfig/vfio-abi.pc");
     let pc = fs::read_to_string(pc).expect("a file");
     assert!(pc.contains("\nVersion: 7.8.9\n"), "{pc}");
 }
 
 #[test]
 fn pkg_config_tells_the_version_the_release_and_the_folder() {
-    if !there("make") || !there("pkg-config") {
+    if !has(Group::Tools, "make") || !has(Group::Tools, "pkg-config") {
         return;
     }
-    let bench = Bench::installed();
+    let projects = Projects::installed();
     let ask = |question: &str| {
-        let mut command = bench.finding("pkg-config", ".");
-        rustc::output(command.args([question, "vfio-abi"])).trim().to_owned()
+        let mut command = projects.finding("pkg-config", ".");
+        succeed(command.args([question, "vfio-abi"])).trim().to_owned()
     };
-    assert_eq!(ask("--modversion"), env!("CARGO_PKG_VERSION"));
+    assert_eq!(ask("--modversion"), version());
     assert_eq!(ask("--variable=linux_release"), fixtures::spec().newest().to_string());
-    assert_eq!(ask("--cflags"), format!("-I{}", bench.path("prefix/include").display()));
+    assert_eq!(ask("--cflags"), format!("-I{}", projects.path("prefix/include").display()));
     assert_eq!(ask("--libs"), "");
 }
 
 #[test]
 fn c_and_cpp_programs_build_by_pkg_config() {
-    if !there("make") || !there("pkg-config") {
+    if !has(Group::Tools, "make") || !has(Group::Tools, "pkg-config") {
         return;
     }
-    let bench = Bench::installed();
+    let projects = Projects::installed();
     for (folder, setting, compilers) in
         [("c", "CC", ["gcc", "clang"]), ("cpp", "CXX", ["g++", "clang++"])]
     {
-        for compiler in compilers.into_iter().filter(|compiler| there(compiler)) {
+        for compiler in compilers.into_iter().filter(|compiler| has_compiler(compiler)) {
             let compiler = format!("{setting}={compiler}");
-            rustc::output(bench.finding("make", folder).args(["--always-make", &compiler]));
-            bench.judge(&bench.path(folder).join("caps"));
+            succeed(projects.finding("make", folder).args(["--always-make", &compiler]));
+            projects.judge(&projects.path(folder).join("caps"));
         }
     }
 }
 
+/// The version of the package.
+fn version() -> String {
+    fixtures::spec().spec().abi.version.0.clone()
+}
+
 /// Versions that a program can do with, and such that it cannot.
 fn versions() -> ([String; 3], [String; 2]) {
-    let number = |text: &str| text.parse::<u32>().expect("a number");
-    let major = number(env!("CARGO_PKG_VERSION_MAJOR"));
-    let minor = number(env!("CARGO_PKG_VERSION_MINOR"));
-    let fine = [String::new(), format!("{major}.{minor}"), env!("CARGO_PKG_VERSION").to_owned()];
+    let version = version();
+    let numbers = version.split('.').map(|part| part.parse::<u32>().expect("a number"));
+    let [major, minor, _] = numbers.collect::<Vec<_>>()[..] else { panic!("{version}") };
+    let fine = [String::new(), format!("{major}.{minor}"), version];
     (fine, [format!("{major}.{}", minor + 1), format!("{}.0", major + 1)])
 }
 
 #[test]
 fn cmake_finds_the_package_of_a_version_that_will_do() {
-    if !there("make") || !there("cmake") {
+    if !has(Group::Tools, "make") || !has(Group::Tools, "cmake") {
         return;
     }
-    let bench = Bench::installed();
+    let projects = Projects::installed();
     // The files know no absolute place.
-    fs::rename(bench.path("prefix"), bench.path("moved")).expect("the installed tree");
+    fs::rename(projects.path("prefix"), projects.path("moved")).expect("the installed tree");
     let configure = |wanted: &str, build: &str| {
-        let mut cmake = bench.finding("cmake", "cmake");
-        let prefix = ["-DCMAKE_PREFIX_PATH=", &bench.path("moved").to_string_lossy()].concat();
+        let mut cmake = projects.finding("cmake", "cmake");
+        let prefix = ["-DCMAKE_PREFIX_PATH=", &projects.path("moved").to_string_lossy()].concat();
         cmake.args(["-S", ".", "-B", build, "-Wno-dev", &prefix]);
-        ended(cmake.arg(["-DWANTED=", wanted].concat()))
+        code_and_text(cmake.arg(["-DWANTED=", wanted].concat()))
     };
     let (fine, wrong) = versions();
     for wanted in fine {
         let (code, text) = configure(&wanted, "build");
         let release = fixtures::spec().newest();
-        let told = format!("vfio-abi {} of Linux {release}", env!("CARGO_PKG_VERSION"));
+        let told = format!("vfio-abi {} of Linux {release}", version());
         assert!(code == Some(0) && text.contains(&told), "{wanted}: {text}");
     }
     for wanted in wrong {
@@ -216,18 +219,18 @@ fn cmake_finds_the_package_of_a_version_that_will_do() {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(code == Some(1) && text.contains(&told), "{wanted}: {text}");
     }
-    rustc::output(bench.finding("cmake", "cmake").args(["--build", "build"]));
+    succeed(projects.finding("cmake", "cmake").args(["--build", "build"]));
     for program in ["caps_c", "caps_cpp"] {
-        bench.judge(&bench.path("cmake/build").join(program));
+        projects.judge(&projects.path("cmake/build").join(program));
     }
 }
 
 #[test]
 fn a_rust_program_builds_by_the_packaged_crate() {
-    let bench = Bench::new();
+    let projects = Projects::new();
     let build = ["build", "--quiet", "--offline", "--target-dir", "target"];
-    rustc::output(cargo(&bench.path("rust")).args(build));
-    bench.judge(&bench.path("rust/target/debug/caps"));
+    succeed(cargo(&projects.path("rust")).args(build));
+    projects.judge(&projects.path("rust/target/debug/caps"));
 }
 
 #[test]
@@ -239,13 +242,14 @@ fn the_packaged_generator_needs_nothing_else() {
     let here = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
     build.env("CARGO_BUILD_BUILD_DIR", here).env("CARGO_INCREMENTAL", "0");
     build.args(["build", "--quiet", "--offline", "--locked", "--bin", "capchain", "--target-dir"]);
-    rustc::output(build.arg(folder.path().join("target")));
+    succeed(build.arg(folder.path().join("target")));
     fs::remove_dir_all(&package).expect("the package");
     let mut generate = Command::new(folder.path().join("target/debug/capchain"));
     let (code, text) =
-        ended(generate.current_dir(folder.path()).args(["generate", "--out", "out"]));
+        code_and_text(generate.current_dir(folder.path()).args(["generate", "--out", "out"]));
     assert!(code == Some(0) && text.contains("using the embedded specification"), "{text}");
-    let outputs = capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
+    let mut outputs = capchain::outputs(&capchain::lower::lower(&fixtures::spec(), None));
+    outputs.extend(capchain::schemas());
     for output in &outputs {
         let found = fs::read_to_string(folder.path().join("out").join(&output.path));
         assert!(found.is_ok_and(|found| found == output.contents), "{}", output.path);

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use capchain::lower::lower;
 use serde_json::Value;
+use support::process::succeed;
 use support::{captures, fixtures, rustc, sample_reply};
 use vfio_abi::uapi::RegionInfoFlags;
 
@@ -65,7 +66,7 @@ fn programs(folder: &Path) -> [PathBuf; 2] {
     fs::write(folder.join("mappable.c"), example("mappable.c")).expect("a file");
     let mut gcc = Command::new("gcc");
     gcc.current_dir(folder).args(["-std=c99", "-Wall", "-Wextra", "-Werror"]);
-    rustc::output(gcc.args(["-Igenerated/include", "mappable.c", "-o", "mappable"]));
+    succeed(gcc.args(["-Igenerated/include", "mappable.c", "-o", "mappable"]));
     [rust, folder.join("mappable")]
 }
 

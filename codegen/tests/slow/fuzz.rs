@@ -1,12 +1,13 @@
 //! The fuzz targets that run generated C and Rust, on bytes that are the same in
 //! every run.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use capchain::lower::lower;
 use support::fuzz_seeds::{INPUTS, inputs};
+use support::groups::{Group, skip};
+use support::process::succeed_with_input;
 use support::{agree_program, fixtures};
 
 const MAIN: &str = include_str!("../programs/records.rs");
@@ -16,22 +17,6 @@ fn sources() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     agree_program::write(folder.path(), &lower(&fixtures::spec(), None));
     folder
-}
-
-/// What a program prints that reads records.
-fn records(program: &Path, records: &[u8]) -> String {
-    let mut command = Command::new(program);
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = child.expect("the program starts");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    std::thread::scope(|scope| {
-        // A program that ends early is judged by how.
-        scope.spawn(move || stdin.write_all(records));
-        let output = child.wait_with_output().expect("an end");
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{}: {errors}", output.status);
-        String::from_utf8(output.stdout).expect("text")
-    })
 }
 
 /// Inputs one behind the other, each behind its size.
@@ -47,7 +32,7 @@ fn rust_and_c_agree_on_any_bytes() {
     let program = agree_program::compile(folder.path(), MAIN, "lto=off");
     let walk = packed(Some(b'w'), &inputs("walk", 5 * INPUTS));
     let reply = packed(Some(b'r'), &inputs("reply", 5 * INPUTS));
-    print!("{}", records(&program, &[walk, reply].concat()));
+    print!("{}", succeed_with_input(&mut Command::new(program), &[walk, reply].concat()));
 }
 
 /// The program of the targets in C with sanitizers, where gcc has them.
@@ -60,7 +45,7 @@ fn sanitized(folder: &Path) -> PathBuf {
         gcc.output().expect("gcc is needed to test the C header")
     };
     if !compile(&sanitizers).status.success() {
-        eprintln!("skipped: gcc has no sanitizers here; the targets in C run without");
+        skip(Group::CompilerFeatures, "gcc has no sanitizers; the C targets run without them");
         let output = compile(&[]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -71,7 +56,10 @@ fn sanitized(folder: &Path) -> PathBuf {
 fn c_alone_takes_any_bytes() {
     let folder = sources();
     let program = sanitized(folder.path());
-    print!("{}", records(&program, &packed(None, &inputs("c", INPUTS))));
+    print!(
+        "{}",
+        succeed_with_input(&mut Command::new(program), &packed(None, &inputs("c", INPUTS)))
+    );
 }
 
 #[test]
@@ -83,7 +71,7 @@ fn the_analyzer_finds_nothing_in_what_is_fuzzed() {
     };
     let probe = gcc(&["-fsyntax-only", "-x", "c", "/dev/null"]).output();
     if !probe.expect("gcc is needed to test the C header").status.success() {
-        eprintln!("skipped: gcc has no analyzer here");
+        skip(Group::CompilerFeatures, "gcc has no -fanalyzer");
         return;
     }
     let folder = sources();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use capchain::lower::lower;
+use support::process::succeed;
 use support::{fixtures, rustc, sample_reply};
 
 /// What snippets stand in, where they are no programs themselves.
@@ -76,7 +77,7 @@ fn in_c(folder: &Path, snippet: &str) -> String {
     fs::write(folder.join("main.c"), program(snippet, "int main", C)).expect("a file");
     let mut gcc = Command::new("gcc");
     gcc.current_dir(folder).args(["-std=gnu99", "-Wall", "-Wextra", "-Werror"]);
-    rustc::output(gcc.args(["-Igenerated/include", "main.c", "-o", "main"]));
+    succeed(gcc.args(["-Igenerated/include", "main.c", "-o", "main"]));
     rustc::run(&folder.join("main"), &[])
 }
 

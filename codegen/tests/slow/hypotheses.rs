@@ -6,6 +6,8 @@ use std::process::Command;
 
 use capchain::lower::lower;
 use support::fixtures;
+use support::groups::has_compiler;
+use support::process::{finish, succeed};
 
 /// A program, and what it prints.
 const WITNESSES: [(&str, &str); 3] = [
@@ -38,20 +40,14 @@ fn who_breaks_a_hypothesis_is_harmed_and_who_keeps_it_is_not() {
     let header = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
     std::fs::write(folder.path().join("vfio_abi.h"), header).expect("a file");
     let sources = fixtures::root().join("codegen/tests/programs/hypotheses");
-    for compiler in ["gcc", "clang"] {
-        if Command::new(compiler).arg("--version").output().is_err() {
-            eprintln!("skipped: the witnesses are not compiled by {compiler}: it is not there");
-            continue;
-        }
+    for compiler in ["gcc", "clang"].into_iter().filter(|compiler| has_compiler(compiler)) {
         for (name, expected) in WITNESSES {
             let program = folder.path().join(name);
             let mut command = Command::new(compiler);
             command.args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-I"]);
             command.arg(folder.path()).arg(sources.join(format!("{name}.c")));
-            let output = command.arg("-o").arg(&program).output().expect("a compiler");
-            let errors = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{compiler} {name}: {errors}");
-            let output = Command::new(&program).output().expect("a program that starts");
+            succeed(command.arg("-o").arg(&program));
+            let output = finish(&mut Command::new(&program));
             let printed = String::from_utf8_lossy(&output.stdout);
             assert_eq!(printed, expected, "{compiler} {name}");
         }

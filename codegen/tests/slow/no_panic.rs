@@ -7,7 +7,9 @@ use std::path::Path;
 use capchain::lower::lower;
 use support::agree_program;
 use support::fixtures;
-use support::rustc::{self, output};
+use support::groups::{Group, has};
+use support::process::succeed;
+use support::rustc;
 
 const MAIN: &str = include_str!("../programs/parses.rs");
 
@@ -25,9 +27,9 @@ fn symbols(folder: &Path, level: &str, result: &str) -> String {
     let mut command = rustc::rustc(folder);
     command.args(args).args(["--crate-type", "cdylib", "-C", "link-arg=-nostartfiles"]);
     command.args(["--extern", "generated_abi=libgenerated_abi.rlib", "parses.rs"]);
-    output(&mut command);
+    succeed(&mut command);
     let mut nm = std::process::Command::new("nm");
-    output(nm.current_dir(folder).args(["--demangle", "libparses.so"]))
+    succeed(nm.current_dir(folder).args(["--demangle", "libparses.so"]))
 }
 
 /// The lines of what can only come from a panic.
@@ -40,8 +42,7 @@ fn panics(symbols: &str) -> Vec<&str> {
 
 #[test]
 fn parsing_links_to_no_panic() {
-    if std::process::Command::new("nm").arg("--version").output().is_err() {
-        eprintln!("skipped: nm is not installed, so symbols cannot be looked at");
+    if !has(Group::Tools, "nm") {
         return;
     }
     let abi = lower(&fixtures::spec(), None);

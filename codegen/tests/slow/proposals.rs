@@ -15,6 +15,7 @@ use capchain::lint::lint;
 use capchain::lower::lower;
 use serde::Deserialize;
 use support::irq_info_proposals::Call;
+use support::process::succeed;
 use support::{fixtures, irq_info_proposals, rustc};
 
 /// What a kernel's stack held when the rows were made.
@@ -252,19 +253,13 @@ fn two_designs_at_once_collide() {
 
 #[test]
 fn what_is_generated_of_a_proposal_compiles() {
-    let has_gcc = Command::new("gcc").arg("--version").output().is_ok();
-    if !has_gcc {
-        println!("skipped: no gcc to compile the headers with");
-    }
     for (name, ..) in FINDINGS {
         let folder = tempfile::tempdir().expect("a folder");
         rustc::write_crate(folder.path(), &irq_info_proposals::abi(Some(name)));
         rustc::library(folder.path(), "vfio_abi", &["--emit=metadata"]);
-        if has_gcc {
-            let header = folder.path().join("generated/include/vfio_abi.h");
-            let args = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-xc"];
-            rustc::output(Command::new("gcc").args(args).arg(header));
-        }
+        let header = folder.path().join("generated/include/vfio_abi.h");
+        let args = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-xc"];
+        succeed(Command::new("gcc").args(args).arg(header));
     }
 }
 
@@ -309,9 +304,7 @@ fn is_drawn(info: &str) -> bool {
 /// The verdict that `text compat DESIGN` stands for: what the program prints.
 fn verdict(design: &str) -> String {
     let new = format!("v7.2+spec/vfio/proposals/{design}.yaml");
-    let mut command = Command::new(support::program::binary());
-    let output = command.current_dir(fixtures::root()).args(["compat", "v7.2", &new]).output();
-    let said = String::from_utf8(output.expect("the program starts").stdout).expect("text");
+    let said = support::program::run(&fixtures::root(), &["compat", "v7.2", &new]).stdout;
     // Growth is told of every design alike.
     let parts = said.split("\n\n").filter(|part| !part.starts_with("growth"));
     parts.collect::<Vec<_>>().join("\n\n").trim_end().to_owned()

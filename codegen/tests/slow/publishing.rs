@@ -5,8 +5,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use support::packages::{cargo, ended, there};
-use support::{fixtures, rustc};
+use support::fixtures;
+use support::fixtures::copy_folder;
+use support::groups::{Group, has};
+use support::packages::cargo;
+use support::process::code_and_text;
+use support::program::shell;
 
 /// Every command of the document.
 fn commands() -> Vec<String> {
@@ -23,7 +27,7 @@ fn would(program: &str, arguments: &[&str]) {
         "cargo" => cargo(&fixtures::root()),
         program => Command::new(program),
     };
-    let (code, text) = ended(command.current_dir(fixtures::root()).args(arguments));
+    let (code, text) = code_and_text(command.current_dir(fixtures::root()).args(arguments));
     assert_eq!(code, Some(0), "{program} {arguments:?}: {text}");
 }
 
@@ -43,7 +47,7 @@ fn every_command_exists() {
                 assert!(module.is_file(), "{line}");
             }
             ["cargo", command, ..] => would("cargo", &[command, "--help"]),
-            ["make", ref arguments @ ..] if there("make") => {
+            ["make", ref arguments @ ..] if has(Group::Tools, "make") => {
                 would("make", &[&["--dry-run"], arguments].concat());
             }
             [script, ..] if script.starts_with(".ci/") => {
@@ -60,21 +64,32 @@ fn every_command_exists() {
 }
 
 #[test]
-fn the_version_is_set_in_one_place() {
+fn the_version_of_a_crate_is_set_in_one_place() {
     let folder = tempfile::tempdir().expect("a folder");
-    let manifest = folder.path().join("Cargo.toml");
-    let before = fs::read_to_string(fixtures::root().join("Cargo.toml")).expect("the manifest");
-    fs::write(&manifest, &before).expect("a file");
+    copy_folder(&fixtures::root().join("spec"), &folder.path().join("spec"));
     let sets: Vec<_> = commands().into_iter().filter(|line| line.starts_with("sed ")).collect();
     assert_eq!(sets.len(), 1);
-    rustc::output(Command::new("sh").current_dir(folder.path()).args(["-c", &sets[0]]));
-    let after = fs::read_to_string(manifest).expect("the manifest");
-    let old = format!("version = \"{}\"", env!("CARGO_PKG_VERSION"));
-    assert_eq!(before.matches(&old).count(), 1);
-    assert_eq!(after, before.replace(&old, "version = \"0.2.0\""));
-    for member in ["codegen", "generated/vfio-abi"] {
-        let manifest = fixtures::root().join(member).join("Cargo.toml");
-        let manifest = fs::read_to_string(manifest).expect("a manifest");
-        assert!(manifest.contains("\nversion.workspace = true\n"), "{member}");
+    let line = format!("cargo capchain generate && {} && cargo capchain generate", sets[0]);
+    let outcome = shell(folder.path(), &line);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let (_, second) = outcome.stdout.split_once(" of them unchanged\n").expect("two runs");
+    let written: Vec<_> = second.lines().filter_map(|line| line.strip_prefix("wrote ")).collect();
+    let files = ["Cargo.toml", "Makefile", "README.md"];
+    assert_eq!(written, files.map(|file| format!("generated/vfio-abi/{file}")));
+    for file in files {
+        let path = folder.path().join("generated/vfio-abi").join(file);
+        let text = fs::read_to_string(path).expect("an output");
+        assert!(text.contains("0.2.0"), "{file}");
+    }
+}
+
+#[test]
+fn the_generated_manifest_agrees_with_the_workspace() {
+    let read = |path: &str| fs::read_to_string(fixtures::root().join(path)).expect("a manifest");
+    let (root, generated) = (read("Cargo.toml"), read("generated/vfio-abi/Cargo.toml"));
+    for key in ["edition", "rust-version", "license"] {
+        let line = root.lines().find(|line| line.starts_with(&format!("{key} = ")));
+        let line = line.unwrap_or_else(|| panic!("no {key} in the workspace"));
+        assert!(generated.lines().any(|other| other == line), "{line}");
     }
 }

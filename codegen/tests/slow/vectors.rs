@@ -9,6 +9,7 @@ use capchain::lower::lower;
 use serde::Deserialize;
 use support::fixtures;
 use support::implementations::{Case, ask, target};
+use support::spec_folder::SpecFolder;
 
 /// A file of vectors.
 #[derive(Deserialize)]
@@ -166,16 +167,9 @@ cases:
 
 #[test]
 fn a_new_capability_needs_no_code() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let spec = folder.path().join("spec");
-    fs::create_dir(&spec).expect("a folder");
-    for path in fixtures::yaml_files(&fixtures::root().join("spec/vfio")) {
-        fs::copy(&path, spec.join(path.file_name().expect("a name"))).expect("a copy");
-    }
-    let region = spec.join("region_info.yaml");
-    let text = fs::read_to_string(&region).expect("a file");
-    fs::write(&region, text + ENTRY).expect("a file");
-    let abi = lower(&fixtures::open(&spec), None);
+    let spec = SpecFolder::vfio();
+    spec.edit("region_info.yaml", |text| text + ENTRY);
+    let abi = spec.abi();
     for (name, answered) in check(&abi, &[Vectors::read(CASE)]) {
         assert_eq!(answered, 1, "{name}");
     }

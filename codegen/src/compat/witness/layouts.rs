@@ -1,11 +1,11 @@
 //! Structs that the two sides declare otherwise: what one writes, and what the
 //! other reads.
 
-use super::{Claim, Piece, STALE, Within, Witness, kernel, program};
-use crate::compat::fields::Twins;
-use crate::compat::members::{Member, members};
+use super::{STALE, kernel, program};
 use crate::compat::pairs::Pairs;
-use crate::ir::{Abi, Struct, Type};
+use crate::compat::report::{Claim, Piece, Within, Witness};
+use crate::compat::struct_diff::Twins;
+use crate::ir::{Abi, Member, Struct, Type};
 use crate::layout::{Model, Span};
 use crate::model::sample;
 use crate::reply::Direction;
@@ -80,7 +80,7 @@ impl Declared<'_> {
 
     /// What a compiler has to know of the fields.
     fn pieces(&self) -> Vec<Piece> {
-        let members = members(self.abi, self.struct_);
+        let members = self.abi.members(self.struct_);
         let piece = |index: usize| {
             let field = &self.struct_.fields[index];
             let own = self.struct_.spans(index)[self.model.index()];
@@ -108,7 +108,7 @@ impl Declared<'_> {
     }
 
     fn end(&self) -> u64 {
-        let members = members(self.abi, self.struct_);
+        let members = self.abi.members(self.struct_);
         let ends = members.iter().map(|member| self.span(member).0.end());
         ends.chain([self.struct_.layouts[self.model.index()].size]).max().unwrap_or(0)
     }

@@ -1,8 +1,9 @@
 //! Replies of handlers, made by the model of the reply rules.
 
-use super::{Claim, STALE, Within, Witness, asked, kernel, program, understood};
+use super::{STALE, asked, kernel, program, understood};
 use crate::compat::constants::Constant;
 use crate::compat::pairs::{Pairs, giver};
+use crate::compat::report::{Claim, Within, Witness};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};

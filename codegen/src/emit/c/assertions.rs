@@ -11,7 +11,7 @@ use super::compat_context::after_macro;
 use super::tabs::{WIDTH, end_column, tabs};
 use super::view::AssertionsView;
 use crate::ir::{Abi, Field, Struct, Type};
-use crate::layout::{Layout, PerModel};
+use crate::layout::{Layout, PerModel, all_equal};
 
 /// The assertions of all structs, grouped by kernel header; `prefix` is the
 /// start of the header's own macros.
@@ -29,7 +29,7 @@ pub(super) fn views(abi: &Abi, prefix: &str) -> Vec<AssertionsView> {
 pub(super) fn differ(abi: &Abi) -> bool {
     abi.structs.iter().any(|struct_| {
         let offsets = bounds(struct_).map(|field| offsets(struct_, field));
-        offsets.chain([sizes(struct_)]).any(|numbers| !agree(numbers))
+        offsets.chain([sizes(struct_)]).any(|numbers| !all_equal(&numbers))
     })
 }
 
@@ -77,7 +77,7 @@ const CLOSING: &str = "\"layout\");";
 /// The conditions, each as the parts that a line break can separate.
 fn conditions(struct_: &Struct, prefix: &str) -> Vec<Vec<String>> {
     let name = &struct_.name;
-    let number = |numbers: PerModel<u64>| match agree(numbers) {
+    let number = |numbers: PerModel<u64>| match all_equal(&numbers) {
         true => numbers[0].to_string(),
         false => {
             let [lp64, ilp32, ilp32_aligned] = numbers;
@@ -122,8 +122,4 @@ fn sizes(struct_: &Struct) -> PerModel<u64> {
 
 fn offsets(struct_: &Struct, field: usize) -> PerModel<u64> {
     struct_.spans(field).map(|span| span.offset)
-}
-
-fn agree(numbers: PerModel<u64>) -> bool {
-    numbers.iter().all(|number| *number == numbers[0])
 }

@@ -1,26 +1,25 @@
-//! The part of the header that walks and writes chains: what is written by
-//! hand in `codegen/runtime/c`, under our names, and behind it what depends on
-//! the ABI. An ABI without chains has nothing of it.
+//! The part of the header that walks and writes chains: the runtime from
+//! `codegen/runtime/c` under the names of the ABI, then what the protocol plan
+//! adds. An ABI without chains has neither.
 
 mod capability;
 mod fields;
 mod host;
 mod profile;
-mod taken;
+mod unique_names;
 mod view;
 
 use askama::Template;
 
 use super::comment::Comment;
 use super::section;
-use crate::ir::{Abi, Bits, CapHeader, Chain, ChainStart};
-use crate::layout::{Model, Span};
+use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat};
+use crate::ir::{Abi, Chain, ChainStart};
 use crate::names;
-use taken::Taken;
-use view::{BitsView, CapabilityView, ChainView, ChainsView, FormatView, StartView};
+use unique_names::UniqueNames;
+use view::{ChainView, ChainsView, FormatView, StartView};
 
-/// What is written by hand to walk chains, in the order in which it builds on
-/// itself.
+/// The runtime that walks chains; each file uses those before it.
 const WALK: [&str; 4] = [
     include_str!("../../../runtime/c/number.h"),
     include_str!("../../../runtime/c/error.h"),
@@ -28,7 +27,7 @@ const WALK: [&str; 4] = [
     include_str!("../../../runtime/c/body.h"),
 ];
 
-/// What comes behind that where chains stand in replies.
+/// The runtime that reads and writes replies with chains.
 const REPLY: [&str; 4] = [
     include_str!("../../../runtime/c/reply.h"),
     include_str!("../../../runtime/c/request.h"),
@@ -36,19 +35,19 @@ const REPLY: [&str; 4] = [
     include_str!("../../../runtime/c/append.h"),
 ];
 
-/// What our names start with there.
+/// The prefix of names in the runtime.
 const STEM: &str = "capchain_";
 
-/// What everything here is made with.
+/// Prints the plan in C.
 struct Emitter<'a> {
     abi: &'a Abi,
-    /// What the names of our types and functions start with.
+    /// The prefix of our types and functions.
     stem: &'a str,
-    /// What the names of our macros start with.
+    /// The prefix of our macros.
     macro_prefix: &'a str,
 }
 
-/// What reads and writes the chains of the ABI; nothing if it has none.
+/// Readers and writers of the ABI's chains; empty if it has none.
 pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
     let emitter = Emitter { abi, stem, macro_prefix };
     match abi.chains.is_empty() {
@@ -57,17 +56,26 @@ pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
     }
 }
 
-impl Emitter<'_> {
-    fn view(&self) -> ChainsView {
-        let hosted = self.abi.chains.iter().any(|chain| chain.cap_offset().is_some());
+impl<'a> Emitter<'a> {
+    fn view(&self) -> ChainsView<'a> {
+        let plan = &self.abi.protocol;
+        let hosted = plan.chains.iter().any(|chain| chain.host.is_some());
         let parts = WALK.iter().chain(REPLY.iter().filter(|_| hosted));
         let runtime: Vec<_> = parts.map(|part| self.renamed(part)).collect();
-        let mut taken = Taken::words(&runtime);
-        let formats = self.abi.cap_headers.iter().map(|header| self.format(header, &mut taken));
+        let mut names = UniqueNames::words(&runtime);
+        let formats = self.abi.cap_headers.iter().zip(&plan.headers);
+        let formats = formats.map(|(header, format)| {
+            let name = self.name(&mut names, &[&header.name, "format"]);
+            let struct_ = self.abi.struct_(header.struct_).name.clone();
+            Self::format(name, struct_, format)
+        });
         let formats: Vec<_> = formats.collect();
-        let chains = self.abi.chains.iter().map(|chain| self.chain(chain, &formats, &mut taken));
+        let chains = plan.chains.iter();
+        let chains = chains.map(|chain| self.chain(chain, &formats[chain.header].name, &mut names));
         let chains: Vec<_> = chains.collect();
-        let profiles = self.profiles(&chains, &mut taken);
+        let profiles = plan.chains.iter().zip(&chains);
+        let profiles = profiles.flat_map(|(plan, view)| self.profiles(plan, view, &mut names));
+        let profiles = profiles.collect();
         ChainsView {
             stem: self.stem.to_owned(),
             macro_prefix: self.macro_prefix.to_owned(),
@@ -78,53 +86,55 @@ impl Emitter<'_> {
         }
     }
 
-    /// Text that is written by hand, under our names.
+    /// A file of the runtime, with the ABI's prefix.
     fn renamed(&self, text: &str) -> String {
         let macros = STEM.to_ascii_uppercase();
         let stem = [self.stem, "_"].concat();
         text.trim_end().replace(STEM, &stem).replace(&macros, self.macro_prefix)
     }
 
-    /// A name of ours that is not taken yet.
-    fn name(&self, taken: &mut Taken, words: &[&str]) -> String {
-        taken.take(names::c_name(self.stem, words))
+    /// A unique name of ours.
+    fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
+        names.reserve(names::c_name(self.stem, words))
     }
 
-    fn format(&self, header: &CapHeader, taken: &mut Taken) -> FormatView {
-        let struct_ = self.abi.struct_(header.struct_);
-        let layout = &struct_.layouts[Model::Lp64.index()];
-        let bits = |bits: Bits| bits_view(bits, layout.fields[bits.field]);
+    fn format(name: String, struct_: String, format: &HeaderFormat) -> FormatView {
         FormatView {
-            name: self.name(taken, &[&header.name, "format"]),
-            struct_: struct_.name.clone(),
-            header: layout.size,
-            least: header.align.max(layout.size).max(1),
-            id: bits(header.id),
-            version: header.version.map_or(BitsView::default(), bits),
-            next: bits(header.next),
-            end: literal(header.end),
-            from_reply: u32::from(header.from_reply),
+            name,
+            struct_,
+            size: format.size,
+            min_size: format.min_size,
+            id: initializer(Some(format.id)),
+            version: initializer(format.version),
+            next: initializer(Some(format.next)),
+            end: literal(format.end),
+            from_reply: u32::from(format.from_reply),
         }
     }
 
-    fn chain(&self, chain: &Chain, formats: &[FormatView], taken: &mut Taken) -> ChainView {
-        let host = chain.offset_host().zip(chain.cap_offset()).map(|host| self.host(host, taken));
+    fn chain(&self, plan: &'a ChainPlan, format: &str, names: &mut UniqueNames) -> ChainView<'a> {
+        let chain = self.abi.chain(plan.chain);
+        let host = plan.host.as_ref().map(|host| self.host(host, names));
         let writes = host.is_some();
-        let name = |taken: &mut Taken, word| self.name(taken, &[&chain.name, word]);
+        let mut name = |word| self.name(names, &[&chain.name, word]);
+        let (caps, next, find) = (name("caps"), name("next"), name("find"));
+        let tails = writes.then(|| name("tails"));
+        let capabilities = plan.capabilities.iter();
+        let capabilities = capabilities.map(|id| self.capability(chain, *id, writes, names));
         ChainView {
             comment: self.comment(chain),
-            caps: name(taken, "caps"),
-            next: name(taken, "next"),
-            find: name(taken, "find"),
-            format: formats[chain.header].name.clone(),
+            caps,
+            next,
+            find,
+            format: format.to_owned(),
             host,
-            start: self.start(chain),
-            tails: writes.then(|| name(taken, "tails")),
-            capabilities: self.capabilities(chain, writes, taken),
+            start: self.start(chain, plan),
+            tails,
+            capabilities: capabilities.collect(),
         }
     }
 
-    /// What starts the walk of a chain, and where it lies, behind an empty line.
+    /// The comment of the function that starts a walk.
     fn comment(&self, chain: &Chain) -> Vec<String> {
         let text = match chain.offset_host() {
             Some(host) => format!(
@@ -138,38 +148,26 @@ impl Emitter<'_> {
         section::opening(Comment::of(&vec![text]).above(0))
     }
 
-    /// Where a chain without a host starts.
-    fn start(&self, chain: &Chain) -> Option<StartView> {
-        let (at, type_) = match chain.start {
+    /// The start of a chain to which no `cap_offset` leads.
+    fn start(&self, chain: &Chain, plan: &ChainPlan) -> Option<StartView> {
+        let (offset, int) = match chain.start {
             ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
             ChainStart::FieldAt { offset, int } => (offset, Some(int)),
             ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
         };
-        let end = self.abi.cap_headers[chain.header].end;
-        let end = literal(end);
-        Some(StartView { at, width: type_.map(|int| int.size()), end, bound: chain.bound })
-    }
-
-    /// The capabilities of a chain, each id once: where two share one, as in a
-    /// release candidate, the first keeps it.
-    fn capabilities(&self, chain: &Chain, writes: bool, taken: &mut Taken) -> Vec<CapabilityView> {
-        let mut views = Vec::<CapabilityView>::new();
-        for index in &chain.capabilities {
-            let capability = self.abi.capability(*index);
-            if views.iter().all(|other| other.id != capability.id) {
-                views.push(self.capability(chain, capability, writes, taken));
-            }
-        }
-        views
+        let end = literal(self.abi.protocol.headers[plan.header].end);
+        Some(StartView { offset, width: int.map(|int| int.size()), end, bound: plan.bound })
     }
 }
 
-fn bits_view(bits: Bits, number: Span) -> BitsView {
-    let mask = match bits.count {
-        64.. => u64::MAX,
-        count => (1 << count) - 1,
-    };
-    BitsView { at: number.offset, width: number.size, low: bits.low, mask: literal(mask) }
+/// The initializer of a bit field; zeros without one.
+fn initializer(bits: Option<BitField>) -> String {
+    match bits {
+        Some(BitField { offset, width, low, mask }) => {
+            format!("{{ {offset}, {width}, {low}, {} }}", literal(mask))
+        }
+        None => "{ 0, 0, 0, 0 }".to_owned(),
+    }
 }
 
 /// A number of up to 64 bits.

@@ -3,15 +3,14 @@
 
 use super::detecting_macros::DetectingMacros;
 use super::literal;
-use crate::emit::named::{self, Named};
-use crate::ir::{Abi, Header};
+use crate::ir::{Abi, Entry, Header};
 use crate::names;
 
 /// The names of an ABI and the macros that detect them.
 pub(super) struct CompatContext<'a> {
     pub(super) abi: &'a Abi,
-    /// All names, in the order of the specification.
-    pub(super) names: Vec<Named<'a>>,
+    /// All declarations, in the order of the specification.
+    pub(super) entries: Vec<Entry<'a>>,
     pub(super) detecting: DetectingMacros<'a>,
     /// The start of the header's own macros.
     pub(super) prefix: String,
@@ -19,13 +18,13 @@ pub(super) struct CompatContext<'a> {
 
 impl<'a> CompatContext<'a> {
     pub(super) fn new(abi: &'a Abi, prefix: String) -> Self {
-        let names = named::names(abi);
-        Self { abi, detecting: DetectingMacros::new(abi, &names), names, prefix }
+        let entries = abi.declarations();
+        Self { abi, detecting: DetectingMacros::new(abi, &entries), entries, prefix }
     }
 
     /// The names that a kernel header declares, by its index.
-    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Named<'a>> {
-        self.names.iter().filter(move |named| self.abi.sections[named.section].header == header)
+    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Entry<'a>> {
+        self.entries.iter().filter(move |entry| self.abi.sections[entry.section].header == header)
     }
 
     /// The stable name of a value, whose number does not depend on the kernel
@@ -36,9 +35,9 @@ impl<'a> CompatContext<'a> {
     }
 
     /// The number of a name, cast to its enum if that has a tag.
-    pub(super) fn number(&self, named: &Named<'_>) -> Option<String> {
-        let number = literal::decimal(named.number()?);
-        Some(match named.tag() {
+    pub(super) fn number(&self, entry: &Entry<'_>) -> Option<String> {
+        let number = literal::decimal(entry.number()?);
+        Some(match entry.tag() {
             Some(tag) => format!("{}_CAST(enum {tag}, {number})", self.prefix),
             None => number,
         })

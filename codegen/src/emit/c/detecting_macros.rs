@@ -5,8 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::emit::named::{Member, Named, What, name_since};
-use crate::ir::{Abi, Arg, Role, StructId, Type};
+use crate::ir::{Abi, Arg, Entry, EntryKind, Member, Role, StructId, Type};
 use crate::release::{Release, Since};
 
 /// The macros that can detect declarations, by struct, section and kernel header.
@@ -17,7 +16,7 @@ pub(super) struct DetectingMacros<'a> {
     /// The first release of every macro that was always a macro, by name.
     macros: HashMap<&'a str, Since>,
     /// The macros of each struct: its ioctls, its ids, the values of its fields.
-    own: HashMap<StructId, Vec<Named<'a>>>,
+    own: HashMap<StructId, Vec<Entry<'a>>>,
     /// The structs that contain a struct.
     users: HashMap<StructId, Vec<StructId>>,
     /// The first macro that a release added to a section.
@@ -28,10 +27,10 @@ pub(super) struct DetectingMacros<'a> {
 
 impl<'a> DetectingMacros<'a> {
     /// Collects the macros of an ABI; `names` are all its names.
-    pub(super) fn new(abi: &'a Abi, names: &[Named<'a>]) -> Self {
+    pub(super) fn new(abi: &'a Abi, names: &[Entry<'a>]) -> Self {
         let first = (0..abi.headers.len()).map(|header| {
-            let named = names.iter().filter(|named| abi.sections[named.section].header == header);
-            named.map(|named| named.since().first()).min()
+            let entry = names.iter().filter(|entry| abi.sections[entry.section].header == header);
+            entry.map(|entry| entry.since().first()).min()
         });
         let mut detecting = Self {
             abi,
@@ -43,8 +42,8 @@ impl<'a> DetectingMacros<'a> {
             of_header: HashMap::new(),
         };
         let mut holder = None;
-        for named in names {
-            if let What::Struct(id) = named.what {
+        for entry in names {
+            if let EntryKind::Struct(id) = entry.kind {
                 holder = Some(id);
                 for inner in
                     abi.struct_(id).fields.iter().filter_map(|field| inner_struct(&field.type_))
@@ -52,82 +51,82 @@ impl<'a> DetectingMacros<'a> {
                     detecting.users.entry(inner).or_default().push(id);
                 }
             }
-            detecting.add(*named, holder);
+            detecting.add(*entry, holder);
         }
         detecting.add_structs(names);
         detecting
     }
 
     /// Adds a macro; `holder` is the last struct before it.
-    fn add(&mut self, named: Named<'a>, holder: Option<StructId>) {
-        let about = match named.what {
-            What::Ioctl(ioctl) => match ioctl.arg {
+    fn add(&mut self, entry: Entry<'a>, holder: Option<StructId>) {
+        let about = match entry.kind {
+            EntryKind::Ioctl(ioctl) => match ioctl.arg {
                 Arg::Struct(id) => Some(id),
                 _ => None,
             },
-            What::Capability(capability) => capability.struct_,
-            What::Constant(group, value) => value
+            EntryKind::Capability(capability) => capability.struct_,
+            EntryKind::Constant(group, value) => value
                 .payload
                 .or(holder.filter(|holder| group.field.is_some_and(|(owner, _)| owner == *holder))),
-            What::Macro(_) => None,
-            What::Struct(_) | What::Enum(_) | What::Enumerator(..) => return,
+            EntryKind::Macro(_) => None,
+            _ => return,
         };
-        let header = self.abi.sections[named.section].header;
-        self.macros.entry(named.name).or_insert(named.since());
-        self.of_section.entry((named.section, named.since())).or_insert(named.name);
-        self.of_header.entry((header, named.since())).or_insert(named.name);
+        let header = self.abi.sections[entry.section].header;
+        self.macros.entry(entry.name).or_insert(entry.since());
+        self.of_section.entry((entry.section, entry.since())).or_insert(entry.name);
+        self.of_header.entry((header, entry.since())).or_insert(entry.name);
         if let Some(id) = about {
-            self.own.entry(id).or_default().push(named);
+            self.own.entry(id).or_default().push(entry);
         }
     }
 
     /// Lets a macro of one struct detect the other structs that the same release
     /// added to the section.
-    fn add_structs(&mut self, names: &[Named<'a>]) {
-        for named in names {
-            let What::Struct(id) = named.what else { continue };
-            let since = named.since();
+    fn add_structs(&mut self, names: &[Entry<'a>]) {
+        for entry in names {
+            let EntryKind::Struct(id) = entry.kind else { continue };
+            let since = entry.since();
             let own = self.own.get(&id).into_iter().flatten().find(|own| own.since() == since);
             if let Some(own) = own.map(|own| own.name) {
-                self.of_section.entry((named.section, since)).or_insert(own);
+                self.of_section.entry((entry.section, since)).or_insert(own);
             }
         }
     }
 
     /// Whether a name is as old as the kernel header that declares it.
-    pub(super) fn is_first(&self, named: &Named<'_>) -> bool {
-        let header = self.abi.sections[named.section].header;
-        self.first[header].is_none_or(|first| named.since().first() <= first)
+    pub(super) fn is_first(&self, entry: &Entry<'_>) -> bool {
+        let header = self.abi.sections[entry.section].header;
+        self.first[header].is_none_or(|first| entry.since().first() <= first)
     }
 
     /// The macro that detects a struct or an enum with a tag.
-    pub(super) fn of_type(&self, named: &Named<'_>) -> Option<&'a str> {
-        let since = named.since();
-        let direct = match named.what {
-            What::Struct(id) => self.of_struct(id, since),
+    pub(super) fn of_type(&self, entry: &Entry<'_>) -> Option<&'a str> {
+        let since = entry.since();
+        let direct = match entry.kind {
+            EntryKind::Struct(id) => self.of_struct(id, since),
             _ => None,
         };
-        direct.or_else(|| self.near(named.section, since))
+        direct.or_else(|| self.near(entry.section, since))
     }
 
     /// The macro of the same section that detects an enumerator.
-    pub(super) fn of_enumerator(&self, named: &Named<'_>) -> Option<&'a str> {
-        self.of_section.get(&(named.section, named.since())).copied()
+    pub(super) fn of_enumerator(&self, entry: &Entry<'_>) -> Option<&'a str> {
+        self.of_section.get(&(entry.section, entry.since())).copied()
     }
 
     /// The macro that detects a field that is newer than its struct, or its
     /// present name.
-    pub(super) fn of_member(&self, owner: &Named<'_>, member: &Member<'_>) -> Option<&'a str> {
-        let since = name_since(member.meta);
-        let gate = member.when.or_else(|| self.flag_of_chain(owner, member));
+    pub(super) fn of_member(&self, owner: &Entry<'_>, member: &Member<'_>) -> Option<&'a str> {
+        let since = member.meta.name_since();
+        let gate = member.valid_if.or_else(|| self.flag_of_chain(owner, member));
         let gate = gate.and_then(|gate| self.macros.get_key_value(gate));
         let gate = gate.filter(|(_, came)| **came == since).map(|(name, _)| *name);
         gate.or_else(|| self.near(owner.section, since))
     }
 
     /// The flag that says that a field with the offset of a chain is valid.
-    fn flag_of_chain(&self, owner: &Named<'_>, member: &Member<'_>) -> Option<&'a str> {
-        let What::Struct(id) = owner.what else { return None };
+    fn flag_of_chain(&self, owner: &Entry<'_>, member: &Member<'_>) -> Option<&'a str> {
+        let EntryKind::Struct(id) = owner.kind else { return None };
         let host = self.abi.chain_of(id)?.offset_host()?;
         (member.role == Role::CapOffset).then_some(host.flag.0.as_str())
     }
@@ -135,11 +134,11 @@ impl<'a> DetectingMacros<'a> {
     /// A macro of a struct, or of one of the same release that contains it.
     fn of_struct(&self, id: StructId, since: Since) -> Option<&'a str> {
         let mut own = self.own.get(&id).into_iter().flatten();
-        let own = own.find(|named| named.since() == since).map(|named| named.name);
+        let own = own.find(|entry| entry.since() == since).map(|entry| entry.name);
         own.or_else(|| self.flag_of_headers(id, since)).or_else(|| {
             let mut users = self.users.get(&id).into_iter().flatten();
             users.find_map(|user| {
-                let same = name_since(&self.abi.struct_(*user).meta) == since;
+                let same = self.abi.struct_(*user).meta.name_since() == since;
                 same.then(|| self.of_struct(*user, since)).flatten()
             })
         })

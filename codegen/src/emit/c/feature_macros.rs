@@ -7,13 +7,13 @@ use super::compat_context::{CompatContext, after_macro};
 use super::groups::{aligned, fitted, lone_define};
 use super::tabs::WIDTH;
 use super::view::{ConditionalFeatureView, DefineView, FieldFeaturesView};
-use crate::emit::named::{self, Member, Named, What, name_since};
+use crate::ir::{self, Entry, EntryKind, Member, renumbered};
 
 /// The macros of all names that are declared whatever kernel header was
 /// included before.
 pub(super) fn names(context: &CompatContext<'_>) -> Vec<String> {
-    let always = context.names.iter().filter(|named| !named.counts());
-    always.map(|named| feature(context, named.name)).collect()
+    let always = context.entries.iter().filter(|entry| !entry.is_count());
+    always.map(|entry| feature(context, entry.name)).collect()
 }
 
 fn feature(context: &CompatContext<'_>, name: &str) -> String {
@@ -27,10 +27,10 @@ pub(super) fn fields(context: &CompatContext<'_>) -> Vec<FieldFeaturesView> {
     let views = headers.map(|(index, header)| {
         let fields = late(context, index);
         let fields = fields.map(|(owner, field)| feature(context, &field_name(owner, &field)));
-        let counts = context.of_header(index).filter(|named| named.counts());
+        let counts = context.of_header(index).filter(|entry| entry.is_count());
         FieldFeaturesView {
             after: after_macro(header, &context.prefix),
-            names: fields.chain(counts.map(|named| feature(context, named.name))).collect(),
+            names: fields.chain(counts.map(|entry| feature(context, entry.name))).collect(),
         }
     });
     views.filter(|view| !view.names.is_empty()).collect()
@@ -69,7 +69,7 @@ fn if_any(conditions: &[String]) -> Vec<String> {
     lines.collect()
 }
 
-fn field_name(owner: &Named<'_>, field: &Member<'_>) -> String {
+fn field_name(owner: &Entry<'_>, field: &Member<'_>) -> String {
     format!("{}_{}", owner.name, field.name)
 }
 
@@ -77,14 +77,14 @@ fn field_name(owner: &Named<'_>, field: &Member<'_>) -> String {
 fn late<'a>(
     context: &'a CompatContext<'_>,
     header: usize,
-) -> impl Iterator<Item = (&'a Named<'a>, Member<'a>)> {
-    let structs = context.of_header(header).filter_map(|named| match named.what {
-        What::Struct(id) => Some((named, context.abi.struct_(id))),
+) -> impl Iterator<Item = (&'a Entry<'a>, Member<'a>)> {
+    let structs = context.of_header(header).filter_map(|entry| match entry.kind {
+        EntryKind::Struct(id) => Some((entry, context.abi.struct_(id))),
         _ => None,
     });
     structs.flat_map(|(owner, struct_)| {
-        let fields = named::members(struct_);
-        let fields = fields.filter(move |field| name_since(field.meta) != owner.since());
+        let fields = context.abi.own_members(struct_).into_iter();
+        let fields = fields.filter(move |field| field.meta.name_since() != owner.since());
         fields.map(move |field| (owner, field))
     })
 }
@@ -92,17 +92,16 @@ fn late<'a>(
 /// Stable names of all values that had another number in some release, and of
 /// the other values of their enums.
 pub(super) fn stable_names(context: &CompatContext<'_>) -> Vec<DefineView> {
-    let moved: HashSet<_> =
-        named::renumbered(&context.names).iter().map(|named| named.name).collect();
-    let stable = |named: &&Named<'_>| named.tag().is_some() || moved.contains(named.name);
-    let defines = context.names.iter().filter(stable).filter_map(|named| {
-        Some(lone_define(&context.stable_name(named.name), context.number(named)?))
+    let moved: HashSet<_> = renumbered(&context.entries).iter().map(|entry| entry.name).collect();
+    let stable = |entry: &&Entry<'_>| entry.tag().is_some() || moved.contains(entry.name);
+    let defines = context.entries.iter().filter(stable).filter_map(|entry| {
+        Some(lone_define(&context.stable_name(entry.name), context.number(entry)?))
     });
     aligned(defines.collect()).into_iter().map(fitted).collect()
 }
 
 /// Former names, defined as the present ones.
 pub(super) fn former_names(context: &CompatContext<'_>) -> Vec<DefineView> {
-    let former = named::former(&context.names);
+    let former = ir::former_names(&context.entries);
     former.iter().map(|old| lone_define(old.name, old.now.name.to_owned())).collect()
 }

@@ -13,8 +13,7 @@ use super::view::{
     MissingDeclsView, ReleaseMacrosView,
 };
 use super::{feature_macros, groups, literal, structs};
-use crate::emit::named::{Named, What};
-use crate::ir::{Abi, Group, Header, StructId};
+use crate::ir::{Abi, Entry, EntryKind, Group, Header, StructId};
 
 /// A kernel header; none if it has no include guard.
 pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeaderView> {
@@ -32,9 +31,9 @@ pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeade
 pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<BackfillView> {
     let kernel_header = &context.abi.headers[header];
     let late: Vec<_> =
-        context.of_header(header).filter(|named| !context.detecting.is_first(named)).collect();
+        context.of_header(header).filter(|entry| !context.detecting.is_first(entry)).collect();
     let needed = needed_elsewhere(context.abi, header);
-    let rest = late.iter().filter(|named| !is_among(&needed, named));
+    let rest = late.iter().filter(|entry| !is_among(&needed, entry));
     let view = BackfillView {
         title: title(&format!("Declarations missing from an older <{}>", kernel_header.path)),
         after: after_macro(kernel_header, &context.prefix)?,
@@ -50,8 +49,8 @@ pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<Bac
 /// kernel headers need.
 pub(super) fn needed(context: &CompatContext<'_>, header: usize) -> Vec<MissingDeclsView> {
     let needed = needed_elsewhere(context.abi, header);
-    let late = context.of_header(header).filter(|named| !context.detecting.is_first(named));
-    missing(context, late.filter(|named| is_among(&needed, named)))
+    let late = context.of_header(header).filter(|entry| !context.detecting.is_first(entry));
+    missing(context, late.filter(|entry| is_among(&needed, entry)))
 }
 
 /// The structs of one kernel header that structs of others contain.
@@ -71,17 +70,17 @@ fn needed_elsewhere(abi: &Abi, header: usize) -> HashSet<StructId> {
     needed
 }
 
-fn is_among(structs: &HashSet<StructId>, named: &Named<'_>) -> bool {
-    matches!(named.what, What::Struct(id) if structs.contains(&id))
+fn is_among(structs: &HashSet<StructId>, entry: &Entry<'_>) -> bool {
+    matches!(entry.kind, EntryKind::Struct(id) if structs.contains(&id))
 }
 
 /// The declarations among `late` that the preprocessor cannot test for, grouped
 /// by the macro that detects them.
 fn missing<'a>(
     context: &CompatContext<'_>,
-    late: impl Iterator<Item = &'a Named<'a>>,
+    late: impl Iterator<Item = &'a Entry<'a>>,
 ) -> Vec<MissingDeclsView> {
-    let missing: Vec<_> = late.filter_map(|named| missing_decl(context, named)).collect();
+    let missing: Vec<_> = late.filter_map(|entry| missing_decl(context, entry)).collect();
     let missing = missing.chunk_by(|a, b| a.0 == b.0).map(|missing| MissingDeclsView {
         detected_by: missing[0].0.to_owned(),
         decls: missing.iter().map(|(_, decl)| decl.clone()).collect(),
@@ -93,31 +92,31 @@ fn missing<'a>(
 /// detects it.
 fn missing_decl<'a>(
     context: &CompatContext<'a>,
-    named: &Named<'_>,
+    entry: &Entry<'_>,
 ) -> Option<(&'a str, MissingDecl)> {
-    let decl = match named.what {
-        What::Struct(id) => MissingDecl::Struct(structs::bare(context.abi, id)),
-        What::Enum(group) => MissingDecl::Enum(tagged(context, group)),
-        What::Enumerator(_, value) if value.count.is_none() => {
-            let define = fitted(lone_define(named.name, context.number(named)?));
-            let detected_by = context.detecting.of_enumerator(named)?;
+    let decl = match entry.kind {
+        EntryKind::Struct(id) => MissingDecl::Struct(structs::bare(context.abi, id)),
+        EntryKind::Enum(group) => MissingDecl::Enum(tagged(context, group)),
+        EntryKind::Enumerator(_, value) if value.count.is_none() => {
+            let define = fitted(lone_define(entry.name, context.number(entry)?));
+            let detected_by = context.detecting.of_enumerator(entry)?;
             return Some((detected_by, MissingDecl::Enumerator(define)));
         }
         _ => return None,
     };
-    Some((context.detecting.of_type(named)?, decl))
+    Some((context.detecting.of_type(entry)?, decl))
 }
 
 /// Macros by release, and enumerators that no macro detects.
-fn by_release(context: &CompatContext<'_>, late: &[&Named<'_>]) -> Vec<ReleaseMacrosView> {
-    let came = |named: &&Named<'_>| named.since().first();
+fn by_release(context: &CompatContext<'_>, late: &[&Entry<'_>]) -> Vec<ReleaseMacrosView> {
+    let came = |entry: &&Entry<'_>| entry.since().first();
     let mut sorted = late.to_vec();
     sorted.sort_by_key(came);
     let releases = sorted.chunk_by(|a, b| came(a) == came(b));
-    let views = releases.map(|named| ReleaseMacrosView {
-        title: format!("/* Linux {} */", came(&named[0]).bare()),
-        defines: named.iter().filter_map(|named| define(context, named)).collect(),
-        macros: named.iter().filter_map(|named| macro_(named)).collect(),
+    let views = releases.map(|entry| ReleaseMacrosView {
+        title: format!("/* Linux {} */", came(&entry[0]).bare()),
+        defines: entry.iter().filter_map(|entry| define(context, entry)).collect(),
+        macros: entry.iter().filter_map(|entry| macro_(entry)).collect(),
     });
     views.filter(|view| !view.defines.is_empty() || !view.macros.is_empty()).collect()
 }
@@ -136,24 +135,26 @@ fn tagged(context: &CompatContext<'_>, group: &Group) -> EnumView {
 
 /// A constant; none for counts, whose value belongs to the enum that declares
 /// them.
-fn define(context: &CompatContext<'_>, named: &Named<'_>) -> Option<DefineView> {
-    match named.what {
-        What::Constant(_, value) => Some(groups::bare_define(value)),
-        What::Enumerator(_, value) if value.count.is_none() => {
-            let detected = context.detecting.of_enumerator(named).is_some();
-            let number = context.number(named).filter(|_| !detected)?;
-            Some(lone_define(named.name, number))
+fn define(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<DefineView> {
+    match entry.kind {
+        EntryKind::Constant(_, value) => Some(groups::bare_define(value)),
+        EntryKind::Enumerator(_, value) if value.count.is_none() => {
+            let detected = context.detecting.of_enumerator(entry).is_some();
+            let number = context.number(entry).filter(|_| !detected)?;
+            Some(lone_define(entry.name, number))
         }
-        What::Ioctl(ioctl) => Some(lone_define(named.name, ioctl_number(context.abi, ioctl))),
-        What::Capability(capability) => Some(lone_define(named.name, capability.id.to_string())),
+        EntryKind::Ioctl(ioctl) => Some(lone_define(entry.name, ioctl_number(context.abi, ioctl))),
+        EntryKind::Capability(capability) => {
+            Some(lone_define(entry.name, capability.id.to_string()))
+        }
         _ => None,
     }
 }
 
 /// The name and the lines of a function-like macro.
-fn macro_(named: &Named<'_>) -> Option<(String, Vec<String>)> {
-    match named.what {
-        What::Macro(item) => Some((item.name.clone(), macro_lines(item))),
+fn macro_(entry: &Entry<'_>) -> Option<(String, Vec<String>)> {
+    match entry.kind {
+        EntryKind::Macro(item) => Some((item.name.clone(), macro_lines(item))),
         _ => None,
     }
 }

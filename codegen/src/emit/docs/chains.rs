@@ -117,11 +117,9 @@ fn ids(page: &Page<'_>, chain: &Chain) -> Option<String> {
 /// The capability's part of its page.
 pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String {
     let one = page.abi.capability(id);
-    let facts = vec![
-        format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version),
-        body(page, one),
-        emitted_by(page, one),
-    ];
+    let id =
+        format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version);
+    let facts = [id, body(page, one)].into_iter().chain(emitted_by(page, one)).collect();
     let view = CapabilityView {
         name: one.name.clone(),
         doc: page.doc(&one.meta.doc),
@@ -140,14 +138,17 @@ fn body(page: &Page<'_>, one: &Capability) -> String {
     }
 }
 
-/// The drivers that give it.
-pub(super) fn emitted_by(page: &Page<'_>, one: &Capability) -> String {
-    let files: Vec<String> =
-        one.emitted_by.iter().map(|file| metadata::source(page, file)).collect();
-    match files.as_slice() {
-        [] => "No kernel file emits it any more.".to_owned(),
+/// The handlers that append a capability; none if no handler of its chain is known.
+fn emitted_by(page: &Page<'_>, one: &Capability) -> Option<String> {
+    let emitters = page.abi.emitters(one)?;
+    let files: Vec<String> = emitters
+        .iter()
+        .map(|handler| format!("`{}` ({})", handler.name, metadata::source(page, &handler.source)))
+        .collect();
+    Some(match files.as_slice() {
+        [] => "No handler emits it any more.".to_owned(),
         files => format!("Emitted by {}.", list(files)),
-    }
+    })
 }
 
 /// Which fields came with which version, and where the body of each ends.

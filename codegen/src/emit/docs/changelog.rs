@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::emit::named::{self, Named, What};
-use crate::ir::{Abi, Literal, Meta};
+use crate::ir::{Abi, Entry, EntryKind, Literal, Meta};
 use crate::release::Release;
 
 /// An item in all its releases.
@@ -29,47 +28,37 @@ pub(super) struct ItemHistory<'a> {
     pub(super) with_owner: bool,
 }
 
-/// Every item in the order of the specification, fields behind their structs.
+/// Every item in the order of the specification, fields after their structs.
 pub(super) fn all(abi: &Abi) -> Vec<ItemHistory<'_>> {
-    let mut histories = Vec::new();
-    for named in named::names(abi) {
-        histories.push(ItemHistory {
-            kind: kind(named.what),
-            name: named.name,
-            owner: None,
-            meta: named.meta,
-            section: named.section,
-            number: named.number(),
-            renumbered: renumbered(named),
-            type_: None,
-            with_owner: false,
-        });
-        if let What::Struct(id) = named.what {
-            let members = named::members(abi.struct_(id));
-            histories.extend(members.map(|member| ItemHistory {
-                kind: "field",
-                name: member.name,
-                owner: Some(named.name),
-                meta: member.meta,
-                section: named.section,
-                number: None,
-                renumbered: Vec::new(),
-                type_: Some(abi.type_text(member.type_)),
-                with_owner: member.meta.since == named.meta.since,
-            }));
-        }
-    }
-    histories
+    let entries = abi.entries();
+    let histories = entries.iter().filter_map(|entry| {
+        let (owner, member) = match entry.kind {
+            EntryKind::Member(id, member) => (Some(abi.struct_(id)), Some(member)),
+            _ => (None, None),
+        };
+        Some(ItemHistory {
+            kind: kind(entry)?,
+            name: entry.name,
+            owner: owner.map(|owner| owner.name.as_str()),
+            meta: entry.meta,
+            section: entry.section,
+            number: entry.number(),
+            renumbered: renumbered(entry),
+            type_: member.map(|member| abi.type_text(member.type_)),
+            with_owner: owner.is_some_and(|owner| owner.meta.since == entry.meta.since),
+        })
+    });
+    histories.collect()
 }
 
 /// The numbers that an item had before. One that counts the others was smaller
 /// by those that came later.
-fn renumbered(named: Named<'_>) -> Vec<(i128, Release)> {
-    let What::Enumerator(group, value) = named.what else {
-        return named.meta.history.numbers.clone();
+fn renumbered(entry: &Entry<'_>) -> Vec<(i128, Release)> {
+    let EntryKind::Enumerator(group, value) = entry.kind else {
+        return entry.meta.history.numbers.clone();
     };
-    if !named.counts() {
-        return named.meta.history.numbers.clone();
+    if !entry.is_count() {
+        return entry.meta.history.numbers.clone();
     }
     let since = value.meta.since.first();
     let mut later: Vec<_> = group.values.iter().map(|value| value.meta.since.first()).collect();
@@ -83,17 +72,23 @@ fn renumbered(named: Named<'_>) -> Vec<(i128, Release)> {
     change_releases.map(|(index, came)| (before(index), *came)).collect()
 }
 
-fn kind(what: What<'_>) -> &'static str {
-    match what {
-        What::Struct(_) => "struct",
-        What::Constant(_, value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
-        What::Constant(..) => "constant",
-        What::Enumerator(..) => "enumerator",
-        What::Enum(_) => "enum",
-        What::Macro(_) => "macro",
-        What::Ioctl(_) => "ioctl",
-        What::Capability(_) => "capability",
-    }
+/// The kind of an item in a word; `None` of what C code cannot name.
+fn kind(entry: &Entry<'_>) -> Option<&'static str> {
+    Some(match entry.kind {
+        EntryKind::Struct(_) => "struct",
+        EntryKind::Member(_, member) if !member.is_header() => "field",
+        EntryKind::Constant(_, value) if matches!(value.literal, Literal::Bit { .. }) => "flag",
+        EntryKind::Constant(..) => "constant",
+        EntryKind::Enumerator(..) => "enumerator",
+        EntryKind::Enum(_) => "enum",
+        EntryKind::Macro(_) => "macro",
+        EntryKind::Ioctl(_) => "ioctl",
+        EntryKind::Capability(_) => "capability",
+        EntryKind::Member(..)
+        | EntryKind::Union(..)
+        | EntryKind::Group(_)
+        | EntryKind::Chain(_) => return None,
+    })
 }
 
 impl ItemHistory<'_> {

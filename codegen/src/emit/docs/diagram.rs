@@ -15,7 +15,7 @@ use super::page::Page;
 use super::structs::svg_path;
 use crate::emit::{banner, escape};
 use crate::ir::{Struct, StructId};
-use crate::layout::Model;
+use crate::layout::{Model, label};
 use crate::output::OutputFile;
 use grid::{Cell, Grid};
 use pieces::{Kind, pieces};
@@ -34,7 +34,7 @@ const SIZES: [u64; 4] = [14, 13, 12, 11];
 #[derive(Template)]
 #[template(path = "layout.svg.jinja", escape = "none")]
 struct DiagramView {
-    banner: Vec<String>,
+    banner: String,
     name: String,
     size: String,
     height: u64,
@@ -78,14 +78,14 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
     let mut views = Vec::new();
     let variants = layouts(struct_);
     for variant in &variants {
-        let label = match variant.label.as_str() {
+        let label = match label(&variant.models) {
             "" => String::new(),
             label => format!("{label}: {} bytes", variant.value.0),
         };
         top += if label.is_empty() { 0 } else { 26 };
-        let pieces = pieces(page, struct_, variant.model);
+        let pieces = pieces(page, struct_, variant.models[0]);
         let grid = Grid::new(&pieces);
-        views.push(layout(struct_, variant.model, &grid, (top, label)));
+        views.push(layout(struct_, variant.models[0], &grid, (top, label)));
         top += grid.height + 44;
     }
     let height = top - 20;
@@ -93,9 +93,8 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
         [only] => format!("{} bytes", only.value.0),
         _ => String::new(),
     };
-    let banner = banner::lines(page.abi, "codegen/src/emit/docs/diagram.rs");
     let view = DiagramView {
-        banner: banner.iter().map(|line| escape::in_xml_comment(line)).collect(),
+        banner: escape::in_xml_comment(&banner::line(page.abi)),
         name: struct_.name.clone(),
         size,
         height,

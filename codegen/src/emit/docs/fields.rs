@@ -1,14 +1,14 @@
 //! The table of a struct's fields: one row for each field, for each member of
 //! an anonymous union, and for the bytes that no field covers.
 
-use super::layout_variants::{self, Variant, cell};
+use super::layout_variants::{cell, layouts};
 use super::metadata::{notes, with_notes};
 use super::page::Page;
 use super::phrases;
 use super::table::{Align, Table};
 use super::types;
 use crate::ir::{Field, GroupId, Meta, Role, Struct, Type, UnionArm};
-use crate::layout::{PerModel, Span};
+use crate::layout::{ModelGroup, PerModel, Span};
 
 /// The table; none where a struct has no field.
 pub(super) fn table(page: &Page<'_>, struct_: &Struct) -> Option<String> {
@@ -19,7 +19,7 @@ pub(super) fn table(page: &Page<'_>, struct_: &Struct) -> Option<String> {
 struct FieldTable<'a> {
     page: &'a Page<'a>,
     struct_: &'a Struct,
-    variants: Vec<Variant<(u64, &'a [Span])>>,
+    variants: Vec<ModelGroup<(u64, &'a [Span])>>,
     table: Table,
 }
 
@@ -34,7 +34,7 @@ impl<'a> FieldTable<'a> {
             ("direction", Align::Left),
             ("meaning", Align::Left),
         ];
-        let variants = layout_variants::layouts(struct_);
+        let variants = layouts(struct_);
         let mut table = Self { page, struct_, variants, table: Table::new(columns) };
         for (at, field) in struct_.fields.iter().enumerate() {
             table.field(at, field);
@@ -73,7 +73,7 @@ impl<'a> FieldTable<'a> {
     /// The bytes between a field and the next that belong to none.
     fn hole_behind(&mut self, at: usize) {
         let next = |spans: &[Span], size| spans.get(at + 1).map_or(size, |next| next.offset);
-        let gap = |one: &Variant<(u64, &[Span])>| {
+        let gap = |one: &ModelGroup<(u64, &[Span])>| {
             let (size, spans) = one.value;
             (spans[at].end(), next(spans, size).saturating_sub(spans[at].end()))
         };
@@ -97,7 +97,7 @@ impl<'a> FieldTable<'a> {
     /// Offset and size, each once where all targets agree.
     fn place(&self, spans: PerModel<Span>, type_: &Type) -> [String; 2] {
         let of = |number: fn(Span) -> u64| {
-            let numbers = self.variants.iter().map(|one| number(spans[one.model.index()]));
+            let numbers = self.variants.iter().map(|one| number(spans[one.models[0].index()]));
             cell(&numbers.collect::<Vec<_>>())
         };
         let size = match type_ {

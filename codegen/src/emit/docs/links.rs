@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, ChainId, GroupId, GroupKind, Item, StructId};
+use crate::ir::{Abi, ChainId, EntryKind, GroupId, GroupKind, Item, StructId};
 use crate::release::Release;
 
 /// A place in the reference: a page and an anchor on it.
@@ -22,8 +22,8 @@ pub(super) struct Target {
 pub(super) struct Links<'a> {
     abi: &'a Abi,
     names: HashMap<&'a str, Target>,
-    /// The section of each group, by index.
-    groups: Vec<usize>,
+    /// The section of each group that is an item.
+    groups: HashMap<GroupId, usize>,
 }
 
 /// The page of a section.
@@ -58,22 +58,25 @@ fn heading(word: &str, name: &str) -> String {
 impl<'a> Links<'a> {
     /// Finds the place of every name.
     pub(super) fn new(abi: &'a Abi) -> Self {
-        let groups = vec![0; abi.groups.len()];
-        let mut links = Self { abi, names: HashMap::new(), groups };
-        for (section, one) in abi.sections.iter().enumerate() {
-            for item in &one.items {
-                links.add_item(section, *item);
+        let (mut names, mut groups) = (HashMap::new(), HashMap::new());
+        for entry in abi.entries() {
+            let anchor = match entry.kind {
+                EntryKind::Constant(..) | EntryKind::Enumerator(..) => entry.name.to_owned(),
+                EntryKind::Struct(_) => heading("struct", entry.name),
+                EntryKind::Macro(_) => heading("macro", entry.name),
+                EntryKind::Ioctl(_) => heading("ioctl", entry.name),
+                EntryKind::Capability(_) => heading("capability", entry.name),
+                EntryKind::Enum(group) => heading(group_word(group.kind), entry.name),
+                _ => String::new(),
+            };
+            if let Item::Group(id) = entry.item {
+                groups.insert(id, entry.section);
+            }
+            if entry.is_declaration() {
+                names.entry(entry.name).or_insert(Target { section: entry.section, anchor });
             }
         }
-        for struct_ in &abi.structs {
-            links.add(&struct_.name, struct_.section, heading("struct", &struct_.name));
-        }
-        for (at, group) in abi.groups.iter().enumerate() {
-            if let Some((of, _)) = group.field {
-                links.add_group(abi.struct_(of).section, GroupId(at));
-            }
-        }
-        links
+        Self { abi, names, groups }
     }
 
     /// The place of a name.
@@ -85,7 +88,11 @@ impl<'a> Links<'a> {
     pub(super) fn find_group(&self, id: GroupId) -> Target {
         let group = self.abi.group(id);
         let anchor = heading(group_word(group.kind), &group.name);
-        Target { section: self.groups[id.0], anchor }
+        let section = match group.field {
+            Some((id, _)) => self.abi.struct_(id).section,
+            None => self.groups.get(&id).copied().unwrap_or_default(),
+        };
+        Target { section, anchor }
     }
 
     /// The place of a struct.
@@ -98,41 +105,5 @@ impl<'a> Links<'a> {
     pub(super) fn find_chain(&self, id: ChainId) -> Target {
         let chain = self.abi.chain(id);
         Target { section: chain.section, anchor: heading("chain", &chain.name) }
-    }
-
-    fn add_item(&mut self, section: usize, item: Item) {
-        let abi = self.abi;
-        match item {
-            Item::Struct(_) | Item::Chain(_) => {}
-            Item::Group(id) => self.add_group(section, id),
-            Item::Macro(at) => {
-                let name = &abi.macro_(at).name;
-                self.add(name, section, heading("macro", name));
-            }
-            Item::Ioctl(at) => {
-                let name = &abi.ioctl(at).name;
-                self.add(name, section, heading("ioctl", name));
-            }
-            Item::Capability(at) => {
-                let name = &abi.capability(at).name;
-                self.add(name, section, heading("capability", name));
-            }
-        }
-    }
-
-    fn add_group(&mut self, section: usize, id: GroupId) {
-        let group = self.abi.group(id);
-        self.groups[id.0] = section;
-        if group.kind == GroupKind::Enum {
-            self.add(&group.name, section, heading(group_word(group.kind), &group.name));
-        }
-        for value in &group.values {
-            self.add(&value.name, section, value.name.clone());
-        }
-    }
-
-    /// The first to use a name keeps it.
-    fn add(&mut self, name: &'a str, section: usize, anchor: String) {
-        self.names.entry(name).or_insert(Target { section, anchor });
     }
 }

@@ -109,7 +109,11 @@ fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Entry<
             one.version.to_string(),
             since(page.abi, one.meta.since),
             deprecated(page, &one.meta),
-            if one.emitted_by.is_empty() { "not emitted" } else { "emitted" }.to_owned(),
+            match page.abi.emitters(one).map(|emitters| emitters.is_empty()) {
+                Some(true) => "not emitted".to_owned(),
+                Some(false) => "emitted".to_owned(),
+                None => String::new(),
+            },
             with_notes(summary(page, &one.meta.doc), &[body]),
             other_source(page, &one.meta, &chain.meta),
         ],

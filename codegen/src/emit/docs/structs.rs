@@ -7,11 +7,11 @@ use super::bullet_list::BulletList;
 use super::cross_refs::CrossRefs;
 use super::fields;
 use super::groups;
-use super::layout_variants::{self, Variant, cell};
+use super::layout_variants::{cell, layouts};
 use super::metadata;
 use super::page::Page;
 use crate::ir::{Struct, StructId};
-use crate::layout::Span;
+use crate::layout::{self, ModelGroup, Span, label};
 
 /// What the template prints.
 #[derive(Template)]
@@ -86,20 +86,19 @@ fn facts(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
 /// Size and alignment, by target where they differ.
 fn size(struct_: &Struct) -> String {
     let extents = struct_.layouts.each_ref().map(|layout| (layout.size, layout.align));
-    let said = |one: &Variant<(u64, u64)>| {
-        let (size, align) = one.value;
-        let on = if one.label.is_empty() { String::new() } else { format!(" on {}", one.label) };
+    let text = |group: &ModelGroup<(u64, u64)>| {
+        let ((size, align), label) = (group.value, label(&group.models));
+        let on = if label.is_empty() { String::new() } else { format!(" on {label}") };
         format!("{size} bytes, aligned to {align}{on}")
     };
-    let sizes: Vec<String> = layout_variants::variants(extents).iter().map(said).collect();
+    let sizes: Vec<String> = layout::groups(extents).iter().map(text).collect();
     let packed = if struct_.packed { "; packed" } else { "" };
     format!("{}{packed}.", sizes.join("; "))
 }
 
 /// What two numbers in one cell mean, where there are some.
 fn numbers(struct_: &Struct) -> Option<String> {
-    let labels: Vec<String> =
-        layout_variants::layouts(struct_).into_iter().map(|one| one.label).collect();
+    let labels: Vec<&str> = layouts(struct_).iter().map(|group| label(&group.models)).collect();
     let more = labels.len() > 1;
     more.then(|| format!("Where offset or size differ: {}.", labels.join(" / ")))
 }

@@ -8,7 +8,7 @@ use quote::quote;
 
 use crate::emit::escape::in_markdown;
 use crate::emit::wrap::wrap;
-use crate::ir::{Abi, Doc, Meta};
+use crate::ir::{Abi, Doc, Entry, EntryKind, Meta};
 use crate::release::Since;
 
 /// How wide a line of documentation may be.
@@ -19,14 +19,11 @@ pub(super) struct Names<'a>(HashSet<&'a str>);
 
 impl<'a> Names<'a> {
     pub(super) fn of(abi: &'a Abi) -> Self {
-        let structs = abi.structs.iter().map(|struct_| struct_.name.as_str());
         let types = abi.groups.iter().filter_map(|group| group.rust.as_deref());
-        let values = abi.groups.iter().flat_map(|group| &group.values);
-        let values = values.map(|value| value.name.as_str());
-        let ioctls = abi.ioctls.iter().map(|ioctl| ioctl.name.as_str());
-        let capabilities = abi.capabilities.iter().map(|capability| capability.name.as_str());
-        let names = structs.chain(types).chain(values).chain(ioctls).chain(capabilities);
-        Self(names.collect())
+        let linked =
+            |entry: &Entry<'_>| !matches!(entry.kind, EntryKind::Enum(_) | EntryKind::Macro(_));
+        let entries = abi.declarations().into_iter().filter(linked).map(|entry| entry.name);
+        Self(entries.chain(types).collect())
     }
 }
 

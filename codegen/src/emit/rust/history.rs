@@ -5,8 +5,7 @@ use quote::quote;
 
 use super::tokens::{decimal, ident};
 use super::{format, section};
-use crate::emit::named::{self, Named, What};
-use crate::ir::{Abi, Meta};
+use crate::ir::{Abi, Entry, EntryKind};
 use crate::release::{Release, Since};
 
 /// Whether there is anything to tell of.
@@ -15,18 +14,8 @@ pub(super) fn present(abi: &Abi) -> bool {
 }
 
 /// `history/items.rs`.
-pub(super) fn table(abi: &Abi, all: &[Named<'_>]) -> String {
-    let rows =
-        all.iter().flat_map(|named| {
-            let mut rows = vec![row("", named.name, kind(named.what), named.meta)];
-            if let What::Struct(id) = named.what {
-                let members = named::members(abi.struct_(id));
-                rows.extend(members.map(|member| {
-                    row(&[named.name, "."].concat(), member.name, "Field", member.meta)
-                }));
-            }
-            rows
-        });
+pub(super) fn table(abi: &Abi, entries: &[Entry<'_>]) -> String {
+    let rows = entries.iter().filter_map(|entry| Some(row(abi, entry, kind(entry)?)));
     let rows: Vec<_> = rows.collect();
     let release = rows.iter().any(|(_, former)| *former).then(|| quote!(, Release));
     let rows = rows.iter().map(|(row, _)| row);
@@ -40,22 +29,32 @@ pub(super) fn table(abi: &Abi, all: &[Named<'_>]) -> String {
     })
 }
 
-fn kind(what: What<'_>) -> &'static str {
-    match what {
-        What::Struct(_) => "Struct",
-        What::Constant(..) => "Constant",
-        What::Enumerator(..) => "Enumerator",
-        What::Enum(_) => "Enum",
-        What::Macro(_) => "Macro",
-        What::Ioctl(_) => "Ioctl",
-        What::Capability(_) => "Capability",
-    }
+/// The name of its `Kind` in the crate, which lists what C code can name.
+fn kind(entry: &Entry<'_>) -> Option<&'static str> {
+    Some(match entry.kind {
+        EntryKind::Struct(_) => "Struct",
+        EntryKind::Member(_, member) if !member.is_header() => "Field",
+        EntryKind::Constant(..) => "Constant",
+        EntryKind::Enumerator(..) => "Enumerator",
+        EntryKind::Enum(_) => "Enum",
+        EntryKind::Macro(_) => "Macro",
+        EntryKind::Ioctl(_) => "Ioctl",
+        EntryKind::Capability(_) => "Capability",
+        EntryKind::Member(..)
+        | EntryKind::Union(..)
+        | EntryKind::Group(_)
+        | EntryKind::Chain(_) => return None,
+    })
 }
 
-/// A row, and whether it speaks of former names; `owner` stands in front of
-/// every name.
-fn row(owner: &str, name: &str, kind: &str, meta: &Meta) -> (TokenStream, bool) {
-    let (name, kind) = ([owner, name].concat(), ident(kind));
+/// A row, and whether it has former names; a member follows its struct's name.
+fn row(abi: &Abi, entry: &Entry<'_>, kind: &str) -> (TokenStream, bool) {
+    let owner = match entry.kind {
+        EntryKind::Member(id, _) => [&abi.struct_(id).name, "."].concat(),
+        _ => String::new(),
+    };
+    let meta = entry.meta;
+    let (name, kind) = ([&owner, entry.name].concat(), ident(kind));
     let since = numbers(meta.since.first());
     let after = match meta.since {
         Since::Known(_) => quote!(),
@@ -65,7 +64,7 @@ fn row(owner: &str, name: &str, kind: &str, meta: &Meta) -> (TokenStream, bool) 
         }
     };
     let former = meta.history.names.iter().map(|(name, release)| {
-        let (name, release) = ([owner, name].concat(), numbers(*release));
+        let (name, release) = ([owner.as_str(), name].concat(), numbers(*release));
         quote!((#name, Release::new(#release)))
     });
     let renamed = !meta.history.names.is_empty();

@@ -9,6 +9,7 @@ use super::tokens::ident;
 use super::{format, ioctls, needs, section, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
+use crate::output::Language;
 
 /// `lib.rs`.
 pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
@@ -19,6 +20,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
     let without_serde = left_out_serde(abi);
     let views = views_doc(abi);
     let modules = modules(abi);
+    let release = abi.release.to_string();
     format::file(quote! {
         #![doc = #title]
         //!
@@ -54,6 +56,13 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         extern crate alloc;
 
         #modules
+
+        /// The kernel release that this crate describes.
+        pub const RELEASE: &str = #release;
+
+        #[cfg(doctest)]
+        #[doc = include_str!("../README.md")]
+        struct Readme;
     })
 }
 
@@ -99,7 +108,18 @@ fn modules(abi: &Abi) -> TokenStream {
     let before = ["array.rs", "chain.rs"].map(private);
     let between = ["profile.rs", "reply.rs", "request.rs", "target.rs"].map(private);
     let wire = private("wire.rs");
-    quote!(#(#before)* #flags #history #ioctls #(#between)* pub mod uapi; #views #wire)
+    let code = code(abi);
+    quote!(#(#before)* #flags #history #ioctls #(#between)* pub mod uapi; #views #wire #(#code)*)
+}
+
+/// The modules of hand-written code.
+fn code(abi: &Abi) -> impl Iterator<Item = TokenStream> {
+    let rust = abi.code.iter().filter(|file| file.language == Language::Rust);
+    let names = rust.filter_map(|file| file.path.strip_suffix(".rs"));
+    names.filter(|name| !name.contains('/')).map(|name| {
+        let module = ident(name);
+        quote!(pub mod #module;)
+    })
 }
 
 /// Says which types a feature leaves out, and why.

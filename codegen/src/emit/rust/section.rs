@@ -6,8 +6,7 @@ use quote::quote;
 use super::comment::{Docs, Names};
 use super::tokens::{decimal, ident};
 use super::{format, groups, ioctls, structs};
-use crate::emit::named::{Former, What};
-use crate::ir::{Abi, Item, Section, StructId, Type};
+use crate::ir::{Abi, EntryKind, FormerName, Item, Section, StructId, Type};
 
 /// The sections that have something to declare.
 pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
@@ -17,7 +16,12 @@ pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
 }
 
 /// The module of a section, some items of which had other names before.
-pub(super) fn module(abi: &Abi, names: &Names<'_>, former: &[Former<'_>], index: usize) -> String {
+pub(super) fn module(
+    abi: &Abi,
+    names: &Names<'_>,
+    former: &[FormerName<'_>],
+    index: usize,
+) -> String {
     let section = &abi.sections[index];
     let docs = Docs::new(names, "super::");
     let title = [" ", &section.title, "."].concat();
@@ -38,20 +42,22 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, former: &[Former<'_>], index:
 
 /// The names that items of a section had before, unless something else has
 /// them now.
-fn former(former: &[Former<'_>]) -> TokenStream {
+fn former(former: &[FormerName<'_>]) -> TokenStream {
     let aliases = former.iter().map(|former| {
         let doc = [" The former name of [`", former.now.name, "`]."].concat();
         let release = former.until.bare();
         let note = ["called `", former.now.name, "` since Linux ", &release].concat();
         let (old, new) = (ident(former.name), ident(former.now.name));
-        let alias = match former.now.what {
-            What::Struct(_) | What::Enum(_) => quote!(pub type #old = #new;),
-            What::Macro(_) => quote!(),
-            What::Constant(group, value) | What::Enumerator(group, value) => {
+        let alias = match former.now.kind {
+            EntryKind::Struct(_) | EntryKind::Enum(_) => quote!(pub type #old = #new;),
+            EntryKind::Constant(group, value) | EntryKind::Enumerator(group, value) => {
                 let type_ = groups::type_of(group, value);
                 quote!(pub const #old: #type_ = #new;)
             }
-            What::Ioctl(_) | What::Capability(_) => quote!(pub const #old: u32 = #new;),
+            EntryKind::Ioctl(_) | EntryKind::Capability(_) => {
+                quote!(pub const #old: u32 = #new;)
+            }
+            _ => quote!(),
         };
         match alias.is_empty() {
             true => alias,

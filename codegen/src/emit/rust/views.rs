@@ -78,16 +78,15 @@ pub(super) fn root(abi: &Abi) -> String {
 }
 
 /// The files below `views/`: those of the chains, and the elements of arrays.
-pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, &'static str, String)> {
+pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, String)> {
     let mut files = Vec::new();
     if has_arrays(abi) {
-        let emitter = "codegen/src/emit/rust/views/arrays.rs";
-        files.push(("views/arrays.rs".to_owned(), emitter, arrays::module(abi)));
+        files.push(("views/arrays.rs".to_owned(), arrays::module(abi)));
     }
     for index in 0..abi.chains.len() {
         let path = ["views/", &abi.chains[index].name, ".rs"].concat();
         let text = chain::module(abi, names, ChainId(index));
-        files.push((path, "codegen/src/emit/rust/views/chain.rs", text));
+        files.push((path, text));
     }
     files
 }

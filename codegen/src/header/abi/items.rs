@@ -1,7 +1,7 @@
 //! Macros, ioctls and capabilities.
 
+use super::super::conventions;
 use super::super::facts::{Constant, Spelt};
-use super::super::guess;
 use super::Teller;
 use crate::ir::{
     Arg, Capability, CapabilityId, Copied, Handler, Ioctl, IoctlId, Item, Macro, MacroId, StructId,
@@ -153,7 +153,6 @@ impl Teller<'_> {
             version: 1,
             struct_: body.and_then(|body| self.ids.get(&body.name).copied()),
             inline: false,
-            emitted_by: Vec::new(),
         });
         let section = self.section_at(constant.place);
         self.abi.sections[section].items.push(item);
@@ -179,7 +178,7 @@ impl Teller<'_> {
         let there = self.facts.constant(name).is_some()
             || self.facts.macros.iter().any(|one| one.name == *name)
             || self.facts.unread.contains(name)
-            || guess::heads(self.reference, name);
+            || conventions::heads(self.reference, name);
         self.is_given(section) && !there
     }
 }

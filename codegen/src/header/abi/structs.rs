@@ -1,7 +1,7 @@
 //! Structs and their fields.
 
+use super::super::conventions;
 use super::super::facts::{FieldFact, StructFact, TypeFact};
-use super::super::guess;
 use super::Teller;
 use crate::ir::{Field, Role, Struct, StructId, StructRole, Type, UnionArm};
 
@@ -36,7 +36,7 @@ impl Teller<'_> {
     fn keeps(&self, struct_: &Struct) -> bool {
         let name = &struct_.name;
         let there = self.facts.struct_(name).is_some() || self.facts.unread.contains(name);
-        there || !self.is_given(struct_.section) || guess::heads(self.reference, name)
+        there || !self.is_given(struct_.section) || conventions::heads(self.reference, name)
     }
 
     /// A struct that the headers do not tell: only what it refers to moves.
@@ -116,13 +116,13 @@ impl Teller<'_> {
 
     fn new_field(&self, fact: &StructFact, index: usize, type_: Type, argument: bool) -> Field {
         let found = &fact.fields[index];
-        let role = guess::role(self.reference, &fact.fields, index);
+        let role = conventions::role(self.reference, &fact.fields, index);
         let way = self.kinds.way_of(&fact.name).filter(|_| argument);
         Field {
             name: shown(found),
             meta: self.meta(&found.doc, found.place),
             type_,
-            direction: way.map(|way| guess::direction(way, role, &found.name)),
+            direction: way.map(|way| conventions::direction(way, role, &found.name)),
             role,
             group: None,
             ids: None,
@@ -144,7 +144,7 @@ impl Teller<'_> {
                 Type::Union(arms.collect())
             }
             (TypeFact::Flexible(element, _), known) => {
-                let guessed = guess::count(&fact.fields, found);
+                let guessed = conventions::count(&fact.fields, found);
                 let count = match known {
                     // A count that the reference does not name is none by chance.
                     Some(Type::Flexible(_, count)) => count.and_then(|at| self.now_at(fact, at)),

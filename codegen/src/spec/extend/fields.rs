@@ -1,20 +1,20 @@
-//! Fields that an extension adds to a struct: all of them at one place, which
-//! no other extension has.
+//! Fields that an extension adds to a struct: all of them at one place, where no
+//! other extension adds any.
 
 use super::super::Field;
-use super::super::text::{Named, Placed, Short};
+use super::super::wrappers::{LineOrMap, Map, Placed};
 use super::merge::{Anchor, Merge};
 use super::target::{self, At};
 use super::{Extension, V026};
 use crate::diagnostic::Diagnostic;
 
-/// A place among the fields of a struct that only one extension can have.
+/// A place among the fields of a struct, at which only one extension can add some.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Slot {
-    /// Behind a field, or in front of all.
-    Behind(Option<String>),
-    /// In front of a field that an extension added itself.
-    InFrontOf(String),
+    /// After a field, or before all.
+    After(Option<String>),
+    /// Before a field that an extension added.
+    Before(String),
 }
 
 impl Merge<'_> {
@@ -30,10 +30,10 @@ impl Merge<'_> {
         let slot = slot(fields, index, &anchor, added);
         let first = new.first().map_or(extend.place, |(name, _)| name.place);
         added.extend(new.iter().map(|(name, _)| name.value.clone()));
-        let new = new.0.into_iter().map(|(name, Short(field))| {
+        let new = new.0.into_iter().map(|(name, LineOrMap(field))| {
             let since = field.since.or(since);
             let source = field.source.clone().or(source.clone());
-            (name, Short(Field { since, source, ..field }))
+            (name, LineOrMap(Field { since, source, ..field }))
         });
         fields.0.splice(index..index, new);
         if let Some(other) = self.slots.insert((at, slot), first) {
@@ -45,22 +45,22 @@ impl Merge<'_> {
     }
 }
 
-/// The place at `index`: behind the nearest field that is the struct's own,
+/// The place at `index`: after the nearest field that is the struct's own,
 /// unless the extension names one that another has added.
-fn slot(fields: &Named<Short<Field>>, index: usize, anchor: &Anchor, added: &[String]) -> Slot {
+fn slot(fields: &Map<LineOrMap<Field>>, index: usize, anchor: &Anchor, added: &[String]) -> Slot {
     let own = |name: &Placed<String>| !added.contains(&name.value);
     match anchor {
-        (None, Some(before)) if !own(before) => Slot::InFrontOf(before.value.clone()),
-        (Some(after), None) if !own(after) => Slot::Behind(Some(after.value.clone())),
+        (None, Some(before)) if !own(before) => Slot::Before(before.value.clone()),
+        (Some(after), None) if !own(after) => Slot::After(Some(after.value.clone())),
         _ => {
-            let mut in_front = fields[..index].iter().rev().map(|(name, _)| name);
-            Slot::Behind(in_front.find(|name| own(name)).map(|name| name.value.clone()))
+            let mut earlier = fields[..index].iter().rev().map(|(name, _)| name);
+            Slot::After(earlier.find(|name| own(name)).map(|name| name.value.clone()))
         }
     }
 }
 
-/// Where an entry goes; none where what it should stand beside is not there.
-pub(super) fn position<T>(entries: &Named<T>, anchor: &Anchor) -> Option<usize> {
+/// The index for new entries; none if `after` or `before` names no entry.
+pub(super) fn position<T>(entries: &Map<T>, anchor: &Anchor) -> Option<usize> {
     let find = |name: &str| entries.iter().position(|(own, _)| own.value == name);
     match anchor {
         (None, None) => Some(entries.len()),

@@ -1,45 +1,101 @@
-//! Handlers that an extension gives to an ioctl. One of a name that was there
-//! takes over from it: the old one ends where the new one begins.
+//! Handlers that an extension adds to an ioctl, and capabilities that it adds to
+//! a handler. A handler of a known name replaces the old one, which ends where
+//! the new one begins.
 
 use super::super::history::Life;
-use super::super::text::Placed;
+use super::super::wrappers::{LineOrMap, OneOrMany, Placed};
 use super::super::{Handler, Item};
-use super::merge::Merge;
+use super::merge::{Anchor, Merge, hint};
 use super::target::At;
-use super::{Extension, V026};
+use super::{Extension, V025, V026};
 use crate::diagnostic::Diagnostic;
+use crate::release::Release;
+
+type Handlers = OneOrMany<LineOrMap<Handler>>;
 
 impl Merge<'_> {
-    pub(super) fn take_over(&mut self, at: At, extension: Extension) {
+    pub(super) fn handlers(&mut self, at: At, extension: Extension) {
         let file = self.files[at.0].life();
         let item = &mut self.files[at.0].items.0[at.1];
         let life = item.life(file);
         let Item::Ioctl(ioctl) = item else { return };
-        for handler in extension.handlers.0 {
-            let (name, place) = (handler.handler.value.clone(), handler.handler.place);
-            if let Some(other) = self.handlers.insert((at, name.clone()), place) {
-                let message = format!("the handler `{name}` is replaced twice");
-                let problem = Diagnostic::error(V026, message).at(place, "again here");
+        for (name, mut new) in extension.handlers.0 {
+            if let Some(other) = self.replaced.insert((at, name.value.clone()), name.place) {
+                let message = format!("the handler `{}` is replaced twice", name.value);
+                let problem = Diagnostic::error(V026, message).at(name.place, "again here");
                 self.problems.push(problem.and(other, "first here"));
                 continue;
             }
-            let handler = Handler { since: handler.since.or(extension.since), ..handler };
-            end_others(&mut ioctl.handlers.0, &handler, life);
-            ioctl.handlers.0.push(handler);
+            if let [one] = &mut new.0[..] {
+                one.place = name.place;
+            }
+            for handler in &mut new.0 {
+                handler.value.0.since = handler.value.0.since.or(extension.since);
+            }
+            match ioctl.handlers.get_mut(&name) {
+                Some(old) => replace(old, new, life),
+                None => ioctl.handlers.0.push((name, new)),
+            }
+        }
+    }
+
+    /// Adds capabilities to a handler, as it is in the newest releases.
+    pub(super) fn capabilities(&mut self, at: At, name: &str, extension: Extension) {
+        let item = &mut self.files[at.0].items.0[at.1];
+        let declared = item.name().place;
+        let Item::Ioctl(ioctl) = item else { return };
+        let Some(handlers) = ioctl.handlers.get_mut(name) else {
+            let message = format!("there is no handler `{name}` to extend");
+            let problem = Diagnostic::error(V025, message).at(extension.extend.place, "");
+            let known = ioctl.handlers.iter().map(|(name, _)| name.as_str());
+            let hint = hint(name, known);
+            self.problems.push(problem.and(declared, "declared here").maybe_help(hint));
+            return;
+        };
+        let anchor = (extension.after, extension.before);
+        let since = extension.since.map(|since| since.first().opening());
+        let lasts = |until: Release| since.is_some_and(|since| since < until.opening());
+        let newest = handlers.0.iter_mut().map(|handler| &mut handler.value.0);
+        for handler in newest.filter(|one| one.until.as_deref().is_none_or(|until| lasts(*until))) {
+            let Some(list) = &mut handler.capabilities else {
+                let message = format!("`{name}` can append every capability of its chain");
+                let problem = Diagnostic::error(V025, message).at(extension.extend.place, "");
+                self.problems.push(problem.help("no `capabilities` need to be added"));
+                return;
+            };
+            let Some(index) = position(&list.0, &anchor) else {
+                let known: Vec<_> = list.0.iter().map(|name| name.value.clone()).collect();
+                return self.refuse_anchor(&anchor, at, &known);
+            };
+            list.0.splice(index..index, extension.capabilities.0.iter().cloned());
         }
     }
 }
 
-/// Ends the handlers that a new one takes over from.
-fn end_others(handlers: &mut Vec<Handler>, new: &Handler, life: Life) {
-    let Some(since) = &new.since else { return };
-    let start = since.first().opening();
-    let began = |old: &Handler| old.since.as_ref().map_or(life.since, |since| since.value).first();
-    let other = |old: &Handler| old.handler.value != new.handler.value;
-    handlers.retain(|old| other(old) || began(old).opening() < start);
-    for old in handlers.iter_mut().filter(|old| !other(old)) {
-        if old.until.as_ref().is_none_or(|until| start < until.opening()) {
-            old.until = Some(Placed { value: since.first(), place: new.handler.place });
+/// Ends the old handlers where the new ones begin.
+fn replace(old: &mut Handlers, new: Handlers, life: Life) {
+    let begins = new.iter().filter_map(|one| Some((one.since.as_ref()?.first(), one.place)));
+    if let Some((start, place)) = begins.min_by_key(|(start, _)| start.opening()) {
+        let began =
+            |one: &Handler| one.since.as_ref().map_or(life.since, |since| since.value).first();
+        old.0.retain(|one| began(&one.value.0).opening() < start.opening());
+        for one in &mut old.0 {
+            let until = &mut one.value.0.until;
+            if until.as_ref().is_none_or(|until| start.opening() < until.opening()) {
+                *until = Some(Placed { value: start, place });
+            }
         }
+    }
+    old.0.extend(new.0);
+}
+
+/// The index for new capabilities; none if `after` or `before` names no capability.
+fn position(list: &[Placed<String>], anchor: &Anchor) -> Option<usize> {
+    let find = |name: &str| list.iter().position(|own| own.value == name);
+    match anchor {
+        (None, None) => Some(list.len()),
+        (Some(after), None) => find(after).map(|index| index + 1),
+        (None, Some(before)) => find(before),
+        (Some(_), Some(_)) => None,
     }
 }

@@ -1,9 +1,9 @@
-//! Puts extensions into the items that they name, and refuses those that name
-//! nothing or have what the item cannot get.
+//! Puts extensions into the items that they name, and refuses those that name no
+//! item or add what the item cannot have.
 
 use std::collections::HashMap;
 
-use super::super::text::Placed;
+use super::super::wrappers::Placed;
 use super::super::{Item, SpecFile};
 use super::fields::Slot;
 use super::target::{self, At};
@@ -20,12 +20,12 @@ pub(super) struct Merge<'a> {
     /// Whether items are missing because their shape was refused.
     incomplete: bool,
     pub(super) problems: &'a mut Diagnostics,
-    /// Who put fields where.
+    /// The places at which extensions have added fields.
     pub(super) slots: HashMap<(At, Slot), Place>,
     /// The fields that extensions added.
     pub(super) added: HashMap<At, Vec<String>>,
-    /// Who gave handlers.
-    pub(super) handlers: HashMap<(At, String), Place>,
+    /// The handlers that extensions have added.
+    pub(super) replaced: HashMap<(At, String), Place>,
 }
 
 impl<'a> Merge<'a> {
@@ -34,48 +34,50 @@ impl<'a> Merge<'a> {
         incomplete: bool,
         problems: &'a mut Diagnostics,
     ) -> Self {
-        let (slots, added, handlers) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { files, incomplete, problems, slots, added, handlers }
+        let (slots, added, replaced) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { files, incomplete, problems, slots, added, replaced }
     }
 
-    /// Puts one where it belongs.
+    /// Puts an extension into its item.
     pub(super) fn extend(&mut self, extension: Extension) {
         let target = extension.extend.clone();
-        let (name, field) = match target.value.split_once('.') {
-            Some((name, field)) => (name, Some(field)),
+        let (name, part) = match target.value.split_once('.') {
+            Some((name, part)) => (name, Some(part)),
             None => (target.value.as_str(), None),
         };
-        let Some(at) = self.find(&extension, name, field.is_some()) else { return };
+        let Some(at) = self.find(&extension, name, part.is_some()) else { return };
         let beside = extension.after.as_ref().or(extension.before.as_ref());
         if let (Some(beside), true) = (beside, extension.is_unordered()) {
-            let problem = Diagnostic::error(V025, "what this adds has no order");
-            let help = "`after` and `before` are for `fields`, `bits` and `values`";
+            let problem = Diagnostic::error(V025, "these additions have no order");
+            let help = "`after` and `before` are for `fields`, `bits`, `values` and `capabilities`";
             self.problems.push(problem.at(beside.place, "").help(help));
         }
-        match field {
-            Some(field) => self.numbers_of_field(at, field, extension),
-            None => self.item(at, extension),
+        match (part, &self.files[at.0].items[at.1]) {
+            (Some(handler), Item::Ioctl(_)) => self.capabilities(at, handler, extension),
+            (Some(field), _) => self.numbers_of_field(at, field, extension),
+            (None, _) => self.item(at, extension),
         }
     }
 
-    /// The item that can get all of it; says what is wrong where there is none.
-    fn find(&mut self, extension: &Extension, name: &str, of_field: bool) -> Option<At> {
+    /// The item that can get all of an extension; reports an error if there is none.
+    fn find(&mut self, extension: &Extension, name: &str, of_part: bool) -> Option<At> {
         let found = target::named(self.files, name);
         let item = |at: &At| &self.files[at.0].items[at.1];
-        let takes = |at: &&At| target::takes(item(at), of_field, extension);
+        let takes = |at: &&At| target::takes(item(at), of_part, extension);
         let Some(last) = found.last() else {
             self.unknown(extension.extend.place, name);
             return None;
         };
-        // Of several lives of a name the newest counts.
+        // If several items had the name, the newest counts.
         if let Some(at) = found.iter().rev().find(takes) {
             return Some(*at);
         }
         let item = item(last);
-        let keys = target::keys(item, of_field);
-        let kind = match of_field {
-            true => format!("a field of {}", target::kind(item)),
-            false => target::kind(item).to_owned(),
+        let keys = target::keys(item, of_part);
+        let kind = match (of_part, item) {
+            (true, Item::Ioctl(_)) => "a handler".to_owned(),
+            (true, _) => format!("a field of {}", target::kind(item)),
+            (false, _) => target::kind(item).to_owned(),
         };
         let message = match extension.given().into_iter().find(|key| !keys.contains(key)) {
             Some(wrong) => format!("{kind} cannot get `{wrong}`"),
@@ -90,12 +92,12 @@ impl<'a> Merge<'a> {
         None
     }
 
-    /// Says that there is no item of this name.
+    /// Reports that there is no item of this name.
     fn unknown(&mut self, place: Place, name: &str) {
         if self.incomplete {
             return;
         }
-        let message = format!("there is no `{name}` to be extended");
+        let message = format!("there is no `{name}` to extend");
         let problem = Diagnostic::error(V025, message).at(place, "");
         let hint = hint(name, target::names(self.files));
         self.problems.push(problem.maybe_help(hint));
@@ -104,15 +106,15 @@ impl<'a> Merge<'a> {
     fn item(&mut self, at: At, extension: Extension) {
         match &mut self.files[at.0].items.0[at.1] {
             Item::Chain(chain) => chain.reserved.0.extend(extension.reserved.0),
-            Item::Ioctl(_) => self.take_over(at, extension),
+            Item::Ioctl(_) => self.handlers(at, extension),
             Item::Struct(_) | Item::Capability(_) => self.fields(at, extension),
             Item::Constants(_) | Item::Enum(_) | Item::IdSpace(_) => self.group(at, extension),
-            // It can get nothing.
+            // It cannot be extended.
             Item::Macro(_) => {}
         }
     }
 
-    /// Says that what `after` or `before` names is not among `known`.
+    /// Reports that `after` or `before` names none of `known`.
     pub(super) fn refuse_anchor(&mut self, anchor: &Anchor, at: At, known: &[String]) {
         let item = &self.files[at.0].items[at.1];
         let (declared, place) = (item.name(), item.name().place);
@@ -132,7 +134,7 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// What somebody may have meant.
+/// The known name that is most like this one.
 pub(super) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     names::nearest(name, known).map(|near| format!("did you mean `{near}`?"))
 }

@@ -1,8 +1,8 @@
-//! Flags and numbers that an extension adds to a field or a group, and
-//! numbers that it keeps from being given away.
+//! Flags and numbers that an extension adds to a field or a group, and numbers
+//! that it reserves.
 
 use super::super::Value;
-use super::super::text::{Named, Placed, Short};
+use super::super::wrappers::{LineOrMap, Map, Placed};
 use super::fields::position;
 use super::merge::{Anchor, Merge, hint};
 use super::target::{self, At};
@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::release::Since;
 
 impl Merge<'_> {
-    /// Numbers of constants, an enum or a space.
+    /// Numbers of constants, an enum or an id space.
     pub(super) fn group(&mut self, at: At, extension: Extension) {
         let Some(group) = target::group(&mut self.files[at.0].items.0[at.1]) else { return };
         group.reserved.0.extend(extension.reserved.0);
@@ -33,7 +33,7 @@ impl Merge<'_> {
         let Some(fields) = target::fields(item) else { return };
         let fields_known = target::field_names(fields);
         let Some(field) = target::field(fields, name) else {
-            let message = format!("there is no field `{name}` to be extended");
+            let message = format!("there is no field `{name}` to extend");
             let problem = Diagnostic::error(V025, message).at(extension.extend.place, "");
             let hint = hint(name, fields_known.iter().map(String::as_str));
             self.problems.push(problem.and(declared, "declared here").maybe_help(hint));
@@ -55,29 +55,29 @@ impl Merge<'_> {
     }
 }
 
-fn names(values: &Named<Short<Value>>) -> impl Iterator<Item = String> + '_ {
+fn names(values: &Map<LineOrMap<Value>>) -> impl Iterator<Item = String> + '_ {
     values.iter().map(|(name, _)| name.value.clone())
 }
 
 /// Values with the release and the source of their extension.
 fn dated(
-    values: Named<Short<Value>>,
+    values: Map<LineOrMap<Value>>,
     since: Option<Placed<Since>>,
     source: &Option<Placed<String>>,
-) -> Vec<(Placed<String>, Short<Value>)> {
-    let dated = values.0.into_iter().map(|(name, Short(value))| {
+) -> Vec<(Placed<String>, LineOrMap<Value>)> {
+    let dated = values.0.into_iter().map(|(name, LineOrMap(value))| {
         let since = value.since.or(since);
         let source = value.source.clone().or(source.clone());
-        (name, Short(Value { since, source, ..value }))
+        (name, LineOrMap(Value { since, source, ..value }))
     });
     dated.collect()
 }
 
-/// Puts values where they are to stand; what counts the others stays last.
-/// False where what they should stand beside is not there.
+/// Inserts values; an enumerator that counts the others stays last. False if
+/// `after` or `before` names no value.
 fn insert(
-    values: &mut Named<Short<Value>>,
-    new: Vec<(Placed<String>, Short<Value>)>,
+    values: &mut Map<LineOrMap<Value>>,
+    new: Vec<(Placed<String>, LineOrMap<Value>)>,
     anchor: &Anchor,
 ) -> bool {
     let Some(mut index) = position(values, anchor) else { return false };

@@ -1,7 +1,7 @@
-//! What an extension is for: the item that it names, and the keys that items
-//! of its kind can get.
+//! The item that an extension names, and the keys with which items of its kind
+//! can be extended.
 
-use super::super::text::{Named, Placed, Short};
+use super::super::wrappers::{LineOrMap, Map, Placed};
 use super::super::{Field, Item, SpecFile, Values};
 use super::Extension;
 
@@ -29,11 +29,12 @@ pub(super) fn names(files: &[SpecFile]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The keys that an item, or a field of it, can get.
-pub(super) fn keys(item: &Item, of_field: bool) -> &'static [&'static str] {
+/// The keys that an item, or a field or handler of it, can get.
+pub(super) fn keys(item: &Item, of_part: bool) -> &'static [&'static str] {
     match item {
-        Item::Struct(_) | Item::Capability(_) if of_field => &["bits", "values"],
-        _ if of_field => &[],
+        Item::Struct(_) | Item::Capability(_) if of_part => &["bits", "values"],
+        Item::Ioctl(_) if of_part => &["capabilities"],
+        _ if of_part => &[],
         Item::Struct(_) => &["fields"],
         Item::Capability(item) if !item.fields.is_empty() => &["fields"],
         Item::Constants(_) | Item::Enum(_) | Item::IdSpace(_) => &["values", "reserved"],
@@ -44,17 +45,17 @@ pub(super) fn keys(item: &Item, of_field: bool) -> &'static [&'static str] {
 }
 
 /// Whether the item can get all that the extension has.
-pub(super) fn takes(item: &Item, of_field: bool, extension: &Extension) -> bool {
-    let (keys, given) = (keys(item, of_field), extension.given());
+pub(super) fn takes(item: &Item, of_part: bool, extension: &Extension) -> bool {
+    let (keys, given) = (keys(item, of_part), extension.given());
     !given.is_empty() && given.iter().all(|key| keys.contains(key))
 }
 
-/// What the item is, for a message.
+/// The kind of an item, for a message.
 pub(super) fn kind(item: &Item) -> &'static str {
     match item {
         Item::Constants(_) => "a group of constants",
         Item::Enum(_) => "an enum",
-        Item::IdSpace(_) => "a space",
+        Item::IdSpace(_) => "an id space",
         Item::Macro(_) => "a macro",
         Item::Struct(_) => "a struct",
         Item::Ioctl(_) => "an ioctl",
@@ -67,7 +68,7 @@ pub(super) fn kind(item: &Item) -> &'static str {
 }
 
 /// The fields that an item declares.
-pub(super) fn fields(item: &mut Item) -> Option<&mut Named<Short<Field>>> {
+pub(super) fn fields(item: &mut Item) -> Option<&mut Map<LineOrMap<Field>>> {
     match item {
         Item::Struct(item) => Some(&mut item.fields),
         Item::Capability(item) => Some(&mut item.fields),
@@ -75,7 +76,7 @@ pub(super) fn fields(item: &mut Item) -> Option<&mut Named<Short<Field>>> {
     }
 }
 
-/// The group of numbers that an item is.
+/// The group of numbers that an item declares.
 pub(super) fn group(item: &mut Item) -> Option<&mut Values> {
     match item {
         Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => Some(item),
@@ -84,7 +85,10 @@ pub(super) fn group(item: &mut Item) -> Option<&mut Values> {
 }
 
 /// A field, or a member of a union.
-pub(super) fn field<'a>(fields: &'a mut Named<Short<Field>>, name: &str) -> Option<&'a mut Field> {
+pub(super) fn field<'a>(
+    fields: &'a mut Map<LineOrMap<Field>>,
+    name: &str,
+) -> Option<&'a mut Field> {
     fields.0.iter_mut().find_map(|(own, field)| match own.value == name {
         true => Some(&mut field.0),
         false => {
@@ -97,9 +101,9 @@ pub(super) fn field<'a>(fields: &'a mut Named<Short<Field>>, name: &str) -> Opti
 }
 
 /// The names of fields and of members of unions.
-pub(super) fn field_names(fields: &Named<Short<Field>>) -> Vec<String> {
-    let names = |named: &(Placed<String>, Short<Field>)| named.0.value.clone();
-    let with_members = |one: &(Placed<String>, Short<Field>)| {
+pub(super) fn field_names(fields: &Map<LineOrMap<Field>>) -> Vec<String> {
+    let names = |named: &(Placed<String>, LineOrMap<Field>)| named.0.value.clone();
+    let with_members = |one: &(Placed<String>, LineOrMap<Field>)| {
         let members: Vec<_> = one.1.union.iter().map(names).collect();
         std::iter::once(names(one)).chain(members).collect::<Vec<_>>()
     };

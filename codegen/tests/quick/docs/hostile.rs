@@ -89,7 +89,6 @@ fn hostile(mut abi: Abi, text: &str) -> Abi {
         of_meta(&mut chain.meta, text, &doc);
     }
     for capability in &mut abi.capabilities {
-        capability.emitted_by = vec![text.to_owned()];
         of_meta(&mut capability.meta, text, &doc);
     }
     abi

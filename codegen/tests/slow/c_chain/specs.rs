@@ -1,17 +1,11 @@
 //! Specifications for these tests alone, and replies.
 
-use std::fs;
-
 use capchain::ir::Abi;
-use capchain::lower::lower;
-use support::fixtures;
+use support::spec_folder::SpecFolder;
 
-/// What reads a specification of two files.
+/// The ABI of a specification of two files.
 fn abi(root: &str, items: &str) -> Abi {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("abi.yaml"), root).expect("a file");
-    fs::write(folder.path().join("items.yaml"), items).expect("a file");
-    lower(&fixtures::open(folder.path()), None)
+    SpecFolder::with_files(&[("abi.yaml", root), ("items.yaml", items)]).abi()
 }
 
 /// Chains without a struct in front: the lists of capabilities in the
@@ -65,12 +59,12 @@ items:
   - chain: pci
     doc: The list that every device has.
     header: pci
-    first: {at: 0x34, type: u8, bound: 0x40}
+    first: {offset: 0x34, type: u8, bound: 0x40}
     prefix: PCI_CAP_ID_
   - chain: pcie
     doc: The list behind it.
     header: pcie
-    first: {at: 0x100}
+    first: {offset: 0x100}
     prefix: PCI_EXT_CAP_ID_
   - capability: PCI_CAP_ID_PM
     chain: pci
@@ -168,7 +162,7 @@ items:
     minsz: has_late
     fields:
       argsz: inout argsz u32, size
-      flags: {type: inout flags u32, doc: flags, bits: {VFIO_REPLY_CAPS: '0, a chain'}}
+      flags: {type: inout flags u32, doc: flags, bits: {VFIO_REPLY_CAPS: 'bit 0, a chain'}}
       cap_offset: out cap_offset u32, the first
       reply: out u64, called like what the protocol says
       has_late: out s32, called like what tells whether late is there
@@ -177,22 +171,17 @@ items:
   - ioctl: VFIO_REPLY_GET_INFO
     number: 1
     fd: device
-    arg: vfio_reply_info
+    arg: struct vfio_reply_info
     doc: Asks.
     handlers:
-      - handler: one
+      one:
         source: names.c
-        minsz: has_late
-        writes: [argsz]
-        untouched: zero
-        capabilities: {at: 40, align: 8, short: offset_zero, gives: [VFIO_REPLY_BEGIN]}
+        writes: fitting
+        unset: zero
+        chain: {offset: 40, align: 8, when_too_small: offset_zero}
+        capabilities: [BEGIN]
         profile: reply
-      - handler: plain
-        source: names.c
-        minsz: has_late
-        writes: [has_late]
-        untouched: echo
-        profile: plain
+      plain: {source: names.c, writes: minsz, unset: echo}
   - chain: reply
     doc: Called like functions of the builder.
     header: cap

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use support::compilers::Bench;
+use support::compilers::Workdir;
 
 /// Names that a header declares.
 #[derive(Clone, Debug, Default)]
@@ -67,9 +67,9 @@ const PRELUDE: &str = r#"
 "#;
 
 /// What `includes` declare beyond the headers that all of them need.
-pub(crate) fn declared(bench: &Bench, includes: &str) -> Declared {
-    let mut declared = everything(bench, includes);
-    let common = everything(bench, "#include <linux/types.h>\n#include <linux/ioctl.h>\n");
+pub(crate) fn declared(workdir: &Workdir, includes: &str) -> Declared {
+    let mut declared = everything(workdir, includes);
+    let common = everything(workdir, "#include <linux/types.h>\n#include <linux/ioctl.h>\n");
     declared.constants.retain(|name, _| !common.constants.contains_key(name));
     declared.functions.retain(|name| !common.functions.contains(name));
     declared.enumerators.retain(|name| !common.enumerators.contains(name));
@@ -77,9 +77,9 @@ pub(crate) fn declared(bench: &Bench, includes: &str) -> Declared {
     declared
 }
 
-fn everything(bench: &Bench, includes: &str) -> Declared {
+fn everything(workdir: &Workdir, includes: &str) -> Declared {
     let mut declared = Declared::default();
-    for line in bench.preprocess(includes, &["-dM"]).lines() {
+    for line in workdir.preprocess(includes, &["-dM"]).lines() {
         let macro_ = line.strip_prefix("#define ").expect("-dM prints definitions only");
         let (name, body) = macro_.split_once(' ').unwrap_or((macro_, ""));
         match name.split_once('(') {
@@ -88,7 +88,7 @@ fn everything(bench: &Bench, includes: &str) -> Declared {
             None => _ = declared.constants.insert(name.to_owned(), body.to_owned()),
         }
     }
-    let tokens = tokens(&bench.preprocess(includes, &["-P"]));
+    let tokens = tokens(&workdir.preprocess(includes, &["-P"]));
     for start in 0..tokens.len() {
         match tokens[start..].iter().map(String::as_str).take(3).collect::<Vec<_>>()[..] {
             ["struct", name, "{"] => {

@@ -156,9 +156,9 @@ impl Mistake {
     pub(crate) fn items(&self) -> String {
         let handler = |rules: &str, minsz: &str| {
             format!(
-                "  - extend: VFIO_DEVICE_GET_REGION_INFO\n    handlers:\n      - handler: core\n        \
+                "  - extend: VFIO_DEVICE_GET_REGION_INFO\n    handlers:\n      core:\n        \
                  source: an invention\n        minsz: {minsz}\n        writes: [offset]\n        \
-                 untouched: echo\n        capabilities: {{at: 32, align: 8, {rules}}}\n"
+                 unset: echo\n        chain: {{offset: 32, align: 8, {rules}}}\n"
             )
         };
         match self {
@@ -183,13 +183,13 @@ impl Mistake {
                 let extend = "  - extend: vfio_irq_info\n    fields:\n      \
                               invented: {type: reserved u32, doc: nothing yet}\n";
                 let rules = "  - extend: VFIO_DEVICE_GET_IRQ_INFO\n    handlers:\n      \
-                             - handler: pci\n        source: an invention\n        \
-                             minsz: invented\n        writes: [invented]\n        \
-                             untouched: zero\n";
+                             pci:\n        source: an invention\n        \
+                             minsz: invented\n        writes: minsz\n        \
+                             unset: zero\n";
                 [extend, rules].concat()
             }
-            Self::Short(word) => handler(&format!("short: {word}"), "offset"),
-            Self::Shrinks => handler("short: offset_zero, argsz: always", "offset"),
+            Self::Short(word) => handler(&format!("when_too_small: {word}"), "offset"),
+            Self::Shrinks => handler("when_too_small: offset_zero, argsz: always", "offset"),
             Self::Reserved => "  - capability: VFIO_REGION_INFO_CAP_INVENTED\n    id: 6\n    \
                                chain: region\n    doc: Of an invention.\n    \
                                allow: {L10: an invention}\n"
@@ -266,7 +266,7 @@ fn capability(nth: usize, chain: &Chain, fields: &[&str], array: Option<&str>) -
 
 fn flag(nth: usize, chain: &Chain, bit: u32) -> String {
     let Chain { host, flags, .. } = chain;
-    format!("  - extend: {host}.flags\n    bits:\n      {flags}INVENTED{nth}: {bit}, a thing\n")
+    format!("  - extend: {host}.flags\n    bits:\n      {flags}INVENTED{nth}: bit {bit}, a thing\n")
 }
 
 /// A field behind the fixed part, and handlers that start the chain behind it.
@@ -274,7 +274,7 @@ fn field(nth: usize, chain: &Chain) -> String {
     let Chain { host, flags, .. } = chain;
     let field = format!(
         "  - extend: {host}\n    fields:\n      invented{nth}: {{type: out aligned_u64, \
-         doc: a thing, when: {flags}INVENTED{nth}}}\n"
+         doc: a thing, valid_if: {flags}INVENTED{nth}}}\n"
     );
     let (ioctl, handler, minsz, at) = match chain.name {
         "region" => ("VFIO_DEVICE_GET_REGION_INFO", "core", "offset", 40),
@@ -283,9 +283,9 @@ fn field(nth: usize, chain: &Chain) -> String {
     };
     field
         + &format!(
-            "  - extend: {ioctl}\n    handlers:\n      - handler: {handler}\n        \
-             source: an invention\n        minsz: {minsz}\n        writes: [argsz]\n        \
-             untouched: zero\n        capabilities: {{at: {at}, align: 8, short: offset_zero}}\n"
+            "  - extend: {ioctl}\n    handlers:\n      {handler}:\n        \
+             source: an invention\n        minsz: {minsz}\n        writes: fitting\n        \
+             unset: zero\n        chain: {{offset: {at}, align: 8, when_too_small: offset_zero}}\n"
         )
 }
 
@@ -303,7 +303,7 @@ pub(crate) fn side(name: &str, items: &str) -> Side {
     let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &paths);
     let problems = opened.problems.render(&opened.sources, false);
     let spec = opened.spec.unwrap_or_else(|| panic!("{problems}\n{items}"));
-    Side { name: name.to_owned(), abi: lower(&spec, None), headers: None }
+    fixtures::side(name, lower(&spec, None))
 }
 
 /// Has every handler with a chain give the invented capabilities, and of the

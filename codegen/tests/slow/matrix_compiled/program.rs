@@ -1,11 +1,11 @@
 //! Compiles releases, and programs with two of them in each language.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use capchain::names;
+use support::process::{succeed, succeed_with_input};
 use support::{agree_program, c_program, fixed_part, rustc};
 
 use super::diagonal::Era;
@@ -17,24 +17,11 @@ pub(crate) enum Language {
     C,
 }
 
-/// The languages whose compiler is here; tells which is not.
-pub(crate) fn languages() -> Vec<Language> {
-    let has = |language: &Language| {
-        let mut compiler = match language {
-            Language::Rust => rustc::rustc(Path::new(".")),
-            Language::C => Command::new("gcc"),
-        };
-        let there = compiler.arg("--version").output().is_ok_and(|output| output.status.success());
-        if !there {
-            eprintln!("skipped: no compiler of {language:?} here");
-        }
-        there
-    };
-    [Language::Rust, Language::C].into_iter().filter(has).collect()
-}
+/// Every language.
+pub(crate) const LANGUAGES: [Language; 2] = [Language::Rust, Language::C];
 
 /// Writes and compiles a release in a folder of its own.
-pub(crate) fn compile(root: &Path, era: &Era, structs: &[String], languages: &[Language]) {
+pub(crate) fn compile(root: &Path, era: &Era, structs: &[String]) {
     let (folder, abi, name) = (root.join(&era.name), &era.abi, &era.name);
     let stem = names::c_stem(&abi.name);
     fs::create_dir(&folder).expect("a new folder");
@@ -49,19 +36,15 @@ pub(crate) fn compile(root: &Path, era: &Era, structs: &[String], languages: &[L
     for (file, text) in files {
         fs::write(folder.join(file), text).expect("a file");
     }
-    if languages.contains(&Language::Rust) {
-        let library = format!("abi_{name}");
-        rustc::library(&folder, &library, &[]);
-        let library = format!("generated_abi=lib{library}.rlib");
-        let mut rustc = rustc::rustc(&folder);
-        rustc.args(["--crate-type", "rlib", "--crate-name", &format!("side_{name}")]);
-        rustc::output(rustc.args(["-D", "warnings", "--extern", &library, "side.rs"]));
-    }
-    if languages.contains(&Language::C) {
-        let mut gcc = gcc(&folder);
-        gcc.arg(format!("-DSIDE(name)=side_{name}_##name"));
-        rustc::output(gcc.args(["-c", "side.c", "-o", "side.o"]));
-    }
+    let library = format!("abi_{name}");
+    rustc::library(&folder, &library, &[]);
+    let library = format!("generated_abi=lib{library}.rlib");
+    let mut rustc = rustc::rustc(&folder);
+    rustc.args(["--crate-type", "rlib", "--crate-name", &format!("side_{name}")]);
+    succeed(rustc.args(["-D", "warnings", "--extern", &library, "side.rs"]));
+    let mut gcc = gcc(&folder);
+    gcc.arg(format!("-DSIDE(name)=side_{name}_##name"));
+    succeed(gcc.args(["-c", "side.c", "-o", "side.o"]));
 }
 
 /// Links two releases.
@@ -76,7 +59,7 @@ pub(crate) fn link(root: &Path, old: &Era, new: &Era, language: Language) -> Pat
             rustc.args(["-D", "warnings", "--crate-name", "pair", "-L", old, "-L", new]);
             rustc.args(["--extern", &format!("old={old}/libside_{old}.rlib")]);
             rustc.args(["--extern", &format!("new={new}/libside_{new}.rlib")]);
-            rustc::output(rustc.args([&source, "-o", &name]));
+            succeed(rustc.args([&source, "-o", &name]));
         }
         Language::C => {
             let source = format!("{name}.c");
@@ -85,7 +68,7 @@ pub(crate) fn link(root: &Path, old: &Era, new: &Era, language: Language) -> Pat
             gcc.arg(format!("-DOLD(name)=side_{old}_##name"));
             gcc.arg(format!("-DNEW(name)=side_{new}_##name"));
             gcc.args([&source, &format!("{old}/side.o"), &format!("{new}/side.o")]);
-            rustc::output(gcc.args(["-o", &name]));
+            succeed(gcc.args(["-o", &name]));
         }
     }
     root.join(name)
@@ -97,19 +80,10 @@ fn gcc(folder: &Path) -> Command {
     gcc
 }
 
-/// What a program answers to each line.
+/// The answer of a program to each line.
 pub(crate) fn run(program: &Path, lines: &[String]) -> Vec<String> {
-    let mut command = Command::new(program);
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut child = child.unwrap_or_else(|error| panic!("{program:?}: {error}"));
-    let mut stdin = child.stdin.take().expect("a pipe");
-    std::thread::scope(|scope| {
-        scope.spawn(move || stdin.write_all(lines.concat().as_bytes()));
-        let output = child.wait_with_output().expect("an end");
-        assert!(output.status.success(), "{program:?}: {}", output.status);
-        let text = String::from_utf8(output.stdout).expect("text");
-        let answers: Vec<_> = text.split_terminator(".\n").map(str::to_owned).collect();
-        assert_eq!(answers.len(), lines.len(), "{program:?}: an answer to every line");
-        answers
-    })
+    let text = succeed_with_input(&mut Command::new(program), lines.concat().as_bytes());
+    let answers: Vec<_> = text.split_terminator(".\n").map(str::to_owned).collect();
+    assert_eq!(answers.len(), lines.len(), "{program:?}: an answer to every line");
+    answers
 }

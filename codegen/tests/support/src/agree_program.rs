@@ -9,7 +9,8 @@ use std::process::Command;
 use capchain::ir::Abi;
 use capchain::names;
 
-use super::{c_program, profiles, rust_program, rustc};
+use crate::process::succeed;
+use crate::{c_program, profiles, rust_program, rustc};
 
 /// Sources that every program is compiled with.
 const PARTS: [(&str, &str); 8] = [
@@ -48,7 +49,7 @@ pub fn compile(folder: &Path, main: &str, lto: &str) -> PathBuf {
     for part in C {
         let mut gcc = Command::new("gcc");
         gcc.current_dir(folder).args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-c"]);
-        rustc::output(gcc.arg(format!("{part}.c")).args(["-o", &format!("{part}.o")]));
+        succeed(gcc.arg(format!("{part}.c")).args(["-o", &format!("{part}.o")]));
         objects += &format!("-Clink-arg={part}.o ");
     }
     let args = ["-O", "-C", "codegen-units=1"];

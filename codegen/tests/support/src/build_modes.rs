@@ -3,7 +3,9 @@
 
 use std::process::Command;
 
-use crate::compilers::{Bench, outcome, skipped};
+use crate::compilers::Workdir;
+use crate::groups::{Group, skip};
+use crate::process::{finish, is_installed};
 
 /// One way.
 pub struct Mode {
@@ -18,11 +20,21 @@ pub struct Mode {
 }
 
 impl Mode {
-    /// The command that runs a program that was built so.
-    pub fn run(&self, bench: &Bench, binary: &str) -> Command {
-        let Some(first) = self.runners.first() else { return bench.command(binary) };
-        let runner = self.runners.iter().find(|runner| there(runner)).unwrap_or(first);
-        let mut command = bench.command(runner);
+    /// The group of tests that needs this mode.
+    fn group(&self) -> Group {
+        match self.arguments {
+            _ if !self.runners.is_empty() => Group::ForeignArch,
+            arguments if arguments.contains(&"-m32") => Group::Bits32,
+            _ if self.compiler == "clang" => Group::Clang,
+            _ => Group::CompilerFeatures,
+        }
+    }
+
+    /// The command that runs a program that was built in this mode.
+    pub fn run(&self, workdir: &Workdir, binary: &str) -> Command {
+        let Some(first) = self.runners.first() else { return workdir.command(binary) };
+        let runner = self.runners.iter().find(|runner| is_installed(runner)).unwrap_or(first);
+        let mut command = workdir.command(runner);
         command.arg(binary);
         command
     }
@@ -83,35 +95,30 @@ const fn foreign(
 }
 
 /// The ways that work here; the plain one must.
-pub fn modes(bench: &Bench) -> impl Iterator<Item = &'static Mode> {
-    bench.write(
+pub fn modes(workdir: &Workdir) -> impl Iterator<Item = &'static Mode> {
+    workdir.write(
         "probe.c",
         "#include <stdlib.h>\n#include <linux/types.h>\nint main(void) { return 0; }\n",
     );
     MODES.iter().enumerate().filter_map(|(index, mode)| {
-        let works = works(bench, mode);
+        let works = works(workdir, mode);
         assert!(works || index > 0, "gcc is needed to test the C header");
         if !works {
-            skipped(&format!("{} cannot be built and run here", mode.name));
+            skip(mode.group(), &format!("programs of mode {} do not run", mode.name));
         }
         works.then_some(mode)
     })
 }
 
 /// Whether a program can be compiled and run so.
-fn works(bench: &Bench, mode: &Mode) -> bool {
-    let runs = mode.runners.is_empty() || mode.runners.iter().any(|runner| there(runner));
-    if !runs || !there(mode.compiler) {
+fn works(workdir: &Workdir, mode: &Mode) -> bool {
+    let runs = mode.runners.is_empty() || mode.runners.iter().any(|runner| is_installed(runner));
+    if !runs || !is_installed(mode.compiler) {
         return false;
     }
     let binary = format!("./probe-{}", mode.name);
-    let mut compile = bench.command(mode.compiler);
+    let mut compile = workdir.command(mode.compiler);
     compile.args(mode.arguments).args(["probe.c", "-o", &binary]);
-    outcome(&mut compile).status.success()
-        && outcome(&mut mode.run(bench, &binary)).status.success()
-}
-
-/// Whether the machine has a program.
-fn there(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok()
+    finish(&mut compile).status.success()
+        && finish(&mut mode.run(workdir, &binary)).status.success()
 }

@@ -1,15 +1,14 @@
-//! Compilers of this machine, and folders to work in with them. What a machine
-//! lacks is skipped, and every skip is told on stderr, past the capture of the
-//! test harness.
+//! The compilers of this machine, and folders to run them in.
 
-use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::TempDir;
+
+use crate::groups::{self, Group, has_compiler};
+use crate::process::{finish, succeed};
 
 /// What the header must be clean with.
 pub const WARNINGS: &[&str] = &[
@@ -44,16 +43,16 @@ pub const BITS: &[&[&str]] = &[
 ];
 
 /// A folder that holds the header to be tested and what a test puts there.
-pub struct Bench {
+pub struct Workdir {
     folder: TempDir,
 }
 
-impl Bench {
+impl Workdir {
     /// A new folder that holds the header alone.
     pub fn new(header: &str) -> Self {
-        let bench = Self { folder: tempfile::tempdir().expect("a folder") };
-        bench.write("vfio_abi.h", header);
-        bench
+        let workdir = Self { folder: tempfile::tempdir().expect("a folder") };
+        workdir.write("vfio_abi.h", header);
+        workdir
     }
 
     /// The path of the folder.
@@ -92,19 +91,6 @@ impl Bench {
     }
 }
 
-/// Runs a command that must succeed, and tells what it printed.
-pub fn succeed(command: &mut Command) -> String {
-    let output = outcome(command);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?} failed:\n{errors}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// Runs a command that must at least start.
-pub fn outcome(command: &mut Command) -> Output {
-    command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"))
-}
-
 /// Runs commands that must succeed without a word, as many at a time as there
 /// are processors.
 pub fn all_silent(commands: Vec<Command>) {
@@ -113,7 +99,7 @@ pub fn all_silent(commands: Vec<Command>) {
     let work = || {
         while let Some(command) = commands.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut command = command.lock().expect("no command panics");
-            let output = outcome(&mut command);
+            let output = finish(&mut command);
             if !output.status.success() || !output.stderr.is_empty() {
                 let words = String::from_utf8_lossy(&output.stderr).into_owned();
                 failures.lock().expect("no command panics").push(format!("{command:?}\n{words}"));
@@ -130,48 +116,32 @@ pub fn all_silent(commands: Vec<Command>) {
     assert!(count == 0, "{count} of {} failed:\n{}", commands.len(), failures.join("\n"));
 }
 
-/// Whether the machine has a compiler; gcc it must have.
-pub fn has(compiler: &str) -> bool {
-    let found = Command::new(compiler).arg("--version").output().is_ok();
-    assert!(found || compiler != "gcc", "gcc is needed to test the C header");
-    if !found {
-        skipped(&format!("{compiler} not found"));
-    }
-    found
-}
-
-/// Whether a compiler understands these arguments and finds the kernel's types.
+/// Whether a compiler understands these arguments and finds the kernel's types;
+/// reports a skipped test otherwise.
 pub fn knows(compiler: &str, arguments: &[&str]) -> bool {
     let language = if compiler.ends_with("++") { "c++" } else { "c" };
+    let group = match arguments.contains(&"-m32") {
+        true => Group::Bits32,
+        false => Group::CompilerFeatures,
+    };
     let mut command = Command::new(compiler);
     command.args(arguments).args(["-fsyntax-only", "-include", "linux/types.h", "-x", language]);
-    let known = outcome(command.arg("/dev/null")).status.success();
-    if !known {
-        skipped(&format!("{compiler} does not work with {}", arguments.join(" ")));
-    }
-    known
-}
-
-/// Tells, once, of a check that is not made.
-pub fn skipped(what: &str) {
-    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    if TOLD.lock().expect("no test panics in here").insert(what.to_owned()) {
-        // Not eprintln!, which is captured in a test that passes.
-        let _ = writeln!(std::io::stderr(), "skipped: {what}");
-    }
+    let description = format!("{compiler} with {}", arguments.join(" "));
+    groups::works(group, command.arg("/dev/null"), &description)
 }
 
 /// Commands that compile a file in each standard of each compiler and in each
 /// mode that the compiler knows.
-pub fn in_every_standard(bench: &Bench, file: &Path, modes: &[&[&str]]) -> Vec<Command> {
+pub fn in_every_standard(workdir: &Workdir, file: &Path, modes: &[&[&str]]) -> Vec<Command> {
     let mut commands = Vec::new();
-    for (compiler, standards, warnings) in COMPILERS.iter().filter(|(name, ..)| has(name)) {
+    for (compiler, standards, warnings) in COMPILERS.iter().filter(|(name, ..)| has_compiler(name))
+    {
         let language = if compiler.ends_with("++") { "c++" } else { "c" };
         let standards = standards.iter().filter(|standard| knows(compiler, &[standard]));
         let standards: Vec<_> = standards.collect();
         for mode in modes.iter().filter(|mode| knows(compiler, mode)) {
             for standard in &standards {
-                let mut command = bench.command(compiler);
+                let mut command = workdir.command(compiler);
                 command.args(["-fsyntax-only", "-x", language, standard]).args(*mode);
                 command.args(WARNINGS).args(*warnings).arg(file);
                 commands.push(command);

@@ -1,17 +1,18 @@
-//! What the specification says and what headers contain, in one form to be
-//! compared.
+//! The declarations of a specification, of a facts file and of a header, as texts
+//! that can be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use capchain::header;
 use capchain::ir::{Abi, Field, GroupKind, Literal, Struct, Type};
 use capchain::layout::{Int, Model};
+use capchain::names;
 
 use crate::facts::{FactField, Facts};
 
-/// What the specification says and what a header contains, as text to compare.
+/// Declarations by name, each with a text.
 #[derive(Debug, Default, PartialEq)]
-pub struct Told {
+pub struct Declarations {
     /// Constants and their values.
     pub constants: BTreeMap<String, String>,
     /// Function-like macros.
@@ -24,66 +25,70 @@ pub struct Told {
     pub i386: BTreeMap<String, String>,
 }
 
-/// Fails where two do not tell the same of a release.
-pub fn assert_alike(release: &str, said: &Told, is: &Told) -> usize {
-    assert_same(release, "constant", &said.constants, &is.constants);
-    assert_same(release, "enumerator", &said.enumerators, &is.enumerators);
-    assert_same(release, "struct", &said.structs, &is.structs);
-    assert_same(release, "i386 layout", &said.i386, &is.i386);
-    assert_eq!(said.macros, is.macros, "{release}");
-    is.constants.len() + is.enumerators.len() + is.structs.len() + is.i386.len()
+/// Panics at the first difference of a release. Returns the number of declarations.
+pub fn assert_equal(release: &str, expected: &Declarations, found: &Declarations) -> usize {
+    assert_same(release, "constant", &expected.constants, &found.constants);
+    assert_same(release, "enumerator", &expected.enumerators, &found.enumerators);
+    assert_same(release, "struct", &expected.structs, &found.structs);
+    assert_same(release, "i386 layout", &expected.i386, &found.i386);
+    assert_eq!(expected.macros, found.macros, "{release}");
+    found.constants.len() + found.enumerators.len() + found.structs.len() + found.i386.len()
 }
 
 fn assert_same(
     release: &str,
-    what: &str,
-    said: &BTreeMap<String, String>,
-    is: &BTreeMap<String, String>,
+    kind: &str,
+    expected: &BTreeMap<String, String>,
+    found: &BTreeMap<String, String>,
 ) {
-    for (name, value) in is {
-        assert_eq!(said.get(name), Some(value), "{release}: {what} {name}");
+    for (name, value) in found {
+        assert_eq!(expected.get(name), Some(value), "{release}: {kind} {name}");
     }
-    for (name, value) in said {
-        assert_eq!(is.get(name), Some(value), "{release}: {what} {name}");
+    for (name, value) in expected {
+        assert_eq!(found.get(name), Some(value), "{release}: {kind} {name}");
     }
 }
 
-/// What the specification says.
-pub fn said(abi: &Abi) -> Told {
-    let mut told = Told::default();
+/// The declarations of an ABI.
+pub fn of_abi(abi: &Abi) -> Declarations {
+    let mut declarations = Declarations::default();
     for group in &abi.groups {
         for value in &group.values {
             let (name, number) = (value.name.clone(), value.number.to_string());
             match (group.kind, &value.literal) {
-                (_, Literal::Text(text)) => told.constants.insert(name, format!("{text:?}")),
+                (_, Literal::Text(text)) => {
+                    declarations.constants.insert(name, format!("{text:?}"))
+                }
                 (GroupKind::Enum, _) => {
-                    told.enumerators.insert(name, format!("{number} of {}", group.name))
+                    declarations.enumerators.insert(name, format!("{number} of {}", group.name))
                 }
                 (GroupKind::AnonymousEnum, _) => {
-                    told.enumerators.insert(name, format!("{number} of "))
+                    declarations.enumerators.insert(name, format!("{number} of "))
                 }
-                _ => told.constants.insert(name, number),
+                _ => declarations.constants.insert(name, number),
             };
         }
     }
     for capability in &abi.capabilities {
-        told.constants.insert(capability.name.clone(), capability.id.to_string());
+        declarations.constants.insert(capability.name.clone(), capability.id.to_string());
     }
     if let Some(numbers) = &abi.ioctl_numbers {
         for ioctl in &abi.ioctls {
             let number = numbers.type_value << 8 | (numbers.base_value + ioctl.number);
-            told.constants.insert(ioctl.name.clone(), number.to_string());
+            declarations.constants.insert(ioctl.name.clone(), number.to_string());
         }
     }
-    told.macros = abi.macros.iter().map(|macro_| macro_.name.clone()).collect();
+    declarations.macros = abi.macros.iter().map(|macro_| macro_.name.clone()).collect();
     for struct_ in &abi.structs {
-        told.structs.insert(struct_.name.clone(), shape(abi, struct_));
+        declarations.structs.insert(struct_.name.clone(), shape(abi, struct_));
         let [lp64, ilp32, _] = &struct_.layouts;
         if (lp64.size, lp64.align) != (ilp32.size, ilp32.align) {
-            told.i386.insert(struct_.name.clone(), format!("{} {}", ilp32.size, ilp32.align));
+            declarations
+                .i386
+                .insert(struct_.name.clone(), format!("{} {}", ilp32.size, ilp32.align));
         }
     }
-    told
+    declarations
 }
 
 fn shape(abi: &Abi, struct_: &Struct) -> String {
@@ -105,9 +110,8 @@ fn field_lines(abi: &Abi, field: &Field, offset: u64, size: u64) -> Vec<String> 
     arms.collect()
 }
 
-/// A type as C spells it, without the difference between `__u64` and
-/// `__aligned_u64`, which some copies of the headers had lost: the i386
-/// layouts tell it.
+/// A type in C. `__aligned_u64` becomes `__u64`, since some copies of the headers
+/// have lost the difference; the i386 layouts show it.
 fn c_type(abi: &Abi, type_: &Type) -> String {
     match type_ {
         Type::Int(int) => int_name(*int).to_owned(),
@@ -119,21 +123,16 @@ fn c_type(abi: &Abi, type_: &Type) -> String {
     }
 }
 
+/// The name of an integer type in C, `__u64` for `__aligned_u64` too.
 fn int_name(int: Int) -> &'static str {
     match int {
-        Int::U8 => "__u8",
-        Int::U16 => "__u16",
-        Int::U32 => "__u32",
-        Int::U64 | Int::AlignedU64 => "__u64",
-        Int::S8 => "__s8",
-        Int::S16 => "__s16",
-        Int::S32 => "__s32",
-        Int::S64 => "__s64",
+        Int::AlignedU64 => names::c_int(Int::U64),
+        int => names::c_int(int),
     }
 }
 
-/// What a facts file contains.
-pub fn contained(facts: &Facts) -> Told {
+/// The declarations of a facts file.
+pub fn of_facts(facts: &Facts) -> Declarations {
     let constants = facts.constants.iter().map(|(name, value)| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         (name.clone(), text)
@@ -148,7 +147,7 @@ pub fn contained(facts: &Facts) -> Told {
     });
     let i386 = facts.i386_differs.iter();
     let i386 = i386.map(|(name, other)| (name.clone(), format!("{} {}", other.size, other.align)));
-    Told {
+    Declarations {
         constants: constants.collect(),
         macros: facts.function_macros.iter().cloned().collect(),
         enumerators: enumerators.collect(),
@@ -168,18 +167,20 @@ fn fact_lines(field: &FactField) -> Vec<String> {
     }
 }
 
-/// What the reader finds in headers.
-pub fn read(facts: &header::Facts) -> Told {
-    let mut told = Told::default();
+/// The declarations of headers, as `capchain::header` reads them.
+pub fn of_header(facts: &header::Facts) -> Declarations {
+    let mut declarations = Declarations::default();
     for constant in &facts.constants {
         let (name, number) = (constant.name.clone(), constant.number.to_string());
         match (&constant.tag, &constant.spelt) {
-            (Some(tag), _) => told.enumerators.insert(name, format!("{number} of {tag}")),
-            (None, header::Spelt::Text(text)) => told.constants.insert(name, format!("{text:?}")),
-            (None, _) => told.constants.insert(name, number),
+            (Some(tag), _) => declarations.enumerators.insert(name, format!("{number} of {tag}")),
+            (None, header::Spelt::Text(text)) => {
+                declarations.constants.insert(name, format!("{text:?}"))
+            }
+            (None, _) => declarations.constants.insert(name, number),
         };
     }
-    told.macros = facts.macros.iter().map(|one| one.name.clone()).collect();
+    declarations.macros = facts.macros.iter().map(|one| one.name.clone()).collect();
     for struct_ in &facts.structs {
         let [lp64, ilp32, _] = &struct_.layouts;
         let mut lines = vec![format!("size {} align {}", lp64.size, lp64.align)];
@@ -192,12 +193,14 @@ pub fn read(facts: &header::Facts) -> Told {
                 type_ => lines.push(format!("{offset} {size} {} {}", c_fact(type_), field.name)),
             }
         }
-        told.structs.insert(struct_.name.clone(), lines.join("\n"));
+        declarations.structs.insert(struct_.name.clone(), lines.join("\n"));
         if (lp64.size, lp64.align) != (ilp32.size, ilp32.align) {
-            told.i386.insert(struct_.name.clone(), format!("{} {}", ilp32.size, ilp32.align));
+            declarations
+                .i386
+                .insert(struct_.name.clone(), format!("{} {}", ilp32.size, ilp32.align));
         }
     }
-    told
+    declarations
 }
 
 fn c_fact(type_: &header::TypeFact) -> String {

@@ -1,7 +1,11 @@
-//! The real specification, and others.
+//! Specifications, and other files of the repository.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use capchain::Opened;
+use capchain::compat::Side;
+use capchain::ir::Abi;
 use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
 
@@ -15,19 +19,41 @@ pub fn spec() -> ValidSpec {
     open(&root().join("spec/vfio"))
 }
 
-/// A specification, which must load.
+/// The specification in a folder, which must load.
 pub fn open(folder: &Path) -> ValidSpec {
-    let opened = capchain::open(&Origin::Folder(folder.to_owned()), &[]);
+    loaded(capchain::open(&Origin::Folder(folder.to_owned()), &[]))
+}
+
+/// The specification that was opened, which must have no errors.
+pub fn loaded(opened: Opened) -> ValidSpec {
     let problems = opened.problems.render(&opened.sources, false);
     opened.spec.unwrap_or_else(|| panic!("{problems}"))
 }
 
 /// The YAML files of a folder, in order; not those of its subfolders.
 pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("a folder");
+    let entries = fs::read_dir(folder).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     let mut files: Vec<_> =
         paths.filter(|path| path.extension() == Some("yaml".as_ref())).collect();
     files.sort();
     files
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let to = to.join(path.file_name().expect("a name"));
+        match path.is_dir() {
+            true => copy_folder(&path, &to),
+            false => drop(fs::copy(&path, to).expect("a copy")),
+        }
+    }
+}
+
+/// An ABI as one side of a comparison.
+pub fn side(name: &str, abi: Abi) -> Side {
+    Side { name: name.to_owned(), abi, headers: None }
 }

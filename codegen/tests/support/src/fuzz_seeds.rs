@@ -124,11 +124,11 @@ const EXTENSIONS: [&str; 5] = [
         owner: out u32, owner\n      pad: out reserved u32, zero\n",
     "  - extend: demo_info.flags\n    before: DEMO_INFO_FLAG_CAPS\n    bits:\n      \
         DEMO_INFO_FLAG_OWNER: {bit: 3, doc: owner counts, since: v1.5}\n",
-    "  - extend: info\n    reserved:\n      - {value: 9, name: DEMO_INFO_CAP_OURS, doc: ours}\n",
+    "  - extend: info\n    reserved:\n      DEMO_INFO_CAP_OURS: 9, ours\n",
     "  - extend: ioctl_numbers\n    values:\n      DEMO_MORE: 5, more\n",
-    "  - extend: DEMO_GET_INFO\n    since: v1.4\n    handlers:\n      - handler: demo\n        \
+    "  - extend: DEMO_GET_INFO\n    since: v1.4\n    handlers:\n      demo:\n        \
         source: tree/demo.c\n        minsz: cap_offset\n        writes: [flags, cap_offset]\n        \
-        below: {parts: DEMO_BASE}\n        capabilities: {at: 24, align: 8, short: partial}\n",
+        below: {parts: DEMO_BASE}\n        chain: {offset: 24, align: 8, when_too_small: partial}\n",
 ];
 
 /// Files of specifications that are taken.

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 fn abis() -> &'static [Abi] {
     static ABIS: OnceLock<Vec<Abi>> = OnceLock::new();
     ABIS.get_or_init(|| {
-        let opened = capchain::open(&Origin::Embedded(capchain::embedded::FILES), &[]);
+        let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("vfio")), &[]);
         let spec = opened.spec.expect("the specification");
         let all = lower(&spec, None).releases;
         let some = [0, all.len() / 3, all.len() * 2 / 3, all.len() - 1];
@@ -84,16 +84,16 @@ pub fn yaml(data: &[u8]) {
         2 => OVERLAY,
         _ => "demo.yaml",
     };
-    BENCH.with_borrow(|bench| {
-        let path = bench.path().join(name);
+    FOLDER.with_borrow(|folder| {
+        let path = folder.path().join(name);
         fs::write(&path, text).expect("a file");
         let overlays = if name == OVERLAY { vec![path.clone()] } else { Vec::new() };
-        open(bench, &overlays);
+        open(folder, &overlays);
         fs::write(path, demo(name)).expect("a file");
     });
 }
 
-/// An overlay; with the usual ending it would be a file that nobody lists.
+/// The name of an overlay. As `.yaml`, it would be a file that `abi.yaml` does not list.
 const OVERLAY: &str = "overlay.txt";
 
 /// The first bytes of a file that says nothing yet.
@@ -114,11 +114,11 @@ pub fn demo(name: &str) -> String {
 }
 
 thread_local! {
-    /// The folder that the specification lies in.
-    static BENCH: RefCell<TempDir> = RefCell::new(bench());
+    /// The folder of the specification.
+    static FOLDER: RefCell<TempDir> = RefCell::new(folder());
 }
 
-fn bench() -> TempDir {
+fn folder() -> TempDir {
     let memory = std::path::Path::new("/dev/shm");
     let folder = match memory.is_dir() {
         true => tempfile::tempdir_in(memory),
@@ -131,8 +131,8 @@ fn bench() -> TempDir {
     folder
 }
 
-fn open(bench: &TempDir, overlays: &[PathBuf]) {
-    let opened = capchain::open(&Origin::Folder(bench.path().to_owned()), overlays);
+fn open(folder: &TempDir, overlays: &[PathBuf]) {
+    let opened = capchain::open(&Origin::Folder(folder.path().to_owned()), overlays);
     opened.problems.render(&opened.sources, false);
     opened.problems.records(&opened.sources);
     opened.problems.github(&opened.sources);

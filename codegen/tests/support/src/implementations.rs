@@ -1,13 +1,13 @@
 //! The implementations of the protocol that must agree. Each answers a list of
 //! cases with canonical texts, as `capchain::decode::canonical` defines them.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use capchain::decode::{self, Subject};
 use capchain::ir::Abi;
 use capchain::layout::{Model, TARGETS, Target};
 
+use crate::process::succeed_with_input;
 use crate::{c_program, rust_program};
 
 /// A buffer, and what is known of it.
@@ -61,18 +61,8 @@ pub fn decoded(abi: &Abi, case: &Case) -> Option<String> {
 
 /// What a program says that reads cases line by line.
 pub fn run(mut command: Command, cases: &[Case]) -> Vec<Option<String>> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let mut stdin = child.stdin.take().expect("a pipe");
     let lines: String = cases.iter().map(line).collect();
-    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
-    let output = child.wait_with_output().expect("an end");
-    writer.join().expect("no panic").expect("a reader");
-    assert!(output.status.success(), "{command:?}: {}", output.status);
-    let text = String::from_utf8(output.stdout).expect("text");
+    let text = succeed_with_input(&mut command, lines.as_bytes());
     let answers = text.split_terminator(".\n").map(|answer| match answer {
         "?\n" => None,
         answer => Some(answer.to_owned()),

@@ -33,9 +33,7 @@ pub fn open(overlays: &[PathBuf]) -> Opened {
 /// The ABI of a proposal, or without one that of the newest release.
 pub fn abi(proposal: Option<&str>) -> Abi {
     let overlays: Vec<_> = proposal.map(self::proposal).into_iter().collect();
-    let opened = open(&overlays);
-    let problems = opened.problems.render(&opened.sources, false);
-    lower(&opened.spec.unwrap_or_else(|| panic!("{problems}")), None)
+    lower(&fixtures::loaded(open(&overlays)), None)
 }
 
 /// A call: what the caller says and has.

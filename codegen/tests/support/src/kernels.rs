@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use capchain::diagnostic::Sources;
 use capchain::release::Release;
 
+use crate::groups::{Group, skip};
+
 /// The headers that a kernel can have, below its folder.
 pub const HEADERS: [&str; 3] = ["linux/vfio.h", "linux/vfio_zdev.h", "linux/vfio_ccw.h"];
 
@@ -37,13 +39,13 @@ impl Kernel {
     }
 }
 
-/// Every kernel whose headers are at hand; says what is skipped.
+/// Every kernel whose headers this machine has.
 pub fn kernels() -> Vec<Kernel> {
     let listed = std::env::var("CAPCHAIN_KERNEL_HEADERS").unwrap_or_default();
     let mut folders: Vec<_> =
         listed.split(':').filter(|path| !path.is_empty()).map(PathBuf::from).collect();
     if folders.is_empty() {
-        println!("skipped: CAPCHAIN_KERNEL_HEADERS names no folders with kernel headers");
+        skip(Group::RealHeaders, "CAPCHAIN_KERNEL_HEADERS lists no folders");
     }
     folders.push(PathBuf::from("/usr/include"));
     let mut kernels = Vec::new();
@@ -52,7 +54,7 @@ pub fn kernels() -> Vec<Kernel> {
             Some(release) if folder.join(HEADERS[0]).exists() => {
                 kernels.push(Kernel { folder, release });
             }
-            _ => println!("skipped: no kernel headers of the ABI in {}", folder.display()),
+            _ => skip(Group::RealHeaders, &format!("{} has no vfio.h", folder.display())),
         }
     }
     kernels

@@ -8,6 +8,8 @@ use std::process::Command;
 use capchain::emit::{FAMILIES, crate_folder};
 use capchain::ir::Abi;
 
+use crate::process::succeed;
+
 /// Writes the crate of an ABI, compiles it without warnings, and compiles a
 /// program against it.
 pub fn program(folder: &Path, abi: &Abi, name: &str, text: &str) -> PathBuf {
@@ -33,19 +35,19 @@ pub fn write_crate(folder: &Path, abi: &Abi) {
 pub fn program_with(folder: &Path, name: &str, text: &str, args: &[&str]) -> PathBuf {
     fs::write(folder.join("main.rs"), text).expect("a file");
     let external = format!("{name}=lib{name}.rlib");
-    output(rustc(folder).args(["--extern", &external, "main.rs"]).args(args));
+    succeed(rustc(folder).args(["--extern", &external, "main.rs"]).args(args));
     folder.join("main")
 }
 
 /// Compiles the crate that was written without warnings.
 pub fn library(folder: &Path, name: &str, args: &[&str]) {
     let library = ["--crate-type", "rlib", "--crate-name", name, "-D", "warnings"];
-    output(rustc(folder).args(library).args(args).arg("generated/src/lib.rs"));
+    succeed(rustc(folder).args(library).args(args).arg("generated/src/lib.rs"));
 }
 
-/// What a program prints, which must end well.
+/// The output of a program, which must succeed.
 pub fn run(program: &Path, args: &[&str]) -> String {
-    output(Command::new(program).args(args))
+    succeed(Command::new(program).args(args))
 }
 
 /// A compiler that works in a folder.
@@ -54,11 +56,4 @@ pub fn rustc(folder: &Path) -> Command {
     let mut command = Command::new(rustc);
     command.current_dir(folder).args(["--edition", "2024"]);
     command
-}
-
-/// What a command prints, which must end well.
-pub fn output(command: &mut Command) -> String {
-    let output = command.output().expect("a command that starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
 }

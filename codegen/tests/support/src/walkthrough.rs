@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::workspace::run;
+use crate::program::shell;
 
 /// Runs a document in a folder. What its commands came to, line by line.
 pub fn follow(document: &Path, folder: &Path) -> Vec<i32> {
@@ -48,9 +48,9 @@ fn block(
         (None, None) if info == "sh" => {
             let mut all = String::new();
             for line in text.lines() {
-                let ran = run(folder, line);
-                codes.push(ran.code);
-                all += &(ran.said + &ran.told);
+                let outcome = shell(folder, line);
+                codes.push(outcome.code);
+                all += &(outcome.stdout + &outcome.stderr);
             }
             *printed = Some(all);
             text.to_owned()

@@ -1,18 +1,19 @@
-//! Fields that are numbers: how C reads one at its place in a reply, and what
-//! it writes there. Offsets are those of the 64-bit layout on every target.
+//! Integers of a reply: the C expressions that load and store them. Offsets
+//! are those of the 64-bit layout on every target.
 
 use super::Emitter;
 use super::view::ValueView;
-use crate::ir::{Field, Struct, Type};
-use crate::layout::{Int, Model, Span};
+use crate::ir::Struct;
+use crate::ir::protocol::IntField;
+use crate::layout::Int;
 use crate::names;
 
 impl Emitter<'_> {
-    /// What reads a number that lies `at` bytes behind a place.
-    pub(super) fn load(&self, int: Int, place: &str, at: u64) -> String {
+    /// Loads an integer at `place + offset`.
+    pub(super) fn load(&self, int: Int, place: &str, offset: u64) -> String {
         let number = match int.size() {
-            1 => format!("{place}[{at}]"),
-            size => format!("{}_u{}({})", self.stem, size * 8, behind(place, at)),
+            1 => format!("{place}[{offset}]"),
+            size => format!("{}_u{}({})", self.stem, size * 8, plus(place, offset)),
         };
         match int.signed() {
             true => self.cast(int, &number),
@@ -20,7 +21,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The number to be written of a value.
+    /// The number to store for a value.
     fn store(&self, int: Int, value: &str) -> String {
         match int.signed() {
             true => self.cast(Int::U64, value),
@@ -32,55 +33,43 @@ impl Emitter<'_> {
         format!("{}_CAST({}, {value})", self.macro_prefix, c_type(int))
     }
 
-    /// A field that is a number; `place` is where its struct lies in a reply,
-    /// `value` the C struct that has its value.
+    /// A field of a struct whose bytes start at `place`, with its value in the
+    /// C struct `value`.
     pub(super) fn value(
         &self,
         struct_: &Struct,
-        index: usize,
+        field: &IntField,
         (place, value): (&str, &str),
-    ) -> Option<ValueView> {
-        let field = &struct_.fields[index];
-        let Type::Int(int) = field.type_ else { return None };
-        let span = span(struct_, index);
-        Some(ValueView {
-            name: field.name.clone(),
+    ) -> ValueView {
+        let (name, int, offset) =
+            (&struct_.fields[field.field].name, field.int, field.offset.kernel());
+        ValueView {
+            name: name.clone(),
             type_: c_type(int),
             has: None,
-            at: span.offset,
-            end: span.end(),
-            width: span.size,
-            place: behind(place, span.offset),
+            offset,
+            end: offset + int.size(),
+            width: int.size(),
+            place: plus(place, offset),
             version: field.version,
-            load: self.load(int, place, span.offset),
-            store: self.store(int, &[value, &field.name].concat()),
-            set: true,
-        })
+            load: self.load(int, place, offset),
+            store: self.store(int, &[value, name].concat()),
+            is_output: true,
+        }
     }
 }
 
-/// What lies `at` bytes behind a place.
-fn behind(place: &str, at: u64) -> String {
-    match at {
+fn plus(place: &str, offset: u64) -> String {
+    match offset {
         0 => place.to_owned(),
-        _ => format!("{place} + {at}"),
+        _ => format!("{place} + {offset}"),
     }
 }
 
-/// Where a field lies for the kernel, which translates nothing.
-pub(super) fn span(struct_: &Struct, field: usize) -> Span {
-    struct_.layouts[Model::Lp64.index()].fields[field]
-}
-
-/// The type of a variable that holds the number.
+/// The type of a variable that holds the integer.
 pub(super) fn c_type(int: Int) -> &'static str {
     match int {
         Int::AlignedU64 => names::c_int(Int::U64),
         _ => names::c_int(int),
     }
-}
-
-/// Whether a field has a size of its own.
-pub(super) fn is_fixed(field: &Field) -> bool {
-    !matches!(field.type_, Type::Flexible(..))
 }

@@ -1,199 +1,142 @@
-//! What the templates print of chains: names and numbers. What a line of code
-//! is made of besides stands in the templates.
+//! What the templates print of chains: the plan, and the names of C. All other
+//! code stands in the templates.
 
 use askama::Template;
 
-/// All that the header has for chains.
+use crate::ir::protocol::{CapPlan, HostPlan, ProfilePlan};
+
+/// The chains part of the header.
 #[derive(Template)]
 #[template(path = "chains.h.jinja", escape = "none")]
-pub(super) struct ChainsView {
-    /// What the names of our types and functions start with.
+pub(super) struct ChainsView<'a> {
+    /// The prefix of our types and functions.
     pub(super) stem: String,
-    /// What the names of our macros start with.
+    /// The prefix of our macros.
     pub(super) macro_prefix: String,
-    /// What is written by hand.
+    /// The files of the runtime.
     pub(super) runtime: Vec<String>,
-    /// How headers look.
     pub(super) formats: Vec<FormatView>,
-    /// The chains.
-    pub(super) chains: Vec<ChainView>,
-    /// Rules by which replies are written.
-    pub(super) profiles: Vec<ProfileView>,
+    pub(super) chains: Vec<ChainView<'a>>,
+    pub(super) profiles: Vec<ProfileView<'a>>,
 }
 
-/// How a header looks.
+/// The format of a capability header.
 pub(super) struct FormatView {
-    /// The name of its table.
     pub(super) name: String,
-    /// Its struct.
     pub(super) struct_: String,
-    /// Its size.
-    pub(super) header: u64,
-    /// The size of every capability at least.
-    pub(super) least: u64,
-    /// Where the id lies.
-    pub(super) id: BitsView,
-    /// Where the version lies.
-    pub(super) version: BitsView,
-    /// Where the way to the next lies.
-    pub(super) next: BitsView,
-    /// The next that ends the chain.
+    pub(super) size: u64,
+    pub(super) min_size: u64,
+    /// Initializers of the bit fields.
+    pub(super) id: String,
+    pub(super) version: String,
+    pub(super) next: String,
     pub(super) end: String,
-    /// Whether next counts from the reply's start, as C's 0 or 1.
+    /// 0 or 1.
     pub(super) from_reply: u32,
 }
 
-/// Some bits of a header.
-pub(super) struct BitsView {
-    /// Offset of their number.
-    pub(super) at: u64,
-    /// Its width in bytes; 0 where there is none.
-    pub(super) width: u64,
-    /// The lowest bit.
-    pub(super) low: u32,
-    /// The bits, moved down.
-    pub(super) mask: String,
-}
-
-impl Default for BitsView {
-    fn default() -> Self {
-        Self { at: 0, width: 0, low: 0, mask: "0".to_owned() }
-    }
-}
-
 /// A chain.
-pub(super) struct ChainView {
-    /// The comment above the function that starts a walk.
+pub(super) struct ChainView<'a> {
+    /// The comment of `caps`.
     pub(super) comment: Vec<String>,
     /// The function that starts a walk.
     pub(super) caps: String,
-    /// The function that goes on.
+    /// The function that visits the next capability.
     pub(super) next: String,
-    /// The function that goes on to an id.
+    /// The function that finds the next capability with an id.
     pub(super) find: String,
-    /// The table of its header.
+    /// The table of the header format.
     pub(super) format: String,
-    /// The struct in front, if there is one.
-    pub(super) host: Option<HostView>,
-    /// Where it starts without one.
+    pub(super) host: Option<HostView<'a>>,
+    /// The start, if no `cap_offset` leads to the chain.
     pub(super) start: Option<StartView>,
-    /// Its capabilities.
-    pub(super) capabilities: Vec<CapabilityView>,
-    /// The table of their arrays, where they can be written.
+    pub(super) capabilities: Vec<CapabilityView<'a>>,
+    /// The table of arrays, if replies can be written.
     pub(super) tails: Option<String>,
 }
 
-/// Where a chain starts that has no host.
+/// The start of a chain without a `cap_offset`.
 pub(super) struct StartView {
-    /// The first capability, or the number that leads to it.
-    pub(super) at: u64,
-    /// The width of that number.
+    /// Offset of the first capability, or of the integer that holds it.
+    pub(super) offset: u64,
+    /// Width of that integer.
     pub(super) width: Option<u64>,
-    /// The number that leads nowhere.
+    /// The value of the integer that means no capability.
     pub(super) end: String,
-    /// Where capabilities may start.
     pub(super) bound: u64,
 }
 
-/// The struct in front of a chain.
-pub(super) struct HostView {
-    /// The struct with its values.
+/// The struct before a chain.
+pub(super) struct HostView<'a> {
+    pub(super) plan: &'a HostPlan,
+    /// The C struct of its values.
     pub(super) name: String,
     /// The kernel's struct.
     pub(super) kernel: String,
-    /// The member that is the reply.
+    /// The member of `name` that is the reply.
     pub(super) reply: String,
-    /// The table of where the protocol's fields lie.
+    /// The table of the protocol's fields.
     pub(super) table: String,
-    /// The table of what the caller sets.
+    /// The table of input fields.
     pub(super) inputs: String,
-    /// What the caller sets: offsets, sizes, and 1 where a reply does not set it as well.
-    pub(super) spans: Vec<(u64, u64, u32)>,
-    /// Their sizes together; at least 1, as C has no empty arrays.
-    pub(super) kept: u64,
-    /// The function that takes the values out of a reply.
+    /// Size of all input fields; at least 1, as C has no empty arrays.
+    pub(super) kept_size: u64,
+    /// The function that fills in the values.
     pub(super) read: String,
-    /// The function that reads a reply.
     pub(super) parse: String,
-    /// The function that asks for one.
     pub(super) request: String,
-    /// The function that sets the fixed part of one.
+    /// The function that writes the fixed part.
     pub(super) fixed: String,
-    /// The size of the kernel's struct.
-    pub(super) size: u64,
-    /// The part that every reply has.
-    pub(super) minsz: u64,
-    /// Offset of argsz.
-    pub(super) argsz: u64,
-    /// Offset of the flags.
-    pub(super) flags: u64,
-    /// The flag that says there is a chain.
-    pub(super) caps: String,
-    /// Its name.
-    pub(super) caps_name: String,
-    /// Offset of `cap_offset`.
-    pub(super) cap_offset: u64,
-    /// Its values.
+    /// The flag as a literal.
+    pub(super) caps_flag: String,
     pub(super) values: Vec<ValueView>,
 }
 
-/// A number of a reply.
+/// An integer field.
 pub(super) struct ValueView {
-    /// Its name, and that of the member with its value.
+    /// The field, and the member with its value.
     pub(super) name: String,
-    /// Its type.
     pub(super) type_: &'static str,
-    /// The member that tells whether it is there, where that is not certain.
+    /// The member that says whether the field is present, if it can be absent.
     pub(super) has: Option<String>,
-    /// Where it starts.
-    pub(super) at: u64,
-    /// Where it ends.
+    pub(super) offset: u64,
     pub(super) end: u64,
-    /// Its width in bytes.
     pub(super) width: u64,
-    /// The version that brought it.
     pub(super) version: u16,
-    /// Its place in C.
+    /// The pointer to the field.
     pub(super) place: String,
-    /// What reads it there.
+    /// The expression that loads the field.
     pub(super) load: String,
-    /// What makes the number to be written of its value.
+    /// The expression that converts the value for storing.
     pub(super) store: String,
-    /// Whether a writer of replies sets it.
-    pub(super) set: bool,
+    /// Whether a server sets the field.
+    pub(super) is_output: bool,
 }
 
 /// A capability.
-pub(super) struct CapabilityView {
-    /// The struct with its values.
+pub(super) struct CapabilityView<'a> {
+    pub(super) plan: &'a CapPlan,
+    /// The C struct of its values.
     pub(super) name: String,
-    /// What it is, for a comment.
+    /// The comment of that struct.
     pub(super) title: String,
-    /// Its constant.
+    /// The constant of its id.
     pub(super) constant: String,
-    /// Its id.
-    pub(super) id: u64,
-    /// Its newest version.
-    pub(super) newest: u16,
-    /// The bytes that a body must have, by the version of `cap`.
-    pub(super) need: String,
-    /// The bytes that are written in front of its array, by `version`.
-    pub(super) size: String,
-    /// Start, count and size of the elements of an array with a count.
+    /// Bytes that the capability needs, by `cap->version`.
+    pub(super) required_size: String,
+    /// Bytes written before the array, by `version`.
+    pub(super) fixed_size: String,
+    /// Offset, count and stride of an array with a count.
     pub(super) counted: Option<String>,
-    /// Size and count of the elements that are written.
-    pub(super) tail: String,
-    /// The member that is the capability.
+    /// Stride and count of the elements that are written.
+    pub(super) written: String,
+    /// The member of `name` that is the capability.
     pub(super) cap: String,
-    /// Its values.
     pub(super) values: Vec<ValueView>,
-    /// Its array.
     pub(super) array: Option<ArrayView>,
-    /// The function that reads it.
     pub(super) read: String,
-    /// The function that finds the first.
     pub(super) find: String,
-    /// The function that appends it to a reply, if it can be.
+    /// The function that appends it, if replies can be written.
     pub(super) append: Option<String>,
 }
 
@@ -201,54 +144,34 @@ pub(super) struct CapabilityView {
 pub(super) struct ArrayView {
     /// The member that is the array.
     pub(super) name: String,
-    /// The function that reads an element, and the type of that.
+    /// The function that reads an element.
     pub(super) get: String,
     /// The type of an element.
     pub(super) type_: String,
-    /// Where it starts.
-    pub(super) at: u64,
-    /// The size of an element.
-    pub(super) each: u64,
-    /// Whether a value counts the elements.
-    pub(super) has_count: bool,
-    /// What gives the number of elements to be written.
-    pub(super) count: String,
-    /// The numbers of a struct; none where an element is a number itself.
+    pub(super) offset: u64,
+    pub(super) stride: u64,
+    /// The expression for the number of elements, if a field counts them.
+    pub(super) count: Option<String>,
+    /// The fields of an element that is a struct.
     pub(super) members: Option<Vec<ValueView>>,
-    /// What reads an element that is a number.
+    /// The expression that loads an element that is an integer.
     pub(super) load: String,
 }
 
-/// The rules by which someone writes replies.
-pub(super) struct ProfileView {
-    /// Who, and since when.
+/// The rules of a handler.
+pub(super) struct ProfileView<'a> {
+    pub(super) plan: &'a ProfilePlan,
     pub(super) comment: Vec<String>,
-    /// The name of the table.
     pub(super) name: String,
-    /// The name of the table of ends.
+    /// The table of `fixed_ends`.
     pub(super) ends_name: String,
-    /// Where the fixed part can end.
-    pub(super) ends: Vec<u64>,
-    /// The table of the host.
+    /// The tables of the host, the header format and the arrays.
     pub(super) host: String,
-    /// The table of the header.
     pub(super) format: String,
-    /// The table of arrays.
     pub(super) tails: String,
-    /// What argsz must cover.
-    pub(super) minsz: u64,
-    /// The size of the fixed part.
-    pub(super) whole: u64,
-    /// Where the first capability starts.
-    pub(super) at: u64,
-    /// What further offsets are multiples of.
-    pub(super) align: u64,
-    /// What a short reply is like: an enumerator without our prefix.
-    pub(super) when_short: &'static str,
-    /// Whether the bytes between capabilities are left, as C's 0 or 1.
-    pub(super) keeps_padding: u32,
-    /// Whether argsz is always the need, as C's 0 or 1.
-    pub(super) always: u32,
-    /// What unset bytes hold: an enumerator without our prefix.
-    pub(super) untouched: &'static str,
+    /// Enumerators without prefix, and 0 or 1.
+    pub(super) when_too_small: &'static str,
+    pub(super) preserves_padding: u32,
+    pub(super) always_sets_argsz: u32,
+    pub(super) unset: &'static str,
 }

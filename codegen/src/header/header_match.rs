@@ -1,7 +1,7 @@
 //! What an ABI that is known says of the headers that are given.
 
-use super::outside::Outside;
-use super::said::said;
+use super::declared::Declarations;
+use super::externals::Outside;
 use crate::diagnostic::Sources;
 use crate::ir::Abi;
 use crate::layout::Layout;
@@ -53,7 +53,7 @@ impl Outside {
             outside.structs.insert(struct_.name.clone(), extents);
         }
         let others: Vec<_> = (0..abi.headers.len()).filter(|one| !given.contains(one)).collect();
-        let constants = said(abi, &others).constants;
+        let constants = Declarations::of(abi, &others).constants;
         let numbers = constants.into_iter().filter(|one| one.text.is_none());
         outside.constants = numbers.map(|one| (one.name.to_owned(), one.number)).collect();
         outside

@@ -3,21 +3,21 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
 
 /// A file that is no text of C.
-pub(super) const NO_TEXT: Code = Code("H1");
+pub(super) const NOT_C_TEXT: Code = Code("H1");
 /// Something that is opened and never closed.
-pub(super) const OPEN: Code = Code("H2");
+pub(super) const UNCLOSED: Code = Code("H2");
 /// A directive that cannot be followed.
-pub(super) const DIRECTIVE: Code = Code("H3");
+pub(super) const BAD_DIRECTIVE: Code = Code("H3");
 /// A declaration that is not understood.
-pub(super) const DECLARATION: Code = Code("H4");
+pub(super) const BAD_DECLARATION: Code = Code("H4");
 /// A value that cannot be computed.
-pub(super) const VALUE: Code = Code("H5");
+pub(super) const BAD_VALUE: Code = Code("H5");
 /// A struct that cannot be laid out.
-pub(super) const LAYOUT: Code = Code("H6");
+pub(super) const NO_LAYOUT: Code = Code("H6");
 /// Declarations that are no part of an ABI, and are passed over.
-pub(super) const PASSED: Code = Code("H7");
+pub(super) const SKIPPED: Code = Code("H7");
 /// A name that is defined twice.
-pub(super) const TWICE: Code = Code("H8");
+pub(super) const DEFINED_TWICE: Code = Code("H8");
 
 /// What keeps something from being understood. Boxed, since most things are.
 pub(super) type Fault = Box<Diagnostic>;
@@ -28,7 +28,16 @@ const MOST: usize = 1000;
 
 /// Every code that reading a header can give.
 pub fn codes() -> [Code; 8] {
-    [NO_TEXT, OPEN, DIRECTIVE, DECLARATION, VALUE, LAYOUT, PASSED, TWICE]
+    [
+        NOT_C_TEXT,
+        UNCLOSED,
+        BAD_DIRECTIVE,
+        BAD_DECLARATION,
+        BAD_VALUE,
+        NO_LAYOUT,
+        SKIPPED,
+        DEFINED_TWICE,
+    ]
 }
 
 /// An error at a place.
@@ -41,7 +50,7 @@ pub(super) fn too_much(names: usize, files: &[usize]) -> Diagnostic {
     let most = super::MOST_NAMES;
     let message = format!("the headers declare {names} names; at most {most} are read");
     let file = files.first().copied().unwrap_or_default();
-    error(NO_TEXT, message, Place { file, start: 0, end: 0 })
+    error(NOT_C_TEXT, message, Place { file, start: 0, end: 0 })
 }
 
 /// Whether so much is wrong that looking further is of no use.

@@ -1,8 +1,8 @@
 //! What the items of a header are, as far as their neighbours, names and
 //! comments tell: the guesses that `import` prints and an ABI of a header has.
 
+use super::conventions::{self, Way};
 use super::facts::{Constant, Facts, Spelt, StructFact, TypeFact};
-use super::guess::{self, Way};
 use crate::ir::{Abi, Chain, Group, GroupId, GroupKind};
 
 /// Headers beside an ABI that knows most of what they declare.
@@ -74,7 +74,7 @@ impl<'k> Kinds<'k> {
         let mut ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
         let ioctl = ioctls.find(|one| self.arg(one) == struct_);
         if let Some(ioctl) = ioctl {
-            return Some(guess::way(&ioctl.name, &ioctl.doc));
+            return Some(conventions::way(&ioctl.name, &ioctl.doc));
         }
         // The payload of a number that is called like it can go both ways.
         let named = |one: &&Constant| one.name.eq_ignore_ascii_case(struct_);
@@ -142,7 +142,7 @@ impl<'k> Kinds<'k> {
     /// The struct of a capability that is called like its id.
     pub fn body_of(&self, constant: &Constant) -> Option<&'k StructFact> {
         let fact = self.facts.struct_(&constant.name.to_ascii_lowercase())?;
-        guess::is_capability(self.abi, fact).then_some(fact)
+        conventions::is_capability(self.abi, fact).then_some(fact)
     }
 
     /// Whether a constant is the length of some array.

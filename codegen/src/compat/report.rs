@@ -1,38 +1,9 @@
-//! What a comparison finds.
+//! The results of a comparison: findings, the sides that they affect, and
+//! witnesses. Data only; the rules and `witness` fill it in.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::witness::Witness;
 use crate::diagnostic::{Code, Place};
-
-/// The codes, in order.
-pub(super) const CODES: [Code; 23] = [
-    C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13, C14, C15, C16, C17, C18, C19, C20, C21,
-    C22, C23,
-];
-pub(super) const C1: Code = Code("C1"); // minsz changed
-pub(super) const C2: Code = Code("C2"); // a field removed, moved or resized
-pub(super) const C3: Code = Code("C3"); // a field inserted
-pub(super) const C4: Code = Code("C4"); // an input without a gate
-pub(super) const C5: Code = Code("C5"); // an output without a gate
-pub(super) const C6: Code = Code("C6"); // a chain added
-pub(super) const C7: Code = Code("C7"); // a field renamed
-pub(super) const C8: Code = Code("C8"); // padding named
-pub(super) const C9: Code = Code("C9"); // a reserved field used
-pub(super) const C10: Code = Code("C10"); // a name with another number
-pub(super) const C11: Code = Code("C11"); // a name removed
-pub(super) const C12: Code = Code("C12"); // an id or number used twice
-pub(super) const C13: Code = Code("C13"); // a capability's body changed
-pub(super) const C14: Code = Code("C14"); // where capabilities lie
-pub(super) const C15: Code = Code("C15"); // a capability added
-pub(super) const C16: Code = Code("C16"); // what a short buffer sees
-pub(super) const C17: Code = Code("C17"); // argsz can shrink
-pub(super) const C18: Code = Code("C18"); // the need can change between calls
-pub(super) const C19: Code = Code("C19"); // a payload resized
-pub(super) const C20: Code = Code("C20"); // a count moved
-pub(super) const C21: Code = Code("C21"); // some targets only
-pub(super) const C22: Code = Code("C22"); // an ioctl removed or its number reused
-pub(super) const C23: Code = Code("C23"); // an error became another
 
 /// What a finding means for those who use the ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -191,5 +162,161 @@ impl Finding {
 
     pub(super) fn at(self, party: Party, place: Place) -> Self {
         Self { place: Some((party, place)), ..self }
+    }
+}
+
+/// Bytes, who made them, and what they are taken for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Witness {
+    /// Who made the bytes.
+    pub made_by: String,
+    /// Who reads them.
+    pub read_by: String,
+    /// The only target on which it is to be seen, if it is only one.
+    pub target: Option<&'static str>,
+    /// The struct that they hold, or the numbers that one of them is of.
+    #[serde(rename = "struct")]
+    pub struct_: String,
+    /// The bytes.
+    #[serde(serialize_with = "hex")]
+    pub bytes: Vec<u8>,
+    /// What it comes to.
+    pub claims: Vec<Claim>,
+    /// The struct as its maker declares it.
+    #[serde(skip)]
+    pub maker: Vec<Piece>,
+    /// The struct as its reader declares it.
+    #[serde(skip)]
+    pub reader: Vec<Piece>,
+}
+
+/// A field of a struct, as far as a compiler has to know it to place it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What its offset is a multiple of.
+    pub align: u64,
+    /// What its maker writes there.
+    pub bytes: Vec<u8>,
+}
+
+/// A place in a struct: a field, and an offset in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// The field's name.
+    pub piece: String,
+    /// Where in it.
+    pub at: u64,
+}
+
+/// One thing that is to be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Claim {
+    /// The reader looks for a field where something else lies.
+    Misread {
+        /// The field.
+        field: String,
+        /// Where the reader looks.
+        offset: u64,
+        /// The bytes that were meant.
+        #[serde(serialize_with = "hex")]
+        meant: Vec<u8>,
+        /// The bytes that it finds.
+        #[serde(serialize_with = "hex")]
+        found: Vec<u8>,
+        /// Where the reader looks, as its compiler sees it.
+        #[serde(skip)]
+        within: Within,
+    },
+    /// The reader looks for a field that nobody wrote.
+    Unset {
+        /// The field.
+        field: String,
+        /// Where the reader looks.
+        offset: u64,
+        /// Its own old bytes, which it takes for the field.
+        #[serde(serialize_with = "hex")]
+        found: Vec<u8>,
+        /// Where the reader looks, as its compiler sees it.
+        #[serde(skip)]
+        within: Within,
+    },
+    /// The call fails with `EINVAL`.
+    Refused {
+        /// What the program passes.
+        argsz: u64,
+        /// What the kernel demands.
+        demanded: u64,
+    },
+    /// A capability is taken for another.
+    TakenFor {
+        /// Where it lies.
+        offset: u64,
+        /// The id of both.
+        id: u64,
+        /// What it is.
+        is: String,
+        /// What the reader takes it for.
+        taken_for: String,
+    },
+    /// The same question has another answer.
+    Answered {
+        /// What the program passes.
+        argsz: u64,
+        /// Where the replies differ first.
+        offset: u64,
+        /// What stood there before.
+        #[serde(serialize_with = "hex")]
+        before: Vec<u8>,
+        /// What stands there now.
+        #[serde(serialize_with = "hex")]
+        now: Vec<u8>,
+    },
+    /// The same mistake has another error.
+    Failed {
+        /// What the program passes.
+        argsz: u64,
+        /// The error that it knew.
+        before: String,
+        /// The one that it gets.
+        now: String,
+    },
+    /// A number is taken for another one's.
+    Understood {
+        /// The number that is passed, if it is one.
+        number: Option<i128>,
+        /// What it stands for on the side that passes it.
+        said: String,
+        /// What it stands for on the other side.
+        understood: Option<String>,
+    },
+}
+
+fn hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    serializer.serialize_str(&digits.collect::<String>())
+}
+
+impl Witness {
+    pub(super) fn new(made_by: String, read_by: String, struct_: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            made_by,
+            read_by,
+            target: None,
+            struct_: struct_.to_owned(),
+            bytes,
+            claims: Vec::new(),
+            maker: Vec::new(),
+            reader: Vec::new(),
+        }
+    }
+
+    pub(super) fn claim(mut self, claim: Claim) -> Self {
+        self.claims.push(claim);
+        self
     }
 }

@@ -1,0 +1,136 @@
+//! `capchain init`: a new specification that lints, generates and builds.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use askama::Template;
+use capchain::Opened;
+use capchain::embedded;
+use capchain::lint::lint;
+use capchain::lower::lower;
+use capchain::release::Release;
+use capchain::spec::load::Origin;
+
+use super::specs::{shown, workspace};
+use super::{CommandResult, Output, stderr_is_terminal, to_stderr};
+use crate::cli::Init;
+
+/// The longest name of an ABI; names of items are made from it.
+const MAX_NAME: usize = 32;
+
+/// `abi.yaml`.
+#[derive(Template)]
+#[template(path = "init/abi.yaml.jinja", escape = "none")]
+struct AbiYaml<'a> {
+    name: &'a str,
+    upper: &'a str,
+    release: Release,
+}
+
+/// `device.yaml`.
+#[derive(Template)]
+#[template(path = "init/device.yaml.jinja", escape = "none")]
+struct DeviceYaml<'a> {
+    name: &'a str,
+    upper: &'a str,
+    release: Release,
+}
+
+pub(super) fn run(args: &Init) -> CommandResult {
+    let name = args.name.as_str();
+    check_name(name)?;
+    let (root, folder) = (workspace(), shown(name));
+    let path = root.join(&folder);
+    if fs::symlink_metadata(&path).is_ok() {
+        return Err(format!("{folder} already exists"));
+    }
+    if embedded::ABIS.iter().any(|abi| abi.name == name) {
+        return Err(format!("`{name}` is the name of an ABI that is part of capchain"));
+    }
+    let files = files(name)?;
+    check_specification(name, &files)?;
+    write(&path, &files).map_err(|error| format!("{folder} cannot be written: {error}"))?;
+    let mut text: String =
+        files.iter().map(|(file, _)| format!("wrote {folder}/{file}\n")).collect();
+    text += &next_steps(name, &root);
+    Ok(Output::success(text))
+}
+
+/// Names of files, crates and C identifiers are made from the name.
+fn check_name(name: &str) -> Result<(), String> {
+    let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    match first && name.bytes().all(plain) && name.len() <= MAX_NAME {
+        true => Ok(()),
+        false => Err(format!(
+            "`{name}` is not a usable name: expected at most {MAX_NAME} lower-case letters, \
+             digits and `_`, a letter first"
+        )),
+    }
+}
+
+/// The files of the specification, as of the newest release that is known.
+fn files(name: &str) -> Result<Vec<(&'static str, String)>, String> {
+    let release = newest().ok_or("no release is known")?;
+    let upper = &name.to_ascii_uppercase();
+    let abi = AbiYaml { name, upper, release }.render();
+    let device = DeviceYaml { name, upper, release }.render();
+    let text =
+        |rendered: Result<String, askama::Error>| rendered.map_err(|error| error.to_string());
+    Ok(vec![("abi.yaml", text(abi)? + "\n"), ("device.yaml", text(device)? + "\n")])
+}
+
+/// The newest kernel release of the embedded specifications.
+fn newest() -> Option<Release> {
+    let open = |abi: &embedded::EmbeddedAbi| capchain::open(&Origin::Embedded(abi.files), &[]).spec;
+    embedded::ABIS.iter().filter_map(open).map(|spec| spec.newest()).max()
+}
+
+/// Opens and lints the files before they are written: a name can be reserved
+/// by C, C++ or Rust, or have another meaning in a generated file.
+fn check_specification(name: &str, files: &[(&'static str, String)]) -> Result<(), String> {
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(file, text)| (*file, &*text.clone().leak())).collect();
+    let Opened { spec, sources, mut problems } =
+        capchain::open(&Origin::Embedded(files.leak()), &[]);
+    if let Some(spec) = &spec {
+        problems.append(lint(&lower(spec, None)));
+    }
+    if spec.is_none() || problems.has_errors() {
+        to_stderr(&problems.render(&sources, stderr_is_terminal()));
+        return Err(format!("`{name}` is not a usable name"));
+    }
+    Ok(())
+}
+
+/// Writes all files or none: into another folder first, which is then renamed.
+fn write(path: &Path, files: &[(&str, String)]) -> io::Result<()> {
+    let mut staged = path.as_os_str().to_owned();
+    staged.push(".new");
+    let staged = Path::new(&staged);
+    let result = (|| {
+        fs::create_dir_all(staged)?;
+        for (file, text) in files {
+            fs::write(staged.join(file), text)?;
+        }
+        fs::rename(staged, path)
+    })();
+    if result.is_err() {
+        // A folder that cannot be removed stays; the error is about the cause.
+        let _ = fs::remove_dir_all(staged);
+    }
+    result
+}
+
+fn next_steps(name: &str, root: &Path) -> String {
+    let mut text = format!(
+        "next: capchain lint --abi {name} && capchain generate\n\
+         The crate and the header are then in generated/{name}-abi.\n"
+    );
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    if manifest.contains("[workspace]") && !manifest.contains("generated/") {
+        text += "Add \"generated/*-abi\" to `members` in Cargo.toml.\n";
+    }
+    text
+}

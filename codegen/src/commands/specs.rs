@@ -1,0 +1,198 @@
+//! Which specification a command works on: by `--spec`, by `--abi`, or by a
+//! search. Specifications are the folders of `spec/` in the workspace, and the
+//! copies embedded in the program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use capchain::diagnostic::{Severity, Sources};
+use capchain::embedded::{self, EmbeddedAbi};
+use capchain::names;
+use capchain::spec::load::Origin;
+use capchain::validate::ValidSpec;
+use capchain::{Opened, open};
+
+use super::{plural, stderr_is_terminal, to_stderr};
+use crate::cli::Source;
+
+/// The folder of all specifications.
+const FOLDER: &str = "spec";
+
+/// The ABI for commands that work on one ABI, if none is named.
+const DEFAULT: &str = "vfio";
+
+/// A specification that loads, with its files.
+pub(super) struct Loaded {
+    pub(super) spec: ValidSpec,
+    pub(super) sources: Sources,
+    /// The folder, for messages.
+    pub(super) shown: String,
+}
+
+/// A specification that can be opened.
+#[derive(Clone)]
+pub(super) struct Specification {
+    origin: Origin,
+    /// The folder, for messages: `spec/vfio`.
+    shown: String,
+    /// The name that `abi` must have; none for a folder given by `--spec`.
+    name: Option<String>,
+}
+
+impl Specification {
+    fn folder(path: PathBuf, name: &str) -> Self {
+        Self { origin: Origin::Folder(path), shown: shown(name), name: Some(name.to_owned()) }
+    }
+
+    fn embedded(abi: &EmbeddedAbi) -> Self {
+        let name = abi.name.to_owned();
+        Self { origin: Origin::Embedded(abi.files), shown: shown(abi.name), name: Some(name) }
+    }
+
+    pub(super) fn is_embedded(&self) -> bool {
+        matches!(self.origin, Origin::Embedded(_))
+    }
+
+    /// The location of the specification.
+    pub(super) fn origin(&self) -> Origin {
+        if self.is_embedded() {
+            let shown = &self.shown;
+            to_stderr(&format!("note: no folder {shown} here; using the embedded specification\n"));
+        }
+        self.origin.clone()
+    }
+
+    /// Opens it. Its errors and warnings go to standard error.
+    pub(super) fn load(&self, overlays: &[PathBuf]) -> Result<Loaded, String> {
+        self.loaded(open(&self.origin(), overlays))
+    }
+
+    fn loaded(&self, opened: Opened) -> Result<Loaded, String> {
+        let (spec, sources) = checked(opened)?;
+        let found = &spec.spec().abi.abi.value;
+        match &self.name {
+            Some(name) if name != found => {
+                Err(format!("{}: `abi` must be the folder's name, not `{found}`", self.shown))
+            }
+            _ => Ok(Loaded { spec, sources, shown: self.shown.clone() }),
+        }
+    }
+}
+
+/// A specification that was opened, if it loads. Its errors and warnings go to
+/// standard error.
+pub(super) fn checked(opened: Opened) -> Result<(ValidSpec, Sources), String> {
+    let Opened { spec, sources, problems } = opened;
+    to_stderr(&problems.render(&sources, stderr_is_terminal()));
+    spec.map(|spec| (spec, sources)).ok_or_else(|| {
+        let errors = plural(problems.count(Severity::Error), "error");
+        format!("the specification does not load: {errors}")
+    })
+}
+
+/// The specification of a command that works on one: the given one, or the
+/// default.
+pub(super) fn one(source: &Source) -> Result<Specification, String> {
+    if let Some(folder) = &source.spec {
+        let shown = folder.display().to_string();
+        return Ok(Specification { origin: Origin::Folder(folder.clone()), shown, name: None });
+    }
+    let here = in_workspace();
+    if let Some(name) = &source.abi {
+        return named(name, here);
+    }
+    let default = here.iter().find(|spec| spec.name.as_deref() == Some(DEFAULT));
+    match (default, &here[..]) {
+        (Some(spec), _) | (None, [spec]) => Ok(spec.clone()),
+        _ => named(DEFAULT, Vec::new()),
+    }
+}
+
+/// The specification for a task that names an item or a header: the given one,
+/// or the first of all that `fits`; the default one if none does. Overlays
+/// belong to one ABI, so with any there is no search.
+pub(super) fn search(source: &Source, fits: impl Fn(&ValidSpec) -> bool) -> Result<Loaded, String> {
+    let first = one(source)?;
+    if source.names_one() {
+        return first.load(&source.overlay);
+    }
+    let here = in_workspace();
+    let known = |name: &str| here.iter().any(|spec| spec.name.as_deref() == Some(name));
+    let embedded = embedded::ABIS.iter().filter(|abi| !known(abi.name));
+    let all = here.iter().cloned().chain(embedded.map(Specification::embedded));
+    let others = all.filter(|spec| spec.name != first.name);
+    for spec in [first.clone()].into_iter().chain(others) {
+        let Opened { spec: valid, .. } = open(&spec.origin, &[]);
+        if valid.is_some_and(|valid| fits(&valid)) {
+            return spec.load(&[]);
+        }
+    }
+    first.load(&[])
+}
+
+/// The specifications that `generate` works on: the given one, or all.
+pub(super) fn all(source: &Source) -> Result<Vec<Specification>, String> {
+    if source.names_one() {
+        return one(source).map(|spec| vec![spec]);
+    }
+    let here = in_workspace();
+    match here.is_empty() {
+        true => Ok(embedded::ABIS.iter().map(Specification::embedded).collect()),
+        false => Ok(here),
+    }
+}
+
+/// The specification of an ABI.
+fn named(name: &str, here: Vec<Specification>) -> Result<Specification, String> {
+    let known: Vec<_> = here.iter().filter_map(|spec| spec.name.clone()).collect();
+    let embedded = embedded::ABIS.iter().find(|abi| abi.name == name);
+    let found = here.into_iter().find(|spec| spec.name.as_deref() == Some(name));
+    found.or_else(|| embedded.map(Specification::embedded)).ok_or_else(|| {
+        let known = known.iter().map(String::as_str);
+        let known: Vec<_> = known.chain(embedded::ABIS.iter().map(|abi| abi.name)).collect();
+        let near = names::nearest(name, known.iter().copied());
+        let hint = near.map(|near| format!("; did you mean `{near}`?"));
+        format!("no specification of an ABI `{name}`{}", hint.unwrap_or_default())
+    })
+}
+
+/// Every specification of the workspace, by name.
+fn in_workspace() -> Vec<Specification> {
+    let root = workspace();
+    let entries = fs::read_dir(root.join(FOLDER)).into_iter().flatten().flatten();
+    let folders = entries.map(|entry| entry.path()).filter(|path| is_specification(path));
+    let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+    let mut names: Vec<_> = folders.filter_map(|path| name(&path)).collect();
+    names.sort();
+    let folder = |name: &String| {
+        let path = root.join(shown(name));
+        let path = path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
+        Specification::folder(path, name)
+    };
+    names.iter().map(folder).collect()
+}
+
+fn is_specification(folder: &Path) -> bool {
+    folder.join("abi.yaml").is_file()
+}
+
+/// The path of an ABI's specification below the workspace.
+pub(super) fn shown(name: &str) -> String {
+    [FOLDER, "/", name].concat()
+}
+
+/// The path to the workspace: the nearest folder, from the current one upwards,
+/// with specifications and outputs or, if there is none, with specifications;
+/// otherwise the current folder.
+pub(super) fn workspace() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let specified = |folder: &Path| {
+        let mut entries = fs::read_dir(folder.join(FOLDER)).into_iter().flatten().flatten();
+        entries.any(|entry| is_specification(&entry.path()))
+    };
+    let generated = |folder: &Path| folder.join("generated").is_dir() && specified(folder);
+    let up = here.ancestors().position(generated);
+    let up = up.or_else(|| here.ancestors().position(specified)).unwrap_or(0);
+    let way: PathBuf = std::iter::repeat_n("..", up).collect();
+    PathBuf::from(".").join(way)
+}

@@ -1,0 +1,68 @@
+//! Raw access to the bytes of a reply: numbers in the target's byte order, and
+//! the spans that the target's layout gives to fields.
+
+use crate::ir::{Abi, Struct, Type};
+use crate::layout::{Layout, Span, Target};
+
+/// Reads what is laid out in bytes; nothing outside of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ByteReader<'a> {
+    /// The ABI.
+    pub(super) abi: &'a Abi,
+    /// Byte order and layout.
+    pub(super) target: &'static Target,
+    /// The bytes, up to the end that counts.
+    pub(super) bytes: &'a [u8],
+}
+
+impl<'a> ByteReader<'a> {
+    /// How many bytes there are.
+    pub(super) fn len(self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// Some bytes, as far as they are there.
+    pub(super) fn bytes(self, span: Span) -> &'a [u8] {
+        let index = |offset: u64| usize::try_from(offset.min(self.len())).unwrap_or(usize::MAX);
+        let (start, end) = (index(span.offset), index(span.offset.saturating_add(span.size)));
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// The unsigned number in these bytes, if all of them are there.
+    pub(super) fn unsigned(self, span: Span) -> Option<u64> {
+        let bytes = self.bytes(span);
+        if bytes.len() as u64 != span.size || span.size > 8 {
+            return None;
+        }
+        let shift_in = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        Some(match self.target.big_endian {
+            true => bytes.iter().fold(0, shift_in),
+            false => bytes.iter().rev().fold(0, shift_in),
+        })
+    }
+
+    /// How the target lays a struct out.
+    pub(super) fn layout(self, struct_: &Struct) -> &Layout {
+        &struct_.layouts[self.target.model.index()]
+    }
+
+    /// The size of a type.
+    pub(super) fn size_of(self, type_: &Type) -> u64 {
+        self.abi.extent(type_, self.target.model).map_or(0, |extent| extent.size)
+    }
+
+    /// Where a field lies of the struct at `at`.
+    pub(super) fn span(self, struct_: &Struct, at: u64, field: usize) -> Span {
+        let span = self.layout(struct_).fields[field];
+        Span { offset: at.saturating_add(span.offset), ..span }
+    }
+
+    /// The bytes between the fields of the struct at `at`, as far as they lie
+    /// before `end`.
+    pub(super) fn holes(self, struct_: &Struct, at: u64, end: u64) -> Vec<Span> {
+        let end = end.min(self.len());
+        let holes = self.layout(struct_).holes.iter();
+        let moved = holes.map(|hole| Span { offset: at.saturating_add(hole.offset), ..*hole });
+        moved.filter(|hole| hole.end() <= end).collect()
+    }
+}

@@ -1,0 +1,45 @@
+//! Reserves names, so that no two things of ours have one name, whatever an
+//! ABI calls its chains, capabilities and fields. `validate` refuses an ABI
+//! whose own names start as ours do.
+
+use std::collections::BTreeSet;
+
+/// Names of structs and functions (for which warnings of C++ see one name
+/// space), or of the members of one struct.
+pub(super) struct UniqueNames {
+    names: BTreeSet<String>,
+}
+
+impl UniqueNames {
+    /// Reserves all words of some texts.
+    pub(super) fn words(texts: &[String]) -> Self {
+        let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words = texts.iter().flat_map(|text| text.split(|c| !of_word(c)));
+        Self::members(words)
+    }
+
+    /// Reserves the names of a struct's members.
+    pub(super) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        Self { names: names.map(str::to_owned).collect() }
+    }
+
+    /// Reserves the name, with underscores appended until it is unique.
+    pub(super) fn reserve(&mut self, mut name: String) -> String {
+        while !self.names.insert(name.clone()) {
+            name.push('_');
+        }
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_reserved_once() {
+        let mut unique = UniqueNames::members(["cap"].into_iter());
+        let names = ["cap", "cap", "reply"].map(|name| unique.reserve(name.to_owned()));
+        assert_eq!(names, ["cap_", "cap__", "reply"]);
+    }
+}

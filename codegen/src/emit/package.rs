@@ -1,0 +1,159 @@
+//! What makes the outputs a crate: Cargo.toml, README.md, the licences, and
+//! copies of hand-written code.
+
+use askama::Template;
+
+use super::{OutputFile, banner, docs, escape};
+use crate::ir::{Abi, Chain};
+use crate::names;
+use crate::output::{CodeFile, LICENCES, Language};
+
+/// `Cargo.toml`.
+#[derive(Template)]
+#[template(path = "package/Cargo.toml.jinja", escape = "none")]
+struct Manifest {
+    banner: String,
+    package: String,
+    version: String,
+    description: String,
+    keywords: String,
+}
+
+/// `README.md`.
+#[derive(Template)]
+#[template(path = "package/README.md.jinja", escape = "none")]
+struct Readme {
+    banner: String,
+    package: String,
+    stem: String,
+    title: String,
+    version: String,
+    release: String,
+    doc: String,
+    example: String,
+    views: bool,
+}
+
+pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
+    let licences = LICENCES.map(|(name, text)| (name, text.to_owned()));
+    let mut files = vec![("Cargo.toml", manifest(abi)), ("README.md", readme(abi))];
+    files.extend(licences);
+    let files = files.into_iter().map(|(path, contents)| {
+        let contents = contents.trim_end().to_owned() + "\n";
+        OutputFile { path: path.to_owned(), contents }
+    });
+    files.chain(abi.code.iter().map(|file| copy(abi, file))).collect()
+}
+
+fn manifest(abi: &Abi) -> String {
+    let views = if abi.chains.is_empty() { "" } else { ", and safe readers of its replies" };
+    let about = format!("{}: types, constants and layouts{views}", abi.title);
+    let manifest = Manifest {
+        banner: banner::line(abi),
+        package: names::package(&abi.name),
+        version: abi.version.clone(),
+        description: escape::in_toml(&about),
+        keywords: keywords(abi),
+    };
+    rendered(&manifest)
+}
+
+/// At most five words, each of at most 20 characters, as the registry asks for.
+fn keywords(abi: &Abi) -> String {
+    let name = (abi.name.len() <= 20).then_some(abi.name.as_str());
+    let ioctl = abi.ioctl_numbers.is_some().then_some("ioctl");
+    let words = name.into_iter().chain(["uapi", "linux", "no-std"]).chain(ioctl);
+    words.map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ")
+}
+
+fn readme(abi: &Abi) -> String {
+    let unlinked = |text: &String| escape::in_markdown(text, |_| None);
+    let readme = Readme {
+        banner: docs::banner(abi),
+        package: names::package(&abi.name),
+        stem: names::c_stem(&abi.name),
+        title: unlinked(&abi.title),
+        version: abi.version.clone(),
+        release: abi.release.bare(),
+        doc: abi.doc.iter().map(unlinked).collect::<Vec<_>>().join("\n\n"),
+        example: example(abi),
+        views: !abi.chains.is_empty(),
+    };
+    rendered(&readme)
+}
+
+/// A program that reads the chain with the most capabilities, of those that a
+/// reply leads to if there are any.
+fn example(abi: &Abi) -> String {
+    let stem = names::c_stem(&abi.name);
+    let size = |chain: &&Chain| (chain.host().is_some(), chain.capabilities.len());
+    let Some(chain) = abi.chains.iter().max_by_key(size) else {
+        return of_history(&stem);
+    };
+    match chain.host() {
+        Some(host) => {
+            let host = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
+            of_host(&stem, &names::group_type(host))
+        }
+        None => of_chain(&stem, &[&names::group_type(&chain.name), "Caps"].concat()),
+    }
+}
+
+fn of_host(stem: &str, host: &str) -> String {
+    format!(
+        "\
+use {stem}::views::{host};
+
+/// Prints a reply and its capabilities.
+fn print(reply: &[u8]) -> Result<(), Box<dyn std::error::Error>> {{
+    let info = {host}::parse(reply)?;
+    println!(\"{{info:?}}\");
+    for cap in info.caps() {{
+        println!(\"{{:?}}\", cap?);
+    }}
+    Ok(())
+}}"
+    )
+}
+
+fn of_chain(stem: &str, caps: &str) -> String {
+    format!(
+        "\
+use {stem}::views::{{{caps}, ChainError}};
+
+/// Prints the capabilities in these bytes.
+fn print(bytes: &[u8]) -> Result<(), ChainError> {{
+    for cap in {caps}::parse(bytes) {{
+        println!(\"{{:?}}\", cap?);
+    }}
+    Ok(())
+}}"
+    )
+}
+
+fn of_history(stem: &str) -> String {
+    format!(
+        "\
+/// Prints the name of every item.
+fn print() {{
+    for item in {stem}::history::ITEMS {{
+        println!(\"{{}}\", item.name);
+    }}
+}}"
+    )
+}
+
+/// The copy of a hand-written file.
+fn copy(abi: &Abi, file: &CodeFile) -> OutputFile {
+    let line = banner::line(abi);
+    let (folder, banner) = match file.language {
+        Language::Rust => ("src".to_owned(), format!("// {line}\n\n")),
+        Language::C => (names::c_folder(&abi.name), format!("/* {line} */\n\n")),
+    };
+    let path = [&folder, "/", &file.path].concat();
+    OutputFile { path, contents: banner + &file.text }
+}
+
+fn rendered(template: &impl Template) -> String {
+    template.render().expect("writing to a string cannot fail")
+}

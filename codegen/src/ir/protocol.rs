@@ -1,0 +1,221 @@
+//! The protocol plan: the facts that readers and writers of replies and chains
+//! need, computed once by `lower`. Emitters print it and derive nothing from fields
+//! and layouts.
+
+use super::{CapabilityId, ChainId, IoctlId, StructId};
+use crate::layout::{Int, Model, PerModel};
+use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
+
+/// The plan of an ABI.
+#[derive(Clone, Debug, Default)]
+pub struct Protocol {
+    /// The capability headers, in the order of `Abi::cap_headers`.
+    pub headers: Vec<HeaderFormat>,
+    /// The capabilities, in the order of `Abi::capabilities`.
+    pub capabilities: Vec<CapPlan>,
+    /// The chains, in the order of `Abi::chains`.
+    pub chains: Vec<ChainPlan>,
+}
+
+/// A size or an offset in bytes, on each data model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByModel(pub PerModel<u64>);
+
+impl ByModel {
+    /// The value in replies of the kernel, which uses the 64-bit layout for
+    /// 32-bit programs too.
+    pub fn kernel(self) -> u64 {
+        self.0[Model::Lp64.index()]
+    }
+
+    /// Whether all models have the same value.
+    pub fn is_uniform(self) -> bool {
+        self.0.iter().all(|value| *value == self.0[0])
+    }
+}
+
+/// The format of a capability header.
+#[derive(Clone, Debug)]
+pub struct HeaderFormat {
+    /// Size of the header.
+    pub size: u64,
+    /// Minimum size of a capability: the header, aligned.
+    pub min_size: u64,
+    /// The id.
+    pub id: BitField,
+    /// The version; without one, all capabilities have version 1.
+    pub version: Option<BitField>,
+    /// The offset of the next capability.
+    pub next: BitField,
+    /// The value of `next` that ends the chain.
+    pub end: u64,
+    /// Whether `next` counts from the start of the reply, not of the header.
+    pub from_reply: bool,
+}
+
+/// Bits of an integer in a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BitField {
+    /// Offset of the integer in the header.
+    pub offset: u64,
+    /// Width of the integer in bytes.
+    pub width: u64,
+    /// The lowest bit.
+    pub low: u32,
+    /// Mask, applied after the shift.
+    pub mask: u64,
+}
+
+/// A chain, with its host and the rules of its handlers.
+#[derive(Clone, Debug)]
+pub struct ChainPlan {
+    /// The chain.
+    pub chain: ChainId,
+    /// Index of its header format in [`Protocol::headers`].
+    pub header: usize,
+    /// The struct before the chain, if its `cap_offset` leads to the chain.
+    pub host: Option<HostPlan>,
+    /// The offset before which no capability starts.
+    pub bound: u64,
+    /// The capabilities by id, each id once: of two that share an id in a
+    /// release candidate, the first.
+    pub capabilities: Vec<CapabilityId>,
+    /// The handlers with a profile, for servers.
+    pub profiles: Vec<ProfilePlan>,
+}
+
+/// The fixed part of a reply, before a chain. The protocol's own fields have
+/// the same offsets on all data models.
+#[derive(Clone, Debug)]
+pub struct HostPlan {
+    /// The struct.
+    pub struct_: StructId,
+    /// Size of the struct.
+    pub size: u64,
+    /// Bytes that every reply has.
+    pub minsz: u64,
+    /// Index and offset of `argsz`.
+    pub argsz: (usize, u64),
+    /// Offset of `flags`.
+    pub flags: u64,
+    /// Name and value of the flag that says there is a chain.
+    pub caps_flag: (String, u64),
+    /// Offset of `cap_offset`.
+    pub cap_offset: u64,
+    /// The fields that the caller sets, without `argsz`.
+    pub inputs: Vec<InputPlan>,
+    /// The integer fields that a view shows.
+    pub fields: Vec<HostField>,
+}
+
+/// A field of the fixed part that the caller sets.
+#[derive(Clone, Debug)]
+pub struct InputPlan {
+    /// Index of the field in the struct.
+    pub field: usize,
+    /// Its offset.
+    pub offset: u64,
+    /// Its size.
+    pub size: u64,
+    /// Its type, if it is an integer.
+    pub int: Option<Int>,
+    /// Whether the reply sets it too.
+    pub is_output: bool,
+}
+
+/// An integer field of the fixed part.
+#[derive(Clone, Debug)]
+pub struct HostField {
+    /// The field.
+    pub int: IntField,
+    /// Whether later kernels appended the field, so that a reply may lack it.
+    pub is_appended: bool,
+    /// Whether a server sets the field.
+    pub is_output: bool,
+}
+
+/// An integer field of a struct.
+#[derive(Clone, Debug)]
+pub struct IntField {
+    /// Index of the field in the struct.
+    pub field: usize,
+    /// Its type.
+    pub int: Int,
+    /// Its offset.
+    pub offset: ByModel,
+    /// The version of the capability that added it; 1 elsewhere.
+    pub version: u16,
+}
+
+/// A capability.
+#[derive(Clone, Debug)]
+pub struct CapPlan {
+    /// The id.
+    pub id: u64,
+    /// The newest version.
+    pub newest: u16,
+    /// The struct; a capability without one is only a header.
+    pub struct_: Option<StructId>,
+    /// Bytes that a capability of each version needs, from version 1 on:
+    /// up to the end of its last field of fixed size.
+    pub required_size: Vec<ByModel>,
+    /// Bytes that a writer puts before the array, for each version.
+    pub fixed_size: Vec<u64>,
+    /// The integer fields that a view shows.
+    pub fields: Vec<IntField>,
+    /// The array at the end.
+    pub array: Option<ArrayPlan>,
+}
+
+/// The array at the end of a capability.
+#[derive(Clone, Debug)]
+pub struct ArrayPlan {
+    /// Index of the array among the fields of the struct.
+    pub field: usize,
+    /// Offset of the first element.
+    pub offset: ByModel,
+    /// Bytes from one element to the next.
+    pub stride: ByModel,
+    /// The field that counts the elements; without one, the array extends to
+    /// the end of the capability.
+    pub count: Option<IntField>,
+    /// The elements.
+    pub element: ElementPlan,
+}
+
+/// An element of an array.
+#[derive(Clone, Debug)]
+pub enum ElementPlan {
+    /// An integer.
+    Int(Int),
+    /// A struct with these integer fields.
+    Struct(StructId, Vec<IntField>),
+}
+
+/// The rules of a handler, with all defaults resolved.
+#[derive(Clone, Debug)]
+pub struct ProfilePlan {
+    /// The profile's name.
+    pub name: String,
+    /// The ioctl, and the index of the handler among its handlers.
+    pub handler: (IoctlId, usize),
+    /// Bytes that argsz must cover.
+    pub minsz: u64,
+    /// The possible ends of the fixed part: the last of these offsets that argsz
+    /// covers counts. Without any, as much as argsz covers.
+    pub fixed_ends: Vec<u64>,
+    /// Size of the fixed part.
+    pub fixed_size: u64,
+    /// Offset of the first capability.
+    pub first_cap: u64,
+    /// The alignment of further capabilities.
+    pub align: u64,
+    /// The reply to a caller whose buffer is too small for the chain.
+    pub when_too_small: WhenTooSmall,
+    /// The content of the bytes between capabilities.
+    pub padding: Padding,
+    /// When argsz is set to the size of the full reply.
+    pub argsz: ArgszReply,
+    /// The content of bytes of the fixed part that are not set.
+    pub unset: Unset,
+}

@@ -1,0 +1,255 @@
+//! Derives the protocol plan from structs, chains and handlers. This is the
+//! only file that does; `decode` and `model` derive their own to judge the
+//! readers and the writers that are printed from the plan.
+
+use crate::ir::protocol::{
+    ArrayPlan, BitField, ByModel, CapPlan, ChainPlan, ElementPlan, HeaderFormat, HostField,
+    HostPlan, InputPlan, IntField, ProfilePlan, Protocol,
+};
+use crate::ir::{
+    Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
+    Handler, Host, IoctlId, ReplyChain, Role, Struct, Type,
+};
+use crate::layout::{Model, Span, round_up};
+use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
+
+/// The plan of an ABI that is complete but for its plan.
+pub(super) fn plan(abi: &Abi) -> Protocol {
+    let headers: Vec<_> = abi.cap_headers.iter().map(|header| header_format(abi, header)).collect();
+    let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
+    let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
+    Protocol { headers, capabilities, chains }
+}
+
+/// The span of a field in the layout of the kernel.
+fn span(struct_: &Struct, field: usize) -> Span {
+    struct_.layouts[Model::Lp64.index()].fields[field]
+}
+
+fn offset(struct_: &Struct, field: usize) -> ByModel {
+    ByModel(struct_.spans(field).map(|span| span.offset))
+}
+
+fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
+    let struct_ = abi.struct_(header.struct_);
+    let size = struct_.layouts[Model::Lp64.index()].size;
+    let bits = |bits: Bits| bit_field(struct_, bits);
+    HeaderFormat {
+        size,
+        min_size: header.align.max(size).max(1),
+        id: bits(header.id),
+        version: header.version.map(bits),
+        next: bits(header.next),
+        end: header.end,
+        from_reply: header.from_reply,
+    }
+}
+
+fn bit_field(struct_: &Struct, bits: Bits) -> BitField {
+    let Span { offset, size } = span(struct_, bits.field);
+    let mask = u64::MAX.checked_shr(64 - bits.count.min(64)).unwrap_or(0);
+    BitField { offset, width: size, low: bits.low, mask }
+}
+
+fn chain_plan(abi: &Abi, id: ChainId) -> ChainPlan {
+    let chain = abi.chain(id);
+    let host = match &chain.start {
+        ChainStart::AtOffsetField { host, cap_offset } => Some(host_plan(abi, host, *cap_offset)),
+        _ => None,
+    };
+    let align = abi.cap_headers[chain.header].align.max(1);
+    let profiles = host.as_ref().map(|host| profiles(abi, host, align)).unwrap_or_default();
+    ChainPlan {
+        chain: id,
+        header: chain.header,
+        host,
+        bound: chain.bound,
+        capabilities: capabilities(abi, chain),
+        profiles,
+    }
+}
+
+/// The capabilities of a chain, each id once.
+fn capabilities(abi: &Abi, chain: &Chain) -> Vec<CapabilityId> {
+    let mut first = Vec::<CapabilityId>::new();
+    for id in &chain.capabilities {
+        let same = |other: &CapabilityId| abi.capability(*other).id == abi.capability(*id).id;
+        if !first.iter().any(same) {
+            first.push(*id);
+        }
+    }
+    first
+}
+
+fn host_plan(abi: &Abi, host: &Host, cap_offset: usize) -> HostPlan {
+    let struct_ = abi.struct_(host.struct_);
+    let size = struct_.layouts[Model::Lp64.index()].size;
+    let argsz = struct_.argsz.unwrap_or(0);
+    let fields = struct_.fields.iter().enumerate();
+    HostPlan {
+        struct_: host.struct_,
+        size,
+        minsz: struct_.minsz.map_or(size, |minsz| span(struct_, minsz).end()),
+        argsz: (argsz, span(struct_, argsz).offset),
+        flags: span(struct_, host.flags).offset,
+        caps_flag: host.flag.clone(),
+        cap_offset: span(struct_, cap_offset).offset,
+        inputs: fields.clone().filter_map(|(index, field)| input(struct_, index, field)).collect(),
+        fields: fields.filter_map(|(index, field)| host_field(struct_, index, field)).collect(),
+    }
+}
+
+fn input(struct_: &Struct, index: usize, field: &Field) -> Option<InputPlan> {
+    let is_output = match field.direction? {
+        Direction::In => false,
+        Direction::InOut => true,
+        Direction::Out => return None,
+    };
+    let Span { offset, size } = span(struct_, index);
+    let int = match field.type_ {
+        Type::Int(int) => Some(int),
+        _ => None,
+    };
+    let is_input = field.role != Role::Argsz && size > 0;
+    is_input.then_some(InputPlan { field: index, offset, size, int, is_output })
+}
+
+/// The field, unless it is padding or the view handles it.
+fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField> {
+    if matches!(field.role, Role::Reserved | Role::CapOffset) {
+        return None;
+    }
+    let is_output = matches!(field.direction, Some(Direction::Out | Direction::InOut));
+    Some(HostField {
+        int: int_field(struct_, index)?,
+        is_appended: struct_.minsz.is_some_and(|minsz| index > minsz),
+        is_output: is_output && field.role != Role::Argsz,
+    })
+}
+
+fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
+    let field = &struct_.fields[index];
+    let Type::Int(int) = field.type_ else { return None };
+    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
+}
+
+fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
+    let shown = (0..struct_.fields.len()).filter(|index| {
+        let role = struct_.fields[*index].role;
+        !excluded.contains(&role)
+    });
+    shown.filter_map(|index| int_field(struct_, index)).collect()
+}
+
+fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> CapPlan {
+    let plan = |required_size, fixed_size| CapPlan {
+        id: capability.id,
+        newest: capability.version,
+        struct_: capability.struct_,
+        required_size,
+        fixed_size,
+        fields: Vec::new(),
+        array: None,
+    };
+    let Some(struct_) = capability.struct_.map(|id| abi.struct_(id)) else {
+        let size = headers[abi.chain(capability.chain).header].size;
+        return plan(vec![ByModel([size; 3])], vec![size]);
+    };
+    let array = array_plan(abi, struct_);
+    let align = struct_.layouts[Model::Lp64.index()].align;
+    let required: Vec<_> =
+        (1..=capability.version).map(|version| required_size(struct_, version)).collect();
+    let fixed = required.iter().map(|size| match &array {
+        Some(array) => array.offset.kernel(),
+        None => round_up(size.kernel(), align),
+    });
+    let fixed = fixed.collect();
+    let fields = int_fields(struct_, &[Role::Header, Role::Reserved]);
+    CapPlan { fields, array, ..plan(required, fixed) }
+}
+
+/// The end of the last field of fixed size that a version has.
+fn required_size(struct_: &Struct, version: u16) -> ByModel {
+    let has = |field: &Field| !is_array(field) && field.version <= version;
+    let last = struct_.fields.iter().rposition(has).unwrap_or(0);
+    ByModel(struct_.spans(last).map(|span| span.end()))
+}
+
+fn is_array(field: &Field) -> bool {
+    matches!(field.type_, Type::Flexible(..))
+}
+
+/// The array of integers or structs that a struct ends with.
+fn array_plan(abi: &Abi, struct_: &Struct) -> Option<ArrayPlan> {
+    let field = struct_.fields.len().checked_sub(1)?;
+    let Type::Flexible(element, count) = &struct_.fields[field].type_ else { return None };
+    let (stride, element) = match **element {
+        Type::Int(int) => ([int.size(); 3], ElementPlan::Int(int)),
+        Type::Struct(id) => {
+            let element = abi.struct_(id);
+            let stride = element.layouts.each_ref().map(|layout| layout.size.max(1));
+            (stride, ElementPlan::Struct(id, int_fields(element, &[])))
+        }
+        _ => return None,
+    };
+    Some(ArrayPlan {
+        field,
+        offset: offset(struct_, field),
+        stride: ByModel(stride),
+        count: count.and_then(|count| int_field(struct_, count)),
+        element,
+    })
+}
+
+/// The handlers of calls with this host that have a profile.
+fn profiles(abi: &Abi, host: &HostPlan, align: u64) -> Vec<ProfilePlan> {
+    let mut profiles = Vec::new();
+    for (id, ioctl) in abi.ioctls.iter().enumerate() {
+        if ioctl.arg != Arg::Struct(host.struct_) {
+            continue;
+        }
+        for (index, handler) in ioctl.handlers.iter().enumerate() {
+            let place = (IoctlId(id), index);
+            let name = handler.profile.as_deref();
+            profiles.extend(name.map(|name| profile(name, place, handler, host, align)));
+        }
+    }
+    profiles
+}
+
+fn profile(
+    name: &str,
+    place: (IoctlId, usize),
+    handler: &Handler,
+    host: &HostPlan,
+    align: u64,
+) -> ProfilePlan {
+    let fixed_ends = match &handler.writes {
+        Copied::Ends(ends) => ends.clone(),
+        Copied::Fitting => Vec::new(),
+    };
+    let fixed_size = fixed_ends.iter().copied().max().unwrap_or(host.size);
+    // A handler without capabilities would put them after its fixed part.
+    let rules = handler.chain.clone().unwrap_or(ReplyChain {
+        offset: round_up(fixed_size, align),
+        align,
+        when_too_small: WhenTooSmall::OffsetZero,
+        padding: Padding::default(),
+        argsz: ArgszReply::default(),
+        writes: Vec::new(),
+        capabilities: Vec::new(),
+    });
+    ProfilePlan {
+        name: name.to_owned(),
+        handler: place,
+        minsz: handler.minsz,
+        fixed_ends,
+        fixed_size,
+        first_cap: rules.offset,
+        align: rules.align.max(1),
+        when_too_small: rules.when_too_small,
+        padding: rules.padding,
+        argsz: rules.argsz,
+        unset: handler.unset,
+    }
+}

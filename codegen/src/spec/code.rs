@@ -1,0 +1,59 @@
+//! Hand-written code of one ABI: the files below `code/rust` and `code/c` of
+//! its folder.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::load::Origin;
+use crate::output::{CodeFile, Language};
+
+/// The folder of each language, relative to that of the specification.
+const FOLDERS: [(Language, &str); 2] = [(Language::Rust, "code/rust"), (Language::C, "code/c")];
+
+/// A file that cannot be read, with the reason.
+pub(super) type Unreadable = (String, String);
+
+/// Every file, sorted by path.
+pub(super) fn read(origin: &Origin) -> Result<Vec<CodeFile>, Unreadable> {
+    let mut files = Vec::new();
+    for (language, folder) in FOLDERS {
+        match origin {
+            Origin::Folder(root) => from_folder(language, &root.join(folder), "", &mut files)?,
+            Origin::Embedded(embedded) => {
+                files.extend(embedded.iter().filter_map(|(path, text)| {
+                    let path = path.strip_prefix(folder)?.strip_prefix('/')?.to_owned();
+                    Some(CodeFile { language, path, text: (*text).to_owned() })
+                }))
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn from_folder(
+    language: Language,
+    root: &Path,
+    below: &str,
+    files: &mut Vec<CodeFile>,
+) -> Result<(), Unreadable> {
+    let folder = root.join(below);
+    let unreadable = |path: &Path, error: io::Error| (super::load::shown(path), error.to_string());
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = entries.map_err(|error| unreadable(&folder, error))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let below = if below.is_empty() { name } else { [below, "/", &name].concat() };
+        if path.is_dir() {
+            from_folder(language, root, &below, files)?;
+        } else {
+            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            files.push(CodeFile { language, path: below, text });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,283 @@
+//! Handlers of ioctls and their reply rules. Several handlers can share rules
+//! that have a name.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::items::Ioctl;
+use super::text::{Doc, Number};
+use super::types::ErrorName;
+use super::wrappers::{FromLine, List, Map, Placed, WordOrNames};
+use crate::diagnostic::Place;
+use crate::names::is_name;
+use crate::release::{Release, Since};
+use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
+
+/// Declares a type that has reply rules beside keys of its own.
+macro_rules! with_rules {
+    ($(#[$attribute:meta])* pub struct $name:ident { $($body:tt)* }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+        pub struct $name {
+            /// The rules, from `replies`, that hold where the keys below are left out.
+            pub like: Option<Placed<String>>,
+            $($body)*
+            /// The last field that argsz must cover, or the call fails with EINVAL; by default that of the struct.
+            pub minsz: Option<Placed<String>>,
+            /// How much is copied in: a word, or the fields of which the last one that argsz covers is the end; by default `minsz`.
+            pub reads: Option<Copied>,
+            /// How much of the fixed part is copied out, likewise; by default nothing.
+            pub writes: Option<Copied>,
+            /// The content of output bytes that the handler does not set; by default `echo`.
+            pub unset: Option<Unset>,
+            /// Input fields that must be below a constant, or the call fails with EINVAL.
+            pub below: Option<Map<Placed<String>>>,
+            /// How the array at the end of the argument is appended, if the handler appends it.
+            pub array: Option<ReplyArray>,
+            /// How the chain is appended, if the handler appends one.
+            pub chain: Option<ReplyChain>,
+        }
+
+        impl $name {
+            /// Its own rules.
+            fn rules(&self) -> Rules<'_> {
+                Rules {
+                    minsz: self.minsz.as_ref(),
+                    reads: self.reads.as_ref(),
+                    writes: self.writes.as_ref(),
+                    unset: self.unset,
+                    below: self.below.as_ref(),
+                    array: self.array.as_ref(),
+                    chain: self.chain.as_ref(),
+                }
+            }
+        }
+    };
+}
+
+with_rules! {
+    /// Reply rules that handlers share.
+    pub struct ReplyRules {}
+}
+
+with_rules! {
+    /// A handler of the kernel: how it treats the caller's buffer.
+    pub struct Handler {
+        /// The first release with these rules; by default that of the ioctl.
+        pub since: Option<Placed<Since>>,
+        /// The first release without them.
+        pub until: Option<Placed<Release>>,
+        /// Its kernel file and function.
+        pub source: Placed<String>,
+        /// What is peculiar about it.
+        pub doc: Option<Placed<Doc>>,
+        /// The capabilities that it can append, by their names in the chain, in its order; by default all of the chain.
+        pub capabilities: Option<List<Placed<String>>>,
+        /// The name under which the reply builder has these rules.
+        pub profile: Option<Placed<String>>,
+    }
+}
+
+/// Rules that hold for a handler, its own and those that it is like.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules<'a> {
+    /// The last field that argsz must cover, unless that of the struct.
+    pub minsz: Option<&'a Placed<String>>,
+    /// How much is copied in.
+    pub reads: Option<&'a Copied>,
+    /// How much of the fixed part is copied out.
+    pub writes: Option<&'a Copied>,
+    /// The content of output bytes that the handler does not set.
+    pub unset: Option<Unset>,
+    /// Input fields that must be below a constant.
+    pub below: Option<&'a Map<Placed<String>>>,
+    /// How the array is appended.
+    pub array: Option<&'a ReplyArray>,
+    /// How the chain is appended.
+    pub chain: Option<&'a ReplyChain>,
+}
+
+impl Rules<'_> {
+    /// These rules, and others where these say nothing.
+    fn or(self, other: Self) -> Self {
+        Self {
+            minsz: self.minsz.or(other.minsz),
+            reads: self.reads.or(other.reads),
+            writes: self.writes.or(other.writes),
+            unset: self.unset.or(other.unset),
+            below: self.below.or(other.below),
+            array: self.array.or(other.array),
+            chain: self.chain.or(other.chain),
+        }
+    }
+}
+
+impl Ioctl {
+    /// Every handler with its name and its place; one that had different rules
+    /// in different releases comes several times.
+    pub fn handlers(&self) -> impl Iterator<Item = (&Placed<String>, Place, &Handler)> {
+        self.handlers.flat().map(|(name, place, handler)| (name, place, &handler.0))
+    }
+
+    /// The rules that hold for one of its handlers.
+    pub fn rules<'a>(&'a self, handler: &'a Handler) -> Rules<'a> {
+        let mut rules = handler.rules();
+        let mut like = handler.like.as_ref();
+        let mut replies = &self.replies[..];
+        // Rules are only like earlier ones, so this ends.
+        while let Some(name) = like {
+            let found = replies.iter().position(|(own, _)| own.value == name.value);
+            let Some(at) = found else { break };
+            rules = rules.or(replies[at].1.rules());
+            like = replies[at].1.like.as_ref();
+            replies = &replies[..at];
+        }
+        rules
+    }
+}
+
+impl FromLine for Handler {
+    const FORM: &'static str = "rules [capabilities], releases, source";
+    const PATTERN: &'static str = "^.+$";
+
+    fn from_line(line: &str, place: Place) -> Result<Self, String> {
+        let placed = |value: &str| Placed { value: value.to_owned(), place };
+        let mut rest = line;
+        let mut handler = Self::default();
+        if let Some((rules, (list, after))) = rest.split_once(" [").and_then(|(rules, list)| {
+            Some((rules, list.split_once("], ").filter(|_| is_name(rules))?))
+        }) {
+            handler.like = Some(placed(rules));
+            handler.capabilities = Some(List(list.split(", ").map(placed).collect()));
+            rest = after;
+        } else if let Some((rules, after)) = rest.split_once(", ") {
+            if is_name(rules) && !is_release(rules) {
+                handler.like = Some(placed(rules));
+                rest = after;
+            }
+        }
+        if let Some((releases, after)) = rest.split_once(", ") {
+            let (since, until) = match releases.split_once("to ") {
+                Some((since, until)) => (since.trim_end(), Some(until)),
+                None => (releases, None),
+            };
+            if is_release(since) || since.is_empty() && until.is_some() {
+                let since = (!since.is_empty()).then(|| since.parse()).transpose()?;
+                handler.since = since.map(|value| Placed { value, place });
+                let until = until.map(str::parse).transpose()?;
+                handler.until = until.map(|value| Placed { value, place });
+                rest = after;
+            }
+        }
+        handler.source = placed(rest);
+        Ok(handler)
+    }
+}
+
+/// Whether a text starts like a release.
+fn is_release(text: &str) -> bool {
+    let number = text.strip_prefix('v');
+    number.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()))
+}
+
+/// How much of the caller's buffer is copied: a word, or fields.
+pub type Copied = WordOrNames<CopiedWord>;
+
+/// The words for how much is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CopiedWord {
+    /// Nothing.
+    Nothing,
+    /// As far as minsz.
+    Minsz,
+    /// As much as fits argsz.
+    Fitting,
+}
+
+/// How a handler appends the array at the end of its argument: all of it or nothing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ReplyArray {
+    /// The array: the last field of the argument, with a field that counts its elements.
+    pub field: Placed<String>,
+    /// The reply to a buffer that is too small for it.
+    pub when_too_small: TooSmallArray,
+}
+
+/// The reply to a buffer that is too small for an array.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct TooSmallArray {
+    /// The error with which the call fails after the fixed part is copied out.
+    pub error: ErrorName,
+    /// The output fields that are set nevertheless; by default all.
+    #[serde(default)]
+    pub sets: List<Placed<String>>,
+}
+
+/// How a handler appends its chain.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ReplyChain {
+    /// Offset of the first capability.
+    pub offset: Placed<Number>,
+    /// The number to a multiple of which the offset of every other capability is rounded up.
+    pub align: Placed<Number>,
+    /// The reply to a buffer that is too small for the chain.
+    pub when_too_small: WhenTooSmall,
+    /// The bytes between capabilities; by default `zero`.
+    #[serde(default)]
+    pub padding: Padding,
+    /// When argsz is set to the size of the full reply; by default `when_too_small`.
+    #[serde(default)]
+    pub argsz: ArgszReply,
+    /// The fields of which the last one that argsz covers is the end of what is copied out with the chain, if that is more than without it.
+    #[serde(default)]
+    pub writes: List<Placed<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(line: &str) -> [String; 4] {
+        let handler = Handler::from_line(line, Place::default()).expect("a handler");
+        let text = |text: Option<String>| text.unwrap_or_default();
+        [
+            text(handler.like.map(|like| like.value)),
+            text(handler.since.map(|since| since.to_string())),
+            text(handler.until.map(|until| until.to_string())),
+            handler.source.value,
+        ]
+    }
+
+    #[test]
+    fn a_line_has_rules_releases_and_a_source() {
+        let file = "drivers/vfio/main.c, reply";
+        assert_eq!(
+            parts("plain, v3.18..v4.1 to v6.19, a.c"),
+            ["plain", "v3.18..v4.1", "v6.19", "a.c"]
+        );
+        assert_eq!(parts("plain, to v4.6, a.c, reply"), ["plain", "", "v4.6", "a.c, reply"]);
+        assert_eq!(parts("plain, v4.6, a.c"), ["plain", "v4.6", "", "a.c"]);
+        assert_eq!(parts("v4.6 to v5.0, a.c"), ["", "v4.6", "v5.0", "a.c"]);
+        assert_eq!(parts(&format!("plain, {file}")), ["plain", "", "", file]);
+        assert_eq!(parts(file), ["", "", "", file]);
+        assert_eq!(parts("our tree, reply"), ["", "", "", "our tree, reply"]);
+    }
+
+    #[test]
+    fn a_line_has_capabilities_after_the_rules() {
+        let line = "chained [TYPE, MSIX], v4.10 to v6.19, a.c, reply";
+        assert_eq!(parts(line), ["chained", "v4.10", "v6.19", "a.c, reply"]);
+        let handler = Handler::from_line(line, Place::default()).expect("a handler");
+        let list = handler.capabilities.expect("a list");
+        let names: Vec<_> = list.iter().map(|name| name.as_str()).collect();
+        assert_eq!(names, ["TYPE", "MSIX"]);
+    }
+
+    #[test]
+    fn releases_of_a_line_are_read_strictly() {
+        for line in ["plain, v4.x, a.c", "v4.6 to 5.0, a.c", "plain, v4.6 until v5.0, a.c"] {
+            assert!(Handler::from_line(line, Place::default()).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Chains and their capabilities.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::history::{History, Life};
+use super::super::text::{Doc, Number};
+use super::super::wrappers::{LineOrMap, Map, OneOrMany, Placed};
+use super::numbers::Reserved;
+use super::structs::Field;
+use super::{Common, Deprecated, item};
+use crate::release::{Release, Since};
+
+item! {
+    /// A chain of capabilities, which is also an id space.
+    pub struct Chain {
+        /// The chain's short name.
+        pub chain: Placed<String>,
+        /// The subject of its capabilities.
+        pub doc: Placed<Doc>,
+        /// The header with which its capabilities start.
+        pub header: Placed<String>,
+        /// The struct before the chain, whose `cap_offset` has the offset of the first capability.
+        pub host: Option<Placed<String>>,
+        /// The flag of the host that is set if there is a chain.
+        pub flag: Option<Placed<String>>,
+        /// The start of the chain, if it is not in a host's `cap_offset`.
+        pub first: Option<First>,
+        /// The start of the names of its capabilities that their short names lack.
+        pub prefix: Placed<String>,
+        /// Ids that others use, by the names that they have there.
+        #[serde(default)]
+        pub reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+    }
+}
+
+/// The start of a chain that no `cap_offset` gives.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct First {
+    /// The offset of the first capability, or of a field that has that offset.
+    pub offset: Placed<Number>,
+    /// The type of that field, if there is one.
+    #[serde(rename = "type")]
+    pub type_: Option<Placed<String>>,
+    /// The lowest offset of a capability; by default `offset`.
+    pub bound: Option<Placed<Number>>,
+}
+
+item! {
+    /// A capability of a chain.
+    pub struct Capability {
+        /// The constant of its id.
+        pub capability: Placed<String>,
+        /// Its content.
+        pub doc: Placed<Doc>,
+        /// Its name within the chain; by default its name without the chain's prefix.
+        pub short_name: Option<Placed<String>>,
+        /// The id.
+        pub id: Placed<Number>,
+        /// The chain; by default the only one of the file.
+        pub chain: Option<Placed<String>>,
+        /// Its struct, declared by `fields` or by another item; a capability without one is its header.
+        #[serde(rename = "struct")]
+        pub struct_: Option<Placed<String>>,
+        /// The fields after the header.
+        #[serde(default)]
+        pub fields: Map<LineOrMap<Field>>,
+    }
+}
+
+impl Capability {
+    /// Its name within a chain of this prefix.
+    pub fn name_in_chain(&self, prefix: &str) -> &str {
+        match &self.short_name {
+            Some(short) => short,
+            None => crate::names::short(&self.capability, prefix, ""),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Named numbers: constants, enums, id spaces, and numbers that others use.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::history::{History, Life};
+use super::super::text::{Doc, Number};
+use super::super::types::Amount;
+use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
+use super::{Common, Deprecated, item};
+use crate::diagnostic::Place;
+use crate::release::{Release, Since};
+use crate::reply::Count;
+
+item! {
+    /// Named numbers: constants, an enum, or an id space.
+    pub struct Values {
+        /// The name of the group; of an enum, its tag in C, or a name of ours where `anonymous` is set.
+        #[serde(rename = "constants", alias = "enum", alias = "id_space")]
+        pub name: Placed<String>,
+        /// Their purpose.
+        pub doc: Placed<Doc>,
+        /// Whether the C enum has no tag.
+        #[serde(default)]
+        pub anonymous: bool,
+        /// The start of the names that their short names lack.
+        pub prefix: Option<Placed<String>>,
+        /// The end of the names that their short names lack.
+        pub suffix: Option<Placed<String>>,
+        /// The integer type of the values; by default `u32`.
+        #[serde(rename = "type")]
+        pub type_: Option<Placed<String>>,
+        /// The numbers.
+        pub values: Map<LineOrMap<Value>>,
+        /// Numbers that others use, by the names that they have there.
+        #[serde(default)]
+        pub reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+    }
+}
+
+item! {
+    /// One named number, or a string.
+    pub struct Value {
+        /// Its meaning.
+        pub doc: Placed<Doc>,
+        /// The number; `next` for one more than the enumerator before it.
+        pub value: Option<Amount>,
+        /// The number of the one bit that is set.
+        pub bit: Option<Placed<Number>>,
+        /// The flags of which a mask consists.
+        #[serde(default)]
+        pub of: List<Placed<String>>,
+        /// The text, for a string constant.
+        pub string: Option<Placed<String>>,
+        /// Whether C gives it the type `int`, so that bit 31 is negative.
+        #[serde(default)]
+        pub signed: bool,
+        /// For an enumerator that counts the others: whether it grows with them.
+        pub count: Option<Count>,
+        /// The struct that travels with this id.
+        pub payload: Option<Placed<String>>,
+        /// The flags of the request under which the payload travels.
+        #[serde(default)]
+        pub gates: List<Placed<String>>,
+    }
+}
+
+impl FromLine for Value {
+    const FORM: &'static str = "value, doc` or `bit number, doc";
+
+    fn from_line(line: &str, place: Place) -> Result<Self, String> {
+        let (number, doc) = value_and_doc(line, place, Self::FORM)?;
+        let (value, bit) = match number.strip_prefix("bit ") {
+            Some(bit) => (None, Some(Placed { value: bit.trim().parse()?, place })),
+            None => (Some(number.parse()?), None),
+        };
+        Ok(Self {
+            doc,
+            value,
+            bit,
+            of: List::default(),
+            string: None,
+            signed: false,
+            count: None,
+            payload: None,
+            gates: List::default(),
+            since: None,
+            until: None,
+            deprecated: None,
+            source: None,
+            before: Map::default(),
+            allow: Map::default(),
+        })
+    }
+}
+
+/// A number that others use.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct Reserved {
+    /// The number.
+    pub value: Placed<Number>,
+    /// Its user, and where that can be read.
+    pub doc: Placed<Doc>,
+}
+
+impl FromLine for Reserved {
+    const FORM: &'static str = "value, doc";
+
+    fn from_line(line: &str, place: Place) -> Result<Self, String> {
+        let (value, doc) = value_and_doc(line, place, Self::FORM)?;
+        Ok(Self { value: Placed { value: value.parse()?, place }, doc })
+    }
+}

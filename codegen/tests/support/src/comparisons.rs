@@ -1,0 +1,73 @@
+//! Pairs of ABIs for `compat`: the history of VFIO, and the examples of the
+//! catalogue.
+
+use capchain::catalogue::{self, Entry};
+use capchain::compat::{Finding, Side, compare};
+use capchain::lower::lower;
+use capchain::release::Release;
+
+use crate::fixtures::{self, side};
+use crate::spec_folder::SpecFolder;
+
+/// VFIO in every release.
+pub fn history() -> Vec<(Release, Side)> {
+    let spec = fixtures::spec();
+    let side =
+        |release: &Release| (*release, side(&release.to_string(), lower(&spec, Some(*release))));
+    spec.releases().iter().map(side).collect()
+}
+
+/// An example of the catalogue: the ABI before a change, after the bad change and
+/// after the good one.
+pub struct Example {
+    /// The entry of the catalogue.
+    pub entry: &'static Entry,
+    /// The ABI before the change.
+    pub before: Side,
+    /// The ABI after the bad change.
+    pub bad: Side,
+    /// The ABI after the good change.
+    pub good: Side,
+}
+
+/// The examples of all rules about two ABIs.
+pub fn examples() -> impl Iterator<Item = Example> {
+    catalogue::entries().iter().filter_map(|entry| {
+        let before = entry.before.as_ref()?;
+        let side = |name: &str, items: &str| example(&[&entry.code, name].concat(), items);
+        Some(Example {
+            entry,
+            before: side(".before", before),
+            bad: side(".bad", &entry.bad),
+            good: side(".good", &entry.good),
+        })
+    })
+}
+
+/// The head of a file of items.
+const HEAD: &str = "title: Example\ndoc: Shows one rule.\nheader: demo\nsince: v1.0\n\
+                    source: demo/demo.h\n\nitems:\n";
+
+/// The small specification with these items.
+fn example(name: &str, items: &str) -> Side {
+    let items: String = items.lines().map(|line| ["  ", line, "\n"].concat()).collect();
+    let folder = SpecFolder::demo();
+    folder.write("demo.yaml", [HEAD, &items].concat());
+    let opened = folder.open(&[]);
+    let problems = opened.problems.render(&opened.sources, false);
+    let spec = opened.spec.unwrap_or_else(|| panic!("{name}: {problems}\n{items}"));
+    side(name, lower(&spec, None))
+}
+
+/// The findings of every bad example, and of every step of the history, that
+/// breaks something.
+pub fn breaking() -> Vec<(String, Vec<Finding>)> {
+    let mut all: Vec<_> = examples()
+        .map(|example| (example.entry.code.clone(), compare(&example.before, &example.bad)))
+        .collect();
+    let history = history();
+    let steps = history.windows(2).map(|pair| (&pair[0].1, &pair[1].1));
+    all.extend(steps.map(|(old, new)| (new.name.clone(), compare(old, new))));
+    all.retain(|(_, found)| found.iter().any(|one| one.class.breaks()));
+    all
+}

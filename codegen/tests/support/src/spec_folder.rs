@@ -1,0 +1,79 @@
+//! Copies of specifications in temporary folders, for tests that change them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use capchain::Opened;
+use capchain::ir::Abi;
+use capchain::lower::lower;
+use capchain::spec::load::Origin;
+use tempfile::TempDir;
+
+use crate::fixtures;
+
+/// A specification in a temporary folder.
+pub struct SpecFolder {
+    folder: TempDir,
+}
+
+impl SpecFolder {
+    /// A copy of the specification in a folder of the repository.
+    pub fn copy_of(folder: &str) -> Self {
+        let copy = Self { folder: tempfile::tempdir().expect("a folder") };
+        for path in fixtures::yaml_files(&fixtures::root().join(folder)) {
+            let name = path.file_name().expect("a name");
+            fs::copy(&path, copy.path().join(name)).expect("a copy");
+        }
+        copy
+    }
+
+    /// A copy of `spec/vfio`.
+    pub fn vfio() -> Self {
+        Self::copy_of("spec/vfio")
+    }
+
+    /// The small specification that the catalogue's examples extend, without its
+    /// file `demo.yaml`.
+    pub fn demo() -> Self {
+        Self::copy_of("codegen/tests/specs/demo")
+    }
+
+    /// A specification with these files.
+    pub fn with_files(files: &[(&str, &str)]) -> Self {
+        let folder = Self { folder: tempfile::tempdir().expect("a folder") };
+        for (name, text) in files {
+            folder.write(name, text);
+        }
+        folder
+    }
+
+    /// The path of the folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file of the specification.
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        fs::write(&path, bytes).expect("a file");
+        path
+    }
+
+    /// Changes a file of the specification.
+    pub fn edit(&self, name: &str, edit: impl Fn(String) -> String) {
+        let before = fs::read_to_string(self.path().join(name)).expect("a file");
+        let after = edit(before.clone());
+        assert_ne!(before, after, "{name} was not edited");
+        self.write(name, after);
+    }
+
+    /// Opens the specification with overlays.
+    pub fn open(&self, overlays: &[PathBuf]) -> Opened {
+        capchain::open(&Origin::Folder(self.path().to_owned()), overlays)
+    }
+
+    /// The ABI of the newest release. The specification must load.
+    pub fn abi(&self) -> Abi {
+        lower(&fixtures::open(self.path()), None)
+    }
+}
