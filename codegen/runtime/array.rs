@@ -1,19 +1,46 @@
-//! Arrays behind a body, whose length a field of the body counts.
+//! Arrays at the end of a capability.
 
 use core::marker::PhantomData;
 
 use crate::wire::Wire;
 
-/// What an array can hold.
+/// An element of an array.
 pub trait Element: Sized {
-    /// The size of one in bytes.
+    /// Bytes from one element to the next.
     fn size(wire: Wire) -> u32;
 
-    /// Reads one from bytes that hold it.
+    /// Reads an element from its bytes.
     fn read(wire: Wire, bytes: &[u8]) -> Self;
+
+    /// Passes the offset and the bytes of each field to `put`, as the kernel of
+    /// this machine lays them out.
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8]));
 }
 
-/// An array in a reply; read in place, at any alignment.
+/// Makes integers elements.
+macro_rules! integers {
+    ($($int:ty),*) => {$(
+        impl Element for $int {
+            #[inline]
+            fn size(_: Wire) -> u32 {
+                size_of::<$int>() as u32
+            }
+
+            #[inline]
+            fn read(wire: Wire, bytes: &[u8]) -> Self {
+                wire.number(bytes, 0, Self::size(wire)).unwrap_or(0) as $int
+            }
+
+            fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+                put(0, &self.to_ne_bytes());
+            }
+        }
+    )*};
+}
+
+integers!(u8, u16, u32, u64, i8, i16, i32, i64);
+
+/// An array in a reply, read in place at any alignment.
 #[derive(Clone, Copy, Debug)]
 pub struct Array<'a, T> {
     bytes: &'a [u8],
@@ -22,25 +49,25 @@ pub struct Array<'a, T> {
 }
 
 impl<'a, T: Element> Array<'a, T> {
-    /// The array that these bytes are.
+    #[allow(dead_code, reason = "an ABI may have arrays of bytes only")]
     #[inline]
     pub(crate) fn new(bytes: &'a [u8], wire: Wire) -> Self {
         Self { bytes, wire, element: PhantomData }
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     #[inline]
     pub fn len(&self) -> usize {
         self.bytes.len().checked_div(T::size(self.wire) as usize).unwrap_or(0)
     }
 
-    /// Whether there is none.
+    /// Whether the array has no elements.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The element of this index, if there is one.
+    /// The element at an index.
     #[inline]
     pub fn get(&self, index: usize) -> Option<T> {
         let size = T::size(self.wire) as usize;

@@ -1,16 +1,15 @@
-//! What a reply says of itself before its chain is walked.
+//! The fixed part of a reply, and where its chain starts.
 
-use crate::chain::{Format, Walk};
+use crate::chain::{HeaderFormat, Walk};
 use crate::wire::Wire;
 
 /// Why a buffer is no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplyError {
-    /// The buffer, or what its argsz says was written of it, does not hold the
-    /// part that every reply has.
+    /// The buffer, or the part of it that argsz says was written, is smaller than minsz.
     TooShort {
-        /// The bytes that there are.
+        /// The size of that part.
         len: u32,
         /// The bytes that every reply has.
         minsz: u32,
@@ -21,7 +20,7 @@ impl core::fmt::Display for ReplyError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match *self {
             Self::TooShort { len, minsz } => {
-                write!(f, "the reply has {len} bytes where every one has {minsz}")
+                write!(f, "the reply has {len} bytes of at least {minsz}")
             }
         }
     }
@@ -29,42 +28,42 @@ impl core::fmt::Display for ReplyError {
 
 impl core::error::Error for ReplyError {}
 
-/// Where the protocol's own fields lie in the fixed part.
+/// The offsets of the protocol's own fields in the fixed part.
 #[derive(Debug)]
 pub(crate) struct Host {
-    /// The part that every reply has.
+    /// Bytes that every reply has.
     pub(crate) minsz: u32,
     /// Offset of argsz.
     pub(crate) argsz: u32,
     /// Offset of the flags.
     pub(crate) flags: u32,
     /// The flag that says there is a chain.
-    pub(crate) caps: u32,
+    pub(crate) caps_flag: u32,
     /// Offset of `cap_offset`.
     pub(crate) cap_offset: u32,
-    /// The request's fields, without argsz: offset and size.
+    /// Offset and size of each input field but argsz.
     pub(crate) inputs: &'static [(u32, u32)],
 }
 
-/// A reply, cut to what argsz says was written.
+/// A reply, up to argsz.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reply<'a> {
     /// The bytes.
     pub(crate) bytes: &'a [u8],
-    /// How they are laid out.
+    /// Their byte order and layout.
     pub(crate) wire: Wire,
-    /// What argsz says.
+    /// The value of argsz.
     argsz: u32,
-    /// Where the chain starts; 0 if there is none or it is not here.
+    /// Offset of the first capability; 0 if the reply has none.
     first: u32,
-    /// Whether there is more than the buffer could take.
+    /// Whether the full reply is larger than the buffer.
     short: bool,
 }
 
 impl<'a> Reply<'a> {
     /// Reads the protocol's fields in a buffer of which some bytes were written.
-    /// Bytes behind these and argsz are not looked at, and an argsz beyond the
-    /// buffer is not believed.
+    /// Bytes after these and after argsz are not read, and an argsz beyond the
+    /// buffer is not trusted.
     #[inline]
     pub(crate) fn parse(
         host: &Host,
@@ -72,39 +71,39 @@ impl<'a> Reply<'a> {
         written: usize,
         wire: Wire,
     ) -> Result<Self, ReplyError> {
-        let there = buffer.get(..written).unwrap_or(buffer);
-        let word = |at| wire.number(there, at, 4).unwrap_or(0) as u32;
-        if there.len() < host.minsz as usize {
-            return Err(too_short(host, there, word(host.argsz)));
+        let bytes = buffer.get(..written).unwrap_or(buffer);
+        let word = |at| wire.number(bytes, at, 4).unwrap_or(0) as u32;
+        if bytes.len() < host.minsz as usize {
+            return Err(too_short(host, bytes, word(host.argsz)));
         }
         let argsz = word(host.argsz);
         if argsz < host.minsz {
-            return Err(too_short(host, there, argsz));
+            return Err(too_short(host, bytes, argsz));
         }
         if argsz as usize > buffer.len() {
-            return Ok(Self { bytes: there, wire, argsz, first: 0, short: true });
+            return Ok(Self { bytes, wire, argsz, first: 0, short: true });
         }
-        let bytes = there.get(..argsz as usize).unwrap_or(there);
-        let flagged = word(host.flags) & host.caps != 0;
+        let bytes = bytes.get(..argsz as usize).unwrap_or(bytes);
+        let flagged = word(host.flags) & host.caps_flag != 0;
         let offset = wire.number(bytes, host.cap_offset, 4).unwrap_or(0) as u32;
         let first = if flagged { offset } else { 0 };
         Ok(Self { bytes, wire, argsz, first, short: flagged && offset == 0 })
     }
 
-    /// The size to come back with, if the reply did not fit.
+    /// The size of buffer that the full reply requires, if it did not fit.
     #[inline]
-    pub(crate) fn need(&self) -> Option<u32> {
+    pub(crate) fn required_size(&self) -> Option<u32> {
         self.short.then_some(self.argsz)
     }
 
-    /// A number of the fixed part that every reply has.
+    /// An integer before minsz.
     #[inline]
     pub(crate) fn fixed(&self, at: u32, width: u32) -> u64 {
         self.wire.number(self.bytes, at, width).unwrap_or(0)
     }
 
-    /// A number that later kernels appended to the fixed part: there only if
-    /// the reply reaches it, and a chain does not start before its end.
+    /// An integer that later kernels appended to the fixed part: present if
+    /// the reply covers it and no chain starts before its end.
     #[allow(dead_code, reason = "an ABI may have appended nothing that a view shows")]
     #[inline]
     pub(crate) fn appended(&self, at: u32, width: u32) -> Option<u64> {
@@ -113,19 +112,18 @@ impl<'a> Reply<'a> {
         self.wire.number(self.bytes, at, width).filter(|_| room)
     }
 
-    /// The chain; empty where there is none or it did not fit.
+    /// The chain; empty if the reply has none or it did not fit.
     #[inline]
-    pub(crate) fn walk(&self, host: &Host, format: &Format) -> Walk<'a> {
+    pub(crate) fn walk(&self, host: &Host, format: &HeaderFormat) -> Walk<'a> {
         let bound = host.minsz.max(host.cap_offset.saturating_add(4));
         match self.first {
-            0 => Walk::none(self.wire),
+            0 => Walk::empty(self.wire),
             first => Walk::from(format, self.bytes, self.wire, bound, first),
         }
     }
 }
 
-/// What is wrong with a buffer that does not hold the part that every reply
-/// has.
+/// The error of a buffer that is smaller than minsz.
 #[cold]
 fn too_short(host: &Host, buffer: &[u8], argsz: u32) -> ReplyError {
     let len = u32::try_from(buffer.len()).unwrap_or(u32::MAX).min(argsz);

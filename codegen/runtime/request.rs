@@ -1,22 +1,22 @@
-//! The protocol of two calls: asks, and asks again with a larger buffer where
+//! The protocol of two calls: a call, and another one with a larger buffer if
 //! the reply did not fit.
 
 use crate::reply::{Host, Reply, ReplyError};
 use crate::wire::Wire;
 
-/// How often a need that keeps growing is followed.
+/// The maximum number of calls while the required size keeps growing.
 const MOST_CALLS: u32 = 8;
 
-/// The largest buffer that is made because a reply asks for it.
+/// The largest buffer that is allocated because a reply requires it.
 #[cfg(feature = "alloc")]
 const MOST_BYTES: usize = 1 << 20;
 
 /// Memory for a reply.
 pub trait Buffer {
-    /// The memory there is now.
+    /// The current memory.
     fn bytes(&mut self) -> &mut [u8];
 
-    /// Makes it hold `size` bytes at least; tells whether it does now.
+    /// Grows to at least `size` bytes; returns whether the buffer is that large now.
     fn grow(&mut self, size: usize) -> bool {
         self.bytes().len() >= size
     }
@@ -50,8 +50,7 @@ impl Buffer for alloc::vec::Vec<u8> {
         self
     }
 
-    /// Grows up to 1 MiB, far more than any reply: the size comes from the
-    /// other side.
+    /// Grows up to 1 MiB, far more than any reply: the other side chooses the size.
     fn grow(&mut self, size: usize) -> bool {
         if size > self.len() && size <= MOST_BYTES {
             self.resize(size, 0);
@@ -60,19 +59,19 @@ impl Buffer for alloc::vec::Vec<u8> {
     }
 }
 
-/// Why there is no full reply.
+/// The error of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestError<E> {
     /// The call itself failed.
     Transport(E),
-    /// The buffer is too small and cannot grow. What is in it is a short
-    /// reply, whose fixed part can be read.
+    /// The buffer is too small and cannot grow. It holds a short reply, whose
+    /// fixed part can be read.
     Short {
-        /// The size to come back with.
-        need: u32,
+        /// The size of buffer that the full reply requires.
+        required_size: u32,
     },
-    /// What came back is no reply.
+    /// The answer is not a reply.
     Reply(ReplyError),
 }
 
@@ -80,7 +79,9 @@ impl<E: core::fmt::Display> core::fmt::Display for RequestError<E> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Transport(error) => error.fmt(f),
-            Self::Short { need } => write!(f, "the reply needs a buffer of {need} bytes"),
+            Self::Short { required_size } => {
+                write!(f, "the reply requires a buffer of {required_size} bytes")
+            },
             Self::Reply(error) => error.fmt(f),
         }
     }
@@ -96,9 +97,9 @@ impl<E: core::error::Error + 'static> core::error::Error for RequestError<E> {
     }
 }
 
-/// Asks until the reply fits. `inputs` are the request's fields: where each
-/// lies and its bytes. `call` gets the request in the buffer, leaves the reply
-/// there, and tells how many bytes of it were written.
+/// Calls until the reply fits. `inputs` are offset and bytes of each input
+/// field. `call` finds the request in the buffer, puts the reply there, and
+/// returns how many bytes it wrote.
 ///
 /// Returns how many bytes of the buffer were written.
 pub(crate) fn request<B: Buffer + ?Sized, E>(
@@ -107,25 +108,25 @@ pub(crate) fn request<B: Buffer + ?Sized, E>(
     inputs: &[(u32, &[u8])],
     mut call: impl FnMut(&mut [u8]) -> Result<usize, E>,
 ) -> Result<usize, RequestError<E>> {
-    let mut need = host.minsz;
+    let mut required_size = host.minsz;
     for _ in 0..MOST_CALLS {
-        if !buffer.grow(need as usize) {
+        if !buffer.grow(required_size as usize) {
             break;
         }
         let bytes = buffer.bytes();
         prepare(host, bytes, inputs);
         let written = call(bytes).map_err(RequestError::Transport)?.min(bytes.len());
         let reply = Reply::parse(host, bytes, written, Wire::HOST).map_err(RequestError::Reply)?;
-        match reply.need() {
+        match reply.required_size() {
             None => return Ok(written),
-            // A reply that did not fit although it says it would.
-            Some(short) if short as usize <= bytes.len() => {
-                return Err(RequestError::Short { need: short });
+            // The reply did not fit although the buffer has the size that it requires.
+            Some(required_size) if required_size as usize <= bytes.len() => {
+                return Err(RequestError::Short { required_size });
             }
-            Some(short) => need = short,
+            Some(larger) => required_size = larger,
         }
     }
-    Err(RequestError::Short { need })
+    Err(RequestError::Short { required_size })
 }
 
 /// Clears the buffer and writes the request: its size, and its input fields.

@@ -1,5 +1,6 @@
 //! Stage 4, emission: one function per family of outputs, each from the
-//! resolved ABI to finished files. Emitters touch no file and cannot fail.
+//! resolved ABI to finished files. [`FAMILIES`] lists every file. Emitters access
+//! no files and cannot fail.
 
 mod banner;
 mod c;
@@ -28,12 +29,15 @@ pub fn reference(abi: &Abi) -> Vec<OutputFile> {
     docs::emit(abi).into_iter().map(|file| file.below(&folder)).collect()
 }
 
-/// Outputs that belong together, all in one language.
+/// A group of outputs in one language, which one function emits.
 pub struct Family {
     /// Name for progress messages and benchmarks.
     pub name: &'static str,
-    /// The folder that the paths of `emit` are relative to.
-    folder: fn(&Abi) -> String,
+    /// The folder of the files, relative to the root of the tree.
+    pub folder: fn(&Abi) -> String,
+    /// Every file: its path below the folder, and its contents. `*` stands for a
+    /// name of the ABI.
+    pub files: &'static [(&'static str, &'static str)],
     emitter: fn(&Abi) -> Vec<OutputFile>,
 }
 
@@ -45,13 +49,76 @@ impl Family {
     }
 }
 
-/// Every family of outputs.
+/// Every output of an ABI. A test compares this table with the emitted files.
 pub const FAMILIES: &[Family] = &[
-    Family { name: "C header", folder: crate_folder, emitter: c::emit },
-    Family { name: "installation", folder: crate_folder, emitter: install::emit },
-    Family { name: "package", folder: crate_folder, emitter: package::emit },
-    Family { name: "reference", folder: reference_folder, emitter: docs::emit },
-    Family { name: "Rust crate", folder: crate_folder, emitter: rust::emit },
+    Family {
+        name: "package",
+        folder: crate_folder,
+        files: &[
+            ("Cargo.toml", "name, version and features of the crate"),
+            ("README.md", "the front page, with an example"),
+            ("LICENSE-APACHE", "the same for every ABI"),
+            ("LICENSE-MIT", "the same for every ABI"),
+        ],
+        emitter: package::emit,
+    },
+    Family {
+        name: "Rust crate",
+        folder: crate_folder,
+        files: &[
+            ("src/lib.rs", "the documentation, the modules, the release"),
+            ("src/uapi.rs", "all names of the kernel"),
+            ("src/uapi/*.rs", "the items of one subject"),
+            ("src/ioctls.rs", "the table of ioctl numbers"),
+            ("src/views.rs", "all views, and the formats of capability headers"),
+            ("src/views/*.rs", "the views and builders of one chain, and of array elements"),
+            ("src/history/items.rs", "the first release of every item"),
+            ("src/*.rs", "files of codegen/runtime, as far as the ABI needs them"),
+        ],
+        emitter: rust::emit,
+    },
+    Family {
+        name: "C header",
+        folder: crate_folder,
+        files: &[
+            ("include/*.h", "the whole: types, constants, and functions for chains"),
+            ("include/*/*.h", "the parts of the whole"),
+        ],
+        emitter: c::emit,
+    },
+    Family {
+        name: "installation",
+        folder: crate_folder,
+        files: &[
+            ("Makefile", "installs the header and the files below"),
+            ("install/*.pc.in", "for pkg-config"),
+            ("install/*-config.cmake.in", "for CMake"),
+            ("install/*-config-version.cmake.in", "for CMake"),
+        ],
+        emitter: install::emit,
+    },
+    Family {
+        name: "hand-written code",
+        folder: crate_folder,
+        files: &[
+            ("src/*.rs", "copies of code/rust of the specification"),
+            ("include/*/*.h", "copies of code/c of the specification"),
+        ],
+        emitter: package::code,
+    },
+    Family {
+        name: "reference",
+        folder: reference_folder,
+        files: &[
+            ("README.md", "the first page"),
+            ("*.md", "the items of one subject"),
+            ("registry/*.md", "the ids of one id space"),
+            ("releases/README.md", "all items by release"),
+            ("releases/*.md", "the changes of one release"),
+            ("svg/*.svg", "the bytes of one struct"),
+        ],
+        emitter: docs::emit,
+    },
 ];
 
 /// The folder of the generated crate, which also holds the C header.

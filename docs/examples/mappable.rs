@@ -18,5 +18,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if whole {
         println!("{:#x} bytes at 0x0", info.size());
     }
-    info.need().map_or(Ok(()), |need| Err(format!("the reply needs {need} bytes").into()))
+    info.required_size().map_or(Ok(()), |need| Err(format!("the reply needs {need} bytes").into()))
 }

@@ -1,5 +1,5 @@
-//! What makes the outputs a crate: Cargo.toml, README.md, the licences, and
-//! copies of hand-written code.
+//! Emits the files that make the outputs a crate: Cargo.toml, README.md and the
+//! licences; and copies hand-written code.
 
 use askama::Template;
 
@@ -42,7 +42,12 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         let contents = contents.trim_end().to_owned() + "\n";
         OutputFile { path: path.to_owned(), contents }
     });
-    files.chain(abi.code.iter().map(|file| copy(abi, file))).collect()
+    files.collect()
+}
+
+/// The copies of hand-written code.
+pub(super) fn code(abi: &Abi) -> Vec<OutputFile> {
+    abi.code.iter().map(|file| copy(abi, file)).collect()
 }
 
 fn manifest(abi: &Abi) -> String {

@@ -9,16 +9,18 @@ use super::spelling::{Made, distinct, refuse, short_of, unique};
 use crate::names::{group_type, screaming, view_getter, without_prefix};
 
 /// Types that the views and what they are made of have already.
-const TYPES: [&str; 24] = [
+const TYPES: [&str; 26] = [
+    "Append",
     "Array",
-    "Bits",
+    "BitField",
     "Buffer",
     "BuildError",
     "CLayout",
+    "CapShape",
     "ChainError",
     "Element",
-    "Fixed",
-    "Format",
+    "FixedPart",
+    "HeaderFormat",
     "Host",
     "NewCap",
     "Option",
@@ -30,14 +32,15 @@ const TYPES: [&str; 24] = [
     "RequestError",
     "Result",
     "Rules",
-    "Short",
     "UnknownCap",
     "Walk",
+    "WhenTooSmall",
     "Wire",
 ];
 
 /// Methods of the view of a reply, and arguments of them.
-const METHODS: [&str; 7] = ["buffer", "call", "caps", "need", "parse", "parse_as", "request"];
+const METHODS: [&str; 7] =
+    ["buffer", "call", "caps", "parse", "parse_as", "request", "required_size"];
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -66,7 +69,8 @@ fn types(check: &mut Check<'_>) {
     let chains = index.chains.iter().flat_map(|chain| {
         let name = &chain.item.chain;
         let type_ = group_type(name);
-        let own = ["Cap", "Caps"].map(|end| Made::new(type_.clone() + end, name, chain.life));
+        let own = [type_.clone() + "Cap", type_.clone() + "Caps", format!("New{type_}Cap")];
+        let own = own.map(|type_| Made::new(type_, name, chain.life));
         let host = chain
             .item
             .host
@@ -101,8 +105,8 @@ fn constants(check: &mut Check<'_>) {
     });
     let made: Vec<_> = headers.chain(profiles).collect();
     distinct(check, &made, "constant");
-    for made in made.iter().filter(|made| made.name == "HOST") {
-        refuse(check, made, "constant", "the host of the chain is called so");
+    for made in made.iter().filter(|made| ["ARRAYS", "HOST"].contains(&&*made.name)) {
+        refuse(check, made, "constant", "the file of a chain has one of this name");
     }
 }
 

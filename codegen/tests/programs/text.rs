@@ -61,8 +61,8 @@ fn error(text: &mut Text, error: ChainError) {
         ChainError::OutOfBounds { at } => format!("error out_of_bounds at={at}\n"),
         ChainError::HeaderCut { at } => format!("error header_cut at={at}\n"),
         ChainError::Cycle { at } => format!("error cycle at={at}\n"),
-        ChainError::BodyShort { at, id, need } => {
-            format!("error body_short at={at} id={id} need={need}\n")
+        ChainError::BodyShort { at, id, required_size } => {
+            format!("error body_short at={at} id={id} need={required_size}\n")
         }
         ChainError::CountOutOfBounds { at, id, count } => {
             format!("error count_out_of_bounds at={at} id={id} count={count}\n")

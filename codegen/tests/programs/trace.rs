@@ -113,7 +113,7 @@ fn error(text: &mut Text, error: ChainError) {
         ChainError::InsideFixed { at } => (1, at, 0, 0),
         ChainError::HeaderCut { at } => (2, at, 0, 0),
         ChainError::Cycle { at } => (3, at, 0, 0),
-        ChainError::BodyShort { at, id, need } => (4, at, id, need.into()),
+        ChainError::BodyShort { at, id, required_size } => (4, at, id, required_size.into()),
         ChainError::CountOutOfBounds { at, id, count } => (5, at, id, count),
         ChainError::Overlap { at, id, next } => (6, at, id, next.into()),
         other => return unforeseen(text, &other),

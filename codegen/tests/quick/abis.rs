@@ -1,9 +1,10 @@
-//! A workspace with several ABIs: which of them a command works on, and that
-//! the outputs of each are its own.
+//! Workspaces with several ABIs: the ABI that a command works on, and the outputs
+//! of each.
 
 use std::fs;
 use std::path::Path;
 
+use capchain::emit::FAMILIES;
 use support::fixtures;
 use support::fixtures::copy_folder;
 use support::program::{Outcome, run};
@@ -265,4 +266,39 @@ fn every_module_of_a_crate_is_reserved() {
         }
     }
     assert!(modules > 15, "{modules} modules");
+}
+
+/// Whether a path matches a pattern, in which `*` stands for a part of a name.
+fn matches(pattern: &str, path: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == path,
+        Some((before, after)) => path.strip_prefix(before).is_some_and(|rest| {
+            let ends = (0..=rest.len()).take_while(|end| !rest[..*end].contains('/'));
+            ends.into_iter().any(|end| matches(after, &rest[end..]))
+        }),
+    }
+}
+
+#[test]
+fn the_table_of_outputs_lists_every_file() {
+    let mut unused: Vec<_> = FAMILIES
+        .iter()
+        .filter(|family| family.name != "hand-written code")
+        .flat_map(|family| family.files.iter().map(|(pattern, _)| (family.name, *pattern)))
+        .collect();
+    for abi in ["spec/vfio", "codegen/tests/specs/pci"] {
+        let spec = fixtures::open(&fixtures::root().join(abi));
+        let abi = capchain::lower::lower(&spec, None);
+        for family in FAMILIES {
+            let folder = (family.folder)(&abi) + "/";
+            for file in family.emit(&abi) {
+                let path = file.path.strip_prefix(&folder).expect("a path below the folder");
+                // The first pattern counts: the general ones come last.
+                let pattern = family.files.iter().find(|(pattern, _)| matches(pattern, path));
+                let (pattern, _) = pattern.unwrap_or_else(|| panic!("{path} is not listed"));
+                unused.retain(|one| *one != (family.name, pattern));
+            }
+        }
+    }
+    assert_eq!(unused, []);
 }

@@ -1,5 +1,5 @@
-//! `docs/adding-a-capability.md` as it is written: every command of it runs, and
-//! prints what stands behind it.
+//! Runs `docs/adding-a-capability.md`: every command, with the output that the
+//! document shows.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! What runs by itself: the workflows name only what is there, and the script for
-//! a new kernel makes the change that it is said to.
+//! The workflows name existing scripts only, and the script for a new kernel
+//! makes the intended change.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,6 @@
-//! The writing side against real kernels: the capabilities of a sweep's full
-//! reply, built under the handler's profile for every argsz and fill of the
-//! sweep, give every byte that the kernel wrote.
+//! The reply builder of the generated crate against real kernels: it writes the
+//! capabilities of a sweep's full reply again under the profile of the handler,
+//! for every argsz and fill of the sweep. Every byte must equal the kernel's.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use vfio_abi::uapi::{
     vfio_region_info,
 };
 use vfio_abi::views::{
-    DEVICE, DEVICE_V5_10, DeviceCap, DeviceInfo, Fixed, IOMMUFD, IommuType1Info, NewCap, Profile,
-    REGION, RegionCap, RegionInfo, TYPE1, TYPE1_V5_4, Type1Cap,
+    DEVICE, DEVICE_V5_10, DeviceCap, DeviceInfo, FixedPart, IOMMUFD, IommuType1Info, NewCap,
+    Profile, REGION, RegionCap, RegionInfo, TYPE1, TYPE1_V5_4, Type1Cap,
 };
 
 #[test]
@@ -102,7 +102,7 @@ fn owned(bytes: &[u8], size: usize) -> (u16, u16, Vec<u8>) {
     (half(0), half(2), bytes[8..size].to_vec())
 }
 
-fn differences<T: Fixed>(
+fn differences<T: FixedPart>(
     profile: &Profile<T>,
     rows: &[Row],
     index_at: Option<usize>,

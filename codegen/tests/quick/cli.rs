@@ -91,7 +91,7 @@ fn what_was_not_generated_is_neither_removed_nor_overwritten() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_leaves_nothing_behind() {
+fn a_failed_write_leaves_no_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().display().to_string();
     let in_the_way = folder.path().join("generated/vfio-abi/src/uapi/zdev.rs");
@@ -185,7 +185,7 @@ fn an_older_release_is_written_on_request() {
 }
 
 #[test]
-fn two_layouts_are_told_for_the_six_structs_that_have_them() {
+fn layout_shows_both_layouts_of_the_six_structs_that_have_two() {
     let Outcome { code, stdout, .. } = run(&fixtures::root(), &["layout", "--format", "json"]);
     assert_eq!(code, 0);
     let object: Value = serde_json::from_str(&stdout).expect("JSON");

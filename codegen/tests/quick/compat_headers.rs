@@ -1,5 +1,5 @@
-//! `capchain compat` on headers: what somebody changed in one, without a word
-//! of YAML. Tried on the header that is generated, and on real ones.
+//! `capchain compat` on edited headers, without YAML: the generated header, and
+//! real ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -152,7 +152,7 @@ fn comments_and_unchanged_headers_give_no_verdict() {
 }
 
 #[test]
-fn what_only_a_header_tells_is_judged_under_a_condition() {
+fn a_verdict_on_a_header_alone_has_a_condition() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in headers() {
         let grown = with_lines(

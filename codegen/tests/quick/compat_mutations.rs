@@ -1,6 +1,5 @@
-//! Nothing of the ABI can be changed unseen: every constant, field, struct,
-//! ioctl, capability and handler of the newest release is changed for itself,
-//! and `compat` must name that change.
+//! Changes every constant, field, struct, ioctl, capability and handler of the
+//! newest release, one at a time. `compat` must find each change.
 
 use capchain::compat::{Class, Finding, Side, compare};
 use capchain::ir::{Abi, Literal, Role};

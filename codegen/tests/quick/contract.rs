@@ -1,5 +1,5 @@
-//! What users rely on: every command with its formats and exit codes, each a line
-//! of a table that a shell runs.
+//! The interface that users rely on: every command with its formats and exit
+//! codes, each as a line of a table that a shell runs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,6 +43,10 @@ const CAPABILITY: &str = "  - capability: VFIO_REGION_INFO_CAP_AGE\n    id: ID\n
 /// A flag that comes in `flag.yaml`, and that `new.h` has.
 const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: bit 4, it is old\n";
 
+/// The same flag in `bracket.yaml`, in a release that is not known.
+const BRACKET: &str = "  - extend: vfio_region_info.flags\n    bits:\n      \
+    VFIO_REGION_INFO_FLAG_OLD: {bit: 4, doc: it is old, since: v7.0..v7.2}\n";
+
 /// The files that the table speaks of.
 fn files(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file");
@@ -71,6 +75,10 @@ fn files(folder: &Path) {
     write("cap.yaml", overlay(&CAPABILITY.replace("ID", "8")).as_bytes());
     write("clash.yaml", overlay(&CAPABILITY.replace("ID", "3")).as_bytes());
     write("flag.yaml", overlay(FLAG).as_bytes());
+    write("bracket.yaml", overlay(BRACKET).as_bytes());
+    let older =
+        FLAG.replace("OLD: bit 4, it is old", "OLDER: {bit: 5, doc: it is older, since: v7.0}");
+    write("older.yaml", overlay(&older).as_bytes());
     let accepted = "  - {code: C7, subject: vfio_region_info.cap_offset, reason: nobody names it}";
     write("accept.yaml", format!("accept:\n{accepted}\n").as_bytes());
     write("severity.yaml", b"severity: {C7: note}\n");

@@ -1,5 +1,5 @@
-//! `capchain decode` as its users run it, and as far as the vectors do not
-//! tell: inputs, exit codes, what is shown, and that no bytes break it.
+//! `capchain decode` as its users run it, beyond the vectors: inputs, exit codes
+//! and output. No bytes make it fail.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ const REPLY: &str = "8c000000 03000000 0010204000000000 18000000 00000000 \
                      0100 0100 00000000 02000000 00000000 \
                      0000000000000000 ffffdffe00000000 0000f0fe00000000 ffffffff7f000000";
 
-/// Its text, behind the line that tells the form of the input.
+/// The text of the reply, after the line with the input format.
 const TEXT: &str = "\
 struct vfio_iommu_type1_info, v7.2, x86_64: 116 bytes
      0  argsz         u32          116 (0x74)
@@ -55,7 +55,7 @@ fn run(args: &[&str], input: &[u8]) -> Outcome {
     run_with_input(&fixtures::root(), &[&["decode"], args].concat(), input)
 }
 
-/// What the program says of hex, behind the line that tells the input.
+/// The exit code and the text for hex, after the line with the input format.
 fn said(args: &[&str], hex: &str) -> (i32, String) {
     let Outcome { code, stdout: text, stderr } = run(args, hex.as_bytes());
     assert_eq!(stderr, "", "{args:?} {hex}");
@@ -146,7 +146,7 @@ fn every_form_of_input_gives_the_same() {
 }
 
 #[test]
-fn a_string_that_was_cut_is_told_so() {
+fn a_cut_string_is_reported() {
     let text = strace(&reply()[..32], true) + "...";
     let Outcome { code, stdout, .. } = run(&["vfio_iommu_type1_info"], text.as_bytes());
     assert_eq!(code, 0, "{stdout}");
@@ -246,7 +246,7 @@ fn arrays_unions_and_payloads_are_shown() {
     let owned = info.replace("0e000000 0000", "ffffffff 0000");
     let (_, text) = said(&["vfio_pci_hot_reset_info"], &owned);
     assert!(text.contains("devid NOT_OWNED"), "{text}");
-    // ENOSPC: the count is told, the devices are not.
+    // ENOSPC: the reply has the count, and no devices.
     let (code, object) = json(&["vfio_pci_hot_reset_info"], "0c000000 00000000 05000000");
     assert_eq!((code, &object["error"]["kind"]), (1, &"count_out_of_bounds".into()));
 
@@ -329,7 +329,7 @@ fn no_bytes_break_it() {
         for target in &TARGETS {
             for len in [0, 1, 7, 12, 24, 40, 72, 160] {
                 let mut bytes: Vec<_> = (0..len).map(|_| (next() % 48) as u8).collect();
-                // A small argsz, and small numbers behind it.
+                // A small argsz, followed by small numbers.
                 bytes.iter_mut().skip(1).step_by(2).for_each(|byte| *byte &= 1);
                 let found = decode::decode(&abi, Subject::Struct(StructId(index)), target, &bytes);
                 assert!(!decode::text(&found).is_empty());

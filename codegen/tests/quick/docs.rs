@@ -1,6 +1,6 @@
-//! The reference, judged by parsers of Markdown and XML that are not ours: no
-//! link leads nowhere, nothing is left out, and no text of a specification can
-//! break out of where it stands.
+//! The reference, read by independent parsers of Markdown and XML: every link has
+//! a target, every item has a page, and no text of a specification can break the
+//! markup.
 
 mod hostile;
 mod reference;
@@ -287,7 +287,7 @@ fn a_long_array_is_folded() {
 }
 
 #[test]
-fn registries_tell_history_and_what_is_free() {
+fn registries_show_history_and_free_numbers() {
     let (_, reference) = today();
     let type1 = &reference.pages["registry/type1.md"].text;
     let renumbered = "VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION was 1 before Linux 5.8-rc3; \

@@ -1,5 +1,5 @@
 //! `capchain drift`: every example of the catalogue, real headers at their own
-//! release and at others, and what the program prints.
+//! release and at others, and the output of the program.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,7 @@ fn demo() -> Abi {
     folder.abi()
 }
 
-/// What an example gives beside its own code: one change is often several.
+/// Further codes of an example: one change often causes several findings.
 const BESIDE: [(&str, &[&str]); 2] = [("D2", &["D1"]), ("D5", &["D6"])];
 
 #[test]
@@ -63,7 +63,7 @@ fn every_example_gives_its_code_and_is_mended() {
 }
 
 #[test]
-fn real_headers_are_silent_at_their_release_and_tell_at_others() {
+fn real_headers_agree_with_their_release_and_differ_from_others() {
     let spec = fixtures::spec();
     let newest = lower(&spec, None);
     for kernel in kernels::kernels() {

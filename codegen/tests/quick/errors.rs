@@ -1,5 +1,5 @@
-//! What is said of a specification that does not load: a case for each code,
-//! with the text that a person sees. `UPDATE_GOLDEN=1` writes the texts anew.
+//! The errors of specifications that do not load: a case for each code, with the
+//! text that a person sees. `UPDATE_GOLDEN=1` rewrites the texts.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use support::fixtures;
 use support::spec_folder::SpecFolder;
 use tempfile::TempDir;
 
-/// Codes whose examples are told in words, since they are about files.
+/// Codes whose examples are descriptions, since they are about files.
 const IN_WORDS: [&str; 2] = ["V007", "V008"];
 
 /// Codes whose examples are overlays.
@@ -80,7 +80,7 @@ fn code_of(case: &str) -> &str {
 }
 
 #[test]
-fn every_case_is_told_as_expected() {
+fn every_case_gives_the_expected_text() {
     let update = env::var_os("UPDATE_GOLDEN").is_some();
     for (name, path) in cases() {
         let case = Case::new();

@@ -1,6 +1,6 @@
-//! What the project promises: a capability is added by one entry of the
-//! specification, everything generated has it and nothing else changes, and a
-//! program built from the output of before keeps its results.
+//! The promise of the project: one entry of the specification adds a capability,
+//! every output has it, nothing else changes, and a program that was built before
+//! keeps its results.
 
 use capchain::emit;
 use capchain::ir::{Abi, Type};
@@ -95,7 +95,7 @@ fn a_reader_of_today_keeps_its_results_on_replies_of_tomorrow() {
     let known = sparse_mmap(&[(0, 0x1000), (0x2000, 0x1000)]);
     let invented = invented(&tomorrow);
     let mut compared = 0;
-    // The invented capability in front, between, behind, and twice.
+    // The invented capability first, between, last, and twice.
     let old_need = reply(&[&known], u32::MAX, 0xa5).need;
     for chain in
         [vec![&invented, &known], vec![&known, &invented], vec![&invented, &known, &invented]]
@@ -148,7 +148,7 @@ fn invented(abi: &Abi) -> Vec<u8> {
     bytes
 }
 
-/// A reply, with a guard behind argsz.
+/// A reply, with a guard after argsz.
 struct Reply {
     bytes: Vec<u8>,
     need: u32,
@@ -165,7 +165,7 @@ impl Reply {
     }
 }
 
-/// What a kernel of today answers: the chain behind the fixed part if argsz
+/// The answer of a kernel of today: the chain after the fixed part if argsz
 /// has room for it, else a short reply.
 fn reply(chain: &[&Vec<u8>], argsz: u32, fill: u8) -> Reply {
     let mut tail = Vec::new();

@@ -1,5 +1,5 @@
-//! What the features of the generated crate give. `.ci/run` also builds it
-//! with each of them alone.
+//! The features of the generated crate. `.ci/run` also builds it with each of
+//! them alone.
 
 use vfio_abi::uapi::{RegionInfoFlags, vfio_iova_range, vfio_region_info};
 use zerocopy::{FromBytes, IntoBytes};

@@ -7,35 +7,31 @@
 use std::fs;
 
 use capchain::lower::lower;
-use support::fuzz_seeds::{INPUTS, inputs};
+use support::fuzz_seeds::{INPUTS, inputs, run};
 use support::spec_folder::SpecFolder;
 use support::{agree_program, fixtures, fuzz_requests, fuzz_seeds, fuzz_targets};
 
-/// Runs a target on inputs.
-fn run(target: &str, body: fn(&[u8]), count: usize) {
-    let inputs = inputs(target, count);
-    inputs.iter().for_each(|input| body(input));
-    println!("{target}: {} inputs", inputs.len());
-}
+/// A sample of the inputs; `slow` runs all of them.
+const SAMPLE: usize = INPUTS / 10;
 
 #[test]
 fn decode_takes_any_bytes() {
-    run("decode", fuzz_targets::decode, INPUTS / 5);
+    run("decode", fuzz_targets::decode, SAMPLE / 5);
 }
 
 #[test]
 fn the_forms_of_input_take_any_bytes() {
-    run("input", fuzz_targets::input, INPUTS / 5);
+    run("input", fuzz_targets::input, SAMPLE / 5);
 }
 
 #[test]
 fn specifications_can_be_any_bytes() {
-    run("yaml", fuzz_targets::yaml, INPUTS / 40);
+    run("yaml", fuzz_targets::yaml, SAMPLE / 40);
 }
 
 #[test]
 fn peers_can_answer_any_bytes() {
-    run("request", fuzz_requests::request, INPUTS);
+    run("request", fuzz_requests::request, SAMPLE);
 }
 
 #[test]

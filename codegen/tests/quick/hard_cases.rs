@@ -1,5 +1,5 @@
-//! The hard cases of history, each once in `specs/hard_cases`: what the ABI is
-//! before the release that changed it and from it on, to the last offset.
+//! The hard cases of history, each once in `specs/hard_cases`: the ABI before and
+//! after the release that changed it, to the last offset.
 
 use capchain::ir::{Abi, Capability, Group, GroupKind, Literal, Role, Struct, Type, Value};
 use capchain::layout::{Int, Layout, Model, Span};

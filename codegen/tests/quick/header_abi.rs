@@ -1,5 +1,5 @@
-//! The ABI that headers tell: of an unchanged header it is that of the
-//! specification, to the last bit, and of a changed one what has changed.
+//! The ABI that is inferred from headers: an unchanged header gives the ABI of
+//! the specification, and a changed header differs in the change alone.
 
 use capchain::diagnostic::Sources;
 use capchain::header::{self, Outside, Told, given, read};
@@ -8,19 +8,19 @@ use capchain::lower::lower;
 use capchain::release::Release;
 use support::{facts, fixtures, kernels};
 
-/// The ABI that files tell beside a reference.
-fn told(reference: &Abi, sources: &Sources, files: &[usize]) -> Told {
+/// The ABI that is inferred from files, with a reference.
+fn inferred(reference: &Abi, sources: &Sources, files: &[usize]) -> Told {
     let given = given(reference, sources, files).expect("headers of the ABI");
     let read = read(sources, files, &Outside::of(reference, &given));
     assert!(!read.problems.has_errors(), "{}", read.problems.render(sources, false));
     header::abi(&read.facts, reference, &given)
 }
 
-/// The ABI that a text tells.
+/// The ABI that is inferred from a text.
 fn of(reference: &Abi, text: String) -> Told {
     let mut sources = Sources::default();
     let file = sources.add("vfio_abi.h".to_owned(), text);
-    told(reference, &sources, &[file])
+    inferred(reference, &sources, &[file])
 }
 
 fn generated(abi: &Abi) -> String {
@@ -38,15 +38,15 @@ fn assert_same(what: &str, abi: &Abi, told: &Told) {
 }
 
 #[test]
-fn unchanged_headers_tell_the_abi_of_their_release() {
+fn unchanged_headers_give_the_abi_of_their_release() {
     let spec = fixtures::spec();
     for kernel in kernels::kernels() {
         let abi = lower(&spec, Some(kernel.release));
         let (sources, files) = kernel.sources();
         let what = kernel.folder.display().to_string();
-        assert_same(&what, &abi, &told(&abi, &sources, &files));
+        assert_same(&what, &abi, &inferred(&abi, &sources, &files));
         // One header alone leaves the others as they are known.
-        assert_same(&what, &abi, &told(&abi, &sources, &files[..1]));
+        assert_same(&what, &abi, &inferred(&abi, &sources, &files[..1]));
     }
     for (release, _) in facts::all() {
         let abi = lower(&spec, Some(release.parse::<Release>().expect("a release")));
@@ -55,7 +55,7 @@ fn unchanged_headers_tell_the_abi_of_their_release() {
 }
 
 #[test]
-fn a_header_of_another_release_tells_what_that_release_has() {
+fn a_header_of_another_release_gives_the_abi_of_that_release() {
     let spec = fixtures::spec();
     let (old, new) = (lower(&spec, Some("v5.10".parse().expect("a release"))), lower(&spec, None));
     for (reference, other) in [(&new, &old), (&old, &new)] {
@@ -106,7 +106,7 @@ fn usable(abi: &Abi) {
 }
 
 #[test]
-fn changes_are_told_and_what_is_guessed_is_named() {
+fn changes_are_inferred_and_guesses_are_named() {
     let abi = lower(&fixtures::spec(), None);
     let text = generated(&abi);
     let changed = text.replacen(

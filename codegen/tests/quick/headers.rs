@@ -1,5 +1,5 @@
-//! The reader of headers against facts that a compiler found, against the
-//! specification, and against text that is no header.
+//! The reader of headers against facts from a compiler, against the
+//! specification, and against text that is not a header.
 
 use std::time::{Duration, Instant};
 
@@ -99,7 +99,7 @@ fn headers_of_the_kernels_tree_say_the_same_as_installed_ones() {
     println!("{compared} kernels compared");
 }
 
-/// What is no header, or a broken one, and a part of what is said of it.
+/// Texts that are not headers, or broken ones, with a part of the error.
 fn hostile() -> Vec<(&'static str, String, &'static str)> {
     let deep = |open: &str, close: &str| open.repeat(200_000) + &close.repeat(200_000);
     let many = (0..5_000).map(|n| format!("#define M{n} (M{} + M{})\n", n + 1, n + 1));

@@ -1,5 +1,5 @@
-//! What the generated crate tells of history, against the headers of every
-//! release: an item is there under the name that it had then, and nowhere else.
+//! The `history` module of the generated crate against the headers of every
+//! release: an item exists under the name that it had, and in no other release.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
-//! Files that nobody writes on purpose, or only an attacker: they are refused
-//! or read, never by a panic and never after seconds.
+//! Hostile YAML is refused or read, without a panic and within seconds.
 
 use std::fs;
 use std::path::PathBuf;

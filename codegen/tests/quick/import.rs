@@ -1,5 +1,5 @@
-//! `capchain import`: what is taken out of the specification comes back from a
-//! header, and what kernels may add is covered.
+//! `capchain import`: it restores removed parts of the specification from a
+//! header, and it covers every kind of addition that kernels may make.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,8 +43,8 @@ fn headers(folder: &Path) -> Vec<Vec<String>> {
     all.into_iter().map(shown).collect()
 }
 
-/// What a person writes and no header tells, made alike: documentation, when
-/// something came, and its handlers.
+/// An ABI without the parts that a person writes: documentation, releases and
+/// handlers.
 fn without_what_people_write(mut abi: Abi) -> Abi {
     let meta = |meta: &mut Meta| {
         meta.doc = vec!["A text.".to_owned()];
@@ -81,7 +81,7 @@ fn what_was_taken_out_comes_back_from_a_header() {
         copy.edit("iommu_type1_info.yaml", |text| {
             let next = "  - capability: VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION";
             let text = without(text, &format!("  - capability: {CAPABILITY}"), next);
-            // Which handlers give it, and what broke a rule once, no header tells.
+            // Headers have no handlers and no reasons for broken rules.
             let text = text.replace(", IOVA_RANGE]", "]");
             let lines = text.lines().filter(|line| !line.starts_with("      L10: "));
             lines.map(|line| line.replace(&format!("`{CAPABILITY}`"), "others") + "\n").collect()

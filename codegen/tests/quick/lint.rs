@@ -1,6 +1,6 @@
-//! The rules of `capchain lint`: on the real specification, on the capability
-//! that was posted with a hole, on every example of the catalogue, and on
-//! other ways to break them.
+//! The rules of `capchain lint`: on the specification of VFIO, on a capability
+//! that was posted with a hole, on every example of the catalogue, and on further
+//! cases.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use support::spec_folder::SpecFolder;
 /// Rules of the family that loading enforces; L13 is kept in both places.
 const AT_LOAD: [&str; 2] = ["L10", "L11"];
 
-/// What an example breaks beside its own rule: one mistake is often several.
+/// Further rules that an example breaks: one mistake often breaks several.
 const BESIDE: [(&str, &[&str]); 3] =
     [("L2", &["L4", "L5"]), ("L5", &["L3", "L3", "L4"]), ("L6", &["L4"])];
 
@@ -60,7 +60,7 @@ fn every_example_breaks_its_rule_and_is_mended() {
         let (good, sources) = with_demo(&entry.good);
         assert!(good.sorted().is_empty(), "{}: {}", entry.code, good.render(&sources, false));
         let (bad, sources) = with_demo(&entry.bad);
-        // Until loading enforces them, nobody else does.
+        // Loading enforces these rules.
         if AT_LOAD.contains(&entry.code.as_str()) && bad.sorted().is_empty() {
             continue;
         }

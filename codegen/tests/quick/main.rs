@@ -1,4 +1,4 @@
-//! Tests that take seconds: nothing is compiled, and nothing large is enumerated.
+//! Quick tests: they run no compiler and enumerate nothing large.
 
 mod abis;
 mod adding;

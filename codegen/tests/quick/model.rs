@@ -1,5 +1,5 @@
-//! The reply model against real kernels: from the full reply of a sweep, and
-//! the rules of its handler, it tells every byte of the reply to every other
+//! The reply model against real kernels: from the full reply of a sweep and the
+//! rules of the handler, it predicts every byte of the replies for every other
 //! argsz and fill.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ fn handler<'a>(abi: &'a Abi, row: &Row) -> Option<(&'a Ioctl, &'a Handler)> {
         ("VFIO_IOMMU_GET_INFO", "compat" | "cdev") => &["iommufd"],
         ("VFIO_IOMMU_GET_INFO", _) => &["type1"],
         // A mediated device has a handler of its own.
-        // Its interrupts are not told of: the sample driver sets no flags there.
+        // Not its interrupts: the sample driver sets no flags there.
         ("VFIO_DEVICE_GET_IRQ_INFO", _) if mediated => &[],
         _ if mediated => &["core", "mdpy"],
         _ => &["core", "vfio_pci", "pci"],
@@ -42,7 +42,7 @@ fn handler<'a>(abi: &'a Abi, row: &Row) -> Option<(&'a Ioctl, &'a Handler)> {
     found.map(|handler| (ioctl, handler))
 }
 
-/// What a full reply tells.
+/// The contents of a full reply.
 fn contents(abi: &Abi, ioctl: &Ioctl, full: &[u8]) -> Contents {
     let Arg::Struct(id) = ioctl.arg else { panic!("no struct") };
     let size = abi.struct_(id).layouts[0].size as usize;
@@ -102,7 +102,7 @@ fn flexible(abi: &Abi, struct_: &Struct) -> Option<(usize, usize, usize)> {
     })
 }
 
-/// How many rows there are, and how many are told.
+/// The number of rows, and of predicted rows.
 #[derive(Default)]
 struct Tally {
     covered: usize,
@@ -111,7 +111,7 @@ struct Tally {
 }
 
 #[test]
-fn the_model_tells_what_kernels_answer() {
+fn the_model_predicts_the_answers_of_kernels() {
     let spec = fixtures::spec();
     let newest = lower(&spec, None);
     let (mut abis, mut sweeps) = (BTreeMap::new(), BTreeMap::<_, Vec<Row>>::new());

@@ -1,5 +1,5 @@
-//! `docs/new-kernel.md` as it is written: every command of it runs, in a copy
-//! of the specification, on a header with more in it than today's.
+//! Runs `docs/new-kernel.md`: every command, in a copy of the specification, on a
+//! header with additions.
 
 use std::fs;
 use std::path::Path;

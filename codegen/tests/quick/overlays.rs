@@ -1,6 +1,5 @@
-//! What an overlay adds to items of other files stands where it was meant to,
-//! with the release and the source of the overlay. How wrong ones are refused
-//! is among the cases of `errors`.
+//! Overlays: their additions to items of other files have the right place,
+//! release and source. `errors` has the cases that are refused.
 
 use capchain::ir::{Abi, Handler, Struct, Value};
 use capchain::lower::lower;
@@ -9,7 +8,7 @@ use capchain::validate::ValidSpec;
 use support::fixtures;
 use support::spec_folder::SpecFolder;
 
-/// The file that overlays extend, beside that of the examples.
+/// A further file that overlays extend.
 const DEMO: &str = include_str!("../errors/V026_extensions_at_one_place/demo.yaml");
 
 /// The ABI of the examples with overlays on it.

@@ -1,5 +1,5 @@
-//! The protocol of two calls, against servers that keep it, grow under it,
-//! or lie.
+//! The protocol of two calls, against servers that keep it, whose reply grows in
+//! between, or that lie.
 
 use std::convert::Infallible;
 
@@ -43,7 +43,7 @@ fn one_call_is_enough_if_the_buffer_is() {
 }
 
 #[test]
-fn a_transport_may_tell_that_it_wrote_less_than_argsz_says() {
+fn a_transport_may_return_fewer_bytes_than_argsz() {
     let mut buffer = [0; 256];
     let mut calls = 0;
     let info = RegionInfo::request(&mut buffer, 0, |bytes| {
@@ -53,7 +53,7 @@ fn a_transport_may_tell_that_it_wrote_less_than_argsz_says() {
         Ok::<_, Infallible>(80)
     });
     let info = info.expect("a reply");
-    assert_eq!((info.argsz(), info.need(), areas(&info), calls), (256, None, 2, 1));
+    assert_eq!((info.argsz(), info.required_size(), areas(&info), calls), (256, None, 2, 1));
 }
 
 #[test]
@@ -93,14 +93,14 @@ fn a_need_that_grows_between_calls_is_followed_with_a_bound() {
 }
 
 #[test]
-fn a_slice_that_cannot_grow_tells_the_need_and_keeps_the_fixed_part() {
+fn a_slice_that_cannot_grow_gives_the_needed_size_and_keeps_the_fixed_part() {
     let mut buffer = [0; 40];
     let short = RegionInfo::request(&mut buffer[..], 0, |bytes| {
         Ok::<_, Infallible>(answer(&REGION, bytes, 2))
     });
-    assert!(matches!(short, Err(RequestError::Short { need: 80 })), "{short:?}");
+    assert!(matches!(short, Err(RequestError::Short { required_size: 80 })), "{short:?}");
     let info = RegionInfo::parse(&buffer).expect("the fixed part");
-    assert_eq!((info.size(), info.need(), info.caps().count()), (0x4000, Some(80), 0));
+    assert_eq!((info.size(), info.required_size(), info.caps().count()), (0x4000, Some(80), 0));
 
     let mut tiny = [0; 31];
     let mut calls = 0;
@@ -108,7 +108,7 @@ fn a_slice_that_cannot_grow_tells_the_need_and_keeps_the_fixed_part() {
         calls += 1;
         Ok::<_, Infallible>(0)
     });
-    assert!(matches!(refused, Err(RequestError::Short { need: 32 })), "{refused:?}");
+    assert!(matches!(refused, Err(RequestError::Short { required_size: 32 })), "{refused:?}");
     assert_eq!(calls, 0, "no call with a buffer that every kernel refuses");
 }
 
@@ -122,7 +122,7 @@ fn peers_that_lie_are_not_believed() {
         bytes[0..4].copy_from_slice(&u32::MAX.to_ne_bytes());
         Ok::<_, Infallible>(bytes.len())
     });
-    assert!(matches!(endless, Err(RequestError::Short { need: u32::MAX })), "{endless:?}");
+    assert!(matches!(endless, Err(RequestError::Short { required_size: u32::MAX })), "{endless:?}");
     assert_eq!(calls, 1, "4 GiB are not allocated because a peer says so");
     assert!(buffer.len() <= 64);
 
@@ -146,7 +146,7 @@ fn peers_that_lie_are_not_believed() {
         bytes[4] = 8;
         Ok::<_, Infallible>(bytes.len())
     });
-    assert!(matches!(flagged, Err(RequestError::Short { need: 64 })), "{flagged:?}");
+    assert!(matches!(flagged, Err(RequestError::Short { required_size: 64 })), "{flagged:?}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The JSON Schema that editors use, against the files that they check: what
-//! the program reads conforms, and what it refuses does not.
+//! The JSON Schema for editors: files that the program accepts conform, and files
+//! that it refuses do not.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! `docs/spec-format.md` against the program: it explains every key and word of
-//! the format, its examples load and say of VFIO what `spec/vfio` says, and
-//! every excerpt stands in what is generated from them.
+//! the format, its examples load and agree with `spec/vfio`, and its excerpts are
+//! in the generated files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -20,7 +20,7 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     fs::read_to_string(fixtures::root().join("docs/spec-format.md")).expect("the document")
 });
 
-/// A fenced block: the words behind the fence, its text, and where it stands.
+/// A fenced block: the words after the fence, the text, and the place.
 struct Block {
     info: Vec<&'static str>,
     lines: Vec<&'static str>,

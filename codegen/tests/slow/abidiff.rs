@@ -1,7 +1,7 @@
-//! abidiff beside `compat`: both look at the three steps between measured releases
-//! that break something, abidiff at objects built from the generated headers. What
-//! it says is printed; asserted is only what ours must name. abidiff sees no macros,
-//! and of a 64-bit object not what moves in 32-bit programs.
+//! abidiff and `compat` on the same steps of the history; abidiff compares
+//! objects that are built from the generated headers. The output of abidiff is
+//! printed; only the findings of `compat` are asserted. abidiff sees no macros,
+//! and in a 64-bit object no move of fields in 32-bit programs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ fn object(folder: &Path, release: &str) -> PathBuf {
 }
 
 #[test]
-fn ours_names_every_known_break_whatever_abidiff_sees() {
+fn compat_finds_every_known_break() {
     let theirs = has(Group::Tools, "abidiff") && has_compiler("gcc");
     let folder = tempfile::tempdir().expect("a folder");
     let mut unseen = 0;
@@ -91,7 +91,7 @@ fn ours_names_every_known_break_whatever_abidiff_sees() {
 
 #[test]
 #[ignore = "takes minutes: `.ci/long abidiff` runs it"]
-fn whatever_abidiff_sees_in_the_history_is_found_by_compat_too() {
+fn compat_finds_a_change_in_every_step_that_abidiff_does() {
     if !has(Group::Tools, "abidiff") || !has_compiler("gcc") {
         return;
     }

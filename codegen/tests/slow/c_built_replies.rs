@@ -1,6 +1,6 @@
-//! The writing side of the C header against real kernels: what its functions
-//! read in a sweep's full reply, and write again under the handler's profile
-//! for every argsz and fill of the sweep, are the bytes that the kernel wrote.
+//! The reply builder of the C header against real kernels: a program reads a
+//! sweep's full reply and writes it again under the profile of the handler, for
+//! every argsz and fill of the sweep. Every byte must equal the kernel's.
 
 use std::collections::BTreeMap;
 

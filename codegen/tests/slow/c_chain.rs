@@ -1,7 +1,6 @@
-//! The part of the C header that walks, asks for and writes replies: programs
-//! in `c/` that use it, compiled in every way at hand and run, and what
-//! compilers say of every function. What a machine lacks is skipped, which is
-//! told.
+//! The functions of the C header that walk, request and write replies: the
+//! programs in `c/` use them in every build mode, and compilers check every
+//! function.
 
 mod specs;
 
@@ -86,7 +85,7 @@ fn using_all(header: &str, include: &str) -> String {
     format!("{include}void use(void);\nvoid use(void)\n{{\n{uses}}}\n")
 }
 
-/// The name in front of a parameter list; none in front of an attribute's.
+/// The name before a parameter list; none before that of an attribute.
 fn name_at_the_end(text: &str) -> Option<&str> {
     let name = text.rsplit(|c: char| c.is_whitespace() || c == '*').next()?;
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

@@ -1,6 +1,5 @@
-//! The C header before outside judges: compilers with every warning on, for
-//! every target at hand, and what real kernel headers contain. gcc is needed;
-//! what else a machine lacks is skipped, which is told.
+//! The C header, judged by compilers with every warning, for many targets, and by
+//! the contents of real kernel headers.
 
 pub(crate) mod declared;
 mod questions;
@@ -156,7 +155,7 @@ fn distribution(workdir: &Workdir) -> Option<(String, Release)> {
 
 /// What a program that includes one header prints of names that two headers
 /// have in common, and what one that includes the other prints.
-fn told_in_common(workdir: &Workdir, includes: &str) -> (Vec<String>, Vec<String>) {
+fn common_values(workdir: &Workdir, includes: &str) -> (Vec<String>, Vec<String>) {
     let common = declared_by_kernel(workdir).common(&declared(workdir, includes));
     assert!(common.structs.len() > 10 && common.constants.len() > 50, "{common:?}");
     let lines = |includes: &str| {
@@ -173,7 +172,7 @@ fn agrees_with_the_header_of_the_distribution() {
         skip(Group::RealHeaders, &format!("{release} is before the renames of v5.18"));
         return;
     }
-    let (ours, theirs) = told_in_common(&workdir, &includes);
+    let (ours, theirs) = common_values(&workdir, &includes);
     let differ = ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs);
     // Structs have grown, and so have enums.
     let grows = |line: &str| {
@@ -193,7 +192,7 @@ fn agrees_wholly_with_the_header_of_the_distributions_release() {
     }
     let header = header(&fixtures::spec(), Some(&release.to_string()));
     let workdir = Workdir::new(&header);
-    let (ours, theirs) = told_in_common(&workdir, &includes);
+    let (ours, theirs) = common_values(&workdir, &includes);
     assert_eq!(ours, theirs, "ours and that of {release}");
 }
 

@@ -1,8 +1,7 @@
-//! The C header beside kernel headers of every release: before, after and
-//! instead of them. The headers of all releases that the facts describe are
-//! stood in for by our own of that release, which `c_header.rs` proves to be
-//! alike; real ones are taken from the folders that CAPCHAIN_KERNEL_HEADERS
-//! names, and from the distribution.
+//! The C header together with kernel headers of every release: before, after and
+//! instead of them. Generated headers stand for those of the releases with facts,
+//! since `c_header` proves that both are equal. Real headers are those of
+//! CAPCHAIN_KERNEL_HEADERS and of the distribution.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -111,8 +110,8 @@ fn orders(kernel: &Kernel) -> Vec<(String, String)> {
 }
 
 /// Compiles the program with every order of headers, with every warning an
-/// error, and tells how often.
-fn lives_beside(workdir: &Workdir, kernel: &Kernel, compilers: &[(&str, &str, &str)]) -> usize {
+/// error; returns the number of compilations.
+fn compiles_with(workdir: &Workdir, kernel: &Kernel, compilers: &[(&str, &str, &str)]) -> usize {
     let mut commands = Vec::new();
     for (order, includes) in orders(kernel) {
         for (compiler, language, standard) in compilers {
@@ -135,8 +134,8 @@ fn lives_beside(workdir: &Workdir, kernel: &Kernel, compilers: &[(&str, &str, &s
     count
 }
 
-/// Runs the program behind a kernel header.
-fn run_behind(workdir: &Workdir, kernel: &Kernel) {
+/// Runs the program with a kernel header before ours.
+fn run_after(workdir: &Workdir, kernel: &Kernel) {
     let source = format!("{}{OURS}{PROGRAM}", kernel.includes());
     let file = workdir.write("run.c", &source);
     let program = workdir.folder().join("run");
@@ -165,33 +164,33 @@ fn compilers(all: bool) -> Vec<(&'static str, &'static str, &'static str)> {
 }
 
 #[test]
-fn lives_beside_the_headers_of_every_release() {
+fn works_with_the_headers_of_every_release() {
     let ours = header(None);
     let compilers = compilers(false);
     let mut count = 0;
     for (release, _) in facts::all() {
         let workdir = Workdir::new(&ours);
         let kernel = stand_ins(&workdir, &release);
-        count += lives_beside(&workdir, &kernel, &compilers);
-        run_behind(&workdir, &kernel);
+        count += compiles_with(&workdir, &kernel, &compilers);
+        run_after(&workdir, &kernel);
     }
     println!("{count} compilations beside the headers of {} releases", facts::all().len());
 }
 
 #[test]
-fn lives_beside_real_headers() {
+fn works_with_real_headers() {
     let ours = header(None);
     let compilers = compilers(true);
     for kernel in &real_kernels() {
         let workdir = Workdir::new(&ours);
-        let count = lives_beside(&workdir, kernel, &compilers);
-        run_behind(&workdir, kernel);
+        let count = compiles_with(&workdir, kernel, &compilers);
+        run_after(&workdir, kernel);
         println!("{}: {count} compilations", kernel.name);
     }
 }
 
 #[test]
-fn older_headers_of_ours_live_beside_newer_ones() {
+fn older_headers_of_ours_work_with_newer_kernel_headers() {
     let workdir = Workdir::new(&header(Some("v5.4")));
     let kernel = stand_ins(&workdir, "v7.2");
     let includes = kernel.includes();
@@ -215,7 +214,7 @@ fn both_spellings_of_a_guard_are_honoured_and_set() {
         let text = std::fs::read_to_string(&path).expect("a header");
         let spelt = text.replacen("VFIO_H", guard, 2);
         workdir.write("kernel/linux/vfio.h", &spelt);
-        lives_beside(&workdir, &kernel, &compilers(false));
+        compiles_with(&workdir, &kernel, &compilers(false));
     }
 }
 
@@ -238,7 +237,7 @@ fn what_was_carried_back_is_not_declared_again() {
     for pieces in CARRIED_BACK {
         let body = old.trim_end().strip_suffix("#endif").expect("a guard");
         workdir.write("kernel/linux/vfio.h", &format!("{body}{pieces}#endif\n"));
-        lives_beside(&workdir, &kernel, &compilers(false));
+        compiles_with(&workdir, &kernel, &compilers(false));
     }
 }
 

@@ -1,7 +1,5 @@
-//! The C header in every way to compile and run it that is at hand, on the
-//! vectors and on damaged copies of them: with sanitizers, for 32 bits and for a
-//! machine of the other byte order. What a machine lacks is skipped, which is
-//! told.
+//! The C header in every build mode, on the vectors and on damaged copies of
+//! them: with sanitizers, for 32 bits and for a big-endian processor.
 
 use std::fs;
 use std::process::{Command, Stdio};

@@ -1,6 +1,6 @@
-//! Replies of real kernels: every implementation of the protocol must say the
-//! same of each. The captures of this repository are a part of a larger set,
-//! which is run as a whole where `CAPCHAIN_CAPTURES` names its folder.
+//! Replies of real kernels: every implementation of the protocol must read them
+//! alike. CAPCHAIN_CAPTURES names the folder of the full set of captures; this
+//! repository has a part of it.
 
 mod deduplicate;
 
@@ -50,7 +50,7 @@ fn hosted_by<'a>(abi: &'a Abi, ioctl: &str) -> Option<(&'a str, StructId)> {
 }
 
 /// Both ways to look at a row: the caller's argsz bytes, and all that was
-/// captured, with the guard behind them.
+/// captured, with the guard after them.
 fn cases(chain: &str, row: &Row) -> [Case; 2] {
     let chain = chain.to_owned();
     [row.own(), row.out()].map(|bytes| Case { chain: chain.clone(), target: target(TARGET), bytes })

@@ -1,5 +1,5 @@
-//! `docs/compat.md` as it is written: every command of it runs, and prints what
-//! stands behind it; so its table of rules is that of the catalogue.
+//! Runs `docs/compat.md`: every command, with the output that the page shows. The
+//! table of rules on the page is that of the catalogue.
 
 use std::fs;
 

@@ -1,6 +1,6 @@
-//! Programs of others, built from what is installed or packaged and nothing
-//! else, in a folder outside of the repository: `consumers/` has one project
-//! for each way to find the header or the crate. All of them print the same.
+//! Programs that use the installed header or the packaged crate, and nothing
+//! else, outside the repository: `consumers/` has a project for each way to find
+//! them. All of them print the same.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,8 +74,8 @@ impl Projects {
         command
     }
 
-    /// What a program must say to a reply: all of it, nothing good of one that
-    /// is cut, and nothing good of one whose chain leads out of it.
+    /// Checks a program: it prints a whole reply, and fails for a reply that is cut or
+    /// whose chain leads out of it.
     fn judge(&self, program: &Path) {
         let whole = sample_reply::reply();
         assert_eq!(self.run(program, &whole), (Some(0), PRINTED.to_owned()));
@@ -131,7 +131,7 @@ fn one_command_installs_the_header_and_one_removes_it() {
 }
 
 #[test]
-fn what_cannot_be_installed_is_told() {
+fn an_impossible_installation_is_an_error() {
     if !has(Group::Tools, "make") {
         return;
     }
@@ -146,7 +146,7 @@ fn what_cannot_be_installed_is_told() {
 }
 
 #[test]
-fn pkg_config_tells_the_version_the_release_and_the_folder() {
+fn pkg_config_has_the_version_the_release_and_the_folder() {
     if !has(Group::Tools, "make") || !has(Group::Tools, "pkg-config") {
         return;
     }

@@ -1,7 +1,6 @@
-//! The generated crate, of every release with facts, against that release's
-//! headers: a program that names every constant, struct and field of the facts
-//! is compiled against the crate and run, and must print what the headers
-//! contain.
+//! The generated crate of every release with facts, against the headers of that
+//! release: a program that uses every constant, struct and field must print the
+//! values of the facts.
 
 use std::fmt::Write;
 use std::path::Path;

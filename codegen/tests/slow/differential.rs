@@ -1,6 +1,6 @@
-//! The same damaged bytes to every implementation of the protocol: vectors and
-//! a captured configuration space with bytes changed at random, where all must
-//! say the same. The changes are the same in every run.
+//! Vectors and a captured configuration space with bytes changed at random: every
+//! implementation of the protocol must read them alike. The changes are the same
+//! in every run.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ fn damaged(seeds: &[Case], each: usize) -> Vec<Case> {
     copies.map(copy).collect()
 }
 
-/// Asks all implementations, which must agree; tells how many kinds of answers
+/// Runs all implementations, which must agree; returns the number of kinds of answers
 /// there were.
 fn agree(abi: &Abi, cases: &[Case]) {
     let answers = ask(abi, cases);

@@ -1,5 +1,5 @@
-//! The programs in `docs/examples`: what they print of a reply's mappable parts
-//! is what `capchain decode` says, of replies of real kernels and of others.
+//! The programs in `docs/examples` print the same mappable parts as `capchain
+//! decode`, for replies of real kernels and for others.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,12 +12,12 @@ use support::process::succeed;
 use support::{captures, fixtures, rustc, sample_reply};
 use vfio_abi::uapi::RegionInfoFlags;
 
-/// The reply that the repository has beside the examples.
+/// The reply in the folder of the examples.
 fn captured() -> Vec<u8> {
     fs::read(fixtures::root().join("docs/examples/region.bin")).expect("the reply")
 }
 
-/// The largest honest reply about each region that real kernels told about, cut
+/// The largest complete reply for each region of the captures, cut
 /// to what was written.
 fn of_real_kernels() -> Vec<Vec<u8>> {
     let mut full = BTreeMap::new();

@@ -1,5 +1,5 @@
-//! Every small reply to both generated languages: `programs/exhaustive.rs` says
-//! what every means. A sample of them, each n-th, to all implementations.
+//! Every small reply, read by both generated languages; `programs/exhaustive.rs`
+//! defines the set. Every implementation reads a sample of it.
 
 use std::fs;
 use std::path::Path;
@@ -22,8 +22,8 @@ const BACKGROUNDS: [u32; 3] = [0, 2, u32::MAX];
 /// Of how many replies one is asked of all implementations.
 const EVERY: u32 = 25_013;
 
-/// What the program is told of a chain: offsets, the flag, the bound and the
-/// ids, the one behind the last of which is not known.
+/// The arguments of the program for a chain: offsets, the flag, the bound, and the
+/// ids, followed by an unknown one.
 fn facts(abi: &Abi, chain: &Chain) -> Vec<u64> {
     let host = chain.offset_host().expect("a host");
     let struct_ = abi.struct_(host.struct_);
@@ -119,7 +119,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len() / 2).map(|index| byte(index * 2)).collect()
 }
 
-/// What is said of a header in which one character is another.
+/// The output of the program for a header with one change.
 fn of_changed_header(from: &str, to: &str) -> Output {
     let abi = lower(&fixtures::spec(), None);
     let folder = tempfile::tempdir().expect("a folder");

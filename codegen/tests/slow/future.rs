@@ -1,5 +1,5 @@
-//! The promise of the project: readers of today are unharmed by every ABI of
-//! tomorrow that keeps the rules, and `compat` names every one that does not.
+//! The promise of the project: an extension of the ABI that keeps the rules harms
+//! no reader of today, and `compat` finds every extension that breaks a rule.
 
 mod generated_extensions;
 
@@ -28,7 +28,7 @@ fn runner() -> TestRunner {
 }
 
 #[test]
-fn growth_that_keeps_the_rules_breaks_nobody() {
+fn growth_that_keeps_the_rules_breaks_no_program() {
     let today = side("today", "");
     let result = runner().run(&vec(growth(), 1..5), |growths| {
         let items = items(&growths);
@@ -70,7 +70,7 @@ fn is_apart(growth: &Growth) -> bool {
     matches!(growth, Growth::Capability { .. } | Growth::Flag { .. } | Growth::Feature)
 }
 
-/// Replies of tomorrow, each beside the one of today about the same device.
+/// Replies of an extended ABI, each with the reply of today about the same device.
 struct Pairs {
     today: Vec<Case>,
     tomorrow: Vec<Case>,
@@ -113,7 +113,7 @@ fn replies(today: &Abi, tomorrow: &Abi, pairs: &mut Pairs) {
                     .iter()
                     .map(String::as_str)
                     .partition(|one| one.contains("INVENTED"));
-                // An invention in front, the rest behind what is known.
+                // One new capability first, the others after the known ones.
                 let mut mixed: Vec<&str> = invented.iter().take(1).copied().collect();
                 mixed.extend(&known);
                 mixed.extend(invented.iter().skip(1));

@@ -1,16 +1,36 @@
-//! The fuzz targets that run generated C and Rust, on bytes that are the same in
-//! every run.
+//! Every fuzz target on fixed inputs: seeds made from the vectors, and copies of
+//! them with bytes changed. `quick` runs a sample of those that need no compiler.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use capchain::lower::lower;
-use support::fuzz_seeds::{INPUTS, inputs};
+use support::fuzz_seeds::{INPUTS, inputs, run};
 use support::groups::{Group, skip};
 use support::process::succeed_with_input;
-use support::{agree_program, fixtures};
+use support::{agree_program, fixtures, fuzz_requests, fuzz_targets};
 
 const MAIN: &str = include_str!("../programs/records.rs");
+
+#[test]
+fn decode_takes_any_bytes() {
+    run("decode", fuzz_targets::decode, INPUTS / 5);
+}
+
+#[test]
+fn the_forms_of_input_take_any_bytes() {
+    run("input", fuzz_targets::input, INPUTS / 5);
+}
+
+#[test]
+fn specifications_can_be_any_bytes() {
+    run("yaml", fuzz_targets::yaml, INPUTS / 40);
+}
+
+#[test]
+fn peers_can_answer_any_bytes() {
+    run("request", fuzz_requests::request, INPUTS);
+}
 
 /// A folder with all that the programs in C are compiled from.
 fn sources() -> tempfile::TempDir {
@@ -19,7 +39,7 @@ fn sources() -> tempfile::TempDir {
     folder
 }
 
-/// Inputs one behind the other, each behind its size.
+/// Inputs one after the other, each after its size.
 fn packed(letter: Option<u8>, inputs: &[Vec<u8>]) -> Vec<u8> {
     let size = |input: &[u8]| u32::try_from(input.len()).expect("a short input").to_le_bytes();
     let record = |input: &Vec<u8>| [letter.as_slice(), &size(input)[..], &input[..]].concat();

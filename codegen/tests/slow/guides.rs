@@ -1,5 +1,5 @@
-//! The guides and the README against the output of today: every snippet in Rust
-//! and C compiles without a warning and runs, and prints what stands behind it.
+//! The guides and the README: every snippet in Rust and C compiles without a
+//! warning, runs, and prints the output that the page shows.
 
 use std::fs;
 use std::path::Path;
@@ -49,7 +49,7 @@ fn blocks(document: &str) -> Vec<Block> {
     blocks
 }
 
-/// The program that a snippet is, stands in, or stands in front of.
+/// The program of a snippet: the snippet itself, or one that contains it.
 fn program(snippet: &str, main: &str, frame: &str) -> String {
     match snippet {
         _ if snippet.contains(main) => snippet.to_owned(),
@@ -82,7 +82,7 @@ fn in_c(folder: &Path, snippet: &str) -> String {
 }
 
 #[test]
-fn every_snippet_runs_and_prints_what_it_is_said_to() {
+fn every_snippet_runs_and_prints_the_output_on_its_page() {
     let folder = tempfile::tempdir().expect("a folder");
     rustc::write_crate(folder.path(), &lower(&fixtures::spec(), None));
     rustc::library(folder.path(), "vfio_abi", &["--cfg", "feature=\"alloc\""]);

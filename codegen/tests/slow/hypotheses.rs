@@ -1,6 +1,6 @@
-//! The hypotheses under which added capabilities harm no reader, each with a
-//! reader that breaks it and is harmed, and the same reader keeping it: the
-//! programs in `programs/hypotheses`, of which `docs/proof.md` tells.
+//! The hypotheses under which added capabilities harm no reader. For each,
+//! `programs/hypotheses` has a reader that breaks it and is harmed, and the same
+//! reader corrected; `docs/proof.md` describes them.
 
 use std::process::Command;
 

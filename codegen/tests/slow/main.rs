@@ -1,4 +1,5 @@
-//! Tests that run compilers, build packages, or enumerate millions of replies.
+//! Slow tests: they run compilers, build packages, or enumerate millions of
+//! replies.
 
 mod abidiff;
 mod c_built_replies;

@@ -1,8 +1,8 @@
-//! The diagonal of the matrix, compiled: of neighbouring releases, and of the
-//! oldest and the newest, the generated crates and headers of both in one
-//! program, where the builder of one writes what the reader of the other reads:
-//! every profile, every set of capabilities, every argsz up to the full reply
-//! and beyond. `matrix.rs` tries all pairs, by the model.
+//! The diagonal of the matrix, compiled: the generated crates and headers of
+//! neighbouring releases, and of the oldest and the newest, in one program. The
+//! builder of one release writes for the reader of the other: every profile,
+//! every set of capabilities, every argsz up to the full reply and beyond.
+//! `quick/matrix.rs` covers all pairs by the model.
 
 mod diagonal;
 mod job;
@@ -41,7 +41,7 @@ struct Outcome {
     language: Language,
     jobs: usize,
     counts: Counts,
-    /// Readings that are not what was told: who writes, the chain, and what.
+    /// Readings that differ from the written values: the writer, the chain, and the difference.
     mismatches: Vec<(&'static str, String, String)>,
     answers: Vec<String>,
 }

@@ -1,5 +1,4 @@
-//! Code that only parses links to nothing that panics: not in any optimised
-//! build.
+//! Parsing code links to no panic, in every optimised build.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,5 @@
-//! A second ABI with chains of another kind: PCI's capabilities, of bytes and
-//! of words. The same generator emits their walk, and it reads the
-//! configuration space of a device.
+//! PCI's capabilities, an ABI with chains of another kind, of bytes and of words.
+//! The generated walk reads the configuration space of a device.
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
-//! What `.ci/prove` needs of the specification, and whether its proofs still
-//! compile and its mutations still fit the header, which needs no model checker.
+//! The inputs of `.ci/prove`: the proofs compile, and their mutations match the
+//! header, both without a model checker.
 //!
-//! With CAPCHAIN_PROOFS=FOLDER, what the proofs need is left there.
+//! With CAPCHAIN_PROOFS=FOLDER, the generated inputs are written there.
 
 use std::fs;
 use std::process::Command;

@@ -1,7 +1,6 @@
-//! The proposals under `spec/vfio/proposals`, above all the capability chain for
-//! interrupts of 2019 in the designs that were posted or feared: what each
-//! answers, what `lint` says of it, that all that is generated of it compiles,
-//! and that the story told of them is true.
+//! The proposals in `spec/vfio/proposals`, above all the designs of 2019 for a
+//! capability chain of interrupts: the answers under each, the findings of
+//! `lint`, compilation of the outputs, and the claims of `docs/irq-info-2019.md`.
 
 mod reply_picture;
 
@@ -120,7 +119,7 @@ fn same(what: &str, before: Vec<u8>, answer: &capchain::model::Answer<'_>, row: 
 }
 
 #[test]
-fn what_is_written_past_the_buffer_is_told() {
+fn a_write_past_the_buffer_is_found() {
     let mut past = 0;
     for Answers { irq, design, rows } in table() {
         let (_, proposal, handler) =
@@ -166,7 +165,7 @@ fn what_fits_is_read_back() {
 }
 
 #[test]
-fn a_chain_without_an_offset_is_told_as_what_may_be() {
+fn a_chain_without_an_offset_is_decoded_as_possible() {
     let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
     let abi = irq_info_proposals::abi(Some("irq_info_caps_implied"));
     let subject = Subject::Struct(irq_info_proposals::struct_(&abi).0);
@@ -305,7 +304,7 @@ fn is_drawn(info: &str) -> bool {
 fn verdict(design: &str) -> String {
     let new = format!("v7.2+spec/vfio/proposals/{design}.yaml");
     let said = support::program::run(&fixtures::root(), &["compat", "v7.2", &new]).stdout;
-    // Growth is told of every design alike.
+    // Growth is the same for every design.
     let parts = said.split("\n\n").filter(|part| !part.starts_with("growth"));
     parts.collect::<Vec<_>>().join("\n\n").trim_end().to_owned()
 }

@@ -1,5 +1,5 @@
-//! `docs/publishing.md` as far as it can be tried without a release: every
-//! command of it exists, and the version stands in one place.
+//! `docs/publishing.md`, as far as it can be tried without a release: every
+//! command exists, and the version of a crate is set in one place.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,5 @@
-//! The vectors: for each chain, bytes and what every implementation of the
-//! protocol must say to them. A new capability needs new cases, and no code.
+//! The vectors: for each chain, bytes and the text that every implementation of
+//! the protocol must give. A new capability needs new cases, and no code.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ struct Vectors {
     cases: Vec<Vector>,
 }
 
-/// Bytes, and what is to be said of them.
+/// Bytes, and the expected text.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
@@ -28,7 +28,7 @@ struct Vector {
     name: String,
     /// The target that the bytes come from.
     target: Option<String>,
-    /// The bytes in hexadecimal, with comments behind `#`.
+    /// The bytes in hexadecimal, with comments after `#`.
     bytes: String,
     /// The canonical text.
     expect: String,
@@ -74,7 +74,7 @@ impl Vector {
     }
 }
 
-/// Asks every implementation and compares with what is expected; tells how many
+/// Runs every implementation and compares the texts; returns how many
 /// answers each gave.
 fn check(abi: &Abi, all: &[Vectors]) -> Vec<(&'static str, usize)> {
     let cases: Vec<_> = all.iter().flat_map(Vectors::asked).collect();

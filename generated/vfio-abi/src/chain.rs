@@ -5,55 +5,55 @@
 
 use crate::wire::Wire;
 
-/// What is wrong with a chain, and the offset of the capability it is about.
+/// An error in a chain, and the offset of the capability that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChainError {
-    /// A capability is said to start behind the end of the reply.
+    /// A capability starts after the end of the reply.
     OutOfBounds {
-        /// Where it is said to start.
+        /// Its offset.
         at: u32,
     },
-    /// A capability is said to start inside the fixed part.
+    /// A capability starts inside the fixed part.
     InsideFixed {
-        /// Where it is said to start.
+        /// Its offset.
         at: u32,
     },
-    /// A capability's header reaches behind the end of the reply.
+    /// A capability's header exceeds the reply.
     HeaderCut {
-        /// Where the capability starts.
+        /// Offset of the capability.
         at: u32,
     },
-    /// The chain comes back to itself.
+    /// The chain returns to a capability that was visited before.
     Cycle {
-        /// Where it comes back to.
+        /// Offset of that capability.
         at: u32,
     },
-    /// A capability is shorter than its version needs.
+    /// A capability is shorter than its version requires.
     BodyShort {
-        /// Where the capability starts.
+        /// Offset of the capability.
         at: u32,
         /// Its id.
         id: u16,
-        /// The bytes that it needs.
-        need: u32,
+        /// The bytes that it requires.
+        required_size: u32,
     },
-    /// A capability counts more elements than the reply holds.
+    /// A capability counts more elements than the reply has.
     CountOutOfBounds {
-        /// Where the capability starts.
+        /// Offset of the capability.
         at: u32,
         /// Its id.
         id: u16,
-        /// The elements that it counts.
+        /// The number of elements.
         count: u64,
     },
-    /// A capability reaches into the next one.
+    /// A capability overlaps the next one.
     Overlap {
-        /// Where the capability starts.
+        /// Offset of the capability.
         at: u32,
         /// Its id.
         id: u16,
-        /// Where the next one starts.
+        /// Offset of the next one.
         next: u32,
     },
 }
@@ -61,18 +61,18 @@ pub enum ChainError {
 impl core::fmt::Display for ChainError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match *self {
-            Self::OutOfBounds { at } => write!(f, "no capability can start at {at}, behind the reply"),
+            Self::OutOfBounds { at } => write!(f, "no capability can start at {at}, after the reply"),
             Self::InsideFixed { at } => write!(f, "no capability can start at {at}, in the fixed part"),
             Self::HeaderCut { at } => write!(f, "the reply ends in the header of the capability at {at}"),
-            Self::Cycle { at } => write!(f, "the chain comes back to {at}"),
-            Self::BodyShort { at, id, need } => {
-                write!(f, "capability {id} at {at} needs {need} bytes, more than there are")
+            Self::Cycle { at } => write!(f, "the chain returns to {at}"),
+            Self::BodyShort { at, id, required_size } => {
+                write!(f, "capability {id} at {at} requires {required_size} bytes, more than there are")
             }
             Self::CountOutOfBounds { at, id, count } => {
                 write!(f, "capability {id} at {at} counts {count} elements, more than there are")
             }
             Self::Overlap { at, id, next } => {
-                write!(f, "capability {id} at {at} reaches into the one at {next}")
+                write!(f, "capability {id} at {at} overlaps the one at {next}")
             }
         }
     }
@@ -80,49 +80,49 @@ impl core::fmt::Display for ChainError {
 
 impl core::error::Error for ChainError {}
 
-/// Some bits of a number in a header.
+/// Bits of an integer in a header.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bits {
-    /// Offset of the number in the header.
-    pub(crate) at: u32,
-    /// Its width in bytes.
+pub(crate) struct BitField {
+    /// Offset of the integer in the header.
+    pub(crate) offset: u32,
+    /// Width of the integer in bytes.
     pub(crate) width: u32,
     /// The lowest bit.
     pub(crate) low: u32,
-    /// The bits, moved down.
+    /// Mask, applied after the shift.
     pub(crate) mask: u64,
 }
 
-/// How the headers of a chain look and what its offsets mean.
+/// The format of a chain's headers, and the meaning of their offsets.
 #[derive(Debug)]
-pub(crate) struct Format {
+pub(crate) struct HeaderFormat {
     /// Size of the header.
-    pub(crate) header: u32,
-    /// Where the id lies.
-    pub(crate) id: Bits,
-    /// Where the version lies; without one, all capabilities are of version 1.
-    pub(crate) version: Option<Bits>,
-    /// Where the way to the next lies.
-    pub(crate) next: Bits,
+    pub(crate) size: u32,
+    /// The id.
+    pub(crate) id: BitField,
+    /// The version; without one, all capabilities have version 1.
+    pub(crate) version: Option<BitField>,
+    /// The offset of the next capability.
+    pub(crate) next: BitField,
     /// The `next` that ends the chain.
     pub(crate) end: u64,
     /// Whether `next` counts from the reply's start and not from the header's.
     pub(crate) from_reply: bool,
-    /// The bytes that every capability takes at least.
-    pub(crate) least: u32,
+    /// Minimum size of a capability, in bytes.
+    pub(crate) min_size: u32,
 }
 
-/// A capability before its body is looked at.
+/// A capability whose body has not been checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawCap<'a> {
     /// All bytes that can belong to it, its header first: up to the next one
-    /// where that lies behind, else up to the end of the reply.
+    /// if that comes later, else up to the end of the reply.
     bytes: &'a [u8],
-    /// The bytes of the reply.
+    /// Size of the reply.
     reply: usize,
-    /// How the reply is laid out.
+    /// Byte order and layout of the reply.
     pub(crate) wire: Wire,
-    /// Where the capability starts.
+    /// Offset of the capability.
     pub(crate) at: u32,
     /// Its id.
     pub(crate) id: u16,
@@ -137,40 +137,40 @@ impl<'a> RawCap<'a> {
         self.bytes
     }
 
-    /// The number of `width` bytes at `offset` of the capability; 0 outside
-    /// of it, which a body that was checked does not reach.
+    /// The integer of `width` bytes at `offset` of the capability; 0 outside
+    /// of it, which does not happen for a body that was checked.
     #[inline]
     pub(crate) fn number(&self, offset: u32, width: u32) -> u64 {
         self.wire.number(self.bytes, offset, width).unwrap_or(0)
     }
 
-    /// The bytes of a counted array, which was checked.
+    /// The bytes of an array with a count, which was checked.
     #[allow(dead_code, reason = "an ABI may have no counted array")]
     #[inline]
-    pub(crate) fn tail(&self, start: u32, count: u64, each: u32) -> &'a [u8] {
+    pub(crate) fn counted(&self, start: u32, count: u64, each: u32) -> &'a [u8] {
         let size = count.saturating_mul(u64::from(each));
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let rest = self.rest(start);
+        let rest = self.tail_from(start);
         rest.get(..size).unwrap_or(rest)
     }
 
-    /// The bytes behind the fixed part of the body.
+    /// The bytes from `start` on.
     #[allow(dead_code, reason = "an ABI may have no array")]
     #[inline]
-    pub(crate) fn rest(&self, start: u32) -> &'a [u8] {
+    pub(crate) fn tail_from(&self, start: u32) -> &'a [u8] {
         self.bytes.get(start as usize..).unwrap_or_default()
     }
 
-    /// Checks that the fixed part of the body is there.
+    /// Checks that the capability has its fixed part.
     #[inline]
-    pub(crate) fn body(&self, need: u32) -> Result<(), ChainError> {
-        match need as usize <= self.bytes.len() {
+    pub(crate) fn body(&self, required_size: u32) -> Result<(), ChainError> {
+        match required_size as usize <= self.bytes.len() {
             true => Ok(()),
-            false => Err(self.body_short(need)),
+            false => Err(self.body_short(required_size)),
         }
     }
 
-    /// Checks that an array behind the fixed part is there.
+    /// Checks that the capability has all elements of its array.
     #[allow(dead_code, reason = "an ABI may have no counted array")]
     #[inline]
     pub(crate) fn array(&self, start: u32, count: u64, each: u32) -> Result<(), ChainError> {
@@ -183,9 +183,9 @@ impl<'a> RawCap<'a> {
     }
 
     #[cold]
-    fn body_short(self, need: u32) -> ChainError {
+    fn body_short(self, required_size: u32) -> ChainError {
         let (at, id) = (self.at, self.id);
-        self.short(u64::from(need), ChainError::BodyShort { at, id, need })
+        self.short(u64::from(required_size), ChainError::BodyShort { at, id, required_size })
     }
 
     #[allow(dead_code, reason = "an ABI may have no counted array")]
@@ -196,21 +196,20 @@ impl<'a> RawCap<'a> {
         self.short(size, ChainError::CountOutOfBounds { at, id, count })
     }
 
-    /// What is wrong with a body that does not have `size` bytes: it is
-    /// `beyond` the reply, or reaches into the next capability.
+    /// The error of a body that does not have `size` bytes: it is
+    /// `beyond` the reply, or overlaps the next capability.
     fn short(self, size: u64, beyond: ChainError) -> ChainError {
         let rest = self.reply.saturating_sub(self.at as usize);
         if size > rest as u64 {
             return beyond;
         }
-        // Only the next capability can be in the way now.
         let next = self.bytes.len().saturating_add(self.at as usize);
         let next = u32::try_from(next).unwrap_or(u32::MAX);
         ChainError::Overlap { at: self.at, id: self.id, next }
     }
 }
 
-/// A capability that is not known here.
+/// A capability with an unknown id.
 #[derive(Clone, Copy, Debug)]
 pub struct UnknownCap<'a> {
     cap: RawCap<'a>,
@@ -234,7 +233,7 @@ impl<'a> UnknownCap<'a> {
         self.cap.version
     }
 
-    /// Where it starts in the reply.
+    /// Its offset in the reply.
     #[inline]
     pub fn offset(&self) -> u32 {
         self.cap.at
@@ -248,34 +247,33 @@ impl<'a> UnknownCap<'a> {
     }
 }
 
-/// Walks a chain; ends behind the first error.
+/// Walks a chain; ends after the first error.
 #[derive(Clone, Debug)]
 pub(crate) struct Walk<'a> {
     reply: &'a [u8],
     wire: Wire,
-    /// Where capabilities may start.
+    /// The offset before which no capability starts.
     bound: u32,
-    /// Where the next capability starts; not before the bound while some are
-    /// left.
+    /// Offset of the next capability; not below the bound while some are left.
     at: u32,
-    /// How many capabilities the reply can still hold; or, where none is to be
-    /// visited any more, what there is instead.
+    /// How many capabilities the reply can still hold, or one of [`END`], [`CYCLE`] and
+    /// [`REFUSED`]. One number, as the step of a walk tests it with one comparison.
     left: i64,
 }
 
-/// The walk is at its end.
+/// The walk has ended.
 const END: i64 = -1;
 
-/// The chain came back to the capability that was visited last.
+/// The last capability leads to itself.
 const CYCLE: i64 = -2;
 
-/// Something is wrong with the next capability.
+/// The next capability cannot be visited.
 const REFUSED: i64 = 0;
 
 impl<'a> Walk<'a> {
-    /// A walk over nothing.
+    /// A walk over an empty chain.
     #[inline]
-    pub(crate) fn none(wire: Wire) -> Self {
+    pub(crate) fn empty(wire: Wire) -> Self {
         Self { reply: &[], wire, bound: 0, at: 0, left: END }
     }
 
@@ -283,13 +281,13 @@ impl<'a> Walk<'a> {
     /// before `bound`.
     #[inline]
     pub(crate) fn from(
-        format: &Format,
+        format: &HeaderFormat,
         reply: &'a [u8],
         wire: Wire,
         bound: u32,
         first: u32,
     ) -> Self {
-        let most = reply.len() / (format.least.max(1) as usize);
+        let most = reply.len() / (format.min_size.max(1) as usize);
         let left = if first < bound { REFUSED } else { most as i64 };
         Self { reply, wire, bound, at: first, left }
     }
@@ -300,16 +298,16 @@ impl<'a> Walk<'a> {
         self.left = END;
     }
 
-    /// Goes on to the next capability. `format` is a constant and the function
-    /// inline, so that every offset in it is a constant of the caller's code.
+    /// Visits the next capability. `format` is a constant and the function is
+    /// inline, so that its offsets are constants in the code of the caller.
     #[inline(always)]
-    pub(crate) fn advance(&mut self, format: &Format) -> Option<Result<RawCap<'a>, ChainError>> {
+    pub(crate) fn advance(&mut self, format: &HeaderFormat) -> Option<Result<RawCap<'a>, ChainError>> {
         let at = self.at;
         let left = self.left.wrapping_sub(1);
         if left < 0 {
             return self.refuse(format);
         }
-        let end = (at as usize).saturating_add(format.header as usize);
+        let end = (at as usize).saturating_add(format.size as usize);
         let Some(header) = self.reply.get(at as usize..end) else {
             return self.refuse(format);
         };
@@ -322,60 +320,58 @@ impl<'a> Walk<'a> {
         Some(Ok(RawCap { bytes, reply: self.reply.len(), wire: self.wire, at, id, version }))
     }
 
-    /// Prepares for the next capability, and tells which of the bytes from the
-    /// start of this one can belong to it.
+    /// Prepares the next step; returns the bytes that can belong to this capability.
     #[inline(always)]
-    fn follow(&mut self, format: &Format, next: u64) -> &'a [u8] {
+    fn follow(&mut self, format: &HeaderFormat, next: u64) -> &'a [u8] {
         let (at, reply) = (self.at, self.reply);
         let target = match format.from_reply {
             true => next,
             false => u64::from(at).saturating_add(next),
         };
-        // What 32 bits cannot hold lies behind every reply.
+        // An offset beyond 32 bits is after every reply.
         let target = u32::try_from(target).unwrap_or(u32::MAX);
         if target > at {
-            // Of most formats, the `next` that ends a chain leads nowhere.
+            // In most formats, the `next` that ends a chain is not after `at`.
             if next != format.end {
                 self.at = target;
                 let bytes = reply.get(at as usize..target as usize);
-                return bytes.unwrap_or_else(|| behind(reply, at));
+                return bytes.unwrap_or_else(|| tail_from(reply, at));
             }
         }
         self.left = match next == format.end {
             true => END,
-            false => turn(at, target, self.bound, self.left),
+            false => step_backwards(at, target, self.bound, self.left),
         };
         self.at = target;
         reply.get(at as usize..).unwrap_or_default()
     }
 
-    /// Ends the walk with what is wrong with the next capability, if there is
-    /// one.
+    /// Ends the walk, with an error if the next capability cannot be visited.
     #[inline]
-    fn refuse(&mut self, format: &Format) -> Option<Result<RawCap<'a>, ChainError>> {
+    fn refuse(&mut self, format: &HeaderFormat) -> Option<Result<RawCap<'a>, ChainError>> {
         let (at, left) = (self.at, self.left);
         self.stop();
         match left {
             END => None,
             CYCLE => Some(Err(ChainError::Cycle { at })),
-            _ => Some(Err(refused(at, self.bound, self.reply.len(), format.header))),
+            _ => Some(Err(refusal(at, self.bound, self.reply.len(), format.size))),
         }
     }
 }
 
-/// The bytes from `at` on, which lies in the reply. Not inline, so that the
-/// steps of a chain that leads on do not pay for those of one that does not.
+/// The bytes from `at` on, which is in the reply. Not inline, so that the usual
+/// step does not pay for the last one.
 #[cold]
 #[inline(never)]
-fn behind(reply: &[u8], at: u32) -> &[u8] {
+fn tail_from(reply: &[u8], at: u32) -> &[u8] {
     reply.get(at as usize..).unwrap_or_default()
 }
 
-/// What is left of a walk that does not lead on: to the same capability again,
-/// or back. Not inline, for the same reason.
+/// The `left` of a walk whose next capability is not after this one. Not
+/// inline, for the same reason.
 #[cold]
 #[inline(never)]
-fn turn(at: u32, target: u32, bound: u32, left: i64) -> i64 {
+fn step_backwards(at: u32, target: u32, bound: u32, left: i64) -> i64 {
     match target {
         _ if target == at => CYCLE,
         _ if target < bound => REFUSED,
@@ -383,21 +379,65 @@ fn turn(at: u32, target: u32, bound: u32, left: i64) -> i64 {
     }
 }
 
-/// What is wrong with a capability that cannot be visited.
+/// The error of a capability that cannot be visited.
 #[cold]
-fn refused(at: u32, bound: u32, reply: usize, header: u32) -> ChainError {
+fn refusal(at: u32, bound: u32, reply: usize, header: u32) -> ChainError {
     match reply.checked_sub(at as usize) {
         _ if at < bound => ChainError::InsideFixed { at },
         None | Some(0) => ChainError::OutOfBounds { at },
         Some(rest) if rest < header as usize => ChainError::HeaderCut { at },
-        // As many were visited as the reply has room for.
+        // As many capabilities were visited as the reply has room for.
         Some(_) => ChainError::Cycle { at },
     }
 }
 
-/// Some bits of a header that is there.
+/// A bit field of a header.
 #[inline(always)]
-fn field(wire: Wire, header: &[u8], bits: Bits) -> u64 {
-    let number = wire.number(header, bits.at, bits.width).unwrap_or(0);
+fn field(wire: Wire, header: &[u8], bits: BitField) -> u64 {
+    let number = wire.number(header, bits.offset, bits.width).unwrap_or(0);
     number.checked_shr(bits.low).unwrap_or(0) & bits.mask
 }
+
+/// Gives the view of a capability what all of them have. `$check` checks the body.
+#[allow(unused_macros, reason = "an ABI may have no capabilities")]
+macro_rules! capability {
+    ($name:ident, $newest:literal, |$cap:ident| $check:expr) => {
+        impl<'a> $name<'a> {
+            /// The newest version that is known here; of a later one, the known part is read.
+            pub const NEWEST: u16 = $newest;
+
+            #[inline]
+            fn read($cap: RawCap<'a>) -> Result<Self, ChainError> {
+                Self::check($cap)?;
+                Ok(Self { cap: $cap })
+            }
+
+            #[inline]
+            fn check($cap: RawCap<'a>) -> Result<(), ChainError> {
+                $check
+            }
+
+            /// The version of the body.
+            #[inline]
+            pub fn version(&self) -> u16 {
+                self.cap.version
+            }
+
+            /// The capability's offset in the reply.
+            #[inline]
+            pub fn offset(&self) -> u32 {
+                self.cap.at
+            }
+
+            /// All bytes that can belong to the capability, its header first: up to the next
+            /// capability, or to the end of the reply.
+            #[inline]
+            pub fn bytes(&self) -> &'a [u8] {
+                self.cap.bytes()
+            }
+        }
+    };
+}
+
+#[allow(unused_imports, reason = "an ABI may have no capabilities")]
+pub(crate) use capability;

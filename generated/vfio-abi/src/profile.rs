@@ -5,12 +5,12 @@
 
 use core::marker::PhantomData;
 
-use crate::chain::{Bits, Format};
+use crate::chain::{BitField, HeaderFormat};
 use crate::reply::Host;
 use crate::wire::Wire;
 
 /// The rules by which a server answers: how much of the fixed part a caller
-/// gets, where the chain goes, what a buffer sees that is too small.
+/// gets, where the chain starts, and the reply to a buffer that is too small.
 #[derive(Debug)]
 pub struct Profile<T> {
     pub(crate) rules: Rules,
@@ -21,67 +21,147 @@ pub struct Profile<T> {
 #[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) host: &'static Host,
-    pub(crate) format: &'static Format,
-    /// Where the fixed part can be cut; the furthest that argsz covers counts.
-    pub(crate) ends: &'static [u32],
-    /// The size of the fixed part, where any argsz can cut it; else 0.
-    pub(crate) fitting: u32,
-    /// Whether bytes that are not set stay as the caller had them.
+    pub(crate) format: &'static HeaderFormat,
+    /// Arrays of known capabilities: id, offset in the capability, stride.
+    pub(crate) arrays: &'static [(u16, u32, u32)],
+    /// Bytes that argsz must cover.
+    pub(crate) minsz: u32,
+    /// Where the fixed part can end; the last end that argsz covers counts.
+    /// Without any, as much as argsz covers.
+    pub(crate) fixed_ends: &'static [u32],
+    /// Size of the fixed part.
+    pub(crate) fixed_size: u32,
+    /// Whether bytes that nobody sets stay as the caller had them.
     pub(crate) echo: bool,
     /// Offset of the first capability.
-    pub(crate) at: u32,
-    /// What further offsets are rounded up to.
+    pub(crate) first_cap: u32,
+    /// What offsets of further capabilities are rounded up to.
     pub(crate) align: u32,
-    /// Whether the bytes between capabilities stay as the caller had them.
-    pub(crate) keeps_padding: bool,
-    pub(crate) short: Short,
+    pub(crate) when_too_small: WhenTooSmall,
+    /// Whether bytes between capabilities stay as the caller had them.
+    pub(crate) preserves_padding: bool,
     /// Whether argsz always becomes the size of the full reply.
-    pub(crate) tells_need: bool,
-    /// Arrays of known capabilities: id, where the elements start behind the
-    /// capability's start, the size of one.
-    pub(crate) arrays: &'static [(u16, u32, u32)],
+    pub(crate) always_sets_argsz: bool,
 }
 
-/// What a buffer sees that is too small for the chain.
+/// What a caller sees whose buffer is too small for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "an ABI need not have every dialect")]
-pub(crate) enum Short {
+pub(crate) enum WhenTooSmall {
     /// The flag, and an offset of 0.
     OffsetZero,
-    /// The same, and behind the fixed part what fits of the chain.
+    /// The same, and after the fixed part the capabilities that fit.
     Partial,
     /// No flag.
     FlagClear,
 }
 
 /// A fixed part that can be written.
-pub trait Fixed {
-    /// Hands every field that the server sets to `put`: offset and bytes.
+pub trait FixedPart {
+    /// Passes the offset and the bytes of each field that the server sets to `put`.
     fn fields(&self, put: &mut dyn FnMut(u32, &[u8]));
 }
 
-/// A capability to be written: what stands behind its header is `body`.
+/// A capability that can be appended to a reply with the fixed part `T`.
+pub trait Append<T> {
+    /// Id, version and size. `header` is the size of a header, `arrays` lists the
+    /// arrays of known capabilities: id, offset in the capability, stride.
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape;
+
+    /// Passes the offset in the capability and the bytes of each field to `put`.
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8]));
+
+    /// Passes the offset in the element and the bytes of each field of an element to `put`.
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8]));
+}
+
+/// Id, version and size of a capability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CapShape {
+    /// The id.
+    pub id: u16,
+    /// The version.
+    pub version: u16,
+    /// Bytes before the array, with the header.
+    pub fixed: usize,
+    /// Bytes from one element of the array to the next.
+    pub stride: usize,
+    /// Number of elements.
+    pub count: usize,
+}
+
+impl CapShape {
+    /// A capability without an array.
+    pub const fn fixed(id: u16, version: u16, fixed: usize) -> Self {
+        Self { id, version, fixed, stride: 0, count: 0 }
+    }
+
+    /// The same with an array.
+    pub const fn with_array(self, stride: usize, count: usize) -> Self {
+        Self { stride, count, ..self }
+    }
+
+    /// The size of the capability.
+    fn size(&self) -> Option<usize> {
+        self.stride.checked_mul(self.count)?.checked_add(self.fixed)
+    }
+}
+
+/// A capability of any id. If the id is known, the body may end in an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewCap<'a> {
-    /// Its id.
+    /// The id.
     pub id: u16,
-    /// Its version.
+    /// The version.
     pub version: u16,
-    /// The bytes behind the header.
+    /// The bytes after the header.
     pub body: &'a [u8],
+}
+
+impl<T> Append<T> for NewCap<'_> {
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+        let header = header as usize;
+        let whole = CapShape::fixed(self.id, self.version, header.saturating_add(self.body.len()));
+        let Some((_, offset, stride)) = arrays.iter().find(|(id, ..)| *id == self.id) else {
+            return whole;
+        };
+        let (offset, stride) = (*offset as usize, *stride as usize);
+        // A body that ends inside an element has no array that is known here.
+        match whole.fixed.checked_sub(offset) {
+            Some(size) if size.checked_rem(stride) == Some(0) => {
+                let count = size.checked_div(stride).unwrap_or(0);
+                CapShape { fixed: offset, stride, count, ..whole }
+            }
+            _ => whole,
+        }
+    }
+
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+        let array = shape.stride.saturating_mul(shape.count);
+        let fixed = self.body.len().saturating_sub(array);
+        let header = shape.fixed.saturating_sub(fixed);
+        put(header as u32, self.body.get(..fixed).unwrap_or_default());
+    }
+
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+        let array = shape.stride.saturating_mul(shape.count);
+        let start = self.body.len().saturating_sub(array);
+        let start = start.saturating_add(index.saturating_mul(shape.stride));
+        let end = start.saturating_add(shape.stride);
+        put(0, self.body.get(start..end).unwrap_or_default());
+    }
 }
 
 /// Why no reply was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The caller's argsz does not cover what every caller's must, which a
-    /// kernel answers with EINVAL; or the buffer does not.
+    /// The caller's argsz or buffer is smaller than minsz; a kernel answers with EINVAL.
     ArgszTooSmall {
         /// The least argsz.
         minsz: u32,
     },
-    /// The full reply is larger than an argsz can tell.
+    /// The full reply is larger than an argsz can say.
     TooLarge,
 }
 
@@ -96,66 +176,75 @@ impl core::fmt::Display for BuildError {
 
 impl core::error::Error for BuildError {}
 
-impl<T: Fixed> Profile<T> {
-    /// Writes a reply over the request in `buffer` and tells the size of the
-    /// full reply. Of the request, argsz and the input fields are read; the
-    /// rest is as the caller had it.
+impl<T: FixedPart> Profile<T> {
+    /// Writes a reply over the request in `buffer` and returns the size of the
+    /// full reply. Of the request, argsz and the input fields are read; all
+    /// other bytes are as the caller had them.
     ///
-    /// Capabilities go into the reply in the given order.
-    pub fn reply(
+    /// Capabilities are appended in the given order: the typed ones of the
+    /// chain, or each a [`NewCap`].
+    pub fn reply<C: Append<T>>(
         &self,
         buffer: &mut [u8],
         fixed: &T,
-        caps: &[NewCap<'_>],
+        caps: &[C],
     ) -> Result<u32, BuildError> {
         let rules = &self.rules;
-        let host = rules.host;
-        let minsz = host.minsz;
-        let argsz = Wire::HOST.number(buffer, host.argsz, 4).unwrap_or(0);
+        let minsz = rules.minsz;
+        let argsz = Wire::HOST.number(buffer, rules.host.argsz, 4).unwrap_or(0);
         let room = argsz.min(buffer.len() as u64);
         if room < u64::from(minsz) {
             return Err(BuildError::ArgszTooSmall { minsz });
         }
-        let need = rules.need(caps).ok_or(BuildError::TooLarge)?;
-        let fits = caps.is_empty() || u64::from(need) <= room;
-        // Nothing is written behind this.
+        let required_size = rules.required_size(caps).ok_or(BuildError::TooLarge)?;
+        let fits = caps.is_empty() || u64::from(required_size) <= room;
+        // Nothing is written after these bytes.
         let room = usize::try_from(room).unwrap_or(usize::MAX);
         let out = buffer.get_mut(..room).unwrap_or_default();
-        rules.fixed(out, fixed, caps.is_empty(), fits, need);
-        if fits || rules.short == Short::Partial {
+        rules.fixed_part(out, fixed, caps.is_empty(), fits, required_size);
+        if fits || rules.when_too_small == WhenTooSmall::Partial {
             rules.chain(out, caps, fits);
         }
-        Ok(need)
+        Ok(required_size)
     }
 }
 
 impl Rules {
     /// The size of the full reply.
-    fn need(&self, caps: &[NewCap<'_>]) -> Option<u32> {
+    fn required_size<T, C: Append<T>>(&self, caps: &[C]) -> Option<u32> {
         if caps.is_empty() {
-            return Some(self.size());
+            return Some(self.fixed_size);
         }
-        caps.iter().try_fold(self.at, |end, cap| end.checked_add(self.taken(cap)?))
+        let shapes = caps.iter().map(|cap| self.shape(cap));
+        shapes.into_iter().try_fold(self.first_cap, |end, shape| end.checked_add(self.taken(&shape)?))
     }
 
-    /// The size of the fixed part.
-    fn size(&self) -> u32 {
-        self.ends.iter().copied().fold(self.fitting, u32::max)
+    fn shape<T>(&self, cap: &impl Append<T>) -> CapShape {
+        cap.shape(self.format.size, self.arrays)
     }
 
-    /// What a capability takes, with the padding behind it.
-    fn taken(&self, cap: &NewCap<'_>) -> Option<u32> {
-        let size = u32::try_from(cap.body.len()).ok()?.checked_add(self.format.header)?;
-        size.checked_next_multiple_of(self.align.max(1))
+    /// The size of a capability with the padding after it.
+    fn taken(&self, shape: &CapShape) -> Option<u32> {
+        u32::try_from(shape.size()?).ok()?.checked_next_multiple_of(self.align.max(1))
     }
 
     /// How much of the fixed part a caller with this much room gets.
     fn copied(&self, room: usize) -> usize {
-        let covered = self.ends.iter().map(|end| *end as usize).filter(|end| *end <= room);
-        covered.fold(room.min(self.fitting as usize), usize::max)
+        if self.fixed_ends.is_empty() {
+            return room.min(self.fixed_size as usize);
+        }
+        let covered = self.fixed_ends.iter().map(|end| *end as usize).filter(|end| *end <= room);
+        covered.max().unwrap_or(0)
     }
 
-    fn fixed(&self, out: &mut [u8], fixed: &impl Fixed, bare: bool, fits: bool, need: u32) {
+    fn fixed_part(
+        &self,
+        out: &mut [u8],
+        fixed: &impl FixedPart,
+        bare: bool,
+        fits: bool,
+        required_size: u32,
+    ) {
         let copied = self.copied(out.len());
         let image = out.get_mut(..copied).unwrap_or_default();
         let host = self.host;
@@ -163,43 +252,45 @@ impl Rules {
         if !self.echo {
             clear(image, host);
         }
-        fixed.fields(&mut |at, bytes| put(image, at, bytes));
-        let mut flags = Wire::HOST.number(image, host.flags, 4).unwrap_or(0) as u32 & !host.caps;
-        if !bare && (fits || self.short != Short::FlagClear) {
-            flags |= host.caps;
+        fixed.fields(&mut |offset, bytes| put(image, offset, bytes));
+        let flags = Wire::HOST.number(image, host.flags, 4).unwrap_or(0) as u32;
+        let mut flags = flags & !host.caps_flag;
+        if !bare && (fits || self.when_too_small != WhenTooSmall::FlagClear) {
+            flags |= host.caps_flag;
         }
         put(image, host.flags, &flags.to_ne_bytes());
         if !bare {
-            let first = if fits { self.at } else { 0 };
+            let first = if fits { self.first_cap } else { 0 };
             put(image, host.cap_offset, &first.to_ne_bytes());
         }
-        let told = if self.tells_need || !fits { need } else { argsz };
-        put(image, host.argsz, &told.to_ne_bytes());
+        let argsz = if self.always_sets_argsz || !fits { required_size } else { argsz };
+        put(image, host.argsz, &argsz.to_ne_bytes());
     }
 
     /// Writes the capabilities, or those parts of them that fit.
-    fn chain(&self, out: &mut [u8], caps: &[NewCap<'_>], fits: bool) {
-        let mut at = self.at;
+    fn chain<T, C: Append<T>>(&self, out: &mut [u8], caps: &[C], fits: bool) {
+        let mut at = self.first_cap;
         let mut previous = None;
         for cap in caps {
             if let Some(previous) = previous {
                 if at as usize <= out.len() {
-                    put_bits(out, previous, self.format.next, u64::from(self.step(previous, at)));
+                    put_bits(out, previous, self.format.next, u64::from(self.next(previous, at)));
                 }
             }
-            let taken = self.taken(cap).unwrap_or(0);
-            if fits && !self.keeps_padding {
+            let shape = self.shape(cap);
+            let taken = self.taken(&shape).unwrap_or(0);
+            if fits && !self.preserves_padding {
                 let end = (at as usize).saturating_add(taken as usize);
                 out.get_mut(at as usize..end).unwrap_or_default().fill(0);
             }
-            self.capability(out, at, cap);
+            self.capability(out, at, cap, &shape);
             previous = Some(at);
             at = at.saturating_add(taken);
         }
     }
 
-    /// What `next` says to lead from one capability to another.
-    fn step(&self, from: u32, to: u32) -> u32 {
+    /// The `next` that leads from one capability to another.
+    fn next(&self, from: u32, to: u32) -> u32 {
         match self.format.from_reply {
             true => to,
             false => to.saturating_sub(from),
@@ -208,59 +299,51 @@ impl Rules {
 
     /// Writes a capability if all of it fits; of its array, every element that
     /// does.
-    fn capability(&self, out: &mut [u8], at: u32, cap: &NewCap<'_>) {
-        let header = self.format.header;
-        let body = at.saturating_add(header);
-        let whole = (body as usize).saturating_add(cap.body.len()) <= out.len();
-        let array = self.arrays.iter().find(|(id, ..)| *id == cap.id);
-        let start = array.map_or(usize::MAX, |(_, start, _)| start.saturating_sub(header) as usize);
-        let each = array.map_or(1, |(.., each)| *each as usize).max(1);
-        let parts = cap.body.split_at_checked(start);
-        // A body that ends inside an element has no array that is known here.
-        let parts = parts.filter(|(_, elements)| elements.len().checked_rem(each) == Some(0));
-        let (head, elements) = parts.unwrap_or((cap.body, &[]));
-        for (index, element) in elements.chunks(each).enumerate() {
-            let offset = start.saturating_add(index.saturating_mul(each));
-            let place = (body as usize).saturating_add(offset);
-            let end = place.saturating_add(element.len());
-            if let Some(place) = out.get_mut(place..end) {
-                place.copy_from_slice(element);
-            }
+    fn capability<T>(&self, out: &mut [u8], at: u32, cap: &impl Append<T>, shape: &CapShape) {
+        let start = at as usize;
+        let fixed_end = start.saturating_add(shape.fixed);
+        for index in 0..shape.count {
+            let place = fixed_end.saturating_add(index.saturating_mul(shape.stride));
+            let Some(element) = out.get_mut(place..place.saturating_add(shape.stride)) else {
+                break;
+            };
+            element.fill(0);
+            cap.element(shape, index, &mut |offset, bytes| put(element, offset, bytes));
         }
-        if whole {
-            let end = (at as usize).saturating_add(header as usize);
-            out.get_mut(at as usize..end).unwrap_or_default().fill(0);
-            put_bits(out, at, self.format.id, u64::from(cap.id));
-            if let Some(version) = self.format.version {
-                put_bits(out, at, version, u64::from(cap.version));
-            }
-            put_bits(out, at, self.format.next, self.format.end);
-            put(out, body, head);
+        let whole = shape.size().is_some_and(|size| start.saturating_add(size) <= out.len());
+        let Some(fixed) = out.get_mut(start..fixed_end).filter(|_| whole) else { return };
+        fixed.fill(0);
+        put_bits(fixed, 0, self.format.id, u64::from(shape.id));
+        if let Some(version) = self.format.version {
+            put_bits(fixed, 0, version, u64::from(shape.version));
         }
+        put_bits(fixed, 0, self.format.next, self.format.end);
+        cap.fields(shape, &mut |offset, bytes| put(fixed, offset, bytes));
     }
 }
 
-/// Zeroes the fixed part but for what the caller asked with.
+/// Zeroes the fixed part but for the input fields.
 fn clear(image: &mut [u8], host: &Host) {
     for (index, byte) in image.iter_mut().enumerate() {
-        let asked = |(at, width): &(u32, u32)| {
-            (*at as usize..(*at as usize).saturating_add(*width as usize)).contains(&index)
+        let is_input = |(offset, width): &(u32, u32)| {
+            let end = (*offset as usize).saturating_add(*width as usize);
+            (*offset as usize..end).contains(&index)
         };
-        if !host.inputs.iter().any(asked) {
+        if !host.inputs.iter().any(is_input) {
             *byte = 0;
         }
     }
 }
 
-/// Writes as many of the bytes as there is room for.
+/// Writes the bytes for which there is room.
 fn put(out: &mut [u8], at: u32, bytes: &[u8]) {
     let place = out.get_mut(at as usize..).unwrap_or_default();
     place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
 }
 
-/// Writes some bits of a number, and leaves its others alone.
-fn put_bits(out: &mut [u8], at: u32, bits: Bits, value: u64) {
-    let at = at.saturating_add(bits.at);
+/// Writes a bit field and preserves the other bits.
+fn put_bits(out: &mut [u8], at: u32, bits: BitField, value: u64) {
+    let at = at.saturating_add(bits.offset);
     let Some(number) = Wire::HOST.number(out, at, bits.width) else {
         return;
     };

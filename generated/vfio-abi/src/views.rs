@@ -14,37 +14,37 @@ mod region;
 mod type1;
 pub use crate::array::{Array, Element};
 pub use crate::chain::{ChainError, UnknownCap};
-pub use crate::profile::{BuildError, Fixed, NewCap, Profile};
+pub use crate::profile::{Append, BuildError, CapShape, FixedPart, NewCap, Profile};
 pub use crate::reply::ReplyError;
 pub use crate::request::{Buffer, RequestError};
 pub use crate::wire::{CLayout, Wire};
 pub use device::*;
 pub use region::*;
 pub use type1::*;
-use crate::chain::{Bits, Format};
+use crate::chain::{BitField, HeaderFormat};
 
 /// The header `info`.
-pub(crate) const INFO: Format = Format {
-    header: 8,
-    id: Bits {
-        at: 0,
+pub(crate) const INFO: HeaderFormat = HeaderFormat {
+    size: 8,
+    id: BitField {
+        offset: 0,
         width: 2,
         low: 0,
         mask: 0xffff,
     },
-    version: Some(Bits {
-        at: 2,
+    version: Some(BitField {
+        offset: 2,
         width: 2,
         low: 0,
         mask: 0xffff,
     }),
-    next: Bits {
-        at: 4,
+    next: BitField {
+        offset: 4,
         width: 4,
         low: 0,
         mask: 0xffffffff,
     },
     end: 0,
     from_reply: true,
-    least: 8,
+    min_size: 8,
 };

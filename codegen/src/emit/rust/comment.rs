@@ -76,7 +76,7 @@ impl<'a> Docs<'a> {
 }
 
 /// Documentation, and the mark of what should not be used any more.
-fn marked(doc: TokenStream, meta: &Meta) -> TokenStream {
+pub(super) fn marked(doc: TokenStream, meta: &Meta) -> TokenStream {
     let Some(deprecated) = &meta.deprecated else { return doc };
     let why = deprecated.doc.join(" ");
     let note = format!("since Linux {}: {}", linux(deprecated.since), why.trim_end_matches('.'));

@@ -6,6 +6,7 @@ mod capability;
 mod chain;
 mod fields;
 mod host;
+mod new_cap;
 mod profiles;
 
 use proc_macro2::TokenStream;
@@ -14,7 +15,8 @@ use quote::quote;
 use super::comment::Names;
 use super::format;
 use super::tokens::{decimal, ident};
-use crate::ir::{Abi, Bits, CapHeader, Chain, ChainId, Type};
+use crate::ir::protocol::{BitField, HeaderFormat, HostPlan};
+use crate::ir::{Abi, CapHeader};
 use crate::names;
 
 /// Whether the ABI has chains at all.
@@ -27,15 +29,15 @@ pub(super) fn has_hosts(abi: &Abi) -> bool {
     abi.chains.iter().any(|chain| chain.cap_offset().is_some())
 }
 
-/// Whether some capability ends in an array of structs.
+/// Whether some capability ends in an array.
 pub(super) fn has_arrays(abi: &Abi) -> bool {
-    abi.capabilities.iter().any(|cap| capability::has_array(abi, cap))
+    abi.protocol.capabilities.iter().any(|cap| cap.array.is_some())
 }
 
 /// The root of the views: the files, and the formats of headers.
 pub(super) fn root(abi: &Abi) -> String {
     let chains: Vec<_> = abi.chains.iter().map(|chain| ident(&chain.name)).collect();
-    let arrays = has_arrays(abi).then(|| {
+    let arrays = arrays::module(abi).map(|_| {
         quote!(
             mod arrays;
         )
@@ -47,12 +49,13 @@ pub(super) fn root(abi: &Abi) -> String {
     });
     let hosts = has_hosts(abi).then(|| {
         quote! {
-            pub use crate::profile::{BuildError, Fixed, NewCap, Profile};
+            pub use crate::profile::{Append, BuildError, CapShape, FixedPart, NewCap, Profile};
             pub use crate::reply::ReplyError;
             pub use crate::request::{Buffer, RequestError};
         }
     });
-    let formats = abi.cap_headers.iter().map(|header| header_format(abi, header));
+    let formats = abi.cap_headers.iter().zip(&abi.protocol.headers);
+    let formats = formats.map(|(header, format)| header_format(header, format));
     format::file(quote! {
         //! Replies and their capability chains, read in place.
         //!
@@ -71,7 +74,7 @@ pub(super) fn root(abi: &Abi) -> String {
         pub use crate::wire::{CLayout, Wire};
         #(pub use #chains::*;)*
 
-        use crate::chain::{Bits, Format};
+        use crate::chain::{BitField, HeaderFormat};
 
         #(#formats)*
     })
@@ -80,57 +83,47 @@ pub(super) fn root(abi: &Abi) -> String {
 /// The files below `views/`: those of the chains, and the elements of arrays.
 pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, String)> {
     let mut files = Vec::new();
-    if has_arrays(abi) {
-        files.push(("views/arrays.rs".to_owned(), arrays::module(abi)));
-    }
-    for index in 0..abi.chains.len() {
-        let path = ["views/", &abi.chains[index].name, ".rs"].concat();
-        let text = chain::module(abi, names, ChainId(index));
+    files.extend(arrays::module(abi).map(|text| ("views/arrays.rs".to_owned(), text)));
+    for plan in &abi.protocol.chains {
+        let path = ["views/", &abi.chain(plan.chain).name, ".rs"].concat();
+        let text = chain::module(abi, names, plan);
         files.push((path, text));
     }
     files
 }
 
-/// The constant that describes a header.
-fn header_format(abi: &Abi, header: &CapHeader) -> TokenStream {
+/// The constant with the format of a header.
+fn header_format(header: &CapHeader, format: &HeaderFormat) -> TokenStream {
     let name = format_name(header);
-    let layout = &abi.struct_(header.struct_).layouts[0];
-    let size = decimal(layout.size);
-    let least = decimal(header.align.max(layout.size));
-    let (id, next) = (bits(abi, header, header.id), bits(abi, header, header.next));
-    let version = match header.version {
+    let [size, min_size, end] = [format.size, format.min_size, format.end].map(decimal);
+    let (id, next, from_reply) = (bits(format.id), bits(format.next), format.from_reply);
+    let version = match format.version {
         Some(version) => {
-            let version = bits(abi, header, version);
+            let version = bits(version);
             quote!(Some(#version))
         }
         None => quote!(None),
     };
-    let (end, from_reply) = (decimal(header.end), header.from_reply);
     let doc = [" The header `", &header.name, "`."].concat();
     quote! {
         #[doc = #doc]
-        pub(crate) const #name: Format = Format {
-            header: #size,
+        pub(crate) const #name: HeaderFormat = HeaderFormat {
+            size: #size,
             id: #id,
             version: #version,
             next: #next,
             end: #end,
             from_reply: #from_reply,
-            least: #least,
+            min_size: #min_size,
         };
     }
 }
 
-fn bits(abi: &Abi, header: &CapHeader, bits: Bits) -> TokenStream {
-    let struct_ = abi.struct_(header.struct_);
-    let span = struct_.layouts[0].fields[bits.field];
-    let (at, width, low) = (decimal(span.offset), decimal(span.size), decimal(u64::from(bits.low)));
-    let mask = match bits.count {
-        64.. => u64::MAX,
-        count => (1 << count) - 1,
-    };
-    let mask: TokenStream = format!("{mask:#x}").parse().unwrap_or_default();
-    quote!(Bits { at: #at, width: #width, low: #low, mask: #mask })
+fn bits(bits: BitField) -> TokenStream {
+    let (offset, width) = (decimal(bits.offset), decimal(bits.width));
+    let low = decimal(u64::from(bits.low));
+    let mask: TokenStream = format!("{:#x}", bits.mask).parse().unwrap_or_default();
+    quote!(BitField { offset: #offset, width: #width, low: #low, mask: #mask })
 }
 
 /// The constant's name.
@@ -138,17 +131,8 @@ fn format_name(header: &CapHeader) -> proc_macro2::Ident {
     ident(&names::screaming(&header.name))
 }
 
-/// `region_info` of the host of a chain, as a type: `RegionInfo`.
-fn host_name(abi: &Abi, chain: &Chain) -> Option<String> {
-    let host = chain.offset_host()?;
+/// The view of a host: `RegionInfo` of `vfio_region_info`.
+fn host_name(abi: &Abi, host: &HostPlan) -> String {
     let name = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
-    Some(names::group_type(name))
-}
-
-/// The size of an integer that a field is, if it is one.
-fn int_size(type_: &Type) -> Option<u64> {
-    match type_ {
-        Type::Int(int) => Some(int.size()),
-        _ => None,
-    }
+    names::group_type(name)
 }

@@ -1,5 +1,5 @@
-//! The real ABI with its texts replaced by what could end a comment, a cell, a
-//! paragraph or a template.
+//! The ABI of VFIO with texts that could end a comment, a table cell, a paragraph
+//! or a template.
 
 use capchain::ir::{Abi, Doc, Meta, Type};
 

@@ -1,5 +1,5 @@
-//! The reference as a forge reads it: pages with their anchors, links, tables
-//! and plain text, by a Markdown parser that is not ours.
+//! The reference as a forge shows it: pages with their anchors, links, tables and
+//! plain text, by an independent parser of Markdown.
 
 use std::collections::BTreeMap;
 

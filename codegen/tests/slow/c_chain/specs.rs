@@ -1,4 +1,4 @@
-//! Specifications for these tests alone, and replies.
+//! Specifications and replies for the tests of chains.
 
 use capchain::ir::Abi;
 use support::spec_folder::SpecFolder;
@@ -8,7 +8,7 @@ fn abi(root: &str, items: &str) -> Abi {
     SpecFolder::with_files(&[("abi.yaml", root), ("items.yaml", items)]).abi()
 }
 
-/// Chains without a struct in front: the lists of capabilities in the
+/// Chains without a host struct: the lists of capabilities in the
 /// configuration space of PCI and PCIe.
 pub(crate) fn config_space() -> Abi {
     abi(CONFIG_SPACE, CONFIG_SPACE_ITEMS)
@@ -115,7 +115,7 @@ int main(void)
 }
 "#;
 
-/// An ABI whose names are those that the header needs itself.
+/// An ABI with names that the header uses itself.
 pub(crate) fn names() -> Abi {
     abi(NAMES, NAMES_ITEMS)
 }

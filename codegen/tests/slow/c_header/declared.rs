@@ -1,6 +1,5 @@
-//! What a header declares, as a preprocessor leaves it: enumerators, structs with
-//! their members, and macros. Reads just enough C for headers of constants and
-//! structs.
+//! The declarations of a preprocessed header: enumerators, structs with their
+//! members, and macros. Reads just enough C for headers of constants and structs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -34,7 +33,7 @@ impl Declared {
         common
     }
 
-    /// A program that tells the value of every constant and enumerator, the
+    /// A program that prints the value of every constant and enumerator, the
     /// offset of every member, and at the end the size of every struct.
     pub(crate) fn program(&self, includes: &str) -> String {
         let mut body = String::new();
@@ -118,7 +117,7 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The members of a struct, whose tokens start behind its opening brace.
+/// The members of a struct; the tokens start after its opening brace.
 fn members(tokens: &[String]) -> Vec<String> {
     let mut members = Vec::new();
     let mut depth = 1;
@@ -138,7 +137,7 @@ fn members(tokens: &[String]) -> Vec<String> {
     members
 }
 
-/// The enumerators of an enum, whose tokens start at its opening brace.
+/// The enumerators of an enum; the tokens start at its opening brace.
 fn enumerators(tokens: &[String]) -> Vec<String> {
     let body = tokens.iter().position(|token| token == "}").unwrap_or(tokens.len());
     let pairs = tokens[..body].windows(2);

@@ -1,5 +1,5 @@
-//! C programs that tell what a header makes of the names in the facts, and what
-//! they must tell.
+//! C programs that print the values of the names in the facts, and the expected
+//! output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -39,7 +39,7 @@ pub(crate) fn answers(facts: &Facts) -> BTreeSet<String> {
     lines
 }
 
-/// A program that tells what the included headers make of every name.
+/// A program that prints the value of every name in the included headers.
 pub(crate) fn program(facts: &Facts, includes: &str) -> String {
     let mut body = String::new();
     for (name, value) in &facts.constants {

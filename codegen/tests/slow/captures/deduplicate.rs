@@ -1,5 +1,5 @@
-//! How the captures of this repository come from the full set: what answers
-//! alike is kept once.
+//! Reduces the full set of captures to those of this repository: sweeps with the
+//! same answers are kept once.
 
 use capchain::ir::{Abi, Role, StructId};
 use support::captures::{Head, Row, Seen};

@@ -1,5 +1,5 @@
-//! Inventions: what the next releases of the ABI could bring, as overlays, and
-//! mistakes that somebody could make in them.
+//! Generates extensions of the ABI as overlays, valid ones and ones with a
+//! mistake.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -42,7 +42,7 @@ const CHAINS: [Chain; 3] = [
     },
 ];
 
-/// Structs whose bodies have versions: those of capabilities without an array.
+/// Structs with versions: those of capabilities without an array.
 const BODIES: [&str; 5] = [
     "VFIO_REGION_INFO_CAP_TYPE",
     "VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP",
@@ -60,7 +60,7 @@ pub(crate) enum Growth {
     Version { body: usize, field: &'static str },
     /// A flag of a reply.
     Flag { chain: usize, bit: u32 },
-    /// A field behind a fixed part, under a flag of its own; the chain starts behind it.
+    /// A field after a fixed part, with a flag of its own; the chain starts after it.
     Field { chain: usize, bit: u32 },
     /// A number in a space of ids.
     Feature,
@@ -69,9 +69,9 @@ pub(crate) enum Growth {
 /// Something that they do not allow, and the rule that says so.
 #[derive(Clone, Debug)]
 pub(crate) enum Mistake {
-    /// A field in front of others, by the name of its struct and of the one behind it.
+    /// A field before others, by the names of its struct and of the next field.
     Inserted(&'static str, &'static str),
-    /// A field behind the others, without a flag.
+    /// A field after the others, without a flag.
     Ungated(&'static str, &'static str),
     /// A longer body with the old version.
     Unversioned(usize),
@@ -79,7 +79,7 @@ pub(crate) enum Mistake {
     Payload(&'static str),
     /// A handler that demands more.
     Minsz,
-    /// A handler that tells a short buffer something else.
+    /// A handler that answers a short buffer differently.
     Short(&'static str),
     /// A handler that lowers argsz.
     Shrinks,
@@ -198,7 +198,7 @@ impl Mistake {
     }
 }
 
-/// Growths as an overlay has them: `nth` tells names apart.
+/// Growths as an overlay; `nth` makes names unique.
 pub(crate) fn items(growths: &[Growth]) -> String {
     let mut items = String::new();
     let (mut flags, mut bodies, mut grown) = (HashSet::new(), HashSet::new(), HashSet::new());
@@ -251,7 +251,7 @@ fn capability(nth: usize, chain: &Chain, fields: &[&str], array: Option<&str>) -
         return text;
     }
     write!(text, "    struct: vfio_invented{nth}\n    fields:\n").expect("text");
-    // An array stands alone, where nothing in front of it leaves a hole.
+    // An array stands alone, so that no field before it leaves a hole.
     let mut fields = if array.is_some() { Vec::new() } else { fields.to_vec() };
     fields.sort_by_key(|field| TYPES.iter().position(|one| one == field));
     for (index, field) in fields.iter().enumerate() {
@@ -269,7 +269,7 @@ fn flag(nth: usize, chain: &Chain, bit: u32) -> String {
     format!("  - extend: {host}.flags\n    bits:\n      {flags}INVENTED{nth}: bit {bit}, a thing\n")
 }
 
-/// A field behind the fixed part, and handlers that start the chain behind it.
+/// A field after the fixed part, and handlers that start the chain after it.
 fn field(nth: usize, chain: &Chain) -> String {
     let Chain { host, flags, .. } = chain;
     let field = format!(

@@ -1,6 +1,6 @@
-//! The releases that are tried: those between which chains, the structs in front
-//! of them or their capabilities differ, each with the one behind it; and the
-//! oldest that has a chain with the newest.
+//! The releases of the diagonal: every release in which a chain, its host or its
+//! capabilities change, paired with the next such release; and the oldest release
+//! with a chain, paired with the newest.
 
 use std::path::Path;
 
@@ -51,7 +51,7 @@ pub(crate) fn eras(overlays: &[&Path]) -> Vec<Era> {
     eras
 }
 
-/// Each era with the one behind it, and the first with the last of the kernel's
+/// Each era with the next one, and the first with the last of the kernel's
 /// own and with the very last; by their indexes.
 pub(crate) fn pairs(eras: &[Era]) -> Vec<(usize, usize)> {
     let last = eras.len() - 1;
@@ -60,7 +60,7 @@ pub(crate) fn pairs(eras: &[Era]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// The structs that are in front of a chain in some era.
+/// The structs that host a chain in some era.
 pub(crate) fn hosts(eras: &[Era]) -> Vec<String> {
     let of = |era: &Era| {
         let hosts = era.abi.chains.iter().filter_map(|chain| chain.offset_host());
@@ -91,7 +91,7 @@ fn key(abi: &Abi) -> String {
         (&chain.name, host, caps.collect::<Vec<_>>())
     });
     let chains: Vec<_> = chains.collect();
-    // Arguments that have no chain may be in front of one later.
+    // Arguments without a chain may host one later.
     let arguments = abi.ioctls.iter().filter_map(|ioctl| match ioctl.arg {
         Arg::Struct(id) if abi.struct_(id).fields.iter().any(is_chained) => Some(fields(id)),
         _ => None,

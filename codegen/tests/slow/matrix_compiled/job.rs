@@ -1,5 +1,5 @@
-//! What a pair of releases is asked: replies of every profile of the one that
-//! writes, with every set of capabilities that it knows.
+//! The jobs for a pair of releases: replies of every profile of the writing
+//! release, with every set of its capabilities.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use capchain::layout::Model;
 use capchain::model::{Cap, Handling, sample};
 use support::profiles::{self, Named};
 
-/// How far behind the full reply argsz is tried.
+/// The largest argsz beyond the full reply.
 const SLACK: u64 = 9;
 
 /// How many elements arrays have.
@@ -67,12 +67,12 @@ fn values(abi: &Abi, named: &Named<'_>) -> [u64; 8] {
 }
 
 impl<'a> Job<'a> {
-    /// The struct in front, and the flag that there is a chain.
+    /// The host struct, and the flag of the chain.
     pub(crate) fn host(&self) -> &'a Host {
         self.named.chain.offset_host().expect("profiles have a host")
     }
 
-    /// The name of the struct in front.
+    /// The name of the host struct.
     pub(crate) fn struct_(&self) -> &'a str {
         &self.abi.struct_(self.host().struct_).name
     }

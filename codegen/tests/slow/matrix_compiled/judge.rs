@@ -1,5 +1,5 @@
-//! Judges what was read of replies: whether each span of argsz ends as it must,
-//! and whether what was read is what `lines` expects.
+//! Judges the answers of a reader: the result for each span of argsz, and the
+//! printed lines.
 
 use std::ops::RangeInclusive;
 
@@ -17,7 +17,7 @@ pub(crate) struct Counts {
     pub(crate) argsz: u64,
     /// Replies that were read; the other calls were refused.
     pub(crate) replies: u64,
-    /// Bytes that were compared: what was told, and what lies behind argsz.
+    /// Bytes that were compared: the values, and the bytes after argsz.
     pub(crate) bytes: u64,
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum State {
     Full,
 }
 
-/// Judges all that was read of a job; tells the first that is wrong.
+/// Judges the readings of a job; returns the first difference.
 pub(crate) fn judge(
     reader: &Abi,
     job: &Job<'_>,

@@ -1,5 +1,5 @@
-//! The lines that a reader must print of a reply, worked out from what was told
-//! and from the two ABIs, apart from everything that is generated.
+//! The lines that a reader must print for a reply, computed from the job and the
+//! two ABIs, without generated code.
 
 use std::fmt::Write;
 
@@ -76,7 +76,7 @@ fn value(abi: &Abi, struct_: &Struct, known: &Field, written: &Cap) -> Option<St
     let spans = &struct_.layouts[Model::Lp64.index()].fields;
     let index = struct_.fields.iter().position(|field| field.name == known.name)?;
     let (field, span) = (&struct_.fields[index], spans[index]);
-    // The header is in front of the body.
+    // The header is before the body.
     let header = spans.first()?.end();
     let at = span.offset - header;
     let name = &field.name;

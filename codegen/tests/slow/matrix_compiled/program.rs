@@ -1,4 +1,4 @@
-//! Compiles releases, and programs with two of them in each language.
+//! Compiles releases, and programs of two releases in each language.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! A reply word by word as text: what lies there, who put it there, and what
-//! it is called.
+//! Draws a reply as text, word by word: the value, the name, and the writer of
+//! each word.
 
 use capchain::ir::{Abi, Field, Struct, StructId};
 use capchain::model::Answer;

@@ -1,8 +1,8 @@
-//! Pastes what `capchain import` prints to where it says.
+//! Applies the output of `capchain import` to the files that it names.
 
 use std::fs;
 
-/// Pastes every piece of a text into the files that it names.
+/// Inserts every piece of an output into the file that the piece names.
 pub fn paste(text: &str) {
     let mut pieces = Vec::<(&str, String)>::new();
     for line in text.lines() {
@@ -10,7 +10,7 @@ pub fn paste(text: &str) {
             Some(place) => pieces.push((place, String::new())),
             None if line.is_empty() && pieces.last().is_none_or(|piece| piece.1.is_empty()) => {}
             None => {
-                let piece = pieces.last_mut().expect("a place in front of what goes there");
+                let piece = pieces.last_mut().expect("a place before its lines");
                 piece.1 += &format!("{line}\n");
             }
         }
@@ -23,7 +23,7 @@ pub fn paste(text: &str) {
     }
 }
 
-/// The text with lines put where the words say.
+/// The text with lines inserted at the place that the words describe.
 fn pasted(whole: &str, words: &[&str], added: &str) -> String {
     let lines: Vec<_> = whole.lines().collect();
     let is_item = matches!(words[0], "items");
@@ -64,14 +64,14 @@ fn owner_line(lines: &[&str], owner: &str) -> usize {
     names.fold(declared.expect("the struct"), |from, name| find(lines, from, &format!("{name}:")))
 }
 
-/// The first line from one on that starts with a text, white space aside.
+/// The first line at or after `from` that starts with a text, ignoring white space.
 fn find(lines: &[&str], from: usize, text: &str) -> usize {
     let starts = |line: &&str| line.trim_start().starts_with(text.trim_start());
     let found = lines[from..].iter().position(starts);
     from + found.unwrap_or_else(|| panic!("there is no `{text}` behind line {from}"))
 }
 
-/// The index behind an entry: of the first line that is indented no further.
+/// The index after an entry: the first line with the same or less indentation.
 fn end(lines: &[&str], start: usize) -> usize {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let own = indent(lines[start]);

@@ -1,5 +1,5 @@
-//! Ways to compile and run a C program on this machine: with sanitizers, for 32
-//! bits, and for machines of another byte order.
+//! Modes in which C programs are compiled and run: with sanitizers, for 32 bits,
+//! and for big-endian processors.
 
 use std::process::Command;
 
@@ -7,15 +7,15 @@ use crate::compilers::Workdir;
 use crate::groups::{Group, skip};
 use crate::process::{finish, is_installed};
 
-/// One way.
+/// One mode.
 pub struct Mode {
-    /// A word for it.
+    /// The name of the mode.
     pub name: &'static str,
     /// The compiler.
     pub compiler: &'static str,
-    /// What it is told.
+    /// The arguments of the compiler.
     pub arguments: &'static [&'static str],
-    /// What runs the program, where this machine itself cannot: the first that is there.
+    /// Emulators for the program, by preference; none if this machine runs it.
     runners: &'static [&'static str],
 }
 
@@ -40,12 +40,12 @@ impl Mode {
     }
 }
 
-/// Sanitizers that end the program at what they find.
+/// Sanitizers that end the program at the first error.
 const SANITIZED: &[&str] =
     &["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
-/// 32 bits. The headers of the kernel are those of the machine's own bits where
-/// compilers for other machines keep gcc-multilib away, which links to them.
+/// Arguments for 32 bits; the headers for 64 bits are the fallback, as in
+/// [`crate::compilers::BITS`].
 const M32: &[&str] = &["-O2", "-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"];
 const M32_SANITIZED: &[&str] = &[
     "-m32",
@@ -85,7 +85,8 @@ const fn native(
     Mode { name, compiler, arguments, runners: &[] }
 }
 
-/// clang knows every machine; gcc for another one and for 32 bits exclude each other on Debian.
+/// A mode for another processor. clang compiles for all of them; Debian cannot install
+/// gcc for other processors together with gcc for 32 bits.
 const fn foreign(
     name: &'static str,
     arguments: &'static [&'static str],
@@ -94,7 +95,7 @@ const fn foreign(
     Mode { name, compiler: "clang", arguments, runners }
 }
 
-/// The ways that work here; the plain one must.
+/// The modes that work on this machine; the first one must.
 pub fn modes(workdir: &Workdir) -> impl Iterator<Item = &'static Mode> {
     workdir.write(
         "probe.c",
@@ -110,7 +111,7 @@ pub fn modes(workdir: &Workdir) -> impl Iterator<Item = &'static Mode> {
     })
 }
 
-/// Whether a program can be compiled and run so.
+/// Whether a program can be compiled and run in a mode.
 fn works(workdir: &Workdir, mode: &Mode) -> bool {
     let runs = mode.runners.is_empty() || mode.runners.iter().any(|runner| is_installed(runner));
     if !runs || !is_installed(mode.compiler) {

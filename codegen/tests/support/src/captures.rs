@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fixtures;
 
-/// What the caller's buffer holds behind argsz.
+/// Every byte of the caller's buffer after argsz.
 const GUARD: u8 = 0xa5;
 
 /// One call on a real kernel.
@@ -15,7 +15,7 @@ const GUARD: u8 = 0xa5;
 pub struct Row {
     /// The kernel that answered.
     pub kernel: String,
-    /// The device node or container that was opened.
+    /// The interface: `group`, `cdev` or `compat`.
     pub path: String,
     /// The step of the set-up in which the call was made.
     pub phase: String,
@@ -23,7 +23,7 @@ pub struct Row {
     pub device: String,
     /// The name of the ioctl.
     pub ioctl: String,
-    /// The index that the caller asked for, or -1.
+    /// The index of the region or interrupt, or -1.
     pub index: i64,
     /// The argsz of the caller.
     pub argsz_in: u32,
@@ -36,7 +36,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// What the rows of one sweep have in common.
+    /// The values that all rows of one sweep share.
     pub fn group(&self) -> (String, String, String, String, String, i64) {
         let Self { kernel, path, phase, device, ioctl, index, .. } = self.clone();
         (kernel, path, phase, device, ioctl, index)
@@ -47,8 +47,7 @@ impl Row {
         unhex(&self.out_hex)
     }
 
-    /// The caller's own buffer after the call: argsz bytes, where it was that
-    /// large.
+    /// The first argsz bytes of the buffer after the call.
     pub fn own(&self) -> Vec<u8> {
         let mut out = self.out();
         out.truncate(self.argsz_in as usize);
@@ -66,25 +65,25 @@ impl Row {
         buffer
     }
 
-    /// Sets bytes of the buffer to 0, as far as they are there.
+    /// Sets bytes of the buffer to 0; the span may exceed the buffer.
     pub fn blank(&mut self, span: std::ops::Range<usize>) {
         let mut out = self.out();
         out.iter_mut().take(span.end).skip(span.start).for_each(|byte| *byte = 0);
         self.out_hex = hex(&out);
     }
 
-    /// The row as it is stored: the bytes up to the last that is not fill below
-    /// argsz or guard behind it.
+    /// The stored form of the row: without the fill before argsz and the guard after
+    /// it at the end of the buffer.
     fn pack(&self) -> Packed {
-        let (mut told, len) = (self.out(), self.out_hex.len() / 2);
-        while told.last().is_some_and(|last| *last == self.filler(told.len() - 1)) {
-            told.pop();
+        let (mut bytes, len) = (self.out(), self.out_hex.len() / 2);
+        while bytes.last().is_some_and(|last| *last == self.filler(bytes.len() - 1)) {
+            bytes.pop();
         }
-        (self.argsz_in, self.fill.clone(), self.ret, self.errno, len, hex(&told))
+        (self.argsz_in, self.fill.clone(), self.ret, self.errno, len, hex(&bytes))
     }
 
-    /// The row of a sweep that was stored like that.
-    fn unpack(head: &Head, (argsz_in, fill, ret, errno, len, told): Packed) -> Self {
+    /// The row of a stored form.
+    fn unpack(head: &Head, (argsz_in, fill, ret, errno, len, bytes): Packed) -> Self {
         let Seen { kernel, path, phase, device, index } = head.seen[0].clone();
         let ioctl = head.ioctl.clone();
         let mut row = Self {
@@ -98,20 +97,20 @@ impl Row {
             fill,
             ret,
             errno,
-            out_hex: told,
+            out_hex: bytes,
         };
         let rest: Vec<_> = (row.out_hex.len() / 2..len).map(|at| row.filler(at)).collect();
         row.out_hex += &hex(&rest);
         row
     }
 
-    /// What a byte holds that nobody wrote.
+    /// The value of a byte that the kernel has not written.
     fn filler(&self, at: usize) -> u8 {
         if at < self.argsz_in as usize { unhex(&self.fill)[0] } else { GUARD }
     }
 }
 
-/// What a sweep is about, and where it was seen to answer like that.
+/// The head of a sweep: the ioctl, and the places that gave these answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The name of the ioctl.
@@ -120,7 +119,7 @@ pub struct Head {
     pub seen: Vec<Seen>,
 }
 
-/// Where a sweep was seen.
+/// The place of a sweep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     kernel: String,
@@ -131,24 +130,24 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Where a row was seen.
+    /// The place of a row.
     pub fn of(row: &Row) -> Self {
         let Row { kernel, path, phase, device, index, .. } = row.clone();
         Self { kernel, path, phase, device, index }
     }
 }
 
-/// argsz, fill, return value, errno, length, bytes.
+/// The stored form of a row: argsz, fill, return value, errno, length, bytes.
 type Packed = (u32, String, i64, i64, usize, String);
 
-/// The text of a sweep: a line that opens it, and a line for each row.
+/// The text of a sweep: a line for the head, and a line for each row.
 pub fn pack(head: &Head, rows: &[Row]) -> String {
     let lines = rows.iter().map(|row| serde_json::to_string(&row.pack()));
     let lines = std::iter::once(serde_json::to_string(head)).chain(lines);
     lines.map(|line| line.expect("JSON") + "\n").collect()
 }
 
-/// The rows of a text, of packed sweeps or with a whole row a line.
+/// The rows of a text, which has packed sweeps or a whole row on each line.
 pub fn unpack(text: &str) -> Vec<Row> {
     let (mut head, mut rows) = (None, Vec::new());
     for line in text.lines() {
@@ -173,7 +172,7 @@ fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(digits).collect()
 }
 
-/// Where the repository keeps its captures.
+/// The folder of captures in the repository.
 pub fn own_folder() -> PathBuf {
     fixtures::root().join("codegen/tests/captures")
 }
@@ -183,8 +182,8 @@ pub fn other_folder() -> Option<PathBuf> {
     std::env::var_os("CAPCHAIN_CAPTURES").map(PathBuf::from)
 }
 
-/// The rows of the repository's data, or of the folder that CAPCHAIN_CAPTURES
-/// names.
+/// The rows in the folder that CAPCHAIN_CAPTURES names, or in that of the
+/// repository.
 pub fn rows() -> Vec<Row> {
     let folder = other_folder().unwrap_or_else(own_folder);
     let entries = std::fs::read_dir(folder).expect("the captures");

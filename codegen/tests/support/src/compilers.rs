@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::groups::{self, Group, has_compiler};
 use crate::process::{finish, succeed};
 
-/// What the header must be clean with.
+/// The warnings that the header must not cause.
 pub const WARNINGS: &[&str] = &[
     "-Wall",
     "-Wextra",
@@ -25,7 +25,7 @@ pub const WARNINGS: &[&str] = &[
 const C: &[&str] = &["-std=c99", "-std=c11", "-std=c17", "-std=c2x"];
 const CPP: &[&str] = &["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20", "-std=c++2b"];
 
-/// Compilers, the standards of their language, and warnings that not all know.
+/// Compilers, the standards of their language, and warnings of single compilers.
 const COMPILERS: &[(&str, &[&str], &[&str])] = &[
     ("gcc", C, &["-Wcast-align=strict"]),
     ("g++", CPP, &["-Wcast-align=strict", "-Wold-style-cast"]),
@@ -33,16 +33,16 @@ const COMPILERS: &[(&str, &[&str], &[&str])] = &[
     ("clang++", CPP, &["-Wcast-align", "-Wold-style-cast"]),
 ];
 
-/// Every mode of this machine's processor. The headers of the kernel are those of
-/// the machine's own bits where compilers for other machines keep gcc-multilib
-/// away, which links to them.
+/// The modes of this machine's processor. gcc-multilib links to the kernel's headers;
+/// it excludes compilers for other machines, so the headers for 64 bits are the
+/// fallback.
 pub const BITS: &[&[&str]] = &[
     &[],
     &["-m32", "-idirafter", "/usr/include/x86_64-linux-gnu"],
     &["-mx32", "-idirafter", "/usr/include/x86_64-linux-gnu"],
 ];
 
-/// A folder that holds the header to be tested and what a test puts there.
+/// A temporary folder with the header under test.
 pub struct Workdir {
     folder: TempDir,
 }
@@ -60,7 +60,7 @@ impl Workdir {
         self.folder.path()
     }
 
-    /// Writes a file and tells its path.
+    /// Writes a file and returns its path.
     pub fn write(&self, name: &str, contents: &str) -> PathBuf {
         let path = self.folder().join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder below ours");
@@ -68,14 +68,14 @@ impl Workdir {
         path
     }
 
-    /// A compiler that works here.
+    /// A command that runs in the folder.
     pub fn command(&self, compiler: &str) -> Command {
         let mut command = Command::new(compiler);
         command.current_dir(self.folder()).env("LC_ALL", "C");
         command
     }
 
-    /// What `source` prints once it is compiled by gcc and run.
+    /// Compiles `source` with gcc, runs it, and returns its output.
     pub fn run(&self, source: &str) -> String {
         let program = self.folder().join("program");
         self.write("program.c", source);
@@ -84,15 +84,15 @@ impl Workdir {
         succeed(&mut self.command(&program.to_string_lossy()))
     }
 
-    /// What gcc's preprocessor makes of `source`.
+    /// The output of gcc's preprocessor for `source`.
     pub fn preprocess(&self, source: &str, arguments: &[&str]) -> String {
         self.write("preprocess.c", source);
         succeed(self.command("gcc").args(["-std=gnu11", "-E"]).args(arguments).arg("preprocess.c"))
     }
 }
 
-/// Runs commands that must succeed without a word, as many at a time as there
-/// are processors.
+/// Runs commands that must succeed and print no warning, one per processor at a
+/// time.
 pub fn all_silent(commands: Vec<Command>) {
     let commands: Vec<_> = commands.into_iter().map(Mutex::new).collect();
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -101,8 +101,8 @@ pub fn all_silent(commands: Vec<Command>) {
             let mut command = command.lock().expect("no command panics");
             let output = finish(&mut command);
             if !output.status.success() || !output.stderr.is_empty() {
-                let words = String::from_utf8_lossy(&output.stderr).into_owned();
-                failures.lock().expect("no command panics").push(format!("{command:?}\n{words}"));
+                let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+                failures.lock().expect("no command panics").push(format!("{command:?}\n{errors}"));
             }
         }
     };
@@ -130,8 +130,8 @@ pub fn knows(compiler: &str, arguments: &[&str]) -> bool {
     groups::works(group, command.arg("/dev/null"), &description)
 }
 
-/// Commands that compile a file in each standard of each compiler and in each
-/// mode that the compiler knows.
+/// Commands that compile a file with every compiler, in each standard and each mode
+/// that it supports.
 pub fn in_every_standard(workdir: &Workdir, file: &Path, modes: &[&[&str]]) -> Vec<Command> {
     let mut commands = Vec::new();
     for (compiler, standards, warnings) in COMPILERS.iter().filter(|(name, ..)| has_compiler(name))

@@ -1,4 +1,4 @@
-//! The facts files: what real kernel headers contain.
+//! The facts files: the contents of real kernel headers.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::fixtures;
 
-/// What the headers of one release contain.
+/// The contents of the headers of one release.
 #[derive(Debug, Deserialize)]
 pub struct Facts {
     /// Constants: numbers, or texts.
@@ -17,7 +17,7 @@ pub struct Facts {
     pub enums: BTreeMap<String, Enumerator>,
     /// Structs.
     pub structs: BTreeMap<String, FactStruct>,
-    /// The structs that i386 lays out in another way.
+    /// Size and alignment of the structs that i386 lays out differently.
     pub i386_differs: BTreeMap<String, Extent>,
 }
 
@@ -67,7 +67,7 @@ pub struct Extent {
     pub align: u64,
 }
 
-/// Every release's facts, by release.
+/// The facts of every release.
 pub fn all() -> Vec<(String, Facts)> {
     let folder = fixtures::root().join("codegen/tests/facts");
     let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! Inputs that fuzzing starts from, made from the vectors and the specification.
+//! Seeds for fuzzing, made from the vectors and the specification.
 
 use std::fs;
 
@@ -14,16 +14,23 @@ use crate::random::Random;
 pub const TARGETS: [&str; 8] =
     ["c", "decode", "input", "reply", "request", "views", "walk", "yaml"];
 
-/// How many inputs each target gets.
+/// The number of inputs of a target.
 pub const INPUTS: usize = 100_000;
 
-/// The seeds of a target and damaged copies of them, so many in all.
+/// The seeds of a target and damaged copies of them, `count` in all.
 pub fn inputs(target: &str, count: usize) -> Vec<Vec<u8>> {
     let seeds = of(target);
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     let damaged = |nth: usize| random.damage(&seeds[nth % seeds.len()]);
     let damaged: Vec<_> = (seeds.len()..count).map(damaged).collect();
     seeds.iter().cloned().chain(damaged).collect()
+}
+
+/// Runs a target on its seeds and damaged copies of them, `count` inputs in all.
+pub fn run(target: &str, body: fn(&[u8]), count: usize) {
+    let inputs = inputs(target, count);
+    inputs.iter().for_each(|input| body(input));
+    println!("{target}: {} inputs", inputs.len());
 }
 
 /// The seeds of a target.
@@ -49,7 +56,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
     }
 }
 
-/// The replies of the vectors, with the index of each chain.
+/// The replies of the vectors, each with the index of its chain.
 fn replies(abi: &Abi) -> Vec<(usize, Vec<u8>)> {
     let mut replies = Vec::new();
     for (index, chain) in abi.chains.iter().enumerate() {
@@ -65,7 +72,7 @@ fn replies(abi: &Abi) -> Vec<(usize, Vec<u8>)> {
     replies
 }
 
-/// The vectors as their structs, and one of each struct full of ones.
+/// The vectors as inputs of `decode`, and each struct filled with ones.
 fn decode(abi: &Abi, replies: &[(usize, Vec<u8>)]) -> Vec<Vec<u8>> {
     let newest = 3;
     let mut seeds = Vec::new();
@@ -83,7 +90,7 @@ fn decode(abi: &Abi, replies: &[(usize, Vec<u8>)]) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// Each reply as what a peer answers twice, to buffers of two sizes.
+/// Each reply as the two answers of a peer, for buffers of two sizes.
 fn requests(replies: &[(usize, Vec<u8>)]) -> impl Iterator<Item = Vec<u8>> {
     replies.iter().flat_map(|(chain, bytes)| {
         let head = |size: u8| {
@@ -96,7 +103,7 @@ fn requests(replies: &[(usize, Vec<u8>)]) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// Capabilities of all sorts behind each profile, in buffers of some sizes.
+/// Several capabilities for each profile, in buffers of several sizes.
 fn built() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for profile in 0..8 {
@@ -118,7 +125,7 @@ fn built() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// What an overlay can say of the items of others.
+/// Extensions of items of the small specification, for overlays.
 const EXTENSIONS: [&str; 5] = [
     "  - extend: demo_info\n    after: cap_offset\n    since: v1.4\n    fields:\n      \
         owner: out u32, owner\n      pad: out reserved u32, zero\n",
@@ -131,12 +138,12 @@ const EXTENSIONS: [&str; 5] = [
         below: {parts: DEMO_BASE}\n        chain: {offset: 24, align: 8, when_too_small: partial}\n",
 ];
 
-/// Files of specifications that are taken.
+/// Files of valid specifications.
 fn specifications() -> Vec<Vec<u8>> {
     let read = |path: &str| fs::read(fixtures::root().join(path)).expect("a file");
     let abi = read("codegen/tests/specs/demo/abi.yaml");
     let mut seeds = vec![[vec![0], abi].concat(), [vec![1], HEAD.into()].concat()];
-    // Together they are taken, and each on its own.
+    // They are valid together and alone.
     seeds.push([&[2], HEAD.as_bytes(), EXTENSIONS.join("\n").as_bytes()].concat());
     let alone = EXTENSIONS.iter().map(|one| [&[2], HEAD.as_bytes(), one.as_bytes()].concat());
     seeds.extend(alone);
@@ -144,7 +151,7 @@ fn specifications() -> Vec<Vec<u8>> {
     let others = ["codegen/tests/specs/hard_cases/history.yaml", "spec/vfio/proposals/cxl.yaml"];
     for path in files.into_iter().chain(others) {
         let text = String::from_utf8(read(path)).expect("text");
-        // Each item on its own, so that one of them can be taken.
+        // Each item alone, so that some of the seeds are valid.
         let items = text.split_once("\nitems:\n").map_or("", |(_, items)| items);
         for item in items.split("\n\n") {
             seeds.push([&[1], HEAD.as_bytes(), item.as_bytes(), b"\n"].concat());

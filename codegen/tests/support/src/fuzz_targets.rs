@@ -1,6 +1,5 @@
-//! The bodies of the fuzz targets that need no C: what any bytes must not be
-//! able to make the parsers do. `tests/quick/fuzz.rs` runs them on bytes that are the
-//! same in every run, `fuzz/` on what libFuzzer finds.
+//! The fuzz targets that need no C. `tests/quick/fuzz.rs` runs them on fixed inputs,
+//! `fuzz/` on the inputs of libFuzzer.
 
 use std::cell::RefCell;
 use std::fs;
@@ -15,7 +14,7 @@ use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use tempfile::TempDir;
 
-/// The ABI of a few releases, the first and the newest among them.
+/// The ABI of several releases, including the first and the newest.
 fn abis() -> &'static [Abi] {
     static ABIS: OnceLock<Vec<Abi>> = OnceLock::new();
     ABIS.get_or_init(|| {
@@ -27,8 +26,8 @@ fn abis() -> &'static [Abi] {
     })
 }
 
-/// `decode` of any struct of any release from any machine: the choice is in the
-/// first four bytes.
+/// Decodes bytes as a struct; the first four bytes choose the struct, the release and
+/// the target.
 pub fn decode(data: &[u8]) {
     let Some(([abi, target, low, high], bytes)) = data.split_first_chunk::<4>() else { return };
     let abi = &abis()[usize::from(*abi) % abis().len()];
@@ -45,8 +44,8 @@ pub fn decode(data: &[u8]) {
     decode::canonical(&found);
 }
 
-/// All forms of input of `decode`: what is read can be written in each of them
-/// and is then read as the same.
+/// Reads bytes as input of `decode`, writes the result in every input format, and
+/// reads it again.
 pub fn input(data: &[u8]) {
     let Ok(read) = input::read(data) else { return };
     assert!((1..=MOST_BYTES).contains(&read.bytes.len()), "{} bytes", read.bytes.len());
@@ -60,7 +59,7 @@ pub fn input(data: &[u8]) {
     }
 }
 
-/// Some bytes in every form of text that is read.
+/// Bytes in every input format of `decode`.
 pub fn spelt(bytes: &[u8]) -> [String; 4] {
     let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
     let (mut xxd, mut hexdump) = (String::new(), String::new());
@@ -75,8 +74,8 @@ pub fn spelt(bytes: &[u8]) -> [String; 4] {
     [digits(bytes), xxd, hexdump, format!("\"{strace}\"")]
 }
 
-/// A specification of which one file, or an overlay, is any bytes: it is refused, or taken and
-/// all of its outputs are made. The first byte says which file.
+/// Opens a specification with one file, or an overlay, of any bytes, and makes the outputs
+/// if it is valid. The first byte chooses the file.
 pub fn yaml(data: &[u8]) {
     let Some((which, text)) = data.split_first() else { return };
     let name = match which % 8 {
@@ -96,13 +95,13 @@ pub fn yaml(data: &[u8]) {
 /// The name of an overlay. As `.yaml`, it would be a file that `abi.yaml` does not list.
 const OVERLAY: &str = "overlay.txt";
 
-/// The first bytes of a file that says nothing yet.
+/// The head of a file of items.
 pub const HEAD: &str = "title: A\ndoc: B.\nheader: demo\nsince: v1.0\nsource: demo.h\nitems:\n";
 
 const ABI: &str = include_str!("../../specs/demo/abi.yaml");
 const COMMON: &str = include_str!("../../specs/demo/common.yaml");
 
-/// A file of the specification as it should be.
+/// A valid file of the specification.
 pub fn demo(name: &str) -> String {
     match name {
         "abi.yaml" => ABI.to_owned(),

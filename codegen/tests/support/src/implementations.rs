@@ -10,35 +10,34 @@ use capchain::layout::{Model, TARGETS, Target};
 use crate::process::succeed_with_input;
 use crate::{c_program, rust_program};
 
-/// A buffer, and what is known of it.
+/// A buffer with a reply.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The chain: that which its struct hosts, or one that starts by itself.
     pub chain: String,
-    /// The target that it comes from.
+    /// The target of the bytes.
     pub target: &'static Target,
-    /// All of its bytes.
+    /// The bytes.
     pub bytes: Vec<u8>,
 }
 
-/// What one implementation says to every case; `None` where it does not know
-/// the chain or the target.
+/// The texts of one implementation; `None` for a chain or a target that it does not
+/// support.
 pub struct Answers {
     /// The implementation.
     pub name: &'static str,
-    /// Its answers, in the order of the cases.
+    /// The texts, in the order of the cases.
     pub texts: Vec<Option<String>>,
 }
 
-/// Asks every implementation. What is generated is written and compiled anew
-/// from the ABI.
+/// Runs every implementation on every case. The generated ones are compiled anew.
 pub fn ask(abi: &Abi, cases: &[Case]) -> Vec<Answers> {
     let texts = cases.iter().map(|case| decoded(abi, case)).collect();
     let mut all = vec![Answers { name: "decode", texts }];
     let folder = tempfile::tempdir().expect("a folder");
     let program = rust_program::compile(folder.path(), abi);
     all.push(Answers { name: "Rust", texts: run(Command::new(program), cases) });
-    // Its header is what `rust_program` has put below `generated/include`.
+    // `rust_program` has written its header to `generated/include`.
     let program = c_program::compile(folder.path(), abi);
     all.push(Answers { name: "C", texts: run(Command::new(program), cases) });
     all
@@ -49,7 +48,7 @@ pub fn target(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| panic!("target {name}"))
 }
 
-/// What `decode` says.
+/// The text of `decode`.
 pub fn decoded(abi: &Abi, case: &Case) -> Option<String> {
     let chain = abi.find_chain(&case.chain)?;
     let subject = match abi.chain(chain).offset_host() {
@@ -59,7 +58,7 @@ pub fn decoded(abi: &Abi, case: &Case) -> Option<String> {
     Some(decode::canonical(&decode::decode(abi, subject, case.target, &case.bytes)))
 }
 
-/// What a program says that reads cases line by line.
+/// The texts of a program that reads cases line by line.
 pub fn run(mut command: Command, cases: &[Case]) -> Vec<Option<String>> {
     let lines: String = cases.iter().map(line).collect();
     let text = succeed_with_input(&mut command, lines.as_bytes());

@@ -1,5 +1,5 @@
 //! The designs of a capability chain for `vfio_irq_info` in `spec/vfio/proposals`,
-//! and what the reply model answers under each.
+//! and the answers of the reply model for each.
 
 use std::path::PathBuf;
 
@@ -11,13 +11,13 @@ use capchain::spec::load::Origin;
 
 use crate::fixtures;
 
-/// What memory holds before a call, but for what the caller has set.
+/// Every byte of memory that the caller has not set.
 pub const FILL: u8 = 0xaa;
 
-/// The indexes that all PCI devices have end below this one.
+/// The first index that not all PCI devices have.
 pub const FIRST_OF_DEVICE: u32 = 5;
 
-/// How much memory there is from the start of the caller's buffer on.
+/// The size of memory from the start of the caller's buffer.
 const MEMORY: usize = 64;
 
 /// A file of `spec/vfio/proposals`.
@@ -30,13 +30,13 @@ pub fn open(overlays: &[PathBuf]) -> Opened {
     capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), overlays)
 }
 
-/// The ABI of a proposal, or without one that of the newest release.
+/// The ABI with a proposal, or of the newest release.
 pub fn abi(proposal: Option<&str>) -> Abi {
     let overlays: Vec<_> = proposal.map(self::proposal).into_iter().collect();
     lower(&fixtures::loaded(open(&overlays)), None)
 }
 
-/// A call: what the caller says and has.
+/// A call.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
     /// The index of the interrupt.
@@ -47,19 +47,19 @@ pub struct Call {
     pub buffer: u64,
 }
 
-/// The ioctl that all of this is about.
+/// The ioctl `VFIO_DEVICE_GET_IRQ_INFO`.
 pub fn ioctl(abi: &Abi) -> &Ioctl {
     let mut ioctls = abi.ioctls.iter();
     ioctls.find(|one| one.name == "VFIO_DEVICE_GET_IRQ_INFO").expect("the ioctl")
 }
 
-/// Its argument.
+/// The argument of the ioctl.
 pub fn struct_(abi: &Abi) -> (StructId, &Struct) {
     let Arg::Struct(id) = ioctl(abi).arg else { panic!("no struct") };
     (id, abi.struct_(id))
 }
 
-/// The handler of this name that the newest release has.
+/// The handler of this name in the newest release.
 pub fn handler<'a>(abi: &'a Abi, name: &str) -> &'a Handler {
     let mut handlers = ioctl(abi).handlers.iter().filter(|one| one.until.is_none());
     handlers.find(|one| one.name == name).unwrap_or_else(|| panic!("no handler {name}"))
@@ -74,14 +74,14 @@ impl Call {
         memory
     }
 
-    /// What a handler does to it.
+    /// The answer of a handler.
     pub fn answer<'a>(&self, abi: &'a Abi, name: &str) -> Answer<'a> {
         let handling = Handling::new(abi, ioctl(abi), handler(abi, name)).expect("rules");
         handling.answer(&self.memory(abi), &self.contents(abi))
     }
 
-    /// What the device tells: one interrupt with an eventfd and, beyond the
-    /// fixed indexes, what kind it is.
+    /// The contents of the reply: one interrupt with an eventfd and, after the
+    /// fixed indexes, its type.
     fn contents(&self, abi: &Abi) -> Contents {
         let mut fixed = vec![0; MEMORY];
         put(abi, &mut fixed, "flags", 1);

@@ -9,25 +9,25 @@ use capchain::release::Release;
 
 use crate::groups::{Group, skip};
 
-/// The headers that a kernel can have, below its folder.
+/// The headers of the ABI, relative to the folder of a kernel.
 pub const HEADERS: [&str; 3] = ["linux/vfio.h", "linux/vfio_zdev.h", "linux/vfio_ccw.h"];
 
 /// A folder with the headers of a kernel.
 pub struct Kernel {
     /// The folder.
     pub folder: PathBuf,
-    /// The release that it says it is.
+    /// The release of the kernel.
     pub release: Release,
 }
 
 impl Kernel {
-    /// The headers of the ABI that it has.
+    /// The headers of the ABI in the folder.
     pub fn headers(&self) -> Vec<PathBuf> {
         let paths = HEADERS.iter().map(|header| self.folder.join(header));
         paths.filter(|path| path.exists()).collect()
     }
 
-    /// Its headers, read as text.
+    /// The text of the headers.
     pub fn sources(&self) -> (Sources, Vec<usize>) {
         let mut sources = Sources::default();
         let mut files = Vec::new();

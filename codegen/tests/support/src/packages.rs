@@ -1,5 +1,5 @@
-//! Packages as a registry would hand them out: what `cargo package` makes,
-//! unpacked outside of the repository.
+//! Packages as a registry delivers them: made by `cargo package`, and unpacked
+//! outside the repository.
 
 use std::ffi::OsString;
 use std::fs;
@@ -30,7 +30,7 @@ pub fn unpacked(folder: &Path, name: &str) -> PathBuf {
     place
 }
 
-/// Cargo, to work in a folder.
+/// Cargo, run in a folder.
 pub fn cargo(folder: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);

@@ -1,6 +1,6 @@
-//! Numbers and damaged bytes at random, the same in every run.
+//! Random numbers and damaged bytes, the same in every run.
 
-/// A small generator of numbers (xorshift), seeded.
+/// A random number generator (xorshift) with its seed.
 pub struct Random(pub u64);
 
 impl Random {
@@ -12,12 +12,12 @@ impl Random {
         self.0
     }
 
-    /// A number below an end, or 0.
+    /// A number below `end`, or 0.
     pub fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end.max(1) as u64).expect("a small number")
     }
 
-    /// A copy with some bytes changed, often to what offsets and ids look like.
+    /// A copy with some bytes changed, often to the values of offsets and ids.
     pub fn damage(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
         for _ in 0..=self.below(4) {

@@ -88,7 +88,7 @@ fn start(abi: &Abi, chain: &Chain) -> (String, String) {
          Err(views::ReplyError::TooShort {{ len, minsz }}) => \
          return no_reply(text_of, len, minsz),\n        \
          Err(other) => return unforeseen(text_of, &other),\n        Ok(view) => view,\n    }};\n    \
-         reply(text_of, view.{argsz}(), view.need());\n"
+         reply(text_of, view.{argsz}(), view.required_size());\n"
     );
     (head, "view.caps()".to_owned())
 }

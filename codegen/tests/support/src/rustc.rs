@@ -18,10 +18,10 @@ pub fn program(folder: &Path, abi: &Abi, name: &str, text: &str) -> PathBuf {
     program_with(folder, name, text, &[])
 }
 
-/// Writes the crate and the header of an ABI to the folder `generated`, whatever
-/// the ABI is called.
+/// Writes the crate and the header of an ABI to the folder `generated`, without the
+/// name of the ABI.
 pub fn write_crate(folder: &Path, abi: &Abi) {
-    // The reference is the larger part of the work, and no compiler reads it.
+    // The reference takes most of the time, and no compiler reads it.
     let families = FAMILIES.iter().filter(|family| family.name != "reference");
     for file in families.flat_map(|family| family.emit(abi)) {
         let below = file.path.strip_prefix(&crate_folder(abi)).expect("a file of the crate");
@@ -39,7 +39,7 @@ pub fn program_with(folder: &Path, name: &str, text: &str, args: &[&str]) -> Pat
     folder.join("main")
 }
 
-/// Compiles the crate that was written without warnings.
+/// Compiles the crate; a warning is an error.
 pub fn library(folder: &Path, name: &str, args: &[&str]) {
     let library = ["--crate-type", "rlib", "--crate-name", name, "-D", "warnings"];
     succeed(rustc(folder).args(library).args(args).arg("generated/src/lib.rs"));
@@ -50,7 +50,7 @@ pub fn run(program: &Path, args: &[&str]) -> String {
     succeed(Command::new(program).args(args))
 }
 
-/// A compiler that works in a folder.
+/// rustc, run in a folder.
 pub fn rustc(folder: &Path) -> Command {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let mut command = Command::new(rustc);

@@ -3,7 +3,7 @@
 use vfio_abi::uapi::{RegionInfoFlags, vfio_region_info};
 use vfio_abi::views::{NewCap, REGION};
 
-/// What stands behind the headers of the three capabilities.
+/// The bodies of the three capabilities.
 pub fn bodies() -> [Vec<u8>; 3] {
     let words = |words: &[u32]| words.iter().flat_map(|word| word.to_ne_bytes()).collect();
     let areas = [0_u64, 0x1000, 0x3000, 0x2000].into_iter().flat_map(u64::to_ne_bytes);
@@ -25,7 +25,7 @@ pub fn region(flags: RegionInfoFlags, caps: &[(u16, &[u8])]) -> Vec<u8> {
     reply
 }
 
-/// The whole of it.
+/// The reply.
 pub fn reply() -> Vec<u8> {
     let [sparse, type_, _] = &bodies();
     region(RegionInfoFlags::MMAP, &[(1, sparse), (2, type_), (3, &[])])

@@ -1,13 +1,13 @@
-//! Documents as programs: blocks of files are written, blocks of commands run,
-//! and what these print is compared with the block behind them, or put there if
-//! UPDATE_GOLDEN is set.
+//! Runs documents: writes the blocks that are files, runs the blocks of commands, and
+//! compares their output with the block that follows. UPDATE_GOLDEN=1 writes the
+//! output into the document.
 
 use std::fs;
 use std::path::Path;
 
 use crate::program::shell;
 
-/// Runs a document in a folder. What its commands came to, line by line.
+/// Runs a document in a folder. Returns the exit codes of its commands.
 pub fn follow(document: &Path, folder: &Path) -> Vec<i32> {
     let told = fs::read_to_string(document).expect("a document");
     let (mut anew, mut printed, mut codes) = (String::new(), None, Vec::new());
@@ -31,7 +31,8 @@ pub fn follow(document: &Path, folder: &Path) -> Vec<i32> {
     codes
 }
 
-/// A block as it should be; what a block of commands printed is due in the next.
+/// The expected text of a block. The output of a block of commands belongs in the
+/// next block.
 fn block(
     folder: &Path,
     info: &str,

@@ -571,15 +571,17 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_EEH_PE_OP	_IO(VFIO_TYPE, VFIO_BASE + 21)
 #endif
 
+/* Linux 4.0 */
+#ifndef VFIO_PCI_REQ_IRQ_INDEX
+#define VFIO_PCI_REQ_IRQ_INDEX	4
+#endif
+
 /* Linux 4.1 */
 #ifndef VFIO_DEVICE_FLAGS_PLATFORM
 #define VFIO_DEVICE_FLAGS_PLATFORM	(1 << 2)
 #endif
 #ifndef VFIO_DEVICE_FLAGS_AMBA
 #define VFIO_DEVICE_FLAGS_AMBA	(1 << 3)
-#endif
-#ifndef VFIO_PCI_REQ_IRQ_INDEX
-#define VFIO_PCI_REQ_IRQ_INDEX	4
 #endif
 
 /* Linux 4.2 */
@@ -636,7 +638,7 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_REGION_SUBTYPE_INTEL_IGD_LPC_CFG	3
 #endif
 
-/* Linux 4.11 */
+/* Linux 4.10 */
 #ifndef VFIO_DEVICE_API_PCI_STRING
 #define VFIO_DEVICE_API_PCI_STRING	"vfio-pci"
 #endif
@@ -987,7 +989,7 @@ __extension__ struct vfio_eeh_pe_op {
 #define __VFIO_RESERVED_TYPE1_NESTING_IOMMU	6
 #endif
 
-/* Linux 6.16 */
+/* Linux 6.15 */
 #ifndef VFIO_AP_CFG_CHG_IRQ_INDEX
 #define VFIO_AP_CFG_CHG_IRQ_INDEX	1
 #endif
@@ -1008,7 +1010,7 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_DEVICE_FEATURE_DMA_BUF	11
 #endif
 
-/* Linux 7.2 */
+/* Linux 7.1 */
 #ifndef VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2
 #define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2	12
 #endif

@@ -102,20 +102,17 @@
  */
 #define VFIO_SPAPR_TCE_IOMMU			2
 
-/*
- * version 2 of the type1 backend, which never cuts a mapping (since 3.13-3.15)
- */
+/* version 2 of the type1 backend, which never cuts a mapping (since 3.15) */
 #define VFIO_TYPE1v2_IOMMU			3
 
 /*
- * whether the IOMMU keeps DMA coherent with the processor's caches (since
- * 3.13-3.15)
+ * whether the IOMMU keeps DMA coherent with the processor's caches (since 3.15)
  */
 #define VFIO_DMA_CC_IOMMU			4
 
 /*
  * whether Power's error handling is there, with the ioctl VFIO_EEH_PE_OP (since
- * 3.16-3.17)
+ * 3.17)
  */
 #define VFIO_EEH				5
 
@@ -298,9 +295,9 @@ struct vfio_device_info {
 #define VFIO_DEVICE_FLAGS_RESET		(1 << 0)
 /* a PCI device; its regions and interrupts have the PCI indexes */
 #define VFIO_DEVICE_FLAGS_PCI		(1 << 1)
-/* a platform device (since 3.19-4.1) */
+/* a platform device (since 4.1) */
 #define VFIO_DEVICE_FLAGS_PLATFORM	(1 << 2)
-/* a device on an ARM AMBA bus (since 3.19-4.1) */
+/* a device on an ARM AMBA bus (since 4.1) */
 #define VFIO_DEVICE_FLAGS_AMBA		(1 << 3)
 /* an s390 channel I/O subchannel (since 4.12) */
 #define VFIO_DEVICE_FLAGS_CCW		(1 << 4)
@@ -348,7 +345,7 @@ struct vfio_device_info {
 /*
  * What a mediated device's type names in its device_api attribute in sysfs: the
  * kind of device that a program gets from it.
- * Since Linux 4.8-4.11.
+ * Since Linux 4.10.
  */
 #define VFIO_DEVICE_API_PCI_STRING	"vfio-pci"	/* a PCI device */
 #define VFIO_DEVICE_API_PLATFORM_STRING	"vfio-platform"	/* a platform device */
@@ -597,7 +594,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 /* graphics of a mediated device (since 4.20) */
 #define VFIO_REGION_TYPE_GFX			1
 
-/* an s390 channel device (since 5.1-5.2) */
+/* an s390 channel device (since 5.2) */
 #define VFIO_REGION_TYPE_CCW			2
 
 /*
@@ -683,7 +680,7 @@ struct vfio_region_gfx_edid {
 /*
  * Regions of type VFIO_REGION_TYPE_CCW; each starts with a struct of
  * vfio_ccw.h.
- * Since Linux 5.1-5.2.
+ * Since Linux 5.2.
  */
 
 /* halt and clear commands, in a ccw_cmd_region */
@@ -909,7 +906,7 @@ enum {
 	VFIO_PCI_MSIX_IRQ_INDEX,	/* MSI-X vectors */
 	/* the device has met an uncorrectable error (since 3.10) */
 	VFIO_PCI_ERR_IRQ_INDEX,
-	/* the host asks for the device back (since 3.19-4.1) */
+	/* the host asks for the device back (since 4.0) */
 	VFIO_PCI_REQ_IRQ_INDEX,
 	VFIO_PCI_NUM_IRQS,	/* number of blocks that this header knows */
 };
@@ -943,9 +940,7 @@ enum {
  */
 enum {
 	VFIO_AP_REQ_IRQ_INDEX,	/* the host asks for the device back */
-	/*
-	 * the device has gained or lost adapters or domains (since 6.14-6.16)
-	 */
+	/* the device has gained or lost adapters or domains (since 6.15) */
 	VFIO_AP_CFG_CHG_IRQ_INDEX,
 	VFIO_AP_NUM_IRQS,	/* number of blocks that this header knows */
 };
@@ -1296,7 +1291,7 @@ __extension__ struct vfio_device_feature {
 
 /*
  * makes the flags of VFIO_MIG_GET_PRECOPY_INFO an output that can be trusted;
- * has no payload (since 7.0-7.2)
+ * has no payload (since 7.1)
  */
 #define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2		12
 
@@ -1414,16 +1409,14 @@ struct vfio_device_bind_iommufd {
 struct vfio_device_attach_iommufd_pt {
 	__u32	argsz;	/* size of the struct */
 	__u32	flags;	/* which of the later fields count */
-/* attach only the given PASID (since 6.14-6.16) */
+/* attach only the given PASID (since 6.15) */
 #define VFIO_DEVICE_ATTACH_PASID	(1 << 0)
 	/*
 	 * id of an IOAS or of a page table; on return, the IOAS or the page
 	 * table in use
 	 */
 	__u32	pt_id;
-	/*
-	 * the PASID to attach (with VFIO_DEVICE_ATTACH_PASID; since 6.14-6.16)
-	 */
+	/* the PASID to attach (with VFIO_DEVICE_ATTACH_PASID; since 6.15) */
 	__u32	pasid;
 };
 
@@ -1445,11 +1438,9 @@ struct vfio_device_attach_iommufd_pt {
 struct vfio_device_detach_iommufd_pt {
 	__u32	argsz;	/* size of the struct */
 	__u32	flags;	/* which of the later fields count */
-/* detach only the given PASID (since 6.14-6.16) */
+/* detach only the given PASID (since 6.15) */
 #define VFIO_DEVICE_DETACH_PASID	(1 << 0)
-	/*
-	 * the PASID to detach (with VFIO_DEVICE_DETACH_PASID; since 6.14-6.16)
-	 */
+	/* the PASID to detach (with VFIO_DEVICE_DETACH_PASID; since 6.15) */
 	__u32	pasid;
 };
 
@@ -1558,7 +1549,7 @@ struct vfio_precopy_info {
 	__u32		flags;
 /*
  * the device started over; new initial data waits, and dirty_bytes counts from
- * it (since 7.0-7.2)
+ * it (since 7.1)
  */
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 	/*
@@ -2062,7 +2053,7 @@ struct vfio_eeh_pe_err {
 
 /*
  * An operation on the PE of every group of the container.
- * Since Linux 3.16-3.17.
+ * Since Linux 3.17.
  */
 __extension__ struct vfio_eeh_pe_op {
 	/*
@@ -2081,7 +2072,7 @@ __extension__ struct vfio_eeh_pe_op {
 
 /*
  * Operations on a PE.
- * Since Linux 3.16-3.17.
+ * Since Linux 3.17.
  */
 
 /* turns error handling of the PE off */
@@ -2112,7 +2103,7 @@ __extension__ struct vfio_eeh_pe_op {
 /*
  * States of a PE, as VFIO_EEH_PE_OP returns them for VFIO_EEH_PE_GET_STATE.
  * There is no 3.
- * Since Linux 3.16-3.17.
+ * Since Linux 3.17.
  */
 #define VFIO_EEH_PE_STATE_NORMAL	0	/* the PE works */
 #define VFIO_EEH_PE_STATE_RESET		1	/* a reset is active */
@@ -2130,7 +2121,7 @@ __extension__ struct vfio_eeh_pe_op {
  * File descriptor: container (spapr)
  * Argument: struct vfio_eeh_pe_op *
  * Return: one of eeh_state for VFIO_EEH_PE_GET_STATE, otherwise 0
- * Since Linux 3.16-3.17.
+ * Since Linux 3.17.
  */
 #define VFIO_EEH_PE_OP	_IO(VFIO_TYPE, VFIO_BASE + 21)
 
@@ -2272,7 +2263,7 @@ struct ccw_io_region {
 /*
  * The region of subtype VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. Writing it ends what
  * the subchannel is doing, also while a channel program runs.
- * Since Linux 5.1-5.2.
+ * Since Linux 5.2.
  */
 struct ccw_cmd_region {
 	__u32	command;	/* what to do; one at a time */

@@ -80,7 +80,7 @@ const _: () = {
 /// [`VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD`](super::VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD). Writing it
 /// ends what the subchannel is doing, also while a channel program runs.
 ///
-/// Since Linux 5.0 to 5.2; source: include/uapi/linux/vfio_ccw.h.
+/// Since Linux 5.2; source: include/uapi/linux/vfio_ccw.h.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(

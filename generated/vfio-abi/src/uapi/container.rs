@@ -24,18 +24,18 @@ pub const VFIO_SPAPR_TCE_IOMMU: u32 = 2;
 
 /// Version 2 of the type1 backend, which never cuts a mapping.
 ///
-/// Since Linux 3.12 to 3.15.
+/// Since Linux 3.15.
 pub const VFIO_TYPE1v2_IOMMU: u32 = 3;
 
 /// Whether the IOMMU keeps DMA coherent with the processor's caches.
 ///
-/// Since Linux 3.12 to 3.15.
+/// Since Linux 3.15.
 pub const VFIO_DMA_CC_IOMMU: u32 = 4;
 
 /// Whether Power's error handling is there, with the ioctl
 /// [`VFIO_EEH_PE_OP`](super::VFIO_EEH_PE_OP).
 ///
-/// Since Linux 3.15 to 3.17.
+/// Since Linux 3.17.
 pub const VFIO_EEH: u32 = 5;
 
 /// Type1 with two stages of translation, which is gone; the number stays taken.

@@ -139,7 +139,7 @@ pub struct vfio_device_attach_iommufd_pt {
     pub pt_id: u32,
     /// The PASID to attach.
     ///
-    /// Since Linux 6.13 to 6.16.
+    /// Since Linux 6.15.
     pub pasid: u32,
 }
 
@@ -171,7 +171,7 @@ const _: () = {
 
 /// Attach only the given PASID.
 ///
-/// Since Linux 6.13 to 6.16.
+/// Since Linux 6.15.
 pub const VFIO_DEVICE_ATTACH_PASID: u32 = 1 << 0;
 
 /// Which of the later fields count.
@@ -193,7 +193,7 @@ pub struct DeviceAttachIommufdPtFlags(pub u32);
 impl DeviceAttachIommufdPtFlags {
     /// Attach only the given PASID.
     ///
-    /// Since Linux 6.13 to 6.16.
+    /// Since Linux 6.15.
     pub const PASID: Self = Self(VFIO_DEVICE_ATTACH_PASID);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("PASID", Self::PASID)];
@@ -231,7 +231,7 @@ pub struct vfio_device_detach_iommufd_pt {
     pub flags: DeviceDetachIommufdPtFlags,
     /// The PASID to detach.
     ///
-    /// Since Linux 6.13 to 6.16.
+    /// Since Linux 6.15.
     pub pasid: u32,
 }
 
@@ -261,7 +261,7 @@ const _: () = {
 
 /// Detach only the given PASID.
 ///
-/// Since Linux 6.13 to 6.16.
+/// Since Linux 6.15.
 pub const VFIO_DEVICE_DETACH_PASID: u32 = 1 << 0;
 
 /// Which of the later fields count.
@@ -283,7 +283,7 @@ pub struct DeviceDetachIommufdPtFlags(pub u32);
 impl DeviceDetachIommufdPtFlags {
     /// Detach only the given PASID.
     ///
-    /// Since Linux 6.13 to 6.16.
+    /// Since Linux 6.15.
     pub const PASID: Self = Self(VFIO_DEVICE_DETACH_PASID);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("PASID", Self::PASID)];

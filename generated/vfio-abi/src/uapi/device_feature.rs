@@ -182,7 +182,7 @@ pub const VFIO_DEVICE_FEATURE_DMA_BUF: u32 = 11;
 /// Makes the flags of [`VFIO_MIG_GET_PRECOPY_INFO`](super::VFIO_MIG_GET_PRECOPY_INFO) an output
 /// that can be trusted; has no payload.
 ///
-/// Since Linux 6.19 to 7.2.
+/// Since Linux 7.1.
 pub const VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2: u32 = 12;
 
 /// Payload of

@@ -114,7 +114,7 @@ pub const VFIO_PCI_ERR_IRQ_INDEX: u32 = 3;
 
 /// The host asks for the device back.
 ///
-/// Since Linux 3.18 to 4.1.
+/// Since Linux 4.0.
 pub const VFIO_PCI_REQ_IRQ_INDEX: u32 = 4;
 
 /// Number of blocks that this header knows.
@@ -151,7 +151,7 @@ impl PciIrqIndex {
     pub const ERR: Self = Self(VFIO_PCI_ERR_IRQ_INDEX);
     /// The host asks for the device back.
     ///
-    /// Since Linux 3.18 to 4.1.
+    /// Since Linux 4.0.
     pub const REQ: Self = Self(VFIO_PCI_REQ_IRQ_INDEX);
     /// Number of blocks that this header knows.
     pub const NUM_IRQS: Self = Self(VFIO_PCI_NUM_IRQS);
@@ -264,7 +264,7 @@ pub const VFIO_AP_REQ_IRQ_INDEX: u32 = 0;
 
 /// The device has gained or lost adapters or domains.
 ///
-/// Since Linux 6.13 to 6.16.
+/// Since Linux 6.15.
 pub const VFIO_AP_CFG_CHG_IRQ_INDEX: u32 = 1;
 
 /// Number of blocks that this header knows.
@@ -293,7 +293,7 @@ impl ApIrqIndex {
     pub const REQ: Self = Self(VFIO_AP_REQ_IRQ_INDEX);
     /// The device has gained or lost adapters or domains.
     ///
-    /// Since Linux 6.13 to 6.16.
+    /// Since Linux 6.15.
     pub const CFG_CHG: Self = Self(VFIO_AP_CFG_CHG_IRQ_INDEX);
     /// Number of blocks that this header knows.
     pub const NUM_IRQS: Self = Self(VFIO_AP_NUM_IRQS);

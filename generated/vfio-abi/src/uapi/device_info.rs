@@ -86,12 +86,12 @@ pub const VFIO_DEVICE_FLAGS_PCI: u32 = 1 << 1;
 
 /// A platform device.
 ///
-/// Since Linux 3.18 to 4.1.
+/// Since Linux 4.1.
 pub const VFIO_DEVICE_FLAGS_PLATFORM: u32 = 1 << 2;
 
 /// A device on an ARM AMBA bus.
 ///
-/// Since Linux 3.18 to 4.1.
+/// Since Linux 4.1.
 pub const VFIO_DEVICE_FLAGS_AMBA: u32 = 1 << 3;
 
 /// An s390 channel I/O subchannel.
@@ -142,11 +142,11 @@ impl DeviceInfoFlags {
     pub const PCI: Self = Self(VFIO_DEVICE_FLAGS_PCI);
     /// A platform device.
     ///
-    /// Since Linux 3.18 to 4.1.
+    /// Since Linux 4.1.
     pub const PLATFORM: Self = Self(VFIO_DEVICE_FLAGS_PLATFORM);
     /// A device on an ARM AMBA bus.
     ///
-    /// Since Linux 3.18 to 4.1.
+    /// Since Linux 4.1.
     pub const AMBA: Self = Self(VFIO_DEVICE_FLAGS_AMBA);
     /// An s390 channel I/O subchannel.
     ///

@@ -65,7 +65,7 @@ const _: () = {
 
 /// An operation on the PE of every group of the container.
 ///
-/// Since Linux 3.15 to 3.17; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.17; source: include/uapi/linux/vfio.h.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -171,5 +171,5 @@ pub const VFIO_EEH_PE_STATE_UNAVAIL: u32 = 5;
 /// Runs one operation on the PE of each group of the container, and stops at the first group
 /// for which it gives something other than 0.
 ///
-/// Since Linux 3.15 to 3.17; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.17; source: include/uapi/linux/vfio.h.
 pub const VFIO_EEH_PE_OP: u32 = io(VFIO_TYPE, VFIO_BASE + 21);

@@ -307,7 +307,7 @@ const _: () = {
 
 /// The device started over; new initial data waits, and `dirty_bytes` counts from it.
 ///
-/// Since Linux 6.19 to 7.2.
+/// Since Linux 7.1.
 pub const VFIO_PRECOPY_INFO_REINIT: u32 = 1 << 0;
 
 /// What the caller had there, unless
@@ -331,7 +331,7 @@ pub struct PrecopyInfoFlags(pub u32);
 impl PrecopyInfoFlags {
     /// The device started over; new initial data waits, and `dirty_bytes` counts from it.
     ///
-    /// Since Linux 6.19 to 7.2.
+    /// Since Linux 7.1.
     pub const REINIT: Self = Self(VFIO_PRECOPY_INFO_REINIT);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("REINIT", Self::REINIT)];

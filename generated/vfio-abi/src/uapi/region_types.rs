@@ -23,7 +23,7 @@ pub const VFIO_REGION_TYPE_GFX: u32 = 1;
 
 /// An s390 channel device.
 ///
-/// Since Linux 5.0 to 5.2.
+/// Since Linux 5.2.
 pub const VFIO_REGION_TYPE_CCW: u32 = 2;
 
 /// The first migration protocol, with

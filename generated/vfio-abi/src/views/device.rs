@@ -3,10 +3,10 @@
 //! The chain of `device` capabilities.
 
 use core::marker::PhantomData;
-use crate::profile::{Profile, Rules, Short};
 use super::INFO;
-use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
-use crate::profile::Fixed;
+use crate::array::Element as _;
+use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
+use crate::profile::{Append, CapShape, FixedPart, NewCap, Profile, Rules, WhenTooSmall};
 use crate::reply::{Host, Reply, ReplyError};
 use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
@@ -16,16 +16,12 @@ const HOST: Host = Host {
     minsz: 16,
     argsz: 0,
     flags: 4,
-    caps: 128,
+    caps_flag: 128,
     cap_offset: 16,
     inputs: &[],
 };
 
-/// A device, as [`VFIO_DEVICE_GET_INFO`](crate::uapi::VFIO_DEVICE_GET_INFO) reports it. Kernels
-/// from 5.10 to 6.5 put the capabilities at offset 20, where `pad` is today: `cap_offset` may
-/// point into this struct.
-///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// A reply with [`vfio_device_info`](crate::uapi::vfio_device_info) and its capabilities.
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceInfo<'a> {
     reply: Reply<'a>,
@@ -46,10 +42,10 @@ impl<'a> DeviceInfo<'a> {
         })
     }
 
-    /// Asks by `call`, and again with a larger buffer where the reply did not fit and
-    /// the buffer can grow. `call` gets the request in the buffer, leaves the reply
-    /// there and tells how many bytes it wrote: all of them, for an ioctl. Every call
-    /// starts from a cleared buffer with argsz set.
+    /// Calls `call`, and again with a larger buffer if the reply did not fit and the
+    /// buffer can grow. `call` finds the request in the buffer, puts the reply there
+    /// and returns how many bytes it wrote: all of them, for an ioctl. Before every
+    /// call, the buffer is cleared and argsz is set.
     pub fn request<B: Buffer + ?Sized, E>(
         buffer: &'a mut B,
         call: impl FnMut(&mut [u8]) -> Result<usize, E>,
@@ -61,14 +57,14 @@ impl<'a> DeviceInfo<'a> {
         })
     }
 
-    /// The size of the buffer to come back with, where this one was too small for
-    /// the chain. Such a reply shows no capability.
+    /// The size of buffer that the full reply requires, if this one was too small for
+    /// the chain. Such a reply has no capabilities here.
     #[inline]
-    pub fn need(&self) -> Option<u32> {
-        self.reply.need()
+    pub fn required_size(&self) -> Option<u32> {
+        self.reply.required_size()
     }
 
-    /// The capabilities in the order of the chain; none where the reply was short.
+    /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
     pub fn caps(&self) -> DeviceCaps<'a> {
         DeviceCaps {
@@ -101,7 +97,7 @@ impl<'a> DeviceInfo<'a> {
     }
 }
 
-impl Fixed for uapi::vfio_device_info {
+impl FixedPart for uapi::vfio_device_info {
     fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
         put(4, &self.flags.0.to_ne_bytes());
         put(8, &self.num_regions.to_ne_bytes());
@@ -109,7 +105,7 @@ impl Fixed for uapi::vfio_device_info {
     }
 }
 
-/// Walks the `device` chain of a reply; ends behind the first error.
+/// Walks the `device` chain of a reply; ends after the first error.
 #[derive(Clone, Debug)]
 pub struct DeviceCaps<'a> {
     walk: Walk<'a>,
@@ -135,29 +131,17 @@ impl core::iter::FusedIterator for DeviceCaps<'_> {}
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum DeviceCap<'a> {
-    /// Describes the PCI function of an s390 device. Version 2, of 6.0, adds its handle.
-    ///
-    /// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
     ZpciBase(DeviceZpciBase<'a>),
-    /// Describes the group of s390 PCI functions that the device belongs to. Version 2, of 6.0,
-    /// adds the store length of interpreted instructions.
-    ///
-    /// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
     ZpciGroup(DeviceZpciGroup<'a>),
-    /// Gives the utility string of an s390 PCI function, where the function has one.
-    ///
-    /// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL).
     ZpciUtil(DeviceZpciUtil<'a>),
-    /// Gives the path of an s390 PCI function inside the machine.
-    ///
-    /// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP).
     ZpciPfip(DeviceZpciPfip<'a>),
-    /// Tells which PCIe atomic operations of the device the path up to the root complex completes.
-    /// It is there only if at least one width is.
-    ///
-    /// Since Linux 6.5; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
     PciAtomicComp(DevicePciAtomicComp<'a>),
-    /// A capability that is not known here, or of a version before its first.
+    /// A capability with an unknown id, or with version 0.
     Unknown(UnknownCap<'a>),
 }
 
@@ -185,47 +169,15 @@ impl<'a> DeviceCap<'a> {
     }
 }
 
-/// Describes the PCI function of an s390 device. Version 2, of 6.0, adds its handle.
-///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciBase<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(DeviceZpciBase, 2, | cap | cap.body(match cap.version { 1 => 32, _ => 36 }));
+
 impl<'a> DeviceZpciBase<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 2;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(
-            match cap.version {
-                1 => 32,
-                _ => 36,
-            },
-        )?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// First bus address that DMA can use.
     #[inline]
     pub fn start_dma(&self) -> u64 {
@@ -277,48 +229,17 @@ impl<'a> DeviceZpciBase<'a> {
     }
 }
 
-/// Describes the group of s390 PCI functions that the device belongs to. Version 2, of 6.0,
-/// adds the store length of interpreted instructions.
-///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciGroup<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(
+    DeviceZpciGroup, 2, | cap | cap.body(match cap.version { 1 => 39, _ => 42 })
+);
+
 impl<'a> DeviceZpciGroup<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 2;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(
-            match cap.version {
-                1 => 39,
-                _ => 42,
-            },
-        )?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Mask of the DMA address space.
     #[inline]
     pub fn dasm(&self) -> u64 {
@@ -370,43 +291,17 @@ impl<'a> DeviceZpciGroup<'a> {
     }
 }
 
-/// Gives the utility string of an s390 PCI function, where the function has one.
-///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL).
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciUtil<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(
+    DeviceZpciUtil, 1, | cap | { cap.body(12) ?; cap.array(12, cap.number(8, 4), 1) }
+);
+
 impl<'a> DeviceZpciUtil<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(12)?;
-        cap.array(12, cap.number(8, 4), 1)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Length of the string in bytes.
     #[inline]
     pub fn size(&self) -> u32 {
@@ -416,47 +311,21 @@ impl<'a> DeviceZpciUtil<'a> {
     /// The string in EBCDIC.
     #[inline]
     pub fn util_str(&self) -> &'a [u8] {
-        self.cap.tail(12, self.cap.number(8, 4), 1)
+        self.cap.counted(12, self.cap.number(8, 4), 1)
     }
 }
 
-/// Gives the path of an s390 PCI function inside the machine.
-///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP).
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceZpciPfip<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(
+    DeviceZpciPfip, 1, | cap | { cap.body(12) ?; cap.array(12, cap.number(8, 4), 1) }
+);
+
 impl<'a> DeviceZpciPfip<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(12)?;
-        cap.array(12, cap.number(8, 4), 1)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Length of the path in bytes.
     #[inline]
     pub fn size(&self) -> u32 {
@@ -466,47 +335,19 @@ impl<'a> DeviceZpciPfip<'a> {
     /// The segments of the path, one byte each.
     #[inline]
     pub fn pfip(&self) -> &'a [u8] {
-        self.cap.tail(12, self.cap.number(8, 4), 1)
+        self.cap.counted(12, self.cap.number(8, 4), 1)
     }
 }
 
-/// Tells which PCIe atomic operations of the device the path up to the root complex completes.
-/// It is there only if at least one width is.
-///
-/// Since Linux 6.5; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
 #[derive(Clone, Copy, Debug)]
 pub struct DevicePciAtomicComp<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(DevicePciAtomicComp, 1, | cap | cap.body(16));
+
 impl<'a> DevicePciAtomicComp<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(16)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// The widths of the operands that are completed.
     #[inline]
     pub fn flags(&self) -> uapi::DeviceInfoCapPciAtomicCompFlags {
@@ -514,20 +355,168 @@ impl<'a> DevicePciAtomicComp<'a> {
     }
 }
 
+/// A capability of the `device` chain, to append to a reply.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum NewDeviceCap<'a> {
+    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
+    ZpciBase(&'a uapi::vfio_device_info_cap_zpci_base),
+    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
+    ZpciGroup(&'a uapi::vfio_device_info_cap_zpci_group),
+    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL); the number of elements sets the count, if it has one.
+    ZpciUtil(&'a uapi::vfio_device_info_cap_zpci_util, &'a [u8]),
+    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP); the number of elements sets the count, if it has one.
+    ZpciPfip(&'a uapi::vfio_device_info_cap_zpci_pfip, &'a [u8]),
+    /// [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
+    PciAtomicComp(&'a uapi::vfio_device_info_cap_pci_atomic_comp),
+    /// Any other capability.
+    Other(NewCap<'a>),
+}
+
+impl<'a> From<NewCap<'a>> for NewDeviceCap<'a> {
+    fn from(cap: NewCap<'a>) -> Self {
+        Self::Other(cap)
+    }
+}
+
+impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+        match *self {
+            Self::ZpciBase(cap) => {
+                let version = match cap.header.version {
+                    0 => 2,
+                    version => version,
+                };
+                CapShape::fixed(
+                    1,
+                    version,
+                    match version {
+                        1 => 32,
+                        _ => 40,
+                    },
+                )
+            }
+            Self::ZpciGroup(cap) => {
+                let version = match cap.header.version {
+                    0 => 2,
+                    version => version,
+                };
+                CapShape::fixed(
+                    2,
+                    version,
+                    match version {
+                        1 => 40,
+                        _ => 48,
+                    },
+                )
+            }
+            Self::ZpciUtil(cap, elements) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(3, version, 12).with_array(1, elements.len())
+            }
+            Self::ZpciPfip(cap, elements) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(4, version, 12).with_array(1, elements.len())
+            }
+            Self::PciAtomicComp(cap) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(5, version, 16)
+            }
+            Self::Other(cap) => {
+                Append::<uapi::vfio_device_info>::shape(&cap, header, arrays)
+            }
+        }
+    }
+
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+        match *self {
+            Self::ZpciBase(cap) => {
+                put(8, &cap.start_dma.to_ne_bytes());
+                put(16, &cap.end_dma.to_ne_bytes());
+                put(24, &cap.pchid.to_ne_bytes());
+                put(26, &cap.vfn.to_ne_bytes());
+                put(28, &cap.fmb_length.to_ne_bytes());
+                put(30, &cap.pft.to_ne_bytes());
+                put(31, &cap.gid.to_ne_bytes());
+                if shape.version >= 2 {
+                    put(32, &cap.fh.to_ne_bytes());
+                }
+            }
+            Self::ZpciGroup(cap) => {
+                put(8, &cap.dasm.to_ne_bytes());
+                put(16, &cap.msi_addr.to_ne_bytes());
+                put(24, &cap.flags.0.to_ne_bytes());
+                put(32, &cap.mui.to_ne_bytes());
+                put(34, &cap.noi.to_ne_bytes());
+                put(36, &cap.maxstbl.to_ne_bytes());
+                put(38, &cap.version.to_ne_bytes());
+                if shape.version >= 2 {
+                    put(40, &cap.imaxstbl.to_ne_bytes());
+                }
+            }
+            Self::ZpciUtil(_, _) => {
+                put(8, &(shape.count as u32).to_ne_bytes());
+            }
+            Self::ZpciPfip(_, _) => {
+                put(8, &(shape.count as u32).to_ne_bytes());
+            }
+            Self::PciAtomicComp(cap) => {
+                put(8, &cap.flags.0.to_ne_bytes());
+            }
+            Self::Other(cap) => {
+                Append::<uapi::vfio_device_info>::fields(&cap, shape, put)
+            }
+        }
+    }
+
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+        match *self {
+            Self::ZpciBase(_) => {}
+            Self::ZpciGroup(_) => {}
+            Self::ZpciUtil(_, elements) => {
+                if let Some(element) = elements.get(index) {
+                    element.write(put);
+                }
+            }
+            Self::ZpciPfip(_, elements) => {
+                if let Some(element) = elements.get(index) {
+                    element.write(put);
+                }
+            }
+            Self::PciAtomicComp(_) => {}
+            Self::Other(cap) => {
+                Append::<uapi::vfio_device_info>::element(&cap, shape, index, put)
+            }
+        }
+    }
+}
+
+const ARRAYS: &[(u16, u32, u32)] = &[(3, 12, 1), (4, 12, 1)];
+
 /// The rules of drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info.
 pub static DEVICE: Profile<uapi::vfio_device_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[],
-        fitting: 24,
+        arrays: ARRAYS,
+        minsz: 16,
+        fixed_ends: &[],
+        fixed_size: 24,
         echo: false,
-        at: 24,
+        first_cap: 24,
         align: 8,
-        keeps_padding: false,
-        short: Short::OffsetZero,
-        tells_need: false,
-        arrays: &[(3, 12, 1), (4, 12, 1)],
+        when_too_small: WhenTooSmall::OffsetZero,
+        preserves_padding: false,
+        always_sets_argsz: false,
     },
     host: PhantomData,
 };
@@ -537,15 +526,16 @@ pub static DEVICE_V5_10: Profile<uapi::vfio_device_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[16, 20],
-        fitting: 0,
+        arrays: ARRAYS,
+        minsz: 16,
+        fixed_ends: &[16, 20],
+        fixed_size: 20,
         echo: false,
-        at: 20,
+        first_cap: 20,
         align: 1,
-        keeps_padding: false,
-        short: Short::OffsetZero,
-        tells_need: false,
-        arrays: &[(3, 12, 1), (4, 12, 1)],
+        when_too_small: WhenTooSmall::OffsetZero,
+        preserves_padding: false,
+        always_sets_argsz: false,
     },
     host: PhantomData,
 };

@@ -3,11 +3,10 @@
 //! The chain of `region` capabilities.
 
 use core::marker::PhantomData;
-use crate::profile::{Profile, Rules, Short};
 use super::INFO;
-use crate::array::Array;
-use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
-use crate::profile::Fixed;
+use crate::array::{Array, Element as _};
+use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
+use crate::profile::{Append, CapShape, FixedPart, NewCap, Profile, Rules, WhenTooSmall};
 use crate::reply::{Host, Reply, ReplyError};
 use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
@@ -17,14 +16,12 @@ const HOST: Host = Host {
     minsz: 32,
     argsz: 0,
     flags: 4,
-    caps: 8,
+    caps_flag: 8,
     cap_offset: 12,
     inputs: &[(8, 4)],
 };
 
-/// A region of a device, as VFIO_DEVICE_GET_REGION_INFO reports it.
-///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// A reply with [`vfio_region_info`](crate::uapi::vfio_region_info) and its capabilities.
 #[derive(Clone, Copy, Debug)]
 pub struct RegionInfo<'a> {
     reply: Reply<'a>,
@@ -45,10 +42,10 @@ impl<'a> RegionInfo<'a> {
         })
     }
 
-    /// Asks by `call`, and again with a larger buffer where the reply did not fit and
-    /// the buffer can grow. `call` gets the request in the buffer, leaves the reply
-    /// there and tells how many bytes it wrote: all of them, for an ioctl. Every call
-    /// starts from a cleared buffer with argsz set.
+    /// Calls `call`, and again with a larger buffer if the reply did not fit and the
+    /// buffer can grow. `call` finds the request in the buffer, puts the reply there
+    /// and returns how many bytes it wrote: all of them, for an ioctl. Before every
+    /// call, the buffer is cleared and argsz is set.
     pub fn request<B: Buffer + ?Sized, E>(
         buffer: &'a mut B,
         index: u32,
@@ -61,14 +58,14 @@ impl<'a> RegionInfo<'a> {
         })
     }
 
-    /// The size of the buffer to come back with, where this one was too small for
-    /// the chain. Such a reply shows no capability.
+    /// The size of buffer that the full reply requires, if this one was too small for
+    /// the chain. Such a reply has no capabilities here.
     #[inline]
-    pub fn need(&self) -> Option<u32> {
-        self.reply.need()
+    pub fn required_size(&self) -> Option<u32> {
+        self.reply.required_size()
     }
 
-    /// The capabilities in the order of the chain; none where the reply was short.
+    /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
     pub fn caps(&self) -> RegionCaps<'a> {
         RegionCaps {
@@ -107,7 +104,7 @@ impl<'a> RegionInfo<'a> {
     }
 }
 
-impl Fixed for uapi::vfio_region_info {
+impl FixedPart for uapi::vfio_region_info {
     fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
         put(4, &self.flags.0.to_ne_bytes());
         put(16, &self.size.to_ne_bytes());
@@ -115,7 +112,7 @@ impl Fixed for uapi::vfio_region_info {
     }
 }
 
-/// Walks the `region` chain of a reply; ends behind the first error.
+/// Walks the `region` chain of a reply; ends after the first error.
 #[derive(Clone, Debug)]
 pub struct RegionCaps<'a> {
     walk: Walk<'a>,
@@ -141,39 +138,23 @@ impl core::iter::FusedIterator for RegionCaps<'_> {}
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum RegionCap<'a> {
-    /// Names the parts of a region that may be mapped, where the region as a whole may not. No area
-    /// at all means that nothing can be mapped.
-    ///
-    /// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP).
     SparseMmap(RegionSparseMmap<'a>),
-    /// Names the contents of a region whose index has no fixed meaning. How `subtype` is read
-    /// depends on `type`.
-    ///
-    /// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
     Type(RegionType<'a>),
-    /// Says that the whole BAR may be mapped although the MSI-X table lies in it. Interrupts must
-    /// still be set up with [`VFIO_DEVICE_SET_IRQS`](crate::uapi::VFIO_DEVICE_SET_IRQS). It has no
-    /// body.
-    ///
-    /// Since Linux 4.16; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
     MsixMappable(RegionMsixMappable<'a>),
-    /// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
-    /// NVLink bridges that belong to that GPU.
-    ///
-    /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
     #[deprecated(
         note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
     )]
     Nvlink2Ssatgt(RegionNvlink2Ssatgt<'a>),
-    /// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
-    /// up.
-    ///
-    /// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
     #[deprecated(
         note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
     )]
     Nvlink2Lnkspd(RegionNvlink2Lnkspd<'a>),
-    /// A capability that is not known here, or of a version before its first.
+    /// A capability with an unknown id, or with version 0.
     Unknown(UnknownCap<'a>),
 }
 
@@ -201,44 +182,17 @@ impl<'a> RegionCap<'a> {
     }
 }
 
-/// Names the parts of a region that may be mapped, where the region as a whole may not. No area
-/// at all means that nothing can be mapped.
-///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP).
 #[derive(Clone, Copy, Debug)]
 pub struct RegionSparseMmap<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(
+    RegionSparseMmap, 1, | cap | { cap.body(16) ?; cap.array(16, cap.number(8, 4), 16) }
+);
+
 impl<'a> RegionSparseMmap<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(16)?;
-        cap.array(16, cap.number(8, 4), 16)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Number of areas.
     #[inline]
     pub fn nr_areas(&self) -> u32 {
@@ -248,47 +202,19 @@ impl<'a> RegionSparseMmap<'a> {
     /// The parts that may be mapped.
     #[inline]
     pub fn areas(&self) -> Array<'a, uapi::vfio_region_sparse_mmap_area> {
-        Array::new(self.cap.tail(16, self.cap.number(8, 4), 16), self.cap.wire)
+        Array::new(self.cap.counted(16, self.cap.number(8, 4), 16), self.cap.wire)
     }
 }
 
-/// Names the contents of a region whose index has no fixed meaning. How `subtype` is read
-/// depends on `type`.
-///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
 #[derive(Clone, Copy, Debug)]
 pub struct RegionType<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(RegionType, 1, | cap | cap.body(16));
+
 impl<'a> RegionType<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(16)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// A region type of all devices, or bit 31 and a PCI vendor id.
     #[inline]
     pub fn r#type(&self) -> u32 {
@@ -302,49 +228,15 @@ impl<'a> RegionType<'a> {
     }
 }
 
-/// Says that the whole BAR may be mapped although the MSI-X table lies in it. Interrupts must
-/// still be set up with [`VFIO_DEVICE_SET_IRQS`](crate::uapi::VFIO_DEVICE_SET_IRQS). It has no
-/// body.
-///
-/// Since Linux 4.16; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
 #[derive(Clone, Copy, Debug)]
 pub struct RegionMsixMappable<'a> {
     cap: RawCap<'a>,
 }
 
-impl<'a> RegionMsixMappable<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(8)?;
-        Ok(Self { cap })
-    }
+capability!(RegionMsixMappable, 1, | cap | cap.body(8));
 
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-}
-
-/// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
-/// NVLink bridges that belong to that GPU.
-///
-/// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
 #[deprecated(
     note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
 )]
@@ -353,34 +245,9 @@ pub struct RegionNvlink2Ssatgt<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(RegionNvlink2Ssatgt, 1, | cap | cap.body(16));
+
 impl<'a> RegionNvlink2Ssatgt<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(16)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Compressed address of the GPU's memory on the system bus.
     #[inline]
     pub fn tgt(&self) -> u64 {
@@ -388,10 +255,7 @@ impl<'a> RegionNvlink2Ssatgt<'a> {
     }
 }
 
-/// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
-/// up.
-///
-/// Since Linux 5.0; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
 #[deprecated(
     note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
 )]
@@ -400,34 +264,9 @@ pub struct RegionNvlink2Lnkspd<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(RegionNvlink2Lnkspd, 1, | cap | cap.body(16));
+
 impl<'a> RegionNvlink2Lnkspd<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(16)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Speed of the link, as the bridge's node in the device tree has it.
     #[inline]
     pub fn link_speed(&self) -> u32 {
@@ -435,20 +274,128 @@ impl<'a> RegionNvlink2Lnkspd<'a> {
     }
 }
 
+/// A capability of the `region` chain, to append to a reply.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum NewRegionCap<'a> {
+    /// [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP); the number of elements sets the count, if it has one.
+    SparseMmap(
+        &'a uapi::vfio_region_info_cap_sparse_mmap,
+        &'a [uapi::vfio_region_sparse_mmap_area],
+    ),
+    /// [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
+    Type(&'a uapi::vfio_region_info_cap_type),
+    /// [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
+    MsixMappable,
+    /// [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
+    Nvlink2Ssatgt(&'a uapi::vfio_region_info_cap_nvlink2_ssatgt),
+    /// [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
+    Nvlink2Lnkspd(&'a uapi::vfio_region_info_cap_nvlink2_lnkspd),
+    /// Any other capability.
+    Other(NewCap<'a>),
+}
+
+impl<'a> From<NewCap<'a>> for NewRegionCap<'a> {
+    fn from(cap: NewCap<'a>) -> Self {
+        Self::Other(cap)
+    }
+}
+
+impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+        match *self {
+            Self::SparseMmap(cap, elements) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(1, version, 16).with_array(16, elements.len())
+            }
+            Self::Type(cap) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(2, version, 16)
+            }
+            Self::MsixMappable => CapShape::fixed(3, 1, 8),
+            Self::Nvlink2Ssatgt(cap) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(4, version, 16)
+            }
+            Self::Nvlink2Lnkspd(cap) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(5, version, 16)
+            }
+            Self::Other(cap) => {
+                Append::<uapi::vfio_region_info>::shape(&cap, header, arrays)
+            }
+        }
+    }
+
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+        match *self {
+            Self::SparseMmap(_, _) => {
+                put(8, &(shape.count as u32).to_ne_bytes());
+            }
+            Self::Type(cap) => {
+                put(8, &cap.r#type.to_ne_bytes());
+                put(12, &cap.subtype.to_ne_bytes());
+            }
+            Self::MsixMappable => {}
+            Self::Nvlink2Ssatgt(cap) => {
+                put(8, &cap.tgt.to_ne_bytes());
+            }
+            Self::Nvlink2Lnkspd(cap) => {
+                put(8, &cap.link_speed.to_ne_bytes());
+            }
+            Self::Other(cap) => {
+                Append::<uapi::vfio_region_info>::fields(&cap, shape, put)
+            }
+        }
+    }
+
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+        match *self {
+            Self::SparseMmap(_, elements) => {
+                if let Some(element) = elements.get(index) {
+                    element.write(put);
+                }
+            }
+            Self::Type(_) => {}
+            Self::MsixMappable => {}
+            Self::Nvlink2Ssatgt(_) => {}
+            Self::Nvlink2Lnkspd(_) => {}
+            Self::Other(cap) => {
+                Append::<uapi::vfio_region_info>::element(&cap, shape, index, put)
+            }
+        }
+    }
+}
+
+const ARRAYS: &[(u16, u32, u32)] = &[(1, 16, 16)];
+
 /// The rules of drivers/vfio/vfio_main.c, vfio_get_region_info.
 pub static REGION: Profile<uapi::vfio_region_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[32],
-        fitting: 0,
+        arrays: ARRAYS,
+        minsz: 32,
+        fixed_ends: &[32],
+        fixed_size: 32,
         echo: true,
-        at: 32,
+        first_cap: 32,
         align: 8,
-        keeps_padding: false,
-        short: Short::OffsetZero,
-        tells_need: false,
-        arrays: &[(1, 16, 16)],
+        when_too_small: WhenTooSmall::OffsetZero,
+        preserves_padding: false,
+        always_sets_argsz: false,
     },
     host: PhantomData,
 };
@@ -458,15 +405,16 @@ pub static VFIO_USER: Profile<uapi::vfio_region_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[32],
-        fitting: 0,
+        arrays: ARRAYS,
+        minsz: 32,
+        fixed_ends: &[32],
+        fixed_size: 32,
         echo: false,
-        at: 32,
+        first_cap: 32,
         align: 8,
-        keeps_padding: false,
-        short: Short::FlagClear,
-        tells_need: true,
-        arrays: &[(1, 16, 16)],
+        when_too_small: WhenTooSmall::FlagClear,
+        preserves_padding: false,
+        always_sets_argsz: true,
     },
     host: PhantomData,
 };

@@ -3,11 +3,10 @@
 //! The chain of `type1` capabilities.
 
 use core::marker::PhantomData;
-use crate::profile::{Profile, Rules, Short};
 use super::INFO;
-use crate::array::Array;
-use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
-use crate::profile::Fixed;
+use crate::array::{Array, Element as _};
+use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
+use crate::profile::{Append, CapShape, FixedPart, NewCap, Profile, Rules, WhenTooSmall};
 use crate::reply::{Host, Reply, ReplyError};
 use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
@@ -17,15 +16,12 @@ const HOST: Host = Host {
     minsz: 16,
     argsz: 0,
     flags: 4,
-    caps: 2,
+    caps_flag: 2,
     cap_offset: 16,
     inputs: &[],
 };
 
-/// What the IOMMU of a container can do, as
-/// [`VFIO_IOMMU_GET_INFO`](crate::uapi::VFIO_IOMMU_GET_INFO) reports it.
-///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// A reply with [`vfio_iommu_type1_info`](crate::uapi::vfio_iommu_type1_info) and its capabilities.
 #[derive(Clone, Copy, Debug)]
 pub struct IommuType1Info<'a> {
     reply: Reply<'a>,
@@ -46,10 +42,10 @@ impl<'a> IommuType1Info<'a> {
         })
     }
 
-    /// Asks by `call`, and again with a larger buffer where the reply did not fit and
-    /// the buffer can grow. `call` gets the request in the buffer, leaves the reply
-    /// there and tells how many bytes it wrote: all of them, for an ioctl. Every call
-    /// starts from a cleared buffer with argsz set.
+    /// Calls `call`, and again with a larger buffer if the reply did not fit and the
+    /// buffer can grow. `call` finds the request in the buffer, puts the reply there
+    /// and returns how many bytes it wrote: all of them, for an ioctl. Before every
+    /// call, the buffer is cleared and argsz is set.
     pub fn request<B: Buffer + ?Sized, E>(
         buffer: &'a mut B,
         call: impl FnMut(&mut [u8]) -> Result<usize, E>,
@@ -61,14 +57,14 @@ impl<'a> IommuType1Info<'a> {
         })
     }
 
-    /// The size of the buffer to come back with, where this one was too small for
-    /// the chain. Such a reply shows no capability.
+    /// The size of buffer that the full reply requires, if this one was too small for
+    /// the chain. Such a reply has no capabilities here.
     #[inline]
-    pub fn need(&self) -> Option<u32> {
-        self.reply.need()
+    pub fn required_size(&self) -> Option<u32> {
+        self.reply.required_size()
     }
 
-    /// The capabilities in the order of the chain; none where the reply was short.
+    /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
     pub fn caps(&self) -> Type1Caps<'a> {
         Type1Caps {
@@ -95,14 +91,14 @@ impl<'a> IommuType1Info<'a> {
     }
 }
 
-impl Fixed for uapi::vfio_iommu_type1_info {
+impl FixedPart for uapi::vfio_iommu_type1_info {
     fn fields(&self, put: &mut dyn FnMut(u32, &[u8])) {
         put(4, &self.flags.0.to_ne_bytes());
         put(8, &self.iova_pgsizes.to_ne_bytes());
     }
 }
 
-/// Walks the `type1` chain of a reply; ends behind the first error.
+/// Walks the `type1` chain of a reply; ends after the first error.
 #[derive(Clone, Debug)]
 pub struct Type1Caps<'a> {
     walk: Walk<'a>,
@@ -128,33 +124,13 @@ impl core::iter::FusedIterator for Type1Caps<'_> {}
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Type1Cap<'a> {
-    /// Tells which IO virtual addresses may be mapped. What the attached devices keep for
-    /// themselves is left out, and a mapping outside the ranges fails. Without any range the
-    /// capability is missing.
-    ///
-    /// Since Linux 5.4; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE).
     IovaRange(Type1IovaRange<'a>),
-    /// Tells that [`VFIO_IOMMU_DIRTY_PAGES`](crate::uapi::VFIO_IOMMU_DIRTY_PAGES) works, and with
-    /// which bitmaps. The id was that of
-    /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
-    /// up to 5.8-rc2, and some programs imported the header of those days.
-    ///
-    /// Up to 6.5 the four bytes of padding behind `flags` came from the kernel's stack; commit
-    /// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields behind them
-    /// 4 bytes later than its own struct says.
-    ///
-    /// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
     Migration(Type1Migration<'a>),
-    /// Tells how many more mappings the container takes at the moment. An iommufd counts memory
-    /// instead and always says 0xffffffff.
-    ///
-    /// Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the capability behind it at
-    /// an offset that is no multiple of 8; since 6.6 four more bytes follow it, which an iommufd
-    /// leaves as the caller had them.
-    ///
-    /// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+    /// The capability [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
     DmaAvail(Type1DmaAvail<'a>),
-    /// A capability that is not known here, or of a version before its first.
+    /// A capability with an unknown id, or with version 0.
     Unknown(UnknownCap<'a>),
 }
 
@@ -176,45 +152,17 @@ impl<'a> Type1Cap<'a> {
     }
 }
 
-/// Tells which IO virtual addresses may be mapped. What the attached devices keep for
-/// themselves is left out, and a mapping outside the ranges fails. Without any range the
-/// capability is missing.
-///
-/// Since Linux 5.4; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE).
 #[derive(Clone, Copy, Debug)]
 pub struct Type1IovaRange<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(
+    Type1IovaRange, 1, | cap | { cap.body(16) ?; cap.array(16, cap.number(8, 4), 16) }
+);
+
 impl<'a> Type1IovaRange<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(16)?;
-        cap.array(16, cap.number(8, 4), 16)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Number of ranges.
     #[inline]
     pub fn nr_iovas(&self) -> u32 {
@@ -224,53 +172,19 @@ impl<'a> Type1IovaRange<'a> {
     /// The ranges.
     #[inline]
     pub fn iova_ranges(&self) -> Array<'a, uapi::vfio_iova_range> {
-        Array::new(self.cap.tail(16, self.cap.number(8, 4), 16), self.cap.wire)
+        Array::new(self.cap.counted(16, self.cap.number(8, 4), 16), self.cap.wire)
     }
 }
 
-/// Tells that [`VFIO_IOMMU_DIRTY_PAGES`](crate::uapi::VFIO_IOMMU_DIRTY_PAGES) works, and with
-/// which bitmaps. The id was that of
-/// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
-/// up to 5.8-rc2, and some programs imported the header of those days.
-///
-/// Up to 6.5 the four bytes of padding behind `flags` came from the kernel's stack; commit
-/// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields behind them
-/// 4 bytes later than its own struct says.
-///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
 #[derive(Clone, Copy, Debug)]
 pub struct Type1Migration<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(Type1Migration, 1, | cap | cap.body(cap.wire.pick(32, 28, 32)));
+
 impl<'a> Type1Migration<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(cap.wire.pick(32, 28, 32))?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// No flag is defined.
     #[inline]
     pub fn flags(&self) -> u32 {
@@ -290,47 +204,15 @@ impl<'a> Type1Migration<'a> {
     }
 }
 
-/// Tells how many more mappings the container takes at the moment. An iommufd counts memory
-/// instead and always says 0xffffffff.
-///
-/// Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the capability behind it at
-/// an offset that is no multiple of 8; since 6.6 four more bytes follow it, which an iommufd
-/// leaves as the caller had them.
-///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// The capability [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
 #[derive(Clone, Copy, Debug)]
 pub struct Type1DmaAvail<'a> {
     cap: RawCap<'a>,
 }
 
+capability!(Type1DmaAvail, 1, | cap | cap.body(12));
+
 impl<'a> Type1DmaAvail<'a> {
-    /// The newest version that is known here. Of a newer one, what is known is read.
-    pub const NEWEST: u16 = 1;
-    #[inline]
-    fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
-        cap.body(12)?;
-        Ok(Self { cap })
-    }
-
-    /// The version of the body.
-    #[inline]
-    pub fn version(&self) -> u16 {
-        self.cap.version
-    }
-
-    /// Where the capability starts in the reply.
-    #[inline]
-    pub fn offset(&self) -> u32 {
-        self.cap.at
-    }
-
-    /// All bytes that can belong to the capability, its header first: up to the next
-    /// capability, or to the end of the reply.
-    #[inline]
-    pub fn bytes(&self) -> &'a [u8] {
-        self.cap.bytes()
-    }
-
     /// Number of mappings.
     #[inline]
     pub fn avail(&self) -> u32 {
@@ -338,20 +220,111 @@ impl<'a> Type1DmaAvail<'a> {
     }
 }
 
+/// A capability of the `type1` chain, to append to a reply.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum NewType1Cap<'a> {
+    /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE); the number of elements sets the count, if it has one.
+    IovaRange(
+        &'a uapi::vfio_iommu_type1_info_cap_iova_range,
+        &'a [uapi::vfio_iova_range],
+    ),
+    /// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
+    Migration(&'a uapi::vfio_iommu_type1_info_cap_migration),
+    /// [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
+    DmaAvail(&'a uapi::vfio_iommu_type1_info_dma_avail),
+    /// Any other capability.
+    Other(NewCap<'a>),
+}
+
+impl<'a> From<NewCap<'a>> for NewType1Cap<'a> {
+    fn from(cap: NewCap<'a>) -> Self {
+        Self::Other(cap)
+    }
+}
+
+impl Append<uapi::vfio_iommu_type1_info> for NewType1Cap<'_> {
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+        match *self {
+            Self::IovaRange(cap, elements) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(1, version, 16).with_array(16, elements.len())
+            }
+            Self::Migration(cap) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(2, version, 32)
+            }
+            Self::DmaAvail(cap) => {
+                let version = match cap.header.version {
+                    0 => 1,
+                    version => version,
+                };
+                CapShape::fixed(3, version, 12)
+            }
+            Self::Other(cap) => {
+                Append::<uapi::vfio_iommu_type1_info>::shape(&cap, header, arrays)
+            }
+        }
+    }
+
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+        match *self {
+            Self::IovaRange(_, _) => {
+                put(8, &(shape.count as u32).to_ne_bytes());
+            }
+            Self::Migration(cap) => {
+                put(8, &cap.flags.to_ne_bytes());
+                put(16, &cap.pgsize_bitmap.to_ne_bytes());
+                put(24, &cap.max_dirty_bitmap_size.to_ne_bytes());
+            }
+            Self::DmaAvail(cap) => {
+                put(8, &cap.avail.to_ne_bytes());
+            }
+            Self::Other(cap) => {
+                Append::<uapi::vfio_iommu_type1_info>::fields(&cap, shape, put)
+            }
+        }
+    }
+
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+        match *self {
+            Self::IovaRange(_, elements) => {
+                if let Some(element) = elements.get(index) {
+                    element.write(put);
+                }
+            }
+            Self::Migration(_) => {}
+            Self::DmaAvail(_) => {}
+            Self::Other(cap) => {
+                Append::<uapi::vfio_iommu_type1_info>::element(&cap, shape, index, put)
+            }
+        }
+    }
+}
+
+const ARRAYS: &[(u16, u32, u32)] = &[(1, 16, 16)];
+
 /// The rules of drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info.
 pub static TYPE1_V5_4: Profile<uapi::vfio_iommu_type1_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[16, 20],
-        fitting: 0,
+        arrays: ARRAYS,
+        minsz: 16,
+        fixed_ends: &[16, 20],
+        fixed_size: 20,
         echo: false,
-        at: 24,
+        first_cap: 24,
         align: 1,
-        keeps_padding: false,
-        short: Short::OffsetZero,
-        tells_need: false,
-        arrays: &[(1, 16, 16)],
+        when_too_small: WhenTooSmall::OffsetZero,
+        preserves_padding: false,
+        always_sets_argsz: false,
     },
     host: PhantomData,
 };
@@ -361,15 +334,16 @@ pub static TYPE1: Profile<uapi::vfio_iommu_type1_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[],
-        fitting: 24,
+        arrays: ARRAYS,
+        minsz: 16,
+        fixed_ends: &[],
+        fixed_size: 24,
         echo: false,
-        at: 24,
+        first_cap: 24,
         align: 8,
-        keeps_padding: false,
-        short: Short::OffsetZero,
-        tells_need: false,
-        arrays: &[(1, 16, 16)],
+        when_too_small: WhenTooSmall::OffsetZero,
+        preserves_padding: false,
+        always_sets_argsz: false,
     },
     host: PhantomData,
 };
@@ -379,15 +353,16 @@ pub static IOMMUFD_V6_2: Profile<uapi::vfio_iommu_type1_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[],
-        fitting: 24,
+        arrays: ARRAYS,
+        minsz: 16,
+        fixed_ends: &[],
+        fixed_size: 24,
         echo: false,
-        at: 24,
+        first_cap: 24,
         align: 1,
-        keeps_padding: true,
-        short: Short::Partial,
-        tells_need: true,
-        arrays: &[(1, 16, 16)],
+        when_too_small: WhenTooSmall::Partial,
+        preserves_padding: true,
+        always_sets_argsz: true,
     },
     host: PhantomData,
 };
@@ -397,15 +372,16 @@ pub static IOMMUFD: Profile<uapi::vfio_iommu_type1_info> = Profile {
     rules: Rules {
         host: &HOST,
         format: &INFO,
-        ends: &[],
-        fitting: 24,
+        arrays: ARRAYS,
+        minsz: 16,
+        fixed_ends: &[],
+        fixed_size: 24,
         echo: false,
-        at: 24,
+        first_cap: 24,
         align: 8,
-        keeps_padding: true,
-        short: Short::Partial,
-        tells_need: true,
-        arrays: &[(1, 16, 16)],
+        when_too_small: WhenTooSmall::Partial,
+        preserves_padding: true,
+        always_sets_argsz: true,
     },
     host: PhantomData,
 };

@@ -1,63 +1,59 @@
-//! The structs that arrays hold: how one is read from its bytes.
+//! The structs in arrays: how one is read from bytes and written to them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::fields::{offsets, picked, typed};
-use super::int_size;
+use super::fields::{picked, put, typed};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::ir::{Abi, StructId, Type};
+use crate::ir::protocol::{ByModel, ElementPlan, IntField};
+use crate::ir::{Abi, StructId};
 
-/// The file with the elements of every array in a chain.
-pub(super) fn module(abi: &Abi) -> String {
+/// The file with all structs that are elements, if there are some.
+pub(super) fn module(abi: &Abi) -> Option<String> {
     let elements = elements(abi);
-    let impls = elements.iter().map(|id| element(abi, *id));
-    format::file(quote! {
-        //! How the elements of arrays are read.
+    if elements.is_empty() {
+        return None;
+    }
+    let impls = elements.iter().map(|(id, stride, fields)| element(abi, *id, *stride, fields));
+    Some(format::file(quote! {
+        //! Structs that are elements of arrays.
 
         use crate::array::Element;
         use crate::uapi;
         use crate::wire::Wire;
 
         #(#impls)*
-    })
+    }))
 }
 
-/// The structs that arrays of capabilities hold, each once.
-fn elements(abi: &Abi) -> Vec<StructId> {
-    let mut elements = Vec::new();
-    for capability in &abi.capabilities {
-        let fields = capability.struct_.iter().flat_map(|id| &abi.struct_(*id).fields);
-        for field in fields {
-            if let Type::Flexible(element, _) = &field.type_ {
-                if let Type::Struct(id) = **element {
-                    elements.push(id);
-                }
-            }
-        }
-    }
-    elements.sort();
-    elements.dedup();
+/// Each struct that is an element, once.
+fn elements(abi: &Abi) -> Vec<(StructId, ByModel, &[IntField])> {
+    let arrays = abi.protocol.capabilities.iter().filter_map(|cap| cap.array.as_ref());
+    let structs = arrays.filter_map(|array| match &array.element {
+        ElementPlan::Struct(id, fields) => Some((*id, array.stride, fields.as_slice())),
+        ElementPlan::Int(_) => None,
+    });
+    let mut elements: Vec<_> = structs.collect();
+    elements.sort_by_key(|(id, ..)| *id);
+    elements.dedup_by_key(|(id, ..)| *id);
     elements
 }
 
-fn element(abi: &Abi, id: StructId) -> TokenStream {
+fn element(abi: &Abi, id: StructId, stride: ByModel, fields: &[IntField]) -> TokenStream {
     let struct_ = abi.struct_(id);
     let name = ident(&struct_.name);
-    let size = picked(struct_.layouts.each_ref().map(|layout| layout.size), quote!(wire));
-    let wire = match struct_.layouts.iter().all(|layout| layout.size == struct_.layouts[0].size) {
-        true => quote!(_),
-        false => quote!(wire),
-    };
-    let fields = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
-        let width = decimal(int_size(&field.type_)?);
-        let name = ident(&field.name);
-        let at = picked(offsets(struct_, index), quote!(wire));
-        let number = quote!(wire.number(bytes, #at, #width).unwrap_or(0));
-        let (_, value) = typed(abi, field, number)?;
-        Some(quote!(element.#name = #value;))
+    let size = picked(stride, quote!(wire));
+    let wire = if stride.is_uniform() { quote!(_) } else { quote!(wire) };
+    let reads = fields.iter().map(|plan| {
+        let field = &struct_.fields[plan.field];
+        let (name, width) = (ident(&field.name), decimal(plan.int.size()));
+        let offset = picked(plan.offset, quote!(wire));
+        let number = quote!(wire.number(bytes, #offset, #width).unwrap_or(0));
+        let (_, value) = typed(abi, field, plan.int, number);
+        quote!(element.#name = #value;)
     });
+    let puts = fields.iter().map(|plan| put(abi, struct_, plan, quote!(self)));
     quote! {
         impl Element for uapi::#name {
             #[inline]
@@ -68,8 +64,12 @@ fn element(abi: &Abi, id: StructId) -> TokenStream {
             #[inline]
             fn read(wire: Wire, bytes: &[u8]) -> Self {
                 let mut element = Self::new();
-                #(#fields)*
+                #(#reads)*
                 element
+            }
+
+            fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+                #(#puts)*
             }
         }
     }

@@ -4,50 +4,44 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{capability, format_name, host, profiles};
+use super::capability::Cap;
+use super::{format_name, host, new_cap, profiles};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::ir::{Abi, Capability, Chain, ChainId, ChainStart};
+use crate::ir::protocol::ChainPlan;
+use crate::ir::{Abi, Chain, ChainStart};
 use crate::names;
 
 /// The file of a chain.
-pub(super) fn module(abi: &Abi, names: &Names<'_>, id: ChainId) -> String {
-    let chain = abi.chain(id);
+pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
+    let chain = abi.chain(plan.chain);
     let docs = Docs::new(names, "crate::uapi::");
     let title = [" The chain of `", &chain.name, "` capabilities."].concat();
-    let host = chain.offset_host().zip(chain.cap_offset());
-    let host = host.map(|host| host::view(abi, &docs, chain, host));
+    let caps: Vec<_> = plan.capabilities.iter().map(|id| Cap::new(abi, chain, *id)).collect();
+    let host = plan.host.as_ref();
+    let replies = host.map(|host| host::view(abi, &docs, chain, host));
+    let writers = host.map(|host| {
+        let new_caps = new_cap::item(abi, chain, host, &caps);
+        let arrays = (!plan.profiles.is_empty()).then(|| profiles::arrays(abi, plan));
+        let profiles = profiles::items(abi, plan, host);
+        quote!(#new_caps #arrays #profiles)
+    });
     let start = start(abi, chain);
-    let profiles = chain.offset_host().map(|host| profiles::items(abi, chain, host));
-    let caps = known(abi, chain);
     let iterator = iterator(abi, chain);
-    let enumeration = enumeration(abi, &docs, chain, &caps);
-    let bodies = caps.iter().map(|cap| capability::view(abi, &docs, chain, cap));
-    let uses = uses(abi, chain, &caps);
+    let enumeration = enumeration(&docs, chain, &caps);
+    let views = caps.iter().map(|cap| cap.view(&docs));
+    let imports = imports(abi, plan, &caps);
     format::file(quote! {
         #![doc = #title]
-        #uses
-        #host
+        #imports
+        #replies
         #start
         #iterator
         #enumeration
-        #(#bodies)*
-        #profiles
+        #(#views)*
+        #writers
     })
-}
-
-/// The capabilities of a chain, each id once: where two share one, as in a
-/// release candidate, the first keeps it.
-fn known<'a>(abi: &'a Abi, chain: &Chain) -> Vec<&'a Capability> {
-    let mut known = Vec::<&Capability>::new();
-    for index in &chain.capabilities {
-        let capability = abi.capability(*index);
-        if known.iter().all(|other| other.id != capability.id) {
-            known.push(capability);
-        }
-    }
-    known
 }
 
 /// The names of a chain's iterator and enum.
@@ -60,7 +54,7 @@ fn iterator(abi: &Abi, chain: &Chain) -> TokenStream {
     let (caps, cap) = type_names(chain);
     let format = format_name(&abi.cap_headers[chain.header]);
     let doc =
-        [" Walks the `", &chain.name, "` chain of a reply; ends behind the first error."].concat();
+        [" Walks the `", &chain.name, "` chain of a reply; ends after the first error."].concat();
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
@@ -85,31 +79,25 @@ fn iterator(abi: &Abi, chain: &Chain) -> TokenStream {
     }
 }
 
-fn enumeration(abi: &Abi, docs: &Docs<'_>, chain: &Chain, caps: &[&Capability]) -> TokenStream {
+fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[Cap<'_>]) -> TokenStream {
     let (_, name) = type_names(chain);
     let doc = docs.item(&chain.meta);
     let variants = caps.iter().map(|cap| {
-        let doc = docs.item(&cap.meta);
-        let (variant, view) = (variant(cap), ident(&capability::view_name(chain, cap)));
+        let (doc, variant, view) = (cap.summary(), variant(*cap), ident(&cap.view_name()));
         quote!(#doc #variant(#view<'a>))
     });
     let arms = caps.iter().map(|cap| {
-        let constant = ident(&cap.name);
-        let (variant, view) = (variant(cap), ident(&capability::view_name(chain, cap)));
+        let constant = ident(&cap.item.name);
+        let (variant, view) = (variant(*cap), ident(&cap.view_name()));
         quote!((uapi::#constant, 1..) => #view::read(cap).map(Self::#variant))
     });
-    let uapi = match caps.is_empty() {
-        true => quote!(),
-        false => quote!(#(#arms,)*),
-    };
-    let _ = abi;
     quote! {
         #doc
         #[derive(Clone, Copy, Debug)]
         #[non_exhaustive]
         pub enum #name<'a> {
             #(#variants,)*
-            /// A capability that is not known here, or of a version before its first.
+            /// A capability with an unknown id, or with version 0.
             Unknown(UnknownCap<'a>),
         }
 
@@ -117,7 +105,7 @@ fn enumeration(abi: &Abi, docs: &Docs<'_>, chain: &Chain, caps: &[&Capability]) 
             #[inline]
             fn read(cap: RawCap<'a>) -> Result<Self, ChainError> {
                 match (u32::from(cap.id), cap.version) {
-                    #uapi
+                    #(#arms,)*
                     _ => Ok(Self::Unknown(UnknownCap::new(cap))),
                 }
             }
@@ -125,28 +113,28 @@ fn enumeration(abi: &Abi, docs: &Docs<'_>, chain: &Chain, caps: &[&Capability]) 
     }
 }
 
-/// What a capability is called in the enum of its chain.
-fn variant(cap: &Capability) -> proc_macro2::Ident {
-    ident(&names::group_type(&cap.short))
+/// The variant of a capability in the enum of its chain.
+fn variant(cap: Cap<'_>) -> proc_macro2::Ident {
+    ident(&names::group_type(&cap.item.short))
 }
 
 /// Where a chain without a host starts.
 fn start(abi: &Abi, chain: &Chain) -> TokenStream {
-    let (at, type_) = match chain.start {
+    let (offset, int) = match chain.start {
         ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
         ChainStart::FieldAt { offset, int } => (offset, Some(int)),
         ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return TokenStream::new(),
     };
     let (caps, _) = type_names(chain);
     let format = format_name(&abi.cap_headers[chain.header]);
-    let (at, bound) = (decimal(at), decimal(chain.bound));
-    let first = match type_ {
-        None => quote!(Some(#at)),
+    let (offset, bound) = (decimal(offset), decimal(chain.bound));
+    let first = match int {
+        None => quote!(Some(#offset)),
         Some(int) => {
             let width = decimal(int.size());
             let end = decimal(abi.cap_headers[chain.header].end);
             quote! {
-                wire.number(bytes, #at, #width)
+                wire.number(bytes, #offset, #width)
                     .filter(|first| *first != #end)
                     .map(|first| first as u32)
             }
@@ -166,7 +154,7 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
                 let first = #first;
                 let walk = match first {
                     Some(first) => Walk::from(&#format, bytes, wire, #bound, first),
-                    None => Walk::none(wire),
+                    None => Walk::empty(wire),
                 };
                 Self { walk }
             }
@@ -174,40 +162,67 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
     }
 }
 
-fn uses(abi: &Abi, chain: &Chain, caps: &[&Capability]) -> TokenStream {
-    let format = format_name(&abi.cap_headers[chain.header]);
-    let host = match chain.offset_host() {
-        Some(_) => quote! {
-            use crate::profile::Fixed;
-            use crate::reply::{Host, Reply, ReplyError};
-            use crate::request::{Buffer, RequestError, request};
-        },
-        None => quote!(),
-    };
-    let profiles = chain.offset_host().filter(|host| profiles::of(abi, host).next().is_some());
-    let profiles = profiles.map(|_| {
-        quote! {
+/// The imports of the file, sorted.
+fn imports(abi: &Abi, plan: &ChainPlan, caps: &[Cap<'_>]) -> TokenStream {
+    let format = format_name(&abi.cap_headers[plan.header]);
+    let hosted = plan.host.is_some();
+    let has_profiles = !plan.profiles.is_empty();
+    let phantom = has_profiles.then(|| {
+        quote!(
             use core::marker::PhantomData;
-            use crate::profile::{Profile, Rules, Short};
-        }
+        )
     });
-    let array = caps.iter().any(|cap| capability::has_array(abi, cap));
-    let array = array.then(|| {
+    let array = caps.iter().any(|cap| cap.has_array()).then(|| {
         quote!(
             use crate::array::Array;
         )
     });
-    let uapi = (!caps.is_empty() || chain.offset_host().is_some()).then(|| {
+    let element = (hosted && caps.iter().any(|cap| cap.plan.array.is_some())).then(|| {
+        quote!(
+            use crate::array::Element as _;
+        )
+    });
+    let array = match (array.is_some(), element.is_some()) {
+        (true, true) => Some(quote!(
+            use crate::array::{Array, Element as _};
+        )),
+        _ => array.or(element),
+    };
+    let chain = match caps.is_empty() {
+        true => quote!(
+            use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
+        ),
+        false => quote!(
+            use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
+        ),
+    };
+    let profile = match (hosted, has_profiles) {
+        (false, _) => quote!(),
+        (true, false) => quote!(
+            use crate::profile::{Append, CapShape, FixedPart, NewCap};
+        ),
+        (true, true) => quote!(
+            use crate::profile::{Append, CapShape, FixedPart, NewCap, Profile, Rules, WhenTooSmall};
+        ),
+    };
+    let reply = hosted.then(|| {
+        quote! {
+            use crate::reply::{Host, Reply, ReplyError};
+            use crate::request::{Buffer, RequestError, request};
+        }
+    });
+    let uapi = (!caps.is_empty() || hosted).then(|| {
         quote!(
             use crate::uapi;
         )
     });
     quote! {
-        #profiles
+        #phantom
         use super::#format;
         #array
-        use crate::chain::{ChainError, RawCap, UnknownCap, Walk};
-        #host
+        #chain
+        #profile
+        #reply
         #uapi
         use crate::wire::Wire;
     }

@@ -1,59 +1,61 @@
-//! Getters: how a number, a struct or bytes are read out of a view.
+//! Getters: the type that one returns, and the expression that reads it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::rust::tokens::{decimal, ident, int_type};
-use crate::ir::{Abi, Field, Struct, Type};
-use crate::layout::PerModel;
+use crate::ir::protocol::{ByModel, IntField};
+use crate::ir::{Abi, Field, Struct};
+use crate::layout::Int;
 
-/// The type that a getter returns, and how it is made of the number `number`.
+/// The type that the getter of a field returns, and its value, made of `number`.
 pub(super) fn typed(
     abi: &Abi,
     field: &Field,
+    int: Int,
     number: TokenStream,
-) -> Option<(TokenStream, TokenStream)> {
-    let Type::Int(int) = &field.type_ else {
-        return None;
-    };
-    let int_name = int_type(*int);
+) -> (TokenStream, TokenStream) {
+    let int_name = int_type(int);
     let plain = match int.size() {
         8 if !int.signed() => number,
         _ => quote!(#number as #int_name),
     };
-    match held(abi, field) {
+    match group_type(abi, field, int) {
         Some(group) => {
             let group = ident(group);
-            Some((quote!(uapi::#group), quote!(uapi::#group(#plain))))
+            (quote!(uapi::#group), quote!(uapi::#group(#plain)))
         }
-        None => Some((quote!(#int_name), plain)),
+        None => (quote!(#int_name), plain),
     }
 }
 
-/// The type of the numbers that a field holds, if that is its own type too.
-pub(super) fn held<'a>(abi: &'a Abi, field: &Field) -> Option<&'a str> {
-    let Type::Int(int) = &field.type_ else {
-        return None;
-    };
+/// The type of the numbers that a field holds, if it is the field's own type too.
+fn group_type<'a>(abi: &'a Abi, field: &Field, int: Int) -> Option<&'a str> {
     let group = field.group.map(|id| abi.group(id))?;
     group.rust.as_deref().filter(|_| group.int.size() == int.size())
 }
 
-/// A number that is the same on every model, or picked by the view's layout.
-pub(super) fn picked(numbers: PerModel<u64>, wire: TokenStream) -> TokenStream {
-    let [lp64, ilp32, ilp32_aligned] = numbers.map(decimal);
-    match numbers.iter().all(|number| *number == numbers[0]) {
-        true => quote!(#lp64),
-        false => quote!(#wire.pick(#lp64, #ilp32, #ilp32_aligned)),
+/// The bytes of `value`, which has the type of a field.
+pub(super) fn bytes_of(abi: &Abi, field: &Field, int: Int, value: TokenStream) -> TokenStream {
+    match group_type(abi, field, int) {
+        Some(_) => quote!(&#value.0.to_ne_bytes()),
+        None => quote!(&#value.to_ne_bytes()),
     }
 }
 
-/// Where a field starts on each model.
-pub(super) fn offsets(struct_: &Struct, field: usize) -> PerModel<u64> {
-    struct_.spans(field).map(|span| span.offset)
+/// Hands the bytes of a field of `value` to `put`.
+pub(super) fn put(abi: &Abi, struct_: &Struct, plan: &IntField, value: TokenStream) -> TokenStream {
+    let field = &struct_.fields[plan.field];
+    let (offset, name) = (decimal(plan.offset.kernel()), ident(&field.name));
+    let bytes = bytes_of(abi, field, plan.int, quote!(#value.#name));
+    quote!(put(#offset, #bytes);)
 }
 
-/// Where a field ends on each model.
-pub(super) fn ends(struct_: &Struct, field: usize) -> PerModel<u64> {
-    struct_.spans(field).map(|span| span.end())
+/// A size or an offset: a literal, or one picked by the data model of `wire`.
+pub(super) fn picked(bytes: ByModel, wire: TokenStream) -> TokenStream {
+    let [lp64, ilp32, ilp32_aligned] = bytes.0.map(decimal);
+    match bytes.is_uniform() {
+        true => quote!(#lp64),
+        false => quote!(#wire.pick(#lp64, #ilp32, #ilp32_aligned)),
+    }
 }

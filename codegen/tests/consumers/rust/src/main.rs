@@ -26,5 +26,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => return Err("a capability that no kernel of today tells of".into()),
         }
     }
-    info.need().map_or(Ok(()), |need| Err(format!("the reply needs {need} bytes").into()))
+    info.required_size().map_or(Ok(()), |need| Err(format!("the reply needs {need} bytes").into()))
 }
