@@ -9,7 +9,7 @@
  * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 0;
  * breaks iommufd: size > to->room - at) => size > to->room)
  * breaks device_v5_10: if (*end <= to->room && *end > to->fixed) => if (*end > to->fixed)
- * breaks region: vfio_abi_reply_bits(bytes, &format->id, id); => vfio_abi_reply_bits(bytes, &format->id, id + 1);
+ * breaks region: vfio_abi__reply_bits(bytes, &format->id, id); => vfio_abi__reply_bits(bytes, &format->id, id + 1);
  */
 #include "proof.h"
 
@@ -40,9 +40,9 @@ static void answer(struct vfio_abi_reply_builder *to,
 
 	INFO_FIXED(to, &reply->info);
 	if (reply->has_any) {
-		vfio_abi_reply_cap(to, any->id, any->version,
+		vfio_abi__reply_cap(to, any->id, any->version,
 				   CHAIN_HEADER + any->size, 0, 0);
-		vfio_abi_reply_bytes(to, CHAIN_HEADER, any->body, any->size);
+		vfio_abi__reply_bytes(to, CHAIN_HEADER, any->body, any->size);
 	}
 	append(to, &reply->values, reply->kind);
 }
@@ -74,7 +74,7 @@ void proof(void)
 {
 	const __u32 len = below(BYTES + 1), at = below(BYTES);
 	__u8 *buf = (__u8 *)malloc(BYTES);
-	const __u32 argsz = vfio_abi_word(buf, len, INFO_HOST.argsz);
+	const __u32 argsz = vfio_abi__word(buf, len, INFO_HOST.argsz);
 	const __u8 before = at < len ? buf[at] : 0;
 	struct vfio_abi_reply_builder to;
 	struct reply reply;

@@ -13,11 +13,11 @@
  * - where it does not fit, the reader sees a short reply that tells the need;
  * - nothing behind argsz is written.
  *
- * breaks region: walk.left = len / format->least; => walk.left = 1;
+ * breaks region: walk.left = len / format->min_size; => walk.left = 1;
  * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 4;
  * breaks region: const int is_short = to->count && !here; => const int is_short = 0;
- * breaks region: flags |= host->caps; => flags |= host->caps | 1u << 30;
- * breaks region: to->end = profile->at; => to->end = profile->at + 8;
+ * breaks region: flags |= host->caps_flag; => flags |= host->caps_flag | 1u << 30;
+ * breaks region: to->end = profile->first_cap; => to->end = profile->first_cap + 8;
  */
 #include "proof.h"
 
@@ -67,9 +67,9 @@ static void answer(struct vfio_abi_reply_builder *to, const INFO *info,
 
 		if (!slot->here || (slot->added && !all))
 			continue;
-		vfio_abi_reply_cap(to, slot->cap.id, slot->cap.version,
+		vfio_abi__reply_cap(to, slot->cap.id, slot->cap.version,
 				   slot->size, 0, 0);
-		vfio_abi_reply_bytes(to, header, slot->bytes + header,
+		vfio_abi__reply_bytes(to, header, slot->bytes + header,
 				     slot->size - header);
 	}
 }
@@ -115,7 +115,7 @@ static __u8 may_change(__u32 at)
 	if (at - INFO_HOST.argsz < 4 || at - INFO_HOST.cap_offset < 4)
 		return 0xff;
 	if (at - INFO_HOST.flags < 4)
-		return (__u8)(INFO_HOST.caps >> (8 * (at - INFO_HOST.flags)));
+		return (__u8)(INFO_HOST.caps_flag >> (8 * (at - INFO_HOST.flags)));
 	return 0;
 }
 
@@ -159,7 +159,7 @@ void proof(void)
 	PROVE(!INFO_PARSE(&told, old, len) && !INFO_PARSE(&more, new, len),
 	      "both are replies");
 	/* Without capabilities, most profiles do not tell of a need. */
-	PROVE(((in_all || PROFILE.always) && of_new.need > len) ==
+	PROVE(((in_all || PROFILE.always_sets_argsz) && of_new.need > len) ==
 	      (more.reply.need != 0),
 	      "the reply is short exactly where it does not fit");
 	if (more.reply.need) {

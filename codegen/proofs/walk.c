@@ -29,7 +29,7 @@ static __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
 
 	ASSUME(size <= len && size <= written);
 	ASSUME(size == len || size == written ||
-	       (size >= 4 && vfio_abi_u32(reply) <= size));
+	       (size >= 4 && vfio_abi__u32(reply) <= size));
 	return reply;
 }
 
@@ -93,7 +93,7 @@ void proof(void)
 	int found;
 
 	__builtin_memset(&info, 0, sizeof(info));
-	found = vfio_abi_parse(&INFO_HOST, &info.reply, bytes, len, written);
+	found = vfio_abi__parse(&INFO_HOST, &info.reply, bytes, len, written);
 	if (found) {
 		PROVE(found == VFIO_ABI_TOO_SHORT, "no other error is known");
 		return;

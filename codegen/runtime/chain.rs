@@ -1,5 +1,5 @@
-//! The walk of a capability chain. Bounded by the reply, ends on every input,
-//! reads at any alignment, allocates nothing.
+//! The walk over a capability chain. It is bounded by the reply, ends on every
+//! input, reads at any alignment and allocates nothing.
 
 use crate::wire::Wire;
 

@@ -1,9 +1,9 @@
-//! What every set of flags and every set of named numbers can do.
+//! Operations of all types of flags and of named numbers.
 //!
-//! A set keeps what it does not know: bits and numbers of newer kernels pass
-//! through unchanged, and `Debug` prints them as numbers beside the names.
+//! Unknown bits and numbers of newer kernels are kept, and `Debug` prints them as
+//! numbers after the names.
 
-/// Gives a set of flags its operations; `NAMED` lists its single bits.
+/// Implements the operations of a type of flags; `NAMED` lists its single bits.
 #[allow(unused_macros, reason = "an ABI may have no flags")]
 macro_rules! flags {
     ($name:ident, $int:ty) => {
@@ -33,7 +33,7 @@ macro_rules! flags {
                 Self(self.0 | flags.0)
             }
 
-            /// The bits that have no name here.
+            /// The bits without a name.
             pub fn unknown(self) -> $int {
                 Self::NAMED.iter().fold(self.0, |rest, (_, flag)| rest & !flag.0)
             }
@@ -91,12 +91,12 @@ macro_rules! flags {
     };
 }
 
-/// Gives a set of named numbers its operations; `NAMED` lists them.
+/// Implements the operations of a type of named numbers; `NAMED` lists them.
 #[allow(unused_macros, reason = "an ABI may have no named numbers")]
 macro_rules! numbers {
     ($name:ident, $int:ty) => {
         impl $name {
-            /// The number's name, if it has one here.
+            /// The number's name, if it has one.
             pub fn name(self) -> Option<&'static str> {
                 let named = Self::NAMED.iter().find(|(_, number)| *number == self);
                 named.map(|(name, _)| *name)

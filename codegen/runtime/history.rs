@@ -1,8 +1,7 @@
-//! When every item of the ABI came, what it was called before, and since when
-//! it should not be used: the same as its documentation says, as data, for
-//! programs that run on kernels older than the one that they were built for.
-//! [`Release::parse`] reads what `uname -r` prints, and [`Item::is_in`] tells what
-//! that release has.
+//! The history of every item of the ABI as data: its first release, its former
+//! names, and its deprecation. For programs that run on kernels older than the one
+//! that they were built for. [`Release::parse`] reads the output of `uname -r`, and
+//! [`Item::is_in`] says whether that release has the item.
 
 use core::fmt;
 
@@ -13,9 +12,9 @@ pub use items::ITEMS;
 /// A kernel release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Release {
-    /// The number in front of the first dot.
+    /// The number before the first dot.
     pub major: u16,
-    /// The number behind it.
+    /// The number after the first dot.
     pub minor: u16,
 }
 
@@ -43,7 +42,7 @@ impl fmt::Display for Release {
     }
 }
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -65,18 +64,18 @@ pub enum Kind {
     Capability,
 }
 
-/// An item of the ABI. Numbers are not told: where a name stood for another
-/// item or another number before, only today's counts.
+/// An item of the ABI, without its number: if a name had another item or another
+/// number in an older release, only the newest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
     /// The kernel's name.
     pub name: &'static str,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// The first release that surely has it.
     pub since: Release,
-    /// The last release that surely does not, where that is not the one before.
+    /// The last release that certainly does not have it, if that is not the one directly before.
     pub after: Option<Release>,
     /// Names that it had, each with the release that gave it the next.
     pub former: &'static [(&'static str, Release)],
@@ -106,9 +105,9 @@ impl Item {
         Self { deprecated: Some(Release::new(major, minor)), ..self }
     }
 
-    /// Whether a release has it, under this name or a former one; `None` where
-    /// that is not known. Kernels with changes that were carried back can have
-    /// more than their number says.
+    /// Whether a release has it, under this name or a former one; `None` if that is
+    /// unknown. Kernels with backported changes can have more items than their
+    /// number suggests.
     pub fn is_in(&self, release: Release) -> Option<bool> {
         match self.after {
             _ if release >= self.since => Some(true),
@@ -124,7 +123,7 @@ impl Item {
     }
 }
 
-/// The item of this name or, if nothing is called so today, that had it.
+/// The item with this name or, if there is none, the one with this former name.
 pub fn find(name: &str) -> Option<&'static Item> {
     let had = |item: &&Item| item.former.iter().any(|(former, _)| *former == name);
     ITEMS.iter().find(|item| item.name == name).or_else(|| ITEMS.iter().find(had))

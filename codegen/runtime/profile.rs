@@ -124,7 +124,7 @@ impl<T> Append<T> for NewCap<'_> {
             return whole;
         };
         let (offset, stride) = (*offset as usize, *stride as usize);
-        // A body that ends inside an element has no array that is known here.
+        // A body that ends inside an element does not have the known array.
         match whole.fixed.checked_sub(offset) {
             Some(size) if size.checked_rem(stride) == Some(0) => {
                 let count = size.checked_div(stride).unwrap_or(0);
@@ -295,8 +295,7 @@ impl Rules {
         }
     }
 
-    /// Writes a capability if all of it fits; of its array, every element that
-    /// does.
+    /// Writes a capability if its fields fit, with the elements of its array that fit.
     fn capability<T>(&self, out: &mut [u8], at: u32, cap: &impl Append<T>, shape: &CapShape) {
         let start = at as usize;
         let fixed_end = start.saturating_add(shape.fixed);

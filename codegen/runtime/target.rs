@@ -1,4 +1,4 @@
-//! What differs between the targets that programs are built for.
+//! Differences between the targets of programs.
 
 use core::mem::{align_of, size_of};
 
@@ -14,7 +14,7 @@ pub(crate) const fn by_model(lp64: usize, ilp32: usize, ilp32_aligned: usize) ->
     }
 }
 
-/// The direction bits of an ioctl number that says no direction.
+/// The direction bits of an ioctl number without a direction.
 #[allow(dead_code, reason = "an ABI may have no ioctls")]
 const IOC_NONE: u32 = if cfg!(any(
     target_arch = "mips",

@@ -1,10 +1,9 @@
-//! How the numbers of a reply lie in its bytes. Reads at any alignment,
-//! nothing outside of the bytes, and never panics.
+//! The wire layout of numbers. Reads at any alignment, never outside the bytes, and never panics.
 
 /// Byte order and C layout of a reply.
 ///
-/// The kernel translates nothing for 32-bit programs, so a reply of a 64-bit
-/// kernel has the 64-bit layout there too.
+/// The kernel does not translate for 32-bit programs, so a reply of a 64-bit kernel
+/// has the LP64 layout there too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wire {
     /// Whether the most significant byte comes first.
@@ -39,14 +38,13 @@ impl Wire {
         }
     }
 
-    /// The unsigned number of `width` bytes at `at`, if all of it is there.
-    /// Inline, so that a constant width leaves one load.
+    /// The unsigned number of `width` bytes at `at`, if all bytes exist. Inline, so
+    /// that a constant width compiles to one load.
     #[inline(always)]
     pub(crate) fn number(self, bytes: &[u8], at: u32, width: u32) -> Option<u64> {
         let start = at as usize;
         let bytes = bytes.get(start..start.checked_add(width as usize)?)?;
-        // All of them are read by the host's order; where the reply has the
-        // other one, they are swapped.
+        // Numbers are read in the host's byte order, and swapped if the reply has the other one.
         let swap = self.big_endian != Self::HOST.big_endian;
         if let Ok(bytes) = bytes.try_into() {
             let number = u64::from_ne_bytes(bytes);

@@ -1,6 +1,6 @@
-//! A kernel's headers against the specification of that release, both ways:
-//! what only one of them has, and what they say differently. Each difference
-//! is a finding with a code; the catalogue tells what it means.
+//! Compares a kernel's headers with the specification of that release, in both
+//! directions. Each difference is a finding with a code; the catalogue explains the
+//! codes.
 
 mod best_fit;
 mod codes;
@@ -17,10 +17,10 @@ use crate::header::{Declarations, Facts};
 use crate::ir::{Abi, Meta};
 use codes::{NOT_IN_HEADER, NOT_SPECIFIED};
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Debug, Default)]
 pub struct Drift {
-    /// The differences; what may be one, as warnings.
+    /// The differences; uncertain ones are warnings.
     pub findings: Diagnostics,
     /// How much was compared.
     pub compared: Compared,
@@ -46,8 +46,8 @@ pub struct Compared {
     pub fields: usize,
 }
 
-/// Compares headers with an ABI, which tells of the headers that are `given`.
-/// `newest` knows when what the ABI lacks came or comes.
+/// Compares headers with an ABI, of which the `given` headers count. `newest` is
+/// used to find the release of items that the ABI lacks.
 pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
     let (declared, later) = (Declarations::of(abi, given), Declarations::of(newest, given));
     let mut comparison =
@@ -71,7 +71,7 @@ impl Comparison<'_> {
         self.drift.findings.push(finding);
     }
 
-    /// What the headers have and the ABI lacks.
+    /// Items of the headers that the ABI lacks.
     fn lacking(&mut self, kind: &str, name: &str, place: Place) {
         let release = self.abi.release;
         let message = format!("{release} has no {kind} `{name}` in the specification");
@@ -90,7 +90,7 @@ impl Comparison<'_> {
         self.push(finding.at(place, "in the header").help(help));
     }
 
-    /// What the ABI has and the headers lack.
+    /// Items of the ABI that the headers lack.
     fn gone(&mut self, kind: &str, name: &str, meta: &Meta) {
         if self.facts.unread.contains(name) {
             return;

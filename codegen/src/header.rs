@@ -1,10 +1,10 @@
 //! Reads real C headers of a user ABI without a compiler: constants, macros,
 //! ioctls, enums and structs as facts, laid out by `layout` for every target.
-//! Takes headers as they are installed and as they lie in the kernel's tree.
-//! What it does not understand it reports, with file and line.
+//! Accepts installed headers and headers of the kernel's source tree. Declarations
+//! that it cannot parse are reported with file and line.
 //!
-//! Input is not trusted: no loop is longer than the text, or than a budget
-//! where macros expand, and nothing is allocated by a length that was read.
+//! Input is not trusted: no loop is longer than the text, or than a budget for the
+//! expansion of macros, and no allocation depends on a length from the input.
 
 mod abi;
 pub mod classify;
@@ -45,17 +45,17 @@ pub const MOST_BYTES: usize = 4 << 20;
 /// The most names that headers declare together, fields among them.
 pub const MOST_NAMES: usize = 8192;
 
-/// What was read of some headers, and what was not understood.
+/// The facts of headers, and the declarations that could not be parsed.
 #[derive(Debug, Default)]
 pub struct Header {
-    /// What they contain.
+    /// Their content.
     pub facts: Facts,
-    /// What is wrong with them; they are understood as a whole if no error is.
+    /// Errors and warnings; without errors, everything was parsed.
     pub problems: Diagnostics,
 }
 
-/// Reads files of `sources` as one program would that includes them in this
-/// order. `outside` knows what they use of headers that are not given.
+/// Reads files of `sources` like a program that includes them in this order.
+/// `outside` has the declarations of headers that are not given.
 pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
     let mut problems = Diagnostics::default();
     let mut program = program::Program::default();

@@ -1,7 +1,6 @@
-//! The YAML that a specification lacks to cover headers, ready to paste: each
-//! piece below a comment that says where it goes. What no header tells is
-//! guessed by convention, and documentation is marked as a draft, which `lint`
-//! does not let pass.
+//! The YAML that a specification lacks to cover headers, ready to paste: a comment
+//! above each piece states its place. Facts that headers do not state are guessed
+//! by convention, and documentation is marked as a draft, which `lint` rejects.
 
 mod declared;
 mod fields;
@@ -18,27 +17,26 @@ use crate::release::Release;
 use place::Places;
 use yaml::Piece;
 
-/// What documentation starts with that nobody has written yet.
+/// The mark of documentation that is a draft.
 pub use crate::names::DRAFT;
 
-/// What is to be added to a specification.
+/// The additions to a specification.
 #[derive(Debug, Default)]
 pub struct Import {
-    /// The text to paste, piece by piece; empty where nothing lacks.
+    /// The text to paste, piece by piece; empty if nothing is missing.
     pub text: String,
     /// How many things lack.
     pub count: usize,
-    /// Names that are not covered: what to do about each.
+    /// Names that are not covered, with advice for each.
     pub left: Vec<(String, String)>,
 }
 
-/// What covers headers: the folder of the specification, and the release
-/// since which all that is new is there.
+/// The target of an import: the folder of the specification, and the release for new items.
 pub struct Importer<'i> {
     facts: &'i Facts,
     abi: &'i Abi,
     kinds: Kinds<'i>,
-    /// What the ABI of the newest release says, and that of the headers' own.
+    /// The ABI of the newest release, and that of the headers' release.
     known: [Declarations<'i>; 2],
     places: Places<'i>,
     since: Release,
@@ -46,8 +44,8 @@ pub struct Importer<'i> {
     left: Vec<(String, String)>,
 }
 
-/// Looks for what headers have and an ABI lacks, today and at the release that
-/// the headers are of.
+/// Finds items that headers have and an ABI lacks, in the newest release and in
+/// that of the headers.
 pub fn import(facts: &Facts, abi: &Abi, at: &Abi, given: &[usize], folder: &str) -> Import {
     let known = [Declarations::of(abi, given), Declarations::of(at, given)];
     let places = Places::of(abi, folder);

@@ -1,6 +1,6 @@
-//! The resolved ABI as of one release: what `lower` builds and everything
-//! behind it reads. Data without logic; references are indexes, layouts are
-//! numbers, names are spelt, documentation is plain paragraphs.
+//! The resolved ABI of one release: built by `lower`, read by all later stages.
+//! Data without logic; references are indexes, layouts are numbers, names are
+//! spelt, documentation is plain paragraphs.
 
 mod access;
 mod entries;
@@ -27,7 +27,7 @@ pub struct Abi {
     pub name: String,
     /// Name for a reader.
     pub title: String,
-    /// What it is for.
+    /// Its purpose.
     pub doc: Doc,
     /// The word that all its names start with.
     pub prefix: String,
@@ -41,7 +41,7 @@ pub struct Abi {
     pub release: Release,
     /// Every release that the specification can describe, in order.
     pub releases: Vec<Release>,
-    /// The overlays that are part of it, by name.
+    /// The names of its overlays.
     pub overlays: Vec<String>,
     /// The kernel headers that items come from.
     pub headers: Vec<Header>,
@@ -65,7 +65,7 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
-    /// What readers and writers of chains need; stale in ABIs that are inferred from headers.
+    /// The protocol plan; stale in ABIs that are inferred from headers.
     pub protocol: Protocol,
 }
 
@@ -88,17 +88,17 @@ pub struct ChainId(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CapabilityId(pub usize);
 
-/// Paragraphs of plain text, each one line; names stand in backticks.
+/// Paragraphs of plain text, each one line; names are in backticks.
 pub type Doc = Vec<String>;
 
-/// What every item has.
+/// Metadata common to all items.
 #[derive(Clone, Debug)]
 pub struct Meta {
-    /// What it means.
+    /// Its class.
     pub doc: Doc,
     /// When it came.
     pub since: Since,
-    /// The kernel file or commit that says so.
+    /// The kernel file or commit that is its source.
     pub source: String,
     /// Since when it should not be used.
     pub deprecated: Option<Deprecated>,
@@ -106,7 +106,7 @@ pub struct Meta {
     pub history: History,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
-    /// Where it stands in the specification.
+    /// Its place in the specification.
     pub place: Place,
 }
 
@@ -124,19 +124,19 @@ pub struct History {
     pub texts: Vec<Release>,
 }
 
-/// Since when an item should not be used, and what to do instead.
+/// The release since which an item is deprecated, and what to use instead.
 #[derive(Clone, Debug)]
 pub struct Deprecated {
-    /// The release that says so.
+    /// The release that deprecates it.
     pub since: Since,
-    /// Why, and what to use instead.
+    /// The reason, and what to use instead.
     pub doc: Doc,
 }
 
 /// A kernel header.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// Where it is included from.
+    /// The path for `#include`.
     pub path: String,
     /// Its include guards.
     pub guards: Vec<String>,
@@ -162,7 +162,7 @@ pub struct FdKind {
     pub name: String,
     /// What it is.
     pub doc: Doc,
-    /// Backends behind it, with what they are.
+    /// Its backends, with their documentation.
     pub backends: Vec<(String, Doc)>,
 }
 
@@ -173,19 +173,19 @@ pub struct CapHeader {
     pub name: String,
     /// Its struct.
     pub struct_: StructId,
-    /// What it says.
+    /// Its documentation.
     pub doc: Doc,
-    /// Where the id lies.
+    /// Position of the id.
     pub id: Bits,
-    /// Where the version lies.
+    /// Position of the version.
     pub version: Option<Bits>,
-    /// Where the way to the next lies.
+    /// Position of `next` in the header.
     pub next: Bits,
     /// Whether `next` counts from the reply's start, not from its own.
     pub from_reply: bool,
     /// The `next` that ends the chain.
     pub end: u64,
-    /// What offsets are multiples of.
+    /// The alignment of offsets.
     pub align: u64,
 }
 
@@ -237,7 +237,7 @@ pub enum Item {
 pub struct Struct {
     /// The kernel's name.
     pub name: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// Index of its section.
     pub section: usize,
@@ -247,7 +247,7 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Its layout on each model; spans are in the order of `fields`.
     pub layouts: PerModel<Layout>,
-    /// What it is to the protocol.
+    /// Its role in the protocol.
     pub role: StructRole,
     /// Index of the field that is argsz.
     pub argsz: Option<usize>,
@@ -255,7 +255,7 @@ pub struct Struct {
     pub minsz: Option<usize>,
 }
 
-/// What a struct is to the protocol.
+/// The role of a struct in the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StructRole {
     /// The argument of an ioctl.
@@ -271,13 +271,13 @@ pub enum StructRole {
 pub struct Field {
     /// The kernel's name; of an anonymous union, our own.
     pub name: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// Its type.
     pub type_: Type,
-    /// Which way it travels, where that is said.
+    /// Its direction, if specified.
     pub direction: Option<Direction>,
-    /// What it is to the protocol.
+    /// Its role in the protocol.
     pub role: Role,
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
@@ -311,7 +311,7 @@ pub enum Type {
 pub struct UnionArm {
     /// The kernel's name.
     pub name: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// Its type: an integer or a struct.
     pub type_: Type,
@@ -321,7 +321,7 @@ pub struct UnionArm {
     pub valid_if: Option<String>,
 }
 
-/// What a field is to the protocol.
+/// The role of a field in the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The size of the caller's buffer.
@@ -334,9 +334,9 @@ pub enum Role {
     Header,
     /// The number of elements of a flexible array.
     Count,
-    /// Nothing yet.
+    /// No meaning yet.
     Reserved,
-    /// What the struct is about.
+    /// Ordinary data.
     Data,
 }
 
@@ -345,11 +345,11 @@ pub enum Role {
 pub struct Group {
     /// Its name in the specification, or of its struct and field.
     pub name: String,
-    /// The Rust type, where it has one.
+    /// The Rust type, if it has one.
     pub rust: Option<String>,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
-    /// What kind of numbers they are.
+    /// The kind of its numbers.
     pub kind: GroupKind,
     /// The integer that holds them.
     pub int: Int,
@@ -357,11 +357,11 @@ pub struct Group {
     pub values: Vec<Value>,
     /// Numbers that belong to others.
     pub reserved: Vec<Reserved>,
-    /// The field that holds them, where they stand inside a struct.
+    /// The field that holds them, if they belong to a field.
     pub field: Option<(StructId, usize)>,
 }
 
-/// What kind of numbers a group holds.
+/// The kind of the numbers of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupKind {
     /// Constants without a type of their own.
@@ -383,9 +383,9 @@ pub enum GroupKind {
 pub struct Value {
     /// The kernel's name.
     pub name: String,
-    /// What it is called within its type.
+    /// Its short name within its type.
     pub short: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// What it is.
     pub literal: Literal,
@@ -428,7 +428,7 @@ pub struct Reserved {
     pub value: i128,
     /// The name under which it is used.
     pub name: String,
-    /// Who uses it.
+    /// Its user.
     pub doc: Doc,
 }
 
@@ -437,7 +437,7 @@ pub struct Reserved {
 pub struct Macro {
     /// The kernel's name.
     pub name: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// Its parameters.
     pub args: Vec<String>,
@@ -452,7 +452,7 @@ pub struct Macro {
 pub struct Ioctl {
     /// The kernel's name.
     pub name: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// Its number, counted from the base.
     pub number: u32,
@@ -462,7 +462,7 @@ pub struct Ioctl {
     pub backends: Vec<String>,
     /// Its argument.
     pub arg: Arg,
-    /// What it returns, where that is more than 0.
+    /// Its result, if that can be more than 0.
     pub returns: Option<Doc>,
     /// How the kernel's handlers treat the buffer.
     pub handlers: Vec<Handler>,
@@ -496,7 +496,7 @@ pub struct Handler {
     pub since: Since,
     /// The first release that no longer does.
     pub until: Option<Release>,
-    /// What is peculiar about it.
+    /// Notes about it.
     pub doc: Doc,
     /// The bytes that argsz must cover.
     pub minsz: u64,
@@ -504,17 +504,17 @@ pub struct Handler {
     pub reads: Copied,
     /// How many bytes of the fixed part are copied out.
     pub writes: Copied,
-    /// What output bytes hold that are not set.
+    /// The content of output bytes that are not set.
     pub unset: Unset,
-    /// Input fields by their index, and what each must be below.
+    /// Input fields by index, each with its limit.
     pub below: Vec<(usize, Limit)>,
-    /// How the array behind the fixed part is appended.
+    /// How the array after the fixed part is appended.
     pub array: Option<ReplyArray>,
     /// How the chain is appended.
     pub chain: Option<ReplyChain>,
     /// The name under which the builder offers these rules.
     pub profile: Option<String>,
-    /// Where it stands in the specification.
+    /// Its place in the specification.
     pub place: Place,
 }
 
@@ -527,7 +527,7 @@ pub enum Copied {
     Fitting,
 }
 
-/// What an input field must be below.
+/// The limit that an input field must be below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The constant.
@@ -556,12 +556,12 @@ pub struct ReplyChain {
     pub align: u64,
     /// The reply to a buffer that is too small.
     pub when_too_small: WhenTooSmall,
-    /// What stands between capabilities.
+    /// The content of the bytes between capabilities.
     pub padding: Padding,
     /// When argsz is set to the need.
     pub argsz: ArgszReply,
-    /// How many bytes of the fixed part are copied out where the chain is: the most of these that
-    /// argsz covers, if that is more than without it.
+    /// The number of bytes of the fixed part that are copied out with a chain: the
+    /// most of these that argsz covers, if that is more than without a chain.
     pub writes: Vec<u64>,
     /// The capabilities that it can append, in order.
     pub capabilities: Vec<String>,
@@ -572,17 +572,17 @@ pub struct ReplyChain {
 pub struct Chain {
     /// Its short name.
     pub name: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// Index of its section.
     pub section: usize,
     /// The header of its capabilities, an index into [`Abi::cap_headers`].
     pub header: usize,
-    /// Where the first capability is found.
+    /// How the first capability is found.
     pub start: ChainStart,
     /// The offset before which no capability starts.
     pub bound: u64,
-    /// What short names of its ids drop.
+    /// The prefix that short names of its ids drop.
     pub prefix: String,
     /// Ids that belong to others.
     pub reserved: Vec<Reserved>,
@@ -590,7 +590,7 @@ pub struct Chain {
     pub capabilities: Vec<CapabilityId>,
 }
 
-/// Where the first capability of a chain is found.
+/// How the first capability of a chain is found.
 #[derive(Clone, Debug)]
 pub enum ChainStart {
     /// At the offset that a field of the host holds, if the host's flag is set.
@@ -639,9 +639,9 @@ pub struct Host {
 pub struct Capability {
     /// The constant that is its id.
     pub name: String,
-    /// What it is called within its chain.
+    /// Its short name within its chain.
     pub short: String,
-    /// What every item has.
+    /// Metadata common to all items.
     pub meta: Meta,
     /// Its chain.
     pub chain: ChainId,
@@ -651,6 +651,6 @@ pub struct Capability {
     pub version: u16,
     /// Its struct; a capability without one is its header.
     pub struct_: Option<StructId>,
-    /// Whether the struct is declared here and not by another item.
+    /// Whether the struct is declared here, not by another item.
     pub inline: bool,
 }

@@ -35,7 +35,7 @@ use text::{Doc, Number};
 use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
 
-/// A specification: what is true of the ABI as a whole, and its files.
+/// A specification: `abi.yaml` and its files.
 #[derive(Debug)]
 pub struct Spec {
     /// `abi.yaml`.
@@ -46,7 +46,7 @@ pub struct Spec {
     pub code: Vec<CodeFile>,
 }
 
-/// `abi.yaml`: what is true of the ABI as a whole.
+/// `abi.yaml`: facts about the ABI as a whole.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AbiFile {
     /// Short name of the ABI, in lower case.
@@ -63,7 +63,8 @@ pub struct AbiFile {
     /// Whether outputs are generated; otherwise the ABI can only be checked and compared.
     #[serde(default = "yes")]
     pub publish: bool,
-    /// Every release that can be described, in order; `v3.6..v3.19` stands for all minor releases between.
+    /// Every release that can be described, in order; `v3.6..v3.19` means all minor
+    /// releases from the first to the last.
     pub releases: List<Placed<String>>,
     /// The other files, in the order in which their items are emitted.
     pub files: List<Placed<String>>,

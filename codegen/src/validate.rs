@@ -35,11 +35,11 @@ use crate::release::Release;
 use crate::spec::Spec;
 use index::Index;
 
-/// How many misspelt names get a hint. The search looks at every known name,
-/// and who has more to mend than this has another trouble.
+/// The number of misspelt names that get a hint. The search compares every known
+/// name, and a file with more unknown names does not need spelling hints.
 const MOST_HINTS: usize = 32;
 
-/// A specification that every stage behind this can rely on.
+/// A valid specification, on which all later stages rely.
 #[derive(Debug)]
 pub struct ValidSpec {
     spec: Spec,
@@ -63,12 +63,12 @@ impl ValidSpec {
     }
 }
 
-/// What the passes read and where they report.
+/// The input of the passes, and the list of findings.
 struct Check<'a> {
     spec: &'a Spec,
     index: &'a Index<'a>,
-    /// Whether items are missing because their shape was refused, so that a
-    /// reference to nothing may be no error of its own.
+    /// Whether items are missing because they could not be read, so that a
+    /// reference without a target may not be an error.
     incomplete: bool,
     /// Hints given so far.
     hints: usize,
@@ -90,8 +90,8 @@ impl Check<'_> {
     }
 }
 
-/// Checks a specification that has been read. With `incomplete` some of it
-/// could not be read, and references to what is not there are let pass.
+/// Checks a specification. With `incomplete`, a part of it could not be read, and
+/// references without a target are accepted.
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
     let index = Index::of(&spec);
     let mut check = Check { spec: &spec, index: &index, incomplete, hints: 0, problems };

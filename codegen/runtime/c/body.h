@@ -6,46 +6,46 @@ struct capchain_array {
 };
 
 /* Checks that the fixed part of a known body is there. */
-static inline int capchain_body(struct capchain_walk *walk,
-				struct capchain_cap *cap, __u32 need)
+static inline int capchain__body(struct capchain_walk *walk,
+				 struct capchain_cap *cap, __u32 need)
 {
 	cap->known = 1;
 	if (need <= cap->size)
 		return 1;
 	if (need > walk->len - cap->at)
-		return capchain_fail(walk, CAPCHAIN_BODY_SHORT, cap->at,
-				     cap->id, need);
-	return capchain_fail(walk, CAPCHAIN_OVERLAP, cap->at, cap->id,
-			     cap->next);
+		return capchain__fail(walk, CAPCHAIN_BODY_SHORT, cap->at,
+				      cap->id, need);
+	return capchain__fail(walk, CAPCHAIN_OVERLAP, cap->at, cap->id,
+			      cap->next);
 }
 
 /* Whether count elements of each bytes end within size, behind start. */
-static inline int capchain_holds(__u32 size, __u32 start, __u64 count,
-				 __u32 each)
+static inline int capchain__holds(__u32 size, __u32 start, __u64 count,
+				  __u32 each)
 {
 	return start <= size && count <= (size - start) / each;
 }
 
 /* Checks that an array behind a known body is there. */
-static inline int capchain_counted(struct capchain_walk *walk,
-				   const struct capchain_cap *cap, __u32 start,
-				   __u64 count, __u32 each)
-{
-	if (capchain_holds(cap->size, start, count, each))
-		return 1;
-	if (!capchain_holds(walk->len - cap->at, start, count, each))
-		return capchain_fail(walk, CAPCHAIN_COUNT_OUT_OF_BOUNDS,
-				     cap->at, cap->id, count);
-	return capchain_fail(walk, CAPCHAIN_OVERLAP, cap->at, cap->id,
-			     cap->next);
-}
-
-/* The array of a capability, if all of it is there. */
-static inline int capchain_elements(struct capchain_array *array,
+static inline int capchain__counted(struct capchain_walk *walk,
 				    const struct capchain_cap *cap,
 				    __u32 start, __u64 count, __u32 each)
 {
-	if (!capchain_holds(cap->size, start, count, each))
+	if (capchain__holds(cap->size, start, count, each))
+		return 1;
+	if (!capchain__holds(walk->len - cap->at, start, count, each))
+		return capchain__fail(walk, CAPCHAIN_COUNT_OUT_OF_BOUNDS,
+				      cap->at, cap->id, count);
+	return capchain__fail(walk, CAPCHAIN_OVERLAP, cap->at, cap->id,
+			      cap->next);
+}
+
+/* The array of a capability, if all of it is there. */
+static inline int capchain__elements(struct capchain_array *array,
+				     const struct capchain_cap *cap,
+				     __u32 start, __u64 count, __u32 each)
+{
+	if (!capchain__holds(cap->size, start, count, each))
 		return CAPCHAIN_COUNT_OUT_OF_BOUNDS;
 	array->bytes = cap->bytes + start;
 	array->count = CAPCHAIN__CAST(__u32, count);
@@ -54,9 +54,9 @@ static inline int capchain_elements(struct capchain_array *array,
 }
 
 /* The elements that lie before the end of a capability. */
-static inline int capchain_rest(struct capchain_array *array,
-				const struct capchain_cap *cap, __u32 start,
-				__u32 each)
+static inline int capchain__tail_from(struct capchain_array *array,
+				      const struct capchain_cap *cap,
+				      __u32 start, __u32 each)
 {
 	array->bytes = start <= cap->size ? cap->bytes + start : cap->bytes;
 	array->count = start <= cap->size ? (cap->size - start) / each : 0;
@@ -69,6 +69,6 @@ static inline const __u8 *capchain_element(const struct capchain_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
-		return CAPCHAIN_NULL;
+		return CAPCHAIN__NULL;
 	return array->bytes + CAPCHAIN__CAST(capchain_size, nth) * array->each;
 }

@@ -1,41 +1,41 @@
 /* What output bytes hold that nobody sets. */
-enum capchain_untouched {
-	CAPCHAIN_ECHO,		/* what the caller had there */
-	CAPCHAIN_ZERO,
-	CAPCHAIN_STACK,		/* anything; here zero */
+enum capchain__unset {
+	CAPCHAIN__ECHO,		/* what the caller had there */
+	CAPCHAIN__ZERO,
+	CAPCHAIN__STACK,	/* anything; here zero */
 };
 
-/* What a buffer sees that is too small for the chain. */
-enum capchain_when_short {
-	CAPCHAIN_OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
-	CAPCHAIN_PARTIAL,	/* the same, and the capabilities that fit */
-	CAPCHAIN_FLAG_CLEAR,	/* the flag clear */
+/* The reply to a buffer that is too small for the chain. */
+enum capchain__when_too_small {
+	CAPCHAIN__OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
+	CAPCHAIN__PARTIAL,	/* the same, and the capabilities that fit */
+	CAPCHAIN__FLAG_CLEAR,	/* the flag clear */
 };
 
-/* The array of a known capability. A list of them ends with one of size 0. */
-struct capchain_tail {
+/* The array of a known capability. A list of them ends with a stride of 0. */
+struct capchain__known_array {
 	__u32	id;
-	__u32	at;		/* where it starts in the capability */
+	__u32	at;		/* offset in the capability */
 	__u32	each;		/* size of an element */
 };
 
 /*
- * The rules by which someone writes replies. The fixed part has the most of
- * the ends that argsz covers; if there are none, all of it that argsz covers.
+ * The rules by which a handler writes replies. The fixed part ends at the last
+ * of the fixed_ends that argsz covers; without any, at argsz.
  */
 struct capchain_profile {
-	const struct capchain_host *host;
-	const struct capchain_format *format;
-	const struct capchain_tail *tails;
-	const __u32 *ends;	/* the last is 0 */
-	__u32	minsz;		/* what argsz must cover */
-	__u32	whole;		/* bytes of the fixed part */
-	__u32	at;		/* where the first capability starts */
-	__u32	align;		/* what further offsets are multiples of */
-	int	when_short;	/* enum capchain_when_short */
-	int	keeps_padding;	/* what is between capabilities is left */
-	int	always;		/* argsz is set to the need always */
-	int	untouched;	/* enum capchain_untouched */
+	const struct capchain__host *host;
+	const struct capchain__format *format;
+	const struct capchain__known_array *arrays;
+	const __u32 *fixed_ends;	/* the last is 0 */
+	__u32	minsz;			/* what argsz must cover */
+	__u32	fixed_size;		/* of the fixed part */
+	__u32	first_cap;		/* offset of the first capability */
+	__u32	align;			/* of further capabilities */
+	int	when_too_small;		/* enum capchain__when_too_small */
+	int	preserves_padding;	/* bytes between capabilities stay */
+	int	always_sets_argsz;	/* to the size of the full reply */
+	int	unset;			/* enum capchain__unset */
 };
 
 /*
@@ -74,21 +74,22 @@ struct capchain_reply_builder {
 };
 
 /* Writes a number of the fixed part, as far as that goes. */
-static inline void capchain_reply_poke(struct capchain_reply_builder *to,
-				       __u32 at, __u32 width, __u64 number)
+static inline void capchain__store_clamped(
+		struct capchain_reply_builder *to, __u32 at, __u32 width,
+		__u64 number)
 {
 	const __u32 room = at < to->fixed ? to->fixed - at : 0;
 	__u8 bytes[8];
 
-	capchain_put(bytes, width, number);
+	capchain__put(bytes, width, number);
 	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
 }
 
 /* Whether a byte of the fixed part is not for the fields of a reply. */
-static inline int capchain_reply_keeps(const struct capchain_host *host,
-				       __u32 at)
+static inline int capchain__is_preserved(const struct capchain__host *host,
+					 __u32 at)
 {
-	const struct capchain_input *input;
+	const struct capchain__input *input;
 
 	for (input = host->inputs; input->size; input++)
 		if (input->stays && at - input->at < input->size)
@@ -105,20 +106,20 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 				       const struct capchain_profile *profile,
 				       void *buf, capchain_size len)
 {
-	const __u32 *end = profile->ends;
+	const __u32 *end = profile->fixed_ends;
 	__u32 argsz;
 
 	__builtin_memset(to, 0, sizeof(*to));
 	to->profile = profile;
 	to->bytes = CAPCHAIN__CAST(__u8 *, buf);
-	to->room = capchain_len(len);
-	argsz = capchain_word(to->bytes, to->room, profile->host->argsz);
+	to->room = capchain__len(len);
+	argsz = capchain__word(to->bytes, to->room, profile->host->argsz);
 	to->room = argsz < to->room ? argsz : to->room;
 	if (to->room < profile->minsz) {
 		to->pass = 3;
 		return CAPCHAIN_TOO_SHORT;
 	}
-	to->whole = profile->whole;
+	to->whole = profile->fixed_size;
 	if (!*end)
 		to->fixed = to->room < to->whole ? to->room : to->whole;
 	for (; *end; end++)
@@ -128,24 +129,26 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 }
 
 /* Writes what the size decides: argsz, the flags and cap_offset. */
-static inline void capchain_reply_end(struct capchain_reply_builder *to)
+static inline void capchain__reply_end(struct capchain_reply_builder *to)
 {
 	const struct capchain_profile *profile = to->profile;
-	const struct capchain_host *host = profile->host;
+	const struct capchain__host *host = profile->host;
 	const int here = to->fits && to->end <= to->room;
 	const int is_short = to->count && !here;
-	__u32 flags = to->flags & ~host->caps;
+	__u32 flags = to->flags & ~host->caps_flag;
 
-	to->need = to->count ? capchain_len(to->end) : to->whole;
+	to->need = to->count ? capchain__len(to->end) : to->whole;
 	to->written = to->count && here ? to->need : to->fixed;
-	if (to->count && (here || profile->when_short != CAPCHAIN_FLAG_CLEAR))
-		flags |= host->caps;
-	capchain_reply_poke(to, host->flags, 4, flags);
-	if (to->count || profile->untouched != CAPCHAIN_ECHO)
-		capchain_reply_poke(to, host->cap_offset, 4,
-				    to->count && here ? profile->at : 0);
-	if (is_short || profile->always)
-		capchain_reply_poke(to, host->argsz, 4, to->need);
+	if (to->count &&
+	    (here || profile->when_too_small != CAPCHAIN__FLAG_CLEAR))
+		flags |= host->caps_flag;
+	capchain__store_clamped(to, host->flags, 4, flags);
+	if (to->count || profile->unset != CAPCHAIN__ECHO)
+		capchain__store_clamped(to, host->cap_offset, 4,
+					to->count && here ? profile->first_cap
+							  : 0);
+	if (is_short || profile->always_sets_argsz)
+		capchain__store_clamped(to, host->argsz, 4, to->need);
 }
 
 /* Starts the next pass, if there is one. */
@@ -156,14 +159,14 @@ static inline int capchain_reply_pass(struct capchain_reply_builder *to)
 
 	if (to->pass == 1) {
 		to->fits = to->end <= to->room;
-		if (profile->untouched != CAPCHAIN_ECHO)
+		if (profile->unset != CAPCHAIN__ECHO)
 			for (at = 0; at < to->fixed; at++)
-				if (!capchain_reply_keeps(profile->host, at))
+				if (!capchain__is_preserved(profile->host, at))
 					to->bytes[at] = 0;
 	} else if (to->pass == 2) {
-		capchain_reply_end(to);
+		capchain__reply_end(to);
 	}
-	to->end = profile->at;
+	to->end = profile->first_cap;
 	to->flags = 0;
 	to->count = 0;
 	to->last = 0;
@@ -171,13 +174,14 @@ static inline int capchain_reply_pass(struct capchain_reply_builder *to)
 }
 
 /* Sets a field of the fixed part. */
-static inline void capchain_reply_field(struct capchain_reply_builder *to,
-					__u32 at, __u32 width, __u64 number)
+static inline void capchain__reply_set_field(
+		struct capchain_reply_builder *to, __u32 at, __u32 width,
+		__u64 number)
 {
 	if (at == to->profile->host->flags)
 		to->flags = CAPCHAIN__CAST(__u32, number);
 	else if (to->pass == 2)
-		capchain_reply_poke(to, at, width, number);
+		capchain__store_clamped(to, at, width, number);
 }
 
 /*
@@ -188,14 +192,14 @@ static inline void capchain_reply_field(struct capchain_reply_builder *to,
 static inline void capchain_reply_fixed(struct capchain_reply_builder *to,
 					const void *from, capchain_size size)
 {
-	const struct capchain_host *host = to->profile->host;
+	const struct capchain__host *host = to->profile->host;
 	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, from);
 	__u32 at;
 
 	if (to->pass != 2)
 		return;
 	for (at = 0; at < to->fixed && at < size; at++)
-		if (!capchain_reply_keeps(host, at))
+		if (!capchain__is_preserved(host, at))
 			to->bytes[at] = bytes[at];
-	to->flags = capchain_word(bytes, capchain_len(size), host->flags);
+	to->flags = capchain__word(bytes, capchain__len(size), host->flags);
 }

@@ -4,15 +4,15 @@
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
-#define CAPCHAIN_NULL	nullptr
+#define CAPCHAIN__NULL	nullptr
 #else
-#define CAPCHAIN_NULL	((void *)0)
+#define CAPCHAIN__NULL	((void *)0)
 #endif
 
 /* What sizeof yields, without <stddef.h>. */
 typedef __SIZE_TYPE__ capchain_size;
 
-static inline __u16 capchain_u16(const __u8 *bytes)
+static inline __u16 capchain__u16(const __u8 *bytes)
 {
 	__u16 number;
 
@@ -20,7 +20,7 @@ static inline __u16 capchain_u16(const __u8 *bytes)
 	return number;
 }
 
-static inline __u32 capchain_u32(const __u8 *bytes)
+static inline __u32 capchain__u32(const __u8 *bytes)
 {
 	__u32 number;
 
@@ -28,7 +28,7 @@ static inline __u32 capchain_u32(const __u8 *bytes)
 	return number;
 }
 
-static inline __u64 capchain_u64(const __u8 *bytes)
+static inline __u64 capchain__u64(const __u8 *bytes)
 {
 	__u64 number;
 
@@ -37,22 +37,22 @@ static inline __u64 capchain_u64(const __u8 *bytes)
 }
 
 /* The number of 1, 2, 4 or 8 bytes that starts here. */
-static inline __u64 capchain_number(const __u8 *bytes, __u32 width)
+static inline __u64 capchain__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
 	case 1:
 		return *bytes;
 	case 2:
-		return capchain_u16(bytes);
+		return capchain__u16(bytes);
 	case 4:
-		return capchain_u32(bytes);
+		return capchain__u32(bytes);
 	default:
-		return capchain_u64(bytes);
+		return capchain__u64(bytes);
 	}
 }
 
 /* Writes the low 1, 2, 4 or 8 bytes of a number. */
-static inline void capchain_put(__u8 *bytes, __u32 width, __u64 number)
+static inline void capchain__put(__u8 *bytes, __u32 width, __u64 number)
 {
 	__u16 number16 = CAPCHAIN__CAST(__u16, number);
 	__u32 number32 = CAPCHAIN__CAST(__u32, number);
@@ -73,7 +73,7 @@ static inline void capchain_put(__u8 *bytes, __u32 width, __u64 number)
 }
 
 /* A number of bytes in the 32 bits in which the protocol counts them. */
-static inline __u32 capchain_len(__u64 len)
+static inline __u32 capchain__len(__u64 len)
 {
 	return len > 0xffffffff ? 0xffffffff : CAPCHAIN__CAST(__u32, len);
 }

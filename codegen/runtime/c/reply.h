@@ -1,18 +1,18 @@
 /* A field that the caller sets. A list of them ends with one of size 0. */
-struct capchain_input {
+struct capchain__input {
 	__u32	at;
 	__u32	size;
 	int	stays;	/* a reply does not set it as well */
 };
 
 /* Where the protocol's own fields lie in the struct in front of a chain. */
-struct capchain_host {
+struct capchain__host {
 	__u32	minsz;		/* the part that every reply has */
 	__u32	argsz;
 	__u32	flags;
-	__u32	caps;		/* the flag that says there is a chain */
+	__u32	caps_flag;	/* the flag that says there is a chain */
 	__u32	cap_offset;
-	const struct capchain_input *inputs;
+	const struct capchain__input *inputs;
 };
 
 /* A reply, cut to what argsz says was written of the buffer. */
@@ -25,9 +25,9 @@ struct capchain_reply {
 };
 
 /* A field of the protocol; 0 if it is not there. */
-static inline __u32 capchain_word(const __u8 *bytes, __u32 len, __u32 at)
+static inline __u32 capchain__word(const __u8 *bytes, __u32 len, __u32 at)
 {
-	return at <= len && len - at >= 4 ? capchain_u32(bytes + at) : 0;
+	return at <= len && len - at >= 4 ? capchain__u32(bytes + at) : 0;
 }
 
 /*
@@ -35,28 +35,28 @@ static inline __u32 capchain_word(const __u8 *bytes, __u32 len, __u32 at)
  * written. Nothing behind these and argsz is looked at, and an argsz beyond the
  * buffer is not believed: such a reply is short, and shows no capability.
  */
-static inline int capchain_parse(const struct capchain_host *host,
-				 struct capchain_reply *reply, const void *buf,
-				 capchain_size len, capchain_size written)
+static inline int capchain__parse(const struct capchain__host *host,
+				  struct capchain_reply *reply, const void *buf,
+				  capchain_size len, capchain_size written)
 {
 	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, buf);
 	const capchain_size end = written < len ? written : len;
-	const __u32 known = capchain_len(end);
+	const __u32 known = capchain__len(end);
 	__u32 argsz;
 	int flagged;
 
 	__builtin_memset(reply, 0, sizeof(*reply));
-	argsz = capchain_word(bytes, known, host->argsz);
+	argsz = capchain__word(bytes, known, host->argsz);
 	reply->argsz = argsz;
 	reply->len = argsz < end ? argsz : known;
 	if (reply->len < host->minsz)
 		return CAPCHAIN_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (capchain_word(bytes, reply->len, host->flags) &
-		   host->caps) != 0;
+	flagged = (capchain__word(bytes, reply->len, host->flags) &
+		   host->caps_flag) != 0;
 	if (flagged)
-		reply->first = capchain_word(bytes, reply->len,
-					     host->cap_offset);
+		reply->first = capchain__word(bytes, reply->len,
+					      host->cap_offset);
 	if (argsz > len || (flagged && !reply->first)) {
 		reply->need = argsz;
 		reply->first = 0;
@@ -68,23 +68,23 @@ static inline int capchain_parse(const struct capchain_host *host,
  * Whether a field that later kernels appended is there: the reply reaches its
  * end, and a chain does not start before that.
  */
-static inline int capchain_reaches(const struct capchain_reply *reply,
+static inline int capchain__covers(const struct capchain_reply *reply,
 				   __u32 end)
 {
 	return end <= reply->len && (!reply->first || end <= reply->first);
 }
 
 /* The walk of a reply's chain; over nothing where that is not here. */
-static inline struct capchain_walk capchain_start_reply(
-		const struct capchain_format *format,
-		const struct capchain_host *host,
+static inline struct capchain_walk capchain__start_reply(
+		const struct capchain__format *format,
+		const struct capchain__host *host,
 		const struct capchain_reply *reply)
 {
 	const __u32 end = host->cap_offset + 4;
 
 	if (!reply->first)
-		return capchain_nowhere();
-	return capchain_start(format, reply->bytes, reply->len,
-			      end > host->minsz ? end : host->minsz,
-			      reply->first);
+		return capchain__empty_walk();
+	return capchain__start(format, reply->bytes, reply->len,
+			       end > host->minsz ? end : host->minsz,
+			       reply->first);
 }

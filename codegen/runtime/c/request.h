@@ -1,5 +1,5 @@
 /* How often a request asks while the need grows. */
-#define CAPCHAIN_CALLS	8
+#define CAPCHAIN__CALLS	8
 
 /*
  * Asks for a reply, and again with a larger buffer where it did not fit.
@@ -25,11 +25,11 @@ struct capchain_request {
 };
 
 /* Copies the input fields to where they are kept, or back. */
-static inline void capchain_inputs(const struct capchain_host *host,
-				   __u8 *bytes, __u32 len, __u8 *kept,
-				   int back)
+static inline void capchain__inputs(const struct capchain__host *host,
+				    __u8 *bytes, __u32 len, __u8 *kept,
+				    int back)
 {
-	const struct capchain_input *input;
+	const struct capchain__input *input;
 
 	for (input = host->inputs; input->size; input++) {
 		if (input->at <= len && input->size <= len - input->at)
@@ -43,8 +43,8 @@ static inline void capchain_inputs(const struct capchain_host *host,
 }
 
 /* Whether the buffer holds that many bytes, if need be after it grew. */
-static inline int capchain_room(struct capchain_request *request,
-				struct capchain_reply *reply, __u32 need)
+static inline int capchain__room(struct capchain_request *request,
+				 struct capchain_reply *reply, __u32 need)
 {
 	if (request->buf && request->len >= need)
 		return 1;
@@ -59,15 +59,15 @@ static inline int capchain_room(struct capchain_request *request,
 }
 
 /* Sets up the buffer and calls once. */
-static inline int capchain_call(struct capchain_request *request,
-				const struct capchain_host *host, __u8 *kept)
+static inline int capchain__call(struct capchain_request *request,
+				 const struct capchain__host *host, __u8 *kept)
 {
 	__u8 *bytes = CAPCHAIN__CAST(__u8 *, request->buf);
-	const __u32 len = capchain_len(request->len);
+	const __u32 len = capchain__len(request->len);
 
 	__builtin_memset(bytes, 0, request->len);
-	capchain_inputs(host, bytes, len, kept, 1);
-	capchain_put(bytes + host->argsz, 4, len);
+	capchain__inputs(host, bytes, len, kept, 1);
+	capchain__put(bytes + host->argsz, 4, len);
 	request->written = request->len;
 	request->calls++;
 	return request->call(request);
@@ -79,26 +79,27 @@ static inline int capchain_call(struct capchain_request *request,
  * what came back is no reply; or the error of a call. kept has room for the
  * input fields.
  */
-static inline int capchain_ask(struct capchain_request *request,
-			       const struct capchain_host *host,
-			       struct capchain_reply *reply, __u8 *kept)
+static inline int capchain__ask(struct capchain_request *request,
+				const struct capchain__host *host,
+				struct capchain_reply *reply, __u8 *kept)
 {
 	__u32 need = host->minsz;
 	int result;
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	capchain_inputs(host, CAPCHAIN__CAST(__u8 *, request->buf),
-			request->buf ? capchain_len(request->len) : 0, kept, 0);
-	while (request->calls < CAPCHAIN_CALLS) {
-		if (!capchain_room(request, reply, need))
+	capchain__inputs(host, CAPCHAIN__CAST(__u8 *, request->buf),
+			 request->buf ? capchain__len(request->len) : 0,
+			 kept, 0);
+	while (request->calls < CAPCHAIN__CALLS) {
+		if (!capchain__room(request, reply, need))
 			break;
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = capchain_call(request, host, kept);
+		result = capchain__call(request, host, kept);
 		if (result)
 			return result;
-		result = capchain_parse(host, reply, request->buf,
-					request->len, request->written);
+		result = capchain__parse(host, reply, request->buf,
+					 request->len, request->written);
 		if (result || !reply->need)
 			return result;
 		/* A need that there is room for does not go away. */

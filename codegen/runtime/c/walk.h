@@ -1,5 +1,5 @@
 /* Some bits of a number in a header. */
-struct capchain_bits {
+struct capchain__bits {
 	__u32	at;	/* offset of the number in the header */
 	__u32	width;	/* bytes of the number; 0 if there is none */
 	__u32	low;	/* the lowest bit */
@@ -7,12 +7,12 @@ struct capchain_bits {
 };
 
 /* How the headers of a chain look and what their offsets mean. */
-struct capchain_format {
-	__u32	header;			/* size of the header */
-	__u32	least;			/* bytes of every capability at least */
-	struct capchain_bits id;
-	struct capchain_bits version;	/* without one, all are of version 1 */
-	struct capchain_bits next;
+struct capchain__format {
+	__u32	size;			/* of the header */
+	__u32	min_size;		/* of a capability */
+	struct capchain__bits id;
+	struct capchain__bits version;	/* without one, all are of version 1 */
+	struct capchain__bits next;
 	__u64	end;			/* the next that ends the chain */
 	int	from_reply;		/* next counts from the reply's start */
 };
@@ -44,8 +44,8 @@ struct capchain_walk {
  * A walk that starts with the capability at first. None can start before
  * bound.
  */
-static inline struct capchain_walk capchain_start(
-		const struct capchain_format *format, const __u8 *bytes,
+static inline struct capchain_walk capchain__start(
+		const struct capchain__format *format, const __u8 *bytes,
 		__u32 len, __u32 bound, __u32 first)
 {
 	struct capchain_walk walk;
@@ -55,16 +55,16 @@ static inline struct capchain_walk capchain_start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (first >= bound && len >= format->header) {
-		walk.most = len - format->header;
-		walk.left = len / format->least;
+	if (first >= bound && len >= format->size) {
+		walk.most = len - format->size;
+		walk.left = len / format->min_size;
 	}
 	walk.state = 1;
 	return walk;
 }
 
 /* A walk over nothing. */
-static inline struct capchain_walk capchain_nowhere(void)
+static inline struct capchain_walk capchain__empty_walk(void)
 {
 	struct capchain_walk walk;
 
@@ -73,8 +73,8 @@ static inline struct capchain_walk capchain_nowhere(void)
 }
 
 /* Ends a walk with an error. */
-static inline int capchain_fail(struct capchain_walk *walk, int kind, __u32 at,
-				__u32 id, __u64 value)
+static inline int capchain__fail(struct capchain_walk *walk, int kind, __u32 at,
+				 __u32 id, __u64 value)
 {
 	walk->error.kind = kind;
 	walk->error.at = at;
@@ -86,17 +86,17 @@ static inline int capchain_fail(struct capchain_walk *walk, int kind, __u32 at,
 }
 
 /* Some bits of a header. */
-static inline __u64 capchain_field(const __u8 *header,
-				   const struct capchain_bits *bits)
+static inline __u64 capchain__field(const __u8 *header,
+				    const struct capchain__bits *bits)
 {
-	__u64 number = capchain_number(header + bits->at, bits->width);
+	__u64 number = capchain__number(header + bits->at, bits->width);
 
 	return number >> bits->low & bits->mask;
 }
 
 /* What a header's next means: an offset in the reply. */
-static inline __u32 capchain_target(const struct capchain_format *format,
-				    __u32 at, __u64 next)
+static inline __u32 capchain__target(const struct capchain__format *format,
+				     __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
@@ -107,25 +107,25 @@ static inline __u32 capchain_target(const struct capchain_format *format,
 }
 
 /* Ends a walk at a capability that cannot be visited. */
-static inline int capchain_refuse(const struct capchain_format *format,
-				  struct capchain_walk *walk)
+static inline int capchain__refuse(const struct capchain__format *format,
+				   struct capchain_walk *walk)
 {
 	const __u32 at = walk->at;
 
 	if (at < walk->bound)
-		return capchain_fail(walk, CAPCHAIN_INSIDE_FIXED, at, 0, 0);
+		return capchain__fail(walk, CAPCHAIN_INSIDE_FIXED, at, 0, 0);
 	if (at >= walk->len)
-		return capchain_fail(walk, CAPCHAIN_OUT_OF_BOUNDS, at, 0, 0);
-	if (walk->len - at < format->header)
-		return capchain_fail(walk, CAPCHAIN_HEADER_CUT, at, 0, 0);
-	return capchain_fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
+		return capchain__fail(walk, CAPCHAIN_OUT_OF_BOUNDS, at, 0, 0);
+	if (walk->len - at < format->size)
+		return capchain__fail(walk, CAPCHAIN_HEADER_CUT, at, 0, 0);
+	return capchain__fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
 }
 
 /* Where a walk is behind a capability that does not lead on. */
-static inline void capchain_turn(const struct capchain_format *format,
-				 struct capchain_walk *walk,
-				 struct capchain_cap *cap, __u64 next,
-				 __u32 target)
+static inline void capchain__step_backwards(
+		const struct capchain__format *format,
+		struct capchain_walk *walk, struct capchain_cap *cap,
+		__u64 next, __u32 target)
 {
 	if (next == format->end) {
 		walk->left = 0;
@@ -136,7 +136,7 @@ static inline void capchain_turn(const struct capchain_format *format,
 	walk->at = target;
 	if (target == cap->at)
 		/* This one counts; the error comes behind it. */
-		capchain_fail(walk, CAPCHAIN_CYCLE, target, 0, 0);
+		capchain__fail(walk, CAPCHAIN_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
 		walk->left = 0;
 }
@@ -146,8 +146,8 @@ static inline void capchain_turn(const struct capchain_format *format,
  * at the end, or the error, which walk->error tells more about. Behind an error
  * there is nothing but the same error.
  */
-static inline __attribute__((always_inline)) int capchain_visit(
-		const struct capchain_format *format,
+static inline __attribute__((always_inline)) int capchain__visit(
+		const struct capchain__format *format,
 		struct capchain_walk *walk, struct capchain_cap *cap)
 {
 	const __u32 at = walk->at;
@@ -161,28 +161,28 @@ static inline __attribute__((always_inline)) int capchain_visit(
 		/* Here, where analyzers see that it is not more. */
 		if (walk->state <= 0)
 			return walk->state;
-		return capchain_refuse(format, walk);
+		return capchain__refuse(format, walk);
 	}
 	walk->left--;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;
 	cap->known = 0;
-	cap->id = CAPCHAIN__CAST(__u32, capchain_field(header, &format->id));
+	cap->id = CAPCHAIN__CAST(__u32, capchain__field(header, &format->id));
 	cap->version = 1;
 	if (format->version.width)
 		cap->version = CAPCHAIN__CAST(__u32,
-				capchain_field(header, &format->version));
+				capchain__field(header, &format->version));
 	cap->next = 0;
-	next = capchain_field(header, &format->next);
-	target = capchain_target(format, at, next);
+	next = capchain__field(header, &format->next);
+	target = capchain__target(format, at, next);
 	/* An end of 0 never leads on. */
 	if (target > at && (!format->end || next != format->end)) {
 		cap->next = target;
 		walk->at = target;
 		end = target < end ? target : end;
 	} else {
-		capchain_turn(format, walk, cap, next, target);
+		capchain__step_backwards(format, walk, cap, next, target);
 	}
 	cap->size = end - at;
 	return 1;

@@ -1,5 +1,4 @@
-//! What the differences mean for the three version numbers: those of the crate,
-//! of the header, and of what goes over the wire.
+//! The semantic version steps that the differences require, for the crate, the header and the wire.
 
 use serde::Serialize;
 
@@ -41,8 +40,8 @@ pub struct Advice {
 }
 
 impl Advice {
-    /// What findings come to; `more` tells that the new side has items that the
-    /// old one lacks.
+    /// The steps for these findings; `more` says that the new side has items that
+    /// the old one lacks.
     pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>, more: bool) -> Self {
         let least = if more { Step::Minor } else { Step::Patch };
         let start = Self { crate_: least, header: least, wire: Step::Patch };

@@ -1,5 +1,5 @@
-//! Fields that came to a struct whose old ones stayed where they were: who
-//! could mistake them for something else, and what keeps that from happening.
+//! Fields added to a struct whose old fields did not move: which programs could
+//! misread them, and the gates that prevent this.
 
 use super::codes::{
     BODY_CHANGED, CHAIN_ADDED, FIELD_INSERTED, INPUT_ADDED, OUTPUT_ADDED, PADDING_NAMED,
@@ -164,7 +164,8 @@ impl Grown<'_> {
         finding.witness(self.stale(new)).help(GATE)
     }
 
-    /// Contents of regions, elements and the like: who uses them is told there.
+    /// Contents of regions, elements and similar structs: findings are reported for
+    /// the structs that use them.
     fn in_plain(&self, new: &Member<'_>) -> Finding {
         if self.is_padding(new) {
             return self.finding(
@@ -210,7 +211,7 @@ impl Grown<'_> {
         Some(self.twins.old.layouts[Model::Lp64.index()].fields[field].end())
     }
 
-    /// What tells that a field counts.
+    /// The condition under which a field is valid.
     fn gate(&self, new: &Member<'_>) -> Option<String> {
         let host = self.pairs.abis().1.chain_of(self.id).and_then(|chain| chain.host());
         let told = match new.role {
@@ -221,7 +222,7 @@ impl Grown<'_> {
         told.or_else(|| self.new_flag().filter(|_| self.is_guessed(new)))
     }
 
-    /// Whether a gate was there before the field, so that it tells nothing of it.
+    /// Whether a gate is older than the field, so that it does not show that the field exists.
     fn is_old(&self, gate: &str) -> bool {
         let old = self.pairs.abis().0;
         old.groups.iter().flat_map(|group| &group.values).any(|value| value.name == gate)
@@ -234,7 +235,7 @@ impl Grown<'_> {
         (new.version > known).then(|| format!("version {}", new.version))
     }
 
-    /// Whether only a header tells of a field, which says nothing of its gate.
+    /// Whether a field is known from a header only, which does not state its gate.
     fn is_guessed(&self, new: &Member<'_>) -> bool {
         let headers = self.pairs.new.headers.as_ref();
         headers.is_some_and(|headers| headers.guessed.contains(&new.path(self.twins.new)))
@@ -248,7 +249,7 @@ impl Grown<'_> {
         values.find(|value| !self.is_old(&value.name)).map(|value| value.name.clone())
     }
 
-    /// Whether old fields lie in the same bytes.
+    /// Whether old fields have the same bytes.
     fn covers_old_bytes(&self, new: &Member<'_>) -> bool {
         let kept: Vec<_> = self.twins.kept.iter().map(|(old, _)| *old).collect();
         self.covers(&kept, new) || self.covers(&self.twins.freed, new)
@@ -263,7 +264,7 @@ impl Grown<'_> {
         old.iter().any(meets)
     }
 
-    /// Whether it lies where the old struct had bytes without a name.
+    /// Whether it uses unnamed bytes of the old struct.
     fn is_padding(&self, new: &Member<'_>) -> bool {
         new.spans[Model::Lp64.index()].offset < size(self.twins.old)[Model::Lp64.index()]
     }

@@ -1,5 +1,5 @@
-//! Which item of the new side is which of the old one: by its name, or by a
-//! name that it had before; and who gives a chain on one side.
+//! Matches items of both sides, by name or former name; and finds the handlers of
+//! one side that emit a chain.
 
 use std::collections::HashMap;
 
@@ -34,13 +34,13 @@ impl<'a> Pairs<'a> {
         (&self.old.abi, &self.new.abi)
     }
 
-    /// What an old struct is on the new side.
+    /// The struct on the new side that matches an old one.
     pub(super) fn struct_(&self, old: &Struct) -> Option<(StructId, &'a Struct)> {
         let id = *self.structs.get(old.name.as_str())?;
         Some((id, self.new.abi.struct_(id)))
     }
 
-    /// What an old ioctl is on the new side.
+    /// The ioctl on the new side that matches an old one.
     pub(super) fn ioctl(&self, old: &Ioctl) -> Option<&'a Ioctl> {
         let mut ioctls = self.new.abi.ioctls.iter();
         ioctls.find(|new| related((&old.name, &old.meta), (&new.name, &new.meta)))
@@ -58,13 +58,13 @@ pub(super) fn related(one: (&str, &Meta), other: (&str, &Meta)) -> bool {
         || names(other.0, other.1).any(|name| name == one.0)
 }
 
-/// A handler that gives a chain.
+/// A handler that emits a chain.
 pub(super) fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
     let chain = abi.chains.iter().find(|one| one.name == chain.name)?;
     givers(abi, chain).into_iter().next()
 }
 
-/// Every handler that gives a chain.
+/// Every handler that emits a chain.
 pub(super) fn givers<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
     let host = chain.host().map(|host| &abi.struct_(host.struct_).name);
     let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {

@@ -1,12 +1,12 @@
-//! Witnesses as a program: compiled and run, it shows every break of the wire
-//! for itself. Its compiler computes the offsets, not this one.
+//! Prints witnesses as a program that demonstrates every wire break. The compiler
+//! of that program computes the offsets.
 
 use askama::Template;
 
 use super::report::{Claim, Finding, Piece, Witness};
 use super::text::claimed;
 
-/// How many bytes stand in a line.
+/// The number of bytes per line.
 const LINE: usize = 12;
 
 #[derive(Template)]
@@ -39,12 +39,12 @@ struct Shown {
     nth: usize,
     title: String,
     story: String,
-    /// The size of the buffer, and what it holds.
+    /// The size of the buffer, and its content.
     size: usize,
     bytes: Vec<String>,
     /// Whether a claim is about those bytes.
     has_bytes: bool,
-    /// The struct of its maker and that of its reader, where a compiler is to place them.
+    /// The structs of the writer and of the reader, if a compiler computes their layouts.
     maker: Vec<PieceShown>,
     reader: Vec<PieceShown>,
     claims: Vec<ClaimShown>,
@@ -59,7 +59,7 @@ struct PieceShown {
 
 /// A claim as the templates print it.
 struct ClaimShown {
-    /// What is to be seen.
+    /// The claimed effects.
     text: String,
     how: How,
 }
@@ -141,7 +141,7 @@ fn claim(claim: &Claim) -> ClaimShown {
     ClaimShown { text: literal(&claimed(claim)), how }
 }
 
-/// What stands between the quotes of a string, in both languages.
+/// The content of a string literal, in both languages.
 fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -4,7 +4,7 @@
 use crate::ir::{Abi, Struct, Type};
 use crate::layout::{Layout, Span, Target};
 
-/// Reads what is laid out in bytes; nothing outside of them.
+/// Reads typed values from bytes, and nothing outside them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ByteReader<'a> {
     /// The ABI.
@@ -21,14 +21,14 @@ impl<'a> ByteReader<'a> {
         self.bytes.len() as u64
     }
 
-    /// Some bytes, as far as they are there.
+    /// A range of bytes, cut at the end of the buffer.
     pub(super) fn bytes(self, span: Span) -> &'a [u8] {
         let index = |offset: u64| usize::try_from(offset.min(self.len())).unwrap_or(usize::MAX);
         let (start, end) = (index(span.offset), index(span.offset.saturating_add(span.size)));
         self.bytes.get(start..end).unwrap_or_default()
     }
 
-    /// The unsigned number in these bytes, if all of them are there.
+    /// The unsigned number in these bytes, if all of them exist.
     pub(super) fn unsigned(self, span: Span) -> Option<u64> {
         let bytes = self.bytes(span);
         if bytes.len() as u64 != span.size || span.size > 8 {
@@ -51,14 +51,13 @@ impl<'a> ByteReader<'a> {
         self.abi.extent(type_, self.target.model).map_or(0, |extent| extent.size)
     }
 
-    /// Where a field lies of the struct at `at`.
+    /// The span of a field of the struct at `at`.
     pub(super) fn span(self, struct_: &Struct, at: u64, field: usize) -> Span {
         let span = self.layout(struct_).fields[field];
         Span { offset: at.saturating_add(span.offset), ..span }
     }
 
-    /// The bytes between the fields of the struct at `at`, as far as they lie
-    /// before `end`.
+    /// The padding between the fields of the struct at `at`, up to `end`.
     pub(super) fn holes(self, struct_: &Struct, at: u64, end: u64) -> Vec<Span> {
         let end = end.min(self.len());
         let holes = self.layout(struct_).holes.iter();

@@ -1,6 +1,6 @@
-//! The text that every implementation of the protocol must give for the same
-//! bytes: one line per fact, in the order of the chain and of the
-//! specification, numbers in decimal.
+//! The text that every implementation of the protocol must print for the same
+//! bytes: one line per fact, in the order of the chain and of the specification,
+//! numbers in decimal.
 //!
 //! ```text
 //! reply argsz=64 need=none
@@ -21,7 +21,7 @@ use super::value::{Content, Value};
 use super::{Cap, Damage, Decoded, Kind};
 use crate::ir::Role;
 
-/// The canonical text of what was found.
+/// The canonical text of a decoded reply.
 pub fn canonical(decoded: &Decoded<'_>) -> String {
     if let Some(Damage { kind: Kind::TooShort { len, minsz }, .. }) = decoded.damage {
         return format!("too_short len={len} minsz={minsz}\n");

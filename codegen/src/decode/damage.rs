@@ -1,19 +1,19 @@
-//! What can be wrong with a struct or a chain, told by kind, place and bytes.
+//! Errors in a struct or a chain: kind, offset and bytes.
 
 use crate::layout::Span;
 
-/// What is wrong, where, and the bytes that say so.
+/// An error, its offset, and the bytes that show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// What is wrong.
+    /// The error.
     pub kind: Kind,
     /// The offset of the capability it is about; 0 of the struct itself.
     pub at: u64,
-    /// The bytes that are wrong, or that say what is wrong.
+    /// The bytes that are wrong, or that show the error.
     pub marks: Vec<Span>,
 }
 
-/// What is wrong.
+/// The error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// There are fewer bytes than every such struct has.
@@ -23,9 +23,9 @@ pub enum Kind {
         /// How many there must be.
         minsz: u64,
     },
-    /// A capability is said to start inside the fixed part.
+    /// An offset points into the fixed part.
     InsideFixed,
-    /// A capability is said to start behind the end.
+    /// An offset points to the end or after it.
     OutOfBounds,
     /// The bytes end inside a capability's header.
     HeaderCut,
@@ -49,7 +49,7 @@ pub enum Kind {
     Overlap {
         /// Its id.
         id: u64,
-        /// Where the next one starts.
+        /// The offset of the next capability.
         next: u64,
     },
 }
@@ -69,7 +69,7 @@ impl Kind {
         }
     }
 
-    /// What it tells beside the place, by name and in order.
+    /// Its details besides the offset, by name and in order.
     pub fn details(self) -> Vec<(&'static str, u64)> {
         match self {
             Self::TooShort { len, minsz } => vec![("len", len), ("minsz", minsz)],
@@ -83,7 +83,7 @@ impl Kind {
 }
 
 impl Damage {
-    /// Fewer bytes than there must be; the bytes that say so, if some do.
+    /// Fewer bytes than required, and the bytes that state the size, if any.
     pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
         Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: said_at.into_iter().collect() }
     }
@@ -115,14 +115,14 @@ impl Damage {
     }
 }
 
-/// What a body belongs to, for telling what is wrong with it.
+/// The capability that a body belongs to, for error reports.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Damaged {
-    /// Where it starts.
+    /// The offset of its first byte.
     pub(super) at: u64,
     /// The capability's id, if it is one.
     pub(super) id: Option<u64>,
-    /// Where the next capability starts, and the bytes that say so.
+    /// The offset of the next capability, and the bytes that contain it.
     pub(super) next: Option<(u64, Span)>,
 }
 

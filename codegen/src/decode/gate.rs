@@ -1,19 +1,18 @@
-//! Fields that count only under a flag or a number: whether that is given, as
-//! far as the struct around them or those around it can tell.
+//! Conditions of fields: evaluates `valid_if` with the flags and numbers of the enclosing structs.
 
 use super::bytes::ByteReader;
 use crate::ir::{GroupKind, Struct, Type};
 
-/// What must be given for a field to count.
+/// The condition under which a field is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gate<'a> {
     /// The flag, op, feature or index.
     pub name: &'a str,
-    /// Whether it is given; `None` where nothing here tells.
+    /// Whether the condition holds; `None` if the enclosing structs do not determine it.
     pub given: Option<bool>,
 }
 
-/// The structs that a value lies in, the innermost last, with their places.
+/// The structs that contain a value, the innermost last, with their offsets.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope<'a> {
     around: Vec<(&'a Struct, u64)>,
@@ -27,12 +26,12 @@ impl<'a> Scope<'a> {
         Self { around }
     }
 
-    /// The struct whose fields are read, and its place.
+    /// The struct whose fields are read, and its offset.
     pub(super) fn innermost(&self) -> Option<(&'a Struct, u64)> {
         self.around.last().copied()
     }
 
-    /// What must be given for a field to count, if something must.
+    /// The condition under which a field is valid, if there is one.
     pub(super) fn gate(&self, reader: ByteReader<'a>, when: Option<&'a str>) -> Option<Gate<'a>> {
         let name = when?;
         let mut tellers = self.around.iter().rev();
@@ -41,7 +40,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Whether the struct at `at` gives a named flag or number, if it can.
+/// Whether the struct at `at` has a named flag or number, if it has a field for it.
 fn given(reader: ByteReader<'_>, struct_: &Struct, at: u64, name: &str) -> Option<bool> {
     let fields = struct_.fields.iter().enumerate();
     fields.filter(|(_, field)| matches!(field.type_, Type::Int(_))).find_map(|(index, field)| {

@@ -1,4 +1,4 @@
-//! Numbers and what they are called.
+//! Numbers and their names.
 
 use crate::ir::{Group, GroupKind, Value};
 use crate::layout::Int;
@@ -6,9 +6,9 @@ use crate::layout::Int;
 /// A number of a field.
 #[derive(Clone, Copy, Debug)]
 pub struct Number<'a> {
-    /// What it is, with its sign.
+    /// The signed value.
     pub value: i128,
-    /// The bits that stand there.
+    /// The bits of the field.
     pub bits: u64,
     /// The names that it can have.
     pub group: Option<&'a Group>,
@@ -47,7 +47,7 @@ impl<'a> Number<'a> {
         }
     }
 
-    /// In decimal, and in hexadecimal where that tells more.
+    /// In decimal, and in hexadecimal where that is more readable.
     fn plain(&self) -> String {
         match self.value {
             value @ 0..=9 => value.to_string(),
@@ -55,7 +55,7 @@ impl<'a> Number<'a> {
         }
     }
 
-    /// The name of a number; what counts the others is none.
+    /// The name of a number; the count of an enum is not a name.
     fn name(&self, group: &'a Group) -> Option<&'a str> {
         // A negative number of C's is compared as the bits that it is.
         let same =
@@ -64,7 +64,7 @@ impl<'a> Number<'a> {
         named.into_iter().find(same).map(|value| value.short.as_str())
     }
 
-    /// The flags that are set by name, and what has no name as a number.
+    /// The names of the set flags, and the remaining bits as a number.
     fn flags(&self, group: &Group) -> String {
         let (mut rest, mut parts) = (self.bits, Vec::new());
         let (flags, masks): (Vec<_>, Vec<_>) =
@@ -76,7 +76,7 @@ impl<'a> Number<'a> {
                 rest &= !bit;
             }
         }
-        // What several bits hold together is a number of its own.
+        // Several bits that form an id are printed as one number.
         let id = self.id();
         for mask in masks {
             let part = rest & bits_of(mask, group);

@@ -1,13 +1,12 @@
-//! What bytes without a type are: some structs end in the payload of the
-//! feature that their flags name.
+//! Types the trailing payload of a struct by the feature id in its flags.
 
 use super::bytes::ByteReader;
 use super::number::Number;
 use crate::ir::{Field, Struct, StructId, Type};
 use crate::layout::{Int, Span};
 
-/// The struct that travels at the end of the struct at `at`, if its flags hold
-/// an id that has one and ask for it, and there is a byte of it.
+/// The payload at the end of the struct at `at`, if its flags contain an id with a
+/// payload, a gate of the payload is set, and at least one byte of it is present.
 pub(super) fn of(
     reader: ByteReader<'_>,
     struct_: &Struct,
@@ -36,7 +35,7 @@ fn number<'a>(reader: ByteReader<'a>, field: &Field, span: Span) -> Option<Numbe
     Some(Number { ids, ..Number::new(bits, int, span.size, group) })
 }
 
-/// The payload of the id, where one of its gates is given or it has none.
+/// The payload of the id, if one of its gates is set or it has none.
 fn payload(number: Number<'_>) -> Option<StructId> {
     let id = number.id()?;
     let given = |name: &String| {

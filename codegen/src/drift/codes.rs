@@ -16,7 +16,7 @@ pub(super) const FIELD_DIFFERS: Code = Code("D7");
 /// Parameters or body of a macro.
 pub(super) const MACRO_DIFFERS: Code = Code("D8");
 
-/// Every code that a comparison can give.
+/// Every code that a comparison can report.
 pub fn codes() -> [Code; 8] {
     [
         NOT_SPECIFIED,

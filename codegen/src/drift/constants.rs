@@ -45,7 +45,7 @@ impl Comparison<'_> {
     }
 }
 
-/// What a name with this tag is.
+/// The kind of a name with this tag.
 fn kind(tag: Option<&str>) -> &'static str {
     match tag {
         Some(_) => "enumerator",

@@ -1,7 +1,6 @@
-//! Emits the reference: Markdown that reads well on a forge, and one
-//! picture of the bytes of every struct. One page for each section, one for
-//! each space of ids, one for each release, a matrix of what each release has,
-//! and a first page that leads to all of them.
+//! Emits the reference: Markdown for a forge, and one picture of the bytes of every
+//! struct. One page for each section, id space and release, a matrix of all items
+//! by release, and a first page that links to all of them.
 //!
 //! Each file below change_releases one kind of item into the finished strings of one
 //! template; what may stand in Markdown is decided in [`super::escape`] alone.
@@ -74,8 +73,8 @@ fn output(path: &str, contents: String) -> OutputFile {
     OutputFile { path: path.to_owned(), contents: contents + "\n" }
 }
 
-/// Who made a page and how. Markdown does not show a reference that nothing
-/// refers to, which makes it a comment without HTML.
+/// The banner of a page. Markdown does not show an unused link reference, so it
+/// serves as a comment without HTML.
 pub(super) fn banner(abi: &Abi) -> String {
     format!("[//]: # \"{}\"", escape::in_title(&super::banner::line(abi)))
 }

@@ -2,8 +2,8 @@
 //! output gets such text from here, so that nothing in it can end the comment,
 //! cell or attribute that holds it.
 
-/// Text for a C comment: without quotes, unable to end or open one, and without
-/// what a compiler would warn of.
+/// Text for a C comment: without quotes, and without sequences that end or open a
+/// comment or cause a warning.
 pub(super) fn in_c(text: &str) -> String {
     let mut safe = text.replace('`', "");
     if safe.contains(is_invisible) {
@@ -20,8 +20,8 @@ pub(super) fn in_c(text: &str) -> String {
     }
 }
 
-/// Whether a character only controls how others are shown. White space is
-/// none of them; it is where lines are broken.
+/// Whether a character only controls the display of others. White space does not
+/// count; lines are broken there.
 fn is_invisible(character: char) -> bool {
     let control = character.is_control() && !character.is_whitespace();
     let direction = matches!(
@@ -31,8 +31,8 @@ fn is_invisible(character: char) -> bool {
     control || direction
 }
 
-/// A paragraph of Markdown, where `link` tells what a quoted name links to. All
-/// else that Markdown, HTML or a link could be is taken literally.
+/// A paragraph of Markdown; `link` gives the target of a quoted name. Everything
+/// else that could be Markdown, HTML or a link is escaped.
 pub(super) fn in_markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> String {
     unmarked(spans(text.trim(), |quoted| link(quoted).unwrap_or_else(|| code(quoted))))
 }
@@ -83,7 +83,7 @@ pub(super) fn in_title(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
-/// A block of code in Markdown, fenced so that nothing in it ends it.
+/// A block of code in Markdown, with a fence that its content cannot end.
 pub(super) fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
@@ -143,7 +143,7 @@ fn escape(text: &str) -> String {
     safe + rest
 }
 
-/// Whether a character means nothing but itself in Markdown, wherever it stands.
+/// Whether a character has no special meaning anywhere in Markdown.
 fn is_literal(character: char) -> bool {
     match character {
         '&' | '<' | '>' | '\\' | '`' | '*' | '[' | ']' | '|' | '#' | '~' | '{' | '}' | '$'
@@ -172,7 +172,7 @@ fn unmarked(text: String) -> String {
 mod tests {
     use super::*;
 
-    /// Nothing is linked.
+    /// No links.
     fn unlinked(_: &str) -> Option<String> {
         None
     }

@@ -1,5 +1,5 @@
 //! The crate: `uapi` with one file per subject, the table of ioctls, and the
-//! hand-written parts, which are copied as they stand.
+//! hand-written parts, which are copied unchanged.
 
 mod comment;
 mod derives;

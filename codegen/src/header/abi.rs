@@ -1,8 +1,8 @@
-//! An ABI as headers tell it, for comparing ABIs of which only headers are at
-//! hand. What a reference knows keeps what no header tells: roles, directions,
-//! gates, reply rules, chains. What is new gets them by convention, and is on
-//! a list of guesses, so that a verdict about it can be conditional. What the
-//! headers lack is gone.
+//! Infers an ABI from headers, so that `compat` can compare headers. Items that the
+//! reference knows keep the facts that no header states: roles, directions, gates,
+//! reply rules, chains. New items get them by convention and are listed as guesses,
+//! so that a verdict about them can be conditional. Items absent from the headers
+//! are removed.
 
 mod groups;
 mod indexes;
@@ -18,18 +18,18 @@ use crate::diagnostic::Place;
 use crate::ir::{Abi, GroupId, History, Literal, Meta, StructId};
 use crate::release::Since;
 
-/// An ABI as headers tell it.
+/// An ABI inferred from headers.
 #[derive(Clone, Debug)]
 pub struct Told {
     /// The ABI.
     pub abi: Abi,
-    /// Names of what the reference does not know, whose roles, minsz and chains
-    /// are guessed: items by name, fields as `struct.field`.
+    /// Names of the items that the reference does not know, whose roles, minsz and
+    /// chains are guessed: items by name, fields as `struct.field`.
     pub guessed: BTreeSet<String>,
 }
 
-/// The ABI that headers tell, where `reference` tells what they do not and all
-/// of the headers that are not `given`.
+/// Infers the ABI of headers. `reference` supplies the facts that headers do not
+/// state, and the items of the headers that are not `given`.
 pub fn abi(facts: &Facts, reference: &Abi, given: &[usize]) -> Told {
     let mut teller = Teller {
         kinds: Kinds { facts, abi: reference },
@@ -54,14 +54,14 @@ struct Teller<'t> {
     facts: &'t Facts,
     reference: &'t Abi,
     given: &'t [usize],
-    /// What the reference says of the headers.
+    /// The declarations of the reference in these headers.
     declared: Declarations<'t>,
-    /// What is made.
+    /// The result.
     abi: Abi,
     guessed: BTreeSet<String>,
-    /// Where structs are, by name.
+    /// The indexes of structs, by name.
     ids: HashMap<String, StructId>,
-    /// Where groups of the reference have gone.
+    /// The new indexes of the reference's groups.
     groups: HashMap<GroupId, GroupId>,
 }
 
@@ -71,12 +71,12 @@ impl Teller<'_> {
         self.given.contains(&self.reference.sections[section].header)
     }
 
-    /// Whether the reference says of the headers that they have this name.
+    /// Whether the reference declares this name in these headers.
     fn is_known(&self, name: &str) -> bool {
         self.declared.meta(name).is_some()
     }
 
-    /// What every item has, of one that only the headers have.
+    /// The metadata of an item that only the headers have.
     fn meta(&self, doc: &str, place: Place) -> Meta {
         Meta {
             doc: vec![if doc.is_empty() {
@@ -93,8 +93,7 @@ impl Teller<'_> {
         }
     }
 
-    /// The section that a new item at a place joins: that of what is known
-    /// nearest in front.
+    /// The section of a new item: that of the nearest known item before it.
     fn section_at(&self, place: Place) -> usize {
         let structs = self.facts.structs.iter().map(|one| (one.place, one.name.as_str()));
         let constants = self.facts.constants.iter().map(|one| (one.place, one.name.as_str()));

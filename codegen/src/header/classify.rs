@@ -1,22 +1,22 @@
-//! What the items of a header are, as far as their neighbours, names and
-//! comments tell: the guesses that `import` prints and an ABI of a header has.
+//! Classifies the items of a header by their neighbours, names and comments: the
+//! guesses that `import` prints and an inferred ABI contains.
 
 use super::conventions::{self, Way};
 use super::facts::{Constant, Facts, Spelt, StructFact, TypeFact};
 use crate::ir::{Abi, Chain, Group, GroupId, GroupKind};
 
-/// Headers beside an ABI that knows most of what they declare.
+/// Headers together with an ABI that knows most of their declarations.
 #[derive(Clone, Copy)]
 pub struct Kinds<'k> {
-    /// What the headers contain.
+    /// The content of the headers.
     pub facts: &'k Facts,
     /// The ABI.
     pub abi: &'k Abi,
 }
 
 impl<'k> Kinds<'k> {
-    /// The file descriptor that an ioctl names behind the word of the ABI, or
-    /// that of its neighbour, and what serves it.
+    /// The kind of file descriptor that an ioctl names after the prefix of the ABI,
+    /// or that of its neighbour, and its backends.
     pub fn served_by(&self, constant: &Constant) -> Option<(usize, &'k [String])> {
         let word = constant.name.split('_').nth(1).unwrap_or_default();
         let named = self.abi.fds.iter().position(|fd| fd.name.eq_ignore_ascii_case(word));
@@ -30,7 +30,7 @@ impl<'k> Kinds<'k> {
         }
     }
 
-    /// The known ioctl that is nearest in front of one.
+    /// The nearest known ioctl before one.
     pub fn neighbour(&self, constant: &Constant) -> Option<usize> {
         let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
         let mut known = earlier
@@ -38,8 +38,7 @@ impl<'k> Kinds<'k> {
         known.next()
     }
 
-    /// The argument, as the comment names it, or the struct with an argsz right
-    /// in front.
+    /// The argument that the comment names, or the struct with argsz directly before it.
     pub fn arg(&self, constant: &Constant) -> String {
         let known = |name: &&str| {
             self.facts.struct_(name).is_some()
@@ -67,8 +66,7 @@ impl<'k> Kinds<'k> {
         before.map_or_else(|| "none".to_owned(), |one| one.name.clone())
     }
 
-    /// Which way the argument of the ioctls that take a struct travels; none
-    /// where no ioctl takes it.
+    /// The direction of the argument of the ioctls that take a struct; `None` if no ioctl takes it.
     pub fn way_of(&self, struct_: &str) -> Option<Way> {
         let ioctls = self.facts.constants.iter();
         let mut ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
@@ -82,8 +80,8 @@ impl<'k> Kinds<'k> {
         payload.map(|_| Way::Both)
     }
 
-    /// The group that a constant belongs to: that of the field in whose place
-    /// it is defined, that of its enum, or the one that names its kind.
+    /// The group of a constant: that of the field after which it is defined, that
+    /// of its enum, or the one with the same prefix.
     pub fn group_of(&self, constant: &Constant) -> Option<GroupId> {
         let ids = || (0..self.abi.groups.len()).map(GroupId);
         let has = |id: &GroupId, name: &str| {
@@ -116,7 +114,7 @@ impl<'k> Kinds<'k> {
         });
         let named: Vec<_> = named.collect();
         let best = named.iter().map(|(rank, _)| *rank).max()?;
-        // Of groups alike, that of the nearest number in front.
+        // Among similar groups, that of the nearest number before it.
         let ids: Vec<_> =
             named.into_iter().filter(|(rank, _)| *rank == best).map(|(_, id)| id).collect();
         let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
@@ -124,7 +122,7 @@ impl<'k> Kinds<'k> {
         nearest.or(ids.first()).copied()
     }
 
-    /// The chain that an id is of, where it is one of a capability.
+    /// The chain of an id, if it is the id of a capability.
     pub fn chain_of(&self, constant: &Constant) -> Option<&'k Chain> {
         if constant.tag.is_some() || constant.within.is_some() {
             return None;
@@ -153,7 +151,7 @@ impl<'k> Kinds<'k> {
         )
     }
 
-    /// Whether an enumerator counts those in front of it.
+    /// Whether an enumerator counts the ones before it.
     pub fn counts(&self, constant: &Constant) -> bool {
         let name = &constant.name;
         let named = name.contains("_NUM_") || name.ends_with("_NR") || name.ends_with("_COUNT");
@@ -163,10 +161,10 @@ impl<'k> Kinds<'k> {
     }
 }
 
-/// What the names of a group start with and their short names lack.
+/// The common prefix of the names of a group, which their short names drop.
 fn group_prefix(group: &Group) -> Option<&str> {
     let value = group.values.first()?;
     let at = value.name.find(&value.short).filter(|at| *at > 0)?;
-    // A single word such as that of the whole ABI tells nothing.
+    // A single word, such as the prefix of the whole ABI, is not specific enough.
     value.name.get(..at).filter(|prefix| prefix.matches('_').count() > 1)
 }

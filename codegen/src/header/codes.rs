@@ -1,4 +1,4 @@
-//! The codes of what can be wrong with a header.
+//! The codes of errors in headers.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
 
@@ -19,14 +19,13 @@ pub(super) const SKIPPED: Code = Code("H7");
 /// A name that is defined twice.
 pub(super) const DEFINED_TWICE: Code = Code("H8");
 
-/// What keeps something from being understood. Boxed, since most things are.
+/// The reason why a declaration cannot be parsed. Boxed, because errors are rare.
 pub(super) type Fault = Box<Diagnostic>;
 
-/// How many errors are collected; behind them, a header is taken for something
-/// else.
+/// The number of errors after which the file is assumed not to be a header.
 const MOST: usize = 1000;
 
-/// Every code that reading a header can give.
+/// Every code that reading a header can report.
 pub fn codes() -> [Code; 8] {
     [
         NOT_C_TEXT,

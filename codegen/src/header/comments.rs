@@ -1,5 +1,4 @@
-//! What comments say of the item beside or below them. It becomes a draft of
-//! documentation and nothing else.
+//! Comments next to or above an item. They are used as drafts of documentation only.
 
 use super::program::Program;
 use super::tokens::{Comment, Token};
@@ -7,8 +6,8 @@ use super::tokens::{Comment, Token};
 /// The longest draft, in characters.
 const MOST: usize = 600;
 
-/// What is said of an item: beside its last token, by a comment that starts
-/// with its name, or above it.
+/// The comment of an item: after its last token, in a comment that starts with its
+/// name, or above it.
 pub(super) fn about(program: &Program<'_>, name: &Token<'_>, last_row: usize) -> String {
     let Some(comments) = program.comments.get(&name.place.file) else { return String::new() };
     let index = comments.partition_point(|comment| comment.place.start < name.place.start);
@@ -31,7 +30,7 @@ pub(super) fn about(program: &Program<'_>, name: &Token<'_>, last_row: usize) ->
 /// How far back a comment that starts with an item's name is looked for.
 const NEAR: usize = 40;
 
-/// Whether nothing stands in front of a comment on its line.
+/// Whether a comment is the first thing on its line.
 fn alone(program: &Program<'_>, comment: &Comment<'_>) -> bool {
     let before = |token: &Token<'_>| {
         (token.place.file, token.place.start) < (comment.place.file, comment.place.start)
@@ -53,7 +52,7 @@ fn names(comment: &Comment<'_>, name: &str) -> bool {
     text.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '\t', '\n', ':']))
 }
 
-/// The text of a comment on one line, without what frames it.
+/// The text of a comment on one line, without its delimiters.
 fn said(comment: &Comment<'_>, name: &str) -> String {
     let inside = comment.text.trim_start_matches('/').trim_end_matches('/').trim_matches('*');
     let lines = inside.lines().map(|line| line.trim().trim_start_matches('*').trim());

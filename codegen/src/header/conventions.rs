@@ -1,12 +1,12 @@
-//! What names say by convention of things that nobody has described yet: the
-//! roles of fields, what counts an array, and which way a field travels.
+//! Naming conventions for items without a description: the roles of fields, the
+//! count of an array, and the direction of a field.
 
 use super::facts::{FieldFact, StructFact, TypeFact};
 use crate::ir::{Abi, Role};
 use crate::layout::Int;
 use crate::reply::Direction;
 
-/// What a field's name and type say that it is to the protocol.
+/// The role of a field by its name and type.
 pub fn role(abi: &Abi, fields: &[FieldFact], index: usize) -> Role {
     let field = &fields[index];
     let name = field.name.trim_start_matches('_');
@@ -23,7 +23,7 @@ pub fn role(abi: &Abi, fields: &[FieldFact], index: usize) -> Role {
     }
 }
 
-/// Whether a struct is what the capabilities of some chain start with.
+/// Whether a struct is the header of the capabilities of a chain.
 pub fn heads(abi: &Abi, name: &str) -> bool {
     abi.cap_headers.iter().any(|header| abi.struct_(header.struct_).name == name)
 }
@@ -63,14 +63,13 @@ pub fn count(fields: &[FieldFact], array: &FieldFact) -> Option<usize> {
 pub enum Way {
     /// From the caller to the kernel.
     In,
-    /// To the caller; the caller only says how large its buffer is, and about
-    /// what it asks.
+    /// To the caller; the caller only states the size of its buffer and the subject of the request.
     Info,
     /// Both ways.
     Both,
 }
 
-/// What an ioctl's name and its comment say of its argument.
+/// The argument of an ioctl by its name and its comment.
 pub fn way(name: &str, comment: &str) -> Way {
     let asks = ["GET", "INFO", "QUERY"].iter().any(|word| name.split('_').any(|one| one == *word));
     match comment.split('(').next() {

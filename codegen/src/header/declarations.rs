@@ -1,5 +1,5 @@
-//! Structs and enums at the file level. Whatever else is declared there is no
-//! part of an ABI and is passed over, which is told once for each file.
+//! Structs and enums at file level. Other declarations are not part of an ABI; they
+//! are skipped, with one report per file.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +18,10 @@ pub(super) enum Declared<'a> {
 /// A struct as it is written.
 pub(super) struct DeclaredStruct<'a> {
     pub(super) name: Token<'a>,
-    /// Its members; none where they are not understood.
+    /// Its members; `None` if they cannot be parsed.
     pub(super) members: Option<Vec<Member<'a>>>,
     pub(super) packed: bool,
-    /// The tokens of the program from its first to behind its last.
+    /// Its range of tokens in the program.
     pub(super) range: (usize, usize),
 }
 
@@ -36,7 +36,7 @@ struct Parser<'t, 'a, 'p> {
     tokens: &'t [Token<'a>],
     at: usize,
     declared: Vec<Declared<'a>>,
-    /// What was passed over: the first of each file, and how many.
+    /// The skipped declarations: the first of each file, and their number.
     passed: BTreeMap<usize, (Place, usize)>,
     outside: &'p Outside,
     problems: &'p mut Diagnostics,
@@ -92,7 +92,7 @@ impl<'a> Parser<'_, 'a, '_> {
         self.peek(ahead) == "{"
     }
 
-    /// The index behind the bracket that closes the one `ahead`.
+    /// The index after the bracket that closes the one `ahead`.
     fn close(&mut self, ahead: usize) -> Option<usize> {
         let open = self.at + ahead;
         let end = behind(self.tokens, open);
@@ -139,8 +139,8 @@ impl<'a> Parser<'_, 'a, '_> {
         }));
     }
 
-    /// What stands behind a struct's brace: whether it is packed; none where
-    /// that is not understood.
+    /// The text after a struct's closing brace: whether it is packed; `None` if it
+    /// cannot be parsed.
     fn trailer(&mut self) -> Option<bool> {
         let start = self.at;
         let length = self.tokens[start..].iter().position(|token| token.is(";"));

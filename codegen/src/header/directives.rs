@@ -1,6 +1,6 @@
-//! Follows the directives of a file: conditions leave text out, definitions
-//! are collected, includes are not followed. What stays is the tokens that a
-//! program would see, as a user of the kernel's headers.
+//! Executes the directives of a file: conditions exclude text, definitions are
+//! collected, includes are not followed. The result is the tokens that a program
+//! sees that uses the kernel's headers.
 
 use super::codes::{BAD_DIRECTIVE, DEFINED_TWICE, UNCLOSED, error};
 use super::expressions::Evaluator;
@@ -14,10 +14,10 @@ struct Branch<'a> {
     opener: Token<'a>,
     /// The name of an `#ifndef`.
     without: Option<&'a str>,
-    /// Whether what is around it is read, and whether this part is.
+    /// Whether the enclosing text is read, and whether this part is.
     outer: bool,
     active: bool,
-    /// Whether some part of it was read.
+    /// Whether a part of it was read.
     taken: bool,
     last: bool,
 }
@@ -30,7 +30,7 @@ struct Follower<'a, 'p> {
     file: usize,
 }
 
-/// Adds what a file says to the program.
+/// Adds the content of a file to the program.
 pub(super) fn follow<'a>(lexed: Lexed<'a>, program: &mut Program<'a>, problems: &mut Diagnostics) {
     let Lexed { text, tokens, comments } = lexed;
     let Some(file) = tokens.first().map(|token| token.place.file) else { return };
@@ -186,7 +186,7 @@ impl<'a> Follower<'a, '_> {
     }
 }
 
-/// The parameters between brackets, and what stands behind them.
+/// The parameters between brackets, and the text after them.
 fn params<'a, 't>(rest: &'t [Token<'a>]) -> Option<(Vec<&'a str>, &'t [Token<'a>])> {
     let close = rest.iter().position(|token| token.is(")"))?;
     let inside = &rest[1..close];
@@ -201,7 +201,7 @@ fn params<'a, 't>(rest: &'t [Token<'a>]) -> Option<(Vec<&'a str>, &'t [Token<'a>
     Some((params, &rest[close + 1..]))
 }
 
-/// Whether two definitions say the same.
+/// Whether two definitions are the same.
 fn alike(one: &Define<'_>, other: &Define<'_>) -> bool {
     let texts = one.body.iter().map(|token| token.text);
     one.params == other.params && texts.eq(other.body.iter().map(|token| token.text))

@@ -42,12 +42,12 @@ struct Frame<'r, 'a> {
 type Found = Result<Number, String>;
 
 impl<'e, 'a> Evaluator<'e, 'a> {
-    /// For `#if`, where a name that is not defined is 0.
+    /// For `#if`: an undefined name is 0.
     pub(super) fn of_condition(program: &'e Program<'a>) -> Self {
         Self { program, names: None, outside: None, left: Cell::new(BUDGET) }
     }
 
-    /// For values, where names must be known.
+    /// For values: names must be known.
     pub(super) fn of_values(
         program: &'e Program<'a>,
         names: &'e HashMap<&'a str, i128>,
@@ -62,7 +62,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
         BUDGET
     }
 
-    /// What is left of the budget.
+    /// The remaining budget.
     pub(super) fn left(&self) -> usize {
         self.left.get()
     }
@@ -236,7 +236,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(value)
     }
 
-    /// Whether a macro is defined: the name behind it does not expand.
+    /// Whether a macro is defined; its name is not expanded.
     fn defined(&mut self) -> Found {
         let mut raw = || {
             let frame = self.frames.last_mut()?;

@@ -1,4 +1,4 @@
-//! What headers use of others that are not given.
+//! Declarations of headers that are not given, used by the given ones.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ pub struct Outside {
     pub structs: HashMap<String, PerModel<Extent>>,
     /// Numbers of constants.
     pub constants: HashMap<String, i128>,
-    /// What names start with, in either case, that a generated header adds to
+    /// The prefix, in either case, of the names that a generated header adds to
     /// those of the kernel; they are left out.
     pub ours: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What headers contain, as data.
+//! The content of headers, as data.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ pub struct Facts {
     pub constants: Vec<Constant>,
     /// Macros with parameters.
     pub macros: Vec<FunctionMacro>,
-    /// Structs whose fields are known.
+    /// Structs with known fields.
     pub structs: Vec<StructFact>,
     /// The include guards of the headers.
     pub guards: Vec<Guard>,
-    /// Names that are there and could not be understood.
+    /// Names whose declarations could not be parsed.
     pub unread: BTreeSet<String>,
 }
 
@@ -38,15 +38,15 @@ pub struct Constant {
     pub number: i128,
     /// How it is written.
     pub spelt: Spelt,
-    /// The tag of its enum, empty where that has none; nothing of a macro.
+    /// The tag of its enum, empty for an enum without a tag; `None` for a macro.
     pub tag: Option<String>,
     /// Which enum of the headers it is in, counted from the first.
     pub enum_index: Option<usize>,
-    /// The struct in whose text it is defined.
+    /// The struct inside which it is defined.
     pub within: Option<Within>,
-    /// What its comment says.
+    /// Its comment.
     pub doc: String,
-    /// Where its name stands.
+    /// The place of its name.
     pub place: Place,
 }
 
@@ -55,7 +55,7 @@ pub struct Constant {
 pub struct Within {
     /// The struct.
     pub struct_: String,
-    /// The field in front, if there is one; of a union, its last member.
+    /// The field before it, if there is one; for a union, its last member.
     pub field: Option<String>,
 }
 
@@ -99,9 +99,9 @@ pub struct FunctionMacro {
     pub args: Vec<String>,
     /// Its text, line by line.
     pub c: Vec<String>,
-    /// What its comment says.
+    /// Its comment.
     pub doc: String,
-    /// Where its name stands.
+    /// The place of its name.
     pub place: Place,
 }
 
@@ -116,22 +116,22 @@ pub struct StructFact {
     pub fields: Vec<FieldFact>,
     /// Its layout on each model.
     pub layouts: PerModel<Layout>,
-    /// What its comment says.
+    /// Its comment.
     pub doc: String,
-    /// Where its name stands.
+    /// The place of its name.
     pub place: Place,
 }
 
 /// A field of a struct, or a member of an anonymous union.
 #[derive(Clone, Debug)]
 pub struct FieldFact {
-    /// Its name; empty where it is an anonymous union.
+    /// Its name; empty for an anonymous union.
     pub name: String,
     /// Its type.
     pub type_: TypeFact,
-    /// What its comment says.
+    /// Its comment.
     pub doc: String,
-    /// Where its name stands.
+    /// The place of its name.
     pub place: Place,
 }
 
@@ -146,7 +146,7 @@ pub enum TypeFact {
     Pointer(Int),
     /// An array of fixed length, and the constant that names the length.
     Array(Box<TypeFact>, u64, Option<String>),
-    /// A flexible array, and the field that the header says counts it.
+    /// A flexible array, and the field that counts it according to the header.
     Flexible(Box<TypeFact>, Option<String>),
     /// An anonymous union, with the names and types of its members.
     Union(Vec<(String, TypeFact)>),

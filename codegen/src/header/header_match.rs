@@ -1,4 +1,4 @@
-//! What an ABI that is known says of the headers that are given.
+//! Matches the given headers with those of a known ABI.
 
 use super::declared::Declarations;
 use super::externals::Outside;
@@ -7,8 +7,9 @@ use crate::ir::Abi;
 use crate::layout::Layout;
 use crate::names;
 
-/// Which headers of an ABI the files are, by their include guards or, where
-/// they have none, their names. An error is the path of a file that is none.
+/// The headers of an ABI to which the files belong, by their include guards or,
+/// without guards, by their names. The error is the path of a file that matches
+/// none.
 pub fn given(abi: &Abi, sources: &Sources, files: &[usize]) -> Result<Vec<usize>, String> {
     let mut given = Vec::new();
     for file in files {
@@ -31,7 +32,7 @@ pub fn given(abi: &Abi, sources: &Sources, files: &[usize]) -> Result<Vec<usize>
     Ok(given)
 }
 
-/// Whether a line defines a name as nothing.
+/// Whether a line defines a name without a value.
 fn defines(line: &str, name: &str) -> bool {
     let Some(rest) = line.trim_start().strip_prefix('#') else { return false };
     let mut words = rest.split_whitespace();
@@ -44,7 +45,7 @@ fn base(path: &str) -> &str {
 }
 
 impl Outside {
-    /// What an ABI knows of headers that are not given.
+    /// The facts of an ABI about headers that are not given.
     pub fn of(abi: &Abi, given: &[usize]) -> Self {
         let mut outside = Self { ours: Some(names::c_stem(&abi.name) + "_"), ..Self::default() };
         let elsewhere = |section: usize| !given.contains(&abi.sections[section].header);

@@ -125,7 +125,7 @@ impl<'a> Planner<'_, 'a> {
         let element = Box::new(base);
         let place = member.name.map(|name| (name.place.file, name.place.start)).unwrap_or_default();
         match (tokens.as_slice(), self.lengths.get(&place)) {
-            // An array of no elements is how C said this before it had words for it.
+            // Before C had flexible arrays, headers used arrays of no elements.
             ([], _) | (_, Some(0)) => {
                 Ok(TypeFact::Flexible(element, member.counted_by.map(str::to_owned)))
             }
@@ -138,8 +138,7 @@ impl<'a> Planner<'_, 'a> {
         }
     }
 
-    /// Size and alignment of a struct that is declared in front, here or
-    /// elsewhere.
+    /// Size and alignment of a struct that is declared earlier, here or elsewhere.
     fn declared(&self, name: &str) -> Result<&PerModel<Extent>, String> {
         let found = self.known.get(name).or_else(|| self.outside.structs.get(name));
         found.ok_or_else(|| format!("`{name}` is not declared in front of it"))

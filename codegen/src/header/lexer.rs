@@ -17,22 +17,22 @@ pub(super) struct Lexed<'a> {
     pub(super) comments: Vec<Comment<'a>>,
 }
 
-/// Where the lexer is.
+/// The position of the lexer.
 struct Cursor<'a> {
     file: usize,
     text: &'a str,
     byte: usize,
-    /// Characters in front of `byte`.
+    /// The number of characters before `byte`.
     character: usize,
     /// The line of the file, from 0.
     row: usize,
     /// The line as the preprocessor counts, which a backslash continues.
     line: usize,
-    /// Whether white space or a comment stands in front of `byte`.
+    /// Whether white space or a comment precedes `byte`.
     apart: bool,
 }
 
-/// Cuts a text into tokens; none where it is no text of C.
+/// Splits a text into tokens; `None` if it is not C.
 pub(super) fn lex<'a>(file: usize, text: &'a str, problems: &mut Diagnostics) -> Option<Lexed<'a>> {
     if let Some(problem) = no_text(file, text) {
         problems.push(problem);
@@ -154,7 +154,7 @@ fn splice(rest: &str) -> Option<usize> {
     behind[blank..].starts_with('\n').then_some(blank + 2)
 }
 
-/// The length of what stands in quotes, on one line.
+/// The length of a quoted text on one line.
 fn quoted(rest: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     for (at, one) in rest.char_indices().skip(1) {

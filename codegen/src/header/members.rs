@@ -18,11 +18,11 @@ pub(super) struct Member<'a> {
     pub(super) name: Option<Token<'a>>,
     pub(super) type_: Base<'a>,
     pub(super) pointer: bool,
-    /// What stands between its brackets, if it has some.
+    /// The text between its brackets, if it has any.
     pub(super) length: Option<Vec<Token<'a>>>,
     /// The field that `__counted_by` names.
     pub(super) counted_by: Option<&'a str>,
-    /// The index behind the last token of its name in the program.
+    /// The index after the last token of its name in the program.
     pub(super) end: usize,
 }
 
@@ -36,7 +36,7 @@ impl Member<'_> {
     }
 }
 
-/// What a member is made of.
+/// The parts of a member.
 #[derive(Clone)]
 pub(super) enum Base<'a> {
     Int(Int),
@@ -44,10 +44,10 @@ pub(super) enum Base<'a> {
     Union(Vec<Member<'a>>),
 }
 
-/// What stands between the braces of a struct.
+/// The content of the braces of a struct.
 pub(super) struct Body<'a> {
     pub(super) members: Vec<Member<'a>>,
-    /// Structs that `__struct_group` gives a tag.
+    /// Structs to which `__struct_group` gives a tag.
     pub(super) groups: Vec<TaggedGroup<'a>>,
 }
 
@@ -63,7 +63,7 @@ struct Parser<'t, 'a> {
     depth: usize,
 }
 
-/// Reads members; none where one of them is not understood, which is reported.
+/// Parses members; `None` if one of them cannot be parsed, which is reported.
 pub(super) fn members<'a>(
     tokens: &[Token<'a>],
     range: Range<usize>,
@@ -137,7 +137,7 @@ impl<'a> Parser<'_, 'a> {
         Ok(stop + 1)
     }
 
-    /// The type at the front of a declaration, and the index behind it.
+    /// The type at the start of a declaration, and the index after it.
     fn base(&mut self, at: usize, end: usize) -> Parsed<(Base<'a>, usize)> {
         let word = |ahead: usize| self.tokens[..end].get(at + ahead).map_or("", |token| token.text);
         match (word(0), word(1)) {
@@ -174,7 +174,7 @@ impl<'a> Parser<'_, 'a> {
         Ok((Base::Union(arms), end))
     }
 
-    /// A name with what stands around it, as `*data` or `areas[]`.
+    /// A declarator such as `*data` or `areas[]`.
     fn declarator(&self, base: &Base<'a>, range: Range<usize>) -> Parsed<Member<'a>> {
         let mut rest = self.tokens[range.clone()].iter().copied().enumerate().peekable();
         let (mut pointer, mut name, mut length, mut counted_by) = (false, None, None, None);
@@ -214,8 +214,8 @@ impl<'a> Parser<'_, 'a> {
         Ok(Member { name, type_, pointer, length, counted_by, end })
     }
 
-    /// The field that an attribute says is the count; of one that changes the
-    /// layout, an error.
+    /// The field that an attribute names as the count; an error for an attribute
+    /// that changes the layout.
     fn attribute(
         &self,
         word: Token<'a>,

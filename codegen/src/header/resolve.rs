@@ -1,5 +1,4 @@
-//! From what is written to facts: values are computed, comments assigned, and
-//! structs laid out.
+//! From declarations to facts: computes values, assigns comments, and lays out structs.
 
 use std::collections::HashMap;
 
@@ -16,7 +15,7 @@ use super::tokens::{Kind, Token, around};
 use super::values::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Computes what a program says.
+/// Computes the facts of a program.
 pub(super) fn resolve<'a>(
     program: &Program<'a>,
     declared: Vec<Declared<'a>>,
@@ -50,7 +49,7 @@ struct Resolver<'r, 'a, 'p> {
     facts: Facts,
     /// The numbers of enumerators.
     names: HashMap<&'a str, i128>,
-    /// What is left of the budget for expressions.
+    /// The remaining budget for expressions.
     left: usize,
     problems: &'p mut Diagnostics,
 }
@@ -142,7 +141,7 @@ impl<'a> Resolver<'_, 'a, '_> {
             [text] if text.kind == Kind::Quoted && text.text.starts_with('"') => {
                 (0, Spelt::Text(text.text.trim_matches('"').to_owned()))
             }
-            // What is defined as nothing, or as a word of C, is no number.
+            // A macro without a value, or defined as a word of C, is not a number.
             [] => return self.empty(define),
             tokens => match self.value(name, tokens) {
                 Some(number) => (number, self.spelling(tokens, number)),
@@ -193,7 +192,7 @@ impl<'a> Resolver<'_, 'a, '_> {
         self.facts.unread.extend(laid.unread);
     }
 
-    /// The lengths of arrays, by where they stand.
+    /// The lengths of arrays, by their place.
     fn lengths(&mut self, member: &Member<'a>, lengths: &mut HashMap<(usize, usize), u64>) {
         if let Base::Union(arms) = &member.type_ {
             arms.iter().for_each(|arm| self.lengths(arm, lengths));
@@ -218,7 +217,7 @@ impl<'a> Resolver<'_, 'a, '_> {
 /// The place between fields at which a constant is defined.
 fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<Within> {
     let inside = |item: &&DeclaredStruct<'_>| item.range.0 < define.at && define.at < item.range.1;
-    // Structs stand in the order of the text, but for those of groups.
+    // Structs are in the order of the text, except for those of groups.
     let item = structs.iter().find(inside)?;
     let mut field = None;
     for member in item.members.iter().flatten() {

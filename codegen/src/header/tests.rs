@@ -4,7 +4,7 @@ use super::{Facts, Outside, Spelt, TypeFact, read};
 use crate::diagnostic::Sources;
 use crate::layout::Int;
 
-/// What a header contains, and the codes of what is wrong with it.
+/// The content of a header, and the codes of its errors.
 fn of(text: &str) -> (Facts, Vec<&'static str>) {
     let mut sources = Sources::default();
     let file = sources.add("demo.h".to_owned(), text.to_owned());

@@ -2,12 +2,12 @@
 
 use crate::diagnostic::Place;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A name or a word of C.
     Word,
-    /// A number, or what looks like one.
+    /// A number, or text that looks like one.
     Number,
     /// A string or a character, with its quotes.
     Quoted,
@@ -27,7 +27,7 @@ pub(super) struct Token<'a> {
     pub(super) row: usize,
     /// The line as the preprocessor counts.
     pub(super) line: usize,
-    /// Whether white space or a comment stands in front of it.
+    /// Whether white space or a comment precedes it.
     pub(super) apart: bool,
 }
 
@@ -43,7 +43,7 @@ impl Token<'_> {
 pub(super) struct Comment<'a> {
     pub(super) text: &'a str,
     pub(super) place: Place,
-    /// The lines of the file on which it starts and ends.
+    /// Its first and last line in the file.
     pub(super) row: usize,
     pub(super) last_row: usize,
 }
@@ -55,7 +55,7 @@ pub(super) fn around(tokens: &[Token<'_>]) -> Option<Place> {
     Some(Place { end, ..first.place })
 }
 
-/// The index behind the bracket that closes the one at `open`, if one does.
+/// The index after the bracket that closes the one at `open`, if there is one.
 pub(super) fn behind(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate().skip(open) {

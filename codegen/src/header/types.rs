@@ -3,11 +3,11 @@
 use super::tokens::{Kind, Token};
 use crate::layout::Int;
 
-/// Words in front of a type that change nothing of its layout.
+/// Words before a type that do not change its layout.
 const QUALIFIERS: [&str; 7] =
     ["const", "volatile", "__user", "__extension__", "__restrict", "__force", "__bitwise"];
 
-/// Whether a word says nothing about the layout of what stands behind it.
+/// Whether a word does not affect the layout of the following type.
 pub(super) fn is_qualifier(token: &Token<'_>) -> bool {
     QUALIFIERS.contains(&token.text)
 }
@@ -30,7 +30,7 @@ pub(super) fn int(tokens: &[Token<'_>]) -> Option<(Int, usize)> {
         "__aligned_u64" | "aligned_u64" | "__aligned_le64" | "__aligned_be64" => {
             found(Int::AlignedU64)
         }
-        // A tagged enum is as wide as an int, and unsigned where it is not negative.
+        // A tagged enum is as wide as an int, and unsigned if no value is negative.
         "enum" => Some((Int::U32, 2)),
         _ => plain(&words),
     }

@@ -5,12 +5,12 @@
 pub(super) struct Number {
     pub(super) value: i128,
     unsigned: bool,
-    /// 64 bits, where others have 32.
+    /// 64 bits on LP64, otherwise 32.
     wide: bool,
 }
 
 impl Number {
-    /// An int, or a long where that is too small.
+    /// An int, or a long if an int is too small.
     pub(super) fn int(value: i128) -> Self {
         let (unsigned, wide) = (false, !fits(value, false, false));
         let unsigned = if wide { !fits(value, false, true) } else { unsigned };
@@ -38,7 +38,7 @@ impl Number {
         Self::int(yes.into())
     }
 
-    /// The value under an operator in front of it.
+    /// The value of a unary operator.
     pub(super) fn under(self, mark: &str) -> Self {
         let value = match mark {
             "-" => -self.value,
@@ -72,7 +72,7 @@ impl Number {
         Ok(Self { value, ..type_ }.wrapped())
     }
 
-    /// A shift has the type of what is shifted.
+    /// A shift has the type of its left operand.
     fn shifted(self, mark: &str, by: Self) -> Result<Self, String> {
         let by = u32::try_from(by.value).ok().filter(|by| *by < self.bits());
         let by = by.ok_or_else(|| format!("it shifts by more than {} bits", self.bits() - 1))?;
@@ -102,7 +102,7 @@ fn fits(value: i128, unsigned: bool, wide: bool) -> bool {
     }
 }
 
-/// The number that a literal stands for, with the type that C gives it.
+/// The value of a literal, with its type in C.
 pub(super) fn literal(text: &str) -> Option<Number> {
     if let Some(quoted) = text.strip_prefix('\'') {
         return character(quoted.strip_suffix('\'')?);

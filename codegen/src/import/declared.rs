@@ -19,7 +19,7 @@ impl Importer<'_> {
         block
     }
 
-    /// What of a struct stands behind its name.
+    /// The body of a struct.
     fn body(&self, fact: &StructFact, block: &mut Block) {
         if fact.packed {
             block.put("packed", "true");
@@ -57,7 +57,7 @@ impl Importer<'_> {
         block
     }
 
-    /// An enum of which nothing is known.
+    /// An unknown enum.
     pub(super) fn enumeration(&self, values: &[&Constant]) -> Block {
         let prefix = common_prefix(values.iter().map(|one| one.name.as_str()));
         let tag = values.first().and_then(|one| one.tag.clone()).unwrap_or_default();
@@ -75,7 +75,7 @@ impl Importer<'_> {
         block
     }
 
-    /// Constants of which nothing is known.
+    /// Unknown constants.
     pub(super) fn constants(&self, values: &[&Constant]) -> Block {
         let prefix = common_prefix(values.iter().map(|one| one.name.as_str()));
         let word = [&self.abi.prefix.to_ascii_lowercase(), "_"].concat();

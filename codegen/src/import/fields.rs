@@ -1,4 +1,4 @@
-//! The fields of structs, with the flags and numbers that stand among them.
+//! The fields of structs, with their flags and numbers.
 
 use super::Importer;
 use super::lists::common_prefix;
@@ -11,7 +11,7 @@ use crate::reply::Direction;
 /// How far fields of a struct are indented in a file.
 const FIELD: usize = 6;
 
-/// What is to be said of a field, or of a member of a union.
+/// The YAML of a field, or of a member of a union.
 struct Member<'m> {
     name: &'m str,
     type_: String,
@@ -31,7 +31,7 @@ impl Importer<'_> {
         block
     }
 
-    /// One field; `more` where it joins a struct that is there already.
+    /// One field; `more` if it joins an existing struct.
     pub(super) fn field(
         &self,
         fact: &StructFact,
@@ -96,7 +96,7 @@ impl Importer<'_> {
         })
     }
 
-    /// The constants that stand behind a field and that it can hold.
+    /// The constants after a field that it can hold.
     fn held(&self, struct_: &str, field: &str, type_: &TypeFact) -> Vec<&Constant> {
         let here = |one: &&Constant| {
             let within = one.within.as_ref();
@@ -138,7 +138,7 @@ impl Importer<'_> {
         block
     }
 
-    /// A field's type with the words in front of it.
+    /// A field's type with the words before it.
     fn type_text(&self, fact: &StructFact, index: usize, way: Option<Way>) -> String {
         let field = &fact.fields[index];
         let role = conventions::role(self.abi, &fact.fields, index);
@@ -164,7 +164,7 @@ impl Importer<'_> {
         [word(direction), role, &type_].concat()
     }
 
-    /// A named number; `since` where it joins others that are there already.
+    /// A named number; with `since` if it joins existing ones.
     pub(super) fn value(
         &self,
         constant: &Constant,

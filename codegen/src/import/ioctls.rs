@@ -1,4 +1,4 @@
-//! Ioctls, and what their comments say of them.
+//! Ioctls and their comments.
 
 use super::Importer;
 use super::yaml::Block;
@@ -30,8 +30,7 @@ impl Importer<'_> {
     }
 }
 
-/// A comment without the ioctl and the macro that it starts with, which tell
-/// the argument.
+/// A comment without the ioctl and the macro at its start, which name the argument.
 pub(super) fn described(doc: &str) -> &str {
     let named = doc.split_once(" - ").filter(|(name, _)| !name.contains(' '));
     let text = named.map_or(doc, |(_, rest)| rest);

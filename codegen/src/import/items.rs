@@ -1,5 +1,5 @@
-//! Walks through headers in the order of their text, and keeps what is known
-//! nearest in front: that is where new items go.
+//! Goes through headers in the order of their text and remembers the nearest known
+//! item, after which new items are placed.
 
 use std::collections::HashSet;
 
@@ -66,7 +66,7 @@ impl<'i> Importer<'i> {
         self.left.push((found.name.clone(), what.to_owned()));
     }
 
-    /// Covers a constant; tells which others that did too.
+    /// Covers a constant; returns the others that are covered with it.
     fn declared_constant(
         &mut self,
         constant: &'i Constant,
@@ -81,7 +81,7 @@ impl<'i> Importer<'i> {
             return Vec::new();
         }
         if let Some(chain) = self.kinds.chain_of(constant).cloned() {
-            // One with a body stands where its body does.
+            // A capability with a body is placed at its body.
             let body = self.kinds.body_of(constant);
             if body.is_none_or(|body| !body_is_near(constant, body) || self.knows(&body.name)) {
                 self.item(self.capability(constant, &chain), behind);
@@ -100,8 +100,8 @@ impl<'i> Importer<'i> {
         fellows.iter().map(|one| one.name.as_str()).collect()
     }
 
-    /// The constants that make one list with a new one: those of its enum, or
-    /// the new ones right behind it.
+    /// The constants that form one list with a new one: those of its enum, or the
+    /// new ones directly after it.
     fn fellows(&self, constant: &'i Constant) -> Vec<&'i Constant> {
         let all = self.facts.constants.iter();
         if constant.enum_index.is_some() {

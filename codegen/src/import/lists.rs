@@ -1,5 +1,4 @@
-//! What joins a list that is there already: fields of known structs, and
-//! numbers of known groups.
+//! Additions to existing lists: fields of known structs, and numbers of known groups.
 
 use super::Importer;
 use super::yaml::{Block, Piece};
@@ -50,8 +49,7 @@ impl Importer<'_> {
         true
     }
 
-    /// The number of a group that stands right in front of a constant, or the
-    /// new one that does.
+    /// The number of a group directly before a constant, or the new one there.
     fn before(&self, constant: &Constant, group: &Group) -> Option<String> {
         let same = |one: &&Constant| {
             group.values.iter().any(|value| value.name == one.name)
@@ -77,8 +75,8 @@ pub(super) fn has(known: &Struct, field: &FieldFact) -> bool {
     known.fields.iter().any(|one| is(one, field) || former(one))
 }
 
-/// Whether two fields are the same: by name or, of unions, by a member. What is
-/// a member today can have been a field of its own.
+/// Whether two fields are the same: by name or, for unions, by a member. A member
+/// can have been a field of its own in older releases.
 fn is(known: &Field, field: &FieldFact) -> bool {
     match &known.type_ {
         Type::Union(arms) => {

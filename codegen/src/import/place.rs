@@ -1,11 +1,11 @@
-//! Where things go: into the file of their neighbours, behind the nearest one
-//! in front of them that the specification knows.
+//! Where pieces are placed: in the file of their neighbours, after the nearest
+//! known item before them.
 
 use std::collections::HashMap;
 
 use crate::ir::{Abi, Group, GroupId, GroupKind, Item};
 
-/// Where the items of a specification stand.
+/// The places of the items of a specification.
 pub(super) struct Places<'p> {
     abi: &'p Abi,
     folder: &'p str,
@@ -32,7 +32,7 @@ impl<'p> Places<'p> {
         [self.folder.trim_end_matches('/'), "/", name, ".yaml"].concat()
     }
 
-    /// Behind the item that a name is a part of.
+    /// After the item that contains a name.
     pub(super) fn behind(&self, name: &str) -> Option<String> {
         let (section, item) = self.owners.get(name)?;
         let item = match item {
@@ -52,7 +52,7 @@ impl<'p> Places<'p> {
         [&self.file(section), ", items, at the end"].concat()
     }
 
-    /// Among the numbers of a group, behind one of them or in front of all.
+    /// Among the numbers of a group, after one of them or before all.
     pub(super) fn among(&self, group: GroupId, before: Option<&str>) -> Option<String> {
         let group = self.abi.group(group);
         let (owner, list) = match group.field {
@@ -79,7 +79,7 @@ impl<'p> Places<'p> {
         std::ptr::eq(self.abi.group(id), group)
     }
 
-    /// Among the fields of a struct, behind one of them or in front of all.
+    /// Among the fields of a struct, after one of them or before all.
     pub(super) fn in_struct(&self, name: &str, before: Option<&str>) -> Option<String> {
         let section = self.section(name)?;
         Some([&self.file(section), ", ", name, ", fields", &behind(before)].concat())

@@ -1,6 +1,6 @@
-//! Writes YAML in the style of a specification: one line for what has nothing
-//! to say but the usual, a mapping on one line where it fits, and otherwise
-//! one over several lines.
+//! Writes YAML in the style of a specification: the short form where it is
+//! possible, a mapping on one line where it fits, and otherwise a mapping over
+//! several lines.
 
 use crate::names::DRAFT;
 
@@ -12,7 +12,7 @@ const TEXT: usize = 80;
 /// Lines that go to one place.
 #[derive(Debug, Default)]
 pub(super) struct Piece {
-    /// Where they go, as one line.
+    /// Their place, as one line.
     pub(super) place: String,
     pub(super) lines: Vec<String>,
     /// How many things they add.
@@ -77,7 +77,7 @@ impl Block {
         self
     }
 
-    /// The block as an item of a list: `- ` in front of its first line.
+    /// The block as an item of a list: `- ` before its first line.
     pub(super) fn item(self) -> Self {
         let mut lines = self.indented(4).lines;
         if let Some(first) = lines.first_mut() {
@@ -99,15 +99,14 @@ impl Block {
 /// An entry of a list of values or fields.
 pub(super) struct Entry<'e> {
     pub(super) name: &'e str,
-    /// What stands in front of the documentation on one line: the key that it
-    /// has in a mapping, and its text.
+    /// The text before the documentation in the short form, and its key in a mapping.
     pub(super) head: (&'e str, String),
-    /// Whether the head must be said by its key.
+    /// Whether the head needs its key.
     pub(super) said: bool,
     pub(super) doc: &'e str,
     /// Further keys.
     pub(super) more: Vec<(&'e str, String)>,
-    /// How far it is indented where it goes.
+    /// Its indentation at its place.
     pub(super) indent: usize,
 }
 
@@ -148,8 +147,7 @@ impl Entry<'_> {
     }
 }
 
-/// What a comment says, marked as a draft, without what a specification
-/// refuses in its texts.
+/// The text of a comment, marked as a draft, without characters that a specification refuses.
 fn draft(text: &str) -> String {
     let plain: String = text.chars().filter(|one| !one.is_control() && *one != '`').collect();
     let words: Vec<_> = plain.split_whitespace().collect();
@@ -159,8 +157,7 @@ fn draft(text: &str) -> String {
     }
 }
 
-/// A text as YAML has it, in quotes where it must be; more must where it
-/// stands between braces.
+/// A text in YAML, quoted if necessary; between braces more texts need quotes.
 fn scalar(text: &str, flow: bool) -> String {
     let odd = text.contains(": ")
         || text.contains(" #")

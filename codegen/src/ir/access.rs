@@ -27,7 +27,7 @@ impl Abi {
         &self.groups[id.0]
     }
 
-    /// The groups of numbers that stand inside a struct, in the order of its fields.
+    /// The groups of numbers of the fields of a struct, in the order of the fields.
     pub fn held_groups(&self, id: StructId) -> impl Iterator<Item = &Group> {
         let fields = self.struct_(id).fields.iter();
         let groups = fields.flat_map(|field| {
@@ -91,8 +91,8 @@ impl Abi {
         }
     }
 
-    /// Size and alignment of a type whose structs are laid out already; `None`
-    /// where that is larger than any reply.
+    /// Size and alignment of a type whose structs already have layouts; `None` if
+    /// it is larger than any reply.
     pub fn extent(&self, type_: &Type, model: Model) -> Option<Extent> {
         Some(match type_ {
             Type::Int(int) => model.int(*int),
@@ -142,7 +142,7 @@ impl Field {
 }
 
 impl Struct {
-    /// Where a field lies on each model.
+    /// The span of a field on each model.
     pub fn spans(&self, field: usize) -> PerModel<Span> {
         self.layouts.each_ref().map(|layout| layout.fields[field])
     }

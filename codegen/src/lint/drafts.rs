@@ -1,12 +1,11 @@
-//! Documentation that nobody has written yet.
+//! Documentation that is still a draft.
 
 use super::finding::Finding;
 use super::scope;
 use crate::ir::Abi;
 use crate::names::DRAFT;
 
-/// L28: documentation is written by a person who knows, not taken from a
-/// comment or left open.
+/// L28: a person has written the documentation; it is neither copied from a comment nor empty.
 pub(super) fn are_written(abi: &Abi) -> Vec<Finding<'_>> {
     let draft = |doc: &[String]| doc.iter().any(|paragraph| paragraph.starts_with(DRAFT));
     let entries = scope::all(abi).into_iter().filter(|(entry, _)| draft(&entry.meta.doc));

@@ -16,7 +16,7 @@ pub(super) struct Exceptions<'a> {
 }
 
 impl<'a> Exceptions<'a> {
-    /// All that the ABI says.
+    /// All exceptions of the ABI.
     pub(super) fn of(abi: &'a Abi) -> Self {
         let entries = scope::all(abi).into_iter();
         let owners = entries.filter_map(|(_, scope)| scope.owners.first().copied());

@@ -1,4 +1,4 @@
-//! Names in texts: whoever reads them looks them up.
+//! Names in texts must exist.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ fn known(abi: &Abi) -> BTreeSet<&str> {
     known
 }
 
-/// Every text, with what is said of it and the names in it.
+/// Every text, with its description and the names in it.
 fn named(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     let mut all = Vec::new();
     all.push((Scope::file("abi"), "", quoted([&abi.doc])));
@@ -97,7 +97,7 @@ fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     all
 }
 
-/// The names in backticks, each alone or behind the word for its kind.
+/// The names in backticks, alone or after the word for their kind.
 fn quoted<'a>(docs: impl IntoIterator<Item = &'a Doc>) -> Vec<String> {
     let paragraphs = docs.into_iter().flatten();
     let quotes = paragraphs.flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2));

@@ -1,20 +1,20 @@
-//! What a finding is about: where it points, and which items' `allow` can
-//! silence it. A field's finding can be allowed by the field, by its struct
-//! and, for the body of a capability, by the capability.
+//! The scope of a finding: its place, and the items whose `allow` can silence it. A
+//! finding about a field can be allowed by the field, by its struct and, in the
+//! body of a capability, by the capability.
 
 use crate::diagnostic::Place;
 use crate::ir::{
     Abi, Entry, EntryKind, Field, Group, Handler, Ioctl, Meta, Struct, StructRole, Value,
 };
 
-/// Where a finding points, and whose `allow` counts.
+/// The place of a finding, and the items whose `allow` counts.
 #[derive(Clone, Debug)]
 pub(super) struct Scope<'a> {
-    /// Where it points.
+    /// Its place.
     pub(super) place: Place,
-    /// The file, where it has no place.
+    /// The file, if it has no place.
     pub(super) file: Option<String>,
-    /// Whose `allow` counts, innermost first.
+    /// The items whose `allow` counts, innermost first.
     pub(super) owners: Vec<&'a Meta>,
 }
 
@@ -24,7 +24,7 @@ impl<'a> Scope<'a> {
         Self { place: meta.place, file: None, owners: vec![meta] }
     }
 
-    /// What has no place and no `allow`: the head of a file.
+    /// The head of a file, which has no place and no `allow`.
     pub(super) fn file(name: &str) -> Self {
         Self { place: Place::default(), file: Some(format!("{name}.yaml")), owners: Vec::new() }
     }

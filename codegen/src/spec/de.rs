@@ -62,13 +62,13 @@ impl<'a> NodeReader<'a> {
         Self { node, problems }
     }
 
-    /// Reads a part of this node; what goes wrong is reported at that part.
+    /// Reads a part of this node; errors are reported at that part.
     fn child<T: DeserializeSeed<'a>>(&self, node: &'a Node, seed: T) -> Result<T::Value, Failure> {
         let reader = Self { node, ..*self };
         reader.place(seed.deserialize(reader))
     }
 
-    /// Reports what went wrong in this node, unless a part of it has.
+    /// Reports the error of this node, unless a part of it has reported one.
     fn place<T>(&self, result: Result<T, Failure>) -> Result<T, Failure> {
         result.map_err(|failure| match failure {
             Failure::Message(message) => self.refuse(V005, message, ""),
@@ -275,8 +275,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 }
 
-/// What a wrapper asks for: file, start and end of a value's place, the kind of
-/// the value, and its content.
+/// The fields of a wrapper: file, start and end of a value's place, the kind of the
+/// value, and its content.
 struct NodeParts<'a> {
     reader: NodeReader<'a>,
     given: usize,

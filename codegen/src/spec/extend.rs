@@ -1,6 +1,6 @@
-//! Extensions: what overlays add to items of other files. It becomes part of
-//! those items, with the release, the source and the places of the overlay, so
-//! that no later stage needs to know of overlays.
+//! Extensions: additions of overlays to items of other files. They become part of
+//! those items, with the release, the source and the places of the overlay, so that
+//! no later stage needs to know overlays.
 
 mod fields;
 mod handlers;
@@ -81,7 +81,7 @@ impl Extension {
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
 
-    /// Whether nothing that it adds has a place among others.
+    /// Whether nothing that it adds has a position among others.
     fn is_unordered(&self) -> bool {
         let unordered = |key: &&str| ["reserved", "handlers"].contains(key);
         self.given().iter().all(unordered)

@@ -1,6 +1,5 @@
-//! A file of items as it is written. What it adds to items of other files is
-//! put into them once all files are read, so that every later stage sees one
-//! specification.
+//! A file of items, as written. Its additions to items of other files are merged
+//! after all files are read, so that every later stage sees one specification.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +28,7 @@ pub(super) struct File {
     items: List<Entry>,
 }
 
-/// Declares what stands in the list of items: an item or an extension.
+/// Declares the entries of the list of items: an item or an extension.
 macro_rules! entry_enum {
     ($($(#[doc = $doc:literal])* $kind:ident($body:ident),)+) => {
         /// An item, whose kind is the first of these keys that it has.
@@ -55,8 +54,8 @@ macro_rules! entry_enum {
 item_kinds!(entry_enum);
 
 impl File {
-    /// The file with its own items, and what it adds to those of others. None
-    /// if neither the file nor `newest` gives a release.
+    /// The file with its own items, and its additions to those of other files.
+    /// `None` if neither the file nor `newest` gives a release.
     pub(super) fn split(self, newest: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
         let newest = newest.map(|value| Placed { value, place: self.header.place });
         let (mut items, mut extensions) = (Vec::new(), Vec::new());

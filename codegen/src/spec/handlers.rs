@@ -69,7 +69,7 @@ with_rules! {
         pub until: Option<Placed<Release>>,
         /// Its kernel file and function.
         pub source: Placed<String>,
-        /// What is peculiar about it.
+        /// Notes about it.
         pub doc: Option<Placed<Doc>>,
         /// The capabilities that it can append, by their names in the chain, in its order; by default all of the chain.
         pub capabilities: Option<List<Placed<String>>>,
@@ -98,7 +98,7 @@ pub struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// These rules, and others where these say nothing.
+    /// These rules, completed with other rules.
     fn or(self, other: Self) -> Self {
         Self {
             minsz: self.minsz.or(other.minsz),

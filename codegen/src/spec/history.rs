@@ -1,4 +1,4 @@
-//! The releases that have an item, and what was different in earlier ones.
+//! The releases that have an item, and the differences in earlier ones.
 
 use super::items::Before;
 use super::types::{Amount, TypeExpr};
@@ -47,7 +47,7 @@ impl Life {
     }
 }
 
-/// What was different about an item before some releases, oldest first.
+/// The differences of an item before some releases, oldest first.
 pub type History = Map<LineOrMap<Before>, Release>;
 
 impl History {

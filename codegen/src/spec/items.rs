@@ -18,7 +18,7 @@ pub use chains::{Capability, Chain, First};
 pub use numbers::{Reserved, Value, Values};
 pub use structs::{Field, Struct};
 
-/// Gives another macro the kinds of items, each with its type.
+/// Passes the kinds of items, each with its type, to another macro.
 macro_rules! item_kinds {
     ($macro:ident) => {
         $macro! {
@@ -76,7 +76,7 @@ pub struct Common<'a> {
     pub deprecated: Option<&'a Deprecated>,
     /// The kernel file, function or commit that it is taken from.
     pub source: Option<&'a Placed<String>>,
-    /// What was different before a release.
+    /// The differences before a release.
     pub before: &'a History,
     /// Lint rules that do not apply, each with the reason.
     pub allow: &'a Map<String>,
@@ -104,7 +104,7 @@ macro_rules! item {
             pub deprecated: Option<Deprecated>,
             /// The kernel file, function or commit that it is taken from; by default that of the file.
             pub source: Option<Placed<String>>,
-            /// What was different before a release.
+            /// The differences before a release.
             #[serde(default)]
             pub before: History,
             /// Lint rules that do not apply here, each with the reason.
@@ -145,7 +145,7 @@ pub struct Deprecated {
     pub doc: Placed<Doc>,
 }
 
-/// What was different about an item before a release. One line is its type or its value.
+/// The differences of an item before a release. One line is its type or its value.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub struct Before {
     /// Its name.
@@ -205,7 +205,7 @@ item! {
         pub backends: List<Placed<String>>,
         /// `struct` and the name of the struct that its argument points to, or `none`, `int`, `fd`, `u32` or `string`.
         pub arg: Placed<ArgExpr>,
-        /// Its result, where that is more than 0.
+        /// Its result, if that can be more than 0.
         pub returns: Option<Placed<Doc>>,
         /// Reply rules that several handlers share, by name.
         #[serde(default)]

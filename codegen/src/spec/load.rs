@@ -22,7 +22,7 @@ const V008: Code = Code("V008"); // a file that abi.yaml does not list
 /// The most bytes one file may have.
 const MOST_BYTES: u64 = 4 << 20;
 
-/// Where a specification comes from.
+/// The origin of a specification.
 #[derive(Clone, Debug)]
 pub enum Origin {
     /// A folder of YAML files.
@@ -31,14 +31,14 @@ pub enum Origin {
     Embedded(&'static [(&'static str, &'static str)]),
 }
 
-/// What could be read of a specification.
+/// The readable part of a specification.
 #[derive(Debug)]
 pub struct Loaded {
     /// The specification, if at least `abi.yaml` could be read.
     pub spec: Option<Spec>,
     /// The files, for showing places.
     pub sources: Sources,
-    /// What is wrong with their shape.
+    /// Errors in their structure.
     pub problems: Diagnostics,
 }
 
@@ -128,7 +128,7 @@ impl Loader {
         self.problems.borrow_mut().push(problem.in_file(shown(path)));
     }
 
-    /// A file that nothing reads looks like a part of the specification and is none.
+    /// An unlisted file looks like a part of the specification but is not read.
     fn refuse_unlisted(&self, origin: &Origin, abi: &AbiFile) {
         let Origin::Folder(folder) = origin else { return };
         let listed: HashSet<_> = abi.files.iter().map(|name| name.value.as_str()).collect();
@@ -146,7 +146,7 @@ impl Loader {
     }
 }
 
-/// The newest release that `abi.yaml` lists. What is wrong with the list is told by `validate`.
+/// The newest release that `abi.yaml` lists. `validate` reports errors in the list.
 fn newest(abi: &AbiFile) -> Since {
     let last = abi.releases.last().map_or("", |entry| entry.value.as_str());
     let last = last.rsplit("..").next().and_then(|text| text.parse().ok());
@@ -164,7 +164,7 @@ pub(super) fn shown(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-/// Why a file cannot be read, in the same words everywhere where that happens often.
+/// The reason why a file cannot be read, with the same words on every system for frequent reasons.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),

@@ -1,6 +1,6 @@
-//! YAML text as a tree in which every value knows its place. Refuses what a
-//! specification has no use for: aliases, tags, several documents, duplicate
-//! keys, and sizes that only an attack would have.
+//! YAML text as a tree of values with places. Refuses features that a specification
+//! does not need: aliases, tags, several documents, duplicate keys, and sizes that
+//! only an attack would have.
 
 use std::collections::HashMap;
 
@@ -12,20 +12,20 @@ const V001: Code = Code("V001"); // not YAML
 const V002: Code = Code("V002"); // YAML that has no place in a specification
 const V003: Code = Code("V003"); // a key twice
 
-/// The most values one file may hold; the whole of VFIO has a tenth of it.
+/// The largest number of values in one file; all of VFIO has a tenth of it.
 const MOST_NODES: usize = 200_000;
 
 /// How deep values may nest; specifications need less than ten.
 const MOST_DEPTH: usize = 40;
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) place: Place,
     pub(super) value: Value,
 }
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Debug)]
 pub(super) enum Value {
     Scalar { text: String, plain: bool },
@@ -34,7 +34,7 @@ pub(super) enum Value {
 }
 
 impl Node {
-    /// What the value is, for a message.
+    /// The kind of the value, for messages.
     pub(super) fn kind(&self) -> String {
         match &self.value {
             Value::Scalar { text, .. } if text.is_empty() => "nothing".to_owned(),
@@ -74,7 +74,7 @@ pub(super) fn parse(file: usize, text: &str, problems: &mut Diagnostics) -> Opti
     tree.root
 }
 
-/// A collection whose end has not come yet.
+/// A collection that is not complete yet.
 enum Open {
     List(Place, Vec<Node>),
     Map(Place, Vec<(Node, Node)>, Option<Node>),
@@ -107,8 +107,8 @@ impl Tree<'_> {
         }
     }
 
-    /// Anchors, aliases, tags and a second document say nothing that a
-    /// specification could mean, and aliases can grow without bound.
+    /// Anchors, aliases, tags and a second document have no meaning in a
+    /// specification, and aliases can grow without bound.
     fn refuse_extras(&mut self, event: &Event<'_>, place: Place) -> Added {
         let (anchor, tag) = match event {
             Event::Scalar(_, _, anchor, tag)
@@ -149,7 +149,7 @@ impl Tree<'_> {
         self.put(node)
     }
 
-    /// Puts a finished value where it belongs.
+    /// Adds a finished value to its collection.
     fn put(&mut self, node: Node) -> Added {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
@@ -178,8 +178,8 @@ impl Tree<'_> {
     }
 }
 
-/// Keys must be names, and no name may be given twice. What is refused is left
-/// out, so that it is no error of another kind as well.
+/// Keys must be names, and no name may occur twice. Refused entries are left out,
+/// so that they cause no further errors.
 fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
     let mut seen = HashMap::new();
     let mut bad = Vec::new();

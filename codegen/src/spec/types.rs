@@ -13,15 +13,15 @@ use crate::reply::Direction;
 pub struct TypeExpr {
     /// Which way the field travels.
     pub direction: Option<Direction>,
-    /// The role that is said, if any.
+    /// Its role, if given.
     pub role: Option<RoleWord>,
     /// The integer, or the name of a struct.
     pub base: Base,
-    /// What is made of the base.
+    /// The form of the type.
     pub shape: Shape,
 }
 
-/// A role that a word before the type gives.
+/// A role, given by a word before the type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleWord {
     /// `argsz`
@@ -34,7 +34,7 @@ pub enum RoleWord {
     Reserved,
 }
 
-/// What a type is made of.
+/// The base of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Base {
     /// An integer.
@@ -43,7 +43,7 @@ pub enum Base {
     Struct(String),
 }
 
-/// What is made of the base.
+/// The form of the type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// The base itself.
@@ -159,8 +159,8 @@ fn base_and_shape(text: &str) -> Result<(Base, Shape), String> {
     Ok((base, shape))
 }
 
-/// What stands between the brackets: nothing, a number, a constant in upper
-/// case, or the field that counts the elements.
+/// The text between the brackets: nothing, a number, a constant in upper case, or
+/// the field that counts the elements.
 fn shape(length: &str) -> Result<Shape, String> {
     if length.is_empty() {
         return Ok(Shape::Flexible(None));

@@ -33,7 +33,7 @@ impl Kind {
     pub(super) const ALL: [Self; 3] = [Self::Scalar, Self::List, Self::Map];
 }
 
-/// What is known of a value before its content is read.
+/// The facts about a value before its content is read.
 #[derive(Clone, Copy)]
 struct Head {
     place: Place,
@@ -89,7 +89,7 @@ macro_rules! read_from_node {
 }
 read_from_node!(Placed, Entry, OneOrMany, WordOrNames, LineOrMap: FromLine);
 
-/// Gives a wrapper the JSON Schema of a type that has the same form.
+/// Uses, for a wrapper, the JSON Schema of a type of the same form.
 macro_rules! schema_of {
     ($wrapper:ty, $($parameter:ident)+, $same:ty) => {
         impl<$($parameter: JsonSchema),+> JsonSchema for $wrapper {

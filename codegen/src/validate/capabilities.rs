@@ -72,7 +72,7 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
     }
 }
 
-/// The header in front of a struct of its own is declared before it.
+/// The header of a capability's struct is declared before it.
 fn opened(check: &mut Check<'_>, struct_: &Struct<'_>) {
     if let Some(header) = header_struct(check, struct_) {
         let place = struct_.name.place;

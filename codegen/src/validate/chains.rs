@@ -1,4 +1,4 @@
-//! Chains: where each starts, and what its capabilities start with.
+//! Chains: the start of each, and the header of its capabilities.
 
 use super::Check;
 use super::eras::gap;
@@ -29,7 +29,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// Behind one struct there is one chain at a time.
+/// A struct hosts at most one chain in a release.
 fn alone(check: &mut Check<'_>, chain: &ChainItem<'_>, others: &[ChainItem<'_>]) {
     let Some(host) = &chain.item.host else { return };
     let same = |other: &&ChainItem<'_>| {
@@ -43,7 +43,7 @@ fn alone(check: &mut Check<'_>, chain: &ChainItem<'_>, others: &[ChainItem<'_>])
     }
 }
 
-/// A chain's capabilities have a header as long as the chain is there.
+/// The header of a chain's capabilities exists in all releases of the chain.
 fn header(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let name = &chain.item.header;
     let reference = Reference { name, place: name.place, needed: Some(chain.life) };
@@ -64,7 +64,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     match (&item.host, &item.first) {
         (Some(host), None) => self::host(check, chain, host, &HOST),
         (Some(host), Some(first)) => {
-            // A fixed place behind the struct, to which no offset leads.
+            // A fixed offset after the struct, without `cap_offset`.
             if let Some(type_) = &first.type_ {
                 refuse(check, V018, type_.place, "behind a `host` the place is fixed");
             }
@@ -99,7 +99,7 @@ pub(super) fn offset(check: &mut Check<'_>, offset: i128, place: Place) {
 const HOST: [(RoleWord, &str); 3] =
     [(RoleWord::Argsz, "argsz"), (RoleWord::Flags, "flags"), (RoleWord::CapOffset, "cap_offset")];
 
-/// Those of a struct behind which a chain starts at a fixed place.
+/// The rules of a struct after which a chain starts at a fixed offset.
 const FRONT: [(RoleWord, &str); 2] = [(RoleWord::Argsz, "argsz"), (RoleWord::Flags, "flags")];
 
 fn host(
@@ -132,7 +132,7 @@ fn host(
     }
 }
 
-/// The flag that says there is a chain is a bit of the host's own flags.
+/// The flag of a chain is a bit of the host's own flags.
 fn flag(
     check: &mut Check<'_>,
     chain: &ChainItem<'_>,

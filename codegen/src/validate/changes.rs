@@ -1,4 +1,4 @@
-//! Histories: a change says only what its kind of item can have been.
+//! Histories: a change uses only keys that its kind of item can have.
 
 use super::Check;
 use super::parts::bit;
@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::history::History;
 use crate::spec::{Before, Item};
 
-/// What can have been different about an item.
+/// The properties of an item that can have been different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Name,

@@ -1,4 +1,4 @@
-//! Claims to what only one can have at a time: names and numbers.
+//! Detects names or numbers that two items use in the same release.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -8,7 +8,7 @@ use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 use crate::spec::history::Life;
 
-/// The time of what has no time.
+/// The validity of items without a release range: all releases.
 pub(super) const ALWAYS: Life = Life { since: Since::Known(Release::new(0, 0)), until: None };
 
 /// Something that `owner` has for a time.
@@ -21,8 +21,8 @@ pub(super) struct Claim<K> {
     pub(super) owner: usize,
 }
 
-/// The claims that come too late, each behind the one that it clashes with.
-/// `bears` tells whether the later of two may stay nevertheless.
+/// The later of two conflicting definitions, each with the earlier one. `allowed(a,
+/// b)` returns true if a conflict is accepted.
 pub(super) fn clashes<K: Copy + Eq + Hash>(
     claims: &[Claim<K>],
     bears: impl Fn(usize, usize) -> bool,

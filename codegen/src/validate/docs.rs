@@ -1,5 +1,5 @@
-//! Documentation: there is some wherever readers look, and nothing in it that
-//! a terminal, a browser or a reviewer would be shown otherwise than it is.
+//! Documentation: present wherever it is required, and without characters that a
+//! terminal, a browser or a reviewer would see differently.
 
 use super::Check;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -142,7 +142,7 @@ impl Texts<'_> {
     }
 }
 
-/// What is wrong with a text.
+/// The error in a text.
 fn fault(text: &str) -> Option<String> {
     // Most texts are plain, and looking at all of one is faster than stopping.
     let plain = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
@@ -157,7 +157,7 @@ fn fault(text: &str) -> Option<String> {
     if text.contains('`') { quotes(text) } else { None }
 }
 
-/// What is wrong with what stands between backquotes.
+/// The error in a text between backquotes.
 fn quotes(text: &str) -> Option<String> {
     let mut parts = text.split('`').skip(1);
     while let Some(quoted) = parts.next() {
@@ -176,8 +176,8 @@ fn quotes(text: &str) -> Option<String> {
     None
 }
 
-/// Characters that take no room or turn the direction of others, so that a
-/// text could read otherwise than it is.
+/// Characters that are invisible or change the direction of others, so that a text
+/// could look different from its content.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(

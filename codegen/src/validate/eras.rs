@@ -11,13 +11,13 @@ pub(super) fn first(life: Life) -> Release {
     life.since.first().opening()
 }
 
-/// A release as messages name it. The first candidate stands for the whole.
+/// The name of a release in messages. The first candidate means the whole release.
 pub(super) fn shown(release: Release) -> String {
     let text = release.to_string();
     text.strip_suffix("-rc1").unwrap_or(&text).to_owned()
 }
 
-/// The stretches of a life in which history changes nothing, oldest first.
+/// The intervals of a validity between changes, oldest first.
 pub(super) fn eras(life: Life, before: &History) -> impl Iterator<Item = Life> {
     let inside = move |change: &Release| {
         let ends = |until: Release| change.opening() < until.opening();

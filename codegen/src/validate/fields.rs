@@ -1,5 +1,5 @@
-//! Fields: which keys go together, what they refer to, and members of unions
-//! that every language can offer.
+//! Fields: valid combinations of keys, their references, and members of unions that
+//! every language can express.
 
 use super::Check;
 use super::parts::{Member, plain_int};

@@ -1,5 +1,4 @@
-//! What types are like where they stand in a struct: their extents, and what
-//! makes some of them impossible.
+//! Types of fields: their extents, and the reasons why some are impossible.
 
 use super::eras::shown;
 use super::layouts::V016;
@@ -12,15 +11,15 @@ use crate::spec::wrappers::Placed;
 /// The largest struct that every target can hold.
 const MOST_BYTES: u64 = i32::MAX as u64;
 
-/// An error, or none where it is reported elsewhere.
+/// An error; `None` if it is reported elsewhere.
 pub(super) type Fault = Option<Box<Diagnostic>>;
 
-/// What a type is like where it stands in a struct.
+/// The properties of the type of a field.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Form {
-    /// What C makes of it.
+    /// Its extent in C.
     pub(super) extents: PerModel<Extent>,
-    /// On i386, where Rust aligns an `aligned_u64` like any u64.
+    /// Its extent on i386 in Rust, which aligns an `aligned_u64` like any u64.
     pub(super) in_rust: Extent,
     /// Whether it is a flexible array, or ends in one.
     pub(super) flexible: bool,
@@ -61,7 +60,7 @@ impl Form {
         }
     }
 
-    /// An array of these, or none where it is larger than any target can hold.
+    /// An array of these; `None` if it is larger than any target can hold.
     pub(super) fn times(self, count: u64) -> Option<Self> {
         let [lp64, ilp32, ilp32_aligned] = self.extents.map(|extent| extent.times(count));
         Some(Self {

@@ -20,8 +20,7 @@ use crate::spec::types::{Shape, TypeExpr};
 use crate::spec::wrappers::{Placed, WordOrNames};
 use crate::spec::{Copied, Handler, Ioctl, ReplyChain, Rules};
 
-/// The chains behind a struct: the releases that have one, and the names of all
-/// capabilities.
+/// The chains of a struct: the releases that have one, and the names of all capabilities.
 #[derive(Default)]
 struct Hosted<'a> {
     lives: Vec<Life>,
@@ -31,7 +30,7 @@ struct Hosted<'a> {
 /// The chains by their hosts.
 type Hosts<'a> = HashMap<&'a str, Hosted<'a>>;
 
-/// A handler, and what its rules refer to.
+/// A handler, and the items that its rules refer to.
 struct Subject<'a> {
     handler: &'a Handler,
     place: Place,
@@ -132,7 +131,7 @@ fn keys(check: &mut Check<'_>, subject: &Subject<'_>) {
     }
 }
 
-/// The rules or the struct have a minsz, which means nothing without an argsz.
+/// The rules or the struct have a minsz, which has no meaning without argsz.
 fn minsz(check: &mut Check<'_>, subject: &Subject<'_>) {
     for struct_ in subject.structs {
         match subject.rules.minsz.or(struct_.minsz) {
@@ -145,7 +144,7 @@ fn minsz(check: &mut Check<'_>, subject: &Subject<'_>) {
     }
 }
 
-/// The fields that are named as the end of what is copied.
+/// The fields that are named as the end of a copy.
 fn ends(copied: Option<&Copied>) -> impl Iterator<Item = &Placed<String>> {
     let names = match copied {
         Some(WordOrNames::Names(names)) => &names[..],

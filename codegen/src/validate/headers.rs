@@ -1,5 +1,5 @@
-//! The headers of capabilities: their structs have the fields that lead
-//! through a chain, wide enough for what they hold.
+//! The headers of capabilities: their structs have the fields of a chain, wide
+//! enough for their values.
 
 use super::Check;
 use super::chains::V020;
@@ -14,7 +14,7 @@ use crate::spec::history::Life;
 use crate::spec::types::BitsExpr;
 use crate::spec::wrappers::Placed;
 
-/// What the offsets of capabilities can be a multiple of.
+/// The possible alignments of capabilities.
 pub(super) const MOST_ALIGN: i128 = 4096;
 
 pub(super) fn check(check: &mut Check<'_>) {

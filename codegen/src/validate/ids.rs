@@ -1,6 +1,6 @@
-//! Numbers that must stay unique: ids of a chain, numbers of a space or an
-//! enum, ioctls of a kind of file descriptor, bits of flags. Where history
-//! broke the rule, `allow` says why at the later one.
+//! Numbers that must stay unique: ids of a chain, numbers of a space or an enum,
+//! ioctls of a kind of file descriptor, bits of flags. If history broke the rule,
+//! the later item has `allow` with the reason.
 
 use std::collections::{HashMap, HashSet};
 
@@ -34,7 +34,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     ioctls(check);
 }
 
-/// Who uses a number.
+/// The user of a number.
 struct User<'a> {
     name: &'a str,
     reserved: bool,
@@ -42,7 +42,7 @@ struct User<'a> {
     allowed: bool,
 }
 
-/// Numbers with those who use them.
+/// Numbers with their users.
 #[derive(Default)]
 struct Uses<'a> {
     claims: Vec<Claim<i128>>,
@@ -122,8 +122,7 @@ fn capabilities(check: &mut Check<'_>) {
     }
 }
 
-/// Numbers of a space, an enum or a field. One that counts the others may
-/// meet what is reserved behind them.
+/// Numbers of a space, an enum or a field. A count may equal a reserved number after them.
 fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     for Stretch { value: at, life, number } in stretches.iter().copied() {
@@ -176,8 +175,7 @@ fn ioctls(check: &mut Check<'_>) {
     }
 }
 
-/// Flags are single bits of their own. A mask covers flags and nothing else,
-/// or it covers the bits of something else.
+/// Flags are distinct single bits. A mask covers either flags only, or bits without flags.
 fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     let mut known = HashMap::<i128, Vec<Life>>::new();

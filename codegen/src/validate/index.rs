@@ -1,5 +1,5 @@
-//! Every name that can be referred to, with its kind and the releases that
-//! have it, and lists of what the passes look at.
+//! The symbol table: every name that can be referred to, with its kind and the
+//! releases that have it, and lists for the passes.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::spec::history::{History, Life};
 use crate::spec::wrappers::Placed;
 use crate::spec::{Item, Spec, SpecFile, Values};
 
-/// What a name stands for.
+/// The target of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Struct,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Capability,
 }
 
-/// Something that a name stands for.
+/// A target of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target {
     pub(super) kind: Kind,
@@ -49,7 +49,7 @@ pub(super) struct Former<'a> {
     pub(super) order: usize,
 }
 
-/// Names to what they stand for; a name can have had several lives.
+/// Names and their targets; a name can have had several ranges of releases.
 #[derive(Debug, Default)]
 pub(super) struct Index<'a> {
     targets: HashMap<&'a str, Vec<Target>>,
@@ -100,7 +100,7 @@ impl<'a> Index<'a> {
     pub(super) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
         let at = self.targets(name).iter().filter_map(|target| target.number);
         at.flat_map(|(group, value)| {
-            // They stand in the order of their values.
+            // They are in the order of their values.
             let all = &self.stretches[group];
             let start = all.partition_point(|stretch| stretch.value < value);
             all[start..].iter().copied().take_while(move |stretch| stretch.value == value)
@@ -112,7 +112,7 @@ impl<'a> Index<'a> {
         self.structs_at(name).map(|at| &self.structs[at])
     }
 
-    /// Where the structs of this name stand in the list.
+    /// The indexes of the structs of this name in the list.
     pub(super) fn structs_at(&self, name: &str) -> impl Iterator<Item = usize> {
         let orders = self.orders(name, Kind::Struct);
         orders.filter_map(|order| self.structs.binary_search_by_key(&order, |one| one.order).ok())

@@ -1,5 +1,5 @@
-//! Ioctls: a number that fits behind the base, a kind of file descriptor that
-//! exists, and an argument that is declared in front.
+//! Ioctls: the number fits, the kind of file descriptor exists, and the argument is
+//! declared before the ioctl.
 
 use super::Check;
 use super::index::{Kind, Target};
@@ -33,7 +33,7 @@ pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
     }
 }
 
-/// Checks the constants that numbers are built from; gives the base.
+/// Checks the constants from which ioctl numbers are built; returns the base.
 fn numbers(check: &mut Check<'_>, releases: &[Release]) -> i128 {
     let Some(numbers) = &check.spec.abi.ioctls else { return 0 };
     let since = releases.first().copied().unwrap_or(Release::new(0, 0));

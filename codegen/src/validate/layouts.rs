@@ -14,7 +14,7 @@ use crate::spec::wrappers::Placed;
 
 pub(super) const V016: Code = Code("V016"); // an impossible layout
 
-/// The most fields a struct may have; VFIO has a fiftieth of it.
+/// The largest number of fields in a struct; VFIO has a fiftieth of it.
 const MOST_FIELDS: usize = 1000;
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -29,7 +29,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// What a struct is like, from a release on.
+/// The properties of a struct, from a release on.
 type Forms = Vec<(Release, Form)>;
 
 struct Layouts<'a, 'b> {
@@ -65,7 +65,7 @@ impl<'b> Layouts<'_, 'b> {
         times
     }
 
-    /// The releases with which what a type names changes.
+    /// The releases in which the target of a type changes.
     fn inner_times(&self, expr: &TypeExpr, times: &mut Vec<Release>) {
         if let Base::Struct(name) = &expr.base {
             times.extend(self.earlier(name).flatten().map(|(release, _)| *release));
@@ -77,13 +77,13 @@ impl<'b> Layouts<'_, 'b> {
         }
     }
 
-    /// The forms of the structs of a name that stand before this one.
+    /// The properties of the structs of a name that are declared before this one.
     fn earlier(&self, name: &str) -> impl Iterator<Item = &Forms> {
         let index = self.check.index;
         index.structs_at(name).filter_map(|at| self.forms.get(at))
     }
 
-    /// What a struct is like in a release.
+    /// The properties of a struct in a release.
     fn form(&self, struct_: &Struct<'b>, release: Release) -> Result<Form, Fault> {
         let mut parts = Vec::new();
         if let Some(capability) = struct_.capability {

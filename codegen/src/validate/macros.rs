@@ -35,9 +35,9 @@ fn refuse(check: &mut Check<'_>, place: Place, message: &str, why: &str) {
     check.problems.push(Diagnostic::error(V021, message).at(place, why));
 }
 
-/// Whether C text is made of names, numbers, operators and parentheses that
-/// close, so that it can neither end early nor hide anything. Lines are joined
-/// where it is emitted.
+/// Whether C text consists of names, numbers, operators and balanced parentheses,
+/// so that it can neither end early nor hide anything. Lines are joined when it is
+/// emitted.
 fn expression(text: &str) -> Result<(), String> {
     if text.is_empty() || text.len() > MOST_TEXT {
         return Err(format!("it has 1 to {MOST_TEXT} characters"));
@@ -92,7 +92,7 @@ fn twin(item: &Macro) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether tokens are few, not deep, and nothing that the crate forbids.
+/// Whether tokens are few, not nested deeply, and allowed in the crate.
 fn plain(tokens: TokenStream, count: &mut usize) -> Result<(), String> {
     let mut open = vec![tokens.into_iter()];
     while let Some(innermost) = open.last_mut() {

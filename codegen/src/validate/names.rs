@@ -111,7 +111,7 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &
     }
 }
 
-/// What generated Rust relies on, and the format's own words for types.
+/// Names that generated Rust uses, and the format's own words for types.
 fn is_spoken_for(name: &str) -> bool {
     const WORDS: &str = "Clone Copy Debug Default Err From Into Iterator None Ok Option Result Some \
         aligned_u64 alloc bool by_model char core f32 f64 fd i128 i16 i32 i64 i8 io isize none \
@@ -120,7 +120,7 @@ fn is_spoken_for(name: &str) -> bool {
     name.len() <= "aligned_u64".len() && WORDS.split_whitespace().any(|word| word == name)
 }
 
-/// Names inside items that nothing refers to by way of the index.
+/// Names inside items, to which no reference through the index is possible.
 fn parts(check: &mut Check<'_>, item: &Item) {
     match item {
         Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {

@@ -42,7 +42,7 @@ pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
     all
 }
 
-/// What a value says of its number in a release.
+/// The number of a value in a release.
 fn amount(value: &Value, release: Release) -> Option<Amount> {
     value.before.value_at(release).or(value.value)
 }

@@ -1,5 +1,5 @@
-//! What the passes look at, picked out of the items: the numbers that stand
-//! together, and the structs with their members.
+//! The model of the passes, extracted from the items: groups of numbers, and
+//! structs with their members.
 
 use super::eras::{both, eras, first, without};
 use crate::layout::Int;
@@ -9,7 +9,7 @@ use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{Capability, Chain, Field, Reserved, Value, Values};
 
-/// What holds some numbers together.
+/// The kind of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GroupKind {
     /// Plain constants.
@@ -25,7 +25,7 @@ pub(super) enum GroupKind {
 }
 
 impl GroupKind {
-    /// What the numbers are called in messages.
+    /// The word for the numbers in messages.
     pub(super) fn plural(self) -> &'static str {
         match self {
             Self::Constants => "constants",
@@ -37,7 +37,7 @@ impl GroupKind {
     }
 }
 
-/// Numbers that stand together.
+/// A group of numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Group<'a> {
     pub(super) kind: GroupKind,
@@ -70,7 +70,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// What a field lists, if it lists something.
+    /// The numbers of a field, if it lists any.
     pub(super) fn of_field(owner: &'a str, member: &Member<'a>) -> impl Iterator<Item = Self> {
         let Member { name, field, life, .. } = *member;
         let lists = [(GroupKind::Flags, &field.bits), (GroupKind::FieldValues, &field.values)];
@@ -96,7 +96,7 @@ pub(super) fn bit(value: &Value) -> Option<i128> {
     value.bit.map(|bit| bit.value.value)
 }
 
-/// The integer, where a type is nothing but one.
+/// The integer, if a type is a plain integer.
 pub(super) fn plain_int(expr: &TypeExpr) -> Option<Int> {
     match (&expr.base, &expr.shape) {
         (Base::Int(int), Shape::One) => Some(*int),
@@ -114,7 +114,7 @@ pub(super) struct Struct<'a> {
     pub(super) packed: bool,
     pub(super) minsz: Option<&'a Placed<String>>,
     pub(super) fields: &'a Map<LineOrMap<Field>>,
-    /// The capability that declares it, and puts a header in front.
+    /// The capability that declares it, and adds the header.
     pub(super) capability: Option<OfChain<'a>>,
 }
 
@@ -151,7 +151,7 @@ pub(super) struct Member<'a> {
     pub(super) name: &'a Placed<String>,
     pub(super) field: &'a Field,
     pub(super) life: Life,
-    /// When the union around it is there.
+    /// The releases of the enclosing union.
     pub(super) union: Option<Life>,
 }
 
@@ -184,7 +184,7 @@ impl<'a> Member<'a> {
         eras.filter_map(move |era| Some((era, type_at(field, first(era))?)))
     }
 
-    /// The part of a time in which it is a field of the struct itself.
+    /// The releases in which it is a field of the struct itself.
     fn alone(&self, time: Life) -> impl Iterator<Item = Life> + use<> {
         let field = self.union.is_none().then(|| both(self.life, time)).flatten();
         let arm = self.union.map(|union| without(time, union));
@@ -197,7 +197,7 @@ pub(super) fn type_at(field: &Field, release: Release) -> Option<&TypeExpr> {
     field.before.type_at(release).or(field.type_.as_ref())
 }
 
-/// A chain and when it is there.
+/// A chain and its releases.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChainItem<'a> {
     pub(super) item: &'a Chain,
@@ -211,6 +211,6 @@ pub(super) struct ChainItem<'a> {
 pub(super) struct OfChain<'a> {
     pub(super) item: &'a Capability,
     pub(super) life: Life,
-    /// The chain's name, said by the capability or by being the only one of the file.
+    /// The chain's name, given by the capability, or that of the only chain of the file.
     pub(super) chain: Option<&'a Placed<String>>,
 }

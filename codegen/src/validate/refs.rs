@@ -1,5 +1,4 @@
-//! References: a name must stand for what is wanted there, in every release
-//! that needs it.
+//! References: a name must refer to an item of the right kind, in every release that needs it.
 
 use super::Check;
 use super::eras::gap;
@@ -11,10 +10,10 @@ use crate::spec::history::Life;
 pub(super) const V012: Code = Code("V012"); // a name that stands for nothing
 pub(super) const V013: Code = Code("V013"); // a name for something that some release lacks
 
-/// What a reference can be to.
+/// The kinds of targets of a reference.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
-    /// What it is called in messages.
+    /// Its name in messages.
     pub(super) what: &'static str,
     pub(super) kinds: &'static [Kind],
 }
@@ -27,17 +26,17 @@ pub(super) const HELD: Wanted = Wanted {
     kinds: &[Kind::Enum, Kind::Anonymous, Kind::IdSpace, Kind::Constants],
 };
 
-/// A name where it stands, and the releases that need what it stands for.
+/// A name with its place, and the releases that need its target.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reference<'b> {
     pub(super) name: &'b str,
     pub(super) place: Place,
-    /// None where it is enough that some release has it.
+    /// `None` if one release that has it is enough.
     pub(super) needed: Option<Life>,
 }
 
 impl<'a> Check<'a> {
-    /// Whether a reference is good; says what is wrong with it otherwise.
+    /// Whether a reference is valid; reports an error otherwise.
     pub(super) fn resolve(&mut self, reference: Reference<'_>, wanted: Wanted) -> bool {
         let index = self.index;
         let targets = |target: &&Target| wanted.kinds.contains(&target.kind);
@@ -55,8 +54,8 @@ impl<'a> Check<'a> {
         false
     }
 
-    /// Says that a name stands for nothing of what is wanted: `what` is the
-    /// kind, and behind the name comes `where_`.
+    /// Reports that a name refers to no item of the right kind: `what` is the kind,
+    /// and `where_` follows the name.
     pub(super) fn unknown<'b>(
         &mut self,
         reference: Reference<'_>,
@@ -74,7 +73,7 @@ impl<'a> Check<'a> {
         self.problems.push(problem.at(place, "").maybe_help(hint));
     }
 
-    /// Says that something is not there in a release that needs it.
+    /// Reports that an item does not exist in a release that needs it.
     pub(super) fn absent(
         &mut self,
         reference: Reference<'_>,
@@ -91,7 +90,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// When something is there, in words.
+/// The releases of an item, in words.
 pub(super) fn span(life: Life) -> String {
     match life.until {
         None => format!("since {}", life.since),

@@ -28,8 +28,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Vec<Release> {
     releases
 }
 
-/// The list in `abi.yaml`, with its ranges written out, and whether all of it
-/// could be read.
+/// The list in `abi.yaml`, with its ranges expanded, and whether all of it could be read.
 fn listed(check: &mut Check<'_>) -> (Vec<Release>, bool) {
     let mut releases = Vec::<Release>::new();
     let mut whole = true;
@@ -69,7 +68,7 @@ fn range(entry: &Placed<String>) -> Result<Vec<Release>, String> {
     }
 }
 
-/// What gives an item its release if it says none.
+/// The default release of an item.
 #[derive(Clone, Copy)]
 enum Outer {
     /// Its file; the item may be older.
@@ -157,7 +156,7 @@ impl Times<'_, '_> {
         }
     }
 
-    /// Checks the first and the last release of something; gives the first.
+    /// Checks the first and the last release of an item; returns the first.
     fn span(
         &mut self,
         (since, until): (Option<&Placed<Since>>, Option<&Placed<Release>>),

@@ -51,7 +51,7 @@ fn types(check: &mut Check<'_>, member: &Member<'_>) {
     }
 }
 
-/// Only integers hold numbers, and what is reserved holds none.
+/// Only integers hold numbers, and reserved fields hold none.
 fn held(check: &mut Check<'_>, member: &Member<'_>) {
     let field = member.field;
     let word = [("bits", !field.bits.is_empty()), ("values", !field.values.is_empty())];
@@ -80,7 +80,7 @@ fn unique(check: &mut Check<'_>, struct_: &Struct<'_>) {
     }
 }
 
-/// What counts the elements of a flexible array stands in front of it.
+/// The count of a flexible array comes before it.
 fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
     for (index, field) in struct_.fields().enumerate() {
         for (life, expr) in field.types() {
@@ -116,7 +116,7 @@ fn minsz(check: &mut Check<'_>, struct_: &Struct<'_>) {
     needs_argsz(check, struct_, name);
 }
 
-/// A size that argsz must cover means nothing without one.
+/// minsz has no meaning without argsz.
 pub(super) fn needs_argsz(check: &mut Check<'_>, struct_: &Struct<'_>, minsz: &Placed<String>) {
     if gap(struct_.life, lives_of(struct_, RoleWord::Argsz)).is_some() {
         let message = format!("`minsz` needs a field `argsz` in `{}`", struct_.name.value);

@@ -1,5 +1,5 @@
-//! What the types of fields are made of: structs and constants that exist,
-//! and that are declared before they are used, as C demands.
+//! References in the types of fields: structs and constants that exist, and that
+//! are declared before their use, as C requires.
 
 use super::Check;
 use super::eras::gap;
@@ -45,7 +45,7 @@ fn made_of(
     }
 }
 
-/// Whether something stands before what uses it, in all releases that need it.
+/// Whether an item is declared before its user, in all releases that need it.
 pub(super) fn declared(
     check: &mut Check<'_>,
     order: usize,

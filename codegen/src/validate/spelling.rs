@@ -15,7 +15,7 @@ use crate::spec::wrappers::Placed;
 
 pub(super) const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
 
-/// What every type of numbers has already.
+/// Names that every type of numbers defines.
 const METHODS: [&str; 10] =
     ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
@@ -36,7 +36,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// A name made for Rust, out of what and for how long.
+/// A name for Rust, its origin and its releases.
 pub(super) struct Made<'a> {
     pub(super) name: Cow<'a, str>,
     of: (&'a str, &'a str),
@@ -49,18 +49,18 @@ impl<'a> Made<'a> {
         Self { name: name.into(), of: ("", &of.value), place: of.place, life }
     }
 
-    /// The same, out of something that this tells apart from others of its name.
+    /// The same, for an origin that needs a qualifier.
     pub(super) fn within(self, whole: &'a str) -> Self {
         Self { of: (whole, self.of.1), ..self }
     }
 
-    /// The same, out of one of several that are told apart elsewhere.
+    /// The same, for one of several origins that are distinguished elsewhere.
     pub(super) fn one_of(self, whole: &'a str) -> Self {
         Self { of: (whole, ""), ..self }
     }
 }
 
-/// What numbers are called within their type.
+/// The names of numbers within their type.
 fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
     let (prefix, suffix) = (text(group.prefix), text(group.suffix));
     let made = group
@@ -81,13 +81,13 @@ fn text(affix: Option<&Placed<String>>) -> &str {
     affix.map_or("", |affix| &affix.value)
 }
 
-/// What a capability is called in its chain.
+/// The name of a capability in its chain.
 pub(super) fn short_of<'a>(index: &Index<'a>, one: &OfChain<'a>) -> &'a str {
     let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
     one.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
 }
 
-/// What the capabilities of a chain are called among each other.
+/// The names of the capabilities of a chain.
 fn variants(check: &mut Check<'_>) {
     let index = check.index;
     let mut chains = HashMap::<&str, Vec<Made<'_>>>::new();
@@ -105,7 +105,7 @@ fn variants(check: &mut Check<'_>) {
     }
 }
 
-/// Types of structs, enums, and of what fields hold; files are modules beside them.
+/// Types of structs, enums and numbers of fields; files are modules next to them.
 fn types(check: &mut Check<'_>) {
     let index = check.index;
     let prefix = &check.spec.abi.prefix.value;
@@ -153,7 +153,7 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
     unique(check, &methods.collect::<Vec<_>>(), "method");
 }
 
-/// Refuses what is no identifier, and the later of two that are the same.
+/// Refuses invalid identifiers, and the later of two equal ones.
 pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     // A name that no language takes has been refused already.
     let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);
@@ -171,7 +171,7 @@ pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
         owner,
     });
     let claims: Vec<_> = claims.collect();
-    // That two things have one name in C as well is said elsewhere.
+    // Another pass reports items that have the same name in C as well.
     for (one, other) in clashes(&claims, |one, other| made[one].of == made[other].of) {
         let (one, other) = (&claims[one], &claims[other]);
         let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };

@@ -59,7 +59,7 @@ fn idents(check: &mut Check<'_>) {
     report(check, &claims);
 }
 
-/// What the functions are called that do in Rust what macros do.
+/// The names of the Rust functions of macros.
 fn twins<'b>(index: &'b Index<'_>) -> impl Iterator<Item = (String, &'b Target)> {
     index.all().flat_map(|(name, targets)| {
         let macros = targets.iter().filter(|target| target.kind == Kind::Macro);
@@ -79,7 +79,7 @@ fn titles(check: &mut Check<'_>) {
             key,
             life: target.life,
             place: target.place,
-            // That two enums share a tag has been said.
+            // Enums with the same tag have been reported already.
             owner: if target.kind == Kind::Enum { 0 } else { target.order },
         })
     });
@@ -101,7 +101,7 @@ fn profiles(check: &mut Check<'_>) {
     report(check, &claims);
 }
 
-/// Lists in which everything stands once.
+/// Lists without duplicates.
 fn lists(check: &mut Check<'_>) {
     let abi = &check.spec.abi;
     let overlays = check.spec.files.iter().filter(|file| file.overlay);
@@ -135,7 +135,7 @@ fn once<'b>(check: &mut Check<'_>, names: impl Iterator<Item = (&'b str, Place)>
     report(check, &claims.collect::<Vec<_>>());
 }
 
-/// Fields with the members of unions, which C sees beside them.
+/// Fields and the members of anonymous unions, which share a scope in C.
 fn fields(check: &mut Check<'_>, struct_: &Struct<'_>) {
     let mut claims = Vec::new();
     for (owner, member) in struct_.members().enumerate() {

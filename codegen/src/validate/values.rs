@@ -1,5 +1,4 @@
-//! Values: each says its number once, in a form that its group has, and the
-//! number fits.
+//! Values: each has its number once, in a form that its group allows, and the number fits.
 
 use super::Check;
 use super::eras::gap;
@@ -111,7 +110,7 @@ fn fits(group: &Group<'_>, number: i128) -> bool {
     }
 }
 
-/// Whether a value says its number exactly once.
+/// Whether a value has its number exactly once.
 fn form(check: &mut Check<'_>, place: Place, value: &Value) {
     let said = [
         ("value", value.value.is_some()),
@@ -133,7 +132,7 @@ fn form(check: &mut Check<'_>, place: Place, value: &Value) {
     }
 }
 
-/// Whether a value may be what it is in its group.
+/// Whether the form of a value is allowed in its group.
 fn belongs(check: &mut Check<'_>, group: &Group<'_>, (place, value): (Place, &Value)) {
     use GroupKind::{Constants, Enum, Flags};
     let former = value.before.iter().map(|(_, before)| before.value);
@@ -169,7 +168,7 @@ fn references(check: &mut Check<'_>, group: &Group<'_>, value: &Value) {
     }
 }
 
-/// A mask is made of flags of its group that stand before it.
+/// A mask consists of flags of its group that are declared before it.
 fn flags(check: &mut Check<'_>, (at, group): (usize, &Group<'_>), (index, value): (usize, &Value)) {
     let all = check.index;
     let life = value.life(group.life);

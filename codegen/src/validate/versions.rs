@@ -1,5 +1,4 @@
-//! Versions of capabilities: fields that came with one stand only where the
-//! header can tell it.
+//! Versions of capabilities: a field can have a version only if the header has one.
 
 use std::collections::HashMap;
 

@@ -8,7 +8,7 @@ use super::parts::{ChainItem, Struct};
 use super::spelling::{Made, distinct, refuse, short_of, unique};
 use crate::names::{group_type, screaming, view_getter, without_prefix};
 
-/// Types that the views and what they are made of have already.
+/// Type names that the views and their runtime use.
 const TYPES: [&str; 26] = [
     "Append",
     "Array",
@@ -90,7 +90,7 @@ fn types(check: &mut Check<'_>) {
     }
 }
 
-/// Constants: reply rules by their profiles, and what headers look like.
+/// Constants: profiles, and formats of headers.
 fn constants(check: &mut Check<'_>) {
     let spec = check.spec;
     let headers = spec.abi.cap_headers.iter();

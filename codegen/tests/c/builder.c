@@ -68,11 +68,11 @@ static int build(const struct pair *pair, const struct driver *driver,
 						      cap->each * cap->count);
 				continue;
 			}
-			vfio_abi_reply_cap(to, cap->id, cap->version,
+			vfio_abi__reply_cap(to, cap->id, cap->version,
 					   8 + cap->size, cap->each,
 					   cap->count);
-			vfio_abi_reply_bytes(to, 8, cap->body, cap->size);
-			vfio_abi_reply_elements(to, cap->elements, cap->count);
+			vfio_abi__reply_bytes(to, 8, cap->body, cap->size);
+			vfio_abi__reply_elements(to, cap->elements, cap->count);
 		}
 	}
 	SAME(passes, result ? 0 : 2);
@@ -176,7 +176,7 @@ static void round_trip(void)
 	static const struct vfio_iova_range ranges[] = {
 		{ 0, 0xfedfffff }, { 0xfef00000, ~0ULL },
 	};
-	const struct vfio_abi_iommu_type1_info set = {
+	const struct vfio_abi_type1_info set = {
 		.flags = 1, .iova_pgsizes = 0x1000,
 	};
 	const struct vfio_abi_type1_migration migration = {
@@ -184,7 +184,7 @@ static void round_trip(void)
 	};
 	const struct vfio_abi_type1_dma_avail avail = { .avail = 0xffff };
 	const struct vfio_abi_type1_iova_range range = { .nr_iovas = 2 };
-	struct vfio_abi_iommu_type1_info got;
+	struct vfio_abi_type1_info got;
 	struct vfio_abi_type1_migration got_migration;
 	struct vfio_abi_type1_iova_range got_range;
 	struct vfio_iova_range element;
@@ -196,14 +196,14 @@ static void round_trip(void)
 	SAME(vfio_abi_reply_begin(&to, &vfio_abi_profile_type1, bytes, SIZE),
 	     0);
 	while (vfio_abi_reply_pass(&to)) {
-		vfio_abi_iommu_type1_info_fixed(&to, &set);
+		vfio_abi_type1_info_fixed(&to, &set);
 		vfio_abi_type1_iova_range_append(&to, &range, ranges);
 		vfio_abi_type1_migration_append(&to, &migration);
 		vfio_abi_type1_dma_avail_append(&to, &avail);
 	}
 	SAME(to.need, 24 + 48 + 32 + 16);
 	SAME(to.written, to.need);
-	SAME(vfio_abi_iommu_type1_info_parse(&got, bytes, SIZE), 0);
+	SAME(vfio_abi_type1_info_parse(&got, bytes, SIZE), 0);
 	SAME(got.flags, 3);
 	SAME(got.iova_pgsizes, 0x1000);
 	walk = vfio_abi_type1_caps(&got);
@@ -288,10 +288,10 @@ static void misuse(void)
 	sent(bytes, 64, 0xa5);
 	vfio_abi_reply_begin(&to, &vfio_abi_profile_region, bytes, SIZE);
 	while (vfio_abi_reply_pass(&to)) {
-		vfio_abi_reply_cap(&to, 1, 1, 16, 0xffffffff, 0xffffffff);
-		vfio_abi_reply_cap(&to, 1, 1, ~0ULL, 0xffffffff, 0xffffffff);
+		vfio_abi__reply_cap(&to, 1, 1, 16, 0xffffffff, 0xffffffff);
+		vfio_abi__reply_cap(&to, 1, 1, ~0ULL, 0xffffffff, 0xffffffff);
 		vfio_abi_reply_append(&to, 1, 1, bytes, huge);
-		CHECK(!vfio_abi_reply_element(&to, 0xffffffff));
+		CHECK(!vfio_abi__reply_element(&to, 0xffffffff));
 	}
 	SAME(to.need, 0xffffffff);
 	SAME(get32(bytes, 0), 0xffffffff);
@@ -302,7 +302,7 @@ static void misuse(void)
 	sent(bytes, 64, 0xa5);
 	vfio_abi_reply_begin(&to, &vfio_abi_profile_region, bytes, SIZE);
 	while (vfio_abi_reply_pass(&to))
-		vfio_abi_reply_cap(&to, 1, 1, ~0ULL - 31, 0, 0);
+		vfio_abi__reply_cap(&to, 1, 1, ~0ULL - 31, 0, 0);
 	SAME(to.need, 0xffffffff);
 
 	sent(bytes, 64, 0xa5);

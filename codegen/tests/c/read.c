@@ -94,8 +94,8 @@ static void chain_at_20(void)
 	SAME(vfio_abi_device_pci_atomic_comp_find(&walk, &comp), 1);
 	SAME(comp.flags, VFIO_PCI_ATOMIC_COMP64);
 	SAME(comp.cap.at, 20);
-	SAME(vfio_abi_reaches(&info.reply, 20), 1);
-	SAME(vfio_abi_reaches(&info.reply, 24), 0);
+	SAME(vfio_abi__covers(&info.reply, 20), 1);
+	SAME(vfio_abi__covers(&info.reply, 24), 0);
 }
 
 /* One capability at 24, up to the end of the reply. */
@@ -214,7 +214,7 @@ static void type1(unsigned char *bytes)
 
 static void at_any_alignment(void)
 {
-	struct vfio_abi_iommu_type1_info info;
+	struct vfio_abi_type1_info info;
 	struct vfio_abi_type1_iova_range ranges;
 	struct vfio_abi_type1_migration migration;
 	struct vfio_abi_type1_dma_avail avail;
@@ -224,7 +224,7 @@ static void at_any_alignment(void)
 
 	for (int shift = 0; shift < 8; shift++) {
 		type1(bytes + shift);
-		SAME(vfio_abi_iommu_type1_info_parse(&info, bytes + shift, 132),
+		SAME(vfio_abi_type1_info_parse(&info, bytes + shift, 132),
 		     0);
 		SAME(info.iova_pgsizes, 0x40201000);
 		walk = vfio_abi_type1_caps(&info);

@@ -24,7 +24,7 @@ static int answer(struct vfio_abi_request *request)
 	__u32 argsz = get32(bytes, 0);
 	int fits = argsz >= peer->need;
 
-	SAME(request->calls <= VFIO_ABI_CALLS, 1);
+	SAME(request->calls <= VFIO_ABI__CALLS, 1);
 	peer->seen[request->calls - 1] = argsz;
 	SAME(argsz, request->len);
 	SAME(request->written, request->len);
@@ -150,9 +150,9 @@ static void needs_that_grow(void)
 	struct peer peer = { .need = 48, .step = 8 };
 
 	SAME(asks(&peer, 32, 1), VFIO_ABI_SHORT);
-	for (__u32 call = 1; call < VFIO_ABI_CALLS; call++)
+	for (__u32 call = 1; call < VFIO_ABI__CALLS; call++)
 		SAME(peer.seen[call], 40 + 8 * call);
-	is_short(VFIO_ABI_CALLS, 40 + 8 * VFIO_ABI_CALLS);
+	is_short(VFIO_ABI__CALLS, 40 + 8 * VFIO_ABI__CALLS);
 
 	peer = (struct peer) { .need = 48, .step = 0xffffffff };
 	SAME(asks(&peer, 32, 1), 0);

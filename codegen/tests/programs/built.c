@@ -87,14 +87,14 @@ static void device(struct vfio_abi_reply_builder *to,
 static void type1(struct vfio_abi_reply_builder *to,
 		  const unsigned char *full, size_t len)
 {
-	struct vfio_abi_iommu_type1_info info;
+	struct vfio_abi_type1_info info;
 	struct vfio_abi_walk walk;
 	struct vfio_abi_cap cap;
 	int found;
 
-	must(!vfio_abi_iommu_type1_info_parse(&info, full, len) &&
+	must(!vfio_abi_type1_info_parse(&info, full, len) &&
 	     !info.reply.need);
-	vfio_abi_iommu_type1_info_fixed(to, &info);
+	vfio_abi_type1_info_fixed(to, &info);
 	walk = vfio_abi_type1_caps(&info);
 	while ((found = vfio_abi_type1_next(&walk, &cap)) > 0) {
 		struct vfio_iova_range ranges[MOST];

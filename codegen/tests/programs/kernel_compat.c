@@ -47,9 +47,9 @@ static inline int chain_at_20(void)
 
 	__builtin_memset(reply, 0, sizeof(reply));
 	__builtin_memcpy(reply, fixed, sizeof(fixed));
-	vfio_abi_put(reply + 20, 2, 5);
-	vfio_abi_put(reply + 22, 2, 1);
-	vfio_abi_put(reply + 28, 4, VFIO_PCI_ATOMIC_COMP32);
+	vfio_abi__put(reply + 20, 2, 5);
+	vfio_abi__put(reply + 22, 2, 1);
+	vfio_abi__put(reply + 28, 4, VFIO_PCI_ATOMIC_COMP32);
 	if (vfio_abi_device_info_parse(&info, reply, sizeof(reply)))
 		return 0;
 	walk = vfio_abi_device_caps(&info);

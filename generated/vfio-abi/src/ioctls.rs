@@ -2,8 +2,9 @@
 
 //! Every ioctl, by the kind of file descriptor that it is for.
 //!
-//! A number alone does not tell the ioctl: several share one, and only the
-//! file descriptor, and on a container the IOMMU backend, tells them apart.
+//! A number alone does not identify an ioctl: several share one, and only
+//! the file descriptor and, on a container, the IOMMU backend distinguish
+//! them.
 
 use crate::uapi;
 
@@ -31,7 +32,7 @@ pub struct Ioctl {
     pub number: u32,
     /// The kind of file descriptor that it is for.
     pub fd: FdKind,
-    /// The backends that serve it; empty where the kind has none, or all do.
+    /// The backends that serve it; empty if the kind has none, or all do.
     pub backends: &'static [&'static str],
     /// The struct that its argument points to, if it is one.
     pub arg: Option<&'static str>,

@@ -1,10 +1,10 @@
-//! Dumps in rows: those of `xxd`, with a colon behind the offset, and those of
-//! `hexdump -C`, with two spaces. A row `*` stands for rows like the one before,
-//! up to the offset of the next. Lines that start with `#` are comments.
+//! Dumps in rows: of `xxd`, with a colon after the offset, and of `hexdump -C`,
+//! with two spaces. A row `*` repeats the row before it up to the offset of the
+//! next row. Lines that start with `#` are comments.
 
 use super::{Form, MOST_BYTES, pairs};
 
-/// The bytes of a dump; `None` where the text is none.
+/// The bytes of a dump; `None` if the text is not a dump.
 pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
     let told = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
     let mut rows = text.lines().enumerate().filter(|(_, line)| told(line)).peekable();
@@ -88,7 +88,7 @@ fn too_many() -> String {
     format!("too many bytes: at most {MOST_BYTES} are interpreted")
 }
 
-/// The offset of a row, of what kind it is, and what stands behind.
+/// The offset of a row, its kind, and the rest of the row.
 fn row(line: &str) -> Option<(usize, Form, &str)> {
     let line = line.trim();
     let end = line.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(line.len());
@@ -106,7 +106,7 @@ fn row(line: &str) -> Option<(usize, Form, &str)> {
     }
 }
 
-/// The bytes of a row; the characters beside them are left out.
+/// The bytes of a row, without the characters next to them.
 fn bytes(rest: &str, form: Form) -> Option<Vec<u8>> {
     let digits = match form {
         Form::Xxd => rest.split("  ").next(),

@@ -1,5 +1,5 @@
-//! Hexadecimal digits in the order of the bytes: white space, commas, `0x` and
-//! comments behind `#` mean nothing.
+//! Hexadecimal digits in the order of the bytes. White space, commas, `0x` and
+//! comments after `#` are ignored.
 
 use super::pairs;
 

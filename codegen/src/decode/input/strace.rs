@@ -1,5 +1,5 @@
-//! Strings as strace prints them: `"\x20\x00..."` or `" \0\1\n"`, alone or in
-//! the line of the call, and `...` behind one that was cut.
+//! Strings as strace prints them: `"\x20\x00..."` or `" \0\1\n"`, alone or in the
+//! line of the call; `...` after the string marks one that was cut.
 
 use super::digit;
 
@@ -21,18 +21,18 @@ pub(super) fn read(text: &str) -> Result<(Vec<u8>, bool), String> {
     if rest.contains('"') {
         return Err("there is more than one string; give the one that is to be decoded".to_owned());
     }
-    // Where all bytes are escaped, dots are none of them.
+    // If all bytes are escaped, dots are not bytes.
     let dots = inside.strip_suffix("...").filter(|inside| is_all_hex(inside));
     Ok((unescaped(dots.unwrap_or(inside))?, dots.is_some() || rest.starts_with("...")))
 }
 
-/// Whether a string has nothing but `\x` escapes.
+/// Whether a string consists of `\x` escapes only.
 fn is_all_hex(text: &str) -> bool {
     let escape = |four: &[u8]| matches!(four, [b'\\', b'x', ..]) && four.len() == 4;
     !text.is_empty() && text.as_bytes().chunks(4).all(escape)
 }
 
-/// Where the string ends: at a quote that is not escaped.
+/// The end of the string: a quote that is not escaped.
 fn closing_quote(text: &str) -> Option<usize> {
     let mut escaped = false;
     text.bytes().position(|byte| {
@@ -55,7 +55,7 @@ fn unescaped(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The byte of an escape, and what stands behind it.
+/// The byte of an escape, and the rest of the text.
 fn escape(text: &[u8]) -> Result<(u8, &[u8]), String> {
     let (first, rest) = text.split_first().ok_or("a `\\` at the end")?;
     let byte = match first {

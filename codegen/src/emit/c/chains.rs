@@ -65,7 +65,7 @@ impl<'a> Emitter<'a> {
         let mut names = UniqueNames::words(&runtime);
         let formats = self.abi.cap_headers.iter().zip(&plan.headers);
         let formats = formats.map(|(header, format)| {
-            let name = self.name(&mut names, &[&header.name, "format"]);
+            let name = self.internal(&mut names, &[&header.name, "format"]);
             let struct_ = self.abi.struct_(header.struct_).name.clone();
             Self::format(name, struct_, format)
         });
@@ -98,6 +98,11 @@ impl<'a> Emitter<'a> {
         names.reserve(names::c_name(self.stem, words))
     }
 
+    /// A unique name that is not part of the API: two underscores follow the prefix.
+    fn internal(&self, names: &mut UniqueNames, words: &[&str]) -> String {
+        self.name(names, &[&[""], words].concat())
+    }
+
     fn format(name: String, struct_: String, format: &HeaderFormat) -> FormatView {
         FormatView {
             name,
@@ -114,11 +119,11 @@ impl<'a> Emitter<'a> {
 
     fn chain(&self, plan: &'a ChainPlan, format: &str, names: &mut UniqueNames) -> ChainView<'a> {
         let chain = self.abi.chain(plan.chain);
-        let host = plan.host.as_ref().map(|host| self.host(host, names));
+        let host = plan.host.as_ref().map(|host| self.host(&chain.name, host, names));
         let writes = host.is_some();
         let mut name = |word| self.name(names, &[&chain.name, word]);
         let (caps, next, find) = (name("caps"), name("next"), name("find"));
-        let tails = writes.then(|| name("tails"));
+        let tails = writes.then(|| self.internal(names, &[&chain.name, "arrays"]));
         let capabilities = plan.capabilities.iter();
         let capabilities = capabilities.map(|id| self.capability(chain, *id, writes, names));
         ChainView {

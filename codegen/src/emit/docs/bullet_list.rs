@@ -11,7 +11,7 @@ pub(super) struct BulletList {
 }
 
 impl BulletList {
-    /// These lines, where there are some.
+    /// These lines, if there are any.
     pub(super) fn new(lines: impl IntoIterator<Item = String>) -> Option<Self> {
         let mut lines = lines.into_iter();
         let first = lines.next()?;

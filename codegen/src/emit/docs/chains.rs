@@ -1,5 +1,5 @@
-//! A chain of capabilities: where it hangs, how it is walked and what its ids
-//! are; and a capability: its body and which version brought what.
+//! A chain of capabilities: its host, its walk and its ids; and a capability: its
+//! body and the fields of each version.
 
 use askama::Template;
 
@@ -56,7 +56,7 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     view.to_string()
 }
 
-/// Where the first capability is found.
+/// How the first capability is found.
 fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
     let flagged = |host: &Host| {
         let flags = &page.abi.struct_(host.struct_).fields[host.flags].name;
@@ -130,7 +130,7 @@ pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String
     view.to_string()
 }
 
-/// What follows the header.
+/// The fields after the header.
 fn body(page: &Page<'_>, one: &Capability) -> String {
     match one.struct_ {
         Some(id) => format!("Body: {}.", page.struct_(id)),
@@ -151,7 +151,7 @@ fn emitted_by(page: &Page<'_>, one: &Capability) -> Option<String> {
     })
 }
 
-/// Which fields came with which version, and where the body of each ends.
+/// The fields of each version, and the end of the body of each.
 fn versions(page: &Page<'_>, one: &Capability, id: StructId) -> Option<String> {
     let struct_ = page.abi.struct_(id);
     let mut table = Table::new([

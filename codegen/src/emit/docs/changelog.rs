@@ -1,5 +1,5 @@
-//! The history of an ABI as a list of items, each with what changed about it
-//! and when. The matrix shows it by item, the pages of the releases by release.
+//! The history of an ABI as a list of items, each with its changes and their
+//! releases. The matrix shows it by item, the pages of the releases by release.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +8,17 @@ use crate::release::Release;
 
 /// An item in all its releases.
 pub(super) struct ItemHistory<'a> {
-    /// What it is, in a word.
+    /// Its kind, in a word.
     pub(super) kind: &'static str,
     /// Its name.
     pub(super) name: &'a str,
     /// The struct that it is a field of.
     pub(super) owner: Option<&'a str>,
-    /// What every item has.
+    /// Metadata common to all items.
     pub(super) meta: &'a Meta,
     /// Index of its subject.
     pub(super) section: usize,
-    /// Its number, where other releases can have another one.
+    /// Its number, if other releases can have another one.
     pub(super) number: Option<i128>,
     /// Other numbers it had before, with the release that changed each.
     pub(super) renumbered: Vec<(i128, Release)>,
@@ -104,7 +104,7 @@ impl ItemHistory<'_> {
         change_releases.chain(meta.history.texts.iter().copied()).chain(deprecated).collect()
     }
 
-    /// The types that a field had before; the type stays where only its role changed.
+    /// The earlier types of a field; the type stays if only its role changed.
     pub(super) fn retyped(&self) -> impl Iterator<Item = &(String, Release)> {
         let types = self.meta.history.types.iter();
         types.filter(|(type_, _)| self.type_.as_ref() != Some(type_))
@@ -117,7 +117,7 @@ impl ItemHistory<'_> {
         old.map_or(self.name, |(name, _)| name)
     }
 
-    /// Its number in a release that has it, where it has one.
+    /// Its number in a release that has it, if it has one.
     pub(super) fn number_at(&self, release: Release) -> Option<i128> {
         let mut former = self.renumbered.iter();
         let old = former.find(|(_, until)| release < until.opening());
@@ -130,7 +130,7 @@ impl ItemHistory<'_> {
     }
 }
 
-/// The histories that have a turn in each of the releases that are described.
+/// The histories with a change, for each described release.
 pub(super) fn by_release<'s, 'a>(
     abi: &Abi,
     histories: &'s [ItemHistory<'a>],
@@ -146,13 +146,12 @@ pub(super) fn by_release<'s, 'a>(
     by_release
 }
 
-/// The first release that the specification describes for which something that
-/// came in `release` is there.
+/// The first described release that has the items of `release`.
 pub(super) fn shown_in(abi: &Abi, release: Release) -> Option<Release> {
     let before = abi.releases.partition_point(|told| *told < release.opening());
     let told = abi.releases[before..].iter().copied();
     let told = || told.clone().filter(|told| *told <= abi.release);
-    // What came in a release is told of there, though its candidates have it.
+    // An item is listed under its release, although the candidates have it already.
     let whole = told().find(|told| release.is_candidate() || !told.is_candidate());
     whole.or_else(|| told().next())
 }

@@ -1,11 +1,11 @@
-//! Who uses a struct or a group of numbers: the ioctls, capabilities, ids and
-//! fields that name it. Collected once, so that a page can say it of each.
+//! The users of a struct or a group of numbers: the ioctls, capabilities, ids and
+//! fields that name it. Collected once for all pages.
 
 use super::page::Page;
 use super::phrases::list;
 use crate::ir::{Abi, Arg, ChainId, Field, GroupId, Role, StructId, Type};
 
-/// All uses, by the index of what is used.
+/// All uses, by the index of the used item.
 #[derive(Debug)]
 pub(super) struct CrossRefs {
     structs: Vec<StructUses>,
@@ -15,7 +15,7 @@ pub(super) struct CrossRefs {
     groups: Vec<Vec<(StructId, String)>>,
 }
 
-/// Who uses a struct.
+/// The users of a struct.
 #[derive(Clone, Debug, Default)]
 struct StructUses {
     ioctls: Vec<String>,
@@ -65,7 +65,7 @@ impl CrossRefs {
         uses
     }
 
-    /// The sentences that tell what a struct is to others.
+    /// The sentences about the users of a struct.
     pub(super) fn of_struct(&self, page: &Page<'_>, id: StructId) -> Vec<String> {
         let uses = &self.structs[id.0];
         let parts: Vec<String> = uses.parts.iter().map(|part| page.struct_(*part)).collect();
@@ -87,7 +87,7 @@ impl CrossRefs {
         &self.declared[id.0]
     }
 
-    /// The sentence that tells which fields hold a group's numbers.
+    /// The sentence about the fields that hold a group's numbers.
     pub(super) fn of_group(&self, page: &Page<'_>, id: GroupId) -> Option<String> {
         let holder = |(struct_, field): &(StructId, String)| {
             format!("`{field}` of {}", page.struct_(*struct_))
@@ -97,7 +97,7 @@ impl CrossRefs {
     }
 
     fn add_field(&mut self, abi: &Abi, around: StructId, field: &Field) {
-        // That a header is part of its capabilities goes without saying.
+        // The use of a header by its capabilities is not listed.
         if field.role != Role::Header {
             self.add_part(around, &field.type_);
         }
@@ -107,7 +107,7 @@ impl CrossRefs {
         }
     }
 
-    /// Notes who holds the numbers of a group that stands on its own.
+    /// Collects the fields that hold the numbers of a separate group.
     fn add_holder(&mut self, abi: &Abi, around: StructId, holder: (Option<GroupId>, &str)) {
         let (group, name) = holder;
         if let Some(group) = group.filter(|id| abi.group(*id).field.is_none()) {

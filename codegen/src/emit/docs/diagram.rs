@@ -24,13 +24,13 @@ use pieces::{Kind, pieces};
 const LEFT: u64 = 56;
 /// The width of a byte.
 const BYTE: u64 = 80;
-/// How much of a box's height stands above its name and its type.
+/// The part of a box's height above its name and its type.
 const NAME: u64 = 19;
 const TYPE: u64 = 35;
-/// How large letters are, from what is best to what is legible.
+/// Sizes of letters, from the best to the smallest legible one.
 const SIZES: [u64; 4] = [14, 13, 12, 11];
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "layout.svg.jinja", escape = "none")]
 struct DiagramView {
@@ -42,17 +42,17 @@ struct DiagramView {
     layouts: Vec<LayoutView>,
 }
 
-/// One layout, moved down to where it stands.
+/// One layout, with its vertical position.
 struct LayoutView {
     top: u64,
     label: String,
     boxes: Vec<BoxView>,
     tears: Vec<u64>,
-    /// What stands beside the rows.
+    /// The labels next to the rows.
     texts: Vec<TextView>,
 }
 
-/// A box, or one of the parts of a field that goes on in the next row.
+/// A box, or one part of a field that continues on the next row.
 struct BoxView {
     class: &'static str,
     x: u64,
@@ -130,7 +130,7 @@ fn layout(struct_: &Struct, model: Model, grid: &Grid<'_>, head: (u64, String)) 
     }
 }
 
-/// Where minsz and the body of each version end.
+/// The ends of minsz and of the body of each version.
 fn notes(struct_: &Struct, model: Model, grid: &Grid<'_>) -> Vec<TextView> {
     let spans = &struct_.layouts[model.index()].fields;
     let mut ends = Vec::new();
@@ -177,8 +177,8 @@ fn box_(cell: &Cell<'_>) -> BoxView {
     BoxView { class, x, y: cell.y, width, height: cell.height, texts }
 }
 
-/// The text and the size in which it is not wider than `width`; cut where no
-/// size is small enough. A letter of these fonts is 0.6 as wide as high.
+/// The text and the size at which it is not wider than `width`; cut if no size is
+/// small enough. A letter of these fonts is 0.6 times as wide as high.
 fn fitting(text: &str, width: u64) -> (u64, String) {
     let letters = text.chars().count() as u64;
     match SIZES.iter().find(|size| letters * **size * 6 <= width * 10) {

@@ -10,7 +10,7 @@ use super::types;
 use crate::ir::{Field, GroupId, Meta, Role, Struct, Type, UnionArm};
 use crate::layout::{ModelGroup, PerModel, Span};
 
-/// The table; none where a struct has no field.
+/// The table; none if a struct has no field.
 pub(super) fn table(page: &Page<'_>, struct_: &Struct) -> Option<String> {
     FieldTable::new(page, struct_).table.finish()
 }
@@ -94,7 +94,7 @@ impl<'a> FieldTable<'a> {
         self.table.row([shown(|gap| gap.0), shown(|gap| gap.1), type_, name, direction, meaning]);
     }
 
-    /// Offset and size, each once where all targets agree.
+    /// Offset and size, each once if all targets agree.
     fn place(&self, spans: PerModel<Span>, type_: &Type) -> [String; 2] {
         let of = |number: fn(Span) -> u64| {
             let numbers = self.variants.iter().map(|one| number(spans[one.models[0].index()]));
@@ -107,7 +107,7 @@ impl<'a> FieldTable<'a> {
         [of(|span| span.offset), size]
     }
 
-    /// What is to be said of a field besides its meaning.
+    /// Notes about a field besides its meaning.
     fn remarks_of(&self, field: &Field) -> Vec<String> {
         let mut said = Vec::new();
         if field.role == Role::Reserved {
@@ -122,7 +122,7 @@ impl<'a> FieldTable<'a> {
         said
     }
 
-    /// The numbers that are held, where they stand on their own.
+    /// The group of the numbers that a field holds, if it is separate.
     fn held(&self, group: Option<GroupId>) -> Option<String> {
         let group = group.filter(|id| self.page.abi.group(*id).field.is_none())?;
         Some(format!("one of {}", self.page.group(group)))

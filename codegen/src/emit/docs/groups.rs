@@ -57,7 +57,7 @@ pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
     view.to_string()
 }
 
-/// The table of a group that stands inside a struct.
+/// The table of a group inside a struct.
 pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<String> {
     let group = page.abi.group(id);
     let field = &struct_.fields[group.field?.1];
@@ -93,7 +93,7 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
     table
 }
 
-/// What a number means, with all that is peculiar about it.
+/// The meaning of a number, with its notes.
 fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
     let mut said: Vec<String> = value.payload.iter().map(|id| payload(page, *id)).collect();
     if !value.gates.is_empty() {

@@ -1,6 +1,6 @@
-//! The reply rules of an ioctl: one row for each handler of the kernel, with
-//! the bytes it takes, gives and leaves alone, and below the table what no
-//! column can hold.
+//! The reply rules of an ioctl: one row for each handler of the kernel, with the
+//! bytes that it reads, writes and leaves unchanged; notes that fit no column are
+//! below the table.
 
 use askama::Template;
 
@@ -12,7 +12,7 @@ use super::table::{Align, Table};
 use crate::ir::{Arg, Copied, Handler, Ioctl, ReplyArray, ReplyChain, Struct};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "handlers.md.jinja", escape = "none")]
 pub(super) struct HandlersView {
@@ -21,7 +21,7 @@ pub(super) struct HandlersView {
     notes: Option<BulletList>,
 }
 
-/// The table of an ioctl's handlers, where it has some.
+/// The table of an ioctl's handlers, if it has any.
 pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
     let mut table = Table::new([
         ("handler", Align::Left),
@@ -34,7 +34,7 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
         ("short buffer", Align::Whole),
         ("argsz", Align::Whole),
     ]);
-    // What an older release asks for cannot name handlers that came later.
+    // The table of an older release cannot name later handlers.
     let come = |handler: &&Handler| handler.since.covers(page.abi.release);
     let handlers = || ioctl.handlers.iter().filter(come);
     for handler in handlers() {
@@ -60,7 +60,7 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
     })
 }
 
-/// Ends of what is copied; of several the furthest that argsz covers.
+/// Ends of a copy; of several, the last that argsz covers.
 fn bytes(ends: &[u64]) -> String {
     ends.iter().map(u64::to_string).collect::<Vec<_>>().join(" / ")
 }
@@ -104,7 +104,7 @@ fn argsz(handler: &Handler) -> &'static str {
     }
 }
 
-/// Where a handler is found and what is peculiar about it, in sentences.
+/// The source of a handler and its notes, in sentences.
 fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) -> String {
     let mut said = vec![format!("{}.", source(page, &handler.source))];
     if !handler.doc.is_empty() {
@@ -133,7 +133,7 @@ fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) 
     format!("`{}`{when}: {}", handler.name, said.join(" "))
 }
 
-/// What no column can hold, a sentence each.
+/// Notes that fit no column, a sentence each.
 fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
     let named = |field: &usize| format!("`{}`", struct_.fields[*field].name);
     let mut said = Vec::new();

@@ -1,5 +1,5 @@
-//! The first page: what the reference is, its pages, and tables of all ioctls,
-//! structs and id spaces, with how to read what the other pages print.
+//! The first page: an introduction, the list of pages, tables of all ioctls,
+//! structs and id spaces, and how to read the tables of the other pages.
 
 use askama::Template;
 
@@ -14,7 +14,7 @@ use crate::ir::{Arg, FdKind, GroupKind, Ioctl, StructId};
 use crate::layout::Model;
 use crate::output::OutputFile;
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "index.md.jinja", escape = "none")]
 struct IndexView {
@@ -107,7 +107,7 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
     }
 }
 
-/// What an ioctl is given, in a word.
+/// The argument of an ioctl, in a word.
 fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
     match ioctl.arg {
         Arg::None => "none".to_owned(),

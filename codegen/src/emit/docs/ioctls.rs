@@ -1,5 +1,5 @@
-//! An ioctl: its number, what it is called on, its argument, and how each of
-//! the kernel's handlers treats the caller's buffer.
+//! An ioctl: its number, its kind of file descriptor, its argument, and the reply
+//! rules of each handler.
 
 use askama::Template;
 
@@ -12,7 +12,7 @@ use super::phrases::{directions, list};
 use crate::ir::{Arg, Ioctl, IoctlNumbers};
 use crate::layout::TARGETS;
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "ioctl.md.jinja", escape = "none")]
 struct IoctlView {
@@ -59,7 +59,7 @@ pub(super) fn value(numbers: &IoctlNumbers, number: u32, ioc_none: u32) -> Strin
     format!("{:#x}", ioc_none | low)
 }
 
-/// What it is called on.
+/// Its kind of file descriptor.
 fn file(page: &Page<'_>, ioctl: &Ioctl) -> String {
     let fd = &page.abi.fds[ioctl.fd].name;
     let link = page.to(&format!("`{fd}`"), &format!("README.md#fd-{fd}"));
@@ -76,7 +76,7 @@ fn file(page: &Page<'_>, ioctl: &Ioctl) -> String {
     }
 }
 
-/// What is passed, and which way it travels.
+/// Its argument, and the direction.
 fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
     match ioctl.arg {
         Arg::None => "Argument: none; pass 0.".to_owned(),

@@ -1,7 +1,6 @@
-//! Where everything is explained: for each name of the ABI the page and the
-//! anchor, and for each page the way there. Items are headings, whose anchors
-//! forges make from their text; numbers are rows of tables, which carry an
-//! anchor of their own.
+//! The links of the reference: page and anchor of each name of the ABI, and the
+//! path to each page. Items are headings; forges derive their anchors from the
+//! text. Numbers are rows of tables, with an anchor of their own.
 
 use std::collections::HashMap;
 
@@ -41,7 +40,7 @@ pub(super) fn release_path(release: Release) -> String {
     format!("releases/{release}.md")
 }
 
-/// The word in a heading that tells what kind of numbers a group is.
+/// The word for the kind of a group in a heading.
 pub(super) fn group_word(kind: GroupKind) -> &'static str {
     match kind {
         GroupKind::IdSpace => "ids",
@@ -50,7 +49,7 @@ pub(super) fn group_word(kind: GroupKind) -> &'static str {
     }
 }
 
-/// The anchor that forges give to a heading of a word and a name.
+/// The anchor of a heading of a word and a name on forges.
 fn heading(word: &str, name: &str) -> String {
     format!("{word}-{}", name.to_lowercase())
 }
@@ -84,7 +83,7 @@ impl<'a> Links<'a> {
         self.names.get(name)
     }
 
-    /// The place of a group that stands on its own.
+    /// The page of a separate group.
     pub(super) fn find_group(&self, id: GroupId) -> Target {
         let group = self.abi.group(id);
         let anchor = heading(group_word(group.kind), &group.name);

@@ -8,7 +8,7 @@ use super::page::Page;
 use crate::emit::escape;
 use crate::ir::Macro;
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "macro.md.jinja", escape = "none")]
 struct MacroView {

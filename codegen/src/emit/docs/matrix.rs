@@ -1,5 +1,4 @@
-//! The matrix: for every subject the releases that changed something, and what
-//! each item was in them.
+//! The matrix: for every subject the releases with changes, and the state of each item in them.
 
 use askama::Template;
 
@@ -10,10 +9,10 @@ use super::table::{Align, Table};
 use crate::output::OutputFile;
 use crate::release::Release;
 
-/// Where it is; no subject can have a page there.
+/// Its path; no subject can have a page there.
 pub(super) const PATH: &str = "releases/README.md";
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "matrix.md.jinja", escape = "none")]
 struct MatrixView {
@@ -71,8 +70,7 @@ fn subject(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> Option<SubjectView
     table.finish().map(|table| SubjectView { title, table })
 }
 
-/// What an item is in a release: there, under another name or number, not
-/// there, or unknown.
+/// The state of an item in a release: present, under another name or number, absent, or unknown.
 fn cell(history: &ItemHistory<'_>, release: Release) -> String {
     let since = history.meta.since;
     if !since.covers(release) {

@@ -1,6 +1,5 @@
-//! What is said of every item in the same way: when it came, who says so, what
-//! it was called before and since when it should not be used. Items print it
-//! as a list of facts, rows of tables as a remark in brackets.
+//! Metadata common to all items: first release, source, former names, deprecation.
+//! Items print it as a list of facts, rows of tables as notes in brackets.
 
 use super::bullet_list::BulletList;
 use super::page::Page;
@@ -8,7 +7,7 @@ use super::phrases::{linux, since};
 use crate::ir::Meta;
 use crate::release::Release;
 
-/// The facts of an item: what is peculiar to it, then what every item says.
+/// The facts of an item: its own ones, then those common to all items.
 pub(super) fn of_item(page: &Page<'_>, meta: &Meta, mut facts: Vec<String>) -> Option<BulletList> {
     for (name, until) in &meta.history.names {
         facts.push(format!("Called `{name}` before {}.", linux(*until)));
@@ -28,7 +27,7 @@ pub(super) fn warning(page: &Page<'_>, meta: &Meta) -> Option<String> {
     Some(format!("**Deprecated since {}:** {doc}", since(page.abi, deprecated.since)))
 }
 
-/// What a row says of itself beyond what the item around it says already.
+/// The notes of a row that its item does not have.
 pub(super) fn notes(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String> {
     let mut notes = Vec::new();
     if meta.since != around.since {
@@ -41,7 +40,7 @@ pub(super) fn notes(page: &Page<'_>, meta: &Meta, around: &Meta) -> Vec<String> 
     notes
 }
 
-/// What a row was called before, and since when it should not be used.
+/// The former names and the deprecation of a row.
 pub(super) fn history(page: &Page<'_>, meta: &Meta) -> Vec<String> {
     let called = |(name, until): &(String, _)| format!("`{name}` before {}", linux(*until));
     let numbered = |(number, until): &(i128, Release)| format!("{number} before {}", linux(*until));
@@ -54,7 +53,7 @@ pub(super) fn history(page: &Page<'_>, meta: &Meta) -> Vec<String> {
     notes
 }
 
-/// A meaning with its notes in brackets behind it.
+/// A meaning, followed by its notes in brackets.
 pub(super) fn with_notes(meaning: String, notes: &[String]) -> String {
     match notes {
         [] => meaning,

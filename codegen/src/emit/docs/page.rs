@@ -1,5 +1,5 @@
-//! A page while it is written: text of the specification as Markdown, with every
-//! name that has a place linked from here to there.
+//! A page while it is written: text of the specification as Markdown, with a link
+//! for every name that has a place.
 
 use super::links::{Links, Target, section_path};
 use crate::emit::escape;
@@ -31,7 +31,7 @@ impl<'a> Page<'a> {
         escape::in_markdown(&self.quoted(text), |name| self.known(name))
     }
 
-    /// Words of the specification that stand within a line, such as a title.
+    /// Text of the specification within a line, such as a title.
     pub(super) fn text(&self, text: &str) -> String {
         escape::in_cell(&self.quoted(text), |name| self.known(name))
     }
@@ -46,12 +46,12 @@ impl<'a> Page<'a> {
         self.text(&doc.join(" "))
     }
 
-    /// A name as code, linked where it has a place.
+    /// A name as code, linked if it has a place.
     pub(super) fn name(&self, name: &str) -> String {
         self.known(name).unwrap_or_else(|| format!("`{name}`"))
     }
 
-    /// Names as code, linked where they have a place.
+    /// Names as code, linked if they have a place.
     pub(super) fn names(&self, names: &[String]) -> Vec<String> {
         names.iter().map(|name| self.name(name)).collect()
     }
@@ -66,7 +66,7 @@ impl<'a> Page<'a> {
         self.struct_as(&format!("struct {}", self.abi.struct_(id).name), id)
     }
 
-    /// A group of numbers that stands for itself, linked.
+    /// A separate group of numbers, linked.
     pub(super) fn group(&self, id: GroupId) -> String {
         self.linked(&self.abi.group(id).name, &self.links.find_group(id))
     }
@@ -82,7 +82,7 @@ impl<'a> Page<'a> {
         format!("[{label}]({up}{target})")
     }
 
-    /// The anchor of a row of a table, where the name's place is this page.
+    /// The anchor of a row of a table, if the name's place is this page.
     pub(super) fn anchor(&self, name: &str) -> String {
         let here = self.links.find(name).is_some_and(|target| {
             target.anchor == name
@@ -119,7 +119,7 @@ impl<'a> Page<'a> {
         quoted + rest
     }
 
-    /// A quoted name, linked where it has a place.
+    /// A quoted name, linked if it has a place.
     fn known(&self, name: &str) -> Option<String> {
         let bare = ["struct ", "enum "].iter().find_map(|word| name.strip_prefix(word));
         Some(self.linked(name, self.links.find(bare.unwrap_or(name))?))

@@ -1,5 +1,4 @@
-//! The small words of the reference: releases, spans of them, lists and
-//! directions, each said in one way on every page.
+//! Shared phrases of the reference: releases, ranges, lists, directions.
 
 use crate::ir::{Abi, Field};
 use crate::release::{Release, Since};
@@ -10,8 +9,8 @@ pub(super) fn linux(release: Release) -> String {
     format!("Linux {}", release.bare())
 }
 
-/// When an item came: a release, or the span of releases of which one brought
-/// it, `Linux 3.19–4.1`, where it is not known which.
+/// The first release of an item, or a range such as `Linux 3.19–4.1` if the exact
+/// release is unknown.
 pub(super) fn since(abi: &Abi, since: Since) -> String {
     let Since::Between(without, with) = since else { return linux(since.first()) };
     let first = abi.releases.iter().find(|release| **release > without && !release.is_candidate());

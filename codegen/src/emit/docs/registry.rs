@@ -1,6 +1,5 @@
-//! One page for each space of ids, chains included: who holds which number,
-//! which are reserved for others, which one is free, and where history has
-//! given one number to two.
+//! One page for each id space, including chains: the assigned numbers, the reserved
+//! ones, the next free one, and numbers that two items have used.
 
 use askama::Template;
 
@@ -15,7 +14,7 @@ use super::table::{Align, Table};
 use crate::ir::{Capability, Chain, ChainId, Group, GroupId, Literal, Meta, Reserved, Value};
 use crate::output::OutputFile;
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "registry.md.jinja", escape = "none")]
 struct RegistryView {
@@ -30,13 +29,13 @@ struct RegistryView {
     notes: Option<BulletList>,
 }
 
-/// A number and who holds it.
+/// A number and its user.
 struct Entry<'a> {
     number: i128,
     name: &'a str,
-    /// What is known of it; nothing of a number that belongs to others.
+    /// Its metadata; `None` for a number of another tree.
     meta: Option<&'a Meta>,
-    /// Whether the next number follows on it: a single bit stands alone.
+    /// Whether the next number is adjacent; single bits are not.
     counted: bool,
     cells: [String; 8],
 }
@@ -151,7 +150,7 @@ fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> Entry<'a> {
     Entry { number: one.value, name: &one.name, meta: None, counted: false, cells }
 }
 
-/// Where it is taken from, if not from where the whole space is.
+/// Its source, if different from that of the space.
 fn other_source(page: &Page<'_>, meta: &Meta, around: &Meta) -> String {
     if meta.source == around.source { String::new() } else { source(page, &meta.source) }
 }
@@ -160,12 +159,12 @@ fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
     meta.deprecated.as_ref().map(|one| since(page.abi, one.since)).unwrap_or_default()
 }
 
-/// The number behind the greatest that is held, unless others use it. Gaps
-/// are left alone: they may have been held before.
+/// The number after the largest assigned one, unless another tree uses it. Gaps are
+/// not proposed: they may have been used before.
 fn next_free(entries: &[Entry<'_>]) -> Option<i128> {
     let greatest = entries.iter().filter(|entry| entry.counted).map(|entry| entry.number).max()?;
     let behind = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
-    // Entries are sorted, so every number in the way is met in its turn.
+    // Entries are sorted, so every used number is found in order.
     Some(behind.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
 }
 

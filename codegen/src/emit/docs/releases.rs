@@ -1,5 +1,5 @@
-//! A page for each release: what came, what changed, what should no longer be
-//! used, and which handlers treat a buffer otherwise than before.
+//! A page for each release: additions, changes, deprecations, and handlers with
+//! changed reply rules.
 
 use askama::Template;
 
@@ -14,7 +14,7 @@ use crate::ir::{Handler, Ioctl};
 use crate::output::OutputFile;
 use crate::release::{Release, Since};
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "release.md.jinja", escape = "none")]
 struct ReleaseView {
@@ -27,13 +27,13 @@ struct ReleaseView {
     parts: Vec<PartView>,
 }
 
-/// Items of which the same is said.
+/// Items with the same description.
 struct PartView {
     title: &'static str,
     items: BulletList,
 }
 
-/// The page of one release, with all histories and those that have a turn in it.
+/// The page of one release, with all histories and those that change in it.
 pub(super) fn file(
     page: &Page<'_>,
     all: &[ItemHistory<'_>],
@@ -88,7 +88,7 @@ fn unlike(page: &Page<'_>, all: &[ItemHistory<'_>], release: Release) -> Vec<Str
     told.collect()
 }
 
-/// What an item is called, with its kind in front.
+/// The name of an item, after its kind.
 fn called(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
     match history.owner {
         Some(owner) => format!("field `{}` of {}", history.name, page.name(owner)),
@@ -109,12 +109,12 @@ fn came(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
     sentence(&what, &summary(page, &history.meta.doc))
 }
 
-/// Something, and what is said of it.
+/// An item and its description.
 fn sentence(what: &str, said: &str) -> String {
     if said.is_empty() { what.to_owned() } else { format!("{what}: {said}") }
 }
 
-/// What a release changed about an item that was there before.
+/// The changes of an existing item in a release.
 fn changes(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> Vec<String> {
     let here = |turn: &Release| changelog::shown_in(page.abi, *turn) == Some(release);
     let meta = history.meta;

@@ -1,5 +1,5 @@
-//! The page of one section: what it is about, a table of its items, and the
-//! items in the order of the specification.
+//! The page of one section: its documentation, a table of its items, and the items
+//! in the order of the specification.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use super::{chains, groups, ioctls, macros, structs};
 use crate::ir::{Doc, GroupKind, Item, Meta, Section, StructId};
 use crate::output::OutputFile;
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "section.md.jinja", escape = "none")]
 struct SectionView {
@@ -108,7 +108,7 @@ fn line(page: &Page<'_>, kind: &str, name: String, meta: &Meta) -> [String; 4] {
     [kind.to_owned(), name, since(page.abi, meta.since), summary(page, &meta.doc)]
 }
 
-/// The first sentence of what is said of something.
+/// The first sentence of a documentation.
 pub(super) fn summary(page: &Page<'_>, doc: &Doc) -> String {
     let first = doc.first().map(|paragraph| first_sentence(paragraph));
     page.text(first.unwrap_or_default())

@@ -1,5 +1,5 @@
-//! A struct on its page: what it is for, its diagram, a table of its fields
-//! with the bytes that no field covers, and the numbers that its fields hold.
+//! A struct on its page: its documentation, its diagram, a table of its fields and
+//! holes, and the numbers that its fields hold.
 
 use askama::Template;
 
@@ -13,7 +13,7 @@ use super::page::Page;
 use crate::ir::{Struct, StructId};
 use crate::layout::{self, ModelGroup, Span, label};
 
-/// What the template prints.
+/// The data of the template.
 #[derive(Template)]
 #[template(path = "struct.md.jinja", escape = "none")]
 struct StructView {
@@ -42,14 +42,13 @@ pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
     view.to_string()
 }
 
-/// A struct that a capability declares: what is said of the one holds for the
-/// other, and stands above already.
+/// A struct that a capability declares: the capability above has its documentation already.
 pub(super) fn inline(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
     let facts = BulletList::new(facts(page, uses, id));
     StructView { heading: "###", facts, ..bare(page, uses, id) }.to_string()
 }
 
-/// What a struct's part of its page always has.
+/// The common parts of a struct on its page.
 fn bare(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> StructView {
     let struct_ = page.abi.struct_(id);
     StructView {
@@ -83,7 +82,7 @@ fn facts(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
     facts
 }
 
-/// Size and alignment, by target where they differ.
+/// Size and alignment, by target if they differ.
 fn size(struct_: &Struct) -> String {
     let extents = struct_.layouts.each_ref().map(|layout| (layout.size, layout.align));
     let text = |group: &ModelGroup<(u64, u64)>| {
@@ -96,7 +95,7 @@ fn size(struct_: &Struct) -> String {
     format!("{}{packed}.", sizes.join("; "))
 }
 
-/// What two numbers in one cell mean, where there are some.
+/// The meaning of two numbers in one cell, if there are any.
 fn numbers(struct_: &Struct) -> Option<String> {
     let labels: Vec<&str> = layouts(struct_).iter().map(|group| label(&group.models)).collect();
     let more = labels.len() > 1;

@@ -1,9 +1,8 @@
-//! A Markdown table of finished cells. A column in which no row has anything
-//! is left out, so that a table is as wide as what there is to say.
+//! A Markdown table of finished cells. Empty columns are left out.
 
 use askama::Template;
 
-/// How the cells of a column stand.
+/// The alignment of the cells of a column.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Align {
     /// Words.
@@ -48,7 +47,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The table in Markdown; nothing where it has no row.
+    /// The table in Markdown; empty if it has no row.
     pub(super) fn finish(self) -> Option<String> {
         if self.rows.is_empty() {
             return None;

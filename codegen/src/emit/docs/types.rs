@@ -1,4 +1,4 @@
-//! Types as the kernel's headers spell them, linked to what they name.
+//! Types in the spelling of the kernel's headers, linked to their structs.
 
 use super::page::Page;
 use crate::ir::{Field, Type};
@@ -22,7 +22,7 @@ pub(super) fn plain(page: &Page<'_>, type_: &Type, fields: &[Field]) -> String {
     }
 }
 
-/// A type as code, linked where it names a struct.
+/// A type as code, linked if it names a struct.
 pub(super) fn linked(page: &Page<'_>, type_: &Type, fields: &[Field]) -> String {
     let label = plain(page, type_, fields);
     let mut innermost = type_;

@@ -1,5 +1,5 @@
-//! Documentation as attributes: what the specification says, with links, and
-//! the facts that every item has.
+//! Documentation as attributes: the text of the specification with links, and the
+//! facts of every item.
 
 use std::collections::HashSet;
 
@@ -27,7 +27,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What documentation can link to, and from where.
+/// The possible targets of links in documentation, and their origin.
 pub(super) struct Docs<'a> {
     names: &'a Names<'a>,
     /// The path from the documentation to the module of all names.
@@ -46,7 +46,7 @@ impl<'a> Docs<'a> {
         attributes(&safe)
     }
 
-    /// An item's documentation, followed by when it came and who says so.
+    /// An item's documentation, followed by its first release and its source.
     pub(super) fn item(&self, meta: &Meta) -> TokenStream {
         let mut doc: Vec<_> =
             meta.doc.iter().map(|text| in_markdown(text, |name| self.link(name))).collect();
@@ -75,7 +75,7 @@ impl<'a> Docs<'a> {
     }
 }
 
-/// Documentation, and the mark of what should not be used any more.
+/// Documentation, and the `deprecated` attribute if needed.
 pub(super) fn marked(doc: TokenStream, meta: &Meta) -> TokenStream {
     let Some(deprecated) = &meta.deprecated else { return doc };
     let why = deprecated.doc.join(" ");

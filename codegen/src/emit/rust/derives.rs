@@ -1,5 +1,5 @@
-//! Derives behind features. Types with padding, whose bytes are not all of the
-//! value, and types with pointers are left out of those that see bytes.
+//! Derives that depend on features. Types with padding or pointers have no derives
+//! that access bytes.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -42,7 +42,7 @@ fn documented(item: &syn::Item) -> bool {
     }
 }
 
-/// Puts a blank line behind each member that has a body, unless it is the last.
+/// Adds a blank line after each member with a body, unless it is the last.
 fn spaced(text: &str) -> String {
     let lines: Vec<_> = text.lines().collect();
     let mut spaced = String::with_capacity(text.len() + 64);

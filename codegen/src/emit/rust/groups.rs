@@ -1,5 +1,5 @@
-//! Named numbers: a constant for each under the kernel's name, and, where the
-//! group is a type, the type with its short names.
+//! Named numbers: a constant for each under the kernel's name and, if the group is
+//! a type, the type with its short names.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -23,7 +23,7 @@ pub(super) fn items(docs: &Docs<'_>, group: &Group) -> TokenStream {
     quote!(#(#constants)* #type_)
 }
 
-/// The integer behind a group; plain numbers are unsigned.
+/// The integer type of a group; plain numbers are unsigned.
 fn int(group: &Group) -> Int {
     match group.int {
         Int::AlignedU64 => Int::U64,

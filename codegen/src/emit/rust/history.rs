@@ -8,7 +8,7 @@ use super::{format, section};
 use crate::ir::{Abi, Entry, EntryKind};
 use crate::release::{Release, Since};
 
-/// Whether there is anything to tell of.
+/// Whether there is any history.
 pub(super) fn present(abi: &Abi) -> bool {
     section::present(abi).next().is_some()
 }
@@ -20,11 +20,11 @@ pub(super) fn table(abi: &Abi, entries: &[Entry<'_>]) -> String {
     let release = rows.iter().any(|(_, former)| *former).then(|| quote!(, Release));
     let rows = rows.iter().map(|(row, _)| row);
     format::file(quote! {
-        //! Every item, in the order of the specification, fields behind their structs.
+        //! Every item, in the order of the specification, fields after their structs.
 
         use super::{Item, Kind #release};
 
-        /// Every item, in the order of the specification, fields behind their structs.
+        /// Every item, in the order of the specification, fields after their structs.
         pub const ITEMS: &[Item] = &[#(#rows),*];
     })
 }
@@ -76,7 +76,7 @@ fn row(abi: &Abi, entry: &Entry<'_>, kind: &str) -> (TokenStream, bool) {
     (quote!(Item::new(#name, Kind::#kind, #since) #after #former #deprecated), renamed)
 }
 
-/// The two numbers of a release; those of a candidate are of what it became.
+/// The two numbers of a release; a candidate has those of its final release.
 fn numbers(release: Release) -> TokenStream {
     let (major, minor) = release.numbers();
     let (major, minor) = (decimal(major.into()), decimal(minor.into()));

@@ -1,5 +1,5 @@
-//! Ioctls: a constant for each beside its argument, and one table by kind of
-//! file descriptor, since the same number means different things on each.
+//! Ioctls: a constant for each next to its argument, and one table by kind of file
+//! descriptor, because the same number has a different meaning on each.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -44,8 +44,9 @@ pub(super) fn table(abi: &Abi, names: &Names<'_>) -> String {
     format::file(quote! {
         //! Every ioctl, by the kind of file descriptor that it is for.
         //!
-        //! A number alone does not tell the ioctl: several share one, and only the
-        //! file descriptor, and on a container the IOMMU backend, tells them apart.
+        //! A number alone does not identify an ioctl: several share one, and only
+        //! the file descriptor and, on a container, the IOMMU backend distinguish
+        //! them.
 
         use crate::uapi;
 
@@ -64,7 +65,7 @@ pub(super) fn table(abi: &Abi, names: &Names<'_>) -> String {
             pub number: u32,
             /// The kind of file descriptor that it is for.
             pub fd: FdKind,
-            /// The backends that serve it; empty where the kind has none, or all do.
+            /// The backends that serve it; empty if the kind has none, or all do.
             pub backends: &'static [&'static str],
             /// The struct that its argument points to, if it is one.
             pub arg: Option<&'static str>,

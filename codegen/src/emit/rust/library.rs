@@ -66,7 +66,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
     })
 }
 
-/// What the views are for, where there are some.
+/// The description of the views, if there are any.
 fn views_doc(abi: &Abi) -> TokenStream {
     match views::has_chains(abi) {
         false => quote!(),
@@ -122,7 +122,7 @@ fn code(abi: &Abi) -> impl Iterator<Item = TokenStream> {
     })
 }
 
-/// Says which types a feature leaves out, and why.
+/// Lists the types that a feature leaves out, with the reason.
 fn left_out(names: &[&str], why: &str) -> Vec<String> {
     let links: Vec<_> = names.iter().map(|name| format!("[`{name}`](uapi::{name})")).collect();
     let text = match links.is_empty() {

@@ -91,7 +91,7 @@ fn item(abi: &Abi, docs: &Docs<'_>, item: Item) -> TokenStream {
     }
 }
 
-/// A struct, behind the flags and numbers that its fields hold.
+/// A struct, after the flags and numbers of its fields.
 fn struct_(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
     let held = abi.held_groups(id).map(|group| groups::items(docs, group));
     let struct_ = structs::items(abi, docs, id);
@@ -114,7 +114,7 @@ fn macro_(abi: &Abi, docs: &Docs<'_>, id: crate::ir::MacroId) -> TokenStream {
     quote!(#doc #function)
 }
 
-/// What the items of a section need from elsewhere.
+/// The imports of a section.
 fn imports(abi: &Abi, section: &Section) -> TokenStream {
     let structs: Vec<_> = section.items.iter().filter_map(|item| declared(abi, *item)).collect();
     let differs = |id: &StructId| {

@@ -25,7 +25,7 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     let representation = match (struct_.packed, is_aligned(abi, struct_)) {
         (true, _) => quote!(#[repr(C, packed)]),
         (false, false) => quote!(#[repr(C)]),
-        // Where u64 is aligned to less, __aligned_u64 still is to 8.
+        // __aligned_u64 is aligned to 8 even if u64 is not.
         (false, true) => quote! {
             #[repr(C)]
             #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
@@ -68,7 +68,7 @@ fn is_aligned(abi: &Abi, struct_: &Struct) -> bool {
     struct_.fields.iter().any(|field| in_type(abi, &field.type_))
 }
 
-/// The name under which a field is stored: a union goes by its first member.
+/// The name of the stored field; for a union, that of its first member.
 fn stored_name(field: &Field) -> &str {
     match &field.type_ {
         Type::Union(arms) => arms.first().map_or(&field.name, |arm| &arm.name),
@@ -76,8 +76,7 @@ fn stored_name(field: &Field) -> &str {
     }
 }
 
-/// What to say of a stored field: a union's storage is as old as its first
-/// member.
+/// The documentation of a stored field; for a union, that of its first member.
 fn stored_meta(field: &Field) -> Meta {
     match &field.type_ {
         Type::Union(arms) if !arms.is_empty() => {
@@ -172,7 +171,7 @@ fn methods(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     }
 }
 
-/// What the constructor puts into a field.
+/// The initial value of a field in the constructor.
 fn initial(abi: &Abi, struct_: &Struct, field: &Field) -> TokenStream {
     match (field.role, struct_.role) {
         (Role::Argsz, _) => quote!(size_of::<Self>() as u32),
@@ -187,8 +186,7 @@ fn initial(abi: &Abi, struct_: &Struct, field: &Field) -> TokenStream {
     }
 }
 
-/// The header of a capability: its id and version where they are whole
-/// fields, zero elsewhere.
+/// The header of a capability: its id and version if they are whole fields, otherwise zero.
 fn header(abi: &Abi, capability: crate::ir::CapabilityId) -> TokenStream {
     let capability = abi.capability(capability);
     let header = &abi.cap_headers[abi.chain(capability.chain).header];
@@ -295,7 +293,7 @@ fn assertions(struct_: &Struct) -> TokenStream {
     }
 }
 
-/// A number, or the one of the target's model where they differ.
+/// A number, or one per data model if they differ.
 fn by_model(numbers: PerModel<u64>) -> TokenStream {
     let [lp64, ilp32, ilp32_aligned] = numbers.map(decimal);
     match numbers.iter().all(|number| *number == numbers[0]) {

@@ -8,7 +8,7 @@ use crate::ir::{Literal, Value};
 use crate::layout::Int;
 use crate::names;
 
-/// A name as an identifier, raw where Rust reserves it.
+/// A name as an identifier, raw if Rust reserves it.
 pub(super) fn ident(name: &str) -> Ident {
     match names::is_rust_identifier(name) {
         true => Ident::new(name, Span::call_site()),
@@ -36,7 +36,7 @@ pub(super) fn decimal(number: u64) -> Token {
     Token::u64_unsuffixed(number)
 }
 
-/// A number in hexadecimal, in groups of four digits where it is long.
+/// A number in hexadecimal, in groups of four digits if it is long.
 fn hex(number: u64) -> TokenStream {
     let digits = format!("{number:x}");
     let mut text = "0x".to_owned();
@@ -50,8 +50,8 @@ fn hex(number: u64) -> TokenStream {
     text.parse().unwrap_or_default()
 }
 
-/// A value as an expression of its type. Negative numbers, which C gives to
-/// unsigned fields, stand as what they are in the field.
+/// A value as an expression of its type. Negative numbers for unsigned fields are
+/// converted to the bits of the field.
 pub(super) fn value_expr(value: &Value, int: Int) -> TokenStream {
     let bits = if int.size() == 8 { 64 } else { 32 };
     let number = match (value.number < 0, bits) {

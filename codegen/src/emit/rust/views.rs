@@ -1,5 +1,5 @@
-//! Safe views of replies and their chains: one file per chain, and one with
-//! what all chains of the ABI share.
+//! Safe views of replies and their chains: one file per chain, and one with the
+//! code that all chains of the ABI share.
 
 mod arrays;
 mod capability;
@@ -59,11 +59,11 @@ pub(super) fn root(abi: &Abi) -> String {
     format::file(quote! {
         //! Replies and their capability chains, read in place.
         //!
-        //! A view borrows the bytes of a reply, at any alignment, and reads nothing outside
-        //! of them, whatever they say. `parse` takes the whole buffer that the call was given;
-        //! what its `argsz` tells beyond that is not believed. `caps` walks the chain and ends
-        //! behind the first thing that is wrong with it. A capability that is not known here
-        //! is handed on with its id, its version and its bytes.
+        //! A view borrows the bytes of a reply, at any alignment, and never reads
+        //! outside them. `parse` takes the whole buffer of the call; an `argsz`
+        //! larger than the buffer counts as its size. `caps` walks the chain and
+        //! ends after the first error. An unknown capability is returned with its
+        //! id, its version and its bytes.
 
         #arrays
         #(mod #chains;)*

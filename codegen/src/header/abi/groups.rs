@@ -1,5 +1,5 @@
-//! Groups of numbers: what is known keeps its group, with the header's values;
-//! what is new joins the group that it belongs to.
+//! Groups of numbers: known values keep their group and take the header's numbers;
+//! new values join the group that they belong to.
 
 use super::super::facts::{Constant, Spelt};
 use super::{Teller, literal};
@@ -37,7 +37,7 @@ impl Teller<'_> {
         (before == 0 || !group.values.is_empty()).then_some(group)
     }
 
-    /// Where a field of the reference has gone, if it is there.
+    /// The index of a field of the reference in the inferred ABI, if it exists there.
     fn moved_field(&self, (id, field): (StructId, usize)) -> Option<(StructId, usize)> {
         let before = self.reference.struct_(id);
         let id = *self.ids.get(&before.name)?;
@@ -46,7 +46,7 @@ impl Teller<'_> {
         Some((id, fields.iter().position(|field| field.name == *name)?))
     }
 
-    /// Whether the headers tell of a group.
+    /// Whether the headers declare a group.
     fn tells(&self, id: GroupId) -> bool {
         let group = self.reference.group(id);
         let section = match group.field {
@@ -60,7 +60,7 @@ impl Teller<'_> {
         section.is_some_and(|section| self.is_given(section))
     }
 
-    /// Gives a value its number in the headers; tells if it is there.
+    /// Sets the number of a value from the headers; returns whether they declare it.
     fn retold(&self, value: &mut Value) -> bool {
         let Some(constant) = self.facts.constant(&value.name) else {
             return self.facts.unread.contains(&value.name);

@@ -1,5 +1,5 @@
-//! Brings indexes in line: what is gone leaves the lists, and chains, headers
-//! of capabilities and sections refer to what is left.
+//! Updates indexes: removed items leave the lists, and chains, headers of
+//! capabilities and sections refer to the remaining ones.
 
 use super::Teller;
 use crate::ir::{
@@ -38,7 +38,7 @@ impl Teller<'_> {
         self.abi.sections = sections;
     }
 
-    /// Where a struct of the reference is.
+    /// The index of a struct of the reference.
     fn moved(&self, id: StructId) -> Option<StructId> {
         self.ids.get(&self.reference.struct_(id).name).copied()
     }
@@ -85,7 +85,7 @@ impl Teller<'_> {
         }
     }
 
-    /// The headers of capabilities, whose structs are always there.
+    /// The headers of capabilities, whose structs always exist.
     fn headers(&mut self) {
         let mut headers = std::mem::take(&mut self.abi.cap_headers);
         for header in &mut headers {
@@ -122,7 +122,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Where a chain starts, with the indexes that its host has now.
+    /// The start of a chain, with the current indexes of its host.
     fn start(&self, chain: &mut Chain) {
         let start = std::mem::replace(&mut chain.start, ChainStart::Unknown);
         chain.start = match start {

@@ -10,7 +10,7 @@ use crate::ir::{
 use crate::names;
 
 impl Teller<'_> {
-    /// Known items as the headers have them, and new ones behind them.
+    /// Known items as the headers declare them, followed by new ones.
     pub(super) fn items(&mut self) {
         self.retell_items();
         let facts = self.facts;
@@ -158,7 +158,7 @@ impl Teller<'_> {
         self.abi.sections[section].items.push(item);
     }
 
-    /// What each struct is to the protocol.
+    /// The role of each struct.
     pub(super) fn struct_roles(&mut self) {
         self.abi.structs.iter_mut().for_each(|one| one.role = StructRole::Plain);
         for ioctl in &self.abi.ioctls {

@@ -6,7 +6,7 @@ use super::Teller;
 use crate::ir::{Field, Role, Struct, StructId, StructRole, Type, UnionArm};
 
 impl Teller<'_> {
-    /// Gives every struct its place: known ones first, in their order.
+    /// Assigns the index of every struct: known ones first, in their order.
     pub(super) fn structs(&mut self) {
         let known = self.reference.structs.iter();
         let mut kept: Vec<_> = known.filter(|one| self.keeps(one)).cloned().collect();
@@ -31,15 +31,15 @@ impl Teller<'_> {
         self.abi.structs = kept;
     }
 
-    /// Whether a struct of the reference stays. What heads capabilities does
-    /// in any case, since chains cannot be walked without.
+    /// Whether a struct of the reference stays. Headers of capabilities always
+    /// stay, because a chain cannot be walked without them.
     fn keeps(&self, struct_: &Struct) -> bool {
         let name = &struct_.name;
         let there = self.facts.struct_(name).is_some() || self.facts.unread.contains(name);
         there || !self.is_given(struct_.section) || conventions::heads(self.reference, name)
     }
 
-    /// A struct that the headers do not tell: only what it refers to moves.
+    /// A struct that the headers do not declare: only its references change.
     fn untold_struct(&self, struct_: &mut Struct) {
         for field in &mut struct_.fields {
             self.renumber(&mut field.type_);
@@ -131,7 +131,7 @@ impl Teller<'_> {
         }
     }
 
-    /// The type of a field, with what is known of its members and its count.
+    /// The type of a field, with the known facts about its members and its count.
     fn type_(&self, fact: &StructFact, index: usize, known: Option<&Field>) -> Type {
         let found = &fact.fields[index];
         match (&found.type_, known.map(|field| &field.type_)) {
@@ -156,7 +156,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Where a field of the reference's struct is in the header.
+    /// The index, in the header, of a field of the reference's struct.
     fn now_at(&self, fact: &StructFact, at: usize) -> Option<usize> {
         let struct_ = self.reference.structs.iter().find(|one| one.name == fact.name)?;
         let field = struct_.fields.get(at)?;
@@ -181,7 +181,7 @@ impl Teller<'_> {
         match type_ {
             TypeFact::Int(int) => Type::Int(*int),
             TypeFact::Pointer(int) => Type::Pointer(*int),
-            // Every struct that was laid out is there, or was elsewhere.
+            // Every struct with a layout is declared here or elsewhere.
             TypeFact::Struct(name) => {
                 Type::Struct(self.ids.get(name).copied().unwrap_or(StructId(0)))
             }

@@ -1,5 +1,5 @@
-//! Fields that an extension adds to a struct: all of them at one place, where no
-//! other extension adds any.
+//! Fields that an extension adds to a struct: all at one place, at which no other
+//! extension adds fields.
 
 use super::super::Field;
 use super::super::wrappers::{LineOrMap, Map, Placed};

@@ -1,5 +1,5 @@
-//! Puts extensions into the items that they name, and refuses those that name no
-//! item or add what the item cannot have.
+//! Merges extensions into the items that they name. Refuses extensions that name no
+//! item or add keys that the item cannot have.
 
 use std::collections::HashMap;
 

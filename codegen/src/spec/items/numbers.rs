@@ -99,7 +99,7 @@ impl FromLine for Value {
 pub struct Reserved {
     /// The number.
     pub value: Placed<Number>,
-    /// Its user, and where that can be read.
+    /// Its user, with a source.
     pub doc: Placed<Doc>,
 }
 

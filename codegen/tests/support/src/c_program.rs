@@ -99,7 +99,7 @@ fn start(abi: &Abi, stem: &str, chain: &Chain) -> String {
     let struct_ = abi.struct_(host.struct_);
     let layout = &struct_.layouts[Model::Lp64.index()];
     let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
-    let info = c_name(stem, &[names::without_prefix(&abi.prefix, &struct_.name)]);
+    let info = c_name(stem, &[&chain.name, "info"]);
     format!(
         "\tstruct {info} info;\n\n\tif ({info}_parse(&info, bytes, len)) {{\n\
          \t\tno_reply(info.reply.len, {minsz});\n\t\treturn 1;\n\t}}\n\

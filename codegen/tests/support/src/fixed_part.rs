@@ -98,7 +98,9 @@ pub fn c_source(abi: &Abi, stem: &str, structs: &[String]) -> String {
         }
         let head = match hosted {
             true => {
-                let view = c_name(stem, &[names::without_prefix(&abi.prefix, name)]);
+                let id = abi.find_struct(name).expect("a struct");
+                let chain = abi.chain_of(id).expect("a chain");
+                let view = c_name(stem, &[&chain.name, "info"]);
                 format!(
                     "\tstruct {view} info;\n\n\tif ({view}_parse(&info, bytes, len))\n\
                      \t\treturn;\n"

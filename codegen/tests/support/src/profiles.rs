@@ -96,9 +96,7 @@ pub fn rust_source(abi: &Abi) -> String {
 pub fn c_source(abi: &Abi, stem: &str) -> String {
     let (mut functions, mut table) = (String::new(), String::new());
     for Named { name, chain, .. } in all(abi) {
-        let host = chain.offset_host().expect("profiles have a host");
-        let struct_ = &abi.struct_(host.struct_).name;
-        let view = c_name(stem, &[names::without_prefix(&abi.prefix, struct_)]);
+        let view = c_name(stem, &[&chain.name, "info"]);
         let mut sets = String::new();
         for (nth, field, _) in fields(abi, chain) {
             let member = &field.name;

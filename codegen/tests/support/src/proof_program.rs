@@ -35,7 +35,7 @@ fn loops_of(stem: &str, chain: &str, capabilities: &[Known]) -> String {
     let own = arrays.clone().filter(|(_, array)| !array.members.is_empty());
     let own = own.map(|(one, array)| (format!("{}_append", one.view), array.each));
     let least = arrays.map(|(_, array)| array.each).min();
-    let shared = least.map(|each| (c_name(stem, &["reply", "elements"]), each));
+    let shared = least.map(|each| (c_name(stem, &["", "reply_elements"]), each));
     own.chain(shared).map(|(name, each)| format!("{chain} {name}.0 {each}\n")).collect()
 }
 
@@ -121,13 +121,15 @@ fn int_of(int: Int) -> Int {
 
 /// The header of a chain.
 fn header(abi: &Abi, stem: &str, chain: &Chain, capabilities: &[Known]) -> String {
-    let host = chain.offset_host().expect("a chain with a host");
-    let info = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
-    let (info, own) = (c_name(stem, &[info]), c_name(stem, &[&chain.name]));
+    let (info, own) = (c_name(stem, &[&chain.name, "info"]), c_name(stem, &[&chain.name]));
+    let internal = c_name(stem, &["", &chain.name, "info"]);
     let upper = |function: &str| function.to_uppercase();
     let mut text = format!("#define INFO\tstruct {info}\n");
-    for function in ["host", "parse", "read", "fixed"] {
+    for function in ["parse", "fixed"] {
         writeln!(text, "#define INFO_{}\t{info}_{function}", upper(function)).expect("text");
+    }
+    for function in ["host", "read"] {
+        writeln!(text, "#define INFO_{}\t{internal}_{function}", upper(function)).expect("text");
     }
     for function in ["caps", "next"] {
         writeln!(text, "#define CHAIN_{}\t{own}_{function}", upper(function)).expect("text");

@@ -34,15 +34,15 @@
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
-#define VFIO_ABI_NULL	nullptr
+#define VFIO_ABI__NULL	nullptr
 #else
-#define VFIO_ABI_NULL	((void *)0)
+#define VFIO_ABI__NULL	((void *)0)
 #endif
 
 /* What sizeof yields, without <stddef.h>. */
 typedef __SIZE_TYPE__ vfio_abi_size;
 
-static inline __u16 vfio_abi_u16(const __u8 *bytes)
+static inline __u16 vfio_abi__u16(const __u8 *bytes)
 {
 	__u16 number;
 
@@ -50,7 +50,7 @@ static inline __u16 vfio_abi_u16(const __u8 *bytes)
 	return number;
 }
 
-static inline __u32 vfio_abi_u32(const __u8 *bytes)
+static inline __u32 vfio_abi__u32(const __u8 *bytes)
 {
 	__u32 number;
 
@@ -58,7 +58,7 @@ static inline __u32 vfio_abi_u32(const __u8 *bytes)
 	return number;
 }
 
-static inline __u64 vfio_abi_u64(const __u8 *bytes)
+static inline __u64 vfio_abi__u64(const __u8 *bytes)
 {
 	__u64 number;
 
@@ -67,22 +67,22 @@ static inline __u64 vfio_abi_u64(const __u8 *bytes)
 }
 
 /* The number of 1, 2, 4 or 8 bytes that starts here. */
-static inline __u64 vfio_abi_number(const __u8 *bytes, __u32 width)
+static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
 	case 1:
 		return *bytes;
 	case 2:
-		return vfio_abi_u16(bytes);
+		return vfio_abi__u16(bytes);
 	case 4:
-		return vfio_abi_u32(bytes);
+		return vfio_abi__u32(bytes);
 	default:
-		return vfio_abi_u64(bytes);
+		return vfio_abi__u64(bytes);
 	}
 }
 
 /* Writes the low 1, 2, 4 or 8 bytes of a number. */
-static inline void vfio_abi_put(__u8 *bytes, __u32 width, __u64 number)
+static inline void vfio_abi__put(__u8 *bytes, __u32 width, __u64 number)
 {
 	__u16 number16 = VFIO_ABI__CAST(__u16, number);
 	__u32 number32 = VFIO_ABI__CAST(__u32, number);
@@ -103,7 +103,7 @@ static inline void vfio_abi_put(__u8 *bytes, __u32 width, __u64 number)
 }
 
 /* A number of bytes in the 32 bits in which the protocol counts them. */
-static inline __u32 vfio_abi_len(__u64 len)
+static inline __u32 vfio_abi__len(__u64 len)
 {
 	return len > 0xffffffff ? 0xffffffff : VFIO_ABI__CAST(__u32, len);
 }
@@ -168,7 +168,7 @@ struct vfio_abi_error {
 };
 
 /* Some bits of a number in a header. */
-struct vfio_abi_bits {
+struct vfio_abi__bits {
 	__u32	at;	/* offset of the number in the header */
 	__u32	width;	/* bytes of the number; 0 if there is none */
 	__u32	low;	/* the lowest bit */
@@ -176,12 +176,12 @@ struct vfio_abi_bits {
 };
 
 /* How the headers of a chain look and what their offsets mean. */
-struct vfio_abi_format {
-	__u32	header;			/* size of the header */
-	__u32	least;			/* bytes of every capability at least */
-	struct vfio_abi_bits id;
-	struct vfio_abi_bits version;	/* without one, all are of version 1 */
-	struct vfio_abi_bits next;
+struct vfio_abi__format {
+	__u32	size;			/* of the header */
+	__u32	min_size;		/* of a capability */
+	struct vfio_abi__bits id;
+	struct vfio_abi__bits version;	/* without one, all are of version 1 */
+	struct vfio_abi__bits next;
 	__u64	end;			/* the next that ends the chain */
 	int	from_reply;		/* next counts from the reply's start */
 };
@@ -213,8 +213,8 @@ struct vfio_abi_walk {
  * A walk that starts with the capability at first. None can start before
  * bound.
  */
-static inline struct vfio_abi_walk vfio_abi_start(
-		const struct vfio_abi_format *format, const __u8 *bytes,
+static inline struct vfio_abi_walk vfio_abi__start(
+		const struct vfio_abi__format *format, const __u8 *bytes,
 		__u32 len, __u32 bound, __u32 first)
 {
 	struct vfio_abi_walk walk;
@@ -224,16 +224,16 @@ static inline struct vfio_abi_walk vfio_abi_start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (first >= bound && len >= format->header) {
-		walk.most = len - format->header;
-		walk.left = len / format->least;
+	if (first >= bound && len >= format->size) {
+		walk.most = len - format->size;
+		walk.left = len / format->min_size;
 	}
 	walk.state = 1;
 	return walk;
 }
 
 /* A walk over nothing. */
-static inline struct vfio_abi_walk vfio_abi_nowhere(void)
+static inline struct vfio_abi_walk vfio_abi__empty_walk(void)
 {
 	struct vfio_abi_walk walk;
 
@@ -242,8 +242,8 @@ static inline struct vfio_abi_walk vfio_abi_nowhere(void)
 }
 
 /* Ends a walk with an error. */
-static inline int vfio_abi_fail(struct vfio_abi_walk *walk, int kind, __u32 at,
-				__u32 id, __u64 value)
+static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
+				 __u32 id, __u64 value)
 {
 	walk->error.kind = kind;
 	walk->error.at = at;
@@ -255,17 +255,17 @@ static inline int vfio_abi_fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 }
 
 /* Some bits of a header. */
-static inline __u64 vfio_abi_field(const __u8 *header,
-				   const struct vfio_abi_bits *bits)
+static inline __u64 vfio_abi__field(const __u8 *header,
+				    const struct vfio_abi__bits *bits)
 {
-	__u64 number = vfio_abi_number(header + bits->at, bits->width);
+	__u64 number = vfio_abi__number(header + bits->at, bits->width);
 
 	return number >> bits->low & bits->mask;
 }
 
 /* What a header's next means: an offset in the reply. */
-static inline __u32 vfio_abi_target(const struct vfio_abi_format *format,
-				    __u32 at, __u64 next)
+static inline __u32 vfio_abi__target(const struct vfio_abi__format *format,
+				     __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
@@ -276,25 +276,25 @@ static inline __u32 vfio_abi_target(const struct vfio_abi_format *format,
 }
 
 /* Ends a walk at a capability that cannot be visited. */
-static inline int vfio_abi_refuse(const struct vfio_abi_format *format,
-				  struct vfio_abi_walk *walk)
+static inline int vfio_abi__refuse(const struct vfio_abi__format *format,
+				   struct vfio_abi_walk *walk)
 {
 	const __u32 at = walk->at;
 
 	if (at < walk->bound)
-		return vfio_abi_fail(walk, VFIO_ABI_INSIDE_FIXED, at, 0, 0);
+		return vfio_abi__fail(walk, VFIO_ABI_INSIDE_FIXED, at, 0, 0);
 	if (at >= walk->len)
-		return vfio_abi_fail(walk, VFIO_ABI_OUT_OF_BOUNDS, at, 0, 0);
-	if (walk->len - at < format->header)
-		return vfio_abi_fail(walk, VFIO_ABI_HEADER_CUT, at, 0, 0);
-	return vfio_abi_fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
+		return vfio_abi__fail(walk, VFIO_ABI_OUT_OF_BOUNDS, at, 0, 0);
+	if (walk->len - at < format->size)
+		return vfio_abi__fail(walk, VFIO_ABI_HEADER_CUT, at, 0, 0);
+	return vfio_abi__fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
 }
 
 /* Where a walk is behind a capability that does not lead on. */
-static inline void vfio_abi_turn(const struct vfio_abi_format *format,
-				 struct vfio_abi_walk *walk,
-				 struct vfio_abi_cap *cap, __u64 next,
-				 __u32 target)
+static inline void vfio_abi__step_backwards(
+		const struct vfio_abi__format *format,
+		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap,
+		__u64 next, __u32 target)
 {
 	if (next == format->end) {
 		walk->left = 0;
@@ -305,7 +305,7 @@ static inline void vfio_abi_turn(const struct vfio_abi_format *format,
 	walk->at = target;
 	if (target == cap->at)
 		/* This one counts; the error comes behind it. */
-		vfio_abi_fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
+		vfio_abi__fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
 		walk->left = 0;
 }
@@ -315,8 +315,8 @@ static inline void vfio_abi_turn(const struct vfio_abi_format *format,
  * at the end, or the error, which walk->error tells more about. Behind an error
  * there is nothing but the same error.
  */
-static inline __attribute__((always_inline)) int vfio_abi_visit(
-		const struct vfio_abi_format *format,
+static inline __attribute__((always_inline)) int vfio_abi__visit(
+		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
 	const __u32 at = walk->at;
@@ -330,28 +330,28 @@ static inline __attribute__((always_inline)) int vfio_abi_visit(
 		/* Here, where analyzers see that it is not more. */
 		if (walk->state <= 0)
 			return walk->state;
-		return vfio_abi_refuse(format, walk);
+		return vfio_abi__refuse(format, walk);
 	}
 	walk->left--;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;
 	cap->known = 0;
-	cap->id = VFIO_ABI__CAST(__u32, vfio_abi_field(header, &format->id));
+	cap->id = VFIO_ABI__CAST(__u32, vfio_abi__field(header, &format->id));
 	cap->version = 1;
 	if (format->version.width)
 		cap->version = VFIO_ABI__CAST(__u32,
-				vfio_abi_field(header, &format->version));
+				vfio_abi__field(header, &format->version));
 	cap->next = 0;
-	next = vfio_abi_field(header, &format->next);
-	target = vfio_abi_target(format, at, next);
+	next = vfio_abi__field(header, &format->next);
+	target = vfio_abi__target(format, at, next);
 	/* An end of 0 never leads on. */
 	if (target > at && (!format->end || next != format->end)) {
 		cap->next = target;
 		walk->at = target;
 		end = target < end ? target : end;
 	} else {
-		vfio_abi_turn(format, walk, cap, next, target);
+		vfio_abi__step_backwards(format, walk, cap, next, target);
 	}
 	cap->size = end - at;
 	return 1;
@@ -365,46 +365,46 @@ struct vfio_abi_array {
 };
 
 /* Checks that the fixed part of a known body is there. */
-static inline int vfio_abi_body(struct vfio_abi_walk *walk,
-				struct vfio_abi_cap *cap, __u32 need)
+static inline int vfio_abi__body(struct vfio_abi_walk *walk,
+				 struct vfio_abi_cap *cap, __u32 need)
 {
 	cap->known = 1;
 	if (need <= cap->size)
 		return 1;
 	if (need > walk->len - cap->at)
-		return vfio_abi_fail(walk, VFIO_ABI_BODY_SHORT, cap->at,
-				     cap->id, need);
-	return vfio_abi_fail(walk, VFIO_ABI_OVERLAP, cap->at, cap->id,
-			     cap->next);
+		return vfio_abi__fail(walk, VFIO_ABI_BODY_SHORT, cap->at,
+				      cap->id, need);
+	return vfio_abi__fail(walk, VFIO_ABI_OVERLAP, cap->at, cap->id,
+			      cap->next);
 }
 
 /* Whether count elements of each bytes end within size, behind start. */
-static inline int vfio_abi_holds(__u32 size, __u32 start, __u64 count,
-				 __u32 each)
+static inline int vfio_abi__holds(__u32 size, __u32 start, __u64 count,
+				  __u32 each)
 {
 	return start <= size && count <= (size - start) / each;
 }
 
 /* Checks that an array behind a known body is there. */
-static inline int vfio_abi_counted(struct vfio_abi_walk *walk,
-				   const struct vfio_abi_cap *cap, __u32 start,
-				   __u64 count, __u32 each)
-{
-	if (vfio_abi_holds(cap->size, start, count, each))
-		return 1;
-	if (!vfio_abi_holds(walk->len - cap->at, start, count, each))
-		return vfio_abi_fail(walk, VFIO_ABI_COUNT_OUT_OF_BOUNDS,
-				     cap->at, cap->id, count);
-	return vfio_abi_fail(walk, VFIO_ABI_OVERLAP, cap->at, cap->id,
-			     cap->next);
-}
-
-/* The array of a capability, if all of it is there. */
-static inline int vfio_abi_elements(struct vfio_abi_array *array,
+static inline int vfio_abi__counted(struct vfio_abi_walk *walk,
 				    const struct vfio_abi_cap *cap,
 				    __u32 start, __u64 count, __u32 each)
 {
-	if (!vfio_abi_holds(cap->size, start, count, each))
+	if (vfio_abi__holds(cap->size, start, count, each))
+		return 1;
+	if (!vfio_abi__holds(walk->len - cap->at, start, count, each))
+		return vfio_abi__fail(walk, VFIO_ABI_COUNT_OUT_OF_BOUNDS,
+				      cap->at, cap->id, count);
+	return vfio_abi__fail(walk, VFIO_ABI_OVERLAP, cap->at, cap->id,
+			      cap->next);
+}
+
+/* The array of a capability, if all of it is there. */
+static inline int vfio_abi__elements(struct vfio_abi_array *array,
+				     const struct vfio_abi_cap *cap,
+				     __u32 start, __u64 count, __u32 each)
+{
+	if (!vfio_abi__holds(cap->size, start, count, each))
 		return VFIO_ABI_COUNT_OUT_OF_BOUNDS;
 	array->bytes = cap->bytes + start;
 	array->count = VFIO_ABI__CAST(__u32, count);
@@ -413,9 +413,9 @@ static inline int vfio_abi_elements(struct vfio_abi_array *array,
 }
 
 /* The elements that lie before the end of a capability. */
-static inline int vfio_abi_rest(struct vfio_abi_array *array,
-				const struct vfio_abi_cap *cap, __u32 start,
-				__u32 each)
+static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
+				      const struct vfio_abi_cap *cap,
+				      __u32 start, __u32 each)
 {
 	array->bytes = start <= cap->size ? cap->bytes + start : cap->bytes;
 	array->count = start <= cap->size ? (cap->size - start) / each : 0;
@@ -428,25 +428,25 @@ static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
-		return VFIO_ABI_NULL;
+		return VFIO_ABI__NULL;
 	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
 }
 
 /* A field that the caller sets. A list of them ends with one of size 0. */
-struct vfio_abi_input {
+struct vfio_abi__input {
 	__u32	at;
 	__u32	size;
 	int	stays;	/* a reply does not set it as well */
 };
 
 /* Where the protocol's own fields lie in the struct in front of a chain. */
-struct vfio_abi_host {
+struct vfio_abi__host {
 	__u32	minsz;		/* the part that every reply has */
 	__u32	argsz;
 	__u32	flags;
-	__u32	caps;		/* the flag that says there is a chain */
+	__u32	caps_flag;	/* the flag that says there is a chain */
 	__u32	cap_offset;
-	const struct vfio_abi_input *inputs;
+	const struct vfio_abi__input *inputs;
 };
 
 /* A reply, cut to what argsz says was written of the buffer. */
@@ -459,9 +459,9 @@ struct vfio_abi_reply {
 };
 
 /* A field of the protocol; 0 if it is not there. */
-static inline __u32 vfio_abi_word(const __u8 *bytes, __u32 len, __u32 at)
+static inline __u32 vfio_abi__word(const __u8 *bytes, __u32 len, __u32 at)
 {
-	return at <= len && len - at >= 4 ? vfio_abi_u32(bytes + at) : 0;
+	return at <= len && len - at >= 4 ? vfio_abi__u32(bytes + at) : 0;
 }
 
 /*
@@ -469,28 +469,28 @@ static inline __u32 vfio_abi_word(const __u8 *bytes, __u32 len, __u32 at)
  * written. Nothing behind these and argsz is looked at, and an argsz beyond the
  * buffer is not believed: such a reply is short, and shows no capability.
  */
-static inline int vfio_abi_parse(const struct vfio_abi_host *host,
-				 struct vfio_abi_reply *reply, const void *buf,
-				 vfio_abi_size len, vfio_abi_size written)
+static inline int vfio_abi__parse(const struct vfio_abi__host *host,
+				  struct vfio_abi_reply *reply, const void *buf,
+				  vfio_abi_size len, vfio_abi_size written)
 {
 	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, buf);
 	const vfio_abi_size end = written < len ? written : len;
-	const __u32 known = vfio_abi_len(end);
+	const __u32 known = vfio_abi__len(end);
 	__u32 argsz;
 	int flagged;
 
 	__builtin_memset(reply, 0, sizeof(*reply));
-	argsz = vfio_abi_word(bytes, known, host->argsz);
+	argsz = vfio_abi__word(bytes, known, host->argsz);
 	reply->argsz = argsz;
 	reply->len = argsz < end ? argsz : known;
 	if (reply->len < host->minsz)
 		return VFIO_ABI_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (vfio_abi_word(bytes, reply->len, host->flags) &
-		   host->caps) != 0;
+	flagged = (vfio_abi__word(bytes, reply->len, host->flags) &
+		   host->caps_flag) != 0;
 	if (flagged)
-		reply->first = vfio_abi_word(bytes, reply->len,
-					     host->cap_offset);
+		reply->first = vfio_abi__word(bytes, reply->len,
+					      host->cap_offset);
 	if (argsz > len || (flagged && !reply->first)) {
 		reply->need = argsz;
 		reply->first = 0;
@@ -502,29 +502,29 @@ static inline int vfio_abi_parse(const struct vfio_abi_host *host,
  * Whether a field that later kernels appended is there: the reply reaches its
  * end, and a chain does not start before that.
  */
-static inline int vfio_abi_reaches(const struct vfio_abi_reply *reply,
+static inline int vfio_abi__covers(const struct vfio_abi_reply *reply,
 				   __u32 end)
 {
 	return end <= reply->len && (!reply->first || end <= reply->first);
 }
 
 /* The walk of a reply's chain; over nothing where that is not here. */
-static inline struct vfio_abi_walk vfio_abi_start_reply(
-		const struct vfio_abi_format *format,
-		const struct vfio_abi_host *host,
+static inline struct vfio_abi_walk vfio_abi__start_reply(
+		const struct vfio_abi__format *format,
+		const struct vfio_abi__host *host,
 		const struct vfio_abi_reply *reply)
 {
 	const __u32 end = host->cap_offset + 4;
 
 	if (!reply->first)
-		return vfio_abi_nowhere();
-	return vfio_abi_start(format, reply->bytes, reply->len,
-			      end > host->minsz ? end : host->minsz,
-			      reply->first);
+		return vfio_abi__empty_walk();
+	return vfio_abi__start(format, reply->bytes, reply->len,
+			       end > host->minsz ? end : host->minsz,
+			       reply->first);
 }
 
 /* How often a request asks while the need grows. */
-#define VFIO_ABI_CALLS	8
+#define VFIO_ABI__CALLS	8
 
 /*
  * Asks for a reply, and again with a larger buffer where it did not fit.
@@ -550,11 +550,11 @@ struct vfio_abi_request {
 };
 
 /* Copies the input fields to where they are kept, or back. */
-static inline void vfio_abi_inputs(const struct vfio_abi_host *host,
-				   __u8 *bytes, __u32 len, __u8 *kept,
-				   int back)
+static inline void vfio_abi__inputs(const struct vfio_abi__host *host,
+				    __u8 *bytes, __u32 len, __u8 *kept,
+				    int back)
 {
-	const struct vfio_abi_input *input;
+	const struct vfio_abi__input *input;
 
 	for (input = host->inputs; input->size; input++) {
 		if (input->at <= len && input->size <= len - input->at)
@@ -568,8 +568,8 @@ static inline void vfio_abi_inputs(const struct vfio_abi_host *host,
 }
 
 /* Whether the buffer holds that many bytes, if need be after it grew. */
-static inline int vfio_abi_room(struct vfio_abi_request *request,
-				struct vfio_abi_reply *reply, __u32 need)
+static inline int vfio_abi__room(struct vfio_abi_request *request,
+				 struct vfio_abi_reply *reply, __u32 need)
 {
 	if (request->buf && request->len >= need)
 		return 1;
@@ -584,15 +584,15 @@ static inline int vfio_abi_room(struct vfio_abi_request *request,
 }
 
 /* Sets up the buffer and calls once. */
-static inline int vfio_abi_call(struct vfio_abi_request *request,
-				const struct vfio_abi_host *host, __u8 *kept)
+static inline int vfio_abi__call(struct vfio_abi_request *request,
+				 const struct vfio_abi__host *host, __u8 *kept)
 {
 	__u8 *bytes = VFIO_ABI__CAST(__u8 *, request->buf);
-	const __u32 len = vfio_abi_len(request->len);
+	const __u32 len = vfio_abi__len(request->len);
 
 	__builtin_memset(bytes, 0, request->len);
-	vfio_abi_inputs(host, bytes, len, kept, 1);
-	vfio_abi_put(bytes + host->argsz, 4, len);
+	vfio_abi__inputs(host, bytes, len, kept, 1);
+	vfio_abi__put(bytes + host->argsz, 4, len);
 	request->written = request->len;
 	request->calls++;
 	return request->call(request);
@@ -604,26 +604,27 @@ static inline int vfio_abi_call(struct vfio_abi_request *request,
  * what came back is no reply; or the error of a call. kept has room for the
  * input fields.
  */
-static inline int vfio_abi_ask(struct vfio_abi_request *request,
-			       const struct vfio_abi_host *host,
-			       struct vfio_abi_reply *reply, __u8 *kept)
+static inline int vfio_abi__ask(struct vfio_abi_request *request,
+				const struct vfio_abi__host *host,
+				struct vfio_abi_reply *reply, __u8 *kept)
 {
 	__u32 need = host->minsz;
 	int result;
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	vfio_abi_inputs(host, VFIO_ABI__CAST(__u8 *, request->buf),
-			request->buf ? vfio_abi_len(request->len) : 0, kept, 0);
-	while (request->calls < VFIO_ABI_CALLS) {
-		if (!vfio_abi_room(request, reply, need))
+	vfio_abi__inputs(host, VFIO_ABI__CAST(__u8 *, request->buf),
+			 request->buf ? vfio_abi__len(request->len) : 0,
+			 kept, 0);
+	while (request->calls < VFIO_ABI__CALLS) {
+		if (!vfio_abi__room(request, reply, need))
 			break;
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = vfio_abi_call(request, host, kept);
+		result = vfio_abi__call(request, host, kept);
 		if (result)
 			return result;
-		result = vfio_abi_parse(host, reply, request->buf,
-					request->len, request->written);
+		result = vfio_abi__parse(host, reply, request->buf,
+					 request->len, request->written);
 		if (result || !reply->need)
 			return result;
 		/* A need that there is room for does not go away. */
@@ -635,43 +636,43 @@ static inline int vfio_abi_ask(struct vfio_abi_request *request,
 }
 
 /* What output bytes hold that nobody sets. */
-enum vfio_abi_untouched {
-	VFIO_ABI_ECHO,		/* what the caller had there */
-	VFIO_ABI_ZERO,
-	VFIO_ABI_STACK,		/* anything; here zero */
+enum vfio_abi__unset {
+	VFIO_ABI__ECHO,		/* what the caller had there */
+	VFIO_ABI__ZERO,
+	VFIO_ABI__STACK,	/* anything; here zero */
 };
 
-/* What a buffer sees that is too small for the chain. */
-enum vfio_abi_when_short {
-	VFIO_ABI_OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
-	VFIO_ABI_PARTIAL,	/* the same, and the capabilities that fit */
-	VFIO_ABI_FLAG_CLEAR,	/* the flag clear */
+/* The reply to a buffer that is too small for the chain. */
+enum vfio_abi__when_too_small {
+	VFIO_ABI__OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
+	VFIO_ABI__PARTIAL,	/* the same, and the capabilities that fit */
+	VFIO_ABI__FLAG_CLEAR,	/* the flag clear */
 };
 
-/* The array of a known capability. A list of them ends with one of size 0. */
-struct vfio_abi_tail {
+/* The array of a known capability. A list of them ends with a stride of 0. */
+struct vfio_abi__known_array {
 	__u32	id;
-	__u32	at;		/* where it starts in the capability */
+	__u32	at;		/* offset in the capability */
 	__u32	each;		/* size of an element */
 };
 
 /*
- * The rules by which someone writes replies. The fixed part has the most of
- * the ends that argsz covers; if there are none, all of it that argsz covers.
+ * The rules by which a handler writes replies. The fixed part ends at the last
+ * of the fixed_ends that argsz covers; without any, at argsz.
  */
 struct vfio_abi_profile {
-	const struct vfio_abi_host *host;
-	const struct vfio_abi_format *format;
-	const struct vfio_abi_tail *tails;
-	const __u32 *ends;	/* the last is 0 */
-	__u32	minsz;		/* what argsz must cover */
-	__u32	whole;		/* bytes of the fixed part */
-	__u32	at;		/* where the first capability starts */
-	__u32	align;		/* what further offsets are multiples of */
-	int	when_short;	/* enum vfio_abi_when_short */
-	int	keeps_padding;	/* what is between capabilities is left */
-	int	always;		/* argsz is set to the need always */
-	int	untouched;	/* enum vfio_abi_untouched */
+	const struct vfio_abi__host *host;
+	const struct vfio_abi__format *format;
+	const struct vfio_abi__known_array *arrays;
+	const __u32 *fixed_ends;	/* the last is 0 */
+	__u32	minsz;			/* what argsz must cover */
+	__u32	fixed_size;		/* of the fixed part */
+	__u32	first_cap;		/* offset of the first capability */
+	__u32	align;			/* of further capabilities */
+	int	when_too_small;		/* enum vfio_abi__when_too_small */
+	int	preserves_padding;	/* bytes between capabilities stay */
+	int	always_sets_argsz;	/* to the size of the full reply */
+	int	unset;			/* enum vfio_abi__unset */
 };
 
 /*
@@ -710,21 +711,22 @@ struct vfio_abi_reply_builder {
 };
 
 /* Writes a number of the fixed part, as far as that goes. */
-static inline void vfio_abi_reply_poke(struct vfio_abi_reply_builder *to,
-				       __u32 at, __u32 width, __u64 number)
+static inline void vfio_abi__store_clamped(
+		struct vfio_abi_reply_builder *to, __u32 at, __u32 width,
+		__u64 number)
 {
 	const __u32 room = at < to->fixed ? to->fixed - at : 0;
 	__u8 bytes[8];
 
-	vfio_abi_put(bytes, width, number);
+	vfio_abi__put(bytes, width, number);
 	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
 }
 
 /* Whether a byte of the fixed part is not for the fields of a reply. */
-static inline int vfio_abi_reply_keeps(const struct vfio_abi_host *host,
-				       __u32 at)
+static inline int vfio_abi__is_preserved(const struct vfio_abi__host *host,
+					 __u32 at)
 {
-	const struct vfio_abi_input *input;
+	const struct vfio_abi__input *input;
 
 	for (input = host->inputs; input->size; input++)
 		if (input->stays && at - input->at < input->size)
@@ -741,20 +743,20 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 				       const struct vfio_abi_profile *profile,
 				       void *buf, vfio_abi_size len)
 {
-	const __u32 *end = profile->ends;
+	const __u32 *end = profile->fixed_ends;
 	__u32 argsz;
 
 	__builtin_memset(to, 0, sizeof(*to));
 	to->profile = profile;
 	to->bytes = VFIO_ABI__CAST(__u8 *, buf);
-	to->room = vfio_abi_len(len);
-	argsz = vfio_abi_word(to->bytes, to->room, profile->host->argsz);
+	to->room = vfio_abi__len(len);
+	argsz = vfio_abi__word(to->bytes, to->room, profile->host->argsz);
 	to->room = argsz < to->room ? argsz : to->room;
 	if (to->room < profile->minsz) {
 		to->pass = 3;
 		return VFIO_ABI_TOO_SHORT;
 	}
-	to->whole = profile->whole;
+	to->whole = profile->fixed_size;
 	if (!*end)
 		to->fixed = to->room < to->whole ? to->room : to->whole;
 	for (; *end; end++)
@@ -764,24 +766,26 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 }
 
 /* Writes what the size decides: argsz, the flags and cap_offset. */
-static inline void vfio_abi_reply_end(struct vfio_abi_reply_builder *to)
+static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 {
 	const struct vfio_abi_profile *profile = to->profile;
-	const struct vfio_abi_host *host = profile->host;
+	const struct vfio_abi__host *host = profile->host;
 	const int here = to->fits && to->end <= to->room;
 	const int is_short = to->count && !here;
-	__u32 flags = to->flags & ~host->caps;
+	__u32 flags = to->flags & ~host->caps_flag;
 
-	to->need = to->count ? vfio_abi_len(to->end) : to->whole;
+	to->need = to->count ? vfio_abi__len(to->end) : to->whole;
 	to->written = to->count && here ? to->need : to->fixed;
-	if (to->count && (here || profile->when_short != VFIO_ABI_FLAG_CLEAR))
-		flags |= host->caps;
-	vfio_abi_reply_poke(to, host->flags, 4, flags);
-	if (to->count || profile->untouched != VFIO_ABI_ECHO)
-		vfio_abi_reply_poke(to, host->cap_offset, 4,
-				    to->count && here ? profile->at : 0);
-	if (is_short || profile->always)
-		vfio_abi_reply_poke(to, host->argsz, 4, to->need);
+	if (to->count &&
+	    (here || profile->when_too_small != VFIO_ABI__FLAG_CLEAR))
+		flags |= host->caps_flag;
+	vfio_abi__store_clamped(to, host->flags, 4, flags);
+	if (to->count || profile->unset != VFIO_ABI__ECHO)
+		vfio_abi__store_clamped(to, host->cap_offset, 4,
+					to->count && here ? profile->first_cap
+							  : 0);
+	if (is_short || profile->always_sets_argsz)
+		vfio_abi__store_clamped(to, host->argsz, 4, to->need);
 }
 
 /* Starts the next pass, if there is one. */
@@ -792,14 +796,14 @@ static inline int vfio_abi_reply_pass(struct vfio_abi_reply_builder *to)
 
 	if (to->pass == 1) {
 		to->fits = to->end <= to->room;
-		if (profile->untouched != VFIO_ABI_ECHO)
+		if (profile->unset != VFIO_ABI__ECHO)
 			for (at = 0; at < to->fixed; at++)
-				if (!vfio_abi_reply_keeps(profile->host, at))
+				if (!vfio_abi__is_preserved(profile->host, at))
 					to->bytes[at] = 0;
 	} else if (to->pass == 2) {
-		vfio_abi_reply_end(to);
+		vfio_abi__reply_end(to);
 	}
-	to->end = profile->at;
+	to->end = profile->first_cap;
 	to->flags = 0;
 	to->count = 0;
 	to->last = 0;
@@ -807,13 +811,14 @@ static inline int vfio_abi_reply_pass(struct vfio_abi_reply_builder *to)
 }
 
 /* Sets a field of the fixed part. */
-static inline void vfio_abi_reply_field(struct vfio_abi_reply_builder *to,
-					__u32 at, __u32 width, __u64 number)
+static inline void vfio_abi__reply_set_field(
+		struct vfio_abi_reply_builder *to, __u32 at, __u32 width,
+		__u64 number)
 {
 	if (at == to->profile->host->flags)
 		to->flags = VFIO_ABI__CAST(__u32, number);
 	else if (to->pass == 2)
-		vfio_abi_reply_poke(to, at, width, number);
+		vfio_abi__store_clamped(to, at, width, number);
 }
 
 /*
@@ -824,23 +829,23 @@ static inline void vfio_abi_reply_field(struct vfio_abi_reply_builder *to,
 static inline void vfio_abi_reply_fixed(struct vfio_abi_reply_builder *to,
 					const void *from, vfio_abi_size size)
 {
-	const struct vfio_abi_host *host = to->profile->host;
+	const struct vfio_abi__host *host = to->profile->host;
 	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, from);
 	__u32 at;
 
 	if (to->pass != 2)
 		return;
 	for (at = 0; at < to->fixed && at < size; at++)
-		if (!vfio_abi_reply_keeps(host, at))
+		if (!vfio_abi__is_preserved(host, at))
 			to->bytes[at] = bytes[at];
-	to->flags = vfio_abi_word(bytes, vfio_abi_len(size), host->flags);
+	to->flags = vfio_abi__word(bytes, vfio_abi__len(size), host->flags);
 }
 
 /* Where some bytes of the chain are to be written, if they are. */
-static inline __u8 *vfio_abi_reply_room(struct vfio_abi_reply_builder *to,
-					__u64 at, __u64 size)
+static inline __u8 *vfio_abi__reply_room(struct vfio_abi_reply_builder *to,
+					 __u64 at, __u64 size)
 {
-	const int partial = to->profile->when_short == VFIO_ABI_PARTIAL;
+	const int partial = to->profile->when_too_small == VFIO_ABI__PARTIAL;
 
 	if (to->pass != 2 || !(to->fits || partial) || at > to->room ||
 	    size > to->room - at)
@@ -849,22 +854,22 @@ static inline __u8 *vfio_abi_reply_room(struct vfio_abi_reply_builder *to,
 }
 
 /* Writes some bits of a header. */
-static inline void vfio_abi_reply_bits(__u8 *header,
-				       const struct vfio_abi_bits *bits,
-				       __u64 value)
+static inline void vfio_abi__reply_bits(__u8 *header,
+					const struct vfio_abi__bits *bits,
+					__u64 value)
 {
 	__u64 number;
 
 	if (!bits->width)
 		return;
-	number = vfio_abi_number(header + bits->at, bits->width);
+	number = vfio_abi__number(header + bits->at, bits->width);
 	number &= ~(bits->mask << bits->low);
 	number |= (value & bits->mask) << bits->low;
-	vfio_abi_put(header + bits->at, bits->width, number);
+	vfio_abi__put(header + bits->at, bits->width, number);
 }
 
 /* The sum of two sizes; beyond 32 bits it does not matter. */
-static inline __u64 vfio_abi_reply_sum(__u64 end, __u64 size)
+static inline __u64 vfio_abi__reply_sum(__u64 end, __u64 size)
 {
 	const __u64 most = 0x100000000;
 
@@ -874,13 +879,13 @@ static inline __u64 vfio_abi_reply_sum(__u64 end, __u64 size)
 }
 
 /* Leads from the last capability to one that starts at the end so far. */
-static inline void vfio_abi_reply_link(struct vfio_abi_reply_builder *to)
+static inline void vfio_abi__reply_link(struct vfio_abi_reply_builder *to)
 {
-	const struct vfio_abi_format *format = to->profile->format;
+	const struct vfio_abi__format *format = to->profile->format;
 
 	if (to->last && to->end <= to->room)
-		vfio_abi_reply_bits(to->bytes + to->last, &format->next,
-				    format->from_reply ? to->end
+		vfio_abi__reply_bits(to->bytes + to->last, &format->next,
+				     format->from_reply ? to->end
 						       : to->end - to->last);
 }
 
@@ -888,78 +893,78 @@ static inline void vfio_abi_reply_link(struct vfio_abi_reply_builder *to)
  * Appends a capability: fixed bytes with its header, of which only the header
  * is set, and an array of count elements of each bytes.
  */
-static inline void vfio_abi_reply_cap(struct vfio_abi_reply_builder *to,
-				      __u32 id, __u32 version, __u64 fixed,
-				      __u32 each, __u32 count)
+static inline void vfio_abi__reply_cap(struct vfio_abi_reply_builder *to,
+				       __u32 id, __u32 version, __u64 fixed,
+				       __u32 each, __u32 count)
 {
 	const struct vfio_abi_profile *profile = to->profile;
-	const struct vfio_abi_format *format = profile->format;
+	const struct vfio_abi__format *format = profile->format;
 	const __u64 at = to->end;
 	__u64 size, padding = 0;
 	__u8 *bytes;
 
 	if (to->pass == 2)
-		vfio_abi_reply_link(to);
-	size = vfio_abi_reply_sum(fixed, VFIO_ABI__CAST(__u64, each) * count);
+		vfio_abi__reply_link(to);
+	size = vfio_abi__reply_sum(fixed, VFIO_ABI__CAST(__u64, each) * count);
 	to->count++;
 	to->array = at + fixed;
 	to->each = each;
-	to->end = vfio_abi_reply_sum(at, size);
+	to->end = vfio_abi__reply_sum(at, size);
 	if (size <= 0xffffffff)
 		padding = VFIO_ABI__CAST(__u32, size) % profile->align;
 	if (padding)
 		padding = profile->align - padding;
-	bytes = vfio_abi_reply_room(to, at, size);
+	bytes = vfio_abi__reply_room(to, at, size);
 	to->last = bytes ? VFIO_ABI__CAST(__u32, at) : 0;
 	if (bytes) {
 		__builtin_memset(bytes, 0, VFIO_ABI__CAST(__u32, fixed));
-		vfio_abi_reply_bits(bytes, &format->id, id);
-		vfio_abi_reply_bits(bytes, &format->version, version);
-		vfio_abi_reply_bits(bytes, &format->next, format->end);
+		vfio_abi__reply_bits(bytes, &format->id, id);
+		vfio_abi__reply_bits(bytes, &format->version, version);
+		vfio_abi__reply_bits(bytes, &format->next, format->end);
 	}
-	bytes = vfio_abi_reply_room(to, to->end, padding);
-	if (bytes && to->fits && !profile->keeps_padding)
+	bytes = vfio_abi__reply_room(to, to->end, padding);
+	if (bytes && to->fits && !profile->preserves_padding)
 		__builtin_memset(bytes, 0, VFIO_ABI__CAST(__u32, padding));
 	to->end += padding;
 }
 
 /* Sets a field of the capability that was appended last. */
-static inline void vfio_abi_reply_value(struct vfio_abi_reply_builder *to,
-					__u32 offset, __u32 width,
-					__u64 number)
+static inline void vfio_abi__reply_set(struct vfio_abi_reply_builder *to,
+				       __u32 offset, __u32 width,
+				       __u64 number)
 {
 	if (to->last)
-		vfio_abi_put(to->bytes + to->last + offset, width, number);
+		vfio_abi__put(to->bytes + to->last + offset, width, number);
 }
 
 /* Sets bytes of the capability that was appended last. */
-static inline void vfio_abi_reply_bytes(struct vfio_abi_reply_builder *to,
-					__u32 offset, const void *from,
-					vfio_abi_size size)
+static inline void vfio_abi__reply_bytes(struct vfio_abi_reply_builder *to,
+					 __u32 offset, const void *from,
+					 vfio_abi_size size)
 {
 	if (to->last && size)
 		__builtin_memcpy(to->bytes + to->last + offset, from, size);
 }
 
 /* Where an element of the last capability is to be written, if it is. */
-static inline __u8 *vfio_abi_reply_element(struct vfio_abi_reply_builder *to,
-					   __u32 nth)
+static inline __u8 *vfio_abi__reply_element(struct vfio_abi_reply_builder *to,
+					    __u32 nth)
 {
 	const __u64 offset = VFIO_ABI__CAST(__u64, nth) * to->each;
 
-	return vfio_abi_reply_room(to, to->array + offset, to->each);
+	return vfio_abi__reply_room(to, to->array + offset, to->each);
 }
 
 /* Sets all elements of the last capability to what the reply is to hold. */
-static inline void vfio_abi_reply_elements(struct vfio_abi_reply_builder *to,
-					   const void *from, __u32 count)
+static inline void vfio_abi__reply_elements(struct vfio_abi_reply_builder *to,
+					    const void *from, __u32 count)
 {
 	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, from);
 	__u8 *element;
 	__u32 nth;
 
 	for (nth = 0; nth < count; nth++, bytes += to->each) {
-		element = vfio_abi_reply_element(to, nth);
+		element = vfio_abi__reply_element(to, nth);
 		if (!element)
 			break;
 		__builtin_memcpy(element, bytes, to->each);
@@ -975,25 +980,25 @@ static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 					 const void *body, vfio_abi_size size)
 {
 	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, body);
-	const __u32 header = to->profile->format->header;
-	const struct vfio_abi_tail *tail = to->profile->tails;
-	__u32 start = vfio_abi_len(size), count = 0;
+	const __u32 header = to->profile->format->size;
+	const struct vfio_abi__known_array *array = to->profile->arrays;
+	__u32 start = vfio_abi__len(size), count = 0;
 
-	while (tail->each && tail->id != id)
-		tail++;
-	if (tail->each && tail->at - header <= start &&
-	    (start - (tail->at - header)) % tail->each == 0) {
-		count = (start - (tail->at - header)) / tail->each;
-		start = tail->at - header;
+	while (array->each && array->id != id)
+		array++;
+	if (array->each && array->at - header <= start &&
+	    (start - (array->at - header)) % array->each == 0) {
+		count = (start - (array->at - header)) / array->each;
+		start = array->at - header;
 	}
-	vfio_abi_reply_cap(to, id, version, VFIO_ABI__CAST(__u64, header) +
-			   start, tail->each, count);
-	vfio_abi_reply_bytes(to, header, bytes, start);
-	vfio_abi_reply_elements(to, bytes + start, count);
+	vfio_abi__reply_cap(to, id, version, VFIO_ABI__CAST(__u64, header) +
+			    start, array->each, count);
+	vfio_abi__reply_bytes(to, header, bytes, start);
+	vfio_abi__reply_elements(to, bytes + start, count);
 }
 
 /* Capabilities that start with struct vfio_info_cap_header. */
-static const struct vfio_abi_format vfio_abi_info_format
+static const struct vfio_abi__format vfio_abi__info_format
 __attribute__((unused)) = {
 	8, 8,
 	{ 0, 2, 0, 0xffff },	/* id */
@@ -1002,15 +1007,15 @@ __attribute__((unused)) = {
 	0, 1
 };
 
-static const struct vfio_abi_input vfio_abi_device_info_inputs[]
+static const struct vfio_abi__input vfio_abi__device_info_inputs[]
 __attribute__((unused)) = {
 	{ 0, 0, 0 }
 };
-static const struct vfio_abi_host vfio_abi_device_info_host
+static const struct vfio_abi__host vfio_abi__device_info_host
 __attribute__((unused)) = {
 	16, 0, 4,
 	0x80,	/* VFIO_DEVICE_FLAGS_CAPS */
-	16, vfio_abi_device_info_inputs
+	16, vfio_abi__device_info_inputs
 };
 
 /* What a reply with struct vfio_device_info says. */
@@ -1023,13 +1028,13 @@ struct vfio_abi_device_info {
 };
 
 /* Takes the values out of the reply. */
-static inline void vfio_abi_device_info_read(
+static inline void vfio_abi__device_info_read(
 		struct vfio_abi_device_info *info)
 {
-	info->argsz = vfio_abi_u32(info->reply.bytes);
-	info->flags = vfio_abi_u32(info->reply.bytes + 4);
-	info->num_regions = vfio_abi_u32(info->reply.bytes + 8);
-	info->num_irqs = vfio_abi_u32(info->reply.bytes + 12);
+	info->argsz = vfio_abi__u32(info->reply.bytes);
+	info->flags = vfio_abi__u32(info->reply.bytes + 4);
+	info->num_regions = vfio_abi__u32(info->reply.bytes + 8);
+	info->num_irqs = vfio_abi__u32(info->reply.bytes + 12);
 }
 
 /*
@@ -1043,14 +1048,14 @@ static inline int vfio_abi_device_info_parse(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi_parse(&vfio_abi_device_info_host,
+	result = vfio_abi__parse(&vfio_abi__device_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
-		vfio_abi_device_info_read(info);
+		vfio_abi__device_info_read(info);
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi_ask. */
+/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
@@ -1059,10 +1064,10 @@ static inline int vfio_abi_device_info_request(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi_ask(request, &vfio_abi_device_info_host,
+	result = vfio_abi__ask(request, &vfio_abi__device_info_host,
 			&info->reply, kept);
 	if (info->reply.bytes)
-		vfio_abi_device_info_read(info);
+		vfio_abi__device_info_read(info);
 	return result;
 }
 
@@ -1071,9 +1076,9 @@ static inline void vfio_abi_device_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_info *values)
 {
-	vfio_abi_reply_field(to, 4, 4, values->flags);
-	vfio_abi_reply_field(to, 8, 4, values->num_regions);
-	vfio_abi_reply_field(to, 12, 4, values->num_irqs);
+	vfio_abi__reply_set_field(to, 4, 4, values->flags);
+	vfio_abi__reply_set_field(to, 8, 4, values->num_regions);
+	vfio_abi__reply_set_field(to, 12, 4, values->num_irqs);
 }
 
 /*
@@ -1083,8 +1088,8 @@ static inline void vfio_abi_device_info_fixed(
 static inline struct vfio_abi_walk vfio_abi_device_caps(
 		const struct vfio_abi_device_info *info)
 {
-	return vfio_abi_start_reply(&vfio_abi_info_format,
-			&vfio_abi_device_info_host, &info->reply);
+	return vfio_abi__start_reply(&vfio_abi__info_format,
+			&vfio_abi__device_info_host, &info->reply);
 }
 
 /*
@@ -1094,29 +1099,29 @@ static inline struct vfio_abi_walk vfio_abi_device_caps(
 static inline int vfio_abi_device_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
-	int found = vfio_abi_visit(&vfio_abi_info_format, walk, cap);
+	int found = vfio_abi__visit(&vfio_abi__info_format, walk, cap);
 
 	if (found <= 0 || !cap->version)
 		return found;
 	switch (cap->id) {
 	case 1:	/* VFIO_DEVICE_INFO_CAP_ZPCI_BASE */
-		return vfio_abi_body(walk, cap, (cap->version == 1 ? 32 : 36));
+		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 : 36));
 	case 2:	/* VFIO_DEVICE_INFO_CAP_ZPCI_GROUP */
-		return vfio_abi_body(walk, cap, (cap->version == 1 ? 39 : 42));
+		return vfio_abi__body(walk, cap, (cap->version == 1 ? 39 : 42));
 	case 3:	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
-		found = vfio_abi_body(walk, cap, 12);
+		found = vfio_abi__body(walk, cap, 12);
 		if (found <= 0)
 			return found;
-		return vfio_abi_counted(walk, cap, 12,
-				vfio_abi_u32(cap->bytes + 8), 1);
+		return vfio_abi__counted(walk, cap, 12,
+				vfio_abi__u32(cap->bytes + 8), 1);
 	case 4:	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
-		found = vfio_abi_body(walk, cap, 12);
+		found = vfio_abi__body(walk, cap, 12);
 		if (found <= 0)
 			return found;
-		return vfio_abi_counted(walk, cap, 12,
-				vfio_abi_u32(cap->bytes + 8), 1);
+		return vfio_abi__counted(walk, cap, 12,
+				vfio_abi__u32(cap->bytes + 8), 1);
 	case 5:	/* VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP */
-		return vfio_abi_body(walk, cap, 16);
+		return vfio_abi__body(walk, cap, 16);
 	default:
 		return found;
 	}
@@ -1163,16 +1168,16 @@ static inline int vfio_abi_device_zpci_base_read(
 	if (cap->size < (cap->version == 1 ? 32 : 36))
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->start_dma = vfio_abi_u64(cap->bytes + 8);
-	out->end_dma = vfio_abi_u64(cap->bytes + 16);
-	out->pchid = vfio_abi_u16(cap->bytes + 24);
-	out->vfn = vfio_abi_u16(cap->bytes + 26);
-	out->fmb_length = vfio_abi_u16(cap->bytes + 28);
+	out->start_dma = vfio_abi__u64(cap->bytes + 8);
+	out->end_dma = vfio_abi__u64(cap->bytes + 16);
+	out->pchid = vfio_abi__u16(cap->bytes + 24);
+	out->vfn = vfio_abi__u16(cap->bytes + 26);
+	out->fmb_length = vfio_abi__u16(cap->bytes + 28);
 	out->pft = cap->bytes[30];
 	out->gid = cap->bytes[31];
 	out->has_fh = cap->version >= 2;
 	if (out->has_fh)
-		out->fh = vfio_abi_u32(cap->bytes + 32);
+		out->fh = vfio_abi__u32(cap->bytes + 32);
 	return 1;
 }
 
@@ -1201,16 +1206,16 @@ static inline void vfio_abi_device_zpci_base_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 2;
 
-	vfio_abi_reply_cap(to, 1, version, (version == 1 ? 32 : 40), 0, 0);
-	vfio_abi_reply_value(to, 8, 8, values->start_dma);
-	vfio_abi_reply_value(to, 16, 8, values->end_dma);
-	vfio_abi_reply_value(to, 24, 2, values->pchid);
-	vfio_abi_reply_value(to, 26, 2, values->vfn);
-	vfio_abi_reply_value(to, 28, 2, values->fmb_length);
-	vfio_abi_reply_value(to, 30, 1, values->pft);
-	vfio_abi_reply_value(to, 31, 1, values->gid);
+	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 : 40), 0, 0);
+	vfio_abi__reply_set(to, 8, 8, values->start_dma);
+	vfio_abi__reply_set(to, 16, 8, values->end_dma);
+	vfio_abi__reply_set(to, 24, 2, values->pchid);
+	vfio_abi__reply_set(to, 26, 2, values->vfn);
+	vfio_abi__reply_set(to, 28, 2, values->fmb_length);
+	vfio_abi__reply_set(to, 30, 1, values->pft);
+	vfio_abi__reply_set(to, 31, 1, values->gid);
 	if (version >= 2)
-		vfio_abi_reply_value(to, 32, 4, values->fh);
+		vfio_abi__reply_set(to, 32, 4, values->fh);
 }
 
 /* What a struct vfio_device_info_cap_zpci_group says. */
@@ -1238,16 +1243,16 @@ static inline int vfio_abi_device_zpci_group_read(
 	if (cap->size < (cap->version == 1 ? 39 : 42))
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->dasm = vfio_abi_u64(cap->bytes + 8);
-	out->msi_addr = vfio_abi_u64(cap->bytes + 16);
-	out->flags = vfio_abi_u64(cap->bytes + 24);
-	out->mui = vfio_abi_u16(cap->bytes + 32);
-	out->noi = vfio_abi_u16(cap->bytes + 34);
-	out->maxstbl = vfio_abi_u16(cap->bytes + 36);
+	out->dasm = vfio_abi__u64(cap->bytes + 8);
+	out->msi_addr = vfio_abi__u64(cap->bytes + 16);
+	out->flags = vfio_abi__u64(cap->bytes + 24);
+	out->mui = vfio_abi__u16(cap->bytes + 32);
+	out->noi = vfio_abi__u16(cap->bytes + 34);
+	out->maxstbl = vfio_abi__u16(cap->bytes + 36);
 	out->version = cap->bytes[38];
 	out->has_imaxstbl = cap->version >= 2;
 	if (out->has_imaxstbl)
-		out->imaxstbl = vfio_abi_u16(cap->bytes + 40);
+		out->imaxstbl = vfio_abi__u16(cap->bytes + 40);
 	return 1;
 }
 
@@ -1276,16 +1281,16 @@ static inline void vfio_abi_device_zpci_group_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 2;
 
-	vfio_abi_reply_cap(to, 2, version, (version == 1 ? 40 : 48), 0, 0);
-	vfio_abi_reply_value(to, 8, 8, values->dasm);
-	vfio_abi_reply_value(to, 16, 8, values->msi_addr);
-	vfio_abi_reply_value(to, 24, 8, values->flags);
-	vfio_abi_reply_value(to, 32, 2, values->mui);
-	vfio_abi_reply_value(to, 34, 2, values->noi);
-	vfio_abi_reply_value(to, 36, 2, values->maxstbl);
-	vfio_abi_reply_value(to, 38, 1, values->version);
+	vfio_abi__reply_cap(to, 2, version, (version == 1 ? 40 : 48), 0, 0);
+	vfio_abi__reply_set(to, 8, 8, values->dasm);
+	vfio_abi__reply_set(to, 16, 8, values->msi_addr);
+	vfio_abi__reply_set(to, 24, 8, values->flags);
+	vfio_abi__reply_set(to, 32, 2, values->mui);
+	vfio_abi__reply_set(to, 34, 2, values->noi);
+	vfio_abi__reply_set(to, 36, 2, values->maxstbl);
+	vfio_abi__reply_set(to, 38, 1, values->version);
 	if (version >= 2)
-		vfio_abi_reply_value(to, 40, 2, values->imaxstbl);
+		vfio_abi__reply_set(to, 40, 2, values->imaxstbl);
 }
 
 /* What a struct vfio_device_info_cap_zpci_util says. */
@@ -1306,9 +1311,9 @@ static inline int vfio_abi_device_zpci_util_read(
 	if (cap->size < 12)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->size = vfio_abi_u32(cap->bytes + 8);
-	return vfio_abi_elements(&out->util_str, cap, 12,
-				vfio_abi_u32(cap->bytes + 8), 1);
+	out->size = vfio_abi__u32(cap->bytes + 8);
+	return vfio_abi__elements(&out->util_str, cap, 12,
+				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
 /* Finds the next one: 1, or 0 if there is none, or the error. */
@@ -1352,9 +1357,9 @@ static inline void vfio_abi_device_zpci_util_append(
 			values->cap.version : 1;
 	const __u32 count = values->size;
 
-	vfio_abi_reply_cap(to, 3, version, 12, 1, count);
-	vfio_abi_reply_value(to, 8, 4, values->size);
-	vfio_abi_reply_elements(to, elements, count);
+	vfio_abi__reply_cap(to, 3, version, 12, 1, count);
+	vfio_abi__reply_set(to, 8, 4, values->size);
+	vfio_abi__reply_elements(to, elements, count);
 }
 
 /* What a struct vfio_device_info_cap_zpci_pfip says. */
@@ -1375,9 +1380,9 @@ static inline int vfio_abi_device_zpci_pfip_read(
 	if (cap->size < 12)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->size = vfio_abi_u32(cap->bytes + 8);
-	return vfio_abi_elements(&out->pfip, cap, 12,
-				vfio_abi_u32(cap->bytes + 8), 1);
+	out->size = vfio_abi__u32(cap->bytes + 8);
+	return vfio_abi__elements(&out->pfip, cap, 12,
+				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
 /* Finds the next one: 1, or 0 if there is none, or the error. */
@@ -1421,9 +1426,9 @@ static inline void vfio_abi_device_zpci_pfip_append(
 			values->cap.version : 1;
 	const __u32 count = values->size;
 
-	vfio_abi_reply_cap(to, 4, version, 12, 1, count);
-	vfio_abi_reply_value(to, 8, 4, values->size);
-	vfio_abi_reply_elements(to, elements, count);
+	vfio_abi__reply_cap(to, 4, version, 12, 1, count);
+	vfio_abi__reply_set(to, 8, 4, values->size);
+	vfio_abi__reply_elements(to, elements, count);
 }
 
 /* What a struct vfio_device_info_cap_pci_atomic_comp says. */
@@ -1443,7 +1448,7 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 	if (cap->size < 16)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->flags = vfio_abi_u32(cap->bytes + 8);
+	out->flags = vfio_abi__u32(cap->bytes + 8);
 	return 1;
 }
 
@@ -1472,27 +1477,27 @@ static inline void vfio_abi_device_pci_atomic_comp_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 1;
 
-	vfio_abi_reply_cap(to, 5, version, 16, 0, 0);
-	vfio_abi_reply_value(to, 8, 4, values->flags);
+	vfio_abi__reply_cap(to, 5, version, 16, 0, 0);
+	vfio_abi__reply_set(to, 8, 4, values->flags);
 }
 
-static const struct vfio_abi_tail vfio_abi_device_tails[]
+static const struct vfio_abi__known_array vfio_abi__device_arrays[]
 __attribute__((unused)) = {
 	{ 3, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
 	{ 4, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
 	{ 0, 0, 0 }
 };
 
-static const struct vfio_abi_input vfio_abi_region_info_inputs[]
+static const struct vfio_abi__input vfio_abi__region_info_inputs[]
 __attribute__((unused)) = {
 	{ 8, 4, 1 },
 	{ 0, 0, 0 }
 };
-static const struct vfio_abi_host vfio_abi_region_info_host
+static const struct vfio_abi__host vfio_abi__region_info_host
 __attribute__((unused)) = {
 	32, 0, 4,
 	8,	/* VFIO_REGION_INFO_FLAG_CAPS */
-	12, vfio_abi_region_info_inputs
+	12, vfio_abi__region_info_inputs
 };
 
 /* What a reply with struct vfio_region_info says. */
@@ -1506,14 +1511,14 @@ struct vfio_abi_region_info {
 };
 
 /* Takes the values out of the reply. */
-static inline void vfio_abi_region_info_read(
+static inline void vfio_abi__region_info_read(
 		struct vfio_abi_region_info *info)
 {
-	info->argsz = vfio_abi_u32(info->reply.bytes);
-	info->flags = vfio_abi_u32(info->reply.bytes + 4);
-	info->index = vfio_abi_u32(info->reply.bytes + 8);
-	info->size = vfio_abi_u64(info->reply.bytes + 16);
-	info->offset = vfio_abi_u64(info->reply.bytes + 24);
+	info->argsz = vfio_abi__u32(info->reply.bytes);
+	info->flags = vfio_abi__u32(info->reply.bytes + 4);
+	info->index = vfio_abi__u32(info->reply.bytes + 8);
+	info->size = vfio_abi__u64(info->reply.bytes + 16);
+	info->offset = vfio_abi__u64(info->reply.bytes + 24);
 }
 
 /*
@@ -1527,14 +1532,14 @@ static inline int vfio_abi_region_info_parse(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi_parse(&vfio_abi_region_info_host,
+	result = vfio_abi__parse(&vfio_abi__region_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
-		vfio_abi_region_info_read(info);
+		vfio_abi__region_info_read(info);
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi_ask. */
+/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_region_info *info)
@@ -1543,10 +1548,10 @@ static inline int vfio_abi_region_info_request(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi_ask(request, &vfio_abi_region_info_host,
+	result = vfio_abi__ask(request, &vfio_abi__region_info_host,
 			&info->reply, kept);
 	if (info->reply.bytes)
-		vfio_abi_region_info_read(info);
+		vfio_abi__region_info_read(info);
 	return result;
 }
 
@@ -1555,9 +1560,9 @@ static inline void vfio_abi_region_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_info *values)
 {
-	vfio_abi_reply_field(to, 4, 4, values->flags);
-	vfio_abi_reply_field(to, 16, 8, values->size);
-	vfio_abi_reply_field(to, 24, 8, values->offset);
+	vfio_abi__reply_set_field(to, 4, 4, values->flags);
+	vfio_abi__reply_set_field(to, 16, 8, values->size);
+	vfio_abi__reply_set_field(to, 24, 8, values->offset);
 }
 
 /*
@@ -1567,8 +1572,8 @@ static inline void vfio_abi_region_info_fixed(
 static inline struct vfio_abi_walk vfio_abi_region_caps(
 		const struct vfio_abi_region_info *info)
 {
-	return vfio_abi_start_reply(&vfio_abi_info_format,
-			&vfio_abi_region_info_host, &info->reply);
+	return vfio_abi__start_reply(&vfio_abi__info_format,
+			&vfio_abi__region_info_host, &info->reply);
 }
 
 /*
@@ -1578,25 +1583,25 @@ static inline struct vfio_abi_walk vfio_abi_region_caps(
 static inline int vfio_abi_region_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
-	int found = vfio_abi_visit(&vfio_abi_info_format, walk, cap);
+	int found = vfio_abi__visit(&vfio_abi__info_format, walk, cap);
 
 	if (found <= 0 || !cap->version)
 		return found;
 	switch (cap->id) {
 	case 1:	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
-		found = vfio_abi_body(walk, cap, 16);
+		found = vfio_abi__body(walk, cap, 16);
 		if (found <= 0)
 			return found;
-		return vfio_abi_counted(walk, cap, 16,
-				vfio_abi_u32(cap->bytes + 8), 16);
+		return vfio_abi__counted(walk, cap, 16,
+				vfio_abi__u32(cap->bytes + 8), 16);
 	case 2:	/* VFIO_REGION_INFO_CAP_TYPE */
-		return vfio_abi_body(walk, cap, 16);
+		return vfio_abi__body(walk, cap, 16);
 	case 3:	/* VFIO_REGION_INFO_CAP_MSIX_MAPPABLE */
-		return vfio_abi_body(walk, cap, 8);
+		return vfio_abi__body(walk, cap, 8);
 	case 4:	/* VFIO_REGION_INFO_CAP_NVLINK2_SSATGT */
-		return vfio_abi_body(walk, cap, 16);
+		return vfio_abi__body(walk, cap, 16);
 	case 5:	/* VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD */
-		return vfio_abi_body(walk, cap, 16);
+		return vfio_abi__body(walk, cap, 16);
 	default:
 		return found;
 	}
@@ -1636,9 +1641,9 @@ static inline int vfio_abi_region_sparse_mmap_read(
 	if (cap->size < 16)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->nr_areas = vfio_abi_u32(cap->bytes + 8);
-	return vfio_abi_elements(&out->areas, cap, 16,
-				vfio_abi_u32(cap->bytes + 8), 16);
+	out->nr_areas = vfio_abi__u32(cap->bytes + 8);
+	return vfio_abi__elements(&out->areas, cap, 16,
+				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
 /* Finds the next one: 1, or 0 if there is none, or the error. */
@@ -1668,8 +1673,8 @@ static inline int vfio_abi_region_sparse_mmap_areas(
 	__builtin_memset(out, 0, sizeof(*out));
 	if (!bytes)
 		return 0;
-	out->offset = vfio_abi_u64(bytes);
-	out->size = vfio_abi_u64(bytes + 8);
+	out->offset = vfio_abi__u64(bytes);
+	out->size = vfio_abi__u64(bytes + 8);
 	return 1;
 }
 
@@ -1685,14 +1690,14 @@ static inline void vfio_abi_region_sparse_mmap_append(
 	__u8 *bytes;
 	__u32 nth;
 
-	vfio_abi_reply_cap(to, 1, version, 16, 16, count);
-	vfio_abi_reply_value(to, 8, 4, values->nr_areas);
+	vfio_abi__reply_cap(to, 1, version, 16, 16, count);
+	vfio_abi__reply_set(to, 8, 4, values->nr_areas);
 	for (nth = 0; nth < count; nth++) {
-		bytes = vfio_abi_reply_element(to, nth);
+		bytes = vfio_abi__reply_element(to, nth);
 		if (!bytes)
 			break;
-		vfio_abi_put(bytes, 8, elements[nth].offset);
-		vfio_abi_put(bytes + 8, 8, elements[nth].size);
+		vfio_abi__put(bytes, 8, elements[nth].offset);
+		vfio_abi__put(bytes + 8, 8, elements[nth].size);
 	}
 }
 
@@ -1714,8 +1719,8 @@ static inline int vfio_abi_region_type_read(
 	if (cap->size < 16)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->type = vfio_abi_u32(cap->bytes + 8);
-	out->subtype = vfio_abi_u32(cap->bytes + 12);
+	out->type = vfio_abi__u32(cap->bytes + 8);
+	out->subtype = vfio_abi__u32(cap->bytes + 12);
 	return 1;
 }
 
@@ -1744,9 +1749,9 @@ static inline void vfio_abi_region_type_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 1;
 
-	vfio_abi_reply_cap(to, 2, version, 16, 0, 0);
-	vfio_abi_reply_value(to, 8, 4, values->type);
-	vfio_abi_reply_value(to, 12, 4, values->subtype);
+	vfio_abi__reply_cap(to, 2, version, 16, 0, 0);
+	vfio_abi__reply_set(to, 8, 4, values->type);
+	vfio_abi__reply_set(to, 12, 4, values->subtype);
 }
 
 /* A VFIO_REGION_INFO_CAP_MSIX_MAPPABLE, which is only a header. */
@@ -1793,7 +1798,7 @@ static inline void vfio_abi_region_msix_mappable_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 1;
 
-	vfio_abi_reply_cap(to, 3, version, 8, 0, 0);
+	vfio_abi__reply_cap(to, 3, version, 8, 0, 0);
 }
 
 /* What a struct vfio_region_info_cap_nvlink2_ssatgt says. */
@@ -1813,7 +1818,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 	if (cap->size < 16)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->tgt = vfio_abi_u64(cap->bytes + 8);
+	out->tgt = vfio_abi__u64(cap->bytes + 8);
 	return 1;
 }
 
@@ -1842,8 +1847,8 @@ static inline void vfio_abi_region_nvlink2_ssatgt_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 1;
 
-	vfio_abi_reply_cap(to, 4, version, 16, 0, 0);
-	vfio_abi_reply_value(to, 8, 8, values->tgt);
+	vfio_abi__reply_cap(to, 4, version, 16, 0, 0);
+	vfio_abi__reply_set(to, 8, 8, values->tgt);
 }
 
 /* What a struct vfio_region_info_cap_nvlink2_lnkspd says. */
@@ -1863,7 +1868,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 	if (cap->size < 16)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->link_speed = vfio_abi_u32(cap->bytes + 8);
+	out->link_speed = vfio_abi__u32(cap->bytes + 8);
 	return 1;
 }
 
@@ -1892,29 +1897,29 @@ static inline void vfio_abi_region_nvlink2_lnkspd_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 1;
 
-	vfio_abi_reply_cap(to, 5, version, 16, 0, 0);
-	vfio_abi_reply_value(to, 8, 4, values->link_speed);
+	vfio_abi__reply_cap(to, 5, version, 16, 0, 0);
+	vfio_abi__reply_set(to, 8, 4, values->link_speed);
 }
 
-static const struct vfio_abi_tail vfio_abi_region_tails[]
+static const struct vfio_abi__known_array vfio_abi__region_arrays[]
 __attribute__((unused)) = {
 	{ 1, 16, 16 },	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
 	{ 0, 0, 0 }
 };
 
-static const struct vfio_abi_input vfio_abi_iommu_type1_info_inputs[]
+static const struct vfio_abi__input vfio_abi__type1_info_inputs[]
 __attribute__((unused)) = {
 	{ 0, 0, 0 }
 };
-static const struct vfio_abi_host vfio_abi_iommu_type1_info_host
+static const struct vfio_abi__host vfio_abi__type1_info_host
 __attribute__((unused)) = {
 	16, 0, 4,
 	2,	/* VFIO_IOMMU_INFO_CAPS */
-	16, vfio_abi_iommu_type1_info_inputs
+	16, vfio_abi__type1_info_inputs
 };
 
 /* What a reply with struct vfio_iommu_type1_info says. */
-struct vfio_abi_iommu_type1_info {
+struct vfio_abi_type1_info {
 	struct vfio_abi_reply reply;
 	__u32	argsz;
 	__u32	flags;
@@ -1922,55 +1927,55 @@ struct vfio_abi_iommu_type1_info {
 };
 
 /* Takes the values out of the reply. */
-static inline void vfio_abi_iommu_type1_info_read(
-		struct vfio_abi_iommu_type1_info *info)
+static inline void vfio_abi__type1_info_read(
+		struct vfio_abi_type1_info *info)
 {
-	info->argsz = vfio_abi_u32(info->reply.bytes);
-	info->flags = vfio_abi_u32(info->reply.bytes + 4);
-	info->iova_pgsizes = vfio_abi_u64(info->reply.bytes + 8);
+	info->argsz = vfio_abi__u32(info->reply.bytes);
+	info->flags = vfio_abi__u32(info->reply.bytes + 4);
+	info->iova_pgsizes = vfio_abi__u64(info->reply.bytes + 8);
 }
 
 /*
  * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
  * its need is not 0, the buffer was too small, and no capability is shown.
  */
-static inline int vfio_abi_iommu_type1_info_parse(
-		struct vfio_abi_iommu_type1_info *info, const void *buf,
+static inline int vfio_abi_type1_info_parse(
+		struct vfio_abi_type1_info *info, const void *buf,
 		vfio_abi_size len)
 {
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi_parse(&vfio_abi_iommu_type1_info_host,
+	result = vfio_abi__parse(&vfio_abi__type1_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
-		vfio_abi_iommu_type1_info_read(info);
+		vfio_abi__type1_info_read(info);
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi_ask. */
-static inline int vfio_abi_iommu_type1_info_request(
+/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
+static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
-		struct vfio_abi_iommu_type1_info *info)
+		struct vfio_abi_type1_info *info)
 {
 	__u8 kept[1];
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi_ask(request, &vfio_abi_iommu_type1_info_host,
+	result = vfio_abi__ask(request, &vfio_abi__type1_info_host,
 			&info->reply, kept);
 	if (info->reply.bytes)
-		vfio_abi_iommu_type1_info_read(info);
+		vfio_abi__type1_info_read(info);
 	return result;
 }
 
 /* Sets the fixed part of a reply, but for what the caller sets. */
-static inline void vfio_abi_iommu_type1_info_fixed(
+static inline void vfio_abi_type1_info_fixed(
 		struct vfio_abi_reply_builder *to,
-		const struct vfio_abi_iommu_type1_info *values)
+		const struct vfio_abi_type1_info *values)
 {
-	vfio_abi_reply_field(to, 4, 4, values->flags);
-	vfio_abi_reply_field(to, 8, 8, values->iova_pgsizes);
+	vfio_abi__reply_set_field(to, 4, 4, values->flags);
+	vfio_abi__reply_set_field(to, 8, 8, values->iova_pgsizes);
 }
 
 /*
@@ -1978,10 +1983,10 @@ static inline void vfio_abi_iommu_type1_info_fixed(
  * nothing where the reply was short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_type1_caps(
-		const struct vfio_abi_iommu_type1_info *info)
+		const struct vfio_abi_type1_info *info)
 {
-	return vfio_abi_start_reply(&vfio_abi_info_format,
-			&vfio_abi_iommu_type1_info_host, &info->reply);
+	return vfio_abi__start_reply(&vfio_abi__info_format,
+			&vfio_abi__type1_info_host, &info->reply);
 }
 
 /*
@@ -1991,21 +1996,21 @@ static inline struct vfio_abi_walk vfio_abi_type1_caps(
 static inline int vfio_abi_type1_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
-	int found = vfio_abi_visit(&vfio_abi_info_format, walk, cap);
+	int found = vfio_abi__visit(&vfio_abi__info_format, walk, cap);
 
 	if (found <= 0 || !cap->version)
 		return found;
 	switch (cap->id) {
 	case 1:	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
-		found = vfio_abi_body(walk, cap, 16);
+		found = vfio_abi__body(walk, cap, 16);
 		if (found <= 0)
 			return found;
-		return vfio_abi_counted(walk, cap, 16,
-				vfio_abi_u32(cap->bytes + 8), 16);
+		return vfio_abi__counted(walk, cap, 16,
+				vfio_abi__u32(cap->bytes + 8), 16);
 	case 2:	/* VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION */
-		return vfio_abi_body(walk, cap, 32);
+		return vfio_abi__body(walk, cap, 32);
 	case 3:	/* VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL */
-		return vfio_abi_body(walk, cap, 12);
+		return vfio_abi__body(walk, cap, 12);
 	default:
 		return found;
 	}
@@ -2045,9 +2050,9 @@ static inline int vfio_abi_type1_iova_range_read(
 	if (cap->size < 16)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->nr_iovas = vfio_abi_u32(cap->bytes + 8);
-	return vfio_abi_elements(&out->iova_ranges, cap, 16,
-				vfio_abi_u32(cap->bytes + 8), 16);
+	out->nr_iovas = vfio_abi__u32(cap->bytes + 8);
+	return vfio_abi__elements(&out->iova_ranges, cap, 16,
+				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
 /* Finds the next one: 1, or 0 if there is none, or the error. */
@@ -2077,8 +2082,8 @@ static inline int vfio_abi_type1_iova_range_iova_ranges(
 	__builtin_memset(out, 0, sizeof(*out));
 	if (!bytes)
 		return 0;
-	out->start = vfio_abi_u64(bytes);
-	out->end = vfio_abi_u64(bytes + 8);
+	out->start = vfio_abi__u64(bytes);
+	out->end = vfio_abi__u64(bytes + 8);
 	return 1;
 }
 
@@ -2094,14 +2099,14 @@ static inline void vfio_abi_type1_iova_range_append(
 	__u8 *bytes;
 	__u32 nth;
 
-	vfio_abi_reply_cap(to, 1, version, 16, 16, count);
-	vfio_abi_reply_value(to, 8, 4, values->nr_iovas);
+	vfio_abi__reply_cap(to, 1, version, 16, 16, count);
+	vfio_abi__reply_set(to, 8, 4, values->nr_iovas);
 	for (nth = 0; nth < count; nth++) {
-		bytes = vfio_abi_reply_element(to, nth);
+		bytes = vfio_abi__reply_element(to, nth);
 		if (!bytes)
 			break;
-		vfio_abi_put(bytes, 8, elements[nth].start);
-		vfio_abi_put(bytes + 8, 8, elements[nth].end);
+		vfio_abi__put(bytes, 8, elements[nth].start);
+		vfio_abi__put(bytes + 8, 8, elements[nth].end);
 	}
 }
 
@@ -2124,9 +2129,9 @@ static inline int vfio_abi_type1_migration_read(
 	if (cap->size < 32)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->flags = vfio_abi_u32(cap->bytes + 8);
-	out->pgsize_bitmap = vfio_abi_u64(cap->bytes + 16);
-	out->max_dirty_bitmap_size = vfio_abi_u64(cap->bytes + 24);
+	out->flags = vfio_abi__u32(cap->bytes + 8);
+	out->pgsize_bitmap = vfio_abi__u64(cap->bytes + 16);
+	out->max_dirty_bitmap_size = vfio_abi__u64(cap->bytes + 24);
 	return 1;
 }
 
@@ -2155,10 +2160,10 @@ static inline void vfio_abi_type1_migration_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 1;
 
-	vfio_abi_reply_cap(to, 2, version, 32, 0, 0);
-	vfio_abi_reply_value(to, 8, 4, values->flags);
-	vfio_abi_reply_value(to, 16, 8, values->pgsize_bitmap);
-	vfio_abi_reply_value(to, 24, 8, values->max_dirty_bitmap_size);
+	vfio_abi__reply_cap(to, 2, version, 32, 0, 0);
+	vfio_abi__reply_set(to, 8, 4, values->flags);
+	vfio_abi__reply_set(to, 16, 8, values->pgsize_bitmap);
+	vfio_abi__reply_set(to, 24, 8, values->max_dirty_bitmap_size);
 }
 
 /* What a struct vfio_iommu_type1_info_dma_avail says. */
@@ -2178,7 +2183,7 @@ static inline int vfio_abi_type1_dma_avail_read(
 	if (cap->size < 12)
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
-	out->avail = vfio_abi_u32(cap->bytes + 8);
+	out->avail = vfio_abi__u32(cap->bytes + 8);
 	return 1;
 }
 
@@ -2207,11 +2212,11 @@ static inline void vfio_abi_type1_dma_avail_append(
 	const __u32 version = values->cap.version ?
 			values->cap.version : 1;
 
-	vfio_abi_reply_cap(to, 3, version, 12, 0, 0);
-	vfio_abi_reply_value(to, 8, 4, values->avail);
+	vfio_abi__reply_cap(to, 3, version, 12, 0, 0);
+	vfio_abi__reply_set(to, 8, 4, values->avail);
 }
 
-static const struct vfio_abi_tail vfio_abi_type1_tails[]
+static const struct vfio_abi__known_array vfio_abi__type1_arrays[]
 __attribute__((unused)) = {
 	{ 1, 16, 16 },	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
 	{ 0, 0, 0 }
@@ -2224,16 +2229,16 @@ __attribute__((unused)) = {
  * Handler: drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info
  * Since Linux 6.6.
  */
-static const __u32 vfio_abi_profile_device_ends[]
+static const __u32 vfio_abi__profile_device_ends[]
 __attribute__((unused)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_device
 __attribute__((unused)) = {
-	&vfio_abi_device_info_host, &vfio_abi_info_format,
-	vfio_abi_device_tails, vfio_abi_profile_device_ends,
+	&vfio_abi__device_info_host, &vfio_abi__info_format,
+	vfio_abi__device_arrays, vfio_abi__profile_device_ends,
 	16, 24, 24, 8,
-	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
 };
 
 /*
@@ -2244,16 +2249,16 @@ __attribute__((unused)) = {
  * Handler: drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info
  * Since Linux 5.10.
  */
-static const __u32 vfio_abi_profile_device_v5_10_ends[]
+static const __u32 vfio_abi__profile_device_v5_10_ends[]
 __attribute__((unused)) = {
 	16, 20, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_device_v5_10
 __attribute__((unused)) = {
-	&vfio_abi_device_info_host, &vfio_abi_info_format,
-	vfio_abi_device_tails, vfio_abi_profile_device_v5_10_ends,
+	&vfio_abi__device_info_host, &vfio_abi__info_format,
+	vfio_abi__device_arrays, vfio_abi__profile_device_v5_10_ends,
 	16, 20, 20, 1,
-	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
 };
 
 /*
@@ -2264,16 +2269,16 @@ __attribute__((unused)) = {
  * Handler: drivers/vfio/vfio_main.c, vfio_get_region_info
  * Since Linux 6.19.
  */
-static const __u32 vfio_abi_profile_region_ends[]
+static const __u32 vfio_abi__profile_region_ends[]
 __attribute__((unused)) = {
 	32, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_region
 __attribute__((unused)) = {
-	&vfio_abi_region_info_host, &vfio_abi_info_format,
-	vfio_abi_region_tails, vfio_abi_profile_region_ends,
+	&vfio_abi__region_info_host, &vfio_abi__info_format,
+	vfio_abi__region_arrays, vfio_abi__profile_region_ends,
 	32, 32, 32, 8,
-	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ECHO
+	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ECHO
 };
 
 /*
@@ -2284,16 +2289,16 @@ __attribute__((unused)) = {
  * Handler: libvfio-user lib/libvfio-user.c, handle_device_get_region_info
  * Since Linux 4.6.
  */
-static const __u32 vfio_abi_profile_vfio_user_ends[]
+static const __u32 vfio_abi__profile_vfio_user_ends[]
 __attribute__((unused)) = {
 	32, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_vfio_user
 __attribute__((unused)) = {
-	&vfio_abi_region_info_host, &vfio_abi_info_format,
-	vfio_abi_region_tails, vfio_abi_profile_vfio_user_ends,
+	&vfio_abi__region_info_host, &vfio_abi__info_format,
+	vfio_abi__region_arrays, vfio_abi__profile_vfio_user_ends,
 	32, 32, 32, 8,
-	VFIO_ABI_FLAG_CLEAR, 0, 1, VFIO_ABI_ZERO
+	VFIO_ABI__FLAG_CLEAR, 0, 1, VFIO_ABI__ZERO
 };
 
 /*
@@ -2304,32 +2309,32 @@ __attribute__((unused)) = {
  * Handler: drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info
  * Since Linux 5.4.
  */
-static const __u32 vfio_abi_profile_type1_v5_4_ends[]
+static const __u32 vfio_abi__profile_type1_v5_4_ends[]
 __attribute__((unused)) = {
 	16, 20, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_type1_v5_4
 __attribute__((unused)) = {
-	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_type1_tails, vfio_abi_profile_type1_v5_4_ends,
+	&vfio_abi__type1_info_host, &vfio_abi__info_format,
+	vfio_abi__type1_arrays, vfio_abi__profile_type1_v5_4_ends,
 	16, 20, 24, 1,
-	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
 };
 
 /*
  * Handler: drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info
  * Since Linux 6.6.
  */
-static const __u32 vfio_abi_profile_type1_ends[]
+static const __u32 vfio_abi__profile_type1_ends[]
 __attribute__((unused)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_type1
 __attribute__((unused)) = {
-	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_type1_tails, vfio_abi_profile_type1_ends,
+	&vfio_abi__type1_info_host, &vfio_abi__info_format,
+	vfio_abi__type1_arrays, vfio_abi__profile_type1_ends,
 	16, 24, 24, 8,
-	VFIO_ABI_OFFSET_ZERO, 0, 0, VFIO_ABI_ZERO
+	VFIO_ABI__OFFSET_ZERO, 0, 0, VFIO_ABI__ZERO
 };
 
 /*
@@ -2339,16 +2344,16 @@ __attribute__((unused)) = {
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
  * Since Linux 6.2.
  */
-static const __u32 vfio_abi_profile_iommufd_v6_2_ends[]
+static const __u32 vfio_abi__profile_iommufd_v6_2_ends[]
 __attribute__((unused)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_iommufd_v6_2
 __attribute__((unused)) = {
-	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_type1_tails, vfio_abi_profile_iommufd_v6_2_ends,
+	&vfio_abi__type1_info_host, &vfio_abi__info_format,
+	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_v6_2_ends,
 	16, 24, 24, 1,
-	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_STACK
+	VFIO_ABI__PARTIAL, 1, 1, VFIO_ABI__STACK
 };
 
 /*
@@ -2360,16 +2365,16 @@ __attribute__((unused)) = {
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
  * Since Linux 6.6.
  */
-static const __u32 vfio_abi_profile_iommufd_ends[]
+static const __u32 vfio_abi__profile_iommufd_ends[]
 __attribute__((unused)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_iommufd
 __attribute__((unused)) = {
-	&vfio_abi_iommu_type1_info_host, &vfio_abi_info_format,
-	vfio_abi_type1_tails, vfio_abi_profile_iommufd_ends,
+	&vfio_abi__type1_info_host, &vfio_abi__info_format,
+	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_ends,
 	16, 24, 24, 8,
-	VFIO_ABI_PARTIAL, 1, 1, VFIO_ABI_ZERO
+	VFIO_ABI__PARTIAL, 1, 1, VFIO_ABI__ZERO
 };
 
 #endif /* VFIO_ABI_CHAINS_H */

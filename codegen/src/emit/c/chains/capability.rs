@@ -83,7 +83,7 @@ impl<'a> Emitter<'a> {
         let count = plan.count.as_ref().map(|count| {
             let name = &struct_.fields[count.field].name;
             match count.int.size() {
-                8 => format!("{}_len(values->{name})", self.stem),
+                8 => format!("{}__len(values->{name})", self.stem),
                 _ => format!("values->{name}"),
             }
         });

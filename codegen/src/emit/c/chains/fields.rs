@@ -13,7 +13,7 @@ impl Emitter<'_> {
     pub(super) fn load(&self, int: Int, place: &str, offset: u64) -> String {
         let number = match int.size() {
             1 => format!("{place}[{offset}]"),
-            size => format!("{}_u{}({})", self.stem, size * 8, plus(place, offset)),
+            size => format!("{}__u{}({})", self.stem, size * 8, plus(place, offset)),
         };
         match int.signed() {
             true => self.cast(int, &number),

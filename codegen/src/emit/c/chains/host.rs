@@ -5,13 +5,17 @@ use super::view::{HostView, ValueView};
 use super::{Emitter, literal};
 use crate::ir::Struct;
 use crate::ir::protocol::{HostField, HostPlan};
-use crate::names;
 
 impl<'a> Emitter<'a> {
-    pub(super) fn host(&self, plan: &'a HostPlan, names: &mut UniqueNames) -> HostView<'a> {
+    pub(super) fn host(
+        &self,
+        chain: &str,
+        plan: &'a HostPlan,
+        names: &mut UniqueNames,
+    ) -> HostView<'a> {
         let struct_ = self.abi.struct_(plan.struct_);
-        let stem = names::without_prefix(&self.abi.prefix, &struct_.name);
-        let mut name = |words: &[&str]| self.name(names, &[&[stem], words].concat());
+        let own = [chain, "info"];
+        let mut name = |words: &[&str]| self.name(names, &[&own[..], words].concat());
         let fields = struct_.fields.iter().map(|field| field.name.as_str());
         let mut members = UniqueNames::members(fields);
         let reply = members.reserve("reply".to_owned());
@@ -22,12 +26,12 @@ impl<'a> Emitter<'a> {
             name: name(&[]),
             kernel: struct_.name.clone(),
             values: values.collect(),
-            table: name(&["host"]),
-            inputs: name(&["inputs"]),
-            read: name(&["read"]),
             parse: name(&["parse"]),
             request: name(&["request"]),
             fixed: name(&["fixed"]),
+            table: self.internal(names, &[chain, "info", "host"]),
+            inputs: self.internal(names, &[chain, "info", "inputs"]),
+            read: self.internal(names, &[chain, "info", "read"]),
             kept_size: plan.inputs.iter().map(|input| input.size).sum::<u64>().max(1),
             caps_flag: literal(plan.caps_flag.1),
             plan,

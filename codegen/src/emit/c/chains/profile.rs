@@ -32,7 +32,7 @@ impl<'a> Emitter<'a> {
         Some(ProfileView {
             comment: section::opening(comment.since(&self.abi.releases, handler.since).block(0)),
             name: self.name(names, &["profile", &plan.name]),
-            ends_name: self.name(names, &["profile", &plan.name, "ends"]),
+            ends_name: self.internal(names, &["profile", &plan.name, "ends"]),
             host: chain.host.as_ref()?.table.clone(),
             format: chain.format.clone(),
             tails: chain.tails.clone()?,

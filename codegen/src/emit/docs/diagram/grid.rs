@@ -1,6 +1,6 @@
-//! Puts pieces on rows of 8 bytes. A piece that fills more than two whole rows
-//! is folded: it is drawn as one row with a tear, and the offsets go on behind
-//! it. Heights are in the units of the picture, everything else is in bytes.
+//! Places pieces on rows of 8 bytes. A piece of more than two whole rows is folded:
+//! it is drawn as one row with a tear, and the offsets continue after it. Heights
+//! are in the units of the picture, everything else is in bytes.
 
 use super::pieces::{Kind, Piece};
 
@@ -8,24 +8,24 @@ use super::pieces::{Kind, Piece};
 const ROW: u64 = 8;
 /// The height of a row.
 const HEIGHT: u64 = 46;
-/// What a tear adds to the height of a row.
+/// The height that a tear adds to a row.
 const TEAR: u64 = 26;
 
-/// A box: a piece, or the part of it that stands in one row.
+/// A box: a piece, or its part on one row.
 #[derive(Debug)]
 pub(super) struct Cell<'a> {
     pub(super) piece: &'a Piece,
-    /// The byte of the row at which it starts.
+    /// Its first byte on the row.
     pub(super) column: u64,
     /// How many bytes wide it is drawn.
     pub(super) columns: u64,
     pub(super) y: u64,
     pub(super) height: u64,
-    /// Whether name and type stand in this part of the piece.
+    /// Whether this part of the piece has its name and type.
     pub(super) label: bool,
 }
 
-/// Where everything stands.
+/// The positions of all boxes.
 #[derive(Debug, Default)]
 pub(super) struct Grid<'a> {
     pub(super) cells: Vec<Cell<'a>>,
@@ -33,9 +33,9 @@ pub(super) struct Grid<'a> {
     pub(super) offsets: Vec<(u64, u64)>,
     /// The middle of each tear.
     pub(super) tears: Vec<u64>,
-    /// The offset behind the last byte that has been placed.
+    /// The offset after the last placed byte.
     pub(super) end: u64,
-    /// Whether a flexible array goes on behind it.
+    /// Whether a flexible array continues after it.
     pub(super) open: bool,
     /// The height of all rows.
     pub(super) height: u64,
@@ -59,7 +59,7 @@ impl<'a> Grid<'a> {
         grid
     }
 
-    /// The bottom of the row in which the bytes before `offset` stand.
+    /// The bottom of the row of the bytes before `offset`.
     pub(super) fn bottom_of(&self, offset: u64) -> u64 {
         let row = self.bottoms.iter().find(|(end, _)| offset <= *end);
         row.map_or(self.height, |(_, bottom)| *bottom)
@@ -82,7 +82,7 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// Rows that a piece has for itself.
+    /// Whole rows of a piece.
     fn whole_rows(&mut self, piece: &'a Piece, rows: u64) {
         let height = match rows {
             1 | 2 => rows * HEIGHT,
@@ -112,7 +112,7 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// A flexible array: the rest of the row, and what follows.
+    /// A flexible array: the rest of the row, and a continuation.
     fn tail(&mut self, piece: &'a Piece) {
         self.end = piece.span.offset;
         let column = self.end % ROW;

@@ -1,21 +1,21 @@
-//! What stands at which bytes of a struct on one model: fields, the parts of
-//! a capability's header, and holes, in the order of their offsets.
+//! The pieces of a struct on one model: fields, the parts of a capability's header,
+//! and holes, in the order of their offsets.
 
 use super::super::page::Page;
 use super::super::types;
 use crate::ir::{Field, Role, Struct, Type};
 use crate::layout::{Model, Span};
 
-/// What a piece is to the reader, which decides its colour.
+/// The kind of a piece, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// What the struct is about.
+    /// Ordinary data.
     Data,
-    /// What the protocol needs.
+    /// A field of the protocol.
     Protocol,
     /// A part of a capability's header.
     Header,
-    /// A named field that means nothing yet.
+    /// A reserved field.
     Reserved,
     /// Padding that belongs to no field.
     Hole,
@@ -51,7 +51,7 @@ pub(super) fn pieces(page: &Page<'_>, struct_: &Struct, model: Model) -> Vec<Pie
             _ => pieces.push(piece(page, struct_, field, *span)),
         }
     }
-    // A flexible array may start in what is otherwise padding.
+    // A flexible array may start in the padding.
     let tail = pieces.iter().find(|piece| piece.kind == Kind::Flexible);
     let tail = tail.map_or(layout.size, |piece| piece.span.offset);
     let holes = layout.holes.iter().filter(|hole| hole.offset < tail);
