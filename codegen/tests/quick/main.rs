@@ -31,6 +31,7 @@ mod matrix;
 mod model;
 mod new_kernel;
 mod overlays;
+mod protocol;
 mod requests;
 mod schema;
 mod snapshot;

@@ -88,6 +88,20 @@ fn no_file_is_too_long_to_read() {
     }
 }
 
+/// What emitters of chains need to know of the protocol is in its plan.
+#[test]
+fn emitters_of_chains_derive_nothing() {
+    for (path, text) in sources("codegen/src/emit") {
+        let name = path.to_string_lossy();
+        if !["emit/c/chains", "emit/rust/views"].iter().any(|room| name.contains(room)) {
+            continue;
+        }
+        for word in ["layouts[", "spans(", "Role", "Type::Flexible"] {
+            assert!(!text.contains(word), "{name}: `{word}`");
+        }
+    }
+}
+
 #[test]
 fn no_line_ends_in_white_space() {
     let ours = ["codegen", "generated", "docs", "spec"];

@@ -2284,7 +2284,7 @@ __attribute__((unused)) = {
 /*
  * A server on a socket, tied to no kernel release: the reply is as many bytes
  * as argsz asks for at most. A short reply has the caps flag clear, so that
- * only argsz tells that there is more.
+ * only argsz says that there is more.
  *
  * Handler: libvfio-user lib/libvfio-user.c, handle_device_get_region_info
  * Since Linux 4.6.
@@ -2302,9 +2302,9 @@ __attribute__((unused)) = {
 };
 
 /*
- * The four bytes behind cap_offset were never written, although the chain
- * starts behind them. Capabilities followed each other without padding, so that
- * the addresses of IOVA_RANGE were misaligned from 5.10 on.
+ * The four bytes after cap_offset were never written, although the chain starts
+ * after them. Capabilities followed each other without padding, so that the
+ * addresses of IOVA_RANGE were misaligned from 5.10 on.
  *
  * Handler: drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info
  * Since Linux 5.4.
@@ -2339,7 +2339,7 @@ __attribute__((unused)) = {
 
 /*
  * As since 6.6, but without padding between the capabilities, and with the
- * kernel's stack in the four bytes behind cap_offset.
+ * kernel's stack in the four bytes after cap_offset.
  *
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
  * Since Linux 6.2.
@@ -2359,7 +2359,7 @@ __attribute__((unused)) = {
 /*
  * argsz always becomes the size of the full reply, so it can shrink. In a
  * buffer that is too small, the capabilities, or the ranges, that do fit are
- * written behind the fixed part while cap_offset is 0. The bytes that pad a
+ * written after the fixed part while cap_offset is 0. The bytes that pad a
  * capability are not written.
  *
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info

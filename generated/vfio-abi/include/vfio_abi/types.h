@@ -272,10 +272,10 @@ struct vfio_group_status {
 /* ---------------------------- Devices ---------------------------- */
 
 /*
- * VFIO_DEVICE_GET_INFO tells what kind of device a file descriptor stands for
- * and how many regions and interrupts it has; a chain of capabilities tells
- * what belongs to the device as a whole. The ioctl that resets the device is
- * here too.
+ * VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor stands for
+ * and how many regions and interrupts it has; a chain of capabilities says what
+ * belongs to the device as a whole. The ioctl that resets the device is here
+ * too.
  */
 
 /*
@@ -326,7 +326,7 @@ struct vfio_device_info {
 	__u32	cap_offset;
 	/*
 	 * makes the fixed part a multiple of 8 bytes, so that capabilities
-	 * behind it are aligned (since 6.6)
+	 * after it are aligned (since 6.6)
 	 */
 	__u32	pad;
 };
@@ -334,7 +334,7 @@ struct vfio_device_info {
 /*
  * Reports the kind of a device and the number of its regions and interrupts. A
  * buffer that is too small for the capabilities is no error: the caps flag is
- * set, cap_offset is 0, and argsz tells the size to come back with.
+ * set, cap_offset is 0, and argsz says which size to come back with.
  *
  * File descriptor: device
  * Argument: struct vfio_device_info *
@@ -436,7 +436,7 @@ struct vfio_device_info_cap_pci_atomic_comp {
 
 /*
  * A region is a window of a device's file descriptor: a BAR, the configuration
- * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO tells where it
+ * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO reports where it
  * lies, what may be done with it, and, in a chain of capabilities, what no
  * fixed field can say.
  */
@@ -466,7 +466,7 @@ struct vfio_region_info {
 /*
  * Reports the region index of a device. A buffer that is too small for the
  * capabilities is no error: the caps flag is set, cap_offset is 0, and argsz
- * tells the size to come back with.
+ * says which size to come back with.
  *
  * File descriptor: device
  * Argument: struct vfio_region_info *
@@ -566,7 +566,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 /* ---------------- Types of device-specific regions ---------------- */
 
 /*
- * A region behind the fixed indexes tells in VFIO_REGION_INFO_CAP_TYPE what it
+ * A region after the fixed indexes says in VFIO_REGION_INFO_CAP_TYPE what it
  * is. The type is a plain number, or for PCI the vendor's id with the top bit
  * set; what the subtype means depends on the type. Two of these regions start
  * with a struct that is part of the ABI as well: EDID and the first migration
@@ -752,8 +752,8 @@ struct vfio_device_migration_info {
 	(state & VFIO_DEVICE_STATE_MASK) == VFIO_DEVICE_STATE_V1_RESUMING : 1)
 
 /*
- * Whether a state of vfio_device_migration_info tells of an error, by saving
- * and resuming at once.
+ * Whether a state of vfio_device_migration_info means an error, by saving and
+ * resuming at once.
  * Since Linux 5.8.
  */
 #define VFIO_DEVICE_STATE_IS_ERROR(state) \
@@ -818,7 +818,7 @@ struct vfio_irq_info {
  * Since Linux 3.6.
  */
 __extension__ struct vfio_irq_set {
-	__u32	argsz;	/* size of the struct and the data behind it */
+	__u32	argsz;	/* size of the struct and the data after it */
 	__u32	flags;	/* one kind of data and one action */
 /* no data; the action is done at once on all of the interrupts */
 #define VFIO_IRQ_SET_DATA_NONE		(1 << 0)
@@ -830,11 +830,11 @@ __extension__ struct vfio_irq_set {
 #define VFIO_IRQ_SET_ACTION_UNMASK	(1 << 4) /* unmask the interrupts */
 /* have the interrupts signalled; without eventfds, fire them */
 #define VFIO_IRQ_SET_ACTION_TRIGGER	(1 << 5)
-/* the flags of which exactly one tells the kind of data */
+/* the flags of which exactly one gives the kind of data */
 #define VFIO_IRQ_SET_DATA_TYPE_MASK	(VFIO_IRQ_SET_DATA_NONE | \
 					 VFIO_IRQ_SET_DATA_BOOL | \
 					 VFIO_IRQ_SET_DATA_EVENTFD)
-/* the flags of which exactly one tells the action */
+/* the flags of which exactly one gives the action */
 #define VFIO_IRQ_SET_ACTION_TYPE_MASK	(VFIO_IRQ_SET_ACTION_MASK | \
 					 VFIO_IRQ_SET_ACTION_UNMASK | \
 					 VFIO_IRQ_SET_ACTION_TRIGGER)
@@ -864,8 +864,8 @@ __extension__ struct vfio_irq_set {
 /*
  * Which region and which block of interrupts a bus driver puts at which index.
  * A region that a device lacks has size 0, a block of interrupts that it lacks
- * a count of 0. How many there are is told by vfio_device_info; the numbers
- * that close these enums only say how many a header knows.
+ * a count of 0. How many there are is in vfio_device_info; the numbers that
+ * close these enums only say how many a header knows.
  */
 
 /*
@@ -993,7 +993,7 @@ __extension__ struct vfio_pci_dependent_device {
 __extension__ struct vfio_pci_hot_reset_info {
 	__u32	argsz;	/* size of the buffer; comes back as it was given */
 	/*
-	 * how the owners are told; 0 on a device that was opened through a
+	 * how the owners are named; 0 on a device that was opened through a
 	 * group
 	 */
 	__u32	flags;
@@ -1008,7 +1008,7 @@ __extension__ struct vfio_pci_hot_reset_info {
 /*
  * Names the devices that VFIO_DEVICE_PCI_HOT_RESET would hit. A buffer that is
  * too small is an error here, ENOSPC, with the number of devices in count;
- * argsz stays as it was. ENODEV tells that the device cannot be reset in this
+ * argsz stays as it was. ENODEV says that the device cannot be reset in this
  * way.
  *
  * File descriptor: device
@@ -1022,7 +1022,7 @@ __extension__ struct vfio_pci_hot_reset_info {
  * Since Linux 3.12.
  */
 __extension__ struct vfio_pci_hot_reset {
-	__u32	argsz;	/* size of the struct and the array behind it */
+	__u32	argsz;	/* size of the struct and the array after it */
 	__u32	flags;	/* must be 0 */
 	/*
 	 * number of file descriptors; 0 on a device that was opened through its
@@ -1180,7 +1180,7 @@ struct vfio_device_ioeventfd {
 /*
  * One ioctl carries every optional function of a device that came since v5.7.
  * The low 16 bits of its flags choose the feature, the bits above them say
- * whether it is read, written or only asked for, and the bytes behind the flags
+ * whether it is read, written or only asked for, and the bytes after the flags
  * are the feature's own. The kernel checks their size against that of the
  * payload struct, so a payload never grows; it gets a successor with a new id.
  */
@@ -1483,7 +1483,7 @@ struct vfio_device_feature_migration {
 /*
  * Payload of VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE. Setting it moves the device
  * before the ioctl returns, through states in between if need be. When that
- * fails the device may be left in any state on the way, which a get tells.
+ * fails the device may be left in any state on the way, which a get reports.
  * Since Linux 5.18.
  */
 struct vfio_device_feature_mig_state {
@@ -1630,7 +1630,7 @@ struct vfio_device_feature_dma_logging_report {
 /* ------------------- What a type1 IOMMU can do ------------------- */
 
 /*
- * VFIO_IOMMU_GET_INFO tells the page sizes of a container's IOMMU and, in a
+ * VFIO_IOMMU_GET_INFO reports the page sizes of a container's IOMMU and, in a
  * chain of capabilities, which addresses may be mapped, how many mappings are
  * left, and whether dirty pages can be tracked. An iommufd that stands in for a
  * container answers too, with rules of its own.
@@ -1696,9 +1696,9 @@ __extension__ struct vfio_iommu_type1_info_cap_iova_range {
  * that of VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE up to 5.8-rc2, and some programs
  * imported the header of those days.
  *
- * Up to 6.5 the four bytes of padding behind flags came from the kernel's
- * stack; commit cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel
- * finds the fields behind them 4 bytes later than its own struct says.
+ * Up to 6.5 the four bytes of padding after flags came from the kernel's stack;
+ * commit cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds
+ * the fields after them 4 bytes later than its own struct says.
  * Since Linux 5.8.
  */
 #define VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
@@ -1720,7 +1720,7 @@ struct vfio_iommu_type1_info_cap_migration {
  * counts memory instead and always says 0xffffffff.
  *
  * Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the
- * capability behind it at an offset that is no multiple of 8; since 6.6 four
+ * capability after it at an offset that is no multiple of 8; since 6.6 four
  * more bytes follow it, which an iommufd leaves as the caller had them.
  * Since Linux 5.10.
  */
@@ -1734,7 +1734,7 @@ struct vfio_iommu_type1_info_dma_avail {
 /*
  * Reports what the IOMMU of a container can do. A buffer that is too small for
  * the capabilities is no error: the caps flag is set, cap_offset is 0 if argsz
- * covers it, and argsz tells the size to come back with.
+ * covers it, and argsz says which size to come back with.
  *
  * File descriptor: container (type1, iommufd)
  * Argument: struct vfio_iommu_type1_info *
@@ -1783,7 +1783,7 @@ struct vfio_iommu_type1_dma_map {
 #define VFIO_IOMMU_MAP_DMA	_IO(VFIO_TYPE, VFIO_BASE + 13)
 
 /*
- * Where the kernel shall put a bitmap of dirty pages. It travels behind
+ * Where the kernel shall put a bitmap of dirty pages. It travels after
  * vfio_iommu_type1_dma_unmap and in vfio_iommu_type1_dirty_bitmap_get.
  *
  * It holds a pointer, so a 32-bit program has 20 bytes where a 64-bit kernel
@@ -1869,7 +1869,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
 
 /*
  * Starts or stops the tracking of pages that devices write to, or fetches what
- * was found. VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION tells whether it is there. An
+ * was found. VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION says whether it is there. An
  * iommufd that stands in for a container answers ENOTTY.
  *
  * File descriptor: container (type1)
@@ -1930,7 +1930,7 @@ struct vfio_iommu_spapr_tce_ddw_info {
  */
 struct vfio_iommu_spapr_tce_info {
 	__u32	argsz;	/* size of this struct in bytes; 32 or more for ddw */
-	__u32	flags;	/* what the reply tells; 0 before v4.2 */
+	__u32	flags;	/* contents of the reply; 0 before v4.2 */
 /* the container can have dynamic DMA windows (since 4.2) */
 #define VFIO_IOMMU_SPAPR_INFO_DDW	(1 << 0)
 	/* bus address of the first byte of the 32-bit window */
@@ -2112,7 +2112,7 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_EEH_PE_STATE_STOPPED	2
 
 #define VFIO_EEH_PE_STATE_STOPPED_DMA	4	/* only DMA is stopped */
-#define VFIO_EEH_PE_STATE_UNAVAIL	5	/* the state cannot be told */
+#define VFIO_EEH_PE_STATE_UNAVAIL	5	/* the state is not known */
 
 /*
  * Runs one operation on the PE of each group of the container, and stops at the
@@ -2145,7 +2145,7 @@ struct vfio_info_cap_header {
 /* ---------------- Capabilities of s390 PCI devices ---------------- */
 
 /*
- * On s390 the machine's firmware, not a configuration space, tells what a PCI
+ * On s390 the machine's firmware, not a configuration space, says what a PCI
  * function is. These capabilities of the device chain hand that on, so that an
  * emulator can answer its guest's queries. Their ids are declared with the
  * chain.
@@ -2153,7 +2153,7 @@ struct vfio_info_cap_header {
 
 /*
  * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
- * at 36; what 64-bit kernels add behind it is padding.
+ * at 36; what 64-bit kernels add after it is padding.
  * Since Linux 5.10.
  */
 struct vfio_device_info_cap_zpci_base {
@@ -2170,7 +2170,7 @@ struct vfio_device_info_cap_zpci_base {
 };
 
 /*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_GROUP. In version 1 the byte behind
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_GROUP. In version 1 the byte after
  * version is padding; version 2 names it and appends a field, which ends at 42.
  * Since Linux 5.10.
  */
@@ -2207,7 +2207,7 @@ __extension__ struct vfio_device_info_cap_zpci_util {
 };
 
 /*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, which tells
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, which says
  * where in the machine's hardware it sits.
  * Since Linux 5.10.
  */
