@@ -156,9 +156,9 @@ fn tomorrow() -> String {
     let newest = lower(&fixtures::spec(), None);
     let text = capchain::emit::c_header(&newest).contents;
     let (front, rest) =
-        text.split_once("#else /* VFIO_ABI_BESIDE_VFIO_H */").expect("the kernel's part");
+        text.split_once("#endif /* !VFIO_ABI__AFTER_VFIO_H */").expect("the kernel's part");
     format!(
-        "{front}{}\n#else /* VFIO_ABI_BESIDE_VFIO_H */{rest}",
+        "{front}{}\n#endif /* !VFIO_ABI__AFTER_VFIO_H */{rest}",
         include_str!("../specs/tomorrow.h")
     )
 }
