@@ -3,33 +3,33 @@
 //! can be seen. One file for each concern; the catalogue tells what every code
 //! means and why.
 
-mod advice;
+mod added_fields;
 mod chains;
 mod codes;
 mod constants;
 mod fields;
-mod growth;
 mod handlers;
 mod ioctls;
-mod pairs;
+mod matching;
 pub mod program;
 mod report;
 mod rules;
+mod semver;
 mod struct_diff;
 mod structs;
 mod text;
 mod witness;
 
-pub use advice::{Advice, Step};
-pub use report::{Claim, Class, Finding, Party, Victim, Window, Witness};
-pub use rules::{Accepted, Judged, Judgement, Location, Rules};
+pub use report::{Affected, Claim, Class, Finding, Party, Window, Witness};
+pub use rules::{Accepted, Assessed, Location, Rules, Verdict};
+pub use semver::{Bump, VersionImpact};
 pub use text::told;
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Entry, EntryKind};
-use pairs::Pairs;
+use matching::Matching;
 
 /// One of the two ABIs, with what it is called.
 #[derive(Clone, Debug)]
@@ -55,14 +55,14 @@ pub struct Headers {
 /// Everything about `new` that a program or a kernel of `old` may notice, and
 /// the reverse, in the order of the specification.
 pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
-    let pairs = Pairs::new(old, new);
-    let mut findings = structs::compare(&pairs);
-    findings.extend(constants::compare(&pairs));
-    findings.extend(ioctls::compare(&pairs));
+    let matching = Matching::new(old, new);
+    let mut findings = structs::compare(&matching);
+    findings.extend(constants::compare(&matching));
+    findings.extend(ioctls::compare(&matching));
     if old.headers.is_none() && new.headers.is_none() {
-        findings.extend(handlers::compare(&pairs));
+        findings.extend(handlers::compare(&matching));
     }
-    findings.extend(chains::compare(&pairs));
+    findings.extend(chains::compare(&matching));
     let untold: HashSet<_> = [old, new].into_iter().flat_map(untold).collect();
     findings.retain(|one| {
         let item = one.subject.split('.').next().unwrap_or_default();

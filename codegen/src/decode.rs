@@ -5,11 +5,11 @@
 
 mod body;
 mod bytes;
-mod canonical;
 mod chain;
-mod damage;
-mod dump;
-mod gate;
+mod condition;
+mod conformance_text;
+mod error;
+mod hexdump;
 pub mod input;
 mod json;
 mod number;
@@ -18,10 +18,10 @@ mod reply;
 mod text;
 mod value;
 
-pub use canonical::canonical;
 pub use chain::Cap;
-pub use damage::{Damage, Kind};
-pub use gate::Gate;
+pub use condition::Condition;
+pub use conformance_text::conformance_text;
+pub use error::{DecodeError, Kind};
 pub use json::json;
 pub use number::Number;
 pub use reply::Reply;
@@ -33,7 +33,7 @@ use crate::ir::{
 };
 use crate::layout::{Span, Target};
 use bytes::ByteReader;
-use damage::Damaged;
+use error::ErrorContext;
 
 /// What the bytes are said to be.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ pub struct Decoded<'a> {
     /// Its capabilities, as far as nothing is wrong.
     pub caps: Vec<Cap<'a>>,
     /// What is wrong.
-    pub damage: Option<Damage>,
+    pub error: Option<DecodeError>,
     /// What a reader should know beside that.
     pub notes: Vec<String>,
 }
@@ -91,7 +91,7 @@ pub fn decode<'a>(
         reply: None,
         chain: None,
         caps: Vec::new(),
-        damage: None,
+        error: None,
         notes: Vec::new(),
     };
     match subject {
@@ -135,11 +135,11 @@ impl<'a> Decoded<'a> {
         };
         self.chain = Some(chain);
         let all = self.reader(self.size);
-        let (reply, damage) = Reply::read(all, struct_, host, *cap_offset);
+        let (reply, error) = Reply::read(all, struct_, host, *cap_offset);
         self.size = reply.size;
-        if damage.is_some() {
+        if error.is_some() {
             // The fields are shown all the same, argsz above all.
-            self.damage = damage;
+            self.error = error;
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
         }
@@ -156,7 +156,7 @@ impl<'a> Decoded<'a> {
 
     fn walk(&mut self, chain: &'a Chain, first: u64, said_at: Span) {
         let found = chain::walk(self.reader(self.size), chain, first, said_at);
-        (self.caps, self.damage) = (found.caps, found.damage);
+        (self.caps, self.error) = (found.caps, found.error);
     }
 
     /// A struct whose argsz tells how much of the buffer counts.
@@ -173,7 +173,8 @@ impl<'a> Decoded<'a> {
         let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
         if size < minsz {
             let said_at = all.span(struct_, 0, argsz);
-            self.damage = Some(Damage::too_short(size, minsz, (said < minsz).then_some(said_at)));
+            self.error =
+                Some(DecodeError::too_short(size, minsz, (said < minsz).then_some(said_at)));
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
         }
@@ -206,7 +207,7 @@ impl<'a> Decoded<'a> {
         let Some(read) = chain::Header::read(reader, header, 0) else {
             let need = body::need(reader, struct_, 1);
             self.fields = reader.fields(struct_, 0, |_| true);
-            self.damage = Some(Damage::too_short(self.size, need, None));
+            self.error = Some(DecodeError::too_short(self.size, need, None));
             return self;
         };
         if read.id != capability.id {
@@ -214,7 +215,7 @@ impl<'a> Decoded<'a> {
             self.notes.push(format!("the header says id {}, but {name} is {id}", read.id));
         }
         self.notes.extend(chain::newer(capability, read.version));
-        self.damage = body::check(reader, struct_, read.body(0, capability.id, None)).err();
+        self.error = body::check(reader, struct_, read.body(0, capability.id, None)).err();
         self.fields = reader.fields(struct_, 0, |field| field.version <= read.version.max(1));
         self.holes = reader.holes(struct_, 0, body::need(reader, struct_, read.version));
         self
@@ -225,7 +226,7 @@ impl<'a> Decoded<'a> {
         let reader = self.reader(self.size);
         let need = body::need(reader, struct_, u16::MAX);
         if self.size < need {
-            self.damage = Some(Damage::too_short(self.size, need, None));
+            self.error = Some(DecodeError::too_short(self.size, need, None));
         }
         self.whole(struct_)
     }
@@ -239,8 +240,8 @@ impl<'a> Decoded<'a> {
             None => self.size,
         };
         self.holes = reader.holes(struct_, 0, end);
-        let counted = || body::check_count(reader, struct_, Damaged::struct_()).err();
-        self.damage = self.damage.or_else(counted);
+        let counted = || body::check_count(reader, struct_, ErrorContext::struct_()).err();
+        self.error = self.error.or_else(counted);
         self
     }
 

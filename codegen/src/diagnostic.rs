@@ -192,11 +192,10 @@ impl Diagnostics {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             };
-            let file = record.file.unwrap_or_default();
-            let (line, column) = (record.line.unwrap_or(1), record.column.unwrap_or(1));
-            let (code, message) = (record.code.0, escape_github(record.message));
-            text +=
-                &format!("::{kind} file={file},line={line},col={column},title={code}::{message}\n");
+            let place = record
+                .file
+                .map(|file| (file, record.line.unwrap_or(1), record.column.unwrap_or(1)));
+            text += &github_annotation(kind, place, record.code, record.message);
         }
         text
     }
@@ -313,7 +312,19 @@ fn annotation<'a>(
     }
 }
 
-/// The characters that end a workflow command, in its own escapes.
-pub fn escape_github(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+/// One annotation of GitHub's workflow log: its kind, its place as file, line
+/// and column, and its text on one line.
+pub fn github_annotation(
+    kind: &str,
+    place: Option<(&str, usize, usize)>,
+    code: Code,
+    message: &str,
+) -> String {
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let place = place.map(|(file, line, column)| {
+        let file = escape(file).replace(':', "%3A").replace(',', "%2C");
+        format!("file={file},line={line},col={column},")
+    });
+    let (place, code) = (place.unwrap_or_default(), code.0);
+    format!("::{kind} {place}title={code}::{}\n", escape(message))
 }

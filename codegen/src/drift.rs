@@ -76,7 +76,7 @@ impl Comparison<'_> {
         let release = self.abi.release;
         let message = format!("{release} has no {kind} `{name}` in the specification");
         let later = self.later.meta(name);
-        let doubt = later.is_some_and(|meta| meta.since.doubts(release));
+        let doubt = later.is_some_and(|meta| meta.since.is_uncertain_at(release));
         let finding = match doubt {
             true => Diagnostic::warning(NOT_SPECIFIED, message),
             false => Diagnostic::error(NOT_SPECIFIED, message),

@@ -9,6 +9,7 @@ mod escape;
 mod install;
 mod package;
 mod rust;
+mod since;
 mod wrap;
 
 use std::thread;
@@ -17,9 +18,9 @@ use crate::ir::Abi;
 use crate::names;
 use crate::output::OutputFile;
 
-/// The C header alone.
+/// The whole C header alone.
 pub fn c_header(abi: &Abi) -> OutputFile {
-    c::emit(abi).below(&crate_folder(abi))
+    c::header(abi).below(&crate_folder(abi))
 }
 
 /// The reference alone.
@@ -79,8 +80,11 @@ pub const FAMILIES: &[Family] = &[
     Family {
         name: "C header",
         folder: crate_folder,
-        files: &[("include/*.h", "types, constants, and functions for chains")],
-        emitter: |abi| vec![c::emit(abi)],
+        files: &[
+            ("include/*.h", "the whole: types, constants, and functions for chains"),
+            ("include/*/*.h", "the parts of the whole"),
+        ],
+        emitter: c::emit,
     },
     Family {
         name: "installation",

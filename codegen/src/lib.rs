@@ -27,6 +27,7 @@ pub mod drift;
 pub mod embedded;
 pub mod emit;
 pub mod header;
+pub mod hex;
 pub mod import;
 pub mod ir;
 pub mod layout;

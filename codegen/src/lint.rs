@@ -6,29 +6,29 @@
 //! `allow: {L4: padded since 5.10}`. An `allow` without a case is a finding
 //! too, so that no exception outlives its reason.
 
+mod allow;
 mod arguments;
 mod arrays;
 mod chains;
 mod codes;
 mod constants;
 mod deprecation;
-mod drafts;
-mod exceptions;
+mod doc_references;
+mod draft_docs;
 mod finding;
 mod flags;
+mod format;
 mod handlers;
 mod holes;
 mod layouts;
 mod naming;
-mod references;
-mod scope;
+mod subject;
 mod types;
 mod unions;
-mod words;
 
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::ir::Abi;
-use exceptions::Exceptions;
+use allow::AllowList;
 use finding::Finding;
 
 /// A rule: its code, how much a finding weighs, and what looks for findings.
@@ -55,7 +55,7 @@ const RULES: [Rule; 23] = [
     error(codes::CHAIN_MISALIGNED, handlers::chains_keep_the_alignment),
     error(codes::FLAG_BITS, flags::single_bits_and_exact_masks),
     error(codes::SIGNED_CONSTANT, constants::unsigned),
-    error(codes::UNKNOWN_NAME, references::name_what_exists),
+    error(codes::UNKNOWN_NAME, doc_references::name_what_exists),
     error(codes::ARRAY_NOT_LAST, arrays::last_and_counted),
     error(codes::NO_DIRECTION, arguments::say_which_way),
     error(codes::MINSZ_AFTER_FIRST_RELEASE, handlers::minsz_is_that_of_the_first_release),
@@ -65,7 +65,7 @@ const RULES: [Rule; 23] = [
     error(codes::AMBIGUOUS_UNION, unions::arms_can_be_told_apart),
     error(codes::INCOMPLETE_DEPRECATION, deprecation::is_said),
     warning(codes::NOT_EMITTED, chains::capabilities_are_emitted),
-    error(codes::DRAFT_DOC, drafts::are_written),
+    error(codes::DRAFT_DOC, draft_docs::are_written),
 ];
 
 /// Rules that loading enforces, so that their exceptions are not seen here.
@@ -73,7 +73,7 @@ const AT_LOAD: [Code; 2] = [codes::ID_REUSED, codes::NUMBER_REUSED];
 
 /// Looks for everything in an ABI that breaks a rule and is not allowed to.
 pub fn lint(abi: &Abi) -> Diagnostics {
-    let mut exceptions = Exceptions::of(abi);
+    let mut exceptions = AllowList::of(abi);
     let mut problems = Diagnostics::default();
     for rule in &RULES {
         for finding in (rule.check)(abi) {

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
 use crate::release::Release;
-use crate::spec::history::{History, Life};
+use crate::spec::history::{History, Validity};
 use crate::spec::text::Doc;
 use crate::spec::wrappers::{Map, Placed};
 use crate::spec::{self, Deprecated, Spec, SpecFile};
@@ -110,8 +110,8 @@ impl<'a> Lowering<'a> {
 
     /// The items of a file that the release has.
     fn alive(&self, file: &'a SpecFile) -> impl Iterator<Item = &'a spec::Item> + use<'a> {
-        let (life, release) = (file.life(), self.release);
-        file.items.iter().filter(move |item| item.life(life).covers(release))
+        let (validity, release) = (file.validity(), self.release);
+        file.items.iter().filter(move |item| item.validity(validity).covers(release))
     }
 
     /// Assigns the indexes of structs and chains first, so that items can refer to later ones.
@@ -165,13 +165,13 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The metadata of an item; `life` is its own, `source` may be inherited.
-    fn meta(&self, item: ItemParts<'a>, life: Life, source: &str) -> Meta {
+    /// The metadata of an item; `validity` is its own, `source` may be inherited.
+    fn meta(&self, item: ItemParts<'a>, validity: Validity, source: &str) -> Meta {
         let former = item.before.former_names(self.release);
         let renumbered = item.before.former_numbers(self.release);
         Meta {
             doc: item.doc.paragraphs.clone(),
-            since: life.since,
+            since: validity.since,
             source: item.source.as_ref().map_or(source, |source| &source.value).to_owned(),
             deprecated: self.deprecated(item.deprecated),
             history: crate::ir::History {

@@ -119,7 +119,7 @@ impl Since {
     }
 
     /// Whether it is unknown if `release` has the item.
-    pub fn doubts(self, release: Release) -> bool {
+    pub fn is_uncertain_at(self, release: Release) -> bool {
         matches!(self, Self::Between(without, with) if without < release && release < with.opening())
     }
 }
@@ -176,9 +176,9 @@ mod tests {
     fn a_bracket_counts_as_absent_until_its_end() {
         let since: Since = "v4.18..v5.0".parse().expect("a bracket");
         assert!(!since.covers(release("v4.19")));
-        assert!(since.doubts(release("v4.19")));
+        assert!(since.is_uncertain_at(release("v4.19")));
         assert!(since.covers(release("v5.0")));
-        assert!(!since.doubts(release("v4.18")));
+        assert!(!since.is_uncertain_at(release("v4.18")));
         assert!("v5.0..v4.18".parse::<Since>().is_err());
     }
 

@@ -6,6 +6,7 @@
 //! comes from these same types.
 
 mod code;
+mod codes;
 mod de;
 mod extend;
 mod file;
@@ -26,7 +27,7 @@ use crate::diagnostic::Place;
 use crate::output::CodeFile;
 use crate::release::Since;
 pub use handlers::{Copied, Handler, ReplyArray, ReplyChain, ReplyRules, Rules, TooSmallArray};
-use history::Life;
+use history::Validity;
 pub use items::{
     Before, Capability, Chain, Common, Deprecated, Field, First, Ioctl, Item, Macro, Reserved,
     Struct, Value, Values,
@@ -180,8 +181,8 @@ pub struct SpecFile {
 
 impl SpecFile {
     /// The releases that have the file's items by default.
-    pub fn life(&self) -> Life {
-        Life { since: self.since.value, until: None }
+    pub fn validity(&self) -> Validity {
+        Validity { since: self.since.value, until: None }
     }
 }
 
@@ -192,9 +193,9 @@ impl Spec {
     }
 
     /// Every ioctl, with the releases that have it.
-    pub fn ioctls(&self) -> impl Iterator<Item = (&Ioctl, Life)> {
+    pub fn ioctls(&self) -> impl Iterator<Item = (&Ioctl, Validity)> {
         self.items().filter_map(|(file, item)| match item {
-            Item::Ioctl(ioctl) => Some((ioctl, item.life(file.life()))),
+            Item::Ioctl(ioctl) => Some((ioctl, item.validity(file.validity()))),
             _ => None,
         })
     }

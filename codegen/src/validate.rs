@@ -2,44 +2,45 @@
 //! lowered and emitted. A list of passes, one concern and one file each; all
 //! of them run, so that one look shows every error.
 
+mod before;
 mod capabilities;
 mod chains;
-mod changes;
-mod claims;
+mod codes;
 mod docs;
-mod eras;
+mod duplicate_names;
 mod fields;
-mod forms;
 mod handlers;
 mod headers;
 mod ids;
-mod index;
+mod intervals;
 mod ioctls;
 mod layouts;
 mod macros;
+mod model;
 mod names;
 mod numbers;
-mod parts;
 mod refs;
 mod releases;
 mod roles;
-mod shapes;
-mod spelling;
-mod taken;
+mod rust_names;
+mod rust_views;
+mod symbols;
+mod type_layout;
+mod type_refs;
+mod uniqueness;
 mod values;
 mod versions;
-mod views;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::release::Release;
 use crate::spec::Spec;
-use index::Index;
+use symbols::Symbols;
 
-/// The number of misspelt names that get a hint. The search compares every known
-/// name, and a file with more unknown names does not need spelling hints.
+/// The most misspelt names that get a hint. The search compares every known name,
+/// and a file with more unknown names than this does not need spelling hints.
 const MOST_HINTS: usize = 32;
 
-/// A valid specification, on which all later stages rely.
+/// A specification without errors, on which every later stage relies.
 #[derive(Debug)]
 pub struct ValidSpec {
     spec: Spec,
@@ -63,12 +64,12 @@ impl ValidSpec {
     }
 }
 
-/// The input of the passes, and the list of findings.
+/// The input of the passes, and the problems that they report.
 struct Check<'a> {
     spec: &'a Spec,
-    index: &'a Index<'a>,
-    /// Whether items are missing because they could not be read, so that a
-    /// reference without a target may not be an error.
+    index: &'a Symbols<'a>,
+    /// Whether items are missing because their shape was refused, so that a
+    /// reference to nothing may be no error of its own.
     incomplete: bool,
     /// Hints given so far.
     hints: usize,
@@ -93,19 +94,19 @@ impl Check<'_> {
 /// Checks a specification. With `incomplete`, a part of it could not be read, and
 /// references without a target are accepted.
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
-    let index = Index::of(&spec);
+    let index = Symbols::of(&spec);
     let mut check = Check { spec: &spec, index: &index, incomplete, hints: 0, problems };
     let releases = releases::check(&mut check);
     docs::check(&mut check);
     names::check(&mut check);
-    taken::check(&mut check);
-    spelling::check(&mut check);
-    views::check(&mut check);
+    duplicate_names::check(&mut check);
+    rust_names::check(&mut check);
+    rust_views::check(&mut check);
     values::check(&mut check);
-    changes::check(&mut check);
+    before::check(&mut check);
     fields::check(&mut check);
     roles::check(&mut check);
-    shapes::check(&mut check);
+    type_refs::check(&mut check);
     if !incomplete {
         layouts::check(&mut check);
     }

@@ -4,10 +4,8 @@
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
-#define CAPCHAIN__CAST(type, value)	static_cast<type>(value)
 #define CAPCHAIN__NULL	nullptr
 #else
-#define CAPCHAIN__CAST(type, value)	((type)(value))
 #define CAPCHAIN__NULL	((void *)0)
 #endif
 

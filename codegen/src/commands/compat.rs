@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Advice, Finding, Headers, Judged, Judgement, Location, Party, Rules, Side, compare,
-    program, told,
+    Accepted, Assessed, Finding, Headers, Location, Party, Rules, Side, Verdict, VersionImpact,
+    compare, program, told,
 };
-use capchain::diagnostic::{Place, Sources, escape_github};
+use capchain::diagnostic::{Place, Sources, github_annotation};
 use capchain::header;
 use capchain::ir::Abi;
 use capchain::release::Release;
@@ -41,18 +41,18 @@ pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
         let Accepted { code, subject, .. } = accepted;
         to_stderr(&format!("warning: {code} of `{subject}` is accepted but was not found\n"));
     }
-    let breaks = judged.iter().any(|one| one.judgement == Judgement::Breaks);
-    let verdict = Verdict { old: &old.side, new: &new.side, judged: &judged };
+    let breaks = judged.iter().any(|one| one.verdict == Verdict::Breaks);
+    let comparison = Comparison { old: &old.side, new: &new.side, judged: &judged };
     if let Some(language) = args.witness {
         return Ok(Output {
             code: if breaks { FINDINGS } else { SUCCESS },
-            ..verdict.program(language)
+            ..comparison.program(language)
         });
     }
     let output = match args.format {
-        LintFormat::Text => Ok(Output::success(verdict.text())),
-        LintFormat::Json => verdict.json(),
-        LintFormat::Github => Ok(Output::success(verdict.github())),
+        LintFormat::Text => Ok(Output::success(comparison.text())),
+        LintFormat::Json => comparison.json(),
+        LintFormat::Github => Ok(Output::success(comparison.github())),
     }?;
     Ok(Output { code: if breaks { FINDINGS } else { SUCCESS }, ..output })
 }
@@ -134,26 +134,26 @@ fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), Strin
 }
 
 /// The findings on two sides.
-struct Verdict<'a> {
+struct Comparison<'a> {
     old: &'a Side,
     new: &'a Side,
-    judged: &'a [Judged],
+    judged: &'a [Assessed],
 }
 
-impl Verdict<'_> {
-    fn advice(&self) -> Advice {
+impl Comparison<'_> {
+    fn advice(&self) -> VersionImpact {
         let findings = self.judged.iter().map(|one| &one.finding);
-        Advice::of(findings, items(&self.new.abi) > items(&self.old.abi))
+        VersionImpact::of(findings, items(&self.new.abi) > items(&self.old.abi))
     }
 
-    fn count(&self, counts: impl Fn(&Judged) -> bool) -> usize {
+    fn count(&self, counts: impl Fn(&Assessed) -> bool) -> usize {
         self.judged.iter().filter(|one| counts(one)).count()
     }
 
     fn text(&self) -> String {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
-        let breaks = self.count(|one| one.judgement == Judgement::Breaks);
-        let accepted = self.count(|one| one.judgement == Judgement::Accepted);
+        let breaks = self.count(|one| one.verdict == Verdict::Breaks);
+        let accepted = self.count(|one| one.verdict == Verdict::Accepted);
         let told = plural(self.judged.len() - breaks - accepted, "other difference");
         let (breaks, accepted) = (
             plural(breaks, "break"),
@@ -162,7 +162,7 @@ impl Verdict<'_> {
                 some => format!(", {some} accepted"),
             },
         );
-        let Advice { crate_, header, wire } = self.advice();
+        let VersionImpact { crate_, header, wire } = self.advice();
         let (old, new) = (&self.old.name, &self.new.name);
         text += &format!("{old} to {new}: {breaks}{accepted}, {told}\n");
         let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
@@ -190,7 +190,7 @@ impl Verdict<'_> {
             "version": 1,
             "old": self.old.name,
             "new": self.new.name,
-            "breaks": self.count(|one| one.judgement == Judgement::Breaks),
+            "breaks": self.count(|one| one.verdict == Verdict::Breaks),
             "findings": self.judged,
             "versions": self.advice(),
         }))
@@ -198,22 +198,17 @@ impl Verdict<'_> {
 
     fn github(&self) -> String {
         let mut text = String::new();
-        for Judged { finding, location, judgement, .. } in self.judged {
-            let kind = match judgement {
-                Judgement::Breaks => "error",
-                Judgement::Accepted => "warning",
-                Judgement::Told => "notice",
+        for Assessed { finding, location, verdict, .. } in self.judged {
+            let kind = match verdict {
+                Verdict::Breaks => "error",
+                Verdict::Accepted => "warning",
+                Verdict::Info => "notice",
             };
-            let place = location
-                .as_ref()
-                .map(|at| (escape_github(&at.file), at.line, at.column))
-                .map(|(file, line, column)| format!("file={file},line={line},col={column},"));
-            let (place, code) = (place.unwrap_or_default(), finding.code.0);
+            let place = location.as_ref().map(|at| (at.file.as_str(), at.line, at.column));
             let (subject, message) = (&finding.subject, &finding.message);
-            let harmed = finding.victim.map(|victim| format!("; harmed: {}", victim.words()));
-            let harmed = harmed.unwrap_or_default();
-            let message = escape_github(&format!("{subject}: {message}{harmed}"));
-            text += &format!("::{kind} {place}title={code}::{message}\n");
+            let harmed = finding.affected.map(|affected| format!("; harmed: {}", affected.words()));
+            let message = format!("{subject}: {message}{}", harmed.unwrap_or_default());
+            text += &github_annotation(kind, place, finding.code, &message);
         }
         text
     }

@@ -38,7 +38,7 @@ pub(super) fn run(source: &Source, args: &Decode) -> CommandResult {
             json(&object)?
         }
     };
-    let code = if decoded.damage.is_some() { FINDINGS } else { SUCCESS };
+    let code = if decoded.error.is_some() { FINDINGS } else { SUCCESS };
     Ok(Output { code, ..output })
 }
 

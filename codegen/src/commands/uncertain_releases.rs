@@ -11,7 +11,7 @@ use capchain::release::{Release, Since};
 pub(super) fn warnings(newest: &Abi, at: Release) -> Vec<String> {
     let mut ranges = Vec::<(Since, Vec<String>)>::new();
     let entries = newest.entries();
-    let uncertain = entries.iter().filter(|entry| entry.meta.since.doubts(at));
+    let uncertain = entries.iter().filter(|entry| entry.meta.since.is_uncertain_at(at));
     for entry in uncertain.filter(|entry| has_own_release(newest, entry)) {
         let (since, name) = (entry.meta.since, name(newest, entry));
         match ranges.iter_mut().find(|(known, _)| *known == since) {

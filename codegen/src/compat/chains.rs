@@ -5,8 +5,8 @@ use super::codes::{
     BODY_CHANGED, CAPABILITY_ADDED, CHAIN_ADDED, FIELD_MOVED, NAME_REMOVED, NEED_CAN_CHANGE,
     SHORT_REPLY_CHANGED,
 };
-use super::pairs::{Pairs, giver, givers, related};
-use super::report::{Class, Finding, Party, Victim, Window, Witness};
+use super::matching::{Matching, handler_returning, handlers_returning, same_item};
+use super::report::{Affected, Class, Finding, Party, Window, Witness};
 use super::witness::{self, Maker};
 use crate::ir::{
     Abi, CapHeader, Capability, Chain, Group, Handler, Host, Ioctl, Role, Struct, StructId, Type,
@@ -15,49 +15,49 @@ use crate::ir::{
 use crate::layout::Model;
 use crate::model::{Handling, sample};
 
-pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
-    let abis = pairs.abis();
+pub(super) fn compare(matching: &Matching<'_>) -> Vec<Finding> {
+    let abis = matching.abis();
     let mut findings = Vec::new();
     for new in &abis.1.chains {
         match abis.0.chains.iter().find(|old| old.name == new.name) {
-            Some(old) => findings.extend(changed(pairs, old, new)),
-            None => findings.extend(added(pairs, new)),
+            Some(old) => findings.extend(changed(matching, old, new)),
+            None => findings.extend(added(matching, new)),
         }
     }
     let gone = |old: &&Chain| abis.1.chains.iter().all(|new| new.name != old.name);
     for old in abis.0.chains.iter().filter(gone) {
         let message = "the chain is gone, and with it all of its capabilities";
-        let finding =
-            Finding::new(NAME_REMOVED, Class::Wire, &old.name, message).hurts(Victim::OldProgram);
-        let finding = finding.witness(replies(pairs, old, old));
+        let finding = Finding::new(NAME_REMOVED, Class::Wire, &old.name, message)
+            .affects(Affected::OldProgram);
+        let finding = finding.witness(replies(matching, old, old));
         findings.push(finding.at(Party::Old, old.meta.place));
     }
     findings
 }
 
 /// A chain behind a struct that had none.
-fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
-    let abi = pairs.abis().1;
+fn added(matching: &Matching<'_>, new: &Chain) -> Vec<Finding> {
+    let abi = matching.abis().1;
     let Some(Host { struct_, flag, .. }) = new.host() else { return Vec::new() };
     let struct_ = abi.struct_(*struct_);
-    let Some(old) = pairs.abis().0.structs.iter().find(|old| old.name == struct_.name) else {
+    let Some(old) = matching.abis().0.structs.iter().find(|old| old.name == struct_.name) else {
         return Vec::new();
     };
     let finding = |class, message: String| {
         Finding::new(CHAIN_ADDED, class, &struct_.name, message).at(Party::New, new.meta.place)
     };
     let mut findings = Vec::new();
-    if let Some(value) = with_number(pairs.abis().0, old, flag) {
+    if let Some(value) = with_number(matching.abis().0, old, flag) {
         let message = format!("the chain's flag was there before, as `{value}`");
         let witness = witness::understood(
-            pairs,
+            matching,
             Maker::Kernel,
             &struct_.name,
             i128::from(flag.1),
             &flag.0,
             Some(value),
         );
-        findings.push(finding(Class::Wire, message).hurts(Victim::OldProgram).witness(witness));
+        findings.push(finding(Class::Wire, message).affects(Affected::OldProgram).witness(witness));
     }
     let used = new.cap_offset().map(|at| (at, &struct_.fields[at].name)).filter(|(_, name)| {
         old.fields.iter().any(|field| field.name == **name && field.role == Role::Data)
@@ -67,10 +67,13 @@ fn added(pairs: &Pairs<'_>, new: &Chain) -> Vec<Finding> {
         let at = i128::from(struct_.spans(at)[Model::Lp64.index()].offset);
         let said = "the offset of the chain";
         let witness =
-            witness::understood(pairs, Maker::Kernel, &struct_.name, at, said, Some(name));
-        findings.push(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
+            witness::understood(matching, Maker::Kernel, &struct_.name, at, said, Some(name));
+        findings.push(finding(Class::Wire, message).affects(Affected::Both).witness(witness));
     }
-    findings.extend(giver(abi, new).and_then(|giver| untold(pairs, new, giver)));
+    findings.extend(
+        handler_returning(abi, new)
+            .and_then(|handler_returning| untold(matching, new, handler_returning)),
+    );
     if findings.is_empty() {
         let message = format!("replies can have a chain of capabilities, `{}`", new.name);
         findings.push(finding(Class::Growth, message).gate(&flag.0));
@@ -87,8 +90,12 @@ fn with_number<'a>(abi: &'a Abi, old: &Struct, flag: &(String, u64)) -> Option<&
 }
 
 /// A short reply that looks like one with a chain.
-fn untold(pairs: &Pairs<'_>, chain: &Chain, giver: (&Ioctl, &Handler)) -> Option<Finding> {
-    let (witness, offset) = witness::short(pairs, chain, giver)?;
+fn untold(
+    matching: &Matching<'_>,
+    chain: &Chain,
+    handler_returning: (&Ioctl, &Handler),
+) -> Option<Finding> {
+    let (witness, offset) = witness::short(matching, chain, handler_returning)?;
     let message = match chain.cap_offset() {
         Some(_) => format!(
             "a buffer that is too small for the chain `{}` gets no offset of 0: \
@@ -101,23 +108,23 @@ fn untold(pairs: &Pairs<'_>, chain: &Chain, giver: (&Ioctl, &Handler)) -> Option
             chain.name
         ),
     };
-    let abi = pairs.abis().1;
+    let abi = matching.abis().1;
     let subject = &abi.struct_(chain.host()?.struct_).name;
     let code = if chain.cap_offset().is_some() { SHORT_REPLY_CHANGED } else { CHAIN_ADDED };
-    let finding = Finding::new(code, Class::Wire, subject, message).hurts(Victim::New);
+    let finding = Finding::new(code, Class::Wire, subject, message).affects(Affected::New);
     let help = "copy out as much of a zeroed reply as argsz covers, the offset included";
-    Some(finding.witness(witness).help(help).at(Party::New, giver.1.place))
+    Some(finding.witness(witness).help(help).at(Party::New, handler_returning.1.place))
 }
 
-fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
-    let abis = pairs.abis();
+fn changed(matching: &Matching<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
+    let abis = matching.abis();
     let mut findings = Vec::new();
     let (before, now) = (&abis.0.cap_headers[old.header], &abis.1.cap_headers[new.header]);
     if !same_header(before, now) {
         let message = "the header of the capabilities is read otherwise";
         let finding =
-            Finding::new(FIELD_MOVED, Class::Wire, &new.name, message).hurts(Victim::Both);
-        let finding = finding.witness(replies(pairs, old, new));
+            Finding::new(FIELD_MOVED, Class::Wire, &new.name, message).affects(Affected::Both);
+        let finding = finding.witness(replies(matching, old, new));
         findings.push(finding.at(Party::New, new.meta.place));
     }
     let flag = |chain: &Chain| chain.offset_host().map(|host| host.flag.0.clone());
@@ -125,18 +132,18 @@ fn changed(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Vec<Finding> {
         if was != is {
             let message = format!("the flag of the chain is {is}, {was} before");
             let finding =
-                Finding::new(CHAIN_ADDED, Class::Wire, &new.name, message).hurts(Victim::Both);
+                Finding::new(CHAIN_ADDED, Class::Wire, &new.name, message).affects(Affected::Both);
             let witness =
-                witness::understood(pairs, Maker::Kernel, &new.name, None, &is, Some(&was));
+                witness::understood(matching, Maker::Kernel, &new.name, None, &is, Some(&was));
             findings.push(finding.witness(witness).at(Party::New, new.meta.place));
         }
     }
     for cap in abis.1.capabilities_of(new) {
         let mut olds = abis.0.capabilities_of(old);
-        let known = |old: &&Capability| related((&old.name, &old.meta), (&cap.name, &cap.meta));
+        let known = |old: &&Capability| same_item((&old.name, &old.meta), (&cap.name, &cap.meta));
         match olds.find(known) {
-            None => findings.extend(came(pairs, new, cap)),
-            Some(was) => findings.extend(version(pairs, was, (new, cap))),
+            None => findings.extend(came(matching, new, cap)),
+            Some(was) => findings.extend(version(matching, was, (new, cap))),
         }
     }
     findings
@@ -150,19 +157,19 @@ fn same_header(old: &CapHeader, new: &CapHeader) -> bool {
 }
 
 /// A capability that is new in a chain that was there.
-fn came(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Vec<Finding> {
+fn came(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Vec<Finding> {
     let message = format!(
         "the capability {} came to the chain `{}`: readers pass over ids they do not know",
         cap.id, chain.name
     );
     let finding = Finding::new(CAPABILITY_ADDED, Class::Growth, &cap.name, message).gate("its id");
-    let window = window(pairs, chain, cap);
+    let window = window(matching, chain, cap);
     let finding = finding.window(window).at(Party::New, cap.meta.place);
     let mut findings = vec![match window {
         Some(_) => finding.help("read argsz back, and ask again with a buffer of that size"),
         None => finding,
     }];
-    findings.extend(varies(pairs.abis().1, cap));
+    findings.extend(varies(matching.abis().1, cap));
     findings
 }
 
@@ -181,11 +188,11 @@ fn varies(abi: &Abi, cap: &Capability) -> Option<Finding> {
 
 /// A capability that is on both sides.
 fn version(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     old: &Capability,
     (now, new): (&Chain, &Capability),
 ) -> Option<Finding> {
-    let abis = pairs.abis();
+    let abis = matching.abis();
     let name = |abi: &Abi, id: Option<StructId>| id.map(|id| abi.struct_(id).name.clone());
     let finding = |class, message: String| {
         Finding::new(BODY_CHANGED, class, &new.name, message).at(Party::New, new.meta.place)
@@ -195,8 +202,8 @@ fn version(
         let of = |version: u16| format!("version {version} of {}", new.name);
         let (said, taken_for) = (of(old.version), of(new.version));
         let witness =
-            witness::understood(pairs, Maker::Kernel, &now.name, None, &said, Some(&taken_for));
-        return Some(finding(Class::Wire, message).hurts(Victim::Both).witness(witness));
+            witness::understood(matching, Maker::Kernel, &now.name, None, &said, Some(&taken_for));
+        return Some(finding(Class::Wire, message).affects(Affected::Both).witness(witness));
     }
     if name(abis.0, old.struct_) != name(abis.1, new.struct_) {
         let message = "the body is another struct";
@@ -205,14 +212,16 @@ fn version(
         };
         let (said, taken_for) = (with(name(abis.0, old.struct_)), with(name(abis.1, new.struct_)));
         let witness = witness::understood(
-            pairs,
+            matching,
             Maker::Kernel,
             &now.name,
             i128::from(new.id),
             &said,
             Some(&taken_for),
         );
-        return Some(finding(Class::Wire, message.to_owned()).hurts(Victim::Both).witness(witness));
+        return Some(
+            finding(Class::Wire, message.to_owned()).affects(Affected::Both).witness(witness),
+        );
     }
     match varies(abis.0, old) {
         Some(_) => None,
@@ -222,21 +231,24 @@ fn version(
 
 /// The needs without and with a capability, of a handler that gives all that it
 /// knows: one that gives this one or, where none does yet, the first with a chain.
-fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> {
-    let abi = pairs.abis().1;
-    let givers = givers(abi, chain);
+fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Window> {
+    let abi = matching.abis().1;
+    let handlers_returning = handlers_returning(abi, chain);
     let gives = |handler: &Handler, cap: &Capability| {
         let gives = handler.chain.as_ref().map(|chain| &chain.capabilities);
         gives.is_some_and(|gives| gives.is_empty() || gives.contains(&cap.name))
     };
-    let giver = givers.iter().find(|(_, handler)| gives(handler, cap)).or(givers.first())?;
-    let handling = Handling::new(abi, giver.0, giver.1)?;
+    let handler_returning = handlers_returning
+        .iter()
+        .find(|(_, handler)| gives(handler, cap))
+        .or(handlers_returning.first())?;
+    let handling = Handling::new(abi, handler_returning.0, handler_returning.1)?;
     let known = |other: &&Capability| {
-        let mut old = pairs.abis().0.capabilities.iter();
-        old.any(|old| related((&old.name, &old.meta), (&other.name, &other.meta)))
+        let mut old = matching.abis().0.capabilities.iter();
+        old.any(|old| same_item((&old.name, &old.meta), (&other.name, &other.meta)))
     };
     let caps = abi.capabilities_of(chain);
-    let old = caps.filter(|cap| gives(giver.1, cap)).filter(known);
+    let old = caps.filter(|cap| gives(handler_returning.1, cap)).filter(known);
     let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
     let from = handling.need(&caps);
     caps.push(sample::cap(abi, cap, 1));
@@ -244,12 +256,12 @@ fn window(pairs: &Pairs<'_>, chain: &Chain, cap: &Capability) -> Option<Window> 
 }
 
 /// How replies with a chain differ, of the first handlers that give them.
-fn replies(pairs: &Pairs<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
-    let abis = pairs.abis();
-    let old = giver(abis.0, old)?;
-    let new = giver(abis.1, new).or_else(|| {
-        let ioctl = pairs.ioctl(old.0)?;
+fn replies(matching: &Matching<'_>, old: &Chain, new: &Chain) -> Option<Witness> {
+    let abis = matching.abis();
+    let old = handler_returning(abis.0, old)?;
+    let new = handler_returning(abis.1, new).or_else(|| {
+        let ioctl = matching.ioctl(old.0)?;
         Some((ioctl, ioctl.served_at(abis.1.release).next()?))
     });
-    witness::answered(pairs, old, new?)
+    witness::answered(matching, old, new?)
 }

@@ -7,8 +7,8 @@ use super::codes::{
     COUNT_CHANGED, INPUT_ADDED, NAME_REMOVED, NUMBER_REUSED, OUTPUT_ADDED, PAYLOAD_RESIZED,
     VALUE_CHANGED,
 };
-use super::pairs::{Pairs, related};
-use super::report::{Class, Finding, Party, Victim};
+use super::matching::{Matching, same_item};
+use super::report::{Affected, Class, Finding, Party};
 use super::witness::{self, Maker};
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Group, GroupKind, Literal, Meta};
@@ -97,29 +97,29 @@ fn is_told(abi: &Abi, group: &Group) -> bool {
     field == Some(Some(Direction::Out))
 }
 
-pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
-    let abis = pairs.abis();
+pub(super) fn compare(matching: &Matching<'_>) -> Vec<Finding> {
+    let abis = matching.abis();
     let (old, new) = (constants(abis.0), constants(abis.1));
     let by_name: HashMap<_, _> = new.iter().map(|constant| (constant.name, constant)).collect();
     let mut findings = Vec::new();
     for was in &old {
         match by_name.get(was.name) {
             None => findings.push(removed(was, &new)),
-            Some(is) => findings.extend(changed(pairs, was, is, (&old, &new))),
+            Some(is) => findings.extend(changed(matching, was, is, (&old, &new))),
         }
     }
     let known: HashMap<_, _> = old.iter().map(|constant| (constant.name, constant)).collect();
     let came: Vec<_> = new.iter().filter(|one| !known.contains_key(one.name)).collect();
-    findings.extend(collisions(pairs, &new, &known));
+    findings.extend(collisions(matching, &new, &known));
     for is in &came {
-        findings.extend(reused(pairs, is, &old, &by_name).or_else(|| reserved(pairs, is)));
+        findings.extend(reused(matching, is, &old, &by_name).or_else(|| reserved(matching, is)));
     }
     findings.extend(grown(abis, &came));
     findings
 }
 
 fn removed(was: &Constant<'_>, new: &[Constant<'_>]) -> Finding {
-    let mut heirs = new.iter().filter(|one| related((was.name, was.meta), (one.name, one.meta)));
+    let mut heirs = new.iter().filter(|one| same_item((was.name, was.meta), (one.name, one.meta)));
     let message = match heirs.next() {
         Some(heir) => {
             format!("the name is gone, `{}` has its number: programs no longer compile", heir.name)
@@ -132,7 +132,7 @@ fn removed(was: &Constant<'_>, new: &[Constant<'_>]) -> Finding {
 
 /// A name that is on both sides.
 fn changed(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     was: &Constant<'_>,
     is: &Constant<'_>,
     (old, new): (&[Constant<'_>], &[Constant<'_>]),
@@ -143,26 +143,34 @@ fn changed(
     if was.text() != is.text() {
         let (before, now) = (was.text().unwrap_or_default(), is.text().unwrap_or_default());
         let message = format!("the string is {now:?}, {before:?} before");
-        let witness = witness::understood(pairs, Maker::Kernel, is.group, None, before, Some(now));
+        let witness =
+            witness::understood(matching, Maker::Kernel, is.group, None, before, Some(now));
         return Some(
-            finding(VALUE_CHANGED, Class::Wire, message).hurts(Victim::Both).witness(witness),
+            finding(VALUE_CHANGED, Class::Wire, message).affects(Affected::Both).witness(witness),
         );
     }
     if was.payload.is_some() && was.payload != is.payload {
         let with = |payload: Option<&str>| payload.unwrap_or("nothing").to_owned();
         let (before, now) = (with(was.payload), with(is.payload));
         let message = format!("{now} travels with it, {before} before");
-        let witness =
-            witness::understood(pairs, Maker::Program, is.group, was.number, &before, Some(&now));
+        let witness = witness::understood(
+            matching,
+            Maker::Program,
+            is.group,
+            was.number,
+            &before,
+            Some(&now),
+        );
         return Some(
-            finding(PAYLOAD_RESIZED, Class::Wire, message).hurts(Victim::Both).witness(witness),
+            finding(PAYLOAD_RESIZED, Class::Wire, message).affects(Affected::Both).witness(witness),
         );
     }
     if was.number == is.number && was.literal.is_none() && was.group != is.group {
         let message = format!("the capability is one of `{}`, of `{}` before", is.group, was.group);
-        let witness = witness::understood(pairs, Maker::Kernel, is.group, is.number, is.name, None);
+        let witness =
+            witness::understood(matching, Maker::Kernel, is.group, is.number, is.name, None);
         return Some(
-            finding(VALUE_CHANGED, Class::Wire, message).hurts(Victim::Both).witness(witness),
+            finding(VALUE_CHANGED, Class::Wire, message).affects(Affected::Both).witness(witness),
         );
     }
     if was.number == is.number {
@@ -188,13 +196,13 @@ fn changed(
     let understood = heard.iter().find(|one| one.group == said.group && one.number == said.number);
     let understood = understood.map(|one| one.name).filter(|name| *name != said.name);
     let witness =
-        witness::understood(pairs, was.maker(), was.group, said.number, said.name, understood);
-    Some(finding(VALUE_CHANGED, Class::Wire, message).hurts(Victim::Both).witness(witness))
+        witness::understood(matching, was.maker(), was.group, said.number, said.name, understood);
+    Some(finding(VALUE_CHANGED, Class::Wire, message).affects(Affected::Both).witness(witness))
 }
 
 /// Two names for one number, which was not so on the old side.
 fn collisions(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     new: &[Constant<'_>],
     known: &HashMap<&str, &Constant<'_>>,
 ) -> Vec<Finding> {
@@ -211,10 +219,10 @@ fn collisions(
             _ => (other, one),
         };
         let message = format!("{} of `{}` is that of `{}`", one.number, one.group, holder.name);
-        let witness = witness::taken_for(pairs, newcomer, holder);
+        let witness = witness::taken_for(matching, newcomer, holder);
         let finding =
             Finding::new(NUMBER_REUSED, Class::Ids, newcomer.name, message).witness(witness);
-        let finding = finding.hurts(Victim::OldProgram).at(Party::New, newcomer.meta.place);
+        let finding = finding.affects(Affected::OldProgram).at(Party::New, newcomer.meta.place);
         findings.push(finding.help("take the next number that nobody had"));
     }
     findings
@@ -222,7 +230,7 @@ fn collisions(
 
 /// A new name with a number that another one gave up.
 fn reused(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     is: &Constant<'_>,
     old: &[Constant<'_>],
     by_name: &HashMap<&str, &Constant<'_>>,
@@ -232,20 +240,20 @@ fn reused(
     };
     let gone = |was: &&Constant<'_>| {
         let now = by_name.get(was.name).map(|now| (now.group, now.number));
-        now != Some((was.group, was.number)) && !related((was.name, was.meta), (is.name, is.meta))
+        now != Some((was.group, was.number)) && !same_item((was.name, was.meta), (is.name, is.meta))
     };
     let was = old.iter().filter(had).find(gone)?;
     let message = format!("{} of `{}` was that of `{}`", is.number, is.group, was.name);
-    let witness = witness::taken_for(pairs, is, was);
+    let witness = witness::taken_for(matching, is, was);
     let finding =
-        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).hurts(Victim::OldProgram);
+        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).affects(Affected::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, is.meta.place).help("take the next number that nobody had"))
 }
 
 /// A new name with a number that somebody else is known to use.
-fn reserved(pairs: &Pairs<'_>, is: &Constant<'_>) -> Option<Finding> {
-    let old = pairs.abis().0;
+fn reserved(matching: &Matching<'_>, is: &Constant<'_>) -> Option<Finding> {
+    let old = matching.abis().0;
     let of_groups = old.groups.iter().map(|group| (&group.name, &group.reserved));
     let of_chains = old.chains.iter().map(|chain| (&chain.name, &chain.reserved));
     let mut lists = of_groups.chain(of_chains).filter(|(name, _)| *name == is.group);
@@ -254,9 +262,9 @@ fn reserved(pairs: &Pairs<'_>, is: &Constant<'_>) -> Option<Finding> {
     })?;
     let message = format!("{} of `{}` is in use as `{}`", is.number, is.group, taken.name);
     let witness =
-        witness::understood(pairs, is.maker(), is.group, is.number, is.name, Some(&taken.name));
+        witness::understood(matching, is.maker(), is.group, is.number, is.name, Some(&taken.name));
     let finding =
-        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).hurts(Victim::OldProgram);
+        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).affects(Affected::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, is.meta.place).help("take the next number that nobody has"))
 }

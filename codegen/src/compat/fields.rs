@@ -1,33 +1,34 @@
 //! The fields of one struct on both sides: which are the same, and which of
-//! them moved, went or changed their type.
+//! them moved, went or changed tsuccessor type.
 
+use super::added_fields;
 use super::codes::{
     BODY_CHANGED, FIELD_INSERTED, FIELD_MOVED, FIELD_RENAMED, MINSZ_CHANGED, PAYLOAD_RESIZED,
     RESERVED_FIELD_USED, SOME_TARGETS_ONLY,
 };
-use super::growth;
-use super::pairs::Pairs;
-use super::report::{Class, Finding, Party, Victim};
-use super::struct_diff::Twins;
+use super::matching::Matching;
+use super::report::{Affected, Class, Finding, Party};
+use super::struct_diff::StructDiff;
 use super::witness;
 use crate::ir::{Abi, Member, Role, Struct, StructId, StructRole};
 use crate::layout::Model;
 use crate::reply::Direction;
 
-pub(super) fn compare(pairs: &Pairs<'_>, old: &Struct, id: StructId) -> Vec<Finding> {
-    let abis = pairs.abis();
+pub(super) fn compare(matching: &Matching<'_>, old: &Struct, id: StructId) -> Vec<Finding> {
+    let abis = matching.abis();
     let new = abis.1.struct_(id);
-    let twins = Twins::new(abis, old, new);
-    let mut findings: Vec<_> = twins.kept.iter().filter_map(|pair| renamed(new, pair)).collect();
-    findings.extend(twins.kept.iter().filter_map(|pair| turned(pairs, new, pair)));
-    findings.extend(twins.freed.iter().filter_map(|old| unnamed(abis.1, new, old)));
-    match Model::ALL.into_iter().find(|model| twins.differs(abis, *model)) {
-        Some(model) => findings.push(moved(pairs, &twins, model)),
+    let diff = StructDiff::new(abis, old, new);
+    let mut findings: Vec<_> =
+        diff.unchanged.iter().filter_map(|pair| renamed(new, pair)).collect();
+    findings.extend(diff.unchanged.iter().filter_map(|pair| turned(matching, new, pair)));
+    findings.extend(diff.reused.iter().filter_map(|old| unnamed(abis.1, new, old)));
+    match Model::ALL.into_iter().find(|model| diff.differs(abis, *model)) {
+        Some(model) => findings.push(moved(matching, &diff, model)),
         None => {
-            findings.extend(growth::compare(pairs, &twins, id));
+            findings.extend(added_fields::compare(matching, &diff, id));
         }
     }
-    findings.extend(minsz(pairs, old, new));
+    findings.extend(minsz(matching, old, new));
     findings
 }
 
@@ -55,7 +56,7 @@ fn unnamed(abi: &Abi, struct_: &Struct, old: &Member<'_>) -> Option<Finding> {
 
 /// A field that stays where it is and is something else to one side.
 fn turned(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     struct_: &Struct,
     (old, new): &(Member<'_>, Member<'_>),
 ) -> Option<Finding> {
@@ -86,27 +87,28 @@ fn turned(
     let of = |what: &str| format!("`{}`, {what},", new.name);
     let (said, taken_for) = (of(&was), of(&is));
     let witness = witness::understood(
-        pairs,
+        matching,
         witness::Maker::Program,
         &struct_.name,
         None,
         &said,
         Some(&taken_for),
     );
-    let finding = Finding::new(code, Class::Wire, new.path(struct_), message).hurts(Victim::Both);
+    let finding =
+        Finding::new(code, Class::Wire, new.path(struct_), message).affects(Affected::Both);
     Some(finding.witness(witness).at(Party::New, new.meta.place))
 }
 
-fn moved(pairs: &Pairs<'_>, twins: &Twins<'_>, model: Model) -> Finding {
-    let abis = pairs.abis();
-    let removed = twins.removed.iter().map(|old| format!("`{}` is gone", old.name));
-    let all: Vec<_> = removed.chain(twins.changes(abis, model)).collect();
+fn moved(matching: &Matching<'_>, diff: &StructDiff<'_>, model: Model) -> Finding {
+    let abis = matching.abis();
+    let removed = diff.removed.iter().map(|old| format!("`{}` is gone", old.name));
+    let all: Vec<_> = removed.chain(diff.changes(abis, model)).collect();
     let everywhere = model == Model::Lp64;
-    let code = match twins.new.role {
+    let code = match diff.new.role {
         _ if !everywhere => SOME_TARGETS_ONLY,
         StructRole::Capability(_) => BODY_CHANGED,
-        _ if growth::is_payload(abis.1, &twins.new.name) => PAYLOAD_RESIZED,
-        _ if twins.is_inserted(model) => FIELD_INSERTED,
+        _ if added_fields::is_payload(abis.1, &diff.new.name) => PAYLOAD_RESIZED,
+        _ if diff.is_inserted(model) => FIELD_INSERTED,
         _ => FIELD_MOVED,
     };
     let (class, on) = match everywhere {
@@ -114,16 +116,16 @@ fn moved(pairs: &Pairs<'_>, twins: &Twins<'_>, model: Model) -> Finding {
         false => (Class::Wire32, " on i386"),
     };
     let message = format!("{}{on}", all.join(", "));
-    let place = twins.new.meta.place;
-    Finding::new(code, class, &twins.new.name, message)
-        .hurts(Victim::Both)
-        .witness(witness::layout(pairs, twins, model))
+    let place = diff.new.meta.place;
+    Finding::new(code, class, &diff.new.name, message)
+        .affects(Affected::Both)
+        .witness(witness::layout(matching, diff, model))
         .help("leave every old byte where it is, and append")
         .at(Party::New, place)
 }
 
 /// What argsz must cover, where nothing else moved.
-fn minsz(pairs: &Pairs<'_>, old: &Struct, new: &Struct) -> Option<Finding> {
+fn minsz(matching: &Matching<'_>, old: &Struct, new: &Struct) -> Option<Finding> {
     let ends = |struct_: &Struct, model: Model| {
         let field = struct_.minsz?;
         Some(struct_.layouts[model.index()].fields[field].end())
@@ -134,13 +136,13 @@ fn minsz(pairs: &Pairs<'_>, old: &Struct, new: &Struct) -> Option<Finding> {
         Model::Lp64 => (MINSZ_CHANGED, Class::Wire, ""),
         _ => (SOME_TARGETS_ONLY, Class::Wire32, " on i386"),
     };
-    let victim = if now > before { Victim::OldProgram } else { Victim::NewProgram };
+    let affected = if now > before { Affected::OldProgram } else { Affected::NewProgram };
     let message = format!("argsz must cover {now} bytes{on}, {before} before");
-    let finding = Finding::new(code, class, &new.name, message).hurts(victim);
+    let finding = Finding::new(code, class, &new.name, message).affects(affected);
     let finding = finding.witness(witness::refused(
-        pairs,
+        matching,
         &new.name,
-        victim,
+        affected,
         before.min(now),
         before.max(now),
     ));

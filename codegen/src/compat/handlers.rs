@@ -5,24 +5,26 @@ use std::collections::HashSet;
 use super::codes::{
     ARGSZ_CAN_SHRINK, ERROR_CHANGED, MINSZ_CHANGED, PLACEMENT_CHANGED, SHORT_REPLY_CHANGED,
 };
-use super::pairs::Pairs;
-use super::report::{Class, Finding, Party, Victim};
+use super::matching::Matching;
+use super::report::{Affected, Class, Finding, Party};
 use super::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Arg, Copied, Handler, Ioctl};
 use crate::layout::Model;
 use crate::reply::{ArgszReply, Unset, WhenTooSmall};
 
-pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
-    let abis = pairs.abis();
+pub(super) fn compare(matching: &Matching<'_>) -> Vec<Finding> {
+    let abis = matching.abis();
     let mut findings = Vec::new();
     for old in &abis.0.ioctls {
-        let Some(new) = pairs.ioctl(old) else { continue };
+        let Some(new) = matching.ioctl(old) else { continue };
         let before: Vec<_> = old.served_at(abis.0.release).collect();
         let now: Vec<_> = new.served_at(abis.1.release).collect();
         for handler in &before {
             for heir in heirs(handler, &before, &now) {
-                findings.extend(Heir { pairs, old, new, before: handler, now: heir }.compare());
+                findings.extend(
+                    HandlerDiff { matching, old, new, before: handler, now: heir }.compare(),
+                );
             }
         }
         findings.extend(shrinking(new, &before, &now));
@@ -47,15 +49,15 @@ fn heirs<'a>(
 }
 
 /// A handler and the one that serves its callers now.
-struct Heir<'a> {
-    pairs: &'a Pairs<'a>,
+struct HandlerDiff<'a> {
+    matching: &'a Matching<'a>,
     old: &'a Ioctl,
     new: &'a Ioctl,
     before: &'a Handler,
     now: &'a Handler,
 }
 
-impl Heir<'_> {
+impl HandlerDiff<'_> {
     fn compare(&self) -> Vec<Finding> {
         let findings = [
             self.minsz(),
@@ -76,19 +78,19 @@ impl Heir<'_> {
         if before == now || self.struct_minsz_changed() {
             return None;
         }
-        let victim = if now > before { Victim::OldProgram } else { Victim::NewProgram };
+        let affected = if now > before { Affected::OldProgram } else { Affected::NewProgram };
         let message =
             format!("the handler `{}` demands an argsz of {now}, {before} before", self.now.name);
-        let struct_ = &self.pairs.abis().1.struct_(id).name;
+        let struct_ = &self.matching.abis().1.struct_(id).name;
         let witness =
-            witness::refused(self.pairs, struct_, victim, before.min(now), before.max(now));
+            witness::refused(self.matching, struct_, affected, before.min(now), before.max(now));
         let finding =
-            self.finding(MINSZ_CHANGED, Class::Wire, message).hurts(victim).witness(witness);
+            self.finding(MINSZ_CHANGED, Class::Wire, message).affects(affected).witness(witness);
         Some(finding.help("leave minsz at the end of the first version"))
     }
 
     fn struct_minsz_changed(&self) -> bool {
-        let abis = self.pairs.abis();
+        let abis = self.matching.abis();
         let end = |abi: &Abi, arg: Arg| {
             let Arg::Struct(id) = arg else { return None };
             let struct_ = abi.struct_(id);
@@ -107,7 +109,7 @@ impl Heir<'_> {
             Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
             Copied::Fitting => size,
         };
-        let abis = self.pairs.abis();
+        let abis = self.matching.abis();
         let before = most(self.before, size(abis.0, self.old.arg));
         let now = most(self.now, size(abis.1, self.new.arg));
         if now >= before {
@@ -170,8 +172,9 @@ impl Heir<'_> {
             }
             _ => return None,
         };
-        let witness = witness::failed(self.pairs, (self.new, self.now), &before.error, error);
-        let finding = self.finding(ERROR_CHANGED, Class::Wire, message).hurts(Victim::OldProgram);
+        let witness = witness::failed(self.matching, (self.new, self.now), &before.error, error);
+        let finding =
+            self.finding(ERROR_CHANGED, Class::Wire, message).affects(Affected::OldProgram);
         Some(finding.witness(witness).help("leave the error what it was, and what comes with it"))
     }
 
@@ -183,8 +186,9 @@ impl Heir<'_> {
         });
         let (_, limit) = stricter?;
         let message = format!("an input of {} and more fails with EINVAL now", limit.name);
-        let witness = witness::failed(self.pairs, (self.new, self.now), "nothing", "EINVAL");
-        let finding = self.finding(ERROR_CHANGED, Class::Wire, message).hurts(Victim::OldProgram);
+        let witness = witness::failed(self.matching, (self.new, self.now), "nothing", "EINVAL");
+        let finding =
+            self.finding(ERROR_CHANGED, Class::Wire, message).affects(Affected::OldProgram);
         Some(finding.witness(witness))
     }
 
@@ -231,8 +235,9 @@ impl Heir<'_> {
 
     /// A break that can be seen in a reply.
     fn broken(&self, code: Code, message: String) -> Finding {
-        let witness = witness::answered(self.pairs, (self.old, self.before), (self.new, self.now));
-        self.finding(code, Class::Wire, message).hurts(Victim::OldProgram).witness(witness)
+        let witness =
+            witness::answered(self.matching, (self.old, self.before), (self.new, self.now));
+        self.finding(code, Class::Wire, message).affects(Affected::OldProgram).witness(witness)
     }
 
     fn finding(&self, code: Code, class: Class, message: String) -> Finding {

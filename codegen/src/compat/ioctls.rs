@@ -1,22 +1,22 @@
 //! Ioctls and macros: numbers and arguments that changed, names that went.
 
 use super::codes::{FIELD_MOVED, IOCTL_REMOVED, NAME_REMOVED, VALUE_CHANGED};
-use super::pairs::{Pairs, related};
-use super::report::{Class, Finding, Party, Victim};
+use super::matching::{Matching, same_item};
+use super::report::{Affected, Class, Finding, Party};
 use super::witness::{self, Maker};
 use crate::ir::{Abi, Arg, Ioctl};
 
-pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
-    let abis = pairs.abis();
+pub(super) fn compare(matching: &Matching<'_>) -> Vec<Finding> {
+    let abis = matching.abis();
     let mut findings = Vec::new();
     for old in &abis.0.ioctls {
-        match pairs.ioctl(old) {
+        match matching.ioctl(old) {
             None => findings.push(removed(&old.name, old)),
-            Some(new) => findings.extend(changed(pairs, old, new)),
+            Some(new) => findings.extend(changed(matching, old, new)),
         }
     }
     for new in &abis.1.ioctls {
-        findings.extend(reused(pairs, new));
+        findings.extend(reused(matching, new));
     }
     findings.extend(macros(abis));
     findings
@@ -29,8 +29,8 @@ fn removed(name: &str, old: &Ioctl) -> Finding {
     finding.help("keep it, and say since when it is deprecated")
 }
 
-fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
-    let abis = pairs.abis();
+fn changed(matching: &Matching<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
+    let abis = matching.abis();
     let mut findings = Vec::new();
     let finding = |code, class, message| {
         Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place)
@@ -38,8 +38,8 @@ fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
     let mut broken = |code, message: String, understood: Option<&str>| {
         let number = i128::from(old.number);
         let witness =
-            witness::understood(pairs, Maker::Program, "ioctls", number, &old.name, understood);
-        findings.push(finding(code, Class::Wire, message).hurts(Victim::Both).witness(witness));
+            witness::understood(matching, Maker::Program, "ioctls", number, &old.name, understood);
+        findings.push(finding(code, Class::Wire, message).affects(Affected::Both).witness(witness));
     };
     let meant = |one: &&Ioctl| one.number == old.number && fd(abis.1, one) == fd(abis.0, old);
     let meant = abis.1.ioctls.iter().find(meant).map(|one| one.name.as_str());
@@ -55,7 +55,7 @@ fn changed(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> Vec<Finding> {
             meant,
         );
     }
-    if !same_argument(pairs, old, new) {
+    if !same_argument(matching, old, new) {
         let (is, was) = (argument(abis.1, new), argument(abis.0, old));
         let message = format!("the ioctl takes {is}, {was} before");
         broken(FIELD_MOVED, message, Some(&format!("{} with {is}", new.name)));
@@ -78,11 +78,11 @@ fn argument<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
     }
 }
 
-fn same_argument(pairs: &Pairs<'_>, old: &Ioctl, new: &Ioctl) -> bool {
-    let abis = pairs.abis();
+fn same_argument(matching: &Matching<'_>, old: &Ioctl, new: &Ioctl) -> bool {
+    let abis = matching.abis();
     match (old.arg, new.arg) {
         (Arg::Struct(old), Arg::Struct(new)) => {
-            pairs.struct_(abis.0.struct_(old)).is_some_and(|(id, _)| id == new)
+            matching.struct_(abis.0.struct_(old)).is_some_and(|(id, _)| id == new)
         }
         (old, new) => old == new,
     }
@@ -93,9 +93,9 @@ fn fd<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
 }
 
 /// A new ioctl with the number of one that went.
-fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
-    let abis = pairs.abis();
-    let is = |old: &Ioctl| related((&old.name, &old.meta), (&new.name, &new.meta));
+fn reused(matching: &Matching<'_>, new: &Ioctl) -> Option<Finding> {
+    let abis = matching.abis();
+    let is = |old: &Ioctl| same_item((&old.name, &old.meta), (&new.name, &new.meta));
     if abis.0.ioctls.iter().any(is) {
         return None;
     }
@@ -113,9 +113,9 @@ fn reused(pairs: &Pairs<'_>, new: &Ioctl) -> Option<Finding> {
     let message = format!("the number {} was that of `{}`", new.number, old.name);
     let (number, taken_for) = (i128::from(old.number), Some(new.name.as_str()));
     let witness =
-        witness::understood(pairs, Maker::Program, "ioctls", number, &old.name, taken_for);
+        witness::understood(matching, Maker::Program, "ioctls", number, &old.name, taken_for);
     let finding =
-        Finding::new(IOCTL_REMOVED, Class::Ids, &new.name, message).hurts(Victim::OldProgram);
+        Finding::new(IOCTL_REMOVED, Class::Ids, &new.name, message).affects(Affected::OldProgram);
     let finding = finding.witness(witness);
     Some(finding.at(Party::New, new.meta.place).help("take the next number that nobody had"))
 }

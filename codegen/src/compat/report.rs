@@ -45,7 +45,7 @@ impl Class {
 /// Who is harmed by a break of the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Victim {
+pub enum Affected {
     /// A program of the old side on a kernel of the new one.
     OldProgram,
     /// A program of the new side on a kernel of the old one.
@@ -56,7 +56,7 @@ pub enum Victim {
     New,
 }
 
-impl Victim {
+impl Affected {
     /// Who that is, for a reader.
     pub fn words(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ pub struct Finding {
     /// What it means.
     pub class: Class,
     /// Who is harmed, of a break of the wire.
-    pub victim: Option<Victim>,
+    pub affected: Option<Affected>,
     /// What it is about: the name of an item or `struct.field`.
     pub subject: String,
     /// What differs, in one sentence.
@@ -128,7 +128,7 @@ impl Finding {
         Self {
             code,
             class,
-            victim: None,
+            affected: None,
             subject,
             message,
             gate: None,
@@ -140,8 +140,8 @@ impl Finding {
         }
     }
 
-    pub(super) fn hurts(self, victim: Victim) -> Self {
-        Self { victim: Some(victim), ..self }
+    pub(super) fn affects(self, affected: Affected) -> Self {
+        Self { affected: Some(affected), ..self }
     }
 
     pub(super) fn gate(self, gate: impl Into<String>) -> Self {
@@ -297,8 +297,7 @@ pub enum Claim {
 }
 
 fn hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
-    serializer.serialize_str(&digits.collect::<String>())
+    serializer.serialize_str(&crate::hex::digits(bytes))
 }
 
 impl Witness {

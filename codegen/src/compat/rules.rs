@@ -46,13 +46,13 @@ pub struct Accepted {
 /// What becomes of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Judgement {
+pub enum Verdict {
     /// It fails the run.
     Breaks,
     /// It would, but was accepted.
     Accepted,
     /// It is told.
-    Told,
+    Info,
 }
 
 /// A place in a file, as a reader counts.
@@ -68,7 +68,7 @@ pub struct Location {
 
 /// A finding with what becomes of it.
 #[derive(Clone, Debug, Serialize)]
-pub struct Judged {
+pub struct Assessed {
     /// The finding.
     #[serde(flatten)]
     pub finding: Finding,
@@ -76,7 +76,7 @@ pub struct Judged {
     #[serde(flatten)]
     pub location: Option<Location>,
     /// What becomes of it.
-    pub judgement: Judgement,
+    pub verdict: Verdict,
     /// Why it was accepted.
     pub reason: Option<String>,
 }
@@ -105,28 +105,28 @@ impl Rules {
         &self,
         findings: Vec<Finding>,
         locate: impl Fn(Party, Place) -> Option<Location>,
-    ) -> (Vec<Judged>, Vec<&Accepted>) {
-        let judged = findings.into_iter().map(|finding| {
-            let (judgement, reason) = self.judgement(&finding);
+    ) -> (Vec<Assessed>, Vec<&Accepted>) {
+        let assessed = findings.into_iter().map(|finding| {
+            let (verdict, reason) = self.verdict(&finding);
             let location = finding.place.and_then(|(party, place)| locate(party, place));
-            Judged { finding, location, judgement, reason }
+            Assessed { finding, location, verdict, reason }
         });
-        let mut judged: Vec<_> = judged.collect();
-        judged.sort_by_key(|one| (!matches!(one.judgement, Judgement::Breaks), one.finding.class));
-        let found = |accepted: &&Accepted| judged.iter().any(|one| accepted.is(&one.finding));
+        let mut assessed: Vec<_> = assessed.collect();
+        assessed.sort_by_key(|one| (!matches!(one.verdict, Verdict::Breaks), one.finding.class));
+        let found = |accepted: &&Accepted| assessed.iter().any(|one| accepted.is(&one.finding));
         let idle = self.accept.iter().filter(|one| !found(one)).collect();
-        (judged, idle)
+        (assessed, idle)
     }
 
-    fn judgement(&self, finding: &Finding) -> (Judgement, Option<String>) {
+    fn verdict(&self, finding: &Finding) -> (Verdict, Option<String>) {
         let fails = match self.severity.get(finding.code.0) {
             Some(weight) => *weight == Weight::Error,
             None => finding.class.breaks(),
         };
         match self.accept.iter().find(|one| one.is(finding)) {
-            _ if !fails => (Judgement::Told, None),
-            Some(accepted) => (Judgement::Accepted, Some(accepted.reason.trim().to_owned())),
-            None => (Judgement::Breaks, None),
+            _ if !fails => (Verdict::Info, None),
+            Some(accepted) => (Verdict::Accepted, Some(accepted.reason.trim().to_owned())),
+            None => (Verdict::Breaks, None),
         }
     }
 }

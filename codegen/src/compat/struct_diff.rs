@@ -1,32 +1,32 @@
 //! The difference of one struct between the two sides: fields that are the
 //! same, fields that were removed, and fields that were added.
 
-use super::pairs::related;
+use super::matching::same_item;
 use crate::ir::{Abi, Member, Role, Struct, StructRole, Type};
 use crate::layout::{Int, Model, Span};
 
 /// One struct on both sides.
-pub(super) struct Twins<'a> {
+pub(super) struct StructDiff<'a> {
     pub(super) old: &'a Struct,
     pub(super) new: &'a Struct,
     /// Fields that are on both sides.
-    pub(super) kept: Vec<(Member<'a>, Member<'a>)>,
+    pub(super) unchanged: Vec<(Member<'a>, Member<'a>)>,
     /// Fields of the old side only.
     pub(super) removed: Vec<Member<'a>>,
     /// Reserved bytes of the old side that are not the same field any more.
-    pub(super) freed: Vec<Member<'a>>,
+    pub(super) reused: Vec<Member<'a>>,
     /// Fields of the new side only.
     pub(super) added: Vec<Member<'a>>,
 }
 
-impl<'a> Twins<'a> {
+impl<'a> StructDiff<'a> {
     pub(super) fn new(abis: (&'a Abi, &'a Abi), old: &'a Struct, new: &'a Struct) -> Self {
         let mut added = abis.1.members(new);
         let (mut kept, mut removed) = (Vec::new(), Vec::new());
         for member in abis.0.members(old) {
             let same = |new: &Member<'_>| new.name == member.name;
             let renamed =
-                |new: &Member<'_>| related((member.name, member.meta), (new.name, new.meta));
+                |new: &Member<'_>| same_item((member.name, member.meta), (new.name, new.meta));
             let known = added.iter().position(same).or_else(|| added.iter().position(renamed));
             match known {
                 Some(at) => kept.push((member, added.remove(at))),
@@ -39,18 +39,19 @@ impl<'a> Twins<'a> {
         // Reserved bytes need not stay one field: what comes of them is looked at by itself.
         let (mut freed, rest) = reserved.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         added.extend(rest);
-        let mut twins = Self { old, new, kept, removed: Vec::new(), freed: Vec::new(), added };
+        let mut diff =
+            Self { old, new, unchanged: kept, removed: Vec::new(), reused: Vec::new(), added };
         // What nobody says to be renamed can be seen to be: its bytes are another's.
         for member in removed {
-            let heir = |new: &Member<'_>| new.spans == member.spans && new.union.is_none();
-            match twins.added.iter().position(heir) {
-                Some(at) => twins.kept.push((member, twins.added.remove(at))),
+            let successor = |new: &Member<'_>| new.spans == member.spans && new.union.is_none();
+            match diff.added.iter().position(successor) {
+                Some(at) => diff.unchanged.push((member, diff.added.remove(at))),
                 None if member.role == Role::Reserved => freed.push(member),
-                None => twins.removed.push(member),
+                None => diff.removed.push(member),
             }
         }
-        twins.freed = freed;
-        twins
+        diff.reused = freed;
+        diff
     }
 
     /// Whether some old field lies elsewhere or has another type on a model.
@@ -60,7 +61,7 @@ impl<'a> Twins<'a> {
 
     /// What happened to old fields on a model, in a few words each.
     pub(super) fn changes(&self, abis: (&Abi, &Abi), model: Model) -> impl Iterator<Item = String> {
-        let kept = self.kept.iter();
+        let kept = self.unchanged.iter();
         let may_grow = self.new.role == StructRole::Argument;
         kept.filter_map(move |pair| change(abis, may_grow, pair, model))
     }
@@ -69,7 +70,7 @@ impl<'a> Twins<'a> {
     pub(super) fn is_inserted(&self, model: Model) -> bool {
         let at = model.index();
         let moved =
-            self.kept.iter().filter(|(old, new)| old.spans[at].offset < new.spans[at].offset);
+            self.unchanged.iter().filter(|(old, new)| old.spans[at].offset < new.spans[at].offset);
         let end = moved.map(|(_, new)| new.spans[at].offset).max();
         let before = |new: &Member<'_>| Some(new.spans[at].offset) < end;
         self.added.iter().any(|new| before(new) && new.union.is_none())

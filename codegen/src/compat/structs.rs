@@ -2,22 +2,22 @@
 
 use super::codes::{NAME_REMOVED, PADDING_NAMED, SOME_TARGETS_ONLY};
 use super::fields;
-use super::pairs::Pairs;
+use super::matching::Matching;
 use super::report::{Class, Finding, Party};
 use crate::ir::Struct;
 use crate::layout::Model;
 
-pub(super) fn compare(pairs: &Pairs<'_>) -> Vec<Finding> {
+pub(super) fn compare(matching: &Matching<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for old in &pairs.old.abi.structs {
-        let Some((id, new)) = pairs.struct_(old) else {
+    for old in &matching.old.abi.structs {
+        let Some((id, new)) = matching.struct_(old) else {
             findings.push(removed(old));
             continue;
         };
         if new.name != old.name {
             findings.push(renamed(old, new));
         }
-        findings.extend(fields::compare(pairs, old, id));
+        findings.extend(fields::compare(matching, old, id));
         findings.extend(alignment(old, new));
     }
     findings
@@ -46,7 +46,7 @@ fn alignment(old: &Struct, new: &Struct) -> Option<Finding> {
     let everywhere = models.len() == Model::ALL.len();
     let (code, on) = match everywhere {
         true => (PADDING_NAMED, ""),
-        false => (SOME_TARGETS_ONLY, " in 32-bit programs of i386"),
+        false => (SOME_TARGETS_ONLY, " on i386"),
     };
     let message = format!(
         "the struct is aligned to {} bytes{on}, to {} before; its own bytes stay where they are",

@@ -1,27 +1,28 @@
 //! A finding for a reader.
 
 use super::report::{Claim, Finding, Witness};
-use super::rules::{Judged, Judgement};
+use super::rules::{Assessed, Verdict};
+use crate::hex::spaced;
 
 /// Bytes in a line of a dump.
 const LINE: usize = 16;
 
 /// A finding with all that is known of it: what breaks in full, the rest in two
 /// or three lines.
-pub fn told(judged: &Judged) -> String {
-    let Judged { finding, location, judgement, reason } = judged;
-    let head = match judgement {
-        Judgement::Breaks => "error",
-        Judgement::Accepted => "accepted",
-        Judgement::Told if finding.class.breaks() => "lowered",
-        Judgement::Told => finding.class.words(),
+pub fn told(assessed: &Assessed) -> String {
+    let Assessed { finding, location, verdict, reason } = assessed;
+    let head = match verdict {
+        Verdict::Breaks => "error",
+        Verdict::Accepted => "accepted",
+        Verdict::Info if finding.class.breaks() => "lowered",
+        Verdict::Info => finding.class.words(),
     };
     let mut lines =
         vec![format!("{head}[{}] {}: {}", finding.code.0, finding.subject, finding.message)];
     lines.extend(reason.as_ref().map(|reason| format!("accepted: {reason}")));
     lines.extend(facts(finding));
     lines.extend(location.as_ref().map(|at| format!("at {}:{}:{}", at.file, at.line, at.column)));
-    if *judgement != Judgement::Told {
+    if *verdict != Verdict::Info {
         lines.extend(finding.witness.iter().flat_map(shown));
     }
     lines.extend(finding.help.as_ref().map(|help| format!("help: {help}")));
@@ -29,7 +30,7 @@ pub fn told(judged: &Judged) -> String {
 }
 
 fn facts(finding: &Finding) -> Vec<String> {
-    let victim = finding.victim.map(|victim| format!("harmed: {}", victim.words()));
+    let affected = finding.affected.map(|affected| format!("harmed: {}", affected.words()));
     let class = finding.class.breaks().then(|| format!("this is: {}", finding.class.words()));
     let gate = finding.gate.as_ref().map(|gate| format!("gate: {gate}"));
     let window = finding.window.map(|window| {
@@ -39,7 +40,7 @@ fn facts(finding: &Finding) -> Vec<String> {
         )
     });
     let condition = finding.condition.clone();
-    [class, victim, gate, window, condition].into_iter().flatten().collect()
+    [class, affected, gate, window, condition].into_iter().flatten().collect()
 }
 
 /// A witness, line by line.
@@ -56,32 +57,26 @@ fn shown(witness: &Witness) -> Vec<String> {
 
 fn dump(bytes: &[u8]) -> impl Iterator<Item = String> {
     let line =
-        |(index, chunk): (usize, &[u8])| format!("  {:04x}  {}", index * LINE, self::bytes(chunk));
+        |(index, chunk): (usize, &[u8])| format!("  {:04x}  {}", index * LINE, spaced(chunk));
     bytes.chunks(LINE).enumerate().map(line)
-}
-
-/// Bytes in hexadecimal, with spaces between them.
-fn bytes(bytes: &[u8]) -> String {
-    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.join(" ")
 }
 
 /// A claim in a line.
 pub(super) fn claimed(claim: &Claim) -> String {
     match claim {
         Claim::Misread { field, offset, meant, found, .. } => {
-            let (meant, found) = (bytes(meant), bytes(found));
+            let (meant, found) = (spaced(meant), spaced(found));
             format!("`{field}` is read at {offset}: {found}, where {meant} was meant")
         }
         Claim::Unset { field, offset, found, .. } => {
-            let found = bytes(found);
+            let found = spaced(found);
             format!("`{field}` is read at {offset}: {found}, which nobody wrote")
         }
         Claim::Refused { argsz, demanded } => {
             format!("argsz {argsz} is refused with EINVAL, {demanded} is demanded")
         }
         Claim::Answered { argsz, offset, before, now } => {
-            let (before, now) = (bytes(before), bytes(now));
+            let (before, now) = (spaced(before), spaced(now));
             format!("with an argsz of {argsz} there is {now} at {offset}, {before} before")
         }
         Claim::Failed { argsz, before, now } => {

@@ -5,8 +5,8 @@ mod layouts;
 mod replies;
 
 use super::Side;
-use super::pairs::Pairs;
-use super::report::{Claim, Victim, Witness};
+use super::matching::Matching;
+use super::report::{Affected, Claim, Witness};
 
 pub(super) use layouts::{layout, stale};
 pub(super) use replies::{answered, failed, short, taken_for};
@@ -24,16 +24,16 @@ fn program(side: &Side) -> String {
 
 /// A call that one side no longer takes.
 pub(super) fn refused(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     struct_: &str,
-    victim: Victim,
+    affected: Affected,
     argsz: u64,
     demanded: u64,
 ) -> Witness {
-    let (asks, answers) = match victim {
-        Victim::NewProgram => (pairs.new, pairs.old),
-        Victim::OldProgram | Victim::Both => (pairs.old, pairs.new),
-        Victim::New => (pairs.new, pairs.new),
+    let (asks, answers) = match affected {
+        Affected::NewProgram => (matching.new, matching.old),
+        Affected::OldProgram | Affected::Both => (matching.old, matching.new),
+        Affected::New => (matching.new, matching.new),
     };
     let bytes = asked(argsz, argsz);
     let witness = Witness::new(program(asks), kernel(answers), struct_, bytes);
@@ -51,7 +51,7 @@ pub(super) enum Maker {
 
 /// A number that stands for something else on the other side.
 pub(super) fn understood(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     maker: Maker,
     of: &str,
     number: impl Into<Option<i128>>,
@@ -59,8 +59,8 @@ pub(super) fn understood(
     understood: Option<&str>,
 ) -> Witness {
     let (made_by, read_by) = match maker {
-        Maker::Program => (program(pairs.old), kernel(pairs.new)),
-        Maker::Kernel => (kernel(pairs.new), program(pairs.old)),
+        Maker::Program => (program(matching.old), kernel(matching.new)),
+        Maker::Kernel => (kernel(matching.new), program(matching.old)),
     };
     let witness = Witness::new(made_by, read_by, of, Vec::new());
     let (said, understood) = (said.to_owned(), understood.map(str::to_owned));

@@ -2,7 +2,7 @@
 //! The checks and their order are those of docs/protocol.md.
 
 use super::bytes::ByteReader;
-use super::damage::{Damage, Damaged, Kind};
+use super::error::{DecodeError, ErrorContext, Kind};
 use crate::ir::{Field, Struct, Type};
 use crate::layout::Span;
 
@@ -12,7 +12,7 @@ pub(super) struct Body {
     /// The version of its fields.
     pub(super) version: u16,
     /// Which it is, and what comes next.
-    pub(super) of: Damaged,
+    pub(super) of: ErrorContext,
 }
 
 /// The array at the end of a struct.
@@ -48,18 +48,26 @@ pub(super) fn tail(reader: ByteReader<'_>, struct_: &Struct) -> Option<Tail> {
 }
 
 /// Checks the body of a capability: what it needs, then what it counts.
-pub(super) fn check(reader: ByteReader<'_>, struct_: &Struct, body: Body) -> Result<(), Damage> {
+pub(super) fn check(
+    reader: ByteReader<'_>,
+    struct_: &Struct,
+    body: Body,
+) -> Result<(), DecodeError> {
     let need = need(reader, struct_, body.version);
     check_fixed(reader, need, body.of)?;
     check_count(reader, struct_, body.of)
 }
 
 /// Checks that the fixed part of a capability is there.
-pub(super) fn check_fixed(reader: ByteReader<'_>, need: u64, of: Damaged) -> Result<(), Damage> {
+pub(super) fn check_fixed(
+    reader: ByteReader<'_>,
+    need: u64,
+    of: ErrorContext,
+) -> Result<(), DecodeError> {
     let id = of.id.unwrap_or(0);
     reaches(reader, need, of, || {
         let rest = Span { offset: of.at, size: reader.len().saturating_sub(of.at) };
-        Damage { kind: Kind::BodyShort { id, need }, at: of.at, marks: vec![rest] }
+        DecodeError { kind: Kind::BodyShort { id, need }, at: of.at, marks: vec![rest] }
     })
 }
 
@@ -67,25 +75,25 @@ pub(super) fn check_fixed(reader: ByteReader<'_>, need: u64, of: Damaged) -> Res
 pub(super) fn check_count(
     reader: ByteReader<'_>,
     struct_: &Struct,
-    of: Damaged,
-) -> Result<(), Damage> {
+    of: ErrorContext,
+) -> Result<(), DecodeError> {
     let Some(Tail { start, each, count: Some(field) }) = tail(reader, struct_) else {
         return Ok(());
     };
     let counted_at = reader.span(struct_, of.at, field);
     let count = reader.unsigned(counted_at).unwrap_or(0);
     let end = count.checked_mul(each).and_then(|size| size.checked_add(start));
-    reaches(reader, end.unwrap_or(u64::MAX), of, || Damage {
+    reaches(reader, end.unwrap_or(u64::MAX), of, || DecodeError {
         kind: Kind::CountOutOfBounds { id: of.id, count },
         at: of.at,
         marks: vec![counted_at],
     })
-    .map_err(|mut damage| {
+    .map_err(|mut error| {
         // Of an overlap by the array, the count is to blame as much as the offset.
-        if !damage.marks.contains(&counted_at) {
-            damage.marks.push(counted_at);
+        if !error.marks.contains(&counted_at) {
+            error.marks.push(counted_at);
         }
-        damage
+        error
     })
 }
 
@@ -94,15 +102,15 @@ pub(super) fn check_count(
 fn reaches(
     reader: ByteReader<'_>,
     size: u64,
-    of: Damaged,
-    beyond: impl FnOnce() -> Damage,
-) -> Result<(), Damage> {
+    of: ErrorContext,
+    beyond: impl FnOnce() -> DecodeError,
+) -> Result<(), DecodeError> {
     let end = of.at.saturating_add(size);
     if end > reader.len() {
         return Err(beyond());
     }
     match of.next {
-        Some((next, said_at)) if next > of.at && end > next => Err(Damage {
+        Some((next, said_at)) if next > of.at && end > next => Err(DecodeError {
             kind: Kind::Overlap { id: of.id.unwrap_or(0), next },
             at: of.at,
             marks: vec![said_at],

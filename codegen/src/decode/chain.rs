@@ -3,7 +3,7 @@
 
 use super::body::{self, Body};
 use super::bytes::ByteReader;
-use super::damage::{Damage, Damaged, Kind};
+use super::error::{DecodeError, ErrorContext, Kind};
 use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
@@ -53,7 +53,7 @@ pub(super) struct Found<'a> {
     /// The capabilities before the first thing that is wrong.
     pub(super) caps: Vec<Cap<'a>>,
     /// What is wrong.
-    pub(super) damage: Option<Damage>,
+    pub(super) error: Option<DecodeError>,
 }
 
 /// Where a chain without a host starts, and the bytes that say so.
@@ -83,16 +83,16 @@ pub(super) fn walk<'a>(
     let mut caps = Vec::new();
     loop {
         let place = Place { bound: chain.bound, size, left };
-        let damage = match place.visit(reader, at, said_at) {
-            Err(damage) => Some(damage),
+        let error = match place.visit(reader, at, said_at) {
+            Err(error) => Some(error),
             Ok(()) => match cap(reader, chain, header, at) {
-                Err(damage) => Some(damage),
+                Err(error) => Some(error),
                 Ok(cap) => {
                     caps.push(cap);
                     said_at = bits_span(reader, header, header.next, at);
                     match cap.next {
                         Some(next) if next == at => {
-                            Some(Damage { kind: Kind::Cycle, at, marks: vec![said_at] })
+                            Some(DecodeError { kind: Kind::Cycle, at, marks: vec![said_at] })
                         }
                         Some(next) => {
                             (at, left) = (next, left - 1);
@@ -103,7 +103,7 @@ pub(super) fn walk<'a>(
                 }
             },
         };
-        return Found { caps, damage };
+        return Found { caps, error };
     }
 }
 
@@ -118,7 +118,7 @@ struct Place {
 }
 
 impl Place {
-    fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), Damage> {
+    fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), DecodeError> {
         let kind = match at {
             _ if at < self.bound => Kind::InsideFixed,
             _ if at >= reader.len() => Kind::OutOfBounds,
@@ -130,7 +130,7 @@ impl Place {
         if kind == Kind::HeaderCut {
             marks.push(Span { offset: at, size: reader.len() - at });
         }
-        Err(Damage { kind, at, marks })
+        Err(DecodeError { kind, at, marks })
     }
 }
 
@@ -140,7 +140,7 @@ fn cap<'a>(
     chain: &'a Chain,
     header: &CapHeader,
     at: u64,
-) -> Result<Cap<'a>, Damage> {
+) -> Result<Cap<'a>, DecodeError> {
     let read = Header::read(reader, header, at).unwrap_or_default();
     let next = read.next(header, at);
     let end = match next {
@@ -195,7 +195,7 @@ impl Header {
 
     /// What is to be checked of the body behind it.
     pub(super) fn body(self, at: u64, id: u64, next: Option<(u64, Span)>) -> Body {
-        Body { version: self.version, of: Damaged { at, id: Some(id), next } }
+        Body { version: self.version, of: ErrorContext { at, id: Some(id), next } }
     }
 }
 

@@ -2,8 +2,8 @@
 //! Which it is is found out by looking. What cannot be one of them is refused,
 //! and so is whatever would become too large; nothing is guessed.
 
-mod dump;
 mod hex;
+mod hexdump_parser;
 mod strace;
 
 use std::fmt;
@@ -77,7 +77,7 @@ fn text(input: &[u8]) -> Option<&str> {
 }
 
 fn from_text(text: &str) -> Result<Input, String> {
-    if let Some(read) = dump::read(text) {
+    if let Some(read) = hexdump_parser::read(text) {
         let (bytes, form) = read?;
         return Ok(Input { bytes, form, cut: false });
     }

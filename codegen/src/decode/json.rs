@@ -11,7 +11,8 @@
 use serde_json::{Value as Json, json};
 
 use super::value::{Content, Value};
-use super::{Cap, Damage, Decoded};
+use super::{Cap, DecodeError, Decoded};
+use crate::hex;
 use crate::ir::Role;
 use crate::layout::Span;
 
@@ -36,7 +37,7 @@ pub fn json(decoded: &Decoded<'_>) -> Json {
         "holes": writer.holes(&decoded.holes),
         "chain": decoded.chain.map(|chain| &chain.name),
         "caps": caps,
-        "error": decoded.damage.as_ref().map(error),
+        "error": decoded.error.as_ref().map(error),
     })
 }
 
@@ -76,7 +77,7 @@ impl<'a> Writer<'_, 'a> {
             "fields": fields,
             "holes": self.holes(&self.decoded.cap_holes(cap)),
             "folded": !fits,
-            "bytes": bytes.then(|| hex(self.decoded.bytes(span))),
+            "bytes": bytes.then(|| hex::digits(self.decoded.bytes(span))),
         })
     }
 
@@ -116,7 +117,7 @@ impl<'a> Writer<'_, 'a> {
                 (value, Some(number.text()))
             }
             Content::Bytes(bytes) => {
-                (self.take(bytes.len() as u64).then(|| hex(bytes)).into(), None)
+                (self.take(bytes.len() as u64).then(|| hex::digits(bytes)).into(), None)
             }
             Content::Fields(struct_, values, _) => {
                 (self.values(values).into(), Some(struct_.name.clone()))
@@ -134,7 +135,7 @@ impl<'a> Writer<'_, 'a> {
         let filled = holes.iter().map(|hole| (hole, self.decoded.bytes(*hole)));
         let filled = filled.filter(|(_, bytes)| bytes.iter().any(|byte| *byte != 0));
         filled
-            .map(|(hole, bytes)| json!({ "offset": hole.offset, "size": hole.size, "bytes": hex(bytes) }))
+            .map(|(hole, bytes)| json!({ "offset": hole.offset, "size": hole.size, "bytes": hex::digits(bytes) }))
             .collect()
     }
 }
@@ -146,14 +147,14 @@ fn fixed_size(fields: &[Value<'_>]) -> u64 {
     fields.iter().filter(|field| !is_array(field)).map(|field| field.span.size).sum()
 }
 
-fn error(damage: &Damage) -> Json {
-    let mut object = json!({ "kind": damage.kind.word(), "at": damage.at });
-    for (name, number) in damage.kind.details() {
+fn error(error: &DecodeError) -> Json {
+    let mut object = json!({ "kind": error.kind.word(), "at": error.at });
+    for (name, number) in error.kind.details() {
         object[name] = number.into();
     }
     let mark = |mark: &Span| json!({ "offset": mark.offset, "size": mark.size });
-    object["message"] = damage.message().into();
-    object["marks"] = damage.marks.iter().map(mark).collect();
+    object["message"] = error.message().into();
+    object["marks"] = error.marks.iter().map(mark).collect();
     object
 }
 
@@ -167,8 +168,4 @@ fn role(role: Role) -> &'static str {
         Role::Reserved => "reserved",
         Role::Data => "data",
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! What a reply says of itself before its chain is walked.
 
 use super::bytes::ByteReader;
-use super::damage::Damage;
+use super::error::DecodeError;
 use super::value::{Content, Value};
 use crate::ir::{Host, Role, Struct};
 
@@ -26,7 +26,7 @@ impl Reply {
         struct_: &Struct,
         host: &Host,
         cap_offset: usize,
-    ) -> (Self, Option<Damage>) {
+    ) -> (Self, Option<DecodeError>) {
         let layout = all.layout(struct_);
         let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
         let argsz_at = all.span(struct_, 0, struct_.argsz.unwrap_or(0));
@@ -34,8 +34,8 @@ impl Reply {
         let size = all.len().min(argsz);
         if size < minsz {
             let said_at = (argsz < minsz).then_some(argsz_at);
-            let damage = Damage::too_short(size, minsz, said_at);
-            return (Self { argsz, size, first: None, short: false }, Some(damage));
+            let error = DecodeError::too_short(size, minsz, said_at);
+            return (Self { argsz, size, first: None, short: false }, Some(error));
         }
         let flags = all.unsigned(all.span(struct_, 0, host.flags)).unwrap_or(0);
         let flagged = flags & host.flag.1 != 0;

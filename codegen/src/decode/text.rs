@@ -2,7 +2,8 @@
 //! and the bytes where something is wrong.
 
 use super::value::{Array, Content, Value};
-use super::{Cap, Decoded, Gate, dump};
+use super::{Cap, Condition, Decoded, hexdump};
+use crate::hex;
 use crate::ir::{Role, Type};
 use crate::layout::Span;
 
@@ -54,22 +55,22 @@ impl<'a> Tree<'_, 'a> {
 
     /// What stands behind the tree: unread bytes, and what is wrong.
     fn tail(&mut self) {
-        let Decoded { buffer, size, damage, .. } = self.decoded;
+        let Decoded { buffer, size, error, .. } = self.decoded;
         let behind = (buffer.len() as u64).saturating_sub(self.end_of_what_is_read());
-        if damage.is_none() && behind > 0 {
+        if error.is_none() && behind > 0 {
             self.lines.push(format!("{behind} more bytes follow, which are not part of it"));
         }
-        let Some(damage) = damage else {
+        let Some(error) = error else {
             return;
         };
-        let id = damage.kind.details().iter().find(|(name, _)| *name == "id").map(|(_, id)| *id);
+        let id = error.kind.details().iter().find(|(name, _)| *name == "id").map(|(_, id)| *id);
         let name = id.and_then(|id| self.decoded.known(id)).map(|known| &known.name);
         let name = name.map_or(String::new(), |name| format!(" ({name})"));
-        self.lines.push(format!("error: {}: {}{name}", damage.kind.word(), damage.message()));
+        self.lines.push(format!("error: {}: {}{name}", error.kind.word(), error.message()));
         let end = Span { offset: size.saturating_sub(1), size: 1 };
-        let rows = match damage.marks.is_empty() {
-            true => dump::plain(buffer, Span { offset: end.offset & !15, size: 16 }, 16),
-            false => dump::marked(buffer, &damage.marks),
+        let rows = match error.marks.is_empty() {
+            true => hexdump::plain(buffer, Span { offset: end.offset & !15, size: 16 }, 16),
+            false => hexdump::marked(buffer, &error.marks),
         };
         self.lines.extend(rows.into_iter().map(|row| ["  ", &row].concat()));
     }
@@ -122,7 +123,7 @@ impl<'a> Tree<'_, 'a> {
     }
 
     fn hole(&mut self, depth: usize, hole: Span) {
-        let bytes = spaced(self.decoded.bytes(hole));
+        let bytes = hex::spaced(self.decoded.bytes(hole));
         self.line(Some(hole.offset), depth, &format!("-- hole --  {bytes}"));
     }
 
@@ -145,7 +146,7 @@ impl<'a> Tree<'_, 'a> {
         match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
             Content::Number(number) => number.text(),
-            Content::Bytes(bytes) if bytes.len() <= FEW_BYTES => spaced(bytes),
+            Content::Bytes(bytes) if bytes.len() <= FEW_BYTES => hex::spaced(bytes),
             Content::Bytes(bytes) => format!("{} bytes", bytes.len()),
             Content::Fields(struct_, ..) if !matches!(value.type_, Type::Struct(_)) => {
                 struct_.name.clone()
@@ -171,7 +172,7 @@ impl<'a> Tree<'_, 'a> {
     fn dump(&mut self, depth: usize, span: Span) {
         let most = span.size.min(MOST_BYTES).min(self.left);
         self.left -= most;
-        for row in dump::plain(self.decoded.buffer, span, most) {
+        for row in hexdump::plain(self.decoded.buffer, span, most) {
             self.line(None, depth, &row);
         }
     }
@@ -211,11 +212,11 @@ fn is_zero(content: &Content<'_>) -> bool {
     }
 }
 
-fn gate_text(gate: Option<&Gate<'_>>) -> String {
+fn gate_text(gate: Option<&Condition<'_>>) -> String {
     match gate {
-        None | Some(Gate { given: Some(true), .. }) => String::new(),
-        Some(Gate { name, given: Some(false) }) => format!("  (does not count: no {name})"),
-        Some(Gate { name, given: None }) => format!("  (counts with {name})"),
+        None | Some(Condition { given: Some(true), .. }) => String::new(),
+        Some(Condition { name, given: Some(false) }) => format!("  (does not count: no {name})"),
+        Some(Condition { name, given: None }) => format!("  (counts with {name})"),
     }
 }
 
@@ -239,13 +240,9 @@ fn inline(content: &Content<'_>) -> String {
     match content {
         Content::Absent => "not there".to_owned(),
         Content::Number(number) => number.text(),
-        Content::Bytes(bytes) => spaced(bytes.get(..FEW_BYTES).unwrap_or(bytes)),
+        Content::Bytes(bytes) => hex::spaced(bytes.get(..FEW_BYTES).unwrap_or(bytes)),
         Content::Fields(_, values, _) => join(values, ", "),
         Content::Arms(values) => ["{ ", &join(values, "; "), " }"].concat(),
         Content::Array(array) => elements_text(array.len()),
     }
-}
-
-fn spaced(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }

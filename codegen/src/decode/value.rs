@@ -3,7 +3,7 @@
 //! decides how much memory is taken.
 
 use super::bytes::ByteReader;
-use super::gate::{Gate, Scope};
+use super::condition::{Condition, Enclosing};
 use super::number::Number;
 use super::payload;
 use crate::ir::{Field, GroupId, Role, Struct, StructId, Type, UnionArm};
@@ -21,7 +21,7 @@ pub struct Value<'a> {
     /// What it is to the protocol.
     pub role: Role,
     /// What must be given for it to count.
-    pub gate: Option<Gate<'a>>,
+    pub gate: Option<Condition<'a>>,
     /// What it holds.
     pub content: Content<'a>,
 }
@@ -52,7 +52,7 @@ pub struct Array<'a> {
     at: u64,
     each: u64,
     count: u64,
-    scope: Scope<'a>,
+    scope: Enclosing<'a>,
 }
 
 impl<'a> Array<'a> {
@@ -89,7 +89,7 @@ impl<'a> ByteReader<'a> {
         at: u64,
         wanted: impl Fn(&Field) -> bool,
     ) -> Vec<Value<'a>> {
-        self.fields_in(struct_, at, wanted, &Scope::default())
+        self.fields_in(struct_, at, wanted, &Enclosing::default())
     }
 
     fn fields_in(
@@ -97,7 +97,7 @@ impl<'a> ByteReader<'a> {
         struct_: &'a Struct,
         at: u64,
         wanted: impl Fn(&Field) -> bool,
-        outer: &Scope<'a>,
+        outer: &Enclosing<'a>,
     ) -> Vec<Value<'a>> {
         let scope = outer.within(struct_, at);
         let fields = struct_.fields.iter().enumerate().filter(|(_, field)| wanted(field));
@@ -124,7 +124,7 @@ impl<'a> ByteReader<'a> {
         fields.map(value).collect()
     }
 
-    fn arms(self, arms: &'a [UnionArm], span: Span, scope: &Scope<'a>) -> Vec<Value<'a>> {
+    fn arms(self, arms: &'a [UnionArm], span: Span, scope: &Enclosing<'a>) -> Vec<Value<'a>> {
         let arm = |arm: &'a UnionArm| {
             let span = Span { offset: span.offset, size: self.size_of(&arm.type_) };
             Value {
@@ -145,7 +145,7 @@ impl<'a> ByteReader<'a> {
         type_: &'a Type,
         span: Span,
         group: Option<GroupId>,
-        scope: &Scope<'a>,
+        scope: &Enclosing<'a>,
     ) -> Content<'a> {
         match type_ {
             Type::Int(int) => self.number(*int, span, group),
@@ -164,7 +164,7 @@ impl<'a> ByteReader<'a> {
         }
     }
 
-    fn struct_content(self, id: StructId, at: u64, scope: &Scope<'a>) -> Content<'a> {
+    fn struct_content(self, id: StructId, at: u64, scope: &Enclosing<'a>) -> Content<'a> {
         let struct_ = self.abi.struct_(id);
         let fields = self.fields_in(struct_, at, |_| true, scope);
         let holes = self.holes(struct_, at, self.len());
@@ -172,7 +172,7 @@ impl<'a> ByteReader<'a> {
     }
 
     /// The struct of a payload, and behind it what is not part of it.
-    fn payload(self, id: StructId, span: Span, scope: &Scope<'a>) -> Content<'a> {
+    fn payload(self, id: StructId, span: Span, scope: &Enclosing<'a>) -> Content<'a> {
         let mut content = self.struct_content(id, span.offset, scope);
         if let Content::Fields(_, _, holes) = &mut content {
             let end = span.offset.saturating_add(self.layout(self.abi.struct_(id)).size);
@@ -207,7 +207,7 @@ impl<'a> ByteReader<'a> {
         element: &'a Type,
         count: Option<Span>,
         at: u64,
-        scope: &Scope<'a>,
+        scope: &Enclosing<'a>,
     ) -> (Span, Content<'a>) {
         let payload = scope
             .innermost()
@@ -233,7 +233,7 @@ impl<'a> ByteReader<'a> {
         group: Option<GroupId>,
         at: u64,
         count: u64,
-        scope: &Scope<'a>,
+        scope: &Enclosing<'a>,
     ) -> Content<'a> {
         if matches!(element, Type::Int(Int::U8)) {
             return Content::Bytes(self.bytes(Span { offset: at, size: count }));

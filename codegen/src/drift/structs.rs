@@ -5,7 +5,7 @@ use super::codes::{FIELD_DIFFERS, FIELD_MISSING, SIZE_DIFFERS};
 use crate::diagnostic::Diagnostic;
 use crate::header::{FieldFact, StructFact};
 use crate::ir::{Field, Struct, Type};
-use crate::layout::{Layout, PerModel, Span};
+use crate::layout::{Layout, PerModel, Span, per_model};
 
 impl Comparison<'_> {
     pub(super) fn structs(&mut self) {
@@ -129,20 +129,12 @@ fn spans_at(layouts: &PerModel<Layout>, index: usize) -> PerModel<Span> {
     layouts.each_ref().map(|layout| layout.fields[index])
 }
 
-/// One number where all models agree, otherwise one for each.
-fn numbers(numbers: PerModel<u64>) -> String {
-    match numbers {
-        [one, other, third] if one == other && other == third => one.to_string(),
-        [lp64, ilp32, aligned] => format!("{lp64} (i386: {ilp32}, other 32-bit: {aligned})"),
-    }
-}
-
 fn offsets(layouts: &PerModel<Layout>, index: usize) -> String {
-    numbers(spans_at(layouts, index).map(|span| span.offset))
+    per_model(&spans_at(layouts, index).map(|span| span.offset))
 }
 
 fn sizes(layouts: &PerModel<Layout>) -> String {
-    let size = numbers(layouts.each_ref().map(|layout| layout.size));
-    let align = numbers(layouts.each_ref().map(|layout| layout.align));
-    format!("{size} bytes aligned to {align}")
+    let size = per_model(&layouts.each_ref().map(|layout| layout.size));
+    let align = per_model(&layouts.each_ref().map(|layout| layout.align));
+    format!("of size {size} and alignment {align}")
 }

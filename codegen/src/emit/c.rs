@@ -1,11 +1,16 @@
-//! Emits the C header: one file that reads like a hand-written uapi header,
-//! with the kernel's own names and types. `c/` turns the ABI into views of
-//! finished strings, `templates/*.h.jinja` give them their shape.
+//! Emits the C header, which reads like a hand-written uapi header and uses the
+//! kernel's own names and types. The whole is one self-contained file; its parts
+//! are files of their own too. `c/` turns the ABI into views of finished
+//! strings, and `templates/*.h.jinja` print them.
+//!
+//! A part has the same include guard in the whole and in its own file, so that
+//! both can be included in any order and nothing is declared twice.
 
 mod assertions;
 mod chains;
 mod comment;
 mod comment_layout;
+mod compat_context;
 mod detecting_macros;
 mod feature_macros;
 mod groups;
@@ -16,103 +21,209 @@ mod structs;
 mod tabs;
 mod view;
 
+use std::collections::HashSet;
+
 use askama::Template;
 
-use super::{OutputFile, banner, escape, wrap};
+use super::{OutputFile, banner};
 use crate::ir::{Abi, Header, Section};
 use crate::names;
 use comment::Comment;
-use detecting_macros::DetectingMacros;
-use kernel_compat::CompatContext;
-use tabs::WIDTH;
-use view::{HeaderView, RunView, SectionView};
+use compat_context::{CompatContext, after_macro};
+use view::{CompatView, HeaderView, PartFileView, PartView, RunView, TypesView};
 
-/// The header with the types and constants of the ABI.
-pub(super) fn emit(abi: &Abi) -> OutputFile {
-    let stem = names::c_stem(&abi.name);
-    let contents = header(abi, &stem).render().expect("writing to a string cannot fail");
-    let contents = contents.trim_end().to_owned() + "\n";
-    OutputFile { path: format!("include/{stem}.h"), contents }
+/// The folder of the header, below that of the crate.
+const FOLDER: &str = "include/";
+
+/// A part of the header.
+struct Part {
+    /// The name of its file, without the ending.
+    name: &'static str,
+    title: &'static str,
+    about: &'static str,
+    /// The parts that it needs.
+    needs: &'static [&'static str],
+    body: fn(&HeaderEmitter<'_>) -> String,
+    /// Whether an ABI has the part.
+    present: fn(&Abi) -> bool,
 }
 
-fn header(abi: &Abi, stem: &str) -> HeaderView {
-    let macro_prefix = format!("{}_", stem.to_uppercase());
-    let prefix = macro_prefix.as_str();
-    let entries = abi.declarations();
-    let context =
-        CompatContext { abi, detecting: DetectingMacros::new(abi, &entries), entries, prefix };
-    let kernel_headers = kernel_headers(abi);
-    let chains = chains::text(abi, stem, prefix);
-    HeaderView {
-        opening: opening(abi),
-        guard: format!("{prefix}H"),
-        stem: stem.to_owned(),
-        ioctls: abi.ioctl_numbers.is_some(),
-        kernel_headers: kernel_headers
-            .filter_map(|header| kernel_compat::kernel_header(header, prefix))
-            .collect(),
-        runs: runs(&context),
-        layouts: assertions::views(abi, prefix),
-        models: assertions::differ(abi),
-        have: feature_macros::names(&context),
-        have_fields: feature_macros::fields(&context),
-        stable: feature_macros::stable_names(&context),
-        former: feature_macros::former_names(&context),
-        casts: chains.is_empty(),
-        chains,
-        macro_prefix: prefix.to_owned(),
+/// The parts, in the order in which the whole header has them.
+const PARTS: [Part; 3] = [
+    Part {
+        name: "types",
+        title: "types",
+        about: "Structs, constants and ioctl numbers under the kernel's names, and assertions of \
+                their layout.",
+        needs: &[],
+        body: |emitter| emitter.types(),
+        present: |_| true,
+    },
+    Part {
+        name: "compat",
+        title: "compatibility",
+        about: "Declarations that an older kernel header lacks, feature tests, and stable names \
+                for values that differ between releases.",
+        needs: &["types"],
+        body: |emitter| emitter.compat(),
+        present: |_| true,
+    },
+    Part {
+        name: "chains",
+        title: "replies and chains",
+        about: "Bounded functions that request, read and build replies and their chains of \
+                capabilities.",
+        needs: &["types", "compat"],
+        body: |emitter| {
+            let CompatContext { abi, prefix, .. } = &emitter.context;
+            chains::text(abi, &emitter.stem, prefix)
+        },
+        present: |abi| !abi.chains.is_empty(),
+    },
+];
+
+/// The whole header, then its parts.
+pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
+    let emitter = HeaderEmitter::new(abi);
+    let parts: Vec<_> = parts(abi).map(|part| (part, emitter.part(part))).collect();
+    let mut files = vec![emitter.whole(&parts)];
+    files.extend(parts.iter().map(|(part, view)| emitter.part_file(part, view)));
+    files
+}
+
+/// The whole header.
+pub(super) fn header(abi: &Abi) -> OutputFile {
+    let emitter = HeaderEmitter::new(abi);
+    let parts: Vec<_> = parts(abi).map(|part| (part, emitter.part(part))).collect();
+    emitter.whole(&parts)
+}
+
+fn parts(abi: &Abi) -> impl Iterator<Item = &'static Part> {
+    PARTS.iter().filter(|part| (part.present)(abi))
+}
+
+fn part_path(stem: &str, name: &str) -> String {
+    format!("{stem}/{name}.h")
+}
+
+/// The ABI with the kernel headers of its names, and the start of the header's
+/// own types and functions: `vfio_abi`.
+struct HeaderEmitter<'a> {
+    context: CompatContext<'a>,
+    stem: String,
+}
+
+impl<'a> HeaderEmitter<'a> {
+    fn new(abi: &'a Abi) -> Self {
+        let stem = names::c_stem(&abi.name);
+        Self { context: CompatContext::new(abi, format!("{}_", stem.to_uppercase())), stem }
+    }
+
+    fn whole(&self, parts: &[(&Part, PartView)]) -> OutputFile {
+        let abi = self.context.abi;
+        let title = format!("{}, as of Linux {}", abi.title, abi.release.bare());
+        let about = Comment::of(&abi.doc).titled(&title);
+        let names = parts.iter().map(|(part, _)| part_path(&self.stem, part.name));
+        let view = HeaderView {
+            opening: self.opening(about.paragraph(format!(
+                "This file is self-contained. Its parts are also files of their own, which can \
+                 be included before and after it: {}.",
+                names.collect::<Vec<_>>().join(", ")
+            ))),
+            guard: format!("{}H", self.context.prefix),
+            parts: parts.iter().map(|(_, part)| part.clone()).collect(),
+        };
+        file(format!("{}.h", self.stem), &view)
+    }
+
+    fn part(&self, part: &Part) -> PartView {
+        PartView {
+            guard: format!("{}{}_H", self.context.prefix, part.name.to_uppercase()),
+            includes: part.needs.iter().map(|name| format!("{name}.h")).collect(),
+            body: (part.body)(self).trim().to_owned(),
+        }
+    }
+
+    fn part_file(&self, part: &Part, view: &PartView) -> OutputFile {
+        let title = format!("{}: {}", self.context.abi.title, part.title);
+        let about = Comment::of(&vec![part.about.to_owned()]).titled(&title);
+        let view = PartFileView { opening: self.opening(about), part: view.clone() };
+        file(part_path(&self.stem, part.name), &view)
+    }
+
+    /// The banner, and what the file is about.
+    fn opening(&self, about: Comment) -> Vec<String> {
+        let banner = Comment::default().fact(banner::line(self.context.abi)).block(0);
+        [banner, section::opening(about.block(0))].concat()
+    }
+
+    fn types(&self) -> String {
+        let CompatContext { abi, prefix, .. } = &self.context;
+        let headers = kernel_headers(abi);
+        render(&TypesView {
+            macro_prefix: prefix.clone(),
+            stem: self.stem.clone(),
+            ioctls: abi.ioctl_numbers.is_some(),
+            kernel_headers: headers
+                .filter_map(|header| kernel_compat::kernel_header(header, prefix))
+                .collect(),
+            runs: self.runs(),
+            assertions: assertions::views(abi, prefix),
+            models: assertions::differ(abi),
+        })
+    }
+
+    /// The sections in order, grouped by kernel header.
+    fn runs(&self) -> Vec<RunView> {
+        let CompatContext { abi, prefix, .. } = &self.context;
+        let sections: Vec<_> = populated(abi).collect();
+        let mut headers = HashSet::new();
+        let runs = sections.chunk_by(|a, b| a.header == b.header).map(|run| {
+            let header = run[0].header;
+            let first = headers.insert(header);
+            let needed = first.then(|| kernel_compat::needed(&self.context, header));
+            RunView {
+                after: after_macro(&abi.headers[header], prefix),
+                sections: run.iter().map(|section| section::view(abi, section)).collect(),
+                needed: needed.unwrap_or_default(),
+            }
+        });
+        runs.collect()
+    }
+
+    fn compat(&self) -> String {
+        let context = &self.context;
+        let headers = 0..context.abi.headers.len();
+        render(&CompatView {
+            macro_prefix: context.prefix.clone(),
+            backfills: headers
+                .filter_map(|header| kernel_compat::backfill(context, header))
+                .collect(),
+            features: feature_macros::names(context),
+            field_features: feature_macros::fields(context),
+            stable: feature_macros::stable_names(context),
+            former: feature_macros::former_names(context),
+        })
     }
 }
 
-/// Where the header comes from, and what it is.
-fn opening(abi: &Abi) -> Vec<String> {
-    let banner = Comment::default().fact(banner::line(abi)).block(0);
-    let title = format!("{}, as of Linux {}", abi.title, abi.release.bare());
-    let about = Comment::of(&abi.doc).titled(&title).block(0);
-    [banner, section::opening(about)].concat()
-}
-
-/// The subjects of which the release has anything.
+/// The sections of which the release has an item.
 fn populated(abi: &Abi) -> impl Iterator<Item = &Section> {
     abi.sections.iter().filter(|section| !section.items.is_empty())
 }
 
-/// The kernel headers that the release has anything of.
+/// The kernel headers of which the release has an item.
 fn kernel_headers(abi: &Abi) -> impl Iterator<Item = &Header> {
     let headers = abi.headers.iter().enumerate();
     let used = headers.filter(|(index, _)| populated(abi).any(|file| file.header == *index));
     used.map(|(_, header)| header)
 }
 
-/// The subjects in order, those of one kernel header together.
-fn runs(context: &CompatContext<'_>) -> Vec<RunView> {
-    let sections: Vec<_> = populated(context.abi).collect();
-    let runs = sections.chunk_by(|a, b| a.header == b.header).map(|run| RunView {
-        beside: beside(context.abi, run[0].header, context.prefix),
-        sections: run.iter().map(|file| section(context.abi, file)).collect(),
-        added: kernel_compat::added(context, run[0].header),
-    });
-    runs.collect()
+fn file(name: String, template: &impl Template) -> OutputFile {
+    let contents = render(template).trim_end().to_owned() + "\n";
+    OutputFile { path: FOLDER.to_owned() + &name, contents }
 }
 
-/// The macro that says that a kernel header was included first, if it can be told.
-fn beside(abi: &Abi, header: usize, prefix: &str) -> Option<String> {
-    let header = &abi.headers[header];
-    (!header.guards.is_empty()).then(|| kernel_compat::beside(header, prefix))
-}
-
-fn section(abi: &Abi, section: &Section) -> SectionView {
-    SectionView {
-        title: title(&section.title),
-        comment: section::opening(Comment::of(&section.doc).block(0)),
-        items: section.items.iter().flat_map(|item| section::views(abi, *item)).collect(),
-    }
-}
-
-/// A title in the middle of a rule.
-fn title(text: &str) -> String {
-    let text = wrap::wrap(&escape::in_c(text), usize::MAX).concat();
-    let rule = WIDTH.saturating_sub("/*    */".len() + text.chars().count() + 8) / 2;
-    let rule = "-".repeat(rule.max(3));
-    format!("/* {rule} {text} {rule} */")
+fn render(template: &impl Template) -> String {
+    template.render().expect("writing to a string cannot fail")
 }

@@ -1,7 +1,6 @@
-//! Emits what installs the header: a Makefile, and the files by which
-//! pkg-config and CMake find it, to be filled in with the version and the
-//! folders when they are installed. Text of the specification is in none of
-//! them but for the banner.
+//! Emits the files that install the header: a Makefile, and the files by which
+//! pkg-config and CMake find it. Installation fills in the version and the
+//! folders. Apart from the banner they hold no text of the specification.
 
 use askama::Template;
 
@@ -9,15 +8,15 @@ use super::{OutputFile, banner};
 use crate::ir::Abi;
 use crate::names;
 
-/// What is told in each of the files.
-struct Words {
+/// The values that the templates have in common.
+struct Common {
     /// The first line.
     banner: String,
     /// The version of the package.
     version: String,
-    /// The name to be found by.
+    /// The name of the package.
     package: String,
-    /// The stem of the header.
+    /// The name of the header without its ending.
     stem: String,
     /// The release that the header describes.
     release: String,
@@ -27,34 +26,34 @@ struct Words {
 #[derive(Template)]
 #[template(path = "install/Makefile.jinja", escape = "none")]
 struct Makefile {
-    words: Words,
+    common: Common,
 }
 
-/// Tells pkg-config where the header is.
+/// The description of the package for pkg-config.
 #[derive(Template)]
 #[template(path = "install/package.pc.in.jinja", escape = "none")]
 struct PkgConfig {
-    words: Words,
+    common: Common,
 }
 
-/// Gives CMake a target.
+/// The target for CMake.
 #[derive(Template)]
 #[template(path = "install/config.cmake.in.jinja", escape = "none")]
 struct Config {
-    words: Words,
+    common: Common,
 }
 
-/// Tells CMake whether the version is one that a program can do with.
+/// Checks a requested version against the installed one for CMake.
 #[derive(Template)]
 #[template(path = "install/version.cmake.in.jinja", escape = "none")]
 struct Version {
-    words: Words,
+    common: Common,
 }
 
 /// The Makefile, and every file that it fills in.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let package = names::package(&abi.name);
-    let words = || Words {
+    let common = || Common {
         banner: banner::line(abi),
         version: abi.version.clone(),
         package: package.clone(),
@@ -63,10 +62,10 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     };
     let below = |ending: &str| ["install/", &package, ending].concat();
     vec![
-        file("Makefile".to_owned(), &Makefile { words: words() }),
-        file(below(".pc.in"), &PkgConfig { words: words() }),
-        file(below("-config.cmake.in"), &Config { words: words() }),
-        file(below("-config-version.cmake.in"), &Version { words: words() }),
+        file("Makefile".to_owned(), &Makefile { common: common() }),
+        file(below(".pc.in"), &PkgConfig { common: common() }),
+        file(below("-config.cmake.in"), &Config { common: common() }),
+        file(below("-config-version.cmake.in"), &Version { common: common() }),
     ]
 }
 

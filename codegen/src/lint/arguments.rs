@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use super::scope::Scope;
+use super::subject::LintSubject;
 use crate::ir::{Abi, Field, Role, Struct, StructRole, Type};
 use crate::layout::Int;
 
@@ -20,11 +20,11 @@ fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Finding<'a>> {
         !struct_.fields.get(*index).is_some_and(is)
     })?;
     let message = format!("`{}` does not start with argsz and flags", struct_.name);
-    let scope = Scope::of_struct(abi, struct_);
+    let subject = LintSubject::of_struct(abi, struct_);
     let finding = match struct_.fields.get(index) {
-        Some(field) => Finding::new(Scope { place: field.meta.place, ..scope }, message)
+        Some(field) => Finding::new(LintSubject { place: field.meta.place, ..subject }, message)
             .label(format!("the `{word} u32` should be here")),
-        None => Finding::new(scope, message).label(format!("there is no `{word} u32`")),
+        None => Finding::new(subject, message).label(format!("there is no `{word} u32`")),
     };
     Some(finding.help("put `inout argsz u32` first and `flags u32` second"))
 }
@@ -44,7 +44,7 @@ pub(super) fn say_which_way(abi: &Abi) -> Vec<Finding<'_>> {
     silent
         .map(|(struct_, field)| {
             let message = format!("`{}` does not say which way it travels", field.name);
-            Finding::new(Scope::of_field(abi, struct_, field), message)
+            Finding::new(LintSubject::of_field(abi, struct_, field), message)
                 .label(format!("a field of the request `{}`", struct_.name))
                 .help("write `in`, `out` or `inout` in front of its type")
         })

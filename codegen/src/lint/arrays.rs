@@ -1,7 +1,7 @@
 //! Flexible arrays.
 
 use super::finding::Finding;
-use super::scope::Scope;
+use super::subject::LintSubject;
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::Int;
 
@@ -15,8 +15,8 @@ pub(super) fn last_and_counted(abi: &Abi) -> Vec<Finding<'_>> {
     fields
         .filter_map(|(struct_, index, field)| {
             let (message, label, help) = wrong(abi, struct_, index, field)?;
-            let scope = Scope::of_field(abi, struct_, field);
-            Some(Finding::new(scope, message).label(label).help(help))
+            let subject = LintSubject::of_field(abi, struct_, field);
+            Some(Finding::new(subject, message).label(label).help(help))
         })
         .collect()
 }

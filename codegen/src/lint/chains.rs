@@ -1,13 +1,13 @@
 //! What carries a chain of capabilities, and what hangs in it.
 
 use super::finding::Finding;
-use super::scope::Scope;
-use super::words::{per_model, same};
+use super::subject::LintSubject;
 use crate::ir::{
     Abi, CapHeader, Capability, Chain, ChainStart, Field, Host, Meta, Role, Struct, StructId, Type,
     Value,
 };
 use crate::layout::{Int, Model};
+use crate::layout::{all_equal, per_model};
 use crate::release::Release;
 
 /// L8: a flag, a `cap_offset` that came with it, and a fixed part that leaves
@@ -27,7 +27,7 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
         if let (Some(field), false) = (offset, hosts_one) {
             let message = format!("`{}` leads to no chain", field.name);
             findings.push(
-                Finding::new(Scope::of_field(abi, struct_, field), message)
+                Finding::new(LintSubject::of_field(abi, struct_, field), message)
                     .label("an offset of capabilities")
                     .help(format!("declare a `chain` with `host: {}`", struct_.name)),
             );
@@ -43,7 +43,7 @@ fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Finding<'a>> {
     let message = format!("no `cap_offset` of `{}` leads to the chain behind it", struct_.name);
     let label = format!("starts at a fixed place where `{}` is set", host.flag.0);
     Some(
-        Finding::new(Scope::of(&chain.meta), message)
+        Finding::new(LintSubject::of(&chain.meta), message)
             .label(label)
             .and(struct_.meta.place, "can never grow again")
             .help("append a `cap_offset u32`, which is 0 where the chain did not fit"),
@@ -59,11 +59,11 @@ fn flag_and_offset<'a>(
     let struct_ = abi.struct_(host.struct_);
     let (flags, offset) = (&struct_.fields[host.flags], &struct_.fields[cap_offset]);
     let name = &host.flag.0;
-    let at_offset = |message| Finding::new(Scope::of_field(abi, struct_, offset), message);
+    let at_offset = |message| Finding::new(LintSubject::of_field(abi, struct_, offset), message);
     let Some(flag) = flag_of(abi, flags, name) else {
         let message = format!("`{name}` is no flag of `{}.{}`", struct_.name, flags.name);
         return Some(
-            Finding::new(Scope::of(&chain.meta), message).help("declare it under its `bits`"),
+            Finding::new(LintSubject::of(&chain.meta), message).help("declare it under its `bits`"),
         );
     };
     if !matches!(offset.type_, Type::Int(Int::U32)) {
@@ -106,7 +106,7 @@ fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Finding
     }
     let message = format!("`{}` leaves the chain behind it misaligned", struct_.name);
     Some(
-        Finding::new(Scope::of_struct(abi, struct_), message)
+        Finding::new(LintSubject::of_struct(abi, struct_), message)
             .label(format!("its size is {}", per_model(&sizes)))
             .and(chain.meta.place, format!("the chain's capabilities lie at multiples of {align}"))
             .help(format!("append a `reserved` field that makes the size a multiple of {align}")),
@@ -124,12 +124,12 @@ pub(super) fn bodies_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Finding<'a>> {
-    let scope = Scope::of_struct(abi, struct_);
+    let subject = LintSubject::of_struct(abi, struct_);
     let starts = |field: &Field| matches!(field.type_, Type::Struct(id) if id == header.struct_);
     if !struct_.fields.first().is_some_and(starts) {
         let name = &abi.struct_(header.struct_).name;
         let message = format!("`{}` does not start with `{name}`", struct_.name);
-        return Some(Finding::new(scope, message).help(format!("put `header: {name}` first")));
+        return Some(Finding::new(subject, message).help(format!("put `header: {name}` first")));
     }
     let align = header.align;
     let sizes = struct_.layouts.each_ref().map(|layout| layout.size);
@@ -143,12 +143,12 @@ fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Fin
         return None;
     }
     let message = format!("`{}` does not keep the alignment of its chain", struct_.name);
-    let finding = Finding::new(scope, message)
+    let finding = Finding::new(subject, message)
         .label(format!(
             "its size is {}; capabilities lie at multiples of {align}",
             per_model(&sizes)
         ))
-        .help(match same(&sizes) {
+        .help(match all_equal(&sizes) {
             true => format!("append a `reserved` field that makes the size a multiple of {align}"),
             false => {
                 "make every u64 `aligned_u64`, then pad the end with a `reserved` field".to_owned()
@@ -166,7 +166,7 @@ pub(super) fn capabilities_are_emitted(abi: &Abi) -> Vec<Finding<'_>> {
     let idle = capabilities.filter(|one| unused(one) && one.meta.deprecated.is_none());
     idle.map(|capability| {
         let message = format!("nothing emits `{}`", capability.name);
-        Finding::new(Scope::of(&capability.meta), message)
+        Finding::new(LintSubject::of(&capability.meta), message)
             .label("in the `capabilities` of no handler, and not `deprecated`")
             .help("name it in the handlers that append it, or say since when none does")
     })

@@ -1,7 +1,7 @@
 //! Constants: what C makes of their values, and those that count others.
 
 use super::finding::Finding;
-use super::scope::Scope;
+use super::subject::LintSubject;
 use crate::ir::{Abi, GroupKind, Literal, Type};
 use crate::reply::Count;
 
@@ -23,8 +23,8 @@ pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
                 _ => continue,
             };
             let message = format!("`{}` is a negative number in C", value.name);
-            let scope = Scope::of_value(abi, group, value);
-            findings.push(Finding::new(scope, message).label(label).help(help));
+            let subject = LintSubject::of_value(abi, group, value);
+            findings.push(Finding::new(subject, message).label(label).help(help));
         }
     }
     findings
@@ -50,8 +50,8 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
                 ),
                 _ => continue,
             };
-            let scope = Scope::of_value(abi, group, value);
-            findings.push(Finding::new(scope, message).label("declared here").help(help));
+            let subject = LintSubject::of_value(abi, group, value);
+            findings.push(Finding::new(subject, message).label("declared here").help(help));
         }
     }
     findings.extend(lengths(abi));
@@ -70,7 +70,7 @@ fn lengths(abi: &Abi) -> Vec<Finding<'_>> {
             let message =
                 format!("`{}` has as many elements as `{length}`, which moves", field.name);
             findings.push(
-                Finding::new(Scope::of_field(abi, struct_, field), message)
+                Finding::new(LintSubject::of_field(abi, struct_, field), message)
                     .label("its size would change")
                     .and(count.meta.place, "moves as others are added")
                     .help("give the array a number of its own, or a field that counts it"),

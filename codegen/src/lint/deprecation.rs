@@ -1,18 +1,18 @@
 //! What nobody should use any more.
 
 use super::finding::Finding;
-use super::scope::{self, Scope};
+use super::subject::{self, LintSubject};
 use crate::ir::{Abi, Entry, Meta};
 
 /// L24: what is deprecated says so, with a release, and as a whole.
 pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
-    for (Entry { name, meta, .. }, scope) in scope::all(abi) {
+    for (Entry { name, meta, .. }, subject) in subject::all(abi) {
         let by_name = name.split('_').any(|word| word.eq_ignore_ascii_case("deprecated"));
         match &meta.deprecated {
             None if by_name => {
                 let message = format!("`{name}` is deprecated by its name alone");
-                let finding = Finding::new(scope, message).label("without `deprecated`");
+                let finding = Finding::new(subject, message).label("without `deprecated`");
                 findings.push(
                     finding.help("add `deprecated` with the release and what to use instead"),
                 );
@@ -21,7 +21,7 @@ pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
                 let message = format!("`{name}` was deprecated before it came");
                 let label = format!("since {}, deprecated since {}", meta.since, deprecated.since);
                 findings.push(
-                    Finding::new(scope, message).label(label).help("mend one of the releases"),
+                    Finding::new(subject, message).label(label).help("mend one of the releases"),
                 );
             }
             _ => {}
@@ -35,26 +35,26 @@ pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
 fn halves(abi: &Abi) -> Vec<Finding<'_>> {
     let capabilities = abi.capabilities.iter().filter_map(|one| {
         let struct_ = abi.struct_(one.struct_?);
-        Some((&one.name, &one.meta, Scope::of(&one.meta), struct_))
+        Some((&one.name, &one.meta, LintSubject::of(&one.meta), struct_))
     });
     let values = abi.groups.iter().flat_map(|group| {
         let values = group.values.iter();
         values.filter_map(move |value| {
-            let scope = Scope::of_value(abi, group, value);
-            Some((&value.name, &value.meta, scope, abi.struct_(value.payload?)))
+            let subject = LintSubject::of_value(abi, group, value);
+            Some((&value.name, &value.meta, subject, abi.struct_(value.payload?)))
         })
     });
     let old = |meta: &Meta| meta.deprecated.is_some();
     let halves = capabilities.chain(values);
     let uneven = halves.filter(|(_, meta, _, struct_)| old(meta) != old(&struct_.meta));
     uneven
-        .map(|(name, meta, scope, struct_)| {
+        .map(|(name, meta, subject, struct_)| {
             let (gone, kept) = match old(meta) {
                 true => (name, &struct_.name),
                 false => (&struct_.name, name),
             };
             let message = format!("`{gone}` is deprecated, but `{kept}` is not");
-            Finding::new(scope, message)
+            Finding::new(subject, message)
                 .label("an id")
                 .and(struct_.meta.place, "and its struct")
                 .help("deprecate both in the same release, or none")

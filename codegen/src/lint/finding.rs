@@ -1,13 +1,13 @@
 //! What a rule has found, before it is known whether somebody allows it. The
 //! table of rules adds the code and the weight.
 
-use super::scope::Scope;
+use super::subject::LintSubject;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 
 /// Something that breaks a rule.
 pub(super) struct Finding<'a> {
     /// What it is about.
-    pub(super) scope: Scope<'a>,
+    pub(super) subject: LintSubject<'a>,
     message: String,
     label: String,
     others: Vec<(Place, String)>,
@@ -16,9 +16,9 @@ pub(super) struct Finding<'a> {
 
 impl<'a> Finding<'a> {
     /// A finding in one line.
-    pub(super) fn new(scope: Scope<'a>, message: impl Into<String>) -> Self {
+    pub(super) fn new(subject: LintSubject<'a>, message: impl Into<String>) -> Self {
         let (label, others, help) = (String::new(), Vec::new(), None);
-        Self { scope, message: message.into(), label, others, help }
+        Self { subject, message: message.into(), label, others, help }
     }
 
     /// What to write under the place.
@@ -43,9 +43,9 @@ impl<'a> Finding<'a> {
             Severity::Error => Diagnostic::error(code, self.message),
             Severity::Warning => Diagnostic::warning(code, self.message),
         };
-        let start = match self.scope.file {
+        let start = match self.subject.file {
             Some(file) => start.in_file(file),
-            None => start.at(self.scope.place, self.label),
+            None => start.at(self.subject.place, self.label),
         };
         let others = self.others.into_iter();
         others.fold(start, |problem, (place, text)| problem.and(place, text)).maybe_help(self.help)

@@ -1,8 +1,8 @@
 //! The flags of a field.
 
 use super::finding::Finding;
-use super::scope::Scope;
-use super::words::quoted;
+use super::format::quoted;
+use super::subject::LintSubject;
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 
 /// L13: a flag is one bit, and a mask covers flags that there are, or bits
@@ -14,7 +14,7 @@ pub(super) fn single_bits_and_exact_masks(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Finding<'a>> {
-    let finding = |message| Finding::new(Scope::of_value(abi, group, value), message);
+    let finding = |message| Finding::new(LintSubject::of_value(abi, group, value), message);
     if let Literal::Or(names) = &value.literal {
         let known = |name: &&String| group.values.iter().all(|value| value.name != **name);
         let foreign: Vec<_> = names.iter().filter(known).map(String::as_str).collect();

@@ -2,9 +2,9 @@
 //! 32-bit program may not have them.
 
 use super::finding::Finding;
-use super::scope::Scope;
-use super::words::per_model;
+use super::subject::LintSubject;
 use crate::ir::{Abi, Field, Role, Struct, Type};
+use crate::layout::per_model;
 use crate::layout::{Extent, Layout, Model, PerModel, Span};
 
 /// L4: every byte of a struct belongs to a field.
@@ -27,7 +27,7 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
     });
     pads.map(|(struct_, index, field, without)| {
         let message = format!("`{}` makes the hole that it should fill", field.name);
-        let finding = Finding::new(Scope::of_field(abi, struct_, field), message)
+        let finding = Finding::new(LintSubject::of_field(abi, struct_, field), message)
             .label(format!("with it, {}", behind(struct_, index, &struct_.layouts, index + 1)))
             .help(format!(
                 "without it, {}; if it is released, put a second one behind it",
@@ -68,7 +68,7 @@ fn hole<'a>(
         Some(hole) => format!("bytes {} to {}", hole.offset, hole.end() - 1),
         None => "none".to_owned(),
     });
-    Finding::new(Scope::of_field(abi, struct_, field), message)
+    Finding::new(LintSubject::of_field(abi, struct_, field), message)
         .label(per_model(&bytes))
         .help(mended(abi, struct_, index, holes))
 }

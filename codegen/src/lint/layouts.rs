@@ -2,9 +2,9 @@
 //! as if it were its own.
 
 use super::finding::Finding;
-use super::scope::Scope;
-use super::words::{per_model, same};
+use super::subject::LintSubject;
 use crate::ir::{Abi, Struct};
+use crate::layout::{all_equal, per_model};
 
 /// L5: sizes and offsets are the same on every target. Alignment alone may
 /// differ: that is what L3 is about.
@@ -15,18 +15,18 @@ pub(super) fn one_layout_everywhere(abi: &Abi) -> Vec<Finding<'_>> {
 
 fn differs<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Finding<'a>> {
     let sizes = struct_.layouts.each_ref().map(|layout| layout.size);
-    let moved = (0..struct_.fields.len()).find(|field| !same(&struct_.spans(*field)));
-    if moved.is_none() && same(&sizes) {
+    let moved = (0..struct_.fields.len()).find(|field| !all_equal(&struct_.spans(*field)));
+    if moved.is_none() && all_equal(&sizes) {
         return None;
     }
     let message = format!("`{}` does not have the same layout everywhere", struct_.name);
-    let finding = Finding::new(Scope::of_struct(abi, struct_), message)
+    let finding = Finding::new(LintSubject::of_struct(abi, struct_), message)
         .label(format!("its size is {}", per_model(&sizes)))
         .help("make every u64 and user address `aligned_u64`, and name what pads them");
     let Some(moved) = moved else { return Some(finding) };
     let spans = struct_.spans(moved);
     let offsets = spans.map(|span| span.offset);
-    let text = match same(&offsets) {
+    let text = match all_equal(&offsets) {
         false => format!("is at {}", per_model(&offsets)),
         true => format!("its size is {}", per_model(&spans.map(|span| span.size))),
     };

@@ -2,7 +2,7 @@
 //! beyond `int`, pointers, and the plain u64.
 
 use super::finding::Finding;
-use super::scope::Scope;
+use super::subject::LintSubject;
 use crate::ir::{Abi, Field, GroupKind, Struct, Type};
 use crate::layout::Int;
 
@@ -15,7 +15,7 @@ pub(super) fn enumerators_fit_an_int(abi: &Abi) -> Vec<Finding<'_>> {
         for value in group.values.iter().filter(|value| !Int::S32.range().contains(&value.number)) {
             let message = format!("`{}` does not fit the `int` of a C enumerator", value.name);
             findings.push(
-                Finding::new(Scope::of_value(abi, group, value), message)
+                Finding::new(LintSubject::of_value(abi, group, value), message)
                     .label(format!("is {}", value.number))
                     .help(
                         "declare the numbers under `constants` or `id_space`, which become macros",
@@ -31,8 +31,8 @@ pub(super) fn no_pointers(abi: &Abi) -> Vec<Finding<'_>> {
     fields(abi, |type_| matches!(type_, Type::Pointer(_)))
         .map(|(struct_, field)| {
             let message = format!("`{}` is a pointer", field.name);
-            Finding::new(Scope::of_field(abi, struct_, field), message)
-                .label("8 bytes on x86-64, 4 on i386 and arm")
+            Finding::new(LintSubject::of_field(abi, struct_, field), message)
+                .label("8 (64-bit), 4 (32-bit)")
                 .help("make it `aligned_u64`; the kernel turns that into a pointer with u64_to_user_ptr")
         })
         .collect()
@@ -45,7 +45,7 @@ pub(super) fn no_plain_u64(abi: &Abi) -> Vec<Finding<'_>> {
         .filter(|(struct_, _)| !struct_.packed)
         .map(|(struct_, field)| {
             let message = format!("`{}` is a plain 64-bit integer", field.name);
-            Finding::new(Scope::of_field(abi, struct_, field), message)
+            Finding::new(LintSubject::of_field(abi, struct_, field), message)
                 .label("aligned to 4 on i386, to 8 elsewhere")
                 .help("make it `aligned_u64`, which is aligned to 8 everywhere")
         })

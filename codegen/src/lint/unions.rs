@@ -1,7 +1,7 @@
 //! Anonymous unions.
 
 use super::finding::Finding;
-use super::scope::Scope;
+use super::subject::LintSubject;
 use crate::ir::Abi;
 
 /// L23: something else in the message tells which member counts. That all of
@@ -11,11 +11,11 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
     for struct_ in &abi.structs {
         for field in &struct_.fields {
             for (index, arm) in field.arms().iter().enumerate() {
-                let scope = Scope::of_arm(abi, struct_, field, &arm.meta);
+                let subject = LintSubject::of_arm(abi, struct_, field, &arm.meta);
                 let Some(when) = &arm.valid_if else {
                     let message = format!("nothing tells when the member `{}` counts", arm.name);
                     findings.push(
-                        Finding::new(scope, message).label("a member of a union").help(
+                        Finding::new(subject, message).label("a member of a union").help(
                             "name the flag, op or index with which it is valid in `valid_if`",
                         ),
                     );
@@ -26,7 +26,7 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
                     let message =
                         format!("`{}` and `{}` both count under `{when}`", twin.name, arm.name);
                     findings.push(
-                        Finding::new(scope, message)
+                        Finding::new(subject, message)
                             .label("this member")
                             .and(twin.meta.place, "and this one")
                             .help("give each member of a union a flag, op or index of its own"),

@@ -17,7 +17,7 @@ impl<'a> Lowering<'a> {
         section: usize,
         item: &'a spec::Chain,
     ) -> ChainId {
-        let life = item.life(file.life());
+        let validity = item.validity(file.validity());
         let id = ChainId(self.abi.chains.len());
         // The list has only the headers whose struct exists in the release.
         let headers = self.spec.abi.cap_headers.iter();
@@ -26,7 +26,7 @@ impl<'a> Lowering<'a> {
         let header = headers.position(|(name, _)| name.value == item.header.value);
         let chain = Chain {
             name: item.chain.value.clone(),
-            meta: self.meta(parts!(item, &item.chain), life, &file.source),
+            meta: self.meta(parts!(item, &item.chain), validity, &file.source),
             section,
             header: known(header),
             start: ChainStart::Unknown,
@@ -79,8 +79,8 @@ impl<'a> Lowering<'a> {
         section: usize,
         item: &'a spec::Capability,
     ) -> Item {
-        let life = item.life(file.life());
-        let meta = self.meta(parts!(item, &item.capability), life, &file.source);
+        let validity = item.validity(file.validity());
+        let meta = self.meta(parts!(item, &item.capability), validity, &file.source);
         let chain = self.chain_of(file, item);
         let inline = !item.fields.is_empty();
         let struct_ = match (&item.struct_, inline) {
@@ -92,7 +92,7 @@ impl<'a> Lowering<'a> {
                 Some(self.declare(Declaration {
                     name,
                     meta,
-                    life,
+                    validity,
                     section,
                     packed: false,
                     minsz: None,

@@ -4,7 +4,7 @@ use super::{Lowering, known, parts};
 use crate::ir::{Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Value};
 use crate::layout::Int;
 use crate::names;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{self, SpecFile};
@@ -42,11 +42,11 @@ impl<'a> Lowering<'a> {
     }
 
     fn group(&mut self, file: &'a SpecFile, item: &'a spec::Values, kind: GroupKind) -> Group {
-        let life = item.life(file.life());
-        let meta = self.meta(parts!(item, &item.name), life, &file.source);
+        let validity = item.validity(file.validity());
+        let meta = self.meta(parts!(item, &item.name), validity, &file.source);
         let int = item.type_.as_ref().and_then(|name| crate::spec::types::int(name));
         let affixes = (text(&item.prefix), text(&item.suffix));
-        let values = self.values(&item.values, life, &meta.source, affixes);
+        let values = self.values(&item.values, validity, &meta.source, affixes);
         let spelt = item.before.name_at(self.release, &item.name);
         let rust = match kind {
             GroupKind::Enum => Some(spelt.to_owned()),
@@ -70,7 +70,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         owner: (StructId, usize, &str),
         (name, field): (&str, &'a spec::Field),
-        (life, meta): (Life, &crate::ir::Meta),
+        (validity, meta): (Validity, &crate::ir::Meta),
         int: Int,
     ) -> Option<GroupId> {
         let (kind, values) = match (field.bits.is_empty(), field.values.is_empty()) {
@@ -78,7 +78,7 @@ impl<'a> Lowering<'a> {
             (_, false) => (GroupKind::FieldValues, &field.values),
             _ => return None,
         };
-        let values = self.values(values, life, &meta.source, (text(&field.prefix), ""));
+        let values = self.values(values, validity, &meta.source, (text(&field.prefix), ""));
         let (struct_, index, struct_name) = owner;
         let id = GroupId(self.abi.groups.len());
         self.abi.groups.push(Group {
@@ -97,14 +97,14 @@ impl<'a> Lowering<'a> {
     fn values(
         &mut self,
         values: &'a Map<LineOrMap<spec::Value>>,
-        life: Life,
+        validity: Validity,
         source: &str,
         affixes: (&str, &str),
     ) -> Vec<Value> {
         let mut lowered = Vec::<Value>::new();
         for (name, value) in values.iter() {
-            let life = value.life(life);
-            if !life.covers(self.release) {
+            let validity = value.validity(validity);
+            if !validity.covers(self.release) {
                 continue;
             }
             let number = self.value_number(value, &lowered);
@@ -114,7 +114,7 @@ impl<'a> Lowering<'a> {
             lowered.push(Value {
                 name: spelt.to_owned(),
                 short: names::short(name, affixes.0, affixes.1).to_owned(),
-                meta: self.meta(parts!(value, name), life, source),
+                meta: self.meta(parts!(value, name), validity, source),
                 literal: self.literal(value),
                 number,
                 count: value.count,

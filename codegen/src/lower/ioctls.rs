@@ -11,7 +11,7 @@ use crate::ir::{
 use crate::layout::Model;
 use crate::release::Since;
 use crate::spec::handlers::CopiedWord;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::{Amount, ArgExpr};
 use crate::spec::wrappers::{Map, Placed, WordOrNames};
 use crate::spec::{self, Spec, SpecFile};
@@ -21,7 +21,7 @@ pub(super) struct Hosted<'a> {
     item: &'a spec::Capability,
     /// Its name within the chain.
     short: &'a str,
-    life: Life,
+    validity: Validity,
 }
 
 /// The capabilities of all releases, by the hosts of their chains.
@@ -45,15 +45,15 @@ pub(super) fn hosted(spec: &Spec) -> HashMap<&str, Vec<Hosted<'_>>> {
         let Some(chain) = chain else { continue };
         let Some(host) = &chain.host else { continue };
         let short = capability.name_in_chain(&chain.prefix);
-        let life = item.life(file.life());
-        hosted.entry(host.as_str()).or_default().push(Hosted { item: capability, short, life });
+        let validity = item.validity(file.validity());
+        hosted.entry(host.as_str()).or_default().push(Hosted { item: capability, short, validity });
     }
     hosted
 }
 
 impl<'a> Lowering<'a> {
     pub(super) fn ioctl(&mut self, file: &'a SpecFile, item: &'a spec::Ioctl) -> Item {
-        let life = item.life(file.life());
+        let validity = item.validity(file.validity());
         let fd = self.spec.abi.fds.iter().position(|(name, _)| name.value == item.fd.value);
         let arg = match &item.arg.value {
             ArgExpr::None => Arg::None,
@@ -64,11 +64,11 @@ impl<'a> Lowering<'a> {
             ArgExpr::Struct(name) => Arg::Struct(known(self.structs.get(name.as_str()).copied())),
         };
         let handlers = item.handlers();
-        let handlers = handlers.filter_map(|handler| self.handler(handler, item, life.since));
+        let handlers = handlers.filter_map(|handler| self.handler(handler, item, validity.since));
         let id = IoctlId(self.abi.ioctls.len());
         let ioctl = Ioctl {
             name: item.before.name_at(self.release, &item.ioctl).to_owned(),
-            meta: self.meta(parts!(item, &item.ioctl), life, &file.source),
+            meta: self.meta(parts!(item, &item.ioctl), validity, &file.source),
             number: known(u32::try_from(item.number.value.value).ok()),
             fd: known(fd),
             backends: item.backends.iter().map(|backend| backend.value.clone()).collect(),
@@ -140,7 +140,7 @@ impl<'a> Lowering<'a> {
             Some(Amount::Number(number)) => number.value,
             _ => capability.id.value.value,
         };
-        let alive = all.iter().filter(|one| one.life.covers(self.release));
+        let alive = all.iter().filter(|one| one.validity.covers(self.release));
         let mut alive: Vec<_> = alive.map(|one| one.item).collect();
         alive.sort_by_key(|capability| id(capability));
         alive.into_iter().map(|capability| capability.capability.value.clone()).collect()
@@ -156,11 +156,11 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::Macro) -> Item {
-        let life = item.life(file.life());
+        let validity = item.validity(file.validity());
         let id = MacroId(self.abi.macros.len());
         let macro_ = Macro {
             name: item.before.name_at(self.release, &item.macro_).to_owned(),
-            meta: self.meta(parts!(item, &item.macro_), life, &file.source),
+            meta: self.meta(parts!(item, &item.macro_), validity, &file.source),
             args: item.args.iter().map(|arg| arg.value.clone()).collect(),
             c: item.before.c_at(self.release).unwrap_or(&item.c).trim().to_owned(),
             rust: item.rust.trim().to_owned(),

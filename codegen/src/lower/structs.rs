@@ -4,16 +4,16 @@ use super::{Lowering, known, parts};
 use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
 use crate::spec::{self, SpecFile};
 
-/// A field of the specification with its name and life.
+/// A field of the specification with its name and validity.
 struct Source<'a> {
     name: &'a Placed<String>,
     field: &'a spec::Field,
-    life: Life,
+    validity: Validity,
 }
 
 /// A struct as it is declared, on its own or inside a capability.
@@ -22,7 +22,7 @@ pub(super) struct Declaration<'a> {
     /// The name in the release.
     pub(super) spelt: &'a str,
     pub(super) meta: Meta,
-    pub(super) life: Life,
+    pub(super) validity: Validity,
     pub(super) section: usize,
     pub(super) packed: bool,
     pub(super) minsz: Option<&'a str>,
@@ -38,13 +38,13 @@ impl<'a> Lowering<'a> {
         section: usize,
         item: &'a spec::Struct,
     ) -> StructId {
-        let life = item.life(file.life());
-        let meta = self.meta(parts!(item, &item.struct_), life, &file.source);
+        let validity = item.validity(file.validity());
+        let meta = self.meta(parts!(item, &item.struct_), validity, &file.source);
         let id = self.declare(Declaration {
             name: &item.struct_,
             spelt: item.before.name_at(self.release, &item.struct_),
             meta,
-            life,
+            validity,
             section,
             packed: item.packed,
             minsz: item.minsz.as_ref().map(|field| field.as_str()),
@@ -60,7 +60,7 @@ impl<'a> Lowering<'a> {
         let id = StructId(self.abi.structs.len());
         let mut fields: Vec<_> = declaration.header.into_iter().collect();
         let mut names: Vec<&str> = fields.iter().map(|_| "header").collect();
-        for source in self.alive_fields(declaration.fields, declaration.life) {
+        for source in self.alive_fields(declaration.fields, declaration.validity) {
             let owner = (id, fields.len(), declaration.name.as_str());
             let field = self.field(&source, owner, &names, &declaration.meta.source);
             names.push(source.name.as_str());
@@ -88,19 +88,19 @@ impl<'a> Lowering<'a> {
     fn alive_fields(
         &self,
         fields: &'a Map<LineOrMap<spec::Field>>,
-        outer: Life,
+        outer: Validity,
     ) -> Vec<Source<'a>> {
         let mut alive = Vec::new();
         for (name, field) in fields.iter() {
-            let life = field.life(outer);
-            if life.covers(self.release) {
-                alive.push(Source { name, field, life });
+            let validity = field.validity(outer);
+            if validity.covers(self.release) {
+                alive.push(Source { name, field, validity });
                 continue;
             }
             for (name, member) in field.union.iter() {
-                let life = member.life(life);
-                if life.covers(self.release) {
-                    alive.push(Source { name, field: member, life });
+                let validity = member.validity(validity);
+                if validity.covers(self.release) {
+                    alive.push(Source { name, field: member, validity });
                 }
             }
         }
@@ -114,14 +114,14 @@ impl<'a> Lowering<'a> {
         earlier: &[&str],
         inherited: &str,
     ) -> Field {
-        let Source { name, field, life } = *source;
-        let meta = self.meta(parts!(field, name), life, inherited);
+        let Source { name, field, validity } = *source;
+        let meta = self.meta(parts!(field, name), validity, inherited);
         let expr = field.before.type_at(self.release).or(field.type_.as_ref());
         let type_ = match expr {
             Some(expr) => self.type_(expr, earlier),
-            None => Type::Union(self.arms(field, owner, life, &meta.source)),
+            None => Type::Union(self.arms(field, owner, validity, &meta.source)),
         };
-        let group = self.group_of(owner, (name, field), (life, &meta), &type_);
+        let group = self.group_of(owner, (name, field), (validity, &meta), &type_);
         let named = field.holds.as_ref();
         let named = named.and_then(|name| self.groups.get(name.as_str()).copied());
         let today = field.type_.as_ref().and_then(|expr| expr.direction);
@@ -150,21 +150,21 @@ impl<'a> Lowering<'a> {
         &mut self,
         field: &'a spec::Field,
         owner: (StructId, usize, &str),
-        life: Life,
+        validity: Validity,
         source: &str,
     ) -> Vec<UnionArm> {
         let mut arms = Vec::new();
         for (name, arm) in field.union.iter() {
-            let life = arm.life(life);
-            if !life.covers(self.release) {
+            let validity = arm.validity(validity);
+            if !validity.covers(self.release) {
                 continue;
             }
-            let meta = self.meta(parts!(arm, name), life, source);
+            let meta = self.meta(parts!(arm, name), validity, source);
             let expr = arm.before.type_at(self.release).or(arm.type_.as_ref());
             let type_ = self.type_(known(expr), &[]);
             arms.push(UnionArm {
                 name: arm.before.name_at(self.release, name).to_owned(),
-                group: self.group_of(owner, (name, arm), (life, &meta), &type_),
+                group: self.group_of(owner, (name, arm), (validity, &meta), &type_),
                 meta,
                 type_,
                 valid_if: arm.valid_if.as_ref().map(|gate| gate.value.clone()),
@@ -178,11 +178,11 @@ impl<'a> Lowering<'a> {
         &mut self,
         owner: (StructId, usize, &str),
         (name, field): (&str, &'a spec::Field),
-        (life, meta): (Life, &Meta),
+        (validity, meta): (Validity, &Meta),
         type_: &Type,
     ) -> Option<GroupId> {
         let own = match type_ {
-            Type::Int(int) => self.field_group(owner, (name, field), (life, meta), *int),
+            Type::Int(int) => self.field_group(owner, (name, field), (validity, meta), *int),
             _ => None,
         };
         let named = field.holds.as_ref();

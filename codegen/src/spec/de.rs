@@ -3,6 +3,7 @@
 //! unknown keys and bad entries are reported with their place and skipped, so
 //! that one run shows them all.
 
+use super::codes::{BAD_VALUE, UNKNOWN_KEY, UNKNOWN_KIND};
 use std::cell::RefCell;
 use std::fmt;
 
@@ -15,10 +16,6 @@ use serde::forward_to_deserialize_any;
 use super::node::{Node, Value};
 use super::wrappers::{Kind, NODE};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-
-const V004: Code = Code("V004"); // a key the format does not have
-pub(super) const V005: Code = Code("V005"); // a value that does not fit
-const V006: Code = Code("V006"); // an item of no known kind
 
 /// An error on its way up to the nearest value that can report it.
 #[derive(Debug)]
@@ -71,7 +68,7 @@ impl<'a> NodeReader<'a> {
     /// Reports the error of this node, unless a part of it has reported one.
     fn place<T>(&self, result: Result<T, Failure>) -> Result<T, Failure> {
         result.map_err(|failure| match failure {
-            Failure::Message(message) => self.refuse(V005, message, ""),
+            Failure::Message(message) => self.refuse(BAD_VALUE, message, ""),
             Failure::Reported => Failure::Reported,
         })
     }
@@ -84,7 +81,7 @@ impl<'a> NodeReader<'a> {
 
     fn expected(&self, what: &str) -> Failure {
         let message = format!("expected {what}, found {}", self.node.kind());
-        self.refuse(V005, message, "")
+        self.refuse(BAD_VALUE, message, "")
     }
 
     fn text(&self, what: &str) -> Result<&'a str, Failure> {
@@ -113,7 +110,7 @@ impl<'a> NodeReader<'a> {
             let hint = crate::names::nearest(text, known.iter().copied());
             let hint = hint.map(|near| format!("did you mean `{near}`?"));
             let keys = format!("known keys are {}", known.join(", "));
-            let problem = Diagnostic::error(V004, format!("unknown key `{text}`"))
+            let problem = Diagnostic::error(UNKNOWN_KEY, format!("unknown key `{text}`"))
                 .at(entry.0.place, "")
                 .help(hint.unwrap_or(keys));
             self.problems.borrow_mut().push(problem);
@@ -213,7 +210,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         });
         let Some(kind) = kind else {
             let message = format!("no key names the kind of this item: {}", variants.join(", "));
-            return Err(self.refuse(V006, message, ""));
+            return Err(self.refuse(UNKNOWN_KIND, message, ""));
         };
         self.place(visitor.visit_enum(Variant { reader: self, kind }))
     }

@@ -8,17 +8,15 @@ mod merge;
 mod numbers;
 mod target;
 
+use super::codes::BAD_EXTENSION;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::wrappers::{LineOrMap, List, Map, OneOrMany, Placed};
 use super::{Field, Handler, Reserved, SpecFile, Value};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::release::Since;
 use merge::Merge;
-
-const V025: Code = Code("V025"); // an extension of nothing, or of what cannot have it
-const V026: Code = Code("V026"); // two extensions that get into each other's way
 
 /// More for an item of another file; only overlays have it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -107,7 +105,7 @@ pub(super) fn apply(files: &mut [SpecFile], all: Vec<Extensions>, problems: &mut
 /// Extensions in a file that is no overlay.
 pub(super) fn refuse_all(extensions: &[Extension], problems: &mut Diagnostics) {
     for extension in extensions {
-        let problem = Diagnostic::error(V025, "only an overlay extends items")
+        let problem = Diagnostic::error(BAD_EXTENSION, "only an overlay extends items")
             .at(extension.extend.place, "in a file that abi.yaml lists")
             .help("write it into the item itself, or give the file with `--overlay`");
         problems.push(problem);

@@ -7,14 +7,14 @@ use crate::release::{Release, Since};
 
 /// The releases that have an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Life {
+pub struct Validity {
     /// The first release with it.
     pub since: Since,
     /// The first release without it again.
     pub until: Option<Release>,
 }
 
-impl Life {
+impl Validity {
     /// The releases that have a part of an item.
     pub fn within(self, since: Option<&Since>, until: Option<&Release>) -> Self {
         let until = match (self.until, until.copied()) {
@@ -30,14 +30,14 @@ impl Life {
     }
 
     /// Whether a release has both.
-    pub fn meets(self, other: Self) -> bool {
+    pub fn overlaps(self, other: Self) -> bool {
         let first = self.since.first().max(other.since.first()).opening();
-        let lasts = |life: Self| life.until.is_none_or(|until| first < until.opening());
+        let lasts = |validity: Self| validity.until.is_none_or(|until| first < until.opening());
         lasts(self) && lasts(other)
     }
 
     /// Whether every release with `inner` has this item too.
-    pub fn spans(self, inner: Self) -> bool {
+    pub fn contains(self, inner: Self) -> bool {
         let outlives = match (self.until, inner.until) {
             (None, _) => true,
             (Some(_), None) => false,

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::handlers::{Handler, ReplyRules};
-use super::history::{History, Life};
+use super::history::{History, Validity};
 use super::text::{Doc, Number};
 use super::types::{Amount, ArgExpr, TypeExpr};
 use super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed};
@@ -84,7 +84,7 @@ pub struct Common<'a> {
 
 impl Common<'_> {
     /// The releases that have it, within those of its surroundings.
-    pub fn life(&self, around: Life) -> Life {
+    pub fn validity(&self, around: Validity) -> Validity {
         around.within(self.since.map(|since| &since.value), self.until.map(|until| &until.value))
     }
 }
@@ -127,8 +127,8 @@ macro_rules! item {
             }
 
             /// The releases that have the item, within those of its surroundings.
-            pub fn life(&self, around: Life) -> Life {
-                self.common().life(around)
+            pub fn validity(&self, around: Validity) -> Validity {
+                self.common().validity(around)
             }
         }
     };
@@ -218,8 +218,8 @@ item! {
 
 impl Item {
     /// The releases that have the item, within those of its file.
-    pub fn life(&self, around: Life) -> Life {
-        self.common().life(around)
+    pub fn validity(&self, around: Validity) -> Validity {
+        self.common().validity(around)
     }
 
     /// The name of the item.

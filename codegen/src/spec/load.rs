@@ -2,6 +2,7 @@
 //! overlays, which can extend the items of all files before them. The result
 //! holds all errors of all files, and everything that could be read.
 
+use super::codes::{BAD_VALUE, UNLISTED_FILE, UNREADABLE_FILE};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io;
@@ -9,15 +10,12 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use super::de::{NodeReader, V005};
+use super::de::NodeReader;
 use super::extend::{self, Extension, Extensions};
 use super::file::File;
 use super::{AbiFile, Spec, SpecFile, code, node};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 use crate::release::{Release, Since};
-
-const V007: Code = Code("V007"); // a file that cannot be read
-const V008: Code = Code("V008"); // a file that abi.yaml does not list
 
 /// The most bytes one file may have.
 const MOST_BYTES: u64 = 4 << 20;
@@ -81,7 +79,7 @@ impl Loader {
         let file = self.listed::<File>(origin, name)?;
         let title = file.title.place;
         let Some((file, extensions)) = file.split(None) else {
-            let problem = Diagnostic::error(V005, "the key `since` is missing");
+            let problem = Diagnostic::error(BAD_VALUE, "the key `since` is missing");
             self.problems.get_mut().push(problem.at(title, "in this file"));
             return None;
         };
@@ -124,7 +122,8 @@ impl Loader {
     }
 
     fn unreadable(&self, path: &Path, reason: &str) {
-        let problem = Diagnostic::error(V007, format!("{} cannot be read: {reason}", shown(path)));
+        let problem =
+            Diagnostic::error(UNREADABLE_FILE, format!("{} cannot be read: {reason}", shown(path)));
         self.problems.borrow_mut().push(problem.in_file(shown(path)));
     }
 
@@ -137,7 +136,7 @@ impl Loader {
         for path in paths {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             if stem != "abi" && !listed.contains(stem.as_str()) {
-                let problem = Diagnostic::error(V008, "abi.yaml does not list this file")
+                let problem = Diagnostic::error(UNLISTED_FILE, "abi.yaml does not list this file")
                     .in_file(shown(&path))
                     .help(format!("add `{stem}` to `files` in abi.yaml, or move the file away"));
                 self.problems.borrow_mut().push(problem);

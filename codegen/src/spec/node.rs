@@ -2,15 +2,12 @@
 //! does not need: aliases, tags, several documents, duplicate keys, and sizes that
 //! only an attack would have.
 
+use super::codes::{DUPLICATE_KEY, NOT_YAML, UNUSED_YAML};
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-
-const V001: Code = Code("V001"); // not YAML
-const V002: Code = Code("V002"); // YAML that has no place in a specification
-const V003: Code = Code("V003"); // a key twice
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// The largest number of values in one file; all of VFIO has a tenth of it.
 const MOST_NODES: usize = 200_000;
@@ -68,7 +65,7 @@ pub(super) fn parse(file: usize, text: &str, problems: &mut Diagnostics) -> Opti
         }
     }
     if tree.root.is_none() {
-        let empty = Diagnostic::error(V002, "the file is empty");
+        let empty = Diagnostic::error(UNUSED_YAML, "the file is empty");
         tree.problems.push(empty.at(Place { file, start: 0, end: 0 }, "expected a mapping"));
     }
     tree.root
@@ -123,7 +120,8 @@ impl Tree<'_> {
             Event::DocumentStart(_) if self.root.is_some() => "a second document",
             _ => return Ok(()),
         };
-        let problem = Diagnostic::error(V002, format!("{found} has no place in a specification"));
+        let problem =
+            Diagnostic::error(UNUSED_YAML, format!("{found} has no place in a specification"));
         Err(Box::new(problem.at(place, "write the value itself")))
     }
 
@@ -131,7 +129,7 @@ impl Tree<'_> {
         if self.open.len() == MOST_DEPTH {
             let (Open::List(place, _) | Open::Map(place, ..)) = open;
             let problem = format!("values nest deeper than {MOST_DEPTH} levels");
-            return Err(Box::new(Diagnostic::error(V002, problem).at(place, "")));
+            return Err(Box::new(Diagnostic::error(UNUSED_YAML, problem).at(place, "")));
         }
         self.open.push(open);
         Ok(())
@@ -154,7 +152,7 @@ impl Tree<'_> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
             let problem = format!("the file holds more than {MOST_NODES} values");
-            return Err(Box::new(Diagnostic::error(V002, problem).at(node.place, "")));
+            return Err(Box::new(Diagnostic::error(UNUSED_YAML, problem).at(node.place, "")));
         }
         match self.open.last_mut() {
             None => self.root = Some(node),
@@ -174,7 +172,7 @@ impl Tree<'_> {
     fn not_yaml(&self, error: &ScanError) -> Box<Diagnostic> {
         let start = error.marker().index();
         let place = Place { file: self.file, start, end: start };
-        Box::new(Diagnostic::error(V001, format!("not YAML: {}", error.info())).at(place, ""))
+        Box::new(Diagnostic::error(NOT_YAML, format!("not YAML: {}", error.info())).at(place, ""))
     }
 }
 
@@ -185,7 +183,7 @@ fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
     let mut bad = Vec::new();
     for (index, (key, _)) in map.iter().enumerate() {
         let Value::Scalar { text, .. } = &key.value else {
-            let problem = Diagnostic::error(V002, format!("{} cannot be a key", key.kind()));
+            let problem = Diagnostic::error(UNUSED_YAML, format!("{} cannot be a key", key.kind()));
             problems.push(problem.at(key.place, "expected a name"));
             bad.push(index);
             continue;
@@ -193,7 +191,7 @@ fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
         let first = *seen.entry(text.as_str()).or_insert(key.place);
         if first != key.place {
             let message = format!("the key `{}` is given twice", excerpt(text));
-            let problem = Diagnostic::error(V003, message).at(key.place, "again here");
+            let problem = Diagnostic::error(DUPLICATE_KEY, message).at(key.place, "again here");
             problems.push(problem.and(first, "first given here"));
             bad.push(index);
         }

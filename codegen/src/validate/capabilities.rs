@@ -2,14 +2,14 @@
 //! a body that starts with that header.
 
 use super::Check;
-use super::chains::{V020, id, refuse};
-use super::claims::{Claim, clashes};
-use super::eras::gap;
+use super::chains::{id, refuse};
+use super::codes::{BAD_CHAIN, KEY_CONFLICT};
 use super::headers::{header_of, header_struct};
-use super::parts::{OfChain, Struct};
+use super::intervals::first_uncovered;
+use super::model::{OfChain, Struct};
 use super::refs::{CHAIN, Reference, STRUCT};
-use super::shapes::declared;
-use super::values::V018;
+use super::type_refs::declared;
+use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::Diagnostic;
 use crate::spec::types::{Amount, Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
@@ -23,24 +23,24 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
-    let OfChain { item, life, chain, .. } = *one;
+    let OfChain { item, validity, chain, .. } = *one;
     match chain {
         Some(name) => {
             // The file's own chain was found; only a name can be wrong.
             let place = item.chain.as_ref().map_or(item.capability.place, |chain| chain.place);
-            check.resolve(Reference { name, place, needed: Some(life) }, CHAIN);
+            check.resolve(Reference { name, place, needed: Some(validity) }, CHAIN);
         }
         None if check.incomplete => {}
         None => {
             let message = "the file has no chain, or several; `chain` says which is meant";
-            refuse(check, V020, item.capability.place, message);
+            refuse(check, BAD_CHAIN, item.capability.place, message);
         }
     }
-    id(check, (chain, life), (item.id.value.value, item.id.place));
+    id(check, (chain, validity), (item.id.value.value, item.id.place));
     for (end, before) in item.before.iter() {
         match before.value {
-            Some(Amount::Number(number)) => id(check, (chain, life), (number.value, end.place)),
-            Some(Amount::Next) => refuse(check, V018, end.place, "`next` is no id"),
+            Some(Amount::Number(number)) => id(check, (chain, validity), (number.value, end.place)),
+            Some(Amount::Next) => refuse(check, KEY_CONFLICT, end.place, "`next` is no id"),
             None => {}
         }
     }
@@ -48,13 +48,13 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
 }
 
 fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
-    let OfChain { item, life, .. } = *one;
+    let OfChain { item, validity, .. } = *one;
     let declares = !item.fields.is_empty();
     let Some(name) = &item.struct_ else {
         if declares {
             refuse(
                 check,
-                V018,
+                KEY_CONFLICT,
                 item.capability.place,
                 "`fields` needs `struct`, the name of what they make",
             );
@@ -65,8 +65,10 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
     if declares {
         let own = index.structs_named(name).filter(|struct_| std::ptr::eq(struct_.name, name));
         own.for_each(|struct_| opened(check, struct_));
-    } else if check.resolve(Reference { name, place: name.place, needed: Some(life) }, STRUCT) {
-        for struct_ in index.structs_named(name).filter(|struct_| struct_.life.meets(life)) {
+    } else if check.resolve(Reference { name, place: name.place, needed: Some(validity) }, STRUCT) {
+        for struct_ in
+            index.structs_named(name).filter(|struct_| struct_.validity.overlaps(validity))
+        {
             starts_with_header(check, one, (name, struct_));
         }
     }
@@ -76,7 +78,7 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
 fn opened(check: &mut Check<'_>, struct_: &Struct<'_>) {
     if let Some(header) = header_struct(check, struct_) {
         let place = struct_.name.place;
-        let reference = Reference { name: header, place, needed: Some(struct_.life) };
+        let reference = Reference { name: header, place, needed: Some(struct_.validity) };
         if !check.index.targets(header).is_empty() {
             declared(check, struct_.order, reference, STRUCT);
         }
@@ -89,19 +91,21 @@ fn starts_with_header(
     one: &OfChain<'_>,
     (name, struct_): (&Placed<String>, &Struct<'_>),
 ) {
-    let header = one.chain.and_then(|chain| header_of(check, chain, one.life));
+    let header = one.chain.and_then(|chain| header_of(check, chain, one.validity));
     let Some(header) = header else { return };
     let is_header = |expr: &TypeExpr| {
         expr.shape == Shape::One && expr.base == Base::Struct(header.struct_.value.clone())
     };
     let first = struct_.fields().next();
     let starts = first.is_some_and(|field| {
-        let always = gap(struct_.life, field.types().map(|(life, _)| life)).is_none();
+        let always = first_uncovered(struct_.validity, field.types().map(|(validity, _)| validity))
+            .is_none();
         always && field.types().all(|(_, expr)| is_header(expr))
     });
     if !starts {
         let message = format!("`{}` does not start with a `{}`", name.value, header.struct_.value);
-        let problem = Diagnostic::error(V020, message).at(name.place, "no body of a capability");
+        let problem =
+            Diagnostic::error(BAD_CHAIN, message).at(name.place, "no body of a capability");
         check.problems.push(problem.and(struct_.name.place, "the struct"));
     }
 }
@@ -109,15 +113,15 @@ fn starts_with_header(
 /// A struct is the body of one capability; it knows the id.
 fn shared(check: &mut Check<'_>) {
     let index = check.index;
-    let claims = index.capabilities.iter().enumerate().filter_map(|(owner, one)| {
+    let definitions = index.capabilities.iter().enumerate().filter_map(|(owner, one)| {
         let name = one.item.struct_.as_ref()?;
-        Some(Claim { key: name.as_str(), life: one.life, place: name.place, owner })
+        Some(Definition { key: name.as_str(), validity: one.validity, place: name.place, owner })
     });
-    let claims: Vec<_> = claims.collect();
-    for (first, again) in clashes(&claims, |_, _| false) {
-        let (first, again) = (&claims[first], &claims[again]);
+    let definitions: Vec<_> = definitions.collect();
+    for (first, again) in conflicts(&definitions, |_, _| false) {
+        let (first, again) = (&definitions[first], &definitions[again]);
         let message = format!("`{}` is the body of two capabilities", again.key);
-        let problem = Diagnostic::error(V020, message).at(again.place, "again here");
+        let problem = Diagnostic::error(BAD_CHAIN, message).at(again.place, "again here");
         check.problems.push(problem.and(first.place, "first here"));
     }
 }

@@ -1,19 +1,18 @@
 //! Chains: the start of each, and the header of its capabilities.
 
 use super::Check;
-use super::eras::gap;
+use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use super::headers::{header_of, most};
-use super::parts::{ChainItem, Struct, bit, plain_int};
+use super::intervals::first_uncovered;
+use super::model::{ChainItem, Struct, bit, plain_int};
 use super::refs::{NUMBER, Reference, STRUCT};
-use super::roles::lives_of;
-use super::values::{INTS, V015, V018};
+use super::roles::validities_of;
+use super::values::INTS;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::Int;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::{RoleWord, TypeExpr, int};
 use crate::spec::wrappers::Placed;
-
-pub(super) const V020: Code = Code("V020"); // a chain or capability that does not hang together
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -23,7 +22,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         start(check, chain);
         for (_, _, number) in chain.item.reserved.flat() {
             let place = number.value.place;
-            let chain = (Some(&chain.item.chain), chain.life);
+            let chain = (Some(&chain.item.chain), chain.validity);
             id(check, chain, (number.value.value.value, place));
         }
     }
@@ -34,11 +33,11 @@ fn alone(check: &mut Check<'_>, chain: &ChainItem<'_>, others: &[ChainItem<'_>])
     let Some(host) = &chain.item.host else { return };
     let same = |other: &&ChainItem<'_>| {
         let its = other.item.host.as_ref();
-        its.is_some_and(|its| its.value == host.value) && other.life.meets(chain.life)
+        its.is_some_and(|its| its.value == host.value) && other.validity.overlaps(chain.validity)
     };
     if let Some(first) = others.iter().find(same) {
         let message = format!("a chain hangs on `{}` already", host.value);
-        let problem = Diagnostic::error(V020, message).at(host.place, "again here");
+        let problem = Diagnostic::error(BAD_CHAIN, message).at(host.place, "again here");
         check.problems.push(problem.and(first.item.chain.place, "first here"));
     }
 }
@@ -46,7 +45,7 @@ fn alone(check: &mut Check<'_>, chain: &ChainItem<'_>, others: &[ChainItem<'_>])
 /// The header of a chain's capabilities exists in all releases of the chain.
 fn header(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let name = &chain.item.header;
-    let reference = Reference { name, place: name.place, needed: Some(chain.life) };
+    let reference = Reference { name, place: name.place, needed: Some(chain.validity) };
     let Some(header) = check.spec.abi.cap_headers.get(name) else {
         let spec = check.spec;
         let known = || spec.abi.cap_headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -66,14 +65,14 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
         (Some(host), Some(first)) => {
             // A fixed offset after the struct, without `cap_offset`.
             if let Some(type_) = &first.type_ {
-                refuse(check, V018, type_.place, "behind a `host` the place is fixed");
+                refuse(check, KEY_CONFLICT, type_.place, "behind a `host` the place is fixed");
             }
             offset(check, first.offset.value.value, first.offset.place);
             self::host(check, chain, host, &FRONT);
         }
         (None, Some(first)) => {
             if let Some(flag) = &item.flag {
-                refuse(check, V018, flag.place, "`flag` needs a `host`");
+                refuse(check, KEY_CONFLICT, flag.place, "`flag` needs a `host`");
             }
             for place in [Some(first.offset), first.bound].into_iter().flatten() {
                 offset(check, place.value.value, place.place);
@@ -83,7 +82,9 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
                 check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
             }
         }
-        (None, None) => refuse(check, V018, item.chain.place, "needs a `host` or a `first`"),
+        (None, None) => {
+            refuse(check, KEY_CONFLICT, item.chain.place, "needs a `host` or a `first`")
+        }
     }
 }
 
@@ -91,7 +92,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
 pub(super) fn offset(check: &mut Check<'_>, offset: i128, place: Place) {
     if !(0..=i128::from(i32::MAX)).contains(&offset) {
         let message = format!("{offset} is no offset in a reply");
-        check.problems.push(Diagnostic::error(V015, message).at(place, ""));
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
     }
 }
 
@@ -108,18 +109,20 @@ fn host(
     host: &Placed<String>,
     roles: &[(RoleWord, &str)],
 ) {
-    let reference = Reference { name: host, place: host.place, needed: Some(chain.life) };
+    let reference = Reference { name: host, place: host.place, needed: Some(chain.validity) };
     if !check.resolve(reference, STRUCT) {
         return;
     }
     let index = check.index;
-    let structs = || index.structs_named(host).filter(|one| one.life.meets(chain.life));
+    let structs = || index.structs_named(host).filter(|one| one.validity.overlaps(chain.validity));
     for (role, word) in roles {
-        let lives = structs().flat_map(|one| lives_of(one, *role));
-        if let (Some(release), false) = (gap(chain.life, lives), check.incomplete) {
+        let validities = structs().flat_map(|one| validities_of(one, *role));
+        if let (Some(release), false) =
+            (first_uncovered(chain.validity, validities), check.incomplete)
+        {
             let message = format!("`{}` has no field `{word}` in {release}", host.value);
             let mut problem =
-                Diagnostic::error(V020, message).at(host.place, "cannot host a chain");
+                Diagnostic::error(BAD_CHAIN, message).at(host.place, "cannot host a chain");
             if let Some(struct_) = structs().next() {
                 problem = problem.and(struct_.name.place, "the struct");
             }
@@ -128,7 +131,12 @@ fn host(
     }
     match &chain.item.flag {
         Some(name) => flag(check, chain, (name, structs().collect())),
-        None => refuse(check, V018, host.place, "`host` needs a `flag` that says there is a chain"),
+        None => refuse(
+            check,
+            KEY_CONFLICT,
+            host.place,
+            "`host` needs a `flag` that says there is a chain",
+        ),
     }
 }
 
@@ -138,12 +146,12 @@ fn flag(
     chain: &ChainItem<'_>,
     (name, hosts): (&Placed<String>, Vec<&Struct<'_>>),
 ) {
-    let reference = Reference { name, place: name.place, needed: Some(chain.life) };
+    let reference = Reference { name, place: name.place, needed: Some(chain.validity) };
     if !check.resolve(reference, NUMBER) {
         return;
     }
     let index = check.index;
-    let lives = index.targets(name).iter().filter_map(|target| {
+    let validities = index.targets(name).iter().filter_map(|target| {
         let (group, value) = target.number?;
         let group = &index.groups[group];
         let single = bit(&group.values[value].1).is_some();
@@ -152,26 +160,26 @@ fn flag(
         let is_flags = |(_, expr): (_, &TypeExpr)| {
             expr.role == Some(RoleWord::Flags) && plain_int(expr) == Some(Int::U32)
         };
-        (single && field.types().any(is_flags)).then_some(target.life)
+        (single && field.types().any(is_flags)).then_some(target.validity)
     });
-    if gap(chain.life, lives).is_some() {
+    if first_uncovered(chain.validity, validities).is_some() {
         let message = format!("`{}` is no single flag among the u32 flags of the host", name.value);
-        check.missing(Diagnostic::error(V020, message).at(name.place, ""));
+        check.missing(Diagnostic::error(BAD_CHAIN, message).at(name.place, ""));
     }
 }
 
 /// An id fits the header of its chain, and the constant that C and Rust get.
 pub(super) fn id(
     check: &mut Check<'_>,
-    (chain, life): (Option<&Placed<String>>, Life),
+    (chain, validity): (Option<&Placed<String>>, Validity),
     (id, place): (i128, Place),
 ) {
-    let header = chain.and_then(|chain| header_of(check, chain, life));
+    let header = chain.and_then(|chain| header_of(check, chain, validity));
     let most = header.and_then(|header| most(check.index, header, &header.id));
     let most = most.unwrap_or(u64::MAX).min(u32::MAX.into());
     if !(0..=i128::from(most)).contains(&id) {
         let message = format!("{id} is no id; they go from 0 to {most}");
-        check.problems.push(Diagnostic::error(V015, message).at(place, ""));
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
     }
 }
 

@@ -2,12 +2,11 @@
 //! terminal, a browser or a reviewer would see differently.
 
 use super::Check;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use super::codes::BAD_TEXT;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::spec::text::Doc;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
 use crate::spec::{AbiFile, Common, Field, Ioctl, Item, Reserved, SpecFile, Value};
-
-const V017: Code = Code("V017"); // documentation that is missing or cannot be shown
 
 /// The most characters between two backquotes.
 const MOST_QUOTED: usize = 80;
@@ -138,7 +137,7 @@ impl Texts<'_> {
     }
 
     fn refuse(&mut self, place: Place, message: &str) {
-        self.problems.push(Diagnostic::error(V017, message).at(place, ""));
+        self.problems.push(Diagnostic::error(BAD_TEXT, message).at(place, ""));
     }
 }
 

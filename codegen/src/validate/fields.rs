@@ -2,13 +2,11 @@
 //! every language can express.
 
 use super::Check;
-use super::parts::{Member, plain_int};
+use super::codes::{KEY_CONFLICT, RUST_TYPE};
+use super::model::{Member, plain_int};
 use super::refs::{HELD, NUMBER, Reference};
-use super::values::V018;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::types::{Base, Shape, TypeExpr};
-
-const V023: Code = Code("V023"); // a type that Rust cannot offer
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -47,7 +45,7 @@ fn keys(check: &mut Check<'_>, member: &Member<'_>) {
 }
 
 fn references(check: &mut Check<'_>, member: &Member<'_>) {
-    let needed = Some(member.life);
+    let needed = Some(member.validity);
     if let Some(name) = &member.field.valid_if {
         check.resolve(Reference { name, place: name.place, needed }, NUMBER);
     }
@@ -62,7 +60,7 @@ fn pointers(check: &mut Check<'_>, member: &Member<'_>) {
     };
     if member.types().any(|one| to_struct(&one)) {
         let message = format!("`{}` is a pointer to a struct", member.name.value);
-        let problem = Diagnostic::error(V023, message).at(member.name.place, "");
+        let problem = Diagnostic::error(RUST_TYPE, message).at(member.name.place, "");
         check.problems.push(problem.help("an `aligned_u64` holds an address on every target"));
     }
 }
@@ -90,9 +88,9 @@ fn unions(check: &mut Check<'_>, field: &Member<'_>) {
 
 fn refuse_arm(check: &mut Check<'_>, arm: &Member<'_>, why: &str) {
     let message = format!("`{}` cannot be a member of this union", arm.name.value);
-    check.problems.push(Diagnostic::error(V023, message).at(arm.name.place, why));
+    check.problems.push(Diagnostic::error(RUST_TYPE, message).at(arm.name.place, why));
 }
 
 fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(V018, message).at(place, ""));
+    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

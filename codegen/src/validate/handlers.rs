@@ -1,21 +1,21 @@
 //! Handlers: the fields and capabilities that their reply rules name exist in
 //! every release in which the handler has these rules.
 
+use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use std::collections::HashMap;
 
 use super::Check;
-use super::chains::{V020, offset, refuse};
-use super::eras::{both, gap};
+use super::chains::{offset, refuse};
 use super::headers::align;
-use super::index::Index;
-use super::parts::Struct;
+use super::intervals::{first_uncovered, intersection};
+use super::model::Struct;
 use super::refs::{NUMBER, Reference};
 use super::roles::needs_argsz;
-use super::spelling::short_of;
-use super::values::{V015, V018};
+use super::rust_names::short_of;
+use super::symbols::Symbols;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::spec::handlers::CopiedWord;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::{Shape, TypeExpr};
 use crate::spec::wrappers::{Placed, WordOrNames};
 use crate::spec::{Copied, Handler, Ioctl, ReplyChain, Rules};
@@ -23,7 +23,7 @@ use crate::spec::{Copied, Handler, Ioctl, ReplyChain, Rules};
 /// The chains of a struct: the releases that have one, and the names of all capabilities.
 #[derive(Default)]
 struct Hosted<'a> {
-    lives: Vec<Life>,
+    validities: Vec<Validity>,
     capabilities: Vec<&'a str>,
 }
 
@@ -35,7 +35,7 @@ struct Subject<'a> {
     handler: &'a Handler,
     place: Place,
     rules: Rules<'a>,
-    life: Life,
+    validity: Validity,
     /// The struct that the argument points to, by name and in every version.
     arg: &'a str,
     structs: &'a [&'a Struct<'a>],
@@ -45,20 +45,20 @@ pub(super) fn check(check: &mut Check<'_>) {
     let earlier = std::mem::take(check.problems);
     let hosts = hosts(check.index);
     let spec = check.spec;
-    for (ioctl, life) in spec.ioctls() {
+    for (ioctl, validity) in spec.ioctls() {
         likes(check, ioctl);
-        handlers(check, (ioctl, life), &hosts);
+        handlers(check, (ioctl, validity), &hosts);
     }
     // Rules that handlers share are checked for each of them.
     let found = std::mem::replace(check.problems, earlier);
     Diagnostics::append_distinct(check.problems, found);
 }
 
-fn hosts<'a>(index: &'a Index<'a>) -> Hosts<'a> {
+fn hosts<'a>(index: &'a Symbols<'a>) -> Hosts<'a> {
     let mut hosts = Hosts::new();
     for chain in &index.chains {
         let Some(host) = &chain.item.host else { continue };
-        hosts.entry(host.as_str()).or_default().lives.push(chain.life);
+        hosts.entry(host.as_str()).or_default().validities.push(chain.validity);
     }
     for one in &index.capabilities {
         let mut chains = one.chain.into_iter().flat_map(|chain| index.chains_named(chain));
@@ -70,18 +70,18 @@ fn hosts<'a>(index: &'a Index<'a>) -> Hosts<'a> {
     hosts
 }
 
-fn handlers(check: &mut Check<'_>, (ioctl, life): (&Ioctl, Life), hosts: &Hosts<'_>) {
+fn handlers(check: &mut Check<'_>, (ioctl, validity): (&Ioctl, Validity), hosts: &Hosts<'_>) {
     let Some(arg) = ioctl.arg.struct_name() else { return };
-    let structs = check.index.structs_named(arg).filter(|one| one.life.meets(life));
+    let structs = check.index.structs_named(arg).filter(|one| one.validity.overlaps(validity));
     let structs: Vec<_> = structs.collect();
     if structs.is_empty() {
         return;
     }
     for (_, place, handler) in ioctl.handlers() {
         let since = handler.since.as_ref().map(|since| &since.value);
-        let life = life.within(since, handler.until.as_ref().map(|until| &until.value));
+        let validity = validity.within(since, handler.until.as_ref().map(|until| &until.value));
         let rules = ioctl.rules(handler);
-        let subject = Subject { handler, place, rules, life, arg, structs: &structs };
+        let subject = Subject { handler, place, rules, validity, arg, structs: &structs };
         keys(check, &subject);
         minsz(check, &subject);
         fields(check, &subject);
@@ -115,19 +115,19 @@ fn keys(check: &mut Check<'_>, subject: &Subject<'_>) {
         // The reply builder has no defaults of its own.
         for (key, given) in [("chain", rules.chain.is_some()), ("unset", rules.unset.is_some())] {
             if !given {
-                refuse(check, V018, profile.place, &format!("`profile` needs `{key}`"));
+                refuse(check, KEY_CONFLICT, profile.place, &format!("`profile` needs `{key}`"));
             }
         }
         if rules.chain.is_some_and(|chain| !chain.writes.is_empty()) {
             let message = "a `profile` cannot have `writes` of its chain's own";
-            refuse(check, V018, profile.place, message);
+            refuse(check, KEY_CONFLICT, profile.place, message);
         }
     }
     if let (Some(_), None) = (&handler.capabilities, rules.chain) {
-        refuse(check, V018, *place, "`capabilities` needs `chain`");
+        refuse(check, KEY_CONFLICT, *place, "`capabilities` needs `chain`");
     }
     if let Some(WordOrNames::Word(CopiedWord::Nothing)) = rules.reads {
-        refuse(check, V018, *place, "`reads` cannot be `nothing`: argsz is read");
+        refuse(check, KEY_CONFLICT, *place, "`reads` cannot be `nothing`: argsz is read");
     }
 }
 
@@ -138,7 +138,7 @@ fn minsz(check: &mut Check<'_>, subject: &Subject<'_>) {
             Some(minsz) => needs_argsz(check, struct_, minsz),
             None => {
                 let message = format!("needs `minsz`: `{}` has none", struct_.name.value);
-                refuse(check, V018, subject.place, &message);
+                refuse(check, KEY_CONFLICT, subject.place, &message);
             }
         }
     }
@@ -171,14 +171,14 @@ fn fields(check: &mut Check<'_>, subject: &Subject<'_>) {
 fn limits(check: &mut Check<'_>, subject: &Subject<'_>) {
     let limits = subject.rules.below.into_iter().flat_map(|below| below.iter());
     for (_, name) in limits {
-        let reference = Reference { name, place: name.place, needed: Some(subject.life) };
+        let reference = Reference { name, place: name.place, needed: Some(subject.validity) };
         if !check.resolve(reference, NUMBER) {
             continue;
         }
         let mut numbers = check.index.numbers_of(name);
         if numbers.any(|stretch| u64::try_from(stretch.number).is_err()) {
             let message = format!("no unsigned number is below `{}`", name.value);
-            refuse(check, V015, name.place, &message);
+            refuse(check, OUT_OF_RANGE, name.place, &message);
         }
     }
 }
@@ -191,32 +191,32 @@ fn array(check: &mut Check<'_>, subject: &Subject<'_>) {
     let counted = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(Some(_)));
     if named.peek().is_some() && !named.any(|field| field.types().any(counted)) {
         let message = format!("`{}` is no array that another field counts", array.field.value);
-        refuse(check, V020, array.field.place, &message);
+        refuse(check, BAD_CHAIN, array.field.place, &message);
     }
     let chain = (subject.rules.chain.is_some(), "chain");
     let profile = (subject.handler.profile.is_some(), "profile");
     for (also, key) in [chain, profile] {
         if also {
-            refuse(check, V018, array.field.place, &format!("`array` excludes `{key}`"));
+            refuse(check, KEY_CONFLICT, array.field.place, &format!("`array` excludes `{key}`"));
         }
     }
 }
 
 fn field(check: &mut Check<'_>, subject: &Subject<'_>, name: &Placed<String>) {
-    let Subject { life, structs, .. } = *subject;
+    let Subject { validity, structs, .. } = *subject;
     // The common case, which needs no list.
     let mut fields = structs.iter().flat_map(|one| one.fields());
-    if fields.any(|field| field.is_always(name) && field.life.spans(life)) {
+    if fields.any(|field| field.is_always(name) && field.validity.contains(validity)) {
         return;
     }
-    let reference = Reference { name, place: name.place, needed: Some(life) };
-    let lives: Vec<_> = structs.iter().flat_map(|one| one.lives_of(name)).collect();
-    if lives.is_empty() {
+    let reference = Reference { name, place: name.place, needed: Some(validity) };
+    let validities: Vec<_> = structs.iter().flat_map(|one| one.validities_of(name)).collect();
+    if validities.is_empty() {
         let fields = || structs.iter().flat_map(|one| one.fields());
         let known = || fields().map(|field| field.name.as_str()).collect();
         check.unknown(reference, ("field", ""), |_| known());
-    } else if let Some(release) = gap(life, lives.iter().copied()) {
-        let there = both(lives[0], life).unwrap_or(lives[0]);
+    } else if let Some(release) = first_uncovered(validity, validities.iter().copied()) {
+        let there = intersection(validities[0], validity).unwrap_or(validities[0]);
         check.absent(reference, "field", release, Some((structs[0].name.place, there)));
     }
 }
@@ -225,10 +225,12 @@ fn field(check: &mut Check<'_>, subject: &Subject<'_>, name: &Placed<String>) {
 fn chain(check: &mut Check<'_>, subject: &Subject<'_>, chain: &ReplyChain, hosts: &Hosts<'_>) {
     let arg = subject.arg;
     let hosted = hosts.get(arg);
-    let lives = hosted.map_or(&[][..], |hosted| hosted.lives.as_slice());
-    if let (Some(release), false) = (gap(subject.life, lives.iter().copied()), check.incomplete) {
+    let validities = hosted.map_or(&[][..], |hosted| hosted.validities.as_slice());
+    if let (Some(release), false) =
+        (first_uncovered(subject.validity, validities.iter().copied()), check.incomplete)
+    {
         let message = format!("no chain hangs on `{arg}` in {release}");
-        refuse(check, V020, subject.place, &message);
+        refuse(check, BAD_CHAIN, subject.place, &message);
     }
     offset(check, chain.offset.value.value, chain.offset.place);
     align(check, chain.align.place, chain.align.value.value);

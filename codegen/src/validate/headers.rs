@@ -2,15 +2,14 @@
 //! enough for their values.
 
 use super::Check;
-use super::chains::V020;
-use super::eras::gap;
-use super::index::Index;
-use super::parts::{Member, OfChain, Struct, plain_int};
+use super::codes::{BAD_CHAIN, OUT_OF_RANGE};
+use super::intervals::first_uncovered;
+use super::model::{Member, OfChain, Struct, plain_int};
 use super::refs::{Reference, STRUCT};
-use super::values::V015;
+use super::symbols::Symbols;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::CapHeader;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::BitsExpr;
 use crate::spec::wrappers::Placed;
 
@@ -28,7 +27,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         for bits in [Some(&header.id), header.version.as_ref()].into_iter().flatten() {
             if most(check.index, header, bits).is_some_and(|most| most >> MOST_BITS != 0) {
                 let message = format!("`{}` has more than {MOST_BITS} bits", bits.field);
-                let problem = Diagnostic::error(V020, message).at(bits.place, "");
+                let problem = Diagnostic::error(BAD_CHAIN, message).at(bits.place, "");
                 check.problems.push(problem.help("`field[low..high]` names some of its bits"));
             }
         }
@@ -44,7 +43,7 @@ const MOST_BITS: u64 = 16;
 pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
     if !(1..=MOST_ALIGN).contains(&align) || align.count_ones() != 1 {
         let message = format!("{align} is no alignment; powers of two up to {MOST_ALIGN} are");
-        check.problems.push(Diagnostic::error(V020, message).at(place, ""));
+        check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(place, ""));
     }
 }
 
@@ -53,16 +52,16 @@ fn fields(check: &mut Check<'_>, header: &CapHeader, bits: &Placed<BitsExpr>) {
     let index = check.index;
     for struct_ in index.structs_named(&header.struct_) {
         let name = &bits.field;
-        let reference = Reference { name, place: bits.place, needed: Some(struct_.life) };
-        let lives: Vec<_> = struct_.lives_of(name).collect();
-        match gap(struct_.life, lives.iter().copied()) {
+        let reference = Reference { name, place: bits.place, needed: Some(struct_.validity) };
+        let validities: Vec<_> = struct_.validities_of(name).collect();
+        match first_uncovered(struct_.validity, validities.iter().copied()) {
             None => width(check, struct_, bits),
-            Some(_) if lives.is_empty() => {
+            Some(_) if validities.is_empty() => {
                 let known = || struct_.fields().map(|field| field.name.as_str()).collect();
                 check.unknown(reference, ("field", ""), |_| known());
             }
             Some(release) => {
-                let there = (struct_.name.place, lives[0]);
+                let there = (struct_.name.place, validities[0]);
                 check.absent(reference, "field", release, Some(there));
             }
         }
@@ -77,7 +76,7 @@ fn width(check: &mut Check<'_>, struct_: &Struct<'_>, bits: &Placed<BitsExpr>) {
         let union = !field.field.union.is_empty();
         if union || field.types().any(|(_, expr)| plain_int(expr).is_none_or(narrow)) {
             let message = format!("`{}` is no unsigned integer with these bits", bits.field);
-            let problem = Diagnostic::error(V020, message).at(bits.place, "");
+            let problem = Diagnostic::error(BAD_CHAIN, message).at(bits.place, "");
             check.problems.push(problem.and(field.name.place, "the field"));
         }
     }
@@ -88,12 +87,12 @@ fn end(check: &mut Check<'_>, header: &CapHeader) {
     let end = header.end.value.value;
     if !(0..=i128::from(most)).contains(&end) {
         let message = format!("`{}` can never be {end}", header.next.field);
-        check.problems.push(Diagnostic::error(V015, message).at(header.end.place, ""));
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(header.end.place, ""));
     }
 }
 
 /// The greatest number that some bits of a header can hold.
-pub(super) fn most(index: &Index<'_>, header: &CapHeader, bits: &BitsExpr) -> Option<u64> {
+pub(super) fn most(index: &Symbols<'_>, header: &CapHeader, bits: &BitsExpr) -> Option<u64> {
     let count = match bits.bits {
         Some((low, high)) => u64::from(high - low),
         None => {
@@ -108,14 +107,18 @@ pub(super) fn most(index: &Index<'_>, header: &CapHeader, bits: &BitsExpr) -> Op
 }
 
 /// The header of the capabilities of a chain.
-pub(super) fn header_of<'a>(check: &Check<'a>, chain: &str, life: Life) -> Option<&'a CapHeader> {
+pub(super) fn header_of<'a>(
+    check: &Check<'a>,
+    chain: &str,
+    validity: Validity,
+) -> Option<&'a CapHeader> {
     let mut chains = check.index.chains_named(chain);
-    let chain = chains.find(|chain| chain.life.meets(life))?;
+    let chain = chains.find(|chain| chain.validity.overlaps(validity))?;
     check.spec.abi.cap_headers.get(&chain.item.header)
 }
 
 /// The struct that opens a capability which declares its own fields.
 pub(super) fn header_struct<'a>(check: &Check<'a>, struct_: &Struct<'_>) -> Option<&'a str> {
-    let OfChain { life, chain, .. } = struct_.capability?;
-    header_of(check, chain?, life).map(|header| header.struct_.as_str())
+    let OfChain { validity, chain, .. } = struct_.capability?;
+    header_of(check, chain?, validity).map(|header| header.struct_.as_str())
 }

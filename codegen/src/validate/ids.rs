@@ -2,22 +2,19 @@
 //! ioctls of a kind of file descriptor, bits of flags. If history broke the rule,
 //! the later item has `allow` with the reason.
 
+use super::codes::{ID_TWICE, NUMBER_TWICE, SHARED_BIT};
 use std::collections::{HashMap, HashSet};
 
 use super::Check;
-use super::claims::{Claim, clashes};
-use super::eras::{eras, first, gap};
+use super::intervals::{first, first_uncovered, split_at_changes};
+use super::model::{Group, GroupKind, bit};
 use super::numbers::Stretch;
-use super::parts::{Group, GroupKind, bit};
+use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
 use crate::spec::{Item, Reserved};
-
-const L10: Code = Code("L10"); // an id of a chain twice
-const L11: Code = Code("L11"); // a number of a space twice
-const L13: Code = Code("L13"); // flags that share a bit
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -45,20 +42,26 @@ struct User<'a> {
 /// Numbers with their users.
 #[derive(Default)]
 struct Uses<'a> {
-    claims: Vec<Claim<i128>>,
+    definitions: Vec<Definition<i128>>,
     users: Vec<User<'a>>,
 }
 
 impl<'a> Uses<'a> {
-    fn add(&mut self, number: i128, (life, place): (Life, Place), owner: usize, user: User<'a>) {
-        self.claims.push(Claim { key: number, life, place, owner });
+    fn add(
+        &mut self,
+        number: i128,
+        (validity, place): (Validity, Place),
+        owner: usize,
+        user: User<'a>,
+    ) {
+        self.definitions.push(Definition { key: number, validity, place, owner });
         self.users.push(user);
     }
 
-    /// Numbers that other trees use; several may claim the same one.
-    fn reserve(&mut self, reserved: &'a Map<OneOrMany<LineOrMap<Reserved>>>, life: Life) {
+    /// Numbers that other trees use; several may definition the same one.
+    fn reserve(&mut self, reserved: &'a Map<OneOrMany<LineOrMap<Reserved>>>, validity: Validity) {
         for (name, _, number) in reserved.flat() {
-            let time = (life, number.value.place);
+            let time = (validity, number.value.place);
             let user = User { name, reserved: true, allowed: false };
             self.add(number.value.value.value, time, usize::MAX, user);
         }
@@ -73,11 +76,11 @@ impl<'a> Uses<'a> {
             }
         };
         let mut said = HashSet::new();
-        for (one, other) in clashes(&self.claims, bears) {
+        for (one, other) in conflicts(&self.definitions, bears) {
             let swap = self.users[other].reserved;
             let (first, again) = if swap { (other, one) } else { (one, other) };
             let there = if self.users[first].reserved { "reserved here" } else { "first here" };
-            let (first, again) = (&self.claims[first], &self.claims[again]);
+            let (first, again) = (&self.definitions[first], &self.definitions[again]);
             if !said.insert(again.place) {
                 continue;
             }
@@ -99,12 +102,12 @@ fn capabilities(check: &mut Check<'_>) {
     for (owner, one) in index.capabilities.iter().enumerate() {
         let Some(chain) = one.chain else { continue };
         let uses = chains.entry(chain.as_str()).or_default();
-        for era in eras(one.life, &one.item.before) {
+        for era in split_at_changes(one.validity, &one.item.before) {
             let id = match one.item.before.value_at(first(era)) {
                 Some(Amount::Number(number)) => number,
                 _ => one.item.id.value,
             };
-            let allowed = allows(&one.item.allow, L10);
+            let allowed = allows(&one.item.allow, ID_TWICE);
             let name = one.item.before.name_at(first(era), &one.item.capability);
             let user = User { name, reserved: false, allowed };
             uses.add(id.value, (era, one.item.capability.place), owner, user);
@@ -112,12 +115,12 @@ fn capabilities(check: &mut Check<'_>) {
     }
     for chain in &index.chains {
         if let Some(uses) = chains.get_mut(chain.item.chain.as_str()) {
-            uses.reserve(&chain.item.reserved, chain.life);
+            uses.reserve(&chain.item.reserved, chain.validity);
         }
     }
     for chain in &index.chains {
         if let Some(uses) = chains.remove(chain.item.chain.as_str()) {
-            uses.report(check, L10, "the id");
+            uses.report(check, ID_TWICE, "the id");
         }
     }
 }
@@ -125,27 +128,27 @@ fn capabilities(check: &mut Check<'_>) {
 /// Numbers of a space, an enum or a field. A count may equal a reserved number after them.
 fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
-    for Stretch { value: at, life, number } in stretches.iter().copied() {
+    for Stretch { value: at, validity, number } in stretches.iter().copied() {
         let (name, value) = &group.values[at];
         if value.count.is_none() {
-            let called = value.before.name_at(first(life), name);
-            let allowed = allows(&value.allow, L11);
+            let called = value.before.name_at(first(validity), name);
+            let allowed = allows(&value.allow, NUMBER_TWICE);
             let user = User { name: called, reserved: false, allowed };
-            uses.add(number, (life, name.place), at, user);
+            uses.add(number, (validity, name.place), at, user);
         }
     }
-    group.reserved.into_iter().for_each(|reserved| uses.reserve(reserved, group.life));
-    uses.report(check, L11, "the number");
+    group.reserved.into_iter().for_each(|reserved| uses.reserve(reserved, group.validity));
+    uses.report(check, NUMBER_TWICE, "the number");
 }
 
 fn ioctls(check: &mut Check<'_>) {
     let mut files = HashMap::<(&str, &str), Uses<'_>>::new();
     let mut order = Vec::new();
     let items = check.spec.files.iter().flat_map(|file| {
-        let life = file.life();
-        file.items.iter().map(move |item| (item, item.life(life)))
+        let validity = file.validity();
+        file.items.iter().map(move |item| (item, item.validity(validity)))
     });
-    for (owner, (item, life)) in items.enumerate() {
+    for (owner, (item, validity)) in items.enumerate() {
         let Item::Ioctl(ioctl) = item else { continue };
         let kind = check.spec.abi.fds.get(&ioctl.fd);
         let all = kind.into_iter().flat_map(|kind| kind.backends.iter());
@@ -159,9 +162,9 @@ fn ioctls(check: &mut Check<'_>) {
                 order.push(key);
                 Uses::default()
             });
-            let allowed = allows(&ioctl.allow, L11);
+            let allowed = allows(&ioctl.allow, NUMBER_TWICE);
             let user = User { name: &ioctl.ioctl.value, reserved: false, allowed };
-            uses.add(ioctl.number.value.value, (life, ioctl.ioctl.place), owner, user);
+            uses.add(ioctl.number.value.value, (validity, ioctl.ioctl.place), owner, user);
         }
     }
     for key in order {
@@ -170,7 +173,7 @@ fn ioctls(check: &mut Check<'_>) {
                 (fd, "") => format!("on `{fd}` the number"),
                 (fd, backend) => format!("on `{fd}` with `{backend}` the number"),
             };
-            uses.report(check, L11, &what);
+            uses.report(check, NUMBER_TWICE, &what);
         }
     }
 }
@@ -178,28 +181,29 @@ fn ioctls(check: &mut Check<'_>) {
 /// Flags are distinct single bits. A mask covers either flags only, or bits without flags.
 fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
-    let mut known = HashMap::<i128, Vec<Life>>::new();
+    let mut known = HashMap::<i128, Vec<Validity>>::new();
     for (owner, (name, value)) in group.values.iter().enumerate() {
         let Some(bit) = bit(value) else { continue };
-        let life = value.life(group.life);
-        known.entry(bit).or_default().push(life);
-        let user = User { name, reserved: false, allowed: allows(&value.allow, L13) };
-        uses.add(bit, (life, name.place), owner, user);
+        let validity = value.validity(group.validity);
+        known.entry(bit).or_default().push(validity);
+        let user = User { name, reserved: false, allowed: allows(&value.allow, SHARED_BIT) };
+        uses.add(bit, (validity, name.place), owner, user);
     }
-    uses.report(check, L13, "the bit");
+    uses.report(check, SHARED_BIT, "the bit");
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
         let mask = bit(value).is_none() && stretch.number >= 0;
-        if !mask || allows(&value.allow, L13) {
+        if !mask || allows(&value.allow, SHARED_BIT) {
             continue;
         }
-        let lives = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
+        let validities = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
         let set = (0..64).filter(|bit| stretch.number >> bit & 1 == 1);
         let (flags, rest): (Vec<_>, Vec<_>) =
-            set.partition(|bit| gap(stretch.life, lives(bit)).is_none());
+            set.partition(|bit| first_uncovered(stretch.validity, validities(bit)).is_none());
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
             let message = format!("the mask has bit {bit} beside those of flags");
-            let problem = Diagnostic::error(L13, message).at(name.place, "no flag is called so");
+            let problem =
+                Diagnostic::error(SHARED_BIT, message).at(name.place, "no flag is called so");
             check.missing(problem.help("`of` makes a mask of the names of its flags"));
         }
     }

@@ -2,13 +2,13 @@
 //! declared before the ioctl.
 
 use super::Check;
-use super::index::{Kind, Target};
+use super::codes::{KEY_CONFLICT, OUT_OF_RANGE};
 use super::refs::{NUMBER, Reference, STRUCT};
-use super::shapes::declared;
-use super::values::{V015, V018};
+use super::symbols::{Kind, Target};
+use super::type_refs::declared;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::wrappers::{Map, Placed};
 use crate::spec::{Ioctl, Item};
 
@@ -23,12 +23,12 @@ pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
             let Item::Ioctl(ioctl) = item else { continue };
             if std::mem::take(&mut unbuilt) {
                 let message = "abi.yaml does not say in `ioctls` how ioctl numbers are built";
-                let problem = Diagnostic::error(V018, message);
+                let problem = Diagnostic::error(KEY_CONFLICT, message);
                 check.problems.push(problem.at(ioctl.ioctl.place, "needed here"));
             }
             number(check, ioctl, base);
             descriptor(check, ioctl);
-            argument(check, ioctl, item.life(file.life()));
+            argument(check, ioctl, item.validity(file.validity()));
         }
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
 fn numbers(check: &mut Check<'_>, releases: &[Release]) -> i128 {
     let Some(numbers) = &check.spec.abi.ioctls else { return 0 };
     let since = releases.first().copied().unwrap_or(Release::new(0, 0));
-    let needed = Life { since: Since::Known(since), until: None };
+    let needed = Validity { since: Since::Known(since), until: None };
     let mut base = 0;
     for name in [&numbers.type_, &numbers.base] {
         if check.resolve(Reference { name, place: name.place, needed: Some(needed) }, NUMBER) {
@@ -53,7 +53,7 @@ fn byte(check: &mut Check<'_>, name: &Placed<String>) -> i128 {
     let numbers: Vec<_> = numbers.collect();
     if numbers.is_empty() || numbers.iter().any(|number| !(0..=MOST).contains(number)) {
         let message = format!("`{}` is no number from 0 to {MOST}", name.value);
-        let problem = Diagnostic::error(V015, message);
+        let problem = Diagnostic::error(OUT_OF_RANGE, message);
         check.problems.push(problem.at(name.place, "ioctls are built from it"));
         return 0;
     }
@@ -67,7 +67,7 @@ fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {
             "{number} does not fit; behind a base of {base} numbers go up to {}",
             MOST - base
         );
-        check.problems.push(Diagnostic::error(V015, message).at(ioctl.number.place, ""));
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(ioctl.number.place, ""));
     }
 }
 
@@ -91,18 +91,18 @@ fn unknown<T>(check: &mut Check<'_>, name: &Placed<String>, what: (&str, &str), 
     check.unknown(reference, what, |_| known());
 }
 
-fn argument(check: &mut Check<'_>, ioctl: &Ioctl, life: Life) {
+fn argument(check: &mut Check<'_>, ioctl: &Ioctl, validity: Validity) {
     let place = ioctl.arg.place;
     let Some(name) = ioctl.arg.struct_name() else {
         if let Some((handler, _)) = ioctl.handlers.first() {
             let message = "`handlers` copy a struct, and the argument is none";
-            let problem = Diagnostic::error(V018, message).at(handler.place, "");
+            let problem = Diagnostic::error(KEY_CONFLICT, message).at(handler.place, "");
             check.problems.push(problem.and(place, "the argument"));
         }
         return;
     };
     let order = order(check, &ioctl.ioctl.value, ioctl.ioctl.place);
-    let reference = Reference { name, place, needed: Some(life) };
+    let reference = Reference { name, place, needed: Some(validity) };
     declared(check, order, reference, STRUCT);
 }
 

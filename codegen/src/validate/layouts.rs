@@ -2,19 +2,16 @@
 //! Rust lays it out as C does.
 
 use super::Check;
-use super::eras::{eras, first, shown};
-use super::forms::{Fault, Form, fault, refusal, whole};
 use super::headers::header_struct;
-use super::parts::{Member, Struct, type_at};
-use crate::diagnostic::Code;
+use super::intervals::{first, shown, split_at_changes};
+use super::model::{Member, Struct, type_at};
+use super::type_layout::{Fault, Form, fault, refusal, whole};
 use crate::release::Release;
-use crate::spec::history::{History, Life};
+use crate::spec::history::{History, Validity};
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
 
-pub(super) const V016: Code = Code("V016"); // an impossible layout
-
-/// The largest number of fields in a struct; VFIO has a fiftieth of it.
+/// The most fields a struct may have; VFIO has a fiftieth of it.
 const MOST_FIELDS: usize = 1000;
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -49,17 +46,17 @@ impl<'b> Layouts<'_, 'b> {
 
     /// The releases with which something about the struct changes.
     fn times(&self, struct_: &Struct<'b>) -> Vec<Release> {
-        let mut times = vec![first(struct_.life)];
+        let mut times = vec![first(struct_.validity)];
         if let Some(header) = header_struct(self.check, struct_) {
             times.extend(self.earlier(header).flatten().map(|(release, _)| *release));
         }
         for member in struct_.members() {
-            changes(member.life, &member.field.before, &mut times);
+            changes(member.validity, &member.field.before, &mut times);
             for (_, expr) in member.types() {
                 self.inner_times(expr, &mut times);
             }
         }
-        times.retain(|release| struct_.life.covers(*release));
+        times.retain(|release| struct_.validity.covers(*release));
         times.sort_unstable();
         times.dedup();
         times
@@ -72,8 +69,8 @@ impl<'b> Layouts<'_, 'b> {
         }
         let Shape::Named(name) = &expr.shape else { return };
         for stretch in self.check.index.numbers_of(name) {
-            times.push(first(stretch.life));
-            times.extend(stretch.life.until.map(Release::opening));
+            times.push(first(stretch.validity));
+            times.extend(stretch.validity.until.map(Release::opening));
         }
     }
 
@@ -91,11 +88,11 @@ impl<'b> Layouts<'_, 'b> {
             parts.push((&capability.item.capability, self.struct_form(header, release)?));
         }
         for field in struct_.fields() {
-            if field.life.covers(release) {
+            if field.validity.covers(release) {
                 parts.push((field.name, self.field(&field, release)?));
                 continue;
             }
-            for arm in field.arms().filter(|arm| arm.life.covers(release)) {
+            for arm in field.arms().filter(|arm| arm.validity.covers(release)) {
                 parts.push((arm.name, self.field(&arm, release)?));
             }
         }
@@ -109,7 +106,7 @@ impl<'b> Layouts<'_, 'b> {
         if field.field.union.is_empty() {
             return Err(None);
         }
-        let arms = field.arms().filter(|arm| arm.life.covers(release));
+        let arms = field.arms().filter(|arm| arm.validity.covers(release));
         let arms = arms.map(|arm| {
             let expr = type_at(arm.field, release).ok_or(None)?;
             self.type_form(arm.name, expr, release)
@@ -123,7 +120,7 @@ impl<'b> Layouts<'_, 'b> {
 
     fn struct_form(&self, name: &str, release: Release) -> Result<Form, Fault> {
         let index = self.check.index;
-        let alive = |at: &usize| index.structs[*at].life.covers(release);
+        let alive = |at: &usize| index.structs[*at].validity.covers(release);
         let forms = index.structs_at(name).find(alive).and_then(|at| self.forms.get(at));
         let forms = forms.ok_or(None)?;
         let behind = forms.partition_point(|(from, _)| *from <= release);
@@ -147,7 +144,7 @@ impl<'b> Layouts<'_, 'b> {
             Shape::Fixed(length) => i128::from(*length),
             Shape::Named(name) => {
                 let mut numbers = self.check.index.numbers_of(name);
-                let number = numbers.find(|stretch| stretch.life.covers(release));
+                let number = numbers.find(|stretch| stretch.validity.covers(release));
                 number.ok_or(None)?.number
             }
             Shape::Flexible(_) => 0,
@@ -167,8 +164,8 @@ impl<'b> Layouts<'_, 'b> {
     }
 }
 
-/// Adds the releases in which a life begins, changes or ends.
-fn changes(life: Life, before: &History, times: &mut Vec<Release>) {
-    times.extend(eras(life, before).map(first));
-    times.extend(life.until.map(Release::opening));
+/// Adds the releases in which a validity begins, changes or ends.
+fn changes(validity: Validity, before: &History, times: &mut Vec<Release>) {
+    times.extend(split_at_changes(validity, before).map(first));
+    times.extend(validity.until.map(Release::opening));
 }

@@ -1,14 +1,13 @@
 //! Macros: C text that cannot be anything but one expression, and a twin in
 //! Rust that is one function.
 
+use super::codes::BAD_MACRO;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{FnArg, ItemFn, Visibility};
 
 use super::Check;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::{Item, Macro};
-
-const V021: Code = Code("V021"); // text of a macro that is more or less than it may be
 
 /// The most characters of a text.
 const MOST_TEXT: usize = 2000;
@@ -32,7 +31,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 fn refuse(check: &mut Check<'_>, place: Place, message: &str, why: &str) {
-    check.problems.push(Diagnostic::error(V021, message).at(place, why));
+    check.problems.push(Diagnostic::error(BAD_MACRO, message).at(place, why));
 }
 
 /// Whether C text consists of names, numbers, operators and balanced parentheses,

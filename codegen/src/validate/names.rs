@@ -2,14 +2,13 @@
 //! Rust, and files of every system.
 
 use super::Check;
-use super::index::Kind;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::codes::BAD_NAME;
+use super::symbols::Kind;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{CRATE_MODULES, c_stem, is_name};
 use crate::output::{CodeFile, Language};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{AbiFile, Item, Reserved};
-
-const V010: Code = Code("V010"); // not a usable name
 
 /// Files that the outputs have already, or that some system cannot have.
 const TAKEN_FILES: [&str; 8] = ["abi", "aux", "con", "lib", "mod", "nul", "prn", "readme"];
@@ -63,7 +62,7 @@ fn code(check: &mut Check<'_>, file: &CodeFile) {
         return;
     };
     let path = [folder, &file.path].concat();
-    let problem = Diagnostic::error(V010, format!("`{path}` is not a usable path"));
+    let problem = Diagnostic::error(BAD_NAME, format!("`{path}` is not a usable path"));
     check.problems.push(problem.in_file(path).help(why));
 }
 
@@ -210,7 +209,7 @@ fn path(check: &mut Check<'_>, path: &Placed<String>) {
 fn refuse(check: &mut Check<'_>, name: &str, place: Place, why: &str) {
     let shown: String = name.chars().take(40).collect();
     let message = format!("`{shown}` is not a usable name");
-    check.problems.push(Diagnostic::error(V010, message).at(place, why));
+    check.problems.push(Diagnostic::error(BAD_NAME, message).at(place, why));
 }
 
 #[cfg(test)]

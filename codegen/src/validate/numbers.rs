@@ -1,11 +1,11 @@
 //! Which number every value of a group has at which time, with counts by
 //! position resolved.
 
-use super::eras::{both, eras, first, without};
-use super::parts::{Group, bit};
+use super::intervals::{difference, first, intersection, split_at_changes};
+use super::model::{Group, bit};
 use crate::release::Release;
 use crate::spec::Value;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 
 /// A number that a value has for a time.
@@ -13,7 +13,7 @@ use crate::spec::types::Amount;
 pub(super) struct Stretch {
     /// The value's place in its group.
     pub(super) value: usize,
-    pub(super) life: Life,
+    pub(super) validity: Validity,
     pub(super) number: i128,
 }
 
@@ -22,17 +22,17 @@ pub(super) struct Stretch {
 pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
     let mut all = Vec::with_capacity(group.values.len());
     for (index, (_, value)) in group.values.iter().enumerate() {
-        let life = value.life(group.life);
+        let validity = value.validity(group.validity);
         if let Some(bit) = bit(value) {
             let one = u32::try_from(bit).ok().and_then(|bit| 1_i128.checked_shl(bit));
             let number = one.map(|one| if value.signed && bit == 31 { -one } else { one });
-            all.extend(number.map(|number| Stretch { value: index, life, number }));
+            all.extend(number.map(|number| Stretch { value: index, validity, number }));
             continue;
         }
-        for era in eras(life, &value.before) {
+        for era in split_at_changes(validity, &value.before) {
             match amount(value, first(era)) {
                 Some(Amount::Number(number)) => {
-                    all.push(Stretch { value: index, life: era, number: number.value });
+                    all.push(Stretch { value: index, validity: era, number: number.value });
                 }
                 Some(Amount::Next) => count(index, era, &mut all),
                 None => {}
@@ -48,7 +48,7 @@ fn amount(value: &Value, release: Release) -> Option<Amount> {
 }
 
 /// One more than the last value before it, whichever that is at the time.
-fn count(value: usize, era: Life, all: &mut Vec<Stretch>) {
+fn count(value: usize, era: Validity, all: &mut Vec<Stretch>) {
     let mut open = vec![era];
     let mut counted = Vec::new();
     for earlier in all.iter().rev() {
@@ -56,10 +56,11 @@ fn count(value: usize, era: Life, all: &mut Vec<Stretch>) {
             break;
         }
         let number = earlier.number.saturating_add(1);
-        let common = open.iter().filter_map(|life| both(*life, earlier.life));
-        counted.extend(common.map(|life| Stretch { value, life, number }));
-        open = open.into_iter().flat_map(|life| without(life, earlier.life)).collect();
+        let common = open.iter().filter_map(|validity| intersection(*validity, earlier.validity));
+        counted.extend(common.map(|validity| Stretch { value, validity, number }));
+        open =
+            open.into_iter().flat_map(|validity| difference(validity, earlier.validity)).collect();
     }
-    counted.extend(open.into_iter().map(|life| Stretch { value, life, number: 0 }));
+    counted.extend(open.into_iter().map(|validity| Stretch { value, validity, number: 0 }));
     all.extend(counted);
 }

@@ -1,14 +1,12 @@
 //! References: a name must refer to an item of the right kind, in every release that needs it.
 
 use super::Check;
-use super::eras::gap;
-use super::index::{Index, Kind, Target};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::codes::{ABSENT_IN_RELEASE, UNKNOWN_NAME};
+use super::intervals::first_uncovered;
+use super::symbols::{Kind, Symbols, Target};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::release::Release;
-use crate::spec::history::Life;
-
-pub(super) const V012: Code = Code("V012"); // a name that stands for nothing
-pub(super) const V013: Code = Code("V013"); // a name for something that some release lacks
+use crate::spec::history::Validity;
 
 /// The kinds of targets of a reference.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +29,8 @@ pub(super) const HELD: Wanted = Wanted {
 pub(super) struct Reference<'b> {
     pub(super) name: &'b str,
     pub(super) place: Place,
-    /// `None` if one release that has it is enough.
-    pub(super) needed: Option<Life>,
+    /// None where it is enough that some release has it.
+    pub(super) needed: Option<Validity>,
 }
 
 impl<'a> Check<'a> {
@@ -46,10 +44,10 @@ impl<'a> Check<'a> {
             return false;
         }
         let Some(needed) = reference.needed else { return true };
-        let lives = targets.iter().map(|target| target.life);
-        let Some(release) = gap(needed, lives) else { return true };
-        let near = targets.iter().min_by_key(|target| !target.life.meets(needed));
-        let there = near.map(|target| (target.place, target.life));
+        let validities = targets.iter().map(|target| target.validity);
+        let Some(release) = first_uncovered(needed, validities) else { return true };
+        let near = targets.iter().min_by_key(|target| !target.validity.overlaps(needed));
+        let there = near.map(|target| (target.place, target.validity));
         self.absent(reference, wanted.what, release, there);
         false
     }
@@ -60,13 +58,14 @@ impl<'a> Check<'a> {
         &mut self,
         reference: Reference<'_>,
         (what, where_): (&str, &str),
-        known: impl FnOnce(&'a Index<'a>) -> Vec<&'b str>,
+        known: impl FnOnce(&'a Symbols<'a>) -> Vec<&'b str>,
     ) {
         if self.incomplete {
             return;
         }
         let Reference { name, place, .. } = reference;
-        let problem = Diagnostic::error(V012, format!("there is no {what} `{name}`{where_}"));
+        let problem =
+            Diagnostic::error(UNKNOWN_NAME, format!("there is no {what} `{name}`{where_}"));
         let hint =
             self.may_hint().then(|| crate::names::nearest(name, known(self.index).into_iter()));
         let hint = hint.flatten().map(|near| format!("did you mean `{near}`?"));
@@ -79,21 +78,22 @@ impl<'a> Check<'a> {
         reference: Reference<'_>,
         what: &str,
         release: Release,
-        there: Option<(Place, Life)>,
+        there: Option<(Place, Validity)>,
     ) {
         let message = format!("the {what} `{}` is not there in {release}", reference.name);
-        let mut problem = Diagnostic::error(V013, message).at(reference.place, "needed here");
-        if let Some((place, life)) = there {
-            problem = problem.and(place, format!("there {}", span(life)));
+        let mut problem =
+            Diagnostic::error(ABSENT_IN_RELEASE, message).at(reference.place, "needed here");
+        if let Some((place, validity)) = there {
+            problem = problem.and(place, format!("there {}", span(validity)));
         }
         self.missing(problem);
     }
 }
 
-/// The releases of an item, in words.
-pub(super) fn span(life: Life) -> String {
-    match life.until {
-        None => format!("since {}", life.since),
-        Some(until) => format!("since {}, gone in {until}", life.since),
+/// When something is there, in words.
+pub(super) fn span(validity: Validity) -> String {
+    match validity.until {
+        None => format!("since {}", validity.since),
+        Some(until) => format!("since {}, gone in {until}", validity.since),
     }
 }

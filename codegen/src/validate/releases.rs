@@ -2,14 +2,12 @@
 //! follow time's order.
 
 use super::Check;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::codes::{BAD_RELEASE, UNKNOWN_HEADER};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
 use crate::spec::{Common, Field, Ioctl, Item, Value};
-
-const V014: Code = Code("V014"); // a release that does not fit
-const V024: Code = Code("V024"); // a name of the file table that does not exist
 
 /// The most releases that a specification can describe; Linux makes six a year.
 const MOST_RELEASES: usize = 1000;
@@ -18,7 +16,7 @@ const MOST_RELEASES: usize = 1000;
 pub(super) fn check(check: &mut Check<'_>) -> Vec<Release> {
     let (releases, whole) = listed(check);
     if releases.is_empty() && !check.incomplete {
-        let problem = Diagnostic::error(V014, "abi.yaml lists no release");
+        let problem = Diagnostic::error(BAD_RELEASE, "abi.yaml lists no release");
         check.problems.push(problem.at(check.spec.abi.abi.place, "of this ABI"));
     }
     // A release that is missing in a bad list is no error of its own.
@@ -36,18 +34,20 @@ fn listed(check: &mut Check<'_>) -> (Vec<Release>, bool) {
         let range = match range(entry) {
             Ok(range) => range,
             Err(reason) => {
-                check.problems.push(Diagnostic::error(V014, reason).at(entry.place, ""));
+                check.problems.push(Diagnostic::error(BAD_RELEASE, reason).at(entry.place, ""));
                 whole = false;
                 continue;
             }
         };
         if releases.last().is_some_and(|last| range.first().is_none_or(|first| first <= last)) {
-            let problem = Diagnostic::error(V014, format!("`{}` is out of order", entry.value));
+            let problem =
+                Diagnostic::error(BAD_RELEASE, format!("`{}` is out of order", entry.value));
             check.problems.push(problem.at(entry.place, "releases stand oldest first"));
         }
         releases.extend(range);
         if releases.len() > MOST_RELEASES {
-            let problem = Diagnostic::error(V014, format!("more than {MOST_RELEASES} releases"));
+            let problem =
+                Diagnostic::error(BAD_RELEASE, format!("more than {MOST_RELEASES} releases"));
             check.problems.push(problem.at(entry.place, "with these"));
             releases.truncate(MOST_RELEASES);
             whole = false;
@@ -72,9 +72,9 @@ fn range(entry: &Placed<String>) -> Result<Vec<Release>, String> {
 #[derive(Clone, Copy)]
 enum Outer {
     /// Its file; the item may be older.
-    File(Life),
+    File(Validity),
     /// The item that it is part of; it cannot be older.
-    Item(Life),
+    Item(Validity),
 }
 
 struct Times<'a, 'b> {
@@ -92,49 +92,49 @@ impl Times<'_, '_> {
                 let known = spec.abi.headers.iter().map(|(name, _)| name.as_str());
                 let near = crate::names::nearest(header, known);
                 let message = format!("abi.yaml has no header `{}`", header.value);
-                let problem = Diagnostic::error(V024, message).at(header.place, "");
+                let problem = Diagnostic::error(UNKNOWN_HEADER, message).at(header.place, "");
                 let hint = near.map(|near| format!("did you mean `{near}`?"));
                 self.check.problems.push(problem.maybe_help(hint));
             }
             for item in file.items.iter() {
-                self.item(item, file.life());
+                self.item(item, file.validity());
             }
         }
     }
 
-    fn item(&mut self, item: &Item, outer: Life) {
+    fn item(&mut self, item: &Item, outer: Validity) {
         self.times(item.common(), Outer::File(outer));
-        let life = item.life(outer);
+        let validity = item.validity(outer);
         match item {
             Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
-                self.values(&item.values, life);
+                self.values(&item.values, validity);
             }
-            Item::Ioctl(item) => self.handlers(item, life),
+            Item::Ioctl(item) => self.handlers(item, validity),
             _ => {}
         }
         if let Some(fields) = item.fields() {
-            self.fields(fields, life);
+            self.fields(fields, validity);
         }
     }
 
-    fn values(&mut self, values: &Map<LineOrMap<Value>>, outer: Life) {
+    fn values(&mut self, values: &Map<LineOrMap<Value>>, outer: Validity) {
         for (_, value) in values.iter() {
             self.times(value.common(), Outer::Item(outer));
         }
     }
 
-    fn fields(&mut self, fields: &Map<LineOrMap<Field>>, outer: Life) {
+    fn fields(&mut self, fields: &Map<LineOrMap<Field>>, outer: Validity) {
         for (_, field) in fields.iter() {
             self.times(field.common(), Outer::Item(outer));
-            let life = field.life(outer);
-            self.values(&field.bits, life);
-            self.values(&field.values, life);
+            let validity = field.validity(outer);
+            self.values(&field.bits, validity);
+            self.values(&field.values, validity);
             // A member of a union can be older than the union.
             self.fields(&field.union, outer);
         }
     }
 
-    fn handlers(&mut self, ioctl: &Ioctl, outer: Life) {
+    fn handlers(&mut self, ioctl: &Ioctl, outer: Validity) {
         for (.., handler) in ioctl.handlers() {
             let times = (handler.since.as_ref(), handler.until.as_ref());
             self.span(times, Outer::Item(outer));
@@ -163,8 +163,9 @@ impl Times<'_, '_> {
         outer: Outer,
     ) -> Release {
         let (Outer::File(around) | Outer::Item(around)) = outer;
-        let life = around.within(since.map(|since| &since.value), until.map(|until| &until.value));
-        let first = life.since.first();
+        let validity =
+            around.within(since.map(|since| &since.value), until.map(|until| &until.value));
+        let first = validity.since.first();
         if let Some(since) = since {
             self.since(&since.value, since.place);
             if matches!(outer, Outer::Item(_))
@@ -203,6 +204,6 @@ impl Times<'_, '_> {
     }
 
     fn refuse(&mut self, place: Place, message: String) {
-        self.check.problems.push(Diagnostic::error(V014, message).at(place, ""));
+        self.check.problems.push(Diagnostic::error(BAD_RELEASE, message).at(place, ""));
     }
 }

@@ -2,17 +2,16 @@
 //! each struct has each of them once.
 
 use super::Check;
-use super::claims::{Claim, clashes};
-use super::eras::gap;
-use super::parts::{Member, Struct, plain_int};
+use super::codes::BAD_ROLE;
+use super::intervals::first_uncovered;
+use super::model::{Member, Struct, plain_int};
 use super::refs::Reference;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::uniqueness::{Definition, conflicts};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::{RoleWord, Shape};
 use crate::spec::wrappers::Placed;
-
-pub(super) const V019: Code = Code("V019"); // a role that a field cannot have
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -28,9 +27,12 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 /// When a struct has a field of this role.
-pub(super) fn lives_of(struct_: &Struct<'_>, role: RoleWord) -> impl Iterator<Item = Life> {
+pub(super) fn validities_of(
+    struct_: &Struct<'_>,
+    role: RoleWord,
+) -> impl Iterator<Item = Validity> {
     let types = struct_.fields().flat_map(|field| field.types());
-    types.filter(move |(_, expr)| expr.role == Some(role)).map(|(life, _)| life)
+    types.filter(move |(_, expr)| expr.role == Some(role)).map(|(validity, _)| validity)
 }
 
 fn types(check: &mut Check<'_>, member: &Member<'_>) {
@@ -66,26 +68,32 @@ fn held(check: &mut Check<'_>, member: &Member<'_>) {
 }
 
 fn unique(check: &mut Check<'_>, struct_: &Struct<'_>) {
-    let mut claims = Vec::new();
+    let mut definitions = Vec::new();
     for (owner, field) in struct_.fields().enumerate() {
-        let roles = field.types().filter_map(|(life, expr)| Some((life, expr.role?)));
+        let roles = field.types().filter_map(|(validity, expr)| Some((validity, expr.role?)));
         let roles = roles.filter(|(_, role)| *role != RoleWord::Reserved);
         let place = field.name.place;
-        claims.extend(roles.map(|(life, role)| Claim { key: role as u8, life, place, owner }));
+        definitions.extend(roles.map(|(validity, role)| Definition {
+            key: role as u8,
+            validity,
+            place,
+            owner,
+        }));
     }
-    for (first, again) in clashes(&claims, |_, _| false) {
+    for (first, again) in conflicts(&definitions, |_, _| false) {
         let message = format!("`{}` has two fields of one role", struct_.name.value);
-        let problem = Diagnostic::error(V019, message).at(claims[again].place, "again here");
-        check.problems.push(problem.and(claims[first].place, "first here"));
+        let problem =
+            Diagnostic::error(BAD_ROLE, message).at(definitions[again].place, "again here");
+        check.problems.push(problem.and(definitions[first].place, "first here"));
     }
 }
 
 /// The count of a flexible array comes before it.
 fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
     for (index, field) in struct_.fields().enumerate() {
-        for (life, expr) in field.types() {
+        for (validity, expr) in field.types() {
             let Shape::Flexible(Some(name)) = &expr.shape else { continue };
-            let reference = Reference { name, place: field.name.place, needed: Some(life) };
+            let reference = Reference { name, place: field.name.place, needed: Some(validity) };
             let mut earlier = struct_.fields().take(index);
             let Some(count) = earlier.find(|other| other.name.value == *name) else {
                 let known =
@@ -93,13 +101,14 @@ fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
                 check.unknown(reference, ("field", " in front of this array"), |_| known());
                 break;
             };
-            if let Some(release) = gap(life, [count.life].into_iter()) {
-                check.absent(reference, "field", release, Some((count.name.place, count.life)));
+            if let Some(release) = first_uncovered(validity, [count.validity].into_iter()) {
+                check.absent(reference, "field", release, Some((count.name.place, count.validity)));
             }
             let union = !count.field.union.is_empty();
             if union || count.types().any(|(_, expr)| plain_int(expr).is_none()) {
                 let message = format!("`{name}` is no integer and cannot count elements");
-                let problem = Diagnostic::error(V019, message).at(field.name.place, "the array");
+                let problem =
+                    Diagnostic::error(BAD_ROLE, message).at(field.name.place, "the array");
                 check.problems.push(problem.and(count.name.place, "what should count them"));
             }
         }
@@ -118,13 +127,13 @@ fn minsz(check: &mut Check<'_>, struct_: &Struct<'_>) {
 
 /// minsz has no meaning without argsz.
 pub(super) fn needs_argsz(check: &mut Check<'_>, struct_: &Struct<'_>, minsz: &Placed<String>) {
-    if gap(struct_.life, lives_of(struct_, RoleWord::Argsz)).is_some() {
+    if first_uncovered(struct_.validity, validities_of(struct_, RoleWord::Argsz)).is_some() {
         let message = format!("`minsz` needs a field `argsz` in `{}`", struct_.name.value);
-        let problem = Diagnostic::error(V019, message).at(minsz.place, "");
+        let problem = Diagnostic::error(BAD_ROLE, message).at(minsz.place, "");
         check.missing(problem.and(struct_.name.place, "the struct"));
     }
 }
 
 fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(V019, message).at(place, ""));
+    check.problems.push(Diagnostic::error(BAD_ROLE, message).at(place, ""));
 }

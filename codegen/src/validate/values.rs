@@ -1,18 +1,15 @@
 //! Values: each has its number once, in a form that its group allows, and the number fits.
 
 use super::Check;
-use super::eras::gap;
-use super::index::{Kind, Target};
-use super::layouts::V016;
-use super::parts::{Group, GroupKind, bit};
+use super::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
+use super::intervals::first_uncovered;
+use super::model::{Group, GroupKind, bit};
 use super::refs::{NUMBER, Reference, STRUCT};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::symbols::{Kind, Target};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::types::{Amount, int};
 use crate::spec::{Item, Value};
-
-pub(super) const V015: Code = Code("V015"); // a number out of range
-pub(super) const V018: Code = Code("V018"); // keys that exclude or demand each other
 
 pub(super) fn check(check: &mut Check<'_>) {
     types(check);
@@ -46,17 +43,17 @@ fn types(check: &mut Check<'_>) {
 pub(super) const INTS: [&str; 8] = ["u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"];
 
 fn empty(check: &mut Check<'_>, group: &Group<'_>) {
-    let lives = group.values.iter().map(|(_, value)| value.life(group.life));
+    let validities = group.values.iter().map(|(_, value)| value.validity(group.validity));
     if group.kind == GroupKind::Flags && group.values.iter().all(|(_, value)| value.bit.is_none()) {
         refuse(check, group.name.place, "`bits` needs at least one `bit`");
     }
     let without = match group.kind {
-        GroupKind::Enum => gap(group.life, lives),
-        _ => group.values.is_empty().then(|| group.life.since.first()),
+        GroupKind::Enum => first_uncovered(group.validity, validities),
+        _ => group.values.is_empty().then(|| group.validity.since.first()),
     };
     if let Some(release) = without {
         let message = format!("`{}` has no values in {release}", group.name.value);
-        check.missing(Diagnostic::error(V016, message).at(group.name.place, ""));
+        check.missing(Diagnostic::error(BAD_LAYOUT, message).at(group.name.place, ""));
     }
 }
 
@@ -89,7 +86,7 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
 fn out_of_range(check: &mut Check<'_>, group: &Group<'_>, place: Place, message: String) {
     let hint = group.owner.is_none() && group.int == Int::U32;
     let hint = hint.then(|| "`type: u64` makes room for larger numbers".to_owned());
-    check.problems.push(Diagnostic::error(V015, message).at(place, "").maybe_help(hint));
+    check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, "").maybe_help(hint));
 }
 
 fn holder(group: &Group<'_>) -> String {
@@ -162,7 +159,7 @@ fn references(check: &mut Check<'_>, group: &Group<'_>, value: &Value) {
     if let Some(name) = &value.payload {
         check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
     }
-    let needed = Some(value.life(group.life));
+    let needed = Some(value.validity(group.validity));
     for name in value.gates.iter() {
         check.resolve(Reference { name, place: name.place, needed }, NUMBER);
     }
@@ -171,25 +168,25 @@ fn references(check: &mut Check<'_>, group: &Group<'_>, value: &Value) {
 /// A mask consists of flags of its group that are declared before it.
 fn flags(check: &mut Check<'_>, (at, group): (usize, &Group<'_>), (index, value): (usize, &Value)) {
     let all = check.index;
-    let life = value.life(group.life);
+    let validity = value.validity(group.validity);
     for name in value.of.iter() {
         let earlier = |target: &&Target| {
             let here = target.number.is_some_and(|(of, other)| of == at && other < index);
             here && target.kind == Kind::Number
         };
-        let reference = Reference { name, place: name.place, needed: Some(life) };
+        let reference = Reference { name, place: name.place, needed: Some(validity) };
         let targets = || all.targets(name).iter().filter(earlier);
         let Some(first) = targets().next() else {
             let known = group.values[..index].iter().map(|(flag, _)| flag.as_str());
             check.unknown(reference, ("flag", " in front of this mask"), |_| known.collect());
             continue;
         };
-        if let Some(release) = gap(life, targets().map(|target| target.life)) {
-            check.absent(reference, "flag", release, Some((first.place, first.life)));
+        if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {
+            check.absent(reference, "flag", release, Some((first.place, first.validity)));
         }
     }
 }
 
 fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(V018, message).at(place, ""));
+    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

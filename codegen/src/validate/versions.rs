@@ -1,12 +1,12 @@
 //! Versions of capabilities: a field can have a version only if the header has one.
 
+use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use std::collections::HashMap;
 
 use super::Check;
-use super::chains::{V020, refuse};
+use super::chains::refuse;
 use super::headers::{header_of, most};
-use super::parts::OfChain;
-use super::values::{V015, V018};
+use super::model::OfChain;
 use crate::diagnostic::Diagnostic;
 use crate::spec::text::Number;
 use crate::spec::wrappers::Placed;
@@ -30,22 +30,22 @@ fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Numbe
     let number = version.value.value;
     if !(1..=i128::from(u16::MAX)).contains(&number) {
         let message = format!("{number} is no version; they count from 1 to 65535");
-        check.problems.push(Diagnostic::error(V015, message).at(version.place, ""));
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(version.place, ""));
         return;
     }
     let Some(of) = of else {
         let message = "`version` stands only in the body of a capability";
-        check.missing(Diagnostic::error(V018, message).at(version.place, ""));
+        check.missing(Diagnostic::error(KEY_CONFLICT, message).at(version.place, ""));
         return;
     };
-    let header = of.chain.and_then(|chain| header_of(check, chain, of.life));
+    let header = of.chain.and_then(|chain| header_of(check, chain, of.validity));
     let Some(header) = header else { return };
     let Some(bits) = &header.version else {
-        refuse(check, V020, version.place, "the header of the chain has no version");
+        refuse(check, BAD_CHAIN, version.place, "the header of the chain has no version");
         return;
     };
     if let Some(most) = most(check.index, header, bits).filter(|most| i128::from(*most) < number) {
         let message = format!("the header of the chain holds versions up to {most}");
-        check.problems.push(Diagnostic::error(V015, message).at(version.place, ""));
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(version.place, ""));
     }
 }

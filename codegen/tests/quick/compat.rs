@@ -130,8 +130,7 @@ fn findings_are_weighed_and_accepted_by_rules() {
     let judge = |text: &str| {
         let rules = Rules::parse(text).expect("rules");
         let (judged, idle) = rules.judge(found.clone(), |_, _| None);
-        let breaks =
-            judged.iter().filter(|one| one.judgement == capchain::compat::Judgement::Breaks);
+        let breaks = judged.iter().filter(|one| one.verdict == capchain::compat::Verdict::Breaks);
         (breaks.count(), idle.len())
     };
     let accepted = "accept:\n- code: C11\n  subject: VFIO_TYPE1_NESTING_IOMMU\n  reason: unused\n";

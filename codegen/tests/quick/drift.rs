@@ -124,8 +124,8 @@ fn what_is_no_header_is_refused() {
     let spec = fixtures::root().join("spec/vfio").display().to_string();
     for (file, says) in [
         ("vfio.h", "cannot parse the header: 1 error"),
-        ("other.h", "other.h is none of the headers that are specified: linux/vfio.h"),
-        ("bytes.h", "cannot read bytes.h: it is no text in UTF-8"),
+        ("other.h", "other.h is not a specified header: specified are linux/vfio.h"),
+        ("bytes.h", "cannot read bytes.h: it is not UTF-8 text"),
         ("missing.h", "cannot read missing.h"),
     ] {
         let Outcome { code, stdout, stderr } =

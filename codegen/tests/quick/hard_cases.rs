@@ -196,7 +196,7 @@ fn what_came_between_two_releases_counts_as_absent_in_between() {
     let newest = at("v1.9");
     let (_, value) = find(&newest, "DEMO_WORD_LATE").expect("a flag");
     assert_eq!(value.meta.since, Since::Between(parsed("v1.6"), parsed("v1.8")));
-    assert!(value.meta.since.doubts(parsed("v1.7")));
+    assert!(value.meta.since.is_uncertain_at(parsed("v1.7")));
 }
 
 #[test]

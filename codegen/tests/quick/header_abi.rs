@@ -147,9 +147,9 @@ fn a_new_capability_joins_its_chain() {
     let abi = lower(&fixtures::spec(), None);
     let text = generated(&abi);
     let (front, rest) =
-        text.split_once("#else /* VFIO_ABI_BESIDE_VFIO_H */").expect("the kernel's part");
+        text.split_once("#endif /* !VFIO_ABI__AFTER_VFIO_H */").expect("the kernel's part");
     let more = include_str!("../specs/tomorrow.h");
-    let told = of(&abi, format!("{front}{more}\n#else /* VFIO_ABI_BESIDE_VFIO_H */{rest}"));
+    let told = of(&abi, format!("{front}{more}\n#endif /* !VFIO_ABI__AFTER_VFIO_H */{rest}"));
     usable(&told.abi);
     let found = told.abi.capabilities.iter().find(|one| one.name == "VFIO_REGION_INFO_CAP_HOURS");
     let found = found.expect("a capability");

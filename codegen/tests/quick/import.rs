@@ -63,6 +63,8 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         meta(&mut ioctl.meta);
         ioctl.handlers.clear();
     }
+    // Profiles are rules of handlers.
+    abi.protocol.chains.iter_mut().for_each(|chain| chain.profiles.clear());
     for capability in &mut abi.capabilities {
         meta(&mut capability.meta);
     }
@@ -154,9 +156,9 @@ fn tomorrow() -> String {
     let newest = lower(&fixtures::spec(), None);
     let text = capchain::emit::c_header(&newest).contents;
     let (front, rest) =
-        text.split_once("#else /* VFIO_ABI_BESIDE_VFIO_H */").expect("the kernel's part");
+        text.split_once("#endif /* !VFIO_ABI__AFTER_VFIO_H */").expect("the kernel's part");
     format!(
-        "{front}{}\n#else /* VFIO_ABI_BESIDE_VFIO_H */{rest}",
+        "{front}{}\n#endif /* !VFIO_ABI__AFTER_VFIO_H */{rest}",
         include_str!("../specs/tomorrow.h")
     )
 }

@@ -118,13 +118,13 @@ fn the_posted_capability_is_found_to_make_its_own_hole() {
     for said in [
         // L4 and L6: the hole, and who makes it.
         "`vfio_device_info_cap_cxl` has a hole behind `__resv`",
-        "bytes 28 to 31 on x86-64 and arm, none on i386",
-        "with it, `comp_reg_offset` is at 32 on x86-64 and arm, 28 on i386; \
-            the size is 48 on x86-64 and arm, 44 on i386",
-        "without it, `comp_reg_offset` is at 24 on every target; the size is 40 on every target",
+        "bytes 28 to 31 (64-bit and other 32-bit), none (i386)",
+        "with it, `comp_reg_offset` is at 32 (64-bit and other 32-bit), 28 (i386); \
+            the size is 48 (64-bit and other 32-bit), 44 (i386)",
+        "without it, `comp_reg_offset` is at 24; the size is 40",
         // L5: as a compiler lays it out.
-        "its size is 48 on x86-64 and arm, 44 on i386",
-        "is at 32 on x86-64 and arm, 28 on i386",
+        "its size is 48 (64-bit and other 32-bit), 44 (i386)",
+        "is at 32 (64-bit and other 32-bit), 28 (i386)",
     ] {
         assert!(text.contains(said), "{said} is missing in: {text}");
     }

@@ -70,7 +70,7 @@ fn caps(abi: &Abi, ioctl: &Ioctl, full: &[u8]) -> Vec<Cap> {
     };
     let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
     let decoded = decode::decode(abi, Subject::Struct(id), target, full);
-    assert!(decoded.damage.is_none(), "a full reply is sound");
+    assert!(decoded.error.is_none(), "a full reply is sound");
     let caps = decoded.caps.iter().map(|cap| {
         let mut known = abi.capabilities_of(chain);
         let known = known.find(|known| known.id == cap.id).expect("a known id");

@@ -1,7 +1,7 @@
 //! The C header, judged by compilers with every warning, for many targets, and by
 //! the contents of real kernel headers.
 
-mod declared;
+pub(crate) mod declared;
 mod questions;
 
 use std::collections::BTreeSet;

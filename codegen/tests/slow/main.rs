@@ -7,6 +7,7 @@ mod c_chain;
 mod c_header;
 mod c_kernel_compat;
 mod c_modes;
+mod c_parts;
 mod captures;
 mod compat_page;
 mod compat_witnesses;

@@ -155,7 +155,7 @@ fn what_fits_is_read_back() {
             }
             let bytes: Vec<_> = answer.bytes.iter().map(|byte| byte.unwrap_or(STACK)).collect();
             let decoded = decode(&abi, subject, target, &bytes[..40]);
-            assert!(decoded.damage.is_none(), "{design}, {index}");
+            assert!(decoded.error.is_none(), "{design}, {index}");
             let ids: Vec<_> = decoded.caps.iter().map(|cap| cap.id).collect();
             let known = abi.capabilities.iter().find(|one| one.name == "VFIO_IRQ_INFO_CAP_TYPE");
             let known: Vec<_> = known.iter().map(|one| one.id).take(caps).collect();
@@ -173,7 +173,7 @@ fn a_chain_without_an_offset_is_decoded_as_possible() {
         let answer = Call { index, argsz: 24, buffer: 24 }.answer(&abi, "pci");
         let bytes: Vec<_> = answer.bytes.iter().map(|byte| byte.unwrap_or(STACK)).collect();
         let decoded = decode(&abi, subject, target, &bytes);
-        assert!(decoded.damage.is_none() && decoded.caps.is_empty());
+        assert!(decoded.error.is_none() && decoded.caps.is_empty());
         let said = |note: &&String| note.contains("if it fitted, the chain `irq` starts at 16");
         assert_eq!(decoded.notes.iter().filter(said).count(), notes, "{:?}", decoded.notes);
     }

@@ -10,22 +10,36 @@
  * VFIO hands whole devices to user space behind an IOMMU. A program opens a
  * container or an iommufd, a group or a device node, and talks to each file
  * descriptor with ioctls whose argument starts with argsz and flags.
+ *
+ * This file is self-contained. Its parts are also files of their own, which can
+ * be included before and after it: vfio_abi/types.h, vfio_abi/compat.h,
+ * vfio_abi/chains.h.
  */
 #ifndef VFIO_ABI_H
 #define VFIO_ABI_H
 
+#ifndef VFIO_ABI_TYPES_H
+#define VFIO_ABI_TYPES_H
+
 #include <linux/types.h>
 #include <linux/ioctl.h>
 
+/* Names that start with VFIO_ABI__ or vfio_abi__ are internal. */
+#ifdef __cplusplus
+#define VFIO_ABI__CAST(type, value)	static_cast<type>(value)
+#else
+#define VFIO_ABI__CAST(type, value)	((type)(value))
+#endif
+
 /*
- * A kernel header that was included before has declared what its release has;
- * this one adds what that lacks, and changes nothing. One that is included
- * behind finds itself included already, and declares nothing a second time.
+ * If a kernel header was included before, its declarations are used, and none
+ * of them is repeated here. If it is included later, its include guard is
+ * already defined.
  */
 
 /* <linux/vfio.h> */
 #if defined(VFIO_H) || defined(_UAPIVFIO_H)
-#define VFIO_ABI_BESIDE_VFIO_H
+#define VFIO_ABI__AFTER_VFIO_H
 #endif
 #ifndef VFIO_H
 #define VFIO_H
@@ -36,7 +50,7 @@
 
 /* <linux/vfio_zdev.h> */
 #if defined(_VFIO_ZDEV_H_)
-#define VFIO_ABI_BESIDE_VFIO_ZDEV_H
+#define VFIO_ABI__AFTER_VFIO_ZDEV_H
 #endif
 #ifndef _VFIO_ZDEV_H_
 #define _VFIO_ZDEV_H_
@@ -44,18 +58,18 @@
 
 /* <linux/vfio_ccw.h> */
 #if defined(_VFIO_CCW_H_)
-#define VFIO_ABI_BESIDE_VFIO_CCW_H
+#define VFIO_ABI__AFTER_VFIO_CCW_H
 #endif
 #ifndef _VFIO_CCW_H_
 #define _VFIO_CCW_H_
 #endif
 
 /*
- * __extension__ in front of a struct keeps -Wpedantic quiet about anonymous
- * unions, which C99 lacks, and flexible arrays, which C++ lacks.
+ * __extension__ before a struct keeps -Wpedantic quiet about anonymous unions,
+ * which C99 lacks, and flexible arrays, which C++ lacks.
  */
 
-#ifndef VFIO_ABI_BESIDE_VFIO_H
+#ifndef VFIO_ABI__AFTER_VFIO_H
 
 /* ------------------- Containers and extensions ------------------- */
 
@@ -81,7 +95,7 @@
  * VFIO_SET_IOMMU takes too; the others, whose meaning starts with "whether",
  * can only be asked for.
  *
- * Used elsewhere:
+ * Reserved:
  * - 30, VFIO_PKVM_PVIOMMU: Used downstream, by the kernels that crosvm is built
  *   for (vfio_sys/bindgen.sh)
  * Since Linux 3.6.
@@ -182,7 +196,7 @@ struct vfio_info_cap_header {
  * that backend alone.
  *
  * File descriptor: container
- * Argument: the number itself
+ * Argument: an integer, by value
  * Return: 0 where the extension is missing, a positive number where it is there
  * Since Linux 3.6.
  */
@@ -194,7 +208,7 @@ struct vfio_info_cap_header {
  * VFIO_BASE + 12 and the numbers above mean.
  *
  * File descriptor: container
- * Argument: the number itself
+ * Argument: an integer, by value
  * Since Linux 3.6.
  */
 #define VFIO_SET_IOMMU	_IO(VFIO_TYPE, VFIO_BASE + 2)
@@ -266,10 +280,10 @@ struct vfio_group_status {
 /* ---------------------------- Devices ---------------------------- */
 
 /*
- * VFIO_DEVICE_GET_INFO tells what kind of device a file descriptor stands for
- * and how many regions and interrupts it has; a chain of capabilities tells
- * what belongs to the device as a whole. The ioctl that resets the device is
- * here too.
+ * VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor stands for
+ * and how many regions and interrupts it has; a chain of capabilities says what
+ * belongs to the device as a whole. The ioctl that resets the device is here
+ * too.
  */
 
 /*
@@ -320,7 +334,7 @@ struct vfio_device_info {
 	__u32	cap_offset;
 	/*
 	 * makes the fixed part a multiple of 8 bytes, so that capabilities
-	 * behind it are aligned (since 6.6)
+	 * after it are aligned (since 6.6)
 	 */
 	__u32	pad;
 };
@@ -328,7 +342,7 @@ struct vfio_device_info {
 /*
  * Reports the kind of a device and the number of its regions and interrupts. A
  * buffer that is too small for the capabilities is no error: the caps flag is
- * set, cap_offset is 0, and argsz tells the size to come back with.
+ * set, cap_offset is 0, and argsz says which size to come back with.
  *
  * File descriptor: device
  * Argument: struct vfio_device_info *
@@ -356,7 +370,7 @@ struct vfio_device_info {
 /*
  * Capabilities of a device.
  *
- * Used elsewhere:
+ * Reserved:
  * - 6, VFIO_DEVICE_INFO_CAP_CXL: Proposed for CXL devices, with bit 9 of the
  *   device's flags (version 3 of the series on the kvm list); not merged in 7.2
  *
@@ -410,10 +424,9 @@ struct vfio_device_info {
 struct vfio_device_info_cap_pci_atomic_comp {
 	struct vfio_info_cap_header header;
 	__u32	flags;	/* the widths of the operands that are completed */
-#define VFIO_PCI_ATOMIC_COMP32	(1 << 0)	/* operands of 32 bits */
-#define VFIO_PCI_ATOMIC_COMP64	(1 << 1)	/* operands of 64 bits */
-/* compare-and-swap of 128 bits */
-#define VFIO_PCI_ATOMIC_COMP128	(1 << 2)
+#define VFIO_PCI_ATOMIC_COMP32	(1 << 0) /* operands of 32 bits */
+#define VFIO_PCI_ATOMIC_COMP64	(1 << 1) /* operands of 64 bits */
+#define VFIO_PCI_ATOMIC_COMP128	(1 << 2) /* compare-and-swap of 128 bits */
 	__u32	reserved;	/* zero */
 };
 
@@ -431,7 +444,7 @@ struct vfio_device_info_cap_pci_atomic_comp {
 
 /*
  * A region is a window of a device's file descriptor: a BAR, the configuration
- * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO tells where it
+ * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO reports where it
  * lies, what may be done with it, and, in a chain of capabilities, what no
  * fixed field can say.
  */
@@ -444,10 +457,8 @@ struct vfio_region_info {
 	/* size of the buffer; on return, the size the full reply needs */
 	__u32		argsz;
 	__u32		flags;	/* what the region allows */
-/* the region can be read */
-#define VFIO_REGION_INFO_FLAG_READ	(1 << 0)
-/* the region can be written */
-#define VFIO_REGION_INFO_FLAG_WRITE	(1 << 1)
+#define VFIO_REGION_INFO_FLAG_READ	(1 << 0) /* the region can be read */
+#define VFIO_REGION_INFO_FLAG_WRITE	(1 << 1) /* the region can be written */
 /* the region can be mapped, or the parts that SPARSE_MMAP names */
 #define VFIO_REGION_INFO_FLAG_MMAP	(1 << 2)
 /* a capability chain follows the fixed part (since 4.6) */
@@ -463,7 +474,7 @@ struct vfio_region_info {
 /*
  * Reports the region index of a device. A buffer that is too small for the
  * capabilities is no error: the caps flag is set, cap_offset is 0, and argsz
- * tells the size to come back with.
+ * says which size to come back with.
  *
  * File descriptor: device
  * Argument: struct vfio_region_info *
@@ -474,7 +485,7 @@ struct vfio_region_info {
 /*
  * Capabilities of a region.
  *
- * Used elsewhere:
+ * Reserved:
  * - 6, VFIO_REGION_INFO_CAP_DMA_FAULT: Fault reporting for nested translation,
  *   in Eric Auger's trees, which were never merged
  * - 7, VFIO_REGION_INFO_CAP_DMA_FAULT: The same capability under its other
@@ -563,7 +574,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 /* ---------------- Types of device-specific regions ---------------- */
 
 /*
- * A region behind the fixed indexes tells in VFIO_REGION_INFO_CAP_TYPE what it
+ * A region after the fixed indexes says in VFIO_REGION_INFO_CAP_TYPE what it
  * is. The type is a plain number, or for PCI the vendor's id with the top bit
  * set; what the subtype means depends on the type. Two of these regions start
  * with a struct that is part of the ABI as well: EDID and the first migration
@@ -717,8 +728,7 @@ struct vfio_device_migration_info {
 	 * an error
 	 */
 	__u32		device_state;
-/* no flag, the device stands still */
-#define VFIO_DEVICE_STATE_V1_STOP	0
+#define VFIO_DEVICE_STATE_V1_STOP	0 /* no flag, the device stands still */
 #define VFIO_DEVICE_STATE_V1_RUNNING	(1 << 0)	/* the device runs */
 /*
  * the device's state is being read; while it runs, this is the pre-copy phase
@@ -750,8 +760,8 @@ struct vfio_device_migration_info {
 	(state & VFIO_DEVICE_STATE_MASK) == VFIO_DEVICE_STATE_V1_RESUMING : 1)
 
 /*
- * Whether a state of vfio_device_migration_info tells of an error, by saving
- * and resuming at once.
+ * Whether a state of vfio_device_migration_info means an error, by saving and
+ * resuming at once.
  * Since Linux 5.8.
  */
 #define VFIO_DEVICE_STATE_IS_ERROR(state) \
@@ -816,7 +826,7 @@ struct vfio_irq_info {
  * Since Linux 3.6.
  */
 __extension__ struct vfio_irq_set {
-	__u32	argsz;	/* size of the struct and the data behind it */
+	__u32	argsz;	/* size of the struct and the data after it */
 	__u32	flags;	/* one kind of data and one action */
 /* no data; the action is done at once on all of the interrupts */
 #define VFIO_IRQ_SET_DATA_NONE		(1 << 0)
@@ -824,17 +834,15 @@ __extension__ struct vfio_irq_set {
 #define VFIO_IRQ_SET_DATA_BOOL		(1 << 1)
 /* one s32 per interrupt, the eventfd to connect, or -1 to disconnect */
 #define VFIO_IRQ_SET_DATA_EVENTFD	(1 << 2)
-/* mask the interrupts */
-#define VFIO_IRQ_SET_ACTION_MASK	(1 << 3)
-/* unmask the interrupts */
-#define VFIO_IRQ_SET_ACTION_UNMASK	(1 << 4)
+#define VFIO_IRQ_SET_ACTION_MASK	(1 << 3) /* mask the interrupts */
+#define VFIO_IRQ_SET_ACTION_UNMASK	(1 << 4) /* unmask the interrupts */
 /* have the interrupts signalled; without eventfds, fire them */
 #define VFIO_IRQ_SET_ACTION_TRIGGER	(1 << 5)
-/* the flags of which exactly one tells the kind of data */
+/* the flags of which exactly one gives the kind of data */
 #define VFIO_IRQ_SET_DATA_TYPE_MASK	(VFIO_IRQ_SET_DATA_NONE | \
 					 VFIO_IRQ_SET_DATA_BOOL | \
 					 VFIO_IRQ_SET_DATA_EVENTFD)
-/* the flags of which exactly one tells the action */
+/* the flags of which exactly one gives the action */
 #define VFIO_IRQ_SET_ACTION_TYPE_MASK	(VFIO_IRQ_SET_ACTION_MASK | \
 					 VFIO_IRQ_SET_ACTION_UNMASK | \
 					 VFIO_IRQ_SET_ACTION_TRIGGER)
@@ -864,8 +872,8 @@ __extension__ struct vfio_irq_set {
 /*
  * Which region and which block of interrupts a bus driver puts at which index.
  * A region that a device lacks has size 0, a block of interrupts that it lacks
- * a count of 0. How many there are is told by vfio_device_info; the numbers
- * that close these enums only say how many a header knows.
+ * a count of 0. How many there are is in vfio_device_info; the numbers that
+ * close these enums only say how many a header knows.
  */
 
 /*
@@ -896,7 +904,7 @@ enum {
 /*
  * Blocks of interrupts of a PCI device.
  *
- * Used elsewhere:
+ * Reserved:
  * - 5, VFIO_PCI_ACPI_NTFY_IRQ_INDEX: notifications of ACPI, in crosvm
  * Since Linux 3.6.
  */
@@ -993,7 +1001,7 @@ __extension__ struct vfio_pci_dependent_device {
 __extension__ struct vfio_pci_hot_reset_info {
 	__u32	argsz;	/* size of the buffer; comes back as it was given */
 	/*
-	 * how the owners are told; 0 on a device that was opened through a
+	 * how the owners are named; 0 on a device that was opened through a
 	 * group
 	 */
 	__u32	flags;
@@ -1008,7 +1016,7 @@ __extension__ struct vfio_pci_hot_reset_info {
 /*
  * Names the devices that VFIO_DEVICE_PCI_HOT_RESET would hit. A buffer that is
  * too small is an error here, ENOSPC, with the number of devices in count;
- * argsz stays as it was. ENODEV tells that the device cannot be reset in this
+ * argsz stays as it was. ENODEV says that the device cannot be reset in this
  * way.
  *
  * File descriptor: device
@@ -1022,7 +1030,7 @@ __extension__ struct vfio_pci_hot_reset_info {
  * Since Linux 3.12.
  */
 __extension__ struct vfio_pci_hot_reset {
-	__u32	argsz;	/* size of the struct and the array behind it */
+	__u32	argsz;	/* size of the struct and the array after it */
 	__u32	flags;	/* must be 0 */
 	/*
 	 * number of file descriptors; 0 on a device that was opened through its
@@ -1067,8 +1075,7 @@ __extension__ struct vfio_device_gfx_plane_info {
 	__u32		flags;
 /* only ask whether the way that is set beside it works; EINVAL means no */
 #define VFIO_GFX_PLANE_TYPE_PROBE	(1 << 0)
-/* the picture as a dma-buf */
-#define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1)
+#define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1) /* the picture as a dma-buf */
 /* the picture in a region of the device */
 #define VFIO_GFX_PLANE_TYPE_REGION	(1 << 2)
 	/* which plane, one of the DRM_PLANE_TYPE_ numbers */
@@ -1144,14 +1151,12 @@ __extension__ struct vfio_device_gfx_plane_info {
  */
 struct vfio_device_ioeventfd {
 	__u32		argsz;	/* size of the struct */
-	/* width of the write, exactly one of the four */
-	__u32		flags;
+	__u32		flags; /* width of the write, exactly one of the four */
 #define VFIO_DEVICE_IOEVENTFD_8		(1 << 0)	/* a write of 1 byte */
 #define VFIO_DEVICE_IOEVENTFD_16	(1 << 1)	/* a write of 2 bytes */
 #define VFIO_DEVICE_IOEVENTFD_32	(1 << 2)	/* a write of 4 bytes */
 #define VFIO_DEVICE_IOEVENTFD_64	(1 << 3)	/* a write of 8 bytes */
-/* the flags that tell the width */
-#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf
+#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf /* the flags that tell the width */
 	/*
 	 * where to write, in bytes from the start of the device's file
 	 * descriptor
@@ -1183,7 +1188,7 @@ struct vfio_device_ioeventfd {
 /*
  * One ioctl carries every optional function of a device that came since v5.7.
  * The low 16 bits of its flags choose the feature, the bits above them say
- * whether it is read, written or only asked for, and the bytes behind the flags
+ * whether it is read, written or only asked for, and the bytes after the flags
  * are the feature's own. The kernel checks their size against that of the
  * payload struct, so a payload never grows; it gets a successor with a new id.
  */
@@ -1226,7 +1231,7 @@ __extension__ struct vfio_device_feature {
  * Features of a device. The id stands in the low 16 bits of the request's
  * flags. A probe needs no payload, whatever the feature.
  *
- * Used elsewhere:
+ * Reserved:
  * - 13, VFIO_DEVICE_FEATURE_ZPCI_ERROR: s390 PCI error series, not merged; it
  *   was numbered 11 and 12 before (lore id 56004375821)
  * - 13, VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE: s390 function measurement block
@@ -1486,7 +1491,7 @@ struct vfio_device_feature_migration {
 /*
  * Payload of VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE. Setting it moves the device
  * before the ioctl returns, through states in between if need be. When that
- * fails the device may be left in any state on the way, which a get tells.
+ * fails the device may be left in any state on the way, which a get reports.
  * Since Linux 5.18.
  */
 struct vfio_device_feature_mig_state {
@@ -1633,7 +1638,7 @@ struct vfio_device_feature_dma_logging_report {
 /* ------------------- What a type1 IOMMU can do ------------------- */
 
 /*
- * VFIO_IOMMU_GET_INFO tells the page sizes of a container's IOMMU and, in a
+ * VFIO_IOMMU_GET_INFO reports the page sizes of a container's IOMMU and, in a
  * chain of capabilities, which addresses may be mapped, how many mappings are
  * left, and whether dirty pages can be tracked. An iommufd that stands in for a
  * container answers too, with rules of its own.
@@ -1647,8 +1652,7 @@ struct vfio_iommu_type1_info {
 	/* size of the buffer; on return, the size the full reply needs */
 	__u32		argsz;
 	__u32		flags;	/* which of the later fields count */
-/* iova_pgsizes counts; always set */
-#define VFIO_IOMMU_INFO_PGSIZES	(1 << 0)
+#define VFIO_IOMMU_INFO_PGSIZES	(1 << 0) /* iova_pgsizes counts; always set */
 /* a capability chain follows the fixed part (since 5.4) */
 #define VFIO_IOMMU_INFO_CAPS	(1 << 1)
 	/* page sizes in bytes, one bit for each power of two */
@@ -1700,9 +1704,9 @@ __extension__ struct vfio_iommu_type1_info_cap_iova_range {
  * that of VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE up to 5.8-rc2, and some programs
  * imported the header of those days.
  *
- * Up to 6.5 the four bytes of padding behind flags came from the kernel's
- * stack; commit cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel
- * finds the fields behind them 4 bytes later than its own struct says.
+ * Up to 6.5 the four bytes of padding after flags came from the kernel's stack;
+ * commit cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds
+ * the fields after them 4 bytes later than its own struct says.
  * Since Linux 5.8.
  */
 #define VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
@@ -1724,7 +1728,7 @@ struct vfio_iommu_type1_info_cap_migration {
  * counts memory instead and always says 0xffffffff.
  *
  * Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the
- * capability behind it at an offset that is no multiple of 8; since 6.6 four
+ * capability after it at an offset that is no multiple of 8; since 6.6 four
  * more bytes follow it, which an iommufd leaves as the caller had them.
  * Since Linux 5.10.
  */
@@ -1738,7 +1742,7 @@ struct vfio_iommu_type1_info_dma_avail {
 /*
  * Reports what the IOMMU of a container can do. A buffer that is too small for
  * the capabilities is no error: the caps flag is set, cap_offset is 0 if argsz
- * covers it, and argsz tells the size to come back with.
+ * covers it, and argsz says which size to come back with.
  *
  * File descriptor: container (type1, iommufd)
  * Argument: struct vfio_iommu_type1_info *
@@ -1787,7 +1791,7 @@ struct vfio_iommu_type1_dma_map {
 #define VFIO_IOMMU_MAP_DMA	_IO(VFIO_TYPE, VFIO_BASE + 13)
 
 /*
- * Where the kernel shall put a bitmap of dirty pages. It travels behind
+ * Where the kernel shall put a bitmap of dirty pages. It travels after
  * vfio_iommu_type1_dma_unmap and in vfio_iommu_type1_dirty_bitmap_get.
  *
  * It holds a pointer, so a 32-bit program has 20 bytes where a 64-bit kernel
@@ -1849,10 +1853,8 @@ __extension__ struct vfio_iommu_type1_dma_unmap {
 __extension__ struct vfio_iommu_type1_dirty_bitmap {
 	__u32	argsz;	/* size of the struct and what follows it */
 	__u32	flags;	/* what to do, exactly one of the three */
-/* start tracking */
-#define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0)
-/* stop tracking */
-#define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1)
+#define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0) /* start tracking */
+#define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1) /* stop tracking */
 /* tell which pages of a range are dirty; tracking must be on */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP	(1 << 2)
 	/*
@@ -1875,7 +1877,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
 
 /*
  * Starts or stops the tracking of pages that devices write to, or fetches what
- * was found. VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION tells whether it is there. An
+ * was found. VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION says whether it is there. An
  * iommufd that stands in for a container answers ENOTTY.
  *
  * File descriptor: container (type1)
@@ -1936,7 +1938,7 @@ struct vfio_iommu_spapr_tce_ddw_info {
  */
 struct vfio_iommu_spapr_tce_info {
 	__u32	argsz;	/* size of this struct in bytes; 32 or more for ddw */
-	__u32	flags;	/* what the reply tells; 0 before v4.2 */
+	__u32	flags;	/* contents of the reply; 0 before v4.2 */
 /* the container can have dynamic DMA windows (since 4.2) */
 #define VFIO_IOMMU_SPAPR_INFO_DDW	(1 << 0)
 	/* bus address of the first byte of the 32-bit window */
@@ -2004,8 +2006,7 @@ struct vfio_iommu_spapr_tce_create {
 	__u64	window_size;	/* size of the window in bytes */
 	__u32	levels;		/* number of levels of its table */
 	__u32	__resv2;	/* ignored (since 4.5) */
-	/* bus address that the kernel gave the window */
-	__u64	start_addr;
+	__u64	start_addr; /* bus address that the kernel gave the window */
 };
 
 /*
@@ -2119,7 +2120,7 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_EEH_PE_STATE_STOPPED	2
 
 #define VFIO_EEH_PE_STATE_STOPPED_DMA	4	/* only DMA is stopped */
-#define VFIO_EEH_PE_STATE_UNAVAIL	5	/* the state cannot be told */
+#define VFIO_EEH_PE_STATE_UNAVAIL	5	/* the state is not known */
 
 /*
  * Runs one operation on the PE of each group of the container, and stops at the
@@ -2132,15 +2133,337 @@ __extension__ struct vfio_eeh_pe_op {
  */
 #define VFIO_EEH_PE_OP	_IO(VFIO_TYPE, VFIO_BASE + 21)
 
-#else /* VFIO_ABI_BESIDE_VFIO_H */
+#endif /* !VFIO_ABI__AFTER_VFIO_H */
 
-/* ----------------- Beside an older <linux/vfio.h> ----------------- */
+#ifdef VFIO_ABI__AFTER_VFIO_H
+/* Declarations below need these structs, which an older kernel header lacks. */
+
+#ifndef VFIO_REGION_INFO_FLAG_CAPS
+struct vfio_info_cap_header {
+	__u16	id;
+	__u16	version;
+	__u32	next;
+};
+#endif
+
+#endif /* VFIO_ABI__AFTER_VFIO_H */
+
+#ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
+
+/* ---------------- Capabilities of s390 PCI devices ---------------- */
 
 /*
- * What the kernel header lacks. It has a struct or an enumerator if it has the
- * macro that came with it; an enumerator without one becomes a macro in any
- * case, but for those that count the others. Where both have a name, that of
- * the kernel header wins.
+ * On s390 the machine's firmware, not a configuration space, says what a PCI
+ * function is. These capabilities of the device chain hand that on, so that an
+ * emulator can answer its guest's queries. Their ids are declared with the
+ * chain.
+ */
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
+ * at 36; what 64-bit kernels add after it is padding.
+ * Since Linux 5.10.
+ */
+struct vfio_device_info_cap_zpci_base {
+	struct vfio_info_cap_header header;
+	__u64	start_dma;	/* first bus address that DMA can use */
+	__u64	end_dma;	/* last bus address that DMA can use */
+	__u16	pchid;		/* physical channel id of the adapter */
+	__u16	vfn;		/* number of the virtual function */
+	/* length of a function measurement block in bytes */
+	__u16	fmb_length;
+	__u8	pft;		/* type of the PCI function */
+	__u8	gid;		/* id of the function's group */
+	__u32	fh;	/* handle of the function (version 2; since 6.0) */
+};
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_GROUP. In version 1 the byte after
+ * version is padding; version 2 names it and appends a field, which ends at 42.
+ * Since Linux 5.10.
+ */
+struct vfio_device_info_cap_zpci_group {
+	struct vfio_info_cap_header header;
+	__u64	dasm;		/* mask of the DMA address space */
+	/* bus address that message interrupts are written to */
+	__u64	msi_addr;
+	__u64	flags;		/* properties of the group */
+/* the program itself refreshes translations after changing them */
+#define VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH	(1 << 0)
+	__u16	mui;	/* interval at which measurement blocks are updated */
+	__u16	noi;	/* most message interrupts that one function can have */
+	__u16	maxstbl; /* longest block that one store can write in bytes */
+	__u8	version;	/* version of PCI that is supported */
+	/* names what was padding in version 1 (version 2; since 6.0) */
+	__u8	reserved;
+	/*
+	 * longest block in bytes that one store can write where stores are
+	 * interpreted (version 2; since 6.0)
+	 */
+	__u16	imaxstbl;
+};
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_UTIL: a string in EBCDIC that
+ * identifies the device.
+ * Since Linux 5.10.
+ */
+__extension__ struct vfio_device_info_cap_zpci_util {
+	struct vfio_info_cap_header header;
+	__u32	size;		/* length of the string in bytes */
+	__u8	util_str[];	/* the string in EBCDIC */
+};
+
+/*
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, which says
+ * where in the machine's hardware it sits.
+ * Since Linux 5.10.
+ */
+__extension__ struct vfio_device_info_cap_zpci_pfip {
+	struct vfio_info_cap_header header;
+	__u32	size;	/* length of the path in bytes */
+	__u8	pfip[];	/* the segments of the path, one byte each */
+};
+
+#endif /* !VFIO_ABI__AFTER_VFIO_ZDEV_H */
+
+#ifndef VFIO_ABI__AFTER_VFIO_CCW_H
+
+/* -------------- Regions of s390 channel I/O devices -------------- */
+
+/*
+ * A subchannel has no registers to map. A program drives it by reading and
+ * writing whole structs at offset 0 of a region: the first region starts I/O,
+ * and further ones, which the region chain announces by type and subtype, do
+ * the rest. The structs are packed and hold the channel subsystem's own blocks,
+ * in its byte order.
+ */
+
+/*
+ * Sizes in bytes of the blocks that the channel subsystem defines.
+ * Since Linux 4.12.
+ */
+#define ORB_AREA_SIZE	12	/* an operation request block */
+#define SCSW_AREA_SIZE	12	/* a subchannel status word */
+#define IRB_AREA_SIZE	96	/* an interruption response block */
+#define SCHIB_AREA_SIZE	52	/* a subchannel information block (since 5.8) */
+
+/*
+ * The region that every subchannel has. Writing it starts the channel program
+ * that the request block points to; reading it after the interrupt gives the
+ * outcome.
+ * Since Linux 4.12.
+ */
+struct ccw_io_region {
+	/* the operation request block; written by the program */
+	__u8	orb_area[ORB_AREA_SIZE];
+	/*
+	 * the subchannel status word, which says what to do; written by the
+	 * program
+	 */
+	__u8	scsw_area[SCSW_AREA_SIZE];
+	/* the interruption response block; filled in when the I/O ends */
+	__u8	irb_area[IRB_AREA_SIZE];
+	/* outcome of the last write, 0 or a negative errno kept as unsigned */
+	__u32	ret_code;
+} __attribute__((packed));
+
+/*
+ * The region of subtype VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. Writing it ends what
+ * the subchannel is doing, also while a channel program runs.
+ * Since Linux 5.2.
+ */
+struct ccw_cmd_region {
+	__u32	command;	/* what to do; one at a time */
+#define VFIO_CCW_ASYNC_CMD_HSCH	(1 << 0)	/* halt the subchannel */
+#define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
+	/* outcome of the last write, 0 or a negative errno kept as unsigned */
+	__u32	ret_code;
+} __attribute__((packed));
+
+/*
+ * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read asks the
+ * hardware anew.
+ * Since Linux 5.8.
+ */
+struct ccw_schib_region {
+	/* the subchannel information block */
+	__u8	schib_area[SCHIB_AREA_SIZE];
+} __attribute__((packed));
+
+/*
+ * The region of subtype VFIO_REGION_SUBTYPE_CCW_CRW. Every read takes one
+ * channel report word out of the queue of those that concern the device.
+ * Since Linux 5.8.
+ */
+struct ccw_crw_region {
+	__u32	crw;	/* the channel report word; 0 where none is waiting */
+	__u32	pad;	/* zero */
+} __attribute__((packed));
+
+#endif /* !VFIO_ABI__AFTER_VFIO_CCW_H */
+
+/* ----------------------- Layout assertions ----------------------- */
+
+/*
+ * The compiler proves that it lays out every struct as described. Members keep
+ * their order and the sizes of their types are known, so the size of a struct
+ * without padding proves the offset of every member. In other structs, the
+ * offsets of the members next to the padding prove those of the others. m68k,
+ * which aligns nothing beyond 2 bytes, is not supported.
+ */
+#ifndef __m68k__
+#ifdef __cplusplus
+#define VFIO_ABI__ASSERT	static_assert
+#else
+#define VFIO_ABI__ASSERT	__extension__ _Static_assert
+#endif
+VFIO_ABI__ASSERT(sizeof(__u16) == 2 && sizeof(__u32) == 4 && sizeof(__u64) == 8,
+		 "sizes of integers");
+
+/*
+ * The three data models: 64-bit, 32-bit with __u64 aligned to 4 as on i386, and
+ * 32-bit with __u64 aligned to 8 as on arm. The alignment is that of a member;
+ * gcc's __alignof__ is that of a variable, which is larger on i386.
+ */
+struct vfio_abi__align {
+	__u8	u8;
+	__u64	u64;
+};
+#define VFIO_ABI__MODEL(lp64, i386, arm) \
+	(sizeof(void *) == 8 ? (lp64) : \
+	 __builtin_offsetof(struct vfio_abi__align, u64) == 4 ? (i386) : (arm))
+
+#ifndef VFIO_ABI__AFTER_VFIO_H
+VFIO_ABI__ASSERT(sizeof(struct vfio_info_cap_header) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_group_status) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_pci_atomic_comp) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_sparse_mmap_area) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_sparse_mmap) == 16 &&
+		 __builtin_offsetof(struct vfio_region_info_cap_sparse_mmap,
+		 areas) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_type) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_nvlink2_ssatgt) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_info_cap_nvlink2_lnkspd) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_gfx_edid) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_migration_info) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_irq_info) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_irq_set) == 20 &&
+		 __builtin_offsetof(struct vfio_irq_set, data) == 20, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_pci_dependent_device) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_pci_hot_reset_info) == 12 &&
+		 __builtin_offsetof(struct vfio_pci_hot_reset_info, devices) ==
+		 12, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_pci_hot_reset) == 12 &&
+		 __builtin_offsetof(struct vfio_pci_hot_reset, group_fds) == 12,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_gfx_plane_info) == 64, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_ioeventfd) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature) == 8 &&
+		 __builtin_offsetof(struct vfio_device_feature, data) == 8,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_low_power_entry_with_wakeup) == 8,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_mig_data_size) == 8,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_bus_master) == 4, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_region_dma_range) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_buf) == 16 &&
+		 __builtin_offsetof(struct vfio_device_feature_dma_buf,
+		 dma_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_bind_iommufd) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_attach_iommufd_pt) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_detach_iommufd_pt) == 12, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_migration) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_mig_state) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_precopy_info) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_logging_control) == 24,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_logging_range) == 16,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_logging_report) == 32,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iova_range) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info_cap_iova_range) == 16 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_info_cap_iova_range,
+		 iova_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info_cap_migration) ==
+		 VFIO_ABI__MODEL(32, 28, 32) &&
+		 __builtin_offsetof(struct vfio_iommu_type1_info_cap_migration,
+		 flags) == 8 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_info_cap_migration,
+		 pgsize_bitmap) == VFIO_ABI__MODEL(16, 12, 16), "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_info_dma_avail) == 12,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dma_map) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_bitmap) == VFIO_ABI__MODEL(24, 20, 24) &&
+		 __builtin_offsetof(struct vfio_bitmap, data) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dma_unmap) == 24 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_dma_unmap, data) ==
+		 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dirty_bitmap) == 8 &&
+		 __builtin_offsetof(struct vfio_iommu_type1_dirty_bitmap,
+		 data) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_type1_dirty_bitmap_get) ==
+		 VFIO_ABI__MODEL(40, 36, 40), "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_ddw_info) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_info) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_register_memory) == 24,
+		 "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_create) == 40, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_iommu_spapr_tce_remove) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_err) == 24, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_op) == VFIO_ABI__MODEL(40, 36, 40) &&
+		 __builtin_offsetof(struct vfio_eeh_pe_op, op) == 8 &&
+		 __builtin_offsetof(struct vfio_eeh_pe_op, err) ==
+		 VFIO_ABI__MODEL(16, 12, 16), "layout");
+#endif /* !VFIO_ABI__AFTER_VFIO_H */
+
+#ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) ==
+		 VFIO_ABI__MODEL(40, 36, 40) &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_base,
+		 fh) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_group) ==
+		 VFIO_ABI__MODEL(48, 44, 48) &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_group,
+		 imaxstbl) == 40, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_util) == 12 &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_util,
+		 util_str) == 12, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_pfip) == 12 &&
+		 __builtin_offsetof(struct vfio_device_info_cap_zpci_pfip,
+		 pfip) == 12, "layout");
+#endif /* !VFIO_ABI__AFTER_VFIO_ZDEV_H */
+
+#ifndef VFIO_ABI__AFTER_VFIO_CCW_H
+VFIO_ABI__ASSERT(sizeof(struct ccw_io_region) == 124, "layout");
+VFIO_ABI__ASSERT(sizeof(struct ccw_cmd_region) == 8, "layout");
+VFIO_ABI__ASSERT(sizeof(struct ccw_schib_region) == 52, "layout");
+VFIO_ABI__ASSERT(sizeof(struct ccw_crw_region) == 8, "layout");
+#endif /* !VFIO_ABI__AFTER_VFIO_CCW_H */
+#endif /* !__m68k__ */
+
+#endif /* VFIO_ABI_TYPES_H */
+
+#ifndef VFIO_ABI_COMPAT_H
+#define VFIO_ABI_COMPAT_H
+
+#ifdef VFIO_ABI__AFTER_VFIO_H
+
+/* ------- Declarations missing from an older <linux/vfio.h> ------- */
+
+/*
+ * A struct, an enum or an enumerator is declared if the macro that the kernel
+ * introduced together with it is not defined. Enumerators become macros. One
+ * that no macro detects becomes a macro in any case, unless it counts the
+ * others. Declarations of the kernel header are never replaced.
  */
 #if defined(VFIO_DEVICE_FLAGS_CAPS)
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
@@ -2192,14 +2515,6 @@ __extension__ struct vfio_eeh_pe_op {
 #endif
 #if !defined(VFIO_EEH_PE_OP) || defined(VFIO_EEH_PE_INJECT_ERR)
 #define VFIO_ABI_HAVE_vfio_eeh_pe_op_err 1
-#endif
-
-#ifndef VFIO_REGION_INFO_FLAG_CAPS
-struct vfio_info_cap_header {
-	__u16	id;
-	__u16	version;
-	__u32	next;
-};
 #endif
 
 #ifndef VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP
@@ -2422,37 +2737,37 @@ enum vfio_device_mig_state {
 	VFIO_ABI_DEVICE_STATE_NR = 8,
 };
 #ifndef VFIO_DEVICE_STATE_ERROR
-#define VFIO_DEVICE_STATE_ERROR	VFIO_ABI_CAST(enum vfio_device_mig_state, 0)
+#define VFIO_DEVICE_STATE_ERROR	VFIO_ABI__CAST(enum vfio_device_mig_state, 0)
 #endif
 #ifndef VFIO_DEVICE_STATE_STOP
-#define VFIO_DEVICE_STATE_STOP	VFIO_ABI_CAST(enum vfio_device_mig_state, 1)
+#define VFIO_DEVICE_STATE_STOP	VFIO_ABI__CAST(enum vfio_device_mig_state, 1)
 #endif
 #ifndef VFIO_DEVICE_STATE_RUNNING
 #define VFIO_DEVICE_STATE_RUNNING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 2)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 2)
 #endif
 #ifndef VFIO_DEVICE_STATE_STOP_COPY
 #define VFIO_DEVICE_STATE_STOP_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 3)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 3)
 #endif
 #ifndef VFIO_DEVICE_STATE_RESUMING
 #define VFIO_DEVICE_STATE_RESUMING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 4)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 4)
 #endif
 #ifndef VFIO_DEVICE_STATE_RUNNING_P2P
 #define VFIO_DEVICE_STATE_RUNNING_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 5)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 5)
 #endif
 #endif
 
 #ifndef VFIO_MIGRATION_PRE_COPY
 #ifndef VFIO_DEVICE_STATE_PRE_COPY
 #define VFIO_DEVICE_STATE_PRE_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 6)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 6)
 #endif
 #ifndef VFIO_DEVICE_STATE_PRE_COPY_P2P
 #define VFIO_DEVICE_STATE_PRE_COPY_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 7)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 7)
 #endif
 #endif
 
@@ -3143,182 +3458,16 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 #endif
 
-#endif /* VFIO_ABI_BESIDE_VFIO_H */
+#endif /* VFIO_ABI__AFTER_VFIO_H */
+#ifdef VFIO_ABI__AFTER_VFIO_CCW_H
 
-#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
-
-/* ---------------- Capabilities of s390 PCI devices ---------------- */
-
-/*
- * On s390 the machine's firmware, not a configuration space, tells what a PCI
- * function is. These capabilities of the device chain hand that on, so that an
- * emulator can answer its guest's queries. Their ids are declared with the
- * chain.
- */
+/* ----- Declarations missing from an older <linux/vfio_ccw.h> ----- */
 
 /*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
- * at 36; what 64-bit kernels add behind it is padding.
- * Since Linux 5.10.
- */
-struct vfio_device_info_cap_zpci_base {
-	struct vfio_info_cap_header header;
-	__u64	start_dma;	/* first bus address that DMA can use */
-	__u64	end_dma;	/* last bus address that DMA can use */
-	__u16	pchid;		/* physical channel id of the adapter */
-	__u16	vfn;		/* number of the virtual function */
-	/* length of a function measurement block in bytes */
-	__u16	fmb_length;
-	__u8	pft;		/* type of the PCI function */
-	__u8	gid;		/* id of the function's group */
-	__u32	fh;	/* handle of the function (version 2; since 6.0) */
-};
-
-/*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_GROUP. In version 1 the byte behind
- * version is padding; version 2 names it and appends a field, which ends at 42.
- * Since Linux 5.10.
- */
-struct vfio_device_info_cap_zpci_group {
-	struct vfio_info_cap_header header;
-	__u64	dasm;		/* mask of the DMA address space */
-	/* bus address that message interrupts are written to */
-	__u64	msi_addr;
-	__u64	flags;		/* properties of the group */
-/* the program itself refreshes translations after changing them */
-#define VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH	(1 << 0)
-	__u16	mui;	/* interval at which measurement blocks are updated */
-	__u16	noi;	/* most message interrupts that one function can have */
-	/* longest block that one store can write in bytes */
-	__u16	maxstbl;
-	__u8	version;	/* version of PCI that is supported */
-	/* names what was padding in version 1 (version 2; since 6.0) */
-	__u8	reserved;
-	/*
-	 * longest block in bytes that one store can write where stores are
-	 * interpreted (version 2; since 6.0)
-	 */
-	__u16	imaxstbl;
-};
-
-/*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_UTIL: a string in EBCDIC that
- * identifies the device.
- * Since Linux 5.10.
- */
-__extension__ struct vfio_device_info_cap_zpci_util {
-	struct vfio_info_cap_header header;
-	__u32	size;		/* length of the string in bytes */
-	__u8	util_str[];	/* the string in EBCDIC */
-};
-
-/*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, which tells
- * where in the machine's hardware it sits.
- * Since Linux 5.10.
- */
-__extension__ struct vfio_device_info_cap_zpci_pfip {
-	struct vfio_info_cap_header header;
-	__u32	size;	/* length of the path in bytes */
-	__u8	pfip[];	/* the segments of the path, one byte each */
-};
-
-#else /* VFIO_ABI_BESIDE_VFIO_ZDEV_H */
-
-/* -------------- Beside an older <linux/vfio_zdev.h> -------------- */
-
-/*
- * What the kernel header lacks. It has a struct or an enumerator if it has the
- * macro that came with it; an enumerator without one becomes a macro in any
- * case, but for those that count the others. Where both have a name, that of
- * the kernel header wins.
- */
-
-#endif /* VFIO_ABI_BESIDE_VFIO_ZDEV_H */
-
-#ifndef VFIO_ABI_BESIDE_VFIO_CCW_H
-
-/* -------------- Regions of s390 channel I/O devices -------------- */
-
-/*
- * A subchannel has no registers to map. A program drives it by reading and
- * writing whole structs at offset 0 of a region: the first region starts I/O,
- * and further ones, which the region chain announces by type and subtype, do
- * the rest. The structs are packed and hold the channel subsystem's own blocks,
- * in its byte order.
- */
-
-/*
- * Sizes in bytes of the blocks that the channel subsystem defines.
- * Since Linux 4.12.
- */
-#define ORB_AREA_SIZE	12	/* an operation request block */
-#define SCSW_AREA_SIZE	12	/* a subchannel status word */
-#define IRB_AREA_SIZE	96	/* an interruption response block */
-#define SCHIB_AREA_SIZE	52	/* a subchannel information block (since 5.8) */
-
-/*
- * The region that every subchannel has. Writing it starts the channel program
- * that the request block points to; reading it after the interrupt gives the
- * outcome.
- * Since Linux 4.12.
- */
-struct ccw_io_region {
-	/* the operation request block; written by the program */
-	__u8	orb_area[ORB_AREA_SIZE];
-	/*
-	 * the subchannel status word, which says what to do; written by the
-	 * program
-	 */
-	__u8	scsw_area[SCSW_AREA_SIZE];
-	/* the interruption response block; filled in when the I/O ends */
-	__u8	irb_area[IRB_AREA_SIZE];
-	/* outcome of the last write, 0 or a negative errno kept as unsigned */
-	__u32	ret_code;
-} __attribute__((packed));
-
-/*
- * The region of subtype VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. Writing it ends what
- * the subchannel is doing, also while a channel program runs.
- * Since Linux 5.2.
- */
-struct ccw_cmd_region {
-	__u32	command;	/* what to do; one at a time */
-#define VFIO_CCW_ASYNC_CMD_HSCH	(1 << 0)	/* halt the subchannel */
-#define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
-	/* outcome of the last write, 0 or a negative errno kept as unsigned */
-	__u32	ret_code;
-} __attribute__((packed));
-
-/*
- * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read asks the
- * hardware anew.
- * Since Linux 5.8.
- */
-struct ccw_schib_region {
-	/* the subchannel information block */
-	__u8	schib_area[SCHIB_AREA_SIZE];
-} __attribute__((packed));
-
-/*
- * The region of subtype VFIO_REGION_SUBTYPE_CCW_CRW. Every read takes one
- * channel report word out of the queue of those that concern the device.
- * Since Linux 5.8.
- */
-struct ccw_crw_region {
-	__u32	crw;	/* the channel report word; 0 where none is waiting */
-	__u32	pad;	/* zero */
-} __attribute__((packed));
-
-#else /* VFIO_ABI_BESIDE_VFIO_CCW_H */
-
-/* --------------- Beside an older <linux/vfio_ccw.h> --------------- */
-
-/*
- * What the kernel header lacks. It has a struct or an enumerator if it has the
- * macro that came with it; an enumerator without one becomes a macro in any
- * case, but for those that count the others. Where both have a name, that of
- * the kernel header wins.
+ * A struct, an enum or an enumerator is declared if the macro that the kernel
+ * introduced together with it is not defined. Enumerators become macros. One
+ * that no macro detects becomes a macro in any case, unless it counts the
+ * others. Declarations of the kernel header are never replaced.
  */
 
 #ifndef VFIO_CCW_ASYNC_CMD_HSCH
@@ -3351,430 +3500,24 @@ struct ccw_crw_region {
 #define SCHIB_AREA_SIZE	52
 #endif
 
-#endif /* VFIO_ABI_BESIDE_VFIO_CCW_H */
+#endif /* VFIO_ABI__AFTER_VFIO_CCW_H */
 
-/* -------------------------------- Layout -------------------------------- */
-
-/*
- * The compiler proves that it lays out every struct as described. Only m68k
- * is left out, which aligns nothing beyond 2 bytes.
- */
-#if defined(__m68k__)
-#define VFIO_ABI_ASSERT(what, text)	struct vfio_abi_unproven
-#elif defined(__cplusplus)
-#define VFIO_ABI_ASSERT(what, text)	static_assert(what, text)
-#else
-#define VFIO_ABI_ASSERT(what, text)	__extension__ _Static_assert(what, text)
-#endif
-
-#define VFIO_ABI_SIZE(type, size) \
-	VFIO_ABI_ASSERT(sizeof(struct type) == (size), \
-			"size of struct " #type)
-#define VFIO_ABI_OFFSET(type, member, offset) \
-	VFIO_ABI_ASSERT(__builtin_offsetof(struct type, member) == (offset), \
-			"offset of " #member " in struct " #type)
+/* ------------------------- Feature tests ------------------------- */
 
 /*
- * Three data models: 64-bit, 32-bit with __u64 aligned to 4 as on i386, and
- * 32-bit with __u64 aligned to 8 as on arm. Where they differ, the assertion
- * has a number for each. A member tells the alignment; gcc's __alignof__ is
- * about variables, which i386 aligns further.
+ * VFIO_ABI_HAVE(name) is 1 if a constant, an ioctl, an enumerator, a struct or
+ * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
+ * For a field that is newer than its struct, the name is that of the struct, an
+ * underscore and that of the field: the result is 1 if the struct is known to
+ * have the field, be it declared here or by a kernel header. The name must be
+ * written out; it cannot come from another macro.
  */
-struct vfio_abi_probe {
-	__u8	u8;
-	__u64	u64;
-};
-#define VFIO_ABI_MODEL(lp64, i386, ilp32) \
-	(sizeof(void *) == 8 ? (lp64) : \
-	 __builtin_offsetof(struct vfio_abi_probe, u64) == 4 ? (i386) : (ilp32))
-#define VFIO_ABI_SIZES(type, lp64, i386, ilp32) \
-	VFIO_ABI_SIZE(type, VFIO_ABI_MODEL(lp64, i386, ilp32))
-#define VFIO_ABI_OFFSETS(type, member, lp64, i386, ilp32) \
-	VFIO_ABI_OFFSET(type, member, VFIO_ABI_MODEL(lp64, i386, ilp32))
-
-#ifndef VFIO_ABI_BESIDE_VFIO_H
-
-VFIO_ABI_SIZE(vfio_info_cap_header, 8);
-VFIO_ABI_OFFSET(vfio_info_cap_header, id, 0);
-VFIO_ABI_OFFSET(vfio_info_cap_header, version, 2);
-VFIO_ABI_OFFSET(vfio_info_cap_header, next, 4);
-
-VFIO_ABI_SIZE(vfio_group_status, 8);
-VFIO_ABI_OFFSET(vfio_group_status, argsz, 0);
-VFIO_ABI_OFFSET(vfio_group_status, flags, 4);
-
-VFIO_ABI_SIZE(vfio_device_info, 24);
-VFIO_ABI_OFFSET(vfio_device_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_info, num_regions, 8);
-VFIO_ABI_OFFSET(vfio_device_info, num_irqs, 12);
-VFIO_ABI_OFFSET(vfio_device_info, cap_offset, 16);
-VFIO_ABI_OFFSET(vfio_device_info, pad, 20);
-
-VFIO_ABI_SIZE(vfio_device_info_cap_pci_atomic_comp, 16);
-VFIO_ABI_OFFSET(vfio_device_info_cap_pci_atomic_comp, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_pci_atomic_comp, flags, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_pci_atomic_comp, reserved, 12);
-
-VFIO_ABI_SIZE(vfio_region_info, 32);
-VFIO_ABI_OFFSET(vfio_region_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_region_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_region_info, index, 8);
-VFIO_ABI_OFFSET(vfio_region_info, cap_offset, 12);
-VFIO_ABI_OFFSET(vfio_region_info, size, 16);
-VFIO_ABI_OFFSET(vfio_region_info, offset, 24);
-
-VFIO_ABI_SIZE(vfio_region_sparse_mmap_area, 16);
-VFIO_ABI_OFFSET(vfio_region_sparse_mmap_area, offset, 0);
-VFIO_ABI_OFFSET(vfio_region_sparse_mmap_area, size, 8);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_sparse_mmap, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, nr_areas, 8);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, reserved, 12);
-VFIO_ABI_OFFSET(vfio_region_info_cap_sparse_mmap, areas, 16);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_type, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_type, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_type, type, 8);
-VFIO_ABI_OFFSET(vfio_region_info_cap_type, subtype, 12);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_nvlink2_ssatgt, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_ssatgt, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_ssatgt, tgt, 8);
-
-VFIO_ABI_SIZE(vfio_region_info_cap_nvlink2_lnkspd, 16);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_lnkspd, header, 0);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_lnkspd, link_speed, 8);
-VFIO_ABI_OFFSET(vfio_region_info_cap_nvlink2_lnkspd, __pad, 12);
-
-VFIO_ABI_SIZE(vfio_region_gfx_edid, 24);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, edid_offset, 0);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, edid_max_size, 4);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, edid_size, 8);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, max_xres, 12);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, max_yres, 16);
-VFIO_ABI_OFFSET(vfio_region_gfx_edid, link_state, 20);
-
-VFIO_ABI_SIZE(vfio_device_migration_info, 32);
-VFIO_ABI_OFFSET(vfio_device_migration_info, device_state, 0);
-VFIO_ABI_OFFSET(vfio_device_migration_info, reserved, 4);
-VFIO_ABI_OFFSET(vfio_device_migration_info, pending_bytes, 8);
-VFIO_ABI_OFFSET(vfio_device_migration_info, data_offset, 16);
-VFIO_ABI_OFFSET(vfio_device_migration_info, data_size, 24);
-
-VFIO_ABI_SIZE(vfio_irq_info, 16);
-VFIO_ABI_OFFSET(vfio_irq_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_irq_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_irq_info, index, 8);
-VFIO_ABI_OFFSET(vfio_irq_info, count, 12);
-
-VFIO_ABI_SIZE(vfio_irq_set, 20);
-VFIO_ABI_OFFSET(vfio_irq_set, argsz, 0);
-VFIO_ABI_OFFSET(vfio_irq_set, flags, 4);
-VFIO_ABI_OFFSET(vfio_irq_set, index, 8);
-VFIO_ABI_OFFSET(vfio_irq_set, start, 12);
-VFIO_ABI_OFFSET(vfio_irq_set, count, 16);
-VFIO_ABI_OFFSET(vfio_irq_set, data, 20);
-
-VFIO_ABI_SIZE(vfio_pci_dependent_device, 8);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, group_id, 0);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, devid, 0);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, segment, 4);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, bus, 6);
-VFIO_ABI_OFFSET(vfio_pci_dependent_device, devfn, 7);
-
-VFIO_ABI_SIZE(vfio_pci_hot_reset_info, 12);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, count, 8);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset_info, devices, 12);
-
-VFIO_ABI_SIZE(vfio_pci_hot_reset, 12);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, argsz, 0);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, flags, 4);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, count, 8);
-VFIO_ABI_OFFSET(vfio_pci_hot_reset, group_fds, 12);
-
-VFIO_ABI_SIZE(vfio_device_gfx_plane_info, 64);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, drm_plane_type, 8);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, drm_format, 12);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, drm_format_mod, 16);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, width, 24);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, height, 28);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, stride, 32);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, size, 36);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, x_pos, 40);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, y_pos, 44);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, x_hot, 48);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, y_hot, 52);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, region_index, 56);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, dmabuf_id, 56);
-VFIO_ABI_OFFSET(vfio_device_gfx_plane_info, reserved, 60);
-
-VFIO_ABI_SIZE(vfio_device_ioeventfd, 32);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, offset, 8);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, data, 16);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, fd, 24);
-VFIO_ABI_OFFSET(vfio_device_ioeventfd, reserved, 28);
-
-VFIO_ABI_SIZE(vfio_device_feature, 8);
-VFIO_ABI_OFFSET(vfio_device_feature, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_feature, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_feature, data, 8);
-
-VFIO_ABI_SIZE(vfio_device_low_power_entry_with_wakeup, 8);
-VFIO_ABI_OFFSET(vfio_device_low_power_entry_with_wakeup, wakeup_eventfd, 0);
-VFIO_ABI_OFFSET(vfio_device_low_power_entry_with_wakeup, reserved, 4);
-
-VFIO_ABI_SIZE(vfio_device_feature_mig_data_size, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_mig_data_size, stop_copy_length, 0);
-
-VFIO_ABI_SIZE(vfio_device_feature_bus_master, 4);
-VFIO_ABI_OFFSET(vfio_device_feature_bus_master, op, 0);
-
-VFIO_ABI_SIZE(vfio_region_dma_range, 16);
-VFIO_ABI_OFFSET(vfio_region_dma_range, offset, 0);
-VFIO_ABI_OFFSET(vfio_region_dma_range, length, 8);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_buf, 16);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, region_index, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, open_flags, 4);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, flags, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, nr_ranges, 12);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_buf, dma_ranges, 16);
-
-VFIO_ABI_SIZE(vfio_device_bind_iommufd, 24);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, iommufd, 8);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, out_devid, 12);
-VFIO_ABI_OFFSET(vfio_device_bind_iommufd, token_uuid_ptr, 16);
-
-VFIO_ABI_SIZE(vfio_device_attach_iommufd_pt, 16);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, pt_id, 8);
-VFIO_ABI_OFFSET(vfio_device_attach_iommufd_pt, pasid, 12);
-
-VFIO_ABI_SIZE(vfio_device_detach_iommufd_pt, 12);
-VFIO_ABI_OFFSET(vfio_device_detach_iommufd_pt, argsz, 0);
-VFIO_ABI_OFFSET(vfio_device_detach_iommufd_pt, flags, 4);
-VFIO_ABI_OFFSET(vfio_device_detach_iommufd_pt, pasid, 8);
-
-VFIO_ABI_SIZE(vfio_device_feature_migration, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_migration, flags, 0);
-
-VFIO_ABI_SIZE(vfio_device_feature_mig_state, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_mig_state, device_state, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_mig_state, data_fd, 4);
-
-VFIO_ABI_SIZE(vfio_precopy_info, 24);
-VFIO_ABI_OFFSET(vfio_precopy_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_precopy_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_precopy_info, initial_bytes, 8);
-VFIO_ABI_OFFSET(vfio_precopy_info, dirty_bytes, 16);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_logging_control, 24);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, page_size, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, num_ranges, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, __reserved, 12);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_control, ranges, 16);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_logging_range, 16);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_range, iova, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_range, length, 8);
-
-VFIO_ABI_SIZE(vfio_device_feature_dma_logging_report, 32);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, iova, 0);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, length, 8);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, page_size, 16);
-VFIO_ABI_OFFSET(vfio_device_feature_dma_logging_report, bitmap, 24);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_info, 24);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, iova_pgsizes, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, cap_offset, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info, pad, 20);
-
-VFIO_ABI_SIZE(vfio_iova_range, 16);
-VFIO_ABI_OFFSET(vfio_iova_range, start, 0);
-VFIO_ABI_OFFSET(vfio_iova_range, end, 8);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_info_cap_iova_range, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, header, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, nr_iovas, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, reserved, 12);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_iova_range, iova_ranges, 16);
-
-VFIO_ABI_SIZES(vfio_iommu_type1_info_cap_migration, 32, 28, 32);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_migration, header, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_cap_migration, flags, 8);
-VFIO_ABI_OFFSETS(vfio_iommu_type1_info_cap_migration,
-		 pgsize_bitmap, 16, 12, 16);
-VFIO_ABI_OFFSETS(vfio_iommu_type1_info_cap_migration,
-		 max_dirty_bitmap_size, 24, 20, 24);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_info_dma_avail, 12);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_dma_avail, header, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_info_dma_avail, avail, 8);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_dma_map, 32);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, vaddr, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, iova, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_map, size, 24);
-
-VFIO_ABI_SIZES(vfio_bitmap, 24, 20, 24);
-VFIO_ABI_OFFSET(vfio_bitmap, pgsize, 0);
-VFIO_ABI_OFFSET(vfio_bitmap, size, 8);
-VFIO_ABI_OFFSET(vfio_bitmap, data, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_dma_unmap, 24);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, iova, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, size, 16);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dma_unmap, data, 24);
-
-VFIO_ABI_SIZE(vfio_iommu_type1_dirty_bitmap, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap, data, 8);
-
-VFIO_ABI_SIZES(vfio_iommu_type1_dirty_bitmap_get, 40, 36, 40);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap_get, iova, 0);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap_get, size, 8);
-VFIO_ABI_OFFSET(vfio_iommu_type1_dirty_bitmap_get, bitmap, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_ddw_info, 16);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_ddw_info, pgsizes, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_ddw_info,
-		max_dynamic_windows_supported, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_ddw_info, levels, 12);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_info, 32);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, dma32_window_start, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, dma32_window_size, 12);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_info, ddw, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_register_memory, 24);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, vaddr, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_register_memory, size, 16);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_create, 40);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, page_shift, 8);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, __resv1, 12);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, window_size, 16);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, levels, 24);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, __resv2, 28);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_create, start_addr, 32);
-
-VFIO_ABI_SIZE(vfio_iommu_spapr_tce_remove, 16);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_remove, argsz, 0);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_remove, flags, 4);
-VFIO_ABI_OFFSET(vfio_iommu_spapr_tce_remove, start_addr, 8);
-
-VFIO_ABI_SIZE(vfio_eeh_pe_err, 24);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, type, 0);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, func, 4);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, addr, 8);
-VFIO_ABI_OFFSET(vfio_eeh_pe_err, mask, 16);
-
-VFIO_ABI_SIZES(vfio_eeh_pe_op, 40, 36, 40);
-VFIO_ABI_OFFSET(vfio_eeh_pe_op, argsz, 0);
-VFIO_ABI_OFFSET(vfio_eeh_pe_op, flags, 4);
-VFIO_ABI_OFFSET(vfio_eeh_pe_op, op, 8);
-VFIO_ABI_OFFSETS(vfio_eeh_pe_op, err, 16, 12, 16);
-
-#endif /* !VFIO_ABI_BESIDE_VFIO_H */
-
-#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
-
-VFIO_ABI_SIZES(vfio_device_info_cap_zpci_base, 40, 36, 40);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, start_dma, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, end_dma, 16);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, pchid, 24);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, vfn, 26);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, fmb_length, 28);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, pft, 30);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, gid, 31);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_base, fh, 32);
-
-VFIO_ABI_SIZES(vfio_device_info_cap_zpci_group, 48, 44, 48);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, dasm, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, msi_addr, 16);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, flags, 24);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, mui, 32);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, noi, 34);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, maxstbl, 36);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, version, 38);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, reserved, 39);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_group, imaxstbl, 40);
-
-VFIO_ABI_SIZE(vfio_device_info_cap_zpci_util, 12);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_util, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_util, size, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_util, util_str, 12);
-
-VFIO_ABI_SIZE(vfio_device_info_cap_zpci_pfip, 12);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, header, 0);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, size, 8);
-VFIO_ABI_OFFSET(vfio_device_info_cap_zpci_pfip, pfip, 12);
-
-#endif /* !VFIO_ABI_BESIDE_VFIO_ZDEV_H */
-
-#ifndef VFIO_ABI_BESIDE_VFIO_CCW_H
-
-VFIO_ABI_SIZE(ccw_io_region, 124);
-VFIO_ABI_OFFSET(ccw_io_region, orb_area, 0);
-VFIO_ABI_OFFSET(ccw_io_region, scsw_area, 12);
-VFIO_ABI_OFFSET(ccw_io_region, irb_area, 24);
-VFIO_ABI_OFFSET(ccw_io_region, ret_code, 120);
-
-VFIO_ABI_SIZE(ccw_cmd_region, 8);
-VFIO_ABI_OFFSET(ccw_cmd_region, command, 0);
-VFIO_ABI_OFFSET(ccw_cmd_region, ret_code, 4);
-
-VFIO_ABI_SIZE(ccw_schib_region, 52);
-VFIO_ABI_OFFSET(ccw_schib_region, schib_area, 0);
-
-VFIO_ABI_SIZE(ccw_crw_region, 8);
-VFIO_ABI_OFFSET(ccw_crw_region, crw, 0);
-VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
-
-#endif /* !VFIO_ABI_BESIDE_VFIO_CCW_H */
-
-/* ---------------------------- What there is ---------------------------- */
-
-/*
- * VFIO_ABI_HAVE(name) is 1 if there surely is a constant, an ioctl, an
- * enumerator, a struct or an enum of that name, and 0 otherwise; for #if and
- * for C alike. Of a field that its struct did not have from the beginning, name
- * is that of the struct, an underscore and that of the field: it is 1 if the
- * struct has it, as declared here or by the kernel header that was included
- * first. The name is written out; it cannot come from another macro.
- */
-#define VFIO_ABI_HAVE(name)	VFIO_ABI_HAVE_1(VFIO_ABI_HAVE_##name)
-#define VFIO_ABI_HAVE_1(one)	VFIO_ABI_HAVE_2(one)
-#define VFIO_ABI_HAVE_2(one)	VFIO_ABI_HAVE_3(VFIO_ABI_HAVE_COMMA_##one)
-#define VFIO_ABI_HAVE_3(comma)	VFIO_ABI_HAVE_4(comma 1, 0, 0)
-#define VFIO_ABI_HAVE_4(_, second, ...)	second
-#define VFIO_ABI_HAVE_COMMA_1	0,
+#define VFIO_ABI_HAVE(name)	VFIO_ABI__HAVE_1(VFIO_ABI_HAVE_##name)
+#define VFIO_ABI__HAVE_1(one)	VFIO_ABI__HAVE_2(one)
+#define VFIO_ABI__HAVE_2(one)	VFIO_ABI__HAVE_3(VFIO_ABI__HAVE_COMMA_##one)
+#define VFIO_ABI__HAVE_3(comma)	VFIO_ABI__HAVE_4(comma 1, 0, 0)
+#define VFIO_ABI__HAVE_4(_, second, ...)	second
+#define VFIO_ABI__HAVE_COMMA_1	0,
 
 #define VFIO_ABI_HAVE_VFIO_API_VERSION 1
 #define VFIO_ABI_HAVE_VFIO_TYPE1_IOMMU 1
@@ -4057,7 +3800,7 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_HAVE_ccw_schib_region 1
 #define VFIO_ABI_HAVE_ccw_crw_region 1
 
-#ifndef VFIO_ABI_BESIDE_VFIO_H
+#ifndef VFIO_ABI__AFTER_VFIO_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
 #define VFIO_ABI_HAVE_vfio_device_info_pad 1
 #define VFIO_ABI_HAVE_vfio_region_info_cap_offset 1
@@ -4082,18 +3825,18 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_HAVE_VFIO_DEVICE_STATE_NR 1
 #endif
 
-#ifndef VFIO_ABI_BESIDE_VFIO_ZDEV_H
+#ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
 #endif
 
-/* ----------------------- Numbers that changed ----------------------- */
+/* ------ Stable names for values that differ between releases ------ */
 
 /*
- * Names of the kernel that stand for other numbers in other releases, and the
- * rest of their enums: with the prefix VFIO_ABI_ they are those of this
- * header, whatever kernel header it lives beside.
+ * Some names of the kernel have other values in other releases. With the prefix
+ * VFIO_ABI_ they and the other names of their enums have the values of this
+ * header, whatever kernel header was included.
  */
 #define VFIO_ABI_PCI_NUM_REGIONS		9
 #define VFIO_ABI_PCI_NUM_IRQS			5
@@ -4101,27 +3844,29 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_CCW_NUM_IRQS			3
 #define VFIO_ABI_AP_NUM_IRQS			2
 #define VFIO_ABI_DEVICE_STATE_ERROR \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 0)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 0)
 #define VFIO_ABI_DEVICE_STATE_STOP \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 1)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 1)
 #define VFIO_ABI_DEVICE_STATE_RUNNING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 2)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 2)
 #define VFIO_ABI_DEVICE_STATE_STOP_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 3)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 3)
 #define VFIO_ABI_DEVICE_STATE_RESUMING \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 4)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 4)
 #define VFIO_ABI_DEVICE_STATE_RUNNING_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 5)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 5)
 #define VFIO_ABI_DEVICE_STATE_PRE_COPY \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 6)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 6)
 #define VFIO_ABI_DEVICE_STATE_PRE_COPY_P2P \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 7)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 7)
 #define VFIO_ABI_DEVICE_STATE_NR \
-	VFIO_ABI_CAST(enum vfio_device_mig_state, 8)
+	VFIO_ABI__CAST(enum vfio_device_mig_state, 8)
 #define VFIO_ABI_IOMMU_TYPE1_INFO_CAP_MIGRATION	2
 
+/* -------------------------- Former names -------------------------- */
+
 /*
- * Names that the kernel has given up, for programs that define VFIO_ABI_COMPAT
+ * Names that the kernel has replaced, for programs that define VFIO_ABI_COMPAT
  * before they include this header.
  */
 #ifdef VFIO_ABI_COMPAT
@@ -4145,6 +3890,11 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
 #define VFIO_ABI_HAVE_VFIO_REGION_SUBTYPE_MIGRATION 1
 #endif
 
+#endif /* VFIO_ABI_COMPAT_H */
+
+#ifndef VFIO_ABI_CHAINS_H
+#define VFIO_ABI_CHAINS_H
+
 /* -------------------------- Replies and chains -------------------------- */
 
 /*
@@ -4163,10 +3913,8 @@ VFIO_ABI_OFFSET(ccw_crw_region, pad, 4);
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
-#define VFIO_ABI__CAST(type, value)	static_cast<type>(value)
 #define VFIO_ABI__NULL	nullptr
 #else
-#define VFIO_ABI__CAST(type, value)	((type)(value))
 #define VFIO_ABI__NULL	((void *)0)
 #endif
 
@@ -6415,7 +6163,7 @@ __attribute__((unused)) = {
 /*
  * A server on a socket, tied to no kernel release: the reply is as many bytes
  * as argsz asks for at most. A short reply has the caps flag clear, so that
- * only argsz tells that there is more.
+ * only argsz says that there is more.
  *
  * Handler: libvfio-user lib/libvfio-user.c, handle_device_get_region_info
  * Since Linux 4.6.
@@ -6433,9 +6181,9 @@ __attribute__((unused)) = {
 };
 
 /*
- * The four bytes behind cap_offset were never written, although the chain
- * starts behind them. Capabilities followed each other without padding, so that
- * the addresses of IOVA_RANGE were misaligned from 5.10 on.
+ * The four bytes after cap_offset were never written, although the chain starts
+ * after them. Capabilities followed each other without padding, so that the
+ * addresses of IOVA_RANGE were misaligned from 5.10 on.
  *
  * Handler: drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info
  * Since Linux 5.4.
@@ -6470,7 +6218,7 @@ __attribute__((unused)) = {
 
 /*
  * As since 6.6, but without padding between the capabilities, and with the
- * kernel's stack in the four bytes behind cap_offset.
+ * kernel's stack in the four bytes after cap_offset.
  *
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
  * Since Linux 6.2.
@@ -6490,7 +6238,7 @@ __attribute__((unused)) = {
 /*
  * argsz always becomes the size of the full reply, so it can shrink. In a
  * buffer that is too small, the capabilities, or the ranges, that do fit are
- * written behind the fixed part while cap_offset is 0. The bytes that pad a
+ * written after the fixed part while cap_offset is 0. The bytes that pad a
  * capability are not written.
  *
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
@@ -6507,5 +6255,7 @@ __attribute__((unused)) = {
 	16, 24, 24, 8,
 	VFIO_ABI__PARTIAL, 1, 1, VFIO_ABI__ZERO
 };
+
+#endif /* VFIO_ABI_CHAINS_H */
 
 #endif /* VFIO_ABI_H */

@@ -2,9 +2,9 @@
 //! other reads.
 
 use super::{STALE, kernel, program};
-use crate::compat::pairs::Pairs;
+use crate::compat::matching::Matching;
 use crate::compat::report::{Claim, Piece, Within, Witness};
-use crate::compat::struct_diff::Twins;
+use crate::compat::struct_diff::StructDiff;
 use crate::ir::{Abi, Member, Struct, Type};
 use crate::layout::{Model, Span};
 use crate::model::sample;
@@ -16,39 +16,45 @@ const ELEMENTS: u64 = 2;
 /// Old fields that lie elsewhere on the new side: what an old program passes to
 /// a new kernel, or reads from it.
 pub(in crate::compat) fn layout(
-    pairs: &Pairs<'_>,
-    twins: &Twins<'_>,
+    matching: &Matching<'_>,
+    diff: &StructDiff<'_>,
     model: Model,
 ) -> Option<Witness> {
-    let moved =
-        twins.kept.iter().find(|(old, new)| old.spans[model.index()] != new.spans[model.index()]);
-    let first = moved.map(|(old, _)| old).or(twins.removed.first());
+    let moved = diff
+        .unchanged
+        .iter()
+        .find(|(old, new)| old.spans[model.index()] != new.spans[model.index()]);
+    let first = moved.map(|(old, _)| old).or(diff.removed.first());
     let input = first.is_some_and(|old| old.direction == Some(Direction::In));
-    let old = Declared { abi: pairs.abis().0, struct_: twins.old, model };
-    let new = Declared { abi: pairs.abis().1, struct_: twins.new, model };
+    let old = Declared { abi: matching.abis().0, struct_: diff.old, model };
+    let new = Declared { abi: matching.abis().1, struct_: diff.new, model };
     let (maker, reader) = if input { (old, new) } else { (new, old) };
     let (made_by, read_by) = match input {
-        true => (program(pairs.old), kernel(pairs.new)),
-        false => (kernel(pairs.new), program(pairs.old)),
+        true => (program(matching.old), kernel(matching.new)),
+        false => (kernel(matching.new), program(matching.old)),
     };
     let mut witness = made(made_by, read_by, maker, reader);
     witness.target = (model != Model::Lp64).then_some("i386");
-    for (old, new) in &twins.kept {
+    for (old, new) in &diff.unchanged {
         let (from, to) = if input { (old, new) } else { (new, old) };
         witness.claims.extend(misread(&witness, (maker, from), (reader, to)));
     }
-    for old in twins.removed.iter().filter(|_| !input) {
+    for old in diff.removed.iter().filter(|_| !input) {
         witness.claims.push(unset(&witness, reader, old));
     }
     (!witness.claims.is_empty()).then_some(witness)
 }
 
 /// A field that a new program reads and an old kernel never wrote.
-pub(in crate::compat) fn stale(pairs: &Pairs<'_>, twins: &Twins<'_>, new: &Member<'_>) -> Witness {
+pub(in crate::compat) fn stale(
+    matching: &Matching<'_>,
+    diff: &StructDiff<'_>,
+    new: &Member<'_>,
+) -> Witness {
     let model = Model::Lp64;
-    let maker = Declared { abi: pairs.abis().0, struct_: twins.old, model };
-    let reader = Declared { abi: pairs.abis().1, struct_: twins.new, model };
-    let witness = made(kernel(pairs.old), program(pairs.new), maker, reader);
+    let maker = Declared { abi: matching.abis().0, struct_: diff.old, model };
+    let reader = Declared { abi: matching.abis().1, struct_: diff.new, model };
+    let witness = made(kernel(matching.old), program(matching.new), maker, reader);
     let claim = unset(&witness, reader, new);
     witness.claim(claim)
 }

@@ -2,7 +2,7 @@
 
 use super::{STALE, asked, kernel, program, understood};
 use crate::compat::constants::Constant;
-use crate::compat::pairs::{Pairs, giver};
+use crate::compat::matching::{Matching, handler_returning};
 use crate::compat::report::{Claim, Within, Witness};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::layout::Model;
@@ -16,29 +16,29 @@ const SLACK: u64 = 8;
 
 /// A newcomer under an id that another one holds.
 pub(in crate::compat) fn taken_for(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     newcomer: &Constant<'_>,
     holder: &Constant<'_>,
 ) -> Witness {
-    capability(pairs, newcomer.name, holder.name).unwrap_or_else(|| {
+    capability(matching, newcomer.name, holder.name).unwrap_or_else(|| {
         let (said, taken_for) = (newcomer.name, Some(holder.name));
-        understood(pairs, newcomer.maker(), newcomer.group, newcomer.number, said, taken_for)
+        understood(matching, newcomer.maker(), newcomer.group, newcomer.number, said, taken_for)
     })
 }
 
 /// A reply with the newcomer in it, as an old program reads it.
-fn capability(pairs: &Pairs<'_>, newcomer: &str, holder: &str) -> Option<Witness> {
-    let abi = pairs.abis().1;
+fn capability(matching: &Matching<'_>, newcomer: &str, holder: &str) -> Option<Witness> {
+    let abi = matching.abis().1;
     let cap = abi.capabilities.iter().find(|cap| cap.name == newcomer)?;
     let chain = abi.chain(cap.chain);
     let struct_ = abi.struct_(chain.offset_host()?.struct_);
-    let (ioctl, handler) = giver(abi, chain)?;
+    let (ioctl, handler) = handler_returning(abi, chain)?;
     let handling = Handling::new(abi, ioctl, handler)?;
     let contents = contents(abi, struct_, [cap]);
     let need = handling.need(&contents.caps);
     let bytes = answer(&handling, &asked(need, need), &contents);
     let offset = handler.chain.as_ref()?.offset;
-    let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, bytes);
+    let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, bytes);
     let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
     Some(witness.claim(Claim::TakenFor { offset, id: cap.id, is, taken_for }))
 }
@@ -56,18 +56,19 @@ fn contents<'a>(
 /// A short reply of a handler to a new program that finds a chain in it: the
 /// reply, and where it looks.
 pub(in crate::compat) fn short(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     chain: &Chain,
     (ioctl, handler): (&Ioctl, &Handler),
 ) -> Option<(Witness, u64)> {
-    let abi = pairs.abis().1;
+    let abi = matching.abis().1;
     let struct_ = abi.struct_(chain.host()?.struct_);
     let handling = Handling::new(abi, ioctl, handler)?;
     let cap = abi.capabilities_of(chain).next()?;
     let contents = contents(abi, struct_, [cap]);
     let argsz = handling.need(&contents.caps) - 1;
     let bytes = answer(&handling, &asked(argsz, argsz), &contents);
-    let mut witness = Witness::new(kernel(pairs.new), program(pairs.new), &struct_.name, bytes);
+    let mut witness =
+        Witness::new(kernel(matching.new), program(matching.new), &struct_.name, bytes);
     let look = |at: u64, size: u64| {
         witness.bytes.iter().skip(at as usize).take(size as usize).copied().collect::<Vec<_>>()
     };
@@ -98,11 +99,11 @@ fn answer(handling: &Handling<'_>, before: &[u8], contents: &Contents) -> Vec<u8
 /// The first argsz for which two handlers give different replies to the same
 /// question about the same device.
 pub(in crate::compat) fn answered(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     old: (&Ioctl, &Handler),
     new: (&Ioctl, &Handler),
 ) -> Option<Witness> {
-    let abis = pairs.abis();
+    let abis = matching.abis();
     let Arg::Struct(id) = old.0.arg else { return None };
     let struct_ = abis.0.struct_(id);
     let chain = abis.0.chain_of(id).into_iter();
@@ -126,23 +127,24 @@ pub(in crate::compat) fn answered(
     let (argsz, at, before, now) = first(ARGSZ).or_else(|| first(0))?;
     let end = (at..now.len()).find(|at| before[*at] == now[*at]).unwrap_or(now.len());
     let (before, differs) = (before[at..end].to_vec(), now[at..end].to_vec());
-    let witness = Witness::new(kernel(pairs.new), program(pairs.old), &struct_.name, now);
+    let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, now);
     Some(witness.claim(Claim::Answered { argsz, offset: at as u64, before, now: differs }))
 }
 
 /// A buffer without room for the array, and what the call fails with.
 pub(in crate::compat) fn failed(
-    pairs: &Pairs<'_>,
+    matching: &Matching<'_>,
     (ioctl, handler): (&Ioctl, &Handler),
     before: &str,
     now: &str,
 ) -> Witness {
-    let abi = pairs.abis().1;
+    let abi = matching.abis().1;
     let name = match ioctl.arg {
         Arg::Struct(id) => &abi.struct_(id).name,
         _ => &ioctl.name,
     };
     let argsz = handler.minsz;
-    let witness = Witness::new(kernel(pairs.new), program(pairs.old), name, asked(argsz, argsz));
+    let witness =
+        Witness::new(kernel(matching.new), program(matching.old), name, asked(argsz, argsz));
     witness.claim(Claim::Failed { argsz, before: before.to_owned(), now: now.to_owned() })
 }

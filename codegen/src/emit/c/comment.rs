@@ -1,21 +1,22 @@
-//! What comments say, and how: on one line or as a block. The words come from
-//! the specification; what makes them harmless is `escape`.
+//! C comments: documentation from the specification, notes and metadata, as one
+//! line or as a block.
 
 use super::tabs::WIDTH;
 use crate::emit::escape::in_c;
+use crate::emit::since::since_text;
 use crate::emit::wrap::wrap;
 use crate::ir::{Deprecated, Doc, Reserved};
-use crate::release::Since;
+use crate::release::{Release, Since};
 
-/// What a comment says.
+/// The text of a comment, in the order in which it is printed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Comment {
     paragraphs: Vec<String>,
-    /// Entries of a list, behind the paragraphs.
+    /// Entries of a list.
     entries: Vec<String>,
-    /// Facts about the item, set apart from the text above.
+    /// Lines `label: text`, after an empty line.
     labels: Vec<String>,
-    /// Lines of their own, behind all else.
+    /// Lines without a label.
     facts: Vec<String>,
 }
 
@@ -25,7 +26,7 @@ impl Comment {
         Self { paragraphs: doc.clone(), ..Self::default() }
     }
 
-    /// Adds remarks in parentheses to the last sentence.
+    /// Adds notes in parentheses to the last paragraph.
     pub(super) fn notes(mut self, notes: &[String]) -> Self {
         if let (Some(last), false) = (self.paragraphs.last_mut(), notes.is_empty()) {
             *last = format!("{last} ({})", notes.join("; "));
@@ -33,25 +34,31 @@ impl Comment {
         self
     }
 
-    /// Puts a title on top.
+    /// Adds a title before the text.
     pub(super) fn titled(mut self, title: &str) -> Self {
         self.paragraphs.insert(0, title.to_owned());
         self
     }
 
-    /// Adds a fact about the item, with what it is about.
+    /// Adds a paragraph.
+    pub(super) fn paragraph(mut self, text: String) -> Self {
+        self.paragraphs.push(text);
+        self
+    }
+
+    /// Adds a line `label: text`.
     pub(super) fn label(mut self, label: &str, text: &str) -> Self {
         self.labels.push(format!("{label}: {text}"));
         self
     }
 
-    /// Adds a line of its own.
+    /// Adds a line without a label.
     pub(super) fn fact(mut self, text: String) -> Self {
         self.facts.push(text);
         self
     }
 
-    /// Says since when the item should not be used, if it should not.
+    /// Adds the deprecation, if there is one.
     pub(super) fn deprecated(self, deprecated: Option<&Deprecated>) -> Self {
         let Some(Deprecated { since, doc }) = deprecated else { return self };
         let (since, doc) = (since.first().bare(), doc.join(" "));
@@ -59,20 +66,15 @@ impl Comment {
         self.fact(format!("Deprecated since Linux {since}: {doc}{stop}"))
     }
 
-    /// Says when the item came.
-    pub(super) fn since(self, since: Since) -> Self {
-        self.fact(match since {
-            Since::Known(first) => format!("Since Linux {}.", first.bare()),
-            Since::Between(without, with) => {
-                format!("Came after Linux {}, by {}.", without.bare(), with.bare())
-            }
-        })
+    /// Adds the first release of the item.
+    pub(super) fn since(self, releases: &[Release], since: Since) -> Self {
+        self.fact(format!("Since Linux {}.", since_text(releases, since, "-")))
     }
 
-    /// Lists the numbers that belong to others.
+    /// Lists the reserved numbers.
     pub(super) fn reserved(mut self, reserved: &[Reserved]) -> Self {
         if !reserved.is_empty() {
-            self.paragraphs.push("Used elsewhere:".to_owned());
+            self.paragraphs.push("Reserved:".to_owned());
         }
         self.entries.extend(reserved.iter().map(|Reserved { value, name, doc }| {
             let doc = doc.join(" ");
@@ -81,8 +83,8 @@ impl Comment {
         self
     }
 
-    /// The comment above code that is indented by some columns: one line if it
-    /// fits, otherwise a block.
+    /// The comment above code that is indented by `indent` columns: one line if
+    /// it fits, otherwise a block.
     pub(super) fn above(&self, indent: usize) -> Vec<String> {
         let one_line = self.one_line().filter(|line| indent + line.chars().count() <= WIDTH);
         match one_line {
@@ -91,7 +93,7 @@ impl Comment {
         }
     }
 
-    /// The comment as a block, however short; none if it says nothing.
+    /// The comment as a block; no lines if it is empty.
     pub(super) fn block(&self, indent: usize) -> Vec<String> {
         let text = self.text(WIDTH - indent - " * ".len());
         let lines = text.iter().map(|line| format!(" * {line}").trim_end().to_owned());
@@ -101,7 +103,7 @@ impl Comment {
         }
     }
 
-    /// What a block says, line by line.
+    /// The lines of a block, without comment marks.
     fn text(&self, width: usize) -> Vec<String> {
         let mut lines = Vec::new();
         for (index, paragraph) in self.paragraphs.iter().enumerate() {
@@ -135,20 +137,15 @@ impl Comment {
     }
 }
 
-/// Says when a part came, where that was later than the whole.
-pub(super) fn since_note(part: Since, whole: Since) -> Option<String> {
-    (part.first() > whole.first()).then(|| match part {
-        Since::Known(first) => format!("since {}", first.bare()),
-        Since::Between(without, with) => {
-            format!("came after {}, by {}", without.bare(), with.bare())
-        }
-    })
+/// The first release of a part, if it is later than that of the whole.
+pub(super) fn since_note(releases: &[Release], part: Since, whole: Since) -> Option<String> {
+    let later = part.first() > whole.first();
+    later.then(|| format!("since {}", since_text(releases, part, "-")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::release::Release;
 
     fn comment(paragraphs: &[&str]) -> Comment {
         Comment::of(&paragraphs.iter().map(|text| (*text).to_owned()).collect())
@@ -170,7 +167,7 @@ mod tests {
         let since = Since::Known(Release::new(4, 6));
         let deprecated = Deprecated { since, doc: vec!["nobody emits it".to_owned()] };
         let comment = comment(&["First.", "Second."]).label("Argument", "none");
-        let lines = comment.deprecated(Some(&deprecated)).since(since).block(0);
+        let lines = comment.deprecated(Some(&deprecated)).since(&[], since).block(0);
         let expected = [
             "/*",
             " * First.",
@@ -186,14 +183,16 @@ mod tests {
     }
 
     #[test]
-    fn a_part_says_since_when_only_if_it_came_later() {
+    fn the_first_release_of_a_part_is_noted_if_it_is_later() {
         let release = |minor| Release::new(5, minor);
         let whole = Since::Known(release(3));
-        assert_eq!(since_note(whole, whole), None);
-        let later = since_note(Since::Known(release(4)), whole);
+        let releases: Vec<_> = (3..7).map(release).collect();
+        let note = |part| since_note(&releases, part, whole);
+        assert_eq!(note(whole), None);
+        let later = note(Since::Known(release(4)));
         assert_eq!(later.as_deref(), Some("since 5.4"));
-        let between = since_note(Since::Between(release(4), release(6)), whole);
-        assert_eq!(between.as_deref(), Some("came after 5.4, by 5.6"));
+        let between = note(Since::Between(release(4), release(6)));
+        assert_eq!(between.as_deref(), Some("since 5.5-5.6"));
         let noted = comment(&["a flag"]).notes(&["since 5.4".to_owned(), "version 2".to_owned()]);
         assert_eq!(noted.one_line().as_deref(), Some("/* a flag (since 5.4; version 2) */"));
     }

@@ -1,61 +1,78 @@
-//! Places comments beside their code where that leaves enough room, all in one
-//! column as far as possible, and above it otherwise.
+//! Places the comments of a list of lines: after the code on its line where 80
+//! columns allow, in a common column as far as possible, otherwise above it.
 
 use super::comment::Comment;
 use super::tabs::{WIDTH, next_tab_stop, tabs};
 
-/// Where a comment found its place.
+/// A comment that has been placed: one of the two fields is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Remark {
-    /// The lines above the code, without its indent.
+pub(super) struct PlacedComment {
+    /// Lines above the code, without its indent.
     pub(super) above: Vec<String>,
-    /// What stands behind the code on its line, white space included.
-    pub(super) beside: String,
+    /// White space and the comment, after the code on its line.
+    pub(super) trailing: String,
 }
 
 /// A line of code and its comment.
 pub(super) struct Row {
-    /// The column behind the code; none where nothing can stand beside it.
+    /// The column after the code; none if no comment can follow it.
     pub(super) end: Option<usize>,
-    /// Its comment.
     pub(super) comment: Comment,
 }
 
-/// A comment that is short enough to stand on one line beside code.
-struct Short {
-    line: String,
+/// A comment that fits after its code.
+struct Trailing {
+    text: String,
     width: usize,
-    /// The column behind the code, and the first at which the comment can stand.
+    /// The column after the code.
     end: usize,
-    own: usize,
+    /// The first tab stop after the code, if the comment fits there; otherwise
+    /// one space precedes it.
+    stop: Option<usize>,
 }
 
-impl Short {
+impl Trailing {
     fn of(row: &Row) -> Option<Self> {
-        let (end, line) = (row.end?, row.comment.one_line()?);
-        let short = Self { width: line.chars().count(), line, end, own: next_tab_stop(end) };
-        short.fits(short.own).then_some(short)
+        let (end, text) = (row.end?, row.comment.one_line()?);
+        let width = text.chars().count();
+        let stop = Some(next_tab_stop(end)).filter(|stop| stop + width <= WIDTH);
+        let fits = stop.is_some() || end + 1 + width <= WIDTH;
+        fits.then_some(Self { text, width, end, stop })
     }
 
-    /// Whether the comment fits beside the code at a column.
-    fn fits(&self, column: usize) -> bool {
-        column + self.width <= WIDTH
+    /// The comment in the common column, or as near to it as it fits.
+    fn at(self, common: Option<usize>) -> String {
+        let common = common.filter(|column| column + self.width <= WIDTH);
+        let gap = match common.or(self.stop).filter(|_| self.stop.is_some()) {
+            Some(column) => tabs(self.end, column),
+            None => " ".to_owned(),
+        };
+        gap + &self.text
     }
 }
 
-/// Places the comments of a list of lines, indented alike: beside the code, as
-/// far as possible in one column, where that leaves enough room.
-pub(super) fn place(rows: &[Row], indent: usize) -> Vec<Remark> {
-    let shorts: Vec<_> = rows.iter().map(Short::of).collect();
-    let common = shorts.iter().flatten().map(|short| short.own).max().unwrap_or(0);
-    let remarks = rows.iter().zip(shorts).map(|(row, short)| match short {
-        Some(short) => {
-            let at = if short.fits(common) { common } else { short.own };
-            Remark { above: Vec::new(), beside: tabs(short.end, at) + &short.line }
-        }
-        None => Remark { above: row.comment.above(indent), beside: String::new() },
+/// Places the comments of lines that are indented by `indent` columns.
+pub(super) fn place(rows: &[Row], indent: usize) -> Vec<PlacedComment> {
+    let mut trailing: Vec<_> = rows.iter().map(Trailing::of).collect();
+    line_up(&mut trailing);
+    let common = trailing.iter().flatten().filter_map(|comment| comment.stop).max();
+    let placed = rows.iter().zip(trailing).map(|(row, trailing)| match trailing {
+        Some(trailing) => PlacedComment { above: Vec::new(), trailing: trailing.at(common) },
+        None => PlacedComment { above: row.comment.above(indent), trailing: String::new() },
     });
-    remarks.collect()
+    placed.collect()
+}
+
+/// Puts one space before all comments if one of them needs that and all code ends
+/// in one column.
+fn line_up(trailing: &mut [Option<Trailing>]) {
+    let mut ends = trailing.iter().flatten().map(|comment| comment.end);
+    let first = ends.next();
+    let aligned = ends.all(|end| Some(end) == first);
+    let spaced = trailing.iter().flatten().any(|comment| comment.stop.is_none());
+    if aligned && spaced {
+        trailing.iter_mut().flatten().for_each(|comment| comment.stop = None);
+    }
 }
 
 #[cfg(test)]
@@ -68,20 +85,30 @@ mod tests {
 
     #[test]
     fn comments_line_up_where_they_fit() {
-        let long = "x".repeat(60);
+        let long = "x".repeat(62);
         let rows = [row(Some(12), "a"), row(Some(20), "b"), row(Some(12), &long), row(None, "c")];
-        let remarks = place(&rows, 8);
-        assert_eq!(remarks[0].beside, "\t\t/* a */");
-        assert_eq!(remarks[1].beside, "\t/* b */");
-        assert_eq!((&remarks[2].beside[..], remarks[2].above.len()), ("", 1));
-        assert_eq!(remarks[3].above, ["/* c */"]);
+        let placed = place(&rows, 8);
+        assert_eq!(placed[0].trailing, "\t\t/* a */");
+        assert_eq!(placed[1].trailing, "\t/* b */");
+        assert_eq!((&placed[2].trailing[..], placed[2].above.len()), ("", 1));
+        assert_eq!(placed[3].above, ["/* c */"]);
     }
 
     #[test]
-    fn a_comment_too_long_for_the_column_stands_where_it_fits() {
+    fn a_comment_too_long_for_the_column_stands_at_its_own_tab_stop() {
         let rows = [row(Some(30), "a"), row(Some(12), &"x".repeat(50))];
-        let remarks = place(&rows, 8);
-        assert_eq!(remarks[0].beside, "\t/* a */");
-        assert!(remarks[1].beside.starts_with("\t/* xx") && remarks[1].above.is_empty());
+        let placed = place(&rows, 8);
+        assert_eq!(placed[0].trailing, "\t/* a */");
+        assert!(placed[1].trailing.starts_with("\t/* xx") && placed[1].above.is_empty());
+    }
+
+    #[test]
+    fn a_comment_too_long_for_a_tab_stop_follows_one_space() {
+        let long = "x".repeat(56);
+        let placed = place(&[row(Some(12), "a"), row(Some(17), &long)], 0);
+        assert_eq!(placed[0].trailing, "\t/* a */");
+        assert_eq!(placed[1].trailing, format!(" /* {long} */"));
+        let placed = place(&[row(Some(17), "a"), row(Some(17), &long)], 0);
+        assert_eq!(placed[0].trailing, " /* a */");
     }
 }

@@ -1,31 +1,32 @@
-//! DetectingMacros: the macro that came with a struct, an enum or a field, in the
-//! same commit as far as the specification can tell. The preprocessor sees
-//! macros only, so a kernel header that has the one is taken to have the other.
+//! For each struct, enum and field, the macro that the kernel introduced together
+//! with it, as far as the specification tells. The preprocessor only sees
+//! macros, so a kernel header that defines the macro is assumed to declare the
+//! other.
 
 use std::collections::HashMap;
 
 use crate::ir::{Abi, Arg, Entry, EntryKind, Member, Role, StructId, Type};
 use crate::release::{Release, Since};
 
-/// The macros of each struct, subject and kernel header.
+/// The macros that can detect declarations, by struct, section and kernel header.
 pub(super) struct DetectingMacros<'a> {
     abi: &'a Abi,
-    /// The release in which each kernel header came.
+    /// The first release of each kernel header.
     first: Vec<Option<Release>>,
-    /// Every macro that never was anything else, by its name.
+    /// The first release of every macro that was always a macro, by name.
     macros: HashMap<&'a str, Since>,
-    /// The macros that are about a struct: its ioctl, its id, or held by it.
+    /// The macros of each struct: its ioctls, its ids, the values of its fields.
     own: HashMap<StructId, Vec<Entry<'a>>>,
-    /// The structs that have a struct inside.
+    /// The structs that contain a struct.
     users: HashMap<StructId, Vec<StructId>>,
-    /// The first macro of a subject that came in a release.
+    /// The first macro that a release added to a section.
     of_section: HashMap<(usize, Since), &'a str>,
-    /// The same of a kernel header.
+    /// The first macro that a release added to a kernel header.
     of_header: HashMap<(usize, Since), &'a str>,
 }
 
 impl<'a> DetectingMacros<'a> {
-    /// Those of an ABI with these names.
+    /// Collects the macros of an ABI; `names` are all its names.
     pub(super) fn new(abi: &'a Abi, names: &[Entry<'a>]) -> Self {
         let first = (0..abi.headers.len()).map(|header| {
             let entry = names.iter().filter(|entry| abi.sections[entry.section].header == header);
@@ -44,7 +45,9 @@ impl<'a> DetectingMacros<'a> {
         for entry in names {
             if let EntryKind::Struct(id) = entry.kind {
                 holder = Some(id);
-                for inner in abi.struct_(id).fields.iter().filter_map(|field| inner(&field.type_)) {
+                for inner in
+                    abi.struct_(id).fields.iter().filter_map(|field| inner_struct(&field.type_))
+                {
                     detecting.users.entry(inner).or_default().push(id);
                 }
             }
@@ -54,7 +57,7 @@ impl<'a> DetectingMacros<'a> {
         detecting
     }
 
-    /// Adds a macro; `holder` is the struct whose numbers follow it.
+    /// Adds a macro; `holder` is the last struct before it.
     fn add(&mut self, entry: Entry<'a>, holder: Option<StructId>) {
         let about = match entry.kind {
             EntryKind::Ioctl(ioctl) => match ioctl.arg {
@@ -77,7 +80,8 @@ impl<'a> DetectingMacros<'a> {
         }
     }
 
-    /// What came with one struct of a subject came with its others, too.
+    /// Lets a macro of one struct detect the other structs that the same release
+    /// added to the section.
     fn add_structs(&mut self, names: &[Entry<'a>]) {
         for entry in names {
             let EntryKind::Struct(id) = entry.kind else { continue };
@@ -89,14 +93,14 @@ impl<'a> DetectingMacros<'a> {
         }
     }
 
-    /// Whether a kernel header had it from its own first release on.
+    /// Whether a name is as old as the kernel header that declares it.
     pub(super) fn is_first(&self, entry: &Entry<'_>) -> bool {
         let header = self.abi.sections[entry.section].header;
         self.first[header].is_none_or(|first| entry.since().first() <= first)
     }
 
-    /// The companion of a struct or of an enum with a tag.
-    pub(super) fn of(&self, entry: &Entry<'_>) -> Option<&'a str> {
+    /// The macro that detects a struct or an enum with a tag.
+    pub(super) fn of_type(&self, entry: &Entry<'_>) -> Option<&'a str> {
         let since = entry.since();
         let direct = match entry.kind {
             EntryKind::Struct(id) => self.of_struct(id, since),
@@ -105,13 +109,13 @@ impl<'a> DetectingMacros<'a> {
         direct.or_else(|| self.near(entry.section, since))
     }
 
-    /// The companion of an enumerator, if a macro of the same subject came with it.
+    /// The macro of the same section that detects an enumerator.
     pub(super) fn of_enumerator(&self, entry: &Entry<'_>) -> Option<&'a str> {
         self.of_section.get(&(entry.section, entry.since())).copied()
     }
 
-    /// The companion of a field that came later than its struct, or was called
-    /// otherwise.
+    /// The macro that detects a field that is newer than its struct, or its
+    /// present name.
     pub(super) fn of_member(&self, owner: &Entry<'_>, member: &Member<'_>) -> Option<&'a str> {
         let since = member.meta.name_since();
         let gate = member.valid_if.or_else(|| self.flag_of_chain(owner, member));
@@ -120,14 +124,14 @@ impl<'a> DetectingMacros<'a> {
         gate.or_else(|| self.near(owner.section, since))
     }
 
-    /// The flag that says that the offset of a chain counts.
+    /// The flag that says that a field with the offset of a chain is valid.
     fn flag_of_chain(&self, owner: &Entry<'_>, member: &Member<'_>) -> Option<&'a str> {
         let EntryKind::Struct(id) = owner.kind else { return None };
         let host = self.abi.chain_of(id)?.offset_host()?;
         (member.role == Role::CapOffset).then_some(host.flag.0.as_str())
     }
 
-    /// A macro about a struct, or about one of the same time that has it inside.
+    /// A macro of a struct, or of one of the same release that contains it.
     fn of_struct(&self, id: StructId, since: Since) -> Option<&'a str> {
         let mut own = self.own.get(&id).into_iter().flatten();
         let own = own.find(|entry| entry.since() == since).map(|entry| entry.name);
@@ -140,7 +144,7 @@ impl<'a> DetectingMacros<'a> {
         })
     }
 
-    /// The flag of the chain whose capabilities start with a struct.
+    /// The flag of a chain whose capabilities start with a struct.
     fn flag_of_headers(&self, id: StructId, since: Since) -> Option<&'a str> {
         let header = self.abi.cap_headers.iter().position(|header| header.struct_ == id)?;
         let chains = self.abi.chains.iter().filter(|chain| chain.header == header);
@@ -148,20 +152,20 @@ impl<'a> DetectingMacros<'a> {
         flags.find(|flag| self.macros.get(flag) == Some(&since))
     }
 
-    /// A macro of the same subject or, if there is none, of the same kernel header.
+    /// A macro of the same release in the section or else in the kernel header.
     fn near(&self, section: usize, since: Since) -> Option<&'a str> {
         let header = self.abi.sections[section].header;
-        let beside = self.of_section.get(&(section, since));
-        beside.or_else(|| self.of_header.get(&(header, since))).copied()
+        let in_section = self.of_section.get(&(section, since));
+        in_section.or_else(|| self.of_header.get(&(header, since))).copied()
     }
 }
 
-/// The struct inside of a type, if there is one.
-fn inner(type_: &Type) -> Option<StructId> {
+/// The struct that a type contains.
+pub(super) fn inner_struct(type_: &Type) -> Option<StructId> {
     match type_ {
         Type::Struct(inner) => Some(*inner),
-        Type::Array(element, ..) | Type::Flexible(element, _) => inner(element),
-        Type::Union(arms) => arms.iter().find_map(|arm| inner(&arm.type_)),
+        Type::Array(element, ..) | Type::Flexible(element, _) => inner_struct(element),
+        Type::Union(arms) => arms.iter().find_map(|arm| inner_struct(&arm.type_)),
         Type::Int(_) | Type::Pointer(_) => None,
     }
 }

@@ -1,68 +1,70 @@
-//! What the header says of itself: a macro for every name it declares, names
-//! that mean one number beside every kernel header, and names that the kernel
-//! has given up.
+//! Feature-test macros (`VFIO_ABI_HAVE_*`), one for each declared name, stable
+//! names for values that differ between releases, and former names.
 
 use std::collections::HashSet;
 
-use super::groups::{columned, fitted, lone_define};
-use super::kernel_compat::{CompatContext, stable};
-use super::literal;
+use super::compat_context::{CompatContext, after_macro};
+use super::groups::{aligned, fitted, lone_define};
 use super::tabs::WIDTH;
-use super::view::{DefineView, HaveFieldView, HaveFieldsView};
+use super::view::{ConditionalFeatureView, DefineView, FieldFeaturesView};
 use crate::ir::{self, Entry, EntryKind, Member, renumbered};
 
-/// One macro for every name that is there beside every kernel header.
+/// The macros of all names that are declared whatever kernel header was
+/// included before.
 pub(super) fn names(context: &CompatContext<'_>) -> Vec<String> {
-    let lasting = context.entries.iter().filter(|entry| !entry.is_count());
-    lasting.map(|entry| have(context, entry.name)).collect()
+    let always = context.entries.iter().filter(|entry| !entry.is_count());
+    always.map(|entry| feature(context, entry.name)).collect()
 }
 
-fn have(context: &CompatContext<'_>, name: &str) -> String {
-    format!("#define {}HAVE_{name} 1", context.prefix)
+fn feature(context: &CompatContext<'_>, name: &str) -> String {
+    format!("#define {}HAVE_{name} 1", &context.prefix)
 }
 
-/// What may lack beside a kernel header: fields that their structs did not have
-/// from the beginning, and enumerators that count the others.
-pub(super) fn fields(context: &CompatContext<'_>) -> Vec<HaveFieldsView> {
-    let headers = 0..context.abi.headers.len();
-    let views = headers.map(|header| {
-        let fields = late(context, header);
-        let fields = fields.map(|(owner, field)| have(context, &field_name(owner, &field)));
-        let counts = context.of_header(header).filter(|entry| entry.is_count());
-        HaveFieldsView {
-            beside: super::beside(context.abi, header, context.prefix),
-            names: fields.chain(counts.map(|entry| have(context, entry.name))).collect(),
+/// The macros of names that a kernel header may lack: fields that are newer
+/// than their structs, and enumerators that count the others.
+pub(super) fn fields(context: &CompatContext<'_>) -> Vec<FieldFeaturesView> {
+    let headers = context.abi.headers.iter().enumerate();
+    let views = headers.map(|(index, header)| {
+        let fields = late(context, index);
+        let fields = fields.map(|(owner, field)| feature(context, &field_name(owner, &field)));
+        let counts = context.of_header(index).filter(|entry| entry.is_count());
+        FieldFeaturesView {
+            after: after_macro(header, &context.prefix),
+            names: fields.chain(counts.map(|entry| feature(context, entry.name))).collect(),
         }
     });
     views.filter(|view| !view.names.is_empty()).collect()
 }
 
-/// The fields that a kernel header surely has. Where nothing came with a field,
-/// it is taken to lack.
-pub(super) fn fields_beside(context: &CompatContext<'_>, header: usize) -> Vec<HaveFieldView> {
+/// The macros of the fields that a kernel header is known to have. A field that
+/// no macro detects is assumed to be missing.
+pub(super) fn conditional_fields(
+    context: &CompatContext<'_>,
+    header: usize,
+) -> Vec<ConditionalFeatureView> {
     let detecting = &context.detecting;
     let fields = late(context, header).filter_map(|(owner, field)| {
-        let own = detecting.of(owner).filter(|_| !detecting.is_first(owner));
+        let own = detecting.of_type(owner).filter(|_| !detecting.is_first(owner));
         let own = own.map(|name| format!("!defined({name})"));
         let later = detecting.of_member(owner, &field).map(|name| format!("defined({name})"));
-        let when: Vec<_> = own.into_iter().chain(later).collect();
-        let name = have(context, &field_name(owner, &field));
-        (!when.is_empty()).then(|| HaveFieldView { name, when: condition(&when) })
+        let any: Vec<_> = own.into_iter().chain(later).collect();
+        let name = feature(context, &field_name(owner, &field));
+        (!any.is_empty()).then(|| ConditionalFeatureView { name, condition: if_any(&any) })
     });
     fields.collect()
 }
 
-/// A condition of which one part is enough, on one line if it fits.
-fn condition(parts: &[String]) -> Vec<String> {
-    let whole = format!("#if {}", parts.join(" || "));
+/// An `#if` that holds if one of the conditions does, on one line if it fits.
+fn if_any(conditions: &[String]) -> Vec<String> {
+    let whole = format!("#if {}", conditions.join(" || "));
     if whole.len() <= WIDTH {
         return vec![whole];
     }
-    let last = parts.len().saturating_sub(1);
-    let lines = parts.iter().enumerate().map(|(index, part)| {
+    let last = conditions.len().saturating_sub(1);
+    let lines = conditions.iter().enumerate().map(|(index, condition)| {
         let before = if index == 0 { "#if " } else { "\t" };
-        let behind = if index == last { "" } else { " || \\" };
-        format!("{before}{part}{behind}")
+        let after = if index == last { "" } else { " || \\" };
+        format!("{before}{condition}{after}")
     });
     lines.collect()
 }
@@ -71,8 +73,7 @@ fn field_name(owner: &Entry<'_>, field: &Member<'_>) -> String {
     format!("{}_{}", owner.name, field.name)
 }
 
-/// The fields of a kernel header's structs that these did not have from the
-/// beginning.
+/// The fields of a kernel header's structs that are newer than their structs.
 fn late<'a>(
     context: &'a CompatContext<'_>,
     header: usize,
@@ -88,29 +89,18 @@ fn late<'a>(
     })
 }
 
-/// Names of ours for the numbers that the kernel's own names had otherwise, and
-/// for all of an enum with a tag, since one number alone is of little use.
+/// Stable names of all values that had another number in some release, and of
+/// the other values of their enums.
 pub(super) fn stable_names(context: &CompatContext<'_>) -> Vec<DefineView> {
     let moved: HashSet<_> = renumbered(&context.entries).iter().map(|entry| entry.name).collect();
-    let told =
-        context.entries.iter().filter(|entry| entry.tag().is_some() || moved.contains(entry.name));
-    let defines = told.filter_map(|entry| {
-        let name = stable(context.abi, entry.name, context.prefix);
-        Some(lone_define(&name, number(context, entry)?))
+    let stable = |entry: &&Entry<'_>| entry.tag().is_some() || moved.contains(entry.name);
+    let defines = context.entries.iter().filter(stable).filter_map(|entry| {
+        Some(lone_define(&context.stable_name(entry.name), context.number(entry)?))
     });
-    columned(defines.collect()).into_iter().map(fitted).collect()
+    aligned(defines.collect()).into_iter().map(fitted).collect()
 }
 
-/// A number, with the type of its enum where that has a tag.
-pub(super) fn number(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<String> {
-    let number = literal::decimal(entry.number()?);
-    Some(match entry.tag() {
-        Some(tag) => format!("{}CAST(enum {tag}, {number})", context.prefix),
-        None => number,
-    })
-}
-
-/// What the kernel called something before, as a name of the same.
+/// Former names, defined as the present ones.
 pub(super) fn former_names(context: &CompatContext<'_>) -> Vec<DefineView> {
     let former = ir::former_names(&context.entries);
     former.iter().map(|old| lone_define(old.name, old.now.name.to_owned())).collect()

@@ -1,33 +1,33 @@
-//! Views of named numbers: `#define`s at the file level or inside a struct, and
-//! enums.
+//! Groups of named values: `#define`s at file level or inside a struct, and enums.
 
 use super::comment::{Comment, since_note};
 use super::comment_layout::{Row, place};
 use super::literal;
 use super::tabs::{WIDTH, end_column, next_tab_stop, tabs};
 use super::view::{DefineView, EnumView, EnumeratorView};
-use crate::ir::{Group, GroupKind, Literal, Value};
+use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 
-/// What opens a definition.
+/// The start of a definition.
 const DEFINE: &str = "#define ";
 
-/// The values of a group as constants, their values in one column.
-pub(super) fn defines(group: &Group) -> Vec<DefineView> {
+/// The constants of a group, with their values in one column.
+pub(super) fn defines(abi: &Abi, group: &Group) -> Vec<DefineView> {
     let ends = group.values.iter().map(|value| DEFINE.len() + value.name.len());
     let column = ends.map(next_tab_stop).max().unwrap_or(0);
     let bare: Vec<_> = group.values.iter().map(|value| define(value, column)).collect();
     let rows = group.values.iter().zip(&bare);
-    let rows = rows.map(|(value, define)| Row { end: end(define), comment: remark(value, group) });
-    let remarks = place(&rows.collect::<Vec<_>>(), 0);
-    let defines = bare.into_iter().zip(remarks).map(|(define, remark)| DefineView {
-        above: remark.above,
-        beside: define.beside + &remark.beside,
+    let rows =
+        rows.map(|(value, define)| Row { end: end(define), comment: comment(abi, value, group) });
+    let comments = place(&rows.collect::<Vec<_>>(), 0);
+    let defines = bare.into_iter().zip(comments).map(|(define, comment)| DefineView {
+        above: comment.above,
+        trailing: define.trailing + &comment.trailing,
         ..define
     });
     defines.collect()
 }
 
-/// Puts an empty line above and below every constant with a comment above it.
+/// Adds an empty line above and below every constant with a comment above it.
 pub(super) fn set_apart(mut defines: Vec<DefineView>) -> Vec<DefineView> {
     let mut below_tall = false;
     for define in &mut defines {
@@ -40,7 +40,7 @@ pub(super) fn set_apart(mut defines: Vec<DefineView>) -> Vec<DefineView> {
     defines
 }
 
-/// One constant by itself.
+/// A constant outside of a group.
 pub(super) fn lone_define(name: &str, value: String) -> DefineView {
     let end = DEFINE.len() + name.len();
     DefineView {
@@ -48,18 +48,18 @@ pub(super) fn lone_define(name: &str, value: String) -> DefineView {
         name: name.to_owned(),
         gap: tabs(end, next_tab_stop(end)),
         value,
-        beside: String::new(),
+        trailing: String::new(),
         rest: Vec::new(),
     }
 }
 
-/// One constant by itself, without a comment.
+/// A value of a group without its comment, in no common column.
 pub(super) fn bare_define(value: &Value) -> DefineView {
     define(value, next_tab_stop(DEFINE.len() + value.name.len()))
 }
 
-/// Constants with their values in one column.
-pub(super) fn columned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
+/// Aligns the values of constants in one column.
+pub(super) fn aligned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
     let end = |define: &DefineView| DEFINE.len() + define.name.len();
     let column = defines.iter().map(|define| next_tab_stop(end(define))).max().unwrap_or(0);
     for define in &mut defines {
@@ -68,7 +68,7 @@ pub(super) fn columned(mut defines: Vec<DefineView>) -> Vec<DefineView> {
     defines
 }
 
-/// A constant whose value goes to a line of its own where it is too long.
+/// Moves the value to the next line if the constant is too long for one.
 pub(super) fn fitted(define: DefineView) -> DefineView {
     let line = format!("{DEFINE}{}{}{}", define.name, define.gap, define.value);
     if end_column(&line) <= WIDTH {
@@ -78,7 +78,7 @@ pub(super) fn fitted(define: DefineView) -> DefineView {
     DefineView {
         gap: String::new(),
         value: String::new(),
-        beside: CONTINUED.to_owned(),
+        trailing: CONTINUED.to_owned(),
         rest,
         ..define
     }
@@ -88,7 +88,7 @@ fn define(value: &Value, column: usize) -> DefineView {
     let end = DEFINE.len() + value.name.len();
     let mut lines = literal::value(value).into_iter();
     let first = lines.next().unwrap_or_default();
-    // Continuation lines stand under what follows the parenthesis.
+    // Continuation lines are aligned with the first name after the parenthesis.
     let margin = tabs(0, column) + " ";
     let rest: Vec<_> = lines.map(|line| margin.clone() + &line).collect();
     let count = rest.len();
@@ -101,39 +101,40 @@ fn define(value: &Value, column: usize) -> DefineView {
         name: value.name.clone(),
         gap: tabs(end, column),
         value: first,
-        beside: if count > 0 { CONTINUED.to_owned() } else { String::new() },
+        trailing: if count > 0 { CONTINUED.to_owned() } else { String::new() },
         rest: rest.collect(),
     }
 }
 
-/// What makes the next line part of a macro.
+/// The end of a line of a macro that continues on the next line.
 pub(super) const CONTINUED: &str = " \\";
 
-/// The column behind a constant; nothing can stand beside one of several lines.
+/// The column after a constant; none if it has several lines.
 fn end(define: &DefineView) -> Option<usize> {
     let line = format!("{DEFINE}{}{}{}", define.name, define.gap, define.value);
     define.rest.is_empty().then(|| end_column(&line))
 }
 
-fn remark(value: &Value, group: &Group) -> Comment {
-    let notes: Vec<_> = since_note(value.meta.since, group.meta.since).into_iter().collect();
+fn comment(abi: &Abi, value: &Value, group: &Group) -> Comment {
+    let since = since_note(&abi.releases, value.meta.since, group.meta.since);
+    let notes: Vec<_> = since.into_iter().collect();
     Comment::of(&value.meta.doc).notes(&notes).deprecated(value.meta.deprecated.as_ref())
 }
 
 /// A group as an enum.
-pub(super) fn enumeration(group: &Group) -> EnumView {
+pub(super) fn enumeration(abi: &Abi, group: &Group) -> EnumView {
     let written = enumerator_values(&group.values);
     let rows = group.values.iter().zip(&written).map(|(value, written)| {
         let line = format!("\t{}{written},", value.name);
-        Row { end: Some(end_column(&line)), comment: remark(value, group) }
+        Row { end: Some(end_column(&line)), comment: comment(abi, value, group) }
     });
-    let remarks = place(&rows.collect::<Vec<_>>(), 8);
-    let enumerators = group.values.iter().zip(written).zip(remarks);
-    let enumerators = enumerators.map(|((value, written), remark)| EnumeratorView {
-        above: remark.above,
+    let comments = place(&rows.collect::<Vec<_>>(), 8);
+    let enumerators = group.values.iter().zip(written).zip(comments);
+    let enumerators = enumerators.map(|((value, written), comment)| EnumeratorView {
+        above: comment.above,
         name: value.name.clone(),
         value: written,
-        beside: remark.beside,
+        trailing: comment.trailing,
     });
     let tag = match group.kind {
         GroupKind::Enum => format!(" {}", group.name),
@@ -142,9 +143,9 @@ pub(super) fn enumeration(group: &Group) -> EnumView {
     EnumView { tag, enumerators: enumerators.collect() }
 }
 
-/// What stands behind the names of enumerators: a value where it does not
-/// follow by itself or counts the others and is fixed for good, and throughout
-/// where the enum starts elsewhere than at 0.
+/// The `= value` of each enumerator. It is left out if the value is that of the
+/// previous one plus 1, unless the enumerator is a frozen count, or the enum
+/// does not start at 0, or some value is hexadecimal.
 fn enumerator_values(values: &[Value]) -> Vec<String> {
     let throughout = values.first().is_some_and(|first| first.number != 0)
         || values.iter().any(|value| value.literal == Literal::Hex);
@@ -208,7 +209,7 @@ mod tests {
         let names = ["FIRST", "SECOND"].map(str::to_owned).to_vec();
         let values = values(&[(3, Literal::Or(names))]);
         let view = define(&values[0], 16);
-        assert_eq!((&view.value[..], &view.beside[..]), ("(FIRST |", " \\"));
+        assert_eq!((&view.value[..], &view.trailing[..]), ("(FIRST |", " \\"));
         assert_eq!(view.rest, ["\t\t SECOND)"]);
         assert_eq!(end(&view), None);
     }

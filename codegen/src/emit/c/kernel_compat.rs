@@ -1,98 +1,119 @@
-//! What the header adds to a kernel header of an older release that was
-//! included first. That one has a struct if it has the macro that came with
-//! the struct; missing enumerators become macros.
+//! Declarations that an older kernel header lacks, if it was included before.
+//! It is assumed to have a struct if it defines the macro that the kernel
+//! introduced together with the struct; missing enumerators become macros.
 
-use super::detecting_macros::DetectingMacros;
+use std::collections::HashSet;
+
+use super::compat_context::{CompatContext, after_macro};
+use super::detecting_macros::inner_struct;
 use super::groups::{fitted, lone_define};
+use super::section::{ioctl_number, macro_lines, title};
 use super::view::{
-    AddedView, AdditionsView, DefineView, EnumView, EnumeratorView, KernelHeaderView, LackView,
-    LackingView,
+    BackfillView, DefineView, EnumView, EnumeratorView, KernelHeaderView, MissingDecl,
+    MissingDeclsView, ReleaseMacrosView,
 };
 use super::{feature_macros, groups, literal, structs};
-use crate::ir::{Abi, Entry, EntryKind, Group, Header};
-use crate::names;
+use crate::ir::{Abi, Entry, EntryKind, Group, Header, StructId};
 
-/// What can be said of the names of an ABI.
-pub(super) struct CompatContext<'a> {
-    /// The ABI.
-    pub(super) abi: &'a Abi,
-    /// Its names.
-    pub(super) entries: Vec<Entry<'a>>,
-    /// The macros that came with its structs, enums and fields.
-    pub(super) detecting: DetectingMacros<'a>,
-    /// What the names of our macros start with.
-    pub(super) prefix: &'a str,
-}
-
-impl<'a> CompatContext<'a> {
-    /// The names that one kernel header declares.
-    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Entry<'a>> {
-        self.entries.iter().filter(move |entry| self.abi.sections[entry.section].header == header)
-    }
-}
-
-/// A kernel header, if it has an include guard to tell it by.
+/// A kernel header; none if it has no include guard.
 pub(super) fn kernel_header(header: &Header, prefix: &str) -> Option<KernelHeaderView> {
     let defined = header.guards.iter().map(|guard| format!("defined({guard})"));
-    (!header.guards.is_empty()).then(|| KernelHeaderView {
+    Some(KernelHeaderView {
         path: header.path.clone(),
         included: defined.collect::<Vec<_>>().join(" || "),
-        beside: beside(header, prefix),
+        after: after_macro(header, prefix)?,
         guards: header.guards.clone(),
     })
 }
 
-/// The macro that says that a kernel header was included first.
-pub(super) fn beside(header: &Header, prefix: &str) -> String {
-    let file = header.path.rsplit('/').next().unwrap_or(&header.path);
-    format!("{prefix}BESIDE_{}", names::screaming(file))
-}
-
-/// What is added to a kernel header that was included first.
-pub(super) fn added(context: &CompatContext<'_>, header: usize) -> AddedView {
-    let late = context.of_header(header).filter(|entry| !context.detecting.is_first(entry));
-    let late: Vec<_> = late.collect();
-    let lacks: Vec<_> = late.iter().filter_map(|entry| lack(context, entry)).collect();
-    let lacks = lacks.chunk_by(|a, b| a.0 == b.0).map(|lacks| LackView {
-        companion: lacks[0].0.to_owned(),
-        types: lacks.iter().map(|(_, lack)| lack.clone()).collect(),
-    });
-    AddedView {
-        title: super::title(&format!("Beside an older <{}>", context.abi.headers[header].path)),
-        fields: feature_macros::fields_beside(context, header),
-        lacks: lacks.collect(),
+/// The declarations that a kernel header may lack, by its index; none if all of
+/// them came with the header, or if it has no include guard.
+pub(super) fn backfill(context: &CompatContext<'_>, header: usize) -> Option<BackfillView> {
+    let kernel_header = &context.abi.headers[header];
+    let late: Vec<_> =
+        context.of_header(header).filter(|entry| !context.detecting.is_first(entry)).collect();
+    let needed = needed_elsewhere(context.abi, header);
+    let rest = late.iter().filter(|entry| !is_among(&needed, entry));
+    let view = BackfillView {
+        title: title(&format!("Declarations missing from an older <{}>", kernel_header.path)),
+        after: after_macro(kernel_header, &context.prefix)?,
+        fields: feature_macros::conditional_fields(context, header),
+        missing: missing(context, rest.copied()),
         releases: by_release(context, &late),
-    }
+    };
+    let empty = view.fields.is_empty() && view.missing.is_empty() && view.releases.is_empty();
+    (!empty).then_some(view)
 }
 
-/// What the preprocessor cannot see, and its companion.
-fn lack<'a>(context: &CompatContext<'a>, entry: &Entry<'_>) -> Option<(&'a str, LackingView)> {
-    let lacking = match entry.kind {
-        EntryKind::Struct(id) => {
-            LackingView { struct_: Some(structs::bare(context.abi, id)), ..LackingView::default() }
+/// The structs that a kernel header may lack and that declarations of other
+/// kernel headers need.
+pub(super) fn needed(context: &CompatContext<'_>, header: usize) -> Vec<MissingDeclsView> {
+    let needed = needed_elsewhere(context.abi, header);
+    let late = context.of_header(header).filter(|entry| !context.detecting.is_first(entry));
+    missing(context, late.filter(|entry| is_among(&needed, entry)))
+}
+
+/// The structs of one kernel header that structs of others contain.
+fn needed_elsewhere(abi: &Abi, header: usize) -> HashSet<StructId> {
+    let header_of = |id: StructId| abi.sections[abi.struct_(id).section].header;
+    let ids = (0..abi.structs.len()).map(StructId);
+    let mut open: Vec<_> = ids.filter(|id| header_of(*id) != header).collect();
+    let mut needed = HashSet::new();
+    while let Some(id) = open.pop() {
+        let inner = abi.struct_(id).fields.iter().filter_map(|field| inner_struct(&field.type_));
+        for inner in inner.filter(|inner| header_of(*inner) == header) {
+            if needed.insert(inner) {
+                open.push(inner);
+            }
         }
-        EntryKind::Enum(group) => LackingView {
-            enum_: Some(tagged(context.abi, group, context.prefix)),
-            ..LackingView::default()
-        },
+    }
+    needed
+}
+
+fn is_among(structs: &HashSet<StructId>, entry: &Entry<'_>) -> bool {
+    matches!(entry.kind, EntryKind::Struct(id) if structs.contains(&id))
+}
+
+/// The declarations among `late` that the preprocessor cannot test for, grouped
+/// by the macro that detects them.
+fn missing<'a>(
+    context: &CompatContext<'_>,
+    late: impl Iterator<Item = &'a Entry<'a>>,
+) -> Vec<MissingDeclsView> {
+    let missing: Vec<_> = late.filter_map(|entry| missing_decl(context, entry)).collect();
+    let missing = missing.chunk_by(|a, b| a.0 == b.0).map(|missing| MissingDeclsView {
+        detected_by: missing[0].0.to_owned(),
+        decls: missing.iter().map(|(_, decl)| decl.clone()).collect(),
+    });
+    missing.collect()
+}
+
+/// A declaration that the preprocessor cannot test for, with the macro that
+/// detects it.
+fn missing_decl<'a>(
+    context: &CompatContext<'a>,
+    entry: &Entry<'_>,
+) -> Option<(&'a str, MissingDecl)> {
+    let decl = match entry.kind {
+        EntryKind::Struct(id) => MissingDecl::Struct(structs::bare(context.abi, id)),
+        EntryKind::Enum(group) => MissingDecl::Enum(tagged(context, group)),
         EntryKind::Enumerator(_, value) if value.count.is_none() => {
-            let define = fitted(lone_define(entry.name, feature_macros::number(context, entry)?));
-            let lacking = LackingView { define: Some(define), ..LackingView::default() };
-            return Some((context.detecting.of_enumerator(entry)?, lacking));
+            let define = fitted(lone_define(entry.name, context.number(entry)?));
+            let detected_by = context.detecting.of_enumerator(entry)?;
+            return Some((detected_by, MissingDecl::Enumerator(define)));
         }
         _ => return None,
     };
-    Some((context.detecting.of(entry)?, lacking))
+    Some((context.detecting.of_type(entry)?, decl))
 }
 
-/// What the preprocessor can tell of, release by release, and enumerators that
-/// nothing tells of.
-fn by_release(context: &CompatContext<'_>, late: &[&Entry<'_>]) -> Vec<AdditionsView> {
+/// Macros by release, and enumerators that no macro detects.
+fn by_release(context: &CompatContext<'_>, late: &[&Entry<'_>]) -> Vec<ReleaseMacrosView> {
     let came = |entry: &&Entry<'_>| entry.since().first();
     let mut sorted = late.to_vec();
     sorted.sort_by_key(came);
     let releases = sorted.chunk_by(|a, b| came(a) == came(b));
-    let views = releases.map(|entry| AdditionsView {
+    let views = releases.map(|entry| ReleaseMacrosView {
         title: format!("/* Linux {} */", came(&entry[0]).bare()),
         defines: entry.iter().filter_map(|entry| define(context, entry)).collect(),
         macros: entry.iter().filter_map(|entry| macro_(entry)).collect(),
@@ -100,36 +121,29 @@ fn by_release(context: &CompatContext<'_>, late: &[&Entry<'_>]) -> Vec<Additions
     views.filter(|view| !view.defines.is_empty() || !view.macros.is_empty()).collect()
 }
 
-/// An enum under its tag. Its enumerators have names of ours, since those of
-/// the kernel may be macros of the header that was included first.
-fn tagged(abi: &Abi, group: &Group, prefix: &str) -> EnumView {
+/// An enum with its tag. Its enumerators have stable names, since those of the
+/// kernel may be macros of the kernel header.
+fn tagged(context: &CompatContext<'_>, group: &Group) -> EnumView {
     let enumerators = group.values.iter().map(|value| EnumeratorView {
         above: Vec::new(),
-        name: stable(abi, &value.name, prefix),
+        name: context.stable_name(&value.name),
         value: format!(" = {}", literal::decimal(value.number)),
-        beside: String::new(),
+        trailing: String::new(),
     });
     EnumView { tag: format!(" {}", group.name), enumerators: enumerators.collect() }
 }
 
-/// The name that means one number beside every kernel header.
-pub(super) fn stable(abi: &Abi, name: &str, prefix: &str) -> String {
-    let rest = names::without_prefix(&abi.prefix.to_ascii_uppercase(), name);
-    format!("{prefix}{rest}")
-}
-
-/// A constant by itself. What counts others means what its own enum has.
+/// A constant; none for counts, whose value belongs to the enum that declares
+/// them.
 fn define(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<DefineView> {
     match entry.kind {
         EntryKind::Constant(_, value) => Some(groups::bare_define(value)),
         EntryKind::Enumerator(_, value) if value.count.is_none() => {
-            let told = context.detecting.of_enumerator(entry).is_some();
-            let number = feature_macros::number(context, entry).filter(|_| !told)?;
+            let detected = context.detecting.of_enumerator(entry).is_some();
+            let number = context.number(entry).filter(|_| !detected)?;
             Some(lone_define(entry.name, number))
         }
-        EntryKind::Ioctl(ioctl) => {
-            Some(lone_define(entry.name, super::section::ioctl_number(context.abi, ioctl)))
-        }
+        EntryKind::Ioctl(ioctl) => Some(lone_define(entry.name, ioctl_number(context.abi, ioctl))),
         EntryKind::Capability(capability) => {
             Some(lone_define(entry.name, capability.id.to_string()))
         }
@@ -140,7 +154,7 @@ fn define(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<DefineView> 
 /// The name and the lines of a function-like macro.
 fn macro_(entry: &Entry<'_>) -> Option<(String, Vec<String>)> {
     match entry.kind {
-        EntryKind::Macro(item) => Some((item.name.clone(), super::section::macro_lines(item))),
+        EntryKind::Macro(item) => Some((item.name.clone(), macro_lines(item))),
         _ => None,
     }
 }

@@ -1,10 +1,9 @@
-//! Numbers and strings as C spells them, in the form in which
-//! the specification wrote the number.
+//! C literals of numbers and strings; numbers in the form that the specification
+//! uses.
 
 use crate::ir::{Literal, Value};
 
-/// The value as the right side of a `#define`, one line for each name of a
-/// mask.
+/// The value for a `#define`; a mask has a line for each of its names.
 pub(super) fn value(value: &Value) -> Vec<String> {
     match &value.literal {
         Literal::Decimal | Literal::Next => vec![decimal(value.number)],
@@ -15,7 +14,7 @@ pub(super) fn value(value: &Value) -> Vec<String> {
     }
 }
 
-/// A number in decimal, safe beside any operator.
+/// A decimal number, in parentheses if it is negative.
 pub(super) fn decimal(number: i128) -> String {
     match number < 0 {
         true => format!("({number})"),
@@ -27,7 +26,7 @@ fn hex(number: i128) -> String {
     format!("{number:#x}{}", suffix(number))
 }
 
-/// What a literal needs behind it so that it is one on every target.
+/// The suffix that makes a literal valid on every target.
 fn suffix(number: i128) -> &'static str {
     match number > i128::from(u32::MAX) {
         true => "ULL",
@@ -44,7 +43,7 @@ fn single_bit(bit: u32, signed: bool) -> String {
     format!("({one} << {bit})")
 }
 
-/// `(A | B)`, broken behind every operator; 0 where there is no name.
+/// `(A | B)` with a line break after every operator; 0 without names.
 fn any_of(names: &[String]) -> Vec<String> {
     if names.is_empty() {
         return vec![decimal(0)];
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_the_form_in_which_they_were_written() {
+    fn numbers_keep_their_form_of_the_specification() {
         assert_eq!(decimal(12), "12");
         assert_eq!(decimal(-1), "(-1)");
         assert_eq!(hex(0xffff), "0xffff");
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_is_broken_behind_its_operators() {
+    fn a_mask_is_broken_after_its_operators() {
         let names = ["A", "B", "C"].map(str::to_owned);
         assert_eq!(any_of(&names), ["(A |", "B |", "C)"]);
         assert_eq!(any_of(&names[..1]), ["(A)"]);

@@ -1,66 +1,81 @@
-//! Views of items: the comment of each, and the declarations below it.
+//! A section of the specification: its title and comment, and each of its items
+//! as a comment and declarations.
 
 use super::comment::Comment;
 use super::groups::CONTINUED;
 use super::tabs::{WIDTH, end_column};
-use super::view::ItemView;
+use super::view::{ItemView, SectionView};
 use super::{groups, literal, structs};
+use crate::emit::escape::in_c;
 use crate::emit::wrap::wrap;
 use crate::ir::{
-    Abi, Arg, Capability, Chain, Group, GroupKind, Ioctl, Item, Macro, Meta, StructId,
+    Abi, Arg, Capability, Chain, Group, GroupKind, Ioctl, Item, Macro, Meta, Section, StructId,
 };
 
-/// What an item declares; a capability with its own struct declares two things.
-pub(super) fn views(abi: &Abi, item: Item) -> Vec<ItemView> {
+/// A section with all of its items.
+pub(super) fn view(abi: &Abi, section: &Section) -> SectionView {
+    SectionView {
+        title: title(&section.title),
+        comment: opening(Comment::of(&section.doc).block(0)),
+        items: section.items.iter().flat_map(|item| items(abi, *item)).collect(),
+    }
+}
+
+/// A title in the middle of a rule.
+pub(super) fn title(text: &str) -> String {
+    let text = wrap(&in_c(text), usize::MAX).concat();
+    let rule = WIDTH.saturating_sub("/*    */".len() + text.chars().count() + 8) / 2;
+    let rule = "-".repeat(rule.max(3));
+    format!("/* {rule} {text} {rule} */")
+}
+
+/// The declarations of an item; a capability with its own struct has two.
+fn items(abi: &Abi, item: Item) -> Vec<ItemView> {
     match item {
         Item::Struct(id) => vec![struct_(abi, id)],
-        Item::Group(id) => vec![group(abi.group(id))],
-        Item::Macro(index) => vec![macro_(abi.macro_(index))],
+        Item::Group(id) => vec![group(abi, abi.group(id))],
+        Item::Macro(index) => vec![macro_(abi, abi.macro_(index))],
         Item::Ioctl(index) => vec![ioctl(abi, abi.ioctl(index))],
         Item::Chain(id) => vec![chain(abi, abi.chain(id))],
         Item::Capability(index) => capability(abi, abi.capability(index)),
     }
 }
 
-/// A comment with the empty line above it.
+/// A comment after an empty line.
 pub(super) fn opening(comment: Vec<String>) -> Vec<String> {
     [String::new()].into_iter().chain(comment).collect()
 }
 
-/// What every item's comment says.
-fn about(meta: &Meta) -> Comment {
-    Comment::of(&meta.doc)
-}
-
-/// What every item's comment ends with.
-fn ended(comment: Comment, meta: &Meta) -> Comment {
-    comment.deprecated(meta.deprecated.as_ref()).since(meta.since)
+/// The comment of an item, completed with its deprecation and first release.
+fn complete(abi: &Abi, comment: Comment, meta: &Meta) -> Vec<String> {
+    let comment = comment.deprecated(meta.deprecated.as_ref());
+    opening(comment.since(&abi.releases, meta.since).above(0))
 }
 
 fn struct_(abi: &Abi, id: StructId) -> ItemView {
     let meta = &abi.struct_(id).meta;
     ItemView {
-        opening: opening(ended(about(meta), meta).above(0)),
+        opening: complete(abi, Comment::of(&meta.doc), meta),
         struct_: Some(structs::view(abi, id)),
         ..ItemView::default()
     }
 }
 
-fn group(group: &Group) -> ItemView {
-    let comment = ended(about(&group.meta).reserved(&group.reserved), &group.meta);
-    let item = ItemView { opening: opening(comment.above(0)), ..ItemView::default() };
+fn group(abi: &Abi, group: &Group) -> ItemView {
+    let comment = Comment::of(&group.meta.doc).reserved(&group.reserved);
+    let opening = complete(abi, comment, &group.meta);
+    let item = ItemView { opening, ..ItemView::default() };
     match group.kind {
         GroupKind::Enum | GroupKind::AnonymousEnum => {
-            ItemView { enum_: Some(groups::enumeration(group)), ..item }
+            ItemView { enum_: Some(groups::enumeration(abi, group)), ..item }
         }
-        _ => ItemView { defines: groups::set_apart(groups::defines(group)), ..item },
+        _ => ItemView { defines: groups::set_apart(groups::defines(abi, group)), ..item },
     }
 }
 
-fn macro_(item: &Macro) -> ItemView {
-    let comment = ended(about(&item.meta), &item.meta);
+fn macro_(abi: &Abi, item: &Macro) -> ItemView {
     ItemView {
-        opening: opening(comment.above(0)),
+        opening: complete(abi, Comment::of(&item.meta.doc), &item.meta),
         macro_: macro_lines(item),
         ..ItemView::default()
     }
@@ -76,8 +91,8 @@ pub(super) fn macro_lines(item: &Macro) -> Vec<String> {
     }
 }
 
-/// A macro's body below its head, broken at its spaces, unless that could
-/// break a string.
+/// A macro with its body on the lines after its head. The body is broken at
+/// spaces, unless it has a string.
 fn continued(head: String, body: &str) -> Vec<String> {
     let width = match body.contains('"') {
         true => usize::MAX,
@@ -94,20 +109,20 @@ fn continued(head: String, body: &str) -> Vec<String> {
 }
 
 fn ioctl(abi: &Abi, ioctl: &Ioctl) -> ItemView {
-    let mut comment = about(&ioctl.meta)
+    let mut comment = Comment::of(&ioctl.meta.doc)
         .label("File descriptor", &file(abi, ioctl))
         .label("Argument", &argument(abi, ioctl.arg));
     if let Some(returns) = &ioctl.returns {
         comment = comment.label("Return", &returns.join(" "));
     }
     ItemView {
-        opening: opening(ended(comment, &ioctl.meta).above(0)),
+        opening: complete(abi, comment, &ioctl.meta),
         defines: vec![groups::lone_define(&ioctl.name, ioctl_number(abi, ioctl))],
         ..ItemView::default()
     }
 }
 
-/// An ioctl's number, built as the kernel builds it.
+/// The number of an ioctl, as the kernel's header writes it.
 pub(super) fn ioctl_number(abi: &Abi, ioctl: &Ioctl) -> String {
     match &abi.ioctl_numbers {
         Some(numbers) => {
@@ -117,7 +132,7 @@ pub(super) fn ioctl_number(abi: &Abi, ioctl: &Ioctl) -> String {
     }
 }
 
-/// The kind of file descriptor that an ioctl is for.
+/// The kind of file descriptor of an ioctl, with its backends.
 fn file(abi: &Abi, ioctl: &Ioctl) -> String {
     let kind = &abi.fds[ioctl.fd].name;
     match ioctl.backends.is_empty() {
@@ -129,7 +144,7 @@ fn file(abi: &Abi, ioctl: &Ioctl) -> String {
 fn argument(abi: &Abi, arg: Arg) -> String {
     match arg {
         Arg::None => "none".to_owned(),
-        Arg::Int => "the number itself".to_owned(),
+        Arg::Int => "an integer, by value".to_owned(),
         Arg::Fd => "__s32 *, a file descriptor".to_owned(),
         Arg::Text => "const char *".to_owned(),
         Arg::U32 => "__u32 *".to_owned(),
@@ -138,16 +153,16 @@ fn argument(abi: &Abi, arg: Arg) -> String {
 }
 
 fn chain(abi: &Abi, chain: &Chain) -> ItemView {
-    let mut comment = about(&chain.meta).reserved(&chain.reserved);
+    let mut comment = Comment::of(&chain.meta.doc).reserved(&chain.reserved);
     if let Some(host) = chain.host() {
         let (name, flag) = (&abi.struct_(host.struct_).name, &host.flag.0);
         comment = comment.label("Host", &format!("struct {name}, flag {flag}"));
     }
-    ItemView { opening: opening(ended(comment, &chain.meta).above(0)), ..ItemView::default() }
+    ItemView { opening: complete(abi, comment, &chain.meta), ..ItemView::default() }
 }
 
 fn capability(abi: &Abi, capability: &Capability) -> Vec<ItemView> {
-    let mut comment = about(&capability.meta);
+    let mut comment = Comment::of(&capability.meta.doc);
     if let (Some(id), false) = (capability.struct_, capability.inline) {
         comment = comment.label("Struct", &abi.struct_(id).name);
     }
@@ -156,7 +171,7 @@ fn capability(abi: &Abi, capability: &Capability) -> Vec<ItemView> {
     }
     let define = groups::lone_define(&capability.name, capability.id.to_string());
     let mut views = vec![ItemView {
-        opening: opening(ended(comment, &capability.meta).above(0)),
+        opening: complete(abi, comment, &capability.meta),
         defines: vec![define],
         ..ItemView::default()
     }];

@@ -1,5 +1,5 @@
-//! Views of structs. Names of members stand in one column behind integer types;
-//! the types of structs are long, and one space follows them.
+//! Structs. The names of members with integer types are aligned in one column;
+//! a struct type is long and followed by one space.
 
 use super::comment::{Comment, since_note};
 use super::comment_layout::{Row, place};
@@ -10,17 +10,17 @@ use crate::ir::{Abi, Field, GroupId, Meta, Role, Struct, StructId, Type, UnionAr
 use crate::names;
 use crate::release::Since;
 
-/// The columns that a member is indented by, and one of a union.
+/// The indent of a member, and of a member of a union, in columns.
 const INDENT: usize = 8;
 const ARM_INDENT: usize = 2 * INDENT;
 
-/// A struct without the comment above it.
+/// A struct with the comments and constants of its members.
 pub(super) fn view(abi: &Abi, id: StructId) -> StructView {
     shaped(abi, id, false)
 }
 
-/// A struct without a comment, without the constants that it holds, and with
-/// numbers for the lengths of its arrays, which may have no names yet.
+/// A struct without comments and without the constants of its fields. Array
+/// lengths are numbers, since their constants may not be defined yet.
 pub(super) fn bare(abi: &Abi, id: StructId) -> StructView {
     shaped(abi, id, true)
 }
@@ -30,7 +30,7 @@ fn shaped(abi: &Abi, id: StructId, bare: bool) -> StructView {
     let members = struct_.fields.iter().enumerate().map(|(index, field)| Member {
         name: &field.name,
         type_: &field.type_,
-        comment: if bare { Comment::default() } else { remark(field, struct_) },
+        comment: if bare { Comment::default() } else { field_comment(abi, field, struct_) },
         owner: (id, index),
         group: field.group.filter(|_| !bare),
         since: field.meta.since,
@@ -44,7 +44,7 @@ fn shaped(abi: &Abi, id: StructId, bare: bool) -> StructView {
     }
 }
 
-/// C99 has no anonymous unions and C++ no flexible arrays; every compiler does.
+/// Anonymous unions are an extension in C99, flexible arrays in C++.
 fn needs_extension(struct_: &Struct) -> bool {
     let mut types = struct_.fields.iter().map(|field| &field.type_);
     types.any(|type_| matches!(type_, Type::Union(_) | Type::Flexible(..)))
@@ -55,11 +55,11 @@ struct Member<'a> {
     name: &'a str,
     type_: &'a Type,
     comment: Comment,
-    /// The struct, and which of its fields this is or belongs to.
+    /// The struct and the index of the field that this is or belongs to.
     owner: (StructId, usize),
     group: Option<GroupId>,
     since: Since,
-    /// Whether it stands without comments, constants and names of lengths.
+    /// Whether it is printed without comments, constants and names of lengths.
     bare: bool,
 }
 
@@ -75,11 +75,11 @@ fn member_views(abi: &Abi, members: Vec<Member<'_>>, indent: usize) -> Vec<Membe
         end: field.as_ref().map(|field| end(field, indent)),
         comment: member.comment.clone(),
     });
-    let remarks = place(&rows.collect::<Vec<_>>(), indent);
-    let views = members.iter().zip(fields).zip(remarks).map(|((member, field), remark)| {
-        let field = field.map(|field| FieldView { beside: remark.beside, ..field });
+    let comments = place(&rows.collect::<Vec<_>>(), indent);
+    let views = members.iter().zip(fields).zip(comments).map(|((member, field), comment)| {
+        let field = field.map(|field| FieldView { trailing: comment.trailing, ..field });
         MemberView {
-            above: remark.above,
+            above: comment.above,
             field,
             arms: arms(abi, member),
             defines: defines(abi, member),
@@ -88,20 +88,20 @@ fn member_views(abi: &Abi, members: Vec<Member<'_>>, indent: usize) -> Vec<Membe
     views.collect()
 }
 
-/// The constants that a member holds, if they are its own.
+/// The constants that are declared for the values of a member.
 fn defines(abi: &Abi, member: &Member<'_>) -> Vec<DefineView> {
     let group = member.group.map(|group| abi.group(group));
     let own = group.filter(|group| group.field == Some(member.owner));
-    own.map(groups::defines).unwrap_or_default()
+    own.map(|group| groups::defines(abi, group)).unwrap_or_default()
 }
 
-/// The members of an anonymous union, if the member is one.
+/// The members of an anonymous union.
 fn arms(abi: &Abi, member: &Member<'_>) -> Option<Vec<MemberView>> {
     let Type::Union(arms) = member.type_ else { return None };
     let arms = arms.iter().map(|arm| Member {
         name: &arm.name,
         type_: &arm.type_,
-        comment: if member.bare { Comment::default() } else { arm_remark(arm, member.since) },
+        comment: if member.bare { Comment::default() } else { arm_comment(abi, arm, member.since) },
         owner: member.owner,
         group: arm.group.filter(|_| !member.bare),
         since: arm.meta.since,
@@ -110,15 +110,15 @@ fn arms(abi: &Abi, member: &Member<'_>) -> Option<Vec<MemberView>> {
     Some(member_views(abi, arms.collect(), ARM_INDENT))
 }
 
-/// A member before its name has found its column.
+/// A member whose name has no column yet.
 struct Declaration {
     type_: String,
-    /// Whether other names line up behind its type.
+    /// Whether its name is aligned with others.
     aligned: bool,
     name: String,
 }
 
-/// What declares a member; nothing declares an anonymous union.
+/// The declaration of a member; none for an anonymous union.
 fn declaration(abi: &Abi, name: &str, type_: &Type, bare: bool) -> Option<Declaration> {
     let around = |prefix: &str, inner: &Type, suffix: &str| {
         declaration(abi, &format!("{prefix}{name}{suffix}"), inner, bare)
@@ -142,38 +142,41 @@ impl Declaration {
     fn at(self, column: usize, indent: usize) -> FieldView {
         let end = indent + self.type_.len();
         let gap = if self.aligned { tabs(end, column) } else { " ".to_owned() };
-        FieldView { type_: self.type_, gap, name: self.name, beside: String::new() }
+        FieldView { type_: self.type_, gap, name: self.name, trailing: String::new() }
     }
 }
 
-/// The column of the names behind integer types.
+/// The column of the names after integer types.
 fn name_column<'a>(all: impl Iterator<Item = &'a Declaration>, indent: usize) -> usize {
     let aligned = all.filter(|declaration| declaration.aligned);
     aligned.map(|declaration| next_tab_stop(indent + declaration.type_.len())).max().unwrap_or(0)
 }
 
-/// The column behind a member.
+/// The column after a member.
 fn end(field: &FieldView, indent: usize) -> usize {
     let margin = " ".repeat(indent);
     end_column(&format!("{margin}{}{}{};", field.type_, field.gap, field.name))
 }
 
-fn remark(field: &Field, struct_: &Struct) -> Comment {
-    // What the header of a capability holds is said where its struct is declared.
+fn field_comment(abi: &Abi, field: &Field, struct_: &Struct) -> Comment {
+    // The header of a capability is documented at its own struct.
     match field.role {
         Role::Header => Comment::default(),
-        _ => comment(&field.meta, struct_.meta.since, field.version, field.valid_if.as_deref()),
+        _ => {
+            let when = field.valid_if.as_deref();
+            comment(abi, &field.meta, struct_.meta.since, field.version, when)
+        }
     }
 }
 
-fn arm_remark(arm: &UnionArm, outer: Since) -> Comment {
-    comment(&arm.meta, outer, 1, arm.valid_if.as_deref())
+fn arm_comment(abi: &Abi, arm: &UnionArm, outer: Since) -> Comment {
+    comment(abi, &arm.meta, outer, 1, arm.valid_if.as_deref())
 }
 
-fn comment(meta: &Meta, outer: Since, version: u16, when: Option<&str>) -> Comment {
-    let version = (version > 1).then(|| format!("version {version}"));
+fn comment(abi: &Abi, meta: &Meta, outer: Since, version: u16, when: Option<&str>) -> Comment {
     let when = when.map(|when| format!("with {when}"));
-    let notes: Vec<_> =
-        [when, version, since_note(meta.since, outer)].into_iter().flatten().collect();
+    let version = (version > 1).then(|| format!("version {version}"));
+    let since = since_note(&abi.releases, meta.since, outer);
+    let notes: Vec<_> = [when, version, since].into_iter().flatten().collect();
     Comment::of(&meta.doc).notes(&notes).deprecated(meta.deprecated.as_ref())
 }

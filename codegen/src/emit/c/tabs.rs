@@ -1,12 +1,12 @@
-//! Columns of C text, where a tab reaches to the next multiple of 8 and a line
-//! ends at 80, as in the kernel. Knows no ABI.
+//! Columns of C text. As in the kernel, a tab reaches to the next multiple of 8
+//! and a line has at most 80 columns.
 
-/// How many columns a line may have.
+/// The longest line, in columns.
 pub(super) const WIDTH: usize = 80;
-/// How far a tab reaches.
+/// The distance between tab stops.
 const TAB: usize = 8;
 
-/// The column behind `text`, which starts at the first.
+/// The column after `text`, which starts in column 0.
 pub(super) fn end_column(text: &str) -> usize {
     text.chars().fold(0, |column, character| match character {
         '\t' => next_tab_stop(column),
@@ -14,7 +14,7 @@ pub(super) fn end_column(text: &str) -> usize {
     })
 }
 
-/// The first tab stop behind a column.
+/// The first tab stop after a column.
 pub(super) fn next_tab_stop(column: usize) -> usize {
     (column / TAB + 1) * TAB
 }

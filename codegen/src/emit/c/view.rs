@@ -1,173 +1,194 @@
-//! What the templates print: finished strings in the order of the header. A
-//! vector of lines is printed line by line; all other strings are cells of one
-//! line.
+//! Template data of the header: finished strings. The template prints each
+//! element of a vector of strings as a line.
 
 use askama::Template;
 
-/// The whole header.
+/// The whole header: all parts in one file.
 #[derive(Template)]
 #[template(path = "header.h.jinja", escape = "none")]
 pub(super) struct HeaderView {
-    /// The comment that opens the header.
+    /// The comment at the start.
     pub(super) opening: Vec<String>,
     /// The include guard.
     pub(super) guard: String,
-    /// What the names of our macros start with.
+    pub(super) parts: Vec<PartView>,
+}
+
+/// A part as a file of its own.
+#[derive(Template)]
+#[template(path = "part.h.jinja", escape = "none")]
+pub(super) struct PartFileView {
+    /// The comment at the start.
+    pub(super) opening: Vec<String>,
+    pub(super) part: PartView,
+}
+
+/// A part of the header.
+#[derive(Clone)]
+pub(super) struct PartView {
+    /// The include guard, which is the same in the whole header.
+    pub(super) guard: String,
+    /// The files of other parts that this one needs.
+    pub(super) includes: Vec<String>,
+    /// The declarations.
+    pub(super) body: String,
+}
+
+/// The part with the declarations of the newest release.
+#[derive(Template)]
+#[template(path = "types.h.jinja", escape = "none")]
+pub(super) struct TypesView {
+    /// The start of the header's own macros.
     pub(super) macro_prefix: String,
-    /// What the names of our types start with.
+    /// The start of the header's own types and functions.
     pub(super) stem: String,
     /// Whether ioctl numbers are built.
     pub(super) ioctls: bool,
-    /// The kernel headers that this one can live beside.
+    /// The kernel headers that declare the same names.
     pub(super) kernel_headers: Vec<KernelHeaderView>,
-    /// Subjects, those of one kernel header together.
+    /// Sections, grouped by kernel header.
     pub(super) runs: Vec<RunView>,
-    /// Assertions, those of one kernel header together.
-    pub(super) layouts: Vec<LayoutsView>,
-    /// Whether some of them differ from target to target.
+    /// Assertions, grouped by kernel header.
+    pub(super) assertions: Vec<AssertionsView>,
+    /// Whether some of them have a number for each data model.
     pub(super) models: bool,
-    /// Macros that say what there is.
-    pub(super) have: Vec<String>,
-    /// The same of fields that came later than their structs, those of one
-    /// kernel header together.
-    pub(super) have_fields: Vec<HaveFieldsView>,
-    /// Names for numbers that had, or have, others.
+}
+
+/// The part with declarations for older kernel headers and feature tests.
+#[derive(Template)]
+#[template(path = "compat.h.jinja", escape = "none")]
+pub(super) struct CompatView {
+    /// The start of the header's own macros.
+    pub(super) macro_prefix: String,
+    /// Missing declarations, by kernel header.
+    pub(super) backfills: Vec<BackfillView>,
+    /// Feature macros of names that are always declared.
+    pub(super) features: Vec<String>,
+    /// Feature macros of later fields and counts, grouped by kernel header.
+    pub(super) field_features: Vec<FieldFeaturesView>,
+    /// Stable names for values that differ between releases.
     pub(super) stable: Vec<DefineView>,
     /// Former names.
     pub(super) former: Vec<DefineView>,
-    /// Whether nothing else brings the macro that casts.
-    pub(super) casts: bool,
-    /// What reads and writes chains, if there are any.
-    pub(super) chains: String,
 }
 
-/// A kernel header that may be included as well.
+/// A kernel header that declares the same names.
 pub(super) struct KernelHeaderView {
-    /// Where it is included from.
+    /// Its path in an `#include`.
     pub(super) path: String,
-    /// Whether one of its include guards is defined.
+    /// The condition that one of its include guards is defined.
     pub(super) included: String,
-    /// The macro that says that it was included first.
-    pub(super) beside: String,
+    /// The macro that is defined if the kernel header was included before.
+    pub(super) after: String,
     /// Its include guards.
     pub(super) guards: Vec<String>,
 }
 
-/// Subjects of one kernel header.
+/// The sections of one kernel header.
 pub(super) struct RunView {
-    /// The macro that says that it was included first, if it can be told.
-    pub(super) beside: Option<String>,
-    /// The subjects.
+    /// The macro that is defined if the kernel header was included before; none
+    /// if it has no include guard.
+    pub(super) after: Option<String>,
     pub(super) sections: Vec<SectionView>,
-    /// What is added to the kernel header instead, if it was.
-    pub(super) added: AddedView,
+    /// Structs that sections of other kernel headers need and that an older
+    /// kernel header may lack.
+    pub(super) needed: Vec<MissingDeclsView>,
 }
 
-/// Assertions about the structs of one kernel header.
-pub(super) struct LayoutsView {
-    /// The macro that says that it was included first, if it can be told.
-    pub(super) beside: Option<String>,
-    /// The assertions of each struct.
-    pub(super) structs: Vec<LayoutView>,
+/// The layout assertions of one kernel header's structs.
+pub(super) struct AssertionsView {
+    /// As in [`RunView`].
+    pub(super) after: Option<String>,
+    pub(super) lines: Vec<String>,
 }
 
-/// Macros that say that fields are there.
-pub(super) struct HaveFieldsView {
-    /// The macro that says that the kernel header was included first, if it can
-    /// be told.
-    pub(super) beside: Option<String>,
-    /// The macros.
+/// Feature macros of one kernel header.
+pub(super) struct FieldFeaturesView {
+    /// As in [`RunView`].
+    pub(super) after: Option<String>,
     pub(super) names: Vec<String>,
 }
 
-/// A macro that says that a field is there.
-pub(super) struct HaveFieldView {
-    /// Its name.
+/// A feature macro of a field that an older kernel header may lack.
+pub(super) struct ConditionalFeatureView {
+    /// The macro.
     pub(super) name: String,
-    /// When the field is there, line by line.
-    pub(super) when: Vec<String>,
+    /// The `#if` that the field is declared.
+    pub(super) condition: Vec<String>,
 }
 
-/// What is added beside one kernel header.
-#[derive(Default)]
-pub(super) struct AddedView {
-    /// A title between rules.
+/// Declarations that one kernel header may lack.
+pub(super) struct BackfillView {
+    /// The title in a rule.
     pub(super) title: String,
+    /// The macro that is defined if the kernel header was included before.
+    pub(super) after: String,
     /// The fields that the kernel header may have.
-    pub(super) fields: Vec<HaveFieldView>,
+    pub(super) fields: Vec<ConditionalFeatureView>,
     /// Structs, enums and enumerators.
-    pub(super) lacks: Vec<LackView>,
-    /// What each release added to what the preprocessor knows.
-    pub(super) releases: Vec<AdditionsView>,
+    pub(super) missing: Vec<MissingDeclsView>,
+    /// Macros, by release.
+    pub(super) releases: Vec<ReleaseMacrosView>,
 }
 
-/// What is declared where its companion lacks.
-pub(super) struct LackView {
-    /// The macro that came with it.
-    pub(super) companion: String,
-    /// What is declared.
-    pub(super) types: Vec<LackingView>,
+/// Declarations that are missing if a macro is not defined.
+pub(super) struct MissingDeclsView {
+    /// The macro that the kernel introduced together with them.
+    pub(super) detected_by: String,
+    pub(super) decls: Vec<MissingDecl>,
 }
 
-/// Something that the preprocessor does not see: one of these.
-#[derive(Clone, Default)]
-pub(super) struct LackingView {
-    /// A struct.
-    pub(super) struct_: Option<StructView>,
-    /// An enum.
-    pub(super) enum_: Option<EnumView>,
-    /// An enumerator as a macro.
-    pub(super) define: Option<DefineView>,
+/// A declaration that the preprocessor cannot test for.
+#[derive(Clone)]
+pub(super) enum MissingDecl {
+    Struct(StructView),
+    Enum(EnumView),
+    /// An enumerator, as a macro.
+    Enumerator(DefineView),
 }
 
-/// What a release added to what the preprocessor knows.
-pub(super) struct AdditionsView {
+/// The macros that one release added.
+pub(super) struct ReleaseMacrosView {
     /// The release, in a comment.
     pub(super) title: String,
-    /// Constants.
     pub(super) defines: Vec<DefineView>,
-    /// Function-like macros: the name, and its lines.
+    /// Function-like macros: the name and the lines of each.
     pub(super) macros: Vec<(String, Vec<String>)>,
 }
 
-/// One subject.
+/// A section of the specification.
 pub(super) struct SectionView {
-    /// Its title between rules.
+    /// The title in a rule.
     pub(super) title: String,
-    /// The empty line and its comment.
+    /// An empty line and the comment.
     pub(super) comment: Vec<String>,
-    /// What it declares.
     pub(super) items: Vec<ItemView>,
 }
 
-/// One declaration with what stands above it.
+/// A declaration with its comment.
 #[derive(Default)]
 pub(super) struct ItemView {
-    /// The empty line and the comment above it.
+    /// An empty line and the comment.
     pub(super) opening: Vec<String>,
-    /// Constants.
     pub(super) defines: Vec<DefineView>,
     /// A function-like macro, line by line.
     pub(super) macro_: Vec<String>,
-    /// An enum.
     pub(super) enum_: Option<EnumView>,
-    /// A struct.
     pub(super) struct_: Option<StructView>,
 }
 
 /// A constant.
 #[derive(Clone)]
 pub(super) struct DefineView {
-    /// What stands above it: its comment, and maybe an empty line.
+    /// Lines above it: its comment, and possibly an empty line.
     pub(super) above: Vec<String>,
-    /// Its name.
     pub(super) name: String,
-    /// The white space behind its name.
+    /// The white space after the name.
     pub(super) gap: String,
-    /// Its value, or the first line of it.
+    /// The value, or its first line.
     pub(super) value: String,
-    /// Its comment, or the backslash that goes on to the next line.
-    pub(super) beside: String,
+    /// The comment after the value, or the backslash that continues it.
+    pub(super) trailing: String,
     /// Further lines of the value.
     pub(super) rest: Vec<String>,
 }
@@ -175,66 +196,56 @@ pub(super) struct DefineView {
 /// An enum.
 #[derive(Clone)]
 pub(super) struct EnumView {
-    /// The space and the tag, if it has one.
+    /// A space and the tag, if it has one.
     pub(super) tag: String,
-    /// Its enumerators.
     pub(super) enumerators: Vec<EnumeratorView>,
 }
 
 /// An enumerator.
 #[derive(Clone)]
 pub(super) struct EnumeratorView {
-    /// Its comment, if that stands above it.
+    /// Its comment, if that is above it.
     pub(super) above: Vec<String>,
-    /// Its name.
     pub(super) name: String,
-    /// The equals sign and the value, where it does not follow by itself.
+    /// The equals sign and the value, if it is written.
     pub(super) value: String,
-    /// Its comment, if that stands beside it.
-    pub(super) beside: String,
+    /// Its comment, if that is on its line.
+    pub(super) trailing: String,
 }
 
 /// A struct.
 #[derive(Clone)]
 pub(super) struct StructView {
-    /// What quiets -Wpedantic, where the struct needs it.
+    /// `__extension__`, if the struct needs it.
     pub(super) extension: &'static str,
     /// Its tag.
     pub(super) name: String,
-    /// Its members.
     pub(super) members: Vec<MemberView>,
-    /// What stands behind the closing brace.
+    /// The attribute after the closing brace.
     pub(super) attribute: &'static str,
 }
 
 /// A member of a struct or of an anonymous union.
 #[derive(Clone)]
 pub(super) struct MemberView {
-    /// Its comment, if that stands above it.
+    /// Its comment, if that is above it.
     pub(super) above: Vec<String>,
-    /// Its declaration; none of an anonymous union.
+    /// Its declaration; none for an anonymous union.
     pub(super) field: Option<FieldView>,
-    /// The members of an anonymous union; none of all else.
+    /// The members of an anonymous union.
     pub(super) arms: Option<Vec<MemberView>>,
-    /// The constants that it holds.
+    /// The constants for its values.
     pub(super) defines: Vec<DefineView>,
 }
 
-/// A declaration of a member.
+/// The declaration of a member.
 #[derive(Clone)]
 pub(super) struct FieldView {
-    /// Its type.
     pub(super) type_: String,
-    /// The white space behind the type.
+    /// The white space after the type.
     pub(super) gap: String,
-    /// Its name, with what C puts around it.
+    /// The declarator: the name with `*` or array lengths.
     pub(super) name: String,
-    /// Its comment, if that stands beside it.
-    pub(super) beside: String,
-}
-
-/// The assertions of one struct.
-pub(super) struct LayoutView {
-    /// One assertion for its size and one for each field, line by line.
-    pub(super) assertions: Vec<String>,
+    /// Its comment, if that is on its line.
+    pub(super) trailing: String,
 }

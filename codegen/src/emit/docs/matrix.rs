@@ -74,7 +74,7 @@ fn subject(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> Option<SubjectView
 fn cell(history: &ItemHistory<'_>, release: Release) -> String {
     let since = history.meta.since;
     if !since.covers(release) {
-        return if since.doubts(release) { "?" } else { "" }.to_owned();
+        return if since.is_uncertain_at(release) { "?" } else { "" }.to_owned();
     }
     let name = history.name_at(release);
     let number = history.number_at(release).filter(|_| history.was_renumbered());

@@ -2,10 +2,11 @@
 //! extension adds fields.
 
 use super::super::Field;
+use super::super::codes::EXTENSION_CONFLICT;
 use super::super::wrappers::{LineOrMap, Map, Placed};
+use super::Extension;
 use super::merge::{Anchor, Merge};
 use super::target::{self, At};
-use super::{Extension, V026};
 use crate::diagnostic::Diagnostic;
 
 /// A place among the fields of a struct, at which only one extension can add some.
@@ -38,7 +39,7 @@ impl Merge<'_> {
         fields.0.splice(index..index, new);
         if let Some(other) = self.slots.insert((at, slot), first) {
             let message = format!("`{}` is extended at this place already", extend.value);
-            let problem = Diagnostic::error(V026, message).at(first, "again here");
+            let problem = Diagnostic::error(EXTENSION_CONFLICT, message).at(first, "again here");
             let help = "name one of the other's fields as `after` or `before`";
             self.problems.push(problem.and(other, "first here").help(help));
         }

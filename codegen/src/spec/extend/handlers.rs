@@ -2,12 +2,13 @@
 //! a handler. A handler of a known name replaces the old one, which ends where
 //! the new one begins.
 
-use super::super::history::Life;
+use super::super::codes::{BAD_EXTENSION, EXTENSION_CONFLICT};
+use super::super::history::Validity;
 use super::super::wrappers::{LineOrMap, OneOrMany, Placed};
 use super::super::{Handler, Item};
+use super::Extension;
 use super::merge::{Anchor, Merge, hint};
 use super::target::At;
-use super::{Extension, V025, V026};
 use crate::diagnostic::Diagnostic;
 use crate::release::Release;
 
@@ -15,14 +16,15 @@ type Handlers = OneOrMany<LineOrMap<Handler>>;
 
 impl Merge<'_> {
     pub(super) fn handlers(&mut self, at: At, extension: Extension) {
-        let file = self.files[at.0].life();
+        let file = self.files[at.0].validity();
         let item = &mut self.files[at.0].items.0[at.1];
-        let life = item.life(file);
+        let validity = item.validity(file);
         let Item::Ioctl(ioctl) = item else { return };
         for (name, mut new) in extension.handlers.0 {
             if let Some(other) = self.replaced.insert((at, name.value.clone()), name.place) {
                 let message = format!("the handler `{}` is replaced twice", name.value);
-                let problem = Diagnostic::error(V026, message).at(name.place, "again here");
+                let problem =
+                    Diagnostic::error(EXTENSION_CONFLICT, message).at(name.place, "again here");
                 self.problems.push(problem.and(other, "first here"));
                 continue;
             }
@@ -33,7 +35,7 @@ impl Merge<'_> {
                 handler.value.0.since = handler.value.0.since.or(extension.since);
             }
             match ioctl.handlers.get_mut(&name) {
-                Some(old) => replace(old, new, life),
+                Some(old) => replace(old, new, validity),
                 None => ioctl.handlers.0.push((name, new)),
             }
         }
@@ -46,7 +48,7 @@ impl Merge<'_> {
         let Item::Ioctl(ioctl) = item else { return };
         let Some(handlers) = ioctl.handlers.get_mut(name) else {
             let message = format!("there is no handler `{name}` to extend");
-            let problem = Diagnostic::error(V025, message).at(extension.extend.place, "");
+            let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
             let known = ioctl.handlers.iter().map(|(name, _)| name.as_str());
             let hint = hint(name, known);
             self.problems.push(problem.and(declared, "declared here").maybe_help(hint));
@@ -59,7 +61,8 @@ impl Merge<'_> {
         for handler in newest.filter(|one| one.until.as_deref().is_none_or(|until| lasts(*until))) {
             let Some(list) = &mut handler.capabilities else {
                 let message = format!("`{name}` can append every capability of its chain");
-                let problem = Diagnostic::error(V025, message).at(extension.extend.place, "");
+                let problem =
+                    Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
                 self.problems.push(problem.help("no `capabilities` need to be added"));
                 return;
             };
@@ -73,11 +76,11 @@ impl Merge<'_> {
 }
 
 /// Ends the old handlers where the new ones begin.
-fn replace(old: &mut Handlers, new: Handlers, life: Life) {
+fn replace(old: &mut Handlers, new: Handlers, validity: Validity) {
     let begins = new.iter().filter_map(|one| Some((one.since.as_ref()?.first(), one.place)));
     if let Some((start, place)) = begins.min_by_key(|(start, _)| start.opening()) {
         let began =
-            |one: &Handler| one.since.as_ref().map_or(life.since, |since| since.value).first();
+            |one: &Handler| one.since.as_ref().map_or(validity.since, |since| since.value).first();
         old.0.retain(|one| began(&one.value.0).opening() < start.opening());
         for one in &mut old.0 {
             let until = &mut one.value.0.until;

@@ -1,13 +1,14 @@
 //! Merges extensions into the items that they name. Refuses extensions that name no
 //! item or add keys that the item cannot have.
 
+use super::super::codes::BAD_EXTENSION;
 use std::collections::HashMap;
 
 use super::super::wrappers::Placed;
 use super::super::{Item, SpecFile};
+use super::Extension;
 use super::fields::Slot;
 use super::target::{self, At};
-use super::{Extension, V025};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::names;
 
@@ -48,7 +49,7 @@ impl<'a> Merge<'a> {
         let Some(at) = self.find(&extension, name, part.is_some()) else { return };
         let beside = extension.after.as_ref().or(extension.before.as_ref());
         if let (Some(beside), true) = (beside, extension.is_unordered()) {
-            let problem = Diagnostic::error(V025, "these additions have no order");
+            let problem = Diagnostic::error(BAD_EXTENSION, "these additions have no order");
             let help = "`after` and `before` are for `fields`, `bits`, `values` and `capabilities`";
             self.problems.push(problem.at(beside.place, "").help(help));
         }
@@ -87,7 +88,7 @@ impl<'a> Merge<'a> {
             [] => format!("{kind} cannot be extended"),
             keys => format!("{kind} can get {}", quoted(keys)),
         };
-        let problem = Diagnostic::error(V025, message).at(extension.extend.place, "");
+        let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
         self.problems.push(problem.and(item.name().place, "declared here").help(help));
         None
     }
@@ -98,7 +99,7 @@ impl<'a> Merge<'a> {
             return;
         }
         let message = format!("there is no `{name}` to extend");
-        let problem = Diagnostic::error(V025, message).at(place, "");
+        let problem = Diagnostic::error(BAD_EXTENSION, message).at(place, "");
         let hint = hint(name, target::names(self.files));
         self.problems.push(problem.maybe_help(hint));
     }
@@ -119,13 +120,15 @@ impl<'a> Merge<'a> {
         let item = &self.files[at.0].items[at.1];
         let (declared, place) = (item.name(), item.name().place);
         let problem = match anchor {
-            (Some(after), Some(before)) => Diagnostic::error(V025, "`after` excludes `before`")
-                .at(before.place, "")
-                .and(after.place, "given here"),
+            (Some(after), Some(before)) => {
+                Diagnostic::error(BAD_EXTENSION, "`after` excludes `before`")
+                    .at(before.place, "")
+                    .and(after.place, "given here")
+            }
             (Some(name), None) | (None, Some(name)) => {
                 let message = format!("`{}` has no `{}`", declared.value, name.value);
                 let hint = hint(name, known.iter().map(String::as_str));
-                let problem = Diagnostic::error(V025, message).at(name.place, "");
+                let problem = Diagnostic::error(BAD_EXTENSION, message).at(name.place, "");
                 problem.and(place, "declared here").maybe_help(hint)
             }
             (None, None) => return,

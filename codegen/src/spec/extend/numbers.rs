@@ -2,11 +2,12 @@
 //! that it reserves.
 
 use super::super::Value;
+use super::super::codes::BAD_EXTENSION;
 use super::super::wrappers::{LineOrMap, Map, Placed};
+use super::Extension;
 use super::fields::position;
 use super::merge::{Anchor, Merge, hint};
 use super::target::{self, At};
-use super::{Extension, V025};
 use crate::diagnostic::Diagnostic;
 use crate::release::Since;
 
@@ -34,7 +35,7 @@ impl Merge<'_> {
         let fields_known = target::field_names(fields);
         let Some(field) = target::field(fields, name) else {
             let message = format!("there is no field `{name}` to extend");
-            let problem = Diagnostic::error(V025, message).at(extension.extend.place, "");
+            let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
             let hint = hint(name, fields_known.iter().map(String::as_str));
             self.problems.push(problem.and(declared, "declared here").maybe_help(hint));
             return;

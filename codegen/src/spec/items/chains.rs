@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::history::{History, Life};
+use super::super::history::{History, Validity};
 use super::super::text::{Doc, Number};
 use super::super::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use super::numbers::Reserved;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::history::{History, Life};
+use super::super::history::{History, Validity};
 use super::super::text::{Doc, Number};
 use super::super::types::TypeExpr;
 use super::super::wrappers::{FromLine, LineOrMap, Map, Placed, value_and_doc};

@@ -41,7 +41,7 @@ pub fn decode(data: &[u8]) {
     }
     decode::text(&found);
     decode::json(&found);
-    decode::canonical(&found);
+    decode::conformance_text(&found);
 }
 
 /// Reads bytes as input of `decode`, writes the result in every input format, and

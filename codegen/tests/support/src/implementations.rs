@@ -1,5 +1,5 @@
 //! The implementations of the protocol that must agree. Each answers a list of
-//! cases with canonical texts, as `capchain::decode::canonical` defines them.
+//! cases with canonical texts, as `capchain::decode::conformance_text` defines them.
 
 use std::process::Command;
 
@@ -55,7 +55,7 @@ pub fn decoded(abi: &Abi, case: &Case) -> Option<String> {
         Some(host) => Subject::Struct(host.struct_),
         None => Subject::Chain(chain),
     };
-    Some(decode::canonical(&decode::decode(abi, subject, case.target, &case.bytes)))
+    Some(decode::conformance_text(&decode::decode(abi, subject, case.target, &case.bytes)))
 }
 
 /// The texts of a program that reads cases line by line.

@@ -4,9 +4,9 @@
 //!
 //! One ioctl carries every optional function of a device that came since v5.7. The low 16 bits
 //! of its flags choose the feature, the bits above them say whether it is read, written or only
-//! asked for, and the bytes behind the flags are the feature's own. The kernel checks their
-//! size against that of the payload struct, so a payload never grows; it gets a successor with
-//! a new id.
+//! asked for, and the bytes after the flags are the feature's own. The kernel checks their size
+//! against that of the payload struct, so a payload never grows; it gets a successor with a new
+//! id.
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;

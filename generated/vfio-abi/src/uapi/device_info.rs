@@ -2,8 +2,8 @@
 
 //! Devices.
 //!
-//! VFIO_DEVICE_GET_INFO tells what kind of device a file descriptor stands for and how many
-//! regions and interrupts it has; a chain of capabilities tells what belongs to the device as a
+//! VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor stands for and how many
+//! regions and interrupts it has; a chain of capabilities says what belongs to the device as a
 //! whole. The ioctl that resets the device is here too.
 
 use super::{VFIO_BASE, VFIO_TYPE, vfio_info_cap_header};
@@ -42,7 +42,7 @@ pub struct vfio_device_info {
     ///
     /// Since Linux 5.10.
     pub cap_offset: u32,
-    /// Makes the fixed part a multiple of 8 bytes, so that capabilities behind it are aligned.
+    /// Makes the fixed part a multiple of 8 bytes, so that capabilities after it are aligned.
     ///
     /// Since Linux 6.6.
     pub pad: u32,
@@ -186,7 +186,7 @@ flags!(DeviceInfoFlags, u32);
 
 /// Reports the kind of a device and the number of its regions and interrupts. A buffer that is
 /// too small for the capabilities is no error: the caps flag is set, `cap_offset` is 0, and
-/// `argsz` tells the size to come back with.
+/// `argsz` says which size to come back with.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
 pub const VFIO_DEVICE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 7);

@@ -165,7 +165,7 @@ pub const VFIO_EEH_PE_STATE_STOPPED: u32 = 2;
 /// Only DMA is stopped.
 pub const VFIO_EEH_PE_STATE_STOPPED_DMA: u32 = 4;
 
-/// The state cannot be told.
+/// The state is not known.
 pub const VFIO_EEH_PE_STATE_UNAVAIL: u32 = 5;
 
 /// Runs one operation on the PE of each group of the container, and stops at the first group

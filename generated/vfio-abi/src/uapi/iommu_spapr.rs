@@ -94,7 +94,7 @@ const _: () = {
 pub struct vfio_iommu_spapr_tce_info {
     /// Size of this struct in bytes; 32 or more for `ddw`.
     pub argsz: u32,
-    /// What the reply tells; 0 before v4.2.
+    /// Contents of the reply; 0 before v4.2.
     pub flags: IommuSpaprTceInfoFlags,
     /// Bus address of the first byte of the 32-bit window.
     pub dma32_window_start: u32,
@@ -139,7 +139,7 @@ const _: () = {
 /// Since Linux 4.2.
 pub const VFIO_IOMMU_SPAPR_INFO_DDW: u32 = 1 << 0;
 
-/// What the reply tells; 0 before v4.2.
+/// Contents of the reply; 0 before v4.2.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -119,7 +119,7 @@ flags!(IommuType1DmaMapFlags, u32);
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
 pub const VFIO_IOMMU_MAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 13);
 
-/// Where the kernel shall put a bitmap of dirty pages. It travels behind
+/// Where the kernel shall put a bitmap of dirty pages. It travels after
 /// [`vfio_iommu_type1_dma_unmap`](super::vfio_iommu_type1_dma_unmap) and in
 /// [`vfio_iommu_type1_dirty_bitmap_get`](super::vfio_iommu_type1_dirty_bitmap_get).
 ///
@@ -419,7 +419,7 @@ const _: () = {
 };
 
 /// Starts or stops the tracking of pages that devices write to, or fetches what was found.
-/// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](super::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION) tells
+/// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](super::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION) says
 /// whether it is there. An iommufd that stands in for a container answers ENOTTY.
 ///
 /// Since Linux 5.8; source: include/uapi/linux/vfio.h.

@@ -2,7 +2,7 @@
 
 //! What a type1 IOMMU can do.
 //!
-//! [`VFIO_IOMMU_GET_INFO`](super::VFIO_IOMMU_GET_INFO) tells the page sizes of a container's
+//! [`VFIO_IOMMU_GET_INFO`](super::VFIO_IOMMU_GET_INFO) reports the page sizes of a container's
 //! IOMMU and, in a chain of capabilities, which addresses may be mapped, how many mappings are
 //! left, and whether dirty pages can be tracked. An iommufd that stands in for a container
 //! answers too, with rules of its own.
@@ -229,9 +229,9 @@ const _: () = {
 /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](super::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) up to
 /// 5.8-rc2, and some programs imported the header of those days.
 ///
-/// Up to 6.5 the four bytes of padding behind `flags` came from the kernel's stack; commit
-/// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields behind them
-/// 4 bytes later than its own struct says.
+/// Up to 6.5 the four bytes of padding after `flags` came from the kernel's stack; commit
+/// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields after them 4
+/// bytes later than its own struct says.
 ///
 /// Since Linux 5.8; source: include/uapi/linux/vfio.h.
 pub const VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION: u32 = 2;
@@ -241,9 +241,9 @@ pub const VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION: u32 = 2;
 /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](super::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) up to
 /// 5.8-rc2, and some programs imported the header of those days.
 ///
-/// Up to 6.5 the four bytes of padding behind `flags` came from the kernel's stack; commit
-/// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields behind them
-/// 4 bytes later than its own struct says.
+/// Up to 6.5 the four bytes of padding after `flags` came from the kernel's stack; commit
+/// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields after them 4
+/// bytes later than its own struct says.
 ///
 /// Since Linux 5.8; source: include/uapi/linux/vfio.h.
 #[repr(C)]
@@ -300,7 +300,7 @@ const _: () = {
 /// Tells how many more mappings the container takes at the moment. An iommufd counts memory
 /// instead and always says 0xffffffff.
 ///
-/// Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the capability behind it at
+/// Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the capability after it at
 /// an offset that is no multiple of 8; since 6.6 four more bytes follow it, which an iommufd
 /// leaves as the caller had them.
 ///
@@ -310,7 +310,7 @@ pub const VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL: u32 = 3;
 /// Tells how many more mappings the container takes at the moment. An iommufd counts memory
 /// instead and always says 0xffffffff.
 ///
-/// Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the capability behind it at
+/// Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the capability after it at
 /// an offset that is no multiple of 8; since 6.6 four more bytes follow it, which an iommufd
 /// leaves as the caller had them.
 ///
@@ -364,7 +364,7 @@ const _: () = {
 
 /// Reports what the IOMMU of a container can do. A buffer that is too small for the
 /// capabilities is no error: the caps flag is set, `cap_offset` is 0 if argsz covers it, and
-/// `argsz` tells the size to come back with.
+/// `argsz` says which size to come back with.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.
 pub const VFIO_IOMMU_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);

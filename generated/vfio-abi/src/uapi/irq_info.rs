@@ -143,7 +143,7 @@ pub const VFIO_DEVICE_GET_IRQ_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 9);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_irq_set {
-    /// Size of the struct and the data behind it.
+    /// Size of the struct and the data after it.
     pub argsz: u32,
     /// One kind of data and one action.
     pub flags: IrqSetFlags,
@@ -205,11 +205,11 @@ pub const VFIO_IRQ_SET_ACTION_UNMASK: u32 = 1 << 4;
 /// Have the interrupts signalled; without eventfds, fire them.
 pub const VFIO_IRQ_SET_ACTION_TRIGGER: u32 = 1 << 5;
 
-/// The flags of which exactly one tells the kind of data.
+/// The flags of which exactly one gives the kind of data.
 pub const VFIO_IRQ_SET_DATA_TYPE_MASK: u32 = VFIO_IRQ_SET_DATA_NONE
     | VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_DATA_EVENTFD;
 
-/// The flags of which exactly one tells the action.
+/// The flags of which exactly one gives the action.
 pub const VFIO_IRQ_SET_ACTION_TYPE_MASK: u32 = VFIO_IRQ_SET_ACTION_MASK
     | VFIO_IRQ_SET_ACTION_UNMASK | VFIO_IRQ_SET_ACTION_TRIGGER;
 
@@ -242,9 +242,9 @@ impl IrqSetFlags {
     pub const ACTION_UNMASK: Self = Self(VFIO_IRQ_SET_ACTION_UNMASK);
     /// Have the interrupts signalled; without eventfds, fire them.
     pub const ACTION_TRIGGER: Self = Self(VFIO_IRQ_SET_ACTION_TRIGGER);
-    /// The flags of which exactly one tells the kind of data.
+    /// The flags of which exactly one gives the kind of data.
     pub const DATA_TYPE_MASK: Self = Self(VFIO_IRQ_SET_DATA_TYPE_MASK);
-    /// The flags of which exactly one tells the action.
+    /// The flags of which exactly one gives the action.
     pub const ACTION_TYPE_MASK: Self = Self(VFIO_IRQ_SET_ACTION_TYPE_MASK);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[

@@ -105,7 +105,7 @@ flags!(DeviceFeatureMigrationFlags, u64);
 /// Payload of
 /// [`VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE`](super::VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE).
 /// Setting it moves the device before the ioctl returns, through states in between if need be.
-/// When that fails the device may be left in any state on the way, which a get tells.
+/// When that fails the device may be left in any state on the way, which a get reports.
 ///
 /// Since Linux 5.18; source: include/uapi/linux/vfio.h.
 #[repr(C)]

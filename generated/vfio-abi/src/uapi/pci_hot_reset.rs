@@ -142,7 +142,7 @@ numbers!(PciDependentDeviceDevid, u32);
 pub struct vfio_pci_hot_reset_info {
     /// Size of the buffer; comes back as it was given.
     pub argsz: u32,
-    /// How the owners are told; 0 on a device that was opened through a group.
+    /// How the owners are named; 0 on a device that was opened through a group.
     pub flags: PciHotResetInfoFlags,
     /// Number of devices, also where they did not fit.
     pub count: u32,
@@ -186,7 +186,7 @@ pub const VFIO_PCI_HOT_RESET_FLAG_DEV_ID: u32 = 1 << 0;
 /// Since Linux 6.6.
 pub const VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED: u32 = 1 << 1;
 
-/// How the owners are told; 0 on a device that was opened through a group.
+/// How the owners are named; 0 on a device that was opened through a group.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -222,7 +222,7 @@ flags!(PciHotResetInfoFlags, u32);
 
 /// Names the devices that [`VFIO_DEVICE_PCI_HOT_RESET`](super::VFIO_DEVICE_PCI_HOT_RESET) would
 /// hit. A buffer that is too small is an error here, ENOSPC, with the number of devices in
-/// `count`; argsz stays as it was. ENODEV tells that the device cannot be reset in this way.
+/// `count`; argsz stays as it was. ENODEV says that the device cannot be reset in this way.
 ///
 /// Since Linux 3.12; source: include/uapi/linux/vfio.h.
 pub const VFIO_DEVICE_GET_PCI_HOT_RESET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);
@@ -245,7 +245,7 @@ pub const VFIO_DEVICE_GET_PCI_HOT_RESET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_pci_hot_reset {
-    /// Size of the struct and the array behind it.
+    /// Size of the struct and the array after it.
     pub argsz: u32,
     /// Must be 0.
     pub flags: u32,

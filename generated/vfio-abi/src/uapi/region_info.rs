@@ -3,8 +3,8 @@
 //! Regions of a device.
 //!
 //! A region is a window of a device's file descriptor: a BAR, the configuration space, a
-//! device-specific area. VFIO_DEVICE_GET_REGION_INFO tells where it lies, what may be done with
-//! it, and, in a chain of capabilities, what no fixed field can say.
+//! device-specific area. VFIO_DEVICE_GET_REGION_INFO reports where it lies, what may be done
+//! with it, and, in a chain of capabilities, what no fixed field can say.
 
 use super::{VFIO_BASE, VFIO_TYPE, vfio_info_cap_header};
 use crate::target::io;
@@ -126,7 +126,7 @@ impl RegionInfoFlags {
 flags!(RegionInfoFlags, u32);
 
 /// Reports the region `index` of a device. A buffer that is too small for the capabilities is
-/// no error: the caps flag is set, `cap_offset` is 0, and `argsz` tells the size to come back
+/// no error: the caps flag is set, `cap_offset` is 0, and `argsz` says which size to come back
 /// with.
 ///
 /// Since Linux 3.6; source: include/uapi/linux/vfio.h.

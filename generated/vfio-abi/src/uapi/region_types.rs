@@ -2,7 +2,7 @@
 
 //! Types of device-specific regions.
 //!
-//! A region behind the fixed indexes tells in
+//! A region after the fixed indexes says in
 //! [`VFIO_REGION_INFO_CAP_TYPE`](super::VFIO_REGION_INFO_CAP_TYPE) what it is. The type is a
 //! plain number, or for PCI the vendor's id with the top bit set; what the subtype means
 //! depends on the type. Two of these regions start with a struct that is part of the ABI as
@@ -302,8 +302,8 @@ pub const fn vfio_device_state_valid(state: u32) -> bool {
     state & resuming == 0 || state & VFIO_DEVICE_STATE_MASK == resuming
 }
 
-/// Whether a state of [`vfio_device_migration_info`](super::vfio_device_migration_info) tells
-/// of an error, by saving and resuming at once.
+/// Whether a state of [`vfio_device_migration_info`](super::vfio_device_migration_info) means
+/// an error, by saving and resuming at once.
 ///
 /// Since Linux 5.8; source: include/uapi/linux/vfio.h.
 pub const fn vfio_device_state_is_error(state: u32) -> bool {

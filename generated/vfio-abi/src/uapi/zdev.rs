@@ -2,7 +2,7 @@
 
 //! Capabilities of s390 PCI devices.
 //!
-//! On s390 the machine's firmware, not a configuration space, tells what a PCI function is.
+//! On s390 the machine's firmware, not a configuration space, says what a PCI function is.
 //! These capabilities of the device chain hand that on, so that an emulator can answer its
 //! guest's queries. Their ids are declared with the chain.
 
@@ -14,7 +14,7 @@ use crate::target::by_model;
 use core::mem::{offset_of, size_of};
 
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](super::VFIO_DEVICE_INFO_CAP_ZPCI_BASE). In
-/// version 2 the last field ends at 36; what 64-bit kernels add behind it is padding.
+/// version 2 the last field ends at 36; what 64-bit kernels add after it is padding.
 ///
 /// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
 #[repr(C)]
@@ -85,8 +85,8 @@ const _: () = {
 };
 
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](super::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP). In
-/// version 1 the byte behind `version` is padding; version 2 names it and appends a field,
-/// which ends at 42.
+/// version 1 the byte after `version` is padding; version 2 names it and appends a field, which
+/// ends at 42.
 ///
 /// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
 #[repr(C)]
@@ -246,7 +246,7 @@ const _: () = {
 };
 
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](super::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP): the
-/// function's path, which tells where in the machine's hardware it sits.
+/// function's path, which says where in the machine's hardware it sits.
 ///
 /// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
 #[repr(C)]

@@ -30,7 +30,7 @@ impl<'a> Emitter<'a> {
         let handler = &self.abi.ioctl(ioctl).handlers[handler];
         let comment = Comment::of(&handler.doc).label("Handler", &handler.source);
         Some(ProfileView {
-            comment: section::opening(comment.since(handler.since).block(0)),
+            comment: section::opening(comment.since(&self.abi.releases, handler.since).block(0)),
             name: self.name(names, &["profile", &plan.name]),
             ends_name: self.internal(names, &["profile", &plan.name, "ends"]),
             host: chain.host.as_ref()?.table.clone(),

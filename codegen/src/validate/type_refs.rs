@@ -1,14 +1,14 @@
-//! References in the types of fields: structs and constants that exist, and that
-//! are declared before their use, as C requires.
+//! Structs and constants in the types of fields: they exist and are declared
+//! before their use, as C demands.
 
 use super::Check;
-use super::eras::gap;
-use super::index::{Kind, Target};
-use super::layouts::V016;
-use super::parts::{Member, Struct};
+use super::codes::BAD_LAYOUT;
+use super::intervals::first_uncovered;
+use super::model::{Member, Struct};
 use super::refs::{NUMBER, Reference, STRUCT, Wanted};
+use super::symbols::{Kind, Target};
 use crate::diagnostic::Diagnostic;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr};
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -16,11 +16,11 @@ pub(super) fn check(check: &mut Check<'_>) {
     for struct_ in &index.structs {
         for member in struct_.members() {
             let mut judged: Option<&TypeExpr> = None;
-            for (life, expr) in member.types() {
+            for (validity, expr) in member.types() {
                 let again =
                     judged.is_some_and(|one| one.base == expr.base && one.shape == expr.shape);
                 if !again {
-                    made_of(check, struct_, (&member, life), expr);
+                    made_of(check, struct_, (&member, validity), expr);
                 }
                 judged = Some(expr);
             }
@@ -31,10 +31,10 @@ pub(super) fn check(check: &mut Check<'_>) {
 fn made_of(
     check: &mut Check<'_>,
     struct_: &Struct<'_>,
-    (member, life): (&Member<'_>, Life),
+    (member, validity): (&Member<'_>, Validity),
     expr: &TypeExpr,
 ) {
-    let reference = |name| Reference { name, place: member.name.place, needed: Some(life) };
+    let reference = |name| Reference { name, place: member.name.place, needed: Some(validity) };
     if let Base::Struct(name) = &expr.base {
         declared(check, struct_.order, reference(name), STRUCT);
     }
@@ -58,11 +58,11 @@ pub(super) fn declared(
     let targets = check.index.targets(reference.name).iter();
     let mut targets = targets.filter(|target| wanted.kinds.contains(&target.kind));
     let earlier = |target: &&Target| target.order < order;
-    let lives = targets.clone().filter(earlier).map(|target| target.life);
-    let late = reference.needed.is_some_and(|needed| gap(needed, lives).is_some());
+    let validities = targets.clone().filter(earlier).map(|target| target.validity);
+    let late = reference.needed.is_some_and(|needed| first_uncovered(needed, validities).is_some());
     if late && !check.incomplete {
         let message = format!("`{}` is used before it is declared", reference.name);
-        let mut problem = Diagnostic::error(V016, message).at(reference.place, "used here");
+        let mut problem = Diagnostic::error(BAD_LAYOUT, message).at(reference.place, "used here");
         if let Some(target) = targets.find(|target| !earlier(target)) {
             problem = problem.and(target.place, "declared here");
         }
@@ -78,7 +78,7 @@ fn plain(check: &mut Check<'_>, member: &Member<'_>, name: &str) {
         let number = target.number.map(|(group, value)| &check.index.groups[group].values[value]);
         if number.is_some_and(|(_, value)| !value.of.is_empty()) {
             let message = format!("`{name}` is a mask, and no length");
-            let problem = Diagnostic::error(V016, message).at(member.name.place, "the array");
+            let problem = Diagnostic::error(BAD_LAYOUT, message).at(member.name.place, "the array");
             check.problems.push(problem.and(target.place, "its length"));
         }
     }

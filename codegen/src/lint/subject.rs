@@ -9,7 +9,7 @@ use crate::ir::{
 
 /// The place of a finding, and the items whose `allow` counts.
 #[derive(Clone, Debug)]
-pub(super) struct Scope<'a> {
+pub(super) struct LintSubject<'a> {
     /// Its place.
     pub(super) place: Place,
     /// The file, if it has no place.
@@ -18,7 +18,7 @@ pub(super) struct Scope<'a> {
     pub(super) owners: Vec<&'a Meta>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> LintSubject<'a> {
     /// An item that is in no other.
     pub(super) fn of(meta: &'a Meta) -> Self {
         Self { place: meta.place, file: None, owners: vec![meta] }
@@ -111,7 +111,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Everything that has a name, with its scope.
-pub(super) fn all(abi: &Abi) -> Vec<(Entry<'_>, Scope<'_>)> {
-    abi.entries().into_iter().map(|entry| (entry, Scope::of_entry(abi, &entry))).collect()
+/// Everything that has a name, with its subject.
+pub(super) fn all(abi: &Abi) -> Vec<(Entry<'_>, LintSubject<'_>)> {
+    abi.entries().into_iter().map(|entry| (entry, LintSubject::of_entry(abi, &entry))).collect()
 }

@@ -1,5 +1,6 @@
 //! Hex dumps of a part of the buffer, 16 bytes a row, with marked bytes.
 
+use crate::hex;
 use crate::layout::Span;
 
 /// Bytes in a row.
@@ -57,11 +58,10 @@ pub(super) fn marked(buffer: &[u8], marks: &[Span]) -> Vec<String> {
 fn row(buffer: &[u8], span: Span) -> String {
     let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
     let bytes = buffer.get(at(span.offset)..at(span.end())).unwrap_or_default();
-    let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let visible = |byte: &u8| match byte {
         b' '..=b'~' => char::from(*byte),
         _ => '.',
     };
     let ascii: String = bytes.iter().map(visible).collect();
-    format!("{:08x}  {:<47}  |{ascii}|", span.offset, hex.join(" "))
+    format!("{:08x}  {:<47}  |{ascii}|", span.offset, hex::spaced(bytes))
 }

@@ -4,7 +4,7 @@ use crate::layout::Span;
 
 /// An error, its offset, and the bytes that show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage {
+pub struct DecodeError {
     /// The error.
     pub kind: Kind,
     /// The offset of the capability it is about; 0 of the struct itself.
@@ -82,7 +82,7 @@ impl Kind {
     }
 }
 
-impl Damage {
+impl DecodeError {
     /// Fewer bytes than required, and the bytes that state the size, if any.
     pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
         Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: said_at.into_iter().collect() }
@@ -117,7 +117,7 @@ impl Damage {
 
 /// The capability that a body belongs to, for error reports.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Damaged {
+pub(super) struct ErrorContext {
     /// The offset of its first byte.
     pub(super) at: u64,
     /// The capability's id, if it is one.
@@ -126,7 +126,7 @@ pub(super) struct Damaged {
     pub(super) next: Option<(u64, Span)>,
 }
 
-impl Damaged {
+impl ErrorContext {
     /// A struct that is no capability.
     pub(super) fn struct_() -> Self {
         Self { at: 0, id: None, next: None }

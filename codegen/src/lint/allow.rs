@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Finding;
-use super::scope::{self, Scope};
+use super::subject::{self, LintSubject};
 use super::{AT_LOAD, RULES};
 use crate::diagnostic::{Code, Place};
 use crate::ir::{Abi, Meta};
 
 /// Every `allow`, and those that have silenced a finding.
-pub(super) struct Exceptions<'a> {
+pub(super) struct AllowList<'a> {
     /// The items that allow something, each once, by place.
     items: BTreeMap<Place, &'a Meta>,
     used: BTreeSet<(Place, Code)>,
 }
 
-impl<'a> Exceptions<'a> {
+impl<'a> AllowList<'a> {
     /// All exceptions of the ABI.
     pub(super) fn of(abi: &'a Abi) -> Self {
-        let entries = scope::all(abi).into_iter();
-        let owners = entries.filter_map(|(_, scope)| scope.owners.first().copied());
+        let entries = subject::all(abi).into_iter();
+        let owners = entries.filter_map(|(_, subject)| subject.owners.first().copied());
         let allowing = owners.filter(|meta| !meta.allow.is_empty());
         let items = allowing.map(|meta| (meta.place, meta)).collect();
         Self { items, used: BTreeSet::new() }
@@ -27,7 +27,7 @@ impl<'a> Exceptions<'a> {
 
     /// Whether a finding is allowed, by the innermost item that does.
     pub(super) fn allow(&mut self, code: Code, finding: &Finding<'_>) -> bool {
-        let mut owners = finding.scope.owners.iter();
+        let mut owners = finding.subject.owners.iter();
         let allowing = owners.find(|meta| meta.allow.iter().any(|(rule, _)| rule == code.0));
         if let Some(meta) = allowing {
             self.used.insert((meta.place, code));
@@ -62,6 +62,6 @@ impl<'a> Exceptions<'a> {
             }
             Some(_) => (format!("nothing here breaks {rule}"), "remove the `allow`"),
         };
-        Some(Finding::new(Scope::of(meta), message).label("allowed here").help(help))
+        Some(Finding::new(LintSubject::of(meta), message).label("allowed here").help(help))
     }
 }

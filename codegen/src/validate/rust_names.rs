@@ -1,21 +1,20 @@
-//! Spelling in Rust: the short names within a type and the names of types,
+//! Names in Rust: the short names within a type and the names of types,
 //! which are made from names of the specification and can coincide.
 
+use super::codes::RUST_NAME;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::Check;
-use super::claims::{ALWAYS, Claim, clashes};
-use super::index::{Index, Kind};
-use super::parts::{Group, GroupKind, OfChain, Struct};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::model::{Group, GroupKind, OfChain, Struct};
+use super::symbols::{Kind, Symbols};
+use super::uniqueness::{ALWAYS, Definition, conflicts};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
 
-pub(super) const V022: Code = Code("V022"); // no name, or one name for two things, in Rust
-
-/// Names that every type of numbers defines.
+/// What every type of numbers has already.
 const METHODS: [&str; 10] =
     ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
@@ -41,12 +40,16 @@ pub(super) struct Made<'a> {
     pub(super) name: Cow<'a, str>,
     of: (&'a str, &'a str),
     place: Place,
-    life: Life,
+    validity: Validity,
 }
 
 impl<'a> Made<'a> {
-    pub(super) fn new(name: impl Into<Cow<'a, str>>, of: &'a Placed<String>, life: Life) -> Self {
-        Self { name: name.into(), of: ("", &of.value), place: of.place, life }
+    pub(super) fn new(
+        name: impl Into<Cow<'a, str>>,
+        of: &'a Placed<String>,
+        validity: Validity,
+    ) -> Self {
+        Self { name: name.into(), of: ("", &of.value), place: of.place, validity }
     }
 
     /// The same, for an origin that needs a qualifier.
@@ -63,10 +66,9 @@ impl<'a> Made<'a> {
 /// The names of numbers within their type.
 fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
     let (prefix, suffix) = (text(group.prefix), text(group.suffix));
-    let made = group
-        .values
-        .iter()
-        .map(|(name, value)| Made::new(short(name, prefix, suffix), name, value.life(group.life)));
+    let made = group.values.iter().map(|(name, value)| {
+        Made::new(short(name, prefix, suffix), name, value.validity(group.validity))
+    });
     let made: Vec<_> = made.collect();
     distinct(check, &made, "short name");
     if !matches!(group.kind, GroupKind::Constants | GroupKind::IdSpace) {
@@ -81,8 +83,8 @@ fn text(affix: Option<&Placed<String>>) -> &str {
     affix.map_or("", |affix| &affix.value)
 }
 
-/// The name of a capability in its chain.
-pub(super) fn short_of<'a>(index: &Index<'a>, one: &OfChain<'a>) -> &'a str {
+/// What a capability is called in its chain.
+pub(super) fn short_of<'a>(index: &Symbols<'a>, one: &OfChain<'a>) -> &'a str {
     let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
     one.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
 }
@@ -94,7 +96,7 @@ fn variants(check: &mut Check<'_>) {
     for one in &index.capabilities {
         let Some(chain) = one.chain else { continue };
         let variant = group_type(short_of(index, one));
-        let made = Made::new(variant, &one.item.capability, one.life);
+        let made = Made::new(variant, &one.item.capability, one.validity);
         chains.entry(chain).or_default().push(made);
     }
     for made in index.chains.iter().filter_map(|chain| chains.remove(chain.item.chain.as_str())) {
@@ -111,7 +113,7 @@ fn types(check: &mut Check<'_>) {
     let prefix = &check.spec.abi.prefix.value;
     let of_fields = index.groups.iter().filter_map(|group| {
         let owner = group.owner?;
-        let made = Made::new(field_type(prefix, owner, group.name), group.name, group.life);
+        let made = Made::new(field_type(prefix, owner, group.name), group.name, group.validity);
         Some(made.within(owner))
     });
     let of_items = index.all().flat_map(|(text, targets)| {
@@ -121,7 +123,7 @@ fn types(check: &mut Check<'_>) {
                 Kind::Struct | Kind::Enum => Cow::from(text),
                 _ => return None,
             };
-            Some(Made { name, of: ("", text), place: target.place, life: target.life })
+            Some(Made { name, of: ("", text), place: target.place, validity: target.validity })
         })
     });
     let made: Vec<_> = of_fields.chain(of_items).collect();
@@ -148,7 +150,7 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
     let arms = struct_.members().filter(|member| member.union.is_some());
     let methods = arms.flat_map(|arm| {
         let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];
-        both.map(|method| Made::new(method, arm.name, arm.life))
+        both.map(|method| Made::new(method, arm.name, arm.validity))
     });
     unique(check, &methods.collect::<Vec<_>>(), "method");
 }
@@ -164,24 +166,24 @@ pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
 }
 
 pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
-    let claims = made.iter().enumerate().map(|(owner, made)| Claim {
+    let definitions = made.iter().enumerate().map(|(owner, made)| Definition {
         key: &*made.name,
-        life: made.life,
+        validity: made.validity,
         place: made.place,
         owner,
     });
-    let claims: Vec<_> = claims.collect();
-    // Another pass reports items that have the same name in C as well.
-    for (one, other) in clashes(&claims, |one, other| made[one].of == made[other].of) {
-        let (one, other) = (&claims[one], &claims[other]);
+    let definitions: Vec<_> = definitions.collect();
+    // That two things have one name in C as well is said elsewhere.
+    for (one, other) in conflicts(&definitions, |one, other| made[one].of == made[other].of) {
+        let (one, other) = (&definitions[one], &definitions[other]);
         let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };
         let message = format!("two things get the {what} `{}` in Rust", again.key);
-        let problem = Diagnostic::error(V022, message).at(again.place, "again here");
+        let problem = Diagnostic::error(RUST_NAME, message).at(again.place, "again here");
         check.problems.push(problem.and(first.place, "first here"));
     }
 }
 
 pub(super) fn refuse(check: &mut Check<'_>, made: &Made<'_>, what: &str, why: &str) {
     let message = format!("`{}` cannot be a {what}", made.name);
-    check.problems.push(Diagnostic::error(V022, message).at(made.place, why));
+    check.problems.push(Diagnostic::error(RUST_NAME, message).at(made.place, why));
 }

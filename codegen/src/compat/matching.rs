@@ -7,23 +7,25 @@ use super::Side;
 use crate::ir::{Abi, Arg, Chain, Handler, Ioctl, Meta, Struct, StructId};
 
 /// The two sides, with the structs that are the same on both.
-pub(super) struct Pairs<'a> {
+pub(super) struct Matching<'a> {
     pub(super) old: &'a Side,
     pub(super) new: &'a Side,
     structs: HashMap<&'a str, StructId>,
 }
 
-impl<'a> Pairs<'a> {
+impl<'a> Matching<'a> {
     pub(super) fn new(old: &'a Side, new: &'a Side) -> Self {
         let mut structs = HashMap::new();
         for (index, struct_) in new.abi.structs.iter().enumerate() {
             structs.insert(struct_.name.as_str(), StructId(index));
         }
         for old in &old.abi.structs {
-            let heir = |new: &Struct| related((&old.name, &old.meta), (&new.name, &new.meta));
-            let heir = || new.abi.structs.iter().position(heir).map(StructId);
-            if let (false, Some(heir)) = (structs.contains_key(old.name.as_str()), heir()) {
-                structs.insert(&old.name, heir);
+            let successor =
+                |new: &Struct| same_item((&old.name, &old.meta), (&new.name, &new.meta));
+            let successor = || new.abi.structs.iter().position(successor).map(StructId);
+            if let (false, Some(successor)) = (structs.contains_key(old.name.as_str()), successor())
+            {
+                structs.insert(&old.name, successor);
             }
         }
         Self { old, new, structs }
@@ -43,7 +45,7 @@ impl<'a> Pairs<'a> {
     /// The ioctl on the new side that matches an old one.
     pub(super) fn ioctl(&self, old: &Ioctl) -> Option<&'a Ioctl> {
         let mut ioctls = self.new.abi.ioctls.iter();
-        ioctls.find(|new| related((&old.name, &old.meta), (&new.name, &new.meta)))
+        ioctls.find(|new| same_item((&old.name, &old.meta), (&new.name, &new.meta)))
     }
 }
 
@@ -53,19 +55,22 @@ fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
 }
 
 /// Whether two items are one, under the name of either or one that it had.
-pub(super) fn related(one: (&str, &Meta), other: (&str, &Meta)) -> bool {
+pub(super) fn same_item(one: (&str, &Meta), other: (&str, &Meta)) -> bool {
     names(one.0, one.1).any(|name| name == other.0)
         || names(other.0, other.1).any(|name| name == one.0)
 }
 
 /// A handler that emits a chain.
-pub(super) fn giver<'a>(abi: &'a Abi, chain: &Chain) -> Option<(&'a Ioctl, &'a Handler)> {
+pub(super) fn handler_returning<'a>(
+    abi: &'a Abi,
+    chain: &Chain,
+) -> Option<(&'a Ioctl, &'a Handler)> {
     let chain = abi.chains.iter().find(|one| one.name == chain.name)?;
-    givers(abi, chain).into_iter().next()
+    handlers_returning(abi, chain).into_iter().next()
 }
 
 /// Every handler that emits a chain.
-pub(super) fn givers<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
+pub(super) fn handlers_returning<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
     let host = chain.host().map(|host| &abi.struct_(host.struct_).name);
     let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {
         Arg::Struct(id) => Some(&abi.struct_(id).name) == host,

@@ -1,8 +1,8 @@
-//! Histories: a change uses only keys that its kind of item can have.
+//! The key `before`: a change has only keys that its kind of item can have.
 
 use super::Check;
-use super::parts::bit;
-use super::values::V018;
+use super::codes::KEY_CONFLICT;
+use super::model::bit;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::history::History;
 use crate::spec::{Before, Item};
@@ -83,5 +83,5 @@ fn changes(check: &mut Check<'_>, before: &History, allowed: &[Key]) {
 }
 
 fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
-    check.problems.push(Diagnostic::error(V018, message).at(place, ""));
+    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

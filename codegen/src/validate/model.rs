@@ -1,10 +1,9 @@
-//! The model of the passes, extracted from the items: groups of numbers, and
-//! structs with their members.
+//! The model of the passes: groups of numbers, and structs with their members.
 
-use super::eras::{both, eras, first, without};
+use super::intervals::{difference, first, intersection, split_at_changes};
 use crate::layout::Int;
 use crate::release::Release;
-use crate::spec::history::Life;
+use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{Capability, Chain, Field, Reserved, Value, Values};
@@ -45,7 +44,7 @@ pub(super) struct Group<'a> {
     pub(super) name: &'a Placed<String>,
     /// The struct around the field.
     pub(super) owner: Option<&'a str>,
-    pub(super) life: Life,
+    pub(super) validity: Validity,
     pub(super) prefix: Option<&'a Placed<String>>,
     pub(super) suffix: Option<&'a Placed<String>>,
     /// The integer that holds the numbers; of a field the narrowest it ever was.
@@ -56,12 +55,12 @@ pub(super) struct Group<'a> {
 
 impl<'a> Group<'a> {
     /// Numbers of the file level.
-    pub(super) fn of(item: &'a Values, kind: GroupKind, life: Life) -> Self {
+    pub(super) fn of(item: &'a Values, kind: GroupKind, validity: Validity) -> Self {
         Self {
             kind,
             name: &item.name,
             owner: None,
-            life,
+            validity,
             prefix: item.prefix.as_ref(),
             suffix: item.suffix.as_ref(),
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
@@ -72,7 +71,7 @@ impl<'a> Group<'a> {
 
     /// The numbers of a field, if it lists any.
     pub(super) fn of_field(owner: &'a str, member: &Member<'a>) -> impl Iterator<Item = Self> {
-        let Member { name, field, life, .. } = *member;
+        let Member { name, field, validity, .. } = *member;
         let lists = [(GroupKind::Flags, &field.bits), (GroupKind::FieldValues, &field.values)];
         let filled = lists.into_iter().filter(|(_, values)| !values.is_empty());
         let ints = member.types().filter_map(|(_, expr)| plain_int(expr));
@@ -81,7 +80,7 @@ impl<'a> Group<'a> {
             kind,
             name,
             owner: Some(owner),
-            life,
+            validity,
             prefix: field.prefix.as_ref(),
             suffix: None,
             int,
@@ -108,7 +107,7 @@ pub(super) fn plain_int(expr: &TypeExpr) -> Option<Int> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Struct<'a> {
     pub(super) name: &'a Placed<String>,
-    pub(super) life: Life,
+    pub(super) validity: Validity,
     /// Its place in the order of declarations.
     pub(super) order: usize,
     pub(super) packed: bool,
@@ -126,21 +125,24 @@ impl<'a> Struct<'a> {
 
     /// Its fields without the members of unions.
     pub(super) fn fields(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
-        let around = self.life;
+        let around = self.validity;
         self.fields.iter().map(move |(name, field)| {
-            let life = field.life(around);
-            Member { name, field, life, union: None }
+            let validity = field.validity(around);
+            Member { name, field, validity, union: None }
         })
     }
 
     /// When a field can be found in the struct by this name. Before a union
     /// came, its members stood in its place.
-    pub(super) fn lives_of<'b>(&self, name: &'b str) -> impl Iterator<Item = Life> + use<'a, 'b> {
+    pub(super) fn validities_of<'b>(
+        &self,
+        name: &'b str,
+    ) -> impl Iterator<Item = Validity> + use<'a, 'b> {
         self.members().flat_map(move |member| {
             let known = member.name.value == name || !member.field.before.is_empty();
             let names = known.then(|| member.names()).into_iter().flatten();
             let named = names.filter(move |(_, at_the_time)| *at_the_time == name);
-            named.flat_map(move |(life, _)| member.alone(life))
+            named.flat_map(move |(validity, _)| member.alone(validity))
         })
     }
 }
@@ -150,25 +152,25 @@ impl<'a> Struct<'a> {
 pub(super) struct Member<'a> {
     pub(super) name: &'a Placed<String>,
     pub(super) field: &'a Field,
-    pub(super) life: Life,
-    /// The releases of the enclosing union.
-    pub(super) union: Option<Life>,
+    pub(super) validity: Validity,
+    /// When the union around it is there.
+    pub(super) union: Option<Validity>,
 }
 
 impl<'a> Member<'a> {
     /// The members of the union that it is.
     pub(super) fn arms(&self) -> impl Iterator<Item = Self> + use<'a> {
-        let around = self.life;
+        let around = self.validity;
         self.field.union.iter().map(move |(name, field)| {
-            let life = field.life(around);
-            Member { name, field, life, union: Some(around) }
+            let validity = field.validity(around);
+            Member { name, field, validity, union: Some(around) }
         })
     }
 
     /// Its names, each with its time.
-    pub(super) fn names(&self) -> impl Iterator<Item = (Life, &'a str)> + use<'a> {
+    pub(super) fn names(&self) -> impl Iterator<Item = (Validity, &'a str)> + use<'a> {
         let (name, field) = (self.name, self.field);
-        let eras = eras(self.life, &field.before);
+        let eras = split_at_changes(self.validity, &field.before);
         eras.map(move |era| (era, field.before.name_at(first(era), name)))
     }
 
@@ -178,16 +180,16 @@ impl<'a> Member<'a> {
     }
 
     /// Its types, each with its time; none while it is a union.
-    pub(super) fn types(&self) -> impl Iterator<Item = (Life, &'a TypeExpr)> + use<'a> {
+    pub(super) fn types(&self) -> impl Iterator<Item = (Validity, &'a TypeExpr)> + use<'a> {
         let field = self.field;
-        let eras = eras(self.life, &field.before);
+        let eras = split_at_changes(self.validity, &field.before);
         eras.filter_map(move |era| Some((era, type_at(field, first(era))?)))
     }
 
-    /// The releases in which it is a field of the struct itself.
-    fn alone(&self, time: Life) -> impl Iterator<Item = Life> + use<> {
-        let field = self.union.is_none().then(|| both(self.life, time)).flatten();
-        let arm = self.union.map(|union| without(time, union));
+    /// The part of a time in which it is a field of the struct itself.
+    fn alone(&self, time: Validity) -> impl Iterator<Item = Validity> + use<> {
+        let field = self.union.is_none().then(|| intersection(self.validity, time)).flatten();
+        let arm = self.union.map(|union| difference(time, union));
         field.into_iter().chain(arm.into_iter().flatten())
     }
 }
@@ -201,7 +203,7 @@ pub(super) fn type_at(field: &Field, release: Release) -> Option<&TypeExpr> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChainItem<'a> {
     pub(super) item: &'a Chain,
-    pub(super) life: Life,
+    pub(super) validity: Validity,
     /// Its place in the order of declarations.
     pub(super) order: usize,
 }
@@ -210,7 +212,7 @@ pub(super) struct ChainItem<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OfChain<'a> {
     pub(super) item: &'a Capability,
-    pub(super) life: Life,
-    /// The chain's name, given by the capability, or that of the only chain of the file.
+    pub(super) validity: Validity,
+    /// The chain's name, said by the capability or by being the only one of the file.
     pub(super) chain: Option<&'a Placed<String>>,
 }

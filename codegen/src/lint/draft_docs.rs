@@ -1,17 +1,17 @@
 //! Documentation that is still a draft.
 
 use super::finding::Finding;
-use super::scope;
+use super::subject;
 use crate::ir::Abi;
 use crate::names::DRAFT;
 
 /// L28: a person has written the documentation; it is neither copied from a comment nor empty.
 pub(super) fn are_written(abi: &Abi) -> Vec<Finding<'_>> {
     let draft = |doc: &[String]| doc.iter().any(|paragraph| paragraph.starts_with(DRAFT));
-    let entries = scope::all(abi).into_iter().filter(|(entry, _)| draft(&entry.meta.doc));
-    let findings = entries.map(|(entry, scope)| {
+    let entries = subject::all(abi).into_iter().filter(|(entry, _)| draft(&entry.meta.doc));
+    let findings = entries.map(|(entry, subject)| {
         let message = format!("the documentation of `{}` is a draft", entry.name);
-        Finding::new(scope, message)
+        Finding::new(subject, message)
             .label("nobody has written it yet")
             .help(format!("say in your own words what it is, and drop the {DRAFT}"))
     });

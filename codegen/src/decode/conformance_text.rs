@@ -18,12 +18,12 @@
 //! left out; an array of bytes is written in hexadecimal.
 
 use super::value::{Content, Value};
-use super::{Cap, Damage, Decoded, Kind};
+use super::{Cap, DecodeError, Decoded, Kind};
 use crate::ir::Role;
 
 /// The canonical text of a decoded reply.
-pub fn canonical(decoded: &Decoded<'_>) -> String {
-    if let Some(Damage { kind: Kind::TooShort { len, minsz }, .. }) = decoded.damage {
+pub fn conformance_text(decoded: &Decoded<'_>) -> String {
+    if let Some(DecodeError { kind: Kind::TooShort { len, minsz }, .. }) = decoded.error {
         return format!("too_short len={len} minsz={minsz}\n");
     }
     let argsz = or_none(decoded.reply.map(|reply| reply.argsz));
@@ -32,9 +32,9 @@ pub fn canonical(decoded: &Decoded<'_>) -> String {
     for cap in &decoded.caps {
         capability(&mut text, decoded, cap);
     }
-    if let Some(damage) = &decoded.damage {
-        text += &format!("error {} at={}", damage.kind.word(), damage.at);
-        for (name, number) in damage.kind.details() {
+    if let Some(error) = &decoded.error {
+        text += &format!("error {} at={}", error.kind.word(), error.at);
+        for (name, number) in error.kind.details() {
             text += &format!(" {name}={number}");
         }
         text.push('\n');
@@ -65,8 +65,8 @@ fn content(text: &mut String, name: &str, content: &Content<'_>) {
         Content::Absent => {}
         Content::Number(number) => *text += &format!("{name}={}\n", number.value),
         Content::Bytes(bytes) => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            *text += &format!("{name}={hex}\n");
+            let digits = crate::hex::digits(bytes);
+            *text += &format!("{name}={digits}\n");
         }
         Content::Fields(_, fields, _) | Content::Arms(fields) => {
             values(text, &[name, "."].concat(), fields);

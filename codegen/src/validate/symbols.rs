@@ -1,13 +1,13 @@
-//! The symbol table: every name that can be referred to, with its kind and the
-//! releases that have it, and lists for the passes.
+//! The symbol table: every name with its kind and the releases that have it, and
+//! lists of the groups, structs, chains and capabilities for the passes.
 
 use std::collections::HashMap;
 
-use super::eras::{eras, first};
+use super::intervals::{first, split_at_changes};
+use super::model::{ChainItem, Group, GroupKind, OfChain, Struct};
 use super::numbers::{Stretch, stretches};
-use super::parts::{ChainItem, Group, GroupKind, OfChain, Struct};
 use crate::diagnostic::Place;
-use crate::spec::history::{History, Life};
+use crate::spec::history::{History, Validity};
 use crate::spec::wrappers::Placed;
 use crate::spec::{Item, Spec, SpecFile, Values};
 
@@ -32,7 +32,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Target {
     pub(super) kind: Kind,
-    pub(super) life: Life,
+    pub(super) validity: Validity,
     pub(super) place: Place,
     /// Its place in the order of declarations.
     pub(super) order: usize,
@@ -45,13 +45,13 @@ pub(super) struct Target {
 pub(super) struct Former<'a> {
     pub(super) name: &'a Placed<String>,
     pub(super) kind: Kind,
-    pub(super) life: Life,
+    pub(super) validity: Validity,
     pub(super) order: usize,
 }
 
-/// Names and their targets; a name can have had several ranges of releases.
+/// Names to what they stand for; a name can have had several validities.
 #[derive(Debug, Default)]
-pub(super) struct Index<'a> {
+pub(super) struct Symbols<'a> {
     targets: HashMap<&'a str, Vec<Target>>,
     /// Names in the order of the specification.
     names: Vec<&'a str>,
@@ -67,13 +67,13 @@ pub(super) struct Index<'a> {
     pub(super) capabilities: Vec<OfChain<'a>>,
 }
 
-impl<'a> Index<'a> {
+impl<'a> Symbols<'a> {
     pub(super) fn of(spec: &'a Spec) -> Self {
         let mut index = Self::default();
         for file in &spec.files {
             let chain = only_chain(file);
             for item in file.items.iter() {
-                index.add_item(item, item.life(file.life()), chain);
+                index.add_item(item, item.validity(file.validity()), chain);
             }
         }
         index
@@ -134,88 +134,90 @@ impl<'a> Index<'a> {
         &mut self,
         name: &'a Placed<String>,
         kind: Kind,
-        life: Life,
+        validity: Validity,
         before: Option<&'a History>,
     ) {
-        self.add_numbered(name, (kind, None), life, before);
+        self.add_numbered(name, (kind, None), validity, before);
     }
 
     fn add_numbered(
         &mut self,
         name: &'a Placed<String>,
         (kind, number): (Kind, Option<(usize, usize)>),
-        life: Life,
+        validity: Validity,
         before: Option<&'a History>,
     ) {
         self.order += 1;
         let order = self.order;
-        let target = Target { kind, life, place: name.place, order, number };
+        let target = Target { kind, validity, place: name.place, order, number };
         let targets = self.targets.entry(&name.value).or_default();
         if targets.is_empty() {
             self.names.push(&name.value);
         }
         targets.push(target);
         let Some(before) = before.filter(|before| !before.is_empty()) else { return };
-        for era in eras(life, before) {
+        for era in split_at_changes(validity, before) {
             let name = before.iter().filter(|(end, _)| first(era) < end.value.opening());
             let name = name.filter_map(|(_, before)| before.name.as_ref()).next();
-            self.former.extend(name.map(|name| Former { name, kind, life: era, order }));
+            self.former.extend(name.map(|name| Former { name, kind, validity: era, order }));
         }
     }
 
-    fn add_item(&mut self, item: &'a Item, life: Life, chain: Option<&'a Placed<String>>) {
+    fn add_item(&mut self, item: &'a Item, validity: Validity, chain: Option<&'a Placed<String>>) {
         match item {
-            Item::Constants(values) => self.add_values(values, GroupKind::Constants, life),
-            Item::Enum(values) => self.add_values(values, GroupKind::Enum, life),
-            Item::IdSpace(values) => self.add_values(values, GroupKind::IdSpace, life),
-            Item::Macro(item) => self.add(&item.macro_, Kind::Macro, life, Some(&item.before)),
-            Item::Struct(item) => self.add(&item.struct_, Kind::Struct, life, Some(&item.before)),
-            Item::Ioctl(item) => self.add(&item.ioctl, Kind::Ioctl, life, Some(&item.before)),
+            Item::Constants(values) => self.add_values(values, GroupKind::Constants, validity),
+            Item::Enum(values) => self.add_values(values, GroupKind::Enum, validity),
+            Item::IdSpace(values) => self.add_values(values, GroupKind::IdSpace, validity),
+            Item::Macro(item) => self.add(&item.macro_, Kind::Macro, validity, Some(&item.before)),
+            Item::Struct(item) => {
+                self.add(&item.struct_, Kind::Struct, validity, Some(&item.before))
+            }
+            Item::Ioctl(item) => self.add(&item.ioctl, Kind::Ioctl, validity, Some(&item.before)),
             Item::Chain(item) => {
-                self.add(&item.chain, Kind::Chain, life, None);
-                self.chains.push(ChainItem { item, life, order: self.order });
+                self.add(&item.chain, Kind::Chain, validity, None);
+                self.chains.push(ChainItem { item, validity, order: self.order });
             }
             Item::Capability(capability) => {
                 let before = Some(&capability.before);
-                self.add(&capability.capability, Kind::Capability, life, before);
+                self.add(&capability.capability, Kind::Capability, validity, before);
                 if let Some(name) = item.declared_struct() {
-                    self.add(name, Kind::Struct, life, None);
+                    self.add(name, Kind::Struct, validity, None);
                 }
                 let chain = capability.chain.as_ref().or(chain);
-                self.capabilities.push(OfChain { item: capability, life, chain });
+                self.capabilities.push(OfChain { item: capability, validity, chain });
             }
         }
-        self.add_struct(item, life);
+        self.add_struct(item, validity);
     }
 
-    fn add_values(&mut self, values: &'a Values, kind: GroupKind, life: Life) {
+    fn add_values(&mut self, values: &'a Values, kind: GroupKind, validity: Validity) {
         let (name_kind, before) = match kind {
             GroupKind::IdSpace => (Kind::IdSpace, None),
             GroupKind::Enum if values.anonymous => (Kind::Anonymous, None),
             GroupKind::Enum => (Kind::Enum, Some(&values.before)),
             _ => (Kind::Constants, None),
         };
-        self.add(&values.name, name_kind, life, before);
-        self.add_group(Group::of(values, kind, life));
+        self.add(&values.name, name_kind, validity, before);
+        self.add_group(Group::of(values, kind, validity));
     }
 
     fn add_group(&mut self, group: Group<'a>) {
         let at = self.groups.len();
         for (index, (name, value)) in group.values.iter().enumerate() {
             let kind = if value.string.is_some() { Kind::Text } else { Kind::Number };
-            let life = value.life(group.life);
-            self.add_numbered(name, (kind, Some((at, index))), life, Some(&value.before));
+            let validity = value.validity(group.validity);
+            self.add_numbered(name, (kind, Some((at, index))), validity, Some(&value.before));
         }
         self.stretches.push(stretches(&group));
         self.groups.push(group);
     }
 
-    fn add_struct(&mut self, item: &'a Item, life: Life) {
+    fn add_struct(&mut self, item: &'a Item, validity: Validity) {
         let order = self.order;
         let declared = match item {
             Item::Struct(item) => Struct {
                 name: &item.struct_,
-                life,
+                validity,
                 order,
                 packed: item.packed,
                 minsz: item.minsz.as_ref(),
@@ -225,7 +227,7 @@ impl<'a> Index<'a> {
             // Without a name the fields are refused elsewhere.
             Item::Capability(item) if !item.fields.is_empty() => Struct {
                 name: item.struct_.as_ref().unwrap_or(&item.capability),
-                life,
+                validity,
                 order,
                 packed: false,
                 minsz: None,

@@ -5,7 +5,7 @@ use crate::ir::{GroupKind, Struct, Type};
 
 /// The condition under which a field is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gate<'a> {
+pub struct Condition<'a> {
     /// The flag, op, feature or index.
     pub name: &'a str,
     /// Whether the condition holds; `None` if the enclosing structs do not determine it.
@@ -14,11 +14,11 @@ pub struct Gate<'a> {
 
 /// The structs that contain a value, the innermost last, with their offsets.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scope<'a> {
+pub(super) struct Enclosing<'a> {
     around: Vec<(&'a Struct, u64)>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> Enclosing<'a> {
     /// The scope of the fields of the struct at `at`.
     pub(super) fn within(&self, struct_: &'a Struct, at: u64) -> Self {
         let mut around = self.around.clone();
@@ -32,11 +32,15 @@ impl<'a> Scope<'a> {
     }
 
     /// The condition under which a field is valid, if there is one.
-    pub(super) fn gate(&self, reader: ByteReader<'a>, when: Option<&'a str>) -> Option<Gate<'a>> {
+    pub(super) fn gate(
+        &self,
+        reader: ByteReader<'a>,
+        when: Option<&'a str>,
+    ) -> Option<Condition<'a>> {
         let name = when?;
         let mut tellers = self.around.iter().rev();
         let given = tellers.find_map(|(struct_, at)| given(reader, struct_, *at, name));
-        Some(Gate { name, given })
+        Some(Condition { name, given })
     }
 }
 

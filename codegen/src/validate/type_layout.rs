@@ -1,8 +1,8 @@
-//! Types of fields: their extents, and the reasons why some are impossible.
+//! Layouts of types inside a struct, and the types that cannot be laid out.
 
-use super::eras::shown;
-use super::layouts::V016;
-use super::parts::Struct;
+use super::codes::BAD_LAYOUT;
+use super::intervals::shown;
+use super::model::Struct;
 use crate::diagnostic::Diagnostic;
 use crate::layout::{Extent, Int, Layout, Model, PerModel};
 use crate::release::Release;
@@ -123,7 +123,7 @@ pub(super) fn whole(
 /// An error about a struct or a field.
 pub(super) fn refusal(name: &Placed<String>, what: &str) -> Diagnostic {
     let message = format!("`{}` {what}", name.value);
-    Diagnostic::error(V016, message).at(name.place, "")
+    Diagnostic::error(BAD_LAYOUT, message).at(name.place, "")
 }
 
 /// The error that ends the work on a struct.

@@ -7,7 +7,7 @@ use super::report::{Class, Finding};
 /// How far a version number has to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
+pub enum Bump {
     /// The last number.
     Patch,
     /// The middle number.
@@ -16,7 +16,7 @@ pub enum Step {
     Major,
 }
 
-impl Step {
+impl Bump {
     /// Its name.
     pub fn word(self) -> &'static str {
         match self {
@@ -29,33 +29,33 @@ impl Step {
 
 /// How far each of the three has to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Advice {
+pub struct VersionImpact {
     /// The generated crate: programs are compiled against it.
     #[serde(rename = "crate")]
-    pub crate_: Step,
+    pub crate_: Bump,
     /// The generated header: so they are against this, under the kernel's names.
-    pub header: Step,
+    pub header: Bump,
     /// The bytes, which programs that are never compiled again speak.
-    pub wire: Step,
+    pub wire: Bump,
 }
 
-impl Advice {
+impl VersionImpact {
     /// The steps for these findings; `more` says that the new side has items that
     /// the old one lacks.
     pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>, more: bool) -> Self {
-        let least = if more { Step::Minor } else { Step::Patch };
-        let start = Self { crate_: least, header: least, wire: Step::Patch };
-        findings.fold(start, |advice, finding| {
+        let least = if more { Bump::Minor } else { Bump::Patch };
+        let start = Self { crate_: least, header: least, wire: Bump::Patch };
+        findings.fold(start, |semver, finding| {
             let (source, wire) = match finding.class {
-                Class::Wire | Class::Ids | Class::Wire32 => (Step::Major, Step::Major),
-                Class::Source => (Step::Major, Step::Patch),
-                Class::Growth => (Step::Minor, Step::Minor),
-                Class::Note => (Step::Patch, Step::Patch),
+                Class::Wire | Class::Ids | Class::Wire32 => (Bump::Major, Bump::Major),
+                Class::Source => (Bump::Major, Bump::Patch),
+                Class::Growth => (Bump::Minor, Bump::Minor),
+                Class::Note => (Bump::Patch, Bump::Patch),
             };
             Self {
-                crate_: advice.crate_.max(source),
-                header: advice.header.max(source),
-                wire: advice.wire.max(wire),
+                crate_: semver.crate_.max(source),
+                header: semver.header.max(source),
+                wire: semver.wire.max(wire),
             }
         })
     }

@@ -5,19 +5,23 @@ use super::codes::{
     BODY_CHANGED, CHAIN_ADDED, FIELD_INSERTED, INPUT_ADDED, OUTPUT_ADDED, PADDING_NAMED,
     PAYLOAD_RESIZED, RESERVED_FIELD_USED,
 };
-use super::pairs::Pairs;
-use super::report::{Class, Finding, Party, Victim};
-use super::struct_diff::Twins;
+use super::matching::Matching;
+use super::report::{Affected, Class, Finding, Party};
+use super::struct_diff::StructDiff;
 use super::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, GroupKind, Member, Role, Struct, StructId, StructRole};
 use crate::layout::{Model, PerModel};
 
-pub(super) fn compare(pairs: &Pairs<'_>, twins: &Twins<'_>, id: StructId) -> Vec<Finding> {
-    let grown = Grown { pairs, twins, id };
+pub(super) fn compare(
+    matching: &Matching<'_>,
+    diff: &StructDiff<'_>,
+    id: StructId,
+) -> Vec<Finding> {
+    let grown = AddedFields { matching, diff, id };
     let mut findings: Vec<_> =
-        twins.kept.iter().filter_map(|pair| grown.put_to_use(pair)).collect();
-    findings.extend(twins.added.iter().map(|member| grown.added(member)));
+        diff.unchanged.iter().filter_map(|pair| grown.reserved_field_used(pair)).collect();
+    findings.extend(diff.added.iter().map(|member| grown.added(member)));
     findings
 }
 
@@ -28,15 +32,15 @@ pub(super) fn is_payload(abi: &Abi, struct_: &str) -> bool {
     payloads.map(|id| &abi.struct_(id).name).any(|name| name == struct_)
 }
 
-struct Grown<'a> {
-    pairs: &'a Pairs<'a>,
-    twins: &'a Twins<'a>,
+struct AddedFields<'a> {
+    matching: &'a Matching<'a>,
+    diff: &'a StructDiff<'a>,
     id: StructId,
 }
 
-impl Grown<'_> {
+impl AddedFields<'_> {
     /// A field that was reserved and no longer is.
-    fn put_to_use(&self, (old, new): &(Member<'_>, Member<'_>)) -> Option<Finding> {
+    fn reserved_field_used(&self, (old, new): &(Member<'_>, Member<'_>)) -> Option<Finding> {
         if old.role != Role::Reserved || new.role == Role::Reserved {
             return None;
         }
@@ -48,40 +52,40 @@ impl Grown<'_> {
         let message = "the field was reserved, and nothing tells when it counts: \
             old programs left anything there, and old kernels wrote anything";
         let finding =
-            self.finding(RESERVED_FIELD_USED, Class::Wire, new, message).hurts(Victim::Both);
+            self.finding(RESERVED_FIELD_USED, Class::Wire, new, message).affects(Affected::Both);
         Some(finding.witness(self.stale(new)).help(GATE))
     }
 
     fn added(&self, new: &Member<'_>) -> Finding {
-        match self.twins.new.role {
-            _ if new.role == Role::Reserved && self.covers(&self.twins.freed, new) => {
+        match self.diff.new.role {
+            _ if new.role == Role::Reserved && self.covers(&self.diff.reused, new) => {
                 self.finding(PADDING_NAMED, Class::Note, new, "reserved bytes are divided anew")
             }
-            _ if self.covers_old_bytes(new) => self.second_meaning(new),
+            _ if self.covers_old_bytes(new) => self.overlapping_member(new),
             StructRole::Capability(_) => self.in_capability(new),
-            _ if is_payload(self.pairs.abis().1, &self.twins.new.name) => self.in_payload(new),
+            _ if is_payload(self.matching.abis().1, &self.diff.new.name) => self.in_payload(new),
             StructRole::Argument => self.in_argument(new),
             _ => self.in_plain(new),
         }
     }
 
     /// Another member of a union.
-    fn second_meaning(&self, new: &Member<'_>) -> Finding {
+    fn overlapping_member(&self, new: &Member<'_>) -> Finding {
         if let Some(gate) = self.gate(new) {
-            let message = "bytes that are there have a second meaning under their gate only";
+            let message = "bytes that are there have a second meaning under tsuccessor gate only";
             return self.finding(RESERVED_FIELD_USED, Class::Growth, new, message).gate(gate);
         }
         let message = "bytes that are there have a second meaning, and nothing tells which one";
         let finding =
-            self.finding(RESERVED_FIELD_USED, Class::Wire, new, message).hurts(Victim::Both);
+            self.finding(RESERVED_FIELD_USED, Class::Wire, new, message).affects(Affected::Both);
         finding.witness(self.stale(new)).help(GATE)
     }
 
     fn in_capability(&self, new: &Member<'_>) -> Finding {
-        let StructRole::Capability(index) = self.twins.old.role else {
+        let StructRole::Capability(index) = self.diff.old.role else {
             return self.in_plain(new);
         };
-        let known = self.pairs.abis().0.capability(index).version;
+        let known = self.matching.abis().0.capability(index).version;
         let padding = new.role == Role::Reserved && self.is_padding(new);
         if padding || self.new_version(new).is_some() {
             let message = "the body grew at its end, together with its version";
@@ -91,13 +95,13 @@ impl Grown<'_> {
         let message =
             format!("the body grew, and its version stayed {known}: old kernels never wrote this");
         let finding =
-            self.finding(BODY_CHANGED, Class::Wire, new, &message).hurts(Victim::NewProgram);
+            self.finding(BODY_CHANGED, Class::Wire, new, &message).affects(Affected::NewProgram);
         let witness = self.stale(new);
         finding.witness(witness).help("raise the version, and say with which one the field came")
     }
 
     fn in_payload(&self, new: &Member<'_>) -> Finding {
-        let (before, now) = (size(self.twins.old), size(self.twins.new));
+        let (before, now) = (size(self.diff.old), size(self.diff.new));
         if before == now {
             return self.in_argument(new);
         }
@@ -106,11 +110,11 @@ impl Grown<'_> {
             now[0], before[0]
         );
         let finding =
-            self.finding(PAYLOAD_RESIZED, Class::Wire, new, &message).hurts(Victim::OldProgram);
+            self.finding(PAYLOAD_RESIZED, Class::Wire, new, &message).affects(Affected::OldProgram);
         let witness = witness::refused(
-            self.pairs,
-            &self.twins.new.name,
-            Victim::OldProgram,
+            self.matching,
+            &self.diff.new.name,
+            Affected::OldProgram,
             before[0],
             now[0],
         );
@@ -118,7 +122,7 @@ impl Grown<'_> {
     }
 
     fn in_argument(&self, new: &Member<'_>) -> Finding {
-        let (before, now) = (size(self.twins.old), size(self.twins.new));
+        let (before, now) = (size(self.diff.old), size(self.diff.new));
         let padding = self.is_padding(new);
         if new.role == Role::Reserved {
             let (code, what) = match padding {
@@ -141,26 +145,26 @@ impl Grown<'_> {
         if new.is_flexible() && !new.is_input() {
             return self.grows(code, new, "an array was appended behind the fixed part", "argsz");
         }
-        let (code, victim, message) = match code {
+        let (code, affected, message) = match code {
             _ if padding => (
                 PADDING_NAMED,
-                Victim::Both,
+                Affected::Both,
                 "a meaning was given to padding, which nobody ever set, and nothing tells",
             ),
             INPUT_ADDED => (
                 INPUT_ADDED,
-                Victim::Both,
+                Affected::Both,
                 "an input was appended without a flag: \
                  new kernels read what old programs never set, old kernels pass over it",
             ),
             code => (
                 code,
-                Victim::NewProgram,
+                Affected::NewProgram,
                 "an output was appended without a flag: \
                  old kernels never write it, and nothing tells",
             ),
         };
-        let finding = self.finding(code, Class::Wire, new, message).hurts(victim);
+        let finding = self.finding(code, Class::Wire, new, message).affects(affected);
         finding.witness(self.stale(new)).help(GATE)
     }
 
@@ -182,7 +186,7 @@ impl Grown<'_> {
 
     /// Growth that argsz and a gate keep from programs that do not know it.
     fn grows(&self, code: Code, new: &Member<'_>, what: &str, gate: &str) -> Finding {
-        let (before, now) = (size(self.twins.old), size(self.twins.new));
+        let (before, now) = (size(self.diff.old), size(self.diff.new));
         let model =
             Model::ALL.into_iter().find(|model| before[model.index()] != now[model.index()]);
         let message = match model {
@@ -207,13 +211,13 @@ impl Grown<'_> {
     }
 
     fn minsz(&self) -> Option<u64> {
-        let field = self.twins.old.minsz?;
-        Some(self.twins.old.layouts[Model::Lp64.index()].fields[field].end())
+        let field = self.diff.old.minsz?;
+        Some(self.diff.old.layouts[Model::Lp64.index()].fields[field].end())
     }
 
     /// The condition under which a field is valid.
     fn gate(&self, new: &Member<'_>) -> Option<String> {
-        let host = self.pairs.abis().1.chain_of(self.id).and_then(|chain| chain.host());
+        let host = self.matching.abis().1.chain_of(self.id).and_then(|chain| chain.host());
         let told = match new.role {
             Role::CapOffset => host.map(|host| host.flag.0.clone()),
             _ => new.valid_if.filter(|gate| !self.is_old(gate)).map(str::to_owned),
@@ -224,35 +228,39 @@ impl Grown<'_> {
 
     /// Whether a gate is older than the field, so that it does not show that the field exists.
     fn is_old(&self, gate: &str) -> bool {
-        let old = self.pairs.abis().0;
+        let old = self.matching.abis().0;
         old.groups.iter().flat_map(|group| &group.values).any(|value| value.name == gate)
     }
 
     /// The version of a capability that came with a field.
     fn new_version(&self, new: &Member<'_>) -> Option<String> {
-        let StructRole::Capability(index) = self.twins.old.role else { return None };
-        let known = self.pairs.abis().0.capability(index).version;
+        let StructRole::Capability(index) = self.diff.old.role else { return None };
+        let known = self.matching.abis().0.capability(index).version;
         (new.version > known).then(|| format!("version {}", new.version))
     }
 
     /// Whether a field is known from a header only, which does not state its gate.
     fn is_guessed(&self, new: &Member<'_>) -> bool {
-        let headers = self.pairs.new.headers.as_ref();
-        headers.is_some_and(|headers| headers.guessed.contains(&new.path(self.twins.new)))
+        let headers = self.matching.new.headers.as_ref();
+        headers.is_some_and(|headers| headers.guessed.contains(&new.path(self.diff.new)))
     }
 
     /// A flag that came to the struct together with a field, and can be its gate.
     fn new_flag(&self) -> Option<String> {
-        let flags =
-            self.pairs.abis().1.held_groups(self.id).filter(|group| group.kind == GroupKind::Flags);
+        let flags = self
+            .matching
+            .abis()
+            .1
+            .held_groups(self.id)
+            .filter(|group| group.kind == GroupKind::Flags);
         let mut values = flags.flat_map(|group| &group.values);
         values.find(|value| !self.is_old(&value.name)).map(|value| value.name.clone())
     }
 
     /// Whether old fields have the same bytes.
     fn covers_old_bytes(&self, new: &Member<'_>) -> bool {
-        let kept: Vec<_> = self.twins.kept.iter().map(|(old, _)| *old).collect();
-        self.covers(&kept, new) || self.covers(&self.twins.freed, new)
+        let kept: Vec<_> = self.diff.unchanged.iter().map(|(old, _)| *old).collect();
+        self.covers(&kept, new) || self.covers(&self.diff.reused, new)
     }
 
     fn covers(&self, old: &[Member<'_>], new: &Member<'_>) -> bool {
@@ -266,15 +274,15 @@ impl Grown<'_> {
 
     /// Whether it uses unnamed bytes of the old struct.
     fn is_padding(&self, new: &Member<'_>) -> bool {
-        new.spans[Model::Lp64.index()].offset < size(self.twins.old)[Model::Lp64.index()]
+        new.spans[Model::Lp64.index()].offset < size(self.diff.old)[Model::Lp64.index()]
     }
 
     fn stale(&self, new: &Member<'_>) -> super::report::Witness {
-        witness::stale(self.pairs, self.twins, new)
+        witness::stale(self.matching, self.diff, new)
     }
 
     fn finding(&self, code: Code, class: Class, new: &Member<'_>, message: &str) -> Finding {
-        let subject = new.path(self.twins.new);
+        let subject = new.path(self.diff.new);
         Finding::new(code, class, subject, message).at(Party::New, new.meta.place)
     }
 }

@@ -2,10 +2,10 @@
 //! their names from structs, fields, chains, capabilities and profiles.
 
 use super::Check;
-use super::claims::ALWAYS;
+use super::model::{ChainItem, Struct};
 use super::names::file_name;
-use super::parts::{ChainItem, Struct};
-use super::spelling::{Made, distinct, refuse, short_of, unique};
+use super::rust_names::{Made, distinct, refuse, short_of, unique};
+use super::uniqueness::ALWAYS;
 use crate::names::{group_type, screaming, view_getter, without_prefix};
 
 /// Type names that the views and their runtime use.
@@ -70,18 +70,17 @@ fn types(check: &mut Check<'_>) {
         let name = &chain.item.chain;
         let type_ = group_type(name);
         let own = [type_.clone() + "Cap", type_.clone() + "Caps", format!("New{type_}Cap")];
-        let own = own.map(|type_| Made::new(type_, name, chain.life));
-        let host = chain
-            .item
-            .host
-            .as_ref()
-            .map(|host| Made::new(group_type(without_prefix(prefix, host)), host, chain.life));
+        let own = own.map(|type_| Made::new(type_, name, chain.validity));
+        let host =
+            chain.item.host.as_ref().map(|host| {
+                Made::new(group_type(without_prefix(prefix, host)), host, chain.validity)
+            });
         own.into_iter().chain(host)
     });
     let capabilities = index.capabilities.iter().filter_map(|one| {
         let chain = one.chain?;
         let name = group_type(&[chain, "_", short_of(index, one)].concat());
-        Some(Made::new(name, &one.item.capability, one.life).one_of(chain))
+        Some(Made::new(name, &one.item.capability, one.validity).one_of(chain))
     });
     let made: Vec<_> = chains.chain(capabilities).collect();
     distinct(check, &made, "type");
@@ -96,12 +95,12 @@ fn constants(check: &mut Check<'_>) {
     let headers = spec.abi.cap_headers.iter();
     let headers =
         headers.map(|(name, _)| Made::new(screaming(name), name, ALWAYS).within("header"));
-    let handlers = spec
-        .ioctls()
-        .flat_map(|(ioctl, life)| ioctl.handlers().map(move |(.., handler)| (handler, life)));
-    let profiles = handlers.filter_map(|(handler, life)| {
+    let handlers = spec.ioctls().flat_map(|(ioctl, validity)| {
+        ioctl.handlers().map(move |(.., handler)| (handler, validity))
+    });
+    let profiles = handlers.filter_map(|(handler, validity)| {
         let name = handler.profile.as_ref()?;
-        Some(Made::new(screaming(name), name, life))
+        Some(Made::new(screaming(name), name, validity))
     });
     let made: Vec<_> = headers.chain(profiles).collect();
     distinct(check, &made, "constant");
@@ -114,10 +113,10 @@ fn constants(check: &mut Check<'_>) {
 fn hosts(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let index = check.index;
     let Some(host) = &chain.item.host else { return };
-    let hosts = index.structs_named(host).filter(|host| host.life.meets(chain.life));
+    let hosts = index.structs_named(host).filter(|host| host.validity.overlaps(chain.validity));
     for member in hosts.flat_map(Struct::members) {
-        for (life, name) in member.names().filter(|(_, name)| METHODS.contains(name)) {
-            let made = Made::new(name, member.name, life);
+        for (validity, name) in member.names().filter(|(_, name)| METHODS.contains(name)) {
+            let made = Made::new(name, member.name, validity);
             refuse(check, &made, "method", "the view of a reply has one of this name");
         }
     }
@@ -126,7 +125,9 @@ fn hosts(check: &mut Check<'_>, chain: &ChainItem<'_>) {
 /// A capability has a method for each field of its body.
 fn getters(check: &mut Check<'_>, struct_: &Struct<'_>) {
     let names = struct_.fields().flat_map(|field| {
-        field.names().map(move |(life, name)| Made::new(view_getter(name), field.name, life))
+        field
+            .names()
+            .map(move |(validity, name)| Made::new(view_getter(name), field.name, validity))
     });
     unique(check, &names.collect::<Vec<_>>(), "method");
 }

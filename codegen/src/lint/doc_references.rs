@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
-use super::scope::{self, Scope};
+use super::subject::{self, LintSubject};
 use crate::ir::{Abi, Doc};
 use crate::names;
 
@@ -12,7 +12,7 @@ use crate::names;
 pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
     let known = known(abi);
     let mut findings = Vec::new();
-    for (scope, text, names) in named(abi) {
+    for (subject, text, names) in named(abi) {
         for name in names.into_iter().filter(|name| !known.contains(name.as_str())) {
             let near = names::nearest(&name, known.iter().copied());
             let help = match near {
@@ -22,7 +22,7 @@ pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
                 }
             };
             let message = format!("there is no `{name}`");
-            findings.push(Finding::new(scope.clone(), message).label(text).help(help));
+            findings.push(Finding::new(subject.clone(), message).label(text).help(help));
         }
     }
     findings
@@ -44,44 +44,44 @@ fn known(abi: &Abi) -> BTreeSet<&str> {
 }
 
 /// Every text, with its description and the names in it.
-fn named(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
+fn named(abi: &Abi) -> Vec<(LintSubject<'_>, &'static str, Vec<String>)> {
     let mut all = Vec::new();
-    all.push((Scope::file("abi"), "", quoted([&abi.doc])));
+    all.push((LintSubject::file("abi"), "", quoted([&abi.doc])));
     for section in &abi.sections {
-        all.push((Scope::file(&section.name), "", quoted([&section.doc])));
+        all.push((LintSubject::file(&section.name), "", quoted([&section.doc])));
     }
-    for (entry, scope) in scope::all(abi) {
+    for (entry, subject) in subject::all(abi) {
         let deprecated = entry.meta.deprecated.iter().map(|deprecated| &deprecated.doc);
         let docs = [&entry.meta.doc].into_iter().chain(deprecated);
-        all.push((scope, "in its documentation", quoted(docs)));
+        all.push((subject, "in its documentation", quoted(docs)));
     }
     for ioctl in &abi.ioctls {
-        all.push((Scope::of(&ioctl.meta), "in what it returns", quoted(&ioctl.returns)));
+        all.push((LintSubject::of(&ioctl.meta), "in what it returns", quoted(&ioctl.returns)));
         for handler in &ioctl.handlers {
-            let scope = Scope::of_handler(ioctl, handler);
-            all.push((scope, "in its documentation", quoted([&handler.doc])));
+            let subject = LintSubject::of_handler(ioctl, handler);
+            all.push((subject, "in its documentation", quoted([&handler.doc])));
         }
     }
     for macro_ in &abi.macros {
         let names = words(&macro_.c).filter(|word| !macro_.args.iter().any(|arg| arg == word));
         let names = names.map(str::to_owned).collect();
-        all.push((Scope::of(&macro_.meta), "in its text", names));
+        all.push((LintSubject::of(&macro_.meta), "in its text", names));
     }
     all.extend(conditions(abi));
     all
 }
 
 /// The names in `valid_if` and `gates`.
-fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
+fn conditions(abi: &Abi) -> Vec<(LintSubject<'_>, &'static str, Vec<String>)> {
     let mut all = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
             let names = field.valid_if.iter().cloned().collect();
-            all.push((Scope::of_field(abi, struct_, field), "in its `valid_if`", names));
+            all.push((LintSubject::of_field(abi, struct_, field), "in its `valid_if`", names));
             for arm in field.arms() {
                 let names = arm.valid_if.iter().cloned().collect();
                 all.push((
-                    Scope::of_arm(abi, struct_, field, &arm.meta),
+                    LintSubject::of_arm(abi, struct_, field, &arm.meta),
                     "in its `valid_if`",
                     names,
                 ));
@@ -90,8 +90,8 @@ fn conditions(abi: &Abi) -> Vec<(Scope<'_>, &'static str, Vec<String>)> {
     }
     for group in &abi.groups {
         for value in &group.values {
-            let scope = Scope::of_value(abi, group, value);
-            all.push((scope, "in its `gates`", value.gates.clone()));
+            let subject = LintSubject::of_value(abi, group, value);
+            all.push((subject, "in its `gates`", value.gates.clone()));
         }
     }
     all

@@ -1,0 +1,53 @@
+//! The names of an ABI as the compatibility part of the header sees them: which
+//! kernel header declares each, which macro detects it, and its stable name.
+
+use super::detecting_macros::DetectingMacros;
+use super::literal;
+use crate::ir::{Abi, Entry, Header};
+use crate::names;
+
+/// The names of an ABI and the macros that detect them.
+pub(super) struct CompatContext<'a> {
+    pub(super) abi: &'a Abi,
+    /// All declarations, in the order of the specification.
+    pub(super) entries: Vec<Entry<'a>>,
+    pub(super) detecting: DetectingMacros<'a>,
+    /// The start of the header's own macros.
+    pub(super) prefix: String,
+}
+
+impl<'a> CompatContext<'a> {
+    pub(super) fn new(abi: &'a Abi, prefix: String) -> Self {
+        let entries = abi.declarations();
+        Self { abi, detecting: DetectingMacros::new(abi, &entries), entries, prefix }
+    }
+
+    /// The names that a kernel header declares, by its index.
+    pub(super) fn of_header(&self, header: usize) -> impl Iterator<Item = &Entry<'a>> {
+        self.entries.iter().filter(move |entry| self.abi.sections[entry.section].header == header)
+    }
+
+    /// The stable name of a value, whose number does not depend on the kernel
+    /// header.
+    pub(super) fn stable_name(&self, name: &str) -> String {
+        let rest = names::without_prefix(&self.abi.prefix.to_ascii_uppercase(), name);
+        [&self.prefix, rest].concat()
+    }
+
+    /// The number of a name, cast to its enum if that has a tag.
+    pub(super) fn number(&self, entry: &Entry<'_>) -> Option<String> {
+        let number = literal::decimal(entry.number()?);
+        Some(match entry.tag() {
+            Some(tag) => format!("{}_CAST(enum {tag}, {number})", self.prefix),
+            None => number,
+        })
+    }
+}
+
+/// The macro that is defined if a kernel header was included before this
+/// header; none if it has no include guard.
+pub(super) fn after_macro(header: &Header, prefix: &str) -> Option<String> {
+    let file = header.path.rsplit('/').next().unwrap_or(&header.path);
+    let after = || format!("{prefix}_AFTER_{}", names::screaming(file));
+    (!header.guards.is_empty()).then(after)
+}
