@@ -63,9 +63,8 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         meta(&mut ioctl.meta);
         ioctl.handlers.clear();
     }
-    for chain in &mut abi.protocol.chains {
-        chain.profiles.clear();
-    }
+    // Profiles are rules of handlers.
+    abi.protocol.chains.iter_mut().for_each(|chain| chain.profiles.clear());
     for capability in &mut abi.capabilities {
         meta(&mut capability.meta);
     }

@@ -102,7 +102,8 @@ fn program(facts: &Facts) -> (String, String) {
         }
     }
     let program = format!(
-        "         const fn width<S, F>(_: fn(&S) -> F) -> usize {{ size_of::<F>() }}\n\
+        "#![allow(dead_code)]\nuse std::mem::{{align_of, offset_of, size_of}};\nuse vfio_abi::uapi::*;\n\
+         const fn width<S, F>(_: fn(&S) -> F) -> usize {{ size_of::<F>() }}\n\
          fn main() {{\n{body}}}\n"
     );
     (program, expected)

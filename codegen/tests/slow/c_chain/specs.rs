@@ -86,9 +86,9 @@ pub(crate) const CONFIG_SPACE_PROGRAM: &str = r#"
 int main(void)
 {
 	static unsigned char space[4096];
-	struct vfio_abi_walk walk;
-	struct vfio_abi_cap cap;
-	struct vfio_abi_pci_pm pm;
+	struct config_abi_walk walk;
+	struct config_abi_cap cap;
+	struct config_abi_pci_pm pm;
 	unsigned int word = 1u | 2u << 16 | 0x148u << 20;
 	int found;
 
@@ -99,19 +99,19 @@ int main(void)
 	__builtin_memcpy(space + 0x100, &word, 4);
 	word = 11u | 1u << 16;
 	__builtin_memcpy(space + 0x148, &word, 4);
-	walk = vfio_abi_pci_caps(space, 256);
-	if (vfio_abi_pci_pm_find(&walk, &pm) != 1 || pm.cap.at != 0x40)
+	walk = config_abi_pci_caps(space, 256);
+	if (config_abi_pci_pm_find(&walk, &pm) != 1 || pm.cap.at != 0x40)
 		return 1;
-	walk = vfio_abi_pci_caps(space, 256);
-	while ((found = vfio_abi_pci_next(&walk, &cap)) > 0)
+	walk = config_abi_pci_caps(space, 256);
+	while ((found = config_abi_pci_next(&walk, &cap)) > 0)
 		printf("%x@%x ", cap.id, cap.at);
 	printf(found ? "bad\n" : "end\n");
-	walk = vfio_abi_pcie_caps(space, sizeof(space));
-	while ((found = vfio_abi_pcie_next(&walk, &cap)) > 0)
+	walk = config_abi_pcie_caps(space, sizeof(space));
+	while ((found = config_abi_pcie_next(&walk, &cap)) > 0)
 		printf("%d.%d@%x ", cap.id, cap.version, cap.at);
 	printf(found ? "bad\n" : "end\n");
-	walk = vfio_abi_pci_caps(space, 0x34);
-	return vfio_abi_pci_next(&walk, &cap) != 0;
+	walk = config_abi_pci_caps(space, 0x34);
+	return config_abi_pci_next(&walk, &cap) != 0;
 }
 "#;
 

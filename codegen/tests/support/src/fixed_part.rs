@@ -61,7 +61,7 @@ pub fn rust_source(abi: &Abi, structs: &[String]) -> String {
          use super::number;\n\n\
          /// Tells the fixed part of a struct.\n\
          #[allow(unused_variables, reason = \"an ABI may know none of them\")]\n\
-         pub fn tell(text: &mut String, name: &str, bytes: &[u8]) {{\n    \
+         pub(crate) fn tell(text: &mut String, name: &str, bytes: &[u8]) {{\n    \
          match name {{\n{arms}        _ => {{}}\n    }}\n}}\n"
     )
 }

@@ -81,11 +81,11 @@ pub fn rust_source(abi: &Abi) -> String {
          use generated_abi::uapi;\n\
          use generated_abi::views::{{self, BuildError, NewCap}};\n\n\
          /// The profiles, by name.\n\
-         pub const PROFILES: &[&str] = &{names:?};\n\n\
+         pub(crate) const PROFILES: &[&str] = &{names:?};\n\n\
          /// The chain of each, by its index.\n\
-         pub const CHAINS: &[usize] = &{of:?};\n\n\
+         pub(crate) const CHAINS: &[usize] = &{of:?};\n\n\
          /// Writes a reply by a profile.\n\
-         pub fn reply(\n    profile: usize,\n    buffer: &mut [u8],\n    \
+         pub(crate) fn reply(\n    profile: usize,\n    buffer: &mut [u8],\n    \
          values: &[u64; 8],\n    caps: &[NewCap<'_>],\n) -> Result<u32, BuildError> {{\n    \
          match profile {{\n{arms}        other => panic!(\"{{other}}\"),\n    }}\n}}\n"
     )

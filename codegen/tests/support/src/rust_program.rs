@@ -41,11 +41,13 @@ pub fn source(abi: &Abi) -> String {
          use super::{{\n    \
          Text, cap, element, error, hex, no_host, no_reply, number, reply, unforeseen,\n}};\n\n\
          /// The chains, by name.\n\
-              pub const NAMES: &[&str] = &{names:?};\n\n\
+         #[allow(dead_code, reason = \"not every program asks\")]\n\
+         pub(crate) const NAMES: &[&str] = &{names:?};\n\n\
          /// What tells all of a reply of each.\n\
-              pub const TELLERS: &[fn(&mut Text, &[u8], Wire)] = &[{tellers}];\n\n\
+         #[allow(dead_code, reason = \"not every program asks\")]\n\
+         pub(crate) const TELLERS: &[fn(&mut Text, &[u8], Wire)] = &[{tellers}];\n\n\
          /// Tells all of a reply; false of a chain that is not known.\n\
-         pub fn canonical(text_of: &mut Text, chain: &str, bytes: &[u8], wire: Wire) \
+         pub(crate) fn canonical(text_of: &mut Text, chain: &str, bytes: &[u8], wire: Wire) \
          -> bool {{\n    \
          match chain {{\n{choice}        _ => return false,\n    }}\n    true\n}}\n{functions}"
     )
