@@ -96,9 +96,9 @@ impl DecodeError {
                 format!("{len} bytes count, and there must be {minsz}")
             }
             Kind::InsideFixed => format!("no capability can start at {at}, in the fixed part"),
-            Kind::OutOfBounds => format!("no capability can start at {at}, behind the end"),
+            Kind::OutOfBounds => format!("no capability can start at {at}, after the end"),
             Kind::HeaderCut => format!("the bytes end in the header of the capability at {at}"),
-            Kind::Cycle => format!("the chain comes back to {at}"),
+            Kind::Cycle => format!("the chain returns to {at}"),
             Kind::BodyShort { id, need } => {
                 format!("capability {id} at {at} needs {need} bytes, more than there are")
             }

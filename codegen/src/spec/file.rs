@@ -42,10 +42,10 @@ macro_rules! entry_enum {
         }
 
         impl Entry {
-            fn into_item(self) -> Result<Item, Extension> {
+            fn add_to(self, items: &mut Vec<Item>, extensions: &mut Vec<Extension>) {
                 match self {
-                    $(Self::$kind(item) => Ok(Item::$kind(item)),)+
-                    Self::Extend(extension) => Err(extension),
+                    $(Self::$kind(item) => items.push(Item::$kind(item)),)+
+                    Self::Extend(extension) => extensions.push(extension),
                 }
             }
         }
@@ -60,10 +60,7 @@ impl File {
         let newest = newest.map(|value| Placed { value, place: self.header.place });
         let (mut items, mut extensions) = (Vec::new(), Vec::new());
         for entry in self.items.0 {
-            match entry.into_item() {
-                Ok(item) => items.push(item),
-                Err(extension) => extensions.push(extension),
-            }
+            entry.add_to(&mut items, &mut extensions);
         }
         let file = SpecFile {
             name: String::new(),

@@ -139,7 +139,7 @@ static int grow(struct ABI(request) *request, __u32 need)
 /* Asks a peer: the profile whose host it is, the buffer's size, the script. */
 static void ask(const __u8 *bytes, size_t len)
 {
-	const struct ABI(host) *host;
+	const struct ABI(_host) *host;
 	struct ABI(request) request;
 	struct ABI(reply) reply;
 	struct script script;
@@ -160,7 +160,7 @@ static void ask(const __u8 *bytes, size_t len)
 	request.call = answer;
 	request.grow = bytes[1] % 2 ? grow : NULL;
 	request.context = &script;
-	if (!ABI(ask)(&request, host, &reply, kept) &&
+	if (!ABI(_ask)(&request, host, &reply, kept) &&
 	    (reply.len > request.len || reply.bytes != request.buf))
 		abort();
 	free(request.buf);

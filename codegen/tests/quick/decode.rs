@@ -197,7 +197,7 @@ fn damage_is_marked_in_the_bytes() {
     let Outcome { code, stdout, .. } = run(&["vfio_iommu_type1_info"], &damaged);
     assert_eq!(code, 1);
     assert!(stdout.contains("CAP_MIGRATION: id 2"), "what stands before it is shown: {stdout}");
-    let expected = "error: cycle: the chain comes back to 24\n";
+    let expected = "error: cycle: the chain returns to 24\n";
     assert!(stdout.contains(expected), "{stdout}");
     damaged[76] = 0xff;
     damaged[60] = 0x44;

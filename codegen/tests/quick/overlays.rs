@@ -18,7 +18,7 @@ fn open(overlays: &[&str]) -> ValidSpec {
     let paths = overlays.iter().enumerate().map(|(index, items)| {
         let head = "title: More\ndoc: More.\nheader: demo\nsource: tree/more.h\nitems:\n";
         // As `.yaml`, it would be a file that `abi.yaml` does not list.
-        folder.write(&format!("more_{index}.overlay"), &[head, items].concat())
+        folder.write(&format!("more_{index}.overlay"), [head, items].concat())
     });
     let paths: Vec<_> = paths.collect();
     fixtures::loaded(folder.open(&paths))

@@ -45,10 +45,7 @@ fn the_walk_of_pci_reads_a_captured_configuration_space() {
     let standard = "64 vendor type 1 bar 0\n80 vendor type 3 bar 0\n96 vendor type 4 bar 0\n\
                     112 vendor type 2 bar 0\n132 vendor type 5 bar 0\n152 msix 0x8002\n";
     // A space of 256 bytes ends where the extended chain would start.
-    assert_eq!(
-        printed,
-        [[standard, "no capability can start at 256, behind the reply\n"].concat()]
-    );
+    assert_eq!(printed, [[standard, "no capability can start at 256, after the reply\n"].concat()]);
 }
 
 #[test]
@@ -70,7 +67,7 @@ fn the_walk_of_pci_express_reads_words_and_bounds_them() {
         printed[0],
         "256 serial abcd 1234\n336 extended 1 version 2\n320 extended 24 version 1\n"
     );
-    assert!(printed[1].ends_with("the chain comes back to 256\n"), "{}", printed[1]);
+    assert!(printed[1].ends_with("the chain returns to 256\n"), "{}", printed[1]);
     assert!(
         printed[2].starts_with("64 id 1\nno capability can start at 32, in the fixed part\n"),
         "{}",
