@@ -39,6 +39,11 @@ pub(crate) fn views(data: &[u8]) {
             None => Subject::Chain(index),
         };
         let found = decode::decode(abi(), subject, target, bytes);
-        assert_eq!(text, decode::conformance_text(&found), "{name} of {}: {bytes:02x?}", target.name);
+        assert_eq!(
+            text,
+            decode::conformance_text(&found),
+            "{name} of {}: {bytes:02x?}",
+            target.name
+        );
     }
 }
