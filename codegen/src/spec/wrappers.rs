@@ -2,8 +2,8 @@
 //! maps in which a bad entry does not hide the others, and values with a short
 //! and a long form.
 //!
-//! Every wrapper asks the reader for the [`Head`] of a value, which serde has no
-//! word for, before the content: a struct of the name [`NODE`] is read as a
+//! Every wrapper asks the reader for the `Head` of a value, which serde has no
+//! word for, before the content: a struct of the name `NODE` is read as a
 //! sequence of the head's parts and the content.
 
 use std::borrow::Cow;
