@@ -59,12 +59,21 @@ pub enum ChainError {
 impl core::fmt::Display for ChainError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match *self {
-            Self::OutOfBounds { at } => write!(f, "no capability can start at {at}, after the reply"),
-            Self::InsideFixed { at } => write!(f, "no capability can start at {at}, in the fixed part"),
-            Self::HeaderCut { at } => write!(f, "the reply ends in the header of the capability at {at}"),
+            Self::OutOfBounds { at } => {
+                write!(f, "no capability can start at {at}, after the reply")
+            }
+            Self::InsideFixed { at } => {
+                write!(f, "no capability can start at {at}, in the fixed part")
+            }
+            Self::HeaderCut { at } => {
+                write!(f, "the reply ends in the header of the capability at {at}")
+            }
             Self::Cycle { at } => write!(f, "the chain returns to {at}"),
             Self::BodyShort { at, id, required_size } => {
-                write!(f, "capability {id} at {at} requires {required_size} bytes, more than there are")
+                write!(
+                    f,
+                    "capability {id} at {at} requires {required_size} bytes, more than there are"
+                )
             }
             Self::CountOutOfBounds { at, id, count } => {
                 write!(f, "capability {id} at {at} counts {count} elements, more than there are")
@@ -299,7 +308,10 @@ impl<'a> Walk<'a> {
     /// Visits the next capability. `format` is a constant and the function is
     /// inline, so that its offsets are constants in the code of the caller.
     #[inline(always)]
-    pub(crate) fn advance(&mut self, format: &HeaderFormat) -> Option<Result<RawCap<'a>, ChainError>> {
+    pub(crate) fn advance(
+        &mut self,
+        format: &HeaderFormat,
+    ) -> Option<Result<RawCap<'a>, ChainError>> {
         let at = self.at;
         let left = self.left.wrapping_sub(1);
         if left < 0 {

@@ -214,7 +214,9 @@ impl Rules {
             return Some(self.fixed_size);
         }
         let shapes = caps.iter().map(|cap| self.shape(cap));
-        shapes.into_iter().try_fold(self.first_cap, |end, shape| end.checked_add(self.taken(&shape)?))
+        shapes
+            .into_iter()
+            .try_fold(self.first_cap, |end, shape| end.checked_add(self.taken(&shape)?))
     }
 
     fn shape<T>(&self, cap: &impl Append<T>) -> CapShape {

@@ -81,7 +81,7 @@ impl<E: core::fmt::Display> core::fmt::Display for RequestError<E> {
             Self::Transport(error) => error.fmt(f),
             Self::Short { required_size } => {
                 write!(f, "the reply requires a buffer of {required_size} bytes")
-            },
+            }
             Self::Reply(error) => error.fmt(f),
         }
     }

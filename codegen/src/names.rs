@@ -1,18 +1,25 @@
 //! The only spelling of names. Names of the kernel stay the same in both languages;
 //! unnamed items get a name here.
 //!
-//! | of | pattern | example |
+//! | item | pattern | example |
 //! |---|---|---|
-//! | struct, tagged enum, constant, ioctl | the kernel's | `vfio_region_info` |
-//! | field | the kernel's, raw where Rust reserves it | `r#type` |
-//! | flags of a field | struct and field, in camel case | `RegionInfoFlags` |
-//! | numbers of a field | the same | `RegionGfxEdidLinkState` |
-//! | anonymous enum | its name in the specification | `PciRegionIndex` |
-//! | one of them | without prefix and suffix | `RegionInfoFlags::READ` |
-//! | getter of a view | the field's, or with `_field` behind it | `version_field` |
-//! | C macro of ours | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
-//! | C struct or function of ours | `prefix_abi_` and words | `vfio_abi_region_next` |
-//! | package of the C header | `prefix-abi` | `vfio-abi` |
+//! | struct, tagged enum, constant, ioctl | the kernel's name | `vfio_region_info` |
+//! | field | the kernel's name, raw if Rust reserves it | `r#type` |
+//! | flags or numbers of a field | struct and field in camel case | `RegionInfoFlags` |
+//! | anonymous enum, id space | its name in the specification | `PciRegionIndex` |
+//! | value of one of these types | its constant without prefix and suffix | `RegionInfoFlags::READ` |
+//! | Rust view of a host | the struct without the prefix of the ABI | `RegionInfo` |
+//! | Rust iterator of a chain | chain and `Caps` | `RegionCaps` |
+//! | Rust capability of a chain | chain and `Cap`; `New` before it to append one | `RegionCap`, `NewRegionCap` |
+//! | Rust view of a capability | chain and short name | `RegionSparseMmap` |
+//! | getter of a view | the field; `_field` after it if the view has such a method | `version_field` |
+//! | C functions of a host | host and `_parse`, `_request`, `_fixed` | `vfio_abi_region_info_parse` |
+//! | C functions of a chain | chain and `_caps`, `_next`, `_find` | `vfio_abi_region_next` |
+//! | C functions of a capability | chain, short name and `_read`, `_find`, `_append` | `vfio_abi_region_type_read` |
+//! | C macro of the header | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
+//! | C struct or function of the header | `prefix_abi_` and words | `vfio_abi_walk` |
+//! | C name that is not API | the same with `__` | `VFIO_ABI__ASSERT` |
+//! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -33,7 +33,7 @@ use super::escape;
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
 use crate::output::OutputFile;
 use cross_refs::CrossRefs;
-use links::{Links, registry_path, release_path, section_path};
+use links::{Links, registry_path, section_path};
 use page::Page;
 
 /// The whole reference.
@@ -55,14 +55,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         }
     }
     let histories = changelog::all(abi);
-    files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &histories));
-    let change_releases = changelog::by_release(abi, &histories);
-    for release in abi.releases.iter().filter(|release| **release <= abi.release) {
-        let path = release_path(*release);
-        let change_releases = change_releases.get(release).map(Vec::as_slice).unwrap_or_default();
-        let page = Page::new(abi, &links, &path);
-        files.push(releases::file(&page, &histories, change_releases, *release));
-    }
+    let (pages, changed) = releases::files(abi, &links, &histories);
+    files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &histories, &changed));
+    files.extend(pages);
     let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));
     files

@@ -8,6 +8,7 @@ mod groups;
 mod history;
 mod ioctls;
 mod library;
+mod reflow;
 mod section;
 mod structs;
 mod tokens;

@@ -94,6 +94,20 @@ fn everything_has_its_place() {
     }
 }
 
+#[test]
+fn every_release_has_a_page_or_is_listed_as_unchanged() {
+    let abi = lower(&fixtures::spec(), None);
+    let reference = read(&abi);
+    let matrix = &reference.files["releases/README.md"];
+    let unchanged = matrix.lines().find_map(|line| line.strip_prefix("Nothing changed in "));
+    let unchanged = unchanged.expect("a list").trim_end_matches('.').replace(" and ", ", ");
+    let unchanged: BTreeSet<&str> = unchanged.split(", ").collect();
+    for release in &abi.releases {
+        let page = reference.pages.contains_key(&format!("releases/{release}.md"));
+        assert_ne!(page, unchanged.contains(release.bare().as_str()), "{release}");
+    }
+}
+
 /// What a reader may look for by name.
 fn expected_anchors(abi: &Abi) -> Vec<String> {
     let heading = |word: &str, name: &str| format!("{word}-{}", name.to_lowercase());
@@ -136,7 +150,7 @@ fn no_text_of_the_specification_breaks_out() {
             let headings: BTreeSet<&str> =
                 page.headings.iter().filter_map(|(_, title)| title.split(' ').next()).collect();
             let ours = "struct ioctl chain capability macro enum ids constants fd Pages Ioctls \
-                Structs Registries How Ids New Changed Deprecated Handlers Otherwise";
+                Structs Registries How Ids New Changed Deprecated Handlers Different";
             for heading in headings {
                 let known = ours.split_whitespace().any(|word| word == heading);
                 assert!(known || titles.contains(heading), "{text}: {path}: a heading {heading}");

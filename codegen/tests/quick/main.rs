@@ -9,6 +9,7 @@ mod compat;
 mod compat_headers;
 mod compat_mutations;
 mod contract;
+mod crate_docs;
 mod decode;
 mod docs;
 mod documents;

@@ -26,5 +26,6 @@ mod pci_abi;
 mod proofs;
 mod proposals;
 mod publishing;
+mod rust_format;
 mod standalone_crates;
 mod vectors;

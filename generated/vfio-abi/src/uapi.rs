@@ -2,52 +2,47 @@
 
 //! The kernel's own names: structs as C lays them out, constants and ioctl
 //! numbers, one file per subject.
-#![allow(
-    non_camel_case_types,
-    reason = "structs keep the names that the kernel gave them"
-)]
-#![allow(
-    non_upper_case_globals,
-    reason = "constants keep the names that the kernel gave them"
-)]
+#![allow(non_camel_case_types, reason = "structs keep the names that the kernel gave them")]
+#![allow(non_upper_case_globals, reason = "constants keep the names that the kernel gave them")]
 
+mod ccw;
 mod container;
-mod group;
+mod device_cdev;
+mod device_feature;
+mod device_indexes;
 mod device_info;
+mod dma_logging;
+mod eeh;
+mod gfx_plane;
+mod group;
+mod ioeventfd;
+mod iommu_spapr;
+mod iommu_type1_dma;
+mod iommu_type1_info;
+mod irq_info;
+mod migration;
+mod pci_hot_reset;
 mod region_info;
 mod region_types;
-mod irq_info;
-mod device_indexes;
-mod pci_hot_reset;
-mod gfx_plane;
-mod ioeventfd;
-mod device_feature;
-mod device_cdev;
-mod migration;
-mod dma_logging;
-mod iommu_type1_info;
-mod iommu_type1_dma;
-mod iommu_spapr;
-mod eeh;
 mod zdev;
-mod ccw;
+
+pub use ccw::*;
 pub use container::*;
-pub use group::*;
+pub use device_cdev::*;
+pub use device_feature::*;
+pub use device_indexes::*;
 pub use device_info::*;
+pub use dma_logging::*;
+pub use eeh::*;
+pub use gfx_plane::*;
+pub use group::*;
+pub use ioeventfd::*;
+pub use iommu_spapr::*;
+pub use iommu_type1_dma::*;
+pub use iommu_type1_info::*;
+pub use irq_info::*;
+pub use migration::*;
+pub use pci_hot_reset::*;
 pub use region_info::*;
 pub use region_types::*;
-pub use irq_info::*;
-pub use device_indexes::*;
-pub use pci_hot_reset::*;
-pub use gfx_plane::*;
-pub use ioeventfd::*;
-pub use device_feature::*;
-pub use device_cdev::*;
-pub use migration::*;
-pub use dma_logging::*;
-pub use iommu_type1_info::*;
-pub use iommu_type1_dma::*;
-pub use iommu_spapr::*;
-pub use eeh::*;
 pub use zdev::*;
-pub use ccw::*;

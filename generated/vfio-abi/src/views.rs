@@ -12,6 +12,7 @@ mod arrays;
 mod device;
 mod region;
 mod type1;
+
 pub use crate::array::{Array, Element};
 pub use crate::chain::{ChainError, UnknownCap};
 pub use crate::profile::{Append, BuildError, CapShape, FixedPart, NewCap, Profile};
@@ -21,29 +22,15 @@ pub use crate::wire::{CLayout, Wire};
 pub use device::*;
 pub use region::*;
 pub use type1::*;
+
 use crate::chain::{BitField, HeaderFormat};
 
 /// The header `info`.
 pub(crate) const INFO: HeaderFormat = HeaderFormat {
     size: 8,
-    id: BitField {
-        offset: 0,
-        width: 2,
-        low: 0,
-        mask: 0xffff,
-    },
-    version: Some(BitField {
-        offset: 2,
-        width: 2,
-        low: 0,
-        mask: 0xffff,
-    }),
-    next: BitField {
-        offset: 4,
-        width: 4,
-        low: 0,
-        mask: 0xffffffff,
-    },
+    id: BitField { offset: 0, width: 2, low: 0, mask: 0xffff },
+    version: Some(BitField { offset: 2, width: 2, low: 0, mask: 0xffff }),
+    next: BitField { offset: 4, width: 4, low: 0, mask: 0xffffffff },
     end: 0,
     from_reply: true,
     min_size: 8,

@@ -5,6 +5,7 @@ use askama::Template;
 use super::changelog::{self, ItemHistory};
 use super::links::release_path;
 use super::page::Page;
+use super::phrases::list;
 use super::table::{Align, Table};
 use crate::output::OutputFile;
 use crate::release::Release;
@@ -19,6 +20,7 @@ struct MatrixView {
     banner: String,
     home: String,
     releases: String,
+    unchanged: Option<String>,
     subjects: Vec<SubjectView>,
 }
 
@@ -28,17 +30,24 @@ struct SubjectView {
     table: String,
 }
 
-/// Its page.
-pub(super) fn file(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> OutputFile {
+/// The page of the matrix; `changed` are the releases that have a page.
+pub(super) fn file(
+    page: &Page<'_>,
+    histories: &[ItemHistory<'_>],
+    changed: &[Release],
+) -> OutputFile {
     let abi = page.abi;
     let subjects = histories.chunk_by(|a, b| a.section == b.section);
     let subjects = subjects.filter_map(|histories| subject(page, histories));
-    let told = abi.releases.iter().filter(|release| **release <= abi.release);
-    let links = told.map(|release| page.to(&release.bare(), &release_path(*release)));
+    let links = changed.iter().map(|release| page.to(&release.bare(), &release_path(*release)));
+    let unchanged = abi.releases.iter().filter(|release| **release <= abi.release);
+    let unchanged = unchanged.filter(|release| !changed.contains(release));
+    let unchanged: Vec<_> = unchanged.map(|release| release.bare()).collect();
     let view = MatrixView {
         banner: super::banner(abi),
         home: page.to(&page.text(&abi.title), "README.md"),
         releases: links.collect::<Vec<_>>().join(" · "),
+        unchanged: (!unchanged.is_empty()).then(|| list(&unchanged)),
         subjects: subjects.collect(),
     };
     super::output(PATH, view.to_string())

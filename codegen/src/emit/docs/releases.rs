@@ -1,16 +1,16 @@
-//! A page for each release: additions, changes, deprecations, and handlers with
-//! changed reply rules.
+//! A page for each release that changed something: additions, changes,
+//! deprecations, and handlers with changed reply rules.
 
 use askama::Template;
 
 use super::bullet_list::BulletList;
 use super::changelog::{self, ItemHistory};
-use super::links::release_path;
+use super::links::{Links, release_path};
 use super::metadata::{source, with_notes};
 use super::page::Page;
 use super::phrases::{linux, list, since};
 use super::section::summary;
-use crate::ir::{Handler, Ioctl};
+use crate::ir::{Abi, Handler, Ioctl};
 use crate::output::OutputFile;
 use crate::release::{Release, Since};
 
@@ -33,45 +33,70 @@ struct PartView {
     items: BulletList,
 }
 
-/// The page of one release, with all histories and those that change in it.
-pub(super) fn file(
+/// The pages, and the releases that have one: those that changed something, and
+/// candidates.
+pub(super) fn files(
+    abi: &Abi,
+    links: &Links<'_>,
+    histories: &[ItemHistory<'_>],
+) -> (Vec<OutputFile>, Vec<Release>) {
+    let by_release = changelog::by_release(abi, histories);
+    let described = abi.releases.iter().filter(|release| **release <= abi.release);
+    let parts = described.map(|release| {
+        let path = release_path(*release);
+        let changed = by_release.get(release).map(Vec::as_slice).unwrap_or_default();
+        (*release, parts(&Page::new(abi, links, &path), histories, changed, *release))
+    });
+    let parts = parts.filter(|(release, parts)| !parts.is_empty() || release.is_candidate());
+    let (releases, parts): (Vec<_>, Vec<_>) = parts.unzip();
+    let files = parts.into_iter().enumerate().map(|(index, parts)| {
+        let path = release_path(releases[index]);
+        file(&Page::new(abi, links, &path), &releases, index, parts)
+    });
+    (files.collect(), releases)
+}
+
+/// The page of one of the releases that have a page.
+fn file(page: &Page<'_>, releases: &[Release], index: usize, parts: Vec<PartView>) -> OutputFile {
+    let release = releases[index];
+    let link = |release: &Release| page.to(&release.bare(), &release_path(*release));
+    let whole = releases.iter().find(|other| other.is_final_of(release));
+    let view = ReleaseView {
+        banner: super::banner(page.abi),
+        home: page.to(&page.text(&page.abi.title), "README.md"),
+        before: index.checked_sub(1).map(|before| link(&releases[before])),
+        next: releases.get(index + 1).map(link),
+        title: linux(release),
+        candidate_of: whole.map(link),
+        parts,
+    };
+    super::output(&release_path(release), view.to_string())
+}
+
+/// The parts of the page of a release, from all histories and from those that
+/// change in it.
+fn parts(
     page: &Page<'_>,
     all: &[ItemHistory<'_>],
     histories: &[&ItemHistory<'_>],
     release: Release,
-) -> OutputFile {
+) -> Vec<PartView> {
     let abi = page.abi;
-    let told: Vec<_> = abi.releases.iter().filter(|told| **told <= abi.release).collect();
-    let at = told.iter().position(|told| **told == release);
-    let link = |told: &Release| page.to(&told.bare(), &release_path(*told));
-    let before = at.and_then(|at| told.get(at.checked_sub(1)?));
-    let next = at.and_then(|at| told.get(at + 1));
     let new = histories.iter().filter(|history| {
         !history.with_owner && changelog::shown_in(abi, history.meta.since.first()) == Some(release)
     });
     let changed = histories.iter().flat_map(|history| changes(page, history, release));
-    let old = histories.iter().filter_map(|history| deprecation(page, history, release));
-    let candidate = unlike(page, all, release);
+    let deprecated = histories.iter().filter_map(|history| deprecation(page, history, release));
     let handlers = abi.ioctls.iter().flat_map(|ioctl| behaviour(page, ioctl, release));
     let parts = [
-        ("Otherwise than in the release", BulletList::new(candidate)),
+        ("Different in the release", BulletList::new(unlike(page, all, release))),
         ("New", BulletList::new(new.map(|history| came(page, history)))),
         ("Changed", BulletList::new(changed)),
-        ("Deprecated", BulletList::new(old)),
+        ("Deprecated", BulletList::new(deprecated)),
         ("Handlers", BulletList::new(handlers)),
     ];
-    let parts =
-        parts.into_iter().filter_map(|(title, items)| Some(PartView { title, items: items? }));
-    let view = ReleaseView {
-        banner: super::banner(abi),
-        home: page.to(&page.text(&abi.title), "README.md"),
-        before: before.map(|told| link(told)),
-        next: next.map(|told| link(told)),
-        title: linux(release),
-        candidate_of: told.iter().find(|told| told.is_final_of(release)).map(|told| link(told)),
-        parts: parts.collect(),
-    };
-    super::output(&release_path(release), view.to_string())
+    let parts = parts.into_iter();
+    parts.filter_map(|(title, items)| Some(PartView { title, items: items? })).collect()
 }
 
 /// The numbers that only a candidate has.

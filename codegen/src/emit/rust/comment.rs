@@ -1,5 +1,5 @@
-//! Documentation as attributes: the text of the specification with links, and the
-//! facts of every item.
+//! Doc comments as attributes: documentation of the specification with links, and
+//! metadata of items.
 
 use std::collections::HashSet;
 
@@ -7,15 +7,19 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::escape::in_markdown;
+use crate::emit::since::since_text;
 use crate::emit::wrap::wrap;
 use crate::ir::{Abi, Doc, Entry, EntryKind, Meta};
-use crate::release::Since;
+use crate::release::{Release, Since};
 
-/// How wide a line of documentation may be.
+/// The longest line of documentation, in columns.
 const WIDTH: usize = 92;
 
-/// Every name that documentation can link to.
-pub(super) struct Names<'a>(HashSet<&'a str>);
+/// The names that documentation can link to, and the described releases.
+pub(super) struct Names<'a> {
+    linked: HashSet<&'a str>,
+    releases: &'a [Release],
+}
 
 impl<'a> Names<'a> {
     pub(super) fn of(abi: &'a Abi) -> Self {
@@ -23,20 +27,27 @@ impl<'a> Names<'a> {
         let linked =
             |entry: &Entry<'_>| !matches!(entry.kind, EntryKind::Enum(_) | EntryKind::Macro(_));
         let entries = abi.declarations().into_iter().filter(linked).map(|entry| entry.name);
-        Self(entries.chain(types).collect())
+        Self { linked: entries.chain(types).collect(), releases: &abi.releases }
     }
 }
 
-/// The possible targets of links in documentation, and their origin.
+/// Writes the documentation of one module.
 pub(super) struct Docs<'a> {
     names: &'a Names<'a>,
-    /// The path from the documentation to the module of all names.
+    /// The path from the module to that of all names.
     path: &'a str,
+    /// The source that the module states for all of its items.
+    source: Option<&'a str>,
 }
 
 impl<'a> Docs<'a> {
     pub(super) fn new(names: &'a Names<'a>, path: &'a str) -> Self {
-        Self { names, path }
+        Self { names, path, source: None }
+    }
+
+    /// Leaves out the source of items that have this one.
+    pub(super) fn with_source(self, source: Option<&'a str>) -> Self {
+        Self { source, ..self }
     }
 
     /// Paragraphs as `///` lines.
@@ -46,16 +57,23 @@ impl<'a> Docs<'a> {
         attributes(&safe)
     }
 
-    /// An item's documentation, followed by its first release and its source.
+    /// The documentation of an item with its first release and, unless the module
+    /// states it, its source.
     pub(super) fn item(&self, meta: &Meta) -> TokenStream {
         let mut doc: Vec<_> =
             meta.doc.iter().map(|text| in_markdown(text, |name| self.link(name))).collect();
-        let source = in_markdown(&meta.source, |_| None);
-        doc.push(format!("Since Linux {}; source: {source}.", linux(meta.since)));
+        let since = self.linux(meta.since);
+        doc.push(match self.source == Some(meta.source.as_str()) {
+            true => format!("Since Linux {since}."),
+            false => {
+                let source = in_markdown(&meta.source, |_| None);
+                format!("Since Linux {since}; source: {source}.")
+            }
+        });
         marked(attributes(&doc), meta)
     }
 
-    /// A field's or value's documentation: a sentence out of a phrase.
+    /// The documentation of a field or value, its phrase as a sentence.
     pub(super) fn part(&self, meta: &Meta, parent: &Meta) -> TokenStream {
         let mut doc: Vec<_> = meta
             .doc
@@ -63,29 +81,50 @@ impl<'a> Docs<'a> {
             .map(|text| in_markdown(&sentence(text), |name| self.link(name)))
             .collect();
         if meta.since != parent.since {
-            doc.push(format!("Since Linux {}.", linux(meta.since)));
+            doc.push(format!("Since Linux {}.", self.linux(meta.since)));
         }
         marked(attributes(&doc), meta)
     }
 
-    /// A link to an item of this name, if there is one.
+    /// One line for another name of `name`: its documentation if that is one line,
+    /// otherwise a link to it.
+    pub(super) fn alias(&self, name: &str, meta: &Meta) -> TokenStream {
+        let whole = match &meta.doc[..] {
+            [text] => in_markdown(&sentence(text), |name| self.link(name)),
+            _ => String::new(),
+        };
+        let short = !whole.is_empty() && wrap(&whole, WIDTH).len() == 1;
+        let line = match short {
+            true => whole,
+            false => format!("See [`{name}`]({}{name}).", self.path),
+        };
+        marked(attributes(&[line]), meta)
+    }
+
+    /// One line for the id of a capability that a struct documents.
+    pub(super) fn id_of(&self, struct_: &str, meta: &Meta) -> TokenStream {
+        let line = format!("The id of [`{struct_}`]({}{struct_}).", self.path);
+        marked(attributes(&[line]), meta)
+    }
+
+    /// A release, or the range of releases that can have introduced an item.
+    fn linux(&self, since: Since) -> String {
+        since_text(self.names.releases, since, "–")
+    }
+
+    /// A link to the item of a name, if there is one.
     fn link(&self, name: &str) -> Option<String> {
-        let found = self.names.0.contains(name);
+        let found = self.names.linked.contains(name);
         found.then(|| format!("[`{name}`]({}{name})", self.path))
     }
 }
 
-/// Documentation, and the `deprecated` attribute if needed.
+/// Documentation, with the attribute of a deprecated item.
 pub(super) fn marked(doc: TokenStream, meta: &Meta) -> TokenStream {
     let Some(deprecated) = &meta.deprecated else { return doc };
-    let why = deprecated.doc.join(" ");
-    let note = format!("since Linux {}: {}", linux(deprecated.since), why.trim_end_matches('.'));
+    let (since, why) = (deprecated.since.first().bare(), deprecated.doc.join(" "));
+    let note = format!("since Linux {since}: {}", why.trim_end_matches('.'));
     quote!(#doc #[deprecated(note = #note)])
-}
-
-/// A release for a reader; of a bracket, both ends.
-fn linux(since: Since) -> String {
-    since.to_string().replace('v', "").replace("..", " to ")
 }
 
 /// A phrase as a sentence.

@@ -57,7 +57,7 @@ fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream 
     };
     let (name, type_) = (ident(name), int_type(int));
     let shorts = group.values.iter().map(|value| {
-        let doc = docs.part(&value.meta, &group.meta);
+        let doc = docs.alias(&value.name, &value.meta);
         let (short, constant) = (ident(&value.short), ident(&value.name));
         quote!(#doc pub const #short: Self = Self(#constant);)
     });

@@ -1,12 +1,15 @@
 //! One subject: the module with its structs, numbers, ioctls and ids.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::comment::{Docs, Names};
 use super::tokens::{decimal, ident};
 use super::{format, groups, ioctls, structs};
-use crate::ir::{Abi, EntryKind, FormerName, Item, Section, StructId, Type};
+use crate::emit::escape::in_markdown;
+use crate::ir::{Abi, Entry, EntryKind, FormerName, Item, Section, StructId, Type};
 
 /// The sections that have something to declare.
 pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
@@ -23,10 +26,16 @@ pub(super) fn module(
     index: usize,
 ) -> String {
     let section = &abi.sections[index];
-    let docs = Docs::new(names, "super::");
+    let source = common_source(&abi.declarations(), index);
+    let docs = Docs::new(names, "super::").with_source(source);
     let title = [" ", &section.title, "."].concat();
-    let doc = docs.paragraphs(&section.doc);
-    let doc = inner(doc);
+    let doc = inner(docs.paragraphs(&section.doc));
+    let source = source.map(|source| {
+        let line =
+            [" Source, unless an item states another: ", &in_markdown(source, |_| None), "."];
+        let line = line.concat();
+        quote!(#![doc = ""] #![doc = #line])
+    });
     let items = section.items.iter().map(|item| self::item(abi, &docs, *item));
     let former = self::former(former);
     let items = quote!(#(#items)* #former);
@@ -35,9 +44,28 @@ pub(super) fn module(
         #![doc = #title]
         //!
         #doc
+        #source
         #imports
         #items
     })
+}
+
+/// The source of most items of a section; none if no two items share one.
+fn common_source<'a>(entries: &[Entry<'a>], section: usize) -> Option<&'a str> {
+    let items = entries.iter().filter(|entry| entry.section == section);
+    let items = items.filter(|entry| states_source(entry));
+    let mut counts = BTreeMap::<&str, usize>::new();
+    for entry in items {
+        *counts.entry(&entry.meta.source).or_default() += 1;
+    }
+    let (source, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count > 1).then_some(source)
+}
+
+/// Whether the documentation of an entry states its source.
+fn states_source(entry: &Entry<'_>) -> bool {
+    use EntryKind::{Capability, Ioctl, Macro, Struct};
+    matches!(entry.kind, Struct(_) | Macro(_) | Ioctl(_) | Capability(_))
 }
 
 /// The names that items of a section had before, unless something else has
@@ -98,11 +126,15 @@ fn struct_(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
     quote!(#struct_ #(#held)*)
 }
 
+/// The id of a capability. A struct that belongs to it documents both.
 fn capability(abi: &Abi, docs: &Docs<'_>, id: crate::ir::CapabilityId) -> TokenStream {
     let capability = abi.capability(id);
-    let doc = docs.item(&capability.meta);
-    let (name, id) = (ident(&capability.name), decimal(capability.id));
     let body = capability.struct_.filter(|_| capability.inline);
+    let doc = match body {
+        Some(id) => docs.id_of(&abi.struct_(id).name, &capability.meta),
+        None => docs.item(&capability.meta),
+    };
+    let (name, id) = (ident(&capability.name), decimal(capability.id));
     let body = body.map(|id| struct_(abi, docs, id));
     quote!(#doc pub const #name: u32 = #id; #body)
 }

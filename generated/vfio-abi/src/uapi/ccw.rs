@@ -6,6 +6,8 @@
 //! structs at offset 0 of a region: the first region starts I/O, and further ones, which the
 //! region chain announces by type and subtype, do the rest. The structs are packed and hold the
 //! channel subsystem's own blocks, in its byte order.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio_ccw.h.
 
 use core::mem::{offset_of, size_of};
 
@@ -26,17 +28,12 @@ pub const SCHIB_AREA_SIZE: u32 = 52;
 /// The region that every subchannel has. Writing it starts the channel program that the request
 /// block points to; reading it after the interrupt gives the outcome.
 ///
-/// Since Linux 4.12; source: include/uapi/linux/vfio_ccw.h.
+/// Since Linux 4.12.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 pub struct ccw_io_region {
@@ -80,17 +77,12 @@ const _: () = {
 /// [`VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD`](super::VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD). Writing it
 /// ends what the subchannel is doing, also while a channel program runs.
 ///
-/// Since Linux 5.2; source: include/uapi/linux/vfio_ccw.h.
+/// Since Linux 5.2.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -104,10 +96,7 @@ pub struct ccw_cmd_region {
 impl ccw_cmd_region {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            command: CcwCmdRegionCommand(0),
-            ret_code: 0,
-        }
+        Self { command: CcwCmdRegionCommand(0), ret_code: 0 }
     }
 }
 
@@ -133,12 +122,7 @@ pub const VFIO_CCW_ASYNC_CMD_CSCH: u32 = 1 << 1;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -151,10 +135,7 @@ impl CcwCmdRegionCommand {
     /// Clear the subchannel.
     pub const CSCH: Self = Self(VFIO_CCW_ASYNC_CMD_CSCH);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("HSCH", Self::HSCH),
-        ("CSCH", Self::CSCH),
-    ];
+    pub const NAMED: &[(&'static str, Self)] = &[("HSCH", Self::HSCH), ("CSCH", Self::CSCH)];
 }
 
 flags!(CcwCmdRegionCommand, u32);
@@ -163,17 +144,12 @@ flags!(CcwCmdRegionCommand, u32);
 /// [`VFIO_REGION_SUBTYPE_CCW_SCHIB`](super::VFIO_REGION_SUBTYPE_CCW_SCHIB). Every read asks the
 /// hardware anew.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio_ccw.h.
+/// Since Linux 5.8.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 pub struct ccw_schib_region {
@@ -184,9 +160,7 @@ pub struct ccw_schib_region {
 impl ccw_schib_region {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            schib_area: [0; SCHIB_AREA_SIZE as usize],
-        }
+        Self { schib_area: [0; SCHIB_AREA_SIZE as usize] }
     }
 }
 
@@ -204,17 +178,12 @@ const _: () = {
 /// The region of subtype [`VFIO_REGION_SUBTYPE_CCW_CRW`](super::VFIO_REGION_SUBTYPE_CCW_CRW).
 /// Every read takes one channel report word out of the queue of those that concern the device.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio_ccw.h.
+/// Since Linux 5.8.
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -7,9 +7,12 @@
 //! wants, and, once a group is in, sets the IOMMU backend, after which the numbers of the
 //! backend's own ioctls work. The header of all capability chains is declared here too, since
 //! no chain owns it.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// The only answer of [`VFIO_GET_API_VERSION`](super::VFIO_GET_API_VERSION) so far.
 pub const VFIO_API_VERSION: u32 = 0;
@@ -75,17 +78,12 @@ pub const VFIO_BASE: u32 = 100;
 /// Starts every capability in the reply of an INFO ioctl. The body that follows has no length
 /// of its own: `id` and `version` tell what it is.
 ///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -121,20 +119,20 @@ const _: () = {
 /// Tells which version of the interface the kernel speaks; a program built for another one must
 /// stop.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_GET_API_VERSION: u32 = io(VFIO_TYPE, VFIO_BASE);
 
 /// Asks whether an `extension` is there; the id is the argument itself. An empty container
 /// answers for every backend that is loaded, one with a backend for that backend alone.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_CHECK_EXTENSION: u32 = io(VFIO_TYPE, VFIO_BASE + 1);
 
 /// Chooses the IOMMU backend of a container that has a group; the id of the backend is the
 /// argument itself. From then on the backend decides what [`VFIO_BASE`](super::VFIO_BASE) + 12
 /// and the numbers above mean.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_SET_IOMMU: u32 = io(VFIO_TYPE, VFIO_BASE + 2);
 
 /// The former name of [`__VFIO_RESERVED_TYPE1_NESTING_IOMMU`].

@@ -5,25 +5,23 @@
 //! A device can be opened as /dev/vfio/devices/vfioN, without group and container. It must be
 //! bound to an iommufd before anything else works on it, and attached to an address space of
 //! that iommufd before it can do DMA.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// Binds a device to an iommufd.
 ///
-/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.6.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -81,12 +79,7 @@ pub const VFIO_DEVICE_BIND_FLAG_TOKEN: u32 = 1 << 0;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -95,8 +88,6 @@ pub struct DeviceBindIommufdFlags(pub u32);
 
 impl DeviceBindIommufdFlags {
     /// Token_uuid_ptr counts.
-    ///
-    /// Since Linux 6.17.
     pub const TOKEN: Self = Self(VFIO_DEVICE_BIND_FLAG_TOKEN);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("TOKEN", Self::TOKEN)];
@@ -110,22 +101,17 @@ flags!(DeviceBindIommufdFlags, u32);
 ///
 /// In crosvm (vfio_sys/src/lib.rs) the same number is another ioctl, VFIO_DEVICE_ACPI_DSM.
 ///
-/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.6.
 pub const VFIO_DEVICE_BIND_IOMMUFD: u32 = io(VFIO_TYPE, VFIO_BASE + 18);
 
 /// Attaches a device, or one PASID of it, to an address space of its iommufd.
 ///
-/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -178,12 +164,7 @@ pub const VFIO_DEVICE_ATTACH_PASID: u32 = 1 << 0;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -192,8 +173,6 @@ pub struct DeviceAttachIommufdPtFlags(pub u32);
 
 impl DeviceAttachIommufdPtFlags {
     /// Attach only the given PASID.
-    ///
-    /// Since Linux 6.15.
     pub const PASID: Self = Self(VFIO_DEVICE_ATTACH_PASID);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("PASID", Self::PASID)];
@@ -204,22 +183,17 @@ flags!(DeviceAttachIommufdPtFlags, u32);
 /// Gives a bound device an address space. Attaching it to another one without detaching first
 /// replaces the old one. EBUSY is returned while the device or one of its group is being reset.
 ///
-/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.6.
 pub const VFIO_DEVICE_ATTACH_IOMMUFD_PT: u32 = io(VFIO_TYPE, VFIO_BASE + 19);
 
 /// Detaches a device, or one PASID of it, from its address space.
 ///
-/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -238,11 +212,7 @@ pub struct vfio_device_detach_iommufd_pt {
 impl vfio_device_detach_iommufd_pt {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: DeviceDetachIommufdPtFlags(0),
-            pasid: 0,
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: DeviceDetachIommufdPtFlags(0), pasid: 0 }
     }
 }
 
@@ -268,12 +238,7 @@ pub const VFIO_DEVICE_DETACH_PASID: u32 = 1 << 0;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -282,8 +247,6 @@ pub struct DeviceDetachIommufdPtFlags(pub u32);
 
 impl DeviceDetachIommufdPtFlags {
     /// Detach only the given PASID.
-    ///
-    /// Since Linux 6.15.
     pub const PASID: Self = Self(VFIO_DEVICE_DETACH_PASID);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("PASID", Self::PASID)];
@@ -294,5 +257,5 @@ flags!(DeviceDetachIommufdPtFlags, u32);
 /// Takes the address space from a device or from one of its PASIDs, which then cannot do DMA
 /// any more.
 ///
-/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.6.
 pub const VFIO_DEVICE_DETACH_IOMMUFD_PT: u32 = io(VFIO_TYPE, VFIO_BASE + 20);

@@ -7,24 +7,22 @@
 //! asked for, and the bytes after the flags are the feature's own. The kernel checks their size
 //! against that of the payload struct, so a payload never grows; it gets a successor with a new
 //! id.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// Head of every feature request; the payload of the chosen feature follows it.
 ///
-/// Since Linux 5.7; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.7.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -41,11 +39,7 @@ pub struct vfio_device_feature {
 impl vfio_device_feature {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: DeviceFeatureFlags(0),
-            data: [],
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: DeviceFeatureFlags(0), data: [] }
     }
 }
 
@@ -78,12 +72,7 @@ pub const VFIO_DEVICE_FEATURE_PROBE: u32 = 1 << 18;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -100,11 +89,8 @@ impl DeviceFeatureFlags {
     /// Only ask for the feature, with GET or SET also for that access.
     pub const PROBE: Self = Self(VFIO_DEVICE_FEATURE_PROBE);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("GET", Self::GET),
-        ("SET", Self::SET),
-        ("PROBE", Self::PROBE),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("GET", Self::GET), ("SET", Self::SET), ("PROBE", Self::PROBE)];
 }
 
 flags!(DeviceFeatureFlags, u32);
@@ -113,7 +99,7 @@ flags!(DeviceFeatureFlags, u32);
 /// probe, flag bits that are not defined are refused with EINVAL, and a feature that the device
 /// lacks gives ENOTTY, or EINVAL where its driver has no features at all.
 ///
-/// Since Linux 5.7; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.7.
 pub const VFIO_DEVICE_FEATURE: u32 = io(VFIO_TYPE, VFIO_BASE + 17);
 
 /// UUID of 16 raw bytes without a struct, the secret that a PF driver shares with its VF
@@ -190,17 +176,12 @@ pub const VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2: u32 = 12;
 /// The eventfd is signalled only if the device really was in a low power state when it woke;
 /// after that it stays awake until low power is allowed again.
 ///
-/// Since Linux 6.1; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.1.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -214,10 +195,7 @@ pub struct vfio_device_low_power_entry_with_wakeup {
 impl vfio_device_low_power_entry_with_wakeup {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            wakeup_eventfd: 0,
-            reserved: 0,
-        }
+        Self { wakeup_eventfd: 0, reserved: 0 }
     }
 }
 
@@ -236,18 +214,13 @@ const _: () = {
 /// Payload of [`VFIO_DEVICE_FEATURE_MIG_DATA_SIZE`](super::VFIO_DEVICE_FEATURE_MIG_DATA_SIZE).
 /// It can be asked for in every migration state.
 ///
-/// Since Linux 6.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.2.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -277,17 +250,12 @@ const _: () = {
 /// Payload of [`VFIO_DEVICE_FEATURE_BUS_MASTER`](super::VFIO_DEVICE_FEATURE_BUS_MASTER). Only
 /// CDX devices take it; PCI devices have a bit in their configuration space for this.
 ///
-/// Since Linux 6.7; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.7.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -299,9 +267,7 @@ pub struct vfio_device_feature_bus_master {
 impl vfio_device_feature_bus_master {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            op: DeviceFeatureBusMasterOp(0),
-        }
+        Self { op: DeviceFeatureBusMasterOp(0) }
     }
 }
 
@@ -326,12 +292,7 @@ pub const VFIO_DEVICE_FEATURE_SET_MASTER: u32 = 1;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -344,27 +305,20 @@ impl DeviceFeatureBusMasterOp {
     /// The device may access host memory by DMA.
     pub const SET_MASTER: Self = Self(VFIO_DEVICE_FEATURE_SET_MASTER);
     /// Every number with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("CLEAR_MASTER", Self::CLEAR_MASTER),
-        ("SET_MASTER", Self::SET_MASTER),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("CLEAR_MASTER", Self::CLEAR_MASTER), ("SET_MASTER", Self::SET_MASTER)];
 }
 
 numbers!(DeviceFeatureBusMasterOp, u32);
 
 /// One part of a region that goes into a dma-buf. Both ends are multiples of the page size.
 ///
-/// Since Linux 6.19; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.19.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -398,17 +352,12 @@ const _: () = {
 /// returns the dma-buf's file descriptor. The kernel takes the number of ranges from
 /// `nr_ranges` alone and does not compare it with argsz.
 ///
-/// Since Linux 6.19; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.19.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -428,13 +377,7 @@ pub struct vfio_device_feature_dma_buf {
 impl vfio_device_feature_dma_buf {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            region_index: 0,
-            open_flags: 0,
-            flags: 0,
-            nr_ranges: 0,
-            dma_ranges: [],
-        }
+        Self { region_index: 0, open_flags: 0, flags: 0, nr_ranges: 0, dma_ranges: [] }
     }
 }
 

@@ -47,12 +47,7 @@ pub const VFIO_PCI_NUM_REGIONS: u32 = 9;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -77,8 +72,6 @@ impl PciRegionIndex {
     /// Configuration space.
     pub const CONFIG: Self = Self(VFIO_PCI_CONFIG_REGION_INDEX);
     /// Legacy VGA ports and memory, each at its own bus address from the start of the region.
-    ///
-    /// Since Linux 3.9.
     pub const VGA: Self = Self(VFIO_PCI_VGA_REGION_INDEX);
     /// Number of fixed regions, and index of the first device-specific one.
     pub const NUM_REGIONS: Self = Self(VFIO_PCI_NUM_REGIONS);
@@ -126,12 +119,7 @@ pub const VFIO_PCI_NUM_IRQS: u32 = 5;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -146,12 +134,8 @@ impl PciIrqIndex {
     /// MSI-X vectors.
     pub const MSIX: Self = Self(VFIO_PCI_MSIX_IRQ_INDEX);
     /// The device has met an uncorrectable error.
-    ///
-    /// Since Linux 3.10.
     pub const ERR: Self = Self(VFIO_PCI_ERR_IRQ_INDEX);
     /// The host asks for the device back.
-    ///
-    /// Since Linux 4.0.
     pub const REQ: Self = Self(VFIO_PCI_REQ_IRQ_INDEX);
     /// Number of blocks that this header knows.
     pub const NUM_IRQS: Self = Self(VFIO_PCI_NUM_IRQS);
@@ -179,12 +163,7 @@ pub const VFIO_CCW_NUM_REGIONS: u32 = 1;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -224,12 +203,7 @@ pub const VFIO_CCW_NUM_IRQS: u32 = 3;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -240,21 +214,14 @@ impl CcwIrqIndex {
     /// The result of a channel program is there.
     pub const IO: Self = Self(VFIO_CCW_IO_IRQ_INDEX);
     /// A channel report word is pending.
-    ///
-    /// Since Linux 5.8.
     pub const CRW: Self = Self(VFIO_CCW_CRW_IRQ_INDEX);
     /// The host asks for the device back.
-    ///
-    /// Since Linux 5.11.
     pub const REQ: Self = Self(VFIO_CCW_REQ_IRQ_INDEX);
     /// Number of blocks that this header knows.
     pub const NUM_IRQS: Self = Self(VFIO_CCW_NUM_IRQS);
     /// Every number with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("IO", Self::IO),
-        ("CRW", Self::CRW),
-        ("REQ", Self::REQ),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("IO", Self::IO), ("CRW", Self::CRW), ("REQ", Self::REQ)];
 }
 
 numbers!(CcwIrqIndex, u32);
@@ -276,12 +243,7 @@ pub const VFIO_AP_NUM_IRQS: u32 = 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -292,16 +254,11 @@ impl ApIrqIndex {
     /// The host asks for the device back.
     pub const REQ: Self = Self(VFIO_AP_REQ_IRQ_INDEX);
     /// The device has gained or lost adapters or domains.
-    ///
-    /// Since Linux 6.15.
     pub const CFG_CHG: Self = Self(VFIO_AP_CFG_CHG_IRQ_INDEX);
     /// Number of blocks that this header knows.
     pub const NUM_IRQS: Self = Self(VFIO_AP_NUM_IRQS);
     /// Every number with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("REQ", Self::REQ),
-        ("CFG_CHG", Self::CFG_CHG),
-    ];
+    pub const NAMED: &[(&'static str, Self)] = &[("REQ", Self::REQ), ("CFG_CHG", Self::CFG_CHG)];
 }
 
 numbers!(ApIrqIndex, u32);

@@ -5,26 +5,24 @@
 //! VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor stands for and how many
 //! regions and interrupts it has; a chain of capabilities says what belongs to the device as a
 //! whole. The ioctl that resets the device is here too.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE, vfio_info_cap_header};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// A device, as [`VFIO_DEVICE_GET_INFO`](super::VFIO_DEVICE_GET_INFO) reports it. Kernels from
 /// 5.10 to 6.5 put the capabilities at offset 20, where `pad` is today: `cap_offset` may point
 /// into this struct.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -123,12 +121,7 @@ pub const VFIO_DEVICE_FLAGS_CDX: u32 = 1 << 8;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -141,32 +134,18 @@ impl DeviceInfoFlags {
     /// A PCI device; its regions and interrupts have the PCI indexes.
     pub const PCI: Self = Self(VFIO_DEVICE_FLAGS_PCI);
     /// A platform device.
-    ///
-    /// Since Linux 4.1.
     pub const PLATFORM: Self = Self(VFIO_DEVICE_FLAGS_PLATFORM);
     /// A device on an ARM AMBA bus.
-    ///
-    /// Since Linux 4.1.
     pub const AMBA: Self = Self(VFIO_DEVICE_FLAGS_AMBA);
     /// An s390 channel I/O subchannel.
-    ///
-    /// Since Linux 4.12.
     pub const CCW: Self = Self(VFIO_DEVICE_FLAGS_CCW);
     /// An s390 adjunct processor for cryptography.
-    ///
-    /// Since Linux 4.20.
     pub const AP: Self = Self(VFIO_DEVICE_FLAGS_AP);
     /// A device on an NXP management complex bus.
-    ///
-    /// Since Linux 5.10.
     pub const FSL_MC: Self = Self(VFIO_DEVICE_FLAGS_FSL_MC);
     /// A capability chain follows the fixed part.
-    ///
-    /// Since Linux 5.10.
     pub const CAPS: Self = Self(VFIO_DEVICE_FLAGS_CAPS);
     /// A device on an AMD CDX bus.
-    ///
-    /// Since Linux 6.5.
     pub const CDX: Self = Self(VFIO_DEVICE_FLAGS_CDX);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[
@@ -188,7 +167,7 @@ flags!(DeviceInfoFlags, u32);
 /// too small for the capabilities is no error: the caps flag is set, `cap_offset` is 0, and
 /// `argsz` says which size to come back with.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_DEVICE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 7);
 
 /// A PCI device.
@@ -212,45 +191,38 @@ pub const VFIO_DEVICE_API_AP_STRING: &str = "vfio-ap";
 
 /// Describes the PCI function of an s390 device. Version 2, of 6.0, adds its handle.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.10.
 pub const VFIO_DEVICE_INFO_CAP_ZPCI_BASE: u32 = 1;
 
 /// Describes the group of s390 PCI functions that the device belongs to. Version 2, of 6.0,
 /// adds the store length of interpreted instructions.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.10.
 pub const VFIO_DEVICE_INFO_CAP_ZPCI_GROUP: u32 = 2;
 
 /// Gives the utility string of an s390 PCI function, where the function has one.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.10.
 pub const VFIO_DEVICE_INFO_CAP_ZPCI_UTIL: u32 = 3;
 
 /// Gives the path of an s390 PCI function inside the machine.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.10.
 pub const VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: u32 = 4;
 
-/// Tells which PCIe atomic operations of the device the path up to the root complex completes.
-/// It is there only if at least one width is.
-///
-/// Since Linux 6.5; source: include/uapi/linux/vfio.h.
+/// The id of
+/// [`vfio_device_info_cap_pci_atomic_comp`](super::vfio_device_info_cap_pci_atomic_comp).
 pub const VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP: u32 = 5;
 
 /// Tells which PCIe atomic operations of the device the path up to the root complex completes.
 /// It is there only if at least one width is.
 ///
-/// Since Linux 6.5; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.5.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -305,12 +277,7 @@ pub const VFIO_PCI_ATOMIC_COMP128: u32 = 1 << 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -325,11 +292,8 @@ impl DeviceInfoCapPciAtomicCompFlags {
     /// Compare-and-swap of 128 bits.
     pub const COMP128: Self = Self(VFIO_PCI_ATOMIC_COMP128);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("COMP32", Self::COMP32),
-        ("COMP64", Self::COMP64),
-        ("COMP128", Self::COMP128),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("COMP32", Self::COMP32), ("COMP64", Self::COMP64), ("COMP128", Self::COMP128)];
 }
 
 flags!(DeviceInfoCapPciAtomicCompFlags, u32);
@@ -337,5 +301,5 @@ flags!(DeviceInfoCapPciAtomicCompFlags, u32);
 /// Puts the device into its initial state, where
 /// [`VFIO_DEVICE_FLAGS_RESET`](super::VFIO_DEVICE_FLAGS_RESET) says that it can.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_DEVICE_RESET: u32 = io(VFIO_TYPE, VFIO_BASE + 11);

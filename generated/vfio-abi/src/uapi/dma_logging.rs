@@ -5,6 +5,8 @@
 //! A device can note which memory it writes by DMA, so that a migration copies only what has
 //! changed. Three device features start the log, read it and stop it. It is independent of the
 //! migration states, and reads by the device are never logged.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
 
 use core::mem::{offset_of, size_of};
 
@@ -13,18 +15,13 @@ use core::mem::{offset_of, size_of};
 /// Only one log can run at a time. As many ranges as fill one page of the kernel are always
 /// possible; more are refused with E2BIG.
 ///
-/// Since Linux 6.1; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.1.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -43,12 +40,7 @@ pub struct vfio_device_feature_dma_logging_control {
 impl vfio_device_feature_dma_logging_control {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            page_size: 0,
-            num_ranges: 0,
-            __reserved: 0,
-            ranges: 0,
-        }
+        Self { page_size: 0, num_ranges: 0, __reserved: 0, ranges: 0 }
     }
 }
 
@@ -69,18 +61,13 @@ const _: () = {
 /// A range of IO virtual addresses to watch. Both values are multiples of the wished page size,
 /// and ranges do not overlap.
 ///
-/// Since Linux 6.1; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.1.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -115,18 +102,13 @@ const _: () = {
 /// It reads the log of one range and clears it there. Bits are only ever set, so the caller
 /// zeroes the bitmap first. After an error all memory must be taken as written.
 ///
-/// Since Linux 6.1; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.1.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -144,12 +126,7 @@ pub struct vfio_device_feature_dma_logging_report {
 impl vfio_device_feature_dma_logging_report {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            iova: 0,
-            length: 0,
-            page_size: 0,
-            bitmap: 0,
-        }
+        Self { iova: 0, length: 0, page_size: 0, bitmap: 0 }
     }
 }
 

@@ -5,24 +5,22 @@
 //! Power machines freeze a partitionable endpoint, PE for short, when a PCI error is seen in
 //! it. Through the sPAPR container user space can ask for a PE's state, thaw it, reset it, and
 //! inject errors for tests.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::{by_model, io};
-use core::mem::{offset_of, size_of};
 
 /// An error to inject. The numbers are those of the powerpc header asm/eeh.h.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -40,12 +38,7 @@ pub struct vfio_eeh_pe_err {
 impl vfio_eeh_pe_err {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            r#type: 0,
-            func: 0,
-            addr: 0,
-            mask: 0,
-        }
+        Self { r#type: 0, func: 0, addr: 0, mask: 0 }
     }
 }
 
@@ -65,7 +58,7 @@ const _: () = {
 
 /// An operation on the PE of every group of the container.
 ///
-/// Since Linux 3.17; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.17.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -86,12 +79,7 @@ pub struct vfio_eeh_pe_op {
 impl vfio_eeh_pe_op {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: 0,
-            op: 0,
-            err: vfio_eeh_pe_err::new(),
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: 0, op: 0, err: vfio_eeh_pe_err::new() }
     }
 
     /// The error to inject.
@@ -171,5 +159,5 @@ pub const VFIO_EEH_PE_STATE_UNAVAIL: u32 = 5;
 /// Runs one operation on the PE of each group of the container, and stops at the first group
 /// for which it gives something other than 0.
 ///
-/// Since Linux 3.17; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.17.
 pub const VFIO_EEH_PE_OP: u32 = io(VFIO_TYPE, VFIO_BASE + 21);

@@ -5,26 +5,24 @@
 //! A mediated graphics device lets its user show what the guest draws. The user asks for one
 //! plane at a time and gets its picture as a dma-buf or as a region of the device, whichever of
 //! the two the driver has.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// A display plane, as [`VFIO_DEVICE_QUERY_GFX_PLANE`](super::VFIO_DEVICE_QUERY_GFX_PLANE)
 /// reports it. A plane that the guest has switched off has format, size, width and height 0.
 ///
-/// Since Linux 4.16; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.16.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -145,12 +143,7 @@ pub const VFIO_GFX_PLANE_TYPE_REGION: u32 = 1 << 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -165,11 +158,8 @@ impl DeviceGfxPlaneInfoFlags {
     /// The picture in a region of the device.
     pub const REGION: Self = Self(VFIO_GFX_PLANE_TYPE_REGION);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("PROBE", Self::PROBE),
-        ("DMABUF", Self::DMABUF),
-        ("REGION", Self::REGION),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("PROBE", Self::PROBE), ("DMABUF", Self::DMABUF), ("REGION", Self::REGION)];
 }
 
 flags!(DeviceGfxPlaneInfoFlags, u32);
@@ -177,12 +167,12 @@ flags!(DeviceGfxPlaneInfoFlags, u32);
 /// Tells what a plane of a mediated device shows at the moment, or, with the probe flag,
 /// whether the device can hand out pictures in that way.
 ///
-/// Since Linux 4.16; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.16.
 pub const VFIO_DEVICE_QUERY_GFX_PLANE: u32 = io(VFIO_TYPE, VFIO_BASE + 14);
 
 /// Turns the `dmabuf_id` of a
 /// [`vfio_device_gfx_plane_info`](super::vfio_device_gfx_plane_info), to which the argument
 /// points, into a dma-buf.
 ///
-/// Since Linux 4.16; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.16.
 pub const VFIO_DEVICE_GET_GFX_DMABUF: u32 = io(VFIO_TYPE, VFIO_BASE + 15);

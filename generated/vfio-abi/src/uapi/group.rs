@@ -5,24 +5,22 @@
 //! An IOMMU group is the smallest set of devices that the hardware can keep apart from all
 //! others; /dev/vfio/N opens one. A group joins a container, and from then on hands out the
 //! file descriptors of its devices.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// The state of a group, as [`VFIO_GROUP_GET_STATUS`](super::VFIO_GROUP_GET_STATUS) reports it.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -37,10 +35,7 @@ pub struct vfio_group_status {
 impl vfio_group_status {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: GroupStatusFlags(0),
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: GroupStatusFlags(0) }
     }
 }
 
@@ -66,12 +61,7 @@ pub const VFIO_GROUP_FLAGS_CONTAINER_SET: u32 = 1 << 1;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -84,33 +74,31 @@ impl GroupStatusFlags {
     /// The group is in a container or an iommufd.
     pub const CONTAINER_SET: Self = Self(VFIO_GROUP_FLAGS_CONTAINER_SET);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("VIABLE", Self::VIABLE),
-        ("CONTAINER_SET", Self::CONTAINER_SET),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("VIABLE", Self::VIABLE), ("CONTAINER_SET", Self::CONTAINER_SET)];
 }
 
 flags!(GroupStatusFlags, u32);
 
 /// Tells whether the group can be used, and whether it has joined a container.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_GROUP_GET_STATUS: u32 = io(VFIO_TYPE, VFIO_BASE + 3);
 
 /// Puts the group into a container, or an iommufd, given by a pointer to its file descriptor. A
 /// group is in one container at most; a container may refuse a second group.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_GROUP_SET_CONTAINER: u32 = io(VFIO_TYPE, VFIO_BASE + 4);
 
 /// Takes the group out of its container. All file descriptors of its devices must be closed
 /// before. With the last group the container loses its backend and every mapping.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_GROUP_UNSET_CONTAINER: u32 = io(VFIO_TYPE, VFIO_BASE + 5);
 
 /// Opens a device of the group by its name, which ends with a zero byte: the name that sysfs
 /// lists among the group's devices, for PCI an address such as 0000:06:0d.0.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_GROUP_GET_DEVICE_FD: u32 = io(VFIO_TYPE, VFIO_BASE + 6);

@@ -5,25 +5,23 @@
 //! A register that is always written with the same value, a doorbell for instance, can be tied
 //! to an eventfd: the kernel then does the write when the eventfd fires, and no program has to
 //! run for it.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// A write to the device, and the eventfd that triggers it.
 ///
-/// Since Linux 4.17; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.17.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -94,12 +92,7 @@ pub const VFIO_DEVICE_IOEVENTFD_SIZE_MASK: u32 = 0xf;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -131,5 +124,5 @@ flags!(DeviceIoeventfdFlags, u32);
 /// Ties a write to an eventfd, or unties it. Drivers may support it for some regions and widths
 /// only, or not at all; PCI devices have it for BARs, except for the MSI-X table.
 ///
-/// Since Linux 4.17; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.17.
 pub const VFIO_DEVICE_IOEVENTFD: u32 = io(VFIO_TYPE, VFIO_BASE + 16);

@@ -5,36 +5,34 @@
 //! Ioctls of a container whose backend is the sPAPR TCE IOMMU, on top of the map and unmap
 //! ioctls that it shares with type1. Version 1 is switched on as a whole and has one DMA window
 //! of 32 bits; version 2 registers memory first and can add windows of other sizes.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// Allows DMA through a container of version 1, and charges its window to the locked memory of
 /// the process. Version 2 refuses it with ENOTTY.
 ///
-/// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.10.
 pub const VFIO_IOMMU_ENABLE: u32 = io(VFIO_TYPE, VFIO_BASE + 15);
 
 /// Takes back [`VFIO_IOMMU_ENABLE`](super::VFIO_IOMMU_ENABLE). Version 2 refuses it with
 /// ENOTTY.
 ///
-/// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.10.
 pub const VFIO_IOMMU_DISABLE: u32 = io(VFIO_TYPE, VFIO_BASE + 16);
 
 /// What dynamic DMA windows can be like.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -50,11 +48,7 @@ pub struct vfio_iommu_spapr_tce_ddw_info {
 impl vfio_iommu_spapr_tce_ddw_info {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            pgsizes: 0,
-            max_dynamic_windows_supported: 0,
-            levels: 0,
-        }
+        Self { pgsizes: 0, max_dynamic_windows_supported: 0, levels: 0 }
     }
 }
 
@@ -67,26 +61,19 @@ impl Default for vfio_iommu_spapr_tce_ddw_info {
 const _: () = {
     assert!(size_of::<vfio_iommu_spapr_tce_ddw_info>() == 16);
     assert!(offset_of!(vfio_iommu_spapr_tce_ddw_info, pgsizes) == 0);
-    assert!(
-        offset_of!(vfio_iommu_spapr_tce_ddw_info, max_dynamic_windows_supported) == 8,
-    );
+    assert!(offset_of!(vfio_iommu_spapr_tce_ddw_info, max_dynamic_windows_supported) == 8);
     assert!(offset_of!(vfio_iommu_spapr_tce_ddw_info, levels) == 12);
 };
 
 /// Where on the PCI bus DMA can go. The addresses of map and unmap are bus addresses too, so
 /// the window limits them and does not shift them.
 ///
-/// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.10.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -143,12 +130,7 @@ pub const VFIO_IOMMU_SPAPR_INFO_DDW: u32 = 1 << 0;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -157,8 +139,6 @@ pub struct IommuSpaprTceInfoFlags(pub u32);
 
 impl IommuSpaprTceInfoFlags {
     /// The container can have dynamic DMA windows.
-    ///
-    /// Since Linux 4.2.
     pub const DDW: Self = Self(VFIO_IOMMU_SPAPR_INFO_DDW);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("DDW", Self::DDW)];
@@ -168,22 +148,17 @@ flags!(IommuSpaprTceInfoFlags, u32);
 
 /// Reports the 32-bit DMA window and, of version 2, what further windows can be like.
 ///
-/// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.10.
 pub const VFIO_IOMMU_SPAPR_TCE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);
 
 /// A piece of the caller's memory, for registering and for unregistering it.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -202,12 +177,7 @@ pub struct vfio_iommu_spapr_register_memory {
 impl vfio_iommu_spapr_register_memory {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: 0,
-            vaddr: 0,
-            size: 0,
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: 0, vaddr: 0, size: 0 }
     }
 }
 
@@ -228,29 +198,24 @@ const _: () = {
 /// Pins memory and charges it to the process, so that later maps of it are cheap. Version 2
 /// maps nothing else. Version 1 refuses it with ENOTTY.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 pub const VFIO_IOMMU_SPAPR_REGISTER_MEMORY: u32 = io(VFIO_TYPE, VFIO_BASE + 17);
 
 /// Takes back [`VFIO_IOMMU_SPAPR_REGISTER_MEMORY`](super::VFIO_IOMMU_SPAPR_REGISTER_MEMORY).
 /// Version 1 refuses it with ENOTTY.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 pub const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY: u32 = io(VFIO_TYPE, VFIO_BASE + 18);
 
 /// A DMA window to create. The two pads were holes until v4.5, and 32-bit programs had no holes
 /// there: for them the size grew from 32 to 40 and `window_size` and what follows it moved.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -314,22 +279,17 @@ const _: () = {
 
 /// Adds a DMA window for every group of the container. Version 1 refuses it with ENOTTY.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 pub const VFIO_IOMMU_SPAPR_TCE_CREATE: u32 = io(VFIO_TYPE, VFIO_BASE + 19);
 
 /// A DMA window to remove.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -346,11 +306,7 @@ pub struct vfio_iommu_spapr_tce_remove {
 impl vfio_iommu_spapr_tce_remove {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: 0,
-            start_addr: 0,
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: 0, start_addr: 0 }
     }
 }
 
@@ -369,5 +325,5 @@ const _: () = {
 
 /// Takes a DMA window away from every group of the container. Version 1 refuses it with ENOTTY.
 ///
-/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.2.
 pub const VFIO_IOMMU_SPAPR_TCE_REMOVE: u32 = io(VFIO_TYPE, VFIO_BASE + 20);

@@ -5,24 +5,22 @@
 //! A device sees only what its container has mapped. Mapping ties a range of the program's
 //! memory to a range of IO virtual addresses (IOVA); what devices wrote there in the meantime
 //! can be tracked with a bitmap of dirty pages.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::{by_model, io};
-use core::mem::{offset_of, size_of};
 
 /// A mapping, of memory of the calling program to IO virtual addresses.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -83,12 +81,7 @@ pub const VFIO_DMA_MAP_FLAG_VADDR: u32 = 1 << 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -101,22 +94,17 @@ impl IommuType1DmaMapFlags {
     /// Devices may write.
     pub const WRITE: Self = Self(VFIO_DMA_MAP_FLAG_WRITE);
     /// No new mapping; gives one that lost its vaddr by UNMAP_DMA the new vaddr of the same memory.
-    ///
-    /// Since Linux 5.12.
     pub const VADDR: Self = Self(VFIO_DMA_MAP_FLAG_VADDR);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("READ", Self::READ),
-        ("WRITE", Self::WRITE),
-        ("VADDR", Self::VADDR),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("READ", Self::READ), ("WRITE", Self::WRITE), ("VADDR", Self::VADDR)];
 }
 
 flags!(IommuType1DmaMapFlags, u32);
 
 /// Maps memory for the devices of a container. Flags that the backend does not know are EINVAL.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_IOMMU_MAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 13);
 
 /// Where the kernel shall put a bitmap of dirty pages. It travels after
@@ -126,7 +114,7 @@ pub const VFIO_IOMMU_MAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 13);
 /// It holds a pointer, so a 32-bit program has 20 bytes where a 64-bit kernel wants 24, and
 /// gets EINVAL.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct vfio_bitmap {
@@ -141,11 +129,7 @@ pub struct vfio_bitmap {
 impl vfio_bitmap {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            pgsize: 0,
-            size: 0,
-            data: core::ptr::null_mut(),
-        }
+        Self { pgsize: 0, size: 0, data: core::ptr::null_mut() }
     }
 }
 
@@ -165,17 +149,12 @@ const _: () = {
 /// A range of IO virtual addresses to unmap. With the dirty bitmap flag a
 /// [`vfio_bitmap`](super::vfio_bitmap) follows, and argsz covers it.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -243,12 +222,7 @@ pub const VFIO_DMA_UNMAP_FLAG_VADDR: u32 = 1 << 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -257,24 +231,14 @@ pub struct IommuType1DmaUnmapFlags(pub u32);
 
 impl IommuType1DmaUnmapFlags {
     /// Tell which pages of the range are dirty before they go.
-    ///
-    /// Since Linux 5.8.
     pub const GET_DIRTY_BITMAP: Self = Self(VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP);
     /// Unmap everything; iova and size must be 0.
-    ///
-    /// Since Linux 5.12.
     pub const ALL: Self = Self(VFIO_DMA_UNMAP_FLAG_ALL);
-    /// Keep the mapping and its DMA, but forget the program's address until MAP_DMA gives a new
-    /// one.
-    ///
-    /// Since Linux 5.12.
+    /// See [`VFIO_DMA_UNMAP_FLAG_VADDR`](super::VFIO_DMA_UNMAP_FLAG_VADDR).
     pub const VADDR: Self = Self(VFIO_DMA_UNMAP_FLAG_VADDR);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("GET_DIRTY_BITMAP", Self::GET_DIRTY_BITMAP),
-        ("ALL", Self::ALL),
-        ("VADDR", Self::VADDR),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("GET_DIRTY_BITMAP", Self::GET_DIRTY_BITMAP), ("ALL", Self::ALL), ("VADDR", Self::VADDR)];
 }
 
 flags!(IommuType1DmaUnmapFlags, u32);
@@ -282,24 +246,19 @@ flags!(IommuType1DmaUnmapFlags, u32);
 /// Unmaps a range of IO virtual addresses. A range that cuts a mapping in two need not work.
 /// Flags that the backend does not know are EINVAL.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_IOMMU_UNMAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 14);
 
 /// One step of tracking dirty pages. For a bitmap a
 /// [`vfio_iommu_type1_dirty_bitmap_get`](super::vfio_iommu_type1_dirty_bitmap_get) follows, and
 /// argsz covers it, but not the bitmap itself.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -317,11 +276,7 @@ pub struct vfio_iommu_type1_dirty_bitmap {
 impl vfio_iommu_type1_dirty_bitmap {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: IommuType1DirtyBitmapFlags(0),
-            data: [],
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: IommuType1DirtyBitmapFlags(0), data: [] }
     }
 }
 
@@ -351,12 +306,7 @@ pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP: u32 = 1 << 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -371,18 +321,15 @@ impl IommuType1DirtyBitmapFlags {
     /// Tell which pages of a range are dirty; tracking must be on.
     pub const GET_BITMAP: Self = Self(VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("START", Self::START),
-        ("STOP", Self::STOP),
-        ("GET_BITMAP", Self::GET_BITMAP),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("START", Self::START), ("STOP", Self::STOP), ("GET_BITMAP", Self::GET_BITMAP)];
 }
 
 flags!(IommuType1DirtyBitmapFlags, u32);
 
 /// The range whose dirty pages are asked for, and where the bitmap goes.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct vfio_iommu_type1_dirty_bitmap_get {
@@ -397,11 +344,7 @@ pub struct vfio_iommu_type1_dirty_bitmap_get {
 impl vfio_iommu_type1_dirty_bitmap_get {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            iova: 0,
-            size: 0,
-            bitmap: vfio_bitmap::new(),
-        }
+        Self { iova: 0, size: 0, bitmap: vfio_bitmap::new() }
     }
 }
 
@@ -422,5 +365,5 @@ const _: () = {
 /// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](super::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION) says
 /// whether it is there. An iommufd that stands in for a container answers ENOTTY.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 pub const VFIO_IOMMU_DIRTY_PAGES: u32 = io(VFIO_TYPE, VFIO_BASE + 17);

@@ -6,26 +6,24 @@
 //! IOMMU and, in a chain of capabilities, which addresses may be mapped, how many mappings are
 //! left, and whether dirty pages can be tracked. An iommufd that stands in for a container
 //! answers too, with rules of its own.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE, vfio_info_cap_header};
 use crate::target::{by_model, io};
-use core::mem::{offset_of, size_of};
 
 /// What the IOMMU of a container can do, as [`VFIO_IOMMU_GET_INFO`](super::VFIO_IOMMU_GET_INFO)
 /// reports it.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -87,12 +85,7 @@ pub const VFIO_IOMMU_INFO_CAPS: u32 = 1 << 1;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -103,31 +96,21 @@ impl IommuType1InfoFlags {
     /// Iova_pgsizes counts; always set.
     pub const PGSIZES: Self = Self(VFIO_IOMMU_INFO_PGSIZES);
     /// A capability chain follows the fixed part.
-    ///
-    /// Since Linux 5.4.
     pub const CAPS: Self = Self(VFIO_IOMMU_INFO_CAPS);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("PGSIZES", Self::PGSIZES),
-        ("CAPS", Self::CAPS),
-    ];
+    pub const NAMED: &[(&'static str, Self)] = &[("PGSIZES", Self::PGSIZES), ("CAPS", Self::CAPS)];
 }
 
 flags!(IommuType1InfoFlags, u32);
 
 /// A range of IO virtual addresses that may be mapped.
 ///
-/// Since Linux 5.4; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.4.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -157,28 +140,20 @@ const _: () = {
     assert!(offset_of!(vfio_iova_range, end) == 8);
 };
 
-/// Tells which IO virtual addresses may be mapped. What the attached devices keep for
-/// themselves is left out, and a mapping outside the ranges fails. Without any range the
-/// capability is missing.
-///
-/// Since Linux 5.4; source: include/uapi/linux/vfio.h.
+/// The id of
+/// [`vfio_iommu_type1_info_cap_iova_range`](super::vfio_iommu_type1_info_cap_iova_range).
 pub const VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE: u32 = 1;
 
 /// Tells which IO virtual addresses may be mapped. What the attached devices keep for
 /// themselves is left out, and a mapping outside the ranges fails. Without any range the
 /// capability is missing.
 ///
-/// Since Linux 5.4; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.4.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -224,16 +199,8 @@ const _: () = {
     assert!(offset_of!(vfio_iommu_type1_info_cap_iova_range, iova_ranges) == 16);
 };
 
-/// Tells that [`VFIO_IOMMU_DIRTY_PAGES`](super::VFIO_IOMMU_DIRTY_PAGES) works, and with which
-/// bitmaps. The id was that of
-/// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](super::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) up to
-/// 5.8-rc2, and some programs imported the header of those days.
-///
-/// Up to 6.5 the four bytes of padding after `flags` came from the kernel's stack; commit
-/// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields after them 4
-/// bytes later than its own struct says.
-///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// The id of
+/// [`vfio_iommu_type1_info_cap_migration`](super::vfio_iommu_type1_info_cap_migration).
 pub const VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION: u32 = 2;
 
 /// Tells that [`VFIO_IOMMU_DIRTY_PAGES`](super::VFIO_IOMMU_DIRTY_PAGES) works, and with which
@@ -245,7 +212,7 @@ pub const VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION: u32 = 2;
 /// cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds the fields after them 4
 /// bytes later than its own struct says.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -287,24 +254,14 @@ const _: () = {
     assert!(size_of::<vfio_iommu_type1_info_cap_migration>() == by_model(32, 28, 32));
     assert!(offset_of!(vfio_iommu_type1_info_cap_migration, header) == 0);
     assert!(offset_of!(vfio_iommu_type1_info_cap_migration, flags) == 8);
-    assert!(
-        offset_of!(vfio_iommu_type1_info_cap_migration, pgsize_bitmap)
-            == by_model(16, 12, 16),
-    );
+    assert!(offset_of!(vfio_iommu_type1_info_cap_migration, pgsize_bitmap) == by_model(16, 12, 16));
     assert!(
         offset_of!(vfio_iommu_type1_info_cap_migration, max_dirty_bitmap_size)
             == by_model(24, 20, 24),
     );
 };
 
-/// Tells how many more mappings the container takes at the moment. An iommufd counts memory
-/// instead and always says 0xffffffff.
-///
-/// Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the capability after it at
-/// an offset that is no multiple of 8; since 6.6 four more bytes follow it, which an iommufd
-/// leaves as the caller had them.
-///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// The id of [`vfio_iommu_type1_info_dma_avail`](super::vfio_iommu_type1_info_dma_avail).
 pub const VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL: u32 = 3;
 
 /// Tells how many more mappings the container takes at the moment. An iommufd counts memory
@@ -314,17 +271,12 @@ pub const VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL: u32 = 3;
 /// an offset that is no multiple of 8; since 6.6 four more bytes follow it, which an iommufd
 /// leaves as the caller had them.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.10.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -366,5 +318,5 @@ const _: () = {
 /// capabilities is no error: the caps flag is set, `cap_offset` is 0 if argsz covers it, and
 /// `argsz` says which size to come back with.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_IOMMU_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);

@@ -10,25 +10,23 @@
 //!
 //! The description has no capability chain. One was posted in several series since 2019, with
 //! two numberings of its ids, and never merged.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// A block of interrupts, as [`VFIO_DEVICE_GET_IRQ_INFO`](super::VFIO_DEVICE_GET_IRQ_INFO)
 /// reports it. A block that the device does not have has a count of 0.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -47,12 +45,7 @@ pub struct vfio_irq_info {
 impl vfio_irq_info {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: IrqInfoFlags(0),
-            index: 0,
-            count: 0,
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: IrqInfoFlags(0), index: 0, count: 0 }
     }
 }
 
@@ -86,12 +79,7 @@ pub const VFIO_IRQ_INFO_NORESIZE: u32 = 1 << 3;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -121,23 +109,18 @@ flags!(IrqInfoFlags, u32);
 /// Describes the block `index` of a device's interrupts. The valid indexes end below the
 /// `num_irqs` of [`vfio_device_info`](super::vfio_device_info); another one is EINVAL.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_DEVICE_GET_IRQ_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 9);
 
 /// What to do with some interrupts of a block: one kind of data and one action, both in
 /// `flags`, for `count` interrupts from `start` on.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -206,23 +189,18 @@ pub const VFIO_IRQ_SET_ACTION_UNMASK: u32 = 1 << 4;
 pub const VFIO_IRQ_SET_ACTION_TRIGGER: u32 = 1 << 5;
 
 /// The flags of which exactly one gives the kind of data.
-pub const VFIO_IRQ_SET_DATA_TYPE_MASK: u32 = VFIO_IRQ_SET_DATA_NONE
-    | VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_DATA_EVENTFD;
+pub const VFIO_IRQ_SET_DATA_TYPE_MASK: u32 =
+    VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_DATA_EVENTFD;
 
 /// The flags of which exactly one gives the action.
-pub const VFIO_IRQ_SET_ACTION_TYPE_MASK: u32 = VFIO_IRQ_SET_ACTION_MASK
-    | VFIO_IRQ_SET_ACTION_UNMASK | VFIO_IRQ_SET_ACTION_TRIGGER;
+pub const VFIO_IRQ_SET_ACTION_TYPE_MASK: u32 =
+    VFIO_IRQ_SET_ACTION_MASK | VFIO_IRQ_SET_ACTION_UNMASK | VFIO_IRQ_SET_ACTION_TRIGGER;
 
 /// One kind of data and one action.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -264,5 +242,5 @@ flags!(IrqSetFlags, u32);
 ///
 /// Mask and unmask go from user to kernel, a trigger from kernel to user.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_DEVICE_SET_IRQS: u32 = io(VFIO_TYPE, VFIO_BASE + 10);

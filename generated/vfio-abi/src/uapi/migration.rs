@@ -7,27 +7,25 @@
 //! which it is written on the new one. This is the second version of the protocol; the first
 //! was a region. Some names of the first came back here with other values, such as that of the
 //! state stop.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// Payload of [`VFIO_DEVICE_FEATURE_MIGRATION`](super::VFIO_DEVICE_FEATURE_MIGRATION). A device
 /// that answers has the states running and error in any case; the flags tell which others it
 /// has.
 ///
-/// Since Linux 5.18; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.18.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -39,9 +37,7 @@ pub struct vfio_device_feature_migration {
 impl vfio_device_feature_migration {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            flags: DeviceFeatureMigrationFlags(0),
-        }
+        Self { flags: DeviceFeatureMigrationFlags(0) }
     }
 }
 
@@ -71,12 +67,7 @@ pub const VFIO_MIGRATION_PRE_COPY: u64 = 1 << 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -89,15 +80,10 @@ impl DeviceFeatureMigrationFlags {
     /// Running without peer-to-peer DMA; with PRE_COPY also pre-copy without it.
     pub const P2P: Self = Self(VFIO_MIGRATION_P2P);
     /// The pre-copy states.
-    ///
-    /// Since Linux 6.2.
     pub const PRE_COPY: Self = Self(VFIO_MIGRATION_PRE_COPY);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("STOP_COPY", Self::STOP_COPY),
-        ("P2P", Self::P2P),
-        ("PRE_COPY", Self::PRE_COPY),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("STOP_COPY", Self::STOP_COPY), ("P2P", Self::P2P), ("PRE_COPY", Self::PRE_COPY)];
 }
 
 flags!(DeviceFeatureMigrationFlags, u64);
@@ -107,17 +93,12 @@ flags!(DeviceFeatureMigrationFlags, u64);
 /// Setting it moves the device before the ioctl returns, through states in between if need be.
 /// When that fails the device may be left in any state on the way, which a get reports.
 ///
-/// Since Linux 5.18; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.18.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -131,10 +112,7 @@ pub struct vfio_device_feature_mig_state {
 impl vfio_device_feature_mig_state {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            device_state: vfio_device_mig_state(0),
-            data_fd: 0,
-        }
+        Self { device_state: vfio_device_mig_state(0), data_fd: 0 }
     }
 }
 
@@ -189,16 +167,11 @@ pub const VFIO_DEVICE_STATE_NR: u32 = 8;
 /// the names ending in STOP, RUNNING and RESUMING were macros of the first protocol with the
 /// values 0, 1 and 4, so that of these only RESUMING has kept its number.
 ///
-/// Since Linux 5.18; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.18.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -206,8 +179,7 @@ pub const VFIO_DEVICE_STATE_NR: u32 = 8;
 pub struct vfio_device_mig_state(pub u32);
 
 impl vfio_device_mig_state {
-    /// The device has failed and needs [`VFIO_DEVICE_RESET`](super::VFIO_DEVICE_RESET); cannot be
-    /// asked for.
+    /// See [`VFIO_DEVICE_STATE_ERROR`](super::VFIO_DEVICE_STATE_ERROR).
     pub const ERROR: Self = Self(VFIO_DEVICE_STATE_ERROR);
     /// The device does nothing: no DMA, no interrupts, no change of its state.
     pub const STOP: Self = Self(VFIO_DEVICE_STATE_STOP);
@@ -220,16 +192,10 @@ impl vfio_device_mig_state {
     /// Running, but starting no DMA to other devices.
     pub const RUNNING_P2P: Self = Self(VFIO_DEVICE_STATE_RUNNING_P2P);
     /// Running, while early state can already be read from the stream.
-    ///
-    /// Since Linux 6.2.
     pub const PRE_COPY: Self = Self(VFIO_DEVICE_STATE_PRE_COPY);
     /// Pre-copy, but starting no DMA to other devices.
-    ///
-    /// Since Linux 6.2.
     pub const PRE_COPY_P2P: Self = Self(VFIO_DEVICE_STATE_PRE_COPY_P2P);
     /// Number of states; grows with them.
-    ///
-    /// Since Linux 6.8.
     pub const NR: Self = Self(VFIO_DEVICE_STATE_NR);
     /// Every number with its name.
     pub const NAMED: &[(&'static str, Self)] = &[
@@ -250,18 +216,13 @@ numbers!(vfio_device_mig_state, u32);
 /// anything about the size of the stop-copy phase. When both are 0, read fails with ENOMSG
 /// until the device has something new.
 ///
-/// Since Linux 6.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.2.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -316,12 +277,7 @@ pub const VFIO_PRECOPY_INFO_REINIT: u32 = 1 << 0;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -330,8 +286,6 @@ pub struct PrecopyInfoFlags(pub u32);
 
 impl PrecopyInfoFlags {
     /// The device started over; new initial data waits, and `dirty_bytes` counts from it.
-    ///
-    /// Since Linux 7.1.
     pub const REINIT: Self = Self(VFIO_PRECOPY_INFO_REINIT);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[("REINIT", Self::REINIT)];
@@ -343,5 +297,5 @@ flags!(PrecopyInfoFlags, u32);
 /// device. EINVAL in every state but the pre-copy ones. A device with
 /// [`VFIO_MIGRATION_PRE_COPY`](super::VFIO_MIGRATION_PRE_COPY) always has it.
 ///
-/// Since Linux 6.2; source: include/uapi/linux/vfio.h.
+/// Since Linux 6.2.
 pub const VFIO_MIG_GET_PRECOPY_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 21);

@@ -6,24 +6,22 @@
 //! devices that would be hit, the other does the reset once the caller has shown that all of
 //! them are its own: by group file descriptors, or, for devices opened through their own node,
 //! by the iommufd they share.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// A device that a hot reset would hit.
 ///
-/// Since Linux 3.12; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.12.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -41,12 +39,7 @@ pub struct vfio_pci_dependent_device {
 impl vfio_pci_dependent_device {
     /// All zero.
     pub const fn new() -> Self {
-        Self {
-            group_id: 0,
-            segment: 0,
-            bus: 0,
-            devfn: 0,
-        }
+        Self { group_id: 0, segment: 0, bus: 0, devfn: 0 }
     }
 
     /// The IOMMU group, where the caller opened its device through a group.
@@ -96,12 +89,7 @@ pub const VFIO_PCI_DEVID_NOT_OWNED: u32 = 0xffff_ffff;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -114,27 +102,20 @@ impl PciDependentDeviceDevid {
     /// The caller does not own the device, so a reset would be refused.
     pub const NOT_OWNED: Self = Self(VFIO_PCI_DEVID_NOT_OWNED);
     /// Every number with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("OWNED", Self::OWNED),
-        ("NOT_OWNED", Self::NOT_OWNED),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("OWNED", Self::OWNED), ("NOT_OWNED", Self::NOT_OWNED)];
 }
 
 numbers!(PciDependentDeviceDevid, u32);
 
 /// The devices that a hot reset of the asked device would hit, itself among them.
 ///
-/// Since Linux 3.12; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.12.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -190,12 +171,7 @@ pub const VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED: u32 = 1 << 1;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -204,18 +180,12 @@ pub struct PciHotResetInfoFlags(pub u32);
 
 impl PciHotResetInfoFlags {
     /// The devices carry a devid in place of a group_id.
-    ///
-    /// Since Linux 6.6.
     pub const DEV_ID: Self = Self(VFIO_PCI_HOT_RESET_FLAG_DEV_ID);
     /// The caller owns all of the devices; counts only beside DEV_ID.
-    ///
-    /// Since Linux 6.6.
     pub const DEV_ID_OWNED: Self = Self(VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("DEV_ID", Self::DEV_ID),
-        ("DEV_ID_OWNED", Self::DEV_ID_OWNED),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("DEV_ID", Self::DEV_ID), ("DEV_ID_OWNED", Self::DEV_ID_OWNED)];
 }
 
 flags!(PciHotResetInfoFlags, u32);
@@ -224,22 +194,17 @@ flags!(PciHotResetInfoFlags, u32);
 /// hit. A buffer that is too small is an error here, ENOSPC, with the number of devices in
 /// `count`; argsz stays as it was. ENODEV says that the device cannot be reset in this way.
 ///
-/// Since Linux 3.12; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.12.
 pub const VFIO_DEVICE_GET_PCI_HOT_RESET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);
 
 /// A hot reset, with the proof that the caller owns everything it hits.
 ///
-/// Since Linux 3.12; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.12.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -258,12 +223,7 @@ pub struct vfio_pci_hot_reset {
 impl vfio_pci_hot_reset {
     /// All zero but for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
-        Self {
-            argsz: size_of::<Self>() as u32,
-            flags: 0,
-            count: 0,
-            group_fds: [],
-        }
+        Self { argsz: size_of::<Self>() as u32, flags: 0, count: 0, group_fds: [] }
     }
 }
 
@@ -284,5 +244,5 @@ const _: () = {
 /// Resets the slot or bus of a device. Every device that is hit must belong to one of the given
 /// groups or, without groups, to the caller's iommufd; the two cannot be mixed.
 ///
-/// Since Linux 3.12; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.12.
 pub const VFIO_DEVICE_PCI_HOT_RESET: u32 = io(VFIO_TYPE, VFIO_BASE + 13);

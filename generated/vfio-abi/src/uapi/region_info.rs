@@ -5,25 +5,23 @@
 //! A region is a window of a device's file descriptor: a BAR, the configuration space, a
 //! device-specific area. VFIO_DEVICE_GET_REGION_INFO reports where it lies, what may be done
 //! with it, and, in a chain of capabilities, what no fixed field can say.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{VFIO_BASE, VFIO_TYPE, vfio_info_cap_header};
 use crate::target::io;
-use core::mem::{offset_of, size_of};
 
 /// A region of a device, as VFIO_DEVICE_GET_REGION_INFO reports it.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -91,12 +89,7 @@ pub const VFIO_REGION_INFO_FLAG_CAPS: u32 = 1 << 3;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -111,16 +104,10 @@ impl RegionInfoFlags {
     /// The region can be mapped, or the parts that SPARSE_MMAP names.
     pub const MMAP: Self = Self(VFIO_REGION_INFO_FLAG_MMAP);
     /// A capability chain follows the fixed part.
-    ///
-    /// Since Linux 4.6.
     pub const CAPS: Self = Self(VFIO_REGION_INFO_FLAG_CAPS);
     /// Every single flag with its name.
-    pub const NAMED: &[(&'static str, Self)] = &[
-        ("READ", Self::READ),
-        ("WRITE", Self::WRITE),
-        ("MMAP", Self::MMAP),
-        ("CAPS", Self::CAPS),
-    ];
+    pub const NAMED: &[(&'static str, Self)] =
+        &[("READ", Self::READ), ("WRITE", Self::WRITE), ("MMAP", Self::MMAP), ("CAPS", Self::CAPS)];
 }
 
 flags!(RegionInfoFlags, u32);
@@ -129,23 +116,18 @@ flags!(RegionInfoFlags, u32);
 /// no error: the caps flag is set, `cap_offset` is 0, and `argsz` says which size to come back
 /// with.
 ///
-/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 3.6.
 pub const VFIO_DEVICE_GET_REGION_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 8);
 
 /// One part of a region that may be mapped.
 ///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.6.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -175,27 +157,19 @@ const _: () = {
     assert!(offset_of!(vfio_region_sparse_mmap_area, size) == 8);
 };
 
-/// Names the parts of a region that may be mapped, where the region as a whole may not. No area
-/// at all means that nothing can be mapped.
-///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// The id of [`vfio_region_info_cap_sparse_mmap`](super::vfio_region_info_cap_sparse_mmap).
 pub const VFIO_REGION_INFO_CAP_SPARSE_MMAP: u32 = 1;
 
 /// Names the parts of a region that may be mapped, where the region as a whole may not. No area
 /// at all means that nothing can be mapped.
 ///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.6.
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -241,26 +215,18 @@ const _: () = {
     assert!(offset_of!(vfio_region_info_cap_sparse_mmap, areas) == 16);
 };
 
-/// Names the contents of a region whose index has no fixed meaning. How `subtype` is read
-/// depends on `type`.
-///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// The id of [`vfio_region_info_cap_type`](super::vfio_region_info_cap_type).
 pub const VFIO_REGION_INFO_CAP_TYPE: u32 = 2;
 
 /// Names the contents of a region whose index has no fixed meaning. How `subtype` is read
 /// depends on `type`.
 ///
-/// Since Linux 4.6; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.6.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -305,36 +271,25 @@ const _: () = {
 /// Says that the whole BAR may be mapped although the MSI-X table lies in it. Interrupts must
 /// still be set up with [`VFIO_DEVICE_SET_IRQS`](super::VFIO_DEVICE_SET_IRQS). It has no body.
 ///
-/// Since Linux 4.16; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.16.
 pub const VFIO_REGION_INFO_CAP_MSIX_MAPPABLE: u32 = 3;
 
-/// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
-/// NVLink bridges that belong to that GPU.
-///
-/// Since Linux 5.0; source: include/uapi/linux/vfio.h.
-#[deprecated(
-    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
-)]
+/// The id of
+/// [`vfio_region_info_cap_nvlink2_ssatgt`](super::vfio_region_info_cap_nvlink2_ssatgt).
+#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT: u32 = 4;
 
 /// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
 /// NVLink bridges that belong to that GPU.
 ///
-/// Since Linux 5.0; source: include/uapi/linux/vfio.h.
-#[deprecated(
-    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
-)]
+/// Since Linux 5.0.
+#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -372,32 +327,21 @@ const _: () = {
     assert!(offset_of!(vfio_region_info_cap_nvlink2_ssatgt, tgt) == 8);
 };
 
-/// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
-/// up.
-///
-/// Since Linux 5.0; source: include/uapi/linux/vfio.h.
-#[deprecated(
-    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
-)]
+/// The id of
+/// [`vfio_region_info_cap_nvlink2_lnkspd`](super::vfio_region_info_cap_nvlink2_lnkspd).
+#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD: u32 = 5;
 
 /// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
 /// up.
 ///
-/// Since Linux 5.0; source: include/uapi/linux/vfio.h.
-#[deprecated(
-    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
-)]
+/// Since Linux 5.0.
+#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -7,6 +7,8 @@
 //! plain number, or for PCI the vendor's id with the top bit set; what the subtype means
 //! depends on the type. Two of these regions start with a struct that is part of the ABI as
 //! well: EDID and the first migration protocol.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio.h.
 
 use core::mem::{offset_of, size_of};
 
@@ -64,17 +66,12 @@ pub const VFIO_REGION_SUBTYPE_GFX_EDID: u32 = 1;
 /// plugged in. To change the monitor, take the link down, write the blob and its size, and
 /// bring the link up again.
 ///
-/// Since Linux 4.20; source: include/uapi/linux/vfio.h.
+/// Since Linux 4.20.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -133,12 +130,7 @@ pub const VFIO_DEVICE_GFX_LINK_STATE_DOWN: u32 = 2;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -181,7 +173,7 @@ pub const VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED: u32 = 1;
 /// In 5.18 the protocol lost its names to the second one, where STOP and RUNNING have other
 /// values; the flags here have carried V1 in theirs since.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 #[deprecated(
     note = "since Linux 5.18: migration goes through `VFIO_DEVICE_FEATURE_MIGRATION` instead"
 )]
@@ -190,12 +182,7 @@ pub const VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED: u32 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -253,19 +240,14 @@ pub const VFIO_DEVICE_STATE_V1_SAVING: u32 = 1 << 1;
 pub const VFIO_DEVICE_STATE_V1_RESUMING: u32 = 1 << 2;
 
 /// Every flag of a state; other bits are reserved.
-pub const VFIO_DEVICE_STATE_MASK: u32 = VFIO_DEVICE_STATE_V1_RUNNING
-    | VFIO_DEVICE_STATE_V1_SAVING | VFIO_DEVICE_STATE_V1_RESUMING;
+pub const VFIO_DEVICE_STATE_MASK: u32 =
+    VFIO_DEVICE_STATE_V1_RUNNING | VFIO_DEVICE_STATE_V1_SAVING | VFIO_DEVICE_STATE_V1_RESUMING;
 
 /// State of the device, a set of flags; saving and resuming at once mean an error.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -296,7 +278,7 @@ flags!(DeviceMigrationInfoDeviceState, u32);
 /// Whether a state of [`vfio_device_migration_info`](super::vfio_device_migration_info) is
 /// allowed; resuming excludes the other flags.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 pub const fn vfio_device_state_valid(state: u32) -> bool {
     let resuming = DeviceMigrationInfoDeviceState::V1_RESUMING.bits();
     state & resuming == 0 || state & VFIO_DEVICE_STATE_MASK == resuming
@@ -305,7 +287,7 @@ pub const fn vfio_device_state_valid(state: u32) -> bool {
 /// Whether a state of [`vfio_device_migration_info`](super::vfio_device_migration_info) means
 /// an error, by saving and resuming at once.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 pub const fn vfio_device_state_is_error(state: u32) -> bool {
     let resuming = DeviceMigrationInfoDeviceState::V1_RESUMING.bits();
     let saving = DeviceMigrationInfoDeviceState::V1_SAVING.bits();
@@ -316,7 +298,7 @@ pub const fn vfio_device_state_is_error(state: u32) -> bool {
 /// an error and leaves its reserved bits alone. Up to 5.17 the text named a constant that does
 /// not exist, SATE for STATE, so nobody can have used it.
 ///
-/// Since Linux 5.8; source: include/uapi/linux/vfio.h.
+/// Since Linux 5.8.
 pub const fn vfio_device_state_set_error(state: u32) -> u32 {
     let resuming = DeviceMigrationInfoDeviceState::V1_RESUMING.bits();
     let saving = DeviceMigrationInfoDeviceState::V1_SAVING.bits();
@@ -328,7 +310,5 @@ pub const fn vfio_device_state_set_error(state: u32) -> u32 {
 pub const VFIO_REGION_TYPE_MIGRATION: u32 = VFIO_REGION_TYPE_MIGRATION_DEPRECATED;
 
 /// The former name of [`VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED`].
-#[deprecated(
-    note = "called `VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED` since Linux 5.18"
-)]
+#[deprecated(note = "called `VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED` since Linux 5.18")]
 pub const VFIO_REGION_SUBTYPE_MIGRATION: u32 = VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED;

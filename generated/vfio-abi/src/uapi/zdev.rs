@@ -5,18 +5,21 @@
 //! On s390 the machine's firmware, not a configuration space, says what a PCI function is.
 //! These capabilities of the device chain hand that on, so that an emulator can answer its
 //! guest's queries. Their ids are declared with the chain.
+//!
+//! Source, unless an item states another: include/uapi/linux/vfio_zdev.h.
+
+use core::mem::{offset_of, size_of};
 
 use super::{
     VFIO_DEVICE_INFO_CAP_ZPCI_BASE, VFIO_DEVICE_INFO_CAP_ZPCI_GROUP,
     VFIO_DEVICE_INFO_CAP_ZPCI_PFIP, VFIO_DEVICE_INFO_CAP_ZPCI_UTIL, vfio_info_cap_header,
 };
 use crate::target::by_model;
-use core::mem::{offset_of, size_of};
 
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](super::VFIO_DEVICE_INFO_CAP_ZPCI_BASE). In
 /// version 2 the last field ends at 36; what 64-bit kernels add after it is padding.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
+/// Since Linux 5.10.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -88,7 +91,7 @@ const _: () = {
 /// version 1 the byte after `version` is padding; version 2 names it and appends a field, which
 /// ends at 42.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
+/// Since Linux 5.10.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -169,12 +172,7 @@ pub const VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH: u64 = 1 << 0;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -193,17 +191,12 @@ flags!(DeviceInfoCapZpciGroupFlags, u64);
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](super::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL): a
 /// string in EBCDIC that identifies the device.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
+/// Since Linux 5.10.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -248,17 +241,12 @@ const _: () = {
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](super::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP): the
 /// function's path, which says where in the machine's hardware it sits.
 ///
-/// Since Linux 5.10; source: include/uapi/linux/vfio_zdev.h.
+/// Since Linux 5.10.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "zerocopy",
-    derive(
-        zerocopy::FromBytes,
-        zerocopy::IntoBytes,
-        zerocopy::Immutable,
-        zerocopy::KnownLayout
-    )
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
 )]
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -3,6 +3,7 @@
 //! The chain of `device` capabilities.
 
 use core::marker::PhantomData;
+
 use super::INFO;
 use crate::array::Element as _;
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
@@ -12,14 +13,8 @@ use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
-const HOST: Host = Host {
-    minsz: 16,
-    argsz: 0,
-    flags: 4,
-    caps_flag: 128,
-    cap_offset: 16,
-    inputs: &[],
-};
+const HOST: Host =
+    Host { minsz: 16, argsz: 0, flags: 4, caps_flag: 128, cap_offset: 16, inputs: &[] };
 
 /// A reply with [`vfio_device_info`](crate::uapi::vfio_device_info) and its capabilities.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +32,7 @@ impl<'a> DeviceInfo<'a> {
     /// Reads the reply in a buffer of another byte order or layout.
     #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
-        Ok(Self {
-            reply: Reply::parse(&HOST, buffer, buffer.len(), wire)?,
-        })
+        Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
     }
 
     /// Calls `call`, and again with a larger buffer if the reply did not fit and the
@@ -52,9 +45,7 @@ impl<'a> DeviceInfo<'a> {
     ) -> Result<Self, RequestError<E>> {
         let written = request(&HOST, buffer, &[], call)?;
         let reply = Reply::parse(&HOST, buffer.bytes(), written, Wire::HOST);
-        Ok(Self {
-            reply: reply.map_err(RequestError::Reply)?,
-        })
+        Ok(Self { reply: reply.map_err(RequestError::Reply)? })
     }
 
     /// The size of buffer that the full reply requires, if this one was too small for
@@ -67,9 +58,7 @@ impl<'a> DeviceInfo<'a> {
     /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
     pub fn caps(&self) -> DeviceCaps<'a> {
-        DeviceCaps {
-            walk: self.reply.walk(&HOST, &INFO),
-        }
+        DeviceCaps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
     /// Size of the buffer in bytes; on return, what a reply that did not fit needs.
@@ -113,6 +102,7 @@ pub struct DeviceCaps<'a> {
 
 impl<'a> Iterator for DeviceCaps<'a> {
     type Item = Result<DeviceCap<'a>, ChainError>;
+
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let cap = self.walk.advance(&INFO)?.and_then(DeviceCap::read);
@@ -175,7 +165,12 @@ pub struct DeviceZpciBase<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(DeviceZpciBase, 2, | cap | cap.body(match cap.version { 1 => 32, _ => 36 }));
+capability!(DeviceZpciBase, 2, |cap| {
+    cap.body(match cap.version {
+        1 => 32,
+        _ => 36,
+    })
+});
 
 impl<'a> DeviceZpciBase<'a> {
     /// First bus address that DMA can use.
@@ -235,9 +230,12 @@ pub struct DeviceZpciGroup<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(
-    DeviceZpciGroup, 2, | cap | cap.body(match cap.version { 1 => 39, _ => 42 })
-);
+capability!(DeviceZpciGroup, 2, |cap| {
+    cap.body(match cap.version {
+        1 => 39,
+        _ => 42,
+    })
+});
 
 impl<'a> DeviceZpciGroup<'a> {
     /// Mask of the DMA address space.
@@ -297,9 +295,10 @@ pub struct DeviceZpciUtil<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(
-    DeviceZpciUtil, 1, | cap | { cap.body(12) ?; cap.array(12, cap.number(8, 4), 1) }
-);
+capability!(DeviceZpciUtil, 1, |cap| {
+    cap.body(12)?;
+    cap.array(12, cap.number(8, 4), 1)
+});
 
 impl<'a> DeviceZpciUtil<'a> {
     /// Length of the string in bytes.
@@ -321,9 +320,10 @@ pub struct DeviceZpciPfip<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(
-    DeviceZpciPfip, 1, | cap | { cap.body(12) ?; cap.array(12, cap.number(8, 4), 1) }
-);
+capability!(DeviceZpciPfip, 1, |cap| {
+    cap.body(12)?;
+    cap.array(12, cap.number(8, 4), 1)
+});
 
 impl<'a> DeviceZpciPfip<'a> {
     /// Length of the path in bytes.
@@ -345,7 +345,7 @@ pub struct DevicePciAtomicComp<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(DevicePciAtomicComp, 1, | cap | cap.body(16));
+capability!(DevicePciAtomicComp, 1, |cap| cap.body(16));
 
 impl<'a> DevicePciAtomicComp<'a> {
     /// The widths of the operands that are completed.
@@ -431,9 +431,7 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
                 };
                 CapShape::fixed(5, version, 16)
             }
-            Self::Other(cap) => {
-                Append::<uapi::vfio_device_info>::shape(&cap, header, arrays)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_device_info>::shape(&cap, header, arrays),
         }
     }
 
@@ -472,9 +470,7 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
             Self::PciAtomicComp(cap) => {
                 put(8, &cap.flags.0.to_ne_bytes());
             }
-            Self::Other(cap) => {
-                Append::<uapi::vfio_device_info>::fields(&cap, shape, put)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_device_info>::fields(&cap, shape, put),
         }
     }
 
@@ -493,9 +489,7 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
                 }
             }
             Self::PciAtomicComp(_) => {}
-            Self::Other(cap) => {
-                Append::<uapi::vfio_device_info>::element(&cap, shape, index, put)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_device_info>::element(&cap, shape, index, put),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The chain of `region` capabilities.
 
 use core::marker::PhantomData;
+
 use super::INFO;
 use crate::array::{Array, Element as _};
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
@@ -12,14 +13,8 @@ use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
-const HOST: Host = Host {
-    minsz: 32,
-    argsz: 0,
-    flags: 4,
-    caps_flag: 8,
-    cap_offset: 12,
-    inputs: &[(8, 4)],
-};
+const HOST: Host =
+    Host { minsz: 32, argsz: 0, flags: 4, caps_flag: 8, cap_offset: 12, inputs: &[(8, 4)] };
 
 /// A reply with [`vfio_region_info`](crate::uapi::vfio_region_info) and its capabilities.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +32,7 @@ impl<'a> RegionInfo<'a> {
     /// Reads the reply in a buffer of another byte order or layout.
     #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
-        Ok(Self {
-            reply: Reply::parse(&HOST, buffer, buffer.len(), wire)?,
-        })
+        Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
     }
 
     /// Calls `call`, and again with a larger buffer if the reply did not fit and the
@@ -53,9 +46,7 @@ impl<'a> RegionInfo<'a> {
     ) -> Result<Self, RequestError<E>> {
         let written = request(&HOST, buffer, &[(8, &index.to_ne_bytes())], call)?;
         let reply = Reply::parse(&HOST, buffer.bytes(), written, Wire::HOST);
-        Ok(Self {
-            reply: reply.map_err(RequestError::Reply)?,
-        })
+        Ok(Self { reply: reply.map_err(RequestError::Reply)? })
     }
 
     /// The size of buffer that the full reply requires, if this one was too small for
@@ -68,9 +59,7 @@ impl<'a> RegionInfo<'a> {
     /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
     pub fn caps(&self) -> RegionCaps<'a> {
-        RegionCaps {
-            walk: self.reply.walk(&HOST, &INFO),
-        }
+        RegionCaps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
     /// Size of the buffer; on return, the size the full reply needs.
@@ -120,6 +109,7 @@ pub struct RegionCaps<'a> {
 
 impl<'a> Iterator for RegionCaps<'a> {
     type Item = Result<RegionCap<'a>, ChainError>;
+
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let cap = self.walk.advance(&INFO)?.and_then(RegionCap::read);
@@ -165,9 +155,7 @@ impl<'a> RegionCap<'a> {
             (uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP, 1..) => {
                 RegionSparseMmap::read(cap).map(Self::SparseMmap)
             }
-            (uapi::VFIO_REGION_INFO_CAP_TYPE, 1..) => {
-                RegionType::read(cap).map(Self::Type)
-            }
+            (uapi::VFIO_REGION_INFO_CAP_TYPE, 1..) => RegionType::read(cap).map(Self::Type),
             (uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE, 1..) => {
                 RegionMsixMappable::read(cap).map(Self::MsixMappable)
             }
@@ -188,9 +176,10 @@ pub struct RegionSparseMmap<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(
-    RegionSparseMmap, 1, | cap | { cap.body(16) ?; cap.array(16, cap.number(8, 4), 16) }
-);
+capability!(RegionSparseMmap, 1, |cap| {
+    cap.body(16)?;
+    cap.array(16, cap.number(8, 4), 16)
+});
 
 impl<'a> RegionSparseMmap<'a> {
     /// Number of areas.
@@ -212,7 +201,7 @@ pub struct RegionType<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(RegionType, 1, | cap | cap.body(16));
+capability!(RegionType, 1, |cap| cap.body(16));
 
 impl<'a> RegionType<'a> {
     /// A region type of all devices, or bit 31 and a PCI vendor id.
@@ -234,18 +223,16 @@ pub struct RegionMsixMappable<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(RegionMsixMappable, 1, | cap | cap.body(8));
+capability!(RegionMsixMappable, 1, |cap| cap.body(8));
 
 /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
-#[deprecated(
-    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
-)]
+#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
 #[derive(Clone, Copy, Debug)]
 pub struct RegionNvlink2Ssatgt<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(RegionNvlink2Ssatgt, 1, | cap | cap.body(16));
+capability!(RegionNvlink2Ssatgt, 1, |cap| cap.body(16));
 
 impl<'a> RegionNvlink2Ssatgt<'a> {
     /// Compressed address of the GPU's memory on the system bus.
@@ -256,15 +243,13 @@ impl<'a> RegionNvlink2Ssatgt<'a> {
 }
 
 /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
-#[deprecated(
-    note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
-)]
+#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
 #[derive(Clone, Copy, Debug)]
 pub struct RegionNvlink2Lnkspd<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(RegionNvlink2Lnkspd, 1, | cap | cap.body(16));
+capability!(RegionNvlink2Lnkspd, 1, |cap| cap.body(16));
 
 impl<'a> RegionNvlink2Lnkspd<'a> {
     /// Speed of the link, as the bridge's node in the device tree has it.
@@ -333,9 +318,7 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
                 };
                 CapShape::fixed(5, version, 16)
             }
-            Self::Other(cap) => {
-                Append::<uapi::vfio_region_info>::shape(&cap, header, arrays)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_region_info>::shape(&cap, header, arrays),
         }
     }
 
@@ -355,9 +338,7 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
             Self::Nvlink2Lnkspd(cap) => {
                 put(8, &cap.link_speed.to_ne_bytes());
             }
-            Self::Other(cap) => {
-                Append::<uapi::vfio_region_info>::fields(&cap, shape, put)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_region_info>::fields(&cap, shape, put),
         }
     }
 
@@ -372,9 +353,7 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
             Self::MsixMappable => {}
             Self::Nvlink2Ssatgt(_) => {}
             Self::Nvlink2Lnkspd(_) => {}
-            Self::Other(cap) => {
-                Append::<uapi::vfio_region_info>::element(&cap, shape, index, put)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_region_info>::element(&cap, shape, index, put),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The chain of `type1` capabilities.
 
 use core::marker::PhantomData;
+
 use super::INFO;
 use crate::array::{Array, Element as _};
 use crate::chain::{ChainError, RawCap, UnknownCap, Walk, capability};
@@ -12,14 +13,8 @@ use crate::request::{Buffer, RequestError, request};
 use crate::uapi;
 use crate::wire::Wire;
 
-const HOST: Host = Host {
-    minsz: 16,
-    argsz: 0,
-    flags: 4,
-    caps_flag: 2,
-    cap_offset: 16,
-    inputs: &[],
-};
+const HOST: Host =
+    Host { minsz: 16, argsz: 0, flags: 4, caps_flag: 2, cap_offset: 16, inputs: &[] };
 
 /// A reply with [`vfio_iommu_type1_info`](crate::uapi::vfio_iommu_type1_info) and its capabilities.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +32,7 @@ impl<'a> IommuType1Info<'a> {
     /// Reads the reply in a buffer of another byte order or layout.
     #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
-        Ok(Self {
-            reply: Reply::parse(&HOST, buffer, buffer.len(), wire)?,
-        })
+        Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
     }
 
     /// Calls `call`, and again with a larger buffer if the reply did not fit and the
@@ -52,9 +45,7 @@ impl<'a> IommuType1Info<'a> {
     ) -> Result<Self, RequestError<E>> {
         let written = request(&HOST, buffer, &[], call)?;
         let reply = Reply::parse(&HOST, buffer.bytes(), written, Wire::HOST);
-        Ok(Self {
-            reply: reply.map_err(RequestError::Reply)?,
-        })
+        Ok(Self { reply: reply.map_err(RequestError::Reply)? })
     }
 
     /// The size of buffer that the full reply requires, if this one was too small for
@@ -67,9 +58,7 @@ impl<'a> IommuType1Info<'a> {
     /// The capabilities in the order of the chain; none if the reply did not fit.
     #[inline]
     pub fn caps(&self) -> Type1Caps<'a> {
-        Type1Caps {
-            walk: self.reply.walk(&HOST, &INFO),
-        }
+        Type1Caps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
     /// Size of the buffer; on return, the size the full reply needs.
@@ -106,6 +95,7 @@ pub struct Type1Caps<'a> {
 
 impl<'a> Iterator for Type1Caps<'a> {
     type Item = Result<Type1Cap<'a>, ChainError>;
+
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let cap = self.walk.advance(&INFO)?.and_then(Type1Cap::read);
@@ -158,9 +148,10 @@ pub struct Type1IovaRange<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(
-    Type1IovaRange, 1, | cap | { cap.body(16) ?; cap.array(16, cap.number(8, 4), 16) }
-);
+capability!(Type1IovaRange, 1, |cap| {
+    cap.body(16)?;
+    cap.array(16, cap.number(8, 4), 16)
+});
 
 impl<'a> Type1IovaRange<'a> {
     /// Number of ranges.
@@ -182,7 +173,7 @@ pub struct Type1Migration<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(Type1Migration, 1, | cap | cap.body(cap.wire.pick(32, 28, 32)));
+capability!(Type1Migration, 1, |cap| cap.body(cap.wire.pick(32, 28, 32)));
 
 impl<'a> Type1Migration<'a> {
     /// No flag is defined.
@@ -210,7 +201,7 @@ pub struct Type1DmaAvail<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(Type1DmaAvail, 1, | cap | cap.body(12));
+capability!(Type1DmaAvail, 1, |cap| cap.body(12));
 
 impl<'a> Type1DmaAvail<'a> {
     /// Number of mappings.
@@ -225,10 +216,7 @@ impl<'a> Type1DmaAvail<'a> {
 #[non_exhaustive]
 pub enum NewType1Cap<'a> {
     /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE); the number of elements sets the count, if it has one.
-    IovaRange(
-        &'a uapi::vfio_iommu_type1_info_cap_iova_range,
-        &'a [uapi::vfio_iova_range],
-    ),
+    IovaRange(&'a uapi::vfio_iommu_type1_info_cap_iova_range, &'a [uapi::vfio_iova_range]),
     /// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
     Migration(&'a uapi::vfio_iommu_type1_info_cap_migration),
     /// [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
@@ -267,9 +255,7 @@ impl Append<uapi::vfio_iommu_type1_info> for NewType1Cap<'_> {
                 };
                 CapShape::fixed(3, version, 12)
             }
-            Self::Other(cap) => {
-                Append::<uapi::vfio_iommu_type1_info>::shape(&cap, header, arrays)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_iommu_type1_info>::shape(&cap, header, arrays),
         }
     }
 
@@ -286,9 +272,7 @@ impl Append<uapi::vfio_iommu_type1_info> for NewType1Cap<'_> {
             Self::DmaAvail(cap) => {
                 put(8, &cap.avail.to_ne_bytes());
             }
-            Self::Other(cap) => {
-                Append::<uapi::vfio_iommu_type1_info>::fields(&cap, shape, put)
-            }
+            Self::Other(cap) => Append::<uapi::vfio_iommu_type1_info>::fields(&cap, shape, put),
         }
     }
 
