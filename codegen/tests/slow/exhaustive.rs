@@ -138,7 +138,7 @@ fn a_difference_is_found() {
     for (from, to) in [
         ("if (need <= cap->size)", "if (need < cap->size)"),
         ("at > walk->most", "at >= walk->most"),
-        ("walk.left = len / format->least", "walk.left = 1 + len / format->least"),
+        ("walk.left = len / format->min_size", "walk.left = 1 + len / format->min_size"),
     ] {
         let output = of_changed_header(from, to);
         let text = String::from_utf8_lossy(&output.stdout);
