@@ -6,7 +6,6 @@
 //! Input is not trusted: no loop is longer than the text, or than a budget for the
 //! expansion of macros, and no allocation depends on a length from the input.
 
-mod abi;
 pub mod classify;
 mod codes;
 mod comments;
@@ -27,14 +26,13 @@ mod tokens;
 mod types;
 mod values;
 
-pub use abi::{Told, abi};
 pub use codes::codes;
 pub use declared::{Declarations, DeclaredConstant};
 pub use externals::Outside;
 pub use facts::{
-    Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Within,
+    Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Unread, Within,
 };
-pub use header_match::given;
+pub use header_match::{given, own};
 
 use crate::diagnostic::{Diagnostics, Sources};
 

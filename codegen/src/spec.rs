@@ -5,6 +5,7 @@
 //! `docs/spec-format.md` explains every key. The JSON Schema that editors use
 //! comes from these same types.
 
+mod as_of;
 mod code;
 mod codes;
 mod de;
@@ -37,7 +38,7 @@ use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
 
 /// A specification: `abi.yaml` and its files.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Spec {
     /// `abi.yaml`.
     pub abi: AbiFile,
@@ -48,7 +49,7 @@ pub struct Spec {
 }
 
 /// `abi.yaml`: facts about the ABI as a whole.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct AbiFile {
     /// Short name of the ABI, in lower case.
     pub abi: Placed<String>,
@@ -88,7 +89,7 @@ fn yes() -> bool {
 }
 
 /// A kernel header.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Header {
     /// Its path in `#include`.
     pub path: Placed<String>,
@@ -97,7 +98,7 @@ pub struct Header {
 }
 
 /// How ioctl numbers are built: `_IO(type, base + number)`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct IoctlNumbers {
     /// The constant of the type.
     #[serde(rename = "type")]
@@ -127,7 +128,7 @@ impl FromLine for FdKind {
 }
 
 /// A header with which every capability of a chain starts.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct CapHeader {
     /// Its contents.
     pub doc: Placed<Doc>,
@@ -159,7 +160,7 @@ pub enum RelativeTo {
 }
 
 /// One file of items: one subject, at most one id space.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SpecFile {
     /// The file's name without folder and ending.
     pub name: String,

@@ -31,7 +31,7 @@ mod uniqueness;
 mod values;
 mod versions;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::release::Release;
 use crate::spec::Spec;
 use symbols::Symbols;
@@ -94,8 +94,31 @@ impl Check<'_> {
 /// Checks a specification. With `incomplete`, a part of it could not be read, and
 /// references without a target are accepted.
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
-    let index = Symbols::of(&spec);
-    let mut check = Check { spec: &spec, index: &index, incomplete, hints: 0, problems };
+    let releases = check_all(&spec, incomplete, problems);
+    let valid = !incomplete && !problems.has_errors();
+    valid.then_some(ValidSpec { spec, releases })
+}
+
+/// Checks a specification that was amended by headers. A header can take a number
+/// twice or use names that Rust reserves, and still has an ABI; the error is a
+/// specification that cannot be lowered.
+pub fn validate_amended(spec: Spec, problems: &mut Diagnostics) -> Result<ValidSpec, Spec> {
+    let releases = check_all(&spec, false, problems);
+    match problems.errors().all(|error| codes::AMENDED.contains(&error.code)) {
+        true => Ok(ValidSpec { spec, releases }),
+        false => Err(spec),
+    }
+}
+
+/// Whether an error does not keep an amended specification from being lowered.
+pub fn is_tolerated(code: Code) -> bool {
+    codes::AMENDED.contains(&code)
+}
+
+/// Runs every pass; returns the releases.
+fn check_all(spec: &Spec, incomplete: bool, problems: &mut Diagnostics) -> Vec<Release> {
+    let index = Symbols::of(spec);
+    let mut check = Check { spec, index: &index, incomplete, hints: 0, problems };
     let releases = releases::check(&mut check);
     docs::check(&mut check);
     names::check(&mut check);
@@ -118,6 +141,5 @@ pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Opt
     handlers::check(&mut check);
     macros::check(&mut check);
     ids::check(&mut check);
-    let valid = !incomplete && !problems.has_errors();
-    valid.then_some(ValidSpec { spec, releases })
+    releases
 }

@@ -38,3 +38,8 @@ pub(super) const ID_TWICE: Code = Code("L10");
 pub(super) const NUMBER_TWICE: Code = Code("L11");
 /// Flags that share a bit.
 pub(super) const SHARED_BIT: Code = Code("L13");
+
+/// Errors that an amended specification may have: they are about numbers, names in
+/// Rust and texts, and lowering does not depend on them.
+pub(super) const AMENDED: [Code; 7] =
+    [ID_TWICE, NUMBER_TWICE, SHARED_BIT, RUST_NAME, RUST_TYPE, BAD_TEXT, BAD_NAME];

@@ -1,0 +1,80 @@
+//! Where the declarations of a header are in a specification.
+
+use std::collections::HashMap;
+
+use super::pieces::At;
+use crate::release::Release;
+use crate::spec::wrappers::{LineOrMap, Map};
+use crate::spec::{Field, Item, Spec, Value};
+
+/// The items of a specification by the names that they declare in a release.
+pub struct Places<'p> {
+    owners: HashMap<&'p str, At>,
+    /// The item after which something without a neighbour comes.
+    last: At,
+}
+
+impl<'p> Places<'p> {
+    /// The places in a specification; those without a neighbour are in a file of
+    /// one of the `given` headers.
+    pub fn of(spec: &'p Spec, release: Release, given: &[usize]) -> Self {
+        let mut owners = HashMap::new();
+        let mut last = At { file: 0, item: 0 };
+        for (file, one) in spec.files.iter().enumerate() {
+            let header =
+                spec.abi.headers.iter().position(|(name, _)| name.value == one.header.value);
+            let is_given = header.is_some_and(|header| given.contains(&header));
+            for (index, item) in one.items.iter().enumerate() {
+                let at = At { file, item: index };
+                if is_given && !one.overlay {
+                    last = at;
+                }
+                each_name(item, release, &mut |name| {
+                    owners.entry(name).or_insert(at);
+                });
+            }
+        }
+        Self { owners, last }
+    }
+
+    /// The item that declares a name.
+    pub fn owner(&self, name: &str) -> Option<At> {
+        self.owners.get(name).copied()
+    }
+
+    /// The last item of the given headers.
+    pub fn last(&self) -> At {
+        self.last
+    }
+}
+
+/// Calls a function with every name that an item declares at file level.
+fn each_name<'p>(item: &'p Item, release: Release, add: &mut impl FnMut(&'p str)) {
+    let own = item.common().before.name_at(release, item.name());
+    match item {
+        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+            add(own);
+            values(&item.values, release, add);
+        }
+        Item::Chain(_) => {}
+        _ => add(own),
+    }
+    if let Some(name) = item.declared_struct() {
+        add(name);
+    }
+    if let Some(list) = item.fields() {
+        fields(list, release, add);
+    }
+}
+
+fn values<'p>(list: &'p Map<LineOrMap<Value>>, release: Release, add: &mut impl FnMut(&'p str)) {
+    list.iter().for_each(|(name, value)| add(value.before.name_at(release, name)));
+}
+
+fn fields<'p>(list: &'p Map<LineOrMap<Field>>, release: Release, add: &mut impl FnMut(&'p str)) {
+    for (_, field) in list.iter() {
+        values(&field.bits, release, add);
+        values(&field.values, release, add);
+        fields(&field.union, release, add);
+    }
+}
