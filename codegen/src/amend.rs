@@ -84,6 +84,12 @@ pub fn amend(
     Ok(amending.run(facts, problems))
 }
 
+/// A declaration that no specification can describe, or, without a name, all of them.
+struct Undescribed {
+    name: Option<String>,
+    reason: String,
+}
+
 /// The specification that is amended.
 struct Amending<'a> {
     base: &'a Spec,
@@ -106,7 +112,19 @@ impl Amending<'_> {
                     let given = self.given.to_vec();
                     return Amended { abi, given, guesses, unread: facts.unread, problems: all };
                 }
-                Err((name, reason)) => facts.forget(&name, reason),
+                Err(Undescribed { name: Some(name), reason }) => facts.forget(&name, reason),
+                Err(Undescribed { name: None, reason }) => {
+                    facts.forget_all(&reason);
+                    let mut all = problems;
+                    all.append(checked);
+                    return Amended {
+                        abi: self.reference.clone(),
+                        given: self.given.to_vec(),
+                        guesses: Vec::new(),
+                        unread: facts.unread,
+                        problems: all,
+                    };
+                }
             }
         }
     }
@@ -139,6 +157,7 @@ impl Amending<'_> {
         let found = additions::find(facts, base);
         pieces::apply(found.pieces, spec);
         for item in spec.files.iter_mut().flat_map(|file| &mut file.items.0) {
+            edits::fix_flags(item);
             if let Item::Enum(group) = item {
                 edits::fix_positions(group, |name| Some(facts.constant(name)?.number));
             }
@@ -146,14 +165,14 @@ impl Amending<'_> {
         found.guesses
     }
 
-    /// Checks and lowers an amended specification. The error is the name of a
-    /// declaration that cannot be described, and the reason.
+    /// Checks and lowers an amended specification. The error is a
+    /// declaration that cannot be described.
     fn lowered(
         &self,
         mut spec: Spec,
         facts: &Facts,
         problems: &mut Diagnostics,
-    ) -> Result<Abi, (String, String)> {
+    ) -> Result<Abi, Undescribed> {
         loop {
             let mut found = Diagnostics::default();
             spec = match validate_amended(spec, &mut found) {
@@ -169,14 +188,15 @@ impl Amending<'_> {
             for error in errors {
                 let Some(place) = error.place() else { continue };
                 if let Some(name) = facts.declaration_at(place) {
-                    return Err((name.to_owned(), error.message.clone()));
+                    let name = Some(name.to_owned());
+                    return Err(Undescribed { name, reason: error.message.clone() });
                 }
                 dropped |= repair::drop_at(&mut spec, place);
             }
             if !dropped {
-                // Nothing of the headers can be told; the specification is as it was.
+                let reason = found.errors().next().map(|error| error.message.clone());
                 problems.append(found);
-                return Ok(self.reference.clone());
+                return Err(Undescribed { name: None, reason: reason.unwrap_or_default() });
             }
         }
     }

@@ -74,5 +74,12 @@ pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
     Header { facts, problems }
 }
 
+/// The text of a header: UTF-8, or otherwise Latin-1, without a byte order mark.
+pub fn decode(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ mod subspaces;
 mod text;
 mod values;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Guess;
 use super::known::Known;
@@ -64,8 +64,10 @@ pub fn find(facts: &Facts, base: Base<'_>) -> Additions {
         found: Additions::default(),
         names: HashSet::new(),
         held: BTreeMap::new(),
+        payloads: HashMap::new(),
     };
     finder.new_chains();
+    finder.new_payloads();
     finder.all();
     finder.finish()
 }
@@ -93,6 +95,8 @@ struct Finder<'f> {
     names: HashSet<String>,
     /// Constants inside new structs that do not fit their field: by name, the struct.
     held: BTreeMap<&'f str, &'f str>,
+    /// The structs that travel with new ids.
+    payloads: HashMap<&'f str, &'f StructFact>,
 }
 
 /// Something that a header declares.

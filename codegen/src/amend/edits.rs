@@ -4,7 +4,7 @@
 mod structs;
 mod values;
 
-pub(super) use values::fix_positions;
+pub(super) use values::{fix_flags, fix_positions};
 
 use std::collections::{HashMap, HashSet};
 

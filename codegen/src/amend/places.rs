@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::pieces::At;
 use crate::release::Release;
+use crate::spec::history::Validity;
 use crate::spec::wrappers::{LineOrMap, Map};
 use crate::spec::{Field, Item, Spec, Value};
 
@@ -29,7 +30,7 @@ impl<'p> Places<'p> {
                 if is_given && !one.overlay {
                     last = at;
                 }
-                each_name(item, release, &mut |name| {
+                each_name(item, one.validity(), release, &mut |name| {
                     owners.entry(name).or_insert(at);
                 });
             }
@@ -48,33 +49,51 @@ impl<'p> Places<'p> {
     }
 }
 
-/// Calls a function with every name that an item declares at file level.
-fn each_name<'p>(item: &'p Item, release: Release, add: &mut impl FnMut(&'p str)) {
-    let own = item.common().before.name_at(release, item.name());
+/// Calls a function with every name that an item declares in a release for C. The
+/// names of its groups and chains are not among them.
+pub(super) fn each_name<'p>(
+    item: &'p Item,
+    around: Validity,
+    release: Release,
+    add: &mut impl FnMut(&'p str),
+) {
+    let validity = item.validity(around);
     match item {
         Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
-            add(own);
-            values(&item.values, release, add);
+            values(&item.values, validity, release, add);
         }
         Item::Chain(_) => {}
-        _ => add(own),
+        _ => add(item.common().before.name_at(release, item.name())),
     }
-    if let Some(name) = item.declared_struct() {
+    // A struct has its own name already.
+    if let (Item::Capability(_), Some(name)) = (item, item.declared_struct()) {
         add(name);
     }
     if let Some(list) = item.fields() {
-        fields(list, release, add);
+        fields(list, validity, release, add);
     }
 }
 
-fn values<'p>(list: &'p Map<LineOrMap<Value>>, release: Release, add: &mut impl FnMut(&'p str)) {
-    list.iter().for_each(|(name, value)| add(value.before.name_at(release, name)));
+fn values<'p>(
+    list: &'p Map<LineOrMap<Value>>,
+    around: Validity,
+    release: Release,
+    add: &mut impl FnMut(&'p str),
+) {
+    let alive = list.iter().filter(|(_, value)| value.validity(around).covers(release));
+    alive.for_each(|(name, value)| add(value.before.name_at(release, name)));
 }
 
-fn fields<'p>(list: &'p Map<LineOrMap<Field>>, release: Release, add: &mut impl FnMut(&'p str)) {
+fn fields<'p>(
+    list: &'p Map<LineOrMap<Field>>,
+    around: Validity,
+    release: Release,
+    add: &mut impl FnMut(&'p str),
+) {
     for (_, field) in list.iter() {
-        values(&field.bits, release, add);
-        values(&field.values, release, add);
-        fields(&field.union, release, add);
+        let validity = field.validity(around);
+        values(&field.bits, validity, release, add);
+        values(&field.values, validity, release, add);
+        fields(&field.union, validity, release, add);
     }
 }

@@ -120,7 +120,7 @@ impl<'k> Kinds<'k> {
                         && names.any(|name| Some(name) == within.field.as_deref())
                 })
             };
-            return ids().find(held);
+            return ids().find(held).or_else(|| self.flags_of(constant, &within.struct_));
         }
         let named = ids().filter_map(|id| {
             let group = self.abi.group(id);
@@ -138,6 +138,22 @@ impl<'k> Kinds<'k> {
         let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
         let nearest = earlier.into_iter().find_map(|one| ids.iter().find(|id| has(id, &one.name)));
         nearest.or(ids.first()).copied()
+    }
+
+    /// The flags of a struct, for a flag that is defined after another field and called
+    /// like them.
+    fn flags_of(&self, constant: &Constant, struct_: &str) -> Option<GroupId> {
+        let ids = (0..self.abi.groups.len()).map(GroupId);
+        let mut flags = ids.filter(|id| {
+            let group = self.abi.group(*id);
+            let owner = group.field.map(|(owner, _)| self.abi.struct_(owner).name.as_str());
+            group.kind == GroupKind::Flags && owner == Some(struct_)
+        });
+        let bit = matches!(constant.spelt, Spelt::Bit { .. });
+        flags.find(|id| {
+            let prefix = group_prefix(self.abi.group(*id));
+            bit && prefix.is_some_and(|prefix| constant.name.starts_with(prefix))
+        })
     }
 
     /// The struct of a capability that is called like its id.

@@ -191,6 +191,15 @@ impl Facts {
         self.macros.retain(|one| one.name != name);
     }
 
+    /// Takes all declarations away, for a reason.
+    pub fn forget_all(&mut self, reason: &str) {
+        let structs = self.structs.iter().map(|one| &one.name);
+        let constants = self.constants.iter().map(|one| &one.name);
+        let macros = self.macros.iter().map(|one| &one.name);
+        let names: Vec<_> = structs.chain(constants).chain(macros).cloned().collect();
+        names.iter().for_each(|name| self.forget(name, reason.to_owned()));
+    }
+
     /// Takes away the declarations of other files, except for the structs that the
     /// remaining ones use.
     pub fn keep_files(&mut self, files: &[usize]) {

@@ -18,6 +18,10 @@ impl Spec {
             file.items.0.iter_mut().for_each(|item| settle_item(item, around, release));
             file.items.0.retain(has_content);
         }
+        let items = || spec.files.iter().flat_map(|file| file.items.iter());
+        let structs = items().filter_map(|item| item.declared_struct());
+        let structs: Vec<_> = structs.map(|name| name.value.clone()).collect();
+        spec.abi.cap_headers.0.retain(|(_, header)| structs.contains(&header.struct_.value));
         spec
     }
 }
@@ -50,18 +54,8 @@ fn settle_item(item: &mut Item, around: Validity, release: Release) {
             item.until = None;
             settle_fields(&mut item.fields, validity, release);
         }
-        Item::Ioctl(item) => {
-            item.until = None;
-            for (_, handlers) in &mut item.handlers.0 {
-                handlers.0.retain(|handler| {
-                    let since = handler.value.since.as_ref().map(|since| &since.value);
-                    let until = handler.value.until.as_ref().map(|until| &until.value);
-                    validity.within(since, until).covers(release)
-                });
-                handlers.0.iter_mut().for_each(|handler| handler.value.0.until = None);
-            }
-            item.handlers.0.retain(|(_, handlers)| !handlers.is_empty());
-        }
+        // An ABI has the handlers of all releases.
+        Item::Ioctl(item) => item.until = None,
         Item::Chain(item) => item.until = None,
         Item::Capability(item) => {
             item.until = None;

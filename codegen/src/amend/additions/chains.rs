@@ -99,7 +99,26 @@ impl<'f> Finder<'f> {
             within.is_some_and(|within| within.struct_ == host.name)
                 || within.is_none() && one.name.starts_with(&upper)
         };
-        self.facts.constants.iter().filter(inside).find(named)
+        let listed = |one: &&Constant| self.is_flag_of(one, host);
+        self.facts.constants.iter().filter(inside).filter(named).find(listed)
+    }
+
+    /// Whether a constant is among the flags of a struct.
+    fn is_flag_of(&self, constant: &Constant, host: &StructFact) -> bool {
+        let flags = |field: &str| {
+            let at = host.fields.iter().position(|one| one.name == field);
+            at.is_some_and(|at| conventions::role(self.base.abi, &host.fields, at) == Role::Flags)
+        };
+        match self.group_of(constant) {
+            Some(id) => self.base.abi.group(id).field.is_some_and(|(owner, field)| {
+                let owner = self.base.abi.struct_(owner);
+                owner.name == host.name && flags(&owner.fields[field].name)
+            }),
+            None => {
+                let after = constant.within.as_ref().and_then(|within| within.field.as_deref());
+                self.base.abi.find_struct(&host.name).is_none() && after.is_some_and(flags)
+            }
+        }
     }
 
     /// The header of the capabilities whose ids have a prefix; the only header that

@@ -1,5 +1,7 @@
 //! Named numbers: their form, the payloads of ids, and the groups that new ones join.
 
+use std::collections::HashMap;
+
 use super::{Finder, placed, subspaces, text};
 use crate::amend::pieces::Piece;
 use crate::header::conventions::{self, Way};
@@ -32,7 +34,8 @@ impl<'f> Finder<'f> {
     /// A named number.
     pub(super) fn value(&mut self, constant: &'f Constant, among: Among) -> spec::Value {
         let place = constant.place;
-        let payload = self.payload(constant).map(|fact| placed(&fact.name, place));
+        let payload =
+            self.payloads.get(constant.name.as_str()).map(|fact| placed(&fact.name, place));
         if let Some(payload) = &payload {
             let reason = format!("`{}` counts as its payload, by its name", payload.value);
             self.guess(&constant.name, reason);
@@ -96,37 +99,43 @@ impl<'f> Finder<'f> {
         })
     }
 
-    /// The new struct that travels with an id: called like it, up to abbreviations.
-    fn payload(&self, id: &Constant) -> Option<&'f StructFact> {
-        let group = self.kinds.group_of(id).map(|id| self.base.abi.group(id));
-        let space = group.filter(|group| group.values.iter().any(|value| value.payload.is_some()));
-        let lower = id.name.to_ascii_lowercase();
-        let facts = self.facts;
-        let fits = |fact: &&StructFact| {
-            let free = !self.base.known.has(&fact.name)
-                && !conventions::is_capability(self.base.abi, fact)
-                && self.kinds.way_of_ioctl(&fact.name).is_none();
-            let head = space.and_then(prefix).map(str::to_ascii_lowercase);
-            let near = head.is_some_and(|head| {
-                let rests = fact.name.strip_prefix(&head).zip(lower.strip_prefix(&head));
-                rests.is_some_and(|(one, other)| {
-                    one.len() > 2
-                        && other.len() > 2
-                        && (one.starts_with(other) || other.starts_with(one))
-                })
-            });
-            free && (fact.name == lower || near)
+    /// Finds the new structs that travel with new ids: called like them, up to
+    /// abbreviations in a space whose ids have payloads.
+    pub(super) fn new_payloads(&mut self) {
+        let (facts, known) = (self.facts, self.base.known);
+        let free = |fact: &&StructFact| {
+            !known.has(&fact.name) && !conventions::is_capability(self.base.abi, fact)
         };
-        let exact = facts.struct_(&lower).filter(fits);
-        exact.or_else(|| facts.structs.iter().find(fits))
+        let structs: Vec<_> = facts.structs.iter().filter(free).collect();
+        let ids = facts.constants.iter();
+        let ids = ids.filter(|id| id.within.is_none() && !known.has(&id.name));
+        let mut payloads = HashMap::new();
+        for id in ids.filter(|id| !matches!(id.spelt, Spelt::Ioctl { .. })) {
+            let lower = id.name.to_ascii_lowercase();
+            let exact = structs.iter().find(|fact| fact.name == lower);
+            let near = || {
+                let group = self.kinds.group_of(id).map(|id| self.base.abi.group(id))?;
+                group.values.iter().find(|value| value.payload.is_some())?;
+                let head = prefix(group)?.to_ascii_lowercase();
+                let own = lower.strip_prefix(&head).filter(|own| own.len() > 2)?;
+                structs.iter().find(|fact| {
+                    let other = fact.name.strip_prefix(&head).filter(|other| other.len() > 2);
+                    other.is_some_and(|other| own.starts_with(other) || other.starts_with(own))
+                })
+            };
+            if let Some(fact) = exact.copied().or_else(|| near().copied()) {
+                if self.kinds.way_of_ioctl(&fact.name).is_none() {
+                    payloads.insert(id.name.as_str(), fact);
+                }
+            }
+        }
+        self.payloads = payloads;
     }
 
     /// Which way the payload of an id travels; `None` for other structs.
     pub(super) fn payload_way(&self, fact: &StructFact) -> Option<Way> {
-        let ids = self.facts.constants.iter();
-        let mut ids = ids.filter(|one| !self.base.known.has(&one.name) && one.within.is_none());
-        ids.find(|id| self.payload(id).is_some_and(|payload| payload.name == fact.name))?;
-        Some(Way::Both)
+        let is_payload = self.payloads.values().any(|payload| payload.name == fact.name);
+        is_payload.then_some(Way::Both)
     }
 
     /// A number that belongs to a known group; whether it does.

@@ -7,7 +7,7 @@ use crate::reply::Count;
 use crate::spec::text::Number;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
-use crate::spec::{self, Value};
+use crate::spec::{self, Field, Item, Value};
 
 /// The list of a number, which decides how it can be written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,8 +49,22 @@ impl Editor<'_> {
                 values.0.push((name, LineOrMap(value)));
             }
         }
-        if kind == ListKind::Flags && values.iter().all(|(_, value)| value.bit.is_none()) {
-            values.0.clear();
+        self.resolve_masks(values);
+    }
+
+    /// Masks of flags that are gone get their numbers.
+    fn resolve_masks(&self, values: &mut Map<LineOrMap<Value>>) {
+        let names: Vec<_> = values.iter().map(|(name, _)| name.value.clone()).collect();
+        for (name, LineOrMap(value)) in &mut values.0 {
+            if value.of.iter().all(|flag| names.contains(&flag.value)) {
+                continue;
+            }
+            let spelt = value.before.name_at(self.release, name);
+            let number = self.facts.constant(spelt).map(|constant| constant.number);
+            let number = number.or_else(|| self.values.get(spelt).map(|value| value.number));
+            value.of.0.clear();
+            let number = Number { value: number.unwrap_or(0), hex: true };
+            value.value = Some(Amount::Number(number));
         }
     }
 
@@ -106,6 +120,27 @@ impl Editor<'_> {
                 value.bit = Some(Placed { value: bit, place });
             }
             _ => value.value = Some(Amount::Number(number)),
+        }
+    }
+}
+
+/// Fields that list no flag any more list numbers.
+pub(in crate::amend) fn fix_flags(item: &mut Item) {
+    let fields = crate::amend::pieces::fields_mut(item).into_iter().flatten();
+    for (_, LineOrMap(field)) in fields {
+        let arms = field.union.0.iter_mut().map(|(_, arm)| &mut arm.0);
+        for field in arms {
+            list_numbers(field);
+        }
+        list_numbers(field);
+    }
+}
+
+fn list_numbers(field: &mut Field) {
+    if !field.bits.is_empty() && field.bits.iter().all(|(_, value)| value.bit.is_none()) {
+        field.values.0.append(&mut field.bits.0);
+        for (_, value) in &mut field.values.0 {
+            value.0.of.0.clear();
         }
     }
 }
