@@ -1,7 +1,7 @@
-//! Interprets bytes at run time, from the resolved ABI alone: no generated code
-//! is asked. `input` makes bytes of what a user has, `reply` and `chain` apply
-//! the protocol, `value` reads fields, and `text`, `json` and `canonical` show
-//! what was found. Nothing is believed that the bytes do not hold.
+//! Decodes bytes at run time, from the resolved ABI only, without generated code.
+//! `input` reads the user's bytes, `reply` and `chain` apply the protocol, `value`
+//! reads fields, and `text`, `json` and `canonical` print the result. Every number
+//! is checked against the available bytes.
 
 mod body;
 mod bytes;
@@ -35,41 +35,40 @@ use crate::layout::{Span, Target};
 use bytes::ByteReader;
 use error::ErrorContext;
 
-/// What the bytes are said to be.
+/// The type of the bytes, as the user names it.
 #[derive(Clone, Copy, Debug)]
 pub enum Subject {
-    /// A struct: a reply with its chain, where it hosts one.
+    /// A struct: a reply with its chain if the struct is a host.
     Struct(StructId),
     /// A chain without a struct that leads to it, from the first byte of its memory.
     Chain(ChainId),
 }
 
-/// What was found in the bytes.
+/// The decoded bytes.
 #[derive(Clone, Debug)]
 pub struct Decoded<'a> {
-    /// The ABI.
     pub abi: &'a Abi,
     /// The machine that the bytes come from.
     pub target: &'static Target,
     /// All of the bytes.
     pub buffer: &'a [u8],
-    /// How many of them count: no more than argsz says, where there is one.
+    /// The number of bytes that are read: at most argsz, if the struct has one.
     pub size: u64,
-    /// The struct, if they start with one.
+    /// The struct at the start of the bytes, if there is one.
     pub struct_: Option<&'a Struct>,
     /// The fields of the struct, in order.
     pub fields: Vec<Value<'a>>,
     /// Bytes of the struct that no field covers.
     pub holes: Vec<Span>,
-    /// What the reply says of itself, of a struct that hosts a chain.
+    /// The protocol fields of the reply, if the struct hosts a chain.
     pub reply: Option<Reply>,
     /// The chain, if there can be one.
     pub chain: Option<&'a Chain>,
-    /// Its capabilities, as far as nothing is wrong.
+    /// Its capabilities up to the first error.
     pub caps: Vec<Cap<'a>>,
-    /// What is wrong.
+    /// The error.
     pub error: Option<DecodeError>,
-    /// What a reader should know beside that.
+    /// Notes for the reader.
     pub notes: Vec<String>,
 }
 
@@ -128,7 +127,7 @@ impl<'a> Decoded<'a> {
         }
     }
 
-    /// A reply with a chain behind it.
+    /// A reply with a chain.
     fn host(mut self, chain: &'a Chain, struct_: &'a Struct) -> Self {
         let ChainStart::AtOffsetField { host, cap_offset } = &chain.start else {
             return self;
@@ -138,7 +137,7 @@ impl<'a> Decoded<'a> {
         let (reply, error) = Reply::read(all, struct_, host, *cap_offset);
         self.size = reply.size;
         if error.is_some() {
-            // The fields are shown all the same, argsz above all.
+            // The fields are shown nevertheless, most of all argsz.
             self.error = error;
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
@@ -159,7 +158,7 @@ impl<'a> Decoded<'a> {
         (self.caps, self.error) = (found.caps, found.error);
     }
 
-    /// A struct whose argsz tells how much of the buffer counts.
+    /// A struct with argsz, which limits the bytes that are read.
     fn sized(mut self, struct_: &'a Struct, argsz: usize) -> Self {
         let all = self.reader(self.size);
         let said = all.unsigned(all.span(struct_, 0, argsz)).unwrap_or(0);
@@ -182,8 +181,8 @@ impl<'a> Decoded<'a> {
         self.whole(struct_)
     }
 
-    /// What can be said of a chain to which no offset leads: that it may be
-    /// there, for nothing in a reply tells whether it fitted.
+    /// A note about a chain without an offset: it may be present, but the reply
+    /// does not show whether it fitted.
     fn chain_behind(&self, struct_: &Struct) -> Option<String> {
         let behind = |chain: &&Chain| {
             let host = chain.host();
@@ -199,7 +198,7 @@ impl<'a> Decoded<'a> {
         })
     }
 
-    /// A capability on its own: the header says of which version it is.
+    /// A single capability; its header states the version.
     fn lone_body(mut self, struct_: &'a Struct, id: CapabilityId) -> Self {
         let capability = self.abi.capability(id);
         let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
@@ -221,7 +220,7 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    /// A struct that says nothing of its size.
+    /// A struct without argsz.
     fn plain(mut self, struct_: &'a Struct) -> Self {
         let reader = self.reader(self.size);
         let need = body::need(reader, struct_, u16::MAX);
@@ -231,7 +230,7 @@ impl<'a> Decoded<'a> {
         self.whole(struct_)
     }
 
-    /// Reads a struct as far as it is there, the array behind it checked.
+    /// Reads a struct up to the end of the bytes, and checks its array.
     fn whole(mut self, struct_: &'a Struct) -> Self {
         let reader = self.reader(self.size);
         self.fields = reader.fields(struct_, 0, |_| true);
@@ -245,8 +244,8 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    /// The fields of a capability that its version has, its header left out;
-    /// none of an unknown one.
+    /// The fields of a capability that its version has, without the header; none
+    /// for an unknown capability.
     pub fn cap_fields(&self, cap: &Cap<'a>) -> Vec<Value<'a>> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();
@@ -270,12 +269,12 @@ impl<'a> Decoded<'a> {
         self.abi.capabilities_of(self.chain?).find(|capability| capability.id == id)
     }
 
-    /// Some bytes of the buffer, as far as they are there.
+    /// A range of the buffer, cut at its end.
     pub fn bytes(&self, span: Span) -> &'a [u8] {
         self.reader(self.buffer.len() as u64).bytes(span)
     }
 
-    /// What the bytes are called.
+    /// The name of the decoded type.
     pub fn name(&self) -> &'a str {
         match (self.struct_, self.chain) {
             (Some(struct_), _) => &struct_.name,

@@ -18,12 +18,12 @@ use crate::ir::Abi;
 use crate::names;
 use crate::output::OutputFile;
 
-/// The whole C header alone.
+/// Only the whole C header.
 pub fn c_header(abi: &Abi) -> OutputFile {
     c::header(abi).below(&crate_folder(abi))
 }
 
-/// The reference alone.
+/// Only the reference.
 pub fn reference(abi: &Abi) -> Vec<OutputFile> {
     let folder = reference_folder(abi);
     docs::emit(abi).into_iter().map(|file| file.below(&folder)).collect()

@@ -23,14 +23,14 @@ use memory::Memory;
 /// The layout that a kernel writes, in 32-bit programs too.
 const KERNEL: Model = Model::Lp64;
 
-/// The error of an argument that cannot be right.
+/// The error for an invalid argument.
 const INVALID: &str = "EINVAL";
 
 /// The contents of a reply: fixed part and capabilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// The struct with all output fields set, but for argsz, the flag that
-    /// there is a chain, and its offset.
+    /// The struct with all output fields set, except for argsz, the flag of the
+    /// chain and the offset of the chain.
     pub fixed: Vec<u8>,
     /// The elements of the array that ends the struct.
     pub array: Vec<u8>,

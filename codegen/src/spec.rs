@@ -56,7 +56,7 @@ pub struct AbiFile {
     pub title: Placed<String>,
     /// The purpose of the ABI.
     pub doc: Placed<Doc>,
-    /// The word that all names start with, and that short names in Rust lack.
+    /// The word that all names start with; it is left out of short names in Rust.
     pub prefix: Placed<String>,
     /// The version of the generated crate and header; 0.0.0 if absent.
     #[serde(default)]
@@ -144,7 +144,7 @@ pub struct CapHeader {
     pub relative_to: RelativeTo,
     /// The value of `next` that ends the chain.
     pub end: Placed<Number>,
-    /// The alignment of every capability, where the writer keeps the rules.
+    /// The alignment of every capability, if the writer obeys the rules.
     pub align: Placed<Number>,
 }
 

@@ -1,6 +1,6 @@
-//! Stage 2, validation: refuses every specification that could not be
-//! lowered and emitted. A list of passes, one concern and one file each; all
-//! of them run, so that one look shows every error.
+//! Stage 2, validation: refuses every specification that could not be lowered and
+//! emitted. A list of passes, one concern and one file each; all of them run, so
+//! that one run shows every error.
 
 mod before;
 mod capabilities;
@@ -68,8 +68,8 @@ impl ValidSpec {
 struct Check<'a> {
     spec: &'a Spec,
     index: &'a Symbols<'a>,
-    /// Whether items are missing because their shape was refused, so that a
-    /// reference to nothing may be no error of its own.
+    /// Whether items are missing because they could not be read, so that a
+    /// reference without a target may not be an error.
     incomplete: bool,
     /// Hints given so far.
     hints: usize,

@@ -1,5 +1,4 @@
-//! What was found, for a person: a tree with offsets, names, types and values,
-//! and the bytes where something is wrong.
+//! The result as text: a tree with offsets, names, types and values, and the bytes of each error.
 
 use super::value::{Array, Content, Value};
 use super::{Cap, Condition, Decoded, hexdump};
@@ -30,8 +29,8 @@ pub fn text(decoded: &Decoded<'_>) -> String {
 struct Tree<'d, 'a> {
     decoded: &'d Decoded<'a>,
     lines: Vec<String>,
-    /// The bytes that arrays and dumps may still show: capabilities that lie
-    /// over each other could show the same again and again.
+    /// The number of bytes that arrays and dumps may still print: overlapping
+    /// capabilities could print the same bytes many times.
     left: u64,
 }
 
@@ -53,7 +52,7 @@ impl<'a> Tree<'_, 'a> {
         }
     }
 
-    /// What stands behind the tree: unread bytes, and what is wrong.
+    /// The text after the tree: unread bytes and errors.
     fn tail(&mut self) {
         let Decoded { buffer, size, error, .. } = self.decoded;
         let behind = (buffer.len() as u64).saturating_sub(self.end_of_what_is_read());
@@ -75,7 +74,7 @@ impl<'a> Tree<'_, 'a> {
         self.lines.extend(rows.into_iter().map(|row| ["  ", &row].concat()));
     }
 
-    /// Where what was read ends: with argsz, or with the struct.
+    /// The end of the bytes that were read: argsz, or the end of the struct.
     fn end_of_what_is_read(&self) -> u64 {
         let sized = self.decoded.struct_.is_none_or(|struct_| struct_.argsz.is_some());
         let last = self.decoded.fields.iter().map(|field| field.span.end()).max();
@@ -141,7 +140,7 @@ impl<'a> Tree<'_, 'a> {
         }
     }
 
-    /// What stands on the line of the field itself.
+    /// The text on the line of the field itself.
     fn beside(&self, value: &Value<'a>) -> String {
         match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
@@ -195,7 +194,7 @@ impl<'a> Tree<'_, 'a> {
     }
 }
 
-/// Reserved fields are shown only where they are not what they should be.
+/// Reserved fields are shown only if they are not zero.
 fn is_shown(value: &Value<'_>) -> bool {
     value.role != Role::Reserved || !is_zero(&value.content)
 }

@@ -1,13 +1,13 @@
-//! The texts that places point into, and the way from characters, which
-//! places count, to lines and bytes. A table that is made when the first place
-//! of a file is asked for keeps that way short.
+//! The texts that places point into, and the conversion of places, which count
+//! characters, to lines and bytes. A table for each file, made when it is first
+//! needed, makes this fast.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Place;
 
-/// Every so many characters the table has a byte.
+/// The distance between table entries, in characters.
 const STEP: usize = 256;
 
 /// The longest piece of a file that is shown.

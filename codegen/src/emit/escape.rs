@@ -21,7 +21,7 @@ pub(super) fn in_c(text: &str) -> String {
 }
 
 /// Whether a character only controls the display of others. White space does not
-/// count; lines are broken there.
+/// count; lines are broken at it.
 fn is_invisible(character: char) -> bool {
     let control = character.is_control() && !character.is_whitespace();
     let direction = matches!(
@@ -108,7 +108,7 @@ fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
     safe
 }
 
-/// Quoted text as code; it holds no backtick.
+/// Quoted text as code; it contains no backtick.
 fn code(quoted: &str) -> String {
     let shown: String = quoted.chars().filter(|character| !is_invisible(*character)).collect();
     format!("`{shown}`")
@@ -158,7 +158,7 @@ fn is_word(character: Option<char>) -> bool {
     character.is_some_and(char::is_alphanumeric)
 }
 
-/// A paragraph that its first characters do not make a list or a heading.
+/// A paragraph that cannot become a list or a heading by its first characters.
 fn unmarked(text: String) -> String {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     match text.as_bytes().get(digits) {

@@ -1,4 +1,4 @@
-//! Every `allow` of the ABI, and which of them have had a case.
+//! The `allow` entries of the ABI, and which of them silenced a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::{AT_LOAD, RULES};
 use crate::diagnostic::{Code, Place};
 use crate::ir::{Abi, Meta};
 
-/// Every `allow`, and those that have silenced a finding.
+/// All `allow` entries, and those that have silenced a finding.
 pub(super) struct AllowList<'a> {
     /// The items that allow something, each once, by place.
     items: BTreeMap<Place, &'a Meta>,
@@ -16,7 +16,7 @@ pub(super) struct AllowList<'a> {
 }
 
 impl<'a> AllowList<'a> {
-    /// All exceptions of the ABI.
+    /// Collects the `allow` entries of the ABI.
     pub(super) fn of(abi: &'a Abi) -> Self {
         let entries = subject::all(abi).into_iter();
         let owners = entries.filter_map(|(_, subject)| subject.owners.first().copied());
@@ -25,7 +25,7 @@ impl<'a> AllowList<'a> {
         Self { items, used: BTreeSet::new() }
     }
 
-    /// Whether a finding is allowed, by the innermost item that does.
+    /// Whether a finding is allowed. The innermost item that allows it counts.
     pub(super) fn allow(&mut self, code: Code, finding: &Finding<'_>) -> bool {
         let mut owners = finding.subject.owners.iter();
         let allowing = owners.find(|meta| meta.allow.iter().any(|(rule, _)| rule == code.0));
@@ -35,7 +35,7 @@ impl<'a> AllowList<'a> {
         allowing.is_some()
     }
 
-    /// The exceptions that are none: without a rule, a case or a reason.
+    /// The `allow` entries without a rule, a finding or a reason.
     pub(super) fn unfounded(self) -> Vec<Finding<'a>> {
         let mut findings = Vec::new();
         for meta in self.items.values() {

@@ -5,8 +5,8 @@ use super::subject::LintSubject;
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::Int;
 
-/// L16: a flexible array ends its struct, a field counts it, and nothing can
-/// stand behind the struct that it ends.
+/// L16: a flexible array ends its struct, a field counts it, and no field can
+/// follow a struct that ends in one.
 pub(super) fn last_and_counted(abi: &Abi) -> Vec<Finding<'_>> {
     let fields = abi.structs.iter().flat_map(|struct_| {
         let fields = struct_.fields.iter().enumerate();
@@ -61,7 +61,7 @@ fn wrong(
     }
 }
 
-/// Whether values of this type end somewhere only they know.
+/// Whether the size of a type is only known from its values.
 fn open_ended(abi: &Abi, type_: &Type) -> bool {
     match type_ {
         Type::Struct(id) => abi.struct_(*id).fields.iter().any(|field| {

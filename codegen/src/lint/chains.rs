@@ -1,4 +1,4 @@
-//! What carries a chain of capabilities, and what hangs in it.
+//! Chains of capabilities, and the structs that host them.
 
 use super::finding::Finding;
 use super::subject::LintSubject;
@@ -10,8 +10,8 @@ use crate::layout::{Int, Model};
 use crate::layout::{all_equal, per_model};
 use crate::release::Release;
 
-/// L8: a flag, a `cap_offset` that came with it, and a fixed part that leaves
-/// the chain behind it aligned.
+/// L8: a host has a flag, a `cap_offset` of the same release, and a size that keeps
+/// the chain aligned.
 pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for chain in &abi.chains {
@@ -36,7 +36,7 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
     findings
 }
 
-/// A chain at a fixed place behind a struct that has a flag and no offset.
+/// A chain at a fixed offset after a struct with a flag and without `cap_offset`.
 fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Finding<'a>> {
     let ChainStart::After { host, .. } = &chain.start else { return None };
     let struct_ = abi.struct_(host.struct_);
@@ -90,8 +90,8 @@ fn flag_of<'a>(abi: &'a Abi, flags: &Field, name: &str) -> Option<&'a Value> {
     group.values.iter().find(|value| value.name == name)
 }
 
-/// When an item came to be what it is: it may have been something else under
-/// another name.
+/// The release in which an item got its present meaning; under a former name it may
+/// have had another one.
 fn began(meta: &Meta) -> Release {
     let renamed = meta.history.names.iter().map(|(_, until)| *until);
     renamed.fold(meta.since.first(), Ord::max)

@@ -1,14 +1,14 @@
-//! Constants: what C makes of their values, and those that count others.
+//! Constants: their values in C, and counts of enums.
 
 use super::finding::Finding;
 use super::subject::LintSubject;
 use crate::ir::{Abi, GroupKind, Literal, Type};
 use crate::reply::Count;
 
-/// Words in a name that say it counts something.
+/// Words in the name of a count.
 const COUNTING: [&str; 5] = ["NUM", "NR", "MAX", "COUNT", "LAST"];
 
-/// L14: what is compared with an unsigned field is unsigned in C too.
+/// L14: a constant that is compared with an unsigned field is unsigned in C too.
 pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for group in &abi.groups {
@@ -30,8 +30,8 @@ pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
     findings
 }
 
-/// L21: a number that counts others is frozen with a value, or said to move,
-/// and nothing is as large as one that moves.
+/// L21: a count is frozen with a value or marked as moving, and no number is as
+/// large as a moving one.
 pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::IdSpace];

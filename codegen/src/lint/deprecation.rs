@@ -1,10 +1,10 @@
-//! What nobody should use any more.
+//! Deprecated items.
 
 use super::finding::Finding;
 use super::subject::{self, LintSubject};
 use crate::ir::{Abi, Entry, Meta};
 
-/// L24: what is deprecated says so, with a release, and as a whole.
+/// L24: a deprecated item is marked as such, with a release, and as a whole.
 pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for (Entry { name, meta, .. }, subject) in subject::all(abi) {

@@ -5,8 +5,7 @@ use super::format::quoted;
 use super::subject::LintSubject;
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 
-/// L13: a flag is one bit, and a mask covers flags that there are, or bits
-/// that hold no flag at all.
+/// L13: a flag is one bit, and a mask covers existing flags, or bits without flags.
 pub(super) fn single_bits_and_exact_masks(abi: &Abi) -> Vec<Finding<'_>> {
     let groups = abi.groups.iter().filter(|group| group.kind == GroupKind::Flags);
     let values = groups.flat_map(|group| group.values.iter().map(move |value| (group, value)));
@@ -45,7 +44,7 @@ fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Finding
 
 /// The bits of a value as the field holds them.
 fn bits(value: &Value) -> u64 {
-    // Flags are not negative but for bit 31 of an `int`, whose low bits count.
+    // Flags are not negative, except for bit 31 of an `int`, of which the low 32 bits count.
     u64::try_from(value.number)
         .or(u32::try_from(value.number & 0xffff_ffff).map(u64::from))
         .unwrap_or(0)

@@ -1,5 +1,4 @@
-//! What the kernel's handlers demand and give, against the struct they do it
-//! with.
+//! The reply rules of the kernel's handlers, compared with the struct.
 
 use super::finding::Finding;
 use super::subject::LintSubject;
@@ -9,8 +8,8 @@ use crate::ir::{
 use crate::layout::Model;
 use crate::reply::Unset;
 
-/// L19: argsz must cover what the first release had, and never more. Sizes
-/// are those of a 64-bit kernel, which translates nothing.
+/// L19: argsz must cover the struct of the first release, and never more. Sizes are
+/// those of the LP64 layout; the kernel does not translate for 32-bit callers.
 pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> {
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     let mut findings: Vec<_> = arguments.flat_map(|one| minsz_of_struct(abi, one)).collect();
@@ -60,7 +59,7 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
         .collect()
 }
 
-/// L9: whoever writes a chain rounds up to the chain's alignment.
+/// L9: a handler that writes a chain rounds up to the chain's alignment.
 pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
     let chains = present_chains(abi).filter_map(|(ioctl, struct_, handler, reply)| {
         let host = |chain: &&Chain| hosts(abi, chain, struct_);
@@ -79,8 +78,8 @@ fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
     chain.offset_host().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
 }
 
-/// L20: the fixed part comes from a buffer that was set, goes as far as
-/// `cap_offset` or an array, and the chain starts where it ends.
+/// L20: the fixed part comes from an initialised buffer, includes `cap_offset` or
+/// the fields before an array, and the chain starts at its end.
 pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for (ioctl, _, handler) in present(abi).filter(|one| one.2.unset == Unset::Stack) {
@@ -135,7 +134,7 @@ fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
     reaches(handler, struct_.spans(offset)[Model::Lp64.index()].end())
 }
 
-/// Whether the fixed part is copied out that far, if argsz covers it.
+/// Whether the fixed part is copied out up to `end`, if argsz covers it.
 fn reaches(handler: &Handler, end: u64) -> bool {
     match &handler.writes {
         Copied::Fitting => true,
@@ -155,7 +154,7 @@ fn handlers(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
     })
 }
 
-/// Those of the release itself; what older ones did wrong is history.
+/// Handlers of the release itself; faults of older handlers are not reported.
 fn present(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
     handlers(abi).filter(|(_, _, handler)| {
         let gone = handler.until.is_some_and(|until| until <= abi.release);

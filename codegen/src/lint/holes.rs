@@ -1,5 +1,4 @@
-//! Bytes that no field covers: what they hold is whatever was there, and a
-//! 32-bit program may not have them.
+//! Bytes that no field covers: their value is undefined, and a 32-bit program may not have them.
 
 use super::finding::Finding;
 use super::subject::LintSubject;
@@ -16,7 +15,7 @@ pub(super) fn no_holes(abi: &Abi) -> Vec<Finding<'_>> {
     holes.map(|(struct_, field, holes)| hole(abi, struct_, field, &holes)).collect()
 }
 
-/// L6: a pad that is in nobody's way but its own.
+/// L6: padding that itself causes a hole.
 pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
     let pads = abi.structs.iter().flat_map(|struct_| {
         let reserved = struct_.fields.iter().enumerate();
@@ -41,11 +40,11 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
     .collect()
 }
 
-/// The holes behind a field, one or none on each model.
+/// The holes after a field, at most one on each model.
 fn holes_behind(struct_: &Struct, field: usize) -> Option<PerModel<Option<Span>>> {
     let holes = struct_.layouts.each_ref().map(|layout| {
         let end = layout.fields[field].end();
-        // An empty flexible array ends where the field before it does.
+        // An empty flexible array ends at the end of the field before it.
         let next = layout.fields.get(field + 1).map_or(layout.size, |next| next.offset);
         layout.holes.iter().copied().find(|hole| hole.offset == end && end < next)
     });
@@ -73,7 +72,7 @@ fn hole<'a>(
         .help(mended(abi, struct_, index, holes))
 }
 
-/// What closes a hole, seen to work before it is said.
+/// A padding field that closes a hole; checked before it is proposed.
 fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Span>>) -> String {
     let field = &struct_.fields[index];
     if field.role == Role::Reserved && without_harm(abi, struct_, index).is_some() {
@@ -88,7 +87,7 @@ fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Spa
         4 => ("u32".to_owned(), 4),
         size => (format!("u8[{size}]"), 1),
     };
-    // Nothing can follow a flexible array; in front of it the pad does as well.
+    // No field can follow a flexible array; padding before it works as well.
     let (side, at) = match field.type_ {
         Type::Flexible(..) => ("in front of", index),
         _ => ("behind", index + 1),
@@ -100,7 +99,7 @@ fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Spa
     format!("add a `reserved {type_}` {side} `{}`{}", field.name, outcome.unwrap_or_default())
 }
 
-/// The layouts without a field, where they have fewer bytes in holes.
+/// The layouts without the field at `index`, if they have fewer bytes in holes.
 fn without_harm(abi: &Abi, struct_: &Struct, field: usize) -> Option<PerModel<Layout>> {
     let without = relaid(abi, struct_, |extents| {
         extents.remove(field);
@@ -110,7 +109,7 @@ fn without_harm(abi: &Abi, struct_: &Struct, field: usize) -> Option<PerModel<La
     pairs.any(|(without, with)| lost(without) < lost(with)).then_some(without)
 }
 
-/// The layouts of a struct whose fields are changed.
+/// The layouts of a struct with changed fields.
 fn relaid(
     abi: &Abi,
     struct_: &Struct,
@@ -126,7 +125,7 @@ fn relaid(
     Some([lp64?, ilp32?, ilp32_aligned?])
 }
 
-/// Where the field behind `pad` lies and how large the struct is; `at` is the
+/// The offset of the field after `pad` and the size of the struct; `at` is the
 /// index of that field in these layouts.
 fn behind(struct_: &Struct, pad: usize, layouts: &PerModel<Layout>, at: usize) -> String {
     let sizes = layouts.each_ref().map(|layout| layout.size);

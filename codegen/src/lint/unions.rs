@@ -4,8 +4,8 @@ use super::finding::Finding;
 use super::subject::LintSubject;
 use crate::ir::Abi;
 
-/// L23: something else in the message tells which member counts. That all of
-/// them lie at the same offset everywhere, L5 sees to.
+/// L23: another field of the message selects the valid member of a union. L5 checks
+/// that all members have the same offset everywhere.
 pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for struct_ in &abi.structs {

@@ -35,7 +35,7 @@ impl<'a> Lowering<'a> {
         });
     }
 
-    /// The number of a constant, which validate has seen to fit.
+    /// The number of a constant; `validate` has checked that it fits.
     pub(super) fn number<T: TryFrom<i128>>(&self, name: &str) -> T {
         let number = known(self.numbers.get(name).copied());
         known(T::try_from(number).ok())
@@ -125,7 +125,7 @@ impl<'a> Lowering<'a> {
         lowered
     }
 
-    /// The struct that travels with an id, once it exists.
+    /// The struct that is passed together with an id, if the release has it.
     fn payload(&self, value: &spec::Value) -> Option<StructId> {
         let payload = value.payload.as_ref()?;
         self.structs.get(payload.value.as_str()).copied()
@@ -174,7 +174,7 @@ fn bit(value: &spec::Value) -> Option<u32> {
     u32::try_from(value.bit?.value.value).ok()
 }
 
-/// Numbers that others use.
+/// Numbers that are used elsewhere.
 pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::Reserved>>>) -> Vec<Reserved> {
     let lowered = names.flat().map(|(name, _, reserved)| Reserved {
         value: reserved.value.value.value,

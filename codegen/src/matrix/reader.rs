@@ -83,7 +83,7 @@ impl Reader {
     }
 }
 
-/// Whether these bytes are those of a field.
+/// Whether these bytes are the written bytes of a field.
 fn marked(bytes: &[u8], span: Span, name: &str) -> bool {
     let bytes = &bytes[span.offset as usize..span.end() as usize];
     bytes.iter().zip(0..).all(|(byte, at)| *byte == sample::mark(name, at))

@@ -5,13 +5,13 @@ use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
 use crate::reply::Direction;
 
-/// How far past the full reply the values of argsz go.
+/// How far the values of argsz exceed the full reply.
 const SLACK: u64 = 9;
 
-/// How many elements arrays have.
+/// The number of elements of each array.
 const ELEMENTS: u64 = 2;
 
-/// The size of argsz itself, which is read first of all.
+/// The size of argsz itself, which the handler reads first.
 const ARGSZ: u64 = 4;
 
 /// The content of the buffer before the call.
@@ -61,7 +61,7 @@ pub(super) struct Reply<'a> {
     pub(super) bytes: Option<&'a [u8]>,
 }
 
-/// Two writers are the same if they give the same replies.
+/// Two writers with the same replies have the same text.
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.handler, self.minsz)?;

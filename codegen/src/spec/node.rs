@@ -1,6 +1,6 @@
 //! YAML text as a tree of values with places. Refuses features that a specification
-//! does not need: aliases, tags, several documents, duplicate keys, and sizes that
-//! only an attack would have.
+//! does not need: aliases, tags, several documents, duplicate keys, and excessive
+//! sizes.
 
 use super::codes::{DUPLICATE_KEY, NOT_YAML, UNUSED_YAML};
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
-/// The largest number of values in one file; all of VFIO has a tenth of it.
+/// The largest number of values in one file; ten times the number in all of VFIO.
 const MOST_NODES: usize = 200_000;
 
 /// How deep values may nest; specifications need less than ten.
@@ -31,7 +31,7 @@ pub(super) enum Value {
 }
 
 impl Node {
-    /// The kind of the value, for messages.
+    /// The word for the kind, for messages.
     pub(super) fn kind(&self) -> String {
         match &self.value {
             Value::Scalar { text, .. } if text.is_empty() => "nothing".to_owned(),
@@ -42,7 +42,7 @@ impl Node {
     }
 }
 
-/// Enough of a text to recognise it.
+/// The start of a text, long enough to recognise it.
 fn excerpt(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     match line.char_indices().nth(40) {

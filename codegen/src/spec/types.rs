@@ -11,7 +11,7 @@ use crate::reply::Direction;
 /// `[words] base[shape]`, such as `out aligned_u64` or `area[nr_areas]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeExpr {
-    /// Which way the field travels.
+    /// Its direction.
     pub direction: Option<Direction>,
     /// Its role, if given.
     pub role: Option<RoleWord>,

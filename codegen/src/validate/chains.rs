@@ -96,7 +96,7 @@ pub(super) fn offset(check: &mut Check<'_>, offset: i128, place: Place) {
     }
 }
 
-/// The roles of fields that a struct has which leads to a chain.
+/// The roles of fields that the host of a chain has.
 const HOST: [(RoleWord, &str); 3] =
     [(RoleWord::Argsz, "argsz"), (RoleWord::Flags, "flags"), (RoleWord::CapOffset, "cap_offset")];
 

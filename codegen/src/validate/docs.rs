@@ -1,5 +1,5 @@
-//! Documentation: present wherever it is required, and without characters that a
-//! terminal, a browser or a reviewer would see differently.
+//! Documentation: present wherever it is required, and without characters that are
+//! displayed differently in a terminal, a browser or an editor.
 
 use super::Check;
 use super::codes::BAD_TEXT;
@@ -129,7 +129,7 @@ impl Texts<'_> {
         self.shown(text, place);
     }
 
-    /// A text that readers see, be it there.
+    /// An optional text that readers see.
     fn shown(&mut self, text: &str, place: Place) {
         if let Some(fault) = fault(text) {
             self.refuse(place, &fault);
@@ -143,7 +143,7 @@ impl Texts<'_> {
 
 /// The error in a text.
 fn fault(text: &str) -> Option<String> {
-    // Most texts are plain, and looking at all of one is faster than stopping.
+    // Most texts are plain, and checking all of a text is faster than an early exit.
     let plain = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
     if !plain && text.contains('\n') {
         return Some("the text has a line break; it must stay on one line".to_owned());

@@ -53,12 +53,12 @@ fn idents(check: &mut Check<'_>) {
         owner: target.order,
     }));
     let guards = check.spec.abi.headers.iter().flat_map(|(_, header)| header.guards.iter());
-    // Orders count from 1, so that no item is one of these.
+    // Orders start at 1, so that no item has one of these.
     definitions.extend(guards.map(|guard| always(guard, 0)));
     report(check, &definitions);
 }
 
-/// What the functions are called that do in Rust what macros do.
+/// The names of the Rust functions of macros.
 fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Target)> {
     index.all().flat_map(|(name, targets)| {
         let macros = targets.iter().filter(|target| target.kind == Kind::Macro);
@@ -66,7 +66,7 @@ fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Target
     })
 }
 
-/// Names of ours: groups and chains, each of which gets a page.
+/// Names that only the specification has: groups and chains, each with a page of its own.
 fn titles(check: &mut Check<'_>) {
     let index = check.index;
     let ours = |kind: Kind| {
@@ -160,7 +160,7 @@ fn fields(check: &mut Check<'_>, struct_: &Struct<'_>) {
     }
 }
 
-/// The preprocessor would put a constant's value in the place of the field.
+/// The preprocessor would replace the field with the constant's value.
 fn constant(check: &mut Check<'_>, definition: &Definition<&str>) {
     let replaced = |kind: Kind| {
         matches!(kind, Kind::Number | Kind::Text | Kind::Ioctl | Kind::Macro | Kind::Capability)

@@ -93,7 +93,7 @@ fn handlers(check: &mut Check<'_>, (ioctl, validity): (&Ioctl, Validity), hosts:
     }
 }
 
-/// The rules that others are like are among the earlier ones.
+/// `like` refers to earlier rules.
 fn likes(check: &mut Check<'_>, ioctl: &Ioctl) {
     let replies = ioctl.replies.iter().enumerate();
     let of_replies = replies.filter_map(|(at, (_, rules))| Some((at, rules.like.as_ref()?)));
@@ -112,7 +112,7 @@ fn likes(check: &mut Check<'_>, ioctl: &Ioctl) {
 fn keys(check: &mut Check<'_>, subject: &Subject<'_>) {
     let Subject { handler, rules, place, .. } = subject;
     if let Some(profile) = &handler.profile {
-        // The reply builder has no defaults of its own.
+        // The reply builder has no defaults.
         for (key, given) in [("chain", rules.chain.is_some()), ("unset", rules.unset.is_some())] {
             if !given {
                 refuse(check, KEY_CONFLICT, profile.place, &format!("`profile` needs `{key}`"));
@@ -144,7 +144,7 @@ fn minsz(check: &mut Check<'_>, subject: &Subject<'_>) {
     }
 }
 
-/// The fields that are named as the end of a copy.
+/// The fields at which a copy can end.
 fn ends(copied: Option<&Copied>) -> impl Iterator<Item = &Placed<String>> {
     let names = match copied {
         Some(WordOrNames::Names(names)) => &names[..],

@@ -1,5 +1,4 @@
-//! The headers of capabilities: their structs have the fields of a chain, wide
-//! enough for their values.
+//! Capability headers: their structs have the fields of a chain, wide enough for the values.
 
 use super::Check;
 use super::codes::{BAD_CHAIN, OUT_OF_RANGE};
@@ -39,7 +38,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// The most bits that ids and versions can have.
 const MOST_BITS: u64 = 16;
 
-/// A power of two that a loop over offsets can use.
+/// A valid alignment: a power of two within the limit.
 pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
     if !(1..=MOST_ALIGN).contains(&align) || align.count_ones() != 1 {
         let message = format!("{align} is no alignment; powers of two up to {MOST_ALIGN} are");
@@ -47,7 +46,7 @@ pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
     }
 }
 
-/// Some bits of the struct's fields, in every release that has the struct.
+/// Bits of a field of the struct, in every release that has the struct.
 fn fields(check: &mut Check<'_>, header: &CapHeader, bits: &Placed<BitsExpr>) {
     let index = check.index;
     for struct_ in index.structs_named(&header.struct_) {
@@ -91,7 +90,7 @@ fn end(check: &mut Check<'_>, header: &CapHeader) {
     }
 }
 
-/// The greatest number that some bits of a header can hold.
+/// The largest number in a bit field of a header.
 pub(super) fn most(index: &Symbols<'_>, header: &CapHeader, bits: &BitsExpr) -> Option<u64> {
     let count = match bits.bits {
         Some((low, high)) => u64::from(high - low),
@@ -117,7 +116,7 @@ pub(super) fn header_of<'a>(
     check.spec.abi.cap_headers.get(&chain.item.header)
 }
 
-/// The struct that opens a capability which declares its own fields.
+/// The header struct of a capability that declares its own fields.
 pub(super) fn header_struct<'a>(check: &Check<'a>, struct_: &Struct<'_>) -> Option<&'a str> {
     let OfChain { validity, chain, .. } = struct_.capability?;
     header_of(check, chain?, validity).map(|header| header.struct_.as_str())

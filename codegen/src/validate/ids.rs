@@ -35,7 +35,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 struct User<'a> {
     name: &'a str,
     reserved: bool,
-    /// Whether it may be a second one.
+    /// Whether the number may have a second user.
     allowed: bool,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Uses<'a> {
         self.users.push(user);
     }
 
-    /// Numbers that other trees use; several may definition the same one.
+    /// Numbers that other trees use; several trees may use the same one.
     fn reserve(&mut self, reserved: &'a Map<OneOrMany<LineOrMap<Reserved>>>, validity: Validity) {
         for (name, _, number) in reserved.flat() {
             let time = (validity, number.value.place);

@@ -1,5 +1,4 @@
-//! Layouts: every struct can be laid out in every release that has it, and
-//! Rust lays it out as C does.
+//! Layouts: every struct has a layout in every release, and the same one in Rust as in C.
 
 use super::Check;
 use super::headers::header_struct;
@@ -11,7 +10,7 @@ use crate::spec::history::{History, Validity};
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
 
-/// The most fields a struct may have; VFIO has a fiftieth of it.
+/// The largest number of fields in a struct; fifty times the largest one in VFIO.
 const MOST_FIELDS: usize = 1000;
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -31,7 +30,7 @@ type Forms = Vec<(Release, Form)>;
 
 struct Layouts<'a, 'b> {
     check: &'a mut Check<'b>,
-    /// Of each struct so far; empty after an error.
+    /// The properties of each struct so far; empty after an error.
     forms: Vec<Forms>,
 }
 

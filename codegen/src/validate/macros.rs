@@ -1,5 +1,4 @@
-//! Macros: C text that cannot be anything but one expression, and a twin in
-//! Rust that is one function.
+//! Macros: C text that can only be one expression, and Rust text that is one function.
 
 use super::codes::BAD_MACRO;
 use proc_macro2::{TokenStream, TokenTree};
@@ -91,7 +90,7 @@ fn twin(item: &Macro) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether tokens are few, not nested deeply, and allowed in the crate.
+/// Whether there are few tokens, without deep nesting, and only tokens that the crate allows.
 fn plain(tokens: TokenStream, count: &mut usize) -> Result<(), String> {
     let mut open = vec![tokens.into_iter()];
     while let Some(innermost) = open.last_mut() {

@@ -42,12 +42,12 @@ pub(super) struct Group<'a> {
     pub(super) kind: GroupKind,
     /// The group's name, or that of the field.
     pub(super) name: &'a Placed<String>,
-    /// The struct around the field.
+    /// The struct that contains the field.
     pub(super) owner: Option<&'a str>,
     pub(super) validity: Validity,
     pub(super) prefix: Option<&'a Placed<String>>,
     pub(super) suffix: Option<&'a Placed<String>>,
-    /// The integer that holds the numbers; of a field the narrowest it ever was.
+    /// The integer that holds the numbers; for a field, the narrowest type that it ever had.
     pub(super) int: Int,
     pub(super) values: &'a Map<LineOrMap<Value>>,
     pub(super) reserved: Option<&'a Map<OneOrMany<LineOrMap<Reserved>>>>,
@@ -132,8 +132,8 @@ impl<'a> Struct<'a> {
         })
     }
 
-    /// When a field can be found in the struct by this name. Before a union
-    /// came, its members stood in its place.
+    /// The releases in which the struct has a field of this name. Before a union
+    /// was added, its members were fields.
     pub(super) fn validities_of<'b>(
         &self,
         name: &'b str,
@@ -153,7 +153,7 @@ pub(super) struct Member<'a> {
     pub(super) name: &'a Placed<String>,
     pub(super) field: &'a Field,
     pub(super) validity: Validity,
-    /// When the union around it is there.
+    /// The releases of the enclosing union.
     pub(super) union: Option<Validity>,
 }
 
@@ -167,26 +167,26 @@ impl<'a> Member<'a> {
         })
     }
 
-    /// Its names, each with its time.
+    /// Its names, each with its validity.
     pub(super) fn names(&self) -> impl Iterator<Item = (Validity, &'a str)> + use<'a> {
         let (name, field) = (self.name, self.field);
         let eras = split_at_changes(self.validity, &field.before);
         eras.map(move |era| (era, field.before.name_at(first(era), name)))
     }
 
-    /// Whether it has this name and never had another.
+    /// Whether this is the only name that it ever had.
     pub(super) fn is_always(&self, name: &str) -> bool {
         self.name.value == name && self.field.before.iter().all(|(_, before)| before.name.is_none())
     }
 
-    /// Its types, each with its time; none while it is a union.
+    /// Its types, each with its validity; none while it is a union.
     pub(super) fn types(&self) -> impl Iterator<Item = (Validity, &'a TypeExpr)> + use<'a> {
         let field = self.field;
         let eras = split_at_changes(self.validity, &field.before);
         eras.filter_map(move |era| Some((era, type_at(field, first(era))?)))
     }
 
-    /// The part of a time in which it is a field of the struct itself.
+    /// The releases in which it is a field of the struct itself.
     fn alone(&self, time: Validity) -> impl Iterator<Item = Validity> + use<> {
         let field = self.union.is_none().then(|| intersection(self.validity, time)).flatten();
         let arm = self.union.map(|union| difference(time, union));
@@ -213,6 +213,6 @@ pub(super) struct ChainItem<'a> {
 pub(super) struct OfChain<'a> {
     pub(super) item: &'a Capability,
     pub(super) validity: Validity,
-    /// The chain's name, said by the capability or by being the only one of the file.
+    /// The chain's name, given by the capability, or that of the only chain of the file.
     pub(super) chain: Option<&'a Placed<String>>,
 }

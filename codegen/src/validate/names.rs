@@ -1,5 +1,5 @@
-//! Names that every output can print as they are: identifiers of C, C++ and
-//! Rust, and files of every system.
+//! Names that every output can print unchanged: identifiers in C, C++ and Rust, and
+//! file names on every system.
 
 use super::Check;
 use super::codes::BAD_NAME;
@@ -10,7 +10,7 @@ use crate::output::{CodeFile, Language};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{AbiFile, Item, Reserved};
 
-/// Files that the outputs have already, or that some system cannot have.
+/// Names that outputs already have, or that are invalid file names on some systems.
 const TAKEN_FILES: [&str; 8] = ["abi", "aux", "con", "lib", "mod", "nul", "prn", "readme"];
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -115,7 +115,7 @@ fn is_spoken_for(name: &str) -> bool {
     const WORDS: &str = "Clone Copy Debug Default Err From Into Iterator None Ok Option Result Some \
         aligned_u64 alloc bool by_model char core f32 f64 fd i128 i16 i32 i64 i8 io isize none \
         offset_of s16 s32 s64 s8 size_of std str string u128 u16 u32 u64 u8 usize";
-    // Names of an ABI start with its prefix, so that hardly one is this short.
+    // Names of an ABI start with its prefix, so that hardly any name is this short.
     name.len() <= "aligned_u64".len() && WORDS.split_whitespace().any(|word| word == name)
 }
 
@@ -179,7 +179,7 @@ fn name(check: &mut Check<'_>, text: &str, place: Place) -> bool {
     good
 }
 
-/// A name that becomes that of a file.
+/// A name that becomes the name of a file.
 pub(super) fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
     if !name(check, text, place) {
         return;

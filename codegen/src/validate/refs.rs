@@ -29,7 +29,7 @@ pub(super) const HELD: Wanted = Wanted {
 pub(super) struct Reference<'b> {
     pub(super) name: &'b str,
     pub(super) place: Place,
-    /// None where it is enough that some release has it.
+    /// `None` if one release that has it is enough.
     pub(super) needed: Option<Validity>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// When something is there, in words.
+/// The releases of an item, in words.
 pub(super) fn span(validity: Validity) -> String {
     match validity.until {
         None => format!("since {}", validity.since),

@@ -1,5 +1,4 @@
-//! Releases: the list of those that can be described, and histories that
-//! follow time's order.
+//! Releases: the list of described releases, and histories in chronological order.
 
 use super::Check;
 use super::codes::{BAD_RELEASE, UNKNOWN_HEADER};
@@ -19,7 +18,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Vec<Release> {
         let problem = Diagnostic::error(BAD_RELEASE, "abi.yaml lists no release");
         check.problems.push(problem.at(check.spec.abi.abi.place, "of this ABI"));
     }
-    // A release that is missing in a bad list is no error of its own.
+    // A bad list causes no further errors about missing releases.
     let known = if whole && !check.incomplete { releases.as_slice() } else { &[] };
     let mut times = Times { check, releases: known };
     times.files();

@@ -1,5 +1,4 @@
-//! Roles: the fields that the protocol knows have the types it needs, and
-//! each struct has each of them once.
+//! Roles: fields of the protocol have valid types, and a struct has at most one of each.
 
 use super::Check;
 use super::codes::BAD_ROLE;
@@ -26,7 +25,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// When a struct has a field of this role.
+/// The releases in which a struct has a field of this role.
 pub(super) fn validities_of(
     struct_: &Struct<'_>,
     role: RoleWord,

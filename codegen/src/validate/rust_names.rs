@@ -1,5 +1,5 @@
-//! Names in Rust: the short names within a type and the names of types,
-//! which are made from names of the specification and can coincide.
+//! Names in Rust: the short names within a type and the names of types. They are
+//! derived from names of the specification, so two of them can be equal.
 
 use super::codes::RUST_NAME;
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
 
-/// What every type of numbers has already.
+/// Names that every type of numbers defines.
 const METHODS: [&str; 10] =
     ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
@@ -83,7 +83,7 @@ fn text(affix: Option<&Placed<String>>) -> &str {
     affix.map_or("", |affix| &affix.value)
 }
 
-/// What a capability is called in its chain.
+/// The name of a capability in its chain.
 pub(super) fn short_of<'a>(index: &Symbols<'a>, one: &OfChain<'a>) -> &'a str {
     let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
     one.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
@@ -157,7 +157,7 @@ fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
 
 /// Refuses invalid identifiers, and the later of two equal ones.
 pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
-    // A name that no language takes has been refused already.
+    // A name that is invalid in every language has been refused already.
     let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);
     for made in made.iter().filter(named) {
         refuse(check, made, what, "it is no name in Rust; another prefix may help");
@@ -173,7 +173,7 @@ pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
         owner,
     });
     let definitions: Vec<_> = definitions.collect();
-    // That two things have one name in C as well is said elsewhere.
+    // Another pass reports items that have the same name in C as well.
     for (one, other) in conflicts(&definitions, |one, other| made[one].of == made[other].of) {
         let (one, other) = (&definitions[one], &definitions[other]);
         let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };

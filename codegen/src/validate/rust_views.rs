@@ -1,5 +1,5 @@
-//! Views in Rust: the types, constants and methods that they are made of get
-//! their names from structs, fields, chains, capabilities and profiles.
+//! Names in Rust views: types, constants and methods are named after structs,
+//! fields, chains, capabilities and profiles.
 
 use super::Check;
 use super::model::{ChainItem, Struct};

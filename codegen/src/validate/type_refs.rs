@@ -1,5 +1,5 @@
-//! Structs and constants in the types of fields: they exist and are declared
-//! before their use, as C demands.
+//! Structs and constants in the types of fields: they exist and are declared before
+//! their use, as C requires.
 
 use super::Check;
 use super::codes::BAD_LAYOUT;
@@ -71,7 +71,7 @@ pub(super) fn declared(
     !late
 }
 
-/// The length of an array is a number of its own, not a mask.
+/// The length of an array is a number, not a mask of flags.
 fn plain(check: &mut Check<'_>, member: &Member<'_>, name: &str) {
     let numbers = check.index.targets(name).iter().filter(|target| target.kind == Kind::Number);
     for target in numbers {

@@ -1,4 +1,4 @@
-//! Values: each has its number once, in a form that its group allows, and the number fits.
+//! Values: each has one number, in a form that its group allows, and the number fits.
 
 use super::Check;
 use super::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
@@ -94,8 +94,8 @@ fn holder(group: &Group<'_>) -> String {
     format!("{sign} integer of {} bits", group.int.size() * 8)
 }
 
-/// Whether a number fits. In C a negative number can stand for a large one,
-/// in types that are not widened to int.
+/// Whether a number fits. In C a negative number can represent a large one, in
+/// types that are not promoted to int.
 fn fits(group: &Group<'_>, number: i128) -> bool {
     let int = group.int;
     let negative = -(1_i128 << (int.size() * 8 - 1))..0;

@@ -71,7 +71,7 @@ impl Dump {
         }
     }
 
-    /// Repeats the last row up to an offset, which is looked at first.
+    /// Repeats the last row up to an offset, which is checked first.
     fn repeat(&mut self, to: usize) -> Result<(), String> {
         if to > MOST_BYTES {
             return Err(too_many());

@@ -93,7 +93,7 @@ impl<'a> Emitter<'a> {
         text.trim_end().replace(STEM, &stem).replace(&macros, self.macro_prefix)
     }
 
-    /// A unique name of ours.
+    /// A unique name for the header's own declarations.
     fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
         names.reserve(names::c_name(self.stem, words))
     }

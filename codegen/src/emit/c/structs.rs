@@ -110,7 +110,7 @@ fn arms(abi: &Abi, member: &Member<'_>) -> Option<Vec<MemberView>> {
     Some(member_views(abi, arms.collect(), ARM_INDENT))
 }
 
-/// A member whose name has no column yet.
+/// A member without a column for its name.
 struct Declaration {
     type_: String,
     /// Whether its name is aligned with others.

@@ -34,7 +34,7 @@ struct FieldGroupView {
     table: String,
 }
 
-/// The part of its page of a group that is an item.
+/// The part of the page for a group that is an item.
 pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
     let group = page.abi.group(id);
     let mut facts: Vec<String> = uses.of_group(page, id).into_iter().collect();
@@ -111,7 +111,7 @@ fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
     with_notes(page.cell(&value.meta.doc), &said)
 }
 
-/// The struct that travels with an id.
+/// The struct that is passed together with an id.
 pub(super) fn payload(page: &Page<'_>, id: StructId) -> String {
     format!("payload: {}", page.struct_(id))
 }

@@ -107,7 +107,7 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
     }
 }
 
-/// The argument of an ioctl, in a word.
+/// The word for the argument of an ioctl.
 fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
     match ioctl.arg {
         Arg::None => "none".to_owned(),
@@ -141,7 +141,7 @@ fn structs(page: &Page<'_>) -> Option<String> {
     table.finish()
 }
 
-/// All registries: chains first, then the other spaces of ids.
+/// All registries: chains first, then the other id spaces.
 fn spaces(page: &Page<'_>) -> Option<String> {
     let mut table = Table::new([
         ("registry", Align::Left),

@@ -94,7 +94,7 @@ fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
     }
 }
 
-/// The error that a buffer gets which is smaller than any handler takes.
+/// The error for a buffer that is smaller than every handler's minsz.
 fn refused(page: &Page<'_>, ioctl: &Ioctl) -> Option<String> {
     let Arg::Struct(id) = ioctl.arg else { return None };
     let struct_ = page.abi.struct_(id);

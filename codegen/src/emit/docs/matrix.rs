@@ -1,4 +1,4 @@
-//! The matrix: for every subject the releases with changes, and the state of each item in them.
+//! The matrix: for every section the releases with changes, and the state of each item in them.
 
 use askama::Template;
 
@@ -10,7 +10,7 @@ use super::table::{Align, Table};
 use crate::output::OutputFile;
 use crate::release::Release;
 
-/// Its path; no subject can have a page there.
+/// Its path, which no section's page can have.
 pub(super) const PATH: &str = "releases/README.md";
 
 /// The data of the template.
@@ -24,7 +24,7 @@ struct MatrixView {
     subjects: Vec<SubjectView>,
 }
 
-/// The table of one subject.
+/// The table of one section.
 struct SubjectView {
     title: String,
     table: String,

@@ -15,7 +15,7 @@ pub(super) struct Page<'a> {
     path: &'a str,
 }
 
-/// Whether names of C are made of this.
+/// Whether C names consist of this character.
 fn is_name_part(one: char) -> bool {
     one.is_ascii_alphanumeric() || one == '_'
 }
@@ -91,8 +91,7 @@ impl<'a> Page<'a> {
         if here { format!("<a id=\"{name}\"></a>`{name}`") } else { self.name(name) }
     }
 
-    /// The text with every name quoted that has a place; a writer may have
-    /// left one bare.
+    /// The text with quotes around every name that has a place, also if the author wrote none.
     fn quoted(&self, text: &str) -> String {
         let mut parts = Vec::new();
         for (at, part) in text.split('`').enumerate() {

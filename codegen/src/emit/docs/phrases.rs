@@ -31,7 +31,7 @@ pub(super) fn span(abi: &Abi, from: Since, until: Option<Release>) -> String {
     }
 }
 
-/// Which way a field travels.
+/// The direction of a field.
 pub(super) fn direction(direction: Option<Direction>) -> &'static str {
     match direction {
         None => "",
@@ -41,7 +41,7 @@ pub(super) fn direction(direction: Option<Direction>) -> &'static str {
     }
 }
 
-/// Which ways the fields of a struct travel together.
+/// The directions of all fields of a struct together.
 pub(super) fn directions(fields: &[Field]) -> &'static str {
     let travels = |one: Direction| {
         fields

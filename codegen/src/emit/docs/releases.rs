@@ -143,7 +143,7 @@ fn sentence(what: &str, said: &str) -> String {
 fn changes(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> Vec<String> {
     let here = |turn: &Release| changelog::shown_in(page.abi, *turn) == Some(release);
     let meta = history.meta;
-    // Most items came, and that was all.
+    // Most items were only added.
     if history.change_releases().len() == 1 {
         return Vec::new();
     }
@@ -168,7 +168,7 @@ fn deprecation(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> 
     here.then(|| sentence(&called(page, history), &page.cell(&deprecated.doc)))
 }
 
-/// Which handlers of an ioctl keep to new rules, and which no longer serve it.
+/// The handlers of an ioctl with new rules, and those that no longer serve it.
 fn behaviour(page: &Page<'_>, ioctl: &Ioctl, release: Release) -> Vec<String> {
     let here = |turn: Release| changelog::shown_in(page.abi, turn) == Some(release);
     let change_releases = |one: &Handler| here(one.since.first()) || one.until.is_some_and(here);

@@ -1,4 +1,4 @@
-//! The crate's root and the module that gathers all names.
+//! The crate's root and the module with all names.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -78,7 +78,7 @@ fn views_doc(abi: &Abi) -> TokenStream {
     }
 }
 
-/// The crate's modules, those that the ABI needs.
+/// The modules that the ABI needs.
 fn modules(abi: &Abi) -> TokenStream {
     let flags = needs(abi, "flags.rs").then(|| {
         quote!(

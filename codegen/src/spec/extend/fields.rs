@@ -1,5 +1,5 @@
-//! Fields that an extension adds to a struct: all at one place, at which no other
-//! extension adds fields.
+//! Fields that an extension adds to a struct, all at one place. No other extension
+//! can add fields at the same place.
 
 use super::super::Field;
 use super::super::codes::EXTENSION_CONFLICT;
@@ -9,7 +9,7 @@ use super::merge::{Anchor, Merge};
 use super::target::{self, At};
 use crate::diagnostic::Diagnostic;
 
-/// A place among the fields of a struct, at which only one extension can add some.
+/// A place among the fields of a struct, where only one extension can add fields.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Slot {
     /// After a field, or before all.

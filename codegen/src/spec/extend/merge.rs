@@ -18,7 +18,7 @@ pub(super) type Anchor = (Option<Placed<String>>, Option<Placed<String>>);
 /// The merging of all extensions of a run.
 pub(super) struct Merge<'a> {
     pub(super) files: &'a mut [SpecFile],
-    /// Whether items are missing because their shape was refused.
+    /// Whether items are missing because they could not be read.
     incomplete: bool,
     pub(super) problems: &'a mut Diagnostics,
     /// The places at which extensions have added fields.
@@ -137,12 +137,12 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// The known name that is most like this one.
+/// The known name that is most similar to this one.
 pub(super) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     names::nearest(name, known).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// Keys as messages name them.
+/// Keys in the form that messages use.
 fn quoted(keys: &[&str]) -> String {
     keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
 }
