@@ -47,6 +47,7 @@ pub enum Subject {
 /// The decoded bytes.
 #[derive(Clone, Debug)]
 pub struct Decoded<'a> {
+    /// The resolved ABI.
     pub abi: &'a Abi,
     /// The machine that the bytes come from.
     pub target: &'static Target,
@@ -110,8 +111,8 @@ impl<'a> Decoded<'a> {
     fn lone_chain(mut self, chain: &'a Chain) -> Self {
         self.chain = Some(chain);
         let first = chain::first(self.reader(self.size), chain);
-        if let Some((first, said_at)) = first {
-            self.walk(chain, first, said_at);
+        if let Some((first, source)) = first {
+            self.walk(chain, first, source);
         }
         self
     }
@@ -153,42 +154,42 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    fn walk(&mut self, chain: &'a Chain, first: u64, said_at: Span) {
-        let found = chain::walk(self.reader(self.size), chain, first, said_at);
+    fn walk(&mut self, chain: &'a Chain, first: u64, source: Span) {
+        let found = chain::walk(self.reader(self.size), chain, first, source);
         (self.caps, self.error) = (found.caps, found.error);
     }
 
     /// A struct with argsz, which limits the bytes that are read.
     fn sized(mut self, struct_: &'a Struct, argsz: usize) -> Self {
         let all = self.reader(self.size);
-        let said = all.unsigned(all.span(struct_, 0, argsz)).unwrap_or(0);
-        let size = self.size.min(said);
-        if said > self.size {
-            let behind = said - self.size;
-            self.notes.push(format!("argsz is {said}: {behind} bytes are not here"));
+        let value = all.unsigned(all.span(struct_, 0, argsz)).unwrap_or(0);
+        let size = self.size.min(value);
+        if value > self.size {
+            let missing = value - self.size;
+            self.notes.push(format!("argsz is {value}: the input lacks {missing} bytes"));
         }
         self.size = size;
         let layout = all.layout(struct_);
         let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
         if size < minsz {
-            let said_at = all.span(struct_, 0, argsz);
+            let source = all.span(struct_, 0, argsz);
             self.error =
-                Some(DecodeError::too_short(size, minsz, (said < minsz).then_some(said_at)));
+                Some(DecodeError::too_short(size, minsz, (value < minsz).then_some(source)));
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
         }
-        self.notes.extend(self.chain_behind(struct_));
+        self.notes.extend(self.unlinked_chain(struct_));
         self.whole(struct_)
     }
 
     /// A note about a chain without an offset: it may be present, but the reply
     /// does not show whether it fitted.
-    fn chain_behind(&self, struct_: &Struct) -> Option<String> {
-        let behind = |chain: &&Chain| {
+    fn unlinked_chain(&self, struct_: &Struct) -> Option<String> {
+        let starts_after = |chain: &&Chain| {
             let host = chain.host();
             host.is_some_and(|host| std::ptr::eq(self.abi.struct_(host.struct_), struct_))
         };
-        let chain = self.abi.chains.iter().find(behind)?;
+        let chain = self.abi.chains.iter().find(starts_after)?;
         let ChainStart::After { host, offset: at } = &chain.start else { return None };
         let reader = self.reader(self.size);
         let flags = reader.unsigned(reader.span(struct_, 0, host.flags)).unwrap_or(0);

@@ -68,7 +68,7 @@ pub const FAMILIES: &[Family] = &[
         files: &[
             ("src/lib.rs", "the documentation, the modules, the release"),
             ("src/uapi.rs", "all names of the kernel"),
-            ("src/uapi/*.rs", "the items of one subject"),
+            ("src/uapi/*.rs", "the items of one section"),
             ("src/ioctls.rs", "the table of ioctl numbers"),
             ("src/views.rs", "all views, and the formats of capability headers"),
             ("src/views/*.rs", "the views and builders of one chain, and of array elements"),
@@ -111,7 +111,7 @@ pub const FAMILIES: &[Family] = &[
         folder: reference_folder,
         files: &[
             ("README.md", "the first page"),
-            ("*.md", "the items of one subject"),
+            ("*.md", "the items of one section"),
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),

@@ -200,7 +200,7 @@ pub struct Bits {
     pub count: u32,
 }
 
-/// One file of the specification, with the items of one subject.
+/// One file of the specification, with the items of one section.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// The file's name without ending.

@@ -59,7 +59,7 @@ const RULES: [Rule; 23] = [
     error(codes::ARRAY_NOT_LAST, arrays::last_and_counted),
     error(codes::NO_DIRECTION, arguments::say_which_way),
     error(codes::MINSZ_AFTER_FIRST_RELEASE, handlers::minsz_is_that_of_the_first_release),
-    error(codes::INCOMPLETE_REPLY, handlers::replies_are_whole),
+    error(codes::INCOMPLETE_REPLY, handlers::replies_are_complete),
     error(codes::UNMARKED_COUNT, constants::counts_are_marked),
     warning(codes::NAME_SCHEME, naming::keeps_to_the_scheme),
     error(codes::AMBIGUOUS_UNION, unions::arms_can_be_told_apart),
@@ -82,7 +82,7 @@ pub fn lint(abi: &Abi) -> Diagnostics {
             }
         }
     }
-    for finding in exceptions.unfounded() {
+    for finding in exceptions.useless() {
         problems.push(finding.diagnostic(codes::BAD_EXCEPTION, Severity::Warning));
     }
     problems

@@ -18,7 +18,7 @@ pub enum Difference {
     Missing,
     /// The file has other contents.
     Differs,
-    /// The file should not be there.
+    /// The file unexpected file.
     Unexpected,
 }
 
@@ -28,7 +28,7 @@ impl Difference {
         match self {
             Self::Missing => "missing",
             Self::Differs => "differs",
-            Self::Unexpected => "should not be there",
+            Self::Unexpected => "unexpected file",
         }
     }
 }

@@ -110,10 +110,10 @@ fn reaches(
         return Err(beyond());
     }
     match of.next {
-        Some((next, said_at)) if next > of.at && end > next => Err(DecodeError {
+        Some((next, source)) if next > of.at && end > next => Err(DecodeError {
             kind: Kind::Overlap { id: of.id.unwrap_or(0), next },
             at: of.at,
-            marks: vec![said_at],
+            marks: vec![source],
         }),
         _ => Ok(()),
     }

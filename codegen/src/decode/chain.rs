@@ -44,7 +44,7 @@ impl<'a> Cap<'a> {
 /// A note if the version is newer than the newest known one.
 pub(super) fn newer(known: &Capability, version: u16) -> Option<String> {
     let newest = known.version;
-    let text = || format!("version {version} is newer than {newest}: read as far as it is known");
+    let text = || format!("version {version} is newer than {newest}: only known fields are shown");
     (version > newest).then(text)
 }
 
@@ -58,41 +58,41 @@ pub(super) struct Found<'a> {
 
 /// The start of a chain without a host, and the bytes that contain this offset.
 pub(super) fn first(reader: ByteReader<'_>, chain: &Chain) -> Option<(u64, Span)> {
-    let said_at = match chain.start {
+    let source = match chain.start {
         ChainStart::FieldAt { offset, int } => Span { offset, size: int.size() },
         ChainStart::After { offset, .. } | ChainStart::Fixed { offset } => {
             return Some((offset, Span { offset, size: 0 }));
         }
         ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
     };
-    let first = reader.unsigned(said_at)?;
-    (first != reader.abi.cap_headers[chain.header].end).then_some((first, said_at))
+    let first = reader.unsigned(source)?;
+    (first != reader.abi.cap_headers[chain.header].end).then_some((first, source))
 }
 
-/// Walks the chain that starts at `first`; the bytes at `said_at` contain this offset.
+/// Walks the chain that starts at `first`; the bytes at `source` contain this offset.
 pub(super) fn walk<'a>(
     reader: ByteReader<'a>,
     chain: &'a Chain,
     first: u64,
-    said_at: Span,
+    source: Span,
 ) -> Found<'a> {
     let header = &reader.abi.cap_headers[chain.header];
     let size = reader.layout(reader.abi.struct_(header.struct_)).size;
     let mut left = reader.len() / header.align.max(size).max(1);
-    let (mut at, mut said_at) = (first, said_at);
+    let (mut at, mut source) = (first, source);
     let mut caps = Vec::new();
     loop {
         let place = Place { bound: chain.bound, size, left };
-        let error = match place.visit(reader, at, said_at) {
+        let error = match place.visit(reader, at, source) {
             Err(error) => Some(error),
             Ok(()) => match cap(reader, chain, header, at) {
                 Err(error) => Some(error),
                 Ok(cap) => {
                     caps.push(cap);
-                    said_at = bits_span(reader, header, header.next, at);
+                    source = bits_span(reader, header, header.next, at);
                     match cap.next {
                         Some(next) if next == at => {
-                            Some(DecodeError { kind: Kind::Cycle, at, marks: vec![said_at] })
+                            Some(DecodeError { kind: Kind::Cycle, at, marks: vec![source] })
                         }
                         Some(next) => {
                             (at, left) = (next, left - 1);
@@ -118,7 +118,7 @@ struct Place {
 }
 
 impl Place {
-    fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), DecodeError> {
+    fn visit(&self, reader: ByteReader<'_>, at: u64, source: Span) -> Result<(), DecodeError> {
         let kind = match at {
             _ if at < self.bound => Kind::InsideFixed,
             _ if at >= reader.len() => Kind::OutOfBounds,
@@ -126,7 +126,7 @@ impl Place {
             _ if self.left == 0 => Kind::Cycle,
             _ => return Ok(()),
         };
-        let mut marks = vec![said_at];
+        let mut marks = vec![source];
         if kind == Kind::HeaderCut {
             marks.push(Span { offset: at, size: reader.len() - at });
         }

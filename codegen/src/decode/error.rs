@@ -84,8 +84,8 @@ impl Kind {
 
 impl DecodeError {
     /// Fewer bytes than required, and the bytes that state the size, if any.
-    pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
-        Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: said_at.into_iter().collect() }
+    pub(super) fn too_short(len: u64, minsz: u64, source: Option<Span>) -> Self {
+        Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: source.into_iter().collect() }
     }
 
     /// A sentence for a person.
@@ -93,23 +93,23 @@ impl DecodeError {
         let at = self.at;
         match self.kind {
             Kind::TooShort { len, minsz } => {
-                format!("{len} bytes count, and there must be {minsz}")
+                format!("{len} bytes are available, at least {minsz} are required")
             }
             Kind::InsideFixed => format!("no capability can start at {at}, in the fixed part"),
             Kind::OutOfBounds => format!("no capability can start at {at}, after the end"),
             Kind::HeaderCut => format!("the bytes end in the header of the capability at {at}"),
             Kind::Cycle => format!("the chain returns to {at}"),
             Kind::BodyShort { id, need } => {
-                format!("capability {id} at {at} needs {need} bytes, more than there are")
+                format!("capability {id} at {at} requires {need} bytes, more than the reply has")
             }
             Kind::CountOutOfBounds { id: Some(id), count } => {
-                format!("capability {id} at {at} counts {count} elements, more than there are")
+                format!("capability {id} at {at} counts {count} elements, more than the reply has")
             }
             Kind::CountOutOfBounds { id: None, count } => {
-                format!("{count} elements are counted, more than there are")
+                format!("the count is {count} elements, more than the reply has")
             }
             Kind::Overlap { id, next } => {
-                format!("capability {id} at {at} reaches into the one at {next}")
+                format!("capability {id} at {at} overlaps the one at {next}")
             }
         }
     }

@@ -33,8 +33,8 @@ impl Reply {
         let argsz = all.unsigned(argsz_at).unwrap_or(0);
         let size = all.len().min(argsz);
         if size < minsz {
-            let said_at = (argsz < minsz).then_some(argsz_at);
-            let error = DecodeError::too_short(size, minsz, said_at);
+            let source = (argsz < minsz).then_some(argsz_at);
+            let error = DecodeError::too_short(size, minsz, source);
             return (Self { argsz, size, first: None, short: false }, Some(error));
         }
         let flags = all.unsigned(all.span(struct_, 0, host.flags)).unwrap_or(0);

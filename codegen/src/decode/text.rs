@@ -45,8 +45,8 @@ impl<'a> Tree<'_, 'a> {
         }
         if let Some(reply) = self.decoded.reply.filter(|reply| reply.short) {
             let why = match reply.argsz > reply.size {
-                true => "argsz is more than there are",
-                false => "there are capabilities, but the offset is 0",
+                true => "argsz is larger than the input",
+                false => "the flag is set, but the offset is 0",
             };
             self.lines.push(format!("short reply: needs {} bytes ({why})", reply.argsz));
         }
@@ -55,9 +55,9 @@ impl<'a> Tree<'_, 'a> {
     /// The text after the tree: unread bytes and errors.
     fn tail(&mut self) {
         let Decoded { buffer, size, error, .. } = self.decoded;
-        let behind = (buffer.len() as u64).saturating_sub(self.end_of_what_is_read());
-        if error.is_none() && behind > 0 {
-            self.lines.push(format!("{behind} more bytes follow, which are not part of it"));
+        let rest = (buffer.len() as u64).saturating_sub(self.end_of_what_is_read());
+        if error.is_none() && rest > 0 {
+            self.lines.push(format!("{rest} bytes after the end are not part of the reply"));
         }
         let Some(error) = error else {
             return;
@@ -129,7 +129,7 @@ impl<'a> Tree<'_, 'a> {
     fn value(&mut self, depth: usize, head: &str, value: &Value<'a>) {
         let reserved = if value.role == Role::Reserved { "  (reserved, not 0)" } else { "" };
         let gate = gate_text(value.gate.as_ref());
-        let text = [head, &self.beside(value), &gate, reserved].concat();
+        let text = [head, &self.text_of(value), &gate, reserved].concat();
         self.line(Some(value.span.offset), depth, &text);
         match &value.content {
             Content::Bytes(bytes) if bytes.len() > FEW_BYTES => self.dump(depth + 1, value.span),
@@ -141,7 +141,7 @@ impl<'a> Tree<'_, 'a> {
     }
 
     /// The text on the line of the field itself.
-    fn beside(&self, value: &Value<'a>) -> String {
+    fn text_of(&self, value: &Value<'a>) -> String {
         match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
             Content::Number(number) => number.text(),
@@ -214,8 +214,8 @@ fn is_zero(content: &Content<'_>) -> bool {
 fn gate_text(gate: Option<&Condition<'_>>) -> String {
     match gate {
         None | Some(Condition { given: Some(true), .. }) => String::new(),
-        Some(Condition { name, given: Some(false) }) => format!("  (does not count: no {name})"),
-        Some(Condition { name, given: None }) => format!("  (counts with {name})"),
+        Some(Condition { name, given: Some(false) }) => format!("  (not valid: {name} is not set)"),
+        Some(Condition { name, given: None }) => format!("  (valid with {name})"),
     }
 }
 

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_found_behind_any_number_of_others() {
+    fn characters_are_found_after_any_number_of_others() {
         let mut sources = Sources::default();
         let line = "é".repeat(STEP) + "x\n";
         sources.add("a.yaml".to_owned(), line.repeat(3));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_nobody_could_read_is_not_shown() {
+    fn too_long_lines_are_not_shown() {
         let mut sources = Sources::default();
         sources.add("a.yaml".to_owned(), "x".repeat(MOST_SHOWN + 1));
         assert!(sources.excerpt([place(5, 6)].into_iter()).is_none());

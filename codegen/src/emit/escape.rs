@@ -121,14 +121,14 @@ fn escape(text: &str) -> String {
     while let Some(at) = rest.find(|character: char| !is_literal(character)) {
         let (literal, from) = rest.split_at(at);
         safe += literal;
-        let mut behind = from.chars();
-        let Some(character) = behind.next() else { break };
+        let mut tail = from.chars();
+        let Some(character) = tail.next() else { break };
         match character {
             '&' => safe += "&amp;",
             '<' => safe += "&lt;",
             '>' => safe += "&gt;",
             // Within a word an underscore has no meaning.
-            '_' if is_word(safe.chars().next_back()) && is_word(behind.clone().next()) => {
+            '_' if is_word(safe.chars().next_back()) && is_word(tail.clone().next()) => {
                 safe.push('_');
             }
             _ if is_invisible(character) => {}
@@ -138,7 +138,7 @@ fn escape(text: &str) -> String {
                 safe.push(character);
             }
         }
-        rest = behind.as_str();
+        rest = tail.as_str();
     }
     safe + rest
 }

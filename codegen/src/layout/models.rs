@@ -8,6 +8,7 @@ use super::{Model, PerModel};
 /// Data models that share a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelGroup<T> {
+    /// The common value.
     pub value: T,
     /// The models, in the order of [`Model::ALL`].
     pub models: Vec<Model>,

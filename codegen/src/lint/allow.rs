@@ -36,31 +36,31 @@ impl<'a> AllowList<'a> {
     }
 
     /// The `allow` entries without a rule, a finding or a reason.
-    pub(super) fn unfounded(self) -> Vec<Finding<'a>> {
+    pub(super) fn useless(self) -> Vec<Finding<'a>> {
         let mut findings = Vec::new();
         for meta in self.items.values() {
             for (rule, reason) in &meta.allow {
-                findings.extend(self.unfounded_one(meta, rule, reason));
+                findings.extend(self.useless_entry(meta, rule, reason));
             }
         }
         findings
     }
 
-    fn unfounded_one(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Finding<'a>> {
+    fn useless_entry(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Finding<'a>> {
         let known = RULES.iter().map(|rule| rule.code).chain(AT_LOAD).find(|code| code.0 == rule);
         let (message, help) = match known {
             None => (
-                format!("`{rule}` is no rule that can be allowed"),
+                format!("`{rule}` is not a rule that can be allowed"),
                 "`capchain explain` lists the rules",
             ),
             Some(_) if reason.trim().is_empty() => (
-                format!("the exception from {rule} has no reason"),
-                "say why the rule does not fit here, best with a release or commit",
+                format!("`allow` for {rule} has no reason"),
+                "state why the rule does not apply here, with a release or commit if possible",
             ),
             Some(code) if AT_LOAD.contains(&code) || self.used.contains(&(meta.place, code)) => {
                 return None;
             }
-            Some(_) => (format!("nothing here breaks {rule}"), "remove the `allow`"),
+            Some(_) => (format!("{rule} is not broken here"), "remove the `allow`"),
         };
         Some(Finding::new(LintSubject::of(meta), message).label("allowed here").help(help))
     }

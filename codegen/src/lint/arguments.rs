@@ -42,10 +42,10 @@ pub(super) fn say_which_way(abi: &Abi) -> Vec<Finding<'_>> {
     });
     silent
         .map(|(struct_, field)| {
-            let message = format!("`{}` does not say which way it travels", field.name);
+            let message = format!("`{}` has no direction", field.name);
             Finding::new(LintSubject::of_field(abi, struct_, field), message)
                 .label(format!("a field of the request `{}`", struct_.name))
-                .help("write `in`, `out` or `inout` in front of its type")
+                .help("write `in`, `out` or `inout` before its type")
         })
         .collect()
 }

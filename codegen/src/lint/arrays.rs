@@ -31,21 +31,21 @@ fn wrong(
     let name = &field.name;
     let Type::Flexible(element, count) = &field.type_ else {
         return open_ended(abi, &field.type_).then(|| {
-            let message = format!("`{name}` holds a struct that ends in a flexible array");
+            let message = format!("`{name}` contains a struct that ends in a flexible array");
             (
                 message,
-                "how large it is, nobody knows",
-                "hold its fixed part, and put the array last",
+                "its size is not known",
+                "use a struct of its fixed part, and put the array last",
             )
         });
     };
     if index + 1 != struct_.fields.len() {
         let message = format!("the flexible array `{name}` is not last");
-        return Some((message, "where it ends, nobody knows", "move it to the end of the struct"));
+        return Some((message, "its end is not known", "move it to the end of the struct"));
     }
     if open_ended(abi, element) {
         let message = format!("the elements of `{name}` end in flexible arrays");
-        return Some((message, "elements have no size", "give the elements a fixed size"));
+        return Some((message, "the elements have no fixed size", "give the elements a fixed size"));
     }
     let Some(count) = count else {
         let message = format!("no field counts the elements of `{name}`");
@@ -55,7 +55,7 @@ fn wrong(
     match &struct_.fields[*count].type_ {
         Type::Int(Int::U8 | Int::U16 | Int::U32 | Int::U64 | Int::AlignedU64) => None,
         _ => {
-            let message = format!("what counts the elements of `{name}` is not unsigned");
+            let message = format!("the count of the elements of `{name}` is not unsigned");
             Some((message, "a flexible array", "count with a u32"))
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
         for value in &group.values {
             let (label, help) = match value.literal {
                 Literal::Bit { bit: 31, signed: true } => {
-                    ("1 << 31 overflows an `int`", "leave `signed` away, and C gets 1U << 31")
+                    ("1 << 31 overflows an `int`", "remove `signed`; the value in C is then 1U << 31")
                 }
                 _ if value.number < 0 && !group.int.signed() => {
                     ("negative, but held in an unsigned field", "write the bits, as in 0xffffffff")
@@ -41,12 +41,12 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
             let by_position = value.literal == Literal::Next;
             let (message, help) = match value.count {
                 None if by_name || by_position => (
-                    format!("`{}` counts others and does not say what becomes of it", value.name),
-                    "add `count: moves` if it grows with them, `count: frozen` if it never will",
+                    format!("`{}` counts the other values, but has no `count`", value.name),
+                    "add `count: moves` if it grows with them, otherwise `count: frozen`",
                 ),
                 Some(Count::Frozen) if by_position => (
                     format!("`{}` is frozen, but moves with its position", value.name),
-                    "give it its value",
+                    "write its value",
                 ),
                 _ => continue,
             };
@@ -68,12 +68,12 @@ fn lengths(abi: &Abi) -> Vec<Finding<'_>> {
             let Type::Array(_, _, Some(length)) = &field.type_ else { continue };
             let Some(count) = moving.iter().find(|value| value.name == *length) else { continue };
             let message =
-                format!("`{}` has as many elements as `{length}`, which moves", field.name);
+                format!("the length of `{}` is `{length}`, which moves", field.name);
             findings.push(
                 Finding::new(LintSubject::of_field(abi, struct_, field), message)
-                    .label("its size would change")
+                    .label("its size would change with it")
                     .and(count.meta.place, "moves as others are added")
-                    .help("give the array a number of its own, or a field that counts it"),
+                    .help("use a constant that does not move, or a field that counts the elements"),
             );
         }
     }

@@ -11,17 +11,17 @@ pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
         let by_name = name.split('_').any(|word| word.eq_ignore_ascii_case("deprecated"));
         match &meta.deprecated {
             None if by_name => {
-                let message = format!("`{name}` is deprecated by its name alone");
+                let message = format!("`{name}` is deprecated by its name only");
                 let finding = Finding::new(subject, message).label("without `deprecated`");
                 findings.push(
                     finding.help("add `deprecated` with the release and what to use instead"),
                 );
             }
             Some(deprecated) if deprecated.since.first() < meta.since.first() => {
-                let message = format!("`{name}` was deprecated before it came");
+                let message = format!("`{name}` was deprecated before it was added");
                 let label = format!("since {}, deprecated since {}", meta.since, deprecated.since);
                 findings.push(
-                    Finding::new(subject, message).label(label).help("mend one of the releases"),
+                    Finding::new(subject, message).label(label).help("correct one of the releases"),
                 );
             }
             _ => {}

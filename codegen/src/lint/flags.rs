@@ -19,14 +19,14 @@ fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Finding
         let foreign: Vec<_> = names.iter().filter(known).map(String::as_str).collect();
         let message = format!("`{}` is made of flags of another field", value.name);
         let hint = "a mask covers flags of its own field";
-        let label = format!("{} stand elsewhere", quoted(foreign.iter().copied()));
+        let label = format!("{} belong to another field", quoted(foreign.iter().copied()));
         return (!foreign.is_empty()).then(|| finding(message).label(label).help(hint));
     }
     let bits = bits(value);
     if bits == 0 {
-        let message = format!("`{}` is no flag: it has no bit", value.name);
+        let message = format!("`{}` is not a flag: it has no bit", value.name);
         return Some(
-            finding(message).label("is 0").help("a flag is one bit; nobody can test for 0"),
+            finding(message).label("is 0").help("a flag is one bit; a test for 0 is always true"),
         );
     }
     if bits.is_power_of_two() {
@@ -37,7 +37,7 @@ fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Finding
     if covered == 0 || covered == bits {
         return None;
     }
-    let message = format!("`{}` covers bits that are no flags", value.name);
+    let message = format!("`{}` covers bits that are not flags", value.name);
     let label = format!("{:#x} of {bits:#x} have no flag", bits & !covered);
     Some(finding(message).label(label).help("list the flags it covers under `of`"))
 }

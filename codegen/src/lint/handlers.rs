@@ -19,12 +19,12 @@ pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> 
             continue;
         };
         let message =
-            format!("`{}` demands other bytes of `{}` than the rest", handler.name, struct_.name);
+            format!("`{}` requires another size of `{}` than the struct", handler.name, struct_.name);
         findings.push(
             Finding::new(LintSubject::of_handler(ioctl, handler), message)
                 .label(format!("argsz must cover {} bytes", handler.minsz))
                 .and(struct_.meta.place, format!("its minsz is {declared} bytes"))
-                .help("a minsz that grows turns away old callers; give both the same field"),
+                .help("a larger minsz refuses old callers; use the same field for both"),
         );
     }
     findings
@@ -41,9 +41,9 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
     let fixed = |field: &Field| !matches!(field.type_, Type::Flexible(..));
     let fields = struct_.fields.iter().enumerate();
     let wrong = fields.filter_map(|(index, field)| match (index <= minsz, first(field)) {
-        (true, false) => Some((field, "came later, and lies in front of the end of minsz")),
+        (true, false) => Some((field, "added later, but before the end of minsz")),
         (false, true) if fixed(field) => {
-            Some((field, "was in the first release, but is behind minsz"))
+            Some((field, "was in the first release, but is after minsz"))
         }
         _ => None,
     });
@@ -68,7 +68,7 @@ pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
             let message = format!("`{}` leaves capabilities misaligned", handler.name);
             Finding::new(LintSubject::of_handler(ioctl, handler), message)
                 .label(format!("rounds offsets up to multiples of {}", reply.align))
-                .help(format!("every capability of this chain lies at a multiple of {align}"))
+                .help(format!("every capability of this chain starts at a multiple of {align}"))
         })
     });
     chains.collect()
@@ -80,25 +80,25 @@ fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
 
 /// L20: the fixed part comes from an initialised buffer, includes `cap_offset` or
 /// the fields before an array, and the chain starts at its end.
-pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn replies_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
     let mut findings = Vec::new();
     for (ioctl, _, handler) in present(abi).filter(|one| one.2.unset == Unset::Stack) {
-        let message = format!("`{}` gives the kernel's stack away", handler.name);
+        let message = format!("`{}` leaks kernel stack", handler.name);
         findings.push(
             Finding::new(LintSubject::of_handler(ioctl, handler), message)
-                .label("bytes that it does not set are `stack`")
-                .help("clear the reply before it is filled, so that they are `zero`"),
+                .label("its unset bytes are `stack`")
+                .help("clear the reply before filling it, so that unset bytes are `zero`"),
         );
     }
     for (ioctl, struct_, handler) in present(abi) {
         let Some(array) = &handler.array else { continue };
         let start = struct_.spans(array.field)[Model::Lp64.index()].offset;
         if !reaches(handler, start) {
-            let message = format!("`{}` does not write how long its array is", handler.name);
+            let message = format!("`{}` does not write the length of its array", handler.name);
             let array = &struct_.fields[array.field];
             findings.push(
                 Finding::new(LintSubject::of_handler(ioctl, handler), message)
-                    .label("`writes` ends in front of the array")
+                    .label("`writes` ends before the array")
                     .and(array.meta.place, format!("starts at {start}"))
                     .help("write the fixed part up to the array, with the field that counts it"),
             );
@@ -109,18 +109,18 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
         let subject = LintSubject::of_handler(ioctl, handler);
         if reply.offset != size {
             let message =
-                format!("the chain of `{}` does not start behind its struct", handler.name);
+                format!("the chain of `{}` does not start after its struct", handler.name);
             findings.push(
                 Finding::new(subject, message)
                     .label(format!("starts at {}", reply.offset))
                     .and(struct_.meta.place, format!("has {size} bytes"))
-                    .help("offset and size must be taken from the same struct"),
+                    .help("take offset and size from the same struct"),
             );
         } else if !writes_offset(struct_, handler) {
             let message = format!("`{}` does not write the offset of its chain", handler.name);
             findings.push(
                 Finding::new(subject, message)
-                    .label("`writes` ends in front of `cap_offset`")
+                    .label("`writes` ends before `cap_offset`")
                     .help("write as much of the fixed part as argsz covers"),
             );
         }

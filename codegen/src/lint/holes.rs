@@ -25,15 +25,15 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
         })
     });
     pads.map(|(struct_, index, field, without)| {
-        let message = format!("`{}` makes the hole that it should fill", field.name);
+        let message = format!("`{}` causes the hole that it should fill", field.name);
         let finding = Finding::new(LintSubject::of_field(abi, struct_, field), message)
             .label(format!("with it, {}", behind(struct_, index, &struct_.layouts, index + 1)))
             .help(format!(
-                "without it, {}; if it is released, put a second one behind it",
+                "without it, {}; if it is released, add a second one after it",
                 behind(struct_, index, &without, index)
             ));
         match struct_.fields.get(index + 1) {
-            Some(next) => finding.and(next.meta.place, "what it was to align"),
+            Some(next) => finding.and(next.meta.place, "the field that it should align"),
             None => finding,
         }
     })
@@ -62,7 +62,7 @@ fn hole<'a>(
         true => "ends in padding",
         false => "has a hole",
     };
-    let message = format!("`{}` {kind} behind `{}`", struct_.name, field.name);
+    let message = format!("`{}` {kind} after `{}`", struct_.name, field.name);
     let bytes = holes.map(|hole| match hole {
         Some(hole) => format!("bytes {} to {}", hole.offset, hole.end() - 1),
         None => "none".to_owned(),
@@ -76,10 +76,10 @@ fn hole<'a>(
 fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Span>>) -> String {
     let field = &struct_.fields[index];
     if field.role == Role::Reserved && without_harm(abi, struct_, index).is_some() {
-        return format!("`{}` itself makes the hole (L6)", field.name);
+        return format!("`{}` itself causes the hole (L6)", field.name);
     }
     let Some(hole) = holes[Model::Lp64.index()] else {
-        return "give the fields in front of it the same size on every target".to_owned();
+        return "give the fields before it the same size on every target".to_owned();
     };
     let (type_, align) = match hole.size {
         1 => ("u8".to_owned(), 1),

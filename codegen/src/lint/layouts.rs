@@ -22,7 +22,7 @@ fn differs<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Finding<'a>> {
     let message = format!("`{}` does not have the same layout everywhere", struct_.name);
     let finding = Finding::new(LintSubject::of_struct(abi, struct_), message)
         .label(format!("its size is {}", per_model(&sizes)))
-        .help("make every u64 and user address `aligned_u64`, and name what pads them");
+        .help("make every u64 and user address `aligned_u64`, and declare the padding as `reserved` fields");
     let Some(moved) = moved else { return Some(finding) };
     let spans = struct_.spans(moved);
     let offsets = spans.map(|span| span.offset);

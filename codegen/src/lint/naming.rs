@@ -12,7 +12,7 @@ pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Finding<'_>> {
     for (entry, subject) in entries.filter(|(entry, _)| entry.is_declaration()) {
         let name = entry.name;
         if !starts_with(name, &abi.prefix) {
-            let message = format!("`{name}` does not start with the word of the ABI");
+            let message = format!("`{name}` does not start with the prefix of the ABI");
             let help = format!("call it {}_{name}, in the case of its kind", abi.prefix);
             findings
                 .push(Finding::new(subject, message).label("exported by the header").help(help));
@@ -36,7 +36,7 @@ fn capabilities(abi: &Abi) -> Vec<Finding<'_>> {
             findings.push(
                 Finding::new(LintSubject::of(&capability.meta), message)
                     .label(format!("the others start with {prefix}"))
-                    .help(format!("call it {prefix} and a word; who expects that, tests for it")),
+                    .help(format!("call it {prefix}...; programs that derive the name test for that")),
             );
         }
         let struct_ = capability.struct_.map(|id| abi.struct_(id));

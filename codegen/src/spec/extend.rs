@@ -107,7 +107,7 @@ pub(super) fn refuse_all(extensions: &[Extension], problems: &mut Diagnostics) {
     for extension in extensions {
         let problem = Diagnostic::error(BAD_EXTENSION, "only an overlay extends items")
             .at(extension.extend.place, "in a file that abi.yaml lists")
-            .help("write it into the item itself, or give the file with `--overlay`");
+            .help("change the item itself, or use the file with `--overlay`");
         problems.push(problem);
     }
 }

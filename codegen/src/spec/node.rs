@@ -121,8 +121,8 @@ impl Tree<'_> {
             _ => return Ok(()),
         };
         let problem =
-            Diagnostic::error(UNUSED_YAML, format!("{found} has no place in a specification"));
-        Err(Box::new(problem.at(place, "write the value itself")))
+            Diagnostic::error(UNUSED_YAML, format!("{found} is not allowed in a specification"));
+        Err(Box::new(problem.at(place, "write the value instead")))
     }
 
     fn begin(&mut self, open: Open) -> Added {
@@ -151,7 +151,7 @@ impl Tree<'_> {
     fn put(&mut self, node: Node) -> Added {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
-            let problem = format!("the file holds more than {MOST_NODES} values");
+            let problem = format!("the file has more than {MOST_NODES} values");
             return Err(Box::new(Diagnostic::error(UNUSED_YAML, problem).at(node.place, "")));
         }
         match self.open.last_mut() {
@@ -192,7 +192,7 @@ fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
         if first != key.place {
             let message = format!("the key `{}` is given twice", excerpt(text));
             let problem = Diagnostic::error(DUPLICATE_KEY, message).at(key.place, "again here");
-            problems.push(problem.and(first, "first given here"));
+            problems.push(problem.and(first, "first here"));
             bad.push(index);
         }
     }

@@ -45,7 +45,7 @@ struct Content<A>(A);
 
 impl<'de, A: SeqAccess<'de>> Content<A> {
     fn read<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
-        self.0.next_element()?.ok_or_else(|| de::Error::custom("a value without its content"))
+        self.0.next_element()?.ok_or_else(|| de::Error::custom("no content"))
     }
 }
 
@@ -113,6 +113,7 @@ schema_of!(List<T>, T, Vec<T>);
 /// A value and its place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Placed<T> {
+    /// The value itself.
     pub value: T,
     /// Its place.
     pub place: Place,

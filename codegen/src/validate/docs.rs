@@ -151,7 +151,7 @@ fn fault(text: &str) -> Option<String> {
     let hidden = (!plain).then(|| text.chars().find(|character| is_hidden(*character))).flatten();
     if let Some(hidden) = hidden {
         let number = u32::from(hidden);
-        return Some(format!("the text has the character U+{number:04X}, which cannot be seen"));
+        return Some(format!("the text has the invisible character U+{number:04X}"));
     }
     if text.contains('`') { quotes(text) } else { None }
 }
@@ -161,15 +161,15 @@ fn quotes(text: &str) -> Option<String> {
     let mut parts = text.split('`').skip(1);
     while let Some(quoted) = parts.next() {
         if parts.next().is_none() {
-            return Some("a backquote lacks its counterpart".to_owned());
+            return Some("a backquote has no closing backquote".to_owned());
         }
         let length = quoted.trim().chars().count();
         if length == 0 {
-            return Some("nothing stands between two backquotes".to_owned());
+            return Some("nothing is between two backquotes".to_owned());
         }
         if length > MOST_QUOTED {
-            let most = format!("at most {MOST_QUOTED} do");
-            return Some(format!("{length} characters stand between two backquotes; {most}"));
+            let most = format!("at most {MOST_QUOTED} are allowed");
+            return Some(format!("{length} characters are between two backquotes; {most}"));
         }
     }
     None

@@ -168,7 +168,7 @@ fn constant(check: &mut Check<'_>, definition: &Definition<&str>) {
     let targets = check.index.targets(definition.key).iter();
     let mut targets = targets.filter(|target| replaced(target.kind));
     if let Some(target) = targets.find(|target| target.validity.overlaps(definition.validity)) {
-        let message = format!("the field `{}` is called like a constant", definition.key);
+        let message = format!("the field `{}` has the name of a constant", definition.key);
         let problem = Diagnostic::error(DUPLICATE_NAME, message)
             .at(definition.place, "C would see its value here");
         check.problems.push(problem.and(target.place, "the constant"));

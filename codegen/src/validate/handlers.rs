@@ -177,7 +177,7 @@ fn limits(check: &mut Check<'_>, subject: &Subject<'_>) {
         }
         let mut numbers = check.index.numbers_of(name);
         if numbers.any(|stretch| u64::try_from(stretch.number).is_err()) {
-            let message = format!("no unsigned number is below `{}`", name.value);
+            let message = format!("no unsigned number is less than `{}`", name.value);
             refuse(check, OUT_OF_RANGE, name.place, &message);
         }
     }
@@ -190,7 +190,7 @@ fn array(check: &mut Check<'_>, subject: &Subject<'_>) {
     let mut named = fields.filter(|field| field.is_always(&array.field)).peekable();
     let counted = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(Some(_)));
     if named.peek().is_some() && !named.any(|field| field.types().any(counted)) {
-        let message = format!("`{}` is no array that another field counts", array.field.value);
+        let message = format!("`{}` is not an array with a count", array.field.value);
         refuse(check, BAD_CHAIN, array.field.place, &message);
     }
     let chain = (subject.rules.chain.is_some(), "chain");
@@ -229,7 +229,7 @@ fn chain(check: &mut Check<'_>, subject: &Subject<'_>, chain: &ReplyChain, hosts
     if let (Some(release), false) =
         (first_uncovered(subject.validity, validities.iter().copied()), check.incomplete)
     {
-        let message = format!("no chain hangs on `{arg}` in {release}");
+        let message = format!("`{arg}` hosts no chain in {release}");
         refuse(check, BAD_CHAIN, subject.place, &message);
     }
     offset(check, chain.offset.value.value, chain.offset.place);

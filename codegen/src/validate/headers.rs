@@ -41,7 +41,7 @@ const MOST_BITS: u64 = 16;
 /// A valid alignment: a power of two within the limit.
 pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
     if !(1..=MOST_ALIGN).contains(&align) || align.count_ones() != 1 {
-        let message = format!("{align} is no alignment; powers of two up to {MOST_ALIGN} are");
+        let message = format!("{align} is not a power of two up to {MOST_ALIGN}");
         check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(place, ""));
     }
 }
@@ -74,7 +74,7 @@ fn width(check: &mut Check<'_>, struct_: &Struct<'_>, bits: &Placed<BitsExpr>) {
         let narrow = |int: crate::layout::Int| int.size() * 8 < high || int.signed();
         let union = !field.field.union.is_empty();
         if union || field.types().any(|(_, expr)| plain_int(expr).is_none_or(narrow)) {
-            let message = format!("`{}` is no unsigned integer with these bits", bits.field);
+            let message = format!("`{}` is not an unsigned integer with these bits", bits.field);
             let problem = Diagnostic::error(BAD_CHAIN, message).at(bits.place, "");
             check.problems.push(problem.and(field.name.place, "the field"));
         }

@@ -86,7 +86,7 @@ impl<'a> Uses<'a> {
             }
             let message = format!("{what} {} is taken", again.key);
             let problem = Diagnostic::error(code, message).at(again.place, "again here");
-            let help = format!("`allow: {{{}: reason}}` lets history stand as it was", code.0);
+            let help = format!("if a release has both, accept it with `allow: {{{}: reason}}`", code.0);
             check.problems.push(problem.and(first.place, there).help(help));
         }
     }
@@ -201,10 +201,10 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         let (flags, rest): (Vec<_>, Vec<_>) =
             set.partition(|bit| first_uncovered(stretch.validity, validities(bit)).is_none());
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
-            let message = format!("the mask has bit {bit} beside those of flags");
+            let message = format!("the mask has flags, and bit {bit} without a flag");
             let problem =
-                Diagnostic::error(SHARED_BIT, message).at(name.place, "no flag is called so");
-            check.missing(problem.help("`of` makes a mask of the names of its flags"));
+                Diagnostic::error(SHARED_BIT, message).at(name.place, "no flag has this bit");
+            check.missing(problem.help("list the flags of the mask in `of`"));
         }
     }
 }

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_cover_a_life_only_together() {
+    fn pieces_cover_a_validity_only_together() {
         let pieces = [validity("v1.4", ""), validity("v1.0", "v1.2"), validity("v1.1", "v1.4")];
         assert_eq!(first_uncovered(validity("v1.0", ""), pieces.into_iter()), None);
         let hole = first_uncovered(validity("v1.0", ""), pieces[..2].iter().copied());
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_life_is_cut_by_another() {
+    fn the_difference_of_validities_has_up_to_two_parts() {
         assert_eq!(
             shown(intersection(validity("v1.0", "v1.5"), validity("v1.3", "")).into_iter()),
             ["v1.3 v1.5"]

@@ -150,7 +150,7 @@ impl<'b> Layouts<'_, 'b> {
         };
         let flexible = matches!(expr.shape, Shape::Flexible(_));
         if element.flexible {
-            return fault(refusal(name, "holds a struct that ends in a flexible array"));
+            return fault(refusal(name, "contains a struct that ends in a flexible array"));
         }
         if count < 1 && !flexible {
             return fault(refusal(name, &format!("has no elements in {}", shown(release))));

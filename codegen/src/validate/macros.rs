@@ -20,11 +20,11 @@ pub(super) fn check(check: &mut Check<'_>) {
         let former = item.before.iter().filter_map(|(_, before)| before.c.as_ref());
         for c in former.chain([&item.c]) {
             if let Err(why) = expression(c.trim()) {
-                refuse(check, c.place, "the C text is no expression", &why);
+                refuse(check, c.place, "the C text is not an expression", &why);
             }
         }
         if let Err(why) = twin(item) {
-            refuse(check, item.rust.place, "the Rust text is no function like the macro", &why);
+            refuse(check, item.rust.place, "the Rust text is not a function like the macro", &why);
         }
     }
 }
@@ -58,7 +58,7 @@ fn expression(text: &str) -> Result<(), String> {
             _ => {}
         }
     }
-    if open == 0 { Ok(()) } else { Err("a `(` stays open".to_owned()) }
+    if open == 0 { Ok(()) } else { Err("a `(` is not closed".to_owned()) }
 }
 
 /// Whether the Rust text is one public constant function of as many arguments.

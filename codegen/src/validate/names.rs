@@ -55,7 +55,7 @@ fn code(check: &mut Check<'_>, file: &CodeFile) {
     let parts = stem.into_iter().flat_map(|stem| stem.split('/'));
     let plain = stem.is_some() && parts.clone().all(|part| is_name(part) && is_lower(part));
     let why = if !plain || file.language == Language::C && parts.count() > 1 {
-        "the path of a file is names in lower case"
+        "a path consists of names in lower case"
     } else if stem.is_some_and(|stem| CRATE_MODULES.contains(&stem)) {
         "the generated crate has a file of this name"
     } else {
@@ -104,9 +104,9 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &
     let seen = !matches!(kind, Kind::Chain | Kind::Constants | Kind::IdSpace | Kind::Anonymous);
     let head = text.as_bytes().get(..ours.len());
     if head.is_some_and(|head| head.eq_ignore_ascii_case(ours.as_bytes())) {
-        refuse(check, text, place, "names that start so are those of the generated header");
+        refuse(check, text, place, "the generated header uses names that start like this");
     } else if seen && is_spoken_for(text) {
-        refuse(check, text, place, "the generated code means something else by it");
+        refuse(check, text, place, "the generated code uses this name");
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) const STRUCT: Wanted = Wanted { what: "struct", kinds: &[Kind::Struct
 pub(super) const NUMBER: Wanted = Wanted { what: "constant", kinds: &[Kind::Number] };
 pub(super) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[Kind::Chain] };
 pub(super) const HELD: Wanted = Wanted {
-    what: "enum or space",
+    what: "enum or id space",
     kinds: &[Kind::Enum, Kind::Anonymous, Kind::IdSpace, Kind::Constants],
 };
 
@@ -65,7 +65,7 @@ impl<'a> Check<'a> {
         }
         let Reference { name, place, .. } = reference;
         let problem =
-            Diagnostic::error(UNKNOWN_NAME, format!("there is no {what} `{name}`{where_}"));
+            Diagnostic::error(UNKNOWN_NAME, format!("no {what} `{name}`{where_}"));
         let hint =
             self.may_hint().then(|| crate::names::nearest(name, known(self.index).into_iter()));
         let hint = hint.flatten().map(|near| format!("did you mean `{near}`?"));
@@ -80,7 +80,7 @@ impl<'a> Check<'a> {
         release: Release,
         there: Option<(Place, Validity)>,
     ) {
-        let message = format!("the {what} `{}` is not there in {release}", reference.name);
+        let message = format!("the {what} `{}` does not exist in {release}", reference.name);
         let mut problem =
             Diagnostic::error(ABSENT_IN_RELEASE, message).at(reference.place, "needed here");
         if let Some((place, validity)) = there {
@@ -94,6 +94,6 @@ impl<'a> Check<'a> {
 pub(super) fn span(validity: Validity) -> String {
     match validity.until {
         None => format!("since {}", validity.since),
-        Some(until) => format!("since {}, gone in {until}", validity.since),
+        Some(until) => format!("since {}, removed in {until}", validity.since),
     }
 }

@@ -60,7 +60,7 @@ fn held(check: &mut Check<'_>, member: &Member<'_>) {
     let Some((word, _)) = word.into_iter().find(|(_, said)| *said) else { return };
     let reserved = field.type_.as_ref().is_some_and(|expr| expr.role == Some(RoleWord::Reserved));
     if reserved {
-        refuse(check, member.name.place, &format!("what is reserved has no `{word}`"));
+        refuse(check, member.name.place, &format!("a reserved field has no `{word}`"));
     } else if member.types().any(|(_, expr)| plain_int(expr).is_none()) {
         refuse(check, member.name.place, &format!("only an integer has `{word}`"));
     }
@@ -80,7 +80,7 @@ fn unique(check: &mut Check<'_>, struct_: &Struct<'_>) {
         }));
     }
     for (first, again) in conflicts(&definitions, |_, _| false) {
-        let message = format!("`{}` has two fields of one role", struct_.name.value);
+        let message = format!("`{}` has two fields with the same role", struct_.name.value);
         let problem =
             Diagnostic::error(BAD_ROLE, message).at(definitions[again].place, "again here");
         check.problems.push(problem.and(definitions[first].place, "first here"));
@@ -97,7 +97,7 @@ fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
             let Some(count) = earlier.find(|other| other.name.value == *name) else {
                 let known =
                     || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
-                check.unknown(reference, ("field", " in front of this array"), |_| known());
+                check.unknown(reference, ("field", " before this array"), |_| known());
                 break;
             };
             if let Some(release) = first_uncovered(validity, [count.validity].into_iter()) {
@@ -105,10 +105,10 @@ fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
             }
             let union = !count.field.union.is_empty();
             if union || count.types().any(|(_, expr)| plain_int(expr).is_none()) {
-                let message = format!("`{name}` is no integer and cannot count elements");
+                let message = format!("`{name}` is not an integer and cannot count elements");
                 let problem =
                     Diagnostic::error(BAD_ROLE, message).at(field.name.place, "the array");
-                check.problems.push(problem.and(count.name.place, "what should count them"));
+                check.problems.push(problem.and(count.name.place, "the count of the elements"));
             }
         }
     }

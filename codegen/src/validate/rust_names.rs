@@ -74,7 +74,7 @@ fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
     if !matches!(group.kind, GroupKind::Constants | GroupKind::IdSpace) {
         let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
         for made in taken {
-            refuse(check, made, "short name", "every generated type has something of this name");
+            refuse(check, made, "short name", "every generated type defines this name");
         }
     }
 }
@@ -102,7 +102,7 @@ fn variants(check: &mut Check<'_>) {
     for made in index.chains.iter().filter_map(|chain| chains.remove(chain.item.chain.as_str())) {
         distinct(check, &made, "short name");
         for made in made.iter().filter(|made| made.name == "Unknown") {
-            refuse(check, made, "short name", "capabilities of later kernels are called so");
+            refuse(check, made, "short name", "this name is used for capabilities of later kernels");
         }
     }
 }
@@ -133,7 +133,7 @@ fn types(check: &mut Check<'_>) {
         if files.contains(&*made.name) {
             refuse(check, made, "type", "a file of the specification has this name");
         } else if PRELUDE.contains(&&*made.name) {
-            refuse(check, made, "type", "the generated code means something else by it");
+            refuse(check, made, "type", "the generated code uses this name");
         }
     }
 }
@@ -160,7 +160,7 @@ pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     // A name that is invalid in every language has been refused already.
     let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);
     for made in made.iter().filter(named) {
-        refuse(check, made, what, "it is no name in Rust; another prefix may help");
+        refuse(check, made, what, "it is not a name in Rust; another prefix may help");
     }
     unique(check, made, what);
 }
@@ -177,7 +177,7 @@ pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
     for (one, other) in conflicts(&definitions, |one, other| made[one].of == made[other].of) {
         let (one, other) = (&definitions[one], &definitions[other]);
         let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };
-        let message = format!("two things get the {what} `{}` in Rust", again.key);
+        let message = format!("two items have the {what} `{}` in Rust", again.key);
         let problem = Diagnostic::error(RUST_NAME, message).at(again.place, "again here");
         check.problems.push(problem.and(first.place, "first here"));
     }

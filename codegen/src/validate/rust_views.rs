@@ -49,7 +49,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         file_name(check, name, name.place);
         if name.value == "arrays" {
             let made = Made::new("arrays", name, ALWAYS);
-            refuse(check, &made, "module", "another module is called so");
+            refuse(check, &made, "module", "another module has this name");
         }
         hosts(check, chain);
     }
@@ -85,7 +85,7 @@ fn types(check: &mut Check<'_>) {
     let made: Vec<_> = chains.chain(capabilities).collect();
     distinct(check, &made, "type");
     for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
-        refuse(check, made, "type", "the generated code means something else by it");
+        refuse(check, made, "type", "the generated code uses this name");
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn whole(
     release: Release,
 ) -> Result<Form, Fault> {
     if parts.iter().all(|(_, form)| form.flexible) {
-        let what = if parts.is_empty() { "no fields" } else { "nothing but a flexible array" };
+        let what = if parts.is_empty() { "no fields" } else { "only a flexible array" };
         return fault(refusal(struct_.name, &format!("has {what} in {}", shown(release))));
     }
     if let Some(at) = parts.iter().position(|(_, form)| form.flexible) {
@@ -90,7 +90,7 @@ pub(super) fn whole(
     let aligned = parts.iter().find(|(_, form)| form.aligned);
     if let (true, Some((name, _))) = (struct_.packed, aligned) {
         let problem = refusal(name, "is aligned, and its struct is packed");
-        return fault(problem.help("a plain u64 lies at the same place"));
+        return fault(problem.help("a plain u64 has the same offset"));
     }
     let lay = |extent: &dyn Fn(&Form) -> Extent| {
         let extents: Vec<_> = parts.iter().map(|(_, form)| extent(form)).collect();
@@ -105,9 +105,9 @@ pub(super) fn whole(
     if let Some(in_rust) = lay(&|form| form.in_rust) {
         let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);
         if let Some((_, (name, _))) = spans.find(|((rust, c), _)| rust.offset != c.offset) {
-            let problem = refusal(name, "is aligned to 8 bytes behind a hole that has no name");
+            let problem = refusal(name, "is aligned to 8 bytes after a hole");
             let help =
-                "a reserved field in front of it names the padding; Rust on i386 leaves none";
+                "declare the padding as a reserved field: Rust on i386 inserts none";
             return fault(problem.help(help));
         }
     }

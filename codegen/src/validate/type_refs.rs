@@ -66,7 +66,7 @@ pub(super) fn declared(
         if let Some(target) = targets.find(|target| !earlier(target)) {
             problem = problem.and(target.place, "declared here");
         }
-        check.problems.push(problem.help("move the declaration in front of its use"));
+        check.problems.push(problem.help("move the declaration before its use"));
     }
     !late
 }
@@ -77,7 +77,7 @@ fn plain(check: &mut Check<'_>, member: &Member<'_>, name: &str) {
     for target in numbers {
         let number = target.number.map(|(group, value)| &check.index.groups[group].values[value]);
         if number.is_some_and(|(_, value)| !value.of.is_empty()) {
-            let message = format!("`{name}` is a mask, and no length");
+            let message = format!("`{name}` is a mask, not a length");
             let problem = Diagnostic::error(BAD_LAYOUT, message).at(member.name.place, "the array");
             check.problems.push(problem.and(target.place, "its length"));
         }

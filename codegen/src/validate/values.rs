@@ -66,7 +66,7 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
                 check,
                 group,
                 place,
-                format!("there is no bit {bit} in {}", holder(group)),
+                format!("{} has no bit {bit}", holder(group)),
             );
         }
     }
@@ -85,7 +85,7 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
 
 fn out_of_range(check: &mut Check<'_>, group: &Group<'_>, place: Place, message: String) {
     let hint = group.owner.is_none() && group.int == Int::U32;
-    let hint = hint.then(|| "`type: u64` makes room for larger numbers".to_owned());
+    let hint = hint.then(|| "use `type: u64` for larger numbers".to_owned());
     check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, "").maybe_help(hint));
 }
 
@@ -144,7 +144,7 @@ fn belongs(check: &mut Check<'_>, group: &Group<'_>, (place, value): (Place, &Va
     for (what, there, allowed) in rules {
         if there && !allowed.contains(&group.kind) {
             let among = allowed.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(" and ");
-            refuse(check, place, &format!("{what} only among {among}"));
+            refuse(check, place, &format!("{what} only in {among}"));
         }
     }
     if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
@@ -178,7 +178,7 @@ fn flags(check: &mut Check<'_>, (at, group): (usize, &Group<'_>), (index, value)
         let targets = || all.targets(name).iter().filter(earlier);
         let Some(first) = targets().next() else {
             let known = group.values[..index].iter().map(|(flag, _)| flag.as_str());
-            check.unknown(reference, ("flag", " in front of this mask"), |_| known.collect());
+            check.unknown(reference, ("flag", " before this mask"), |_| known.collect());
             continue;
         };
         if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {

@@ -147,9 +147,9 @@ fn folders_are_read_with_care() {
     };
     let empty = tempfile::tempdir().expect("a folder");
     assert!(
-        open(empty.path().to_owned()).contains("abi.yaml cannot be read: there is no such file")
+        open(empty.path().to_owned()).contains("abi.yaml cannot be read: the file does not exist")
     );
-    assert!(open(empty.path().join("missing")).contains("there is no such file"));
+    assert!(open(empty.path().join("missing")).contains("the file does not exist"));
     let hostile = Hostile::demo();
     hostile.refuses_folder();
     let overlay = hostile.0.path().join("missing.yaml");

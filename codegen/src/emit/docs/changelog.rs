@@ -137,7 +137,7 @@ pub(super) fn by_release<'s, 'a>(
     let mut by_release = BTreeMap::<_, Vec<_>>::new();
     for history in histories {
         let change_releases =
-            history.change_releases().into_iter().filter_map(|turn| shown_in(abi, turn));
+            history.change_releases().into_iter().filter_map(|change| shown_in(abi, change));
         for release in change_releases.collect::<BTreeSet<_>>() {
             by_release.entry(release).or_default().push(history);
         }
@@ -147,10 +147,10 @@ pub(super) fn by_release<'s, 'a>(
 
 /// The first described release that has the items of `release`.
 pub(super) fn shown_in(abi: &Abi, release: Release) -> Option<Release> {
-    let before = abi.releases.partition_point(|told| *told < release.opening());
-    let told = abi.releases[before..].iter().copied();
-    let told = || told.clone().filter(|told| *told <= abi.release);
+    let before = abi.releases.partition_point(|one| *one < release.opening());
+    let described = abi.releases[before..].iter().copied();
+    let candidates = || described.clone().filter(|one| *one <= abi.release);
     // An item is listed under its final release, although the candidates have it too.
-    let whole = told().find(|told| release.is_candidate() || !told.is_candidate());
-    whole.or_else(|| told().next())
+    let whole = candidates().find(|one| release.is_candidate() || !one.is_candidate());
+    whole.or_else(|| candidates().next())
 }

@@ -126,7 +126,7 @@ fn structs(page: &Page<'_>) -> Option<String> {
         ("64-bit", Align::Right),
         ("i386", Align::Right),
         ("since", Align::Whole),
-        ("what it is", Align::Left),
+        ("description", Align::Left),
     ]);
     for (at, struct_) in page.abi.structs.iter().enumerate() {
         let size = |model: Model| struct_.layouts[model.index()].size.to_string();
@@ -148,7 +148,7 @@ fn spaces(page: &Page<'_>) -> Option<String> {
         ("kind", Align::Left),
         ("held", Align::Right),
         ("reserved", Align::Right),
-        ("what it holds", Align::Left),
+        ("description", Align::Left),
     ]);
     for chain in &page.abi.chains {
         table.row([

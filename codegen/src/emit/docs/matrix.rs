@@ -57,7 +57,7 @@ fn subject(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> Option<SubjectView
     let section = &page.abi.sections[histories.first()?.section];
     let change_releases = histories.iter().flat_map(|history| history.change_releases());
     let mut releases: Vec<_> =
-        change_releases.filter_map(|turn| changelog::shown_in(page.abi, turn)).collect();
+        change_releases.filter_map(|change| changelog::shown_in(page.abi, change)).collect();
     releases.sort();
     releases.dedup();
     let heads = releases.iter().map(|release| {

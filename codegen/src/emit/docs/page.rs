@@ -107,13 +107,13 @@ impl<'a> Page<'a> {
         while let Some(start) = rest.find(is_name_part) {
             let (before, from) = rest.split_at(start);
             let end = from.find(|one| !is_name_part(one)).unwrap_or(from.len());
-            let (word, behind) = from.split_at(end);
+            let (word, tail) = from.split_at(end);
             quoted += before;
             match word.contains('_') && self.links.find(word).is_some() {
                 true => quoted += &format!("`{word}`"),
                 false => quoted += word,
             }
-            rest = behind;
+            rest = tail;
         }
         quoted + rest
     }

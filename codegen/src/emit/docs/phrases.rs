@@ -43,12 +43,12 @@ pub(super) fn direction(direction: Option<Direction>) -> &'static str {
 
 /// The directions of all fields of a struct together.
 pub(super) fn directions(fields: &[Field]) -> &'static str {
-    let travels = |one: Direction| {
+    let has = |one: Direction| {
         fields
             .iter()
             .any(|field| field.direction == Some(one) || field.direction == Some(Direction::InOut))
     };
-    match (travels(Direction::In), travels(Direction::Out)) {
+    match (has(Direction::In), has(Direction::Out)) {
         (true, true) => "in and out",
         (true, false) => "in",
         (false, true) => "out",

@@ -163,9 +163,9 @@ fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
 /// not proposed: they may have been used before.
 fn next_free(entries: &[Entry<'_>]) -> Option<i128> {
     let greatest = entries.iter().filter(|entry| entry.counted).map(|entry| entry.number).max()?;
-    let behind = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
+    let rest = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
     // Entries are sorted, so every used number is found in order.
-    Some(behind.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
+    Some(rest.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
 }
 
 /// Numbers that have or had more than one user, and names that changed.

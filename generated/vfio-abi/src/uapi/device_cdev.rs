@@ -43,7 +43,7 @@ pub struct vfio_device_bind_iommufd {
 }
 
 impl vfio_device_bind_iommufd {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -130,7 +130,7 @@ pub struct vfio_device_attach_iommufd_pt {
 }
 
 impl vfio_device_attach_iommufd_pt {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -210,7 +210,7 @@ pub struct vfio_device_detach_iommufd_pt {
 }
 
 impl vfio_device_detach_iommufd_pt {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceDetachIommufdPtFlags(0), pasid: 0 }
     }

@@ -25,7 +25,7 @@ use crate::target::by_model;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_base {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// First bus address that DMA can use.
     pub start_dma: u64,
@@ -48,7 +48,7 @@ pub struct vfio_device_info_cap_zpci_base {
 }
 
 impl vfio_device_info_cap_zpci_base {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -97,7 +97,7 @@ const _: () = {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_group {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Mask of the DMA address space.
     pub dasm: u64,
@@ -124,7 +124,7 @@ pub struct vfio_device_info_cap_zpci_group {
 }
 
 impl vfio_device_info_cap_zpci_group {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -202,7 +202,7 @@ flags!(DeviceInfoCapZpciGroupFlags, u64);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_util {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Length of the string in bytes.
     pub size: u32,
@@ -211,7 +211,7 @@ pub struct vfio_device_info_cap_zpci_util {
 }
 
 impl vfio_device_info_cap_zpci_util {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -252,7 +252,7 @@ const _: () = {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_pfip {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Length of the path in bytes.
     pub size: u32,
@@ -261,7 +261,7 @@ pub struct vfio_device_info_cap_zpci_pfip {
 }
 
 impl vfio_device_info_cap_zpci_pfip {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
