@@ -89,8 +89,8 @@ fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Spa
     };
     // No field can follow a flexible array; padding before it works as well.
     let (side, at) = match field.type_ {
-        Type::Flexible(..) => ("in front of", index),
-        _ => ("behind", index + 1),
+        Type::Flexible(..) => ("before", index),
+        _ => ("after", index + 1),
     };
     let pad = Extent { size: hole.size, align };
     let with_pad = relaid(abi, struct_, |extents| extents.insert(at, pad));

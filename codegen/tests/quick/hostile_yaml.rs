@@ -67,7 +67,7 @@ fn aliases_cannot_grow() {
         let aliases = vec![format!("*{before}"); 8].join(", ");
         bomb += &format!("{name}: &{name} [{aliases}]\n");
     }
-    hostile.refuses(&bomb, "an anchor has no place");
+    hostile.refuses(&bomb, "an anchor is not allowed");
     hostile.refuses("title: *nowhere\n", "V00");
     let merge = PLAIN.replace("doc:", "<<: {doc: Merged.}\n    doc:");
     hostile.refuses(with(&merge), "unknown key `<<`");
@@ -133,9 +133,9 @@ fn odd_bytes_are_refused_or_read() {
     hostile.refuses("\n\n# nothing\n", "the file is empty");
     hostile.refuses("---\n...\n", "error[V00");
     hostile.refuses("just a text", "expected a mapping, found `just a text`");
-    hostile.refuses(format!("{plain}---\n{plain}"), "a second document has no place");
-    hostile.refuses(plain.replace("Limits.", "!!binary Limits."), "a tag has no place");
-    hostile.refuses(plain.replace("Limits.", "!evil {a: b}"), "a tag has no place");
+    hostile.refuses(format!("{plain}---\n{plain}"), "a second document is not allowed");
+    hostile.refuses(plain.replace("Limits.", "!!binary Limits."), "a tag is not allowed");
+    hostile.refuses(plain.replace("Limits.", "!evil {a: b}"), "a tag is not allowed");
 }
 
 #[test]
