@@ -78,7 +78,7 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         true => (specs::one(source)?.origin(), None),
         false => place(source, base)?,
     };
-    let (spec, mut sources) = specs::checked(capchain::open(&origin, &overlays))?;
+    let (spec, mut sources) = specs::checked(capchain::open_at(&origin, &overlays, release))?;
     let abi = at_release(&spec, release)?;
     let mut side = Side { name: written.to_owned(), abi, headers: None };
     if is_header {
@@ -90,9 +90,9 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         side.headers = Some(Headers { given, guessed: inferred.guessed });
     }
     if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
-        let newest = spec.newest();
+        let since = release.unwrap_or(spec.newest());
         return Err(format!(
-            "`{written}`: the overlay adds nothing; items without `since` count from {newest}, \
+            "`{written}`: the overlay adds nothing; items without `since` count from {since}, \
              and a header has only the items that it declares"
         ));
     }

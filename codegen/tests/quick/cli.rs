@@ -233,7 +233,7 @@ fn what_contains_an_overlay_says_so() {
     let run =
         |args: &[&str]| run(&fixtures::root(), &[&["--overlay", &overlay], args].concat()).stdout;
     let text = run(&["layout", "vfio_irq_info"]);
-    assert!(text.starts_with("of v7.2 + irq_info_caps\nstruct vfio_irq_info\n"), "{text}");
+    assert!(text.starts_with("of v7.3 + irq_info_caps\nstruct vfio_irq_info\n"), "{text}");
     assert!(text.contains("16     4  u32 cap_offset"), "{text}");
     let json = run(&["layout", "vfio_irq_info", "--format", "json"]);
     let object: Value = serde_json::from_str(&json).expect("JSON");
@@ -242,7 +242,7 @@ fn what_contains_an_overlay_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().display().to_string();
     let text = run(&["generate", "--out", &out]);
-    assert!(text.contains("Linux v7.2 + irq_info_caps\n"), "{text}");
+    assert!(text.contains("Linux v7.3 + irq_info_caps\n"), "{text}");
     for path in ["src/lib.rs", "src/uapi/irq_info.rs", "include/vfio_abi.h"] {
         let path = folder.path().join("generated/vfio-abi").join(path);
         let text = std::fs::read_to_string(path).expect("a file");
