@@ -191,8 +191,7 @@ impl<'a> Lowering<'a> {
         allow: &Map<LineOrMap<Exception>>,
         validity: Validity,
     ) -> Vec<(String, String)> {
-        let alive =
-            allow.iter().filter(|(_, one)| one.validity(validity).covers(self.release));
+        let alive = allow.iter().filter(|(_, one)| one.validity(validity).covers(self.release));
         alive.map(|(rule, one)| (rule.value.clone(), one.reason.clone())).collect()
     }
 

@@ -7,7 +7,8 @@ use crate::reply::Direction;
 
 /// L29: the argument carries the length of memory that the kernel writes.
 pub(super) fn carry_their_length(abi: &Abi) -> Vec<Finding<'_>> {
-    let fields = abi.structs.iter().flat_map(|one| one.fields.iter().map(move |field| (one, field)));
+    let fields =
+        abi.structs.iter().flat_map(|one| one.fields.iter().map(move |field| (one, field)));
     fields.filter_map(|(struct_, field)| unbounded(abi, struct_, field)).collect()
 }
 

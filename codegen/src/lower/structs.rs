@@ -1,7 +1,9 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Field, GroupId, Meta, Payload, Role, Struct, StructId, StructRole, Type, UnionArm};
+use crate::ir::{
+    Field, GroupId, Meta, Payload, Role, Struct, StructId, StructRole, Type, UnionArm,
+};
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
 use crate::spec::history::Validity;

@@ -55,12 +55,7 @@ struct Loader {
 }
 
 impl Loader {
-    fn spec(
-        &mut self,
-        origin: &Origin,
-        overlays: &[PathBuf],
-        at: Option<Release>,
-    ) -> Option<Spec> {
+    fn spec(&mut self, origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Option<Spec> {
         let abi: AbiFile = self.listed(origin, "abi")?;
         let at = at.filter(|release| lists(&abi, *release)).map(Since::Known);
         let since = at.unwrap_or(newest(&abi));

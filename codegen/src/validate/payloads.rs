@@ -16,8 +16,11 @@ pub(super) fn check(check: &mut Check<'_>) {
             if let Some(payload) = &member.field.payload {
                 address(check, &member);
                 let (item, field) = payload.length();
-                let reference =
-                    Reference { name: field, place: payload.len.place, needed: Some(member.validity) };
+                let reference = Reference {
+                    name: field,
+                    place: payload.len.place,
+                    needed: Some(member.validity),
+                };
                 match item {
                     None => length(check, struct_, reference),
                     Some(item) => elsewhere(check, item, reference),
@@ -51,7 +54,8 @@ fn elsewhere(check: &mut Check<'_>, item: &str, reference: Reference<'_>) {
             Reference { name: item, ..reference },
             ("struct or capability", ""),
             |index| {
-                let capabilities = index.capabilities.iter().map(|one| one.item.capability.as_str());
+                let capabilities =
+                    index.capabilities.iter().map(|one| one.item.capability.as_str());
                 let structs = index.structs.iter().map(|one| one.name.as_str());
                 capabilities.chain(structs).collect()
             },
@@ -66,7 +70,8 @@ fn length(check: &mut Check<'_>, struct_: &Struct<'_>, reference: Reference<'_>)
         let where_ = format!(" in `{}`", struct_.name.value);
         return check.unknown(reference, ("field", &where_), |_| names);
     }
-    let uncovered = reference.needed.and_then(|needed| first_uncovered(needed, validities.into_iter()));
+    let uncovered =
+        reference.needed.and_then(|needed| first_uncovered(needed, validities.into_iter()));
     if let Some(release) = uncovered {
         check.absent(reference, "field", release, None);
     }
