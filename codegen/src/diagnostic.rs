@@ -1,6 +1,7 @@
 //! What is wrong, where, and what to do about it: collected, sorted and shown
 //! as text, JSON or annotations of a forge. Knows no ABI and no YAML.
 
+pub mod shared_codes;
 mod sources;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};

@@ -88,19 +88,19 @@ impl DecodeError {
         Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: said_at.into_iter().collect() }
     }
 
-    /// A sentence for a person.
+    /// A sentence for a person; the generated crate has the same.
     pub fn message(&self) -> String {
         let at = self.at;
         match self.kind {
             Kind::TooShort { len, minsz } => {
-                format!("{len} bytes count, and there must be {minsz}")
+                format!("the reply has {len} bytes of at least {minsz}")
             }
             Kind::InsideFixed => format!("no capability can start at {at}, in the fixed part"),
-            Kind::OutOfBounds => format!("no capability can start at {at}, after the end"),
-            Kind::HeaderCut => format!("the bytes end in the header of the capability at {at}"),
+            Kind::OutOfBounds => format!("no capability can start at {at}, after the reply"),
+            Kind::HeaderCut => format!("the reply ends in the header of the capability at {at}"),
             Kind::Cycle => format!("the chain returns to {at}"),
             Kind::BodyShort { id, need } => {
-                format!("capability {id} at {at} needs {need} bytes, more than there are")
+                format!("capability {id} at {at} requires {need} bytes, more than there are")
             }
             Kind::CountOutOfBounds { id: Some(id), count } => {
                 format!("capability {id} at {at} counts {count} elements, more than there are")
@@ -109,7 +109,7 @@ impl DecodeError {
                 format!("{count} elements are counted, more than there are")
             }
             Kind::Overlap { id, next } => {
-                format!("capability {id} at {at} reaches into the one at {next}")
+                format!("capability {id} at {at} overlaps the one at {next}")
             }
         }
     }

@@ -2,7 +2,7 @@
 //! ioctls of a kind of file descriptor, bits of flags. If history broke the rule,
 //! the later item has `allow` with the reason.
 
-use super::codes::{ID_TWICE, NUMBER_TWICE, SHARED_BIT};
+use super::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 use std::collections::{HashMap, HashSet};
 
 use super::Check;
@@ -103,7 +103,7 @@ fn capabilities(check: &mut Check<'_>) {
                 Some(Amount::Number(number)) => number,
                 _ => one.item.id.value,
             };
-            let allowed = one.item.allow.covers(ID_TWICE.0, era);
+            let allowed = one.item.allow.covers(ID_REUSED.0, era);
             let name = one.item.before.name_at(first(era), &one.item.capability);
             let user = User { name, reserved: false, allowed };
             uses.add(id.value, (era, one.item.capability.place), owner, user);
@@ -116,7 +116,7 @@ fn capabilities(check: &mut Check<'_>) {
     }
     for chain in &index.chains {
         if let Some(uses) = chains.remove(chain.item.chain.as_str()) {
-            uses.report(check, ID_TWICE, "the id");
+            uses.report(check, ID_REUSED, "the id");
         }
     }
 }
@@ -128,13 +128,13 @@ fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         let (name, value) = &group.values[at];
         if value.count.is_none() {
             let called = value.before.name_at(first(validity), name);
-            let allowed = value.allow.covers(NUMBER_TWICE.0, validity);
+            let allowed = value.allow.covers(NUMBER_REUSED.0, validity);
             let user = User { name: called, reserved: false, allowed };
             uses.add(number, (validity, name.place), at, user);
         }
     }
     group.reserved.into_iter().for_each(|reserved| uses.reserve(reserved, group.validity));
-    uses.report(check, NUMBER_TWICE, "the number");
+    uses.report(check, NUMBER_REUSED, "the number");
 }
 
 fn ioctls(check: &mut Check<'_>) {
@@ -158,7 +158,7 @@ fn ioctls(check: &mut Check<'_>) {
                 order.push(key);
                 Uses::default()
             });
-            let allowed = ioctl.allow.covers(NUMBER_TWICE.0, validity);
+            let allowed = ioctl.allow.covers(NUMBER_REUSED.0, validity);
             let user = User { name: &ioctl.ioctl.value, reserved: false, allowed };
             uses.add(ioctl.number.value.value, (validity, ioctl.ioctl.place), owner, user);
         }
@@ -169,7 +169,7 @@ fn ioctls(check: &mut Check<'_>) {
                 (fd, "") => format!("on `{fd}` the number"),
                 (fd, backend) => format!("on `{fd}` with `{backend}` the number"),
             };
-            uses.report(check, NUMBER_TWICE, &what);
+            uses.report(check, NUMBER_REUSED, &what);
         }
     }
 }
@@ -182,15 +182,15 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         let Some(bit) = bit(value) else { continue };
         let validity = value.validity(group.validity);
         known.entry(bit).or_default().push(validity);
-        let allowed = value.allow.covers(SHARED_BIT.0, validity);
+        let allowed = value.allow.covers(FLAG_BITS.0, validity);
         let user = User { name, reserved: false, allowed };
         uses.add(bit, (validity, name.place), owner, user);
     }
-    uses.report(check, SHARED_BIT, "the bit");
+    uses.report(check, FLAG_BITS, "the bit");
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
         let mask = bit(value).is_none() && stretch.number >= 0;
-        if !mask || value.allow.covers(SHARED_BIT.0, stretch.validity) {
+        if !mask || value.allow.covers(FLAG_BITS.0, stretch.validity) {
             continue;
         }
         let validities = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
@@ -200,7 +200,7 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
             let message = format!("the mask has bit {bit} beside those of flags");
             let problem =
-                Diagnostic::error(SHARED_BIT, message).at(name.place, "no flag is called so");
+                Diagnostic::error(FLAG_BITS, message).at(name.place, "no flag is called so");
             check.missing(problem.help("`of` makes a mask of the names of its flags"));
         }
     }

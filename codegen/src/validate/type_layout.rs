@@ -4,7 +4,7 @@ use super::codes::BAD_LAYOUT;
 use super::intervals::shown;
 use super::model::Struct;
 use crate::diagnostic::Diagnostic;
-use crate::layout::{Extent, Int, Layout, Model, PerModel};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, label};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
 
@@ -106,8 +106,10 @@ pub(super) fn whole(
         let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);
         if let Some((_, (name, _))) = spans.find(|((rust, c), _)| rust.offset != c.offset) {
             let problem = refusal(name, "is aligned to 8 bytes behind a hole that has no name");
-            let help =
-                "a reserved field in front of it names the padding; Rust on i386 leaves none";
+            let help = format!(
+                "a reserved field in front of it names the padding; Rust on {} leaves none",
+                label(&[Model::Ilp32])
+            );
             return fault(problem.help(help));
         }
     }
