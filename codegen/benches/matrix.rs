@@ -24,7 +24,7 @@ fn main() {
     println!("  {distinct} readers and writers that differ, {sets} sets of capabilities");
     println!("  {argsz} values of argsz, {replies} replies, {readings} readings, {bytes} bytes");
     println!("  {} of the distinct pairs misread", mismatches.len());
-    let side = |abi: &Abi| Side { name: abi.release.to_string(), abi: abi.clone(), headers: None };
+    let side = |abi: &Abi| Side::specified(abi.release.to_string(), abi.clone());
     let sides: Vec<_> = abis.iter().map(side).collect();
     let (findings, took) =
         fastest(|| sides.windows(2).map(|pair| compare(&pair[0], &pair[1]).len()).sum::<usize>());

@@ -15,6 +15,7 @@ pub mod program;
 mod report;
 mod rules;
 mod semver;
+mod side;
 mod struct_diff;
 mod structs;
 mod text;
@@ -23,34 +24,14 @@ mod witness;
 pub use report::{Affected, Claim, Class, Finding, Party, Window, Witness};
 pub use rules::{Accepted, Assessed, Location, Rules, Verdict};
 pub use semver::{Bump, VersionImpact};
+pub use side::{Knowledge, Side, Unread};
 pub use text::told;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Entry, EntryKind};
+use crate::ir::{Entry, EntryKind};
 use matching::Matching;
-
-/// One of the two ABIs, with what it is called.
-#[derive(Clone, Debug)]
-pub struct Side {
-    /// Its name for a reader, such as `v5.10`.
-    pub name: String,
-    /// The ABI.
-    pub abi: Abi,
-    /// What is to be known of it if only headers tell it.
-    pub headers: Option<Headers>,
-}
-
-/// What headers tell of an ABI. They say nothing of handlers.
-#[derive(Clone, Debug)]
-pub struct Headers {
-    /// Those that are given, indexes into [`Abi::headers`]: what belongs to
-    /// others is not told.
-    pub given: Vec<usize>,
-    /// What had to be guessed: items by name, fields as `struct.field`.
-    pub guessed: BTreeSet<String>,
-}
 
 /// Everything about `new` that a program or a kernel of `old` may notice, and
 /// the reverse, in the order of the specification.
@@ -59,7 +40,7 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
     let mut findings = structs::compare(&matching);
     findings.extend(constants::compare(&matching));
     findings.extend(ioctls::compare(&matching));
-    if old.headers.is_none() && new.headers.is_none() {
+    if old.knowledge.headers.is_none() && new.knowledge.headers.is_none() {
         findings.extend(handlers::compare(&matching));
     }
     findings.extend(chains::compare(&matching));
@@ -73,13 +54,13 @@ pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
 
 /// The names of all that belongs to headers which are not given.
 fn untold(side: &Side) -> Vec<String> {
-    let Some(headers) = &side.headers else { return Vec::new() };
+    let Some(given) = &side.knowledge.headers else { return Vec::new() };
     let abi = &side.abi;
-    let given = |section: usize| headers.given.contains(&abi.sections[section].header);
+    let is_given = |section: usize| given.contains(&abi.sections[section].header);
     let is_item =
         |entry: &Entry<'_>| !matches!(entry.kind, EntryKind::Member(..) | EntryKind::Union(..));
     let items = abi.entries().into_iter().filter(is_item);
-    let others = items.filter(|entry| !given(entry.section));
+    let others = items.filter(|entry| !is_given(entry.section));
     others.map(|entry| entry.name.to_owned()).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Findings: code, place, text and help; collected, sorted, and printed as text,
 //! JSON or annotations of a forge. Independent of ABIs and YAML.
 
+pub mod shared_codes;
 mod sources;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};

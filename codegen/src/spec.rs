@@ -29,8 +29,8 @@ use crate::release::Since;
 pub use handlers::{Copied, Handler, ReplyArray, ReplyChain, ReplyRules, Rules, TooSmallArray};
 use history::Validity;
 pub use items::{
-    Before, Capability, Chain, Common, Deprecated, Field, First, Ioctl, Item, Macro, Reserved,
-    Struct, Value, Values,
+    Before, Capability, Chain, Common, Deprecated, Exception, Field, First, Ioctl, Item, Macro,
+    Payload, Reserved, Struct, Value, Values,
 };
 use text::{Doc, Number};
 use types::{BitsExpr, Version};

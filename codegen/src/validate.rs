@@ -19,6 +19,7 @@ mod macros;
 mod model;
 mod names;
 mod numbers;
+mod payloads;
 mod refs;
 mod releases;
 mod roles;
@@ -105,6 +106,7 @@ pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Opt
     values::check(&mut check);
     before::check(&mut check);
     fields::check(&mut check);
+    payloads::check(&mut check);
     roles::check(&mut check);
     type_refs::check(&mut check);
     if !incomplete {

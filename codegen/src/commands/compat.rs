@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Assessed, Finding, Headers, Location, Party, Rules, Side, Verdict, VersionImpact,
+    Accepted, Assessed, Finding, Knowledge, Location, Party, Rules, Side, Verdict, VersionImpact,
     compare, program, told,
 };
 use capchain::diagnostic::{Place, Sources, github_annotation};
@@ -30,7 +30,7 @@ pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
         let Opened { side, sources } = if party == Party::Old { &old } else { &new };
         // Places in the specification are not places of a header's declarations.
         let named = |path: &str| side.name.split('+').any(|part| part == path);
-        if side.headers.is_some() && !named(sources.path(place.file)) {
+        if side.knowledge.headers.is_some() && !named(sources.path(place.file)) {
             return None;
         }
         let (line, column) = sources.line_and_column(place);
@@ -78,21 +78,22 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         true => (specs::one(source)?.origin(), None),
         false => place(source, base)?,
     };
-    let (spec, mut sources) = specs::checked(capchain::open(&origin, &overlays))?;
+    let (spec, mut sources) = specs::checked(capchain::open_at(&origin, &overlays, release))?;
     let abi = at_release(&spec, release)?;
-    let mut side = Side { name: written.to_owned(), abi, headers: None };
+    let mut side = Side::specified(written, abi);
     if is_header {
         let files = HeaderFiles::open(&[PathBuf::from(base)])?;
         let HeaderFacts { facts, given, problems } = files.read(&side.abi, &mut sources)?;
         to_stderr(&problems.render(&sources, super::stderr_is_terminal()));
         let inferred = header::abi(&facts, &side.abi, &given);
         side.abi = inferred.abi;
-        side.headers = Some(Headers { given, guessed: inferred.guessed });
+        side.knowledge =
+            Knowledge { headers: Some(given), guessed: inferred.guessed, ..Knowledge::default() };
     }
     if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
-        let newest = spec.newest();
+        let since = release.unwrap_or(spec.newest());
         return Err(format!(
-            "`{written}`: the overlay adds nothing; items without `since` count from {newest}, \
+            "`{written}`: the overlay adds nothing; items without `since` count from {since}, \
              and a header has only the items that it declares"
         ));
     }
@@ -101,8 +102,8 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
 
 /// Whether an overlay has no effect.
 fn adds_nothing(bare: &Side, side: &Side) -> bool {
-    let guessed = |side: &Side| side.headers.as_ref().map(|headers| headers.guessed.clone());
-    let same = items(&bare.abi) == items(&side.abi) && guessed(bare) == guessed(side);
+    let same =
+        items(&bare.abi) == items(&side.abi) && bare.knowledge.guessed == side.knowledge.guessed;
     same && compare(bare, side).is_empty()
 }
 

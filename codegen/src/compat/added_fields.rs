@@ -241,8 +241,7 @@ impl AddedFields<'_> {
 
     /// Whether a field is known from a header only, which does not state its gate.
     fn is_guessed(&self, new: &Member<'_>) -> bool {
-        let headers = self.matching.new.headers.as_ref();
-        headers.is_some_and(|headers| headers.guessed.contains(&new.path(self.diff.new)))
+        self.matching.new.knowledge.guessed.contains(&new.path(self.diff.new))
     }
 
     /// A flag that came to the struct together with a field, and can be its gate.

@@ -88,16 +88,16 @@ impl DecodeError {
         Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: source.into_iter().collect() }
     }
 
-    /// A sentence for a person.
+    /// A sentence for a person; the generated crate has the same.
     pub fn message(&self) -> String {
         let at = self.at;
         match self.kind {
             Kind::TooShort { len, minsz } => {
-                format!("{len} bytes are available, at least {minsz} are required")
+                format!("the reply has {len} bytes of at least {minsz}")
             }
             Kind::InsideFixed => format!("no capability can start at {at}, in the fixed part"),
-            Kind::OutOfBounds => format!("no capability can start at {at}, after the end"),
-            Kind::HeaderCut => format!("the bytes end in the header of the capability at {at}"),
+            Kind::OutOfBounds => format!("no capability can start at {at}, after the reply"),
+            Kind::HeaderCut => format!("the reply ends in the header of the capability at {at}"),
             Kind::Cycle => format!("the chain returns to {at}"),
             Kind::BodyShort { id, need } => {
                 format!("capability {id} at {at} requires {need} bytes, more than the reply has")

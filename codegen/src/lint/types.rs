@@ -4,7 +4,7 @@
 use super::finding::Finding;
 use super::subject::LintSubject;
 use crate::ir::{Abi, Field, GroupKind, Struct, Type};
-use crate::layout::Int;
+use crate::layout::{Int, Model, per_model};
 
 /// L1: if `int` cannot hold the values of an enum, its type differs between compilers.
 pub(super) fn enumerators_fit_an_int(abi: &Abi) -> Vec<Finding<'_>> {
@@ -31,7 +31,7 @@ pub(super) fn no_pointers(abi: &Abi) -> Vec<Finding<'_>> {
         .map(|(struct_, field)| {
             let message = format!("`{}` is a pointer", field.name);
             Finding::new(LintSubject::of_field(abi, struct_, field), message)
-                .label("8 (64-bit), 4 (32-bit)")
+                .label(per_model(&Model::ALL.map(|model| model.pointer().size)))
                 .help("make it `aligned_u64`; the kernel turns that into a pointer with u64_to_user_ptr")
         })
         .collect()
@@ -40,12 +40,13 @@ pub(super) fn no_pointers(abi: &Abi) -> Vec<Finding<'_>> {
 /// L3: i386 aligns a plain u64 to 4, all others to 8. A packed struct has no
 /// alignment, so it is exempt.
 pub(super) fn no_plain_u64(abi: &Abi) -> Vec<Finding<'_>> {
+    let aligns = Model::ALL.map(|model| model.int(Int::U64).align);
     fields(abi, |type_| matches!(type_, Type::Int(Int::U64 | Int::S64)))
         .filter(|(struct_, _)| !struct_.packed)
         .map(|(struct_, field)| {
             let message = format!("`{}` is a plain 64-bit integer", field.name);
             Finding::new(LintSubject::of_field(abi, struct_, field), message)
-                .label("aligned to 4 on i386, to 8 elsewhere")
+                .label(format!("aligned to {}", per_model(&aligns)))
                 .help("make it `aligned_u64`, which is aligned to 8 everywhere")
         })
         .collect()

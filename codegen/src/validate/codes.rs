@@ -1,6 +1,7 @@
 //! The codes of specifications that cannot be lowered.
 
 use crate::diagnostic::Code;
+pub(super) use crate::diagnostic::shared_codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 
 /// An invalid name.
 pub(super) const BAD_NAME: Code = Code("V010");
@@ -32,9 +33,3 @@ pub(super) const RUST_NAME: Code = Code("V022");
 pub(super) const RUST_TYPE: Code = Code("V023");
 /// The name of a kernel header that `abi.yaml` does not have.
 pub(super) const UNKNOWN_HEADER: Code = Code("V024");
-/// A duplicate id of a chain.
-pub(super) const ID_TWICE: Code = Code("L10");
-/// A duplicate number of an id space.
-pub(super) const NUMBER_TWICE: Code = Code("L11");
-/// Flags that share a bit.
-pub(super) const SHARED_BIT: Code = Code("L13");

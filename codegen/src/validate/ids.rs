@@ -2,7 +2,7 @@
 //! ioctls of a kind of file descriptor, bits of flags. If history broke the rule,
 //! the later item has `allow` with the reason.
 
-use super::codes::{ID_TWICE, NUMBER_TWICE, SHARED_BIT};
+use super::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 use std::collections::{HashMap, HashSet};
 
 use super::Check;
@@ -92,10 +92,6 @@ impl<'a> Uses<'a> {
     }
 }
 
-fn allows(allow: &Map<String>, code: Code) -> bool {
-    allow.get(code.0).is_some()
-}
-
 fn capabilities(check: &mut Check<'_>) {
     let index = check.index;
     let mut chains = HashMap::<&str, Uses<'_>>::new();
@@ -107,7 +103,7 @@ fn capabilities(check: &mut Check<'_>) {
                 Some(Amount::Number(number)) => number,
                 _ => one.item.id.value,
             };
-            let allowed = allows(&one.item.allow, ID_TWICE);
+            let allowed = one.item.allow.covers(ID_REUSED.0, era);
             let name = one.item.before.name_at(first(era), &one.item.capability);
             let user = User { name, reserved: false, allowed };
             uses.add(id.value, (era, one.item.capability.place), owner, user);
@@ -120,7 +116,7 @@ fn capabilities(check: &mut Check<'_>) {
     }
     for chain in &index.chains {
         if let Some(uses) = chains.remove(chain.item.chain.as_str()) {
-            uses.report(check, ID_TWICE, "the id");
+            uses.report(check, ID_REUSED, "the id");
         }
     }
 }
@@ -132,13 +128,13 @@ fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         let (name, value) = &group.values[at];
         if value.count.is_none() {
             let called = value.before.name_at(first(validity), name);
-            let allowed = allows(&value.allow, NUMBER_TWICE);
+            let allowed = value.allow.covers(NUMBER_REUSED.0, validity);
             let user = User { name: called, reserved: false, allowed };
             uses.add(number, (validity, name.place), at, user);
         }
     }
     group.reserved.into_iter().for_each(|reserved| uses.reserve(reserved, group.validity));
-    uses.report(check, NUMBER_TWICE, "the number");
+    uses.report(check, NUMBER_REUSED, "the number");
 }
 
 fn ioctls(check: &mut Check<'_>) {
@@ -162,7 +158,7 @@ fn ioctls(check: &mut Check<'_>) {
                 order.push(key);
                 Uses::default()
             });
-            let allowed = allows(&ioctl.allow, NUMBER_TWICE);
+            let allowed = ioctl.allow.covers(NUMBER_REUSED.0, validity);
             let user = User { name: &ioctl.ioctl.value, reserved: false, allowed };
             uses.add(ioctl.number.value.value, (validity, ioctl.ioctl.place), owner, user);
         }
@@ -173,7 +169,7 @@ fn ioctls(check: &mut Check<'_>) {
                 (fd, "") => format!("on `{fd}` the number"),
                 (fd, backend) => format!("on `{fd}` with `{backend}` the number"),
             };
-            uses.report(check, NUMBER_TWICE, &what);
+            uses.report(check, NUMBER_REUSED, &what);
         }
     }
 }
@@ -186,14 +182,15 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         let Some(bit) = bit(value) else { continue };
         let validity = value.validity(group.validity);
         known.entry(bit).or_default().push(validity);
-        let user = User { name, reserved: false, allowed: allows(&value.allow, SHARED_BIT) };
+        let allowed = value.allow.covers(FLAG_BITS.0, validity);
+        let user = User { name, reserved: false, allowed };
         uses.add(bit, (validity, name.place), owner, user);
     }
-    uses.report(check, SHARED_BIT, "the bit");
+    uses.report(check, FLAG_BITS, "the bit");
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
         let mask = bit(value).is_none() && stretch.number >= 0;
-        if !mask || allows(&value.allow, SHARED_BIT) {
+        if !mask || value.allow.covers(FLAG_BITS.0, stretch.validity) {
             continue;
         }
         let validities = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();
@@ -203,7 +200,7 @@ fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
             let message = format!("the mask has flags, and bit {bit} without a flag");
             let problem =
-                Diagnostic::error(SHARED_BIT, message).at(name.place, "no flag has this bit");
+                Diagnostic::error(FLAG_BITS, message).at(name.place, "no flag has this bit");
             check.missing(problem.help("list the flags of the mask in `of`"));
         }
     }

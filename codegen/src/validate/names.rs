@@ -13,6 +13,9 @@ use crate::spec::{AbiFile, Item, Reserved};
 /// Names that outputs already have, or that are invalid file names on some systems.
 const TAKEN_FILES: [&str; 8] = ["abi", "aux", "con", "lib", "mod", "nul", "prn", "readme"];
 
+/// Crates that the generated crate names; a module of the same name would hide them.
+const CRATES: [&str; 6] = ["alloc", "bytemuck", "core", "serde", "std", "zerocopy"];
+
 pub(super) fn check(check: &mut Check<'_>) {
     abi(check);
     for file in &check.spec.files {
@@ -113,10 +116,11 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &
 /// Names that generated Rust uses, and the format's own words for types.
 fn is_spoken_for(name: &str) -> bool {
     const WORDS: &str = "Clone Copy Debug Default Err From Into Iterator None Ok Option Result Some \
-        aligned_u64 alloc bool by_model char core f32 f64 fd i128 i16 i32 i64 i8 io isize none \
-        offset_of s16 s32 s64 s8 size_of std str string u128 u16 u32 u64 u8 usize";
+        aligned_u64 bool by_model char f32 f64 fd i128 i16 i32 i64 i8 io isize none \
+        offset_of s16 s32 s64 s8 size_of str string u128 u16 u32 u64 u8 usize";
     // Names of an ABI start with its prefix, so that hardly any name is this short.
-    name.len() <= "aligned_u64".len() && WORDS.split_whitespace().any(|word| word == name)
+    name.len() <= "aligned_u64".len()
+        && (WORDS.split_whitespace().any(|word| word == name) || CRATES.contains(&name))
 }
 
 /// Names inside items, to which no reference through the index is possible.
@@ -188,6 +192,8 @@ pub(super) fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
         refuse(check, text, place, "names of files are in lower case");
     } else if TAKEN_FILES.contains(&text) {
         refuse(check, text, place, "a file of this name has another meaning");
+    } else if CRATES.contains(&text) {
+        refuse(check, text, place, "a module of this name hides a crate");
     }
 }
 
@@ -218,7 +224,7 @@ mod tests {
 
     #[test]
     fn words_with_another_meaning_are_found() {
-        for word in ["Clone", "u8", "usize", "io", "aligned_u64", "string"] {
+        for word in ["Clone", "u8", "usize", "io", "aligned_u64", "string", "core", "zerocopy"] {
             assert!(is_spoken_for(word), "{word}");
         }
         assert!(!is_spoken_for("vfio_region_info"));

@@ -18,6 +18,12 @@ use crate::spec::wrappers::Placed;
 const METHODS: [&str; 10] =
     ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
+/// Variants that the enums of every chain have, and their meaning.
+const VARIANTS: [(&str, &str); 2] = [
+    ("Unknown", "this name is used for capabilities of later kernels"),
+    ("Other", "a server appends capabilities of other trees under this name"),
+];
+
 /// Types and traits of the language that generated code names.
 const PRELUDE: [&str; 10] =
     ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
@@ -101,8 +107,10 @@ fn variants(check: &mut Check<'_>) {
     }
     for made in index.chains.iter().filter_map(|chain| chains.remove(chain.item.chain.as_str())) {
         distinct(check, &made, "short name");
-        for made in made.iter().filter(|made| made.name == "Unknown") {
-            refuse(check, made, "short name", "this name is used for capabilities of later kernels");
+        for (name, why) in VARIANTS {
+            for made in made.iter().filter(|made| made.name == name) {
+                refuse(check, made, "short name", why);
+            }
         }
     }
 }

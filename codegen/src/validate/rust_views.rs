@@ -38,9 +38,9 @@ const TYPES: [&str; 26] = [
     "Wire",
 ];
 
-/// Methods of the view of a reply, and arguments of them.
-const METHODS: [&str; 7] =
-    ["buffer", "call", "caps", "parse", "parse_as", "request", "required_size"];
+/// Methods of the view of a reply, their arguments, and constants that no argument can hide.
+const METHODS: [&str; 9] =
+    ["ARRAYS", "HOST", "buffer", "call", "caps", "parse", "parse_as", "request", "required_size"];
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

@@ -4,7 +4,7 @@ use super::codes::BAD_LAYOUT;
 use super::intervals::shown;
 use super::model::Struct;
 use crate::diagnostic::Diagnostic;
-use crate::layout::{Extent, Int, Layout, Model, PerModel};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, label};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
 
@@ -106,8 +106,10 @@ pub(super) fn whole(
         let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);
         if let Some((_, (name, _))) = spans.find(|((rust, c), _)| rust.offset != c.offset) {
             let problem = refusal(name, "is aligned to 8 bytes after a hole");
-            let help =
-                "declare the padding as a reserved field: Rust on i386 inserts none";
+            let help = format!(
+                "declare the padding as a reserved field: Rust on {} inserts none",
+                label(&[Model::Ilp32])
+            );
             return fault(problem.help(help));
         }
     }

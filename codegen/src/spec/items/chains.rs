@@ -8,7 +8,7 @@ use super::super::text::{Doc, Number};
 use super::super::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use super::numbers::Reserved;
 use super::structs::Field;
-use super::{Common, Deprecated, item};
+use super::{Common, Deprecated, Exception, item};
 use crate::release::{Release, Since};
 
 item! {

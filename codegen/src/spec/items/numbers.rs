@@ -7,7 +7,7 @@ use super::super::history::{History, Validity};
 use super::super::text::{Doc, Number};
 use super::super::types::Amount;
 use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
-use super::{Common, Deprecated, item};
+use super::{Common, Deprecated, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 use crate::reply::Count;

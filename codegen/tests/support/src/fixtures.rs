@@ -55,5 +55,5 @@ pub fn copy_folder(from: &Path, to: &Path) {
 
 /// An ABI as one side of a comparison.
 pub fn side(name: &str, abi: Abi) -> Side {
-    Side { name: name.to_owned(), abi, headers: None }
+    Side::specified(name, abi)
 }
