@@ -47,7 +47,7 @@ pub mod validate;
 use std::path::PathBuf;
 
 use diagnostic::{Diagnostics, Sources};
-use spec::load::{Loaded, Origin, load};
+use spec::load::{LoadedSpec, Origin, load};
 use validate::ValidSpec;
 
 /// The result of reading and checking a specification.
@@ -63,7 +63,7 @@ pub struct Opened {
 
 /// Reads a specification with its overlays and checks it.
 pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
-    let Loaded { spec, sources, mut problems } = load(origin, overlays);
+    let LoadedSpec { spec, sources, mut problems } = load(origin, overlays);
     let incomplete = problems.has_errors();
     let spec = spec.and_then(|spec| validate::validate(spec, incomplete, &mut problems));
     Opened { spec, sources, problems }

@@ -4,7 +4,7 @@ use super::Check;
 use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use super::headers::{header_of, most};
 use super::intervals::first_uncovered;
-use super::model::{ChainItem, Struct, bit, plain_int};
+use super::model::{ChainItem, StructDeclaration, bit, plain_int};
 use super::refs::{NUMBER, Reference, STRUCT};
 use super::roles::validities_of;
 use super::values::INTS;
@@ -144,7 +144,7 @@ fn host(
 fn flag(
     check: &mut Check<'_>,
     chain: &ChainItem<'_>,
-    (name, hosts): (&Placed<String>, Vec<&Struct<'_>>),
+    (name, hosts): (&Placed<String>, Vec<&StructDeclaration<'_>>),
 ) {
     let reference = Reference { name, place: name.place, needed: Some(chain.validity) };
     if !check.resolve(reference, NUMBER) {

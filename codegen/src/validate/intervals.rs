@@ -4,7 +4,7 @@
 use std::iter;
 
 use crate::release::{Release, Since};
-use crate::spec::history::{History, Validity};
+use crate::spec::history::{HistorySpec, Validity};
 
 /// When a validity begins, in the form in which releases can be compared.
 pub(super) fn first(validity: Validity) -> Release {
@@ -20,7 +20,7 @@ pub(super) fn shown(release: Release) -> String {
 /// The stretches of a validity in which history changes nothing, oldest first.
 pub(super) fn split_at_changes(
     validity: Validity,
-    before: &History,
+    before: &HistorySpec,
 ) -> impl Iterator<Item = Validity> {
     let inside = move |change: &Release| {
         let ends = |until: Release| change.opening() < until.opening();

@@ -6,11 +6,11 @@ use crate::release::Release;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
-use crate::spec::{Capability, Chain, Field, Reserved, Value, Values};
+use crate::spec::{CapabilitySpec, ChainSpec, FieldSpec, ReservedSpec, ValueSpec, Values};
 
 /// The kind of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum GroupKind {
+pub(super) enum NumberGroupKind {
     /// Plain constants.
     Constants,
     /// A C enum, with or without tag.
@@ -23,7 +23,7 @@ pub(super) enum GroupKind {
     FieldValues,
 }
 
-impl GroupKind {
+impl NumberGroupKind {
     /// The word for the numbers in messages.
     pub(super) fn plural(self) -> &'static str {
         match self {
@@ -38,8 +38,8 @@ impl GroupKind {
 
 /// A group of numbers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Group<'a> {
-    pub(super) kind: GroupKind,
+pub(super) struct NumberGroup<'a> {
+    pub(super) kind: NumberGroupKind,
     /// The group's name, or that of the field.
     pub(super) name: &'a Placed<String>,
     /// The struct around the field.
@@ -49,13 +49,13 @@ pub(super) struct Group<'a> {
     pub(super) suffix: Option<&'a Placed<String>>,
     /// The integer that holds the numbers; of a field the narrowest it ever was.
     pub(super) int: Int,
-    pub(super) values: &'a Map<LineOrMap<Value>>,
-    pub(super) reserved: Option<&'a Map<OneOrMany<LineOrMap<Reserved>>>>,
+    pub(super) values: &'a Map<LineOrMap<ValueSpec>>,
+    pub(super) reserved: Option<&'a Map<OneOrMany<LineOrMap<ReservedSpec>>>>,
 }
 
-impl<'a> Group<'a> {
+impl<'a> NumberGroup<'a> {
     /// Numbers of the file level.
-    pub(super) fn of(item: &'a Values, kind: GroupKind, validity: Validity) -> Self {
+    pub(super) fn of(item: &'a Values, kind: NumberGroupKind, validity: Validity) -> Self {
         Self {
             kind,
             name: &item.name,
@@ -70,9 +70,13 @@ impl<'a> Group<'a> {
     }
 
     /// The numbers of a field, if it lists any.
-    pub(super) fn of_field(owner: &'a str, member: &Member<'a>) -> impl Iterator<Item = Self> {
-        let Member { name, field, validity, .. } = *member;
-        let lists = [(GroupKind::Flags, &field.bits), (GroupKind::FieldValues, &field.values)];
+    pub(super) fn of_field(
+        owner: &'a str,
+        member: &DeclaredMember<'a>,
+    ) -> impl Iterator<Item = Self> {
+        let DeclaredMember { name, field, validity, .. } = *member;
+        let lists =
+            [(NumberGroupKind::Flags, &field.bits), (NumberGroupKind::FieldValues, &field.values)];
         let filled = lists.into_iter().filter(|(_, values)| !values.is_empty());
         let ints = member.types().filter_map(|(_, expr)| plain_int(expr));
         let int = ints.min_by_key(|int| int.size()).unwrap_or(Int::U64);
@@ -91,7 +95,7 @@ impl<'a> Group<'a> {
 }
 
 /// The number of the bit, if a value is a single bit.
-pub(super) fn bit(value: &Value) -> Option<i128> {
+pub(super) fn bit(value: &ValueSpec) -> Option<i128> {
     value.bit.map(|bit| bit.value.value)
 }
 
@@ -105,30 +109,30 @@ pub(super) fn plain_int(expr: &TypeExpr) -> Option<Int> {
 
 /// A struct as it is declared, on its own or inside a capability.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Struct<'a> {
+pub(super) struct StructDeclaration<'a> {
     pub(super) name: &'a Placed<String>,
     pub(super) validity: Validity,
     /// Its place in the order of declarations.
     pub(super) order: usize,
     pub(super) packed: bool,
     pub(super) minsz: Option<&'a Placed<String>>,
-    pub(super) fields: &'a Map<LineOrMap<Field>>,
+    pub(super) fields: &'a Map<LineOrMap<FieldSpec>>,
     /// The capability that declares it, and adds the header.
     pub(super) capability: Option<OfChain<'a>>,
 }
 
-impl<'a> Struct<'a> {
+impl<'a> StructDeclaration<'a> {
     /// Its fields, each followed by the members of its union.
-    pub(super) fn members(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
+    pub(super) fn members(&self) -> impl Iterator<Item = DeclaredMember<'a>> + use<'a> {
         self.fields().flat_map(|field| std::iter::once(field).chain(field.arms()))
     }
 
     /// Its fields without the members of unions.
-    pub(super) fn fields(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
+    pub(super) fn fields(&self) -> impl Iterator<Item = DeclaredMember<'a>> + use<'a> {
         let around = self.validity;
         self.fields.iter().map(move |(name, field)| {
             let validity = field.validity(around);
-            Member { name, field, validity, union: None }
+            DeclaredMember { name, field, validity, union: None }
         })
     }
 
@@ -149,21 +153,21 @@ impl<'a> Struct<'a> {
 
 /// A field, or a member of an anonymous union.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Member<'a> {
+pub(super) struct DeclaredMember<'a> {
     pub(super) name: &'a Placed<String>,
-    pub(super) field: &'a Field,
+    pub(super) field: &'a FieldSpec,
     pub(super) validity: Validity,
     /// When the union around it is there.
     pub(super) union: Option<Validity>,
 }
 
-impl<'a> Member<'a> {
+impl<'a> DeclaredMember<'a> {
     /// The members of the union that it is.
     pub(super) fn arms(&self) -> impl Iterator<Item = Self> + use<'a> {
         let around = self.validity;
         self.field.union.iter().map(move |(name, field)| {
             let validity = field.validity(around);
-            Member { name, field, validity, union: Some(around) }
+            DeclaredMember { name, field, validity, union: Some(around) }
         })
     }
 
@@ -195,14 +199,14 @@ impl<'a> Member<'a> {
 }
 
 /// The type of a field in a release; none while it is a union.
-pub(super) fn type_at(field: &Field, release: Release) -> Option<&TypeExpr> {
+pub(super) fn type_at(field: &FieldSpec, release: Release) -> Option<&TypeExpr> {
     field.before.type_at(release).or(field.type_.as_ref())
 }
 
 /// A chain and its releases.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ChainItem<'a> {
-    pub(super) item: &'a Chain,
+    pub(super) item: &'a ChainSpec,
     pub(super) validity: Validity,
     /// Its place in the order of declarations.
     pub(super) order: usize,
@@ -211,7 +215,7 @@ pub(super) struct ChainItem<'a> {
 /// A capability and the chain that it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OfChain<'a> {
-    pub(super) item: &'a Capability,
+    pub(super) item: &'a CapabilitySpec,
     pub(super) validity: Validity,
     /// The chain's name, said by the capability or by being the only one of the file.
     pub(super) chain: Option<&'a Placed<String>>,

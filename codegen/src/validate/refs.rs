@@ -3,7 +3,7 @@
 use super::Check;
 use super::codes::{ABSENT_IN_RELEASE, UNKNOWN_NAME};
 use super::intervals::first_uncovered;
-use super::symbols::{Kind, Symbols, Target};
+use super::symbols::{Symbol, SymbolKind, Symbols};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::Release;
 use crate::spec::history::Validity;
@@ -13,15 +13,15 @@ use crate::spec::history::Validity;
 pub(super) struct Wanted {
     /// Its name in messages.
     pub(super) what: &'static str,
-    pub(super) kinds: &'static [Kind],
+    pub(super) kinds: &'static [SymbolKind],
 }
 
-pub(super) const STRUCT: Wanted = Wanted { what: "struct", kinds: &[Kind::Struct] };
-pub(super) const NUMBER: Wanted = Wanted { what: "constant", kinds: &[Kind::Number] };
-pub(super) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[Kind::Chain] };
+pub(super) const STRUCT: Wanted = Wanted { what: "struct", kinds: &[SymbolKind::Struct] };
+pub(super) const NUMBER: Wanted = Wanted { what: "constant", kinds: &[SymbolKind::Number] };
+pub(super) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[SymbolKind::Chain] };
 pub(super) const HELD: Wanted = Wanted {
     what: "enum or space",
-    kinds: &[Kind::Enum, Kind::Anonymous, Kind::IdSpace, Kind::Constants],
+    kinds: &[SymbolKind::Enum, SymbolKind::Anonymous, SymbolKind::IdSpace, SymbolKind::Constants],
 };
 
 /// A name with its place, and the releases that need its target.
@@ -37,7 +37,7 @@ impl<'a> Check<'a> {
     /// Whether a reference is valid; reports an error otherwise.
     pub(super) fn resolve(&mut self, reference: Reference<'_>, wanted: Wanted) -> bool {
         let index = self.index;
-        let targets = |target: &&Target| wanted.kinds.contains(&target.kind);
+        let targets = |target: &&Symbol| wanted.kinds.contains(&target.kind);
         let targets: Vec<_> = index.targets(reference.name).iter().filter(targets).collect();
         if targets.is_empty() {
             self.unknown(reference, (wanted.what, ""), |index| index.names(wanted.kinds).collect());

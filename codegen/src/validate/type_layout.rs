@@ -2,7 +2,7 @@
 
 use super::codes::BAD_LAYOUT;
 use super::intervals::shown;
-use super::model::Struct;
+use super::model::StructDeclaration;
 use crate::diagnostic::Diagnostic;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, label};
 use crate::release::Release;
@@ -16,7 +16,7 @@ pub(super) type Fault = Option<Box<Diagnostic>>;
 
 /// The properties of the type of a field.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
+pub(super) struct TypeForm {
     /// Its extent in C.
     pub(super) extents: PerModel<Extent>,
     /// Its extent on i386 in Rust, which aligns an `aligned_u64` like any u64.
@@ -27,7 +27,7 @@ pub(super) struct Form {
     pub(super) aligned: bool,
 }
 
-impl Form {
+impl TypeForm {
     /// An integer.
     pub(super) fn int(int: Int) -> Self {
         let natural = if int == Int::AlignedU64 { Int::U64 } else { int };
@@ -73,10 +73,10 @@ impl Form {
 
 /// The form of a struct that is made of parts, as of a release.
 pub(super) fn whole(
-    struct_: &Struct<'_>,
-    parts: &[(&Placed<String>, Form)],
+    struct_: &StructDeclaration<'_>,
+    parts: &[(&Placed<String>, TypeForm)],
     release: Release,
-) -> Result<Form, Fault> {
+) -> Result<TypeForm, Fault> {
     if parts.iter().all(|(_, form)| form.flexible) {
         let what = if parts.is_empty() { "no fields" } else { "nothing but a flexible array" };
         return fault(refusal(struct_.name, &format!("has {what} in {}", shown(release))));
@@ -92,7 +92,7 @@ pub(super) fn whole(
         let problem = refusal(name, "is aligned, and its struct is packed");
         return fault(problem.help("a plain u64 lies at the same place"));
     }
-    let lay = |extent: &dyn Fn(&Form) -> Extent| {
+    let lay = |extent: &dyn Fn(&TypeForm) -> Extent| {
         let extents: Vec<_> = parts.iter().map(|(_, form)| extent(form)).collect();
         let layout = Layout::of(&extents, struct_.packed);
         layout.filter(|layout| layout.size <= MOST_BYTES)
@@ -114,7 +114,7 @@ pub(super) fn whole(
         }
     }
     let extents = [lp64.extent(), ilp32.extent(), ilp32_aligned.extent()];
-    Ok(Form {
+    Ok(TypeForm {
         extents,
         in_rust: extents[Model::Ilp32.index()],
         flexible: parts.iter().any(|(_, form)| form.flexible),
