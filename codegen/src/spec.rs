@@ -2,6 +2,7 @@
 //! the YAML. References are names and types are expressions; nothing here knows
 //! the names in Rust or C, or an offset.
 //!
+//! The name of a type ends in `Spec` if `ir` has the resolved form of the same thing.
 //! `docs/spec-format.md` explains every key. The JSON Schema that editors use
 //! comes from these same types.
 

@@ -1,17 +1,17 @@
 //! Roles: the fields that the protocol knows have the types it needs, and
 //! each struct has each of them once.
 
-use super::Check;
-use super::codes::BAD_ROLE;
-use super::intervals::first_uncovered;
-use super::model::{DeclaredMember, StructDeclaration, plain_int};
-use super::refs::Reference;
-use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::history::Validity;
 use crate::spec::types::{RoleWord, Shape};
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::BAD_ROLE;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, plain_int};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::Reference;
+use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

@@ -2,19 +2,19 @@
 //! ioctls of a kind of file descriptor, bits of flags. If history broke the rule,
 //! the later item has `allow` with the reason.
 
-use super::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 use std::collections::{HashMap, HashSet};
 
-use super::Check;
-use super::intervals::{first, first_uncovered, split_at_changes};
-use super::model::{NumberGroup, NumberGroupKind, bit};
-use super::numbers::Stretch;
-use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
 use crate::spec::{ItemSpec, ReservedSpec};
+use crate::validate::Check;
+use crate::validate::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
+use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
+use crate::validate::model::intervals::{first, first_uncovered, split_at_changes};
+use crate::validate::model::numbers::Stretch;
+use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

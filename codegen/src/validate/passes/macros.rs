@@ -1,13 +1,13 @@
 //! Macros: C text that cannot be anything but one expression, and a twin in
 //! Rust that is one function.
 
-use super::codes::BAD_MACRO;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{FnArg, ItemFn, Visibility};
 
-use super::Check;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::{ItemSpec, MacroSpec};
+use crate::validate::Check;
+use crate::validate::codes::BAD_MACRO;
 
 /// The most characters of a text.
 const MOST_TEXT: usize = 2000;

@@ -1,11 +1,11 @@
 //! The key `before`: a change has only keys that its kind of item can have.
 
-use super::Check;
-use super::codes::KEY_CONFLICT;
-use super::model::bit;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::history::HistorySpec;
 use crate::spec::{Before, ItemSpec};
+use crate::validate::Check;
+use crate::validate::codes::KEY_CONFLICT;
+use crate::validate::model::declarations::bit;
 
 /// The properties of an item that can have been different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

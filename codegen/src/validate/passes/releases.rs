@@ -1,13 +1,13 @@
 //! Releases: the list of those that can be described, and histories that
 //! follow time's order.
 
-use super::Check;
-use super::codes::{BAD_RELEASE, UNKNOWN_HEADER};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
 use crate::spec::{Common, FieldSpec, IoctlSpec, ItemSpec, ValueSpec};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_RELEASE, UNKNOWN_HEADER};
 
 /// The most releases that a specification can describe; Linux makes six a year.
 const MOST_RELEASES: usize = 1000;

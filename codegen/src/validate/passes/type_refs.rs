@@ -1,15 +1,15 @@
 //! Structs and constants in the types of fields: they exist and are declared
 //! before their use, as C demands.
 
-use super::Check;
-use super::codes::BAD_LAYOUT;
-use super::intervals::first_uncovered;
-use super::model::{DeclaredMember, StructDeclaration};
-use super::refs::{NUMBER, Reference, STRUCT, Wanted};
-use super::symbols::{Symbol, SymbolKind};
 use crate::diagnostic::Diagnostic;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::validate::Check;
+use crate::validate::codes::BAD_LAYOUT;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
+use crate::validate::model::symbols::{Symbol, SymbolKind};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

@@ -1,18 +1,20 @@
 //! Names in Rust: the short names within a type and the names of types,
 //! which are made from names of the specification and can coincide.
 
-use super::codes::RUST_NAME;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::Check;
-use super::model::{NumberGroup, NumberGroupKind, OfChain, StructDeclaration};
-use super::symbols::{SymbolKind, Symbols};
-use super::uniqueness::{ALWAYS, Definition, conflicts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::RUST_NAME;
+use crate::validate::model::declarations::{
+    NumberGroup, NumberGroupKind, OfChain, StructDeclaration,
+};
+use crate::validate::model::symbols::{SymbolKind, Symbols};
+use crate::validate::model::uniqueness::{ALWAYS, Definition, conflicts};
 
 /// What every type of numbers has already.
 const METHODS: [&str; 10] =

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
+use super::declarations::{ChainItem, NumberGroup, NumberGroupKind, OfChain, StructDeclaration};
 use super::intervals::{first, split_at_changes};
-use super::model::{ChainItem, NumberGroup, NumberGroupKind, OfChain, StructDeclaration};
 use super::numbers::{Stretch, stretches};
 use crate::diagnostic::Place;
 use crate::spec::history::{HistorySpec, Validity};
@@ -13,7 +13,7 @@ use crate::spec::{ItemSpec, Spec, SpecFile, Values};
 
 /// The target of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SymbolKind {
+pub(crate) enum SymbolKind {
     Struct,
     Number,
     Text,
@@ -30,45 +30,45 @@ pub(super) enum SymbolKind {
 
 /// A target of a name.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Symbol {
-    pub(super) kind: SymbolKind,
-    pub(super) validity: Validity,
-    pub(super) place: Place,
+pub(crate) struct Symbol {
+    pub(crate) kind: SymbolKind,
+    pub(crate) validity: Validity,
+    pub(crate) place: Place,
     /// Its place in the order of declarations.
-    pub(super) order: usize,
+    pub(crate) order: usize,
     /// Of a number, its group and its place therein.
-    pub(super) number: Option<(usize, usize)>,
+    pub(crate) number: Option<(usize, usize)>,
 }
 
 /// A name that something had once.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Former<'a> {
-    pub(super) name: &'a Placed<String>,
-    pub(super) kind: SymbolKind,
-    pub(super) validity: Validity,
-    pub(super) order: usize,
+pub(crate) struct Former<'a> {
+    pub(crate) name: &'a Placed<String>,
+    pub(crate) kind: SymbolKind,
+    pub(crate) validity: Validity,
+    pub(crate) order: usize,
 }
 
 /// Names to what they stand for; a name can have had several validities.
 #[derive(Debug, Default)]
-pub(super) struct Symbols<'a> {
+pub(crate) struct Symbols<'a> {
     targets: HashMap<&'a str, Vec<Symbol>>,
     /// Names in the order of the specification.
     names: Vec<&'a str>,
     order: usize,
-    pub(super) former: Vec<Former<'a>>,
-    pub(super) groups: Vec<NumberGroup<'a>>,
+    pub(crate) former: Vec<Former<'a>>,
+    pub(crate) groups: Vec<NumberGroup<'a>>,
     /// The numbers of each group.
-    pub(super) stretches: Vec<Vec<Stretch>>,
+    pub(crate) stretches: Vec<Vec<Stretch>>,
     /// In the order of declarations.
-    pub(super) structs: Vec<StructDeclaration<'a>>,
+    pub(crate) structs: Vec<StructDeclaration<'a>>,
     /// In the order of declarations.
-    pub(super) chains: Vec<ChainItem<'a>>,
-    pub(super) capabilities: Vec<OfChain<'a>>,
+    pub(crate) chains: Vec<ChainItem<'a>>,
+    pub(crate) capabilities: Vec<OfChain<'a>>,
 }
 
 impl<'a> Symbols<'a> {
-    pub(super) fn of(spec: &'a Spec) -> Self {
+    pub(crate) fn of(spec: &'a Spec) -> Self {
         let mut index = Self::default();
         for file in &spec.files {
             let chain = only_chain(file);
@@ -80,24 +80,24 @@ impl<'a> Symbols<'a> {
     }
 
     /// Everything that a name has stood for.
-    pub(super) fn targets(&self, name: &str) -> &[Symbol] {
+    pub(crate) fn targets(&self, name: &str) -> &[Symbol] {
         self.targets.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// All names of these kinds.
-    pub(super) fn names(&self, kinds: &'static [SymbolKind]) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn names(&self, kinds: &'static [SymbolKind]) -> impl Iterator<Item = &'a str> {
         let of_kind =
             move |name: &&str| self.targets(name).iter().any(|target| kinds.contains(&target.kind));
         self.names.iter().copied().filter(of_kind)
     }
 
     /// All names with all that they have stood for.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &[Symbol])> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, &[Symbol])> {
         self.names.iter().map(|name| (*name, self.targets(name)))
     }
 
     /// The numbers that a constant of this name has had.
-    pub(super) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
+    pub(crate) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
         let at = self.targets(name).iter().filter_map(|target| target.number);
         at.flat_map(|(group, value)| {
             // They are in the order of their values.
@@ -108,18 +108,18 @@ impl<'a> Symbols<'a> {
     }
 
     /// The structs of this name.
-    pub(super) fn structs_named(&self, name: &str) -> impl Iterator<Item = &StructDeclaration<'a>> {
+    pub(crate) fn structs_named(&self, name: &str) -> impl Iterator<Item = &StructDeclaration<'a>> {
         self.structs_at(name).map(|at| &self.structs[at])
     }
 
     /// The indexes of the structs of this name in the list.
-    pub(super) fn structs_at(&self, name: &str) -> impl Iterator<Item = usize> {
+    pub(crate) fn structs_at(&self, name: &str) -> impl Iterator<Item = usize> {
         let orders = self.orders(name, SymbolKind::Struct);
         orders.filter_map(|order| self.structs.binary_search_by_key(&order, |one| one.order).ok())
     }
 
     /// The chains of this name.
-    pub(super) fn chains_named(&self, name: &str) -> impl Iterator<Item = &ChainItem<'a>> {
+    pub(crate) fn chains_named(&self, name: &str) -> impl Iterator<Item = &ChainItem<'a>> {
         let position = |order| self.chains.binary_search_by_key(&order, |one| one.order).ok();
         let positions = self.orders(name, SymbolKind::Chain).filter_map(position);
         positions.map(|at| &self.chains[at])

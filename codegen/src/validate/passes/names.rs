@@ -1,14 +1,14 @@
 //! Names that every output can print as they are: identifiers of C, C++ and
 //! Rust, and files of every system.
 
-use super::Check;
-use super::codes::BAD_NAME;
-use super::symbols::SymbolKind;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{CRATE_MODULES, c_stem, is_name};
 use crate::output::{CodeFile, CodeLanguage};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{AbiFile, ItemSpec, ReservedSpec};
+use crate::validate::Check;
+use crate::validate::codes::BAD_NAME;
+use crate::validate::model::symbols::SymbolKind;
 
 /// Files that the outputs have already, or that some system cannot have.
 const TAKEN_FILES: [&str; 8] = ["abi", "aux", "con", "lib", "mod", "nul", "prn", "readme"];

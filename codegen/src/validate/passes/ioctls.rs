@@ -1,16 +1,16 @@
 //! Ioctls: the number fits, the kind of file descriptor exists, and the argument is
 //! declared before the ioctl.
 
-use super::Check;
-use super::codes::{KEY_CONFLICT, OUT_OF_RANGE};
-use super::refs::{NUMBER, Reference, STRUCT};
-use super::symbols::{Symbol, SymbolKind};
 use super::type_refs::declared;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::{Map, Placed};
 use crate::spec::{IoctlSpec, ItemSpec};
+use crate::validate::Check;
+use crate::validate::codes::{KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
+use crate::validate::model::symbols::{Symbol, SymbolKind};
 
 /// The largest number that the 8 bits of an ioctl's number can hold.
 const MOST: i128 = 255;

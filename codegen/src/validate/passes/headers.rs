@@ -1,17 +1,17 @@
 //! The headers of capabilities: their structs have the fields of a chain, wide
 //! enough for their values.
 
-use super::Check;
-use super::codes::{BAD_CHAIN, OUT_OF_RANGE};
-use super::intervals::first_uncovered;
-use super::model::{DeclaredMember, OfChain, StructDeclaration, plain_int};
-use super::refs::{Reference, STRUCT};
-use super::symbols::Symbols;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::CapHeaderSpec;
 use crate::spec::history::Validity;
 use crate::spec::types::BitsExpr;
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, OUT_OF_RANGE};
+use crate::validate::model::declarations::{DeclaredMember, OfChain, StructDeclaration, plain_int};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{Reference, STRUCT};
+use crate::validate::model::symbols::Symbols;
 
 /// The possible alignments of capabilities.
 pub(super) const MOST_ALIGN: i128 = 4096;

@@ -1,18 +1,18 @@
 //! Capabilities: each has a chain, an id that the chain's header can hold, and
 //! a body that starts with that header.
 
-use super::Check;
 use super::chains::{id, refuse};
-use super::codes::{BAD_CHAIN, KEY_CONFLICT};
 use super::headers::{header_of, header_struct};
-use super::intervals::first_uncovered;
-use super::model::{OfChain, StructDeclaration};
-use super::refs::{CHAIN, Reference, STRUCT};
 use super::type_refs::declared;
-use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::Diagnostic;
 use crate::spec::types::{Amount, Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT};
+use crate::validate::model::declarations::{OfChain, StructDeclaration};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{CHAIN, Reference, STRUCT};
+use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

@@ -1,15 +1,15 @@
 //! Values: each has its number once, in a form that its group allows, and the number fits.
 
-use super::Check;
-use super::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
-use super::intervals::first_uncovered;
-use super::model::{NumberGroup, NumberGroupKind, bit};
-use super::refs::{NUMBER, Reference, STRUCT};
-use super::symbols::{Symbol, SymbolKind};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::types::{Amount, int};
 use crate::spec::{ItemSpec, ValueSpec};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
+use crate::validate::model::symbols::{Symbol, SymbolKind};
 
 pub(super) fn check(check: &mut Check<'_>) {
     types(check);

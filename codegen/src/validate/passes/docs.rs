@@ -1,14 +1,14 @@
 //! Documentation: present wherever it is required, and without characters that a
 //! terminal, a browser or a reviewer would see differently.
 
-use super::Check;
-use super::codes::BAD_TEXT;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::spec::text::DocText;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
 use crate::spec::{
     AbiFile, Common, FieldSpec, IoctlSpec, ItemSpec, ReservedSpec, SpecFile, ValueSpec,
 };
+use crate::validate::Check;
+use crate::validate::codes::BAD_TEXT;
 
 /// The most characters between two backquotes.
 const MOST_QUOTED: usize = 80;

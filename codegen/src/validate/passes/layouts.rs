@@ -1,15 +1,15 @@
 //! Layouts: every struct can be laid out in every release that has it, and
 //! Rust lays it out as C does.
 
-use super::Check;
 use super::headers::header_struct;
-use super::intervals::{first, shown, split_at_changes};
-use super::model::{DeclaredMember, StructDeclaration, type_at};
-use super::type_layout::{Fault, TypeForm, fault, refusal, whole};
 use crate::release::Release;
 use crate::spec::history::{HistorySpec, Validity};
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, type_at};
+use crate::validate::model::intervals::{first, shown, split_at_changes};
+use crate::validate::model::type_layout::{Fault, TypeForm, fault, refusal, whole};
 
 /// The most fields a struct may have; VFIO has a fiftieth of it.
 const MOST_FIELDS: usize = 1000;

@@ -1,24 +1,24 @@
 //! Handlers: the fields and capabilities that their reply rules name exist in
 //! every release in which the handler has these rules.
 
-use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use std::collections::HashMap;
 
-use super::Check;
 use super::chains::{offset, refuse};
 use super::headers::align;
-use super::intervals::{first_uncovered, intersection};
-use super::model::StructDeclaration;
-use super::refs::{NUMBER, Reference};
 use super::roles::needs_argsz;
 use super::rust_names::short_of;
-use super::symbols::Symbols;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::spec::handlers::CopiedWord;
 use crate::spec::history::Validity;
 use crate::spec::types::{Shape, TypeExpr};
 use crate::spec::wrappers::{Placed, WordOrNames};
 use crate::spec::{CopiedSpec, HandlerSpec, IoctlSpec, ReplyChainSpec, Rules};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::StructDeclaration;
+use crate::validate::model::intervals::{first_uncovered, intersection};
+use crate::validate::model::refs::{NUMBER, Reference};
+use crate::validate::model::symbols::Symbols;
 
 /// The chains of a struct: the releases that have one, and the names of all capabilities.
 #[derive(Default)]

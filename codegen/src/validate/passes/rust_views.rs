@@ -1,12 +1,12 @@
 //! Views in Rust: the types, constants and methods that they are made of get
 //! their names from structs, fields, chains, capabilities and profiles.
 
-use super::Check;
-use super::model::{ChainItem, StructDeclaration};
 use super::names::file_name;
 use super::rust_names::{Made, distinct, refuse, short_of, unique};
-use super::uniqueness::ALWAYS;
 use crate::names::{group_type, screaming, view_getter, without_prefix};
+use crate::validate::Check;
+use crate::validate::model::declarations::{ChainItem, StructDeclaration};
+use crate::validate::model::uniqueness::ALWAYS;
 
 /// Type names that the views and their runtime use.
 const TYPES: [&str; 26] = [

@@ -1,15 +1,15 @@
 //! Names must be unique within each release; former names count for the releases
 //! in which they were used.
 
-use super::Check;
-use super::codes::DUPLICATE_NAME;
-use super::model::StructDeclaration;
-use super::refs::span;
-use super::symbols::{Symbol, SymbolKind, Symbols};
-use super::uniqueness::{ALWAYS, Definition, conflicts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::ItemSpec;
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::DUPLICATE_NAME;
+use crate::validate::model::declarations::StructDeclaration;
+use crate::validate::model::refs::span;
+use crate::validate::model::symbols::{Symbol, SymbolKind, Symbols};
+use crate::validate::model::uniqueness::{ALWAYS, Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     idents(check);

@@ -1,12 +1,12 @@
 //! Fields: valid combinations of keys, their references, and members of unions that
 //! every language can express.
 
-use super::Check;
-use super::codes::{KEY_CONFLICT, RUST_TYPE};
-use super::model::{DeclaredMember, plain_int};
-use super::refs::{HELD, NUMBER, Reference};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::validate::Check;
+use crate::validate::codes::{KEY_CONFLICT, RUST_TYPE};
+use crate::validate::model::declarations::{DeclaredMember, plain_int};
+use crate::validate::model::refs::{HELD, NUMBER, Reference};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
