@@ -51,7 +51,7 @@ pub(crate) enum Command {
         FOLDER@RELEASE or a header file,\neach with any number of overlays after `+`.\n\
         Exit 0: no break, or accepted breaks only; 1: a break; 2: a side cannot be \
         used.\n\nExample:\n  capchain compat v5.10 v6.6\n  \
-        capchain compat v7.2 v7.2+spec/vfio/proposals/irq_info_caps.yaml\n  \
+        capchain compat v7.3 v7.3+spec/vfio/proposals/irq_info_caps.yaml\n  \
         capchain compat v4.4 v4.7 --witness c")]
     Compat(CompatArgs),
     /// Show sizes, offsets and holes of structs on every target
@@ -78,7 +78,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "The printed text marks guesses. A person must write the documentation \
         that is marked\n(draft); `capchain lint` reports it.\n\nExample:\n  \
-        capchain import include/uapi/linux/vfio.h --at v7.2"
+        capchain import include/uapi/linux/vfio.h --at v7.3"
     )]
     Import(ImportArgs),
     /// Write a new specification that lints, generates and builds
@@ -191,7 +191,7 @@ pub(crate) struct ImportArgs {
     /// Kernel headers, installed or from the kernel's source tree
     #[arg(required = true, value_name = "HEADER")]
     pub(crate) headers: Vec<PathBuf>,
-    /// The kernel release that the headers are of, such as v7.2 [default: the newest]
+    /// The kernel release that the headers are of, such as v7.3 [default: the newest]
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
 }

@@ -21,6 +21,7 @@ mod handlers;
 mod holes;
 mod layouts;
 mod naming;
+mod payloads;
 mod subject;
 mod types;
 mod unions;
@@ -42,7 +43,7 @@ struct Rule {
 /// Every rule, by number. Loading keeps L10, L11 and what of L13 is about one
 /// bit with two names. L12, L18, L26 and L27 have no case that the format can
 /// express. Warnings are what breaks no binary.
-const RULES: [Rule; 23] = [
+const RULES: [Rule; 24] = [
     error(codes::ENUMERATOR_TOO_LARGE, types::enumerators_fit_an_int),
     error(codes::POINTER, types::no_pointers),
     error(codes::UNALIGNED_U64, types::no_plain_u64),
@@ -66,6 +67,7 @@ const RULES: [Rule; 23] = [
     error(codes::INCOMPLETE_DEPRECATION, deprecation::is_said),
     warning(codes::NOT_EMITTED, chains::capabilities_are_emitted),
     error(codes::DRAFT_DOC, draft_docs::are_written),
+    error(codes::LENGTH_ELSEWHERE, payloads::carry_their_length),
 ];
 
 /// Rules that loading enforces, so that their exceptions are not seen here.

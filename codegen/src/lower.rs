@@ -14,8 +14,8 @@ use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Sec
 use crate::release::Release;
 use crate::spec::history::{HistorySpec, Validity};
 use crate::spec::text::DocText;
-use crate::spec::wrappers::{Map, Placed};
-use crate::spec::{self, DeprecatedSpec, Spec, SpecFile};
+use crate::spec::wrappers::{LineOrMap, Map, Placed};
+use crate::spec::{self, DeprecatedSpec, Exception, Spec, SpecFile};
 use crate::validate::ValidSpec;
 
 /// The ABI as of `release`, or as of the newest one.
@@ -180,9 +180,19 @@ impl<'a> Lowering<'a> {
                 types: item.before.former_types(self.release).collect(),
                 texts: item.before.rewritten(self.release).collect(),
             },
-            allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
+            allow: self.exceptions(item.allow, validity),
             place: item.name.place,
         }
+    }
+
+    /// The rules that the item may break in the release, with the reasons.
+    fn exceptions(
+        &self,
+        allow: &Map<LineOrMap<Exception>>,
+        validity: Validity,
+    ) -> Vec<(String, String)> {
+        let alive = allow.iter().filter(|(_, one)| one.validity(validity).covers(self.release));
+        alive.map(|(rule, one)| (rule.value.clone(), one.reason.clone())).collect()
     }
 
     fn deprecated(&self, item: Option<&DeprecatedSpec>) -> Option<crate::ir::Deprecated> {
@@ -200,7 +210,7 @@ struct ItemParts<'a> {
     source: Option<&'a Placed<String>>,
     deprecated: Option<&'a DeprecatedSpec>,
     before: &'a HistorySpec,
-    allow: &'a Map<String>,
+    allow: &'a Map<LineOrMap<Exception>>,
 }
 
 /// Collects the keys that every kind of item has.

@@ -32,8 +32,8 @@ pub use handlers::{
 };
 use history::Validity;
 pub use items::{
-    Before, CapabilitySpec, ChainSpec, Common, DeprecatedSpec, FieldSpec, First, IoctlSpec,
-    ItemSpec, MacroSpec, ReservedSpec, StructSpec, ValueSpec, Values,
+    Before, CapabilitySpec, ChainSpec, Common, DeprecatedSpec, Exception, FieldSpec, First,
+    IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
 use text::{DocText, Number};
 use types::{BitsExpr, Version};

@@ -25,7 +25,7 @@ pub(crate) struct Scaled {
 impl Scaled {
     /// Reads the specification in a folder.
     pub(crate) fn new(folder: &Path) -> Result<Self> {
-        let loaded = load(&Origin::Folder(folder.to_owned()), &[]);
+        let loaded = load(&Origin::Folder(folder.to_owned()), &[], None);
         let spec = loaded.spec.ok_or("the specification does not load")?;
         let read = |name: &str| fs::read_to_string(folder.join(name).with_extension("yaml"));
         let files = spec.files.iter().map(|file| Ok((file.name.clone(), read(&file.name)?)));

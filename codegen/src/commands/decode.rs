@@ -22,7 +22,7 @@ pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
         let described = args.at.is_none_or(|at| spec.releases().contains(&at));
         described && subject(&lower(spec, args.at), &args.subject).is_ok()
     };
-    let Loaded { spec, .. } = specs::search(source, named)?;
+    let Loaded { spec, .. } = specs::search_at(source, args.at, named)?;
     let abi = at_release(&spec, args.at)?;
     let target = target(&args.target)?;
     let subject = subject(&abi, &args.subject)?;

@@ -37,7 +37,7 @@ pub(super) fn run(source: &Source, args: &GenerateArgs) -> CommandResult {
 /// The ABIs to generate. With several, those that the release does not concern
 /// are left out.
 fn abis(source: &Source, args: &GenerateArgs, specs: &[Specification]) -> Result<Vec<Abi>, String> {
-    let loaded: Vec<_> = specs.iter().map(|spec| spec.load(&source.overlay)).collect();
+    let loaded: Vec<_> = specs.iter().map(|spec| spec.load_at(&source.overlay, args.at)).collect();
     let loaded = loaded.into_iter().collect::<Result<Vec<_>, _>>()?;
     let describes = |at| loaded.iter().filter(move |one| one.spec.releases().contains(&at));
     let chosen: Vec<_> = match args.at {

@@ -159,6 +159,7 @@ impl<'a> Lowering<'a> {
             role: Role::Header,
             group: None,
             ids: None,
+            payload: None,
             valid_if: None,
             version: 1,
         }

@@ -1,7 +1,9 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
+use crate::ir::{
+    Field, GroupId, Meta, Payload, Role, Struct, StructId, StructRole, Type, UnionArm,
+};
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
 use crate::spec::history::Validity;
@@ -139,11 +141,32 @@ impl<'a> Lowering<'a> {
             role,
             group,
             ids: named.filter(|named| group != Some(*named)),
+            payload: field.payload.as_ref().map(|payload| self.pointed(payload)),
             valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),
             version: field
                 .version
                 .map_or(1, |version| known(u16::try_from(version.value.value).ok())),
         }
+    }
+
+    fn pointed(&self, payload: &spec::PayloadSpec) -> Payload {
+        let (item, length) = payload.length();
+        Payload {
+            direction: payload.direction,
+            length_in: item.map(|name| known(self.struct_of(name))),
+            length: length.to_owned(),
+        }
+    }
+
+    /// A struct by its name or by that of the capability that it is the body of.
+    fn struct_of(&self, name: &str) -> Option<StructId> {
+        let body = self.spec.items().find_map(|(_, item)| match item {
+            spec::ItemSpec::Capability(item) if item.capability.value == name => {
+                item.struct_.as_ref()
+            }
+            _ => None,
+        });
+        self.structs.get(body.map_or(name, |body| body.as_str())).copied()
     }
 
     fn arms(

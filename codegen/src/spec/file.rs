@@ -22,7 +22,7 @@ pub(super) struct ItemFile {
     doc: Placed<DocText>,
     /// The kernel header that its items come from.
     header: Placed<String>,
-    /// The default `since` of its items; required, except in overlays, where it is the newest release by default.
+    /// The default `since` of its items; required, except in overlays, where it is the described release by default.
     since: Option<Placed<Since>>,
     /// The default `source` of its items: a kernel file or commit.
     source: Placed<String>,
@@ -57,9 +57,9 @@ item_kinds!(entry_enum);
 
 impl ItemFile {
     /// The file with its own items, and its additions to those of other files.
-    /// `None` if neither the file nor `newest` gives a release.
-    pub(super) fn split(self, newest: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
-        let newest = newest.map(|value| Placed { value, place: self.header.place });
+    /// `None` if neither the file nor `default` gives a release.
+    pub(super) fn split(self, default: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
+        let default = default.map(|value| Placed { value, place: self.header.place });
         let (mut items, mut extensions) = (Vec::new(), Vec::new());
         for entry in self.items.0 {
             entry.add_to(&mut items, &mut extensions);
@@ -70,7 +70,7 @@ impl ItemFile {
             title: self.title,
             doc: self.doc,
             header: self.header,
-            since: self.since.or(newest)?,
+            since: self.since.or(default)?,
             source: self.source,
             items: List(items),
         };

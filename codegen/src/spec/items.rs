@@ -1,5 +1,6 @@
 //! The items of a specification, and the keys that all of them have.
 
+mod allow;
 mod chains;
 mod numbers;
 mod structs;
@@ -14,9 +15,10 @@ use super::types::{Amount, ArgExpr, TypeExpr};
 use super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
+pub use allow::Exception;
 pub use chains::{CapabilitySpec, ChainSpec, First};
 pub use numbers::{ReservedSpec, ValueSpec, Values};
-pub use structs::{FieldSpec, StructSpec};
+pub use structs::{FieldSpec, PayloadSpec, StructSpec};
 
 /// Passes the kinds of items, each with its type, to another macro.
 macro_rules! item_kinds {
@@ -79,7 +81,7 @@ pub struct Common<'a> {
     /// The differences before a release.
     pub before: &'a HistorySpec,
     /// Lint rules that do not apply, each with the reason.
-    pub allow: &'a Map<String>,
+    pub allow: &'a Map<LineOrMap<Exception>>,
 }
 
 impl Common<'_> {
@@ -109,7 +111,7 @@ macro_rules! item {
             pub before: HistorySpec,
             /// Lint rules that do not apply here, each with the reason.
             #[serde(default)]
-            pub allow: Map<String>,
+            pub allow: Map<LineOrMap<Exception>>,
         }
 
         impl $name {

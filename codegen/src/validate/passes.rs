@@ -14,6 +14,7 @@ mod ioctls;
 mod layouts;
 mod macros;
 mod names;
+mod payloads;
 mod releases;
 mod roles;
 mod rust_names;
@@ -36,6 +37,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     values::check(check);
     before::check(check);
     fields::check(check);
+    payloads::check(check);
     roles::check(check);
     type_refs::check(check);
     if !check.incomplete {

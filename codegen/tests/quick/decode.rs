@@ -20,7 +20,7 @@ const REPLY: &str = "8c000000 03000000 0010204000000000 18000000 00000000 \
 
 /// The text of the reply, after the line with the input format.
 const TEXT: &str = "\
-struct vfio_iommu_type1_info, v7.2, x86_64: 116 bytes
+struct vfio_iommu_type1_info, v7.3, x86_64: 116 bytes
      0  argsz         u32          116 (0x74)
      4  flags         u32          PGSIZES | CAPS (0x3)
      8  iova_pgsizes  aligned_u64  1075843072 (0x40201000)

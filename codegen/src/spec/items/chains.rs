@@ -8,7 +8,7 @@ use super::super::text::{DocText, Number};
 use super::super::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use super::numbers::ReservedSpec;
 use super::structs::FieldSpec;
-use super::{Common, DeprecatedSpec, item};
+use super::{Common, DeprecatedSpec, Exception, item};
 use crate::release::{Release, Since};
 
 item! {

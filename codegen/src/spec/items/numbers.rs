@@ -7,7 +7,7 @@ use super::super::history::{HistorySpec, Validity};
 use super::super::text::{DocText, Number};
 use super::super::types::Amount;
 use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
-use super::{Common, DeprecatedSpec, item};
+use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 use crate::reply::Count;

@@ -8,9 +8,10 @@ use super::super::text::{DocText, Number};
 use super::super::types::TypeExpr;
 use super::super::wrappers::{FromLine, LineOrMap, Map, Placed, value_and_doc};
 use super::numbers::ValueSpec;
-use super::{Common, DeprecatedSpec, item};
+use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
+use crate::reply::Direction;
 
 item! {
     /// A struct.
@@ -55,6 +56,27 @@ item! {
         pub values: Map<LineOrMap<ValueSpec>>,
         /// The enum or id space of its numbers.
         pub holds: Option<Placed<String>>,
+        /// The memory that the field has the address of.
+        pub payload: Option<PayloadSpec>,
+    }
+}
+
+/// The memory that a field has the address of.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct PayloadSpec {
+    /// Who writes the memory: the caller (`in`), the kernel (`out`) or both (`inout`).
+    pub direction: Direction,
+    /// The field with its length in bytes; `item.field` for one of another struct or of a capability.
+    pub len: Placed<String>,
+}
+
+impl PayloadSpec {
+    /// The item that declares the field of the length, if that is another one, and the field.
+    pub fn length(&self) -> (Option<&str>, &str) {
+        match self.len.split_once('.') {
+            Some((item, field)) => (Some(item), field),
+            None => (None, &self.len),
+        }
     }
 }
 
@@ -73,6 +95,7 @@ impl FromLine for FieldSpec {
             bits: Map::default(),
             values: Map::default(),
             holds: None,
+            payload: None,
             since: None,
             until: None,
             deprecated: None,

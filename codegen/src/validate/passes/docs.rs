@@ -74,7 +74,7 @@ impl Texts<'_> {
             self.doc(&deprecated.doc, deprecated.doc.place);
         }
         for (rule, reason) in common.allow.iter() {
-            self.shown(reason, rule.place);
+            self.shown(&reason.reason, rule.place);
         }
     }
 

@@ -96,10 +96,6 @@ impl<'a> Uses<'a> {
     }
 }
 
-fn allows(allow: &Map<String>, code: Code) -> bool {
-    allow.get(code.0).is_some()
-}
-
 fn capabilities(check: &mut Check<'_>) {
     let index = check.index;
     let mut chains = HashMap::<&str, Uses<'_>>::new();
@@ -111,7 +107,7 @@ fn capabilities(check: &mut Check<'_>) {
                 Some(Amount::Number(number)) => number,
                 _ => one.item.id.value,
             };
-            let allowed = allows(&one.item.allow, ID_REUSED);
+            let allowed = one.item.allow.covers(ID_REUSED.0, era);
             let name = one.item.before.name_at(first(era), &one.item.capability);
             let user = User { name, reserved: false, allowed };
             uses.add(id.value, (era, one.item.capability.place), owner, user);
@@ -136,7 +132,7 @@ fn numbers(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]
         let (name, value) = &group.values[at];
         if value.count.is_none() {
             let called = value.before.name_at(first(validity), name);
-            let allowed = allows(&value.allow, NUMBER_REUSED);
+            let allowed = value.allow.covers(NUMBER_REUSED.0, validity);
             let user = User { name: called, reserved: false, allowed };
             uses.add(number, (validity, name.place), at, user);
         }
@@ -166,7 +162,7 @@ fn ioctls(check: &mut Check<'_>) {
                 order.push(key);
                 Uses::default()
             });
-            let allowed = allows(&ioctl.allow, NUMBER_REUSED);
+            let allowed = ioctl.allow.covers(NUMBER_REUSED.0, validity);
             let user = User { name: &ioctl.ioctl.value, reserved: false, allowed };
             uses.add(ioctl.number.value.value, (validity, ioctl.ioctl.place), owner, user);
         }
@@ -190,14 +186,15 @@ fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) 
         let Some(bit) = bit(value) else { continue };
         let validity = value.validity(group.validity);
         known.entry(bit).or_default().push(validity);
-        let user = User { name, reserved: false, allowed: allows(&value.allow, FLAG_BITS) };
+        let allowed = value.allow.covers(FLAG_BITS.0, validity);
+        let user = User { name, reserved: false, allowed };
         uses.add(bit, (validity, name.place), owner, user);
     }
     uses.report(check, FLAG_BITS, "the bit");
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
         let mask = bit(value).is_none() && stretch.number >= 0;
-        if !mask || allows(&value.allow, FLAG_BITS) {
+        if !mask || value.allow.covers(FLAG_BITS.0, stretch.validity) {
             continue;
         }
         let validities = |bit: &i128| known.get(bit).map_or(&[][..], Vec::as_slice).iter().copied();

@@ -146,6 +146,11 @@ impl Times<'_, '_> {
         if let Some(deprecated) = common.deprecated {
             self.since(&deprecated.since.value, deprecated.since.place);
         }
+        let (Outer::File(around) | Outer::Item(around)) = outer;
+        let own = Outer::Item(common.validity(around));
+        for (_, exception) in common.allow.iter() {
+            self.span((exception.since.as_ref(), exception.until.as_ref()), own);
+        }
         let mut last = first;
         for (end, _) in common.before.iter() {
             if end.opening() <= last.opening() {
