@@ -17,7 +17,7 @@ use crate::ir::{
 };
 use crate::layout::{Model, Span};
 use crate::reply::{ArgszReply, Direction, Unset, WhenTooSmall};
-use chain::Writer;
+use chain::ChainWriter;
 use memory::Memory;
 
 /// The layout that a kernel writes, in 32-bit programs too.
@@ -87,12 +87,12 @@ pub struct HandlerModel<'a> {
 enum Appended<'a> {
     Nothing,
     Array(&'a ReplyArray),
-    Chain(AppendedChain<'a>),
+    Chain(HostedChain<'a>),
 }
 
 /// A chain and the fields of its host.
 #[derive(Clone, Copy, Debug)]
-struct AppendedChain<'a> {
+struct HostedChain<'a> {
     chain: &'a Chain,
     rules: &'a ReplyChain,
     flags: usize,
@@ -159,19 +159,21 @@ impl<'a> HandlerModel<'a> {
             Appended::Chain(_) => contents.caps.is_empty(),
         };
         let fits = bare || need <= argsz;
-        let with_chain = match self.appended {
-            Appended::Chain(AppendedChain { rules, .. }) if fits && !bare => furthest(&rules.writes, argsz),
+        let appended = match self.behind {
+            Behind::Chain(HostedChain { rules, .. }) if fits && !bare => {
+                furthest(&rules.writes, argsz)
+            }
             _ => 0,
         };
         let copied = self.copied(&self.handler.writes, argsz).max(with_chain);
         let outcome = Outcome { need, fits, copied, contents };
         self.fixed(memory, outcome);
-        match self.appended {
-            Appended::Chain(appended) => {
-                self.set_chain_fields(memory, appended, outcome);
-                if !bare && (fits || appended.rules.when_too_small == WhenTooSmall::Partial) {
-                    let header = &self.abi.cap_headers[appended.chain.header];
-                    Writer { abi: self.abi, header, rules: appended.rules, argsz, fits }
+        match self.behind {
+            Behind::Chain(hosted) => {
+                self.tell_of_chain(memory, hosted, outcome);
+                if !bare && (fits || hosted.rules.when_too_small == WhenTooSmall::Partial) {
+                    let header = &self.abi.cap_headers[hosted.chain.header];
+                    ChainWriter { abi: self.abi, header, rules: hosted.rules, argsz, fits }
                         .chain(memory, &contents.caps);
                 }
             }
@@ -246,9 +248,9 @@ impl<'a> HandlerModel<'a> {
     }
 
     /// Sets the flag, the offset and argsz.
-    fn set_chain_fields(&self, memory: &mut Memory, appended: AppendedChain<'_>, outcome: Outcome<'_>) {
+    fn tell_of_chain(&self, memory: &mut Memory, hosted: HostedChain<'_>, outcome: Outcome<'_>) {
         let Outcome { need, fits, copied, contents, .. } = outcome;
-        let AppendedChain { rules, flags, flag, cap_offset, .. } = appended;
+        let HostedChain { rules, flags, flag, cap_offset, .. } = hosted;
         let bare = contents.caps.is_empty();
         let bits = memory::number(&contents.fixed, self.span(flags)) & !flag;
         let flagged = !bare && (fits || rules.when_too_small != WhenTooSmall::FlagClear);
@@ -284,10 +286,10 @@ impl<'a> HandlerModel<'a> {
 }
 
 /// The chain of a struct, if it has one.
-fn appended_chain<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<AppendedChain<'a>> {
+fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<HostedChain<'a>> {
     let host = chain.host().filter(|host| host.struct_ == id)?;
     let (flags, flag) = (host.flags, host.flag.1);
-    Some(AppendedChain { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
+    Some(HostedChain { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
 }
 
 /// The most of these ends that argsz covers.

@@ -3,14 +3,14 @@
 
 use super::body::{self, Body};
 use super::bytes::ByteReader;
-use super::error::{DecodeError, ErrorContext, Kind};
+use super::error::{DecodeError, DecodeErrorKind, ErrorContext};
 use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
 /// A capability of a chain.
 #[derive(Clone, Copy, Debug)]
-pub struct Cap<'a> {
-    /// The offset of its first byte.
+pub struct DecodedCap<'a> {
+    /// Where it starts.
     pub at: u64,
     /// Its id.
     pub id: u64,
@@ -24,7 +24,7 @@ pub struct Cap<'a> {
     pub known: Option<&'a Capability>,
 }
 
-impl<'a> Cap<'a> {
+impl<'a> DecodedCap<'a> {
     /// The struct of its body, if it is known and has one.
     pub fn struct_(&self, abi: &'a Abi) -> Option<&'a Struct> {
         self.known.and_then(|known| known.struct_).map(|id| abi.struct_(id))
@@ -50,9 +50,9 @@ pub(super) fn newer(known: &Capability, version: u16) -> Option<String> {
 
 /// The result of a walk.
 pub(super) struct Found<'a> {
-    /// The capabilities before the first error.
-    pub(super) caps: Vec<Cap<'a>>,
-    /// The error.
+    /// The capabilities before the first thing that is wrong.
+    pub(super) caps: Vec<DecodedCap<'a>>,
+    /// What is wrong.
     pub(super) error: Option<DecodeError>,
 }
 
@@ -82,8 +82,8 @@ pub(super) fn walk<'a>(
     let (mut at, mut source) = (first, source);
     let mut caps = Vec::new();
     loop {
-        let place = Place { bound: chain.bound, size, left };
-        let error = match place.visit(reader, at, source) {
+        let place = CapPlace { bound: chain.bound, size, left };
+        let error = match place.visit(reader, at, said_at) {
             Err(error) => Some(error),
             Ok(()) => match cap(reader, chain, header, at) {
                 Err(error) => Some(error),
@@ -91,9 +91,11 @@ pub(super) fn walk<'a>(
                     caps.push(cap);
                     source = bits_span(reader, header, header.next, at);
                     match cap.next {
-                        Some(next) if next == at => {
-                            Some(DecodeError { kind: Kind::Cycle, at, marks: vec![source] })
-                        }
+                        Some(next) if next == at => Some(DecodeError {
+                            kind: DecodeErrorKind::Cycle,
+                            at,
+                            marks: vec![said_at],
+                        }),
                         Some(next) => {
                             (at, left) = (next, left - 1);
                             continue;
@@ -107,9 +109,9 @@ pub(super) fn walk<'a>(
     }
 }
 
-/// The conditions on the offset of a capability.
-struct Place {
-    /// The smallest valid offset of a capability.
+/// What is to be true of the place of a capability.
+struct CapPlace {
+    /// Where capabilities may start.
     bound: u64,
     /// The size of a header.
     size: u64,
@@ -117,17 +119,17 @@ struct Place {
     left: u64,
 }
 
-impl Place {
-    fn visit(&self, reader: ByteReader<'_>, at: u64, source: Span) -> Result<(), DecodeError> {
+impl CapPlace {
+    fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), DecodeError> {
         let kind = match at {
-            _ if at < self.bound => Kind::InsideFixed,
-            _ if at >= reader.len() => Kind::OutOfBounds,
-            _ if at + self.size > reader.len() => Kind::HeaderCut,
-            _ if self.left == 0 => Kind::Cycle,
+            _ if at < self.bound => DecodeErrorKind::InsideFixed,
+            _ if at >= reader.len() => DecodeErrorKind::OutOfBounds,
+            _ if at + self.size > reader.len() => DecodeErrorKind::HeaderCut,
+            _ if self.left == 0 => DecodeErrorKind::Cycle,
             _ => return Ok(()),
         };
-        let mut marks = vec![source];
-        if kind == Kind::HeaderCut {
+        let mut marks = vec![said_at];
+        if kind == DecodeErrorKind::HeaderCut {
             marks.push(Span { offset: at, size: reader.len() - at });
         }
         Err(DecodeError { kind, at, marks })
@@ -140,8 +142,8 @@ fn cap<'a>(
     chain: &'a Chain,
     header: &CapHeader,
     at: u64,
-) -> Result<Cap<'a>, DecodeError> {
-    let read = Header::read(reader, header, at).unwrap_or_default();
+) -> Result<DecodedCap<'a>, DecodeError> {
+    let read = HeaderValues::read(reader, header, at).unwrap_or_default();
     let next = read.next(header, at);
     let end = match next {
         Some(next) if next > at => next.min(reader.len()),
@@ -160,12 +162,12 @@ fn cap<'a>(
             body::check_fixed(reader, size, body.of)?;
         }
     }
-    Ok(Cap { at, id: read.id, version: read.version, next, end, known })
+    Ok(DecodedCap { at, id: read.id, version: read.version, next, end, known })
 }
 
 /// The header of a capability, as read.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Header {
+pub(super) struct HeaderValues {
     /// The id.
     pub(super) id: u64,
     /// The version.
@@ -174,8 +176,8 @@ pub(super) struct Header {
     next: u64,
 }
 
-impl Header {
-    /// Reads a header if it is complete.
+impl HeaderValues {
+    /// Reads a header, if all of it is there.
     pub(super) fn read(reader: ByteReader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
         let field = |bits: Bits| {
             let number = reader.unsigned(bits_span(reader, header, bits, at))?;

@@ -2,13 +2,13 @@
 
 use super::bytes::ByteReader;
 use super::error::DecodeError;
-use super::value::{Content, Value};
+use super::value::{Content, DecodedValue};
 use crate::ir::{Host, Role, Struct};
 
 /// The protocol fields of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The value of argsz.
+pub struct DecodedReply {
+    /// What argsz says.
     pub argsz: u64,
     /// The size of the reply in the buffer.
     pub size: u64,
@@ -18,9 +18,9 @@ pub struct Reply {
     pub short: bool,
 }
 
-impl Reply {
-    /// Reads the protocol fields of a whole buffer. Bytes after argsz are ignored,
-    /// and an argsz larger than the buffer counts as the size of the buffer.
+impl DecodedReply {
+    /// Reads the protocol's fields in a whole buffer. Bytes behind argsz are
+    /// not looked at, and an argsz beyond the buffer is not believed.
     pub(super) fn read(
         all: ByteReader<'_>,
         struct_: &Struct,
@@ -55,8 +55,12 @@ impl Reply {
         self.short.then_some(self.argsz)
     }
 
-    /// A later field is absent if the chain starts before its end.
-    pub(super) fn hide_what_the_chain_covers(self, struct_: &Struct, fields: &mut [Value<'_>]) {
+    /// A field that came later is not there if the chain starts before its end.
+    pub(super) fn hide_what_the_chain_covers(
+        self,
+        struct_: &Struct,
+        fields: &mut [DecodedValue<'_>],
+    ) {
         let Some(first) = self.first else {
             return;
         };

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::Finding;
 use super::subject::{self, LintSubject};
+use super::violation::Violation;
 use super::{AT_LOAD, RULES};
 use crate::diagnostic::{Code, Place};
 use crate::ir::{Abi, Meta};
@@ -25,8 +25,8 @@ impl<'a> AllowList<'a> {
         Self { items, used: BTreeSet::new() }
     }
 
-    /// Whether a finding is allowed. The innermost item that allows it counts.
-    pub(super) fn allow(&mut self, code: Code, finding: &Finding<'_>) -> bool {
+    /// Whether a finding is allowed, by the innermost item that does.
+    pub(super) fn allow(&mut self, code: Code, finding: &Violation<'_>) -> bool {
         let mut owners = finding.subject.owners.iter();
         let allowing = owners.find(|meta| meta.allow.iter().any(|(rule, _)| rule == code.0));
         if let Some(meta) = allowing {
@@ -35,8 +35,8 @@ impl<'a> AllowList<'a> {
         allowing.is_some()
     }
 
-    /// The `allow` entries without a rule, a finding or a reason.
-    pub(super) fn useless(self) -> Vec<Finding<'a>> {
+    /// The exceptions that are none: without a rule, a case or a reason.
+    pub(super) fn unfounded(self) -> Vec<Violation<'a>> {
         let mut findings = Vec::new();
         for meta in self.items.values() {
             for (rule, reason) in &meta.allow {
@@ -46,7 +46,7 @@ impl<'a> AllowList<'a> {
         findings
     }
 
-    fn useless_entry(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Finding<'a>> {
+    fn unfounded_one(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Violation<'a>> {
         let known = RULES.iter().map(|rule| rule.code).chain(AT_LOAD).find(|code| code.0 == rule);
         let (message, help) = match known {
             None => (
@@ -62,6 +62,6 @@ impl<'a> AllowList<'a> {
             }
             Some(_) => (format!("{rule} is not broken here"), "remove the `allow`"),
         };
-        Some(Finding::new(LintSubject::of(meta), message).label("allowed here").help(help))
+        Some(Violation::new(LintSubject::of(meta), message).label("allowed here").help(help))
     }
 }

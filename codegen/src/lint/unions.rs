@@ -1,12 +1,12 @@
 //! Anonymous unions.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::Abi;
 
-/// L23: another field of the message selects the valid member of a union. L5 checks
-/// that all members have the same offset everywhere.
-pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
+/// L23: something else in the message tells which member counts. That all of
+/// them lie at the same offset everywhere, L5 sees to.
+pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
@@ -15,8 +15,8 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
                 let Some(when) = &arm.valid_if else {
                     let message = format!("the member `{}` has no `valid_if`", arm.name);
                     findings.push(
-                        Finding::new(subject, message).label("a member of a union").help(
-                            "name the flag, op or index under which it is valid in `valid_if`",
+                        Violation::new(subject, message).label("a member of a union").help(
+                            "name the flag, op or index with which it is valid in `valid_if`",
                         ),
                     );
                     continue;
@@ -26,7 +26,7 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
                     let message =
                         format!("`{}` and `{}` are both valid under `{when}`", twin.name, arm.name);
                     findings.push(
-                        Finding::new(subject, message)
+                        Violation::new(subject, message)
                             .label("this member")
                             .and(twin.meta.place, "and this one")
                             .help("give each member of a union a flag, op or index of its own"),

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::de::NodeReader;
 use super::extend::{self, Extension, Extensions};
-use super::file::File;
+use super::file::ItemFile;
 use super::{AbiFile, Spec, SpecFile, code, node};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 use crate::release::{Release, Since};
@@ -31,7 +31,7 @@ pub enum Origin {
 
 /// The readable part of a specification.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedSpec {
     /// The specification, if at least `abi.yaml` could be read.
     pub spec: Option<Spec>,
     /// The files, for showing places.
@@ -42,10 +42,10 @@ pub struct Loaded {
 
 /// Reads a specification and overlays onto it. Items of overlays came with release
 /// `at` by default, or with the newest one.
-pub fn load(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Loaded {
+pub fn load(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> LoadedSpec {
     let mut loader = Loader::default();
     let spec = loader.spec(origin, overlays, at);
-    Loaded { spec, sources: loader.sources, problems: loader.problems.into_inner() }
+    LoadedSpec { spec, sources: loader.sources, problems: loader.problems.into_inner() }
 }
 
 #[derive(Default)]
@@ -79,7 +79,7 @@ impl Loader {
     }
 
     fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
-        let file = self.listed::<File>(origin, name)?;
+        let file = self.listed::<ItemFile>(origin, name)?;
         let title = file.title.place;
         let Some((file, extensions)) = file.split(None) else {
             let problem = Diagnostic::error(BAD_VALUE, "the key `since` is missing");
@@ -92,7 +92,7 @@ impl Loader {
 
     fn overlay(&mut self, path: &Path, since: Since) -> Option<(SpecFile, Vec<Extension>)> {
         let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok()?;
-        let (file, extensions) = self.parse::<File>(shown(path), text)?.split(Some(since))?;
+        let (file, extensions) = self.parse::<ItemFile>(shown(path), text)?.split(Some(since))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Some((SpecFile { name, overlay: true, ..file }, extensions))
     }

@@ -2,28 +2,28 @@
 //! ioctls of a kind of file descriptor, bits of flags. If history broke the rule,
 //! the later item has `allow` with the reason.
 
-use super::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 use std::collections::{HashMap, HashSet};
 
-use super::Check;
-use super::intervals::{first, first_uncovered, split_at_changes};
-use super::model::{Group, GroupKind, bit};
-use super::numbers::Stretch;
-use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
-use crate::spec::{Item, Reserved};
+use crate::spec::{ItemSpec, ReservedSpec};
+use crate::validate::Check;
+use crate::validate::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
+use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
+use crate::validate::model::intervals::{first, first_uncovered, split_at_changes};
+use crate::validate::model::numbers::Stretch;
+use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
     capabilities(check);
     for (group, stretches) in index.groups.iter().zip(&index.stretches) {
         match group.kind {
-            GroupKind::Flags => flags(check, group, stretches),
-            GroupKind::Constants => {}
-            GroupKind::Enum | GroupKind::IdSpace | GroupKind::FieldValues => {
+            NumberGroupKind::Flags => flags(check, group, stretches),
+            NumberGroupKind::Constants => {}
+            NumberGroupKind::Enum | NumberGroupKind::IdSpace | NumberGroupKind::FieldValues => {
                 numbers(check, group, stretches);
             }
         }
@@ -58,8 +58,12 @@ impl<'a> Uses<'a> {
         self.users.push(user);
     }
 
-    /// Numbers that other trees use; several trees may use the same one.
-    fn reserve(&mut self, reserved: &'a Map<OneOrMany<LineOrMap<Reserved>>>, validity: Validity) {
+    /// Numbers that other trees use; several may definition the same one.
+    fn reserve(
+        &mut self,
+        reserved: &'a Map<OneOrMany<LineOrMap<ReservedSpec>>>,
+        validity: Validity,
+    ) {
         for (name, _, number) in reserved.flat() {
             let time = (validity, number.value.place);
             let user = User { name, reserved: true, allowed: false };
@@ -122,7 +126,7 @@ fn capabilities(check: &mut Check<'_>) {
 }
 
 /// Numbers of a space, an enum or a field. A count may equal a reserved number after them.
-fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
+fn numbers(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     for Stretch { value: at, validity, number } in stretches.iter().copied() {
         let (name, value) = &group.values[at];
@@ -145,7 +149,7 @@ fn ioctls(check: &mut Check<'_>) {
         file.items.iter().map(move |item| (item, item.validity(validity)))
     });
     for (owner, (item, validity)) in items.enumerate() {
-        let Item::Ioctl(ioctl) = item else { continue };
+        let ItemSpec::Ioctl(ioctl) = item else { continue };
         let kind = check.spec.abi.fds.get(&ioctl.fd);
         let all = kind.into_iter().flat_map(|kind| kind.backends.iter());
         let mut backends: Vec<&str> = ioctl.backends.iter().map(|name| name.as_str()).collect();
@@ -175,7 +179,7 @@ fn ioctls(check: &mut Check<'_>) {
 }
 
 /// Flags are distinct single bits. A mask covers either flags only, or bits without flags.
-fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
+fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     let mut known = HashMap::<i128, Vec<Validity>>::new();
     for (owner, (name, value)) in group.values.iter().enumerate() {

@@ -4,23 +4,23 @@
 use std::iter;
 
 use crate::release::{Release, Since};
-use crate::spec::history::{History, Validity};
+use crate::spec::history::{HistorySpec, Validity};
 
-/// The start of a validity as a release that can be compared.
-pub(super) fn first(validity: Validity) -> Release {
+/// When a validity begins, in the form in which releases can be compared.
+pub(crate) fn first(validity: Validity) -> Release {
     validity.since.first().opening()
 }
 
-/// The name of a release in messages. The first candidate means the whole release.
-pub(super) fn shown(release: Release) -> String {
+/// A release as messages name it. The first candidate stands for the whole.
+pub(crate) fn shown(release: Release) -> String {
     let text = release.to_string();
     text.strip_suffix("-rc1").unwrap_or(&text).to_owned()
 }
 
-/// The parts of a validity without changes, oldest first.
-pub(super) fn split_at_changes(
+/// The stretches of a validity in which history changes nothing, oldest first.
+pub(crate) fn split_at_changes(
     validity: Validity,
-    before: &History,
+    before: &HistorySpec,
 ) -> impl Iterator<Item = Validity> {
     let inside = move |change: &Release| {
         let ends = |until: Release| change.opening() < until.opening();
@@ -32,8 +32,8 @@ pub(super) fn split_at_changes(
     starts.zip(ends).map(|(since, until)| Validity { since, until })
 }
 
-/// The first release of `whole` that is in none of the pieces.
-pub(super) fn first_uncovered(
+/// The first release of `whole` that none of the pieces has.
+pub(crate) fn first_uncovered(
     whole: Validity,
     pieces: impl Iterator<Item = Validity>,
 ) -> Option<Release> {
@@ -53,8 +53,8 @@ pub(super) fn first_uncovered(
     whole.until.is_none_or(ends).then_some(reached)
 }
 
-/// The releases that are in both validities.
-pub(super) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
+/// The releases that have both.
+pub(crate) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
     let since = if first(one) < first(other) { other.since } else { one.since };
     let until = match (one.until, other.until) {
         (Some(one), Some(other)) => Some(if one.opening() < other.opening() { one } else { other }),
@@ -64,8 +64,8 @@ pub(super) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
     until.is_none_or(|until| first(common) < until.opening()).then_some(common)
 }
 
-/// The releases of `one` that are not in `other`: those before and those after it.
-pub(super) fn difference(one: Validity, other: Validity) -> impl Iterator<Item = Validity> {
+/// The releases that have the one and not the other, before and after it.
+pub(crate) fn difference(one: Validity, other: Validity) -> impl Iterator<Item = Validity> {
     let before = Validity { until: Some(other.since.first()), ..one };
     let after = other.until.map(|end| Validity { since: Since::Known(end), until: one.until });
     let before = intersection(one, before);
