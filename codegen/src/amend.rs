@@ -44,7 +44,7 @@ pub struct Unread {
     pub text: String,
     /// Why it was not read, in one sentence.
     pub reason: String,
-    /// Where it starts.
+    /// The offset of its first byte.
     pub place: Place,
 }
 

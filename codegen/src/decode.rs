@@ -61,13 +61,13 @@ pub struct Decoded<'a> {
     pub fields: Vec<DecodedValue<'a>>,
     /// Bytes of the struct that no field covers.
     pub holes: Vec<Span>,
-    /// What the reply says of itself, of a struct that hosts a chain.
+    /// The protocol fields of the reply, if the struct hosts a chain.
     pub reply: Option<DecodedReply>,
     /// The chain, if there can be one.
     pub chain: Option<&'a Chain>,
-    /// Its capabilities, as far as nothing is wrong.
+    /// Its capabilities up to the first error.
     pub caps: Vec<DecodedCap<'a>>,
-    /// What is wrong.
+    /// The error.
     pub error: Option<DecodeError>,
     /// Notes for the reader.
     pub notes: Vec<String>,
@@ -245,8 +245,8 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    /// The fields of a capability that its version has, its header left out;
-    /// none of an unknown one.
+    /// The fields of a capability that its version has, without the header; none
+    /// for an unknown capability.
     pub fn cap_fields(&self, cap: &DecodedCap<'a>) -> Vec<DecodedValue<'a>> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();

@@ -49,11 +49,11 @@ struct Lowering<'a> {
     chains: HashMap<&'a str, ChainId>,
     /// The chains in the order of their indexes.
     chain_items: Vec<&'a spec::ChainSpec>,
-    /// Every plain constant's number.
+    /// The number of every plain constant.
     numbers: HashMap<&'a str, i128>,
     /// The capabilities of all releases, by the hosts of their chains.
     hosted: HashMap<&'a str, Vec<ioctls::HostedCapability<'a>>>,
-    /// Today's name of a constant or a capability to that in the release.
+    /// The name in the release of each constant or capability, by its current name.
     names: HashMap<&'a str, &'a str>,
 }
 

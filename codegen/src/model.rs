@@ -87,12 +87,12 @@ pub struct HandlerModel<'a> {
 enum Appended<'a> {
     Nothing,
     Array(&'a ReplyArray),
-    Chain(HostedChain<'a>),
+    Chain(AppendedChain<'a>),
 }
 
 /// A chain and the fields of its host.
 #[derive(Clone, Copy, Debug)]
-struct HostedChain<'a> {
+struct AppendedChain<'a> {
     chain: &'a Chain,
     rules: &'a ReplyChain,
     flags: usize,
@@ -124,9 +124,9 @@ impl<'a> HandlerModel<'a> {
         let appended = match (&handler.array, &handler.chain) {
             (Some(array), _) => Appended::Array(array),
             _ if struct_.fields.iter().any(flexible) => return None,
-            (None, Some(rules)) => {
-                Appended::Chain(abi.chains.iter().find_map(|chain| appended_chain(chain, rules, id))?)
-            }
+            (None, Some(rules)) => Appended::Chain(
+                abi.chains.iter().find_map(|chain| appended_chain(chain, rules, id))?,
+            ),
             (None, None) => Appended::Nothing,
         };
         Some(Self { abi, struct_, handler, appended })
@@ -159,8 +159,8 @@ impl<'a> HandlerModel<'a> {
             Appended::Chain(_) => contents.caps.is_empty(),
         };
         let fits = bare || need <= argsz;
-        let appended = match self.behind {
-            Behind::Chain(HostedChain { rules, .. }) if fits && !bare => {
+        let with_chain = match self.appended {
+            Appended::Chain(AppendedChain { rules, .. }) if fits && !bare => {
                 furthest(&rules.writes, argsz)
             }
             _ => 0,
@@ -168,12 +168,12 @@ impl<'a> HandlerModel<'a> {
         let copied = self.copied(&self.handler.writes, argsz).max(with_chain);
         let outcome = Outcome { need, fits, copied, contents };
         self.fixed(memory, outcome);
-        match self.behind {
-            Behind::Chain(hosted) => {
-                self.tell_of_chain(memory, hosted, outcome);
-                if !bare && (fits || hosted.rules.when_too_small == WhenTooSmall::Partial) {
-                    let header = &self.abi.cap_headers[hosted.chain.header];
-                    ChainWriter { abi: self.abi, header, rules: hosted.rules, argsz, fits }
+        match self.appended {
+            Appended::Chain(appended) => {
+                self.set_chain_fields(memory, appended, outcome);
+                if !bare && (fits || appended.rules.when_too_small == WhenTooSmall::Partial) {
+                    let header = &self.abi.cap_headers[appended.chain.header];
+                    ChainWriter { abi: self.abi, header, rules: appended.rules, argsz, fits }
                         .chain(memory, &contents.caps);
                 }
             }
@@ -248,9 +248,14 @@ impl<'a> HandlerModel<'a> {
     }
 
     /// Sets the flag, the offset and argsz.
-    fn tell_of_chain(&self, memory: &mut Memory, hosted: HostedChain<'_>, outcome: Outcome<'_>) {
+    fn set_chain_fields(
+        &self,
+        memory: &mut Memory,
+        appended: AppendedChain<'_>,
+        outcome: Outcome<'_>,
+    ) {
         let Outcome { need, fits, copied, contents, .. } = outcome;
-        let HostedChain { rules, flags, flag, cap_offset, .. } = hosted;
+        let AppendedChain { rules, flags, flag, cap_offset, .. } = appended;
         let bare = contents.caps.is_empty();
         let bits = memory::number(&contents.fixed, self.span(flags)) & !flag;
         let flagged = !bare && (fits || rules.when_too_small != WhenTooSmall::FlagClear);
@@ -286,10 +291,14 @@ impl<'a> HandlerModel<'a> {
 }
 
 /// The chain of a struct, if it has one.
-fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<HostedChain<'a>> {
+fn appended_chain<'a>(
+    chain: &'a Chain,
+    rules: &'a ReplyChain,
+    id: StructId,
+) -> Option<AppendedChain<'a>> {
     let host = chain.host().filter(|host| host.struct_ == id)?;
     let (flags, flag) = (host.flags, host.flag.1);
-    Some(HostedChain { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
+    Some(AppendedChain { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
 }
 
 /// The most of these ends that argsz covers.

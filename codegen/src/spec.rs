@@ -59,7 +59,7 @@ pub struct AbiFile {
     pub title: Placed<String>,
     /// The purpose of the ABI.
     pub doc: Placed<DocText>,
-    /// The word that all names start with, and that short names in Rust lack.
+    /// The word that all names start with; it is left out of short names in Rust.
     pub prefix: Placed<String>,
     /// The version of the generated crate and header; 0.0.0 if absent.
     #[serde(default)]

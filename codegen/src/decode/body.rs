@@ -110,7 +110,7 @@ fn reaches(
         return Err(beyond());
     }
     match of.next {
-        Some((next, said_at)) if next > of.at && end > next => Err(DecodeError {
+        Some((next, source)) if next > of.at && end > next => Err(DecodeError {
             kind: DecodeErrorKind::Overlap { id: of.id.unwrap_or(0), next },
             at: of.at,
             marks: vec![source],

@@ -10,7 +10,7 @@ use crate::layout::Span;
 /// A capability of a chain.
 #[derive(Clone, Copy, Debug)]
 pub struct DecodedCap<'a> {
-    /// Where it starts.
+    /// The offset of its first byte.
     pub at: u64,
     /// Its id.
     pub id: u64,
@@ -50,9 +50,9 @@ pub(super) fn newer(known: &Capability, version: u16) -> Option<String> {
 
 /// The result of a walk.
 pub(super) struct Found<'a> {
-    /// The capabilities before the first thing that is wrong.
+    /// The capabilities before the first error.
     pub(super) caps: Vec<DecodedCap<'a>>,
-    /// What is wrong.
+    /// The error.
     pub(super) error: Option<DecodeError>,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn walk<'a>(
     let mut caps = Vec::new();
     loop {
         let place = CapPlace { bound: chain.bound, size, left };
-        let error = match place.visit(reader, at, said_at) {
+        let error = match place.visit(reader, at, source) {
             Err(error) => Some(error),
             Ok(()) => match cap(reader, chain, header, at) {
                 Err(error) => Some(error),
@@ -94,7 +94,7 @@ pub(super) fn walk<'a>(
                         Some(next) if next == at => Some(DecodeError {
                             kind: DecodeErrorKind::Cycle,
                             at,
-                            marks: vec![said_at],
+                            marks: vec![source],
                         }),
                         Some(next) => {
                             (at, left) = (next, left - 1);
@@ -109,9 +109,9 @@ pub(super) fn walk<'a>(
     }
 }
 
-/// What is to be true of the place of a capability.
+/// The conditions on the offset of a capability.
 struct CapPlace {
-    /// Where capabilities may start.
+    /// The smallest valid offset of a capability.
     bound: u64,
     /// The size of a header.
     size: u64,
@@ -120,7 +120,7 @@ struct CapPlace {
 }
 
 impl CapPlace {
-    fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), DecodeError> {
+    fn visit(&self, reader: ByteReader<'_>, at: u64, source: Span) -> Result<(), DecodeError> {
         let kind = match at {
             _ if at < self.bound => DecodeErrorKind::InsideFixed,
             _ if at >= reader.len() => DecodeErrorKind::OutOfBounds,
@@ -128,7 +128,7 @@ impl CapPlace {
             _ if self.left == 0 => DecodeErrorKind::Cycle,
             _ => return Ok(()),
         };
-        let mut marks = vec![said_at];
+        let mut marks = vec![source];
         if kind == DecodeErrorKind::HeaderCut {
             marks.push(Span { offset: at, size: reader.len() - at });
         }
@@ -177,7 +177,7 @@ pub(super) struct HeaderValues {
 }
 
 impl HeaderValues {
-    /// Reads a header, if all of it is there.
+    /// Reads a header if it is complete.
     pub(super) fn read(reader: ByteReader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
         let field = |bits: Bits| {
             let number = reader.unsigned(bits_span(reader, header, bits, at))?;

@@ -7,7 +7,7 @@ use crate::layout::Span;
 pub struct DecodeError {
     /// The error.
     pub kind: DecodeErrorKind,
-    /// The offset of the capability it is about; 0 of the struct itself.
+    /// The offset of the capability that has it; 0 for the struct itself.
     pub at: u64,
     /// The bytes that are wrong, or that show the error.
     pub marks: Vec<Span>,
@@ -16,7 +16,7 @@ pub struct DecodeError {
 /// The error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeErrorKind {
-    /// There are fewer bytes than every such struct has.
+    /// There are fewer bytes than every reply of the struct has.
     TooShort {
         /// The number of available bytes.
         len: u64,
@@ -84,11 +84,11 @@ impl DecodeErrorKind {
 
 impl DecodeError {
     /// Fewer bytes than required, and the bytes that state the size, if any.
-    pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
+    pub(super) fn too_short(len: u64, minsz: u64, source: Option<Span>) -> Self {
         Self {
             kind: DecodeErrorKind::TooShort { len, minsz },
             at: 0,
-            marks: said_at.into_iter().collect(),
+            marks: source.into_iter().collect(),
         }
     }
 
@@ -113,10 +113,10 @@ impl DecodeError {
                 format!("capability {id} at {at} requires {need} bytes, more than there are")
             }
             DecodeErrorKind::CountOutOfBounds { id: Some(id), count } => {
-                format!("capability {id} at {at} counts {count} elements, more than there are")
+                format!("capability {id} at {at} counts {count} elements, more than the reply has")
             }
             DecodeErrorKind::CountOutOfBounds { id: None, count } => {
-                format!("{count} elements are counted, more than there are")
+                format!("the count is {count} elements, more than the reply has")
             }
             DecodeErrorKind::Overlap { id, next } => {
                 format!("capability {id} at {at} overlaps the one at {next}")

@@ -18,16 +18,16 @@ pub const MOST_INPUT: usize = 8 << 20;
 pub struct Input {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// How they were written.
+    /// The format of the input.
     pub form: InputForm,
-    /// Whether the text says that bytes are missing at the end.
+    /// Whether the text shows that bytes are missing at the end.
     pub cut: bool,
 }
 
 /// Formats of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputForm {
-    /// As they are.
+    /// The bytes themselves.
     Binary,
     /// Hexadecimal digits.
     Hex,

@@ -8,7 +8,7 @@ use crate::ir::{Host, Role, Struct};
 /// The protocol fields of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodedReply {
-    /// What argsz says.
+    /// The value of argsz.
     pub argsz: u64,
     /// The size of the reply in the buffer.
     pub size: u64,
@@ -19,8 +19,8 @@ pub struct DecodedReply {
 }
 
 impl DecodedReply {
-    /// Reads the protocol's fields in a whole buffer. Bytes behind argsz are
-    /// not looked at, and an argsz beyond the buffer is not believed.
+    /// Reads the protocol fields of a whole buffer. Bytes after argsz are ignored,
+    /// and an argsz larger than the buffer counts as the size of the buffer.
     pub(super) fn read(
         all: ByteReader<'_>,
         struct_: &Struct,
@@ -55,7 +55,7 @@ impl DecodedReply {
         self.short.then_some(self.argsz)
     }
 
-    /// A field that came later is not there if the chain starts before its end.
+    /// A later field is absent if the chain starts before its end.
     pub(super) fn hide_what_the_chain_covers(
         self,
         struct_: &Struct,

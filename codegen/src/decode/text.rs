@@ -140,8 +140,8 @@ impl<'a> TextTree<'_, 'a> {
         }
     }
 
-    /// What stands on the line of the field itself.
-    fn beside(&self, value: &DecodedValue<'a>) -> String {
+    /// The text on the line of the field itself.
+    fn text_of(&self, value: &DecodedValue<'a>) -> String {
         match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
             Content::Number(number) => number.text(),
@@ -194,7 +194,7 @@ impl<'a> TextTree<'_, 'a> {
     }
 }
 
-/// Reserved fields are shown only where they are not what they should be.
+/// Reserved fields are shown only if they are not zero.
 fn is_shown(value: &DecodedValue<'_>) -> bool {
     value.role != Role::Reserved || !is_zero(&value.content)
 }

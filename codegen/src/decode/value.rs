@@ -12,7 +12,7 @@ use crate::layout::{Int, Span};
 /// A field, an arm of a union or an element of an array.
 #[derive(Clone, Debug)]
 pub struct DecodedValue<'a> {
-    /// Its name; of an element, empty.
+    /// Its name; empty for an element.
     pub name: &'a str,
     /// Its type.
     pub type_: &'a Type,
@@ -35,7 +35,7 @@ pub enum Content<'a> {
     Number(DecodedNumber<'a>),
     /// A struct, its fields, and the bytes that none of them covers.
     Fields(&'a Struct, Vec<DecodedValue<'a>>, Vec<Span>),
-    /// The arms of a union, which lie one over the other.
+    /// The members of a union, which overlap.
     Arms(Vec<DecodedValue<'a>>),
     /// An array of bytes.
     Bytes(&'a [u8]),

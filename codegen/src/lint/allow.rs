@@ -25,7 +25,7 @@ impl<'a> AllowList<'a> {
         Self { items, used: BTreeSet::new() }
     }
 
-    /// Whether a finding is allowed, by the innermost item that does.
+    /// Whether a finding is allowed. The innermost item that allows it counts.
     pub(super) fn allow(&mut self, code: Code, finding: &Violation<'_>) -> bool {
         let mut owners = finding.subject.owners.iter();
         let allowing = owners.find(|meta| meta.allow.iter().any(|(rule, _)| rule == code.0));
@@ -35,8 +35,8 @@ impl<'a> AllowList<'a> {
         allowing.is_some()
     }
 
-    /// The exceptions that are none: without a rule, a case or a reason.
-    pub(super) fn unfounded(self) -> Vec<Violation<'a>> {
+    /// The `allow` entries without a rule, a finding or a reason.
+    pub(super) fn useless(self) -> Vec<Violation<'a>> {
         let mut findings = Vec::new();
         for meta in self.items.values() {
             for (rule, reason) in &meta.allow {
@@ -46,7 +46,7 @@ impl<'a> AllowList<'a> {
         findings
     }
 
-    fn unfounded_one(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Violation<'a>> {
+    fn useless_entry(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Violation<'a>> {
         let known = RULES.iter().map(|rule| rule.code).chain(AT_LOAD).find(|code| code.0 == rule);
         let (message, help) = match known {
             None => (

@@ -5,8 +5,8 @@ use super::violation::Violation;
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::Int;
 
-/// L16: a flexible array ends its struct, a field counts it, and nothing can
-/// stand behind the struct that it ends.
+/// L16: a flexible array ends its struct, a field counts it, and no field can
+/// follow a struct that ends in one.
 pub(super) fn last_and_counted(abi: &Abi) -> Vec<Violation<'_>> {
     let fields = abi.structs.iter().flat_map(|struct_| {
         let fields = struct_.fields.iter().enumerate();
@@ -45,7 +45,11 @@ fn wrong(
     }
     if open_ended(abi, element) {
         let message = format!("the elements of `{name}` end in flexible arrays");
-        return Some((message, "the elements have no fixed size", "give the elements a fixed size"));
+        return Some((
+            message,
+            "the elements have no fixed size",
+            "give the elements a fixed size",
+        ));
     }
     let Some(count) = count else {
         let message = format!("no field counts the elements of `{name}`");

@@ -10,8 +10,8 @@ use crate::layout::{Int, Model};
 use crate::layout::{all_equal, per_model};
 use crate::release::Release;
 
-/// L8: a flag, a `cap_offset` that came with it, and a fixed part that leaves
-/// the chain behind it aligned.
+/// L8: a host has a flag, a `cap_offset` of the same release, and a size that keeps
+/// the chain aligned.
 pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for chain in &abi.chains {
@@ -36,7 +36,7 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     findings
 }
 
-/// A chain at a fixed place behind a struct that has a flag and no offset.
+/// A chain at a fixed offset after a struct with a flag and without `cap_offset`.
 fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Violation<'a>> {
     let ChainStart::After { host, .. } = &chain.start else { return None };
     let struct_ = abi.struct_(host.struct_);
@@ -78,9 +78,7 @@ fn flag_and_offset<'a>(
             at_offset(message)
                 .label(format!("since {offset_since}"))
                 .and(flag.meta.place, format!("since {flag_since}"))
-                .help(
-                    "give both the same release: a reader tests the flag, then reads the offset",
-                ),
+                .help("give both the same release: a reader tests the flag, then reads the offset"),
         );
     }
     None
@@ -109,7 +107,10 @@ fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Violati
     Some(
         Violation::new(LintSubject::of_struct(abi, struct_), message)
             .label(format!("its size is {}", per_model(&sizes)))
-            .and(chain.meta.place, format!("the chain's capabilities start at multiples of {align}"))
+            .and(
+                chain.meta.place,
+                format!("the chain's capabilities start at multiples of {align}"),
+            )
             .help(format!("append a `reserved` field that makes the size a multiple of {align}")),
     )
 }
@@ -166,10 +167,10 @@ pub(super) fn capabilities_are_emitted(abi: &Abi) -> Vec<Violation<'_>> {
     let capabilities = abi.capabilities.iter();
     let idle = capabilities.filter(|one| unused(one) && one.meta.deprecated.is_none());
     idle.map(|capability| {
-        let message = format!("nothing emits `{}`", capability.name);
+        let message = format!("no handler appends `{}`", capability.name);
         Violation::new(LintSubject::of(&capability.meta), message)
-            .label("in the `capabilities` of no handler, and not `deprecated`")
-            .help("name it in the handlers that append it, or say since when none does")
+            .label("not in the `capabilities` of a handler, and not `deprecated`")
+            .help("list it in the handlers that append it, or mark it as `deprecated`")
     })
     .collect()
 }

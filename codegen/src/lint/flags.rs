@@ -5,8 +5,7 @@ use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 
-/// L13: a flag is one bit, and a mask covers flags that there are, or bits
-/// that hold no flag at all.
+/// L13: a flag is one bit, and a mask covers existing flags, or bits without flags.
 pub(super) fn single_bits_and_exact_masks(abi: &Abi) -> Vec<Violation<'_>> {
     let groups = abi.groups.iter().filter(|group| group.kind == GroupKind::Flags);
     let values = groups.flat_map(|group| group.values.iter().map(move |value| (group, value)));

@@ -8,8 +8,8 @@ use crate::ir::{
 use crate::layout::Model;
 use crate::reply::Unset;
 
-/// L19: argsz must cover what the first release had, and never more. Sizes
-/// are those of a 64-bit kernel, which translates nothing.
+/// L19: argsz must cover the struct of the first release, and never more. Sizes are
+/// those of the LP64 layout; the kernel does not translate for 32-bit callers.
 pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Violation<'_>> {
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     let mut findings: Vec<_> = arguments.flat_map(|one| minsz_of_struct(abi, one)).collect();
@@ -18,8 +18,10 @@ pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Violation<'_>
         let Some(declared) = declared.filter(|declared| *declared != handler.minsz) else {
             continue;
         };
-        let message =
-            format!("`{}` requires another size of `{}` than the struct", handler.name, struct_.name);
+        let message = format!(
+            "`{}` requires another size of `{}` than the struct",
+            handler.name, struct_.name
+        );
         findings.push(
             Violation::new(LintSubject::of_handler(ioctl, handler), message)
                 .label(format!("argsz must cover {} bytes", handler.minsz))
@@ -59,7 +61,7 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Violation<'a>> 
         .collect()
 }
 
-/// L9: whoever writes a chain rounds up to the chain's alignment.
+/// L9: a handler that writes a chain rounds up to the chain's alignment.
 pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Violation<'_>> {
     let chains = present_chains(abi).filter_map(|(ioctl, struct_, handler, reply)| {
         let host = |chain: &&Chain| hosts(abi, chain, struct_);
@@ -78,16 +80,16 @@ fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
     chain.offset_host().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
 }
 
-/// L20: the fixed part comes from a buffer that was set, goes as far as
-/// `cap_offset` or an array, and the chain starts where it ends.
-pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Violation<'_>> {
+/// L20: the fixed part comes from an initialised buffer, includes `cap_offset` or
+/// the fields before an array, and the chain starts at its end.
+pub(super) fn replies_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for (ioctl, _, handler) in present(abi).filter(|one| one.2.unset == Unset::Stack) {
         let message = format!("`{}` leaks kernel stack", handler.name);
         findings.push(
             Violation::new(LintSubject::of_handler(ioctl, handler), message)
-                .label("bytes that it does not set are `stack`")
-                .help("clear the reply before it is filled, so that they are `zero`"),
+                .label("its unset bytes are `stack`")
+                .help("clear the reply before filling it, so that unset bytes are `zero`"),
         );
     }
     for (ioctl, struct_, handler) in present(abi) {
@@ -98,7 +100,7 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Violation<'_>> {
             let array = &struct_.fields[array.field];
             findings.push(
                 Violation::new(LintSubject::of_handler(ioctl, handler), message)
-                    .label("`writes` ends in front of the array")
+                    .label("`writes` ends before the array")
                     .and(array.meta.place, format!("starts at {start}"))
                     .help("write the fixed part up to the array, with the field that counts it"),
             );
@@ -120,7 +122,7 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Violation<'_>> {
             let message = format!("`{}` does not write the offset of its chain", handler.name);
             findings.push(
                 Violation::new(subject, message)
-                    .label("`writes` ends in front of `cap_offset`")
+                    .label("`writes` ends before `cap_offset`")
                     .help("write as much of the fixed part as argsz covers"),
             );
         }

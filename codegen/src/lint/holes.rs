@@ -15,7 +15,7 @@ pub(super) fn no_holes(abi: &Abi) -> Vec<Violation<'_>> {
     holes.map(|(struct_, field, holes)| hole(abi, struct_, field, &holes)).collect()
 }
 
-/// L6: a pad that is in nobody's way but its own.
+/// L6: padding that itself causes a hole.
 pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Violation<'_>> {
     let pads = abi.structs.iter().flat_map(|struct_| {
         let reserved = struct_.fields.iter().enumerate();
@@ -25,7 +25,7 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Violation<'_>> {
         })
     });
     pads.map(|(struct_, index, field, without)| {
-        let message = format!("`{}` makes the hole that it should fill", field.name);
+        let message = format!("`{}` causes the hole that it should fill", field.name);
         let finding = Violation::new(LintSubject::of_field(abi, struct_, field), message)
             .label(format!("with it, {}", behind(struct_, index, &struct_.layouts, index + 1)))
             .help(format!(

@@ -6,8 +6,8 @@ use super::violation::Violation;
 use crate::ir::{Abi, Struct};
 use crate::layout::{all_equal, per_model};
 
-/// L5: sizes and offsets are the same on every target. Alignment alone may
-/// differ: that is what L3 is about.
+/// L5: sizes and offsets are the same on every target. Only the alignment may
+/// differ, which L3 checks.
 pub(super) fn one_layout_everywhere(abi: &Abi) -> Vec<Violation<'_>> {
     let structs = abi.structs.iter();
     structs.filter_map(|struct_| differs(abi, struct_)).collect()

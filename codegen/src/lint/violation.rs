@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 
 /// Something that breaks a rule.
 pub(super) struct Violation<'a> {
-    /// What it is about.
+    /// Its subject.
     pub(super) subject: LintSubject<'a>,
     message: String,
     label: String,

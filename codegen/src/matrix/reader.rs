@@ -1,6 +1,6 @@
 //! The program's side: its knowledge of replies, and how it reads one.
 
-use super::writer::{WrittenCap, Reply, STALE};
+use super::writer::{Reply, STALE, WrittenCap};
 use crate::ir::protocol::{BitField, CapPlan, ChainPlan, HeaderFormat};
 use crate::ir::{Abi, Arg, Ioctl, Role};
 use crate::layout::{Model, Span};
@@ -202,7 +202,10 @@ impl KnownCap {
             };
             let span = Span { offset: at + field.offset, size: *size };
             if span.end() > bytes.len() as u64 || !marked(bytes, span, &field.name) {
-                return Err(format!("`{}` of {} differs from the written value", field.name, self.name));
+                return Err(format!(
+                    "`{}` of {} differs from the written value",
+                    field.name, self.name
+                ));
             }
             *compared += size;
         }

@@ -24,7 +24,8 @@ macro_rules! with_rules {
             $($body)*
             /// The last field that argsz must cover, or the call fails with EINVAL; by default that of the struct.
             pub minsz: Option<Placed<String>>,
-            /// How much is copied in: a word, or the fields of which the last one that argsz covers is the end; by default `minsz`.
+            /// How much is copied in: a word, or a list of fields; the last one
+            /// that argsz covers is the end. The default is `minsz`.
             pub reads: Option<CopiedSpec>,
             /// How much of the fixed part is copied out, likewise; by default nothing.
             pub writes: Option<CopiedSpec>,
@@ -113,13 +114,13 @@ impl Rules<'_> {
 }
 
 impl IoctlSpec {
-    /// Every handler with its name and its place; one that had different rules
-    /// in different releases comes several times.
+    /// Every handler with its name and its place; a handler with different rules in
+    /// different releases is listed several times.
     pub fn handlers(&self) -> impl Iterator<Item = (&Placed<String>, Place, &HandlerSpec)> {
         self.handlers.flat().map(|(name, place, handler)| (name, place, &handler.0))
     }
 
-    /// The rules that hold for one of its handlers.
+    /// The rules of one of its handlers.
     pub fn rules<'a>(&'a self, handler: &'a HandlerSpec) -> Rules<'a> {
         let mut rules = handler.rules();
         let mut like = handler.like.as_ref();

@@ -196,7 +196,10 @@ fn damage_is_marked_in_the_bytes() {
     damaged[60] = 0x18;
     let Outcome { code, stdout, .. } = run(&["vfio_iommu_type1_info"], &damaged);
     assert_eq!(code, 1);
-    assert!(stdout.contains("CAP_MIGRATION: id 2"), "the capabilities before it are shown: {stdout}");
+    assert!(
+        stdout.contains("CAP_MIGRATION: id 2"),
+        "the capabilities before it are shown: {stdout}"
+    );
     let expected = "error: cycle: the chain returns to 24\n";
     assert!(stdout.contains(expected), "{stdout}");
     damaged[76] = 0xff;

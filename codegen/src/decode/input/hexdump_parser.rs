@@ -6,8 +6,8 @@ use super::{InputForm, MOST_BYTES, pairs};
 
 /// The bytes of a dump; `None` if the text is not a dump.
 pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, InputForm), String>> {
-    let told = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
-    let mut rows = text.lines().enumerate().filter(|(_, line)| told(line)).peekable();
+    let repeated = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    let mut rows = text.lines().enumerate().filter(|(_, line)| repeated(line)).peekable();
     let (_, first) = rows.peek()?;
     let form = opens(first)?;
     let mut dump = Dump { start: None, bytes: Vec::new(), row: 0, repeated: false };

@@ -45,7 +45,7 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     facts.push(walk(page, header));
     facts.push(format!("No capability starts before {}.", chain.bound));
     let registry = page.to("registry", &registry_path(&chain.name));
-    facts.push(format!("Who holds which id, and what is free: {registry}."));
+    facts.push(format!("Assigned and free ids: {registry}."));
     let view = ChainDocView {
         name: chain.name.clone(),
         doc: page.doc(&chain.meta.doc),

@@ -140,7 +140,7 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> NumberUse<'a> {
     }
 }
 
-/// The row of a number that belongs to someone else.
+/// The row of a number that is used elsewhere.
 fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> NumberUse<'a> {
     let mut cells = [const { String::new() }; 8];
     cells[0] = one.value.to_string();
@@ -168,7 +168,7 @@ fn next_free(entries: &[NumberUse<'_>]) -> Option<i128> {
     Some(rest.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
 }
 
-/// Numbers that had, or have, more than one holder, and names that changed.
+/// Numbers that have or had more than one user, and names that changed.
 fn notes(page: &Page<'_>, entries: &[NumberUse<'_>]) -> Vec<String> {
     let mut notes = Vec::new();
     for same in entries.chunk_by(|one, next| one.number == next.number) {

@@ -38,7 +38,8 @@ impl Merge<'_> {
         });
         fields.0.splice(index..index, new);
         if let Some(other) = self.slots.insert((at, slot), first) {
-            let message = format!("another extension adds fields to `{}` at this place", extend.value);
+            let message =
+                format!("another extension adds fields to `{}` at this place", extend.value);
             let problem = Diagnostic::error(EXTENSION_CONFLICT, message).at(first, "again here");
             let help = "name one of its fields in `after` or `before`";
             self.problems.push(problem.and(other, "first here").help(help));

@@ -33,7 +33,7 @@ item! {
         pub type_: Option<Placed<String>>,
         /// The numbers.
         pub values: Map<LineOrMap<ValueSpec>>,
-        /// Numbers that others use, by the names that they have there.
+        /// Numbers that are used elsewhere, by their names there.
         #[serde(default)]
         pub reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     }

@@ -10,7 +10,7 @@ use crate::spec::types::Amount;
 /// A number of a value, with its validity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
-    /// The value's place in its group.
+    /// The index of the value in its group.
     pub(crate) value: usize,
     pub(crate) validity: Validity,
     pub(crate) number: i128,

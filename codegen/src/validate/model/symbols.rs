@@ -36,7 +36,7 @@ pub(crate) struct Symbol {
     pub(crate) place: Place,
     /// Its place in the order of declarations.
     pub(crate) order: usize,
-    /// Of a number, its group and its place therein.
+    /// For a number: its group and its index in the group.
     pub(crate) number: Option<(usize, usize)>,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Symbols<'a> {
         index
     }
 
-    /// Everything that a name has stood for.
+    /// All targets of a name.
     pub(crate) fn targets(&self, name: &str) -> &[Symbol] {
         self.targets.get(name).map_or(&[], Vec::as_slice)
     }
@@ -91,12 +91,12 @@ impl<'a> Symbols<'a> {
         self.names.iter().copied().filter(of_kind)
     }
 
-    /// All names with all that they have stood for.
+    /// All names with all their targets.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, &[Symbol])> {
         self.names.iter().map(|name| (*name, self.targets(name)))
     }
 
-    /// The numbers that a constant of this name has had.
+    /// All numbers of the constants of this name.
     pub(crate) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
         let at = self.targets(name).iter().filter_map(|target| target.number);
         at.flat_map(|(group, value)| {
@@ -237,7 +237,7 @@ impl<'a> Symbols<'a> {
                 fields: &item.fields,
                 capability: None,
             },
-            // Without a name the fields are refused elsewhere.
+            // Another pass refuses fields without a name.
             ItemSpec::Capability(item) if !item.fields.is_empty() => StructDeclaration {
                 name: item.struct_.as_ref().unwrap_or(&item.capability),
                 validity,

@@ -23,7 +23,7 @@ pub(crate) struct TypeForm {
     pub(crate) in_rust: Extent,
     /// Whether it is a flexible array, or ends in one.
     pub(crate) flexible: bool,
-    /// Whether an `aligned_u64` is in it.
+    /// Whether it contains an `aligned_u64`.
     pub(crate) aligned: bool,
 }
 
@@ -60,7 +60,7 @@ impl TypeForm {
         }
     }
 
-    /// An array of these; `None` if it is larger than any target can hold.
+    /// An array of such elements; `None` if it is too large for every target.
     pub(crate) fn times(self, count: u64) -> Option<Self> {
         let [lp64, ilp32, ilp32_aligned] = self.extents.map(|extent| extent.times(count));
         Some(Self {
@@ -71,7 +71,7 @@ impl TypeForm {
     }
 }
 
-/// The form of a struct that is made of parts, as of a release.
+/// The layout of a struct in a release, from the layouts of its parts.
 pub(crate) fn whole(
     struct_: &StructDeclaration<'_>,
     parts: &[(&Placed<String>, TypeForm)],

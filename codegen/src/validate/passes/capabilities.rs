@@ -74,7 +74,7 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
     }
 }
 
-/// The header of a capability's struct is declared before it.
+/// The struct of the header is declared before the struct of the capability.
 fn opened(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     if let Some(header) = header_struct(check, struct_) {
         let place = struct_.name.place;

@@ -61,7 +61,7 @@ fn idents(check: &mut Check<'_>) {
     report(check, &definitions);
 }
 
-/// What the functions are called that do in Rust what macros do.
+/// The names of the Rust functions of macros.
 fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Symbol)> {
     index.all().flat_map(|(name, targets)| {
         let macros = targets.iter().filter(|target| target.kind == SymbolKind::Macro);

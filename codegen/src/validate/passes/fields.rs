@@ -29,7 +29,11 @@ fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         (None, true) => refuse(check, place, "needs a `type` or a `union`"),
         (Some(_), false) => refuse(check, place, "`type` excludes `union`"),
         (None, false) if lists || field.holds.is_some() => {
-            refuse(check, place, "a union has no `bits`, `values` or `holds`; its members can have them");
+            refuse(
+                check,
+                place,
+                "a union has no `bits`, `values` or `holds`; its members can have them",
+            );
         }
         _ => {}
     }
@@ -40,7 +44,11 @@ fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         refuse(check, prefix.place, "`prefix` needs `bits` or `values`");
     }
     if let (Some(version), Some(_)) = (&field.version, member.union) {
-        refuse(check, version.place, "a member of a union has no `version`; the union can have one");
+        refuse(
+            check,
+            version.place,
+            "a member of a union has no `version`; the union can have one",
+        );
     }
 }
 

@@ -93,7 +93,7 @@ fn handlers(check: &mut Check<'_>, (ioctl, validity): (&IoctlSpec, Validity), ho
     }
 }
 
-/// The rules that others are like are among the earlier ones.
+/// `like` refers to earlier rules.
 fn likes(check: &mut Check<'_>, ioctl: &IoctlSpec) {
     let replies = ioctl.replies.iter().enumerate();
     let of_replies = replies.filter_map(|(at, (_, rules))| Some((at, rules.like.as_ref()?)));
@@ -144,7 +144,7 @@ fn minsz(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     }
 }
 
-/// The fields that are named as the end of a copy.
+/// The fields at which a copy can end.
 fn ends(copied: Option<&CopiedSpec>) -> impl Iterator<Item = &Placed<String>> {
     let names = match copied {
         Some(WordOrNames::Names(names)) => &names[..],

@@ -46,7 +46,7 @@ pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
     }
 }
 
-/// Some bits of the struct's fields, in every release that has the struct.
+/// Bits of a field of the struct, in every release that has the struct.
 fn fields(check: &mut Check<'_>, header: &CapHeaderSpec, bits: &Placed<BitsExpr>) {
     let index = check.index;
     for struct_ in index.structs_named(&header.struct_) {
@@ -90,7 +90,7 @@ fn end(check: &mut Check<'_>, header: &CapHeaderSpec) {
     }
 }
 
-/// The greatest number that some bits of a header can hold.
+/// The largest number in a bit field of a header.
 pub(super) fn most(index: &Symbols<'_>, header: &CapHeaderSpec, bits: &BitsExpr) -> Option<u64> {
     let count = match bits.bits {
         Some((low, high)) => u64::from(high - low),
@@ -116,7 +116,7 @@ pub(super) fn header_of<'a>(
     check.spec.abi.cap_headers.get(&chain.item.header)
 }
 
-/// The struct that opens a capability which declares its own fields.
+/// The header struct of a capability that declares its own fields.
 pub(super) fn header_struct<'a>(
     check: &Check<'a>,
     struct_: &StructDeclaration<'_>,

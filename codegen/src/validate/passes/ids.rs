@@ -58,7 +58,7 @@ impl<'a> Uses<'a> {
         self.users.push(user);
     }
 
-    /// Numbers that other trees use; several may definition the same one.
+    /// Numbers that other trees use; several trees may use the same one.
     fn reserve(
         &mut self,
         reserved: &'a Map<OneOrMany<LineOrMap<ReservedSpec>>>,
@@ -90,7 +90,8 @@ impl<'a> Uses<'a> {
             }
             let message = format!("{what} {} is taken", again.key);
             let problem = Diagnostic::error(code, message).at(again.place, "again here");
-            let help = format!("if a release has both, accept it with `allow: {{{}: reason}}`", code.0);
+            let help =
+                format!("if a release has both, accept it with `allow: {{{}: reason}}`", code.0);
             check.problems.push(problem.and(first.place, there).help(help));
         }
     }

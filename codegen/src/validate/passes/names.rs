@@ -58,7 +58,7 @@ fn code(check: &mut Check<'_>, file: &CodeFile) {
     let parts = stem.into_iter().flat_map(|stem| stem.split('/'));
     let plain = stem.is_some() && parts.clone().all(|part| is_name(part) && is_lower(part));
     let why = if !plain || file.language == CodeLanguage::C && parts.count() > 1 {
-        "the path of a file is names in lower case"
+        "a path consists of names in lower case"
     } else if stem.is_some_and(|stem| CRATE_MODULES.contains(&stem)) {
         "the generated crate has a file of this name"
     } else {

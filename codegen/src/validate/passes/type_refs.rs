@@ -71,7 +71,7 @@ pub(super) fn declared(
     !late
 }
 
-/// The length of an array is a number of its own, not a mask.
+/// The length of an array is a number, not a mask of flags.
 fn plain(check: &mut Check<'_>, member: &DeclaredMember<'_>, name: &str) {
     let numbers =
         check.index.targets(name).iter().filter(|target| target.kind == SymbolKind::Number);

@@ -65,12 +65,7 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &NumberGroup<'_>) {
     for (name, value) in group.values.iter() {
         if let Some(bit) = bit(value).filter(|bit| !(0..width).contains(bit)) {
             let place = value.bit.map_or(name.place, |bit| bit.place);
-            out_of_range(
-                check,
-                group,
-                place,
-                format!("{} has no bit {bit}", holder(group)),
-            );
+            out_of_range(check, group, place, format!("{} has no bit {bit}", holder(group)));
         }
     }
     let mut said = None;
@@ -97,8 +92,8 @@ fn holder(group: &NumberGroup<'_>) -> String {
     format!("{sign} integer of {} bits", group.int.size() * 8)
 }
 
-/// Whether a number fits. In C a negative number can stand for a large one,
-/// in types that are not widened to int.
+/// Whether a number fits. In C a negative number can represent a large one, in
+/// types that are not promoted to int.
 fn fits(group: &NumberGroup<'_>, number: i128) -> bool {
     let int = group.int;
     let negative = -(1_i128 << (int.size() * 8 - 1))..0;

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_piece_is_folded_and_offsets_go_on_behind_it() {
+    fn a_long_piece_is_folded_and_offsets_continue_after_it() {
         let pieces = [
             piece(0, 4, PieceKind::Data),
             piece(4, 100, PieceKind::Data),
