@@ -15,6 +15,7 @@ pub mod history;
 pub mod items;
 pub mod load;
 mod node;
+pub mod proposals;
 pub mod schema;
 pub mod text;
 pub mod types;
@@ -32,6 +33,7 @@ pub use items::{
     Before, Capability, Chain, Common, Deprecated, Exception, Field, First, Ioctl, Item, Macro,
     Payload, Reserved, Struct, Value, Values,
 };
+pub use proposals::{Claim, Proposal, Space};
 use text::{Doc, Number};
 use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
@@ -43,6 +45,8 @@ pub struct Spec {
     pub abi: AbiFile,
     /// The files that it lists, in its order, then the overlays.
     pub files: Vec<SpecFile>,
+    /// What is proposed: overlays that are not laid over it.
+    pub proposals: Vec<Proposal>,
     /// Hand-written files that are copied into the crate.
     pub code: Vec<CodeFile>,
 }
@@ -175,6 +179,10 @@ pub struct SpecFile {
     pub since: Placed<Since>,
     /// The default `source` of its items: a kernel file or commit.
     pub source: Placed<String>,
+    /// The day on which a proposal was posted.
+    pub posted: Option<String>,
+    /// The proposal that replaced this one.
+    pub replaced_by: Option<Placed<String>>,
     /// The items in the order of the outputs, with everything that overlays add to them.
     pub items: List<Item>,
 }

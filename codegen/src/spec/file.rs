@@ -7,8 +7,10 @@ use serde::Deserialize;
 use super::extend::Extension;
 use super::items::{Capability, Chain, Ioctl, Macro, Struct, Values, item_kinds};
 use super::text::Doc;
+use super::types::Day;
 use super::wrappers::{List, Placed};
 use super::{Item, SpecFile};
+use crate::diagnostic::Place;
 use crate::release::Since;
 
 /// One file of items: one subject, at most one id space.
@@ -24,6 +26,10 @@ pub(super) struct File {
     since: Option<Placed<Since>>,
     /// The default `source` of its items: a kernel file or commit.
     source: Placed<String>,
+    /// The day on which this version of a proposal was posted; only in overlays.
+    posted: Option<Placed<Day>>,
+    /// The proposal that replaced this one; only in overlays.
+    replaced_by: Option<Placed<String>>,
     /// The items, in the order of the outputs.
     items: List<Entry>,
 }
@@ -54,6 +60,12 @@ macro_rules! entry_enum {
 item_kinds!(entry_enum);
 
 impl File {
+    /// The places of keys that only proposals have.
+    pub(super) fn proposal_keys(&self) -> impl Iterator<Item = Place> {
+        let posted = self.posted.as_ref().map(|day| day.place);
+        posted.into_iter().chain(self.replaced_by.as_ref().map(|name| name.place))
+    }
+
     /// The file with its own items, and its additions to those of other files.
     /// `None` if neither the file nor `default` gives a release.
     pub(super) fn split(self, default: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
@@ -70,6 +82,8 @@ impl File {
             header: self.header,
             since: self.since.or(default)?,
             source: self.source,
+            posted: self.posted.map(|day| day.value.0),
+            replaced_by: self.replaced_by,
             items: List(items),
         };
         Some((file, extensions))

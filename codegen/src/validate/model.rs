@@ -6,7 +6,7 @@ use crate::release::Release;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
-use crate::spec::{Capability, Chain, Field, Reserved, Value, Values};
+use crate::spec::{Capability, Chain, Field, Reserved, Space, Value, Values};
 
 /// The kind of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,15 @@ impl<'a> Group<'a> {
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
             values: &item.values,
             reserved: Some(&item.reserved),
+        }
+    }
+
+    /// Whether it is the group of this space.
+    pub(super) fn is(&self, space: &Space) -> bool {
+        let Space::Numbers(name) = space else { return false };
+        match self.owner {
+            None => *name == self.name.value,
+            Some(owner) => name.split_once('.') == Some((owner, self.name.as_str())),
         }
     }
 
