@@ -49,7 +49,7 @@ use std::path::PathBuf;
 
 use diagnostic::{Diagnostics, Sources};
 use release::Release;
-use spec::load::{Loaded, Origin, load};
+use spec::load::{LoadedSpec, Origin, load};
 use validate::ValidSpec;
 
 /// The result of reading and checking a specification.
@@ -72,7 +72,7 @@ pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
 /// Reads a specification with its overlays and checks it. Items of overlays came
 /// with release `at` by default.
 pub fn open_at(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Opened {
-    let Loaded { spec, sources, mut problems } = load(origin, overlays, at);
+    let LoadedSpec { spec, sources, mut problems } = load(origin, overlays, at);
     let incomplete = problems.has_errors();
     let spec = spec.and_then(|spec| validate::validate(spec, incomplete, &mut problems));
     Opened { spec, sources, problems }

@@ -15,7 +15,6 @@ mod constants;
 mod deprecation;
 mod doc_references;
 mod draft_docs;
-mod finding;
 mod flags;
 mod format;
 mod handlers;
@@ -26,18 +25,19 @@ mod payloads;
 mod subject;
 mod types;
 mod unions;
+mod violation;
 
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::ir::Abi;
 use allow::AllowList;
-use finding::Finding;
+use violation::Violation;
 
 /// A rule: its code, how much a finding weighs, and what looks for findings.
 #[derive(Clone, Copy)]
 struct Rule {
     code: Code,
     severity: Severity,
-    check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>,
+    check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>,
 }
 
 /// Every rule, by number. Loading keeps L10, L11 and what of L13 is about one
@@ -98,10 +98,10 @@ pub fn codes() -> Vec<Code> {
     codes
 }
 
-const fn error(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+const fn error(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>) -> Rule {
     Rule { code, severity: Severity::Error, check }
 }
 
-const fn warning(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+const fn warning(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>) -> Rule {
     Rule { code, severity: Severity::Warning, check }
 }

@@ -13,10 +13,10 @@ use std::collections::HashMap;
 
 use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
 use crate::release::Release;
-use crate::spec::history::{History, Validity};
-use crate::spec::text::Doc;
+use crate::spec::history::{HistorySpec, Validity};
+use crate::spec::text::DocText;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
-use crate::spec::{self, Deprecated, Exception, Spec, SpecFile};
+use crate::spec::{self, DeprecatedSpec, Exception, Spec, SpecFile};
 use crate::validate::ValidSpec;
 
 /// The ABI as of `release`, or as of the newest one.
@@ -49,11 +49,11 @@ struct Lowering<'a> {
     /// A chain to its index.
     chains: HashMap<&'a str, ChainId>,
     /// The chains in the order of their indexes.
-    chain_items: Vec<&'a spec::Chain>,
+    chain_items: Vec<&'a spec::ChainSpec>,
     /// Every plain constant's number.
     numbers: HashMap<&'a str, i128>,
     /// The capabilities of all releases, by the hosts of their chains.
-    hosted: HashMap<&'a str, Vec<ioctls::Hosted<'a>>>,
+    hosted: HashMap<&'a str, Vec<ioctls::HostedCapability<'a>>>,
     /// Today's name of a constant or a capability to that in the release.
     names: HashMap<&'a str, &'a str>,
 }
@@ -114,7 +114,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The items of a file that the release has.
-    fn alive(&self, file: &'a SpecFile) -> impl Iterator<Item = &'a spec::Item> + use<'a> {
+    fn alive(&self, file: &'a SpecFile) -> impl Iterator<Item = &'a spec::ItemSpec> + use<'a> {
         let (validity, release) = (file.validity(), self.release);
         file.items.iter().filter(move |item| item.validity(validity).covers(release))
     }
@@ -127,7 +127,7 @@ impl<'a> Lowering<'a> {
                     let id = StructId(self.structs.len());
                     self.structs.insert(name, id);
                 }
-                if let spec::Item::Chain(chain) = item {
+                if let spec::ItemSpec::Chain(chain) = item {
                     let id = ChainId(self.chains.len());
                     self.chains.insert(&chain.chain, id);
                     self.chain_items.push(chain);
@@ -155,18 +155,18 @@ impl<'a> Lowering<'a> {
         section
     }
 
-    fn item(&mut self, file: &'a SpecFile, section: usize, item: &'a spec::Item) -> Item {
+    fn item(&mut self, file: &'a SpecFile, section: usize, item: &'a spec::ItemSpec) -> Item {
         match item {
-            spec::Item::Constants(values)
-            | spec::Item::Enum(values)
-            | spec::Item::IdSpace(values) => {
+            spec::ItemSpec::Constants(values)
+            | spec::ItemSpec::Enum(values)
+            | spec::ItemSpec::IdSpace(values) => {
                 Item::Group(known(self.groups.get(values.name.as_str()).copied()))
             }
-            spec::Item::Macro(item) => self.macro_(file, item),
-            spec::Item::Struct(item) => Item::Struct(self.struct_(file, section, item)),
-            spec::Item::Ioctl(item) => self.ioctl(file, item),
-            spec::Item::Chain(item) => Item::Chain(self.chain(file, section, item)),
-            spec::Item::Capability(item) => self.capability(file, section, item),
+            spec::ItemSpec::Macro(item) => self.macro_(file, item),
+            spec::ItemSpec::Struct(item) => Item::Struct(self.struct_(file, section, item)),
+            spec::ItemSpec::Ioctl(item) => self.ioctl(file, item),
+            spec::ItemSpec::Chain(item) => Item::Chain(self.chain(file, section, item)),
+            spec::ItemSpec::Capability(item) => self.capability(file, section, item),
         }
     }
 
@@ -200,7 +200,7 @@ impl<'a> Lowering<'a> {
         alive.map(|(rule, one)| (rule.value.clone(), one.reason.clone())).collect()
     }
 
-    fn deprecated(&self, item: Option<&Deprecated>) -> Option<crate::ir::Deprecated> {
+    fn deprecated(&self, item: Option<&DeprecatedSpec>) -> Option<crate::ir::Deprecated> {
         let item = item.filter(|item| item.since.covers(self.release))?;
         let doc = item.doc.paragraphs.clone();
         Some(crate::ir::Deprecated { since: item.since.value, doc })
@@ -211,10 +211,10 @@ impl<'a> Lowering<'a> {
 #[derive(Clone, Copy)]
 struct ItemParts<'a> {
     name: &'a Placed<String>,
-    doc: &'a Doc,
+    doc: &'a DocText,
     source: Option<&'a Placed<String>>,
-    deprecated: Option<&'a Deprecated>,
-    before: &'a History,
+    deprecated: Option<&'a DeprecatedSpec>,
+    before: &'a HistorySpec,
     allow: &'a Map<LineOrMap<Exception>>,
 }
 
@@ -233,7 +233,7 @@ macro_rules! parts {
 }
 use parts;
 
-fn backends(backends: &Map<Doc>) -> Vec<(String, crate::ir::Doc)> {
+fn backends(backends: &Map<DocText>) -> Vec<(String, crate::ir::Doc)> {
     let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));
     pairs.collect()
 }

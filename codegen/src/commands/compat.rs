@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::headers::{HeaderFiles, Headers as HeaderFacts};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
-use crate::cli::{Compat, Language, LintFormat, Source};
+use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
 /// A side with its files, which places refer to.
 struct Opened {
@@ -23,7 +23,7 @@ struct Opened {
     sources: Sources,
 }
 
-pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
+pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
     let rules = rules(args.rules.as_deref())?;
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::specs::{self, Loaded};
 use super::{CommandResult, Output, at_release, json, plural, release_and_overlays};
-use crate::cli::{Format, Ids, Source};
+use crate::cli::{Format, IdsArgs, Source};
 
-pub(super) fn run(source: &Source, args: &Ids) -> CommandResult {
+pub(super) fn run(source: &Source, args: &IdsArgs) -> CommandResult {
     let has = |spec: &ValidSpec| {
         let abi = lower(spec, None);
         args.space.as_ref().is_none_or(|name| selected(&abi, name).is_ok())

@@ -1,14 +1,14 @@
 //! Lowers proposals.
 
 use crate::ir::{Claim, ClaimedSpace, Proposal};
-use crate::spec::{self, Space};
+use crate::spec::{ClaimSpec, ProposalSpec, SpaceSpec, Spec};
 
 /// Every proposal of a specification.
-pub(super) fn proposals(spec: &spec::Spec) -> Vec<Proposal> {
+pub(super) fn proposals(spec: &Spec) -> Vec<Proposal> {
     spec.proposals.iter().map(proposal).collect()
 }
 
-fn proposal(one: &spec::Proposal) -> Proposal {
+fn proposal(one: &ProposalSpec) -> Proposal {
     Proposal {
         name: one.file.name.clone(),
         title: one.file.title.value.clone(),
@@ -19,11 +19,11 @@ fn proposal(one: &spec::Proposal) -> Proposal {
     }
 }
 
-fn claim(one: &spec::Claim) -> Claim {
+fn claim(one: &ClaimSpec) -> Claim {
     let space = match &one.space {
-        Space::Chain(name) => ClaimedSpace::Chain(name.clone()),
-        Space::Numbers(name) => ClaimedSpace::Numbers(name.clone()),
-        Space::Ioctls(fd, backends) => ClaimedSpace::Ioctls(fd.clone(), backends.clone()),
+        SpaceSpec::Chain(name) => ClaimedSpace::Chain(name.clone()),
+        SpaceSpec::Numbers(name) => ClaimedSpace::Numbers(name.clone()),
+        SpaceSpec::Ioctls(fd, backends) => ClaimedSpace::Ioctls(fd.clone(), backends.clone()),
     };
     Claim {
         space,

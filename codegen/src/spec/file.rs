@@ -5,21 +5,23 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::extend::Extension;
-use super::items::{Capability, Chain, Ioctl, Macro, Struct, Values, item_kinds};
-use super::text::Doc;
+use super::items::{
+    CapabilitySpec, ChainSpec, IoctlSpec, MacroSpec, StructSpec, Values, item_kinds,
+};
+use super::text::DocText;
 use super::types::Day;
 use super::wrappers::{List, Placed};
-use super::{Item, SpecFile};
+use super::{ItemSpec, SpecFile};
 use crate::diagnostic::Place;
 use crate::release::Since;
 
 /// One file of items: one subject, at most one id space.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct File {
+pub(super) struct ItemFile {
     /// The subject of the file, for readers.
     pub(super) title: Placed<String>,
     /// A few sentences that open its part of the header and its page.
-    doc: Placed<Doc>,
+    doc: Placed<DocText>,
     /// The kernel header that its items come from.
     header: Placed<String>,
     /// The default `since` of its items; required, except in overlays, where it is the described release by default.
@@ -31,7 +33,7 @@ pub(super) struct File {
     /// The proposal that replaced this one; only in overlays.
     replaced_by: Option<Placed<String>>,
     /// The items, in the order of the outputs.
-    items: List<Entry>,
+    items: List<FileEntry>,
 }
 
 /// Declares the entries of the list of items: an item or an extension.
@@ -41,16 +43,16 @@ macro_rules! entry_enum {
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[schemars(untagged)]
-        enum Entry {
+        enum FileEntry {
             $($(#[doc = $doc])* $kind($body),)+
             /// More for an item of another file; only in overlays.
             Extend(Extension),
         }
 
-        impl Entry {
-            fn add_to(self, items: &mut Vec<Item>, extensions: &mut Vec<Extension>) {
+        impl FileEntry {
+            fn add_to(self, items: &mut Vec<ItemSpec>, extensions: &mut Vec<Extension>) {
                 match self {
-                    $(Self::$kind(item) => items.push(Item::$kind(item)),)+
+                    $(Self::$kind(item) => items.push(ItemSpec::$kind(item)),)+
                     Self::Extend(extension) => extensions.push(extension),
                 }
             }
@@ -59,7 +61,7 @@ macro_rules! entry_enum {
 }
 item_kinds!(entry_enum);
 
-impl File {
+impl ItemFile {
     /// The places of keys that only proposals have.
     pub(super) fn proposal_keys(&self) -> impl Iterator<Item = Place> {
         let posted = self.posted.as_ref().map(|day| day.place);

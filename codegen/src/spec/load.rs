@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 
 use super::de::NodeReader;
 use super::extend::{self, Extension, Extensions};
-use super::file::File;
-use super::{AbiFile, Proposal, Spec, SpecFile, code, node};
+use super::file::ItemFile;
+use super::{AbiFile, ProposalSpec, Spec, SpecFile, code, node};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 use crate::release::{Release, Since};
 
@@ -34,7 +34,7 @@ pub enum Origin {
 
 /// The readable part of a specification.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedSpec {
     /// The specification, if at least `abi.yaml` could be read.
     pub spec: Option<Spec>,
     /// The files, for showing places.
@@ -45,10 +45,10 @@ pub struct Loaded {
 
 /// Reads a specification and overlays onto it. Items of overlays came with release
 /// `at` by default, or with the newest one.
-pub fn load(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Loaded {
+pub fn load(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> LoadedSpec {
     let mut loader = Loader::default();
     let spec = loader.spec(origin, overlays, at);
-    Loaded { spec, sources: loader.sources, problems: loader.problems.into_inner() }
+    LoadedSpec { spec, sources: loader.sources, problems: loader.problems.into_inner() }
 }
 
 #[derive(Default)]
@@ -83,7 +83,7 @@ impl Loader {
     }
 
     fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
-        let file = self.listed::<File>(origin, name)?;
+        let file = self.listed::<ItemFile>(origin, name)?;
         let title = file.title.place;
         for place in file.proposal_keys() {
             let problem = Diagnostic::error(BAD_VALUE, "only a proposal has this key");
@@ -100,13 +100,13 @@ impl Loader {
 
     fn overlay(&mut self, path: &Path, since: Since) -> Option<(SpecFile, Vec<Extension>)> {
         let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok()?;
-        let (file, extensions) = self.parse::<File>(shown(path), text)?.split(Some(since))?;
+        let (file, extensions) = self.parse::<ItemFile>(shown(path), text)?.split(Some(since))?;
         let name = stem(path);
         Some((SpecFile { name, overlay: true, ..file }, extensions))
     }
 
     /// Reads the overlays in the folder of proposals.
-    fn proposals(&mut self, origin: &Origin, since: Since) -> Vec<Proposal> {
+    fn proposals(&mut self, origin: &Origin, since: Since) -> Vec<ProposalSpec> {
         let mut texts = Vec::new();
         match origin {
             Origin::Folder(folder) => {
@@ -127,10 +127,10 @@ impl Loader {
         let mut proposals = Vec::new();
         for (path, text) in texts {
             let name = stem(Path::new(&path));
-            let file = self.parse::<File>(path, text).and_then(|file| file.split(Some(since)));
+            let file = self.parse::<ItemFile>(path, text).and_then(|file| file.split(Some(since)));
             if let Some((file, extensions)) = file {
                 proposals
-                    .push(Proposal::new(SpecFile { name, overlay: true, ..file }, &extensions));
+                    .push(ProposalSpec::new(SpecFile { name, overlay: true, ..file }, &extensions));
             }
         }
         proposals

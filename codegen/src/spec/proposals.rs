@@ -2,37 +2,37 @@
 //! of the ABI; the numbers that they claim are known nevertheless.
 
 use super::extend::Extension;
-use super::items::{Item, Value};
-use super::text::Doc;
+use super::items::{ItemSpec, ValueSpec};
+use super::text::DocText;
 use super::types::Amount;
 use super::wrappers::{LineOrMap, Map, Placed};
-use super::{Chain, Field, SpecFile};
+use super::{ChainSpec, FieldSpec, SpecFile};
 
 /// A proposal and the numbers that it claims.
 #[derive(Debug)]
-pub struct Proposal {
+pub struct ProposalSpec {
     /// The overlay.
     pub file: SpecFile,
     /// The numbers.
-    pub claims: Vec<Claim>,
+    pub claims: Vec<ClaimSpec>,
 }
 
 /// A number that a proposal claims.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct ClaimSpec {
     /// The space of the number.
-    pub space: Space,
+    pub space: SpaceSpec,
     /// The number; of a flag, that of its bit.
     pub number: i128,
     /// The name of the number.
     pub name: Placed<String>,
     /// Its meaning.
-    pub doc: Doc,
+    pub doc: DocText,
 }
 
 /// A space of numbers, each of which has one meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Space {
+pub enum SpaceSpec {
     /// The ids of a chain.
     Chain(String),
     /// The numbers of an id space or an enum, or of `struct.field`.
@@ -41,7 +41,7 @@ pub enum Space {
     Ioctls(String, Vec<String>),
 }
 
-impl Proposal {
+impl ProposalSpec {
     /// A proposal by its overlay and what that adds to other items.
     pub(super) fn new(file: SpecFile, extensions: &[Extension]) -> Self {
         let mut claims = Claims::default();
@@ -56,29 +56,29 @@ impl Proposal {
 }
 
 #[derive(Default)]
-struct Claims(Vec<Claim>);
+struct Claims(Vec<ClaimSpec>);
 
 impl Claims {
-    fn add(&mut self, space: Space, number: i128, name: &Placed<String>, doc: &Doc) {
-        self.0.push(Claim { space, number, name: name.clone(), doc: doc.clone() });
+    fn add(&mut self, space: SpaceSpec, number: i128, name: &Placed<String>, doc: &DocText) {
+        self.0.push(ClaimSpec { space, number, name: name.clone(), doc: doc.clone() });
     }
 
-    fn item(&mut self, file: &SpecFile, item: &Item) {
+    fn item(&mut self, file: &SpecFile, item: &ItemSpec) {
         match item {
-            Item::Constants(_) | Item::Macro(_) | Item::Chain(_) => {}
-            Item::Enum(item) | Item::IdSpace(item) => {
-                let space = Space::Numbers(item.name.value.clone());
+            ItemSpec::Constants(_) | ItemSpec::Macro(_) | ItemSpec::Chain(_) => {}
+            ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
+                let space = SpaceSpec::Numbers(item.name.value.clone());
                 self.values(&space, &item.values);
             }
-            Item::Struct(item) => self.fields(&item.struct_, &item.fields),
-            Item::Ioctl(item) => {
+            ItemSpec::Struct(item) => self.fields(&item.struct_, &item.fields),
+            ItemSpec::Ioctl(item) => {
                 let backends = item.backends.iter().map(|backend| backend.value.clone()).collect();
-                let space = Space::Ioctls(item.fd.value.clone(), backends);
+                let space = SpaceSpec::Ioctls(item.fd.value.clone(), backends);
                 self.add(space, item.number.value.value, &item.ioctl, &item.doc);
             }
-            Item::Capability(item) => {
+            ItemSpec::Capability(item) => {
                 if let Some(chain) = item.chain.as_ref().or_else(|| only_chain(file)) {
-                    let space = Space::Chain(chain.value.clone());
+                    let space = SpaceSpec::Chain(chain.value.clone());
                     self.add(space, item.id.value.value, &item.capability, &item.doc);
                 }
                 if let Some(name) = &item.struct_ {
@@ -90,20 +90,20 @@ impl Claims {
 
     fn extension(&mut self, extension: &Extension) {
         let name = &extension.extend.value;
-        self.values(&Space::Numbers(name.clone()), &extension.bits);
-        self.values(&Space::Numbers(name.clone()), &extension.values);
+        self.values(&SpaceSpec::Numbers(name.clone()), &extension.bits);
+        self.values(&SpaceSpec::Numbers(name.clone()), &extension.values);
         self.fields(&extension.extend, &extension.fields);
     }
 
-    fn fields(&mut self, owner: &Placed<String>, fields: &Map<LineOrMap<Field>>) {
+    fn fields(&mut self, owner: &Placed<String>, fields: &Map<LineOrMap<FieldSpec>>) {
         for (name, field) in fields.iter() {
-            let space = Space::Numbers([&owner.value, ".", &name.value].concat());
+            let space = SpaceSpec::Numbers([&owner.value, ".", &name.value].concat());
             self.values(&space, &field.bits);
             self.values(&space, &field.values);
         }
     }
 
-    fn values(&mut self, space: &Space, values: &Map<LineOrMap<Value>>) {
+    fn values(&mut self, space: &SpaceSpec, values: &Map<LineOrMap<ValueSpec>>) {
         for (name, value) in values.iter() {
             let number = match (value.bit, value.value) {
                 (Some(bit), _) => bit.value.value,
@@ -118,7 +118,7 @@ impl Claims {
 /// The chain of a file that has only one.
 fn only_chain(file: &SpecFile) -> Option<&Placed<String>> {
     let chains = file.items.iter().filter_map(|item| match item {
-        Item::Chain(Chain { chain, .. }) => Some(chain),
+        ItemSpec::Chain(ChainSpec { chain, .. }) => Some(chain),
         _ => None,
     });
     let mut chains = chains.fuse();

@@ -372,27 +372,30 @@ fn a_hostile_chain_takes_no_more_time_than_its_size() {
 /// `decode` and the generated crate have the same sentence for every error.
 #[test]
 fn errors_read_as_in_the_generated_crate() {
-    use capchain::decode::{DecodeError, Kind};
+    use capchain::decode::{DecodeError, DecodeErrorKind};
     use vfio_abi::views::{ChainError, ReplyError};
     let error = |kind| DecodeError { kind, at: 40, marks: Vec::new() }.message();
     let pairs = [
-        (Kind::OutOfBounds, ChainError::OutOfBounds { at: 40 }),
-        (Kind::InsideFixed, ChainError::InsideFixed { at: 40 }),
-        (Kind::HeaderCut, ChainError::HeaderCut { at: 40 }),
-        (Kind::Cycle, ChainError::Cycle { at: 40 }),
+        (DecodeErrorKind::OutOfBounds, ChainError::OutOfBounds { at: 40 }),
+        (DecodeErrorKind::InsideFixed, ChainError::InsideFixed { at: 40 }),
+        (DecodeErrorKind::HeaderCut, ChainError::HeaderCut { at: 40 }),
+        (DecodeErrorKind::Cycle, ChainError::Cycle { at: 40 }),
         (
-            Kind::BodyShort { id: 3, need: 24 },
+            DecodeErrorKind::BodyShort { id: 3, need: 24 },
             ChainError::BodyShort { at: 40, id: 3, required_size: 24 },
         ),
         (
-            Kind::CountOutOfBounds { id: Some(3), count: 9 },
+            DecodeErrorKind::CountOutOfBounds { id: Some(3), count: 9 },
             ChainError::CountOutOfBounds { at: 40, id: 3, count: 9 },
         ),
-        (Kind::Overlap { id: 3, next: 56 }, ChainError::Overlap { at: 40, id: 3, next: 56 }),
+        (
+            DecodeErrorKind::Overlap { id: 3, next: 56 },
+            ChainError::Overlap { at: 40, id: 3, next: 56 },
+        ),
     ];
     for (kind, in_crate) in pairs {
         assert_eq!(error(kind), in_crate.to_string());
     }
     let too_short = ReplyError::TooShort { len: 12, minsz: 16 };
-    assert_eq!(error(Kind::TooShort { len: 12, minsz: 16 }), too_short.to_string());
+    assert_eq!(error(DecodeErrorKind::TooShort { len: 12, minsz: 16 }), too_short.to_string());
 }

@@ -18,7 +18,7 @@ use crate::ir::{Abi, Struct, StructId, StructRole};
 use crate::layout::{Model, label};
 use crate::output::OutputFile;
 use grid::{Cell, Grid};
-use pieces::{Kind, pieces};
+use pieces::{PieceKind, pieces};
 
 /// The left edge of the rows.
 const LEFT: u64 = 56;
@@ -170,12 +170,12 @@ fn box_(cell: &Cell<'_>) -> BoxView {
         false => vec![line("more", 27, &format!("… {}", piece.name))],
     };
     let class = match piece.kind {
-        Kind::Data => "data",
-        Kind::Protocol => "protocol",
-        Kind::Header => "header",
-        Kind::Reserved => "reserved",
-        Kind::Hole => "hole",
-        Kind::Flexible => "flexible",
+        PieceKind::Data => "data",
+        PieceKind::Protocol => "protocol",
+        PieceKind::Header => "header",
+        PieceKind::Reserved => "reserved",
+        PieceKind::Hole => "hole",
+        PieceKind::Flexible => "flexible",
     };
     BoxView { class, x, y: cell.y, width, height: cell.height, texts }
 }

@@ -1,17 +1,17 @@
 //! Roles: the fields that the protocol knows have the types it needs, and
 //! each struct has each of them once.
 
-use super::Check;
-use super::codes::BAD_ROLE;
-use super::intervals::first_uncovered;
-use super::model::{Member, Struct, plain_int};
-use super::refs::Reference;
-use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::history::Validity;
 use crate::spec::types::{RoleWord, Shape};
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::BAD_ROLE;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, plain_int};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::Reference;
+use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -28,14 +28,14 @@ pub(super) fn check(check: &mut Check<'_>) {
 
 /// When a struct has a field of this role.
 pub(super) fn validities_of(
-    struct_: &Struct<'_>,
+    struct_: &StructDeclaration<'_>,
     role: RoleWord,
 ) -> impl Iterator<Item = Validity> {
     let types = struct_.fields().flat_map(|field| field.types());
     types.filter(move |(_, expr)| expr.role == Some(role)).map(|(validity, _)| validity)
 }
 
-fn types(check: &mut Check<'_>, member: &Member<'_>) {
+fn types(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     for (_, expr) in member.types() {
         let Some(role) = expr.role else { continue };
         let (word, fits): (_, &[Int]) = match role {
@@ -54,7 +54,7 @@ fn types(check: &mut Check<'_>, member: &Member<'_>) {
 }
 
 /// Only integers hold numbers, and reserved fields hold none.
-fn held(check: &mut Check<'_>, member: &Member<'_>) {
+fn held(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let field = member.field;
     let word = [("bits", !field.bits.is_empty()), ("values", !field.values.is_empty())];
     let word = word.into_iter().chain([("holds", field.holds.is_some())]);
@@ -67,7 +67,7 @@ fn held(check: &mut Check<'_>, member: &Member<'_>) {
     }
 }
 
-fn unique(check: &mut Check<'_>, struct_: &Struct<'_>) {
+fn unique(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let mut definitions = Vec::new();
     for (owner, field) in struct_.fields().enumerate() {
         let roles = field.types().filter_map(|(validity, expr)| Some((validity, expr.role?)));
@@ -89,7 +89,7 @@ fn unique(check: &mut Check<'_>, struct_: &Struct<'_>) {
 }
 
 /// The count of a flexible array comes before it.
-fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
+fn counts(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     for (index, field) in struct_.fields().enumerate() {
         for (validity, expr) in field.types() {
             let Shape::Flexible(Some(name)) = &expr.shape else { continue };
@@ -115,7 +115,7 @@ fn counts(check: &mut Check<'_>, struct_: &Struct<'_>) {
     }
 }
 
-fn minsz(check: &mut Check<'_>, struct_: &Struct<'_>) {
+fn minsz(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let Some(name) = struct_.minsz else { return };
     if struct_.fields().all(|field| field.name.value != name.value) {
         let reference = Reference { name, place: name.place, needed: None };
@@ -126,7 +126,11 @@ fn minsz(check: &mut Check<'_>, struct_: &Struct<'_>) {
 }
 
 /// minsz has no meaning without argsz.
-pub(super) fn needs_argsz(check: &mut Check<'_>, struct_: &Struct<'_>, minsz: &Placed<String>) {
+pub(super) fn needs_argsz(
+    check: &mut Check<'_>,
+    struct_: &StructDeclaration<'_>,
+    minsz: &Placed<String>,
+) {
     if first_uncovered(struct_.validity, validities_of(struct_, RoleWord::Argsz)).is_some() {
         let message = format!("`minsz` needs a field `argsz` in `{}`", struct_.name.value);
         let problem = Diagnostic::error(BAD_ROLE, message).at(minsz.place, "");

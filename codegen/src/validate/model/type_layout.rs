@@ -1,35 +1,35 @@
 //! Layouts of types inside a struct, and the types that cannot be laid out.
 
-use super::codes::BAD_LAYOUT;
+use super::declarations::StructDeclaration;
 use super::intervals::shown;
-use super::model::Struct;
 use crate::diagnostic::Diagnostic;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, label};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
+use crate::validate::codes::BAD_LAYOUT;
 
 /// The largest struct that every target can hold.
 const MOST_BYTES: u64 = i32::MAX as u64;
 
 /// An error; `None` if it is reported elsewhere.
-pub(super) type Fault = Option<Box<Diagnostic>>;
+pub(crate) type Fault = Option<Box<Diagnostic>>;
 
 /// The properties of the type of a field.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
+pub(crate) struct TypeForm {
     /// Its extent in C.
-    pub(super) extents: PerModel<Extent>,
+    pub(crate) extents: PerModel<Extent>,
     /// Its extent on i386 in Rust, which aligns an `aligned_u64` like any u64.
-    pub(super) in_rust: Extent,
+    pub(crate) in_rust: Extent,
     /// Whether it is a flexible array, or ends in one.
-    pub(super) flexible: bool,
+    pub(crate) flexible: bool,
     /// Whether an `aligned_u64` is in it.
-    pub(super) aligned: bool,
+    pub(crate) aligned: bool,
 }
 
-impl Form {
+impl TypeForm {
     /// An integer.
-    pub(super) fn int(int: Int) -> Self {
+    pub(crate) fn int(int: Int) -> Self {
         let natural = if int == Int::AlignedU64 { Int::U64 } else { int };
         Self {
             extents: Model::ALL.map(|model| model.int(int)),
@@ -40,7 +40,7 @@ impl Form {
     }
 
     /// A pointer.
-    pub(super) fn pointer() -> Self {
+    pub(crate) fn pointer() -> Self {
         Self {
             extents: Model::ALL.map(Model::pointer),
             in_rust: Model::Ilp32.pointer(),
@@ -50,7 +50,7 @@ impl Form {
     }
 
     /// A union of these.
-    pub(super) fn union(arms: &[Self]) -> Self {
+    pub(crate) fn union(arms: &[Self]) -> Self {
         let models = Model::ALL.map(Model::index);
         Self {
             extents: models.map(|model| Extent::union(arms.iter().map(|arm| arm.extents[model]))),
@@ -61,7 +61,7 @@ impl Form {
     }
 
     /// An array of these; `None` if it is larger than any target can hold.
-    pub(super) fn times(self, count: u64) -> Option<Self> {
+    pub(crate) fn times(self, count: u64) -> Option<Self> {
         let [lp64, ilp32, ilp32_aligned] = self.extents.map(|extent| extent.times(count));
         Some(Self {
             extents: [lp64?, ilp32?, ilp32_aligned?],
@@ -72,11 +72,11 @@ impl Form {
 }
 
 /// The form of a struct that is made of parts, as of a release.
-pub(super) fn whole(
-    struct_: &Struct<'_>,
-    parts: &[(&Placed<String>, Form)],
+pub(crate) fn whole(
+    struct_: &StructDeclaration<'_>,
+    parts: &[(&Placed<String>, TypeForm)],
     release: Release,
-) -> Result<Form, Fault> {
+) -> Result<TypeForm, Fault> {
     if parts.iter().all(|(_, form)| form.flexible) {
         let what = if parts.is_empty() { "no fields" } else { "nothing but a flexible array" };
         return fault(refusal(struct_.name, &format!("has {what} in {}", shown(release))));
@@ -92,7 +92,7 @@ pub(super) fn whole(
         let problem = refusal(name, "is aligned, and its struct is packed");
         return fault(problem.help("a plain u64 lies at the same place"));
     }
-    let lay = |extent: &dyn Fn(&Form) -> Extent| {
+    let lay = |extent: &dyn Fn(&TypeForm) -> Extent| {
         let extents: Vec<_> = parts.iter().map(|(_, form)| extent(form)).collect();
         let layout = Layout::of(&extents, struct_.packed);
         layout.filter(|layout| layout.size <= MOST_BYTES)
@@ -114,7 +114,7 @@ pub(super) fn whole(
         }
     }
     let extents = [lp64.extent(), ilp32.extent(), ilp32_aligned.extent()];
-    Ok(Form {
+    Ok(TypeForm {
         extents,
         in_rust: extents[Model::Ilp32.index()],
         flexible: parts.iter().any(|(_, form)| form.flexible),
@@ -123,12 +123,12 @@ pub(super) fn whole(
 }
 
 /// An error about a struct or a field.
-pub(super) fn refusal(name: &Placed<String>, what: &str) -> Diagnostic {
+pub(crate) fn refusal(name: &Placed<String>, what: &str) -> Diagnostic {
     let message = format!("`{}` {what}", name.value);
     Diagnostic::error(BAD_LAYOUT, message).at(name.place, "")
 }
 
 /// The error that ends the work on a struct.
-pub(super) fn fault<T>(problem: Diagnostic) -> Result<T, Fault> {
+pub(crate) fn fault<T>(problem: Diagnostic) -> Result<T, Fault> {
     Err(Some(Box::new(problem)))
 }

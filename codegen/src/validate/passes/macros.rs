@@ -1,13 +1,13 @@
 //! Macros: C text that cannot be anything but one expression, and a twin in
 //! Rust that is one function.
 
-use super::codes::BAD_MACRO;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{FnArg, ItemFn, Visibility};
 
-use super::Check;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::spec::{Item, Macro};
+use crate::spec::{ItemSpec, MacroSpec};
+use crate::validate::Check;
+use crate::validate::codes::BAD_MACRO;
 
 /// The most characters of a text.
 const MOST_TEXT: usize = 2000;
@@ -17,7 +17,7 @@ const MOST_TOKENS: usize = 400;
 
 pub(super) fn check(check: &mut Check<'_>) {
     for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
-        let Item::Macro(item) = item else { continue };
+        let ItemSpec::Macro(item) = item else { continue };
         let former = item.before.iter().filter_map(|(_, before)| before.c.as_ref());
         for c in former.chain([&item.c]) {
             if let Err(why) = expression(c.trim()) {
@@ -63,7 +63,7 @@ fn expression(text: &str) -> Result<(), String> {
 }
 
 /// Whether the Rust text is one public constant function of as many arguments.
-fn twin(item: &Macro) -> Result<(), String> {
+fn twin(item: &MacroSpec) -> Result<(), String> {
     let text = item.rust.trim();
     if text.len() > MOST_TEXT {
         return Err(format!("it has at most {MOST_TEXT} characters"));

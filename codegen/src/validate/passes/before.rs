@@ -1,11 +1,11 @@
 //! The key `before`: a change has only keys that its kind of item can have.
 
-use super::Check;
-use super::codes::KEY_CONFLICT;
-use super::model::bit;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::spec::history::History;
-use crate::spec::{Before, Item};
+use crate::spec::history::HistorySpec;
+use crate::spec::{Before, ItemSpec};
+use crate::validate::Check;
+use crate::validate::codes::KEY_CONFLICT;
+use crate::validate::model::declarations::bit;
 
 /// The properties of an item that can have been different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,15 @@ impl Key {
 pub(super) fn check(check: &mut Check<'_>) {
     for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
         let (before, keys): (_, &[Key]) = match item {
-            Item::Enum(item) if !item.anonymous => (&item.before, &[Key::Name]),
-            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => (&item.before, &[]),
-            Item::Macro(item) => (&item.before, &[Key::Name, Key::C]),
-            Item::Struct(item) => (&item.before, &[Key::Name]),
-            Item::Ioctl(item) => (&item.before, &[Key::Name]),
-            Item::Chain(item) => (&item.before, &[]),
-            Item::Capability(item) => (&item.before, &[Key::Name, Key::Value]),
+            ItemSpec::Enum(item) if !item.anonymous => (&item.before, &[Key::Name]),
+            ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
+                (&item.before, &[])
+            }
+            ItemSpec::Macro(item) => (&item.before, &[Key::Name, Key::C]),
+            ItemSpec::Struct(item) => (&item.before, &[Key::Name]),
+            ItemSpec::Ioctl(item) => (&item.before, &[Key::Name]),
+            ItemSpec::Chain(item) => (&item.before, &[]),
+            ItemSpec::Capability(item) => (&item.before, &[Key::Name, Key::Value]),
         };
         changes(check, before, keys);
     }
@@ -64,7 +66,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-fn changes(check: &mut Check<'_>, before: &History, allowed: &[Key]) {
+fn changes(check: &mut Check<'_>, before: &HistorySpec, allowed: &[Key]) {
     for (end, before) in before.iter() {
         let said = [Key::Name, Key::Type, Key::Value, Key::C];
         let said: Vec<_> = said.into_iter().filter(|key| key.is_said(before)).collect();

@@ -1,11 +1,6 @@
 //! Chains: the start of each, and the header of its capabilities.
 
-use super::Check;
-use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use super::headers::{header_of, most};
-use super::intervals::first_uncovered;
-use super::model::{ChainItem, Struct, bit, plain_int};
-use super::refs::{NUMBER, Reference, STRUCT};
 use super::roles::validities_of;
 use super::values::INTS;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -13,6 +8,11 @@ use crate::layout::Int;
 use crate::spec::history::Validity;
 use crate::spec::types::{RoleWord, TypeExpr, int};
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::{ChainItem, StructDeclaration, bit, plain_int};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -144,7 +144,7 @@ fn host(
 fn flag(
     check: &mut Check<'_>,
     chain: &ChainItem<'_>,
-    (name, hosts): (&Placed<String>, Vec<&Struct<'_>>),
+    (name, hosts): (&Placed<String>, Vec<&StructDeclaration<'_>>),
 ) {
     let reference = Reference { name, place: name.place, needed: Some(chain.validity) };
     if !check.resolve(reference, NUMBER) {

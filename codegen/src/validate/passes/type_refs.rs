@@ -1,15 +1,15 @@
 //! Structs and constants in the types of fields: they exist and are declared
 //! before their use, as C demands.
 
-use super::Check;
-use super::codes::BAD_LAYOUT;
-use super::intervals::first_uncovered;
-use super::model::{Member, Struct};
-use super::refs::{NUMBER, Reference, STRUCT, Wanted};
-use super::symbols::{Kind, Target};
 use crate::diagnostic::Diagnostic;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::validate::Check;
+use crate::validate::codes::BAD_LAYOUT;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
+use crate::validate::model::symbols::{Symbol, SymbolKind};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -30,8 +30,8 @@ pub(super) fn check(check: &mut Check<'_>) {
 
 fn made_of(
     check: &mut Check<'_>,
-    struct_: &Struct<'_>,
-    (member, validity): (&Member<'_>, Validity),
+    struct_: &StructDeclaration<'_>,
+    (member, validity): (&DeclaredMember<'_>, Validity),
     expr: &TypeExpr,
 ) {
     let reference = |name| Reference { name, place: member.name.place, needed: Some(validity) };
@@ -57,7 +57,7 @@ pub(super) fn declared(
     }
     let targets = check.index.targets(reference.name).iter();
     let mut targets = targets.filter(|target| wanted.kinds.contains(&target.kind));
-    let earlier = |target: &&Target| target.order < order;
+    let earlier = |target: &&Symbol| target.order < order;
     let validities = targets.clone().filter(earlier).map(|target| target.validity);
     let late = reference.needed.is_some_and(|needed| first_uncovered(needed, validities).is_some());
     if late && !check.incomplete {
@@ -72,8 +72,9 @@ pub(super) fn declared(
 }
 
 /// The length of an array is a number of its own, not a mask.
-fn plain(check: &mut Check<'_>, member: &Member<'_>, name: &str) {
-    let numbers = check.index.targets(name).iter().filter(|target| target.kind == Kind::Number);
+fn plain(check: &mut Check<'_>, member: &DeclaredMember<'_>, name: &str) {
+    let numbers =
+        check.index.targets(name).iter().filter(|target| target.kind == SymbolKind::Number);
     for target in numbers {
         let number = target.number.map(|(group, value)| &check.index.groups[group].values[value]);
         if number.is_some_and(|(_, value)| !value.of.is_empty()) {

@@ -1,13 +1,13 @@
 //! Payloads behind a pointer: the field is an address, and its length is a field.
 
-use super::Check;
-use super::codes::KEY_CONFLICT;
-use super::intervals::first_uncovered;
-use super::model::{Member, Struct};
-use super::refs::Reference;
 use crate::diagnostic::Diagnostic;
 use crate::layout::Int;
 use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::validate::Check;
+use crate::validate::codes::KEY_CONFLICT;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::Reference;
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -30,7 +30,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-fn address(check: &mut Check<'_>, member: &Member<'_>) {
+fn address(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let holds_address = |expr: &TypeExpr| {
         let wide = matches!(expr.base, Base::Int(Int::U64 | Int::AlignedU64));
         expr.shape == Shape::Pointer || wide && expr.shape == Shape::One
@@ -63,7 +63,7 @@ fn elsewhere(check: &mut Check<'_>, item: &str, reference: Reference<'_>) {
     }
 }
 
-fn length(check: &mut Check<'_>, struct_: &Struct<'_>, reference: Reference<'_>) {
+fn length(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, reference: Reference<'_>) {
     let validities: Vec<_> = struct_.validities_of(reference.name).collect();
     if validities.is_empty() {
         let names = struct_.members().map(|member| member.name.as_str()).collect();

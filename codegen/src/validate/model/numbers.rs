@@ -1,25 +1,25 @@
 //! Which number every value of a group has at which time, with counts by
 //! position resolved.
 
+use super::declarations::{NumberGroup, bit};
 use super::intervals::{difference, first, intersection, split_at_changes};
-use super::model::{Group, bit};
 use crate::release::Release;
-use crate::spec::Value;
+use crate::spec::ValueSpec;
 use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 
 /// A number that a value has for a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stretch {
+pub(crate) struct Stretch {
     /// The value's place in its group.
-    pub(super) value: usize,
-    pub(super) validity: Validity,
-    pub(super) number: i128,
+    pub(crate) value: usize,
+    pub(crate) validity: Validity,
+    pub(crate) number: i128,
 }
 
 /// The numbers of a group in the order of its values. Strings and masks that
 /// are made of flags have none of their own.
-pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
+pub(crate) fn stretches(group: &NumberGroup<'_>) -> Vec<Stretch> {
     let mut all = Vec::with_capacity(group.values.len());
     for (index, (_, value)) in group.values.iter().enumerate() {
         let validity = value.validity(group.validity);
@@ -43,7 +43,7 @@ pub(super) fn stretches(group: &Group<'_>) -> Vec<Stretch> {
 }
 
 /// The number of a value in a release.
-fn amount(value: &Value, release: Release) -> Option<Amount> {
+fn amount(value: &ValueSpec, release: Release) -> Option<Amount> {
     value.before.value_at(release).or(value.value)
 }
 

@@ -9,22 +9,22 @@ use crate::release::{Release, Since};
 use crate::spec::history::Validity;
 
 /// The validity of items without a release range: all releases.
-pub(super) const ALWAYS: Validity =
+pub(crate) const ALWAYS: Validity =
     Validity { since: Since::Known(Release::new(0, 0)), until: None };
 
 /// A name or number that `owner` has in some releases.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Definition<K> {
-    pub(super) key: K,
-    pub(super) validity: Validity,
-    pub(super) place: Place,
+pub(crate) struct Definition<K> {
+    pub(crate) key: K,
+    pub(crate) validity: Validity,
+    pub(crate) place: Place,
     /// Definitions of the same owner never conflict.
-    pub(super) owner: usize,
+    pub(crate) owner: usize,
 }
 
 /// The conflicts: pairs of an earlier and a later definition. `allowed` returns
 /// true if the later one is accepted nevertheless.
-pub(super) fn conflicts<K: Copy + Eq + Hash>(
+pub(crate) fn conflicts<K: Copy + Eq + Hash>(
     definitions: &[Definition<K>],
     allowed: impl Fn(usize, usize) -> bool,
 ) -> Vec<(usize, usize)> {

@@ -1,43 +1,43 @@
 //! References: a name must refer to an item of the right kind, in every release that needs it.
 
-use super::Check;
-use super::codes::{ABSENT_IN_RELEASE, UNKNOWN_NAME};
 use super::intervals::first_uncovered;
-use super::symbols::{Kind, Symbols, Target};
+use super::symbols::{Symbol, SymbolKind, Symbols};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::Release;
 use crate::spec::history::Validity;
+use crate::validate::Check;
+use crate::validate::codes::{ABSENT_IN_RELEASE, UNKNOWN_NAME};
 
 /// The kinds of targets of a reference.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Its name in messages.
-    pub(super) what: &'static str,
-    pub(super) kinds: &'static [Kind],
+    pub(crate) what: &'static str,
+    pub(crate) kinds: &'static [SymbolKind],
 }
 
-pub(super) const STRUCT: Wanted = Wanted { what: "struct", kinds: &[Kind::Struct] };
-pub(super) const NUMBER: Wanted = Wanted { what: "constant", kinds: &[Kind::Number] };
-pub(super) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[Kind::Chain] };
-pub(super) const HELD: Wanted = Wanted {
+pub(crate) const STRUCT: Wanted = Wanted { what: "struct", kinds: &[SymbolKind::Struct] };
+pub(crate) const NUMBER: Wanted = Wanted { what: "constant", kinds: &[SymbolKind::Number] };
+pub(crate) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[SymbolKind::Chain] };
+pub(crate) const HELD: Wanted = Wanted {
     what: "enum or space",
-    kinds: &[Kind::Enum, Kind::Anonymous, Kind::IdSpace, Kind::Constants],
+    kinds: &[SymbolKind::Enum, SymbolKind::Anonymous, SymbolKind::IdSpace, SymbolKind::Constants],
 };
 
 /// A name with its place, and the releases that need its target.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reference<'b> {
-    pub(super) name: &'b str,
-    pub(super) place: Place,
+pub(crate) struct Reference<'b> {
+    pub(crate) name: &'b str,
+    pub(crate) place: Place,
     /// None where it is enough that some release has it.
-    pub(super) needed: Option<Validity>,
+    pub(crate) needed: Option<Validity>,
 }
 
 impl<'a> Check<'a> {
     /// Whether a reference is valid; reports an error otherwise.
-    pub(super) fn resolve(&mut self, reference: Reference<'_>, wanted: Wanted) -> bool {
+    pub(crate) fn resolve(&mut self, reference: Reference<'_>, wanted: Wanted) -> bool {
         let index = self.index;
-        let targets = |target: &&Target| wanted.kinds.contains(&target.kind);
+        let targets = |target: &&Symbol| wanted.kinds.contains(&target.kind);
         let targets: Vec<_> = index.targets(reference.name).iter().filter(targets).collect();
         if targets.is_empty() {
             self.unknown(reference, (wanted.what, ""), |index| index.names(wanted.kinds).collect());
@@ -54,7 +54,7 @@ impl<'a> Check<'a> {
 
     /// Reports that a name refers to no item of the right kind: `what` is the kind,
     /// and `where_` follows the name.
-    pub(super) fn unknown<'b>(
+    pub(crate) fn unknown<'b>(
         &mut self,
         reference: Reference<'_>,
         (what, where_): (&str, &str),
@@ -73,7 +73,7 @@ impl<'a> Check<'a> {
     }
 
     /// Reports that an item does not exist in a release that needs it.
-    pub(super) fn absent(
+    pub(crate) fn absent(
         &mut self,
         reference: Reference<'_>,
         what: &str,
@@ -91,7 +91,7 @@ impl<'a> Check<'a> {
 }
 
 /// When something is there, in words.
-pub(super) fn span(validity: Validity) -> String {
+pub(crate) fn span(validity: Validity) -> String {
     match validity.until {
         None => format!("since {}", validity.since),
         Some(until) => format!("since {}, gone in {until}", validity.since),

@@ -1,18 +1,20 @@
 //! Names in Rust: the short names within a type and the names of types,
 //! which are made from names of the specification and can coincide.
 
-use super::codes::RUST_NAME;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::Check;
-use super::model::{Group, GroupKind, OfChain, Struct};
-use super::symbols::{Kind, Symbols};
-use super::uniqueness::{ALWAYS, Definition, conflicts};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::RUST_NAME;
+use crate::validate::model::declarations::{
+    NumberGroup, NumberGroupKind, OfChain, StructDeclaration,
+};
+use crate::validate::model::symbols::{SymbolKind, Symbols};
+use crate::validate::model::uniqueness::{ALWAYS, Definition, conflicts};
 
 /// What every type of numbers has already.
 const METHODS: [&str; 10] =
@@ -70,14 +72,14 @@ impl<'a> Made<'a> {
 }
 
 /// The names of numbers within their type.
-fn shorts(check: &mut Check<'_>, group: &Group<'_>) {
+fn shorts(check: &mut Check<'_>, group: &NumberGroup<'_>) {
     let (prefix, suffix) = (text(group.prefix), text(group.suffix));
     let made = group.values.iter().map(|(name, value)| {
         Made::new(short(name, prefix, suffix), name, value.validity(group.validity))
     });
     let made: Vec<_> = made.collect();
     distinct(check, &made, "short name");
-    if !matches!(group.kind, GroupKind::Constants | GroupKind::IdSpace) {
+    if !matches!(group.kind, NumberGroupKind::Constants | NumberGroupKind::IdSpace) {
         let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
         for made in taken {
             refuse(check, made, "short name", "every generated type has something of this name");
@@ -127,8 +129,8 @@ fn types(check: &mut Check<'_>) {
     let of_items = index.all().flat_map(|(text, targets)| {
         targets.iter().filter_map(move |target| {
             let name = match target.kind {
-                Kind::Anonymous => Cow::from(group_type(text)),
-                Kind::Struct | Kind::Enum => Cow::from(text),
+                SymbolKind::Anonymous => Cow::from(group_type(text)),
+                SymbolKind::Struct | SymbolKind::Enum => Cow::from(text),
                 _ => return None,
             };
             Some(Made { name, of: ("", text), place: target.place, validity: target.validity })
@@ -154,7 +156,7 @@ fn kinds(check: &mut Check<'_>) {
 }
 
 /// Members of unions are methods: one that reads, and one that sets.
-fn accessors(check: &mut Check<'_>, struct_: &Struct<'_>) {
+fn accessors(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let arms = struct_.members().filter(|member| member.union.is_some());
     let methods = arms.flat_map(|arm| {
         let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];

@@ -3,17 +3,17 @@
 
 use std::collections::HashMap;
 
+use super::declarations::{ChainItem, NumberGroup, NumberGroupKind, OfChain, StructDeclaration};
 use super::intervals::{first, split_at_changes};
-use super::model::{ChainItem, Group, GroupKind, OfChain, Struct};
 use super::numbers::{Stretch, stretches};
 use crate::diagnostic::Place;
-use crate::spec::history::{History, Validity};
+use crate::spec::history::{HistorySpec, Validity};
 use crate::spec::wrappers::Placed;
-use crate::spec::{Item, Spec, SpecFile, Values};
+use crate::spec::{ItemSpec, Spec, SpecFile, Values};
 
 /// The target of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum SymbolKind {
     Struct,
     Number,
     Text,
@@ -30,45 +30,45 @@ pub(super) enum Kind {
 
 /// A target of a name.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Target {
-    pub(super) kind: Kind,
-    pub(super) validity: Validity,
-    pub(super) place: Place,
+pub(crate) struct Symbol {
+    pub(crate) kind: SymbolKind,
+    pub(crate) validity: Validity,
+    pub(crate) place: Place,
     /// Its place in the order of declarations.
-    pub(super) order: usize,
+    pub(crate) order: usize,
     /// Of a number, its group and its place therein.
-    pub(super) number: Option<(usize, usize)>,
+    pub(crate) number: Option<(usize, usize)>,
 }
 
 /// A name that something had once.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Former<'a> {
-    pub(super) name: &'a Placed<String>,
-    pub(super) kind: Kind,
-    pub(super) validity: Validity,
-    pub(super) order: usize,
+pub(crate) struct Former<'a> {
+    pub(crate) name: &'a Placed<String>,
+    pub(crate) kind: SymbolKind,
+    pub(crate) validity: Validity,
+    pub(crate) order: usize,
 }
 
 /// Names to what they stand for; a name can have had several validities.
 #[derive(Debug, Default)]
-pub(super) struct Symbols<'a> {
-    targets: HashMap<&'a str, Vec<Target>>,
+pub(crate) struct Symbols<'a> {
+    targets: HashMap<&'a str, Vec<Symbol>>,
     /// Names in the order of the specification.
     names: Vec<&'a str>,
     order: usize,
-    pub(super) former: Vec<Former<'a>>,
-    pub(super) groups: Vec<Group<'a>>,
+    pub(crate) former: Vec<Former<'a>>,
+    pub(crate) groups: Vec<NumberGroup<'a>>,
     /// The numbers of each group.
-    pub(super) stretches: Vec<Vec<Stretch>>,
+    pub(crate) stretches: Vec<Vec<Stretch>>,
     /// In the order of declarations.
-    pub(super) structs: Vec<Struct<'a>>,
+    pub(crate) structs: Vec<StructDeclaration<'a>>,
     /// In the order of declarations.
-    pub(super) chains: Vec<ChainItem<'a>>,
-    pub(super) capabilities: Vec<OfChain<'a>>,
+    pub(crate) chains: Vec<ChainItem<'a>>,
+    pub(crate) capabilities: Vec<OfChain<'a>>,
 }
 
 impl<'a> Symbols<'a> {
-    pub(super) fn of(spec: &'a Spec) -> Self {
+    pub(crate) fn of(spec: &'a Spec) -> Self {
         let mut index = Self::default();
         for file in &spec.files {
             let chain = only_chain(file);
@@ -80,24 +80,24 @@ impl<'a> Symbols<'a> {
     }
 
     /// Everything that a name has stood for.
-    pub(super) fn targets(&self, name: &str) -> &[Target] {
+    pub(crate) fn targets(&self, name: &str) -> &[Symbol] {
         self.targets.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// All names of these kinds.
-    pub(super) fn names(&self, kinds: &'static [Kind]) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn names(&self, kinds: &'static [SymbolKind]) -> impl Iterator<Item = &'a str> {
         let of_kind =
             move |name: &&str| self.targets(name).iter().any(|target| kinds.contains(&target.kind));
         self.names.iter().copied().filter(of_kind)
     }
 
     /// All names with all that they have stood for.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &[Target])> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, &[Symbol])> {
         self.names.iter().map(|name| (*name, self.targets(name)))
     }
 
     /// The numbers that a constant of this name has had.
-    pub(super) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
+    pub(crate) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
         let at = self.targets(name).iter().filter_map(|target| target.number);
         at.flat_map(|(group, value)| {
             // They are in the order of their values.
@@ -108,24 +108,24 @@ impl<'a> Symbols<'a> {
     }
 
     /// The structs of this name.
-    pub(super) fn structs_named(&self, name: &str) -> impl Iterator<Item = &Struct<'a>> {
+    pub(crate) fn structs_named(&self, name: &str) -> impl Iterator<Item = &StructDeclaration<'a>> {
         self.structs_at(name).map(|at| &self.structs[at])
     }
 
     /// The indexes of the structs of this name in the list.
-    pub(super) fn structs_at(&self, name: &str) -> impl Iterator<Item = usize> {
-        let orders = self.orders(name, Kind::Struct);
+    pub(crate) fn structs_at(&self, name: &str) -> impl Iterator<Item = usize> {
+        let orders = self.orders(name, SymbolKind::Struct);
         orders.filter_map(|order| self.structs.binary_search_by_key(&order, |one| one.order).ok())
     }
 
     /// The chains of this name.
-    pub(super) fn chains_named(&self, name: &str) -> impl Iterator<Item = &ChainItem<'a>> {
+    pub(crate) fn chains_named(&self, name: &str) -> impl Iterator<Item = &ChainItem<'a>> {
         let position = |order| self.chains.binary_search_by_key(&order, |one| one.order).ok();
-        let positions = self.orders(name, Kind::Chain).filter_map(position);
+        let positions = self.orders(name, SymbolKind::Chain).filter_map(position);
         positions.map(|at| &self.chains[at])
     }
 
-    fn orders(&self, name: &str, kind: Kind) -> impl Iterator<Item = usize> {
+    fn orders(&self, name: &str, kind: SymbolKind) -> impl Iterator<Item = usize> {
         let targets = self.targets(name).iter().filter(move |target| target.kind == kind);
         targets.map(|target| target.order)
     }
@@ -133,9 +133,9 @@ impl<'a> Symbols<'a> {
     fn add(
         &mut self,
         name: &'a Placed<String>,
-        kind: Kind,
+        kind: SymbolKind,
         validity: Validity,
-        before: Option<&'a History>,
+        before: Option<&'a HistorySpec>,
     ) {
         self.add_numbered(name, (kind, None), validity, before);
     }
@@ -143,13 +143,13 @@ impl<'a> Symbols<'a> {
     fn add_numbered(
         &mut self,
         name: &'a Placed<String>,
-        (kind, number): (Kind, Option<(usize, usize)>),
+        (kind, number): (SymbolKind, Option<(usize, usize)>),
         validity: Validity,
-        before: Option<&'a History>,
+        before: Option<&'a HistorySpec>,
     ) {
         self.order += 1;
         let order = self.order;
-        let target = Target { kind, validity, place: name.place, order, number };
+        let target = Symbol { kind, validity, place: name.place, order, number };
         let targets = self.targets.entry(&name.value).or_default();
         if targets.is_empty() {
             self.names.push(&name.value);
@@ -163,25 +163,38 @@ impl<'a> Symbols<'a> {
         }
     }
 
-    fn add_item(&mut self, item: &'a Item, validity: Validity, chain: Option<&'a Placed<String>>) {
+    fn add_item(
+        &mut self,
+        item: &'a ItemSpec,
+        validity: Validity,
+        chain: Option<&'a Placed<String>>,
+    ) {
         match item {
-            Item::Constants(values) => self.add_values(values, GroupKind::Constants, validity),
-            Item::Enum(values) => self.add_values(values, GroupKind::Enum, validity),
-            Item::IdSpace(values) => self.add_values(values, GroupKind::IdSpace, validity),
-            Item::Macro(item) => self.add(&item.macro_, Kind::Macro, validity, Some(&item.before)),
-            Item::Struct(item) => {
-                self.add(&item.struct_, Kind::Struct, validity, Some(&item.before))
+            ItemSpec::Constants(values) => {
+                self.add_values(values, NumberGroupKind::Constants, validity)
             }
-            Item::Ioctl(item) => self.add(&item.ioctl, Kind::Ioctl, validity, Some(&item.before)),
-            Item::Chain(item) => {
-                self.add(&item.chain, Kind::Chain, validity, None);
+            ItemSpec::Enum(values) => self.add_values(values, NumberGroupKind::Enum, validity),
+            ItemSpec::IdSpace(values) => {
+                self.add_values(values, NumberGroupKind::IdSpace, validity)
+            }
+            ItemSpec::Macro(item) => {
+                self.add(&item.macro_, SymbolKind::Macro, validity, Some(&item.before))
+            }
+            ItemSpec::Struct(item) => {
+                self.add(&item.struct_, SymbolKind::Struct, validity, Some(&item.before))
+            }
+            ItemSpec::Ioctl(item) => {
+                self.add(&item.ioctl, SymbolKind::Ioctl, validity, Some(&item.before))
+            }
+            ItemSpec::Chain(item) => {
+                self.add(&item.chain, SymbolKind::Chain, validity, None);
                 self.chains.push(ChainItem { item, validity, order: self.order });
             }
-            Item::Capability(capability) => {
+            ItemSpec::Capability(capability) => {
                 let before = Some(&capability.before);
-                self.add(&capability.capability, Kind::Capability, validity, before);
+                self.add(&capability.capability, SymbolKind::Capability, validity, before);
                 if let Some(name) = item.declared_struct() {
-                    self.add(name, Kind::Struct, validity, None);
+                    self.add(name, SymbolKind::Struct, validity, None);
                 }
                 let chain = capability.chain.as_ref().or(chain);
                 self.capabilities.push(OfChain { item: capability, validity, chain });
@@ -190,21 +203,21 @@ impl<'a> Symbols<'a> {
         self.add_struct(item, validity);
     }
 
-    fn add_values(&mut self, values: &'a Values, kind: GroupKind, validity: Validity) {
+    fn add_values(&mut self, values: &'a Values, kind: NumberGroupKind, validity: Validity) {
         let (name_kind, before) = match kind {
-            GroupKind::IdSpace => (Kind::IdSpace, None),
-            GroupKind::Enum if values.anonymous => (Kind::Anonymous, None),
-            GroupKind::Enum => (Kind::Enum, Some(&values.before)),
-            _ => (Kind::Constants, None),
+            NumberGroupKind::IdSpace => (SymbolKind::IdSpace, None),
+            NumberGroupKind::Enum if values.anonymous => (SymbolKind::Anonymous, None),
+            NumberGroupKind::Enum => (SymbolKind::Enum, Some(&values.before)),
+            _ => (SymbolKind::Constants, None),
         };
         self.add(&values.name, name_kind, validity, before);
-        self.add_group(Group::of(values, kind, validity));
+        self.add_group(NumberGroup::of(values, kind, validity));
     }
 
-    fn add_group(&mut self, group: Group<'a>) {
+    fn add_group(&mut self, group: NumberGroup<'a>) {
         let at = self.groups.len();
         for (index, (name, value)) in group.values.iter().enumerate() {
-            let kind = if value.string.is_some() { Kind::Text } else { Kind::Number };
+            let kind = if value.string.is_some() { SymbolKind::Text } else { SymbolKind::Number };
             let validity = value.validity(group.validity);
             self.add_numbered(name, (kind, Some((at, index))), validity, Some(&value.before));
         }
@@ -212,10 +225,10 @@ impl<'a> Symbols<'a> {
         self.groups.push(group);
     }
 
-    fn add_struct(&mut self, item: &'a Item, validity: Validity) {
+    fn add_struct(&mut self, item: &'a ItemSpec, validity: Validity) {
         let order = self.order;
         let declared = match item {
-            Item::Struct(item) => Struct {
+            ItemSpec::Struct(item) => StructDeclaration {
                 name: &item.struct_,
                 validity,
                 order,
@@ -225,7 +238,7 @@ impl<'a> Symbols<'a> {
                 capability: None,
             },
             // Without a name the fields are refused elsewhere.
-            Item::Capability(item) if !item.fields.is_empty() => Struct {
+            ItemSpec::Capability(item) if !item.fields.is_empty() => StructDeclaration {
                 name: item.struct_.as_ref().unwrap_or(&item.capability),
                 validity,
                 order,
@@ -237,7 +250,7 @@ impl<'a> Symbols<'a> {
             _ => return,
         };
         for member in declared.members() {
-            for group in Group::of_field(&declared.name.value, &member) {
+            for group in NumberGroup::of_field(&declared.name.value, &member) {
                 self.add_group(group);
             }
         }
@@ -248,7 +261,7 @@ impl<'a> Symbols<'a> {
 /// The chain of a file that has one; its capabilities need not name it.
 fn only_chain(file: &SpecFile) -> Option<&Placed<String>> {
     let mut chains = file.items.iter().filter_map(|item| match item {
-        Item::Chain(chain) => Some(&chain.chain),
+        ItemSpec::Chain(chain) => Some(&chain.chain),
         _ => None,
     });
     chains.next().filter(|_| chains.next().is_none())

@@ -4,23 +4,23 @@
 use std::iter;
 
 use crate::release::{Release, Since};
-use crate::spec::history::{History, Validity};
+use crate::spec::history::{HistorySpec, Validity};
 
 /// When a validity begins, in the form in which releases can be compared.
-pub(super) fn first(validity: Validity) -> Release {
+pub(crate) fn first(validity: Validity) -> Release {
     validity.since.first().opening()
 }
 
 /// A release as messages name it. The first candidate stands for the whole.
-pub(super) fn shown(release: Release) -> String {
+pub(crate) fn shown(release: Release) -> String {
     let text = release.to_string();
     text.strip_suffix("-rc1").unwrap_or(&text).to_owned()
 }
 
 /// The stretches of a validity in which history changes nothing, oldest first.
-pub(super) fn split_at_changes(
+pub(crate) fn split_at_changes(
     validity: Validity,
-    before: &History,
+    before: &HistorySpec,
 ) -> impl Iterator<Item = Validity> {
     let inside = move |change: &Release| {
         let ends = |until: Release| change.opening() < until.opening();
@@ -33,7 +33,7 @@ pub(super) fn split_at_changes(
 }
 
 /// The first release of `whole` that none of the pieces has.
-pub(super) fn first_uncovered(
+pub(crate) fn first_uncovered(
     whole: Validity,
     pieces: impl Iterator<Item = Validity>,
 ) -> Option<Release> {
@@ -54,7 +54,7 @@ pub(super) fn first_uncovered(
 }
 
 /// The releases that have both.
-pub(super) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
+pub(crate) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
     let since = if first(one) < first(other) { other.since } else { one.since };
     let until = match (one.until, other.until) {
         (Some(one), Some(other)) => Some(if one.opening() < other.opening() { one } else { other }),
@@ -65,7 +65,7 @@ pub(super) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
 }
 
 /// The releases that have the one and not the other, before and after it.
-pub(super) fn difference(one: Validity, other: Validity) -> impl Iterator<Item = Validity> {
+pub(crate) fn difference(one: Validity, other: Validity) -> impl Iterator<Item = Validity> {
     let before = Validity { until: Some(other.since.first()), ..one };
     let after = other.until.map(|end| Validity { since: Since::Known(end), until: one.until });
     let before = intersection(one, before);

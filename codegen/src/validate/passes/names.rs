@@ -1,14 +1,14 @@
 //! Names that every output can print as they are: identifiers of C, C++ and
 //! Rust, and files of every system.
 
-use super::Check;
-use super::codes::BAD_NAME;
-use super::symbols::Kind;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{CRATE_MODULES, c_stem, is_name};
-use crate::output::{CodeFile, Language};
+use crate::output::{CodeFile, CodeLanguage};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
-use crate::spec::{AbiFile, Item, Reserved};
+use crate::spec::{AbiFile, ItemSpec, ReservedSpec};
+use crate::validate::Check;
+use crate::validate::codes::BAD_NAME;
+use crate::validate::model::symbols::SymbolKind;
 
 /// Files that the outputs have already, or that some system cannot have.
 const TAKEN_FILES: [&str; 8] = ["abi", "aux", "con", "lib", "mod", "nul", "prn", "readme"];
@@ -51,13 +51,13 @@ fn abi(check: &mut Check<'_>) {
 /// The path of a hand-written file, which its copies have too.
 fn code(check: &mut Check<'_>, file: &CodeFile) {
     let (folder, ending) = match file.language {
-        Language::Rust => ("code/rust/", ".rs"),
-        Language::C => ("code/c/", ".h"),
+        CodeLanguage::Rust => ("code/rust/", ".rs"),
+        CodeLanguage::C => ("code/c/", ".h"),
     };
     let stem = file.path.strip_suffix(ending);
     let parts = stem.into_iter().flat_map(|stem| stem.split('/'));
     let plain = stem.is_some() && parts.clone().all(|part| is_name(part) && is_lower(part));
-    let why = if !plain || file.language == Language::C && parts.count() > 1 {
+    let why = if !plain || file.language == CodeLanguage::C && parts.count() > 1 {
         "the path of a file is names in lower case"
     } else if stem.is_some_and(|stem| CRATE_MODULES.contains(&stem)) {
         "the generated crate has a file of this name"
@@ -100,11 +100,14 @@ fn items(check: &mut Check<'_>) {
 }
 
 /// A name that C and Rust see.
-fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (Kind, &str)) {
+fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (SymbolKind, &str)) {
     if !name(check, text, place) {
         return;
     }
-    let seen = !matches!(kind, Kind::Chain | Kind::Constants | Kind::IdSpace | Kind::Anonymous);
+    let seen = !matches!(
+        kind,
+        SymbolKind::Chain | SymbolKind::Constants | SymbolKind::IdSpace | SymbolKind::Anonymous
+    );
     let head = text.as_bytes().get(..ours.len());
     if head.is_some_and(|head| head.eq_ignore_ascii_case(ours.as_bytes())) {
         refuse(check, text, place, "names that start so are those of the generated header");
@@ -124,18 +127,18 @@ fn is_spoken_for(name: &str) -> bool {
 }
 
 /// Names inside items, to which no reference through the index is possible.
-fn parts(check: &mut Check<'_>, item: &Item) {
+fn parts(check: &mut Check<'_>, item: &ItemSpec) {
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+        ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
             reserved(check, &item.reserved)
         }
-        Item::Chain(item) => reserved(check, &item.reserved),
-        Item::Macro(item) => {
+        ItemSpec::Chain(item) => reserved(check, &item.reserved),
+        ItemSpec::Macro(item) => {
             for arg in item.args.iter() {
                 name(check, arg, arg.place);
             }
         }
-        Item::Ioctl(item) => {
+        ItemSpec::Ioctl(item) => {
             let handlers = item.handlers.iter().map(|(name, _)| name);
             let profiles = item.handlers().filter_map(|(.., handler)| handler.profile.as_ref());
             let replies = item.replies.iter().map(|(name, _)| name);
@@ -143,16 +146,16 @@ fn parts(check: &mut Check<'_>, item: &Item) {
                 name(check, text, text.place);
             }
         }
-        Item::Capability(item) => {
+        ItemSpec::Capability(item) => {
             if let Some(short) = &item.short_name {
                 name(check, short, short.place);
             }
         }
-        Item::Struct(_) => {}
+        ItemSpec::Struct(_) => {}
     }
 }
 
-fn reserved(check: &mut Check<'_>, reserved: &Map<OneOrMany<LineOrMap<Reserved>>>) {
+fn reserved(check: &mut Check<'_>, reserved: &Map<OneOrMany<LineOrMap<ReservedSpec>>>) {
     for (text, _) in reserved.iter() {
         name(check, text, text.place);
     }

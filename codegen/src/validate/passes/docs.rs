@@ -1,12 +1,14 @@
 //! Documentation: present wherever it is required, and without characters that a
 //! terminal, a browser or a reviewer would see differently.
 
-use super::Check;
-use super::codes::BAD_TEXT;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::spec::text::Doc;
+use crate::spec::text::DocText;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
-use crate::spec::{AbiFile, Common, Field, Ioctl, Item, Reserved, SpecFile, Value};
+use crate::spec::{
+    AbiFile, Common, FieldSpec, IoctlSpec, ItemSpec, ReservedSpec, SpecFile, ValueSpec,
+};
+use crate::validate::Check;
+use crate::validate::codes::BAD_TEXT;
 
 /// The most characters between two backquotes.
 const MOST_QUOTED: usize = 80;
@@ -47,15 +49,15 @@ impl Texts<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item) {
+    fn item(&mut self, item: &ItemSpec) {
         self.common(item.common());
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+            ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
                 self.values(&item.values);
                 self.reserved(&item.reserved);
             }
-            Item::Chain(item) => self.reserved(&item.reserved),
-            Item::Ioctl(item) => self.ioctl(item),
+            ItemSpec::Chain(item) => self.reserved(&item.reserved),
+            ItemSpec::Ioctl(item) => self.ioctl(item),
             _ => {}
         }
         if let Some(fields) = item.fields() {
@@ -76,7 +78,7 @@ impl Texts<'_> {
         }
     }
 
-    fn values(&mut self, values: &Map<LineOrMap<Value>>) {
+    fn values(&mut self, values: &Map<LineOrMap<ValueSpec>>) {
         for (_, value) in values.iter() {
             self.common(value.common());
             if let Some(string) = &value.string {
@@ -85,13 +87,13 @@ impl Texts<'_> {
         }
     }
 
-    fn reserved(&mut self, reserved: &Map<OneOrMany<LineOrMap<Reserved>>>) {
+    fn reserved(&mut self, reserved: &Map<OneOrMany<LineOrMap<ReservedSpec>>>) {
         for (_, _, number) in reserved.flat() {
             self.doc(&number.doc, number.doc.place);
         }
     }
 
-    fn fields(&mut self, fields: &Map<LineOrMap<Field>>) {
+    fn fields(&mut self, fields: &Map<LineOrMap<FieldSpec>>) {
         for (_, field) in fields.iter() {
             self.common(field.common());
             self.values(&field.bits);
@@ -100,7 +102,7 @@ impl Texts<'_> {
         }
     }
 
-    fn ioctl(&mut self, item: &Ioctl) {
+    fn ioctl(&mut self, item: &IoctlSpec) {
         if let Some(returns) = &item.returns {
             self.doc(returns, returns.place);
         }
@@ -112,7 +114,7 @@ impl Texts<'_> {
         }
     }
 
-    fn doc(&mut self, doc: &Doc, place: Place) {
+    fn doc(&mut self, doc: &DocText, place: Place) {
         if doc.paragraphs.is_empty() {
             self.refuse(place, "the documentation is empty");
         }

@@ -1,16 +1,16 @@
 //! Ioctls: the number fits, the kind of file descriptor exists, and the argument is
 //! declared before the ioctl.
 
-use super::Check;
-use super::codes::{KEY_CONFLICT, OUT_OF_RANGE};
-use super::refs::{NUMBER, Reference, STRUCT};
-use super::symbols::{Kind, Target};
 use super::type_refs::declared;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::{Map, Placed};
-use crate::spec::{Ioctl, Item};
+use crate::spec::{IoctlSpec, ItemSpec};
+use crate::validate::Check;
+use crate::validate::codes::{KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
+use crate::validate::model::symbols::{Symbol, SymbolKind};
 
 /// The largest number that the 8 bits of an ioctl's number can hold.
 const MOST: i128 = 255;
@@ -20,7 +20,7 @@ pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
     let mut unbuilt = check.spec.abi.ioctls.is_none();
     for file in &check.spec.files {
         for item in file.items.iter() {
-            let Item::Ioctl(ioctl) = item else { continue };
+            let ItemSpec::Ioctl(ioctl) = item else { continue };
             if std::mem::take(&mut unbuilt) {
                 let message = "abi.yaml does not say in `ioctls` how ioctl numbers are built";
                 let problem = Diagnostic::error(KEY_CONFLICT, message);
@@ -60,7 +60,7 @@ fn byte(check: &mut Check<'_>, name: &Placed<String>) -> i128 {
     numbers.into_iter().fold(0, i128::max)
 }
 
-fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {
+fn number(check: &mut Check<'_>, ioctl: &IoctlSpec, base: i128) {
     let number = ioctl.number.value.value;
     if !(0..=MOST - base).contains(&number) {
         let message = format!(
@@ -71,7 +71,7 @@ fn number(check: &mut Check<'_>, ioctl: &Ioctl, base: i128) {
     }
 }
 
-fn descriptor(check: &mut Check<'_>, ioctl: &Ioctl) {
+fn descriptor(check: &mut Check<'_>, ioctl: &IoctlSpec) {
     let fds = &check.spec.abi.fds;
     let Some(kind) = fds.get(&ioctl.fd) else {
         unknown(check, &ioctl.fd, ("kind of file descriptor", ""), fds);
@@ -91,7 +91,7 @@ fn unknown<T>(check: &mut Check<'_>, name: &Placed<String>, what: (&str, &str), 
     check.unknown(reference, what, |_| known());
 }
 
-fn argument(check: &mut Check<'_>, ioctl: &Ioctl, validity: Validity) {
+fn argument(check: &mut Check<'_>, ioctl: &IoctlSpec, validity: Validity) {
     let place = ioctl.arg.place;
     let Some(name) = ioctl.arg.struct_name() else {
         if let Some((handler, _)) = ioctl.handlers.first() {
@@ -108,7 +108,7 @@ fn argument(check: &mut Check<'_>, ioctl: &Ioctl, validity: Validity) {
 
 /// The place of an ioctl in the order of declarations.
 fn order(check: &Check<'_>, name: &str, place: Place) -> usize {
-    let here = |target: &&Target| target.kind == Kind::Ioctl && target.place == place;
+    let here = |target: &&Symbol| target.kind == SymbolKind::Ioctl && target.place == place;
     let mut targets = check.index.targets(name).iter();
     targets.find(here).map_or(usize::MAX, |target| target.order)
 }

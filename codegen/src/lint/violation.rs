@@ -5,7 +5,7 @@ use super::subject::LintSubject;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 
 /// Something that breaks a rule.
-pub(super) struct Finding<'a> {
+pub(super) struct Violation<'a> {
     /// What it is about.
     pub(super) subject: LintSubject<'a>,
     message: String,
@@ -14,7 +14,7 @@ pub(super) struct Finding<'a> {
     help: Option<String>,
 }
 
-impl<'a> Finding<'a> {
+impl<'a> Violation<'a> {
     /// A finding in one line.
     pub(super) fn new(subject: LintSubject<'a>, message: impl Into<String>) -> Self {
         let (label, others, help) = (String::new(), Vec::new(), None);

@@ -1,17 +1,17 @@
 //! The headers of capabilities: their structs have the fields of a chain, wide
 //! enough for their values.
 
-use super::Check;
-use super::codes::{BAD_CHAIN, OUT_OF_RANGE};
-use super::intervals::first_uncovered;
-use super::model::{Member, OfChain, Struct, plain_int};
-use super::refs::{Reference, STRUCT};
-use super::symbols::Symbols;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::spec::CapHeader;
+use crate::spec::CapHeaderSpec;
 use crate::spec::history::Validity;
 use crate::spec::types::BitsExpr;
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, OUT_OF_RANGE};
+use crate::validate::model::declarations::{DeclaredMember, OfChain, StructDeclaration, plain_int};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{Reference, STRUCT};
+use crate::validate::model::symbols::Symbols;
 
 /// The possible alignments of capabilities.
 pub(super) const MOST_ALIGN: i128 = 4096;
@@ -48,7 +48,7 @@ pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
 }
 
 /// Some bits of the struct's fields, in every release that has the struct.
-fn fields(check: &mut Check<'_>, header: &CapHeader, bits: &Placed<BitsExpr>) {
+fn fields(check: &mut Check<'_>, header: &CapHeaderSpec, bits: &Placed<BitsExpr>) {
     let index = check.index;
     for struct_ in index.structs_named(&header.struct_) {
         let name = &bits.field;
@@ -68,8 +68,8 @@ fn fields(check: &mut Check<'_>, header: &CapHeader, bits: &Placed<BitsExpr>) {
     }
 }
 
-fn width(check: &mut Check<'_>, struct_: &Struct<'_>, bits: &Placed<BitsExpr>) {
-    let named = |field: &Member<'_>| field.names().any(|(_, name)| name == bits.field);
+fn width(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, bits: &Placed<BitsExpr>) {
+    let named = |field: &DeclaredMember<'_>| field.names().any(|(_, name)| name == bits.field);
     for field in struct_.fields().filter(named) {
         let high = bits.bits.map_or(0, |(_, high)| u64::from(high));
         let narrow = |int: crate::layout::Int| int.size() * 8 < high || int.signed();
@@ -82,7 +82,7 @@ fn width(check: &mut Check<'_>, struct_: &Struct<'_>, bits: &Placed<BitsExpr>) {
     }
 }
 
-fn end(check: &mut Check<'_>, header: &CapHeader) {
+fn end(check: &mut Check<'_>, header: &CapHeaderSpec) {
     let most = most(check.index, header, &header.next).unwrap_or(u64::MAX);
     let end = header.end.value.value;
     if !(0..=i128::from(most)).contains(&end) {
@@ -92,12 +92,12 @@ fn end(check: &mut Check<'_>, header: &CapHeader) {
 }
 
 /// The greatest number that some bits of a header can hold.
-pub(super) fn most(index: &Symbols<'_>, header: &CapHeader, bits: &BitsExpr) -> Option<u64> {
+pub(super) fn most(index: &Symbols<'_>, header: &CapHeaderSpec, bits: &BitsExpr) -> Option<u64> {
     let count = match bits.bits {
         Some((low, high)) => u64::from(high - low),
         None => {
             let structs = index.structs_named(&header.struct_);
-            let fields = structs.flat_map(Struct::fields);
+            let fields = structs.flat_map(StructDeclaration::fields);
             let named = fields.filter(|field| field.names().any(|(_, name)| name == bits.field));
             let types = named.flat_map(|field| field.types());
             types.filter_map(|(_, expr)| plain_int(expr)).map(|int| int.size() * 8).min()?
@@ -111,14 +111,17 @@ pub(super) fn header_of<'a>(
     check: &Check<'a>,
     chain: &str,
     validity: Validity,
-) -> Option<&'a CapHeader> {
+) -> Option<&'a CapHeaderSpec> {
     let mut chains = check.index.chains_named(chain);
     let chain = chains.find(|chain| chain.validity.overlaps(validity))?;
     check.spec.abi.cap_headers.get(&chain.item.header)
 }
 
 /// The struct that opens a capability which declares its own fields.
-pub(super) fn header_struct<'a>(check: &Check<'a>, struct_: &Struct<'_>) -> Option<&'a str> {
+pub(super) fn header_struct<'a>(
+    check: &Check<'a>,
+    struct_: &StructDeclaration<'_>,
+) -> Option<&'a str> {
     let OfChain { validity, chain, .. } = struct_.capability?;
     header_of(check, chain?, validity).map(|header| header.struct_.as_str())
 }

@@ -1,18 +1,18 @@
 //! Capabilities: each has a chain, an id that the chain's header can hold, and
 //! a body that starts with that header.
 
-use super::Check;
 use super::chains::{id, refuse};
-use super::codes::{BAD_CHAIN, KEY_CONFLICT};
 use super::headers::{header_of, header_struct};
-use super::intervals::first_uncovered;
-use super::model::{OfChain, Struct};
-use super::refs::{CHAIN, Reference, STRUCT};
 use super::type_refs::declared;
-use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::Diagnostic;
 use crate::spec::types::{Amount, Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT};
+use crate::validate::model::declarations::{OfChain, StructDeclaration};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{CHAIN, Reference, STRUCT};
+use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -75,7 +75,7 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
 }
 
 /// The header of a capability's struct is declared before it.
-fn opened(check: &mut Check<'_>, struct_: &Struct<'_>) {
+fn opened(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     if let Some(header) = header_struct(check, struct_) {
         let place = struct_.name.place;
         let reference = Reference { name: header, place, needed: Some(struct_.validity) };
@@ -89,7 +89,7 @@ fn opened(check: &mut Check<'_>, struct_: &Struct<'_>) {
 fn starts_with_header(
     check: &mut Check<'_>,
     one: &OfChain<'_>,
-    (name, struct_): (&Placed<String>, &Struct<'_>),
+    (name, struct_): (&Placed<String>, &StructDeclaration<'_>),
 ) {
     let header = one.chain.and_then(|chain| header_of(check, chain, one.validity));
     let Some(header) = header else { return };

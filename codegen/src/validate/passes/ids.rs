@@ -2,29 +2,29 @@
 //! ioctls of a kind of file descriptor, bits of flags. If history broke the rule,
 //! the later item has `allow` with the reason.
 
-use super::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 use std::collections::{HashMap, HashSet};
 
-use super::Check;
-use super::intervals::{first, first_uncovered, split_at_changes};
-use super::model::{Group, GroupKind, bit};
-use super::numbers::Stretch;
-use super::uniqueness::{Definition, conflicts};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::numbering::next_free;
 use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
-use crate::spec::{Item, Reserved, Space, Spec};
+use crate::spec::{ItemSpec, ReservedSpec, SpaceSpec, Spec};
+use crate::validate::Check;
+use crate::validate::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
+use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
+use crate::validate::model::intervals::{first, first_uncovered, split_at_changes};
+use crate::validate::model::numbers::Stretch;
+use crate::validate::model::uniqueness::{Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
     capabilities(check);
     for (group, stretches) in index.groups.iter().zip(&index.stretches) {
         match group.kind {
-            GroupKind::Flags => flags(check, group, stretches),
-            GroupKind::Constants => {}
-            GroupKind::Enum | GroupKind::IdSpace | GroupKind::FieldValues => {
+            NumberGroupKind::Flags => flags(check, group, stretches),
+            NumberGroupKind::Constants => {}
+            NumberGroupKind::Enum | NumberGroupKind::IdSpace | NumberGroupKind::FieldValues => {
                 numbers(check, group, stretches);
             }
         }
@@ -82,7 +82,11 @@ impl<'a> Uses<'a> {
     }
 
     /// Numbers that other trees use; several may use the same one.
-    fn reserve(&mut self, reserved: &'a Map<OneOrMany<LineOrMap<Reserved>>>, validity: Validity) {
+    fn reserve(
+        &mut self,
+        reserved: &'a Map<OneOrMany<LineOrMap<ReservedSpec>>>,
+        validity: Validity,
+    ) {
         for (name, _, number) in reserved.flat() {
             let time = (validity, number.value.place);
             let user = User::other(name, UserKind::Tree);
@@ -91,7 +95,7 @@ impl<'a> Uses<'a> {
     }
 
     /// Numbers of a space that proposals claim.
-    fn claim(&mut self, spec: &'a Spec, is_here: impl Fn(&Space) -> bool) {
+    fn claim(&mut self, spec: &'a Spec, is_here: impl Fn(&SpaceSpec) -> bool) {
         for proposal in spec.proposals.iter().filter(|one| one.file.replaced_by.is_none()) {
             for claim in proposal.claims.iter().filter(|claim| is_here(&claim.space)) {
                 let user = User::other(&claim.name, UserKind::Proposal(&proposal.file.name));
@@ -188,7 +192,10 @@ fn capabilities(check: &mut Check<'_>) {
         if let Some(uses) = chains.get_mut(chain.item.chain.as_str()) {
             uses.reserve(&chain.item.reserved, chain.validity);
             let name = chain.item.chain.as_str();
-            uses.claim(check.spec, |space| matches!(space, Space::Chain(chain) if chain == name));
+            uses.claim(
+                check.spec,
+                |space| matches!(space, SpaceSpec::Chain(chain) if chain == name),
+            );
         }
     }
     for chain in &index.chains {
@@ -199,7 +206,7 @@ fn capabilities(check: &mut Check<'_>) {
 }
 
 /// Numbers of a space, an enum or a field. A count may equal a reserved number after them.
-fn numbers(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
+fn numbers(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     for Stretch { value: at, validity, number } in stretches.iter().copied() {
         let (name, value) = &group.values[at];
@@ -223,7 +230,7 @@ fn ioctls(check: &mut Check<'_>) {
         file.items.iter().map(move |item| (item, item.validity(validity)))
     });
     for (owner, (item, validity)) in items.enumerate() {
-        let Item::Ioctl(ioctl) = item else { continue };
+        let ItemSpec::Ioctl(ioctl) = item else { continue };
         let kind = check.spec.abi.fds.get(&ioctl.fd);
         let all = kind.into_iter().flat_map(|kind| kind.backends.iter());
         let mut backends: Vec<&str> = ioctl.backends.iter().map(|name| name.as_str()).collect();
@@ -247,7 +254,7 @@ fn ioctls(check: &mut Check<'_>) {
         let user = User::item(&ioctl.ioctl.value, true);
         all.add(ioctl.number.value.value, (validity, ioctl.ioctl.place), 0, user);
     }
-    all.claim(check.spec, |space| matches!(space, Space::Ioctls(..)));
+    all.claim(check.spec, |space| matches!(space, SpaceSpec::Ioctls(..)));
     let free = all.next_free(0);
     for key in order {
         if let Some(mut uses) = files.remove(&key) {
@@ -262,13 +269,13 @@ fn ioctls(check: &mut Check<'_>) {
 }
 
 /// Whether claims of a space are about this kind of file descriptor and backend.
-fn is_served(space: &Space, (kind, backend): (&str, &str)) -> bool {
-    let Space::Ioctls(fd, backends) = space else { return false };
+fn is_served(space: &SpaceSpec, (kind, backend): (&str, &str)) -> bool {
+    let SpaceSpec::Ioctls(fd, backends) = space else { return false };
     fd == kind && (backends.is_empty() || backends.iter().any(|one| one == backend))
 }
 
 /// Flags are distinct single bits. A mask covers either flags only, or bits without flags.
-fn flags(check: &mut Check<'_>, group: &Group<'_>, stretches: &[Stretch]) {
+fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) {
     let mut uses = Uses::default();
     let mut known = HashMap::<i128, Vec<Validity>>::new();
     for (owner, (name, value)) in group.values.iter().enumerate() {

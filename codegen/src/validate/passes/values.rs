@@ -1,15 +1,15 @@
 //! Values: each has its number once, in a form that its group allows, and the number fits.
 
-use super::Check;
-use super::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
-use super::intervals::first_uncovered;
-use super::model::{Group, GroupKind, bit};
-use super::refs::{NUMBER, Reference, STRUCT};
-use super::symbols::{Kind, Target};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::types::{Amount, int};
-use crate::spec::{Item, Value};
+use crate::spec::{ItemSpec, ValueSpec};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
+use crate::validate::model::symbols::{Symbol, SymbolKind};
 
 pub(super) fn check(check: &mut Check<'_>) {
     types(check);
@@ -29,7 +29,8 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// The types of numbers at the file level.
 fn types(check: &mut Check<'_>) {
     for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
-        let (Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item)) = item else {
+        let (ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item)) = item
+        else {
             continue;
         };
         if let Some(name) = item.type_.as_ref().filter(|name| int(name).is_none()) {
@@ -42,13 +43,15 @@ fn types(check: &mut Check<'_>) {
 /// The types that a number can have.
 pub(super) const INTS: [&str; 8] = ["u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"];
 
-fn empty(check: &mut Check<'_>, group: &Group<'_>) {
+fn empty(check: &mut Check<'_>, group: &NumberGroup<'_>) {
     let validities = group.values.iter().map(|(_, value)| value.validity(group.validity));
-    if group.kind == GroupKind::Flags && group.values.iter().all(|(_, value)| value.bit.is_none()) {
+    if group.kind == NumberGroupKind::Flags
+        && group.values.iter().all(|(_, value)| value.bit.is_none())
+    {
         refuse(check, group.name.place, "`bits` needs at least one `bit`");
     }
     let without = match group.kind {
-        GroupKind::Enum => first_uncovered(group.validity, validities),
+        NumberGroupKind::Enum => first_uncovered(group.validity, validities),
         _ => group.values.is_empty().then(|| group.validity.since.first()),
     };
     if let Some(release) = without {
@@ -57,7 +60,7 @@ fn empty(check: &mut Check<'_>, group: &Group<'_>) {
     }
 }
 
-fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
+fn ranges(check: &mut Check<'_>, at: usize, group: &NumberGroup<'_>) {
     let width = i128::from(group.int.size()) * 8;
     for (name, value) in group.values.iter() {
         if let Some(bit) = bit(value).filter(|bit| !(0..width).contains(bit)) {
@@ -83,32 +86,32 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &Group<'_>) {
     }
 }
 
-fn out_of_range(check: &mut Check<'_>, group: &Group<'_>, place: Place, message: String) {
+fn out_of_range(check: &mut Check<'_>, group: &NumberGroup<'_>, place: Place, message: String) {
     let hint = group.owner.is_none() && group.int == Int::U32;
     let hint = hint.then(|| "`type: u64` makes room for larger numbers".to_owned());
     check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, "").maybe_help(hint));
 }
 
-fn holder(group: &Group<'_>) -> String {
+fn holder(group: &NumberGroup<'_>) -> String {
     let sign = if group.int.signed() { "a signed" } else { "an unsigned" };
     format!("{sign} integer of {} bits", group.int.size() * 8)
 }
 
 /// Whether a number fits. In C a negative number can stand for a large one,
 /// in types that are not widened to int.
-fn fits(group: &Group<'_>, number: i128) -> bool {
+fn fits(group: &NumberGroup<'_>, number: i128) -> bool {
     let int = group.int;
     let negative = -(1_i128 << (int.size() * 8 - 1))..0;
     let wraps = !int.signed() && int.size() >= 4 && negative.contains(&number);
     let held = int.range().contains(&number) || wraps;
     match group.kind {
-        GroupKind::Flags => held && number >= 0,
+        NumberGroupKind::Flags => held && number >= 0,
         _ => held,
     }
 }
 
 /// Whether a value has its number exactly once.
-fn form(check: &mut Check<'_>, place: Place, value: &Value) {
+fn form(check: &mut Check<'_>, place: Place, value: &ValueSpec) {
     let said = [
         ("value", value.value.is_some()),
         ("bit", value.bit.is_some()),
@@ -130,11 +133,11 @@ fn form(check: &mut Check<'_>, place: Place, value: &Value) {
 }
 
 /// Whether the form of a value is allowed in its group.
-fn belongs(check: &mut Check<'_>, group: &Group<'_>, (place, value): (Place, &Value)) {
-    use GroupKind::{Constants, Enum, Flags};
+fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Place, &ValueSpec)) {
+    use NumberGroupKind::{Constants, Enum, Flags};
     let former = value.before.iter().map(|(_, before)| before.value);
     let mut amounts = former.chain([value.value]).flatten();
-    let rules: [(&str, bool, &[GroupKind]); 5] = [
+    let rules: [(&str, bool, &[NumberGroupKind]); 5] = [
         ("`next` stands", amounts.any(|amount| amount == Amount::Next), &[Enum]),
         ("`count` stands", value.count.is_some(), &[Enum]),
         ("`of` stands", !value.of.is_empty(), &[Constants, Flags]),
@@ -155,7 +158,7 @@ fn belongs(check: &mut Check<'_>, group: &Group<'_>, (place, value): (Place, &Va
     }
 }
 
-fn references(check: &mut Check<'_>, group: &Group<'_>, value: &Value) {
+fn references(check: &mut Check<'_>, group: &NumberGroup<'_>, value: &ValueSpec) {
     if let Some(name) = &value.payload {
         check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
     }
@@ -166,13 +169,17 @@ fn references(check: &mut Check<'_>, group: &Group<'_>, value: &Value) {
 }
 
 /// A mask consists of flags of its group that are declared before it.
-fn flags(check: &mut Check<'_>, (at, group): (usize, &Group<'_>), (index, value): (usize, &Value)) {
+fn flags(
+    check: &mut Check<'_>,
+    (at, group): (usize, &NumberGroup<'_>),
+    (index, value): (usize, &ValueSpec),
+) {
     let all = check.index;
     let validity = value.validity(group.validity);
     for name in value.of.iter() {
-        let earlier = |target: &&Target| {
+        let earlier = |target: &&Symbol| {
             let here = target.number.is_some_and(|(of, other)| of == at && other < index);
-            here && target.kind == Kind::Number
+            here && target.kind == SymbolKind::Number
         };
         let reference = Reference { name, place: name.place, needed: Some(validity) };
         let targets = || all.targets(name).iter().filter(earlier);

@@ -1,15 +1,15 @@
 //! Layouts: every struct can be laid out in every release that has it, and
 //! Rust lays it out as C does.
 
-use super::Check;
 use super::headers::header_struct;
-use super::intervals::{first, shown, split_at_changes};
-use super::model::{Member, Struct, type_at};
-use super::type_layout::{Fault, Form, fault, refusal, whole};
 use crate::release::Release;
-use crate::spec::history::{History, Validity};
+use crate::spec::history::{HistorySpec, Validity};
 use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, type_at};
+use crate::validate::model::intervals::{first, shown, split_at_changes};
+use crate::validate::model::type_layout::{Fault, TypeForm, fault, refusal, whole};
 
 /// The most fields a struct may have; VFIO has a fiftieth of it.
 const MOST_FIELDS: usize = 1000;
@@ -27,7 +27,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 }
 
 /// The properties of a struct, from a release on.
-type Forms = Vec<(Release, Form)>;
+type Forms = Vec<(Release, TypeForm)>;
 
 struct Layouts<'a, 'b> {
     check: &'a mut Check<'b>,
@@ -36,7 +36,7 @@ struct Layouts<'a, 'b> {
 }
 
 impl<'b> Layouts<'_, 'b> {
-    fn forms(&self, struct_: &Struct<'b>) -> Result<Forms, Fault> {
+    fn forms(&self, struct_: &StructDeclaration<'b>) -> Result<Forms, Fault> {
         if struct_.members().count() > MOST_FIELDS {
             return fault(refusal(struct_.name, &format!("has more than {MOST_FIELDS} fields")));
         }
@@ -45,7 +45,7 @@ impl<'b> Layouts<'_, 'b> {
     }
 
     /// The releases with which something about the struct changes.
-    fn times(&self, struct_: &Struct<'b>) -> Vec<Release> {
+    fn times(&self, struct_: &StructDeclaration<'b>) -> Vec<Release> {
         let mut times = vec![first(struct_.validity)];
         if let Some(header) = header_struct(self.check, struct_) {
             times.extend(self.earlier(header).flatten().map(|(release, _)| *release));
@@ -81,7 +81,7 @@ impl<'b> Layouts<'_, 'b> {
     }
 
     /// The properties of a struct in a release.
-    fn form(&self, struct_: &Struct<'b>, release: Release) -> Result<Form, Fault> {
+    fn form(&self, struct_: &StructDeclaration<'b>, release: Release) -> Result<TypeForm, Fault> {
         let mut parts = Vec::new();
         if let Some(capability) = struct_.capability {
             let header = header_struct(self.check, struct_).ok_or(None)?;
@@ -99,7 +99,7 @@ impl<'b> Layouts<'_, 'b> {
         whole(struct_, &parts, release)
     }
 
-    fn field(&self, field: &Member<'b>, release: Release) -> Result<Form, Fault> {
+    fn field(&self, field: &DeclaredMember<'b>, release: Release) -> Result<TypeForm, Fault> {
         if let Some(expr) = type_at(field.field, release) {
             return self.type_form(field.name, expr, release);
         }
@@ -115,10 +115,10 @@ impl<'b> Layouts<'_, 'b> {
         if arms.is_empty() {
             return fault(refusal(field.name, &format!("has no members in {}", shown(release))));
         }
-        Ok(Form::union(&arms))
+        Ok(TypeForm::union(&arms))
     }
 
-    fn struct_form(&self, name: &str, release: Release) -> Result<Form, Fault> {
+    fn struct_form(&self, name: &str, release: Release) -> Result<TypeForm, Fault> {
         let index = self.check.index;
         let alive = |at: &usize| index.structs[*at].validity.covers(release);
         let forms = index.structs_at(name).find(alive).and_then(|at| self.forms.get(at));
@@ -133,13 +133,13 @@ impl<'b> Layouts<'_, 'b> {
         name: &Placed<String>,
         expr: &TypeExpr,
         release: Release,
-    ) -> Result<Form, Fault> {
+    ) -> Result<TypeForm, Fault> {
         let element = match &expr.base {
-            Base::Int(int) => Form::int(*int),
+            Base::Int(int) => TypeForm::int(*int),
             Base::Struct(struct_) => self.struct_form(struct_, release)?,
         };
         let count = match &expr.shape {
-            Shape::Pointer => return Ok(Form::pointer()),
+            Shape::Pointer => return Ok(TypeForm::pointer()),
             Shape::One => 1,
             Shape::Fixed(length) => i128::from(*length),
             Shape::Named(name) => {
@@ -158,14 +158,14 @@ impl<'b> Layouts<'_, 'b> {
         }
         let array = u64::try_from(count).ok().and_then(|count| element.times(count));
         match array {
-            Some(array) => Ok(Form { flexible, ..array }),
+            Some(array) => Ok(TypeForm { flexible, ..array }),
             None => fault(refusal(name, "is larger than any target can hold")),
         }
     }
 }
 
 /// Adds the releases in which a validity begins, changes or ends.
-fn changes(validity: Validity, before: &History, times: &mut Vec<Release>) {
+fn changes(validity: Validity, before: &HistorySpec, times: &mut Vec<Release>) {
     times.extend(split_at_changes(validity, before).map(first));
     times.extend(validity.until.map(Release::opening));
 }

@@ -1,44 +1,44 @@
 //! Handlers: the fields and capabilities that their reply rules name exist in
 //! every release in which the handler has these rules.
 
-use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use std::collections::HashMap;
 
-use super::Check;
 use super::chains::{offset, refuse};
 use super::headers::align;
-use super::intervals::{first_uncovered, intersection};
-use super::model::Struct;
-use super::refs::{NUMBER, Reference};
 use super::roles::needs_argsz;
 use super::rust_names::short_of;
-use super::symbols::Symbols;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::spec::handlers::CopiedWord;
 use crate::spec::history::Validity;
 use crate::spec::types::{Shape, TypeExpr};
 use crate::spec::wrappers::{Placed, WordOrNames};
-use crate::spec::{Copied, Handler, Ioctl, ReplyChain, Rules};
+use crate::spec::{CopiedSpec, HandlerSpec, IoctlSpec, ReplyChainSpec, Rules};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::StructDeclaration;
+use crate::validate::model::intervals::{first_uncovered, intersection};
+use crate::validate::model::refs::{NUMBER, Reference};
+use crate::validate::model::symbols::Symbols;
 
 /// The chains of a struct: the releases that have one, and the names of all capabilities.
 #[derive(Default)]
-struct Hosted<'a> {
+struct HostedChains<'a> {
     validities: Vec<Validity>,
     capabilities: Vec<&'a str>,
 }
 
 /// The chains by their hosts.
-type Hosts<'a> = HashMap<&'a str, Hosted<'a>>;
+type Hosts<'a> = HashMap<&'a str, HostedChains<'a>>;
 
 /// A handler, and the items that its rules refer to.
-struct Subject<'a> {
-    handler: &'a Handler,
+struct CheckedHandler<'a> {
+    handler: &'a HandlerSpec,
     place: Place,
     rules: Rules<'a>,
     validity: Validity,
     /// The struct that the argument points to, by name and in every version.
     arg: &'a str,
-    structs: &'a [&'a Struct<'a>],
+    structs: &'a [&'a StructDeclaration<'a>],
 }
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -70,7 +70,7 @@ fn hosts<'a>(index: &'a Symbols<'a>) -> Hosts<'a> {
     hosts
 }
 
-fn handlers(check: &mut Check<'_>, (ioctl, validity): (&Ioctl, Validity), hosts: &Hosts<'_>) {
+fn handlers(check: &mut Check<'_>, (ioctl, validity): (&IoctlSpec, Validity), hosts: &Hosts<'_>) {
     let Some(arg) = ioctl.arg.struct_name() else { return };
     let structs = check.index.structs_named(arg).filter(|one| one.validity.overlaps(validity));
     let structs: Vec<_> = structs.collect();
@@ -81,7 +81,7 @@ fn handlers(check: &mut Check<'_>, (ioctl, validity): (&Ioctl, Validity), hosts:
         let since = handler.since.as_ref().map(|since| &since.value);
         let validity = validity.within(since, handler.until.as_ref().map(|until| &until.value));
         let rules = ioctl.rules(handler);
-        let subject = Subject { handler, place, rules, validity, arg, structs: &structs };
+        let subject = CheckedHandler { handler, place, rules, validity, arg, structs: &structs };
         keys(check, &subject);
         minsz(check, &subject);
         fields(check, &subject);
@@ -94,7 +94,7 @@ fn handlers(check: &mut Check<'_>, (ioctl, validity): (&Ioctl, Validity), hosts:
 }
 
 /// The rules that others are like are among the earlier ones.
-fn likes(check: &mut Check<'_>, ioctl: &Ioctl) {
+fn likes(check: &mut Check<'_>, ioctl: &IoctlSpec) {
     let replies = ioctl.replies.iter().enumerate();
     let of_replies = replies.filter_map(|(at, (_, rules))| Some((at, rules.like.as_ref()?)));
     let all = ioctl.replies.len();
@@ -109,8 +109,8 @@ fn likes(check: &mut Check<'_>, ioctl: &Ioctl) {
 }
 
 /// Keys that need or exclude each other.
-fn keys(check: &mut Check<'_>, subject: &Subject<'_>) {
-    let Subject { handler, rules, place, .. } = subject;
+fn keys(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
+    let CheckedHandler { handler, rules, place, .. } = subject;
     if let Some(profile) = &handler.profile {
         // The reply builder has no defaults of its own.
         for (key, given) in [("chain", rules.chain.is_some()), ("unset", rules.unset.is_some())] {
@@ -132,7 +132,7 @@ fn keys(check: &mut Check<'_>, subject: &Subject<'_>) {
 }
 
 /// The rules or the struct have a minsz, which has no meaning without argsz.
-fn minsz(check: &mut Check<'_>, subject: &Subject<'_>) {
+fn minsz(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     for struct_ in subject.structs {
         match subject.rules.minsz.or(struct_.minsz) {
             Some(minsz) => needs_argsz(check, struct_, minsz),
@@ -145,7 +145,7 @@ fn minsz(check: &mut Check<'_>, subject: &Subject<'_>) {
 }
 
 /// The fields that are named as the end of a copy.
-fn ends(copied: Option<&Copied>) -> impl Iterator<Item = &Placed<String>> {
+fn ends(copied: Option<&CopiedSpec>) -> impl Iterator<Item = &Placed<String>> {
     let names = match copied {
         Some(WordOrNames::Names(names)) => &names[..],
         _ => &[],
@@ -153,7 +153,7 @@ fn ends(copied: Option<&Copied>) -> impl Iterator<Item = &Placed<String>> {
     names.iter()
 }
 
-fn fields(check: &mut Check<'_>, subject: &Subject<'_>) {
+fn fields(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     let Rules { minsz, reads, writes, below, array, chain, .. } = subject.rules;
     let copied = minsz.into_iter().chain(ends(reads)).chain(ends(writes));
     let limited = below.into_iter().flat_map(|below| below.iter()).map(|(field, _)| field);
@@ -168,7 +168,7 @@ fn fields(check: &mut Check<'_>, subject: &Subject<'_>) {
 }
 
 /// The limit of an input field is a number that a caller could pass.
-fn limits(check: &mut Check<'_>, subject: &Subject<'_>) {
+fn limits(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     let limits = subject.rules.below.into_iter().flat_map(|below| below.iter());
     for (_, name) in limits {
         let reference = Reference { name, place: name.place, needed: Some(subject.validity) };
@@ -184,7 +184,7 @@ fn limits(check: &mut Check<'_>, subject: &Subject<'_>) {
 }
 
 /// The array that a handler appends has a field that counts its elements.
-fn array(check: &mut Check<'_>, subject: &Subject<'_>) {
+fn array(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     let Some(array) = subject.rules.array else { return };
     let fields = subject.structs.iter().flat_map(|one| one.fields());
     let mut named = fields.filter(|field| field.is_always(&array.field)).peekable();
@@ -202,8 +202,8 @@ fn array(check: &mut Check<'_>, subject: &Subject<'_>) {
     }
 }
 
-fn field(check: &mut Check<'_>, subject: &Subject<'_>, name: &Placed<String>) {
-    let Subject { validity, structs, .. } = *subject;
+fn field(check: &mut Check<'_>, subject: &CheckedHandler<'_>, name: &Placed<String>) {
+    let CheckedHandler { validity, structs, .. } = *subject;
     // The common case, which needs no list.
     let mut fields = structs.iter().flat_map(|one| one.fields());
     if fields.any(|field| field.is_always(name) && field.validity.contains(validity)) {
@@ -222,7 +222,12 @@ fn field(check: &mut Check<'_>, subject: &Subject<'_>, name: &Placed<String>) {
 }
 
 /// The argument hosts a chain, which has the capabilities that the handler appends.
-fn chain(check: &mut Check<'_>, subject: &Subject<'_>, chain: &ReplyChain, hosts: &Hosts<'_>) {
+fn chain(
+    check: &mut Check<'_>,
+    subject: &CheckedHandler<'_>,
+    chain: &ReplyChainSpec,
+    hosts: &Hosts<'_>,
+) {
     let arg = subject.arg;
     let hosted = hosts.get(arg);
     let validities = hosted.map_or(&[][..], |hosted| hosted.validities.as_slice());

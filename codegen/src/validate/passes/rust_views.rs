@@ -1,12 +1,12 @@
 //! Views in Rust: the types, constants and methods that they are made of get
 //! their names from structs, fields, chains, capabilities and profiles.
 
-use super::Check;
-use super::model::{ChainItem, Struct};
 use super::names::file_name;
 use super::rust_names::{Made, distinct, refuse, short_of, unique};
-use super::uniqueness::ALWAYS;
 use crate::names::{group_type, screaming, view_getter, without_prefix};
+use crate::validate::Check;
+use crate::validate::model::declarations::{ChainItem, StructDeclaration};
+use crate::validate::model::uniqueness::ALWAYS;
 
 /// Type names that the views and their runtime use.
 const TYPES: [&str; 26] = [
@@ -114,7 +114,7 @@ fn hosts(check: &mut Check<'_>, chain: &ChainItem<'_>) {
     let index = check.index;
     let Some(host) = &chain.item.host else { return };
     let hosts = index.structs_named(host).filter(|host| host.validity.overlaps(chain.validity));
-    for member in hosts.flat_map(Struct::members) {
+    for member in hosts.flat_map(StructDeclaration::members) {
         for (validity, name) in member.names().filter(|(_, name)| METHODS.contains(name)) {
             let made = Made::new(name, member.name, validity);
             refuse(check, &made, "method", "the view of a reply has one of this name");
@@ -123,7 +123,7 @@ fn hosts(check: &mut Check<'_>, chain: &ChainItem<'_>) {
 }
 
 /// A capability has a method for each field of its body.
-fn getters(check: &mut Check<'_>, struct_: &Struct<'_>) {
+fn getters(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let names = struct_.fields().flat_map(|field| {
         field
             .names()

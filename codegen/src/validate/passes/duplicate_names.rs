@@ -1,15 +1,15 @@
 //! Names must be unique within each release; former names count for the releases
 //! in which they were used.
 
-use super::Check;
-use super::codes::DUPLICATE_NAME;
-use super::model::Struct;
-use super::refs::span;
-use super::symbols::{Kind, Symbols, Target};
-use super::uniqueness::{ALWAYS, Definition, conflicts};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::spec::Item;
+use crate::spec::ItemSpec;
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::DUPLICATE_NAME;
+use crate::validate::model::declarations::StructDeclaration;
+use crate::validate::model::refs::span;
+use crate::validate::model::symbols::{Symbol, SymbolKind, Symbols};
+use crate::validate::model::uniqueness::{ALWAYS, Definition, conflicts};
 
 pub(super) fn check(check: &mut Check<'_>) {
     idents(check);
@@ -25,8 +25,11 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// Names that C and Rust see.
 fn idents(check: &mut Check<'_>) {
     let index = check.index;
-    let seen = |kind: Kind| {
-        !matches!(kind, Kind::Chain | Kind::Constants | Kind::IdSpace | Kind::Anonymous)
+    let seen = |kind: SymbolKind| {
+        !matches!(
+            kind,
+            SymbolKind::Chain | SymbolKind::Constants | SymbolKind::IdSpace | SymbolKind::Anonymous
+        )
     };
     let mut definitions = Vec::new();
     for (key, targets) in index.all() {
@@ -59,9 +62,9 @@ fn idents(check: &mut Check<'_>) {
 }
 
 /// What the functions are called that do in Rust what macros do.
-fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Target)> {
+fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Symbol)> {
     index.all().flat_map(|(name, targets)| {
-        let macros = targets.iter().filter(|target| target.kind == Kind::Macro);
+        let macros = targets.iter().filter(|target| target.kind == SymbolKind::Macro);
         macros.map(move |target| (name.to_lowercase(), target))
     })
 }
@@ -69,8 +72,15 @@ fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Target
 /// Names of ours: groups and chains, each of which gets a page.
 fn titles(check: &mut Check<'_>) {
     let index = check.index;
-    let ours = |kind: Kind| {
-        matches!(kind, Kind::Chain | Kind::Constants | Kind::IdSpace | Kind::Enum | Kind::Anonymous)
+    let ours = |kind: SymbolKind| {
+        matches!(
+            kind,
+            SymbolKind::Chain
+                | SymbolKind::Constants
+                | SymbolKind::IdSpace
+                | SymbolKind::Enum
+                | SymbolKind::Anonymous
+        )
     };
     let definitions = index.all().flat_map(|(key, targets)| {
         let targets = targets.iter().filter(|target| ours(target.kind));
@@ -79,7 +89,7 @@ fn titles(check: &mut Check<'_>) {
             validity: target.validity,
             place: target.place,
             // Enums with the same tag have been reported already.
-            owner: if target.kind == Kind::Enum { 0 } else { target.order },
+            owner: if target.kind == SymbolKind::Enum { 0 } else { target.order },
         })
     });
     report(check, &definitions.collect::<Vec<_>>());
@@ -112,8 +122,8 @@ fn lists(check: &mut Check<'_>) {
     for file in &check.spec.files {
         for item in file.items.iter() {
             match item {
-                Item::Macro(item) => once(check, placed(&item.args)),
-                Item::Ioctl(item) => {
+                ItemSpec::Macro(item) => once(check, placed(&item.args)),
+                ItemSpec::Ioctl(item) => {
                     once(check, placed(&item.backends));
                     let lists = item.handlers().filter_map(|(.., one)| one.capabilities.as_ref());
                     lists.for_each(|list| once(check, placed(list)));
@@ -136,7 +146,7 @@ fn once<'b>(check: &mut Check<'_>, names: impl Iterator<Item = (&'b str, Place)>
 }
 
 /// Fields and the members of anonymous unions, which share a scope in C.
-fn fields(check: &mut Check<'_>, struct_: &Struct<'_>) {
+fn fields(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let mut definitions = Vec::new();
     for (owner, member) in struct_.members().enumerate() {
         let (key, place) = (member.name.as_str(), member.name.place);
@@ -162,8 +172,15 @@ fn fields(check: &mut Check<'_>, struct_: &Struct<'_>) {
 
 /// The preprocessor would put a constant's value in the place of the field.
 fn constant(check: &mut Check<'_>, definition: &Definition<&str>) {
-    let replaced = |kind: Kind| {
-        matches!(kind, Kind::Number | Kind::Text | Kind::Ioctl | Kind::Macro | Kind::Capability)
+    let replaced = |kind: SymbolKind| {
+        matches!(
+            kind,
+            SymbolKind::Number
+                | SymbolKind::Text
+                | SymbolKind::Ioctl
+                | SymbolKind::Macro
+                | SymbolKind::Capability
+        )
     };
     let targets = check.index.targets(definition.key).iter();
     let mut targets = targets.filter(|target| replaced(target.kind));

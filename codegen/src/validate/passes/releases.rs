@@ -1,13 +1,13 @@
 //! Releases: the list of those that can be described, and histories that
 //! follow time's order.
 
-use super::Check;
-use super::codes::{BAD_RELEASE, UNKNOWN_HEADER};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
 use crate::spec::history::Validity;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
-use crate::spec::{Common, Field, Ioctl, Item, Value};
+use crate::spec::{Common, FieldSpec, IoctlSpec, ItemSpec, ValueSpec};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_RELEASE, UNKNOWN_HEADER};
 
 /// The most releases that a specification can describe; Linux makes six a year.
 const MOST_RELEASES: usize = 1000;
@@ -102,14 +102,14 @@ impl Times<'_, '_> {
         }
     }
 
-    fn item(&mut self, item: &Item, outer: Validity) {
+    fn item(&mut self, item: &ItemSpec, outer: Validity) {
         self.times(item.common(), Outer::File(outer));
         let validity = item.validity(outer);
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+            ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
                 self.values(&item.values, validity);
             }
-            Item::Ioctl(item) => self.handlers(item, validity),
+            ItemSpec::Ioctl(item) => self.handlers(item, validity),
             _ => {}
         }
         if let Some(fields) = item.fields() {
@@ -117,13 +117,13 @@ impl Times<'_, '_> {
         }
     }
 
-    fn values(&mut self, values: &Map<LineOrMap<Value>>, outer: Validity) {
+    fn values(&mut self, values: &Map<LineOrMap<ValueSpec>>, outer: Validity) {
         for (_, value) in values.iter() {
             self.times(value.common(), Outer::Item(outer));
         }
     }
 
-    fn fields(&mut self, fields: &Map<LineOrMap<Field>>, outer: Validity) {
+    fn fields(&mut self, fields: &Map<LineOrMap<FieldSpec>>, outer: Validity) {
         for (_, field) in fields.iter() {
             self.times(field.common(), Outer::Item(outer));
             let validity = field.validity(outer);
@@ -134,7 +134,7 @@ impl Times<'_, '_> {
         }
     }
 
-    fn handlers(&mut self, ioctl: &Ioctl, outer: Validity) {
+    fn handlers(&mut self, ioctl: &IoctlSpec, outer: Validity) {
         for (.., handler) in ioctl.handlers() {
             let times = (handler.since.as_ref(), handler.until.as_ref());
             self.span(times, Outer::Item(outer));

@@ -1,15 +1,15 @@
 //! Versions of capabilities: a field can have a version only if the header has one.
 
-use super::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
 use std::collections::HashMap;
 
-use super::Check;
 use super::chains::refuse;
 use super::headers::{header_of, most};
-use super::model::OfChain;
 use crate::diagnostic::Diagnostic;
 use crate::spec::text::Number;
 use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::OfChain;
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;

@@ -1,12 +1,12 @@
 //! Fields: valid combinations of keys, their references, and members of unions that
 //! every language can express.
 
-use super::Check;
-use super::codes::{KEY_CONFLICT, RUST_TYPE};
-use super::model::{Member, plain_int};
-use super::refs::{HELD, NUMBER, Reference};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::validate::Check;
+use crate::validate::codes::{KEY_CONFLICT, RUST_TYPE};
+use crate::validate::model::declarations::{DeclaredMember, plain_int};
+use crate::validate::model::refs::{HELD, NUMBER, Reference};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -22,7 +22,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-fn keys(check: &mut Check<'_>, member: &Member<'_>) {
+fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let (place, field) = (member.name.place, member.field);
     let lists = !field.bits.is_empty() || !field.values.is_empty();
     match (&field.type_, field.union.is_empty()) {
@@ -44,7 +44,7 @@ fn keys(check: &mut Check<'_>, member: &Member<'_>) {
     }
 }
 
-fn references(check: &mut Check<'_>, member: &Member<'_>) {
+fn references(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let needed = Some(member.validity);
     if let Some(name) = &member.field.valid_if {
         check.resolve(Reference { name, place: name.place, needed }, NUMBER);
@@ -54,7 +54,7 @@ fn references(check: &mut Check<'_>, member: &Member<'_>) {
     }
 }
 
-fn pointers(check: &mut Check<'_>, member: &Member<'_>) {
+fn pointers(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let to_struct = |(_, expr): &(_, &TypeExpr)| {
         expr.shape == Shape::Pointer && matches!(expr.base, Base::Struct(_))
     };
@@ -67,7 +67,7 @@ fn pointers(check: &mut Check<'_>, member: &Member<'_>) {
 
 /// A union is stored as one of its members, so all must be the same integer,
 /// unless there is only one.
-fn unions(check: &mut Check<'_>, field: &Member<'_>) {
+fn unions(check: &mut Check<'_>, field: &DeclaredMember<'_>) {
     let lone = field.field.union.len() == 1;
     let mut first = None;
     for arm in field.arms() {
@@ -86,7 +86,7 @@ fn unions(check: &mut Check<'_>, field: &Member<'_>) {
     }
 }
 
-fn refuse_arm(check: &mut Check<'_>, arm: &Member<'_>, why: &str) {
+fn refuse_arm(check: &mut Check<'_>, arm: &DeclaredMember<'_>, why: &str) {
     let message = format!("`{}` cannot be a member of this union", arm.name.value);
     check.problems.push(Diagnostic::error(RUST_TYPE, message).at(arm.name.place, why));
 }
