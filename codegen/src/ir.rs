@@ -5,12 +5,14 @@
 mod access;
 mod entries;
 mod members;
+mod number_spaces;
 pub mod protocol;
 mod renames;
 mod serving;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
+pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
 pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
 
@@ -65,6 +67,8 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
+    /// What is proposed for it; only as of the newest release.
+    pub proposals: Vec<Proposal>,
     /// The protocol plan; stale in ABIs that are inferred from headers.
     pub protocol: Protocol,
 }
@@ -443,6 +447,49 @@ pub struct Reserved {
     pub name: String,
     /// Its user.
     pub doc: Doc,
+}
+
+/// A proposal, which is not part of the ABI.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The name of its file.
+    pub name: String,
+    /// Title for a reader.
+    pub title: String,
+    /// Where it was posted.
+    pub source: String,
+    /// The day on which it was posted.
+    pub posted: Option<String>,
+    /// The proposal that replaced it.
+    pub replaced_by: Option<String>,
+    /// The numbers that it claims.
+    pub claims: Vec<Claim>,
+}
+
+/// A number that a proposal claims.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The space of the number.
+    pub space: ClaimedSpace,
+    /// The number; of a flag, that of its bit.
+    pub number: i128,
+    /// The name of the number.
+    pub name: String,
+    /// Its meaning.
+    pub doc: Doc,
+    /// Its place in the proposal.
+    pub place: Place,
+}
+
+/// The space of a claimed number, which need not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimedSpace {
+    /// The ids of a chain.
+    Chain(String),
+    /// The numbers of a group.
+    Numbers(String),
+    /// The ioctls of a kind of file descriptor, with the backends.
+    Ioctls(String, Vec<String>),
 }
 
 /// A function-like macro.

@@ -5,6 +5,7 @@
 mod chains;
 mod groups;
 mod ioctls;
+mod proposals;
 mod protocol;
 mod structs;
 
@@ -92,6 +93,10 @@ impl<'a> Lowering<'a> {
             ioctls: Vec::new(),
             chains: Vec::new(),
             capabilities: Vec::new(),
+            proposals: match release == valid.newest() {
+                true => proposals::proposals(spec),
+                false => Vec::new(),
+            },
             protocol: Protocol::default(),
         };
         Self {

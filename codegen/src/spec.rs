@@ -16,6 +16,7 @@ pub mod history;
 pub mod items;
 pub mod load;
 mod node;
+pub mod proposals;
 pub mod schema;
 pub mod text;
 pub mod types;
@@ -35,6 +36,7 @@ pub use items::{
     Before, CapabilitySpec, ChainSpec, Common, DeprecatedSpec, Exception, FieldSpec, First,
     IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
+pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
 use text::{DocText, Number};
 use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
@@ -46,6 +48,8 @@ pub struct Spec {
     pub abi: AbiFile,
     /// The files that it lists, in its order, then the overlays.
     pub files: Vec<SpecFile>,
+    /// What is proposed: overlays that are not laid over it.
+    pub proposals: Vec<ProposalSpec>,
     /// Hand-written files that are copied into the crate.
     pub code: Vec<CodeFile>,
 }
@@ -178,6 +182,10 @@ pub struct SpecFile {
     pub since: Placed<Since>,
     /// The default `source` of its items: a kernel file or commit.
     pub source: Placed<String>,
+    /// The day on which a proposal was posted.
+    pub posted: Option<String>,
+    /// The proposal that replaced this one.
+    pub replaced_by: Option<Placed<String>>,
     /// The items in the order of the outputs, with everything that overlays add to them.
     pub items: List<ItemSpec>,
 }

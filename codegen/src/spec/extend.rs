@@ -22,7 +22,7 @@ use merge::Merge;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(super) struct Extension {
     /// The item; `struct.field` for the numbers of a field, `ioctl.handler` for the capabilities of a handler.
-    extend: Placed<String>,
+    pub(super) extend: Placed<String>,
     /// The first release that has it; by default that of the file.
     since: Option<Placed<Since>>,
     /// The kernel file or commit that it is taken from; by default that of the file.
@@ -33,13 +33,13 @@ pub(super) struct Extension {
     before: Option<Placed<String>>,
     /// Fields of a struct or a capability.
     #[serde(default)]
-    fields: Map<LineOrMap<FieldSpec>>,
+    pub(super) fields: Map<LineOrMap<FieldSpec>>,
     /// Flags of a field.
     #[serde(default)]
-    bits: Map<LineOrMap<ValueSpec>>,
+    pub(super) bits: Map<LineOrMap<ValueSpec>>,
     /// Numbers of a group or a field.
     #[serde(default)]
-    values: Map<LineOrMap<ValueSpec>>,
+    pub(super) values: Map<LineOrMap<ValueSpec>>,
     /// Numbers of a group or a chain that others use.
     #[serde(default)]
     reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,

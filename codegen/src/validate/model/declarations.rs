@@ -7,7 +7,9 @@ use crate::release::Release;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
-use crate::spec::{CapabilitySpec, ChainSpec, FieldSpec, ReservedSpec, ValueSpec, Values};
+use crate::spec::{
+    CapabilitySpec, ChainSpec, FieldSpec, ReservedSpec, SpaceSpec, ValueSpec, Values,
+};
 
 /// The kind of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,15 @@ impl<'a> NumberGroup<'a> {
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
             values: &item.values,
             reserved: Some(&item.reserved),
+        }
+    }
+
+    /// Whether it is the group of this space.
+    pub(crate) fn is(&self, space: &SpaceSpec) -> bool {
+        let SpaceSpec::Numbers(name) = space else { return false };
+        match self.owner {
+            None => *name == self.name.value,
+            Some(owner) => name.split_once('.') == Some((owner, self.name.as_str())),
         }
     }
 
