@@ -22,9 +22,9 @@ use crate::header::{self, Facts, Outside};
 use crate::ir::Abi;
 use crate::lower::lower;
 use crate::release::Release;
-use crate::spec::{Item, Spec};
+use crate::spec::{ItemSpec, Spec};
 use crate::validate::{ValidSpec, is_tolerated, validate_amended};
-use additions::Base;
+use additions::Specified;
 use edits::Editor;
 use known::Known;
 use places::Places;
@@ -147,7 +147,7 @@ impl Amending<'_> {
         let known = Known::of(&[self.reference], self.given);
         let edited = spec.clone();
         let places = Places::of(&edited, self.release, self.given);
-        let base = Base {
+        let base = Specified {
             spec: &edited,
             abi: self.reference,
             known: &known,
@@ -158,7 +158,7 @@ impl Amending<'_> {
         pieces::apply(found.pieces, spec);
         for item in spec.files.iter_mut().flat_map(|file| &mut file.items.0) {
             edits::fix_flags(item);
-            if let Item::Enum(group) = item {
+            if let ItemSpec::Enum(group) = item {
                 edits::fix_positions(group, |name| Some(facts.constant(name)?.number));
             }
         }

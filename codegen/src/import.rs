@@ -9,7 +9,7 @@ mod values;
 mod write;
 mod yaml;
 
-use crate::amend::additions::{Additions, Base, find};
+use crate::amend::additions::{Additions, Specified, find};
 use crate::amend::known::Known;
 use crate::amend::pieces::Piece;
 use crate::amend::places::Places;
@@ -47,7 +47,7 @@ pub fn import<'i>(
 ) -> Import<'i> {
     let known = Known::of(&[newest, at], given).with_former(newest);
     let places = Places::of(spec, newest.release, given);
-    let base = Base { spec, abi: newest, known: &known, places: &places, since: at.release };
+    let base = Specified { spec, abi: newest, known: &known, places: &places, since: at.release };
     let Additions { pieces, left, .. } = find(facts, base);
     let count = pieces.len();
     Import { spec, folder, pieces: merged(pieces), count, left }

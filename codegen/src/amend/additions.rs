@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Guess;
 use super::known::Known;
-use super::pieces::{At, Piece};
+use super::pieces::{ItemAt, Piece};
 use super::places::Places;
 use crate::diagnostic::Place;
 use crate::header::classify::Kinds;
@@ -22,7 +22,7 @@ use crate::header::{Constant, Facts, Spelt, StructFact};
 use crate::ir::Abi;
 use crate::release::{Release, Since};
 use crate::spec::wrappers::Placed;
-use crate::spec::{Item, Spec};
+use crate::spec::{ItemSpec, Spec};
 use chains::NewChain;
 pub(super) use fields::expression;
 
@@ -39,7 +39,7 @@ pub struct Additions {
 
 /// The specification that is to be extended.
 #[derive(Clone, Copy)]
-pub struct Base<'b> {
+pub struct Specified<'b> {
     /// The specification.
     pub spec: &'b Spec,
     /// Its ABI, in the release whose names the headers use.
@@ -53,7 +53,7 @@ pub struct Base<'b> {
 }
 
 /// Finds all additions of headers.
-pub fn find(facts: &Facts, base: Base<'_>) -> Additions {
+pub fn find(facts: &Facts, base: Specified<'_>) -> Additions {
     let kinds = Kinds { facts, abi: base.abi };
     let mut finder = Finder {
         facts,
@@ -75,17 +75,17 @@ pub fn find(facts: &Facts, base: Base<'_>) -> Additions {
 /// A new item, until its place is known.
 struct NewItem {
     /// The known item before it.
-    near: At,
+    near: ItemAt,
     /// The names that it declares.
     names: Vec<String>,
     /// The names that must be declared before it.
     uses: Vec<String>,
-    item: Item,
+    item: ItemSpec,
 }
 
 struct Finder<'f> {
     facts: &'f Facts,
-    base: Base<'f>,
+    base: Specified<'f>,
     kinds: Kinds<'f>,
     /// The chains that the headers bring.
     chains: Vec<NewChain<'f>>,
@@ -101,7 +101,7 @@ struct Finder<'f> {
 
 /// Something that a header declares.
 #[derive(Clone, Copy)]
-enum Declared<'f> {
+enum HeaderItem<'f> {
     Struct(&'f StructFact),
     Macro(&'f str),
     Constant(&'f Constant),
@@ -110,9 +110,9 @@ enum Declared<'f> {
 impl<'f> Finder<'f> {
     fn all(&mut self) {
         let facts = self.facts;
-        let structs = facts.structs.iter().map(|one| (one.place, Declared::Struct(one)));
-        let macros = facts.macros.iter().map(|one| (one.place, Declared::Macro(&one.name)));
-        let constants = facts.constants.iter().map(|one| (one.place, Declared::Constant(one)));
+        let structs = facts.structs.iter().map(|one| (one.place, HeaderItem::Struct(one)));
+        let macros = facts.macros.iter().map(|one| (one.place, HeaderItem::Macro(&one.name)));
+        let constants = facts.constants.iter().map(|one| (one.place, HeaderItem::Constant(one)));
         let mut all: Vec<_> = structs.chain(macros).chain(constants).collect();
         all.sort_by_key(|(place, _)| *place);
         let mut near = self.base.places.last();
@@ -120,35 +120,35 @@ impl<'f> Finder<'f> {
         let mut done = HashSet::<&str>::new();
         for (_, declared) in all {
             let name = match declared {
-                Declared::Struct(one) => one.name.as_str(),
-                Declared::Macro(name) => name,
-                Declared::Constant(one) => one.name.as_str(),
+                HeaderItem::Struct(one) => one.name.as_str(),
+                HeaderItem::Macro(name) => name,
+                HeaderItem::Constant(one) => one.name.as_str(),
             };
             if self.base.known.has(name) {
                 if let Some(at) = self.base.places.owner(name) {
                     (near, before_all) = (at, false);
                 }
-                if let Declared::Struct(fact) = declared {
+                if let HeaderItem::Struct(fact) = declared {
                     self.new_fields(fact);
                 }
                 continue;
             }
             let place = if before_all { self.base.places.last() } else { near };
             match declared {
-                Declared::Struct(fact) => self.new_struct(fact, place),
-                Declared::Macro(name) => {
+                HeaderItem::Struct(fact) => self.new_struct(fact, place),
+                HeaderItem::Macro(name) => {
                     let why = "a macro with parameters needs a function in Rust that does the same";
                     self.found.left.push((name.to_owned(), why.to_owned()));
                 }
-                Declared::Constant(one) if done.contains(one.name.as_str()) => {}
-                Declared::Constant(one) => done.extend(self.new_constant(one, place)),
+                HeaderItem::Constant(one) if done.contains(one.name.as_str()) => {}
+                HeaderItem::Constant(one) => done.extend(self.new_constant(one, place)),
             }
         }
         self.leftovers();
     }
 
     /// Covers a constant; returns the names of the others that are covered with it.
-    fn new_constant(&mut self, constant: &'f Constant, near: At) -> Vec<&'f str> {
+    fn new_constant(&mut self, constant: &'f Constant, near: ItemAt) -> Vec<&'f str> {
         if matches!(constant.spelt, Spelt::Ioctl { .. }) {
             self.ioctl(constant, near);
             return Vec::new();
@@ -200,7 +200,7 @@ impl<'f> Finder<'f> {
     }
 
     /// Adds a new item near a known one.
-    fn item(&mut self, near: At, names: Vec<String>, uses: Vec<String>, item: Item) {
+    fn item(&mut self, near: ItemAt, names: Vec<String>, uses: Vec<String>, item: ItemSpec) {
         self.items.push(NewItem { near, names, uses, item });
     }
 

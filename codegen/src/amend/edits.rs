@@ -13,7 +13,7 @@ use crate::header::{Facts, Spelt};
 use crate::ir::{self, Abi};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
-use crate::spec::{Item, Spec};
+use crate::spec::{ItemSpec, Spec};
 
 /// An overlay and a header differ about an item.
 pub(crate) const CONFLICT: Code = Code("H9");
@@ -46,24 +46,24 @@ impl Editor<'_> {
     }
 
     /// An item as the headers declare it.
-    fn item(&mut self, mut item: Item) -> Vec<Item> {
+    fn item(&mut self, mut item: ItemSpec) -> Vec<ItemSpec> {
         let keep = match &mut item {
-            Item::Constants(group) | Item::IdSpace(group) => {
+            ItemSpec::Constants(group) | ItemSpec::IdSpace(group) => {
                 self.values(group, false);
                 !group.values.is_empty()
             }
-            Item::Enum(group) => {
+            ItemSpec::Enum(group) => {
                 self.values(group, true);
                 !group.values.is_empty()
             }
-            Item::Macro(item) => self.macro_(item),
-            Item::Struct(item) => {
+            ItemSpec::Macro(item) => self.macro_(item),
+            ItemSpec::Struct(item) => {
                 let name = item.before.name_at(self.release, &item.struct_).to_owned();
                 self.struct_(item, &name)
             }
-            Item::Ioctl(item) => self.ioctl(item),
-            Item::Chain(_) => true,
-            Item::Capability(_) => return self.capability(item),
+            ItemSpec::Ioctl(item) => self.ioctl(item),
+            ItemSpec::Chain(_) => true,
+            ItemSpec::Capability(_) => return self.capability(item),
         };
         if keep { vec![item] } else { Vec::new() }
     }
@@ -82,7 +82,7 @@ impl Editor<'_> {
         }
     }
 
-    fn macro_(&mut self, item: &mut crate::spec::Macro) -> bool {
+    fn macro_(&mut self, item: &mut crate::spec::MacroSpec) -> bool {
         let name = item.before.name_at(self.release, &item.macro_);
         let Some(found) = self.facts.macros.iter().find(|one| one.name == name) else {
             return self.stays(name, item.macro_.place);
@@ -101,7 +101,7 @@ impl Editor<'_> {
         true
     }
 
-    fn ioctl(&mut self, item: &mut crate::spec::Ioctl) -> bool {
+    fn ioctl(&mut self, item: &mut crate::spec::IoctlSpec) -> bool {
         let name = item.before.name_at(self.release, &item.ioctl).to_owned();
         let Some(found) = self.facts.constant(&name) else {
             return self.stays(&name, item.ioctl.place);
@@ -121,8 +121,8 @@ impl Editor<'_> {
         true
     }
 
-    fn capability(&mut self, item: Item) -> Vec<Item> {
-        let Item::Capability(mut capability) = item else { return vec![item] };
+    fn capability(&mut self, item: ItemSpec) -> Vec<ItemSpec> {
+        let ItemSpec::Capability(mut capability) = item else { return vec![item] };
         let name = capability.before.name_at(self.release, &capability.capability).to_owned();
         let id = self.facts.constant(&name);
         if let Some(found) = id.filter(|found| found.number != capability.id.value.value) {
@@ -134,11 +134,11 @@ impl Editor<'_> {
         }
         let there = id.is_some() || self.stays(&name, capability.capability.place);
         let separate = self.body(&mut capability);
-        let mut items: Vec<_> = separate.map(Item::Struct).into_iter().collect();
+        let mut items: Vec<_> = separate.map(ItemSpec::Struct).into_iter().collect();
         match (there, capability.fields.is_empty()) {
-            (true, _) => items.push(Item::Capability(capability)),
+            (true, _) => items.push(ItemSpec::Capability(capability)),
             // Its body can stay without it.
-            (false, false) => items.extend(self.bare_body(capability).map(Item::Struct)),
+            (false, false) => items.extend(self.bare_body(capability).map(ItemSpec::Struct)),
             (false, true) => {}
         }
         items

@@ -1,11 +1,11 @@
 //! Additions to a specification, each with its place.
 
 use crate::spec::wrappers::{LineOrMap, List, Placed};
-use crate::spec::{Field, Item, Spec, Value};
+use crate::spec::{FieldSpec, ItemSpec, Spec, ValueSpec};
 
 /// The position of an item in a specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct At {
+pub struct ItemAt {
     /// The index of its file.
     pub file: usize,
     /// Its index in the file.
@@ -13,10 +13,10 @@ pub struct At {
 }
 
 /// Named numbers to add.
-pub type Values = Vec<(Placed<String>, LineOrMap<Value>)>;
+pub type NewValues = Vec<(Placed<String>, LineOrMap<ValueSpec>)>;
 
-/// Fields to add.
-pub type Fields = Vec<(Placed<String>, LineOrMap<Field>)>;
+/// NewFields to add.
+pub type NewFields = Vec<(Placed<String>, LineOrMap<FieldSpec>)>;
 
 /// An addition.
 #[derive(Clone, Debug)]
@@ -24,23 +24,23 @@ pub enum Piece {
     /// An item, after another one.
     Item {
         /// The item before it.
-        after: At,
+        after: ItemAt,
         /// The item.
-        item: Box<Item>,
+        item: Box<ItemSpec>,
     },
     /// Numbers of a group of the file level.
     Values {
         /// The group.
-        group: At,
+        group: ItemAt,
         /// The number before them; none for the front.
         after: Option<String>,
         /// The numbers.
-        values: Values,
+        values: NewValues,
     },
     /// Flags or numbers of a field.
     Held {
         /// The struct or capability.
-        owner: At,
+        owner: ItemAt,
         /// The field.
         field: String,
         /// The member, if the field is a union.
@@ -50,16 +50,16 @@ pub enum Piece {
         /// The number before them; none for the front.
         after: Option<String>,
         /// The numbers.
-        values: Values,
+        values: NewValues,
     },
-    /// Fields of a struct.
+    /// NewFields of a struct.
     Fields {
         /// The struct or capability.
-        owner: At,
+        owner: ItemAt,
         /// The field before them; none for the front.
         after: Option<String>,
         /// The fields.
-        fields: Fields,
+        fields: NewFields,
     },
 }
 
@@ -71,7 +71,10 @@ pub fn apply(pieces: Vec<Piece>, spec: &mut Spec) {
             Piece::Item { after, item } => items.push((after, *item)),
             Piece::Values { group, after, values } => {
                 let item = &mut spec.files[group.file].items.0[group.item];
-                if let Item::Constants(group) | Item::Enum(group) | Item::IdSpace(group) = item {
+                if let ItemSpec::Constants(group)
+                | ItemSpec::Enum(group)
+                | ItemSpec::IdSpace(group) = item
+                {
                     insert(&mut group.values.0, after.as_deref(), values);
                 }
             }
@@ -92,7 +95,7 @@ pub fn apply(pieces: Vec<Piece>, spec: &mut Spec) {
     // From the last place to the first, so that the other places stay what they are.
     items.sort_by_key(|(after, _)| *after);
     while let Some((after, item)) = items.pop() {
-        let list: &mut List<Item> = &mut spec.files[after.file].items;
+        let list: &mut List<ItemSpec> = &mut spec.files[after.file].items;
         list.0.insert((after.item + 1).min(list.0.len()), item);
     }
 }
@@ -111,15 +114,19 @@ fn insert<T>(
 }
 
 /// The fields that an item declares.
-pub(super) fn fields_mut(item: &mut Item) -> Option<&mut Fields> {
+pub(super) fn fields_mut(item: &mut ItemSpec) -> Option<&mut NewFields> {
     match item {
-        Item::Struct(item) => Some(&mut item.fields.0),
-        Item::Capability(item) => Some(&mut item.fields.0),
+        ItemSpec::Struct(item) => Some(&mut item.fields.0),
+        ItemSpec::Capability(item) => Some(&mut item.fields.0),
         _ => None,
     }
 }
 
-fn field_mut<'a>(item: &'a mut Item, field: &str, arm: Option<&str>) -> Option<&'a mut Field> {
+fn field_mut<'a>(
+    item: &'a mut ItemSpec,
+    field: &str,
+    arm: Option<&str>,
+) -> Option<&'a mut FieldSpec> {
     let fields = fields_mut(item)?;
     let (_, field) = fields.iter_mut().find(|(name, _)| name.value == field)?;
     match arm {

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::pieces::At;
+use super::pieces::ItemAt;
 use crate::release::Release;
 use crate::spec::history::Validity;
 use crate::spec::wrappers::{LineOrMap, Map};
-use crate::spec::{Field, Item, Spec, Value};
+use crate::spec::{FieldSpec, ItemSpec, Spec, ValueSpec};
 
 /// The items of a specification by the names that they declare in a release.
 pub struct Places<'p> {
-    owners: HashMap<&'p str, At>,
+    owners: HashMap<&'p str, ItemAt>,
     /// The item after which something without a neighbour comes.
-    last: At,
+    last: ItemAt,
 }
 
 impl<'p> Places<'p> {
@@ -20,13 +20,13 @@ impl<'p> Places<'p> {
     /// one of the `given` headers.
     pub fn of(spec: &'p Spec, release: Release, given: &[usize]) -> Self {
         let mut owners = HashMap::new();
-        let mut last = At { file: 0, item: 0 };
+        let mut last = ItemAt { file: 0, item: 0 };
         for (file, one) in spec.files.iter().enumerate() {
             let header =
                 spec.abi.headers.iter().position(|(name, _)| name.value == one.header.value);
             let is_given = header.is_some_and(|header| given.contains(&header));
             for (index, item) in one.items.iter().enumerate() {
-                let at = At { file, item: index };
+                let at = ItemAt { file, item: index };
                 if is_given && !one.overlay {
                     last = at;
                 }
@@ -39,12 +39,12 @@ impl<'p> Places<'p> {
     }
 
     /// The item that declares a name.
-    pub fn owner(&self, name: &str) -> Option<At> {
+    pub fn owner(&self, name: &str) -> Option<ItemAt> {
         self.owners.get(name).copied()
     }
 
     /// The last item of the given headers.
-    pub fn last(&self) -> At {
+    pub fn last(&self) -> ItemAt {
         self.last
     }
 }
@@ -52,21 +52,21 @@ impl<'p> Places<'p> {
 /// Calls a function with every name that an item declares in a release for C. The
 /// names of its groups and chains are not among them.
 pub(super) fn each_name<'p>(
-    item: &'p Item,
+    item: &'p ItemSpec,
     around: Validity,
     release: Release,
     add: &mut impl FnMut(&'p str),
 ) {
     let validity = item.validity(around);
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+        ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
             values(&item.values, validity, release, add);
         }
-        Item::Chain(_) => {}
+        ItemSpec::Chain(_) => {}
         _ => add(item.common().before.name_at(release, item.name())),
     }
     // A struct has its own name already.
-    if let (Item::Capability(_), Some(name)) = (item, item.declared_struct()) {
+    if let (ItemSpec::Capability(_), Some(name)) = (item, item.declared_struct()) {
         add(name);
     }
     if let Some(list) = item.fields() {
@@ -75,7 +75,7 @@ pub(super) fn each_name<'p>(
 }
 
 fn values<'p>(
-    list: &'p Map<LineOrMap<Value>>,
+    list: &'p Map<LineOrMap<ValueSpec>>,
     around: Validity,
     release: Release,
     add: &mut impl FnMut(&'p str),
@@ -85,7 +85,7 @@ fn values<'p>(
 }
 
 fn fields<'p>(
-    list: &'p Map<LineOrMap<Field>>,
+    list: &'p Map<LineOrMap<FieldSpec>>,
     around: Validity,
     release: Release,
     add: &mut impl FnMut(&'p str),

@@ -2,10 +2,12 @@
 //! headers removed it.
 
 use crate::diagnostic::Place;
-use crate::spec::handlers::{Copied, Rules};
+use crate::spec::handlers::{CopiedSpec, Rules};
 use crate::spec::types::ArgExpr;
 use crate::spec::wrappers::{LineOrMap, List, Map, Placed, WordOrNames};
-use crate::spec::{Capability, Chain, Field, Handler, Ioctl, Item, Spec, Value};
+use crate::spec::{
+    CapabilitySpec, ChainSpec, FieldSpec, HandlerSpec, IoctlSpec, ItemSpec, Spec, ValueSpec,
+};
 
 /// Takes away the smallest part of a specification that has its place here; whether
 /// there is one.
@@ -42,13 +44,13 @@ enum Part {
     Whole,
 }
 
-fn in_item(item: &mut Item, place: Place) -> Part {
+fn in_item(item: &mut ItemSpec, place: Place) -> Part {
     let declared = item.declared_struct().is_some_and(|name| name.place == place);
     if item.name().place == place {
         return Part::Whole;
     }
     let dropped = match item {
-        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+        ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
             let dropped = in_values(&mut item.values, place);
             if dropped && item.values.is_empty() {
                 return Part::Whole;
@@ -58,20 +60,20 @@ fn in_item(item: &mut Item, place: Place) -> Part {
                 || clear(&mut item.suffix, place)
                 || clear(&mut item.type_, place)
         }
-        Item::Macro(item) => return whole_if([item.c.place, item.rust.place].contains(&place)),
-        Item::Struct(item) => {
+        ItemSpec::Macro(item) => return whole_if([item.c.place, item.rust.place].contains(&place)),
+        ItemSpec::Struct(item) => {
             let dropped = clear(&mut item.minsz, place) || in_fields(&mut item.fields, place);
             if item.fields.is_empty() {
                 return Part::Whole;
             }
             dropped
         }
-        Item::Ioctl(item) if [item.number.place, item.fd.place].contains(&place) => {
+        ItemSpec::Ioctl(item) if [item.number.place, item.fd.place].contains(&place) => {
             return Part::Whole;
         }
-        Item::Ioctl(item) => in_ioctl(item, place),
-        Item::Chain(item) => return whole_if(chain_places(item).contains(&place)),
-        Item::Capability(item) => return in_capability(item, place, declared),
+        ItemSpec::Ioctl(item) => in_ioctl(item, place),
+        ItemSpec::Chain(item) => return whole_if(chain_places(item).contains(&place)),
+        ItemSpec::Capability(item) => return in_capability(item, place, declared),
     };
     if dropped { Part::Dropped } else { Part::Elsewhere }
 }
@@ -80,7 +82,7 @@ fn whole_if(whole: bool) -> Part {
     if whole { Part::Whole } else { Part::Elsewhere }
 }
 
-fn in_capability(item: &mut Capability, place: Place, declared: bool) -> Part {
+fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Part {
     let chain = item.chain.as_ref().is_some_and(|chain| chain.place == place);
     if declared || chain || item.id.place == place {
         return Part::Whole;
@@ -95,7 +97,7 @@ fn in_capability(item: &mut Capability, place: Place, declared: bool) -> Part {
 }
 
 /// The places in a chain without which it has no start.
-fn chain_places(item: &Chain) -> Vec<Place> {
+fn chain_places(item: &ChainSpec) -> Vec<Place> {
     let names = [&item.host, &item.flag].into_iter().flatten().map(|name| name.place);
     let first = item.first.iter().flat_map(|first| {
         [Some(first.offset.place), first.bound.map(|bound| bound.place)].into_iter().flatten()
@@ -103,7 +105,7 @@ fn chain_places(item: &Chain) -> Vec<Place> {
     names.chain(first).chain([item.header.place, item.prefix.place]).collect()
 }
 
-fn in_ioctl(item: &mut Ioctl, place: Place) -> bool {
+fn in_ioctl(item: &mut IoctlSpec, place: Place) -> bool {
     if item.arg.place == place {
         item.arg.value = ArgExpr::Int;
         item.handlers.0.clear();
@@ -137,14 +139,14 @@ fn in_ioctl(item: &mut Ioctl, place: Place) -> bool {
     dropped
 }
 
-fn in_handler(handler: &Handler, place: Place) -> bool {
+fn in_handler(handler: &HandlerSpec, place: Place) -> bool {
     let names = [&handler.like, &handler.profile];
     let mut names = names.into_iter().flatten().map(|name| name.place);
     names.any(|one| one == place) || in_rules(&handler.rules(), place)
 }
 
 fn in_rules(rules: &Rules<'_>, place: Place) -> bool {
-    let copied = |copied: &Copied| match copied {
+    let copied = |copied: &CopiedSpec| match copied {
         WordOrNames::Names(names) => has(names, place),
         WordOrNames::Word(_) => false,
     };
@@ -163,7 +165,7 @@ fn in_rules(rules: &Rules<'_>, place: Place) -> bool {
         })
 }
 
-fn in_fields(fields: &mut Map<LineOrMap<Field>>, place: Place) -> bool {
+fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
     let count = fields.len();
     fields.0.retain(|(name, _)| name.place != place);
     if fields.len() != count {
@@ -196,7 +198,7 @@ fn in_fields(fields: &mut Map<LineOrMap<Field>>, place: Place) -> bool {
     false
 }
 
-fn in_values(values: &mut Map<LineOrMap<Value>>, place: Place) -> bool {
+fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {
     for index in 0..values.0.len() {
         let (name, LineOrMap(value)) = &mut values.0[index];
         if clear(&mut value.payload, place) || without(&mut value.gates, place) {

@@ -6,10 +6,10 @@ use capchain::names;
 use serde_json::{Value, json};
 
 use super::{CommandResult, Output, at_release, json, overlay_line, specs};
-use crate::cli::{Format, Layout, Source};
+use crate::cli::{Format, LayoutArgs, Source};
 
-pub(super) fn run(source: &Source, args: &Layout) -> CommandResult {
-    let spec = specs::one(source)?.load(&source.overlay)?.spec;
+pub(super) fn run(source: &Source, args: &LayoutArgs) -> CommandResult {
+    let spec = specs::one(source)?.load_at(&source.overlay, args.at)?.spec;
     let abi = at_release(&spec, args.at)?;
     let targets = targets(args.target.as_deref())?;
     let structs = structs(&abi, &args.structs)?;

@@ -2,29 +2,29 @@
 
 use super::values::{number, values};
 use super::yaml::{Block, Entry};
-use crate::amend::pieces::Fields;
+use crate::amend::pieces::NewFields;
 use crate::reply::Direction;
-use crate::spec::text::Doc;
+use crate::spec::text::DocText;
 use crate::spec::types::{ArgExpr, Base, RoleWord, Shape, TypeExpr};
 use crate::spec::wrappers::{List, Map, Placed};
-use crate::spec::{self, Common, Field, Item};
+use crate::spec::{self, Common, FieldSpec, ItemSpec};
 
 /// How far the fields of a struct are indented in a file.
 const FIELD: usize = 6;
 
 /// An item, not indented.
-pub(super) fn item(item: &Item) -> Block {
+pub(super) fn item(item: &ItemSpec) -> Block {
     let common = item.common();
     match item {
-        Item::Constants(item) => group("constants", item, common),
-        Item::Enum(item) => group("enum", item, common),
-        Item::IdSpace(item) => group("id_space", item, common),
-        Item::Struct(item) => struct_(item, common),
-        Item::Ioctl(item) => ioctl(item, common),
-        Item::Chain(item) => chain(item, common),
-        Item::Capability(item) => capability(item, common),
+        ItemSpec::Constants(item) => group("constants", item, common),
+        ItemSpec::Enum(item) => group("enum", item, common),
+        ItemSpec::IdSpace(item) => group("id_space", item, common),
+        ItemSpec::Struct(item) => struct_(item, common),
+        ItemSpec::Ioctl(item) => ioctl(item, common),
+        ItemSpec::Chain(item) => chain(item, common),
+        ItemSpec::Capability(item) => capability(item, common),
         // A header does not have all of a macro.
-        Item::Macro(item) => {
+        ItemSpec::Macro(item) => {
             let mut block = Block::default();
             block.put("macro", &item.macro_);
             block
@@ -40,7 +40,7 @@ fn shared(block: &mut Block, common: Common<'_>) {
     }
 }
 
-fn text(doc: &Doc) -> String {
+fn text(doc: &DocText) -> String {
     doc.paragraphs.join(" ")
 }
 
@@ -63,7 +63,7 @@ fn put_name(block: &mut Block, key: &str, name: &Option<Placed<String>>) {
     }
 }
 
-fn struct_(item: &spec::Struct, common: Common<'_>) -> Block {
+fn struct_(item: &spec::StructSpec, common: Common<'_>) -> Block {
     let mut block = Block::default();
     block.put("struct", &item.struct_);
     shared(&mut block, common);
@@ -75,7 +75,7 @@ fn struct_(item: &spec::Struct, common: Common<'_>) -> Block {
     block
 }
 
-fn ioctl(item: &spec::Ioctl, common: Common<'_>) -> Block {
+fn ioctl(item: &spec::IoctlSpec, common: Common<'_>) -> Block {
     let mut block = Block::default();
     block.put("ioctl", &item.ioctl).put("number", &number(item.number.value)).put("fd", &item.fd);
     if !item.backends.is_empty() {
@@ -99,7 +99,7 @@ fn list(names: &List<Placed<String>>) -> String {
     ["[", &names.join(", "), "]"].concat()
 }
 
-fn chain(item: &spec::Chain, common: Common<'_>) -> Block {
+fn chain(item: &spec::ChainSpec, common: Common<'_>) -> Block {
     let mut block = Block::default();
     block.put("chain", &item.chain);
     shared(&mut block, common);
@@ -110,7 +110,7 @@ fn chain(item: &spec::Chain, common: Common<'_>) -> Block {
     block
 }
 
-fn capability(item: &spec::Capability, common: Common<'_>) -> Block {
+fn capability(item: &spec::CapabilitySpec, common: Common<'_>) -> Block {
     let mut block = Block::default();
     block.put("capability", &item.capability);
     put_name(&mut block, "chain", &item.chain);
@@ -124,8 +124,8 @@ fn capability(item: &spec::Capability, common: Common<'_>) -> Block {
     block
 }
 
-/// Fields of a list that is indented by so much.
-pub(super) fn fields(fields: &Fields, indent: usize) -> Block {
+/// NewFields of a list that is indented by so much.
+pub(super) fn fields(fields: &NewFields, indent: usize) -> Block {
     let mut block = Block::default();
     for (name, field) in fields {
         block.lines.extend(self::field(name, field, indent).lines);
@@ -133,7 +133,7 @@ pub(super) fn fields(fields: &Fields, indent: usize) -> Block {
     block
 }
 
-fn field(name: &str, field: &Field, indent: usize) -> Block {
+fn field(name: &str, field: &FieldSpec, indent: usize) -> Block {
     let mut more = Vec::new();
     more.extend(field.since.map(|since| ("since", since.to_string())));
     more.extend(field.version.map(|version| ("version", number(version.value))));

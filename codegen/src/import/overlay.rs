@@ -3,9 +3,9 @@
 use super::items;
 use super::values::values;
 use super::yaml::Block;
-use crate::amend::pieces::{At, Piece};
+use crate::amend::pieces::{ItemAt, Piece};
 use crate::spec::wrappers::Placed;
-use crate::spec::{Item, Spec};
+use crate::spec::{ItemSpec, Spec};
 
 /// The text of an overlay, whose items come from `source`.
 pub(super) fn text(spec: &Spec, pieces: &[Piece], source: &str) -> Result<String, String> {
@@ -47,7 +47,7 @@ fn header<'s>(spec: &'s Spec, piece: &Piece) -> &'s str {
 
 /// An item, or an extension of one.
 fn entry(spec: &Spec, piece: &Piece) -> Block {
-    let item = |at: &At| &spec.files[at.file].items[at.item];
+    let item = |at: &ItemAt| &spec.files[at.file].items[at.item];
     let mut block = Block::default();
     match piece {
         Piece::Item { item, .. } => return items::item(item),
@@ -55,7 +55,7 @@ fn entry(spec: &Spec, piece: &Piece) -> Block {
             let group = item(group);
             block.put("extend", group.name());
             let first = match group {
-                Item::Constants(group) | Item::Enum(group) | Item::IdSpace(group) => {
+                ItemSpec::Constants(group) | ItemSpec::Enum(group) | ItemSpec::IdSpace(group) => {
                     group.values.first().map(|(name, _)| name)
                 }
                 _ => None,

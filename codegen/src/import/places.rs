@@ -1,8 +1,8 @@
 //! Names the places of pieces for a reader.
 
 use super::Import;
-use crate::amend::pieces::{At, Piece};
-use crate::spec::Item;
+use crate::amend::pieces::{ItemAt, Piece};
+use crate::spec::ItemSpec;
 
 impl Import<'_> {
     /// The place of a piece: file, list, and the entry before it.
@@ -30,16 +30,16 @@ impl Import<'_> {
         }
     }
 
-    pub(super) fn item(&self, at: At) -> &Item {
+    pub(super) fn item(&self, at: ItemAt) -> &ItemSpec {
         &self.spec.files[at.file].items[at.item]
     }
 
-    fn struct_name(&self, at: At) -> &str {
+    fn struct_name(&self, at: ItemAt) -> &str {
         let item = self.item(at);
         item.declared_struct().unwrap_or(item.name())
     }
 
-    fn file(&self, at: At) -> String {
+    fn file(&self, at: ItemAt) -> String {
         [self.folder.trim_end_matches('/'), "/", &self.spec.files[at.file].name, ".yaml"].concat()
     }
 }
@@ -52,16 +52,16 @@ fn behind(after: &Option<String>) -> String {
 }
 
 /// The kind and the name of an item.
-pub(super) fn words(item: &Item) -> String {
+pub(super) fn words(item: &ItemSpec) -> String {
     let kind = match item {
-        Item::Constants(_) => "constants ",
-        Item::Enum(_) => "enum ",
-        Item::IdSpace(_) => "id_space ",
-        Item::Macro(_) => "macro ",
-        Item::Struct(_) => "struct ",
-        Item::Ioctl(_) => "ioctl ",
-        Item::Chain(_) => "chain ",
-        Item::Capability(_) => "capability ",
+        ItemSpec::Constants(_) => "constants ",
+        ItemSpec::Enum(_) => "enum ",
+        ItemSpec::IdSpace(_) => "id_space ",
+        ItemSpec::Macro(_) => "macro ",
+        ItemSpec::Struct(_) => "struct ",
+        ItemSpec::Ioctl(_) => "ioctl ",
+        ItemSpec::Chain(_) => "chain ",
+        ItemSpec::Capability(_) => "capability ",
     };
     [kind, item.name()].concat()
 }

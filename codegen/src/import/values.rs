@@ -1,14 +1,14 @@
 //! Named numbers in YAML.
 
 use super::yaml::{Block, Entry};
-use crate::amend::pieces::Values;
+use crate::amend::pieces::NewValues;
 use crate::reply::Count;
-use crate::spec::Value;
+use crate::spec::ValueSpec;
 use crate::spec::text::Number;
 use crate::spec::types::Amount;
 
 /// Numbers of a list that is indented by so much.
-pub(super) fn values(values: &Values, indent: usize) -> Block {
+pub(super) fn values(values: &NewValues, indent: usize) -> Block {
     let mut block = Block::default();
     for (name, value) in values {
         block.lines.extend(self::value(name, value, indent).lines);
@@ -16,7 +16,7 @@ pub(super) fn values(values: &Values, indent: usize) -> Block {
     block
 }
 
-fn value(name: &str, value: &Value, indent: usize) -> Block {
+fn value(name: &str, value: &ValueSpec, indent: usize) -> Block {
     let mut said = false;
     let head = match (value.value, value.bit, &value.string) {
         (Some(Amount::Next), ..) => ("value", "next".to_owned()),
@@ -40,7 +40,8 @@ fn value(name: &str, value: &Value, indent: usize) -> Block {
     }));
     more.extend(value.payload.as_ref().map(|payload| ("payload", payload.value.clone())));
     more.extend(value.since.map(|since| ("since", since.to_string())));
-    let allow = value.allow.iter().map(|(rule, why)| [&rule.value, ": \"", why, "\""].concat());
+    let allow =
+        value.allow.iter().map(|(rule, why)| [&rule.value, ": \"", &why.reason, "\""].concat());
     let allow = allow.collect::<Vec<_>>().join(", ");
     more.extend((!allow.is_empty()).then(|| ("allow", ["{", &allow, "}"].concat())));
     let doc = value.doc.paragraphs.join(" ");

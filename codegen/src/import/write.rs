@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Import;
-use crate::amend::pieces::{At, Piece};
+use crate::amend::pieces::{ItemAt, Piece};
 use crate::diagnostic::{Place, Sources};
 use crate::spec::wrappers::Placed;
-use crate::spec::{Field, Item};
+use crate::spec::{FieldSpec, ItemSpec};
 
 /// A file with additions.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Import<'_> {
         match piece {
             Piece::Item { after, .. } => Some((self.item(*after).name().place, false)),
             Piece::Values { group, after, .. } => match self.item(*group) {
-                Item::Constants(group) | Item::Enum(group) | Item::IdSpace(group) => {
+                ItemSpec::Constants(group) | ItemSpec::Enum(group) | ItemSpec::IdSpace(group) => {
                     entry(group.values.iter().map(|(name, _)| name), after)
                 }
                 _ => None,
@@ -88,7 +88,7 @@ impl Import<'_> {
         }
     }
 
-    fn field(&self, owner: At, field: &str, arm: Option<&str>) -> Option<&Field> {
+    fn field(&self, owner: ItemAt, field: &str, arm: Option<&str>) -> Option<&FieldSpec> {
         let field = self.item(owner).fields()?.get(field)?;
         match arm {
             None => Some(field),

@@ -25,3 +25,4 @@ pub(super) const AMBIGUOUS_UNION: Code = Code("L23");
 pub(super) const INCOMPLETE_DEPRECATION: Code = Code("L24");
 pub(super) const NOT_EMITTED: Code = Code("L25");
 pub(super) const DRAFT_DOC: Code = Code("L28");
+pub(super) const LENGTH_ELSEWHERE: Code = Code("L29");

@@ -1,10 +1,10 @@
 //! A specification without the changes of later releases, as it would have been
 //! written in an earlier one. Names stay those of today, with their history.
 
-use super::history::{History, Validity};
+use super::history::{HistorySpec, Validity};
 use super::types::{Amount, RoleWord, TypeExpr};
 use super::wrappers::{LineOrMap, Map};
-use super::{Field, Item, Spec, Value};
+use super::{FieldSpec, ItemSpec, Spec, ValueSpec};
 use crate::release::Release;
 
 impl Spec {
@@ -27,37 +27,39 @@ impl Spec {
 }
 
 /// Whether something of an item is left.
-fn has_content(item: &Item) -> bool {
+fn has_content(item: &ItemSpec) -> bool {
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => !item.values.is_empty(),
-        Item::Struct(item) => !item.fields.is_empty(),
+        ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
+            !item.values.is_empty()
+        }
+        ItemSpec::Struct(item) => !item.fields.is_empty(),
         _ => true,
     }
 }
 
 /// Drops everything of an item that came later or is gone in `release`.
-fn settle_item(item: &mut Item, around: Validity, release: Release) {
+fn settle_item(item: &mut ItemSpec, around: Validity, release: Release) {
     let validity = item.validity(around);
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+        ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
             item.until = None;
             settle_values(&mut item.values, validity, release);
         }
-        Item::Macro(item) => {
+        ItemSpec::Macro(item) => {
             item.until = None;
             if let Some(c) = item.before.c_at(release).map(str::to_owned) {
                 item.c.value = c;
             }
             keep_names(&mut item.before, release);
         }
-        Item::Struct(item) => {
+        ItemSpec::Struct(item) => {
             item.until = None;
             settle_fields(&mut item.fields, validity, release);
         }
         // An ABI has the handlers of all releases.
-        Item::Ioctl(item) => item.until = None,
-        Item::Chain(item) => item.until = None,
-        Item::Capability(item) => {
+        ItemSpec::Ioctl(item) => item.until = None,
+        ItemSpec::Chain(item) => item.until = None,
+        ItemSpec::Capability(item) => {
             item.until = None;
             if let Some(Amount::Number(number)) = item.before.value_at(release) {
                 item.id.value = number;
@@ -68,7 +70,7 @@ fn settle_item(item: &mut Item, around: Validity, release: Release) {
     }
 }
 
-fn settle_values(values: &mut Map<LineOrMap<Value>>, around: Validity, release: Release) {
+fn settle_values(values: &mut Map<LineOrMap<ValueSpec>>, around: Validity, release: Release) {
     values.0.retain(|(_, value)| value.validity(around).covers(release));
     for (_, LineOrMap(value)) in &mut values.0 {
         value.until = None;
@@ -90,7 +92,7 @@ fn settle_values(values: &mut Map<LineOrMap<Value>>, around: Validity, release: 
 }
 
 /// Fields of the release. Before a union came, its members stood in its place.
-fn settle_fields(fields: &mut Map<LineOrMap<Field>>, around: Validity, release: Release) {
+fn settle_fields(fields: &mut Map<LineOrMap<FieldSpec>>, around: Validity, release: Release) {
     let mut kept = Vec::new();
     for (name, LineOrMap(mut field)) in std::mem::take(&mut fields.0) {
         let validity = field.validity(around);
@@ -118,7 +120,7 @@ fn settle_fields(fields: &mut Map<LineOrMap<Field>>, around: Validity, release: 
 }
 
 /// Of what differs before releases after `release`, the names only.
-fn keep_names(before: &mut History, release: Release) {
+fn keep_names(before: &mut HistorySpec, release: Release) {
     before.0.retain_mut(|(end, LineOrMap(before))| {
         if end.value.opening() <= release {
             return true;

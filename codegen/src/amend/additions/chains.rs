@@ -2,11 +2,11 @@
 //! the chain, and ids with the prefix of the struct. And capabilities, new ones too.
 
 use super::{Finder, placed, text};
-use crate::amend::pieces::At;
+use crate::amend::pieces::ItemAt;
 use crate::header::{Constant, StructFact, conventions};
 use crate::ir::Role;
 use crate::spec::wrappers::Map;
-use crate::spec::{self, Item};
+use crate::spec::{self, ItemSpec};
 
 /// The chain of a capability.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl<'f> Finder<'f> {
         );
         self.guess(&name, reason.clone());
         self.guess([&host.name, ".cap_offset"].concat(), reason);
-        let chain = spec::Chain {
+        let chain = spec::ChainSpec {
             chain: placed(&name, place),
             doc: text::draft("", place),
             header: placed(header, place),
@@ -87,7 +87,7 @@ impl<'f> Finder<'f> {
         };
         self.chains.push(NewChain { name: name.clone(), prefix, host });
         let near = self.base.places.owner(&host.name).unwrap_or(self.base.places.last());
-        self.item(near, vec![name], vec![host.name.clone()], Item::Chain(chain));
+        self.item(near, vec![name], vec![host.name.clone()], ItemSpec::Chain(chain));
     }
 
     /// The flag of a struct that says that there is a chain.
@@ -171,7 +171,7 @@ impl<'f> Finder<'f> {
         self.facts.struct_(&host).is_some() || self.base.abi.find_struct(&host).is_some()
     }
 
-    pub(super) fn capability(&mut self, id: &'f Constant, chain: &ChainName, near: At) {
+    pub(super) fn capability(&mut self, id: &'f Constant, chain: &ChainName, near: ItemAt) {
         let (kinds, place) = (self.kinds, id.place);
         let body = kinds.body_of(id);
         let short = (!id.name.starts_with(&chain.prefix)).then(|| {
@@ -198,7 +198,7 @@ impl<'f> Finder<'f> {
         if let Some(body) = body {
             self.guess(&body.name, format!("it counts as the body of `{}` by its name", id.name));
         }
-        let item = spec::Capability {
+        let item = spec::CapabilitySpec {
             capability: placed(&id.name, place),
             doc: text::draft(text::described(comment), place),
             short_name: short,
@@ -213,7 +213,7 @@ impl<'f> Finder<'f> {
             before: Map::default(),
             allow: Map::default(),
         };
-        self.item(near, names, uses, Item::Capability(item));
+        self.item(near, names, uses, ItemSpec::Capability(item));
     }
 
     /// The new chain, which is declared before its capabilities.

@@ -1,10 +1,10 @@
-//! Fields of structs, with the flags and numbers that they hold.
+//! NewFields of structs, with the flags and numbers that they hold.
 
 use std::ops::Range;
 
 use super::values::Among;
 use super::{Finder, placed, text};
-use crate::amend::pieces::{Fields, Piece};
+use crate::amend::pieces::{NewFields, Piece};
 use crate::header::conventions::{self, Way};
 use crate::header::{Constant, FieldFact, Spelt, StructFact, TypeFact};
 use crate::ir::{self, Role, StructRole, Type};
@@ -15,7 +15,7 @@ use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
 
 /// What a field or a member of a union is made of.
-struct Made<'m> {
+struct FieldParts<'m> {
     name: &'m str,
     type_: &'m TypeFact,
     direction: Option<Direction>,
@@ -31,7 +31,7 @@ impl<'f> Finder<'f> {
         fact: &'f StructFact,
         way: Option<Way>,
         range: Range<usize>,
-    ) -> Fields {
+    ) -> NewFields {
         range.map(|index| self.field(fact, index, way)).collect()
     }
 
@@ -86,7 +86,7 @@ impl<'f> Finder<'f> {
         fact: &'f StructFact,
         index: usize,
         way: Option<Way>,
-    ) -> (Placed<String>, LineOrMap<spec::Field>) {
+    ) -> (Placed<String>, LineOrMap<spec::FieldSpec>) {
         let field = &fact.fields[index];
         let role = conventions::role(self.base.abi, &fact.fields, index);
         let direction = way.map(|way| conventions::direction(way, role, &field.name));
@@ -98,7 +98,7 @@ impl<'f> Finder<'f> {
         };
         let count = conventions::count(&fact.fields, field);
         let count = count.map(|count| fact.fields[count].name.clone());
-        let made = Made {
+        let made = FieldParts {
             name: &field.name,
             type_: &field.type_,
             direction,
@@ -109,14 +109,20 @@ impl<'f> Finder<'f> {
         let mut new = self.made(fact, &made, field);
         for (name, type_) in field.type_.arms() {
             let direction = way.map(|way| conventions::direction(way, Role::Data, name));
-            let made = Made { name, type_, direction, role: Role::Data, count: None, comment: "" };
+            let made =
+                FieldParts { name, type_, direction, role: Role::Data, count: None, comment: "" };
             let arm = self.made(fact, &made, field);
             new.union.0.push((placed(name, field.place), LineOrMap(arm)));
         }
         (placed(shown(field), field.place), LineOrMap(new))
     }
 
-    fn made(&mut self, fact: &'f StructFact, made: &Made<'_>, field: &FieldFact) -> spec::Field {
+    fn made(
+        &mut self,
+        fact: &'f StructFact,
+        made: &FieldParts<'_>,
+        field: &FieldFact,
+    ) -> spec::FieldSpec {
         let place = field.place;
         let (mut bits, mut values) = (Vec::new(), Vec::new());
         if matches!(made.type_, TypeFact::Int(_)) && made.role != Role::Reserved {
@@ -131,7 +137,7 @@ impl<'f> Finder<'f> {
         }
         let names = bits.iter().chain(&values).map(|(name, _): &(Placed<String>, _)| name.as_str());
         let prefix = text::common_prefix(names);
-        spec::Field {
+        spec::FieldSpec {
             type_: self.type_expr(fact, made),
             doc: text::draft(made.comment, place),
             union: Map::default(),
@@ -141,6 +147,7 @@ impl<'f> Finder<'f> {
             bits: Map(bits),
             values: Map(values),
             holds: None,
+            payload: None,
             since: None,
             until: None,
             deprecated: None,
@@ -150,7 +157,7 @@ impl<'f> Finder<'f> {
         }
     }
 
-    fn type_expr(&self, fact: &StructFact, made: &Made<'_>) -> Option<TypeExpr> {
+    fn type_expr(&self, fact: &StructFact, made: &FieldParts<'_>) -> Option<TypeExpr> {
         let (base, shape) = expression(made.type_, made.count.clone())?;
         let role = match made.role {
             Role::Argsz => Some(RoleWord::Argsz),

@@ -1,17 +1,17 @@
 //! New structs, ioctls, enums and constants.
 
 use super::{Finder, placed, text};
-use crate::amend::pieces::At;
+use crate::amend::pieces::ItemAt;
 use crate::header::{Constant, Spelt, StructFact, TypeFact, conventions};
 use crate::ir::Role;
 use crate::spec::text::Number;
 use crate::spec::types::ArgExpr;
 use crate::spec::wrappers::{LineOrMap, List, Map, Placed};
-use crate::spec::{self, Item};
+use crate::spec::{self, ItemSpec};
 
 impl<'f> Finder<'f> {
     /// A new struct, which can be the body of a capability.
-    pub(super) fn new_struct(&mut self, fact: &'f StructFact, near: At) {
+    pub(super) fn new_struct(&mut self, fact: &'f StructFact, near: ItemAt) {
         let kinds = self.kinds;
         let id = self.facts.constants.iter().find(|one| {
             one.name.eq_ignore_ascii_case(&fact.name)
@@ -35,7 +35,7 @@ impl<'f> Finder<'f> {
             self.guess(&fact.name, reason);
         }
         self.guess(&fact.name, "the roles and directions of its fields follow their names");
-        let item = spec::Struct {
+        let item = spec::StructSpec {
             struct_: placed(&fact.name, fact.place),
             doc: text::draft(text::described(&fact.doc), fact.place),
             packed: fact.packed,
@@ -49,7 +49,7 @@ impl<'f> Finder<'f> {
             allow: Map::default(),
         };
         let uses = self.uses(fact);
-        self.item(near, vec![fact.name.clone()], uses, Item::Struct(item));
+        self.item(near, vec![fact.name.clone()], uses, ItemSpec::Struct(item));
     }
 
     /// The names that must be declared before a struct.
@@ -71,7 +71,7 @@ impl<'f> Finder<'f> {
         uses
     }
 
-    pub(super) fn ioctl(&mut self, constant: &'f Constant, near: At) {
+    pub(super) fn ioctl(&mut self, constant: &'f Constant, near: ItemAt) {
         let place = constant.place;
         let Some((fd, backends)) = self.kinds.served_by(constant) else {
             let why = "the specification has no kinds of file descriptors";
@@ -96,7 +96,7 @@ impl<'f> Finder<'f> {
             None => "its argument is named by its comment, or is none".to_owned(),
         };
         self.guess(&constant.name, reason);
-        let item = spec::Ioctl {
+        let item = spec::IoctlSpec {
             ioctl: placed(&constant.name, place),
             doc: text::draft(text::described(&constant.doc), place),
             number: Placed { value: Number { value: number - base, hex: false }, place },
@@ -114,11 +114,11 @@ impl<'f> Finder<'f> {
             allow: Map::default(),
         };
         let names = vec![constant.name.clone()];
-        self.item(near, names, uses.into_iter().collect(), Item::Ioctl(item));
+        self.item(near, names, uses.into_iter().collect(), ItemSpec::Ioctl(item));
     }
 
     /// A new enum.
-    pub(super) fn enumeration(&mut self, values: &[&'f Constant], near: At) {
+    pub(super) fn enumeration(&mut self, values: &[&'f Constant], near: ItemAt) {
         let prefix = text::common_prefix(values.iter().map(|one| one.name.as_str()));
         let Some(first) = values.first() else { return };
         let tag = first.tag.clone().unwrap_or_default();
@@ -128,14 +128,14 @@ impl<'f> Finder<'f> {
             false => tag,
         };
         let item = self.group(name.clone(), &prefix, values);
-        let item = Item::Enum(spec::Values { anonymous, ..item });
+        let item = ItemSpec::Enum(spec::Values { anonymous, ..item });
         let mut names: Vec<_> = values.iter().map(|one| one.name.clone()).collect();
         names.push(name);
         self.item(near, names, Vec::new(), item);
     }
 
     /// New constants; sub-types of one type are an id space.
-    pub(super) fn constants(&mut self, values: &[&'f Constant], near: At) {
+    pub(super) fn constants(&mut self, values: &[&'f Constant], near: ItemAt) {
         let Some(first) = values.first() else { return };
         let space = super::subspaces::of(self.facts, self.base.abi, &first.name);
         let prefix = match &space {
@@ -156,8 +156,8 @@ impl<'f> Finder<'f> {
         let item = self.group(name, &prefix, values);
         let names = values.iter().map(|one| one.name.clone()).collect();
         let item = match space {
-            Some(_) => Item::IdSpace(item),
-            None => Item::Constants(item),
+            Some(_) => ItemSpec::IdSpace(item),
+            None => ItemSpec::Constants(item),
         };
         self.item(near, names, Vec::new(), item);
     }
@@ -188,7 +188,7 @@ impl<'f> Finder<'f> {
         }
     }
 
-    fn listed(&mut self, constant: &'f Constant) -> (Placed<String>, LineOrMap<spec::Value>) {
+    fn listed(&mut self, constant: &'f Constant) -> (Placed<String>, LineOrMap<spec::ValueSpec>) {
         let value = self.value(constant, super::values::Among::Group);
         (placed(&constant.name, constant.place), LineOrMap(value))
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Additions, Finder, NewItem};
-use crate::amend::pieces::{At, Piece};
+use crate::amend::pieces::{ItemAt, Piece};
 
 impl Finder<'_> {
     /// All additions: those to existing items first, then new items in order.
@@ -14,7 +14,7 @@ impl Finder<'_> {
             all.flat_map(|(index, one)| one.names.iter().map(move |name| (name.clone(), index)));
         let owners: HashMap<String, usize> = owners.collect();
         let mut waiting: Vec<_> = waiting.into_iter().map(Some).collect();
-        let mut places = vec![None::<At>; waiting.len()];
+        let mut places = vec![None::<ItemAt>; waiting.len()];
         let mut start = 0;
         while let Some(first) = (start..waiting.len()).find(|index| waiting[*index].is_some()) {
             start = first;

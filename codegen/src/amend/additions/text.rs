@@ -2,11 +2,11 @@
 
 use crate::diagnostic::Place;
 use crate::names::DRAFT;
-use crate::spec::text::Doc;
+use crate::spec::text::DocText;
 use crate::spec::wrappers::Placed;
 
 /// A draft that a comment gives, without characters that a specification refuses.
-pub(super) fn draft(comment: &str, place: Place) -> Placed<Doc> {
+pub(super) fn draft(comment: &str, place: Place) -> Placed<DocText> {
     let plain = |one: &char| *one != '`' && (one.is_ascii_graphic() || one.is_alphanumeric());
     let text: String = comment.chars().map(|one| if plain(&one) { one } else { ' ' }).collect();
     let words: Vec<_> = text.split_whitespace().collect();
@@ -14,7 +14,7 @@ pub(super) fn draft(comment: &str, place: Place) -> Placed<Doc> {
         true => [DRAFT, " to be written"].concat(),
         false => [DRAFT, " ", &words.join(" ")].concat(),
     };
-    Placed { value: Doc { paragraphs: vec![text] }, place }
+    Placed { value: DocText { paragraphs: vec![text] }, place }
 }
 
 /// The comment of an ioctl without the ioctl and the macro at its start, which name the

@@ -32,7 +32,7 @@ impl<'f> Finder<'f> {
     }
 
     /// A named number.
-    pub(super) fn value(&mut self, constant: &'f Constant, among: Among) -> spec::Value {
+    pub(super) fn value(&mut self, constant: &'f Constant, among: Among) -> spec::ValueSpec {
         let place = constant.place;
         let payload =
             self.payloads.get(constant.name.as_str()).map(|fact| placed(&fact.name, place));
@@ -40,7 +40,7 @@ impl<'f> Finder<'f> {
             let reason = format!("`{}` counts as its payload, by its name", payload.value);
             self.guess(&constant.name, reason);
         }
-        let mut value = spec::Value {
+        let mut value = spec::ValueSpec {
             doc: text::draft(&constant.doc, place),
             value: None,
             bit: None,
@@ -62,7 +62,7 @@ impl<'f> Finder<'f> {
     }
 
     /// Writes the number of a value as the header does, as far as its list allows.
-    fn spell(&self, value: &mut spec::Value, constant: &Constant, among: Among) {
+    fn spell(&self, value: &mut spec::ValueSpec, constant: &Constant, among: Among) {
         let place = constant.place;
         let bit =
             |bit: u32| Some(Placed { value: Number { value: bit.into(), hex: false }, place });

@@ -9,14 +9,14 @@ use crate::layout::Int;
 use crate::reply::Direction;
 use crate::spec::types::{Base, RoleWord, Shape, TypeExpr};
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
-use crate::spec::{self, Capability, Field, Struct};
+use crate::spec::{self, CapabilitySpec, FieldSpec, StructSpec};
 
-type Entry = (Placed<String>, LineOrMap<Field>);
+type FieldEntry = (Placed<String>, LineOrMap<FieldSpec>);
 
 impl Editor<'_> {
     /// Edits a struct; returns whether it stays. Headers of capabilities always stay,
     /// because no chain can be walked without them.
-    pub(super) fn struct_(&mut self, item: &mut Struct, name: &str) -> bool {
+    pub(super) fn struct_(&mut self, item: &mut StructSpec, name: &str) -> bool {
         let Some(fact) = self.facts.struct_(name) else {
             return self.stays(name, item.struct_.place) || self.is_header(name);
         };
@@ -39,7 +39,7 @@ impl Editor<'_> {
 
     /// Edits the body of a capability; returns the body as a struct of its own if it no
     /// longer starts with the header.
-    pub(super) fn body(&mut self, item: &mut Capability) -> Option<Struct> {
+    pub(super) fn body(&mut self, item: &mut CapabilitySpec) -> Option<StructSpec> {
         let name = item.struct_.clone().filter(|_| !item.fields.is_empty())?;
         let Some(fact) = self.facts.struct_(&name) else {
             if !self.stays(&name, name.place) {
@@ -63,7 +63,7 @@ impl Editor<'_> {
     }
 
     /// The body of a capability that is gone.
-    pub(super) fn bare_body(&mut self, item: Capability) -> Option<Struct> {
+    pub(super) fn bare_body(&mut self, item: CapabilitySpec) -> Option<StructSpec> {
         let name = item.struct_.clone()?;
         self.facts.struct_(&name)?;
         let chain = item.chain.as_ref().and_then(|chain| self.abi.find_chain(chain));
@@ -91,11 +91,11 @@ impl Editor<'_> {
     /// The known fields in the order of the header.
     fn fields(
         &mut self,
-        known: Vec<Entry>,
+        known: Vec<FieldEntry>,
         fact: &StructFact,
         start: usize,
         name: &Placed<String>,
-    ) -> Vec<Entry> {
+    ) -> Vec<FieldEntry> {
         let release = self.release;
         let mut known: Vec<_> = known.into_iter().map(Some).collect();
         let mut fields = Vec::new();
@@ -109,7 +109,7 @@ impl Editor<'_> {
             self.field((name, fact), &own, &mut field, found);
             fields.push((own, LineOrMap(field)));
         }
-        // Fields of overlays are added to those of the header.
+        // NewFields of overlays are added to those of the header.
         let more = known.into_iter().flatten();
         fields.extend(more.filter(|(name, _)| self.overlays.contains(&name.place.file)));
         fields
@@ -119,7 +119,7 @@ impl Editor<'_> {
         &mut self,
         (name, fact): (&Placed<String>, &StructFact),
         own: &Placed<String>,
-        field: &mut Field,
+        field: &mut FieldSpec,
         found: &FieldFact,
     ) {
         let spelt = field.before.name_at(self.release, own).to_owned();
@@ -149,7 +149,7 @@ impl Editor<'_> {
     }
 
     /// Gives a field the type that the header has.
-    fn retype(&mut self, field: &mut Field, found: &FieldFact, fact: &StructFact) {
+    fn retype(&mut self, field: &mut FieldSpec, found: &FieldFact, fact: &StructFact) {
         let old = field.type_.take();
         let direction = old.as_ref().and_then(|old| old.direction).or_else(|| of_arms(field));
         match &found.type_ {
@@ -198,7 +198,7 @@ impl Editor<'_> {
 }
 
 /// Drops the numbers of a field that is no integer.
-fn keep_numbers(field: &mut Field) {
+fn keep_numbers(field: &mut FieldSpec) {
     let int = field
         .type_
         .as_ref()
@@ -220,7 +220,7 @@ fn expr(
 }
 
 /// The direction of the members of a union.
-fn of_arms(field: &Field) -> Option<Direction> {
+fn of_arms(field: &FieldSpec) -> Option<Direction> {
     field.union.iter().find_map(|(_, arm)| arm.type_.as_ref()?.direction)
 }
 
@@ -236,7 +236,7 @@ fn fits(role: RoleWord, type_: &TypeFact) -> bool {
 /// Whether a field of a specification is one of a header.
 fn same(
     name: &Placed<String>,
-    field: &Field,
+    field: &FieldSpec,
     release: crate::release::Release,
     found: &FieldFact,
 ) -> bool {
@@ -250,10 +250,13 @@ fn same(
 }
 
 /// A field without any of the keys that a person writes.
-fn field(type_: Option<TypeExpr>, name: &Placed<String>) -> Field {
-    Field {
+fn field(type_: Option<TypeExpr>, name: &Placed<String>) -> FieldSpec {
+    FieldSpec {
         type_,
-        doc: Placed { value: spec::text::Doc::from("As the header has it."), place: name.place },
+        doc: Placed {
+            value: spec::text::DocText::from("As the header has it."),
+            place: name.place,
+        },
         union: Map::default(),
         valid_if: None,
         version: None,
@@ -261,6 +264,7 @@ fn field(type_: Option<TypeExpr>, name: &Placed<String>) -> Field {
         bits: Map::default(),
         values: Map::default(),
         holds: None,
+        payload: None,
         since: None,
         until: None,
         deprecated: None,
@@ -271,8 +275,8 @@ fn field(type_: Option<TypeExpr>, name: &Placed<String>) -> Field {
 }
 
 /// A struct with the fields of a capability's body.
-fn bare(item: &Capability, name: &Placed<String>, fields: Vec<Entry>) -> Struct {
-    Struct {
+fn bare(item: &CapabilitySpec, name: &Placed<String>, fields: Vec<FieldEntry>) -> StructSpec {
+    StructSpec {
         struct_: name.clone(),
         doc: item.doc.clone(),
         packed: false,

@@ -7,7 +7,7 @@ use crate::reply::Count;
 use crate::spec::text::Number;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, Placed};
-use crate::spec::{self, Field, Item, Value};
+use crate::spec::{self, FieldSpec, ItemSpec, ValueSpec};
 
 /// The list of a number, which decides how it can be written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Editor<'_> {
     pub(super) fn values(&mut self, group: &mut spec::Values, is_enum: bool) {
         let kind = if is_enum { ListKind::Enum } else { ListKind::Group };
         self.list(&mut group.values, kind);
-        let number = |value: &Value| match value.value {
+        let number = |value: &ValueSpec| match value.value {
             Some(Amount::Number(number)) => number.value,
             _ => 0,
         };
@@ -34,7 +34,7 @@ impl Editor<'_> {
     }
 
     /// The numbers of a list, those that the headers lack left out.
-    pub(super) fn list(&mut self, values: &mut Map<LineOrMap<Value>>, kind: ListKind) {
+    pub(super) fn list(&mut self, values: &mut Map<LineOrMap<ValueSpec>>, kind: ListKind) {
         let all = std::mem::take(&mut values.0);
         for (name, LineOrMap(mut value)) in all {
             let spelt = value.before.name_at(self.release, &name).to_owned();
@@ -53,7 +53,7 @@ impl Editor<'_> {
     }
 
     /// Masks of flags that are gone get their numbers.
-    fn resolve_masks(&self, values: &mut Map<LineOrMap<Value>>) {
+    fn resolve_masks(&self, values: &mut Map<LineOrMap<ValueSpec>>) {
         let names: Vec<_> = values.iter().map(|(name, _)| name.value.clone()).collect();
         for (name, LineOrMap(value)) in &mut values.0 {
             if value.of.iter().all(|flag| names.contains(&flag.value)) {
@@ -72,7 +72,7 @@ impl Editor<'_> {
         &mut self,
         name: &Placed<String>,
         spelt: &str,
-        value: &mut Value,
+        value: &mut ValueSpec,
         (constant, kind): (&Constant, ListKind),
     ) {
         let Some(known) = self.values.get(spelt).copied() else { return };
@@ -124,8 +124,8 @@ impl Editor<'_> {
     }
 }
 
-/// Fields that list no flag any more list numbers.
-pub(in crate::amend) fn fix_flags(item: &mut Item) {
+/// NewFields that list no flag any more list numbers.
+pub(in crate::amend) fn fix_flags(item: &mut ItemSpec) {
     let fields = crate::amend::pieces::fields_mut(item).into_iter().flatten();
     for (_, LineOrMap(field)) in fields {
         let arms = field.union.0.iter_mut().map(|(_, arm)| &mut arm.0);
@@ -136,7 +136,7 @@ pub(in crate::amend) fn fix_flags(item: &mut Item) {
     }
 }
 
-fn list_numbers(field: &mut Field) {
+fn list_numbers(field: &mut FieldSpec) {
     if !field.bits.is_empty() && field.bits.iter().all(|(_, value)| value.bit.is_none()) {
         field.values.0.append(&mut field.bits.0);
         for (_, value) in &mut field.values.0 {

@@ -2,8 +2,8 @@
 //! every field. Targets that lay the struct out differently get a picture each
 //! in the same file.
 //!
-//! Three steps: [`pieces`] says what stands at which bytes, [`grid`] puts that
-//! on rows and folds what is long, and this file turns that into coordinates.
+//! Three steps: [`pieces`] lists the parts of the struct, [`grid`] places them on
+//! rows and folds long ones, and this file turns the rows into coordinates.
 
 mod grid;
 mod pieces;
@@ -18,7 +18,7 @@ use crate::ir::{Abi, Struct, StructId, StructRole};
 use crate::layout::{Model, label};
 use crate::output::OutputFile;
 use grid::{Cell, Grid};
-use pieces::{Kind, pieces};
+use pieces::{PieceKind, pieces};
 
 /// The left edge of the rows.
 const LEFT: u64 = 56;
@@ -170,12 +170,12 @@ fn box_(cell: &Cell<'_>) -> BoxView {
         false => vec![line("more", 27, &format!("… {}", piece.name))],
     };
     let class = match piece.kind {
-        Kind::Data => "data",
-        Kind::Protocol => "protocol",
-        Kind::Header => "header",
-        Kind::Reserved => "reserved",
-        Kind::Hole => "hole",
-        Kind::Flexible => "flexible",
+        PieceKind::Data => "data",
+        PieceKind::Protocol => "protocol",
+        PieceKind::Header => "header",
+        PieceKind::Reserved => "reserved",
+        PieceKind::Hole => "hole",
+        PieceKind::Flexible => "flexible",
     };
     BoxView { class, x, y: cell.y, width, height: cell.height, texts }
 }
