@@ -1,12 +1,15 @@
 //! The constant expressions of C, over integers, with its types. Macros expand
 //! as the preprocessor expands them, within a budget.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::program::Program;
-use super::tokens::{Kind, Token};
+use super::program::{Define, Program};
+use super::tokens::{Kind, Token, behind, split};
+use super::types::{self, IntType};
 use super::values::{Number, literal};
+use crate::layout::{Extent, Int, Model, PerModel};
 
 /// How many tokens all expressions of a header may take when macros expand.
 const BUDGET: usize = 4_000_000;
@@ -21,6 +24,8 @@ pub(super) struct Evaluator<'e, 'a> {
     /// Numbers of enumerators, and of names that other headers define.
     names: Option<&'e HashMap<&'a str, i128>>,
     outside: Option<&'e HashMap<String, i128>>,
+    /// The sizes of structs.
+    sizes: Option<&'e HashMap<String, PerModel<Extent>>>,
     left: Cell<usize>,
 }
 
@@ -34,7 +39,7 @@ struct Reader<'r, 'a> {
 }
 
 struct Frame<'r, 'a> {
-    tokens: &'r [Token<'a>],
+    tokens: Cow<'r, [Token<'a>]>,
     at: usize,
     name: Option<&'a str>,
 }
@@ -44,7 +49,7 @@ type Found = Result<Number, String>;
 impl<'e, 'a> Evaluator<'e, 'a> {
     /// For `#if`: an undefined name is 0.
     pub(super) fn of_condition(program: &'e Program<'a>) -> Self {
-        Self { program, names: None, outside: None, left: Cell::new(BUDGET) }
+        Self { program, names: None, outside: None, sizes: None, left: Cell::new(BUDGET) }
     }
 
     /// For values: names must be known.
@@ -52,9 +57,11 @@ impl<'e, 'a> Evaluator<'e, 'a> {
         program: &'e Program<'a>,
         names: &'e HashMap<&'a str, i128>,
         outside: &'e HashMap<String, i128>,
+        sizes: &'e HashMap<String, PerModel<Extent>>,
         left: usize,
     ) -> Self {
-        Self { program, names: Some(names), outside: Some(outside), left: Cell::new(left) }
+        let (names, outside, sizes) = (Some(names), Some(outside), Some(sizes));
+        Self { program, names, outside, sizes, left: Cell::new(left) }
     }
 
     /// The budget of a whole header.
@@ -69,7 +76,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
 
     /// The value of an expression, or why there is none.
     pub(super) fn evaluate(&self, tokens: &[Token<'a>]) -> Found {
-        let frames = vec![Frame { tokens, at: 0, name: None }];
+        let frames = vec![Frame { tokens: Cow::Borrowed(tokens), at: 0, name: None }];
         let mut reader = Reader { evaluator: self, frames, depth: 0, taken: 0 };
         let value = reader.ternary();
         self.left.set(self.left.get().saturating_sub(reader.taken));
@@ -98,23 +105,55 @@ impl<'r, 'a> Reader<'r, 'a> {
                 return Err("its macros expand to too much".to_owned());
             }
             match self.expansion(token) {
-                Some(body) => {
+                Some(define) => {
+                    let tokens = match &define.params {
+                        None => Cow::Borrowed(define.body.as_slice()),
+                        Some(params) => match self.arguments(params) {
+                            Some(tokens) => Cow::Owned(tokens),
+                            None => return Ok(Some(token)),
+                        },
+                    };
                     self.skip();
-                    self.frames.push(Frame { tokens: body, at: 0, name: Some(token.text) });
+                    self.frames.push(Frame { tokens, at: 0, name: Some(token.text) });
                 }
                 None => return Ok(Some(token)),
             }
         }
     }
 
-    /// The text of a macro without parameters, unless it expands already.
-    fn expansion(&self, token: Token<'a>) -> Option<&'r [Token<'a>]> {
+    /// The definition of a macro, unless it expands already.
+    fn expansion(&self, token: Token<'a>) -> Option<&'r Define<'a>> {
         let program: &'r Program<'a> = self.evaluator.program;
         let word = token.kind == Kind::Word;
-        let index = word.then(|| program.macros.get(token.text)).flatten()?;
-        let define = program.defines.get(*index).filter(|define| define.params.is_none())?;
+        let define = word.then(|| program.define(token.text)).flatten()?;
         let open = self.frames.iter().any(|frame| frame.name == Some(token.text));
-        (!open).then_some(define.body.as_slice())
+        let predefined = define.params.is_some() && BUILT_IN.contains(&token.text);
+        (!open && !predefined).then_some(define)
+    }
+
+    /// The body of a macro with its arguments, which come next; moves to the bracket
+    /// that closes them. `None` if there are none.
+    fn arguments(&mut self, params: &[&'a str]) -> Option<Vec<Token<'a>>> {
+        let frame = self.frames.last_mut()?;
+        let name = frame.tokens.get(frame.at)?.text;
+        let open = frame.at + 1;
+        let close = behind(&frame.tokens, open).filter(|_| frame.tokens[open].is("("))?;
+        let arguments: Vec<_> =
+            split(&frame.tokens[open + 1..close - 1]).into_iter().map(<[_]>::to_vec).collect();
+        let define = self.evaluator.program.define(name)?;
+        if arguments.len() != params.len() && !(params.is_empty() && arguments.concat().is_empty())
+        {
+            return None;
+        }
+        frame.at = close - 1;
+        let mut body = Vec::new();
+        for token in &define.body {
+            match params.iter().position(|param| *param == token.text && token.kind == Kind::Word) {
+                Some(at) => body.extend(arguments.get(at)?.iter().copied()),
+                None => body.push(*token),
+            }
+        }
+        Some(body)
     }
 
     /// Moves past the token that was peeked at.
@@ -187,6 +226,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         let token = self.peek()?.ok_or("there is no value")?;
         self.skip();
         let value = match (token.kind, token.text) {
+            (Kind::Mark, "(") if self.type_next()?.is_some() => self.cast()?,
             (Kind::Mark, "(") => {
                 let value = self.ternary()?;
                 self.wants(")")?;
@@ -208,11 +248,20 @@ impl<'r, 'a> Reader<'r, 'a> {
         let (Some(names), Some(outside)) = (evaluator.names, evaluator.outside) else {
             return match name {
                 "defined" => self.defined(),
-                _ => Ok(Number::int(0)),
+                _ if self.peek()?.is_some_and(|token| token.is("(")) => {
+                    Err(format!("`{name}` is a macro that is not known"))
+                }
+                _ => Ok(Number::int(evaluator.program.predefined(name).unwrap_or(0))),
             };
         };
-        if matches!(name, "_IO" | "_BITUL" | "_BITULL") && self.takes("(")? {
+        if name == "sizeof" {
+            return self.size_of();
+        }
+        if BUILT_IN.contains(&name) && self.takes("(")? {
             return self.call(name);
+        }
+        if let Some(number) = evaluator.program.predefined(name) {
+            return Ok(Number::int(number));
         }
         match names.get(name).or_else(|| outside.get(name)) {
             Some(number) => Ok(Number::int(*number)),
@@ -222,18 +271,142 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// Macros of the kernel's own headers, which are not read.
     fn call(&mut self, name: &str) -> Found {
-        let first = self.ternary()?;
-        let value = match name {
-            "_IO" => {
-                self.wants(",")?;
-                let number = self.ternary()?;
-                let type_ = first.with("<<", Number::int(8))?;
-                type_.with("|", number)?
+        let first = match name {
+            "_AC" | "__AC" | "_UL" | "_ULL" => {
+                let value = self.ternary()?;
+                // The suffix of `_AC` is no value.
+                while !self.peek()?.is_none_or(|token| token.is(")")) {
+                    self.skip();
+                }
+                Number::unsigned(value.value)
             }
-            _ => Number::unsigned(1).with("<<", first)?,
+            _ => self.ternary()?,
+        };
+        let value = match name {
+            "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOC" => self.ioctl(name, first)?,
+            "__GENMASK" | "__GENMASK_ULL" | "GENMASK" => {
+                self.wants(",")?;
+                let low = self.ternary()?.value;
+                let bits = first.value - low + 1;
+                let fits = (0..64).contains(&low) && (1..=64 - low).contains(&bits);
+                let mask = fits.then(|| ((1_i128 << bits) - 1) << low);
+                Number::unsigned(mask.ok_or("its bits are out of range")?)
+            }
+            "_BITUL" | "_BITULL" | "BIT" => Number::unsigned(1).with("<<", first)?,
+            _ => first,
         };
         self.wants(")")?;
         Ok(value)
+    }
+
+    /// The number of an ioctl, after its first argument.
+    fn ioctl(&mut self, name: &str, first: Number) -> Found {
+        self.wants(",")?;
+        let target = self.evaluator.program.target;
+        let second = self.ternary()?;
+        let (write, read) = if target.ioc_none == 0 { (1, 2) } else { (4, 2) };
+        let shift = if target.ioc_none == 0 { 30 } else { 29 };
+        let (direction, type_, number, size) = match name {
+            // Its direction bits are added where the number is used.
+            "_IO" => (0, first.value, second.value, 0),
+            "_IOC" => {
+                self.wants(",")?;
+                let third = self.ternary()?;
+                self.wants(",")?;
+                (first.value, second.value, third.value, self.ternary()?.value)
+            }
+            _ => {
+                self.wants(",")?;
+                let size = self.type_size()?;
+                let direction = match name {
+                    "_IOR" => read,
+                    "_IOW" => write,
+                    _ => read | write,
+                };
+                (direction, first.value, second.value, size)
+            }
+        };
+        Ok(Number::int(direction << shift | size << 16 | type_ << 8 | number))
+    }
+
+    /// Whether a type comes next; the number of its tokens.
+    fn type_next(&mut self) -> Result<Option<usize>, String> {
+        self.peek()?;
+        let Some(frame) = self.frames.last() else { return Ok(None) };
+        let rest = frame.tokens.get(frame.at..).unwrap_or_default();
+        Ok(match rest {
+            [word, _, ..] if word.is("struct") || word.is("enum") => Some(2),
+            _ => types::int(rest).map(|(_, length)| length),
+        })
+    }
+
+    /// `(type) value`, after the opening bracket.
+    fn cast(&mut self) -> Found {
+        let Some(frame) = self.frames.last_mut() else { return Err("there is no type".to_owned()) };
+        let rest = frame.tokens.get(frame.at..).unwrap_or_default();
+        let Some((int, length)) = types::int(rest) else {
+            return Err("a cast to such a type has no number".to_owned());
+        };
+        frame.at += length;
+        self.wants(")")?;
+        let value = self.unary()?;
+        Ok(match int {
+            IntType::Fixed(int) => value.cast(int),
+            IntType::AlignedS64 => value.cast(Int::S64),
+            IntType::Long => {
+                self.evaluator.program.depends.set(true);
+                let wide = self.evaluator.program.target.model == Model::Lp64;
+                value.cast(if wide { Int::U64 } else { Int::U32 })
+            }
+        })
+    }
+
+    /// `sizeof`, after the word.
+    fn size_of(&mut self) -> Found {
+        self.wants("(")?;
+        let size = self.type_size()?;
+        self.wants(")")?;
+        Ok(Number::unsigned(size))
+    }
+
+    /// The size of a type, which comes next.
+    fn type_size(&mut self) -> Result<i128, String> {
+        self.peek()?;
+        let program = self.evaluator.program;
+        let sizes = self.evaluator.sizes;
+        let Some(frame) = self.frames.last_mut() else { return Err("there is no type".to_owned()) };
+        let rest = frame.tokens.get(frame.at..).unwrap_or_default();
+        let (length, per_model) = match rest {
+            [word, name, ..] if word.is("struct") => {
+                let found = sizes.and_then(|sizes| sizes.get(name.text));
+                let found =
+                    found.ok_or_else(|| format!("`struct {}` is not declared", name.text))?;
+                (2, found.map(|extent| extent.size))
+            }
+            [word, _, ..] if word.is("enum") => (2, [4; 3]),
+            _ => match types::int(rest) {
+                Some((IntType::Fixed(int), length)) => (length, [int.size(); 3]),
+                Some((IntType::AlignedS64, length)) => (length, [8; 3]),
+                Some((IntType::Long, length)) => {
+                    (length, Model::ALL.map(|model| model.pointer().size))
+                }
+                None => return Err("the type is not understood".to_owned()),
+            },
+        };
+        frame.at += length;
+        if self.takes("*")? {
+            program.depends.set(true);
+            return Ok(program.target.model.pointer().size.into());
+        }
+        let mut size: i128 = per_model[program.target.model.index()].into();
+        if per_model.iter().any(|one| *one != per_model[0]) {
+            program.depends.set(true);
+        }
+        while self.takes("[")? {
+            size *= self.ternary()?.value;
+            self.wants("]")?;
+        }
+        Ok(size)
     }
 
     /// Whether a macro is defined; its name is not expanded.
@@ -253,10 +426,30 @@ impl<'r, 'a> Reader<'r, 'a> {
         if first.is("(") && !raw().is_some_and(|close| close.is(")")) {
             return Err(missing());
         }
-        let there = self.evaluator.program.macros.contains_key(name.text);
+        let there = self.evaluator.program.is_defined(name.text);
         Ok(Number::int(there.into()))
     }
 }
+
+/// Function-like macros of the kernel's own headers.
+const BUILT_IN: [&str; 16] = [
+    "_IO",
+    "_IOR",
+    "_IOW",
+    "_IOWR",
+    "_IOC",
+    "_BITUL",
+    "_BITULL",
+    "BIT",
+    "__GENMASK",
+    "__GENMASK_ULL",
+    "GENMASK",
+    "_AC",
+    "__AC",
+    "_UL",
+    "_ULL",
+    "__has_attribute",
+];
 
 /// Operators, the weakest first.
 const LEVELS: [&[&str]; 10] = [

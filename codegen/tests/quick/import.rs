@@ -174,10 +174,6 @@ fn what_kernels_may_add_is_covered() {
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("`VFIO_TOMORROW_TWICE` is left out"), "{stderr}");
     paste(&text);
-    // The payload's id had been reserved for others, who lost.
-    copy.edit("device_feature.yaml", |text| {
-        without(text, "    reserved:\n", "  - struct: vfio_device_low_power_entry_with_wakeup")
-    });
     let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.3"]);
     assert_eq!(code, 1, "{stderr}\n{text}");
     assert_eq!(stdout.matches("error[").count(), 1, "{stdout}\n{text}");
