@@ -32,6 +32,7 @@ mod matrix;
 mod model;
 mod new_kernel;
 mod overlays;
+mod proposals;
 mod protocol;
 mod requests;
 mod schema;
