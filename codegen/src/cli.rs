@@ -117,7 +117,7 @@ pub(crate) struct GenerateArgs {
     /// The kernel release to describe, such as v5.10; needs --out
     #[arg(long, value_name = "RELEASE", requires = "out")]
     pub(crate) at: Option<Release>,
-    /// Write nothing; list files that differ, are missing or should not be there
+    /// Write nothing; list files that differ, are missing or unexpected file
     #[arg(long)]
     pub(crate) check: bool,
 }

@@ -39,13 +39,13 @@ pub(super) struct ItemFile {
 /// Declares the entries of the list of items: an item or an extension.
 macro_rules! entry_enum {
     ($($(#[doc = $doc:literal])* $kind:ident($body:ident),)+) => {
-        /// An item, whose kind is the first of these keys that it has.
+        /// An item; the first of these keys that it has determines its kind.
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[schemars(untagged)]
         enum FileEntry {
             $($(#[doc = $doc])* $kind($body),)+
-            /// More for an item of another file; only in overlays.
+            /// An addition to an item of another file; only in overlays.
             Extend(Extension),
         }
 

@@ -148,7 +148,7 @@ impl Loader {
             Origin::Embedded(files) => {
                 let found = files.iter().find(|(embedded, _)| *embedded == name);
                 let (_, text) = found.or_else(|| {
-                    self.unreadable(Path::new(&name), "it is not part of the program");
+                    self.unreadable(Path::new(&name), "it is not embedded in the program");
                     None
                 })?;
                 self.parse(name, (*text).to_owned())
@@ -224,7 +224,7 @@ pub(super) fn shown(path: &Path) -> String {
 /// The reason why a file cannot be read, with the same words on every system for frequent reasons.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::NotFound => "the file does not exist".to_owned(),
         _ => error.to_string(),
     }
 }

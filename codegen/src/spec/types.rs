@@ -11,7 +11,7 @@ use crate::reply::Direction;
 /// `[words] base[shape]`, such as `out aligned_u64` or `area[nr_areas]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeExpr {
-    /// Which way the field travels.
+    /// Its direction.
     pub direction: Option<Direction>,
     /// Its role, if given.
     pub role: Option<RoleWord>,
@@ -130,7 +130,7 @@ impl TypeExpr {
 fn set<T>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), String> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err(format!("a field has only one {what}")),
+        Some(_) => Err(format!("a field can have only one {what}")),
     }
 }
 
@@ -148,7 +148,7 @@ fn base_and_shape(text: &str) -> Result<(Base, Shape), String> {
         (base, Shape::Pointer)
     } else if let Some((base, length)) = text.split_once('[') {
         let length = length.strip_suffix(']');
-        (base, shape(length.ok_or_else(|| format!("`{text}` lacks its `]`"))?)?)
+        (base, shape(length.ok_or_else(|| format!("`{text}` has no `]`"))?)?)
     } else {
         (text, Shape::One)
     };

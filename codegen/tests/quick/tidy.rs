@@ -24,6 +24,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("import", &["header", "ir"]),
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
+        ("amend", &["header", "lower", "validate", "ir"]),
         ("lint", &["ir"]),
         ("model", &["ir"]),
         ("compat", &["model", "ir"]),

@@ -144,7 +144,7 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> RegistryRow<'a> 
     }
 }
 
-/// The row of a number that belongs to someone else.
+/// The row of a number that is used elsewhere.
 fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> RegistryRow<'a> {
     let mut cells = [const { String::new() }; 8];
     cells[0] = one.value.to_string();
@@ -187,7 +187,7 @@ fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
     meta.deprecated.as_ref().map(|one| since(page.abi, one.since)).unwrap_or_default()
 }
 
-/// Numbers that had, or have, more than one holder, and names that changed.
+/// Numbers that have or had more than one user, and names that changed.
 fn notes(page: &Page<'_>, entries: &[RegistryRow<'_>]) -> Vec<String> {
     let mut notes = Vec::new();
     for same in entries.chunk_by(|one, next| one.number == next.number) {

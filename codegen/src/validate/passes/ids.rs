@@ -36,7 +36,7 @@ pub(super) fn check(check: &mut Check<'_>) {
 struct User<'a> {
     name: &'a str,
     kind: UserKind<'a>,
-    /// Whether it may be a second one.
+    /// Whether the number may have a second user.
     allowed: bool,
     /// Whether the next free number comes after it.
     counted: bool,
@@ -81,7 +81,7 @@ impl<'a> Uses<'a> {
         self.users.push(user);
     }
 
-    /// Numbers that other trees use; several may use the same one.
+    /// Numbers that other trees use; several trees may use the same one.
     fn reserve(
         &mut self,
         reserved: &'a Map<OneOrMany<LineOrMap<ReservedSpec>>>,
@@ -158,7 +158,7 @@ impl<'a> Uses<'a> {
             };
             let problem = problem.at(again.place, "again here").and(first.place, there);
             let help = format!(
-                "{free} is the next free one; `allow: {{{}: reason}}` lets history stand as it was",
+                "{free} is the next free one; `allow: {{{}: reason}}` accepts the one in history",
                 code.0
             );
             check.problems.push(problem.help(help));
@@ -314,10 +314,10 @@ fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) 
         let (flags, rest): (Vec<_>, Vec<_>) =
             set.partition(|bit| first_uncovered(stretch.validity, validities(bit)).is_none());
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
-            let message = format!("the mask has bit {bit} beside those of flags");
+            let message = format!("the mask has flags, and bit {bit} without a flag");
             let problem =
-                Diagnostic::error(FLAG_BITS, message).at(name.place, "no flag is called so");
-            check.missing(problem.help("`of` makes a mask of the names of its flags"));
+                Diagnostic::error(FLAG_BITS, message).at(name.place, "no flag has this bit");
+            check.missing(problem.help("list the flags of the mask in `of`"));
         }
     }
 }
