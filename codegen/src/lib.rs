@@ -39,6 +39,7 @@ pub mod names;
 pub mod output;
 pub mod release;
 pub mod reply;
+pub mod review;
 pub mod spec;
 pub mod sync;
 pub mod validate;
