@@ -19,6 +19,7 @@
 
 #![warn(unreachable_pub)]
 
+pub mod amend;
 pub mod catalogue;
 pub mod compat;
 pub mod decode;
