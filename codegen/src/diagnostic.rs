@@ -1,11 +1,13 @@
 //! What is wrong, where, and what to do about it: collected, sorted and shown
 //! as text, JSON or annotations of a forge. Knows no ABI and no YAML.
 
+mod sarif;
 mod sources;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
+pub use sarif::{SarifLevel, SarifResult, sarif};
 use sources::Excerpt;
 pub use sources::Sources;
 
@@ -76,6 +78,16 @@ impl Diagnostic {
     /// A warning of this code.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// The place that is underlined.
+    pub fn place(&self) -> Option<Place> {
+        self.label.as_ref().map(|label| label.place)
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 
     /// The file, where no line of it can be pointed at.

@@ -14,12 +14,12 @@ const STEP: usize = 256;
 const MOST_SHOWN: usize = 64 << 10;
 
 /// The text of every file that a place can point into.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<File>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct File {
     path: String,
     text: String,
@@ -27,7 +27,7 @@ struct File {
 }
 
 /// Positions of characters in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Table {
     /// The first character of each line.
     lines: Vec<usize>,

@@ -304,7 +304,9 @@ fn attach_comments(elements: &mut [Element], pieces: &[Piece<'_>]) {
         }
         let before = next.checked_sub(1).and_then(|index| elements.get_mut(index));
         match before {
-            Some(one) if one.rows.end > comment.row => one.whole.end = comment.end().max(one.whole.end),
+            Some(one) if one.rows.end > comment.row => {
+                one.whole.end = comment.end().max(one.whole.end)
+            }
             _ => {
                 if let Some(one) = elements.get_mut(next) {
                     one.whole.start = one.whole.start.min(comment.start);
@@ -328,8 +330,18 @@ mod tests {
         let text = "#define A \\\n\t1\nstruct a {\n\t__u32 b; /* c */\n#define D 2\n\tunion {\n\t\t__u8 e[4], f;\n\t};\n};\nenum {\n\tG = 1,\n\tH\n};\n";
         let found = names(text);
         let expected = [
-            "Define A", "Open struct a", "Item b", "Define D", "Open union", "Item e", "Close }",
-            "Close }", "Open enum", "Item G", "Item H", "Close }",
+            "Define A",
+            "Open struct a",
+            "Item b",
+            "Define D",
+            "Open union",
+            "Item e",
+            "Close }",
+            "Close }",
+            "Open enum",
+            "Item G",
+            "Item H",
+            "Close }",
         ];
         assert_eq!(found, expected);
     }

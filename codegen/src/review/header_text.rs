@@ -8,7 +8,7 @@ use super::fragment::{Element, ElementKind, cut};
 
 /// A line of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Origin {
+pub struct MailLine {
     /// The mail, by index.
     pub mail: usize,
     /// The line of its text, from 1.
@@ -22,7 +22,7 @@ pub(super) struct HeaderText {
     pub(super) path: String,
     pub(super) text: String,
     /// The mail that each line comes from; none for lines of the base.
-    pub(super) origins: Vec<Option<Origin>>,
+    pub(super) origins: Vec<Option<MailLine>>,
     pub(super) elements: Vec<Element>,
     /// The opening of the outermost declaration that each element is in.
     pub(super) containers: Vec<Option<usize>>,
@@ -40,7 +40,7 @@ pub(super) struct HeaderText {
 #[derive(Debug)]
 pub(super) enum Edit {
     /// Whole lines that are inserted at a byte.
-    Insert(usize, Vec<(String, Option<Origin>)>),
+    Insert(usize, Vec<(String, Option<MailLine>)>),
     /// Bytes that are removed.
     Remove(Range<usize>),
 }
@@ -62,7 +62,7 @@ impl HeaderText {
         Self::with_origins(path, text, origins)
     }
 
-    fn with_origins(path: &str, text: String, origins: Vec<Option<Origin>>) -> Self {
+    fn with_origins(path: &str, text: String, origins: Vec<Option<MailLine>>) -> Self {
         let elements = cut(&text, false).elements;
         let mut header = Self {
             path: path.to_owned(),
@@ -164,9 +164,9 @@ impl HeaderText {
 struct Output {
     text: String,
     /// Of the lines that have ended.
-    origins: Vec<Option<Origin>>,
+    origins: Vec<Option<MailLine>>,
     /// Of the present line.
-    line: Option<Origin>,
+    line: Option<MailLine>,
 }
 
 impl Output {
@@ -176,7 +176,7 @@ impl Output {
     }
 
     /// Copies text of the base that starts in a row; returns the row at its end.
-    fn base(&mut self, text: &str, origins: &[Option<Origin>], mut row: usize) -> usize {
+    fn base(&mut self, text: &str, origins: &[Option<MailLine>], mut row: usize) -> usize {
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
                 self.end_line();
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn edits_keep_the_origin_of_every_line() {
         let header = HeaderText::new("a.h", "enum {\n\tA,\n\tB\n};\n");
-        let origin = Some(Origin { mail: 3, line: 7 });
+        let origin = Some(MailLine { mail: 3, line: 7 });
         let after = header.after(2);
         let edited = header.edited(vec![
             Edit::Insert(after, vec![("\tC,".to_owned(), origin)]),

@@ -148,11 +148,15 @@ impl HunkReader {
     /// A line without a sign: a context line that has lost its space, or the rest of the
     /// line before it.
     fn unsigned(&mut self, text: &str, number: usize, after_blank: bool) -> Step {
-        if !after_blank && self.continues(text) {
+        // A line of a comment that both sides have.
+        let comment = self.old.comment && self.new.comment && text.starts_with('*');
+        if !after_blank && !comment && self.continues(text) {
             self.join(text);
             return Step::Next;
         }
-        if is_code(text) {
+        // The first lines can be the rest of anything.
+        let first = self.hunk.lines.iter().all(|line| line.sign == Sign::Context);
+        if comment || is_code(text) || (first && !after_blank) {
             self.push(Sign::Context, text, number);
             return Step::Next;
         }
@@ -215,7 +219,21 @@ impl HunkReader {
 fn is_code(text: &str) -> bool {
     let text = text.trim();
     let starts = ["#", "{", "}", "/*", "* ", "*/"].iter().any(|start| text.starts_with(start));
-    starts || text == "*" || text.ends_with([';', ',', '{', '}', '\\']) || text.ends_with("*/")
+    starts
+        || text == "*"
+        || is_enumerator(text)
+        || text.ends_with([';', ',', '{', '}', '\\'])
+        || text.ends_with("*/")
+}
+
+/// Whether a line can be the last enumerator: a name in capitals, and its value.
+fn is_enumerator(text: &str) -> bool {
+    let name = text.split([' ', '\t', '=', '/']).next().unwrap_or_default();
+    let rest = text[name.len()..].trim_start();
+    let capitals = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.contains('_')
+        && name.chars().all(capitals)
+        && (rest.is_empty() || rest.starts_with('=') || rest.starts_with("/*"))
 }
 
 /// The sign and text of a second line that was joined to a changed one after its end.

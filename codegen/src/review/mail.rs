@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_mailbox_is_split_at_its_separators_only() {
-        let input = b"From a Mon\nSubject: one\n\nFrom here on prose\n\nFrom b Tue\nSubject: two\n\nx\n";
+        let input =
+            b"From a Mon\nSubject: one\n\nFrom here on prose\n\nFrom b Tue\nSubject: two\n\nx\n";
         let mails = mails(input);
         let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
         assert_eq!(subjects, ["one", "two"]);

@@ -8,7 +8,6 @@ use super::quote::QuotedLine;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patch {
     pub(super) files: Vec<FilePatch>,
-    pub(super) problems: Vec<BadLine>,
 }
 
 /// The changes to one file.
@@ -19,6 +18,8 @@ pub(super) struct FilePatch {
     /// Whether the patch removes the file.
     pub(super) removed: bool,
     pub(super) hunks: Vec<Hunk>,
+    /// Lines of its hunks that cannot be read.
+    pub(super) problems: Vec<BadLine>,
 }
 
 /// A hunk, with the lines that a mailer wrapped joined again.
@@ -87,8 +88,9 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
                 patch.files.push(FilePatch::default());
                 named = true;
             }
-            let (hunk, next) = hunk::read(lines, at, head, &mut patch.problems);
-            patch.files.last_mut().expect("a file of the hunk").hunks.push(hunk);
+            let file = patch.files.last_mut().expect("a file of the hunk");
+            let (hunk, next) = hunk::read(lines, at, head, &mut file.problems);
+            file.hunks.push(hunk);
             at = next;
         } else {
             named &= !line.text.starts_with("diff --git ");
@@ -105,7 +107,7 @@ pub(super) fn file_head(lines: &[QuotedLine<'_>], at: usize) -> Option<FilePatch
     let new_path = path(new.text.strip_prefix("+++ ").filter(|_| old.depth == new.depth)?);
     let removed = new_path == "/dev/null";
     let path = if removed { old_path } else { new_path };
-    Some(FilePatch { path: path.to_owned(), removed, hunks: Vec::new() })
+    Some(FilePatch { path: path.to_owned(), removed, ..FilePatch::default() })
 }
 
 fn path(text: &str) -> &str {

@@ -2,11 +2,11 @@
 //! themselves, members and enumerators within their declaration. White space, comments
 //! and line numbers do not count. A change that has no place, or two, is an error.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::fragment::{Element, ElementKind, cut};
-use super::header_text::{Edit, HeaderText, Origin};
+use super::header_text::{Edit, HeaderText, MailLine};
 use super::patch::{BadLine, FilePatch, Hunk};
 use super::scopes::{Scope, scopes};
 use super::sides::{Pair, PairedHunk};
@@ -20,7 +20,7 @@ pub(super) struct Applied {
     /// Context lines that the header does not have.
     pub(super) missing: Vec<BadLine>,
     /// Lines that the patch removes or changes, with the names of their elements.
-    pub(super) removed: Vec<(String, Origin)>,
+    pub(super) removed: Vec<(String, MailLine)>,
 }
 
 /// Applies the changes to a file, made by a mail.
@@ -32,8 +32,9 @@ pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize) -> Appli
         removed: Vec::new(),
     };
     let mut edits = Vec::new();
-    for hunk in &file.hunks {
-        let paired = PairedHunk::new(hunk);
+    let hunks: Vec<_> = file.hunks.iter().map(|hunk| (hunk, PairedHunk::new(hunk))).collect();
+    let removed: HashSet<_> = hunks.iter().flat_map(|(_, paired)| paired.removed()).collect();
+    for (hunk, paired) in &hunks {
         if let Some(line) = paired.doubtful {
             let message = "the comment that starts here does not end before the next one";
             applied.problems.push(bad(hunk, line, message));
@@ -41,8 +42,9 @@ pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize) -> Appli
         let mut placer = Placer {
             header,
             hunk,
-            paired: &paired,
-            scopes: scopes(&paired),
+            paired,
+            removed: &removed,
+            scopes: scopes(paired),
             places: vec![None; paired.pairs.len()],
             containers: HashMap::new(),
             applied: &mut applied,
@@ -62,6 +64,8 @@ struct Placer<'a> {
     header: &'a HeaderText,
     hunk: &'a Hunk,
     paired: &'a PairedHunk,
+    /// The names that the patch removes from the file.
+    removed: &'a HashSet<&'a str>,
     scopes: Vec<Scope>,
     /// The element of the header that each pair is.
     places: Vec<Option<usize>>,
@@ -223,7 +227,8 @@ impl Placer<'_> {
             let Some(element) = self.old(*pair) else { continue };
             let name = &element.name;
             let closing = element.kind == ElementKind::Close;
-            let found = within[from..].iter().position(|at| self.header.elements[*at].name == *name);
+            let found =
+                within[from..].iter().position(|at| self.header.elements[*at].name == *name);
             // The last closing is that of the declaration.
             let found = found.filter(|_| !closing || Some(pair) != parts.last());
             let found = match closing && Some(pair) == parts.last() {
@@ -248,7 +253,9 @@ impl Placer<'_> {
                     ElementKind::Directive | ElementKind::Close => {
                         format!("{path} has more than one place for this change")
                     }
-                    _ => format!("`{}` is removed, but has no certain place in {path}", element.name),
+                    _ => {
+                        format!("`{}` is removed, but has no certain place in {path}", element.name)
+                    }
                 };
                 self.problem(pair, message);
             }
@@ -266,12 +273,6 @@ impl Placer<'_> {
     fn check_added(&mut self, pair: usize) {
         let Pair::Added(index) = self.paired.pairs[pair] else { return };
         let element = &self.paired.new.elements[index];
-        let removed = |name: &str| {
-            let mut old = (0..self.paired.pairs.len())
-                .filter(|pair| matches!(self.paired.pairs[*pair], Pair::Removed(_)))
-                .filter_map(|pair| self.old(pair));
-            old.any(|one| one.name == *name)
-        };
         let there = match element.kind {
             ElementKind::Define => self.header.defines.contains_key(&element.name),
             ElementKind::Open => {
@@ -279,9 +280,12 @@ impl Placer<'_> {
             }
             _ => false,
         };
-        if there && !removed(&element.name) {
+        if there && !self.removed.contains(element.name.as_str()) {
             let path = &self.header.path;
-            let message = format!("`{}` is already in {path}: the patch is applied, or the name is taken", element.name);
+            let message = format!(
+                "`{}` is already in {path}: the patch is applied, or the name is taken",
+                element.name
+            );
             self.problem(pair, message);
         }
     }
@@ -294,11 +298,12 @@ impl Placer<'_> {
             edits.push(Edit::Remove(self.header.elements[*place].bytes.clone()));
             let number = self.hunk.lines[self.line(pair)].number;
             let name = self.header.elements[*place].name.clone();
-            self.applied.removed.push((name, Origin { mail, line: number }));
+            self.applied.removed.push((name, MailLine { mail, line: number }));
         }
         let mut at = 0;
         while at < pairs.len() {
-            let added = pairs[at..].iter().take_while(|pair| matches!(pair, Pair::Added(_))).count();
+            let added =
+                pairs[at..].iter().take_while(|pair| matches!(pair, Pair::Added(_))).count();
             let run = at..at + added;
             at += added.max(1);
             if run.is_empty() {
@@ -330,6 +335,9 @@ impl Placer<'_> {
         let located = |pair: usize| Some((pair, self.places[pair]?));
         if let Scope::Inside(declaration) = self.scopes[run.start] {
             let container = self.containers.get(&declaration).copied();
+            if structural && self.has_lost_neighbour(&run, declaration) {
+                return None;
+            }
             let within = |(pair, place): &(usize, usize)| {
                 let inside = container.is_some() && header.containers[*place] == container;
                 match structural {
@@ -352,14 +360,28 @@ impl Placer<'_> {
             let heading = cut(&self.hunk.heading, false).elements;
             header.container(&heading.first()?.name)
         });
-        let last = header.elements.len().checked_sub(1);
-        let near = near.or(last)?;
-        let near = if structural || self.scopes[run.start] == Scope::File { header.outside(near) } else { near };
+        let Some(near) = near.or(header.elements.len().checked_sub(1)) else { return Some(0) };
+        let near = if structural || self.scopes[run.start] == Scope::File {
+            header.outside(near)
+        } else {
+            near
+        };
         Some(header.after(near))
     }
 
+    /// Whether the header does not have the member before or after a run.
+    fn has_lost_neighbour(&self, run: &Range<usize>, declaration: usize) -> bool {
+        let own = |pair: &usize| {
+            self.scopes[*pair] == Scope::Inside(declaration)
+                && self.old(*pair).is_some_and(|one| one.kind == ElementKind::Item)
+        };
+        let before = (0..run.start).rev().find(own);
+        let after = (run.end..self.places.len()).find(own);
+        before.into_iter().chain(after).any(|pair| self.places[pair].is_none())
+    }
+
     /// The lines of a run of added elements, with their comments.
-    fn inserted(&self, run: Range<usize>, mail: usize) -> Vec<(String, Option<Origin>)> {
+    fn inserted(&self, run: Range<usize>, mail: usize) -> Vec<(String, Option<MailLine>)> {
         let side = &self.paired.new;
         let mut lines = Vec::new();
         for pair in run {
@@ -368,7 +390,7 @@ impl Placer<'_> {
             let first = side.text[..element.whole.start].matches('\n').count();
             let own = |row: usize| {
                 let line = &self.hunk.lines[side.rows[row]];
-                Some(Origin { mail, line: line.number })
+                Some(MailLine { mail, line: line.number })
             };
             let comma = if element.enumerator && !element.ended { "," } else { "" };
             let head = &side.text[element.whole.start..element.bytes.end];

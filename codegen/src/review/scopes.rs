@@ -28,11 +28,11 @@ impl Scope {
 /// The scope of every pair.
 pub(super) fn scopes(paired: &PairedHunk) -> Vec<Scope> {
     let element = |pair: &Pair| paired.element(*pair);
-    let structural = |element: &&Element| {
-        !matches!(element.kind, ElementKind::Define | ElementKind::Directive)
-    };
+    let structural =
+        |element: &&Element| !matches!(element.kind, ElementKind::Define | ElementKind::Directive);
     let old = || paired.pairs.iter().filter(|pair| pair.old().is_some()).map(element);
-    let first = old().find(structural).or_else(|| paired.pairs.iter().map(element).find(structural));
+    let first =
+        old().find(structural).or_else(|| paired.pairs.iter().map(element).find(structural));
     let mut depth = match first {
         None => return vec![Scope::Unknown; paired.pairs.len()],
         Some(first) => usize::from(!is_at_file_level(first)),
@@ -61,9 +61,8 @@ pub(super) fn scopes(paired: &PairedHunk) -> Vec<Scope> {
                 let mut rest = rest.iter().filter(|pair| pair.old().is_some()).map(element);
                 let following = rest.find(structural);
                 let inner = depth == 1
-                    && following.is_some_and(|one| {
-                        !is_at_file_level(one) && one.kind != ElementKind::Open
-                    });
+                    && following
+                        .is_some_and(|one| !is_at_file_level(one) && one.kind != ElementKind::Open);
                 depth -= usize::from(depth > 0 && !inner);
             }
             _ => scopes.push(scope(next, depth)),

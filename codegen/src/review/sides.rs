@@ -54,6 +54,12 @@ impl PairedHunk {
         Self { old, new, pairs, doubtful: doubtful_old.or(doubtful_new) }
     }
 
+    /// The names of the elements that only the old side has.
+    pub(super) fn removed(&self) -> impl Iterator<Item = &str> {
+        let removed = self.pairs.iter().filter(|pair| matches!(pair, Pair::Removed(_)));
+        removed.map(|pair| self.element(*pair).name.as_str())
+    }
+
     /// An element; of a kept one, that of the old side.
     pub(super) fn element(&self, pair: Pair) -> &Element {
         match pair {

@@ -28,6 +28,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("compat", &["model", "ir"]),
         ("matrix", &["model", "ir"]),
         ("emit", &["ir"]),
+        ("review", &["amend", "compat", "emit", "lint", "lower", "validate", "ir"]),
         ("sync", &[]),
     ])
 }
