@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// One code and its explanation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct CatalogueEntry {
     /// The stable code.
     pub code: String,
     /// Its title, in a few words.
@@ -38,8 +38,8 @@ static FILES: [(&str, &str); 6] = [
     ("review.yaml", include_str!("../catalogue/review.yaml")),
 ];
 
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let read = |(name, text): &(&str, &str)| -> Vec<Entry> {
+static ENTRIES: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
+    let read = |(name, text): &(&str, &str)| -> Vec<CatalogueEntry> {
         // The files are part of the program; a test reads every one of them.
         serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
     };
@@ -47,11 +47,11 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 
 /// Every code, in the order of the catalogue.
-pub fn entries() -> &'static [Entry] {
+pub fn entries() -> &'static [CatalogueEntry] {
     &ENTRIES
 }
 
 /// The entry of a code, in upper or lower case.
-pub fn entry(code: &str) -> Option<&'static Entry> {
+pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
     entries().iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
 }

@@ -18,15 +18,15 @@ mod reply;
 mod text;
 mod value;
 
-pub use chain::Cap;
+pub use chain::DecodedCap;
 pub use condition::Condition;
 pub use conformance_text::conformance_text;
-pub use error::{DecodeError, Kind};
+pub use error::{DecodeError, DecodeErrorKind};
 pub use json::json;
-pub use number::Number;
-pub use reply::Reply;
+pub use number::DecodedNumber;
+pub use reply::DecodedReply;
 pub use text::text;
-pub use value::{Array, Content, Value};
+pub use value::{Array, Content, DecodedValue};
 
 use crate::ir::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Role, Struct, StructId, StructRole,
@@ -58,15 +58,15 @@ pub struct Decoded<'a> {
     /// The struct, if they start with one.
     pub struct_: Option<&'a Struct>,
     /// The fields of the struct, in order.
-    pub fields: Vec<Value<'a>>,
+    pub fields: Vec<DecodedValue<'a>>,
     /// Bytes of the struct that no field covers.
     pub holes: Vec<Span>,
     /// What the reply says of itself, of a struct that hosts a chain.
-    pub reply: Option<Reply>,
+    pub reply: Option<DecodedReply>,
     /// The chain, if there can be one.
     pub chain: Option<&'a Chain>,
     /// Its capabilities, as far as nothing is wrong.
-    pub caps: Vec<Cap<'a>>,
+    pub caps: Vec<DecodedCap<'a>>,
     /// What is wrong.
     pub error: Option<DecodeError>,
     /// What a reader should know beside that.
@@ -135,7 +135,7 @@ impl<'a> Decoded<'a> {
         };
         self.chain = Some(chain);
         let all = self.reader(self.size);
-        let (reply, error) = Reply::read(all, struct_, host, *cap_offset);
+        let (reply, error) = DecodedReply::read(all, struct_, host, *cap_offset);
         self.size = reply.size;
         if error.is_some() {
             // The fields are shown all the same, argsz above all.
@@ -204,7 +204,7 @@ impl<'a> Decoded<'a> {
         let capability = self.abi.capability(id);
         let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
         let reader = self.reader(self.size);
-        let Some(read) = chain::Header::read(reader, header, 0) else {
+        let Some(read) = chain::HeaderValues::read(reader, header, 0) else {
             let need = body::need(reader, struct_, 1);
             self.fields = reader.fields(struct_, 0, |_| true);
             self.error = Some(DecodeError::too_short(self.size, need, None));
@@ -247,7 +247,7 @@ impl<'a> Decoded<'a> {
 
     /// The fields of a capability that its version has, its header left out;
     /// none of an unknown one.
-    pub fn cap_fields(&self, cap: &Cap<'a>) -> Vec<Value<'a>> {
+    pub fn cap_fields(&self, cap: &DecodedCap<'a>) -> Vec<DecodedValue<'a>> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();
         };
@@ -257,7 +257,7 @@ impl<'a> Decoded<'a> {
     }
 
     /// Bytes of a capability that no field of its version covers.
-    pub fn cap_holes(&self, cap: &Cap<'a>) -> Vec<Span> {
+    pub fn cap_holes(&self, cap: &DecodedCap<'a>) -> Vec<Span> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();
         };

@@ -2,6 +2,7 @@
 //! as text, JSON or annotations of a forge. Knows no ABI and no YAML.
 
 mod sarif;
+pub mod shared_codes;
 mod sources;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};

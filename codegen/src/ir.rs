@@ -283,10 +283,23 @@ pub struct Field {
     pub group: Option<GroupId>,
     /// The ids that some bits of its flags hold together.
     pub ids: Option<GroupId>,
+    /// The memory that it has the address of.
+    pub payload: Option<Payload>,
     /// The flag, op, feature or index that must be given for it to count.
     pub valid_if: Option<String>,
     /// The version of the capability that brought it; 1 elsewhere.
     pub version: u16,
+}
+
+/// The memory that a field has the address of.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// Who writes the memory.
+    pub direction: Direction,
+    /// The struct with the length, if that is another one.
+    pub length_in: Option<StructId>,
+    /// The field with the length in bytes.
+    pub length: String,
 }
 
 /// The type of a field.

@@ -15,34 +15,35 @@ mod constants;
 mod deprecation;
 mod doc_references;
 mod draft_docs;
-mod finding;
 mod flags;
 mod format;
 mod handlers;
 mod holes;
 mod layouts;
 mod naming;
+mod payloads;
 mod subject;
 mod types;
 mod unions;
+mod violation;
 
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::ir::Abi;
 use allow::AllowList;
-use finding::Finding;
+use violation::Violation;
 
 /// A rule: its code, how much a finding weighs, and what looks for findings.
 #[derive(Clone, Copy)]
 struct Rule {
     code: Code,
     severity: Severity,
-    check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>,
+    check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>,
 }
 
 /// Every rule, by number. Loading keeps L10, L11 and what of L13 is about one
 /// bit with two names. L12, L18, L26 and L27 have no case that the format can
 /// express. Warnings are what breaks no binary.
-const RULES: [Rule; 23] = [
+const RULES: [Rule; 24] = [
     error(codes::ENUMERATOR_TOO_LARGE, types::enumerators_fit_an_int),
     error(codes::POINTER, types::no_pointers),
     error(codes::UNALIGNED_U64, types::no_plain_u64),
@@ -66,6 +67,7 @@ const RULES: [Rule; 23] = [
     error(codes::INCOMPLETE_DEPRECATION, deprecation::is_said),
     warning(codes::NOT_EMITTED, chains::capabilities_are_emitted),
     error(codes::DRAFT_DOC, draft_docs::are_written),
+    error(codes::LENGTH_ELSEWHERE, payloads::carry_their_length),
 ];
 
 /// Rules that loading enforces, so that their exceptions are not seen here.
@@ -96,10 +98,10 @@ pub fn codes() -> Vec<Code> {
     codes
 }
 
-const fn error(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+const fn error(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>) -> Rule {
     Rule { code, severity: Severity::Error, check }
 }
 
-const fn warning(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+const fn warning(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>) -> Rule {
     Rule { code, severity: Severity::Warning, check }
 }

@@ -17,7 +17,7 @@ use crate::ir::{
 };
 use crate::layout::{Model, Span};
 use crate::reply::{ArgszReply, Direction, Unset, WhenTooSmall};
-use chain::Writer;
+use chain::ChainWriter;
 use memory::Memory;
 
 /// The layout that a kernel writes, in 32-bit programs too.
@@ -87,12 +87,12 @@ pub struct Handling<'a> {
 enum Behind<'a> {
     Nothing,
     Array(&'a ReplyArray),
-    Chain(Hosted<'a>),
+    Chain(HostedChain<'a>),
 }
 
 /// A chain and the fields of its host.
 #[derive(Clone, Copy, Debug)]
-struct Hosted<'a> {
+struct HostedChain<'a> {
     chain: &'a Chain,
     rules: &'a ReplyChain,
     flags: usize,
@@ -160,7 +160,9 @@ impl<'a> Handling<'a> {
         };
         let fits = bare || need <= argsz;
         let appended = match self.behind {
-            Behind::Chain(Hosted { rules, .. }) if fits && !bare => furthest(&rules.writes, argsz),
+            Behind::Chain(HostedChain { rules, .. }) if fits && !bare => {
+                furthest(&rules.writes, argsz)
+            }
             _ => 0,
         };
         let copied = self.copied(&self.handler.writes, argsz).max(appended);
@@ -171,7 +173,7 @@ impl<'a> Handling<'a> {
                 self.tell_of_chain(memory, hosted, outcome);
                 if !bare && (fits || hosted.rules.when_too_small == WhenTooSmall::Partial) {
                     let header = &self.abi.cap_headers[hosted.chain.header];
-                    Writer { abi: self.abi, header, rules: hosted.rules, argsz, fits }
+                    ChainWriter { abi: self.abi, header, rules: hosted.rules, argsz, fits }
                         .chain(memory, &contents.caps);
                 }
             }
@@ -246,9 +248,9 @@ impl<'a> Handling<'a> {
     }
 
     /// Sets the flag, the offset and argsz.
-    fn tell_of_chain(&self, memory: &mut Memory, hosted: Hosted<'_>, outcome: Outcome<'_>) {
+    fn tell_of_chain(&self, memory: &mut Memory, hosted: HostedChain<'_>, outcome: Outcome<'_>) {
         let Outcome { need, fits, copied, contents, .. } = outcome;
-        let Hosted { rules, flags, flag, cap_offset, .. } = hosted;
+        let HostedChain { rules, flags, flag, cap_offset, .. } = hosted;
         let bare = contents.caps.is_empty();
         let told = memory::number(&contents.fixed, self.span(flags)) & !flag;
         let flagged = !bare && (fits || rules.when_too_small != WhenTooSmall::FlagClear);
@@ -284,10 +286,10 @@ impl<'a> Handling<'a> {
 }
 
 /// The chain of a struct, if it has one.
-fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<Hosted<'a>> {
+fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<HostedChain<'a>> {
     let host = chain.host().filter(|host| host.struct_ == id)?;
     let (flags, flag) = (host.flags, host.flag.1);
-    Some(Hosted { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
+    Some(HostedChain { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
 }
 
 /// The most of these ends that argsz covers.

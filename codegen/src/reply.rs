@@ -62,7 +62,8 @@ pub enum ArgszReply {
 }
 
 /// The direction in which a field travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// From the caller to the kernel.
     In,

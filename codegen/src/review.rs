@@ -34,7 +34,7 @@ pub use text::text;
 
 use std::collections::HashMap;
 
-use apply::{Change, best_fit};
+use apply::{HeaderChange, best_fit};
 use bases::Bases;
 use patch::{FilePatch, Patch};
 use series::{Series, series};
@@ -105,14 +105,14 @@ fn changes<'a>(
     abi: &'a Abi,
     series: &Series,
     patches: &'a [Patch],
-) -> (Vec<Change<'a>>, Vec<String>) {
+) -> (Vec<HeaderChange<'a>>, Vec<String>) {
     let (mut changes, mut other_files) = (Vec::new(), Vec::new());
     for mail in &series.mails {
         for file in &patches[*mail].files {
             match known::header_at(abi, &file.path) {
                 Some(header) => {
                     let header = abi.headers[header].path.as_str();
-                    changes.push(Change { mail: *mail, header, file });
+                    changes.push(HeaderChange { mail: *mail, header, file });
                 }
                 None if other_files.contains(&file.path) => {}
                 None => other_files.push(file.path.clone()),
@@ -174,7 +174,7 @@ impl Reviewer<'_> {
 }
 
 /// The file and line that the cause of a finding is, as the `@@` lines count.
-fn in_file(changes: &[Change<'_>], remark: &Remark) -> Option<(String, usize)> {
+fn in_file(changes: &[HeaderChange<'_>], remark: &Remark) -> Option<(String, usize)> {
     let at = remark.at?;
     let of_mail = changes.iter().filter(|change| change.mail == at.mail);
     of_mail.into_iter().find_map(|change| {

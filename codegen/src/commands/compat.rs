@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::headers::{HeaderFiles, Headers as HeaderFacts};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
-use crate::cli::{Compat, Language, LintFormat, Source};
+use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
 /// A side with its files, which places refer to.
 struct Opened {
@@ -23,7 +23,7 @@ struct Opened {
     sources: Sources,
 }
 
-pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
+pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
     let rules = rules(args.rules.as_deref())?;
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {
@@ -78,7 +78,7 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         true => (specs::one(source)?.origin(), None),
         false => place(source, base)?,
     };
-    let (spec, mut sources) = specs::checked(capchain::open(&origin, &overlays))?;
+    let (spec, mut sources) = specs::checked(capchain::open_at(&origin, &overlays, release))?;
     let abi = at_release(&spec, release)?;
     let mut side = Side::specified(written, abi);
     if is_header {
@@ -91,9 +91,9 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
             Knowledge { headers: Some(given), guessed: inferred.guessed, ..Knowledge::default() };
     }
     if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
-        let newest = spec.newest();
+        let since = release.unwrap_or(spec.newest());
         return Err(format!(
-            "`{written}`: the overlay adds nothing; items without `since` count from {newest}, \
+            "`{written}`: the overlay adds nothing; items without `since` count from {since}, \
              and a header has only the items that it declares"
         ));
     }

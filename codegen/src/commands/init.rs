@@ -14,7 +14,7 @@ use capchain::spec::load::Origin;
 
 use super::specs::{shown, workspace};
 use super::{CommandResult, Output, stderr_is_terminal, to_stderr};
-use crate::cli::Init;
+use crate::cli::InitArgs;
 
 /// The longest name of an ABI; names of items are made from it.
 const MAX_NAME: usize = 32;
@@ -37,7 +37,7 @@ struct DeviceYaml<'a> {
     release: Release,
 }
 
-pub(super) fn run(args: &Init) -> CommandResult {
+pub(super) fn run(args: &InitArgs) -> CommandResult {
     let name = args.name.as_str();
     check_name(name)?;
     let (root, folder) = (workspace(), shown(name));

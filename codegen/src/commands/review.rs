@@ -12,10 +12,10 @@ use capchain::validate::ValidSpec;
 use super::specs::{self, Loaded};
 use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS};
 use crate::cli::{ReviewArgs, Source};
-use input::Input;
+use input::PatchInput;
 
 pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
-    let input = Input::read(args)?;
+    let input = PatchInput::read(args)?;
     let changes = |spec: &ValidSpec| !changed_headers(&lower(spec, None), &input.mails).is_empty();
     let mut whole: Option<Review> = None;
     for Loaded { spec, sources, .. } in specs::matching(source, changes)? {
@@ -39,7 +39,7 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
 }
 
 /// The wanted base: named releases and headers, or else the headers of the repository.
-fn base(spec: &ValidSpec, input: &Input, args: &ReviewArgs) -> Result<BaseChoice, String> {
+fn base(spec: &ValidSpec, input: &PatchInput, args: &ReviewArgs) -> Result<BaseChoice, String> {
     let [first, ..] = &args.base[..] else { return input.base(&lower(spec, None)) };
     if let (Ok(release), [_]) = (first.parse(), &args.base[..]) {
         let newest = spec.newest();

@@ -2,7 +2,7 @@
 //! The checks and their order are those of docs/protocol.md.
 
 use super::bytes::ByteReader;
-use super::error::{DecodeError, ErrorContext, Kind};
+use super::error::{DecodeError, DecodeErrorKind, ErrorContext};
 use crate::ir::{Field, Struct, Type};
 use crate::layout::Span;
 
@@ -67,7 +67,7 @@ pub(super) fn check_fixed(
     let id = of.id.unwrap_or(0);
     reaches(reader, need, of, || {
         let rest = Span { offset: of.at, size: reader.len().saturating_sub(of.at) };
-        DecodeError { kind: Kind::BodyShort { id, need }, at: of.at, marks: vec![rest] }
+        DecodeError { kind: DecodeErrorKind::BodyShort { id, need }, at: of.at, marks: vec![rest] }
     })
 }
 
@@ -84,7 +84,7 @@ pub(super) fn check_count(
     let count = reader.unsigned(counted_at).unwrap_or(0);
     let end = count.checked_mul(each).and_then(|size| size.checked_add(start));
     reaches(reader, end.unwrap_or(u64::MAX), of, || DecodeError {
-        kind: Kind::CountOutOfBounds { id: of.id, count },
+        kind: DecodeErrorKind::CountOutOfBounds { id: of.id, count },
         at: of.at,
         marks: vec![counted_at],
     })
@@ -111,7 +111,7 @@ fn reaches(
     }
     match of.next {
         Some((next, said_at)) if next > of.at && end > next => Err(DecodeError {
-            kind: Kind::Overlap { id: of.id.unwrap_or(0), next },
+            kind: DecodeErrorKind::Overlap { id: of.id.unwrap_or(0), next },
             at: of.at,
             marks: vec![said_at],
         }),

@@ -3,13 +3,13 @@
 
 use super::body::{self, Body};
 use super::bytes::ByteReader;
-use super::error::{DecodeError, ErrorContext, Kind};
+use super::error::{DecodeError, DecodeErrorKind, ErrorContext};
 use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
 /// A capability of a chain.
 #[derive(Clone, Copy, Debug)]
-pub struct Cap<'a> {
+pub struct DecodedCap<'a> {
     /// Where it starts.
     pub at: u64,
     /// Its id.
@@ -24,7 +24,7 @@ pub struct Cap<'a> {
     pub known: Option<&'a Capability>,
 }
 
-impl<'a> Cap<'a> {
+impl<'a> DecodedCap<'a> {
     /// The struct of its body, if it is known and has one.
     pub fn struct_(&self, abi: &'a Abi) -> Option<&'a Struct> {
         self.known.and_then(|known| known.struct_).map(|id| abi.struct_(id))
@@ -51,7 +51,7 @@ pub(super) fn newer(known: &Capability, version: u16) -> Option<String> {
 /// What a walk found.
 pub(super) struct Found<'a> {
     /// The capabilities before the first thing that is wrong.
-    pub(super) caps: Vec<Cap<'a>>,
+    pub(super) caps: Vec<DecodedCap<'a>>,
     /// What is wrong.
     pub(super) error: Option<DecodeError>,
 }
@@ -82,7 +82,7 @@ pub(super) fn walk<'a>(
     let (mut at, mut said_at) = (first, said_at);
     let mut caps = Vec::new();
     loop {
-        let place = Place { bound: chain.bound, size, left };
+        let place = CapPlace { bound: chain.bound, size, left };
         let error = match place.visit(reader, at, said_at) {
             Err(error) => Some(error),
             Ok(()) => match cap(reader, chain, header, at) {
@@ -91,9 +91,11 @@ pub(super) fn walk<'a>(
                     caps.push(cap);
                     said_at = bits_span(reader, header, header.next, at);
                     match cap.next {
-                        Some(next) if next == at => {
-                            Some(DecodeError { kind: Kind::Cycle, at, marks: vec![said_at] })
-                        }
+                        Some(next) if next == at => Some(DecodeError {
+                            kind: DecodeErrorKind::Cycle,
+                            at,
+                            marks: vec![said_at],
+                        }),
                         Some(next) => {
                             (at, left) = (next, left - 1);
                             continue;
@@ -108,7 +110,7 @@ pub(super) fn walk<'a>(
 }
 
 /// What is to be true of the place of a capability.
-struct Place {
+struct CapPlace {
     /// Where capabilities may start.
     bound: u64,
     /// The size of their header.
@@ -117,17 +119,17 @@ struct Place {
     left: u64,
 }
 
-impl Place {
+impl CapPlace {
     fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), DecodeError> {
         let kind = match at {
-            _ if at < self.bound => Kind::InsideFixed,
-            _ if at >= reader.len() => Kind::OutOfBounds,
-            _ if at + self.size > reader.len() => Kind::HeaderCut,
-            _ if self.left == 0 => Kind::Cycle,
+            _ if at < self.bound => DecodeErrorKind::InsideFixed,
+            _ if at >= reader.len() => DecodeErrorKind::OutOfBounds,
+            _ if at + self.size > reader.len() => DecodeErrorKind::HeaderCut,
+            _ if self.left == 0 => DecodeErrorKind::Cycle,
             _ => return Ok(()),
         };
         let mut marks = vec![said_at];
-        if kind == Kind::HeaderCut {
+        if kind == DecodeErrorKind::HeaderCut {
             marks.push(Span { offset: at, size: reader.len() - at });
         }
         Err(DecodeError { kind, at, marks })
@@ -140,8 +142,8 @@ fn cap<'a>(
     chain: &'a Chain,
     header: &CapHeader,
     at: u64,
-) -> Result<Cap<'a>, DecodeError> {
-    let read = Header::read(reader, header, at).unwrap_or_default();
+) -> Result<DecodedCap<'a>, DecodeError> {
+    let read = HeaderValues::read(reader, header, at).unwrap_or_default();
     let next = read.next(header, at);
     let end = match next {
         Some(next) if next > at => next.min(reader.len()),
@@ -160,12 +162,12 @@ fn cap<'a>(
             body::check_fixed(reader, size, body.of)?;
         }
     }
-    Ok(Cap { at, id: read.id, version: read.version, next, end, known })
+    Ok(DecodedCap { at, id: read.id, version: read.version, next, end, known })
 }
 
 /// The header of a capability as it stands.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Header {
+pub(super) struct HeaderValues {
     /// The id.
     pub(super) id: u64,
     /// The version.
@@ -174,7 +176,7 @@ pub(super) struct Header {
     next: u64,
 }
 
-impl Header {
+impl HeaderValues {
     /// Reads a header, if all of it is there.
     pub(super) fn read(reader: ByteReader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
         let field = |bits: Bits| {

@@ -6,7 +6,7 @@ use crate::layout::Span;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     /// The error.
-    pub kind: Kind,
+    pub kind: DecodeErrorKind,
     /// The offset of the capability it is about; 0 of the struct itself.
     pub at: u64,
     /// The bytes that are wrong, or that show the error.
@@ -15,7 +15,7 @@ pub struct DecodeError {
 
 /// The error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DecodeErrorKind {
     /// There are fewer bytes than every such struct has.
     TooShort {
         /// How many count.
@@ -54,7 +54,7 @@ pub enum Kind {
     },
 }
 
-impl Kind {
+impl DecodeErrorKind {
     /// The word that programs know it by.
     pub fn word(self) -> &'static str {
         match self {
@@ -85,31 +85,41 @@ impl Kind {
 impl DecodeError {
     /// Fewer bytes than required, and the bytes that state the size, if any.
     pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
-        Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: said_at.into_iter().collect() }
+        Self {
+            kind: DecodeErrorKind::TooShort { len, minsz },
+            at: 0,
+            marks: said_at.into_iter().collect(),
+        }
     }
 
-    /// A sentence for a person.
+    /// A sentence for a person; the generated crate has the same.
     pub fn message(&self) -> String {
         let at = self.at;
         match self.kind {
-            Kind::TooShort { len, minsz } => {
-                format!("{len} bytes count, and there must be {minsz}")
+            DecodeErrorKind::TooShort { len, minsz } => {
+                format!("the reply has {len} bytes of at least {minsz}")
             }
-            Kind::InsideFixed => format!("no capability can start at {at}, in the fixed part"),
-            Kind::OutOfBounds => format!("no capability can start at {at}, after the end"),
-            Kind::HeaderCut => format!("the bytes end in the header of the capability at {at}"),
-            Kind::Cycle => format!("the chain returns to {at}"),
-            Kind::BodyShort { id, need } => {
-                format!("capability {id} at {at} needs {need} bytes, more than there are")
+            DecodeErrorKind::InsideFixed => {
+                format!("no capability can start at {at}, in the fixed part")
             }
-            Kind::CountOutOfBounds { id: Some(id), count } => {
+            DecodeErrorKind::OutOfBounds => {
+                format!("no capability can start at {at}, after the reply")
+            }
+            DecodeErrorKind::HeaderCut => {
+                format!("the reply ends in the header of the capability at {at}")
+            }
+            DecodeErrorKind::Cycle => format!("the chain returns to {at}"),
+            DecodeErrorKind::BodyShort { id, need } => {
+                format!("capability {id} at {at} requires {need} bytes, more than there are")
+            }
+            DecodeErrorKind::CountOutOfBounds { id: Some(id), count } => {
                 format!("capability {id} at {at} counts {count} elements, more than there are")
             }
-            Kind::CountOutOfBounds { id: None, count } => {
+            DecodeErrorKind::CountOutOfBounds { id: None, count } => {
                 format!("{count} elements are counted, more than there are")
             }
-            Kind::Overlap { id, next } => {
-                format!("capability {id} at {at} reaches into the one at {next}")
+            DecodeErrorKind::Overlap { id, next } => {
+                format!("capability {id} at {at} overlaps the one at {next}")
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::layout::Int;
 
 /// A number of a field.
 #[derive(Clone, Copy, Debug)]
-pub struct Number<'a> {
+pub struct DecodedNumber<'a> {
     /// The signed value.
     pub value: i128,
     /// The bits of the field.
@@ -16,7 +16,7 @@ pub struct Number<'a> {
     pub ids: Option<&'a Group>,
 }
 
-impl<'a> Number<'a> {
+impl<'a> DecodedNumber<'a> {
     /// The number of `size` bytes that is read as `int`.
     pub(super) fn new(bits: u64, int: Int, size: u64, group: Option<&'a Group>) -> Self {
         let negative = int.signed() && bits >> (size * 8).clamp(1, 64).saturating_sub(1) & 1 == 1;

@@ -2,12 +2,12 @@
 
 use super::bytes::ByteReader;
 use super::error::DecodeError;
-use super::value::{Content, Value};
+use super::value::{Content, DecodedValue};
 use crate::ir::{Host, Role, Struct};
 
 /// What a reply says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct DecodedReply {
     /// What argsz says.
     pub argsz: u64,
     /// How many bytes are the reply: no more than the buffer has.
@@ -18,7 +18,7 @@ pub struct Reply {
     pub short: bool,
 }
 
-impl Reply {
+impl DecodedReply {
     /// Reads the protocol's fields in a whole buffer. Bytes behind argsz are
     /// not looked at, and an argsz beyond the buffer is not believed.
     pub(super) fn read(
@@ -56,7 +56,11 @@ impl Reply {
     }
 
     /// A field that came later is not there if the chain starts before its end.
-    pub(super) fn hide_what_the_chain_covers(self, struct_: &Struct, fields: &mut [Value<'_>]) {
+    pub(super) fn hide_what_the_chain_covers(
+        self,
+        struct_: &Struct,
+        fields: &mut [DecodedValue<'_>],
+    ) {
         let Some(first) = self.first else {
             return;
         };

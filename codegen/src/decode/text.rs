@@ -1,8 +1,8 @@
 //! What was found, for a person: a tree with offsets, names, types and values,
 //! and the bytes where something is wrong.
 
-use super::value::{Array, Content, Value};
-use super::{Cap, Condition, Decoded, hexdump};
+use super::value::{Array, Content, DecodedValue};
+use super::{Condition, Decoded, DecodedCap, hexdump};
 use crate::hex;
 use crate::ir::{Role, Type};
 use crate::layout::Span;
@@ -16,7 +16,7 @@ const FEW_BYTES: usize = 16;
 
 /// The tree.
 pub fn text(decoded: &Decoded<'_>) -> String {
-    let mut tree = Tree { decoded, lines: Vec::new(), left: decoded.buffer.len() as u64 };
+    let mut tree = TextTree { decoded, lines: Vec::new(), left: decoded.buffer.len() as u64 };
     tree.head();
     tree.values(1, &decoded.fields, &decoded.holes);
     for cap in &decoded.caps {
@@ -27,7 +27,7 @@ pub fn text(decoded: &Decoded<'_>) -> String {
 }
 
 /// The lines so far.
-struct Tree<'d, 'a> {
+struct TextTree<'d, 'a> {
     decoded: &'d Decoded<'a>,
     lines: Vec<String>,
     /// The bytes that arrays and dumps may still show: capabilities that lie
@@ -35,7 +35,7 @@ struct Tree<'d, 'a> {
     left: u64,
 }
 
-impl<'a> Tree<'_, 'a> {
+impl<'a> TextTree<'_, 'a> {
     fn head(&mut self) {
         let Decoded { abi, target, size, .. } = self.decoded;
         let kind = if self.decoded.struct_.is_some() { "struct" } else { "chain" };
@@ -86,7 +86,7 @@ impl<'a> Tree<'_, 'a> {
         }
     }
 
-    fn capability(&mut self, cap: &Cap<'a>) {
+    fn capability(&mut self, cap: &DecodedCap<'a>) {
         let name = cap.known.map_or("unknown capability", |known| &known.name);
         let size = cap.span().size;
         let next = cap.next.map_or("the last".to_owned(), |next| format!("next at {next}"));
@@ -105,7 +105,7 @@ impl<'a> Tree<'_, 'a> {
     }
 
     /// Fields below each other, by offset, with those holes that are not zero.
-    fn values(&mut self, depth: usize, values: &[Value<'a>], holes: &[Span]) {
+    fn values(&mut self, depth: usize, values: &[DecodedValue<'a>], holes: &[Span]) {
         let shown: Vec<_> = values.iter().filter(|value| is_shown(value)).collect();
         let types: Vec<_> = shown.iter().map(|value| self.type_text(value)).collect();
         let name_width = shown.iter().map(|value| value.name.len()).max().unwrap_or(0);
@@ -127,7 +127,7 @@ impl<'a> Tree<'_, 'a> {
         self.line(Some(hole.offset), depth, &format!("-- hole --  {bytes}"));
     }
 
-    fn value(&mut self, depth: usize, head: &str, value: &Value<'a>) {
+    fn value(&mut self, depth: usize, head: &str, value: &DecodedValue<'a>) {
         let reserved = if value.role == Role::Reserved { "  (reserved, not 0)" } else { "" };
         let gate = gate_text(value.gate.as_ref());
         let text = [head, &self.beside(value), &gate, reserved].concat();
@@ -142,7 +142,7 @@ impl<'a> Tree<'_, 'a> {
     }
 
     /// What stands on the line of the field itself.
-    fn beside(&self, value: &Value<'a>) -> String {
+    fn beside(&self, value: &DecodedValue<'a>) -> String {
         match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
             Content::Number(number) => number.text(),
@@ -183,7 +183,7 @@ impl<'a> Tree<'_, 'a> {
         self.lines.push(line.trim_end().to_owned());
     }
 
-    fn type_text(&self, value: &Value<'_>) -> String {
+    fn type_text(&self, value: &DecodedValue<'_>) -> String {
         match value.type_ {
             Type::Union(_) => "union".to_owned(),
             type_ => self.decoded.abi.type_text(type_),
@@ -196,7 +196,7 @@ impl<'a> Tree<'_, 'a> {
 }
 
 /// Reserved fields are shown only where they are not what they should be.
-fn is_shown(value: &Value<'_>) -> bool {
+fn is_shown(value: &DecodedValue<'_>) -> bool {
     value.role != Role::Reserved || !is_zero(&value.content)
 }
 
@@ -229,11 +229,11 @@ fn elements_text(count: u64) -> String {
 
 /// A value on the line of its array.
 fn inline(content: &Content<'_>) -> String {
-    let named = |value: &Value<'_>| {
+    let named = |value: &DecodedValue<'_>| {
         let gate = gate_text(value.gate.as_ref());
         [value.name, " ", &inline(&value.content), &gate].concat()
     };
-    let join = |values: &[Value<'_>], between: &str| {
+    let join = |values: &[DecodedValue<'_>], between: &str| {
         let shown = values.iter().filter(|value| is_shown(value));
         shown.map(named).collect::<Vec<_>>().join(between)
     };

@@ -4,14 +4,14 @@
 
 use super::bytes::ByteReader;
 use super::condition::{Condition, Enclosing};
-use super::number::Number;
+use super::number::DecodedNumber;
 use super::payload;
 use crate::ir::{Field, GroupId, Role, Struct, StructId, Type, UnionArm};
 use crate::layout::{Int, Span};
 
 /// A field, an arm of a union or an element of an array.
 #[derive(Clone, Debug)]
-pub struct Value<'a> {
+pub struct DecodedValue<'a> {
     /// Its name; of an element, empty.
     pub name: &'a str,
     /// Its type.
@@ -32,11 +32,11 @@ pub enum Content<'a> {
     /// Nothing: the bytes do not reach its end.
     Absent,
     /// A number, or a pointer.
-    Number(Number<'a>),
+    Number(DecodedNumber<'a>),
     /// A struct, its fields, and the bytes that none of them covers.
-    Fields(&'a Struct, Vec<Value<'a>>, Vec<Span>),
+    Fields(&'a Struct, Vec<DecodedValue<'a>>, Vec<Span>),
     /// The arms of a union, which lie one over the other.
-    Arms(Vec<Value<'a>>),
+    Arms(Vec<DecodedValue<'a>>),
     /// An array of bytes.
     Bytes(&'a [u8]),
     /// Any other array.
@@ -72,11 +72,18 @@ impl<'a> Array<'a> {
     }
 
     /// The elements in order.
-    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = DecodedValue<'a>> + '_ {
         (0..self.count).map(|index| {
             let span = Span { offset: self.at + index * self.each, size: self.each };
             let content = self.reader.content(self.element, span, self.group, &self.scope);
-            Value { name: "", type_: self.element, span, role: Role::Data, gate: None, content }
+            DecodedValue {
+                name: "",
+                type_: self.element,
+                span,
+                role: Role::Data,
+                gate: None,
+                content,
+            }
         })
     }
 }
@@ -88,7 +95,7 @@ impl<'a> ByteReader<'a> {
         struct_: &'a Struct,
         at: u64,
         wanted: impl Fn(&Field) -> bool,
-    ) -> Vec<Value<'a>> {
+    ) -> Vec<DecodedValue<'a>> {
         self.fields_in(struct_, at, wanted, &Enclosing::default())
     }
 
@@ -98,7 +105,7 @@ impl<'a> ByteReader<'a> {
         at: u64,
         wanted: impl Fn(&Field) -> bool,
         outer: &Enclosing<'a>,
-    ) -> Vec<Value<'a>> {
+    ) -> Vec<DecodedValue<'a>> {
         let scope = outer.within(struct_, at);
         let fields = struct_.fields.iter().enumerate().filter(|(_, field)| wanted(field));
         let value = |(index, field): (usize, &'a Field)| {
@@ -112,7 +119,7 @@ impl<'a> ByteReader<'a> {
                 type_ => (span, self.content(type_, span, field.group, &scope)),
             };
             let content = self.with_ids(content, field);
-            Value {
+            DecodedValue {
                 name: &field.name,
                 type_: &field.type_,
                 span,
@@ -124,10 +131,15 @@ impl<'a> ByteReader<'a> {
         fields.map(value).collect()
     }
 
-    fn arms(self, arms: &'a [UnionArm], span: Span, scope: &Enclosing<'a>) -> Vec<Value<'a>> {
+    fn arms(
+        self,
+        arms: &'a [UnionArm],
+        span: Span,
+        scope: &Enclosing<'a>,
+    ) -> Vec<DecodedValue<'a>> {
         let arm = |arm: &'a UnionArm| {
             let span = Span { offset: span.offset, size: self.size_of(&arm.type_) };
-            Value {
+            DecodedValue {
                 name: &arm.name,
                 type_: &arm.type_,
                 span,
@@ -186,7 +198,7 @@ impl<'a> ByteReader<'a> {
         match content {
             Content::Number(number) => {
                 let ids = field.ids.map(|id| self.abi.group(id));
-                Content::Number(Number { ids, ..number })
+                Content::Number(DecodedNumber { ids, ..number })
             }
             other => other,
         }
@@ -195,7 +207,7 @@ impl<'a> ByteReader<'a> {
     fn number(self, int: Int, span: Span, group: Option<GroupId>) -> Content<'a> {
         let group = group.map(|id| self.abi.group(id));
         match self.unsigned(span) {
-            Some(bits) => Content::Number(Number::new(bits, int, span.size, group)),
+            Some(bits) => Content::Number(DecodedNumber::new(bits, int, span.size, group)),
             None => Content::Absent,
         }
     }

@@ -16,19 +16,19 @@ const MOST_SHOWN: usize = 64 << 10;
 /// The text of every file that a place can point into.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<File>,
+    files: Vec<SourceFile>,
 }
 
 #[derive(Clone, Debug)]
-struct File {
+struct SourceFile {
     path: String,
     text: String,
-    table: OnceLock<Table>,
+    table: OnceLock<PositionTable>,
 }
 
 /// Positions of characters in a file.
 #[derive(Clone, Debug)]
-struct Table {
+struct PositionTable {
     /// The first character of each line.
     lines: Vec<usize>,
     /// The byte of every [`STEP`]th character.
@@ -47,7 +47,7 @@ pub(super) struct Excerpt<'a> {
 impl Sources {
     /// Adds a file and returns its index.
     pub fn add(&mut self, path: String, text: String) -> usize {
-        self.files.push(File { path, text, table: OnceLock::new() });
+        self.files.push(SourceFile { path, text, table: OnceLock::new() });
         self.files.len() - 1
     }
 
@@ -98,8 +98,8 @@ impl Sources {
     }
 }
 
-impl File {
-    fn table(&self) -> &Table {
+impl SourceFile {
+    fn table(&self) -> &PositionTable {
         self.table.get_or_init(|| {
             let (mut lines, mut marks) = (vec![0], Vec::new());
             for (index, (byte, character)) in self.text.char_indices().enumerate() {
@@ -110,7 +110,7 @@ impl File {
                     lines.push(index + 1);
                 }
             }
-            Table { lines, marks }
+            PositionTable { lines, marks }
         })
     }
 

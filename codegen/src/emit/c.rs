@@ -16,6 +16,7 @@ mod feature_macros;
 mod groups;
 mod kernel_compat;
 mod literal;
+mod runtime;
 mod section;
 mod structs;
 mod tabs;
@@ -176,6 +177,7 @@ impl<'a> HeaderEmitter<'a> {
         render(&TypesView {
             macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
+            cast: runtime::renamed(runtime::CAST, &self.stem, prefix),
             ioctls: abi.ioctl_numbers.is_some(),
             kernel_headers: headers
                 .filter_map(|header| kernel_compat::kernel_header(header, prefix))

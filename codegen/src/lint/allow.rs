@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::Finding;
 use super::subject::{self, LintSubject};
+use super::violation::Violation;
 use super::{AT_LOAD, RULES};
 use crate::diagnostic::{Code, Place};
 use crate::ir::{Abi, Meta};
@@ -26,7 +26,7 @@ impl<'a> AllowList<'a> {
     }
 
     /// Whether a finding is allowed, by the innermost item that does.
-    pub(super) fn allow(&mut self, code: Code, finding: &Finding<'_>) -> bool {
+    pub(super) fn allow(&mut self, code: Code, finding: &Violation<'_>) -> bool {
         let mut owners = finding.subject.owners.iter();
         let allowing = owners.find(|meta| meta.allow.iter().any(|(rule, _)| rule == code.0));
         if let Some(meta) = allowing {
@@ -36,7 +36,7 @@ impl<'a> AllowList<'a> {
     }
 
     /// The exceptions that are none: without a rule, a case or a reason.
-    pub(super) fn unfounded(self) -> Vec<Finding<'a>> {
+    pub(super) fn unfounded(self) -> Vec<Violation<'a>> {
         let mut findings = Vec::new();
         for meta in self.items.values() {
             for (rule, reason) in &meta.allow {
@@ -46,7 +46,7 @@ impl<'a> AllowList<'a> {
         findings
     }
 
-    fn unfounded_one(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Finding<'a>> {
+    fn unfounded_one(&self, meta: &'a Meta, rule: &str, reason: &str) -> Option<Violation<'a>> {
         let known = RULES.iter().map(|rule| rule.code).chain(AT_LOAD).find(|code| code.0 == rule);
         let (message, help) = match known {
             None => (
@@ -62,6 +62,6 @@ impl<'a> AllowList<'a> {
             }
             Some(_) => (format!("nothing here breaks {rule}"), "remove the `allow`"),
         };
-        Some(Finding::new(LintSubject::of(meta), message).label("allowed here").help(help))
+        Some(Violation::new(LintSubject::of(meta), message).label("allowed here").help(help))
     }
 }

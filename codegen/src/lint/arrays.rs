@@ -1,13 +1,13 @@
 //! Flexible arrays.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::Int;
 
 /// L16: a flexible array ends its struct, a field counts it, and nothing can
 /// stand behind the struct that it ends.
-pub(super) fn last_and_counted(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn last_and_counted(abi: &Abi) -> Vec<Violation<'_>> {
     let fields = abi.structs.iter().flat_map(|struct_| {
         let fields = struct_.fields.iter().enumerate();
         fields.map(move |(index, field)| (struct_, index, field))
@@ -16,7 +16,7 @@ pub(super) fn last_and_counted(abi: &Abi) -> Vec<Finding<'_>> {
         .filter_map(|(struct_, index, field)| {
             let (message, label, help) = wrong(abi, struct_, index, field)?;
             let subject = LintSubject::of_field(abi, struct_, field);
-            Some(Finding::new(subject, message).label(label).help(help))
+            Some(Violation::new(subject, message).label(label).help(help))
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! What carries a chain of capabilities, and what hangs in it.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{
     Abi, CapHeader, Capability, Chain, ChainStart, Field, Host, Meta, Role, Struct, StructId, Type,
     Value,
@@ -12,7 +12,7 @@ use crate::release::Release;
 
 /// L8: a flag, a `cap_offset` that came with it, and a fixed part that leaves
 /// the chain behind it aligned.
-pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for chain in &abi.chains {
         if let ChainStart::AtOffsetField { host, cap_offset } = &chain.start {
@@ -27,7 +27,7 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
         if let (Some(field), false) = (offset, hosts_one) {
             let message = format!("`{}` leads to no chain", field.name);
             findings.push(
-                Finding::new(LintSubject::of_field(abi, struct_, field), message)
+                Violation::new(LintSubject::of_field(abi, struct_, field), message)
                     .label("an offset of capabilities")
                     .help(format!("declare a `chain` with `host: {}`", struct_.name)),
             );
@@ -37,13 +37,13 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 /// A chain at a fixed place behind a struct that has a flag and no offset.
-fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Finding<'a>> {
+fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Violation<'a>> {
     let ChainStart::After { host, .. } = &chain.start else { return None };
     let struct_ = abi.struct_(host.struct_);
     let message = format!("no `cap_offset` of `{}` leads to the chain behind it", struct_.name);
     let label = format!("starts at a fixed place where `{}` is set", host.flag.0);
     Some(
-        Finding::new(LintSubject::of(&chain.meta), message)
+        Violation::new(LintSubject::of(&chain.meta), message)
             .label(label)
             .and(struct_.meta.place, "can never grow again")
             .help("append a `cap_offset u32`, which is 0 where the chain did not fit"),
@@ -55,15 +55,16 @@ fn flag_and_offset<'a>(
     chain: &'a Chain,
     host: &'a Host,
     cap_offset: usize,
-) -> Option<Finding<'a>> {
+) -> Option<Violation<'a>> {
     let struct_ = abi.struct_(host.struct_);
     let (flags, offset) = (&struct_.fields[host.flags], &struct_.fields[cap_offset]);
     let name = &host.flag.0;
-    let at_offset = |message| Finding::new(LintSubject::of_field(abi, struct_, offset), message);
+    let at_offset = |message| Violation::new(LintSubject::of_field(abi, struct_, offset), message);
     let Some(flag) = flag_of(abi, flags, name) else {
         let message = format!("`{name}` is no flag of `{}.{}`", struct_.name, flags.name);
         return Some(
-            Finding::new(LintSubject::of(&chain.meta), message).help("declare it under its `bits`"),
+            Violation::new(LintSubject::of(&chain.meta), message)
+                .help("declare it under its `bits`"),
         );
     };
     if !matches!(offset.type_, Type::Int(Int::U32)) {
@@ -97,7 +98,7 @@ fn began(meta: &Meta) -> Release {
     renamed.fold(meta.since.first(), Ord::max)
 }
 
-fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Finding<'a>> {
+fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Violation<'a>> {
     let struct_ = abi.struct_(host.struct_);
     let align = abi.cap_headers[chain.header].align;
     let sizes = struct_.layouts.each_ref().map(|layout| layout.size);
@@ -106,7 +107,7 @@ fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Finding
     }
     let message = format!("`{}` leaves the chain behind it misaligned", struct_.name);
     Some(
-        Finding::new(LintSubject::of_struct(abi, struct_), message)
+        Violation::new(LintSubject::of_struct(abi, struct_), message)
             .label(format!("its size is {}", per_model(&sizes)))
             .and(chain.meta.place, format!("the chain's capabilities lie at multiples of {align}"))
             .help(format!("append a `reserved` field that makes the size a multiple of {align}")),
@@ -115,7 +116,7 @@ fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Finding
 
 /// L9: the header first, the size a multiple of the chain's alignment, and
 /// every field at a multiple of its own.
-pub(super) fn bodies_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn bodies_keep_the_alignment(abi: &Abi) -> Vec<Violation<'_>> {
     let bodies = abi.capabilities.iter().filter_map(|capability| {
         let header = &abi.cap_headers[abi.chain(capability.chain).header];
         Some((abi.struct_(capability.struct_?), header))
@@ -123,13 +124,13 @@ pub(super) fn bodies_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
     bodies.filter_map(|(struct_, header)| body(abi, struct_, header)).collect()
 }
 
-fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Finding<'a>> {
+fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Violation<'a>> {
     let subject = LintSubject::of_struct(abi, struct_);
     let starts = |field: &Field| matches!(field.type_, Type::Struct(id) if id == header.struct_);
     if !struct_.fields.first().is_some_and(starts) {
         let name = &abi.struct_(header.struct_).name;
         let message = format!("`{}` does not start with `{name}`", struct_.name);
-        return Some(Finding::new(subject, message).help(format!("put `header: {name}` first")));
+        return Some(Violation::new(subject, message).help(format!("put `header: {name}` first")));
     }
     let align = header.align;
     let sizes = struct_.layouts.each_ref().map(|layout| layout.size);
@@ -143,7 +144,7 @@ fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Fin
         return None;
     }
     let message = format!("`{}` does not keep the alignment of its chain", struct_.name);
-    let finding = Finding::new(subject, message)
+    let finding = Violation::new(subject, message)
         .label(format!(
             "its size is {}; capabilities lie at multiples of {align}",
             per_model(&sizes)
@@ -160,13 +161,13 @@ fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Fin
 }
 
 /// L25: a handler appends every capability that is not deprecated.
-pub(super) fn capabilities_are_emitted(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn capabilities_are_emitted(abi: &Abi) -> Vec<Violation<'_>> {
     let unused = |one: &Capability| abi.emitters(one).is_some_and(|list| list.is_empty());
     let capabilities = abi.capabilities.iter();
     let idle = capabilities.filter(|one| unused(one) && one.meta.deprecated.is_none());
     idle.map(|capability| {
         let message = format!("nothing emits `{}`", capability.name);
-        Finding::new(LintSubject::of(&capability.meta), message)
+        Violation::new(LintSubject::of(&capability.meta), message)
             .label("in the `capabilities` of no handler, and not `deprecated`")
             .help("name it in the handlers that append it, or say since when none does")
     })

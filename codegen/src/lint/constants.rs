@@ -1,7 +1,7 @@
 //! Constants: what C makes of their values, and those that count others.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, GroupKind, Literal, Type};
 use crate::reply::Count;
 
@@ -9,7 +9,7 @@ use crate::reply::Count;
 const COUNTING: [&str; 5] = ["NUM", "NR", "MAX", "COUNT", "LAST"];
 
 /// L14: what is compared with an unsigned field is unsigned in C too.
-pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn unsigned(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for group in &abi.groups {
         for value in &group.values {
@@ -24,7 +24,7 @@ pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
             };
             let message = format!("`{}` is a negative number in C", value.name);
             let subject = LintSubject::of_value(abi, group, value);
-            findings.push(Finding::new(subject, message).label(label).help(help));
+            findings.push(Violation::new(subject, message).label(label).help(help));
         }
     }
     findings
@@ -32,7 +32,7 @@ pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
 
 /// L21: a number that counts others is frozen with a value, or said to move,
 /// and nothing is as large as one that moves.
-pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::IdSpace];
     for group in abi.groups.iter().filter(|group| counted.contains(&group.kind)) {
@@ -51,7 +51,7 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
                 _ => continue,
             };
             let subject = LintSubject::of_value(abi, group, value);
-            findings.push(Finding::new(subject, message).label("declared here").help(help));
+            findings.push(Violation::new(subject, message).label("declared here").help(help));
         }
     }
     findings.extend(lengths(abi));
@@ -59,7 +59,7 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 /// Arrays that would grow with a header.
-fn lengths(abi: &Abi) -> Vec<Finding<'_>> {
+fn lengths(abi: &Abi) -> Vec<Violation<'_>> {
     let values = abi.groups.iter().flat_map(|group| &group.values);
     let moving: Vec<_> = values.filter(|value| value.count == Some(Count::Moves)).collect();
     let mut findings = Vec::new();
@@ -70,7 +70,7 @@ fn lengths(abi: &Abi) -> Vec<Finding<'_>> {
             let message =
                 format!("`{}` has as many elements as `{length}`, which moves", field.name);
             findings.push(
-                Finding::new(LintSubject::of_field(abi, struct_, field), message)
+                Violation::new(LintSubject::of_field(abi, struct_, field), message)
                     .label("its size would change")
                     .and(count.meta.place, "moves as others are added")
                     .help("give the array a number of its own, or a field that counts it"),

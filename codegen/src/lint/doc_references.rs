@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::Finding;
 use super::subject::{self, LintSubject};
+use super::violation::Violation;
 use crate::ir::{Abi, Doc};
 use crate::names;
 
 /// L15: a name in backticks, in `valid_if` or in a macro is the name of
 /// something.
-pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn name_what_exists(abi: &Abi) -> Vec<Violation<'_>> {
     let known = known(abi);
     let mut findings = Vec::new();
     for (subject, text, names) in named(abi) {
@@ -22,7 +22,7 @@ pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
                 }
             };
             let message = format!("there is no `{name}`");
-            findings.push(Finding::new(subject.clone(), message).label(text).help(help));
+            findings.push(Violation::new(subject.clone(), message).label(text).help(help));
         }
     }
     findings

@@ -1,20 +1,20 @@
 //! The flags of a field.
 
-use super::finding::Finding;
 use super::format::quoted;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, Group, GroupKind, Literal, Value};
 
 /// L13: a flag is one bit, and a mask covers flags that there are, or bits
 /// that hold no flag at all.
-pub(super) fn single_bits_and_exact_masks(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn single_bits_and_exact_masks(abi: &Abi) -> Vec<Violation<'_>> {
     let groups = abi.groups.iter().filter(|group| group.kind == GroupKind::Flags);
     let values = groups.flat_map(|group| group.values.iter().map(move |value| (group, value)));
     values.filter_map(|(group, value)| wrong(abi, group, value)).collect()
 }
 
-fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Finding<'a>> {
-    let finding = |message| Finding::new(LintSubject::of_value(abi, group, value), message);
+fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Violation<'a>> {
+    let finding = |message| Violation::new(LintSubject::of_value(abi, group, value), message);
     if let Literal::Or(names) = &value.literal {
         let known = |name: &&String| group.values.iter().all(|value| value.name != **name);
         let foreign: Vec<_> = names.iter().filter(known).map(String::as_str).collect();

@@ -1,8 +1,8 @@
 //! What the kernel's handlers demand and give, against the struct they do it
 //! with.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{
     Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyChain, Role, Struct, StructRole, Type,
 };
@@ -11,7 +11,7 @@ use crate::reply::Unset;
 
 /// L19: argsz must cover what the first release had, and never more. Sizes
 /// are those of a 64-bit kernel, which translates nothing.
-pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Violation<'_>> {
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     let mut findings: Vec<_> = arguments.flat_map(|one| minsz_of_struct(abi, one)).collect();
     for (ioctl, struct_, handler) in handlers(abi) {
@@ -22,7 +22,7 @@ pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> 
         let message =
             format!("`{}` demands other bytes of `{}` than the rest", handler.name, struct_.name);
         findings.push(
-            Finding::new(LintSubject::of_handler(ioctl, handler), message)
+            Violation::new(LintSubject::of_handler(ioctl, handler), message)
                 .label(format!("argsz must cover {} bytes", handler.minsz))
                 .and(struct_.meta.place, format!("its minsz is {declared} bytes"))
                 .help("a minsz that grows turns away old callers; give both the same field"),
@@ -31,11 +31,11 @@ pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> 
     findings
 }
 
-fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
+fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Violation<'a>> {
     let subject = LintSubject::of_struct(abi, struct_);
     let Some(minsz) = struct_.minsz else {
         let message = format!("`{}` has no minsz", struct_.name);
-        let finding = Finding::new(subject, message).label("the argument of an ioctl");
+        let finding = Violation::new(subject, message).label("the argument of an ioctl");
         return vec![finding.help("name the last field of its first release as `minsz`")];
     };
     let first = |field: &Field| field.meta.since.first() == struct_.meta.since.first();
@@ -52,7 +52,7 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
         .map(|(field, text)| {
             let message =
                 format!("the minsz of `{}` is not that of its first release", struct_.name);
-            Finding::new(LintSubject::of_field(abi, struct_, field), message)
+            Violation::new(LintSubject::of_field(abi, struct_, field), message)
                 .label(text)
                 .and(struct_.fields[minsz].meta.place, "minsz ends here")
                 .help("minsz ends with the last fixed field that the first release had")
@@ -61,13 +61,13 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
 }
 
 /// L9: whoever writes a chain rounds up to the chain's alignment.
-pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Violation<'_>> {
     let chains = present_chains(abi).filter_map(|(ioctl, struct_, handler, reply)| {
         let host = |chain: &&Chain| hosts(abi, chain, struct_);
         let align = abi.cap_headers[abi.chains.iter().find(host)?.header].align;
         (reply.align % align != 0).then(|| {
             let message = format!("`{}` leaves capabilities misaligned", handler.name);
-            Finding::new(LintSubject::of_handler(ioctl, handler), message)
+            Violation::new(LintSubject::of_handler(ioctl, handler), message)
                 .label(format!("rounds offsets up to multiples of {}", reply.align))
                 .help(format!("every capability of this chain lies at a multiple of {align}"))
         })
@@ -81,12 +81,12 @@ fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
 
 /// L20: the fixed part comes from a buffer that was set, goes as far as
 /// `cap_offset` or an array, and the chain starts where it ends.
-pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for (ioctl, _, handler) in present(abi).filter(|one| one.2.unset == Unset::Stack) {
         let message = format!("`{}` gives the kernel's stack away", handler.name);
         findings.push(
-            Finding::new(LintSubject::of_handler(ioctl, handler), message)
+            Violation::new(LintSubject::of_handler(ioctl, handler), message)
                 .label("bytes that it does not set are `stack`")
                 .help("clear the reply before it is filled, so that they are `zero`"),
         );
@@ -98,7 +98,7 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
             let message = format!("`{}` does not write how long its array is", handler.name);
             let array = &struct_.fields[array.field];
             findings.push(
-                Finding::new(LintSubject::of_handler(ioctl, handler), message)
+                Violation::new(LintSubject::of_handler(ioctl, handler), message)
                     .label("`writes` ends in front of the array")
                     .and(array.meta.place, format!("starts at {start}"))
                     .help("write the fixed part up to the array, with the field that counts it"),
@@ -112,7 +112,7 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
             let message =
                 format!("the chain of `{}` does not start behind its struct", handler.name);
             findings.push(
-                Finding::new(subject, message)
+                Violation::new(subject, message)
                     .label(format!("starts at {}", reply.offset))
                     .and(struct_.meta.place, format!("has {size} bytes"))
                     .help("offset and size must be taken from the same struct"),
@@ -120,7 +120,7 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
         } else if !writes_offset(struct_, handler) {
             let message = format!("`{}` does not write the offset of its chain", handler.name);
             findings.push(
-                Finding::new(subject, message)
+                Violation::new(subject, message)
                     .label("`writes` ends in front of `cap_offset`")
                     .help("write as much of the fixed part as argsz covers"),
             );

@@ -1,14 +1,14 @@
 //! Bytes that no field covers: what they hold is whatever was there, and a
 //! 32-bit program may not have them.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, Field, Role, Struct, Type};
 use crate::layout::per_model;
 use crate::layout::{Extent, Layout, Model, PerModel, Span};
 
 /// L4: every byte of a struct belongs to a field.
-pub(super) fn no_holes(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn no_holes(abi: &Abi) -> Vec<Violation<'_>> {
     let holes = abi.structs.iter().flat_map(|struct_| {
         let last = struct_.fields.len();
         (0..last).filter_map(move |field| Some((struct_, field, holes_behind(struct_, field)?)))
@@ -17,7 +17,7 @@ pub(super) fn no_holes(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 /// L6: a pad that is in nobody's way but its own.
-pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Violation<'_>> {
     let pads = abi.structs.iter().flat_map(|struct_| {
         let reserved = struct_.fields.iter().enumerate();
         let reserved = reserved.filter(|(_, field)| field.role == Role::Reserved);
@@ -27,7 +27,7 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
     });
     pads.map(|(struct_, index, field, without)| {
         let message = format!("`{}` makes the hole that it should fill", field.name);
-        let finding = Finding::new(LintSubject::of_field(abi, struct_, field), message)
+        let finding = Violation::new(LintSubject::of_field(abi, struct_, field), message)
             .label(format!("with it, {}", behind(struct_, index, &struct_.layouts, index + 1)))
             .help(format!(
                 "without it, {}; if it is released, put a second one behind it",
@@ -57,7 +57,7 @@ fn hole<'a>(
     struct_: &'a Struct,
     index: usize,
     holes: &PerModel<Option<Span>>,
-) -> Finding<'a> {
+) -> Violation<'a> {
     let field = &struct_.fields[index];
     let kind = match index + 1 == struct_.fields.len() {
         true => "ends in padding",
@@ -68,7 +68,7 @@ fn hole<'a>(
         Some(hole) => format!("bytes {} to {}", hole.offset, hole.end() - 1),
         None => "none".to_owned(),
     });
-    Finding::new(LintSubject::of_field(abi, struct_, field), message)
+    Violation::new(LintSubject::of_field(abi, struct_, field), message)
         .label(per_model(&bytes))
         .help(mended(abi, struct_, index, holes))
 }

@@ -1,12 +1,12 @@
 //! Anonymous unions.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::Abi;
 
 /// L23: something else in the message tells which member counts. That all of
 /// them lie at the same offset everywhere, L5 sees to.
-pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for struct_ in &abi.structs {
         for field in &struct_.fields {
@@ -15,7 +15,7 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
                 let Some(when) = &arm.valid_if else {
                     let message = format!("nothing tells when the member `{}` counts", arm.name);
                     findings.push(
-                        Finding::new(subject, message).label("a member of a union").help(
+                        Violation::new(subject, message).label("a member of a union").help(
                             "name the flag, op or index with which it is valid in `valid_if`",
                         ),
                     );
@@ -26,7 +26,7 @@ pub(super) fn arms_can_be_told_apart(abi: &Abi) -> Vec<Finding<'_>> {
                     let message =
                         format!("`{}` and `{}` both count under `{when}`", twin.name, arm.name);
                     findings.push(
-                        Finding::new(subject, message)
+                        Violation::new(subject, message)
                             .label("this member")
                             .and(twin.meta.place, "and this one")
                             .help("give each member of a union a flag, op or index of its own"),

@@ -10,7 +10,7 @@ use super::report::Remark;
 
 /// A change of a header by a mail.
 #[derive(Clone, Copy)]
-pub(super) struct Change<'p> {
+pub(super) struct HeaderChange<'p> {
     pub(super) mail: usize,
     /// The path of the header in an `#include`.
     pub(super) header: &'p str,
@@ -36,7 +36,7 @@ impl AppliedSeries {
 }
 
 /// Applies a series to the base that it fits best, the newest of several.
-pub(super) fn best_fit(bases: &Bases<'_>, changes: &[Change<'_>]) -> (usize, AppliedSeries) {
+pub(super) fn best_fit(bases: &Bases<'_>, changes: &[HeaderChange<'_>]) -> (usize, AppliedSeries) {
     let mut best = (0, apply(bases.set(0), changes));
     for index in 1..bases.count() {
         if best.1.misfit() == (0, 0) {
@@ -50,14 +50,14 @@ pub(super) fn best_fit(bases: &Bases<'_>, changes: &[Change<'_>]) -> (usize, App
     best
 }
 
-fn apply(set: &HeaderSet, changes: &[Change<'_>]) -> AppliedSeries {
+fn apply(set: &HeaderSet, changes: &[HeaderChange<'_>]) -> AppliedSeries {
     let mut result = AppliedSeries {
         headers: set.headers.clone(),
         unplaced: Vec::new(),
         missing: Vec::new(),
         removed: Vec::new(),
     };
-    for Change { mail, header, file } in changes.iter().copied() {
+    for HeaderChange { mail, header, file } in changes.iter().copied() {
         let at = |line: &BadLine| MailLine { mail, line: line.number };
         for line in &file.problems {
             result.unplaced.push(unplaced(UNREADABLE_LINE, at(line), line.message.clone()));

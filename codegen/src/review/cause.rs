@@ -39,10 +39,16 @@ impl Causes<'_> {
             let mut removed = self.applied.removed.iter();
             removed.find(|(removed, _)| *removed == item).map(|(_, line)| *line)
         };
+        // What a declaration contains says more than the macros between its members.
         let inside = || {
             let owner = owner.unwrap_or(item);
-            headers()
-                .find_map(|header| lines(header, |index, _| owner_of(header, index) == Some(owner)))
+            [ElementKind::Item, ElementKind::Open, ElementKind::Define].iter().find_map(|kind| {
+                headers().find_map(|header| {
+                    lines(header, |index, one| {
+                        one.kind == *kind && owner_of(header, index) == Some(owner)
+                    })
+                })
+            })
         };
         added.or_else(removed).or_else(inside)
     }

@@ -48,15 +48,15 @@ pub(super) enum ElementKind {
 }
 
 #[derive(Clone, Copy)]
-struct Piece<'a> {
+struct Lexeme<'a> {
     text: &'a str,
     start: usize,
     row: usize,
-    kind: PieceKind,
+    kind: LexemeKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum PieceKind {
+enum LexemeKind {
     Word,
     Mark,
     Comment,
@@ -66,7 +66,7 @@ enum PieceKind {
     Directive,
 }
 
-impl Piece<'_> {
+impl Lexeme<'_> {
     fn end(&self) -> usize {
         self.start + self.text.len()
     }
@@ -78,16 +78,16 @@ impl Piece<'_> {
 
 /// Cuts a text; `in_comment` is set if it starts inside a comment.
 pub(super) fn cut(text: &str, in_comment: bool) -> Fragment {
-    let (pieces, doubtful_comment) = pieces(text, in_comment);
-    let mut cutter = Cutter { pieces: &pieces, elements: Vec::new(), open: Vec::new() };
+    let (lexemes, doubtful_comment) = lexemes(text, in_comment);
+    let mut cutter = Cutter { lexemes: &lexemes, elements: Vec::new(), open: Vec::new() };
     cutter.run();
     let mut elements = cutter.elements;
-    attach_comments(&mut elements, &pieces);
+    attach_comments(&mut elements, &lexemes);
     Fragment { elements, doubtful_comment }
 }
 
-fn pieces(text: &str, in_comment: bool) -> (Vec<Piece<'_>>, Option<usize>) {
-    let (mut pieces, mut doubtful) = (Vec::new(), None);
+fn lexemes(text: &str, in_comment: bool) -> (Vec<Lexeme<'_>>, Option<usize>) {
+    let (mut lexemes, mut doubtful) = (Vec::new(), None);
     let (mut at, mut row, mut directive, mut fresh) = (0, 0, false, true);
     if in_comment {
         at = text.find("*/").map_or(text.len(), |end| end + 2);
@@ -115,30 +115,30 @@ fn pieces(text: &str, in_comment: bool) -> (Vec<Piece<'_>>, Option<usize>) {
                 let inside = rest[2..].find("*/");
                 let nested = rest[2..inside.map_or(rest.len(), |end| end + 2)].find("/*");
                 doubtful = doubtful.or(nested.map(|_| at));
-                (PieceKind::Comment, inside.map_or(rest.len(), |end| end + 4))
+                (LexemeKind::Comment, inside.map_or(rest.len(), |end| end + 4))
             }
-            '/' if rest.starts_with("//") => (PieceKind::Comment, until(|c| c == '\n')),
-            '"' => (PieceKind::Word, string(rest)),
+            '/' if rest.starts_with("//") => (LexemeKind::Comment, until(|c| c == '\n')),
+            '"' => (LexemeKind::Word, string(rest)),
             _ if word(first) => {
-                (PieceKind::Word, until(|c| !(c.is_ascii_alphanumeric() || c == '_')))
+                (LexemeKind::Word, until(|c| !(c.is_ascii_alphanumeric() || c == '_')))
             }
-            _ => (PieceKind::Mark, first.len_utf8()),
+            _ => (LexemeKind::Mark, first.len_utf8()),
         };
         let hash = first == '#' && fresh;
         directive |= hash;
-        fresh &= kind == PieceKind::Comment;
+        fresh &= kind == LexemeKind::Comment;
         let kind = match kind {
-            PieceKind::Comment => kind,
-            _ if hash => PieceKind::Hash,
-            _ if directive => PieceKind::Directive,
+            LexemeKind::Comment => kind,
+            _ if hash => LexemeKind::Hash,
+            _ if directive => LexemeKind::Directive,
             _ => kind,
         };
-        let piece = Piece { text: &rest[..length], start: at, row, kind };
-        row = piece.last_row();
-        at = piece.end();
-        pieces.push(piece);
+        let lexeme = Lexeme { text: &rest[..length], start: at, row, kind };
+        row = lexeme.last_row();
+        at = lexeme.end();
+        lexemes.push(lexeme);
     }
-    (pieces, doubtful)
+    (lexemes, doubtful)
 }
 
 /// The length of a string, which ends on its line.
@@ -157,46 +157,46 @@ fn string(text: &str) -> usize {
 }
 
 struct Cutter<'p, 'a> {
-    pieces: &'p [Piece<'a>],
+    lexemes: &'p [Lexeme<'a>],
     elements: Vec<Element>,
-    /// The pieces of an element that has not ended.
-    open: Vec<Piece<'a>>,
+    /// The lexemes of an element that has not ended.
+    open: Vec<Lexeme<'a>>,
 }
 
 impl<'a> Cutter<'_, 'a> {
     fn run(&mut self) {
         let (mut at, mut brackets) = (0, 0_usize);
-        while let Some(piece) = self.pieces.get(at).copied() {
+        while let Some(lexeme) = self.lexemes.get(at).copied() {
             at += 1;
-            match (piece.kind, piece.text) {
-                (PieceKind::Comment, _) => {}
-                (PieceKind::Hash, _) => at = self.directive(at - 1),
-                (PieceKind::Directive, _) => {}
+            match (lexeme.kind, lexeme.text) {
+                (LexemeKind::Comment, _) => {}
+                (LexemeKind::Hash, _) => at = self.directive(at - 1),
+                (LexemeKind::Directive, _) => {}
                 // C has no spelling for this word: it silences a warning.
                 (_, "__extension__") => {}
-                (PieceKind::Mark, "{") => {
-                    self.open.push(piece);
+                (LexemeKind::Mark, "{") => {
+                    self.open.push(lexeme);
                     self.end(ElementKind::Open, true);
                     brackets = 0;
                 }
-                (PieceKind::Mark, "}") => {
+                (LexemeKind::Mark, "}") => {
                     self.end(ElementKind::Item, false);
                     brackets = 0;
-                    self.open.push(piece);
+                    self.open.push(lexeme);
                     at = self.close(at);
                 }
-                (PieceKind::Mark, ";") if brackets == 0 => {
-                    self.open.push(piece);
+                (LexemeKind::Mark, ";") if brackets == 0 => {
+                    self.open.push(lexeme);
                     self.end(ElementKind::Item, true);
                 }
-                (PieceKind::Mark, ",") if brackets == 0 && is_enumerator(&self.open) => {
-                    self.open.push(piece);
+                (LexemeKind::Mark, ",") if brackets == 0 && is_enumerator(&self.open) => {
+                    self.open.push(lexeme);
                     self.end(ElementKind::Item, true);
                 }
                 (_, text) => {
                     brackets += usize::from(matches!(text, "(" | "["));
                     brackets = brackets.saturating_sub(usize::from(matches!(text, ")" | "]")));
-                    self.open.push(piece);
+                    self.open.push(lexeme);
                 }
             }
         }
@@ -205,28 +205,29 @@ impl<'a> Cutter<'_, 'a> {
 
     /// The directive whose `#` is at an index; returns the index after it.
     fn directive(&mut self, start: usize) -> usize {
-        let rest = self.pieces[start + 1..].iter();
-        let own = rest.take_while(|piece| piece.kind == PieceKind::Directive).count();
+        let rest = self.lexemes[start + 1..].iter();
+        let own = rest.take_while(|lexeme| lexeme.kind == LexemeKind::Directive).count();
         let end = start + 1 + own;
-        let pieces = &self.pieces[start..end];
-        let define = pieces.get(1).is_some_and(|piece| piece.text == "define");
-        let name = pieces.get(2).filter(|_| define).map_or("", |piece| piece.text);
+        let lexemes = &self.lexemes[start..end];
+        let define = lexemes.get(1).is_some_and(|lexeme| lexeme.text == "define");
+        let name = lexemes.get(2).filter(|_| define).map_or("", |lexeme| lexeme.text);
         let kind = if define { ElementKind::Define } else { ElementKind::Directive };
-        self.elements.push(element(kind, name.to_owned(), pieces, true, false));
+        self.elements.push(element(kind, name.to_owned(), lexemes, true, false));
         end
     }
 
     /// The rest of a closing on its row, up to its semicolon.
     fn close(&mut self, mut at: usize) -> usize {
         let row = self.open[0].row;
-        while let Some(piece) = self.pieces.get(at).copied() {
-            let more = matches!(piece.kind, PieceKind::Word | PieceKind::Mark) && piece.row == row;
-            if !more || matches!(piece.text, "{" | "}") {
+        while let Some(lexeme) = self.lexemes.get(at).copied() {
+            let more =
+                matches!(lexeme.kind, LexemeKind::Word | LexemeKind::Mark) && lexeme.row == row;
+            if !more || matches!(lexeme.text, "{" | "}") {
                 break;
             }
-            self.open.push(piece);
+            self.open.push(lexeme);
             at += 1;
-            if piece.text == ";" {
+            if lexeme.text == ";" {
                 break;
             }
         }
@@ -235,16 +236,16 @@ impl<'a> Cutter<'_, 'a> {
     }
 
     fn end(&mut self, kind: ElementKind, ended: bool) {
-        let pieces = std::mem::take(&mut self.open);
-        let enumerator = kind == ElementKind::Item && is_enumerator(&pieces);
+        let lexemes = std::mem::take(&mut self.open);
+        let enumerator = kind == ElementKind::Item && is_enumerator(&lexemes);
         let name = match kind {
             ElementKind::Close => "}".to_owned(),
-            ElementKind::Open => opening_name(&pieces),
-            _ if enumerator => pieces[0].text.to_owned(),
-            _ => member_name(&pieces),
+            ElementKind::Open => opening_name(&lexemes),
+            _ if enumerator => lexemes[0].text.to_owned(),
+            _ => member_name(&lexemes),
         };
-        if !pieces.is_empty() && !(pieces.len() == 1 && matches!(pieces[0].text, ";" | ",")) {
-            self.elements.push(element(kind, name, &pieces, ended, enumerator));
+        if !lexemes.is_empty() && !(lexemes.len() == 1 && matches!(lexemes[0].text, ";" | ",")) {
+            self.elements.push(element(kind, name, &lexemes, ended, enumerator));
         }
     }
 }
@@ -252,18 +253,18 @@ impl<'a> Cutter<'_, 'a> {
 fn element(
     kind: ElementKind,
     name: String,
-    pieces: &[Piece<'_>],
+    lexemes: &[Lexeme<'_>],
     ended: bool,
     enumerator: bool,
 ) -> Element {
-    let (first, last) = (&pieces[0], &pieces[pieces.len() - 1]);
+    let (first, last) = (&lexemes[0], &lexemes[lexemes.len() - 1]);
     let separated = kind == ElementKind::Item && ended;
-    let tokens = &pieces[..pieces.len() - usize::from(separated)];
+    let tokens = &lexemes[..lexemes.len() - usize::from(separated)];
     let bytes = first.start..last.end();
     Element {
         kind,
         name,
-        key: tokens.iter().map(|piece| piece.text).collect::<Vec<_>>().join(" "),
+        key: tokens.iter().map(|lexeme| lexeme.text).collect::<Vec<_>>().join(" "),
         whole: bytes.clone(),
         bytes,
         rows: first.row..last.last_row() + 1,
@@ -273,32 +274,32 @@ fn element(
 }
 
 /// Whether tokens can be those of an enumerator.
-fn is_enumerator(pieces: &[Piece<'_>]) -> bool {
-    let word = pieces.first().is_some_and(|piece| piece.kind == PieceKind::Word);
-    word && pieces.get(1).is_none_or(|piece| matches!(piece.text, "=" | ","))
+fn is_enumerator(lexemes: &[Lexeme<'_>]) -> bool {
+    let word = lexemes.first().is_some_and(|lexeme| lexeme.kind == LexemeKind::Word);
+    word && lexemes.get(1).is_none_or(|lexeme| matches!(lexeme.text, "=" | ","))
 }
 
 /// The words before a brace, up to the tag: `struct vfio_irq_info`, `enum`.
-fn opening_name(pieces: &[Piece<'_>]) -> String {
-    let words = pieces.iter().filter(|piece| piece.kind == PieceKind::Word);
-    let words = words.map(|piece| piece.text).filter(|word| *word != "typedef");
+fn opening_name(lexemes: &[Lexeme<'_>]) -> String {
+    let words = lexemes.iter().filter(|lexeme| lexeme.kind == LexemeKind::Word);
+    let words = words.map(|lexeme| lexeme.text).filter(|word| *word != "typedef");
     words.take(2).collect::<Vec<_>>().join(" ")
 }
 
 /// The last word of a declaration before an array length, a bit width or an attribute.
-fn member_name(pieces: &[Piece<'_>]) -> String {
-    let end = pieces.iter().position(|piece| {
-        matches!(piece.text, "[" | ":" | "=" | ";" | "__attribute__" | "__counted_by")
+fn member_name(lexemes: &[Lexeme<'_>]) -> String {
+    let end = lexemes.iter().position(|lexeme| {
+        matches!(lexeme.text, "[" | ":" | "=" | ";" | "__attribute__" | "__counted_by")
     });
-    let before = &pieces[..end.unwrap_or(pieces.len())];
-    let words = before.iter().rev().find(|piece| piece.kind == PieceKind::Word);
-    words.map_or(String::new(), |piece| piece.text.to_owned())
+    let before = &lexemes[..end.unwrap_or(lexemes.len())];
+    let words = before.iter().rev().find(|lexeme| lexeme.kind == LexemeKind::Word);
+    words.map_or(String::new(), |lexeme| lexeme.text.to_owned())
 }
 
 /// Gives each comment to the element on whose last row it starts, or to the next one.
-fn attach_comments(elements: &mut [Element], pieces: &[Piece<'_>]) {
+fn attach_comments(elements: &mut [Element], lexemes: &[Lexeme<'_>]) {
     let mut next = 0;
-    for comment in pieces.iter().filter(|piece| piece.kind == PieceKind::Comment) {
+    for comment in lexemes.iter().filter(|lexeme| lexeme.kind == LexemeKind::Comment) {
         while elements.get(next).is_some_and(|one| one.bytes.start < comment.start) {
             next += 1;
         }

@@ -130,7 +130,7 @@ impl HeaderText {
     /// The text after some edits.
     pub(super) fn edited(&self, mut edits: Vec<Edit>) -> Self {
         edits.sort_by_key(Edit::at);
-        let mut output = Output { text: String::new(), origins: Vec::new(), line: None };
+        let mut output = EditedText { text: String::new(), origins: Vec::new(), line: None };
         let (mut at, mut row) = (0, 0);
         for edit in edits {
             if edit.at() < at {
@@ -161,7 +161,7 @@ impl HeaderText {
     }
 }
 
-struct Output {
+struct EditedText {
     text: String,
     /// Of the lines that have ended.
     origins: Vec<Option<MailLine>>,
@@ -169,7 +169,7 @@ struct Output {
     line: Option<MailLine>,
 }
 
-impl Output {
+impl EditedText {
     fn end_line(&mut self) {
         self.text.push('\n');
         self.origins.push(self.line.take());

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::wrappers::{LineOrMap, List, Map, OneOrMany, Placed};
-use super::{Field, Handler, Reserved, SpecFile, Value};
+use super::{FieldSpec, HandlerSpec, ReservedSpec, SpecFile, ValueSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::release::Since;
 use merge::Merge;
@@ -33,19 +33,19 @@ pub(super) struct Extension {
     before: Option<Placed<String>>,
     /// Fields of a struct or a capability.
     #[serde(default)]
-    fields: Map<LineOrMap<Field>>,
+    fields: Map<LineOrMap<FieldSpec>>,
     /// Flags of a field.
     #[serde(default)]
-    bits: Map<LineOrMap<Value>>,
+    bits: Map<LineOrMap<ValueSpec>>,
     /// Numbers of a group or a field.
     #[serde(default)]
-    values: Map<LineOrMap<Value>>,
+    values: Map<LineOrMap<ValueSpec>>,
     /// Numbers of a group or a chain that others use.
     #[serde(default)]
-    reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+    reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     /// Handlers of an ioctl; they replace those of the same name.
     #[serde(default)]
-    handlers: Map<OneOrMany<LineOrMap<Handler>>>,
+    handlers: Map<OneOrMany<LineOrMap<HandlerSpec>>>,
     /// Capabilities that a handler can append.
     #[serde(default)]
     capabilities: List<Placed<String>>,

@@ -5,27 +5,29 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::extend::Extension;
-use super::items::{Capability, Chain, Ioctl, Macro, Struct, Values, item_kinds};
-use super::text::Doc;
+use super::items::{
+    CapabilitySpec, ChainSpec, IoctlSpec, MacroSpec, StructSpec, Values, item_kinds,
+};
+use super::text::DocText;
 use super::wrappers::{List, Placed};
-use super::{Item, SpecFile};
+use super::{ItemSpec, SpecFile};
 use crate::release::Since;
 
 /// One file of items: one subject, at most one id space.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct File {
+pub(super) struct ItemFile {
     /// The subject of the file, for readers.
     pub(super) title: Placed<String>,
     /// A few sentences that open its part of the header and its page.
-    doc: Placed<Doc>,
+    doc: Placed<DocText>,
     /// The kernel header that its items come from.
     header: Placed<String>,
-    /// The default `since` of its items; required, except in overlays, where it is the newest release by default.
+    /// The default `since` of its items; required, except in overlays, where it is the described release by default.
     since: Option<Placed<Since>>,
     /// The default `source` of its items: a kernel file or commit.
     source: Placed<String>,
     /// The items, in the order of the outputs.
-    items: List<Entry>,
+    items: List<FileEntry>,
 }
 
 /// Declares the entries of the list of items: an item or an extension.
@@ -35,16 +37,16 @@ macro_rules! entry_enum {
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[schemars(untagged)]
-        enum Entry {
+        enum FileEntry {
             $($(#[doc = $doc])* $kind($body),)+
             /// More for an item of another file; only in overlays.
             Extend(Extension),
         }
 
-        impl Entry {
-            fn add_to(self, items: &mut Vec<Item>, extensions: &mut Vec<Extension>) {
+        impl FileEntry {
+            fn add_to(self, items: &mut Vec<ItemSpec>, extensions: &mut Vec<Extension>) {
                 match self {
-                    $(Self::$kind(item) => items.push(Item::$kind(item)),)+
+                    $(Self::$kind(item) => items.push(ItemSpec::$kind(item)),)+
                     Self::Extend(extension) => extensions.push(extension),
                 }
             }
@@ -53,11 +55,11 @@ macro_rules! entry_enum {
 }
 item_kinds!(entry_enum);
 
-impl File {
+impl ItemFile {
     /// The file with its own items, and its additions to those of other files.
-    /// `None` if neither the file nor `newest` gives a release.
-    pub(super) fn split(self, newest: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
-        let newest = newest.map(|value| Placed { value, place: self.header.place });
+    /// `None` if neither the file nor `default` gives a release.
+    pub(super) fn split(self, default: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
+        let default = default.map(|value| Placed { value, place: self.header.place });
         let (mut items, mut extensions) = (Vec::new(), Vec::new());
         for entry in self.items.0 {
             entry.add_to(&mut items, &mut extensions);
@@ -68,7 +70,7 @@ impl File {
             title: self.title,
             doc: self.doc,
             header: self.header,
-            since: self.since.or(newest)?,
+            since: self.since.or(default)?,
             source: self.source,
             items: List(items),
         };

@@ -48,9 +48,9 @@ impl Validity {
 }
 
 /// The differences of an item before some releases, oldest first.
-pub type History = Map<LineOrMap<Before>, Release>;
+pub type HistorySpec = Map<LineOrMap<Before>, Release>;
 
-impl History {
+impl HistorySpec {
     /// The item's name in `release`.
     pub fn name_at<'a>(&'a self, release: Release, now: &'a str) -> &'a str {
         self.at(release, |before| before.name.as_ref().map(|name| name.value.as_str()))

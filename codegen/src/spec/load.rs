@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::de::NodeReader;
 use super::extend::{self, Extension, Extensions};
-use super::file::File;
+use super::file::ItemFile;
 use super::{AbiFile, Spec, SpecFile, code, node};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 use crate::release::{Release, Since};
@@ -31,7 +31,7 @@ pub enum Origin {
 
 /// The readable part of a specification.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedSpec {
     /// The specification, if at least `abi.yaml` could be read.
     pub spec: Option<Spec>,
     /// The files, for showing places.
@@ -40,11 +40,12 @@ pub struct Loaded {
     pub problems: Diagnostics,
 }
 
-/// Reads a specification and overlays onto it.
-pub fn load(origin: &Origin, overlays: &[PathBuf]) -> Loaded {
+/// Reads a specification and overlays onto it. Items of overlays came with release
+/// `at` by default, or with the newest one.
+pub fn load(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> LoadedSpec {
     let mut loader = Loader::default();
-    let spec = loader.spec(origin, overlays);
-    Loaded { spec, sources: loader.sources, problems: loader.problems.into_inner() }
+    let spec = loader.spec(origin, overlays, at);
+    LoadedSpec { spec, sources: loader.sources, problems: loader.problems.into_inner() }
 }
 
 #[derive(Default)]
@@ -54,15 +55,17 @@ struct Loader {
 }
 
 impl Loader {
-    fn spec(&mut self, origin: &Origin, overlays: &[PathBuf]) -> Option<Spec> {
+    fn spec(&mut self, origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Option<Spec> {
         let abi: AbiFile = self.listed(origin, "abi")?;
+        let at = at.filter(|release| lists(&abi, *release)).map(Since::Known);
+        let since = at.unwrap_or(newest(&abi));
         let mut files = Vec::new();
         for name in abi.files.iter() {
             files.extend(self.file(origin, &name.value));
         }
         let mut all = Vec::new();
         for path in overlays {
-            let Some((file, extensions)) = self.overlay(path, newest(&abi)) else { continue };
+            let Some((file, extensions)) = self.overlay(path, since) else { continue };
             all.push(Extensions::of(&file, extensions));
             files.push(file);
         }
@@ -76,7 +79,7 @@ impl Loader {
     }
 
     fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
-        let file = self.listed::<File>(origin, name)?;
+        let file = self.listed::<ItemFile>(origin, name)?;
         let title = file.title.place;
         let Some((file, extensions)) = file.split(None) else {
             let problem = Diagnostic::error(BAD_VALUE, "the key `since` is missing");
@@ -87,9 +90,9 @@ impl Loader {
         Some(SpecFile { name: name.to_owned(), ..file })
     }
 
-    fn overlay(&mut self, path: &Path, newest: Since) -> Option<(SpecFile, Vec<Extension>)> {
+    fn overlay(&mut self, path: &Path, since: Since) -> Option<(SpecFile, Vec<Extension>)> {
         let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok()?;
-        let (file, extensions) = self.parse::<File>(shown(path), text)?.split(Some(newest))?;
+        let (file, extensions) = self.parse::<ItemFile>(shown(path), text)?.split(Some(since))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Some((SpecFile { name, overlay: true, ..file }, extensions))
     }
@@ -150,6 +153,17 @@ fn newest(abi: &AbiFile) -> Since {
     let last = abi.releases.last().map_or("", |entry| entry.value.as_str());
     let last = last.rsplit("..").next().and_then(|text| text.parse().ok());
     Since::Known(last.unwrap_or(Release::new(0, 0)))
+}
+
+/// Whether `abi.yaml` lists a release.
+fn lists(abi: &AbiFile, release: Release) -> bool {
+    abi.releases.iter().any(|entry| {
+        let (first, last) = entry.split_once("..").unwrap_or((&entry.value, &entry.value));
+        matches!(
+            (first.parse::<Release>(), last.parse::<Release>()),
+            (Ok(first), Ok(last)) if (first..=last).contains(&release)
+        )
+    })
 }
 
 fn yaml_files(folder: &Path) -> Vec<PathBuf> {

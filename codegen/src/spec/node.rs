@@ -19,12 +19,12 @@ const MOST_DEPTH: usize = 40;
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) place: Place,
-    pub(super) value: Value,
+    pub(super) value: NodeValue,
 }
 
 /// The kind of a value.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(super) enum NodeValue {
     Scalar { text: String, plain: bool },
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
@@ -34,10 +34,10 @@ impl Node {
     /// The kind of the value, for messages.
     pub(super) fn kind(&self) -> String {
         match &self.value {
-            Value::Scalar { text, .. } if text.is_empty() => "nothing".to_owned(),
-            Value::Scalar { text, .. } => format!("`{}`", excerpt(text)),
-            Value::List(_) => "a list".to_owned(),
-            Value::Map(_) => "a mapping".to_owned(),
+            NodeValue::Scalar { text, .. } if text.is_empty() => "nothing".to_owned(),
+            NodeValue::Scalar { text, .. } => format!("`{}`", excerpt(text)),
+            NodeValue::List(_) => "a list".to_owned(),
+            NodeValue::Map(_) => "a mapping".to_owned(),
         }
     }
 }
@@ -95,7 +95,7 @@ impl Tree<'_> {
             Event::Scalar(text, style, ..) => {
                 let plain = style == ScalarStyle::Plain;
                 let text = text.into_owned();
-                self.put(Node { place, value: Value::Scalar { text, plain } })
+                self.put(Node { place, value: NodeValue::Scalar { text, plain } })
             }
             Event::SequenceStart(..) => self.begin(Open::List(place, Vec::new())),
             Event::MappingStart(..) => self.begin(Open::Map(place, Vec::new(), None)),
@@ -137,10 +137,10 @@ impl Tree<'_> {
 
     fn end(&mut self) -> Added {
         let node = match self.open.pop() {
-            Some(Open::List(place, list)) => Node { place, value: Value::List(list) },
+            Some(Open::List(place, list)) => Node { place, value: NodeValue::List(list) },
             Some(Open::Map(place, mut map, _)) => {
                 refuse_bad_keys(&mut map, self.problems);
-                Node { place, value: Value::Map(map) }
+                Node { place, value: NodeValue::Map(map) }
             }
             None => return Ok(()),
         };
@@ -182,7 +182,7 @@ fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
     let mut seen = HashMap::new();
     let mut bad = Vec::new();
     for (index, (key, _)) in map.iter().enumerate() {
-        let Value::Scalar { text, .. } = &key.value else {
+        let NodeValue::Scalar { text, .. } = &key.value else {
             let problem = Diagnostic::error(UNUSED_YAML, format!("{} cannot be a key", key.kind()));
             problems.push(problem.at(key.place, "expected a name"));
             bad.push(index);

@@ -6,12 +6,12 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::AbiFile;
-use super::file::File;
+use super::file::ItemFile;
 use crate::output::{MARK, OutputFile, SCHEMAS};
 
 /// The schema of `abi.yaml`, and that of every other file.
 pub fn files() -> Vec<OutputFile> {
-    let mut items = closed::<File>("A file of a capchain specification");
+    let mut items = closed::<ItemFile>("A file of a capchain specification");
     split_values(&mut items);
     let abi = closed::<AbiFile>("abi.yaml of a capchain specification");
     [("abi", abi), ("items", items)].map(|(name, schema)| file(name, &schema)).into()

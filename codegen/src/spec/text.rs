@@ -109,12 +109,12 @@ from_text!(Since, "Since", {
 
 /// Documentation: paragraphs of plain text in which `names` may be quoted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Doc {
+pub struct DocText {
     /// The paragraphs, each on one line.
     pub paragraphs: Vec<String>,
 }
 
-impl From<&str> for Doc {
+impl From<&str> for DocText {
     fn from(text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|paragraph| {
             let words: Vec<_> = paragraph.split_whitespace().collect();
@@ -124,7 +124,7 @@ impl From<&str> for Doc {
     }
 }
 
-impl FromStr for Doc {
+impl FromStr for DocText {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -132,7 +132,7 @@ impl FromStr for Doc {
     }
 }
 
-from_text!(Doc, "Doc", {
+from_text!(DocText, "Doc", {
     "description": "Plain text in our own words; a blank line starts a paragraph.",
     "type": "string",
     "minLength": 1,

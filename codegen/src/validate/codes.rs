@@ -1,6 +1,7 @@
 //! The codes of specifications that cannot be lowered.
 
 use crate::diagnostic::Code;
+pub(super) use crate::diagnostic::shared_codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 
 /// Not a usable name.
 pub(super) const BAD_NAME: Code = Code("V010");
@@ -32,9 +33,3 @@ pub(super) const RUST_NAME: Code = Code("V022");
 pub(super) const RUST_TYPE: Code = Code("V023");
 /// A name of the file table that does not exist.
 pub(super) const UNKNOWN_HEADER: Code = Code("V024");
-/// An id of a chain twice.
-pub(super) const ID_TWICE: Code = Code("L10");
-/// A number of a space twice.
-pub(super) const NUMBER_TWICE: Code = Code("L11");
-/// Flags that share a bit.
-pub(super) const SHARED_BIT: Code = Code("L13");

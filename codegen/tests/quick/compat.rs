@@ -2,6 +2,7 @@
 //! example of the catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use capchain::catalogue;
 use capchain::compat::{Class, Finding, Rules, codes, compare};
@@ -62,7 +63,7 @@ fn between_the_releases_with_facts_three_steps_break() {
     let facts = fixtures::root().join("codegen/tests/facts");
     let has_facts = |release: &Release| facts.join(format!("{release}.json")).exists();
     let sides: Vec<_> = history().into_iter().filter(|(release, _)| has_facts(release)).collect();
-    assert_eq!(sides.len(), 20);
+    assert_eq!(sides.len(), fs::read_dir(&facts).expect("the facts").count());
     let mut steps = BTreeMap::new();
     for pair in sides.windows(2) {
         let found = breaks(&compare(&pair[0].1, &pair[1].1));

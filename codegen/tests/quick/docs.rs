@@ -14,7 +14,7 @@ use roxmltree::{Document, Node};
 use support::fixtures;
 
 /// Releases on both sides of each great change.
-const RELEASES: [&str; 8] = ["v3.6", "v4.2", "v4.6", "v5.8-rc2", "v5.10", "v5.18", "v6.6", "v7.2"];
+const RELEASES: [&str; 8] = ["v3.6", "v4.2", "v4.6", "v5.8-rc2", "v5.10", "v5.18", "v6.6", "v7.3"];
 
 /// Every ABI that the tests know: the real one at some releases, and those of
 /// other shapes.

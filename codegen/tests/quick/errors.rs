@@ -112,7 +112,8 @@ fn every_code_has_an_entry_and_a_case() {
     let tested: BTreeSet<_> = tested.filter(|code| code.starts_with('V')).collect();
     assert_eq!(in_catalogue, tested);
     let in_source = codes_in_source();
-    assert_eq!(in_catalogue, in_source.iter().map(String::as_str).collect());
+    let in_source = in_source.iter().map(String::as_str).filter(|code| code.starts_with('V'));
+    assert_eq!(in_catalogue, in_source.collect());
 }
 
 /// Every code that the source defines, each in one place.
@@ -127,10 +128,9 @@ fn codes_in_source() -> BTreeSet<String> {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap_or_default();
-            for definition in text.split("= Code(\"V").skip(1) {
-                let number = definition.split('"').next().unwrap_or_default();
-                let code = format!("V{number}");
-                assert!(codes.insert(code), "V{number} is defined twice");
+            for definition in text.split("= Code(\"").skip(1) {
+                let code = definition.split('"').next().unwrap_or_default();
+                assert!(codes.insert(code.to_owned()), "{code} is defined twice");
             }
         }
     }

@@ -85,7 +85,8 @@ fn patches_between_releases_survive_mailers() {
         for damage in DAMAGES.iter().copied().skip(index % 3).step_by(3) {
             let what = format!("{old} to {new}, {damage:?}");
             let mail = mangled::mail(&patch, damage);
-            let result = patched(&spec, &Sources::default(), &BaseChoice::Release(old), &read(&mail));
+            let result =
+                patched(&spec, &Sources::default(), &BaseChoice::Release(old), &read(&mail));
             let result =
                 result.unwrap_or_else(|remarks| panic!("{what}: {}", told(&mail, &remarks)));
             assert_declares(&what, &result, &after, &spec);
@@ -113,7 +114,8 @@ fn patches_of_real_headers_fit_the_specification() {
         for damage in [Damage::Intact, Damage::Unindented] {
             let what = format!("real {old} to {new}, {damage:?}");
             let mail = mangled::mail(&patch, damage);
-            let result = patched(&spec, &Sources::default(), &BaseChoice::Release(old), &read(&mail));
+            let result =
+                patched(&spec, &Sources::default(), &BaseChoice::Release(old), &read(&mail));
             let result =
                 result.unwrap_or_else(|remarks| panic!("{what}: {}", told(&mail, &remarks)));
             assert_declares(&what, &result, &after, &spec);

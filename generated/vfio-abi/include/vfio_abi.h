@@ -5,7 +5,7 @@
  */
 
 /*
- * Linux VFIO user ABI, as of Linux 7.2
+ * Linux VFIO user ABI, as of Linux 7.3
  *
  * VFIO hands whole devices to user space behind an IOMMU. A program opens a
  * container or an iommufd, a group or a device node, and talks to each file
@@ -383,7 +383,7 @@ struct vfio_device_info {
  * handle.
  *
  * Struct: vfio_device_info_cap_zpci_base
- * Newest version: 2
+ * Newest version: 3
  * Since Linux 5.10.
  */
 #define VFIO_DEVICE_INFO_CAP_ZPCI_BASE	1
@@ -912,7 +912,10 @@ enum {
 	VFIO_PCI_INTX_IRQ_INDEX,	/* the interrupt pin */
 	VFIO_PCI_MSI_IRQ_INDEX,		/* message-signalled interrupts */
 	VFIO_PCI_MSIX_IRQ_INDEX,	/* MSI-X vectors */
-	/* the device has met an uncorrectable error (since 3.10) */
+	/*
+	 * the device has met an uncorrectable error; before 7.3, PCI Express
+	 * devices only (since 3.10)
+	 */
 	VFIO_PCI_ERR_IRQ_INDEX,
 	/* the host asks for the device back (since 4.0) */
 	VFIO_PCI_REQ_IRQ_INDEX,
@@ -1230,16 +1233,6 @@ __extension__ struct vfio_device_feature {
 /*
  * Features of a device. The id stands in the low 16 bits of the request's
  * flags. A probe needs no payload, whatever the feature.
- *
- * Reserved:
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_ERROR: s390 PCI error series, not merged; it
- *   was numbered 11 and 12 before (lore id 56004375821)
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE: s390 function measurement block
- *   series, not merged (lore id 56078159214)
- * - 13, VFIO_DEVICE_FEATURE_DMA_BUF_TPH: PCIe steering tags of a dma-buf, not
- *   merged (lore id 54522088155)
- * - 14, VFIO_DEVICE_FEATURE_ZPCI_FMB_READ: second feature of the function
- *   measurement block series, not merged (lore id 56078159214)
  * Since Linux 5.7.
  */
 
@@ -1302,6 +1295,12 @@ __extension__ struct vfio_device_feature {
  * has no payload (since 7.1)
  */
 #define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2		12
+
+/*
+ * takes the oldest pending error of an s390 PCI function; ENOMSG if there is
+ * none (since 7.3)
+ */
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR			13
 
 /*
  * Payload of VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP. The eventfd is
@@ -1368,12 +1367,34 @@ __extension__ struct vfio_device_feature_dma_buf {
 	struct vfio_region_dma_range dma_ranges[];
 };
 
+/*
+ * Payload of VFIO_DEVICE_FEATURE_ZPCI_ERROR. The kernel writes one error report
+ * of the firmware, a CCDF, to the address. The report is opaque; a kernel of
+ * 7.3 keeps up to four of them for each function.
+ *
+ * The request has no room for the size of the buffer. A caller asks
+ * VFIO_DEVICE_GET_INFO for ccdf_err_length first and provides that many bytes.
+ * A caller that assumes today's 32 bytes is overrun by the first kernel with a
+ * longer report.
+ * Since Linux 7.3.
+ */
+struct vfio_device_feature_zpci_err {
+	/*
+	 * user address of the buffer for the report; 0 is refused with EINVAL
+	 */
+	__aligned_u64	data;
+};
+
 /* ------------- Devices opened through their own node ------------- */
 
 /*
  * A device can be opened as /dev/vfio/devices/vfioN, without group and
  * container. It must be bound to an iommufd before anything else works on it,
  * and attached to an address space of that iommufd before it can do DMA.
+ *
+ * Since 7.3 a device without an IOMMU can have such a node, too, if the module
+ * parameter for such devices is set. It is called noiommu-vfioN, and opening it
+ * needs CAP_SYS_RAWIO.
  */
 
 /*
@@ -2161,7 +2182,8 @@ struct vfio_info_cap_header {
 
 /*
  * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
- * at 36; what 64-bit kernels add after it is padding.
+ * at 36, and 64-bit kernels add 4 bytes of padding. Version 3 has a field
+ * there, so the size is 40 on every target.
  * Since Linux 5.10.
  */
 struct vfio_device_info_cap_zpci_base {
@@ -2175,6 +2197,11 @@ struct vfio_device_info_cap_zpci_base {
 	__u8	pft;		/* type of the PCI function */
 	__u8	gid;		/* id of the function's group */
 	__u32	fh;	/* handle of the function (version 2; since 6.0) */
+	/*
+	 * size in bytes of the error report that VFIO_DEVICE_FEATURE_ZPCI_ERROR
+	 * writes (version 3; since 7.3)
+	 */
+	__u32	ccdf_err_length;
 };
 
 /*
@@ -2376,6 +2403,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_region_dma_range) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_buf) == 16 &&
 		 __builtin_offsetof(struct vfio_device_feature_dma_buf,
 		 dma_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_zpci_err) == 8, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_bind_iommufd) == 24, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_attach_iommufd_pt) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_detach_iommufd_pt) == 12, "layout");
@@ -2426,10 +2454,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_op) == VFIO_ABI__MODEL(40, 36, 40) &&
 #endif /* !VFIO_ABI__AFTER_VFIO_H */
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
-VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) ==
-		 VFIO_ABI__MODEL(40, 36, 40) &&
-		 __builtin_offsetof(struct vfio_device_info_cap_zpci_base,
-		 fh) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) == 40, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_group) ==
 		 VFIO_ABI__MODEL(48, 44, 48) &&
 		 __builtin_offsetof(struct vfio_device_info_cap_zpci_group,
@@ -2681,6 +2706,12 @@ __extension__ struct vfio_device_feature_dma_buf {
 	__u32	flags;
 	__u32	nr_ranges;
 	struct vfio_region_dma_range dma_ranges[];
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+struct vfio_device_feature_zpci_err {
+	__aligned_u64	data;
 };
 #endif
 
@@ -3458,6 +3489,11 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 #endif
 
+/* Linux 7.3 */
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR	13
+#endif
+
 #endif /* VFIO_ABI__AFTER_VFIO_H */
 #ifdef VFIO_ABI__AFTER_VFIO_CCW_H
 
@@ -3689,6 +3725,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_BUS_MASTER 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_BUF 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_ZPCI_ERROR 1
 #define VFIO_ABI_HAVE_vfio_device_low_power_entry_with_wakeup 1
 #define VFIO_ABI_HAVE_vfio_device_feature_mig_data_size 1
 #define VFIO_ABI_HAVE_vfio_device_feature_bus_master 1
@@ -3696,6 +3733,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_SET_MASTER 1
 #define VFIO_ABI_HAVE_vfio_region_dma_range 1
 #define VFIO_ABI_HAVE_vfio_device_feature_dma_buf 1
+#define VFIO_ABI_HAVE_vfio_device_feature_zpci_err 1
 #define VFIO_ABI_HAVE_vfio_device_bind_iommufd 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_FLAG_TOKEN 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_IOMMUFD 1
@@ -3827,6 +3865,7 @@ struct ccw_crw_region {
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_ccdf_err_length 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
 #endif
@@ -4984,7 +5023,8 @@ static inline int vfio_abi_device_next(
 		return found;
 	switch (cap->id) {
 	case 1:	/* VFIO_DEVICE_INFO_CAP_ZPCI_BASE */
-		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 : 36));
+		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40));
 	case 2:	/* VFIO_DEVICE_INFO_CAP_ZPCI_GROUP */
 		return vfio_abi__body(walk, cap, (cap->version == 1 ? 39 : 42));
 	case 3:	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
@@ -5034,6 +5074,8 @@ struct vfio_abi_device_zpci_base {
 	__u8	gid;
 	__u32	fh;
 	int	has_fh;	/* since version 2 */
+	__u32	ccdf_err_length;
+	int	has_ccdf_err_length;	/* since version 3 */
 };
 
 /* Reads one: 1, or 0 if the capability is another, or the error. */
@@ -5044,7 +5086,8 @@ static inline int vfio_abi_device_zpci_base_read(
 	__builtin_memset(out, 0, sizeof(*out));
 	if (cap->id != 1 || !cap->version)
 		return 0;
-	if (cap->size < (cap->version == 1 ? 32 : 36))
+	if (cap->size < (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40))
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
 	out->start_dma = vfio_abi__u64(cap->bytes + 8);
@@ -5057,6 +5100,9 @@ static inline int vfio_abi_device_zpci_base_read(
 	out->has_fh = cap->version >= 2;
 	if (out->has_fh)
 		out->fh = vfio_abi__u32(cap->bytes + 32);
+	out->has_ccdf_err_length = cap->version >= 3;
+	if (out->has_ccdf_err_length)
+		out->ccdf_err_length = vfio_abi__u32(cap->bytes + 36);
 	return 1;
 }
 
@@ -5083,9 +5129,10 @@ static inline void vfio_abi_device_zpci_base_append(
 		const struct vfio_abi_device_zpci_base *values)
 {
 	const __u32 version = values->cap.version ?
-			values->cap.version : 2;
+			values->cap.version : 3;
 
-	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 : 40), 0, 0);
+	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 :
+				version == 2 ? 40 : 40), 0, 0);
 	vfio_abi__reply_set(to, 8, 8, values->start_dma);
 	vfio_abi__reply_set(to, 16, 8, values->end_dma);
 	vfio_abi__reply_set(to, 24, 2, values->pchid);
@@ -5095,6 +5142,8 @@ static inline void vfio_abi_device_zpci_base_append(
 	vfio_abi__reply_set(to, 31, 1, values->gid);
 	if (version >= 2)
 		vfio_abi__reply_set(to, 32, 4, values->fh);
+	if (version >= 3)
+		vfio_abi__reply_set(to, 36, 4, values->ccdf_err_length);
 }
 
 /* What a struct vfio_device_info_cap_zpci_group says. */

@@ -15,13 +15,13 @@ use crate::cli::ReviewArgs;
 const MOST_BYTES: u64 = 64 << 20;
 
 /// The mails of the input.
-pub(super) struct Input {
+pub(super) struct PatchInput {
     pub(super) mails: Vec<Mail>,
     /// The repository and the commit before the change.
     repository: Option<(PathBuf, String)>,
 }
 
-impl Input {
+impl PatchInput {
     pub(super) fn read(args: &ReviewArgs) -> Result<Self, String> {
         if let Some(folder) = &args.repo {
             return Self::of_repository(folder, &args.files);

@@ -2,10 +2,10 @@
 //! with two spaces. A row `*` repeats the row before it up to the offset of the
 //! next row. Lines that start with `#` are comments.
 
-use super::{Form, MOST_BYTES, pairs};
+use super::{InputForm, MOST_BYTES, pairs};
 
 /// The bytes of a dump; `None` if the text is not a dump.
-pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
+pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, InputForm), String>> {
     let told = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
     let mut rows = text.lines().enumerate().filter(|(_, line)| told(line)).peekable();
     let (_, first) = rows.peek()?;
@@ -25,11 +25,11 @@ pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
 /// The kind of dump that a first line opens. Two words with two spaces between
 /// them are plain hex as well: a row has pairs of digits, and either begins at 0
 /// or shows its characters.
-fn opens(first: &str) -> Option<Form> {
+fn opens(first: &str) -> Option<InputForm> {
     let (offset, form, rest) = row(first)?;
     let pairs = || rest.split_ascii_whitespace().all(|word| word.len() == 2);
     let shown = rest.contains('|') || offset == 0 && pairs();
-    (form == Form::Xxd || shown).then_some(form)
+    (form == InputForm::Xxd || shown).then_some(form)
 }
 
 /// A dump as far as it was read.
@@ -44,7 +44,7 @@ struct Dump {
 }
 
 impl Dump {
-    fn line(&mut self, line: &str, form: Form) -> Result<(), String> {
+    fn line(&mut self, line: &str, form: InputForm) -> Result<(), String> {
         if line == "*" && self.row > 0 {
             self.repeated = true;
             return Ok(());
@@ -89,7 +89,7 @@ fn too_many() -> String {
 }
 
 /// The offset of a row, its kind, and the rest of the row.
-fn row(line: &str) -> Option<(usize, Form, &str)> {
+fn row(line: &str) -> Option<(usize, InputForm, &str)> {
     let line = line.trim();
     let end = line.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(line.len());
     let (offset, rest) = line.split_at(end);
@@ -98,18 +98,18 @@ fn row(line: &str) -> Option<(usize, Form, &str)> {
         _ => return None,
     };
     match rest.strip_prefix(':') {
-        Some(rest) => Some((offset, Form::Xxd, rest.strip_prefix(' ').unwrap_or(rest))),
+        Some(rest) => Some((offset, InputForm::Xxd, rest.strip_prefix(' ').unwrap_or(rest))),
         None => {
             let two = rest.strip_prefix("  ");
-            two.or(rest.is_empty().then_some("")).map(|rest| (offset, Form::Hexdump, rest))
+            two.or(rest.is_empty().then_some("")).map(|rest| (offset, InputForm::Hexdump, rest))
         }
     }
 }
 
 /// The bytes of a row, without the characters next to them.
-fn bytes(rest: &str, form: Form) -> Option<Vec<u8>> {
+fn bytes(rest: &str, form: InputForm) -> Option<Vec<u8>> {
     let digits = match form {
-        Form::Xxd => rest.split("  ").next(),
+        InputForm::Xxd => rest.split("  ").next(),
         _ => rest.split('|').next(),
     };
     let words = digits?.split_ascii_whitespace().map(pairs);

@@ -42,6 +42,8 @@ pub(super) struct TypesView {
     pub(super) macro_prefix: String,
     /// The start of the header's own types and functions.
     pub(super) stem: String,
+    /// The macro of a conversion.
+    pub(super) cast: String,
     /// Whether ioctl numbers are built.
     pub(super) ioctls: bool,
     /// The kernel headers that declare the same names.

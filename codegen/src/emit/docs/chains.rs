@@ -17,7 +17,7 @@ use crate::names::c_int;
 /// A chain, as the template prints it.
 #[derive(Template)]
 #[template(path = "chain.md.jinja", escape = "none")]
-struct ChainView {
+struct ChainDocView {
     name: String,
     doc: String,
     warning: Option<String>,
@@ -28,7 +28,7 @@ struct ChainView {
 /// A capability, as the template prints it.
 #[derive(Template)]
 #[template(path = "capability.md.jinja", escape = "none")]
-struct CapabilityView {
+struct CapabilityDocView {
     name: String,
     doc: String,
     warning: Option<String>,
@@ -46,7 +46,7 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     facts.push(format!("No capability starts before {}.", chain.bound));
     let registry = page.to("registry", &registry_path(&chain.name));
     facts.push(format!("Who holds which id, and what is free: {registry}."));
-    let view = ChainView {
+    let view = ChainDocView {
         name: chain.name.clone(),
         doc: page.doc(&chain.meta.doc),
         warning: metadata::warning(page, &chain.meta),
@@ -120,7 +120,7 @@ pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String
     let id =
         format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version);
     let facts = [id, body(page, one)].into_iter().chain(emitted_by(page, one)).collect();
-    let view = CapabilityView {
+    let view = CapabilityDocView {
         name: one.name.clone(),
         doc: page.doc(&one.meta.doc),
         warning: metadata::warning(page, &one.meta),

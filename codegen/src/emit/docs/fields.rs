@@ -7,8 +7,9 @@ use super::page::Page;
 use super::phrases;
 use super::table::{Align, Table};
 use super::types;
-use crate::ir::{Field, GroupId, Meta, Role, Struct, Type, UnionArm};
+use crate::ir::{Field, GroupId, Meta, Payload, Role, Struct, Type, UnionArm};
 use crate::layout::{ModelGroup, PerModel, Span};
+use crate::reply::Direction;
 
 /// The table; none if a struct has no field.
 pub(super) fn table(page: &Page<'_>, struct_: &Struct) -> Option<String> {
@@ -119,6 +120,7 @@ impl<'a> FieldTable<'a> {
         said.extend(notes(self.page, &field.meta, &self.struct_.meta));
         said.extend(self.gate(field.valid_if.as_ref()));
         said.extend(self.held(field.group));
+        said.extend(field.payload.as_ref().map(|payload| self.payload(payload)));
         said
     }
 
@@ -126,6 +128,21 @@ impl<'a> FieldTable<'a> {
     fn held(&self, group: Option<GroupId>) -> Option<String> {
         let group = group.filter(|id| self.page.abi.group(*id).field.is_none())?;
         Some(format!("one of {}", self.page.group(group)))
+    }
+
+    /// The memory that a field has the address of.
+    fn payload(&self, payload: &Payload) -> String {
+        let who = match payload.direction {
+            Direction::In => "the kernel reads",
+            Direction::Out => "the kernel writes",
+            Direction::InOut => "the kernel reads and writes",
+        };
+        let field = format!("`{}`", payload.length);
+        let length = match payload.length_in {
+            Some(other) => [&field, " of ", &self.page.struct_(other)].concat(),
+            None => field,
+        };
+        format!("{who} as many bytes there as {length} says")
     }
 
     fn gate(&self, when: Option<&String>) -> Option<String> {

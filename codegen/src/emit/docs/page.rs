@@ -1,7 +1,7 @@
 //! A page while it is written: text of the specification as Markdown, with a link
 //! for every name that has a place.
 
-use super::links::{Links, Target, section_path};
+use super::links::{LinkTarget, Links, section_path};
 use crate::emit::escape;
 use crate::ir::{Abi, ChainId, Doc, GroupId, StructId};
 
@@ -125,7 +125,7 @@ impl<'a> Page<'a> {
         Some(self.linked(name, self.links.find(bare.unwrap_or(name))?))
     }
 
-    fn linked(&self, label: &str, target: &Target) -> String {
+    fn linked(&self, label: &str, target: &LinkTarget) -> String {
         let page = section_path(&self.abi.sections[target.section].name);
         if page == self.path {
             return format!("[`{label}`](#{})", target.anchor);

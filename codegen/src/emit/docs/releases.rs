@@ -24,11 +24,11 @@ struct ReleaseView {
     next: Option<String>,
     title: String,
     candidate_of: Option<String>,
-    parts: Vec<PartView>,
+    parts: Vec<ReleasePartView>,
 }
 
 /// Items with the same description.
-struct PartView {
+struct ReleasePartView {
     title: &'static str,
     items: BulletList,
 }
@@ -57,7 +57,12 @@ pub(super) fn files(
 }
 
 /// The page of one of the releases that have a page.
-fn file(page: &Page<'_>, releases: &[Release], index: usize, parts: Vec<PartView>) -> OutputFile {
+fn file(
+    page: &Page<'_>,
+    releases: &[Release],
+    index: usize,
+    parts: Vec<ReleasePartView>,
+) -> OutputFile {
     let release = releases[index];
     let link = |release: &Release| page.to(&release.bare(), &release_path(*release));
     let whole = releases.iter().find(|other| other.is_final_of(release));
@@ -80,7 +85,7 @@ fn parts(
     all: &[ItemHistory<'_>],
     histories: &[&ItemHistory<'_>],
     release: Release,
-) -> Vec<PartView> {
+) -> Vec<ReleasePartView> {
     let abi = page.abi;
     let new = histories.iter().filter(|history| {
         !history.with_owner && changelog::shown_in(abi, history.meta.since.first()) == Some(release)
@@ -96,7 +101,7 @@ fn parts(
         ("Handlers", BulletList::new(handlers)),
     ];
     let parts = parts.into_iter();
-    parts.filter_map(|(title, items)| Some(PartView { title, items: items? })).collect()
+    parts.filter_map(|(title, items)| Some(ReleasePartView { title, items: items? })).collect()
 }
 
 /// The numbers that only a candidate has.

@@ -9,7 +9,7 @@ use super::tokens::ident;
 use super::{format, ioctls, needs, section, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
-use crate::output::Language;
+use crate::output::CodeLanguage;
 
 /// `lib.rs`.
 pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
@@ -114,7 +114,7 @@ fn modules(abi: &Abi) -> TokenStream {
 
 /// The modules of hand-written code.
 fn code(abi: &Abi) -> impl Iterator<Item = TokenStream> {
-    let rust = abi.code.iter().filter(|file| file.language == Language::Rust);
+    let rust = abi.code.iter().filter(|file| file.language == CodeLanguage::Rust);
     let names = rust.filter_map(|file| file.path.strip_suffix(".rs"));
     names.filter(|name| !name.contains('/')).map(|name| {
         let module = ident(name);

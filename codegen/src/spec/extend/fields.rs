@@ -1,7 +1,7 @@
 //! Fields that an extension adds to a struct: all at one place, at which no other
 //! extension adds fields.
 
-use super::super::Field;
+use super::super::FieldSpec;
 use super::super::codes::EXTENSION_CONFLICT;
 use super::super::wrappers::{LineOrMap, Map, Placed};
 use super::Extension;
@@ -34,7 +34,7 @@ impl Merge<'_> {
         let new = new.0.into_iter().map(|(name, LineOrMap(field))| {
             let since = field.since.or(since);
             let source = field.source.clone().or(source.clone());
-            (name, LineOrMap(Field { since, source, ..field }))
+            (name, LineOrMap(FieldSpec { since, source, ..field }))
         });
         fields.0.splice(index..index, new);
         if let Some(other) = self.slots.insert((at, slot), first) {
@@ -48,7 +48,12 @@ impl Merge<'_> {
 
 /// The place at `index`: after the nearest field that is the struct's own,
 /// unless the extension names one that another has added.
-fn slot(fields: &Map<LineOrMap<Field>>, index: usize, anchor: &Anchor, added: &[String]) -> Slot {
+fn slot(
+    fields: &Map<LineOrMap<FieldSpec>>,
+    index: usize,
+    anchor: &Anchor,
+    added: &[String],
+) -> Slot {
     let own = |name: &Placed<String>| !added.contains(&name.value);
     match anchor {
         (None, Some(before)) if !own(before) => Slot::Before(before.value.clone()),

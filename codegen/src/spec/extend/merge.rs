@@ -5,7 +5,7 @@ use super::super::codes::BAD_EXTENSION;
 use std::collections::HashMap;
 
 use super::super::wrappers::Placed;
-use super::super::{Item, SpecFile};
+use super::super::{ItemSpec, SpecFile};
 use super::Extension;
 use super::fields::Slot;
 use super::target::{self, At};
@@ -54,7 +54,7 @@ impl<'a> Merge<'a> {
             self.problems.push(problem.at(beside.place, "").help(help));
         }
         match (part, &self.files[at.0].items[at.1]) {
-            (Some(handler), Item::Ioctl(_)) => self.capabilities(at, handler, extension),
+            (Some(handler), ItemSpec::Ioctl(_)) => self.capabilities(at, handler, extension),
             (Some(field), _) => self.numbers_of_field(at, field, extension),
             (None, _) => self.item(at, extension),
         }
@@ -76,7 +76,7 @@ impl<'a> Merge<'a> {
         let item = item(last);
         let keys = target::keys(item, of_part);
         let kind = match (of_part, item) {
-            (true, Item::Ioctl(_)) => "a handler".to_owned(),
+            (true, ItemSpec::Ioctl(_)) => "a handler".to_owned(),
             (true, _) => format!("a field of {}", target::kind(item)),
             (false, _) => target::kind(item).to_owned(),
         };
@@ -106,12 +106,14 @@ impl<'a> Merge<'a> {
 
     fn item(&mut self, at: At, extension: Extension) {
         match &mut self.files[at.0].items.0[at.1] {
-            Item::Chain(chain) => chain.reserved.0.extend(extension.reserved.0),
-            Item::Ioctl(_) => self.handlers(at, extension),
-            Item::Struct(_) | Item::Capability(_) => self.fields(at, extension),
-            Item::Constants(_) | Item::Enum(_) | Item::IdSpace(_) => self.group(at, extension),
+            ItemSpec::Chain(chain) => chain.reserved.0.extend(extension.reserved.0),
+            ItemSpec::Ioctl(_) => self.handlers(at, extension),
+            ItemSpec::Struct(_) | ItemSpec::Capability(_) => self.fields(at, extension),
+            ItemSpec::Constants(_) | ItemSpec::Enum(_) | ItemSpec::IdSpace(_) => {
+                self.group(at, extension)
+            }
             // It cannot be extended.
-            Item::Macro(_) => {}
+            ItemSpec::Macro(_) => {}
         }
     }
 

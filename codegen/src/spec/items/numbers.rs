@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::history::{History, Validity};
-use super::super::text::{Doc, Number};
+use super::super::history::{HistorySpec, Validity};
+use super::super::text::{DocText, Number};
 use super::super::types::Amount;
 use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
-use super::{Common, Deprecated, item};
+use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 use crate::reply::Count;
@@ -19,7 +19,7 @@ item! {
         #[serde(rename = "constants", alias = "enum", alias = "id_space")]
         pub name: Placed<String>,
         /// Their purpose.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// Whether the C enum has no tag.
         #[serde(default)]
         pub anonymous: bool,
@@ -31,18 +31,18 @@ item! {
         #[serde(rename = "type")]
         pub type_: Option<Placed<String>>,
         /// The numbers.
-        pub values: Map<LineOrMap<Value>>,
+        pub values: Map<LineOrMap<ValueSpec>>,
         /// Numbers that others use, by the names that they have there.
         #[serde(default)]
-        pub reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+        pub reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     }
 }
 
 item! {
     /// One named number, or a string.
-    pub struct Value {
+    pub struct ValueSpec {
         /// Its meaning.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// The number; `next` for one more than the enumerator before it.
         pub value: Option<Amount>,
         /// The number of the one bit that is set.
@@ -65,7 +65,7 @@ item! {
     }
 }
 
-impl FromLine for Value {
+impl FromLine for ValueSpec {
     const FORM: &'static str = "value, doc` or `bit number, doc";
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {
@@ -96,14 +96,14 @@ impl FromLine for Value {
 
 /// A number that others use.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct Reserved {
+pub struct ReservedSpec {
     /// The number.
     pub value: Placed<Number>,
     /// Its user, with a source.
-    pub doc: Placed<Doc>,
+    pub doc: Placed<DocText>,
 }
 
-impl FromLine for Reserved {
+impl FromLine for ReservedSpec {
     const FORM: &'static str = "value, doc";
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {

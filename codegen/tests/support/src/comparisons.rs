@@ -1,7 +1,7 @@
 //! Pairs of ABIs for `compat`: the history of VFIO, and the examples of the
 //! catalogue.
 
-use capchain::catalogue::{self, Entry};
+use capchain::catalogue::{self, CatalogueEntry};
 use capchain::compat::{Finding, Side, compare};
 use capchain::lower::lower;
 use capchain::release::Release;
@@ -21,7 +21,7 @@ pub fn history() -> Vec<(Release, Side)> {
 /// after the good one.
 pub struct Example {
     /// The entry of the catalogue.
-    pub entry: &'static Entry,
+    pub entry: &'static CatalogueEntry,
     /// The ABI before the change.
     pub before: Side,
     /// The ABI after the bad change.

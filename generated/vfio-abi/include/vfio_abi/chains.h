@@ -1105,7 +1105,8 @@ static inline int vfio_abi_device_next(
 		return found;
 	switch (cap->id) {
 	case 1:	/* VFIO_DEVICE_INFO_CAP_ZPCI_BASE */
-		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 : 36));
+		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40));
 	case 2:	/* VFIO_DEVICE_INFO_CAP_ZPCI_GROUP */
 		return vfio_abi__body(walk, cap, (cap->version == 1 ? 39 : 42));
 	case 3:	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
@@ -1155,6 +1156,8 @@ struct vfio_abi_device_zpci_base {
 	__u8	gid;
 	__u32	fh;
 	int	has_fh;	/* since version 2 */
+	__u32	ccdf_err_length;
+	int	has_ccdf_err_length;	/* since version 3 */
 };
 
 /* Reads one: 1, or 0 if the capability is another, or the error. */
@@ -1165,7 +1168,8 @@ static inline int vfio_abi_device_zpci_base_read(
 	__builtin_memset(out, 0, sizeof(*out));
 	if (cap->id != 1 || !cap->version)
 		return 0;
-	if (cap->size < (cap->version == 1 ? 32 : 36))
+	if (cap->size < (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40))
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
 	out->start_dma = vfio_abi__u64(cap->bytes + 8);
@@ -1178,6 +1182,9 @@ static inline int vfio_abi_device_zpci_base_read(
 	out->has_fh = cap->version >= 2;
 	if (out->has_fh)
 		out->fh = vfio_abi__u32(cap->bytes + 32);
+	out->has_ccdf_err_length = cap->version >= 3;
+	if (out->has_ccdf_err_length)
+		out->ccdf_err_length = vfio_abi__u32(cap->bytes + 36);
 	return 1;
 }
 
@@ -1204,9 +1211,10 @@ static inline void vfio_abi_device_zpci_base_append(
 		const struct vfio_abi_device_zpci_base *values)
 {
 	const __u32 version = values->cap.version ?
-			values->cap.version : 2;
+			values->cap.version : 3;
 
-	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 : 40), 0, 0);
+	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 :
+				version == 2 ? 40 : 40), 0, 0);
 	vfio_abi__reply_set(to, 8, 8, values->start_dma);
 	vfio_abi__reply_set(to, 16, 8, values->end_dma);
 	vfio_abi__reply_set(to, 24, 2, values->pchid);
@@ -1216,6 +1224,8 @@ static inline void vfio_abi_device_zpci_base_append(
 	vfio_abi__reply_set(to, 31, 1, values->gid);
 	if (version >= 2)
 		vfio_abi__reply_set(to, 32, 4, values->fh);
+	if (version >= 3)
+		vfio_abi__reply_set(to, 36, 4, values->ccdf_err_length);
 }
 
 /* What a struct vfio_device_info_cap_zpci_group says. */

@@ -244,6 +244,12 @@ __extension__ struct vfio_device_feature_dma_buf {
 };
 #endif
 
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+struct vfio_device_feature_zpci_err {
+	__aligned_u64	data;
+};
+#endif
+
 #ifndef VFIO_DEVICE_BIND_IOMMUFD
 struct vfio_device_bind_iommufd {
 	__u32		argsz;
@@ -1018,6 +1024,11 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 #endif
 
+/* Linux 7.3 */
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR	13
+#endif
+
 #endif /* VFIO_ABI__AFTER_VFIO_H */
 #ifdef VFIO_ABI__AFTER_VFIO_CCW_H
 
@@ -1249,6 +1260,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_BUS_MASTER 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_BUF 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_ZPCI_ERROR 1
 #define VFIO_ABI_HAVE_vfio_device_low_power_entry_with_wakeup 1
 #define VFIO_ABI_HAVE_vfio_device_feature_mig_data_size 1
 #define VFIO_ABI_HAVE_vfio_device_feature_bus_master 1
@@ -1256,6 +1268,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_SET_MASTER 1
 #define VFIO_ABI_HAVE_vfio_region_dma_range 1
 #define VFIO_ABI_HAVE_vfio_device_feature_dma_buf 1
+#define VFIO_ABI_HAVE_vfio_device_feature_zpci_err 1
 #define VFIO_ABI_HAVE_vfio_device_bind_iommufd 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_FLAG_TOKEN 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_IOMMUFD 1
@@ -1387,6 +1400,7 @@ struct ccw_crw_region {
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_ccdf_err_length 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
 #endif

@@ -375,7 +375,7 @@ struct vfio_device_info {
  * handle.
  *
  * Struct: vfio_device_info_cap_zpci_base
- * Newest version: 2
+ * Newest version: 3
  * Since Linux 5.10.
  */
 #define VFIO_DEVICE_INFO_CAP_ZPCI_BASE	1
@@ -904,7 +904,10 @@ enum {
 	VFIO_PCI_INTX_IRQ_INDEX,	/* the interrupt pin */
 	VFIO_PCI_MSI_IRQ_INDEX,		/* message-signalled interrupts */
 	VFIO_PCI_MSIX_IRQ_INDEX,	/* MSI-X vectors */
-	/* the device has met an uncorrectable error (since 3.10) */
+	/*
+	 * the device has met an uncorrectable error; before 7.3, PCI Express
+	 * devices only (since 3.10)
+	 */
 	VFIO_PCI_ERR_IRQ_INDEX,
 	/* the host asks for the device back (since 4.0) */
 	VFIO_PCI_REQ_IRQ_INDEX,
@@ -1222,16 +1225,6 @@ __extension__ struct vfio_device_feature {
 /*
  * Features of a device. The id stands in the low 16 bits of the request's
  * flags. A probe needs no payload, whatever the feature.
- *
- * Reserved:
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_ERROR: s390 PCI error series, not merged; it
- *   was numbered 11 and 12 before (lore id 56004375821)
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE: s390 function measurement block
- *   series, not merged (lore id 56078159214)
- * - 13, VFIO_DEVICE_FEATURE_DMA_BUF_TPH: PCIe steering tags of a dma-buf, not
- *   merged (lore id 54522088155)
- * - 14, VFIO_DEVICE_FEATURE_ZPCI_FMB_READ: second feature of the function
- *   measurement block series, not merged (lore id 56078159214)
  * Since Linux 5.7.
  */
 
@@ -1294,6 +1287,12 @@ __extension__ struct vfio_device_feature {
  * has no payload (since 7.1)
  */
 #define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2		12
+
+/*
+ * takes the oldest pending error of an s390 PCI function; ENOMSG if there is
+ * none (since 7.3)
+ */
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR			13
 
 /*
  * Payload of VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP. The eventfd is
@@ -1360,12 +1359,34 @@ __extension__ struct vfio_device_feature_dma_buf {
 	struct vfio_region_dma_range dma_ranges[];
 };
 
+/*
+ * Payload of VFIO_DEVICE_FEATURE_ZPCI_ERROR. The kernel writes one error report
+ * of the firmware, a CCDF, to the address. The report is opaque; a kernel of
+ * 7.3 keeps up to four of them for each function.
+ *
+ * The request has no room for the size of the buffer. A caller asks
+ * VFIO_DEVICE_GET_INFO for ccdf_err_length first and provides that many bytes.
+ * A caller that assumes today's 32 bytes is overrun by the first kernel with a
+ * longer report.
+ * Since Linux 7.3.
+ */
+struct vfio_device_feature_zpci_err {
+	/*
+	 * user address of the buffer for the report; 0 is refused with EINVAL
+	 */
+	__aligned_u64	data;
+};
+
 /* ------------- Devices opened through their own node ------------- */
 
 /*
  * A device can be opened as /dev/vfio/devices/vfioN, without group and
  * container. It must be bound to an iommufd before anything else works on it,
  * and attached to an address space of that iommufd before it can do DMA.
+ *
+ * Since 7.3 a device without an IOMMU can have such a node, too, if the module
+ * parameter for such devices is set. It is called noiommu-vfioN, and opening it
+ * needs CAP_SYS_RAWIO.
  */
 
 /*
@@ -2153,7 +2174,8 @@ struct vfio_info_cap_header {
 
 /*
  * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
- * at 36; what 64-bit kernels add after it is padding.
+ * at 36, and 64-bit kernels add 4 bytes of padding. Version 3 has a field
+ * there, so the size is 40 on every target.
  * Since Linux 5.10.
  */
 struct vfio_device_info_cap_zpci_base {
@@ -2167,6 +2189,11 @@ struct vfio_device_info_cap_zpci_base {
 	__u8	pft;		/* type of the PCI function */
 	__u8	gid;		/* id of the function's group */
 	__u32	fh;	/* handle of the function (version 2; since 6.0) */
+	/*
+	 * size in bytes of the error report that VFIO_DEVICE_FEATURE_ZPCI_ERROR
+	 * writes (version 3; since 7.3)
+	 */
+	__u32	ccdf_err_length;
 };
 
 /*
@@ -2368,6 +2395,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_region_dma_range) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_buf) == 16 &&
 		 __builtin_offsetof(struct vfio_device_feature_dma_buf,
 		 dma_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_zpci_err) == 8, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_bind_iommufd) == 24, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_attach_iommufd_pt) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_detach_iommufd_pt) == 12, "layout");
@@ -2418,10 +2446,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_op) == VFIO_ABI__MODEL(40, 36, 40) &&
 #endif /* !VFIO_ABI__AFTER_VFIO_H */
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
-VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) ==
-		 VFIO_ABI__MODEL(40, 36, 40) &&
-		 __builtin_offsetof(struct vfio_device_info_cap_zpci_base,
-		 fh) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) == 40, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_group) ==
 		 VFIO_ABI__MODEL(48, 44, 48) &&
 		 __builtin_offsetof(struct vfio_device_info_cap_zpci_group,

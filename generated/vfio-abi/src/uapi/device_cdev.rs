@@ -6,6 +6,9 @@
 //! bound to an iommufd before anything else works on it, and attached to an address space of
 //! that iommufd before it can do DMA.
 //!
+//! Since 7.3 a device without an IOMMU can have such a node, too, if the module parameter for
+//! such devices is set. It is called noiommu-vfioN, and opening it needs CAP_SYS_RAWIO.
+//!
 //! Source, unless an item states another: include/uapi/linux/vfio.h.
 
 use core::mem::{offset_of, size_of};

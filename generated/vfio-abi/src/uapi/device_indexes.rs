@@ -100,7 +100,7 @@ pub const VFIO_PCI_MSI_IRQ_INDEX: u32 = 1;
 /// MSI-X vectors.
 pub const VFIO_PCI_MSIX_IRQ_INDEX: u32 = 2;
 
-/// The device has met an uncorrectable error.
+/// The device has met an uncorrectable error; before 7.3, PCI Express devices only.
 ///
 /// Since Linux 3.10.
 pub const VFIO_PCI_ERR_IRQ_INDEX: u32 = 3;
@@ -133,7 +133,7 @@ impl PciIrqIndex {
     pub const MSI: Self = Self(VFIO_PCI_MSI_IRQ_INDEX);
     /// MSI-X vectors.
     pub const MSIX: Self = Self(VFIO_PCI_MSIX_IRQ_INDEX);
-    /// The device has met an uncorrectable error.
+    /// The device has met an uncorrectable error; before 7.3, PCI Express devices only.
     pub const ERR: Self = Self(VFIO_PCI_ERR_IRQ_INDEX);
     /// The host asks for the device back.
     pub const REQ: Self = Self(VFIO_PCI_REQ_IRQ_INDEX);

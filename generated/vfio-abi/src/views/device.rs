@@ -165,10 +165,11 @@ pub struct DeviceZpciBase<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(DeviceZpciBase, 2, |cap| {
+capability!(DeviceZpciBase, 3, |cap| {
     cap.body(match cap.version {
         1 => 32,
-        _ => 36,
+        2 => 36,
+        _ => 40,
     })
 });
 
@@ -221,6 +222,15 @@ impl<'a> DeviceZpciBase<'a> {
     #[inline]
     pub fn fh(&self) -> Option<u32> {
         (self.cap.version >= 2).then(|| self.cap.number(32, 4) as u32)
+    }
+
+    /// Size in bytes of the error report that
+    /// [`VFIO_DEVICE_FEATURE_ZPCI_ERROR`](crate::uapi::VFIO_DEVICE_FEATURE_ZPCI_ERROR) writes.
+    ///
+    /// Since Linux 7.3.
+    #[inline]
+    pub fn ccdf_err_length(&self) -> Option<u32> {
+        (self.cap.version >= 3).then(|| self.cap.number(36, 4) as u32)
     }
 }
 
@@ -384,7 +394,7 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
         match *self {
             Self::ZpciBase(cap) => {
                 let version = match cap.header.version {
-                    0 => 2,
+                    0 => 3,
                     version => version,
                 };
                 CapShape::fixed(
@@ -392,6 +402,7 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
                     version,
                     match version {
                         1 => 32,
+                        2 => 40,
                         _ => 40,
                     },
                 )
@@ -447,6 +458,9 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
                 put(31, &cap.gid.to_ne_bytes());
                 if shape.version >= 2 {
                     put(32, &cap.fh.to_ne_bytes());
+                }
+                if shape.version >= 3 {
+                    put(36, &cap.ccdf_err_length.to_ne_bytes());
                 }
             }
             Self::ZpciGroup(cap) => {
