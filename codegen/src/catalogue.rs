@@ -17,7 +17,7 @@ pub struct CatalogueEntry {
     pub rule: String,
     /// Why it exists.
     pub why: String,
-    /// Of rules about two ABIs, the fragment that both examples start from.
+    /// For rules about two ABIs: the fragment that both examples start from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// A fragment of a specification, or of a header, that breaks it.

@@ -90,6 +90,13 @@ pub(crate) enum Command {
         capchain import include/uapi/linux/vfio.h --at v7.3"
     )]
     Import(ImportArgs),
+    /// Show which numbers are taken, reserved, claimed by proposals, and free
+    #[command(
+        after_help = "A space is a chain, an id space, an enum, `struct.field` or a kind of file \
+        descriptor; a name\nselects the spaces that have it.\n\nExample:\n  capchain ids\n  \
+        capchain ids device_feature\n  capchain ids vfio_device_info.flags --format json"
+    )]
+    Ids(IdsArgs),
     /// Write a new specification that lints, generates and builds
     #[command(
         after_help = "The specification has one INFO ioctl, one chain and one capability. It \
@@ -111,7 +118,7 @@ pub(crate) struct GenerateArgs {
     /// The kernel release to describe, such as v5.10; needs --out
     #[arg(long, value_name = "RELEASE", requires = "out")]
     pub(crate) at: Option<Release>,
-    /// Write nothing; list files that differ, are missing or should not be there
+    /// Write nothing; list files that differ, are missing or unexpected file
     #[arg(long)]
     pub(crate) check: bool,
 }
@@ -235,6 +242,18 @@ pub(crate) struct ImportArgs {
     /// The kernel release that the headers are of, such as v7.3 [default: the newest]
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IdsArgs {
+    /// The space of numbers, or a name with a number [default: a summary of all]
+    pub(crate) space: Option<String>,
+    /// The kernel release to describe, such as v5.10
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// Format of the numbers
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

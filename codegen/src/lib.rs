@@ -37,6 +37,7 @@ pub mod lower;
 pub mod matrix;
 pub mod model;
 pub mod names;
+pub mod numbering;
 pub mod output;
 pub mod release;
 pub mod reply;

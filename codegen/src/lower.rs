@@ -5,6 +5,7 @@
 mod chains;
 mod groups;
 mod ioctls;
+mod proposals;
 mod protocol;
 mod structs;
 
@@ -41,19 +42,19 @@ struct Lowering<'a> {
     spec: &'a Spec,
     release: Release,
     abi: Abi,
-    /// Today's name of a struct to its index, in the order of declaration.
+    /// The index of each struct by its current name, in the order of declaration.
     structs: HashMap<&'a str, StructId>,
-    /// A group of the file level to its index.
+    /// The index of each group at file level.
     groups: HashMap<&'a str, GroupId>,
-    /// A chain to its index.
+    /// The index of each chain.
     chains: HashMap<&'a str, ChainId>,
     /// The chains in the order of their indexes.
     chain_items: Vec<&'a spec::ChainSpec>,
-    /// Every plain constant's number.
+    /// The number of every plain constant.
     numbers: HashMap<&'a str, i128>,
     /// The capabilities of all releases, by the hosts of their chains.
     hosted: HashMap<&'a str, Vec<ioctls::HostedCapability<'a>>>,
-    /// Today's name of a constant or a capability to that in the release.
+    /// The name in the release of each constant or capability, by its current name.
     names: HashMap<&'a str, &'a str>,
 }
 
@@ -92,6 +93,10 @@ impl<'a> Lowering<'a> {
             ioctls: Vec::new(),
             chains: Vec::new(),
             capabilities: Vec::new(),
+            proposals: match release == valid.newest() {
+                true => proposals::proposals(spec),
+                false => Vec::new(),
+            },
             protocol: Protocol::default(),
         };
         Self {

@@ -6,6 +6,7 @@
 //! `docs/spec-format.md` explains every key. The JSON Schema that editors use
 //! comes from these same types.
 
+mod as_of;
 mod code;
 mod codes;
 mod de;
@@ -16,6 +17,7 @@ pub mod history;
 pub mod items;
 pub mod load;
 mod node;
+pub mod proposals;
 pub mod schema;
 pub mod text;
 pub mod types;
@@ -35,23 +37,26 @@ pub use items::{
     Before, CapabilitySpec, ChainSpec, Common, DeprecatedSpec, Exception, FieldSpec, First,
     IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
+pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
 use text::{DocText, Number};
 use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
 
 /// A specification: `abi.yaml` and its files.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Spec {
     /// `abi.yaml`.
     pub abi: AbiFile,
     /// The files that it lists, in its order, then the overlays.
     pub files: Vec<SpecFile>,
+    /// What is proposed: overlays that are not laid over it.
+    pub proposals: Vec<ProposalSpec>,
     /// Hand-written files that are copied into the crate.
     pub code: Vec<CodeFile>,
 }
 
 /// `abi.yaml`: facts about the ABI as a whole.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct AbiFile {
     /// Short name of the ABI, in lower case.
     pub abi: Placed<String>,
@@ -59,7 +64,7 @@ pub struct AbiFile {
     pub title: Placed<String>,
     /// The purpose of the ABI.
     pub doc: Placed<DocText>,
-    /// The word that all names start with, and that short names in Rust lack.
+    /// The word that all names start with; it is left out of short names in Rust.
     pub prefix: Placed<String>,
     /// The version of the generated crate and header; 0.0.0 if absent.
     #[serde(default)]
@@ -91,7 +96,7 @@ fn yes() -> bool {
 }
 
 /// A kernel header.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct HeaderSpec {
     /// Its path in `#include`.
     pub path: Placed<String>,
@@ -100,7 +105,7 @@ pub struct HeaderSpec {
 }
 
 /// How ioctl numbers are built: `_IO(type, base + number)`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct IoctlNumbersSpec {
     /// The constant of the type.
     #[serde(rename = "type")]
@@ -130,7 +135,7 @@ impl FromLine for FdKindSpec {
 }
 
 /// A header with which every capability of a chain starts.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct CapHeaderSpec {
     /// Its contents.
     pub doc: Placed<DocText>,
@@ -147,7 +152,7 @@ pub struct CapHeaderSpec {
     pub relative_to: RelativeTo,
     /// The value of `next` that ends the chain.
     pub end: Placed<Number>,
-    /// The alignment of every capability, where the writer keeps the rules.
+    /// The alignment of every capability, if the writer obeys the rules.
     pub align: Placed<Number>,
 }
 
@@ -162,7 +167,7 @@ pub enum RelativeTo {
 }
 
 /// One file of items: one subject, at most one id space.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SpecFile {
     /// The file's name without folder and ending.
     pub name: String,
@@ -178,6 +183,10 @@ pub struct SpecFile {
     pub since: Placed<Since>,
     /// The default `source` of its items: a kernel file or commit.
     pub source: Placed<String>,
+    /// The day on which a proposal was posted.
+    pub posted: Option<String>,
+    /// The proposal that replaced this one.
+    pub replaced_by: Option<Placed<String>>,
     /// The items in the order of the outputs, with everything that overlays add to them.
     pub items: List<ItemSpec>,
 }

@@ -33,8 +33,8 @@ fn one(code: &str, format: Format) -> CommandResult {
 fn unknown(code: &str) -> String {
     let codes = catalogue::entries().iter().map(|entry| entry.code.as_str());
     match names::nearest(&code.to_uppercase(), codes) {
-        Some(near) => format!("there is no code `{code}`; did you mean {near}?"),
-        None => format!("there is no code `{code}`; `capchain explain` lists them"),
+        Some(near) => format!("no code `{code}`; did you mean {near}?"),
+        None => format!("no code `{code}`; `capchain explain` lists all codes"),
     }
 }
 

@@ -81,7 +81,7 @@ fn files(name: &str) -> Result<Vec<(&'static str, String)>, String> {
     Ok(vec![("abi.yaml", text(abi)? + "\n"), ("device.yaml", text(device)? + "\n")])
 }
 
-/// The newest kernel release of the embedded specifications.
+/// The newest kernel release in the embedded specifications.
 fn newest() -> Option<Release> {
     let open = |abi: &embedded::EmbeddedAbi| capchain::open(&Origin::Embedded(abi.files), &[]).spec;
     embedded::ABIS.iter().filter_map(open).map(|spec| spec.newest()).max()
@@ -104,7 +104,7 @@ fn check_specification(name: &str, files: &[(&'static str, String)]) -> Result<(
     Ok(())
 }
 
-/// Writes all files or none: into another folder first, which is then renamed.
+/// Writes all files or none: first into a temporary folder, which is then renamed.
 fn write(path: &Path, files: &[(&str, String)]) -> io::Result<()> {
     let mut staged = path.as_os_str().to_owned();
     staged.push(".new");

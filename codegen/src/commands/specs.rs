@@ -118,9 +118,9 @@ pub(super) fn one(source: &Source) -> Result<Specification, String> {
     }
 }
 
-/// The specification for a task that names an item or a header: the given one,
-/// or the first of all that `fits`; the default one if none does. Overlays
-/// belong to one ABI, so with any there is no search.
+/// The specification for a task that names an item or a header: the given one, or
+/// the first that `fits`, or the default one. Overlays belong to one ABI, so there
+/// is no search if any are given.
 pub(super) fn search(source: &Source, fits: impl Fn(&ValidSpec) -> bool) -> Result<Loaded, String> {
     search_at(source, None, fits)
 }

@@ -13,7 +13,7 @@ use crate::ir::{
     Value,
 };
 use crate::layout::Model;
-use crate::model::{Handling, sample};
+use crate::model::{HandlerModel, sample};
 
 pub(super) fn compare(matching: &Matching<'_>) -> Vec<Finding> {
     let abis = matching.abis();
@@ -242,7 +242,7 @@ fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Wi
         .iter()
         .find(|(_, handler)| gives(handler, cap))
         .or(handlers_returning.first())?;
-    let handling = Handling::new(abi, handler_returning.0, handler_returning.1)?;
+    let model = HandlerModel::new(abi, handler_returning.0, handler_returning.1)?;
     let known = |other: &&Capability| {
         let mut old = matching.abis().0.capabilities.iter();
         old.any(|old| same_item((&old.name, &old.meta), (&other.name, &other.meta)))
@@ -250,9 +250,9 @@ fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Wi
     let caps = abi.capabilities_of(chain);
     let old = caps.filter(|cap| gives(handler_returning.1, cap)).filter(known);
     let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
-    let from = handling.need(&caps);
+    let from = model.need(&caps);
     caps.push(sample::cap(abi, cap, 1));
-    Some(Window { from, to: handling.need(&caps) })
+    Some(Window { from, to: model.need(&caps) })
 }
 
 /// How replies with a chain differ, of the first handlers that give them.

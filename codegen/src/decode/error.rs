@@ -7,7 +7,7 @@ use crate::layout::Span;
 pub struct DecodeError {
     /// The error.
     pub kind: DecodeErrorKind,
-    /// The offset of the capability it is about; 0 of the struct itself.
+    /// The offset of the capability that has it; 0 for the struct itself.
     pub at: u64,
     /// The bytes that are wrong, or that show the error.
     pub marks: Vec<Span>,
@@ -16,11 +16,11 @@ pub struct DecodeError {
 /// The error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeErrorKind {
-    /// There are fewer bytes than every such struct has.
+    /// There are fewer bytes than every reply of the struct has.
     TooShort {
-        /// How many count.
+        /// The number of available bytes.
         len: u64,
-        /// How many there must be.
+        /// The number of required bytes.
         minsz: u64,
     },
     /// An offset points into the fixed part.
@@ -29,20 +29,20 @@ pub enum DecodeErrorKind {
     OutOfBounds,
     /// The bytes end inside a capability's header.
     HeaderCut,
-    /// The chain comes back to itself.
+    /// The chain returns to a capability that was visited before.
     Cycle,
-    /// A capability is shorter than its version needs.
+    /// A capability is shorter than its version requires.
     BodyShort {
         /// Its id.
         id: u64,
-        /// The bytes that it needs.
+        /// The bytes that it requires.
         need: u64,
     },
-    /// More elements are counted than there are.
+    /// A count is larger than the number of elements in the bytes.
     CountOutOfBounds {
         /// The capability's id, if it is one.
         id: Option<u64>,
-        /// The elements that are counted.
+        /// The value of the count.
         count: u64,
     },
     /// A capability reaches into the next one.
@@ -84,11 +84,11 @@ impl DecodeErrorKind {
 
 impl DecodeError {
     /// Fewer bytes than required, and the bytes that state the size, if any.
-    pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
+    pub(super) fn too_short(len: u64, minsz: u64, source: Option<Span>) -> Self {
         Self {
             kind: DecodeErrorKind::TooShort { len, minsz },
             at: 0,
-            marks: said_at.into_iter().collect(),
+            marks: source.into_iter().collect(),
         }
     }
 
@@ -113,10 +113,10 @@ impl DecodeError {
                 format!("capability {id} at {at} requires {need} bytes, more than there are")
             }
             DecodeErrorKind::CountOutOfBounds { id: Some(id), count } => {
-                format!("capability {id} at {at} counts {count} elements, more than there are")
+                format!("capability {id} at {at} counts {count} elements, more than the reply has")
             }
             DecodeErrorKind::CountOutOfBounds { id: None, count } => {
-                format!("{count} elements are counted, more than there are")
+                format!("the count is {count} elements, more than the reply has")
             }
             DecodeErrorKind::Overlap { id, next } => {
                 format!("capability {id} at {at} overlaps the one at {next}")

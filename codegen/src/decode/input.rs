@@ -1,6 +1,6 @@
-//! What a user has, as bytes: a binary file, or text of one of the usual kinds.
-//! Which it is is found out by looking. What cannot be one of them is refused,
-//! and so is whatever would become too large; nothing is guessed.
+//! Reads bytes from a binary file or from text in one of the usual formats. The
+//! format is detected from the content. Unrecognised and too large input is an
+//! error.
 
 mod hex;
 mod hexdump_parser;
@@ -10,24 +10,24 @@ use std::fmt;
 
 /// The most bytes that are interpreted.
 pub const MOST_BYTES: usize = 1 << 20;
-/// The most bytes of a file: a hex dump takes five times what it shows.
+/// The largest accepted file. A hex dump is five times as large as its bytes.
 pub const MOST_INPUT: usize = 8 << 20;
 
-/// Bytes, and how they were found.
+/// Bytes and their input format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// How they were written.
+    /// The format of the input.
     pub form: InputForm,
-    /// Whether the text says that bytes are missing at the end.
+    /// Whether the text shows that bytes are missing at the end.
     pub cut: bool,
 }
 
-/// How bytes can be written.
+/// Formats of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputForm {
-    /// As they are.
+    /// The bytes themselves.
     Binary,
     /// Hexadecimal digits.
     Hex,
@@ -51,11 +51,11 @@ impl fmt::Display for InputForm {
     }
 }
 
-/// Finds the bytes in what was read from a file.
+/// Detects the format of a file's content and returns its bytes.
 ///
 /// # Errors
 ///
-/// With a sentence that tells why there are none.
+/// A sentence that says why there are none.
 pub fn read(input: &[u8]) -> Result<Input, String> {
     let found = match text(input) {
         None => Input { bytes: input.to_vec(), form: InputForm::Binary, cut: false },
@@ -68,8 +68,8 @@ pub fn read(input: &[u8]) -> Result<Input, String> {
     }
 }
 
-/// The input as text, if it is some: no binary reply is, since its argsz and
-/// flags are small numbers and so have bytes that no text has.
+/// The input as text, if it is text. A binary reply never is: its argsz and flags
+/// are small numbers, which contain bytes that text does not.
 fn text(input: &[u8]) -> Option<&str> {
     let visible = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' '..=b'~');
     let text = std::str::from_utf8(input).ok();

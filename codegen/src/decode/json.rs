@@ -1,12 +1,12 @@
-//! What was found, for a program: one object whose keys are stable.
+//! The result as JSON: one object with stable keys.
 //!
-//! Every value has `name`, `offset`, `size`, `type`, `role`, `value` and `text`;
-//! of a struct, a union or an array, `value` is a list of the same, and `text` of
-//! a struct is its name. `value` is
-//! null where the bytes do not hold it. An array of bytes is a hex string.
+//! Every value has `name`, `offset`, `size`, `type`, `role`, `value` and `text`.
+//! The `value` of a struct, a union or an array is a list of such values, and the
+//! `text` of a struct is its name. `value` is null if the bytes do not contain it.
+//! An array of bytes is a hex string.
 //!
-//! Capabilities may lie over each other and say the same bytes again and again.
-//! What would take more than there are bytes is left out: `folded` tells.
+//! Overlapping capabilities may contain the same bytes many times. Output beyond
+//! the number of bytes is left out, and `folded` is set.
 
 use serde_json::{Value as Json, json};
 

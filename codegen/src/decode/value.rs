@@ -12,30 +12,30 @@ use crate::layout::{Int, Span};
 /// A field, an arm of a union or an element of an array.
 #[derive(Clone, Debug)]
 pub struct DecodedValue<'a> {
-    /// Its name; of an element, empty.
+    /// Its name; empty for an element.
     pub name: &'a str,
     /// Its type.
     pub type_: &'a Type,
-    /// Where it lies in the buffer.
+    /// Its position in the buffer.
     pub span: Span,
-    /// What it is to the protocol.
+    /// Its role in the protocol.
     pub role: Role,
-    /// What must be given for it to count.
+    /// The condition under which it is valid.
     pub gate: Option<Condition<'a>>,
-    /// What it holds.
+    /// Its content.
     pub content: Content<'a>,
 }
 
-/// What a value holds.
+/// The content of a value.
 #[derive(Clone, Debug)]
 pub enum Content<'a> {
-    /// Nothing: the bytes do not reach its end.
+    /// Nothing: the bytes end before its end.
     Absent,
     /// A number, or a pointer.
     Number(DecodedNumber<'a>),
     /// A struct, its fields, and the bytes that none of them covers.
     Fields(&'a Struct, Vec<DecodedValue<'a>>, Vec<Span>),
-    /// The arms of a union, which lie one over the other.
+    /// The members of a union, which overlap.
     Arms(Vec<DecodedValue<'a>>),
     /// An array of bytes.
     Bytes(&'a [u8]),
@@ -56,17 +56,17 @@ pub struct Array<'a> {
 }
 
 impl<'a> Array<'a> {
-    /// How many elements are there.
+    /// The number of elements.
     pub fn len(&self) -> u64 {
         self.count
     }
 
-    /// Whether none is there.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The size of them all, in bytes.
+    /// The size of all elements, in bytes.
     pub fn size(&self) -> u64 {
         self.count * self.each
     }
@@ -89,7 +89,7 @@ impl<'a> Array<'a> {
 }
 
 impl<'a> ByteReader<'a> {
-    /// The fields of the struct at `at` that are wanted.
+    /// The fields of the struct at `at` that `wanted` accepts.
     pub(super) fn fields(
         self,
         struct_: &'a Struct,
@@ -151,7 +151,7 @@ impl<'a> ByteReader<'a> {
         arms.iter().map(arm).collect()
     }
 
-    /// What a type of known size holds.
+    /// The content of a type of known size.
     fn content(
         self,
         type_: &'a Type,
@@ -183,7 +183,7 @@ impl<'a> ByteReader<'a> {
         Content::Fields(struct_, fields, holes)
     }
 
-    /// The struct of a payload, and behind it what is not part of it.
+    /// The struct of a payload, and the bytes after it.
     fn payload(self, id: StructId, span: Span, scope: &Enclosing<'a>) -> Content<'a> {
         let mut content = self.struct_content(id, span.offset, scope);
         if let Content::Fields(_, _, holes) = &mut content {
@@ -212,8 +212,8 @@ impl<'a> ByteReader<'a> {
         }
     }
 
-    /// An array at the end: as many elements as are counted, or as there is
-    /// room for, and never more than are there.
+    /// An array at the end: as many elements as the count says, or as fit, and
+    /// never more than the bytes contain.
     fn flexible(
         self,
         element: &'a Type,

@@ -1,13 +1,13 @@
-//! The texts that places point into, and the way from characters, which
-//! places count, to lines and bytes. A table that is made when the first place
-//! of a file is asked for keeps that way short.
+//! The texts that places point into, and the conversion of places, which count
+//! characters, to lines and bytes. A table for each file, made when it is first
+//! needed, makes this fast.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Place;
 
-/// Every so many characters the table has a byte.
+/// The distance between table entries, in characters.
 const STEP: usize = 256;
 
 /// The longest piece of a file that is shown.
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_found_behind_any_number_of_others() {
+    fn characters_are_found_after_any_number_of_others() {
         let mut sources = Sources::default();
         let line = "é".repeat(STEP) + "x\n";
         sources.add("a.yaml".to_owned(), line.repeat(3));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_nobody_could_read_is_not_shown() {
+    fn too_long_lines_are_not_shown() {
         let mut sources = Sources::default();
         sources.add("a.yaml".to_owned(), "x".repeat(MOST_SHOWN + 1));
         assert!(sources.excerpt([place(5, 6)].into_iter()).is_none());

@@ -165,7 +165,7 @@ impl<'a> HeaderEmitter<'a> {
         file(part_path(&self.stem, part.name), &view)
     }
 
-    /// The banner, and what the file is about.
+    /// The banner and the description of the file.
     fn opening(&self, about: Comment) -> Vec<String> {
         let banner = Comment::default().fact(banner::line(self.context.abi)).block(0);
         [banner, section::opening(about.block(0))].concat()

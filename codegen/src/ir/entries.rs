@@ -179,7 +179,7 @@ impl<'a> Entry<'a> {
         matches!(self.kind, EntryKind::Enumerator(_, value) if value.count.is_some())
     }
 
-    /// Its number, of a constant, an enumerator or a capability.
+    /// The number of a constant, an enumerator or a capability.
     pub fn number(&self) -> Option<i128> {
         match self.kind {
             EntryKind::Constant(_, value) | EntryKind::Enumerator(_, value) => {

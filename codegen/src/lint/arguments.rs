@@ -1,4 +1,4 @@
-//! What the argument of an ioctl looks like.
+//! The shape of the arguments of ioctls.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use super::violation::Violation;
 use crate::ir::{Abi, Field, Role, Struct, StructRole, Type};
 use crate::layout::Int;
 
-/// L7: argsz and flags first, so that every later version can be told apart.
+/// L7: argsz and flags come first, so that later versions can be distinguished.
 pub(super) fn start_with_argsz_and_flags(abi: &Abi) -> Vec<Violation<'_>> {
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     arguments.filter_map(|struct_| wrong_start(abi, struct_)).collect()
@@ -29,8 +29,7 @@ fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Violation<'a>> {
     Some(finding.help("put `inout argsz u32` first and `flags u32` second"))
 }
 
-/// L17: every field of a request says which way it travels. What is reserved
-/// goes no way.
+/// L17: every field of a request has a direction; reserved fields have none.
 pub(super) fn say_which_way(abi: &Abi) -> Vec<Violation<'_>> {
     let values = abi.groups.iter().flat_map(|group| &group.values);
     let payloads: BTreeSet<_> = values.filter_map(|value| value.payload).map(|id| id.0).collect();
@@ -43,10 +42,10 @@ pub(super) fn say_which_way(abi: &Abi) -> Vec<Violation<'_>> {
     });
     silent
         .map(|(struct_, field)| {
-            let message = format!("`{}` does not say which way it travels", field.name);
+            let message = format!("`{}` has no direction", field.name);
             Violation::new(LintSubject::of_field(abi, struct_, field), message)
                 .label(format!("a field of the request `{}`", struct_.name))
-                .help("write `in`, `out` or `inout` in front of its type")
+                .help("write `in`, `out` or `inout` before its type")
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! What carries a chain of capabilities, and what hangs in it.
+//! Chains of capabilities, and the structs that host them.
 
 use super::subject::LintSubject;
 use super::violation::Violation;
@@ -10,8 +10,8 @@ use crate::layout::{Int, Model};
 use crate::layout::{all_equal, per_model};
 use crate::release::Release;
 
-/// L8: a flag, a `cap_offset` that came with it, and a fixed part that leaves
-/// the chain behind it aligned.
+/// L8: a host has a flag, a `cap_offset` of the same release, and a size that keeps
+/// the chain aligned.
 pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for chain in &abi.chains {
@@ -25,7 +25,7 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
         let offset = struct_.fields.iter().find(|field| field.role == Role::CapOffset);
         let hosts_one = abi.chain_of(StructId(index)).is_some();
         if let (Some(field), false) = (offset, hosts_one) {
-            let message = format!("`{}` leads to no chain", field.name);
+            let message = format!("`{}` does not lead to a chain", field.name);
             findings.push(
                 Violation::new(LintSubject::of_field(abi, struct_, field), message)
                     .label("an offset of capabilities")
@@ -36,17 +36,17 @@ pub(super) fn carriers_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     findings
 }
 
-/// A chain at a fixed place behind a struct that has a flag and no offset.
+/// A chain at a fixed offset after a struct with a flag and without `cap_offset`.
 fn without_offset<'a>(abi: &'a Abi, chain: &'a Chain) -> Option<Violation<'a>> {
     let ChainStart::After { host, .. } = &chain.start else { return None };
     let struct_ = abi.struct_(host.struct_);
-    let message = format!("no `cap_offset` of `{}` leads to the chain behind it", struct_.name);
-    let label = format!("starts at a fixed place where `{}` is set", host.flag.0);
+    let message = format!("the chain after `{}` has no `cap_offset`", struct_.name);
+    let label = format!("starts at a fixed offset if `{}` is set", host.flag.0);
     Some(
         Violation::new(LintSubject::of(&chain.meta), message)
             .label(label)
-            .and(struct_.meta.place, "can never grow again")
-            .help("append a `cap_offset u32`, which is 0 where the chain did not fit"),
+            .and(struct_.meta.place, "can never grow")
+            .help("append a `cap_offset u32`, which is 0 if the chain does not fit"),
     )
 }
 
@@ -61,7 +61,7 @@ fn flag_and_offset<'a>(
     let name = &host.flag.0;
     let at_offset = |message| Violation::new(LintSubject::of_field(abi, struct_, offset), message);
     let Some(flag) = flag_of(abi, flags, name) else {
-        let message = format!("`{name}` is no flag of `{}.{}`", struct_.name, flags.name);
+        let message = format!("`{name}` is not a flag of `{}.{}`", struct_.name, flags.name);
         return Some(
             Violation::new(LintSubject::of(&chain.meta), message)
                 .help("declare it under its `bits`"),
@@ -73,14 +73,12 @@ fn flag_and_offset<'a>(
     }
     let (flag_since, offset_since) = (began(&flag.meta), began(&offset.meta));
     if flag_since != offset_since {
-        let message = format!("`{}` and its flag did not come together", offset.name);
+        let message = format!("`{}` and its flag were not added together", offset.name);
         return Some(
             at_offset(message)
                 .label(format!("since {offset_since}"))
                 .and(flag.meta.place, format!("since {flag_since}"))
-                .help(
-                    "a reader of the flag must find the offset, and without the flag there is none",
-                ),
+                .help("give both the same release: a reader tests the flag, then reads the offset"),
         );
     }
     None
@@ -91,8 +89,8 @@ fn flag_of<'a>(abi: &'a Abi, flags: &Field, name: &str) -> Option<&'a Value> {
     group.values.iter().find(|value| value.name == name)
 }
 
-/// When an item came to be what it is: it may have been something else under
-/// another name.
+/// The release in which an item got its present meaning; under a former name it may
+/// have had another one.
 fn began(meta: &Meta) -> Release {
     let renamed = meta.history.names.iter().map(|(_, until)| *until);
     renamed.fold(meta.since.first(), Ord::max)
@@ -105,11 +103,14 @@ fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Violati
     if sizes.iter().all(|size| size % align == 0) {
         return None;
     }
-    let message = format!("`{}` leaves the chain behind it misaligned", struct_.name);
+    let message = format!("`{}` misaligns the chain after it", struct_.name);
     Some(
         Violation::new(LintSubject::of_struct(abi, struct_), message)
             .label(format!("its size is {}", per_model(&sizes)))
-            .and(chain.meta.place, format!("the chain's capabilities lie at multiples of {align}"))
+            .and(
+                chain.meta.place,
+                format!("the chain's capabilities start at multiples of {align}"),
+            )
             .help(format!("append a `reserved` field that makes the size a multiple of {align}")),
     )
 }
@@ -146,7 +147,7 @@ fn body<'a>(abi: &'a Abi, struct_: &'a Struct, header: &CapHeader) -> Option<Vio
     let message = format!("`{}` does not keep the alignment of its chain", struct_.name);
     let finding = Violation::new(subject, message)
         .label(format!(
-            "its size is {}; capabilities lie at multiples of {align}",
+            "its size is {}; capabilities start at multiples of {align}",
             per_model(&sizes)
         ))
         .help(match all_equal(&sizes) {
@@ -166,10 +167,10 @@ pub(super) fn capabilities_are_emitted(abi: &Abi) -> Vec<Violation<'_>> {
     let capabilities = abi.capabilities.iter();
     let idle = capabilities.filter(|one| unused(one) && one.meta.deprecated.is_none());
     idle.map(|capability| {
-        let message = format!("nothing emits `{}`", capability.name);
+        let message = format!("no handler appends `{}`", capability.name);
         Violation::new(LintSubject::of(&capability.meta), message)
-            .label("in the `capabilities` of no handler, and not `deprecated`")
-            .help("name it in the handlers that append it, or say since when none does")
+            .label("not in the `capabilities` of a handler, and not `deprecated`")
+            .help("list it in the handlers that append it, or mark it as `deprecated`")
     })
     .collect()
 }

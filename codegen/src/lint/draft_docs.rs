@@ -12,8 +12,8 @@ pub(super) fn are_written(abi: &Abi) -> Vec<Violation<'_>> {
     let findings = entries.map(|(entry, subject)| {
         let message = format!("the documentation of `{}` is a draft", entry.name);
         Violation::new(subject, message)
-            .label("nobody has written it yet")
-            .help(format!("say in your own words what it is, and drop the {DRAFT}"))
+            .label("not written by a person yet")
+            .help(format!("describe it in your own words, and remove {DRAFT}"))
     });
     findings.collect()
 }

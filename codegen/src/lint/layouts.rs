@@ -6,8 +6,8 @@ use super::violation::Violation;
 use crate::ir::{Abi, Struct};
 use crate::layout::{all_equal, per_model};
 
-/// L5: sizes and offsets are the same on every target. Alignment alone may
-/// differ: that is what L3 is about.
+/// L5: sizes and offsets are the same on every target. Only the alignment may
+/// differ, which L3 checks.
 pub(super) fn one_layout_everywhere(abi: &Abi) -> Vec<Violation<'_>> {
     let structs = abi.structs.iter();
     structs.filter_map(|struct_| differs(abi, struct_)).collect()
@@ -22,7 +22,7 @@ fn differs<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Violation<'a>> {
     let message = format!("`{}` does not have the same layout everywhere", struct_.name);
     let finding = Violation::new(LintSubject::of_struct(abi, struct_), message)
         .label(format!("its size is {}", per_model(&sizes)))
-        .help("make every u64 and user address `aligned_u64`, and name what pads them");
+        .help("make every u64 and user address `aligned_u64`, and declare the padding as `reserved` fields");
     let Some(moved) = moved else { return Some(finding) };
     let spans = struct_.spans(moved);
     let offsets = spans.map(|span| span.offset);

@@ -4,15 +4,15 @@ use super::subject::{self, LintSubject};
 use super::violation::Violation;
 use crate::ir::Abi;
 
-/// L22: what a header exports starts with the ABI's word, the id of a
-/// capability with its chain's, and its struct is its id in lower case.
+/// L22: names of a header start with the prefix of the ABI, the id of a capability
+/// with that of its chain, and its struct is the id in lower case.
 pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     let entries = subject::all(abi).into_iter();
     for (entry, subject) in entries.filter(|(entry, _)| entry.is_declaration()) {
         let name = entry.name;
         if !starts_with(name, &abi.prefix) {
-            let message = format!("`{name}` does not start with the word of the ABI");
+            let message = format!("`{name}` does not start with the prefix of the ABI");
             let help = format!("call it {}_{name}, in the case of its kind", abi.prefix);
             findings
                 .push(Violation::new(subject, message).label("exported by the header").help(help));
@@ -36,7 +36,9 @@ fn capabilities(abi: &Abi) -> Vec<Violation<'_>> {
             findings.push(
                 Violation::new(LintSubject::of(&capability.meta), message)
                     .label(format!("the others start with {prefix}"))
-                    .help(format!("call it {prefix} and a word; who expects that, tests for it")),
+                    .help(format!(
+                        "call it {prefix}...; programs that derive the name test for that"
+                    )),
             );
         }
         let struct_ = capability.struct_.map(|id| abi.struct_(id));

@@ -1,13 +1,12 @@
-//! Types whose size or alignment is not the same for everyone: enumerators
-//! beyond `int`, pointers, and the plain u64.
+//! Types whose size or alignment differs between targets: enumerators beyond `int`,
+//! pointers, and the plain u64.
 
 use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{Abi, Field, GroupKind, Struct, Type};
 use crate::layout::{Int, Model, per_model};
 
-/// L1: C gives an enum whatever type holds its values, which differs between
-/// compilers as soon as `int` does not.
+/// L1: if `int` cannot hold the values of an enum, its type differs between compilers.
 pub(super) fn enumerators_fit_an_int(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     let enums = |kind| matches!(kind, GroupKind::Enum | GroupKind::AnonymousEnum);
@@ -38,8 +37,8 @@ pub(super) fn no_pointers(abi: &Abi) -> Vec<Violation<'_>> {
         .collect()
 }
 
-/// L3: i386 aligns a plain u64 to 4, all others to 8. Without alignment, in a
-/// packed struct, there is nothing to differ.
+/// L3: i386 aligns a plain u64 to 4, all others to 8. A packed struct has no
+/// alignment, so it is exempt.
 pub(super) fn no_plain_u64(abi: &Abi) -> Vec<Violation<'_>> {
     let aligns = Model::ALL.map(|model| model.int(Int::U64).align);
     fields(abi, |type_| matches!(type_, Type::Int(Int::U64 | Int::S64)))

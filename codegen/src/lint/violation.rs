@@ -1,12 +1,12 @@
-//! What a rule has found, before it is known whether somebody allows it. The
-//! table of rules adds the code and the weight.
+//! A finding of a rule, before `allow` is applied. The table of rules adds the code
+//! and the severity.
 
 use super::subject::LintSubject;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 
 /// Something that breaks a rule.
 pub(super) struct Violation<'a> {
-    /// What it is about.
+    /// Its subject.
     pub(super) subject: LintSubject<'a>,
     message: String,
     label: String,
@@ -21,7 +21,7 @@ impl<'a> Violation<'a> {
         Self { subject, message: message.into(), label, others, help }
     }
 
-    /// What to write under the place.
+    /// The label below the place.
     pub(super) fn label(self, label: impl Into<String>) -> Self {
         Self { label: label.into(), ..self }
     }
@@ -32,7 +32,7 @@ impl<'a> Violation<'a> {
         self
     }
 
-    /// What to do about it.
+    /// Advice.
     pub(super) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }

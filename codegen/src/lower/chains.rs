@@ -139,12 +139,14 @@ impl<'a> Lowering<'a> {
         self.chain_items[id.0]
     }
 
-    /// The header that opens every capability of a chain.
+    /// The header of every capability of a chain.
     fn header_field(&self, chain: ChainId, meta: &Meta) -> Field {
         let header = self.spec.abi.cap_headers.get(&self.chain_item(chain).header);
         let header = known(header);
         let struct_ = known(self.structs.get(header.struct_.as_str()).copied());
-        let doc = vec!["the capability's id, version and the way to the next".to_owned()];
+        let doc = vec![
+            "the capability's id and version, and the offset of the next capability".to_owned(),
+        ];
         Field {
             name: "header".to_owned(),
             meta: Meta {
@@ -177,7 +179,7 @@ impl<'a> Lowering<'a> {
         self.abi
     }
 
-    /// Names that fields, values and handlers refer to, as the release has them.
+    /// Names that fields, values and handlers refer to, in their form in the release.
     fn spell_references(&mut self) {
         let mut abi = std::mem::take(&mut self.abi.structs);
         for field in abi.iter_mut().flat_map(|struct_| &mut struct_.fields) {

@@ -37,7 +37,7 @@ impl<'a> Lowering<'a> {
         });
     }
 
-    /// The number of a constant, which validate has seen to fit.
+    /// The number of a constant; `validate` has checked that it fits.
     pub(super) fn number<T: TryFrom<i128>>(&self, name: &str) -> T {
         let number = known(self.numbers.get(name).copied());
         known(T::try_from(number).ok())
@@ -127,7 +127,7 @@ impl<'a> Lowering<'a> {
         lowered
     }
 
-    /// The struct that travels with an id, once it exists.
+    /// The struct that is passed together with an id, if the release has it.
     fn payload(&self, value: &spec::ValueSpec) -> Option<StructId> {
         let payload = value.payload.as_ref()?;
         self.structs.get(payload.value.as_str()).copied()
@@ -176,7 +176,7 @@ fn bit(value: &spec::ValueSpec) -> Option<u32> {
     u32::try_from(value.bit?.value.value).ok()
 }
 
-/// Numbers that others use.
+/// Numbers that are used elsewhere.
 pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::ReservedSpec>>>) -> Vec<Reserved> {
     let lowered = names.flat().map(|(name, _, reserved)| Reserved {
         value: reserved.value.value.value,

@@ -28,7 +28,7 @@ pub(super) struct StructSource<'a> {
     pub(super) section: usize,
     pub(super) packed: bool,
     pub(super) minsz: Option<&'a str>,
-    /// The header that opens a capability declared in one piece.
+    /// The header of a capability that declares its own fields.
     pub(super) header: Option<Field>,
     pub(super) fields: &'a Map<LineOrMap<spec::FieldSpec>>,
 }
@@ -85,8 +85,7 @@ impl<'a> Lowering<'a> {
         id
     }
 
-    /// The fields that the release has. Before a union came, those of its
-    /// members that are older stood in its place.
+    /// The fields that the release has. Before a union was added, its older members were fields.
     fn alive_fields(
         &self,
         fields: &'a Map<LineOrMap<spec::FieldSpec>>,
@@ -128,7 +127,7 @@ impl<'a> Lowering<'a> {
         let named = named.and_then(|name| self.groups.get(name.as_str()).copied());
         let today = field.type_.as_ref().and_then(|expr| expr.direction);
         let role = role(expr.and_then(|expr| expr.role));
-        // Earlier types have the direction of today, but reserved bytes had none.
+        // Earlier types have the current direction, except for reserved bytes, which have none.
         let direction = match field.before.type_at(self.release) {
             Some(_) if role == Role::Reserved => None,
             _ => today,
@@ -196,7 +195,7 @@ impl<'a> Lowering<'a> {
         arms
     }
 
-    /// The flags or numbers that a field holds: its own, or those it names.
+    /// The flags or numbers of a field: its own, or those of the group that it names.
     fn group_of(
         &mut self,
         owner: (StructId, usize, &str),

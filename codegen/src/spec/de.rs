@@ -20,7 +20,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 /// An error on its way up to the nearest value that can report it.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Not reported yet, for want of a place.
+    /// Not reported yet, because it has no place.
     Message(String),
     /// Already among the diagnostics.
     Reported,

@@ -9,8 +9,10 @@ use super::items::{
     CapabilitySpec, ChainSpec, IoctlSpec, MacroSpec, StructSpec, Values, item_kinds,
 };
 use super::text::DocText;
+use super::types::Day;
 use super::wrappers::{List, Placed};
 use super::{ItemSpec, SpecFile};
+use crate::diagnostic::Place;
 use crate::release::Since;
 
 /// One file of items: one subject, at most one id space.
@@ -26,6 +28,10 @@ pub(super) struct ItemFile {
     since: Option<Placed<Since>>,
     /// The default `source` of its items: a kernel file or commit.
     source: Placed<String>,
+    /// The day on which this version of a proposal was posted; only in overlays.
+    posted: Option<Placed<Day>>,
+    /// The proposal that replaced this one; only in overlays.
+    replaced_by: Option<Placed<String>>,
     /// The items, in the order of the outputs.
     items: List<FileEntry>,
 }
@@ -33,13 +39,13 @@ pub(super) struct ItemFile {
 /// Declares the entries of the list of items: an item or an extension.
 macro_rules! entry_enum {
     ($($(#[doc = $doc:literal])* $kind:ident($body:ident),)+) => {
-        /// An item, whose kind is the first of these keys that it has.
+        /// An item; the first of these keys that it has determines its kind.
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[schemars(untagged)]
         enum FileEntry {
             $($(#[doc = $doc])* $kind($body),)+
-            /// More for an item of another file; only in overlays.
+            /// An addition to an item of another file; only in overlays.
             Extend(Extension),
         }
 
@@ -56,6 +62,12 @@ macro_rules! entry_enum {
 item_kinds!(entry_enum);
 
 impl ItemFile {
+    /// The places of keys that only proposals have.
+    pub(super) fn proposal_keys(&self) -> impl Iterator<Item = Place> {
+        let posted = self.posted.as_ref().map(|day| day.place);
+        posted.into_iter().chain(self.replaced_by.as_ref().map(|name| name.place))
+    }
+
     /// The file with its own items, and its additions to those of other files.
     /// `None` if neither the file nor `default` gives a release.
     pub(super) fn split(self, default: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
@@ -72,6 +84,8 @@ impl ItemFile {
             header: self.header,
             since: self.since.or(default)?,
             source: self.source,
+            posted: self.posted.map(|day| day.value.0),
+            replaced_by: self.replaced_by,
             items: List(items),
         };
         Some((file, extensions))

@@ -13,18 +13,19 @@ use crate::names::is_name;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
-/// Declares a type that has reply rules beside keys of its own.
+/// Declares a type with the keys of reply rules and keys of its own.
 macro_rules! with_rules {
     ($(#[$attribute:meta])* pub struct $name:ident { $($body:tt)* }) => {
         $(#[$attribute])*
         #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
         pub struct $name {
-            /// The rules, from `replies`, that hold where the keys below are left out.
+            /// The rules in `replies` that apply if the keys below are absent.
             pub like: Option<Placed<String>>,
             $($body)*
             /// The last field that argsz must cover, or the call fails with EINVAL; by default that of the struct.
             pub minsz: Option<Placed<String>>,
-            /// How much is copied in: a word, or the fields of which the last one that argsz covers is the end; by default `minsz`.
+            /// How much is copied in: a word, or a list of fields; the last one
+            /// that argsz covers is the end. The default is `minsz`.
             pub reads: Option<CopiedSpec>,
             /// How much of the fixed part is copied out, likewise; by default nothing.
             pub writes: Option<CopiedSpec>,
@@ -40,7 +41,7 @@ macro_rules! with_rules {
 
         impl $name {
             /// Its own rules.
-            fn rules(&self) -> Rules<'_> {
+            pub(crate) fn rules(&self) -> Rules<'_> {
                 Rules {
                     minsz: self.minsz.as_ref(),
                     reads: self.reads.as_ref(),
@@ -56,7 +57,7 @@ macro_rules! with_rules {
 }
 
 with_rules! {
-    /// Reply rules that handlers share.
+    /// Reply rules shared by several handlers.
     pub struct ReplyRules {}
 }
 
@@ -78,7 +79,7 @@ with_rules! {
     }
 }
 
-/// Rules that hold for a handler, its own and those that it is like.
+/// The rules of a handler, completed with the rules that it refers to by `like`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rules<'a> {
     /// The last field that argsz must cover, unless that of the struct.
@@ -113,18 +114,18 @@ impl Rules<'_> {
 }
 
 impl IoctlSpec {
-    /// Every handler with its name and its place; one that had different rules
-    /// in different releases comes several times.
+    /// Every handler with its name and its place; a handler with different rules in
+    /// different releases is listed several times.
     pub fn handlers(&self) -> impl Iterator<Item = (&Placed<String>, Place, &HandlerSpec)> {
         self.handlers.flat().map(|(name, place, handler)| (name, place, &handler.0))
     }
 
-    /// The rules that hold for one of its handlers.
+    /// The rules of one of its handlers.
     pub fn rules<'a>(&'a self, handler: &'a HandlerSpec) -> Rules<'a> {
         let mut rules = handler.rules();
         let mut like = handler.like.as_ref();
         let mut replies = &self.replies[..];
-        // Rules are only like earlier ones, so this ends.
+        // Rules only refer to earlier rules, so this loop ends.
         while let Some(name) = like {
             let found = replies.iter().position(|(own, _)| own.value == name.value);
             let Some(at) = found else { break };
@@ -189,7 +190,7 @@ pub type CopiedSpec = WordOrNames<CopiedWord>;
 pub enum CopiedWord {
     /// Nothing.
     Nothing,
-    /// As far as minsz.
+    /// Up to minsz.
     Minsz,
     /// As much as fits argsz.
     Fitting,
@@ -219,7 +220,7 @@ pub struct TooSmallArray {
 pub struct ReplyChainSpec {
     /// Offset of the first capability.
     pub offset: Placed<Number>,
-    /// The number to a multiple of which the offset of every other capability is rounded up.
+    /// The alignment of the offsets of all other capabilities.
     pub align: Placed<Number>,
     /// The reply to a buffer that is too small for the chain.
     pub when_too_small: WhenTooSmall,
@@ -229,7 +230,8 @@ pub struct ReplyChainSpec {
     /// When argsz is set to the size of the full reply; by default `when_too_small`.
     #[serde(default)]
     pub argsz: ArgszReply,
-    /// The fields of which the last one that argsz covers is the end of what is copied out with the chain, if that is more than without it.
+    /// Fields at which the fixed part can end if there is a chain: the last one
+    /// that argsz covers counts, if this is more than without a chain.
     #[serde(default)]
     pub writes: List<Placed<String>>,
 }

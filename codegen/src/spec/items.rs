@@ -74,7 +74,7 @@ pub struct Common<'a> {
     pub since: Option<&'a Placed<Since>>,
     /// The first release that no longer has it.
     pub until: Option<&'a Placed<Release>>,
-    /// Since when it should not be used any more, and why.
+    /// The release since which it should not be used any more, and the reason.
     pub deprecated: Option<&'a DeprecatedSpec>,
     /// The kernel file, function or commit that it is taken from.
     pub source: Option<&'a Placed<String>>,
@@ -102,7 +102,7 @@ macro_rules! item {
             pub since: Option<Placed<Since>>,
             /// The first release that no longer has it.
             pub until: Option<Placed<Release>>,
-            /// Since when it should not be used any more, and why.
+            /// The release since which it should not be used any more, and the reason.
             pub deprecated: Option<DeprecatedSpec>,
             /// The kernel file, function or commit that it is taken from; by default that of the file.
             pub source: Option<Placed<String>>,

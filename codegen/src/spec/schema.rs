@@ -19,7 +19,7 @@ pub fn files() -> Vec<OutputFile> {
 
 fn file(name: &str, schema: &Value) -> OutputFile {
     let path = [SCHEMAS, "/", name, ".schema.json"].concat();
-    // Strings and numbers without a float among them always print.
+    // Strings and integers can always be printed.
     let text = serde_json::to_string_pretty(schema).unwrap_or_default();
     OutputFile { path, contents: text + "\n" }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
 
-use super::types::{Amount, ArgExpr, BitsExpr, ErrorName, TypeExpr, Version};
+use super::types::{Amount, ArgExpr, BitsExpr, Day, ErrorName, TypeExpr, Version};
 use crate::release::{Release, Since};
 
 /// A whole number and the way it was written.
@@ -88,6 +88,11 @@ from_text!(ArgExpr, "Arg", {
 });
 
 from_text!(ErrorName, "ErrorName", { "type": "string", "pattern": "^E[A-Z0-9]+$" });
+
+from_text!(Day, "Day", {
+    "description": "A day, such as 2026-06-12.",
+    "type": "string",
+});
 
 from_text!(Version, "Version", {
     "description": "The version of a package: three numbers, and possibly a pre-release.",

@@ -2,9 +2,9 @@
 //! maps in which a bad entry does not hide the others, and values with a short
 //! and a long form.
 //!
-//! Every wrapper asks the reader for the `Head` of a value, which serde has no
-//! word for, before the content: a struct of the name `NODE` is read as a
-//! sequence of the head's parts and the content.
+//! Every wrapper reads the `Head` of a value before its content. serde has no such
+//! concept, so a struct with the name `NODE` is read as a sequence of the parts of
+//! the head and the content.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -45,7 +45,7 @@ struct NodeContent<A>(A);
 
 impl<'de, A: SeqAccess<'de>> NodeContent<A> {
     fn read<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
-        self.0.next_element()?.ok_or_else(|| de::Error::custom("a value without its content"))
+        self.0.next_element()?.ok_or_else(|| de::Error::custom("no content"))
     }
 }
 
@@ -114,7 +114,7 @@ schema_of!(List<T>, T, Vec<T>);
 /// A value and its place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Placed<T> {
-    /// The value.
+    /// The value itself.
     pub value: T,
     /// Its place.
     pub place: Place,

@@ -6,41 +6,42 @@
 //! iommufd, a group or a device node, and talks to each file descriptor with ioctls whose
 //! argument starts with `argsz` and `flags`.
 //!
-//! [`uapi`] holds the kernel's own names: structs as C lays them out, constants
-//! and ioctl numbers. Every struct's size and offsets are asserted when the crate
-//! is built, for the target that it is built for.
+//! [`uapi`] has the kernel's own names: structs with the layout of C, constants and
+//! ioctl numbers. When the crate is built, the size and the offsets of every struct
+//! are asserted for the target.
 //!
-//! - Structs with an `argsz` are built by `new`, which sets it; they are
-//!   `non_exhaustive`, so that a field that a later kernel appends is no breaking
+//! - Structs with an `argsz` are built by `new`, which sets it. They are
+//!   `non_exhaustive`, so a field that a later kernel appends is not a breaking
 //!   change.
-//! - What should not be used any more is marked so, and a name that the kernel has
-//!   given up is still there, marked too. [`history`] tells as data when each item
-//!   came.
-//! - Flags and enumerations keep what they do not know, and print by name.
-//! - Fields are in the byte order of the host, as on the kernel's interface.
+//! - Deprecated items and former names of the kernel still exist and are marked as
+//!   deprecated. [`history`] lists the first release of each item as data.
+//! - Flags and enumerations preserve unknown bits and numbers, and `Debug` prints
+//!   known ones by name.
+//! - Fields are in the byte order of the host, as in the kernel's interface.
 //!
-//! [`views`] reads replies and their capability chains out of bytes, asks for them
-//! over any transport, and writes them as a server does.
+//! [`views`] reads replies and their capability chains from bytes, requests them over
+//! any transport, and writes them as a server does.
 //!
 //! Features, none of them on by default:
 //!
-//! - `alloc`: a `Vec<u8>` is a buffer that grows as a reply asks for it; `std` implies it.
-//! - `zerocopy` and `bytemuck`: their traits on every type whose bytes are all of its
-//!   value.
+//! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
+//!   `std` implies `alloc`.
+//! - `zerocopy` and `bytemuck`: their traits on every type without padding and
+//!   pointers.
 //!   Left out, since they have padding or a pointer:
 //!   [`vfio_iommu_type1_info_cap_migration`](uapi::vfio_iommu_type1_info_cap_migration),
 //!   [`vfio_bitmap`](uapi::vfio_bitmap),
 //!   [`vfio_iommu_type1_dirty_bitmap_get`](uapi::vfio_iommu_type1_dirty_bitmap_get),
 //!   [`vfio_eeh_pe_op`](uapi::vfio_eeh_pe_op),
 //!   [`vfio_device_info_cap_zpci_group`](uapi::vfio_device_info_cap_zpci_group).
-//! - `serde`: structs, flags and numbers can be written and read.
+//! - `serde`: structs, flags and numbers can be serialized and deserialized.
 //!   Left out, since they have a pointer or an array of more than 32 bytes:
 //!   [`vfio_bitmap`](uapi::vfio_bitmap),
 //!   [`vfio_iommu_type1_dirty_bitmap_get`](uapi::vfio_iommu_type1_dirty_bitmap_get),
 //!   [`ccw_io_region`](uapi::ccw_io_region), [`ccw_schib_region`](uapi::ccw_schib_region).
 #![no_std]
 #![forbid(unsafe_code)]
-#![allow(deprecated, reason = "what should not be used any more is still described")]
+#![allow(deprecated, reason = "deprecated items are still declared")]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

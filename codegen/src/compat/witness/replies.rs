@@ -6,7 +6,7 @@ use crate::compat::matching::{Matching, handler_returning};
 use crate::compat::report::{Claim, Within, Witness};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::layout::Model;
-use crate::model::{Contents, Handling, sample};
+use crate::model::{Contents, HandlerModel, sample};
 
 /// The size of argsz.
 const ARGSZ: usize = 4;
@@ -33,10 +33,10 @@ fn capability(matching: &Matching<'_>, newcomer: &str, holder: &str) -> Option<W
     let chain = abi.chain(cap.chain);
     let struct_ = abi.struct_(chain.offset_host()?.struct_);
     let (ioctl, handler) = handler_returning(abi, chain)?;
-    let handling = Handling::new(abi, ioctl, handler)?;
+    let model = HandlerModel::new(abi, ioctl, handler)?;
     let contents = contents(abi, struct_, [cap]);
-    let need = handling.need(&contents.caps);
-    let bytes = answer(&handling, &asked(need, need), &contents);
+    let need = model.need(&contents.caps);
+    let bytes = answer(&model, &asked(need, need), &contents);
     let offset = handler.chain.as_ref()?.offset;
     let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, bytes);
     let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
@@ -62,11 +62,11 @@ pub(in crate::compat) fn short(
 ) -> Option<(Witness, u64)> {
     let abi = matching.abis().1;
     let struct_ = abi.struct_(chain.host()?.struct_);
-    let handling = Handling::new(abi, ioctl, handler)?;
+    let model = HandlerModel::new(abi, ioctl, handler)?;
     let cap = abi.capabilities_of(chain).next()?;
     let contents = contents(abi, struct_, [cap]);
-    let argsz = handling.need(&contents.caps) - 1;
-    let bytes = answer(&handling, &asked(argsz, argsz), &contents);
+    let argsz = model.need(&contents.caps) - 1;
+    let bytes = answer(&model, &asked(argsz, argsz), &contents);
     let mut witness =
         Witness::new(kernel(matching.new), program(matching.new), &struct_.name, bytes);
     let look = |at: u64, size: u64| {
@@ -91,8 +91,8 @@ pub(in crate::compat) fn short(
     stale.then_some((witness, offset))
 }
 
-fn answer(handling: &Handling<'_>, before: &[u8], contents: &Contents) -> Vec<u8> {
-    let bytes = handling.answer(before, contents).bytes;
+fn answer(model: &HandlerModel<'_>, before: &[u8], contents: &Contents) -> Vec<u8> {
+    let bytes = model.answer(before, contents).bytes;
     bytes.into_iter().map(|byte| byte.unwrap_or(STALE)).collect()
 }
 
@@ -109,8 +109,8 @@ pub(in crate::compat) fn answered(
     let chain = abis.0.chain_of(id).into_iter();
     let caps = chain.flat_map(|chain| abis.0.capabilities_of(chain));
     let contents = contents(abis.0, struct_, caps);
-    let was = Handling::new(abis.0, old.0, old.1)?;
-    let is = Handling::new(abis.1, new.0, new.1)?;
+    let was = HandlerModel::new(abis.0, old.0, old.1)?;
+    let is = HandlerModel::new(abis.1, new.0, new.1)?;
     let most = was.need(&contents.caps).max(is.need(&contents.caps)) + SLACK;
     let replies = |argsz: u64| {
         let asked = asked(most, argsz);

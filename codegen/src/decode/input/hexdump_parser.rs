@@ -6,8 +6,8 @@ use super::{InputForm, MOST_BYTES, pairs};
 
 /// The bytes of a dump; `None` if the text is not a dump.
 pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, InputForm), String>> {
-    let told = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
-    let mut rows = text.lines().enumerate().filter(|(_, line)| told(line)).peekable();
+    let repeated = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    let mut rows = text.lines().enumerate().filter(|(_, line)| repeated(line)).peekable();
     let (_, first) = rows.peek()?;
     let form = opens(first)?;
     let mut dump = Dump { start: None, bytes: Vec::new(), row: 0, repeated: false };
@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, InputForm), String>> {
         }
     }
     Some(match dump.repeated {
-        true => Err(format!("line {}: a `*` with no offset behind it", text.lines().count())),
+        true => Err(format!("line {}: no offset after a `*`", text.lines().count())),
         false => Ok((dump.bytes, form)),
     })
 }
@@ -49,20 +49,20 @@ impl Dump {
             self.repeated = true;
             return Ok(());
         }
-        let (offset, found, rest) = row(line).ok_or("this is no row of a dump")?;
+        let (offset, found, rest) = row(line).ok_or("this is not a row of a dump")?;
         if found != form {
-            return Err("rows of two kinds".to_owned());
+            return Err("rows of two formats".to_owned());
         }
         let at = offset.checked_sub(*self.start.get_or_insert(offset));
-        let at = at.ok_or_else(|| format!("the offset {offset:#x} goes back"))?;
+        let at = at.ok_or_else(|| format!("the offset {offset:#x} is less than the one before"))?;
         if std::mem::take(&mut self.repeated) {
             self.repeat(at)?;
         }
         if at != self.bytes.len() {
             let expected = self.bytes.len() + self.start.unwrap_or(0);
-            return Err(format!("the offset is {offset:#x} where {expected:#x} comes next"));
+            return Err(format!("the offset is {offset:#x} instead of {expected:#x}"));
         }
-        let row = bytes(rest, form).ok_or("not all of it is hexadecimal")?;
+        let row = bytes(rest, form).ok_or("the bytes are not hexadecimal")?;
         self.row = row.len();
         self.bytes.extend(row);
         match self.bytes.len() <= MOST_BYTES {
@@ -71,7 +71,7 @@ impl Dump {
         }
     }
 
-    /// Repeats the last row up to an offset, which is looked at first.
+    /// Repeats the last row up to an offset, which is checked first.
     fn repeat(&mut self, to: usize) -> Result<(), String> {
         if to > MOST_BYTES {
             return Err(too_many());

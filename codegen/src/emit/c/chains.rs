@@ -68,7 +68,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// A unique name of ours.
+    /// A unique name for the header's own declarations.
     fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
         names.reserve(names::c_name(self.stem, words))
     }
@@ -118,12 +118,12 @@ impl<'a> Emitter<'a> {
     fn comment(&self, chain: &Chain) -> Vec<String> {
         let text = match chain.offset_host() {
             Some(host) => format!(
-                "Starts a walk of the chain {} behind struct {}, or over nothing where the reply \
-                 was short or has no chain.",
+                "Starts a walk over the chain {} after struct {}; empty if the reply is \
+                 short or has no chain.",
                 chain.name,
                 self.abi.struct_(host.struct_).name
             ),
-            None => format!("Starts a walk of the chain {} in len bytes.", chain.name),
+            None => format!("Starts a walk over the chain {} in len bytes.", chain.name),
         };
         section::opening(Comment::of(&vec![text]).above(0))
     }

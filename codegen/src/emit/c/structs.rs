@@ -110,7 +110,7 @@ fn arms(abi: &Abi, member: &PrintedMember<'_>) -> Option<Vec<MemberView>> {
     Some(member_views(abi, arms.collect(), ARM_INDENT))
 }
 
-/// A member whose name has no column yet.
+/// A member without a column for its name.
 struct MemberDeclaration {
     type_: String,
     /// Whether its name is aligned with others.

@@ -52,7 +52,7 @@ pub(super) struct TypesView {
     pub(super) runs: Vec<RunView>,
     /// Assertions, grouped by kernel header.
     pub(super) assertions: Vec<AssertionsView>,
-    /// Whether some of them have a number for each data model.
+    /// Whether an assertion has a number for each data model.
     pub(super) models: bool,
 }
 

@@ -2,8 +2,8 @@
 //! every field. Targets that lay the struct out differently get a picture each
 //! in the same file.
 //!
-//! Three steps: [`pieces`] says what stands at which bytes, [`grid`] puts that
-//! on rows and folds what is long, and this file turns that into coordinates.
+//! Three steps: [`pieces`] lists the parts of the struct, [`grid`] places them on
+//! rows and folds long ones, and this file turns the rows into coordinates.
 
 mod grid;
 mod pieces;

@@ -33,7 +33,7 @@ pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> Outp
         ("kind", Align::Left),
         ("name", Align::Left),
         ("since", Align::Whole),
-        ("what it is", Align::Left),
+        ("description", Align::Left),
     ];
     let (mut contents, mut blocks) = (Table::new(columns), Vec::new());
     let own = own_structs(section);

@@ -69,7 +69,7 @@ pub(super) fn svg_path(name: &str) -> String {
     format!("svg/{name}.svg")
 }
 
-/// The struct's facts that are peculiar to it.
+/// The facts that only structs have.
 fn facts(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let mut facts = vec![size(struct_)];

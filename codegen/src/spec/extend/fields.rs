@@ -1,5 +1,5 @@
-//! Fields that an extension adds to a struct: all at one place, at which no other
-//! extension adds fields.
+//! Fields that an extension adds to a struct, all at one place. No other extension
+//! can add fields at the same place.
 
 use super::super::FieldSpec;
 use super::super::codes::EXTENSION_CONFLICT;
@@ -9,7 +9,7 @@ use super::merge::{Anchor, Merge};
 use super::target::{self, At};
 use crate::diagnostic::Diagnostic;
 
-/// A place among the fields of a struct, at which only one extension can add some.
+/// A place among the fields of a struct, where only one extension can add fields.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Slot {
     /// After a field, or before all.
@@ -38,9 +38,10 @@ impl Merge<'_> {
         });
         fields.0.splice(index..index, new);
         if let Some(other) = self.slots.insert((at, slot), first) {
-            let message = format!("`{}` is extended at this place already", extend.value);
+            let message =
+                format!("another extension adds fields to `{}` at this place", extend.value);
             let problem = Diagnostic::error(EXTENSION_CONFLICT, message).at(first, "again here");
-            let help = "name one of the other's fields as `after` or `before`";
+            let help = "name one of its fields in `after` or `before`";
             self.problems.push(problem.and(other, "first here").help(help));
         }
     }

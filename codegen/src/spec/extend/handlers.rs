@@ -47,7 +47,7 @@ impl Merge<'_> {
         let declared = item.name().place;
         let ItemSpec::Ioctl(ioctl) = item else { return };
         let Some(handlers) = ioctl.handlers.get_mut(name) else {
-            let message = format!("there is no handler `{name}` to extend");
+            let message = format!("no handler `{name}` to extend");
             let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
             let known = ioctl.handlers.iter().map(|(name, _)| name.as_str());
             let hint = hint(name, known);
@@ -63,7 +63,7 @@ impl Merge<'_> {
                 let message = format!("`{name}` can append every capability of its chain");
                 let problem =
                     Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
-                self.problems.push(problem.help("no `capabilities` need to be added"));
+                self.problems.push(problem.help("remove `capabilities`"));
                 return;
             };
             let Some(index) = position(&list.0, &anchor) else {

@@ -18,7 +18,7 @@ pub(super) type Anchor = (Option<Placed<String>>, Option<Placed<String>>);
 /// The merging of all extensions of a run.
 pub(super) struct Merge<'a> {
     pub(super) files: &'a mut [SpecFile],
-    /// Whether items are missing because their shape was refused.
+    /// Whether items are missing because they could not be read.
     incomplete: bool,
     pub(super) problems: &'a mut Diagnostics,
     /// The places at which extensions have added fields.
@@ -81,12 +81,12 @@ impl<'a> Merge<'a> {
             (false, _) => target::kind(item).to_owned(),
         };
         let message = match extension.given().into_iter().find(|key| !keys.contains(key)) {
-            Some(wrong) => format!("{kind} cannot get `{wrong}`"),
-            None => "this adds nothing".to_owned(),
+            Some(wrong) => format!("{kind} cannot have `{wrong}`"),
+            None => "the extension adds nothing".to_owned(),
         };
         let help = match keys {
             [] => format!("{kind} cannot be extended"),
-            keys => format!("{kind} can get {}", quoted(keys)),
+            keys => format!("{kind} can have {}", quoted(keys)),
         };
         let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
         self.problems.push(problem.and(item.name().place, "declared here").help(help));
@@ -98,7 +98,7 @@ impl<'a> Merge<'a> {
         if self.incomplete {
             return;
         }
-        let message = format!("there is no `{name}` to extend");
+        let message = format!("no `{name}` to extend");
         let problem = Diagnostic::error(BAD_EXTENSION, message).at(place, "");
         let hint = hint(name, target::names(self.files));
         self.problems.push(problem.maybe_help(hint));
@@ -139,12 +139,12 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// The known name that is most like this one.
+/// The known name that is most similar to this one.
 pub(super) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     names::nearest(name, known).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// Keys as messages name them.
+/// Keys in the form that messages use.
 fn quoted(keys: &[&str]) -> String {
     keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
 }

@@ -34,7 +34,7 @@ impl Merge<'_> {
         let Some(fields) = target::fields(item) else { return };
         let fields_known = target::field_names(fields);
         let Some(field) = target::field(fields, name) else {
-            let message = format!("there is no field `{name}` to extend");
+            let message = format!("no field `{name}` to extend");
             let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
             let hint = hint(name, fields_known.iter().map(String::as_str));
             self.problems.push(problem.and(declared, "declared here").maybe_help(hint));

@@ -5,10 +5,10 @@ use super::super::wrappers::{LineOrMap, Map, Placed};
 use super::super::{FieldSpec, ItemSpec, SpecFile, Values};
 use super::Extension;
 
-/// An item by its file and its number there.
+/// An item by its file and its index in the file.
 pub(super) type At = (usize, usize);
 
-/// The items of a name.
+/// The items with a name.
 pub(super) fn named(files: &[SpecFile], name: &str) -> Vec<At> {
     let items = files.iter().enumerate().flat_map(|(file, spec)| {
         spec.items.iter().enumerate().map(move |(item, one)| ((file, item), one))

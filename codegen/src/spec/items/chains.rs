@@ -24,17 +24,17 @@ item! {
         pub host: Option<Placed<String>>,
         /// The flag of the host that is set if there is a chain.
         pub flag: Option<Placed<String>>,
-        /// The start of the chain, if it is not in a host's `cap_offset`.
+        /// The start of the chain, if the chain has no host.
         pub first: Option<First>,
-        /// The start of the names of its capabilities that their short names lack.
+        /// The start of the capabilities' names that is left out of short names.
         pub prefix: Placed<String>,
-        /// Ids that others use, by the names that they have there.
+        /// Ids that are used elsewhere, by their names there.
         #[serde(default)]
         pub reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     }
 }
 
-/// The start of a chain that no `cap_offset` gives.
+/// The start of a chain without `cap_offset`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct First {
     /// The offset of the first capability, or of a field that has that offset.

@@ -1,4 +1,4 @@
-//! Named numbers: constants, enums, id spaces, and numbers that others use.
+//! Named numbers: constants, enums, id spaces, and numbers that are used elsewhere.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,7 +15,8 @@ use crate::reply::Count;
 item! {
     /// Named numbers: constants, an enum, or an id space.
     pub struct Values {
-        /// The name of the group; of an enum, its tag in C, or a name of ours where `anonymous` is set.
+        /// The name of the group; for an enum, the tag in C, or a name of its own
+        /// if `anonymous` is set.
         #[serde(rename = "constants", alias = "enum", alias = "id_space")]
         pub name: Placed<String>,
         /// Their purpose.
@@ -23,16 +24,16 @@ item! {
         /// Whether the C enum has no tag.
         #[serde(default)]
         pub anonymous: bool,
-        /// The start of the names that their short names lack.
+        /// The start of the names that is left out of short names.
         pub prefix: Option<Placed<String>>,
-        /// The end of the names that their short names lack.
+        /// The end of the names that is left out of short names.
         pub suffix: Option<Placed<String>>,
         /// The integer type of the values; by default `u32`.
         #[serde(rename = "type")]
         pub type_: Option<Placed<String>>,
         /// The numbers.
         pub values: Map<LineOrMap<ValueSpec>>,
-        /// Numbers that others use, by the names that they have there.
+        /// Numbers that are used elsewhere, by their names there.
         #[serde(default)]
         pub reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     }
@@ -47,19 +48,19 @@ item! {
         pub value: Option<Amount>,
         /// The number of the one bit that is set.
         pub bit: Option<Placed<Number>>,
-        /// The flags of which a mask consists.
+        /// The flags in a mask.
         #[serde(default)]
         pub of: List<Placed<String>>,
         /// The text, for a string constant.
         pub string: Option<Placed<String>>,
-        /// Whether C gives it the type `int`, so that bit 31 is negative.
+        /// Whether its type in C is `int`, so that bit 31 is negative.
         #[serde(default)]
         pub signed: bool,
         /// For an enumerator that counts the others: whether it grows with them.
         pub count: Option<Count>,
-        /// The struct that travels with this id.
+        /// The struct that is passed together with this id.
         pub payload: Option<Placed<String>>,
-        /// The flags of the request under which the payload travels.
+        /// The flags of the request with which the payload is passed.
         #[serde(default)]
         pub gates: List<Placed<String>>,
     }
@@ -94,7 +95,7 @@ impl FromLine for ValueSpec {
     }
 }
 
-/// A number that others use.
+/// A number that is used elsewhere.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct ReservedSpec {
     /// The number.

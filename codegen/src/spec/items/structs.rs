@@ -46,7 +46,7 @@ item! {
         pub valid_if: Option<Placed<String>>,
         /// The version of the capability that added the field; by default 1.
         pub version: Option<Placed<Number>>,
-        /// The start of the names in `bits` or `values` that their short names lack.
+        /// The start of the names in `bits` or `values` that is left out of short names.
         pub prefix: Option<Placed<String>>,
         /// The flags of the field.
         #[serde(default)]

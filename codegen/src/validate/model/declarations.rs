@@ -7,7 +7,9 @@ use crate::release::Release;
 use crate::spec::history::Validity;
 use crate::spec::types::{Base, Shape, TypeExpr, int};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
-use crate::spec::{CapabilitySpec, ChainSpec, FieldSpec, ReservedSpec, ValueSpec, Values};
+use crate::spec::{
+    CapabilitySpec, ChainSpec, FieldSpec, ReservedSpec, SpaceSpec, ValueSpec, Values,
+};
 
 /// The kind of a group of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +45,12 @@ pub(crate) struct NumberGroup<'a> {
     pub(crate) kind: NumberGroupKind,
     /// The group's name, or that of the field.
     pub(crate) name: &'a Placed<String>,
-    /// The struct around the field.
+    /// The struct that contains the field.
     pub(crate) owner: Option<&'a str>,
     pub(crate) validity: Validity,
     pub(crate) prefix: Option<&'a Placed<String>>,
     pub(crate) suffix: Option<&'a Placed<String>>,
-    /// The integer that holds the numbers; of a field the narrowest it ever was.
+    /// The integer that holds the numbers; for a field, the narrowest type that it ever had.
     pub(crate) int: Int,
     pub(crate) values: &'a Map<LineOrMap<ValueSpec>>,
     pub(crate) reserved: Option<&'a Map<OneOrMany<LineOrMap<ReservedSpec>>>>,
@@ -67,6 +69,15 @@ impl<'a> NumberGroup<'a> {
             int: item.type_.as_ref().and_then(|name| int(name)).unwrap_or(Int::U32),
             values: &item.values,
             reserved: Some(&item.reserved),
+        }
+    }
+
+    /// Whether it is the group of this space.
+    pub(crate) fn is(&self, space: &SpaceSpec) -> bool {
+        let SpaceSpec::Numbers(name) = space else { return false };
+        match self.owner {
+            None => *name == self.name.value,
+            Some(owner) => name.split_once('.') == Some((owner, self.name.as_str())),
         }
     }
 
@@ -137,8 +148,8 @@ impl<'a> StructDeclaration<'a> {
         })
     }
 
-    /// When a field can be found in the struct by this name. Before a union
-    /// came, its members stood in its place.
+    /// The releases in which the struct has a field of this name. Before a union
+    /// was added, its members were fields.
     pub(crate) fn validities_of<'b>(
         &self,
         name: &'b str,
@@ -158,7 +169,7 @@ pub(crate) struct DeclaredMember<'a> {
     pub(crate) name: &'a Placed<String>,
     pub(crate) field: &'a FieldSpec,
     pub(crate) validity: Validity,
-    /// When the union around it is there.
+    /// The releases of the enclosing union.
     pub(crate) union: Option<Validity>,
 }
 
@@ -172,26 +183,26 @@ impl<'a> DeclaredMember<'a> {
         })
     }
 
-    /// Its names, each with its time.
+    /// Its names, each with its validity.
     pub(crate) fn names(&self) -> impl Iterator<Item = (Validity, &'a str)> + use<'a> {
         let (name, field) = (self.name, self.field);
         let eras = split_at_changes(self.validity, &field.before);
         eras.map(move |era| (era, field.before.name_at(first(era), name)))
     }
 
-    /// Whether it has this name and never had another.
+    /// Whether this is the only name that it ever had.
     pub(crate) fn is_always(&self, name: &str) -> bool {
         self.name.value == name && self.field.before.iter().all(|(_, before)| before.name.is_none())
     }
 
-    /// Its types, each with its time; none while it is a union.
+    /// Its types, each with its validity; none while it is a union.
     pub(crate) fn types(&self) -> impl Iterator<Item = (Validity, &'a TypeExpr)> + use<'a> {
         let field = self.field;
         let eras = split_at_changes(self.validity, &field.before);
         eras.filter_map(move |era| Some((era, type_at(field, first(era))?)))
     }
 
-    /// The part of a time in which it is a field of the struct itself.
+    /// The releases in which it is a field of the struct itself.
     fn alone(&self, time: Validity) -> impl Iterator<Item = Validity> + use<> {
         let field = self.union.is_none().then(|| intersection(self.validity, time)).flatten();
         let arm = self.union.map(|union| difference(time, union));
@@ -218,6 +229,6 @@ pub(crate) struct ChainItem<'a> {
 pub(crate) struct OfChain<'a> {
     pub(crate) item: &'a CapabilitySpec,
     pub(crate) validity: Validity,
-    /// The chain's name, said by the capability or by being the only one of the file.
+    /// The chain's name, given by the capability, or that of the only chain of the file.
     pub(crate) chain: Option<&'a Placed<String>>,
 }

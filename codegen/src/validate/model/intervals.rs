@@ -6,18 +6,18 @@ use std::iter;
 use crate::release::{Release, Since};
 use crate::spec::history::{HistorySpec, Validity};
 
-/// When a validity begins, in the form in which releases can be compared.
+/// The start of a validity as a release that can be compared.
 pub(crate) fn first(validity: Validity) -> Release {
     validity.since.first().opening()
 }
 
-/// A release as messages name it. The first candidate stands for the whole.
+/// The name of a release in messages. The first candidate means the whole release.
 pub(crate) fn shown(release: Release) -> String {
     let text = release.to_string();
     text.strip_suffix("-rc1").unwrap_or(&text).to_owned()
 }
 
-/// The stretches of a validity in which history changes nothing, oldest first.
+/// The parts of a validity without changes, oldest first.
 pub(crate) fn split_at_changes(
     validity: Validity,
     before: &HistorySpec,
@@ -32,7 +32,7 @@ pub(crate) fn split_at_changes(
     starts.zip(ends).map(|(since, until)| Validity { since, until })
 }
 
-/// The first release of `whole` that none of the pieces has.
+/// The first release of `whole` that is in none of the pieces.
 pub(crate) fn first_uncovered(
     whole: Validity,
     pieces: impl Iterator<Item = Validity>,
@@ -53,7 +53,7 @@ pub(crate) fn first_uncovered(
     whole.until.is_none_or(ends).then_some(reached)
 }
 
-/// The releases that have both.
+/// The releases that are in both validities.
 pub(crate) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
     let since = if first(one) < first(other) { other.since } else { one.since };
     let until = match (one.until, other.until) {
@@ -64,7 +64,7 @@ pub(crate) fn intersection(one: Validity, other: Validity) -> Option<Validity> {
     until.is_none_or(|until| first(common) < until.opening()).then_some(common)
 }
 
-/// The releases that have the one and not the other, before and after it.
+/// The releases of `one` that are not in `other`: those before and those after it.
 pub(crate) fn difference(one: Validity, other: Validity) -> impl Iterator<Item = Validity> {
     let before = Validity { until: Some(other.since.first()), ..one };
     let after = other.until.map(|end| Validity { since: Since::Known(end), until: one.until });
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_cover_a_life_only_together() {
+    fn pieces_cover_a_validity_only_together() {
         let pieces = [validity("v1.4", ""), validity("v1.0", "v1.2"), validity("v1.1", "v1.4")];
         assert_eq!(first_uncovered(validity("v1.0", ""), pieces.into_iter()), None);
         let hole = first_uncovered(validity("v1.0", ""), pieces[..2].iter().copied());
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_life_is_cut_by_another() {
+    fn the_difference_of_validities_has_up_to_two_parts() {
         assert_eq!(
             shown(intersection(validity("v1.0", "v1.5"), validity("v1.3", "")).into_iter()),
             ["v1.3 v1.5"]

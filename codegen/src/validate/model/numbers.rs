@@ -1,5 +1,4 @@
-//! Which number every value of a group has at which time, with counts by
-//! position resolved.
+//! The numbers of a group in each release. Values with `next` are resolved.
 
 use super::declarations::{NumberGroup, bit};
 use super::intervals::{difference, first, intersection, split_at_changes};
@@ -8,10 +7,10 @@ use crate::spec::ValueSpec;
 use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 
-/// A number that a value has for a time.
+/// A number of a value, with its validity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
-    /// The value's place in its group.
+    /// The index of the value in its group.
     pub(crate) value: usize,
     pub(crate) validity: Validity,
     pub(crate) number: i128,
@@ -47,7 +46,7 @@ fn amount(value: &ValueSpec, release: Release) -> Option<Amount> {
     value.before.value_at(release).or(value.value)
 }
 
-/// One more than the last value before it, whichever that is at the time.
+/// One more than the previous value, which can differ between releases.
 fn count(value: usize, era: Validity, all: &mut Vec<Stretch>) {
     let mut open = vec![era];
     let mut counted = Vec::new();

@@ -20,7 +20,7 @@ pub(crate) const STRUCT: Wanted = Wanted { what: "struct", kinds: &[SymbolKind::
 pub(crate) const NUMBER: Wanted = Wanted { what: "constant", kinds: &[SymbolKind::Number] };
 pub(crate) const CHAIN: Wanted = Wanted { what: "chain", kinds: &[SymbolKind::Chain] };
 pub(crate) const HELD: Wanted = Wanted {
-    what: "enum or space",
+    what: "enum or id space",
     kinds: &[SymbolKind::Enum, SymbolKind::Anonymous, SymbolKind::IdSpace, SymbolKind::Constants],
 };
 
@@ -29,7 +29,7 @@ pub(crate) const HELD: Wanted = Wanted {
 pub(crate) struct Reference<'b> {
     pub(crate) name: &'b str,
     pub(crate) place: Place,
-    /// None where it is enough that some release has it.
+    /// `None` if one release that has it is enough.
     pub(crate) needed: Option<Validity>,
 }
 
@@ -64,8 +64,7 @@ impl<'a> Check<'a> {
             return;
         }
         let Reference { name, place, .. } = reference;
-        let problem =
-            Diagnostic::error(UNKNOWN_NAME, format!("there is no {what} `{name}`{where_}"));
+        let problem = Diagnostic::error(UNKNOWN_NAME, format!("no {what} `{name}`{where_}"));
         let hint =
             self.may_hint().then(|| crate::names::nearest(name, known(self.index).into_iter()));
         let hint = hint.flatten().map(|near| format!("did you mean `{near}`?"));
@@ -80,7 +79,7 @@ impl<'a> Check<'a> {
         release: Release,
         there: Option<(Place, Validity)>,
     ) {
-        let message = format!("the {what} `{}` is not there in {release}", reference.name);
+        let message = format!("the {what} `{}` does not exist in {release}", reference.name);
         let mut problem =
             Diagnostic::error(ABSENT_IN_RELEASE, message).at(reference.place, "needed here");
         if let Some((place, validity)) = there {
@@ -90,10 +89,10 @@ impl<'a> Check<'a> {
     }
 }
 
-/// When something is there, in words.
+/// The releases of an item, in words.
 pub(crate) fn span(validity: Validity) -> String {
     match validity.until {
         None => format!("since {}", validity.since),
-        Some(until) => format!("since {}, gone in {until}", validity.since),
+        Some(until) => format!("since {}, removed in {until}", validity.since),
     }
 }

@@ -1,5 +1,5 @@
-//! The symbol table: every name with its kind and the releases that have it, and
-//! lists of the groups, structs, chains and capabilities for the passes.
+//! The symbol table: every name with its kind and its validity, and lists of the
+//! groups, structs, chains and capabilities for the passes.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub(crate) enum SymbolKind {
     Number,
     Text,
     Enum,
-    /// A C enum without a tag; its name is ours.
+    /// A C enum without a tag; only the specification names it.
     Anonymous,
     IdSpace,
     Constants,
@@ -36,11 +36,11 @@ pub(crate) struct Symbol {
     pub(crate) place: Place,
     /// Its place in the order of declarations.
     pub(crate) order: usize,
-    /// Of a number, its group and its place therein.
+    /// For a number: its group and its index in the group.
     pub(crate) number: Option<(usize, usize)>,
 }
 
-/// A name that something had once.
+/// A former name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Former<'a> {
     pub(crate) name: &'a Placed<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Former<'a> {
     pub(crate) order: usize,
 }
 
-/// Names to what they stand for; a name can have had several validities.
+/// The targets of each name; a name can have several targets in different releases.
 #[derive(Debug, Default)]
 pub(crate) struct Symbols<'a> {
     targets: HashMap<&'a str, Vec<Symbol>>,
@@ -79,7 +79,7 @@ impl<'a> Symbols<'a> {
         index
     }
 
-    /// Everything that a name has stood for.
+    /// All targets of a name.
     pub(crate) fn targets(&self, name: &str) -> &[Symbol] {
         self.targets.get(name).map_or(&[], Vec::as_slice)
     }
@@ -91,16 +91,16 @@ impl<'a> Symbols<'a> {
         self.names.iter().copied().filter(of_kind)
     }
 
-    /// All names with all that they have stood for.
+    /// All names with all their targets.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, &[Symbol])> {
         self.names.iter().map(|name| (*name, self.targets(name)))
     }
 
-    /// The numbers that a constant of this name has had.
+    /// All numbers of the constants of this name.
     pub(crate) fn numbers_of(&self, name: &str) -> impl Iterator<Item = Stretch> {
         let at = self.targets(name).iter().filter_map(|target| target.number);
         at.flat_map(|(group, value)| {
-            // They are in the order of their values.
+            // The numbers are in the order of the values.
             let all = &self.stretches[group];
             let start = all.partition_point(|stretch| stretch.value < value);
             all[start..].iter().copied().take_while(move |stretch| stretch.value == value)
@@ -237,7 +237,7 @@ impl<'a> Symbols<'a> {
                 fields: &item.fields,
                 capability: None,
             },
-            // Without a name the fields are refused elsewhere.
+            // Another pass refuses fields without a name.
             ItemSpec::Capability(item) if !item.fields.is_empty() => StructDeclaration {
                 name: item.struct_.as_ref().unwrap_or(&item.capability),
                 validity,

@@ -23,7 +23,7 @@ pub(crate) struct TypeForm {
     pub(crate) in_rust: Extent,
     /// Whether it is a flexible array, or ends in one.
     pub(crate) flexible: bool,
-    /// Whether an `aligned_u64` is in it.
+    /// Whether it contains an `aligned_u64`.
     pub(crate) aligned: bool,
 }
 
@@ -60,7 +60,7 @@ impl TypeForm {
         }
     }
 
-    /// An array of these; `None` if it is larger than any target can hold.
+    /// An array of such elements; `None` if it is too large for every target.
     pub(crate) fn times(self, count: u64) -> Option<Self> {
         let [lp64, ilp32, ilp32_aligned] = self.extents.map(|extent| extent.times(count));
         Some(Self {
@@ -71,14 +71,14 @@ impl TypeForm {
     }
 }
 
-/// The form of a struct that is made of parts, as of a release.
+/// The layout of a struct in a release, from the layouts of its parts.
 pub(crate) fn whole(
     struct_: &StructDeclaration<'_>,
     parts: &[(&Placed<String>, TypeForm)],
     release: Release,
 ) -> Result<TypeForm, Fault> {
     if parts.iter().all(|(_, form)| form.flexible) {
-        let what = if parts.is_empty() { "no fields" } else { "nothing but a flexible array" };
+        let what = if parts.is_empty() { "no fields" } else { "only a flexible array" };
         return fault(refusal(struct_.name, &format!("has {what} in {}", shown(release))));
     }
     if let Some(at) = parts.iter().position(|(_, form)| form.flexible) {
@@ -90,7 +90,7 @@ pub(crate) fn whole(
     let aligned = parts.iter().find(|(_, form)| form.aligned);
     if let (true, Some((name, _))) = (struct_.packed, aligned) {
         let problem = refusal(name, "is aligned, and its struct is packed");
-        return fault(problem.help("a plain u64 lies at the same place"));
+        return fault(problem.help("a plain u64 has the same offset"));
     }
     let lay = |extent: &dyn Fn(&TypeForm) -> Extent| {
         let extents: Vec<_> = parts.iter().map(|(_, form)| extent(form)).collect();
@@ -105,9 +105,9 @@ pub(crate) fn whole(
     if let Some(in_rust) = lay(&|form| form.in_rust) {
         let mut spans = in_rust.fields.iter().zip(&ilp32.fields).zip(parts);
         if let Some((_, (name, _))) = spans.find(|((rust, c), _)| rust.offset != c.offset) {
-            let problem = refusal(name, "is aligned to 8 bytes behind a hole that has no name");
+            let problem = refusal(name, "is aligned to 8 bytes after a hole");
             let help = format!(
-                "a reserved field in front of it names the padding; Rust on {} leaves none",
+                "declare the padding as a reserved field: Rust on {} inserts none",
                 label(&[Model::Ilp32])
             );
             return fault(problem.help(help));

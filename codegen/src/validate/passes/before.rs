@@ -72,13 +72,13 @@ fn changes(check: &mut Check<'_>, before: &HistorySpec, allowed: &[Key]) {
         let said: Vec<_> = said.into_iter().filter(|key| key.is_said(before)).collect();
         let place = end.place;
         if before.type_.as_ref().is_some_and(|type_| type_.direction.is_some()) {
-            refuse(check, place, "the direction is that of today and not repeated");
+            refuse(check, place, "the direction cannot change and is not repeated");
         }
         if said.is_empty() {
-            refuse(check, place, "does not say what was different");
+            refuse(check, place, "the change is empty");
         }
         for key in said.into_iter().filter(|key| !allowed.contains(key)) {
-            let message = format!("this has no `{}` that could have been different", key.word());
+            let message = format!("this kind of item has no `{}` that can change", key.word());
             refuse(check, place, &message);
         }
     }

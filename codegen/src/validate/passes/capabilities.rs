@@ -32,7 +32,7 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
         }
         None if check.incomplete => {}
         None => {
-            let message = "the file has no chain, or several; `chain` says which is meant";
+            let message = "the file has no chain or several: name one in `chain`";
             refuse(check, BAD_CHAIN, item.capability.place, message);
         }
     }
@@ -40,7 +40,7 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
     for (end, before) in item.before.iter() {
         match before.value {
             Some(Amount::Number(number)) => id(check, (chain, validity), (number.value, end.place)),
-            Some(Amount::Next) => refuse(check, KEY_CONFLICT, end.place, "`next` is no id"),
+            Some(Amount::Next) => refuse(check, KEY_CONFLICT, end.place, "`next` is not an id"),
             None => {}
         }
     }
@@ -56,7 +56,7 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
                 check,
                 KEY_CONFLICT,
                 item.capability.place,
-                "`fields` needs `struct`, the name of what they make",
+                "`fields` needs `struct`, the name of the struct",
             );
         }
         return;
@@ -74,7 +74,7 @@ fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
     }
 }
 
-/// The header of a capability's struct is declared before it.
+/// The struct of the header is declared before the struct of the capability.
 fn opened(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     if let Some(header) = header_struct(check, struct_) {
         let place = struct_.name.place;
@@ -105,7 +105,7 @@ fn starts_with_header(
     if !starts {
         let message = format!("`{}` does not start with a `{}`", name.value, header.struct_.value);
         let problem =
-            Diagnostic::error(BAD_CHAIN, message).at(name.place, "no body of a capability");
+            Diagnostic::error(BAD_CHAIN, message).at(name.place, "not the body of a capability");
         check.problems.push(problem.and(struct_.name.place, "the struct"));
     }
 }

@@ -36,7 +36,7 @@ fn alone(check: &mut Check<'_>, chain: &ChainItem<'_>, others: &[ChainItem<'_>])
         its.is_some_and(|its| its.value == host.value) && other.validity.overlaps(chain.validity)
     };
     if let Some(first) = others.iter().find(same) {
-        let message = format!("a chain hangs on `{}` already", host.value);
+        let message = format!("`{}` already hosts a chain", host.value);
         let problem = Diagnostic::error(BAD_CHAIN, message).at(host.place, "again here");
         check.problems.push(problem.and(first.item.chain.place, "first here"));
     }
@@ -65,7 +65,7 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
         (Some(host), Some(first)) => {
             // A fixed offset after the struct, without `cap_offset`.
             if let Some(type_) = &first.type_ {
-                refuse(check, KEY_CONFLICT, type_.place, "behind a `host` the place is fixed");
+                refuse(check, KEY_CONFLICT, type_.place, "the `host` determines the start");
             }
             offset(check, first.offset.value.value, first.offset.place);
             self::host(check, chain, host, &FRONT);
@@ -91,12 +91,12 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
 /// An offset in a reply.
 pub(super) fn offset(check: &mut Check<'_>, offset: i128, place: Place) {
     if !(0..=i128::from(i32::MAX)).contains(&offset) {
-        let message = format!("{offset} is no offset in a reply");
+        let message = format!("{offset} is not an offset in a reply");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
     }
 }
 
-/// The roles of fields that a struct has which leads to a chain.
+/// The roles of fields that the host of a chain has.
 const HOST: [(RoleWord, &str); 3] =
     [(RoleWord::Argsz, "argsz"), (RoleWord::Flags, "flags"), (RoleWord::CapOffset, "cap_offset")];
 
@@ -163,7 +163,7 @@ fn flag(
         (single && field.types().any(is_flags)).then_some(target.validity)
     });
     if first_uncovered(chain.validity, validities).is_some() {
-        let message = format!("`{}` is no single flag among the u32 flags of the host", name.value);
+        let message = format!("`{}` is not a single bit of the host's u32 flags", name.value);
         check.missing(Diagnostic::error(BAD_CHAIN, message).at(name.place, ""));
     }
 }
@@ -178,7 +178,7 @@ pub(super) fn id(
     let most = header.and_then(|header| most(check.index, header, &header.id));
     let most = most.unwrap_or(u64::MAX).min(u32::MAX.into());
     if !(0..=i128::from(most)).contains(&id) {
-        let message = format!("{id} is no id; they go from 0 to {most}");
+        let message = format!("{id} is not an id from 0 to {most}");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));
     }
 }

@@ -1,5 +1,5 @@
-//! Documentation: present wherever it is required, and without characters that a
-//! terminal, a browser or a reviewer would see differently.
+//! Documentation: present wherever it is required, and without characters that are
+//! displayed differently in a terminal, a browser or an editor.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::spec::text::DocText;
@@ -131,7 +131,7 @@ impl Texts<'_> {
         self.shown(text, place);
     }
 
-    /// A text that readers see, be it there.
+    /// An optional text that readers see.
     fn shown(&mut self, text: &str, place: Place) {
         if let Some(fault) = fault(text) {
             self.refuse(place, &fault);
@@ -145,7 +145,7 @@ impl Texts<'_> {
 
 /// The error in a text.
 fn fault(text: &str) -> Option<String> {
-    // Most texts are plain, and looking at all of one is faster than stopping.
+    // Most texts are plain, and checking all of a text is faster than an early exit.
     let plain = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
     if !plain && text.contains('\n') {
         return Some("the text has a line break; it must stay on one line".to_owned());
@@ -153,7 +153,7 @@ fn fault(text: &str) -> Option<String> {
     let hidden = (!plain).then(|| text.chars().find(|character| is_hidden(*character))).flatten();
     if let Some(hidden) = hidden {
         let number = u32::from(hidden);
-        return Some(format!("the text has the character U+{number:04X}, which cannot be seen"));
+        return Some(format!("the text has the invisible character U+{number:04X}"));
     }
     if text.contains('`') { quotes(text) } else { None }
 }
@@ -163,15 +163,15 @@ fn quotes(text: &str) -> Option<String> {
     let mut parts = text.split('`').skip(1);
     while let Some(quoted) = parts.next() {
         if parts.next().is_none() {
-            return Some("a backquote lacks its counterpart".to_owned());
+            return Some("a backquote has no closing backquote".to_owned());
         }
         let length = quoted.trim().chars().count();
         if length == 0 {
-            return Some("nothing stands between two backquotes".to_owned());
+            return Some("nothing is between two backquotes".to_owned());
         }
         if length > MOST_QUOTED {
-            let most = format!("at most {MOST_QUOTED} do");
-            return Some(format!("{length} characters stand between two backquotes; {most}"));
+            let most = format!("at most {MOST_QUOTED} are allowed");
+            return Some(format!("{length} characters are between two backquotes; {most}"));
         }
     }
     None

@@ -56,12 +56,12 @@ fn idents(check: &mut Check<'_>) {
         owner: target.order,
     }));
     let guards = check.spec.abi.headers.iter().flat_map(|(_, header)| header.guards.iter());
-    // Orders count from 1, so that no item is one of these.
+    // Orders start at 1, so that no item has one of these.
     definitions.extend(guards.map(|guard| always(guard, 0)));
     report(check, &definitions);
 }
 
-/// What the functions are called that do in Rust what macros do.
+/// The names of the Rust functions of macros.
 fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Symbol)> {
     index.all().flat_map(|(name, targets)| {
         let macros = targets.iter().filter(|target| target.kind == SymbolKind::Macro);
@@ -69,7 +69,7 @@ fn twins<'b>(index: &'b Symbols<'_>) -> impl Iterator<Item = (String, &'b Symbol
     })
 }
 
-/// Names of ours: groups and chains, each of which gets a page.
+/// Names that only the specification has: groups and chains, each with a page of its own.
 fn titles(check: &mut Check<'_>) {
     let index = check.index;
     let ours = |kind: SymbolKind| {
@@ -170,7 +170,7 @@ fn fields(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     }
 }
 
-/// The preprocessor would put a constant's value in the place of the field.
+/// The preprocessor would replace the field with the constant's value.
 fn constant(check: &mut Check<'_>, definition: &Definition<&str>) {
     let replaced = |kind: SymbolKind| {
         matches!(
@@ -185,7 +185,7 @@ fn constant(check: &mut Check<'_>, definition: &Definition<&str>) {
     let targets = check.index.targets(definition.key).iter();
     let mut targets = targets.filter(|target| replaced(target.kind));
     if let Some(target) = targets.find(|target| target.validity.overlaps(definition.validity)) {
-        let message = format!("the field `{}` is called like a constant", definition.key);
+        let message = format!("the field `{}` has the name of a constant", definition.key);
         let problem = Diagnostic::error(DUPLICATE_NAME, message)
             .at(definition.place, "C would see its value here");
         check.problems.push(problem.and(target.place, "the constant"));

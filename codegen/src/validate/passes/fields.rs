@@ -29,7 +29,11 @@ fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         (None, true) => refuse(check, place, "needs a `type` or a `union`"),
         (Some(_), false) => refuse(check, place, "`type` excludes `union`"),
         (None, false) if lists || field.holds.is_some() => {
-            refuse(check, place, "a union holds no `bits`, `values` or `holds`; its members do");
+            refuse(
+                check,
+                place,
+                "a union has no `bits`, `values` or `holds`; its members can have them",
+            );
         }
         _ => {}
     }
@@ -40,7 +44,11 @@ fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
         refuse(check, prefix.place, "`prefix` needs `bits` or `values`");
     }
     if let (Some(version), Some(_)) = (&field.version, member.union) {
-        refuse(check, version.place, "a member of a union has no `version`; the union does");
+        refuse(
+            check,
+            version.place,
+            "a member of a union has no `version`; the union can have one",
+        );
     }
 }
 
@@ -61,7 +69,7 @@ fn pointers(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     if member.types().any(|one| to_struct(&one)) {
         let message = format!("`{}` is a pointer to a struct", member.name.value);
         let problem = Diagnostic::error(RUST_TYPE, message).at(member.name.place, "");
-        check.problems.push(problem.help("an `aligned_u64` holds an address on every target"));
+        check.problems.push(problem.help("use an `aligned_u64` for an address"));
     }
 }
 

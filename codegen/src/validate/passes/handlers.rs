@@ -93,7 +93,7 @@ fn handlers(check: &mut Check<'_>, (ioctl, validity): (&IoctlSpec, Validity), ho
     }
 }
 
-/// The rules that others are like are among the earlier ones.
+/// `like` refers to earlier rules.
 fn likes(check: &mut Check<'_>, ioctl: &IoctlSpec) {
     let replies = ioctl.replies.iter().enumerate();
     let of_replies = replies.filter_map(|(at, (_, rules))| Some((at, rules.like.as_ref()?)));
@@ -112,7 +112,7 @@ fn likes(check: &mut Check<'_>, ioctl: &IoctlSpec) {
 fn keys(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     let CheckedHandler { handler, rules, place, .. } = subject;
     if let Some(profile) = &handler.profile {
-        // The reply builder has no defaults of its own.
+        // The reply builder has no defaults.
         for (key, given) in [("chain", rules.chain.is_some()), ("unset", rules.unset.is_some())] {
             if !given {
                 refuse(check, KEY_CONFLICT, profile.place, &format!("`profile` needs `{key}`"));
@@ -144,7 +144,7 @@ fn minsz(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     }
 }
 
-/// The fields that are named as the end of a copy.
+/// The fields at which a copy can end.
 fn ends(copied: Option<&CopiedSpec>) -> impl Iterator<Item = &Placed<String>> {
     let names = match copied {
         Some(WordOrNames::Names(names)) => &names[..],
@@ -177,7 +177,7 @@ fn limits(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
         }
         let mut numbers = check.index.numbers_of(name);
         if numbers.any(|stretch| u64::try_from(stretch.number).is_err()) {
-            let message = format!("no unsigned number is below `{}`", name.value);
+            let message = format!("no unsigned number is less than `{}`", name.value);
             refuse(check, OUT_OF_RANGE, name.place, &message);
         }
     }
@@ -190,7 +190,7 @@ fn array(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
     let mut named = fields.filter(|field| field.is_always(&array.field)).peekable();
     let counted = |(_, expr): (_, &TypeExpr)| matches!(expr.shape, Shape::Flexible(Some(_)));
     if named.peek().is_some() && !named.any(|field| field.types().any(counted)) {
-        let message = format!("`{}` is no array that another field counts", array.field.value);
+        let message = format!("`{}` is not an array with a count", array.field.value);
         refuse(check, BAD_CHAIN, array.field.place, &message);
     }
     let chain = (subject.rules.chain.is_some(), "chain");
@@ -234,7 +234,7 @@ fn chain(
     if let (Some(release), false) =
         (first_uncovered(subject.validity, validities.iter().copied()), check.incomplete)
     {
-        let message = format!("no chain hangs on `{arg}` in {release}");
+        let message = format!("`{arg}` hosts no chain in {release}");
         refuse(check, BAD_CHAIN, subject.place, &message);
     }
     offset(check, chain.offset.value.value, chain.offset.place);

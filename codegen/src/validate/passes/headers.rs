@@ -1,5 +1,4 @@
-//! The headers of capabilities: their structs have the fields of a chain, wide
-//! enough for their values.
+//! Capability headers: their structs have the fields of a chain, wide enough for the values.
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::CapHeaderSpec;
@@ -39,15 +38,15 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// The most bits that ids and versions can have.
 const MOST_BITS: u64 = 16;
 
-/// A power of two that a loop over offsets can use.
+/// A valid alignment: a power of two within the limit.
 pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
     if !(1..=MOST_ALIGN).contains(&align) || align.count_ones() != 1 {
-        let message = format!("{align} is no alignment; powers of two up to {MOST_ALIGN} are");
+        let message = format!("{align} is not a power of two up to {MOST_ALIGN}");
         check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(place, ""));
     }
 }
 
-/// Some bits of the struct's fields, in every release that has the struct.
+/// Bits of a field of the struct, in every release that has the struct.
 fn fields(check: &mut Check<'_>, header: &CapHeaderSpec, bits: &Placed<BitsExpr>) {
     let index = check.index;
     for struct_ in index.structs_named(&header.struct_) {
@@ -75,7 +74,7 @@ fn width(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, bits: &Placed<B
         let narrow = |int: crate::layout::Int| int.size() * 8 < high || int.signed();
         let union = !field.field.union.is_empty();
         if union || field.types().any(|(_, expr)| plain_int(expr).is_none_or(narrow)) {
-            let message = format!("`{}` is no unsigned integer with these bits", bits.field);
+            let message = format!("`{}` is not an unsigned integer with these bits", bits.field);
             let problem = Diagnostic::error(BAD_CHAIN, message).at(bits.place, "");
             check.problems.push(problem.and(field.name.place, "the field"));
         }
@@ -91,7 +90,7 @@ fn end(check: &mut Check<'_>, header: &CapHeaderSpec) {
     }
 }
 
-/// The greatest number that some bits of a header can hold.
+/// The largest number in a bit field of a header.
 pub(super) fn most(index: &Symbols<'_>, header: &CapHeaderSpec, bits: &BitsExpr) -> Option<u64> {
     let count = match bits.bits {
         Some((low, high)) => u64::from(high - low),
@@ -117,7 +116,7 @@ pub(super) fn header_of<'a>(
     check.spec.abi.cap_headers.get(&chain.item.header)
 }
 
-/// The struct that opens a capability which declares its own fields.
+/// The header struct of a capability that declares its own fields.
 pub(super) fn header_struct<'a>(
     check: &Check<'a>,
     struct_: &StructDeclaration<'_>,

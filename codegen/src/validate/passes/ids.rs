@@ -5,10 +5,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::numbering::next_free;
 use crate::spec::history::Validity;
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany};
-use crate::spec::{ItemSpec, ReservedSpec};
+use crate::spec::{ItemSpec, ReservedSpec, SpaceSpec, Spec};
 use crate::validate::Check;
 use crate::validate::codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
@@ -34,9 +35,31 @@ pub(super) fn check(check: &mut Check<'_>) {
 /// The user of a number.
 struct User<'a> {
     name: &'a str,
-    reserved: bool,
-    /// Whether it may be a second one.
+    kind: UserKind<'a>,
+    /// Whether the number may have a second user.
     allowed: bool,
+    /// Whether the next free number comes after it.
+    counted: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum UserKind<'a> {
+    /// An item.
+    Item,
+    /// Another tree.
+    Tree,
+    /// A proposal of this name.
+    Proposal(&'a str),
+}
+
+impl<'a> User<'a> {
+    fn item(name: &'a str, allowed: bool) -> Self {
+        Self { name, kind: UserKind::Item, allowed, counted: true }
+    }
+
+    fn other(name: &'a str, kind: UserKind<'a>) -> Self {
+        Self { name, kind, allowed: false, counted: false }
+    }
 }
 
 /// Numbers with their users.
@@ -58,7 +81,7 @@ impl<'a> Uses<'a> {
         self.users.push(user);
     }
 
-    /// Numbers that other trees use; several may definition the same one.
+    /// Numbers that other trees use; several trees may use the same one.
     fn reserve(
         &mut self,
         reserved: &'a Map<OneOrMany<LineOrMap<ReservedSpec>>>,
@@ -66,34 +89,86 @@ impl<'a> Uses<'a> {
     ) {
         for (name, _, number) in reserved.flat() {
             let time = (validity, number.value.place);
-            let user = User { name, reserved: true, allowed: false };
+            let user = User::other(name, UserKind::Tree);
             self.add(number.value.value.value, time, usize::MAX, user);
         }
     }
 
-    fn report(&self, check: &mut Check<'_>, code: Code, what: &str) {
-        let bears = |one: usize, other: usize| {
-            let (one, other) = (&self.users[one], &self.users[other]);
-            match one.reserved || other.reserved {
-                true => one.name == other.name || one.allowed || other.allowed,
-                false => other.allowed,
+    /// Numbers of a space that proposals claim.
+    fn claim(&mut self, spec: &'a Spec, is_here: impl Fn(&SpaceSpec) -> bool) {
+        for proposal in spec.proposals.iter().filter(|one| one.file.replaced_by.is_none()) {
+            for claim in proposal.claims.iter().filter(|claim| is_here(&claim.space)) {
+                let user = User::other(&claim.name, UserKind::Proposal(&proposal.file.name));
+                let time = (proposal.file.validity(), claim.name.place);
+                self.add(claim.number, time, usize::MAX, user);
             }
-        };
+        }
+    }
+
+    /// The next free number; `first` if there is none yet.
+    fn next_free(&self, first: i128) -> i128 {
+        let all = || self.definitions.iter().zip(&self.users);
+        let counted = all().filter(|(_, user)| user.counted);
+        let (counted, all) = (counted.map(|(one, _)| one.key), all().map(|(one, _)| one.key));
+        next_free(first, counted, all)
+    }
+
+    /// Whether two users of a number do not disturb each other. What is released
+    /// already can break a proposal, but not the reverse.
+    fn agree(&self, spec: &Spec, one: usize, other: usize) -> bool {
+        let users = [one, other].map(|index| &self.users[index]);
+        let same = users[0].name == users[1].name;
+        let item = users.iter().zip([one, other]).find(|(user, _)| user.kind == UserKind::Item);
+        let claimed = users.iter().any(|user| matches!(user.kind, UserKind::Proposal(_)));
+        match (item, users.iter().all(|user| user.kind == UserKind::Item)) {
+            (_, true) => users[1].allowed,
+            (None, _) => true,
+            (Some((user, index)), _) => {
+                let place = self.definitions[index].place;
+                same || user.allowed || claimed && !is_of_overlay(spec, place)
+            }
+        }
+    }
+
+    fn report(&self, check: &mut Check<'_>, code: Code, what: &str, free: i128) {
+        let spec = check.spec;
         let mut said = HashSet::new();
-        for (one, other) in conflicts(&self.definitions, bears) {
-            let swap = self.users[other].reserved;
+        for (one, other) in conflicts(&self.definitions, |one, other| self.agree(spec, one, other))
+        {
+            let swap = self.users[other].kind != UserKind::Item;
             let (first, again) = if swap { (other, one) } else { (one, other) };
-            let there = if self.users[first].reserved { "reserved here" } else { "first here" };
+            let kind = self.users[first].kind;
             let (first, again) = (&self.definitions[first], &self.definitions[again]);
             if !said.insert(again.place) {
                 continue;
             }
-            let message = format!("{what} {} is taken", again.key);
-            let problem = Diagnostic::error(code, message).at(again.place, "again here");
-            let help = format!("`allow: {{{}: reason}}` lets history stand as it was", code.0);
-            check.problems.push(problem.and(first.place, there).help(help));
+            let key = again.key;
+            let (problem, there) = match kind {
+                UserKind::Proposal(name) => {
+                    let message = format!("{what} {key} is claimed by the proposal `{name}`");
+                    (Diagnostic::warning(code, message), "claimed here")
+                }
+                UserKind::Tree => {
+                    (Diagnostic::error(code, format!("{what} {key} is taken")), "reserved here")
+                }
+                UserKind::Item => {
+                    (Diagnostic::error(code, format!("{what} {key} is taken")), "first here")
+                }
+            };
+            let problem = problem.at(again.place, "again here").and(first.place, there);
+            let help = format!(
+                "{free} is the next free one; `allow: {{{}: reason}}` accepts the one in history",
+                code.0
+            );
+            check.problems.push(problem.help(help));
         }
     }
+}
+
+/// Whether a place is in an overlay.
+fn is_of_overlay(spec: &Spec, place: Place) -> bool {
+    let overlays = spec.files.iter().filter(|file| file.overlay);
+    overlays.map(|file| file.title.place.file).any(|file| file == place.file)
 }
 
 fn capabilities(check: &mut Check<'_>) {
@@ -109,18 +184,23 @@ fn capabilities(check: &mut Check<'_>) {
             };
             let allowed = one.item.allow.covers(ID_REUSED.0, era);
             let name = one.item.before.name_at(first(era), &one.item.capability);
-            let user = User { name, reserved: false, allowed };
+            let user = User::item(name, allowed);
             uses.add(id.value, (era, one.item.capability.place), owner, user);
         }
     }
     for chain in &index.chains {
         if let Some(uses) = chains.get_mut(chain.item.chain.as_str()) {
             uses.reserve(&chain.item.reserved, chain.validity);
+            let name = chain.item.chain.as_str();
+            uses.claim(
+                check.spec,
+                |space| matches!(space, SpaceSpec::Chain(chain) if chain == name),
+            );
         }
     }
     for chain in &index.chains {
         if let Some(uses) = chains.remove(chain.item.chain.as_str()) {
-            uses.report(check, ID_REUSED, "the id");
+            uses.report(check, ID_REUSED, "the id", uses.next_free(1));
         }
     }
 }
@@ -133,12 +213,13 @@ fn numbers(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]
         if value.count.is_none() {
             let called = value.before.name_at(first(validity), name);
             let allowed = value.allow.covers(NUMBER_REUSED.0, validity);
-            let user = User { name: called, reserved: false, allowed };
+            let user = User { counted: bit(value).is_none(), ..User::item(called, allowed) };
             uses.add(number, (validity, name.place), at, user);
         }
     }
     group.reserved.into_iter().for_each(|reserved| uses.reserve(reserved, group.validity));
-    uses.report(check, NUMBER_REUSED, "the number");
+    uses.claim(check.spec, |space| group.is(space));
+    uses.report(check, NUMBER_REUSED, "the number", uses.next_free(0));
 }
 
 fn ioctls(check: &mut Check<'_>) {
@@ -163,19 +244,34 @@ fn ioctls(check: &mut Check<'_>) {
                 Uses::default()
             });
             let allowed = ioctl.allow.covers(NUMBER_REUSED.0, validity);
-            let user = User { name: &ioctl.ioctl.value, reserved: false, allowed };
+            let user = User::item(&ioctl.ioctl.value, allowed);
             uses.add(ioctl.number.value.value, (validity, ioctl.ioctl.place), owner, user);
         }
     }
+    // One sequence for all file descriptors keeps numbers unambiguous.
+    let mut all = Uses::default();
+    for (ioctl, validity) in check.spec.ioctls() {
+        let user = User::item(&ioctl.ioctl.value, true);
+        all.add(ioctl.number.value.value, (validity, ioctl.ioctl.place), 0, user);
+    }
+    all.claim(check.spec, |space| matches!(space, SpaceSpec::Ioctls(..)));
+    let free = all.next_free(0);
     for key in order {
-        if let Some(uses) = files.remove(&key) {
+        if let Some(mut uses) = files.remove(&key) {
+            uses.claim(check.spec, |space| is_served(space, key));
             let what = match key {
                 (fd, "") => format!("on `{fd}` the number"),
                 (fd, backend) => format!("on `{fd}` with `{backend}` the number"),
             };
-            uses.report(check, NUMBER_REUSED, &what);
+            uses.report(check, NUMBER_REUSED, &what, free);
         }
     }
+}
+
+/// Whether claims of a space are about this kind of file descriptor and backend.
+fn is_served(space: &SpaceSpec, (kind, backend): (&str, &str)) -> bool {
+    let SpaceSpec::Ioctls(fd, backends) = space else { return false };
+    fd == kind && (backends.is_empty() || backends.iter().any(|one| one == backend))
 }
 
 /// Flags are distinct single bits. A mask covers either flags only, or bits without flags.
@@ -187,10 +283,11 @@ fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) 
         let validity = value.validity(group.validity);
         known.entry(bit).or_default().push(validity);
         let allowed = value.allow.covers(FLAG_BITS.0, validity);
-        let user = User { name, reserved: false, allowed };
+        let user = User::item(name, allowed);
         uses.add(bit, (validity, name.place), owner, user);
     }
-    uses.report(check, FLAG_BITS, "the bit");
+    uses.claim(check.spec, |space| group.is(space));
+    uses.report(check, FLAG_BITS, "the bit", uses.next_free(0));
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
         let mask = bit(value).is_none() && stretch.number >= 0;
@@ -202,10 +299,10 @@ fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) 
         let (flags, rest): (Vec<_>, Vec<_>) =
             set.partition(|bit| first_uncovered(stretch.validity, validities(bit)).is_none());
         if let (false, [bit, ..]) = (flags.is_empty(), rest.as_slice()) {
-            let message = format!("the mask has bit {bit} beside those of flags");
+            let message = format!("the mask has flags, and bit {bit} without a flag");
             let problem =
-                Diagnostic::error(FLAG_BITS, message).at(name.place, "no flag is called so");
-            check.missing(problem.help("`of` makes a mask of the names of its flags"));
+                Diagnostic::error(FLAG_BITS, message).at(name.place, "no flag has this bit");
+            check.missing(problem.help("list the flags of the mask in `of`"));
         }
     }
 }

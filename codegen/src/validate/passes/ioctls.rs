@@ -22,7 +22,7 @@ pub(super) fn check(check: &mut Check<'_>, releases: &[Release]) {
         for item in file.items.iter() {
             let ItemSpec::Ioctl(ioctl) = item else { continue };
             if std::mem::take(&mut unbuilt) {
-                let message = "abi.yaml does not say in `ioctls` how ioctl numbers are built";
+                let message = "abi.yaml has no `ioctls`, which defines how ioctl numbers are built";
                 let problem = Diagnostic::error(KEY_CONFLICT, message);
                 check.problems.push(problem.at(ioctl.ioctl.place, "needed here"));
             }
@@ -52,7 +52,7 @@ fn byte(check: &mut Check<'_>, name: &Placed<String>) -> i128 {
     let numbers = check.index.numbers_of(name).map(|stretch| stretch.number);
     let numbers: Vec<_> = numbers.collect();
     if numbers.is_empty() || numbers.iter().any(|number| !(0..=MOST).contains(number)) {
-        let message = format!("`{}` is no number from 0 to {MOST}", name.value);
+        let message = format!("`{}` is not a number from 0 to {MOST}", name.value);
         let problem = Diagnostic::error(OUT_OF_RANGE, message);
         check.problems.push(problem.at(name.place, "ioctls are built from it"));
         return 0;
@@ -64,7 +64,7 @@ fn number(check: &mut Check<'_>, ioctl: &IoctlSpec, base: i128) {
     let number = ioctl.number.value.value;
     if !(0..=MOST - base).contains(&number) {
         let message = format!(
-            "{number} does not fit; behind a base of {base} numbers go up to {}",
+            "{number} does not fit: with a base of {base}, numbers go up to {}",
             MOST - base
         );
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(ioctl.number.place, ""));
@@ -95,7 +95,7 @@ fn argument(check: &mut Check<'_>, ioctl: &IoctlSpec, validity: Validity) {
     let place = ioctl.arg.place;
     let Some(name) = ioctl.arg.struct_name() else {
         if let Some((handler, _)) = ioctl.handlers.first() {
-            let message = "`handlers` copy a struct, and the argument is none";
+            let message = "`handlers` need an argument that is a struct";
             let problem = Diagnostic::error(KEY_CONFLICT, message).at(handler.place, "");
             check.problems.push(problem.and(place, "the argument"));
         }

@@ -1,5 +1,4 @@
-//! Layouts: every struct can be laid out in every release that has it, and
-//! Rust lays it out as C does.
+//! Layouts: every struct has a layout in every release, and the same one in Rust as in C.
 
 use super::headers::header_struct;
 use crate::release::Release;
@@ -11,7 +10,7 @@ use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, ty
 use crate::validate::model::intervals::{first, shown, split_at_changes};
 use crate::validate::model::type_layout::{Fault, TypeForm, fault, refusal, whole};
 
-/// The most fields a struct may have; VFIO has a fiftieth of it.
+/// The largest number of fields in a struct; fifty times the largest one in VFIO.
 const MOST_FIELDS: usize = 1000;
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -31,7 +30,7 @@ type Forms = Vec<(Release, TypeForm)>;
 
 struct Layouts<'a, 'b> {
     check: &'a mut Check<'b>,
-    /// Of each struct so far; empty after an error.
+    /// The properties of each struct so far; empty after an error.
     forms: Vec<Forms>,
 }
 
@@ -151,7 +150,7 @@ impl<'b> Layouts<'_, 'b> {
         };
         let flexible = matches!(expr.shape, Shape::Flexible(_));
         if element.flexible {
-            return fault(refusal(name, "holds a struct that ends in a flexible array"));
+            return fault(refusal(name, "contains a struct that ends in a flexible array"));
         }
         if count < 1 && !flexible {
             return fault(refusal(name, &format!("has no elements in {}", shown(release))));

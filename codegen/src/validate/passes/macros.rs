@@ -1,5 +1,4 @@
-//! Macros: C text that cannot be anything but one expression, and a twin in
-//! Rust that is one function.
+//! Macros: C text that can only be one expression, and Rust text that is one function.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{FnArg, ItemFn, Visibility};
@@ -21,11 +20,11 @@ pub(super) fn check(check: &mut Check<'_>) {
         let former = item.before.iter().filter_map(|(_, before)| before.c.as_ref());
         for c in former.chain([&item.c]) {
             if let Err(why) = expression(c.trim()) {
-                refuse(check, c.place, "the C text is no expression", &why);
+                refuse(check, c.place, "the C text is not an expression", &why);
             }
         }
         if let Err(why) = twin(item) {
-            refuse(check, item.rust.place, "the Rust text is no function like the macro", &why);
+            refuse(check, item.rust.place, "the Rust text is not a function like the macro", &why);
         }
     }
 }
@@ -59,7 +58,7 @@ fn expression(text: &str) -> Result<(), String> {
             _ => {}
         }
     }
-    if open == 0 { Ok(()) } else { Err("a `(` stays open".to_owned()) }
+    if open == 0 { Ok(()) } else { Err("a `(` is not closed".to_owned()) }
 }
 
 /// Whether the Rust text is one public constant function of as many arguments.
@@ -91,7 +90,7 @@ fn twin(item: &MacroSpec) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether tokens are few, not nested deeply, and allowed in the crate.
+/// Whether there are few tokens, without deep nesting, and only tokens that the crate allows.
 fn plain(tokens: TokenStream, count: &mut usize) -> Result<(), String> {
     let mut open = vec![tokens.into_iter()];
     while let Some(innermost) = open.last_mut() {

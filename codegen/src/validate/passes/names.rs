@@ -1,5 +1,5 @@
-//! Names that every output can print as they are: identifiers of C, C++ and
-//! Rust, and files of every system.
+//! Names that every output can print unchanged: identifiers in C, C++ and Rust, and
+//! file names on every system.
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::names::{CRATE_MODULES, c_stem, is_name};
@@ -10,7 +10,7 @@ use crate::validate::Check;
 use crate::validate::codes::BAD_NAME;
 use crate::validate::model::symbols::SymbolKind;
 
-/// Files that the outputs have already, or that some system cannot have.
+/// Names that outputs already have, or that are invalid file names on some systems.
 const TAKEN_FILES: [&str; 8] = ["abi", "aux", "con", "lib", "mod", "nul", "prn", "readme"];
 
 /// Crates that the generated crate names; a module of the same name would hide them.
@@ -58,7 +58,7 @@ fn code(check: &mut Check<'_>, file: &CodeFile) {
     let parts = stem.into_iter().flat_map(|stem| stem.split('/'));
     let plain = stem.is_some() && parts.clone().all(|part| is_name(part) && is_lower(part));
     let why = if !plain || file.language == CodeLanguage::C && parts.count() > 1 {
-        "the path of a file is names in lower case"
+        "a path consists of names in lower case"
     } else if stem.is_some_and(|stem| CRATE_MODULES.contains(&stem)) {
         "the generated crate has a file of this name"
     } else {
@@ -110,9 +110,9 @@ fn ident(check: &mut Check<'_>, text: &str, place: Place, (kind, ours): (SymbolK
     );
     let head = text.as_bytes().get(..ours.len());
     if head.is_some_and(|head| head.eq_ignore_ascii_case(ours.as_bytes())) {
-        refuse(check, text, place, "names that start so are those of the generated header");
+        refuse(check, text, place, "the generated header uses names that start like this");
     } else if seen && is_spoken_for(text) {
-        refuse(check, text, place, "the generated code means something else by it");
+        refuse(check, text, place, "the generated code uses this name");
     }
 }
 
@@ -121,7 +121,7 @@ fn is_spoken_for(name: &str) -> bool {
     const WORDS: &str = "Clone Copy Debug Default Err From Into Iterator None Ok Option Result Some \
         aligned_u64 bool by_model char f32 f64 fd i128 i16 i32 i64 i8 io isize none \
         offset_of s16 s32 s64 s8 size_of str string u128 u16 u32 u64 u8 usize";
-    // Names of an ABI start with its prefix, so that hardly one is this short.
+    // Names of an ABI start with its prefix, so that hardly any name is this short.
     name.len() <= "aligned_u64".len()
         && (WORDS.split_whitespace().any(|word| word == name) || CRATES.contains(&name))
 }
@@ -186,7 +186,7 @@ fn name(check: &mut Check<'_>, text: &str, place: Place) -> bool {
     good
 }
 
-/// A name that becomes that of a file.
+/// A name that becomes the name of a file.
 pub(super) fn file_name(check: &mut Check<'_>, text: &str, place: Place) {
     if !name(check, text, place) {
         return;

@@ -39,7 +39,7 @@ fn address(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     if union || !member.types().all(|(_, expr)| holds_address(expr)) {
         let message = "`payload` needs a field that holds an address";
         let problem = Diagnostic::error(KEY_CONFLICT, message).at(member.name.place, "");
-        check.problems.push(problem.help("an `aligned_u64` holds an address on every target"));
+        check.problems.push(problem.help("use an `aligned_u64` for an address"));
     }
 }
 

@@ -1,5 +1,4 @@
-//! Releases: the list of those that can be described, and histories that
-//! follow time's order.
+//! Releases: the list of described releases, and histories in chronological order.
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::release::{Release, Since};
@@ -19,7 +18,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Vec<Release> {
         let problem = Diagnostic::error(BAD_RELEASE, "abi.yaml lists no release");
         check.problems.push(problem.at(check.spec.abi.abi.place, "of this ABI"));
     }
-    // A release that is missing in a bad list is no error of its own.
+    // A bad list causes no further errors about missing releases.
     let known = if whole && !check.incomplete { releases.as_slice() } else { &[] };
     let mut times = Times { check, releases: known };
     times.files();
@@ -42,7 +41,7 @@ fn listed(check: &mut Check<'_>) -> (Vec<Release>, bool) {
         if releases.last().is_some_and(|last| range.first().is_none_or(|first| first <= last)) {
             let problem =
                 Diagnostic::error(BAD_RELEASE, format!("`{}` is out of order", entry.value));
-            check.problems.push(problem.at(entry.place, "releases stand oldest first"));
+            check.problems.push(problem.at(entry.place, "list releases from old to new"));
         }
         releases.extend(range);
         if releases.len() > MOST_RELEASES {
@@ -154,7 +153,7 @@ impl Times<'_, '_> {
         let mut last = first;
         for (end, _) in common.before.iter() {
             if end.opening() <= last.opening() {
-                let message = format!("a change in {} comes after {last} already did", end.value);
+                let message = format!("a change in {} follows one in {last}", end.value);
                 self.refuse(end.place, message);
             }
             last = end.value;
@@ -177,14 +176,14 @@ impl Times<'_, '_> {
                 && since.first().opening() < around.since.first().opening()
             {
                 let message =
-                    format!("older than what it is part of, which came in {}", around.since);
+                    format!("older than its enclosing item, which was added in {}", around.since);
                 self.refuse(since.place, message);
             }
         }
         if let Some(until) = until {
             self.release(until.value, until.place);
             if until.opening() <= first.opening() {
-                let message = format!("gone in {} but came in {first}", until.value);
+                let message = format!("removed in {} but added in {first}", until.value);
                 self.refuse(until.place, message);
             }
         }

@@ -1,5 +1,4 @@
-//! Roles: the fields that the protocol knows have the types it needs, and
-//! each struct has each of them once.
+//! Roles: fields of the protocol have valid types, and a struct has at most one of each.
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
@@ -26,7 +25,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// When a struct has a field of this role.
+/// The releases in which a struct has a field of this role.
 pub(super) fn validities_of(
     struct_: &StructDeclaration<'_>,
     role: RoleWord,
@@ -61,7 +60,7 @@ fn held(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     let Some((word, _)) = word.into_iter().find(|(_, said)| *said) else { return };
     let reserved = field.type_.as_ref().is_some_and(|expr| expr.role == Some(RoleWord::Reserved));
     if reserved {
-        refuse(check, member.name.place, &format!("what is reserved has no `{word}`"));
+        refuse(check, member.name.place, &format!("a reserved field has no `{word}`"));
     } else if member.types().any(|(_, expr)| plain_int(expr).is_none()) {
         refuse(check, member.name.place, &format!("only an integer has `{word}`"));
     }
@@ -81,7 +80,7 @@ fn unique(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
         }));
     }
     for (first, again) in conflicts(&definitions, |_, _| false) {
-        let message = format!("`{}` has two fields of one role", struct_.name.value);
+        let message = format!("`{}` has two fields with the same role", struct_.name.value);
         let problem =
             Diagnostic::error(BAD_ROLE, message).at(definitions[again].place, "again here");
         check.problems.push(problem.and(definitions[first].place, "first here"));
@@ -98,7 +97,7 @@ fn counts(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
             let Some(count) = earlier.find(|other| other.name.value == *name) else {
                 let known =
                     || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
-                check.unknown(reference, ("field", " in front of this array"), |_| known());
+                check.unknown(reference, ("field", " before this array"), |_| known());
                 break;
             };
             if let Some(release) = first_uncovered(validity, [count.validity].into_iter()) {
@@ -106,10 +105,10 @@ fn counts(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
             }
             let union = !count.field.union.is_empty();
             if union || count.types().any(|(_, expr)| plain_int(expr).is_none()) {
-                let message = format!("`{name}` is no integer and cannot count elements");
+                let message = format!("`{name}` is not an integer and cannot count elements");
                 let problem =
                     Diagnostic::error(BAD_ROLE, message).at(field.name.place, "the array");
-                check.problems.push(problem.and(count.name.place, "what should count them"));
+                check.problems.push(problem.and(count.name.place, "the count of the elements"));
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Names in Rust: the short names within a type and the names of types,
-//! which are made from names of the specification and can coincide.
+//! Names in Rust: the short names within a type and the names of types. They are
+//! derived from names of the specification, so two of them can be equal.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -16,13 +16,13 @@ use crate::validate::model::declarations::{
 use crate::validate::model::symbols::{SymbolKind, Symbols};
 use crate::validate::model::uniqueness::{ALWAYS, Definition, conflicts};
 
-/// What every type of numbers has already.
+/// Names that every type of numbers defines.
 const METHODS: [&str; 10] =
     ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
 
 /// Variants that the enums of every chain have, and their meaning.
 const VARIANTS: [(&str, &str); 2] = [
-    ("Unknown", "capabilities of later kernels are called so"),
+    ("Unknown", "this name is used for capabilities of later kernels"),
     ("Other", "a server appends capabilities of other trees under this name"),
 ];
 
@@ -82,7 +82,7 @@ fn shorts(check: &mut Check<'_>, group: &NumberGroup<'_>) {
     if !matches!(group.kind, NumberGroupKind::Constants | NumberGroupKind::IdSpace) {
         let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
         for made in taken {
-            refuse(check, made, "short name", "every generated type has something of this name");
+            refuse(check, made, "short name", "every generated type defines this name");
         }
     }
 }
@@ -91,7 +91,7 @@ fn text(affix: Option<&Placed<String>>) -> &str {
     affix.map_or("", |affix| &affix.value)
 }
 
-/// What a capability is called in its chain.
+/// The name of a capability in its chain.
 pub(super) fn short_of<'a>(index: &Symbols<'a>, one: &OfChain<'a>) -> &'a str {
     let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
     one.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
@@ -143,7 +143,7 @@ fn types(check: &mut Check<'_>) {
         if files.contains(&*made.name) {
             refuse(check, made, "type", "a file of the specification has this name");
         } else if PRELUDE.contains(&&*made.name) {
-            refuse(check, made, "type", "the generated code means something else by it");
+            refuse(check, made, "type", "the generated code uses this name");
         }
     }
 }
@@ -167,10 +167,10 @@ fn accessors(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
 
 /// Refuses invalid identifiers, and the later of two equal ones.
 pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
-    // A name that no language takes has been refused already.
+    // A name that is invalid in every language has been refused already.
     let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);
     for made in made.iter().filter(named) {
-        refuse(check, made, what, "it is no name in Rust; another prefix may help");
+        refuse(check, made, what, "it is not a name in Rust; another prefix may help");
     }
     unique(check, made, what);
 }
@@ -183,11 +183,11 @@ pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
         owner,
     });
     let definitions: Vec<_> = definitions.collect();
-    // That two things have one name in C as well is said elsewhere.
+    // Another pass reports items that have the same name in C as well.
     for (one, other) in conflicts(&definitions, |one, other| made[one].of == made[other].of) {
         let (one, other) = (&definitions[one], &definitions[other]);
         let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };
-        let message = format!("two things get the {what} `{}` in Rust", again.key);
+        let message = format!("two items have the {what} `{}` in Rust", again.key);
         let problem = Diagnostic::error(RUST_NAME, message).at(again.place, "again here");
         check.problems.push(problem.and(first.place, "first here"));
     }

@@ -1,5 +1,5 @@
-//! Views in Rust: the types, constants and methods that they are made of get
-//! their names from structs, fields, chains, capabilities and profiles.
+//! Names in Rust views: types, constants and methods are named after structs,
+//! fields, chains, capabilities and profiles.
 
 use super::names::file_name;
 use super::rust_names::{Made, distinct, refuse, short_of, unique};
@@ -49,7 +49,7 @@ pub(super) fn check(check: &mut Check<'_>) {
         file_name(check, name, name.place);
         if name.value == "arrays" {
             let made = Made::new("arrays", name, ALWAYS);
-            refuse(check, &made, "module", "another module is called so");
+            refuse(check, &made, "module", "another module has this name");
         }
         hosts(check, chain);
     }
@@ -85,7 +85,7 @@ fn types(check: &mut Check<'_>) {
     let made: Vec<_> = chains.chain(capabilities).collect();
     distinct(check, &made, "type");
     for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
-        refuse(check, made, "type", "the generated code means something else by it");
+        refuse(check, made, "type", "the generated code uses this name");
     }
 }
 

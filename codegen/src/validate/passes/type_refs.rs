@@ -1,5 +1,5 @@
-//! Structs and constants in the types of fields: they exist and are declared
-//! before their use, as C demands.
+//! Structs and constants in the types of fields: they exist and are declared before
+//! their use, as C requires.
 
 use crate::diagnostic::Diagnostic;
 use crate::spec::history::Validity;
@@ -66,19 +66,19 @@ pub(super) fn declared(
         if let Some(target) = targets.find(|target| !earlier(target)) {
             problem = problem.and(target.place, "declared here");
         }
-        check.problems.push(problem.help("move the declaration in front of its use"));
+        check.problems.push(problem.help("move the declaration before its use"));
     }
     !late
 }
 
-/// The length of an array is a number of its own, not a mask.
+/// The length of an array is a number, not a mask of flags.
 fn plain(check: &mut Check<'_>, member: &DeclaredMember<'_>, name: &str) {
     let numbers =
         check.index.targets(name).iter().filter(|target| target.kind == SymbolKind::Number);
     for target in numbers {
         let number = target.number.map(|(group, value)| &check.index.groups[group].values[value]);
         if number.is_some_and(|(_, value)| !value.of.is_empty()) {
-            let message = format!("`{name}` is a mask, and no length");
+            let message = format!("`{name}` is a mask, not a length");
             let problem = Diagnostic::error(BAD_LAYOUT, message).at(member.name.place, "the array");
             check.problems.push(problem.and(target.place, "its length"));
         }

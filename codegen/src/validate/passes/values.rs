@@ -1,4 +1,4 @@
-//! Values: each has its number once, in a form that its group allows, and the number fits.
+//! Values: each has one number, in a form that its group allows, and the number fits.
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
@@ -65,12 +65,7 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &NumberGroup<'_>) {
     for (name, value) in group.values.iter() {
         if let Some(bit) = bit(value).filter(|bit| !(0..width).contains(bit)) {
             let place = value.bit.map_or(name.place, |bit| bit.place);
-            out_of_range(
-                check,
-                group,
-                place,
-                format!("there is no bit {bit} in {}", holder(group)),
-            );
+            out_of_range(check, group, place, format!("{} has no bit {bit}", holder(group)));
         }
     }
     let mut said = None;
@@ -88,7 +83,7 @@ fn ranges(check: &mut Check<'_>, at: usize, group: &NumberGroup<'_>) {
 
 fn out_of_range(check: &mut Check<'_>, group: &NumberGroup<'_>, place: Place, message: String) {
     let hint = group.owner.is_none() && group.int == Int::U32;
-    let hint = hint.then(|| "`type: u64` makes room for larger numbers".to_owned());
+    let hint = hint.then(|| "use `type: u64` for larger numbers".to_owned());
     check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, "").maybe_help(hint));
 }
 
@@ -97,8 +92,8 @@ fn holder(group: &NumberGroup<'_>) -> String {
     format!("{sign} integer of {} bits", group.int.size() * 8)
 }
 
-/// Whether a number fits. In C a negative number can stand for a large one,
-/// in types that are not widened to int.
+/// Whether a number fits. In C a negative number can represent a large one, in
+/// types that are not promoted to int.
 fn fits(group: &NumberGroup<'_>, number: i128) -> bool {
     let int = group.int;
     let negative = -(1_i128 << (int.size() * 8 - 1))..0;
@@ -147,7 +142,7 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
     for (what, there, allowed) in rules {
         if there && !allowed.contains(&group.kind) {
             let among = allowed.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(" and ");
-            refuse(check, place, &format!("{what} only among {among}"));
+            refuse(check, place, &format!("{what} only in {among}"));
         }
     }
     if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
@@ -185,7 +180,7 @@ fn flags(
         let targets = || all.targets(name).iter().filter(earlier);
         let Some(first) = targets().next() else {
             let known = group.values[..index].iter().map(|(flag, _)| flag.as_str());
-            check.unknown(reference, ("flag", " in front of this mask"), |_| known.collect());
+            check.unknown(reference, ("flag", " before this mask"), |_| known.collect());
             continue;
         };
         if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {

@@ -29,12 +29,12 @@ pub(super) fn check(check: &mut Check<'_>) {
 fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Number>) {
     let number = version.value.value;
     if !(1..=i128::from(u16::MAX)).contains(&number) {
-        let message = format!("{number} is no version; they count from 1 to 65535");
+        let message = format!("{number} is not a version from 1 to 65535");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(version.place, ""));
         return;
     }
     let Some(of) = of else {
-        let message = "`version` stands only in the body of a capability";
+        let message = "only fields of a capability have a `version`";
         check.missing(Diagnostic::error(KEY_CONFLICT, message).at(version.place, ""));
         return;
     };
@@ -45,7 +45,7 @@ fn field(check: &mut Check<'_>, of: Option<&OfChain<'_>>, version: &Placed<Numbe
         return;
     };
     if let Some(most) = most(check.index, header, bits).filter(|most| i128::from(*most) < number) {
-        let message = format!("the header of the chain holds versions up to {most}");
+        let message = format!("versions in the header of the chain go up to {most}");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(version.place, ""));
     }
 }

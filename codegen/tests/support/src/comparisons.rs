@@ -44,15 +44,10 @@ pub fn examples() -> impl Iterator<Item = Example> {
     })
 }
 
-/// The head of a file of items.
-const HEAD: &str = "title: Example\ndoc: Shows one rule.\nheader: demo\nsince: v1.0\n\
-                    source: demo/demo.h\n\nitems:\n";
-
 /// The small specification with these items.
 fn example(name: &str, items: &str) -> Side {
-    let items: String = items.lines().map(|line| ["  ", line, "\n"].concat()).collect();
     let folder = SpecFolder::demo();
-    folder.write("demo.yaml", [HEAD, &items].concat());
+    folder.write_example(items);
     let opened = folder.open(&[]);
     let problems = opened.problems.render(&opened.sources, false);
     let spec = opened.spec.unwrap_or_else(|| panic!("{name}: {problems}\n{items}"));

@@ -21,9 +21,9 @@
 
 /*
  * A struct, an enum or an enumerator is declared if the macro that the kernel
- * introduced together with it is not defined. Enumerators become macros. One
- * that no macro detects becomes a macro in any case, unless it counts the
- * others. Declarations of the kernel header are never replaced.
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
  */
 #if defined(VFIO_DEVICE_FLAGS_CAPS)
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
@@ -1036,9 +1036,9 @@ __extension__ struct vfio_eeh_pe_op {
 
 /*
  * A struct, an enum or an enumerator is declared if the macro that the kernel
- * introduced together with it is not defined. Enumerators become macros. One
- * that no macro detects becomes a macro in any case, unless it counts the
- * others. Declarations of the kernel header are never replaced.
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
  */
 
 #ifndef VFIO_CCW_ASYNC_CMD_HSCH
@@ -1080,8 +1080,8 @@ struct ccw_crw_region {
  * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
  * For a field that is newer than its struct, the name is that of the struct, an
  * underscore and that of the field: the result is 1 if the struct is known to
- * have the field, be it declared here or by a kernel header. The name must be
- * written out; it cannot come from another macro.
+ * have the field, declared here or by a kernel header. The name must be written
+ * out; it cannot come from another macro.
  */
 #define VFIO_ABI_HAVE(name)	VFIO_ABI__HAVE_1(VFIO_ABI_HAVE_##name)
 #define VFIO_ABI__HAVE_1(one)	VFIO_ABI__HAVE_2(one)

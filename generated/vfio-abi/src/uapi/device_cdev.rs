@@ -46,7 +46,7 @@ pub struct vfio_device_bind_iommufd {
 }
 
 impl vfio_device_bind_iommufd {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -133,7 +133,7 @@ pub struct vfio_device_attach_iommufd_pt {
 }
 
 impl vfio_device_attach_iommufd_pt {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -213,7 +213,7 @@ pub struct vfio_device_detach_iommufd_pt {
 }
 
 impl vfio_device_detach_iommufd_pt {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceDetachIommufdPtFlags(0), pasid: 0 }
     }

@@ -37,7 +37,7 @@ pub struct vfio_device_feature {
 }
 
 impl vfio_device_feature {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceFeatureFlags(0), data: [] }
     }
@@ -367,7 +367,7 @@ const _: () = {
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_device_feature_dma_buf {
-    /// Region that the parts lie in; of a PCI device one of the six BARs.
+    /// Region with the parts; for a PCI device one of the six BARs.
     pub region_index: u32,
     /// Flags for the new file descriptor as open(2) takes them, such as O_CLOEXEC.
     pub open_flags: u32,

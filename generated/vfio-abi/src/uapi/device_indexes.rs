@@ -181,7 +181,7 @@ impl CcwRegionIndex {
 
 numbers!(CcwRegionIndex, u32);
 
-/// The result of a channel program is there.
+/// The result of a channel program is ready.
 pub const VFIO_CCW_IO_IRQ_INDEX: u32 = 0;
 
 /// A channel report word is pending.
@@ -211,7 +211,7 @@ pub const VFIO_CCW_NUM_IRQS: u32 = 3;
 pub struct CcwIrqIndex(pub u32);
 
 impl CcwIrqIndex {
-    /// The result of a channel program is there.
+    /// The result of a channel program is ready.
     pub const IO: Self = Self(VFIO_CCW_IO_IRQ_INDEX);
     /// A channel report word is pending.
     pub const CRW: Self = Self(VFIO_CCW_CRW_IRQ_INDEX);

@@ -31,7 +31,7 @@ use crate::target::by_model;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_base {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// First bus address that DMA can use.
     pub start_dma: u64,
@@ -59,7 +59,7 @@ pub struct vfio_device_info_cap_zpci_base {
 }
 
 impl vfio_device_info_cap_zpci_base {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -110,7 +110,7 @@ const _: () = {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_group {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Mask of the DMA address space.
     pub dasm: u64,
@@ -137,7 +137,7 @@ pub struct vfio_device_info_cap_zpci_group {
 }
 
 impl vfio_device_info_cap_zpci_group {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -215,7 +215,7 @@ flags!(DeviceInfoCapZpciGroupFlags, u64);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_util {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Length of the string in bytes.
     pub size: u32,
@@ -224,7 +224,7 @@ pub struct vfio_device_info_cap_zpci_util {
 }
 
 impl vfio_device_info_cap_zpci_util {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -265,7 +265,7 @@ const _: () = {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_pfip {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Length of the path in bytes.
     pub size: u32,
@@ -274,7 +274,7 @@ pub struct vfio_device_info_cap_zpci_pfip {
 }
 
 impl vfio_device_info_cap_zpci_pfip {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {

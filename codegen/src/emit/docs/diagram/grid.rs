@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_piece_is_folded_and_offsets_go_on_behind_it() {
+    fn a_long_piece_is_folded_and_offsets_continue_after_it() {
         let pieces = [
             piece(0, 4, PieceKind::Data),
             piece(4, 100, PieceKind::Data),
@@ -189,10 +189,10 @@ mod tests {
         let grid = Grid::new(&pieces);
         for (at, one) in grid.cells.iter().enumerate() {
             for other in &grid.cells[at + 1..] {
-                let beside = one.column + one.columns <= other.column
+                let apart = one.column + one.columns <= other.column
                     || other.column + other.columns <= one.column;
                 let above = one.y + one.height <= other.y || other.y + other.height <= one.y;
-                assert!(beside || above, "{one:?} {other:?}");
+                assert!(apart || above, "{one:?} {other:?}");
             }
         }
     }

@@ -33,7 +33,7 @@ impl<'a> PlannedCap<'a> {
         names::group_type(&[&self.chain.name, "_", &self.item.short].concat())
     }
 
-    /// One line of documentation; the paragraph stands at the constant.
+    /// One line of documentation; the constant has the whole paragraph.
     pub(super) fn summary(self) -> TokenStream {
         let name = &self.item.name;
         let line = format!(" The capability [`{name}`](crate::uapi::{name}).");

@@ -119,7 +119,7 @@ fn variant(cap: PlannedCap<'_>) -> proc_macro2::Ident {
     ident(&names::group_type(&cap.item.short))
 }
 
-/// Where a chain without a host starts.
+/// The start of a chain without a host.
 fn start(abi: &Abi, chain: &Chain) -> TokenStream {
     let (offset, int) = match chain.start {
         ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
@@ -149,7 +149,7 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
                 Self::parse_as(bytes, Wire::HOST)
             }
 
-            /// Walks the chain in bytes of another byte order or layout.
+            /// Walks the chain in bytes with another byte order or layout.
             #[inline]
             pub fn parse_as(bytes: &'a [u8], wire: Wire) -> Self {
                 let first = #first;

@@ -77,7 +77,7 @@ fn variant(cap: PlannedCap<'_>) -> TokenStream {
     let struct_ = cap.struct_.map(|struct_| ident(&struct_.name));
     match (struct_, array) {
         (Some(struct_), Some(element)) => {
-            let doc = [&link, "; the number of elements sets the count, if it has one."].concat();
+            let doc = [&link, "; a count is set to the number of elements."].concat();
             quote!(#[doc = #doc] #name(&'a uapi::#struct_, &'a [#element]),)
         }
         (Some(struct_), None) => {
