@@ -79,6 +79,11 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
+    /// The place that is underlined, if there is one.
+    pub fn place(&self) -> Option<Place> {
+        self.label.as_ref().map(|label| label.place)
+    }
+
     /// The file, if the finding has no line in it.
     pub fn in_file(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
@@ -149,6 +154,11 @@ impl Diagnostics {
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
+    }
+
+    /// The errors, in the order in which they were found.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// The number of findings of this severity.

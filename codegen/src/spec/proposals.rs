@@ -9,7 +9,7 @@ use super::wrappers::{LineOrMap, Map, Placed};
 use super::{ChainSpec, FieldSpec, SpecFile};
 
 /// A proposal and the numbers that it claims.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ProposalSpec {
     /// The overlay.
     pub file: SpecFile,
