@@ -35,6 +35,7 @@ mod overlays;
 mod proposals;
 mod protocol;
 mod requests;
+mod review;
 mod schema;
 mod snapshot;
 mod spec_format;
