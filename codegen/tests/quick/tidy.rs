@@ -24,7 +24,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("import", &["header", "ir"]),
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
-        ("amend", &["header", "lower", "validate", "ir"]),
+        ("amend", &["header", "lower", "validate", "spec", "ir"]),
         ("lint", &["ir"]),
         ("model", &["ir"]),
         ("compat", &["model", "ir"]),
@@ -60,7 +60,8 @@ fn arrows_point_one_way() {
 }
 
 /// Files that are being rebuilt, with types whose names other modules have too.
-const REBUILT: [&str; 8] = [
+const REBUILT: [&str; 9] = [
+    "codegen/src/amend/",
     "codegen/src/compat/",
     "codegen/src/header/",
     "codegen/src/header.rs",
