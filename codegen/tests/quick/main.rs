@@ -34,6 +34,7 @@ mod new_kernel;
 mod overlays;
 mod protocol;
 mod requests;
+mod review;
 mod schema;
 mod snapshot;
 mod spec_format;

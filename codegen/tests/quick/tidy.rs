@@ -22,6 +22,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("header", &["ir"]),
         ("drift", &["header", "ir"]),
         ("import", &["header", "ir"]),
+        ("amend", &["header", "lower", "validate", "ir"]),
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
         ("amend", &["header", "lower", "validate", "spec", "ir"]),
@@ -30,6 +31,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("compat", &["model", "ir"]),
         ("matrix", &["model", "ir"]),
         ("emit", &["ir"]),
+        ("review", &["amend", "compat", "emit", "lint", "lower", "validate", "ir"]),
         ("sync", &[]),
     ])
 }
