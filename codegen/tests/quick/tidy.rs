@@ -25,7 +25,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("amend", &["header", "lower", "validate", "ir"]),
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
-        ("amend", &["header", "lower", "validate", "ir"]),
+        ("amend", &["header", "lower", "validate", "spec", "ir"]),
         ("lint", &["ir"]),
         ("model", &["ir"]),
         ("compat", &["model", "ir"]),
@@ -62,7 +62,8 @@ fn arrows_point_one_way() {
 }
 
 /// Files that are being rebuilt, with types whose names other modules have too.
-const REBUILT: [&str; 8] = [
+const REBUILT: [&str; 9] = [
+    "codegen/src/amend/",
     "codegen/src/compat/",
     "codegen/src/header/",
     "codegen/src/header.rs",
