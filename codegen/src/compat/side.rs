@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Place;
+pub use crate::header::Unread;
 use crate::ir::Abi;
 
 /// An ABI to compare.
@@ -26,17 +26,6 @@ pub struct Knowledge {
     pub guessed: BTreeSet<String>,
     /// Items of the headers that were not read, by name.
     pub unread: BTreeMap<String, Unread>,
-}
-
-/// An item that was not read.
-#[derive(Clone, Debug)]
-pub struct Unread {
-    /// Its text without comments and spaces, to compare it with that of the other side.
-    pub text: String,
-    /// Why it was not read, in one sentence.
-    pub reason: String,
-    /// Where it starts.
-    pub place: Place,
 }
 
 impl Side {

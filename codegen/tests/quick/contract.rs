@@ -85,6 +85,25 @@ fn files(folder: &Path) {
     write("accept.yaml", format!("accept:\n{accepted}\n").as_bytes());
     write("severity.yaml", b"severity: {C7: note}\n");
     replies(folder);
+    patches(folder);
+}
+
+/// Patches of `vfio_irq_info`, by what they add.
+fn patches(folder: &Path) {
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("a file");
+    let patch = |path: &str, lines: &str| {
+        format!(
+            "--- a/{path}\n+++ b/{path}\n@@ -450,3 +450,4 @@ struct vfio_irq_info {{\n{lines} }};\n"
+        )
+    };
+    let header = "include/uapi/linux/vfio.h";
+    let (count, new) = (" \t__u32\tcount;\n", "+\t__u32\tnew;\n");
+    let flag = "+#define VFIO_IRQ_INFO_NEW\t(1 << 4)\n";
+    let last = " #define VFIO_IRQ_INFO_NORESIZE\t(1 << 3)\n";
+    write("append.patch", patch(header, &[last, flag, " \t__u32\tindex;\n", count].concat()));
+    write("insert.patch", patch(header, &[new, count].concat()));
+    write("stale.patch", patch(header, &["-\t__u32\tnumber;\n", new].concat()));
+    write("other.patch", patch("include/linux/vfio.h", &[count, new].concat()));
 }
 
 /// Replies, complete and damaged, in every input format.
@@ -112,7 +131,8 @@ fn fault(text: &str, column: &str) -> Option<String> {
         "*" => None,
         "-" => (!text.is_empty()).then(|| "there is something".to_owned()),
         _ => {
-            let pieces = column.split(" & ").map(|piece| piece.replace("\\n", "\n"));
+            let pieces =
+                column.split(" & ").map(|piece| piece.replace("\\n", "\n").replace("\\t", "\t"));
             let mut missing = pieces.filter(|piece| !text.contains(piece));
             missing.next().map(|piece| format!("`{piece}` is missing"))
         }
@@ -154,11 +174,12 @@ fn every_line_of_the_contract_holds() {
 }
 
 /// The commands with their exit codes and formats.
-const COMMANDS: [(&str, &[i32], &[&str]); 8] = [
+const COMMANDS: [(&str, &[i32], &[&str]); 9] = [
     ("generate", &[0, 1, 2], &[]),
     ("lint", &[0, 1, 2], &["json", "github"]),
     ("compat", &[0, 1, 2], &["json", "github"]),
     ("drift", &[0, 1, 2], &["json", "github"]),
+    ("review", &[0, 1, 2], &["mail", "json", "github", "sarif"]),
     ("import", &[0, 2], &[]),
     ("decode", &[0, 1, 2], &["json"]),
     ("layout", &[0, 2], &["json"]),

@@ -108,7 +108,7 @@ fn the_real_specification_is_clean() {
 
 #[test]
 fn the_posted_capability_causes_its_own_hole() {
-    let overlay = fixtures::root().join("spec/vfio/proposals/cxl.yaml");
+    let overlay = fixtures::root().join("spec/vfio/proposals/cxl_v3.yaml");
     let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[overlay]);
     let spec = opened.spec.unwrap_or_else(|| {
         panic!("{}", opened.problems.render(&opened.sources, false));
