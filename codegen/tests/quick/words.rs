@@ -55,7 +55,8 @@ const ROOMS: [&str; 11] = [
 ];
 
 /// Modules that do not keep the rule yet.
-const LATER: [&str; 8] = [
+const LATER: [&str; 9] = [
+    "codegen/src/amend",
     "codegen/src/commands/compat",
     "codegen/src/commands/drift",
     "codegen/src/commands/headers",
