@@ -17,6 +17,9 @@ use super::headers::{HeaderFiles, Headers as HeaderFacts};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
 use crate::cli::{Compat, Language, LintFormat, Source};
 
+/// The exit code if nothing breaks, but something that differs was not judged.
+const NOT_JUDGED: u8 = 2;
+
 /// A side with its files, which places refer to.
 struct Opened {
     side: Side,
@@ -41,20 +44,22 @@ pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
         let Accepted { code, subject, .. } = accepted;
         to_stderr(&format!("warning: {code} of `{subject}` is accepted but was not found\n"));
     }
-    let breaks = judged.iter().any(|one| one.verdict == Verdict::Breaks);
+    let any = |verdict: Verdict| judged.iter().any(|one| one.verdict == verdict);
+    let code = match (any(Verdict::Breaks), any(Verdict::NotJudged)) {
+        (true, _) => FINDINGS,
+        (false, true) => NOT_JUDGED,
+        (false, false) => SUCCESS,
+    };
     let comparison = Comparison { old: &old.side, new: &new.side, judged: &judged };
     if let Some(language) = args.witness {
-        return Ok(Output {
-            code: if breaks { FINDINGS } else { SUCCESS },
-            ..comparison.program(language)
-        });
+        return Ok(Output { code, ..comparison.program(language) });
     }
     let output = match args.format {
         LintFormat::Text => Ok(Output::success(comparison.text())),
         LintFormat::Json => comparison.json(),
         LintFormat::Github => Ok(Output::success(comparison.github())),
     }?;
-    Ok(Output { code: if breaks { FINDINGS } else { SUCCESS }, ..output })
+    Ok(Output { code, ..output })
 }
 
 fn rules(path: Option<&Path>) -> Result<Rules, String> {
@@ -144,7 +149,7 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     fn advice(&self) -> VersionImpact {
         let findings = self.judged.iter().map(|one| &one.finding);
-        VersionImpact::of(findings, items(&self.new.abi) > items(&self.old.abi))
+        VersionImpact::of_all(findings)
     }
 
     fn count(&self, counts: impl Fn(&Assessed) -> bool) -> usize {
@@ -155,19 +160,21 @@ impl Comparison<'_> {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
         let breaks = self.count(|one| one.verdict == Verdict::Breaks);
         let accepted = self.count(|one| one.verdict == Verdict::Accepted);
-        let told = plural(self.judged.len() - breaks - accepted, "other difference");
-        let (breaks, accepted) = (
-            plural(breaks, "break"),
-            match accepted {
-                0 => String::new(),
-                some => format!(", {some} accepted"),
-            },
-        );
+        let not_judged = self.count(|one| one.verdict == Verdict::NotJudged);
+        let others = self.judged.len() - breaks - accepted - not_judged;
+        let others = plural(others, "other difference");
+        let part = |count: usize, what: &str| match count {
+            0 => String::new(),
+            some => format!(", {some} {what}"),
+        };
+        let breaks = plural(breaks, "break") + &part(accepted, "accepted");
+        let breaks = breaks + &part(not_judged, "not judged");
         let VersionImpact { crate_, header, wire } = self.advice();
         let (old, new) = (&self.old.name, &self.new.name);
-        text += &format!("{old} to {new}: {breaks}{accepted}, {told}\n");
+        text += &format!("{old} to {new}: {breaks}, {others}\n");
         let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
-        text + &format!("versions: crate {crate_}, header {header}, wire {wire}\n")
+        let least = if not_judged > 0 { "at least " } else { "" };
+        text + &format!("versions: {least}crate {crate_}, header {header}, wire {wire}\n")
     }
 
     /// A program that shows the wire breaks.
@@ -192,6 +199,7 @@ impl Comparison<'_> {
             "old": self.old.name,
             "new": self.new.name,
             "breaks": self.count(|one| one.verdict == Verdict::Breaks),
+            "not_judged": self.count(|one| one.verdict == Verdict::NotJudged),
             "findings": self.judged,
             "versions": self.advice(),
         }))
@@ -202,7 +210,7 @@ impl Comparison<'_> {
         for Assessed { finding, location, verdict, .. } in self.judged {
             let kind = match verdict {
                 Verdict::Breaks => "error",
-                Verdict::Accepted => "warning",
+                Verdict::Accepted | Verdict::NotJudged => "warning",
                 Verdict::Info => "notice",
             };
             let place = location.as_ref().map(|at| (at.file.as_str(), at.line, at.column));

@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::report::{Claim, Finding, Piece, Witness};
+use super::evidence::{Claim, Piece, Witness};
+use super::finding::Finding;
 use super::text::claimed;
 
 /// The number of bytes per line.

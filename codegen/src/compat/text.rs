@@ -1,7 +1,8 @@
 //! A finding for a reader.
 
-use super::report::{Claim, Finding, Witness};
-use super::rules::{Assessed, Verdict};
+use super::evidence::{Claim, Witness};
+use super::finding::Finding;
+use super::severity::{Assessed, Verdict};
 use crate::hex::spaced;
 
 /// Bytes in a line of a dump.
@@ -14,6 +15,7 @@ pub fn told(assessed: &Assessed) -> String {
     let head = match verdict {
         Verdict::Breaks => "error",
         Verdict::Accepted => "accepted",
+        Verdict::NotJudged => "not judged",
         Verdict::Info if finding.class.breaks() => "lowered",
         Verdict::Info => finding.class.words(),
     };

@@ -4,9 +4,10 @@
 mod layouts;
 mod replies;
 
-use super::Side;
-use super::matching::Matching;
-use super::report::{Affected, Claim, Witness};
+use super::evidence::{Claim, Witness};
+use super::finding::Affected;
+use super::matching::{Constant, Matching};
+use super::side::Side;
 
 pub(super) use layouts::{layout, stale};
 pub(super) use replies::{answered, failed, short, taken_for};
@@ -47,6 +48,11 @@ pub(super) enum Maker {
     Program,
     /// A kernel of the new side, to a program of the old one.
     Kernel,
+}
+
+/// The side that passes a number to the other.
+pub(super) fn maker(constant: &Constant<'_>) -> Maker {
+    if constant.from_kernel { Maker::Kernel } else { Maker::Program }
 }
 
 /// A number that stands for something else on the other side.

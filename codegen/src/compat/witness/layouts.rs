@@ -2,9 +2,8 @@
 //! other reads.
 
 use super::{STALE, kernel, program};
-use crate::compat::matching::Matching;
-use crate::compat::report::{Claim, Piece, Within, Witness};
-use crate::compat::struct_diff::StructDiff;
+use crate::compat::evidence::{Claim, Piece, Within, Witness};
+use crate::compat::matching::{Matching, StructPair};
 use crate::ir::{Abi, Member, Struct, Type};
 use crate::layout::{Model, Span};
 use crate::model::sample;
@@ -17,17 +16,18 @@ const ELEMENTS: u64 = 2;
 /// a new kernel, or reads from it.
 pub(in crate::compat) fn layout(
     matching: &Matching<'_>,
-    diff: &StructDiff<'_>,
+    pair: &StructPair<'_>,
     model: Model,
 ) -> Option<Witness> {
-    let moved = diff
+    let ((before, now), members) = pair.structs.both().zip(pair.members.as_ref())?;
+    let moved = members
         .unchanged
         .iter()
         .find(|(old, new)| old.spans[model.index()] != new.spans[model.index()]);
-    let first = moved.map(|(old, _)| old).or(diff.removed.first());
+    let first = moved.map(|(old, _)| old).or(members.removed.first());
     let input = first.is_some_and(|old| old.direction == Some(Direction::In));
-    let old = Declared { abi: matching.abis().0, struct_: diff.old, model };
-    let new = Declared { abi: matching.abis().1, struct_: diff.new, model };
+    let old = Declared { abi: matching.abis().0, struct_: before, model };
+    let new = Declared { abi: matching.abis().1, struct_: now, model };
     let (maker, reader) = if input { (old, new) } else { (new, old) };
     let (made_by, read_by) = match input {
         true => (program(matching.old), kernel(matching.new)),
@@ -35,11 +35,11 @@ pub(in crate::compat) fn layout(
     };
     let mut witness = made(made_by, read_by, maker, reader);
     witness.target = (model != Model::Lp64).then_some("i386");
-    for (old, new) in &diff.unchanged {
+    for (old, new) in &members.unchanged {
         let (from, to) = if input { (old, new) } else { (new, old) };
         witness.claims.extend(misread(&witness, (maker, from), (reader, to)));
     }
-    for old in diff.removed.iter().filter(|_| !input) {
+    for old in members.removed.iter().filter(|_| !input) {
         witness.claims.push(unset(&witness, reader, old));
     }
     (!witness.claims.is_empty()).then_some(witness)
@@ -48,15 +48,16 @@ pub(in crate::compat) fn layout(
 /// A field that a new program reads and an old kernel never wrote.
 pub(in crate::compat) fn stale(
     matching: &Matching<'_>,
-    diff: &StructDiff<'_>,
+    pair: &StructPair<'_>,
     new: &Member<'_>,
-) -> Witness {
+) -> Option<Witness> {
+    let (before, now) = pair.structs.both()?;
     let model = Model::Lp64;
-    let maker = Declared { abi: matching.abis().0, struct_: diff.old, model };
-    let reader = Declared { abi: matching.abis().1, struct_: diff.new, model };
+    let maker = Declared { abi: matching.abis().0, struct_: before, model };
+    let reader = Declared { abi: matching.abis().1, struct_: now, model };
     let witness = made(kernel(matching.old), program(matching.new), maker, reader);
     let claim = unset(&witness, reader, new);
-    witness.claim(claim)
+    Some(witness.claim(claim))
 }
 
 /// A struct as one side declares it.

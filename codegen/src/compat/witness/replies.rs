@@ -1,9 +1,8 @@
 //! Replies of handlers, made by the model of the reply rules.
 
-use super::{STALE, asked, kernel, program, understood};
-use crate::compat::constants::Constant;
-use crate::compat::matching::{Matching, handler_returning};
-use crate::compat::report::{Claim, Within, Witness};
+use super::{STALE, asked, kernel, maker, program, understood};
+use crate::compat::evidence::{Claim, Within, Witness};
+use crate::compat::matching::{Constant, Matching, handler_returning};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::layout::Model;
 use crate::model::{Contents, Handling, sample};
@@ -22,7 +21,7 @@ pub(in crate::compat) fn taken_for(
 ) -> Witness {
     capability(matching, newcomer.name, holder.name).unwrap_or_else(|| {
         let (said, taken_for) = (newcomer.name, Some(holder.name));
-        understood(matching, newcomer.maker(), newcomer.group, newcomer.number, said, taken_for)
+        understood(matching, maker(newcomer), newcomer.group, newcomer.number, said, taken_for)
     })
 }
 
