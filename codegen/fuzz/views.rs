@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use capchain::decode::{self, Subject};
-use capchain::ir::Abi;
+use capchain::ir::{Abi, ChainId};
 use capchain::layout::{Model, TARGETS};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
@@ -36,7 +36,7 @@ pub(crate) fn views(data: &[u8]) {
         assert!(canonical(&mut text, name, bytes, wire), "{name} is not known");
         let subject = match abi().chains[index].offset_host() {
             Some(host) => Subject::Struct(host.struct_),
-            None => Subject::Chain(index),
+            None => Subject::Chain(ChainId(index)),
         };
         let found = decode::decode(abi(), subject, target, bytes);
         assert_eq!(

@@ -33,7 +33,7 @@ pub(crate) struct Rules {
     pub(crate) echo: bool,
     /// Offset of the first capability.
     pub(crate) first_cap: u32,
-    /// What offsets of further capabilities are rounded up to.
+    /// The alignment of further capabilities.
     pub(crate) align: u32,
     pub(crate) when_too_small: WhenTooSmall,
     /// Whether bytes between capabilities stay as the caller had them.
@@ -42,7 +42,7 @@ pub(crate) struct Rules {
     pub(crate) always_sets_argsz: bool,
 }
 
-/// What a caller sees whose buffer is too small for the chain.
+/// The reply to a caller whose buffer is too small for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "an ABI need not have every dialect")]
 pub(crate) enum WhenTooSmall {

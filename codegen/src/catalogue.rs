@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// One code and its explanation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct CatalogueEntry {
     /// The stable code.
     pub code: String,
     /// Its title, in a few words.
@@ -17,7 +17,7 @@ pub struct Entry {
     pub rule: String,
     /// Why it exists.
     pub why: String,
-    /// Of rules about two ABIs, the fragment that both examples start from.
+    /// For rules about two ABIs: the fragment that both examples start from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// A fragment of a specification, or of a header, that breaks it.
@@ -37,8 +37,8 @@ static FILES: [(&str, &str); 5] = [
     ("drift.yaml", include_str!("../catalogue/drift.yaml")),
 ];
 
-static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let read = |(name, text): &(&str, &str)| -> Vec<Entry> {
+static ENTRIES: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
+    let read = |(name, text): &(&str, &str)| -> Vec<CatalogueEntry> {
         // The files are part of the program; a test reads every one of them.
         serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
     };
@@ -46,11 +46,11 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
 });
 
 /// Every code, in the order of the catalogue.
-pub fn entries() -> &'static [Entry] {
+pub fn entries() -> &'static [CatalogueEntry] {
     &ENTRIES
 }
 
 /// The entry of a code, in upper or lower case.
-pub fn entry(code: &str) -> Option<&'static Entry> {
+pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
     entries().iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
 }

@@ -42,22 +42,22 @@ pub(crate) enum Command {
     #[command(after_help = "With --abi, --spec or --overlay, only the outputs of one ABI are \
         written.\n\nExample:\n  capchain generate\n  capchain generate --check\n  \
         capchain generate --at v5.10 --out abi-v5.10")]
-    Generate(Generate),
+    Generate(GenerateArgs),
     /// Check the specification against the rules of extensible user ABIs
     #[command(after_help = "Example:\n  capchain lint --format json")]
-    Lint(Lint),
+    Lint(LintArgs),
     /// Compare two ABIs: list the breaks, the affected programs, and a witness of each
     #[command(after_help = "A side is a release (v5.10), a specification folder, \
         FOLDER@RELEASE or a header file,\neach with any number of overlays after `+`.\n\
         Exit 0: no break, or accepted breaks only; 1: a break; 2: a side cannot be \
         used.\n\nExample:\n  capchain compat v5.10 v6.6\n  \
-        capchain compat v7.2 v7.2+spec/vfio/proposals/irq_info_caps.yaml\n  \
+        capchain compat v7.3 v7.3+spec/vfio/proposals/irq_info_caps.yaml\n  \
         capchain compat v4.4 v4.7 --witness c")]
-    Compat(Compat),
+    Compat(CompatArgs),
     /// Show sizes, offsets and holes of structs on every target
     #[command(after_help = "Example:\n  capchain layout vfio_iommu_type1_info_cap_migration\n  \
         capchain layout --target i686 --at v6.1 vfio_region_info")]
-    Layout(Layout),
+    Layout(LayoutArgs),
     /// Interpret the bytes of a struct or a reply, and walk its capability chain
     #[command(
         after_help = "The format of the input is detected: raw bytes, hex digits, output of `xxd` or \
@@ -67,7 +67,7 @@ pub(crate) enum Command {
         xxd reply.bin | capchain decode vfio_region_info --format json\n  \
         echo '\"\\x10\\x00\\x00\\x00\"...' | capchain decode vfio_irq_info --at v5.10 --target i686"
     )]
-    Decode(Decode),
+    Decode(DecodeArgs),
     /// Compare real kernel headers with the specification, both ways
     #[command(after_help = "Only declarations of the given headers are compared.\nExit 0: no \
         difference; 1: differences; 2: a header cannot be read or parsed.\n\nExample:\n  \
@@ -78,9 +78,16 @@ pub(crate) enum Command {
     #[command(
         after_help = "The printed text marks guesses. A person must write the documentation \
         that is marked\n(draft); `capchain lint` reports it.\n\nExample:\n  \
-        capchain import include/uapi/linux/vfio.h --at v7.2"
+        capchain import include/uapi/linux/vfio.h --at v7.3"
     )]
-    Import(Import),
+    Import(ImportArgs),
+    /// Show which numbers are taken, reserved, claimed by proposals, and free
+    #[command(
+        after_help = "A space is a chain, an id space, an enum, `struct.field` or a kind of file \
+        descriptor; a name\nselects the spaces that have it.\n\nExample:\n  capchain ids\n  \
+        capchain ids device_feature\n  capchain ids vfio_device_info.flags --format json"
+    )]
+    Ids(IdsArgs),
     /// Write a new specification that lints, generates and builds
     #[command(
         after_help = "The specification has one INFO ioctl, one chain and one capability. It \
@@ -88,34 +95,34 @@ pub(crate) enum Command {
         capchain init foo\n  capchain lint --abi foo\n  capchain generate\n  \
         cargo test --manifest-path generated/foo-abi/Cargo.toml"
     )]
-    Init(Init),
+    Init(InitArgs),
     /// Explain a code, with an example
     #[command(after_help = "Example:\n  capchain explain L4")]
-    Explain(Explain),
+    Explain(ExplainArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Generate {
+pub(crate) struct GenerateArgs {
     /// Folder to write below [default: the workspace]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// The kernel release to describe, such as v5.10; needs --out
     #[arg(long, value_name = "RELEASE", requires = "out")]
     pub(crate) at: Option<Release>,
-    /// Write nothing; list files that differ, are missing or should not be there
+    /// Write nothing; list files that differ, are missing or unexpected file
     #[arg(long)]
     pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Lint {
+pub(crate) struct LintArgs {
     /// Format of the findings
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: LintFormat,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Compat {
+pub(crate) struct CompatArgs {
     /// The ABI that programs were built with
     pub(crate) old: String,
     /// The ABI that replaces it
@@ -141,7 +148,7 @@ pub(crate) enum Language {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Layout {
+pub(crate) struct LayoutArgs {
     /// Structs to show [default: all]
     pub(crate) structs: Vec<String>,
     /// The kernel release to describe, such as v5.10
@@ -156,7 +163,7 @@ pub(crate) struct Layout {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Decode {
+pub(crate) struct DecodeArgs {
     /// The struct that the bytes start with, or a chain that no struct hosts
     #[arg(value_name = "STRUCT")]
     pub(crate) subject: String,
@@ -187,23 +194,35 @@ pub(crate) struct DriftArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Import {
+pub(crate) struct ImportArgs {
     /// Kernel headers, installed or from the kernel's source tree
     #[arg(required = true, value_name = "HEADER")]
     pub(crate) headers: Vec<PathBuf>,
-    /// The kernel release that the headers are of, such as v7.2 [default: the newest]
+    /// The kernel release that the headers are of, such as v7.3 [default: the newest]
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Init {
+pub(crate) struct IdsArgs {
+    /// The space of numbers, or a name with a number [default: a summary of all]
+    pub(crate) space: Option<String>,
+    /// The kernel release to describe, such as v5.10
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// Format of the numbers
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
     /// Name of the ABI, which names of files, types and constants start with
     pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Explain {
+pub(crate) struct ExplainArgs {
     /// A code such as L4 or V011 [default: list all codes]
     pub(crate) code: Option<String>,
     /// Format of the explanation

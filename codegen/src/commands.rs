@@ -7,6 +7,7 @@ mod drift;
 mod explain;
 mod generate;
 mod headers;
+mod ids;
 mod import;
 mod init;
 mod layout;
@@ -53,6 +54,7 @@ pub(crate) fn run(cli: Cli) -> CommandResult {
         Command::Layout(args) => layout::run(&cli.source, &args),
         Command::Drift(args) => drift::run(&cli.source, &args),
         Command::Import(args) => import::run(&cli.source, &args),
+        Command::Ids(args) => ids::run(&cli.source, &args),
         Command::Init(args) => init::run(&args),
         Command::Decode(args) => decode::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),

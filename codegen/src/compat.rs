@@ -17,11 +17,11 @@ mod text;
 mod unread;
 mod witness;
 
-pub use evidence::{Claim, Piece, Within, Witness};
+pub use evidence::{Within, Witness, WitnessClaim, WitnessPiece};
 pub use finding::{Affected, Bump, Class, Finding, Party, VersionImpact, Window};
 pub use keys::{CANNOT_BREAK, Reason};
-pub use severity::{Accepted, Assessed, Location, Rules, Verdict};
-pub use side::{Knowledge, Side, Unread};
+pub use severity::{Accepted, Assessed, Location, SeverityRules, Verdict};
+pub use side::{Knowledge, Side, UnreadItem};
 pub use text::told;
 
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
-//! Interprets bytes at run time, from the resolved ABI alone: no generated code
-//! is asked. `input` makes bytes of what a user has, `reply` and `chain` apply
-//! the protocol, `value` reads fields, and `text`, `json` and `canonical` show
-//! what was found. Nothing is believed that the bytes do not hold.
+//! Decodes bytes at run time, from the resolved ABI only, without generated code.
+//! `input` reads the user's bytes, `reply` and `chain` apply the protocol, `value`
+//! reads fields, and `text`, `json` and `canonical` print the result. Every number
+//! is checked against the available bytes.
 
 mod body;
 mod bytes;
@@ -18,15 +18,15 @@ mod reply;
 mod text;
 mod value;
 
-pub use chain::Cap;
+pub use chain::DecodedCap;
 pub use condition::Condition;
 pub use conformance_text::conformance_text;
-pub use error::{DecodeError, Kind};
+pub use error::{DecodeError, DecodeErrorKind};
 pub use json::json;
-pub use number::Number;
-pub use reply::Reply;
+pub use number::DecodedNumber;
+pub use reply::DecodedReply;
 pub use text::text;
-pub use value::{Array, Content, Value};
+pub use value::{Array, Content, DecodedValue};
 
 use crate::ir::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Role, Struct, StructId, StructRole,
@@ -35,41 +35,41 @@ use crate::layout::{Span, Target};
 use bytes::ByteReader;
 use error::ErrorContext;
 
-/// What the bytes are said to be.
+/// The type of the bytes, as the user names it.
 #[derive(Clone, Copy, Debug)]
 pub enum Subject {
-    /// A struct: a reply with its chain, where it hosts one.
+    /// A struct: a reply with its chain if the struct is a host.
     Struct(StructId),
     /// A chain without a struct that leads to it, from the first byte of its memory.
     Chain(ChainId),
 }
 
-/// What was found in the bytes.
+/// The decoded bytes.
 #[derive(Clone, Debug)]
 pub struct Decoded<'a> {
-    /// The ABI.
+    /// The resolved ABI.
     pub abi: &'a Abi,
     /// The machine that the bytes come from.
     pub target: &'static Target,
     /// All of the bytes.
     pub buffer: &'a [u8],
-    /// How many of them count: no more than argsz says, where there is one.
+    /// The number of bytes that are read: at most argsz, if the struct has one.
     pub size: u64,
-    /// The struct, if they start with one.
+    /// The struct at the start of the bytes, if there is one.
     pub struct_: Option<&'a Struct>,
     /// The fields of the struct, in order.
-    pub fields: Vec<Value<'a>>,
+    pub fields: Vec<DecodedValue<'a>>,
     /// Bytes of the struct that no field covers.
     pub holes: Vec<Span>,
-    /// What the reply says of itself, of a struct that hosts a chain.
-    pub reply: Option<Reply>,
+    /// The protocol fields of the reply, if the struct hosts a chain.
+    pub reply: Option<DecodedReply>,
     /// The chain, if there can be one.
     pub chain: Option<&'a Chain>,
-    /// Its capabilities, as far as nothing is wrong.
-    pub caps: Vec<Cap<'a>>,
-    /// What is wrong.
+    /// Its capabilities up to the first error.
+    pub caps: Vec<DecodedCap<'a>>,
+    /// The error.
     pub error: Option<DecodeError>,
-    /// What a reader should know beside that.
+    /// Notes for the reader.
     pub notes: Vec<String>,
 }
 
@@ -111,8 +111,8 @@ impl<'a> Decoded<'a> {
     fn lone_chain(mut self, chain: &'a Chain) -> Self {
         self.chain = Some(chain);
         let first = chain::first(self.reader(self.size), chain);
-        if let Some((first, said_at)) = first {
-            self.walk(chain, first, said_at);
+        if let Some((first, source)) = first {
+            self.walk(chain, first, source);
         }
         self
     }
@@ -128,17 +128,17 @@ impl<'a> Decoded<'a> {
         }
     }
 
-    /// A reply with a chain behind it.
+    /// A reply with a chain.
     fn host(mut self, chain: &'a Chain, struct_: &'a Struct) -> Self {
         let ChainStart::AtOffsetField { host, cap_offset } = &chain.start else {
             return self;
         };
         self.chain = Some(chain);
         let all = self.reader(self.size);
-        let (reply, error) = Reply::read(all, struct_, host, *cap_offset);
+        let (reply, error) = DecodedReply::read(all, struct_, host, *cap_offset);
         self.size = reply.size;
         if error.is_some() {
-            // The fields are shown all the same, argsz above all.
+            // The fields are shown nevertheless, most of all argsz.
             self.error = error;
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
@@ -154,42 +154,42 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    fn walk(&mut self, chain: &'a Chain, first: u64, said_at: Span) {
-        let found = chain::walk(self.reader(self.size), chain, first, said_at);
+    fn walk(&mut self, chain: &'a Chain, first: u64, source: Span) {
+        let found = chain::walk(self.reader(self.size), chain, first, source);
         (self.caps, self.error) = (found.caps, found.error);
     }
 
-    /// A struct whose argsz tells how much of the buffer counts.
+    /// A struct with argsz, which limits the bytes that are read.
     fn sized(mut self, struct_: &'a Struct, argsz: usize) -> Self {
         let all = self.reader(self.size);
-        let said = all.unsigned(all.span(struct_, 0, argsz)).unwrap_or(0);
-        let size = self.size.min(said);
-        if said > self.size {
-            let behind = said - self.size;
-            self.notes.push(format!("argsz is {said}: {behind} bytes are not here"));
+        let value = all.unsigned(all.span(struct_, 0, argsz)).unwrap_or(0);
+        let size = self.size.min(value);
+        if value > self.size {
+            let missing = value - self.size;
+            self.notes.push(format!("argsz is {value}: the input lacks {missing} bytes"));
         }
         self.size = size;
         let layout = all.layout(struct_);
         let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
         if size < minsz {
-            let said_at = all.span(struct_, 0, argsz);
+            let source = all.span(struct_, 0, argsz);
             self.error =
-                Some(DecodeError::too_short(size, minsz, (said < minsz).then_some(said_at)));
+                Some(DecodeError::too_short(size, minsz, (value < minsz).then_some(source)));
             self.fields = all.fields(struct_, 0, |_| true);
             return self;
         }
-        self.notes.extend(self.chain_behind(struct_));
+        self.notes.extend(self.unlinked_chain(struct_));
         self.whole(struct_)
     }
 
-    /// What can be said of a chain to which no offset leads: that it may be
-    /// there, for nothing in a reply tells whether it fitted.
-    fn chain_behind(&self, struct_: &Struct) -> Option<String> {
-        let behind = |chain: &&Chain| {
+    /// A note about a chain without an offset: it may be present, but the reply
+    /// does not show whether it fitted.
+    fn unlinked_chain(&self, struct_: &Struct) -> Option<String> {
+        let starts_after = |chain: &&Chain| {
             let host = chain.host();
             host.is_some_and(|host| std::ptr::eq(self.abi.struct_(host.struct_), struct_))
         };
-        let chain = self.abi.chains.iter().find(behind)?;
+        let chain = self.abi.chains.iter().find(starts_after)?;
         let ChainStart::After { host, offset: at } = &chain.start else { return None };
         let reader = self.reader(self.size);
         let flags = reader.unsigned(reader.span(struct_, 0, host.flags)).unwrap_or(0);
@@ -199,12 +199,12 @@ impl<'a> Decoded<'a> {
         })
     }
 
-    /// A capability on its own: the header says of which version it is.
+    /// A single capability; its header states the version.
     fn lone_body(mut self, struct_: &'a Struct, id: CapabilityId) -> Self {
         let capability = self.abi.capability(id);
         let header = &self.abi.cap_headers[self.abi.chain(capability.chain).header];
         let reader = self.reader(self.size);
-        let Some(read) = chain::Header::read(reader, header, 0) else {
+        let Some(read) = chain::HeaderValues::read(reader, header, 0) else {
             let need = body::need(reader, struct_, 1);
             self.fields = reader.fields(struct_, 0, |_| true);
             self.error = Some(DecodeError::too_short(self.size, need, None));
@@ -221,7 +221,7 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    /// A struct that says nothing of its size.
+    /// A struct without argsz.
     fn plain(mut self, struct_: &'a Struct) -> Self {
         let reader = self.reader(self.size);
         let need = body::need(reader, struct_, u16::MAX);
@@ -231,7 +231,7 @@ impl<'a> Decoded<'a> {
         self.whole(struct_)
     }
 
-    /// Reads a struct as far as it is there, the array behind it checked.
+    /// Reads a struct up to the end of the bytes, and checks its array.
     fn whole(mut self, struct_: &'a Struct) -> Self {
         let reader = self.reader(self.size);
         self.fields = reader.fields(struct_, 0, |_| true);
@@ -245,9 +245,9 @@ impl<'a> Decoded<'a> {
         self
     }
 
-    /// The fields of a capability that its version has, its header left out;
-    /// none of an unknown one.
-    pub fn cap_fields(&self, cap: &Cap<'a>) -> Vec<Value<'a>> {
+    /// The fields of a capability that its version has, without the header; none
+    /// for an unknown capability.
+    pub fn cap_fields(&self, cap: &DecodedCap<'a>) -> Vec<DecodedValue<'a>> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();
         };
@@ -257,7 +257,7 @@ impl<'a> Decoded<'a> {
     }
 
     /// Bytes of a capability that no field of its version covers.
-    pub fn cap_holes(&self, cap: &Cap<'a>) -> Vec<Span> {
+    pub fn cap_holes(&self, cap: &DecodedCap<'a>) -> Vec<Span> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();
         };
@@ -270,12 +270,12 @@ impl<'a> Decoded<'a> {
         self.abi.capabilities_of(self.chain?).find(|capability| capability.id == id)
     }
 
-    /// Some bytes of the buffer, as far as they are there.
+    /// A range of the buffer, cut at its end.
     pub fn bytes(&self, span: Span) -> &'a [u8] {
         self.reader(self.buffer.len() as u64).bytes(span)
     }
 
-    /// What the bytes are called.
+    /// The name of the decoded type.
     pub fn name(&self) -> &'a str {
         match (self.struct_, self.chain) {
             (Some(struct_), _) => &struct_.name,

@@ -1,6 +1,7 @@
-//! What is wrong, where, and what to do about it: collected, sorted and shown
-//! as text, JSON or annotations of a forge. Knows no ABI and no YAML.
+//! Findings: code, place, text and help; collected, sorted, and printed as text,
+//! JSON or annotations of a forge. Independent of ABIs and YAML.
 
+pub mod shared_codes;
 mod sources;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -12,17 +13,17 @@ pub use sources::Sources;
 /// How many findings are shown to a person; the rest are counted.
 const MOST_SHOWN: usize = 100;
 
-/// A stable code such as `V012`; the catalogue tells what each means.
+/// A stable code such as `V012`; the catalogue explains each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Code(pub &'static str);
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The run fails.
     Error,
-    /// Worth a look; the run goes on.
+    /// A warning; the run continues.
     Warning,
 }
 
@@ -33,11 +34,11 @@ pub struct Place {
     pub file: usize,
     /// The first character.
     pub start: usize,
-    /// The character behind the last.
+    /// The end, exclusive.
     pub end: usize,
 }
 
-/// A place and what to say of it.
+/// A place and its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Label {
     place: Place,
@@ -49,9 +50,9 @@ struct Label {
 pub struct Diagnostic {
     /// Its stable code.
     pub code: Code,
-    /// How much it weighs.
+    /// Its severity.
     pub severity: Severity,
-    /// What is wrong, in one line.
+    /// The message, in one line.
     pub message: String,
     path: Option<String>,
     label: Option<Label>,
@@ -78,13 +79,13 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
-    /// The file, where no line of it can be pointed at.
+    /// The file, if the finding has no line in it.
     pub fn in_file(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// The place to underline, and what to write under it.
+    /// The place to underline, and the label below it.
     pub fn at(mut self, place: Place, text: impl Into<String>) -> Self {
         let text = text.into();
         self.label = Some(Label { place, text });
@@ -98,13 +99,13 @@ impl Diagnostic {
         self
     }
 
-    /// What to do about it.
+    /// Advice.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with a hint, if there is one.
+    /// Adds a hint, if there is one.
     pub fn maybe_help(self, help: Option<String>) -> Self {
         match help {
             Some(help) => self.help(help),
@@ -150,7 +151,7 @@ impl Diagnostics {
         self.count(Severity::Error) > 0
     }
 
-    /// How many weigh this much.
+    /// The number of findings of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         let same = |diagnostic: &&Diagnostic| diagnostic.severity == severity;
         self.list.iter().filter(same).count()
@@ -207,7 +208,7 @@ impl Diagnostics {
     }
 }
 
-/// One finding as machines read it.
+/// One finding as JSON.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
     code: Code,
@@ -268,7 +269,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     group.elements(diagnostic.help.as_deref().map(|help| Level::HELP.message(help)))
 }
 
-/// The other places that lie in another file than the finding itself.
+/// The related places in other files than the finding's own.
 fn elsewhere(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
     let home = diagnostic.label.as_ref().map(|label| label.place.file);
     let away = move |label: &&Label| Some(label.place.file) != home;

@@ -5,7 +5,7 @@
 pub struct EmbeddedAbi {
     /// Its name.
     pub name: &'static str,
-    /// Path below the ABI's folder, and text.
+    /// The path below the ABI's folder and the text of each file.
     pub files: &'static [(&'static str, &'static str)],
 }
 

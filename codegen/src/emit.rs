@@ -18,12 +18,12 @@ use crate::ir::Abi;
 use crate::names;
 use crate::output::OutputFile;
 
-/// The whole C header alone.
+/// Only the whole C header.
 pub fn c_header(abi: &Abi) -> OutputFile {
     c::header(abi).below(&crate_folder(abi))
 }
 
-/// The reference alone.
+/// Only the reference.
 pub fn reference(abi: &Abi) -> Vec<OutputFile> {
     let folder = reference_folder(abi);
     docs::emit(abi).into_iter().map(|file| file.below(&folder)).collect()
@@ -68,7 +68,7 @@ pub const FAMILIES: &[Family] = &[
         files: &[
             ("src/lib.rs", "the documentation, the modules, the release"),
             ("src/uapi.rs", "all names of the kernel"),
-            ("src/uapi/*.rs", "the items of one subject"),
+            ("src/uapi/*.rs", "the items of one section"),
             ("src/ioctls.rs", "the table of ioctl numbers"),
             ("src/views.rs", "all views, and the formats of capability headers"),
             ("src/views/*.rs", "the views and builders of one chain, and of array elements"),
@@ -111,7 +111,7 @@ pub const FAMILIES: &[Family] = &[
         folder: reference_folder,
         files: &[
             ("README.md", "the first page"),
-            ("*.md", "the items of one subject"),
+            ("*.md", "the items of one section"),
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),

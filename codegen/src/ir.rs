@@ -5,12 +5,14 @@
 mod access;
 mod entries;
 mod members;
+mod number_spaces;
 pub mod protocol;
 mod renames;
 mod serving;
 
 pub use entries::{Entry, EntryKind};
 pub use members::Member;
+pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
 pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
 
@@ -51,7 +53,7 @@ pub struct Abi {
     pub fds: Vec<FdKind>,
     /// Headers of capabilities.
     pub cap_headers: Vec<CapHeader>,
-    /// Subjects, in the order of the specification.
+    /// Sections, in the order of the specification.
     pub sections: Vec<Section>,
     /// All structs.
     pub structs: Vec<Struct>,
@@ -65,6 +67,8 @@ pub struct Abi {
     pub chains: Vec<Chain>,
     /// All capabilities.
     pub capabilities: Vec<Capability>,
+    /// What is proposed for it; only as of the newest release.
+    pub proposals: Vec<Proposal>,
     /// The protocol plan; stale in ABIs that are inferred from headers.
     pub protocol: Protocol,
 }
@@ -94,15 +98,15 @@ pub type Doc = Vec<String>;
 /// Metadata common to all items.
 #[derive(Clone, Debug)]
 pub struct Meta {
-    /// Its class.
+    /// Its kind.
     pub doc: Doc,
-    /// When it came.
+    /// Its first release.
     pub since: Since,
     /// The kernel file or commit that is its source.
     pub source: String,
     /// Since when it should not be used.
     pub deprecated: Option<Deprecated>,
-    /// How it differed in earlier releases.
+    /// Its earlier names, numbers, types and texts.
     pub history: History,
     /// Lint rules that do not apply, with the reasons.
     pub allow: Vec<(String, String)>,
@@ -160,7 +164,7 @@ pub struct IoctlNumbers {
 pub struct FdKind {
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub doc: Doc,
     /// Its backends, with their documentation.
     pub backends: Vec<(String, Doc)>,
@@ -200,7 +204,7 @@ pub struct Bits {
     pub count: u32,
 }
 
-/// One subject: a file of the specification.
+/// One file of the specification, with the items of one section.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// The file's name without ending.
@@ -269,7 +273,7 @@ pub enum StructRole {
 /// A field of a struct, or a member of an anonymous union.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The kernel's name; of an anonymous union, our own.
+    /// The kernel's name; for an anonymous union, the specification's.
     pub name: String,
     /// Metadata common to all items.
     pub meta: Meta,
@@ -283,10 +287,23 @@ pub struct Field {
     pub group: Option<GroupId>,
     /// The ids that some bits of its flags hold together.
     pub ids: Option<GroupId>,
-    /// The flag, op, feature or index that must be given for it to count.
+    /// The memory to which its address points.
+    pub payload: Option<Payload>,
+    /// The flag, op, feature or index under which it is valid.
     pub valid_if: Option<String>,
-    /// The version of the capability that brought it; 1 elsewhere.
+    /// The version of the capability that added it; 1 elsewhere.
     pub version: u16,
+}
+
+/// The memory that a field has the address of.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// Who writes the memory.
+    pub direction: Direction,
+    /// The struct with the length, if that is another one.
+    pub length_in: Option<StructId>,
+    /// The field with the length in bytes.
+    pub length: String,
 }
 
 /// The type of a field.
@@ -317,7 +334,7 @@ pub struct UnionArm {
     pub type_: Type,
     /// The flags or numbers that it holds.
     pub group: Option<GroupId>,
-    /// When it counts.
+    /// The condition under which it is valid.
     pub valid_if: Option<String>,
 }
 
@@ -334,7 +351,7 @@ pub enum Role {
     Header,
     /// The number of elements of a flexible array.
     Count,
-    /// No meaning yet.
+    /// A field without a meaning yet.
     Reserved,
     /// Ordinary data.
     Data,
@@ -343,7 +360,7 @@ pub enum Role {
 /// Named numbers that belong together.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// Its name in the specification, or of its struct and field.
+    /// Its name in the specification, or the names of its struct and field.
     pub name: String,
     /// The Rust type, if it has one.
     pub rust: Option<String>,
@@ -355,7 +372,7 @@ pub struct Group {
     pub int: Int,
     /// The numbers, in order.
     pub values: Vec<Value>,
-    /// Numbers that belong to others.
+    /// Numbers that are used elsewhere.
     pub reserved: Vec<Reserved>,
     /// The field that holds them, if they belong to a field.
     pub field: Option<(StructId, usize)>,
@@ -387,15 +404,15 @@ pub struct Value {
     pub short: String,
     /// Metadata common to all items.
     pub meta: Meta,
-    /// What it is.
+    /// Its kind.
     pub literal: Literal,
-    /// Its number; 0 of a string.
+    /// Its number; 0 for a string.
     pub number: i128,
-    /// Whether it counts the others, and moves as they are added.
+    /// For an enumerator that counts the others: whether it grows with them.
     pub count: Option<Count>,
-    /// The struct that travels with this id.
+    /// The struct that is passed together with this id.
     pub payload: Option<StructId>,
-    /// The flags under which the payload travels.
+    /// The flags with which the payload is passed.
     pub gates: Vec<String>,
 }
 
@@ -421,7 +438,7 @@ pub enum Literal {
     Text(String),
 }
 
-/// A number that belongs to someone else.
+/// A number that is used elsewhere.
 #[derive(Clone, Debug)]
 pub struct Reserved {
     /// The number.
@@ -430,6 +447,49 @@ pub struct Reserved {
     pub name: String,
     /// Its user.
     pub doc: Doc,
+}
+
+/// A proposal, which is not part of the ABI.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The name of its file.
+    pub name: String,
+    /// Title for a reader.
+    pub title: String,
+    /// Where it was posted.
+    pub source: String,
+    /// The day on which it was posted.
+    pub posted: Option<String>,
+    /// The proposal that replaced it.
+    pub replaced_by: Option<String>,
+    /// The numbers that it claims.
+    pub claims: Vec<Claim>,
+}
+
+/// A number that a proposal claims.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The space of the number.
+    pub space: ClaimedSpace,
+    /// The number; of a flag, that of its bit.
+    pub number: i128,
+    /// The name of the number.
+    pub name: String,
+    /// Its meaning.
+    pub doc: Doc,
+    /// Its place in the proposal.
+    pub place: Place,
+}
+
+/// The space of a claimed number, which need not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimedSpace {
+    /// The ids of a chain.
+    Chain(String),
+    /// The numbers of a group.
+    Numbers(String),
+    /// The ioctls of a kind of file descriptor, with the backends.
+    Ioctls(String, Vec<String>),
 }
 
 /// A function-like macro.
@@ -443,7 +503,7 @@ pub struct Macro {
     pub args: Vec<String>,
     /// Its body in C.
     pub c: String,
-    /// Its twin in Rust, one function.
+    /// The Rust function that does the same.
     pub rust: String,
 }
 
@@ -464,7 +524,7 @@ pub struct Ioctl {
     pub arg: Arg,
     /// Its result, if that can be more than 0.
     pub returns: Option<Doc>,
-    /// How the kernel's handlers treat the buffer.
+    /// Reply rules of the kernel's handlers.
     pub handlers: Vec<Handler>,
 }
 
@@ -492,9 +552,9 @@ pub struct Handler {
     pub name: String,
     /// Its kernel file and function.
     pub source: String,
-    /// When it came to behave so.
+    /// The first release with these rules.
     pub since: Since,
-    /// The first release that no longer does.
+    /// The first release without these rules.
     pub until: Option<Release>,
     /// Notes about it.
     pub doc: Doc,
@@ -521,7 +581,7 @@ pub struct Handler {
 /// How much of the caller's buffer is copied, in or out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// Up to the last of these ends that argsz covers; nothing without any.
+    /// Up to the last of these ends that argsz covers; nothing if the list is empty.
     Ends(Vec<u64>),
     /// As much as fits argsz.
     Fitting,
@@ -543,7 +603,7 @@ pub struct ReplyArray {
     pub field: usize,
     /// The error that the call fails with if the array does not fit.
     pub error: String,
-    /// The fields that are set then, by index; none: all.
+    /// The fields that are set in this case, by index; an empty list means all.
     pub sets: Option<Vec<usize>>,
 }
 
@@ -552,7 +612,7 @@ pub struct ReplyArray {
 pub struct ReplyChain {
     /// Offset of the first capability.
     pub offset: u64,
-    /// What further offsets are rounded up to.
+    /// The alignment of further capabilities.
     pub align: u64,
     /// The reply to a buffer that is too small.
     pub when_too_small: WhenTooSmall,
@@ -584,7 +644,7 @@ pub struct Chain {
     pub bound: u64,
     /// The prefix that short names of its ids drop.
     pub prefix: String,
-    /// Ids that belong to others.
+    /// Ids that are used elsewhere.
     pub reserved: Vec<Reserved>,
     /// Its capabilities, sorted by id.
     pub capabilities: Vec<CapabilityId>,
@@ -619,7 +679,7 @@ pub enum ChainStart {
         /// Its type.
         int: Int,
     },
-    /// Unknown, as the headers from which the ABI was inferred lack the host.
+    /// Unknown, because the ABI was inferred from headers without the host.
     Unknown,
 }
 
@@ -651,6 +711,6 @@ pub struct Capability {
     pub version: u16,
     /// Its struct; a capability without one is its header.
     pub struct_: Option<StructId>,
-    /// Whether the struct is declared here, not by another item.
+    /// Whether the capability declares the struct itself.
     pub inline: bool,
 }

@@ -18,7 +18,7 @@ pub enum Model {
 }
 
 impl Model {
-    /// All of them, in the order in which [`PerModel`] holds their values.
+    /// All models, in the order of the values in [`PerModel`].
     pub const ALL: [Self; 3] = [Self::Lp64, Self::Ilp32, Self::Ilp32Aligned];
 
     /// The index of this model in [`PerModel`].
@@ -50,11 +50,11 @@ pub type PerModel<T> = [T; 3];
 /// A machine that programs are built for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Its usual name.
+    /// The usual name.
     pub name: &'static str,
     /// How it lays out types.
     pub model: Model,
-    /// Whether the most significant byte comes first.
+    /// Whether it is big-endian.
     pub big_endian: bool,
     /// The direction bits of `_IO`, which are not 0 everywhere.
     pub ioc_none: u32,
@@ -81,7 +81,7 @@ pub enum Int {
     U16,
     /// 32 bits.
     U32,
-    /// 64 bits, aligned as the target does.
+    /// 64 bits, with the target's alignment.
     U64,
     /// 8 bits, signed.
     S8,
@@ -89,7 +89,7 @@ pub enum Int {
     S16,
     /// 32 bits, signed.
     S32,
-    /// 64 bits, signed, aligned as the target does.
+    /// 64 bits, signed, with the target's alignment.
     S64,
     /// 64 bits, aligned to 8 everywhere.
     AlignedU64,
@@ -126,7 +126,7 @@ impl Int {
         matches!(self, Self::S8 | Self::S16 | Self::S32 | Self::S64)
     }
 
-    /// The least and the greatest value it can hold.
+    /// The smallest and the largest value.
     pub fn range(self) -> std::ops::RangeInclusive<i128> {
         let bits = self.size() * 8;
         match self.signed() {
@@ -165,7 +165,7 @@ impl Extent {
     }
 }
 
-/// The largest type that makes sense: offsets are counted in 32 bits.
+/// The largest type: offsets have 32 bits.
 const MOST_BYTES: u64 = u32::MAX as u64;
 
 /// The position of a field.
@@ -222,7 +222,7 @@ impl Layout {
     }
 }
 
-/// The bytes between two offsets, if there are some.
+/// The bytes between two offsets, if there are any.
 fn gap(from: u64, to: u64) -> Option<Span> {
     (from < to).then(|| Span { offset: from, size: to - from })
 }

@@ -19,6 +19,7 @@
 
 #![warn(unreachable_pub)]
 
+pub mod amend;
 pub mod catalogue;
 pub mod compat;
 pub mod decode;
@@ -36,6 +37,7 @@ pub mod lower;
 pub mod matrix;
 pub mod model;
 pub mod names;
+pub mod numbering;
 pub mod output;
 pub mod release;
 pub mod reply;
@@ -46,7 +48,8 @@ pub mod validate;
 use std::path::PathBuf;
 
 use diagnostic::{Diagnostics, Sources};
-use spec::load::{Loaded, Origin, load};
+use release::Release;
+use spec::load::{LoadedSpec, Origin, load};
 use validate::ValidSpec;
 
 /// The result of reading and checking a specification.
@@ -60,9 +63,16 @@ pub struct Opened {
     pub problems: Diagnostics,
 }
 
-/// Reads a specification with its overlays and checks it.
+/// Reads a specification with its overlays and checks it. Items of overlays came
+/// with the newest release by default.
 pub fn open(origin: &Origin, overlays: &[PathBuf]) -> Opened {
-    let Loaded { spec, sources, mut problems } = load(origin, overlays);
+    open_at(origin, overlays, None)
+}
+
+/// Reads a specification with its overlays and checks it. Items of overlays came
+/// with release `at` by default.
+pub fn open_at(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Opened {
+    let LoadedSpec { spec, sources, mut problems } = load(origin, overlays, at);
     let incomplete = problems.has_errors();
     let spec = spec.and_then(|spec| validate::validate(spec, incomplete, &mut problems));
     Opened { spec, sources, problems }

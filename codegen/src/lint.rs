@@ -1,10 +1,10 @@
-//! The rules that a single ABI must keep, whatever came before it: `lint`
-//! reads the resolved ABI and says where one is broken. One file for each
-//! concern; the catalogue tells what every code means and why.
+//! The rules for a single ABI, independent of older releases: `lint` reads the
+//! resolved ABI and reports each break. One file per concern; the catalogue
+//! explains every code.
 //!
-//! An item that has to break a rule says so itself, with the reason:
-//! `allow: {L4: padded since 5.10}`. An `allow` without a case is a finding
-//! too, so that no exception outlives its reason.
+//! An item that must break a rule declares it with the reason: `allow: {L4: padded
+//! since 5.10}`. An `allow` that silences nothing is a finding too, so that
+//! outdated exceptions are noticed.
 
 mod allow;
 mod arguments;
@@ -15,34 +15,35 @@ mod constants;
 mod deprecation;
 mod doc_references;
 mod draft_docs;
-mod finding;
 mod flags;
 mod format;
 mod handlers;
 mod holes;
 mod layouts;
 mod naming;
+mod payloads;
 mod subject;
 mod types;
 mod unions;
+mod violation;
 
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::ir::Abi;
 use allow::AllowList;
-use finding::Finding;
+use violation::Violation;
 
-/// A rule: its code, how much a finding weighs, and what looks for findings.
+/// A rule: its code, its severity, and the function that checks it.
 #[derive(Clone, Copy)]
 struct Rule {
     code: Code,
     severity: Severity,
-    check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>,
+    check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>,
 }
 
-/// Every rule, by number. Loading keeps L10, L11 and what of L13 is about one
-/// bit with two names. L12, L18, L26 and L27 have no case that the format can
-/// express. Warnings are what breaks no binary.
-const RULES: [Rule; 23] = [
+/// Every rule, by number. Loading checks L10, L11 and the part of L13 about one bit
+/// with two names. The format cannot express the cases of L12, L18, L26 and L27.
+/// Rules whose breaks affect no binary are warnings.
+const RULES: [Rule; 24] = [
     error(codes::ENUMERATOR_TOO_LARGE, types::enumerators_fit_an_int),
     error(codes::POINTER, types::no_pointers),
     error(codes::UNALIGNED_U64, types::no_plain_u64),
@@ -59,19 +60,20 @@ const RULES: [Rule; 23] = [
     error(codes::ARRAY_NOT_LAST, arrays::last_and_counted),
     error(codes::NO_DIRECTION, arguments::say_which_way),
     error(codes::MINSZ_AFTER_FIRST_RELEASE, handlers::minsz_is_that_of_the_first_release),
-    error(codes::INCOMPLETE_REPLY, handlers::replies_are_whole),
+    error(codes::INCOMPLETE_REPLY, handlers::replies_are_complete),
     error(codes::UNMARKED_COUNT, constants::counts_are_marked),
     warning(codes::NAME_SCHEME, naming::keeps_to_the_scheme),
     error(codes::AMBIGUOUS_UNION, unions::arms_can_be_told_apart),
     error(codes::INCOMPLETE_DEPRECATION, deprecation::is_said),
     warning(codes::NOT_EMITTED, chains::capabilities_are_emitted),
     error(codes::DRAFT_DOC, draft_docs::are_written),
+    error(codes::LENGTH_ELSEWHERE, payloads::carry_their_length),
 ];
 
-/// Rules that loading enforces, so that their exceptions are not seen here.
+/// Rules that loading enforces; their exceptions are not checked here.
 const AT_LOAD: [Code; 2] = [codes::ID_REUSED, codes::NUMBER_REUSED];
 
-/// Looks for everything in an ABI that breaks a rule and is not allowed to.
+/// Finds everything in an ABI that breaks a rule without an `allow`.
 pub fn lint(abi: &Abi) -> Diagnostics {
     let mut exceptions = AllowList::of(abi);
     let mut problems = Diagnostics::default();
@@ -82,13 +84,13 @@ pub fn lint(abi: &Abi) -> Diagnostics {
             }
         }
     }
-    for finding in exceptions.unfounded() {
+    for finding in exceptions.useless() {
         problems.push(finding.diagnostic(codes::BAD_EXCEPTION, Severity::Warning));
     }
     problems
 }
 
-/// The codes that [`lint`] can give, in order.
+/// The codes that [`lint`] can report, in order.
 pub fn codes() -> Vec<Code> {
     let mut codes = vec![codes::BAD_EXCEPTION];
     codes.extend(RULES.iter().map(|rule| rule.code));
@@ -96,10 +98,10 @@ pub fn codes() -> Vec<Code> {
     codes
 }
 
-const fn error(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+const fn error(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>) -> Rule {
     Rule { code, severity: Severity::Error, check }
 }
 
-const fn warning(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Finding<'a>>) -> Rule {
+const fn warning(code: Code, check: for<'a> fn(&'a Abi) -> Vec<Violation<'a>>) -> Rule {
     Rule { code, severity: Severity::Warning, check }
 }

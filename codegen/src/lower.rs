@@ -5,6 +5,7 @@
 mod chains;
 mod groups;
 mod ioctls;
+mod proposals;
 mod protocol;
 mod structs;
 
@@ -12,10 +13,10 @@ use std::collections::HashMap;
 
 use crate::ir::{Abi, ChainId, FdKind, GroupId, Header, Item, Meta, Protocol, Section, StructId};
 use crate::release::Release;
-use crate::spec::history::{History, Validity};
-use crate::spec::text::Doc;
-use crate::spec::wrappers::{Map, Placed};
-use crate::spec::{self, Deprecated, Spec, SpecFile};
+use crate::spec::history::{HistorySpec, Validity};
+use crate::spec::text::DocText;
+use crate::spec::wrappers::{LineOrMap, Map, Placed};
+use crate::spec::{self, DeprecatedSpec, Exception, Spec, SpecFile};
 use crate::validate::ValidSpec;
 
 /// The ABI as of `release`, or as of the newest one.
@@ -41,19 +42,19 @@ struct Lowering<'a> {
     spec: &'a Spec,
     release: Release,
     abi: Abi,
-    /// Today's name of a struct to its index, in the order of declaration.
+    /// The index of each struct by its current name, in the order of declaration.
     structs: HashMap<&'a str, StructId>,
-    /// A group of the file level to its index.
+    /// The index of each group at file level.
     groups: HashMap<&'a str, GroupId>,
-    /// A chain to its index.
+    /// The index of each chain.
     chains: HashMap<&'a str, ChainId>,
     /// The chains in the order of their indexes.
-    chain_items: Vec<&'a spec::Chain>,
-    /// Every plain constant's number.
+    chain_items: Vec<&'a spec::ChainSpec>,
+    /// The number of every plain constant.
     numbers: HashMap<&'a str, i128>,
     /// The capabilities of all releases, by the hosts of their chains.
-    hosted: HashMap<&'a str, Vec<ioctls::Hosted<'a>>>,
-    /// Today's name of a constant or a capability to that in the release.
+    hosted: HashMap<&'a str, Vec<ioctls::HostedCapability<'a>>>,
+    /// The name in the release of each constant or capability, by its current name.
     names: HashMap<&'a str, &'a str>,
 }
 
@@ -92,6 +93,10 @@ impl<'a> Lowering<'a> {
             ioctls: Vec::new(),
             chains: Vec::new(),
             capabilities: Vec::new(),
+            proposals: match release == valid.newest() {
+                true => proposals::proposals(spec),
+                false => Vec::new(),
+            },
             protocol: Protocol::default(),
         };
         Self {
@@ -109,7 +114,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The items of a file that the release has.
-    fn alive(&self, file: &'a SpecFile) -> impl Iterator<Item = &'a spec::Item> + use<'a> {
+    fn alive(&self, file: &'a SpecFile) -> impl Iterator<Item = &'a spec::ItemSpec> + use<'a> {
         let (validity, release) = (file.validity(), self.release);
         file.items.iter().filter(move |item| item.validity(validity).covers(release))
     }
@@ -122,7 +127,7 @@ impl<'a> Lowering<'a> {
                     let id = StructId(self.structs.len());
                     self.structs.insert(name, id);
                 }
-                if let spec::Item::Chain(chain) = item {
+                if let spec::ItemSpec::Chain(chain) = item {
                     let id = ChainId(self.chains.len());
                     self.chains.insert(&chain.chain, id);
                     self.chain_items.push(chain);
@@ -150,18 +155,18 @@ impl<'a> Lowering<'a> {
         section
     }
 
-    fn item(&mut self, file: &'a SpecFile, section: usize, item: &'a spec::Item) -> Item {
+    fn item(&mut self, file: &'a SpecFile, section: usize, item: &'a spec::ItemSpec) -> Item {
         match item {
-            spec::Item::Constants(values)
-            | spec::Item::Enum(values)
-            | spec::Item::IdSpace(values) => {
+            spec::ItemSpec::Constants(values)
+            | spec::ItemSpec::Enum(values)
+            | spec::ItemSpec::IdSpace(values) => {
                 Item::Group(known(self.groups.get(values.name.as_str()).copied()))
             }
-            spec::Item::Macro(item) => self.macro_(file, item),
-            spec::Item::Struct(item) => Item::Struct(self.struct_(file, section, item)),
-            spec::Item::Ioctl(item) => self.ioctl(file, item),
-            spec::Item::Chain(item) => Item::Chain(self.chain(file, section, item)),
-            spec::Item::Capability(item) => self.capability(file, section, item),
+            spec::ItemSpec::Macro(item) => self.macro_(file, item),
+            spec::ItemSpec::Struct(item) => Item::Struct(self.struct_(file, section, item)),
+            spec::ItemSpec::Ioctl(item) => self.ioctl(file, item),
+            spec::ItemSpec::Chain(item) => Item::Chain(self.chain(file, section, item)),
+            spec::ItemSpec::Capability(item) => self.capability(file, section, item),
         }
     }
 
@@ -180,12 +185,22 @@ impl<'a> Lowering<'a> {
                 types: item.before.former_types(self.release).collect(),
                 texts: item.before.rewritten(self.release).collect(),
             },
-            allow: item.allow.iter().map(|(rule, why)| (rule.value.clone(), why.clone())).collect(),
+            allow: self.exceptions(item.allow, validity),
             place: item.name.place,
         }
     }
 
-    fn deprecated(&self, item: Option<&Deprecated>) -> Option<crate::ir::Deprecated> {
+    /// The rules that the item may break in the release, with the reasons.
+    fn exceptions(
+        &self,
+        allow: &Map<LineOrMap<Exception>>,
+        validity: Validity,
+    ) -> Vec<(String, String)> {
+        let alive = allow.iter().filter(|(_, one)| one.validity(validity).covers(self.release));
+        alive.map(|(rule, one)| (rule.value.clone(), one.reason.clone())).collect()
+    }
+
+    fn deprecated(&self, item: Option<&DeprecatedSpec>) -> Option<crate::ir::Deprecated> {
         let item = item.filter(|item| item.since.covers(self.release))?;
         let doc = item.doc.paragraphs.clone();
         Some(crate::ir::Deprecated { since: item.since.value, doc })
@@ -196,11 +211,11 @@ impl<'a> Lowering<'a> {
 #[derive(Clone, Copy)]
 struct ItemParts<'a> {
     name: &'a Placed<String>,
-    doc: &'a Doc,
+    doc: &'a DocText,
     source: Option<&'a Placed<String>>,
-    deprecated: Option<&'a Deprecated>,
-    before: &'a History,
-    allow: &'a Map<String>,
+    deprecated: Option<&'a DeprecatedSpec>,
+    before: &'a HistorySpec,
+    allow: &'a Map<LineOrMap<Exception>>,
 }
 
 /// Collects the keys that every kind of item has.
@@ -218,7 +233,7 @@ macro_rules! parts {
 }
 use parts;
 
-fn backends(backends: &Map<Doc>) -> Vec<(String, crate::ir::Doc)> {
+fn backends(backends: &Map<DocText>) -> Vec<(String, crate::ir::Doc)> {
     let pairs = backends.iter().map(|(name, doc)| (name.value.clone(), doc.paragraphs.clone()));
     pairs.collect()
 }

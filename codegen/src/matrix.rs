@@ -5,7 +5,7 @@
 //! size of its buffer on every call, tests the flag and then the offset, and
 //! passes over ids that it does not know.
 //!
-//! Releases that do not differ in any of this are tried once.
+//! Releases that agree in all of this are tried once.
 
 mod reader;
 mod writer;
@@ -97,7 +97,7 @@ fn names(abis: &[Abi]) -> Vec<&str> {
     names
 }
 
-/// Things that are the same in several releases, each with those.
+/// Equal values of several releases, each with its releases.
 struct Distinct<T> {
     list: Vec<(T, Vec<Release>)>,
     known: HashMap<String, usize>,

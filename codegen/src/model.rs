@@ -17,20 +17,20 @@ use crate::ir::{
 };
 use crate::layout::{Model, Span};
 use crate::reply::{ArgszReply, Direction, Unset, WhenTooSmall};
-use chain::Writer;
+use chain::ChainWriter;
 use memory::Memory;
 
 /// The layout that a kernel writes, in 32-bit programs too.
 const KERNEL: Model = Model::Lp64;
 
-/// The error of an argument that cannot be right.
+/// The error for an invalid argument.
 const INVALID: &str = "EINVAL";
 
 /// The contents of a reply: fixed part and capabilities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// The struct with all output fields set, but for argsz, the flag that
-    /// there is a chain, and its offset.
+    /// The struct with all output fields set, except for argsz, the flag of the
+    /// chain and the offset of the chain.
     pub fixed: Vec<u8>,
     /// The elements of the array that ends the struct.
     pub array: Vec<u8>,
@@ -75,24 +75,24 @@ impl Answer<'_> {
 
 /// A handler whose rules determine its replies.
 #[derive(Clone, Copy, Debug)]
-pub struct Handling<'a> {
+pub struct HandlerModel<'a> {
     abi: &'a Abi,
     struct_: &'a Struct,
     handler: &'a Handler,
-    behind: Behind<'a>,
+    appended: Appended<'a>,
 }
 
 /// The data that a handler appends to the fixed part.
 #[derive(Clone, Copy, Debug)]
-enum Behind<'a> {
+enum Appended<'a> {
     Nothing,
     Array(&'a ReplyArray),
-    Chain(Hosted<'a>),
+    Chain(AppendedChain<'a>),
 }
 
 /// A chain and the fields of its host.
 #[derive(Clone, Copy, Debug)]
-struct Hosted<'a> {
+struct AppendedChain<'a> {
     chain: &'a Chain,
     rules: &'a ReplyChain,
     flags: usize,
@@ -113,7 +113,7 @@ struct Outcome<'a> {
     contents: &'a Contents,
 }
 
-impl<'a> Handling<'a> {
+impl<'a> HandlerModel<'a> {
     /// The rules of a handler. `None` if they do not determine its replies: the
     /// argument is not a struct with argsz, or ends in an array without a rule.
     pub fn new(abi: &'a Abi, ioctl: &Ioctl, handler: &'a Handler) -> Option<Self> {
@@ -121,15 +121,15 @@ impl<'a> Handling<'a> {
         let struct_ = abi.struct_(id);
         struct_.argsz?;
         let flexible = |field: &Field| matches!(field.type_, Type::Flexible(..));
-        let behind = match (&handler.array, &handler.chain) {
-            (Some(array), _) => Behind::Array(array),
+        let appended = match (&handler.array, &handler.chain) {
+            (Some(array), _) => Appended::Array(array),
             _ if struct_.fields.iter().any(flexible) => return None,
-            (None, Some(rules)) => {
-                Behind::Chain(abi.chains.iter().find_map(|chain| hosted(chain, rules, id))?)
-            }
-            (None, None) => Behind::Nothing,
+            (None, Some(rules)) => Appended::Chain(
+                abi.chains.iter().find_map(|chain| appended_chain(chain, rules, id))?,
+            ),
+            (None, None) => Appended::Nothing,
         };
-        Some(Self { abi, struct_, handler, behind })
+        Some(Self { abi, struct_, handler, appended })
     }
 
     /// The effect of the handler on memory that starts with the caller's buffer.
@@ -149,37 +149,39 @@ impl<'a> Handling<'a> {
 
     /// Writes everything that fits the buffer.
     fn reply(&self, memory: &mut Memory, argsz: u64, contents: &Contents) -> Result<(), &'a str> {
-        let need = match self.behind {
-            Behind::Array(_) => self.need(&[]) + contents.array.len() as u64,
+        let need = match self.appended {
+            Appended::Array(_) => self.need(&[]) + contents.array.len() as u64,
             _ => self.need(&contents.caps),
         };
-        let bare = match self.behind {
-            Behind::Nothing => true,
-            Behind::Array(_) => contents.array.is_empty(),
-            Behind::Chain(_) => contents.caps.is_empty(),
+        let bare = match self.appended {
+            Appended::Nothing => true,
+            Appended::Array(_) => contents.array.is_empty(),
+            Appended::Chain(_) => contents.caps.is_empty(),
         };
         let fits = bare || need <= argsz;
-        let appended = match self.behind {
-            Behind::Chain(Hosted { rules, .. }) if fits && !bare => furthest(&rules.writes, argsz),
+        let with_chain = match self.appended {
+            Appended::Chain(AppendedChain { rules, .. }) if fits && !bare => {
+                furthest(&rules.writes, argsz)
+            }
             _ => 0,
         };
-        let copied = self.copied(&self.handler.writes, argsz).max(appended);
+        let copied = self.copied(&self.handler.writes, argsz).max(with_chain);
         let outcome = Outcome { need, fits, copied, contents };
         self.fixed(memory, outcome);
-        match self.behind {
-            Behind::Chain(hosted) => {
-                self.tell_of_chain(memory, hosted, outcome);
-                if !bare && (fits || hosted.rules.when_too_small == WhenTooSmall::Partial) {
-                    let header = &self.abi.cap_headers[hosted.chain.header];
-                    Writer { abi: self.abi, header, rules: hosted.rules, argsz, fits }
+        match self.appended {
+            Appended::Chain(appended) => {
+                self.set_chain_fields(memory, appended, outcome);
+                if !bare && (fits || appended.rules.when_too_small == WhenTooSmall::Partial) {
+                    let header = &self.abi.cap_headers[appended.chain.header];
+                    ChainWriter { abi: self.abi, header, rules: appended.rules, argsz, fits }
                         .chain(memory, &contents.caps);
                 }
             }
-            Behind::Array(rules) if fits => {
+            Appended::Array(rules) if fits => {
                 memory.write(self.span(rules.field).offset, &contents.array)
             }
-            Behind::Array(rules) => return Err(&rules.error),
-            Behind::Nothing => {}
+            Appended::Array(rules) => return Err(&rules.error),
+            Appended::Nothing => {}
         }
         Ok(())
     }
@@ -187,12 +189,12 @@ impl<'a> Handling<'a> {
     /// The size of the full reply with these capabilities, and without elements
     /// of an array.
     pub fn need(&self, caps: &[Cap]) -> u64 {
-        match self.behind {
-            Behind::Chain(hosted) if !caps.is_empty() => {
-                let header = &self.abi.cap_headers[hosted.chain.header];
-                chain::end(self.abi, header, hosted.rules, caps)
+        match self.appended {
+            Appended::Chain(appended) if !caps.is_empty() => {
+                let header = &self.abi.cap_headers[appended.chain.header];
+                chain::end(self.abi, header, appended.rules, caps)
             }
-            Behind::Array(rules) => self.span(rules.field).offset,
+            Appended::Array(rules) => self.span(rules.field).offset,
             _ => match &self.handler.writes {
                 Copied::Ends(ends) => ends.iter().copied().max().unwrap_or(0),
                 Copied::Fitting => self.size(),
@@ -236,7 +238,7 @@ impl<'a> Handling<'a> {
             };
             let byte = match self.field_at(at) {
                 Some(field) if self.is_kept(field) => memory.kept(at),
-                Some(field) if self.is_told(field, outcome.fits) => {
+                Some(field) if self.is_set(field, outcome.fits) => {
                     outcome.contents.fixed.get(at as usize).copied()
                 }
                 _ => unset,
@@ -246,13 +248,18 @@ impl<'a> Handling<'a> {
     }
 
     /// Sets the flag, the offset and argsz.
-    fn tell_of_chain(&self, memory: &mut Memory, hosted: Hosted<'_>, outcome: Outcome<'_>) {
+    fn set_chain_fields(
+        &self,
+        memory: &mut Memory,
+        appended: AppendedChain<'_>,
+        outcome: Outcome<'_>,
+    ) {
         let Outcome { need, fits, copied, contents, .. } = outcome;
-        let Hosted { rules, flags, flag, cap_offset, .. } = hosted;
+        let AppendedChain { rules, flags, flag, cap_offset, .. } = appended;
         let bare = contents.caps.is_empty();
-        let told = memory::number(&contents.fixed, self.span(flags)) & !flag;
+        let bits = memory::number(&contents.fixed, self.span(flags)) & !flag;
         let flagged = !bare && (fits || rules.when_too_small != WhenTooSmall::FlagClear);
-        memory.put(self.span(flags), if flagged { told | flag } else { told }, copied);
+        memory.put(self.span(flags), if flagged { bits | flag } else { bits }, copied);
         if let (Some(cap_offset), false) = (cap_offset, bare) {
             memory.put(self.span(cap_offset), if fits { rules.offset } else { 0 }, copied);
         }
@@ -273,10 +280,10 @@ impl<'a> Handling<'a> {
     }
 
     /// Whether the handler sets a field itself.
-    fn is_told(&self, field: usize, fits: bool) -> bool {
+    fn is_set(&self, field: usize, fits: bool) -> bool {
         let role = self.struct_.fields[field].role;
-        let set = match self.behind {
-            Behind::Array(ReplyArray { sets: Some(sets), .. }) if !fits => sets.contains(&field),
+        let set = match self.appended {
+            Appended::Array(ReplyArray { sets: Some(sets), .. }) if !fits => sets.contains(&field),
             _ => true,
         };
         set && role != Role::CapOffset && role != Role::Reserved
@@ -284,10 +291,14 @@ impl<'a> Handling<'a> {
 }
 
 /// The chain of a struct, if it has one.
-fn hosted<'a>(chain: &'a Chain, rules: &'a ReplyChain, id: StructId) -> Option<Hosted<'a>> {
+fn appended_chain<'a>(
+    chain: &'a Chain,
+    rules: &'a ReplyChain,
+    id: StructId,
+) -> Option<AppendedChain<'a>> {
     let host = chain.host().filter(|host| host.struct_ == id)?;
     let (flags, flag) = (host.flags, host.flag.1);
-    Some(Hosted { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
+    Some(AppendedChain { chain, rules, flags, flag, cap_offset: chain.cap_offset() })
 }
 
 /// The most of these ends that argsz covers.

@@ -42,7 +42,7 @@ pub fn group_type(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
-/// The getter of a field of a capability; some words every view has already.
+/// The getter of a field of a capability; every view has some methods already.
 pub fn view_getter(field: &str) -> String {
     match field {
         "version" | "offset" | "bytes" | "read" => format!("{field}_field"),
@@ -50,7 +50,7 @@ pub fn view_getter(field: &str) -> String {
     }
 }
 
-/// A constant of ours.
+/// A constant of the generator.
 pub fn screaming(name: &str) -> String {
     name.to_shouty_snake_case()
 }
@@ -103,13 +103,13 @@ pub const CRATE_MODULES: [&str; 14] = [
     "test", "uapi", "views", "wire",
 ];
 
-/// A C struct or function of ours.
+/// A C struct or function of the generator.
 pub fn c_name(stem: &str, words: &[&str]) -> String {
     let words = [&[stem], words].concat().join("_");
     words.to_ascii_lowercase()
 }
 
-/// Whether a name is one in C, C++ and Rust, if need be as a raw identifier.
+/// Whether C, C++ and Rust accept a name, Rust possibly as a raw identifier.
 pub fn is_name(name: &str) -> bool {
     let head = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     let tail = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -121,8 +121,8 @@ pub fn is_name(name: &str) -> bool {
         && !NEVER_RAW.contains(&name)
 }
 
-/// Whether Rust takes the name as it is. Only one reserved word has a letter
-/// in upper case, so most names need no parser.
+/// Whether Rust accepts the name as it is. Only one reserved word has an upper-case
+/// letter, so most names need no parser.
 pub fn is_rust_identifier(name: &str) -> bool {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let head = name.starts_with(|first: char| first.is_ascii_alphabetic());
@@ -136,8 +136,7 @@ pub fn is_rust_identifier(name: &str) -> bool {
 /// Words that Rust reserves even for raw identifiers.
 const NEVER_RAW: [&str; 4] = ["crate", "self", "super", "Self"];
 
-/// Words that C23, C++23 or their compilers reserve: no member and no macro
-/// can be called so.
+/// Words that C23, C++23 or their compilers reserve; no member and no macro can have such a name.
 static C_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     const WORDS: &str = "NULL _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 \
     _Float16 _Generic _Imaginary _Noreturn _Pragma _Static_assert _Thread_local __DATE__ \

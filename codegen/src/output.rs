@@ -36,7 +36,7 @@ impl OutputFile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeFile {
     /// The language, which decides where the copy belongs.
-    pub language: Language,
+    pub language: CodeLanguage,
     /// The path below the folder of the language, with forward slashes.
     pub path: String,
     /// The whole text.
@@ -45,7 +45,7 @@ pub struct CodeFile {
 
 /// A language of hand-written files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
+pub enum CodeLanguage {
     /// Copied to `src/`; files at the top are public modules of the crate.
     Rust,
     /// Copied to the folder of the header's parts.

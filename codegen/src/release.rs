@@ -1,5 +1,5 @@
-//! Kernel releases: how they are written, how they are ordered, and spans of
-//! them. Knows no YAML and no language.
+//! Kernel releases: their text form, their order and ranges of them. Independent of
+//! YAML and of languages.
 
 use std::fmt;
 use std::str::FromStr;
@@ -96,12 +96,12 @@ fn number(text: &str) -> Option<u16> {
     (canonical && digits).then(|| text.parse().ok()).flatten()
 }
 
-/// When an item came: in a known release, or somewhere between two of them.
+/// The first release of an item: a known release, or a range of releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Since {
     /// The first release that has it.
     Known(Release),
-    /// The last release known not to have it, and the first known to.
+    /// The last release known not to have it, and the first one known to have it.
     Between(Release, Release),
 }
 
@@ -113,12 +113,12 @@ impl Since {
         }
     }
 
-    /// Whether the item is known to be there in `release`.
+    /// Whether `release` is known to have the item.
     pub fn covers(self, release: Release) -> bool {
         self.first().opening() <= release
     }
 
-    /// Whether it is unknown if `release` has the item.
+    /// Whether it is unknown whether `release` has the item.
     pub fn is_uncertain_at(self, release: Release) -> bool {
         matches!(self, Self::Between(without, with) if without < release && release < with.opening())
     }

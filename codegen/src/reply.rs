@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How an enumerator behaves that counts the others.
+/// The behaviour of an enumerator that counts the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
@@ -61,8 +61,9 @@ pub enum ArgszReply {
     Always,
 }
 
-/// The direction in which a field travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The direction of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// From the caller to the kernel.
     In,

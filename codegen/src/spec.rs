@@ -2,6 +2,7 @@
 //! the YAML. References are names and types are expressions; nothing here knows
 //! the names in Rust or C, or an offset.
 //!
+//! The name of a type ends in `Spec` if `ir` has the resolved form of the same thing.
 //! `docs/spec-format.md` explains every key. The JSON Schema that editors use
 //! comes from these same types.
 
@@ -15,6 +16,7 @@ pub mod history;
 pub mod items;
 pub mod load;
 mod node;
+pub mod proposals;
 pub mod schema;
 pub mod text;
 pub mod types;
@@ -26,13 +28,16 @@ use serde::Deserialize;
 use crate::diagnostic::Place;
 use crate::output::CodeFile;
 use crate::release::Since;
-pub use handlers::{Copied, Handler, ReplyArray, ReplyChain, ReplyRules, Rules, TooSmallArray};
+pub use handlers::{
+    CopiedSpec, HandlerSpec, ReplyArraySpec, ReplyChainSpec, ReplyRules, Rules, TooSmallArray,
+};
 use history::Validity;
 pub use items::{
-    Before, Capability, Chain, Common, Deprecated, Field, First, Ioctl, Item, Macro, Reserved,
-    Struct, Value, Values,
+    Before, CapabilitySpec, ChainSpec, Common, DeprecatedSpec, Exception, FieldSpec, First,
+    IoctlSpec, ItemSpec, MacroSpec, PayloadSpec, ReservedSpec, StructSpec, ValueSpec, Values,
 };
-use text::{Doc, Number};
+pub use proposals::{ClaimSpec, ProposalSpec, SpaceSpec};
+use text::{DocText, Number};
 use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
 
@@ -43,6 +48,8 @@ pub struct Spec {
     pub abi: AbiFile,
     /// The files that it lists, in its order, then the overlays.
     pub files: Vec<SpecFile>,
+    /// What is proposed: overlays that are not laid over it.
+    pub proposals: Vec<ProposalSpec>,
     /// Hand-written files that are copied into the crate.
     pub code: Vec<CodeFile>,
 }
@@ -55,8 +62,8 @@ pub struct AbiFile {
     /// Its name for readers.
     pub title: Placed<String>,
     /// The purpose of the ABI.
-    pub doc: Placed<Doc>,
-    /// The word that all names start with, and that short names in Rust lack.
+    pub doc: Placed<DocText>,
+    /// The word that all names start with; it is left out of short names in Rust.
     pub prefix: Placed<String>,
     /// The version of the generated crate and header; 0.0.0 if absent.
     #[serde(default)]
@@ -70,16 +77,16 @@ pub struct AbiFile {
     /// The other files, in the order in which their items are emitted.
     pub files: List<Placed<String>>,
     /// The kernel headers that the items come from.
-    pub headers: Map<Header>,
+    pub headers: Map<HeaderSpec>,
     /// How ioctl numbers are built.
     #[serde(default)]
-    pub ioctls: Option<IoctlNumbers>,
+    pub ioctls: Option<IoctlNumbersSpec>,
     /// Kinds of file descriptors; each is a name space of ioctl numbers.
     #[serde(default)]
-    pub fds: Map<LineOrMap<FdKind>>,
+    pub fds: Map<LineOrMap<FdKindSpec>>,
     /// The headers that capabilities start with.
     #[serde(default)]
-    pub cap_headers: Map<CapHeader>,
+    pub cap_headers: Map<CapHeaderSpec>,
 }
 
 /// The default of `publish`.
@@ -89,7 +96,7 @@ fn yes() -> bool {
 
 /// A kernel header.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Header {
+pub struct HeaderSpec {
     /// Its path in `#include`.
     pub path: Placed<String>,
     /// Its include guards, as installed and as in the kernel's tree.
@@ -98,7 +105,7 @@ pub struct Header {
 
 /// How ioctl numbers are built: `_IO(type, base + number)`.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct IoctlNumbers {
+pub struct IoctlNumbersSpec {
     /// The constant of the type.
     #[serde(rename = "type")]
     pub type_: Placed<String>,
@@ -108,29 +115,29 @@ pub struct IoctlNumbers {
 
 /// A kind of file descriptor.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct FdKind {
+pub struct FdKindSpec {
     /// Its meaning, and how it is opened.
-    pub doc: Placed<Doc>,
+    pub doc: Placed<DocText>,
     /// Backends that give the same number different meanings.
     #[serde(default)]
-    pub backends: Map<Doc>,
+    pub backends: Map<DocText>,
 }
 
-impl FromLine for FdKind {
+impl FromLine for FdKindSpec {
     const FORM: &'static str = "doc";
     const PATTERN: &'static str = "^.+$";
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {
-        let doc = Placed { value: Doc::from(line), place };
+        let doc = Placed { value: DocText::from(line), place };
         Ok(Self { doc, backends: Map::default() })
     }
 }
 
 /// A header with which every capability of a chain starts.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct CapHeader {
+pub struct CapHeaderSpec {
     /// Its contents.
-    pub doc: Placed<Doc>,
+    pub doc: Placed<DocText>,
     /// Its struct.
     #[serde(rename = "struct")]
     pub struct_: Placed<String>,
@@ -144,7 +151,7 @@ pub struct CapHeader {
     pub relative_to: RelativeTo,
     /// The value of `next` that ends the chain.
     pub end: Placed<Number>,
-    /// The alignment of every capability, where the writer keeps the rules.
+    /// The alignment of every capability, if the writer obeys the rules.
     pub align: Placed<Number>,
 }
 
@@ -168,15 +175,19 @@ pub struct SpecFile {
     /// The subject of the file, for readers.
     pub title: Placed<String>,
     /// A few sentences that open its part of the header and its page.
-    pub doc: Placed<Doc>,
+    pub doc: Placed<DocText>,
     /// The kernel header that its items come from.
     pub header: Placed<String>,
     /// The default `since` of its items.
     pub since: Placed<Since>,
     /// The default `source` of its items: a kernel file or commit.
     pub source: Placed<String>,
+    /// The day on which a proposal was posted.
+    pub posted: Option<String>,
+    /// The proposal that replaced this one.
+    pub replaced_by: Option<Placed<String>>,
     /// The items in the order of the outputs, with everything that overlays add to them.
-    pub items: List<Item>,
+    pub items: List<ItemSpec>,
 }
 
 impl SpecFile {
@@ -188,14 +199,14 @@ impl SpecFile {
 
 impl Spec {
     /// Every item with its file.
-    pub fn items(&self) -> impl Iterator<Item = (&SpecFile, &Item)> {
+    pub fn items(&self) -> impl Iterator<Item = (&SpecFile, &ItemSpec)> {
         self.files.iter().flat_map(|file| file.items.iter().map(move |item| (file, item)))
     }
 
     /// Every ioctl, with the releases that have it.
-    pub fn ioctls(&self) -> impl Iterator<Item = (&Ioctl, Validity)> {
+    pub fn ioctls(&self) -> impl Iterator<Item = (&IoctlSpec, Validity)> {
         self.items().filter_map(|(file, item)| match item {
-            Item::Ioctl(ioctl) => Some((ioctl, item.validity(file.validity()))),
+            ItemSpec::Ioctl(ioctl) => Some((ioctl, item.validity(file.validity()))),
             _ => None,
         })
     }

@@ -18,7 +18,7 @@ pub enum Difference {
     Missing,
     /// The file has other contents.
     Differs,
-    /// The file should not be there.
+    /// The file unexpected file.
     Unexpected,
 }
 
@@ -28,7 +28,7 @@ impl Difference {
         match self {
             Self::Missing => "missing",
             Self::Differs => "differs",
-            Self::Unexpected => "should not be there",
+            Self::Unexpected => "unexpected file",
         }
     }
 }
@@ -169,8 +169,7 @@ impl Drop for Staged {
     }
 }
 
-/// Fails if a file to remove lacks the mark of a generated file: a person put it
-/// there.
+/// Fails if a file to remove has no mark of a generated file, because a person may have written it.
 fn refuse_foreign(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     for change in changes.iter().filter(|change| change.output.is_none()) {
         let contents = fs::read(root.join(&change.path)).unwrap_or_default();

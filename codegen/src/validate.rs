@@ -1,40 +1,15 @@
 //! Stage 2, validation: refuses every specification that could not be
-//! lowered and emitted. A list of passes, one concern and one file each; all
-//! of them run, so that one look shows every error.
+//! lowered and emitted. `passes` has the checks, and `model` the symbol table that
+//! they share.
 
-mod before;
-mod capabilities;
-mod chains;
 mod codes;
-mod docs;
-mod duplicate_names;
-mod fields;
-mod handlers;
-mod headers;
-mod ids;
-mod intervals;
-mod ioctls;
-mod layouts;
-mod macros;
 mod model;
-mod names;
-mod numbers;
-mod refs;
-mod releases;
-mod roles;
-mod rust_names;
-mod rust_views;
-mod symbols;
-mod type_layout;
-mod type_refs;
-mod uniqueness;
-mod values;
-mod versions;
+mod passes;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::release::Release;
 use crate::spec::Spec;
-use symbols::Symbols;
+use model::symbols::Symbols;
 
 /// The most misspelt names that get a hint. The search compares every known name,
 /// and a file with more unknown names than this does not need spelling hints.
@@ -68,8 +43,8 @@ impl ValidSpec {
 struct Check<'a> {
     spec: &'a Spec,
     index: &'a Symbols<'a>,
-    /// Whether items are missing because their shape was refused, so that a
-    /// reference to nothing may be no error of its own.
+    /// Whether items are missing because they could not be read, so that a
+    /// reference without a target may not be an error.
     incomplete: bool,
     /// Hints given so far.
     hints: usize,
@@ -96,28 +71,7 @@ impl Check<'_> {
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
     let index = Symbols::of(&spec);
     let mut check = Check { spec: &spec, index: &index, incomplete, hints: 0, problems };
-    let releases = releases::check(&mut check);
-    docs::check(&mut check);
-    names::check(&mut check);
-    duplicate_names::check(&mut check);
-    rust_names::check(&mut check);
-    rust_views::check(&mut check);
-    values::check(&mut check);
-    before::check(&mut check);
-    fields::check(&mut check);
-    roles::check(&mut check);
-    type_refs::check(&mut check);
-    if !incomplete {
-        layouts::check(&mut check);
-    }
-    headers::check(&mut check);
-    chains::check(&mut check);
-    capabilities::check(&mut check);
-    versions::check(&mut check);
-    ioctls::check(&mut check, &releases);
-    handlers::check(&mut check);
-    macros::check(&mut check);
-    ids::check(&mut check);
+    let releases = passes::run(&mut check);
     let valid = !incomplete && !problems.has_errors();
     valid.then_some(ValidSpec { spec, releases })
 }

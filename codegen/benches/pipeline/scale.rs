@@ -7,7 +7,7 @@ use std::path::Path;
 
 use capchain::spec::load::{Origin, load};
 use capchain::spec::wrappers::{LineOrMap, Map, Placed};
-use capchain::spec::{Field, Item, Spec, Value};
+use capchain::spec::{FieldSpec, ItemSpec, Spec, ValueSpec};
 use tempfile::TempDir;
 
 use crate::Result;
@@ -25,7 +25,7 @@ pub(crate) struct Scaled {
 impl Scaled {
     /// Reads the specification in a folder.
     pub(crate) fn new(folder: &Path) -> Result<Self> {
-        let loaded = load(&Origin::Folder(folder.to_owned()), &[]);
+        let loaded = load(&Origin::Folder(folder.to_owned()), &[], None);
         let spec = loaded.spec.ok_or("the specification does not load")?;
         let read = |name: &str| fs::read_to_string(folder.join(name).with_extension("yaml"));
         let files = spec.files.iter().map(|file| Ok((file.name.clone(), read(&file.name)?)));
@@ -111,27 +111,27 @@ impl Names {
         self.declared.insert(name.value.clone());
     }
 
-    fn item(&mut self, item: &Item) {
+    fn item(&mut self, item: &ItemSpec) {
         self.add(item.name());
         match item {
-            Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => {
+            ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
                 item.prefix.iter().for_each(|prefix| self.add(prefix));
                 self.values(&item.values);
             }
-            Item::Struct(item) => self.fields(&item.fields),
-            Item::Ioctl(item) => {
+            ItemSpec::Struct(item) => self.fields(&item.fields),
+            ItemSpec::Ioctl(item) => {
                 let profiles = item.handlers().filter_map(|(.., handler)| handler.profile.as_ref());
                 profiles.for_each(|profile| self.add(profile));
             }
-            Item::Capability(item) => {
+            ItemSpec::Capability(item) => {
                 item.struct_.iter().for_each(|name| self.add(name));
                 self.fields(&item.fields);
             }
-            Item::Macro(_) | Item::Chain(_) => {}
+            ItemSpec::Macro(_) | ItemSpec::Chain(_) => {}
         }
     }
 
-    fn fields(&mut self, fields: &Map<LineOrMap<Field>>) {
+    fn fields(&mut self, fields: &Map<LineOrMap<FieldSpec>>) {
         for (_, field) in fields.iter() {
             field.prefix.iter().for_each(|prefix| self.add(prefix));
             self.values(&field.bits);
@@ -140,7 +140,7 @@ impl Names {
         }
     }
 
-    fn values(&mut self, values: &Map<LineOrMap<Value>>) {
+    fn values(&mut self, values: &Map<LineOrMap<ValueSpec>>) {
         values.iter().for_each(|(name, _)| self.add(name));
     }
 

@@ -86,7 +86,7 @@ type Run = Vec<(&'static str, Duration)>;
 fn run(folder: &Path) -> Result<Run> {
     let mut times = Run::new();
     let origin = Origin::Folder(folder.to_owned());
-    let loaded = timed(&mut times, "load", || load(&origin, &[]));
+    let loaded = timed(&mut times, "load", || load(&origin, &[], None));
     let spec: Spec = loaded.spec.ok_or("the specification does not load")?;
     let mut problems: Diagnostics = loaded.problems;
     let valid: Option<ValidSpec> =

@@ -1,4 +1,4 @@
-/* Where some bytes of the chain are to be written, if they are. */
+/* The memory for some bytes of the chain; null if they are not written now. */
 static inline __u8 *capchain__reply_room(struct capchain_reply_builder *to,
 					 __u64 at, __u64 size)
 {
@@ -10,7 +10,7 @@ static inline __u8 *capchain__reply_room(struct capchain_reply_builder *to,
 	return to->bytes + at;
 }
 
-/* Writes some bits of a header. */
+/* Writes a bit field of a header. */
 static inline void capchain__reply_bits(__u8 *header,
 					const struct capchain__bits *bits,
 					__u64 value)
@@ -25,7 +25,7 @@ static inline void capchain__reply_bits(__u8 *header,
 	capchain__put(header + bits->at, bits->width, number);
 }
 
-/* The sum of two sizes; beyond 32 bits it does not matter. */
+/* The sum of two sizes, clamped just above 32 bits. */
 static inline __u64 capchain__reply_sum(__u64 end, __u64 size)
 {
 	const __u64 most = 0x100000000;
@@ -35,7 +35,7 @@ static inline __u64 capchain__reply_sum(__u64 end, __u64 size)
 	return end + size;
 }
 
-/* Leads from the last capability to one that starts at the end so far. */
+/* Sets the next of the last capability to the current end. */
 static inline void capchain__reply_link(struct capchain_reply_builder *to)
 {
 	const struct capchain__format *format = to->profile->format;
@@ -47,8 +47,8 @@ static inline void capchain__reply_link(struct capchain_reply_builder *to)
 }
 
 /*
- * Appends a capability: fixed bytes with its header, of which only the header
- * is set, and an array of count elements of each bytes.
+ * Appends a capability: fixed bytes including its header, then an array of
+ * count elements of each bytes. Only the header is set.
  */
 static inline void capchain__reply_cap(struct capchain_reply_builder *to,
 				       __u32 id, __u32 version, __u64 fixed,
@@ -85,7 +85,7 @@ static inline void capchain__reply_cap(struct capchain_reply_builder *to,
 	to->end += padding;
 }
 
-/* Sets a field of the capability that was appended last. */
+/* Sets a field of the last capability. */
 static inline void capchain__reply_set(struct capchain_reply_builder *to,
 				       __u32 offset, __u32 width,
 				       __u64 number)
@@ -94,7 +94,7 @@ static inline void capchain__reply_set(struct capchain_reply_builder *to,
 		capchain__put(to->bytes + to->last + offset, width, number);
 }
 
-/* Sets bytes of the capability that was appended last. */
+/* Sets bytes of the last capability. */
 static inline void capchain__reply_bytes(struct capchain_reply_builder *to,
 					 __u32 offset, const void *from,
 					 capchain_size size)
@@ -103,7 +103,7 @@ static inline void capchain__reply_bytes(struct capchain_reply_builder *to,
 		__builtin_memcpy(to->bytes + to->last + offset, from, size);
 }
 
-/* Where an element of the last capability is to be written, if it is. */
+/* The memory for an element of the last capability; null as above. */
 static inline __u8 *capchain__reply_element(struct capchain_reply_builder *to,
 					    __u32 nth)
 {
@@ -112,7 +112,7 @@ static inline __u8 *capchain__reply_element(struct capchain_reply_builder *to,
 	return capchain__reply_room(to, to->array + offset, to->each);
 }
 
-/* Sets all elements of the last capability to what the reply is to hold. */
+/* Copies all elements of the last capability, which have the reply's layout. */
 static inline void capchain__reply_elements(struct capchain_reply_builder *to,
 					    const void *from, __u32 count)
 {
@@ -129,8 +129,8 @@ static inline void capchain__reply_elements(struct capchain_reply_builder *to,
 }
 
 /*
- * Appends a capability whose body, behind its header, is there as bytes. If its
- * id is known, the body may end in an array.
+ * Appends a capability with a header and the given body. If its id is known,
+ * the body may end in an array.
  */
 static inline void capchain_reply_append(struct capchain_reply_builder *to,
 					 __u32 id, __u32 version,

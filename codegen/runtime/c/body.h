@@ -1,11 +1,11 @@
-/* The array behind a body, each element as the reply has it. */
+/* The array after the fields of a body, in place in the reply. */
 struct capchain_array {
 	const __u8 *bytes;
 	__u32	count;
 	__u32	each;		/* size of an element in bytes */
 };
 
-/* Checks that the fixed part of a known body is there. */
+/* Checks that a known body has all bytes of its version. */
 static inline int capchain__body(struct capchain_walk *walk,
 				 struct capchain_cap *cap, __u32 need)
 {
@@ -19,14 +19,14 @@ static inline int capchain__body(struct capchain_walk *walk,
 			      cap->next);
 }
 
-/* Whether count elements of each bytes end within size, behind start. */
+/* Whether count elements of each bytes fit between start and size. */
 static inline int capchain__holds(__u32 size, __u32 start, __u64 count,
 				  __u32 each)
 {
 	return start <= size && count <= (size - start) / each;
 }
 
-/* Checks that an array behind a known body is there. */
+/* Checks that a known body has all elements of its array. */
 static inline int capchain__counted(struct capchain_walk *walk,
 				    const struct capchain_cap *cap,
 				    __u32 start, __u64 count, __u32 each)
@@ -40,7 +40,7 @@ static inline int capchain__counted(struct capchain_walk *walk,
 			      cap->next);
 }
 
-/* The array of a capability, if all of it is there. */
+/* The array of a capability, if it is complete. */
 static inline int capchain__elements(struct capchain_array *array,
 				     const struct capchain_cap *cap,
 				     __u32 start, __u64 count, __u32 each)
@@ -53,7 +53,7 @@ static inline int capchain__elements(struct capchain_array *array,
 	return 1;
 }
 
-/* The elements that lie before the end of a capability. */
+/* All whole elements up to the end of a capability. */
 static inline int capchain__tail_from(struct capchain_array *array,
 				      const struct capchain_cap *cap,
 				      __u32 start, __u32 each)
@@ -64,7 +64,7 @@ static inline int capchain__tail_from(struct capchain_array *array,
 	return 1;
 }
 
-/* The bytes of an element, if there is one of this index. */
+/* The bytes of an element; a null pointer if the index is too large. */
 static inline const __u8 *capchain_element(const struct capchain_array *array,
 					   __u32 nth)
 {

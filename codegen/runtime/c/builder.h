@@ -1,8 +1,8 @@
-/* What output bytes hold that nobody sets. */
+/* The content of output bytes that the server does not set. */
 enum capchain__unset {
-	CAPCHAIN__ECHO,		/* what the caller had there */
+	CAPCHAIN__ECHO,		/* the caller's bytes */
 	CAPCHAIN__ZERO,
-	CAPCHAIN__STACK,	/* anything; here zero */
+	CAPCHAIN__STACK,	/* undefined in the kernel; zero here */
 };
 
 /* The reply to a buffer that is too small for the chain. */
@@ -12,7 +12,7 @@ enum capchain__when_too_small {
 	CAPCHAIN__FLAG_CLEAR,	/* the flag clear */
 };
 
-/* The array of a known capability. A list of them ends with a stride of 0. */
+/* The array of a known capability. A list of arrays ends with each = 0. */
 struct capchain__known_array {
 	__u32	id;
 	__u32	at;		/* offset in the capability */
@@ -21,26 +21,26 @@ struct capchain__known_array {
 
 /*
  * The rules by which a handler writes replies. The fixed part ends at the last
- * of the fixed_ends that argsz covers; without any, at argsz.
+ * of the fixed_ends that argsz covers or, if the list is empty, at argsz.
  */
 struct capchain_profile {
 	const struct capchain__host *host;
 	const struct capchain__format *format;
 	const struct capchain__known_array *arrays;
-	const __u32 *fixed_ends;	/* the last is 0 */
-	__u32	minsz;			/* what argsz must cover */
-	__u32	fixed_size;		/* of the fixed part */
+	const __u32 *fixed_ends;	/* a list that ends with 0 */
+	__u32	minsz;			/* bytes that argsz must cover */
+	__u32	fixed_size;		/* size of the fixed part */
 	__u32	first_cap;		/* offset of the first capability */
-	__u32	align;			/* of further capabilities */
+	__u32	align;			/* alignment of further capabilities */
 	int	when_too_small;		/* enum capchain__when_too_small */
-	int	preserves_padding;	/* bytes between capabilities stay */
-	int	always_sets_argsz;	/* to the size of the full reply */
+	int	preserves_padding;	/* keeps bytes between capabilities */
+	int	always_sets_argsz;	/* sets it although the reply fits */
 	int	unset;			/* enum capchain__unset */
 };
 
 /*
- * Writes a reply in place, over the buffer as the caller sent it: its argsz and
- * its input fields are there, and stay.
+ * Writes a reply in place, over the request in the buffer. The request's argsz
+ * and input fields are read and preserved.
  *
  *	if (capchain_reply_begin(&to, profile, buf, len))
  *		return -EINVAL;
@@ -50,30 +50,30 @@ struct capchain_profile {
  *	}
  *	return to.need;
  *
- * The loop runs twice, with the same contents: first to find out the size,
- * which decides what may be written, and then to write. Nothing behind argsz or
- * len is touched. Behind the loop, need is the size of the full reply, and
- * written how much of it there is.
+ * The loop runs twice, with the same contents: the first pass computes the size
+ * of the reply, which decides how much of it is written, and the second pass
+ * writes. Bytes after argsz or len are not touched. After the loop, need is the
+ * size of the full reply, and written is the number of bytes written.
  */
 struct capchain_reply_builder {
 	const struct capchain_profile *profile;
 	__u8	*bytes;
 	__u32	room;		/* bytes that may be written */
 	__u32	fixed;		/* bytes of the fixed part that are written */
-	__u32	whole;		/* bytes that it has */
-	__u32	flags;		/* without the one that there is a chain */
+	__u32	whole;		/* size of the fixed part */
+	__u32	flags;		/* the flags, without the chain's flag */
 	__u32	need;
 	__u32	written;
-	int	pass;		/* 1 finds out the size, 2 writes, 3 is done */
-	int	fits;		/* said the first pass */
-	__u64	end;		/* where the reply ends so far */
+	int	pass;		/* 1 computes the size, 2 writes, 3 is done */
+	int	fits;		/* the first pass fitted the buffer */
+	__u64	end;		/* end of the reply so far */
 	__u32	count;		/* capabilities so far */
-	__u32	last;		/* where the last one starts, if written */
-	__u64	array;		/* where the array of the last one starts */
+	__u32	last;		/* offset of the last one; 0 if not written */
+	__u64	array;		/* offset of the last one's array */
 	__u32	each;		/* size of an element */
 };
 
-/* Writes a number of the fixed part, as far as that goes. */
+/* Writes those bytes of an integer that are in the written fixed part. */
 static inline void capchain__store_clamped(
 		struct capchain_reply_builder *to, __u32 at, __u32 width,
 		__u64 number)
@@ -85,7 +85,7 @@ static inline void capchain__store_clamped(
 	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
 }
 
-/* Whether a byte of the fixed part is not for the fields of a reply. */
+/* Whether capchain_reply_fixed() leaves a byte of the fixed part alone. */
 static inline int capchain__is_preserved(const struct capchain__host *host,
 					 __u32 at)
 {
@@ -98,9 +98,8 @@ static inline int capchain__is_preserved(const struct capchain__host *host,
 }
 
 /*
- * Starts a reply in a buffer of len bytes, the first of which hold what the
- * caller sent. CAPCHAIN_TOO_SHORT if len or argsz does not cover what it must;
- * then nothing is written.
+ * Starts a reply in a buffer of len bytes that starts with the request. Returns
+ * CAPCHAIN_TOO_SHORT and writes nothing if len or argsz is less than minsz.
  */
 static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 				       const struct capchain_profile *profile,
@@ -128,7 +127,7 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 	return 0;
 }
 
-/* Writes what the size decides: argsz, the flags and cap_offset. */
+/* Writes the fields that depend on the size: argsz, flags and cap_offset. */
 static inline void capchain__reply_end(struct capchain_reply_builder *to)
 {
 	const struct capchain_profile *profile = to->profile;
@@ -185,9 +184,8 @@ static inline void capchain__reply_set_field(
 }
 
 /*
- * Sets the fixed part to the first bytes of a struct that is laid out as in the
- * reply; but not argsz, cap_offset, the flag that there is a chain, and the
- * input fields.
+ * Copies the fixed part from a struct with the layout of the reply, except for
+ * argsz, cap_offset, the flag of the chain and the input fields.
  */
 static inline void capchain_reply_fixed(struct capchain_reply_builder *to,
 					const void *from, capchain_size size)

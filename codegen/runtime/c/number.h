@@ -1,6 +1,6 @@
 /*
- * Numbers in replies are in the byte order of the host and lie as a 64-bit
- * kernel puts them, in a 32-bit program too: the kernel translates nothing.
+ * Integers in replies have the byte order of the host and the layout of a
+ * 64-bit kernel, also in 32-bit programs: the kernel does not translate.
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
@@ -9,7 +9,7 @@
 #define CAPCHAIN__NULL	((void *)0)
 #endif
 
-/* What sizeof yields, without <stddef.h>. */
+/* size_t, without <stddef.h>. */
 typedef __SIZE_TYPE__ capchain_size;
 
 static inline __u16 capchain__u16(const __u8 *bytes)
@@ -36,7 +36,7 @@ static inline __u64 capchain__u64(const __u8 *bytes)
 	return number;
 }
 
-/* The number of 1, 2, 4 or 8 bytes that starts here. */
+/* Reads an integer of 1, 2, 4 or 8 bytes. */
 static inline __u64 capchain__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
@@ -51,7 +51,7 @@ static inline __u64 capchain__number(const __u8 *bytes, __u32 width)
 	}
 }
 
-/* Writes the low 1, 2, 4 or 8 bytes of a number. */
+/* Writes the low 1, 2, 4 or 8 bytes of an integer. */
 static inline void capchain__put(__u8 *bytes, __u32 width, __u64 number)
 {
 	__u16 number16 = CAPCHAIN__CAST(__u16, number);
@@ -72,7 +72,7 @@ static inline void capchain__put(__u8 *bytes, __u32 width, __u64 number)
 	}
 }
 
-/* A number of bytes in the 32 bits in which the protocol counts them. */
+/* A size in 32 bits, as the protocol has sizes; larger sizes are clamped. */
 static inline __u32 capchain__len(__u64 len)
 {
 	return len > 0xffffffff ? 0xffffffff : CAPCHAIN__CAST(__u32, len);

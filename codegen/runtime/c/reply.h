@@ -1,13 +1,13 @@
-/* A field that the caller sets. A list of them ends with one of size 0. */
+/* A field that the caller sets. A list of inputs ends with a size of 0. */
 struct capchain__input {
 	__u32	at;
 	__u32	size;
-	int	stays;	/* a reply does not set it as well */
+	int	stays;	/* the reply does not set it */
 };
 
-/* Where the protocol's own fields lie in the struct in front of a chain. */
+/* The offsets of the protocol's own fields in the struct before a chain. */
 struct capchain__host {
-	__u32	minsz;		/* the part that every reply has */
+	__u32	minsz;		/* bytes that every reply has */
 	__u32	argsz;
 	__u32	flags;
 	__u32	caps_flag;	/* the flag that says there is a chain */
@@ -15,25 +15,25 @@ struct capchain__host {
 	const struct capchain__input *inputs;
 };
 
-/* A reply, cut to what argsz says was written of the buffer. */
+/* A reply, up to argsz. */
 struct capchain_reply {
 	const __u8 *bytes;
 	__u32	len;
-	__u32	argsz;	/* what argsz says */
-	__u32	need;	/* the buffer to come back with; 0 if all fitted */
-	__u32	first;	/* where the chain starts; 0 if there is none */
+	__u32	argsz;	/* the value of argsz */
+	__u32	need;	/* required size of the buffer; 0 if the reply fits */
+	__u32	first;	/* offset of the first capability; 0 without chain */
 };
 
-/* A field of the protocol; 0 if it is not there. */
+/* A 32-bit field; 0 if the reply ends before it. */
 static inline __u32 capchain__word(const __u8 *bytes, __u32 len, __u32 at)
 {
 	return at <= len && len - at >= 4 ? capchain__u32(bytes + at) : 0;
 }
 
 /*
- * Reads the protocol's fields in a buffer of len bytes, of which some are
- * written. Nothing behind these and argsz is looked at, and an argsz beyond the
- * buffer is not believed: such a reply is short, and shows no capability.
+ * Reads the protocol's fields in a buffer of len bytes, of which some were
+ * written. Bytes after these and after argsz are not read. If argsz exceeds the
+ * buffer, the reply is short and has no capabilities.
  */
 static inline int capchain__parse(const struct capchain__host *host,
 				  struct capchain_reply *reply, const void *buf,
@@ -65,8 +65,8 @@ static inline int capchain__parse(const struct capchain__host *host,
 }
 
 /*
- * Whether a field that later kernels appended is there: the reply reaches its
- * end, and a chain does not start before that.
+ * Whether a field that later kernels appended is present: the reply covers its
+ * end, and no chain starts before its end.
  */
 static inline int capchain__covers(const struct capchain_reply *reply,
 				   __u32 end)
@@ -74,7 +74,7 @@ static inline int capchain__covers(const struct capchain_reply *reply,
 	return end <= reply->len && (!reply->first || end <= reply->first);
 }
 
-/* The walk of a reply's chain; over nothing where that is not here. */
+/* The walk over a reply's chain, which is empty if the reply has none. */
 static inline struct capchain_walk capchain__start_reply(
 		const struct capchain__format *format,
 		const struct capchain__host *host,

@@ -1,18 +1,18 @@
-/* How often a request asks while the need grows. */
+/* The maximum number of calls while the required size keeps growing. */
 #define CAPCHAIN__CALLS	8
 
 /*
- * Asks for a reply, and again with a larger buffer where it did not fit.
+ * Calls, and calls again with a larger buffer if the reply did not fit.
  *
- * buf starts with the struct that the call takes, with its input fields set;
- * argsz is set here, for every call, and all else is cleared. call passes buf
- * on: to ioctl(), or over a socket. It returns 0, or its error, which comes
- * back unchanged. If it knows how many bytes were written, it says so in
- * written, which holds len before.
+ * buf starts with the struct that the call takes, with its input fields set.
+ * Before every call, argsz is set and all other bytes are cleared. call passes
+ * buf on: to ioctl(), or over a socket. It returns 0, or an error, which the
+ * request returns unchanged. If it knows how many bytes were written, it stores
+ * the number in written, whose initial value is len.
  *
- * grow, where there is one, makes buf hold at least need bytes and sets len, as
- * realloc() does, and returns 0; or it leaves them as they are and returns
- * something else. need comes from the other side: it can be anything.
+ * grow may be null. It enlarges buf to at least need bytes, as realloc() does,
+ * sets len and returns 0; or it changes neither and returns another value. need
+ * comes from the other side, which may ask for any size.
  */
 struct capchain_request {
 	void	*buf;
@@ -21,10 +21,10 @@ struct capchain_request {
 	int	(*grow)(struct capchain_request *request, __u32 need);
 	void	*context;	/* for call and grow */
 	capchain_size written;
-	__u32	calls;		/* how often it was asked */
+	__u32	calls;		/* how often call was called */
 };
 
-/* Copies the input fields to where they are kept, or back. */
+/* Copies the input fields to kept, or back. */
 static inline void capchain__inputs(const struct capchain__host *host,
 				    __u8 *bytes, __u32 len, __u8 *kept,
 				    int back)
@@ -42,7 +42,7 @@ static inline void capchain__inputs(const struct capchain__host *host,
 	}
 }
 
-/* Whether the buffer holds that many bytes, if need be after it grew. */
+/* Whether the buffer has need bytes; grows it if necessary. */
 static inline int capchain__room(struct capchain_request *request,
 				 struct capchain_reply *reply, __u32 need)
 {
@@ -52,7 +52,7 @@ static inline int capchain__room(struct capchain_request *request,
 		reply->need = need;
 		return 0;
 	}
-	/* What was read there may have moved. */
+	/* The old reply may point into memory that has moved. */
 	__builtin_memset(reply, 0, sizeof(*reply));
 	reply->need = need;
 	return request->buf && request->len >= need;
@@ -74,9 +74,9 @@ static inline int capchain__call(struct capchain_request *request,
 }
 
 /*
- * The whole protocol: 0 with all of the reply; CAPCHAIN_SHORT with the part
- * that fits, if any, and the need to come back with; CAPCHAIN_TOO_SHORT where
- * what came back is no reply; or the error of a call. kept has room for the
+ * The protocol of two calls. Returns 0 with the full reply; CAPCHAIN_SHORT with
+ * the part that fits, if any, and the required size in need; CAPCHAIN_TOO_SHORT
+ * if the answer is not a reply; or the error of a call. kept has room for the
  * input fields.
  */
 static inline int capchain__ask(struct capchain_request *request,
@@ -102,7 +102,7 @@ static inline int capchain__ask(struct capchain_request *request,
 					 request->len, request->written);
 		if (result || !reply->need)
 			return result;
-		/* A need that there is room for does not go away. */
+		/* The reply did not fit, although the buffer is large enough. */
 		if (reply->need <= request->len)
 			break;
 		need = reply->need;

@@ -1,48 +1,48 @@
-/* Some bits of a number in a header. */
+/* Bits of an integer in a header. */
 struct capchain__bits {
-	__u32	at;	/* offset of the number in the header */
-	__u32	width;	/* bytes of the number; 0 if there is none */
+	__u32	at;	/* offset of the integer in the header */
+	__u32	width;	/* bytes of the integer; 0 if there are no bits */
 	__u32	low;	/* the lowest bit */
-	__u64	mask;	/* the bits, moved down */
+	__u64	mask;	/* applied after the shift */
 };
 
-/* How the headers of a chain look and what their offsets mean. */
+/* The format of a chain's headers, and the meaning of their offsets. */
 struct capchain__format {
-	__u32	size;			/* of the header */
-	__u32	min_size;		/* of a capability */
+	__u32	size;			/* size of the header */
+	__u32	min_size;		/* minimum size of a capability */
 	struct capchain__bits id;
-	struct capchain__bits version;	/* without one, all are of version 1 */
+	struct capchain__bits version;	/* without bits, always 1 */
 	struct capchain__bits next;
-	__u64	end;			/* the next that ends the chain */
+	__u64	end;			/* the value of next that ends the chain */
 	int	from_reply;		/* next counts from the reply's start */
 };
 
 /* A capability. */
 struct capchain_cap {
-	__u32	at;		/* where it starts in the reply */
+	__u32	at;		/* its offset in the reply */
 	__u32	id;
 	__u32	version;
-	__u32	next;		/* where the next one starts; 0 of the last */
+	__u32	next;		/* offset of the next one; 0 for the last */
 	int	known;		/* its body was checked */
-	__u32	size;		/* the bytes that can belong to it, */
-	const __u8 *bytes;	/* its header first */
+	__u32	size;		/* number of bytes that can belong to it */
+	const __u8 *bytes;	/* these bytes, starting with the header */
 };
 
-/* The walk of a chain. Bounded by the reply, and ends on every input. */
+/* The walk over a chain. It is bounded by the reply and ends on every input. */
 struct capchain_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
-	__u32	bound;		/* no capability starts before this */
-	__u32	most;		/* nor behind this */
-	__u32	at;		/* where the next capability starts */
-	__u32	left;		/* how many may follow; 0 if none is to */
-	int	state;		/* 1 to go on, 0 at the end, or the error */
+	__u32	bound;		/* lowest offset of a capability */
+	__u32	most;		/* highest offset of a capability */
+	__u32	at;		/* offset of the next capability */
+	__u32	left;		/* how many can follow; 0 ends the walk */
+	int	state;		/* 1 during the walk, 0 at its end, or the error */
 	struct capchain_error error;
 };
 
 /*
- * A walk that starts with the capability at first. None can start before
- * bound.
+ * A walk that starts with the capability at first. No capability can start
+ * before bound.
  */
 static inline struct capchain_walk capchain__start(
 		const struct capchain__format *format, const __u8 *bytes,
@@ -63,7 +63,7 @@ static inline struct capchain_walk capchain__start(
 	return walk;
 }
 
-/* A walk over nothing. */
+/* A walk over an empty chain. */
 static inline struct capchain_walk capchain__empty_walk(void)
 {
 	struct capchain_walk walk;
@@ -85,7 +85,7 @@ static inline int capchain__fail(struct capchain_walk *walk, int kind, __u32 at,
 	return kind;
 }
 
-/* Some bits of a header. */
+/* Reads a bit field of a header. */
 static inline __u64 capchain__field(const __u8 *header,
 				    const struct capchain__bits *bits)
 {
@@ -94,13 +94,13 @@ static inline __u64 capchain__field(const __u8 *header,
 	return number >> bits->low & bits->mask;
 }
 
-/* What a header's next means: an offset in the reply. */
+/* The offset in the reply to which a header's next leads. */
 static inline __u32 capchain__target(const struct capchain__format *format,
 				     __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
-	/* What 32 bits cannot hold lies behind every reply. */
+	/* An offset beyond 32 bits is after every reply. */
 	if (!format->from_reply)
 		next = next > most - at ? most : next + at;
 	return CAPCHAIN__CAST(__u32, next > most ? most : next);
@@ -121,7 +121,7 @@ static inline int capchain__refuse(const struct capchain__format *format,
 	return capchain__fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
 }
 
-/* Where a walk is behind a capability that does not lead on. */
+/* Prepares the next step if the next capability is not after this one. */
 static inline void capchain__step_backwards(
 		const struct capchain__format *format,
 		struct capchain_walk *walk, struct capchain_cap *cap,
@@ -135,16 +135,16 @@ static inline void capchain__step_backwards(
 	cap->next = target;
 	walk->at = target;
 	if (target == cap->at)
-		/* This one counts; the error comes behind it. */
+		/* This capability is returned; the next visit fails. */
 		capchain__fail(walk, CAPCHAIN_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
 		walk->left = 0;
 }
 
 /*
- * Goes on to the next capability and looks at its header: 1 if there is one, 0
- * at the end, or the error, which walk->error tells more about. Behind an error
- * there is nothing but the same error.
+ * Visits the next capability and reads its header. Returns 1 if there is one,
+ * 0 at the end, or the kind of the error; walk->error has the details. After an
+ * error, every call returns the same error.
  */
 static inline __attribute__((always_inline)) int capchain__visit(
 		const struct capchain__format *format,
@@ -156,9 +156,9 @@ static inline __attribute__((always_inline)) int capchain__visit(
 	__u32 target;
 	__u64 next;
 
-	/* While some are left, none starts before the bound. */
+	/* While left is not 0, at is not below bound. */
 	if (!walk->left || at > walk->most) {
-		/* Here, where analyzers see that it is not more. */
+		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return capchain__refuse(format, walk);
@@ -176,7 +176,7 @@ static inline __attribute__((always_inline)) int capchain__visit(
 	cap->next = 0;
 	next = capchain__field(header, &format->next);
 	target = capchain__target(format, at, next);
-	/* An end of 0 never leads on. */
+	/* If the end is 0, a next of 0 gives a target that is not after at. */
 	if (target > at && (!format->end || next != format->end)) {
 		cap->next = target;
 		walk->at = target;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Assessed, Finding, Knowledge, Location, Party, Rules, Side, Verdict, VersionImpact,
-    compare, program, told,
+    Accepted, Assessed, Finding, Knowledge, Location, Party, SeverityRules, Side, Verdict,
+    VersionImpact, compare, program, told,
 };
 use capchain::diagnostic::{Place, Sources, github_annotation};
 use capchain::header;
@@ -15,22 +15,22 @@ use serde_json::json;
 
 use super::headers::{HeaderFiles, Headers as HeaderFacts};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
-use crate::cli::{Compat, Language, LintFormat, Source};
+use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
 /// The exit code if nothing breaks, but something that differs was not judged.
 const NOT_JUDGED: u8 = 2;
 
 /// A side with its files, which places refer to.
-struct Opened {
+struct OpenedSide {
     side: Side,
     sources: Sources,
 }
 
-pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
+pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
     let rules = rules(args.rules.as_deref())?;
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {
-        let Opened { side, sources } = if party == Party::Old { &old } else { &new };
+        let OpenedSide { side, sources } = if party == Party::Old { &old } else { &new };
         // Places in the specification are not places of a header's declarations.
         let named = |path: &str| side.name.split('+').any(|part| part == path);
         if side.knowledge.headers.is_some() && !named(sources.path(place.file)) {
@@ -50,7 +50,7 @@ pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
         (false, true) => NOT_JUDGED,
         (false, false) => SUCCESS,
     };
-    let comparison = Comparison { old: &old.side, new: &new.side, judged: &judged };
+    let comparison = ComparisonReport { old: &old.side, new: &new.side, judged: &judged };
     if let Some(language) = args.witness {
         return Ok(Output { code, ..comparison.program(language) });
     }
@@ -62,16 +62,16 @@ pub(super) fn run(source: &Source, args: &Compat) -> CommandResult {
     Ok(Output { code, ..output })
 }
 
-fn rules(path: Option<&Path>) -> Result<Rules, String> {
-    let Some(path) = path else { return Ok(Rules::default()) };
+fn rules(path: Option<&Path>) -> Result<SeverityRules, String> {
+    let Some(path) = path else { return Ok(SeverityRules::default()) };
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    Rules::parse(&text).map_err(|error| format!("{shown}: {error}"))
+    SeverityRules::parse(&text).map_err(|error| format!("{shown}: {error}"))
 }
 
 /// Opens a side: a release, a folder or a header, followed by overlays.
-fn open(source: &Source, written: &str) -> Result<Opened, String> {
+fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
     let mut parts = written.split('+');
     let base = parts.next().unwrap_or_default();
     let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
@@ -83,7 +83,7 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         true => (specs::one(source)?.origin(), None),
         false => place(source, base)?,
     };
-    let (spec, mut sources) = specs::checked(capchain::open(&origin, &overlays))?;
+    let (spec, mut sources) = specs::checked(capchain::open_at(&origin, &overlays, release))?;
     let abi = at_release(&spec, release)?;
     let mut side = Side::specified(written, abi);
     if is_header {
@@ -96,13 +96,13 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
             Knowledge { headers: Some(given), guessed: inferred.guessed, ..Knowledge::default() };
     }
     if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
-        let newest = spec.newest();
+        let since = release.unwrap_or(spec.newest());
         return Err(format!(
-            "`{written}`: the overlay adds nothing; items without `since` count from {newest}, \
+            "`{written}`: the overlay adds nothing; items without `since` count from {since}, \
              and a header has only the items that it declares"
         ));
     }
-    Ok(Opened { side, sources })
+    Ok(OpenedSide { side, sources })
 }
 
 /// Whether an overlay has no effect.
@@ -140,13 +140,13 @@ fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), Strin
 }
 
 /// The findings on two sides.
-struct Comparison<'a> {
+struct ComparisonReport<'a> {
     old: &'a Side,
     new: &'a Side,
     judged: &'a [Assessed],
 }
 
-impl Comparison<'_> {
+impl ComparisonReport<'_> {
     fn advice(&self) -> VersionImpact {
         let findings = self.judged.iter().map(|one| &one.finding);
         VersionImpact::of_all(findings)

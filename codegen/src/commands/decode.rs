@@ -15,14 +15,14 @@ use serde_json::json;
 
 use super::specs::{self, Loaded};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, overlay_line};
-use crate::cli::{Decode, Format, Source};
+use crate::cli::{DecodeArgs, Format, Source};
 
-pub(super) fn run(source: &Source, args: &Decode) -> CommandResult {
+pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     let named = |spec: &ValidSpec| {
         let described = args.at.is_none_or(|at| spec.releases().contains(&at));
         described && subject(&lower(spec, args.at), &args.subject).is_ok()
     };
-    let Loaded { spec, .. } = specs::search(source, named)?;
+    let Loaded { spec, .. } = specs::search_at(source, args.at, named)?;
     let abi = at_release(&spec, args.at)?;
     let target = target(&args.target)?;
     let subject = subject(&abi, &args.subject)?;

@@ -1,12 +1,12 @@
 //! `capchain explain`.
 
-use capchain::catalogue::{self, Entry};
+use capchain::catalogue::{self, CatalogueEntry};
 use capchain::names;
 
 use super::{CommandResult, Output, json};
-use crate::cli::{Explain, Format};
+use crate::cli::{ExplainArgs, Format};
 
-pub(super) fn run(args: &Explain) -> CommandResult {
+pub(super) fn run(args: &ExplainArgs) -> CommandResult {
     match &args.code {
         None => all(args.format),
         Some(code) => one(code, args.format),
@@ -33,13 +33,13 @@ fn one(code: &str, format: Format) -> CommandResult {
 fn unknown(code: &str) -> String {
     let codes = catalogue::entries().iter().map(|entry| entry.code.as_str());
     match names::nearest(&code.to_uppercase(), codes) {
-        Some(near) => format!("there is no code `{code}`; did you mean {near}?"),
-        None => format!("there is no code `{code}`; `capchain explain` lists them"),
+        Some(near) => format!("no code `{code}`; did you mean {near}?"),
+        None => format!("no code `{code}`; `capchain explain` lists all codes"),
     }
 }
 
-fn text(entry: &Entry) -> String {
-    let Entry { code, title, rule, why, .. } = entry;
+fn text(entry: &CatalogueEntry) -> String {
+    let CatalogueEntry { code, title, rule, why, .. } = entry;
     let source = entry.source.as_ref().map(|source| format!("\nSource: {}\n", source.trim()));
     let (bad, good) = (indented(&entry.bad), indented(&entry.good));
     let head = format!("{code}: {title}\n\n{}\n\nWhy: {}\n", rule.trim(), why.trim());

@@ -8,9 +8,9 @@ use capchain::sync::{self, Change};
 
 use super::specs::{self, Specification, workspace};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, plural, release_and_overlays};
-use crate::cli::{Generate, Source};
+use crate::cli::{GenerateArgs, Source};
 
-pub(super) fn run(source: &Source, args: &Generate) -> CommandResult {
+pub(super) fn run(source: &Source, args: &GenerateArgs) -> CommandResult {
     let specs = specs::all(source)?;
     if specs.iter().any(Specification::is_embedded) && args.out.is_none() {
         return Err("the embedded specification needs --out DIR".to_owned());
@@ -36,8 +36,8 @@ pub(super) fn run(source: &Source, args: &Generate) -> CommandResult {
 
 /// The ABIs to generate. With several, those that the release does not concern
 /// are left out.
-fn abis(source: &Source, args: &Generate, specs: &[Specification]) -> Result<Vec<Abi>, String> {
-    let loaded: Vec<_> = specs.iter().map(|spec| spec.load(&source.overlay)).collect();
+fn abis(source: &Source, args: &GenerateArgs, specs: &[Specification]) -> Result<Vec<Abi>, String> {
+    let loaded: Vec<_> = specs.iter().map(|spec| spec.load_at(&source.overlay, args.at)).collect();
     let loaded = loaded.into_iter().collect::<Result<Vec<_>, _>>()?;
     let describes = |at| loaded.iter().filter(move |one| one.spec.releases().contains(&at));
     let chosen: Vec<_> = match args.at {

@@ -6,9 +6,9 @@ use capchain::lower::lower;
 use super::headers::{HeaderFiles, Headers};
 use super::specs::{self, Loaded};
 use super::{CommandResult, Output, at_release, plural, stderr_is_terminal, to_stderr};
-use crate::cli::{Import, Source};
+use crate::cli::{ImportArgs, Source};
 
-pub(super) fn run(source: &Source, args: &Import) -> CommandResult {
+pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     let files = HeaderFiles::open(&args.headers)?;
     let Loaded { spec, mut sources, shown } = specs::search(source, |spec| files.are_of(spec))?;
     let (abi, newest) = (at_release(&spec, args.at)?, lower(&spec, None));

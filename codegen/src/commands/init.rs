@@ -14,7 +14,7 @@ use capchain::spec::load::Origin;
 
 use super::specs::{shown, workspace};
 use super::{CommandResult, Output, stderr_is_terminal, to_stderr};
-use crate::cli::Init;
+use crate::cli::InitArgs;
 
 /// The longest name of an ABI; names of items are made from it.
 const MAX_NAME: usize = 32;
@@ -37,7 +37,7 @@ struct DeviceYaml<'a> {
     release: Release,
 }
 
-pub(super) fn run(args: &Init) -> CommandResult {
+pub(super) fn run(args: &InitArgs) -> CommandResult {
     let name = args.name.as_str();
     check_name(name)?;
     let (root, folder) = (workspace(), shown(name));
@@ -81,7 +81,7 @@ fn files(name: &str) -> Result<Vec<(&'static str, String)>, String> {
     Ok(vec![("abi.yaml", text(abi)? + "\n"), ("device.yaml", text(device)? + "\n")])
 }
 
-/// The newest kernel release of the embedded specifications.
+/// The newest kernel release in the embedded specifications.
 fn newest() -> Option<Release> {
     let open = |abi: &embedded::EmbeddedAbi| capchain::open(&Origin::Embedded(abi.files), &[]).spec;
     embedded::ABIS.iter().filter_map(open).map(|spec| spec.newest()).max()
@@ -104,7 +104,7 @@ fn check_specification(name: &str, files: &[(&'static str, String)]) -> Result<(
     Ok(())
 }
 
-/// Writes all files or none: into another folder first, which is then renamed.
+/// Writes all files or none: first into a temporary folder, which is then renamed.
 fn write(path: &Path, files: &[(&str, String)]) -> io::Result<()> {
     let mut staged = path.as_os_str().to_owned();
     staged.push(".new");

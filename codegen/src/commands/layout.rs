@@ -1,15 +1,15 @@
 //! `capchain layout`: offsets, sizes and holes of a struct, on every target.
 
 use capchain::ir::{Abi, Field, Struct};
-use capchain::layout::{Layout as StructLayout, Span, TARGETS, Target};
+use capchain::layout::{self, Layout as StructLayout, Span, TARGETS, Target};
 use capchain::names;
 use serde_json::{Value, json};
 
 use super::{CommandResult, Output, at_release, json, overlay_line, specs};
-use crate::cli::{Format, Layout, Source};
+use crate::cli::{Format, LayoutArgs, Source};
 
-pub(super) fn run(source: &Source, args: &Layout) -> CommandResult {
-    let spec = specs::one(source)?.load(&source.overlay)?.spec;
+pub(super) fn run(source: &Source, args: &LayoutArgs) -> CommandResult {
+    let spec = specs::one(source)?.load_at(&source.overlay, args.at)?.spec;
     let abi = at_release(&spec, args.at)?;
     let targets = targets(args.target.as_deref())?;
     let structs = structs(&abi, &args.structs)?;
@@ -59,15 +59,12 @@ fn alike<'a>(
     struct_: &'a Struct,
     targets: &[&'static Target],
 ) -> Vec<(&'a StructLayout, Vec<&'static str>)> {
-    let mut groups = Vec::<(&StructLayout, Vec<_>)>::new();
-    for target in targets {
-        let layout = &struct_.layouts[target.model.index()];
-        match groups.iter_mut().find(|(other, _)| *other == layout) {
-            Some((_, names)) => names.push(target.name),
-            None => groups.push((layout, vec![target.name])),
-        }
-    }
-    groups
+    let groups = layout::groups(struct_.layouts.each_ref()).into_iter();
+    let named = groups.map(|group| {
+        let alike = targets.iter().filter(|target| group.models.contains(&target.model));
+        (group.value, alike.map(|target| target.name).collect::<Vec<_>>())
+    });
+    named.filter(|(_, names)| !names.is_empty()).collect()
 }
 
 fn text(abi: &Abi, struct_: &Struct, targets: &[&'static Target]) -> String {

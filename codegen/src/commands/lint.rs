@@ -9,9 +9,9 @@ use capchain::lint::lint;
 use serde_json::json;
 
 use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS, json, plural, specs};
-use crate::cli::{Lint, LintFormat, Source};
+use crate::cli::{LintArgs, LintFormat, Source};
 
-pub(super) fn run(source: &Source, args: &Lint) -> CommandResult {
+pub(super) fn run(source: &Source, args: &LintArgs) -> CommandResult {
     let Opened { spec, sources, mut problems } =
         capchain::open(&specs::one(source)?.origin(), &source.overlay);
     let loads = spec.is_some();

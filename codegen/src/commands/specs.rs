@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use capchain::diagnostic::{Severity, Sources};
 use capchain::embedded::{self, EmbeddedAbi};
 use capchain::names;
+use capchain::release::Release;
 use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
-use capchain::{Opened, open};
+use capchain::{Opened, open, open_at};
 
 use super::{plural, stderr_is_terminal, to_stderr};
 use crate::cli::Source;
@@ -64,7 +65,16 @@ impl Specification {
 
     /// Opens it. Its errors and warnings go to standard error.
     pub(super) fn load(&self, overlays: &[PathBuf]) -> Result<Loaded, String> {
-        self.loaded(open(&self.origin(), overlays))
+        self.load_at(overlays, None)
+    }
+
+    /// Opens it. Items of overlays came with release `at` by default.
+    pub(super) fn load_at(
+        &self,
+        overlays: &[PathBuf],
+        at: Option<Release>,
+    ) -> Result<Loaded, String> {
+        self.loaded(open_at(&self.origin(), overlays, at))
     }
 
     fn loaded(&self, opened: Opened) -> Result<Loaded, String> {
@@ -108,13 +118,22 @@ pub(super) fn one(source: &Source) -> Result<Specification, String> {
     }
 }
 
-/// The specification for a task that names an item or a header: the given one,
-/// or the first of all that `fits`; the default one if none does. Overlays
-/// belong to one ABI, so with any there is no search.
+/// The specification for a task that names an item or a header: the given one, or
+/// the first that `fits`, or the default one. Overlays belong to one ABI, so there
+/// is no search if any are given.
 pub(super) fn search(source: &Source, fits: impl Fn(&ValidSpec) -> bool) -> Result<Loaded, String> {
+    search_at(source, None, fits)
+}
+
+/// The same; items of overlays came with release `at` by default.
+pub(super) fn search_at(
+    source: &Source,
+    at: Option<Release>,
+    fits: impl Fn(&ValidSpec) -> bool,
+) -> Result<Loaded, String> {
     let first = one(source)?;
     if source.names_one() {
-        return first.load(&source.overlay);
+        return first.load_at(&source.overlay, at);
     }
     let here = in_workspace();
     let known = |name: &str| here.iter().any(|spec| spec.name.as_deref() == Some(name));

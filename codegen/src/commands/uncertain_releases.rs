@@ -27,8 +27,7 @@ pub(super) fn warnings(newest: &Abi, at: Release) -> Vec<String> {
     warnings.collect()
 }
 
-/// Whether the entry is reported: a name of the ABI, which did not come with
-/// the struct that contains it.
+/// Whether the entry is reported: a name of the ABI that is newer than the struct that contains it.
 fn has_own_release(abi: &Abi, entry: &Entry<'_>) -> bool {
     match entry.kind {
         EntryKind::Member(id, member) => member.meta.since != abi.struct_(id).meta.since,

@@ -5,18 +5,20 @@
 mod facts;
 mod items;
 mod numbers;
+mod replies;
+mod words;
 
 use std::borrow::Cow;
 
 use super::matching::{Matching, Pair};
 use crate::layout::{PerModel, Span};
-pub(super) use facts::{Fact, Key};
+pub(super) use facts::{Fact, IrKey};
 
 /// One key that differs, or an item that one side lacks.
 #[derive(Clone, Debug)]
-pub(super) struct Difference<'a> {
+pub(super) struct AbiDifference<'a> {
     /// The key of the IR, such as `Field.direction`; of a missing item, the list that it is in.
-    pub(super) key: Key,
+    pub(super) key: IrKey,
     /// The item, by its indexes in [`Matching`].
     pub(super) of: Of,
     /// The name of the item, or `struct.field`; that of the new side if both have it.
@@ -69,7 +71,7 @@ pub(super) enum MemberOf {
 }
 
 /// The differences, in the order of the lists in [`Matching`].
-pub(super) fn differences<'a>(matching: &Matching<'a>) -> Vec<Difference<'a>> {
+pub(super) fn differences<'a>(matching: &Matching<'a>) -> Vec<AbiDifference<'a>> {
     let mut found = Collector { matching, list: Vec::new() };
     found.whole();
     found.structs();
@@ -84,7 +86,7 @@ pub(super) fn differences<'a>(matching: &Matching<'a>) -> Vec<Difference<'a>> {
 
 struct Collector<'m, 'a> {
     matching: &'m Matching<'a>,
-    list: Vec<Difference<'a>>,
+    list: Vec<AbiDifference<'a>>,
 }
 
 impl<'a> Collector<'_, 'a> {
@@ -98,13 +100,13 @@ impl<'a> Collector<'_, 'a> {
         for (Fact(key, was), Fact(_, is)) in old.into_iter().zip(new) {
             if was != is {
                 let values = Pair { old: Some(Some(was)), new: Some(Some(is)) };
-                self.list.push(Difference { key, of, subject: subject(), values });
+                self.list.push(AbiDifference { key, of, subject: subject(), values });
             }
         }
     }
 
     /// An item of a list that one side lacks.
-    fn listed<T>(&mut self, key: Key, of: Of, subject: impl Into<String>, pair: Pair<T>) {
+    fn listed<T>(&mut self, key: IrKey, of: Of, subject: impl Into<String>, pair: Pair<T>) {
         if pair.old.is_some() == pair.new.is_some() {
             return;
         }
@@ -112,16 +114,16 @@ impl<'a> Collector<'_, 'a> {
             old: Some(pair.old.map(|_| Datum::Listed)),
             new: Some(pair.new.map(|_| Datum::Listed)),
         };
-        self.list.push(Difference { key, of, subject: subject.into(), values });
+        self.list.push(AbiDifference { key, of, subject: subject.into(), values });
     }
 
     /// A value that is not part of a matched item.
-    fn value(&mut self, key: Key, subject: &str, old: Datum<'a>, new: Datum<'a>) {
+    fn value(&mut self, key: IrKey, subject: &str, old: Datum<'a>, new: Datum<'a>) {
         self.facts(Of::Abi, || subject.to_owned(), ([Fact(key, old)], [Fact(key, new)]));
     }
 }
 
-impl Difference<'_> {
+impl AbiDifference<'_> {
     /// Whether the new side has an item that the old one lacks.
     pub(super) fn is_addition(&self) -> bool {
         matches!(self.values, Pair { old: Some(None), .. })

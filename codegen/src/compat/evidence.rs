@@ -18,18 +18,18 @@ pub struct Witness {
     #[serde(serialize_with = "hex")]
     pub bytes: Vec<u8>,
     /// What it comes to.
-    pub claims: Vec<Claim>,
+    pub claims: Vec<WitnessClaim>,
     /// The struct as its maker declares it.
     #[serde(skip)]
-    pub maker: Vec<Piece>,
+    pub maker: Vec<WitnessPiece>,
     /// The struct as its reader declares it.
     #[serde(skip)]
-    pub reader: Vec<Piece>,
+    pub reader: Vec<WitnessPiece>,
 }
 
 /// A field of a struct, as far as a compiler has to know it to place it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct WitnessPiece {
     /// Its name.
     pub name: String,
     /// Its size in bytes.
@@ -52,7 +52,7 @@ pub struct Within {
 /// One thing that is to be seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Claim {
+pub enum WitnessClaim {
     /// The reader looks for a field where something else lies.
     Misread {
         /// The field.
@@ -156,7 +156,7 @@ impl Witness {
         }
     }
 
-    pub(in crate::compat) fn claim(mut self, claim: Claim) -> Self {
+    pub(in crate::compat) fn claim(mut self, claim: WitnessClaim) -> Self {
         self.claims.push(claim);
         self
     }

@@ -50,6 +50,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Span", "offset", "compared as `Layout.fields`"),
     ("Span", "size", "compared as `Layout.fields`"),
     ("Field", "meta", META),
+    ("Field", "payload", "compared as `Payload`"),
     ("UnionArm", "name", ARM),
     ("UnionArm", "meta", META),
     ("UnionArm", "type_", ARM),

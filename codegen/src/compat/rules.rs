@@ -23,14 +23,14 @@ mod reply_chains;
 mod structs;
 
 use super::codes::NOT_JUDGED;
-use super::diff::{Difference, Key, Of};
+use super::diff::{AbiDifference, IrKey, Of};
 use super::finding::{Class, Finding};
 use super::matching::Matching;
 
 /// Two ABIs with their differences.
 pub(super) struct Comparison<'m, 'a> {
     pub(super) matching: &'m Matching<'a>,
-    pub(super) differences: &'m [Difference<'a>],
+    pub(super) differences: &'m [AbiDifference<'a>],
 }
 
 /// Differences by their indexes, with the verdict on them. A judgement without a finding
@@ -41,13 +41,13 @@ pub(super) struct Judgement {
 }
 
 /// A rule, with the keys of the differences that it can claim.
-pub(super) struct Rule {
-    pub(super) keys: &'static [Key],
+pub(super) struct CompatRule {
+    pub(super) keys: &'static [IrKey],
     judge: fn(&Comparison<'_, '_>) -> Vec<Judgement>,
 }
 
 /// All rules, in the order of their findings.
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[CompatRule] = &[
     structs::RULE,
     members::RULE,
     layouts::RULE,
@@ -88,7 +88,7 @@ pub(super) fn judge(comparison: &Comparison<'_, '_>) -> Vec<Finding> {
 }
 
 /// The finding about a difference that no rule claims.
-fn not_judged(difference: &Difference<'_>) -> Finding {
+fn not_judged(difference: &AbiDifference<'_>) -> Finding {
     let (old, new) = difference.texts();
     let message = format!("{} is {new}, {old} before, and no rule judges this", difference.key);
     Finding::new(NOT_JUDGED, Class::NotJudged, &difference.subject, message)
@@ -102,21 +102,21 @@ impl Judgement {
 
 impl<'a> Comparison<'_, 'a> {
     /// The differences of some keys, with their indexes.
-    fn with(&self, keys: &[Key]) -> impl Iterator<Item = (usize, &Difference<'a>)> {
+    fn with(&self, keys: &[IrKey]) -> impl Iterator<Item = (usize, &AbiDifference<'a>)> {
         let differences = self.differences.iter().enumerate();
         differences.filter(|(_, one)| keys.contains(&one.key))
     }
 
     /// The differences of an item in some keys.
-    fn claims(&self, keys: &[Key], of: impl Fn(Of) -> bool) -> Vec<usize> {
+    fn claims(&self, keys: &[IrKey], of: impl Fn(Of) -> bool) -> Vec<usize> {
         self.with(keys).filter(|(_, one)| of(one.of)).map(|(index, _)| index).collect()
     }
 
     /// Judges each difference of some keys by itself; `None` leaves it to other rules.
     fn each<F: IntoIterator<Item = Finding>>(
         &self,
-        keys: &[Key],
-        judge: impl Fn(&Difference<'a>) -> Option<F>,
+        keys: &[IrKey],
+        judge: impl Fn(&AbiDifference<'a>) -> Option<F>,
     ) -> Vec<Judgement> {
         let judged = self.with(keys).filter_map(|(index, difference)| {
             judge(difference).map(|findings| Judgement::of(index, findings))

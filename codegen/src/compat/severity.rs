@@ -12,7 +12,7 @@ use crate::diagnostic::Place;
 /// The file that `--rules` names.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rules {
+pub struct SeverityRules {
     /// What a finding of a code does, where that is not what its class says.
     #[serde(default)]
     pub severity: BTreeMap<String, Weight>,
@@ -83,7 +83,7 @@ pub struct Assessed {
     pub reason: Option<String>,
 }
 
-impl Rules {
+impl SeverityRules {
     /// Reads the file; an error tells what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let rules: Self = serde_yaml::from_str(text).map_err(|error| error.to_string())?;

@@ -25,12 +25,12 @@ pub struct Knowledge {
     /// Facts that are guessed: items by name, fields as `struct.field`.
     pub guessed: BTreeSet<String>,
     /// Items of the headers that were not read, by name.
-    pub unread: BTreeMap<String, Unread>,
+    pub unread: BTreeMap<String, UnreadItem>,
 }
 
 /// An item that was not read.
 #[derive(Clone, Debug)]
-pub struct Unread {
+pub struct UnreadItem {
     /// Its text without comments and spaces, to compare it with that of the other side.
     pub text: String,
     /// Why it was not read, in one sentence.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::codes::NOT_JUDGED;
 use super::finding::{Class, Finding, Party};
 use super::matching::Matching;
-use super::side::{Side, Unread};
+use super::side::{Side, UnreadItem};
 use crate::ir::{Entry, EntryKind};
 
 /// Drops the findings about items of headers that were not given. A finding about an item that
@@ -37,7 +37,7 @@ pub(super) fn apply(matching: &Matching<'_>, mut findings: Vec<Finding>) -> Vec<
     findings
 }
 
-fn find<'a>(side: &'a Side, name: &str) -> Option<&'a Unread> {
+fn find<'a>(side: &'a Side, name: &str) -> Option<&'a UnreadItem> {
     side.knowledge.unread.get(name)
 }
 

@@ -4,7 +4,7 @@
 mod layouts;
 mod replies;
 
-use super::evidence::{Claim, Witness};
+use super::evidence::{Witness, WitnessClaim};
 use super::finding::Affected;
 use super::matching::{Constant, Matching};
 use super::side::Side;
@@ -38,7 +38,7 @@ pub(super) fn refused(
     };
     let bytes = asked(argsz, argsz);
     let witness = Witness::new(program(asks), kernel(answers), struct_, bytes);
-    witness.claim(Claim::Refused { argsz, demanded })
+    witness.claim(WitnessClaim::Refused { argsz, demanded })
 }
 
 /// Who says something that the other takes for something else.
@@ -70,7 +70,7 @@ pub(super) fn understood(
     };
     let witness = Witness::new(made_by, read_by, of, Vec::new());
     let (said, understood) = (said.to_owned(), understood.map(str::to_owned));
-    witness.claim(Claim::Understood { number: number.into(), said, understood })
+    witness.claim(WitnessClaim::Understood { number: number.into(), said, understood })
 }
 
 /// A buffer in which only argsz is set, to what it says; the rest is stale.

@@ -1,8 +1,8 @@
-//! What a body must have: its fixed part by version, and the array behind it.
+//! Size checks for a capability body: its fixed part by version, then its array.
 //! The checks and their order are those of docs/protocol.md.
 
 use super::bytes::ByteReader;
-use super::error::{DecodeError, ErrorContext, Kind};
+use super::error::{DecodeError, DecodeErrorKind, ErrorContext};
 use crate::ir::{Field, Struct, Type};
 use crate::layout::Span;
 
@@ -11,14 +11,14 @@ use crate::layout::Span;
 pub(super) struct Body {
     /// The version of its fields.
     pub(super) version: u16,
-    /// Which it is, and what comes next.
+    /// The id of the capability and the offset of the next one, for error reports.
     pub(super) of: ErrorContext,
 }
 
 /// The array at the end of a struct.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tail {
-    /// Where it starts in the struct.
+    /// Its offset in the struct.
     pub(super) start: u64,
     /// The size of an element.
     pub(super) each: u64,
@@ -47,7 +47,7 @@ pub(super) fn tail(reader: ByteReader<'_>, struct_: &Struct) -> Option<Tail> {
     Some(Tail { start, each: reader.size_of(element), count: *count })
 }
 
-/// Checks the body of a capability: what it needs, then what it counts.
+/// Checks that a capability body has all bytes of its version and all counted elements.
 pub(super) fn check(
     reader: ByteReader<'_>,
     struct_: &Struct,
@@ -58,7 +58,7 @@ pub(super) fn check(
     check_count(reader, struct_, body.of)
 }
 
-/// Checks that the fixed part of a capability is there.
+/// Checks that the fixed part of a capability is complete.
 pub(super) fn check_fixed(
     reader: ByteReader<'_>,
     need: u64,
@@ -67,11 +67,11 @@ pub(super) fn check_fixed(
     let id = of.id.unwrap_or(0);
     reaches(reader, need, of, || {
         let rest = Span { offset: of.at, size: reader.len().saturating_sub(of.at) };
-        DecodeError { kind: Kind::BodyShort { id, need }, at: of.at, marks: vec![rest] }
+        DecodeError { kind: DecodeErrorKind::BodyShort { id, need }, at: of.at, marks: vec![rest] }
     })
 }
 
-/// Checks that all elements of a counted array are there.
+/// Checks that a counted array is complete.
 pub(super) fn check_count(
     reader: ByteReader<'_>,
     struct_: &Struct,
@@ -84,12 +84,12 @@ pub(super) fn check_count(
     let count = reader.unsigned(counted_at).unwrap_or(0);
     let end = count.checked_mul(each).and_then(|size| size.checked_add(start));
     reaches(reader, end.unwrap_or(u64::MAX), of, || DecodeError {
-        kind: Kind::CountOutOfBounds { id: of.id, count },
+        kind: DecodeErrorKind::CountOutOfBounds { id: of.id, count },
         at: of.at,
         marks: vec![counted_at],
     })
     .map_err(|mut error| {
-        // Of an overlap by the array, the count is to blame as much as the offset.
+        // If the array overlaps the next capability, the count can be wrong as well as the offset.
         if !error.marks.contains(&counted_at) {
             error.marks.push(counted_at);
         }
@@ -97,8 +97,8 @@ pub(super) fn check_count(
     })
 }
 
-/// Checks that `size` bytes lie before the end, else `beyond`, and before the
-/// next capability, where that lies behind.
+/// Checks that `size` bytes end before the end of the reply (otherwise the error is
+/// `beyond`), and before the next capability if that one comes later.
 fn reaches(
     reader: ByteReader<'_>,
     size: u64,
@@ -110,10 +110,10 @@ fn reaches(
         return Err(beyond());
     }
     match of.next {
-        Some((next, said_at)) if next > of.at && end > next => Err(DecodeError {
-            kind: Kind::Overlap { id: of.id.unwrap_or(0), next },
+        Some((next, source)) if next > of.at && end > next => Err(DecodeError {
+            kind: DecodeErrorKind::Overlap { id: of.id.unwrap_or(0), next },
             at: of.at,
-            marks: vec![said_at],
+            marks: vec![source],
         }),
         _ => Ok(()),
     }

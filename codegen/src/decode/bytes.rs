@@ -7,16 +7,15 @@ use crate::layout::{Layout, Span, Target};
 /// Reads typed values from bytes, and nothing outside them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ByteReader<'a> {
-    /// The ABI.
     pub(super) abi: &'a Abi,
     /// Byte order and layout.
     pub(super) target: &'static Target,
-    /// The bytes, up to the end that counts.
+    /// The readable bytes.
     pub(super) bytes: &'a [u8],
 }
 
 impl<'a> ByteReader<'a> {
-    /// How many bytes there are.
+    /// The number of readable bytes.
     pub(super) fn len(self) -> u64 {
         self.bytes.len() as u64
     }

@@ -1,30 +1,30 @@
-//! The walk of a capability chain, bounded by the bytes: the order of what is
-//! checked is that of docs/protocol.md.
+//! The walk over a capability chain, bounded by the bytes. The order of the checks
+//! is that of docs/protocol.md.
 
 use super::body::{self, Body};
 use super::bytes::ByteReader;
-use super::error::{DecodeError, ErrorContext, Kind};
+use super::error::{DecodeError, DecodeErrorKind, ErrorContext};
 use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
 /// A capability of a chain.
 #[derive(Clone, Copy, Debug)]
-pub struct Cap<'a> {
-    /// Where it starts.
+pub struct DecodedCap<'a> {
+    /// The offset of its first byte.
     pub at: u64,
     /// Its id.
     pub id: u64,
-    /// Its version; 1 where headers tell none.
+    /// Its version; 1 if the header has no version.
     pub version: u16,
-    /// Where the next one is said to start.
+    /// The offset of the next capability according to this one.
     pub next: Option<u64>,
-    /// The byte behind the last that it can have.
+    /// The end of the bytes that it can occupy.
     pub end: u64,
-    /// What it is, if that is known.
+    /// The capability in the ABI, if the id is known.
     pub known: Option<&'a Capability>,
 }
 
-impl<'a> Cap<'a> {
+impl<'a> DecodedCap<'a> {
     /// The struct of its body, if it is known and has one.
     pub fn struct_(&self, abi: &'a Abi) -> Option<&'a Struct> {
         self.known.and_then(|known| known.struct_).map(|id| abi.struct_(id))
@@ -35,65 +35,67 @@ impl<'a> Cap<'a> {
         Span { offset: self.at, size: self.end.saturating_sub(self.at) }
     }
 
-    /// What is to be said of a version that is newer than known.
+    /// A note if the version is newer than the newest known one.
     pub fn newer(&self) -> Option<String> {
         newer(self.known?, self.version)
     }
 }
 
-/// What is to be said of a version that is newer than known.
+/// A note if the version is newer than the newest known one.
 pub(super) fn newer(known: &Capability, version: u16) -> Option<String> {
     let newest = known.version;
-    let text = || format!("version {version} is newer than {newest}: read as far as it is known");
+    let text = || format!("version {version} is newer than {newest}: only known fields are shown");
     (version > newest).then(text)
 }
 
-/// What a walk found.
+/// The result of a walk.
 pub(super) struct Found<'a> {
-    /// The capabilities before the first thing that is wrong.
-    pub(super) caps: Vec<Cap<'a>>,
-    /// What is wrong.
+    /// The capabilities before the first error.
+    pub(super) caps: Vec<DecodedCap<'a>>,
+    /// The error.
     pub(super) error: Option<DecodeError>,
 }
 
-/// Where a chain without a host starts, and the bytes that say so.
+/// The start of a chain without a host, and the bytes that contain this offset.
 pub(super) fn first(reader: ByteReader<'_>, chain: &Chain) -> Option<(u64, Span)> {
-    let said_at = match chain.start {
+    let source = match chain.start {
         ChainStart::FieldAt { offset, int } => Span { offset, size: int.size() },
         ChainStart::After { offset, .. } | ChainStart::Fixed { offset } => {
             return Some((offset, Span { offset, size: 0 }));
         }
         ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
     };
-    let first = reader.unsigned(said_at)?;
-    (first != reader.abi.cap_headers[chain.header].end).then_some((first, said_at))
+    let first = reader.unsigned(source)?;
+    (first != reader.abi.cap_headers[chain.header].end).then_some((first, source))
 }
 
-/// Walks the chain that starts at `first`, as the bytes at `said_at` say.
+/// Walks the chain that starts at `first`; the bytes at `source` contain this offset.
 pub(super) fn walk<'a>(
     reader: ByteReader<'a>,
     chain: &'a Chain,
     first: u64,
-    said_at: Span,
+    source: Span,
 ) -> Found<'a> {
     let header = &reader.abi.cap_headers[chain.header];
     let size = reader.layout(reader.abi.struct_(header.struct_)).size;
     let mut left = reader.len() / header.align.max(size).max(1);
-    let (mut at, mut said_at) = (first, said_at);
+    let (mut at, mut source) = (first, source);
     let mut caps = Vec::new();
     loop {
-        let place = Place { bound: chain.bound, size, left };
-        let error = match place.visit(reader, at, said_at) {
+        let place = CapPlace { bound: chain.bound, size, left };
+        let error = match place.visit(reader, at, source) {
             Err(error) => Some(error),
             Ok(()) => match cap(reader, chain, header, at) {
                 Err(error) => Some(error),
                 Ok(cap) => {
                     caps.push(cap);
-                    said_at = bits_span(reader, header, header.next, at);
+                    source = bits_span(reader, header, header.next, at);
                     match cap.next {
-                        Some(next) if next == at => {
-                            Some(DecodeError { kind: Kind::Cycle, at, marks: vec![said_at] })
-                        }
+                        Some(next) if next == at => Some(DecodeError {
+                            kind: DecodeErrorKind::Cycle,
+                            at,
+                            marks: vec![source],
+                        }),
                         Some(next) => {
                             (at, left) = (next, left - 1);
                             continue;
@@ -107,27 +109,27 @@ pub(super) fn walk<'a>(
     }
 }
 
-/// What is to be true of the place of a capability.
-struct Place {
-    /// Where capabilities may start.
+/// The conditions on the offset of a capability.
+struct CapPlace {
+    /// The smallest valid offset of a capability.
     bound: u64,
-    /// The size of their header.
+    /// The size of a header.
     size: u64,
-    /// How many more the bytes have room for.
+    /// How many more capabilities fit the bytes.
     left: u64,
 }
 
-impl Place {
-    fn visit(&self, reader: ByteReader<'_>, at: u64, said_at: Span) -> Result<(), DecodeError> {
+impl CapPlace {
+    fn visit(&self, reader: ByteReader<'_>, at: u64, source: Span) -> Result<(), DecodeError> {
         let kind = match at {
-            _ if at < self.bound => Kind::InsideFixed,
-            _ if at >= reader.len() => Kind::OutOfBounds,
-            _ if at + self.size > reader.len() => Kind::HeaderCut,
-            _ if self.left == 0 => Kind::Cycle,
+            _ if at < self.bound => DecodeErrorKind::InsideFixed,
+            _ if at >= reader.len() => DecodeErrorKind::OutOfBounds,
+            _ if at + self.size > reader.len() => DecodeErrorKind::HeaderCut,
+            _ if self.left == 0 => DecodeErrorKind::Cycle,
             _ => return Ok(()),
         };
-        let mut marks = vec![said_at];
-        if kind == Kind::HeaderCut {
+        let mut marks = vec![source];
+        if kind == DecodeErrorKind::HeaderCut {
             marks.push(Span { offset: at, size: reader.len() - at });
         }
         Err(DecodeError { kind, at, marks })
@@ -140,15 +142,15 @@ fn cap<'a>(
     chain: &'a Chain,
     header: &CapHeader,
     at: u64,
-) -> Result<Cap<'a>, DecodeError> {
-    let read = Header::read(reader, header, at).unwrap_or_default();
+) -> Result<DecodedCap<'a>, DecodeError> {
+    let read = HeaderValues::read(reader, header, at).unwrap_or_default();
     let next = read.next(header, at);
     let end = match next {
         Some(next) if next > at => next.min(reader.len()),
         _ => reader.len(),
     };
     let mut caps = reader.abi.capabilities_of(chain);
-    // Where two share an id, as in a release candidate, the first keeps it.
+    // If two capabilities share an id, as in a release candidate, the first one counts.
     let known = caps.find(|cap| cap.id == read.id && read.version >= 1);
     let next_at = next.map(|next| (next, bits_span(reader, header, header.next, at)));
     let body = read.body(at, read.id, next_at);
@@ -160,22 +162,22 @@ fn cap<'a>(
             body::check_fixed(reader, size, body.of)?;
         }
     }
-    Ok(Cap { at, id: read.id, version: read.version, next, end, known })
+    Ok(DecodedCap { at, id: read.id, version: read.version, next, end, known })
 }
 
-/// The header of a capability as it stands.
+/// The header of a capability, as read.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Header {
+pub(super) struct HeaderValues {
     /// The id.
     pub(super) id: u64,
     /// The version.
     pub(super) version: u16,
-    /// The way to the next.
+    /// The `next` field.
     next: u64,
 }
 
-impl Header {
-    /// Reads a header, if all of it is there.
+impl HeaderValues {
+    /// Reads a header if it is complete.
     pub(super) fn read(reader: ByteReader<'_>, header: &CapHeader, at: u64) -> Option<Self> {
         let field = |bits: Bits| {
             let number = reader.unsigned(bits_span(reader, header, bits, at))?;
@@ -187,13 +189,13 @@ impl Header {
         Some(Self { id: field(header.id)?, version, next: field(header.next)? })
     }
 
-    /// Where the next one starts.
+    /// The offset of the next capability.
     fn next(self, header: &CapHeader, at: u64) -> Option<u64> {
         let target = if header.from_reply { self.next } else { at.saturating_add(self.next) };
         (self.next != header.end).then_some(target)
     }
 
-    /// What is to be checked of the body behind it.
+    /// The parameters of the check of the body.
     pub(super) fn body(self, at: u64, id: u64, next: Option<(u64, Span)>) -> Body {
         Body { version: self.version, of: ErrorContext { at, id: Some(id), next } }
     }

@@ -38,8 +38,8 @@ impl<'a> Enclosing<'a> {
         when: Option<&'a str>,
     ) -> Option<Condition<'a>> {
         let name = when?;
-        let mut tellers = self.around.iter().rev();
-        let given = tellers.find_map(|(struct_, at)| given(reader, struct_, *at, name));
+        let mut sources = self.around.iter().rev();
+        let given = sources.find_map(|(struct_, at)| given(reader, struct_, *at, name));
         Some(Condition { name, given })
     }
 }

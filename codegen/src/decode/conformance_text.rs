@@ -17,13 +17,14 @@
 //! to the capability. Headers, reserved fields and fields of later versions are
 //! left out; an array of bytes is written in hexadecimal.
 
-use super::value::{Content, Value};
-use super::{Cap, DecodeError, Decoded, Kind};
+use super::value::{Content, DecodedValue};
+use super::{DecodeError, DecodeErrorKind, Decoded, DecodedCap};
 use crate::ir::Role;
 
 /// The canonical text of a decoded reply.
 pub fn conformance_text(decoded: &Decoded<'_>) -> String {
-    if let Some(DecodeError { kind: Kind::TooShort { len, minsz }, .. }) = decoded.error {
+    if let Some(DecodeError { kind: DecodeErrorKind::TooShort { len, minsz }, .. }) = decoded.error
+    {
         return format!("too_short len={len} minsz={minsz}\n");
     }
     let argsz = or_none(decoded.reply.map(|reply| reply.argsz));
@@ -46,15 +47,15 @@ fn or_none(number: Option<u64>) -> String {
     number.map_or("none".to_owned(), |number| number.to_string())
 }
 
-fn capability(text: &mut String, decoded: &Decoded<'_>, cap: &Cap<'_>) {
+fn capability(text: &mut String, decoded: &Decoded<'_>, cap: &DecodedCap<'_>) {
     let name = cap.known.map_or("?", |known| known.short.as_str());
-    let Cap { at, id, version, .. } = cap;
+    let DecodedCap { at, id, version, .. } = cap;
     *text += &format!("cap at={at} id={id} version={version} name={name}\n");
     values(text, "  ", &decoded.cap_fields(cap));
     *text += &format!("  bytes={}\n", cap.span().size);
 }
 
-fn values(text: &mut String, prefix: &str, values: &[Value<'_>]) {
+fn values(text: &mut String, prefix: &str, values: &[DecodedValue<'_>]) {
     for value in values.iter().filter(|value| value.role != Role::Reserved) {
         content(text, &[prefix, value.name].concat(), &value.content);
     }

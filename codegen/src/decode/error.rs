@@ -6,8 +6,8 @@ use crate::layout::Span;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     /// The error.
-    pub kind: Kind,
-    /// The offset of the capability it is about; 0 of the struct itself.
+    pub kind: DecodeErrorKind,
+    /// The offset of the capability that has it; 0 for the struct itself.
     pub at: u64,
     /// The bytes that are wrong, or that show the error.
     pub marks: Vec<Span>,
@@ -15,12 +15,12 @@ pub struct DecodeError {
 
 /// The error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// There are fewer bytes than every such struct has.
+pub enum DecodeErrorKind {
+    /// There are fewer bytes than every reply of the struct has.
     TooShort {
-        /// How many count.
+        /// The number of available bytes.
         len: u64,
-        /// How many there must be.
+        /// The number of required bytes.
         minsz: u64,
     },
     /// An offset points into the fixed part.
@@ -29,20 +29,20 @@ pub enum Kind {
     OutOfBounds,
     /// The bytes end inside a capability's header.
     HeaderCut,
-    /// The chain comes back to itself.
+    /// The chain returns to a capability that was visited before.
     Cycle,
-    /// A capability is shorter than its version needs.
+    /// A capability is shorter than its version requires.
     BodyShort {
         /// Its id.
         id: u64,
-        /// The bytes that it needs.
+        /// The bytes that it requires.
         need: u64,
     },
-    /// More elements are counted than there are.
+    /// A count is larger than the number of elements in the bytes.
     CountOutOfBounds {
         /// The capability's id, if it is one.
         id: Option<u64>,
-        /// The elements that are counted.
+        /// The value of the count.
         count: u64,
     },
     /// A capability reaches into the next one.
@@ -54,7 +54,7 @@ pub enum Kind {
     },
 }
 
-impl Kind {
+impl DecodeErrorKind {
     /// The word that programs know it by.
     pub fn word(self) -> &'static str {
         match self {
@@ -84,32 +84,42 @@ impl Kind {
 
 impl DecodeError {
     /// Fewer bytes than required, and the bytes that state the size, if any.
-    pub(super) fn too_short(len: u64, minsz: u64, said_at: Option<Span>) -> Self {
-        Self { kind: Kind::TooShort { len, minsz }, at: 0, marks: said_at.into_iter().collect() }
+    pub(super) fn too_short(len: u64, minsz: u64, source: Option<Span>) -> Self {
+        Self {
+            kind: DecodeErrorKind::TooShort { len, minsz },
+            at: 0,
+            marks: source.into_iter().collect(),
+        }
     }
 
-    /// A sentence for a person.
+    /// A sentence for a person; the generated crate has the same.
     pub fn message(&self) -> String {
         let at = self.at;
         match self.kind {
-            Kind::TooShort { len, minsz } => {
-                format!("{len} bytes count, and there must be {minsz}")
+            DecodeErrorKind::TooShort { len, minsz } => {
+                format!("the reply has {len} bytes of at least {minsz}")
             }
-            Kind::InsideFixed => format!("no capability can start at {at}, in the fixed part"),
-            Kind::OutOfBounds => format!("no capability can start at {at}, after the end"),
-            Kind::HeaderCut => format!("the bytes end in the header of the capability at {at}"),
-            Kind::Cycle => format!("the chain returns to {at}"),
-            Kind::BodyShort { id, need } => {
-                format!("capability {id} at {at} needs {need} bytes, more than there are")
+            DecodeErrorKind::InsideFixed => {
+                format!("no capability can start at {at}, in the fixed part")
             }
-            Kind::CountOutOfBounds { id: Some(id), count } => {
-                format!("capability {id} at {at} counts {count} elements, more than there are")
+            DecodeErrorKind::OutOfBounds => {
+                format!("no capability can start at {at}, after the reply")
             }
-            Kind::CountOutOfBounds { id: None, count } => {
-                format!("{count} elements are counted, more than there are")
+            DecodeErrorKind::HeaderCut => {
+                format!("the reply ends in the header of the capability at {at}")
             }
-            Kind::Overlap { id, next } => {
-                format!("capability {id} at {at} reaches into the one at {next}")
+            DecodeErrorKind::Cycle => format!("the chain returns to {at}"),
+            DecodeErrorKind::BodyShort { id, need } => {
+                format!("capability {id} at {at} requires {need} bytes, more than there are")
+            }
+            DecodeErrorKind::CountOutOfBounds { id: Some(id), count } => {
+                format!("capability {id} at {at} counts {count} elements, more than the reply has")
+            }
+            DecodeErrorKind::CountOutOfBounds { id: None, count } => {
+                format!("the count is {count} elements, more than the reply has")
+            }
+            DecodeErrorKind::Overlap { id, next } => {
+                format!("capability {id} at {at} overlaps the one at {next}")
             }
         }
     }

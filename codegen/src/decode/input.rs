@@ -1,6 +1,6 @@
-//! What a user has, as bytes: a binary file, or text of one of the usual kinds.
-//! Which it is is found out by looking. What cannot be one of them is refused,
-//! and so is whatever would become too large; nothing is guessed.
+//! Reads bytes from a binary file or from text in one of the usual formats. The
+//! format is detected from the content. Unrecognised and too large input is an
+//! error.
 
 mod hex;
 mod hexdump_parser;
@@ -10,24 +10,24 @@ use std::fmt;
 
 /// The most bytes that are interpreted.
 pub const MOST_BYTES: usize = 1 << 20;
-/// The most bytes of a file: a hex dump takes five times what it shows.
+/// The largest accepted file. A hex dump is five times as large as its bytes.
 pub const MOST_INPUT: usize = 8 << 20;
 
-/// Bytes, and how they were found.
+/// Bytes and their input format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// How they were written.
-    pub form: Form,
-    /// Whether the text says that bytes are missing at the end.
+    /// The format of the input.
+    pub form: InputForm,
+    /// Whether the text shows that bytes are missing at the end.
     pub cut: bool,
 }
 
-/// How bytes can be written.
+/// Formats of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// As they are.
+pub enum InputForm {
+    /// The bytes themselves.
     Binary,
     /// Hexadecimal digits.
     Hex,
@@ -39,7 +39,7 @@ pub enum Form {
     Strace,
 }
 
-impl fmt::Display for Form {
+impl fmt::Display for InputForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Binary => "binary",
@@ -51,14 +51,14 @@ impl fmt::Display for Form {
     }
 }
 
-/// Finds the bytes in what was read from a file.
+/// Detects the format of a file's content and returns its bytes.
 ///
 /// # Errors
 ///
-/// With a sentence that tells why there are none.
+/// A sentence that says why there are none.
 pub fn read(input: &[u8]) -> Result<Input, String> {
     let found = match text(input) {
-        None => Input { bytes: input.to_vec(), form: Form::Binary, cut: false },
+        None => Input { bytes: input.to_vec(), form: InputForm::Binary, cut: false },
         Some(text) => from_text(text)?,
     };
     match found.bytes.len() {
@@ -68,8 +68,8 @@ pub fn read(input: &[u8]) -> Result<Input, String> {
     }
 }
 
-/// The input as text, if it is some: no binary reply is, since its argsz and
-/// flags are small numbers and so have bytes that no text has.
+/// The input as text, if it is text. A binary reply never is: its argsz and flags
+/// are small numbers, which contain bytes that text does not.
 fn text(input: &[u8]) -> Option<&str> {
     let visible = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' '..=b'~');
     let text = std::str::from_utf8(input).ok();
@@ -83,9 +83,9 @@ fn from_text(text: &str) -> Result<Input, String> {
     }
     if strace::is_string(text) {
         let (bytes, cut) = strace::read(text)?;
-        return Ok(Input { bytes, form: Form::Strace, cut });
+        return Ok(Input { bytes, form: InputForm::Strace, cut });
     }
-    Ok(Input { bytes: hex::read(text)?, form: Form::Hex, cut: false })
+    Ok(Input { bytes: hex::read(text)?, form: InputForm::Hex, cut: false })
 }
 
 /// The value of a hexadecimal digit.
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     /// The bytes of a text, and its form.
-    fn ok(text: &str) -> (Vec<u8>, Form) {
+    fn ok(text: &str) -> (Vec<u8>, InputForm) {
         let input = read(text.as_bytes()).expect("bytes");
         assert!(!input.cut, "{text}");
         (input.bytes, input.form)
@@ -127,7 +127,7 @@ mod tests {
             "2000 # a\n0107",
             "200001  07",
         ] {
-            assert_eq!(ok(text), (vec![0x20, 0, 1, 7], Form::Hex), "{text}");
+            assert_eq!(ok(text), (vec![0x20, 0, 1, 7], InputForm::Hex), "{text}");
         }
         assert!(error("2000010").contains("odd"), "{}", error("2000010"));
         assert!(error("argsz 32").contains("neither"), "{}", error("argsz 32"));
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn what_no_text_holds_is_binary() {
         let input = read(&[0x20, 0, 0, 0]).expect("bytes");
-        assert_eq!((input.bytes, input.form), (vec![0x20, 0, 0, 0], Form::Binary));
-        assert_eq!(read("naïve".as_bytes()).expect("bytes").form, Form::Binary);
+        assert_eq!((input.bytes, input.form), (vec![0x20, 0, 0, 0], InputForm::Binary));
+        assert_eq!(read("naïve".as_bytes()).expect("bytes").form, InputForm::Binary);
     }
 
     #[test]
@@ -150,12 +150,12 @@ mod tests {
         assert_eq!(ok(&xxd.replace(" \"A", "                                     AB")).0, expected);
         let hexdump = "00000000  20 00 00 00 0f 00 00 00  0a 00 00 00 0b 00 00 00  | ....\"\\.abcdefg|\n\
                        00000010  41 42                                             |AB|\n00000012\n";
-        assert_eq!(ok(hexdump), (expected.clone(), Form::Hexdump));
+        assert_eq!(ok(hexdump), (expected.clone(), InputForm::Hexdump));
         let repeated = "00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n\
                         *\n00000030  07                                                |.|\n00000031\n";
         expected = vec![0; 48];
         expected.push(7);
-        assert_eq!(ok(repeated), (expected, Form::Hexdump));
+        assert_eq!(ok(repeated), (expected, InputForm::Hexdump));
     }
 
     #[test]
@@ -174,9 +174,9 @@ mod tests {
     fn strings_of_strace_are_read_with_their_escapes() {
         let expected = vec![0x20, 0, 1, b'\n', b'"', b'A', 0, b'7'];
         let hex = r#""\x20\x00\x01\x0a\x22\x41\x00\x37""#;
-        assert_eq!(ok(hex), (expected.clone(), Form::Strace));
-        assert_eq!(ok(r#"" \0\1\n\"A\0007""#), (expected.clone(), Form::Strace));
-        assert_eq!(ok(r" \0\1\n\42A\0007"), (expected, Form::Strace));
+        assert_eq!(ok(hex), (expected.clone(), InputForm::Strace));
+        assert_eq!(ok(r#"" \0\1\n\"A\0007""#), (expected.clone(), InputForm::Strace));
+        assert_eq!(ok(r" \0\1\n\42A\0007"), (expected, InputForm::Strace));
         let whole = r#"read(7, "\x20\x00"..., 64) = 32"#;
         let input = read(whole.as_bytes()).expect("bytes");
         assert_eq!((input.bytes, input.cut), (vec![0x20, 0], true));

@@ -1,24 +1,24 @@
-//! What was found, for a program: one object whose keys are stable.
+//! The result as JSON: one object with stable keys.
 //!
-//! Every value has `name`, `offset`, `size`, `type`, `role`, `value` and `text`;
-//! of a struct, a union or an array, `value` is a list of the same, and `text` of
-//! a struct is its name. `value` is
-//! null where the bytes do not hold it. An array of bytes is a hex string.
+//! Every value has `name`, `offset`, `size`, `type`, `role`, `value` and `text`.
+//! The `value` of a struct, a union or an array is a list of such values, and the
+//! `text` of a struct is its name. `value` is null if the bytes do not contain it.
+//! An array of bytes is a hex string.
 //!
-//! Capabilities may lie over each other and say the same bytes again and again.
-//! What would take more than there are bytes is left out: `folded` tells.
+//! Overlapping capabilities may contain the same bytes many times. Output beyond
+//! the number of bytes is left out, and `folded` is set.
 
 use serde_json::{Value as Json, json};
 
-use super::value::{Content, Value};
-use super::{Cap, DecodeError, Decoded};
+use super::value::{Content, DecodedValue};
+use super::{DecodeError, Decoded, DecodedCap};
 use crate::hex;
 use crate::ir::Role;
 use crate::layout::Span;
 
 /// The object.
 pub fn json(decoded: &Decoded<'_>) -> Json {
-    let mut writer = Writer { decoded, left: decoded.buffer.len() as u64 };
+    let mut writer = JsonWriter { decoded, left: decoded.buffer.len() as u64 };
     let caps: Vec<_> = decoded.caps.iter().map(|cap| writer.capability(cap)).collect();
     let fields = writer.values(&decoded.fields);
     let reply = decoded.reply;
@@ -42,12 +42,12 @@ pub fn json(decoded: &Decoded<'_>) -> Json {
 }
 
 /// Writes values, and counts the bytes that may still be written out.
-struct Writer<'d, 'a> {
+struct JsonWriter<'d, 'a> {
     decoded: &'d Decoded<'a>,
     left: u64,
 }
 
-impl<'a> Writer<'_, 'a> {
+impl<'a> JsonWriter<'_, 'a> {
     /// Whether that many more bytes may be written out.
     fn take(&mut self, size: u64) -> bool {
         let fits = size <= self.left;
@@ -57,7 +57,7 @@ impl<'a> Writer<'_, 'a> {
         fits
     }
 
-    fn capability(&mut self, cap: &Cap<'a>) -> Json {
+    fn capability(&mut self, cap: &DecodedCap<'a>) -> Json {
         let span = cap.span();
         let fields = self.decoded.cap_fields(cap);
         let unread = if cap.known.is_some() { fixed_size(&fields) } else { span.size };
@@ -81,11 +81,11 @@ impl<'a> Writer<'_, 'a> {
         })
     }
 
-    fn values(&mut self, values: &[Value<'a>]) -> Vec<Json> {
+    fn values(&mut self, values: &[DecodedValue<'a>]) -> Vec<Json> {
         values.iter().map(|value| self.value(value)).collect()
     }
 
-    fn value(&mut self, value: &Value<'a>) -> Json {
+    fn value(&mut self, value: &DecodedValue<'a>) -> Json {
         let (held, text) = self.content(&value.content);
         let mut object = json!({
             "name": value.name,
@@ -141,9 +141,9 @@ impl<'a> Writer<'_, 'a> {
 }
 
 /// The size of the fields that are no arrays, which count on their own.
-fn fixed_size(fields: &[Value<'_>]) -> u64 {
+fn fixed_size(fields: &[DecodedValue<'_>]) -> u64 {
     let is_array =
-        |field: &&Value<'_>| matches!(field.content, Content::Array(_) | Content::Bytes(_));
+        |field: &&DecodedValue<'_>| matches!(field.content, Content::Array(_) | Content::Bytes(_));
     fields.iter().filter(|field| !is_array(field)).map(|field| field.span.size).sum()
 }
 

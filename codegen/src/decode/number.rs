@@ -5,7 +5,7 @@ use crate::layout::Int;
 
 /// A number of a field.
 #[derive(Clone, Copy, Debug)]
-pub struct Number<'a> {
+pub struct DecodedNumber<'a> {
     /// The signed value.
     pub value: i128,
     /// The bits of the field.
@@ -16,7 +16,7 @@ pub struct Number<'a> {
     pub ids: Option<&'a Group>,
 }
 
-impl<'a> Number<'a> {
+impl<'a> DecodedNumber<'a> {
     /// The number of `size` bytes that is read as `int`.
     pub(super) fn new(bits: u64, int: Int, size: u64, group: Option<&'a Group>) -> Self {
         let negative = int.signed() && bits >> (size * 8).clamp(1, 64).saturating_sub(1) & 1 == 1;
@@ -57,7 +57,7 @@ impl<'a> Number<'a> {
 
     /// The name of a number; the count of an enum is not a name.
     fn name(&self, group: &'a Group) -> Option<&'a str> {
-        // A negative number of C's is compared as the bits that it is.
+        // Negative numbers are compared by their bits.
         let same =
             |value: &&Value| value.number == self.value || bits_of(value, group) == self.bits;
         let named = group.values.iter().filter(|value| value.count.is_none());
@@ -97,7 +97,7 @@ impl<'a> Number<'a> {
     }
 }
 
-/// A value of a group as the bits that its integer holds.
+/// A value of a group as the bits of its integer.
 fn bits_of(value: &Value, group: &Group) -> u64 {
     let unused = 64 - (group.int.size() * 8).clamp(1, 64);
     (value.number as u64) << unused >> unused

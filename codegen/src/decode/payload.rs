@@ -1,7 +1,7 @@
 //! Types the trailing payload of a struct by the feature id in its flags.
 
 use super::bytes::ByteReader;
-use super::number::Number;
+use super::number::DecodedNumber;
 use crate::ir::{Field, Struct, StructId, Type};
 use crate::layout::{Int, Span};
 
@@ -25,18 +25,18 @@ pub(super) fn of(
 }
 
 /// The number of a field that holds an id.
-fn number<'a>(reader: ByteReader<'a>, field: &Field, span: Span) -> Option<Number<'a>> {
+fn number<'a>(reader: ByteReader<'a>, field: &Field, span: Span) -> Option<DecodedNumber<'a>> {
     let Type::Int(int) = field.type_ else {
         return None;
     };
     let group = field.group.map(|id| reader.abi.group(id));
     let ids = Some(reader.abi.group(field.ids?));
     let bits = reader.unsigned(span)?;
-    Some(Number { ids, ..Number::new(bits, int, span.size, group) })
+    Some(DecodedNumber { ids, ..DecodedNumber::new(bits, int, span.size, group) })
 }
 
 /// The payload of the id, if one of its gates is set or it has none.
-fn payload(number: Number<'_>) -> Option<StructId> {
+fn payload(number: DecodedNumber<'_>) -> Option<StructId> {
     let id = number.id()?;
     let given = |name: &String| {
         let flags = number.group.into_iter().flat_map(|group| &group.values);

@@ -1,26 +1,26 @@
-//! What a reply says of itself before its chain is walked.
+//! The protocol fields of a reply, read before its chain is walked.
 
 use super::bytes::ByteReader;
 use super::error::DecodeError;
-use super::value::{Content, Value};
+use super::value::{Content, DecodedValue};
 use crate::ir::{Host, Role, Struct};
 
-/// What a reply says of itself.
+/// The protocol fields of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// What argsz says.
+pub struct DecodedReply {
+    /// The value of argsz.
     pub argsz: u64,
-    /// How many bytes are the reply: no more than the buffer has.
+    /// The size of the reply in the buffer.
     pub size: u64,
-    /// Where the chain starts, if there is one and it is here.
+    /// The offset of the chain, if the reply contains one.
     pub first: Option<u64>,
-    /// Whether there is more than the buffer could take.
+    /// Whether the full reply is larger than the buffer.
     pub short: bool,
 }
 
-impl Reply {
-    /// Reads the protocol's fields in a whole buffer. Bytes behind argsz are
-    /// not looked at, and an argsz beyond the buffer is not believed.
+impl DecodedReply {
+    /// Reads the protocol fields of a whole buffer. Bytes after argsz are ignored,
+    /// and an argsz larger than the buffer counts as the size of the buffer.
     pub(super) fn read(
         all: ByteReader<'_>,
         struct_: &Struct,
@@ -33,8 +33,8 @@ impl Reply {
         let argsz = all.unsigned(argsz_at).unwrap_or(0);
         let size = all.len().min(argsz);
         if size < minsz {
-            let said_at = (argsz < minsz).then_some(argsz_at);
-            let error = DecodeError::too_short(size, minsz, said_at);
+            let source = (argsz < minsz).then_some(argsz_at);
+            let error = DecodeError::too_short(size, minsz, source);
             return (Self { argsz, size, first: None, short: false }, Some(error));
         }
         let flags = all.unsigned(all.span(struct_, 0, host.flags)).unwrap_or(0);
@@ -50,13 +50,17 @@ impl Reply {
         (Self { argsz, size, first, short }, None)
     }
 
-    /// The size to come back with, if the reply did not fit.
+    /// The required size of the buffer, if the reply did not fit.
     pub fn need(self) -> Option<u64> {
         self.short.then_some(self.argsz)
     }
 
-    /// A field that came later is not there if the chain starts before its end.
-    pub(super) fn hide_what_the_chain_covers(self, struct_: &Struct, fields: &mut [Value<'_>]) {
+    /// A later field is absent if the chain starts before its end.
+    pub(super) fn hide_what_the_chain_covers(
+        self,
+        struct_: &Struct,
+        fields: &mut [DecodedValue<'_>],
+    ) {
         let Some(first) = self.first else {
             return;
         };

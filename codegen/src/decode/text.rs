@@ -1,8 +1,7 @@
-//! What was found, for a person: a tree with offsets, names, types and values,
-//! and the bytes where something is wrong.
+//! The result as text: a tree with offsets, names, types and values, and the bytes of each error.
 
-use super::value::{Array, Content, Value};
-use super::{Cap, Condition, Decoded, hexdump};
+use super::value::{Array, Content, DecodedValue};
+use super::{Condition, Decoded, DecodedCap, hexdump};
 use crate::hex;
 use crate::ir::{Role, Type};
 use crate::layout::Span;
@@ -16,7 +15,7 @@ const FEW_BYTES: usize = 16;
 
 /// The tree.
 pub fn text(decoded: &Decoded<'_>) -> String {
-    let mut tree = Tree { decoded, lines: Vec::new(), left: decoded.buffer.len() as u64 };
+    let mut tree = TextTree { decoded, lines: Vec::new(), left: decoded.buffer.len() as u64 };
     tree.head();
     tree.values(1, &decoded.fields, &decoded.holes);
     for cap in &decoded.caps {
@@ -27,15 +26,15 @@ pub fn text(decoded: &Decoded<'_>) -> String {
 }
 
 /// The lines so far.
-struct Tree<'d, 'a> {
+struct TextTree<'d, 'a> {
     decoded: &'d Decoded<'a>,
     lines: Vec<String>,
-    /// The bytes that arrays and dumps may still show: capabilities that lie
-    /// over each other could show the same again and again.
+    /// The number of bytes that arrays and dumps may still print: overlapping
+    /// capabilities could print the same bytes many times.
     left: u64,
 }
 
-impl<'a> Tree<'_, 'a> {
+impl<'a> TextTree<'_, 'a> {
     fn head(&mut self) {
         let Decoded { abi, target, size, .. } = self.decoded;
         let kind = if self.decoded.struct_.is_some() { "struct" } else { "chain" };
@@ -46,19 +45,19 @@ impl<'a> Tree<'_, 'a> {
         }
         if let Some(reply) = self.decoded.reply.filter(|reply| reply.short) {
             let why = match reply.argsz > reply.size {
-                true => "argsz is more than there are",
-                false => "there are capabilities, but the offset is 0",
+                true => "argsz is larger than the input",
+                false => "the flag is set, but the offset is 0",
             };
             self.lines.push(format!("short reply: needs {} bytes ({why})", reply.argsz));
         }
     }
 
-    /// What stands behind the tree: unread bytes, and what is wrong.
+    /// The text after the tree: unread bytes and errors.
     fn tail(&mut self) {
         let Decoded { buffer, size, error, .. } = self.decoded;
-        let behind = (buffer.len() as u64).saturating_sub(self.end_of_what_is_read());
-        if error.is_none() && behind > 0 {
-            self.lines.push(format!("{behind} more bytes follow, which are not part of it"));
+        let rest = (buffer.len() as u64).saturating_sub(self.end_of_what_is_read());
+        if error.is_none() && rest > 0 {
+            self.lines.push(format!("{rest} bytes after the end are not part of the reply"));
         }
         let Some(error) = error else {
             return;
@@ -75,7 +74,7 @@ impl<'a> Tree<'_, 'a> {
         self.lines.extend(rows.into_iter().map(|row| ["  ", &row].concat()));
     }
 
-    /// Where what was read ends: with argsz, or with the struct.
+    /// The end of the bytes that were read: argsz, or the end of the struct.
     fn end_of_what_is_read(&self) -> u64 {
         let sized = self.decoded.struct_.is_none_or(|struct_| struct_.argsz.is_some());
         let last = self.decoded.fields.iter().map(|field| field.span.end()).max();
@@ -86,7 +85,7 @@ impl<'a> Tree<'_, 'a> {
         }
     }
 
-    fn capability(&mut self, cap: &Cap<'a>) {
+    fn capability(&mut self, cap: &DecodedCap<'a>) {
         let name = cap.known.map_or("unknown capability", |known| &known.name);
         let size = cap.span().size;
         let next = cap.next.map_or("the last".to_owned(), |next| format!("next at {next}"));
@@ -105,7 +104,7 @@ impl<'a> Tree<'_, 'a> {
     }
 
     /// Fields below each other, by offset, with those holes that are not zero.
-    fn values(&mut self, depth: usize, values: &[Value<'a>], holes: &[Span]) {
+    fn values(&mut self, depth: usize, values: &[DecodedValue<'a>], holes: &[Span]) {
         let shown: Vec<_> = values.iter().filter(|value| is_shown(value)).collect();
         let types: Vec<_> = shown.iter().map(|value| self.type_text(value)).collect();
         let name_width = shown.iter().map(|value| value.name.len()).max().unwrap_or(0);
@@ -127,10 +126,10 @@ impl<'a> Tree<'_, 'a> {
         self.line(Some(hole.offset), depth, &format!("-- hole --  {bytes}"));
     }
 
-    fn value(&mut self, depth: usize, head: &str, value: &Value<'a>) {
+    fn value(&mut self, depth: usize, head: &str, value: &DecodedValue<'a>) {
         let reserved = if value.role == Role::Reserved { "  (reserved, not 0)" } else { "" };
         let gate = gate_text(value.gate.as_ref());
-        let text = [head, &self.beside(value), &gate, reserved].concat();
+        let text = [head, &self.text_of(value), &gate, reserved].concat();
         self.line(Some(value.span.offset), depth, &text);
         match &value.content {
             Content::Bytes(bytes) if bytes.len() > FEW_BYTES => self.dump(depth + 1, value.span),
@@ -141,8 +140,8 @@ impl<'a> Tree<'_, 'a> {
         }
     }
 
-    /// What stands on the line of the field itself.
-    fn beside(&self, value: &Value<'a>) -> String {
+    /// The text on the line of the field itself.
+    fn text_of(&self, value: &DecodedValue<'a>) -> String {
         match &value.content {
             Content::Absent => ["not in the ", self.noun()].concat(),
             Content::Number(number) => number.text(),
@@ -183,7 +182,7 @@ impl<'a> Tree<'_, 'a> {
         self.lines.push(line.trim_end().to_owned());
     }
 
-    fn type_text(&self, value: &Value<'_>) -> String {
+    fn type_text(&self, value: &DecodedValue<'_>) -> String {
         match value.type_ {
             Type::Union(_) => "union".to_owned(),
             type_ => self.decoded.abi.type_text(type_),
@@ -195,8 +194,8 @@ impl<'a> Tree<'_, 'a> {
     }
 }
 
-/// Reserved fields are shown only where they are not what they should be.
-fn is_shown(value: &Value<'_>) -> bool {
+/// Reserved fields are shown only if they are not zero.
+fn is_shown(value: &DecodedValue<'_>) -> bool {
     value.role != Role::Reserved || !is_zero(&value.content)
 }
 
@@ -215,8 +214,8 @@ fn is_zero(content: &Content<'_>) -> bool {
 fn gate_text(gate: Option<&Condition<'_>>) -> String {
     match gate {
         None | Some(Condition { given: Some(true), .. }) => String::new(),
-        Some(Condition { name, given: Some(false) }) => format!("  (does not count: no {name})"),
-        Some(Condition { name, given: None }) => format!("  (counts with {name})"),
+        Some(Condition { name, given: Some(false) }) => format!("  (not valid: {name} is not set)"),
+        Some(Condition { name, given: None }) => format!("  (valid with {name})"),
     }
 }
 
@@ -229,11 +228,11 @@ fn elements_text(count: u64) -> String {
 
 /// A value on the line of its array.
 fn inline(content: &Content<'_>) -> String {
-    let named = |value: &Value<'_>| {
+    let named = |value: &DecodedValue<'_>| {
         let gate = gate_text(value.gate.as_ref());
         [value.name, " ", &inline(&value.content), &gate].concat()
     };
-    let join = |values: &[Value<'_>], between: &str| {
+    let join = |values: &[DecodedValue<'_>], between: &str| {
         let shown = values.iter().filter(|value| is_shown(value));
         shown.map(named).collect::<Vec<_>>().join(between)
     };

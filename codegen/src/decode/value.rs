@@ -4,39 +4,39 @@
 
 use super::bytes::ByteReader;
 use super::condition::{Condition, Enclosing};
-use super::number::Number;
+use super::number::DecodedNumber;
 use super::payload;
 use crate::ir::{Field, GroupId, Role, Struct, StructId, Type, UnionArm};
 use crate::layout::{Int, Span};
 
 /// A field, an arm of a union or an element of an array.
 #[derive(Clone, Debug)]
-pub struct Value<'a> {
-    /// Its name; of an element, empty.
+pub struct DecodedValue<'a> {
+    /// Its name; empty for an element.
     pub name: &'a str,
     /// Its type.
     pub type_: &'a Type,
-    /// Where it lies in the buffer.
+    /// Its position in the buffer.
     pub span: Span,
-    /// What it is to the protocol.
+    /// Its role in the protocol.
     pub role: Role,
-    /// What must be given for it to count.
+    /// The condition under which it is valid.
     pub gate: Option<Condition<'a>>,
-    /// What it holds.
+    /// Its content.
     pub content: Content<'a>,
 }
 
-/// What a value holds.
+/// The content of a value.
 #[derive(Clone, Debug)]
 pub enum Content<'a> {
-    /// Nothing: the bytes do not reach its end.
+    /// Nothing: the bytes end before its end.
     Absent,
     /// A number, or a pointer.
-    Number(Number<'a>),
+    Number(DecodedNumber<'a>),
     /// A struct, its fields, and the bytes that none of them covers.
-    Fields(&'a Struct, Vec<Value<'a>>, Vec<Span>),
-    /// The arms of a union, which lie one over the other.
-    Arms(Vec<Value<'a>>),
+    Fields(&'a Struct, Vec<DecodedValue<'a>>, Vec<Span>),
+    /// The members of a union, which overlap.
+    Arms(Vec<DecodedValue<'a>>),
     /// An array of bytes.
     Bytes(&'a [u8]),
     /// Any other array.
@@ -56,39 +56,46 @@ pub struct Array<'a> {
 }
 
 impl<'a> Array<'a> {
-    /// How many elements are there.
+    /// The number of elements.
     pub fn len(&self) -> u64 {
         self.count
     }
 
-    /// Whether none is there.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The size of them all, in bytes.
+    /// The size of all elements, in bytes.
     pub fn size(&self) -> u64 {
         self.count * self.each
     }
 
     /// The elements in order.
-    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = DecodedValue<'a>> + '_ {
         (0..self.count).map(|index| {
             let span = Span { offset: self.at + index * self.each, size: self.each };
             let content = self.reader.content(self.element, span, self.group, &self.scope);
-            Value { name: "", type_: self.element, span, role: Role::Data, gate: None, content }
+            DecodedValue {
+                name: "",
+                type_: self.element,
+                span,
+                role: Role::Data,
+                gate: None,
+                content,
+            }
         })
     }
 }
 
 impl<'a> ByteReader<'a> {
-    /// The fields of the struct at `at` that are wanted.
+    /// The fields of the struct at `at` that `wanted` accepts.
     pub(super) fn fields(
         self,
         struct_: &'a Struct,
         at: u64,
         wanted: impl Fn(&Field) -> bool,
-    ) -> Vec<Value<'a>> {
+    ) -> Vec<DecodedValue<'a>> {
         self.fields_in(struct_, at, wanted, &Enclosing::default())
     }
 
@@ -98,7 +105,7 @@ impl<'a> ByteReader<'a> {
         at: u64,
         wanted: impl Fn(&Field) -> bool,
         outer: &Enclosing<'a>,
-    ) -> Vec<Value<'a>> {
+    ) -> Vec<DecodedValue<'a>> {
         let scope = outer.within(struct_, at);
         let fields = struct_.fields.iter().enumerate().filter(|(_, field)| wanted(field));
         let value = |(index, field): (usize, &'a Field)| {
@@ -112,7 +119,7 @@ impl<'a> ByteReader<'a> {
                 type_ => (span, self.content(type_, span, field.group, &scope)),
             };
             let content = self.with_ids(content, field);
-            Value {
+            DecodedValue {
                 name: &field.name,
                 type_: &field.type_,
                 span,
@@ -124,10 +131,15 @@ impl<'a> ByteReader<'a> {
         fields.map(value).collect()
     }
 
-    fn arms(self, arms: &'a [UnionArm], span: Span, scope: &Enclosing<'a>) -> Vec<Value<'a>> {
+    fn arms(
+        self,
+        arms: &'a [UnionArm],
+        span: Span,
+        scope: &Enclosing<'a>,
+    ) -> Vec<DecodedValue<'a>> {
         let arm = |arm: &'a UnionArm| {
             let span = Span { offset: span.offset, size: self.size_of(&arm.type_) };
-            Value {
+            DecodedValue {
                 name: &arm.name,
                 type_: &arm.type_,
                 span,
@@ -139,7 +151,7 @@ impl<'a> ByteReader<'a> {
         arms.iter().map(arm).collect()
     }
 
-    /// What a type of known size holds.
+    /// The content of a type of known size.
     fn content(
         self,
         type_: &'a Type,
@@ -171,7 +183,7 @@ impl<'a> ByteReader<'a> {
         Content::Fields(struct_, fields, holes)
     }
 
-    /// The struct of a payload, and behind it what is not part of it.
+    /// The struct of a payload, and the bytes after it.
     fn payload(self, id: StructId, span: Span, scope: &Enclosing<'a>) -> Content<'a> {
         let mut content = self.struct_content(id, span.offset, scope);
         if let Content::Fields(_, _, holes) = &mut content {
@@ -186,7 +198,7 @@ impl<'a> ByteReader<'a> {
         match content {
             Content::Number(number) => {
                 let ids = field.ids.map(|id| self.abi.group(id));
-                Content::Number(Number { ids, ..number })
+                Content::Number(DecodedNumber { ids, ..number })
             }
             other => other,
         }
@@ -195,13 +207,13 @@ impl<'a> ByteReader<'a> {
     fn number(self, int: Int, span: Span, group: Option<GroupId>) -> Content<'a> {
         let group = group.map(|id| self.abi.group(id));
         match self.unsigned(span) {
-            Some(bits) => Content::Number(Number::new(bits, int, span.size, group)),
+            Some(bits) => Content::Number(DecodedNumber::new(bits, int, span.size, group)),
             None => Content::Absent,
         }
     }
 
-    /// An array at the end: as many elements as are counted, or as there is
-    /// room for, and never more than are there.
+    /// An array at the end: as many elements as the count says, or as fit, and
+    /// never more than the bytes contain.
     fn flexible(
         self,
         element: &'a Type,

@@ -1,13 +1,13 @@
-//! The texts that places point into, and the way from characters, which
-//! places count, to lines and bytes. A table that is made when the first place
-//! of a file is asked for keeps that way short.
+//! The texts that places point into, and the conversion of places, which count
+//! characters, to lines and bytes. A table for each file, made when it is first
+//! needed, makes this fast.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Place;
 
-/// Every so many characters the table has a byte.
+/// The distance between table entries, in characters.
 const STEP: usize = 256;
 
 /// The longest piece of a file that is shown.
@@ -16,19 +16,19 @@ const MOST_SHOWN: usize = 64 << 10;
 /// The text of every file that a place can point into.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: Vec<File>,
+    files: Vec<SourceFile>,
 }
 
 #[derive(Debug)]
-struct File {
+struct SourceFile {
     path: String,
     text: String,
-    table: OnceLock<Table>,
+    table: OnceLock<PositionTable>,
 }
 
 /// Positions of characters in a file.
 #[derive(Debug)]
-struct Table {
+struct PositionTable {
     /// The first character of each line.
     lines: Vec<usize>,
     /// The byte of every [`STEP`]th character.
@@ -47,7 +47,7 @@ pub(super) struct Excerpt<'a> {
 impl Sources {
     /// Adds a file and returns its index.
     pub fn add(&mut self, path: String, text: String) -> usize {
-        self.files.push(File { path, text, table: OnceLock::new() });
+        self.files.push(SourceFile { path, text, table: OnceLock::new() });
         self.files.len() - 1
     }
 
@@ -98,8 +98,8 @@ impl Sources {
     }
 }
 
-impl File {
-    fn table(&self) -> &Table {
+impl SourceFile {
+    fn table(&self) -> &PositionTable {
         self.table.get_or_init(|| {
             let (mut lines, mut marks) = (vec![0], Vec::new());
             for (index, (byte, character)) in self.text.char_indices().enumerate() {
@@ -110,7 +110,7 @@ impl File {
                     lines.push(index + 1);
                 }
             }
-            Table { lines, marks }
+            PositionTable { lines, marks }
         })
     }
 
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_found_behind_any_number_of_others() {
+    fn characters_are_found_after_any_number_of_others() {
         let mut sources = Sources::default();
         let line = "é".repeat(STEP) + "x\n";
         sources.add("a.yaml".to_owned(), line.repeat(3));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_nobody_could_read_is_not_shown() {
+    fn too_long_lines_are_not_shown() {
         let mut sources = Sources::default();
         sources.add("a.yaml".to_owned(), "x".repeat(MOST_SHOWN + 1));
         assert!(sources.excerpt([place(5, 6)].into_iter()).is_none());

@@ -16,6 +16,7 @@ mod feature_macros;
 mod groups;
 mod kernel_compat;
 mod literal;
+mod runtime;
 mod section;
 mod structs;
 mod tabs;
@@ -151,7 +152,7 @@ impl<'a> HeaderEmitter<'a> {
         file(part_path(&self.stem, part.name), &view)
     }
 
-    /// The banner, and what the file is about.
+    /// The banner and the description of the file.
     fn opening(&self, about: Comment) -> Vec<String> {
         let banner = Comment::default().fact(banner::line(self.context.abi)).block(0);
         [banner, section::opening(about.block(0))].concat()
@@ -163,6 +164,7 @@ impl<'a> HeaderEmitter<'a> {
         render(&TypesView {
             macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
+            cast: runtime::renamed(runtime::CAST, &self.stem, prefix),
             ioctls: abi.ioctl_numbers.is_some(),
             kernel_headers: headers
                 .filter_map(|header| kernel_compat::kernel_header(header, prefix))

@@ -2,8 +2,8 @@
 //! struct. One page for each section, id space and release, a matrix of all items
 //! by release, and a first page that links to all of them.
 //!
-//! Each file below change_releases one kind of item into the finished strings of one
-//! template; what may stand in Markdown is decided in [`super::escape`] alone.
+//! Each file in this folder turns one kind of item into the finished strings of one
+//! template. Only [`super::escape`] decides which text is valid in Markdown.
 
 mod bullet_list;
 mod chains;

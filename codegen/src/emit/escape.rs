@@ -21,7 +21,7 @@ pub(super) fn in_c(text: &str) -> String {
 }
 
 /// Whether a character only controls the display of others. White space does not
-/// count; lines are broken there.
+/// count; lines are broken at it.
 fn is_invisible(character: char) -> bool {
     let control = character.is_control() && !character.is_whitespace();
     let direction = matches!(
@@ -108,7 +108,7 @@ fn spans(text: &str, code: impl Fn(&str) -> String) -> String {
     safe
 }
 
-/// Quoted text as code; it holds no backtick.
+/// Quoted text as code; it contains no backtick.
 fn code(quoted: &str) -> String {
     let shown: String = quoted.chars().filter(|character| !is_invisible(*character)).collect();
     format!("`{shown}`")
@@ -121,14 +121,14 @@ fn escape(text: &str) -> String {
     while let Some(at) = rest.find(|character: char| !is_literal(character)) {
         let (literal, from) = rest.split_at(at);
         safe += literal;
-        let mut behind = from.chars();
-        let Some(character) = behind.next() else { break };
+        let mut tail = from.chars();
+        let Some(character) = tail.next() else { break };
         match character {
             '&' => safe += "&amp;",
             '<' => safe += "&lt;",
             '>' => safe += "&gt;",
             // Within a word an underscore has no meaning.
-            '_' if is_word(safe.chars().next_back()) && is_word(behind.clone().next()) => {
+            '_' if is_word(safe.chars().next_back()) && is_word(tail.clone().next()) => {
                 safe.push('_');
             }
             _ if is_invisible(character) => {}
@@ -138,7 +138,7 @@ fn escape(text: &str) -> String {
                 safe.push(character);
             }
         }
-        rest = behind.as_str();
+        rest = tail.as_str();
     }
     safe + rest
 }
@@ -158,7 +158,7 @@ fn is_word(character: Option<char>) -> bool {
     character.is_some_and(char::is_alphanumeric)
 }
 
-/// A paragraph that its first characters do not make a list or a heading.
+/// A paragraph that cannot become a list or a heading by its first characters.
 fn unmarked(text: String) -> String {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     match text.as_bytes().get(digits) {

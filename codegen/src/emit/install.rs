@@ -9,7 +9,7 @@ use crate::ir::Abi;
 use crate::names;
 
 /// The values that the templates have in common.
-struct Common {
+struct InstallNames {
     /// The first line.
     banner: String,
     /// The version of the package.
@@ -26,34 +26,34 @@ struct Common {
 #[derive(Template)]
 #[template(path = "install/Makefile.jinja", escape = "none")]
 struct Makefile {
-    common: Common,
+    common: InstallNames,
 }
 
 /// The description of the package for pkg-config.
 #[derive(Template)]
 #[template(path = "install/package.pc.in.jinja", escape = "none")]
 struct PkgConfig {
-    common: Common,
+    common: InstallNames,
 }
 
 /// The target for CMake.
 #[derive(Template)]
 #[template(path = "install/config.cmake.in.jinja", escape = "none")]
 struct Config {
-    common: Common,
+    common: InstallNames,
 }
 
 /// Checks a requested version against the installed one for CMake.
 #[derive(Template)]
 #[template(path = "install/version.cmake.in.jinja", escape = "none")]
-struct Version {
-    common: Common,
+struct VersionFile {
+    common: InstallNames,
 }
 
 /// The Makefile, and every file that it fills in.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let package = names::package(&abi.name);
-    let common = || Common {
+    let common = || InstallNames {
         banner: banner::line(abi),
         version: abi.version.clone(),
         package: package.clone(),
@@ -65,7 +65,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         file("Makefile".to_owned(), &Makefile { common: common() }),
         file(below(".pc.in"), &PkgConfig { common: common() }),
         file(below("-config.cmake.in"), &Config { common: common() }),
-        file(below("-config-version.cmake.in"), &Version { common: common() }),
+        file(below("-config-version.cmake.in"), &VersionFile { common: common() }),
     ]
 }
 

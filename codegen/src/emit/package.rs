@@ -6,7 +6,7 @@ use askama::Template;
 use super::{OutputFile, banner, docs, escape};
 use crate::ir::{Abi, Chain};
 use crate::names;
-use crate::output::{CodeFile, LICENCES, Language};
+use crate::output::{CodeFile, CodeLanguage, LICENCES};
 
 /// `Cargo.toml`.
 #[derive(Template)]
@@ -152,8 +152,8 @@ fn print() {{
 fn copy(abi: &Abi, file: &CodeFile) -> OutputFile {
     let line = banner::line(abi);
     let (folder, banner) = match file.language {
-        Language::Rust => ("src".to_owned(), format!("// {line}\n\n")),
-        Language::C => (names::c_folder(&abi.name), format!("/* {line} */\n\n")),
+        CodeLanguage::Rust => ("src".to_owned(), format!("// {line}\n\n")),
+        CodeLanguage::C => (names::c_folder(&abi.name), format!("/* {line} */\n\n")),
     };
     let path = [&folder, "/", &file.path].concat();
     OutputFile { path, contents: banner + &file.text }

@@ -1,4 +1,4 @@
-//! The crate: `uapi` with one file per subject, the table of ioctls, and the
+//! The crate: `uapi` with one file per section, the table of ioctls, and the
 //! hand-written parts, which are copied unchanged.
 
 mod comment;
@@ -82,7 +82,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     files
 }
 
-/// The names that items had before, by the index of their section.
+/// Former names of items, by the index of their section.
 fn former_by_section<'a>(all: &[Entry<'a>]) -> HashMap<usize, Vec<FormerName<'a>>> {
     let mut by_section = HashMap::<_, Vec<_>>::new();
     for former in former_names(all) {

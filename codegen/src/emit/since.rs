@@ -2,9 +2,9 @@
 
 use crate::release::{Release, Since};
 
-/// The releases that can have introduced an item, the first and the last of
-/// them. They differ if the specification only knows a range; `releases` are
-/// those that it describes, in order.
+/// The first and the last release that can have introduced an item. They differ if
+/// the specification only knows a range; `releases` are the described releases, in
+/// order.
 pub(super) fn first_releases(releases: &[Release], since: Since) -> (Release, Release) {
     let Since::Between(without, with) = since else { return (since.first(), since.first()) };
     let next = releases.iter().find(|release| **release > without && !release.is_candidate());

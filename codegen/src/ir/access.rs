@@ -1,4 +1,4 @@
-//! Lookups by id and name, and what follows directly from the data.
+//! Lookups by id and name, and simple facts derived from the data.
 
 use super::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, Host, Ioctl,

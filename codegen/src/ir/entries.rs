@@ -59,7 +59,7 @@ impl Abi {
         let mut entries = Vec::new();
         for (section, one) in self.sections.iter().enumerate() {
             for item in &one.items {
-                List { abi: self, section, item: *item, entries: &mut entries }.item();
+                EntryLister { abi: self, section, item: *item, entries: &mut entries }.item();
             }
         }
         entries
@@ -74,14 +74,14 @@ impl Abi {
 }
 
 /// Adds the entries of one item.
-struct List<'a, 'l> {
+struct EntryLister<'a, 'l> {
     abi: &'a Abi,
     section: usize,
     item: Item,
     entries: &'l mut Vec<Entry<'a>>,
 }
 
-impl<'a> List<'a, '_> {
+impl<'a> EntryLister<'a, '_> {
     fn add(&mut self, name: &'a str, meta: &'a Meta, kind: EntryKind<'a>) {
         self.entries.push(Entry { name, kind, meta, section: self.section, item: self.item });
     }
@@ -179,7 +179,7 @@ impl<'a> Entry<'a> {
         matches!(self.kind, EntryKind::Enumerator(_, value) if value.count.is_some())
     }
 
-    /// Its number, of a constant, an enumerator or a capability.
+    /// The number of a constant, an enumerator or a capability.
     pub fn number(&self) -> Option<i128> {
         match self.kind {
             EntryKind::Constant(_, value) | EntryKind::Enumerator(_, value) => {

@@ -16,7 +16,7 @@ pub struct Member<'a> {
     pub type_: &'a Type,
     /// Its role in the protocol.
     pub role: Role,
-    /// Who sets it: the caller, the kernel or both.
+    /// Whether the caller sets it, the kernel, or both.
     pub direction: Option<Direction>,
     /// The flag, op, feature or index under which it is valid.
     pub valid_if: Option<&'a str>,

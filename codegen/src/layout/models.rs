@@ -8,7 +8,7 @@ use super::{Model, PerModel};
 /// Data models that share a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelGroup<T> {
-    /// The value.
+    /// The common value.
     pub value: T,
     /// The models, in the order of [`Model::ALL`].
     pub models: Vec<Model>,
@@ -31,7 +31,7 @@ pub fn all_equal<T: PartialEq>(values: &PerModel<T>) -> bool {
     values.iter().all(|value| *value == values[0])
 }
 
-/// The name of some data models, as a heading or an adjective; empty for all of them.
+/// The name of a set of data models, as a heading or an adjective; empty for all models.
 pub fn label(models: &[Model]) -> &'static str {
     use Model::{Ilp32, Ilp32Aligned, Lp64};
     match models {

@@ -1,19 +1,19 @@
-//! What the argument of an ioctl looks like.
+//! The shape of the arguments of ioctls.
 
 use std::collections::BTreeSet;
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, Field, Role, Struct, StructRole, Type};
 use crate::layout::Int;
 
-/// L7: argsz and flags first, so that every later version can be told apart.
-pub(super) fn start_with_argsz_and_flags(abi: &Abi) -> Vec<Finding<'_>> {
+/// L7: argsz and flags come first, so that later versions can be distinguished.
+pub(super) fn start_with_argsz_and_flags(abi: &Abi) -> Vec<Violation<'_>> {
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     arguments.filter_map(|struct_| wrong_start(abi, struct_)).collect()
 }
 
-fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Finding<'a>> {
+fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Violation<'a>> {
     let expected = [(Role::Argsz, "argsz"), (Role::Flags, "flags")];
     let (index, (_, word)) = expected.iter().enumerate().find(|(index, (role, _))| {
         let is = |field: &Field| field.role == *role && matches!(field.type_, Type::Int(Int::U32));
@@ -22,16 +22,15 @@ fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Finding<'a>> {
     let message = format!("`{}` does not start with argsz and flags", struct_.name);
     let subject = LintSubject::of_struct(abi, struct_);
     let finding = match struct_.fields.get(index) {
-        Some(field) => Finding::new(LintSubject { place: field.meta.place, ..subject }, message)
+        Some(field) => Violation::new(LintSubject { place: field.meta.place, ..subject }, message)
             .label(format!("the `{word} u32` should be here")),
-        None => Finding::new(subject, message).label(format!("there is no `{word} u32`")),
+        None => Violation::new(subject, message).label(format!("there is no `{word} u32`")),
     };
     Some(finding.help("put `inout argsz u32` first and `flags u32` second"))
 }
 
-/// L17: every field of a request says which way it travels. What is reserved
-/// goes no way.
-pub(super) fn say_which_way(abi: &Abi) -> Vec<Finding<'_>> {
+/// L17: every field of a request has a direction; reserved fields have none.
+pub(super) fn say_which_way(abi: &Abi) -> Vec<Violation<'_>> {
     let values = abi.groups.iter().flat_map(|group| &group.values);
     let payloads: BTreeSet<_> = values.filter_map(|value| value.payload).map(|id| id.0).collect();
     let structs = abi.structs.iter().enumerate().filter(|(index, struct_)| {
@@ -43,10 +42,10 @@ pub(super) fn say_which_way(abi: &Abi) -> Vec<Finding<'_>> {
     });
     silent
         .map(|(struct_, field)| {
-            let message = format!("`{}` does not say which way it travels", field.name);
-            Finding::new(LintSubject::of_field(abi, struct_, field), message)
+            let message = format!("`{}` has no direction", field.name);
+            Violation::new(LintSubject::of_field(abi, struct_, field), message)
                 .label(format!("a field of the request `{}`", struct_.name))
-                .help("write `in`, `out` or `inout` in front of its type")
+                .help("write `in`, `out` or `inout` before its type")
         })
         .collect()
 }

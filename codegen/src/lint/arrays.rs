@@ -1,13 +1,13 @@
 //! Flexible arrays.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, Field, Struct, Type};
 use crate::layout::Int;
 
-/// L16: a flexible array ends its struct, a field counts it, and nothing can
-/// stand behind the struct that it ends.
-pub(super) fn last_and_counted(abi: &Abi) -> Vec<Finding<'_>> {
+/// L16: a flexible array ends its struct, a field counts it, and no field can
+/// follow a struct that ends in one.
+pub(super) fn last_and_counted(abi: &Abi) -> Vec<Violation<'_>> {
     let fields = abi.structs.iter().flat_map(|struct_| {
         let fields = struct_.fields.iter().enumerate();
         fields.map(move |(index, field)| (struct_, index, field))
@@ -16,7 +16,7 @@ pub(super) fn last_and_counted(abi: &Abi) -> Vec<Finding<'_>> {
         .filter_map(|(struct_, index, field)| {
             let (message, label, help) = wrong(abi, struct_, index, field)?;
             let subject = LintSubject::of_field(abi, struct_, field);
-            Some(Finding::new(subject, message).label(label).help(help))
+            Some(Violation::new(subject, message).label(label).help(help))
         })
         .collect()
 }
@@ -31,21 +31,25 @@ fn wrong(
     let name = &field.name;
     let Type::Flexible(element, count) = &field.type_ else {
         return open_ended(abi, &field.type_).then(|| {
-            let message = format!("`{name}` holds a struct that ends in a flexible array");
+            let message = format!("`{name}` contains a struct that ends in a flexible array");
             (
                 message,
-                "how large it is, nobody knows",
-                "hold its fixed part, and put the array last",
+                "its size is not known",
+                "use a struct of its fixed part, and put the array last",
             )
         });
     };
     if index + 1 != struct_.fields.len() {
         let message = format!("the flexible array `{name}` is not last");
-        return Some((message, "where it ends, nobody knows", "move it to the end of the struct"));
+        return Some((message, "its end is not known", "move it to the end of the struct"));
     }
     if open_ended(abi, element) {
         let message = format!("the elements of `{name}` end in flexible arrays");
-        return Some((message, "elements have no size", "give the elements a fixed size"));
+        return Some((
+            message,
+            "the elements have no fixed size",
+            "give the elements a fixed size",
+        ));
     }
     let Some(count) = count else {
         let message = format!("no field counts the elements of `{name}`");
@@ -55,13 +59,13 @@ fn wrong(
     match &struct_.fields[*count].type_ {
         Type::Int(Int::U8 | Int::U16 | Int::U32 | Int::U64 | Int::AlignedU64) => None,
         _ => {
-            let message = format!("what counts the elements of `{name}` is not unsigned");
+            let message = format!("the count of the elements of `{name}` is not unsigned");
             Some((message, "a flexible array", "count with a u32"))
         }
     }
 }
 
-/// Whether values of this type end somewhere only they know.
+/// Whether the size of a type is only known from its values.
 fn open_ended(abi: &Abi, type_: &Type) -> bool {
     match type_ {
         Type::Struct(id) => abi.struct_(*id).fields.iter().any(|field| {

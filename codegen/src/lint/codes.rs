@@ -1,6 +1,7 @@
 //! The codes of the lint rules.
 
 use crate::diagnostic::Code;
+pub(super) use crate::diagnostic::shared_codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 
 pub(super) const BAD_EXCEPTION: Code = Code("L00");
 pub(super) const ENUMERATOR_TOO_LARGE: Code = Code("L1");
@@ -12,9 +13,6 @@ pub(super) const HARMFUL_PAD: Code = Code("L6");
 pub(super) const ARGSZ_AND_FLAGS_FIRST: Code = Code("L7");
 pub(super) const INCOMPLETE_CHAIN_HOST: Code = Code("L8");
 pub(super) const CHAIN_MISALIGNED: Code = Code("L9");
-pub(super) const ID_REUSED: Code = Code("L10");
-pub(super) const NUMBER_REUSED: Code = Code("L11");
-pub(super) const FLAG_BITS: Code = Code("L13");
 pub(super) const SIGNED_CONSTANT: Code = Code("L14");
 pub(super) const UNKNOWN_NAME: Code = Code("L15");
 pub(super) const ARRAY_NOT_LAST: Code = Code("L16");
@@ -27,3 +25,4 @@ pub(super) const AMBIGUOUS_UNION: Code = Code("L23");
 pub(super) const INCOMPLETE_DEPRECATION: Code = Code("L24");
 pub(super) const NOT_EMITTED: Code = Code("L25");
 pub(super) const DRAFT_DOC: Code = Code("L28");
+pub(super) const LENGTH_ELSEWHERE: Code = Code("L29");

@@ -1,22 +1,23 @@
-//! Constants: what C makes of their values, and those that count others.
+//! Constants: their values in C, and counts of enums.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, GroupKind, Literal, Type};
 use crate::reply::Count;
 
-/// Words in a name that say it counts something.
+/// Words in the name of a count.
 const COUNTING: [&str; 5] = ["NUM", "NR", "MAX", "COUNT", "LAST"];
 
-/// L14: what is compared with an unsigned field is unsigned in C too.
-pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
+/// L14: a constant that is compared with an unsigned field is unsigned in C too.
+pub(super) fn unsigned(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for group in &abi.groups {
         for value in &group.values {
             let (label, help) = match value.literal {
-                Literal::Bit { bit: 31, signed: true } => {
-                    ("1 << 31 overflows an `int`", "leave `signed` away, and C gets 1U << 31")
-                }
+                Literal::Bit { bit: 31, signed: true } => (
+                    "1 << 31 overflows an `int`",
+                    "remove `signed`; the value in C is then 1U << 31",
+                ),
                 _ if value.number < 0 && !group.int.signed() => {
                     ("negative, but held in an unsigned field", "write the bits, as in 0xffffffff")
                 }
@@ -24,15 +25,15 @@ pub(super) fn unsigned(abi: &Abi) -> Vec<Finding<'_>> {
             };
             let message = format!("`{}` is a negative number in C", value.name);
             let subject = LintSubject::of_value(abi, group, value);
-            findings.push(Finding::new(subject, message).label(label).help(help));
+            findings.push(Violation::new(subject, message).label(label).help(help));
         }
     }
     findings
 }
 
-/// L21: a number that counts others is frozen with a value, or said to move,
-/// and nothing is as large as one that moves.
-pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
+/// L21: a count is frozen with a value or marked as moving, and no number is as
+/// large as a moving one.
+pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::IdSpace];
     for group in abi.groups.iter().filter(|group| counted.contains(&group.kind)) {
@@ -41,17 +42,17 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
             let by_position = value.literal == Literal::Next;
             let (message, help) = match value.count {
                 None if by_name || by_position => (
-                    format!("`{}` counts others and does not say what becomes of it", value.name),
-                    "add `count: moves` if it grows with them, `count: frozen` if it never will",
+                    format!("`{}` counts the other values, but has no `count`", value.name),
+                    "add `count: moves` if it grows with them, otherwise `count: frozen`",
                 ),
                 Some(Count::Frozen) if by_position => (
                     format!("`{}` is frozen, but moves with its position", value.name),
-                    "give it its value",
+                    "write its value",
                 ),
                 _ => continue,
             };
             let subject = LintSubject::of_value(abi, group, value);
-            findings.push(Finding::new(subject, message).label("declared here").help(help));
+            findings.push(Violation::new(subject, message).label("declared here").help(help));
         }
     }
     findings.extend(lengths(abi));
@@ -59,7 +60,7 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 /// Arrays that would grow with a header.
-fn lengths(abi: &Abi) -> Vec<Finding<'_>> {
+fn lengths(abi: &Abi) -> Vec<Violation<'_>> {
     let values = abi.groups.iter().flat_map(|group| &group.values);
     let moving: Vec<_> = values.filter(|value| value.count == Some(Count::Moves)).collect();
     let mut findings = Vec::new();
@@ -67,13 +68,12 @@ fn lengths(abi: &Abi) -> Vec<Finding<'_>> {
         for field in &struct_.fields {
             let Type::Array(_, _, Some(length)) = &field.type_ else { continue };
             let Some(count) = moving.iter().find(|value| value.name == *length) else { continue };
-            let message =
-                format!("`{}` has as many elements as `{length}`, which moves", field.name);
+            let message = format!("the length of `{}` is `{length}`, which moves", field.name);
             findings.push(
-                Finding::new(LintSubject::of_field(abi, struct_, field), message)
-                    .label("its size would change")
+                Violation::new(LintSubject::of_field(abi, struct_, field), message)
+                    .label("its size would change with it")
                     .and(count.meta.place, "moves as others are added")
-                    .help("give the array a number of its own, or a field that counts it"),
+                    .help("use a constant that does not move, or a field that counts the elements"),
             );
         }
     }

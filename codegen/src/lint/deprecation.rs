@@ -1,27 +1,29 @@
-//! What nobody should use any more.
+//! Deprecated items.
 
-use super::finding::Finding;
 use super::subject::{self, LintSubject};
+use super::violation::Violation;
 use crate::ir::{Abi, Entry, Meta};
 
-/// L24: what is deprecated says so, with a release, and as a whole.
-pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
+/// L24: a deprecated item is marked as such, with a release, and as a whole.
+pub(super) fn is_said(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for (Entry { name, meta, .. }, subject) in subject::all(abi) {
         let by_name = name.split('_').any(|word| word.eq_ignore_ascii_case("deprecated"));
         match &meta.deprecated {
             None if by_name => {
-                let message = format!("`{name}` is deprecated by its name alone");
-                let finding = Finding::new(subject, message).label("without `deprecated`");
+                let message = format!("`{name}` is deprecated by its name only");
+                let finding = Violation::new(subject, message).label("without `deprecated`");
                 findings.push(
                     finding.help("add `deprecated` with the release and what to use instead"),
                 );
             }
             Some(deprecated) if deprecated.since.first() < meta.since.first() => {
-                let message = format!("`{name}` was deprecated before it came");
+                let message = format!("`{name}` was deprecated before it was added");
                 let label = format!("since {}, deprecated since {}", meta.since, deprecated.since);
                 findings.push(
-                    Finding::new(subject, message).label(label).help("mend one of the releases"),
+                    Violation::new(subject, message)
+                        .label(label)
+                        .help("correct one of the releases"),
                 );
             }
             _ => {}
@@ -32,7 +34,7 @@ pub(super) fn is_said(abi: &Abi) -> Vec<Finding<'_>> {
 }
 
 /// An id and its struct go together.
-fn halves(abi: &Abi) -> Vec<Finding<'_>> {
+fn halves(abi: &Abi) -> Vec<Violation<'_>> {
     let capabilities = abi.capabilities.iter().filter_map(|one| {
         let struct_ = abi.struct_(one.struct_?);
         Some((&one.name, &one.meta, LintSubject::of(&one.meta), struct_))
@@ -54,7 +56,7 @@ fn halves(abi: &Abi) -> Vec<Finding<'_>> {
                 false => (&struct_.name, name),
             };
             let message = format!("`{gone}` is deprecated, but `{kept}` is not");
-            Finding::new(subject, message)
+            Violation::new(subject, message)
                 .label("an id")
                 .and(struct_.meta.place, "and its struct")
                 .help("deprecate both in the same release, or none")

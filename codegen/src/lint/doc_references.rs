@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::Finding;
 use super::subject::{self, LintSubject};
+use super::violation::Violation;
 use crate::ir::{Abi, Doc};
 use crate::names;
 
 /// L15: a name in backticks, in `valid_if` or in a macro is the name of
 /// something.
-pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn name_what_exists(abi: &Abi) -> Vec<Violation<'_>> {
     let known = known(abi);
     let mut findings = Vec::new();
     for (subject, text, names) in named(abi) {
@@ -18,11 +18,11 @@ pub(super) fn name_what_exists(abi: &Abi) -> Vec<Finding<'_>> {
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
-                    "name what exists; what is no name of this ABI takes no backticks".to_owned()
+                    "name an existing item; use backticks only for names of this ABI".to_owned()
                 }
             };
             let message = format!("there is no `{name}`");
-            findings.push(Finding::new(subject.clone(), message).label(text).help(help));
+            findings.push(Violation::new(subject.clone(), message).label(text).help(help));
         }
     }
     findings
@@ -56,7 +56,7 @@ fn named(abi: &Abi) -> Vec<(LintSubject<'_>, &'static str, Vec<String>)> {
         all.push((subject, "in its documentation", quoted(docs)));
     }
     for ioctl in &abi.ioctls {
-        all.push((LintSubject::of(&ioctl.meta), "in what it returns", quoted(&ioctl.returns)));
+        all.push((LintSubject::of(&ioctl.meta), "in `returns`", quoted(&ioctl.returns)));
         for handler in &ioctl.handlers {
             let subject = LintSubject::of_handler(ioctl, handler);
             all.push((subject, "in its documentation", quoted([&handler.doc])));

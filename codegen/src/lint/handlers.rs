@@ -1,17 +1,16 @@
-//! What the kernel's handlers demand and give, against the struct they do it
-//! with.
+//! The reply rules of the kernel's handlers, compared with the struct.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{
     Abi, Arg, Chain, Copied, Field, Handler, Ioctl, ReplyChain, Role, Struct, StructRole, Type,
 };
 use crate::layout::Model;
 use crate::reply::Unset;
 
-/// L19: argsz must cover what the first release had, and never more. Sizes
-/// are those of a 64-bit kernel, which translates nothing.
-pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> {
+/// L19: argsz must cover the struct of the first release, and never more. Sizes are
+/// those of the LP64 layout; the kernel does not translate for 32-bit callers.
+pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Violation<'_>> {
     let arguments = abi.structs.iter().filter(|one| one.role == StructRole::Argument);
     let mut findings: Vec<_> = arguments.flat_map(|one| minsz_of_struct(abi, one)).collect();
     for (ioctl, struct_, handler) in handlers(abi) {
@@ -19,32 +18,34 @@ pub(super) fn minsz_is_that_of_the_first_release(abi: &Abi) -> Vec<Finding<'_>> 
         let Some(declared) = declared.filter(|declared| *declared != handler.minsz) else {
             continue;
         };
-        let message =
-            format!("`{}` demands other bytes of `{}` than the rest", handler.name, struct_.name);
+        let message = format!(
+            "`{}` requires another size of `{}` than the struct",
+            handler.name, struct_.name
+        );
         findings.push(
-            Finding::new(LintSubject::of_handler(ioctl, handler), message)
+            Violation::new(LintSubject::of_handler(ioctl, handler), message)
                 .label(format!("argsz must cover {} bytes", handler.minsz))
                 .and(struct_.meta.place, format!("its minsz is {declared} bytes"))
-                .help("a minsz that grows turns away old callers; give both the same field"),
+                .help("a larger minsz refuses old callers; use the same field for both"),
         );
     }
     findings
 }
 
-fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
+fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Violation<'a>> {
     let subject = LintSubject::of_struct(abi, struct_);
     let Some(minsz) = struct_.minsz else {
         let message = format!("`{}` has no minsz", struct_.name);
-        let finding = Finding::new(subject, message).label("the argument of an ioctl");
+        let finding = Violation::new(subject, message).label("the argument of an ioctl");
         return vec![finding.help("name the last field of its first release as `minsz`")];
     };
     let first = |field: &Field| field.meta.since.first() == struct_.meta.since.first();
     let fixed = |field: &Field| !matches!(field.type_, Type::Flexible(..));
     let fields = struct_.fields.iter().enumerate();
     let wrong = fields.filter_map(|(index, field)| match (index <= minsz, first(field)) {
-        (true, false) => Some((field, "came later, and lies in front of the end of minsz")),
+        (true, false) => Some((field, "added later, but before the end of minsz")),
         (false, true) if fixed(field) => {
-            Some((field, "was in the first release, but is behind minsz"))
+            Some((field, "was in the first release, but is after minsz"))
         }
         _ => None,
     });
@@ -52,7 +53,7 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
         .map(|(field, text)| {
             let message =
                 format!("the minsz of `{}` is not that of its first release", struct_.name);
-            Finding::new(LintSubject::of_field(abi, struct_, field), message)
+            Violation::new(LintSubject::of_field(abi, struct_, field), message)
                 .label(text)
                 .and(struct_.fields[minsz].meta.place, "minsz ends here")
                 .help("minsz ends with the last fixed field that the first release had")
@@ -60,16 +61,16 @@ fn minsz_of_struct<'a>(abi: &'a Abi, struct_: &'a Struct) -> Vec<Finding<'a>> {
         .collect()
 }
 
-/// L9: whoever writes a chain rounds up to the chain's alignment.
-pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Finding<'_>> {
+/// L9: a handler that writes a chain rounds up to the chain's alignment.
+pub(super) fn chains_keep_the_alignment(abi: &Abi) -> Vec<Violation<'_>> {
     let chains = present_chains(abi).filter_map(|(ioctl, struct_, handler, reply)| {
         let host = |chain: &&Chain| hosts(abi, chain, struct_);
         let align = abi.cap_headers[abi.chains.iter().find(host)?.header].align;
         (reply.align % align != 0).then(|| {
             let message = format!("`{}` leaves capabilities misaligned", handler.name);
-            Finding::new(LintSubject::of_handler(ioctl, handler), message)
+            Violation::new(LintSubject::of_handler(ioctl, handler), message)
                 .label(format!("rounds offsets up to multiples of {}", reply.align))
-                .help(format!("every capability of this chain lies at a multiple of {align}"))
+                .help(format!("every capability of this chain starts at a multiple of {align}"))
         })
     });
     chains.collect()
@@ -79,27 +80,27 @@ fn hosts(abi: &Abi, chain: &Chain, struct_: &Struct) -> bool {
     chain.offset_host().is_some_and(|host| std::ptr::eq(abi.struct_(host.struct_), struct_))
 }
 
-/// L20: the fixed part comes from a buffer that was set, goes as far as
-/// `cap_offset` or an array, and the chain starts where it ends.
-pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
+/// L20: the fixed part comes from an initialised buffer, includes `cap_offset` or
+/// the fields before an array, and the chain starts at its end.
+pub(super) fn replies_are_complete(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for (ioctl, _, handler) in present(abi).filter(|one| one.2.unset == Unset::Stack) {
-        let message = format!("`{}` gives the kernel's stack away", handler.name);
+        let message = format!("`{}` leaks kernel stack", handler.name);
         findings.push(
-            Finding::new(LintSubject::of_handler(ioctl, handler), message)
-                .label("bytes that it does not set are `stack`")
-                .help("clear the reply before it is filled, so that they are `zero`"),
+            Violation::new(LintSubject::of_handler(ioctl, handler), message)
+                .label("its unset bytes are `stack`")
+                .help("clear the reply before filling it, so that unset bytes are `zero`"),
         );
     }
     for (ioctl, struct_, handler) in present(abi) {
         let Some(array) = &handler.array else { continue };
         let start = struct_.spans(array.field)[Model::Lp64.index()].offset;
         if !reaches(handler, start) {
-            let message = format!("`{}` does not write how long its array is", handler.name);
+            let message = format!("`{}` does not write the length of its array", handler.name);
             let array = &struct_.fields[array.field];
             findings.push(
-                Finding::new(LintSubject::of_handler(ioctl, handler), message)
-                    .label("`writes` ends in front of the array")
+                Violation::new(LintSubject::of_handler(ioctl, handler), message)
+                    .label("`writes` ends before the array")
                     .and(array.meta.place, format!("starts at {start}"))
                     .help("write the fixed part up to the array, with the field that counts it"),
             );
@@ -110,18 +111,18 @@ pub(super) fn replies_are_whole(abi: &Abi) -> Vec<Finding<'_>> {
         let subject = LintSubject::of_handler(ioctl, handler);
         if reply.offset != size {
             let message =
-                format!("the chain of `{}` does not start behind its struct", handler.name);
+                format!("the chain of `{}` does not start after its struct", handler.name);
             findings.push(
-                Finding::new(subject, message)
+                Violation::new(subject, message)
                     .label(format!("starts at {}", reply.offset))
                     .and(struct_.meta.place, format!("has {size} bytes"))
-                    .help("offset and size must be taken from the same struct"),
+                    .help("take offset and size from the same struct"),
             );
         } else if !writes_offset(struct_, handler) {
             let message = format!("`{}` does not write the offset of its chain", handler.name);
             findings.push(
-                Finding::new(subject, message)
-                    .label("`writes` ends in front of `cap_offset`")
+                Violation::new(subject, message)
+                    .label("`writes` ends before `cap_offset`")
                     .help("write as much of the fixed part as argsz covers"),
             );
         }
@@ -135,7 +136,7 @@ fn writes_offset(struct_: &Struct, handler: &Handler) -> bool {
     reaches(handler, struct_.spans(offset)[Model::Lp64.index()].end())
 }
 
-/// Whether the fixed part is copied out that far, if argsz covers it.
+/// Whether the fixed part is copied out up to `end`, if argsz covers it.
 fn reaches(handler: &Handler, end: u64) -> bool {
     match &handler.writes {
         Copied::Fitting => true,
@@ -155,7 +156,7 @@ fn handlers(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
     })
 }
 
-/// Those of the release itself; what older ones did wrong is history.
+/// Handlers of the release itself; faults of older handlers are not reported.
 fn present(abi: &Abi) -> impl Iterator<Item = (&Ioctl, &Struct, &Handler)> {
     handlers(abi).filter(|(_, _, handler)| {
         let gone = handler.until.is_some_and(|until| until <= abi.release);

@@ -1,14 +1,13 @@
-//! Bytes that no field covers: what they hold is whatever was there, and a
-//! 32-bit program may not have them.
+//! Bytes that no field covers: their value is undefined, and a 32-bit program may not have them.
 
-use super::finding::Finding;
 use super::subject::LintSubject;
+use super::violation::Violation;
 use crate::ir::{Abi, Field, Role, Struct, Type};
 use crate::layout::per_model;
 use crate::layout::{Extent, Layout, Model, PerModel, Span};
 
 /// L4: every byte of a struct belongs to a field.
-pub(super) fn no_holes(abi: &Abi) -> Vec<Finding<'_>> {
+pub(super) fn no_holes(abi: &Abi) -> Vec<Violation<'_>> {
     let holes = abi.structs.iter().flat_map(|struct_| {
         let last = struct_.fields.len();
         (0..last).filter_map(move |field| Some((struct_, field, holes_behind(struct_, field)?)))
@@ -16,8 +15,8 @@ pub(super) fn no_holes(abi: &Abi) -> Vec<Finding<'_>> {
     holes.map(|(struct_, field, holes)| hole(abi, struct_, field, &holes)).collect()
 }
 
-/// L6: a pad that is in nobody's way but its own.
-pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
+/// L6: padding that itself causes a hole.
+pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Violation<'_>> {
     let pads = abi.structs.iter().flat_map(|struct_| {
         let reserved = struct_.fields.iter().enumerate();
         let reserved = reserved.filter(|(_, field)| field.role == Role::Reserved);
@@ -26,26 +25,26 @@ pub(super) fn no_pads_that_make_holes(abi: &Abi) -> Vec<Finding<'_>> {
         })
     });
     pads.map(|(struct_, index, field, without)| {
-        let message = format!("`{}` makes the hole that it should fill", field.name);
-        let finding = Finding::new(LintSubject::of_field(abi, struct_, field), message)
+        let message = format!("`{}` causes the hole that it should fill", field.name);
+        let finding = Violation::new(LintSubject::of_field(abi, struct_, field), message)
             .label(format!("with it, {}", behind(struct_, index, &struct_.layouts, index + 1)))
             .help(format!(
-                "without it, {}; if it is released, put a second one behind it",
+                "without it, {}; if it is released, add a second one after it",
                 behind(struct_, index, &without, index)
             ));
         match struct_.fields.get(index + 1) {
-            Some(next) => finding.and(next.meta.place, "what it was to align"),
+            Some(next) => finding.and(next.meta.place, "the field that it should align"),
             None => finding,
         }
     })
     .collect()
 }
 
-/// The holes behind a field, one or none on each model.
+/// The holes after a field, at most one on each model.
 fn holes_behind(struct_: &Struct, field: usize) -> Option<PerModel<Option<Span>>> {
     let holes = struct_.layouts.each_ref().map(|layout| {
         let end = layout.fields[field].end();
-        // An empty flexible array ends where the field before it does.
+        // An empty flexible array ends at the end of the field before it.
         let next = layout.fields.get(field + 1).map_or(layout.size, |next| next.offset);
         layout.holes.iter().copied().find(|hole| hole.offset == end && end < next)
     });
@@ -57,30 +56,30 @@ fn hole<'a>(
     struct_: &'a Struct,
     index: usize,
     holes: &PerModel<Option<Span>>,
-) -> Finding<'a> {
+) -> Violation<'a> {
     let field = &struct_.fields[index];
     let kind = match index + 1 == struct_.fields.len() {
         true => "ends in padding",
         false => "has a hole",
     };
-    let message = format!("`{}` {kind} behind `{}`", struct_.name, field.name);
+    let message = format!("`{}` {kind} after `{}`", struct_.name, field.name);
     let bytes = holes.map(|hole| match hole {
         Some(hole) => format!("bytes {} to {}", hole.offset, hole.end() - 1),
         None => "none".to_owned(),
     });
-    Finding::new(LintSubject::of_field(abi, struct_, field), message)
+    Violation::new(LintSubject::of_field(abi, struct_, field), message)
         .label(per_model(&bytes))
         .help(mended(abi, struct_, index, holes))
 }
 
-/// What closes a hole, seen to work before it is said.
+/// A padding field that closes a hole; checked before it is proposed.
 fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Span>>) -> String {
     let field = &struct_.fields[index];
     if field.role == Role::Reserved && without_harm(abi, struct_, index).is_some() {
-        return format!("`{}` itself makes the hole (L6)", field.name);
+        return format!("`{}` itself causes the hole (L6)", field.name);
     }
     let Some(hole) = holes[Model::Lp64.index()] else {
-        return "give the fields in front of it the same size on every target".to_owned();
+        return "give the fields before it the same size on every target".to_owned();
     };
     let (type_, align) = match hole.size {
         1 => ("u8".to_owned(), 1),
@@ -88,10 +87,10 @@ fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Spa
         4 => ("u32".to_owned(), 4),
         size => (format!("u8[{size}]"), 1),
     };
-    // Nothing can follow a flexible array; in front of it the pad does as well.
+    // No field can follow a flexible array; padding before it works as well.
     let (side, at) = match field.type_ {
-        Type::Flexible(..) => ("in front of", index),
-        _ => ("behind", index + 1),
+        Type::Flexible(..) => ("before", index),
+        _ => ("after", index + 1),
     };
     let pad = Extent { size: hole.size, align };
     let with_pad = relaid(abi, struct_, |extents| extents.insert(at, pad));
@@ -100,7 +99,7 @@ fn mended(abi: &Abi, struct_: &Struct, index: usize, holes: &PerModel<Option<Spa
     format!("add a `reserved {type_}` {side} `{}`{}", field.name, outcome.unwrap_or_default())
 }
 
-/// The layouts without a field, where they have fewer bytes in holes.
+/// The layouts without the field at `index`, if they have fewer bytes in holes.
 fn without_harm(abi: &Abi, struct_: &Struct, field: usize) -> Option<PerModel<Layout>> {
     let without = relaid(abi, struct_, |extents| {
         extents.remove(field);
@@ -110,7 +109,7 @@ fn without_harm(abi: &Abi, struct_: &Struct, field: usize) -> Option<PerModel<La
     pairs.any(|(without, with)| lost(without) < lost(with)).then_some(without)
 }
 
-/// The layouts of a struct whose fields are changed.
+/// The layouts of a struct with changed fields.
 fn relaid(
     abi: &Abi,
     struct_: &Struct,
@@ -126,7 +125,7 @@ fn relaid(
     Some([lp64?, ilp32?, ilp32_aligned?])
 }
 
-/// Where the field behind `pad` lies and how large the struct is; `at` is the
+/// The offset of the field after `pad` and the size of the struct; `at` is the
 /// index of that field in these layouts.
 fn behind(struct_: &Struct, pad: usize, layouts: &PerModel<Layout>, at: usize) -> String {
     let sizes = layouts.each_ref().map(|layout| layout.size);

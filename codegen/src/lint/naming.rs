@@ -1,21 +1,21 @@
 //! Names that users derive from other names.
 
-use super::finding::Finding;
 use super::subject::{self, LintSubject};
+use super::violation::Violation;
 use crate::ir::Abi;
 
-/// L22: what a header exports starts with the ABI's word, the id of a
-/// capability with its chain's, and its struct is its id in lower case.
-pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Finding<'_>> {
+/// L22: names of a header start with the prefix of the ABI, the id of a capability
+/// with that of its chain, and its struct is the id in lower case.
+pub(super) fn keeps_to_the_scheme(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     let entries = subject::all(abi).into_iter();
     for (entry, subject) in entries.filter(|(entry, _)| entry.is_declaration()) {
         let name = entry.name;
         if !starts_with(name, &abi.prefix) {
-            let message = format!("`{name}` does not start with the word of the ABI");
+            let message = format!("`{name}` does not start with the prefix of the ABI");
             let help = format!("call it {}_{name}, in the case of its kind", abi.prefix);
             findings
-                .push(Finding::new(subject, message).label("exported by the header").help(help));
+                .push(Violation::new(subject, message).label("exported by the header").help(help));
         }
     }
     findings.extend(capabilities(abi));
@@ -27,16 +27,18 @@ fn starts_with(name: &str, prefix: &str) -> bool {
     head == prefix || head == prefix.to_ascii_uppercase()
 }
 
-fn capabilities(abi: &Abi) -> Vec<Finding<'_>> {
+fn capabilities(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
     for capability in &abi.capabilities {
         let prefix = &abi.chain(capability.chain).prefix;
         if !capability.name.starts_with(prefix.as_str()) {
             let message = format!("`{}` is not named like its chain", capability.name);
             findings.push(
-                Finding::new(LintSubject::of(&capability.meta), message)
+                Violation::new(LintSubject::of(&capability.meta), message)
                     .label(format!("the others start with {prefix}"))
-                    .help(format!("call it {prefix} and a word; who expects that, tests for it")),
+                    .help(format!(
+                        "call it {prefix}...; programs that derive the name test for that"
+                    )),
             );
         }
         let struct_ = capability.struct_.map(|id| abi.struct_(id));
@@ -44,7 +46,7 @@ fn capabilities(abi: &Abi) -> Vec<Finding<'_>> {
         if let Some(struct_) = struct_.filter(|struct_| struct_.name != expected) {
             let message = format!("`{}` is not named like its id", struct_.name);
             findings.push(
-                Finding::new(LintSubject::of_struct(abi, struct_), message)
+                Violation::new(LintSubject::of_struct(abi, struct_), message)
                     .label(format!("the body of `{}`", capability.name))
                     .help(format!("call it {expected}")),
             );

@@ -19,7 +19,7 @@ pub(super) struct LintSubject<'a> {
 }
 
 impl<'a> LintSubject<'a> {
-    /// An item that is in no other.
+    /// An item at the top level.
     pub(super) fn of(meta: &'a Meta) -> Self {
         Self { place: meta.place, file: None, owners: vec![meta] }
     }
@@ -29,7 +29,7 @@ impl<'a> LintSubject<'a> {
         Self { place: Place::default(), file: Some(format!("{name}.yaml")), owners: Vec::new() }
     }
 
-    /// An item in this one.
+    /// An item inside this one.
     fn inner(mut self, meta: &'a Meta) -> Self {
         self.place = meta.place;
         self.owners.insert(0, meta);

@@ -1,6 +1,6 @@
 //! Lowers chains, the headers of their capabilities, and capabilities.
 
-use super::structs::Declaration;
+use super::structs::StructSource;
 use super::{Lowering, groups, known, parts};
 use crate::ir::{
     Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, History, Host,
@@ -15,7 +15,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         file: &'a SpecFile,
         section: usize,
-        item: &'a spec::Chain,
+        item: &'a spec::ChainSpec,
     ) -> ChainId {
         let validity = item.validity(file.validity());
         let id = ChainId(self.abi.chains.len());
@@ -40,7 +40,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The start of a chain, and the smallest offset of a capability.
-    fn start(&self, item: &spec::Chain) -> (ChainStart, u64) {
+    fn start(&self, item: &spec::ChainSpec) -> (ChainStart, u64) {
         let Some(first) = &item.first else {
             let host = known(self.host(item));
             let cap_offset = known(self.with_role(host.struct_, Role::CapOffset));
@@ -62,7 +62,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The struct before the chain.
-    fn host(&self, item: &spec::Chain) -> Option<Host> {
+    fn host(&self, item: &spec::ChainSpec) -> Option<Host> {
         let struct_ = *self.structs.get(item.host.as_ref()?.as_str())?;
         let flag = &item.flag.as_ref()?.value;
         let flags = self.with_role(struct_, Role::Flags)?;
@@ -77,7 +77,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         file: &'a SpecFile,
         section: usize,
-        item: &'a spec::Capability,
+        item: &'a spec::CapabilitySpec,
     ) -> Item {
         let validity = item.validity(file.validity());
         let meta = self.meta(parts!(item, &item.capability), validity, &file.source);
@@ -89,7 +89,7 @@ impl<'a> Lowering<'a> {
             (Some(name), true) => {
                 let header = self.header_field(chain, &meta);
                 let meta = Meta { history: History::default(), place: name.place, ..meta.clone() };
-                Some(self.declare(Declaration {
+                Some(self.declare(StructSource {
                     name,
                     meta,
                     validity,
@@ -123,10 +123,10 @@ impl<'a> Lowering<'a> {
     }
 
     /// The chain that a capability names, or the one of its file.
-    fn chain_of(&self, file: &'a SpecFile, item: &spec::Capability) -> ChainId {
+    fn chain_of(&self, file: &'a SpecFile, item: &spec::CapabilitySpec) -> ChainId {
         let own = || {
             self.alive(file).find_map(|item| match item {
-                spec::Item::Chain(chain) => Some(&chain.chain),
+                spec::ItemSpec::Chain(chain) => Some(&chain.chain),
                 _ => None,
             })
         };
@@ -135,16 +135,18 @@ impl<'a> Lowering<'a> {
     }
 
     /// The chain's item in the specification, which may come after the capability.
-    fn chain_item(&self, id: ChainId) -> &'a spec::Chain {
+    fn chain_item(&self, id: ChainId) -> &'a spec::ChainSpec {
         self.chain_items[id.0]
     }
 
-    /// The header that opens every capability of a chain.
+    /// The header of every capability of a chain.
     fn header_field(&self, chain: ChainId, meta: &Meta) -> Field {
         let header = self.spec.abi.cap_headers.get(&self.chain_item(chain).header);
         let header = known(header);
         let struct_ = known(self.structs.get(header.struct_.as_str()).copied());
-        let doc = vec!["the capability's id, version and the way to the next".to_owned()];
+        let doc = vec![
+            "the capability's id and version, and the offset of the next capability".to_owned(),
+        ];
         Field {
             name: "header".to_owned(),
             meta: Meta {
@@ -159,6 +161,7 @@ impl<'a> Lowering<'a> {
             role: Role::Header,
             group: None,
             ids: None,
+            payload: None,
             valid_if: None,
             version: 1,
         }
@@ -176,7 +179,7 @@ impl<'a> Lowering<'a> {
         self.abi
     }
 
-    /// Names that fields, values and handlers refer to, as the release has them.
+    /// Names that fields, values and handlers refer to, in their form in the release.
     fn spell_references(&mut self) {
         let mut abi = std::mem::take(&mut self.abi.structs);
         for field in abi.iter_mut().flat_map(|struct_| &mut struct_.fields) {

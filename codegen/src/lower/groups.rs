@@ -15,10 +15,12 @@ impl<'a> Lowering<'a> {
         for file in &self.spec.files {
             for item in self.alive(file) {
                 let (values, kind) = match item {
-                    spec::Item::Constants(values) => (values, GroupKind::Constants),
-                    spec::Item::Enum(item) if item.anonymous => (item, GroupKind::AnonymousEnum),
-                    spec::Item::Enum(item) => (item, GroupKind::Enum),
-                    spec::Item::IdSpace(values) => (values, GroupKind::IdSpace),
+                    spec::ItemSpec::Constants(values) => (values, GroupKind::Constants),
+                    spec::ItemSpec::Enum(item) if item.anonymous => {
+                        (item, GroupKind::AnonymousEnum)
+                    }
+                    spec::ItemSpec::Enum(item) => (item, GroupKind::Enum),
+                    spec::ItemSpec::IdSpace(values) => (values, GroupKind::IdSpace),
                     _ => continue,
                 };
                 let id = GroupId(self.abi.groups.len());
@@ -35,7 +37,7 @@ impl<'a> Lowering<'a> {
         });
     }
 
-    /// The number of a constant, which validate has seen to fit.
+    /// The number of a constant; `validate` has checked that it fits.
     pub(super) fn number<T: TryFrom<i128>>(&self, name: &str) -> T {
         let number = known(self.numbers.get(name).copied());
         known(T::try_from(number).ok())
@@ -69,7 +71,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn field_group(
         &mut self,
         owner: (StructId, usize, &str),
-        (name, field): (&str, &'a spec::Field),
+        (name, field): (&str, &'a spec::FieldSpec),
         (validity, meta): (Validity, &crate::ir::Meta),
         int: Int,
     ) -> Option<GroupId> {
@@ -96,7 +98,7 @@ impl<'a> Lowering<'a> {
 
     fn values(
         &mut self,
-        values: &'a Map<LineOrMap<spec::Value>>,
+        values: &'a Map<LineOrMap<spec::ValueSpec>>,
         validity: Validity,
         source: &str,
         affixes: (&str, &str),
@@ -125,17 +127,17 @@ impl<'a> Lowering<'a> {
         lowered
     }
 
-    /// The struct that travels with an id, once it exists.
-    fn payload(&self, value: &spec::Value) -> Option<StructId> {
+    /// The struct that is passed together with an id, if the release has it.
+    fn payload(&self, value: &spec::ValueSpec) -> Option<StructId> {
         let payload = value.payload.as_ref()?;
         self.structs.get(payload.value.as_str()).copied()
     }
 
-    fn amount(&self, value: &spec::Value) -> Option<Amount> {
+    fn amount(&self, value: &spec::ValueSpec) -> Option<Amount> {
         value.before.value_at(self.release).or(value.value)
     }
 
-    fn value_number(&self, value: &spec::Value, earlier: &[Value]) -> i128 {
+    fn value_number(&self, value: &spec::ValueSpec, earlier: &[Value]) -> i128 {
         if let Some(bit) = bit(value) {
             let number = 1_i128 << bit.min(63);
             return if value.signed && bit == 31 { -number } else { number };
@@ -153,7 +155,7 @@ impl<'a> Lowering<'a> {
         self.names.get(name).map_or(name, |spelt| *spelt).to_owned()
     }
 
-    fn literal(&self, value: &spec::Value) -> Literal {
+    fn literal(&self, value: &spec::ValueSpec) -> Literal {
         if let Some(bit) = bit(value) {
             return Literal::Bit { bit, signed: value.signed };
         }
@@ -170,12 +172,12 @@ impl<'a> Lowering<'a> {
 }
 
 /// The number of the bit, if a value is a single bit.
-fn bit(value: &spec::Value) -> Option<u32> {
+fn bit(value: &spec::ValueSpec) -> Option<u32> {
     u32::try_from(value.bit?.value.value).ok()
 }
 
-/// Numbers that others use.
-pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::Reserved>>>) -> Vec<Reserved> {
+/// Numbers that are used elsewhere.
+pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::ReservedSpec>>>) -> Vec<Reserved> {
     let lowered = names.flat().map(|(name, _, reserved)| Reserved {
         value: reserved.value.value.value,
         name: name.value.clone(),

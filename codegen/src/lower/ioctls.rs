@@ -17,17 +17,17 @@ use crate::spec::wrappers::{Map, Placed, WordOrNames};
 use crate::spec::{self, Spec, SpecFile};
 
 /// A capability of a chain that has a host.
-pub(super) struct Hosted<'a> {
-    item: &'a spec::Capability,
+pub(super) struct HostedCapability<'a> {
+    item: &'a spec::CapabilitySpec,
     /// Its name within the chain.
     short: &'a str,
     validity: Validity,
 }
 
 /// The capabilities of all releases, by the hosts of their chains.
-pub(super) fn hosted(spec: &Spec) -> HashMap<&str, Vec<Hosted<'_>>> {
+pub(super) fn hosted(spec: &Spec) -> HashMap<&str, Vec<HostedCapability<'_>>> {
     let chains = spec.items().filter_map(|(file, item)| match item {
-        spec::Item::Chain(chain) => Some((file, chain)),
+        spec::ItemSpec::Chain(chain) => Some((file, chain)),
         _ => None,
     });
     let (mut by_name, mut by_file) = (HashMap::new(), HashMap::new());
@@ -37,7 +37,7 @@ pub(super) fn hosted(spec: &Spec) -> HashMap<&str, Vec<Hosted<'_>>> {
     }
     let mut hosted = HashMap::<_, Vec<_>>::new();
     for (file, item) in spec.items() {
-        let spec::Item::Capability(capability) = item else { continue };
+        let spec::ItemSpec::Capability(capability) = item else { continue };
         let chain = match &capability.chain {
             Some(name) => by_name.get(name.as_str()),
             None => by_file.get(file.name.as_str()),
@@ -46,13 +46,17 @@ pub(super) fn hosted(spec: &Spec) -> HashMap<&str, Vec<Hosted<'_>>> {
         let Some(host) = &chain.host else { continue };
         let short = capability.name_in_chain(&chain.prefix);
         let validity = item.validity(file.validity());
-        hosted.entry(host.as_str()).or_default().push(Hosted { item: capability, short, validity });
+        hosted.entry(host.as_str()).or_default().push(HostedCapability {
+            item: capability,
+            short,
+            validity,
+        });
     }
     hosted
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn ioctl(&mut self, file: &'a SpecFile, item: &'a spec::Ioctl) -> Item {
+    pub(super) fn ioctl(&mut self, file: &'a SpecFile, item: &'a spec::IoctlSpec) -> Item {
         let validity = item.validity(file.validity());
         let fd = self.spec.abi.fds.iter().position(|(name, _)| name.value == item.fd.value);
         let arg = match &item.arg.value {
@@ -84,8 +88,8 @@ impl<'a> Lowering<'a> {
     /// name.
     fn handler(
         &self,
-        (name, place, item): (&Placed<String>, Place, &'a spec::Handler),
-        ioctl: &'a spec::Ioctl,
+        (name, place, item): (&Placed<String>, Place, &'a spec::HandlerSpec),
+        ioctl: &'a spec::IoctlSpec,
         since: Since,
     ) -> Option<Handler> {
         let arg = ioctl.arg.struct_name()?;
@@ -127,7 +131,7 @@ impl<'a> Lowering<'a> {
 
     /// The capabilities that a handler can append: those that it lists, or all
     /// that the release has in the chain of its argument.
-    fn capabilities_of(&self, item: &spec::Handler, arg: &str) -> Vec<String> {
+    fn capabilities_of(&self, item: &spec::HandlerSpec, arg: &str) -> Vec<String> {
         let all = self.hosted.get(arg).map_or(&[][..], Vec::as_slice);
         if let Some(list) = &item.capabilities {
             let named = |name: &Placed<String>| {
@@ -136,7 +140,8 @@ impl<'a> Lowering<'a> {
             };
             return list.iter().map(named).collect();
         }
-        let id = |capability: &spec::Capability| match capability.before.value_at(self.release) {
+        let id = |capability: &spec::CapabilitySpec| match capability.before.value_at(self.release)
+        {
             Some(Amount::Number(number)) => number.value,
             _ => capability.id.value.value,
         };
@@ -155,7 +160,7 @@ impl<'a> Lowering<'a> {
         limits.collect()
     }
 
-    pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::Macro) -> Item {
+    pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::MacroSpec) -> Item {
         let validity = item.validity(file.validity());
         let id = MacroId(self.abi.macros.len());
         let macro_ = Macro {
@@ -186,7 +191,7 @@ fn end_at(struct_: &Struct, field: usize) -> u64 {
 
 /// How much is copied; the default if the rules say nothing.
 fn copied(
-    rule: Option<&spec::Copied>,
+    rule: Option<&spec::CopiedSpec>,
     default: CopiedWord,
     struct_: &Struct,
     minsz: u64,
@@ -207,7 +212,7 @@ fn ends(struct_: &Struct, fields: &[Placed<String>]) -> Option<Vec<u64>> {
     fields.iter().map(|field| end(struct_, field)).collect()
 }
 
-fn reply_array(item: &spec::ReplyArray, struct_: &Struct) -> Option<ReplyArray> {
+fn reply_array(item: &spec::ReplyArraySpec, struct_: &Struct) -> Option<ReplyArray> {
     let rules = &item.when_too_small;
     let sets = rules.sets.iter().map(|field| position(struct_, field));
     let sets = sets.collect::<Option<Vec<_>>>()?;
@@ -219,7 +224,7 @@ fn reply_array(item: &spec::ReplyArray, struct_: &Struct) -> Option<ReplyArray> 
 }
 
 fn reply_chain(
-    item: &spec::ReplyChain,
+    item: &spec::ReplyChainSpec,
     struct_: &Struct,
     capabilities: Vec<String>,
 ) -> Option<ReplyChain> {

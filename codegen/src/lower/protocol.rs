@@ -13,7 +13,7 @@ use crate::ir::{
 use crate::layout::{Model, Span, round_up};
 use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
 
-/// The plan of an ABI that is complete but for its plan.
+/// The plan of an ABI that is otherwise complete.
 pub(super) fn plan(abi: &Abi) -> Protocol {
     let headers: Vec<_> = abi.cap_headers.iter().map(|header| header_format(abi, header)).collect();
     let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
@@ -229,7 +229,7 @@ fn profile(
         Copied::Fitting => Vec::new(),
     };
     let fixed_size = fixed_ends.iter().copied().max().unwrap_or(host.size);
-    // A handler without capabilities would put them after its fixed part.
+    // A handler without a chain would start one after its fixed part.
     let rules = handler.chain.clone().unwrap_or(ReplyChain {
         offset: round_up(fixed_size, align),
         align,

@@ -1,7 +1,9 @@
 //! Lowers structs and their fields, and has `layout` lay them out.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Field, GroupId, Meta, Role, Struct, StructId, StructRole, Type, UnionArm};
+use crate::ir::{
+    Field, GroupId, Meta, Payload, Role, Struct, StructId, StructRole, Type, UnionArm,
+};
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
 use crate::spec::history::Validity;
@@ -10,14 +12,14 @@ use crate::spec::wrappers::{LineOrMap, Map, Placed};
 use crate::spec::{self, SpecFile};
 
 /// A field of the specification with its name and validity.
-struct Source<'a> {
+struct FieldSource<'a> {
     name: &'a Placed<String>,
-    field: &'a spec::Field,
+    field: &'a spec::FieldSpec,
     validity: Validity,
 }
 
 /// A struct as it is declared, on its own or inside a capability.
-pub(super) struct Declaration<'a> {
+pub(super) struct StructSource<'a> {
     pub(super) name: &'a Placed<String>,
     /// The name in the release.
     pub(super) spelt: &'a str,
@@ -26,9 +28,9 @@ pub(super) struct Declaration<'a> {
     pub(super) section: usize,
     pub(super) packed: bool,
     pub(super) minsz: Option<&'a str>,
-    /// The header that opens a capability declared in one piece.
+    /// The header of a capability that declares its own fields.
     pub(super) header: Option<Field>,
-    pub(super) fields: &'a Map<LineOrMap<spec::Field>>,
+    pub(super) fields: &'a Map<LineOrMap<spec::FieldSpec>>,
 }
 
 impl<'a> Lowering<'a> {
@@ -36,11 +38,11 @@ impl<'a> Lowering<'a> {
         &mut self,
         file: &'a SpecFile,
         section: usize,
-        item: &'a spec::Struct,
+        item: &'a spec::StructSpec,
     ) -> StructId {
         let validity = item.validity(file.validity());
         let meta = self.meta(parts!(item, &item.struct_), validity, &file.source);
-        let id = self.declare(Declaration {
+        let id = self.declare(StructSource {
             name: &item.struct_,
             spelt: item.before.name_at(self.release, &item.struct_),
             meta,
@@ -56,7 +58,7 @@ impl<'a> Lowering<'a> {
         id
     }
 
-    pub(super) fn declare(&mut self, declaration: Declaration<'a>) -> StructId {
+    pub(super) fn declare(&mut self, declaration: StructSource<'a>) -> StructId {
         let id = StructId(self.abi.structs.len());
         let mut fields: Vec<_> = declaration.header.into_iter().collect();
         let mut names: Vec<&str> = fields.iter().map(|_| "header").collect();
@@ -83,24 +85,23 @@ impl<'a> Lowering<'a> {
         id
     }
 
-    /// The fields that the release has. Before a union came, those of its
-    /// members that are older stood in its place.
+    /// The fields that the release has. Before a union was added, its older members were fields.
     fn alive_fields(
         &self,
-        fields: &'a Map<LineOrMap<spec::Field>>,
+        fields: &'a Map<LineOrMap<spec::FieldSpec>>,
         outer: Validity,
-    ) -> Vec<Source<'a>> {
+    ) -> Vec<FieldSource<'a>> {
         let mut alive = Vec::new();
         for (name, field) in fields.iter() {
             let validity = field.validity(outer);
             if validity.covers(self.release) {
-                alive.push(Source { name, field, validity });
+                alive.push(FieldSource { name, field, validity });
                 continue;
             }
             for (name, member) in field.union.iter() {
                 let validity = member.validity(validity);
                 if validity.covers(self.release) {
-                    alive.push(Source { name, field: member, validity });
+                    alive.push(FieldSource { name, field: member, validity });
                 }
             }
         }
@@ -109,12 +110,12 @@ impl<'a> Lowering<'a> {
 
     fn field(
         &mut self,
-        source: &Source<'a>,
+        source: &FieldSource<'a>,
         owner: (StructId, usize, &str),
         earlier: &[&str],
         inherited: &str,
     ) -> Field {
-        let Source { name, field, validity } = *source;
+        let FieldSource { name, field, validity } = *source;
         let meta = self.meta(parts!(field, name), validity, inherited);
         let expr = field.before.type_at(self.release).or(field.type_.as_ref());
         let type_ = match expr {
@@ -126,7 +127,7 @@ impl<'a> Lowering<'a> {
         let named = named.and_then(|name| self.groups.get(name.as_str()).copied());
         let today = field.type_.as_ref().and_then(|expr| expr.direction);
         let role = role(expr.and_then(|expr| expr.role));
-        // Earlier types have the direction of today, but reserved bytes had none.
+        // Earlier types have the current direction, except for reserved bytes, which have none.
         let direction = match field.before.type_at(self.release) {
             Some(_) if role == Role::Reserved => None,
             _ => today,
@@ -139,6 +140,7 @@ impl<'a> Lowering<'a> {
             role,
             group,
             ids: named.filter(|named| group != Some(*named)),
+            payload: field.payload.as_ref().map(|payload| self.pointed(payload)),
             valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),
             version: field
                 .version
@@ -146,9 +148,29 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    fn pointed(&self, payload: &spec::PayloadSpec) -> Payload {
+        let (item, length) = payload.length();
+        Payload {
+            direction: payload.direction,
+            length_in: item.map(|name| known(self.struct_of(name))),
+            length: length.to_owned(),
+        }
+    }
+
+    /// A struct by its name or by that of the capability that it is the body of.
+    fn struct_of(&self, name: &str) -> Option<StructId> {
+        let body = self.spec.items().find_map(|(_, item)| match item {
+            spec::ItemSpec::Capability(item) if item.capability.value == name => {
+                item.struct_.as_ref()
+            }
+            _ => None,
+        });
+        self.structs.get(body.map_or(name, |body| body.as_str())).copied()
+    }
+
     fn arms(
         &mut self,
-        field: &'a spec::Field,
+        field: &'a spec::FieldSpec,
         owner: (StructId, usize, &str),
         validity: Validity,
         source: &str,
@@ -173,11 +195,11 @@ impl<'a> Lowering<'a> {
         arms
     }
 
-    /// The flags or numbers that a field holds: its own, or those it names.
+    /// The flags or numbers of a field: its own, or those of the group that it names.
     fn group_of(
         &mut self,
         owner: (StructId, usize, &str),
-        (name, field): (&str, &'a spec::Field),
+        (name, field): (&str, &'a spec::FieldSpec),
         (validity, meta): (Validity, &Meta),
         type_: &Type,
     ) -> Option<GroupId> {
@@ -218,7 +240,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// The direction of a union: that of its members, or both if they differ.
-fn shared_direction(field: &spec::Field) -> Option<Direction> {
+fn shared_direction(field: &spec::FieldSpec) -> Option<Direction> {
     let said = field.union.iter().map(|(_, arm)| arm.type_.as_ref()?.direction);
     let both = |one: Option<Direction>, other| match one? == other? {
         true => one,

@@ -1,6 +1,6 @@
 //! The program's side: its knowledge of replies, and how it reads one.
 
-use super::writer::{Given, Reply, STALE};
+use super::writer::{Reply, STALE, WrittenCap};
 use crate::ir::protocol::{BitField, CapPlan, ChainPlan, HeaderFormat};
 use crate::ir::{Abi, Arg, Ioctl, Role};
 use crate::layout::{Model, Span};
@@ -75,7 +75,7 @@ impl Reader {
         for (name, span) in self.fields.iter().filter(|(_, span)| span.end() <= reply.minsz) {
             *compared += span.size;
             if !marked(bytes, *span, name) {
-                return Some(format!("`{name}` at {} is not what was written", span.offset));
+                return Some(format!("`{name}` at {} differs from the written value", span.offset));
             }
         }
         let chain = self.chain.as_ref()?;
@@ -83,7 +83,7 @@ impl Reader {
     }
 }
 
-/// Whether these bytes are those of a field.
+/// Whether these bytes are the written bytes of a field.
 fn marked(bytes: &[u8], span: Span, name: &str) -> bool {
     let bytes = &bytes[span.offset as usize..span.end() as usize];
     bytes.iter().zip(0..).all(|(byte, at)| *byte == sample::mark(name, at))
@@ -136,7 +136,7 @@ impl KnownChain {
             };
         };
         if short || reply.caps.is_empty() {
-            return Some(format!("a chain is found at {first}, and there is none"));
+            return Some(format!("a chain is found at {first}, but none was written"));
         }
         let mut found = Vec::new();
         let mut at = first;
@@ -155,7 +155,7 @@ impl KnownChain {
             }
             at = if self.header.from_reply { next } else { at + next };
         }
-        let known = |given: &&Given| self.caps.iter().any(|cap| cap.name == given.name);
+        let known = |given: &&WrittenCap| self.caps.iter().any(|cap| cap.name == given.name);
         let lost = reply.caps.iter().filter(known).find(|given| !found.contains(&&*given.name));
         lost.map(|given| format!("{} is not found", given.name))
     }
@@ -186,11 +186,11 @@ impl KnownCap {
         bytes: &[u8],
         at: u64,
         version: u64,
-        given: &'a [Given],
+        given: &'a [WrittenCap],
         compared: &mut u64,
     ) -> Result<&'a str, String> {
         let Some(given) = given.iter().find(|given| given.name == self.name) else {
-            return Err(format!("the capability at {at} is taken for {}", self.name));
+            return Err(format!("the capability at {at} is read as {}", self.name));
         };
         if u64::from(given.version) != version {
             return Err(format!("{} has version {version}, not {}", given.name, given.version));
@@ -202,7 +202,10 @@ impl KnownCap {
             };
             let span = Span { offset: at + field.offset, size: *size };
             if span.end() > bytes.len() as u64 || !marked(bytes, span, &field.name) {
-                return Err(format!("`{}` of {} is not what was written", field.name, self.name));
+                return Err(format!(
+                    "`{}` of {} differs from the written value",
+                    field.name, self.name
+                ));
             }
             *compared += size;
         }

@@ -2,16 +2,16 @@
 
 use crate::ir::{Abi, Arg, CapabilityId, Ioctl, Role, Struct};
 use crate::layout::Model;
-use crate::model::{Contents, Handling, sample};
+use crate::model::{Contents, HandlerModel, sample};
 use crate::reply::Direction;
 
-/// How far past the full reply the values of argsz go.
+/// How far the values of argsz exceed the full reply.
 const SLACK: u64 = 9;
 
-/// How many elements arrays have.
+/// The number of elements of each array.
 const ELEMENTS: u64 = 2;
 
-/// The size of argsz itself, which is read first of all.
+/// The size of argsz itself, which the handler reads first.
 const ARGSZ: u64 = 4;
 
 /// The content of the buffer before the call.
@@ -29,7 +29,7 @@ pub(super) struct Writer {
 /// A device with some capabilities, and the replies about it, by argsz.
 pub(super) struct Set {
     /// The capabilities, in their order.
-    caps: Vec<Given>,
+    caps: Vec<WrittenCap>,
     /// The size of the full reply.
     need: u64,
     /// The buffer after the call; `None` if the call fails.
@@ -38,7 +38,7 @@ pub(super) struct Set {
 
 /// A capability of a reply.
 #[derive(Clone, Debug)]
-pub(super) struct Given {
+pub(super) struct WrittenCap {
     /// Its name.
     pub(super) name: String,
     /// Its version.
@@ -56,12 +56,12 @@ pub(super) struct Reply<'a> {
     /// The bytes that argsz has to cover.
     pub(super) minsz: u64,
     /// The capabilities of the device.
-    pub(super) caps: &'a [Given],
+    pub(super) caps: &'a [WrittenCap],
     /// The buffer after the call, a little longer than argsz; `None` if the call fails.
     pub(super) bytes: Option<&'a [u8]>,
 }
 
-/// Two writers are the same if they give the same replies.
+/// Two writers with the same replies have the same text.
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.handler, self.minsz)?;
@@ -76,7 +76,7 @@ impl Writer {
     /// The handlers of an ioctl in the release of the ABI whose rules determine all their replies.
     pub(super) fn all(abi: &Abi, ioctl: &Ioctl) -> Vec<Self> {
         let writers = ioctl.served_at(abi.release).filter_map(|handler| {
-            let handling = Handling::new(abi, ioctl, handler)?;
+            let model = HandlerModel::new(abi, ioctl, handler)?;
             let Arg::Struct(id) = ioctl.arg else { return None };
             let chain = abi.chain_of(id);
             let given = handler.chain.as_ref().map(|chain| &chain.capabilities);
@@ -89,7 +89,7 @@ impl Writer {
             let struct_ = abi.struct_(id);
             let minsz = handler.minsz;
             let sets = sets(&caps);
-            let sets = sets.iter().map(|caps| Set::new(abi, &handling, minsz, struct_, caps));
+            let sets = sets.iter().map(|caps| Set::new(abi, &model, minsz, struct_, caps));
             Some(Self { handler: handler.name.clone(), sets: sets.collect(), minsz })
         });
         writers.collect()
@@ -130,7 +130,7 @@ fn sets(caps: &[CapabilityId]) -> Vec<Vec<CapabilityId>> {
 impl Set {
     fn new(
         abi: &Abi,
-        handling: &Handling<'_>,
+        model: &HandlerModel<'_>,
         minsz: u64,
         struct_: &Struct,
         caps: &[CapabilityId],
@@ -140,27 +140,27 @@ impl Set {
             array: sample::array(abi, struct_, ELEMENTS),
             caps: caps.iter().map(|id| sample::cap(abi, abi.capability(*id), ELEMENTS)).collect(),
         };
-        let need = handling.need(&contents.caps) + contents.array.len() as u64;
+        let need = model.need(&contents.caps) + contents.array.len() as u64;
         let most = need + SLACK;
         let reply = |argsz: u64| {
-            let before = asked(struct_, most + SLACK, argsz);
-            let answer = handling.answer(&before, &contents);
+            let before = request(struct_, most + SLACK, argsz);
+            let answer = model.answer(&before, &contents);
             let bytes = answer.bytes.into_iter().map(|byte| byte.unwrap_or(0x5c)).collect();
             (argsz >= minsz).then_some(bytes)
         };
-        let caps = caps.iter().map(|id| Given::new(abi, *id)).collect();
+        let caps = caps.iter().map(|id| WrittenCap::new(abi, *id)).collect();
         Self { caps, need, replies: (0..=most).map(reply).collect() }
     }
 }
 
 /// The request of a program: inputs are 0, all other bytes, also those after argsz,
 /// have arbitrary values.
-fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
+fn request(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
     let mut bytes = vec![STALE; size as usize];
     for (field, span) in struct_.fields.iter().zip(&struct_.layouts[Model::Lp64.index()].fields) {
         let place = bytes.iter_mut().skip(span.offset as usize).take(span.size as usize);
         match field.role {
-            Role::Argsz => place.zip(argsz.to_le_bytes()).for_each(|(byte, said)| *byte = said),
+            Role::Argsz => place.zip(argsz.to_le_bytes()).for_each(|(byte, value)| *byte = value),
             _ if field.direction == Some(Direction::In) => place.for_each(|byte| *byte = 0),
             _ => {}
         }
@@ -170,7 +170,7 @@ fn asked(struct_: &Struct, size: u64, argsz: u64) -> Vec<u8> {
     bytes
 }
 
-impl Given {
+impl WrittenCap {
     fn new(abi: &Abi, id: CapabilityId) -> Self {
         let (cap, plan) = (abi.capability(id), &abi.protocol.capabilities[id.0]);
         let struct_ = plan.struct_.map(|id| abi.struct_(id));

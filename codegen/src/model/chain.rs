@@ -6,7 +6,7 @@ use crate::ir::{Abi, Bits, CapHeader, ReplyChain};
 use crate::reply::Padding;
 
 /// Writes a chain.
-pub(super) struct Writer<'a> {
+pub(super) struct ChainWriter<'a> {
     pub(super) abi: &'a Abi,
     pub(super) header: &'a CapHeader,
     pub(super) rules: &'a ReplyChain,
@@ -15,7 +15,7 @@ pub(super) struct Writer<'a> {
     pub(super) fits: bool,
 }
 
-impl Writer<'_> {
+impl ChainWriter<'_> {
     pub(super) fn chain(&self, memory: &mut Memory, caps: &[Cap]) {
         let size = size_of_header(self.abi, self.header);
         let mut at = self.rules.offset;

@@ -22,7 +22,7 @@ impl Memory {
         self.bytes.get(at as usize).copied().flatten()
     }
 
-    /// Writes a byte; beyond the memory it is only noted.
+    /// Writes a byte; a byte beyond the memory is only recorded.
     pub(super) fn set(&mut self, at: u64, byte: Option<u8>) {
         match self.written.last_mut() {
             Some(last) if last.end == at => last.end += 1,
@@ -60,7 +60,7 @@ impl Memory {
     }
 }
 
-/// The number in a field, as far as the bytes reach.
+/// The number in the part of a field that is in the memory.
 pub(super) fn number(bytes: &[u8], span: Span) -> u64 {
     let bytes = bytes.iter().skip(span.offset as usize).take(span.size.min(8) as usize);
     bytes.enumerate().fold(0, |number, (index, byte)| number | u64::from(*byte) << (8 * index))

@@ -6,10 +6,11 @@ use std::io;
 use std::path::Path;
 
 use super::load::Origin;
-use crate::output::{CodeFile, Language};
+use crate::output::{CodeFile, CodeLanguage};
 
 /// The folder of each language, relative to that of the specification.
-const FOLDERS: [(Language, &str); 2] = [(Language::Rust, "code/rust"), (Language::C, "code/c")];
+const FOLDERS: [(CodeLanguage, &str); 2] =
+    [(CodeLanguage::Rust, "code/rust"), (CodeLanguage::C, "code/c")];
 
 /// A file that cannot be read, with the reason.
 pub(super) type Unreadable = (String, String);
@@ -32,7 +33,7 @@ pub(super) fn read(origin: &Origin) -> Result<Vec<CodeFile>, Unreadable> {
 }
 
 fn from_folder(
-    language: Language,
+    language: CodeLanguage,
     root: &Path,
     below: &str,
     files: &mut Vec<CodeFile>,

@@ -13,14 +13,14 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::node::{Node, Value};
-use super::wrappers::{Kind, NODE};
+use super::node::{Node, NodeValue};
+use super::wrappers::{NODE, NodeKind};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// An error on its way up to the nearest value that can report it.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Not reported yet, for want of a place.
+    /// Not reported yet, because it has no place.
     Message(String),
     /// Already among the diagnostics.
     Reported,
@@ -86,14 +86,14 @@ impl<'a> NodeReader<'a> {
 
     fn text(&self, what: &str) -> Result<&'a str, Failure> {
         match &self.node.value {
-            Value::Scalar { text, .. } if !text.is_empty() => Ok(text),
+            NodeValue::Scalar { text, .. } if !text.is_empty() => Ok(text),
             _ => Err(self.expected(what)),
         }
     }
 
     fn map(&self) -> Result<&'a [(Node, Node)], Failure> {
         match &self.node.value {
-            Value::Map(map) => Ok(map),
+            NodeValue::Map(map) => Ok(map),
             _ => Err(self.expected("a mapping")),
         }
     }
@@ -102,7 +102,7 @@ impl<'a> NodeReader<'a> {
     fn known_entries(&self, known: &[&str]) -> Result<Vec<&'a (Node, Node)>, Failure> {
         let mut entries = Vec::new();
         for entry in self.map()? {
-            let Value::Scalar { text, .. } = &entry.0.value else { continue };
+            let NodeValue::Scalar { text, .. } = &entry.0.value else { continue };
             if known.contains(&text.as_str()) {
                 entries.push(entry);
                 continue;
@@ -124,9 +124,9 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match &self.node.value {
-            Value::Scalar { .. } => self.deserialize_str(visitor),
-            Value::List(_) => self.deserialize_seq(visitor),
-            Value::Map(_) => self.deserialize_map(visitor),
+            NodeValue::Scalar { .. } => self.deserialize_str(visitor),
+            NodeValue::List(_) => self.deserialize_seq(visitor),
+            NodeValue::Map(_) => self.deserialize_map(visitor),
         }
     }
 
@@ -145,8 +145,8 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match &self.node.value {
-            Value::Scalar { text, plain: true } if text == "true" => visitor.visit_bool(true),
-            Value::Scalar { text, plain: true } if text == "false" => visitor.visit_bool(false),
+            NodeValue::Scalar { text, plain: true } if text == "true" => visitor.visit_bool(true),
+            NodeValue::Scalar { text, plain: true } if text == "false" => visitor.visit_bool(false),
             _ => Err(self.expected("true or false")),
         }
     }
@@ -156,7 +156,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        let Value::List(list) = &self.node.value else {
+        let NodeValue::List(list) = &self.node.value else {
             return Err(self.expected("a list"));
         };
         let rest = list.iter();
@@ -197,7 +197,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        let Value::Map(map) = &self.node.value else {
+        let NodeValue::Map(map) = &self.node.value else {
             let variant = self.text(&format!("one of {}", variants.join(", ")))?;
             if !variants.contains(&variant) {
                 return Err(self.expected(&format!("one of {}", variants.join(", "))));
@@ -205,7 +205,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
             return self.place(visitor.visit_enum(variant.into_deserializer()));
         };
         let kind = map.iter().find_map(|(key, _)| match &key.value {
-            Value::Scalar { text, .. } => variants.iter().find(|variant| *variant == text),
+            NodeValue::Scalar { text, .. } => variants.iter().find(|variant| *variant == text),
             _ => None,
         });
         let Some(kind) = kind else {
@@ -288,9 +288,9 @@ impl<'de> SeqAccess<'de> for NodeParts<'de> {
     ) -> Result<Option<T::Value>, Failure> {
         let Node { place, value } = self.reader.node;
         let kind = match value {
-            Value::Scalar { .. } => Kind::Scalar,
-            Value::List(_) => Kind::List,
-            Value::Map(_) => Kind::Map,
+            NodeValue::Scalar { .. } => NodeKind::Scalar,
+            NodeValue::List(_) => NodeKind::List,
+            NodeValue::Map(_) => NodeKind::Map,
         };
         let parts = [place.file, place.start, place.end, kind as usize];
         let part = parts.get(self.given);

@@ -13,16 +13,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::wrappers::{LineOrMap, List, Map, OneOrMany, Placed};
-use super::{Field, Handler, Reserved, SpecFile, Value};
+use super::{FieldSpec, HandlerSpec, ReservedSpec, SpecFile, ValueSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::release::Since;
 use merge::Merge;
 
-/// More for an item of another file; only overlays have it.
+/// An addition to an item of another file; only in overlays.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(super) struct Extension {
     /// The item; `struct.field` for the numbers of a field, `ioctl.handler` for the capabilities of a handler.
-    extend: Placed<String>,
+    pub(super) extend: Placed<String>,
     /// The first release that has it; by default that of the file.
     since: Option<Placed<Since>>,
     /// The kernel file or commit that it is taken from; by default that of the file.
@@ -33,19 +33,19 @@ pub(super) struct Extension {
     before: Option<Placed<String>>,
     /// Fields of a struct or a capability.
     #[serde(default)]
-    fields: Map<LineOrMap<Field>>,
+    pub(super) fields: Map<LineOrMap<FieldSpec>>,
     /// Flags of a field.
     #[serde(default)]
-    bits: Map<LineOrMap<Value>>,
+    pub(super) bits: Map<LineOrMap<ValueSpec>>,
     /// Numbers of a group or a field.
     #[serde(default)]
-    values: Map<LineOrMap<Value>>,
+    pub(super) values: Map<LineOrMap<ValueSpec>>,
     /// Numbers of a group or a chain that others use.
     #[serde(default)]
-    reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+    reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     /// Handlers of an ioctl; they replace those of the same name.
     #[serde(default)]
-    handlers: Map<OneOrMany<LineOrMap<Handler>>>,
+    handlers: Map<OneOrMany<LineOrMap<HandlerSpec>>>,
     /// Capabilities that a handler can append.
     #[serde(default)]
     capabilities: List<Placed<String>>,
@@ -59,14 +59,14 @@ pub(super) struct Extensions {
 }
 
 impl Extensions {
-    /// Those of a file, whose release and source are their defaults.
+    /// The extensions of a file; its release and source are their defaults.
     pub(super) fn of(file: &SpecFile, list: Vec<Extension>) -> Self {
         Self { since: file.since, source: file.source.clone(), list }
     }
 }
 
 impl Extension {
-    /// The keys with which it adds something.
+    /// The keys of its additions.
     fn given(&self) -> Vec<&'static str> {
         let keys = [
             ("fields", !self.fields.is_empty()),
@@ -79,7 +79,7 @@ impl Extension {
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
 
-    /// Whether nothing that it adds has a position among others.
+    /// Whether none of its additions has a position among others.
     fn is_unordered(&self) -> bool {
         let unordered = |key: &&str| ["reserved", "handlers"].contains(key);
         self.given().iter().all(unordered)
@@ -88,7 +88,7 @@ impl Extension {
 
 /// Puts all extensions into their items.
 pub(super) fn apply(files: &mut [SpecFile], all: Vec<Extensions>, problems: &mut Diagnostics) {
-    // The item of an extension may be one that could not be read.
+    // The item of an extension may be missing because it could not be read.
     let incomplete = problems.has_errors();
     let mut merge = Merge::new(files, incomplete, problems);
     for Extensions { since, source, list } in all {
@@ -107,7 +107,7 @@ pub(super) fn refuse_all(extensions: &[Extension], problems: &mut Diagnostics) {
     for extension in extensions {
         let problem = Diagnostic::error(BAD_EXTENSION, "only an overlay extends items")
             .at(extension.extend.place, "in a file that abi.yaml lists")
-            .help("write it into the item itself, or give the file with `--overlay`");
+            .help("change the item itself, or use the file with `--overlay`");
         problems.push(problem);
     }
 }

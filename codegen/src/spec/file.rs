@@ -5,46 +5,54 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::extend::Extension;
-use super::items::{Capability, Chain, Ioctl, Macro, Struct, Values, item_kinds};
-use super::text::Doc;
+use super::items::{
+    CapabilitySpec, ChainSpec, IoctlSpec, MacroSpec, StructSpec, Values, item_kinds,
+};
+use super::text::DocText;
+use super::types::Day;
 use super::wrappers::{List, Placed};
-use super::{Item, SpecFile};
+use super::{ItemSpec, SpecFile};
+use crate::diagnostic::Place;
 use crate::release::Since;
 
 /// One file of items: one subject, at most one id space.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct File {
+pub(super) struct ItemFile {
     /// The subject of the file, for readers.
     pub(super) title: Placed<String>,
     /// A few sentences that open its part of the header and its page.
-    doc: Placed<Doc>,
+    doc: Placed<DocText>,
     /// The kernel header that its items come from.
     header: Placed<String>,
-    /// The default `since` of its items; required, except in overlays, where it is the newest release by default.
+    /// The default `since` of its items; required, except in overlays, where it is the described release by default.
     since: Option<Placed<Since>>,
     /// The default `source` of its items: a kernel file or commit.
     source: Placed<String>,
+    /// The day on which this version of a proposal was posted; only in overlays.
+    posted: Option<Placed<Day>>,
+    /// The proposal that replaced this one; only in overlays.
+    replaced_by: Option<Placed<String>>,
     /// The items, in the order of the outputs.
-    items: List<Entry>,
+    items: List<FileEntry>,
 }
 
 /// Declares the entries of the list of items: an item or an extension.
 macro_rules! entry_enum {
     ($($(#[doc = $doc:literal])* $kind:ident($body:ident),)+) => {
-        /// An item, whose kind is the first of these keys that it has.
+        /// An item; the first of these keys that it has determines its kind.
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[schemars(untagged)]
-        enum Entry {
+        enum FileEntry {
             $($(#[doc = $doc])* $kind($body),)+
-            /// More for an item of another file; only in overlays.
+            /// An addition to an item of another file; only in overlays.
             Extend(Extension),
         }
 
-        impl Entry {
-            fn add_to(self, items: &mut Vec<Item>, extensions: &mut Vec<Extension>) {
+        impl FileEntry {
+            fn add_to(self, items: &mut Vec<ItemSpec>, extensions: &mut Vec<Extension>) {
                 match self {
-                    $(Self::$kind(item) => items.push(Item::$kind(item)),)+
+                    $(Self::$kind(item) => items.push(ItemSpec::$kind(item)),)+
                     Self::Extend(extension) => extensions.push(extension),
                 }
             }
@@ -53,11 +61,17 @@ macro_rules! entry_enum {
 }
 item_kinds!(entry_enum);
 
-impl File {
+impl ItemFile {
+    /// The places of keys that only proposals have.
+    pub(super) fn proposal_keys(&self) -> impl Iterator<Item = Place> {
+        let posted = self.posted.as_ref().map(|day| day.place);
+        posted.into_iter().chain(self.replaced_by.as_ref().map(|name| name.place))
+    }
+
     /// The file with its own items, and its additions to those of other files.
-    /// `None` if neither the file nor `newest` gives a release.
-    pub(super) fn split(self, newest: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
-        let newest = newest.map(|value| Placed { value, place: self.header.place });
+    /// `None` if neither the file nor `default` gives a release.
+    pub(super) fn split(self, default: Option<Since>) -> Option<(SpecFile, Vec<Extension>)> {
+        let default = default.map(|value| Placed { value, place: self.header.place });
         let (mut items, mut extensions) = (Vec::new(), Vec::new());
         for entry in self.items.0 {
             entry.add_to(&mut items, &mut extensions);
@@ -68,8 +82,10 @@ impl File {
             title: self.title,
             doc: self.doc,
             header: self.header,
-            since: self.since.or(newest)?,
+            since: self.since.or(default)?,
             source: self.source,
+            posted: self.posted.map(|day| day.value.0),
+            replaced_by: self.replaced_by,
             items: List(items),
         };
         Some((file, extensions))

@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::items::Ioctl;
-use super::text::{Doc, Number};
+use super::items::IoctlSpec;
+use super::text::{DocText, Number};
 use super::types::ErrorName;
 use super::wrappers::{FromLine, List, Map, Placed, WordOrNames};
 use crate::diagnostic::Place;
@@ -13,29 +13,30 @@ use crate::names::is_name;
 use crate::release::{Release, Since};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 
-/// Declares a type that has reply rules beside keys of its own.
+/// Declares a type with the keys of reply rules and keys of its own.
 macro_rules! with_rules {
     ($(#[$attribute:meta])* pub struct $name:ident { $($body:tt)* }) => {
         $(#[$attribute])*
         #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
         pub struct $name {
-            /// The rules, from `replies`, that hold where the keys below are left out.
+            /// The rules in `replies` that apply if the keys below are absent.
             pub like: Option<Placed<String>>,
             $($body)*
             /// The last field that argsz must cover, or the call fails with EINVAL; by default that of the struct.
             pub minsz: Option<Placed<String>>,
-            /// How much is copied in: a word, or the fields of which the last one that argsz covers is the end; by default `minsz`.
-            pub reads: Option<Copied>,
+            /// How much is copied in: a word, or a list of fields; the last one
+            /// that argsz covers is the end. The default is `minsz`.
+            pub reads: Option<CopiedSpec>,
             /// How much of the fixed part is copied out, likewise; by default nothing.
-            pub writes: Option<Copied>,
+            pub writes: Option<CopiedSpec>,
             /// The content of output bytes that the handler does not set; by default `echo`.
             pub unset: Option<Unset>,
             /// Input fields that must be below a constant, or the call fails with EINVAL.
             pub below: Option<Map<Placed<String>>>,
             /// How the array at the end of the argument is appended, if the handler appends it.
-            pub array: Option<ReplyArray>,
+            pub array: Option<ReplyArraySpec>,
             /// How the chain is appended, if the handler appends one.
-            pub chain: Option<ReplyChain>,
+            pub chain: Option<ReplyChainSpec>,
         }
 
         impl $name {
@@ -56,13 +57,13 @@ macro_rules! with_rules {
 }
 
 with_rules! {
-    /// Reply rules that handlers share.
+    /// Reply rules shared by several handlers.
     pub struct ReplyRules {}
 }
 
 with_rules! {
     /// A handler of the kernel: how it treats the caller's buffer.
-    pub struct Handler {
+    pub struct HandlerSpec {
         /// The first release with these rules; by default that of the ioctl.
         pub since: Option<Placed<Since>>,
         /// The first release without them.
@@ -70,7 +71,7 @@ with_rules! {
         /// Its kernel file and function.
         pub source: Placed<String>,
         /// Notes about it.
-        pub doc: Option<Placed<Doc>>,
+        pub doc: Option<Placed<DocText>>,
         /// The capabilities that it can append, by their names in the chain, in its order; by default all of the chain.
         pub capabilities: Option<List<Placed<String>>>,
         /// The name under which the reply builder has these rules.
@@ -78,23 +79,23 @@ with_rules! {
     }
 }
 
-/// Rules that hold for a handler, its own and those that it is like.
+/// The rules of a handler, completed with the rules that it refers to by `like`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rules<'a> {
     /// The last field that argsz must cover, unless that of the struct.
     pub minsz: Option<&'a Placed<String>>,
     /// How much is copied in.
-    pub reads: Option<&'a Copied>,
+    pub reads: Option<&'a CopiedSpec>,
     /// How much of the fixed part is copied out.
-    pub writes: Option<&'a Copied>,
+    pub writes: Option<&'a CopiedSpec>,
     /// The content of output bytes that the handler does not set.
     pub unset: Option<Unset>,
     /// Input fields that must be below a constant.
     pub below: Option<&'a Map<Placed<String>>>,
     /// How the array is appended.
-    pub array: Option<&'a ReplyArray>,
+    pub array: Option<&'a ReplyArraySpec>,
     /// How the chain is appended.
-    pub chain: Option<&'a ReplyChain>,
+    pub chain: Option<&'a ReplyChainSpec>,
 }
 
 impl Rules<'_> {
@@ -112,19 +113,19 @@ impl Rules<'_> {
     }
 }
 
-impl Ioctl {
-    /// Every handler with its name and its place; one that had different rules
-    /// in different releases comes several times.
-    pub fn handlers(&self) -> impl Iterator<Item = (&Placed<String>, Place, &Handler)> {
+impl IoctlSpec {
+    /// Every handler with its name and its place; a handler with different rules in
+    /// different releases is listed several times.
+    pub fn handlers(&self) -> impl Iterator<Item = (&Placed<String>, Place, &HandlerSpec)> {
         self.handlers.flat().map(|(name, place, handler)| (name, place, &handler.0))
     }
 
-    /// The rules that hold for one of its handlers.
-    pub fn rules<'a>(&'a self, handler: &'a Handler) -> Rules<'a> {
+    /// The rules of one of its handlers.
+    pub fn rules<'a>(&'a self, handler: &'a HandlerSpec) -> Rules<'a> {
         let mut rules = handler.rules();
         let mut like = handler.like.as_ref();
         let mut replies = &self.replies[..];
-        // Rules are only like earlier ones, so this ends.
+        // Rules only refer to earlier rules, so this loop ends.
         while let Some(name) = like {
             let found = replies.iter().position(|(own, _)| own.value == name.value);
             let Some(at) = found else { break };
@@ -136,7 +137,7 @@ impl Ioctl {
     }
 }
 
-impl FromLine for Handler {
+impl FromLine for HandlerSpec {
     const FORM: &'static str = "rules [capabilities], releases, source";
     const PATTERN: &'static str = "^.+$";
 
@@ -181,7 +182,7 @@ fn is_release(text: &str) -> bool {
 }
 
 /// How much of the caller's buffer is copied: a word, or fields.
-pub type Copied = WordOrNames<CopiedWord>;
+pub type CopiedSpec = WordOrNames<CopiedWord>;
 
 /// The words for how much is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -189,7 +190,7 @@ pub type Copied = WordOrNames<CopiedWord>;
 pub enum CopiedWord {
     /// Nothing.
     Nothing,
-    /// As far as minsz.
+    /// Up to minsz.
     Minsz,
     /// As much as fits argsz.
     Fitting,
@@ -197,7 +198,7 @@ pub enum CopiedWord {
 
 /// How a handler appends the array at the end of its argument: all of it or nothing.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct ReplyArray {
+pub struct ReplyArraySpec {
     /// The array: the last field of the argument, with a field that counts its elements.
     pub field: Placed<String>,
     /// The reply to a buffer that is too small for it.
@@ -216,10 +217,10 @@ pub struct TooSmallArray {
 
 /// How a handler appends its chain.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct ReplyChain {
+pub struct ReplyChainSpec {
     /// Offset of the first capability.
     pub offset: Placed<Number>,
-    /// The number to a multiple of which the offset of every other capability is rounded up.
+    /// The alignment of the offsets of all other capabilities.
     pub align: Placed<Number>,
     /// The reply to a buffer that is too small for the chain.
     pub when_too_small: WhenTooSmall,
@@ -229,7 +230,8 @@ pub struct ReplyChain {
     /// When argsz is set to the size of the full reply; by default `when_too_small`.
     #[serde(default)]
     pub argsz: ArgszReply,
-    /// The fields of which the last one that argsz covers is the end of what is copied out with the chain, if that is more than without it.
+    /// Fields at which the fixed part can end if there is a chain: the last one
+    /// that argsz covers counts, if this is more than without a chain.
     #[serde(default)]
     pub writes: List<Placed<String>>,
 }
@@ -239,7 +241,7 @@ mod tests {
     use super::*;
 
     fn parts(line: &str) -> [String; 4] {
-        let handler = Handler::from_line(line, Place::default()).expect("a handler");
+        let handler = HandlerSpec::from_line(line, Place::default()).expect("a handler");
         let text = |text: Option<String>| text.unwrap_or_default();
         [
             text(handler.like.map(|like| like.value)),
@@ -268,7 +270,7 @@ mod tests {
     fn a_line_has_capabilities_after_the_rules() {
         let line = "chained [TYPE, MSIX], v4.10 to v6.19, a.c, reply";
         assert_eq!(parts(line), ["chained", "v4.10", "v6.19", "a.c, reply"]);
-        let handler = Handler::from_line(line, Place::default()).expect("a handler");
+        let handler = HandlerSpec::from_line(line, Place::default()).expect("a handler");
         let list = handler.capabilities.expect("a list");
         let names: Vec<_> = list.iter().map(|name| name.as_str()).collect();
         assert_eq!(names, ["TYPE", "MSIX"]);
@@ -277,7 +279,7 @@ mod tests {
     #[test]
     fn releases_of_a_line_are_read_strictly() {
         for line in ["plain, v4.x, a.c", "v4.6 to 5.0, a.c", "plain, v4.6 until v5.0, a.c"] {
-            assert!(Handler::from_line(line, Place::default()).is_err(), "{line}");
+            assert!(HandlerSpec::from_line(line, Place::default()).is_err(), "{line}");
         }
     }
 }

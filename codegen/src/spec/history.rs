@@ -10,7 +10,7 @@ use crate::release::{Release, Since};
 pub struct Validity {
     /// The first release with it.
     pub since: Since,
-    /// The first release without it again.
+    /// The first release that no longer has it.
     pub until: Option<Release>,
 }
 
@@ -48,9 +48,9 @@ impl Validity {
 }
 
 /// The differences of an item before some releases, oldest first.
-pub type History = Map<LineOrMap<Before>, Release>;
+pub type HistorySpec = Map<LineOrMap<Before>, Release>;
 
-impl History {
+impl HistorySpec {
     /// The item's name in `release`.
     pub fn name_at<'a>(&'a self, release: Release, now: &'a str) -> &'a str {
         self.at(release, |before| before.name.as_ref().map(|name| name.value.as_str()))
@@ -72,7 +72,7 @@ impl History {
         self.at(release, |before| before.c.as_ref().map(|c| c.value.as_str()))
     }
 
-    /// The names that the item had until `release`, with what ended them.
+    /// The names that the item had until `release`, each with the release that replaced it.
     pub fn former_names(
         &self,
         release: Release,
@@ -81,7 +81,7 @@ impl History {
         past.filter_map(|(end, before)| Some((before.name.as_ref()?, end.value)))
     }
 
-    /// The numbers that the item had until `release`, with what ended them.
+    /// The numbers that the item had until `release`, each with the release that replaced it.
     pub fn former_numbers(&self, release: Release) -> impl Iterator<Item = (i128, Release)> {
         let past = self.iter().filter(move |(end, _)| end.value <= release);
         past.filter_map(|(end, before)| match before.value? {
@@ -90,7 +90,7 @@ impl History {
         })
     }
 
-    /// The types that the item had until `release`, with what ended them.
+    /// The types that the item had until `release`, each with the release that replaced it.
     pub fn former_types(&self, release: Release) -> impl Iterator<Item = (String, Release)> {
         let past = self.past(release);
         past.filter_map(|(end, before)| Some((before.type_.as_ref()?.c_like(), end)))

@@ -1,5 +1,6 @@
 //! The items of a specification, and the keys that all of them have.
 
+mod allow;
 mod chains;
 mod numbers;
 mod structs;
@@ -7,16 +8,17 @@ mod structs;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::handlers::{Handler, ReplyRules};
-use super::history::{History, Validity};
-use super::text::{Doc, Number};
+use super::handlers::{HandlerSpec, ReplyRules};
+use super::history::{HistorySpec, Validity};
+use super::text::{DocText, Number};
 use super::types::{Amount, ArgExpr, TypeExpr};
 use super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
-pub use chains::{Capability, Chain, First};
-pub use numbers::{Reserved, Value, Values};
-pub use structs::{Field, Struct};
+pub use allow::Exception;
+pub use chains::{CapabilitySpec, ChainSpec, First};
+pub use numbers::{ReservedSpec, ValueSpec, Values};
+pub use structs::{FieldSpec, PayloadSpec, StructSpec};
 
 /// Passes the kinds of items, each with its type, to another macro.
 macro_rules! item_kinds {
@@ -29,15 +31,15 @@ macro_rules! item_kinds {
             /// Numbers that must stay unique: feature ids, region types.
             IdSpace(Values),
             /// A function-like macro.
-            Macro(Macro),
+            Macro(MacroSpec),
             /// A struct.
-            Struct(Struct),
+            Struct(StructSpec),
             /// An ioctl.
-            Ioctl(Ioctl),
+            Ioctl(IoctlSpec),
             /// A chain of capabilities, which is also an id space.
-            Chain(Chain),
+            Chain(ChainSpec),
             /// A capability of a chain.
-            Capability(Capability),
+            Capability(CapabilitySpec),
         }
     };
 }
@@ -47,11 +49,11 @@ macro_rules! item_enum {
     ($($(#[doc = $doc:literal])* $kind:ident($body:ident),)+) => {
         /// An item.
         #[derive(Clone, Debug)]
-        pub enum Item {
+        pub enum ItemSpec {
             $($(#[doc = $doc])* $kind($body),)+
         }
 
-        impl Item {
+        impl ItemSpec {
             /// The keys that every item has.
             pub fn common(&self) -> Common<'_> {
                 match self {
@@ -67,19 +69,19 @@ item_kinds!(item_enum);
 #[derive(Clone, Copy, Debug)]
 pub struct Common<'a> {
     /// Its meaning.
-    pub doc: &'a Placed<Doc>,
+    pub doc: &'a Placed<DocText>,
     /// The first release that has it.
     pub since: Option<&'a Placed<Since>>,
     /// The first release that no longer has it.
     pub until: Option<&'a Placed<Release>>,
-    /// Since when it should not be used any more, and why.
-    pub deprecated: Option<&'a Deprecated>,
+    /// The release since which it should not be used any more, and the reason.
+    pub deprecated: Option<&'a DeprecatedSpec>,
     /// The kernel file, function or commit that it is taken from.
     pub source: Option<&'a Placed<String>>,
     /// The differences before a release.
-    pub before: &'a History,
+    pub before: &'a HistorySpec,
     /// Lint rules that do not apply, each with the reason.
-    pub allow: &'a Map<String>,
+    pub allow: &'a Map<LineOrMap<Exception>>,
 }
 
 impl Common<'_> {
@@ -100,16 +102,16 @@ macro_rules! item {
             pub since: Option<Placed<Since>>,
             /// The first release that no longer has it.
             pub until: Option<Placed<Release>>,
-            /// Since when it should not be used any more, and why.
-            pub deprecated: Option<Deprecated>,
+            /// The release since which it should not be used any more, and the reason.
+            pub deprecated: Option<DeprecatedSpec>,
             /// The kernel file, function or commit that it is taken from; by default that of the file.
             pub source: Option<Placed<String>>,
             /// The differences before a release.
             #[serde(default)]
-            pub before: History,
+            pub before: HistorySpec,
             /// Lint rules that do not apply here, each with the reason.
             #[serde(default)]
-            pub allow: Map<String>,
+            pub allow: Map<LineOrMap<Exception>>,
         }
 
         impl $name {
@@ -138,11 +140,11 @@ use item;
 
 /// The release since which an item should not be used any more, and the reason.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct Deprecated {
+pub struct DeprecatedSpec {
     /// The release that deprecated it.
     pub since: Placed<Since>,
     /// The reason, and what to use instead.
-    pub doc: Placed<Doc>,
+    pub doc: Placed<DocText>,
 }
 
 /// The differences of an item before a release. One line is its type or its value.
@@ -174,12 +176,12 @@ impl FromLine for Before {
 
 item! {
     /// A function-like macro: C text, and a function in Rust that does the same.
-    pub struct Macro {
+    pub struct MacroSpec {
         /// Its name.
         #[serde(rename = "macro")]
         pub macro_: Placed<String>,
         /// Its result.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// Its parameters.
         pub args: List<Placed<String>>,
         /// Its body in C.
@@ -191,11 +193,11 @@ item! {
 
 item! {
     /// An ioctl.
-    pub struct Ioctl {
+    pub struct IoctlSpec {
         /// Its name.
         pub ioctl: Placed<String>,
         /// Its effect.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// Its number, which is added to the base.
         pub number: Placed<Number>,
         /// The kind of file descriptor.
@@ -206,17 +208,17 @@ item! {
         /// `struct` and the name of the struct that its argument points to, or `none`, `int`, `fd`, `u32` or `string`.
         pub arg: Placed<ArgExpr>,
         /// Its result, if that can be more than 0.
-        pub returns: Option<Placed<Doc>>,
+        pub returns: Option<Placed<DocText>>,
         /// Reply rules that several handlers share, by name.
         #[serde(default)]
         pub replies: Map<ReplyRules>,
         /// The kernel's handlers by name; a list where one had different rules in different releases.
         #[serde(default)]
-        pub handlers: Map<OneOrMany<LineOrMap<Handler>>>,
+        pub handlers: Map<OneOrMany<LineOrMap<HandlerSpec>>>,
     }
 }
 
-impl Item {
+impl ItemSpec {
     /// The releases that have the item, within those of its file.
     pub fn validity(&self, around: Validity) -> Validity {
         self.common().validity(around)
@@ -244,7 +246,7 @@ impl Item {
     }
 
     /// The fields that the item declares.
-    pub fn fields(&self) -> Option<&Map<LineOrMap<Field>>> {
+    pub fn fields(&self) -> Option<&Map<LineOrMap<FieldSpec>>> {
         match self {
             Self::Struct(item) => Some(&item.fields),
             Self::Capability(item) => Some(&item.fields),

@@ -12,13 +12,16 @@ use serde::de::DeserializeOwned;
 
 use super::de::NodeReader;
 use super::extend::{self, Extension, Extensions};
-use super::file::File;
-use super::{AbiFile, Spec, SpecFile, code, node};
+use super::file::ItemFile;
+use super::{AbiFile, ProposalSpec, Spec, SpecFile, code, node};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
 use crate::release::{Release, Since};
 
 /// The most bytes one file may have.
 const MOST_BYTES: u64 = 4 << 20;
+
+/// The folder of proposals.
+const PROPOSALS: &str = "proposals";
 
 /// The origin of a specification.
 #[derive(Clone, Debug)]
@@ -31,7 +34,7 @@ pub enum Origin {
 
 /// The readable part of a specification.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedSpec {
     /// The specification, if at least `abi.yaml` could be read.
     pub spec: Option<Spec>,
     /// The files, for showing places.
@@ -40,11 +43,12 @@ pub struct Loaded {
     pub problems: Diagnostics,
 }
 
-/// Reads a specification and overlays onto it.
-pub fn load(origin: &Origin, overlays: &[PathBuf]) -> Loaded {
+/// Reads a specification and overlays onto it. Items of overlays came with release
+/// `at` by default, or with the newest one.
+pub fn load(origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> LoadedSpec {
     let mut loader = Loader::default();
-    let spec = loader.spec(origin, overlays);
-    Loaded { spec, sources: loader.sources, problems: loader.problems.into_inner() }
+    let spec = loader.spec(origin, overlays, at);
+    LoadedSpec { spec, sources: loader.sources, problems: loader.problems.into_inner() }
 }
 
 #[derive(Default)]
@@ -54,15 +58,17 @@ struct Loader {
 }
 
 impl Loader {
-    fn spec(&mut self, origin: &Origin, overlays: &[PathBuf]) -> Option<Spec> {
+    fn spec(&mut self, origin: &Origin, overlays: &[PathBuf], at: Option<Release>) -> Option<Spec> {
         let abi: AbiFile = self.listed(origin, "abi")?;
+        let at = at.filter(|release| lists(&abi, *release)).map(Since::Known);
+        let since = at.unwrap_or(newest(&abi));
         let mut files = Vec::new();
         for name in abi.files.iter() {
             files.extend(self.file(origin, &name.value));
         }
         let mut all = Vec::new();
         for path in overlays {
-            let Some((file, extensions)) = self.overlay(path, newest(&abi)) else { continue };
+            let Some((file, extensions)) = self.overlay(path, since) else { continue };
             all.push(Extensions::of(&file, extensions));
             files.push(file);
         }
@@ -72,12 +78,17 @@ impl Loader {
             self.unreadable(Path::new(&path), &reason);
             Vec::new()
         });
-        Some(Spec { abi, files, code })
+        let proposals = self.proposals(origin, since);
+        Some(Spec { abi, files, proposals, code })
     }
 
     fn file(&mut self, origin: &Origin, name: &str) -> Option<SpecFile> {
-        let file = self.listed::<File>(origin, name)?;
+        let file = self.listed::<ItemFile>(origin, name)?;
         let title = file.title.place;
+        for place in file.proposal_keys() {
+            let problem = Diagnostic::error(BAD_VALUE, "only a proposal has this key");
+            self.problems.get_mut().push(problem.at(place, "in a file that abi.yaml lists"));
+        }
         let Some((file, extensions)) = file.split(None) else {
             let problem = Diagnostic::error(BAD_VALUE, "the key `since` is missing");
             self.problems.get_mut().push(problem.at(title, "in this file"));
@@ -87,11 +98,42 @@ impl Loader {
         Some(SpecFile { name: name.to_owned(), ..file })
     }
 
-    fn overlay(&mut self, path: &Path, newest: Since) -> Option<(SpecFile, Vec<Extension>)> {
+    fn overlay(&mut self, path: &Path, since: Since) -> Option<(SpecFile, Vec<Extension>)> {
         let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok()?;
-        let (file, extensions) = self.parse::<File>(shown(path), text)?.split(Some(newest))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (file, extensions) = self.parse::<ItemFile>(shown(path), text)?.split(Some(since))?;
+        let name = stem(path);
         Some((SpecFile { name, overlay: true, ..file }, extensions))
+    }
+
+    /// Reads the overlays in the folder of proposals.
+    fn proposals(&mut self, origin: &Origin, since: Since) -> Vec<ProposalSpec> {
+        let mut texts = Vec::new();
+        match origin {
+            Origin::Folder(folder) => {
+                let mut paths = yaml_files(&folder.join(PROPOSALS));
+                paths.sort();
+                for path in paths {
+                    match read(&path) {
+                        Ok(text) => texts.push((shown(&path), text)),
+                        Err(reason) => self.unreadable(&path, &reason),
+                    }
+                }
+            }
+            Origin::Embedded(files) => {
+                let files = files.iter().filter(|(path, _)| path.starts_with(PROPOSALS));
+                texts.extend(files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+            }
+        }
+        let mut proposals = Vec::new();
+        for (path, text) in texts {
+            let name = stem(Path::new(&path));
+            let file = self.parse::<ItemFile>(path, text).and_then(|file| file.split(Some(since)));
+            if let Some((file, extensions)) = file {
+                proposals
+                    .push(ProposalSpec::new(SpecFile { name, overlay: true, ..file }, &extensions));
+            }
+        }
+        proposals
     }
 
     /// Reads a file of the specification by its name without ending.
@@ -106,7 +148,7 @@ impl Loader {
             Origin::Embedded(files) => {
                 let found = files.iter().find(|(embedded, _)| *embedded == name);
                 let (_, text) = found.or_else(|| {
-                    self.unreadable(Path::new(&name), "it is not part of the program");
+                    self.unreadable(Path::new(&name), "it is not embedded in the program");
                     None
                 })?;
                 self.parse(name, (*text).to_owned())
@@ -134,7 +176,7 @@ impl Loader {
         let mut paths: Vec<_> = yaml_files(folder);
         paths.sort();
         for path in paths {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let stem = stem(&path);
             if stem != "abi" && !listed.contains(stem.as_str()) {
                 let problem = Diagnostic::error(UNLISTED_FILE, "abi.yaml does not list this file")
                     .in_file(shown(&path))
@@ -152,6 +194,22 @@ fn newest(abi: &AbiFile) -> Since {
     Since::Known(last.unwrap_or(Release::new(0, 0)))
 }
 
+/// The name of a file without its folder and ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Whether `abi.yaml` lists a release.
+fn lists(abi: &AbiFile, release: Release) -> bool {
+    abi.releases.iter().any(|entry| {
+        let (first, last) = entry.split_once("..").unwrap_or((&entry.value, &entry.value));
+        matches!(
+            (first.parse::<Release>(), last.parse::<Release>()),
+            (Ok(first), Ok(last)) if (first..=last).contains(&release)
+        )
+    })
+}
+
 fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
@@ -166,7 +224,7 @@ pub(super) fn shown(path: &Path) -> String {
 /// The reason why a file cannot be read, with the same words on every system for frequent reasons.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::NotFound => "the file does not exist".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! YAML text as a tree of values with places. Refuses features that a specification
-//! does not need: aliases, tags, several documents, duplicate keys, and sizes that
-//! only an attack would have.
+//! does not need: aliases, tags, several documents, duplicate keys, and excessive
+//! sizes.
 
 use super::codes::{DUPLICATE_KEY, NOT_YAML, UNUSED_YAML};
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
-/// The largest number of values in one file; all of VFIO has a tenth of it.
+/// The largest number of values in one file; ten times the number in all of VFIO.
 const MOST_NODES: usize = 200_000;
 
 /// How deep values may nest; specifications need less than ten.
@@ -19,30 +19,30 @@ const MOST_DEPTH: usize = 40;
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) place: Place,
-    pub(super) value: Value,
+    pub(super) value: NodeValue,
 }
 
 /// The kind of a value.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(super) enum NodeValue {
     Scalar { text: String, plain: bool },
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
 }
 
 impl Node {
-    /// The kind of the value, for messages.
+    /// The word for the kind, for messages.
     pub(super) fn kind(&self) -> String {
         match &self.value {
-            Value::Scalar { text, .. } if text.is_empty() => "nothing".to_owned(),
-            Value::Scalar { text, .. } => format!("`{}`", excerpt(text)),
-            Value::List(_) => "a list".to_owned(),
-            Value::Map(_) => "a mapping".to_owned(),
+            NodeValue::Scalar { text, .. } if text.is_empty() => "nothing".to_owned(),
+            NodeValue::Scalar { text, .. } => format!("`{}`", excerpt(text)),
+            NodeValue::List(_) => "a list".to_owned(),
+            NodeValue::Map(_) => "a mapping".to_owned(),
         }
     }
 }
 
-/// Enough of a text to recognise it.
+/// The start of a text, long enough to recognise it.
 fn excerpt(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     match line.char_indices().nth(40) {
@@ -95,7 +95,7 @@ impl Tree<'_> {
             Event::Scalar(text, style, ..) => {
                 let plain = style == ScalarStyle::Plain;
                 let text = text.into_owned();
-                self.put(Node { place, value: Value::Scalar { text, plain } })
+                self.put(Node { place, value: NodeValue::Scalar { text, plain } })
             }
             Event::SequenceStart(..) => self.begin(Open::List(place, Vec::new())),
             Event::MappingStart(..) => self.begin(Open::Map(place, Vec::new(), None)),
@@ -121,8 +121,8 @@ impl Tree<'_> {
             _ => return Ok(()),
         };
         let problem =
-            Diagnostic::error(UNUSED_YAML, format!("{found} has no place in a specification"));
-        Err(Box::new(problem.at(place, "write the value itself")))
+            Diagnostic::error(UNUSED_YAML, format!("{found} is not allowed in a specification"));
+        Err(Box::new(problem.at(place, "write the value instead")))
     }
 
     fn begin(&mut self, open: Open) -> Added {
@@ -137,10 +137,10 @@ impl Tree<'_> {
 
     fn end(&mut self) -> Added {
         let node = match self.open.pop() {
-            Some(Open::List(place, list)) => Node { place, value: Value::List(list) },
+            Some(Open::List(place, list)) => Node { place, value: NodeValue::List(list) },
             Some(Open::Map(place, mut map, _)) => {
                 refuse_bad_keys(&mut map, self.problems);
-                Node { place, value: Value::Map(map) }
+                Node { place, value: NodeValue::Map(map) }
             }
             None => return Ok(()),
         };
@@ -151,7 +151,7 @@ impl Tree<'_> {
     fn put(&mut self, node: Node) -> Added {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
-            let problem = format!("the file holds more than {MOST_NODES} values");
+            let problem = format!("the file has more than {MOST_NODES} values");
             return Err(Box::new(Diagnostic::error(UNUSED_YAML, problem).at(node.place, "")));
         }
         match self.open.last_mut() {
@@ -182,7 +182,7 @@ fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
     let mut seen = HashMap::new();
     let mut bad = Vec::new();
     for (index, (key, _)) in map.iter().enumerate() {
-        let Value::Scalar { text, .. } = &key.value else {
+        let NodeValue::Scalar { text, .. } = &key.value else {
             let problem = Diagnostic::error(UNUSED_YAML, format!("{} cannot be a key", key.kind()));
             problems.push(problem.at(key.place, "expected a name"));
             bad.push(index);
@@ -192,7 +192,7 @@ fn refuse_bad_keys(map: &mut Vec<(Node, Node)>, problems: &mut Diagnostics) {
         if first != key.place {
             let message = format!("the key `{}` is given twice", excerpt(text));
             let problem = Diagnostic::error(DUPLICATE_KEY, message).at(key.place, "again here");
-            problems.push(problem.and(first, "first given here"));
+            problems.push(problem.and(first, "first here"));
             bad.push(index);
         }
     }

@@ -6,12 +6,12 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use super::AbiFile;
-use super::file::File;
+use super::file::ItemFile;
 use crate::output::{MARK, OutputFile, SCHEMAS};
 
 /// The schema of `abi.yaml`, and that of every other file.
 pub fn files() -> Vec<OutputFile> {
-    let mut items = closed::<File>("A file of a capchain specification");
+    let mut items = closed::<ItemFile>("A file of a capchain specification");
     split_values(&mut items);
     let abi = closed::<AbiFile>("abi.yaml of a capchain specification");
     [("abi", abi), ("items", items)].map(|(name, schema)| file(name, &schema)).into()
@@ -19,7 +19,7 @@ pub fn files() -> Vec<OutputFile> {
 
 fn file(name: &str, schema: &Value) -> OutputFile {
     let path = [SCHEMAS, "/", name, ".schema.json"].concat();
-    // Strings and numbers without a float among them always print.
+    // Strings and integers can always be printed.
     let text = serde_json::to_string_pretty(schema).unwrap_or_default();
     OutputFile { path, contents: text + "\n" }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
 
-use super::types::{Amount, ArgExpr, BitsExpr, ErrorName, TypeExpr, Version};
+use super::types::{Amount, ArgExpr, BitsExpr, Day, ErrorName, TypeExpr, Version};
 use crate::release::{Release, Since};
 
 /// A whole number and the way it was written.
@@ -89,6 +89,11 @@ from_text!(ArgExpr, "Arg", {
 
 from_text!(ErrorName, "ErrorName", { "type": "string", "pattern": "^E[A-Z0-9]+$" });
 
+from_text!(Day, "Day", {
+    "description": "A day, such as 2026-06-12.",
+    "type": "string",
+});
+
 from_text!(Version, "Version", {
     "description": "The version of a package: three numbers, and possibly a pre-release.",
     "type": "string",
@@ -109,12 +114,12 @@ from_text!(Since, "Since", {
 
 /// Documentation: paragraphs of plain text in which `names` may be quoted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Doc {
+pub struct DocText {
     /// The paragraphs, each on one line.
     pub paragraphs: Vec<String>,
 }
 
-impl From<&str> for Doc {
+impl From<&str> for DocText {
     fn from(text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|paragraph| {
             let words: Vec<_> = paragraph.split_whitespace().collect();
@@ -124,7 +129,7 @@ impl From<&str> for Doc {
     }
 }
 
-impl FromStr for Doc {
+impl FromStr for DocText {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -132,7 +137,7 @@ impl FromStr for Doc {
     }
 }
 
-from_text!(Doc, "Doc", {
+from_text!(DocText, "Doc", {
     "description": "Plain text in our own words; a blank line starts a paragraph.",
     "type": "string",
     "minLength": 1,

@@ -11,7 +11,7 @@ use crate::reply::Direction;
 /// `[words] base[shape]`, such as `out aligned_u64` or `area[nr_areas]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeExpr {
-    /// Which way the field travels.
+    /// Its direction.
     pub direction: Option<Direction>,
     /// Its role, if given.
     pub role: Option<RoleWord>,
@@ -130,7 +130,7 @@ impl TypeExpr {
 fn set<T>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), String> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err(format!("a field has only one {what}")),
+        Some(_) => Err(format!("a field can have only one {what}")),
     }
 }
 
@@ -148,7 +148,7 @@ fn base_and_shape(text: &str) -> Result<(Base, Shape), String> {
         (base, Shape::Pointer)
     } else if let Some((base, length)) = text.split_once('[') {
         let length = length.strip_suffix(']');
-        (base, shape(length.ok_or_else(|| format!("`{text}` lacks its `]`"))?)?)
+        (base, shape(length.ok_or_else(|| format!("`{text}` has no `]`"))?)?)
     } else {
         (text, Shape::One)
     };
@@ -263,6 +263,30 @@ impl FromStr for ErrorName {
     }
 }
 
+/// A day, as `2026-06-12`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day(pub String);
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts: Vec<_> = text.split('-').collect();
+        let number = |part: &str, digits: usize, most: u32| {
+            let written = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+            written && part.parse().is_ok_and(|number: u32| (1..=most).contains(&number))
+        };
+        match parts[..] {
+            [year, month, day]
+                if number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31) =>
+            {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(format!("expected a day such as 2026-06-12, found `{text}`")),
+        }
+    }
+}
+
 /// The version of a package: three numbers, and possibly a pre-release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version(pub String);
@@ -333,6 +357,14 @@ mod tests {
         }
         for bad in ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.x", "1.0.0-", "1.0.0-01", "v1.0.0"] {
             assert!(bad.parse::<Version>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_are_read() {
+        assert_eq!("2026-06-12".parse(), Ok(Day("2026-06-12".to_owned())));
+        for bad in ["", "2026", "2026-6-12", "2026-13-01", "2026-00-01", "2026-01-32", "26-01-01"] {
+            assert!(bad.parse::<Day>().is_err(), "{bad}");
         }
     }
 

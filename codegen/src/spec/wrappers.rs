@@ -2,9 +2,9 @@
 //! maps in which a bad entry does not hide the others, and values with a short
 //! and a long form.
 //!
-//! Every wrapper asks the reader for the `Head` of a value, which serde has no
-//! word for, before the content: a struct of the name `NODE` is read as a
-//! sequence of the head's parts and the content.
+//! Every wrapper reads the `Head` of a value before its content. serde has no such
+//! concept, so a struct with the name `NODE` is read as a sequence of the parts of
+//! the head and the content.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +14,7 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::text::Doc;
+use super::text::DocText;
 use crate::diagnostic::Place;
 
 /// The name of the struct that a wrapper asks for.
@@ -22,13 +22,13 @@ pub(super) const NODE: &str = "$node";
 
 /// The kinds of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Scalar,
     List,
     Map,
 }
 
-impl Kind {
+impl NodeKind {
     /// All kinds, in the order in which the reader counts them.
     pub(super) const ALL: [Self; 3] = [Self::Scalar, Self::List, Self::Map];
 }
@@ -37,21 +37,21 @@ impl Kind {
 #[derive(Clone, Copy)]
 struct Head {
     place: Place,
-    kind: Kind,
+    kind: NodeKind,
 }
 
 /// The content of a value, which is read once.
-struct Content<A>(A);
+struct NodeContent<A>(A);
 
-impl<'de, A: SeqAccess<'de>> Content<A> {
+impl<'de, A: SeqAccess<'de>> NodeContent<A> {
     fn read<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
-        self.0.next_element()?.ok_or_else(|| de::Error::custom("a value without its content"))
+        self.0.next_element()?.ok_or_else(|| de::Error::custom("no content"))
     }
 }
 
 /// A type that is read from a head and a content.
 trait FromNode<'de>: Sized {
-    fn from_node<A: SeqAccess<'de>>(head: Head, content: Content<A>) -> Result<Self, A::Error>;
+    fn from_node<A: SeqAccess<'de>>(head: Head, content: NodeContent<A>) -> Result<Self, A::Error>;
 }
 
 /// Reads a wrapper from a node.
@@ -66,10 +66,11 @@ fn read_node<'de, T: FromNode<'de>, D: Deserializer<'de>>(reader: D) -> Result<T
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<T, A::Error> {
-            let mut content = Content(parts);
+            let mut content = NodeContent(parts);
             let place =
                 Place { file: content.read()?, start: content.read()?, end: content.read()? };
-            let kind = Kind::ALL.get(content.read::<usize>()?).copied().unwrap_or(Kind::Scalar);
+            let kind =
+                NodeKind::ALL.get(content.read::<usize>()?).copied().unwrap_or(NodeKind::Scalar);
             T::from_node(Head { place, kind }, content)
         }
     }
@@ -87,7 +88,7 @@ macro_rules! read_from_node {
         }
     )+};
 }
-read_from_node!(Placed, Entry, OneOrMany, WordOrNames, LineOrMap: FromLine);
+read_from_node!(Placed, ReadEntry, OneOrMany, WordOrNames, LineOrMap: FromLine);
 
 /// Uses, for a wrapper, the JSON Schema of a type of the same form.
 macro_rules! schema_of {
@@ -113,7 +114,7 @@ schema_of!(List<T>, T, Vec<T>);
 /// A value and its place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Placed<T> {
-    /// The value.
+    /// The value itself.
     pub value: T,
     /// Its place.
     pub place: Place,
@@ -128,16 +129,22 @@ impl<T> Deref for Placed<T> {
 }
 
 impl<'de, T: Deserialize<'de>> FromNode<'de> for Placed<T> {
-    fn from_node<A: SeqAccess<'de>>(head: Head, mut content: Content<A>) -> Result<Self, A::Error> {
+    fn from_node<A: SeqAccess<'de>>(
+        head: Head,
+        mut content: NodeContent<A>,
+    ) -> Result<Self, A::Error> {
         Ok(Self { value: content.read()?, place: head.place })
     }
 }
 
 /// An entry of a list or a map; none if it was bad, which is reported already.
-struct Entry<T>(Option<T>);
+struct ReadEntry<T>(Option<T>);
 
-impl<'de, T: Deserialize<'de>> FromNode<'de> for Entry<T> {
-    fn from_node<A: SeqAccess<'de>>(_: Head, mut content: Content<A>) -> Result<Self, A::Error> {
+impl<'de, T: Deserialize<'de>> FromNode<'de> for ReadEntry<T> {
+    fn from_node<A: SeqAccess<'de>>(
+        _: Head,
+        mut content: NodeContent<A>,
+    ) -> Result<Self, A::Error> {
         Ok(Self(content.read().ok()))
     }
 }
@@ -162,7 +169,7 @@ impl<T> Deref for List<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        let entries = Vec::<Entry<T>>::deserialize(reader)?;
+        let entries = Vec::<ReadEntry<T>>::deserialize(reader)?;
         Ok(Self(entries.into_iter().filter_map(|entry| entry.0).collect()))
     }
 }
@@ -224,7 +231,7 @@ impl<'de, T: Deserialize<'de>, K: Deserialize<'de>> Deserialize<'de> for Map<T, 
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<T, K>, A::Error> {
                 let mut entries = Vec::new();
-                while let Some((key, entry)) = map.next_entry::<Placed<K>, Entry<T>>()? {
+                while let Some((key, entry)) = map.next_entry::<Placed<K>, ReadEntry<T>>()? {
                     entries.extend(entry.0.map(|value| (key, value)));
                 }
                 Ok(Map(entries))
@@ -263,9 +270,12 @@ impl<T> Deref for OneOrMany<T> {
 }
 
 impl<'de, T: Deserialize<'de>> FromNode<'de> for OneOrMany<T> {
-    fn from_node<A: SeqAccess<'de>>(head: Head, mut content: Content<A>) -> Result<Self, A::Error> {
+    fn from_node<A: SeqAccess<'de>>(
+        head: Head,
+        mut content: NodeContent<A>,
+    ) -> Result<Self, A::Error> {
         match head.kind {
-            Kind::List => Ok(Self(content.read::<List<Placed<T>>>()?.0)),
+            NodeKind::List => Ok(Self(content.read::<List<Placed<T>>>()?.0)),
             _ => Ok(Self(vec![Placed { value: content.read()?, place: head.place }])),
         }
     }
@@ -292,9 +302,12 @@ pub enum WordOrNames<T> {
 }
 
 impl<'de, T: Deserialize<'de>> FromNode<'de> for WordOrNames<T> {
-    fn from_node<A: SeqAccess<'de>>(head: Head, mut content: Content<A>) -> Result<Self, A::Error> {
+    fn from_node<A: SeqAccess<'de>>(
+        head: Head,
+        mut content: NodeContent<A>,
+    ) -> Result<Self, A::Error> {
         match head.kind {
-            Kind::List => content.read().map(Self::Names),
+            NodeKind::List => content.read().map(Self::Names),
             _ => content.read().map(Self::Word),
         }
     }
@@ -331,10 +344,10 @@ pub(super) fn value_and_doc(
     line: &str,
     place: Place,
     form: &str,
-) -> Result<(String, Placed<Doc>), String> {
+) -> Result<(String, Placed<DocText>), String> {
     match line.split_once(", ") {
         Some((value, doc)) if !doc.trim().is_empty() => {
-            Ok((value.trim().to_owned(), Placed { value: Doc::from(doc), place }))
+            Ok((value.trim().to_owned(), Placed { value: DocText::from(doc), place }))
         }
         _ => Err(format!("expected `{form}`, found `{line}`")),
     }
@@ -353,9 +366,12 @@ impl<T> Deref for LineOrMap<T> {
 }
 
 impl<'de, T: FromLine + Deserialize<'de>> FromNode<'de> for LineOrMap<T> {
-    fn from_node<A: SeqAccess<'de>>(head: Head, mut content: Content<A>) -> Result<Self, A::Error> {
+    fn from_node<A: SeqAccess<'de>>(
+        head: Head,
+        mut content: NodeContent<A>,
+    ) -> Result<Self, A::Error> {
         match head.kind {
-            Kind::Scalar => {
+            NodeKind::Scalar => {
                 let line = content.read::<Cow<'de, str>>()?;
                 T::from_line(&line, head.place).map(Self).map_err(de::Error::custom)
             }

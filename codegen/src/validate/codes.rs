@@ -1,14 +1,15 @@
 //! The codes of specifications that cannot be lowered.
 
 use crate::diagnostic::Code;
+pub(super) use crate::diagnostic::shared_codes::{FLAG_BITS, ID_REUSED, NUMBER_REUSED};
 
-/// Not a usable name.
+/// An invalid name.
 pub(super) const BAD_NAME: Code = Code("V010");
-/// A name taken twice.
+/// A duplicate name.
 pub(super) const DUPLICATE_NAME: Code = Code("V011");
-/// A name that stands for nothing.
+/// A name without a target.
 pub(super) const UNKNOWN_NAME: Code = Code("V012");
-/// A name for something that some release lacks.
+/// A name whose target does not exist in every release that needs it.
 pub(super) const ABSENT_IN_RELEASE: Code = Code("V013");
 /// A release that does not fit.
 pub(super) const BAD_RELEASE: Code = Code("V014");
@@ -18,23 +19,17 @@ pub(super) const OUT_OF_RANGE: Code = Code("V015");
 pub(super) const BAD_LAYOUT: Code = Code("V016");
 /// Documentation that is missing or cannot be shown.
 pub(super) const BAD_TEXT: Code = Code("V017");
-/// Keys that exclude or demand each other.
+/// Keys that exclude or require each other.
 pub(super) const KEY_CONFLICT: Code = Code("V018");
 /// A role that a field cannot have.
 pub(super) const BAD_ROLE: Code = Code("V019");
-/// A chain or capability that does not hang together.
+/// An inconsistent chain or capability.
 pub(super) const BAD_CHAIN: Code = Code("V020");
-/// Text of a macro that is more or less than it may be.
+/// Invalid text of a macro.
 pub(super) const BAD_MACRO: Code = Code("V021");
-/// No name, or one name for two things, in Rust.
+/// An invalid or duplicate name in Rust.
 pub(super) const RUST_NAME: Code = Code("V022");
-/// A type that Rust cannot offer.
+/// A type that Rust does not have.
 pub(super) const RUST_TYPE: Code = Code("V023");
-/// A name of the file table that does not exist.
+/// The name of a kernel header that `abi.yaml` does not have.
 pub(super) const UNKNOWN_HEADER: Code = Code("V024");
-/// An id of a chain twice.
-pub(super) const ID_TWICE: Code = Code("L10");
-/// A number of a space twice.
-pub(super) const NUMBER_TWICE: Code = Code("L11");
-/// Flags that share a bit.
-pub(super) const SHARED_BIT: Code = Code("L13");

@@ -4,8 +4,7 @@
  * that count from the header.
  */
 #include <linux/types.h>
-/* The generated header defines it before the runtime. */
-#define CAPCHAIN__CAST(type, value)	((type)(value))
+#include "cast.h"
 #include "number.h"
 #include "error.h"
 #include "walk.h"

@@ -42,17 +42,17 @@ static void signed_number(const char *name, long long value)
 	printf("  %s=%lld\n", name, value);
 }
 
-/* The line of a number in an element. */
-static void element(const char *array, unsigned nth, const char *name,
+/* The line of a number in an element; member is "." and a name, or empty. */
+static void element(const char *array, unsigned nth, const char *member,
 		    unsigned long long value)
 {
-	printf("  %s[%u].%s=%llu\n", array, nth, name, value);
+	printf("  %s[%u]%s=%llu\n", array, nth, member, value);
 }
 
-static void signed_element(const char *array, unsigned nth, const char *name,
+static void signed_element(const char *array, unsigned nth, const char *member,
 			   long long value)
 {
-	printf("  %s[%u].%s=%lld\n", array, nth, name, value);
+	printf("  %s[%u]%s=%lld\n", array, nth, member, value);
 }
 
 /* The line of an array of bytes. */

@@ -43,9 +43,9 @@ fn number(text: &mut Text, name: &str, number: impl Into<i128>) {
     *text += &format!("  {name}={}\n", number.into());
 }
 
-/// The line of a number in an element.
-fn element(text: &mut Text, array: &str, nth: usize, name: &str, value: impl Into<i128>) {
-    number(text, &format!("{array}[{nth}].{name}"), value);
+/// The line of a number in an element; `member` is `.` and a name, or empty.
+fn element(text: &mut Text, array: &str, nth: usize, member: &str, value: impl Into<i128>) {
+    number(text, &format!("{array}[{nth}]{member}"), value);
 }
 
 /// The line of an array of bytes.

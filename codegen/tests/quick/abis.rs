@@ -82,7 +82,7 @@ fn one_abi_touches_its_own_outputs_only() {
 
     let Outcome { code, stdout, .. } = run(folder.path(), &["--abi", "pci", "generate", "--check"]);
     assert_eq!(code, 1);
-    let expected = format!("{}: should not be there\n", stray("pci"));
+    let expected = format!("{}: unexpected file\n", stray("pci"));
     assert!(stdout.starts_with(&expected) && !stdout.contains("demo"), "{stdout}");
 
     for one in [["--abi", "pci"], ["--spec", "spec/pci"]] {

@@ -190,7 +190,7 @@ fn two_headers_are_compared_without_a_release() {
         ("v5.12", "v5.18", 1),
         ("v6.6", "v6.7", 0),
         ("v6.12", "v6.13", 1),
-        ("v6.13", "v7.2", 0),
+        ("v6.13", "v7.3", 0),
     ] {
         let Outcome { code, stdout, stderr } =
             run(&fixtures::root(), &["compat", &header(old), &header(new)]);

@@ -68,6 +68,8 @@ fn files(folder: &Path) {
     assert!(newest.contains(flag));
     write("vfio.h", newest.as_bytes());
     write("new.h", newest.replacen(flag, &more, 1).as_bytes());
+    let old = header(Some("v7.1")).replacen(flag, &more, 1);
+    write("old.h", old.as_bytes());
     write("v6.1/vfio.h", header(Some("v6.1")).as_bytes());
     write("torn/vfio.h", b"struct vfio_region_info {\n");
 

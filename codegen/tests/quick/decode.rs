@@ -20,7 +20,7 @@ const REPLY: &str = "8c000000 03000000 0010204000000000 18000000 00000000 \
 
 /// The text of the reply, after the line with the input format.
 const TEXT: &str = "\
-struct vfio_iommu_type1_info, v7.2, x86_64: 116 bytes
+struct vfio_iommu_type1_info, v7.3, x86_64: 116 bytes
      0  argsz         u32          116 (0x74)
      4  flags         u32          PGSIZES | CAPS (0x3)
      8  iova_pgsizes  aligned_u64  1075843072 (0x40201000)
@@ -196,14 +196,17 @@ fn damage_is_marked_in_the_bytes() {
     damaged[60] = 0x18;
     let Outcome { code, stdout, .. } = run(&["vfio_iommu_type1_info"], &damaged);
     assert_eq!(code, 1);
-    assert!(stdout.contains("CAP_MIGRATION: id 2"), "what stands before it is shown: {stdout}");
+    assert!(
+        stdout.contains("CAP_MIGRATION: id 2"),
+        "the capabilities before it are shown: {stdout}"
+    );
     let expected = "error: cycle: the chain returns to 24\n";
     assert!(stdout.contains(expected), "{stdout}");
     damaged[76] = 0xff;
     damaged[60] = 0x44;
     let Outcome { stdout, .. } = run(&["vfio_iommu_type1_info"], &damaged);
     let expected = "\
-error: count_out_of_bounds: capability 1 at 68 counts 255 elements, more than there are \
+error: count_out_of_bounds: capability 1 at 68 counts 255 elements, more than the reply has \
 (VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
   00000030  00 00 00 10 00 00 00 00 03 00 01 00 44 00 00 00  |............D...|
   00000040  ff ff 00 00 01 00 01 00 00 00 00 00 ff 00 00 00  |................|
@@ -220,18 +223,18 @@ fn a_struct_is_cut_to_argsz() {
     let (code, text) = said(&["vfio_device_bind_iommufd"], &bind("10", "00"));
     assert_eq!(code, 0);
     assert!(
-        text.contains("not in the bytes  (does not count: no VFIO_DEVICE_BIND_FLAG_TOKEN)"),
+        text.contains("not in the bytes  (not valid: VFIO_DEVICE_BIND_FLAG_TOKEN is not set)"),
         "{text}"
     );
     let (_, text) = said(&["vfio_device_bind_iommufd"], &(bind("18", "01") + token));
     assert!(text.contains("4294967296 (0x100000000)\n"), "{text}");
     let (_, text) = said(&["vfio_device_bind_iommufd"], &(bind("10", "01") + token));
-    assert!(text.contains("8 more bytes follow"), "{text}");
+    assert!(text.contains("8 bytes after the end are not part of the reply"), "{text}");
     let (code, text) = said(&["vfio_irq_info"], "0c000000 07000000 00000000 01000000");
     assert_eq!(code, 1);
-    assert!(text.contains("12 bytes count, and there must be 16"), "{text}");
+    assert!(text.contains("the reply has 12 bytes of at least 16"), "{text}");
     let (_, text) = said(&["vfio_irq_info"], "24000000 07000000 00000000 01000000");
-    assert!(text.contains("argsz is 36: 20 bytes are not here"), "{text}");
+    assert!(text.contains("argsz is 36: the input lacks 20 bytes"), "{text}");
 }
 
 #[test]
@@ -367,4 +370,35 @@ fn a_hostile_chain_takes_no_more_time_than_its_size() {
     let sizes = (decode::text(&found).len(), decode::json(&found).to_string().len());
     println!("{} capabilities, {sizes:?} bytes, {:?}", found.caps.len(), start.elapsed());
     assert!(sizes.0 < 100 * len && sizes.1 < 100 * len, "{sizes:?}");
+}
+
+/// `decode` and the generated crate have the same sentence for every error.
+#[test]
+fn errors_read_as_in_the_generated_crate() {
+    use capchain::decode::{DecodeError, DecodeErrorKind};
+    use vfio_abi::views::{ChainError, ReplyError};
+    let error = |kind| DecodeError { kind, at: 40, marks: Vec::new() }.message();
+    let pairs = [
+        (DecodeErrorKind::OutOfBounds, ChainError::OutOfBounds { at: 40 }),
+        (DecodeErrorKind::InsideFixed, ChainError::InsideFixed { at: 40 }),
+        (DecodeErrorKind::HeaderCut, ChainError::HeaderCut { at: 40 }),
+        (DecodeErrorKind::Cycle, ChainError::Cycle { at: 40 }),
+        (
+            DecodeErrorKind::BodyShort { id: 3, need: 24 },
+            ChainError::BodyShort { at: 40, id: 3, required_size: 24 },
+        ),
+        (
+            DecodeErrorKind::CountOutOfBounds { id: Some(3), count: 9 },
+            ChainError::CountOutOfBounds { at: 40, id: 3, count: 9 },
+        ),
+        (
+            DecodeErrorKind::Overlap { id: 3, next: 56 },
+            ChainError::Overlap { at: 40, id: 3, next: 56 },
+        ),
+    ];
+    for (kind, in_crate) in pairs {
+        assert_eq!(error(kind), in_crate.to_string());
+    }
+    let too_short = ReplyError::TooShort { len: 12, minsz: 16 };
+    assert_eq!(error(DecodeErrorKind::TooShort { len: 12, minsz: 16 }), too_short.to_string());
 }

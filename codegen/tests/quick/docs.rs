@@ -6,6 +6,7 @@ mod hostile;
 mod reference;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use capchain::ir::{Abi, GroupKind};
 use capchain::lower::lower;
@@ -14,39 +15,64 @@ use roxmltree::{Document, Node};
 use support::fixtures;
 
 /// Releases on both sides of each great change.
-const RELEASES: [&str; 8] = ["v3.6", "v4.2", "v4.6", "v5.8-rc2", "v5.10", "v5.18", "v6.6", "v7.2"];
+const RELEASES: [&str; 8] = ["v3.6", "v4.2", "v4.6", "v5.8-rc2", "v5.10", "v5.18", "v6.6", "v7.3"];
 
-/// Every ABI that the tests know: the real one at some releases, and those of
-/// other shapes.
-fn all() -> Vec<(String, Abi)> {
-    let spec = fixtures::spec();
-    let at = |release: &str| {
-        let abi = lower(&spec, Some(release.parse().expect("a release")));
-        (release.to_owned(), abi)
-    };
-    let mut all: Vec<_> = RELEASES.into_iter().map(at).collect();
-    for name in ["hard_cases", "hostile"] {
-        let folder = fixtures::root().join("codegen/tests/specs").join(name);
-        all.push((name.to_owned(), lower(&fixtures::open(&folder), None)));
+/// An ABI with its reference, which is made once for all tests.
+struct Case {
+    name: String,
+    abi: Abi,
+    reference: Reference,
+}
+
+impl Case {
+    fn new((name, abi): (String, Abi)) -> Self {
+        let reference = Reference::read(capchain::emit::reference(&abi));
+        Self { name, abi, reference }
     }
-    all
 }
 
-/// The reference of the real specification as of today.
-fn today() -> (Abi, Reference) {
-    let abi = lower(&fixtures::spec(), None);
-    let reference = read(&abi);
-    (abi, reference)
+/// The real ABI at some releases, the newest last, and ABIs of other shapes.
+fn all() -> impl Iterator<Item = &'static Case> {
+    static SHAPES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+        let shapes = ["hard_cases", "hostile"].map(|name| {
+            let folder = fixtures::root().join("codegen/tests/specs").join(name);
+            (name.to_owned(), lower(&fixtures::open(&folder), None))
+        });
+        shapes.map(Case::new).into()
+    });
+    real().iter().chain(SHAPES.iter())
 }
 
-fn read(abi: &Abi) -> Reference {
-    Reference::read(capchain::emit::reference(abi))
+fn real() -> &'static [Case] {
+    static REAL: LazyLock<Vec<Case>> = LazyLock::new(|| {
+        let spec = fixtures::spec();
+        let at = |release: &str| {
+            let abi = lower(&spec, Some(release.parse().expect("a release")));
+            Case::new((release.to_owned(), abi))
+        };
+        RELEASES.into_iter().map(at).collect()
+    });
+    &REAL
+}
+
+/// The real ABI with texts that could break out of the markup.
+fn hostile() -> &'static [Case] {
+    static HOSTILE: LazyLock<Vec<Case>> =
+        LazyLock::new(|| hostile::abis(&today().abi).into_iter().map(Case::new).collect());
+    &HOSTILE
+}
+
+/// The real ABI as of today.
+fn today() -> &'static Case {
+    let newest = real().last().expect("a release");
+    let spec = fixtures::spec();
+    assert_eq!(newest.abi.release, spec.newest());
+    newest
 }
 
 #[test]
 fn no_link_leads_nowhere() {
-    for (name, abi) in all() {
-        let reference = read(&abi);
+    for Case { name, abi, reference } in all() {
         let links: usize = reference.pages.values().map(|page| page.links.len()).sum();
         assert!(links > abi.structs.len(), "{name}: {links} links");
         assert_eq!(reference.dead_links(), [""; 0], "{name}");
@@ -55,11 +81,11 @@ fn no_link_leads_nowhere() {
 
 #[test]
 fn no_anchor_is_there_twice() {
-    for (name, abi) in all() {
-        for (path, page) in read(&abi).pages {
+    for Case { name, reference, .. } in all() {
+        for (path, page) in &reference.pages {
             let mut seen = BTreeSet::new();
-            for anchor in page.anchors {
-                assert!(seen.insert(anchor.clone()), "{name}: {path}#{anchor}");
+            for anchor in &page.anchors {
+                assert!(seen.insert(anchor), "{name}: {path}#{anchor}");
             }
         }
     }
@@ -67,14 +93,13 @@ fn no_anchor_is_there_twice() {
 
 #[test]
 fn everything_has_its_place() {
-    for (name, abi) in all() {
-        let reference = read(&abi);
+    for Case { name, abi, reference } in all() {
         let anchors: BTreeSet<&str> = reference
             .pages
             .values()
             .flat_map(|page| page.anchors.iter().map(String::as_str))
             .collect();
-        for anchor in expected_anchors(&abi) {
+        for anchor in expected_anchors(abi) {
             assert!(anchors.contains(anchor.as_str()), "{name}: nothing explains {anchor}");
         }
         for struct_ in &abi.structs {
@@ -96,8 +121,7 @@ fn everything_has_its_place() {
 
 #[test]
 fn every_release_has_a_page_or_is_listed_as_unchanged() {
-    let abi = lower(&fixtures::spec(), None);
-    let reference = read(&abi);
+    let Case { abi, reference, .. } = today();
     let matrix = &reference.files["releases/README.md"];
     let unchanged = matrix.lines().find_map(|line| line.strip_prefix("Nothing changed in "));
     let unchanged = unchanged.expect("a list").trim_end_matches('.').replace(" and ", ", ");
@@ -124,9 +148,8 @@ fn expected_anchors(abi: &Abi) -> Vec<String> {
 
 #[test]
 fn every_row_has_as_many_cells_as_its_head() {
-    let hostile = hostile::abis(&lower(&fixtures::spec(), None));
-    for (name, abi) in all().into_iter().chain(hostile) {
-        for (path, text) in read(&abi).files.iter().filter(|(path, _)| path.ends_with(".md")) {
+    for Case { name, reference, .. } in all().chain(hostile()) {
+        for (path, text) in reference.files.iter().filter(|(path, _)| path.ends_with(".md")) {
             for table in tables(text) {
                 assert!(table.len() > 2, "{name}: {path}: an empty table: {}", table[0]);
                 for row in &table {
@@ -139,8 +162,7 @@ fn every_row_has_as_many_cells_as_its_head() {
 
 #[test]
 fn no_text_of_the_specification_breaks_out() {
-    for (text, abi) in hostile::abis(&lower(&fixtures::spec(), None)) {
-        let reference = read(&abi);
+    for Case { name: text, abi, reference } in hostile() {
         assert_eq!(reference.dead_links(), [""; 0], "{text}");
         let titles = reference.pages.values().filter_map(|page| page.headings.first());
         let titles: BTreeSet<&str> =
@@ -159,7 +181,7 @@ fn no_text_of_the_specification_breaks_out() {
         let letters = hostile::letters;
         for section in &abi.sections {
             let page = &reference.pages[&format!("{}.md", section.name)];
-            let shown = page.paragraphs.iter().filter(|one| letters(one) == letters(&text));
+            let shown = page.paragraphs.iter().filter(|one| letters(one) == letters(text));
             let told = 1 + section.items.len();
             assert_eq!(shown.count(), told, "{text}: not shown as it is in {}", section.name);
         }
@@ -168,8 +190,8 @@ fn no_text_of_the_specification_breaks_out() {
 
 #[test]
 fn pages_are_tidy() {
-    for (name, abi) in all() {
-        for (path, text) in read(&abi).files {
+    for Case { name, reference, .. } in all() {
+        for (path, text) in &reference.files {
             let place = format!("{name}: {path}");
             assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{place}: its end");
             assert!(!text.starts_with('\n'), "{place}: its start");
@@ -190,8 +212,8 @@ fn pages_are_tidy() {
 
 #[test]
 fn no_heading_stands_alone() {
-    for (name, abi) in all() {
-        for (path, text) in read(&abi).files.iter().filter(|(path, _)| path.ends_with(".md")) {
+    for Case { name, reference, .. } in all() {
+        for (path, text) in reference.files.iter().filter(|(path, _)| path.ends_with(".md")) {
             let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
             let deep = |line: &str| line.len() - line.trim_start_matches('#').len();
             for pair in lines.windows(2) {
@@ -205,8 +227,8 @@ fn no_heading_stands_alone() {
 
 #[test]
 fn every_picture_is_xml_and_nothing_in_it_overlaps() {
-    for (name, abi) in all() {
-        for (path, text) in read(&abi).pictures() {
+    for Case { name, reference, .. } in all() {
+        for (path, text) in reference.pictures() {
             let place = format!("{name}: {path}");
             let document = Document::parse(text).unwrap_or_else(|error| panic!("{place}: {error}"));
             let scripts = document.descendants().filter(|node| node.has_tag_name("script"));
@@ -265,7 +287,7 @@ fn number(node: Node<'_, '_>, name: &str) -> f64 {
 
 #[test]
 fn every_field_is_in_its_picture() {
-    let (abi, reference) = today();
+    let Case { abi, reference, .. } = today();
     for struct_ in &abi.structs {
         let picture = &reference.files[&format!("svg/{}.svg", struct_.name)];
         let document = Document::parse(picture).expect("XML");
@@ -281,7 +303,7 @@ fn every_field_is_in_its_picture() {
 
 #[test]
 fn both_layouts_are_drawn_where_targets_differ() {
-    let (_, reference) = today();
+    let Case { reference, .. } = today();
     let page = &reference.files["iommu_type1_info.md"];
     let row = "| 16\u{a0}/\u{a0}12 | 8 | `__u64` | `pgsize_bitmap` |";
     assert!(page.contains(row), "{page}");
@@ -292,7 +314,7 @@ fn both_layouts_are_drawn_where_targets_differ() {
 
 #[test]
 fn a_long_array_is_folded() {
-    let (abi, reference) = today();
+    let Case { abi, reference, .. } = today();
     let long =
         |name: &str| abi.structs.iter().any(|one| one.name == name && one.layouts[0].size > 100);
     assert!(long("ccw_io_region"));
@@ -302,7 +324,7 @@ fn a_long_array_is_folded() {
 
 #[test]
 fn registries_show_history_and_free_numbers() {
-    let (_, reference) = today();
+    let Case { reference, .. } = today();
     let type1 = &reference.pages["registry/type1.md"].text;
     let renumbered = "VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION was 1 before Linux 5.8-rc3; \
         VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE holds that.";

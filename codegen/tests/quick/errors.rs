@@ -16,7 +16,7 @@ const IN_WORDS: [&str; 2] = ["V007", "V008"];
 /// Codes whose examples are overlays.
 const OVERLAYS: [&str; 1] = ["V026"];
 
-/// A file `demo` that says nothing of interest.
+/// A file `demo` without items.
 const NEUTRAL: &str =
     "title: Demo\ndoc: Nothing.\nheader: demo\nsince: v1.0\nsource: demo.h\nitems: []\n";
 
@@ -36,6 +36,14 @@ impl Case {
         match name.starts_with("overlay") {
             true => fs::write(self.overlays.path().join(name), text).expect("a file"),
             false => drop(self.spec.write(name, text)),
+        }
+    }
+
+    /// Writes an example of the catalogue.
+    fn write_example(&self, name: &str, text: &str) {
+        match name.starts_with("overlay") {
+            true => self.write(name, text),
+            false => drop(self.spec.write_example(text)),
         }
     }
 
@@ -112,7 +120,8 @@ fn every_code_has_an_entry_and_a_case() {
     let tested: BTreeSet<_> = tested.filter(|code| code.starts_with('V')).collect();
     assert_eq!(in_catalogue, tested);
     let in_source = codes_in_source();
-    assert_eq!(in_catalogue, in_source.iter().map(String::as_str).collect());
+    let in_source = in_source.iter().map(String::as_str).filter(|code| code.starts_with('V'));
+    assert_eq!(in_catalogue, in_source.collect());
 }
 
 /// Every code that the source defines, each in one place.
@@ -127,10 +136,9 @@ fn codes_in_source() -> BTreeSet<String> {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap_or_default();
-            for definition in text.split("= Code(\"V").skip(1) {
-                let number = definition.split('"').next().unwrap_or_default();
-                let code = format!("V{number}");
-                assert!(codes.insert(code), "V{number} is defined twice");
+            for definition in text.split("= Code(\"").skip(1) {
+                let code = definition.split('"').next().unwrap_or_default();
+                assert!(codes.insert(code.to_owned()), "{code} is defined twice");
             }
         }
     }
@@ -147,11 +155,11 @@ fn every_example_gives_its_code_and_is_mended() {
             false => "demo.yaml",
         };
         case.write("demo.yaml", NEUTRAL);
-        case.write(name, &entry.bad);
+        case.write_example(name, &entry.bad);
         let (codes, shown) = case.problems();
         assert!(!codes.is_empty(), "{}: no error", entry.code);
         assert!(codes.iter().all(|code| *code == entry.code), "{}: {shown}", entry.code);
-        case.write(name, &entry.good);
+        case.write_example(name, &entry.good);
         let (codes, shown) = case.problems();
         assert!(codes.is_empty(), "{}: {shown}", entry.code);
     }

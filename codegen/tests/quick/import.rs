@@ -27,7 +27,7 @@ fn without(text: String, from: &str, to: &str) -> String {
     format!("{}\n\n{behind}", before.trim_end()).trim_end().to_owned() + "\n"
 }
 
-/// Headers of v7.2: real ones, and those that we generate.
+/// Headers of v7.3: real ones, and those that we generate.
 fn headers(folder: &Path) -> Vec<Vec<String>> {
     let generated = folder.join("vfio_abi.h");
     let text = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
@@ -133,10 +133,10 @@ fn known_structs_grow() {
     fs::write(&header, text).expect("a header");
     let header = header.display().to_string();
     let Outcome { code, stdout: text, stderr } =
-        run_on(&copy, &["import", &header, "--at", "v7.2"]);
+        run_on(&copy, &["import", &header, "--at", "v7.3"]);
     assert_eq!(code, 0, "{stderr}");
     paste(&text);
-    let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.2"]);
+    let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.3"]);
     assert_eq!(code, 0, "{text}\n{stdout}{stderr}");
     let abi = copy.abi();
     let type_ = abi.capabilities.iter().find(|one| one.name == "VFIO_REGION_INFO_CAP_TYPE");
@@ -170,7 +170,7 @@ fn what_kernels_may_add_is_covered() {
     fs::write(&header, tomorrow()).expect("a header");
     let header = header.display().to_string();
     let Outcome { code, stdout: text, stderr } =
-        run_on(&copy, &["import", &header, "--at", "v7.2"]);
+        run_on(&copy, &["import", &header, "--at", "v7.3"]);
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("`VFIO_TOMORROW_TWICE` is left out"), "{stderr}");
     paste(&text);
@@ -178,7 +178,7 @@ fn what_kernels_may_add_is_covered() {
     copy.edit("device_feature.yaml", |text| {
         without(text, "    reserved:\n", "  - struct: vfio_device_low_power_entry_with_wakeup")
     });
-    let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.2"]);
+    let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.3"]);
     assert_eq!(code, 1, "{stderr}\n{text}");
     assert_eq!(stdout.matches("error[").count(), 1, "{stdout}\n{text}");
     assert!(stdout.contains("no macro `VFIO_TOMORROW_TWICE`"), "{stdout}");
@@ -209,7 +209,7 @@ fn headers_as_large_as_can_be_read_take_no_long_time() {
 fn headers_of_older_releases_lack_nothing() {
     let (spec, copy) = (fixtures::spec(), SpecFolder::vfio());
     let folder = tempfile::tempdir().expect("a folder");
-    for release in ["v3.10", "v4.7", "v5.10", "v6.1", "v6.7", "v7.2"] {
+    for release in ["v3.10", "v4.7", "v5.10", "v6.1", "v6.7", "v7.3"] {
         let path = folder.path().join("vfio_abi.h");
         let at = release.parse().expect("a release");
         let text = capchain::emit::c_header(&lower(&spec, Some(at))).contents;

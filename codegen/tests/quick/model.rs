@@ -8,7 +8,7 @@ use capchain::decode::{self, Subject};
 use capchain::ir::{Abi, Arg, Handler, Ioctl, Struct, Type};
 use capchain::layout::{Model, TARGETS};
 use capchain::lower::lower;
-use capchain::model::{Cap, Contents, Handling};
+use capchain::model::{Cap, Contents, HandlerModel};
 use capchain::release::Release;
 use support::captures::Row;
 use support::{captures, fixtures};
@@ -133,7 +133,7 @@ fn the_model_predicts_the_answers_of_kernels() {
         };
         let name = format!("{} of {}", handler.name, ioctl.name);
         let tally = tallies.entry(name).or_default();
-        let (Some(full), Some(handling)) = (full, Handling::new(abi, ioctl, handler)) else {
+        let (Some(full), Some(model)) = (full, HandlerModel::new(abi, ioctl, handler)) else {
             tally.not_covered += rows.len();
             continue;
         };
@@ -144,7 +144,7 @@ fn the_model_predicts_the_answers_of_kernels() {
         let size = newest.struct_(id).layouts[0].size as usize;
         for row in rows {
             tally.covered += 1;
-            let differs = difference(row, size, &handling, &contents);
+            let differs = difference(row, size, &model, &contents);
             assert_eq!(differs, None, "{} of {row:?}", handler.name);
             tally.matched += 1;
         }
@@ -167,12 +167,12 @@ fn error_number(name: &str) -> i64 {
 fn difference(
     row: &Row,
     size: usize,
-    handling: &Handling<'_>,
+    model: &HandlerModel<'_>,
     contents: &Contents,
 ) -> Option<String> {
     let index_at = (row.index >= 0).then_some(8);
     let before = row.before(size, index_at);
-    let answer = handling.answer(&before, contents);
+    let answer = model.answer(&before, contents);
     let kernel = row.out();
     let told = answer.result.map_or_else(error_number, |()| 0);
     if told != row.errno {

@@ -190,8 +190,9 @@ fn anchor(heading: &str) -> String {
 #[test]
 fn examples_say_what_the_specification_says() {
     let (examples, vfio) = (examples(), fixtures::spec());
-    assert_eq!(examples.releases(), vfio.releases());
-    for release in vfio.releases() {
+    // The document need not change with each release.
+    assert!(vfio.releases().starts_with(examples.releases()));
+    for release in examples.releases() {
         let known = facts(&lower(&vfio, Some(*release)));
         for (name, fact) in facts(&lower(&examples, Some(*release))) {
             assert_eq!(Some(&fact), known.get(&name), "{name} in {release}");

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use support::fixtures;
 
 /// Modules that name nothing of the crate but other leaves listed before them.
-const LEAVES: [&str; 7] = ["hex", "diagnostic", "release", "layout", "names", "reply", "output"];
+const LEAVES: [&str; 8] =
+    ["hex", "diagnostic", "release", "layout", "names", "numbering", "reply", "output"];
 
 /// The modules that each module may name, besides the leaves.
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
@@ -55,6 +56,55 @@ fn arrows_point_one_way() {
             assert!(fine, "{}: {module} must not name {named}", path.display());
         }
     }
+}
+
+/// Files that are being rebuilt, with types whose names other modules have too.
+const REBUILT: [&str; 6] = [
+    "codegen/src/header/",
+    "codegen/src/header.rs",
+    "codegen/src/import/",
+    "codegen/src/import.rs",
+    "codegen/src/drift/",
+    "codegen/src/drift.rs",
+];
+
+/// A type name has one meaning, so that it needs no explanation where it is used.
+/// Types of test modules and of quoted output are indented and have no `pub`.
+#[test]
+fn no_type_name_is_defined_twice() {
+    let mut defined = BTreeMap::<String, PathBuf>::new();
+    let mut twice = Vec::new();
+    for (path, text) in sources("codegen/src") {
+        let name = path.strip_prefix(fixtures::root()).expect("a file of the repository");
+        let name = name.to_string_lossy();
+        if REBUILT.iter().any(|start| name.starts_with(start)) {
+            continue;
+        }
+        let emits = name.starts_with("codegen/src/emit/rust/");
+        for type_ in text.lines().filter_map(|line| defined_type(line, emits)) {
+            if let Some(other) = defined.insert(type_.to_owned(), path.clone()) {
+                twice.push(format!("{type_}: {} and {}", other.display(), path.display()));
+            }
+        }
+    }
+    assert!(defined.len() > 200, "{} types", defined.len());
+    assert!(twice.is_empty(), "{}", twice.join("\n"));
+}
+
+/// The type that a line defines in a module, or in a macro if it is public.
+fn defined_type(line: &str, emits: bool) -> Option<&str> {
+    let code = line.trim_start();
+    let indented = code.len() < line.len();
+    let item = match code.strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => rest.split_once(") ")?.1,
+        Some(rest) => rest.strip_prefix(' ')?,
+        None if indented => return None,
+        None => code,
+    };
+    let (kind, rest) = item.split_once(' ')?;
+    let kinds = ["struct", "enum", "trait", "type", "union"];
+    let name = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    (kinds.contains(&kind) && !name.is_empty() && !(indented && emits)).then_some(name)
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn is_right_on_every_target_that_clang_knows() {
         return;
     }
     let all = facts::all();
-    let (_, facts) = all.iter().find(|(release, _)| release == "v7.2").expect("v7.2");
+    let (_, facts) = all.iter().find(|(release, _)| release == "v7.3").expect("v7.3");
     let workdir = Workdir::new(&newest());
     let mut commands = Vec::new();
     for (triple, ioc_none, i386) in TARGETS {

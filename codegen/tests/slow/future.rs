@@ -6,7 +6,7 @@ mod generated_extensions;
 use capchain::compat::{Class, compare};
 use capchain::ir::{Abi, Arg};
 use capchain::matrix::all;
-use capchain::model::{Contents, Handling, sample};
+use capchain::model::{Contents, HandlerModel, sample};
 use generated_extensions::{Growth, give, growth, items, mistake, side};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -121,7 +121,7 @@ fn replies(today: &Abi, tomorrow: &Abi, pairs: &mut Pairs) {
                     let ioctl = abi.ioctls.iter().find(|one| one.name == ioctl.name)?;
                     let handler =
                         ioctl.served_at(abi.release).find(|one| one.name == handler.name)?;
-                    let handling = Handling::new(abi, ioctl, handler)?;
+                    let model = HandlerModel::new(abi, ioctl, handler)?;
                     let Arg::Struct(id) = ioctl.arg else { return None };
                     let cap = |name: &&str| {
                         let cap = abi.capabilities.iter().find(|cap| cap.name == *name);
@@ -132,10 +132,10 @@ fn replies(today: &Abi, tomorrow: &Abi, pairs: &mut Pairs) {
                         caps: caps.iter().map(cap).collect(),
                         ..Contents::default()
                     };
-                    let need = handling.need(&contents.caps);
+                    let need = model.need(&contents.caps);
                     let mut before = vec![0; need as usize];
                     before[..4].copy_from_slice(&need.to_le_bytes()[..4]);
-                    let bytes = handling.answer(&before, &contents).bytes;
+                    let bytes = model.answer(&before, &contents).bytes;
                     let bytes = bytes.into_iter().map(|byte| byte.unwrap_or(0x5c)).collect();
                     Some(Case { chain: chain.name.clone(), target: target("x86_64"), bytes })
                 };

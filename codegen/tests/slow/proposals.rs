@@ -185,7 +185,7 @@ const FINDINGS: [(&str, &[&str], &[&str]); 7] = [
     (
         "irq_info_caps_inserted",
         &["L19", "L8"],
-        &["came later, and lies in front of the end of minsz", "its size is 20"],
+        &["added later, but before the end of minsz", "its size is 20"],
     ),
     (
         "irq_info_caps_sizeof",

@@ -5,7 +5,7 @@
  */
 
 /*
- * Linux VFIO user ABI, as of Linux 7.2
+ * Linux VFIO user ABI, as of Linux 7.3
  *
  * VFIO hands whole devices to user space behind an IOMMU. A program opens a
  * container or an iommufd, a group or a device node, and talks to each file
@@ -65,8 +65,8 @@
 #endif
 
 /*
- * __extension__ before a struct keeps -Wpedantic quiet about anonymous unions,
- * which C99 lacks, and flexible arrays, which C++ lacks.
+ * __extension__ before a struct avoids warnings of -Wpedantic: C99 does not have
+ * anonymous unions, and C++ does not have flexible arrays.
  */
 
 #ifndef VFIO_ABI__AFTER_VFIO_H
@@ -118,14 +118,11 @@
  */
 #define VFIO_DMA_CC_IOMMU			4
 
-/*
- * whether Power's error handling is there, with the ioctl VFIO_EEH_PE_OP (since
- * 3.17)
- */
+/* error handling of IBM Power, with the ioctl VFIO_EEH_PE_OP (since 3.17) */
 #define VFIO_EEH				5
 
 /*
- * type1 with two stages of translation, which is gone; the number stays taken
+ * type1 with two stages of translation; removed, but the number stays reserved
  * (since 3.18)
  * Deprecated since Linux 6.13: No kernel supports it any more; nested
  * translation is a matter of iommufd.
@@ -162,7 +159,7 @@
 
 /*
  * Starts every capability in the reply of an INFO ioctl. The body that follows
- * has no length of its own: id and version tell what it is.
+ * has no length of its own: id and version identify it.
  * Since Linux 4.6.
  */
 struct vfio_info_cap_header {
@@ -191,13 +188,13 @@ struct vfio_info_cap_header {
 #define VFIO_GET_API_VERSION	_IO(VFIO_TYPE, VFIO_BASE + 0)
 
 /*
- * Asks whether an extension is there; the id is the argument itself. An empty
- * container answers for every backend that is loaded, one with a backend for
- * that backend alone.
+ * Asks whether an extension exists; the argument is its id. An empty container
+ * answers for every backend that is loaded, one with a backend for that backend
+ * alone.
  *
  * File descriptor: container
  * Argument: an integer, by value
- * Return: 0 where the extension is missing, a positive number where it is there
+ * Return: 0 if the extension does not exist, otherwise a positive number
  * Since Linux 3.6.
  */
 #define VFIO_CHECK_EXTENSION	_IO(VFIO_TYPE, VFIO_BASE + 1)
@@ -280,7 +277,7 @@ struct vfio_group_status {
 /* ---------------------------- Devices ---------------------------- */
 
 /*
- * VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor stands for
+ * VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor refers to
  * and how many regions and interrupts it has; a chain of capabilities says what
  * belongs to the device as a whole. The ioctl that resets the device is here
  * too.
@@ -294,11 +291,11 @@ struct vfio_group_status {
  */
 struct vfio_device_info {
 	/*
-	 * size of the buffer in bytes; on return, what a reply that did not fit
-	 * needs
+	 * size of the buffer in bytes; on return, the size that a reply that
+	 * did not fit requires
 	 */
 	__u32	argsz;
-	__u32	flags;	/* the kind of device, and what it can do */
+	__u32	flags;	/* kind and abilities of the device */
 /* the device takes VFIO_DEVICE_RESET */
 #define VFIO_DEVICE_FLAGS_RESET		(1 << 0)
 /* a PCI device; its regions and interrupts have the PCI indexes */
@@ -383,7 +380,7 @@ struct vfio_device_info {
  * handle.
  *
  * Struct: vfio_device_info_cap_zpci_base
- * Newest version: 2
+ * Newest version: 3
  * Since Linux 5.10.
  */
 #define VFIO_DEVICE_INFO_CAP_ZPCI_BASE	1
@@ -444,9 +441,9 @@ struct vfio_device_info_cap_pci_atomic_comp {
 
 /*
  * A region is a window of a device's file descriptor: a BAR, the configuration
- * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO reports where it
- * lies, what may be done with it, and, in a chain of capabilities, what no
- * fixed field can say.
+ * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO reports its
+ * offset, its size and how it may be accessed, and further properties in a
+ * chain of capabilities.
  */
 
 /*
@@ -456,14 +453,14 @@ struct vfio_device_info_cap_pci_atomic_comp {
 struct vfio_region_info {
 	/* size of the buffer; on return, the size the full reply needs */
 	__u32		argsz;
-	__u32		flags;	/* what the region allows */
+	__u32		flags;	/* access to the region */
 #define VFIO_REGION_INFO_FLAG_READ	(1 << 0) /* the region can be read */
 #define VFIO_REGION_INFO_FLAG_WRITE	(1 << 1) /* the region can be written */
 /* the region can be mapped, or the parts that SPARSE_MMAP names */
 #define VFIO_REGION_INFO_FLAG_MMAP	(1 << 2)
 /* a capability chain follows the fixed part (since 4.6) */
 #define VFIO_REGION_INFO_FLAG_CAPS	(1 << 3)
-	__u32		index;	/* the region that is asked about */
+	__u32		index;	/* index of the region */
 	/* offset of the first capability from the start of this struct */
 	__u32		cap_offset;
 	__aligned_u64	size;	/* size of the region in bytes */
@@ -530,12 +527,12 @@ struct vfio_region_info_cap_type {
 	struct vfio_info_cap_header header;
 	/* a region type of all devices, or bit 31 and a PCI vendor id */
 	__u32	type;
-	__u32	subtype;	/* which region of that type it is */
+	__u32	subtype;	/* number of the region within its type */
 };
 
 /*
- * Says that the whole BAR may be mapped although the MSI-X table lies in it.
- * Interrupts must still be set up with VFIO_DEVICE_SET_IRQS. It has no body.
+ * The whole BAR may be mapped although it contains the MSI-X table. Interrupts
+ * must still be set up with VFIO_DEVICE_SET_IRQS. It has no body.
  * Since Linux 4.16.
  */
 #define VFIO_REGION_INFO_CAP_MSIX_MAPPABLE	3
@@ -543,8 +540,8 @@ struct vfio_region_info_cap_type {
 /*
  * Tells where the memory of an NVLink2 GPU appears on the system bus, which
  * also shows the NVLink bridges that belong to that GPU.
- * Deprecated since Linux 5.13: the NVLink2 driver is gone and no kernel emits
- * it any more.
+ * Deprecated since Linux 5.13: the NVLink2 driver was removed and no kernel
+ * emits it any more.
  * Since Linux 5.0.
  */
 #define VFIO_REGION_INFO_CAP_NVLINK2_SSATGT	4
@@ -558,8 +555,8 @@ struct vfio_region_info_cap_nvlink2_ssatgt {
 /*
  * Tells the speed of an NVLink2 link, without which the guest's driver cannot
  * bring the link up.
- * Deprecated since Linux 5.13: the NVLink2 driver is gone and no kernel emits
- * it any more.
+ * Deprecated since Linux 5.13: the NVLink2 driver was removed and no kernel
+ * emits it any more.
  * Since Linux 5.0.
  */
 #define VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD	5
@@ -574,11 +571,11 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 /* ---------------- Types of device-specific regions ---------------- */
 
 /*
- * A region after the fixed indexes says in VFIO_REGION_INFO_CAP_TYPE what it
- * is. The type is a plain number, or for PCI the vendor's id with the top bit
- * set; what the subtype means depends on the type. Two of these regions start
- * with a struct that is part of the ABI as well: EDID and the first migration
- * protocol.
+ * The capability VFIO_REGION_INFO_CAP_TYPE identifies a region after the fixed
+ * indexes. The type is a plain number, or for PCI the vendor's id with the top
+ * bit set; the meaning of the subtype depends on the type. Two of these regions
+ * start with a struct that is part of the ABI as well: EDID and the first
+ * migration protocol.
  */
 
 /*
@@ -595,7 +592,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 
 /*
  * Region types without a vendor, the same for every bus driver. Vendor types
- * lie above them, marked by VFIO_REGION_TYPE_PCI_VENDOR_TYPE.
+ * are above them, marked by VFIO_REGION_TYPE_PCI_VENDOR_TYPE.
  * Since Linux 4.6.
  */
 
@@ -669,7 +666,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
  */
 struct vfio_region_gfx_edid {
 	/*
-	 * where the EDID blob lies, in bytes from the start of the region;
+	 * offset of the EDID blob from the start of the region, in bytes;
 	 * read-only
 	 */
 	__u32	edid_offset;
@@ -728,7 +725,7 @@ struct vfio_device_migration_info {
 	 * an error
 	 */
 	__u32		device_state;
-#define VFIO_DEVICE_STATE_V1_STOP	0 /* no flag, the device stands still */
+#define VFIO_DEVICE_STATE_V1_STOP	0 /* no flag; the device is stopped */
 #define VFIO_DEVICE_STATE_V1_RUNNING	(1 << 0)	/* the device runs */
 /*
  * the device's state is being read; while it runs, this is the pre-copy phase
@@ -743,8 +740,8 @@ struct vfio_device_migration_info {
 	__u32		reserved;	/* not used */
 	__aligned_u64	pending_bytes;	/* bytes of state still to be read */
 	/*
-	 * where the data of this step lies, in bytes from the start of the
-	 * region
+	 * offset of the data of this step from the start of the region, in
+	 * bytes
 	 */
 	__aligned_u64	data_offset;
 	__aligned_u64	data_size;	/* size of this step's data in bytes */
@@ -769,9 +766,9 @@ struct vfio_device_migration_info {
 	(VFIO_DEVICE_STATE_V1_SAVING | VFIO_DEVICE_STATE_V1_RESUMING))
 
 /*
- * Makes a state of vfio_device_migration_info tell of an error and leaves its
+ * Makes a state of vfio_device_migration_info report an error and leaves its
  * reserved bits alone. Up to 5.17 the text named a constant that does not
- * exist, SATE for STATE, so nobody can have used it.
+ * exist, SATE for STATE, so that no program can have used it.
  * Since Linux 5.8.
  */
 #define VFIO_DEVICE_STATE_SET_ERROR(state) \
@@ -806,7 +803,7 @@ struct vfio_irq_info {
 #define VFIO_IRQ_INFO_AUTOMASKED	(1 << 2)
 /* to use more interrupts the whole block has to be disabled first */
 #define VFIO_IRQ_INFO_NORESIZE		(1 << 3)
-	__u32	index;	/* the block that is asked about */
+	__u32	index;	/* index of the block */
 	__u32	count;	/* number of interrupts in the block */
 };
 
@@ -912,7 +909,10 @@ enum {
 	VFIO_PCI_INTX_IRQ_INDEX,	/* the interrupt pin */
 	VFIO_PCI_MSI_IRQ_INDEX,		/* message-signalled interrupts */
 	VFIO_PCI_MSIX_IRQ_INDEX,	/* MSI-X vectors */
-	/* the device has met an uncorrectable error (since 3.10) */
+	/*
+	 * the device has met an uncorrectable error; before 7.3, PCI Express
+	 * devices only (since 3.10)
+	 */
 	VFIO_PCI_ERR_IRQ_INDEX,
 	/* the host asks for the device back (since 4.0) */
 	VFIO_PCI_REQ_IRQ_INDEX,
@@ -934,7 +934,7 @@ enum {
  * Since Linux 4.12.
  */
 enum {
-	VFIO_CCW_IO_IRQ_INDEX,	/* the result of a channel program is there */
+	VFIO_CCW_IO_IRQ_INDEX,	/* the result of a channel program is ready */
 	/* a channel report word is pending (since 5.8) */
 	VFIO_CCW_CRW_IRQ_INDEX,
 	/* the host asks for the device back (since 5.11) */
@@ -1007,7 +1007,7 @@ __extension__ struct vfio_pci_hot_reset_info {
 	__u32	flags;
 /* the devices carry a devid in place of a group_id (since 6.6) */
 #define VFIO_PCI_HOT_RESET_FLAG_DEV_ID		(1 << 0)
-/* the caller owns all of the devices; counts only beside DEV_ID (since 6.6) */
+/* the caller owns all devices; valid only together with DEV_ID (since 6.6) */
 #define VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED	(1 << 1)
 	__u32	count;	/* number of devices, also where they did not fit */
 	struct vfio_pci_dependent_device devices[];	/* the devices */
@@ -1069,11 +1069,11 @@ __extension__ struct vfio_device_gfx_plane_info {
 	/* size of the buffer; comes back as it was given */
 	__u32		argsz;
 	/*
-	 * in which way the picture is wanted, and whether that is only a
-	 * question
+	 * the requested way to get the picture, and whether to only ask if it
+	 * works
 	 */
 	__u32		flags;
-/* only ask whether the way that is set beside it works; EINVAL means no */
+/* only ask whether the other flag's way works; EINVAL means no */
 #define VFIO_GFX_PLANE_TYPE_PROBE	(1 << 0)
 #define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1) /* the picture as a dma-buf */
 /* the picture in a region of the device */
@@ -1117,7 +1117,7 @@ __extension__ struct vfio_device_gfx_plane_info {
 };
 
 /*
- * Tells what a plane of a mediated device shows at the moment, or, with the
+ * Reports what a plane of a mediated device shows at the moment, or, with the
  * probe flag, whether the device can hand out pictures in that way.
  *
  * File descriptor: device
@@ -1156,7 +1156,7 @@ struct vfio_device_ioeventfd {
 #define VFIO_DEVICE_IOEVENTFD_16	(1 << 1)	/* a write of 2 bytes */
 #define VFIO_DEVICE_IOEVENTFD_32	(1 << 2)	/* a write of 4 bytes */
 #define VFIO_DEVICE_IOEVENTFD_64	(1 << 3)	/* a write of 8 bytes */
-#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf /* the flags that tell the width */
+#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf	/* the flags for the width */
 	/*
 	 * where to write, in bytes from the start of the device's file
 	 * descriptor
@@ -1228,18 +1228,8 @@ __extension__ struct vfio_device_feature {
 #define VFIO_DEVICE_FEATURE	_IO(VFIO_TYPE, VFIO_BASE + 17)
 
 /*
- * Features of a device. The id stands in the low 16 bits of the request's
- * flags. A probe needs no payload, whatever the feature.
- *
- * Reserved:
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_ERROR: s390 PCI error series, not merged; it
- *   was numbered 11 and 12 before (lore id 56004375821)
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE: s390 function measurement block
- *   series, not merged (lore id 56078159214)
- * - 13, VFIO_DEVICE_FEATURE_DMA_BUF_TPH: PCIe steering tags of a dma-buf, not
- *   merged (lore id 54522088155)
- * - 14, VFIO_DEVICE_FEATURE_ZPCI_FMB_READ: second feature of the function
- *   measurement block series, not merged (lore id 56078159214)
+ * Features of a device. The id is in the low 16 bits of the request's flags. A
+ * probe needs no payload, whatever the feature.
  * Since Linux 5.7.
  */
 
@@ -1304,6 +1294,12 @@ __extension__ struct vfio_device_feature {
 #define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2		12
 
 /*
+ * takes the oldest pending error of an s390 PCI function; ENOMSG if there is
+ * none (since 7.3)
+ */
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR			13
+
+/*
  * Payload of VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP. The eventfd is
  * signalled only if the device really was in a low power state when it woke;
  * after that it stays awake until low power is allowed again.
@@ -1355,7 +1351,7 @@ struct vfio_region_dma_range {
  * Since Linux 6.19.
  */
 __extension__ struct vfio_device_feature_dma_buf {
-	/* region that the parts lie in; of a PCI device one of the six BARs */
+	/* region with the parts; for a PCI device one of the six BARs */
 	__u32	region_index;
 	/*
 	 * flags for the new file descriptor as open(2) takes them, such as
@@ -1368,12 +1364,34 @@ __extension__ struct vfio_device_feature_dma_buf {
 	struct vfio_region_dma_range dma_ranges[];
 };
 
+/*
+ * Payload of VFIO_DEVICE_FEATURE_ZPCI_ERROR. The kernel writes one error report
+ * of the firmware, a CCDF, to the address. The report is opaque; a kernel of
+ * 7.3 keeps up to four of them for each function.
+ *
+ * The request has no room for the size of the buffer. A caller asks
+ * VFIO_DEVICE_GET_INFO for ccdf_err_length first and provides that many bytes.
+ * A caller that assumes today's 32 bytes is overrun by the first kernel with a
+ * longer report.
+ * Since Linux 7.3.
+ */
+struct vfio_device_feature_zpci_err {
+	/*
+	 * user address of the buffer for the report; 0 is refused with EINVAL
+	 */
+	__aligned_u64	data;
+};
+
 /* ------------- Devices opened through their own node ------------- */
 
 /*
  * A device can be opened as /dev/vfio/devices/vfioN, without group and
  * container. It must be bound to an iommufd before anything else works on it,
  * and attached to an address space of that iommufd before it can do DMA.
+ *
+ * Since 7.3 a device without an IOMMU can have such a node, too, if the module
+ * parameter for such devices is set. It is called noiommu-vfioN, and opening it
+ * needs CAP_SYS_RAWIO.
  */
 
 /*
@@ -1474,7 +1492,7 @@ struct vfio_device_detach_iommufd_pt {
 
 /*
  * Payload of VFIO_DEVICE_FEATURE_MIGRATION. A device that answers has the
- * states running and error in any case; the flags tell which others it has.
+ * states running and error in any case; the flags list the others.
  * Since Linux 5.18.
  */
 struct vfio_device_feature_migration {
@@ -1598,7 +1616,10 @@ struct vfio_precopy_info {
  * Since Linux 6.1.
  */
 struct vfio_device_feature_dma_logging_control {
-	/* wished granularity in bytes; on return, the one the device uses */
+	/*
+	 * requested granularity in bytes; on return, the one that the device
+	 * uses
+	 */
 	__aligned_u64	page_size;
 	__u32		num_ranges;	/* number of ranges, at least one */
 	__u32		__reserved;	/* set to zero */
@@ -1608,7 +1629,7 @@ struct vfio_device_feature_dma_logging_control {
 
 /*
  * A range of IO virtual addresses to watch. Both values are multiples of the
- * wished page size, and ranges do not overlap.
+ * requested page size, and ranges do not overlap.
  * Since Linux 6.1.
  */
 struct vfio_device_feature_dma_logging_range {
@@ -1623,10 +1644,9 @@ struct vfio_device_feature_dma_logging_range {
  * Since Linux 6.1.
  */
 struct vfio_device_feature_dma_logging_report {
-	/* first address of the range that is asked about */
-	__aligned_u64	iova;
+	__aligned_u64	iova;	/* first address of the range */
 	__aligned_u64	length;	/* size of the range in bytes */
-	/* bytes that one bit stands for: a power of two, not less than 4096 */
+	/* bytes per bit: a power of two, not less than 4096 */
 	__aligned_u64	page_size;
 	/*
 	 * user address of the bitmap, an array of 64-bit words, lowest bit
@@ -1799,9 +1819,9 @@ struct vfio_iommu_type1_dma_map {
  * Since Linux 5.8.
  */
 struct vfio_bitmap {
-	__u64	pgsize;	/* bytes of memory for which a bit stands */
+	__u64	pgsize;	/* bytes of memory per bit */
 	__u64	size;	/* size of the bitmap in bytes */
-	/* the bitmap, cleared by the caller; bit 0 stands for the first page */
+	/* the bitmap, cleared by the caller; bit 0 is the first page */
 	__u64	*data;
 };
 
@@ -1813,7 +1833,7 @@ struct vfio_bitmap {
 __extension__ struct vfio_iommu_type1_dma_unmap {
 	__u32	argsz;	/* size of the struct and what follows it */
 	__u32	flags;	/* how to unmap */
-/* tell which pages of the range are dirty before they go (since 5.8) */
+/* report the dirty pages of the range before it is unmapped (since 5.8) */
 #define VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP	(1 << 0)
 /* unmap everything; iova and size must be 0 (since 5.12) */
 #define VFIO_DMA_UNMAP_FLAG_ALL			(1 << 1)
@@ -1855,7 +1875,7 @@ __extension__ struct vfio_iommu_type1_dirty_bitmap {
 	__u32	flags;	/* what to do, exactly one of the three */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0) /* start tracking */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1) /* stop tracking */
-/* tell which pages of a range are dirty; tracking must be on */
+/* report the dirty pages of a range; tracking must be on */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP	(1 << 2)
 	/*
 	 * a vfio_iommu_type1_dirty_bitmap_get, 40 bytes for a 64-bit kernel
@@ -1865,7 +1885,7 @@ __extension__ struct vfio_iommu_type1_dirty_bitmap {
 };
 
 /*
- * The range whose dirty pages are asked for, and where the bitmap goes.
+ * The range whose dirty pages are reported, and the bitmap.
  * Since Linux 5.8.
  */
 struct vfio_iommu_type1_dirty_bitmap_get {
@@ -2161,7 +2181,8 @@ struct vfio_info_cap_header {
 
 /*
  * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
- * at 36; what 64-bit kernels add after it is padding.
+ * at 36, and 64-bit kernels add 4 bytes of padding. Version 3 has a field
+ * there, so the size is 40 on every target.
  * Since Linux 5.10.
  */
 struct vfio_device_info_cap_zpci_base {
@@ -2175,6 +2196,11 @@ struct vfio_device_info_cap_zpci_base {
 	__u8	pft;		/* type of the PCI function */
 	__u8	gid;		/* id of the function's group */
 	__u32	fh;	/* handle of the function (version 2; since 6.0) */
+	/*
+	 * size in bytes of the error report that VFIO_DEVICE_FEATURE_ZPCI_ERROR
+	 * writes (version 3; since 7.3)
+	 */
+	__u32	ccdf_err_length;
 };
 
 /*
@@ -2376,6 +2402,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_region_dma_range) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_buf) == 16 &&
 		 __builtin_offsetof(struct vfio_device_feature_dma_buf,
 		 dma_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_zpci_err) == 8, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_bind_iommufd) == 24, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_attach_iommufd_pt) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_detach_iommufd_pt) == 12, "layout");
@@ -2426,10 +2453,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_op) == VFIO_ABI__MODEL(40, 36, 40) &&
 #endif /* !VFIO_ABI__AFTER_VFIO_H */
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
-VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) ==
-		 VFIO_ABI__MODEL(40, 36, 40) &&
-		 __builtin_offsetof(struct vfio_device_info_cap_zpci_base,
-		 fh) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) == 40, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_group) ==
 		 VFIO_ABI__MODEL(48, 44, 48) &&
 		 __builtin_offsetof(struct vfio_device_info_cap_zpci_group,
@@ -2461,9 +2485,9 @@ VFIO_ABI__ASSERT(sizeof(struct ccw_crw_region) == 8, "layout");
 
 /*
  * A struct, an enum or an enumerator is declared if the macro that the kernel
- * introduced together with it is not defined. Enumerators become macros. One
- * that no macro detects becomes a macro in any case, unless it counts the
- * others. Declarations of the kernel header are never replaced.
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
  */
 #if defined(VFIO_DEVICE_FLAGS_CAPS)
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
@@ -2681,6 +2705,12 @@ __extension__ struct vfio_device_feature_dma_buf {
 	__u32	flags;
 	__u32	nr_ranges;
 	struct vfio_region_dma_range dma_ranges[];
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+struct vfio_device_feature_zpci_err {
+	__aligned_u64	data;
 };
 #endif
 
@@ -3458,6 +3488,11 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 #endif
 
+/* Linux 7.3 */
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR	13
+#endif
+
 #endif /* VFIO_ABI__AFTER_VFIO_H */
 #ifdef VFIO_ABI__AFTER_VFIO_CCW_H
 
@@ -3465,9 +3500,9 @@ __extension__ struct vfio_eeh_pe_op {
 
 /*
  * A struct, an enum or an enumerator is declared if the macro that the kernel
- * introduced together with it is not defined. Enumerators become macros. One
- * that no macro detects becomes a macro in any case, unless it counts the
- * others. Declarations of the kernel header are never replaced.
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
  */
 
 #ifndef VFIO_CCW_ASYNC_CMD_HSCH
@@ -3509,8 +3544,8 @@ struct ccw_crw_region {
  * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
  * For a field that is newer than its struct, the name is that of the struct, an
  * underscore and that of the field: the result is 1 if the struct is known to
- * have the field, be it declared here or by a kernel header. The name must be
- * written out; it cannot come from another macro.
+ * have the field, declared here or by a kernel header. The name must be written
+ * out; it cannot come from another macro.
  */
 #define VFIO_ABI_HAVE(name)	VFIO_ABI__HAVE_1(VFIO_ABI_HAVE_##name)
 #define VFIO_ABI__HAVE_1(one)	VFIO_ABI__HAVE_2(one)
@@ -3689,6 +3724,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_BUS_MASTER 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_BUF 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_ZPCI_ERROR 1
 #define VFIO_ABI_HAVE_vfio_device_low_power_entry_with_wakeup 1
 #define VFIO_ABI_HAVE_vfio_device_feature_mig_data_size 1
 #define VFIO_ABI_HAVE_vfio_device_feature_bus_master 1
@@ -3696,6 +3732,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_SET_MASTER 1
 #define VFIO_ABI_HAVE_vfio_region_dma_range 1
 #define VFIO_ABI_HAVE_vfio_device_feature_dma_buf 1
+#define VFIO_ABI_HAVE_vfio_device_feature_zpci_err 1
 #define VFIO_ABI_HAVE_vfio_device_bind_iommufd 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_FLAG_TOKEN 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_IOMMUFD 1
@@ -3827,6 +3864,7 @@ struct ccw_crw_region {
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_ccdf_err_length 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
 #endif
@@ -3898,18 +3936,16 @@ struct ccw_crw_region {
 /* -------------------------- Replies and chains -------------------------- */
 
 /*
- * Safe ways to ask for replies, to walk the chains of capabilities in them, and
- * to write such replies. No byte outside of a buffer is read or written,
- * whatever it holds; nothing is allocated.
+ * Functions that request replies, walk their chains of capabilities, and write
+ * replies. They never read or write outside the buffer, and allocate nothing.
  *
- * Start at the functions that end in _request or _parse, which read a reply,
- * then at _caps and _next, which walk its chain; the functions that end in
- * _read tell what a capability holds.
+ * Names that end in _request or _parse read a reply, _caps and _next walk its
+ * chain, and _read reads the fields of a capability.
  */
 
 /*
- * Numbers in replies are in the byte order of the host and lie as a 64-bit
- * kernel puts them, in a 32-bit program too: the kernel translates nothing.
+ * Integers in replies have the byte order of the host and the layout of a
+ * 64-bit kernel, also in 32-bit programs: the kernel does not translate.
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
@@ -3918,7 +3954,7 @@ struct ccw_crw_region {
 #define VFIO_ABI__NULL	((void *)0)
 #endif
 
-/* What sizeof yields, without <stddef.h>. */
+/* size_t, without <stddef.h>. */
 typedef __SIZE_TYPE__ vfio_abi_size;
 
 static inline __u16 vfio_abi__u16(const __u8 *bytes)
@@ -3945,7 +3981,7 @@ static inline __u64 vfio_abi__u64(const __u8 *bytes)
 	return number;
 }
 
-/* The number of 1, 2, 4 or 8 bytes that starts here. */
+/* Reads an integer of 1, 2, 4 or 8 bytes. */
 static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
@@ -3960,7 +3996,7 @@ static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 	}
 }
 
-/* Writes the low 1, 2, 4 or 8 bytes of a number. */
+/* Writes the low 1, 2, 4 or 8 bytes of an integer. */
 static inline void vfio_abi__put(__u8 *bytes, __u32 width, __u64 number)
 {
 	__u16 number16 = VFIO_ABI__CAST(__u16, number);
@@ -3981,116 +4017,120 @@ static inline void vfio_abi__put(__u8 *bytes, __u32 width, __u64 number)
 	}
 }
 
-/* A number of bytes in the 32 bits in which the protocol counts them. */
+/* A size in 32 bits, as the protocol has sizes; larger sizes are clamped. */
 static inline __u32 vfio_abi__len(__u64 len)
 {
 	return len > 0xffffffff ? 0xffffffff : VFIO_ABI__CAST(__u32, len);
 }
 
 /*
- * What is wrong with a reply or its chain. No errno is as low as these.
+ * The errors of a reply and its chain. Every value is below every errno.
  */
 enum vfio_abi_error_kind {
-	/* the reply ends in the part that every reply has */
+	/* the reply ends inside its fixed part */
 	VFIO_ABI_TOO_SHORT = -65537,
-	/* the buffer is smaller than the reply needs and did not grow */
+	/* the buffer is smaller than the reply requires and did not grow */
 	VFIO_ABI_SHORT = -65538,
-	/* a capability starts at the end of the reply or behind */
+	/* a capability starts at the end of the reply or after it */
 	VFIO_ABI_OUT_OF_BOUNDS = -65539,
-	/* a capability starts in the fixed part */
+	/* a capability starts inside the fixed part */
 	VFIO_ABI_INSIDE_FIXED = -65540,
-	/* the reply ends in a capability's header */
+	/* the reply ends inside a capability's header */
 	VFIO_ABI_HEADER_CUT = -65541,
-	/* the chain comes back to itself */
+	/* the chain returns to a capability that was visited before */
 	VFIO_ABI_CYCLE = -65542,
-	/* the reply ends before a capability has what its version needs */
+	/* the reply ends before the fields of a capability's version do */
 	VFIO_ABI_BODY_SHORT = -65543,
-	/* a capability counts more elements than the reply holds */
+	/* a capability counts more elements than the reply has */
 	VFIO_ABI_COUNT_OUT_OF_BOUNDS = -65544,
-	/* a capability reaches into the next one */
+	/* a capability overlaps the next one */
 	VFIO_ABI_OVERLAP = -65545,
 };
 
-/* The error in words. */
+/* The description of an error. */
 static inline const char *vfio_abi_error_text(int kind)
 {
 	switch (kind) {
 	case VFIO_ABI_TOO_SHORT:
-		return "the reply ends in its fixed part";
+		return "the reply ends inside its fixed part";
 	case VFIO_ABI_SHORT:
 		return "the buffer is too small for the reply";
 	case VFIO_ABI_OUT_OF_BOUNDS:
-		return "a capability starts behind the reply";
+		return "a capability starts after the end of the reply";
 	case VFIO_ABI_INSIDE_FIXED:
-		return "a capability starts in the fixed part";
+		return "a capability starts inside the fixed part";
 	case VFIO_ABI_HEADER_CUT:
-		return "the reply ends in a capability's header";
+		return "the reply ends inside a capability's header";
 	case VFIO_ABI_CYCLE:
-		return "the chain comes back to itself";
+		return "the chain returns to an earlier capability";
 	case VFIO_ABI_BODY_SHORT:
-		return "the reply ends in a capability's body";
+		return "the reply ends inside a capability's body";
 	case VFIO_ABI_COUNT_OUT_OF_BOUNDS:
-		return "a capability counts more elements than there are";
+		return "a capability counts more elements than the reply has";
 	case VFIO_ABI_OVERLAP:
-		return "a capability reaches into the next one";
+		return "a capability overlaps the next one";
 	default:
-		return "no error of a chain";
+		return "unknown error";
 	}
 }
 
-/* An error, and the capability that it is about. */
+/* An error and its capability. */
 struct vfio_abi_error {
 	int	kind;
-	__u32	at;	/* where the capability starts */
-	__u32	id;	/* of the last three kinds: its id, */
-	__u64	value;	/* the bytes, the elements, or where the next starts */
+	__u32	at;	/* offset of the capability */
+	/*
+	 * For the last three kinds: the capability's id, and the required
+	 * bytes, the counted elements, or the offset of the next capability.
+	 */
+	__u32	id;
+	__u64	value;
 };
 
-/* Some bits of a number in a header. */
+/* Bits of an integer in a header. */
 struct vfio_abi__bits {
-	__u32	at;	/* offset of the number in the header */
-	__u32	width;	/* bytes of the number; 0 if there is none */
+	__u32	at;	/* offset of the integer in the header */
+	__u32	width;	/* bytes of the integer; 0 if there are no bits */
 	__u32	low;	/* the lowest bit */
-	__u64	mask;	/* the bits, moved down */
+	__u64	mask;	/* applied after the shift */
 };
 
-/* How the headers of a chain look and what their offsets mean. */
+/* The format of a chain's headers, and the meaning of their offsets. */
 struct vfio_abi__format {
-	__u32	size;			/* of the header */
-	__u32	min_size;		/* of a capability */
+	__u32	size;			/* size of the header */
+	__u32	min_size;		/* minimum size of a capability */
 	struct vfio_abi__bits id;
-	struct vfio_abi__bits version;	/* without one, all are of version 1 */
+	struct vfio_abi__bits version;	/* without bits, always 1 */
 	struct vfio_abi__bits next;
-	__u64	end;			/* the next that ends the chain */
+	__u64	end;			/* the value of next that ends the chain */
 	int	from_reply;		/* next counts from the reply's start */
 };
 
 /* A capability. */
 struct vfio_abi_cap {
-	__u32	at;		/* where it starts in the reply */
+	__u32	at;		/* its offset in the reply */
 	__u32	id;
 	__u32	version;
-	__u32	next;		/* where the next one starts; 0 of the last */
+	__u32	next;		/* offset of the next one; 0 for the last */
 	int	known;		/* its body was checked */
-	__u32	size;		/* the bytes that can belong to it, */
-	const __u8 *bytes;	/* its header first */
+	__u32	size;		/* number of bytes that can belong to it */
+	const __u8 *bytes;	/* these bytes, starting with the header */
 };
 
-/* The walk of a chain. Bounded by the reply, and ends on every input. */
+/* The walk over a chain. It is bounded by the reply and ends on every input. */
 struct vfio_abi_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
-	__u32	bound;		/* no capability starts before this */
-	__u32	most;		/* nor behind this */
-	__u32	at;		/* where the next capability starts */
-	__u32	left;		/* how many may follow; 0 if none is to */
-	int	state;		/* 1 to go on, 0 at the end, or the error */
+	__u32	bound;		/* lowest offset of a capability */
+	__u32	most;		/* highest offset of a capability */
+	__u32	at;		/* offset of the next capability */
+	__u32	left;		/* how many can follow; 0 ends the walk */
+	int	state;		/* 1 during the walk, 0 at its end, or the error */
 	struct vfio_abi_error error;
 };
 
 /*
- * A walk that starts with the capability at first. None can start before
- * bound.
+ * A walk that starts with the capability at first. No capability can start
+ * before bound.
  */
 static inline struct vfio_abi_walk vfio_abi__start(
 		const struct vfio_abi__format *format, const __u8 *bytes,
@@ -4111,7 +4151,7 @@ static inline struct vfio_abi_walk vfio_abi__start(
 	return walk;
 }
 
-/* A walk over nothing. */
+/* A walk over an empty chain. */
 static inline struct vfio_abi_walk vfio_abi__empty_walk(void)
 {
 	struct vfio_abi_walk walk;
@@ -4133,7 +4173,7 @@ static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 	return kind;
 }
 
-/* Some bits of a header. */
+/* Reads a bit field of a header. */
 static inline __u64 vfio_abi__field(const __u8 *header,
 				    const struct vfio_abi__bits *bits)
 {
@@ -4142,13 +4182,13 @@ static inline __u64 vfio_abi__field(const __u8 *header,
 	return number >> bits->low & bits->mask;
 }
 
-/* What a header's next means: an offset in the reply. */
+/* The offset in the reply to which a header's next leads. */
 static inline __u32 vfio_abi__target(const struct vfio_abi__format *format,
 				     __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
-	/* What 32 bits cannot hold lies behind every reply. */
+	/* An offset beyond 32 bits is after every reply. */
 	if (!format->from_reply)
 		next = next > most - at ? most : next + at;
 	return VFIO_ABI__CAST(__u32, next > most ? most : next);
@@ -4169,7 +4209,7 @@ static inline int vfio_abi__refuse(const struct vfio_abi__format *format,
 	return vfio_abi__fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
 }
 
-/* Where a walk is behind a capability that does not lead on. */
+/* Prepares the next step if the next capability is not after this one. */
 static inline void vfio_abi__step_backwards(
 		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap,
@@ -4183,16 +4223,16 @@ static inline void vfio_abi__step_backwards(
 	cap->next = target;
 	walk->at = target;
 	if (target == cap->at)
-		/* This one counts; the error comes behind it. */
+		/* This capability is returned; the next visit fails. */
 		vfio_abi__fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
 		walk->left = 0;
 }
 
 /*
- * Goes on to the next capability and looks at its header: 1 if there is one, 0
- * at the end, or the error, which walk->error tells more about. Behind an error
- * there is nothing but the same error.
+ * Visits the next capability and reads its header. Returns 1 if there is one,
+ * 0 at the end, or the kind of the error; walk->error has the details. After an
+ * error, every call returns the same error.
  */
 static inline __attribute__((always_inline)) int vfio_abi__visit(
 		const struct vfio_abi__format *format,
@@ -4204,9 +4244,9 @@ static inline __attribute__((always_inline)) int vfio_abi__visit(
 	__u32 target;
 	__u64 next;
 
-	/* While some are left, none starts before the bound. */
+	/* While left is not 0, at is not below bound. */
 	if (!walk->left || at > walk->most) {
-		/* Here, where analyzers see that it is not more. */
+		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return vfio_abi__refuse(format, walk);
@@ -4224,7 +4264,7 @@ static inline __attribute__((always_inline)) int vfio_abi__visit(
 	cap->next = 0;
 	next = vfio_abi__field(header, &format->next);
 	target = vfio_abi__target(format, at, next);
-	/* An end of 0 never leads on. */
+	/* If the end is 0, a next of 0 gives a target that is not after at. */
 	if (target > at && (!format->end || next != format->end)) {
 		cap->next = target;
 		walk->at = target;
@@ -4236,14 +4276,14 @@ static inline __attribute__((always_inline)) int vfio_abi__visit(
 	return 1;
 }
 
-/* The array behind a body, each element as the reply has it. */
+/* The array after the fields of a body, in place in the reply. */
 struct vfio_abi_array {
 	const __u8 *bytes;
 	__u32	count;
 	__u32	each;		/* size of an element in bytes */
 };
 
-/* Checks that the fixed part of a known body is there. */
+/* Checks that a known body has all bytes of its version. */
 static inline int vfio_abi__body(struct vfio_abi_walk *walk,
 				 struct vfio_abi_cap *cap, __u32 need)
 {
@@ -4257,14 +4297,14 @@ static inline int vfio_abi__body(struct vfio_abi_walk *walk,
 			      cap->next);
 }
 
-/* Whether count elements of each bytes end within size, behind start. */
+/* Whether count elements of each bytes fit between start and size. */
 static inline int vfio_abi__holds(__u32 size, __u32 start, __u64 count,
 				  __u32 each)
 {
 	return start <= size && count <= (size - start) / each;
 }
 
-/* Checks that an array behind a known body is there. */
+/* Checks that a known body has all elements of its array. */
 static inline int vfio_abi__counted(struct vfio_abi_walk *walk,
 				    const struct vfio_abi_cap *cap,
 				    __u32 start, __u64 count, __u32 each)
@@ -4278,7 +4318,7 @@ static inline int vfio_abi__counted(struct vfio_abi_walk *walk,
 			      cap->next);
 }
 
-/* The array of a capability, if all of it is there. */
+/* The array of a capability, if it is complete. */
 static inline int vfio_abi__elements(struct vfio_abi_array *array,
 				     const struct vfio_abi_cap *cap,
 				     __u32 start, __u64 count, __u32 each)
@@ -4291,7 +4331,7 @@ static inline int vfio_abi__elements(struct vfio_abi_array *array,
 	return 1;
 }
 
-/* The elements that lie before the end of a capability. */
+/* All whole elements up to the end of a capability. */
 static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
 				      const struct vfio_abi_cap *cap,
 				      __u32 start, __u32 each)
@@ -4302,7 +4342,7 @@ static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
 	return 1;
 }
 
-/* The bytes of an element, if there is one of this index. */
+/* The bytes of an element; a null pointer if the index is too large. */
 static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 					   __u32 nth)
 {
@@ -4311,16 +4351,16 @@ static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
 }
 
-/* A field that the caller sets. A list of them ends with one of size 0. */
+/* A field that the caller sets. A list of inputs ends with a size of 0. */
 struct vfio_abi__input {
 	__u32	at;
 	__u32	size;
-	int	stays;	/* a reply does not set it as well */
+	int	stays;	/* the reply does not set it */
 };
 
-/* Where the protocol's own fields lie in the struct in front of a chain. */
+/* The offsets of the protocol's own fields in the struct before a chain. */
 struct vfio_abi__host {
-	__u32	minsz;		/* the part that every reply has */
+	__u32	minsz;		/* bytes that every reply has */
 	__u32	argsz;
 	__u32	flags;
 	__u32	caps_flag;	/* the flag that says there is a chain */
@@ -4328,25 +4368,25 @@ struct vfio_abi__host {
 	const struct vfio_abi__input *inputs;
 };
 
-/* A reply, cut to what argsz says was written of the buffer. */
+/* A reply, up to argsz. */
 struct vfio_abi_reply {
 	const __u8 *bytes;
 	__u32	len;
-	__u32	argsz;	/* what argsz says */
-	__u32	need;	/* the buffer to come back with; 0 if all fitted */
-	__u32	first;	/* where the chain starts; 0 if there is none */
+	__u32	argsz;	/* the value of argsz */
+	__u32	need;	/* required size of the buffer; 0 if the reply fits */
+	__u32	first;	/* offset of the first capability; 0 without chain */
 };
 
-/* A field of the protocol; 0 if it is not there. */
+/* A 32-bit field; 0 if the reply ends before it. */
 static inline __u32 vfio_abi__word(const __u8 *bytes, __u32 len, __u32 at)
 {
 	return at <= len && len - at >= 4 ? vfio_abi__u32(bytes + at) : 0;
 }
 
 /*
- * Reads the protocol's fields in a buffer of len bytes, of which some are
- * written. Nothing behind these and argsz is looked at, and an argsz beyond the
- * buffer is not believed: such a reply is short, and shows no capability.
+ * Reads the protocol's fields in a buffer of len bytes, of which some were
+ * written. Bytes after these and after argsz are not read. If argsz exceeds the
+ * buffer, the reply is short and has no capabilities.
  */
 static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 				  struct vfio_abi_reply *reply, const void *buf,
@@ -4378,8 +4418,8 @@ static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 }
 
 /*
- * Whether a field that later kernels appended is there: the reply reaches its
- * end, and a chain does not start before that.
+ * Whether a field that later kernels appended is present: the reply covers its
+ * end, and no chain starts before its end.
  */
 static inline int vfio_abi__covers(const struct vfio_abi_reply *reply,
 				   __u32 end)
@@ -4387,7 +4427,7 @@ static inline int vfio_abi__covers(const struct vfio_abi_reply *reply,
 	return end <= reply->len && (!reply->first || end <= reply->first);
 }
 
-/* The walk of a reply's chain; over nothing where that is not here. */
+/* The walk over a reply's chain, which is empty if the reply has none. */
 static inline struct vfio_abi_walk vfio_abi__start_reply(
 		const struct vfio_abi__format *format,
 		const struct vfio_abi__host *host,
@@ -4402,21 +4442,21 @@ static inline struct vfio_abi_walk vfio_abi__start_reply(
 			       reply->first);
 }
 
-/* How often a request asks while the need grows. */
+/* The maximum number of calls while the required size keeps growing. */
 #define VFIO_ABI__CALLS	8
 
 /*
- * Asks for a reply, and again with a larger buffer where it did not fit.
+ * Calls, and calls again with a larger buffer if the reply did not fit.
  *
- * buf starts with the struct that the call takes, with its input fields set;
- * argsz is set here, for every call, and all else is cleared. call passes buf
- * on: to ioctl(), or over a socket. It returns 0, or its error, which comes
- * back unchanged. If it knows how many bytes were written, it says so in
- * written, which holds len before.
+ * buf starts with the struct that the call takes, with its input fields set.
+ * Before every call, argsz is set and all other bytes are cleared. call passes
+ * buf on: to ioctl(), or over a socket. It returns 0, or an error, which the
+ * request returns unchanged. If it knows how many bytes were written, it stores
+ * the number in written, whose initial value is len.
  *
- * grow, where there is one, makes buf hold at least need bytes and sets len, as
- * realloc() does, and returns 0; or it leaves them as they are and returns
- * something else. need comes from the other side: it can be anything.
+ * grow may be null. It enlarges buf to at least need bytes, as realloc() does,
+ * sets len and returns 0; or it changes neither and returns another value. need
+ * comes from the other side, which may ask for any size.
  */
 struct vfio_abi_request {
 	void	*buf;
@@ -4425,10 +4465,10 @@ struct vfio_abi_request {
 	int	(*grow)(struct vfio_abi_request *request, __u32 need);
 	void	*context;	/* for call and grow */
 	vfio_abi_size written;
-	__u32	calls;		/* how often it was asked */
+	__u32	calls;		/* how often call was called */
 };
 
-/* Copies the input fields to where they are kept, or back. */
+/* Copies the input fields to kept, or back. */
 static inline void vfio_abi__inputs(const struct vfio_abi__host *host,
 				    __u8 *bytes, __u32 len, __u8 *kept,
 				    int back)
@@ -4446,7 +4486,7 @@ static inline void vfio_abi__inputs(const struct vfio_abi__host *host,
 	}
 }
 
-/* Whether the buffer holds that many bytes, if need be after it grew. */
+/* Whether the buffer has need bytes; grows it if necessary. */
 static inline int vfio_abi__room(struct vfio_abi_request *request,
 				 struct vfio_abi_reply *reply, __u32 need)
 {
@@ -4456,7 +4496,7 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 		reply->need = need;
 		return 0;
 	}
-	/* What was read there may have moved. */
+	/* The old reply may point into memory that has moved. */
 	__builtin_memset(reply, 0, sizeof(*reply));
 	reply->need = need;
 	return request->buf && request->len >= need;
@@ -4478,9 +4518,9 @@ static inline int vfio_abi__call(struct vfio_abi_request *request,
 }
 
 /*
- * The whole protocol: 0 with all of the reply; VFIO_ABI_SHORT with the part
- * that fits, if any, and the need to come back with; VFIO_ABI_TOO_SHORT where
- * what came back is no reply; or the error of a call. kept has room for the
+ * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT with
+ * the part that fits, if any, and the required size in need; VFIO_ABI_TOO_SHORT
+ * if the answer is not a reply; or the error of a call. kept has room for the
  * input fields.
  */
 static inline int vfio_abi__ask(struct vfio_abi_request *request,
@@ -4506,7 +4546,7 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 					 request->len, request->written);
 		if (result || !reply->need)
 			return result;
-		/* A need that there is room for does not go away. */
+		/* The reply did not fit, although the buffer is large enough. */
 		if (reply->need <= request->len)
 			break;
 		need = reply->need;
@@ -4514,11 +4554,11 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 	return VFIO_ABI_SHORT;
 }
 
-/* What output bytes hold that nobody sets. */
+/* The content of output bytes that the server does not set. */
 enum vfio_abi__unset {
-	VFIO_ABI__ECHO,		/* what the caller had there */
+	VFIO_ABI__ECHO,		/* the caller's bytes */
 	VFIO_ABI__ZERO,
-	VFIO_ABI__STACK,	/* anything; here zero */
+	VFIO_ABI__STACK,	/* undefined in the kernel; zero here */
 };
 
 /* The reply to a buffer that is too small for the chain. */
@@ -4528,7 +4568,7 @@ enum vfio_abi__when_too_small {
 	VFIO_ABI__FLAG_CLEAR,	/* the flag clear */
 };
 
-/* The array of a known capability. A list of them ends with a stride of 0. */
+/* The array of a known capability. A list of arrays ends with each = 0. */
 struct vfio_abi__known_array {
 	__u32	id;
 	__u32	at;		/* offset in the capability */
@@ -4537,26 +4577,26 @@ struct vfio_abi__known_array {
 
 /*
  * The rules by which a handler writes replies. The fixed part ends at the last
- * of the fixed_ends that argsz covers; without any, at argsz.
+ * of the fixed_ends that argsz covers or, if the list is empty, at argsz.
  */
 struct vfio_abi_profile {
 	const struct vfio_abi__host *host;
 	const struct vfio_abi__format *format;
 	const struct vfio_abi__known_array *arrays;
-	const __u32 *fixed_ends;	/* the last is 0 */
-	__u32	minsz;			/* what argsz must cover */
-	__u32	fixed_size;		/* of the fixed part */
+	const __u32 *fixed_ends;	/* a list that ends with 0 */
+	__u32	minsz;			/* bytes that argsz must cover */
+	__u32	fixed_size;		/* size of the fixed part */
 	__u32	first_cap;		/* offset of the first capability */
-	__u32	align;			/* of further capabilities */
+	__u32	align;			/* alignment of further capabilities */
 	int	when_too_small;		/* enum vfio_abi__when_too_small */
-	int	preserves_padding;	/* bytes between capabilities stay */
-	int	always_sets_argsz;	/* to the size of the full reply */
+	int	preserves_padding;	/* keeps bytes between capabilities */
+	int	always_sets_argsz;	/* sets it although the reply fits */
 	int	unset;			/* enum vfio_abi__unset */
 };
 
 /*
- * Writes a reply in place, over the buffer as the caller sent it: its argsz and
- * its input fields are there, and stay.
+ * Writes a reply in place, over the request in the buffer. The request's argsz
+ * and input fields are read and preserved.
  *
  *	if (vfio_abi_reply_begin(&to, profile, buf, len))
  *		return -EINVAL;
@@ -4566,30 +4606,30 @@ struct vfio_abi_profile {
  *	}
  *	return to.need;
  *
- * The loop runs twice, with the same contents: first to find out the size,
- * which decides what may be written, and then to write. Nothing behind argsz or
- * len is touched. Behind the loop, need is the size of the full reply, and
- * written how much of it there is.
+ * The loop runs twice, with the same contents: the first pass computes the size
+ * of the reply, which decides how much of it is written, and the second pass
+ * writes. Bytes after argsz or len are not touched. After the loop, need is the
+ * size of the full reply, and written is the number of bytes written.
  */
 struct vfio_abi_reply_builder {
 	const struct vfio_abi_profile *profile;
 	__u8	*bytes;
 	__u32	room;		/* bytes that may be written */
 	__u32	fixed;		/* bytes of the fixed part that are written */
-	__u32	whole;		/* bytes that it has */
-	__u32	flags;		/* without the one that there is a chain */
+	__u32	whole;		/* size of the fixed part */
+	__u32	flags;		/* the flags, without the chain's flag */
 	__u32	need;
 	__u32	written;
-	int	pass;		/* 1 finds out the size, 2 writes, 3 is done */
-	int	fits;		/* said the first pass */
-	__u64	end;		/* where the reply ends so far */
+	int	pass;		/* 1 computes the size, 2 writes, 3 is done */
+	int	fits;		/* the first pass fitted the buffer */
+	__u64	end;		/* end of the reply so far */
 	__u32	count;		/* capabilities so far */
-	__u32	last;		/* where the last one starts, if written */
-	__u64	array;		/* where the array of the last one starts */
+	__u32	last;		/* offset of the last one; 0 if not written */
+	__u64	array;		/* offset of the last one's array */
 	__u32	each;		/* size of an element */
 };
 
-/* Writes a number of the fixed part, as far as that goes. */
+/* Writes those bytes of an integer that are in the written fixed part. */
 static inline void vfio_abi__store_clamped(
 		struct vfio_abi_reply_builder *to, __u32 at, __u32 width,
 		__u64 number)
@@ -4601,7 +4641,7 @@ static inline void vfio_abi__store_clamped(
 	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
 }
 
-/* Whether a byte of the fixed part is not for the fields of a reply. */
+/* Whether vfio_abi_reply_fixed() leaves a byte of the fixed part alone. */
 static inline int vfio_abi__is_preserved(const struct vfio_abi__host *host,
 					 __u32 at)
 {
@@ -4614,9 +4654,8 @@ static inline int vfio_abi__is_preserved(const struct vfio_abi__host *host,
 }
 
 /*
- * Starts a reply in a buffer of len bytes, the first of which hold what the
- * caller sent. VFIO_ABI_TOO_SHORT if len or argsz does not cover what it must;
- * then nothing is written.
+ * Starts a reply in a buffer of len bytes that starts with the request. Returns
+ * VFIO_ABI_TOO_SHORT and writes nothing if len or argsz is less than minsz.
  */
 static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 				       const struct vfio_abi_profile *profile,
@@ -4644,7 +4683,7 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 	return 0;
 }
 
-/* Writes what the size decides: argsz, the flags and cap_offset. */
+/* Writes the fields that depend on the size: argsz, flags and cap_offset. */
 static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 {
 	const struct vfio_abi_profile *profile = to->profile;
@@ -4701,9 +4740,8 @@ static inline void vfio_abi__reply_set_field(
 }
 
 /*
- * Sets the fixed part to the first bytes of a struct that is laid out as in the
- * reply; but not argsz, cap_offset, the flag that there is a chain, and the
- * input fields.
+ * Copies the fixed part from a struct with the layout of the reply, except for
+ * argsz, cap_offset, the flag of the chain and the input fields.
  */
 static inline void vfio_abi_reply_fixed(struct vfio_abi_reply_builder *to,
 					const void *from, vfio_abi_size size)
@@ -4720,7 +4758,7 @@ static inline void vfio_abi_reply_fixed(struct vfio_abi_reply_builder *to,
 	to->flags = vfio_abi__word(bytes, vfio_abi__len(size), host->flags);
 }
 
-/* Where some bytes of the chain are to be written, if they are. */
+/* The memory for some bytes of the chain; null if they are not written now. */
 static inline __u8 *vfio_abi__reply_room(struct vfio_abi_reply_builder *to,
 					 __u64 at, __u64 size)
 {
@@ -4732,7 +4770,7 @@ static inline __u8 *vfio_abi__reply_room(struct vfio_abi_reply_builder *to,
 	return to->bytes + at;
 }
 
-/* Writes some bits of a header. */
+/* Writes a bit field of a header. */
 static inline void vfio_abi__reply_bits(__u8 *header,
 					const struct vfio_abi__bits *bits,
 					__u64 value)
@@ -4747,7 +4785,7 @@ static inline void vfio_abi__reply_bits(__u8 *header,
 	vfio_abi__put(header + bits->at, bits->width, number);
 }
 
-/* The sum of two sizes; beyond 32 bits it does not matter. */
+/* The sum of two sizes, clamped just above 32 bits. */
 static inline __u64 vfio_abi__reply_sum(__u64 end, __u64 size)
 {
 	const __u64 most = 0x100000000;
@@ -4757,7 +4795,7 @@ static inline __u64 vfio_abi__reply_sum(__u64 end, __u64 size)
 	return end + size;
 }
 
-/* Leads from the last capability to one that starts at the end so far. */
+/* Sets the next of the last capability to the current end. */
 static inline void vfio_abi__reply_link(struct vfio_abi_reply_builder *to)
 {
 	const struct vfio_abi__format *format = to->profile->format;
@@ -4769,8 +4807,8 @@ static inline void vfio_abi__reply_link(struct vfio_abi_reply_builder *to)
 }
 
 /*
- * Appends a capability: fixed bytes with its header, of which only the header
- * is set, and an array of count elements of each bytes.
+ * Appends a capability: fixed bytes including its header, then an array of
+ * count elements of each bytes. Only the header is set.
  */
 static inline void vfio_abi__reply_cap(struct vfio_abi_reply_builder *to,
 				       __u32 id, __u32 version, __u64 fixed,
@@ -4807,7 +4845,7 @@ static inline void vfio_abi__reply_cap(struct vfio_abi_reply_builder *to,
 	to->end += padding;
 }
 
-/* Sets a field of the capability that was appended last. */
+/* Sets a field of the last capability. */
 static inline void vfio_abi__reply_set(struct vfio_abi_reply_builder *to,
 				       __u32 offset, __u32 width,
 				       __u64 number)
@@ -4816,7 +4854,7 @@ static inline void vfio_abi__reply_set(struct vfio_abi_reply_builder *to,
 		vfio_abi__put(to->bytes + to->last + offset, width, number);
 }
 
-/* Sets bytes of the capability that was appended last. */
+/* Sets bytes of the last capability. */
 static inline void vfio_abi__reply_bytes(struct vfio_abi_reply_builder *to,
 					 __u32 offset, const void *from,
 					 vfio_abi_size size)
@@ -4825,7 +4863,7 @@ static inline void vfio_abi__reply_bytes(struct vfio_abi_reply_builder *to,
 		__builtin_memcpy(to->bytes + to->last + offset, from, size);
 }
 
-/* Where an element of the last capability is to be written, if it is. */
+/* The memory for an element of the last capability; null as above. */
 static inline __u8 *vfio_abi__reply_element(struct vfio_abi_reply_builder *to,
 					    __u32 nth)
 {
@@ -4834,7 +4872,7 @@ static inline __u8 *vfio_abi__reply_element(struct vfio_abi_reply_builder *to,
 	return vfio_abi__reply_room(to, to->array + offset, to->each);
 }
 
-/* Sets all elements of the last capability to what the reply is to hold. */
+/* Copies all elements of the last capability, which have the reply's layout. */
 static inline void vfio_abi__reply_elements(struct vfio_abi_reply_builder *to,
 					    const void *from, __u32 count)
 {
@@ -4851,8 +4889,8 @@ static inline void vfio_abi__reply_elements(struct vfio_abi_reply_builder *to,
 }
 
 /*
- * Appends a capability whose body, behind its header, is there as bytes. If its
- * id is known, the body may end in an array.
+ * Appends a capability with a header and the given body. If its id is known,
+ * the body may end in an array.
  */
 static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 					 __u32 id, __u32 version,
@@ -4897,7 +4935,7 @@ __attribute__((unused)) = {
 	16, vfio_abi__device_info_inputs
 };
 
-/* What a reply with struct vfio_device_info says. */
+/* The values of a reply with struct vfio_device_info. */
 struct vfio_abi_device_info {
 	struct vfio_abi_reply reply;
 	__u32	argsz;
@@ -4906,7 +4944,7 @@ struct vfio_abi_device_info {
 	__u32	num_irqs;
 };
 
-/* Takes the values out of the reply. */
+/* Reads the values from the reply. */
 static inline void vfio_abi__device_info_read(
 		struct vfio_abi_device_info *info)
 {
@@ -4918,7 +4956,7 @@ static inline void vfio_abi__device_info_read(
 
 /*
  * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
- * its need is not 0, the buffer was too small, and no capability is shown.
+ * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_device_info_parse(
 		struct vfio_abi_device_info *info, const void *buf,
@@ -4934,7 +4972,7 @@ static inline int vfio_abi_device_info_parse(
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
@@ -4950,7 +4988,7 @@ static inline int vfio_abi_device_info_request(
 	return result;
 }
 
-/* Sets the fixed part of a reply, but for what the caller sets. */
+/* Sets the fixed part of a reply, except for the caller's fields. */
 static inline void vfio_abi_device_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_info *values)
@@ -4961,8 +4999,8 @@ static inline void vfio_abi_device_info_fixed(
 }
 
 /*
- * Starts a walk of the chain device behind struct vfio_device_info, or over
- * nothing where the reply was short or has no chain.
+ * Starts a walk over the chain device after struct vfio_device_info; empty if
+ * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_device_caps(
 		const struct vfio_abi_device_info *info)
@@ -4972,8 +5010,8 @@ static inline struct vfio_abi_walk vfio_abi_device_caps(
 }
 
 /*
- * Goes on to the next capability: 1, or 0 at the end, or the error, about which
- * walk->error tells more.
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error; walk->error has the details.
  */
 static inline int vfio_abi_device_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
@@ -4984,7 +5022,8 @@ static inline int vfio_abi_device_next(
 		return found;
 	switch (cap->id) {
 	case 1:	/* VFIO_DEVICE_INFO_CAP_ZPCI_BASE */
-		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 : 36));
+		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40));
 	case 2:	/* VFIO_DEVICE_INFO_CAP_ZPCI_GROUP */
 		return vfio_abi__body(walk, cap, (cap->version == 1 ? 39 : 42));
 	case 3:	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
@@ -5007,8 +5046,9 @@ static inline int vfio_abi_device_next(
 }
 
 /*
- * Goes on to the next capability with an id: 1, or 0 if there is none, or the
- * error. Where an id is there more than once, the first counts.
+ * Finds the next capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error. If several capabilities have the id, each call returns the
+ * next of them.
  */
 static inline int vfio_abi_device_find(
 		struct vfio_abi_walk *walk, __u32 id,
@@ -5022,7 +5062,7 @@ static inline int vfio_abi_device_find(
 	return found;
 }
 
-/* What a struct vfio_device_info_cap_zpci_base says. */
+/* The values of a struct vfio_device_info_cap_zpci_base. */
 struct vfio_abi_device_zpci_base {
 	struct vfio_abi_cap cap;
 	__u64	start_dma;
@@ -5034,9 +5074,11 @@ struct vfio_abi_device_zpci_base {
 	__u8	gid;
 	__u32	fh;
 	int	has_fh;	/* since version 2 */
+	__u32	ccdf_err_length;
+	int	has_ccdf_err_length;	/* since version 3 */
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_base_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_base *out)
@@ -5044,7 +5086,8 @@ static inline int vfio_abi_device_zpci_base_read(
 	__builtin_memset(out, 0, sizeof(*out));
 	if (cap->id != 1 || !cap->version)
 		return 0;
-	if (cap->size < (cap->version == 1 ? 32 : 36))
+	if (cap->size < (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40))
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
 	out->start_dma = vfio_abi__u64(cap->bytes + 8);
@@ -5057,10 +5100,13 @@ static inline int vfio_abi_device_zpci_base_read(
 	out->has_fh = cap->version >= 2;
 	if (out->has_fh)
 		out->fh = vfio_abi__u32(cap->bytes + 32);
+	out->has_ccdf_err_length = cap->version >= 3;
+	if (out->has_ccdf_err_length)
+		out->ccdf_err_length = vfio_abi__u32(cap->bytes + 36);
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_base_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_base *out)
@@ -5077,15 +5123,16 @@ static inline int vfio_abi_device_zpci_base_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_base_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_base *values)
 {
 	const __u32 version = values->cap.version ?
-			values->cap.version : 2;
+			values->cap.version : 3;
 
-	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 : 40), 0, 0);
+	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 :
+				version == 2 ? 40 : 40), 0, 0);
 	vfio_abi__reply_set(to, 8, 8, values->start_dma);
 	vfio_abi__reply_set(to, 16, 8, values->end_dma);
 	vfio_abi__reply_set(to, 24, 2, values->pchid);
@@ -5095,9 +5142,11 @@ static inline void vfio_abi_device_zpci_base_append(
 	vfio_abi__reply_set(to, 31, 1, values->gid);
 	if (version >= 2)
 		vfio_abi__reply_set(to, 32, 4, values->fh);
+	if (version >= 3)
+		vfio_abi__reply_set(to, 36, 4, values->ccdf_err_length);
 }
 
-/* What a struct vfio_device_info_cap_zpci_group says. */
+/* The values of a struct vfio_device_info_cap_zpci_group. */
 struct vfio_abi_device_zpci_group {
 	struct vfio_abi_cap cap;
 	__u64	dasm;
@@ -5111,7 +5160,7 @@ struct vfio_abi_device_zpci_group {
 	int	has_imaxstbl;	/* since version 2 */
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_group_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_group *out)
@@ -5135,7 +5184,7 @@ static inline int vfio_abi_device_zpci_group_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_group_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_group *out)
@@ -5152,7 +5201,7 @@ static inline int vfio_abi_device_zpci_group_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_group_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_group *values)
@@ -5172,14 +5221,14 @@ static inline void vfio_abi_device_zpci_group_append(
 		vfio_abi__reply_set(to, 40, 2, values->imaxstbl);
 }
 
-/* What a struct vfio_device_info_cap_zpci_util says. */
+/* The values of a struct vfio_device_info_cap_zpci_util. */
 struct vfio_abi_device_zpci_util {
 	struct vfio_abi_cap cap;
 	__u32	size;
 	struct vfio_abi_array util_str;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_util_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_util *out)
@@ -5195,7 +5244,7 @@ static inline int vfio_abi_device_zpci_util_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_util_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_util *out)
@@ -5212,7 +5261,7 @@ static inline int vfio_abi_device_zpci_util_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_device_zpci_util_util_str(
 		const struct vfio_abi_device_zpci_util *from, __u32 nth,
 		__u8 *out)
@@ -5226,7 +5275,7 @@ static inline int vfio_abi_device_zpci_util_util_str(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_util_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_util *values,
@@ -5241,14 +5290,14 @@ static inline void vfio_abi_device_zpci_util_append(
 	vfio_abi__reply_elements(to, elements, count);
 }
 
-/* What a struct vfio_device_info_cap_zpci_pfip says. */
+/* The values of a struct vfio_device_info_cap_zpci_pfip. */
 struct vfio_abi_device_zpci_pfip {
 	struct vfio_abi_cap cap;
 	__u32	size;
 	struct vfio_abi_array pfip;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_pfip_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_pfip *out)
@@ -5264,7 +5313,7 @@ static inline int vfio_abi_device_zpci_pfip_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_pfip_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_pfip *out)
@@ -5281,7 +5330,7 @@ static inline int vfio_abi_device_zpci_pfip_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_device_zpci_pfip_pfip(
 		const struct vfio_abi_device_zpci_pfip *from, __u32 nth,
 		__u8 *out)
@@ -5295,7 +5344,7 @@ static inline int vfio_abi_device_zpci_pfip_pfip(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_pfip_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_pfip *values,
@@ -5310,13 +5359,13 @@ static inline void vfio_abi_device_zpci_pfip_append(
 	vfio_abi__reply_elements(to, elements, count);
 }
 
-/* What a struct vfio_device_info_cap_pci_atomic_comp says. */
+/* The values of a struct vfio_device_info_cap_pci_atomic_comp. */
 struct vfio_abi_device_pci_atomic_comp {
 	struct vfio_abi_cap cap;
 	__u32	flags;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_pci_atomic_comp_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_pci_atomic_comp *out)
@@ -5331,7 +5380,7 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_pci_atomic_comp_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_pci_atomic_comp *out)
@@ -5348,7 +5397,7 @@ static inline int vfio_abi_device_pci_atomic_comp_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_pci_atomic_comp_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_pci_atomic_comp *values)
@@ -5379,7 +5428,7 @@ __attribute__((unused)) = {
 	12, vfio_abi__region_info_inputs
 };
 
-/* What a reply with struct vfio_region_info says. */
+/* The values of a reply with struct vfio_region_info. */
 struct vfio_abi_region_info {
 	struct vfio_abi_reply reply;
 	__u32	argsz;
@@ -5389,7 +5438,7 @@ struct vfio_abi_region_info {
 	__u64	offset;
 };
 
-/* Takes the values out of the reply. */
+/* Reads the values from the reply. */
 static inline void vfio_abi__region_info_read(
 		struct vfio_abi_region_info *info)
 {
@@ -5402,7 +5451,7 @@ static inline void vfio_abi__region_info_read(
 
 /*
  * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
- * its need is not 0, the buffer was too small, and no capability is shown.
+ * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_region_info_parse(
 		struct vfio_abi_region_info *info, const void *buf,
@@ -5418,7 +5467,7 @@ static inline int vfio_abi_region_info_parse(
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_region_info *info)
@@ -5434,7 +5483,7 @@ static inline int vfio_abi_region_info_request(
 	return result;
 }
 
-/* Sets the fixed part of a reply, but for what the caller sets. */
+/* Sets the fixed part of a reply, except for the caller's fields. */
 static inline void vfio_abi_region_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_info *values)
@@ -5445,8 +5494,8 @@ static inline void vfio_abi_region_info_fixed(
 }
 
 /*
- * Starts a walk of the chain region behind struct vfio_region_info, or over
- * nothing where the reply was short or has no chain.
+ * Starts a walk over the chain region after struct vfio_region_info; empty if
+ * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_region_caps(
 		const struct vfio_abi_region_info *info)
@@ -5456,8 +5505,8 @@ static inline struct vfio_abi_walk vfio_abi_region_caps(
 }
 
 /*
- * Goes on to the next capability: 1, or 0 at the end, or the error, about which
- * walk->error tells more.
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error; walk->error has the details.
  */
 static inline int vfio_abi_region_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
@@ -5487,8 +5536,9 @@ static inline int vfio_abi_region_next(
 }
 
 /*
- * Goes on to the next capability with an id: 1, or 0 if there is none, or the
- * error. Where an id is there more than once, the first counts.
+ * Finds the next capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error. If several capabilities have the id, each call returns the
+ * next of them.
  */
 static inline int vfio_abi_region_find(
 		struct vfio_abi_walk *walk, __u32 id,
@@ -5502,14 +5552,14 @@ static inline int vfio_abi_region_find(
 	return found;
 }
 
-/* What a struct vfio_region_info_cap_sparse_mmap says. */
+/* The values of a struct vfio_region_info_cap_sparse_mmap. */
 struct vfio_abi_region_sparse_mmap {
 	struct vfio_abi_cap cap;
 	__u32	nr_areas;
 	struct vfio_abi_array areas;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_sparse_mmap_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_sparse_mmap *out)
@@ -5525,7 +5575,7 @@ static inline int vfio_abi_region_sparse_mmap_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_sparse_mmap_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_sparse_mmap *out)
@@ -5542,7 +5592,7 @@ static inline int vfio_abi_region_sparse_mmap_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_region_sparse_mmap_areas(
 		const struct vfio_abi_region_sparse_mmap *from, __u32 nth,
 		struct vfio_region_sparse_mmap_area *out)
@@ -5557,7 +5607,7 @@ static inline int vfio_abi_region_sparse_mmap_areas(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_sparse_mmap_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_sparse_mmap *values,
@@ -5580,14 +5630,14 @@ static inline void vfio_abi_region_sparse_mmap_append(
 	}
 }
 
-/* What a struct vfio_region_info_cap_type says. */
+/* The values of a struct vfio_region_info_cap_type. */
 struct vfio_abi_region_type {
 	struct vfio_abi_cap cap;
 	__u32	type;
 	__u32	subtype;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_type_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_type *out)
@@ -5603,7 +5653,7 @@ static inline int vfio_abi_region_type_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_type_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_type *out)
@@ -5620,7 +5670,7 @@ static inline int vfio_abi_region_type_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_type_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_type *values)
@@ -5638,7 +5688,7 @@ struct vfio_abi_region_msix_mappable {
 	struct vfio_abi_cap cap;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_msix_mappable_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_msix_mappable *out)
@@ -5652,7 +5702,7 @@ static inline int vfio_abi_region_msix_mappable_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_msix_mappable_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_msix_mappable *out)
@@ -5669,7 +5719,7 @@ static inline int vfio_abi_region_msix_mappable_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_msix_mappable_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_msix_mappable *values)
@@ -5680,13 +5730,13 @@ static inline void vfio_abi_region_msix_mappable_append(
 	vfio_abi__reply_cap(to, 3, version, 8, 0, 0);
 }
 
-/* What a struct vfio_region_info_cap_nvlink2_ssatgt says. */
+/* The values of a struct vfio_region_info_cap_nvlink2_ssatgt. */
 struct vfio_abi_region_nvlink2_ssatgt {
 	struct vfio_abi_cap cap;
 	__u64	tgt;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_nvlink2_ssatgt_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
@@ -5701,7 +5751,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_nvlink2_ssatgt_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
@@ -5718,7 +5768,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_nvlink2_ssatgt_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_nvlink2_ssatgt *values)
@@ -5730,13 +5780,13 @@ static inline void vfio_abi_region_nvlink2_ssatgt_append(
 	vfio_abi__reply_set(to, 8, 8, values->tgt);
 }
 
-/* What a struct vfio_region_info_cap_nvlink2_lnkspd says. */
+/* The values of a struct vfio_region_info_cap_nvlink2_lnkspd. */
 struct vfio_abi_region_nvlink2_lnkspd {
 	struct vfio_abi_cap cap;
 	__u32	link_speed;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_nvlink2_lnkspd_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
@@ -5751,7 +5801,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_nvlink2_lnkspd_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
@@ -5768,7 +5818,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_nvlink2_lnkspd_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_nvlink2_lnkspd *values)
@@ -5797,7 +5847,7 @@ __attribute__((unused)) = {
 	16, vfio_abi__type1_info_inputs
 };
 
-/* What a reply with struct vfio_iommu_type1_info says. */
+/* The values of a reply with struct vfio_iommu_type1_info. */
 struct vfio_abi_type1_info {
 	struct vfio_abi_reply reply;
 	__u32	argsz;
@@ -5805,7 +5855,7 @@ struct vfio_abi_type1_info {
 	__u64	iova_pgsizes;
 };
 
-/* Takes the values out of the reply. */
+/* Reads the values from the reply. */
 static inline void vfio_abi__type1_info_read(
 		struct vfio_abi_type1_info *info)
 {
@@ -5816,7 +5866,7 @@ static inline void vfio_abi__type1_info_read(
 
 /*
  * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
- * its need is not 0, the buffer was too small, and no capability is shown.
+ * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_type1_info_parse(
 		struct vfio_abi_type1_info *info, const void *buf,
@@ -5832,7 +5882,7 @@ static inline int vfio_abi_type1_info_parse(
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)
@@ -5848,7 +5898,7 @@ static inline int vfio_abi_type1_info_request(
 	return result;
 }
 
-/* Sets the fixed part of a reply, but for what the caller sets. */
+/* Sets the fixed part of a reply, except for the caller's fields. */
 static inline void vfio_abi_type1_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_info *values)
@@ -5858,8 +5908,8 @@ static inline void vfio_abi_type1_info_fixed(
 }
 
 /*
- * Starts a walk of the chain type1 behind struct vfio_iommu_type1_info, or over
- * nothing where the reply was short or has no chain.
+ * Starts a walk over the chain type1 after struct vfio_iommu_type1_info; empty
+ * if the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_type1_caps(
 		const struct vfio_abi_type1_info *info)
@@ -5869,8 +5919,8 @@ static inline struct vfio_abi_walk vfio_abi_type1_caps(
 }
 
 /*
- * Goes on to the next capability: 1, or 0 at the end, or the error, about which
- * walk->error tells more.
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error; walk->error has the details.
  */
 static inline int vfio_abi_type1_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
@@ -5896,8 +5946,9 @@ static inline int vfio_abi_type1_next(
 }
 
 /*
- * Goes on to the next capability with an id: 1, or 0 if there is none, or the
- * error. Where an id is there more than once, the first counts.
+ * Finds the next capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error. If several capabilities have the id, each call returns the
+ * next of them.
  */
 static inline int vfio_abi_type1_find(
 		struct vfio_abi_walk *walk, __u32 id,
@@ -5911,14 +5962,14 @@ static inline int vfio_abi_type1_find(
 	return found;
 }
 
-/* What a struct vfio_iommu_type1_info_cap_iova_range says. */
+/* The values of a struct vfio_iommu_type1_info_cap_iova_range. */
 struct vfio_abi_type1_iova_range {
 	struct vfio_abi_cap cap;
 	__u32	nr_iovas;
 	struct vfio_abi_array iova_ranges;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_type1_iova_range_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_iova_range *out)
@@ -5934,7 +5985,7 @@ static inline int vfio_abi_type1_iova_range_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_type1_iova_range_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_iova_range *out)
@@ -5951,7 +6002,7 @@ static inline int vfio_abi_type1_iova_range_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_type1_iova_range_iova_ranges(
 		const struct vfio_abi_type1_iova_range *from, __u32 nth,
 		struct vfio_iova_range *out)
@@ -5966,7 +6017,7 @@ static inline int vfio_abi_type1_iova_range_iova_ranges(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_iova_range_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_iova_range *values,
@@ -5989,7 +6040,7 @@ static inline void vfio_abi_type1_iova_range_append(
 	}
 }
 
-/* What a struct vfio_iommu_type1_info_cap_migration says. */
+/* The values of a struct vfio_iommu_type1_info_cap_migration. */
 struct vfio_abi_type1_migration {
 	struct vfio_abi_cap cap;
 	__u32	flags;
@@ -5997,7 +6048,7 @@ struct vfio_abi_type1_migration {
 	__u64	max_dirty_bitmap_size;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_type1_migration_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_migration *out)
@@ -6014,7 +6065,7 @@ static inline int vfio_abi_type1_migration_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_type1_migration_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_migration *out)
@@ -6031,7 +6082,7 @@ static inline int vfio_abi_type1_migration_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_migration_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_migration *values)
@@ -6045,13 +6096,13 @@ static inline void vfio_abi_type1_migration_append(
 	vfio_abi__reply_set(to, 24, 8, values->max_dirty_bitmap_size);
 }
 
-/* What a struct vfio_iommu_type1_info_dma_avail says. */
+/* The values of a struct vfio_iommu_type1_info_dma_avail. */
 struct vfio_abi_type1_dma_avail {
 	struct vfio_abi_cap cap;
 	__u32	avail;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_type1_dma_avail_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_dma_avail *out)
@@ -6066,7 +6117,7 @@ static inline int vfio_abi_type1_dma_avail_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_type1_dma_avail_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_dma_avail *out)
@@ -6083,7 +6134,7 @@ static inline int vfio_abi_type1_dma_avail_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_dma_avail_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_dma_avail *values)

@@ -4,30 +4,29 @@
 use std::borrow::Cow;
 
 use super::Datum;
+use super::words::{count_word, direction_word, kind_word, literal_fact, role_word};
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
-    Abi, Arg, Bits, CapHeader, Capability, Chain, ChainStart, Copied, FdKind, Field, Group,
-    GroupKind, Handler, Header, Host, Ioctl, IoctlNumbers, Limit, Literal, Macro, Member,
-    ReplyArray, ReplyChain, Reserved, Struct, Type, UnionArm, Value,
+    Abi, Arg, Bits, CapHeader, Capability, Chain, FdKind, Field, Group, GroupId, Header, Ioctl,
+    IoctlNumbers, Macro, Member, Payload, Reserved, Struct, Type, UnionArm, Value,
 };
 use crate::layout::{Layout, Model};
-use crate::output::{CodeFile, Language};
-use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
+use crate::output::{CodeFile, CodeLanguage};
 
 /// A key of the IR, such as `Field.direction`.
-pub(in crate::compat) type Key = &'static str;
+pub(in crate::compat) type IrKey = &'static str;
 
 /// A key with its value.
-pub(in crate::compat) struct Fact<'a>(pub(in crate::compat) Key, pub(in crate::compat) Datum<'a>);
+pub(in crate::compat) struct Fact<'a>(pub(in crate::compat) IrKey, pub(in crate::compat) Datum<'a>);
 
 /// One side, with the names that the new side has for its items.
 #[derive(Clone, Copy)]
-pub(super) struct Names<'m, 'a> {
+pub(super) struct SideNames<'m, 'a> {
     pub(super) abi: &'a Abi,
     pub(super) renames: &'m Renames<'a>,
 }
 
-fn text(text: &str) -> Datum<'_> {
+pub(super) fn text(text: &str) -> Datum<'_> {
     Datum::Text(Cow::Borrowed(text))
 }
 
@@ -35,25 +34,25 @@ fn optional(value: Option<&str>) -> Datum<'_> {
     value.map_or(Datum::Unset, text)
 }
 
-fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Datum<'a> {
+pub(super) fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Datum<'a> {
     Datum::List(texts.map(Cow::Borrowed).collect())
 }
 
-impl<'a> Names<'_, 'a> {
-    fn struct_(&self, name: &'a str) -> &'a str {
+impl<'a> SideNames<'_, 'a> {
+    pub(super) fn struct_(&self, name: &'a str) -> &'a str {
         Matching::renamed(&self.renames.structs, name)
     }
 
-    fn constant(&self, name: &'a str) -> &'a str {
+    pub(super) fn constant(&self, name: &'a str) -> &'a str {
         Matching::renamed(&self.renames.constants, name)
     }
 
-    fn group(&self, id: Option<crate::ir::GroupId>) -> Datum<'a> {
+    fn group(&self, id: Option<GroupId>) -> Datum<'a> {
         let name = id.map(|id| self.abi.group(id).name.as_str());
         optional(name.map(|name| Matching::renamed(&self.renames.groups, name)))
     }
 
-    fn member(&self, struct_: &'a Struct, field: usize) -> &'a str {
+    pub(super) fn member(&self, struct_: &'a Struct, field: usize) -> &'a str {
         let name = struct_.fields[field].name.as_str();
         let key = (self.struct_(&struct_.name), name);
         self.renames.members.get(&key).copied().unwrap_or(name)
@@ -152,10 +151,11 @@ impl<'a> Names<'_, 'a> {
         ]
     }
 
-    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 9] {
+    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 12] {
         let Member { name, meta: _, type_, role, direction, valid_if, version, spans, union: _ } =
             *member;
-        let (group, ids) = held(struct_, name);
+        let Held { group, ids, payload } = held(struct_, name);
+        let [payload_direction, length_in, length] = self.payload(struct_, payload);
         [
             Fact("Field.name", text(name)),
             Fact("Field.type_", Datum::Text(self.type_(struct_, type_))),
@@ -163,10 +163,21 @@ impl<'a> Names<'_, 'a> {
             Fact("Field.role", text(role_word(role))),
             Fact("Field.group", self.group(group)),
             Fact("Field.ids", self.group(ids)),
+            Fact("Payload.direction", payload_direction),
+            Fact("Payload.length_in", length_in),
+            Fact("Payload.length", length),
             Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
             Fact("Field.version", Datum::Number(version.into())),
             Fact("Layout.fields", Datum::Spans(spans)),
         ]
+    }
+
+    fn payload(&self, own: &'a Struct, payload: Option<&'a Payload>) -> [Datum<'a>; 3] {
+        let Some(payload) = payload else { return [const { Datum::Unset }; 3] };
+        let Payload { direction, length_in, length } = payload;
+        let length_in = length_in.map_or(own, |id| self.abi.struct_(id));
+        let length_in = self.struct_(&length_in.name);
+        [text(direction_word(*direction)), text(length_in), text(length)]
     }
 
     pub(super) fn group_facts(&self, group: &'a Group) -> [Fact<'a>; 4] {
@@ -246,124 +257,11 @@ impl<'a> Names<'_, 'a> {
         ]
     }
 
-    pub(super) fn handler(&self, ioctl: &'a Ioctl, handler: &'a Handler) -> [Fact<'a>; 15] {
-        let Handler {
-            name: _,
-            source: _,
-            since: _,
-            until: _,
-            doc: _,
-            minsz,
-            reads,
-            writes,
-            unset,
-            below,
-            array,
-            chain,
-            profile: _,
-            place: _,
-        } = handler;
-        let struct_ = match ioctl.arg {
-            Arg::Struct(id) => Some(self.abi.struct_(id)),
-            _ => None,
-        };
-        let field = |index: usize| struct_.map_or("", |struct_| self.member(struct_, index));
-        let below = below.iter().map(|(index, Limit { name: _, number })| {
-            Cow::Owned(format!("{} below {number}", field(*index)))
-        });
-        let [array_field, error, sets] = match array {
-            None => [Datum::Unset, Datum::Unset, Datum::Unset],
-            Some(ReplyArray { field: at, error, sets }) => {
-                let sets = sets.as_ref().map(|sets| list(sets.iter().map(|at| field(*at))));
-                [text(field(*at)), text(error), sets.unwrap_or(Datum::Unset)]
-            }
-        };
-        let [offset, align, when_too_small, padding, argsz, chain_writes, capabilities] =
-            self.reply_chain(chain.as_ref());
-        [
-            Fact("Handler.minsz", Datum::Number((*minsz).into())),
-            Fact("Handler.reads", copied(reads)),
-            Fact("Handler.writes", copied(writes)),
-            Fact("Handler.unset", text(unset_word(*unset))),
-            Fact("Handler.below", Datum::List(below.collect())),
-            Fact("ReplyArray.field", array_field),
-            Fact("ReplyArray.error", error),
-            Fact("ReplyArray.sets", sets),
-            Fact("ReplyChain.offset", offset),
-            Fact("ReplyChain.align", align),
-            Fact("ReplyChain.when_too_small", when_too_small),
-            Fact("ReplyChain.padding", padding),
-            Fact("ReplyChain.argsz", argsz),
-            Fact("ReplyChain.writes", chain_writes),
-            Fact("ReplyChain.capabilities", capabilities),
-        ]
-    }
-
-    fn reply_chain(&self, chain: Option<&'a ReplyChain>) -> [Datum<'a>; 7] {
-        let Some(chain) = chain else { return [const { Datum::Unset }; 7] };
-        let ReplyChain { offset, align, when_too_small, padding, argsz, writes, capabilities } =
-            chain;
-        [
-            Datum::Number((*offset).into()),
-            Datum::Number((*align).into()),
-            text(when_too_small_word(*when_too_small)),
-            text(padding_word(*padding)),
-            text(argsz_word(*argsz)),
-            numbers(writes),
-            list(capabilities.iter().map(|name| self.constant(name))),
-        ]
-    }
-
-    pub(super) fn chain(&self, chain: &'a Chain) -> [Fact<'a>; 6] {
-        let Chain {
-            name,
-            meta: _,
-            section: _,
-            header,
-            start,
-            bound,
-            prefix: _,
-            reserved: _,
-            capabilities: _,
-        } = chain;
-        let header = self.abi.cap_headers[*header].name.as_str();
-        let (start, host) = match start {
-            ChainStart::AtOffsetField { host, cap_offset } => {
-                let field = self.member(self.abi.struct_(host.struct_), *cap_offset);
-                (Cow::Owned(format!("at the offset in {field}")), Some(host))
-            }
-            ChainStart::After { host, offset } => {
-                (Cow::Owned(format!("at {offset}, under a flag")), Some(host))
-            }
-            ChainStart::Fixed { offset } => (Cow::Owned(format!("at {offset}")), None),
-            ChainStart::FieldAt { offset, int } => {
-                (Cow::Owned(format!("at the offset in the {} at {offset}", int.name())), None)
-            }
-            ChainStart::Unknown => (Cow::Borrowed("unknown"), None),
-        };
-        let (host, flag) = self.host(host);
-        [
-            Fact("Chain.name", text(name)),
-            Fact("Chain.header", text(Matching::renamed(&self.renames.cap_headers, header))),
-            Fact("Chain.start", Datum::Text(start)),
-            Fact("Host.struct_", host),
-            Fact("Host.flag", flag),
-            Fact("Chain.bound", Datum::Number((*bound).into())),
-        ]
-    }
-
-    fn host(&self, host: Option<&'a Host>) -> (Datum<'a>, Datum<'a>) {
-        let Some(Host { struct_, flags: _, flag: (name, _) }) = host else {
-            return (Datum::Unset, Datum::Unset);
-        };
-        (text(self.struct_(&self.abi.struct_(*struct_).name)), text(self.constant(name)))
-    }
-
     pub(super) fn code(&self, file: &'a CodeFile) -> (&'a str, [Fact<'a>; 2]) {
         let CodeFile { language, path, text: contents } = file;
         let language = match language {
-            Language::Rust => "rust",
-            Language::C => "c",
+            CodeLanguage::Rust => "rust",
+            CodeLanguage::C => "c",
         };
         (path, [Fact("CodeFile.language", text(language)), Fact("CodeFile.text", text(contents))])
     }
@@ -377,8 +275,14 @@ fn layout_sizes<'a>(layouts: &[Layout; 3]) -> [Datum<'a>; 2] {
     [Datum::Sizes(sizes.map(|(size, _)| size)), Datum::Sizes(sizes.map(|(_, align)| align))]
 }
 
-/// The groups of a member: the numbers that it holds, and the ids in some of its bits.
-fn held(struct_: &Struct, name: &str) -> (Option<crate::ir::GroupId>, Option<crate::ir::GroupId>) {
+/// The keys of a member that [`Member`] does not have.
+struct Held<'a> {
+    group: Option<GroupId>,
+    ids: Option<GroupId>,
+    payload: Option<&'a Payload>,
+}
+
+fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
     for field in &struct_.fields {
         let Field {
             name: own,
@@ -388,113 +292,21 @@ fn held(struct_: &Struct, name: &str) -> (Option<crate::ir::GroupId>, Option<cra
             role: _,
             group,
             ids,
+            payload,
             valid_if: _,
             version: _,
         } = field;
         let Type::Union(arms) = type_ else {
             if own == name {
-                return (*group, *ids);
+                return Held { group: *group, ids: *ids, payload: payload.as_ref() };
             }
             continue;
         };
         for UnionArm { name: own, meta: _, type_: _, group, valid_if: _ } in arms {
             if own == name {
-                return (*group, None);
+                return Held { group: *group, ids: None, payload: None };
             }
         }
     }
-    (None, None)
-}
-
-fn numbers<'a>(numbers: &[u64]) -> Datum<'a> {
-    Datum::List(numbers.iter().map(|number| Cow::Owned(number.to_string())).collect())
-}
-
-fn copied<'a>(copied: &Copied) -> Datum<'a> {
-    match copied {
-        Copied::Ends(ends) => numbers(ends),
-        Copied::Fitting => text("fitting"),
-    }
-}
-
-/// The parts of a literal that programs see, besides its number.
-fn literal_fact(literal: &Literal) -> Datum<'_> {
-    match literal {
-        Literal::Text(string) => text(string),
-        Literal::Bit { bit: _, signed: true } => text("a signed bit"),
-        Literal::Decimal
-        | Literal::Hex
-        | Literal::Bit { bit: _, signed: false }
-        | Literal::Or(_)
-        | Literal::Next => Datum::Unset,
-    }
-}
-
-fn role_word(role: crate::ir::Role) -> &'static str {
-    use crate::ir::Role;
-    match role {
-        Role::Argsz => "argsz",
-        Role::Flags => "flags",
-        Role::CapOffset => "cap_offset",
-        Role::Header => "header",
-        // The count of an array is part of the array's type.
-        Role::Count | Role::Data => "data",
-        Role::Reserved => "reserved",
-    }
-}
-
-fn direction_word(direction: Direction) -> &'static str {
-    match direction {
-        Direction::In => "in",
-        Direction::Out => "out",
-        Direction::InOut => "inout",
-    }
-}
-
-fn kind_word(kind: GroupKind) -> &'static str {
-    match kind {
-        GroupKind::Constants => "constants",
-        GroupKind::AnonymousEnum => "anonymous enum",
-        GroupKind::Enum => "enum",
-        GroupKind::IdSpace => "id space",
-        GroupKind::Flags => "flags",
-        GroupKind::FieldValues => "values of a field",
-    }
-}
-
-fn count_word(count: Count) -> &'static str {
-    match count {
-        Count::Moves => "moves",
-        Count::Frozen => "frozen",
-    }
-}
-
-fn unset_word(unset: Unset) -> &'static str {
-    match unset {
-        Unset::Echo => "echo",
-        Unset::Zero => "zero",
-        Unset::Stack => "stack",
-    }
-}
-
-fn when_too_small_word(when: WhenTooSmall) -> &'static str {
-    match when {
-        WhenTooSmall::OffsetZero => "offset_zero",
-        WhenTooSmall::Partial => "partial",
-        WhenTooSmall::FlagClear => "flag_clear",
-    }
-}
-
-fn padding_word(padding: Padding) -> &'static str {
-    match padding {
-        Padding::Zero => "zero",
-        Padding::Echo => "echo",
-    }
-}
-
-fn argsz_word(argsz: ArgszReply) -> &'static str {
-    match argsz {
-        ArgszReply::WhenTooSmall => "when_too_small",
-        ArgszReply::Always => "always",
-    }
+    Held { group: None, ids: None, payload: None }
 }

@@ -1,6 +1,6 @@
 //! Walks the pairs of items and compares their facts.
 
-use super::facts::Names;
+use super::facts::SideNames;
 use super::{Collector, Datum, MemberOf, Of};
 use crate::compat::matching::{Matching, Pair, Renames};
 use crate::ir::Abi;
@@ -9,9 +9,9 @@ use crate::ir::Abi;
 fn sides<'m, 'a>(
     matching: &'m Matching<'a>,
     unchanged: &'m Renames<'a>,
-) -> (Names<'m, 'a>, Names<'m, 'a>) {
+) -> (SideNames<'m, 'a>, SideNames<'m, 'a>) {
     let (old, new) = matching.abis();
-    (Names { abi: old, renames: &matching.renames }, Names { abi: new, renames: unchanged })
+    (SideNames { abi: old, renames: &matching.renames }, SideNames { abi: new, renames: unchanged })
 }
 
 impl<'a> Collector<'_, 'a> {
@@ -49,7 +49,7 @@ impl<'a> Collector<'_, 'a> {
         let numbers = (&was.abi.ioctl_numbers, &is.abi.ioctl_numbers);
         match numbers {
             (Some(old), Some(new)) => {
-                let facts = (Names::numbers(old), Names::numbers(new));
+                let facts = (SideNames::numbers(old), SideNames::numbers(new));
                 self.facts(Of::Abi, || "ioctls".to_owned(), facts);
             }
             (old, new) => {
@@ -83,6 +83,7 @@ impl<'a> Collector<'_, 'a> {
             ioctls: _,
             chains: _,
             capabilities: _,
+            proposals: _,
             protocol: _,
         } = new;
         let text = |text: &'a str| Datum::Text(text.into());

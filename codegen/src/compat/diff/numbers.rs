@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::facts::Names;
-use super::{Collector, Datum, Fact, Key, Of};
+use super::facts::SideNames;
+use super::{Collector, Datum, Fact, IrKey, Of};
 use crate::compat::matching::{Matching, Numbered, Pair, Renames};
 use crate::ir::{Abi, Entry, EntryKind, Section, former_names, renumbered};
 use crate::output::CodeFile;
@@ -13,8 +13,8 @@ impl<'a> Collector<'_, 'a> {
     pub(super) fn groups(&mut self) {
         let matching = self.matching;
         let unchanged = Renames::default();
-        let was = Names { abi: &matching.old.abi, renames: &matching.renames };
-        let is = Names { abi: &matching.new.abi, renames: &unchanged };
+        let was = SideNames { abi: &matching.old.abi, renames: &matching.renames };
+        let is = SideNames { abi: &matching.new.abi, renames: &unchanged };
         for (index, pair) in matching.groups.iter().enumerate() {
             let Some(name) = pair.new.or(pair.old).map(|group| &group.name) else { continue };
             self.listed("Abi.groups", Of::Group(index), name, *pair);
@@ -33,7 +33,7 @@ impl<'a> Collector<'_, 'a> {
     /// Numbers that belong to others.
     pub(super) fn reserved(
         &mut self,
-        key: Key,
+        key: IrKey,
         of: Of,
         name: &str,
         (old, new): (BTreeSet<(i128, &'a str)>, BTreeSet<(i128, &'a str)>),
@@ -48,8 +48,8 @@ impl<'a> Collector<'_, 'a> {
     pub(super) fn constants(&mut self) {
         let matching = self.matching;
         let unchanged = Renames::default();
-        let was = Names { abi: &matching.old.abi, renames: &matching.renames };
-        let is = Names { abi: &matching.new.abi, renames: &unchanged };
+        let was = SideNames { abi: &matching.old.abi, renames: &matching.renames };
+        let is = SideNames { abi: &matching.new.abi, renames: &unchanged };
         for (index, pair) in matching.constants.iter().enumerate() {
             let of = Of::Constant(index);
             let Some(one) = pair.new.or(pair.old) else { continue };
@@ -91,7 +91,7 @@ impl<'a> Collector<'_, 'a> {
         self.sets("Handler.profile", (profiles(old), profiles(new)));
     }
 
-    fn sets(&mut self, key: Key, (old, new): (BTreeSet<String>, BTreeSet<String>)) {
+    fn sets(&mut self, key: IrKey, (old, new): (BTreeSet<String>, BTreeSet<String>)) {
         for name in old.symmetric_difference(&new) {
             let side = |set: &BTreeSet<String>| set.contains(name).then_some(());
             self.listed(key, Of::Abi, name, Pair { old: side(&old), new: side(&new) });
@@ -115,7 +115,7 @@ impl<'a> Collector<'_, 'a> {
     /// Hand-written files that are copied into the crate.
     pub(super) fn code(&mut self, old: &'a [CodeFile], new: &'a [CodeFile]) {
         let unchanged = Renames::default();
-        let names = Names { abi: &self.matching.new.abi, renames: &unchanged };
+        let names = SideNames { abi: &self.matching.new.abi, renames: &unchanged };
         let mut files: BTreeMap<&str, Pair<&'a CodeFile>> = BTreeMap::new();
         for file in old {
             files.entry(&file.path).or_insert(Pair { old: None, new: None }).old = Some(file);

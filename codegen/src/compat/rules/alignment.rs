@@ -1,6 +1,6 @@
 //! Structs with another alignment whose own bytes stay where they are.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{NAME_REMOVED, PADDING_NAMED, SOME_TARGETS_ONLY};
 use crate::compat::diff::Of;
 use crate::compat::finding::{Class, Finding, Party};
@@ -8,7 +8,7 @@ use crate::compat::matching::Pair;
 use crate::ir::Struct;
 use crate::layout::Model;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Layout.align", "Struct.packed"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {

@@ -1,10 +1,10 @@
 //! Capabilities of both sides whose body ends in an array on the new side only.
 
 use super::new_numbers::varies;
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::matching::Numbered;
 
-pub(super) const RULE: Rule = Rule { keys: &[], judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: &[], judge };
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     let abis = comparison.matching.abis();

@@ -1,10 +1,10 @@
 //! Chains that one side lacks, and chains that are found or read in another way.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     CHAIN_ADDED, FIELD_MOVED, ITEM_ADDED, NAME_REMOVED, PLACEMENT_CHANGED, SHORT_REPLY_CHANGED,
 };
-use crate::compat::diff::{Difference, Of};
+use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::evidence::Witness;
 use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpact};
 use crate::compat::matching::{Matching, handler_returning, handlers_returning};
@@ -12,7 +12,7 @@ use crate::compat::witness::{self, Maker};
 use crate::ir::{Abi, CapHeader, Chain, Handler, Host, Ioctl, Role, Struct, Value};
 use crate::layout::Model;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Abi.chains",
     "Chain.name",
@@ -40,7 +40,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
                 (Some(old), None) => vec![removed(matching, old)],
                 (None, Some(new)) => added(matching, new),
                 (Some(old), Some(new)) => {
-                    Change { matching, old, new }.verdict(difference).into_iter().collect()
+                    ChainChange { matching, old, new }.verdict(difference).into_iter().collect()
                 }
                 (None, None) => Vec::new(),
             })
@@ -66,7 +66,7 @@ fn removed(matching: &Matching<'_>, old: &Chain) -> Finding {
 /// A format of capabilities that one side lacks; the chains that use it have findings.
 fn header_listed(
     matching: &Matching<'_>,
-    difference: &Difference<'_>,
+    difference: &AbiDifference<'_>,
     header: Option<&CapHeader>,
 ) -> Vec<Finding> {
     let removal = difference.is_removal();
@@ -168,14 +168,14 @@ fn ambiguous(
 }
 
 /// A chain that both sides have.
-struct Change<'m, 'a> {
+struct ChainChange<'m, 'a> {
     matching: &'m Matching<'a>,
     old: &'a Chain,
     new: &'a Chain,
 }
 
-impl Change<'_, '_> {
-    fn verdict(&self, difference: &Difference<'_>) -> Option<Finding> {
+impl ChainChange<'_, '_> {
+    fn verdict(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (was, is) = difference.texts();
         match difference.key {
             "Chain.name" => {
@@ -256,7 +256,7 @@ impl Change<'_, '_> {
 /// The format of the capabilities of a chain.
 fn format(
     matching: &Matching<'_>,
-    difference: &Difference<'_>,
+    difference: &AbiDifference<'_>,
     old: &CapHeader,
     new: &CapHeader,
 ) -> Finding {

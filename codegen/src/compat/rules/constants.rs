@@ -1,17 +1,17 @@
 //! Named numbers that are gone or that mean something else.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     BODY_CHANGED, COUNT_CHANGED, NAME_REMOVED, PAYLOAD_RESIZED, VALUE_CHANGED,
 };
-use crate::compat::diff::{Difference, Of};
+use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Constant, Numbered};
 use crate::compat::witness::{self, Maker, maker};
 use crate::diagnostic::Code;
 use crate::ir::{GroupKind, StructId};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Group.values",
     "Abi.capabilities",
@@ -36,7 +36,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
         let pair = comparison.matching.constants[index];
         match (pair.old, pair.new) {
             (Some(old), None) => Some(Some(removed(&old))),
-            (Some(was), Some(is)) => Some(Change { comparison, was, is }.verdict(difference)),
+            (Some(was), Some(is)) => Some(NumberChange { comparison, was, is }.verdict(difference)),
             // The rule about new numbers judges additions.
             (None, _) => None,
         }
@@ -50,15 +50,15 @@ fn removed(was: &Constant<'_>) -> Finding {
 }
 
 /// A number that both sides have.
-struct Change<'m, 'a> {
+struct NumberChange<'m, 'a> {
     comparison: &'m Comparison<'m, 'a>,
     was: Constant<'a>,
     is: Constant<'a>,
 }
 
-impl Change<'_, '_> {
+impl NumberChange<'_, '_> {
     /// No finding where another difference of the same number has it.
-    fn verdict(&self, difference: &Difference<'_>) -> Option<Finding> {
+    fn verdict(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         match difference.key {
             "Value.name" | "Capability.name" => Some(self.renamed()),
             "Value.literal" => Some(self.literal()),
@@ -256,7 +256,7 @@ impl Change<'_, '_> {
 
     /// A short name that only our outputs have. A number that is renamed or in another group
     /// has a finding already.
-    fn short(&self, difference: &Difference<'_>) -> Option<Finding> {
+    fn short(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (was, is) = difference.texts();
         let moved = self.was.space != self.is.space;
         if self.was.name != self.is.name || moved || was == "unset" {

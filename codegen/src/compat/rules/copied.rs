@@ -1,7 +1,7 @@
 //! The bytes that a handler copies in and out.
 
 use super::handlers::HandlerChange;
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{INPUT_ADDED, SHORT_REPLY_CHANGED};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
@@ -9,7 +9,7 @@ use crate::ir::{Abi, Arg, Copied, Ioctl, Struct};
 use crate::layout::{Model, Span};
 use crate::reply::Direction;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Handler.reads", "Handler.writes", "ReplyChain.writes"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {

@@ -1,13 +1,13 @@
 //! Kinds of file descriptors, the base of ioctl numbers, and kernel headers.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{IOCTL_REMOVED, ITEM_ADDED, NAME_REMOVED};
-use crate::compat::diff::{Difference, Of};
+use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Affected, Bump, Class, Finding, VersionImpact};
 use crate::compat::witness::{self, Maker};
 use crate::ir::{FdKind, Header};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Abi.fds",
     "FdKind.name",
@@ -46,7 +46,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 }
 
 /// The ioctls of a kind that is gone have findings of their own; so have those of a new one.
-fn fd_listed(difference: &Difference<'_>) -> Finding {
+fn fd_listed(difference: &AbiDifference<'_>) -> Finding {
     let subject = &difference.subject;
     match difference.is_removal() {
         true => {
@@ -64,7 +64,7 @@ fn fd_listed(difference: &Difference<'_>) -> Finding {
 
 fn fd(
     comparison: &Comparison<'_, '_>,
-    difference: &Difference<'_>,
+    difference: &AbiDifference<'_>,
     old: &FdKind,
     new: &FdKind,
 ) -> Option<Finding> {
@@ -103,7 +103,7 @@ fn fd(
 }
 
 /// All ioctl numbers follow from the type and the base.
-fn numbers(comparison: &Comparison<'_, '_>, difference: &Difference<'_>) -> Finding {
+fn numbers(comparison: &Comparison<'_, '_>, difference: &AbiDifference<'_>) -> Finding {
     let (was, is) = difference.texts();
     let subject = &difference.subject;
     match (difference.key, is.as_str()) {
@@ -133,13 +133,13 @@ fn numbers(comparison: &Comparison<'_, '_>, difference: &Difference<'_>) -> Find
 }
 
 /// The declarations of a header have findings of their own.
-fn header_listed(difference: &Difference<'_>) -> Option<Finding> {
+fn header_listed(difference: &AbiDifference<'_>) -> Option<Finding> {
     let message = "the header is new";
     let finding = Finding::new(ITEM_ADDED, Class::Growth, &difference.subject, message);
     difference.is_addition().then(|| finding.off_the_wire())
 }
 
-fn header(difference: &Difference<'_>, old: &Header, new: &Header) -> Option<Finding> {
+fn header(difference: &AbiDifference<'_>, old: &Header, new: &Header) -> Option<Finding> {
     let finding = |class, message: String| {
         Finding::new(NAME_REMOVED, class, &new.path, message).in_header_only()
     };
@@ -162,7 +162,7 @@ fn header(difference: &Difference<'_>, old: &Header, new: &Header) -> Option<Fin
     Some(finding(Class::Note, message))
 }
 
-fn declared_elsewhere(difference: &Difference<'_>) -> Finding {
+fn declared_elsewhere(difference: &AbiDifference<'_>) -> Finding {
     let (was, is) = difference.texts();
     let message = format!(
         "it is declared in {is}, in {was} before: programs that include only the latter no longer \

@@ -1,12 +1,12 @@
 //! Groups of numbers: their kind, their integer, and the numbers that belong to others.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{NAME_REMOVED, NUMBER_REUSED, VALUE_CHANGED};
-use crate::compat::diff::{Difference, Of};
+use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::ir::{Group, GroupKind};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Abi.groups",
     "Group.name",
@@ -45,7 +45,7 @@ fn removed(old: &Group) -> Option<Finding> {
     Some(if old.kind == GroupKind::Enum { finding } else { finding.in_crate_only() })
 }
 
-fn changed(difference: &Difference<'_>, old: &Group, new: &Group) -> Option<Finding> {
+fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<Finding> {
     let finding = |class, message: String| {
         Finding::new(NAME_REMOVED, class, &new.name, message).at(Party::New, new.meta.place)
     };
@@ -116,7 +116,7 @@ fn kind(old: &Group, new: &Group) -> Finding {
 }
 
 /// A number that belongs to others.
-fn reserved(difference: &Difference<'_>) -> Finding {
+fn reserved(difference: &AbiDifference<'_>) -> Finding {
     let (space, number) = difference.subject.split_once(": ").unwrap_or_default();
     let message = match difference.is_removal() {
         true => format!("{number} is no longer reserved"),

@@ -1,12 +1,12 @@
 //! The handlers of an ioctl: which there are, the argsz that they demand, the bytes that they
 //! do not set, and the error of a buffer that is too small for their array.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     ARGSZ_CAN_SHRINK, ERROR_CHANGED, IOCTL_REMOVED, ITEM_ADDED, MINSZ_CHANGED, NOT_JUDGED,
     SHORT_REPLY_CHANGED,
 };
-use crate::compat::diff::{Difference, Of};
+use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{IoctlPair, Matching};
 use crate::compat::witness::{self, Maker};
@@ -14,7 +14,7 @@ use crate::diagnostic::Code;
 use crate::ir::{Arg, Handler, Ioctl};
 use crate::reply::{ArgszReply, Unset};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Ioctl.handlers",
     "Handler.minsz",
@@ -103,7 +103,7 @@ impl<'m, 'a> HandlerChange<'m, 'a> {
         Some(Self { matching, old, new, before, now })
     }
 
-    fn verdict(&self, difference: &Difference<'_>) -> Option<Finding> {
+    fn verdict(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         match difference.key {
             "Handler.minsz" => self.minsz(),
             "Handler.unset" => Some(self.unset()),

@@ -1,12 +1,12 @@
 //! Names that only the generated crate and header have.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED, NOT_JUDGED};
-use crate::compat::diff::{Datum, Difference};
+use crate::compat::diff::{AbiDifference, Datum};
 use crate::compat::finding::{Class, Finding};
 use crate::compat::matching::Pair;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Abi.name",
     "Abi.prefix",
@@ -27,7 +27,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| Some(verdict(difference, &present)))
 }
 
-fn verdict(difference: &Difference<'_>, present: &dyn Fn(&str) -> bool) -> Option<Finding> {
+fn verdict(difference: &AbiDifference<'_>, present: &dyn Fn(&str) -> bool) -> Option<Finding> {
     let (was, is) = difference.texts();
     let subject = &difference.subject;
     let gone = |message: &str| Finding::new(NAME_REMOVED, Class::Source, subject, message);

@@ -1,6 +1,6 @@
 //! Ioctls: numbers, arguments and backends that changed, names that are gone.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, FIELD_MOVED, IOCTL_REMOVED, ITEM_ADDED};
 use crate::compat::diff::Of;
 use crate::compat::finding::{Affected, Class, Finding, Party};
@@ -9,7 +9,7 @@ use crate::compat::witness::{self, Maker};
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Arg, Ioctl};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Abi.ioctls",
     "Ioctl.name",
@@ -27,7 +27,9 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
         let Pair { old, new } = matching.ioctls[index].ioctls;
         match (old, new) {
             (Some(old), None) => Some(Some(removed(matching, old))),
-            (Some(old), Some(new)) => Some(Change { matching, old, new }.verdict(difference.key)),
+            (Some(old), Some(new)) => {
+                Some(IoctlChange { matching, old, new }.verdict(difference.key))
+            }
             (None, Some(new)) => Some(Some(reused(matching, new).unwrap_or_else(|| added(new)))),
             (None, None) => None,
         }
@@ -100,13 +102,13 @@ fn fd<'a>(abi: &'a Abi, ioctl: &Ioctl) -> &'a str {
 }
 
 /// An ioctl that both sides have.
-struct Change<'m, 'a> {
+struct IoctlChange<'m, 'a> {
     matching: &'m Matching<'a>,
     old: &'a Ioctl,
     new: &'a Ioctl,
 }
 
-impl Change<'_, '_> {
+impl IoctlChange<'_, '_> {
     fn verdict(&self, key: &str) -> Option<Finding> {
         let (old, new) = (self.old, self.new);
         let abis = self.matching.abis();

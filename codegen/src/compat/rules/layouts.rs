@@ -1,6 +1,6 @@
 //! Members of a struct that lie elsewhere, have another type, or are gone.
 
-use super::{Comparison, Judgement, Rule, gates};
+use super::{Comparison, CompatRule, Judgement, gates};
 use crate::compat::codes::{
     BODY_CHANGED, FIELD_INSERTED, FIELD_MOVED, PAYLOAD_RESIZED, SOME_TARGETS_ONLY,
 };
@@ -13,7 +13,7 @@ use crate::layout::{Int, Model, Span};
 
 use super::added_fields;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Layout.size",
     "Layout.fields",

@@ -1,13 +1,13 @@
 //! Inputs that a handler refuses.
 
 use super::handlers::HandlerChange;
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, ITEM_ADDED};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
 use crate::ir::{Arg, Limit};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Handler.below"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {

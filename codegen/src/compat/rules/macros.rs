@@ -1,13 +1,13 @@
 //! Function-like macros that one side lacks, or that are written in another way.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED, NOT_JUDGED, VALUE_CHANGED};
-use crate::compat::diff::{Difference, Of};
+use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::compat::matching::Constant;
 use crate::ir::Macro;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Abi.macros", "Macro.name", "Macro.args", "Macro.c", "Macro.rust"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -34,7 +34,7 @@ fn removed(old: &Macro) -> Finding {
 
 fn changed(
     comparison: &Comparison<'_, '_>,
-    difference: &Difference<'_>,
+    difference: &AbiDifference<'_>,
     old: &Macro,
     new: &Macro,
 ) -> Option<Finding> {
@@ -54,15 +54,15 @@ fn changed(
                 .then(|| finding(NAME_REMOVED, Class::Source, message))
         }
         "Macro.c" => Some(match body(comparison, old, new) {
-            Body::Same => {
+            MacroBody::Same => {
                 finding(VALUE_CHANGED, Class::Note, "the macro is written otherwise than before")
             }
-            Body::NeverCompiled(name) => {
+            MacroBody::NeverCompiled(name) => {
                 let message =
                     format!("no program could use the macro before: `{name}` did not exist");
                 finding(VALUE_CHANGED, Class::Note, &message)
             }
-            Body::Different => {
+            MacroBody::Different => {
                 let message = "the macro expands to something else: programs compile, and do \
                     something else";
                 finding(VALUE_CHANGED, Class::Source, message)
@@ -90,7 +90,7 @@ fn twin(old: &Macro, new: &Macro) -> Option<(crate::diagnostic::Code, Class, &'s
 }
 
 /// A comparison of two bodies of a macro.
-enum Body<'a> {
+enum MacroBody<'a> {
     /// They expand to the same tokens, once constants are numbers.
     Same,
     /// The old one names something that does not exist.
@@ -98,7 +98,7 @@ enum Body<'a> {
     Different,
 }
 
-fn body<'a>(comparison: &Comparison<'_, '_>, old: &'a Macro, new: &Macro) -> Body<'a> {
+fn body<'a>(comparison: &Comparison<'_, '_>, old: &'a Macro, new: &Macro) -> MacroBody<'a> {
     let constants = &comparison.matching.constants;
     let before: Vec<Constant<'_>> = constants.iter().filter_map(|pair| pair.old).collect();
     let now: Vec<Constant<'_>> = constants.iter().filter_map(|pair| pair.new).collect();
@@ -110,11 +110,11 @@ fn body<'a>(comparison: &Comparison<'_, '_>, old: &'a Macro, new: &Macro) -> Bod
     });
     let macros = &comparison.matching.abis().0.macros;
     if let Some(name) = missing.filter(|name| !macros.iter().any(|one| one.name == **name)) {
-        return Body::NeverCompiled(name);
+        return MacroBody::NeverCompiled(name);
     }
     match tokens(old, &before) == tokens(new, &now) {
-        true => Body::Same,
-        false => Body::Different,
+        true => MacroBody::Same,
+        false => MacroBody::Different,
     }
 }
 

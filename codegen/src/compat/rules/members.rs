@@ -1,19 +1,19 @@
 //! Members that stay where they are and have another name, direction, role, gate, version or
 //! group of numbers.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     BODY_CHANGED, FIELD_MOVED, FIELD_RENAMED, ITEM_ADDED, NAME_REMOVED, NOT_JUDGED,
     RESERVED_FIELD_USED,
 };
-use crate::compat::diff::{Difference, MemberOf, Of};
+use crate::compat::diff::{AbiDifference, MemberOf, Of};
 use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpact};
 use crate::compat::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Member, Role, Struct};
 use crate::reply::Direction;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "Field.name",
     "Field.direction",
@@ -22,6 +22,9 @@ const KEYS: &[&str] = &[
     "Field.version",
     "Field.group",
     "Field.ids",
+    "Payload.direction",
+    "Payload.length_in",
+    "Payload.length",
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -31,17 +34,18 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 /// The verdict on one key of a member that both sides have.
 fn verdict(
     comparison: &Comparison<'_, '_>,
-    difference: &Difference<'_>,
+    difference: &AbiDifference<'_>,
 ) -> Option<Option<Finding>> {
     let Of::Member(index, MemberOf::Unchanged(at)) = difference.of else { return None };
     let pair = &comparison.matching.structs[index];
     let (_, struct_) = pair.structs.both()?;
     let (old, new) = pair.members.as_ref()?.unchanged[at];
-    let change = Change { comparison, struct_, old, new };
+    let change = MemberChange { comparison, struct_, old, new };
     Some(match difference.key {
         "Field.name" => Some(change.renamed()),
         "Field.group" => Some(change.group(difference)),
         "Field.ids" => Some(change.ids()),
+        "Payload.direction" | "Payload.length_in" | "Payload.length" => change.payload(difference),
         // The rule about layouts judges a reserved field that is put to use.
         _ if old.role == Role::Reserved => return None,
         _ if new.role == Role::Reserved => change.reserved(difference.key),
@@ -53,14 +57,14 @@ fn verdict(
     })
 }
 
-struct Change<'m, 'a> {
+struct MemberChange<'m, 'a> {
     comparison: &'m Comparison<'m, 'a>,
     struct_: &'a Struct,
     old: Member<'a>,
     new: Member<'a>,
 }
 
-impl Change<'_, '_> {
+impl MemberChange<'_, '_> {
     fn renamed(&self) -> Finding {
         let was = match self.old.role {
             Role::Reserved => "reserved, and ",
@@ -143,7 +147,7 @@ impl Change<'_, '_> {
     }
 
     /// The type of a field in Rust is that of its numbers, if they have a type.
-    fn group(&self, difference: &Difference<'_>) -> Finding {
+    fn group(&self, difference: &AbiDifference<'_>) -> Finding {
         let (was, is) = difference.texts();
         let typed = |name: &str| {
             let groups = self.comparison.matching.groups.iter();
@@ -174,6 +178,32 @@ impl Change<'_, '_> {
     fn ids(&self) -> Finding {
         let message = "the ids that its flags hold are specified in another way".to_owned();
         self.finding(NAME_REMOVED, Class::Note, message)
+    }
+
+    /// The memory that a field has the address of. One finding for all of its keys.
+    fn payload(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
+        let (was, is) = difference.texts();
+        let finding = |code, class, message: &str| self.finding(code, class, message.to_owned());
+        Some(match (difference.key, was.as_str(), is.as_str()) {
+            ("Payload.direction", "unset", _) => {
+                let message = "the memory at its address is specified now";
+                finding(FIELD_MOVED, Class::Note, message)
+            }
+            ("Payload.direction", _, "unset") => {
+                let message = "the memory at its address was specified, and is unknown now";
+                finding(NOT_JUDGED, Class::NotJudged, message)
+            }
+            (_, "unset", _) | (_, _, "unset") => return None,
+            ("Payload.direction", ..) => {
+                let way = |text: &str| format!("the address of memory that is passed {text}");
+                self.turned(FIELD_MOVED, Affected::Both, way(&was), way(&is))
+            }
+            _ => {
+                let length =
+                    |text: &str| format!("the address of memory with its length in {text}");
+                self.turned(FIELD_MOVED, Affected::Both, length(&was), length(&is))
+            }
+        })
     }
 
     /// A field that one side takes for something else.

@@ -1,6 +1,6 @@
 //! The bytes that argsz must cover, as a struct says it.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{MINSZ_CHANGED, NOT_JUDGED, SOME_TARGETS_ONLY};
 use crate::compat::diff::Of;
 use crate::compat::finding::{Affected, Class, Finding, Party};
@@ -8,7 +8,7 @@ use crate::compat::witness;
 use crate::ir::Struct;
 use crate::layout::{Model, PerModel};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Struct.minsz"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{
     CAPABILITY_ADDED, INPUT_ADDED, ITEM_ADDED, NEED_CAN_CHANGE, NUMBER_REUSED, OUTPUT_ADDED,
 };
@@ -12,10 +12,10 @@ use crate::compat::matching::{Constant, Matching, Numbered, Pair, handlers_retur
 use crate::compat::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Capability, Chain, Group, GroupKind, Handler, Type};
-use crate::model::{Handling, sample};
+use crate::model::{HandlerModel, sample};
 use crate::reply::Direction;
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Group.values", "Abi.capabilities", "Abi.groups"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -219,7 +219,7 @@ fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Wi
         .iter()
         .find(|(_, handler)| gives(handler, cap))
         .or(handlers_returning.first())?;
-    let handling = Handling::new(abi, handler_returning.0, handler_returning.1)?;
+    let model = HandlerModel::new(abi, handler_returning.0, handler_returning.1)?;
     let is_known = |other: &&Capability| {
         let mut pairs = matching.constants.iter();
         pairs.any(|pair| pair.both().is_some_and(|(_, new)| new.name == other.name))
@@ -227,7 +227,7 @@ fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Wi
     let caps = abi.capabilities_of(chain);
     let old = caps.filter(|cap| gives(handler_returning.1, cap)).filter(is_known);
     let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
-    let from = handling.need(&caps);
+    let from = model.need(&caps);
     caps.push(sample::cap(abi, cap, 1));
-    Some(Window { from, to: handling.need(&caps) })
+    Some(Window { from, to: model.need(&caps) })
 }

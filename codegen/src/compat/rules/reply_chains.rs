@@ -1,14 +1,14 @@
 //! How a handler appends its chain: what a short buffer sees, and the offsets of capabilities.
 
 use super::handlers::HandlerChange;
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ARGSZ_CAN_SHRINK, PLACEMENT_CHANGED, SHORT_REPLY_CHANGED};
-use crate::compat::diff::Difference;
+use crate::compat::diff::AbiDifference;
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::ir::{Abi, Arg, Ioctl, ReplyChain};
 use crate::reply::{ArgszReply, WhenTooSmall};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
     "ReplyChain.offset",
     "ReplyChain.align",
@@ -50,7 +50,7 @@ impl HandlerChange<'_, '_> {
 
     fn chain(
         &self,
-        difference: &Difference<'_>,
+        difference: &AbiDifference<'_>,
         before: &ReplyChain,
         now: &ReplyChain,
     ) -> Vec<Finding> {

@@ -1,12 +1,12 @@
 //! Structs that one side lacks, and structs with another name.
 
-use super::{Comparison, Judgement, Rule};
+use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED};
-use crate::compat::diff::{Difference, Of};
+use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::ir::{Abi, Struct, StructRole};
 
-pub(super) const RULE: Rule = Rule { keys: KEYS, judge };
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Abi.structs", "Struct.name"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -15,7 +15,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 
 fn verdict(
     comparison: &Comparison<'_, '_>,
-    difference: &Difference<'_>,
+    difference: &AbiDifference<'_>,
 ) -> Option<Option<Finding>> {
     let Of::Struct(index) = difference.of else { return None };
     let pair = comparison.matching.structs[index].structs;

@@ -2,7 +2,7 @@
 //! other reads.
 
 use super::{STALE, kernel, program};
-use crate::compat::evidence::{Claim, Piece, Within, Witness};
+use crate::compat::evidence::{Within, Witness, WitnessClaim, WitnessPiece};
 use crate::compat::matching::{Matching, StructPair};
 use crate::ir::{Abi, Member, Struct, Type};
 use crate::layout::{Model, Span};
@@ -86,7 +86,7 @@ impl Declared<'_> {
     }
 
     /// What a compiler has to know of the fields.
-    fn pieces(&self) -> Vec<Piece> {
+    fn pieces(&self) -> Vec<WitnessPiece> {
         let members = self.abi.members(self.struct_);
         let piece = |index: usize| {
             let field = &self.struct_.fields[index];
@@ -97,7 +97,7 @@ impl Declared<'_> {
             let align = if self.struct_.packed { 1 } else { align };
             let name = field.name.clone();
             let bytes = (0..span.size).map(|at| sample::mark(&name, at)).collect();
-            Piece { name, size: span.size, align, bytes }
+            WitnessPiece { name, size: span.size, align, bytes }
         };
         (0..self.struct_.fields.len()).map(piece).filter(|piece| piece.size > 0).collect()
     }
@@ -147,13 +147,18 @@ fn misread(
     witness: &Witness,
     (maker, from): (Declared<'_>, &Member<'_>),
     (reader, to): (Declared<'_>, &Member<'_>),
-) -> Option<Claim> {
+) -> Option<WitnessClaim> {
     let ((made, one), (read, other)) = (maker.span(from), reader.span(to));
     let claim = |field: String, made: Span, read: Span, at: u64| {
         let (meant, found) = (slice(&witness.bytes, made), slice(&witness.bytes, read));
         let within = reader.within(to, at);
-        let claim =
-            Claim::Misread { field, offset: read.offset, meant: meant.clone(), found, within };
+        let claim = WitnessClaim::Misread {
+            field,
+            offset: read.offset,
+            meant: meant.clone(),
+            found,
+            within,
+        };
         (meant != slice(&witness.bytes, read)).then_some(claim)
     };
     let whole = claim(to.name.to_owned(), made, read, 0);
@@ -165,9 +170,9 @@ fn misread(
     claim(format!("{}[1]", to.name), second(made, one), second(read, other), other)
 }
 
-fn unset(witness: &Witness, reader: Declared<'_>, member: &Member<'_>) -> Claim {
+fn unset(witness: &Witness, reader: Declared<'_>, member: &Member<'_>) -> WitnessClaim {
     let span = reader.span(member).0;
     let found = slice(&witness.bytes, span);
     let (field, offset) = (member.name.to_owned(), span.offset);
-    Claim::Unset { field, offset, found, within: reader.within(member, 0) }
+    WitnessClaim::Unset { field, offset, found, within: reader.within(member, 0) }
 }

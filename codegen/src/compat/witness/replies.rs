@@ -1,11 +1,11 @@
 //! Replies of handlers, made by the model of the reply rules.
 
 use super::{STALE, asked, kernel, maker, program, understood};
-use crate::compat::evidence::{Claim, Within, Witness};
+use crate::compat::evidence::{Within, Witness, WitnessClaim};
 use crate::compat::matching::{Constant, Matching, handler_returning};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::layout::Model;
-use crate::model::{Contents, Handling, sample};
+use crate::model::{Contents, HandlerModel, sample};
 
 /// The size of argsz.
 const ARGSZ: usize = 4;
@@ -32,14 +32,14 @@ fn capability(matching: &Matching<'_>, newcomer: &str, holder: &str) -> Option<W
     let chain = abi.chain(cap.chain);
     let struct_ = abi.struct_(chain.offset_host()?.struct_);
     let (ioctl, handler) = handler_returning(abi, chain)?;
-    let handling = Handling::new(abi, ioctl, handler)?;
+    let model = HandlerModel::new(abi, ioctl, handler)?;
     let contents = contents(abi, struct_, [cap]);
-    let need = handling.need(&contents.caps);
-    let bytes = answer(&handling, &asked(need, need), &contents);
+    let need = model.need(&contents.caps);
+    let bytes = answer(&model, &asked(need, need), &contents);
     let offset = handler.chain.as_ref()?.offset;
     let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, bytes);
     let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
-    Some(witness.claim(Claim::TakenFor { offset, id: cap.id, is, taken_for }))
+    Some(witness.claim(WitnessClaim::TakenFor { offset, id: cap.id, is, taken_for }))
 }
 
 /// What a struct tells, and these capabilities behind it.
@@ -61,11 +61,11 @@ pub(in crate::compat) fn short(
 ) -> Option<(Witness, u64)> {
     let abi = matching.abis().1;
     let struct_ = abi.struct_(chain.host()?.struct_);
-    let handling = Handling::new(abi, ioctl, handler)?;
+    let model = HandlerModel::new(abi, ioctl, handler)?;
     let cap = abi.capabilities_of(chain).next()?;
     let contents = contents(abi, struct_, [cap]);
-    let argsz = handling.need(&contents.caps) - 1;
-    let bytes = answer(&handling, &asked(argsz, argsz), &contents);
+    let argsz = model.need(&contents.caps) - 1;
+    let bytes = answer(&model, &asked(argsz, argsz), &contents);
     let mut witness =
         Witness::new(kernel(matching.new), program(matching.new), &struct_.name, bytes);
     let look = |at: u64, size: u64| {
@@ -86,12 +86,12 @@ pub(in crate::compat) fn short(
     };
     let stale = !found.is_empty() && found.iter().all(|byte| *byte == STALE);
     let within = Within::default();
-    witness.claims.push(Claim::Unset { field, offset, found, within });
+    witness.claims.push(WitnessClaim::Unset { field, offset, found, within });
     stale.then_some((witness, offset))
 }
 
-fn answer(handling: &Handling<'_>, before: &[u8], contents: &Contents) -> Vec<u8> {
-    let bytes = handling.answer(before, contents).bytes;
+fn answer(model: &HandlerModel<'_>, before: &[u8], contents: &Contents) -> Vec<u8> {
+    let bytes = model.answer(before, contents).bytes;
     bytes.into_iter().map(|byte| byte.unwrap_or(STALE)).collect()
 }
 
@@ -108,8 +108,8 @@ pub(in crate::compat) fn answered(
     let chain = abis.0.chain_of(id).into_iter();
     let caps = chain.flat_map(|chain| abis.0.capabilities_of(chain));
     let contents = contents(abis.0, struct_, caps);
-    let was = Handling::new(abis.0, old.0, old.1)?;
-    let is = Handling::new(abis.1, new.0, new.1)?;
+    let was = HandlerModel::new(abis.0, old.0, old.1)?;
+    let is = HandlerModel::new(abis.1, new.0, new.1)?;
     let most = was.need(&contents.caps).max(is.need(&contents.caps)) + SLACK;
     let replies = |argsz: u64| {
         let asked = asked(most, argsz);
@@ -127,7 +127,7 @@ pub(in crate::compat) fn answered(
     let end = (at..now.len()).find(|at| before[*at] == now[*at]).unwrap_or(now.len());
     let (before, differs) = (before[at..end].to_vec(), now[at..end].to_vec());
     let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, now);
-    Some(witness.claim(Claim::Answered { argsz, offset: at as u64, before, now: differs }))
+    Some(witness.claim(WitnessClaim::Answered { argsz, offset: at as u64, before, now: differs }))
 }
 
 /// A buffer without room for the array, and what the call fails with.
@@ -145,5 +145,5 @@ pub(in crate::compat) fn failed(
     let argsz = handler.minsz;
     let witness =
         Witness::new(kernel(matching.new), program(matching.old), name, asked(argsz, argsz));
-    witness.claim(Claim::Failed { argsz, before: before.to_owned(), now: now.to_owned() })
+    witness.claim(WitnessClaim::Failed { argsz, before: before.to_owned(), now: now.to_owned() })
 }

@@ -2,12 +2,12 @@
 //! with two spaces. A row `*` repeats the row before it up to the offset of the
 //! next row. Lines that start with `#` are comments.
 
-use super::{Form, MOST_BYTES, pairs};
+use super::{InputForm, MOST_BYTES, pairs};
 
 /// The bytes of a dump; `None` if the text is not a dump.
-pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
-    let told = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
-    let mut rows = text.lines().enumerate().filter(|(_, line)| told(line)).peekable();
+pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, InputForm), String>> {
+    let repeated = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    let mut rows = text.lines().enumerate().filter(|(_, line)| repeated(line)).peekable();
     let (_, first) = rows.peek()?;
     let form = opens(first)?;
     let mut dump = Dump { start: None, bytes: Vec::new(), row: 0, repeated: false };
@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
         }
     }
     Some(match dump.repeated {
-        true => Err(format!("line {}: a `*` with no offset behind it", text.lines().count())),
+        true => Err(format!("line {}: no offset after a `*`", text.lines().count())),
         false => Ok((dump.bytes, form)),
     })
 }
@@ -25,11 +25,11 @@ pub(super) fn read(text: &str) -> Option<Result<(Vec<u8>, Form), String>> {
 /// The kind of dump that a first line opens. Two words with two spaces between
 /// them are plain hex as well: a row has pairs of digits, and either begins at 0
 /// or shows its characters.
-fn opens(first: &str) -> Option<Form> {
+fn opens(first: &str) -> Option<InputForm> {
     let (offset, form, rest) = row(first)?;
     let pairs = || rest.split_ascii_whitespace().all(|word| word.len() == 2);
     let shown = rest.contains('|') || offset == 0 && pairs();
-    (form == Form::Xxd || shown).then_some(form)
+    (form == InputForm::Xxd || shown).then_some(form)
 }
 
 /// A dump as far as it was read.
@@ -44,25 +44,25 @@ struct Dump {
 }
 
 impl Dump {
-    fn line(&mut self, line: &str, form: Form) -> Result<(), String> {
+    fn line(&mut self, line: &str, form: InputForm) -> Result<(), String> {
         if line == "*" && self.row > 0 {
             self.repeated = true;
             return Ok(());
         }
-        let (offset, found, rest) = row(line).ok_or("this is no row of a dump")?;
+        let (offset, found, rest) = row(line).ok_or("this is not a row of a dump")?;
         if found != form {
-            return Err("rows of two kinds".to_owned());
+            return Err("rows of two formats".to_owned());
         }
         let at = offset.checked_sub(*self.start.get_or_insert(offset));
-        let at = at.ok_or_else(|| format!("the offset {offset:#x} goes back"))?;
+        let at = at.ok_or_else(|| format!("the offset {offset:#x} is less than the one before"))?;
         if std::mem::take(&mut self.repeated) {
             self.repeat(at)?;
         }
         if at != self.bytes.len() {
             let expected = self.bytes.len() + self.start.unwrap_or(0);
-            return Err(format!("the offset is {offset:#x} where {expected:#x} comes next"));
+            return Err(format!("the offset is {offset:#x} instead of {expected:#x}"));
         }
-        let row = bytes(rest, form).ok_or("not all of it is hexadecimal")?;
+        let row = bytes(rest, form).ok_or("the bytes are not hexadecimal")?;
         self.row = row.len();
         self.bytes.extend(row);
         match self.bytes.len() <= MOST_BYTES {
@@ -71,7 +71,7 @@ impl Dump {
         }
     }
 
-    /// Repeats the last row up to an offset, which is looked at first.
+    /// Repeats the last row up to an offset, which is checked first.
     fn repeat(&mut self, to: usize) -> Result<(), String> {
         if to > MOST_BYTES {
             return Err(too_many());
@@ -89,7 +89,7 @@ fn too_many() -> String {
 }
 
 /// The offset of a row, its kind, and the rest of the row.
-fn row(line: &str) -> Option<(usize, Form, &str)> {
+fn row(line: &str) -> Option<(usize, InputForm, &str)> {
     let line = line.trim();
     let end = line.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(line.len());
     let (offset, rest) = line.split_at(end);
@@ -98,18 +98,18 @@ fn row(line: &str) -> Option<(usize, Form, &str)> {
         _ => return None,
     };
     match rest.strip_prefix(':') {
-        Some(rest) => Some((offset, Form::Xxd, rest.strip_prefix(' ').unwrap_or(rest))),
+        Some(rest) => Some((offset, InputForm::Xxd, rest.strip_prefix(' ').unwrap_or(rest))),
         None => {
             let two = rest.strip_prefix("  ");
-            two.or(rest.is_empty().then_some("")).map(|rest| (offset, Form::Hexdump, rest))
+            two.or(rest.is_empty().then_some("")).map(|rest| (offset, InputForm::Hexdump, rest))
         }
     }
 }
 
 /// The bytes of a row, without the characters next to them.
-fn bytes(rest: &str, form: Form) -> Option<Vec<u8>> {
+fn bytes(rest: &str, form: InputForm) -> Option<Vec<u8>> {
     let digits = match form {
-        Form::Xxd => rest.split("  ").next(),
+        InputForm::Xxd => rest.split("  ").next(),
         _ => rest.split('|').next(),
     };
     let words = digits?.split_ascii_whitespace().map(pairs);

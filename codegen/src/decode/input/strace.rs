@@ -44,13 +44,13 @@ fn closing_quote(text: &str) -> Option<usize> {
 
 fn unescaped(text: &str) -> Result<Vec<u8>, String> {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    while let Some((first, behind)) = rest.split_first() {
-        let (byte, behind) = match first {
-            b'\\' => escape(behind)?,
-            plain => (*plain, behind),
+    while let Some((first, after)) = rest.split_first() {
+        let (byte, tail) = match first {
+            b'\\' => escape(after)?,
+            plain => (*plain, after),
         };
         bytes.push(byte);
-        rest = behind;
+        rest = tail;
     }
     Ok(bytes)
 }

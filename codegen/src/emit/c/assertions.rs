@@ -25,7 +25,7 @@ pub(super) fn views(abi: &Abi, prefix: &str) -> Vec<AssertionsView> {
     views.collect()
 }
 
-/// Whether some assertion has a number for each data model.
+/// Whether an assertion has a number for each data model.
 pub(super) fn differ(abi: &Abi) -> bool {
     abi.structs.iter().any(|struct_| {
         let offsets = bounds(struct_).map(|field| offsets(struct_, field));

@@ -12,31 +12,12 @@ mod view;
 use askama::Template;
 
 use super::comment::Comment;
-use super::section;
+use super::{runtime, section};
 use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat};
 use crate::ir::{Abi, Chain, ChainStart};
 use crate::names;
 use unique_names::UniqueNames;
 use view::{ChainView, ChainsView, FormatView, StartView};
-
-/// The runtime that walks chains; each file uses those before it.
-const WALK: [&str; 4] = [
-    include_str!("../../../runtime/c/number.h"),
-    include_str!("../../../runtime/c/error.h"),
-    include_str!("../../../runtime/c/walk.h"),
-    include_str!("../../../runtime/c/body.h"),
-];
-
-/// The runtime that reads and writes replies with chains.
-const REPLY: [&str; 4] = [
-    include_str!("../../../runtime/c/reply.h"),
-    include_str!("../../../runtime/c/request.h"),
-    include_str!("../../../runtime/c/builder.h"),
-    include_str!("../../../runtime/c/append.h"),
-];
-
-/// The prefix of names in the runtime.
-const STEM: &str = "capchain_";
 
 /// Prints the plan in C.
 struct Emitter<'a> {
@@ -60,8 +41,9 @@ impl<'a> Emitter<'a> {
     fn view(&self) -> ChainsView<'a> {
         let plan = &self.abi.protocol;
         let hosted = plan.chains.iter().any(|chain| chain.host.is_some());
-        let parts = WALK.iter().chain(REPLY.iter().filter(|_| hosted));
-        let runtime: Vec<_> = parts.map(|part| self.renamed(part)).collect();
+        let parts = runtime::WALK.iter().chain(runtime::REPLY.iter().filter(|_| hosted));
+        let renamed = |part: &&str| runtime::renamed(part, self.stem, self.macro_prefix);
+        let runtime: Vec<_> = parts.map(renamed).collect();
         let mut names = UniqueNames::words(&runtime);
         let formats = self.abi.cap_headers.iter().zip(&plan.headers);
         let formats = formats.map(|(header, format)| {
@@ -86,14 +68,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// A file of the runtime, with the ABI's prefix.
-    fn renamed(&self, text: &str) -> String {
-        let macros = STEM.to_ascii_uppercase();
-        let stem = [self.stem, "_"].concat();
-        text.trim_end().replace(STEM, &stem).replace(&macros, self.macro_prefix)
-    }
-
-    /// A unique name of ours.
+    /// A unique name for the header's own declarations.
     fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
         names.reserve(names::c_name(self.stem, words))
     }
@@ -143,12 +118,12 @@ impl<'a> Emitter<'a> {
     fn comment(&self, chain: &Chain) -> Vec<String> {
         let text = match chain.offset_host() {
             Some(host) => format!(
-                "Starts a walk of the chain {} behind struct {}, or over nothing where the reply \
-                 was short or has no chain.",
+                "Starts a walk over the chain {} after struct {}; empty if the reply is \
+                 short or has no chain.",
                 chain.name,
                 self.abi.struct_(host.struct_).name
             ),
-            None => format!("Starts a walk of the chain {} in len bytes.", chain.name),
+            None => format!("Starts a walk over the chain {} in len bytes.", chain.name),
         };
         section::opening(Comment::of(&vec![text]).above(0))
     }

@@ -8,7 +8,7 @@ use crate::emit::wrap::wrap;
 use crate::ir::{Deprecated, Doc, Reserved};
 use crate::release::{Release, Since};
 
-/// The text of a comment, in the order in which it is printed.
+/// The parts of a comment, in the order in which they are printed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Comment {
     paragraphs: Vec<String>,

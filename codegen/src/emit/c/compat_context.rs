@@ -27,8 +27,7 @@ impl<'a> CompatContext<'a> {
         self.entries.iter().filter(move |entry| self.abi.sections[entry.section].header == header)
     }
 
-    /// The stable name of a value, whose number does not depend on the kernel
-    /// header.
+    /// The stable name of a value; its number does not depend on the kernel header.
     pub(super) fn stable_name(&self, name: &str) -> String {
         let rest = names::without_prefix(&self.abi.prefix.to_ascii_uppercase(), name);
         [&self.prefix, rest].concat()

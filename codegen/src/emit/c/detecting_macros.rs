@@ -1,7 +1,6 @@
 //! For each struct, enum and field, the macro that the kernel introduced together
-//! with it, as far as the specification tells. The preprocessor only sees
-//! macros, so a kernel header that defines the macro is assumed to declare the
-//! other.
+//! with it, if the specification has one. The preprocessor sees only macros, so a
+//! kernel header that defines the macro is assumed to declare the other item.
 
 use std::collections::HashMap;
 

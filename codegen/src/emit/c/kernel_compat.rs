@@ -133,8 +133,7 @@ fn tagged(context: &CompatContext<'_>, group: &Group) -> EnumView {
     EnumView { tag: format!(" {}", group.name), enumerators: enumerators.collect() }
 }
 
-/// A constant; none for counts, whose value belongs to the enum that declares
-/// them.
+/// A constant; none for counts, because their value belongs to the enum that declares them.
 fn define(context: &CompatContext<'_>, entry: &Entry<'_>) -> Option<DefineView> {
     match entry.kind {
         EntryKind::Constant(_, value) => Some(groups::bare_define(value)),

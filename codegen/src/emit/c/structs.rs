@@ -27,7 +27,7 @@ pub(super) fn bare(abi: &Abi, id: StructId) -> StructView {
 
 fn shaped(abi: &Abi, id: StructId, bare: bool) -> StructView {
     let struct_ = abi.struct_(id);
-    let members = struct_.fields.iter().enumerate().map(|(index, field)| Member {
+    let members = struct_.fields.iter().enumerate().map(|(index, field)| PrintedMember {
         name: &field.name,
         type_: &field.type_,
         comment: if bare { Comment::default() } else { field_comment(abi, field, struct_) },
@@ -51,7 +51,7 @@ fn needs_extension(struct_: &Struct) -> bool {
 }
 
 /// A member of a struct or of an anonymous union.
-struct Member<'a> {
+struct PrintedMember<'a> {
     name: &'a str,
     type_: &'a Type,
     comment: Comment,
@@ -63,7 +63,7 @@ struct Member<'a> {
     bare: bool,
 }
 
-fn member_views(abi: &Abi, members: Vec<Member<'_>>, indent: usize) -> Vec<MemberView> {
+fn member_views(abi: &Abi, members: Vec<PrintedMember<'_>>, indent: usize) -> Vec<MemberView> {
     let declarations: Vec<_> = members
         .iter()
         .map(|member| declaration(abi, member.name, member.type_, member.bare))
@@ -89,16 +89,16 @@ fn member_views(abi: &Abi, members: Vec<Member<'_>>, indent: usize) -> Vec<Membe
 }
 
 /// The constants that are declared for the values of a member.
-fn defines(abi: &Abi, member: &Member<'_>) -> Vec<DefineView> {
+fn defines(abi: &Abi, member: &PrintedMember<'_>) -> Vec<DefineView> {
     let group = member.group.map(|group| abi.group(group));
     let own = group.filter(|group| group.field == Some(member.owner));
     own.map(|group| groups::defines(abi, group)).unwrap_or_default()
 }
 
 /// The members of an anonymous union.
-fn arms(abi: &Abi, member: &Member<'_>) -> Option<Vec<MemberView>> {
+fn arms(abi: &Abi, member: &PrintedMember<'_>) -> Option<Vec<MemberView>> {
     let Type::Union(arms) = member.type_ else { return None };
-    let arms = arms.iter().map(|arm| Member {
+    let arms = arms.iter().map(|arm| PrintedMember {
         name: &arm.name,
         type_: &arm.type_,
         comment: if member.bare { Comment::default() } else { arm_comment(abi, arm, member.since) },
@@ -110,8 +110,8 @@ fn arms(abi: &Abi, member: &Member<'_>) -> Option<Vec<MemberView>> {
     Some(member_views(abi, arms.collect(), ARM_INDENT))
 }
 
-/// A member whose name has no column yet.
-struct Declaration {
+/// A member without a column for its name.
+struct MemberDeclaration {
     type_: String,
     /// Whether its name is aligned with others.
     aligned: bool,
@@ -119,7 +119,7 @@ struct Declaration {
 }
 
 /// The declaration of a member; none for an anonymous union.
-fn declaration(abi: &Abi, name: &str, type_: &Type, bare: bool) -> Option<Declaration> {
+fn declaration(abi: &Abi, name: &str, type_: &Type, bare: bool) -> Option<MemberDeclaration> {
     let around = |prefix: &str, inner: &Type, suffix: &str| {
         declaration(abi, &format!("{prefix}{name}{suffix}"), inner, bare)
     };
@@ -135,10 +135,10 @@ fn declaration(abi: &Abi, name: &str, type_: &Type, bare: bool) -> Option<Declar
         Type::Flexible(element, _) => return around("", element, "[]"),
         Type::Union(_) => return None,
     };
-    Some(Declaration { type_, aligned, name: name.to_owned() })
+    Some(MemberDeclaration { type_, aligned, name: name.to_owned() })
 }
 
-impl Declaration {
+impl MemberDeclaration {
     fn at(self, column: usize, indent: usize) -> FieldView {
         let end = indent + self.type_.len();
         let gap = if self.aligned { tabs(end, column) } else { " ".to_owned() };
@@ -147,7 +147,7 @@ impl Declaration {
 }
 
 /// The column of the names after integer types.
-fn name_column<'a>(all: impl Iterator<Item = &'a Declaration>, indent: usize) -> usize {
+fn name_column<'a>(all: impl Iterator<Item = &'a MemberDeclaration>, indent: usize) -> usize {
     let aligned = all.filter(|declaration| declaration.aligned);
     aligned.map(|declaration| next_tab_stop(indent + declaration.type_.len())).max().unwrap_or(0)
 }

@@ -42,6 +42,8 @@ pub(super) struct TypesView {
     pub(super) macro_prefix: String,
     /// The start of the header's own types and functions.
     pub(super) stem: String,
+    /// The macro of a conversion.
+    pub(super) cast: String,
     /// Whether ioctl numbers are built.
     pub(super) ioctls: bool,
     /// The kernel headers that declare the same names.
@@ -50,7 +52,7 @@ pub(super) struct TypesView {
     pub(super) runs: Vec<RunView>,
     /// Assertions, grouped by kernel header.
     pub(super) assertions: Vec<AssertionsView>,
-    /// Whether some of them have a number for each data model.
+    /// Whether an assertion has a number for each data model.
     pub(super) models: bool,
 }
 

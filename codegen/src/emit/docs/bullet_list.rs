@@ -1,4 +1,4 @@
-//! A Markdown list of finished lines; a list without lines is none.
+//! A Markdown list of finished lines; none without lines.
 
 use askama::Template;
 

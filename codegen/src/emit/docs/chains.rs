@@ -17,7 +17,7 @@ use crate::names::c_int;
 /// A chain, as the template prints it.
 #[derive(Template)]
 #[template(path = "chain.md.jinja", escape = "none")]
-struct ChainView {
+struct ChainDocView {
     name: String,
     doc: String,
     warning: Option<String>,
@@ -28,7 +28,7 @@ struct ChainView {
 /// A capability, as the template prints it.
 #[derive(Template)]
 #[template(path = "capability.md.jinja", escape = "none")]
-struct CapabilityView {
+struct CapabilityDocView {
     name: String,
     doc: String,
     warning: Option<String>,
@@ -45,8 +45,8 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     facts.push(walk(page, header));
     facts.push(format!("No capability starts before {}.", chain.bound));
     let registry = page.to("registry", &registry_path(&chain.name));
-    facts.push(format!("Who holds which id, and what is free: {registry}."));
-    let view = ChainView {
+    facts.push(format!("Assigned and free ids: {registry}."));
+    let view = ChainDocView {
         name: chain.name.clone(),
         doc: page.doc(&chain.meta.doc),
         warning: metadata::warning(page, &chain.meta),
@@ -61,7 +61,7 @@ fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
     let flagged = |host: &Host| {
         let flags = &page.abi.struct_(host.struct_).fields[host.flags].name;
         let (struct_, flag) = (page.struct_(host.struct_), page.name(&host.flag.0));
-        (struct_, format!("where `{flags}` has {flag}."))
+        (struct_, format!("if `{flags}` has {flag}."))
     };
     Some(match &chain.start {
         ChainStart::AtOffsetField { host, cap_offset } => {
@@ -71,11 +71,11 @@ fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
         }
         ChainStart::After { host, offset } => {
             let (struct_, condition) = flagged(host);
-            format!("Starts at {offset:#x} behind {struct_}, {condition}")
+            format!("Starts at {offset:#x} after {struct_}, {condition}")
         }
         ChainStart::Fixed { offset } => format!("Starts at {offset:#x}."),
         ChainStart::FieldAt { offset, int } => {
-            format!("Starts at the offset that the `{}` at {offset:#x} holds.", c_int(*int))
+            format!("Starts at the offset in the `{}` at {offset:#x}.", c_int(*int))
         }
         ChainStart::Unknown => return None,
     })
@@ -120,7 +120,7 @@ pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String
     let id =
         format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version);
     let facts = [id, body(page, one)].into_iter().chain(emitted_by(page, one)).collect();
-    let view = CapabilityView {
+    let view = CapabilityDocView {
         name: one.name.clone(),
         doc: page.doc(&one.meta.doc),
         warning: metadata::warning(page, &one.meta),
@@ -134,7 +134,7 @@ pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String
 fn body(page: &Page<'_>, one: &Capability) -> String {
     match one.struct_ {
         Some(id) => format!("Body: {}.", page.struct_(id)),
-        None => "The header is all there is of it.".to_owned(),
+        None => "It has no body.".to_owned(),
     }
 }
 
@@ -146,8 +146,8 @@ fn emitted_by(page: &Page<'_>, one: &Capability) -> Option<String> {
         .map(|handler| format!("`{}` ({})", handler.name, metadata::source(page, &handler.source)))
         .collect();
     Some(match files.as_slice() {
-        [] => "No handler emits it any more.".to_owned(),
-        files => format!("Emitted by {}.", list(files)),
+        [] => "No handler appends it any more.".to_owned(),
+        files => format!("Appended by {}.", list(files)),
     })
 }
 

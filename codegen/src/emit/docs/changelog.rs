@@ -8,7 +8,7 @@ use crate::release::Release;
 
 /// An item in all its releases.
 pub(super) struct ItemHistory<'a> {
-    /// Its kind, in a word.
+    /// The word for its kind.
     pub(super) kind: &'static str,
     /// Its name.
     pub(super) name: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct ItemHistory<'a> {
     pub(super) owner: Option<&'a str>,
     /// Metadata common to all items.
     pub(super) meta: &'a Meta,
-    /// Index of its subject.
+    /// Index of its section.
     pub(super) section: usize,
     /// Its number, if other releases can have another one.
     pub(super) number: Option<i128>,
@@ -51,8 +51,7 @@ pub(super) fn all(abi: &Abi) -> Vec<ItemHistory<'_>> {
     histories.collect()
 }
 
-/// The numbers that an item had before. One that counts the others was smaller
-/// by those that came later.
+/// The earlier numbers of an item. A count was smaller before each later enumerator was added.
 fn renumbered(entry: &Entry<'_>) -> Vec<(i128, Release)> {
     let EntryKind::Enumerator(group, value) = entry.kind else {
         return entry.meta.history.numbers.clone();
@@ -72,7 +71,7 @@ fn renumbered(entry: &Entry<'_>) -> Vec<(i128, Release)> {
     change_releases.map(|(index, came)| (before(index), *came)).collect()
 }
 
-/// The kind of an item in a word; `None` of what C code cannot name.
+/// The word for the kind of an item; `None` for an item that C code cannot name.
 fn kind(entry: &Entry<'_>) -> Option<&'static str> {
     Some(match entry.kind {
         EntryKind::Struct(_) => "struct",
@@ -92,7 +91,7 @@ fn kind(entry: &Entry<'_>) -> Option<&'static str> {
 }
 
 impl ItemHistory<'_> {
-    /// Every release that changed something about it, the first among them.
+    /// Every release that changed the item, including its first release.
     pub(super) fn change_releases(&self) -> Vec<Release> {
         let meta = self.meta;
         let former = meta.history.names.iter().map(|(_, release)| *release);
@@ -104,27 +103,27 @@ impl ItemHistory<'_> {
         change_releases.chain(meta.history.texts.iter().copied()).chain(deprecated).collect()
     }
 
-    /// The earlier types of a field; the type stays if only its role changed.
+    /// The earlier types of a field; none if only its role changed.
     pub(super) fn retyped(&self) -> impl Iterator<Item = &(String, Release)> {
         let types = self.meta.history.types.iter();
         types.filter(|(type_, _)| self.type_.as_ref() != Some(type_))
     }
 
-    /// Its name in a release that has it.
+    /// The name of the item in a release that has it.
     pub(super) fn name_at(&self, release: Release) -> &str {
         let mut former = self.meta.history.names.iter();
         let old = former.find(|(_, until)| release < until.opening());
         old.map_or(self.name, |(name, _)| name)
     }
 
-    /// Its number in a release that has it, if it has one.
+    /// The number of the item in a release that has it, if it has a number.
     pub(super) fn number_at(&self, release: Release) -> Option<i128> {
         let mut former = self.renumbered.iter();
         let old = former.find(|(_, until)| release < until.opening());
         old.map(|(number, _)| *number).or(self.number)
     }
 
-    /// Whether it ever had another number.
+    /// Whether its number ever changed.
     pub(super) fn was_renumbered(&self) -> bool {
         !self.renumbered.is_empty()
     }
@@ -138,7 +137,7 @@ pub(super) fn by_release<'s, 'a>(
     let mut by_release = BTreeMap::<_, Vec<_>>::new();
     for history in histories {
         let change_releases =
-            history.change_releases().into_iter().filter_map(|turn| shown_in(abi, turn));
+            history.change_releases().into_iter().filter_map(|change| shown_in(abi, change));
         for release in change_releases.collect::<BTreeSet<_>>() {
             by_release.entry(release).or_default().push(history);
         }
@@ -148,10 +147,10 @@ pub(super) fn by_release<'s, 'a>(
 
 /// The first described release that has the items of `release`.
 pub(super) fn shown_in(abi: &Abi, release: Release) -> Option<Release> {
-    let before = abi.releases.partition_point(|told| *told < release.opening());
-    let told = abi.releases[before..].iter().copied();
-    let told = || told.clone().filter(|told| *told <= abi.release);
-    // An item is listed under its release, although the candidates have it already.
-    let whole = told().find(|told| release.is_candidate() || !told.is_candidate());
-    whole.or_else(|| told().next())
+    let before = abi.releases.partition_point(|one| *one < release.opening());
+    let described = abi.releases[before..].iter().copied();
+    let candidates = || described.clone().filter(|one| *one <= abi.release);
+    // An item is listed under its final release, although the candidates have it too.
+    let whole = candidates().find(|one| release.is_candidate() || !one.is_candidate());
+    whole.or_else(|| candidates().next())
 }

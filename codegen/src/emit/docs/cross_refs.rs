@@ -70,16 +70,16 @@ impl CrossRefs {
         let uses = &self.structs[id.0];
         let parts: Vec<String> = uses.parts.iter().map(|part| page.struct_(*part)).collect();
         let chains = |ids: &[ChainId]| ids.iter().map(|id| page.chain(*id)).collect::<Vec<_>>();
-        let said = [
+        let notes = [
             ("Argument of", page.names(&uses.ioctls)),
             ("Body of", page.names(&uses.capabilities)),
             ("Payload of", page.names(&uses.payloads)),
             ("Part of", parts),
-            ("In front of the chain", chains(&uses.chains)),
-            ("Heads every capability of", chains(&uses.headed)),
+            ("Before the chain", chains(&uses.chains)),
+            ("Header of every capability of", chains(&uses.headed)),
         ];
-        let said = said.into_iter().filter(|(_, names)| !names.is_empty());
-        said.map(|(how, names)| format!("{how} {}.", list(&names))).collect()
+        let notes = notes.into_iter().filter(|(_, names)| !names.is_empty());
+        notes.map(|(how, names)| format!("{how} {}.", list(&names))).collect()
     }
 
     /// The groups of numbers that a struct declares for its fields.

@@ -2,8 +2,8 @@
 //! every field. Targets that lay the struct out differently get a picture each
 //! in the same file.
 //!
-//! Three steps: [`pieces`] says what stands at which bytes, [`grid`] puts that
-//! on rows and folds what is long, and this file change_releases it into coordinates.
+//! Three steps: [`pieces`] lists the parts of the struct, [`grid`] places them on
+//! rows and folds long ones, and this file turns the rows into coordinates.
 
 mod grid;
 mod pieces;
@@ -14,11 +14,11 @@ use super::layout_variants::layouts;
 use super::page::Page;
 use super::structs::svg_path;
 use crate::emit::{banner, escape};
-use crate::ir::{Struct, StructId};
+use crate::ir::{Abi, Struct, StructId, StructRole};
 use crate::layout::{Model, label};
 use crate::output::OutputFile;
 use grid::{Cell, Grid};
-use pieces::{Kind, pieces};
+use pieces::{PieceKind, pieces};
 
 /// The left edge of the rows.
 const LEFT: u64 = 56;
@@ -85,7 +85,8 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
         top += if label.is_empty() { 0 } else { 26 };
         let pieces = pieces(page, struct_, variant.models[0]);
         let grid = Grid::new(&pieces);
-        views.push(layout(struct_, variant.models[0], &grid, (top, label)));
+        let notes = notes(page.abi, struct_, variant.models[0], &grid);
+        views.push(layout(&grid, notes, (top, label)));
         top += grid.height + 44;
     }
     let height = top - 20;
@@ -105,7 +106,7 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
 }
 
 /// One layout as coordinates.
-fn layout(struct_: &Struct, model: Model, grid: &Grid<'_>, head: (u64, String)) -> LayoutView {
+fn layout(grid: &Grid<'_>, notes: Vec<TextView>, head: (u64, String)) -> LayoutView {
     let offset = |(offset, y): &(u64, u64)| TextView {
         class: "offset",
         x: LEFT - 10,
@@ -126,23 +127,25 @@ fn layout(struct_: &Struct, model: Model, grid: &Grid<'_>, head: (u64, String)) 
         label: head.1,
         boxes: grid.cells.iter().map(box_).collect(),
         tears: grid.tears.clone(),
-        texts: offsets.into_iter().chain(notes(struct_, model, grid)).collect(),
+        texts: offsets.into_iter().chain(notes).collect(),
     }
 }
 
 /// The ends of minsz and of the body of each version.
-fn notes(struct_: &Struct, model: Model, grid: &Grid<'_>) -> Vec<TextView> {
+fn notes(abi: &Abi, struct_: &Struct, model: Model, grid: &Grid<'_>) -> Vec<TextView> {
     let spans = &struct_.layouts[model.index()].fields;
     let mut ends = Vec::new();
     if let Some(minsz) = struct_.minsz {
         ends.push((spans[minsz].end(), "minsz".to_owned()));
     }
-    let newest = struct_.fields.iter().map(|field| field.version).max().unwrap_or(1);
-    for version in (1..=newest).filter(|_| newest > 1) {
-        let brought =
-            struct_.fields.iter().zip(spans).filter(|(field, _)| field.version == version);
-        let end = brought.map(|(_, span)| span.end()).max();
-        ends.extend(end.map(|end| (end, format!("v{version} ends"))));
+    if let StructRole::Capability(id) = struct_.role {
+        let sizes = &abi.protocol.capabilities[id.0].required_size;
+        let versions = (1..).zip(sizes).filter(|_| sizes.len() > 1);
+        ends.extend(
+            versions.map(|(version, size): (u16, _)| {
+                (size.0[model.index()], format!("v{version} ends"))
+            }),
+        );
     }
     let note = |(end, text): (u64, String)| TextView {
         class: "note",
@@ -167,12 +170,12 @@ fn box_(cell: &Cell<'_>) -> BoxView {
         false => vec![line("more", 27, &format!("… {}", piece.name))],
     };
     let class = match piece.kind {
-        Kind::Data => "data",
-        Kind::Protocol => "protocol",
-        Kind::Header => "header",
-        Kind::Reserved => "reserved",
-        Kind::Hole => "hole",
-        Kind::Flexible => "flexible",
+        PieceKind::Data => "data",
+        PieceKind::Protocol => "protocol",
+        PieceKind::Header => "header",
+        PieceKind::Reserved => "reserved",
+        PieceKind::Hole => "hole",
+        PieceKind::Flexible => "flexible",
     };
     BoxView { class, x, y: cell.y, width, height: cell.height, texts }
 }

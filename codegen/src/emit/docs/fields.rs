@@ -7,8 +7,9 @@ use super::page::Page;
 use super::phrases;
 use super::table::{Align, Table};
 use super::types;
-use crate::ir::{Field, GroupId, Meta, Role, Struct, Type, UnionArm};
+use crate::ir::{Field, GroupId, Meta, Payload, Role, Struct, Type, UnionArm};
 use crate::layout::{ModelGroup, PerModel, Span};
+use crate::reply::Direction;
 
 /// The table; none if a struct has no field.
 pub(super) fn table(page: &Page<'_>, struct_: &Struct) -> Option<String> {
@@ -38,7 +39,7 @@ impl<'a> FieldTable<'a> {
         let mut table = Self { page, struct_, variants, table: Table::new(columns) };
         for (at, field) in struct_.fields.iter().enumerate() {
             table.field(at, field);
-            table.hole_behind(at);
+            table.hole_after(at);
         }
         table
     }
@@ -61,17 +62,17 @@ impl<'a> FieldTable<'a> {
 
     /// A member of an anonymous union, at the union's own offset.
     fn arm(&mut self, offset: &str, arm: &UnionArm, around: &Meta) {
-        let mut said = notes(self.page, &arm.meta, around);
-        said.extend(self.gate(arm.valid_if.as_ref()));
-        said.extend(self.held(arm.group));
-        let meaning = with_notes(self.page.cell(&arm.meta.doc), &said);
+        let mut notes = notes(self.page, &arm.meta, around);
+        notes.extend(self.gate(arm.valid_if.as_ref()));
+        notes.extend(self.held(arm.group));
+        let meaning = with_notes(self.page.cell(&arm.meta.doc), &notes);
         let type_ = types::linked(self.page, &arm.type_, &[]);
         let name = format!("or `{}`", arm.name);
         self.table.row([offset.to_owned(), String::new(), type_, name, String::new(), meaning]);
     }
 
     /// The bytes between a field and the next that belong to none.
-    fn hole_behind(&mut self, at: usize) {
+    fn hole_after(&mut self, at: usize) {
         let next = |spans: &[Span], size| spans.get(at + 1).map_or(size, |next| next.offset);
         let gap = |one: &ModelGroup<(u64, &[Span])>| {
             let (size, spans) = one.value;
@@ -89,7 +90,7 @@ impl<'a> FieldTable<'a> {
             };
             cell(&gaps.iter().map(one).collect::<Vec<_>>())
         };
-        let words = ["", "*hole*", "", "*padding that belongs to no field*"].map(str::to_owned);
+        let words = ["", "*hole*", "", "*padding*"].map(str::to_owned);
         let [type_, name, direction, meaning] = words;
         self.table.row([shown(|gap| gap.0), shown(|gap| gap.1), type_, name, direction, meaning]);
     }
@@ -109,23 +110,39 @@ impl<'a> FieldTable<'a> {
 
     /// Notes about a field besides its meaning.
     fn remarks_of(&self, field: &Field) -> Vec<String> {
-        let mut said = Vec::new();
+        let mut texts = Vec::new();
         if field.role == Role::Reserved {
-            said.push("reserved".to_owned());
+            texts.push("reserved".to_owned());
         }
         if field.version > 1 {
-            said.push(format!("version {}", field.version));
+            texts.push(format!("version {}", field.version));
         }
-        said.extend(notes(self.page, &field.meta, &self.struct_.meta));
-        said.extend(self.gate(field.valid_if.as_ref()));
-        said.extend(self.held(field.group));
-        said
+        texts.extend(notes(self.page, &field.meta, &self.struct_.meta));
+        texts.extend(self.gate(field.valid_if.as_ref()));
+        texts.extend(self.held(field.group));
+        texts.extend(field.payload.as_ref().map(|payload| self.payload(payload)));
+        texts
     }
 
     /// The group of the numbers that a field holds, if it is separate.
     fn held(&self, group: Option<GroupId>) -> Option<String> {
         let group = group.filter(|id| self.page.abi.group(*id).field.is_none())?;
         Some(format!("one of {}", self.page.group(group)))
+    }
+
+    /// The memory that a field has the address of.
+    fn payload(&self, payload: &Payload) -> String {
+        let who = match payload.direction {
+            Direction::In => "the kernel reads",
+            Direction::Out => "the kernel writes",
+            Direction::InOut => "the kernel reads and writes",
+        };
+        let field = format!("`{}`", payload.length);
+        let length = match payload.length_in {
+            Some(other) => [&field, " of ", &self.page.struct_(other)].concat(),
+            None => field,
+        };
+        format!("{who} as many bytes there as {length} says")
     }
 
     fn gate(&self, when: Option<&String>) -> Option<String> {

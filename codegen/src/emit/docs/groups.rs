@@ -34,16 +34,16 @@ struct FieldGroupView {
     table: String,
 }
 
-/// The part of its page of a group that is an item.
+/// The part of the page for a group that is an item.
 pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
     let group = page.abi.group(id);
     let mut facts: Vec<String> = uses.of_group(page, id).into_iter().collect();
     if group.kind == GroupKind::IdSpace {
         let registry = page.to("registry", &registry_path(&group.name));
-        facts.push(format!("Who holds which number, and what is free: {registry}."));
+        facts.push(format!("Assigned and free numbers: {registry}."));
     }
     if group.kind == GroupKind::AnonymousEnum {
-        facts.push("In C an enum without a tag; the name is of this reference.".to_owned());
+        facts.push("In C an enum without a tag; this name is only used here.".to_owned());
     }
     let facts = metadata::of_item(page, &group.meta, facts);
     let view = GroupView {
@@ -95,23 +95,23 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
 
 /// The meaning of a number, with its notes.
 fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
-    let mut said: Vec<String> = value.payload.iter().map(|id| payload(page, *id)).collect();
+    let mut notes: Vec<String> = value.payload.iter().map(|id| payload(page, *id)).collect();
     if !value.gates.is_empty() {
-        said.push(format!("with {}", page.names(&value.gates).join(" or ")));
+        notes.push(format!("with {}", page.names(&value.gates).join(" or ")));
     }
     match value.count {
-        Some(Count::Moves) => said.push("a count that moves, not part of the ABI".to_owned()),
-        Some(Count::Frozen) => said.push("a count that is fixed for good".to_owned()),
+        Some(Count::Moves) => notes.push("a count that moves, not part of the ABI".to_owned()),
+        Some(Count::Frozen) => notes.push("a count that never changes".to_owned()),
         None => {}
     }
-    said.extend(history(page, &value.meta));
+    notes.extend(history(page, &value.meta));
     if value.meta.source != around.source {
-        said.push(format!("source: {}", metadata::source(page, &value.meta.source)));
+        notes.push(format!("source: {}", metadata::source(page, &value.meta.source)));
     }
-    with_notes(page.cell(&value.meta.doc), &said)
+    with_notes(page.cell(&value.meta.doc), &notes)
 }
 
-/// The struct that travels with an id.
+/// The struct that is passed together with an id.
 pub(super) fn payload(page: &Page<'_>, id: StructId) -> String {
     format!("payload: {}", page.struct_(id))
 }

@@ -51,7 +51,7 @@ pub(super) fn view(page: &Page<'_>, ioctl: &Ioctl) -> Option<HandlersView> {
         ]);
     }
     Some(HandlersView {
-        columns: page.to("what the columns say", "README.md#how-to-read-the-tables-of-handlers"),
+        columns: page.to("meaning of the columns", "README.md#how-to-read-the-tables-of-handlers"),
         table: table.finish()?,
         notes: BulletList::new(handlers().map(|handler| {
             let named = |other: &&Handler| other.name == handler.name;
@@ -106,53 +106,53 @@ fn argsz(handler: &Handler) -> &'static str {
 
 /// The source of a handler and its notes, in sentences.
 fn note(page: &Page<'_>, (ioctl, handler): (&Ioctl, &Handler), ambiguous: bool) -> String {
-    let mut said = vec![format!("{}.", source(page, &handler.source))];
+    let mut notes = vec![format!("{}.", source(page, &handler.source))];
     if !handler.doc.is_empty() {
-        said.push(page.cell(&handler.doc));
+        notes.push(page.cell(&handler.doc));
     }
     if let Arg::Struct(id) = ioctl.arg {
-        said.extend(rules(page, handler, page.abi.struct_(id)));
+        notes.extend(rules(page, handler, page.abi.struct_(id)));
     }
     let gives =
         handler.chain.as_ref().map(|chain| page.names(&chain.capabilities)).unwrap_or_default();
     match gives.as_slice() {
         [] => {}
-        [one] => said.push(format!("Can give {one}.")),
-        several => said.push(format!("Can give {}, in this order.", list(several))),
+        [one] => notes.push(format!("Can append {one}.")),
+        several => notes.push(format!("Can append {}, in this order.", list(several))),
     }
     if handler.chain.as_ref().is_some_and(|chain| chain.padding == Padding::Echo) {
-        said.push("Bytes between capabilities are the caller's.".to_owned());
+        notes.push("Bytes between capabilities are the caller's.".to_owned());
     }
     if let Some(profile) = &handler.profile {
-        said.push(format!("Reply builder: profile `{profile}`."));
+        notes.push(format!("Reply builder: profile `{profile}`."));
     }
     let when = match ambiguous {
         true => format!(", {}", span(page.abi, handler.since, handler.until)),
         false => String::new(),
     };
-    format!("`{}`{when}: {}", handler.name, said.join(" "))
+    format!("`{}`{when}: {}", handler.name, notes.join(" "))
 }
 
 /// Notes that fit no column, a sentence each.
 fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
     let named = |field: &usize| format!("`{}`", struct_.fields[*field].name);
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     for (field, limit) in &handler.below {
         let limits = page.names(std::slice::from_ref(&limit.name));
-        said.push(format!("{} must be below {}, or `EINVAL`.", named(field), list(&limits)));
+        notes.push(format!("{} must be below {}, or `EINVAL`.", named(field), list(&limits)));
     }
     if let Some(ReplyArray { field, error, sets }) = &handler.array {
         let array = named(field);
-        said.push(format!(
+        notes.push(format!(
             "{array} follows if all of it fits `argsz`; if not, `{error}`, with the fixed part."
         ));
         if let Some(sets) = sets {
             let sets: Vec<_> = sets.iter().map(named).collect();
-            said.push(format!("Of the output fields only {} is set then.", list(&sets)));
+            notes.push(format!("Only the output field {} is set in this case.", list(&sets)));
         }
     }
     if let Some(most) = handler.chain.as_ref().and_then(|chain| chain.writes.iter().max()) {
-        said.push(format!("Where the chain fits, it writes up to {most}."));
+        notes.push(format!("If the chain fits, it writes up to {most}."));
     }
-    said
+    notes
 }

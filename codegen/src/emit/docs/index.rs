@@ -107,7 +107,7 @@ fn fd(page: &Page<'_>, at: usize, kind: &FdKind) -> FdView {
     }
 }
 
-/// The argument of an ioctl, in a word.
+/// The word for the argument of an ioctl.
 fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
     match ioctl.arg {
         Arg::None => "none".to_owned(),
@@ -126,7 +126,7 @@ fn structs(page: &Page<'_>) -> Option<String> {
         ("64-bit", Align::Right),
         ("i386", Align::Right),
         ("since", Align::Whole),
-        ("what it is", Align::Left),
+        ("description", Align::Left),
     ]);
     for (at, struct_) in page.abi.structs.iter().enumerate() {
         let size = |model: Model| struct_.layouts[model.index()].size.to_string();
@@ -141,14 +141,14 @@ fn structs(page: &Page<'_>) -> Option<String> {
     table.finish()
 }
 
-/// All registries: chains first, then the other spaces of ids.
+/// All registries: chains first, then the other id spaces.
 fn spaces(page: &Page<'_>) -> Option<String> {
     let mut table = Table::new([
         ("registry", Align::Left),
         ("kind", Align::Left),
         ("held", Align::Right),
         ("reserved", Align::Right),
-        ("what it holds", Align::Left),
+        ("description", Align::Left),
     ]);
     for chain in &page.abi.chains {
         table.row([

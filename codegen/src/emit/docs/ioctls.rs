@@ -85,16 +85,16 @@ fn argument(page: &Page<'_>, ioctl: &Ioctl) -> String {
         Arg::U32 => "Argument: a pointer to a `__u32`.".to_owned(),
         Arg::Text => "Argument: a pointer to a string that ends in 0.".to_owned(),
         Arg::Struct(id) => {
-            let travels = match directions(&page.abi.struct_(id).fields) {
+            let direction = match directions(&page.abi.struct_(id).fields) {
                 "" => String::new(),
                 ways => format!(", {ways}"),
             };
-            format!("Argument: a pointer to {}{travels}.", page.struct_(id))
+            format!("Argument: a pointer to {}{direction}.", page.struct_(id))
         }
     }
 }
 
-/// The error that a buffer gets which is smaller than any handler takes.
+/// The error for a buffer that is smaller than every handler's minsz.
 fn refused(page: &Page<'_>, ioctl: &Ioctl) -> Option<String> {
     let Arg::Struct(id) = ioctl.arg else { return None };
     let struct_ = page.abi.struct_(id);
@@ -104,5 +104,5 @@ fn refused(page: &Page<'_>, ioctl: &Ioctl) -> Option<String> {
     sizes.dedup();
     let all = (!sizes.is_empty()).then(|| cell(&sizes))?;
     let by = if sizes.len() > 1 { ", depending on the handler" } else { "" };
-    Some(format!("Fails with `EINVAL` where `{argsz}` is less than {all}{by}."))
+    Some(format!("Fails with `EINVAL` if `{argsz}` is less than {all}{by}."))
 }

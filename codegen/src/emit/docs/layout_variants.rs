@@ -3,9 +3,9 @@
 use crate::ir::Struct;
 use crate::layout::{ModelGroup, Span, groups};
 
-/// The size and the fields' spans of a struct, with the data models that have
-/// them. Alignment alone is no difference: it shows only where the struct
-/// stands inside another.
+/// The size and the fields' spans of a struct, with the data models that have them.
+/// A different alignment alone does not count: it only affects structs that contain
+/// this one.
 pub(super) fn layouts(struct_: &Struct) -> Vec<ModelGroup<(u64, &[Span])>> {
     groups(struct_.layouts.each_ref().map(|layout| (layout.size, layout.fields.as_slice())))
 }

@@ -9,7 +9,7 @@ use crate::release::Release;
 
 /// A place in the reference: a page and an anchor on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct LinkTarget {
     /// Index of the page's section.
     pub(super) section: usize,
     /// The anchor, without `#`.
@@ -20,7 +20,7 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) struct Links<'a> {
     abi: &'a Abi,
-    names: HashMap<&'a str, Target>,
+    names: HashMap<&'a str, LinkTarget>,
     /// The section of each group that is an item.
     groups: HashMap<GroupId, usize>,
 }
@@ -72,37 +72,37 @@ impl<'a> Links<'a> {
                 groups.insert(id, entry.section);
             }
             if entry.is_declaration() {
-                names.entry(entry.name).or_insert(Target { section: entry.section, anchor });
+                names.entry(entry.name).or_insert(LinkTarget { section: entry.section, anchor });
             }
         }
         Self { abi, names, groups }
     }
 
     /// The place of a name.
-    pub(super) fn find(&self, name: &str) -> Option<&Target> {
+    pub(super) fn find(&self, name: &str) -> Option<&LinkTarget> {
         self.names.get(name)
     }
 
     /// The page of a separate group.
-    pub(super) fn find_group(&self, id: GroupId) -> Target {
+    pub(super) fn find_group(&self, id: GroupId) -> LinkTarget {
         let group = self.abi.group(id);
         let anchor = heading(group_word(group.kind), &group.name);
         let section = match group.field {
             Some((id, _)) => self.abi.struct_(id).section,
             None => self.groups.get(&id).copied().unwrap_or_default(),
         };
-        Target { section, anchor }
+        LinkTarget { section, anchor }
     }
 
     /// The place of a struct.
-    pub(super) fn find_struct(&self, id: StructId) -> Target {
+    pub(super) fn find_struct(&self, id: StructId) -> LinkTarget {
         let struct_ = self.abi.struct_(id);
-        Target { section: struct_.section, anchor: heading("struct", &struct_.name) }
+        LinkTarget { section: struct_.section, anchor: heading("struct", &struct_.name) }
     }
 
     /// The place of a chain.
-    pub(super) fn find_chain(&self, id: ChainId) -> Target {
+    pub(super) fn find_chain(&self, id: ChainId) -> LinkTarget {
         let chain = self.abi.chain(id);
-        Target { section: chain.section, anchor: heading("chain", &chain.name) }
+        LinkTarget { section: chain.section, anchor: heading("chain", &chain.name) }
     }
 }

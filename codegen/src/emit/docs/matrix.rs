@@ -1,4 +1,4 @@
-//! The matrix: for every subject the releases with changes, and the state of each item in them.
+//! The matrix: for every section the releases with changes, and the state of each item in them.
 
 use askama::Template;
 
@@ -10,7 +10,7 @@ use super::table::{Align, Table};
 use crate::output::OutputFile;
 use crate::release::Release;
 
-/// Its path; no subject can have a page there.
+/// Its path, which no section's page can have.
 pub(super) const PATH: &str = "releases/README.md";
 
 /// The data of the template.
@@ -24,7 +24,7 @@ struct MatrixView {
     subjects: Vec<SubjectView>,
 }
 
-/// The table of one subject.
+/// The table of one section.
 struct SubjectView {
     title: String,
     table: String,
@@ -57,7 +57,7 @@ fn subject(page: &Page<'_>, histories: &[ItemHistory<'_>]) -> Option<SubjectView
     let section = &page.abi.sections[histories.first()?.section];
     let change_releases = histories.iter().flat_map(|history| history.change_releases());
     let mut releases: Vec<_> =
-        change_releases.filter_map(|turn| changelog::shown_in(page.abi, turn)).collect();
+        change_releases.filter_map(|change| changelog::shown_in(page.abi, change)).collect();
     releases.sort();
     releases.dedup();
     let heads = releases.iter().map(|release| {

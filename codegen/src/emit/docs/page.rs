@@ -1,7 +1,7 @@
 //! A page while it is written: text of the specification as Markdown, with a link
 //! for every name that has a place.
 
-use super::links::{Links, Target, section_path};
+use super::links::{LinkTarget, Links, section_path};
 use crate::emit::escape;
 use crate::ir::{Abi, ChainId, Doc, GroupId, StructId};
 
@@ -15,7 +15,7 @@ pub(super) struct Page<'a> {
     path: &'a str,
 }
 
-/// Whether names of C are made of this.
+/// Whether C names consist of this character.
 fn is_name_part(one: char) -> bool {
     one.is_ascii_alphanumeric() || one == '_'
 }
@@ -91,8 +91,7 @@ impl<'a> Page<'a> {
         if here { format!("<a id=\"{name}\"></a>`{name}`") } else { self.name(name) }
     }
 
-    /// The text with every name quoted that has a place; a writer may have
-    /// left one bare.
+    /// The text with quotes around every name that has a place, also if the author wrote none.
     fn quoted(&self, text: &str) -> String {
         let mut parts = Vec::new();
         for (at, part) in text.split('`').enumerate() {
@@ -108,13 +107,13 @@ impl<'a> Page<'a> {
         while let Some(start) = rest.find(is_name_part) {
             let (before, from) = rest.split_at(start);
             let end = from.find(|one| !is_name_part(one)).unwrap_or(from.len());
-            let (word, behind) = from.split_at(end);
+            let (word, tail) = from.split_at(end);
             quoted += before;
             match word.contains('_') && self.links.find(word).is_some() {
                 true => quoted += &format!("`{word}`"),
                 false => quoted += word,
             }
-            rest = behind;
+            rest = tail;
         }
         quoted + rest
     }
@@ -125,7 +124,7 @@ impl<'a> Page<'a> {
         Some(self.linked(name, self.links.find(bare.unwrap_or(name))?))
     }
 
-    fn linked(&self, label: &str, target: &Target) -> String {
+    fn linked(&self, label: &str, target: &LinkTarget) -> String {
         let page = section_path(&self.abi.sections[target.section].name);
         if page == self.path {
             return format!("[`{label}`](#{})", target.anchor);

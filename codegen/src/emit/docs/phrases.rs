@@ -31,7 +31,7 @@ pub(super) fn span(abi: &Abi, from: Since, until: Option<Release>) -> String {
     }
 }
 
-/// Which way a field travels.
+/// The direction of a field.
 pub(super) fn direction(direction: Option<Direction>) -> &'static str {
     match direction {
         None => "",
@@ -41,14 +41,14 @@ pub(super) fn direction(direction: Option<Direction>) -> &'static str {
     }
 }
 
-/// Which ways the fields of a struct travel together.
+/// The directions of all fields of a struct together.
 pub(super) fn directions(fields: &[Field]) -> &'static str {
-    let travels = |one: Direction| {
+    let has = |one: Direction| {
         fields
             .iter()
             .any(|field| field.direction == Some(one) || field.direction == Some(Direction::InOut))
     };
-    match (travels(Direction::In), travels(Direction::Out)) {
+    match (has(Direction::In), has(Direction::Out)) {
         (true, true) => "in and out",
         (true, false) => "in",
         (false, true) => "out",

@@ -30,7 +30,7 @@ struct RegistryView {
 }
 
 /// A number and its user.
-struct Entry<'a> {
+struct NumberUse<'a> {
     number: i128,
     name: &'a str,
     /// Its metadata; `None` for a number of another tree.
@@ -62,7 +62,7 @@ fn file(
     page: &Page<'_>,
     (name, explained): (&str, String),
     meta: &Meta,
-    mut entries: Vec<Entry<'_>>,
+    mut entries: Vec<NumberUse<'_>>,
 ) -> OutputFile {
     entries.sort_by_key(|entry| entry.number);
     let (free, notes) = (next_free(&entries), notes(page, &entries));
@@ -92,12 +92,12 @@ fn file(
 }
 
 /// The row of a capability.
-fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Entry<'a> {
+fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> NumberUse<'a> {
     let body = match one.struct_ {
         Some(id) => format!("body: {}", page.struct_(id)),
         None => "the header alone".to_owned(),
     };
-    Entry {
+    NumberUse {
         number: i128::from(one.id),
         name: &one.name,
         meta: Some(&one.meta),
@@ -120,9 +120,9 @@ fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Entry<
 }
 
 /// The row of a value of an id space.
-fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> Entry<'a> {
+fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> NumberUse<'a> {
     let payload: Vec<String> = one.payload.iter().map(|id| payload(page, *id)).collect();
-    Entry {
+    NumberUse {
         number: one.number,
         name: &one.name,
         meta: Some(&one.meta),
@@ -140,14 +140,14 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> Entry<'a> {
     }
 }
 
-/// The row of a number that belongs to someone else.
-fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> Entry<'a> {
+/// The row of a number that is used elsewhere.
+fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> NumberUse<'a> {
     let mut cells = [const { String::new() }; 8];
     cells[0] = one.value.to_string();
     cells[1] = format!("`{}`", one.name);
     cells[5] = "reserved".to_owned();
     cells[6] = page.cell(&one.doc);
-    Entry { number: one.value, name: &one.name, meta: None, counted: false, cells }
+    NumberUse { number: one.value, name: &one.name, meta: None, counted: false, cells }
 }
 
 /// Its source, if different from that of the space.
@@ -161,15 +161,15 @@ fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
 
 /// The number after the largest assigned one, unless another tree uses it. Gaps are
 /// not proposed: they may have been used before.
-fn next_free(entries: &[Entry<'_>]) -> Option<i128> {
+fn next_free(entries: &[NumberUse<'_>]) -> Option<i128> {
     let greatest = entries.iter().filter(|entry| entry.counted).map(|entry| entry.number).max()?;
-    let behind = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
+    let rest = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
     // Entries are sorted, so every used number is found in order.
-    Some(behind.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
+    Some(rest.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
 }
 
-/// Numbers that had, or have, more than one holder, and names that changed.
-fn notes(page: &Page<'_>, entries: &[Entry<'_>]) -> Vec<String> {
+/// Numbers that have or had more than one user, and names that changed.
+fn notes(page: &Page<'_>, entries: &[NumberUse<'_>]) -> Vec<String> {
     let mut notes = Vec::new();
     for same in entries.chunk_by(|one, next| one.number == next.number) {
         if same.len() > 1 {

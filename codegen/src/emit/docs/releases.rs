@@ -24,11 +24,11 @@ struct ReleaseView {
     next: Option<String>,
     title: String,
     candidate_of: Option<String>,
-    parts: Vec<PartView>,
+    parts: Vec<ReleasePartView>,
 }
 
 /// Items with the same description.
-struct PartView {
+struct ReleasePartView {
     title: &'static str,
     items: BulletList,
 }
@@ -57,7 +57,12 @@ pub(super) fn files(
 }
 
 /// The page of one of the releases that have a page.
-fn file(page: &Page<'_>, releases: &[Release], index: usize, parts: Vec<PartView>) -> OutputFile {
+fn file(
+    page: &Page<'_>,
+    releases: &[Release],
+    index: usize,
+    parts: Vec<ReleasePartView>,
+) -> OutputFile {
     let release = releases[index];
     let link = |release: &Release| page.to(&release.bare(), &release_path(*release));
     let whole = releases.iter().find(|other| other.is_final_of(release));
@@ -80,7 +85,7 @@ fn parts(
     all: &[ItemHistory<'_>],
     histories: &[&ItemHistory<'_>],
     release: Release,
-) -> Vec<PartView> {
+) -> Vec<ReleasePartView> {
     let abi = page.abi;
     let new = histories.iter().filter(|history| {
         !history.with_owner && changelog::shown_in(abi, history.meta.since.first()) == Some(release)
@@ -96,21 +101,21 @@ fn parts(
         ("Handlers", BulletList::new(handlers)),
     ];
     let parts = parts.into_iter();
-    parts.filter_map(|(title, items)| Some(PartView { title, items: items? })).collect()
+    parts.filter_map(|(title, items)| Some(ReleasePartView { title, items: items? })).collect()
 }
 
 /// The numbers that only a candidate has.
 fn unlike(page: &Page<'_>, all: &[ItemHistory<'_>], release: Release) -> Vec<String> {
-    let last = page.abi.releases.iter().find(|told| told.is_final_of(release));
+    let last = page.abi.releases.iter().find(|final_| final_.is_final_of(release));
     let Some(last) = last else { return Vec::new() };
     let there = all.iter().filter(|history| history.was_renumbered());
     let there = there.filter(|history| history.meta.since.covers(release));
-    let told = there.filter_map(|history| {
+    let changed = there.filter_map(|history| {
         let (here, then) = (history.number_at(release)?, history.number_at(*last)?);
         let what = called(page, history);
-        (here != then).then(|| format!("{what} is {here}, {then} in {}", linux(*last)))
+        (here != then).then(|| format!("{what} is {here}, but {then} in {}", linux(*last)))
     });
-    told.collect()
+    changed.collect()
 }
 
 /// The name of an item, after its kind.
@@ -135,30 +140,30 @@ fn came(page: &Page<'_>, history: &ItemHistory<'_>) -> String {
 }
 
 /// An item and its description.
-fn sentence(what: &str, said: &str) -> String {
-    if said.is_empty() { what.to_owned() } else { format!("{what}: {said}") }
+fn sentence(what: &str, notes: &str) -> String {
+    if notes.is_empty() { what.to_owned() } else { format!("{what}: {notes}") }
 }
 
 /// The changes of an existing item in a release.
 fn changes(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> Vec<String> {
-    let here = |turn: &Release| changelog::shown_in(page.abi, *turn) == Some(release);
+    let here = |change: &Release| changelog::shown_in(page.abi, *change) == Some(release);
     let meta = history.meta;
-    // Most items came, and that was all.
+    // Most items were only added.
     if history.change_releases().len() == 1 {
         return Vec::new();
     }
     let what = called(page, history);
-    let names = meta.history.names.iter().filter(|(_, turn)| here(turn));
-    let names = names.map(|(name, _)| format!("{what}, called `{name}` before"));
-    let numbers = history.renumbered.iter().filter(|(_, turn)| here(turn));
-    let numbers = numbers.map(|(number, turn)| {
-        let now = history.number_at(turn.opening()).map(|number| number.to_string());
-        format!("{what} is {}, {number} before", now.unwrap_or_default())
+    let names = meta.history.names.iter().filter(|(_, change)| here(change));
+    let names = names.map(|(name, _)| format!("{what}, formerly `{name}`"));
+    let numbers = history.renumbered.iter().filter(|(_, change)| here(change));
+    let numbers = numbers.map(|(number, change)| {
+        let now = history.number_at(change.opening()).map(|number| number.to_string());
+        format!("{what} is now {}, formerly {number}", now.unwrap_or_default())
     });
-    let types = history.retyped().filter(|(_, turn)| here(turn));
-    let types = types.map(|(type_, _)| format!("{what}, of type `{type_}` before"));
-    let texts = meta.history.texts.iter().filter(|turn| here(turn));
-    let texts = texts.map(|_| format!("{what} is written otherwise than before"));
+    let types = history.retyped().filter(|(_, change)| here(change));
+    let types = types.map(|(type_, _)| format!("{what}, formerly of type `{type_}`"));
+    let texts = meta.history.texts.iter().filter(|change| here(change));
+    let texts = texts.map(|_| format!("the text of {what} changed"));
     names.chain(numbers).chain(types).chain(texts).collect()
 }
 
@@ -168,9 +173,9 @@ fn deprecation(page: &Page<'_>, history: &ItemHistory<'_>, release: Release) -> 
     here.then(|| sentence(&called(page, history), &page.cell(&deprecated.doc)))
 }
 
-/// Which handlers of an ioctl keep to new rules, and which no longer serve it.
+/// The handlers of an ioctl with new rules, and those that no longer serve it.
 fn behaviour(page: &Page<'_>, ioctl: &Ioctl, release: Release) -> Vec<String> {
-    let here = |turn: Release| changelog::shown_in(page.abi, turn) == Some(release);
+    let here = |change: Release| changelog::shown_in(page.abi, change) == Some(release);
     let change_releases = |one: &Handler| here(one.since.first()) || one.until.is_some_and(here);
     if !ioctl.handlers.iter().any(change_releases) {
         return Vec::new();

@@ -17,7 +17,7 @@ use crate::output::OutputFile;
 /// The data of the template.
 #[derive(Template)]
 #[template(path = "section.md.jinja", escape = "none")]
-struct SectionView {
+struct SectionDocView {
     banner: String,
     home: String,
     title: String,
@@ -33,7 +33,7 @@ pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> Outp
         ("kind", Align::Left),
         ("name", Align::Left),
         ("since", Align::Whole),
-        ("what it is", Align::Left),
+        ("description", Align::Left),
     ];
     let (mut contents, mut blocks) = (Table::new(columns), Vec::new());
     let own = own_structs(section);
@@ -47,7 +47,7 @@ pub(super) fn file(page: &Page<'_>, uses: &CrossRefs, section: &Section) -> Outp
             blocks.extend(declared.map(|id| structs::inline(page, uses, id)));
         }
     }
-    let view = SectionView {
+    let view = SectionDocView {
         banner: super::banner(page.abi),
         home: page.to(&page.text(&page.abi.title), "README.md"),
         title: page.text(&section.title),

@@ -16,7 +16,7 @@ use crate::layout::{self, ModelGroup, Span, label};
 /// The data of the template.
 #[derive(Template)]
 #[template(path = "struct.md.jinja", escape = "none")]
-struct StructView {
+struct StructDocView {
     heading: &'static str,
     name: String,
     doc: Option<String>,
@@ -32,7 +32,7 @@ struct StructView {
 pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
     let struct_ = page.abi.struct_(id);
     let facts = facts(page, uses, id);
-    let view = StructView {
+    let view = StructDocView {
         heading: "##",
         doc: Some(page.doc(&struct_.meta.doc)),
         warning: metadata::warning(page, &struct_.meta),
@@ -45,13 +45,13 @@ pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
 /// A struct that a capability declares: the capability above has its documentation already.
 pub(super) fn inline(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> String {
     let facts = BulletList::new(facts(page, uses, id));
-    StructView { heading: "###", facts, ..bare(page, uses, id) }.to_string()
+    StructDocView { heading: "###", facts, ..bare(page, uses, id) }.to_string()
 }
 
 /// The common parts of a struct on its page.
-fn bare(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> StructView {
+fn bare(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> StructDocView {
     let struct_ = page.abi.struct_(id);
-    StructView {
+    StructDocView {
         heading: "",
         name: struct_.name.clone(),
         doc: None,
@@ -69,7 +69,7 @@ pub(super) fn svg_path(name: &str) -> String {
     format!("svg/{name}.svg")
 }
 
-/// The struct's facts that are peculiar to it.
+/// The facts that only structs have.
 fn facts(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let mut facts = vec![size(struct_)];

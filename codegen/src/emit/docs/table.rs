@@ -7,7 +7,7 @@ use askama::Template;
 pub(super) enum Align {
     /// Words.
     Left,
-    /// A few words that stay on one line.
+    /// A few words, on one line.
     Whole,
     /// Numbers, on one line too.
     Right,

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::ir::{Field, Type};
 use crate::names::c_int;
 
-/// A type as C spells it, without links; `fields` are those around it.
+/// A type as C spells it, without links; `fields` are those of its struct.
 pub(super) fn plain(page: &Page<'_>, type_: &Type, fields: &[Field]) -> String {
     match type_ {
         Type::Int(of) => c_int(*of).to_owned(),

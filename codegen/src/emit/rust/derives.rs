@@ -20,7 +20,7 @@ pub(super) fn of_newtype() -> TokenStream {
     quote!(#zerocopy #bytemuck #serde)
 }
 
-/// The structs without the derives that see bytes, for the documentation.
+/// The structs without the derives that access bytes, for the documentation.
 pub(super) fn left_out(abi: &Abi) -> Vec<&str> {
     let out = abi.structs.iter().filter(|struct_| !has_plain_bytes(abi, struct_));
     out.map(|struct_| struct_.name.as_str()).collect()
@@ -65,8 +65,7 @@ fn is_plain(abi: &Abi, type_: &Type) -> bool {
     }
 }
 
-/// Whether serde knows every type in the struct; of arrays, it knows those of
-/// up to 32 elements.
+/// Whether serde supports every type in the struct; arrays must have at most 32 elements.
 fn is_serde(abi: &Abi, struct_: &Struct) -> bool {
     fn known(abi: &Abi, type_: &Type) -> bool {
         match type_ {

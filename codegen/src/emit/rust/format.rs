@@ -81,12 +81,12 @@ fn flush_modules(modules: &mut Vec<String>, blocks: &mut Vec<String>) {
 
 /// The imports of a block: the imported names by visibility and path.
 #[derive(Default)]
-struct Imports(BTreeMap<Group, BTreeMap<Vec<String>, BTreeSet<String>>>);
+struct Imports(BTreeMap<ImportGroup, BTreeMap<Vec<String>, BTreeSet<String>>>);
 
 /// A group of imports, between empty lines: public before private ones, and those
 /// of other crates before those of this one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
+struct ImportGroup {
     private: bool,
     local: bool,
 }
@@ -115,7 +115,7 @@ impl Imports {
         };
         let first = path.first().unwrap_or(&name).as_str();
         let local = !["core", "alloc", "std"].contains(&first);
-        let paths = self.0.entry(Group { private, local }).or_default();
+        let paths = self.0.entry(ImportGroup { private, local }).or_default();
         paths.entry(path.clone()).or_default().insert(name);
     }
 

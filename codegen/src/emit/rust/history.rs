@@ -1,4 +1,4 @@
-//! The table of when every item came, as data for programs.
+//! The table of the first release of every item, as data for programs.
 
 use proc_macro2::TokenStream;
 use quote::quote;

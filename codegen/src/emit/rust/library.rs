@@ -1,4 +1,4 @@
-//! The crate's root and the module that gathers all names.
+//! The crate's root and the module with all names.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use super::tokens::ident;
 use super::{format, ioctls, needs, section, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
-use crate::output::Language;
+use crate::output::CodeLanguage;
 
 /// `lib.rs`.
 pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
@@ -26,31 +26,32 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //!
         #doc
         //!
-        //! [`uapi`] holds the kernel's own names: structs as C lays them out, constants
-        //! and ioctl numbers. Every struct's size and offsets are asserted when the crate
-        //! is built, for the target that it is built for.
+        //! [`uapi`] has the kernel's own names: structs with the layout of C, constants and
+        //! ioctl numbers. When the crate is built, the size and the offsets of every struct
+        //! are asserted for the target.
         //!
-        //! - Structs with an `argsz` are built by `new`, which sets it; they are
-        //!   `non_exhaustive`, so that a field that a later kernel appends is no breaking
+        //! - Structs with an `argsz` are built by `new`, which sets it. They are
+        //!   `non_exhaustive`, so a field that a later kernel appends is not a breaking
         //!   change.
-        //! - What should not be used any more is marked so, and a name that the kernel has
-        //!   given up is still there, marked too. [`history`] tells as data when each item
-        //!   came.
-        //! - Flags and enumerations keep what they do not know, and print by name.
-        //! - Fields are in the byte order of the host, as on the kernel's interface.
+        //! - Deprecated items and former names of the kernel still exist and are marked as
+        //!   deprecated. [`history`] lists the first release of each item as data.
+        //! - Flags and enumerations preserve unknown bits and numbers, and `Debug` prints
+        //!   known ones by name.
+        //! - Fields are in the byte order of the host, as in the kernel's interface.
         #views
         //!
         //! Features, none of them on by default:
         //!
-        //! - `alloc`: a `Vec<u8>` is a buffer that grows as a reply asks for it; `std` implies it.
-        //! - `zerocopy` and `bytemuck`: their traits on every type whose bytes are all of its
-        //!   value.
+        //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
+        //!   `std` implies `alloc`.
+        //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
+        //!   pointers.
         #(#![doc = #left_out])*
-        //! - `serde`: structs, flags and numbers can be written and read.
+        //! - `serde`: structs, flags and numbers can be serialized and deserialized.
         #(#![doc = #without_serde])*
         #![no_std]
         #![forbid(unsafe_code)]
-        #![allow(deprecated, reason = "what should not be used any more is still described")]
+        #![allow(deprecated, reason = "deprecated items are still declared")]
 
         #[cfg(feature = "alloc")]
         extern crate alloc;
@@ -72,13 +73,13 @@ fn views_doc(abi: &Abi) -> TokenStream {
         false => quote!(),
         true => quote! {
             //!
-            //! [`views`] reads replies and their capability chains out of bytes, asks for them
-            //! over any transport, and writes them as a server does.
+            //! [`views`] reads replies and their capability chains from bytes, requests them over
+            //! any transport, and writes them as a server does.
         },
     }
 }
 
-/// The crate's modules, those that the ABI needs.
+/// The modules that the ABI needs.
 fn modules(abi: &Abi) -> TokenStream {
     let flags = needs(abi, "flags.rs").then(|| {
         quote!(
@@ -114,7 +115,7 @@ fn modules(abi: &Abi) -> TokenStream {
 
 /// The modules of hand-written code.
 fn code(abi: &Abi) -> impl Iterator<Item = TokenStream> {
-    let rust = abi.code.iter().filter(|file| file.language == Language::Rust);
+    let rust = abi.code.iter().filter(|file| file.language == CodeLanguage::Rust);
     let names = rust.filter_map(|file| file.path.strip_suffix(".rs"));
     names.filter(|name| !name.contains('/')).map(|name| {
         let module = ident(name);

@@ -167,7 +167,7 @@ fn move_value(lines: &mut Vec<String>, start: usize) -> bool {
                 .iter()
                 .enumerate()
                 .map(|(index, line)| {
-                    // The first line has been moved, and the others are to follow it.
+                    // The first line has been moved; the others follow.
                     if index == 0 { line.clone() } else { " ".repeat(INDENT) + line }
                 })
                 .collect::<Vec<_>>(),

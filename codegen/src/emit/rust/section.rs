@@ -1,4 +1,4 @@
-//! One subject: the module with its structs, numbers, ioctls and ids.
+//! One section: the module with its structs, numbers, ioctls and ids.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use super::{format, groups, ioctls, structs};
 use crate::emit::escape::in_markdown;
 use crate::ir::{Abi, Entry, EntryKind, FormerName, Item, Section, StructId, Type};
 
-/// The sections that have something to declare.
+/// The sections that have declarations.
 pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
     let declares =
         |section: &Section| section.items.iter().any(|item| !matches!(item, Item::Chain(_)));
     (0..abi.sections.len()).filter(move |index| declares(&abi.sections[*index]))
 }
 
-/// The module of a section, some items of which had other names before.
+/// The module of a section and the former names of its items.
 pub(super) fn module(
     abi: &Abi,
     names: &Names<'_>,
@@ -68,8 +68,7 @@ fn states_source(entry: &Entry<'_>) -> bool {
     matches!(entry.kind, Struct(_) | Macro(_) | Ioctl(_) | Capability(_))
 }
 
-/// The names that items of a section had before, unless something else has
-/// them now.
+/// The former names of a section's items, unless another item has the name now.
 fn former(former: &[FormerName<'_>]) -> TokenStream {
     let aliases = former.iter().map(|former| {
         let doc = [" The former name of [`", former.now.name, "`]."].concat();

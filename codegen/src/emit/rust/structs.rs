@@ -143,8 +143,8 @@ fn plain_type(abi: &Abi, type_: &Type) -> TokenStream {
 fn methods(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     let name = ident(&struct_.name);
     let doc = match (struct_.argsz, struct_.role) {
-        (Some(_), _) => " All zero but for `argsz`, which is the size of this struct.",
-        (_, StructRole::Capability(_)) => " All zero but for the header's id and version.",
+        (Some(_), _) => " All zero, except for `argsz`, which is the size of this struct.",
+        (_, StructRole::Capability(_)) => " All zero, except for the header's id and version.",
         _ => " All zero.",
     };
     let fields = struct_.fields.iter().map(|field| {

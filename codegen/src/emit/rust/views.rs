@@ -24,12 +24,12 @@ pub(super) fn has_chains(abi: &Abi) -> bool {
     !abi.chains.is_empty()
 }
 
-/// Whether some chain hangs on a reply.
+/// Whether a chain has a host.
 pub(super) fn has_hosts(abi: &Abi) -> bool {
     abi.chains.iter().any(|chain| chain.cap_offset().is_some())
 }
 
-/// Whether some capability ends in an array.
+/// Whether a capability ends in an array.
 pub(super) fn has_arrays(abi: &Abi) -> bool {
     abi.protocol.capabilities.iter().any(|cap| cap.array.is_some())
 }

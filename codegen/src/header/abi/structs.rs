@@ -126,6 +126,7 @@ impl Teller<'_> {
             role,
             group: None,
             ids: None,
+            payload: None,
             valid_if: None,
             version: 1,
         }

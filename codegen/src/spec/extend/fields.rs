@@ -1,7 +1,7 @@
-//! Fields that an extension adds to a struct: all at one place, at which no other
-//! extension adds fields.
+//! Fields that an extension adds to a struct, all at one place. No other extension
+//! can add fields at the same place.
 
-use super::super::Field;
+use super::super::FieldSpec;
 use super::super::codes::EXTENSION_CONFLICT;
 use super::super::wrappers::{LineOrMap, Map, Placed};
 use super::Extension;
@@ -9,7 +9,7 @@ use super::merge::{Anchor, Merge};
 use super::target::{self, At};
 use crate::diagnostic::Diagnostic;
 
-/// A place among the fields of a struct, at which only one extension can add some.
+/// A place among the fields of a struct, where only one extension can add fields.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum Slot {
     /// After a field, or before all.
@@ -34,13 +34,14 @@ impl Merge<'_> {
         let new = new.0.into_iter().map(|(name, LineOrMap(field))| {
             let since = field.since.or(since);
             let source = field.source.clone().or(source.clone());
-            (name, LineOrMap(Field { since, source, ..field }))
+            (name, LineOrMap(FieldSpec { since, source, ..field }))
         });
         fields.0.splice(index..index, new);
         if let Some(other) = self.slots.insert((at, slot), first) {
-            let message = format!("`{}` is extended at this place already", extend.value);
+            let message =
+                format!("another extension adds fields to `{}` at this place", extend.value);
             let problem = Diagnostic::error(EXTENSION_CONFLICT, message).at(first, "again here");
-            let help = "name one of the other's fields as `after` or `before`";
+            let help = "name one of its fields in `after` or `before`";
             self.problems.push(problem.and(other, "first here").help(help));
         }
     }
@@ -48,7 +49,12 @@ impl Merge<'_> {
 
 /// The place at `index`: after the nearest field that is the struct's own,
 /// unless the extension names one that another has added.
-fn slot(fields: &Map<LineOrMap<Field>>, index: usize, anchor: &Anchor, added: &[String]) -> Slot {
+fn slot(
+    fields: &Map<LineOrMap<FieldSpec>>,
+    index: usize,
+    anchor: &Anchor,
+    added: &[String],
+) -> Slot {
     let own = |name: &Placed<String>| !added.contains(&name.value);
     match anchor {
         (None, Some(before)) if !own(before) => Slot::Before(before.value.clone()),

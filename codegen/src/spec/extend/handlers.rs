@@ -5,21 +5,21 @@
 use super::super::codes::{BAD_EXTENSION, EXTENSION_CONFLICT};
 use super::super::history::Validity;
 use super::super::wrappers::{LineOrMap, OneOrMany, Placed};
-use super::super::{Handler, Item};
+use super::super::{HandlerSpec, ItemSpec};
 use super::Extension;
 use super::merge::{Anchor, Merge, hint};
 use super::target::At;
 use crate::diagnostic::Diagnostic;
 use crate::release::Release;
 
-type Handlers = OneOrMany<LineOrMap<Handler>>;
+type Handlers = OneOrMany<LineOrMap<HandlerSpec>>;
 
 impl Merge<'_> {
     pub(super) fn handlers(&mut self, at: At, extension: Extension) {
         let file = self.files[at.0].validity();
         let item = &mut self.files[at.0].items.0[at.1];
         let validity = item.validity(file);
-        let Item::Ioctl(ioctl) = item else { return };
+        let ItemSpec::Ioctl(ioctl) = item else { return };
         for (name, mut new) in extension.handlers.0 {
             if let Some(other) = self.replaced.insert((at, name.value.clone()), name.place) {
                 let message = format!("the handler `{}` is replaced twice", name.value);
@@ -45,9 +45,9 @@ impl Merge<'_> {
     pub(super) fn capabilities(&mut self, at: At, name: &str, extension: Extension) {
         let item = &mut self.files[at.0].items.0[at.1];
         let declared = item.name().place;
-        let Item::Ioctl(ioctl) = item else { return };
+        let ItemSpec::Ioctl(ioctl) = item else { return };
         let Some(handlers) = ioctl.handlers.get_mut(name) else {
-            let message = format!("there is no handler `{name}` to extend");
+            let message = format!("no handler `{name}` to extend");
             let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
             let known = ioctl.handlers.iter().map(|(name, _)| name.as_str());
             let hint = hint(name, known);
@@ -63,7 +63,7 @@ impl Merge<'_> {
                 let message = format!("`{name}` can append every capability of its chain");
                 let problem =
                     Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
-                self.problems.push(problem.help("no `capabilities` need to be added"));
+                self.problems.push(problem.help("remove `capabilities`"));
                 return;
             };
             let Some(index) = position(&list.0, &anchor) else {
@@ -79,8 +79,9 @@ impl Merge<'_> {
 fn replace(old: &mut Handlers, new: Handlers, validity: Validity) {
     let begins = new.iter().filter_map(|one| Some((one.since.as_ref()?.first(), one.place)));
     if let Some((start, place)) = begins.min_by_key(|(start, _)| start.opening()) {
-        let began =
-            |one: &Handler| one.since.as_ref().map_or(validity.since, |since| since.value).first();
+        let began = |one: &HandlerSpec| {
+            one.since.as_ref().map_or(validity.since, |since| since.value).first()
+        };
         old.0.retain(|one| began(&one.value.0).opening() < start.opening());
         for one in &mut old.0 {
             let until = &mut one.value.0.until;

@@ -5,7 +5,7 @@ use super::super::codes::BAD_EXTENSION;
 use std::collections::HashMap;
 
 use super::super::wrappers::Placed;
-use super::super::{Item, SpecFile};
+use super::super::{ItemSpec, SpecFile};
 use super::Extension;
 use super::fields::Slot;
 use super::target::{self, At};
@@ -18,7 +18,7 @@ pub(super) type Anchor = (Option<Placed<String>>, Option<Placed<String>>);
 /// The merging of all extensions of a run.
 pub(super) struct Merge<'a> {
     pub(super) files: &'a mut [SpecFile],
-    /// Whether items are missing because their shape was refused.
+    /// Whether items are missing because they could not be read.
     incomplete: bool,
     pub(super) problems: &'a mut Diagnostics,
     /// The places at which extensions have added fields.
@@ -54,7 +54,7 @@ impl<'a> Merge<'a> {
             self.problems.push(problem.at(beside.place, "").help(help));
         }
         match (part, &self.files[at.0].items[at.1]) {
-            (Some(handler), Item::Ioctl(_)) => self.capabilities(at, handler, extension),
+            (Some(handler), ItemSpec::Ioctl(_)) => self.capabilities(at, handler, extension),
             (Some(field), _) => self.numbers_of_field(at, field, extension),
             (None, _) => self.item(at, extension),
         }
@@ -76,17 +76,17 @@ impl<'a> Merge<'a> {
         let item = item(last);
         let keys = target::keys(item, of_part);
         let kind = match (of_part, item) {
-            (true, Item::Ioctl(_)) => "a handler".to_owned(),
+            (true, ItemSpec::Ioctl(_)) => "a handler".to_owned(),
             (true, _) => format!("a field of {}", target::kind(item)),
             (false, _) => target::kind(item).to_owned(),
         };
         let message = match extension.given().into_iter().find(|key| !keys.contains(key)) {
-            Some(wrong) => format!("{kind} cannot get `{wrong}`"),
-            None => "this adds nothing".to_owned(),
+            Some(wrong) => format!("{kind} cannot have `{wrong}`"),
+            None => "the extension adds nothing".to_owned(),
         };
         let help = match keys {
             [] => format!("{kind} cannot be extended"),
-            keys => format!("{kind} can get {}", quoted(keys)),
+            keys => format!("{kind} can have {}", quoted(keys)),
         };
         let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
         self.problems.push(problem.and(item.name().place, "declared here").help(help));
@@ -98,7 +98,7 @@ impl<'a> Merge<'a> {
         if self.incomplete {
             return;
         }
-        let message = format!("there is no `{name}` to extend");
+        let message = format!("no `{name}` to extend");
         let problem = Diagnostic::error(BAD_EXTENSION, message).at(place, "");
         let hint = hint(name, target::names(self.files));
         self.problems.push(problem.maybe_help(hint));
@@ -106,12 +106,14 @@ impl<'a> Merge<'a> {
 
     fn item(&mut self, at: At, extension: Extension) {
         match &mut self.files[at.0].items.0[at.1] {
-            Item::Chain(chain) => chain.reserved.0.extend(extension.reserved.0),
-            Item::Ioctl(_) => self.handlers(at, extension),
-            Item::Struct(_) | Item::Capability(_) => self.fields(at, extension),
-            Item::Constants(_) | Item::Enum(_) | Item::IdSpace(_) => self.group(at, extension),
+            ItemSpec::Chain(chain) => chain.reserved.0.extend(extension.reserved.0),
+            ItemSpec::Ioctl(_) => self.handlers(at, extension),
+            ItemSpec::Struct(_) | ItemSpec::Capability(_) => self.fields(at, extension),
+            ItemSpec::Constants(_) | ItemSpec::Enum(_) | ItemSpec::IdSpace(_) => {
+                self.group(at, extension)
+            }
             // It cannot be extended.
-            Item::Macro(_) => {}
+            ItemSpec::Macro(_) => {}
         }
     }
 
@@ -137,12 +139,12 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// The known name that is most like this one.
+/// The known name that is most similar to this one.
 pub(super) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     names::nearest(name, known).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// Keys as messages name them.
+/// Keys in the form that messages use.
 fn quoted(keys: &[&str]) -> String {
     keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,7 +1,7 @@
 //! Flags and numbers that an extension adds to a field or a group, and numbers
 //! that it reserves.
 
-use super::super::Value;
+use super::super::ValueSpec;
 use super::super::codes::BAD_EXTENSION;
 use super::super::wrappers::{LineOrMap, Map, Placed};
 use super::Extension;
@@ -34,7 +34,7 @@ impl Merge<'_> {
         let Some(fields) = target::fields(item) else { return };
         let fields_known = target::field_names(fields);
         let Some(field) = target::field(fields, name) else {
-            let message = format!("there is no field `{name}` to extend");
+            let message = format!("no field `{name}` to extend");
             let problem = Diagnostic::error(BAD_EXTENSION, message).at(extension.extend.place, "");
             let hint = hint(name, fields_known.iter().map(String::as_str));
             self.problems.push(problem.and(declared, "declared here").maybe_help(hint));
@@ -56,20 +56,20 @@ impl Merge<'_> {
     }
 }
 
-fn names(values: &Map<LineOrMap<Value>>) -> impl Iterator<Item = String> + '_ {
+fn names(values: &Map<LineOrMap<ValueSpec>>) -> impl Iterator<Item = String> + '_ {
     values.iter().map(|(name, _)| name.value.clone())
 }
 
 /// Values with the release and the source of their extension.
 fn dated(
-    values: Map<LineOrMap<Value>>,
+    values: Map<LineOrMap<ValueSpec>>,
     since: Option<Placed<Since>>,
     source: &Option<Placed<String>>,
-) -> Vec<(Placed<String>, LineOrMap<Value>)> {
+) -> Vec<(Placed<String>, LineOrMap<ValueSpec>)> {
     let dated = values.0.into_iter().map(|(name, LineOrMap(value))| {
         let since = value.since.or(since);
         let source = value.source.clone().or(source.clone());
-        (name, LineOrMap(Value { since, source, ..value }))
+        (name, LineOrMap(ValueSpec { since, source, ..value }))
     });
     dated.collect()
 }
@@ -77,8 +77,8 @@ fn dated(
 /// Inserts values; an enumerator that counts the others stays last. False if
 /// `after` or `before` names no value.
 fn insert(
-    values: &mut Map<LineOrMap<Value>>,
-    new: Vec<(Placed<String>, LineOrMap<Value>)>,
+    values: &mut Map<LineOrMap<ValueSpec>>,
+    new: Vec<(Placed<String>, LineOrMap<ValueSpec>)>,
     anchor: &Anchor,
 ) -> bool {
     let Some(mut index) = position(values, anchor) else { return false };

@@ -2,13 +2,13 @@
 //! can be extended.
 
 use super::super::wrappers::{LineOrMap, Map, Placed};
-use super::super::{Field, Item, SpecFile, Values};
+use super::super::{FieldSpec, ItemSpec, SpecFile, Values};
 use super::Extension;
 
-/// An item by its file and its number there.
+/// An item by its file and its index in the file.
 pub(super) type At = (usize, usize);
 
-/// The items of a name.
+/// The items with a name.
 pub(super) fn named(files: &[SpecFile], name: &str) -> Vec<At> {
     let items = files.iter().enumerate().flat_map(|(file, spec)| {
         spec.items.iter().enumerate().map(move |(item, one)| ((file, item), one))
@@ -30,65 +30,67 @@ pub(super) fn names(files: &[SpecFile]) -> impl Iterator<Item = &str> {
 }
 
 /// The keys that an item, or a field or handler of it, can get.
-pub(super) fn keys(item: &Item, of_part: bool) -> &'static [&'static str] {
+pub(super) fn keys(item: &ItemSpec, of_part: bool) -> &'static [&'static str] {
     match item {
-        Item::Struct(_) | Item::Capability(_) if of_part => &["bits", "values"],
-        Item::Ioctl(_) if of_part => &["capabilities"],
+        ItemSpec::Struct(_) | ItemSpec::Capability(_) if of_part => &["bits", "values"],
+        ItemSpec::Ioctl(_) if of_part => &["capabilities"],
         _ if of_part => &[],
-        Item::Struct(_) => &["fields"],
-        Item::Capability(item) if !item.fields.is_empty() => &["fields"],
-        Item::Constants(_) | Item::Enum(_) | Item::IdSpace(_) => &["values", "reserved"],
-        Item::Chain(_) => &["reserved"],
-        Item::Ioctl(_) => &["handlers"],
-        Item::Macro(_) | Item::Capability(_) => &[],
+        ItemSpec::Struct(_) => &["fields"],
+        ItemSpec::Capability(item) if !item.fields.is_empty() => &["fields"],
+        ItemSpec::Constants(_) | ItemSpec::Enum(_) | ItemSpec::IdSpace(_) => {
+            &["values", "reserved"]
+        }
+        ItemSpec::Chain(_) => &["reserved"],
+        ItemSpec::Ioctl(_) => &["handlers"],
+        ItemSpec::Macro(_) | ItemSpec::Capability(_) => &[],
     }
 }
 
 /// Whether the item can get all that the extension has.
-pub(super) fn takes(item: &Item, of_part: bool, extension: &Extension) -> bool {
+pub(super) fn takes(item: &ItemSpec, of_part: bool, extension: &Extension) -> bool {
     let (keys, given) = (keys(item, of_part), extension.given());
     !given.is_empty() && given.iter().all(|key| keys.contains(key))
 }
 
 /// The kind of an item, for a message.
-pub(super) fn kind(item: &Item) -> &'static str {
+pub(super) fn kind(item: &ItemSpec) -> &'static str {
     match item {
-        Item::Constants(_) => "a group of constants",
-        Item::Enum(_) => "an enum",
-        Item::IdSpace(_) => "an id space",
-        Item::Macro(_) => "a macro",
-        Item::Struct(_) => "a struct",
-        Item::Ioctl(_) => "an ioctl",
-        Item::Chain(_) => "a chain",
-        Item::Capability(item) if item.fields.is_empty() => {
+        ItemSpec::Constants(_) => "a group of constants",
+        ItemSpec::Enum(_) => "an enum",
+        ItemSpec::IdSpace(_) => "an id space",
+        ItemSpec::Macro(_) => "a macro",
+        ItemSpec::Struct(_) => "a struct",
+        ItemSpec::Ioctl(_) => "an ioctl",
+        ItemSpec::Chain(_) => "a chain",
+        ItemSpec::Capability(item) if item.fields.is_empty() => {
             "a capability without fields of its own"
         }
-        Item::Capability(_) => "a capability",
+        ItemSpec::Capability(_) => "a capability",
     }
 }
 
 /// The fields that an item declares.
-pub(super) fn fields(item: &mut Item) -> Option<&mut Map<LineOrMap<Field>>> {
+pub(super) fn fields(item: &mut ItemSpec) -> Option<&mut Map<LineOrMap<FieldSpec>>> {
     match item {
-        Item::Struct(item) => Some(&mut item.fields),
-        Item::Capability(item) => Some(&mut item.fields),
+        ItemSpec::Struct(item) => Some(&mut item.fields),
+        ItemSpec::Capability(item) => Some(&mut item.fields),
         _ => None,
     }
 }
 
 /// The group of numbers that an item declares.
-pub(super) fn group(item: &mut Item) -> Option<&mut Values> {
+pub(super) fn group(item: &mut ItemSpec) -> Option<&mut Values> {
     match item {
-        Item::Constants(item) | Item::Enum(item) | Item::IdSpace(item) => Some(item),
+        ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => Some(item),
         _ => None,
     }
 }
 
 /// A field, or a member of a union.
 pub(super) fn field<'a>(
-    fields: &'a mut Map<LineOrMap<Field>>,
+    fields: &'a mut Map<LineOrMap<FieldSpec>>,
     name: &str,
-) -> Option<&'a mut Field> {
+) -> Option<&'a mut FieldSpec> {
     fields.0.iter_mut().find_map(|(own, field)| match own.value == name {
         true => Some(&mut field.0),
         false => {
@@ -101,9 +103,9 @@ pub(super) fn field<'a>(
 }
 
 /// The names of fields and of members of unions.
-pub(super) fn field_names(fields: &Map<LineOrMap<Field>>) -> Vec<String> {
-    let names = |named: &(Placed<String>, LineOrMap<Field>)| named.0.value.clone();
-    let with_members = |one: &(Placed<String>, LineOrMap<Field>)| {
+pub(super) fn field_names(fields: &Map<LineOrMap<FieldSpec>>) -> Vec<String> {
+    let names = |named: &(Placed<String>, LineOrMap<FieldSpec>)| named.0.value.clone();
+    let with_members = |one: &(Placed<String>, LineOrMap<FieldSpec>)| {
         let members: Vec<_> = one.1.union.iter().map(names).collect();
         std::iter::once(names(one)).chain(members).collect::<Vec<_>>()
     };

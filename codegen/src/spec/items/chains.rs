@@ -3,38 +3,38 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::history::{History, Validity};
-use super::super::text::{Doc, Number};
+use super::super::history::{HistorySpec, Validity};
+use super::super::text::{DocText, Number};
 use super::super::wrappers::{LineOrMap, Map, OneOrMany, Placed};
-use super::numbers::Reserved;
-use super::structs::Field;
-use super::{Common, Deprecated, item};
+use super::numbers::ReservedSpec;
+use super::structs::FieldSpec;
+use super::{Common, DeprecatedSpec, Exception, item};
 use crate::release::{Release, Since};
 
 item! {
     /// A chain of capabilities, which is also an id space.
-    pub struct Chain {
+    pub struct ChainSpec {
         /// The chain's short name.
         pub chain: Placed<String>,
         /// The subject of its capabilities.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// The header with which its capabilities start.
         pub header: Placed<String>,
         /// The struct before the chain, whose `cap_offset` has the offset of the first capability.
         pub host: Option<Placed<String>>,
         /// The flag of the host that is set if there is a chain.
         pub flag: Option<Placed<String>>,
-        /// The start of the chain, if it is not in a host's `cap_offset`.
+        /// The start of the chain, if the chain has no host.
         pub first: Option<First>,
-        /// The start of the names of its capabilities that their short names lack.
+        /// The start of the capabilities' names that is left out of short names.
         pub prefix: Placed<String>,
-        /// Ids that others use, by the names that they have there.
+        /// Ids that are used elsewhere, by their names there.
         #[serde(default)]
-        pub reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+        pub reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     }
 }
 
-/// The start of a chain that no `cap_offset` gives.
+/// The start of a chain without `cap_offset`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct First {
     /// The offset of the first capability, or of a field that has that offset.
@@ -48,11 +48,11 @@ pub struct First {
 
 item! {
     /// A capability of a chain.
-    pub struct Capability {
+    pub struct CapabilitySpec {
         /// The constant of its id.
         pub capability: Placed<String>,
         /// Its content.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// Its name within the chain; by default its name without the chain's prefix.
         pub short_name: Option<Placed<String>>,
         /// The id.
@@ -64,11 +64,11 @@ item! {
         pub struct_: Option<Placed<String>>,
         /// The fields after the header.
         #[serde(default)]
-        pub fields: Map<LineOrMap<Field>>,
+        pub fields: Map<LineOrMap<FieldSpec>>,
     }
 }
 
-impl Capability {
+impl CapabilitySpec {
     /// Its name within a chain of this prefix.
     pub fn name_in_chain(&self, prefix: &str) -> &str {
         match &self.short_name {

@@ -1,13 +1,13 @@
-//! Named numbers: constants, enums, id spaces, and numbers that others use.
+//! Named numbers: constants, enums, id spaces, and numbers that are used elsewhere.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::history::{History, Validity};
-use super::super::text::{Doc, Number};
+use super::super::history::{HistorySpec, Validity};
+use super::super::text::{DocText, Number};
 use super::super::types::Amount;
 use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
-use super::{Common, Deprecated, item};
+use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
 use crate::reply::Count;
@@ -15,57 +15,58 @@ use crate::reply::Count;
 item! {
     /// Named numbers: constants, an enum, or an id space.
     pub struct Values {
-        /// The name of the group; of an enum, its tag in C, or a name of ours where `anonymous` is set.
+        /// The name of the group; for an enum, the tag in C, or a name of its own
+        /// if `anonymous` is set.
         #[serde(rename = "constants", alias = "enum", alias = "id_space")]
         pub name: Placed<String>,
         /// Their purpose.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// Whether the C enum has no tag.
         #[serde(default)]
         pub anonymous: bool,
-        /// The start of the names that their short names lack.
+        /// The start of the names that is left out of short names.
         pub prefix: Option<Placed<String>>,
-        /// The end of the names that their short names lack.
+        /// The end of the names that is left out of short names.
         pub suffix: Option<Placed<String>>,
         /// The integer type of the values; by default `u32`.
         #[serde(rename = "type")]
         pub type_: Option<Placed<String>>,
         /// The numbers.
-        pub values: Map<LineOrMap<Value>>,
-        /// Numbers that others use, by the names that they have there.
+        pub values: Map<LineOrMap<ValueSpec>>,
+        /// Numbers that are used elsewhere, by their names there.
         #[serde(default)]
-        pub reserved: Map<OneOrMany<LineOrMap<Reserved>>>,
+        pub reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,
     }
 }
 
 item! {
     /// One named number, or a string.
-    pub struct Value {
+    pub struct ValueSpec {
         /// Its meaning.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// The number; `next` for one more than the enumerator before it.
         pub value: Option<Amount>,
         /// The number of the one bit that is set.
         pub bit: Option<Placed<Number>>,
-        /// The flags of which a mask consists.
+        /// The flags in a mask.
         #[serde(default)]
         pub of: List<Placed<String>>,
         /// The text, for a string constant.
         pub string: Option<Placed<String>>,
-        /// Whether C gives it the type `int`, so that bit 31 is negative.
+        /// Whether its type in C is `int`, so that bit 31 is negative.
         #[serde(default)]
         pub signed: bool,
         /// For an enumerator that counts the others: whether it grows with them.
         pub count: Option<Count>,
-        /// The struct that travels with this id.
+        /// The struct that is passed together with this id.
         pub payload: Option<Placed<String>>,
-        /// The flags of the request under which the payload travels.
+        /// The flags of the request with which the payload is passed.
         #[serde(default)]
         pub gates: List<Placed<String>>,
     }
 }
 
-impl FromLine for Value {
+impl FromLine for ValueSpec {
     const FORM: &'static str = "value, doc` or `bit number, doc";
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {
@@ -94,16 +95,16 @@ impl FromLine for Value {
     }
 }
 
-/// A number that others use.
+/// A number that is used elsewhere.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct Reserved {
+pub struct ReservedSpec {
     /// The number.
     pub value: Placed<Number>,
     /// Its user, with a source.
-    pub doc: Placed<Doc>,
+    pub doc: Placed<DocText>,
 }
 
-impl FromLine for Reserved {
+impl FromLine for ReservedSpec {
     const FORM: &'static str = "value, doc";
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {

@@ -3,62 +3,84 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::history::{History, Validity};
-use super::super::text::{Doc, Number};
+use super::super::history::{HistorySpec, Validity};
+use super::super::text::{DocText, Number};
 use super::super::types::TypeExpr;
 use super::super::wrappers::{FromLine, LineOrMap, Map, Placed, value_and_doc};
-use super::numbers::Value;
-use super::{Common, Deprecated, item};
+use super::numbers::ValueSpec;
+use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
 use crate::release::{Release, Since};
+use crate::reply::Direction;
 
 item! {
     /// A struct.
-    pub struct Struct {
+    pub struct StructSpec {
         /// Its name.
         #[serde(rename = "struct")]
         pub struct_: Placed<String>,
         /// Its purpose.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// Whether fields follow each other without padding.
         #[serde(default)]
         pub packed: bool,
         /// The last field that every caller's argsz must cover: the last one of the first release.
         pub minsz: Option<Placed<String>>,
         /// Its fields, in order.
-        pub fields: Map<LineOrMap<Field>>,
+        pub fields: Map<LineOrMap<FieldSpec>>,
     }
 }
 
 item! {
     /// A field: `[words] type`, where the words are direction and role.
-    pub struct Field {
+    pub struct FieldSpec {
         /// Direction (`in`, `out`, `inout`), role (`argsz`, `flags`, `cap_offset`, `reserved`) and type.
         #[serde(rename = "type")]
         pub type_: Option<TypeExpr>,
         /// Its content, with the unit.
-        pub doc: Placed<Doc>,
+        pub doc: Placed<DocText>,
         /// The members, if the field is an anonymous union.
         #[serde(default)]
-        pub union: Map<LineOrMap<Field>>,
+        pub union: Map<LineOrMap<FieldSpec>>,
         /// The flag, op, feature or index with which the field is valid.
         pub valid_if: Option<Placed<String>>,
         /// The version of the capability that added the field; by default 1.
         pub version: Option<Placed<Number>>,
-        /// The start of the names in `bits` or `values` that their short names lack.
+        /// The start of the names in `bits` or `values` that is left out of short names.
         pub prefix: Option<Placed<String>>,
         /// The flags of the field.
         #[serde(default)]
-        pub bits: Map<LineOrMap<Value>>,
+        pub bits: Map<LineOrMap<ValueSpec>>,
         /// The numbers that the field can have.
         #[serde(default)]
-        pub values: Map<LineOrMap<Value>>,
+        pub values: Map<LineOrMap<ValueSpec>>,
         /// The enum or id space of its numbers.
         pub holds: Option<Placed<String>>,
+        /// The memory that the field has the address of.
+        pub payload: Option<PayloadSpec>,
     }
 }
 
-impl FromLine for Field {
+/// The memory that a field has the address of.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct PayloadSpec {
+    /// Who writes the memory: the caller (`in`), the kernel (`out`) or both (`inout`).
+    pub direction: Direction,
+    /// The field with its length in bytes; `item.field` for one of another struct or of a capability.
+    pub len: Placed<String>,
+}
+
+impl PayloadSpec {
+    /// The item that declares the field of the length, if that is another one, and the field.
+    pub fn length(&self) -> (Option<&str>, &str) {
+        match self.len.split_once('.') {
+            Some((item, field)) => (Some(item), field),
+            None => (None, &self.len),
+        }
+    }
+}
+
+impl FromLine for FieldSpec {
     const FORM: &'static str = "[words] type, doc";
 
     fn from_line(line: &str, place: Place) -> Result<Self, String> {
@@ -73,6 +95,7 @@ impl FromLine for Field {
             bits: Map::default(),
             values: Map::default(),
             holds: None,
+            payload: None,
             since: None,
             until: None,
             deprecated: None,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use capchain::ir::{Abi, Capability, Host};
 use capchain::layout::Model;
-use capchain::model::{Cap, Handling, sample};
+use capchain::model::{Cap, HandlerModel, sample};
 use support::profiles::{self, Named};
 
 /// The largest argsz beyond the full reply.
@@ -40,9 +40,9 @@ pub(crate) fn all(abi: &Abi) -> Vec<Job<'_>> {
             let caps = caps.filter(|(index, _)| set >> index & 1 == 1);
             let caps = caps.map(|(_, index)| abi.capability(*index));
             let caps: Vec<_> = caps.map(|cap| (cap, sample::cap(abi, cap, ELEMENTS))).collect();
-            let handling = Handling::new(abi, named.ioctl, named.handler).expect("rules");
+            let model = HandlerModel::new(abi, named.ioctl, named.handler).expect("rules");
             let bodies: Vec<_> = caps.iter().map(|(_, cap)| cap.clone()).collect();
-            let need = handling.need(&bodies);
+            let need = model.need(&bodies);
             let values = values(abi, &named);
             jobs.push(Job { abi, named, profile, caps, values, need });
         }

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use capchain::ir::{Abi, Capability, Chain, Field, Role, StructId, Type};
-use capchain::layout::{Int, Model};
+use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan, IntField};
+use capchain::ir::{Abi, CapabilityId, Chain, Role, Struct};
+use capchain::layout::Int;
 use capchain::names::{self, c_name};
 
 /// The main program, the same for every ABI.
@@ -54,7 +55,8 @@ fn gcc(folder: &Path, arguments: &[&str]) -> String {
 /// The file `chains.h`: a function per chain, and the choice between them. What
 /// is found is told by functions of the file that includes it.
 pub fn source(abi: &Abi, stem: &str) -> String {
-    let mut text: String = abi.chains.iter().map(|chain| function(abi, stem, chain)).collect();
+    let mut text: String =
+        abi.protocol.chains.iter().map(|plan| function(abi, stem, plan)).collect();
     text += "static const struct {\n\tconst char *name;\n\t\
              int (*tell)(const __u8 *bytes, size_t len);\n} chains[] = {\n";
     for Chain { name, .. } in &abi.chains {
@@ -67,15 +69,9 @@ pub fn source(abi: &Abi, stem: &str) -> String {
            \t\t\treturn chains[nth].tell(bytes, len);\n\treturn 0;\n}\n"
 }
 
-fn function(abi: &Abi, stem: &str, chain: &Chain) -> String {
-    let (name, mut ids, mut arms) = (&chain.name, Vec::new(), String::new());
-    for index in &chain.capabilities {
-        let capability = abi.capability(*index);
-        if !ids.contains(&capability.id) {
-            ids.push(capability.id);
-            arms += &arm(abi, stem, chain, capability);
-        }
-    }
+fn function(abi: &Abi, stem: &str, plan: &ChainPlan) -> String {
+    let name = &abi.chain(plan.chain).name;
+    let arms: String = plan.capabilities.iter().map(|id| arm(abi, stem, name, *id)).collect();
     let next = c_name(stem, &[name, "next"]);
     let first = format!("{}_OUT_OF_BOUNDS", stem.to_uppercase());
     format!(
@@ -86,20 +82,17 @@ fn function(abi: &Abi, stem: &str, chain: &Chain) -> String {
          \t\tnumber(\"bytes\", cap.size);\n\t}}\n\
          \tif (found)\n\t\tdamage({first} - found, walk.error.at, walk.error.id, \
          walk.error.value);\n\treturn 1;\n}}\n",
-        start = start(abi, stem, chain),
+        start = start(stem, name, plan),
     )
 }
 
 /// The lines that print the first line of the text, and start the walk.
-fn start(abi: &Abi, stem: &str, chain: &Chain) -> String {
-    let caps = c_name(stem, &[&chain.name, "caps"]);
-    let Some(host) = chain.offset_host() else {
+fn start(stem: &str, chain: &str, plan: &ChainPlan) -> String {
+    let caps = c_name(stem, &[chain, "caps"]);
+    let Some(host) = &plan.host else {
         return format!("\tno_host();\n\twalk = {caps}(bytes, len);\n");
     };
-    let struct_ = abi.struct_(host.struct_);
-    let layout = &struct_.layouts[Model::Lp64.index()];
-    let minsz = struct_.minsz.map_or(layout.size, |minsz| layout.fields[minsz].end());
-    let info = c_name(stem, &[&chain.name, "info"]);
+    let (info, minsz) = (c_name(stem, &[chain, "info"]), host.minsz);
     format!(
         "\tstruct {info} info;\n\n\tif ({info}_parse(&info, bytes, len)) {{\n\
          \t\tno_reply(info.reply.len, {minsz});\n\t\treturn 1;\n\t}}\n\
@@ -108,12 +101,14 @@ fn start(abi: &Abi, stem: &str, chain: &Chain) -> String {
 }
 
 /// The lines of a known capability.
-fn arm(abi: &Abi, stem: &str, chain: &Chain, capability: &Capability) -> String {
-    let view = c_name(stem, &[&chain.name, &capability.short]);
-    let (id, short) = (capability.id, &capability.short);
-    let fields = capability.struct_.map(|id| &abi.struct_(id).fields);
-    let fields = fields.into_iter().flatten().filter(|field| is_told(field));
-    let lines: String = fields.map(|field| field_lines(abi, &view, field)).collect();
+fn arm(abi: &Abi, stem: &str, chain: &str, id: CapabilityId) -> String {
+    let (short, plan) = (&abi.capability(id).short, &abi.protocol.capabilities[id.0]);
+    let (id, view) = (plan.id, c_name(stem, &[chain, short]));
+    let mut lines = String::new();
+    if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
+        lines.extend(plan.fields.iter().map(|field| number(struct_, field)));
+        lines.extend(plan.array.iter().map(|plan| array(abi, &view, struct_, plan)));
+    }
     format!(
         "\t\tif (cap.known && cap.id == {id}) {{\n\t\t\tstruct {view} view;\n\n\
          \t\t\tif ({view}_read(&cap, &view) != 1)\n\t\t\t\texit(5);\n\
@@ -121,48 +116,56 @@ fn arm(abi: &Abi, stem: &str, chain: &Chain, capability: &Capability) -> String 
     )
 }
 
-fn is_told(field: &Field) -> bool {
-    !matches!(field.role, Role::Header | Role::Reserved)
+fn number(struct_: &Struct, plan: &IntField) -> String {
+    let name = &struct_.fields[plan.field].name;
+    let when = match plan.version {
+        0 | 1 => String::new(),
+        _ => format!("\t\t\tif (view.has_{name})\n\t"),
+    };
+    format!("{when}\t\t\t{}number({name:?}, view.{name});\n", sign(plan.int))
 }
 
-fn field_lines(abi: &Abi, view: &str, field: &Field) -> String {
-    let name = &field.name;
-    match &field.type_ {
-        Type::Int(int) => {
-            let when = match field.version {
-                0 | 1 => String::new(),
-                _ => format!("\t\t\tif (view.has_{name})\n\t"),
-            };
-            format!("{when}\t\t\t{}number({name:?}, view.{name});\n", sign(*int))
+fn array(abi: &Abi, view: &str, struct_: &Struct, plan: &ArrayPlan) -> String {
+    let name = &struct_.fields[plan.field].name;
+    let (type_, lines) = match &plan.element {
+        ElementPlan::Int(Int::U8) => {
+            return format!("\t\t\thex({name:?}, view.{name}.bytes, view.{name}.count);\n");
         }
-        Type::Flexible(element, _) => match **element {
-            Type::Int(Int::U8) => {
-                format!("\t\t\thex({name:?}, view.{name}.bytes, view.{name}.count);\n")
-            }
-            Type::Struct(id) => element_lines(abi, view, name, id),
-            _ => panic!("there is no function for the array `{name}`"),
-        },
-        _ => panic!("there is no member for `{name}`"),
+        ElementPlan::Int(int) => {
+            let line = format!("\t\t\t\t{}element({name:?}, nth, \"\", each);\n", sign(*int));
+            (c_type(*int).to_owned(), line)
+        }
+        ElementPlan::Struct(id, members) => {
+            let element = abi.struct_(*id);
+            let members = members.iter().map(|member| self::member(element, name, member));
+            (format!("struct {}", element.name), members.collect())
+        }
+    };
+    format!(
+        "\t\t\t{type_} each;\n\n\
+         \t\t\tfor (__u32 nth = 0; {view}_{name}(&view, nth, &each); nth++) {{\n{lines}\t\t\t}}\n"
+    )
+}
+
+/// The line of a member of an element; none for a reserved one.
+fn member(element: &Struct, array: &str, plan: &IntField) -> String {
+    let field = &element.fields[plan.field];
+    let (name, sign) = (&field.name, sign(plan.int));
+    match field.role {
+        Role::Reserved => String::new(),
+        _ => format!("\t\t\t\t{sign}element({array:?}, nth, \".{name}\", each.{name});\n"),
     }
 }
 
-fn element_lines(abi: &Abi, view: &str, array: &str, id: StructId) -> String {
-    let struct_ = abi.struct_(id);
-    let mut lines = format!(
-        "\t\t\tstruct {} each;\n\n\
-         \t\t\tfor (__u32 nth = 0; {view}_{array}(&view, nth, &each); nth++) {{\n",
-        struct_.name
-    );
-    for field in struct_.fields.iter().filter(|field| is_told(field)) {
-        let Type::Int(int) = field.type_ else { panic!("elements have no `{}`", field.name) };
-        let (name, sign) = (&field.name, sign(int));
-        writeln!(lines, "\t\t\t\t{sign}element({array:?}, nth, {name:?}, each.{name});")
-            .expect("text");
+/// The C type of an integer in a view.
+pub(crate) fn c_type(int: Int) -> &'static str {
+    match int {
+        Int::AlignedU64 => names::c_int(Int::U64),
+        int => names::c_int(int),
     }
-    lines + "\t\t\t}\n"
 }
 
-/// What the printing functions of signed numbers start with.
+/// The prefix of the functions that print signed numbers.
 fn sign(int: Int) -> &'static str {
     if int.signed() { "signed_" } else { "" }
 }

@@ -1,7 +1,7 @@
 //! Pairs of ABIs for `compat`: the history of VFIO, and the examples of the
 //! catalogue.
 
-use capchain::catalogue::{self, Entry};
+use capchain::catalogue::{self, CatalogueEntry};
 use capchain::compat::{Finding, Side, compare};
 use capchain::lower::lower;
 use capchain::release::Release;
@@ -21,7 +21,7 @@ pub fn history() -> Vec<(Release, Side)> {
 /// after the good one.
 pub struct Example {
     /// The entry of the catalogue.
-    pub entry: &'static Entry,
+    pub entry: &'static CatalogueEntry,
     /// The ABI before the change.
     pub before: Side,
     /// The ABI after the bad change.
@@ -44,15 +44,10 @@ pub fn examples() -> impl Iterator<Item = Example> {
     })
 }
 
-/// The head of a file of items.
-const HEAD: &str = "title: Example\ndoc: Shows one rule.\nheader: demo\nsince: v1.0\n\
-                    source: demo/demo.h\n\nitems:\n";
-
 /// The small specification with these items.
 fn example(name: &str, items: &str) -> Side {
-    let items: String = items.lines().map(|line| ["  ", line, "\n"].concat()).collect();
     let folder = SpecFolder::demo();
-    folder.write("demo.yaml", [HEAD, &items].concat());
+    folder.write_example(items);
     let opened = folder.open(&[]);
     let problems = opened.problems.render(&opened.sources, false);
     let spec = opened.spec.unwrap_or_else(|| panic!("{name}: {problems}\n{items}"));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use capchain::Opened;
 use capchain::ir::{Abi, Arg, Handler, Ioctl, Struct, StructId};
 use capchain::lower::lower;
-use capchain::model::{Answer, Cap, Contents, Handling};
+use capchain::model::{Answer, Cap, Contents, HandlerModel};
 use capchain::spec::load::Origin;
 
 use crate::fixtures;
@@ -76,8 +76,8 @@ impl Call {
 
     /// The answer of a handler.
     pub fn answer<'a>(&self, abi: &'a Abi, name: &str) -> Answer<'a> {
-        let handling = Handling::new(abi, ioctl(abi), handler(abi, name)).expect("rules");
-        handling.answer(&self.memory(abi), &self.contents(abi))
+        let model = HandlerModel::new(abi, ioctl(abi), handler(abi, name)).expect("rules");
+        model.answer(&self.memory(abi), &self.contents(abi))
     }
 
     /// The contents of the reply: one interrupt with an eventfd and, after the

@@ -6,9 +6,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use capchain::ir::{Abi, Arg, Capability, Chain, Field, Role, Type};
-use capchain::layout::{Int, Model};
+use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan};
+use capchain::ir::{Abi, CapabilityId, Role, Struct};
 use capchain::names::{self, c_name};
+
+use crate::c_program::c_type;
 
 /// Leaves a header for each chain in a folder, and the list of the proofs that
 /// depend on the ABI: a profile and its chain per line, and the loops of
@@ -16,14 +18,20 @@ use capchain::names::{self, c_name};
 pub fn write(folder: &Path, abi: &Abi) {
     let stem = names::c_stem(&abi.name);
     let (mut profiles, mut loops) = (String::new(), String::new());
-    for chain in abi.chains.iter().filter(|chain| chain.offset_host().is_some()) {
-        let capabilities = capabilities(abi, &stem, chain);
-        let text = header(abi, &stem, chain, &capabilities);
-        fs::write(folder.join(format!("{}.h", chain.name)), text).expect("a file");
-        for profile in profiles_of(abi, chain) {
-            writeln!(profiles, "{profile} {}", chain.name).expect("text");
+    for plan in abi.protocol.chains.iter().filter(|plan| plan.host.is_some()) {
+        let chain = &abi.chain(plan.chain).name;
+        let known = |id: &CapabilityId| known(abi, &stem, chain, *id);
+        let capabilities: Vec<_> = plan.capabilities.iter().map(known).collect();
+        let text = header(abi, &stem, plan, &capabilities);
+        fs::write(folder.join(format!("{chain}.h")), text).expect("a file");
+        let capable = plan.profiles.iter().filter(|profile| {
+            let (ioctl, handler) = profile.handler;
+            abi.ioctl(ioctl).handlers[handler].chain.is_some()
+        });
+        for profile in capable {
+            writeln!(profiles, "{} {chain}", profile.name).expect("text");
         }
-        loops += &loops_of(&stem, &chain.name, &capabilities);
+        loops += &loops_of(&stem, chain, &capabilities);
     }
     fs::write(folder.join("profiles"), profiles).expect("a file");
     fs::write(folder.join("loops"), loops).expect("a file");
@@ -39,18 +47,10 @@ fn loops_of(stem: &str, chain: &str, capabilities: &[Known]) -> String {
     own.chain(shared).map(|(name, each)| format!("{chain} {name}.0 {each}\n")).collect()
 }
 
-/// The names of the profiles that write a chain.
-fn profiles_of<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = &'a str> {
-    let host = chain.offset_host().map(|host| Arg::Struct(host.struct_));
-    let ioctls = abi.ioctls.iter().filter(move |ioctl| Some(&ioctl.arg) == host.as_ref());
-    let handlers = ioctls.flat_map(|ioctl| &ioctl.handlers);
-    let handlers = handlers.filter(|handler| handler.chain.is_some());
-    handlers.filter_map(|handler| handler.profile.as_deref())
-}
-
 /// A capability as the C header has it.
 struct Known<'a> {
-    capability: &'a Capability,
+    id: u64,
+    newest: u16,
     /// What it is called within its chain, in C.
     short: String,
     /// The struct of its values, and what its functions start with.
@@ -72,55 +72,48 @@ struct Array<'a> {
     counted: bool,
 }
 
-fn capabilities<'a>(abi: &'a Abi, stem: &str, chain: &'a Chain) -> Vec<Known<'a>> {
-    let mut all: Vec<Known> = Vec::new();
-    for capability in abi.capabilities_of(chain) {
-        if all.iter().all(|one| one.capability.id != capability.id) {
-            all.push(known(abi, stem, chain, capability));
-        }
+fn known<'a>(abi: &'a Abi, stem: &str, chain: &str, id: CapabilityId) -> Known<'a> {
+    let (capability, plan) = (abi.capability(id), &abi.protocol.capabilities[id.0]);
+    let mut known = Known {
+        id: plan.id,
+        newest: plan.newest,
+        short: capability.short.to_ascii_lowercase(),
+        view: c_name(stem, &[chain, &capability.short]),
+        numbers: Vec::new(),
+        array: None,
+    };
+    if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
+        let numbers = plan.fields.iter();
+        let numbers = numbers.map(|plan| (struct_.fields[plan.field].name.as_str(), plan.version));
+        known.numbers = numbers.collect();
+        known.array = plan.array.as_ref().map(|plan| array(abi, struct_, plan));
     }
-    all
+    known
 }
 
-fn known<'a>(abi: &'a Abi, stem: &str, chain: &Chain, capability: &'a Capability) -> Known<'a> {
-    let view = c_name(stem, &[&chain.name, &capability.short]);
-    let fields = capability.struct_.map(|id| &abi.struct_(id).fields);
-    let told = |field: &&Field| !matches!(field.role, Role::Header | Role::Reserved);
-    let fields: Vec<_> = fields.into_iter().flatten().filter(told).collect();
-    let is_number = |field: &&&Field| matches!(field.type_, Type::Int(_));
-    let numbers = fields.iter().filter(is_number);
-    let numbers = numbers.map(|field| (field.name.as_str(), field.version)).collect();
-    let array = fields.iter().find_map(|field| array(abi, field));
-    let short = capability.short.to_ascii_lowercase();
-    Known { capability, short, view, numbers, array }
-}
-
-fn array<'a>(abi: &'a Abi, field: &'a Field) -> Option<Array<'a>> {
-    let Type::Flexible(element, count) = &field.type_ else { return None };
-    let counted = count.is_some();
-    let name = field.name.as_str();
-    Some(match &**element {
-        Type::Struct(id) => {
-            let struct_ = abi.struct_(*id);
-            let members = struct_.fields.iter().filter(|field| field.role != Role::Reserved);
-            let each = struct_.layouts[Model::Lp64.index()].size;
-            let members = members.map(|field| field.name.as_str()).collect();
-            Array { name, type_: format!("struct {}", struct_.name), each, members, counted }
+fn array<'a>(abi: &'a Abi, struct_: &'a Struct, plan: &ArrayPlan) -> Array<'a> {
+    let (type_, members) = match &plan.element {
+        ElementPlan::Struct(id, members) => {
+            let element = abi.struct_(*id);
+            let fields = members.iter().map(|member| &element.fields[member.field]);
+            let fields = fields.filter(|field| field.role != Role::Reserved);
+            let members = fields.map(|field| field.name.as_str()).collect();
+            (format!("struct {}", element.name), members)
         }
-        Type::Int(int) => {
-            let type_ = names::c_int(int_of(*int)).to_owned();
-            Array { name, type_, each: int.size(), members: Vec::new(), counted }
-        }
-        _ => panic!("there is no function for the array `{name}`"),
-    })
-}
-
-fn int_of(int: Int) -> Int {
-    if int == Int::AlignedU64 { Int::U64 } else { int }
+        ElementPlan::Int(int) => (c_type(*int).to_owned(), Vec::new()),
+    };
+    Array {
+        name: &struct_.fields[plan.field].name,
+        type_,
+        each: plan.stride.kernel(),
+        members,
+        counted: plan.count.is_some(),
+    }
 }
 
 /// The header of a chain.
-fn header(abi: &Abi, stem: &str, chain: &Chain, capabilities: &[Known]) -> String {
+fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> String {
+    let chain = abi.chain(plan.chain);
     let (info, own) = (c_name(stem, &[&chain.name, "info"]), c_name(stem, &[&chain.name]));
     let internal = c_name(stem, &["", &chain.name, "info"]);
     let upper = |function: &str| function.to_uppercase();
@@ -134,9 +127,8 @@ fn header(abi: &Abi, stem: &str, chain: &Chain, capabilities: &[Known]) -> Strin
     for function in ["caps", "next"] {
         writeln!(text, "#define CHAIN_{}\t{own}_{function}", upper(function)).expect("text");
     }
-    let header = abi.struct_(abi.cap_headers[chain.header].struct_);
-    let header = header.layouts[Model::Lp64.index()].size;
-    let ids = capabilities.iter().map(|one| format!("id == {}", one.capability.id));
+    let header = abi.protocol.headers[plan.header].size;
+    let ids = capabilities.iter().map(|one| format!("id == {}", one.id));
     let ids = ids.collect::<Vec<_>>().join(" || ");
     let parts = |part: fn(&Known, usize) -> String| {
         capabilities.iter().enumerate().map(|(nth, one)| part(one, nth)).collect::<String>()
@@ -157,7 +149,7 @@ fn header(abi: &Abi, stem: &str, chain: &Chain, capabilities: &[Known]) -> Strin
          __u32 kind)\n{{\n{append}}}\n\n\
          static int says(const struct {stem}_cap *cap, const struct values *values, \
          __u32 kind)\n{{\n{says}\treturn 0;\n}}\n",
-        bound = chain.bound,
+        bound = plan.bound,
         kinds = capabilities.len(),
         values = parts(values),
         getters = parts(getter),
@@ -202,7 +194,7 @@ fn getter(one: &Known, _: usize) -> String {
 
 /// Compares all that getters say of two capabilities.
 fn same(one: &Known, _: usize) -> String {
-    let (view, id) = (&one.view, one.capability.id);
+    let (view, id) = (&one.view, one.id);
     let mut equal = String::from("1");
     for (name, version) in &one.numbers {
         equal += &format!(" &&\n\t\t       one.{name} == two.{name}");
@@ -236,7 +228,7 @@ fn append(one: &Known, nth: usize) -> String {
 
 /// Compares what a getter says with what was appended.
 fn says(one: &Known, nth: usize) -> String {
-    let (view, short, newest) = (&one.view, &one.short, one.capability.version);
+    let (view, short, newest) = (&one.view, &one.short, one.newest);
     let mut equal =
         format!("view.cap.version == (given->cap.version ? given->cap.version : {newest})");
     for (name, version) in &one.numbers {

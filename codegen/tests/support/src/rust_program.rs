@@ -6,7 +6,8 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use capchain::ir::{Abi, Capability, Chain, Field, GroupId, Role, StructId, Type};
+use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan, IntField};
+use capchain::ir::{Abi, CapabilityId, Chain, GroupId, Role, Struct};
 use capchain::layout::Int;
 use capchain::names;
 
@@ -33,7 +34,7 @@ pub fn source(abi: &Abi) -> String {
     }
     let names: Vec<_> = abi.chains.iter().map(|chain| &chain.name).collect();
     let tellers = abi.chains.iter().map(|chain| chain.name.as_str()).collect::<Vec<_>>().join(", ");
-    let functions: String = abi.chains.iter().map(|chain| function(abi, chain)).collect();
+    let functions: String = abi.protocol.chains.iter().map(|plan| function(abi, plan)).collect();
     format!(
         "//! Each chain by its views.\n\n\
          use generated_abi::views::{{self, Wire}};\n\n\
@@ -53,17 +54,11 @@ pub fn source(abi: &Abi) -> String {
     )
 }
 
-fn function(abi: &Abi, chain: &Chain) -> String {
-    let cap_type = [&names::group_type(&chain.name), "Cap"].concat();
-    let (name, mut ids, mut arms) = (&chain.name, Vec::new(), String::new());
-    for index in &chain.capabilities {
-        let capability = abi.capability(*index);
-        if !ids.contains(&capability.id) {
-            ids.push(capability.id);
-            arms += &arm(abi, &cap_type, capability);
-        }
-    }
-    let (head, caps) = start(abi, chain);
+fn function(abi: &Abi, plan: &ChainPlan) -> String {
+    let name = &abi.chain(plan.chain).name;
+    let cap_type = [&names::group_type(name), "Cap"].concat();
+    let arms: String = plan.capabilities.iter().map(|id| arm(abi, &cap_type, *id)).collect();
+    let (head, caps) = start(abi, name, plan);
     format!(
         "\nfn {name}(text_of: &mut Text, bytes: &[u8], wire: Wire) {{\n{head}    \
          for found in {caps} {{\n        match found {{\n            \
@@ -76,15 +71,15 @@ fn function(abi: &Abi, chain: &Chain) -> String {
 }
 
 /// The lines that make the first line of the text, and the walk.
-fn start(abi: &Abi, chain: &Chain) -> (String, String) {
-    let Some(host) = chain.offset_host() else {
-        let caps = names::group_type(&chain.name);
+fn start(abi: &Abi, chain: &str, plan: &ChainPlan) -> (String, String) {
+    let Some(host) = &plan.host else {
+        let caps = names::group_type(chain);
         let head = "    no_host(text_of);\n".to_owned();
         return (head, format!("views::{caps}Caps::parse_as(bytes, wire)"));
     };
     let struct_ = abi.struct_(host.struct_);
     let view = names::group_type(names::without_prefix(&abi.prefix, &struct_.name));
-    let argsz = ident(&struct_.fields[struct_.argsz.expect("a host has argsz")].name);
+    let argsz = ident(&struct_.fields[host.argsz.0].name);
     let head = format!(
         "    let view = match views::{view}::parse_as(bytes, wire) {{\n        \
          Err(views::ReplyError::TooShort {{ len, minsz }}) => \
@@ -96,12 +91,14 @@ fn start(abi: &Abi, chain: &Chain) -> (String, String) {
 }
 
 /// The arm of a known capability.
-fn arm(abi: &Abi, cap_type: &str, capability: &Capability) -> String {
-    let variant = names::group_type(&capability.short);
-    let (id, short) = (capability.id, &capability.short);
-    let fields = capability.struct_.map(|id| &abi.struct_(id).fields);
-    let fields = fields.into_iter().flatten().filter(|field| is_told(field));
-    let lines: String = fields.map(|field| field_lines(abi, field)).collect();
+fn arm(abi: &Abi, cap_type: &str, id: CapabilityId) -> String {
+    let (short, plan) = (&abi.capability(id).short, &abi.protocol.capabilities[id.0]);
+    let (id, variant) = (plan.id, names::group_type(short));
+    let mut lines = String::new();
+    if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
+        lines.extend(plan.fields.iter().map(|field| number(abi, struct_, field)));
+        lines.extend(plan.array.iter().map(|plan| array(abi, struct_, plan)));
+    }
     format!(
         "            Ok(views::{cap_type}::{variant}(view)) => {{\n                \
          cap(text_of, view.offset(), {id}, view.version(), {short:?});\n\
@@ -110,54 +107,51 @@ fn arm(abi: &Abi, cap_type: &str, capability: &Capability) -> String {
     )
 }
 
-fn is_told(field: &Field) -> bool {
-    !matches!(field.role, Role::Header | Role::Reserved)
+fn number(abi: &Abi, struct_: &Struct, plan: &IntField) -> String {
+    let field = &struct_.fields[plan.field];
+    let (name, raw) = (&field.name, raw(abi, field.group, plan.int));
+    let getter = ident(&names::view_getter(name));
+    match plan.version {
+        0 | 1 => format!("                number(text_of, {name:?}, view.{getter}(){raw});\n"),
+        _ => format!(
+            "                if let Some(found) = view.{getter}() {{\n                    \
+             number(text_of, {name:?}, found{raw});\n                }}\n"
+        ),
+    }
 }
 
-fn field_lines(abi: &Abi, field: &Field) -> String {
-    let (name, getter) = (&field.name, ident(&names::view_getter(&field.name)));
-    match &field.type_ {
-        Type::Int(int) => {
-            let raw = raw(abi, field.group, *int);
-            match field.version {
-                0 | 1 => {
-                    format!("                number(text_of, {name:?}, view.{getter}(){raw});\n")
-                }
-                _ => format!(
-                    "                if let Some(found) = view.{getter}() {{\n                    \
-                     number(text_of, {name:?}, found{raw});\n                }}\n"
-                ),
-            }
+fn array(abi: &Abi, struct_: &Struct, plan: &ArrayPlan) -> String {
+    let name = &struct_.fields[plan.field].name;
+    let getter = ident(&names::view_getter(name));
+    let lines: String = match &plan.element {
+        ElementPlan::Int(Int::U8) => {
+            return format!("                hex(text_of, {name:?}, view.{getter}());\n");
         }
-        Type::Flexible(element, _) => match **element {
-            Type::Int(Int::U8) => {
-                format!("                hex(text_of, {name:?}, view.{getter}());\n")
-            }
-            Type::Struct(id) => {
-                let lines = element_lines(abi, name, id);
-                format!(
-                    "                for (index, each) in view.{getter}().iter().enumerate() \
-                     {{\n{lines}                }}\n"
-                )
-            }
-            _ => panic!("views have no getter for the array `{name}`"),
-        },
-        _ => panic!("views have no getter for `{name}`"),
-    }
+        ElementPlan::Int(_) => {
+            format!("                    element(text_of, {name:?}, index, \"\", each);\n")
+        }
+        ElementPlan::Struct(id, members) => {
+            let element = abi.struct_(*id);
+            members.iter().map(|member| self::member(abi, element, name, member)).collect()
+        }
+    };
+    format!(
+        "                for (index, each) in view.{getter}().iter().enumerate() \
+         {{\n{lines}                }}\n"
+    )
 }
 
-fn element_lines(abi: &Abi, array: &str, id: StructId) -> String {
-    let mut lines = String::new();
-    for field in abi.struct_(id).fields.iter().filter(|field| is_told(field)) {
-        let Type::Int(int) = field.type_ else { panic!("elements have no `{}`", field.name) };
-        let (name, member, raw) = (&field.name, ident(&field.name), raw(abi, field.group, int));
-        writeln!(
-            lines,
-            "                    element(text_of, {array:?}, index, {name:?}, each.{member}{raw});"
-        )
-        .expect("text");
+/// The line of a member of an element; none for a reserved one.
+fn member(abi: &Abi, element: &Struct, array: &str, plan: &IntField) -> String {
+    let field = &element.fields[plan.field];
+    if field.role == Role::Reserved {
+        return String::new();
     }
-    lines
+    let (name, member) = (&field.name, ident(&field.name));
+    let raw = raw(abi, field.group, plan.int);
+    format!(
+        "                    element(text_of, {array:?}, index, \".{name}\", each.{member}{raw});\n"
+    )
 }
 
 /// How the number of flags or of a named number is reached.

@@ -11,6 +11,10 @@ use tempfile::TempDir;
 
 use crate::fixtures;
 
+/// The head of the file of an example.
+const EXAMPLE_HEAD: &str = "title: Example\ndoc: Shows one rule.\nheader: demo\nsince: v1.0\n\
+                            source: demo/demo.h\n\nitems:\n";
+
 /// A specification in a temporary folder.
 pub struct SpecFolder {
     folder: TempDir,
@@ -57,6 +61,16 @@ impl SpecFolder {
         let path = self.path().join(name);
         fs::write(&path, bytes).expect("a file");
         path
+    }
+
+    /// Writes the file `demo.yaml` of the small specification. A text that starts
+    /// with an item gets the head of a file, which examples leave out.
+    pub fn write_example(&self, text: &str) -> PathBuf {
+        if !text.starts_with("- ") {
+            return self.write("demo.yaml", text);
+        }
+        let items: String = text.lines().map(|line| ["  ", line, "\n"].concat()).collect();
+        self.write("demo.yaml", [EXAMPLE_HEAD, &items].concat())
     }
 
     /// Changes a file of the specification.

@@ -19,18 +19,16 @@
 /* -------------------------- Replies and chains -------------------------- */
 
 /*
- * Safe ways to ask for replies, to walk the chains of capabilities in them, and
- * to write such replies. No byte outside of a buffer is read or written,
- * whatever it holds; nothing is allocated.
+ * Functions that request replies, walk their chains of capabilities, and write
+ * replies. They never read or write outside the buffer, and allocate nothing.
  *
- * Start at the functions that end in _request or _parse, which read a reply,
- * then at _caps and _next, which walk its chain; the functions that end in
- * _read tell what a capability holds.
+ * Names that end in _request or _parse read a reply, _caps and _next walk its
+ * chain, and _read reads the fields of a capability.
  */
 
 /*
- * Numbers in replies are in the byte order of the host and lie as a 64-bit
- * kernel puts them, in a 32-bit program too: the kernel translates nothing.
+ * Integers in replies have the byte order of the host and the layout of a
+ * 64-bit kernel, also in 32-bit programs: the kernel does not translate.
  * They are read and written at any alignment.
  */
 #ifdef __cplusplus
@@ -39,7 +37,7 @@
 #define VFIO_ABI__NULL	((void *)0)
 #endif
 
-/* What sizeof yields, without <stddef.h>. */
+/* size_t, without <stddef.h>. */
 typedef __SIZE_TYPE__ vfio_abi_size;
 
 static inline __u16 vfio_abi__u16(const __u8 *bytes)
@@ -66,7 +64,7 @@ static inline __u64 vfio_abi__u64(const __u8 *bytes)
 	return number;
 }
 
-/* The number of 1, 2, 4 or 8 bytes that starts here. */
+/* Reads an integer of 1, 2, 4 or 8 bytes. */
 static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
@@ -81,7 +79,7 @@ static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 	}
 }
 
-/* Writes the low 1, 2, 4 or 8 bytes of a number. */
+/* Writes the low 1, 2, 4 or 8 bytes of an integer. */
 static inline void vfio_abi__put(__u8 *bytes, __u32 width, __u64 number)
 {
 	__u16 number16 = VFIO_ABI__CAST(__u16, number);
@@ -102,116 +100,120 @@ static inline void vfio_abi__put(__u8 *bytes, __u32 width, __u64 number)
 	}
 }
 
-/* A number of bytes in the 32 bits in which the protocol counts them. */
+/* A size in 32 bits, as the protocol has sizes; larger sizes are clamped. */
 static inline __u32 vfio_abi__len(__u64 len)
 {
 	return len > 0xffffffff ? 0xffffffff : VFIO_ABI__CAST(__u32, len);
 }
 
 /*
- * What is wrong with a reply or its chain. No errno is as low as these.
+ * The errors of a reply and its chain. Every value is below every errno.
  */
 enum vfio_abi_error_kind {
-	/* the reply ends in the part that every reply has */
+	/* the reply ends inside its fixed part */
 	VFIO_ABI_TOO_SHORT = -65537,
-	/* the buffer is smaller than the reply needs and did not grow */
+	/* the buffer is smaller than the reply requires and did not grow */
 	VFIO_ABI_SHORT = -65538,
-	/* a capability starts at the end of the reply or behind */
+	/* a capability starts at the end of the reply or after it */
 	VFIO_ABI_OUT_OF_BOUNDS = -65539,
-	/* a capability starts in the fixed part */
+	/* a capability starts inside the fixed part */
 	VFIO_ABI_INSIDE_FIXED = -65540,
-	/* the reply ends in a capability's header */
+	/* the reply ends inside a capability's header */
 	VFIO_ABI_HEADER_CUT = -65541,
-	/* the chain comes back to itself */
+	/* the chain returns to a capability that was visited before */
 	VFIO_ABI_CYCLE = -65542,
-	/* the reply ends before a capability has what its version needs */
+	/* the reply ends before the fields of a capability's version do */
 	VFIO_ABI_BODY_SHORT = -65543,
-	/* a capability counts more elements than the reply holds */
+	/* a capability counts more elements than the reply has */
 	VFIO_ABI_COUNT_OUT_OF_BOUNDS = -65544,
-	/* a capability reaches into the next one */
+	/* a capability overlaps the next one */
 	VFIO_ABI_OVERLAP = -65545,
 };
 
-/* The error in words. */
+/* The description of an error. */
 static inline const char *vfio_abi_error_text(int kind)
 {
 	switch (kind) {
 	case VFIO_ABI_TOO_SHORT:
-		return "the reply ends in its fixed part";
+		return "the reply ends inside its fixed part";
 	case VFIO_ABI_SHORT:
 		return "the buffer is too small for the reply";
 	case VFIO_ABI_OUT_OF_BOUNDS:
-		return "a capability starts behind the reply";
+		return "a capability starts after the end of the reply";
 	case VFIO_ABI_INSIDE_FIXED:
-		return "a capability starts in the fixed part";
+		return "a capability starts inside the fixed part";
 	case VFIO_ABI_HEADER_CUT:
-		return "the reply ends in a capability's header";
+		return "the reply ends inside a capability's header";
 	case VFIO_ABI_CYCLE:
-		return "the chain comes back to itself";
+		return "the chain returns to an earlier capability";
 	case VFIO_ABI_BODY_SHORT:
-		return "the reply ends in a capability's body";
+		return "the reply ends inside a capability's body";
 	case VFIO_ABI_COUNT_OUT_OF_BOUNDS:
-		return "a capability counts more elements than there are";
+		return "a capability counts more elements than the reply has";
 	case VFIO_ABI_OVERLAP:
-		return "a capability reaches into the next one";
+		return "a capability overlaps the next one";
 	default:
-		return "no error of a chain";
+		return "unknown error";
 	}
 }
 
-/* An error, and the capability that it is about. */
+/* An error and its capability. */
 struct vfio_abi_error {
 	int	kind;
-	__u32	at;	/* where the capability starts */
-	__u32	id;	/* of the last three kinds: its id, */
-	__u64	value;	/* the bytes, the elements, or where the next starts */
+	__u32	at;	/* offset of the capability */
+	/*
+	 * For the last three kinds: the capability's id, and the required
+	 * bytes, the counted elements, or the offset of the next capability.
+	 */
+	__u32	id;
+	__u64	value;
 };
 
-/* Some bits of a number in a header. */
+/* Bits of an integer in a header. */
 struct vfio_abi__bits {
-	__u32	at;	/* offset of the number in the header */
-	__u32	width;	/* bytes of the number; 0 if there is none */
+	__u32	at;	/* offset of the integer in the header */
+	__u32	width;	/* bytes of the integer; 0 if there are no bits */
 	__u32	low;	/* the lowest bit */
-	__u64	mask;	/* the bits, moved down */
+	__u64	mask;	/* applied after the shift */
 };
 
-/* How the headers of a chain look and what their offsets mean. */
+/* The format of a chain's headers, and the meaning of their offsets. */
 struct vfio_abi__format {
-	__u32	size;			/* of the header */
-	__u32	min_size;		/* of a capability */
+	__u32	size;			/* size of the header */
+	__u32	min_size;		/* minimum size of a capability */
 	struct vfio_abi__bits id;
-	struct vfio_abi__bits version;	/* without one, all are of version 1 */
+	struct vfio_abi__bits version;	/* without bits, always 1 */
 	struct vfio_abi__bits next;
-	__u64	end;			/* the next that ends the chain */
+	__u64	end;			/* the value of next that ends the chain */
 	int	from_reply;		/* next counts from the reply's start */
 };
 
 /* A capability. */
 struct vfio_abi_cap {
-	__u32	at;		/* where it starts in the reply */
+	__u32	at;		/* its offset in the reply */
 	__u32	id;
 	__u32	version;
-	__u32	next;		/* where the next one starts; 0 of the last */
+	__u32	next;		/* offset of the next one; 0 for the last */
 	int	known;		/* its body was checked */
-	__u32	size;		/* the bytes that can belong to it, */
-	const __u8 *bytes;	/* its header first */
+	__u32	size;		/* number of bytes that can belong to it */
+	const __u8 *bytes;	/* these bytes, starting with the header */
 };
 
-/* The walk of a chain. Bounded by the reply, and ends on every input. */
+/* The walk over a chain. It is bounded by the reply and ends on every input. */
 struct vfio_abi_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
-	__u32	bound;		/* no capability starts before this */
-	__u32	most;		/* nor behind this */
-	__u32	at;		/* where the next capability starts */
-	__u32	left;		/* how many may follow; 0 if none is to */
-	int	state;		/* 1 to go on, 0 at the end, or the error */
+	__u32	bound;		/* lowest offset of a capability */
+	__u32	most;		/* highest offset of a capability */
+	__u32	at;		/* offset of the next capability */
+	__u32	left;		/* how many can follow; 0 ends the walk */
+	int	state;		/* 1 during the walk, 0 at its end, or the error */
 	struct vfio_abi_error error;
 };
 
 /*
- * A walk that starts with the capability at first. None can start before
- * bound.
+ * A walk that starts with the capability at first. No capability can start
+ * before bound.
  */
 static inline struct vfio_abi_walk vfio_abi__start(
 		const struct vfio_abi__format *format, const __u8 *bytes,
@@ -232,7 +234,7 @@ static inline struct vfio_abi_walk vfio_abi__start(
 	return walk;
 }
 
-/* A walk over nothing. */
+/* A walk over an empty chain. */
 static inline struct vfio_abi_walk vfio_abi__empty_walk(void)
 {
 	struct vfio_abi_walk walk;
@@ -254,7 +256,7 @@ static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 	return kind;
 }
 
-/* Some bits of a header. */
+/* Reads a bit field of a header. */
 static inline __u64 vfio_abi__field(const __u8 *header,
 				    const struct vfio_abi__bits *bits)
 {
@@ -263,13 +265,13 @@ static inline __u64 vfio_abi__field(const __u8 *header,
 	return number >> bits->low & bits->mask;
 }
 
-/* What a header's next means: an offset in the reply. */
+/* The offset in the reply to which a header's next leads. */
 static inline __u32 vfio_abi__target(const struct vfio_abi__format *format,
 				     __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
-	/* What 32 bits cannot hold lies behind every reply. */
+	/* An offset beyond 32 bits is after every reply. */
 	if (!format->from_reply)
 		next = next > most - at ? most : next + at;
 	return VFIO_ABI__CAST(__u32, next > most ? most : next);
@@ -290,7 +292,7 @@ static inline int vfio_abi__refuse(const struct vfio_abi__format *format,
 	return vfio_abi__fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
 }
 
-/* Where a walk is behind a capability that does not lead on. */
+/* Prepares the next step if the next capability is not after this one. */
 static inline void vfio_abi__step_backwards(
 		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap,
@@ -304,16 +306,16 @@ static inline void vfio_abi__step_backwards(
 	cap->next = target;
 	walk->at = target;
 	if (target == cap->at)
-		/* This one counts; the error comes behind it. */
+		/* This capability is returned; the next visit fails. */
 		vfio_abi__fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
 		walk->left = 0;
 }
 
 /*
- * Goes on to the next capability and looks at its header: 1 if there is one, 0
- * at the end, or the error, which walk->error tells more about. Behind an error
- * there is nothing but the same error.
+ * Visits the next capability and reads its header. Returns 1 if there is one,
+ * 0 at the end, or the kind of the error; walk->error has the details. After an
+ * error, every call returns the same error.
  */
 static inline __attribute__((always_inline)) int vfio_abi__visit(
 		const struct vfio_abi__format *format,
@@ -325,9 +327,9 @@ static inline __attribute__((always_inline)) int vfio_abi__visit(
 	__u32 target;
 	__u64 next;
 
-	/* While some are left, none starts before the bound. */
+	/* While left is not 0, at is not below bound. */
 	if (!walk->left || at > walk->most) {
-		/* Here, where analyzers see that it is not more. */
+		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return vfio_abi__refuse(format, walk);
@@ -345,7 +347,7 @@ static inline __attribute__((always_inline)) int vfio_abi__visit(
 	cap->next = 0;
 	next = vfio_abi__field(header, &format->next);
 	target = vfio_abi__target(format, at, next);
-	/* An end of 0 never leads on. */
+	/* If the end is 0, a next of 0 gives a target that is not after at. */
 	if (target > at && (!format->end || next != format->end)) {
 		cap->next = target;
 		walk->at = target;
@@ -357,14 +359,14 @@ static inline __attribute__((always_inline)) int vfio_abi__visit(
 	return 1;
 }
 
-/* The array behind a body, each element as the reply has it. */
+/* The array after the fields of a body, in place in the reply. */
 struct vfio_abi_array {
 	const __u8 *bytes;
 	__u32	count;
 	__u32	each;		/* size of an element in bytes */
 };
 
-/* Checks that the fixed part of a known body is there. */
+/* Checks that a known body has all bytes of its version. */
 static inline int vfio_abi__body(struct vfio_abi_walk *walk,
 				 struct vfio_abi_cap *cap, __u32 need)
 {
@@ -378,14 +380,14 @@ static inline int vfio_abi__body(struct vfio_abi_walk *walk,
 			      cap->next);
 }
 
-/* Whether count elements of each bytes end within size, behind start. */
+/* Whether count elements of each bytes fit between start and size. */
 static inline int vfio_abi__holds(__u32 size, __u32 start, __u64 count,
 				  __u32 each)
 {
 	return start <= size && count <= (size - start) / each;
 }
 
-/* Checks that an array behind a known body is there. */
+/* Checks that a known body has all elements of its array. */
 static inline int vfio_abi__counted(struct vfio_abi_walk *walk,
 				    const struct vfio_abi_cap *cap,
 				    __u32 start, __u64 count, __u32 each)
@@ -399,7 +401,7 @@ static inline int vfio_abi__counted(struct vfio_abi_walk *walk,
 			      cap->next);
 }
 
-/* The array of a capability, if all of it is there. */
+/* The array of a capability, if it is complete. */
 static inline int vfio_abi__elements(struct vfio_abi_array *array,
 				     const struct vfio_abi_cap *cap,
 				     __u32 start, __u64 count, __u32 each)
@@ -412,7 +414,7 @@ static inline int vfio_abi__elements(struct vfio_abi_array *array,
 	return 1;
 }
 
-/* The elements that lie before the end of a capability. */
+/* All whole elements up to the end of a capability. */
 static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
 				      const struct vfio_abi_cap *cap,
 				      __u32 start, __u32 each)
@@ -423,7 +425,7 @@ static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
 	return 1;
 }
 
-/* The bytes of an element, if there is one of this index. */
+/* The bytes of an element; a null pointer if the index is too large. */
 static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 					   __u32 nth)
 {
@@ -432,16 +434,16 @@ static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
 }
 
-/* A field that the caller sets. A list of them ends with one of size 0. */
+/* A field that the caller sets. A list of inputs ends with a size of 0. */
 struct vfio_abi__input {
 	__u32	at;
 	__u32	size;
-	int	stays;	/* a reply does not set it as well */
+	int	stays;	/* the reply does not set it */
 };
 
-/* Where the protocol's own fields lie in the struct in front of a chain. */
+/* The offsets of the protocol's own fields in the struct before a chain. */
 struct vfio_abi__host {
-	__u32	minsz;		/* the part that every reply has */
+	__u32	minsz;		/* bytes that every reply has */
 	__u32	argsz;
 	__u32	flags;
 	__u32	caps_flag;	/* the flag that says there is a chain */
@@ -449,25 +451,25 @@ struct vfio_abi__host {
 	const struct vfio_abi__input *inputs;
 };
 
-/* A reply, cut to what argsz says was written of the buffer. */
+/* A reply, up to argsz. */
 struct vfio_abi_reply {
 	const __u8 *bytes;
 	__u32	len;
-	__u32	argsz;	/* what argsz says */
-	__u32	need;	/* the buffer to come back with; 0 if all fitted */
-	__u32	first;	/* where the chain starts; 0 if there is none */
+	__u32	argsz;	/* the value of argsz */
+	__u32	need;	/* required size of the buffer; 0 if the reply fits */
+	__u32	first;	/* offset of the first capability; 0 without chain */
 };
 
-/* A field of the protocol; 0 if it is not there. */
+/* A 32-bit field; 0 if the reply ends before it. */
 static inline __u32 vfio_abi__word(const __u8 *bytes, __u32 len, __u32 at)
 {
 	return at <= len && len - at >= 4 ? vfio_abi__u32(bytes + at) : 0;
 }
 
 /*
- * Reads the protocol's fields in a buffer of len bytes, of which some are
- * written. Nothing behind these and argsz is looked at, and an argsz beyond the
- * buffer is not believed: such a reply is short, and shows no capability.
+ * Reads the protocol's fields in a buffer of len bytes, of which some were
+ * written. Bytes after these and after argsz are not read. If argsz exceeds the
+ * buffer, the reply is short and has no capabilities.
  */
 static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 				  struct vfio_abi_reply *reply, const void *buf,
@@ -499,8 +501,8 @@ static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 }
 
 /*
- * Whether a field that later kernels appended is there: the reply reaches its
- * end, and a chain does not start before that.
+ * Whether a field that later kernels appended is present: the reply covers its
+ * end, and no chain starts before its end.
  */
 static inline int vfio_abi__covers(const struct vfio_abi_reply *reply,
 				   __u32 end)
@@ -508,7 +510,7 @@ static inline int vfio_abi__covers(const struct vfio_abi_reply *reply,
 	return end <= reply->len && (!reply->first || end <= reply->first);
 }
 
-/* The walk of a reply's chain; over nothing where that is not here. */
+/* The walk over a reply's chain, which is empty if the reply has none. */
 static inline struct vfio_abi_walk vfio_abi__start_reply(
 		const struct vfio_abi__format *format,
 		const struct vfio_abi__host *host,
@@ -523,21 +525,21 @@ static inline struct vfio_abi_walk vfio_abi__start_reply(
 			       reply->first);
 }
 
-/* How often a request asks while the need grows. */
+/* The maximum number of calls while the required size keeps growing. */
 #define VFIO_ABI__CALLS	8
 
 /*
- * Asks for a reply, and again with a larger buffer where it did not fit.
+ * Calls, and calls again with a larger buffer if the reply did not fit.
  *
- * buf starts with the struct that the call takes, with its input fields set;
- * argsz is set here, for every call, and all else is cleared. call passes buf
- * on: to ioctl(), or over a socket. It returns 0, or its error, which comes
- * back unchanged. If it knows how many bytes were written, it says so in
- * written, which holds len before.
+ * buf starts with the struct that the call takes, with its input fields set.
+ * Before every call, argsz is set and all other bytes are cleared. call passes
+ * buf on: to ioctl(), or over a socket. It returns 0, or an error, which the
+ * request returns unchanged. If it knows how many bytes were written, it stores
+ * the number in written, whose initial value is len.
  *
- * grow, where there is one, makes buf hold at least need bytes and sets len, as
- * realloc() does, and returns 0; or it leaves them as they are and returns
- * something else. need comes from the other side: it can be anything.
+ * grow may be null. It enlarges buf to at least need bytes, as realloc() does,
+ * sets len and returns 0; or it changes neither and returns another value. need
+ * comes from the other side, which may ask for any size.
  */
 struct vfio_abi_request {
 	void	*buf;
@@ -546,10 +548,10 @@ struct vfio_abi_request {
 	int	(*grow)(struct vfio_abi_request *request, __u32 need);
 	void	*context;	/* for call and grow */
 	vfio_abi_size written;
-	__u32	calls;		/* how often it was asked */
+	__u32	calls;		/* how often call was called */
 };
 
-/* Copies the input fields to where they are kept, or back. */
+/* Copies the input fields to kept, or back. */
 static inline void vfio_abi__inputs(const struct vfio_abi__host *host,
 				    __u8 *bytes, __u32 len, __u8 *kept,
 				    int back)
@@ -567,7 +569,7 @@ static inline void vfio_abi__inputs(const struct vfio_abi__host *host,
 	}
 }
 
-/* Whether the buffer holds that many bytes, if need be after it grew. */
+/* Whether the buffer has need bytes; grows it if necessary. */
 static inline int vfio_abi__room(struct vfio_abi_request *request,
 				 struct vfio_abi_reply *reply, __u32 need)
 {
@@ -577,7 +579,7 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 		reply->need = need;
 		return 0;
 	}
-	/* What was read there may have moved. */
+	/* The old reply may point into memory that has moved. */
 	__builtin_memset(reply, 0, sizeof(*reply));
 	reply->need = need;
 	return request->buf && request->len >= need;
@@ -599,9 +601,9 @@ static inline int vfio_abi__call(struct vfio_abi_request *request,
 }
 
 /*
- * The whole protocol: 0 with all of the reply; VFIO_ABI_SHORT with the part
- * that fits, if any, and the need to come back with; VFIO_ABI_TOO_SHORT where
- * what came back is no reply; or the error of a call. kept has room for the
+ * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT with
+ * the part that fits, if any, and the required size in need; VFIO_ABI_TOO_SHORT
+ * if the answer is not a reply; or the error of a call. kept has room for the
  * input fields.
  */
 static inline int vfio_abi__ask(struct vfio_abi_request *request,
@@ -627,7 +629,7 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 					 request->len, request->written);
 		if (result || !reply->need)
 			return result;
-		/* A need that there is room for does not go away. */
+		/* The reply did not fit, although the buffer is large enough. */
 		if (reply->need <= request->len)
 			break;
 		need = reply->need;
@@ -635,11 +637,11 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 	return VFIO_ABI_SHORT;
 }
 
-/* What output bytes hold that nobody sets. */
+/* The content of output bytes that the server does not set. */
 enum vfio_abi__unset {
-	VFIO_ABI__ECHO,		/* what the caller had there */
+	VFIO_ABI__ECHO,		/* the caller's bytes */
 	VFIO_ABI__ZERO,
-	VFIO_ABI__STACK,	/* anything; here zero */
+	VFIO_ABI__STACK,	/* undefined in the kernel; zero here */
 };
 
 /* The reply to a buffer that is too small for the chain. */
@@ -649,7 +651,7 @@ enum vfio_abi__when_too_small {
 	VFIO_ABI__FLAG_CLEAR,	/* the flag clear */
 };
 
-/* The array of a known capability. A list of them ends with a stride of 0. */
+/* The array of a known capability. A list of arrays ends with each = 0. */
 struct vfio_abi__known_array {
 	__u32	id;
 	__u32	at;		/* offset in the capability */
@@ -658,26 +660,26 @@ struct vfio_abi__known_array {
 
 /*
  * The rules by which a handler writes replies. The fixed part ends at the last
- * of the fixed_ends that argsz covers; without any, at argsz.
+ * of the fixed_ends that argsz covers or, if the list is empty, at argsz.
  */
 struct vfio_abi_profile {
 	const struct vfio_abi__host *host;
 	const struct vfio_abi__format *format;
 	const struct vfio_abi__known_array *arrays;
-	const __u32 *fixed_ends;	/* the last is 0 */
-	__u32	minsz;			/* what argsz must cover */
-	__u32	fixed_size;		/* of the fixed part */
+	const __u32 *fixed_ends;	/* a list that ends with 0 */
+	__u32	minsz;			/* bytes that argsz must cover */
+	__u32	fixed_size;		/* size of the fixed part */
 	__u32	first_cap;		/* offset of the first capability */
-	__u32	align;			/* of further capabilities */
+	__u32	align;			/* alignment of further capabilities */
 	int	when_too_small;		/* enum vfio_abi__when_too_small */
-	int	preserves_padding;	/* bytes between capabilities stay */
-	int	always_sets_argsz;	/* to the size of the full reply */
+	int	preserves_padding;	/* keeps bytes between capabilities */
+	int	always_sets_argsz;	/* sets it although the reply fits */
 	int	unset;			/* enum vfio_abi__unset */
 };
 
 /*
- * Writes a reply in place, over the buffer as the caller sent it: its argsz and
- * its input fields are there, and stay.
+ * Writes a reply in place, over the request in the buffer. The request's argsz
+ * and input fields are read and preserved.
  *
  *	if (vfio_abi_reply_begin(&to, profile, buf, len))
  *		return -EINVAL;
@@ -687,30 +689,30 @@ struct vfio_abi_profile {
  *	}
  *	return to.need;
  *
- * The loop runs twice, with the same contents: first to find out the size,
- * which decides what may be written, and then to write. Nothing behind argsz or
- * len is touched. Behind the loop, need is the size of the full reply, and
- * written how much of it there is.
+ * The loop runs twice, with the same contents: the first pass computes the size
+ * of the reply, which decides how much of it is written, and the second pass
+ * writes. Bytes after argsz or len are not touched. After the loop, need is the
+ * size of the full reply, and written is the number of bytes written.
  */
 struct vfio_abi_reply_builder {
 	const struct vfio_abi_profile *profile;
 	__u8	*bytes;
 	__u32	room;		/* bytes that may be written */
 	__u32	fixed;		/* bytes of the fixed part that are written */
-	__u32	whole;		/* bytes that it has */
-	__u32	flags;		/* without the one that there is a chain */
+	__u32	whole;		/* size of the fixed part */
+	__u32	flags;		/* the flags, without the chain's flag */
 	__u32	need;
 	__u32	written;
-	int	pass;		/* 1 finds out the size, 2 writes, 3 is done */
-	int	fits;		/* said the first pass */
-	__u64	end;		/* where the reply ends so far */
+	int	pass;		/* 1 computes the size, 2 writes, 3 is done */
+	int	fits;		/* the first pass fitted the buffer */
+	__u64	end;		/* end of the reply so far */
 	__u32	count;		/* capabilities so far */
-	__u32	last;		/* where the last one starts, if written */
-	__u64	array;		/* where the array of the last one starts */
+	__u32	last;		/* offset of the last one; 0 if not written */
+	__u64	array;		/* offset of the last one's array */
 	__u32	each;		/* size of an element */
 };
 
-/* Writes a number of the fixed part, as far as that goes. */
+/* Writes those bytes of an integer that are in the written fixed part. */
 static inline void vfio_abi__store_clamped(
 		struct vfio_abi_reply_builder *to, __u32 at, __u32 width,
 		__u64 number)
@@ -722,7 +724,7 @@ static inline void vfio_abi__store_clamped(
 	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
 }
 
-/* Whether a byte of the fixed part is not for the fields of a reply. */
+/* Whether vfio_abi_reply_fixed() leaves a byte of the fixed part alone. */
 static inline int vfio_abi__is_preserved(const struct vfio_abi__host *host,
 					 __u32 at)
 {
@@ -735,9 +737,8 @@ static inline int vfio_abi__is_preserved(const struct vfio_abi__host *host,
 }
 
 /*
- * Starts a reply in a buffer of len bytes, the first of which hold what the
- * caller sent. VFIO_ABI_TOO_SHORT if len or argsz does not cover what it must;
- * then nothing is written.
+ * Starts a reply in a buffer of len bytes that starts with the request. Returns
+ * VFIO_ABI_TOO_SHORT and writes nothing if len or argsz is less than minsz.
  */
 static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 				       const struct vfio_abi_profile *profile,
@@ -765,7 +766,7 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 	return 0;
 }
 
-/* Writes what the size decides: argsz, the flags and cap_offset. */
+/* Writes the fields that depend on the size: argsz, flags and cap_offset. */
 static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 {
 	const struct vfio_abi_profile *profile = to->profile;
@@ -822,9 +823,8 @@ static inline void vfio_abi__reply_set_field(
 }
 
 /*
- * Sets the fixed part to the first bytes of a struct that is laid out as in the
- * reply; but not argsz, cap_offset, the flag that there is a chain, and the
- * input fields.
+ * Copies the fixed part from a struct with the layout of the reply, except for
+ * argsz, cap_offset, the flag of the chain and the input fields.
  */
 static inline void vfio_abi_reply_fixed(struct vfio_abi_reply_builder *to,
 					const void *from, vfio_abi_size size)
@@ -841,7 +841,7 @@ static inline void vfio_abi_reply_fixed(struct vfio_abi_reply_builder *to,
 	to->flags = vfio_abi__word(bytes, vfio_abi__len(size), host->flags);
 }
 
-/* Where some bytes of the chain are to be written, if they are. */
+/* The memory for some bytes of the chain; null if they are not written now. */
 static inline __u8 *vfio_abi__reply_room(struct vfio_abi_reply_builder *to,
 					 __u64 at, __u64 size)
 {
@@ -853,7 +853,7 @@ static inline __u8 *vfio_abi__reply_room(struct vfio_abi_reply_builder *to,
 	return to->bytes + at;
 }
 
-/* Writes some bits of a header. */
+/* Writes a bit field of a header. */
 static inline void vfio_abi__reply_bits(__u8 *header,
 					const struct vfio_abi__bits *bits,
 					__u64 value)
@@ -868,7 +868,7 @@ static inline void vfio_abi__reply_bits(__u8 *header,
 	vfio_abi__put(header + bits->at, bits->width, number);
 }
 
-/* The sum of two sizes; beyond 32 bits it does not matter. */
+/* The sum of two sizes, clamped just above 32 bits. */
 static inline __u64 vfio_abi__reply_sum(__u64 end, __u64 size)
 {
 	const __u64 most = 0x100000000;
@@ -878,7 +878,7 @@ static inline __u64 vfio_abi__reply_sum(__u64 end, __u64 size)
 	return end + size;
 }
 
-/* Leads from the last capability to one that starts at the end so far. */
+/* Sets the next of the last capability to the current end. */
 static inline void vfio_abi__reply_link(struct vfio_abi_reply_builder *to)
 {
 	const struct vfio_abi__format *format = to->profile->format;
@@ -890,8 +890,8 @@ static inline void vfio_abi__reply_link(struct vfio_abi_reply_builder *to)
 }
 
 /*
- * Appends a capability: fixed bytes with its header, of which only the header
- * is set, and an array of count elements of each bytes.
+ * Appends a capability: fixed bytes including its header, then an array of
+ * count elements of each bytes. Only the header is set.
  */
 static inline void vfio_abi__reply_cap(struct vfio_abi_reply_builder *to,
 				       __u32 id, __u32 version, __u64 fixed,
@@ -928,7 +928,7 @@ static inline void vfio_abi__reply_cap(struct vfio_abi_reply_builder *to,
 	to->end += padding;
 }
 
-/* Sets a field of the capability that was appended last. */
+/* Sets a field of the last capability. */
 static inline void vfio_abi__reply_set(struct vfio_abi_reply_builder *to,
 				       __u32 offset, __u32 width,
 				       __u64 number)
@@ -937,7 +937,7 @@ static inline void vfio_abi__reply_set(struct vfio_abi_reply_builder *to,
 		vfio_abi__put(to->bytes + to->last + offset, width, number);
 }
 
-/* Sets bytes of the capability that was appended last. */
+/* Sets bytes of the last capability. */
 static inline void vfio_abi__reply_bytes(struct vfio_abi_reply_builder *to,
 					 __u32 offset, const void *from,
 					 vfio_abi_size size)
@@ -946,7 +946,7 @@ static inline void vfio_abi__reply_bytes(struct vfio_abi_reply_builder *to,
 		__builtin_memcpy(to->bytes + to->last + offset, from, size);
 }
 
-/* Where an element of the last capability is to be written, if it is. */
+/* The memory for an element of the last capability; null as above. */
 static inline __u8 *vfio_abi__reply_element(struct vfio_abi_reply_builder *to,
 					    __u32 nth)
 {
@@ -955,7 +955,7 @@ static inline __u8 *vfio_abi__reply_element(struct vfio_abi_reply_builder *to,
 	return vfio_abi__reply_room(to, to->array + offset, to->each);
 }
 
-/* Sets all elements of the last capability to what the reply is to hold. */
+/* Copies all elements of the last capability, which have the reply's layout. */
 static inline void vfio_abi__reply_elements(struct vfio_abi_reply_builder *to,
 					    const void *from, __u32 count)
 {
@@ -972,8 +972,8 @@ static inline void vfio_abi__reply_elements(struct vfio_abi_reply_builder *to,
 }
 
 /*
- * Appends a capability whose body, behind its header, is there as bytes. If its
- * id is known, the body may end in an array.
+ * Appends a capability with a header and the given body. If its id is known,
+ * the body may end in an array.
  */
 static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 					 __u32 id, __u32 version,
@@ -1018,7 +1018,7 @@ __attribute__((unused)) = {
 	16, vfio_abi__device_info_inputs
 };
 
-/* What a reply with struct vfio_device_info says. */
+/* The values of a reply with struct vfio_device_info. */
 struct vfio_abi_device_info {
 	struct vfio_abi_reply reply;
 	__u32	argsz;
@@ -1027,7 +1027,7 @@ struct vfio_abi_device_info {
 	__u32	num_irqs;
 };
 
-/* Takes the values out of the reply. */
+/* Reads the values from the reply. */
 static inline void vfio_abi__device_info_read(
 		struct vfio_abi_device_info *info)
 {
@@ -1039,7 +1039,7 @@ static inline void vfio_abi__device_info_read(
 
 /*
  * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
- * its need is not 0, the buffer was too small, and no capability is shown.
+ * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_device_info_parse(
 		struct vfio_abi_device_info *info, const void *buf,
@@ -1055,7 +1055,7 @@ static inline int vfio_abi_device_info_parse(
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
@@ -1071,7 +1071,7 @@ static inline int vfio_abi_device_info_request(
 	return result;
 }
 
-/* Sets the fixed part of a reply, but for what the caller sets. */
+/* Sets the fixed part of a reply, except for the caller's fields. */
 static inline void vfio_abi_device_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_info *values)
@@ -1082,8 +1082,8 @@ static inline void vfio_abi_device_info_fixed(
 }
 
 /*
- * Starts a walk of the chain device behind struct vfio_device_info, or over
- * nothing where the reply was short or has no chain.
+ * Starts a walk over the chain device after struct vfio_device_info; empty if
+ * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_device_caps(
 		const struct vfio_abi_device_info *info)
@@ -1093,8 +1093,8 @@ static inline struct vfio_abi_walk vfio_abi_device_caps(
 }
 
 /*
- * Goes on to the next capability: 1, or 0 at the end, or the error, about which
- * walk->error tells more.
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error; walk->error has the details.
  */
 static inline int vfio_abi_device_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
@@ -1105,7 +1105,8 @@ static inline int vfio_abi_device_next(
 		return found;
 	switch (cap->id) {
 	case 1:	/* VFIO_DEVICE_INFO_CAP_ZPCI_BASE */
-		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 : 36));
+		return vfio_abi__body(walk, cap, (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40));
 	case 2:	/* VFIO_DEVICE_INFO_CAP_ZPCI_GROUP */
 		return vfio_abi__body(walk, cap, (cap->version == 1 ? 39 : 42));
 	case 3:	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
@@ -1128,8 +1129,9 @@ static inline int vfio_abi_device_next(
 }
 
 /*
- * Goes on to the next capability with an id: 1, or 0 if there is none, or the
- * error. Where an id is there more than once, the first counts.
+ * Finds the next capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error. If several capabilities have the id, each call returns the
+ * next of them.
  */
 static inline int vfio_abi_device_find(
 		struct vfio_abi_walk *walk, __u32 id,
@@ -1143,7 +1145,7 @@ static inline int vfio_abi_device_find(
 	return found;
 }
 
-/* What a struct vfio_device_info_cap_zpci_base says. */
+/* The values of a struct vfio_device_info_cap_zpci_base. */
 struct vfio_abi_device_zpci_base {
 	struct vfio_abi_cap cap;
 	__u64	start_dma;
@@ -1155,9 +1157,11 @@ struct vfio_abi_device_zpci_base {
 	__u8	gid;
 	__u32	fh;
 	int	has_fh;	/* since version 2 */
+	__u32	ccdf_err_length;
+	int	has_ccdf_err_length;	/* since version 3 */
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_base_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_base *out)
@@ -1165,7 +1169,8 @@ static inline int vfio_abi_device_zpci_base_read(
 	__builtin_memset(out, 0, sizeof(*out));
 	if (cap->id != 1 || !cap->version)
 		return 0;
-	if (cap->size < (cap->version == 1 ? 32 : 36))
+	if (cap->size < (cap->version == 1 ? 32 :
+				cap->version == 2 ? 36 : 40))
 		return VFIO_ABI_BODY_SHORT;
 	out->cap = *cap;
 	out->start_dma = vfio_abi__u64(cap->bytes + 8);
@@ -1178,10 +1183,13 @@ static inline int vfio_abi_device_zpci_base_read(
 	out->has_fh = cap->version >= 2;
 	if (out->has_fh)
 		out->fh = vfio_abi__u32(cap->bytes + 32);
+	out->has_ccdf_err_length = cap->version >= 3;
+	if (out->has_ccdf_err_length)
+		out->ccdf_err_length = vfio_abi__u32(cap->bytes + 36);
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_base_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_base *out)
@@ -1198,15 +1206,16 @@ static inline int vfio_abi_device_zpci_base_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_base_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_base *values)
 {
 	const __u32 version = values->cap.version ?
-			values->cap.version : 2;
+			values->cap.version : 3;
 
-	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 : 40), 0, 0);
+	vfio_abi__reply_cap(to, 1, version, (version == 1 ? 32 :
+				version == 2 ? 40 : 40), 0, 0);
 	vfio_abi__reply_set(to, 8, 8, values->start_dma);
 	vfio_abi__reply_set(to, 16, 8, values->end_dma);
 	vfio_abi__reply_set(to, 24, 2, values->pchid);
@@ -1216,9 +1225,11 @@ static inline void vfio_abi_device_zpci_base_append(
 	vfio_abi__reply_set(to, 31, 1, values->gid);
 	if (version >= 2)
 		vfio_abi__reply_set(to, 32, 4, values->fh);
+	if (version >= 3)
+		vfio_abi__reply_set(to, 36, 4, values->ccdf_err_length);
 }
 
-/* What a struct vfio_device_info_cap_zpci_group says. */
+/* The values of a struct vfio_device_info_cap_zpci_group. */
 struct vfio_abi_device_zpci_group {
 	struct vfio_abi_cap cap;
 	__u64	dasm;
@@ -1232,7 +1243,7 @@ struct vfio_abi_device_zpci_group {
 	int	has_imaxstbl;	/* since version 2 */
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_group_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_group *out)
@@ -1256,7 +1267,7 @@ static inline int vfio_abi_device_zpci_group_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_group_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_group *out)
@@ -1273,7 +1284,7 @@ static inline int vfio_abi_device_zpci_group_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_group_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_group *values)
@@ -1293,14 +1304,14 @@ static inline void vfio_abi_device_zpci_group_append(
 		vfio_abi__reply_set(to, 40, 2, values->imaxstbl);
 }
 
-/* What a struct vfio_device_info_cap_zpci_util says. */
+/* The values of a struct vfio_device_info_cap_zpci_util. */
 struct vfio_abi_device_zpci_util {
 	struct vfio_abi_cap cap;
 	__u32	size;
 	struct vfio_abi_array util_str;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_util_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_util *out)
@@ -1316,7 +1327,7 @@ static inline int vfio_abi_device_zpci_util_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_util_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_util *out)
@@ -1333,7 +1344,7 @@ static inline int vfio_abi_device_zpci_util_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_device_zpci_util_util_str(
 		const struct vfio_abi_device_zpci_util *from, __u32 nth,
 		__u8 *out)
@@ -1347,7 +1358,7 @@ static inline int vfio_abi_device_zpci_util_util_str(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_util_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_util *values,
@@ -1362,14 +1373,14 @@ static inline void vfio_abi_device_zpci_util_append(
 	vfio_abi__reply_elements(to, elements, count);
 }
 
-/* What a struct vfio_device_info_cap_zpci_pfip says. */
+/* The values of a struct vfio_device_info_cap_zpci_pfip. */
 struct vfio_abi_device_zpci_pfip {
 	struct vfio_abi_cap cap;
 	__u32	size;
 	struct vfio_abi_array pfip;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_zpci_pfip_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_pfip *out)
@@ -1385,7 +1396,7 @@ static inline int vfio_abi_device_zpci_pfip_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_zpci_pfip_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_pfip *out)
@@ -1402,7 +1413,7 @@ static inline int vfio_abi_device_zpci_pfip_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_device_zpci_pfip_pfip(
 		const struct vfio_abi_device_zpci_pfip *from, __u32 nth,
 		__u8 *out)
@@ -1416,7 +1427,7 @@ static inline int vfio_abi_device_zpci_pfip_pfip(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_zpci_pfip_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_zpci_pfip *values,
@@ -1431,13 +1442,13 @@ static inline void vfio_abi_device_zpci_pfip_append(
 	vfio_abi__reply_elements(to, elements, count);
 }
 
-/* What a struct vfio_device_info_cap_pci_atomic_comp says. */
+/* The values of a struct vfio_device_info_cap_pci_atomic_comp. */
 struct vfio_abi_device_pci_atomic_comp {
 	struct vfio_abi_cap cap;
 	__u32	flags;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_device_pci_atomic_comp_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_pci_atomic_comp *out)
@@ -1452,7 +1463,7 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_device_pci_atomic_comp_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_pci_atomic_comp *out)
@@ -1469,7 +1480,7 @@ static inline int vfio_abi_device_pci_atomic_comp_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_pci_atomic_comp_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_device_pci_atomic_comp *values)
@@ -1500,7 +1511,7 @@ __attribute__((unused)) = {
 	12, vfio_abi__region_info_inputs
 };
 
-/* What a reply with struct vfio_region_info says. */
+/* The values of a reply with struct vfio_region_info. */
 struct vfio_abi_region_info {
 	struct vfio_abi_reply reply;
 	__u32	argsz;
@@ -1510,7 +1521,7 @@ struct vfio_abi_region_info {
 	__u64	offset;
 };
 
-/* Takes the values out of the reply. */
+/* Reads the values from the reply. */
 static inline void vfio_abi__region_info_read(
 		struct vfio_abi_region_info *info)
 {
@@ -1523,7 +1534,7 @@ static inline void vfio_abi__region_info_read(
 
 /*
  * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
- * its need is not 0, the buffer was too small, and no capability is shown.
+ * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_region_info_parse(
 		struct vfio_abi_region_info *info, const void *buf,
@@ -1539,7 +1550,7 @@ static inline int vfio_abi_region_info_parse(
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_region_info *info)
@@ -1555,7 +1566,7 @@ static inline int vfio_abi_region_info_request(
 	return result;
 }
 
-/* Sets the fixed part of a reply, but for what the caller sets. */
+/* Sets the fixed part of a reply, except for the caller's fields. */
 static inline void vfio_abi_region_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_info *values)
@@ -1566,8 +1577,8 @@ static inline void vfio_abi_region_info_fixed(
 }
 
 /*
- * Starts a walk of the chain region behind struct vfio_region_info, or over
- * nothing where the reply was short or has no chain.
+ * Starts a walk over the chain region after struct vfio_region_info; empty if
+ * the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_region_caps(
 		const struct vfio_abi_region_info *info)
@@ -1577,8 +1588,8 @@ static inline struct vfio_abi_walk vfio_abi_region_caps(
 }
 
 /*
- * Goes on to the next capability: 1, or 0 at the end, or the error, about which
- * walk->error tells more.
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error; walk->error has the details.
  */
 static inline int vfio_abi_region_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
@@ -1608,8 +1619,9 @@ static inline int vfio_abi_region_next(
 }
 
 /*
- * Goes on to the next capability with an id: 1, or 0 if there is none, or the
- * error. Where an id is there more than once, the first counts.
+ * Finds the next capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error. If several capabilities have the id, each call returns the
+ * next of them.
  */
 static inline int vfio_abi_region_find(
 		struct vfio_abi_walk *walk, __u32 id,
@@ -1623,14 +1635,14 @@ static inline int vfio_abi_region_find(
 	return found;
 }
 
-/* What a struct vfio_region_info_cap_sparse_mmap says. */
+/* The values of a struct vfio_region_info_cap_sparse_mmap. */
 struct vfio_abi_region_sparse_mmap {
 	struct vfio_abi_cap cap;
 	__u32	nr_areas;
 	struct vfio_abi_array areas;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_sparse_mmap_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_sparse_mmap *out)
@@ -1646,7 +1658,7 @@ static inline int vfio_abi_region_sparse_mmap_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_sparse_mmap_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_sparse_mmap *out)
@@ -1663,7 +1675,7 @@ static inline int vfio_abi_region_sparse_mmap_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_region_sparse_mmap_areas(
 		const struct vfio_abi_region_sparse_mmap *from, __u32 nth,
 		struct vfio_region_sparse_mmap_area *out)
@@ -1678,7 +1690,7 @@ static inline int vfio_abi_region_sparse_mmap_areas(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_sparse_mmap_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_sparse_mmap *values,
@@ -1701,14 +1713,14 @@ static inline void vfio_abi_region_sparse_mmap_append(
 	}
 }
 
-/* What a struct vfio_region_info_cap_type says. */
+/* The values of a struct vfio_region_info_cap_type. */
 struct vfio_abi_region_type {
 	struct vfio_abi_cap cap;
 	__u32	type;
 	__u32	subtype;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_type_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_type *out)
@@ -1724,7 +1736,7 @@ static inline int vfio_abi_region_type_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_type_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_type *out)
@@ -1741,7 +1753,7 @@ static inline int vfio_abi_region_type_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_type_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_type *values)
@@ -1759,7 +1771,7 @@ struct vfio_abi_region_msix_mappable {
 	struct vfio_abi_cap cap;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_msix_mappable_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_msix_mappable *out)
@@ -1773,7 +1785,7 @@ static inline int vfio_abi_region_msix_mappable_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_msix_mappable_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_msix_mappable *out)
@@ -1790,7 +1802,7 @@ static inline int vfio_abi_region_msix_mappable_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_msix_mappable_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_msix_mappable *values)
@@ -1801,13 +1813,13 @@ static inline void vfio_abi_region_msix_mappable_append(
 	vfio_abi__reply_cap(to, 3, version, 8, 0, 0);
 }
 
-/* What a struct vfio_region_info_cap_nvlink2_ssatgt says. */
+/* The values of a struct vfio_region_info_cap_nvlink2_ssatgt. */
 struct vfio_abi_region_nvlink2_ssatgt {
 	struct vfio_abi_cap cap;
 	__u64	tgt;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_nvlink2_ssatgt_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
@@ -1822,7 +1834,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_nvlink2_ssatgt_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
@@ -1839,7 +1851,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_nvlink2_ssatgt_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_nvlink2_ssatgt *values)
@@ -1851,13 +1863,13 @@ static inline void vfio_abi_region_nvlink2_ssatgt_append(
 	vfio_abi__reply_set(to, 8, 8, values->tgt);
 }
 
-/* What a struct vfio_region_info_cap_nvlink2_lnkspd says. */
+/* The values of a struct vfio_region_info_cap_nvlink2_lnkspd. */
 struct vfio_abi_region_nvlink2_lnkspd {
 	struct vfio_abi_cap cap;
 	__u32	link_speed;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_region_nvlink2_lnkspd_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
@@ -1872,7 +1884,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_region_nvlink2_lnkspd_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
@@ -1889,7 +1901,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_nvlink2_lnkspd_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_region_nvlink2_lnkspd *values)
@@ -1918,7 +1930,7 @@ __attribute__((unused)) = {
 	16, vfio_abi__type1_info_inputs
 };
 
-/* What a reply with struct vfio_iommu_type1_info says. */
+/* The values of a reply with struct vfio_iommu_type1_info. */
 struct vfio_abi_type1_info {
 	struct vfio_abi_reply reply;
 	__u32	argsz;
@@ -1926,7 +1938,7 @@ struct vfio_abi_type1_info {
 	__u64	iova_pgsizes;
 };
 
-/* Takes the values out of the reply. */
+/* Reads the values from the reply. */
 static inline void vfio_abi__type1_info_read(
 		struct vfio_abi_type1_info *info)
 {
@@ -1937,7 +1949,7 @@ static inline void vfio_abi__type1_info_read(
 
 /*
  * Reads the reply in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. If
- * its need is not 0, the buffer was too small, and no capability is shown.
+ * its need is not 0, the buffer was too small and no capability can be read.
  */
 static inline int vfio_abi_type1_info_parse(
 		struct vfio_abi_type1_info *info, const void *buf,
@@ -1953,7 +1965,7 @@ static inline int vfio_abi_type1_info_parse(
 	return result;
 }
 
-/* Asks for a reply; see vfio_abi_request and vfio_abi__ask. */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)
@@ -1969,7 +1981,7 @@ static inline int vfio_abi_type1_info_request(
 	return result;
 }
 
-/* Sets the fixed part of a reply, but for what the caller sets. */
+/* Sets the fixed part of a reply, except for the caller's fields. */
 static inline void vfio_abi_type1_info_fixed(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_info *values)
@@ -1979,8 +1991,8 @@ static inline void vfio_abi_type1_info_fixed(
 }
 
 /*
- * Starts a walk of the chain type1 behind struct vfio_iommu_type1_info, or over
- * nothing where the reply was short or has no chain.
+ * Starts a walk over the chain type1 after struct vfio_iommu_type1_info; empty
+ * if the reply is short or has no chain.
  */
 static inline struct vfio_abi_walk vfio_abi_type1_caps(
 		const struct vfio_abi_type1_info *info)
@@ -1990,8 +2002,8 @@ static inline struct vfio_abi_walk vfio_abi_type1_caps(
 }
 
 /*
- * Goes on to the next capability: 1, or 0 at the end, or the error, about which
- * walk->error tells more.
+ * Visits the next capability. Returns 1, 0 at the end, or the kind of the
+ * error; walk->error has the details.
  */
 static inline int vfio_abi_type1_next(
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
@@ -2017,8 +2029,9 @@ static inline int vfio_abi_type1_next(
 }
 
 /*
- * Goes on to the next capability with an id: 1, or 0 if there is none, or the
- * error. Where an id is there more than once, the first counts.
+ * Finds the next capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error. If several capabilities have the id, each call returns the
+ * next of them.
  */
 static inline int vfio_abi_type1_find(
 		struct vfio_abi_walk *walk, __u32 id,
@@ -2032,14 +2045,14 @@ static inline int vfio_abi_type1_find(
 	return found;
 }
 
-/* What a struct vfio_iommu_type1_info_cap_iova_range says. */
+/* The values of a struct vfio_iommu_type1_info_cap_iova_range. */
 struct vfio_abi_type1_iova_range {
 	struct vfio_abi_cap cap;
 	__u32	nr_iovas;
 	struct vfio_abi_array iova_ranges;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_type1_iova_range_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_iova_range *out)
@@ -2055,7 +2068,7 @@ static inline int vfio_abi_type1_iova_range_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_type1_iova_range_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_iova_range *out)
@@ -2072,7 +2085,7 @@ static inline int vfio_abi_type1_iova_range_find(
 	return found;
 }
 
-/* The element of this index: 1, or 0 if there is none. */
+/* Reads an element: 1, or 0 if the index is too large. */
 static inline int vfio_abi_type1_iova_range_iova_ranges(
 		const struct vfio_abi_type1_iova_range *from, __u32 nth,
 		struct vfio_iova_range *out)
@@ -2087,7 +2100,7 @@ static inline int vfio_abi_type1_iova_range_iova_ranges(
 	return 1;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_iova_range_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_iova_range *values,
@@ -2110,7 +2123,7 @@ static inline void vfio_abi_type1_iova_range_append(
 	}
 }
 
-/* What a struct vfio_iommu_type1_info_cap_migration says. */
+/* The values of a struct vfio_iommu_type1_info_cap_migration. */
 struct vfio_abi_type1_migration {
 	struct vfio_abi_cap cap;
 	__u32	flags;
@@ -2118,7 +2131,7 @@ struct vfio_abi_type1_migration {
 	__u64	max_dirty_bitmap_size;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_type1_migration_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_migration *out)
@@ -2135,7 +2148,7 @@ static inline int vfio_abi_type1_migration_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_type1_migration_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_migration *out)
@@ -2152,7 +2165,7 @@ static inline int vfio_abi_type1_migration_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_migration_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_migration *values)
@@ -2166,13 +2179,13 @@ static inline void vfio_abi_type1_migration_append(
 	vfio_abi__reply_set(to, 24, 8, values->max_dirty_bitmap_size);
 }
 
-/* What a struct vfio_iommu_type1_info_dma_avail says. */
+/* The values of a struct vfio_iommu_type1_info_dma_avail. */
 struct vfio_abi_type1_dma_avail {
 	struct vfio_abi_cap cap;
 	__u32	avail;
 };
 
-/* Reads one: 1, or 0 if the capability is another, or the error. */
+/* Reads the capability: 1, 0 if it has another id, or the error. */
 static inline int vfio_abi_type1_dma_avail_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_dma_avail *out)
@@ -2187,7 +2200,7 @@ static inline int vfio_abi_type1_dma_avail_read(
 	return 1;
 }
 
-/* Finds the next one: 1, or 0 if there is none, or the error. */
+/* Finds and reads the next one: 1, 0 if there is none, or the error. */
 static inline int vfio_abi_type1_dma_avail_find(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_dma_avail *out)
@@ -2204,7 +2217,7 @@ static inline int vfio_abi_type1_dma_avail_find(
 	return found;
 }
 
-/* Appends one to a reply, of the newest version where cap.version is 0. */
+/* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_dma_avail_append(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_type1_dma_avail *values)

@@ -21,9 +21,9 @@
 
 /*
  * A struct, an enum or an enumerator is declared if the macro that the kernel
- * introduced together with it is not defined. Enumerators become macros. One
- * that no macro detects becomes a macro in any case, unless it counts the
- * others. Declarations of the kernel header are never replaced.
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
  */
 #if defined(VFIO_DEVICE_FLAGS_CAPS)
 #define VFIO_ABI_HAVE_vfio_device_info_cap_offset 1
@@ -241,6 +241,12 @@ __extension__ struct vfio_device_feature_dma_buf {
 	__u32	flags;
 	__u32	nr_ranges;
 	struct vfio_region_dma_range dma_ranges[];
+};
+#endif
+
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+struct vfio_device_feature_zpci_err {
+	__aligned_u64	data;
 };
 #endif
 
@@ -1018,6 +1024,11 @@ __extension__ struct vfio_eeh_pe_op {
 #define VFIO_PRECOPY_INFO_REINIT	(1 << 0)
 #endif
 
+/* Linux 7.3 */
+#ifndef VFIO_DEVICE_FEATURE_ZPCI_ERROR
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR	13
+#endif
+
 #endif /* VFIO_ABI__AFTER_VFIO_H */
 #ifdef VFIO_ABI__AFTER_VFIO_CCW_H
 
@@ -1025,9 +1036,9 @@ __extension__ struct vfio_eeh_pe_op {
 
 /*
  * A struct, an enum or an enumerator is declared if the macro that the kernel
- * introduced together with it is not defined. Enumerators become macros. One
- * that no macro detects becomes a macro in any case, unless it counts the
- * others. Declarations of the kernel header are never replaced.
+ * introduced together with it is not defined. Enumerators become macros. An
+ * enumerator that no macro detects always becomes a macro, unless it is the
+ * count of its enum. Declarations of the kernel header are never replaced.
  */
 
 #ifndef VFIO_CCW_ASYNC_CMD_HSCH
@@ -1069,8 +1080,8 @@ struct ccw_crw_region {
  * an enum of that name is declared, and 0 otherwise. It works in #if and in C.
  * For a field that is newer than its struct, the name is that of the struct, an
  * underscore and that of the field: the result is 1 if the struct is known to
- * have the field, be it declared here or by a kernel header. The name must be
- * written out; it cannot come from another macro.
+ * have the field, declared here or by a kernel header. The name must be written
+ * out; it cannot come from another macro.
  */
 #define VFIO_ABI_HAVE(name)	VFIO_ABI__HAVE_1(VFIO_ABI_HAVE_##name)
 #define VFIO_ABI__HAVE_1(one)	VFIO_ABI__HAVE_2(one)
@@ -1249,6 +1260,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_BUS_MASTER 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_DMA_BUF 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 1
+#define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_ZPCI_ERROR 1
 #define VFIO_ABI_HAVE_vfio_device_low_power_entry_with_wakeup 1
 #define VFIO_ABI_HAVE_vfio_device_feature_mig_data_size 1
 #define VFIO_ABI_HAVE_vfio_device_feature_bus_master 1
@@ -1256,6 +1268,7 @@ struct ccw_crw_region {
 #define VFIO_ABI_HAVE_VFIO_DEVICE_FEATURE_SET_MASTER 1
 #define VFIO_ABI_HAVE_vfio_region_dma_range 1
 #define VFIO_ABI_HAVE_vfio_device_feature_dma_buf 1
+#define VFIO_ABI_HAVE_vfio_device_feature_zpci_err 1
 #define VFIO_ABI_HAVE_vfio_device_bind_iommufd 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_FLAG_TOKEN 1
 #define VFIO_ABI_HAVE_VFIO_DEVICE_BIND_IOMMUFD 1
@@ -1387,6 +1400,7 @@ struct ccw_crw_region {
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_fh 1
+#define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_base_ccdf_err_length 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_reserved 1
 #define VFIO_ABI_HAVE_vfio_device_info_cap_zpci_group_imaxstbl 1
 #endif

@@ -57,8 +57,8 @@
 #endif
 
 /*
- * __extension__ before a struct keeps -Wpedantic quiet about anonymous unions,
- * which C99 lacks, and flexible arrays, which C++ lacks.
+ * __extension__ before a struct avoids warnings of -Wpedantic: C99 does not have
+ * anonymous unions, and C++ does not have flexible arrays.
  */
 
 #ifndef VFIO_ABI__AFTER_VFIO_H
@@ -110,14 +110,11 @@
  */
 #define VFIO_DMA_CC_IOMMU			4
 
-/*
- * whether Power's error handling is there, with the ioctl VFIO_EEH_PE_OP (since
- * 3.17)
- */
+/* error handling of IBM Power, with the ioctl VFIO_EEH_PE_OP (since 3.17) */
 #define VFIO_EEH				5
 
 /*
- * type1 with two stages of translation, which is gone; the number stays taken
+ * type1 with two stages of translation; removed, but the number stays reserved
  * (since 3.18)
  * Deprecated since Linux 6.13: No kernel supports it any more; nested
  * translation is a matter of iommufd.
@@ -154,7 +151,7 @@
 
 /*
  * Starts every capability in the reply of an INFO ioctl. The body that follows
- * has no length of its own: id and version tell what it is.
+ * has no length of its own: id and version identify it.
  * Since Linux 4.6.
  */
 struct vfio_info_cap_header {
@@ -183,13 +180,13 @@ struct vfio_info_cap_header {
 #define VFIO_GET_API_VERSION	_IO(VFIO_TYPE, VFIO_BASE + 0)
 
 /*
- * Asks whether an extension is there; the id is the argument itself. An empty
- * container answers for every backend that is loaded, one with a backend for
- * that backend alone.
+ * Asks whether an extension exists; the argument is its id. An empty container
+ * answers for every backend that is loaded, one with a backend for that backend
+ * alone.
  *
  * File descriptor: container
  * Argument: an integer, by value
- * Return: 0 where the extension is missing, a positive number where it is there
+ * Return: 0 if the extension does not exist, otherwise a positive number
  * Since Linux 3.6.
  */
 #define VFIO_CHECK_EXTENSION	_IO(VFIO_TYPE, VFIO_BASE + 1)
@@ -272,7 +269,7 @@ struct vfio_group_status {
 /* ---------------------------- Devices ---------------------------- */
 
 /*
- * VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor stands for
+ * VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor refers to
  * and how many regions and interrupts it has; a chain of capabilities says what
  * belongs to the device as a whole. The ioctl that resets the device is here
  * too.
@@ -286,11 +283,11 @@ struct vfio_group_status {
  */
 struct vfio_device_info {
 	/*
-	 * size of the buffer in bytes; on return, what a reply that did not fit
-	 * needs
+	 * size of the buffer in bytes; on return, the size that a reply that
+	 * did not fit requires
 	 */
 	__u32	argsz;
-	__u32	flags;	/* the kind of device, and what it can do */
+	__u32	flags;	/* kind and abilities of the device */
 /* the device takes VFIO_DEVICE_RESET */
 #define VFIO_DEVICE_FLAGS_RESET		(1 << 0)
 /* a PCI device; its regions and interrupts have the PCI indexes */
@@ -375,7 +372,7 @@ struct vfio_device_info {
  * handle.
  *
  * Struct: vfio_device_info_cap_zpci_base
- * Newest version: 2
+ * Newest version: 3
  * Since Linux 5.10.
  */
 #define VFIO_DEVICE_INFO_CAP_ZPCI_BASE	1
@@ -436,9 +433,9 @@ struct vfio_device_info_cap_pci_atomic_comp {
 
 /*
  * A region is a window of a device's file descriptor: a BAR, the configuration
- * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO reports where it
- * lies, what may be done with it, and, in a chain of capabilities, what no
- * fixed field can say.
+ * space, a device-specific area. VFIO_DEVICE_GET_REGION_INFO reports its
+ * offset, its size and how it may be accessed, and further properties in a
+ * chain of capabilities.
  */
 
 /*
@@ -448,14 +445,14 @@ struct vfio_device_info_cap_pci_atomic_comp {
 struct vfio_region_info {
 	/* size of the buffer; on return, the size the full reply needs */
 	__u32		argsz;
-	__u32		flags;	/* what the region allows */
+	__u32		flags;	/* access to the region */
 #define VFIO_REGION_INFO_FLAG_READ	(1 << 0) /* the region can be read */
 #define VFIO_REGION_INFO_FLAG_WRITE	(1 << 1) /* the region can be written */
 /* the region can be mapped, or the parts that SPARSE_MMAP names */
 #define VFIO_REGION_INFO_FLAG_MMAP	(1 << 2)
 /* a capability chain follows the fixed part (since 4.6) */
 #define VFIO_REGION_INFO_FLAG_CAPS	(1 << 3)
-	__u32		index;	/* the region that is asked about */
+	__u32		index;	/* index of the region */
 	/* offset of the first capability from the start of this struct */
 	__u32		cap_offset;
 	__aligned_u64	size;	/* size of the region in bytes */
@@ -522,12 +519,12 @@ struct vfio_region_info_cap_type {
 	struct vfio_info_cap_header header;
 	/* a region type of all devices, or bit 31 and a PCI vendor id */
 	__u32	type;
-	__u32	subtype;	/* which region of that type it is */
+	__u32	subtype;	/* number of the region within its type */
 };
 
 /*
- * Says that the whole BAR may be mapped although the MSI-X table lies in it.
- * Interrupts must still be set up with VFIO_DEVICE_SET_IRQS. It has no body.
+ * The whole BAR may be mapped although it contains the MSI-X table. Interrupts
+ * must still be set up with VFIO_DEVICE_SET_IRQS. It has no body.
  * Since Linux 4.16.
  */
 #define VFIO_REGION_INFO_CAP_MSIX_MAPPABLE	3
@@ -535,8 +532,8 @@ struct vfio_region_info_cap_type {
 /*
  * Tells where the memory of an NVLink2 GPU appears on the system bus, which
  * also shows the NVLink bridges that belong to that GPU.
- * Deprecated since Linux 5.13: the NVLink2 driver is gone and no kernel emits
- * it any more.
+ * Deprecated since Linux 5.13: the NVLink2 driver was removed and no kernel
+ * emits it any more.
  * Since Linux 5.0.
  */
 #define VFIO_REGION_INFO_CAP_NVLINK2_SSATGT	4
@@ -550,8 +547,8 @@ struct vfio_region_info_cap_nvlink2_ssatgt {
 /*
  * Tells the speed of an NVLink2 link, without which the guest's driver cannot
  * bring the link up.
- * Deprecated since Linux 5.13: the NVLink2 driver is gone and no kernel emits
- * it any more.
+ * Deprecated since Linux 5.13: the NVLink2 driver was removed and no kernel
+ * emits it any more.
  * Since Linux 5.0.
  */
 #define VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD	5
@@ -566,11 +563,11 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 /* ---------------- Types of device-specific regions ---------------- */
 
 /*
- * A region after the fixed indexes says in VFIO_REGION_INFO_CAP_TYPE what it
- * is. The type is a plain number, or for PCI the vendor's id with the top bit
- * set; what the subtype means depends on the type. Two of these regions start
- * with a struct that is part of the ABI as well: EDID and the first migration
- * protocol.
+ * The capability VFIO_REGION_INFO_CAP_TYPE identifies a region after the fixed
+ * indexes. The type is a plain number, or for PCI the vendor's id with the top
+ * bit set; the meaning of the subtype depends on the type. Two of these regions
+ * start with a struct that is part of the ABI as well: EDID and the first
+ * migration protocol.
  */
 
 /*
@@ -587,7 +584,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 
 /*
  * Region types without a vendor, the same for every bus driver. Vendor types
- * lie above them, marked by VFIO_REGION_TYPE_PCI_VENDOR_TYPE.
+ * are above them, marked by VFIO_REGION_TYPE_PCI_VENDOR_TYPE.
  * Since Linux 4.6.
  */
 
@@ -661,7 +658,7 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
  */
 struct vfio_region_gfx_edid {
 	/*
-	 * where the EDID blob lies, in bytes from the start of the region;
+	 * offset of the EDID blob from the start of the region, in bytes;
 	 * read-only
 	 */
 	__u32	edid_offset;
@@ -720,7 +717,7 @@ struct vfio_device_migration_info {
 	 * an error
 	 */
 	__u32		device_state;
-#define VFIO_DEVICE_STATE_V1_STOP	0 /* no flag, the device stands still */
+#define VFIO_DEVICE_STATE_V1_STOP	0 /* no flag; the device is stopped */
 #define VFIO_DEVICE_STATE_V1_RUNNING	(1 << 0)	/* the device runs */
 /*
  * the device's state is being read; while it runs, this is the pre-copy phase
@@ -735,8 +732,8 @@ struct vfio_device_migration_info {
 	__u32		reserved;	/* not used */
 	__aligned_u64	pending_bytes;	/* bytes of state still to be read */
 	/*
-	 * where the data of this step lies, in bytes from the start of the
-	 * region
+	 * offset of the data of this step from the start of the region, in
+	 * bytes
 	 */
 	__aligned_u64	data_offset;
 	__aligned_u64	data_size;	/* size of this step's data in bytes */
@@ -761,9 +758,9 @@ struct vfio_device_migration_info {
 	(VFIO_DEVICE_STATE_V1_SAVING | VFIO_DEVICE_STATE_V1_RESUMING))
 
 /*
- * Makes a state of vfio_device_migration_info tell of an error and leaves its
+ * Makes a state of vfio_device_migration_info report an error and leaves its
  * reserved bits alone. Up to 5.17 the text named a constant that does not
- * exist, SATE for STATE, so nobody can have used it.
+ * exist, SATE for STATE, so that no program can have used it.
  * Since Linux 5.8.
  */
 #define VFIO_DEVICE_STATE_SET_ERROR(state) \
@@ -798,7 +795,7 @@ struct vfio_irq_info {
 #define VFIO_IRQ_INFO_AUTOMASKED	(1 << 2)
 /* to use more interrupts the whole block has to be disabled first */
 #define VFIO_IRQ_INFO_NORESIZE		(1 << 3)
-	__u32	index;	/* the block that is asked about */
+	__u32	index;	/* index of the block */
 	__u32	count;	/* number of interrupts in the block */
 };
 
@@ -904,7 +901,10 @@ enum {
 	VFIO_PCI_INTX_IRQ_INDEX,	/* the interrupt pin */
 	VFIO_PCI_MSI_IRQ_INDEX,		/* message-signalled interrupts */
 	VFIO_PCI_MSIX_IRQ_INDEX,	/* MSI-X vectors */
-	/* the device has met an uncorrectable error (since 3.10) */
+	/*
+	 * the device has met an uncorrectable error; before 7.3, PCI Express
+	 * devices only (since 3.10)
+	 */
 	VFIO_PCI_ERR_IRQ_INDEX,
 	/* the host asks for the device back (since 4.0) */
 	VFIO_PCI_REQ_IRQ_INDEX,
@@ -926,7 +926,7 @@ enum {
  * Since Linux 4.12.
  */
 enum {
-	VFIO_CCW_IO_IRQ_INDEX,	/* the result of a channel program is there */
+	VFIO_CCW_IO_IRQ_INDEX,	/* the result of a channel program is ready */
 	/* a channel report word is pending (since 5.8) */
 	VFIO_CCW_CRW_IRQ_INDEX,
 	/* the host asks for the device back (since 5.11) */
@@ -999,7 +999,7 @@ __extension__ struct vfio_pci_hot_reset_info {
 	__u32	flags;
 /* the devices carry a devid in place of a group_id (since 6.6) */
 #define VFIO_PCI_HOT_RESET_FLAG_DEV_ID		(1 << 0)
-/* the caller owns all of the devices; counts only beside DEV_ID (since 6.6) */
+/* the caller owns all devices; valid only together with DEV_ID (since 6.6) */
 #define VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED	(1 << 1)
 	__u32	count;	/* number of devices, also where they did not fit */
 	struct vfio_pci_dependent_device devices[];	/* the devices */
@@ -1061,11 +1061,11 @@ __extension__ struct vfio_device_gfx_plane_info {
 	/* size of the buffer; comes back as it was given */
 	__u32		argsz;
 	/*
-	 * in which way the picture is wanted, and whether that is only a
-	 * question
+	 * the requested way to get the picture, and whether to only ask if it
+	 * works
 	 */
 	__u32		flags;
-/* only ask whether the way that is set beside it works; EINVAL means no */
+/* only ask whether the other flag's way works; EINVAL means no */
 #define VFIO_GFX_PLANE_TYPE_PROBE	(1 << 0)
 #define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1) /* the picture as a dma-buf */
 /* the picture in a region of the device */
@@ -1109,7 +1109,7 @@ __extension__ struct vfio_device_gfx_plane_info {
 };
 
 /*
- * Tells what a plane of a mediated device shows at the moment, or, with the
+ * Reports what a plane of a mediated device shows at the moment, or, with the
  * probe flag, whether the device can hand out pictures in that way.
  *
  * File descriptor: device
@@ -1148,7 +1148,7 @@ struct vfio_device_ioeventfd {
 #define VFIO_DEVICE_IOEVENTFD_16	(1 << 1)	/* a write of 2 bytes */
 #define VFIO_DEVICE_IOEVENTFD_32	(1 << 2)	/* a write of 4 bytes */
 #define VFIO_DEVICE_IOEVENTFD_64	(1 << 3)	/* a write of 8 bytes */
-#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf /* the flags that tell the width */
+#define VFIO_DEVICE_IOEVENTFD_SIZE_MASK	0xf	/* the flags for the width */
 	/*
 	 * where to write, in bytes from the start of the device's file
 	 * descriptor
@@ -1220,18 +1220,8 @@ __extension__ struct vfio_device_feature {
 #define VFIO_DEVICE_FEATURE	_IO(VFIO_TYPE, VFIO_BASE + 17)
 
 /*
- * Features of a device. The id stands in the low 16 bits of the request's
- * flags. A probe needs no payload, whatever the feature.
- *
- * Reserved:
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_ERROR: s390 PCI error series, not merged; it
- *   was numbered 11 and 12 before (lore id 56004375821)
- * - 13, VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE: s390 function measurement block
- *   series, not merged (lore id 56078159214)
- * - 13, VFIO_DEVICE_FEATURE_DMA_BUF_TPH: PCIe steering tags of a dma-buf, not
- *   merged (lore id 54522088155)
- * - 14, VFIO_DEVICE_FEATURE_ZPCI_FMB_READ: second feature of the function
- *   measurement block series, not merged (lore id 56078159214)
+ * Features of a device. The id is in the low 16 bits of the request's flags. A
+ * probe needs no payload, whatever the feature.
  * Since Linux 5.7.
  */
 
@@ -1296,6 +1286,12 @@ __extension__ struct vfio_device_feature {
 #define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2		12
 
 /*
+ * takes the oldest pending error of an s390 PCI function; ENOMSG if there is
+ * none (since 7.3)
+ */
+#define VFIO_DEVICE_FEATURE_ZPCI_ERROR			13
+
+/*
  * Payload of VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP. The eventfd is
  * signalled only if the device really was in a low power state when it woke;
  * after that it stays awake until low power is allowed again.
@@ -1347,7 +1343,7 @@ struct vfio_region_dma_range {
  * Since Linux 6.19.
  */
 __extension__ struct vfio_device_feature_dma_buf {
-	/* region that the parts lie in; of a PCI device one of the six BARs */
+	/* region with the parts; for a PCI device one of the six BARs */
 	__u32	region_index;
 	/*
 	 * flags for the new file descriptor as open(2) takes them, such as
@@ -1360,12 +1356,34 @@ __extension__ struct vfio_device_feature_dma_buf {
 	struct vfio_region_dma_range dma_ranges[];
 };
 
+/*
+ * Payload of VFIO_DEVICE_FEATURE_ZPCI_ERROR. The kernel writes one error report
+ * of the firmware, a CCDF, to the address. The report is opaque; a kernel of
+ * 7.3 keeps up to four of them for each function.
+ *
+ * The request has no room for the size of the buffer. A caller asks
+ * VFIO_DEVICE_GET_INFO for ccdf_err_length first and provides that many bytes.
+ * A caller that assumes today's 32 bytes is overrun by the first kernel with a
+ * longer report.
+ * Since Linux 7.3.
+ */
+struct vfio_device_feature_zpci_err {
+	/*
+	 * user address of the buffer for the report; 0 is refused with EINVAL
+	 */
+	__aligned_u64	data;
+};
+
 /* ------------- Devices opened through their own node ------------- */
 
 /*
  * A device can be opened as /dev/vfio/devices/vfioN, without group and
  * container. It must be bound to an iommufd before anything else works on it,
  * and attached to an address space of that iommufd before it can do DMA.
+ *
+ * Since 7.3 a device without an IOMMU can have such a node, too, if the module
+ * parameter for such devices is set. It is called noiommu-vfioN, and opening it
+ * needs CAP_SYS_RAWIO.
  */
 
 /*
@@ -1466,7 +1484,7 @@ struct vfio_device_detach_iommufd_pt {
 
 /*
  * Payload of VFIO_DEVICE_FEATURE_MIGRATION. A device that answers has the
- * states running and error in any case; the flags tell which others it has.
+ * states running and error in any case; the flags list the others.
  * Since Linux 5.18.
  */
 struct vfio_device_feature_migration {
@@ -1590,7 +1608,10 @@ struct vfio_precopy_info {
  * Since Linux 6.1.
  */
 struct vfio_device_feature_dma_logging_control {
-	/* wished granularity in bytes; on return, the one the device uses */
+	/*
+	 * requested granularity in bytes; on return, the one that the device
+	 * uses
+	 */
 	__aligned_u64	page_size;
 	__u32		num_ranges;	/* number of ranges, at least one */
 	__u32		__reserved;	/* set to zero */
@@ -1600,7 +1621,7 @@ struct vfio_device_feature_dma_logging_control {
 
 /*
  * A range of IO virtual addresses to watch. Both values are multiples of the
- * wished page size, and ranges do not overlap.
+ * requested page size, and ranges do not overlap.
  * Since Linux 6.1.
  */
 struct vfio_device_feature_dma_logging_range {
@@ -1615,10 +1636,9 @@ struct vfio_device_feature_dma_logging_range {
  * Since Linux 6.1.
  */
 struct vfio_device_feature_dma_logging_report {
-	/* first address of the range that is asked about */
-	__aligned_u64	iova;
+	__aligned_u64	iova;	/* first address of the range */
 	__aligned_u64	length;	/* size of the range in bytes */
-	/* bytes that one bit stands for: a power of two, not less than 4096 */
+	/* bytes per bit: a power of two, not less than 4096 */
 	__aligned_u64	page_size;
 	/*
 	 * user address of the bitmap, an array of 64-bit words, lowest bit
@@ -1791,9 +1811,9 @@ struct vfio_iommu_type1_dma_map {
  * Since Linux 5.8.
  */
 struct vfio_bitmap {
-	__u64	pgsize;	/* bytes of memory for which a bit stands */
+	__u64	pgsize;	/* bytes of memory per bit */
 	__u64	size;	/* size of the bitmap in bytes */
-	/* the bitmap, cleared by the caller; bit 0 stands for the first page */
+	/* the bitmap, cleared by the caller; bit 0 is the first page */
 	__u64	*data;
 };
 
@@ -1805,7 +1825,7 @@ struct vfio_bitmap {
 __extension__ struct vfio_iommu_type1_dma_unmap {
 	__u32	argsz;	/* size of the struct and what follows it */
 	__u32	flags;	/* how to unmap */
-/* tell which pages of the range are dirty before they go (since 5.8) */
+/* report the dirty pages of the range before it is unmapped (since 5.8) */
 #define VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP	(1 << 0)
 /* unmap everything; iova and size must be 0 (since 5.12) */
 #define VFIO_DMA_UNMAP_FLAG_ALL			(1 << 1)
@@ -1847,7 +1867,7 @@ __extension__ struct vfio_iommu_type1_dirty_bitmap {
 	__u32	flags;	/* what to do, exactly one of the three */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0) /* start tracking */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1) /* stop tracking */
-/* tell which pages of a range are dirty; tracking must be on */
+/* report the dirty pages of a range; tracking must be on */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP	(1 << 2)
 	/*
 	 * a vfio_iommu_type1_dirty_bitmap_get, 40 bytes for a 64-bit kernel
@@ -1857,7 +1877,7 @@ __extension__ struct vfio_iommu_type1_dirty_bitmap {
 };
 
 /*
- * The range whose dirty pages are asked for, and where the bitmap goes.
+ * The range whose dirty pages are reported, and the bitmap.
  * Since Linux 5.8.
  */
 struct vfio_iommu_type1_dirty_bitmap_get {
@@ -2153,7 +2173,8 @@ struct vfio_info_cap_header {
 
 /*
  * The body of VFIO_DEVICE_INFO_CAP_ZPCI_BASE. In version 2 the last field ends
- * at 36; what 64-bit kernels add after it is padding.
+ * at 36, and 64-bit kernels add 4 bytes of padding. Version 3 has a field
+ * there, so the size is 40 on every target.
  * Since Linux 5.10.
  */
 struct vfio_device_info_cap_zpci_base {
@@ -2167,6 +2188,11 @@ struct vfio_device_info_cap_zpci_base {
 	__u8	pft;		/* type of the PCI function */
 	__u8	gid;		/* id of the function's group */
 	__u32	fh;	/* handle of the function (version 2; since 6.0) */
+	/*
+	 * size in bytes of the error report that VFIO_DEVICE_FEATURE_ZPCI_ERROR
+	 * writes (version 3; since 7.3)
+	 */
+	__u32	ccdf_err_length;
 };
 
 /*
@@ -2368,6 +2394,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_region_dma_range) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_dma_buf) == 16 &&
 		 __builtin_offsetof(struct vfio_device_feature_dma_buf,
 		 dma_ranges) == 16, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_feature_zpci_err) == 8, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_bind_iommufd) == 24, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_attach_iommufd_pt) == 16, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_detach_iommufd_pt) == 12, "layout");
@@ -2418,10 +2445,7 @@ VFIO_ABI__ASSERT(sizeof(struct vfio_eeh_pe_op) == VFIO_ABI__MODEL(40, 36, 40) &&
 #endif /* !VFIO_ABI__AFTER_VFIO_H */
 
 #ifndef VFIO_ABI__AFTER_VFIO_ZDEV_H
-VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) ==
-		 VFIO_ABI__MODEL(40, 36, 40) &&
-		 __builtin_offsetof(struct vfio_device_info_cap_zpci_base,
-		 fh) == 32, "layout");
+VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_base) == 40, "layout");
 VFIO_ABI__ASSERT(sizeof(struct vfio_device_info_cap_zpci_group) ==
 		 VFIO_ABI__MODEL(48, 44, 48) &&
 		 __builtin_offsetof(struct vfio_device_info_cap_zpci_group,

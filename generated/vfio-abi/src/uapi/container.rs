@@ -35,13 +35,12 @@ pub const VFIO_TYPE1v2_IOMMU: u32 = 3;
 /// Since Linux 3.15.
 pub const VFIO_DMA_CC_IOMMU: u32 = 4;
 
-/// Whether Power's error handling is there, with the ioctl
-/// [`VFIO_EEH_PE_OP`](super::VFIO_EEH_PE_OP).
+/// Error handling of IBM Power, with the ioctl [`VFIO_EEH_PE_OP`](super::VFIO_EEH_PE_OP).
 ///
 /// Since Linux 3.17.
 pub const VFIO_EEH: u32 = 5;
 
-/// Type1 with two stages of translation, which is gone; the number stays taken.
+/// Type1 with two stages of translation; removed, but the number stays reserved.
 ///
 /// Since Linux 3.18.
 #[deprecated(
@@ -76,7 +75,7 @@ pub const VFIO_TYPE: u32 = 0x3b;
 pub const VFIO_BASE: u32 = 100;
 
 /// Starts every capability in the reply of an INFO ioctl. The body that follows has no length
-/// of its own: `id` and `version` tell what it is.
+/// of its own: `id` and `version` identify it.
 ///
 /// Since Linux 4.6.
 #[repr(C)]
@@ -122,8 +121,8 @@ const _: () = {
 /// Since Linux 3.6.
 pub const VFIO_GET_API_VERSION: u32 = io(VFIO_TYPE, VFIO_BASE);
 
-/// Asks whether an `extension` is there; the id is the argument itself. An empty container
-/// answers for every backend that is loaded, one with a backend for that backend alone.
+/// Asks whether an `extension` exists; the argument is its id. An empty container answers for
+/// every backend that is loaded, one with a backend for that backend alone.
 ///
 /// Since Linux 3.6.
 pub const VFIO_CHECK_EXTENSION: u32 = io(VFIO_TYPE, VFIO_BASE + 1);

@@ -6,6 +6,9 @@
 //! bound to an iommufd before anything else works on it, and attached to an address space of
 //! that iommufd before it can do DMA.
 //!
+//! Since 7.3 a device without an IOMMU can have such a node, too, if the module parameter for
+//! such devices is set. It is called noiommu-vfioN, and opening it needs CAP_SYS_RAWIO.
+//!
 //! Source, unless an item states another: include/uapi/linux/vfio.h.
 
 use core::mem::{offset_of, size_of};
@@ -43,7 +46,7 @@ pub struct vfio_device_bind_iommufd {
 }
 
 impl vfio_device_bind_iommufd {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -130,7 +133,7 @@ pub struct vfio_device_attach_iommufd_pt {
 }
 
 impl vfio_device_attach_iommufd_pt {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -210,7 +213,7 @@ pub struct vfio_device_detach_iommufd_pt {
 }
 
 impl vfio_device_detach_iommufd_pt {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceDetachIommufdPtFlags(0), pasid: 0 }
     }

@@ -37,7 +37,7 @@ pub struct vfio_device_feature {
 }
 
 impl vfio_device_feature {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceFeatureFlags(0), data: [] }
     }
@@ -170,6 +170,11 @@ pub const VFIO_DEVICE_FEATURE_DMA_BUF: u32 = 11;
 ///
 /// Since Linux 7.1.
 pub const VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2: u32 = 12;
+
+/// Takes the oldest pending error of an s390 PCI function; ENOMSG if there is none.
+///
+/// Since Linux 7.3.
+pub const VFIO_DEVICE_FEATURE_ZPCI_ERROR: u32 = 13;
 
 /// Payload of
 /// [`VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP`](super::VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP).
@@ -362,7 +367,7 @@ const _: () = {
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_device_feature_dma_buf {
-    /// Region that the parts lie in; of a PCI device one of the six BARs.
+    /// Region with the parts; for a PCI device one of the six BARs.
     pub region_index: u32,
     /// Flags for the new file descriptor as open(2) takes them, such as O_CLOEXEC.
     pub open_flags: u32,
@@ -394,4 +399,47 @@ const _: () = {
     assert!(offset_of!(vfio_device_feature_dma_buf, flags) == 8);
     assert!(offset_of!(vfio_device_feature_dma_buf, nr_ranges) == 12);
     assert!(offset_of!(vfio_device_feature_dma_buf, dma_ranges) == 16);
+};
+
+/// Payload of [`VFIO_DEVICE_FEATURE_ZPCI_ERROR`](super::VFIO_DEVICE_FEATURE_ZPCI_ERROR). The
+/// kernel writes one error report of the firmware, a CCDF, to the address. The report is
+/// opaque; a kernel of 7.3 keeps up to four of them for each function.
+///
+/// The request has no room for the size of the buffer. A caller asks
+/// [`VFIO_DEVICE_GET_INFO`](super::VFIO_DEVICE_GET_INFO) for `ccdf_err_length` first and
+/// provides that many bytes. A caller that assumes today's 32 bytes is overrun by the first
+/// kernel with a longer report.
+///
+/// Since Linux 7.3; source: include/uapi/linux/vfio.h; drivers/vfio/pci/vfio_pci_zdev.c,
+/// vfio_pci_zdev_feature_err.
+#[repr(C)]
+#[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct vfio_device_feature_zpci_err {
+    /// User address of the buffer for the report; 0 is refused with EINVAL.
+    pub data: u64,
+}
+
+impl vfio_device_feature_zpci_err {
+    /// All zero.
+    pub const fn new() -> Self {
+        Self { data: 0 }
+    }
+}
+
+impl Default for vfio_device_feature_zpci_err {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const _: () = {
+    assert!(size_of::<vfio_device_feature_zpci_err>() == 8);
+    assert!(offset_of!(vfio_device_feature_zpci_err, data) == 0);
 };

@@ -100,7 +100,7 @@ pub const VFIO_PCI_MSI_IRQ_INDEX: u32 = 1;
 /// MSI-X vectors.
 pub const VFIO_PCI_MSIX_IRQ_INDEX: u32 = 2;
 
-/// The device has met an uncorrectable error.
+/// The device has met an uncorrectable error; before 7.3, PCI Express devices only.
 ///
 /// Since Linux 3.10.
 pub const VFIO_PCI_ERR_IRQ_INDEX: u32 = 3;
@@ -133,7 +133,7 @@ impl PciIrqIndex {
     pub const MSI: Self = Self(VFIO_PCI_MSI_IRQ_INDEX);
     /// MSI-X vectors.
     pub const MSIX: Self = Self(VFIO_PCI_MSIX_IRQ_INDEX);
-    /// The device has met an uncorrectable error.
+    /// The device has met an uncorrectable error; before 7.3, PCI Express devices only.
     pub const ERR: Self = Self(VFIO_PCI_ERR_IRQ_INDEX);
     /// The host asks for the device back.
     pub const REQ: Self = Self(VFIO_PCI_REQ_IRQ_INDEX);
@@ -181,7 +181,7 @@ impl CcwRegionIndex {
 
 numbers!(CcwRegionIndex, u32);
 
-/// The result of a channel program is there.
+/// The result of a channel program is ready.
 pub const VFIO_CCW_IO_IRQ_INDEX: u32 = 0;
 
 /// A channel report word is pending.
@@ -211,7 +211,7 @@ pub const VFIO_CCW_NUM_IRQS: u32 = 3;
 pub struct CcwIrqIndex(pub u32);
 
 impl CcwIrqIndex {
-    /// The result of a channel program is there.
+    /// The result of a channel program is ready.
     pub const IO: Self = Self(VFIO_CCW_IO_IRQ_INDEX);
     /// A channel report word is pending.
     pub const CRW: Self = Self(VFIO_CCW_CRW_IRQ_INDEX);

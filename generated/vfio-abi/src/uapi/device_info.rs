@@ -2,7 +2,7 @@
 
 //! Devices.
 //!
-//! VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor stands for and how many
+//! VFIO_DEVICE_GET_INFO reports what kind of device a file descriptor refers to and how many
 //! regions and interrupts it has; a chain of capabilities says what belongs to the device as a
 //! whole. The ioctl that resets the device is here too.
 //!
@@ -28,9 +28,9 @@ use crate::target::io;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info {
-    /// Size of the buffer in bytes; on return, what a reply that did not fit needs.
+    /// Size of the buffer in bytes; on return, the size that a reply that did not fit requires.
     pub argsz: u32,
-    /// The kind of device, and what it can do.
+    /// Kind and abilities of the device.
     pub flags: DeviceInfoFlags,
     /// Highest region index of the device plus 1; some indexes below may be empty.
     pub num_regions: u32,
@@ -47,7 +47,7 @@ pub struct vfio_device_info {
 }
 
 impl vfio_device_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -117,7 +117,7 @@ pub const VFIO_DEVICE_FLAGS_CAPS: u32 = 1 << 7;
 /// Since Linux 6.5.
 pub const VFIO_DEVICE_FLAGS_CDX: u32 = 1 << 8;
 
-/// The kind of device, and what it can do.
+/// Kind and abilities of the device.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -228,7 +228,7 @@ pub const VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP: u32 = 5;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_pci_atomic_comp {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// The widths of the operands that are completed.
     pub flags: DeviceInfoCapPciAtomicCompFlags,
@@ -237,7 +237,7 @@ pub struct vfio_device_info_cap_pci_atomic_comp {
 }
 
 impl vfio_device_info_cap_pci_atomic_comp {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {

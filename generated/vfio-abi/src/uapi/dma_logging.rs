@@ -26,7 +26,7 @@ use core::mem::{offset_of, size_of};
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_device_feature_dma_logging_control {
-    /// Wished granularity in bytes; on return, the one the device uses.
+    /// Requested granularity in bytes; on return, the one that the device uses.
     pub page_size: u64,
     /// Number of ranges, at least one.
     pub num_ranges: u32,
@@ -58,8 +58,8 @@ const _: () = {
     assert!(offset_of!(vfio_device_feature_dma_logging_control, ranges) == 16);
 };
 
-/// A range of IO virtual addresses to watch. Both values are multiples of the wished page size,
-/// and ranges do not overlap.
+/// A range of IO virtual addresses to watch. Both values are multiples of the requested page
+/// size, and ranges do not overlap.
 ///
 /// Since Linux 6.1.
 #[repr(C)]
@@ -113,11 +113,11 @@ const _: () = {
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_device_feature_dma_logging_report {
-    /// First address of the range that is asked about.
+    /// First address of the range.
     pub iova: u64,
     /// Size of the range in bytes.
     pub length: u64,
-    /// Bytes that one bit stands for: a power of two, not less than 4096.
+    /// Bytes per bit: a power of two, not less than 4096.
     pub page_size: u64,
     /// User address of the bitmap, an array of 64-bit words, lowest bit first.
     pub bitmap: u64,

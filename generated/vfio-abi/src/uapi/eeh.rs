@@ -77,7 +77,7 @@ pub struct vfio_eeh_pe_op {
 }
 
 impl vfio_eeh_pe_op {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, op: 0, err: vfio_eeh_pe_err::new() }
     }

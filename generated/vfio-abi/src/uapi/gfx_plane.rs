@@ -30,7 +30,7 @@ use crate::target::io;
 pub struct vfio_device_gfx_plane_info {
     /// Size of the buffer; comes back as it was given.
     pub argsz: u32,
-    /// In which way the picture is wanted, and whether that is only a question.
+    /// The requested way to get the picture, and whether to only ask if it works.
     pub flags: DeviceGfxPlaneInfoFlags,
     /// Which plane, one of the DRM_PLANE_TYPE\_ numbers.
     pub drm_plane_type: u32,
@@ -63,7 +63,7 @@ pub struct vfio_device_gfx_plane_info {
 }
 
 impl vfio_device_gfx_plane_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -130,7 +130,7 @@ const _: () = {
     assert!(offset_of!(vfio_device_gfx_plane_info, reserved) == 60);
 };
 
-/// Only ask whether the way that is set beside it works; EINVAL means no.
+/// Only ask whether the other flag's way works; EINVAL means no.
 pub const VFIO_GFX_PLANE_TYPE_PROBE: u32 = 1 << 0;
 
 /// The picture as a dma-buf.
@@ -139,7 +139,7 @@ pub const VFIO_GFX_PLANE_TYPE_DMABUF: u32 = 1 << 1;
 /// The picture in a region of the device.
 pub const VFIO_GFX_PLANE_TYPE_REGION: u32 = 1 << 2;
 
-/// In which way the picture is wanted, and whether that is only a question.
+/// The requested way to get the picture, and whether to only ask if it works.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -151,7 +151,7 @@ pub const VFIO_GFX_PLANE_TYPE_REGION: u32 = 1 << 2;
 pub struct DeviceGfxPlaneInfoFlags(pub u32);
 
 impl DeviceGfxPlaneInfoFlags {
-    /// Only ask whether the way that is set beside it works; EINVAL means no.
+    /// Only ask whether the other flag's way works; EINVAL means no.
     pub const PROBE: Self = Self(VFIO_GFX_PLANE_TYPE_PROBE);
     /// The picture as a dma-buf.
     pub const DMABUF: Self = Self(VFIO_GFX_PLANE_TYPE_DMABUF);
@@ -164,7 +164,7 @@ impl DeviceGfxPlaneInfoFlags {
 
 flags!(DeviceGfxPlaneInfoFlags, u32);
 
-/// Tells what a plane of a mediated device shows at the moment, or, with the probe flag,
+/// Reports what a plane of a mediated device shows at the moment, or, with the probe flag,
 /// whether the device can hand out pictures in that way.
 ///
 /// Since Linux 4.16.

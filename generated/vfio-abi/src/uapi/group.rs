@@ -33,7 +33,7 @@ pub struct vfio_group_status {
 }
 
 impl vfio_group_status {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: GroupStatusFlags(0) }
     }

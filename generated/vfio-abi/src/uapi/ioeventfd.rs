@@ -44,7 +44,7 @@ pub struct vfio_device_ioeventfd {
 }
 
 impl vfio_device_ioeventfd {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -85,7 +85,7 @@ pub const VFIO_DEVICE_IOEVENTFD_32: u32 = 1 << 2;
 /// A write of 8 bytes.
 pub const VFIO_DEVICE_IOEVENTFD_64: u32 = 1 << 3;
 
-/// The flags that tell the width.
+/// The flags for the width.
 pub const VFIO_DEVICE_IOEVENTFD_SIZE_MASK: u32 = 0xf;
 
 /// Width of the write, exactly one of the four.
@@ -108,7 +108,7 @@ impl DeviceIoeventfdFlags {
     pub const IOEVENTFD_32: Self = Self(VFIO_DEVICE_IOEVENTFD_32);
     /// A write of 8 bytes.
     pub const IOEVENTFD_64: Self = Self(VFIO_DEVICE_IOEVENTFD_64);
-    /// The flags that tell the width.
+    /// The flags for the width.
     pub const IOEVENTFD_SIZE_MASK: Self = Self(VFIO_DEVICE_IOEVENTFD_SIZE_MASK);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] = &[

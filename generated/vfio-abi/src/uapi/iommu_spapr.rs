@@ -94,7 +94,7 @@ pub struct vfio_iommu_spapr_tce_info {
 }
 
 impl vfio_iommu_spapr_tce_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -175,7 +175,7 @@ pub struct vfio_iommu_spapr_register_memory {
 }
 
 impl vfio_iommu_spapr_register_memory {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, vaddr: 0, size: 0 }
     }
@@ -244,7 +244,7 @@ pub struct vfio_iommu_spapr_tce_create {
 }
 
 impl vfio_iommu_spapr_tce_create {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -304,7 +304,7 @@ pub struct vfio_iommu_spapr_tce_remove {
 }
 
 impl vfio_iommu_spapr_tce_remove {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, start_addr: 0 }
     }

@@ -39,7 +39,7 @@ pub struct vfio_iommu_type1_dma_map {
 }
 
 impl vfio_iommu_type1_dma_map {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -118,11 +118,11 @@ pub const VFIO_IOMMU_MAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 13);
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct vfio_bitmap {
-    /// Bytes of memory for which a bit stands.
+    /// Bytes of memory per bit.
     pub pgsize: u64,
     /// Size of the bitmap in bytes.
     pub size: u64,
-    /// The bitmap, cleared by the caller; bit 0 stands for the first page.
+    /// The bitmap, cleared by the caller; bit 0 is the first page.
     pub data: *mut u64,
 }
 
@@ -175,7 +175,7 @@ pub struct vfio_iommu_type1_dma_unmap {
 }
 
 impl vfio_iommu_type1_dma_unmap {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -202,7 +202,7 @@ const _: () = {
     assert!(offset_of!(vfio_iommu_type1_dma_unmap, data) == 24);
 };
 
-/// Tell which pages of the range are dirty before they go.
+/// Report the dirty pages of the range before it is unmapped.
 ///
 /// Since Linux 5.8.
 pub const VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP: u32 = 1 << 0;
@@ -230,7 +230,7 @@ pub const VFIO_DMA_UNMAP_FLAG_VADDR: u32 = 1 << 2;
 pub struct IommuType1DmaUnmapFlags(pub u32);
 
 impl IommuType1DmaUnmapFlags {
-    /// Tell which pages of the range are dirty before they go.
+    /// Report the dirty pages of the range before it is unmapped.
     pub const GET_DIRTY_BITMAP: Self = Self(VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP);
     /// Unmap everything; iova and size must be 0.
     pub const ALL: Self = Self(VFIO_DMA_UNMAP_FLAG_ALL);
@@ -274,7 +274,7 @@ pub struct vfio_iommu_type1_dirty_bitmap {
 }
 
 impl vfio_iommu_type1_dirty_bitmap {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: IommuType1DirtyBitmapFlags(0), data: [] }
     }
@@ -299,7 +299,7 @@ pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_START: u32 = 1 << 0;
 /// Stop tracking.
 pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP: u32 = 1 << 1;
 
-/// Tell which pages of a range are dirty; tracking must be on.
+/// Report the dirty pages of a range; tracking must be on.
 pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP: u32 = 1 << 2;
 
 /// What to do, exactly one of the three.
@@ -318,7 +318,7 @@ impl IommuType1DirtyBitmapFlags {
     pub const START: Self = Self(VFIO_IOMMU_DIRTY_PAGES_FLAG_START);
     /// Stop tracking.
     pub const STOP: Self = Self(VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP);
-    /// Tell which pages of a range are dirty; tracking must be on.
+    /// Report the dirty pages of a range; tracking must be on.
     pub const GET_BITMAP: Self = Self(VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
@@ -327,7 +327,7 @@ impl IommuType1DirtyBitmapFlags {
 
 flags!(IommuType1DirtyBitmapFlags, u32);
 
-/// The range whose dirty pages are asked for, and where the bitmap goes.
+/// The range whose dirty pages are reported, and the bitmap.
 ///
 /// Since Linux 5.8.
 #[repr(C)]

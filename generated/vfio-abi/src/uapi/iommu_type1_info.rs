@@ -46,7 +46,7 @@ pub struct vfio_iommu_type1_info {
 }
 
 impl vfio_iommu_type1_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -159,7 +159,7 @@ pub const VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE: u32 = 1;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info_cap_iova_range {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// Number of ranges.
     pub nr_iovas: u32,
@@ -170,7 +170,7 @@ pub struct vfio_iommu_type1_info_cap_iova_range {
 }
 
 impl vfio_iommu_type1_info_cap_iova_range {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -218,7 +218,7 @@ pub const VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION: u32 = 2;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info_cap_migration {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// No flag is defined.
     pub flags: u32,
@@ -229,7 +229,7 @@ pub struct vfio_iommu_type1_info_cap_migration {
 }
 
 impl vfio_iommu_type1_info_cap_migration {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -282,14 +282,14 @@ pub const VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL: u32 = 3;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_iommu_type1_info_dma_avail {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// Number of mappings.
     pub avail: u32,
 }
 
 impl vfio_iommu_type1_info_dma_avail {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {

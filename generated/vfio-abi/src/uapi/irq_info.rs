@@ -36,14 +36,14 @@ pub struct vfio_irq_info {
     pub argsz: u32,
     /// What can be done with the block.
     pub flags: IrqInfoFlags,
-    /// The block that is asked about.
+    /// Index of the block.
     pub index: u32,
     /// Number of interrupts in the block.
     pub count: u32,
 }
 
 impl vfio_irq_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: IrqInfoFlags(0), index: 0, count: 0 }
     }
@@ -141,7 +141,7 @@ pub struct vfio_irq_set {
 }
 
 impl vfio_irq_set {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,

@@ -16,8 +16,7 @@ use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
 
 /// Payload of [`VFIO_DEVICE_FEATURE_MIGRATION`](super::VFIO_DEVICE_FEATURE_MIGRATION). A device
-/// that answers has the states running and error in any case; the flags tell which others it
-/// has.
+/// that answers has the states running and error in any case; the flags list the others.
 ///
 /// Since Linux 5.18.
 #[repr(C)]
@@ -241,7 +240,7 @@ pub struct vfio_precopy_info {
 }
 
 impl vfio_precopy_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,

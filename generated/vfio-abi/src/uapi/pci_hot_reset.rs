@@ -132,7 +132,7 @@ pub struct vfio_pci_hot_reset_info {
 }
 
 impl vfio_pci_hot_reset_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -162,7 +162,7 @@ const _: () = {
 /// Since Linux 6.6.
 pub const VFIO_PCI_HOT_RESET_FLAG_DEV_ID: u32 = 1 << 0;
 
-/// The caller owns all of the devices; counts only beside DEV_ID.
+/// The caller owns all devices; valid only together with DEV_ID.
 ///
 /// Since Linux 6.6.
 pub const VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED: u32 = 1 << 1;
@@ -181,7 +181,7 @@ pub struct PciHotResetInfoFlags(pub u32);
 impl PciHotResetInfoFlags {
     /// The devices carry a devid in place of a group_id.
     pub const DEV_ID: Self = Self(VFIO_PCI_HOT_RESET_FLAG_DEV_ID);
-    /// The caller owns all of the devices; counts only beside DEV_ID.
+    /// The caller owns all devices; valid only together with DEV_ID.
     pub const DEV_ID_OWNED: Self = Self(VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
@@ -221,7 +221,7 @@ pub struct vfio_pci_hot_reset {
 }
 
 impl vfio_pci_hot_reset {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, count: 0, group_fds: [] }
     }

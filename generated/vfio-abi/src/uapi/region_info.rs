@@ -3,8 +3,8 @@
 //! Regions of a device.
 //!
 //! A region is a window of a device's file descriptor: a BAR, the configuration space, a
-//! device-specific area. VFIO_DEVICE_GET_REGION_INFO reports where it lies, what may be done
-//! with it, and, in a chain of capabilities, what no fixed field can say.
+//! device-specific area. VFIO_DEVICE_GET_REGION_INFO reports its offset, its size and how it
+//! may be accessed, and further properties in a chain of capabilities.
 //!
 //! Source, unless an item states another: include/uapi/linux/vfio.h.
 
@@ -29,9 +29,9 @@ use crate::target::io;
 pub struct vfio_region_info {
     /// Size of the buffer; on return, the size the full reply needs.
     pub argsz: u32,
-    /// What the region allows.
+    /// Access to the region.
     pub flags: RegionInfoFlags,
-    /// The region that is asked about.
+    /// Index of the region.
     pub index: u32,
     /// Offset of the first capability from the start of this struct.
     pub cap_offset: u32,
@@ -42,7 +42,7 @@ pub struct vfio_region_info {
 }
 
 impl vfio_region_info {
-    /// All zero but for `argsz`, which is the size of this struct.
+    /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self {
             argsz: size_of::<Self>() as u32,
@@ -85,7 +85,7 @@ pub const VFIO_REGION_INFO_FLAG_MMAP: u32 = 1 << 2;
 /// Since Linux 4.6.
 pub const VFIO_REGION_INFO_FLAG_CAPS: u32 = 1 << 3;
 
-/// What the region allows.
+/// Access to the region.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -175,7 +175,7 @@ pub const VFIO_REGION_INFO_CAP_SPARSE_MMAP: u32 = 1;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_sparse_mmap {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// Number of areas.
     pub nr_areas: u32,
@@ -186,7 +186,7 @@ pub struct vfio_region_info_cap_sparse_mmap {
 }
 
 impl vfio_region_info_cap_sparse_mmap {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -232,16 +232,16 @@ pub const VFIO_REGION_INFO_CAP_TYPE: u32 = 2;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_type {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// A region type of all devices, or bit 31 and a PCI vendor id.
     pub r#type: u32,
-    /// Which region of that type it is.
+    /// Number of the region within its type.
     pub subtype: u32,
 }
 
 impl vfio_region_info_cap_type {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -268,22 +268,26 @@ const _: () = {
     assert!(offset_of!(vfio_region_info_cap_type, subtype) == 12);
 };
 
-/// Says that the whole BAR may be mapped although the MSI-X table lies in it. Interrupts must
-/// still be set up with [`VFIO_DEVICE_SET_IRQS`](super::VFIO_DEVICE_SET_IRQS). It has no body.
+/// The whole BAR may be mapped although it contains the MSI-X table. Interrupts must still be
+/// set up with [`VFIO_DEVICE_SET_IRQS`](super::VFIO_DEVICE_SET_IRQS). It has no body.
 ///
 /// Since Linux 4.16.
 pub const VFIO_REGION_INFO_CAP_MSIX_MAPPABLE: u32 = 3;
 
 /// The id of
 /// [`vfio_region_info_cap_nvlink2_ssatgt`](super::vfio_region_info_cap_nvlink2_ssatgt).
-#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+)]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT: u32 = 4;
 
 /// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
 /// NVLink bridges that belong to that GPU.
 ///
 /// Since Linux 5.0.
-#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+)]
 #[repr(C)]
 #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,14 +299,14 @@ pub const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT: u32 = 4;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_nvlink2_ssatgt {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// Compressed address of the GPU's memory on the system bus.
     pub tgt: u64,
 }
 
 impl vfio_region_info_cap_nvlink2_ssatgt {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -329,14 +333,18 @@ const _: () = {
 
 /// The id of
 /// [`vfio_region_info_cap_nvlink2_lnkspd`](super::vfio_region_info_cap_nvlink2_lnkspd).
-#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+)]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD: u32 = 5;
 
 /// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
 /// up.
 ///
 /// Since Linux 5.0.
-#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+)]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -347,7 +355,7 @@ pub const VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD: u32 = 5;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_region_info_cap_nvlink2_lnkspd {
-    /// The capability's id, version and the way to the next.
+    /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
     /// Speed of the link, as the bridge's node in the device tree has it.
     pub link_speed: u32,
@@ -356,7 +364,7 @@ pub struct vfio_region_info_cap_nvlink2_lnkspd {
 }
 
 impl vfio_region_info_cap_nvlink2_lnkspd {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {

@@ -2,11 +2,10 @@
 
 //! Types of device-specific regions.
 //!
-//! A region after the fixed indexes says in
-//! [`VFIO_REGION_INFO_CAP_TYPE`](super::VFIO_REGION_INFO_CAP_TYPE) what it is. The type is a
-//! plain number, or for PCI the vendor's id with the top bit set; what the subtype means
-//! depends on the type. Two of these regions start with a struct that is part of the ABI as
-//! well: EDID and the first migration protocol.
+//! The capability [`VFIO_REGION_INFO_CAP_TYPE`](super::VFIO_REGION_INFO_CAP_TYPE) identifies a
+//! region after the fixed indexes. The type is a plain number, or for PCI the vendor's id with
+//! the top bit set; the meaning of the subtype depends on the type. Two of these regions start
+//! with a struct that is part of the ABI as well: EDID and the first migration protocol.
 //!
 //! Source, unless an item states another: include/uapi/linux/vfio.h.
 
@@ -76,7 +75,7 @@ pub const VFIO_REGION_SUBTYPE_GFX_EDID: u32 = 1;
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct vfio_region_gfx_edid {
-    /// Where the EDID blob lies, in bytes from the start of the region; read-only.
+    /// Offset of the EDID blob from the start of the region, in bytes; read-only.
     pub edid_offset: u32,
     /// Size in bytes of the largest blob that fits; read-only.
     pub edid_max_size: u32,
@@ -193,7 +192,7 @@ pub struct vfio_device_migration_info {
     pub reserved: u32,
     /// Bytes of state still to be read.
     pub pending_bytes: u64,
-    /// Where the data of this step lies, in bytes from the start of the region.
+    /// Offset of the data of this step from the start of the region, in bytes.
     pub data_offset: u64,
     /// Size of this step's data in bytes.
     pub data_size: u64,
@@ -227,7 +226,7 @@ const _: () = {
     assert!(offset_of!(vfio_device_migration_info, data_size) == 24);
 };
 
-/// No flag, the device stands still.
+/// No flag; the device is stopped.
 pub const VFIO_DEVICE_STATE_V1_STOP: u32 = 0;
 
 /// The device runs.
@@ -255,7 +254,7 @@ pub const VFIO_DEVICE_STATE_MASK: u32 =
 pub struct DeviceMigrationInfoDeviceState(pub u32);
 
 impl DeviceMigrationInfoDeviceState {
-    /// No flag, the device stands still.
+    /// No flag; the device is stopped.
     pub const V1_STOP: Self = Self(VFIO_DEVICE_STATE_V1_STOP);
     /// The device runs.
     pub const V1_RUNNING: Self = Self(VFIO_DEVICE_STATE_V1_RUNNING);
@@ -294,9 +293,9 @@ pub const fn vfio_device_state_is_error(state: u32) -> bool {
     state & VFIO_DEVICE_STATE_MASK == saving | resuming
 }
 
-/// Makes a state of [`vfio_device_migration_info`](super::vfio_device_migration_info) tell of
-/// an error and leaves its reserved bits alone. Up to 5.17 the text named a constant that does
-/// not exist, SATE for STATE, so nobody can have used it.
+/// Makes a state of [`vfio_device_migration_info`](super::vfio_device_migration_info) report an
+/// error and leaves its reserved bits alone. Up to 5.17 the text named a constant that does not
+/// exist, SATE for STATE, so that no program can have used it.
 ///
 /// Since Linux 5.8.
 pub const fn vfio_device_state_set_error(state: u32) -> u32 {

@@ -17,15 +17,21 @@ use super::{
 use crate::target::by_model;
 
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](super::VFIO_DEVICE_INFO_CAP_ZPCI_BASE). In
-/// version 2 the last field ends at 36; what 64-bit kernels add after it is padding.
+/// version 2 the last field ends at 36, and 64-bit kernels add 4 bytes of padding. Version 3
+/// has a field there, so the size is 40 on every target.
 ///
 /// Since Linux 5.10.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
+#[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_base {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// First bus address that DMA can use.
     pub start_dma: u64,
@@ -45,15 +51,20 @@ pub struct vfio_device_info_cap_zpci_base {
     ///
     /// Since Linux 6.0.
     pub fh: u32,
+    /// Size in bytes of the error report that
+    /// [`VFIO_DEVICE_FEATURE_ZPCI_ERROR`](super::VFIO_DEVICE_FEATURE_ZPCI_ERROR) writes.
+    ///
+    /// Since Linux 7.3.
+    pub ccdf_err_length: u32,
 }
 
 impl vfio_device_info_cap_zpci_base {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
                 id: VFIO_DEVICE_INFO_CAP_ZPCI_BASE as u16,
-                version: 2,
+                version: 3,
                 next: 0,
             },
             start_dma: 0,
@@ -64,6 +75,7 @@ impl vfio_device_info_cap_zpci_base {
             pft: 0,
             gid: 0,
             fh: 0,
+            ccdf_err_length: 0,
         }
     }
 }
@@ -75,7 +87,7 @@ impl Default for vfio_device_info_cap_zpci_base {
 }
 
 const _: () = {
-    assert!(size_of::<vfio_device_info_cap_zpci_base>() == by_model(40, 36, 40));
+    assert!(size_of::<vfio_device_info_cap_zpci_base>() == 40);
     assert!(offset_of!(vfio_device_info_cap_zpci_base, header) == 0);
     assert!(offset_of!(vfio_device_info_cap_zpci_base, start_dma) == 8);
     assert!(offset_of!(vfio_device_info_cap_zpci_base, end_dma) == 16);
@@ -85,6 +97,7 @@ const _: () = {
     assert!(offset_of!(vfio_device_info_cap_zpci_base, pft) == 30);
     assert!(offset_of!(vfio_device_info_cap_zpci_base, gid) == 31);
     assert!(offset_of!(vfio_device_info_cap_zpci_base, fh) == 32);
+    assert!(offset_of!(vfio_device_info_cap_zpci_base, ccdf_err_length) == 36);
 };
 
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](super::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP). In
@@ -97,7 +110,7 @@ const _: () = {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_group {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Mask of the DMA address space.
     pub dasm: u64,
@@ -124,7 +137,7 @@ pub struct vfio_device_info_cap_zpci_group {
 }
 
 impl vfio_device_info_cap_zpci_group {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -202,7 +215,7 @@ flags!(DeviceInfoCapZpciGroupFlags, u64);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_util {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Length of the string in bytes.
     pub size: u32,
@@ -211,7 +224,7 @@ pub struct vfio_device_info_cap_zpci_util {
 }
 
 impl vfio_device_info_cap_zpci_util {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {
@@ -252,7 +265,7 @@ const _: () = {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct vfio_device_info_cap_zpci_pfip {
-    /// Heads the capability.
+    /// Header of the capability.
     pub header: vfio_info_cap_header,
     /// Length of the path in bytes.
     pub size: u32,
@@ -261,7 +274,7 @@ pub struct vfio_device_info_cap_zpci_pfip {
 }
 
 impl vfio_device_info_cap_zpci_pfip {
-    /// All zero but for the header's id and version.
+    /// All zero, except for the header's id and version.
     pub const fn new() -> Self {
         Self {
             header: vfio_info_cap_header {

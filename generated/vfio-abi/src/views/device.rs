@@ -29,7 +29,7 @@ impl<'a> DeviceInfo<'a> {
         Self::parse_as(buffer, Wire::HOST)
     }
 
-    /// Reads the reply in a buffer of another byte order or layout.
+    /// Reads the reply in a buffer with another byte order or layout.
     #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
         Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
@@ -61,13 +61,13 @@ impl<'a> DeviceInfo<'a> {
         DeviceCaps { walk: self.reply.walk(&HOST, &INFO) }
     }
 
-    /// Size of the buffer in bytes; on return, what a reply that did not fit needs.
+    /// Size of the buffer in bytes; on return, the size that a reply that did not fit requires.
     #[inline]
     pub fn argsz(&self) -> u32 {
         self.reply.fixed(0, 4) as u32
     }
 
-    /// The kind of device, and what it can do.
+    /// Kind and abilities of the device.
     #[inline]
     pub fn flags(&self) -> uapi::DeviceInfoFlags {
         uapi::DeviceInfoFlags(self.reply.fixed(4, 4) as u32)
@@ -165,10 +165,11 @@ pub struct DeviceZpciBase<'a> {
     cap: RawCap<'a>,
 }
 
-capability!(DeviceZpciBase, 2, |cap| {
+capability!(DeviceZpciBase, 3, |cap| {
     cap.body(match cap.version {
         1 => 32,
-        _ => 36,
+        2 => 36,
+        _ => 40,
     })
 });
 
@@ -221,6 +222,15 @@ impl<'a> DeviceZpciBase<'a> {
     #[inline]
     pub fn fh(&self) -> Option<u32> {
         (self.cap.version >= 2).then(|| self.cap.number(32, 4) as u32)
+    }
+
+    /// Size in bytes of the error report that
+    /// [`VFIO_DEVICE_FEATURE_ZPCI_ERROR`](crate::uapi::VFIO_DEVICE_FEATURE_ZPCI_ERROR) writes.
+    ///
+    /// Since Linux 7.3.
+    #[inline]
+    pub fn ccdf_err_length(&self) -> Option<u32> {
+        (self.cap.version >= 3).then(|| self.cap.number(36, 4) as u32)
     }
 }
 
@@ -363,9 +373,9 @@ pub enum NewDeviceCap<'a> {
     ZpciBase(&'a uapi::vfio_device_info_cap_zpci_base),
     /// [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
     ZpciGroup(&'a uapi::vfio_device_info_cap_zpci_group),
-    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL); the number of elements sets the count, if it has one.
+    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL); a count is set to the number of elements.
     ZpciUtil(&'a uapi::vfio_device_info_cap_zpci_util, &'a [u8]),
-    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP); the number of elements sets the count, if it has one.
+    /// [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP); a count is set to the number of elements.
     ZpciPfip(&'a uapi::vfio_device_info_cap_zpci_pfip, &'a [u8]),
     /// [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
     PciAtomicComp(&'a uapi::vfio_device_info_cap_pci_atomic_comp),
@@ -384,7 +394,7 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
         match *self {
             Self::ZpciBase(cap) => {
                 let version = match cap.header.version {
-                    0 => 2,
+                    0 => 3,
                     version => version,
                 };
                 CapShape::fixed(
@@ -392,6 +402,7 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
                     version,
                     match version {
                         1 => 32,
+                        2 => 40,
                         _ => 40,
                     },
                 )
@@ -447,6 +458,9 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
                 put(31, &cap.gid.to_ne_bytes());
                 if shape.version >= 2 {
                     put(32, &cap.fh.to_ne_bytes());
+                }
+                if shape.version >= 3 {
+                    put(36, &cap.ccdf_err_length.to_ne_bytes());
                 }
             }
             Self::ZpciGroup(cap) => {

@@ -29,7 +29,7 @@ impl<'a> RegionInfo<'a> {
         Self::parse_as(buffer, Wire::HOST)
     }
 
-    /// Reads the reply in a buffer of another byte order or layout.
+    /// Reads the reply in a buffer with another byte order or layout.
     #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
         Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
@@ -68,13 +68,13 @@ impl<'a> RegionInfo<'a> {
         self.reply.fixed(0, 4) as u32
     }
 
-    /// What the region allows.
+    /// Access to the region.
     #[inline]
     pub fn flags(&self) -> uapi::RegionInfoFlags {
         uapi::RegionInfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
-    /// The region that is asked about.
+    /// Index of the region.
     #[inline]
     pub fn index(&self) -> u32 {
         self.reply.fixed(8, 4) as u32
@@ -136,12 +136,12 @@ pub enum RegionCap<'a> {
     MsixMappable(RegionMsixMappable<'a>),
     /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
     #[deprecated(
-        note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+        note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
     )]
     Nvlink2Ssatgt(RegionNvlink2Ssatgt<'a>),
     /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
     #[deprecated(
-        note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more"
+        note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
     )]
     Nvlink2Lnkspd(RegionNvlink2Lnkspd<'a>),
     /// A capability with an unknown id, or with version 0.
@@ -210,7 +210,7 @@ impl<'a> RegionType<'a> {
         self.cap.number(8, 4) as u32
     }
 
-    /// Which region of that type it is.
+    /// Number of the region within its type.
     #[inline]
     pub fn subtype(&self) -> u32 {
         self.cap.number(12, 4) as u32
@@ -226,7 +226,9 @@ pub struct RegionMsixMappable<'a> {
 capability!(RegionMsixMappable, 1, |cap| cap.body(8));
 
 /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
-#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegionNvlink2Ssatgt<'a> {
     cap: RawCap<'a>,
@@ -243,7 +245,9 @@ impl<'a> RegionNvlink2Ssatgt<'a> {
 }
 
 /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
-#[deprecated(note = "since Linux 5.13: the NVLink2 driver is gone and no kernel emits it any more")]
+#[deprecated(
+    note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegionNvlink2Lnkspd<'a> {
     cap: RawCap<'a>,
@@ -263,7 +267,7 @@ impl<'a> RegionNvlink2Lnkspd<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewRegionCap<'a> {
-    /// [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP); the number of elements sets the count, if it has one.
+    /// [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP); a count is set to the number of elements.
     SparseMmap(
         &'a uapi::vfio_region_info_cap_sparse_mmap,
         &'a [uapi::vfio_region_sparse_mmap_area],

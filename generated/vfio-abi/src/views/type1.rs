@@ -29,7 +29,7 @@ impl<'a> IommuType1Info<'a> {
         Self::parse_as(buffer, Wire::HOST)
     }
 
-    /// Reads the reply in a buffer of another byte order or layout.
+    /// Reads the reply in a buffer with another byte order or layout.
     #[inline]
     pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
         Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
@@ -215,7 +215,7 @@ impl<'a> Type1DmaAvail<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum NewType1Cap<'a> {
-    /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE); the number of elements sets the count, if it has one.
+    /// [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE); a count is set to the number of elements.
     IovaRange(&'a uapi::vfio_iommu_type1_info_cap_iova_range, &'a [uapi::vfio_iova_range]),
     /// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
     Migration(&'a uapi::vfio_iommu_type1_info_cap_migration),

@@ -29,7 +29,7 @@ impl<'a> Emitter<'a> {
             self.array(struct_, plan, name(&[field]))
         });
         let title = match struct_ {
-            Some(struct_) => format!("What a struct {} says.", struct_.name),
+            Some(struct_) => format!("The values of a struct {}.", struct_.name),
             None => format!("A {}, which is only a header.", capability.name),
         };
         let written = match &plan.array {

@@ -1,6 +1,6 @@
-//! Reserves names, so that no two things of ours have one name, whatever an
-//! ABI calls its chains, capabilities and fields. `validate` refuses an ABI
-//! whose own names start as ours do.
+//! Reserves names, so that no two declarations of the generator have the same name,
+//! whatever names an ABI has for its chains, capabilities and fields. `validate`
+//! refuses an ABI with names that start like the generator's.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
-//! What the templates print of chains: the plan, and the names of C. All other
-//! code stands in the templates.
+//! Template data of chains: the plan and the names in C. The templates have all other code.
 
 use askama::Template;
 

@@ -2,7 +2,7 @@
 //! it is drawn as one row with a tear, and the offsets continue after it. Heights
 //! are in the units of the picture, everything else is in bytes.
 
-use super::pieces::{Kind, Piece};
+use super::pieces::{Piece, PieceKind};
 
 /// Bytes in a row.
 const ROW: u64 = 8;
@@ -49,7 +49,7 @@ impl<'a> Grid<'a> {
         let mut grid = Self::default();
         for piece in pieces {
             match piece.kind {
-                Kind::Flexible => grid.tail(piece),
+                PieceKind::Flexible => grid.tail(piece),
                 _ => grid.piece(piece),
             }
         }
@@ -148,15 +148,18 @@ mod tests {
     use crate::layout::Span;
 
     /// A piece without a name.
-    fn piece(offset: u64, size: u64, kind: Kind) -> Piece {
+    fn piece(offset: u64, size: u64, kind: PieceKind) -> Piece {
         let span = Span { offset, size };
         Piece { span, kind, name: String::new(), type_: String::new() }
     }
 
     #[test]
-    fn a_long_piece_is_folded_and_offsets_go_on_behind_it() {
-        let pieces =
-            [piece(0, 4, Kind::Data), piece(4, 100, Kind::Data), piece(104, 8, Kind::Data)];
+    fn a_long_piece_is_folded_and_offsets_continue_after_it() {
+        let pieces = [
+            piece(0, 4, PieceKind::Data),
+            piece(4, 100, PieceKind::Data),
+            piece(104, 8, PieceKind::Data),
+        ];
         let grid = Grid::new(&pieces);
         let offsets: Vec<u64> = grid.offsets.iter().map(|(offset, _)| *offset).collect();
         assert_eq!(offsets, [0, 8, 104]);
@@ -166,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_piece_on_two_rows_is_labelled_once() {
-        let pieces = [piece(0, 4, Kind::Data), piece(4, 8, Kind::Data)];
+        let pieces = [piece(0, 4, PieceKind::Data), piece(4, 8, PieceKind::Data)];
         let grid = Grid::new(&pieces);
         let labels: Vec<bool> = grid.cells.iter().map(|cell| cell.label).collect();
         assert_eq!(labels, [true, true, false]);
@@ -178,18 +181,18 @@ mod tests {
     #[test]
     fn no_box_overlaps_another() {
         let pieces = [
-            piece(0, 1, Kind::Data),
-            piece(1, 30, Kind::Data),
-            piece(31, 17, Kind::Hole),
-            piece(48, 0, Kind::Flexible),
+            piece(0, 1, PieceKind::Data),
+            piece(1, 30, PieceKind::Data),
+            piece(31, 17, PieceKind::Hole),
+            piece(48, 0, PieceKind::Flexible),
         ];
         let grid = Grid::new(&pieces);
         for (at, one) in grid.cells.iter().enumerate() {
             for other in &grid.cells[at + 1..] {
-                let beside = one.column + one.columns <= other.column
+                let apart = one.column + one.columns <= other.column
                     || other.column + other.columns <= one.column;
                 let above = one.y + one.height <= other.y || other.y + other.height <= one.y;
-                assert!(beside || above, "{one:?} {other:?}");
+                assert!(apart || above, "{one:?} {other:?}");
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::layout::{Model, Span};
 
 /// The kind of a piece, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PieceKind {
     /// Ordinary data.
     Data,
     /// A field of the protocol.
@@ -27,7 +27,7 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) span: Span,
-    pub(super) kind: Kind,
+    pub(super) kind: PieceKind,
     pub(super) name: String,
     pub(super) type_: String,
 }
@@ -43,7 +43,7 @@ pub(super) fn pieces(page: &Page<'_>, struct_: &Struct, model: Model) -> Vec<Pie
                 let parts = header.fields.iter().zip(&header.layouts[model.index()].fields);
                 pieces.extend(parts.map(|(part, inner)| Piece {
                     span: Span { offset: span.offset + inner.offset, size: inner.size },
-                    kind: Kind::Header,
+                    kind: PieceKind::Header,
                     name: format!("{}.{}", field.name, part.name),
                     type_: types::plain(page, &part.type_, &header.fields),
                 }));
@@ -52,27 +52,27 @@ pub(super) fn pieces(page: &Page<'_>, struct_: &Struct, model: Model) -> Vec<Pie
         }
     }
     // A flexible array may start in the padding.
-    let tail = pieces.iter().find(|piece| piece.kind == Kind::Flexible);
+    let tail = pieces.iter().find(|piece| piece.kind == PieceKind::Flexible);
     let tail = tail.map_or(layout.size, |piece| piece.span.offset);
     let holes = layout.holes.iter().filter(|hole| hole.offset < tail);
     pieces.extend(holes.map(|hole| Piece {
         span: *hole,
-        kind: Kind::Hole,
+        kind: PieceKind::Hole,
         name: "hole".to_owned(),
         type_: bytes(hole.size),
     }));
-    pieces.sort_by_key(|piece| (piece.span.offset, piece.kind == Kind::Flexible));
+    pieces.sort_by_key(|piece| (piece.span.offset, piece.kind == PieceKind::Flexible));
     pieces
 }
 
 fn piece(page: &Page<'_>, struct_: &Struct, field: &Field, span: Span) -> Piece {
     let type_ = types::plain(page, &field.type_, &struct_.fields);
     let kind = match (&field.type_, field.role) {
-        (Type::Flexible(..), _) => Kind::Flexible,
-        (_, Role::Argsz | Role::Flags | Role::CapOffset | Role::Count) => Kind::Protocol,
-        (_, Role::Header) => Kind::Header,
-        (_, Role::Reserved) => Kind::Reserved,
-        (_, Role::Data) => Kind::Data,
+        (Type::Flexible(..), _) => PieceKind::Flexible,
+        (_, Role::Argsz | Role::Flags | Role::CapOffset | Role::Count) => PieceKind::Protocol,
+        (_, Role::Header) => PieceKind::Header,
+        (_, Role::Reserved) => PieceKind::Reserved,
+        (_, Role::Data) => PieceKind::Data,
     };
     match &field.type_ {
         Type::Union(arms) => {

@@ -1,4 +1,4 @@
-//! The structs in arrays: how one is read from bytes and written to them.
+//! The structs in arrays: reading one from bytes and writing one to bytes.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::{ByModel, ElementPlan, IntField};
 use crate::ir::{Abi, StructId};
 
-/// The file with all structs that are elements, if there are some.
+/// The file with all structs that are elements, if there are any.
 pub(super) fn module(abi: &Abi) -> Option<String> {
     let elements = elements(abi);
     if elements.is_empty() {

@@ -13,7 +13,7 @@ use crate::names;
 
 /// A capability with its plan.
 #[derive(Clone, Copy)]
-pub(super) struct Cap<'a> {
+pub(super) struct PlannedCap<'a> {
     pub(super) abi: &'a Abi,
     pub(super) chain: &'a Chain,
     pub(super) item: &'a Capability,
@@ -21,7 +21,7 @@ pub(super) struct Cap<'a> {
     pub(super) struct_: Option<&'a Struct>,
 }
 
-impl<'a> Cap<'a> {
+impl<'a> PlannedCap<'a> {
     pub(super) fn new(abi: &'a Abi, chain: &'a Chain, id: CapabilityId) -> Self {
         let plan = &abi.protocol.capabilities[id.0];
         let struct_ = plan.struct_.map(|id| abi.struct_(id));
@@ -33,7 +33,7 @@ impl<'a> Cap<'a> {
         names::group_type(&[&self.chain.name, "_", &self.item.short].concat())
     }
 
-    /// One line of documentation; the paragraph stands at the constant.
+    /// One line of documentation; the constant has the whole paragraph.
     pub(super) fn summary(self) -> TokenStream {
         let name = &self.item.name;
         let line = format!(" The capability [`{name}`](crate::uapi::{name}).");

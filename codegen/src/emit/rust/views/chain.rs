@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::capability::Cap;
+use super::capability::PlannedCap;
 use super::{format_name, host, new_cap, profiles};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
@@ -18,7 +18,8 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
     let chain = abi.chain(plan.chain);
     let docs = Docs::new(names, "crate::uapi::");
     let title = [" The chain of `", &chain.name, "` capabilities."].concat();
-    let caps: Vec<_> = plan.capabilities.iter().map(|id| Cap::new(abi, chain, *id)).collect();
+    let caps: Vec<_> =
+        plan.capabilities.iter().map(|id| PlannedCap::new(abi, chain, *id)).collect();
     let host = plan.host.as_ref();
     let replies = host.map(|host| host::view(abi, &docs, chain, host));
     let writers = host.map(|host| {
@@ -79,7 +80,7 @@ fn iterator(abi: &Abi, chain: &Chain) -> TokenStream {
     }
 }
 
-fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[Cap<'_>]) -> TokenStream {
+fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[PlannedCap<'_>]) -> TokenStream {
     let (_, name) = type_names(chain);
     let doc = docs.item(&chain.meta);
     let variants = caps.iter().map(|cap| {
@@ -114,11 +115,11 @@ fn enumeration(docs: &Docs<'_>, chain: &Chain, caps: &[Cap<'_>]) -> TokenStream 
 }
 
 /// The variant of a capability in the enum of its chain.
-fn variant(cap: Cap<'_>) -> proc_macro2::Ident {
+fn variant(cap: PlannedCap<'_>) -> proc_macro2::Ident {
     ident(&names::group_type(&cap.item.short))
 }
 
-/// Where a chain without a host starts.
+/// The start of a chain without a host.
 fn start(abi: &Abi, chain: &Chain) -> TokenStream {
     let (offset, int) = match chain.start {
         ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
@@ -148,7 +149,7 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
                 Self::parse_as(bytes, Wire::HOST)
             }
 
-            /// Walks the chain in bytes of another byte order or layout.
+            /// Walks the chain in bytes with another byte order or layout.
             #[inline]
             pub fn parse_as(bytes: &'a [u8], wire: Wire) -> Self {
                 let first = #first;
@@ -163,7 +164,7 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
 }
 
 /// The imports of the file, sorted.
-fn imports(abi: &Abi, plan: &ChainPlan, caps: &[Cap<'_>]) -> TokenStream {
+fn imports(abi: &Abi, plan: &ChainPlan, caps: &[PlannedCap<'_>]) -> TokenStream {
     let format = format_name(&abi.cap_headers[plan.header]);
     let hosted = plan.host.is_some();
     let has_profiles = !plan.profiles.is_empty();

@@ -8,7 +8,7 @@ use crate::ir::protocol::{ByModel, IntField};
 use crate::ir::{Abi, Field, Struct};
 use crate::layout::Int;
 
-/// The type that the getter of a field returns, and its value, made of `number`.
+/// The type that the getter of a field returns, and the expression that makes it from `number`.
 pub(super) fn typed(
     abi: &Abi,
     field: &Field,
@@ -29,7 +29,7 @@ pub(super) fn typed(
     }
 }
 
-/// The type of the numbers that a field holds, if it is the field's own type too.
+/// The type of the numbers in a field, if the field has this type.
 fn group_type<'a>(abi: &'a Abi, field: &Field, int: Int) -> Option<&'a str> {
     let group = field.group.map(|id| abi.group(id))?;
     group.rust.as_deref().filter(|_| group.int.size() == int.size())
@@ -43,7 +43,7 @@ pub(super) fn bytes_of(abi: &Abi, field: &Field, int: Int, value: TokenStream) -
     }
 }
 
-/// Hands the bytes of a field of `value` to `put`.
+/// Passes the bytes of a field of `value` to `put`.
 pub(super) fn put(abi: &Abi, struct_: &Struct, plan: &IntField, value: TokenStream) -> TokenStream {
     let field = &struct_.fields[plan.field];
     let (offset, name) = (decimal(plan.offset.kernel()), ident(&field.name));

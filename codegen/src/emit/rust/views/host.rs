@@ -40,7 +40,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
                 Self::parse_as(buffer, Wire::HOST)
             }
 
-            /// Reads the reply in a buffer of another byte order or layout.
+            /// Reads the reply in a buffer with another byte order or layout.
             #[inline]
             pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
                 Ok(Self { reply: Reply::parse(&HOST, buffer, buffer.len(), wire)? })
@@ -117,7 +117,7 @@ fn request(abi: &Abi, struct_: &Struct, plan: &HostPlan) -> TokenStream {
     }
 }
 
-/// An integer has its type; any other input is given as its bytes.
+/// An integer parameter has the type of the field; any other parameter is bytes.
 fn parameter(abi: &Abi, struct_: &Struct, input: &InputPlan) -> TokenStream {
     let field = &struct_.fields[input.field];
     let name = ident(&field.name);
@@ -131,7 +131,7 @@ fn parameter(abi: &Abi, struct_: &Struct, input: &InputPlan) -> TokenStream {
     quote!(#name: #type_)
 }
 
-/// What a server writes of the fixed part.
+/// The fields of the fixed part that a server writes.
 fn fixed_part(abi: &Abi, struct_: &Struct, plan: &HostPlan) -> TokenStream {
     let name = ident(&struct_.name);
     let outputs = plan.fields.iter().filter(|field| field.is_output);

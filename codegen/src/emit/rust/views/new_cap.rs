@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::capability::{Cap, element_type};
+use super::capability::{PlannedCap, element_type};
 use super::fields::put;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::protocol::{BitField, HostPlan};
@@ -11,7 +11,12 @@ use crate::ir::{Abi, CapHeader, Chain};
 use crate::names;
 
 /// The enum of a chain's capabilities, and how each is written.
-pub(super) fn item(abi: &Abi, chain: &Chain, host: &HostPlan, caps: &[Cap<'_>]) -> TokenStream {
+pub(super) fn item(
+    abi: &Abi,
+    chain: &Chain,
+    host: &HostPlan,
+    caps: &[PlannedCap<'_>],
+) -> TokenStream {
     let name = ident(&["New", &names::group_type(&chain.name), "Cap"].concat());
     let host = ident(&abi.struct_(host.struct_).name);
     let doc = [" A capability of the `", &chain.name, "` chain, to append to a reply."].concat();
@@ -60,11 +65,11 @@ pub(super) fn item(abi: &Abi, chain: &Chain, host: &HostPlan, caps: &[Cap<'_>]) 
     }
 }
 
-fn variant_name(cap: Cap<'_>) -> proc_macro2::Ident {
+fn variant_name(cap: PlannedCap<'_>) -> proc_macro2::Ident {
     ident(&names::group_type(&cap.item.short))
 }
 
-fn variant(cap: Cap<'_>) -> TokenStream {
+fn variant(cap: PlannedCap<'_>) -> TokenStream {
     let name = variant_name(cap);
     let constant = &cap.item.name;
     let link = format!(" [`{constant}`](crate::uapi::{constant})");
@@ -72,7 +77,7 @@ fn variant(cap: Cap<'_>) -> TokenStream {
     let struct_ = cap.struct_.map(|struct_| ident(&struct_.name));
     match (struct_, array) {
         (Some(struct_), Some(element)) => {
-            let doc = [&link, "; the number of elements sets the count, if it has one."].concat();
+            let doc = [&link, "; a count is set to the number of elements."].concat();
             quote!(#[doc = #doc] #name(&'a uapi::#struct_, &'a [#element]),)
         }
         (Some(struct_), None) => {
@@ -86,7 +91,7 @@ fn variant(cap: Cap<'_>) -> TokenStream {
     }
 }
 
-fn shape(cap: Cap<'_>) -> TokenStream {
+fn shape(cap: PlannedCap<'_>) -> TokenStream {
     let name = variant_name(cap);
     let (id, newest) = (decimal(cap.plan.id), decimal(u64::from(cap.plan.newest)));
     let sizes: Vec<_> = cap.plan.fixed_size.iter().copied().map(decimal).collect();
@@ -152,7 +157,7 @@ fn version(
     })
 }
 
-fn fields(cap: Cap<'_>) -> TokenStream {
+fn fields(cap: PlannedCap<'_>) -> TokenStream {
     let name = variant_name(cap);
     let Some(struct_) = cap.struct_ else { return quote!(Self::#name => {}) };
     let count = cap.plan.array.as_ref().and_then(|array| array.count.as_ref());
@@ -181,7 +186,7 @@ fn fields(cap: Cap<'_>) -> TokenStream {
     }
 }
 
-fn elements(cap: Cap<'_>) -> TokenStream {
+fn elements(cap: PlannedCap<'_>) -> TokenStream {
     let name = variant_name(cap);
     match (cap.struct_, &cap.plan.array) {
         (None, _) => quote!(Self::#name => {}),

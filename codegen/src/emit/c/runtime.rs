@@ -1,0 +1,30 @@
+//! The hand-written C of `codegen/runtime/c`, under the names of the ABI.
+
+/// The prefix of names in the runtime.
+const STEM: &str = "capchain_";
+
+/// The conversion that every part of the header uses.
+pub(super) const CAST: &str = include_str!("../../../runtime/c/cast.h");
+
+/// The files that walk chains; each uses those before it.
+pub(super) const WALK: [&str; 4] = [
+    include_str!("../../../runtime/c/number.h"),
+    include_str!("../../../runtime/c/error.h"),
+    include_str!("../../../runtime/c/walk.h"),
+    include_str!("../../../runtime/c/body.h"),
+];
+
+/// The files that read and write replies with chains.
+pub(super) const REPLY: [&str; 4] = [
+    include_str!("../../../runtime/c/reply.h"),
+    include_str!("../../../runtime/c/request.h"),
+    include_str!("../../../runtime/c/builder.h"),
+    include_str!("../../../runtime/c/append.h"),
+];
+
+/// A file of the runtime, with the ABI's prefixes of functions and of macros.
+pub(super) fn renamed(text: &str, stem: &str, macro_prefix: &str) -> String {
+    let macros = STEM.to_ascii_uppercase();
+    let stem = [stem, "_"].concat();
+    text.trim_end().replace(STEM, &stem).replace(&macros, macro_prefix)
+}

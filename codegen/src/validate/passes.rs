@@ -1,0 +1,55 @@
+//! The passes, one concern and one file each. All of them run, so that one run shows
+//! every error.
+
+mod before;
+mod capabilities;
+mod chains;
+mod docs;
+mod duplicate_names;
+mod fields;
+mod handlers;
+mod headers;
+mod ids;
+mod ioctls;
+mod layouts;
+mod macros;
+mod names;
+mod payloads;
+mod releases;
+mod roles;
+mod rust_names;
+mod rust_views;
+mod type_refs;
+mod values;
+mod versions;
+
+use super::Check;
+use crate::release::Release;
+
+/// Runs every pass. Returns the releases that the specification describes.
+pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
+    let releases = releases::check(check);
+    docs::check(check);
+    names::check(check);
+    duplicate_names::check(check);
+    rust_names::check(check);
+    rust_views::check(check);
+    values::check(check);
+    before::check(check);
+    fields::check(check);
+    payloads::check(check);
+    roles::check(check);
+    type_refs::check(check);
+    if !check.incomplete {
+        layouts::check(check);
+    }
+    headers::check(check);
+    chains::check(check);
+    capabilities::check(check);
+    versions::check(check);
+    ioctls::check(check, &releases);
+    handlers::check(check);
+    macros::check(check);
+    ids::check(check);
+    releases
+}

@@ -1,0 +1,104 @@
+//! Fields: valid combinations of keys, their references, and members of unions that
+//! every language can express.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::validate::Check;
+use crate::validate::codes::{KEY_CONFLICT, RUST_TYPE};
+use crate::validate::model::declarations::{DeclaredMember, plain_int};
+use crate::validate::model::refs::{HELD, NUMBER, Reference};
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for struct_ in &index.structs {
+        for member in struct_.members() {
+            keys(check, &member);
+            references(check, &member);
+            pointers(check, &member);
+        }
+        for field in struct_.fields() {
+            unions(check, &field);
+        }
+    }
+}
+
+fn keys(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
+    let (place, field) = (member.name.place, member.field);
+    let lists = !field.bits.is_empty() || !field.values.is_empty();
+    match (&field.type_, field.union.is_empty()) {
+        (None, true) => refuse(check, place, "needs a `type` or a `union`"),
+        (Some(_), false) => refuse(check, place, "`type` excludes `union`"),
+        (None, false) if lists || field.holds.is_some() => {
+            refuse(
+                check,
+                place,
+                "a union has no `bits`, `values` or `holds`; its members can have them",
+            );
+        }
+        _ => {}
+    }
+    if !field.bits.is_empty() && !field.values.is_empty() {
+        refuse(check, place, "`bits` excludes `values`");
+    }
+    if let Some(prefix) = field.prefix.as_ref().filter(|_| !lists) {
+        refuse(check, prefix.place, "`prefix` needs `bits` or `values`");
+    }
+    if let (Some(version), Some(_)) = (&field.version, member.union) {
+        refuse(
+            check,
+            version.place,
+            "a member of a union has no `version`; the union can have one",
+        );
+    }
+}
+
+fn references(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
+    let needed = Some(member.validity);
+    if let Some(name) = &member.field.valid_if {
+        check.resolve(Reference { name, place: name.place, needed }, NUMBER);
+    }
+    if let Some(name) = &member.field.holds {
+        check.resolve(Reference { name, place: name.place, needed }, HELD);
+    }
+}
+
+fn pointers(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
+    let to_struct = |(_, expr): &(_, &TypeExpr)| {
+        expr.shape == Shape::Pointer && matches!(expr.base, Base::Struct(_))
+    };
+    if member.types().any(|one| to_struct(&one)) {
+        let message = format!("`{}` is a pointer to a struct", member.name.value);
+        let problem = Diagnostic::error(RUST_TYPE, message).at(member.name.place, "");
+        check.problems.push(problem.help("use an `aligned_u64` for an address"));
+    }
+}
+
+/// A union is stored as one of its members, so all must be the same integer,
+/// unless there is only one.
+fn unions(check: &mut Check<'_>, field: &DeclaredMember<'_>) {
+    let lone = field.field.union.len() == 1;
+    let mut first = None;
+    for arm in field.arms() {
+        if !arm.field.union.is_empty() {
+            refuse_arm(check, &arm, "a union inside of a union has no accessor in Rust");
+        }
+        for (_, expr) in arm.types() {
+            let int = plain_int(expr).map(|int| (int.size(), int.signed()));
+            let same = int.is_some() && *first.get_or_insert(int) == int;
+            if expr.shape != Shape::One {
+                refuse_arm(check, &arm, "a member of a union is an integer or a struct");
+            } else if !lone && !same {
+                refuse_arm(check, &arm, "all members are the same integer, or there is only one");
+            }
+        }
+    }
+}
+
+fn refuse_arm(check: &mut Check<'_>, arm: &DeclaredMember<'_>, why: &str) {
+    let message = format!("`{}` cannot be a member of this union", arm.name.value);
+    check.problems.push(Diagnostic::error(RUST_TYPE, message).at(arm.name.place, why));
+}
+
+fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
+}

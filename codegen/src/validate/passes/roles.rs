@@ -1,0 +1,142 @@
+//! Roles: fields of the protocol have valid types, and a struct has at most one of each.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::layout::Int;
+use crate::spec::history::Validity;
+use crate::spec::types::{RoleWord, Shape};
+use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::BAD_ROLE;
+use crate::validate::model::declarations::{DeclaredMember, StructDeclaration, plain_int};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::Reference;
+use crate::validate::model::uniqueness::{Definition, conflicts};
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for struct_ in &index.structs {
+        for member in struct_.members() {
+            types(check, &member);
+            held(check, &member);
+        }
+        unique(check, struct_);
+        counts(check, struct_);
+        minsz(check, struct_);
+    }
+}
+
+/// The releases in which a struct has a field of this role.
+pub(super) fn validities_of(
+    struct_: &StructDeclaration<'_>,
+    role: RoleWord,
+) -> impl Iterator<Item = Validity> {
+    let types = struct_.fields().flat_map(|field| field.types());
+    types.filter(move |(_, expr)| expr.role == Some(role)).map(|(validity, _)| validity)
+}
+
+fn types(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
+    for (_, expr) in member.types() {
+        let Some(role) = expr.role else { continue };
+        let (word, fits): (_, &[Int]) = match role {
+            RoleWord::Argsz => ("argsz", &[Int::U32]),
+            RoleWord::Flags => ("flags", &[Int::U32, Int::U64, Int::AlignedU64]),
+            RoleWord::CapOffset => ("cap_offset", &[Int::U32]),
+            RoleWord::Reserved => ("reserved", &[]),
+        };
+        if member.union.is_some() {
+            refuse(check, member.name.place, &format!("a member of a union cannot be `{word}`"));
+        } else if !fits.is_empty() && !plain_int(expr).is_some_and(|int| fits.contains(&int)) {
+            let wide = if fits.len() > 1 { " or a u64" } else { "" };
+            refuse(check, member.name.place, &format!("`{word}` must be a u32{wide}"));
+        }
+    }
+}
+
+/// Only integers hold numbers, and reserved fields hold none.
+fn held(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
+    let field = member.field;
+    let word = [("bits", !field.bits.is_empty()), ("values", !field.values.is_empty())];
+    let word = word.into_iter().chain([("holds", field.holds.is_some())]);
+    let Some((word, _)) = word.into_iter().find(|(_, said)| *said) else { return };
+    let reserved = field.type_.as_ref().is_some_and(|expr| expr.role == Some(RoleWord::Reserved));
+    if reserved {
+        refuse(check, member.name.place, &format!("a reserved field has no `{word}`"));
+    } else if member.types().any(|(_, expr)| plain_int(expr).is_none()) {
+        refuse(check, member.name.place, &format!("only an integer has `{word}`"));
+    }
+}
+
+fn unique(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
+    let mut definitions = Vec::new();
+    for (owner, field) in struct_.fields().enumerate() {
+        let roles = field.types().filter_map(|(validity, expr)| Some((validity, expr.role?)));
+        let roles = roles.filter(|(_, role)| *role != RoleWord::Reserved);
+        let place = field.name.place;
+        definitions.extend(roles.map(|(validity, role)| Definition {
+            key: role as u8,
+            validity,
+            place,
+            owner,
+        }));
+    }
+    for (first, again) in conflicts(&definitions, |_, _| false) {
+        let message = format!("`{}` has two fields with the same role", struct_.name.value);
+        let problem =
+            Diagnostic::error(BAD_ROLE, message).at(definitions[again].place, "again here");
+        check.problems.push(problem.and(definitions[first].place, "first here"));
+    }
+}
+
+/// The count of a flexible array comes before it.
+fn counts(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
+    for (index, field) in struct_.fields().enumerate() {
+        for (validity, expr) in field.types() {
+            let Shape::Flexible(Some(name)) = &expr.shape else { continue };
+            let reference = Reference { name, place: field.name.place, needed: Some(validity) };
+            let mut earlier = struct_.fields().take(index);
+            let Some(count) = earlier.find(|other| other.name.value == *name) else {
+                let known =
+                    || struct_.fields().take(index).map(|other| other.name.as_str()).collect();
+                check.unknown(reference, ("field", " before this array"), |_| known());
+                break;
+            };
+            if let Some(release) = first_uncovered(validity, [count.validity].into_iter()) {
+                check.absent(reference, "field", release, Some((count.name.place, count.validity)));
+            }
+            let union = !count.field.union.is_empty();
+            if union || count.types().any(|(_, expr)| plain_int(expr).is_none()) {
+                let message = format!("`{name}` is not an integer and cannot count elements");
+                let problem =
+                    Diagnostic::error(BAD_ROLE, message).at(field.name.place, "the array");
+                check.problems.push(problem.and(count.name.place, "the count of the elements"));
+            }
+        }
+    }
+}
+
+fn minsz(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
+    let Some(name) = struct_.minsz else { return };
+    if struct_.fields().all(|field| field.name.value != name.value) {
+        let reference = Reference { name, place: name.place, needed: None };
+        let known = || struct_.fields().map(|field| field.name.as_str()).collect();
+        check.unknown(reference, ("field", ""), |_| known());
+    }
+    needs_argsz(check, struct_, name);
+}
+
+/// minsz has no meaning without argsz.
+pub(super) fn needs_argsz(
+    check: &mut Check<'_>,
+    struct_: &StructDeclaration<'_>,
+    minsz: &Placed<String>,
+) {
+    if first_uncovered(struct_.validity, validities_of(struct_, RoleWord::Argsz)).is_some() {
+        let message = format!("`minsz` needs a field `argsz` in `{}`", struct_.name.value);
+        let problem = Diagnostic::error(BAD_ROLE, message).at(minsz.place, "");
+        check.missing(problem.and(struct_.name.place, "the struct"));
+    }
+}
+
+fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(BAD_ROLE, message).at(place, ""));
+}

@@ -1,0 +1,199 @@
+//! Names in Rust: the short names within a type and the names of types. They are
+//! derived from names of the specification, so two of them can be equal.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::names::{field_type, group_type, is_name, is_rust_identifier, short};
+use crate::spec::history::Validity;
+use crate::spec::wrappers::Placed;
+use crate::validate::Check;
+use crate::validate::codes::RUST_NAME;
+use crate::validate::model::declarations::{
+    NumberGroup, NumberGroupKind, OfChain, StructDeclaration,
+};
+use crate::validate::model::symbols::{SymbolKind, Symbols};
+use crate::validate::model::uniqueness::{ALWAYS, Definition, conflicts};
+
+/// Names that every type of numbers defines.
+const METHODS: [&str; 10] =
+    ["NAMED", "bits", "contains", "empty", "from", "fmt", "intersects", "name", "union", "unknown"];
+
+/// Variants that the enums of every chain have, and their meaning.
+const VARIANTS: [(&str, &str); 2] = [
+    ("Unknown", "this name is used for capabilities of later kernels"),
+    ("Other", "a server appends capabilities of other trees under this name"),
+];
+
+/// Types and traits of the language that generated code names.
+const PRELUDE: [&str; 10] =
+    ["Clone", "Copy", "Debug", "Default", "Eq", "From", "Hash", "Iterator", "Option", "PartialEq"];
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for group in &index.groups {
+        shorts(check, group);
+    }
+    variants(check);
+    types(check);
+    kinds(check);
+    for struct_ in &index.structs {
+        accessors(check, struct_);
+    }
+}
+
+/// A name for Rust, its origin and its releases.
+pub(super) struct Made<'a> {
+    pub(super) name: Cow<'a, str>,
+    of: (&'a str, &'a str),
+    place: Place,
+    validity: Validity,
+}
+
+impl<'a> Made<'a> {
+    pub(super) fn new(
+        name: impl Into<Cow<'a, str>>,
+        of: &'a Placed<String>,
+        validity: Validity,
+    ) -> Self {
+        Self { name: name.into(), of: ("", &of.value), place: of.place, validity }
+    }
+
+    /// The same, for an origin that needs a qualifier.
+    pub(super) fn within(self, whole: &'a str) -> Self {
+        Self { of: (whole, self.of.1), ..self }
+    }
+
+    /// The same, for one of several origins that are distinguished elsewhere.
+    pub(super) fn one_of(self, whole: &'a str) -> Self {
+        Self { of: (whole, ""), ..self }
+    }
+}
+
+/// The names of numbers within their type.
+fn shorts(check: &mut Check<'_>, group: &NumberGroup<'_>) {
+    let (prefix, suffix) = (text(group.prefix), text(group.suffix));
+    let made = group.values.iter().map(|(name, value)| {
+        Made::new(short(name, prefix, suffix), name, value.validity(group.validity))
+    });
+    let made: Vec<_> = made.collect();
+    distinct(check, &made, "short name");
+    if !matches!(group.kind, NumberGroupKind::Constants | NumberGroupKind::IdSpace) {
+        let taken = made.iter().filter(|short| METHODS.contains(&&*short.name));
+        for made in taken {
+            refuse(check, made, "short name", "every generated type defines this name");
+        }
+    }
+}
+
+fn text(affix: Option<&Placed<String>>) -> &str {
+    affix.map_or("", |affix| &affix.value)
+}
+
+/// The name of a capability in its chain.
+pub(super) fn short_of<'a>(index: &Symbols<'a>, one: &OfChain<'a>) -> &'a str {
+    let chain = one.chain.and_then(|chain| index.chains_named(chain).next());
+    one.item.name_in_chain(chain.map_or("", |chain| &chain.item.prefix.value))
+}
+
+/// The names of the capabilities of a chain.
+fn variants(check: &mut Check<'_>) {
+    let index = check.index;
+    let mut chains = HashMap::<&str, Vec<Made<'_>>>::new();
+    for one in &index.capabilities {
+        let Some(chain) = one.chain else { continue };
+        let variant = group_type(short_of(index, one));
+        let made = Made::new(variant, &one.item.capability, one.validity);
+        chains.entry(chain).or_default().push(made);
+    }
+    for made in index.chains.iter().filter_map(|chain| chains.remove(chain.item.chain.as_str())) {
+        distinct(check, &made, "short name");
+        for (name, why) in VARIANTS {
+            for made in made.iter().filter(|made| made.name == name) {
+                refuse(check, made, "short name", why);
+            }
+        }
+    }
+}
+
+/// Types of structs, enums and numbers of fields; files are modules next to them.
+fn types(check: &mut Check<'_>) {
+    let index = check.index;
+    let prefix = &check.spec.abi.prefix.value;
+    let of_fields = index.groups.iter().filter_map(|group| {
+        let owner = group.owner?;
+        let made = Made::new(field_type(prefix, owner, group.name), group.name, group.validity);
+        Some(made.within(owner))
+    });
+    let of_items = index.all().flat_map(|(text, targets)| {
+        targets.iter().filter_map(move |target| {
+            let name = match target.kind {
+                SymbolKind::Anonymous => Cow::from(group_type(text)),
+                SymbolKind::Struct | SymbolKind::Enum => Cow::from(text),
+                _ => return None,
+            };
+            Some(Made { name, of: ("", text), place: target.place, validity: target.validity })
+        })
+    });
+    let made: Vec<_> = of_fields.chain(of_items).collect();
+    distinct(check, &made, "type");
+    let files: HashSet<_> = check.spec.files.iter().map(|file| file.name.as_str()).collect();
+    for made in &made {
+        if files.contains(&*made.name) {
+            refuse(check, made, "type", "a file of the specification has this name");
+        } else if PRELUDE.contains(&&*made.name) {
+            refuse(check, made, "type", "the generated code uses this name");
+        }
+    }
+}
+
+/// Kinds of file descriptors, the variants of one type.
+fn kinds(check: &mut Check<'_>) {
+    let fds = check.spec.abi.fds.iter();
+    let made = fds.map(|(name, _)| Made::new(group_type(name), name, ALWAYS));
+    distinct(check, &made.collect::<Vec<_>>(), "variant");
+}
+
+/// Members of unions are methods: one that reads, and one that sets.
+fn accessors(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
+    let arms = struct_.members().filter(|member| member.union.is_some());
+    let methods = arms.flat_map(|arm| {
+        let both = [arm.name.value.clone(), ["set_", &arm.name.value].concat()];
+        both.map(|method| Made::new(method, arm.name, arm.validity))
+    });
+    unique(check, &methods.collect::<Vec<_>>(), "method");
+}
+
+/// Refuses invalid identifiers, and the later of two equal ones.
+pub(super) fn distinct(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+    // A name that is invalid in every language has been refused already.
+    let named = |made: &&Made<'_>| is_name(made.of.1) && !is_rust_identifier(&made.name);
+    for made in made.iter().filter(named) {
+        refuse(check, made, what, "it is not a name in Rust; another prefix may help");
+    }
+    unique(check, made, what);
+}
+
+pub(super) fn unique(check: &mut Check<'_>, made: &[Made<'_>], what: &str) {
+    let definitions = made.iter().enumerate().map(|(owner, made)| Definition {
+        key: &*made.name,
+        validity: made.validity,
+        place: made.place,
+        owner,
+    });
+    let definitions: Vec<_> = definitions.collect();
+    // Another pass reports items that have the same name in C as well.
+    for (one, other) in conflicts(&definitions, |one, other| made[one].of == made[other].of) {
+        let (one, other) = (&definitions[one], &definitions[other]);
+        let (first, again) = if other.place < one.place { (other, one) } else { (one, other) };
+        let message = format!("two items have the {what} `{}` in Rust", again.key);
+        let problem = Diagnostic::error(RUST_NAME, message).at(again.place, "again here");
+        check.problems.push(problem.and(first.place, "first here"));
+    }
+}
+
+pub(super) fn refuse(check: &mut Check<'_>, made: &Made<'_>, what: &str, why: &str) {
+    let message = format!("`{}` cannot be a {what}", made.name);
+    check.problems.push(Diagnostic::error(RUST_NAME, message).at(made.place, why));
+}

@@ -1,0 +1,133 @@
+//! Names in Rust views: types, constants and methods are named after structs,
+//! fields, chains, capabilities and profiles.
+
+use super::names::file_name;
+use super::rust_names::{Made, distinct, refuse, short_of, unique};
+use crate::names::{group_type, screaming, view_getter, without_prefix};
+use crate::validate::Check;
+use crate::validate::model::declarations::{ChainItem, StructDeclaration};
+use crate::validate::model::uniqueness::ALWAYS;
+
+/// Type names that the views and their runtime use.
+const TYPES: [&str; 26] = [
+    "Append",
+    "Array",
+    "BitField",
+    "Buffer",
+    "BuildError",
+    "CLayout",
+    "CapShape",
+    "ChainError",
+    "Element",
+    "FixedPart",
+    "HeaderFormat",
+    "Host",
+    "NewCap",
+    "Option",
+    "PhantomData",
+    "Profile",
+    "RawCap",
+    "Reply",
+    "ReplyError",
+    "RequestError",
+    "Result",
+    "Rules",
+    "UnknownCap",
+    "Walk",
+    "WhenTooSmall",
+    "Wire",
+];
+
+/// Methods of the view of a reply, their arguments, and constants that no argument can hide.
+const METHODS: [&str; 9] =
+    ["ARRAYS", "HOST", "buffer", "call", "caps", "parse", "parse_as", "request", "required_size"];
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for chain in &index.chains {
+        let name = &chain.item.chain;
+        file_name(check, name, name.place);
+        if name.value == "arrays" {
+            let made = Made::new("arrays", name, ALWAYS);
+            refuse(check, &made, "module", "another module has this name");
+        }
+        hosts(check, chain);
+    }
+    types(check);
+    constants(check);
+    for one in &index.capabilities {
+        let name = one.item.struct_.as_ref();
+        for struct_ in name.into_iter().flat_map(|name| index.structs_named(name)) {
+            getters(check, struct_);
+        }
+    }
+}
+
+fn types(check: &mut Check<'_>) {
+    let index = check.index;
+    let prefix = &check.spec.abi.prefix.value;
+    let chains = index.chains.iter().flat_map(|chain| {
+        let name = &chain.item.chain;
+        let type_ = group_type(name);
+        let own = [type_.clone() + "Cap", type_.clone() + "Caps", format!("New{type_}Cap")];
+        let own = own.map(|type_| Made::new(type_, name, chain.validity));
+        let host =
+            chain.item.host.as_ref().map(|host| {
+                Made::new(group_type(without_prefix(prefix, host)), host, chain.validity)
+            });
+        own.into_iter().chain(host)
+    });
+    let capabilities = index.capabilities.iter().filter_map(|one| {
+        let chain = one.chain?;
+        let name = group_type(&[chain, "_", short_of(index, one)].concat());
+        Some(Made::new(name, &one.item.capability, one.validity).one_of(chain))
+    });
+    let made: Vec<_> = chains.chain(capabilities).collect();
+    distinct(check, &made, "type");
+    for made in made.iter().filter(|made| TYPES.contains(&&*made.name)) {
+        refuse(check, made, "type", "the generated code uses this name");
+    }
+}
+
+/// Constants: profiles, and formats of headers.
+fn constants(check: &mut Check<'_>) {
+    let spec = check.spec;
+    let headers = spec.abi.cap_headers.iter();
+    let headers =
+        headers.map(|(name, _)| Made::new(screaming(name), name, ALWAYS).within("header"));
+    let handlers = spec.ioctls().flat_map(|(ioctl, validity)| {
+        ioctl.handlers().map(move |(.., handler)| (handler, validity))
+    });
+    let profiles = handlers.filter_map(|(handler, validity)| {
+        let name = handler.profile.as_ref()?;
+        Some(Made::new(screaming(name), name, validity))
+    });
+    let made: Vec<_> = headers.chain(profiles).collect();
+    distinct(check, &made, "constant");
+    for made in made.iter().filter(|made| ["ARRAYS", "HOST"].contains(&&*made.name)) {
+        refuse(check, made, "constant", "the file of a chain has one of this name");
+    }
+}
+
+/// A reply has a method for each field of the host.
+fn hosts(check: &mut Check<'_>, chain: &ChainItem<'_>) {
+    let index = check.index;
+    let Some(host) = &chain.item.host else { return };
+    let hosts = index.structs_named(host).filter(|host| host.validity.overlaps(chain.validity));
+    for member in hosts.flat_map(StructDeclaration::members) {
+        for (validity, name) in member.names().filter(|(_, name)| METHODS.contains(name)) {
+            let made = Made::new(name, member.name, validity);
+            refuse(check, &made, "method", "the view of a reply has one of this name");
+        }
+    }
+}
+
+/// A capability has a method for each field of its body.
+fn getters(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
+    let names = struct_.fields().flat_map(|field| {
+        field
+            .names()
+            .map(move |(validity, name)| Made::new(view_getter(name), field.name, validity))
+    });
+    unique(check, &names.collect::<Vec<_>>(), "method");
+}

@@ -1,0 +1,194 @@
+//! Values: each has one number, in a form that its group allows, and the number fits.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::layout::Int;
+use crate::spec::types::{Amount, int};
+use crate::spec::{ItemSpec, ValueSpec};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
+use crate::validate::model::declarations::{NumberGroup, NumberGroupKind, bit};
+use crate::validate::model::intervals::first_uncovered;
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT};
+use crate::validate::model::symbols::{Symbol, SymbolKind};
+
+pub(super) fn check(check: &mut Check<'_>) {
+    types(check);
+    let index = check.index;
+    for (at, group) in index.groups.iter().enumerate() {
+        empty(check, group);
+        ranges(check, at, group);
+        for (index, (name, value)) in group.values.iter().enumerate() {
+            form(check, name.place, value);
+            belongs(check, group, (name.place, value));
+            references(check, group, value);
+            flags(check, (at, group), (index, value));
+        }
+    }
+}
+
+/// The types of numbers at the file level.
+fn types(check: &mut Check<'_>) {
+    for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
+        let (ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item)) = item
+        else {
+            continue;
+        };
+        if let Some(name) = item.type_.as_ref().filter(|name| int(name).is_none()) {
+            let reference = Reference { name, place: name.place, needed: None };
+            check.unknown(reference, ("integer type", ""), |_| INTS.to_vec());
+        }
+    }
+}
+
+/// The types that a number can have.
+pub(super) const INTS: [&str; 8] = ["u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"];
+
+fn empty(check: &mut Check<'_>, group: &NumberGroup<'_>) {
+    let validities = group.values.iter().map(|(_, value)| value.validity(group.validity));
+    if group.kind == NumberGroupKind::Flags
+        && group.values.iter().all(|(_, value)| value.bit.is_none())
+    {
+        refuse(check, group.name.place, "`bits` needs at least one `bit`");
+    }
+    let without = match group.kind {
+        NumberGroupKind::Enum => first_uncovered(group.validity, validities),
+        _ => group.values.is_empty().then(|| group.validity.since.first()),
+    };
+    if let Some(release) = without {
+        let message = format!("`{}` has no values in {release}", group.name.value);
+        check.missing(Diagnostic::error(BAD_LAYOUT, message).at(group.name.place, ""));
+    }
+}
+
+fn ranges(check: &mut Check<'_>, at: usize, group: &NumberGroup<'_>) {
+    let width = i128::from(group.int.size()) * 8;
+    for (name, value) in group.values.iter() {
+        if let Some(bit) = bit(value).filter(|bit| !(0..width).contains(bit)) {
+            let place = value.bit.map_or(name.place, |bit| bit.place);
+            out_of_range(check, group, place, format!("{} has no bit {bit}", holder(group)));
+        }
+    }
+    let mut said = None;
+    let index = check.index;
+    for stretch in &index.stretches[at] {
+        let (name, value) = &group.values[stretch.value];
+        let judged = said == Some(stretch.value) || bit(value).is_some();
+        if !judged && !fits(group, stretch.number) {
+            said = Some(stretch.value);
+            let message = format!("{} does not fit {}", stretch.number, holder(group));
+            out_of_range(check, group, name.place, message);
+        }
+    }
+}
+
+fn out_of_range(check: &mut Check<'_>, group: &NumberGroup<'_>, place: Place, message: String) {
+    let hint = group.owner.is_none() && group.int == Int::U32;
+    let hint = hint.then(|| "use `type: u64` for larger numbers".to_owned());
+    check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, "").maybe_help(hint));
+}
+
+fn holder(group: &NumberGroup<'_>) -> String {
+    let sign = if group.int.signed() { "a signed" } else { "an unsigned" };
+    format!("{sign} integer of {} bits", group.int.size() * 8)
+}
+
+/// Whether a number fits. In C a negative number can represent a large one, in
+/// types that are not promoted to int.
+fn fits(group: &NumberGroup<'_>, number: i128) -> bool {
+    let int = group.int;
+    let negative = -(1_i128 << (int.size() * 8 - 1))..0;
+    let wraps = !int.signed() && int.size() >= 4 && negative.contains(&number);
+    let held = int.range().contains(&number) || wraps;
+    match group.kind {
+        NumberGroupKind::Flags => held && number >= 0,
+        _ => held,
+    }
+}
+
+/// Whether a value has its number exactly once.
+fn form(check: &mut Check<'_>, place: Place, value: &ValueSpec) {
+    let said = [
+        ("value", value.value.is_some()),
+        ("bit", value.bit.is_some()),
+        ("of", !value.of.is_empty()),
+        ("string", value.string.is_some()),
+    ];
+    let said: Vec<_> = said.into_iter().filter(|(_, said)| *said).map(|(key, _)| key).collect();
+    match said.as_slice() {
+        [_] => {}
+        [] => refuse(check, place, "needs one of `value`, `bit`, `of` and `string`"),
+        [first, rest @ ..] => {
+            let message = format!("`{first}` excludes `{}`", rest.join("`, `"));
+            refuse(check, place, &message);
+        }
+    }
+    if value.signed && value.bit.is_none_or(|bit| bit.value.value > 31) {
+        refuse(check, place, "`signed` needs a `bit` of at most 31");
+    }
+}
+
+/// Whether the form of a value is allowed in its group.
+fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Place, &ValueSpec)) {
+    use NumberGroupKind::{Constants, Enum, Flags};
+    let former = value.before.iter().map(|(_, before)| before.value);
+    let mut amounts = former.chain([value.value]).flatten();
+    let rules: [(&str, bool, &[NumberGroupKind]); 5] = [
+        ("`next` stands", amounts.any(|amount| amount == Amount::Next), &[Enum]),
+        ("`count` stands", value.count.is_some(), &[Enum]),
+        ("`of` stands", !value.of.is_empty(), &[Constants, Flags]),
+        ("`string` stands", value.string.is_some(), &[Constants]),
+        ("`signed` stands", value.signed, &[Constants]),
+    ];
+    for (what, there, allowed) in rules {
+        if there && !allowed.contains(&group.kind) {
+            let among = allowed.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(" and ");
+            refuse(check, place, &format!("{what} only in {among}"));
+        }
+    }
+    if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
+        if number.value.count_ones() == 1 {
+            let message = format!("a flag is written `bit {}`", number.value.trailing_zeros());
+            refuse(check, place, &message);
+        }
+    }
+}
+
+fn references(check: &mut Check<'_>, group: &NumberGroup<'_>, value: &ValueSpec) {
+    if let Some(name) = &value.payload {
+        check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
+    }
+    let needed = Some(value.validity(group.validity));
+    for name in value.gates.iter() {
+        check.resolve(Reference { name, place: name.place, needed }, NUMBER);
+    }
+}
+
+/// A mask consists of flags of its group that are declared before it.
+fn flags(
+    check: &mut Check<'_>,
+    (at, group): (usize, &NumberGroup<'_>),
+    (index, value): (usize, &ValueSpec),
+) {
+    let all = check.index;
+    let validity = value.validity(group.validity);
+    for name in value.of.iter() {
+        let earlier = |target: &&Symbol| {
+            let here = target.number.is_some_and(|(of, other)| of == at && other < index);
+            here && target.kind == SymbolKind::Number
+        };
+        let reference = Reference { name, place: name.place, needed: Some(validity) };
+        let targets = || all.targets(name).iter().filter(earlier);
+        let Some(first) = targets().next() else {
+            let known = group.values[..index].iter().map(|(flag, _)| flag.as_str());
+            check.unknown(reference, ("flag", " before this mask"), |_| known.collect());
+            continue;
+        };
+        if let Some(release) = first_uncovered(validity, targets().map(|target| target.validity)) {
+            check.absent(reference, "flag", release, Some((first.place, first.validity)));
+        }
+    }
+}
+
+fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
+}
