@@ -1,15 +1,33 @@
 //! Amends a specification by what headers declare, and lowers the result: the ABI of
 //! a header, or of a header that a patch changed. A header states declarations only;
 //! roles, chains and arguments of what it adds are guesses, which are listed.
+//!
+//! The specification is cut to one release, its known items are edited, and what the
+//! headers add is inserted: the same pieces that `import` prints. The result is checked
+//! and lowered like any other specification.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod additions;
+mod edits;
+mod fit;
+pub mod known;
+pub mod pieces;
+pub mod places;
+mod repair;
 
-use crate::diagnostic::{Diagnostics, Place, Sources};
-use crate::header::{self, Outside};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::diagnostic::{Diagnostics, Sources};
+pub use crate::header::Unread;
+use crate::header::{self, Facts, Outside};
 use crate::ir::Abi;
 use crate::lower::lower;
 use crate::release::Release;
-use crate::validate::ValidSpec;
+use crate::spec::{ItemSpec, Spec};
+use crate::validate::{ValidSpec, is_tolerated, validate_amended};
+use additions::Specified;
+use edits::Editor;
+use known::Known;
+use places::Places;
 
 /// The ABI that headers declare.
 #[derive(Debug)]
@@ -37,17 +55,6 @@ pub struct Guess {
     pub reason: String,
 }
 
-/// A declaration that was not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Its text without comments and spaces, to compare it with that of another header.
-    pub text: String,
-    /// Why it was not read, in one sentence.
-    pub reason: String,
-    /// The offset of its first byte.
-    pub place: Place,
-}
-
 impl Amended {
     /// The names of everything that is guessed.
     pub fn guessed(&self) -> BTreeSet<String> {
@@ -68,14 +75,129 @@ pub fn amend(
     let reference = lower(spec, release);
     let given = header::given(&reference, sources, files)?;
     let read = header::read(sources, files, &Outside::of(&reference, &given));
-    let header::Told { abi, guessed } = header::abi(&read.facts, &reference, &given);
-    let reason = "no header states the roles and the use of an item";
-    let guess = |name: String| Guess { name, reason: reason.to_owned() };
-    Ok(Amended {
-        abi,
-        given,
-        guesses: guessed.into_iter().map(guess).collect(),
-        unread: BTreeMap::new(),
-        problems: read.problems,
-    })
+    let (mut facts, problems) = (read.facts, read.problems);
+    facts.keep_files(&header::own(&reference, sources, files));
+    let release = release.unwrap_or_else(|| fit::best(spec, &facts, &given));
+    let reference = lower(spec, Some(release));
+    let base = spec.spec().as_of(release);
+    let amending = Amending { base: &base, reference: &reference, release, given: &given };
+    Ok(amending.run(facts, problems))
+}
+
+/// A declaration that no specification can describe, or, without a name, all of them.
+struct Undescribed {
+    name: Option<String>,
+    reason: String,
+}
+
+/// The specification that is amended.
+struct Amending<'a> {
+    base: &'a Spec,
+    reference: &'a Abi,
+    release: Release,
+    given: &'a [usize],
+}
+
+impl Amending<'_> {
+    /// Amends the specification. A declaration that no specification can describe is
+    /// not read, and the rest is amended again without it.
+    fn run(&self, mut facts: Facts, problems: Diagnostics) -> Amended {
+        loop {
+            let (mut amended, mut checked) = (self.base.clone(), Diagnostics::default());
+            let guesses = self.amend(&mut amended, &facts, &mut checked);
+            match self.lowered(amended, &facts, &mut checked) {
+                Ok(abi) => {
+                    let mut all = problems;
+                    all.append(checked);
+                    let given = self.given.to_vec();
+                    return Amended { abi, given, guesses, unread: facts.unread, problems: all };
+                }
+                Err(Undescribed { name: Some(name), reason }) => facts.forget(&name, reason),
+                Err(Undescribed { name: None, reason }) => {
+                    facts.forget_all(&reason);
+                    let mut all = problems;
+                    all.append(checked);
+                    return Amended {
+                        abi: self.reference.clone(),
+                        given: self.given.to_vec(),
+                        guesses: Vec::new(),
+                        unread: facts.unread,
+                        problems: all,
+                    };
+                }
+            }
+        }
+    }
+
+    /// Edits a specification and adds what is new; returns the guesses.
+    fn amend(&self, spec: &mut Spec, facts: &Facts, problems: &mut Diagnostics) -> Vec<Guess> {
+        let overlays = spec.files.iter().filter(|file| file.overlay);
+        let overlays: HashSet<_> = overlays.map(|file| file.title.place.file).collect();
+        let values = self.reference.groups.iter().flat_map(|group| &group.values);
+        let mut editor = Editor {
+            facts,
+            abi: self.reference,
+            release: self.release,
+            given: self.given,
+            overlays,
+            values: values.map(|value| (value.name.as_str(), value)).collect(),
+            problems,
+        };
+        editor.edit(spec);
+        let known = Known::of(&[self.reference], self.given);
+        let edited = spec.clone();
+        let places = Places::of(&edited, self.release, self.given);
+        let base = Specified {
+            spec: &edited,
+            abi: self.reference,
+            known: &known,
+            places: &places,
+            since: self.release,
+        };
+        let found = additions::find(facts, base);
+        pieces::apply(found.pieces, spec);
+        for item in spec.files.iter_mut().flat_map(|file| &mut file.items.0) {
+            edits::fix_flags(item);
+            if let ItemSpec::Enum(group) = item {
+                edits::fix_positions(group, |name| Some(facts.constant(name)?.number));
+            }
+        }
+        found.guesses
+    }
+
+    /// Checks and lowers an amended specification. The error is a
+    /// declaration that cannot be described.
+    fn lowered(
+        &self,
+        mut spec: Spec,
+        facts: &Facts,
+        problems: &mut Diagnostics,
+    ) -> Result<Abi, Undescribed> {
+        loop {
+            let mut found = Diagnostics::default();
+            spec = match validate_amended(spec, &mut found) {
+                Ok(valid) => {
+                    problems.append(found);
+                    return Ok(lower(&valid, Some(self.release)));
+                }
+                Err(spec) => spec,
+            };
+            let errors = found.errors().filter(|error| !is_tolerated(error.code));
+            let errors: Vec<_> = errors.collect();
+            let mut dropped = false;
+            for error in errors {
+                let Some(place) = error.place() else { continue };
+                if let Some(name) = facts.declaration_at(place) {
+                    let name = Some(name.to_owned());
+                    return Err(Undescribed { name, reason: error.message.clone() });
+                }
+                dropped |= repair::drop_at(&mut spec, place);
+            }
+            if !dropped {
+                let reason = found.errors().next().map(|error| error.message.clone());
+                problems.append(found);
+                return Err(Undescribed { name: None, reason: reason.unwrap_or_default() });
+            }
+        }
+    }
 }

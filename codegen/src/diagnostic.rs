@@ -1,12 +1,14 @@
 //! Findings: code, place, text and help; collected, sorted, and printed as text,
 //! JSON or annotations of a forge. Independent of ABIs and YAML.
 
+mod sarif;
 pub mod shared_codes;
 mod sources;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
+pub use sarif::{SarifLevel, SarifResult, sarif};
 use sources::Excerpt;
 pub use sources::Sources;
 
@@ -79,6 +81,16 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
+    /// The place that is underlined, if there is one.
+    pub fn place(&self) -> Option<Place> {
+        self.label.as_ref().map(|label| label.place)
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// The file, if the finding has no line in it.
     pub fn in_file(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
@@ -149,6 +161,11 @@ impl Diagnostics {
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
+    }
+
+    /// The errors, in the order in which they were found.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// The number of findings of this severity.

@@ -92,7 +92,7 @@ impl Comparison<'_> {
 
     /// Items of the ABI that the headers lack.
     fn gone(&mut self, kind: &str, name: &str, meta: &Meta) {
-        if self.facts.unread.contains(name) {
+        if self.facts.unread.contains_key(name) {
             return;
         }
         let message = format!("the header has no {kind} `{name}`");

@@ -6,7 +6,6 @@
 //! Input is not trusted: no loop is longer than the text, or than a budget for the
 //! expansion of macros, and no allocation depends on a length from the input.
 
-mod abi;
 pub mod classify;
 mod codes;
 mod comments;
@@ -27,14 +26,13 @@ mod tokens;
 mod types;
 mod values;
 
-pub use abi::{Told, abi};
 pub use codes::codes;
 pub use declared::{Declarations, DeclaredConstant};
 pub use externals::Outside;
 pub use facts::{
-    Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Within,
+    Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Unread, Within,
 };
-pub use header_match::given;
+pub use header_match::{given, own};
 
 use crate::diagnostic::{Diagnostics, Sources};
 
@@ -74,6 +72,13 @@ pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
     }
     let facts = resolve::resolve(&program, declared, outside, &mut problems);
     Header { facts, problems }
+}
+
+/// The text of a header: UTF-8, or otherwise Latin-1, without a byte order mark.
+pub fn decode(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
 }
 
 #[cfg(test)]

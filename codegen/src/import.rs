@@ -1,74 +1,147 @@
-//! The YAML that a specification lacks to cover headers, ready to paste: a comment
-//! above each piece states its place. Facts that headers do not state are guessed
-//! by convention, and documentation is marked as a draft, which `lint` rejects.
+//! The YAML that a specification lacks to cover headers: as pieces to paste, each with
+//! its place, as an overlay, or put into the files. Facts that headers do not state are
+//! guessed by convention, and documentation is marked as a draft, which `lint` rejects.
 
-mod declared;
-mod fields;
-mod ioctls;
 mod items;
-mod lists;
-mod place;
+mod overlay;
+mod places;
+mod values;
+mod write;
 mod yaml;
 
-use crate::header::classify::Kinds;
-use crate::header::{Declarations, Facts};
+use crate::amend::additions::{Additions, Specified, find};
+use crate::amend::known::Known;
+use crate::amend::pieces::Piece;
+use crate::amend::places::Places;
+use crate::diagnostic::Sources;
+use crate::header::Facts;
 use crate::ir::Abi;
-use crate::release::Release;
-use place::Places;
-use yaml::Piece;
+use crate::spec::Spec;
+use yaml::Block;
 
 /// The mark of documentation that is a draft.
 pub use crate::names::DRAFT;
+pub use write::Edited;
 
 /// The additions to a specification.
-#[derive(Debug, Default)]
-pub struct Import {
-    /// The text to paste, piece by piece; empty if nothing is missing.
-    pub text: String,
+#[derive(Debug)]
+pub struct Import<'i> {
+    spec: &'i Spec,
+    /// The folder of the specification, for readers.
+    folder: &'i str,
+    pieces: Vec<Piece>,
     /// How many things lack.
     pub count: usize,
     /// Names that are not covered, with advice for each.
     pub left: Vec<(String, String)>,
 }
 
-/// The target of an import: the folder of the specification, and the release for new items.
-pub struct Importer<'i> {
-    facts: &'i Facts,
-    abi: &'i Abi,
-    kinds: Kinds<'i>,
-    /// The ABI of the newest release, and that of the headers' release.
-    known: [Declarations<'i>; 2],
-    places: Places<'i>,
-    since: Release,
-    pieces: Vec<Piece>,
-    left: Vec<(String, String)>,
+/// Finds items that headers have and a specification lacks: `newest` is the ABI of its
+/// newest release, `at` that of the release of the headers.
+pub fn import<'i>(
+    facts: &Facts,
+    spec: &'i Spec,
+    (newest, at): (&Abi, &Abi),
+    given: &[usize],
+    folder: &'i str,
+) -> Import<'i> {
+    let known = Known::of(&[newest, at], given).with_former(newest);
+    let places = Places::of(spec, newest.release, given);
+    let base = Specified { spec, abi: newest, known: &known, places: &places, since: at.release };
+    let Additions { pieces, left, .. } = find(facts, base);
+    let count = pieces.len();
+    Import { spec, folder, pieces: merged(pieces), count, left }
 }
 
-/// Finds items that headers have and an ABI lacks, in the newest release and in
-/// that of the headers.
-pub fn import(facts: &Facts, abi: &Abi, at: &Abi, given: &[usize], folder: &str) -> Import {
-    let known = [Declarations::of(abi, given), Declarations::of(at, given)];
-    let places = Places::of(abi, folder);
-    let (pieces, left) = (Vec::new(), Vec::new());
-    let mut importer = Importer {
-        facts,
-        abi,
-        kinds: Kinds { facts, abi },
-        known,
-        places,
-        since: at.release,
-        pieces,
-        left,
-    };
-    importer.all();
-    let Importer { pieces, left, .. } = importer;
-    Import { count: pieces.iter().map(|piece| piece.things).sum(), text: yaml::text(pieces), left }
+impl Import<'_> {
+    /// The text to paste, piece by piece, each below a comment with its place; empty if
+    /// nothing is missing.
+    pub fn text(&self) -> String {
+        let mut texts = Vec::<(String, Vec<String>)>::new();
+        for piece in &self.pieces {
+            let (place, lines) = (self.place(piece), self.block(piece).lines);
+            match texts.iter_mut().find(|(other, _)| *other == place) {
+                Some((_, other)) => {
+                    let item = matches!(piece, Piece::Item { .. });
+                    other.extend(item.then(String::new));
+                    other.extend(lines);
+                }
+                None => texts.push((place, lines)),
+            }
+        }
+        let shown = texts.iter().map(|(place, lines)| {
+            let lines: String = lines.iter().map(|line| [line, "\n"].concat()).collect();
+            ["# ", place, ":\n", &lines].concat()
+        });
+        shown.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The additions as one overlay; empty if nothing is missing. The error is the
+    /// reason why they cannot be one.
+    pub fn overlay(&self, source: &str) -> Result<String, String> {
+        overlay::text(self.spec, &self.pieces, source)
+    }
+
+    /// The files of the specification with the additions in them.
+    pub fn edited(&self, sources: &Sources) -> Result<Vec<Edited>, String> {
+        write::edited(self, sources)
+    }
+
+    /// The lines of a piece, indented for their place.
+    fn block(&self, piece: &Piece) -> Block {
+        match piece {
+            Piece::Item { item, .. } => items::item(item).item(),
+            Piece::Values { values, .. } => values::values(values, 6).indented(6),
+            Piece::Held { values, arm, .. } => {
+                let indent = if arm.is_some() { 14 } else { 10 };
+                values::values(values, indent).indented(indent)
+            }
+            Piece::Fields { fields, .. } => items::fields(fields, 6).indented(6),
+        }
+    }
 }
 
-impl Importer<'_> {
-    /// Whether the specification has the name, or had it in some release.
-    fn knows(&self, name: &str) -> bool {
-        let [newest, at] = &self.known;
-        newest.meta(name).is_some() || at.meta(name).is_some() || newest.successor(name).is_some()
+/// The pieces; one that comes directly after another becomes a part of it.
+fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut merged = Vec::<Piece>::new();
+    for piece in pieces {
+        let rest = match merged.last_mut() {
+            Some(last) => joined(last, piece),
+            None => Some(piece),
+        };
+        merged.extend(rest);
+    }
+    merged
+}
+
+/// Appends a piece to another one if it belongs directly after it; otherwise returns it.
+fn joined(last: &mut Piece, piece: Piece) -> Option<Piece> {
+    let follows =
+        |name: Option<&String>, after: &Option<String>| name.is_some() && name == after.as_ref();
+    match (last, piece) {
+        (
+            Piece::Fields { owner, fields, .. },
+            Piece::Fields { owner: other, after, fields: more },
+        ) if *owner == other && follows(fields.last().map(|(name, _)| &name.value), &after) => {
+            fields.extend(more);
+            None
+        }
+        (
+            Piece::Values { group, values, .. },
+            Piece::Values { group: other, after, values: more },
+        ) if *group == other && follows(values.last().map(|(name, _)| &name.value), &after) => {
+            values.extend(more);
+            None
+        }
+        (
+            Piece::Held { owner, field, arm, flags, values, .. },
+            Piece::Held { owner: o, field: f, arm: a, flags: g, after, values: more },
+        ) if (*owner, &*field, &*arm, *flags) == (o, &f, &a, g)
+            && follows(values.last().map(|(name, _)| &name.value), &after) =>
+        {
+            values.extend(more);
+            None
+        }
+        (_, piece) => Some(piece),
     }
 }

@@ -6,6 +6,7 @@
 //! `docs/spec-format.md` explains every key. The JSON Schema that editors use
 //! comes from these same types.
 
+mod as_of;
 mod code;
 mod codes;
 mod de;
@@ -42,7 +43,7 @@ use types::{BitsExpr, Version};
 use wrappers::{FromLine, LineOrMap, List, Map, Placed};
 
 /// A specification: `abi.yaml` and its files.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Spec {
     /// `abi.yaml`.
     pub abi: AbiFile,
@@ -55,7 +56,7 @@ pub struct Spec {
 }
 
 /// `abi.yaml`: facts about the ABI as a whole.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct AbiFile {
     /// Short name of the ABI, in lower case.
     pub abi: Placed<String>,
@@ -95,7 +96,7 @@ fn yes() -> bool {
 }
 
 /// A kernel header.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct HeaderSpec {
     /// Its path in `#include`.
     pub path: Placed<String>,
@@ -104,7 +105,7 @@ pub struct HeaderSpec {
 }
 
 /// How ioctl numbers are built: `_IO(type, base + number)`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct IoctlNumbersSpec {
     /// The constant of the type.
     #[serde(rename = "type")]
@@ -134,7 +135,7 @@ impl FromLine for FdKindSpec {
 }
 
 /// A header with which every capability of a chain starts.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct CapHeaderSpec {
     /// Its contents.
     pub doc: Placed<DocText>,
@@ -166,7 +167,7 @@ pub enum RelativeTo {
 }
 
 /// One file of items: one subject, at most one id space.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SpecFile {
     /// The file's name without folder and ending.
     pub name: String,

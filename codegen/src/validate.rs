@@ -6,7 +6,7 @@ mod codes;
 mod model;
 mod passes;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::release::Release;
 use crate::spec::Spec;
 use model::symbols::Symbols;
@@ -69,9 +69,29 @@ impl Check<'_> {
 /// Checks a specification. With `incomplete`, a part of it could not be read, and
 /// references without a target are accepted.
 pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Option<ValidSpec> {
-    let index = Symbols::of(&spec);
-    let mut check = Check { spec: &spec, index: &index, incomplete, hints: 0, problems };
-    let releases = passes::run(&mut check);
+    let releases = check_all(&spec, incomplete, problems);
     let valid = !incomplete && !problems.has_errors();
     valid.then_some(ValidSpec { spec, releases })
+}
+
+/// Checks a specification that was amended by headers. A header can use a number
+/// twice or a name that Rust reserves, and still has an ABI. If the specification
+/// cannot be lowered, it is returned as the error.
+pub fn validate_amended(spec: Spec, problems: &mut Diagnostics) -> Result<ValidSpec, Spec> {
+    let releases = check_all(&spec, false, problems);
+    match problems.errors().all(|error| is_tolerated(error.code)) {
+        true => Ok(ValidSpec { spec, releases }),
+        false => Err(spec),
+    }
+}
+
+/// Whether an amended specification with such an error can be lowered.
+pub fn is_tolerated(code: Code) -> bool {
+    codes::AMENDED.contains(&code)
+}
+
+/// Runs every pass; returns the releases.
+fn check_all(spec: &Spec, incomplete: bool, problems: &mut Diagnostics) -> Vec<Release> {
+    let index = Symbols::of(spec);
+    passes::run(&mut Check { spec, index: &index, incomplete, hints: 0, problems })
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Assessed, Finding, Knowledge, Location, Party, SeverityRules, Side, Verdict,
-    VersionImpact, compare, program, told,
+    Accepted, Assessed, Finding, Knowledge, Location, Party, SeverityRules, Side, UnreadItem,
+    Verdict, VersionImpact, compare, program, told,
 };
 use capchain::diagnostic::{Place, Sources, github_annotation};
 use capchain::header;
@@ -13,7 +13,7 @@ use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
 
-use super::headers::{HeaderFiles, Headers as HeaderFacts};
+use super::headers::HeaderFiles;
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
 use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
@@ -88,12 +88,14 @@ fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
     let mut side = Side::specified(written, abi);
     if is_header {
         let files = HeaderFiles::open(&[PathBuf::from(base)])?;
-        let HeaderFacts { facts, given, problems } = files.read(&side.abi, &mut sources)?;
-        to_stderr(&problems.render(&sources, super::stderr_is_terminal()));
-        let inferred = header::abi(&facts, &side.abi, &given);
-        side.abi = inferred.abi;
-        side.knowledge =
-            Knowledge { headers: Some(given), guessed: inferred.guessed, ..Knowledge::default() };
+        let amended = files.amended(&spec, &mut sources)?;
+        to_stderr(&amended.problems.render(&sources, super::stderr_is_terminal()));
+        side.knowledge = Knowledge {
+            headers: Some(amended.given.clone()),
+            guessed: amended.guessed(),
+            unread: amended.unread.into_iter().map(unread).collect(),
+        };
+        side.abi = amended.abi;
     }
     if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
         let since = release.unwrap_or(spec.newest());
@@ -103,6 +105,12 @@ fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
         ));
     }
     Ok(OpenedSide { side, sources })
+}
+
+/// An item that was not read, by its name.
+fn unread((name, item): (String, header::Unread)) -> (String, UnreadItem) {
+    let header::Unread { text, reason, place } = item;
+    (name, UnreadItem { text, reason, place })
 }
 
 /// Whether an overlay has no effect.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use capchain::amend::{Amended, amend};
 use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::header::{self, Facts, MOST_BYTES, Outside};
 use capchain::ir::Abi;
@@ -39,10 +40,7 @@ impl HeaderFiles {
     /// Parses them as headers of an ABI. Errors in them go to standard error.
     pub(super) fn read(self, abi: &Abi, sources: &mut Sources) -> Result<Headers, String> {
         let files = self.add_to(sources);
-        let given = header::given(abi, sources, &files).map_err(|path| {
-            let known: Vec<_> = abi.headers.iter().map(|header| header.path.as_str()).collect();
-            format!("{path} is not a specified header: specified are {}", known.join(", "))
-        })?;
+        let given = header::given(abi, sources, &files).map_err(|path| unspecified(abi, &path))?;
         let read = header::read(sources, &files, &Outside::of(abi, &given));
         if read.problems.has_errors() {
             to_stderr(&read.problems.render(sources, stderr_is_terminal()));
@@ -52,9 +50,30 @@ impl HeaderFiles {
         Ok(Headers { facts: read.facts, given, problems: read.problems })
     }
 
+    /// The ABI that they declare, as a change of a specification at the release that
+    /// they fit best.
+    pub(super) fn amended(
+        self,
+        spec: &ValidSpec,
+        sources: &mut Sources,
+    ) -> Result<Amended, String> {
+        let files = self.add_to(sources);
+        amend(spec, None, sources, &files).map_err(|path| unknown(spec, &path))
+    }
+
     fn add_to(&self, sources: &mut Sources) -> Vec<usize> {
         self.0.iter().map(|(path, text)| sources.add(path.clone(), text.clone())).collect()
     }
+}
+
+fn unknown(spec: &ValidSpec, path: &str) -> String {
+    unspecified(&lower(spec, None), path)
+}
+
+/// The message for a file that is no header of an ABI.
+fn unspecified(abi: &Abi, path: &str) -> String {
+    let known: Vec<_> = abi.headers.iter().map(|header| header.path.as_str()).collect();
+    format!("{path} is not a specified header: specified are {}", known.join(", "))
 }
 
 /// The text of a file, which must be short enough to be a header.
@@ -65,5 +84,8 @@ fn text(path: &Path) -> Result<String, String> {
         return Err(failed(&format!("it has {size} bytes, more than {MOST_BYTES}")));
     }
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
-    String::from_utf8(bytes).map_err(|_| failed(&"it is not UTF-8 text"))
+    match header::decode(bytes) {
+        text if text.contains('\0') => Err(failed(&"it is not text")),
+        text => Ok(text),
+    }
 }

@@ -14,7 +14,7 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     let (abi, newest) = (at_release(&spec, args.at)?, lower(&spec, None));
     let Headers { facts, given, problems } = files.read(&newest, &mut sources)?;
     to_stderr(&problems.render(&sources, stderr_is_terminal()));
-    let found = import(&facts, &newest, &abi, &given, &shown);
+    let found = import(&facts, spec.spec(), (&newest, &abi), &given, &shown);
     for (name, why) in &found.left {
         to_stderr(&format!("note: `{name}` is left out: {why}\n"));
     }
@@ -26,5 +26,5 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     }
     let things = plural(found.count, "thing");
     to_stderr(&format!("{things} to add; `capchain drift` lists all other differences\n"));
-    Ok(Output::success(found.text))
+    Ok(Output::success(found.text()))
 }

@@ -1,9 +1,9 @@
 //! Classifies the items of a header by their neighbours, names and comments: the
-//! guesses that `import` prints and an inferred ABI contains.
+//! guesses that additions to a specification contain.
 
 use super::conventions::{self, Way};
 use super::facts::{Constant, Facts, Spelt, StructFact, TypeFact};
-use crate::ir::{Abi, Chain, Group, GroupId, GroupKind};
+use crate::ir::{Abi, Group, GroupId, GroupKind};
 
 /// Headers together with an ABI that knows most of their declarations.
 #[derive(Clone, Copy)]
@@ -17,16 +17,29 @@ pub struct Kinds<'k> {
 impl<'k> Kinds<'k> {
     /// The kind of file descriptor that an ioctl names after the prefix of the ABI,
     /// or that of its neighbour, and its backends.
-    pub fn served_by(&self, constant: &Constant) -> Option<(usize, &'k [String])> {
+    pub fn served_by(&self, constant: &Constant) -> Option<(usize, Vec<String>)> {
         let word = constant.name.split('_').nth(1).unwrap_or_default();
         let named = self.abi.fds.iter().position(|fd| fd.name.eq_ignore_ascii_case(word));
-        let neighbour = self.neighbour(constant).map(|index| &self.abi.ioctls[index]);
-        let neighbour = neighbour.map(|ioctl| (ioctl.fd, ioctl.backends.as_slice()));
-        match (named, neighbour) {
-            (Some(fd), Some((other, backends))) if fd == other => Some((fd, backends)),
-            (Some(fd), _) => Some((fd, &[])),
-            (None, Some(neighbour)) => Some(neighbour),
-            (None, None) => (!self.abi.fds.is_empty()).then_some((0, &[])),
+        let neighbour = || self.neighbour(constant).map(|index| self.abi.ioctls[index].fd);
+        let fd = named.or_else(neighbour).or((!self.abi.fds.is_empty()).then_some(0))?;
+        Some((fd, self.backends(fd, &constant.name)))
+    }
+
+    /// The backends that serve an ioctl by its name: those that it names, or those that
+    /// no ioctl names.
+    fn backends(&self, fd: usize, name: &str) -> Vec<String> {
+        let all = &self.abi.fds[fd].backends;
+        let names = |ioctl: &str, backend: &str| {
+            ioctl.split('_').any(|word| word.eq_ignore_ascii_case(backend))
+        };
+        let own: Vec<_> = all.iter().filter(|(backend, _)| names(name, backend)).collect();
+        let ioctls = || self.abi.ioctls.iter().filter(|ioctl| ioctl.fd == fd);
+        let special = |backend: &str| ioctls().any(|ioctl| names(&ioctl.name, backend));
+        let others: Vec<_> = all.iter().filter(|(backend, _)| !special(backend)).collect();
+        let chosen = if own.is_empty() { others } else { own };
+        match chosen.len() == all.len() {
+            true => Vec::new(),
+            false => chosen.into_iter().map(|(backend, _)| backend.clone()).collect(),
         }
     }
 
@@ -68,16 +81,21 @@ impl<'k> Kinds<'k> {
 
     /// The direction of the argument of the ioctls that take a struct; `None` if no ioctl takes it.
     pub fn way_of(&self, struct_: &str) -> Option<Way> {
-        let ioctls = self.facts.constants.iter();
-        let mut ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
-        let ioctl = ioctls.find(|one| self.arg(one) == struct_);
-        if let Some(ioctl) = ioctl {
-            return Some(conventions::way(&ioctl.name, &ioctl.doc));
+        if let Some(way) = self.way_of_ioctl(struct_) {
+            return Some(way);
         }
         // The payload of a number that is called like it can go both ways.
         let named = |one: &&Constant| one.name.eq_ignore_ascii_case(struct_);
         let payload = self.facts.constants.iter().find(named);
         payload.map(|_| Way::Both)
+    }
+
+    /// The direction of the argument of the ioctls that take a struct.
+    pub fn way_of_ioctl(&self, struct_: &str) -> Option<Way> {
+        let ioctls = self.facts.constants.iter();
+        let mut ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
+        let ioctl = ioctls.find(|one| self.arg(one) == struct_)?;
+        Some(conventions::way(&ioctl.name, &ioctl.doc))
     }
 
     /// The group of a constant: that of the field after which it is defined, that
@@ -102,7 +120,7 @@ impl<'k> Kinds<'k> {
                         && names.any(|name| Some(name) == within.field.as_deref())
                 })
             };
-            return ids().find(held);
+            return ids().find(held).or_else(|| self.flags_of(constant, &within.struct_));
         }
         let named = ids().filter_map(|id| {
             let group = self.abi.group(id);
@@ -122,19 +140,20 @@ impl<'k> Kinds<'k> {
         nearest.or(ids.first()).copied()
     }
 
-    /// The chain of an id, if it is the id of a capability.
-    pub fn chain_of(&self, constant: &Constant) -> Option<&'k Chain> {
-        if constant.tag.is_some() || constant.within.is_some() {
-            return None;
-        }
-        let body = self.body_of(constant).is_some();
-        let shared = |chain: &Chain| {
-            let pairs = constant.name.chars().zip(chain.prefix.chars());
-            pairs.take_while(|(a, b)| a == b).count()
-        };
-        let chains = self.abi.chains.iter();
-        let named = chains.clone().find(|chain| constant.name.starts_with(&chain.prefix));
-        named.or_else(|| chains.filter(|_| body).max_by_key(|chain| shared(chain)))
+    /// The flags of a struct, for a flag that is defined after another field and called
+    /// like them.
+    fn flags_of(&self, constant: &Constant, struct_: &str) -> Option<GroupId> {
+        let ids = (0..self.abi.groups.len()).map(GroupId);
+        let mut flags = ids.filter(|id| {
+            let group = self.abi.group(*id);
+            let owner = group.field.map(|(owner, _)| self.abi.struct_(owner).name.as_str());
+            group.kind == GroupKind::Flags && owner == Some(struct_)
+        });
+        let bit = matches!(constant.spelt, Spelt::Bit { .. });
+        flags.find(|id| {
+            let prefix = group_prefix(self.abi.group(*id));
+            bit && prefix.is_some_and(|prefix| constant.name.starts_with(prefix))
+        })
     }
 
     /// The struct of a capability that is called like its id.

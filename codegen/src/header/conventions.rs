@@ -10,17 +10,22 @@ use crate::reply::Direction;
 pub fn role(abi: &Abi, fields: &[FieldFact], index: usize) -> Role {
     let field = &fields[index];
     let name = field.name.trim_start_matches('_');
-    let reserved = ["reserved", "resv", "rsvd", "pad", "unused"];
     let counts = |other: &FieldFact| count(fields, other) == Some(index);
     match (&field.type_, field.name.as_str()) {
         (TypeFact::Int(Int::U32), "argsz") if index == 0 => Role::Argsz,
         (TypeFact::Int(Int::U32 | Int::U64 | Int::AlignedU64), "flags") => Role::Flags,
         (TypeFact::Int(Int::U32), "cap_offset") => Role::CapOffset,
         (TypeFact::Struct(header), _) if index == 0 && heads(abi, header) => Role::Header,
-        _ if reserved.iter().any(|word| name.starts_with(word)) => Role::Reserved,
+        _ if is_reserved(name) => Role::Reserved,
         _ if fields.iter().any(counts) => Role::Count,
         _ => Role::Data,
     }
+}
+
+/// Whether a field is reserved by its name.
+pub fn is_reserved(name: &str) -> bool {
+    let words = ["reserved", "resv", "rsvd", "pad", "unused"];
+    words.iter().any(|word| name.trim_start_matches('_').starts_with(word))
 }
 
 /// Whether a struct is the header of the capabilities of a chain.

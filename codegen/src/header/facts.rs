@@ -1,6 +1,6 @@
 //! The content of headers, as data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Place;
 use crate::layout::{Int, Layout, PerModel};
@@ -16,8 +16,21 @@ pub struct Facts {
     pub structs: Vec<StructFact>,
     /// The include guards of the headers.
     pub guards: Vec<Guard>,
-    /// Names whose declarations could not be parsed.
-    pub unread: BTreeSet<String>,
+    /// Declarations that were not read, by name.
+    pub unread: BTreeMap<String, Unread>,
+    /// The texts of declarations by name, without comments and spaces.
+    pub texts: HashMap<String, String>,
+}
+
+/// A declaration that was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its text without comments and spaces, to compare it with that of another header.
+    pub text: String,
+    /// Why it was not read, in one sentence.
+    pub reason: String,
+    /// Where it starts.
+    pub place: Place,
 }
 
 /// An include guard.
@@ -153,6 +166,60 @@ pub enum TypeFact {
 }
 
 impl Facts {
+    /// The declaration that contains a place.
+    pub fn declaration_at(&self, place: Place) -> Option<&str> {
+        let struct_ = self
+            .structs
+            .iter()
+            .find(|one| one.place == place || one.fields.iter().any(|field| field.place == place));
+        let constant = || self.constants.iter().find(|one| one.place == place);
+        let macro_ = || self.macros.iter().find(|one| one.place == place);
+        let name = struct_.map(|one| one.name.as_str());
+        let name = name.or_else(|| constant().map(|one| one.name.as_str()));
+        name.or_else(|| macro_().map(|one| one.name.as_str()))
+    }
+
+    /// Takes a declaration away that cannot be described, for a reason.
+    pub fn forget(&mut self, name: &str, reason: String) {
+        let place = self.structs.iter().find(|one| one.name == name).map(|one| one.place);
+        let place = place.or_else(|| self.constant(name).map(|one| one.place));
+        let text = self.texts.get(name).cloned().unwrap_or_default();
+        let unread = Unread { text, reason, place: place.unwrap_or_default() };
+        self.unread.insert(name.to_owned(), unread);
+        self.structs.retain(|one| one.name != name);
+        self.constants.retain(|one| one.name != name);
+        self.macros.retain(|one| one.name != name);
+    }
+
+    /// Takes all declarations away, for a reason.
+    pub fn forget_all(&mut self, reason: &str) {
+        let structs = self.structs.iter().map(|one| &one.name);
+        let constants = self.constants.iter().map(|one| &one.name);
+        let macros = self.macros.iter().map(|one| &one.name);
+        let names: Vec<_> = structs.chain(constants).chain(macros).cloned().collect();
+        names.iter().for_each(|name| self.forget(name, reason.to_owned()));
+    }
+
+    /// Takes away the declarations of other files, except for the structs that the
+    /// remaining ones use.
+    pub fn keep_files(&mut self, files: &[usize]) {
+        let own = |place: Place| files.contains(&place.file);
+        self.constants.retain(|one| own(one.place));
+        self.macros.retain(|one| own(one.place));
+        self.unread.retain(|_, one| own(one.place));
+        let mut used = std::collections::BTreeSet::new();
+        for one in self.structs.iter().rev() {
+            if own(one.place) || used.contains(&one.name) {
+                for field in &one.fields {
+                    field.type_.structs(&mut |name| {
+                        used.insert(name.to_owned());
+                    });
+                }
+            }
+        }
+        self.structs.retain(|one| own(one.place) || used.contains(&one.name));
+    }
+
     /// The constant of this name.
     pub fn constant(&self, name: &str) -> Option<&Constant> {
         self.constants.iter().find(|constant| constant.name == name)
@@ -165,6 +232,16 @@ impl Facts {
 }
 
 impl TypeFact {
+    /// Calls a function with the name of every struct in the type.
+    pub fn structs(&self, each: &mut impl FnMut(&str)) {
+        match self {
+            Self::Struct(name) => each(name),
+            Self::Array(element, ..) | Self::Flexible(element, _) => element.structs(each),
+            Self::Union(arms) => arms.iter().for_each(|(_, arm)| arm.structs(each)),
+            Self::Int(_) | Self::Pointer(_) => {}
+        }
+    }
+
     /// The type as a specification writes it.
     pub fn text(&self) -> String {
         match self {

@@ -32,6 +32,12 @@ pub fn given(abi: &Abi, sources: &Sources, files: &[usize]) -> Result<Vec<usize>
     Ok(given)
 }
 
+/// The files that are headers of an ABI; the others only declare what these use.
+pub fn own(abi: &Abi, sources: &Sources, files: &[usize]) -> Vec<usize> {
+    let is_own = |file: &usize| given(abi, sources, &[*file]).is_ok();
+    files.iter().copied().filter(is_own).collect()
+}
+
 /// Whether a line defines a name without a value.
 fn defines(line: &str, name: &str) -> bool {
     let Some(rest) = line.trim_start().strip_prefix('#') else { return false };

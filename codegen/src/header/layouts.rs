@@ -17,7 +17,7 @@ use crate::layout::{Extent, Layout, Model, PerModel};
 #[derive(Default)]
 pub(super) struct LaidOut {
     pub(super) structs: Vec<StructFact>,
-    pub(super) unread: BTreeSet<String>,
+    pub(super) unread: Vec<(String, String)>,
 }
 
 /// The lengths of arrays, by file and first character of their names.
@@ -57,10 +57,10 @@ pub(super) fn lay_out<'a>(
             Some(Err(why)) => {
                 let message = format!("`{}` cannot be laid out: {why}", name.text);
                 problems.push(error(NO_LAYOUT, message, name.place));
-                laid.unread.insert(name.text.to_owned());
+                laid.unread.push((name.text.to_owned(), why));
             }
             None => {
-                laid.unread.insert(name.text.to_owned());
+                laid.unread.push((name.text.to_owned(), "a member is not understood".to_owned()));
             }
         }
     }

@@ -7,13 +7,13 @@ use super::comments::about;
 use super::declarations::{Declared, DeclaredEnum, DeclaredStruct};
 use super::expressions::Evaluator;
 use super::externals::Outside;
-use super::facts::{Constant, Facts, FunctionMacro, Guard, Spelt, Within};
+use super::facts::{Constant, Facts, FunctionMacro, Guard, Spelt, Unread, Within};
 use super::layouts::lay_out;
 use super::members::{Base, Member};
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, around};
 use super::values::literal;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// Computes the facts of a program.
 pub(super) fn resolve<'a>(
@@ -34,6 +34,7 @@ pub(super) fn resolve<'a>(
             Declared::Enum(item) => enums.push(item),
         }
     }
+    resolver.texts(&structs, &enums);
     let enumerators: Vec<_> =
         enums.iter().enumerate().map(|(index, item)| resolver.enumeration(index, item)).collect();
     resolver.macros(&structs);
@@ -69,11 +70,34 @@ impl<'a> Resolver<'_, 'a, '_> {
             Err(why) => {
                 let message = format!("the value of `{}` cannot be computed: {why}", name.text);
                 let place = around(tokens).unwrap_or(name.place);
-                self.problems.push(error(BAD_VALUE, message, place));
-                self.facts.unread.insert(name.text.to_owned());
+                self.problems.push(error(BAD_VALUE, &message, place));
+                self.unread(name.text, message, name.place);
                 None
             }
         }
+    }
+
+    /// Keeps the texts of all declarations.
+    fn texts(&mut self, structs: &[DeclaredStruct<'a>], enums: &[DeclaredEnum<'a>]) {
+        let joined = |tokens: &[Token<'a>]| {
+            tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+        };
+        for item in structs {
+            let text = joined(&self.program.tokens[item.range.0..item.range.1]);
+            self.facts.texts.insert(item.name.text.to_owned(), text);
+        }
+        for (name, value) in enums.iter().flat_map(|item| &item.values) {
+            self.facts.texts.insert(name.text.to_owned(), joined(value));
+        }
+        for define in &self.program.defines {
+            self.facts.texts.insert(define.name.text.to_owned(), joined(&define.body));
+        }
+    }
+
+    /// Records a declaration that is not read.
+    fn unread(&mut self, name: &str, reason: String, place: Place) {
+        let text = self.facts.texts.get(name).cloned().unwrap_or_default();
+        self.facts.unread.insert(name.to_owned(), Unread { text, reason, place });
     }
 
     fn enumeration(&mut self, index: usize, item: &DeclaredEnum<'a>) -> Vec<Constant> {
@@ -189,7 +213,11 @@ impl<'a> Resolver<'_, 'a, '_> {
         }
         let laid = lay_out(self.program, structs, &lengths, self.outside, self.problems);
         self.facts.structs = laid.structs;
-        self.facts.unread.extend(laid.unread);
+        for (name, reason) in laid.unread {
+            let place =
+                structs.iter().find(|item| item.name.text == name).map(|item| item.name.place);
+            self.unread(&name, reason, place.unwrap_or_default());
+        }
     }
 
     /// The lengths of arrays, by their place.

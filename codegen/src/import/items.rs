@@ -1,127 +1,197 @@
-//! Goes through headers in the order of their text and remembers the nearest known
-//! item, after which new items are placed.
+//! Items and fields in YAML.
 
-use std::collections::HashSet;
+use super::values::{number, values};
+use super::yaml::{Block, Entry};
+use crate::amend::pieces::NewFields;
+use crate::reply::Direction;
+use crate::spec::text::DocText;
+use crate::spec::types::{ArgExpr, Base, RoleWord, Shape, TypeExpr};
+use crate::spec::wrappers::{List, Map, Placed};
+use crate::spec::{self, Common, FieldSpec, ItemSpec};
 
-use super::Importer;
-use super::yaml::Block;
-use crate::header::{Constant, FunctionMacro, Spelt, StructFact};
+/// How far the fields of a struct are indented in a file.
+const FIELD: usize = 6;
 
-/// Something that a header declares.
-#[derive(Clone, Copy)]
-enum Declared<'f> {
-    Struct(&'f StructFact),
-    Macro(&'f FunctionMacro),
-    Constant(&'f Constant),
-}
-
-impl<'i> Importer<'i> {
-    pub(super) fn all(&mut self) {
-        let facts = self.facts;
-        let structs = facts.structs.iter().map(|one| (one.place, Declared::Struct(one)));
-        let macros = facts.macros.iter().map(|one| (one.place, Declared::Macro(one)));
-        let constants = facts.constants.iter().map(|one| (one.place, Declared::Constant(one)));
-        let mut all: Vec<_> = structs.chain(macros).chain(constants).collect();
-        all.sort_by_key(|(place, _)| *place);
-        let mut behind = None;
-        let mut done = HashSet::<&str>::new();
-        for (_, declared) in all {
-            match declared {
-                Declared::Struct(fact) => self.declared_struct(fact, &mut behind),
-                Declared::Macro(found) => self.declared_macro(found, &mut behind),
-                Declared::Constant(one) if done.contains(one.name.as_str()) => {}
-                Declared::Constant(one) => {
-                    done.extend(self.declared_constant(one, &mut behind));
-                }
-            }
+/// An item, not indented.
+pub(super) fn item(item: &ItemSpec) -> Block {
+    let common = item.common();
+    match item {
+        ItemSpec::Constants(item) => group("constants", item, common),
+        ItemSpec::Enum(item) => group("enum", item, common),
+        ItemSpec::IdSpace(item) => group("id_space", item, common),
+        ItemSpec::Struct(item) => struct_(item, common),
+        ItemSpec::Ioctl(item) => ioctl(item, common),
+        ItemSpec::Chain(item) => chain(item, common),
+        ItemSpec::Capability(item) => capability(item, common),
+        // A header does not have all of a macro.
+        ItemSpec::Macro(item) => {
+            let mut block = Block::default();
+            block.put("macro", &item.macro_);
+            block
         }
-    }
-
-    fn declared_struct(&mut self, fact: &'i StructFact, behind: &mut Option<String>) {
-        if self.knows(&fact.name) {
-            *behind = self.places.behind(&fact.name).or(behind.take());
-            return self.new_fields(fact);
-        }
-        let id = self.facts.constants.iter().find(|one| {
-            one.name.eq_ignore_ascii_case(&fact.name)
-                && body_is_near(one, fact)
-                && self.kinds.body_of(one).is_some_and(|body| body.name == fact.name)
-        });
-        match id.filter(|id| !self.knows(&id.name)) {
-            Some(id) => {
-                if let Some(chain) = self.kinds.chain_of(id).cloned() {
-                    self.item(self.capability(id, &chain), behind);
-                }
-            }
-            None => self.item(self.struct_(fact), behind),
-        }
-    }
-
-    fn declared_macro(&mut self, found: &FunctionMacro, behind: &mut Option<String>) {
-        if self.knows(&found.name) {
-            *behind = self.places.behind(&found.name).or(behind.take());
-            return;
-        }
-        let what = "a macro with parameters, which needs a twin in Rust that a person writes";
-        self.left.push((found.name.clone(), what.to_owned()));
-    }
-
-    /// Covers a constant; returns the others that are covered with it.
-    fn declared_constant(
-        &mut self,
-        constant: &'i Constant,
-        behind: &mut Option<String>,
-    ) -> Vec<&'i str> {
-        if self.knows(&constant.name) {
-            *behind = self.places.behind(&constant.name).or(behind.take());
-            return Vec::new();
-        }
-        if matches!(constant.spelt, Spelt::Ioctl { .. }) {
-            self.item(self.ioctl(constant), behind);
-            return Vec::new();
-        }
-        if let Some(chain) = self.kinds.chain_of(constant).cloned() {
-            // A capability with a body is placed at its body.
-            let body = self.kinds.body_of(constant);
-            if body.is_none_or(|body| !body_is_near(constant, body) || self.knows(&body.name)) {
-                self.item(self.capability(constant, &chain), behind);
-            }
-            return Vec::new();
-        }
-        if self.is_held_by_what_is_new(constant) || self.joins(constant) {
-            return Vec::new();
-        }
-        let fellows = self.fellows(constant);
-        let block = match constant.enum_index {
-            Some(_) => self.enumeration(&fellows),
-            None => self.constants(&fellows),
-        };
-        self.item(block, behind);
-        fellows.iter().map(|one| one.name.as_str()).collect()
-    }
-
-    /// The constants that form one list with a new one: those of its enum, or the
-    /// new ones directly after it.
-    fn fellows(&self, constant: &'i Constant) -> Vec<&'i Constant> {
-        let all = self.facts.constants.iter();
-        if constant.enum_index.is_some() {
-            return all.filter(|one| one.enum_index == constant.enum_index).collect();
-        }
-        let from = all.skip_while(|one| one.name != constant.name);
-        let alike = |one: &&Constant| {
-            let plain = one.enum_index.is_none() && !matches!(one.spelt, Spelt::Ioctl { .. });
-            let place = one.within == constant.within;
-            plain && place && !self.knows(&one.name) && self.kinds.chain_of(one).is_none()
-        };
-        from.take_while(alike).collect()
-    }
-
-    fn item(&mut self, block: Block, behind: &Option<String>) {
-        self.push(behind.clone(), block.item());
     }
 }
 
-/// Whether the body of a capability is declared in the file of its id.
-fn body_is_near(id: &Constant, body: &StructFact) -> bool {
-    id.place.file == body.place.file
+/// The keys that every new item has.
+fn shared(block: &mut Block, common: Common<'_>) {
+    block.doc(&text(common.doc));
+    if let Some(since) = common.since {
+        block.put("since", &since.to_string());
+    }
+}
+
+fn text(doc: &DocText) -> String {
+    doc.paragraphs.join(" ")
+}
+
+fn group(kind: &str, item: &spec::Values, common: Common<'_>) -> Block {
+    let mut block = Block::default();
+    block.put(kind, &item.name);
+    if item.anonymous {
+        block.put("anonymous", "true");
+    }
+    shared(&mut block, common);
+    put_name(&mut block, "prefix", &item.prefix);
+    put_name(&mut block, "type", &item.type_);
+    block.nest("values", values(&item.values.0, 6));
+    block
+}
+
+fn put_name(block: &mut Block, key: &str, name: &Option<Placed<String>>) {
+    if let Some(name) = name {
+        block.put(key, name);
+    }
+}
+
+fn struct_(item: &spec::StructSpec, common: Common<'_>) -> Block {
+    let mut block = Block::default();
+    block.put("struct", &item.struct_);
+    shared(&mut block, common);
+    if item.packed {
+        block.put("packed", "true");
+    }
+    put_name(&mut block, "minsz", &item.minsz);
+    block.nest("fields", fields(&item.fields.0, FIELD));
+    block
+}
+
+fn ioctl(item: &spec::IoctlSpec, common: Common<'_>) -> Block {
+    let mut block = Block::default();
+    block.put("ioctl", &item.ioctl).put("number", &number(item.number.value)).put("fd", &item.fd);
+    if !item.backends.is_empty() {
+        block.put("backends", &list(&item.backends));
+    }
+    let arg = match &item.arg.value {
+        ArgExpr::None => "none".to_owned(),
+        ArgExpr::Int => "int".to_owned(),
+        ArgExpr::Fd => "fd".to_owned(),
+        ArgExpr::U32 => "u32".to_owned(),
+        ArgExpr::Text => "string".to_owned(),
+        ArgExpr::Struct(name) => ["struct ", name].concat(),
+    };
+    block.put("arg", &arg);
+    shared(&mut block, common);
+    block
+}
+
+fn list(names: &List<Placed<String>>) -> String {
+    let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
+    ["[", &names.join(", "), "]"].concat()
+}
+
+fn chain(item: &spec::ChainSpec, common: Common<'_>) -> Block {
+    let mut block = Block::default();
+    block.put("chain", &item.chain);
+    shared(&mut block, common);
+    block.put("header", &item.header);
+    put_name(&mut block, "host", &item.host);
+    put_name(&mut block, "flag", &item.flag);
+    block.put("prefix", &item.prefix);
+    block
+}
+
+fn capability(item: &spec::CapabilitySpec, common: Common<'_>) -> Block {
+    let mut block = Block::default();
+    block.put("capability", &item.capability);
+    put_name(&mut block, "chain", &item.chain);
+    put_name(&mut block, "short_name", &item.short_name);
+    block.put("id", &number(item.id.value));
+    shared(&mut block, common);
+    put_name(&mut block, "struct", &item.struct_);
+    if !item.fields.is_empty() {
+        block.nest("fields", fields(&item.fields.0, FIELD));
+    }
+    block
+}
+
+/// NewFields of a list that is indented by so much.
+pub(super) fn fields(fields: &NewFields, indent: usize) -> Block {
+    let mut block = Block::default();
+    for (name, field) in fields {
+        block.lines.extend(self::field(name, field, indent).lines);
+    }
+    block
+}
+
+fn field(name: &str, field: &FieldSpec, indent: usize) -> Block {
+    let mut more = Vec::new();
+    more.extend(field.since.map(|since| ("since", since.to_string())));
+    more.extend(field.version.map(|version| ("version", number(version.value))));
+    let lists = !field.bits.is_empty() || !field.values.is_empty();
+    let doc = text(&field.doc);
+    match &field.type_ {
+        Some(type_) if !lists => {
+            let head = ("type", expression(type_));
+            Entry { name, head, said: false, doc: &doc, more, indent }.block()
+        }
+        type_ => {
+            let mut inside = Block::default();
+            if let Some(type_) = type_ {
+                inside.put("type", &expression(type_));
+            }
+            inside.phrase(&doc);
+            put_name(&mut inside, "prefix", &field.prefix);
+            for (key, value) in &more {
+                inside.put(key, value);
+            }
+            let Map(arms) = &field.union;
+            if !arms.is_empty() {
+                inside.nest("union", fields(arms, indent + 4));
+            }
+            for (key, list) in [("bits", &field.bits), ("values", &field.values)] {
+                if !list.is_empty() {
+                    inside.nest(key, values(&list.0, indent + 4));
+                }
+            }
+            let mut block = Block::default();
+            block.nest(name, inside);
+            block
+        }
+    }
+}
+
+/// A type with the words before it.
+fn expression(type_: &TypeExpr) -> String {
+    let direction = match type_.direction {
+        None => "",
+        Some(Direction::In) => "in ",
+        Some(Direction::Out) => "out ",
+        Some(Direction::InOut) => "inout ",
+    };
+    let role = match type_.role {
+        None => "",
+        Some(RoleWord::Argsz) => "argsz ",
+        Some(RoleWord::Flags) => "flags ",
+        Some(RoleWord::CapOffset) => "cap_offset ",
+        Some(RoleWord::Reserved) => "reserved ",
+    };
+    let base = match &type_.base {
+        Base::Int(int) => int.name(),
+        Base::Struct(name) => name,
+    };
+    let shape = match &type_.shape {
+        Shape::Flexible(Some(count)) => ["[", count, "]"].concat(),
+        _ => type_.c_like()[base.len()..].to_owned(),
+    };
+    [direction, role, base, &shape].concat()
 }

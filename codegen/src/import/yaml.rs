@@ -9,36 +9,6 @@ const WIDTH: usize = 100;
 /// The longest line of running text.
 const TEXT: usize = 80;
 
-/// Lines that go to one place.
-#[derive(Debug, Default)]
-pub(super) struct Piece {
-    /// Their place, as one line.
-    pub(super) place: String,
-    pub(super) lines: Vec<String>,
-    /// How many things they add.
-    pub(super) things: usize,
-}
-
-/// The whole text; pieces that go to the same place become one.
-pub(super) fn text(pieces: Vec<Piece>) -> String {
-    let mut merged = Vec::<Piece>::new();
-    for piece in pieces {
-        match merged.iter_mut().find(|other| other.place == piece.place) {
-            Some(other) => {
-                let item = piece.lines.first().is_some_and(|line| line.starts_with("  - "));
-                other.lines.extend(item.then(String::new));
-                other.lines.extend(piece.lines);
-            }
-            None => merged.push(piece),
-        }
-    }
-    let shown = merged.iter().map(|piece| {
-        let lines: String = piece.lines.iter().map(|line| [line, "\n"].concat()).collect();
-        ["# ", &piece.place, ":\n", &lines].concat()
-    });
-    shown.collect::<Vec<_>>().join("\n")
-}
-
 /// Lines of one level of a mapping.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Block {
@@ -147,13 +117,11 @@ impl Entry<'_> {
     }
 }
 
-/// The text of a comment, marked as a draft, without characters that a specification refuses.
+/// A text, or the mark of a draft that has none.
 fn draft(text: &str) -> String {
-    let plain: String = text.chars().filter(|one| !one.is_control() && *one != '`').collect();
-    let words: Vec<_> = plain.split_whitespace().collect();
-    match words.is_empty() {
+    match text.is_empty() {
         true => [DRAFT, " to be written"].concat(),
-        false => [DRAFT, " ", &words.join(" ")].concat(),
+        false => text.to_owned(),
     }
 }
 

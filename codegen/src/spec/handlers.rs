@@ -41,7 +41,7 @@ macro_rules! with_rules {
 
         impl $name {
             /// Its own rules.
-            fn rules(&self) -> Rules<'_> {
+            pub(crate) fn rules(&self) -> Rules<'_> {
                 Rules {
                     minsz: self.minsz.as_ref(),
                     reads: self.reads.as_ref(),

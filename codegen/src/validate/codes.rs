@@ -33,3 +33,8 @@ pub(super) const RUST_NAME: Code = Code("V022");
 pub(super) const RUST_TYPE: Code = Code("V023");
 /// The name of a kernel header that `abi.yaml` does not have.
 pub(super) const UNKNOWN_HEADER: Code = Code("V024");
+
+/// Errors that an amended specification may have: they are about numbers, names in
+/// Rust and texts, and lowering does not depend on them.
+pub(super) const AMENDED: [Code; 7] =
+    [ID_REUSED, NUMBER_REUSED, FLAG_BITS, RUST_NAME, RUST_TYPE, BAD_TEXT, BAD_NAME];

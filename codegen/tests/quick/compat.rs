@@ -10,12 +10,12 @@ use capchain::release::Release;
 use support::comparisons::{Example, breaking, examples, history};
 use support::fixtures;
 
-/// A break: the code, the class, and what it is about.
+/// A break: its code, its class and its subject.
 type Break = (&'static str, Class, &'static str);
 
-/// The breaks of the history, by the release that brought them.
+/// The breaks of the history, by their release.
 const BREAKS: [(&str, &[Break]); 6] = [
-    // Its fields move, and argsz must cover more.
+    // Its fields move, and minsz is larger.
     ("v4.5", &[("C21", Class::Wire32, "vfio_iommu_spapr_tce_create"); 2]),
     ("v4.6", &[("C7", Class::Source, "vfio_region_info.cap_offset")]),
     ("v5.8-rc2", &[("C12", Class::Ids, "VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION")]),

@@ -60,7 +60,7 @@ fn struct_facts(abi: &Abi, struct_: &Struct) -> Vec<(String, String)> {
     facts
 }
 
-/// What one release has: a name, and what is true of it.
+/// The items of one release: names with their properties.
 fn facts(abi: &Abi) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for struct_ in &abi.structs {

@@ -7,11 +7,15 @@ use super::bullet_list::BulletList;
 use super::groups::{literal, payload};
 use super::links::registry_path;
 use super::metadata::{source, with_notes};
+use super::numbers;
 use super::page::Page;
 use super::phrases::{linux, list, since};
 use super::section::summary;
 use super::table::{Align, Table};
-use crate::ir::{Capability, Chain, ChainId, Group, GroupId, Literal, Meta, Reserved, Value};
+use crate::ir::{
+    Capability, Chain, ChainId, Claim, Group, GroupId, Meta, NumberSpace, Proposal, Reserved,
+    SpaceKind, Value,
+};
 use crate::output::OutputFile;
 
 /// The data of the template.
@@ -30,13 +34,11 @@ struct RegistryView {
 }
 
 /// A number and its user.
-struct NumberUse<'a> {
+struct RegistryRow<'a> {
     number: i128,
     name: &'a str,
     /// Its metadata; `None` for a number of another tree.
     meta: Option<&'a Meta>,
-    /// Whether the next number is adjacent; single bits are not.
-    counted: bool,
     cells: [String; 8],
 }
 
@@ -45,8 +47,10 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> OutputFile {
     let chain = page.abi.chain(id);
     let capabilities = page.abi.capabilities_of(chain);
     let held = capabilities.map(|one| capability(page, chain, one));
-    let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one))).collect();
-    file(page, (&chain.name, page.chain(id)), &chain.meta, entries)
+    let space = space_of(page, SpaceKind::Capabilities, &chain.name);
+    let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one)));
+    let entries = entries.chain(claims(page, &space)).collect();
+    file(page, (&chain.name, page.chain(id)), (&chain.meta, space.next_free), entries)
 }
 
 /// The page of an id space.
@@ -54,18 +58,20 @@ pub(super) fn space(page: &Page<'_>, id: GroupId) -> OutputFile {
     let group = page.abi.group(id);
     let values = group.values.iter().filter(|value| value.count.is_none());
     let held = values.map(|one| value(page, group, one));
-    let entries = held.chain(group.reserved.iter().map(|one| reserved(page, one))).collect();
-    file(page, (&group.name, page.group(id)), &group.meta, entries)
+    let space = space_of(page, SpaceKind::Ids, &group.name);
+    let entries = held.chain(group.reserved.iter().map(|one| reserved(page, one)));
+    let entries = entries.chain(claims(page, &space)).collect();
+    file(page, (&group.name, page.group(id)), (&group.meta, space.next_free), entries)
 }
 
 fn file(
     page: &Page<'_>,
     (name, explained): (&str, String),
-    meta: &Meta,
-    mut entries: Vec<NumberUse<'_>>,
+    (meta, free): (&Meta, Option<i128>),
+    mut entries: Vec<RegistryRow<'_>>,
 ) -> OutputFile {
     entries.sort_by_key(|entry| entry.number);
-    let (free, notes) = (next_free(&entries), notes(page, &entries));
+    let notes = notes(page, &entries);
     let mut table = Table::new([
         ("id", Align::Right),
         ("name", Align::Left),
@@ -92,16 +98,15 @@ fn file(
 }
 
 /// The row of a capability.
-fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> NumberUse<'a> {
+fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> RegistryRow<'a> {
     let body = match one.struct_ {
         Some(id) => format!("body: {}", page.struct_(id)),
         None => "the header alone".to_owned(),
     };
-    NumberUse {
+    RegistryRow {
         number: i128::from(one.id),
         name: &one.name,
         meta: Some(&one.meta),
-        counted: true,
         cells: [
             one.id.to_string(),
             page.name(&one.name),
@@ -120,13 +125,12 @@ fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Number
 }
 
 /// The row of a value of an id space.
-fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> NumberUse<'a> {
+fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> RegistryRow<'a> {
     let payload: Vec<String> = one.payload.iter().map(|id| payload(page, *id)).collect();
-    NumberUse {
+    RegistryRow {
         number: one.number,
         name: &one.name,
         meta: Some(&one.meta),
-        counted: !matches!(one.literal, Literal::Bit { .. } | Literal::Or(_) | Literal::Text(_)),
         cells: [
             literal(page, group.kind, one),
             page.name(&one.name),
@@ -141,13 +145,37 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> NumberUse<'a> {
 }
 
 /// The row of a number that is used elsewhere.
-fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> NumberUse<'a> {
+fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> RegistryRow<'a> {
     let mut cells = [const { String::new() }; 8];
     cells[0] = one.value.to_string();
     cells[1] = format!("`{}`", one.name);
     cells[5] = "reserved".to_owned();
     cells[6] = page.cell(&one.doc);
-    NumberUse { number: one.value, name: &one.name, meta: None, counted: false, cells }
+    RegistryRow { number: one.value, name: &one.name, meta: None, cells }
+}
+
+/// The space of numbers that the page is about.
+fn space_of<'a>(page: &Page<'a>, kind: SpaceKind, name: &str) -> NumberSpace<'a> {
+    let mut spaces = page.abi.number_spaces().into_iter();
+    let found = spaces.find(|space| space.kind == kind && space.name == name);
+    found.unwrap_or_else(|| NumberSpace::new(kind, name))
+}
+
+/// The rows of the claims that count.
+fn claims<'a>(page: &Page<'_>, space: &NumberSpace<'a>) -> Vec<RegistryRow<'a>> {
+    let current = space.uses.iter().filter_map(|one| one.current_claim());
+    current.map(|(proposal, claim)| claimed(page, proposal, claim)).collect()
+}
+
+/// The row of a number that a proposal claims.
+fn claimed<'a>(page: &Page<'_>, proposal: &Proposal, one: &'a Claim) -> RegistryRow<'a> {
+    let mut cells = [const { String::new() }; 8];
+    cells[0] = one.number.to_string();
+    cells[1] = format!("`{}`", one.name);
+    cells[5] = "proposed".to_owned();
+    let by = format!("by {}", page.to(&page.text(&proposal.title), numbers::PATH));
+    cells[6] = with_notes(page.cell(&one.doc), &[by]);
+    RegistryRow { number: one.number, name: &one.name, meta: None, cells }
 }
 
 /// Its source, if different from that of the space.
@@ -159,17 +187,8 @@ fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
     meta.deprecated.as_ref().map(|one| since(page.abi, one.since)).unwrap_or_default()
 }
 
-/// The number after the largest assigned one, unless another tree uses it. Gaps are
-/// not proposed: they may have been used before.
-fn next_free(entries: &[NumberUse<'_>]) -> Option<i128> {
-    let greatest = entries.iter().filter(|entry| entry.counted).map(|entry| entry.number).max()?;
-    let rest = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
-    // Entries are sorted, so every used number is found in order.
-    Some(rest.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
-}
-
 /// Numbers that have or had more than one user, and names that changed.
-fn notes(page: &Page<'_>, entries: &[NumberUse<'_>]) -> Vec<String> {
+fn notes(page: &Page<'_>, entries: &[RegistryRow<'_>]) -> Vec<String> {
     let mut notes = Vec::new();
     for same in entries.chunk_by(|one, next| one.number == next.number) {
         if same.len() > 1 {

@@ -27,7 +27,7 @@ pub fn paste(text: &str) {
 fn pasted(whole: &str, words: &[&str], added: &str) -> String {
     let lines: Vec<_> = whole.lines().collect();
     let is_item = matches!(words[0], "items");
-    let last = words.last().expect("where").trim_start_matches("behind ");
+    let last = words.last().expect("where").trim_start_matches("after ");
     let at = match words {
         ["items", "at the end"] => lines.len(),
         ["items", _] => {

@@ -1,0 +1,168 @@
+//! Named numbers as headers declare them.
+
+use super::Editor;
+use crate::header::{Constant, Spelt};
+use crate::ir::Literal;
+use crate::reply::Count;
+use crate::spec::text::Number;
+use crate::spec::types::Amount;
+use crate::spec::wrappers::{LineOrMap, Map, Placed};
+use crate::spec::{self, FieldSpec, ItemSpec, ValueSpec};
+
+/// The list of a number, which decides how it can be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ListKind {
+    Group,
+    Enum,
+    Flags,
+    Numbers,
+}
+
+impl Editor<'_> {
+    pub(super) fn values(&mut self, group: &mut spec::Values, is_enum: bool) {
+        let kind = if is_enum { ListKind::Enum } else { ListKind::Group };
+        self.list(&mut group.values, kind);
+        let number = |value: &ValueSpec| match value.value {
+            Some(Amount::Number(number)) => number.value,
+            _ => 0,
+        };
+        let most = group.values.iter().map(|(_, value)| number(value)).max().unwrap_or(0);
+        if group.type_.is_none() && most > u32::MAX.into() {
+            let place = group.name.place;
+            group.type_ = Some(Placed { value: "u64".to_owned(), place });
+        }
+    }
+
+    /// The numbers of a list, those that the headers lack left out.
+    pub(super) fn list(&mut self, values: &mut Map<LineOrMap<ValueSpec>>, kind: ListKind) {
+        let all = std::mem::take(&mut values.0);
+        for (name, LineOrMap(mut value)) in all {
+            let spelt = value.before.name_at(self.release, &name).to_owned();
+            let stays = match self.facts.constant(&spelt) {
+                Some(constant) => {
+                    self.value(&name, &spelt, &mut value, (constant, kind));
+                    true
+                }
+                None => self.stays(&spelt, name.place),
+            };
+            if stays {
+                values.0.push((name, LineOrMap(value)));
+            }
+        }
+        self.resolve_masks(values);
+    }
+
+    /// Masks of flags that are gone get their numbers.
+    fn resolve_masks(&self, values: &mut Map<LineOrMap<ValueSpec>>) {
+        let names: Vec<_> = values.iter().map(|(name, _)| name.value.clone()).collect();
+        for (name, LineOrMap(value)) in &mut values.0 {
+            if value.of.iter().all(|flag| names.contains(&flag.value)) {
+                continue;
+            }
+            let spelt = value.before.name_at(self.release, name);
+            let number = self.facts.constant(spelt).map(|constant| constant.number);
+            let number = number.or_else(|| self.values.get(spelt).map(|value| value.number));
+            value.of.0.clear();
+            let number = Number { value: number.unwrap_or(0), hex: true };
+            value.value = Some(Amount::Number(number));
+        }
+    }
+
+    fn value(
+        &mut self,
+        name: &Placed<String>,
+        spelt: &str,
+        value: &mut ValueSpec,
+        (constant, kind): (&Constant, ListKind),
+    ) {
+        let Some(known) = self.values.get(spelt).copied() else { return };
+        let same_text = match (&known.literal, &constant.spelt) {
+            (Literal::Text(one), Spelt::Text(other)) => one == other,
+            (Literal::Text(_), _) | (_, Spelt::Text(_)) => false,
+            _ => true,
+        };
+        // A count that is written as a number no longer moves.
+        let counts = value.count.is_some();
+        let moves = constant.spelt == Spelt::Position;
+        let was_moving = known.literal == Literal::Next;
+        if known.number == constant.number && same_text && (!counts || moves == was_moving) {
+            return;
+        }
+        if known.number != constant.number || !same_text {
+            let message = format!("the overlay has {} for `{spelt}`", known.number);
+            self.conflict(name, constant.place, message);
+        }
+        let place = constant.place;
+        (value.value, value.bit, value.string, value.signed) = (None, None, None, false);
+        value.of.0.clear();
+        if counts {
+            value.count = Some(if moves { Count::Moves } else { Count::Frozen });
+        }
+        let number = Number {
+            value: constant.number,
+            hex: constant.spelt == Spelt::Hex && constant.number >= 0,
+        };
+        match &constant.spelt {
+            Spelt::Text(text) if kind == ListKind::Group => {
+                value.string = Some(Placed { value: text.clone(), place });
+            }
+            Spelt::Position if kind == ListKind::Enum => value.value = Some(Amount::Next),
+            Spelt::Bit { bit, signed } if matches!(kind, ListKind::Group | ListKind::Flags) => {
+                let bit = Number { value: (*bit).into(), hex: false };
+                value.bit = Some(Placed { value: bit, place });
+                value.signed = *signed && kind == ListKind::Group;
+            }
+            _ if kind == ListKind::Flags
+                && constant.number.count_ones() == 1
+                && constant.number > 0 =>
+            {
+                let bit = Number { value: constant.number.trailing_zeros().into(), hex: false };
+                value.bit = Some(Placed { value: bit, place });
+            }
+            _ => value.value = Some(Amount::Number(number)),
+        }
+    }
+}
+
+/// NewFields that list no flag any more list numbers.
+pub(in crate::amend) fn fix_flags(item: &mut ItemSpec) {
+    let fields = crate::amend::pieces::fields_mut(item).into_iter().flatten();
+    for (_, LineOrMap(field)) in fields {
+        let arms = field.union.0.iter_mut().map(|(_, arm)| &mut arm.0);
+        for field in arms {
+            list_numbers(field);
+        }
+        list_numbers(field);
+    }
+}
+
+fn list_numbers(field: &mut FieldSpec) {
+    if !field.bits.is_empty() && field.bits.iter().all(|(_, value)| value.bit.is_none()) {
+        field.values.0.append(&mut field.bits.0);
+        for (_, value) in &mut field.values.0 {
+            value.0.of.0.clear();
+        }
+    }
+}
+
+/// Enumerators that are no longer one more than the one before them get their numbers.
+pub(in crate::amend) fn fix_positions(
+    group: &mut spec::Values,
+    numbers: impl Fn(&str) -> Option<i128>,
+) {
+    let mut next = 0;
+    for (name, LineOrMap(value)) in &mut group.values.0 {
+        let number = numbers(name);
+        match (value.value, number) {
+            (Some(Amount::Next), Some(number)) if number != next => {
+                value.value = Some(Amount::Number(Number { value: number, hex: false }));
+            }
+            _ => {}
+        }
+        let written = match value.value {
+            Some(Amount::Number(number)) => Some(number.value),
+            _ => None,
+        };
+        next = number.or(written).unwrap_or(next) + 1;
+    }
+}

@@ -1,0 +1,241 @@
+//! Takes away what refers to something that a specification no longer has, after
+//! headers removed it.
+
+use crate::diagnostic::Place;
+use crate::spec::handlers::{CopiedSpec, Rules};
+use crate::spec::types::ArgExpr;
+use crate::spec::wrappers::{LineOrMap, List, Map, Placed, WordOrNames};
+use crate::spec::{
+    CapabilitySpec, ChainSpec, FieldSpec, HandlerSpec, IoctlSpec, ItemSpec, Spec, ValueSpec,
+};
+
+/// Takes away the smallest part of a specification that has its place here; whether
+/// there is one.
+pub(super) fn drop_at(spec: &mut Spec, place: Place) -> bool {
+    let numbers = spec.abi.ioctls.as_ref();
+    if numbers.is_some_and(|numbers| {
+        [&numbers.type_, &numbers.base].iter().any(|name| name.place == place)
+    }) {
+        spec.abi.ioctls = None;
+        return true;
+    }
+    for file in &mut spec.files {
+        for index in 0..file.items.0.len() {
+            match in_item(&mut file.items.0[index], place) {
+                Part::Elsewhere => {}
+                Part::Dropped => return true,
+                Part::Whole => {
+                    file.items.0.remove(index);
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// Where a place is.
+enum Part {
+    /// Not in this item.
+    Elsewhere,
+    /// In a part of it, which was taken away.
+    Dropped,
+    /// It is that of the item itself.
+    Whole,
+}
+
+fn in_item(item: &mut ItemSpec, place: Place) -> Part {
+    let declared = item.declared_struct().is_some_and(|name| name.place == place);
+    if item.name().place == place {
+        return Part::Whole;
+    }
+    let dropped = match item {
+        ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
+            let dropped = in_values(&mut item.values, place);
+            if dropped && item.values.is_empty() {
+                return Part::Whole;
+            }
+            dropped
+                || clear(&mut item.prefix, place)
+                || clear(&mut item.suffix, place)
+                || clear(&mut item.type_, place)
+        }
+        ItemSpec::Macro(item) => return whole_if([item.c.place, item.rust.place].contains(&place)),
+        ItemSpec::Struct(item) => {
+            let dropped = clear(&mut item.minsz, place) || in_fields(&mut item.fields, place);
+            if item.fields.is_empty() {
+                return Part::Whole;
+            }
+            dropped
+        }
+        ItemSpec::Ioctl(item) if [item.number.place, item.fd.place].contains(&place) => {
+            return Part::Whole;
+        }
+        ItemSpec::Ioctl(item) => in_ioctl(item, place),
+        ItemSpec::Chain(item) => return whole_if(chain_places(item).contains(&place)),
+        ItemSpec::Capability(item) => return in_capability(item, place, declared),
+    };
+    if dropped { Part::Dropped } else { Part::Elsewhere }
+}
+
+fn whole_if(whole: bool) -> Part {
+    if whole { Part::Whole } else { Part::Elsewhere }
+}
+
+fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Part {
+    let chain = item.chain.as_ref().is_some_and(|chain| chain.place == place);
+    if declared || chain || item.id.place == place {
+        return Part::Whole;
+    }
+    let dropped = clear(&mut item.struct_, place)
+        || clear(&mut item.short_name, place)
+        || in_fields(&mut item.fields, place);
+    if item.fields.is_empty() && dropped {
+        item.struct_ = None;
+    }
+    if dropped { Part::Dropped } else { Part::Elsewhere }
+}
+
+/// The places in a chain without which it has no start.
+fn chain_places(item: &ChainSpec) -> Vec<Place> {
+    let names = [&item.host, &item.flag].into_iter().flatten().map(|name| name.place);
+    let first = item.first.iter().flat_map(|first| {
+        [Some(first.offset.place), first.bound.map(|bound| bound.place)].into_iter().flatten()
+    });
+    names.chain(first).chain([item.header.place, item.prefix.place]).collect()
+}
+
+fn in_ioctl(item: &mut IoctlSpec, place: Place) -> bool {
+    if item.arg.place == place {
+        item.arg.value = ArgExpr::Int;
+        item.handlers.0.clear();
+        item.replies.0.clear();
+        return true;
+    }
+    if without(&mut item.backends, place) {
+        return true;
+    }
+    let count = item.replies.len();
+    item.replies.0.retain(|(name, rules)| {
+        let like = rules.like.as_ref().is_some_and(|like| like.place == place);
+        name.place != place && !like && !in_rules(&rules.rules(), place)
+    });
+    let mut dropped = item.replies.len() != count;
+    for (name, handlers) in &mut item.handlers.0 {
+        let count = handlers.0.len();
+        for handler in &mut handlers.0 {
+            dropped |=
+                handler.value.0.capabilities.as_mut().is_some_and(|list| without(list, place));
+        }
+        if dropped {
+            break;
+        }
+        handlers.0.retain(|one| {
+            one.place != place && name.place != place && !in_handler(&one.value.0, place)
+        });
+        dropped |= handlers.0.len() != count;
+    }
+    item.handlers.0.retain(|(_, handlers)| !handlers.is_empty());
+    dropped
+}
+
+fn in_handler(handler: &HandlerSpec, place: Place) -> bool {
+    let names = [&handler.like, &handler.profile];
+    let mut names = names.into_iter().flatten().map(|name| name.place);
+    names.any(|one| one == place) || in_rules(&handler.rules(), place)
+}
+
+fn in_rules(rules: &Rules<'_>, place: Place) -> bool {
+    let copied = |copied: &CopiedSpec| match copied {
+        WordOrNames::Names(names) => has(names, place),
+        WordOrNames::Word(_) => false,
+    };
+    let below = |below: &Map<Placed<String>>| {
+        below.iter().any(|(field, limit)| field.place == place || limit.place == place)
+    };
+    rules.minsz.is_some_and(|minsz| minsz.place == place)
+        || rules.reads.is_some_and(copied)
+        || rules.writes.is_some_and(copied)
+        || rules.below.is_some_and(below)
+        || rules.array.is_some_and(|array| {
+            array.field.place == place || has(&array.when_too_small.sets, place)
+        })
+        || rules.chain.is_some_and(|chain| {
+            [chain.offset.place, chain.align.place].contains(&place) || has(&chain.writes, place)
+        })
+}
+
+fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
+    let count = fields.len();
+    fields.0.retain(|(name, _)| name.place != place);
+    if fields.len() != count {
+        return true;
+    }
+    for index in 0..fields.0.len() {
+        let field = &mut fields.0[index].1.0;
+        let dropped = clear(&mut field.valid_if, place)
+            || clear(&mut field.holds, place)
+            || clear(&mut field.prefix, place)
+            || in_values(&mut field.bits, place)
+            || in_values(&mut field.values, place);
+        if dropped {
+            if field.bits.is_empty() && field.values.is_empty() {
+                field.prefix = None;
+            }
+            return true;
+        }
+        if field.version.is_some_and(|version| version.place == place) {
+            field.version = None;
+            return true;
+        }
+        if in_fields(&mut field.union, place) {
+            if field.union.is_empty() {
+                fields.0.remove(index);
+            }
+            return true;
+        }
+    }
+    false
+}
+
+fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {
+    for index in 0..values.0.len() {
+        let (name, LineOrMap(value)) = &mut values.0[index];
+        if clear(&mut value.payload, place) || without(&mut value.gates, place) {
+            return true;
+        }
+        if without(&mut value.of, place) && !value.of.is_empty() {
+            return true;
+        }
+        let bit = value.bit.is_some_and(|bit| bit.place == place);
+        let empty = value.value.is_none()
+            && value.bit.is_none()
+            && value.string.is_none()
+            && value.of.is_empty();
+        if name.place == place || bit || empty {
+            values.0.remove(index);
+            return true;
+        }
+    }
+    false
+}
+
+/// Clears a reference that has this place.
+fn clear(reference: &mut Option<Placed<String>>, place: Place) -> bool {
+    let here = reference.as_ref().is_some_and(|name| name.place == place);
+    if here {
+        *reference = None;
+    }
+    here
+}
+
+fn has(names: &List<Placed<String>>, place: Place) -> bool {
+    names.iter().any(|name| name.place == place)
+}
+
+/// Takes the name with this place out of a list.
+fn without(names: &mut List<Placed<String>>, place: Place) -> bool {
+    let count = names.len();
+    names.0.retain(|name| name.place != place);
+    names.len() != count
+}
