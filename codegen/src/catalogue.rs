@@ -29,12 +29,13 @@ pub struct CatalogueEntry {
     pub source: Option<String>,
 }
 
-static FILES: [(&str, &str); 5] = [
+static FILES: [(&str, &str); 6] = [
     ("spec.yaml", include_str!("../catalogue/spec.yaml")),
     ("lint.yaml", include_str!("../catalogue/lint.yaml")),
     ("compat.yaml", include_str!("../catalogue/compat.yaml")),
     ("header.yaml", include_str!("../catalogue/header.yaml")),
     ("drift.yaml", include_str!("../catalogue/drift.yaml")),
+    ("review.yaml", include_str!("../catalogue/review.yaml")),
 ];
 
 static ENTRIES: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {

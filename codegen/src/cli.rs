@@ -74,6 +74,15 @@ pub(crate) enum Command {
         capchain drift /usr/include/linux/vfio.h --at v6.1\n  \
         capchain drift linux/vfio.h linux/vfio_zdev.h linux/vfio_ccw.h --format json")]
     Drift(DriftArgs),
+    /// Judge a patch of a kernel header, from a mail, a mailbox, a file or a repository
+    #[command(after_help = "The input is a unified diff, the output of `git format-patch`, a \
+        mailbox, or a mail that quotes a\npatch at any depth. Line numbers do not count: a change \
+        is placed by the names around it.\nExit 0: nothing breaks; 1: something breaks; 2: a \
+        line cannot be read or placed with certainty, or\nthe input has no patch.\n\nExample:\n  \
+        capchain review 0001-vfio-add-a-capability.patch\n  \
+        capchain review --base v5.2 --format mail < reply.eml\n  \
+        capchain review --repo ~/linux v7.2..my-branch")]
+    Review(ReviewArgs),
     /// Print the YAML that the specification lacks to cover kernel headers
     #[command(
         after_help = "The printed text marks guesses. A person must write the documentation \
@@ -81,6 +90,14 @@ pub(crate) enum Command {
         capchain import include/uapi/linux/vfio.h --at v7.3"
     )]
     Import(ImportArgs),
+    /// Show what a name is, since when, where it is, and who emits it
+    #[command(
+        after_help = "NAME is a struct, a constant, an ioctl, a capability, `struct.field`, a \
+        former name\nor a name of a proposal.\nExit 0: found; 1: no such name.\n\nExample:\n  \
+        capchain show VFIO_REGION_INFO_CAP_SPARSE_MMAP\n  \
+        capchain show vfio_device_info.cap_offset --format json"
+    )]
+    Show(ShowArgs),
     /// Show which numbers are taken, reserved, claimed by proposals, and free
     #[command(
         after_help = "A space is a chain, an id space, an enum, `struct.field` or a kind of file \
@@ -194,6 +211,38 @@ pub(crate) struct DriftArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ReviewArgs {
+    /// Files with patches or mails [default: standard input]; with --repo, one range A..B
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The release or the header that the patches are for [default: what fits best]
+    #[arg(long, value_name = "RELEASE|HEADER")]
+    pub(crate) base: Vec<String>,
+    /// Repository in which to compare two commits, A..B
+    #[arg(long, value_name = "DIR", requires = "files")]
+    pub(crate) repo: Option<PathBuf>,
+    /// Format of the review
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReviewFormat,
+}
+
+/// The format of a review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// For a person
+    #[default]
+    Text,
+    /// An answer to each mail, with the patch quoted
+    Mail,
+    /// One object with stable keys
+    Json,
+    /// Annotations for GitHub's workflow log
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// Kernel headers, installed or from the kernel's source tree
     #[arg(required = true, value_name = "HEADER")]
@@ -207,6 +256,18 @@ pub(crate) struct ImportArgs {
     /// Write the additions as an overlay
     #[arg(long, value_name = "FILE")]
     pub(crate) overlay_out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The name
+    pub(crate) name: String,
+    /// The kernel release to describe, such as v5.10
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// Format of the answer
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,14 @@
 //! Findings: code, place, text and help; collected, sorted, and printed as text,
 //! JSON or annotations of a forge. Independent of ABIs and YAML.
 
+mod sarif;
 pub mod shared_codes;
 mod sources;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
+pub use sarif::{SarifLevel, SarifResult, sarif};
 use sources::Excerpt;
 pub use sources::Sources;
 
@@ -82,6 +84,11 @@ impl Diagnostic {
     /// The place that is underlined, if there is one.
     pub fn place(&self) -> Option<Place> {
         self.label.as_ref().map(|label| label.place)
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 
     /// The file, if the finding has no line in it.

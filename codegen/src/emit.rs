@@ -23,6 +23,12 @@ pub fn c_header(abi: &Abi) -> OutputFile {
     c::header(abi).below(&crate_folder(abi))
 }
 
+/// The declarations of a kernel header, an index into [`Abi::headers`], as plain C:
+/// what a reader of headers reads as the same ABI.
+pub fn kernel_header(abi: &Abi, header: usize) -> String {
+    c::kernel_header(abi, header)
+}
+
 /// Only the reference.
 pub fn reference(abi: &Abi) -> Vec<OutputFile> {
     let folder = reference_folder(abi);
@@ -112,6 +118,7 @@ pub const FAMILIES: &[Family] = &[
         files: &[
             ("README.md", "the first page"),
             ("*.md", "the items of one section"),
+            ("numbers.md", "the numbers that are taken, claimed and free"),
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),

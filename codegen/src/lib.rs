@@ -41,6 +41,7 @@ pub mod numbering;
 pub mod output;
 pub mod release;
 pub mod reply;
+pub mod review;
 pub mod spec;
 pub mod sync;
 pub mod validate;

@@ -135,18 +135,48 @@ pub(super) fn search_at(
     if source.names_one() {
         return first.load_at(&source.overlay, at);
     }
-    let here = in_workspace();
-    let known = |name: &str| here.iter().any(|spec| spec.name.as_deref() == Some(name));
-    let embedded = embedded::ABIS.iter().filter(|abi| !known(abi.name));
-    let all = here.iter().cloned().chain(embedded.map(Specification::embedded));
-    let others = all.filter(|spec| spec.name != first.name);
-    for spec in [first.clone()].into_iter().chain(others) {
+    for spec in everywhere(&first) {
         let Opened { spec: valid, .. } = open(&spec.origin, &[]);
         if valid.is_some_and(|valid| fits(&valid)) {
             return spec.load(&[]);
         }
     }
     first.load(&[])
+}
+
+/// All specifications that `fits` accepts, or the default one if it accepts none; the
+/// given one without asking.
+pub(super) fn matching(
+    source: &Source,
+    fits: impl Fn(&ValidSpec) -> bool,
+) -> Result<Vec<Loaded>, String> {
+    let first = one(source)?;
+    if source.names_one() {
+        return Ok(vec![first.load(&source.overlay)?]);
+    }
+    let mut found = Vec::new();
+    for spec in everywhere(&first) {
+        let Opened { spec: valid, .. } = open(&spec.origin, &[]);
+        if valid.is_some_and(|valid| fits(&valid)) {
+            found.push(spec.load(&[])?);
+        }
+    }
+    if found.is_empty() {
+        found.push(first.load(&[])?);
+    }
+    Ok(found)
+}
+
+/// All specifications: `first`, the others of the workspace, and those embedded ones that
+/// the workspace does not have.
+fn everywhere(first: &Specification) -> impl Iterator<Item = Specification> {
+    let here = in_workspace();
+    let known = |name: &str| here.iter().any(|spec| spec.name.as_deref() == Some(name));
+    let embedded: Vec<_> = embedded::ABIS.iter().filter(|abi| !known(abi.name)).collect();
+    let name = first.name.clone();
+    let others = here.into_iter().chain(embedded.into_iter().map(Specification::embedded));
+    let others = others.filter(move |spec| spec.name != name);
+    [first.clone()].into_iter().chain(others)
 }
 
 /// The specifications that `generate` works on: the given one, or all.

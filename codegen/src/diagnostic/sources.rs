@@ -14,12 +14,12 @@ const STEP: usize = 256;
 const MOST_SHOWN: usize = 64 << 10;
 
 /// The text of every file that a place can point into.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct SourceFile {
     path: String,
     text: String,
@@ -27,7 +27,7 @@ struct SourceFile {
 }
 
 /// Positions of characters in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct PositionTable {
     /// The first character of each line.
     lines: Vec<usize>,

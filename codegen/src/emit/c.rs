@@ -31,7 +31,7 @@ use crate::ir::{Abi, Header, Section};
 use crate::names;
 use comment::Comment;
 use compat_context::{CompatContext, after_macro};
-use view::{CompatView, HeaderView, PartFileView, PartView, RunView, TypesView};
+use view::{CompatView, HeaderView, KernelHeaderText, PartFileView, PartView, RunView, TypesView};
 
 /// The folder of the header, below that of the crate.
 const FOLDER: &str = "include/";
@@ -97,6 +97,19 @@ pub(super) fn header(abi: &Abi) -> OutputFile {
     let emitter = HeaderEmitter::new(abi);
     let parts: Vec<_> = parts(abi).map(|part| (part, emitter.part(part))).collect();
     emitter.whole(&parts)
+}
+
+/// The declarations of a kernel header, an index into [`Abi::headers`], as plain C; nothing
+/// if the release does not have it.
+pub(super) fn kernel_header(abi: &Abi, header: usize) -> String {
+    let sections = || populated(abi).filter(|section| section.header == header);
+    if sections().next().is_none() {
+        return String::new();
+    }
+    render(&KernelHeaderText {
+        guards: abi.headers[header].guards.clone(),
+        sections: sections().map(|section| section::view(abi, section)).collect(),
+    })
 }
 
 fn parts(abi: &Abi) -> impl Iterator<Item = &'static Part> {

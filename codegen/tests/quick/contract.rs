@@ -31,23 +31,23 @@ fn rows() -> Vec<Row> {
     rows.collect()
 }
 
-/// What a file laid over the specification opens with.
+/// The head of an overlay.
 const OVERLAY: &str = "title: More\ndoc: For the table.\nheader: vfio\nsource: a tree\n\nitems:\n";
 
-/// A capability that comes in `cap.yaml`, and takes a number in `clash.yaml`.
+/// A capability that `cap.yaml` adds, and whose number `clash.yaml` uses.
 const CAPABILITY: &str = "  - capability: VFIO_REGION_INFO_CAP_AGE\n    id: ID\n    chain: region\n    \
     doc: Tells how old the region is.\n    struct: vfio_region_info_cap_age\n    fields:\n      \
     days: u32, days since it was made\n      reserved: reserved u32, zero\n\n  \
     - extend: VFIO_DEVICE_GET_REGION_INFO.core\n    capabilities: [AGE]\n";
 
-/// A flag that comes in `flag.yaml`, and that `new.h` has.
+/// A flag that `flag.yaml` and `new.h` have.
 const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: bit 4, it is old\n";
 
-/// The same flag in `bracket.yaml`, in a release that is not known.
+/// The same flag in `bracket.yaml`, with a range of releases.
 const BRACKET: &str = "  - extend: vfio_region_info.flags\n    bits:\n      \
     VFIO_REGION_INFO_FLAG_OLD: {bit: 4, doc: it is old, since: v7.0..v7.2}\n";
 
-/// The files that the table speaks of.
+/// The files of the table.
 fn files(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file");
     let header = |at: Option<&str>| {
@@ -85,9 +85,28 @@ fn files(folder: &Path) {
     write("accept.yaml", format!("accept:\n{accepted}\n").as_bytes());
     write("severity.yaml", b"severity: {C7: note}\n");
     replies(folder);
+    patches(folder);
 }
 
-/// Replies, whole and damaged, in every form that is read.
+/// Patches of `vfio_irq_info`, by what they add.
+fn patches(folder: &Path) {
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("a file");
+    let patch = |path: &str, lines: &str| {
+        format!(
+            "--- a/{path}\n+++ b/{path}\n@@ -450,3 +450,4 @@ struct vfio_irq_info {{\n{lines} }};\n"
+        )
+    };
+    let header = "include/uapi/linux/vfio.h";
+    let (count, new) = (" \t__u32\tcount;\n", "+\t__u32\tnew;\n");
+    let flag = "+#define VFIO_IRQ_INFO_NEW\t(1 << 4)\n";
+    let last = " #define VFIO_IRQ_INFO_NORESIZE\t(1 << 3)\n";
+    write("append.patch", patch(header, &[last, flag, " \t__u32\tindex;\n", count].concat()));
+    write("insert.patch", patch(header, &[new, count].concat()));
+    write("stale.patch", patch(header, &["-\t__u32\tnumber;\n", new].concat()));
+    write("other.patch", patch("include/linux/vfio.h", &[count, new].concat()));
+}
+
+/// Replies, complete and damaged, in every input format.
 fn replies(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file");
     let reply = fs::read(fixtures::root().join("docs/examples/region.bin")).expect("a reply");
@@ -106,13 +125,14 @@ fn replies(folder: &Path) {
     write("damaged.bin", &damaged);
 }
 
-/// Why a text is not what a column of the table says.
+/// The difference between a text and a column of the table.
 fn fault(text: &str, column: &str) -> Option<String> {
     match column {
         "*" => None,
         "-" => (!text.is_empty()).then(|| "there is something".to_owned()),
         _ => {
-            let pieces = column.split(" & ").map(|piece| piece.replace("\\n", "\n"));
+            let pieces =
+                column.split(" & ").map(|piece| piece.replace("\\n", "\n").replace("\\t", "\t"));
             let mut missing = pieces.filter(|piece| !text.contains(piece));
             missing.next().map(|piece| format!("`{piece}` is missing"))
         }
@@ -153,12 +173,13 @@ fn every_line_of_the_contract_holds() {
     println!("{} lines hold", rows.len());
 }
 
-/// The commands, with the exit codes that they have and the formats that they take.
-const COMMANDS: [(&str, &[i32], &[&str]); 8] = [
+/// The commands with their exit codes and formats.
+const COMMANDS: [(&str, &[i32], &[&str]); 9] = [
     ("generate", &[0, 1, 2], &[]),
     ("lint", &[0, 1, 2], &["json", "github"]),
     ("compat", &[0, 1, 2], &["json", "github"]),
     ("drift", &[0, 1, 2], &["json", "github"]),
+    ("review", &[0, 1, 2], &["mail", "json", "github", "sarif"]),
     ("import", &[0, 2], &[]),
     ("decode", &[0, 1, 2], &["json"]),
     ("layout", &[0, 2], &["json"]),

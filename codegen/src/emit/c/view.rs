@@ -86,6 +86,16 @@ pub(super) struct KernelHeaderView {
     pub(super) guards: Vec<String>,
 }
 
+/// The declarations of one kernel header as a file of its own, for readers of
+/// headers.
+#[derive(Template)]
+#[template(path = "kernel_header.h.jinja", escape = "none")]
+pub(super) struct KernelHeaderText {
+    /// Its include guards.
+    pub(super) guards: Vec<String>,
+    pub(super) sections: Vec<SectionView>,
+}
+
 /// The sections of one kernel header.
 pub(super) struct RunView {
     /// The macro that is defined if the kernel header was included before; none

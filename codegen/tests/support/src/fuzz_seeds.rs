@@ -148,7 +148,7 @@ fn specifications() -> Vec<Vec<u8>> {
     let alone = EXTENSIONS.iter().map(|one| [&[2], HEAD.as_bytes(), one.as_bytes()].concat());
     seeds.extend(alone);
     let files = ["spec/vfio/region_info.yaml", "spec/vfio/device_feature.yaml"];
-    let others = ["codegen/tests/specs/hard_cases/history.yaml", "spec/vfio/proposals/cxl.yaml"];
+    let others = ["codegen/tests/specs/hard_cases/history.yaml", "spec/vfio/proposals/cxl_v3.yaml"];
     for path in files.into_iter().chain(others) {
         let text = String::from_utf8(read(path)).expect("text");
         // Each item alone, so that some of the seeds are valid.

@@ -1,0 +1,56 @@
+//! `capchain review`: the verdict on patches of kernel headers.
+
+mod input;
+mod output;
+
+use std::path::Path;
+
+use capchain::lower::lower;
+use capchain::review::{BaseChoice, Effect, Review, changed_headers, review};
+use capchain::validate::ValidSpec;
+
+use super::specs::{self, Loaded};
+use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS};
+use crate::cli::{ReviewArgs, Source};
+use input::PatchInput;
+
+pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
+    let input = PatchInput::read(args)?;
+    let changes = |spec: &ValidSpec| !changed_headers(&lower(spec, None), &input.mails).is_empty();
+    let mut whole: Option<Review> = None;
+    for Loaded { spec, sources, .. } in specs::matching(source, changes)? {
+        let choice = base(&spec, &input, args)?;
+        let reviewed = review(&spec, &sources, &choice, input.mails.clone())?;
+        match &mut whole {
+            Some(whole) => whole.merge(reviewed),
+            None => whole = Some(reviewed),
+        }
+    }
+    let reviewed = whole.unwrap_or_default();
+    if !reviewed.has_patch && args.repo.is_none() {
+        return Err("the input has no patch: no file names followed by a line `@@`".to_owned());
+    }
+    let code = match () {
+        () if reviewed.count(Effect::Breaks) > 0 => FINDINGS,
+        () if reviewed.count(Effect::NotJudged) > 0 => FAILURE,
+        () => SUCCESS,
+    };
+    Ok(Output { code, ..output::shown(&reviewed, args.format)? })
+}
+
+/// The wanted base: named releases and headers, or else the headers of the repository.
+fn base(spec: &ValidSpec, input: &PatchInput, args: &ReviewArgs) -> Result<BaseChoice, String> {
+    let [first, ..] = &args.base[..] else { return input.base(&lower(spec, None)) };
+    if let (Ok(release), [_]) = (first.parse(), &args.base[..]) {
+        let newest = spec.newest();
+        return match spec.releases().contains(&release) {
+            true => Ok(BaseChoice::Release(release)),
+            false => Err(format!("{release} is not described; the newest release is {newest}")),
+        };
+    }
+    let headers = args.base.iter().map(|path| {
+        let text = input::header(Path::new(path))?;
+        Ok((path.clone(), text))
+    });
+    Ok(BaseChoice::Headers(headers.collect::<Result<_, String>>()?))
+}

@@ -1,0 +1,187 @@
+//! Reviews a patch of a kernel header, as it is found in a mail, a mailbox or a file: reads
+//! the patch, applies it to the header of a release or to a given one, and compares the
+//! two. Input is not trusted: nothing in it is executed or followed, and no allocation
+//! depends on a number that it states.
+
+mod apply;
+mod bases;
+mod cause;
+mod codes;
+mod fragment;
+mod header_text;
+mod hunk;
+mod known;
+mod mail;
+mod patch;
+mod place;
+mod quote;
+mod reply;
+mod report;
+mod scan;
+mod scopes;
+mod series;
+mod sides;
+mod text;
+mod verdict;
+
+pub use bases::BaseChoice;
+pub use codes::codes;
+pub use header_text::MailLine;
+pub use mail::{Mail, mails};
+pub use reply::reply;
+pub use report::{Effect, Remark, Review, SeriesReview};
+pub use text::text;
+
+use std::collections::HashMap;
+
+use apply::{HeaderChange, best_fit};
+use bases::Bases;
+use patch::{FilePatch, Patch};
+use series::{Series, series};
+use verdict::ReadHeaders;
+
+use crate::diagnostic::Sources;
+use crate::ir::Abi;
+use crate::lower::lower;
+use crate::validate::ValidSpec;
+
+/// Reviews every series of some mails.
+/// `sources` has the files of the specification.
+pub fn review(
+    spec: &ValidSpec,
+    sources: &Sources,
+    choice: &BaseChoice,
+    mails: Vec<Mail>,
+) -> Result<Review, String> {
+    let patches: Vec<_> = mails.iter().map(patch_of).collect();
+    let (all, passed) = series(&mails);
+    let mut reviewer = Reviewer {
+        newest: lower(spec, None),
+        bases: Bases::new(spec, sources, choice),
+        old: HashMap::new(),
+        patches: &patches,
+    };
+    let has_patch = patches.iter().any(|patch| !patch.files.is_empty());
+    let passed = passed.into_iter().map(|(mail, why)| (mail, why.to_owned())).collect();
+    let mut review = Review { mails, series: Vec::new(), passed, has_patch };
+    for series in all {
+        match reviewer.series(&series)? {
+            Some(reviewed) => review.series.push(reviewed),
+            None => {
+                let why = "changes no specified header".to_owned();
+                review.passed.extend(series.mails.iter().map(|mail| (*mail, why.clone())));
+            }
+        }
+    }
+    review.passed.sort();
+    Ok(review)
+}
+
+/// The headers after the first series of some mails, each with its path and text, or the
+/// lines that have no certain place.
+pub fn patched(
+    spec: &ValidSpec,
+    sources: &Sources,
+    choice: &BaseChoice,
+    mails: &[Mail],
+) -> Result<Vec<(String, String)>, Vec<Remark>> {
+    let (newest, bases) = (lower(spec, None), Bases::new(spec, sources, choice));
+    let patches: Vec<_> = mails.iter().map(patch_of).collect();
+    let (all, _) = series(mails);
+    let changes = all.iter().flat_map(|series| changes(&newest, series, &patches).0);
+    let (_, applied) = best_fit(&bases, &changes.collect::<Vec<_>>());
+    match applied.unplaced.is_empty() {
+        true => Ok(applied.headers.into_iter().map(|one| (one.path, one.text)).collect()),
+        false => Err(applied.unplaced),
+    }
+}
+
+fn patch_of(mail: &Mail) -> Patch {
+    patch::parse(&quote::lines(&mail.text, mail.flowed))
+}
+
+/// The changes of a series to headers of an ABI, and its other files.
+fn changes<'a>(
+    abi: &'a Abi,
+    series: &Series,
+    patches: &'a [Patch],
+) -> (Vec<HeaderChange<'a>>, Vec<String>) {
+    let (mut changes, mut other_files) = (Vec::new(), Vec::new());
+    for mail in &series.mails {
+        for file in &patches[*mail].files {
+            match known::header_at(abi, &file.path) {
+                Some(header) => {
+                    let header = abi.headers[header].path.as_str();
+                    changes.push(HeaderChange { mail: *mail, header, file });
+                }
+                None if other_files.contains(&file.path) => {}
+                None => other_files.push(file.path.clone()),
+            }
+        }
+    }
+    (changes, other_files)
+}
+
+/// The paths of the headers of an ABI that the patches of some mails change.
+pub fn changed_headers(abi: &Abi, mails: &[Mail]) -> Vec<String> {
+    let mut paths = Vec::new();
+    for mail in mails {
+        let files = patch_of(mail).files.into_iter().map(|file| file.path);
+        paths.extend(files.filter(|path| known::header_at(abi, path).is_some()));
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+struct Reviewer<'r> {
+    newest: Abi,
+    bases: Bases<'r>,
+    /// The ABI of each base, by index.
+    old: HashMap<usize, ReadHeaders>,
+    patches: &'r [Patch],
+}
+
+impl Reviewer<'_> {
+    fn series(&mut self, series: &Series) -> Result<Option<SeriesReview>, String> {
+        let (changes, other_files) = changes(&self.newest, series, self.patches);
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let (base, applied) = best_fit(&self.bases, &changes);
+        let set = self.bases.set(base);
+        let mut remarks = applied.unplaced.clone();
+        if remarks.is_empty() {
+            if !self.old.contains_key(&base) {
+                self.old.insert(base, verdict::read(&self.bases, set, &set.headers)?);
+            }
+            let new = verdict::read(&self.bases, set, &applied.headers)?;
+            remarks = verdict::remarks(&self.old[&base], &new, &applied);
+        }
+        for remark in &mut remarks {
+            remark.in_file = in_file(&changes, remark);
+        }
+        remarks.sort_by_key(|remark| (remark.at.is_none(), remark.at, remark.effect));
+        Ok(Some(SeriesReview {
+            mails: series.mails.clone(),
+            base: set.name.clone(),
+            hunks: changes.iter().map(|change| change.file.hunks.len()).sum(),
+            remarks,
+            missing: applied.missing,
+            other_files,
+        }))
+    }
+}
+
+/// The file and line that the cause of a finding is, as the `@@` lines count.
+fn in_file(changes: &[HeaderChange<'_>], remark: &Remark) -> Option<(String, usize)> {
+    let at = remark.at?;
+    let of_mail = changes.iter().filter(|change| change.mail == at.mail);
+    of_mail.into_iter().find_map(|change| {
+        let file: &FilePatch = change.file;
+        let mut lines = file.hunks.iter().flat_map(|hunk| &hunk.lines);
+        let line = lines.rfind(|line| line.number <= at.line)?;
+        let own = file.hunks.iter().any(|hunk| hunk.number <= at.line) && line.number <= at.line;
+        own.then(|| (file.path.clone(), line.new_number))
+    })
+}

@@ -1,0 +1,154 @@
+//! Finds the files and hunks of a unified diff in the lines of a mail, at any quote
+//! depth.
+
+use super::hunk;
+use super::quote::QuotedLine;
+
+/// The changes that a text makes to files.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Patch {
+    pub(super) files: Vec<FilePatch>,
+}
+
+/// The changes to one file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FilePatch {
+    /// Its path after the change, without `b/`; of a removed file, the path before.
+    pub(super) path: String,
+    /// Whether the patch removes the file.
+    pub(super) removed: bool,
+    pub(super) hunks: Vec<Hunk>,
+    /// Lines of its hunks that cannot be read.
+    pub(super) problems: Vec<BadLine>,
+}
+
+/// A hunk, with the lines that a mailer wrapped joined again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hunk {
+    /// The number of its `@@` line in the mail.
+    pub(super) number: usize,
+    /// The text after the second `@@`: a line of the file before the hunk.
+    pub(super) heading: String,
+    pub(super) lines: Vec<PatchLine>,
+}
+
+/// A line of a hunk.
+#[derive(Clone, Debug)]
+pub(super) struct PatchLine {
+    pub(super) sign: Sign,
+    /// The line without its sign.
+    pub(super) text: String,
+    /// The number of the line in the mail.
+    pub(super) number: usize,
+    /// The number of the line in the changed file, as the `@@` line says.
+    pub(super) new_number: usize,
+}
+
+/// The sides of a patch that have a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Both.
+    Context,
+    /// The new one.
+    Added,
+    /// The old one.
+    Removed,
+}
+
+/// A line that cannot be read or placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BadLine {
+    /// Its number in the mail.
+    pub(super) number: usize,
+    pub(super) message: String,
+}
+
+/// The numbers of an `@@` line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct HunkHead {
+    pub(super) old_count: usize,
+    pub(super) new_start: usize,
+    pub(super) new_count: usize,
+    pub(super) heading: String,
+}
+
+/// Reads every patch in the lines.
+pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
+    let mut patch = Patch::default();
+    let mut at = 0;
+    // Whether the file of the next hunk is known.
+    let mut named = false;
+    while let Some(line) = lines.get(at) {
+        if let Some(file) = file_head(lines, at) {
+            patch.files.push(file);
+            named = true;
+            at += 2;
+        } else if let Some(head) = hunk_head(line.text) {
+            if !named {
+                patch.files.push(FilePatch::default());
+                named = true;
+            }
+            let file = patch.files.last_mut().expect("a file of the hunk");
+            let (hunk, next) = hunk::read(lines, at, head, &mut file.problems);
+            file.hunks.push(hunk);
+            at = next;
+        } else {
+            named &= !line.text.starts_with("diff --git ");
+            at += 1;
+        }
+    }
+    patch
+}
+
+/// The file that the lines `---` and `+++` name.
+pub(super) fn file_head(lines: &[QuotedLine<'_>], at: usize) -> Option<FilePatch> {
+    let (old, new) = (lines.get(at)?, lines.get(at + 1)?);
+    let old_path = path(old.text.strip_prefix("--- ")?);
+    let new_path = path(new.text.strip_prefix("+++ ").filter(|_| old.depth == new.depth)?);
+    let removed = new_path == "/dev/null";
+    let path = if removed { old_path } else { new_path };
+    Some(FilePatch { path: path.to_owned(), removed, ..FilePatch::default() })
+}
+
+fn path(text: &str) -> &str {
+    let text = text.split('\t').next().unwrap_or_default().trim();
+    text.strip_prefix("a/").or_else(|| text.strip_prefix("b/")).unwrap_or(text)
+}
+
+/// `@@ -448,11 +448,27 @@ heading`.
+pub(super) fn hunk_head(text: &str) -> Option<HunkHead> {
+    let (old, rest) = text.strip_prefix("@@ -")?.split_once(" +")?;
+    let (new, heading) = rest.split_once(" @@")?;
+    let (_, old_count) = range(old)?;
+    let (new_start, new_count) = range(new)?;
+    Some(HunkHead { old_count, new_start, new_count, heading: heading.trim().to_owned() })
+}
+
+fn range(text: &str) -> Option<(usize, usize)> {
+    let (start, count) = text.split_once(',').unwrap_or((text, "1"));
+    Some((start.trim().parse().ok()?, count.trim().parse().ok()?))
+}
+
+/// Whether the patch ends before a line: at the next file or hunk, or at a signature.
+pub(super) fn ends_at(lines: &[QuotedLine<'_>], at: usize) -> bool {
+    let text = lines[at].text;
+    matches!(text, "--" | "-- ")
+        || text.starts_with("diff --git ")
+        || hunk_head(text).is_some()
+        || file_head(lines, at).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_a_hunk() {
+        let head = hunk_head("@@ -448,11 +450,27 @@ struct vfio_irq_info {").expect("a head");
+        assert_eq!((head.old_count, head.new_start, head.new_count), (11, 450, 27));
+        assert_eq!(head.heading, "struct vfio_irq_info {");
+        assert_eq!(hunk_head("@@ -1 +0,0 @@").map(|head| head.new_count), Some(0));
+        assert_eq!(hunk_head("@@ -1,99999999999999999999 +0,0 @@"), None);
+        assert_eq!(hunk_head("@@ prose @@"), None);
+    }
+}

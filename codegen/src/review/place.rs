@@ -1,0 +1,294 @@
+//! Places the hunks of a patch in a header by the names of what they have: macros by
+//! themselves, members and enumerators within their declaration. White space, comments
+//! and line numbers do not count. A change that has no place, or two, is an error.
+
+mod edits;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::fragment::{Element, ElementKind, cut};
+use super::header_text::{HeaderText, MailLine};
+use super::patch::{BadLine, FilePatch, Hunk};
+use super::scopes::{Scope, scopes};
+use super::sides::{Pair, PairedHunk};
+
+/// The result of applying the changes to one file.
+#[derive(Debug)]
+pub(super) struct Applied {
+    pub(super) header: HeaderText,
+    /// Changes that have no certain place.
+    pub(super) problems: Vec<BadLine>,
+    /// Context lines that the header does not have.
+    pub(super) missing: Vec<BadLine>,
+    /// Lines that the patch removes or changes, with the names of their elements.
+    pub(super) removed: Vec<(String, MailLine)>,
+}
+
+/// Applies the changes to a file, made by a mail.
+pub(super) fn apply(header: &HeaderText, file: &FilePatch, mail: usize) -> Applied {
+    let mut applied = Applied {
+        header: header.clone(),
+        problems: Vec::new(),
+        missing: Vec::new(),
+        removed: Vec::new(),
+    };
+    let mut edits = Vec::new();
+    let hunks: Vec<_> = file.hunks.iter().map(|hunk| (hunk, PairedHunk::new(hunk))).collect();
+    let removed: HashSet<_> = hunks.iter().flat_map(|(_, paired)| paired.removed()).collect();
+    for (hunk, paired) in &hunks {
+        if let Some(line) = paired.doubtful {
+            let message = "the comment that starts here does not end before the next one";
+            applied.problems.push(bad(hunk, line, message));
+        }
+        let mut placer = Placer {
+            header,
+            hunk,
+            paired,
+            removed: &removed,
+            scopes: scopes(paired),
+            places: vec![None; paired.pairs.len()],
+            containers: HashMap::new(),
+            applied: &mut applied,
+        };
+        placer.locate();
+        edits.extend(placer.edits(mail));
+    }
+    applied.header = header.edited(edits);
+    applied
+}
+
+fn bad(hunk: &Hunk, line: usize, message: impl Into<String>) -> BadLine {
+    BadLine { number: hunk.lines[line].number, message: message.into() }
+}
+
+struct Placer<'a> {
+    header: &'a HeaderText,
+    hunk: &'a Hunk,
+    paired: &'a PairedHunk,
+    /// The names that the patch removes from the file.
+    removed: &'a HashSet<&'a str>,
+    scopes: Vec<Scope>,
+    /// The element of the header that each pair is.
+    places: Vec<Option<usize>>,
+    /// The opening in the header of each declaration of the hunk.
+    containers: HashMap<usize, usize>,
+    applied: &'a mut Applied,
+}
+
+impl Placer<'_> {
+    fn old(&self, pair: usize) -> Option<&Element> {
+        let old = self.paired.pairs[pair].old()?;
+        Some(&self.paired.old.elements[old])
+    }
+
+    /// The line of the hunk on which a pair starts.
+    fn line(&self, pair: usize) -> usize {
+        let (side, index) = match self.paired.pairs[pair] {
+            Pair::Kept(index, _) | Pair::Removed(index) => (&self.paired.old, index),
+            Pair::Added(index) => (&self.paired.new, index),
+        };
+        side.rows[side.elements[index].rows.start]
+    }
+
+    fn problem(&mut self, pair: usize, message: String) {
+        let line = self.line(pair);
+        self.applied.problems.push(bad(self.hunk, line, message));
+    }
+
+    /// Finds the place of everything that is on the old side.
+    fn locate(&mut self) {
+        for pair in 0..self.paired.pairs.len() {
+            self.locate_define(pair);
+        }
+        let inside = self.scopes.iter().filter_map(|scope| scope.declaration());
+        let last = inside.max().map_or(0, |last| last + 1);
+        for declaration in 0..last {
+            self.locate_declaration(declaration);
+        }
+        for pair in 0..self.paired.pairs.len() {
+            self.locate_at_file_level(pair);
+        }
+        for pair in 0..self.paired.pairs.len() {
+            self.check_removed(pair);
+            self.check_added(pair);
+        }
+    }
+
+    fn locate_define(&mut self, pair: usize) {
+        let Some(element) = self.old(pair).filter(|one| one.kind == ElementKind::Define) else {
+            return;
+        };
+        let found = self.header.defines.get(&element.name).map_or(&[][..], Vec::as_slice);
+        self.places[pair] = match found {
+            [] => None,
+            [only] => Some(*only),
+            several => {
+                let same = |index: &&usize| self.header.elements[**index].key == element.key;
+                let mut same = several.iter().filter(same);
+                same.next().copied().filter(|_| same.next().is_none())
+            }
+        };
+    }
+
+    fn locate_at_file_level(&mut self, pair: usize) {
+        let outside = self.scopes[pair] == Scope::File && self.places[pair].is_none();
+        let Some(element) = self.old(pair).filter(|_| outside) else { return };
+        let Some(positions) = self.header.positions.get(&element.name) else { return };
+        let places = positions.iter().map(|position| self.header.structural[*position]);
+        let mut same = places.filter(|index| self.header.elements[*index].key == element.key);
+        self.places[pair] = same.next().filter(|_| same.next().is_none());
+    }
+
+    /// Finds the declaration of the header that one of the hunk is.
+    fn locate_declaration(&mut self, declaration: usize) {
+        let all = 0..self.paired.pairs.len();
+        let own: Vec<_> =
+            all.filter(|pair| self.scopes[*pair] == Scope::Inside(declaration)).collect();
+        let is_structural = |pair: &usize| {
+            self.old(*pair).is_some_and(|one| {
+                !matches!(one.kind, ElementKind::Define | ElementKind::Directive)
+            })
+        };
+        let parts: Vec<_> = own.iter().copied().filter(is_structural).collect();
+        let mut found = self.runs(&parts);
+        if found.len() > 1 {
+            let hints = self.hints(&own, declaration);
+            let hinted = |run: &Range<usize>| {
+                let container = self.header.containers[self.header.structural[run.start]];
+                container.is_some_and(|container| hints.contains(&container))
+            };
+            found.retain(hinted);
+        }
+        match &found[..] {
+            [run] => {
+                for (pair, position) in parts.iter().zip(run.clone()) {
+                    self.places[*pair] = Some(self.header.structural[position]);
+                }
+                let first = self.header.structural[run.start];
+                if let Some(container) = self.header.containers[first] {
+                    self.containers.insert(declaration, container);
+                }
+            }
+            _ => self.locate_by_names(declaration, &own, &parts),
+        }
+    }
+
+    /// The runs of the header's elements that have the names of some pairs.
+    fn runs(&self, parts: &[usize]) -> Vec<Range<usize>> {
+        let names: Vec<_> =
+            parts.iter().filter_map(|pair| Some(self.old(*pair)?.name.as_str())).collect();
+        let positions = |name: &str| self.header.positions.get(name).map_or(&[][..], Vec::as_slice);
+        let rarest = (0..names.len()).min_by_key(|index| positions(names[*index]).len());
+        let Some(rarest) = rarest else { return Vec::new() };
+        let structural = &self.header.structural;
+        let starts = positions(names[rarest]).iter().filter_map(|at| at.checked_sub(rarest));
+        let runs = starts.map(|start| start..start + names.len());
+        let same = |run: &Range<usize>| {
+            let elements = structural.get(run.clone()).unwrap_or_default();
+            let mut pairs = elements.iter().zip(&names);
+            elements.len() == names.len()
+                && pairs.all(|(index, name)| self.header.elements[*index].name == *name)
+        };
+        runs.filter(same).collect()
+    }
+
+    /// The declarations of the header that a declaration of the hunk can be: by its own
+    /// name, by the heading of the hunk, or by the macros inside it.
+    fn hints(&self, own: &[usize], declaration: usize) -> Vec<usize> {
+        let opening = own.iter().find_map(|pair| {
+            self.old(*pair).filter(|one| one.kind == ElementKind::Open).map(|one| one.name.clone())
+        });
+        let opened = opening.is_some();
+        if let Some(container) = opening.and_then(|name| self.header.container(&name)) {
+            return vec![container];
+        }
+        let heading = cut(&self.hunk.heading, false).elements;
+        let heading = heading.first().filter(|one| one.kind == ElementKind::Open);
+        let heading = heading.filter(|_| declaration == 0 && !opened);
+        if let Some(container) = heading.and_then(|one| self.header.container(&one.name)) {
+            return vec![container];
+        }
+        let macros = own.iter().filter_map(|pair| self.places[*pair]);
+        macros.filter_map(|index| self.header.containers[index]).collect()
+    }
+
+    /// Finds the parts of a declaration one by one, where the header has others between
+    /// them.
+    fn locate_by_names(&mut self, declaration: usize, own: &[usize], parts: &[usize]) {
+        let mut hints = self.hints(own, declaration);
+        hints.dedup();
+        let [container] = hints[..] else { return };
+        self.containers.insert(declaration, container);
+        let start = self.header.structural.partition_point(|index| *index < container);
+        let within = self.header.structural[start..].iter().copied();
+        let within = within.take_while(|index| self.header.containers[*index] == Some(container));
+        let within: Vec<_> = within.collect();
+        let mut from = 0;
+        for pair in parts {
+            let Some(element) = self.old(*pair) else { continue };
+            let name = &element.name;
+            let closing = element.kind == ElementKind::Close;
+            let found =
+                within[from..].iter().position(|at| self.header.elements[*at].name == *name);
+            // The last closing is that of the declaration.
+            let found = found.filter(|_| !closing || Some(pair) != parts.last());
+            let found = match closing && Some(pair) == parts.last() {
+                true => within.len().checked_sub(from + 1),
+                false => found,
+            };
+            if let Some(at) = found {
+                self.places[*pair] = Some(within[from + at]);
+                from += at + 1;
+            }
+        }
+    }
+
+    /// A removed element has to be there, and a kept one should be.
+    fn check_removed(&mut self, pair: usize) {
+        let Some(element) = self.old(pair).cloned() else { return };
+        let path = self.header.path.clone();
+        let line = self.line(pair);
+        match (self.paired.pairs[pair], self.places[pair]) {
+            (Pair::Removed(_), None) => {
+                let message = match element.kind {
+                    ElementKind::Directive | ElementKind::Close => {
+                        format!("{path} has more than one place for this change")
+                    }
+                    _ => {
+                        format!("`{}` is removed, but has no certain place in {path}", element.name)
+                    }
+                };
+                self.problem(pair, message);
+            }
+            (Pair::Kept(..), None)
+                if !matches!(element.kind, ElementKind::Directive | ElementKind::Close) =>
+            {
+                let message = format!("{path} has no `{}` here", element.name);
+                self.applied.missing.push(bad(self.hunk, line, message));
+            }
+            _ => {}
+        }
+    }
+
+    /// An added macro or declaration must not be there already.
+    fn check_added(&mut self, pair: usize) {
+        let Pair::Added(index) = self.paired.pairs[pair] else { return };
+        let element = &self.paired.new.elements[index];
+        let there = match element.kind {
+            ElementKind::Define => self.header.defines.contains_key(&element.name),
+            ElementKind::Open => {
+                element.name.contains(' ') && self.header.container(&element.name).is_some()
+            }
+            _ => false,
+        };
+        if there && !self.removed.contains(element.name.as_str()) {
+            let path = &self.header.path;
+            let message = format!(
+                "`{}` is already in {path}: the patch is applied, or the name is taken",
+                element.name
+            );
+            self.problem(pair, message);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Compares the headers before and after a series, and finds the line of a mail that
+//! causes each finding.
+
+use std::collections::HashSet;
+
+use super::apply::AppliedSeries;
+use super::bases::{Bases, HeaderSet};
+use super::cause::Causes;
+use super::header_text::HeaderText;
+use super::report::{Effect, Remark};
+use crate::amend::{Amended, amend};
+use crate::compat::{self, Assessed, Finding, Knowledge, Party, Side};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Sources};
+use crate::lint::lint;
+
+/// Rules about specifications that no header can keep or break.
+const SPECIFICATION_ONLY: [&str; 9] =
+    ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28"];
+
+/// An ABI with the text of its headers.
+#[derive(Debug)]
+pub(super) struct ReadHeaders {
+    pub(super) amended: Amended,
+    /// The files of the specification, then the headers.
+    pub(super) sources: Sources,
+    /// The index of the first header.
+    pub(super) first: usize,
+}
+
+/// Reads headers as an ABI.
+pub(super) fn read(
+    bases: &Bases<'_>,
+    set: &HeaderSet,
+    headers: &[HeaderText],
+) -> Result<ReadHeaders, String> {
+    let mut sources = bases.sources.clone();
+    let add = |header: &HeaderText| sources.add(header.path.clone(), header.text.clone());
+    let files: Vec<_> = headers.iter().map(add).collect();
+    let amended = amend(bases.spec, set.release, &sources, &files)
+        .map_err(|path| format!("{path} is not a specified header"))?;
+    let first = files.first().copied().unwrap_or_default();
+    Ok(ReadHeaders { amended, sources, first })
+}
+
+/// Everything to say about a series that was placed completely.
+pub(super) fn remarks(
+    old: &ReadHeaders,
+    new: &ReadHeaders,
+    applied: &AppliedSeries,
+) -> Vec<Remark> {
+    let causes = Causes { applied, headers: new };
+    let unreadable = new_problems(&new.amended.problems, &old.amended.problems);
+    let mut remarks: Vec<_> = unreadable.map(|one| problem(one, &causes)).collect();
+    if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
+        return remarks;
+    }
+    let findings = compat::compare(&side("before", &old.amended), &side("after", &new.amended));
+    remarks.extend(findings.into_iter().map(|one| finding(one, &causes)));
+    let (before, after) = (lint(&old.amended.abi), lint(&new.amended.abi));
+    let asked = new_problems(&after, &before);
+    let asked = asked.filter(|one| !SPECIFICATION_ONLY.contains(&one.code.0));
+    remarks.extend(asked.map(|one| question(one, &causes)));
+    remarks
+}
+
+fn side(name: &str, amended: &Amended) -> Side {
+    let knowledge = Knowledge {
+        headers: Some(amended.given.clone()),
+        guessed: amended.guessed(),
+        ..Knowledge::default()
+    };
+    Side { name: name.to_owned(), abi: amended.abi.clone(), knowledge }
+}
+
+/// The diagnostics that only the new side has.
+fn new_problems<'d>(
+    after: &'d Diagnostics,
+    before: &Diagnostics,
+) -> impl Iterator<Item = &'d Diagnostic> {
+    let known: HashSet<(Code, String)> =
+        before.sorted().into_iter().map(|one| (one.code, one.message.clone())).collect();
+    let after = after.sorted().into_iter();
+    after.filter(move |one| !known.contains(&(one.code, one.message.clone())))
+}
+
+/// A problem of reading the new headers.
+fn problem(one: &Diagnostic, causes: &Causes<'_>) -> Remark {
+    let effect = match one.severity {
+        Severity::Error => Effect::NotJudged,
+        Severity::Warning => Effect::Question,
+    };
+    Remark { effect, ..question(one, causes) }
+}
+
+fn question(one: &Diagnostic, causes: &Causes<'_>) -> Remark {
+    let effect = match one.severity {
+        Severity::Error => Effect::Question,
+        Severity::Warning => Effect::Note,
+    };
+    let line = one.place().and_then(|place| causes.of_place(place));
+    let names = quoted(&one.message);
+    Remark {
+        effect,
+        code: one.code,
+        subject: names.first().map_or(String::new(), |name| (*name).to_owned()),
+        message: one.message.clone(),
+        details: Vec::new(),
+        help: one.hint().map(str::to_owned),
+        at: line.or_else(|| names.iter().find_map(|name| causes.of_name(name))),
+        in_file: None,
+    }
+}
+
+fn finding(one: Finding, causes: &Causes<'_>) -> Remark {
+    let effect = if one.class.breaks() { Effect::Breaks } else { Effect::Note };
+    let place = one.place.filter(|(party, _)| *party == Party::New).map(|(_, place)| place);
+    let at = place.and_then(|place| causes.of_place(place));
+    let at = at.or_else(|| causes.of_name(&one.subject));
+    let at = at.or_else(|| quoted(&one.message).iter().find_map(|name| causes.of_name(name)));
+    let verdict = if one.class.breaks() { compat::Verdict::Breaks } else { compat::Verdict::Info };
+    let (code, subject) = (one.code, one.subject.clone());
+    let (message, help) = (one.message.clone(), one.help.clone());
+    let told = compat::told(&Assessed { finding: one, location: None, verdict, reason: None });
+    let details = told.lines().skip(1).filter(|line| !line.trim_start().starts_with("help: "));
+    let details = details.map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned());
+    let details = details.filter(|line| !line.is_empty()).collect();
+    Remark { effect, code, subject, message, details, help, at, in_file: None }
+}
+
+/// The names in backticks.
+fn quoted(message: &str) -> Vec<&str> {
+    message.split('`').skip(1).step_by(2).collect()
+}

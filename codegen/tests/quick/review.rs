@@ -1,0 +1,274 @@
+//! `capchain review`: patches as they come, against headers as they are.
+
+use std::fs;
+
+use capchain::catalogue;
+use capchain::diagnostic::Sources;
+use capchain::drift::drift;
+use capchain::emit::kernel_header;
+use capchain::header::{self, Outside};
+use capchain::ir::Abi;
+use capchain::lower::lower;
+use capchain::release::Release;
+use capchain::review::{BaseChoice, Effect, Mail, Remark, Review, codes, mails, patched, review};
+use capchain::spec::load::Origin;
+use capchain::validate::ValidSpec;
+use support::mangled::{self, DAMAGES, Damage};
+use support::{fixtures, kernels};
+
+/// Releases between which much changed, in order.
+const RELEASES: [&str; 9] =
+    ["v3.10", "v4.1", "v4.18", "v5.2", "v5.10", "v5.19", "v6.1", "v6.12", "v7.2"];
+
+fn release(text: &str) -> Release {
+    text.parse().expect("a release")
+}
+
+/// The headers of a release, as the specification has them.
+fn headers(abi: &Abi) -> Vec<(String, String)> {
+    let headers = abi.headers.iter().enumerate();
+    headers.map(|(index, header)| (header.path.clone(), kernel_header(abi, index))).collect()
+}
+
+/// Fails unless headers declare exactly what an ABI has.
+fn assert_declares(what: &str, files: &[(String, String)], abi: &Abi, spec: &ValidSpec) {
+    let mut sources = Sources::default();
+    let files: Vec<_> =
+        files.iter().map(|(path, text)| sources.add(path.clone(), text.clone())).collect();
+    let newest = lower(spec, None);
+    let given = header::given(&newest, &sources, &files).expect("known headers");
+    let read = header::read(&sources, &files, &Outside::of(&newest, &given));
+    assert!(!read.problems.has_errors(), "{what}: {}", read.problems.render(&sources, false));
+    let found = drift(&read.facts, abi, &newest, &given);
+    assert_eq!(found.differences(), 0, "{what}: {}", found.findings.render(&sources, false));
+}
+
+/// A patch from one set of headers to another.
+fn patch(old: &[(String, String)], new: &[(String, String)]) -> String {
+    let pairs = old.iter().zip(new);
+    let pairs = pairs
+        .map(|((path, old), (_, new))| mangled::patch(&format!("include/uapi/{path}"), old, new));
+    pairs.collect()
+}
+
+/// Remarks with the lines around their places.
+fn told(mail: &str, remarks: &[Remark]) -> String {
+    let body: Vec<_> = mails(mail.as_bytes())[0].text.lines().map(str::to_owned).collect();
+    let told = remarks.iter().map(|remark| {
+        let line = remark.at.map_or(1, |at| at.line);
+        let near = &body[line.saturating_sub(9).min(body.len())..(line + 9).min(body.len())];
+        format!("{}, line {line}:\n{}\n", remark.message, near.join("\n"))
+    });
+    told.collect()
+}
+
+fn read(text: &str) -> Vec<Mail> {
+    mails(text.as_bytes())
+}
+
+#[test]
+fn headers_of_releases_are_read_back() {
+    let spec = fixtures::spec();
+    for release in spec.releases().iter().rev().step_by(5) {
+        let abi = lower(&spec, Some(*release));
+        assert_declares(&release.to_string(), &headers(&abi), &abi, &spec);
+    }
+}
+
+#[test]
+fn patches_between_releases_survive_mailers() {
+    let spec = fixtures::spec();
+    for (index, pair) in RELEASES.windows(2).enumerate() {
+        let (old, new) = (release(pair[0]), release(pair[1]));
+        let (before, after) = (lower(&spec, Some(old)), lower(&spec, Some(new)));
+        let patch = patch(&headers(&before), &headers(&after));
+        for damage in DAMAGES.iter().copied().skip(index % 3).step_by(3) {
+            let what = format!("{old} to {new}, {damage:?}");
+            let mail = mangled::mail(&patch, damage);
+            let result =
+                patched(&spec, &Sources::default(), &BaseChoice::Release(old), &read(&mail));
+            let result =
+                result.unwrap_or_else(|remarks| panic!("{what}: {}", told(&mail, &remarks)));
+            assert_declares(&what, &result, &after, &spec);
+        }
+    }
+}
+
+#[test]
+fn patches_of_real_headers_fit_the_specification() {
+    let spec = fixtures::spec();
+    let mut kernels = kernels::kernels();
+    kernels.retain(|kernel| spec.releases().contains(&kernel.release));
+    kernels.sort_by_key(|kernel| kernel.release);
+    for pair in kernels.windows(2).filter(|pair| pair[0].release < pair[1].release) {
+        let texts = |kernel: &kernels::Kernel| {
+            let texts = kernels::HEADERS.iter().map(|path| {
+                let text = fs::read_to_string(kernel.folder.join(path)).unwrap_or_default();
+                ((*path).to_owned(), text)
+            });
+            texts.collect::<Vec<_>>()
+        };
+        let patch = patch(&texts(&pair[0]), &texts(&pair[1]));
+        let (old, new) = (pair[0].release, pair[1].release);
+        let after = lower(&spec, Some(new));
+        for damage in [Damage::Intact, Damage::Unindented] {
+            let what = format!("real {old} to {new}, {damage:?}");
+            let mail = mangled::mail(&patch, damage);
+            let result =
+                patched(&spec, &Sources::default(), &BaseChoice::Release(old), &read(&mail));
+            let result =
+                result.unwrap_or_else(|remarks| panic!("{what}: {}", told(&mail, &remarks)));
+            assert_declares(&what, &result, &after, &spec);
+        }
+    }
+}
+
+fn irq_info() -> String {
+    let path = fixtures::root().join("codegen/tests/mails/irq-info-2019.eml");
+    fs::read_to_string(path).expect("the mail of 2019")
+}
+
+/// The review of an input against the specification.
+fn reviewed(choice: &BaseChoice, input: &[u8]) -> Review {
+    let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[]);
+    let spec = opened.spec.expect("the specification");
+    review(&spec, &opened.sources, choice, mails(input)).expect("a review")
+}
+
+/// What a review finds: effect, code and line of each finding.
+fn found(choice: &BaseChoice, mail: &str) -> Vec<(Effect, &'static str, String)> {
+    let review = reviewed(choice, mail.as_bytes());
+    let remarks = review.series.iter().flat_map(|series| &series.remarks);
+    let line = |remark: &Remark| {
+        let line = remark.at.map_or("", |at| review.line(at));
+        line.trim_start_matches(['>', ' ', '+', '-']).to_owned()
+    };
+    remarks.map(|remark| (remark.effect, remark.code.0, line(remark))).collect()
+}
+
+/// The places at which changes without a place are reported.
+fn unplaced(choice: &BaseChoice, mail: &str) -> Vec<String> {
+    let found = found(choice, mail).into_iter();
+    found.filter(|(effect, ..)| *effect == Effect::NotJudged).map(|(_, _, line)| line).collect()
+}
+
+fn v5_2() -> BaseChoice {
+    BaseChoice::Release(release("v5.2"))
+}
+
+#[test]
+fn the_mail_of_2019_is_placed() {
+    let spec = fixtures::spec();
+    let mail = irq_info();
+    for choice in [v5_2(), BaseChoice::BestFit] {
+        let headers = patched(&spec, &Sources::default(), &choice, &read(&mail));
+        let (_, text) = headers.expect("a place for every line").remove(0);
+        let words: Vec<_> = text.split_whitespace().collect();
+        let words = words.join(" ");
+        for piece in [
+            "VFIO_IRQ_INFO_FLAG_CAPS (1 << 4) /* A chain of caps exists */",
+            "#define VFIO_IRQ_INFO_CAP_TYPE 3 struct vfio_irq_info_cap_type { struct \
+             vfio_info_cap_header header; __u32 type;",
+            "VFIO_PCI_NUM_IRQS = 5",
+        ] {
+            assert!(words.contains(piece), "{piece}");
+        }
+        assert_eq!(words.matches("VFIO_PCI_NUM_IRQS").count(), 1);
+    }
+}
+
+#[test]
+fn a_field_before_count_breaks() {
+    let mail = irq_info();
+    let offset = "> > + __u32 cap_offset; /* Start of the chain within the whole reply */\n";
+    let count = "> > __u32 count; /* How many it has */\n";
+    let moved = mail.replace(offset, "").replace(count, &[offset, count].concat());
+    assert_ne!(moved, mail);
+    let found = found(&v5_2(), &moved);
+    let breaks = |code: &str| {
+        found.iter().any(|(effect, other, line)| {
+            *effect == Effect::Breaks && *other == code && line.starts_with("__u32 cap_offset")
+        })
+    };
+    assert!(breaks("C3") && breaks("C1"), "{found:?}");
+}
+
+/// A patch of `vfio_irq_info`.
+fn patch_of(heading: &str, lines: &str) -> String {
+    let path = "include/uapi/linux/vfio.h";
+    format!("--- a/{path}\n+++ b/{path}\n@@ -1,3 +1,4 @@ {heading}\n{lines}")
+}
+
+#[test]
+fn a_change_with_two_places_is_named() {
+    let lines = " \t__u32\targsz;\n \t__u32\tflags;\n+\t__u32\tsecond;\n";
+    assert_eq!(unplaced(&v5_2(), &patch_of("", lines)), ["\t__u32\tsecond;"]);
+    assert!(unplaced(&v5_2(), &patch_of("struct vfio_irq_set {", lines)).is_empty());
+    let removed = "-\t__u32\tsecond;\n";
+    assert_eq!(
+        unplaced(&v5_2(), &patch_of("struct vfio_irq_set {", removed)),
+        ["\t__u32\tsecond;"]
+    );
+    let again = " #define VFIO_IRQ_INFO_EVENTFD\t\t(1 << 0)\n+#define VFIO_IRQ_INFO_MASKABLE\t2\n";
+    assert_eq!(unplaced(&v5_2(), &patch_of("", again)).len(), 1);
+}
+
+#[test]
+fn a_given_header_must_have_the_context() {
+    let spec = fixtures::spec();
+    let given = BaseChoice::Headers(headers(&lower(&spec, Some(release("v5.2")))));
+    let lines = " \t__u32\tnone;\n \t__u32\tcount;\n+\t__u32\tnew;\n };\n";
+    let patch = patch_of("struct vfio_irq_info {", lines);
+    assert_eq!(unplaced(&given, &patch), ["\t__u32\tnone;"]);
+    assert!(unplaced(&v5_2(), &patch).is_empty());
+}
+
+#[test]
+fn later_patches_of_a_series_see_the_earlier_ones() {
+    let first = patch_of("struct vfio_irq_info {", " \t__u32\tcount;\n+\t__u32\tfirst;\n };\n");
+    let second = patch_of("struct vfio_irq_info {", " \t__u32\tfirst;\n+\t__u32\tsecond;\n };\n");
+    let letter = |number: u32, body: &str| {
+        format!("From 0 Mon\nFrom: a@b\nSubject: [PATCH {number}/2] x\n\n{body}-- \n2.4\n\n")
+    };
+    let cover = letter(0, "Words.\n");
+    let mailbox = [letter(2, &second), cover, letter(1, &first)].concat();
+    let found = reviewed(&v5_2(), mailbox.as_bytes());
+    assert_eq!(found.series.len(), 1);
+    assert_eq!(found.series[0].mails, [2, 0]);
+    assert_eq!(found.count(Effect::NotJudged), 0, "{:#?}", found.series[0].remarks);
+    assert_eq!(found.passed, [(1, "a cover letter".to_owned())]);
+    assert_eq!(unplaced(&v5_2(), &letter(2, &second)), ["\t__u32\tsecond;"]);
+}
+
+#[test]
+fn the_examples_of_the_catalogue_are_true() {
+    for code in codes() {
+        let entry = catalogue::entry(code.0).expect("an entry");
+        let finds =
+            |patch: &str| found(&v5_2(), patch).iter().any(|(_, found, _)| *found == code.0);
+        assert!(finds(&entry.bad), "{}", code.0);
+        assert!(!finds(&entry.good), "{}", code.0);
+    }
+}
+
+#[test]
+fn no_input_is_too_strange() {
+    let mail = irq_info();
+    let mut inputs: Vec<Vec<u8>> =
+        (0..mail.len()).step_by(97).map(|end| mail[..end].into()).collect();
+    inputs.push((0..=255).cycle().take(9000).collect());
+    inputs.push(mail.replace('\n', "\r\n").into());
+    inputs.push(mail.replace('>', "").into());
+    inputs.push(mail.replace("@@", "@").into());
+    inputs.push("@@ -1 +1 @@\n+\n".repeat(2000).into());
+    inputs.push(
+        ["--- a/include/uapi/linux/vfio.h\n+++ b/linux/vfio.h\n@@ -1 +1 @@\n", &"+{".repeat(2000)]
+            .concat()
+            .into(),
+    );
+    for input in inputs {
+        let found = reviewed(&v5_2(), &input);
+        capchain::review::text(&found);
+        capchain::review::reply(&found);
+    }
+}
