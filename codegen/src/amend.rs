@@ -60,6 +60,12 @@ impl Amended {
     pub fn guessed(&self) -> BTreeSet<String> {
         self.guesses.iter().map(|guess| guess.name.clone()).collect()
     }
+
+    /// The number of errors because of which a header cannot be read at all, such as a
+    /// brace that is never closed.
+    pub fn unreadable(&self) -> usize {
+        self.problems.errors().filter(|error| header::codes().contains(&error.code)).count()
+    }
 }
 
 /// The ABI of headers, `files` of `sources`, in any order. `release` is the release of
