@@ -23,7 +23,7 @@ use crate::ir::Abi;
 use crate::lower::lower;
 use crate::release::Release;
 use crate::spec::{ItemSpec, Spec};
-use crate::validate::{ValidSpec, is_tolerated, validate_amended};
+use crate::validate::{ValidSpec, is_about_outputs, is_tolerated, validate_amended};
 use additions::Specified;
 use edits::Editor;
 use known::Known;
@@ -183,7 +183,7 @@ impl Amending<'_> {
             let mut found = Diagnostics::default();
             spec = match validate_amended(spec, &mut found) {
                 Ok(valid) => {
-                    problems.append(found);
+                    problems.extend(found.softened(is_about_outputs));
                     return Ok(lower(&valid, Some(self.release)));
                 }
                 Err(spec) => spec,

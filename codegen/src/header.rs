@@ -7,6 +7,7 @@
 //! expansion of macros, and no allocation depends on a length from the input.
 
 mod attributes;
+mod built_in;
 pub mod classify;
 mod codes;
 mod comments;

@@ -329,10 +329,12 @@ impl<'a> Parser<'_, 'a, '_> {
         self.skip();
         let range = (start, self.at.min(self.tokens.len()));
         let inside = &self.tokens[range.0..range.1];
-        // Its name is the one before the first bracket, or the last one.
+        // A function or an assertion is no part of an ABI; a type or a variable can be.
+        let typedef = inside.first().is_some_and(|token| token.is("typedef"));
         let bracket = inside.iter().position(|token| token.is("(") || token.is("["));
         let before = &inside[..bracket.unwrap_or(inside.len())];
         let name = before.iter().rev().find(|token| token.kind == Kind::Word);
+        let name = name.filter(|_| typedef || !inside.iter().any(|token| token.is("(")));
         if let Some(name) = name.filter(|name| !self.outside.leaves_out(name.text)) {
             let reason = "it is neither a struct nor an enum".to_owned();
             self.declared.push(Declared::Unread(UnreadDeclaration { name: *name, reason, range }));

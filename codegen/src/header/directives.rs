@@ -117,8 +117,8 @@ impl<'a> Follower<'a, '_> {
                         let place = around(rest).unwrap_or(word.place);
                         self.problems
                             .push(Diagnostic::warning(BAD_DIRECTIVE, &message).at(place, ""));
-                        let part = rest.iter().chain(part(following)).copied().collect();
-                        self.program.undecided.push((part, message));
+                        let part = part(following).to_vec();
+                        self.program.undecided.push((rest.to_vec(), part, message));
                         false
                     }
                 }

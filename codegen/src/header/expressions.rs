@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use super::built_in::BUILT_IN;
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, behind, split};
-use super::types::{self, IntType};
 use super::values::{Number, literal};
-use crate::layout::{Extent, Int, Model, PerModel};
+use crate::layout::{Extent, PerModel};
 
 /// How many tokens all expressions of a header may take when macros expand.
 const BUDGET: usize = 4_000_000;
@@ -20,31 +20,31 @@ const DEEPEST: usize = 400;
 
 /// Computes expressions.
 pub(super) struct Evaluator<'e, 'a> {
-    program: &'e Program<'a>,
+    pub(super) program: &'e Program<'a>,
     /// Numbers of enumerators, and of names that other headers define.
     names: Option<&'e HashMap<&'a str, i128>>,
     outside: Option<&'e HashMap<String, i128>>,
     /// The sizes of structs.
-    sizes: Option<&'e HashMap<String, PerModel<Extent>>>,
+    pub(super) sizes: Option<&'e HashMap<String, PerModel<Extent>>>,
     left: Cell<usize>,
 }
 
 /// One expression that is being computed.
-struct Reader<'r, 'a> {
-    evaluator: &'r Evaluator<'r, 'a>,
+pub(super) struct Reader<'r, 'a> {
+    pub(super) evaluator: &'r Evaluator<'r, 'a>,
     /// The expression, and inside it the macros that expand right now.
-    frames: Vec<Frame<'r, 'a>>,
+    pub(super) frames: Vec<Frame<'r, 'a>>,
     depth: usize,
     taken: usize,
 }
 
-struct Frame<'r, 'a> {
-    tokens: Cow<'r, [Token<'a>]>,
-    at: usize,
+pub(super) struct Frame<'r, 'a> {
+    pub(super) tokens: Cow<'r, [Token<'a>]>,
+    pub(super) at: usize,
     name: Option<&'a str>,
 }
 
-type Found = Result<Number, String>;
+pub(super) type Found = Result<Number, String>;
 
 impl<'e, 'a> Evaluator<'e, 'a> {
     /// For `#if`: an undefined name is 0.
@@ -90,7 +90,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
 
 impl<'r, 'a> Reader<'r, 'a> {
     /// The next token, macros expanded.
-    fn peek(&mut self) -> Result<Option<Token<'a>>, String> {
+    pub(super) fn peek(&mut self) -> Result<Option<Token<'a>>, String> {
         loop {
             let Some(frame) = self.frames.last() else { return Ok(None) };
             let Some(token) = frame.tokens.get(frame.at).copied() else {
@@ -157,14 +157,14 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// Moves past the token that was peeked at.
-    fn skip(&mut self) {
+    pub(super) fn skip(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.at += 1;
         }
     }
 
     /// Moves past a mark, if it comes next.
-    fn takes(&mut self, mark: &str) -> Result<bool, String> {
+    pub(super) fn takes(&mut self, mark: &str) -> Result<bool, String> {
         let found = self.peek()?.is_some_and(|token| token.is(mark));
         if found {
             self.skip();
@@ -172,7 +172,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(found)
     }
 
-    fn wants(&mut self, mark: &str) -> Result<(), String> {
+    pub(super) fn wants(&mut self, mark: &str) -> Result<(), String> {
         match self.takes(mark)? {
             true => Ok(()),
             false => Err(format!("a `{mark}` is missing")),
@@ -187,7 +187,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    fn ternary(&mut self) -> Found {
+    pub(super) fn ternary(&mut self) -> Found {
         self.deeper()?;
         let condition = self.binary(0)?;
         let value = match self.takes("?")? {
@@ -221,7 +221,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(value)
     }
 
-    fn unary(&mut self) -> Found {
+    pub(super) fn unary(&mut self) -> Found {
         self.deeper()?;
         let token = self.peek()?.ok_or("there is no value")?;
         self.skip();
@@ -269,146 +269,6 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    /// Macros of the kernel's own headers, which are not read.
-    fn call(&mut self, name: &str) -> Found {
-        let first = match name {
-            "_AC" | "__AC" | "_UL" | "_ULL" => {
-                let value = self.ternary()?;
-                // The suffix of `_AC` is no value.
-                while !self.peek()?.is_none_or(|token| token.is(")")) {
-                    self.skip();
-                }
-                Number::unsigned(value.value)
-            }
-            _ => self.ternary()?,
-        };
-        let value = match name {
-            "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOC" => self.ioctl(name, first)?,
-            "__GENMASK" | "__GENMASK_ULL" | "GENMASK" => {
-                self.wants(",")?;
-                let low = self.ternary()?.value;
-                let bits = first.value - low + 1;
-                let fits = (0..64).contains(&low) && (1..=64 - low).contains(&bits);
-                let mask = fits.then(|| ((1_i128 << bits) - 1) << low);
-                Number::unsigned(mask.ok_or("its bits are out of range")?)
-            }
-            "_BITUL" | "_BITULL" | "BIT" => Number::unsigned(1).with("<<", first)?,
-            _ => first,
-        };
-        self.wants(")")?;
-        Ok(value)
-    }
-
-    /// The number of an ioctl, after its first argument.
-    fn ioctl(&mut self, name: &str, first: Number) -> Found {
-        self.wants(",")?;
-        let target = self.evaluator.program.target;
-        let second = self.ternary()?;
-        let (write, read) = if target.ioc_none == 0 { (1, 2) } else { (4, 2) };
-        let shift = if target.ioc_none == 0 { 30 } else { 29 };
-        let (direction, type_, number, size) = match name {
-            // Its direction bits are added where the number is used.
-            "_IO" => (0, first.value, second.value, 0),
-            "_IOC" => {
-                self.wants(",")?;
-                let third = self.ternary()?;
-                self.wants(",")?;
-                (first.value, second.value, third.value, self.ternary()?.value)
-            }
-            _ => {
-                self.wants(",")?;
-                let size = self.type_size()?;
-                let direction = match name {
-                    "_IOR" => read,
-                    "_IOW" => write,
-                    _ => read | write,
-                };
-                (direction, first.value, second.value, size)
-            }
-        };
-        Ok(Number::int(direction << shift | size << 16 | type_ << 8 | number))
-    }
-
-    /// Whether a type comes next; the number of its tokens.
-    fn type_next(&mut self) -> Result<Option<usize>, String> {
-        self.peek()?;
-        let Some(frame) = self.frames.last() else { return Ok(None) };
-        let rest = frame.tokens.get(frame.at..).unwrap_or_default();
-        Ok(match rest {
-            [word, _, ..] if word.is("struct") || word.is("enum") => Some(2),
-            _ => types::int(rest).map(|(_, length)| length),
-        })
-    }
-
-    /// `(type) value`, after the opening bracket.
-    fn cast(&mut self) -> Found {
-        let Some(frame) = self.frames.last_mut() else { return Err("there is no type".to_owned()) };
-        let rest = frame.tokens.get(frame.at..).unwrap_or_default();
-        let Some((int, length)) = types::int(rest) else {
-            return Err("a cast to such a type has no number".to_owned());
-        };
-        frame.at += length;
-        self.wants(")")?;
-        let value = self.unary()?;
-        Ok(match int {
-            IntType::Fixed(int) => value.cast(int),
-            IntType::AlignedS64 => value.cast(Int::S64),
-            IntType::Long => {
-                self.evaluator.program.depends.set(true);
-                let wide = self.evaluator.program.target.model == Model::Lp64;
-                value.cast(if wide { Int::U64 } else { Int::U32 })
-            }
-        })
-    }
-
-    /// `sizeof`, after the word.
-    fn size_of(&mut self) -> Found {
-        self.wants("(")?;
-        let size = self.type_size()?;
-        self.wants(")")?;
-        Ok(Number::unsigned(size))
-    }
-
-    /// The size of a type, which comes next.
-    fn type_size(&mut self) -> Result<i128, String> {
-        self.peek()?;
-        let program = self.evaluator.program;
-        let sizes = self.evaluator.sizes;
-        let Some(frame) = self.frames.last_mut() else { return Err("there is no type".to_owned()) };
-        let rest = frame.tokens.get(frame.at..).unwrap_or_default();
-        let (length, per_model) = match rest {
-            [word, name, ..] if word.is("struct") => {
-                let found = sizes.and_then(|sizes| sizes.get(name.text));
-                let found =
-                    found.ok_or_else(|| format!("`struct {}` is not declared", name.text))?;
-                (2, found.map(|extent| extent.size))
-            }
-            [word, _, ..] if word.is("enum") => (2, [4; 3]),
-            _ => match types::int(rest) {
-                Some((IntType::Fixed(int), length)) => (length, [int.size(); 3]),
-                Some((IntType::AlignedS64, length)) => (length, [8; 3]),
-                Some((IntType::Long, length)) => {
-                    (length, Model::ALL.map(|model| model.pointer().size))
-                }
-                None => return Err("the type is not understood".to_owned()),
-            },
-        };
-        frame.at += length;
-        if self.takes("*")? {
-            program.depends.set(true);
-            return Ok(program.target.model.pointer().size.into());
-        }
-        let mut size: i128 = per_model[program.target.model.index()].into();
-        if per_model.iter().any(|one| *one != per_model[0]) {
-            program.depends.set(true);
-        }
-        while self.takes("[")? {
-            size *= self.ternary()?.value;
-            self.wants("]")?;
-        }
-        Ok(size)
-    }
-
     /// Whether a macro is defined; its name is not expanded.
     fn defined(&mut self) -> Found {
         let mut raw = || {
@@ -430,26 +290,6 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(Number::int(there.into()))
     }
 }
-
-/// Function-like macros of the kernel's own headers.
-const BUILT_IN: [&str; 16] = [
-    "_IO",
-    "_IOR",
-    "_IOW",
-    "_IOWR",
-    "_IOC",
-    "_BITUL",
-    "_BITULL",
-    "BIT",
-    "__GENMASK",
-    "__GENMASK_ULL",
-    "GENMASK",
-    "_AC",
-    "__AC",
-    "_UL",
-    "_ULL",
-    "__has_attribute",
-];
 
 /// Operators, the weakest first.
 const LEVELS: [&[&str]; 10] = [

@@ -21,8 +21,8 @@ pub(super) struct Program<'a> {
     pub(super) guards: Vec<(usize, &'a str)>,
     /// `#pragma pack`, each with the number of tokens before it.
     pub(super) packs: Vec<(usize, Option<u64>)>,
-    /// Parts whose condition cannot be decided: the tokens, and the reason.
-    pub(super) undecided: Vec<(Vec<Token<'a>>, String)>,
+    /// Parts whose condition cannot be decided: the condition, the part, and the reason.
+    pub(super) undecided: Vec<(Vec<Token<'a>>, Vec<Token<'a>>, String)>,
     /// The target whose predefined names count.
     pub(super) target: &'static Target,
     /// Whether a name was asked for that depends on the target.

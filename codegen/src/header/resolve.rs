@@ -43,10 +43,10 @@ pub(super) fn resolve<'a>(
             }
         }
     }
-    for (tokens, reason) in &program.undecided {
-        if let Some(first) = tokens.first() {
-            let name = ["#if ", &joined(&tokens[..tokens.len().min(8)])].concat();
-            resolver.facts.texts.insert(name.clone(), joined(tokens));
+    for (condition, part, reason) in &program.undecided {
+        if let Some(first) = condition.first() {
+            let name = ["#if ", &joined(condition)].concat();
+            resolver.facts.texts.insert(name.clone(), joined(part));
             resolver.unread(&name, reason.clone(), first.place);
         }
     }
