@@ -63,6 +63,8 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         meta(&mut ioctl.meta);
         ioctl.handlers.clear();
     }
+    // A copy of the specification has no proposals.
+    abi.proposals.clear();
     // Profiles are rules of handlers.
     abi.protocol.chains.iter_mut().for_each(|chain| chain.profiles.clear());
     for capability in &mut abi.capabilities {
