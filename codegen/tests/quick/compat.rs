@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use capchain::catalogue;
-use capchain::compat::{Class, Finding, Rules, codes, compare};
+use capchain::compat::{Class, Finding, SeverityRules, codes, compare};
 use capchain::release::Release;
 use support::comparisons::{Example, breaking, examples, history};
 use support::fixtures;
@@ -129,7 +129,7 @@ fn findings_are_weighed_and_accepted_by_rules() {
     let at = |name: &str| &sides.iter().find(|(_, side)| side.name == name).expect("it").1;
     let found = compare(at("v6.12"), at("v6.13"));
     let judge = |text: &str| {
-        let rules = Rules::parse(text).expect("rules");
+        let rules = SeverityRules::parse(text).expect("rules");
         let (judged, idle) = rules.judge(found.clone(), |_, _| None);
         let breaks = judged.iter().filter(|one| one.verdict == capchain::compat::Verdict::Breaks);
         (breaks.count(), idle.len())
@@ -146,7 +146,7 @@ fn findings_are_weighed_and_accepted_by_rules() {
         ("accept: [{code: C1, subject: x, reason: ''}]", "without a reason"),
         ("allow: []", "unknown field `allow`"),
     ] {
-        let error = Rules::parse(text).expect_err(text);
+        let error = SeverityRules::parse(text).expect_err(text);
         assert!(error.contains(says), "{text}: {error}");
     }
 }

@@ -115,7 +115,7 @@ fn deliberate_breaks_of_headers_are_found() {
             (swapped(&text, "vfio_irq_info", "index", "count"), "error[C2] vfio_irq_info: `"),
             (
                 macro_(&text, "VFIO_REGION_INFO_CAP_TYPE", Some("1")),
-                "error[C12] VFIO_REGION_INFO_CAP_TYPE: 1 of `region` is that of",
+                "error[C12] VFIO_REGION_INFO_CAP_TYPE: 1 of `region` is the number of",
             ),
             (
                 macro_(&text, "VFIO_DEVICE_FLAGS_RESET", None),

@@ -161,6 +161,7 @@ fn every_step_has_the_same_verdict() {
                 Class::Wire32 => "wire on 32 bit",
                 Class::Source => "source",
                 Class::Ids => "ids",
+                Class::NotJudged => "not judged",
                 Class::Growth => "growth",
                 Class::Note => "note",
             };
