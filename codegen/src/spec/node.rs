@@ -173,7 +173,10 @@ impl Tree<'_> {
         let start = error.marker().index();
         let place = Place { file: self.file, start, end: start };
         let problem = Diagnostic::error(NOT_YAML, format!("not YAML: {}", error.info()));
-        Box::new(problem.at(place, "").maybe_help(yaml_hint(text, error.marker().line())))
+        // Inside brackets, neither colons nor indentation matter.
+        let block = ["block", "mapping values"].iter().any(|word| error.info().contains(word));
+        let hint = yaml_hint(text, error.marker().line()).filter(|_| block);
+        Box::new(problem.at(place, "").maybe_help(hint))
     }
 }
 

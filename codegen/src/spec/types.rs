@@ -171,7 +171,8 @@ fn base_and_shape(text: &str) -> Result<(Base, Shape), String> {
         (text, Shape::One)
     };
     if !crate::names::is_name(base) {
-        return Err(format!("`{base}` is not a type"));
+        let like = int_like_c(base).map(|int| format!("; did you mean `{int}`?"));
+        return Err(format!("`{base}` is not a type{}", like.unwrap_or_default()));
     }
     let base = int(base).map_or_else(|| Base::Struct(base.to_owned()), Base::Int);
     Ok((base, shape))
