@@ -63,6 +63,8 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
         meta(&mut ioctl.meta);
         ioctl.handlers.clear();
     }
+    // A copy of the specification has no proposals.
+    abi.proposals.clear();
     // Profiles are rules of handlers.
     abi.protocol.chains.iter_mut().for_each(|chain| chain.profiles.clear());
     for capability in &mut abi.capabilities {
@@ -106,7 +108,11 @@ fn what_was_taken_out_comes_back_from_a_header() {
         paste(&text);
         let drifted = run_on(&copy, &[&["drift"], &headers[..]].concat());
         assert_eq!(drifted.code, 0, "{text}\n{}{}", drifted.stdout, drifted.stderr);
-        assert!(outputs(copy.abi()) == before, "outputs differ; pasted was\n{text}");
+        for (after, before) in outputs(copy.abi()).iter().zip(&before) {
+            let lines = after.contents.lines().zip(before.contents.lines());
+            let different = lines.into_iter().find(|(one, other)| one != other);
+            assert_eq!(different, None, "{}; pasted was\n{text}", after.path);
+        }
         // Nothing is wrong but what a person has to write.
         let Outcome { code, stdout, .. } = run_on(&copy, &["lint", "--format", "json"]);
         let report: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
@@ -174,10 +180,6 @@ fn what_kernels_may_add_is_covered() {
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("`VFIO_TOMORROW_TWICE` is left out"), "{stderr}");
     paste(&text);
-    // The payload's id had been reserved for others, who lost.
-    copy.edit("device_feature.yaml", |text| {
-        without(text, "    reserved:\n", "  - struct: vfio_device_low_power_entry_with_wakeup")
-    });
     let Outcome { code, stdout, stderr } = run_on(&copy, &["drift", &header, "--at", "v7.3"]);
     assert_eq!(code, 1, "{stderr}\n{text}");
     assert_eq!(stdout.matches("error[").count(), 1, "{stdout}\n{text}");

@@ -40,3 +40,4 @@ mod schema;
 mod snapshot;
 mod spec_format;
 mod tidy;
+mod words;
