@@ -95,7 +95,10 @@ pub(super) fn lay_out<'a>(
         }
         waiting = later;
     }
-    laid.structs.sort_by_key(|one| one.place);
+    // Inner structs come before the outer one.
+    let order: HashMap<&str, usize> =
+        structs.iter().enumerate().map(|(index, item)| (item.name.as_str(), index)).collect();
+    laid.structs.sort_by_key(|one| order.get(one.name.as_str()).copied());
     laid
 }
 

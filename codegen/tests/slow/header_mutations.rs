@@ -210,7 +210,10 @@ fn expressions(facts: &Facts) -> (Vec<String>, usize) {
             }
         }
     }
+    // An enumerator that counts the others moves with them.
+    let counts = |name: &str| name.contains("_NUM_");
     let numbers = facts.constants.iter().filter(|one| !matches!(one.spelt, Spelt::Text(_)));
+    let numbers = numbers.filter(|one| !counts(&one.name));
     all.extend(numbers.map(|one| one.name.clone()));
     (all, count)
 }
