@@ -6,14 +6,16 @@ use capchain::compat::{
     Accepted, Assessed, Finding, Knowledge, Location, Party, Rules, Side, Verdict, VersionImpact,
     compare, program, told,
 };
-use capchain::diagnostic::{Place, Sources, github_annotation};
+use capchain::diagnostic::{Place, SarifLevel, SarifResult, Sources, github_annotation};
 use capchain::ir::Abi;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
 
 use super::headers::HeaderFiles;
-use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
+use super::{
+    CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, sarif, specs, to_stderr,
+};
 use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
 /// A side with its files, which places refer to.
@@ -52,6 +54,7 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
         LintFormat::Text => Ok(Output::success(comparison.text())),
         LintFormat::Json => comparison.json(),
         LintFormat::Github => Ok(Output::success(comparison.github())),
+        LintFormat::Sarif => comparison.sarif(),
     }?;
     Ok(Output { code: if breaks { FINDINGS } else { SUCCESS }, ..output })
 }
@@ -196,6 +199,20 @@ impl Comparison<'_> {
             "findings": self.judged,
             "versions": self.advice(),
         }))
+    }
+
+    fn sarif(&self) -> CommandResult {
+        let results = self.judged.iter().map(|Assessed { finding, location, verdict, .. }| {
+            let level = match verdict {
+                Verdict::Breaks => SarifLevel::Error,
+                Verdict::Accepted => SarifLevel::Warning,
+                Verdict::Info => SarifLevel::Note,
+            };
+            let place = location.as_ref().map(|at| (at.file.as_str(), at.line, at.column));
+            let message = format!("{}: {}", finding.subject, finding.message);
+            SarifResult { level, code: finding.code, message, place }
+        });
+        sarif(&results.collect::<Vec<_>>())
     }
 
     fn github(&self) -> String {

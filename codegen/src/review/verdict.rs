@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use super::apply::AppliedSeries;
 use super::bases::{Bases, HeaderSet};
 use super::cause::Causes;
+use super::codes::UNREADABLE_ITEM;
 use super::header_text::HeaderText;
+use super::remarks;
 use super::report::{Effect, Remark};
 use crate::amend::{Amended, amend};
 use crate::compat::{self, Assessed, Finding, Knowledge, Party, Side};
@@ -43,14 +45,11 @@ pub(super) fn read(
 }
 
 /// Everything to say about a series that was placed completely.
-pub(super) fn remarks(
-    old: &ReadHeaders,
-    new: &ReadHeaders,
-    applied: &AppliedSeries,
-) -> Vec<Remark> {
+pub(super) fn judge(old: &ReadHeaders, new: &ReadHeaders, applied: &AppliedSeries) -> Vec<Remark> {
     let causes = Causes { applied, headers: new };
     let unreadable = new_problems(&new.amended.problems, &old.amended.problems);
     let mut remarks: Vec<_> = unreadable.map(|one| problem(one, &causes)).collect();
+    remarks.extend(unread(old, new, &causes));
     if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
         return remarks;
     }
@@ -60,6 +59,17 @@ pub(super) fn remarks(
     let asked = new_problems(&after, &before);
     let asked = asked.filter(|one| !SPECIFICATION_ONLY.contains(&one.code.0));
     remarks.extend(asked.map(|one| question(one, &causes)));
+    let asked = remarks::all(&old.amended.abi, &new.amended.abi);
+    remarks.extend(asked.into_iter().map(|one| Remark {
+        effect: one.effect,
+        code: one.code,
+        at: causes.of_name(&one.subject),
+        subject: one.subject,
+        message: one.message,
+        details: Vec::new(),
+        help: Some(one.help),
+        in_file: None,
+    }));
     remarks
 }
 
@@ -70,6 +80,25 @@ fn side(name: &str, amended: &Amended) -> Side {
         ..Knowledge::default()
     };
     Side { name: name.to_owned(), abi: amended.abi.clone(), knowledge }
+}
+
+/// Items that were not read, if their text changed.
+fn unread(old: &ReadHeaders, new: &ReadHeaders, causes: &Causes<'_>) -> Vec<Remark> {
+    let same = |name: &str, text: &str| {
+        old.amended.unread.get(name).is_some_and(|before| before.text == text)
+    };
+    let changed = new.amended.unread.iter().filter(|(name, item)| !same(name, &item.text));
+    let remarks = changed.map(|(name, item)| Remark {
+        effect: Effect::NotJudged,
+        code: UNREADABLE_ITEM,
+        subject: name.clone(),
+        message: item.reason.clone(),
+        details: Vec::new(),
+        help: None,
+        at: causes.of_place(item.place).or_else(|| causes.of_name(name)),
+        in_file: None,
+    });
+    remarks.collect()
 }
 
 /// The diagnostics that only the new side has.

@@ -178,6 +178,25 @@ fn the_mail_of_2019_is_placed() {
 }
 
 #[test]
+fn the_mail_of_2019_is_growth() {
+    let review = reviewed(&v5_2(), irq_info().as_bytes());
+    let remarks = &review.series[0].remarks;
+    assert_eq!(review.count(Effect::Breaks), 0, "{remarks:#?}");
+    assert_eq!(review.count(Effect::NotJudged), 0, "{remarks:#?}");
+    let at = |code: &str, line: &str| {
+        let here = |one: &&Remark| one.at.is_some_and(|at| review.line(at).contains(line));
+        let found = remarks.iter().filter(here).find(|one| one.code.0 == code);
+        found.unwrap_or_else(|| panic!("{code} at {line}: {remarks:#?}"))
+    };
+    let growth = at("C6", "cap_offset").details.join(" ");
+    assert!(growth.contains("minsz stays 16") && growth.contains("sizeof"), "{growth}");
+    let frozen = at("R6", "VFIO_PCI_NUM_IRQS = 5");
+    assert!(frozen.message.contains("stays 5"), "{frozen:?}");
+    at("R9", "cap_offset");
+    assert!(remarks.iter().all(|one| one.code.0 != "C12"), "{remarks:#?}");
+}
+
+#[test]
 fn a_field_before_count_breaks() {
     let mail = irq_info();
     let offset = "> > + __u32 cap_offset; /* Start of the chain within the whole reply */\n";
