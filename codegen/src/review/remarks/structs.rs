@@ -20,7 +20,7 @@ pub(super) fn sizes(before: &Before<'_>) -> Vec<Asked> {
         let flexible =
             one.fields.last().is_some_and(|last| matches!(last.type_, Type::Flexible(..)));
         let travels = one.role != StructRole::Plain || is_payload(before, one);
-        travels && !flexible && one.layouts.iter().any(|layout| layout.size % ALIGN != 0)
+        travels && !flexible && one.layouts[0].size % ALIGN != 0
     });
     let asked = odd.map(|one| Asked {
         code: SIZE_NOT_ALIGNED,
