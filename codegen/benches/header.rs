@@ -1,5 +1,5 @@
-//! The cost of including the C header and its parts, compared with the kernel's
-//! own header: `cargo bench -p capchain --bench header`.
+//! The cost of including the C header and its parts, compared with the kernel's own
+//! header: `cargo bench -p capchain --bench header`.
 //!
 //! Each source has one `#include` and is compiled by gcc at -O2. The time is the
 //! median user time of 21 compilations, all sources in turn. The instructions are

@@ -10,7 +10,7 @@ use capchain::lower::lower;
 use capchain::matrix::{Counts, all};
 use capchain::spec::load::Origin;
 
-/// How often each is timed; the fastest run counts.
+/// The number of timed runs; the fastest one counts.
 const RUNS: u32 = 5;
 
 fn main() {
@@ -31,7 +31,7 @@ fn main() {
     println!("verdicts over {} steps: {took:.1} ms, {findings} findings", sides.len() - 1);
 }
 
-/// The fastest of some runs, in milliseconds, with what it gave.
+/// The result of some runs, and the time of the fastest in milliseconds.
 fn fastest<T>(run: impl Fn() -> T) -> (T, f64) {
     let timed = || {
         let start = Instant::now();

@@ -36,7 +36,8 @@ fn mailbox() -> String {
              @@ -450,3 +450,4 @@ struct vfio_irq_info {{\n \t__u32\tcount;\n+\t__u32\tnew_{series};\n }};\n"
         );
         let code = "+\tif (copy_to_user(arg, &info, minsz))\n+\t\treturn -EFAULT;\n".repeat(200);
-        let code = format!("--- a/drivers/vfio/x.c\n+++ b/drivers/vfio/x.c\n@@ -1,0 +1,400 @@\n{code}");
+        let code =
+            format!("--- a/drivers/vfio/x.c\n+++ b/drivers/vfio/x.c\n@@ -1,0 +1,400 @@\n{code}");
         let (subject, body) = match index % 5 {
             0 => (format!("[PATCH] vfio: change {series}"), header),
             1 => {
@@ -45,7 +46,9 @@ fn mailbox() -> String {
             }
             _ => (format!("[PATCH] vfio: code {index}"), code),
         };
-        mailbox += &format!("From x Mon Sep 17 00:00:00 2001\nFrom: a@example.org\nSubject: {subject}\n\n{body}-- \n2.40\n\n");
+        mailbox += &format!(
+            "From x Mon Sep 17 00:00:00 2001\nFrom: a@example.org\nSubject: {subject}\n\n{body}-- \n2.40\n\n"
+        );
     }
     mailbox
 }

@@ -1,5 +1,5 @@
-//! Generates both languages from the specification and compiles what is linked
-//! into the targets, as the tests of `capchain` do for their programs.
+//! Generates both languages from the specification and compiles the code that is
+//! linked into the targets, as the tests of `capchain` do for their programs.
 
 use std::path::Path;
 use std::{env, fs};
@@ -8,7 +8,7 @@ use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use support::agree_program;
 
-/// The modules that the library has, each in a file of that name.
+/// The modules of the library, each in a file of that name.
 const MODULES: [&str; 5] = ["agree", "reply", "targets", "text", "trace"];
 
 fn main() {
@@ -26,7 +26,7 @@ fn main() {
     compile(folder);
 }
 
-/// Compiles the C, so that libFuzzer sees where it goes if clang is there.
+/// Compiles the C code, with coverage for libFuzzer if clang is available.
 fn compile(folder: &Path) {
     let mut build = cc::Build::new();
     let clang = std::process::Command::new("clang").arg("--version").output();

@@ -3,7 +3,7 @@
 
 #![allow(dead_code, reason = "each target uses a part of this")]
 
-/// The crate under the name that generated programs know it by.
+/// The crate under the name that generated programs use.
 extern crate vfio_abi as generated_abi;
 
 mod views;

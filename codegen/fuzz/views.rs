@@ -12,7 +12,7 @@ use generated_abi::views::{CLayout, Wire};
 
 use crate::text::{NAMES, Text, canonical};
 
-/// The ABI that both are made from.
+/// The ABI of both.
 fn abi() -> &'static Abi {
     static ABI: OnceLock<Abi> = OnceLock::new();
     ABI.get_or_init(|| {
@@ -21,7 +21,7 @@ fn abi() -> &'static Abi {
     })
 }
 
-/// Any bytes as a reply of each chain; the first says from which machine.
+/// Any bytes as a reply with each chain; the first byte chooses the machine.
 pub(crate) fn views(data: &[u8]) {
     let Some((target, bytes)) = data.split_first() else { return };
     let target = &TARGETS[usize::from(*target) % TARGETS.len()];

@@ -1,10 +1,10 @@
 /*
- * A builder of replies writes nothing behind argsz, and what it wrote reads
+ * A builder of replies writes nothing after argsz, and what it wrote reads
  * back as what was appended.
  *
  * For every buffer of up to BYTES bytes, every content, so every argsz, any
  * values of the fixed part, and up to two capabilities: one of any id and any
- * bytes, and behind it any known one with any values.
+ * bytes, and after it any known one with any values.
  *
  * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 0;
  * breaks iommufd: size > to->room - at) => size > to->room)
@@ -13,10 +13,10 @@
  */
 #include "proof.h"
 
-/* The bytes of a capability behind its header, at most. */
+/* The largest number of bytes after the header of a capability. */
 #define BODY	8
 
-/* A capability that is any bytes. */
+/* A capability with any bytes. */
 struct any {
 	__u32	id;
 	__u32	version;
@@ -24,7 +24,10 @@ struct any {
 	__u8	body[BODY];
 };
 
-/* What a server answers: perhaps one of any bytes, and perhaps a known one. */
+/*
+ * The answer of a server: possibly a capability with any bytes, and possibly a
+ * known one.
+ */
 struct reply {
 	INFO	info;
 	int	has_any;
@@ -47,7 +50,7 @@ static void answer(struct vfio_abi_reply_builder *to,
 	append(to, &reply->values, reply->kind);
 }
 
-/* What is promised of a reply that fits. */
+/* The claims about a reply that fits. */
 static void reads_back(const __u8 *buf, __u32 len, const struct reply *reply)
 {
 	struct vfio_abi_walk walk;
@@ -98,7 +101,7 @@ void proof(void)
 	      "nothing behind argsz is written");
 	PROVE(to.written <= to.room, "what is written lies in the buffer");
 	PROVE(to.written <= to.need, "no more is written than is needed");
-	/* For a caller whose argsz tells of no more than there is. */
+	/* For a caller whose argsz does not exceed its buffer. */
 	if (argsz <= len && to.need <= to.room)
 		reads_back(buf, len, &reply);
 }

@@ -18,7 +18,7 @@ __u64 nondet_u64(void);
 int nondet_int(void);
 #define ASSUME(condition)		__CPROVER_assume(condition)
 #ifdef REACHING
-/* Nothing is claimed but that this cannot be, which must be found wrong. */
+/* The only claim is that this is impossible; the proof must find it false. */
 #define PROVE(condition, words)		((void)(condition))
 #define REACH(condition, words)		__CPROVER_assert(!(condition), words)
 #else
@@ -27,8 +27,8 @@ int nondet_int(void);
 #endif
 
 /*
- * Copies of 2, 4 and 8 bytes are numbers; of what is behind them, no read or
- * write is left out, and all of it is checked.
+ * Copies of 2, 4 and 8 bytes are reads and writes of numbers. All accesses of
+ * the functions that use them are checked.
  */
 static inline void proof_copy(void *to, const void *from, __SIZE_TYPE__ size)
 {
@@ -78,7 +78,7 @@ static __u32 below(__u32 bound)
 	return number;
 }
 
-/* Whether two arrays hold the same: as many elements, and any byte of them. */
+/* Whether two arrays are equal: the number of elements, and any one byte. */
 static int same_array(const struct vfio_abi_array *a,
 		      const struct vfio_abi_array *b)
 {

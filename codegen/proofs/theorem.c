@@ -10,8 +10,8 @@
  * - the fixed parts differ in argsz, the flag and cap_offset at most;
  * - where all of the larger reply fits, every known capability reads the same,
  *   and as what was appended;
- * - where it does not fit, the reader sees a short reply that tells the need;
- * - nothing behind argsz is written.
+ * - where it does not fit, the reader sees a short reply with the need;
+ * - nothing after argsz is written.
  *
  * breaks region: walk.left = len / format->min_size; => walk.left = 1;
  * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 4;
@@ -21,7 +21,10 @@
  */
 #include "proof.h"
 
-/* Capabilities in the larger reply, and the most bytes behind a header. */
+/*
+ * Capabilities in the larger reply, and the largest number of bytes after a
+ * header.
+ */
 #ifndef SLOTS
 #define SLOTS	3
 #endif
@@ -29,13 +32,13 @@
 #define BODY	8
 #endif
 
-/* A capability as it is to be in the reply. */
+/* A capability to be written. */
 struct slot {
 	int	here;
-	int	added;	/* its id is not known */
+	int	added;	/* its id is unknown */
 	__u32	size;	/* all of it */
 	__u8	bytes[CHAIN_HEADER + BODY];
-	struct vfio_abi_cap cap;	/* what a reader is to see */
+	struct vfio_abi_cap cap;	/* the values that a reader must see */
 };
 
 static void any_slot(struct slot *slot)
@@ -50,11 +53,14 @@ static void any_slot(struct slot *slot)
 	cap->bytes = slot->bytes;
 	cap->known = 0;
 	slot->added = !is_known(cap->id);
-	/* A writer gives a known one a version, and the bytes that it needs. */
+	/*
+	 * A writer gives a known capability a version and the bytes that it
+	 * requires.
+	 */
 	ASSUME(slot->added || getters(cap) == 1);
 }
 
-/* The larger reply, or without what is added. */
+/* Builds the larger reply, or the reply without the added capabilities. */
 static void answer(struct vfio_abi_reply_builder *to, const INFO *info,
 		   const struct slot *slots, int all)
 {
@@ -74,7 +80,7 @@ static void answer(struct vfio_abi_reply_builder *to, const INFO *info,
 	}
 }
 
-/* Builds a reply: whether the caller was not refused. */
+/* Builds a reply; returns whether the request was accepted. */
 static int build(struct vfio_abi_reply_builder *to, __u8 *buf, __u32 len,
 		 const INFO *info, const struct slot *slots, int all)
 {
@@ -88,7 +94,7 @@ static int build(struct vfio_abi_reply_builder *to, __u8 *buf, __u32 len,
 	return 1;
 }
 
-/* The capability of this rank, and that the chain ends without an error. */
+/* The nth capability; claims that the chain ends without an error. */
 static int visit(const INFO *info, __u32 rank, struct vfio_abi_cap *picked)
 {
 	struct vfio_abi_walk walk = CHAIN_CAPS(info);
@@ -137,7 +143,7 @@ void proof(void)
 		rank += nth < pick && slots[nth].here && !slots[nth].added;
 		place += nth < pick && slots[nth].here;
 	}
-	/* The caller's buffer, of which argsz tells the size. */
+	/* The caller's buffer, whose size is argsz. */
 	*(__u32 *)(old + INFO_HOST.argsz) = len;
 	for (nth = 0; nth < BYTES; nth++)
 		new[nth] = old[nth];
@@ -158,7 +164,7 @@ void proof(void)
 
 	PROVE(!INFO_PARSE(&told, old, len) && !INFO_PARSE(&more, new, len),
 	      "both are replies");
-	/* Without capabilities, most profiles do not tell of a need. */
+	/* Without capabilities, most profiles do not set argsz. */
 	PROVE(((in_all || PROFILE.always_sets_argsz) && of_new.need > len) ==
 	      (more.reply.need != 0),
 	      "the reply is short exactly where it does not fit");

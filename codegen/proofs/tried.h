@@ -1,6 +1,6 @@
 /*
- * For compilers: a proof is compiled by the tests, so that it keeps up with the
- * header where no model checker is at hand. It is not run.
+ * For compilers: the tests compile every proof, so that it follows changes of
+ * the header even without a model checker. It is not run.
  */
 extern __u8 nondet_u8(void);
 extern __u32 nondet_u32(void);

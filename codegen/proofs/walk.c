@@ -4,7 +4,7 @@
  * For every buffer of up to BYTES bytes, every len and written that a caller
  * can pass with it, and every content. The memory is as large as the reply: it
  * ends where len, written or argsz ends, whichever comes first, so that a read
- * behind any of them is found.
+ * after any of them is found.
  *
  * By induction, so for chains of any length: a walk that starts is sound, and
  * the next step of every sound walk leaves it sound, hands out only what lies
@@ -21,7 +21,7 @@
  */
 #include "proof.h"
 
-/* As much memory as the reply has; nothing lies behind it. */
+/* Memory of exactly the size of the reply. */
 static __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
 {
 	__u8 *end = (__u8 *)malloc(BYTES) + BYTES;
@@ -33,7 +33,7 @@ static __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
 	return reply;
 }
 
-/* What is promised of a capability that a walk hands out. */
+/* The claims about a capability that a walk returns. */
 static void handed_out(const struct vfio_abi_cap *cap, const __u8 *reply,
 		       __u32 size)
 {
@@ -65,7 +65,7 @@ static void any_walk(struct vfio_abi_walk *walk, const __u8 *bytes)
 	walk->state = nondet_int();
 }
 
-/* What holds of a walk between its steps. */
+/* The invariant of a walk between its steps. */
 static int sound(const struct vfio_abi_walk *walk,
 		 const struct vfio_abi_reply *reply)
 {

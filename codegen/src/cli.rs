@@ -90,6 +90,14 @@ pub(crate) enum Command {
         capchain import include/uapi/linux/vfio.h --at v7.3"
     )]
     Import(ImportArgs),
+    /// Show what a name is, since when, where it is, and who emits it
+    #[command(
+        after_help = "NAME is a struct, a constant, an ioctl, a capability, `struct.field`, a \
+        former name\nor a name of a proposal.\nExit 0: found; 1: no such name.\n\nExample:\n  \
+        capchain show VFIO_REGION_INFO_CAP_SPARSE_MMAP\n  \
+        capchain show vfio_device_info.cap_offset --format json"
+    )]
+    Show(ShowArgs),
     /// Show which numbers are taken, reserved, claimed by proposals, and free
     #[command(
         after_help = "A space is a chain, an id space, an enum, `struct.field` or a kind of file \
@@ -245,6 +253,18 @@ pub(crate) struct ImportArgs {
     /// The kernel release that the headers are of, such as v7.3 [default: the newest]
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The name
+    pub(crate) name: String,
+    /// The kernel release to describe, such as v5.10
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// Format of the answer
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod init;
 mod layout;
 mod lint;
 mod review;
+mod show;
 mod specs;
 mod uncertain_releases;
 
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli) -> CommandResult {
         Command::Drift(args) => drift::run(&cli.source, &args),
         Command::Review(args) => review::run(&cli.source, &args),
         Command::Import(args) => import::run(&cli.source, &args),
+        Command::Show(args) => show::run(&cli.source, &args),
         Command::Ids(args) => ids::run(&cli.source, &args),
         Command::Init(args) => init::run(&args),
         Command::Decode(args) => decode::run(&cli.source, &args),

@@ -1,67 +1,57 @@
-//! Does a new ABI break anyone? Compares two resolved ABIs by the rules C1 to
-//! C23 and tells, of every difference that matters, who is harmed and how that
-//! can be seen. One file for each concern; the catalogue tells what every code
-//! means and why.
+//! Does a new ABI break programs or kernels? First the structural difference of two ABIs, as
+//! plain data (`diff`), then the verdicts: each rule (`rules`) claims differences and judges
+//! them by the rules C1 to C25. A difference that no rule claims is not judged, and the
+//! comparison says so. The catalogue explains every rule.
 
-mod added_fields;
-mod chains;
 mod codes;
-mod constants;
-mod fields;
-mod handlers;
-mod ioctls;
+mod diff;
+mod evidence;
+mod finding;
+mod keys;
 mod matching;
 pub mod program;
-mod report;
 mod rules;
-mod semver;
+mod severity;
 mod side;
-mod struct_diff;
-mod structs;
 mod text;
+mod unread;
 mod witness;
 
-pub use report::{Affected, Claim, Class, Finding, Party, Window, Witness};
-pub use rules::{Accepted, Assessed, Location, Rules, Verdict};
-pub use semver::{Bump, VersionImpact};
-pub use side::{Knowledge, Side, Unread};
+pub use evidence::{Within, Witness, WitnessClaim, WitnessPiece};
+pub use finding::{Affected, Bump, Class, Finding, Party, VersionImpact, Window};
+pub use keys::{CANNOT_BREAK, Reason};
+pub use severity::{Accepted, Assessed, Location, SeverityRules, Verdict};
+pub use side::{Knowledge, Side, UnreadItem};
 pub use text::told;
 
 use std::collections::HashSet;
 
 use crate::diagnostic::Code;
-use crate::ir::{Entry, EntryKind};
 use matching::Matching;
+use rules::{Comparison, RULES};
 
-/// Everything about `new` that a program or a kernel of `old` may notice, and
-/// the reverse, in the order of the specification.
+/// Everything about `new` that a program or a kernel of `old` may notice, and the reverse.
 pub fn compare(old: &Side, new: &Side) -> Vec<Finding> {
     let matching = Matching::new(old, new);
-    let mut findings = structs::compare(&matching);
-    findings.extend(constants::compare(&matching));
-    findings.extend(ioctls::compare(&matching));
-    if old.knowledge.headers.is_none() && new.knowledge.headers.is_none() {
-        findings.extend(handlers::compare(&matching));
-    }
-    findings.extend(chains::compare(&matching));
-    let untold: HashSet<_> = [old, new].into_iter().flat_map(untold).collect();
-    findings.retain(|one| {
-        let item = one.subject.split('.').next().unwrap_or_default();
-        !untold.contains(item)
-    });
-    findings
+    let differences = diff::differences(&matching);
+    let mut findings = rules::judge(&Comparison { matching: &matching, differences: &differences });
+    let mut known = HashSet::new();
+    findings.retain(|one| known.insert((one.code, one.subject.clone(), one.message.clone())));
+    unread::apply(&matching, findings)
 }
 
-/// The names of all that belongs to headers which are not given.
-fn untold(side: &Side) -> Vec<String> {
-    let Some(given) = &side.knowledge.headers else { return Vec::new() };
-    let abi = &side.abi;
-    let is_given = |section: usize| given.contains(&abi.sections[section].header);
-    let is_item =
-        |entry: &Entry<'_>| !matches!(entry.kind, EntryKind::Member(..) | EntryKind::Union(..));
-    let items = abi.entries().into_iter().filter(is_item);
-    let others = items.filter(|entry| !is_given(entry.section));
-    others.map(|entry| entry.name.to_owned()).collect()
+/// The keys of the IR that differ between two sides, each as often as it differs.
+pub fn differing_keys(old: &Side, new: &Side) -> Vec<&'static str> {
+    let matching = Matching::new(old, new);
+    diff::differences(&matching).into_iter().map(|difference| difference.key).collect()
+}
+
+/// The keys of the IR that some rule judges, in order.
+pub fn compared_keys() -> Vec<&'static str> {
+    let mut keys: Vec<_> = RULES.iter().flat_map(|rule| rule.keys).copied().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// The codes that [`compare`] can give, in order.

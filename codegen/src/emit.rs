@@ -118,6 +118,7 @@ pub const FAMILIES: &[Family] = &[
         files: &[
             ("README.md", "the first page"),
             ("*.md", "the items of one section"),
+            ("numbers.md", "the numbers that are taken, claimed and free"),
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),

@@ -1,7 +1,7 @@
-//! Leaf: which number of a space is the next free one.
+//! Leaf: the next free number of an id space.
 
-/// The number after the largest assigned one, or `first` if none is, that nobody else
-/// uses. Gaps are not proposed: they may have been used before.
+/// The number after the largest assigned one, or `first` if none is. Numbers that are
+/// used elsewhere are skipped. Gaps are not proposed: they may have been used before.
 pub fn next_free(
     first: i128,
     assigned: impl IntoIterator<Item = i128>,

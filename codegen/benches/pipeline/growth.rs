@@ -6,10 +6,10 @@ use crate::Result;
 use crate::scale::Scaled;
 use crate::stages::{Medians, measure};
 
-/// How many times the specification, and how many runs of it.
+/// Sizes, as multiples of the specification, and the number of runs of each.
 const SIZES: [(usize, usize); 3] = [(1, 101), (10, 21), (100, 5)];
 
-/// What 100 times the specification may take at most, in times of one.
+/// The largest allowed ratio of the times for 100 copies and for one.
 const GOAL: f64 = 110.0;
 
 /// Prints the times of each stage at each size, and the ratio of the last to

@@ -1,8 +1,8 @@
-//! How long the stages of `generate` take, alone and beside bindgen, and how
-//! that grows with the specification: `cargo bench -p capchain`.
+//! The time of the stages of `generate`, compared with bindgen, and its growth with
+//! the specification: `cargo bench -p capchain`.
 //!
-//! Stages are timed in process as `generate` runs them: one behind the other,
-//! the outputs side by side; the median of many runs counts.
+//! Stages are timed in the process as `generate` runs them: one after the other,
+//! outputs in parallel. The median of many runs counts.
 
 #![allow(missing_docs, reason = "a benchmark has no users")]
 

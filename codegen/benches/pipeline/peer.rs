@@ -1,4 +1,4 @@
-//! The whole program beside bindgen, each as a process of its own.
+//! The whole program compared with bindgen, each as a process.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,8 +9,8 @@ use crate::stages::{median, row, shown};
 
 const RUNS: usize = 21;
 
-/// Prints what bindgen takes for the header that we generate and for the
-/// kernel's, where they and bindgen are there.
+/// Prints the time of bindgen for the generated header and for the kernel's, if
+/// both and bindgen are available.
 pub(crate) fn print(root: &Path, total: Duration) -> Result<()> {
     println!("Beside bindgen, as processes, median of {RUNS} runs");
     let out = tempfile::tempdir()?;
@@ -49,7 +49,7 @@ fn bindgen(name: &str, header: &Path, formatter: &str, total: Duration) -> Resul
     Ok(())
 }
 
-/// How long a process takes, which must succeed.
+/// The time of a process, which must succeed.
 fn time(command: &mut Command) -> Result<Duration> {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut times = Vec::new();

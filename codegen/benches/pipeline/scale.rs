@@ -1,5 +1,5 @@
-//! Specifications of many times the size: copies of every file, in which each
-//! name that the specification declares has a mark of the copy in it.
+//! Larger specifications: copies of every file, with the number of the copy in each
+//! name that the specification declares.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,10 +12,10 @@ use tempfile::TempDir;
 
 use crate::Result;
 
-/// Keys of `abi.yaml` whose entries every copy has of its own.
+/// Keys of `abi.yaml` with entries for every copy.
 const PER_COPY: [&str; 4] = ["files", "headers", "fds", "cap_headers"];
 
-/// A specification that can be had several times over.
+/// A specification that can be copied several times.
 pub(crate) struct Scaled {
     names: Names,
     abi: String,
@@ -36,7 +36,7 @@ impl Scaled {
         })
     }
 
-    /// A folder with the specification `copies` times over.
+    /// A folder with `copies` copies of the specification.
     pub(crate) fn folder(&self, copies: usize) -> Result<TempDir> {
         let folder = tempfile::tempdir()?;
         fs::write(folder.path().join("abi.yaml"), self.abi(copies))?;
@@ -49,8 +49,8 @@ impl Scaled {
         Ok(folder)
     }
 
-    /// `abi.yaml` with the entries of every copy; what can be there only once
-    /// is the first copy's.
+    /// `abi.yaml` with the entries of every copy; keys that can occur only once are
+    /// those of the first copy.
     fn abi(&self, copies: usize) -> String {
         let mut text = String::new();
         for block in blocks(&self.abi) {
@@ -69,7 +69,7 @@ impl Scaled {
     }
 }
 
-/// The text of each top-level key, and of what stands between.
+/// The text of each top-level key, and the text between them.
 fn blocks(text: &str) -> Vec<&str> {
     let mut starts = vec![0];
     let mut at = 0;
@@ -144,7 +144,7 @@ impl Names {
         values.iter().for_each(|(name, _)| self.add(name));
     }
 
-    /// The text with the mark of a copy in every name that is one's own:
+    /// The text with the number of a copy in every declared name:
     /// `vfio_x07_region_info`, `x07_ccw_io_region`.
     fn marked(&self, text: &str, copy: usize) -> String {
         let mut marked = String::with_capacity(text.len() + text.len() / 8);

@@ -15,23 +15,22 @@ use capchain::validate::{ValidSpec, validate};
 
 use crate::Result;
 
-/// The family whose time is told apart, since formatting makes most of it.
+/// The family with a time of its own, most of which is formatting.
 const APART: &str = "Rust crate";
 
-/// The families in the goal, emitted side by side as `generate` does.
+/// The families in the goal, emitted in parallel as `generate` does.
 const AT_ONCE: &str = "the last two at once";
 
-/// All families, side by side.
+/// All families in parallel.
 const ALL_AT_ONCE: &str = "every output at once";
 
-/// The stages in front of the families.
+/// The stages before the families.
 const BEFORE: [&str; 3] = ["load", "validate", "lower"];
 
-/// What load, validate, lower and the families in the goal may take together.
+/// The largest allowed sum of load, validate, lower and the families in the goal.
 const GOAL: Duration = Duration::from_millis(10);
 
-/// Medians over many runs: each stage's, the sum's that has a goal, and the
-/// whole pipeline's.
+/// Medians over many runs: of each stage, of the sum with a goal, and of the whole pipeline.
 pub(crate) struct Medians {
     pub(crate) stages: Vec<(&'static str, Duration)>,
     pub(crate) sum: Duration,
@@ -103,7 +102,7 @@ fn run(folder: &Path) -> Result<Run> {
     Ok(times)
 }
 
-/// Emits the families in the goal side by side.
+/// Emits the families in the goal in parallel.
 fn at_once(abi: &Abi) -> usize {
     let families = FAMILIES.iter().filter(|family| family.name != APART);
     thread::scope(|scope| {
@@ -112,7 +111,7 @@ fn at_once(abi: &Abi) -> usize {
     })
 }
 
-/// How many releases there are, and how long it takes to emit all of each.
+/// The number of releases, and the time to emit all outputs of each.
 fn every_release(folder: &Path) -> Result<(usize, Duration)> {
     let opened = capchain::open(&Origin::Folder(folder.to_owned()), &[]);
     let spec = opened.spec.ok_or("the specification does not load")?;
@@ -130,7 +129,7 @@ fn timed<T>(times: &mut Run, name: &'static str, stage: impl FnOnce() -> T) -> T
     made
 }
 
-/// The middle one of some times.
+/// The median of some times.
 pub(crate) fn median(times: impl Iterator<Item = Duration>) -> Duration {
     let mut times: Vec<_> = times.collect();
     times.sort();

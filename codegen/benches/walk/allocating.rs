@@ -1,6 +1,6 @@
-//! The walk as Rust programs have it that cast what the kernel wrote: checks
-//! nothing, and collects the capabilities into memory of their own. Written
-//! for this benchmark after the habits of rust-vmm's vfio-ioctls.
+//! The walk of Rust programs that cast the bytes of the kernel: it checks nothing
+//! and copies the capabilities to the heap. Written for this benchmark in the style
+//! of rust-vmm's vfio-ioctls.
 #![allow(unsafe_code, reason = "casting without a check is what is measured")]
 
 use vfio_abi::uapi::{
@@ -17,17 +17,17 @@ pub(crate) struct Area {
     size: u64,
 }
 
-/// A capability, in memory of its own.
+/// A capability on the heap.
 pub(crate) enum Cap {
     Sparse(Vec<Area>),
     Type { type_: u32, subtype: u32 },
     MsixMappable,
 }
 
-/// Mixes what the capabilities say.
+/// Mixes the fields of the capabilities.
 #[inline(never)]
 pub(crate) fn measured_allocating(reply: &[u8]) -> u64 {
-    // SAFETY: the caller has a whole reply of the benchmark's, aligned to 8.
+    // SAFETY: the caller has a complete reply of the benchmark, aligned to 8.
     let caps = unsafe { collect(reply.as_ptr()) };
     caps.iter().fold(0, |sum, cap| match cap {
         Cap::Sparse(areas) => {
@@ -38,7 +38,7 @@ pub(crate) fn measured_allocating(reply: &[u8]) -> u64 {
     })
 }
 
-/// Asks twice: for the size with the fixed part alone, and for all of it.
+/// Calls twice: for the size with the fixed part only, and for the full reply.
 pub(crate) fn request<T, E>(
     mut call: impl FnMut(&mut [u8]) -> Result<T, E>,
 ) -> Result<Vec<Cap>, E> {
@@ -48,18 +48,18 @@ pub(crate) fn request<T, E>(
     let mut whole = vec![vfio_region_info::new(); count];
     whole[0].argsz = info.argsz;
     call(bytemuck::cast_slice_mut(&mut whole))?;
-    // SAFETY: the call left a whole and sound reply, as this one believes.
+    // SAFETY: this walk assumes that the call wrote a complete and valid reply.
     Ok(unsafe { collect(whole.as_ptr().cast()) })
 }
 
-/// Follows the chain of a reply and copies what it finds.
+/// Follows the chain of a reply and copies the capabilities.
 ///
 /// # Safety
 ///
-/// A whole and sound reply must start at `reply`, aligned to 8.
+/// A complete and valid reply must start at `reply`, aligned to 8.
 pub(crate) unsafe fn collect(reply: *const u8) -> Vec<Cap> {
     let mut caps = Vec::new();
-    // SAFETY: by the contract; `next` of a sound reply leads to a header.
+    // SAFETY: by the contract; `next` of a valid reply leads to a header.
     unsafe {
         let mut next = (*reply.cast::<vfio_region_info>()).cap_offset;
         while next != 0 {

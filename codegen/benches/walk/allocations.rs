@@ -4,8 +4,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The system's allocator, with a count of what it is asked for. Only one
-/// thread allocates here; a load and a store cost one instruction.
+/// The system's allocator, with a count of the allocations. Only one thread
+/// allocates here; a load and a store cost one instruction.
 struct Counting;
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -13,7 +13,7 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: everything is left to the system's allocator.
+// SAFETY: all work is done by the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
@@ -43,7 +43,7 @@ fn count() {
     COUNT.store(COUNT.load(Relaxed).wrapping_add(1), Relaxed);
 }
 
-/// How often memory was asked for while `work` ran.
+/// The number of allocations while `work` runs.
 pub(crate) fn during<T>(work: impl FnOnce() -> T) -> (T, u64) {
     let before = COUNT.load(Relaxed);
     let made = work();

@@ -5,18 +5,18 @@ use std::process::Command;
 
 use crate::Result;
 
-/// A way to walk, and the program that goes it.
+/// A way to walk, and its program.
 pub(crate) struct Way {
-    /// What the table calls it.
+    /// Its name in the table.
     pub(crate) title: &'static str,
-    /// What its program calls it.
+    /// Its name in the program.
     pub(crate) name: &'static str,
     /// The program.
     pub(crate) program: PathBuf,
 }
 
-/// All ways, the unchecked one first and the allocating one last. Those in C
-/// are left out, aloud, where there is no compiler.
+/// All ways, the unchecked one first and the allocating one last. Without a
+/// compiler, those in C are reported and left out.
 pub(crate) fn ways(folder: &Path) -> Result<Vec<Way>> {
     let this = std::env::current_exe()?;
     let mut ways = Vec::new();
@@ -34,7 +34,7 @@ pub(crate) fn ways(folder: &Path) -> Result<Vec<Way>> {
     Ok(ways)
 }
 
-/// Compiles `ways.c` as a program is compiled that is to be fast.
+/// Compiles `ways.c` with the options of a fast program.
 fn compile(folder: &Path) -> Result<Option<PathBuf>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = folder.join("ways");

@@ -1,4 +1,4 @@
-//! What a way costs: instructions, counted, and time, measured.
+//! The cost of a way: counted instructions and measured time.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,23 +9,23 @@ use crate::build::Way;
 /// Walks of a run under callgrind.
 const COUNTED: u32 = 1000;
 
-/// Walks of a run that is timed, of a chain with one capability.
+/// Walks of a timed run, for a chain with one capability.
 const TIMED: usize = 1_000_000;
 
-/// Runs that are timed, of which the median counts.
+/// Timed runs; the median counts.
 const RUNS: usize = 11;
 
-/// What one walk costs.
+/// The cost of one walk.
 pub(crate) struct Cost {
-    /// Instructions; none where there is no valgrind.
+    /// Instructions; none without valgrind.
     pub(crate) instructions: Option<f64>,
     /// Nanoseconds.
     pub(crate) time: f64,
-    /// What one walk came to.
+    /// The result of one walk.
     pub(crate) sum: u64,
 }
 
-/// Looks at a way on a reply in a file, which has `count` capabilities.
+/// Measures a way on a reply in a file with `count` capabilities.
 pub(crate) fn cost(way: &Way, reply: &Path, count: usize, folder: &Path) -> Result<Cost> {
     let times = TIMED / count;
     let mut runs = Vec::new();
@@ -39,7 +39,7 @@ pub(crate) fn cost(way: &Way, reply: &Path, count: usize, folder: &Path) -> Resu
     Ok(Cost { instructions: counted(way, reply, folder)?, time: runs[RUNS / 2], sum })
 }
 
-/// The instructions of one walk, and of nothing around it.
+/// The instructions of one walk only.
 fn counted(way: &Way, reply: &Path, folder: &Path) -> Result<Option<f64>> {
     if Command::new("valgrind").arg("--version").stdout(Stdio::null()).status().is_err() {
         return Ok(None);
@@ -59,7 +59,7 @@ fn counted(way: &Way, reply: &Path, folder: &Path) -> Result<Option<f64>> {
     }
 }
 
-/// What one walk came to, and the time of all in nanoseconds.
+/// The result of one walk, and the time of all walks in nanoseconds.
 fn run(mut command: Command, way: &Way, reply: &Path, times: usize) -> Result<(u64, u64)> {
     let output = command.arg(way.name).arg(reply).arg(times.to_string()).output()?;
     if !output.status.success() {

@@ -1,10 +1,10 @@
-//! What a walk of a region chain costs, beside the loop without checks that C
-//! programs have and the collecting walk that Rust programs have:
-//! `cargo bench -p capchain --bench walk`.
+//! The cost of a walk over a region chain, compared with the unchecked loop of C
+//! programs and the allocating walk of Rust programs: `cargo bench -p capchain
+//! --bench walk`.
 //!
-//! Every way of walking reads the same replies and mixes the same fields in their
-//! order, and must come to the same number. Instructions are counted by callgrind, inside of
-//! the walk alone; they are the same on every run.
+//! Every way of walking reads the same replies and mixes the same fields in the
+//! same order, and must give the same number. Callgrind counts the instructions of
+//! the walk only; they are the same in every run.
 
 #![allow(missing_docs, reason = "a benchmark has no users")]
 
@@ -25,7 +25,7 @@ use vfio_abi::views::RegionInfo;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// How many capabilities the chains have.
+/// The numbers of capabilities in the chains.
 const CHAINS: [usize; 4] = [1, 3, 16, 64];
 
 fn main() -> Result<()> {
@@ -39,15 +39,14 @@ fn main() -> Result<()> {
     }
 }
 
-/// What is done with every number that a walk finds: cheap, and nothing that a
-/// compiler can do for many numbers at once.
+/// The operation on every number of a walk: cheap, and impossible to vectorise.
 fn mix(sum: u64, number: u64) -> u64 {
     sum.rotate_left(5) ^ number
 }
 
-/// What this program does when the benchmark runs it again to look at one way:
-/// walks the reply in a file again and again, and prints the sum and the time in
-/// nanoseconds. `ways.c` does the same.
+/// The mode in which the benchmark runs this program again to measure one way: it
+/// walks the reply in a file many times, and prints the sum and the time in
+/// nanoseconds. `ways.c` has the same mode.
 fn repeat(way: &str, reply: &Path, times: u32) -> Result<()> {
     let words = replies::aligned(&std::fs::read(reply)?);
     let reply: &[u8] = bytemuck::cast_slice(&words);

@@ -14,14 +14,14 @@ const AREAS: [u64; 4] = [0, 0x1000, 0x3000, 0x2000];
 /// The type and the subtype.
 const TYPE: [u32; 2] = [0x8000_8086, 1];
 
-/// What stands behind the headers of capabilities.
+/// The bodies of capabilities.
 pub(crate) struct Bodies {
     sparse: Vec<u8>,
     type_: Vec<u8>,
 }
 
 impl Bodies {
-    /// Those of all replies.
+    /// The bodies in all replies.
     pub(crate) fn new() -> Self {
         let number = [2_u32, 0].into_iter().flat_map(u32::to_ne_bytes);
         let areas = AREAS.into_iter().flat_map(u64::to_ne_bytes);
@@ -29,8 +29,7 @@ impl Bodies {
         Self { sparse: number.chain(areas).collect(), type_: type_.collect() }
     }
 
-    /// That many capabilities, in turn sparse areas, a type, and the one that
-    /// has no body.
+    /// `count` capabilities: in turn sparse areas, a type, and one without a body.
     pub(crate) fn caps(&self, count: usize) -> Vec<NewCap<'_>> {
         let kinds = [
             (VFIO_REGION_INFO_CAP_SPARSE_MMAP, &self.sparse[..]),
@@ -50,7 +49,7 @@ pub(crate) fn fixed() -> vfio_region_info {
     fixed
 }
 
-/// The full reply with that many capabilities, as the kernel writes it.
+/// The full reply with `count` capabilities, as the kernel writes it.
 pub(crate) fn region(count: usize) -> Result<Vec<u8>> {
     let mut reply = vec![0; 1 << 16];
     let argsz = u32::try_from(reply.len())?;
@@ -61,7 +60,7 @@ pub(crate) fn region(count: usize) -> Result<Vec<u8>> {
     Ok(reply)
 }
 
-/// The same bytes where a `u64` may start. A reply is a multiple of 8 long.
+/// The same bytes, aligned for `u64`. The size of a reply is a multiple of 8.
 pub(crate) fn aligned(bytes: &[u8]) -> Vec<u64> {
     bytes.chunks_exact(8).map(bytemuck::pod_read_unaligned).collect()
 }

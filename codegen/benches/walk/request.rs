@@ -1,5 +1,5 @@
-//! How often a request calls and allocates, and what it takes besides the call:
-//! a kernel that only copies the reply answers.
+//! The number of calls and allocations of a request, and its time. The kernel is
+//! replaced by a copy of the reply.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -11,14 +11,14 @@ use vfio_abi::views::{Buffer, RegionInfo, RequestError};
 use crate::allocations::during;
 use crate::{Result, allocating, replies};
 
-/// How many capabilities the reply has.
+/// The number of capabilities in the reply.
 const CAPS: usize = 3;
 
-/// Requests of a run that is timed, and runs, of which the median counts.
+/// Requests of a timed run, and the number of runs; the median counts.
 const TIMES: u32 = 100_000;
 const RUNS: usize = 11;
 
-/// Prints a row for each buffer, and one for the way that casts.
+/// Prints a row for each buffer, and one for the walk that casts.
 pub(crate) fn print() -> Result<()> {
     println!("A request for the chain of {CAPS}, with a walk of the reply");
     println!("  {:<40} {:>5}  {:>11}  {:>9}", "", "calls", "allocations", "time");
@@ -37,7 +37,7 @@ pub(crate) fn print() -> Result<()> {
     })
 }
 
-/// Asks and walks, and tells how many capabilities there are.
+/// Requests and walks; returns the number of capabilities.
 fn views<B: Buffer + ?Sized>(
     kernel: &Kernel,
     buffer: &mut B,
@@ -46,8 +46,7 @@ fn views<B: Buffer + ?Sized>(
     Ok(info.caps().flatten().count())
 }
 
-/// Makes a request, and prints what it takes and what it may take at most:
-/// calls and allocations.
+/// Makes a request, and prints its calls and allocations with their limits.
 fn row<E: std::error::Error + 'static>(
     kernel: &Kernel,
     title: &str,
@@ -90,7 +89,7 @@ impl Kernel {
         Ok(Self { reply: replies::region(CAPS)?, calls: Cell::new(0) })
     }
 
-    /// Answers by the rules: in a buffer that is too small, the flag is set and
+    /// Answers by the reply rules: if the buffer is too small, the flag is set and
     /// `cap_offset` is 0.
     fn answer(&self, bytes: &mut [u8]) -> std::result::Result<usize, Infallible> {
         self.calls.set(self.calls.get() + 1);

@@ -4,17 +4,16 @@ use crate::build::ways;
 use crate::count::{Cost, cost};
 use crate::{CHAINS, Result, replies};
 
-/// How many times the instructions of the walk without checks ours may take.
+/// The largest allowed ratio to the instructions of the unchecked walk.
 const MOST_INSTRUCTIONS: f64 = 2.0;
 
-/// How many times faster than the collecting walk ours must be.
+/// The smallest allowed ratio to the speed of the allocating walk.
 const LEAST_SPEED: f64 = 8.0;
 
-/// The chain that the goals are set for: the two most common capabilities of
-/// a region and one more.
+/// The chain of the goals: the two most common capabilities of a region and one more.
 const GOAL: usize = 3;
 
-/// Prints what every way costs on every chain.
+/// Prints the cost of every way on every chain.
 pub(crate) fn print() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let ways = ways(folder.path())?;
@@ -39,7 +38,7 @@ pub(crate) fn print() -> Result<()> {
     Ok(())
 }
 
-/// How ours compares with the first and the last way, and with the goal.
+/// Our cost compared with the first and the last way, and with the goal.
 fn remark(count: usize, cost: &Cost, costs: &[Cost]) -> String {
     let (Some(unchecked), Some(allocating)) = (costs.first(), costs.last()) else {
         return String::new();
@@ -58,7 +57,7 @@ fn remark(count: usize, cost: &Cost, costs: &[Cost]) -> String {
     }
 }
 
-/// The goal and whether it is kept, where one is set.
+/// The goal, if there is one, and whether it is reached.
 fn goal(count: usize, kept: bool, goal: &str) -> String {
     let verdict = if kept { "kept" } else { "MISSED" };
     if count == GOAL { format!(" (goal: {goal}, {verdict})") } else { String::new() }

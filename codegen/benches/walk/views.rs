@@ -4,7 +4,7 @@ use vfio_abi::views::{RegionCap, RegionInfo};
 
 use crate::mix;
 
-/// Mixes what the capabilities say.
+/// Mixes the fields of the capabilities.
 #[inline(never)]
 pub(crate) fn measured_views(reply: &[u8]) -> u64 {
     let Ok(info) = RegionInfo::parse(reply) else {

@@ -1,7 +1,7 @@
 /*
- * Two ways to walk the chain of a region in C: the loop that QEMU and DPDK
- * have, which believes every offset, and the functions of vfio_abi.h. Run as
- * WAY FILE TIMES, prints what one walk came to and the nanoseconds of all.
+ * Two ways to walk the chain of a region in C: the loop of QEMU and DPDK, which
+ * trusts every offset, and the functions of vfio_abi.h. Run as WAY FILE TIMES,
+ * prints the result of one walk and the nanoseconds of all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define NOINLINE	__attribute__((noinline))
 
-/* What is done with every number that a walk finds. */
+/* The operation on every number of a walk. */
 static inline __u64 mix(__u64 sum, __u64 number)
 {
 	return (sum << 5 | sum >> 59) ^ number;

@@ -1,4 +1,4 @@
-//! Every form of bytes that `decode` reads.
+//! Every input format of `decode`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A peer that answers anything.
+//! A peer with arbitrary answers.
 
 #![no_main]
 

@@ -95,7 +95,7 @@ struct Finder<'f> {
     names: HashSet<String>,
     /// Constants inside new structs that do not fit their field: by name, the struct.
     held: BTreeMap<&'f str, &'f str>,
-    /// The structs that travel with new ids.
+    /// The structs that are passed together with new ids.
     payloads: HashMap<&'f str, &'f StructFact>,
 }
 

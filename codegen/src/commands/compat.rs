@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Assessed, Finding, Knowledge, Location, Party, Rules, Side, Verdict, VersionImpact,
-    compare, program, told,
+    Accepted, Assessed, Finding, Knowledge, Location, Party, SeverityRules, Side, UnreadItem,
+    Verdict, VersionImpact, compare, program, told,
 };
 use capchain::diagnostic::{Place, SarifLevel, SarifResult, Sources, github_annotation};
+use capchain::header;
 use capchain::ir::Abi;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
@@ -18,8 +19,11 @@ use super::{
 };
 use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
+/// The exit code if nothing breaks, but something that differs was not judged.
+const NOT_JUDGED: u8 = 2;
+
 /// A side with its files, which places refer to.
-struct Opened {
+struct OpenedSide {
     side: Side,
     sources: Sources,
 }
@@ -28,7 +32,7 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
     let rules = rules(args.rules.as_deref())?;
     let (old, new) = (open(source, &args.old)?, open(source, &args.new)?);
     let locate = |party: Party, place: Place| {
-        let Opened { side, sources } = if party == Party::Old { &old } else { &new };
+        let OpenedSide { side, sources } = if party == Party::Old { &old } else { &new };
         // Places in the specification are not places of a header's declarations.
         let named = |path: &str| side.name.split('+').any(|part| part == path);
         if side.knowledge.headers.is_some() && !named(sources.path(place.file)) {
@@ -42,13 +46,15 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
         let Accepted { code, subject, .. } = accepted;
         to_stderr(&format!("warning: {code} of `{subject}` is accepted but was not found\n"));
     }
-    let breaks = judged.iter().any(|one| one.verdict == Verdict::Breaks);
-    let comparison = Comparison { old: &old.side, new: &new.side, judged: &judged };
+    let any = |verdict: Verdict| judged.iter().any(|one| one.verdict == verdict);
+    let code = match (any(Verdict::Breaks), any(Verdict::NotJudged)) {
+        (true, _) => FINDINGS,
+        (false, true) => NOT_JUDGED,
+        (false, false) => SUCCESS,
+    };
+    let comparison = ComparisonReport { old: &old.side, new: &new.side, judged: &judged };
     if let Some(language) = args.witness {
-        return Ok(Output {
-            code: if breaks { FINDINGS } else { SUCCESS },
-            ..comparison.program(language)
-        });
+        return Ok(Output { code, ..comparison.program(language) });
     }
     let output = match args.format {
         LintFormat::Text => Ok(Output::success(comparison.text())),
@@ -56,19 +62,19 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
         LintFormat::Github => Ok(Output::success(comparison.github())),
         LintFormat::Sarif => comparison.sarif(),
     }?;
-    Ok(Output { code: if breaks { FINDINGS } else { SUCCESS }, ..output })
+    Ok(Output { code, ..output })
 }
 
-fn rules(path: Option<&Path>) -> Result<Rules, String> {
-    let Some(path) = path else { return Ok(Rules::default()) };
+fn rules(path: Option<&Path>) -> Result<SeverityRules, String> {
+    let Some(path) = path else { return Ok(SeverityRules::default()) };
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    Rules::parse(&text).map_err(|error| format!("{shown}: {error}"))
+    SeverityRules::parse(&text).map_err(|error| format!("{shown}: {error}"))
 }
 
 /// Opens a side: a release, a folder or a header, followed by overlays.
-fn open(source: &Source, written: &str) -> Result<Opened, String> {
+fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
     let mut parts = written.split('+');
     let base = parts.next().unwrap_or_default();
     let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
@@ -90,7 +96,7 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
         side.knowledge = Knowledge {
             headers: Some(amended.given.clone()),
             guessed: amended.guessed(),
-            unread: amended.unread,
+            unread: amended.unread.into_iter().map(unread).collect(),
         };
         side.abi = amended.abi;
     }
@@ -101,7 +107,13 @@ fn open(source: &Source, written: &str) -> Result<Opened, String> {
              and a header has only the items that it declares"
         ));
     }
-    Ok(Opened { side, sources })
+    Ok(OpenedSide { side, sources })
+}
+
+/// An item that was not read, by its name.
+fn unread((name, item): (String, header::Unread)) -> (String, UnreadItem) {
+    let header::Unread { text, reason, place } = item;
+    (name, UnreadItem { text, reason, place })
 }
 
 /// Whether an overlay has no effect.
@@ -139,16 +151,16 @@ fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), Strin
 }
 
 /// The findings on two sides.
-struct Comparison<'a> {
+struct ComparisonReport<'a> {
     old: &'a Side,
     new: &'a Side,
     judged: &'a [Assessed],
 }
 
-impl Comparison<'_> {
+impl ComparisonReport<'_> {
     fn advice(&self) -> VersionImpact {
         let findings = self.judged.iter().map(|one| &one.finding);
-        VersionImpact::of(findings, items(&self.new.abi) > items(&self.old.abi))
+        VersionImpact::of_all(findings)
     }
 
     fn count(&self, counts: impl Fn(&Assessed) -> bool) -> usize {
@@ -159,19 +171,21 @@ impl Comparison<'_> {
         let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
         let breaks = self.count(|one| one.verdict == Verdict::Breaks);
         let accepted = self.count(|one| one.verdict == Verdict::Accepted);
-        let told = plural(self.judged.len() - breaks - accepted, "other difference");
-        let (breaks, accepted) = (
-            plural(breaks, "break"),
-            match accepted {
-                0 => String::new(),
-                some => format!(", {some} accepted"),
-            },
-        );
+        let not_judged = self.count(|one| one.verdict == Verdict::NotJudged);
+        let others = self.judged.len() - breaks - accepted - not_judged;
+        let others = plural(others, "other difference");
+        let part = |count: usize, what: &str| match count {
+            0 => String::new(),
+            some => format!(", {some} {what}"),
+        };
+        let breaks = plural(breaks, "break") + &part(accepted, "accepted");
+        let breaks = breaks + &part(not_judged, "not judged");
         let VersionImpact { crate_, header, wire } = self.advice();
         let (old, new) = (&self.old.name, &self.new.name);
-        text += &format!("{old} to {new}: {breaks}{accepted}, {told}\n");
+        text += &format!("{old} to {new}: {breaks}, {others}\n");
         let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
-        text + &format!("versions: crate {crate_}, header {header}, wire {wire}\n")
+        let least = if not_judged > 0 { "at least " } else { "" };
+        text + &format!("versions: {least}crate {crate_}, header {header}, wire {wire}\n")
     }
 
     /// A program that shows the wire breaks.
@@ -196,6 +210,7 @@ impl Comparison<'_> {
             "old": self.old.name,
             "new": self.new.name,
             "breaks": self.count(|one| one.verdict == Verdict::Breaks),
+            "not_judged": self.count(|one| one.verdict == Verdict::NotJudged),
             "findings": self.judged,
             "versions": self.advice(),
         }))
@@ -204,7 +219,7 @@ impl Comparison<'_> {
     fn sarif(&self) -> CommandResult {
         let results = self.judged.iter().map(|Assessed { finding, location, verdict, .. }| {
             let level = match verdict {
-                Verdict::Breaks => SarifLevel::Error,
+                Verdict::Breaks | Verdict::NotJudged => SarifLevel::Error,
                 Verdict::Accepted => SarifLevel::Warning,
                 Verdict::Info => SarifLevel::Note,
             };
@@ -220,7 +235,7 @@ impl Comparison<'_> {
         for Assessed { finding, location, verdict, .. } in self.judged {
             let kind = match verdict {
                 Verdict::Breaks => "error",
-                Verdict::Accepted => "warning",
+                Verdict::Accepted | Verdict::NotJudged => "warning",
                 Verdict::Info => "notice",
             };
             let place = location.as_ref().map(|at| (at.file.as_str(), at.line, at.column));

@@ -35,9 +35,12 @@ pub(super) const SOME_TARGETS_ONLY: Code = Code("C21");
 /// An ioctl removed, or its number reused.
 pub(super) const IOCTL_REMOVED: Code = Code("C22");
 pub(super) const ERROR_CHANGED: Code = Code("C23");
+pub(super) const ITEM_ADDED: Code = Code("C24");
+/// A difference without a verdict.
+pub(super) const NOT_JUDGED: Code = Code("C25");
 
 /// All of them, in order.
-pub(super) const CODES: [Code; 23] = [
+pub(super) const CODES: [Code; 25] = [
     MINSZ_CHANGED,
     FIELD_MOVED,
     FIELD_INSERTED,
@@ -61,4 +64,6 @@ pub(super) const CODES: [Code; 23] = [
     SOME_TARGETS_ONLY,
     IOCTL_REMOVED,
     ERROR_CHANGED,
+    ITEM_ADDED,
+    NOT_JUDGED,
 ];

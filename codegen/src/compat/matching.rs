@@ -1,34 +1,93 @@
-//! Matches items of both sides, by name or former name; and finds the handlers of
-//! one side that emit a chain.
+//! Pairs the items of both sides: by name, by a former name, or by their contents. Computed
+//! once for a comparison; the difference and the rules read it.
+
+mod constants;
+mod items;
+mod members;
 
 use std::collections::HashMap;
 
-use super::Side;
-use crate::ir::{Abi, Arg, Chain, Handler, Ioctl, Meta, Struct, StructId};
+use super::side::Side;
+use crate::ir::{
+    Abi, Arg, CapHeader, Chain, FdKind, Group, Handler, Header, Ioctl, Macro, Meta, Struct,
+    StructId, StructRole,
+};
+pub(super) use constants::{Constant, Numbered};
+pub(super) use members::Members;
 
-/// The two sides, with the structs that are the same on both.
+/// A thing on both sides, or on one of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<T> {
+    pub(super) old: Option<T>,
+    pub(super) new: Option<T>,
+}
+
+impl<T: Copy> Pair<T> {
+    /// Both, if both sides have it.
+    pub(super) fn both(self) -> Option<(T, T)> {
+        self.old.zip(self.new)
+    }
+
+    /// The new one, if the old side lacks it.
+    pub(super) fn added(self) -> Option<T> {
+        self.new.filter(|_| self.old.is_none())
+    }
+}
+
+/// A struct on both sides, or on one of them.
+#[derive(Clone, Debug)]
+pub(super) struct StructPair<'a> {
+    pub(super) structs: Pair<&'a Struct>,
+    /// Its index in the new ABI.
+    pub(super) id: Option<StructId>,
+    /// Its members, if both sides have it.
+    pub(super) members: Option<Members<'a>>,
+}
+
+/// An ioctl on both sides, or on one of them.
+#[derive(Clone, Debug)]
+pub(super) struct IoctlPair<'a> {
+    pub(super) ioctls: Pair<&'a Ioctl>,
+    /// The handlers that serve it in the two releases. A handler without a successor of its
+    /// name is paired with each handler that is new.
+    pub(super) handlers: Vec<Pair<&'a Handler>>,
+}
+
+/// The two sides and the pairs of their items, in the order of the old side; items that only
+/// the new side has follow.
 pub(super) struct Matching<'a> {
     pub(super) old: &'a Side,
     pub(super) new: &'a Side,
-    structs: HashMap<&'a str, StructId>,
+    pub(super) headers: Vec<Pair<&'a Header>>,
+    pub(super) fds: Vec<Pair<&'a FdKind>>,
+    pub(super) cap_headers: Vec<Pair<&'a CapHeader>>,
+    pub(super) structs: Vec<StructPair<'a>>,
+    pub(super) groups: Vec<Pair<&'a Group>>,
+    pub(super) chains: Vec<Pair<&'a Chain>>,
+    pub(super) constants: Vec<Pair<Constant<'a>>>,
+    pub(super) macros: Vec<Pair<&'a Macro>>,
+    pub(super) ioctls: Vec<IoctlPair<'a>>,
+    /// The names on the new side of items that have another name on the old side.
+    pub(super) renames: Renames<'a>,
+}
+
+/// Names of the old side, with the names of the same items on the new side.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Renames<'a> {
+    pub(super) structs: HashMap<&'a str, &'a str>,
+    pub(super) groups: HashMap<&'a str, &'a str>,
+    pub(super) chains: HashMap<&'a str, &'a str>,
+    pub(super) fds: HashMap<&'a str, &'a str>,
+    pub(super) cap_headers: HashMap<&'a str, &'a str>,
+    pub(super) constants: HashMap<&'a str, &'a str>,
+    pub(super) headers: HashMap<&'a str, &'a str>,
+    /// By the new name of the struct and the old name of the member.
+    pub(super) members: HashMap<(&'a str, &'a str), &'a str>,
 }
 
 impl<'a> Matching<'a> {
     pub(super) fn new(old: &'a Side, new: &'a Side) -> Self {
-        let mut structs = HashMap::new();
-        for (index, struct_) in new.abi.structs.iter().enumerate() {
-            structs.insert(struct_.name.as_str(), StructId(index));
-        }
-        for old in &old.abi.structs {
-            let successor =
-                |new: &Struct| same_item((&old.name, &old.meta), (&new.name, &new.meta));
-            let successor = || new.abi.structs.iter().position(successor).map(StructId);
-            if let (false, Some(successor)) = (structs.contains_key(old.name.as_str()), successor())
-            {
-                structs.insert(&old.name, successor);
-            }
-        }
-        Self { old, new, structs }
+        items::matching(old, new)
     }
 
     /// Both ABIs.
@@ -36,16 +95,24 @@ impl<'a> Matching<'a> {
         (&self.old.abi, &self.new.abi)
     }
 
-    /// The struct on the new side that matches an old one.
-    pub(super) fn struct_(&self, old: &Struct) -> Option<(StructId, &'a Struct)> {
-        let id = *self.structs.get(old.name.as_str())?;
-        Some((id, self.new.abi.struct_(id)))
+    /// The pair of a struct of the new side.
+    pub(super) fn struct_named(&self, new: &str) -> Option<&StructPair<'a>> {
+        self.structs.iter().find(|pair| pair.structs.new.is_some_and(|one| one.name == new))
     }
 
-    /// The ioctl on the new side that matches an old one.
-    pub(super) fn ioctl(&self, old: &Ioctl) -> Option<&'a Ioctl> {
-        let mut ioctls = self.new.abi.ioctls.iter();
-        ioctls.find(|new| same_item((&old.name, &old.meta), (&new.name, &new.meta)))
+    /// The name on the new side of an item of the old side.
+    pub(super) fn renamed<'b>(names: &HashMap<&'b str, &'b str>, old: &'b str) -> &'b str {
+        names.get(old).copied().unwrap_or(old)
+    }
+}
+
+impl<'a> StructPair<'a> {
+    /// The capability of the old side whose body it is.
+    pub(super) fn old_version(&self, old: &Abi) -> Option<u16> {
+        match self.structs.old?.role {
+            StructRole::Capability(id) => Some(old.capability(id).version),
+            _ => None,
+        }
     }
 }
 
@@ -54,28 +121,24 @@ fn names<'a>(name: &'a str, meta: &'a Meta) -> impl Iterator<Item = &'a str> {
     std::iter::once(name).chain(meta.history.names.iter().map(|(name, _)| name.as_str()))
 }
 
-/// Whether two items are one, under the name of either or one that it had.
+/// Whether two items are one, under the name of either or a former name.
 pub(super) fn same_item(one: (&str, &Meta), other: (&str, &Meta)) -> bool {
     names(one.0, one.1).any(|name| name == other.0)
         || names(other.0, other.1).any(|name| name == one.0)
 }
 
-/// A handler that emits a chain.
+/// A handler that appends a chain.
 pub(super) fn handler_returning<'a>(
     abi: &'a Abi,
     chain: &Chain,
 ) -> Option<(&'a Ioctl, &'a Handler)> {
-    let chain = abi.chains.iter().find(|one| one.name == chain.name)?;
     handlers_returning(abi, chain).into_iter().next()
 }
 
-/// Every handler that emits a chain.
+/// Every handler that appends a chain of the ABI.
 pub(super) fn handlers_returning<'a>(abi: &'a Abi, chain: &Chain) -> Vec<(&'a Ioctl, &'a Handler)> {
-    let host = chain.host().map(|host| &abi.struct_(host.struct_).name);
-    let asked = abi.ioctls.iter().filter(|ioctl| match ioctl.arg {
-        Arg::Struct(id) => Some(&abi.struct_(id).name) == host,
-        _ => false,
-    });
+    let Some(host) = chain.host() else { return Vec::new() };
+    let asked = abi.ioctls.iter().filter(|ioctl| ioctl.arg == Arg::Struct(host.struct_));
     let served = asked.flat_map(|ioctl| ioctl.served_at(abi.release).map(move |one| (ioctl, one)));
     served.filter(|(_, handler)| handler.chain.is_some()).collect()
 }

@@ -3,7 +3,8 @@
 
 use askama::Template;
 
-use super::report::{Claim, Finding, Piece, Witness};
+use super::evidence::{Witness, WitnessClaim, WitnessPiece};
+use super::finding::Finding;
 use super::text::claimed;
 
 /// The number of bytes per line.
@@ -105,35 +106,37 @@ fn of(nth: usize, finding: &Finding, witness: &Witness) -> Shown {
     }
 }
 
-fn piece(piece: &Piece) -> PieceShown {
-    let Piece { name, size, align, bytes } = piece;
+fn piece(piece: &WitnessPiece) -> PieceShown {
+    let WitnessPiece { name, size, align, bytes } = piece;
     PieceShown { name: name.clone(), size: *size, align: *align, bytes: rows(bytes) }
 }
 
-fn claim(claim: &Claim) -> ClaimShown {
+fn claim(claim: &WitnessClaim) -> ClaimShown {
     let how = match claim {
-        Claim::Misread { meant, found, within, .. } => How::Misread {
+        WitnessClaim::Misread { meant, found, within, .. } => How::Misread {
             piece: within.piece.clone(),
             at: within.at,
             size: found.len(),
             meant: rows(meant),
             found: rows(found),
         },
-        Claim::Unset { offset, found, within, .. } => How::Unset {
+        WitnessClaim::Unset { offset, found, within, .. } => How::Unset {
             piece: within.piece.clone(),
             offset: *offset,
             size: found.len(),
             found: rows(found),
         },
-        Claim::Refused { argsz, demanded } => How::Refused { argsz: *argsz, demanded: *demanded },
-        Claim::TakenFor { offset, id, .. } => How::TakenFor { offset: *offset, id: *id },
-        Claim::Answered { offset, before, .. } => {
+        WitnessClaim::Refused { argsz, demanded } => {
+            How::Refused { argsz: *argsz, demanded: *demanded }
+        }
+        WitnessClaim::TakenFor { offset, id, .. } => How::TakenFor { offset: *offset, id: *id },
+        WitnessClaim::Answered { offset, before, .. } => {
             How::Answered { offset: *offset, size: before.len(), before: rows(before) }
         }
-        Claim::Failed { before, now, .. } => {
+        WitnessClaim::Failed { before, now, .. } => {
             How::Failed { before: literal(before), now: literal(now) }
         }
-        Claim::Understood { said, understood, .. } => How::Understood {
+        WitnessClaim::Understood { said, understood, .. } => How::Understood {
             said: literal(said),
             understood: literal(understood.as_deref().unwrap_or("nothing")),
         },
@@ -146,8 +149,8 @@ fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
-fn is_about_bytes(claim: &Claim) -> bool {
-    !matches!(claim, Claim::Failed { .. } | Claim::Understood { .. })
+fn is_about_bytes(claim: &WitnessClaim) -> bool {
+    !matches!(claim, WitnessClaim::Failed { .. } | WitnessClaim::Understood { .. })
 }
 
 /// Bytes as both languages write them, some to a line.

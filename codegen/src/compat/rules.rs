@@ -1,138 +1,126 @@
-//! What a project makes of findings: other weights for codes, and findings that
-//! were looked at and accepted, each with its reason.
+//! The rules. Each claims differences and judges them; a difference that no rule claims is not
+//! judged, and the comparison says so.
 
-use std::collections::BTreeMap;
+mod added_fields;
+mod alignment;
+mod bodies;
+mod chains;
+mod constants;
+mod copied;
+mod descriptors;
+mod gates;
+mod groups;
+mod handlers;
+mod helper_names;
+mod ioctls;
+mod layouts;
+mod limits;
+mod macros;
+mod members;
+mod minsz;
+mod new_numbers;
+mod reply_chains;
+mod structs;
 
-use serde::{Deserialize, Serialize};
+use super::codes::NOT_JUDGED;
+use super::diff::{AbiDifference, IrKey, Of};
+use super::finding::{Class, Finding};
+use super::matching::Matching;
 
-use super::codes::CODES;
-use super::report::{Finding, Party};
-use crate::diagnostic::Place;
-
-/// The file that `--rules` names.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rules {
-    /// What a finding of a code does, where that is not what its class says.
-    #[serde(default)]
-    pub severity: BTreeMap<String, Weight>,
-    /// Findings that break nothing here.
-    #[serde(default)]
-    pub accept: Vec<Accepted>,
+/// Two ABIs with their differences.
+pub(super) struct Comparison<'m, 'a> {
+    pub(super) matching: &'m Matching<'a>,
+    pub(super) differences: &'m [AbiDifference<'a>],
 }
 
-/// What findings of a code do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Weight {
-    /// They fail the run.
-    Error,
-    /// They are told, and that is all.
-    Note,
+/// Differences by their indexes, with the verdict on them. A judgement without a finding
+/// claims differences that a finding of the same or another rule is about.
+pub(super) struct Judgement {
+    pub(super) claims: Vec<usize>,
+    pub(super) findings: Vec<Finding>,
 }
 
-/// A finding that was looked at.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Accepted {
-    /// Its code.
-    pub code: String,
-    /// What it is about, as it is printed.
-    pub subject: String,
-    /// Why nobody is harmed.
-    pub reason: String,
+/// A rule, with the keys of the differences that it can claim.
+pub(super) struct CompatRule {
+    pub(super) keys: &'static [IrKey],
+    judge: fn(&Comparison<'_, '_>) -> Vec<Judgement>,
 }
 
-/// What becomes of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It fails the run.
-    Breaks,
-    /// It would, but was accepted.
-    Accepted,
-    /// It is told.
-    Info,
-}
+/// All rules, in the order of their findings.
+pub(super) const RULES: &[CompatRule] = &[
+    structs::RULE,
+    members::RULE,
+    layouts::RULE,
+    alignment::RULE,
+    minsz::RULE,
+    constants::RULE,
+    new_numbers::RULE,
+    groups::RULE,
+    ioctls::RULE,
+    macros::RULE,
+    handlers::RULE,
+    copied::RULE,
+    limits::RULE,
+    reply_chains::RULE,
+    chains::RULE,
+    bodies::RULE,
+    descriptors::RULE,
+    helper_names::RULE,
+];
 
-/// A place in a file, as a reader counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Location {
-    /// The file.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The character, from 1.
-    pub column: usize,
-}
-
-/// A finding with what becomes of it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Assessed {
-    /// The finding.
-    #[serde(flatten)]
-    pub finding: Finding,
-    /// Where it is said.
-    #[serde(flatten)]
-    pub location: Option<Location>,
-    /// What becomes of it.
-    pub verdict: Verdict,
-    /// Why it was accepted.
-    pub reason: Option<String>,
-}
-
-impl Rules {
-    /// Reads the file; an error tells what is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let rules: Self = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
-        let accepted = rules.accept.iter().map(|one| &one.code);
-        for code in rules.severity.keys().chain(accepted) {
-            if CODES.iter().all(|known| known.0 != code) {
-                return Err(format!("there is no rule `{code}`; they are C1 to C23"));
+/// The findings about all differences.
+pub(super) fn judge(comparison: &Comparison<'_, '_>) -> Vec<Finding> {
+    let mut claimed = vec![false; comparison.differences.len()];
+    let mut findings = Vec::new();
+    for rule in RULES {
+        for judgement in (rule.judge)(comparison) {
+            for claim in judgement.claims {
+                let key = comparison.differences[claim].key;
+                debug_assert!(rule.keys.contains(&key), "{key} is no key of the rule");
+                claimed[claim] = true;
             }
-        }
-        match rules.accept.iter().find(|one| one.reason.trim().is_empty()) {
-            Some(one) => {
-                Err(format!("{} of `{}` is accepted without a reason", one.code, one.subject))
-            }
-            None => Ok(rules),
+            findings.extend(judgement.findings);
         }
     }
+    let unclaimed = comparison.differences.iter().zip(claimed).filter(|(_, claimed)| !claimed);
+    findings.extend(unclaimed.map(|(difference, _)| not_judged(difference)));
+    findings
+}
 
-    /// What becomes of each finding, those that break first; and what is
-    /// accepted and was not found.
-    pub fn judge(
+/// The finding about a difference that no rule claims.
+fn not_judged(difference: &AbiDifference<'_>) -> Finding {
+    let (old, new) = difference.texts();
+    let message = format!("{} is {new}, {old} before, and no rule judges this", difference.key);
+    Finding::new(NOT_JUDGED, Class::NotJudged, &difference.subject, message)
+}
+
+impl Judgement {
+    fn of(claim: usize, findings: impl IntoIterator<Item = Finding>) -> Self {
+        Self { claims: vec![claim], findings: findings.into_iter().collect() }
+    }
+}
+
+impl<'a> Comparison<'_, 'a> {
+    /// The differences of some keys, with their indexes.
+    fn with(&self, keys: &[IrKey]) -> impl Iterator<Item = (usize, &AbiDifference<'a>)> {
+        let differences = self.differences.iter().enumerate();
+        differences.filter(|(_, one)| keys.contains(&one.key))
+    }
+
+    /// The differences of an item in some keys.
+    fn claims(&self, keys: &[IrKey], of: impl Fn(Of) -> bool) -> Vec<usize> {
+        self.with(keys).filter(|(_, one)| of(one.of)).map(|(index, _)| index).collect()
+    }
+
+    /// Judges each difference of some keys by itself; `None` leaves it to other rules.
+    fn each<F: IntoIterator<Item = Finding>>(
         &self,
-        findings: Vec<Finding>,
-        locate: impl Fn(Party, Place) -> Option<Location>,
-    ) -> (Vec<Assessed>, Vec<&Accepted>) {
-        let assessed = findings.into_iter().map(|finding| {
-            let (verdict, reason) = self.verdict(&finding);
-            let location = finding.place.and_then(|(party, place)| locate(party, place));
-            Assessed { finding, location, verdict, reason }
+        keys: &[IrKey],
+        judge: impl Fn(&AbiDifference<'a>) -> Option<F>,
+    ) -> Vec<Judgement> {
+        let judged = self.with(keys).filter_map(|(index, difference)| {
+            judge(difference).map(|findings| Judgement::of(index, findings))
         });
-        let mut assessed: Vec<_> = assessed.collect();
-        assessed.sort_by_key(|one| (!matches!(one.verdict, Verdict::Breaks), one.finding.class));
-        let found = |accepted: &&Accepted| assessed.iter().any(|one| accepted.is(&one.finding));
-        let idle = self.accept.iter().filter(|one| !found(one)).collect();
-        (assessed, idle)
-    }
-
-    fn verdict(&self, finding: &Finding) -> (Verdict, Option<String>) {
-        let fails = match self.severity.get(finding.code.0) {
-            Some(weight) => *weight == Weight::Error,
-            None => finding.class.breaks(),
-        };
-        match self.accept.iter().find(|one| one.is(finding)) {
-            _ if !fails => (Verdict::Info, None),
-            Some(accepted) => (Verdict::Accepted, Some(accepted.reason.trim().to_owned())),
-            None => (Verdict::Breaks, None),
-        }
-    }
-}
-
-impl Accepted {
-    fn is(&self, finding: &Finding) -> bool {
-        self.code == finding.code.0 && self.subject == finding.subject
+        judged.collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use crate::header::Unread;
+use crate::diagnostic::Place;
 use crate::ir::Abi;
 
 /// An ABI to compare.
@@ -25,7 +25,18 @@ pub struct Knowledge {
     /// Facts that are guessed: items by name, fields as `struct.field`.
     pub guessed: BTreeSet<String>,
     /// Items of the headers that were not read, by name.
-    pub unread: BTreeMap<String, Unread>,
+    pub unread: BTreeMap<String, UnreadItem>,
+}
+
+/// An item that was not read.
+#[derive(Clone, Debug)]
+pub struct UnreadItem {
+    /// Its text without comments and spaces, to compare it with that of the other side.
+    pub text: String,
+    /// Why it was not read, in one sentence.
+    pub reason: String,
+    /// Where it starts.
+    pub place: Place,
 }
 
 impl Side {

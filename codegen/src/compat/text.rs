@@ -1,7 +1,8 @@
 //! A finding for a reader.
 
-use super::report::{Claim, Finding, Witness};
-use super::rules::{Assessed, Verdict};
+use super::evidence::{Witness, WitnessClaim};
+use super::finding::Finding;
+use super::severity::{Assessed, Verdict};
 use crate::hex::spaced;
 
 /// Bytes in a line of a dump.
@@ -14,6 +15,7 @@ pub fn told(assessed: &Assessed) -> String {
     let head = match verdict {
         Verdict::Breaks => "error",
         Verdict::Accepted => "accepted",
+        Verdict::NotJudged => "not judged",
         Verdict::Info if finding.class.breaks() => "lowered",
         Verdict::Info => finding.class.words(),
     };
@@ -62,30 +64,30 @@ fn dump(bytes: &[u8]) -> impl Iterator<Item = String> {
 }
 
 /// A claim in a line.
-pub(super) fn claimed(claim: &Claim) -> String {
+pub(super) fn claimed(claim: &WitnessClaim) -> String {
     match claim {
-        Claim::Misread { field, offset, meant, found, .. } => {
+        WitnessClaim::Misread { field, offset, meant, found, .. } => {
             let (meant, found) = (spaced(meant), spaced(found));
             format!("`{field}` is read at {offset}: {found}, where {meant} was meant")
         }
-        Claim::Unset { field, offset, found, .. } => {
+        WitnessClaim::Unset { field, offset, found, .. } => {
             let found = spaced(found);
             format!("`{field}` is read at {offset}: {found}, which nobody wrote")
         }
-        Claim::Refused { argsz, demanded } => {
+        WitnessClaim::Refused { argsz, demanded } => {
             format!("argsz {argsz} is refused with EINVAL, {demanded} is demanded")
         }
-        Claim::Answered { argsz, offset, before, now } => {
+        WitnessClaim::Answered { argsz, offset, before, now } => {
             let (before, now) = (spaced(before), spaced(now));
             format!("with an argsz of {argsz} there is {now} at {offset}, {before} before")
         }
-        Claim::Failed { argsz, before, now } => {
+        WitnessClaim::Failed { argsz, before, now } => {
             format!("with an argsz of {argsz} the call fails with {now}, where {before} was meant")
         }
-        Claim::TakenFor { offset, id, is, taken_for } => {
+        WitnessClaim::TakenFor { offset, id, is, taken_for } => {
             format!("the capability at {offset} is {is}, and taken for {taken_for}: both are {id}")
         }
-        Claim::Understood { number, said, understood } => {
+        WitnessClaim::Understood { number, said, understood } => {
             let number = number.map(|number| format!(" as {number}")).unwrap_or_default();
             match understood {
                 Some(other) => format!("{said} is passed{number}, and taken for {other}"),

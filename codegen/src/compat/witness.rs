@@ -4,9 +4,10 @@
 mod layouts;
 mod replies;
 
-use super::Side;
-use super::matching::Matching;
-use super::report::{Affected, Claim, Witness};
+use super::evidence::{Witness, WitnessClaim};
+use super::finding::Affected;
+use super::matching::{Constant, Matching};
+use super::side::Side;
 
 pub(super) use layouts::{layout, stale};
 pub(super) use replies::{answered, failed, short, taken_for};
@@ -37,7 +38,7 @@ pub(super) fn refused(
     };
     let bytes = asked(argsz, argsz);
     let witness = Witness::new(program(asks), kernel(answers), struct_, bytes);
-    witness.claim(Claim::Refused { argsz, demanded })
+    witness.claim(WitnessClaim::Refused { argsz, demanded })
 }
 
 /// Who says something that the other takes for something else.
@@ -47,6 +48,11 @@ pub(super) enum Maker {
     Program,
     /// A kernel of the new side, to a program of the old one.
     Kernel,
+}
+
+/// The side that passes a number to the other.
+pub(super) fn maker(constant: &Constant<'_>) -> Maker {
+    if constant.from_kernel { Maker::Kernel } else { Maker::Program }
 }
 
 /// A number that stands for something else on the other side.
@@ -64,7 +70,7 @@ pub(super) fn understood(
     };
     let witness = Witness::new(made_by, read_by, of, Vec::new());
     let (said, understood) = (said.to_owned(), understood.map(str::to_owned));
-    witness.claim(Claim::Understood { number: number.into(), said, understood })
+    witness.claim(WitnessClaim::Understood { number: number.into(), said, understood })
 }
 
 /// A buffer in which only argsz is set, to what it says; the rest is stale.

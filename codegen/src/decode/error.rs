@@ -110,7 +110,7 @@ impl DecodeError {
             }
             DecodeErrorKind::Cycle => format!("the chain returns to {at}"),
             DecodeErrorKind::BodyShort { id, need } => {
-                format!("capability {id} at {at} requires {need} bytes, more than there are")
+                format!("capability {id} at {at} requires {need} bytes, more than the reply has")
             }
             DecodeErrorKind::CountOutOfBounds { id: Some(id), count } => {
                 format!("capability {id} at {at} counts {count} elements, more than the reply has")

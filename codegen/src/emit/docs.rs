@@ -20,6 +20,7 @@ mod links;
 mod macros;
 mod matrix;
 mod metadata;
+mod numbers;
 mod page;
 mod phrases;
 mod registry;
@@ -58,6 +59,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let (pages, changed) = releases::files(abi, &links, &histories);
     files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &histories, &changed));
     files.extend(pages);
+    files.push(numbers::file(&Page::new(abi, &links, numbers::PATH)));
     let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));
     files

@@ -87,8 +87,8 @@ fn readme(abi: &Abi) -> String {
     rendered(&readme)
 }
 
-/// A program that reads the chain with the most capabilities, of those that a
-/// reply leads to if there are any.
+/// A program that reads the chain with the most capabilities; chains with a host
+/// are preferred.
 fn example(abi: &Abi) -> String {
     let stem = names::c_stem(&abi.name);
     let size = |chain: &&Chain| (chain.host().is_some(), chain.capabilities.len());

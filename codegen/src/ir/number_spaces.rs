@@ -94,7 +94,8 @@ impl<'a> NumberUse<'a> {
 }
 
 impl<'a> NumberSpace<'a> {
-    fn new(kind: SpaceKind, name: impl Into<String>) -> Self {
+    /// A space without numbers.
+    pub fn new(kind: SpaceKind, name: impl Into<String>) -> Self {
         Self { kind, name: name.into(), uses: Vec::new(), next_free: None }
     }
 
@@ -170,6 +171,12 @@ impl Abi {
     }
 
     fn ioctl_spaces(&self) -> Vec<NumberSpace<'_>> {
+        // One sequence for all file descriptors keeps numbers unambiguous.
+        let claims = self.proposals.iter().filter(|one| one.replaced_by.is_none());
+        let claims = claims.flat_map(|proposal| &proposal.claims);
+        let claims = claims.filter(|claim| matches!(claim.space, ClaimedSpace::Ioctls(..)));
+        let all = self.ioctls.iter().map(|ioctl| i128::from(ioctl.number));
+        let all: Vec<_> = all.chain(claims.map(|claim| claim.number)).collect();
         let mut spaces = Vec::new();
         for (index, fd) in self.fds.iter().enumerate() {
             for name in ioctl_spaces(&fd.name, fd.backends.iter().map(|(name, _)| name)) {
@@ -188,8 +195,6 @@ impl Abi {
                     });
                 }
                 space.uses.extend(self.claims(&space));
-                // One sequence for all file descriptors keeps numbers unambiguous.
-                let all: Vec<_> = self.ioctls.iter().map(|ioctl| ioctl.number.into()).collect();
                 spaces.push(space.finish(&all, None));
             }
         }
@@ -258,7 +263,8 @@ impl Abi {
                 ClaimedSpace::Ioctls(fd, _) => NumberSpace::new(SpaceKind::Ioctls, fd),
             };
             space.uses = self.claims(&space);
-            spaces.push(space.finish(&[], None));
+            let claimed: Vec<_> = space.uses.iter().map(|one| one.number).collect();
+            spaces.push(space.finish(&claimed, None));
         }
         spaces
     }

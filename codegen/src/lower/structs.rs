@@ -62,7 +62,7 @@ impl<'a> Lowering<'a> {
         let id = StructId(self.abi.structs.len());
         let mut fields: Vec<_> = declaration.header.into_iter().collect();
         let mut names: Vec<&str> = fields.iter().map(|_| "header").collect();
-        for source in self.alive_fields(declaration.fields, declaration.validity) {
+        for source in self.fields_of_release(declaration.fields, declaration.validity) {
             let owner = (id, fields.len(), declaration.name.as_str());
             let field = self.field(&source, owner, &names, &declaration.meta.source);
             names.push(source.name.as_str());
@@ -86,26 +86,26 @@ impl<'a> Lowering<'a> {
     }
 
     /// The fields that the release has. Before a union was added, its older members were fields.
-    fn alive_fields(
+    fn fields_of_release(
         &self,
         fields: &'a Map<LineOrMap<spec::FieldSpec>>,
         outer: Validity,
     ) -> Vec<FieldSource<'a>> {
-        let mut alive = Vec::new();
+        let mut present = Vec::new();
         for (name, field) in fields.iter() {
             let validity = field.validity(outer);
             if validity.covers(self.release) {
-                alive.push(FieldSource { name, field, validity });
+                present.push(FieldSource { name, field, validity });
                 continue;
             }
             for (name, member) in field.union.iter() {
                 let validity = member.validity(validity);
                 if validity.covers(self.release) {
-                    alive.push(FieldSource { name, field: member, validity });
+                    present.push(FieldSource { name, field: member, validity });
                 }
             }
         }
-        alive
+        present
     }
 
     fn field(
@@ -140,7 +140,7 @@ impl<'a> Lowering<'a> {
             role,
             group,
             ids: named.filter(|named| group != Some(*named)),
-            payload: field.payload.as_ref().map(|payload| self.pointed(payload)),
+            payload: field.payload.as_ref().map(|payload| self.pointer_payload(payload)),
             valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),
             version: field
                 .version
@@ -148,7 +148,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn pointed(&self, payload: &spec::PayloadSpec) -> Payload {
+    fn pointer_payload(&self, payload: &spec::PayloadSpec) -> Payload {
         let (item, length) = payload.length();
         Payload {
             direction: payload.direction,
@@ -241,12 +241,12 @@ impl<'a> Lowering<'a> {
 
 /// The direction of a union: that of its members, or both if they differ.
 fn shared_direction(field: &spec::FieldSpec) -> Option<Direction> {
-    let said = field.union.iter().map(|(_, arm)| arm.type_.as_ref()?.direction);
+    let directions = field.union.iter().map(|(_, arm)| arm.type_.as_ref()?.direction);
     let both = |one: Option<Direction>, other| match one? == other? {
         true => one,
         false => Some(Direction::InOut),
     };
-    said.reduce(both).flatten()
+    directions.reduce(both).flatten()
 }
 
 fn pointee(base: &Base) -> Int {

@@ -125,12 +125,12 @@ impl KnownChain {
         let offset = number(bytes, self.cap_offset, 4).filter(|offset| flagged && *offset != 0);
         let short = !reply.caps.is_empty() && reply.need > reply.argsz;
         let Some(first) = offset else {
-            // A short reply asks for more by its argsz.
-            let asks = number(bytes, self.argsz, 4) == Some(reply.need);
+            // The argsz of a short reply is the size of the full reply.
+            let has_need = number(bytes, self.argsz, 4) == Some(reply.need);
             return match (reply.caps.is_empty(), short) {
                 (true, _) => None,
                 (false, true) => {
-                    (!asks).then(|| "argsz is not the size of the full reply".to_owned())
+                    (!has_need).then(|| "argsz is not the size of the full reply".to_owned())
                 }
                 (false, false) => Some("the chain is not found".to_owned()),
             };

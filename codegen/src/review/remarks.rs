@@ -22,17 +22,19 @@ pub(super) struct Asked {
 }
 
 /// The two ABIs.
-pub(super) struct Before<'a> {
+pub(super) struct AbiChange<'a> {
     pub(super) old: &'a Abi,
     pub(super) new: &'a Abi,
+    /// That of the newest release, with all proposals.
+    pub(super) newest: &'a Abi,
     /// The names of the old one.
     known: HashSet<&'a str>,
 }
 
-impl<'a> Before<'a> {
-    pub(super) fn new(old: &'a Abi, new: &'a Abi) -> Self {
+impl<'a> AbiChange<'a> {
+    pub(super) fn new(old: &'a Abi, new: &'a Abi, newest: &'a Abi) -> Self {
         let known = old.entries().into_iter().map(|entry| entry.name).collect();
-        Self { old, new, known }
+        Self { old, new, newest, known }
     }
 
     fn is_new(&self, name: &str) -> bool {
@@ -47,14 +49,14 @@ impl<'a> Before<'a> {
 }
 
 /// Every finding.
-pub(super) fn all(old: &Abi, new: &Abi) -> Vec<Asked> {
-    let before = Before::new(old, new);
-    let mut asked = numbers::claimed(&before);
-    asked.extend(numbers::frozen(&before));
-    asked.extend(names::misspelt(&before));
-    asked.extend(structs::sizes(&before));
-    asked.extend(structs::versions(&before));
-    asked.extend(structs::pointers(&before));
-    asked.extend(structs::chains(&before));
+pub(super) fn all(old: &Abi, new: &Abi, newest: &Abi) -> Vec<Asked> {
+    let change = AbiChange::new(old, new, newest);
+    let mut asked = numbers::claimed(&change);
+    asked.extend(numbers::frozen(&change));
+    asked.extend(names::misspelt(&change));
+    asked.extend(structs::sizes(&change));
+    asked.extend(structs::versions(&change));
+    asked.extend(structs::pointers(&change));
+    asked.extend(structs::chains(&change));
     asked
 }

@@ -33,7 +33,7 @@ impl Scan {
         self.bare_directive && text.trim_start().starts_with(value)
     }
 
-    /// Goes on by a line, or by the rest of one.
+    /// Advances by a line, or by the rest of one.
     pub(super) fn line(&mut self, text: &str) {
         let code = self.code(text);
         let code = code.trim();

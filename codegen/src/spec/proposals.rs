@@ -90,7 +90,7 @@ impl Claims {
 
     fn extension(&mut self, extension: &Extension) {
         let name = &extension.extend.value;
-        self.values(&SpaceSpec::Numbers(name.clone()), &extension.bits);
+        self.bits(&SpaceSpec::Numbers(name.clone()), &extension.bits);
         self.values(&SpaceSpec::Numbers(name.clone()), &extension.values);
         self.fields(&extension.extend, &extension.fields);
     }
@@ -98,19 +98,24 @@ impl Claims {
     fn fields(&mut self, owner: &Placed<String>, fields: &Map<LineOrMap<FieldSpec>>) {
         for (name, field) in fields.iter() {
             let space = SpaceSpec::Numbers([&owner.value, ".", &name.value].concat());
-            self.values(&space, &field.bits);
+            self.bits(&space, &field.bits);
             self.values(&space, &field.values);
+        }
+    }
+
+    fn bits(&mut self, space: &SpaceSpec, bits: &Map<LineOrMap<ValueSpec>>) {
+        for (name, value) in bits.iter() {
+            if let Some(bit) = value.bit {
+                self.add(space.clone(), bit.value.value, name, &value.doc);
+            }
         }
     }
 
     fn values(&mut self, space: &SpaceSpec, values: &Map<LineOrMap<ValueSpec>>) {
         for (name, value) in values.iter() {
-            let number = match (value.bit, value.value) {
-                (Some(bit), _) => bit.value.value,
-                (None, Some(Amount::Number(number))) if value.count.is_none() => number.value,
-                _ => continue,
-            };
-            self.add(space.clone(), number, name, &value.doc);
+            if let (Some(Amount::Number(number)), None) = (value.value, value.count) {
+                self.add(space.clone(), number.value, name, &value.doc);
+            }
         }
     }
 }

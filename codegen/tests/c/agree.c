@@ -1,6 +1,6 @@
 /*
- * The walk beside one that is written word by word after docs/protocol.md, over
- * many made-up replies with a chain of a device.
+ * Compares the walk with one that follows docs/protocol.md word by word, over
+ * many random replies with a chain of a device.
  */
 #include "vfio_abi.h"
 #include "check.h"
@@ -9,7 +9,7 @@
 #define MOST	72	/* bytes of a reply */
 #define BOUND	20	/* of the chain */
 
-/* What a walk comes to: capabilities, and how it ends. */
+/* The result of a walk: the capabilities, and its end. */
 struct outcome {
 	int	count, end;
 	__u32	at[16], id[16], size[16];
@@ -17,7 +17,7 @@ struct outcome {
 	__u64	value;
 };
 
-/* The end of the last field of a version; 0 if the id is not known. */
+/* The end of the last field of a version; 0 for an unknown id. */
 static __u64 need(__u64 id, __u64 version)
 {
 	switch (version ? id : 0) {
@@ -35,7 +35,7 @@ static __u64 need(__u64 id, __u64 version)
 	}
 }
 
-/* What is wrong with a body, in the order of the document; 0 if nothing is. */
+/* The first error of a body, in the order of the document; 0 without error. */
 static int body(const unsigned char *bytes, __u64 len, __u64 at, __u64 next,
 		__u64 *value)
 {
@@ -130,7 +130,7 @@ static __u32 random_number(void)
 	return (__u32)(state >> 33);
 }
 
-/* Where a capability is, or is said to be: mostly one of some places. */
+/* A random offset of a capability: mostly one of a few. */
 static __u32 offset(const __u32 *places)
 {
 	switch (random_number() % 16) {
@@ -183,7 +183,7 @@ int main(void)
 		compare(exact(bytes, len), len, &out);
 		ends[out.end ? VFIO_ABI_TOO_SHORT - out.end : 0]++;
 	}
-	/* Every way to end was seen. */
+	/* Every kind of end occurred. */
 	for (int kind = 2; kind < 9; kind++)
 		CHECK(ends[kind] > 1000);
 	CHECK(ends[0] > 1000);

@@ -1,16 +1,19 @@
-/* Replies of the builder beside those of the handlers that they are after. */
+/*
+ * Compares replies of the builder with those of the handlers with the same
+ * rules.
+ */
 #include "vfio_abi.h"
 #include "check.h"
 #include "kernel.h"
 
-#define SIZE	512	/* of all buffers */
+#define SIZE	512	/* size of all buffers */
 
 /* A handler and the profile with its rules. */
 struct pair {
 	const char *name;
 	const struct vfio_abi_profile *profile;
 	struct handler handler;
-	int	iommufd;	/* the alignment that it has instead */
+	int	iommufd;	/* the alignment of the handler itself */
 };
 
 static const struct pair pairs[] = {
@@ -32,7 +35,9 @@ static const struct pair pairs[] = {
 	  { 16, 2, 16, { 0, 0, 0 }, 24, 1, 0, 0 }, 1 },
 };
 
-/* Chains of every kind: with padding, arrays, nothing, and odd sizes. */
+/*
+ * Chains of every kind: with padding, with arrays, empty, and with odd sizes.
+ */
 static const __u8 filler[64] = "a body of any kind, as long as it may be";
 static const struct driver_cap plenty[] = {
 	{ 3, 1, filler, 4, NULL, 0, 0, 0 },
@@ -48,7 +53,7 @@ static const unsigned char fixed[64] = {
 	0xaa, 0x99, 0xaa, 0x99, 0xaa, 0x99, 0xaa, 0x99,
 };
 
-/* The reply of the builder; tells what begin does. */
+/* Builds a reply; returns the result of begin. */
 static int build(const struct pair *pair, const struct driver *driver,
 		 unsigned char *bytes, __u32 len,
 		 struct vfio_abi_reply_builder *to)
@@ -80,7 +85,7 @@ static int build(const struct pair *pair, const struct driver *driver,
 	return result;
 }
 
-/* What the caller sends: its argsz, and garbage. */
+/* The request of the caller: its argsz, and garbage. */
 static void sent(unsigned char *bytes, __u32 argsz, int fill)
 {
 	memset(bytes, fill, SIZE);
@@ -147,7 +152,7 @@ static void every_argsz(void)
 	CHECK(compared > 5000);
 }
 
-/* The buffer may be smaller than argsz: nothing behind it is touched. */
+/* The buffer may be smaller than argsz: no byte after it is touched. */
 static void every_len(void)
 {
 	for (size_t nth = 0; nth < sizeof(pairs) / sizeof(*pairs); nth++) {
@@ -170,7 +175,7 @@ static void every_len(void)
 	}
 }
 
-/* What is built is read as it was meant, by typed functions both ways. */
+/* A reply that typed functions build is read by typed functions unchanged. */
 static void round_trip(void)
 {
 	static const struct vfio_iova_range ranges[] = {
@@ -218,7 +223,7 @@ static void round_trip(void)
 	SAME(to.bytes[24 + 48 + 32 + 12], 0);
 }
 
-/* Each version is written as long as its struct was then. */
+/* Each version is written with the size of its struct. */
 static void versions(void)
 {
 	struct vfio_abi_device_zpci_base base = { .gid = 1, .fh = 0xcafe };
@@ -253,7 +258,7 @@ static void versions(void)
 	}
 }
 
-/* The caller's fields stay, whatever is set. */
+/* The caller's fields do not change, whatever is set. */
 static void inputs(void)
 {
 	const struct vfio_abi_region_info set = {
@@ -298,7 +303,7 @@ static void misuse(void)
 	SAME(get32(bytes, 12), 0);
 	SAME(bytes[32], 0xa5);
 
-	/* Nor do sums that wrap. */
+	/* Overflowing sums do no harm either. */
 	sent(bytes, 64, 0xa5);
 	vfio_abi_reply_begin(&to, &vfio_abi_profile_region, bytes, SIZE);
 	while (vfio_abi_reply_pass(&to))

@@ -1,9 +1,12 @@
-/* What all tests of the header need: a check, and ways to write replies. */
+/*
+ * Helpers for all tests of the header: a check, and functions that write
+ * replies.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Fails the test, with both numbers, where they differ. */
+/* Fails the test and prints both numbers if they differ. */
 #define SAME(left, right) same(__FILE__, __LINE__, #left, \
 			       (unsigned long long)(left), \
 			       (unsigned long long)(right))
@@ -62,8 +65,8 @@ static inline void header(unsigned char *bytes, size_t at, unsigned id,
 }
 
 /*
- * A copy in memory of its own, at an odd address, so that a sanitizer sees what
- * is read behind it. It is there until the next one is made.
+ * A copy in separate memory at an odd address, so that a sanitizer detects
+ * reads after its end. It is valid until the next call.
  */
 static inline unsigned char *exact(const void *bytes, size_t len)
 {

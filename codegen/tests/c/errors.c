@@ -17,7 +17,7 @@ static void region(__u32 len, __u32 first)
 	put32(reply, 12, first);
 }
 
-/* Walks it: over some capabilities, and then to an error or the end. */
+/* Walks the chain: over some capabilities, and then to an error or the end. */
 static void walks(int count, int end, __u32 at, __u32 id, __u64 value)
 {
 	__u32 len = get32(reply, 0);
@@ -41,7 +41,7 @@ static void walks(int count, int end, __u32 at, __u32 id, __u64 value)
 
 static void headers(void)
 {
-	/* The first is already wrong. */
+	/* The first capability has an error. */
 	for (__u32 first = 1; first < 32; first++) {
 		region(64, first);
 		walks(0, VFIO_ABI_INSIDE_FIXED, first, 0, 0);
@@ -59,7 +59,7 @@ static void headers(void)
 	region(32, 32);
 	walks(0, VFIO_ABI_OUT_OF_BOUNDS, 32, 0, 0);
 
-	/* The one before stands. */
+	/* The one before is returned. */
 	region(64, 40);
 	header(reply, 40, 99, 1, 31);
 	walks(1, VFIO_ABI_INSIDE_FIXED, 31, 0, 0);
@@ -75,13 +75,13 @@ static void headers(void)
 
 static void cycles(void)
 {
-	/* Onto itself: it counts, the error comes behind it. */
+	/* A next to itself: the capability is returned, then the error. */
 	region(64, 40);
 	header(reply, 40, 99, 1, 40);
 	walks(1, VFIO_ABI_CYCLE, 40, 0, 0);
 	SAME(cap.next, 40);
 
-	/* As many as the reply can hold, and one more. */
+	/* One capability more than the reply can hold. */
 	region(64, 40);
 	header(reply, 40, 99, 1, 48);
 	header(reply, 48, 98, 1, 40);
@@ -120,11 +120,11 @@ static void bodies(void)
 	SAME(cap.version, 7);
 	SAME(cap.size, 8);
 
-	/* A newer version needs what is known of it. */
+	/* A newer version requires its known fields. */
 	header(reply, 56, 2, 9, 0);
 	walks(0, VFIO_ABI_BODY_SHORT, 56, 2, 16);
 
-	/* A body that reaches into the next one. */
+	/* A body that overlaps the next capability. */
 	for (__u32 next = 41; next < 56; next++) {
 		region(96, 40);
 		header(reply, 40, 2, 1, next);
@@ -135,7 +135,9 @@ static void bodies(void)
 	header(reply, 56, 99, 1, 0);
 	walks(2, 0, 0, 0, 0);
 
-	/* One in front of it does not matter; the reply's end comes first. */
+	/*
+	 * A next before it does not matter; the end of the reply comes first.
+	 */
 	region(96, 64);
 	header(reply, 64, 2, 1, 40);
 	header(reply, 40, 99, 1, 0);

@@ -1,26 +1,26 @@
 /*
- * How kernels and libvfio-user write replies, after their sources. The caller's
- * memory is bytes; each returns 0, or -1 for EINVAL.
+ * Replies of kernels and libvfio-user, written as their sources do. The
+ * caller's memory is bytes; each function returns 0, or -1 for EINVAL.
  */
 
-/* A capability as a driver has it: header, body, and the array behind it. */
+/* A capability in a driver: header, body, and an array after the body. */
 struct driver_cap {
 	unsigned id, version;
-	const void *body;	/* behind the header */
+	const void *body;	/* after the header */
 	__u32	size;
 	const void *elements;
 	__u32	each, count;
 	int	joined;		/* the array follows the body */
 };
 
-/* What a driver says, apart from the protocol. */
+/* The values of a driver, without fields of the protocol. */
 struct driver {
 	unsigned char fixed[64];
 	const struct driver_cap *caps;
 	int	count;
 };
 
-/* vfio_info_cap_add(): the chain, whose first capability is to lie at start. */
+/* vfio_info_cap_add(): the chain, whose first capability is at start. */
 static inline __u32 chain(const struct driver *driver, __u32 start,
 			  __u32 align, unsigned char *bytes)
 {
@@ -46,10 +46,10 @@ static inline __u32 chain(const struct driver *driver, __u32 start,
 	return size;
 }
 
-/* What the handlers differ in. */
+/* The differences between the handlers. */
 struct handler {
 	__u32	minsz, caps, cap_offset;
-	__u32	ends[3];	/* of the fixed part; 0: all that fits */
+	__u32	ends[3];	/* size of the fixed part; 0: as much as fits */
 	__u32	at, align;
 	int	echoes;		/* cap_offset and all else */
 	int	user;		/* as libvfio-user does */

@@ -1,4 +1,4 @@
-/* Replies, and what is read in capabilities of each version. */
+/* Reading replies, and capabilities of each version. */
 #include "vfio_abi.h"
 #include "check.h"
 
@@ -15,7 +15,7 @@ static void device(__u32 argsz, __u32 flags, __u32 first)
 	put32(reply, 16, first);
 }
 
-/* What is told of a buffer of len bytes that holds the reply. */
+/* Reads a buffer of len bytes with the reply. */
 static struct vfio_abi_device_info parsed(__u32 len, int result)
 {
 	struct vfio_abi_device_info info;
@@ -34,7 +34,7 @@ static void replies(void)
 	const __u32 caps = VFIO_DEVICE_FLAGS_CAPS;
 	struct vfio_abi_device_info info;
 
-	/* Too short: the buffer, or what argsz says of it. */
+	/* Too short: the buffer, or its argsz. */
 	device(40, 0, 0);
 	for (__u32 len = 0; len < 16; len++)
 		SAME(parsed(len, VFIO_ABI_TOO_SHORT).num_irqs, 0);
@@ -43,7 +43,7 @@ static void replies(void)
 		parsed(64, VFIO_ABI_TOO_SHORT);
 	}
 
-	/* Without a chain; the flag is what counts. */
+	/* Without a chain; only the flag counts. */
 	device(16, 0, 99);
 	info = parsed(64, 0);
 	SAME(info.reply.len, 16);
@@ -68,7 +68,7 @@ static void replies(void)
 	device(0xffffffff, caps, 24);
 	SAME(parsed(64, 0).reply.need, 0xffffffff);
 
-	/* Full: nothing behind argsz, nothing behind the buffer. */
+	/* Full: without bytes after argsz or after the buffer. */
 	device(40, caps, 24);
 	header(reply, 24, 5, 1, 0);
 	put32(reply, 32, 6);
@@ -145,7 +145,7 @@ static void versions(void)
 	SAME(base.cap.version, 3);
 	SAME(base.fh, 0xcafe);
 
-	/* A field may be called like something of ours. */
+	/* A field may have the same name as a function of the header. */
 	reply[24 + 38] = 9;
 	put16(reply, 24 + 40, 0x1234);
 	cap = alone(2, 1, 39);
@@ -157,11 +157,11 @@ static void versions(void)
 	SAME(group.imaxstbl, 0x1234);
 	SAME(group.cap.version, 2);
 
-	/* Another capability, and version 0, are no such thing. */
+	/* Another capability or version 0 is not read. */
 	SAME(vfio_abi_device_zpci_base_read(&cap, &base), 0);
 	cap = alone(1, 0, 40);
 	SAME(vfio_abi_device_zpci_base_read(&cap, &base), 0);
-	/* A getter looks for itself whether what it reads is there. */
+	/* A getter itself checks the size of the capability. */
 	cap = alone(1, 2, 36);
 	cap.size = 35;
 	SAME(vfio_abi_device_zpci_base_read(&cap, &base), VFIO_ABI_BODY_SHORT);
@@ -190,7 +190,7 @@ static void arrays(void)
 	     VFIO_ABI_COUNT_OUT_OF_BOUNDS);
 }
 
-/* What kernels before 6.6 tell of a container: IOVA_RANGE is misaligned. */
+/* The reply of kernels before 6.6 for a container: IOVA_RANGE is misaligned. */
 static void type1(unsigned char *bytes)
 {
 	memset(bytes, 0, 132);
@@ -271,7 +271,7 @@ static void finds_the_first(void)
 	SAME(comp.flags, 2);
 	SAME(vfio_abi_device_pci_atomic_comp_find(&walk, &comp),
 	     VFIO_ABI_BODY_SHORT);
-	/* What is behind damage may be there or not. */
+	/* After an error, further capabilities may be present or not. */
 	walk = vfio_abi_device_caps(&info);
 	SAME(vfio_abi_device_find(&walk, 6, &cap), VFIO_ABI_BODY_SHORT);
 	SAME(walk.error.at, 72);

@@ -1,16 +1,16 @@
-/* Peers of every kind, and what a request makes of them. */
+/* Requests to peers of every kind. */
 #include "vfio_abi.h"
 #include "check.h"
 
-/* A peer: how it answers, and what it saw. */
+/* A peer: its rules, and a record of its calls. */
 struct peer {
 	__u32	need;		/* the size of its full reply */
-	__u32	step;		/* how much that grows with each call */
-	int	user;		/* speaks as vfio-user servers do */
-	int	iommufd;	/* says the need always */
-	int	tells;		/* tells how many bytes it wrote */
-	int	scribbles;	/* overwrites what the caller had set */
-	int	error;		/* what the call with this number returns */
+	__u32	step;		/* growth of this size with each call */
+	int	user;		/* behaves like vfio-user servers */
+	int	iommufd;	/* always sets argsz to the need */
+	int	tells;		/* reports the number of bytes written */
+	int	scribbles;	/* overwrites the caller's fields */
+	int	error;		/* the result of the call with this number */
 	__u32	fails_at;
 	int	refuses;	/* grow fails */
 	__u32	seen[16];	/* the argsz of each call */
@@ -70,7 +70,7 @@ static int grow(struct vfio_abi_request *request, __u32 need)
 static struct vfio_abi_request request;
 static struct vfio_abi_region_info info;
 
-/* Asks a peer with a buffer of len bytes that is full of garbage. */
+/* Sends a request with a buffer of len bytes that is full of garbage. */
 static int asks(struct peer *peer, __u32 len, int grows)
 {
 	memset(&request, 0, sizeof(request));
@@ -87,7 +87,7 @@ static int asks(struct peer *peer, __u32 len, int grows)
 	return vfio_abi_region_info_request(&request, &info);
 }
 
-/* All of the reply is there, after so many calls. */
+/* The full reply is read, after this number of calls. */
 static void full(__u32 calls)
 {
 	struct vfio_abi_walk walk = vfio_abi_region_caps(&info);
@@ -131,7 +131,7 @@ static void dialects(void)
 		SAME(info.reply.len, peer.user || peer.iommufd || peer.tells
 				     ? 40 : 4096);
 		full(1);
-		/* Two if it can grow; else the need is told. */
+		/* Two calls if it can grow; otherwise the need is returned. */
 		SAME(asks(&peer, 32, 1), 0);
 		SAME(peer.seen[0], 32);
 		SAME(peer.seen[1], 40);
@@ -146,7 +146,7 @@ static void dialects(void)
 
 static void needs_that_grow(void)
 {
-	/* Larger with each call, until the buffer overtakes. */
+	/* The need grows with each call, until the buffer is large enough. */
 	struct peer peer = { .need = 48, .step = 8 };
 
 	SAME(asks(&peer, 32, 1), VFIO_ABI_SHORT);
@@ -159,7 +159,7 @@ static void needs_that_grow(void)
 	full(2);
 }
 
-/* Says that there is a chain and never shows it. */
+/* Sets the flag of a chain and never returns the chain. */
 static int never(struct vfio_abi_request *self)
 {
 	put32(self->buf, 4, VFIO_REGION_INFO_FLAG_CAPS);
@@ -230,7 +230,7 @@ static void errors(void)
 	CHECK(!info.reply.bytes);
 	free(request.buf);
 
-	/* A buffer that cannot hold what every reply has is not sent. */
+	/* A buffer that is smaller than minsz is not sent. */
 	for (__u32 len = 1; len < 32; len++) {
 		SAME(asks(&peer, len, 0), VFIO_ABI_SHORT);
 		SAME(request.calls, 0);
@@ -244,14 +244,14 @@ static void errors(void)
 	SAME(info.reply.need, 32);
 }
 
-/* Says that it grew and did not. */
+/* Grow reports success but does nothing. */
 static int pretend(struct vfio_abi_request *self, __u32 need)
 {
 	self->len = need - 1;
 	return 0;
 }
 
-/* A buffer may start with nothing, where the inputs are all zero or fit. */
+/* A buffer may start empty, if the inputs are zero or fit. */
 static void from_nothing(void)
 {
 	struct peer peer = { .need = 40 };

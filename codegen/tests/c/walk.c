@@ -1,7 +1,7 @@
 /*
- * The walk as it stands in codegen/runtime/c, over chains that have nothing to
- * do with VFIO: PCI's list of capabilities, PCIe's extended ones, and offsets
- * that count from the header.
+ * The walk in codegen/runtime/c over chains other than those of VFIO: the
+ * capabilities of PCI, the extended ones of PCIe, and offsets that count from
+ * the header.
  */
 #include <linux/types.h>
 #include "cast.h"
@@ -104,7 +104,9 @@ static void distances_from_the_header(void)
 	SAME(cap.next, 0);
 	SAME(capchain__visit(&wide, &walk, &cap), 0);
 
-	/* A distance of 0 is a cycle; one that wraps is behind everything. */
+	/*
+	 * A distance of 0 is a cycle; one that overflows is after every reply.
+	 */
 	put64(bytes, 8, 0);
 	walk = capchain__start(&wide, bytes, 64, 0, 0);
 	goes_to(&wide, 0, 7, 1);

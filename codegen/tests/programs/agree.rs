@@ -1,4 +1,4 @@
-//! Asks the views of the generated crate and the C header about the same bytes.
+//! Reads the same bytes with the views of the generated crate and with the C header.
 
 use super::trace::{MOST, NAMES, TELLERS, Text};
 use generated_abi::views::Wire;
@@ -8,7 +8,7 @@ unsafe extern "C" {
     fn trace_chain(chain: usize, bytes: *const u8, len: usize, words: *mut u64) -> usize;
 }
 
-/// What both told of a reply.
+/// The traces of both for a reply.
 pub(crate) struct Pair {
     /// The views.
     pub(crate) rust: Text,
@@ -18,12 +18,12 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Nothing told yet.
+    /// Empty traces.
     pub(crate) const fn new() -> Self {
         Self { rust: Text::new(), c: [0; MOST], c_len: 0 }
     }
 
-    /// Asks both about a reply with a chain; tells whether they told the same.
+    /// Reads a reply with a chain in both ways; returns whether the traces are equal.
     #[inline]
     pub(crate) fn agree(&mut self, chain: usize, bytes: &[u8]) -> bool {
         self.rust.clear();
@@ -40,7 +40,7 @@ impl Pair {
         self.c.get(..self.c_len).unwrap_or(&self.c)
     }
 
-    /// The bytes and what was told of them, for a reader.
+    /// The bytes and both traces as text.
     pub(crate) fn shown(&self, chain: usize, bytes: &[u8]) -> String {
         let (rust, c) = (self.rust.kept(), self.kept());
         format!("{} {bytes:02x?}\nRust: {rust:x?}\nC:    {c:x?}\n", NAMES[chain])

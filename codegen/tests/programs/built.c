@@ -1,7 +1,7 @@
 /*
- * Builds replies again. A line "PROFILE HEX" has a full reply, which is read;
- * a line "row HEX" has a caller's buffer, over which the same reply is built.
- * The answer to a row is "built" or "refused" and the buffer in hexadecimal.
+ * Rebuilds replies. A line "PROFILE HEX" has a full reply, which is read; a
+ * line "row HEX" has a caller's buffer, over which the same reply is built. The
+ * answer to a row is "built" or "refused" and the buffer in hexadecimal.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static const struct {
 	{ "iommufd", &vfio_abi_profile_iommufd },
 };
 
-/* Ends the program if a full reply is not what it must be. */
+/* Ends the program if a full reply is not as expected. */
 static void must(int holds)
 {
 	if (!holds) {
@@ -118,7 +118,7 @@ static void type1(struct vfio_abi_reply_builder *to,
 	must(!found);
 }
 
-/* The bytes of a line, in memory of their own. */
+/* The bytes of a line, in separate memory. */
 static unsigned char *unhex(const char *text, size_t *len)
 {
 	unsigned char *bytes = malloc(strlen(text) / 2 + 1);

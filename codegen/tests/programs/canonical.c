@@ -1,8 +1,8 @@
 /*
- * Prints the canonical text of replies by the generated header. Each line of
- * the input is a chain, a byte order, a layout and the bytes in hexadecimal;
- * each answer ends with a line ".", and is "?" for what this program does not
- * know. Compiled by the tests together with text.h.
+ * Prints the conformance text of replies with the generated header. Each line
+ * of the input has a chain, a byte order, a layout and the bytes in
+ * hexadecimal; each answer ends with a line ".", and is "?" for an unknown
+ * chain, byte order or layout. Compiled by the tests together with text.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static int knows(const char *order, const char *layout)
 	return !strcmp(order, little ? "le" : "be") && !strcmp(layout, "lp64");
 }
 
-/* Answers a line; its bytes lie in memory of their own, at an odd address. */
+/* Answers a line; its bytes are in separate memory, at an odd address. */
 static void answer(const char *chain, const char *hexadecimal)
 {
 	size_t len = strlen(hexadecimal) / 2;

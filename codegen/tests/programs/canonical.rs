@@ -1,7 +1,7 @@
-//! Prints the canonical text of replies by the views of the generated crate.
-//! Each line of the input is a chain, a byte order, a layout and the bytes in
-//! hexadecimal; each answer ends with a line `.`, and is `?` for a chain that
-//! is not known. Compiled by the tests.
+//! Prints the conformance text of replies by the views of the generated crate. Each
+//! line of the input has a chain, a byte order, a layout and the bytes in
+//! hexadecimal. Each answer ends with a line `.`, and is `?` for an unknown chain.
+//! Compiled by the tests.
 
 mod text;
 

@@ -1,16 +1,16 @@
 //! Runs the views of the generated crate and the C header on every reply of 48
-//! bytes that has up to three headers with a known or an unknown id, a version
-//! of 0 to 2 and a next of 0 to 56, behind a cap_offset of 0 to 56; ends at the
-//! first on which they differ. Compiled by the tests.
+//! bytes with a cap_offset of 0 to 56 and up to three headers with a known or an
+//! unknown id, a version of 0 to 2 and a next of 0 to 56. Stops at the first
+//! difference. Compiled by the tests.
 //!
-//! The replies are the leaves of a tree: a header is varied where the walk
-//! reaches it, and only in bytes that are not set by one before. Bytes that no
-//! header sets are those of a background: a 32-bit number, over and over.
+//! The replies are the leaves of a tree: a header is varied if the walk reaches it,
+//! and only in bytes that no earlier header has set. All other bytes are a
+//! background: a repeated 32-bit number.
 //!
 //! Arguments: the chain's index; the background; n, to print each n-th reply;
 //! offset of argsz, of flags, the flag, offset of cap_offset; the bound; the ids.
-//! Prints `case HEX` for each n-th, `count N`, and `ends` with how many replies
-//! ended well and with each kind of damage.
+//! Prints `case HEX` for each n-th reply, `count N`, and `ends` with the number of
+//! replies without error and with each kind of error.
 
 mod agree;
 mod trace;
@@ -19,9 +19,9 @@ use agree::Pair;
 
 /// The size of every reply.
 const SIZE: usize = 48;
-/// The furthest offset that is said.
+/// The largest offset in a reply.
 const FURTHEST: usize = 56;
-/// The most headers that are varied.
+/// The largest number of varied headers.
 const HEADERS: usize = 3;
 
 /// A tree of replies.
@@ -29,14 +29,14 @@ struct Tree {
     chain: usize,
     every: u64,
     bound: usize,
-    /// All ids and versions, as a header has them.
+    /// All ids and versions, as the bytes of a header.
     heads: Vec<u64>,
     bytes: [u8; SIZE],
-    /// Ones in the bytes that are set.
+    /// A mask of the bytes that are set.
     set: [u8; SIZE],
     pair: Pair,
     count: u64,
-    /// How many ended well, then with each kind of damage.
+    /// The number of replies without error, then with each kind of error.
     ends: [u64; 8],
 }
 
@@ -74,7 +74,7 @@ impl Tree {
         self.bytes[at..at + 4].copy_from_slice(&word.to_ne_bytes());
     }
 
-    /// Varies the header at an offset, if there can be one that is not all set.
+    /// Varies the header at an offset, if it is in the reply and not all set.
     fn follow(&mut self, at: usize, left: usize) {
         if left == 0 || at < self.bound || at + 8 > SIZE {
             return self.ask();
@@ -97,13 +97,13 @@ impl Tree {
         }
         self.bytes[at..at + 8].copy_from_slice(&before.to_le_bytes());
         if none {
-            // What is set is none of them; the walk reads it all the same.
+            // The set bytes are not a varied header, but the walk reads them too.
             self.ask();
         }
         self.set[at..at + 8].copy_from_slice(&set.to_le_bytes());
     }
 
-    /// Asks about the reply as it is.
+    /// Reads the current reply.
     fn ask(&mut self) {
         if !self.pair.agree(self.chain, &self.bytes) {
             print!("{}", self.pair.shown(self.chain, &self.bytes));

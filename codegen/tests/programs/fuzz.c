@@ -5,7 +5,7 @@
  * and reply.c, for whose sake profiles.h is written.
  *
  * As it stands it is a target of libFuzzer; with RECORDS it is a program that
- * reads such bytes from standard input, each behind its size in 4 bytes, and
+ * reads such bytes from standard input, each after its size in 4 bytes, and
  * prints how many there were.
  */
 #include <stdio.h>
@@ -29,8 +29,8 @@ __u32 build_reply(size_t profile, __u8 *bytes, size_t len, const __u64 *values,
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
 
 /*
- * A copy, or room for one, in memory of its own, at an odd address; to be freed
- * one byte before.
+ * A copy, or uninitialised memory, at an odd address; to be freed one byte
+ * before.
  */
 static __u8 *exact(const __u8 *bytes, size_t len)
 {
@@ -92,14 +92,17 @@ static void build(const __u8 *bytes, size_t len)
 	free(buffer - 1);
 }
 
-/* What a peer still has to say. */
+/* The rest of a peer's script. */
 struct script {
 	const __u8 *bytes;
 	size_t	len;
 	__u32	calls;
 };
 
-/* Answers: the first byte is how many are written, the second what is said. */
+/*
+ * Answers: the first byte is the number of bytes to write, the second the
+ * result.
+ */
 static int answer(struct ABI(request) *request)
 {
 	struct script *script = request->context;
@@ -136,7 +139,10 @@ static int grow(struct ABI(request) *request, __u32 need)
 	return 0;
 }
 
-/* Asks a peer: the profile whose host it is, the buffer's size, the script. */
+/*
+ * Sends a request to a peer: the profile of the host, the buffer's size, the
+ * script.
+ */
 static void ask(const __u8 *bytes, size_t len)
 {
 	const struct ABI(_host) *host;
@@ -166,7 +172,7 @@ static void ask(const __u8 *bytes, size_t len)
 	free(request.buf);
 }
 
-/* The first byte says what is done with the others. */
+/* The first byte chooses the test of the others. */
 int LLVMFuzzerTestOneInput(const __u8 *bytes, size_t len);
 int LLVMFuzzerTestOneInput(const __u8 *bytes, size_t len)
 {

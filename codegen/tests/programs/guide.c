@@ -1,4 +1,4 @@
-/* What stands in front of the snippets of the guides that are no programs. */
+/* Declarations before the snippets of the guides that are not programs. */
 #include <stdio.h>
 #include <string.h>
 #include "vfio_abi.h"

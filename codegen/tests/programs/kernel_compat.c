@@ -1,7 +1,7 @@
 /*
- * Compiled behind, before and instead of kernel headers of every release: uses
- * what came late, and reads a chain that starts in the middle of what newer
- * kernels have as the fixed part of the struct.
+ * Compiled after, before and instead of kernel headers of every release: uses
+ * recent items, and reads a chain that starts inside the fixed part of newer
+ * kernels.
  */
 #if !VFIO_ABI_HAVE(VFIO_DEVICE_FEATURE_DMA_BUF) || !VFIO_ABI_HAVE(vfio_eeh_pe_op) || \
 	!VFIO_ABI_HAVE(VFIO_CCW_REQ_IRQ_INDEX) || !VFIO_ABI_HAVE(vfio_device_mig_state)
@@ -14,7 +14,7 @@
 #error a name of tomorrow is said to be there
 #endif
 
-/* What every kernel header lets a program use, new or old. */
+/* Items that work with every kernel header, new or old. */
 static inline int uses(void)
 {
 	struct vfio_device_info info;

@@ -1,16 +1,16 @@
 /*
- * Two releases in one program, each a translation unit of its own: replies that
- * the builder of one writes are read by the functions of the other, for every
- * argsz. Input and output are those of pair.rs. Compiled by the tests together
- * with two units made of side.c, whose entry points OLD() and NEW() name.
+ * Two releases in one program, each in its own translation unit: the functions
+ * of one read replies that the builder of the other writes, for every argsz.
+ * Input and output are those of pair.rs. Compiled by the tests together with
+ * two units made from side.c, whose entry points OLD() and NEW() name.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STALE	0xaa	/* what lies in the buffer before the call */
-#define BEHIND	16	/* how much of it lies behind the largest argsz */
+#define STALE	0xaa	/* initial content of the buffer */
+#define BEHIND	16	/* bytes after the largest argsz */
 #define MOST	16	/* capabilities */
 
 /* A capability to be written; reply.c has the same. */
@@ -95,7 +95,7 @@ static void parse(struct job *job, char *line)
 	}
 }
 
-/* What the other release reads; to be freed. */
+/* The values that the other release reads; to be freed. */
 static char *told(const struct job *job, const uint8_t *bytes, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
@@ -104,7 +104,7 @@ static char *told(const struct job *job, const uint8_t *bytes, size_t len)
 	FILE *to = open_memstream(&text, &size);
 
 	must(copy && to);
-	/* The program has no more of it than argsz says. */
+	/* The program has only the bytes that argsz covers. */
 	memcpy(copy, bytes, len);
 	(job->new_writes ? OLD(tell) : NEW(tell))(to, job->name, job->chain,
 						  copy, len);
@@ -113,7 +113,7 @@ static char *told(const struct job *job, const uint8_t *bytes, size_t len)
 	return text;
 }
 
-/* What becomes of a call with this argsz; to be freed. */
+/* The result of a call with this argsz; to be freed. */
 static char *outcome(const struct job *job, uint32_t argsz)
 {
 	const size_t len = job->most + BEHIND;

@@ -1,22 +1,22 @@
-//! Two releases in one program, each with a crate of its own: replies that the
-//! builder of one writes are read by the views of the other, for every argsz.
-//! Compiled by the tests together with two crates made of `side.rs`.
+//! Two releases in one program, each with its own crate: the views of one read
+//! replies that the builder of the other writes, for every argsz. Compiled by the
+//! tests together with two crates made from `side.rs`.
 //!
-//! Each line of the input is a job: who writes, `old` or `new`; the profile; the
+//! Each line of the input is a job: the writer, `old` or `new`; the profile; the
 //! struct and the chain; the offset of argsz; the largest argsz; eight values of
-//! the fixed part; how many capabilities there are, and of each id, version and
-//! body, `-` for an empty one. The answer tells for each span of argsz in which
-//! all is the same: `from FIRST to LAST need=NEED argsz=ARGSZ` and what was read,
-//! or `refused`, or `touched` with a byte that must not be; then a line `.`.
-//! ARGSZ is `same` where it came back as it was given. `pair.c` says the same.
+//! the fixed part; the number of capabilities, and id, version and body of each,
+//! `-` for an empty body. The answer has a line for each range of argsz with the
+//! same result: `from FIRST to LAST need=NEED argsz=ARGSZ` and the values read, or
+//! `refused`, or `touched` with a byte that must not change; then a line `.`. ARGSZ
+//! is `same` if it is unchanged. `pair.c` prints the same.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, Write as _};
 
-/// What lies in the buffer before the call, as all of its other fields.
+/// The initial content of all other bytes of the buffer.
 const STALE: u8 = 0xaa;
 
-/// How much of the buffer lies behind the largest argsz.
+/// The number of bytes after the largest argsz.
 const BEHIND: usize = 16;
 
 /// A release.
@@ -59,7 +59,7 @@ impl<'a> Job<'a> {
         Self { writer, reader, profile, struct_, chain, argsz_at, most, values, caps }
     }
 
-    /// What becomes of a call with this argsz.
+    /// The result of a call with this argsz.
     fn outcome(&self, argsz: usize) -> String {
         let mut before = vec![STALE; self.most + BEHIND];
         before[self.argsz_at..self.argsz_at + 4].copy_from_slice(&(argsz as u32).to_ne_bytes());
@@ -70,7 +70,7 @@ impl<'a> Job<'a> {
             return format!(" touched {at}\n");
         }
         let Some(need) = need else { return " refused\n".to_owned() };
-        // The program has no more of it than argsz says.
+        // The program has only the bytes that argsz covers.
         let told = (self.reader.tell)(self.struct_, self.chain, &buffer[..argsz].to_vec());
         let told = told.strip_prefix("reply argsz=").unwrap_or("?\nno reply\n");
         let (said, rest) = told.split_once([' ', '\n']).expect("a need");

@@ -1,6 +1,6 @@
-//! A library that does nothing but parse: all chains, arrays and getters of the
-//! generated crate. Compiled by the tests, which look at what is linked into it:
-//! every panic would lead to the function `panicked`, which nothing defines.
+//! A library that only parses: all chains, arrays and getters of the generated
+//! crate. Compiled by the tests, which inspect its symbols: every panic would refer
+//! to the undefined function `panicked`.
 
 #![no_std]
 
@@ -23,8 +23,8 @@ fn panic(_: &PanicInfo) -> ! {
     }
 }
 
-/// Parses some bytes as a reply of every chain, as any machine writes it, and
-/// tells a number that all of it is mixed into.
+/// Parses bytes as a reply with every chain, in the layout of every machine;
+/// returns a number mixed from all values.
 #[allow(unsafe_code, reason = "called from nowhere; what it links to counts")]
 #[unsafe(no_mangle)]
 pub extern "C" fn parses(bytes: *const u8, len: usize, order: u8, layout: u8) -> u64 {

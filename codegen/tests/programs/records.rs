@@ -1,6 +1,6 @@
-//! Runs the differential fuzz targets on records from standard input: a letter
-//! that names the target, the record's size in 4 bytes, the record. Prints how
-//! many there were. Compiled by the tests.
+//! Runs the differential fuzz targets on records from standard input: a letter for
+//! the target, the record's size in 4 bytes, the record. Prints the number of
+//! records. Compiled by the tests.
 
 mod agree;
 mod reply;

@@ -16,7 +16,7 @@ struct new_cap {
 	size_t	size;
 };
 
-/* Writes a reply; tells its need, or 0 if the request is refused. */
+/* Writes a reply; returns its need, or 0 if the request is refused. */
 __u32 build_reply(size_t profile, __u8 *bytes, size_t len, const __u64 *values,
 		  const struct new_cap *caps, size_t count);
 __u32 build_reply(size_t profile, __u8 *bytes, size_t len, const __u64 *values,

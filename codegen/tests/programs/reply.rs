@@ -1,5 +1,5 @@
-//! Builds the same reply by the generated crate and by the C header over the
-//! same request; both must leave the same bytes and tell the same need.
+//! Builds the same reply with the generated crate and with the C header over the
+//! same request; both must give the same bytes and the same need.
 
 #[path = "profiles.rs"]
 mod profiles;
@@ -7,7 +7,7 @@ mod profiles;
 use generated_abi::views::NewCap;
 use profiles::{CHAINS, PROFILES, reply};
 
-/// A capability as C has it.
+/// A capability in C.
 #[repr(C)]
 struct CapOfC {
     id: u32,
@@ -28,10 +28,10 @@ unsafe extern "C" {
     ) -> u32;
 }
 
-/// The most capabilities of a reply.
+/// The largest number of capabilities in a reply.
 const MOST: usize = 8;
 
-/// A request and what it is answered with, made from any bytes.
+/// A request and the contents of its reply, made from any bytes.
 #[derive(Debug)]
 struct Job<'a> {
     profile: usize,
@@ -43,8 +43,8 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// The profile, the buffer's size, what fills it and its argsz, the values,
-    /// then capabilities: id, version, size and body.
+    /// The profile, the size, fill byte and argsz of the buffer, the values, then
+    /// capabilities: id, version, size and body.
     fn read(data: &'a [u8]) -> Option<Self> {
         let ([profile, len, fill, argsz], data) = data.split_first_chunk::<4>()?;
         let (values, mut data) = data.split_first_chunk::<8>()?;
@@ -85,11 +85,11 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Builds a reply that any bytes describe; returns it with its chain's index.
+/// Builds a reply described by any bytes; returns it with its chain's index.
 ///
 /// # Panics
 ///
-/// If the two differ, or touch what they must not.
+/// If the two differ, or change bytes that they must not change.
 pub(crate) fn build(data: &[u8]) -> Option<(usize, Vec<u8>)> {
     let job = Job::read(data)?;
     let (mut of_rust, mut of_c) = (job.buffer.clone(), job.buffer.clone());

@@ -1,14 +1,14 @@
 /*
- * One release: writes replies by the profiles of its header, and tells replies
- * by its functions. Compiled together with sources that the tests write from the
- * resolved ABI; SIDE() makes its two entry points its own, so that pair.c can be
- * linked with two of it.
+ * One release: writes replies with the profiles of its header, and prints
+ * replies with its functions. Compiled together with sources that the tests
+ * write from the resolved ABI; SIDE() gives its two entry points unique names,
+ * so that pair.c can be linked with two of these files.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Where what is told goes. */
+/* The output. */
 static FILE *out;
 
 #define printf(...) fprintf(out, __VA_ARGS__)
@@ -17,7 +17,7 @@ static FILE *out;
 #include "text.h"
 #include "fixed.h"
 
-/* Tells a reply, its chain first, which this release may not know. */
+/* Prints a reply, its chain first, which may be unknown in this release. */
 void SIDE(tell)(FILE *to, const char *name, const char *chain,
 		const __u8 *bytes, size_t len);
 void SIDE(tell)(FILE *to, const char *name, const char *chain,

@@ -1,6 +1,6 @@
-//! One release: writes replies by its profiles, and tells replies by its views.
-//! Compiled with sources that the tests write from the resolved ABI into a crate
-//! of its own, two of which `pair.rs` links.
+//! One release: writes replies with its profiles, and reads replies with its views.
+//! Compiled, with sources that the tests write from the resolved ABI, into a crate;
+//! `pair.rs` links two of them.
 
 mod fixed;
 #[allow(dead_code, reason = "the names are for other programs")]
@@ -12,14 +12,14 @@ use generated_abi::views::{NewCap, Wire};
 /// A capability to be written: id, version and body.
 pub type Cap = (u16, u16, Vec<u8>);
 
-/// Writes a reply by a profile and tells the size of the full one; none where
+/// Writes a reply with a profile and returns the size of the full reply; none if
 /// the request is refused.
 pub fn build(profile: usize, buffer: &mut [u8], values: &[u64; 8], caps: &[Cap]) -> Option<u32> {
     let caps = caps.iter().map(|(id, version, body)| NewCap { id: *id, version: *version, body });
     profiles::reply(profile, buffer, values, &caps.collect::<Vec<_>>()).ok()
 }
 
-/// Tells a reply, its chain first, which this release may not know.
+/// Prints a reply, its chain first, which may be unknown in this release.
 pub fn tell(struct_: &str, chain: &str, bytes: &[u8]) -> String {
     let mut text = String::new();
     text::canonical(&mut text, chain, bytes, Wire::HOST);

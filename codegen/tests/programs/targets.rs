@@ -1,13 +1,13 @@
-//! The bodies of the differential fuzz targets: what any bytes must not be able
-//! to make the generated crate and the C header do.
+//! The bodies of the differential fuzz targets: the generated crate and the C
+//! header must agree on any bytes.
 
 use super::agree::Pair;
 use super::reply::build;
 use super::trace::NAMES;
 
-/// Both read any bytes alike, as a reply of each chain.
+/// Both read any bytes in the same way, as a reply with each chain.
 pub(crate) fn walk(data: &[u8]) {
-    // Memory of its own, at an odd address.
+    // Separate memory at an odd address.
     let mut copy = Vec::with_capacity(data.len() + 1);
     copy.push(0);
     copy.extend_from_slice(data);
@@ -16,7 +16,7 @@ pub(crate) fn walk(data: &[u8]) {
     }
 }
 
-/// Both write the same reply, and read it alike.
+/// Both write the same reply and read it in the same way.
 pub(crate) fn reply(data: &[u8]) {
     if let Some((chain, built)) = build(data) {
         alike(chain, &built);

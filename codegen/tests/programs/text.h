@@ -1,37 +1,37 @@
 /*
- * What the generated header tells of a reply, as the canonical text, printed.
- * Compiled together with chains.h, which the tests write from the resolved ABI.
+ * Prints the conformance text of a reply with the generated header. Compiled
+ * together with chains.h, which the tests write from the resolved ABI.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The line of a buffer that is no reply. */
+/* The line for a buffer that is not a reply. */
 static void no_reply(__u32 len, __u32 minsz)
 {
 	printf("too_short len=%u minsz=%u\n", len, minsz);
 }
 
-/* The line of a reply. */
+/* The line for a reply. */
 static void reply(__u32 argsz, __u32 need)
 {
 	printf("reply argsz=%u need=", argsz);
 	need ? printf("%u\n", need) : printf("none\n");
 }
 
-/* The first line of a chain that no struct hosts. */
+/* The first line of a chain without a host. */
 static void no_host(void)
 {
 	printf("reply argsz=none need=none\n");
 }
 
-/* The line of a capability. */
+/* The line for a capability. */
 static void capability(__u32 at, __u32 id, __u32 version, const char *name)
 {
 	printf("cap at=%u id=%u version=%u name=%s\n", at, id, version, name);
 }
 
-/* The line of a number. */
+/* The line for a number. */
 static void number(const char *name, unsigned long long value)
 {
 	printf("  %s=%llu\n", name, value);
@@ -42,7 +42,7 @@ static void signed_number(const char *name, long long value)
 	printf("  %s=%lld\n", name, value);
 }
 
-/* The line of a number in an element; member is "." and a name, or empty. */
+/* The line for a number in an element; member is "." and a name, or empty. */
 static void element(const char *array, unsigned nth, const char *member,
 		    unsigned long long value)
 {
@@ -55,7 +55,7 @@ static void signed_element(const char *array, unsigned nth, const char *member,
 	printf("  %s[%u]%s=%lld\n", array, nth, member, value);
 }
 
-/* The line of an array of bytes. */
+/* The line for an array of bytes. */
 static void hex(const char *name, const __u8 *bytes, __u32 count)
 {
 	printf("  %s=", name);
@@ -64,7 +64,7 @@ static void hex(const char *name, const __u8 *bytes, __u32 count)
 	printf("\n");
 }
 
-/* The line of what is wrong; kinds count from 0, in the header's order. */
+/* The line for an error; kinds count from 0, in the header's order. */
 static void damage(int kind, __u32 at, __u32 id, __u64 value)
 {
 	static const char *const words[] = {

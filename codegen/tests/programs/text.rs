@@ -1,5 +1,5 @@
-//! What the views of the generated crate tell of a reply, as the canonical text.
-//! Compiled together with `chains.rs`, which is written from the resolved ABI.
+//! The conformance text of a reply by the views of the generated crate. Compiled
+//! together with `chains.rs`, which is written from the resolved ABI.
 
 #![allow(dead_code, reason = "an ABI may need some of it only")]
 #![allow(deprecated, reason = "all of an ABI is read, what is going away too")]
@@ -14,31 +14,31 @@ use std::fmt::Debug;
 
 use generated_abi::views::ChainError;
 
-/// What is told of a reply.
+/// The text of a reply.
 pub(crate) type Text = String;
 
-/// The line of a buffer that is no reply.
+/// The line for a buffer that is not a reply.
 fn no_reply(text: &mut Text, len: u32, minsz: u32) {
     *text += &format!("too_short len={len} minsz={minsz}\n");
 }
 
-/// The line of a reply.
+/// The line for a reply.
 fn reply(text: &mut Text, argsz: u32, need: Option<u32>) {
     let need = need.map_or("none".to_owned(), |need| need.to_string());
     *text += &format!("reply argsz={argsz} need={need}\n");
 }
 
-/// The first line of a chain that no struct hosts.
+/// The first line of a chain without a host.
 fn no_host(text: &mut Text) {
     *text += "reply argsz=none need=none\n";
 }
 
-/// The line of a capability.
+/// The line for a capability.
 fn cap(text: &mut Text, at: u32, id: u64, version: u16, name: &str) {
     *text += &format!("cap at={at} id={id} version={version} name={name}\n");
 }
 
-/// The line of a number.
+/// The line for a number.
 fn number(text: &mut Text, name: &str, number: impl Into<i128>) {
     *text += &format!("  {name}={}\n", number.into());
 }
@@ -48,13 +48,13 @@ fn element(text: &mut Text, array: &str, nth: usize, member: &str, value: impl I
     number(text, &format!("{array}[{nth}]{member}"), value);
 }
 
-/// The line of an array of bytes.
+/// The line for an array of bytes.
 fn hex(text: &mut Text, name: &str, bytes: &[u8]) {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     *text += &format!("  {name}={hex}\n");
 }
 
-/// The line of what is wrong.
+/// The line for an error.
 fn error(text: &mut Text, error: ChainError) {
     *text += &match error {
         ChainError::InsideFixed { at } => format!("error inside_fixed at={at}\n"),
@@ -74,7 +74,7 @@ fn error(text: &mut Text, error: ChainError) {
     };
 }
 
-/// What the program does not know, though the crate does.
+/// An item of the crate that the program does not know.
 fn unforeseen(_: &mut Text, found: &dyn Debug) {
     panic!("{found:?}");
 }

@@ -1,5 +1,5 @@
 /*
- * What the header tells of a reply, as numbers that can be compared fast with
+ * A trace of a reply by the header: numbers that can be compared fast with
  * those of the generated crate, which trace.rs makes. Compiled together with
  * header.h, which includes the generated header, and chains.h; both are written
  * by the tests from the resolved ABI.
@@ -8,13 +8,13 @@
 #include <string.h>
 #include "header.h"
 
-/* How many numbers are kept; trace.rs has the same. */
+/* The number of stored numbers; trace.rs has the same constant. */
 #define MOST	256
 
-/* What a number is about, as the high half of the one in front of it. */
+/* The subject of a number, as the high half of the number before it. */
 enum { NO_REPLY = 1, REPLY, CAP, BYTES, DAMAGE };
 
-/* The numbers; what comes behind the last is mixed into that. */
+/* The numbers; all further ones are mixed into the last one. */
 static __u64 *words;
 static size_t count;
 
@@ -112,7 +112,10 @@ static void (*const all[])(void) __attribute__((unused)) = {
 	(void (*)(void))hex, (void (*)(void))damage, (void (*)(void))canonical,
 };
 
-/* The numbers of a reply, with its chain's index; tells how many there are. */
+/*
+ * The trace of a reply with the chain of this index; returns the number of
+ * numbers.
+ */
 size_t trace_chain(size_t chain, const __u8 *bytes, size_t len, __u64 *out);
 size_t trace_chain(size_t chain, const __u8 *bytes, size_t len, __u64 *out)
 {

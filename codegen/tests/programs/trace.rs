@@ -1,5 +1,5 @@
-//! What the views of the generated crate tell of a reply, as numbers that can
-//! be compared fast with those of the C header, which `trace.c` makes. Compiled
+//! A trace of a reply by the views of the generated crate: numbers that can be
+//! compared fast with those of the C header, which `trace.c` makes. Compiled
 //! together with `chains.rs`, which is written from the resolved ABI.
 
 #![allow(dead_code, reason = "an ABI may need some of it only")]
@@ -14,21 +14,21 @@ pub(crate) use chains::{NAMES, TELLERS};
 use core::fmt::Debug;
 use generated_abi::views::ChainError;
 
-/// How many numbers are kept; `trace.c` has the same.
+/// The number of stored numbers; `trace.c` has the same constant.
 pub(crate) const MOST: usize = 256;
 
-/// The numbers that are told of a reply.
+/// The trace of a reply.
 #[derive(Debug)]
 pub(crate) struct Text {
-    /// The first of them; what comes behind is mixed into the last.
+    /// The first numbers; all others are mixed into the last one.
     pub(crate) words: [u64; MOST],
-    /// How many there were.
+    /// The number of numbers.
     pub(crate) len: usize,
-    /// The kind of damage that was told, in the order of the C header.
+    /// The kind of error, in the order of the C header.
     pub(crate) damage: Option<u64>,
 }
 
-/// What a number is about, as the high half of the one in front of it.
+/// The subject of a number, as the high half of the number before it.
 const NO_REPLY: u64 = 1;
 const REPLY: u64 = 2;
 const CAP: u64 = 3;
@@ -37,18 +37,18 @@ const DAMAGE: u64 = 5;
 const UNFORESEEN: u64 = 6;
 
 impl Text {
-    /// Nothing told yet.
+    /// Empty traces.
     pub(crate) const fn new() -> Self {
         Self { words: [0; MOST], len: 0, damage: None }
     }
 
-    /// Forgets what was told; what is behind `len` means nothing.
+    /// Clears the trace; numbers after `len` have no meaning.
     #[inline]
     pub(crate) fn clear(&mut self) {
         (self.len, self.damage) = (0, None);
     }
 
-    /// The numbers that are kept.
+    /// The stored numbers.
     #[inline]
     pub(crate) fn kept(&self) -> &[u64] {
         self.words.get(..self.len).unwrap_or(&self.words)
@@ -69,7 +69,7 @@ impl Text {
     }
 }
 
-/// A number that both decide.
+/// A number of the trace.
 fn mixed(one: u64, two: u64) -> u64 {
     (one ^ two).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(7)
 }
@@ -124,7 +124,7 @@ fn error(text: &mut Text, error: ChainError) {
     text.word(value);
 }
 
-/// What the program does not know, though the crate does: C tells no such thing.
+/// An item of the crate that the program does not know; C prints no such item.
 fn unforeseen(text: &mut Text, _: &dyn Debug) {
     text.head(UNFORESEEN, 0_u32);
 }

@@ -20,7 +20,7 @@ fn workspace() -> TempDir {
     folder
 }
 
-/// Runs the program, which must succeed, and returns what it printed.
+/// Runs the program, which must succeed, and returns its output.
 fn success(folder: &Path, args: &[&str]) -> String {
     let Outcome { code, stdout, stderr } = run(folder, args);
     assert_eq!(code, 0, "{args:?}: {stdout}{stderr}");

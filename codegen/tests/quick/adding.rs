@@ -13,7 +13,7 @@ fn every_step_prints_what_the_document_shows() {
     fs::create_dir(folder.path().join("generated")).expect("a folder");
     let document = fixtures::root().join("docs/adding-a-capability.md");
     let codes = follow(&document, folder.path());
-    // A number that is taken does not load; a u64 that i386 aligns otherwise is a finding.
+    // A used number does not load; a u64 with another alignment on i386 is a finding.
     let found = [2, 0, 1, 0, 0];
     assert_eq!(codes[..found.len()], found);
     assert_eq!(codes[found.len()..], vec![0; codes.len() - found.len()]);

@@ -116,7 +116,7 @@ impl Repository {
     }
 }
 
-/// The line of the changelog about a kernel, which must be one and below its heading.
+/// The only line of the changelog about a kernel, which must be below its heading.
 fn entry(changelog: &str) -> &str {
     let (_, rest) = changelog.split_once("### Added\n\n").expect("the heading");
     assert_eq!(changelog.matches("\n- Linux v").count(), 1);

@@ -38,8 +38,8 @@ fn built_replies_are_those_of_the_kernels() {
     assert!(covered > 0 && covered == equal);
 }
 
-/// How the rows of a sweep differ from what is built; none where its ioctl has
-/// no chain, or no call of it worked.
+/// The differences between the rows of a sweep and the built replies; none if its
+/// ioctl has no chain, or no call succeeded.
 fn sweep(rows: &[Row]) -> Option<Vec<String>> {
     let first = rows.first()?;
     let modern = !first.kernel.starts_with("6.1.");

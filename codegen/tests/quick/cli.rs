@@ -256,7 +256,7 @@ fn what_contains_an_overlay_says_so() {
 
 #[test]
 fn lint_is_shown_to_people_machines_and_forges() {
-    let overlay = fixtures::root().join("spec/vfio/proposals/cxl.yaml").display().to_string();
+    let overlay = fixtures::root().join("spec/vfio/proposals/cxl_v3.yaml").display().to_string();
     let args = ["--overlay", &overlay, "lint", "--format"];
     let Outcome { code, stdout, .. } = run(&fixtures::root(), &[&args[..], &["text"]].concat());
     assert_eq!(code, 1);

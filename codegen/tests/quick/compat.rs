@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use capchain::catalogue;
-use capchain::compat::{Class, Finding, Rules, codes, compare};
+use capchain::compat::{Class, Finding, SeverityRules, codes, compare};
 use capchain::release::Release;
 use support::comparisons::{Example, breaking, examples, history};
 use support::fixtures;
 
-/// A break: the code, the class, and what it is about.
+/// A break: its code, its class and its subject.
 type Break = (&'static str, Class, &'static str);
 
-/// The breaks of the history, by the release that brought them.
+/// The breaks of the history, by their release.
 const BREAKS: [(&str, &[Break]); 6] = [
-    // Its fields move, and argsz must cover more.
+    // Its fields move, and minsz is larger.
     ("v4.5", &[("C21", Class::Wire32, "vfio_iommu_spapr_tce_create"); 2]),
     ("v4.6", &[("C7", Class::Source, "vfio_region_info.cap_offset")]),
     ("v5.8-rc2", &[("C12", Class::Ids, "VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION")]),
@@ -129,7 +129,7 @@ fn findings_are_weighed_and_accepted_by_rules() {
     let at = |name: &str| &sides.iter().find(|(_, side)| side.name == name).expect("it").1;
     let found = compare(at("v6.12"), at("v6.13"));
     let judge = |text: &str| {
-        let rules = Rules::parse(text).expect("rules");
+        let rules = SeverityRules::parse(text).expect("rules");
         let (judged, idle) = rules.judge(found.clone(), |_, _| None);
         let breaks = judged.iter().filter(|one| one.verdict == capchain::compat::Verdict::Breaks);
         (breaks.count(), idle.len())
@@ -146,7 +146,7 @@ fn findings_are_weighed_and_accepted_by_rules() {
         ("accept: [{code: C1, subject: x, reason: ''}]", "without a reason"),
         ("allow: []", "unknown field `allow`"),
     ] {
-        let error = Rules::parse(text).expect_err(text);
+        let error = SeverityRules::parse(text).expect_err(text);
         assert!(error.contains(says), "{text}: {error}");
     }
 }

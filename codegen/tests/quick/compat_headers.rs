@@ -9,7 +9,7 @@ use support::groups::{Group, skip};
 use support::program::{Outcome, run};
 use support::{fixtures, kernels};
 
-/// The texts of headers of the newest release, each with what it is.
+/// The texts of headers of the newest release, each with a description.
 fn headers() -> Vec<(String, String)> {
     let newest = lower(&fixtures::spec(), None);
     let generated = capchain::emit::c_header(&newest).contents;
@@ -56,7 +56,7 @@ fn declares(line: &str, field: &str) -> bool {
     line.contains(';') && words.take_while(|word| *word != "*").any(|word| word == field)
 }
 
-/// Two fields of a struct in each other's place.
+/// A struct with two fields exchanged.
 fn swapped(text: &str, name: &str, one: &str, other: &str) -> String {
     in_struct(text, name, |lines| {
         let at = |field| lines.iter().position(|line| declares(line, field)).expect("a field");
@@ -78,7 +78,7 @@ fn with_lines(text: &str, name: &str, more: &[&str]) -> String {
     in_struct(text, name, |lines| lines.iter().chain(more).map(|line| (*line).to_owned()).collect())
 }
 
-/// A macro's definition with another body; none takes it away.
+/// A macro's definition with another body, or without the macro.
 fn macro_(text: &str, name: &str, body: Option<&str>) -> String {
     let edited: String = text
         .lines()
@@ -96,7 +96,7 @@ fn macro_(text: &str, name: &str, body: Option<&str>) -> String {
     edited
 }
 
-/// What `compat` says of an edited header against the newest release.
+/// The findings of `compat` on an edited header, compared with the newest release.
 fn verdict(folder: &Path, text: &str) -> (i32, String) {
     fs::create_dir_all(folder.join("linux")).expect("a folder");
     let path: PathBuf = folder.join("linux/vfio.h");
@@ -115,7 +115,7 @@ fn deliberate_breaks_of_headers_are_found() {
             (swapped(&text, "vfio_irq_info", "index", "count"), "error[C2] vfio_irq_info: `"),
             (
                 macro_(&text, "VFIO_REGION_INFO_CAP_TYPE", Some("1")),
-                "error[C12] VFIO_REGION_INFO_CAP_TYPE: 1 of `region` is that of",
+                "error[C12] VFIO_REGION_INFO_CAP_TYPE: 1 of `region` is the number of",
             ),
             (
                 macro_(&text, "VFIO_DEVICE_FLAGS_RESET", None),

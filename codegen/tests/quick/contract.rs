@@ -31,23 +31,23 @@ fn rows() -> Vec<Row> {
     rows.collect()
 }
 
-/// What a file laid over the specification opens with.
+/// The head of an overlay.
 const OVERLAY: &str = "title: More\ndoc: For the table.\nheader: vfio\nsource: a tree\n\nitems:\n";
 
-/// A capability that comes in `cap.yaml`, and takes a number in `clash.yaml`.
+/// A capability that `cap.yaml` adds, and whose number `clash.yaml` uses.
 const CAPABILITY: &str = "  - capability: VFIO_REGION_INFO_CAP_AGE\n    id: ID\n    chain: region\n    \
     doc: Tells how old the region is.\n    struct: vfio_region_info_cap_age\n    fields:\n      \
     days: u32, days since it was made\n      reserved: reserved u32, zero\n\n  \
     - extend: VFIO_DEVICE_GET_REGION_INFO.core\n    capabilities: [AGE]\n";
 
-/// A flag that comes in `flag.yaml`, and that `new.h` has.
+/// A flag that `flag.yaml` and `new.h` have.
 const FLAG: &str = "  - extend: vfio_region_info.flags\n    bits:\n      VFIO_REGION_INFO_FLAG_OLD: bit 4, it is old\n";
 
-/// The same flag in `bracket.yaml`, in a release that is not known.
+/// The same flag in `bracket.yaml`, with a range of releases.
 const BRACKET: &str = "  - extend: vfio_region_info.flags\n    bits:\n      \
     VFIO_REGION_INFO_FLAG_OLD: {bit: 4, doc: it is old, since: v7.0..v7.2}\n";
 
-/// The files that the table speaks of.
+/// The files of the table.
 fn files(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file");
     let header = |at: Option<&str>| {
@@ -97,7 +97,7 @@ fn patches(folder: &Path) {
         )
     };
     let header = "include/uapi/linux/vfio.h";
-    let (count, new) = (" \t__u32\tcount;\n", "+\t__u32\tnew;\n");
+    let (count, new) = (" \t__u32\tcount;\n", "+\t__u32\tfresh;\n");
     let flag = "+#define VFIO_IRQ_INFO_NEW\t(1 << 4)\n";
     let last = " #define VFIO_IRQ_INFO_NORESIZE\t(1 << 3)\n";
     write("append.patch", patch(header, &[last, flag, " \t__u32\tindex;\n", count].concat()));
@@ -106,7 +106,7 @@ fn patches(folder: &Path) {
     write("other.patch", patch("include/linux/vfio.h", &[count, new].concat()));
 }
 
-/// Replies, whole and damaged, in every form that is read.
+/// Replies, complete and damaged, in every input format.
 fn replies(folder: &Path) {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).expect("a file");
     let reply = fs::read(fixtures::root().join("docs/examples/region.bin")).expect("a reply");
@@ -125,7 +125,7 @@ fn replies(folder: &Path) {
     write("damaged.bin", &damaged);
 }
 
-/// Why a text is not what a column of the table says.
+/// The difference between a text and a column of the table.
 fn fault(text: &str, column: &str) -> Option<String> {
     match column {
         "*" => None,
@@ -173,7 +173,7 @@ fn every_line_of_the_contract_holds() {
     println!("{} lines hold", rows.len());
 }
 
-/// The commands, with the exit codes that they have and the formats that they take.
+/// The commands with their exit codes and formats.
 const COMMANDS: [(&str, &[i32], &[&str]); 9] = [
     ("generate", &[0, 1, 2], &[]),
     ("lint", &[0, 1, 2], &["json", "github"]),

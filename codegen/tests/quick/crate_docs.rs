@@ -1,4 +1,4 @@
-//! Documentation of the generated crate: each text of a capability stands once.
+//! Documentation of the generated crate: each text of a capability is printed once.
 
 use capchain::emit::FAMILIES;
 use capchain::lower::lower;

@@ -347,8 +347,8 @@ fn no_bytes_break_it() {
 
 #[test]
 fn a_hostile_chain_takes_no_more_time_than_its_size() {
-    // Capabilities that lie over each other, from the end to the start, each
-    // with an array to the end: together they count far more than there is.
+    // Overlapping capabilities, from the end to the start, each with an array to
+    // the end: together they count far more than the reply has.
     let len = 1 << 15;
     let mut bytes = vec![0; len];
     let mut put = |at: usize, word: u32| bytes[at..at + 4].copy_from_slice(&word.to_le_bytes());

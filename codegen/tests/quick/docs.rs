@@ -14,7 +14,7 @@ use reference::{Reference, cells, tables};
 use roxmltree::{Document, Node};
 use support::fixtures;
 
-/// Releases on both sides of each great change.
+/// The releases before and after each large change.
 const RELEASES: [&str; 8] = ["v3.6", "v4.2", "v4.6", "v5.8-rc2", "v5.10", "v5.18", "v6.6", "v7.3"];
 
 /// An ABI with its reference, which is made once for all tests.
@@ -132,7 +132,7 @@ fn every_release_has_a_page_or_is_listed_as_unchanged() {
     }
 }
 
-/// What a reader may look for by name.
+/// The names that a reader may look up.
 fn expected_anchors(abi: &Abi) -> Vec<String> {
     let heading = |word: &str, name: &str| format!("{word}-{}", name.to_lowercase());
     let mut anchors = Vec::new();
@@ -243,7 +243,7 @@ fn every_picture_is_xml_and_nothing_in_it_overlaps() {
     }
 }
 
-/// Boxes stay apart and on the card, and texts stay inside their boxes.
+/// Boxes are apart and inside the picture, and texts are inside their boxes.
 fn check_layout(place: &str, layout: Node<'_, '_>, svg: Node<'_, '_>) {
     let boxes: Vec<_> = layout.children().filter(|node| node.has_tag_name("rect")).collect();
     for (at, one) in boxes.iter().enumerate() {

@@ -124,7 +124,7 @@ fn every_code_has_an_entry_and_a_case() {
     assert_eq!(in_catalogue, in_source.collect());
 }
 
-/// Every code that the source defines, each in one place.
+/// Every code that the source defines.
 fn codes_in_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     let mut folders = vec![fixtures::root().join("codegen/src")];

@@ -54,8 +54,8 @@ fn a_capability_is_one_entry_and_nothing_else_changes() {
     }
 }
 
-/// The lines that a file gained. It may have lost none, but for those of the
-/// reference that tell how many things there are, or list where one is used.
+/// The lines that were added to a file. No line may be removed, except lines of the
+/// reference with numbers of items or lists of uses.
 fn only_added(old: &str, new: &OutputFile) -> String {
     let diff = TextDiff::from_lines(old, new.contents.as_str());
     let changes: Vec<_> = diff.iter_all_changes().collect();
@@ -73,8 +73,7 @@ fn only_added(old: &str, new: &OutputFile) -> String {
     added
 }
 
-/// Whether a line says the same with other numbers, with one use more, or of the
-/// same item in more releases.
+/// Whether two lines differ only in numbers, in one more use, or in more releases of the same item.
 fn tells_again(old: &str, new: &str) -> bool {
     let item = |line: &str| line.split(" | ").take(2).map(str::to_owned).collect::<Vec<_>>();
     if old.starts_with("| ") && item(old) == item(new) {
@@ -114,7 +113,7 @@ fn a_reader_of_today_keeps_its_results_on_replies_of_tomorrow() {
             assert!(after.bytes[argsz as usize..].iter().all(|byte| *byte == 0xa5));
             match (argsz >= old_need, argsz >= full) {
                 (_, true) => assert_eq!(read_before, read_after, "argsz {argsz}"),
-                // The window in which a program that never retries loses the chain.
+                // The window in which a program that does not retry no longer sees the chain.
                 (true, false) => assert_eq!(read_after, Read::Short { need: full }),
                 (false, false) => {
                     assert!(matches!(read_before, Read::Short { .. }));
@@ -127,7 +126,7 @@ fn a_reader_of_today_keeps_its_results_on_replies_of_tomorrow() {
     println!("{compared} pairs of replies read alike");
 }
 
-/// The body of the capability that today's reader knows.
+/// The body of the capability that the current reader knows.
 fn sparse_mmap(areas: &[(u64, u64)]) -> Vec<u8> {
     let count = u32::try_from(areas.len()).expect("a few areas");
     let mut bytes = vec![0; size_of::<vfio_region_info_cap_sparse_mmap>()];
@@ -141,7 +140,7 @@ fn sparse_mmap(areas: &[(u64, u64)]) -> Vec<u8> {
     bytes
 }
 
-/// The body of the invented capability, by tomorrow's layout.
+/// The body of the invented capability, in the new layout.
 fn invented(abi: &Abi) -> Vec<u8> {
     let capability = abi.capabilities.iter().find(|cap| cap.name == "VFIO_REGION_INFO_CAP_NUMA");
     let capability = capability.expect("the invented capability");
@@ -161,8 +160,8 @@ struct Reply {
 }
 
 impl Reply {
-    /// The fixed part but for what a chain may change: argsz, the caps flag
-    /// and `cap_offset`.
+    /// The fixed part without the fields that a chain may change: argsz, the caps
+    /// flag and `cap_offset`.
     fn fixed(&self) -> Vec<u8> {
         let mut fixed = self.bytes[..32].to_vec();
         fixed[0..8].fill(0);
@@ -171,8 +170,8 @@ impl Reply {
     }
 }
 
-/// The answer of a kernel of today: the chain after the fixed part if argsz
-/// has room for it, else a short reply.
+/// The answer of a current kernel: the chain after the fixed part if argsz has room
+/// for it, otherwise a short reply.
 fn reply(chain: &[&Vec<u8>], argsz: u32, fill: u8) -> Reply {
     let mut tail = Vec::new();
     let mut offsets = Vec::new();
@@ -200,7 +199,7 @@ fn reply(chain: &[&Vec<u8>], argsz: u32, fill: u8) -> Reply {
     Reply { bytes, need }
 }
 
-/// What the program finds.
+/// The result of the program.
 #[derive(Debug, PartialEq)]
 enum Read {
     Areas(Vec<(u64, u64)>),
@@ -208,8 +207,8 @@ enum Read {
     Nothing,
 }
 
-/// A program built from today's crate: it sets argsz, tests the flag and then
-/// `cap_offset`, and skips ids that it does not know.
+/// A program built from the current crate: it sets argsz, tests the flag and then
+/// `cap_offset`, and skips unknown ids.
 fn read(bytes: &[u8]) -> Read {
     let info = |field| get32(bytes, field);
     let flags = RegionInfoFlags(info(std::mem::offset_of!(vfio_region_info, flags)));

@@ -1,5 +1,5 @@
-//! The ABI that is inferred from headers: an unchanged header gives the ABI of
-//! the specification, and a changed header differs in the change alone.
+//! The ABI that is inferred from headers: an unchanged header gives the ABI of the
+//! specification, and a changed header differs in the change only.
 
 use capchain::amend::{Amended, amend};
 use capchain::diagnostic::Sources;
@@ -78,7 +78,7 @@ fn unchanged_headers_give_the_abi_of_their_release() {
         let what = kernel.folder.display().to_string();
         let release = kernel.release;
         assert_same(&what, abi.clone(), &amended(&spec, release, &sources, &files));
-        // One header alone leaves the others as they are known.
+        // One header does not change the items of the others.
         assert_same(&what, abi.clone(), &amended(&spec, release, &sources, &files[..1]));
         let fitting = amend(&spec, None, &sources, &files).expect("headers");
         assert_eq!(format!("{:?}", fitting.abi.structs.len()), format!("{:?}", abi.structs.len()));
@@ -121,7 +121,7 @@ fn a_header_of_another_release_gives_the_abi_of_that_release() {
     }
 }
 
-/// Everything that reads an ABI can read it: no index leads astray.
+/// Every reader of an ABI can read it: all indexes are valid.
 fn usable(abi: &Abi) {
     capchain::lint::lint(abi);
     let decode = abi.structs.iter().filter(|one| one.argsz.is_some());

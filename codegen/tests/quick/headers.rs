@@ -21,7 +21,7 @@ fn of(text: &str) -> (Facts, Diagnostics, Sources) {
     (header.facts, header.problems, sources)
 }
 
-/// What we generate for a release.
+/// The generated headers of a release.
 fn generated(release: Option<Release>) -> String {
     capchain::emit::c_header(&lower(&fixtures::spec(), release)).contents
 }
@@ -60,7 +60,7 @@ fn generated_headers_have_what_the_specification_says() {
     }
 }
 
-/// An installed header as it lies in the kernel's tree.
+/// An installed header in its form in the kernel's tree.
 fn in_tree(text: &str) -> String {
     let guarded = text.replace("VFIO_H\n", "VFIO_H_\n").replace(" VFIO_H_", " _UAPIVFIO_H");
     let kernel = "#ifdef __KERNEL__\nextern int hidden(void);\n#else\n#define SEEN 1\n#endif\n";
@@ -147,7 +147,7 @@ fn broken_headers_get_a_clear_error_quickly() {
     }
 }
 
-/// Real headers, or what we generate where there are none.
+/// Real headers, or generated ones if there are none.
 fn seeds() -> Vec<String> {
     let kernels = kernels::kernels();
     let read = |kernel: &kernels::Kernel| {
@@ -182,7 +182,7 @@ fn headers_that_change_at_random_are_read_or_refused() {
             }
         }
         let (facts, problems, sources) = of(&String::from_utf8_lossy(&bytes));
-        // Every report can be shown, and what is left out is reported.
+        // Every report can be shown, and omissions are reported.
         let shown = problems.render(&sources, false);
         assert_eq!(problems.has_errors(), shown.contains("error["), "{shown}");
         match problems.count(Severity::Error) {

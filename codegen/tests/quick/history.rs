@@ -23,7 +23,7 @@ fn names(facts: &Facts) -> BTreeSet<String> {
     names
 }
 
-/// Whether facts can tell of it: they have no tags of enums.
+/// Whether facts have the kind of item: they have no tags of enums.
 fn is_told(item: &Item) -> bool {
     item.kind != Kind::Enum
 }
@@ -54,7 +54,7 @@ fn items_are_in_the_releases_whose_headers_have_them() {
             compared += 1;
         }
         let untold: Vec<_> = names.iter().filter(|name| !expected.contains(*name)).collect();
-        // What a capability starts with belongs to its chain; a union has no name in C.
+        // The header of a capability belongs to its chain; a union has no name in C.
         let told = |name: &&String| !name.ends_with(".header") && !name.ends_with('.');
         let untold: Vec<_> = untold.into_iter().filter(told).collect();
         assert!(untold.is_empty(), "{release} has what history does not know: {untold:?}");

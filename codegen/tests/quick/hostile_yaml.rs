@@ -25,7 +25,7 @@ impl Hostile {
         Self(SpecFolder::demo())
     }
 
-    /// Opens the specification and shows what is wrong with it.
+    /// Opens the specification and prints its errors.
     fn open(&self) -> (Opened, String) {
         let start = Instant::now();
         let opened = self.0.open(&[]);
@@ -36,14 +36,14 @@ impl Hostile {
         (opened, shown)
     }
 
-    /// Checks that `demo.yaml` is refused in these words.
+    /// Checks that `demo.yaml` is refused with this text.
     fn refuses(&self, bytes: impl AsRef<[u8]>, words: &str) {
         self.0.write("demo.yaml", bytes);
         let (opened, shown) = self.open();
         assert!(opened.spec.is_none() && shown.contains(words), "{words}: {shown}");
     }
 
-    /// Checks that `demo.yaml` is taken.
+    /// Checks that `demo.yaml` is accepted.
     fn takes(&self, bytes: impl AsRef<[u8]>) {
         self.0.write("demo.yaml", bytes);
         let (opened, shown) = self.open();
@@ -159,7 +159,7 @@ fn folders_are_read_with_care() {
 }
 
 impl Hostile {
-    /// A folder is no file, whatever it is called.
+    /// A folder is not a file.
     fn refuses_folder(&self) {
         fs::create_dir(self.0.path().join("demo.yaml")).expect("a folder");
         let (opened, shown) = self.open();
@@ -207,7 +207,7 @@ fn every_piece_of_a_file_is_refused_or_read() {
     }
 }
 
-/// What loads can be lowered, as of any release.
+/// A specification that loads can be lowered, as of any release.
 fn checked(opened: &Opened) {
     let Some(spec) = &opened.spec else { return };
     let releases = spec.releases();
@@ -236,7 +236,7 @@ fn rounds() -> usize {
     asked.map_or(400, |rounds| rounds.parse().expect("a number"))
 }
 
-/// Bytes that mean something in YAML or in the format.
+/// Bytes with a meaning in YAML or in the format.
 const ODD: &[u8] = b"-:,{}[]'\"#&*!|>%@`\t\n 0129vVaA_";
 
 #[test]

@@ -19,8 +19,7 @@ fn run_on(spec: &SpecFolder, args: &[&str]) -> Outcome {
     run(spec.path(), &[&["--spec", &path], args].concat())
 }
 
-/// Takes the lines from the one that starts an item to the one that starts the
-/// next.
+/// Removes the lines from the start of an item to the start of the next one.
 fn without(text: String, from: &str, to: &str) -> String {
     let (before, rest) = text.split_once(from).expect("the item");
     let behind = rest.split_once(to).map_or(String::new(), |(_, rest)| to.to_owned() + rest);
@@ -107,7 +106,7 @@ fn what_was_taken_out_comes_back_from_a_header() {
         let drifted = run_on(&copy, &[&["drift"], &headers[..]].concat());
         assert_eq!(drifted.code, 0, "{text}\n{}{}", drifted.stdout, drifted.stderr);
         assert!(outputs(copy.abi()) == before, "outputs differ; pasted was\n{text}");
-        // Nothing is wrong but what a person has to write.
+        // The only findings are about parts that a person has to write.
         let Outcome { code, stdout, .. } = run_on(&copy, &["lint", "--format", "json"]);
         let report: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
         let findings = report["findings"].as_array().expect("findings");
@@ -151,7 +150,7 @@ fn grown(text: &str, name: &str, more: &str) -> String {
     format!("{front}struct {name} {{\n{}", rest.replacen("};\n", &format!("{more}}};\n"), 1))
 }
 
-/// What a kernel of tomorrow may have: a header of today with more in it.
+/// A possible future header: a current header with additions.
 fn tomorrow() -> String {
     let newest = lower(&fixtures::spec(), None);
     let text = capchain::emit::c_header(&newest).contents;
@@ -174,7 +173,7 @@ fn what_kernels_may_add_is_covered() {
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("`VFIO_TOMORROW_TWICE` is left out"), "{stderr}");
     paste(&text);
-    // The payload's id had been reserved for others, who lost.
+    // The payload's id was reserved for another tree.
     copy.edit("device_feature.yaml", |text| {
         without(text, "    reserved:\n", "  - struct: vfio_device_low_power_entry_with_wakeup")
     });

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use support::fixtures;
 use support::spec_folder::SpecFolder;
 
-/// Rules of the family that loading enforces; L13 is kept in both places.
+/// Rules that loading enforces; L13 is checked in both places.
 const AT_LOAD: [&str; 2] = ["L10", "L11"];
 
 /// Further rules that an example breaks: one mistake often breaks several.
@@ -108,7 +108,7 @@ fn the_real_specification_is_clean() {
 
 #[test]
 fn the_posted_capability_causes_its_own_hole() {
-    let overlay = fixtures::root().join("spec/vfio/proposals/cxl.yaml");
+    let overlay = fixtures::root().join("spec/vfio/proposals/cxl_v3.yaml");
     let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[overlay]);
     let spec = opened.spec.unwrap_or_else(|| {
         panic!("{}", opened.problems.render(&opened.sources, false));
@@ -123,7 +123,7 @@ fn the_posted_capability_causes_its_own_hole() {
         "with it, `comp_reg_offset` is at 32 (64-bit and other 32-bit), 28 (i386); \
             the size is 48 (64-bit and other 32-bit), 44 (i386)",
         "without it, `comp_reg_offset` is at 24; the size is 40",
-        // L5: as a compiler lays it out.
+        // L5: the layout of a compiler.
         "its size is 48 (64-bit and other 32-bit), 44 (i386)",
         "is at 32 (64-bit and other 32-bit), 28 (i386)",
     ] {

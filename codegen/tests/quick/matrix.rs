@@ -29,8 +29,8 @@ fn no_program_misreads_a_kernel_of_another_release() {
         let (readers, writers) = (told(&mismatch.readers), told(&mismatch.writers));
         println!("{readers:?} reads {writers:?}, argsz {}: {}", mismatch.argsz, mismatch.what);
     }
-    // The id that two capabilities had in one candidate: whoever reads or writes
-    // with its headers takes one for the other.
+    // The id that two capabilities had in one candidate: programs and kernels built
+    // with its headers take one for the other.
     let others = mismatches.iter().filter(|one| {
         let candidate =
             |releases: &[Release]| releases.len() == 1 && releases[0].to_string() == "v5.8-rc2";

@@ -156,14 +156,14 @@ fn the_model_predicts_the_answers_of_kernels() {
     assert!(matched > 500, "{matched} rows are too few to show anything");
 }
 
-/// The number of an error, as Linux has it.
+/// The number of an error on Linux.
 fn error_number(name: &str) -> i64 {
     let numbers = [("EINVAL", 22), ("ENOSPC", 28)];
     let found = numbers.iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("{name} has a number")).1
 }
 
-/// How the model's answer differs from a kernel's.
+/// The differences between the model's answer and a kernel's.
 fn difference(
     row: &Row,
     size: usize,

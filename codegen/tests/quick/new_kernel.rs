@@ -27,7 +27,7 @@ fn blocks() -> Vec<Block> {
     blocks.collect()
 }
 
-/// The header of the kernel that is stdout to be out.
+/// The header of the new kernel.
 fn header() -> String {
     let text = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
     let flags = "struct vfio_region_info {\n";
@@ -44,7 +44,7 @@ fn header() -> String {
     format!("{front}{flags}{rest}")
 }
 
-/// A person writes what `import` left open.
+/// The parts that a person writes after `import`.
 fn write_documentation(folder: &Path) {
     let mut drafts = 0;
     for path in fixtures::yaml_files(&folder.join("spec/vfio")) {
@@ -85,7 +85,7 @@ fn every_step_does_what_the_document_says() {
             codes.push(code);
             printed += &(stdout.clone() + &stderr);
             if line.contains(" import ") {
-                // Places are stderr from the workspace.
+                // Places are relative to the workspace.
                 let here =
                     stdout.replace("# spec/vfio", &format!("# {}/spec/vfio", ours.display()));
                 paste(&here);

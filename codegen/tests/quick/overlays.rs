@@ -53,7 +53,7 @@ fn fields_stand_where_they_are_put() {
     assert_eq!(fields(&abi, "demo_info"), expected);
     let before = lower(&spec, Some(release("v1.8")));
     assert_eq!(fields(&before, "demo_info"), ["argsz", "flags", "parts", "cap_offset"]);
-    // The places in between are those of 4 bytes each.
+    // The offsets in between have 4 bytes each.
     let offsets = struct_(&abi, "demo_info").layouts[0].fields.iter().map(|span| span.offset);
     assert!(offsets.eq((0..32).step_by(4)));
 }

@@ -1,5 +1,5 @@
-//! The protocol of two calls, against servers that keep it, whose reply grows in
-//! between, or that lie.
+//! The protocol of two calls, with correct servers, servers whose reply grows in
+//! between, and incorrect servers.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use vfio_abi::views::{
 
 type Region = Profile<vfio_region_info>;
 
-/// A server with one sparse mmap capability of so many areas.
+/// A server with one sparse mmap capability of `areas` areas.
 fn answer(profile: &Region, buffer: &mut [u8], areas: usize) -> usize {
     let mut fixed = vfio_region_info::new();
     fixed.flags = RegionInfoFlags::MMAP;
@@ -114,7 +114,7 @@ fn a_slice_that_cannot_grow_gives_the_needed_size_and_keeps_the_fixed_part() {
 
 #[test]
 fn peers_that_lie_are_not_believed() {
-    // An argsz beyond the buffer that no buffer satisfies.
+    // An argsz that no buffer can satisfy.
     let mut buffer = vec![0; 64];
     let mut calls = 0;
     let endless = RegionInfo::request(&mut buffer, 0, |bytes| {
@@ -126,7 +126,7 @@ fn peers_that_lie_are_not_believed() {
     assert_eq!(calls, 1, "4 GiB are not allocated because a peer says so");
     assert!(buffer.len() <= 64);
 
-    // More written than there is room for.
+    // More bytes written than the buffer has.
     let mut buffer = [0; 64];
     let info = RegionInfo::request(&mut buffer, 0, |bytes| {
         answer(&REGION, bytes, 1);
@@ -134,7 +134,7 @@ fn peers_that_lie_are_not_believed() {
     });
     assert_eq!(areas(&info.expect("a reply")), 1);
 
-    // Less written than a reply has.
+    // Fewer bytes written than a reply has.
     let mut buffer = [0; 64];
     let cut = RegionInfo::request(&mut buffer, 0, |_| Ok::<_, Infallible>(16));
     let too_short = RequestError::Reply(ReplyError::TooShort { len: 16, minsz: 32 });

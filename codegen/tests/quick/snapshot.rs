@@ -60,7 +60,7 @@ fn struct_facts(abi: &Abi, struct_: &Struct) -> Vec<(String, String)> {
     facts
 }
 
-/// What one release has: a name, and what is true of it.
+/// The items of one release: names with their properties.
 fn facts(abi: &Abi) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for struct_ in &abi.structs {
@@ -161,6 +161,7 @@ fn every_step_has_the_same_verdict() {
                 Class::Wire32 => "wire on 32 bit",
                 Class::Source => "source",
                 Class::Ids => "ids",
+                Class::NotJudged => "not judged",
                 Class::Growth => "growth",
                 Class::Note => "note",
             };

@@ -99,7 +99,7 @@ fn the_overlay_extends_the_examples() {
     assert_eq!(then(&examples), then(&extended), "an overlay came with the newest release");
 }
 
-/// What the JSON Schema has in places of this name: properties or words.
+/// The properties or words that the JSON Schema has in a place of this name.
 fn collect(schema: &Value, name: &str, found: &mut BTreeSet<String>) {
     match schema {
         Value::Object(map) => {
@@ -181,7 +181,7 @@ fn links_within_the_document_lead_somewhere() {
     }
 }
 
-/// What a heading is linked by.
+/// The anchor of a heading.
 fn anchor(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
     heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")
@@ -200,7 +200,7 @@ fn examples_say_what_the_specification_says() {
     }
 }
 
-/// What an ABI says of each name, apart from documentation.
+/// The properties of each name of an ABI, without documentation.
 fn facts(abi: &Abi) -> BTreeMap<String, String> {
     let structs = abi.structs.iter().map(|struct_| {
         let names: Vec<_> = struct_.fields.iter().map(|field| &field.name).collect();
@@ -268,8 +268,7 @@ fn holds(file: &str, excerpt: &[&str]) -> bool {
     true
 }
 
-/// Where a run ends that starts with the first line; comments between its
-/// lines may be left out.
+/// The end of a run that starts with the first line; comments between its lines may be left out.
 fn end(lines: &[&str], run: &[&str]) -> Option<usize> {
     let mut at = 0;
     for (index, expected) in run.iter().enumerate() {

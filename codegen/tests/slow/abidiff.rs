@@ -14,7 +14,7 @@ use support::fixtures;
 use support::groups::{Group, has, has_compiler};
 use support::process::succeed;
 
-/// The steps, and what is known to break in each.
+/// The steps with their known breaks.
 const STEPS: [(&str, &str, &[&str]); 3] = [
     ("v4.4", "v4.7", &["vfio_iommu_spapr_tce_create", "vfio_region_info.cap_offset"]),
     (
@@ -35,7 +35,7 @@ fn abi(release: &str) -> Abi {
     lower(&fixtures::spec(), Some(release.parse().expect("a release")))
 }
 
-/// What breaks by our verdict, without repetition.
+/// The breaks that we report, without repetition.
 fn broken(old: &str, new: &str) -> Vec<String> {
     let side = |release| fixtures::side(release, abi(release));
     let found = compare(&side(old), &side(new));

@@ -39,8 +39,8 @@ fn what_c_builds_is_what_the_kernels_wrote() {
     assert!(covered.len() > 500, "few rows");
 }
 
-/// The profile of a row's handler, the size of its struct, and where the index
-/// is that is asked about; none of an ioctl without a chain.
+/// The profile of a row's handler, the size of its struct and the offset of the
+/// index; none for an ioctl without a chain.
 fn rules(row: &Row) -> Option<(&'static str, usize, Option<usize>)> {
     let old = row.kernel.starts_with("6.1.");
     Some(match row.ioctl.as_str() {
@@ -65,7 +65,7 @@ fn full(rows: &[Row]) -> Option<Vec<u8>> {
     honest.max_by_key(|row| row.argsz_in).map(Row::out)
 }
 
-/// What the program answers.
+/// The answer of the program.
 fn build(lines: String) -> Vec<String> {
     let abi = capchain::lower::lower(&fixtures::spec(), None);
     let workdir = Workdir::new(&capchain::emit::c_header(&abi).contents);

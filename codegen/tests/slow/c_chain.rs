@@ -16,7 +16,7 @@ use support::fixtures;
 use support::groups::has_compiler;
 use support::process::succeed;
 
-/// Programs that return 0 if all is well.
+/// Programs that return 0 on success.
 const PROGRAMS: [&str; 6] = ["walk", "errors", "agree", "read", "request", "builder"];
 
 const INCLUDE: &str = "#include \"vfio_abi.h\"\n";
@@ -92,8 +92,7 @@ fn name_at_the_end(text: &str) -> Option<&str> {
     (plain && !name.is_empty() && !name.starts_with("__")).then_some(name)
 }
 
-/// Commands that generate code for every function, so that warnings of the
-/// optimizer come too.
+/// Commands that generate code for every function, so that the optimizer warns too.
 fn compiled(workdir: &Workdir, file: &Path) -> Vec<Command> {
     let compilers = [("gcc", "c", "-std=c99"), ("g++", "c++", "-std=c++11")];
     let compilers = compilers.into_iter().filter(|(compiler, ..)| has_compiler(compiler));

@@ -28,7 +28,7 @@ fn newest() -> String {
     header(&fixtures::spec(), None)
 }
 
-/// The header of a specification that is there for tests.
+/// The header of a specification for tests.
 fn made_up(name: &str, release: Option<&str>) -> String {
     let folder = fixtures::root().join("codegen/tests/specs").join(name);
     header(&fixtures::open(&folder), release)
@@ -127,7 +127,7 @@ fn says_of_every_release_what_its_headers_say() {
     }
 }
 
-/// What the header declares under the kernel's names.
+/// The declarations of the header under the kernel's names.
 fn declared_by_kernel(workdir: &Workdir) -> Declared {
     let ours = |name: &str| name.starts_with("VFIO_ABI_") || name.starts_with("vfio_abi_");
     let mut declared = declared(workdir, INCLUDE);
@@ -153,8 +153,8 @@ fn distribution(workdir: &Workdir) -> Option<(String, Release)> {
     Some((includes, release))
 }
 
-/// What a program that includes one header prints of names that two headers
-/// have in common, and what one that includes the other prints.
+/// The output of two programs about the names that two headers have in common; each
+/// includes one of the headers.
 fn common_values(workdir: &Workdir, includes: &str) -> (Vec<String>, Vec<String>) {
     let common = declared_by_kernel(workdir).common(&declared(workdir, includes));
     assert!(common.structs.len() > 10 && common.constants.len() > 50, "{common:?}");

@@ -14,8 +14,7 @@ use support::{facts, fixtures};
 const OURS: &str = "#include \"vfio_abi.h\"\n";
 const THEIRS: [&str; 3] = ["linux/vfio.h", "linux/vfio_zdev.h", "linux/vfio_ccw.h"];
 
-/// Uses what came late, under whatever kernel header it is compiled, and reads
-/// a device chain that starts at offset 20.
+/// Uses recent items with every kernel header, and reads a device chain that starts at offset 20.
 const PROGRAM: &str = include_str!("../programs/kernel_compat.c");
 
 fn header(release: Option<&str>) -> String {
@@ -24,7 +23,7 @@ fn header(release: Option<&str>) -> String {
     capchain::emit::c_header(&capchain::lower::lower(&spec, release)).contents
 }
 
-/// A folder with kernel headers: `linux/vfio.h` and what else there is.
+/// A folder with `linux/vfio.h` and possibly other kernel headers.
 pub(crate) struct Kernel {
     name: String,
     pub(crate) folder: PathBuf,
@@ -36,13 +35,13 @@ impl Kernel {
         THEIRS.into_iter().filter(|header| self.folder.join(header).exists())
     }
 
-    /// What includes them.
+    /// The lines that include them.
     fn includes(&self) -> String {
         self.headers().map(|header| format!("#include <{header}>\n")).collect()
     }
 }
 
-/// Stand-ins for the three kernel headers of a release, cut out of ours.
+/// Replacements for the three kernel headers of a release, cut from the generated header.
 pub(crate) fn stand_ins(workdir: &Workdir, release: &str) -> Kernel {
     let text = header(Some(release));
     let folder = workdir.folder().join("kernel");
@@ -218,8 +217,7 @@ fn both_spellings_of_a_guard_are_honoured_and_set() {
     }
 }
 
-/// Pieces that a distribution may have carried back to an old kernel, as the
-/// kernel's own commits came.
+/// Parts that a distribution may have backported to an old kernel, one commit of the kernel each.
 const CARRIED_BACK: [&str; 2] = [
     "#define VFIO_DEVICE_FEATURE_DMA_LOGGING_START 6\n\
      struct vfio_device_feature_dma_logging_control { __aligned_u64 page_size; \

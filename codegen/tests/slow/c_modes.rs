@@ -16,7 +16,7 @@ use support::random::Random;
 use support::{agree_program, c_program};
 use support::{fixtures, fuzz_seeds};
 
-/// How many damaged copies of each vector are asked about.
+/// The number of damaged copies of each vector.
 const COPIES: usize = 30;
 
 /// A case, and the answer.
@@ -40,8 +40,7 @@ fn vectors(chain: &str) -> Vec<Known> {
     known
 }
 
-/// Vectors, and damaged copies of them as both byte orders, with what `decode`
-/// says of those.
+/// Vectors, and damaged copies of them in both byte orders, with the result of `decode`.
 fn cases(abi: &Abi) -> (Vec<Known>, Vec<Known>) {
     let vectors: Vec<_> = abi.chains.iter().flat_map(|chain| vectors(&chain.name)).collect();
     let mut random = Random(0x1234_5678_9abc_def1);
@@ -59,8 +58,8 @@ fn cases(abi: &Abi) -> (Vec<Known>, Vec<Known>) {
     (vectors, damaged)
 }
 
-/// The bytes of a little-endian case with each 32-bit number turned round: no
-/// reply of a big-endian machine, but one that leads far enough into the walk.
+/// The bytes of a little-endian case with each 32-bit number reversed: not a reply
+/// of a big-endian machine, but similar enough for a long walk.
 fn swapped(case: &Case, big: &Target) -> Option<Vec<u8>> {
     assert!(big.big_endian, "{} is not big-endian", big.name);
     let turned = |word: &[u8]| word.iter().rev().copied().collect::<Vec<_>>();

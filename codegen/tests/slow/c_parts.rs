@@ -1,6 +1,6 @@
-//! The parts of the C header: each compiles alone, any mixture and order of
-//! parts, the whole and kernel headers compiles and gives the same declarations,
-//! and a program that needs only the types does not pay for the rest.
+//! The parts of the C header: each part compiles alone, every mixture and order of
+//! parts, the whole header and kernel headers compiles and gives the same
+//! declarations, and including only the types is cheap.
 
 use std::path::Path;
 use std::process::Command;

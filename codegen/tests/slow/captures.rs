@@ -49,15 +49,14 @@ fn hosted_by<'a>(abi: &'a Abi, ioctl: &str) -> Option<(&'a str, StructId)> {
     abi.chains.iter().find(hosts).map(|chain| (chain.name.as_str(), id))
 }
 
-/// Both ways to look at a row: the caller's argsz bytes, and all that was
-/// captured, with the guard after them.
+/// Both views of a row: the caller's argsz bytes, and all captured bytes including the guard.
 fn cases(chain: &str, row: &Row) -> [Case; 2] {
     let chain = chain.to_owned();
     [row.own(), row.out()].map(|bytes| Case { chain: chain.clone(), target: target(TARGET), bytes })
 }
 
-/// Whether a call went well and its buffer is all there: the sweeps have argsz
-/// values far beyond the buffer too.
+/// Whether a call succeeded and its buffer was captured completely: the sweeps also
+/// have argsz values far beyond the buffer.
 fn is_whole(row: &Row) -> bool {
     row.ret >= 0 && row.argsz_in as usize <= row.out().len()
 }

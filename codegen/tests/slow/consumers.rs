@@ -13,7 +13,7 @@ use support::process::{code_and_text, succeed};
 use support::{fixtures, sample_reply};
 use tempfile::TempDir;
 
-/// What every program prints of the reply.
+/// The output of every program for the reply.
 const PRINTED: &str = "\
 region 2: 0x8000 bytes at 0x20000000000
 capability 1, version 1
@@ -57,7 +57,7 @@ impl Projects {
         make
     }
 
-    /// Installs the header by the one command, and removes what it came from.
+    /// Installs the header with the one command, and removes its sources.
     fn installed() -> Self {
         let projects = Self::new();
         let prefix = ["prefix=", &projects.path("prefix").to_string_lossy()].concat();
@@ -66,7 +66,7 @@ impl Projects {
         projects
     }
 
-    /// pkg-config, or what runs it, where the header is installed.
+    /// pkg-config, or a program that runs it, with the installed header.
     fn finding(&self, program: &str, folder: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.path(folder));
@@ -74,8 +74,8 @@ impl Projects {
         command
     }
 
-    /// Checks a program: it prints a whole reply, and fails for a reply that is cut or
-    /// whose chain leads out of it.
+    /// Checks a program: it prints a complete reply, and fails for a truncated
+    /// reply or one whose chain leads out of it.
     fn judge(&self, program: &Path) {
         let whole = sample_reply::reply();
         assert_eq!(self.run(program, &whole), (Some(0), PRINTED.to_owned()));
@@ -183,7 +183,7 @@ fn version() -> String {
     fixtures::spec().spec().abi.version.0.clone()
 }
 
-/// Versions that a program can do with, and such that it cannot.
+/// Versions that a program accepts, and versions that it does not.
 fn versions() -> ([String; 3], [String; 2]) {
     let version = version();
     let numbers = version.split('.').map(|part| part.parse::<u32>().expect("a number"));
@@ -238,7 +238,7 @@ fn the_packaged_generator_needs_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let package = unpacked(folder.path(), "capchain");
     let mut build = cargo(&package);
-    // What other packages compiled to is taken from where this test was built.
+    // Compiled dependencies are taken from the folder of this test.
     let here = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
     build.env("CARGO_BUILD_BUILD_DIR", here).env("CARGO_INCREMENTAL", "0");
     build.args(["build", "--quiet", "--offline", "--locked", "--bin", "capchain", "--target-dir"]);

@@ -31,7 +31,7 @@ fn has_no_more(folder: &Path, facts: &Facts) {
         let text = std::fs::read_to_string(entry.expect("a file").path()).expect("a file");
         let mut former = false;
         for line in text.lines() {
-            // A name that the kernel has given up is no more than a way to the new one.
+            // A former name of the kernel is only an alias of the new one.
             former |= line.contains("note = \"called `");
             if line.starts_with("pub ") && std::mem::take(&mut former) {
                 continue;

@@ -37,7 +37,7 @@ fn agree(abi: &Abi, cases: &[Case]) {
     assert!(ends.len() > 3, "{ends:?}");
 }
 
-/// How a text ends: with what error, or with none.
+/// The error at the end of a text, if there is one.
 fn end(text: &str) -> &str {
     let last = text.lines().last().unwrap_or_default();
     last.strip_prefix("error ").and_then(|rest| rest.split(' ').next()).unwrap_or("none")
@@ -74,7 +74,7 @@ fn damaged_chains_of_another_abi_are_read_alike() {
     for (at, word) in words {
         express[at..at + 4].copy_from_slice(&word.to_le_bytes());
     }
-    // Where headers and their links are, so that the damage is not lost in zeros.
+    // The offsets of headers and links, so that changes hit them and not padding.
     let near = express[..0x160].to_vec();
     let mut seeds = Vec::new();
     for (chain, bytes) in [("standard", &space), ("extended", &express), ("extended", &near)] {

@@ -9,7 +9,7 @@ use capchain::lower::lower;
 use support::process::succeed;
 use support::{fixtures, rustc, sample_reply};
 
-/// What snippets stand in, where they are no programs themselves.
+/// The frame of snippets that are not programs.
 const RUST: &str = include_str!("../programs/guide.rs");
 const C: &str = include_str!("../programs/guide.c");
 

@@ -34,7 +34,7 @@ const TAMPERED: [(&str, &str); 8] = [
     ("name=?", "name=X"),
 ];
 
-/// What came of a pair in a language.
+/// The result of a pair in a language.
 struct Outcome {
     old: String,
     new: String,
@@ -161,8 +161,8 @@ fn alike(outcomes: &[Outcome]) {
     }
 }
 
-/// The id that two capabilities had in one candidate: whoever writes or reads
-/// with its headers takes one for the other, and nothing else is misread.
+/// The id that two capabilities had in one candidate: programs and kernels built
+/// with its headers take one for the other. Everything else is read correctly.
 fn taken_for_another(one: &Outcome) {
     for (_, chain, what) in &one.mismatches {
         assert!(chain == "type1" && what.contains("_CAP_MIGRATION"), "{what}");

@@ -12,7 +12,7 @@ use support::packages::cargo;
 use support::process::succeed;
 use support::program::{Outcome, run};
 
-/// Runs the program, which must succeed, and returns what it printed.
+/// Runs the program, which must succeed, and returns its output.
 fn success(folder: &Path, args: &[&str]) -> String {
     let Outcome { code, stdout: output, stderr: errors } = run(folder, args);
     assert_eq!(code, 0, "{args:?}: {output}{errors}");

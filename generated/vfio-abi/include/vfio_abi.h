@@ -91,9 +91,9 @@
 #define VFIO_API_VERSION	0
 
 /*
- * What VFIO_CHECK_EXTENSION can be asked for. Some are IOMMU backends, which
+ * Extensions for VFIO_CHECK_EXTENSION. Some are IOMMU backends, which
  * VFIO_SET_IOMMU takes too; the others, whose meaning starts with "whether",
- * can only be asked for.
+ * can only be checked.
  *
  * Reserved:
  * - 30, VFIO_PKVM_PVIOMMU: Used downstream, by the kernels that crosvm is built
@@ -148,7 +148,7 @@
 #define VFIO_UPDATE_VADDR			10
 
 /*
- * What every ioctl number of VFIO is built from.
+ * The parts of every ioctl number of VFIO.
  * Since Linux 3.6.
  */
 
@@ -177,8 +177,8 @@ struct vfio_info_cap_header {
 };
 
 /*
- * Tells which version of the interface the kernel speaks; a program built for
- * another one must stop.
+ * Returns the kernel's version of the interface; a program for another version
+ * must stop.
  *
  * File descriptor: container
  * Argument: none
@@ -224,7 +224,7 @@ struct vfio_info_cap_header {
  */
 struct vfio_group_status {
 	__u32	argsz;	/* size of this struct in bytes */
-	__u32	flags;	/* what may be done with the group now */
+	__u32	flags;	/* state of the group */
 /* no device of the group is held by a driver of the host */
 #define VFIO_GROUP_FLAGS_VIABLE		(1 << 0)
 /* the group is in a container or an iommufd */
@@ -232,7 +232,7 @@ struct vfio_group_status {
 };
 
 /*
- * Tells whether the group can be used, and whether it has joined a container.
+ * Reports whether the group can be used, and whether it has joined a container.
  *
  * File descriptor: group
  * Argument: struct vfio_group_status *
@@ -338,8 +338,8 @@ struct vfio_device_info {
 
 /*
  * Reports the kind of a device and the number of its regions and interrupts. A
- * buffer that is too small for the capabilities is no error: the caps flag is
- * set, cap_offset is 0, and argsz says which size to come back with.
+ * buffer that is too small for the capabilities is not an error: the caps flag
+ * is set, cap_offset is 0, and argsz is the size to retry with.
  *
  * File descriptor: device
  * Argument: struct vfio_device_info *
@@ -396,7 +396,7 @@ struct vfio_device_info {
 #define VFIO_DEVICE_INFO_CAP_ZPCI_GROUP	2
 
 /*
- * Gives the utility string of an s390 PCI function, where the function has one.
+ * The utility string of an s390 PCI function, if the function has one.
  *
  * Struct: vfio_device_info_cap_zpci_util
  * Since Linux 5.10.
@@ -404,7 +404,7 @@ struct vfio_device_info {
 #define VFIO_DEVICE_INFO_CAP_ZPCI_UTIL	3
 
 /*
- * Gives the path of an s390 PCI function inside the machine.
+ * The path of an s390 PCI function inside the machine.
  *
  * Struct: vfio_device_info_cap_zpci_pfip
  * Since Linux 5.10.
@@ -412,8 +412,8 @@ struct vfio_device_info {
 #define VFIO_DEVICE_INFO_CAP_ZPCI_PFIP	4
 
 /*
- * Tells which PCIe atomic operations of the device the path up to the root
- * complex completes. It is there only if at least one width is.
+ * The PCIe atomic operations of the device that the path up to the root complex
+ * completes. Present only if at least one width is completed.
  * Since Linux 6.5.
  */
 #define VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP	5
@@ -428,8 +428,7 @@ struct vfio_device_info_cap_pci_atomic_comp {
 };
 
 /*
- * Puts the device into its initial state, where VFIO_DEVICE_FLAGS_RESET says
- * that it can.
+ * Puts the device into its initial state, if VFIO_DEVICE_FLAGS_RESET is set.
  *
  * File descriptor: device
  * Argument: none
@@ -464,14 +463,14 @@ struct vfio_region_info {
 	/* offset of the first capability from the start of this struct */
 	__u32		cap_offset;
 	__aligned_u64	size;	/* size of the region in bytes */
-	/* where the region starts in the device's file descriptor, in bytes */
+	/* offset of the region in the device's file descriptor, in bytes */
 	__aligned_u64	offset;
 };
 
 /*
  * Reports the region index of a device. A buffer that is too small for the
- * capabilities is no error: the caps flag is set, cap_offset is 0, and argsz
- * says which size to come back with.
+ * capabilities is not an error: the caps flag is set, cap_offset is 0, and
+ * argsz is the size to retry with.
  *
  * File descriptor: device
  * Argument: struct vfio_region_info *
@@ -502,8 +501,8 @@ struct vfio_region_sparse_mmap_area {
 };
 
 /*
- * Names the parts of a region that may be mapped, where the region as a whole
- * may not. No area at all means that nothing can be mapped.
+ * The parts of a region that may be mapped, if the whole region may not. No
+ * area at all means that nothing can be mapped.
  * Since Linux 4.6.
  */
 #define VFIO_REGION_INFO_CAP_SPARSE_MMAP	1
@@ -517,8 +516,8 @@ __extension__ struct vfio_region_info_cap_sparse_mmap {
 };
 
 /*
- * Names the contents of a region whose index has no fixed meaning. How subtype
- * is read depends on type.
+ * Identifies a region whose index has no fixed meaning. The meaning of subtype
+ * depends on type.
  * Since Linux 4.6.
  */
 #define VFIO_REGION_INFO_CAP_TYPE	2
@@ -538,8 +537,8 @@ struct vfio_region_info_cap_type {
 #define VFIO_REGION_INFO_CAP_MSIX_MAPPABLE	3
 
 /*
- * Tells where the memory of an NVLink2 GPU appears on the system bus, which
- * also shows the NVLink bridges that belong to that GPU.
+ * The address of an NVLink2 GPU's memory on the system bus, which also shows
+ * the NVLink bridges that belong to that GPU.
  * Deprecated since Linux 5.13: the NVLink2 driver was removed and no kernel
  * emits it any more.
  * Since Linux 5.0.
@@ -553,8 +552,8 @@ struct vfio_region_info_cap_nvlink2_ssatgt {
 };
 
 /*
- * Tells the speed of an NVLink2 link, without which the guest's driver cannot
- * bring the link up.
+ * The speed of an NVLink2 link, without which the guest's driver cannot bring
+ * the link up.
  * Deprecated since Linux 5.13: the NVLink2 driver was removed and no kernel
  * emits it any more.
  * Since Linux 5.0.
@@ -563,7 +562,7 @@ struct vfio_region_info_cap_nvlink2_ssatgt {
 
 struct vfio_region_info_cap_nvlink2_lnkspd {
 	struct vfio_info_cap_header header;
-	/* speed of the link, as the bridge's node in the device tree has it */
+	/* speed of the link, from the bridge's node in the device tree */
 	__u32	link_speed;
 	__u32	__pad;	/* zero */
 };
@@ -579,8 +578,8 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
  */
 
 /*
- * How a PCI vendor's regions are numbered. The type is the vendor id or-ed with
- * the vendor bit, so vendors never meet the plain types.
+ * The types of PCI vendors. A type is the vendor id or-ed with the vendor bit,
+ * so it never equals a plain type.
  * Since Linux 4.6.
  */
 
@@ -659,9 +658,9 @@ struct vfio_region_info_cap_nvlink2_lnkspd {
 #define VFIO_REGION_SUBTYPE_GFX_EDID	1
 
 /*
- * Start of an EDID region, through which a user tells a virtual display which
- * monitor is plugged in. To change the monitor, take the link down, write the
- * blob and its size, and bring the link up again.
+ * Start of an EDID region, which defines the monitor of a virtual display. To
+ * change the monitor, take the link down, write the blob and its size, and
+ * bring the link up again.
  * Since Linux 4.20.
  */
 struct vfio_region_gfx_edid {
@@ -713,8 +712,8 @@ struct vfio_region_gfx_edid {
  * Start of the region of the first migration protocol. The user writes the
  * state, then moves data in steps through a window of the same region.
  *
- * In 5.18 the protocol lost its names to the second one, where STOP and RUNNING
- * have other values; the flags here have carried V1 in theirs since.
+ * Since 5.18 the second protocol has its names, with other values of STOP and
+ * RUNNING; the names of the flags here have V1 in them.
  * Deprecated since Linux 5.18: migration goes through
  * VFIO_DEVICE_FEATURE_MIGRATION instead.
  * Since Linux 5.8.
@@ -818,7 +817,7 @@ struct vfio_irq_info {
 #define VFIO_DEVICE_GET_IRQ_INFO	_IO(VFIO_TYPE, VFIO_BASE + 9)
 
 /*
- * What to do with some interrupts of a block: one kind of data and one action,
+ * An operation on some interrupts of a block: one kind of data and one action,
  * both in flags, for count interrupts from start on.
  * Since Linux 3.6.
  */
@@ -973,7 +972,7 @@ __extension__ struct vfio_pci_dependent_device {
 	 */
 	union {
 		/*
-		 * the IOMMU group, where the caller opened its device through a
+		 * the IOMMU group, if the caller opened its device through a
 		 * group
 		 */
 		__u32	group_id;
@@ -994,8 +993,8 @@ __extension__ struct vfio_pci_dependent_device {
 };
 
 /*
- * The devices that a hot reset of the asked device would hit, itself among
- * them.
+ * The devices that a hot reset of the device would affect, including the device
+ * itself.
  * Since Linux 3.12.
  */
 __extension__ struct vfio_pci_hot_reset_info {
@@ -1009,7 +1008,7 @@ __extension__ struct vfio_pci_hot_reset_info {
 #define VFIO_PCI_HOT_RESET_FLAG_DEV_ID		(1 << 0)
 /* the caller owns all devices; valid only together with DEV_ID (since 6.6) */
 #define VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED	(1 << 1)
-	__u32	count;	/* number of devices, also where they did not fit */
+	__u32	count;	/* number of devices, even if they did not fit */
 	struct vfio_pci_dependent_device devices[];	/* the devices */
 };
 
@@ -1188,9 +1187,9 @@ struct vfio_device_ioeventfd {
 /*
  * One ioctl carries every optional function of a device that came since v5.7.
  * The low 16 bits of its flags choose the feature, the bits above them say
- * whether it is read, written or only asked for, and the bytes after the flags
- * are the feature's own. The kernel checks their size against that of the
- * payload struct, so a payload never grows; it gets a successor with a new id.
+ * whether it is read, written or only probed, and the bytes after the flags are
+ * the feature's own. The kernel checks their size against that of the payload
+ * struct, so a payload never grows; it gets a successor with a new id.
  */
 
 /*
@@ -1208,7 +1207,7 @@ __extension__ struct vfio_device_feature {
 #define VFIO_DEVICE_FEATURE_GET		(1 << 16)
 /* write the feature; the payload carries the new setting */
 #define VFIO_DEVICE_FEATURE_SET		(1 << 17)
-/* only ask for the feature, with GET or SET also for that access */
+/* only probe the feature, with GET or SET also that access */
 #define VFIO_DEVICE_FEATURE_PROBE	(1 << 18)
 	/* payload of the feature, argsz - 8 bytes; absent in a probe */
 	__u8	data[];
@@ -1312,7 +1311,7 @@ struct vfio_device_low_power_entry_with_wakeup {
 };
 
 /*
- * Payload of VFIO_DEVICE_FEATURE_MIG_DATA_SIZE. It can be asked for in every
+ * Payload of VFIO_DEVICE_FEATURE_MIG_DATA_SIZE. It can be requested in every
  * migration state.
  * Since Linux 6.2.
  */
@@ -1335,8 +1334,7 @@ struct vfio_device_feature_bus_master {
 };
 
 /*
- * One part of a region that goes into a dma-buf. Both ends are multiples of the
- * page size.
+ * One part of a region for a dma-buf. Both ends are multiples of the page size.
  * Since Linux 6.19.
  */
 struct vfio_region_dma_range {
@@ -1532,8 +1530,8 @@ struct vfio_device_feature_mig_state {
  */
 enum vfio_device_mig_state {
 	/*
-	 * the device has failed and needs VFIO_DEVICE_RESET; cannot be asked
-	 * for
+	 * the device has failed and needs VFIO_DEVICE_RESET; cannot be
+	 * requested
 	 */
 	VFIO_DEVICE_STATE_ERROR,
 	/*
@@ -1561,7 +1559,7 @@ enum vfio_device_mig_state {
 };
 
 /*
- * How much pre-copy data waits in the stream. Both numbers are estimates, and
+ * The amount of pre-copy data in the stream. Both numbers are estimates, and
  * neither says anything about the size of the stop-copy phase. When both are 0,
  * read fails with ENOMSG until the device has something new.
  * Since Linux 6.2.
@@ -1590,8 +1588,8 @@ struct vfio_precopy_info {
 };
 
 /*
- * Tells how much pre-copy data the stream holds, so that user space can judge
- * when to stop the device. EINVAL in every state but the pre-copy ones. A
+ * Reports the amount of pre-copy data in the stream, so that user space can
+ * judge when to stop the device. EINVAL in every state but the pre-copy ones. A
  * device with VFIO_MIGRATION_PRE_COPY always has it.
  *
  * File descriptor: migration
@@ -1655,7 +1653,7 @@ struct vfio_device_feature_dma_logging_report {
 	__aligned_u64	bitmap;
 };
 
-/* ------------------- What a type1 IOMMU can do ------------------- */
+/* ------------------ Properties of a type1 IOMMU ------------------ */
 
 /*
  * VFIO_IOMMU_GET_INFO reports the page sizes of a container's IOMMU and, in a
@@ -1665,7 +1663,7 @@ struct vfio_device_feature_dma_logging_report {
  */
 
 /*
- * What the IOMMU of a container can do, as VFIO_IOMMU_GET_INFO reports it.
+ * Properties of a container's IOMMU, as VFIO_IOMMU_GET_INFO reports them.
  * Since Linux 3.6.
  */
 struct vfio_iommu_type1_info {
@@ -1705,9 +1703,9 @@ struct vfio_iova_range {
 };
 
 /*
- * Tells which IO virtual addresses may be mapped. What the attached devices
- * keep for themselves is left out, and a mapping outside the ranges fails.
- * Without any range the capability is missing.
+ * The IO virtual addresses that may be mapped. Addresses that the attached
+ * devices reserve are left out, and a mapping outside the ranges fails. Without
+ * any range the capability is missing.
  * Since Linux 5.4.
  */
 #define VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE	1
@@ -1720,9 +1718,9 @@ __extension__ struct vfio_iommu_type1_info_cap_iova_range {
 };
 
 /*
- * Tells that VFIO_IOMMU_DIRTY_PAGES works, and with which bitmaps. The id was
- * that of VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE up to 5.8-rc2, and some programs
- * imported the header of those days.
+ * Present if VFIO_IOMMU_DIRTY_PAGES works, with the possible bitmaps. The id
+ * was that of VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE up to 5.8-rc2, and some
+ * programs imported a header of that time.
  *
  * Up to 6.5 the four bytes of padding after flags came from the kernel's stack;
  * commit cd24e2a60af6 cleared them. A 32-bit program on a 64-bit kernel finds
@@ -1739,15 +1737,15 @@ struct vfio_iommu_type1_info_cap_migration {
 	 * each
 	 */
 	__u64	pgsize_bitmap;
-	/* largest bitmap that can be asked for, in bytes */
+	/* largest bitmap that can be requested, in bytes */
 	__u64	max_dirty_bitmap_size;
 };
 
 /*
- * Tells how many more mappings the container takes at the moment. An iommufd
- * counts memory instead and always says 0xffffffff.
+ * The number of further mappings that the container accepts at the moment. An
+ * iommufd counts memory instead and always says 0xffffffff.
  *
- * Its name lacks the CAP of the others. Up to 6.5 its 12 bytes put the
+ * Its name has no CAP, unlike the others. Up to 6.5 its 12 bytes put the
  * capability after it at an offset that is no multiple of 8; since 6.6 four
  * more bytes follow it, which an iommufd leaves as the caller had them.
  * Since Linux 5.10.
@@ -1760,9 +1758,9 @@ struct vfio_iommu_type1_info_dma_avail {
 };
 
 /*
- * Reports what the IOMMU of a container can do. A buffer that is too small for
- * the capabilities is no error: the caps flag is set, cap_offset is 0 if argsz
- * covers it, and argsz says which size to come back with.
+ * Reports the properties of a container's IOMMU. A buffer that is too small for
+ * the capabilities is not an error: the caps flag is set, cap_offset is 0 if
+ * argsz covers it, and argsz is the size to retry with.
  *
  * File descriptor: container (type1, iommufd)
  * Argument: struct vfio_iommu_type1_info *
@@ -1811,7 +1809,7 @@ struct vfio_iommu_type1_dma_map {
 #define VFIO_IOMMU_MAP_DMA	_IO(VFIO_TYPE, VFIO_BASE + 13)
 
 /*
- * Where the kernel shall put a bitmap of dirty pages. It travels after
+ * A buffer for a bitmap of dirty pages. It is passed after
  * vfio_iommu_type1_dma_unmap and in vfio_iommu_type1_dirty_bitmap_get.
  *
  * It holds a pointer, so a 32-bit program has 20 bytes where a 64-bit kernel
@@ -1896,9 +1894,9 @@ struct vfio_iommu_type1_dirty_bitmap_get {
 };
 
 /*
- * Starts or stops the tracking of pages that devices write to, or fetches what
- * was found. VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION says whether it is there. An
- * iommufd that stands in for a container answers ENOTTY.
+ * Starts or stops the tracking of pages that devices write to, or reads the
+ * result. VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION shows whether the ioctl exists.
+ * An iommufd that stands in for a container answers ENOTTY.
  *
  * File descriptor: container (type1)
  * Argument: struct vfio_iommu_type1_dirty_bitmap *
@@ -1926,7 +1924,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
 #define VFIO_IOMMU_ENABLE	_IO(VFIO_TYPE, VFIO_BASE + 15)
 
 /*
- * Takes back VFIO_IOMMU_ENABLE. Version 2 refuses it with ENOTTY.
+ * Reverts VFIO_IOMMU_ENABLE. Version 2 refuses it with ENOTTY.
  *
  * File descriptor: container (spapr)
  * Argument: none
@@ -1935,7 +1933,7 @@ struct vfio_iommu_type1_dirty_bitmap_get {
 #define VFIO_IOMMU_DISABLE	_IO(VFIO_TYPE, VFIO_BASE + 16)
 
 /*
- * What dynamic DMA windows can be like.
+ * Limits of dynamic DMA windows.
  * Since Linux 4.2.
  */
 struct vfio_iommu_spapr_tce_ddw_info {
@@ -1952,8 +1950,8 @@ struct vfio_iommu_spapr_tce_ddw_info {
 };
 
 /*
- * Where on the PCI bus DMA can go. The addresses of map and unmap are bus
- * addresses too, so the window limits them and does not shift them.
+ * The range of the PCI bus that DMA can use. The addresses of map and unmap are
+ * bus addresses too, so the window limits them and does not shift them.
  * Since Linux 3.10.
  */
 struct vfio_iommu_spapr_tce_info {
@@ -1972,8 +1970,8 @@ struct vfio_iommu_spapr_tce_info {
 };
 
 /*
- * Reports the 32-bit DMA window and, of version 2, what further windows can be
- * like.
+ * Reports the 32-bit DMA window and, for version 2, the limits of further
+ * windows.
  *
  * File descriptor: container (spapr)
  * Argument: struct vfio_iommu_spapr_tce_info *
@@ -2003,8 +2001,7 @@ struct vfio_iommu_spapr_register_memory {
 #define VFIO_IOMMU_SPAPR_REGISTER_MEMORY	_IO(VFIO_TYPE, VFIO_BASE + 17)
 
 /*
- * Takes back VFIO_IOMMU_SPAPR_REGISTER_MEMORY. Version 1 refuses it with
- * ENOTTY.
+ * Reverts VFIO_IOMMU_SPAPR_REGISTER_MEMORY. Version 1 refuses it with ENOTTY.
  *
  * File descriptor: container (spapr)
  * Argument: struct vfio_iommu_spapr_register_memory *
@@ -2015,7 +2012,7 @@ struct vfio_iommu_spapr_register_memory {
 /*
  * A DMA window to create. The two pads were holes until v4.5, and 32-bit
  * programs had no holes there: for them the size grew from 32 to 40 and
- * window_size and what follows it moved.
+ * window_size and the fields after it moved.
  * Since Linux 4.2.
  */
 struct vfio_iommu_spapr_tce_create {
@@ -2223,8 +2220,8 @@ struct vfio_device_info_cap_zpci_group {
 	/* names what was padding in version 1 (version 2; since 6.0) */
 	__u8	reserved;
 	/*
-	 * longest block in bytes that one store can write where stores are
-	 * interpreted (version 2; since 6.0)
+	 * longest block in bytes that one interpreted store can write (version
+	 * 2; since 6.0)
 	 */
 	__u16	imaxstbl;
 };
@@ -2241,8 +2238,8 @@ __extension__ struct vfio_device_info_cap_zpci_util {
 };
 
 /*
- * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, which says
- * where in the machine's hardware it sits.
+ * The body of VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: the function's path, its position
+ * in the machine's hardware.
  * Since Linux 5.10.
  */
 __extension__ struct vfio_device_info_cap_zpci_pfip {
@@ -2284,8 +2281,8 @@ struct ccw_io_region {
 	/* the operation request block; written by the program */
 	__u8	orb_area[ORB_AREA_SIZE];
 	/*
-	 * the subchannel status word, which says what to do; written by the
-	 * program
+	 * the subchannel status word, which selects the operation; written by
+	 * the program
 	 */
 	__u8	scsw_area[SCSW_AREA_SIZE];
 	/* the interruption response block; filled in when the I/O ends */
@@ -2308,8 +2305,8 @@ struct ccw_cmd_region {
 } __attribute__((packed));
 
 /*
- * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read asks the
- * hardware anew.
+ * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read queries the
+ * hardware again.
  * Since Linux 5.8.
  */
 struct ccw_schib_region {
@@ -2323,7 +2320,7 @@ struct ccw_schib_region {
  * Since Linux 5.8.
  */
 struct ccw_crw_region {
-	__u32	crw;	/* the channel report word; 0 where none is waiting */
+	__u32	crw;	/* the channel report word; 0 if the queue is empty */
 	__u32	pad;	/* zero */
 } __attribute__((packed));
 
@@ -6214,7 +6211,7 @@ __attribute__((unused)) = {
 /*
  * A server on a socket, tied to no kernel release: the reply is as many bytes
  * as argsz asks for at most. A short reply has the caps flag clear, so that
- * only argsz says that there is more.
+ * only argsz shows that the reply is incomplete.
  *
  * Handler: libvfio-user lib/libvfio-user.c, handle_device_get_region_info
  * Since Linux 4.6.

@@ -74,11 +74,14 @@ impl core::fmt::Display for ChainError {
             Self::BodyShort { at, id, required_size } => {
                 write!(
                     f,
-                    "capability {id} at {at} requires {required_size} bytes, more than there are"
+                    "capability {id} at {at} requires {required_size} bytes, more than the reply has"
                 )
             }
             Self::CountOutOfBounds { at, id, count } => {
-                write!(f, "capability {id} at {at} counts {count} elements, more than there are")
+                write!(
+                    f,
+                    "capability {id} at {at} counts {count} elements, more than the reply has"
+                )
             }
             Self::Overlap { at, id, next } => {
                 write!(f, "capability {id} at {at} overlaps the one at {next}")

@@ -31,7 +31,7 @@ pub(crate) struct Rules {
     pub(crate) fixed_ends: &'static [u32],
     /// Size of the fixed part.
     pub(crate) fixed_size: u32,
-    /// Whether bytes that nobody sets stay as the caller had them.
+    /// Whether unset bytes keep the caller's values.
     pub(crate) echo: bool,
     /// Offset of the first capability.
     pub(crate) first_cap: u32,

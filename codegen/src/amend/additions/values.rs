@@ -99,7 +99,7 @@ impl<'f> Finder<'f> {
         })
     }
 
-    /// Finds the new structs that travel with new ids: called like them, up to
+    /// Finds the new structs that are passed together with new ids: called like them, up to
     /// abbreviations in a space whose ids have payloads.
     pub(super) fn new_payloads(&mut self) {
         let (facts, known) = (self.facts, self.base.known);
@@ -132,7 +132,7 @@ impl<'f> Finder<'f> {
         self.payloads = payloads;
     }
 
-    /// Which way the payload of an id travels; `None` for other structs.
+    /// The direction of the payload of an id; `None` for other structs.
     pub(super) fn payload_way(&self, fact: &StructFact) -> Option<Way> {
         let is_payload = self.payloads.values().any(|payload| payload.name == fact.name);
         is_payload.then_some(Way::Both)

@@ -2,9 +2,8 @@
 //! other reads.
 
 use super::{STALE, kernel, program};
-use crate::compat::matching::Matching;
-use crate::compat::report::{Claim, Piece, Within, Witness};
-use crate::compat::struct_diff::StructDiff;
+use crate::compat::evidence::{Within, Witness, WitnessClaim, WitnessPiece};
+use crate::compat::matching::{Matching, StructPair};
 use crate::ir::{Abi, Member, Struct, Type};
 use crate::layout::{Model, Span};
 use crate::model::sample;
@@ -17,17 +16,18 @@ const ELEMENTS: u64 = 2;
 /// a new kernel, or reads from it.
 pub(in crate::compat) fn layout(
     matching: &Matching<'_>,
-    diff: &StructDiff<'_>,
+    pair: &StructPair<'_>,
     model: Model,
 ) -> Option<Witness> {
-    let moved = diff
+    let ((before, now), members) = pair.structs.both().zip(pair.members.as_ref())?;
+    let moved = members
         .unchanged
         .iter()
         .find(|(old, new)| old.spans[model.index()] != new.spans[model.index()]);
-    let first = moved.map(|(old, _)| old).or(diff.removed.first());
+    let first = moved.map(|(old, _)| old).or(members.removed.first());
     let input = first.is_some_and(|old| old.direction == Some(Direction::In));
-    let old = Declared { abi: matching.abis().0, struct_: diff.old, model };
-    let new = Declared { abi: matching.abis().1, struct_: diff.new, model };
+    let old = Declared { abi: matching.abis().0, struct_: before, model };
+    let new = Declared { abi: matching.abis().1, struct_: now, model };
     let (maker, reader) = if input { (old, new) } else { (new, old) };
     let (made_by, read_by) = match input {
         true => (program(matching.old), kernel(matching.new)),
@@ -35,11 +35,11 @@ pub(in crate::compat) fn layout(
     };
     let mut witness = made(made_by, read_by, maker, reader);
     witness.target = (model != Model::Lp64).then_some("i386");
-    for (old, new) in &diff.unchanged {
+    for (old, new) in &members.unchanged {
         let (from, to) = if input { (old, new) } else { (new, old) };
         witness.claims.extend(misread(&witness, (maker, from), (reader, to)));
     }
-    for old in diff.removed.iter().filter(|_| !input) {
+    for old in members.removed.iter().filter(|_| !input) {
         witness.claims.push(unset(&witness, reader, old));
     }
     (!witness.claims.is_empty()).then_some(witness)
@@ -48,15 +48,16 @@ pub(in crate::compat) fn layout(
 /// A field that a new program reads and an old kernel never wrote.
 pub(in crate::compat) fn stale(
     matching: &Matching<'_>,
-    diff: &StructDiff<'_>,
+    pair: &StructPair<'_>,
     new: &Member<'_>,
-) -> Witness {
+) -> Option<Witness> {
+    let (before, now) = pair.structs.both()?;
     let model = Model::Lp64;
-    let maker = Declared { abi: matching.abis().0, struct_: diff.old, model };
-    let reader = Declared { abi: matching.abis().1, struct_: diff.new, model };
+    let maker = Declared { abi: matching.abis().0, struct_: before, model };
+    let reader = Declared { abi: matching.abis().1, struct_: now, model };
     let witness = made(kernel(matching.old), program(matching.new), maker, reader);
     let claim = unset(&witness, reader, new);
-    witness.claim(claim)
+    Some(witness.claim(claim))
 }
 
 /// A struct as one side declares it.
@@ -85,7 +86,7 @@ impl Declared<'_> {
     }
 
     /// What a compiler has to know of the fields.
-    fn pieces(&self) -> Vec<Piece> {
+    fn pieces(&self) -> Vec<WitnessPiece> {
         let members = self.abi.members(self.struct_);
         let piece = |index: usize| {
             let field = &self.struct_.fields[index];
@@ -96,7 +97,7 @@ impl Declared<'_> {
             let align = if self.struct_.packed { 1 } else { align };
             let name = field.name.clone();
             let bytes = (0..span.size).map(|at| sample::mark(&name, at)).collect();
-            Piece { name, size: span.size, align, bytes }
+            WitnessPiece { name, size: span.size, align, bytes }
         };
         (0..self.struct_.fields.len()).map(piece).filter(|piece| piece.size > 0).collect()
     }
@@ -146,13 +147,18 @@ fn misread(
     witness: &Witness,
     (maker, from): (Declared<'_>, &Member<'_>),
     (reader, to): (Declared<'_>, &Member<'_>),
-) -> Option<Claim> {
+) -> Option<WitnessClaim> {
     let ((made, one), (read, other)) = (maker.span(from), reader.span(to));
     let claim = |field: String, made: Span, read: Span, at: u64| {
         let (meant, found) = (slice(&witness.bytes, made), slice(&witness.bytes, read));
         let within = reader.within(to, at);
-        let claim =
-            Claim::Misread { field, offset: read.offset, meant: meant.clone(), found, within };
+        let claim = WitnessClaim::Misread {
+            field,
+            offset: read.offset,
+            meant: meant.clone(),
+            found,
+            within,
+        };
         (meant != slice(&witness.bytes, read)).then_some(claim)
     };
     let whole = claim(to.name.to_owned(), made, read, 0);
@@ -164,9 +170,9 @@ fn misread(
     claim(format!("{}[1]", to.name), second(made, one), second(read, other), other)
 }
 
-fn unset(witness: &Witness, reader: Declared<'_>, member: &Member<'_>) -> Claim {
+fn unset(witness: &Witness, reader: Declared<'_>, member: &Member<'_>) -> WitnessClaim {
     let span = reader.span(member).0;
     let found = slice(&witness.bytes, span);
     let (field, offset) = (member.name.to_owned(), span.offset);
-    Claim::Unset { field, offset, found, within: reader.within(member, 0) }
+    WitnessClaim::Unset { field, offset, found, within: reader.within(member, 0) }
 }

@@ -1,9 +1,8 @@
 //! Replies of handlers, made by the model of the reply rules.
 
-use super::{STALE, asked, kernel, program, understood};
-use crate::compat::constants::Constant;
-use crate::compat::matching::{Matching, handler_returning};
-use crate::compat::report::{Claim, Within, Witness};
+use super::{STALE, asked, kernel, maker, program, understood};
+use crate::compat::evidence::{Within, Witness, WitnessClaim};
+use crate::compat::matching::{Constant, Matching, handler_returning};
 use crate::ir::{Abi, Arg, Capability, Chain, ChainStart, Handler, Ioctl, Struct};
 use crate::layout::Model;
 use crate::model::{Contents, HandlerModel, sample};
@@ -22,7 +21,7 @@ pub(in crate::compat) fn taken_for(
 ) -> Witness {
     capability(matching, newcomer.name, holder.name).unwrap_or_else(|| {
         let (said, taken_for) = (newcomer.name, Some(holder.name));
-        understood(matching, newcomer.maker(), newcomer.group, newcomer.number, said, taken_for)
+        understood(matching, maker(newcomer), newcomer.group, newcomer.number, said, taken_for)
     })
 }
 
@@ -40,7 +39,7 @@ fn capability(matching: &Matching<'_>, newcomer: &str, holder: &str) -> Option<W
     let offset = handler.chain.as_ref()?.offset;
     let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, bytes);
     let (is, taken_for) = (newcomer.to_owned(), holder.to_owned());
-    Some(witness.claim(Claim::TakenFor { offset, id: cap.id, is, taken_for }))
+    Some(witness.claim(WitnessClaim::TakenFor { offset, id: cap.id, is, taken_for }))
 }
 
 /// What a struct tells, and these capabilities behind it.
@@ -87,7 +86,7 @@ pub(in crate::compat) fn short(
     };
     let stale = !found.is_empty() && found.iter().all(|byte| *byte == STALE);
     let within = Within::default();
-    witness.claims.push(Claim::Unset { field, offset, found, within });
+    witness.claims.push(WitnessClaim::Unset { field, offset, found, within });
     stale.then_some((witness, offset))
 }
 
@@ -128,7 +127,7 @@ pub(in crate::compat) fn answered(
     let end = (at..now.len()).find(|at| before[*at] == now[*at]).unwrap_or(now.len());
     let (before, differs) = (before[at..end].to_vec(), now[at..end].to_vec());
     let witness = Witness::new(kernel(matching.new), program(matching.old), &struct_.name, now);
-    Some(witness.claim(Claim::Answered { argsz, offset: at as u64, before, now: differs }))
+    Some(witness.claim(WitnessClaim::Answered { argsz, offset: at as u64, before, now: differs }))
 }
 
 /// A buffer without room for the array, and what the call fails with.
@@ -146,5 +145,5 @@ pub(in crate::compat) fn failed(
     let argsz = handler.minsz;
     let witness =
         Witness::new(kernel(matching.new), program(matching.old), name, asked(argsz, argsz));
-    witness.claim(Claim::Failed { argsz, before: before.to_owned(), now: now.to_owned() })
+    witness.claim(WitnessClaim::Failed { argsz, before: before.to_owned(), now: now.to_owned() })
 }

@@ -24,8 +24,9 @@ use pieces::{PieceKind, pieces};
 const LEFT: u64 = 56;
 /// The width of a byte.
 const BYTE: u64 = 80;
-/// The part of a box's height above its name and its type.
+/// The distance from the top of a box to its name.
 const NAME: u64 = 19;
+/// The distance from the top of a box to its type.
 const TYPE: u64 = 35;
 /// Sizes of letters, from the best to the smallest legible one.
 const SIZES: [u64; 4] = [14, 13, 12, 11];

@@ -10,7 +10,7 @@ use super::table::{Align, Table};
 use crate::output::OutputFile;
 use crate::release::Release;
 
-/// Its path, which no section's page can have.
+/// The path of the matrix, which no section's page can have.
 pub(super) const PATH: &str = "releases/README.md";
 
 /// The data of the template.

@@ -7,11 +7,15 @@ use super::bullet_list::BulletList;
 use super::groups::{literal, payload};
 use super::links::registry_path;
 use super::metadata::{source, with_notes};
+use super::numbers;
 use super::page::Page;
 use super::phrases::{linux, list, since};
 use super::section::summary;
 use super::table::{Align, Table};
-use crate::ir::{Capability, Chain, ChainId, Group, GroupId, Literal, Meta, Reserved, Value};
+use crate::ir::{
+    Capability, Chain, ChainId, Claim, Group, GroupId, Meta, NumberSpace, Proposal, Reserved,
+    SpaceKind, Value,
+};
 use crate::output::OutputFile;
 
 /// The data of the template.
@@ -35,8 +39,6 @@ struct RegistryRow<'a> {
     name: &'a str,
     /// Its metadata; `None` for a number of another tree.
     meta: Option<&'a Meta>,
-    /// Whether the next number is adjacent; single bits are not.
-    counted: bool,
     cells: [String; 8],
 }
 
@@ -45,8 +47,10 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> OutputFile {
     let chain = page.abi.chain(id);
     let capabilities = page.abi.capabilities_of(chain);
     let held = capabilities.map(|one| capability(page, chain, one));
-    let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one))).collect();
-    file(page, (&chain.name, page.chain(id)), &chain.meta, entries)
+    let space = space_of(page, SpaceKind::Capabilities, &chain.name);
+    let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one)));
+    let entries = entries.chain(claims(page, &space)).collect();
+    file(page, (&chain.name, page.chain(id)), (&chain.meta, space.next_free), entries)
 }
 
 /// The page of an id space.
@@ -54,18 +58,20 @@ pub(super) fn space(page: &Page<'_>, id: GroupId) -> OutputFile {
     let group = page.abi.group(id);
     let values = group.values.iter().filter(|value| value.count.is_none());
     let held = values.map(|one| value(page, group, one));
-    let entries = held.chain(group.reserved.iter().map(|one| reserved(page, one))).collect();
-    file(page, (&group.name, page.group(id)), &group.meta, entries)
+    let space = space_of(page, SpaceKind::Ids, &group.name);
+    let entries = held.chain(group.reserved.iter().map(|one| reserved(page, one)));
+    let entries = entries.chain(claims(page, &space)).collect();
+    file(page, (&group.name, page.group(id)), (&group.meta, space.next_free), entries)
 }
 
 fn file(
     page: &Page<'_>,
     (name, explained): (&str, String),
-    meta: &Meta,
+    (meta, free): (&Meta, Option<i128>),
     mut entries: Vec<RegistryRow<'_>>,
 ) -> OutputFile {
     entries.sort_by_key(|entry| entry.number);
-    let (free, notes) = (next_free(&entries), notes(page, &entries));
+    let notes = notes(page, &entries);
     let mut table = Table::new([
         ("id", Align::Right),
         ("name", Align::Left),
@@ -101,7 +107,6 @@ fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Regist
         number: i128::from(one.id),
         name: &one.name,
         meta: Some(&one.meta),
-        counted: true,
         cells: [
             one.id.to_string(),
             page.name(&one.name),
@@ -126,7 +131,6 @@ fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> RegistryRow<'a> 
         number: one.number,
         name: &one.name,
         meta: Some(&one.meta),
-        counted: !matches!(one.literal, Literal::Bit { .. } | Literal::Or(_) | Literal::Text(_)),
         cells: [
             literal(page, group.kind, one),
             page.name(&one.name),
@@ -147,7 +151,31 @@ fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> RegistryRow<'a> {
     cells[1] = format!("`{}`", one.name);
     cells[5] = "reserved".to_owned();
     cells[6] = page.cell(&one.doc);
-    RegistryRow { number: one.value, name: &one.name, meta: None, counted: false, cells }
+    RegistryRow { number: one.value, name: &one.name, meta: None, cells }
+}
+
+/// The space of numbers that the page is about.
+fn space_of<'a>(page: &Page<'a>, kind: SpaceKind, name: &str) -> NumberSpace<'a> {
+    let mut spaces = page.abi.number_spaces().into_iter();
+    let found = spaces.find(|space| space.kind == kind && space.name == name);
+    found.unwrap_or_else(|| NumberSpace::new(kind, name))
+}
+
+/// The rows of the claims that count.
+fn claims<'a>(page: &Page<'_>, space: &NumberSpace<'a>) -> Vec<RegistryRow<'a>> {
+    let current = space.uses.iter().filter_map(|one| one.current_claim());
+    current.map(|(proposal, claim)| claimed(page, proposal, claim)).collect()
+}
+
+/// The row of a number that a proposal claims.
+fn claimed<'a>(page: &Page<'_>, proposal: &Proposal, one: &'a Claim) -> RegistryRow<'a> {
+    let mut cells = [const { String::new() }; 8];
+    cells[0] = one.number.to_string();
+    cells[1] = format!("`{}`", one.name);
+    cells[5] = "proposed".to_owned();
+    let by = format!("by {}", page.to(&page.text(&proposal.title), numbers::PATH));
+    cells[6] = with_notes(page.cell(&one.doc), &[by]);
+    RegistryRow { number: one.number, name: &one.name, meta: None, cells }
 }
 
 /// Its source, if different from that of the space.
@@ -157,15 +185,6 @@ fn other_source(page: &Page<'_>, meta: &Meta, around: &Meta) -> String {
 
 fn deprecated(page: &Page<'_>, meta: &Meta) -> String {
     meta.deprecated.as_ref().map(|one| since(page.abi, one.since)).unwrap_or_default()
-}
-
-/// The number after the largest assigned one, unless another tree uses it. Gaps are
-/// not proposed: they may have been used before.
-fn next_free(entries: &[RegistryRow<'_>]) -> Option<i128> {
-    let greatest = entries.iter().filter(|entry| entry.counted).map(|entry| entry.number).max()?;
-    let rest = entries.iter().map(|entry| entry.number).filter(|number| *number > greatest);
-    // Entries are sorted, so every used number is found in order.
-    Some(rest.fold(greatest + 1, |free, taken| if taken == free { free + 1 } else { free }))
 }
 
 /// Numbers that have or had more than one user, and names that changed.

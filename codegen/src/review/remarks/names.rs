@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Asked, Before};
+use super::{AbiChange, Asked};
 use crate::review::codes::MISSPELT_NAME;
 use crate::review::report::Effect;
 
@@ -13,16 +13,16 @@ const SHORTEST: usize = 5;
 const FREQUENT: usize = 3;
 
 /// New names with a word that is one mistake away from a frequent word of known names.
-pub(super) fn misspelt(before: &Before<'_>) -> Vec<Asked> {
+pub(super) fn misspelt(change: &AbiChange<'_>) -> Vec<Asked> {
     let mut frequency: HashMap<String, usize> = HashMap::new();
-    for name in &before.known {
+    for name in &change.known {
         for word in name.split('_').filter(|word| word.len() >= SHORTEST) {
             *frequency.entry(word.to_ascii_lowercase()).or_default() += 1;
         }
     }
-    let entries = before.new.entries();
+    let entries = change.new.entries();
     let new: BTreeSet<_> =
-        entries.iter().map(|entry| entry.name).filter(|name| before.is_new(name)).collect();
+        entries.iter().map(|entry| entry.name).filter(|name| change.is_new(name)).collect();
     let mut asked = Vec::new();
     for name in new {
         let words = name.split('_').filter(|word| word.len() >= SHORTEST);

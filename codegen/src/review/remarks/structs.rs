@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Asked, Before};
+use super::{AbiChange, Asked};
 use crate::ir::{Field, Role, Struct, StructRole, Type};
 use crate::layout::Int;
 use crate::review::codes::{
@@ -15,11 +15,11 @@ use crate::review::report::Effect;
 const ALIGN: u64 = 8;
 
 /// New arguments, payloads and capabilities with a size that is no multiple of 8.
-pub(super) fn sizes(before: &Before<'_>) -> Vec<Asked> {
-    let odd = before.new_structs().filter(|one| {
+pub(super) fn sizes(change: &AbiChange<'_>) -> Vec<Asked> {
+    let odd = change.new_structs().filter(|one| {
         let flexible =
             one.fields.last().is_some_and(|last| matches!(last.type_, Type::Flexible(..)));
-        let travels = one.role != StructRole::Plain || is_payload(before, one);
+        let travels = one.role != StructRole::Plain || is_payload(change, one);
         travels && !flexible && one.layouts[0].size % ALIGN != 0
     });
     let asked = odd.map(|one| Asked {
@@ -33,15 +33,15 @@ pub(super) fn sizes(before: &Before<'_>) -> Vec<Asked> {
     asked.collect()
 }
 
-fn is_payload(before: &Before<'_>, one: &Struct) -> bool {
-    let mut values = before.new.groups.iter().flat_map(|group| &group.values);
-    values.any(|value| value.payload.is_some_and(|id| before.new.struct_(id).name == one.name))
+fn is_payload(change: &AbiChange<'_>, one: &Struct) -> bool {
+    let mut values = change.new.groups.iter().flat_map(|group| &group.values);
+    values.any(|value| value.payload.is_some_and(|id| change.new.struct_(id).name == one.name))
 }
 
 /// New fields that are called a version.
-pub(super) fn versions(before: &Before<'_>) -> Vec<Asked> {
+pub(super) fn versions(change: &AbiChange<'_>) -> Vec<Asked> {
     let mut asked = Vec::new();
-    for (one, field) in new_fields(before) {
+    for (one, field) in new_fields(change) {
         if matches!(field.name.trim_matches('_'), "version" | "ver") {
             asked.push(Asked {
                 code: VERSION_WITHOUT_RULE,
@@ -57,9 +57,9 @@ pub(super) fn versions(before: &Before<'_>) -> Vec<Asked> {
 }
 
 /// New fields that look like pointers in structs that have no length.
-pub(super) fn pointers(before: &Before<'_>) -> Vec<Asked> {
+pub(super) fn pointers(change: &AbiChange<'_>) -> Vec<Asked> {
     let mut asked = Vec::new();
-    for (one, field) in new_fields(before) {
+    for (one, field) in new_fields(change) {
         let wide = matches!(field.type_, Type::Int(Int::U64 | Int::AlignedU64) | Type::Pointer(_));
         if wide && is_pointer(field) && !one.fields.iter().any(is_length) {
             asked.push(Asked {
@@ -91,20 +91,20 @@ fn is_length(field: &Field) -> bool {
 }
 
 /// Chains that only the new ABI has.
-pub(super) fn chains(before: &Before<'_>) -> Vec<Asked> {
-    let known: HashSet<_> = before
+pub(super) fn chains(change: &AbiChange<'_>) -> Vec<Asked> {
+    let known: HashSet<_> = change
         .old
         .chains
         .iter()
         .filter_map(|chain| {
             let host = chain.host()?;
-            Some(before.old.struct_(host.struct_).name.as_str())
+            Some(change.old.struct_(host.struct_).name.as_str())
         })
         .collect();
     let mut asked = Vec::new();
-    for chain in &before.new.chains {
+    for chain in &change.new.chains {
         let Some(host) = chain.host() else { continue };
-        let host_struct = before.new.struct_(host.struct_);
+        let host_struct = change.new.struct_(host.struct_);
         if known.contains(host_struct.name.as_str()) {
             continue;
         }
@@ -130,6 +130,6 @@ pub(super) fn chains(before: &Before<'_>) -> Vec<Asked> {
 }
 
 /// The fields of new structs.
-fn new_fields<'a>(before: &'a Before<'_>) -> impl Iterator<Item = (&'a Struct, &'a Field)> {
-    before.new_structs().flat_map(|one| one.fields.iter().map(move |field| (one, field)))
+fn new_fields<'a>(change: &'a AbiChange<'_>) -> impl Iterator<Item = (&'a Struct, &'a Field)> {
+    change.new_structs().flat_map(|one| one.fields.iter().map(move |field| (one, field)))
 }

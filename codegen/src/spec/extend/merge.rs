@@ -12,7 +12,7 @@ use super::target::{self, At};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::names;
 
-/// `after` and `before`.
+/// The values of `after` and `before`.
 pub(super) type Anchor = (Option<Placed<String>>, Option<Placed<String>>);
 
 /// The merging of all extensions of a run.
@@ -47,11 +47,11 @@ impl<'a> Merge<'a> {
             None => (target.value.as_str(), None),
         };
         let Some(at) = self.find(&extension, name, part.is_some()) else { return };
-        let beside = extension.after.as_ref().or(extension.before.as_ref());
-        if let (Some(beside), true) = (beside, extension.is_unordered()) {
+        let anchor = extension.after.as_ref().or(extension.before.as_ref());
+        if let (Some(anchor), true) = (anchor, extension.is_unordered()) {
             let problem = Diagnostic::error(BAD_EXTENSION, "these additions have no order");
             let help = "`after` and `before` are for `fields`, `bits`, `values` and `capabilities`";
-            self.problems.push(problem.at(beside.place, "").help(help));
+            self.problems.push(problem.at(anchor.place, "").help(help));
         }
         match (part, &self.files[at.0].items[at.1]) {
             (Some(handler), ItemSpec::Ioctl(_)) => self.capabilities(at, handler, extension),
@@ -112,7 +112,7 @@ impl<'a> Merge<'a> {
             ItemSpec::Constants(_) | ItemSpec::Enum(_) | ItemSpec::IdSpace(_) => {
                 self.group(at, extension)
             }
-            // It cannot be extended.
+            // Macros cannot be extended.
             ItemSpec::Macro(_) => {}
         }
     }

@@ -96,7 +96,8 @@ impl<'a> Uses<'a> {
 
     /// Numbers of a space that proposals claim.
     fn claim(&mut self, spec: &'a Spec, is_here: impl Fn(&SpaceSpec) -> bool) {
-        for proposal in spec.proposals.iter().filter(|one| one.file.replaced_by.is_none()) {
+        let current = spec.proposals.iter().filter(|one| one.file.replaced_by.is_none());
+        for proposal in current.filter(|one| !is_laid_over(spec, &one.file.name)) {
             for claim in proposal.claims.iter().filter(|claim| is_here(&claim.space)) {
                 let user = User::other(&claim.name, UserKind::Proposal(&proposal.file.name));
                 let time = (proposal.file.validity(), claim.name.place);
@@ -163,6 +164,20 @@ impl<'a> Uses<'a> {
             check.problems.push(problem.help(help));
         }
     }
+}
+
+/// Whether an overlay is this proposal, or one that it has replaced.
+fn is_laid_over(spec: &Spec, proposal: &str) -> bool {
+    let successor = |name: &str| {
+        let found = spec.proposals.iter().find(|one| one.file.name == name)?;
+        found.file.replaced_by.as_ref().map(|name| name.as_str())
+    };
+    let overlays = spec.files.iter().filter(|file| file.overlay);
+    overlays.into_iter().any(|file| {
+        let line = std::iter::successors(Some(file.name.as_str()), |name| successor(name));
+        // Proposals that replace each other in a circle end the search.
+        line.take(spec.proposals.len() + 1).any(|name| name == proposal)
+    })
 }
 
 /// Whether a place is in an overlay.

@@ -1,4 +1,4 @@
-//! Payloads behind a pointer: the field is an address, and its length is a field.
+//! Payloads with an address: the field is an address, and another field is its length.
 
 use crate::diagnostic::Diagnostic;
 use crate::layout::Int;
@@ -43,7 +43,7 @@ fn address(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     }
 }
 
-/// The length stands in another struct, named itself or by its capability.
+/// The length is in another struct, which is named itself or by its capability.
 fn elsewhere(check: &mut Check<'_>, item: &str, reference: Reference<'_>) {
     let index = check.index;
     let body = index.capabilities.iter().find(|one| one.item.capability.value == item);

@@ -1,19 +1,22 @@
 /*
  * H1: argsz is set to the size of the buffer on every call. The naive reader
- * asks about two regions with one struct and sets it once; the first reply
- * raises argsz to its need, and the second is written behind the struct.
+ * requests two regions with one struct and sets argsz once; the first reply
+ * raises argsz to its need, and the second is written past the struct.
  */
 #include "server.h"
 
 #define CANARY	0xc5
 
-/* A struct with room for one capability, and what lies behind it. */
+/* A struct with room for one capability, and the bytes after it. */
 struct frame {
 	__u8 reply[48];
 	__u8 behind[64];
 };
 
-/* Asks about two regions: whether what lies behind the struct is as it was. */
+/*
+ * Requests two regions; returns whether the bytes after the struct are
+ * unchanged.
+ */
 static int unharmed(int keeps, int added)
 {
 	struct vfio_region_info *info;

@@ -1,11 +1,11 @@
 /*
- * H2: the flag is tested first, and then cap_offset. The naive reader goes
- * where cap_offset leads. When the reply no longer fits that is 0, and it takes
- * its own struct for a capability: argsz for an id.
+ * H2: the flag is tested first, and then cap_offset. The naive reader follows
+ * cap_offset at once. If the reply does not fit, cap_offset is 0, and the
+ * reader takes its own struct for a capability: argsz for an id.
  */
 #include "server.h"
 
-/* The first id that a reader sees; 0 if it sees none, and why. */
+/* The first id that a reader sees; 0 if it sees none. */
 static __u32 first_id(int keeps, int added, const char **why)
 {
 	__u8 buf[48] = { 0 };

@@ -1,6 +1,6 @@
 /*
- * H3: ids that are not known are skipped. The naive reader stops at one, and
- * loses the known capability behind it.
+ * H3: unknown ids are skipped. The naive reader stops at one and does not see
+ * the known capability after it.
  */
 #include "server.h"
 

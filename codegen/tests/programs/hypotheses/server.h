@@ -1,7 +1,7 @@
 /*
- * A server of VFIO_DEVICE_GET_REGION_INFO as the kernel is one: it knows of the
- * caller's buffer what argsz says. Every region has the capability TYPE; where
- * something was added, one that no reader knows stands in front of it.
+ * A server of VFIO_DEVICE_GET_REGION_INFO that works like the kernel: it knows
+ * the size of the caller's buffer from argsz only. Every region has the
+ * capability TYPE; if added is set, an unknown capability precedes it.
  */
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 use capchain::ir::{Abi, Doc, Meta, Type};
 
-/// Texts that mean something somewhere.
+/// Texts with a meaning in some format.
 const TEXTS: [&str; 24] = [
     "*/ ends /* and ??/ goes on \\",
     "a | b `c | d` e \\| f `g \\| h\\`",
@@ -31,13 +31,12 @@ const TEXTS: [&str; 24] = [
     "| a | b |",
 ];
 
-/// The ABI with each of the texts in place of all its own.
+/// The ABI with each of the texts in place of all its texts.
 pub(crate) fn abis(abi: &Abi) -> Vec<(String, Abi)> {
     TEXTS.into_iter().map(|text| (text.to_owned(), hostile(abi.clone(), text))).collect()
 }
 
-/// What a reader sees of a text, but for backticks, white space and dashes of
-/// different lengths.
+/// The visible text, without backticks and white space, and with dashes of one length.
 pub(crate) fn letters(text: &str) -> String {
     text.chars().filter(|one| *one != '`' && !one.is_whitespace()).collect()
 }

@@ -6,20 +6,20 @@ use std::collections::BTreeMap;
 use capchain::output::OutputFile;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-/// What Markdown makes of one page.
+/// A page as Markdown shows it.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    /// The anchors that the forge makes of headings, and those of rows.
+    /// The anchors that the forge derives from headings, and those of rows.
     pub anchors: Vec<String>,
-    /// Where links and pictures lead.
+    /// The targets of links and pictures.
     pub links: Vec<String>,
-    /// HTML that is no anchor of a row.
+    /// HTML other than anchors of rows.
     pub html: Vec<String>,
     /// The headings with their levels.
     pub headings: Vec<(HeadingLevel, String)>,
-    /// What a reader sees of each paragraph, those of table cells apart.
+    /// The visible text of each paragraph outside tables.
     pub paragraphs: Vec<String>,
-    /// All that a reader sees.
+    /// All visible text.
     pub text: String,
 }
 
@@ -47,7 +47,7 @@ impl Reference {
         self.files.iter().filter(|(path, _)| path.ends_with(".svg"))
     }
 
-    /// The links of all pages that lead nowhere.
+    /// The links without a target.
     pub(crate) fn dead_links(&self) -> Vec<String> {
         let mut dead = Vec::new();
         for (from, page) in &self.pages {
@@ -67,7 +67,7 @@ impl Reference {
     }
 }
 
-/// The path that a link of the page `from` leads to.
+/// The path of the target of a link on the page `from`.
 fn resolve(from: &str, link: &str) -> String {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();

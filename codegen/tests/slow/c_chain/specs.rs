@@ -115,7 +115,7 @@ int main(void)
 }
 "#;
 
-/// An ABI with names that the header uses itself.
+/// An ABI with names that the header uses.
 pub(crate) fn names() -> Abi {
     abi(NAMES, NAMES_ITEMS)
 }

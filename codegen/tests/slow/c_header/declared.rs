@@ -20,7 +20,7 @@ pub(crate) struct Declared {
 }
 
 impl Declared {
-    /// What both declare, with our macro bodies.
+    /// The declarations of both, with our macro bodies.
     pub(crate) fn common(&self, other: &Self) -> Self {
         let mut common = self.clone();
         common.constants.retain(|name, _| other.constants.contains_key(name));
@@ -65,7 +65,7 @@ const PRELUDE: &str = r#"
 #define OFFSET(s, m) printf(#s "." #m " %zu\n", offsetof(struct s, m))
 "#;
 
-/// What `includes` declare beyond the headers that all of them need.
+/// The declarations of `includes`, without those of the headers that all of them need.
 pub(crate) fn declared(workdir: &Workdir, includes: &str) -> Declared {
     let mut declared = everything(workdir, includes);
     let common = everything(workdir, "#include <linux/types.h>\n#include <linux/ioctl.h>\n");
@@ -101,7 +101,7 @@ fn everything(workdir: &Workdir, includes: &str) -> Declared {
     declared
 }
 
-/// Identifiers and numbers as words, all else sign by sign.
+/// Identifiers and numbers as words, everything else character by character.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::<String>::new();
     let mut in_word = false;

@@ -15,7 +15,7 @@ pub(crate) fn members(facts: &Facts) -> BTreeMap<String, Vec<String>> {
     names.collect()
 }
 
-/// What [`program`] must print, line by line.
+/// The expected output of [`program`], line by line.
 pub(crate) fn answers(facts: &Facts) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for (name, value) in &facts.constants {
@@ -85,8 +85,8 @@ const PRELUDE: &str = r#"
 #define FLEXIBLE(s, m, type) PLACED(s, m, (size_t)0, type)
 "#;
 
-/// Assertions of everything that is alike on all targets but for the direction
-/// bits that `_IO` has there, and the layouts of i386.
+/// Assertions of everything that is equal on all targets, for the direction bits of
+/// `_IO` on a target, and for the layouts of i386.
 pub(crate) fn assertions(facts: &Facts, ioc_none: u32, i386: bool) -> String {
     let mut text = String::new();
     for (name, value) in &facts.constants {
@@ -112,7 +112,7 @@ pub(crate) fn assertions(facts: &Facts, ioc_none: u32, i386: bool) -> String {
 /// The numbers of VFIO's ioctls on x86.
 const IOCTLS: std::ops::Range<i64> = 0x3b64..0x3c00;
 
-/// Members with their offsets, those of anonymous unions in their place.
+/// Members with their offsets, including those of anonymous unions.
 fn placed(struct_: &FactStruct) -> Vec<(&FactField, u64)> {
     let mut placed = Vec::new();
     for field in &struct_.fields {

@@ -6,9 +6,9 @@ use support::captures::{Head, Row, Seen};
 
 use super::{Sweep, hosted_by};
 
-/// Sweeps that answer alike become one: of a chain's host, those that differ
-/// only in what its fields say about the device; of any other struct, all of
-/// one ioctl, of which the longest stays.
+/// Sweeps with the same answers are merged: for the host of a chain, those that
+/// differ only in fields about the device; for any other struct, all sweeps of one
+/// ioctl, of which the longest is kept.
 pub(crate) fn reduced(abi: &Abi, full: Vec<Sweep>) -> Vec<(Head, Sweep)> {
     let mut kept = Vec::<(Vec<Row>, Head, Sweep)>::new();
     for sweep in full {
@@ -27,8 +27,7 @@ pub(crate) fn reduced(abi: &Abi, full: Vec<Sweep>) -> Vec<(Head, Sweep)> {
     kept.into_iter().map(|(_, head, sweep)| (head, sweep)).collect()
 }
 
-/// The rows without what the fields of the struct say about the device, and
-/// without where they were seen.
+/// The rows without the fields about the device and without their source.
 fn shape(abi: &Abi, id: StructId, sweep: &Sweep) -> Vec<Row> {
     let struct_ = abi.struct_(id);
     let told = struct_.fields.iter().zip(&struct_.layouts[0].fields);

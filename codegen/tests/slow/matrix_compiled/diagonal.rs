@@ -12,7 +12,7 @@ use support::fixtures;
 
 /// Releases that are alike in this, by the last of them.
 pub(crate) struct Era {
-    /// What stands in names of files and functions: `v5_3`.
+    /// The release in names of files and functions: `v5_3`.
     pub(crate) name: String,
     /// What it is for a reader: `v4.20..v5.3`.
     pub(crate) title: String,
@@ -20,8 +20,8 @@ pub(crate) struct Era {
     pub(crate) abi: Abi,
 }
 
-/// The eras of the real specification that have a chain, in order, and behind
-/// them what overlays make of the newest release.
+/// The eras of the real specification that have a chain, in order, then those of
+/// the newest release with each overlay.
 pub(crate) fn eras(overlays: &[&Path]) -> Vec<Era> {
     let spec = fixtures::spec();
     let mut eras: Vec<(String, Era)> = Vec::new();

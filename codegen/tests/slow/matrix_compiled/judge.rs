@@ -71,8 +71,8 @@ fn state(job: &Job<'_>, argsz: u64) -> State {
     if argsz < job.named.handler.minsz {
         return State::Refused;
     }
-    // Without capabilities nothing can be missing but to a server that always
-    // tells the whole of the fixed part.
+    // Without capabilities a reply is short only if the server always sets argsz
+    // to the size of the fixed part.
     match argsz < job.need && (!job.caps.is_empty() || tells_always(job)) {
         true => State::Short,
         false => State::Full,
@@ -83,8 +83,8 @@ fn tells_always(job: &Job<'_>) -> bool {
     job.named.handler.chain.as_ref().is_some_and(|rules| rules.argsz == ArgszReply::Always)
 }
 
-/// What a reader must tell, as far as it is told with every rule; checks what
-/// argsz and the need were.
+/// The values that a reader must print under every rule; checks argsz and the
+/// need.
 fn expected(
     reader: &Abi,
     job: &Job<'_>,

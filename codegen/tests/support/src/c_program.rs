@@ -52,8 +52,8 @@ fn gcc(folder: &Path, arguments: &[&str]) -> String {
     }
 }
 
-/// The file `chains.h`: a function per chain, and the choice between them. What
-/// is found is told by functions of the file that includes it.
+/// The file `chains.h`: a function per chain, and the choice between them. The
+/// functions of the including file print the values.
 pub fn source(abi: &Abi, stem: &str) -> String {
     let mut text: String =
         abi.protocol.chains.iter().map(|plan| function(abi, stem, plan)).collect();

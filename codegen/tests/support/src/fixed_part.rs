@@ -1,6 +1,6 @@
-//! Writes Rust and C from the resolved ABI that tell the fixed part of replies,
-//! field by field: by the view of a struct in front of a chain, and of any other
-//! by the struct itself, as programs read it that know no chain there.
+//! Writes Rust and C from the resolved ABI that print the fixed part of replies,
+//! field by field: with the view of a host, and for any other struct with the
+//! struct itself, as programs without chains read it.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use capchain::names::{self, c_name};
 
 use crate::rust_program::{ident, raw};
 
-/// The fields that every reply has and that tell something but argsz.
+/// The fields that every reply has, without argsz.
 pub fn fields(struct_: &Struct) -> impl Iterator<Item = (usize, &Field, Int)> {
     let minsz = struct_.minsz.unwrap_or(0);
     let fields = struct_.fields.iter().enumerate().take(minsz + 1);
@@ -21,7 +21,7 @@ pub fn fields(struct_: &Struct) -> impl Iterator<Item = (usize, &Field, Int)> {
     })
 }
 
-/// Those of the structs that the ABI has, and whether a chain follows each.
+/// The structs that the ABI has, and whether a chain follows each.
 fn known<'a>(abi: &'a Abi, names: &[String]) -> Vec<(&'a Struct, bool)> {
     let known = abi.structs.iter().enumerate().filter(|(_, one)| names.contains(&one.name));
     let hosted = |id: usize| {
@@ -31,7 +31,7 @@ fn known<'a>(abi: &'a Abi, names: &[String]) -> Vec<(&'a Struct, bool)> {
     known.map(|(id, struct_)| (struct_, hosted(id))).collect()
 }
 
-/// The module `fixed`: a function that tells the fixed part of a struct.
+/// The module `fixed`: a function that prints the fixed part of a struct.
 pub fn rust_source(abi: &Abi, structs: &[String]) -> String {
     let mut arms = String::new();
     for (struct_, hosted) in known(abi, structs) {
@@ -59,7 +59,7 @@ pub fn rust_source(abi: &Abi, structs: &[String]) -> String {
          use std::mem::offset_of;\n\n\
          #[allow(unused_imports, reason = \"an ABI may need some of it only\")]\n\
          use super::number;\n\n\
-         /// Tells the fixed part of a struct.\n\
+         /// Prints the fixed part of a struct.\n\
          #[allow(unused_variables, reason = \"an ABI may know none of them\")]\n\
          pub(crate) fn tell(text: &mut String, name: &str, bytes: &[u8]) {{\n    \
          match name {{\n{arms}        _ => {{}}\n    }}\n}}\n"

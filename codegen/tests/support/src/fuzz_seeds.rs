@@ -63,7 +63,7 @@ fn mails() -> Vec<Vec<u8>> {
     let path = fixtures::root().join("codegen/tests/mails/irq-info-2019.eml");
     let mail = fs::read(path).expect("the mail");
     let before = "struct vfio_irq_info {\n\t__u32\tindex;\n\t__u32\tcount;\n};\n";
-    let after = before.replace("index;\n", "index; /* first */\n\t__u32\tnew;\n");
+    let after = before.replace("index;\n", "index; /* first */\n\t__u32\tfresh;\n");
     let patch = mangled::patch("include/uapi/linux/vfio.h", before, &after);
     let damaged = DAMAGES.iter().map(|damage| mangled::mail(&patch, *damage).into_bytes());
     [mail].into_iter().chain(damaged).collect()
@@ -161,7 +161,7 @@ fn specifications() -> Vec<Vec<u8>> {
     let alone = EXTENSIONS.iter().map(|one| [&[2], HEAD.as_bytes(), one.as_bytes()].concat());
     seeds.extend(alone);
     let files = ["spec/vfio/region_info.yaml", "spec/vfio/device_feature.yaml"];
-    let others = ["codegen/tests/specs/hard_cases/history.yaml", "spec/vfio/proposals/cxl.yaml"];
+    let others = ["codegen/tests/specs/hard_cases/history.yaml", "spec/vfio/proposals/cxl_v3.yaml"];
     for path in files.into_iter().chain(others) {
         let text = String::from_utf8(read(path)).expect("text");
         // Each item alone, so that some of the seeds are valid.

@@ -13,7 +13,7 @@ use crate::{c_program, rust_program};
 /// A buffer with a reply.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// The chain: that which its struct hosts, or one that starts by itself.
+    /// The chain: the one that its struct hosts, or one without a host.
     pub chain: String,
     /// The target of the bytes.
     pub target: &'static Target,
@@ -30,7 +30,7 @@ pub struct Answers {
     pub texts: Vec<Option<String>>,
 }
 
-/// Runs every implementation on every case. The generated ones are compiled anew.
+/// Runs every implementation on every case. The generated ones are compiled each time.
 pub fn ask(abi: &Abi, cases: &[Case]) -> Vec<Answers> {
     let texts = cases.iter().map(|case| decoded(abi, case)).collect();
     let mut all = vec![Answers { name: "decode", texts }];

@@ -30,7 +30,7 @@ pub fn open(overlays: &[PathBuf]) -> Opened {
     capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), overlays)
 }
 
-/// The ABI with a proposal, or of the newest release.
+/// The ABI of the newest release, with a proposal if given.
 pub fn abi(proposal: Option<&str>) -> Abi {
     let overlays: Vec<_> = proposal.map(self::proposal).into_iter().collect();
     lower(&fixtures::loaded(open(&overlays)), None)

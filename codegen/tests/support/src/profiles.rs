@@ -1,5 +1,5 @@
-//! Writes Rust and C from the resolved ABI that builds replies by every profile
-//! of the generated crate and the C header.
+//! Writes Rust and C from the resolved ABI that build replies with every profile of
+//! the generated crate and the C header.
 
 use std::fmt::Write;
 
@@ -21,7 +21,7 @@ pub struct Named<'a> {
     pub handler: &'a Handler,
 }
 
-/// The profiles that both languages offer, in the order in which they count them.
+/// The profiles of both languages, in the order of their numbers.
 pub fn all(abi: &Abi) -> Vec<Named<'_>> {
     let mut all = Vec::new();
     for chain in &abi.chains {
@@ -35,8 +35,8 @@ pub fn all(abi: &Abi) -> Vec<Named<'_>> {
     all
 }
 
-/// The fields of a chain's host that a server sets, or that its input says, each
-/// with its place among the values that it is told by.
+/// The fields of a chain's host that a server sets or reads from the input, each
+/// with its index among the given values.
 pub fn fields<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = (usize, &'a Field, Int)> {
     let host = chain.offset_host().expect("profiles have a host");
     let struct_ = abi.struct_(host.struct_);
@@ -51,7 +51,7 @@ pub fn fields<'a>(abi: &'a Abi, chain: &'a Chain) -> impl Iterator<Item = (usize
     fields.enumerate().map(|(nth, (field, int))| (nth, field, int))
 }
 
-/// The module `profiles`: the names, and a function that builds by the nth.
+/// The module `profiles`: the names, and a function that builds with the nth profile.
 pub fn rust_source(abi: &Abi) -> String {
     let all = all(abi);
     let names: Vec<_> = all.iter().map(|one| one.name).collect();

@@ -1,6 +1,6 @@
-//! Writes, from the resolved ABI, what the proofs in `codegen/proofs` need to
-//! know of a chain: the names of its functions, and functions that use every
-//! getter and every appender. So a new capability is proved without a change.
+//! Writes, from the resolved ABI, the facts about a chain for the proofs in
+//! `codegen/proofs`: the names of its functions, and functions that use every
+//! getter and every appender. A new capability needs no change of the proofs.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,9 +12,9 @@ use capchain::names::{self, c_name};
 
 use crate::c_program::c_type;
 
-/// Leaves a header for each chain in a folder, and the list of the proofs that
-/// depend on the ABI: a profile and its chain per line, and the loops of
-/// appenders with the size of an element.
+/// Writes a header for each chain to a folder, and the list of the proofs that
+/// depend on the ABI: a profile and its chain per line, and the loops of appenders
+/// with the size of an element.
 pub fn write(folder: &Path, abi: &Abi) {
     let stem = names::c_stem(&abi.name);
     let (mut profiles, mut loops) = (String::new(), String::new());
@@ -47,26 +47,26 @@ fn loops_of(stem: &str, chain: &str, capabilities: &[Known]) -> String {
     own.chain(shared).map(|(name, each)| format!("{chain} {name}.0 {each}\n")).collect()
 }
 
-/// A capability as the C header has it.
+/// A capability in the C header.
 struct Known<'a> {
     id: u64,
     newest: u16,
-    /// What it is called within its chain, in C.
+    /// Its name within its chain, in C.
     short: String,
-    /// The struct of its values, and what its functions start with.
+    /// The struct of its values, and the prefix of its functions.
     view: String,
-    /// The members that are numbers, with the version that they came with.
+    /// The members that are numbers, with the version that added each.
     numbers: Vec<(&'a str, u16)>,
     array: Option<Array<'a>>,
 }
 
-/// The array behind a capability.
+/// The array at the end of a capability.
 struct Array<'a> {
     name: &'a str,
     /// The type of an element in C, and its size.
     type_: String,
     each: u64,
-    /// The members of an element; none where it is a number.
+    /// The members of an element; none if it is a number.
     members: Vec<&'a str>,
     /// Whether the number of elements is a field.
     counted: bool,
@@ -192,7 +192,7 @@ fn getter(one: &Known, _: usize) -> String {
     )
 }
 
-/// Compares all that getters say of two capabilities.
+/// Compares the results of all getters on two capabilities.
 fn same(one: &Known, _: usize) -> String {
     let (view, id) = (&one.view, one.id);
     let mut equal = String::from("1");
@@ -226,7 +226,7 @@ fn append(one: &Known, nth: usize) -> String {
     format!("\tif (kind == {nth})\n\t\t{view}_append(to, &values->{short}{array});\n")
 }
 
-/// Compares what a getter says with what was appended.
+/// Compares the result of a getter with the appended value.
 fn says(one: &Known, nth: usize) -> String {
     let (view, short, newest) = (&one.view, &one.short, one.newest);
     let mut equal =

@@ -1,7 +1,7 @@
-//! Writes Rust from the resolved ABI that tells all of a reply by the views of
-//! the generated crate: to a program that prints the canonical text, or to any
-//! other that has the same functions. Knows no capability: getters are called as
-//! fields are.
+//! Writes Rust from the resolved ABI that passes all values of a reply, read with
+//! the views of the generated crate, to a program that prints the conformance text,
+//! or to another program with the same functions. No capability is special: getters
+//! have the names of fields.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -25,8 +25,8 @@ pub fn compile(folder: &Path, abi: &Abi) -> PathBuf {
     rustc::program(folder, abi, "generated_abi", MAIN)
 }
 
-/// The module `chains`: a function per chain, and the choice between them. What
-/// is found is told by functions of the module around it.
+/// The module `chains`: a function per chain, and the choice between them.
+/// Functions of the enclosing module print the values.
 pub fn source(abi: &Abi) -> String {
     let mut choice = String::new();
     for Chain { name, .. } in &abi.chains {
@@ -44,10 +44,10 @@ pub fn source(abi: &Abi) -> String {
          /// The chains, by name.\n\
          #[allow(dead_code, reason = \"not every program asks\")]\n\
          pub(crate) const NAMES: &[&str] = &{names:?};\n\n\
-         /// What tells all of a reply of each.\n\
+         /// The function of each chain.\n\
          #[allow(dead_code, reason = \"not every program asks\")]\n\
          pub(crate) const TELLERS: &[fn(&mut Text, &[u8], Wire)] = &[{tellers}];\n\n\
-         /// Tells all of a reply; false of a chain that is not known.\n\
+         /// Prints a reply; false for an unknown chain.\n\
          pub(crate) fn canonical(text_of: &mut Text, chain: &str, bytes: &[u8], wire: Wire) \
          -> bool {{\n    \
          match chain {{\n{choice}        _ => return false,\n    }}\n    true\n}}\n{functions}"
@@ -154,7 +154,7 @@ fn member(abi: &Abi, element: &Struct, array: &str, plan: &IntField) -> String {
     )
 }
 
-/// How the number of flags or of a named number is reached.
+/// The expression for the number of flags or of a named number.
 pub fn raw(abi: &Abi, group: Option<GroupId>, int: Int) -> &'static str {
     let group = group.map(|id| abi.group(id)).filter(|group| group.int.size() == int.size());
     match group.is_some_and(|group| group.rust.is_some()) {
@@ -163,7 +163,7 @@ pub fn raw(abi: &Abi, group: Option<GroupId>, int: Int) -> &'static str {
     }
 }
 
-/// A name as Rust takes it.
+/// A name as a Rust identifier.
 pub fn ident(name: &str) -> String {
     match names::is_rust_identifier(name) {
         true => name.to_owned(),

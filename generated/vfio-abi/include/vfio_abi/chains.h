@@ -2297,7 +2297,7 @@ __attribute__((unused)) = {
 /*
  * A server on a socket, tied to no kernel release: the reply is as many bytes
  * as argsz asks for at most. A short reply has the caps flag clear, so that
- * only argsz says that there is more.
+ * only argsz shows that the reply is incomplete.
  *
  * Handler: libvfio-user lib/libvfio-user.c, handle_device_get_region_info
  * Since Linux 4.6.

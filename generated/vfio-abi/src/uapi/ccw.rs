@@ -39,7 +39,7 @@ pub const SCHIB_AREA_SIZE: u32 = 52;
 pub struct ccw_io_region {
     /// The operation request block; written by the program.
     pub orb_area: [u8; ORB_AREA_SIZE as usize],
-    /// The subchannel status word, which says what to do; written by the program.
+    /// The subchannel status word, which selects the operation; written by the program.
     pub scsw_area: [u8; SCSW_AREA_SIZE as usize],
     /// The interruption response block; filled in when the I/O ends.
     pub irb_area: [u8; IRB_AREA_SIZE as usize],
@@ -141,8 +141,8 @@ impl CcwCmdRegionCommand {
 flags!(CcwCmdRegionCommand, u32);
 
 /// The region of subtype
-/// [`VFIO_REGION_SUBTYPE_CCW_SCHIB`](super::VFIO_REGION_SUBTYPE_CCW_SCHIB). Every read asks the
-/// hardware anew.
+/// [`VFIO_REGION_SUBTYPE_CCW_SCHIB`](super::VFIO_REGION_SUBTYPE_CCW_SCHIB). Every read queries
+/// the hardware again.
 ///
 /// Since Linux 5.8.
 #[repr(C, packed)]
@@ -188,7 +188,7 @@ const _: () = {
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ccw_crw_region {
-    /// The channel report word; 0 where none is waiting.
+    /// The channel report word; 0 if the queue is empty.
     pub crw: u32,
     /// Zero.
     pub pad: u32,

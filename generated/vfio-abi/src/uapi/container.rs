@@ -115,8 +115,7 @@ const _: () = {
     assert!(offset_of!(vfio_info_cap_header, next) == 4);
 };
 
-/// Tells which version of the interface the kernel speaks; a program built for another one must
-/// stop.
+/// Returns the kernel's version of the interface; a program for another version must stop.
 ///
 /// Since Linux 3.6.
 pub const VFIO_GET_API_VERSION: u32 = io(VFIO_TYPE, VFIO_BASE);

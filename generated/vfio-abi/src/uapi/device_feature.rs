@@ -4,7 +4,7 @@
 //!
 //! One ioctl carries every optional function of a device that came since v5.7. The low 16 bits
 //! of its flags choose the feature, the bits above them say whether it is read, written or only
-//! asked for, and the bytes after the flags are the feature's own. The kernel checks their size
+//! probed, and the bytes after the flags are the feature's own. The kernel checks their size
 //! against that of the payload struct, so a payload never grows; it gets a successor with a new
 //! id.
 //!
@@ -65,7 +65,7 @@ pub const VFIO_DEVICE_FEATURE_GET: u32 = 1 << 16;
 /// Write the feature; the payload carries the new setting.
 pub const VFIO_DEVICE_FEATURE_SET: u32 = 1 << 17;
 
-/// Only ask for the feature, with GET or SET also for that access.
+/// Only probe the feature, with GET or SET also that access.
 pub const VFIO_DEVICE_FEATURE_PROBE: u32 = 1 << 18;
 
 /// The feature in the low 16 bits, and above them what to do with it.
@@ -86,7 +86,7 @@ impl DeviceFeatureFlags {
     pub const GET: Self = Self(VFIO_DEVICE_FEATURE_GET);
     /// Write the feature; the payload carries the new setting.
     pub const SET: Self = Self(VFIO_DEVICE_FEATURE_SET);
-    /// Only ask for the feature, with GET or SET also for that access.
+    /// Only probe the feature, with GET or SET also that access.
     pub const PROBE: Self = Self(VFIO_DEVICE_FEATURE_PROBE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
@@ -217,7 +217,7 @@ const _: () = {
 };
 
 /// Payload of [`VFIO_DEVICE_FEATURE_MIG_DATA_SIZE`](super::VFIO_DEVICE_FEATURE_MIG_DATA_SIZE).
-/// It can be asked for in every migration state.
+/// It can be requested in every migration state.
 ///
 /// Since Linux 6.2.
 #[repr(C)]
@@ -316,7 +316,7 @@ impl DeviceFeatureBusMasterOp {
 
 numbers!(DeviceFeatureBusMasterOp, u32);
 
-/// One part of a region that goes into a dma-buf. Both ends are multiples of the page size.
+/// One part of a region for a dma-buf. Both ends are multiples of the page size.
 ///
 /// Since Linux 6.19.
 #[repr(C)]

@@ -164,8 +164,8 @@ impl DeviceInfoFlags {
 flags!(DeviceInfoFlags, u32);
 
 /// Reports the kind of a device and the number of its regions and interrupts. A buffer that is
-/// too small for the capabilities is no error: the caps flag is set, `cap_offset` is 0, and
-/// `argsz` says which size to come back with.
+/// too small for the capabilities is not an error: the caps flag is set, `cap_offset` is 0, and
+/// `argsz` is the size to retry with.
 ///
 /// Since Linux 3.6.
 pub const VFIO_DEVICE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 7);
@@ -200,12 +200,12 @@ pub const VFIO_DEVICE_INFO_CAP_ZPCI_BASE: u32 = 1;
 /// Since Linux 5.10.
 pub const VFIO_DEVICE_INFO_CAP_ZPCI_GROUP: u32 = 2;
 
-/// Gives the utility string of an s390 PCI function, where the function has one.
+/// The utility string of an s390 PCI function, if the function has one.
 ///
 /// Since Linux 5.10.
 pub const VFIO_DEVICE_INFO_CAP_ZPCI_UTIL: u32 = 3;
 
-/// Gives the path of an s390 PCI function inside the machine.
+/// The path of an s390 PCI function inside the machine.
 ///
 /// Since Linux 5.10.
 pub const VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: u32 = 4;
@@ -214,8 +214,8 @@ pub const VFIO_DEVICE_INFO_CAP_ZPCI_PFIP: u32 = 4;
 /// [`vfio_device_info_cap_pci_atomic_comp`](super::vfio_device_info_cap_pci_atomic_comp).
 pub const VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP: u32 = 5;
 
-/// Tells which PCIe atomic operations of the device the path up to the root complex completes.
-/// It is there only if at least one width is.
+/// The PCIe atomic operations of the device that the path up to the root complex completes.
+/// Present only if at least one width is completed.
 ///
 /// Since Linux 6.5.
 #[repr(C)]
@@ -298,8 +298,8 @@ impl DeviceInfoCapPciAtomicCompFlags {
 
 flags!(DeviceInfoCapPciAtomicCompFlags, u32);
 
-/// Puts the device into its initial state, where
-/// [`VFIO_DEVICE_FLAGS_RESET`](super::VFIO_DEVICE_FLAGS_RESET) says that it can.
+/// Puts the device into its initial state, if
+/// [`VFIO_DEVICE_FLAGS_RESET`](super::VFIO_DEVICE_FLAGS_RESET) is set.
 ///
 /// Since Linux 3.6.
 pub const VFIO_DEVICE_RESET: u32 = io(VFIO_TYPE, VFIO_BASE + 11);

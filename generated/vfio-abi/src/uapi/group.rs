@@ -28,7 +28,7 @@ use crate::target::io;
 pub struct vfio_group_status {
     /// Size of this struct in bytes.
     pub argsz: u32,
-    /// What may be done with the group now.
+    /// State of the group.
     pub flags: GroupStatusFlags,
 }
 
@@ -57,7 +57,7 @@ pub const VFIO_GROUP_FLAGS_VIABLE: u32 = 1 << 0;
 /// The group is in a container or an iommufd.
 pub const VFIO_GROUP_FLAGS_CONTAINER_SET: u32 = 1 << 1;
 
-/// What may be done with the group now.
+/// State of the group.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -80,7 +80,7 @@ impl GroupStatusFlags {
 
 flags!(GroupStatusFlags, u32);
 
-/// Tells whether the group can be used, and whether it has joined a container.
+/// Reports whether the group can be used, and whether it has joined a container.
 ///
 /// Since Linux 3.6.
 pub const VFIO_GROUP_GET_STATUS: u32 = io(VFIO_TYPE, VFIO_BASE + 3);

@@ -19,13 +19,12 @@ use crate::target::io;
 /// Since Linux 3.10.
 pub const VFIO_IOMMU_ENABLE: u32 = io(VFIO_TYPE, VFIO_BASE + 15);
 
-/// Takes back [`VFIO_IOMMU_ENABLE`](super::VFIO_IOMMU_ENABLE). Version 2 refuses it with
-/// ENOTTY.
+/// Reverts [`VFIO_IOMMU_ENABLE`](super::VFIO_IOMMU_ENABLE). Version 2 refuses it with ENOTTY.
 ///
 /// Since Linux 3.10.
 pub const VFIO_IOMMU_DISABLE: u32 = io(VFIO_TYPE, VFIO_BASE + 16);
 
-/// What dynamic DMA windows can be like.
+/// Limits of dynamic DMA windows.
 ///
 /// Since Linux 4.2.
 #[repr(C)]
@@ -65,8 +64,8 @@ const _: () = {
     assert!(offset_of!(vfio_iommu_spapr_tce_ddw_info, levels) == 12);
 };
 
-/// Where on the PCI bus DMA can go. The addresses of map and unmap are bus addresses too, so
-/// the window limits them and does not shift them.
+/// The range of the PCI bus that DMA can use. The addresses of map and unmap are bus addresses
+/// too, so the window limits them and does not shift them.
 ///
 /// Since Linux 3.10.
 #[repr(C)]
@@ -146,7 +145,7 @@ impl IommuSpaprTceInfoFlags {
 
 flags!(IommuSpaprTceInfoFlags, u32);
 
-/// Reports the 32-bit DMA window and, of version 2, what further windows can be like.
+/// Reports the 32-bit DMA window and, for version 2, the limits of further windows.
 ///
 /// Since Linux 3.10.
 pub const VFIO_IOMMU_SPAPR_TCE_GET_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 12);
@@ -201,14 +200,14 @@ const _: () = {
 /// Since Linux 4.2.
 pub const VFIO_IOMMU_SPAPR_REGISTER_MEMORY: u32 = io(VFIO_TYPE, VFIO_BASE + 17);
 
-/// Takes back [`VFIO_IOMMU_SPAPR_REGISTER_MEMORY`](super::VFIO_IOMMU_SPAPR_REGISTER_MEMORY).
+/// Reverts [`VFIO_IOMMU_SPAPR_REGISTER_MEMORY`](super::VFIO_IOMMU_SPAPR_REGISTER_MEMORY).
 /// Version 1 refuses it with ENOTTY.
 ///
 /// Since Linux 4.2.
 pub const VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY: u32 = io(VFIO_TYPE, VFIO_BASE + 18);
 
 /// A DMA window to create. The two pads were holes until v4.5, and 32-bit programs had no holes
-/// there: for them the size grew from 32 to 40 and `window_size` and what follows it moved.
+/// there: for them the size grew from 32 to 40 and `window_size` and the fields after it moved.
 ///
 /// Since Linux 4.2.
 #[repr(C)]

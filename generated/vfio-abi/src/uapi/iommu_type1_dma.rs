@@ -107,7 +107,7 @@ flags!(IommuType1DmaMapFlags, u32);
 /// Since Linux 3.6.
 pub const VFIO_IOMMU_MAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 13);
 
-/// Where the kernel shall put a bitmap of dirty pages. It travels after
+/// A buffer for a bitmap of dirty pages. It is passed after
 /// [`vfio_iommu_type1_dma_unmap`](super::vfio_iommu_type1_dma_unmap) and in
 /// [`vfio_iommu_type1_dirty_bitmap_get`](super::vfio_iommu_type1_dirty_bitmap_get).
 ///
@@ -361,9 +361,9 @@ const _: () = {
     assert!(offset_of!(vfio_iommu_type1_dirty_bitmap_get, bitmap) == 16);
 };
 
-/// Starts or stops the tracking of pages that devices write to, or fetches what was found.
-/// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](super::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION) says
-/// whether it is there. An iommufd that stands in for a container answers ENOTTY.
+/// Starts or stops the tracking of pages that devices write to, or reads the result.
+/// [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](super::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION) shows
+/// whether the ioctl exists. An iommufd that stands in for a container answers ENOTTY.
 ///
 /// Since Linux 5.8.
 pub const VFIO_IOMMU_DIRTY_PAGES: u32 = io(VFIO_TYPE, VFIO_BASE + 17);

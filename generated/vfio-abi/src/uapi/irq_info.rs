@@ -112,7 +112,7 @@ flags!(IrqInfoFlags, u32);
 /// Since Linux 3.6.
 pub const VFIO_DEVICE_GET_IRQ_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 9);
 
-/// What to do with some interrupts of a block: one kind of data and one action, both in
+/// An operation on some interrupts of a block: one kind of data and one action, both in
 /// `flags`, for `count` interrupts from `start` on.
 ///
 /// Since Linux 3.6.

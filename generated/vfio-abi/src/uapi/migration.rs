@@ -128,7 +128,7 @@ const _: () = {
 };
 
 /// The device has failed and needs [`VFIO_DEVICE_RESET`](super::VFIO_DEVICE_RESET); cannot be
-/// asked for.
+/// requested.
 pub const VFIO_DEVICE_STATE_ERROR: u32 = 0;
 
 /// The device does nothing: no DMA, no interrupts, no change of its state.
@@ -211,7 +211,7 @@ impl vfio_device_mig_state {
 
 numbers!(vfio_device_mig_state, u32);
 
-/// How much pre-copy data waits in the stream. Both numbers are estimates, and neither says
+/// The amount of pre-copy data in the stream. Both numbers are estimates, and neither says
 /// anything about the size of the stop-copy phase. When both are 0, read fails with ENOMSG
 /// until the device has something new.
 ///
@@ -292,8 +292,8 @@ impl PrecopyInfoFlags {
 
 flags!(PrecopyInfoFlags, u32);
 
-/// Tells how much pre-copy data the stream holds, so that user space can judge when to stop the
-/// device. EINVAL in every state but the pre-copy ones. A device with
+/// Reports the amount of pre-copy data in the stream, so that user space can judge when to stop
+/// the device. EINVAL in every state but the pre-copy ones. A device with
 /// [`VFIO_MIGRATION_PRE_COPY`](super::VFIO_MIGRATION_PRE_COPY) always has it.
 ///
 /// Since Linux 6.2.

@@ -42,7 +42,7 @@ impl vfio_pci_dependent_device {
         Self { group_id: 0, segment: 0, bus: 0, devfn: 0 }
     }
 
-    /// The IOMMU group, where the caller opened its device through a group.
+    /// The IOMMU group, if the caller opened its device through a group.
     pub const fn group_id(&self) -> u32 {
         self.group_id
     }
@@ -108,7 +108,7 @@ impl PciDependentDeviceDevid {
 
 numbers!(PciDependentDeviceDevid, u32);
 
-/// The devices that a hot reset of the asked device would hit, itself among them.
+/// The devices that a hot reset of the device would affect, including the device itself.
 ///
 /// Since Linux 3.12.
 #[repr(C)]
@@ -125,7 +125,7 @@ pub struct vfio_pci_hot_reset_info {
     pub argsz: u32,
     /// How the owners are named; 0 on a device that was opened through a group.
     pub flags: PciHotResetInfoFlags,
-    /// Number of devices, also where they did not fit.
+    /// Number of devices, even if they did not fit.
     pub count: u32,
     /// The devices.
     pub devices: [vfio_pci_dependent_device; 0],

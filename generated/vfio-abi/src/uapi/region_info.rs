@@ -37,7 +37,7 @@ pub struct vfio_region_info {
     pub cap_offset: u32,
     /// Size of the region in bytes.
     pub size: u64,
-    /// Where the region starts in the device's file descriptor, in bytes.
+    /// Offset of the region in the device's file descriptor, in bytes.
     pub offset: u64,
 }
 
@@ -113,7 +113,7 @@ impl RegionInfoFlags {
 flags!(RegionInfoFlags, u32);
 
 /// Reports the region `index` of a device. A buffer that is too small for the capabilities is
-/// no error: the caps flag is set, `cap_offset` is 0, and `argsz` says which size to come back
+/// not an error: the caps flag is set, `cap_offset` is 0, and `argsz` is the size to retry
 /// with.
 ///
 /// Since Linux 3.6.
@@ -160,8 +160,8 @@ const _: () = {
 /// The id of [`vfio_region_info_cap_sparse_mmap`](super::vfio_region_info_cap_sparse_mmap).
 pub const VFIO_REGION_INFO_CAP_SPARSE_MMAP: u32 = 1;
 
-/// Names the parts of a region that may be mapped, where the region as a whole may not. No area
-/// at all means that nothing can be mapped.
+/// The parts of a region that may be mapped, if the whole region may not. No area at all means
+/// that nothing can be mapped.
 ///
 /// Since Linux 4.6.
 #[repr(C)]
@@ -218,8 +218,8 @@ const _: () = {
 /// The id of [`vfio_region_info_cap_type`](super::vfio_region_info_cap_type).
 pub const VFIO_REGION_INFO_CAP_TYPE: u32 = 2;
 
-/// Names the contents of a region whose index has no fixed meaning. How `subtype` is read
-/// depends on `type`.
+/// Identifies a region whose index has no fixed meaning. The meaning of `subtype` depends on
+/// `type`.
 ///
 /// Since Linux 4.6.
 #[repr(C)]
@@ -281,8 +281,8 @@ pub const VFIO_REGION_INFO_CAP_MSIX_MAPPABLE: u32 = 3;
 )]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_SSATGT: u32 = 4;
 
-/// Tells where the memory of an NVLink2 GPU appears on the system bus, which also shows the
-/// NVLink bridges that belong to that GPU.
+/// The address of an NVLink2 GPU's memory on the system bus, which also shows the NVLink
+/// bridges that belong to that GPU.
 ///
 /// Since Linux 5.0.
 #[deprecated(
@@ -338,8 +338,7 @@ const _: () = {
 )]
 pub const VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD: u32 = 5;
 
-/// Tells the speed of an NVLink2 link, without which the guest's driver cannot bring the link
-/// up.
+/// The speed of an NVLink2 link, without which the guest's driver cannot bring the link up.
 ///
 /// Since Linux 5.0.
 #[deprecated(
@@ -357,7 +356,7 @@ pub const VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD: u32 = 5;
 pub struct vfio_region_info_cap_nvlink2_lnkspd {
     /// The capability's id and version, and the offset of the next capability.
     pub header: vfio_info_cap_header,
-    /// Speed of the link, as the bridge's node in the device tree has it.
+    /// Speed of the link, from the bridge's node in the device tree.
     pub link_speed: u32,
     /// Zero.
     pub __pad: u32,

@@ -61,9 +61,8 @@ pub const VFIO_REGION_SUBTYPE_IBM_NVLINK2_ATSD: u32 = 1;
 /// start.
 pub const VFIO_REGION_SUBTYPE_GFX_EDID: u32 = 1;
 
-/// Start of an EDID region, through which a user tells a virtual display which monitor is
-/// plugged in. To change the monitor, take the link down, write the blob and its size, and
-/// bring the link up again.
+/// Start of an EDID region, which defines the monitor of a virtual display. To change the
+/// monitor, take the link down, write the blob and its size, and bring the link up again.
 ///
 /// Since Linux 4.20.
 #[repr(C)]
@@ -169,8 +168,8 @@ pub const VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED: u32 = 1;
 /// Start of the region of the first migration protocol. The user writes the state, then moves
 /// data in steps through a window of the same region.
 ///
-/// In 5.18 the protocol lost its names to the second one, where STOP and RUNNING have other
-/// values; the flags here have carried V1 in theirs since.
+/// Since 5.18 the second protocol has its names, with other values of STOP and RUNNING; the
+/// names of the flags here have V1 in them.
 ///
 /// Since Linux 5.8.
 #[deprecated(

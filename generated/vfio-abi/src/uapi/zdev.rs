@@ -130,7 +130,7 @@ pub struct vfio_device_info_cap_zpci_group {
     ///
     /// Since Linux 6.0.
     pub reserved: u8,
-    /// Longest block in bytes that one store can write where stores are interpreted.
+    /// Longest block in bytes that one interpreted store can write.
     ///
     /// Since Linux 6.0.
     pub imaxstbl: u16,
@@ -252,7 +252,7 @@ const _: () = {
 };
 
 /// The body of [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](super::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP): the
-/// function's path, which says where in the machine's hardware it sits.
+/// function's path, its position in the machine's hardware.
 ///
 /// Since Linux 5.10.
 #[repr(C)]

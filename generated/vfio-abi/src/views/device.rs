@@ -290,7 +290,7 @@ impl<'a> DeviceZpciGroup<'a> {
         self.cap.number(38, 1) as u8
     }
 
-    /// Longest block in bytes that one store can write where stores are interpreted.
+    /// Longest block in bytes that one interpreted store can write.
     ///
     /// Since Linux 6.0.
     #[inline]

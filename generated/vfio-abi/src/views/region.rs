@@ -86,7 +86,7 @@ impl<'a> RegionInfo<'a> {
         self.reply.fixed(16, 8)
     }
 
-    /// Where the region starts in the device's file descriptor, in bytes.
+    /// Offset of the region in the device's file descriptor, in bytes.
     #[inline]
     pub fn offset(&self) -> u64 {
         self.reply.fixed(24, 8)
@@ -256,7 +256,7 @@ pub struct RegionNvlink2Lnkspd<'a> {
 capability!(RegionNvlink2Lnkspd, 1, |cap| cap.body(16));
 
 impl<'a> RegionNvlink2Lnkspd<'a> {
-    /// Speed of the link, as the bridge's node in the device tree has it.
+    /// Speed of the link, from the bridge's node in the device tree.
     #[inline]
     pub fn link_speed(&self) -> u32 {
         self.cap.number(8, 4) as u32

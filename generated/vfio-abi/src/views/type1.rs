@@ -188,7 +188,7 @@ impl<'a> Type1Migration<'a> {
         self.cap.number(self.cap.wire.pick(16, 12, 16), 8)
     }
 
-    /// Largest bitmap that can be asked for, in bytes.
+    /// Largest bitmap that can be requested, in bytes.
     #[inline]
     pub fn max_dirty_bitmap_size(&self) -> u64 {
         self.cap.number(self.cap.wire.pick(24, 20, 24), 8)

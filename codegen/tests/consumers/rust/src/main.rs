@@ -1,4 +1,4 @@
-//! Prints what a reply about a region tells; the reply is in a file.
+//! Prints the contents of a region's reply in a file.
 
 use vfio_abi::views::{RegionCap, RegionInfo};
 

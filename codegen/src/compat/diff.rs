@@ -1,0 +1,163 @@
+//! The structural difference of two ABIs, as plain data. `facts` takes every type of the IR
+//! apart by name, so that a new key does not compile until it is compared here or listed in
+//! `keys` as unable to break anything.
+
+mod facts;
+mod items;
+mod numbers;
+mod replies;
+mod words;
+
+use std::borrow::Cow;
+
+use super::matching::{Matching, Pair};
+use crate::layout::{PerModel, Span};
+pub(super) use facts::{Fact, IrKey};
+
+/// One key that differs, or an item that one side lacks.
+#[derive(Clone, Debug)]
+pub(super) struct AbiDifference<'a> {
+    /// The key of the IR, such as `Field.direction`; of a missing item, the list that it is in.
+    pub(super) key: IrKey,
+    /// The item, by its indexes in [`Matching`].
+    pub(super) of: Of,
+    /// The name of the item, or `struct.field`; that of the new side if both have it.
+    pub(super) subject: String,
+    /// The values; that of a missing item is absent.
+    pub(super) values: Pair<Option<Datum<'a>>>,
+}
+
+/// A value of the IR. References to items are the names that the new side has for them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Datum<'a> {
+    /// No value.
+    Unset,
+    Flag(bool),
+    Number(i128),
+    Text(Cow<'a, str>),
+    List(Vec<Cow<'a, str>>),
+    Sizes(PerModel<u64>),
+    Spans(PerModel<Span>),
+    /// An item that a list contains.
+    Listed,
+}
+
+/// The item that a difference is about, by its index in [`Matching`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Of {
+    Abi,
+    Header(usize),
+    Fd(usize),
+    CapHeader(usize),
+    Struct(usize),
+    /// A struct and one of its members.
+    Member(usize, MemberOf),
+    Group(usize),
+    Constant(usize),
+    Macro(usize),
+    Ioctl(usize),
+    /// An ioctl and one of its pairs of handlers.
+    Handler(usize, usize),
+    Chain(usize),
+}
+
+/// A member by its index in one of the lists of [`Members`](super::matching::Members).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum MemberOf {
+    Unchanged(usize),
+    Removed(usize),
+    Reused(usize),
+    Added(usize),
+}
+
+/// The differences, in the order of the lists in [`Matching`].
+pub(super) fn differences<'a>(matching: &Matching<'a>) -> Vec<AbiDifference<'a>> {
+    let mut found = Collector { matching, list: Vec::new() };
+    found.whole();
+    found.structs();
+    found.groups();
+    found.constants();
+    found.macros();
+    found.ioctls();
+    found.chains();
+    found.names();
+    found.list
+}
+
+struct Collector<'m, 'a> {
+    matching: &'m Matching<'a>,
+    list: Vec<AbiDifference<'a>>,
+}
+
+impl<'a> Collector<'_, 'a> {
+    /// Compares the facts of an item that both sides have.
+    fn facts<const N: usize>(
+        &mut self,
+        of: Of,
+        subject: impl Fn() -> String,
+        (old, new): ([Fact<'a>; N], [Fact<'a>; N]),
+    ) {
+        for (Fact(key, was), Fact(_, is)) in old.into_iter().zip(new) {
+            if was != is {
+                let values = Pair { old: Some(Some(was)), new: Some(Some(is)) };
+                self.list.push(AbiDifference { key, of, subject: subject(), values });
+            }
+        }
+    }
+
+    /// An item of a list that one side lacks.
+    fn listed<T>(&mut self, key: IrKey, of: Of, subject: impl Into<String>, pair: Pair<T>) {
+        if pair.old.is_some() == pair.new.is_some() {
+            return;
+        }
+        let values = Pair {
+            old: Some(pair.old.map(|_| Datum::Listed)),
+            new: Some(pair.new.map(|_| Datum::Listed)),
+        };
+        self.list.push(AbiDifference { key, of, subject: subject.into(), values });
+    }
+
+    /// A value that is not part of a matched item.
+    fn value(&mut self, key: IrKey, subject: &str, old: Datum<'a>, new: Datum<'a>) {
+        self.facts(Of::Abi, || subject.to_owned(), ([Fact(key, old)], [Fact(key, new)]));
+    }
+}
+
+impl AbiDifference<'_> {
+    /// Whether the new side has an item that the old one lacks.
+    pub(super) fn is_addition(&self) -> bool {
+        matches!(self.values, Pair { old: Some(None), .. })
+    }
+
+    /// Whether the old side has an item that the new one lacks.
+    pub(super) fn is_removal(&self) -> bool {
+        matches!(self.values, Pair { new: Some(None), .. })
+    }
+
+    /// The values as texts.
+    pub(super) fn texts(&self) -> (String, String) {
+        let text = |value: &Option<Option<Datum<'_>>>| match value {
+            Some(Some(datum)) => datum.to_string(),
+            _ => "absent".to_owned(),
+        };
+        (text(&self.values.old), text(&self.values.new))
+    }
+}
+
+impl std::fmt::Display for Datum<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unset => f.write_str("unset"),
+            Self::Listed => f.write_str("present"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "`{text}`"),
+            Self::List(list) => write!(f, "[{}]", list.join(", ")),
+            Self::Sizes(sizes) => f.write_str(&crate::layout::per_model(sizes)),
+            Self::Spans(spans) => {
+                let texts = spans.map(|span| format!("{}..{}", span.offset, span.end()));
+                f.write_str(&crate::layout::per_model(&texts))
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The facts of every type of the IR: its keys, each with its value. A key that cannot break
+//! anything is bound to `_` and listed in `keys`.
+
+use std::borrow::Cow;
+
+use super::Datum;
+use super::words::{count_word, direction_word, kind_word, literal_fact, role_word};
+use crate::compat::matching::{Matching, Renames};
+use crate::ir::{
+    Abi, Arg, Bits, CapHeader, Capability, Chain, FdKind, Field, Group, GroupId, Header, Ioctl,
+    IoctlNumbers, Macro, Member, Payload, Reserved, Struct, Type, UnionArm, Value,
+};
+use crate::layout::{Layout, Model};
+use crate::output::{CodeFile, CodeLanguage};
+
+/// A key of the IR, such as `Field.direction`.
+pub(in crate::compat) type IrKey = &'static str;
+
+/// A key with its value.
+pub(in crate::compat) struct Fact<'a>(pub(in crate::compat) IrKey, pub(in crate::compat) Datum<'a>);
+
+/// One side, with the names that the new side has for its items.
+#[derive(Clone, Copy)]
+pub(super) struct SideNames<'m, 'a> {
+    pub(super) abi: &'a Abi,
+    pub(super) renames: &'m Renames<'a>,
+}
+
+pub(super) fn text(text: &str) -> Datum<'_> {
+    Datum::Text(Cow::Borrowed(text))
+}
+
+fn optional(value: Option<&str>) -> Datum<'_> {
+    value.map_or(Datum::Unset, text)
+}
+
+pub(super) fn list<'a>(texts: impl Iterator<Item = &'a str>) -> Datum<'a> {
+    Datum::List(texts.map(Cow::Borrowed).collect())
+}
+
+impl<'a> SideNames<'_, 'a> {
+    pub(super) fn struct_(&self, name: &'a str) -> &'a str {
+        Matching::renamed(&self.renames.structs, name)
+    }
+
+    pub(super) fn constant(&self, name: &'a str) -> &'a str {
+        Matching::renamed(&self.renames.constants, name)
+    }
+
+    fn group(&self, id: Option<GroupId>) -> Datum<'a> {
+        let name = id.map(|id| self.abi.group(id).name.as_str());
+        optional(name.map(|name| Matching::renamed(&self.renames.groups, name)))
+    }
+
+    pub(super) fn member(&self, struct_: &'a Struct, field: usize) -> &'a str {
+        let name = struct_.fields[field].name.as_str();
+        let key = (self.struct_(&struct_.name), name);
+        self.renames.members.get(&key).copied().unwrap_or(name)
+    }
+
+    /// A type, with the names of the new side; the alignment of a `u64` is part of the layout.
+    fn type_(&self, struct_: &'a Struct, type_: &'a Type) -> Cow<'a, str> {
+        match type_ {
+            Type::Int(int) => Cow::Borrowed(int.name()),
+            Type::Struct(id) => Cow::Borrowed(self.struct_(&self.abi.struct_(*id).name)),
+            Type::Pointer(int) => Cow::Owned([int.name(), "*"].concat()),
+            Type::Array(element, length, _) => {
+                Cow::Owned(format!("{}[{length}]", self.type_(struct_, element)))
+            }
+            Type::Flexible(element, count) => {
+                let count = count.map_or("", |count| self.member(struct_, count));
+                Cow::Owned(format!("{}[{count}]", self.type_(struct_, element)))
+            }
+            Type::Union(_) => Cow::Borrowed("union"),
+        }
+    }
+
+    fn bits(&self, struct_: &'a Struct, bits: Bits) -> Datum<'a> {
+        let Bits { field, low, count } = bits;
+        let span = struct_.spans(field)[Model::Lp64.index()];
+        Datum::Text(Cow::Owned(format!(
+            "bits {low}..{} of the {} bytes at {}",
+            low + count,
+            span.size,
+            span.offset
+        )))
+    }
+
+    pub(super) fn header(&self, header: &'a Header) -> [Fact<'a>; 2] {
+        let Header { path, guards } = header;
+        [
+            Fact("Header.path", text(path)),
+            Fact("Header.guards", list(guards.iter().map(String::as_str))),
+        ]
+    }
+
+    pub(super) fn numbers(numbers: &'a IoctlNumbers) -> [Fact<'a>; 2] {
+        let IoctlNumbers { type_name: _, type_value, base_name: _, base_value } = numbers;
+        [
+            Fact("IoctlNumbers.type_value", Datum::Number((*type_value).into())),
+            Fact("IoctlNumbers.base_value", Datum::Number((*base_value).into())),
+        ]
+    }
+
+    pub(super) fn fd(&self, fd: &'a FdKind) -> [Fact<'a>; 2] {
+        let FdKind { name, doc: _, backends } = fd;
+        [
+            Fact("FdKind.name", text(name)),
+            Fact("FdKind.backends", list(backends.iter().map(|(name, _)| name.as_str()))),
+        ]
+    }
+
+    pub(super) fn cap_header(&self, header: &'a CapHeader) -> [Fact<'a>; 7] {
+        let CapHeader { name: _, struct_, doc: _, id, version, next, from_reply, end, align } =
+            header;
+        let struct_ = self.abi.struct_(*struct_);
+        let version = version.map_or(Datum::Unset, |bits| self.bits(struct_, bits));
+        [
+            Fact("CapHeader.struct_", text(self.struct_(&struct_.name))),
+            Fact("CapHeader.id", self.bits(struct_, *id)),
+            Fact("CapHeader.version", version),
+            Fact("CapHeader.next", self.bits(struct_, *next)),
+            Fact("CapHeader.from_reply", Datum::Flag(*from_reply)),
+            Fact("CapHeader.end", Datum::Number((*end).into())),
+            Fact("CapHeader.align", Datum::Number((*align).into())),
+        ]
+    }
+
+    pub(super) fn struct_facts(&self, struct_: &'a Struct) -> [Fact<'a>; 5] {
+        let Struct {
+            name,
+            meta: _,
+            section: _,
+            packed,
+            fields: _,
+            layouts,
+            role: _,
+            argsz: _,
+            minsz,
+        } = struct_;
+        let [size, align] = layout_sizes(layouts);
+        let minsz = minsz.map_or(Datum::Unset, |field| {
+            Datum::Sizes(struct_.spans(field).map(|span| span.end()))
+        });
+        [
+            Fact("Struct.name", text(name)),
+            Fact("Struct.packed", Datum::Flag(*packed)),
+            Fact("Layout.size", size),
+            Fact("Layout.align", align),
+            Fact("Struct.minsz", minsz),
+        ]
+    }
+
+    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 12] {
+        let Member { name, meta: _, type_, role, direction, valid_if, version, spans, union: _ } =
+            *member;
+        let Held { group, ids, payload } = held(struct_, name);
+        let [payload_direction, length_in, length] = self.payload(struct_, payload);
+        [
+            Fact("Field.name", text(name)),
+            Fact("Field.type_", Datum::Text(self.type_(struct_, type_))),
+            Fact("Field.direction", optional(direction.map(direction_word))),
+            Fact("Field.role", text(role_word(role))),
+            Fact("Field.group", self.group(group)),
+            Fact("Field.ids", self.group(ids)),
+            Fact("Payload.direction", payload_direction),
+            Fact("Payload.length_in", length_in),
+            Fact("Payload.length", length),
+            Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
+            Fact("Field.version", Datum::Number(version.into())),
+            Fact("Layout.fields", Datum::Spans(spans)),
+        ]
+    }
+
+    fn payload(&self, own: &'a Struct, payload: Option<&'a Payload>) -> [Datum<'a>; 3] {
+        let Some(payload) = payload else { return [const { Datum::Unset }; 3] };
+        let Payload { direction, length_in, length } = payload;
+        let length_in = length_in.map_or(own, |id| self.abi.struct_(id));
+        let length_in = self.struct_(&length_in.name);
+        [text(direction_word(*direction)), text(length_in), text(length)]
+    }
+
+    pub(super) fn group_facts(&self, group: &'a Group) -> [Fact<'a>; 4] {
+        let Group { name, rust, meta: _, kind, int, values: _, reserved: _, field: _ } = group;
+        [
+            Fact("Group.name", text(name)),
+            Fact("Group.rust", optional(rust.as_deref())),
+            Fact("Group.kind", text(kind_word(*kind))),
+            Fact("Group.int", text(int.name())),
+        ]
+    }
+
+    pub(super) fn reserved(&self, reserved: &'a Reserved) -> (i128, &'a str) {
+        let Reserved { value, name, doc: _ } = reserved;
+        (*value, name)
+    }
+
+    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 8] {
+        let Value { name, short, meta: _, literal, number, count, payload, gates } = value;
+        let payload = payload.map(|id| self.struct_(&self.abi.struct_(id).name));
+        // Short names are the constants of a type in Rust.
+        let short = group.rust.as_ref().map(|_| short.as_str());
+        [
+            Fact("Value.name", text(name)),
+            Fact("Value.short", optional(short)),
+            Fact("Value.literal", literal_fact(literal)),
+            Fact("Value.number", Datum::Number(*number)),
+            Fact("Value.count", optional(count.map(count_word))),
+            Fact("Value.payload", optional(payload)),
+            Fact("Value.gates", list(gates.iter().map(|gate| self.constant(gate)))),
+            Fact("Group.values", text(Matching::renamed(&self.renames.groups, &group.name))),
+        ]
+    }
+
+    pub(super) fn capability(&self, chain: &'a Chain, capability: &'a Capability) -> [Fact<'a>; 6] {
+        let Capability { name, short, meta: _, chain: _, id, version, struct_, inline: _ } =
+            capability;
+        let struct_ = struct_.map(|id| self.struct_(&self.abi.struct_(id).name));
+        [
+            Fact("Capability.name", text(name)),
+            Fact("Capability.short", text(short)),
+            Fact("Capability.chain", text(Matching::renamed(&self.renames.chains, &chain.name))),
+            Fact("Capability.id", Datum::Number((*id).into())),
+            Fact("Capability.version", Datum::Number((*version).into())),
+            Fact("Capability.struct_", optional(struct_)),
+        ]
+    }
+
+    pub(super) fn macro_(&self, item: &'a Macro) -> [Fact<'a>; 4] {
+        let Macro { name, meta: _, args, c, rust } = item;
+        [
+            Fact("Macro.name", text(name)),
+            Fact("Macro.args", list(args.iter().map(String::as_str))),
+            Fact("Macro.c", text(c)),
+            Fact("Macro.rust", text(rust)),
+        ]
+    }
+
+    pub(super) fn ioctl(&self, ioctl: &'a Ioctl) -> [Fact<'a>; 6] {
+        let Ioctl { name, meta: _, number, fd, backends, arg, returns, handlers: _ } = ioctl;
+        let fd = self.abi.fds.get(*fd).map(|fd| fd.name.as_str());
+        let arg = match arg {
+            Arg::None => Datum::Unset,
+            Arg::Int => text("number"),
+            Arg::Fd => text("file descriptor"),
+            Arg::U32 => text("u32"),
+            Arg::Text => text("string"),
+            Arg::Struct(id) => text(self.struct_(&self.abi.struct_(*id).name)),
+        };
+        [
+            Fact("Ioctl.name", text(name)),
+            Fact("Ioctl.number", Datum::Number((*number).into())),
+            Fact("Ioctl.fd", optional(fd.map(|fd| Matching::renamed(&self.renames.fds, fd)))),
+            Fact("Ioctl.backends", list(backends.iter().map(String::as_str))),
+            Fact("Ioctl.arg", arg),
+            Fact("Ioctl.returns", Datum::Flag(returns.is_some())),
+        ]
+    }
+
+    pub(super) fn code(&self, file: &'a CodeFile) -> (&'a str, [Fact<'a>; 2]) {
+        let CodeFile { language, path, text: contents } = file;
+        let language = match language {
+            CodeLanguage::Rust => "rust",
+            CodeLanguage::C => "c",
+        };
+        (path, [Fact("CodeFile.language", text(language)), Fact("CodeFile.text", text(contents))])
+    }
+}
+
+fn layout_sizes<'a>(layouts: &[Layout; 3]) -> [Datum<'a>; 2] {
+    let sizes = layouts.each_ref().map(|layout| {
+        let Layout { size, align, fields: _, holes: _ } = layout;
+        (*size, *align)
+    });
+    [Datum::Sizes(sizes.map(|(size, _)| size)), Datum::Sizes(sizes.map(|(_, align)| align))]
+}
+
+/// The keys of a member that [`Member`] does not have.
+struct Held<'a> {
+    group: Option<GroupId>,
+    ids: Option<GroupId>,
+    payload: Option<&'a Payload>,
+}
+
+fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
+    for field in &struct_.fields {
+        let Field {
+            name: own,
+            meta: _,
+            type_,
+            direction: _,
+            role: _,
+            group,
+            ids,
+            payload,
+            valid_if: _,
+            version: _,
+        } = field;
+        let Type::Union(arms) = type_ else {
+            if own == name {
+                return Held { group: *group, ids: *ids, payload: payload.as_ref() };
+            }
+            continue;
+        };
+        for UnionArm { name: own, meta: _, type_: _, group, valid_if: _ } in arms {
+            if own == name {
+                return Held { group: *group, ids: None, payload: None };
+            }
+        }
+    }
+    Held { group: None, ids: None, payload: None }
+}

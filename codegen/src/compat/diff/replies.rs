@@ -1,0 +1,137 @@
+//! The facts of handlers and chains.
+
+use std::borrow::Cow;
+
+use super::Datum;
+use super::facts::{Fact, SideNames, list, text};
+use super::words::{argsz_word, padding_word, unset_word, when_too_small_word};
+use crate::compat::matching::Matching;
+use crate::ir::{
+    Arg, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, ReplyArray, ReplyChain,
+};
+
+impl<'a> SideNames<'_, 'a> {
+    pub(super) fn handler(&self, ioctl: &'a Ioctl, handler: &'a Handler) -> [Fact<'a>; 15] {
+        let Handler {
+            name: _,
+            source: _,
+            since: _,
+            until: _,
+            doc: _,
+            minsz,
+            reads,
+            writes,
+            unset,
+            below,
+            array,
+            chain,
+            profile: _,
+            place: _,
+        } = handler;
+        let struct_ = match ioctl.arg {
+            Arg::Struct(id) => Some(self.abi.struct_(id)),
+            _ => None,
+        };
+        let field = |index: usize| struct_.map_or("", |struct_| self.member(struct_, index));
+        let below = below.iter().map(|(index, Limit { name: _, number })| {
+            Cow::Owned(format!("{} below {number}", field(*index)))
+        });
+        let [array_field, error, sets] = match array {
+            None => [Datum::Unset, Datum::Unset, Datum::Unset],
+            Some(ReplyArray { field: at, error, sets }) => {
+                let sets = sets.as_ref().map(|sets| list(sets.iter().map(|at| field(*at))));
+                [text(field(*at)), text(error), sets.unwrap_or(Datum::Unset)]
+            }
+        };
+        let [offset, align, when_too_small, padding, argsz, chain_writes, capabilities] =
+            self.reply_chain(chain.as_ref());
+        [
+            Fact("Handler.minsz", Datum::Number((*minsz).into())),
+            Fact("Handler.reads", copied(reads)),
+            Fact("Handler.writes", copied(writes)),
+            Fact("Handler.unset", text(unset_word(*unset))),
+            Fact("Handler.below", Datum::List(below.collect())),
+            Fact("ReplyArray.field", array_field),
+            Fact("ReplyArray.error", error),
+            Fact("ReplyArray.sets", sets),
+            Fact("ReplyChain.offset", offset),
+            Fact("ReplyChain.align", align),
+            Fact("ReplyChain.when_too_small", when_too_small),
+            Fact("ReplyChain.padding", padding),
+            Fact("ReplyChain.argsz", argsz),
+            Fact("ReplyChain.writes", chain_writes),
+            Fact("ReplyChain.capabilities", capabilities),
+        ]
+    }
+
+    fn reply_chain(&self, chain: Option<&'a ReplyChain>) -> [Datum<'a>; 7] {
+        let Some(chain) = chain else { return [const { Datum::Unset }; 7] };
+        let ReplyChain { offset, align, when_too_small, padding, argsz, writes, capabilities } =
+            chain;
+        [
+            Datum::Number((*offset).into()),
+            Datum::Number((*align).into()),
+            text(when_too_small_word(*when_too_small)),
+            text(padding_word(*padding)),
+            text(argsz_word(*argsz)),
+            numbers(writes),
+            list(capabilities.iter().map(|name| self.constant(name))),
+        ]
+    }
+
+    pub(super) fn chain(&self, chain: &'a Chain) -> [Fact<'a>; 6] {
+        let Chain {
+            name,
+            meta: _,
+            section: _,
+            header,
+            start,
+            bound,
+            prefix: _,
+            reserved: _,
+            capabilities: _,
+        } = chain;
+        let header = self.abi.cap_headers[*header].name.as_str();
+        let (start, host) = match start {
+            ChainStart::AtOffsetField { host, cap_offset } => {
+                let field = self.member(self.abi.struct_(host.struct_), *cap_offset);
+                (Cow::Owned(format!("at the offset in {field}")), Some(host))
+            }
+            ChainStart::After { host, offset } => {
+                (Cow::Owned(format!("at {offset}, under a flag")), Some(host))
+            }
+            ChainStart::Fixed { offset } => (Cow::Owned(format!("at {offset}")), None),
+            ChainStart::FieldAt { offset, int } => {
+                (Cow::Owned(format!("at the offset in the {} at {offset}", int.name())), None)
+            }
+            ChainStart::Unknown => (Cow::Borrowed("unknown"), None),
+        };
+        let (host, flag) = self.host(host);
+        [
+            Fact("Chain.name", text(name)),
+            Fact("Chain.header", text(Matching::renamed(&self.renames.cap_headers, header))),
+            Fact("Chain.start", Datum::Text(start)),
+            Fact("Host.struct_", host),
+            Fact("Host.flag", flag),
+            Fact("Chain.bound", Datum::Number((*bound).into())),
+        ]
+    }
+
+    fn host(&self, host: Option<&'a Host>) -> (Datum<'a>, Datum<'a>) {
+        let Some(Host { struct_, flags: _, flag: (name, _) }) = host else {
+            return (Datum::Unset, Datum::Unset);
+        };
+        (text(self.struct_(&self.abi.struct_(*struct_).name)), text(self.constant(name)))
+    }
+}
+
+fn numbers<'a>(numbers: &[u64]) -> Datum<'a> {
+    Datum::List(numbers.iter().map(|number| Cow::Owned(number.to_string())).collect())
+}
+
+fn copied<'a>(copied: &Copied) -> Datum<'a> {
+    match copied {
+        Copied::Ends(ends) => numbers(ends),
+        Copied::Fitting => text("fitting"),
+    }
+}

@@ -1,0 +1,87 @@
+//! The words by which the words of the IR are compared.
+
+use super::Datum;
+use super::facts::text;
+use crate::ir::{GroupKind, Literal, Role};
+use crate::reply::{ArgszReply, Count, Direction, Padding, Unset, WhenTooSmall};
+
+/// The parts of a literal that programs see, besides its number.
+pub(super) fn literal_fact(literal: &Literal) -> Datum<'_> {
+    match literal {
+        Literal::Text(string) => text(string),
+        Literal::Bit { bit: _, signed: true } => text("a signed bit"),
+        Literal::Decimal
+        | Literal::Hex
+        | Literal::Bit { bit: _, signed: false }
+        | Literal::Or(_)
+        | Literal::Next => Datum::Unset,
+    }
+}
+
+pub(super) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Argsz => "argsz",
+        Role::Flags => "flags",
+        Role::CapOffset => "cap_offset",
+        Role::Header => "header",
+        // The count of an array is part of the array's type.
+        Role::Count | Role::Data => "data",
+        Role::Reserved => "reserved",
+    }
+}
+
+pub(super) fn direction_word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::In => "in",
+        Direction::Out => "out",
+        Direction::InOut => "inout",
+    }
+}
+
+pub(super) fn kind_word(kind: GroupKind) -> &'static str {
+    match kind {
+        GroupKind::Constants => "constants",
+        GroupKind::AnonymousEnum => "anonymous enum",
+        GroupKind::Enum => "enum",
+        GroupKind::IdSpace => "id space",
+        GroupKind::Flags => "flags",
+        GroupKind::FieldValues => "values of a field",
+    }
+}
+
+pub(super) fn count_word(count: Count) -> &'static str {
+    match count {
+        Count::Moves => "moves",
+        Count::Frozen => "frozen",
+    }
+}
+
+pub(super) fn unset_word(unset: Unset) -> &'static str {
+    match unset {
+        Unset::Echo => "echo",
+        Unset::Zero => "zero",
+        Unset::Stack => "stack",
+    }
+}
+
+pub(super) fn when_too_small_word(when: WhenTooSmall) -> &'static str {
+    match when {
+        WhenTooSmall::OffsetZero => "offset_zero",
+        WhenTooSmall::Partial => "partial",
+        WhenTooSmall::FlagClear => "flag_clear",
+    }
+}
+
+pub(super) fn padding_word(padding: Padding) -> &'static str {
+    match padding {
+        Padding::Zero => "zero",
+        Padding::Echo => "echo",
+    }
+}
+
+pub(super) fn argsz_word(argsz: ArgszReply) -> &'static str {
+    match argsz {
+        ArgszReply::WhenTooSmall => "when_too_small",
+        ArgszReply::Always => "always",
+    }
+}

@@ -1,0 +1,133 @@
+//! Pairs named numbers and strings, wherever they are declared. The ids of capabilities are
+//! among them.
+
+use std::collections::HashMap;
+
+use super::{Matching, Pair, Renames, same_item};
+use crate::ir::{Abi, Capability, Chain, Group, GroupKind, Literal, Meta, Value};
+use crate::reply::{Count, Direction};
+
+/// A named number or string.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::compat) struct Constant<'a> {
+    pub(in crate::compat) name: &'a str,
+    pub(in crate::compat) meta: &'a Meta,
+    pub(in crate::compat) number: i128,
+    /// The name of its group or chain.
+    pub(in crate::compat) group: &'a str,
+    /// The name of its group or chain on the new side.
+    pub(in crate::compat) space: &'a str,
+    pub(in crate::compat) kind: GroupKind,
+    /// Whether only kernels pass it to programs.
+    pub(in crate::compat) from_kernel: bool,
+    pub(in crate::compat) item: Numbered<'a>,
+}
+
+/// The item that has the number.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::compat) enum Numbered<'a> {
+    /// A value of a group.
+    Value(&'a Group, &'a Value),
+    /// A capability of a chain.
+    Capability(&'a Chain, &'a Capability),
+}
+
+impl<'a> Constant<'a> {
+    /// The value, unless it is a capability.
+    pub(in crate::compat) fn value(&self) -> Option<&'a Value> {
+        match self.item {
+            Numbered::Value(_, value) => Some(value),
+            Numbered::Capability(..) => None,
+        }
+    }
+
+    pub(in crate::compat) fn count(&self) -> Option<Count> {
+        self.value().and_then(|value| value.count)
+    }
+
+    pub(in crate::compat) fn text(&self) -> Option<&'a str> {
+        match self.value().map(|value| &value.literal) {
+            Some(Literal::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(in crate::compat) fn is_macro(&self) -> bool {
+        !matches!(self.kind, GroupKind::AnonymousEnum | GroupKind::Enum)
+    }
+
+    pub(in crate::compat) fn is_mask(&self) -> bool {
+        self.value().is_some_and(|value| matches!(value.literal, Literal::Or(_)))
+    }
+
+    /// Whether no two numbers of its group may be equal.
+    pub(in crate::compat) fn is_unique(&self) -> bool {
+        let unique = matches!(
+            self.kind,
+            GroupKind::IdSpace | GroupKind::Flags | GroupKind::Enum | GroupKind::AnonymousEnum
+        );
+        unique && !self.is_mask() && self.count().is_none() && self.text().is_none()
+    }
+}
+
+/// Every constant of an ABI; the id of a capability belongs to its chain.
+fn constants<'a>(abi: &'a Abi, renames: &Renames<'a>) -> Vec<Constant<'a>> {
+    let values = abi.groups.iter().flat_map(|group| {
+        let from_kernel = is_from_kernel(abi, group);
+        let space = Matching::renamed(&renames.groups, &group.name);
+        group.values.iter().map(move |value| Constant {
+            name: &value.name,
+            meta: &value.meta,
+            number: value.number,
+            group: &group.name,
+            space,
+            kind: group.kind,
+            from_kernel,
+            item: Numbered::Value(group, value),
+        })
+    });
+    let ids = abi.capabilities.iter().map(|capability| {
+        let chain = abi.chain(capability.chain);
+        Constant {
+            name: &capability.name,
+            meta: &capability.meta,
+            number: capability.id.into(),
+            group: &chain.name,
+            space: Matching::renamed(&renames.chains, &chain.name),
+            kind: GroupKind::IdSpace,
+            from_kernel: true,
+            item: Numbered::Capability(chain, capability),
+        }
+    });
+    values.chain(ids).collect()
+}
+
+/// Whether the numbers of a group are only in replies.
+fn is_from_kernel(abi: &Abi, group: &Group) -> bool {
+    let field = group.field.map(|(id, field)| abi.struct_(id).fields[field].direction);
+    field == Some(Some(Direction::Out))
+}
+
+/// Pairs by name, whatever the group, then by former names.
+pub(super) fn pairs<'a>(
+    was: &'a Abi,
+    is: &'a Abi,
+    renames: &Renames<'a>,
+) -> Vec<Pair<Constant<'a>>> {
+    let (old, new) = (constants(was, renames), constants(is, &Renames::default()));
+    let by_name: HashMap<_, _> =
+        new.iter().enumerate().rev().map(|(index, one)| (one.name, index)).collect();
+    let mut free = vec![true; new.len()];
+    let mut found: Vec<Option<usize>> =
+        old.iter().map(|one| by_name.get(one.name).copied()).collect();
+    found.iter().flatten().for_each(|at| free[*at] = false);
+    for (one, found) in old.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+        let heir = |other: &Constant<'_>| same_item((one.name, one.meta), (other.name, other.meta));
+        *found = (0..new.len()).find(|at| free[*at] && heir(&new[*at]));
+        found.iter().for_each(|at| free[*at] = false);
+    }
+    let known = old.iter().zip(found);
+    let known = known.map(|(one, found)| Pair { old: Some(*one), new: found.map(|at| new[at]) });
+    let added = new.iter().zip(free).filter(|(_, free)| *free);
+    known.chain(added.map(|(one, _)| Pair { old: None, new: Some(*one) })).collect()
+}

@@ -1,0 +1,289 @@
+//! Named numbers that are gone or that mean something else.
+
+use super::{Comparison, CompatRule, Judgement};
+use crate::compat::codes::{
+    BODY_CHANGED, COUNT_CHANGED, NAME_REMOVED, PAYLOAD_RESIZED, VALUE_CHANGED,
+};
+use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::finding::{Affected, Class, Finding, Party};
+use crate::compat::matching::{Constant, Numbered};
+use crate::compat::witness::{self, Maker, maker};
+use crate::diagnostic::Code;
+use crate::ir::{GroupKind, StructId};
+
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
+const KEYS: &[&str] = &[
+    "Group.values",
+    "Abi.capabilities",
+    "Value.name",
+    "Value.literal",
+    "Value.number",
+    "Value.count",
+    "Value.payload",
+    "Value.gates",
+    "Value.short",
+    "Capability.name",
+    "Capability.chain",
+    "Capability.id",
+    "Capability.version",
+    "Capability.struct_",
+    "Capability.short",
+];
+
+fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
+    comparison.each(KEYS, |difference| {
+        let Of::Constant(index) = difference.of else { return None };
+        let pair = comparison.matching.constants[index];
+        match (pair.old, pair.new) {
+            (Some(old), None) => Some(Some(removed(&old))),
+            (Some(was), Some(is)) => Some(NumberChange { comparison, was, is }.verdict(difference)),
+            // The rule about new numbers judges additions.
+            (None, _) => None,
+        }
+    })
+}
+
+fn removed(was: &Constant<'_>) -> Finding {
+    let message = "the name is gone: programs that use it no longer compile";
+    let finding = Finding::new(NAME_REMOVED, Class::Source, was.name, message);
+    finding.at(Party::Old, was.meta.place).help("keep the name beside the new one")
+}
+
+/// A number that both sides have.
+struct NumberChange<'m, 'a> {
+    comparison: &'m Comparison<'m, 'a>,
+    was: Constant<'a>,
+    is: Constant<'a>,
+}
+
+impl NumberChange<'_, '_> {
+    /// No finding where another difference of the same number has it.
+    fn verdict(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
+        match difference.key {
+            "Value.name" | "Capability.name" => Some(self.renamed()),
+            "Value.literal" => Some(self.literal()),
+            "Value.number" | "Capability.id" => self.number(),
+            "Value.count" => Some(self.count()),
+            "Value.payload" => Some(self.payload()),
+            "Value.gates" => Some(self.gates()),
+            "Group.values" | "Capability.chain" => self.moved(),
+            "Capability.version" => self.version(),
+            "Capability.struct_" => Some(self.body()),
+            _ => self.short(difference),
+        }
+    }
+
+    fn renamed(&self) -> Finding {
+        let number = match self.was.number == self.is.number {
+            true => format!("`{}` has its number", self.is.name),
+            false => format!("it is called `{}` now", self.is.name),
+        };
+        let message = format!("the name is gone, {number}: programs no longer compile");
+        let finding = Finding::new(NAME_REMOVED, Class::Source, self.was.name, message);
+        finding.at(Party::Old, self.was.meta.place).help("keep the name beside the new one")
+    }
+
+    fn literal(&self) -> Finding {
+        if self.was.text() == self.is.text() {
+            let message =
+                "the type of the macro in C is another one: `int` where the bit is signed";
+            return self.finding(VALUE_CHANGED, Class::Note, message.to_owned());
+        }
+        let (before, now) = (self.was.text(), self.is.text());
+        let text =
+            |text: Option<&str>| text.map_or("no string".to_owned(), |one| format!("{one:?}"));
+        let message = format!("the string is {}, {} before", text(now), text(before));
+        let said = before.unwrap_or(self.was.name);
+        let witness = self.understood(Maker::Kernel, None, said, now);
+        self.broken(VALUE_CHANGED, message).witness(witness)
+    }
+
+    fn number(&self) -> Option<Finding> {
+        let (was, is) = (&self.was, &self.is);
+        if was.text() != is.text() {
+            return None;
+        }
+        if was.count().is_some() || is.count().is_some() {
+            let message = format!("the count is {}, {} before", is.number, was.number);
+            let finding = self.finding(COUNT_CHANGED, Class::Note, message);
+            return Some(
+                finding.help("take counts from the kernel's replies, not from the header"),
+            );
+        }
+        if is.is_mask() && was.number & is.number == was.number {
+            let message = format!("the mask is {:#x}, {:#x} before", is.number, was.number);
+            return Some(self.finding(VALUE_CHANGED, Class::Note, message));
+        }
+        let message = format!("the name means {}, {} before", is.number, was.number);
+        if was.space != is.space {
+            let message = message + ": programs compile, and mean something else";
+            return Some(self.finding(VALUE_CHANGED, Class::Source, message));
+        }
+        let constants = self.comparison.matching.constants.iter();
+        // The side that reads the number understands the name that it has for it.
+        let heard = |said: &Constant<'_>, from_kernel: bool| {
+            let mut names =
+                constants.filter_map(|pair| if from_kernel { pair.old } else { pair.new });
+            let other = names.find(|one| one.space == said.space && one.number == said.number);
+            other.map(|one| one.name).filter(|name| *name != said.name)
+        };
+        let said = if was.from_kernel { is } else { was };
+        let understood = heard(said, was.from_kernel);
+        let maker = maker(was);
+        let witness = self.understood(maker, Some(said.number), said.name, understood);
+        Some(self.broken(VALUE_CHANGED, message).witness(witness))
+    }
+
+    fn count(&self) -> Finding {
+        let message = match (self.was.count(), self.is.count()) {
+            (Some(_), None) => "it no longer counts the others",
+            (None, Some(_)) => "it counts the others",
+            _ => "whether it moves as numbers are added is specified in another way",
+        };
+        self.finding(COUNT_CHANGED, Class::Note, message.to_owned())
+    }
+
+    fn payload(&self) -> Finding {
+        let abis = self.comparison.matching.abis();
+        let with = |abi: &crate::ir::Abi, id: Option<StructId>| {
+            id.map_or("nothing".to_owned(), |id| abi.struct_(id).name.clone())
+        };
+        let payload = |one: &Constant<'_>| one.value().and_then(|value| value.payload);
+        let before = with(abis.0, payload(&self.was));
+        let now = with(abis.1, payload(&self.is));
+        let message = format!("{now} travels with it, {before} before");
+        let witness = self.understood(Maker::Program, Some(self.was.number), &before, Some(&now));
+        self.broken(PAYLOAD_RESIZED, message).witness(witness)
+    }
+
+    /// The flags under which a payload travels.
+    fn gates(&self) -> Finding {
+        let gates =
+            |one: &Constant<'_>| one.value().map_or(Vec::new(), |value| value.gates.clone());
+        let renames = &self.comparison.matching.renames.constants;
+        let (before, now) = (gates(&self.was), gates(&self.is));
+        let lost = before.iter().find(|gate| {
+            let name = renames.get(gate.as_str()).copied().unwrap_or(gate);
+            !now.iter().any(|one| one == name)
+        });
+        match lost {
+            Some(gate) => {
+                let message = format!("no payload travels with it under {gate} any more");
+                let witness = self.understood(Maker::Program, Some(self.was.number), gate, None);
+                let finding = self.finding(PAYLOAD_RESIZED, Class::Wire, message);
+                finding.affects(Affected::OldProgram).witness(witness)
+            }
+            None => {
+                let message = format!("its payload travels under {}", now.join(" and "));
+                self.finding(PAYLOAD_RESIZED, Class::Growth, message).gate(now.join(", "))
+            }
+        }
+    }
+
+    /// A number in another group.
+    fn moved(&self) -> Option<Finding> {
+        let (was, is) = (&self.was, &self.is);
+        let hidden = was.is_macro() && !is.is_macro();
+        if was.number != is.number {
+            return None;
+        }
+        if hidden {
+            let message = "an enumerator now, which `#ifdef` does not see".to_owned();
+            return Some(self.finding(VALUE_CHANGED, Class::Note, message));
+        }
+        let capability = |one: &Constant<'_>| matches!(one.item, Numbered::Capability(..));
+        let message = match (capability(was), capability(is)) {
+            (true, true) => {
+                format!("the capability is one of `{}`, of `{}` before", is.group, was.group)
+            }
+            _ => format!("it is one of `{}`, of `{}` before", is.group, was.group),
+        };
+        if [was, is].iter().any(|one| one.kind == GroupKind::Constants) {
+            return Some(self.finding(VALUE_CHANGED, Class::Note, message));
+        }
+        let witness = self.understood(maker(is), Some(is.number), is.name, None);
+        Some(self.broken(VALUE_CHANGED, message).witness(witness))
+    }
+
+    fn capabilities(
+        &self,
+    ) -> Option<(&crate::ir::Capability, &crate::ir::Chain, &crate::ir::Capability)> {
+        match (self.was.item, self.is.item) {
+            (Numbered::Capability(_, old), Numbered::Capability(chain, new)) => {
+                Some((old, chain, new))
+            }
+            _ => None,
+        }
+    }
+
+    /// A newer version follows from new fields, which have findings of their own.
+    fn version(&self) -> Option<Finding> {
+        let (old, chain, new) =
+            self.capabilities().filter(|(old, _, new)| new.version < old.version)?;
+        let message = format!("the version is {}, {} before", new.version, old.version);
+        let of = |version: u16| format!("version {version} of {}", new.name);
+        let (said, taken_for) = (of(old.version), of(new.version));
+        let witness = witness::understood(
+            self.comparison.matching,
+            Maker::Kernel,
+            &chain.name,
+            None,
+            &said,
+            Some(&taken_for),
+        );
+        Some(self.broken(BODY_CHANGED, message).witness(witness))
+    }
+
+    fn body(&self) -> Finding {
+        let message = "the body is another struct".to_owned();
+        let abis = self.comparison.matching.abis();
+        let finding = self.broken(BODY_CHANGED, message);
+        let Some((old, chain, new)) = self.capabilities() else { return finding };
+        let with = |abi: &crate::ir::Abi, id: Option<StructId>| {
+            let body = id.map_or("no body", |id| abi.struct_(id).name.as_str());
+            format!("{} with {body}", new.name)
+        };
+        let (said, taken_for) = (with(abis.0, old.struct_), with(abis.1, new.struct_));
+        finding.witness(witness::understood(
+            self.comparison.matching,
+            Maker::Kernel,
+            &chain.name,
+            i128::from(new.id),
+            &said,
+            Some(&taken_for),
+        ))
+    }
+
+    /// A short name that only our outputs have. A number that is renamed or in another group
+    /// has a finding already.
+    fn short(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
+        let (was, is) = difference.texts();
+        let moved = self.was.space != self.is.space;
+        if self.was.name != self.is.name || moved || was == "unset" {
+            return None;
+        }
+        let message = format!("its short name is {is}, {was} before: programs no longer compile");
+        let finding = self.finding(NAME_REMOVED, Class::Source, message);
+        let in_both = difference.key == "Capability.short";
+        Some(if in_both { finding } else { finding.in_crate_only() })
+    }
+
+    fn understood(
+        &self,
+        maker: Maker,
+        number: Option<i128>,
+        said: &str,
+        understood: Option<&str>,
+    ) -> crate::compat::evidence::Witness {
+        let matching = self.comparison.matching;
+        witness::understood(matching, maker, self.was.group, number, said, understood)
+    }
+
+    fn broken(&self, code: Code, message: String) -> Finding {
+        self.finding(code, Class::Wire, message).affects(Affected::Both)
+    }
+
+    fn finding(&self, code: Code, class: Class, message: String) -> Finding {
+        Finding::new(code, class, self.is.name, message).at(Party::New, self.is.meta.place)
+    }
+}

@@ -1,0 +1,191 @@
+//! The bytes that a handler copies in and out.
+
+use super::handlers::HandlerChange;
+use super::{Comparison, CompatRule, Judgement};
+use crate::compat::codes::{INPUT_ADDED, SHORT_REPLY_CHANGED};
+use crate::compat::finding::{Affected, Class, Finding};
+use crate::compat::witness::{self, Maker};
+use crate::ir::{Abi, Arg, Copied, Ioctl, Struct};
+use crate::layout::{Model, Span};
+use crate::reply::Direction;
+
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
+const KEYS: &[&str] = &["Handler.reads", "Handler.writes", "ReplyChain.writes"];
+
+fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
+    comparison.each(KEYS, |difference| {
+        let change = HandlerChange::of(comparison, difference.of)?;
+        Some(match difference.key {
+            "Handler.reads" => change.reads(),
+            "Handler.writes" => change.writes(),
+            _ => change.chain_writes(),
+        })
+    })
+}
+
+/// The end of the bytes that are copied for an argsz.
+fn copied(copied: &Copied, argsz: u64, size: u64) -> u64 {
+    match copied {
+        Copied::Ends(ends) => furthest(ends, argsz),
+        Copied::Fitting => argsz.min(size),
+    }
+}
+
+fn furthest(ends: &[u64], argsz: u64) -> u64 {
+    ends.iter().copied().filter(|end| *end <= argsz).max().unwrap_or(0)
+}
+
+fn argument<'a>(abi: &'a Abi, ioctl: &Ioctl) -> Option<&'a Struct> {
+    match ioctl.arg {
+        Arg::Struct(id) => Some(abi.struct_(id)),
+        _ => None,
+    }
+}
+
+/// The fields of one direction that have a byte in a range.
+fn fields_in(struct_: &Struct, from: u64, to: u64, input: bool) -> Vec<&str> {
+    let meets = |span: Span| span.offset < to && from < span.end();
+    let travels = |direction: Option<Direction>| match direction {
+        Some(Direction::InOut) => true,
+        Some(Direction::In) => input,
+        Some(Direction::Out) => !input,
+        None => false,
+    };
+    let fields = struct_.fields.iter().enumerate();
+    let fields = fields.filter(|(index, field)| {
+        travels(field.direction) && meets(struct_.spans(*index)[Model::Lp64.index()])
+    });
+    fields.map(|(_, field)| field.name.as_str()).collect()
+}
+
+impl HandlerChange<'_, '_> {
+    /// The structs of both sides, and each argsz at which the number of bytes can differ.
+    fn sizes(&self) -> Option<(&Struct, u64, u64, Vec<u64>)> {
+        let abis = self.matching.abis();
+        let before = argument(abis.0, self.old)?;
+        let size = |struct_: &Struct| struct_.layouts[Model::Lp64.index()].size;
+        let was = size(before);
+        let is = size(argument(abis.1, self.new)?);
+        let ends = |copied: &Copied| match copied {
+            Copied::Ends(ends) => ends.clone(),
+            Copied::Fitting => Vec::new(),
+        };
+        let (old, new) = (self.before, self.now);
+        let mut all = vec![old.minsz, new.minsz, was, is];
+        [&old.writes, &new.writes, &old.reads, &new.reads]
+            .into_iter()
+            .for_each(|one| all.extend(ends(one)));
+        // Both kernels refuse less.
+        all.retain(|argsz| *argsz >= old.minsz.max(new.minsz));
+        all.sort_unstable();
+        all.dedup();
+        Some((before, was, is, all))
+    }
+
+    /// Output fields that are no longer written.
+    fn writes(&self) -> Option<Finding> {
+        let (struct_, was, is, sizes) = self.sizes()?;
+        let lost = sizes.iter().find_map(|argsz| {
+            let before = copied(&self.before.writes, *argsz, was);
+            let now = copied(&self.now.writes, *argsz, is);
+            let fields = fields_in(struct_, now, before, false);
+            (now < before && !fields.is_empty()).then_some((*argsz, before, now, fields))
+        });
+        if let Some((argsz, before, now, fields)) = lost {
+            let message = format!(
+                "with an argsz of {argsz} the handler `{}` writes {now} bytes, {before} before, \
+                 and no longer sets {}",
+                self.now.name,
+                fields.join(", ")
+            );
+            return Some(self.broken(SHORT_REPLY_CHANGED, message));
+        }
+        // More bytes are those of new fields, which have findings of their own.
+        let newly = sizes.iter().find_map(|argsz| {
+            let before = copied(&self.before.writes, *argsz, was);
+            let now = copied(&self.now.writes, *argsz, is).min(was);
+            let fields = fields_in(struct_, before, now, false);
+            (!fields.is_empty()).then_some(fields)
+        });
+        let message = format!("the handler `{}` sets {} now", self.now.name, newly?.join(", "));
+        Some(self.finding(SHORT_REPLY_CHANGED, Class::Note, message))
+    }
+
+    /// Input fields that are no longer read, or that are read although programs may not set them.
+    fn reads(&self) -> Option<Finding> {
+        let (struct_, was, is, sizes) = self.sizes()?;
+        let end = |minsz: u64, reads: &Copied, argsz: u64, size: u64| {
+            copied(reads, argsz, size).max(minsz)
+        };
+        for argsz in sizes {
+            let before = end(self.before.minsz, &self.before.reads, argsz, was);
+            let now = end(self.now.minsz, &self.now.reads, argsz, is);
+            let lost = fields_in(struct_, now, before, true);
+            if now < before && !lost.is_empty() {
+                let message = format!(
+                    "the handler `{}` reads {now} bytes, {before} before: {} is ignored",
+                    self.now.name,
+                    lost.join(", ")
+                );
+                return Some(self.misread(message, Affected::OldProgram));
+            }
+            let newly = fields_in(struct_, before, now.min(was), true);
+            let open = newly.iter().find(|name| {
+                let mut fields = struct_.fields.iter();
+                let field = fields.find(|field| field.name == **name);
+                field.is_some_and(|one| {
+                    one.valid_if.is_none() && one.arms().iter().all(|arm| arm.valid_if.is_none())
+                })
+            });
+            if let Some(name) = open {
+                let message = format!(
+                    "the handler `{}` reads {now} bytes, {before} before: `{name}` counts now, \
+                     whatever old programs left in it",
+                    self.now.name
+                );
+                return Some(self.misread(message, Affected::OldProgram));
+            }
+            if !newly.is_empty() {
+                let message =
+                    format!("the handler `{}` reads {} now", self.now.name, newly.join(", "));
+                return Some(self.finding(INPUT_ADDED, Class::Growth, message).gate("its flag"));
+            }
+        }
+        None
+    }
+
+    fn misread(&self, message: String, affected: Affected) -> Finding {
+        let name = argument(self.matching.abis().1, self.new).map_or("", |one| &one.name);
+        let said = format!("the input of {}", self.new.name);
+        let witness = witness::understood(self.matching, Maker::Program, name, None, &said, None);
+        self.finding(INPUT_ADDED, Class::Wire, message).affects(affected).witness(witness)
+    }
+
+    /// The bytes of the fixed part that are written together with a chain.
+    fn chain_writes(&self) -> Option<Finding> {
+        let (before, now) = (self.before.chain.as_ref()?, self.now.chain.as_ref()?);
+        let (struct_, was, is, mut sizes) = self.sizes()?;
+        sizes.extend(before.writes.iter().chain(&now.writes));
+        let lost = sizes.into_iter().find_map(|argsz| {
+            let was = copied(&self.before.writes, argsz, was).max(furthest(&before.writes, argsz));
+            let is = copied(&self.now.writes, argsz, is).max(furthest(&now.writes, argsz));
+            let fields = fields_in(struct_, is, was, false);
+            (is < was && !fields.is_empty()).then_some((was, is, fields))
+        });
+        match lost {
+            Some((before, now, fields)) => {
+                let message = format!(
+                    "with a chain the handler `{}` writes {now} bytes, {before} before, and no \
+                     longer sets {}",
+                    self.now.name,
+                    fields.join(", ")
+                );
+                Some(self.broken(SHORT_REPLY_CHANGED, message))
+            }
+            None => {
+                let message = "with a chain, other bytes of the fixed part are written".to_owned();
+                Some(self.finding(SHORT_REPLY_CHANGED, Class::Note, message))
+            }
+        }
+    }
+}

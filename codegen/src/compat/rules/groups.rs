@@ -1,0 +1,126 @@
+//! Groups of numbers: their kind, their integer, and the numbers that belong to others.
+
+use super::{Comparison, CompatRule, Judgement};
+use crate::compat::codes::{NAME_REMOVED, NUMBER_REUSED, VALUE_CHANGED};
+use crate::compat::diff::{AbiDifference, Of};
+use crate::compat::finding::{Class, Finding, Party};
+use crate::ir::{Group, GroupKind};
+
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
+const KEYS: &[&str] = &[
+    "Abi.groups",
+    "Group.name",
+    "Group.rust",
+    "Group.kind",
+    "Group.int",
+    "Group.reserved",
+    "Chain.reserved",
+];
+
+fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
+    comparison.each(KEYS, |difference| match difference.of {
+        Of::Group(index) => {
+            let pair = comparison.matching.groups[index];
+            match (pair.old, pair.new) {
+                (Some(old), None) => Some(removed(old)),
+                (Some(old), Some(new)) => Some(changed(difference, old, new)),
+                // The rule about new numbers judges additions.
+                (None, _) => None,
+            }
+        }
+        Of::Chain(index) => {
+            let place = comparison.matching.chains[index].new?.meta.place;
+            Some(Some(reserved(difference).at(Party::New, place)))
+        }
+        _ => None,
+    })
+}
+
+/// The numbers of a group that is gone have findings of their own.
+fn removed(old: &Group) -> Option<Finding> {
+    let name = old.rust.as_ref()?;
+    let message = format!("the type `{name}` is gone: programs that use it no longer compile");
+    let finding = Finding::new(NAME_REMOVED, Class::Source, &old.name, message);
+    let finding = finding.at(Party::Old, old.meta.place);
+    Some(if old.kind == GroupKind::Enum { finding } else { finding.in_crate_only() })
+}
+
+fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<Finding> {
+    let finding = |class, message: String| {
+        Finding::new(NAME_REMOVED, class, &new.name, message).at(Party::New, new.meta.place)
+    };
+    let is_tag = [old, new].iter().all(|group| group.kind == GroupKind::Enum);
+    match difference.key {
+        "Group.name" if is_tag => Some(finding(
+            Class::Source,
+            format!("the enum is called `{}`, `{}` before", new.name, old.name),
+        )),
+        // The type in Rust has the name of the enum.
+        "Group.rust" if is_tag => None,
+        // Only the specification uses the name.
+        "Group.name" => None,
+        "Group.rust" => Some(match (&old.rust, &new.rust) {
+            (Some(was), Some(is)) => {
+                let message = format!("the type in Rust is `{is}`, `{was}` before");
+                finding(Class::Source, message).in_crate_only()
+            }
+            (Some(was), None) => {
+                let message = format!("the type `{was}` of Rust is gone");
+                finding(Class::Source, message).in_crate_only()
+            }
+            (None, is) => {
+                let message = format!("the type `{}` of Rust is new", is.as_deref().unwrap_or("?"));
+                finding(Class::Growth, message).off_the_wire()
+            }
+        }),
+        "Group.kind" => Some(kind(old, new)),
+        "Group.int" => {
+            let message = format!(
+                "the numbers are of type {}, {} before: Rust programs no longer compile",
+                new.int.name(),
+                old.int.name()
+            );
+            Some(finding(Class::Source, message).in_crate_only())
+        }
+        _ => Some(reserved(difference).at(Party::New, new.meta.place)),
+    }
+}
+
+fn kind(old: &Group, new: &Group) -> Finding {
+    let words = |kind: GroupKind| match kind {
+        GroupKind::Constants => "constants",
+        GroupKind::AnonymousEnum => "an anonymous enum",
+        GroupKind::Enum => "an enum",
+        GroupKind::IdSpace => "an id space",
+        GroupKind::Flags => "flags",
+        GroupKind::FieldValues => "the numbers of a field",
+    };
+    let (was, is) = (words(old.kind), words(new.kind));
+    let message = format!("the numbers are {is}, {was} before");
+    let finding = |code, class, message: String| {
+        Finding::new(code, class, &new.name, message).at(Party::New, new.meta.place)
+    };
+    match (old.kind, new.kind) {
+        (GroupKind::Enum, _) => {
+            finding(NAME_REMOVED, Class::Source, format!("{message}: the tag of the enum is gone"))
+        }
+        // Flags and plain numbers have other operations in Rust.
+        (GroupKind::Flags, _) | (GroupKind::FieldValues, GroupKind::Flags) => {
+            finding(NAME_REMOVED, Class::Source, message).in_crate_only()
+        }
+        (GroupKind::Constants | GroupKind::IdSpace, GroupKind::AnonymousEnum | GroupKind::Enum) => {
+            finding(VALUE_CHANGED, Class::Note, format!("{message}, which `#ifdef` does not see"))
+        }
+        _ => finding(VALUE_CHANGED, Class::Note, message),
+    }
+}
+
+/// A number that belongs to others.
+fn reserved(difference: &AbiDifference<'_>) -> Finding {
+    let (space, number) = difference.subject.split_once(": ").unwrap_or_default();
+    let message = match difference.is_removal() {
+        true => format!("{number} is no longer reserved"),
+        false => format!("{number} is reserved"),
+    };
+    Finding::new(NUMBER_REUSED, Class::Note, space, message)
+}

@@ -1,0 +1,233 @@
+//! New numbers: numbers that two names claim, and additions to groups and chains.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Comparison, CompatRule, Judgement};
+use crate::compat::codes::{
+    CAPABILITY_ADDED, INPUT_ADDED, ITEM_ADDED, NEED_CAN_CHANGE, NUMBER_REUSED, OUTPUT_ADDED,
+};
+use crate::compat::diff::Of;
+use crate::compat::finding::{Affected, Class, Finding, Party, Window};
+use crate::compat::matching::{Constant, Matching, Numbered, Pair, handlers_returning, same_item};
+use crate::compat::witness;
+use crate::diagnostic::Code;
+use crate::ir::{Abi, Capability, Chain, Group, GroupKind, Handler, Type};
+use crate::model::{HandlerModel, sample};
+use crate::reply::Direction;
+
+pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
+const KEYS: &[&str] = &["Group.values", "Abi.capabilities", "Abi.groups"];
+
+fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
+    let matching = comparison.matching;
+    let added: Vec<_> = matching.constants.iter().filter_map(|pair| pair.added()).collect();
+    let mut findings = collisions(matching);
+    let collided: HashSet<_> = findings.iter().map(|one| one.subject.clone()).collect();
+    let alone = added.iter().filter(|one| !collided.contains(one.name));
+    findings
+        .extend(alone.filter_map(|one| reused(matching, one).or_else(|| reserved(matching, one))));
+    let claims = comparison.claims(KEYS, |of| match of {
+        Of::Constant(index) => matching.constants[index].old.is_none(),
+        Of::Group(index) => matching.groups[index].old.is_none(),
+        _ => false,
+    });
+    findings.extend(grown(matching, &added));
+    let capabilities = added.iter().filter_map(|one| match one.item {
+        Numbered::Capability(chain, capability) => Some((chain, capability)),
+        Numbered::Value(..) => None,
+    });
+    findings.extend(capabilities.flat_map(|(chain, cap)| came(matching, chain, cap)));
+    vec![Judgement { claims, findings }]
+}
+
+/// Two names for one number, which was not so on the old side.
+fn collisions(matching: &Matching<'_>) -> Vec<Finding> {
+    let was_there = |one: &Constant<'_>, old: &Option<Constant<'_>>| {
+        old.is_some_and(|was| was.number == one.number && was.space == one.space)
+    };
+    let mut first: HashMap<_, (Constant<'_>, bool)> = HashMap::new();
+    let mut findings = Vec::new();
+    let mut new: Vec<_> =
+        matching.constants.iter().filter_map(|pair| Some((pair.new?, pair.old))).collect();
+    new.retain(|(one, _)| one.is_unique());
+    for (one, old) in new {
+        let known = was_there(&one, &old);
+        let Some((other, other_known)) = first.insert((one.space, one.number), (one, known)) else {
+            continue;
+        };
+        let (holder, newcomer) = match (other_known, known) {
+            (true, true) => continue,
+            (false, true) => (one, other),
+            _ => (other, one),
+        };
+        let message =
+            format!("{} of `{}` is the number of `{}`", one.number, one.group, holder.name);
+        let witness = witness::taken_for(matching, &newcomer, &holder);
+        let finding =
+            Finding::new(NUMBER_REUSED, Class::Ids, newcomer.name, message).witness(witness);
+        let finding = finding.affects(Affected::OldProgram).at(Party::New, newcomer.meta.place);
+        findings.push(finding.help(FREE_NUMBER));
+    }
+    findings
+}
+
+const FREE_NUMBER: &str = "take the next number that was never used";
+
+/// A new name with a number that another one gave up.
+fn reused(matching: &Matching<'_>, is: &Constant<'_>) -> Option<Finding> {
+    let gone = |pair: &&Pair<Constant<'_>>| {
+        let Some(was) = pair.old else { return false };
+        let had = was.space == is.space && was.number == is.number;
+        let still = pair.new.is_some_and(|now| now.space == was.space && now.number == was.number);
+        let same = same_item((was.name, was.meta), (is.name, is.meta));
+        had && was.is_unique() && is.is_unique() && !still && !same
+    };
+    let was = matching.constants.iter().find(gone)?.old?;
+    let message = format!("{} of `{}` was the number of `{}`", is.number, is.group, was.name);
+    let witness = witness::taken_for(matching, is, &was);
+    let finding =
+        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).affects(Affected::OldProgram);
+    Some(finding.witness(witness).at(Party::New, is.meta.place).help(FREE_NUMBER))
+}
+
+/// A new name with a number that belongs to others.
+fn reserved(matching: &Matching<'_>, is: &Constant<'_>) -> Option<Finding> {
+    let groups = matching
+        .groups
+        .iter()
+        .filter_map(|pair| Some((&pair.old?.reserved, pair.new?.name.as_str())));
+    let chains = matching
+        .chains
+        .iter()
+        .filter_map(|pair| Some((&pair.old?.reserved, pair.new?.name.as_str())));
+    let mut lists = groups.chain(chains).filter(|(_, name)| *name == is.space);
+    let taken = lists.find_map(|(list, _)| {
+        list.iter().find(|taken| taken.value == is.number && taken.name != is.name)
+    })?;
+    let message = format!("{} of `{}` is in use as `{}`", is.number, is.group, taken.name);
+    let witness = witness::understood(
+        matching,
+        witness::maker(is),
+        is.group,
+        is.number,
+        is.name,
+        Some(&taken.name),
+    );
+    let finding =
+        Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).affects(Affected::OldProgram);
+    let help = "take the next number that is free and not reserved";
+    Some(finding.witness(witness).at(Party::New, is.meta.place).help(help))
+}
+
+/// Additions to groups, one finding for each group. The groups of a new struct are part of
+/// the finding about the struct.
+fn grown(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
+    let abi = matching.abis().1;
+    let of_new_struct = |group: &Group| {
+        let owner = group.field.map(|(id, _)| &abi.struct_(id).name);
+        owner.is_some_and(|name| {
+            matching.struct_named(name).is_some_and(|pair| pair.structs.old.is_none())
+        })
+    };
+    let mut findings = Vec::new();
+    for pair in &matching.groups {
+        let Some(group) = pair.new.filter(|group| !of_new_struct(group)) else { continue };
+        let here = |one: &&Constant<'_>| one.value().is_some() && one.group == group.name;
+        let new: Vec<_> = added.iter().filter(here).collect();
+        let names: Vec<_> = new.iter().map(|one| format!("`{}`", one.name)).collect();
+        let place = new.first().map_or(group.meta.place, |first| first.meta.place);
+        let names = names.join(", ");
+        let (message, (code, gate)) = match (pair.old, new.is_empty()) {
+            (Some(_), true) => continue,
+            (Some(_), false) => (format!("{names} came to `{}`", group.name), kind(abi, group)),
+            (None, true) => ("the numbers are new".to_owned(), kind(abi, group)),
+            (None, false) => (format!("the numbers are new: {names}"), kind(abi, group)),
+        };
+        let code = if pair.old.is_none() && group.field.is_none() { ITEM_ADDED } else { code };
+        let finding = Finding::new(code, Class::Growth, &group.name, message).gate(gate);
+        let finding = finding.at(Party::New, place);
+        findings.push(match group.kind {
+            GroupKind::Constants => finding.off_the_wire(),
+            _ => finding,
+        });
+    }
+    findings
+}
+
+/// The rule about new numbers of a group, and what hides them from old programs.
+fn kind(abi: &Abi, group: &Group) -> (Code, &'static str) {
+    let field = group.field.map(|(id, field)| &abi.struct_(id).fields[field]);
+    match (group.kind, field.and_then(|field| field.direction)) {
+        (GroupKind::Flags, Some(Direction::In | Direction::InOut)) => {
+            (INPUT_ADDED, "old kernels refuse flags they do not know")
+        }
+        (GroupKind::Flags, _) => (OUTPUT_ADDED, "old programs ignore flags they do not know"),
+        (GroupKind::IdSpace | GroupKind::Enum, _) => {
+            (NUMBER_REUSED, "programs that do not ask for them do not get them")
+        }
+        (GroupKind::Constants | GroupKind::AnonymousEnum | GroupKind::FieldValues, _) => {
+            (ITEM_ADDED, "programs that do not use them do not see them")
+        }
+    }
+}
+
+/// A capability that is new.
+fn came(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Vec<Finding> {
+    let abi = matching.abis().1;
+    let body = cap.struct_.filter(|_| cap.inline).map(|id| &abi.struct_(id).name);
+    let body = body.map(|name| format!(", with `{name}`")).unwrap_or_default();
+    let message = format!(
+        "the capability {} came to the chain `{}`{body}: readers skip ids they do not know",
+        cap.id, chain.name
+    );
+    let finding = Finding::new(CAPABILITY_ADDED, Class::Growth, &cap.name, message).gate("its id");
+    let window = window(matching, chain, cap);
+    let finding = finding.window(window).at(Party::New, cap.meta.place);
+    let mut findings = vec![match window {
+        Some(_) => finding.help("read argsz back, and ask again with a buffer of that size"),
+        None => finding,
+    }];
+    findings.extend(varies(abi, cap));
+    findings
+}
+
+/// A body of several lengths, so that the need can change between two calls.
+pub(super) fn varies(abi: &Abi, cap: &Capability) -> Option<Finding> {
+    let fields = &abi.struct_(cap.struct_?).fields;
+    let array = fields.iter().find(|field| matches!(field.type_, Type::Flexible(..)))?;
+    let message = format!(
+        "`{}` has as many elements as exist at the time: the need can grow between two calls",
+        array.name
+    );
+    let finding = Finding::new(NEED_CAN_CHANGE, Class::Note, &cap.name, message)
+        .at(Party::New, cap.meta.place);
+    Some(finding.help("ask again a few times, not just once"))
+}
+
+/// The needs without and with a capability, of a handler that appends all capabilities that it
+/// knows: one that appends this one or, if none does yet, the first with a chain.
+fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Window> {
+    let abi = matching.abis().1;
+    let is_old = |pair: &&Pair<&Chain>| pair.new.is_some_and(|new| new.name == chain.name);
+    matching.chains.iter().find(is_old)?.old?;
+    let handlers_returning = handlers_returning(abi, chain);
+    let gives = |handler: &Handler, cap: &Capability| {
+        let gives = handler.chain.as_ref().map(|chain| &chain.capabilities);
+        gives.is_some_and(|gives| gives.is_empty() || gives.contains(&cap.name))
+    };
+    let handler_returning = handlers_returning
+        .iter()
+        .find(|(_, handler)| gives(handler, cap))
+        .or(handlers_returning.first())?;
+    let model = HandlerModel::new(abi, handler_returning.0, handler_returning.1)?;
+    let is_known = |other: &&Capability| {
+        let mut pairs = matching.constants.iter();
+        pairs.any(|pair| pair.both().is_some_and(|(_, new)| new.name == other.name))
+    };
+    let caps = abi.capabilities_of(chain);
+    let old = caps.filter(|cap| gives(handler_returning.1, cap)).filter(is_known);
+    let mut caps: Vec<_> = old.map(|one| sample::cap(abi, one, 1)).collect();
+    let from = model.need(&caps);
+    caps.push(sample::cap(abi, cap, 1));
+    Some(Window { from, to: model.need(&caps) })
+}

@@ -1,0 +1,78 @@
+//! The proposals of the specification: each loads as an overlay, and the number spaces
+//! know what they claim.
+
+use std::path::PathBuf;
+
+use capchain::ir::{Abi, Holder, NumberSpace, SpaceKind};
+use capchain::lower::lower;
+use capchain::spec::load::Origin;
+use support::fixtures;
+
+fn folder() -> PathBuf {
+    fixtures::root().join("spec/vfio")
+}
+
+fn space<'a>(abi: &'a Abi, kind: SpaceKind, name: &str) -> NumberSpace<'a> {
+    let mut spaces = abi.number_spaces().into_iter();
+    spaces.find(|space| space.kind == kind && space.name == name).expect("a space")
+}
+
+#[test]
+fn every_proposal_loads_and_its_successor_exists() {
+    let spec = fixtures::spec();
+    let proposals = &spec.spec().proposals;
+    let files = fixtures::yaml_files(&folder().join("proposals"));
+    assert!(files.len() == proposals.len() && files.len() >= 14, "{}", files.len());
+    for path in files {
+        let opened = capchain::open(&Origin::Folder(folder()), std::slice::from_ref(&path));
+        let problems = opened.problems.render(&opened.sources, false);
+        assert!(opened.spec.is_some() && problems.is_empty(), "{}: {problems}", path.display());
+    }
+    for one in proposals {
+        let Some(new) = &one.file.replaced_by else { continue };
+        let exists = proposals.iter().any(|other| other.file.name == new.value);
+        assert!(exists, "{} is replaced by {}", one.file.name, new.value);
+    }
+}
+
+#[test]
+fn contentions_are_those_that_the_lists_know() {
+    let abi = lower(&fixtures::spec(), None);
+    let mut contended = Vec::new();
+    for space in abi.number_spaces() {
+        for uses in space.contended() {
+            let names: Vec<_> = uses.iter().map(|one| one.name.to_owned()).collect();
+            contended.push((space.name.clone(), uses[0].number, names));
+        }
+    }
+    let expected = [
+        "VFIO_DEVICE_FEATURE_ZPCI_ERROR",
+        "VFIO_DEVICE_FEATURE_DMA_BUF_TPH",
+        "VFIO_DEVICE_FEATURE_ZPCI_FMB_ENABLE",
+    ];
+    let expected = expected.map(str::to_owned).to_vec();
+    assert_eq!(contended, [("device_feature".to_owned(), 13, expected)]);
+}
+
+#[test]
+fn the_next_free_number_passes_over_claims_and_reservations() {
+    let abi = lower(&fixtures::spec(), None);
+    let free = |kind, name| space(&abi, kind, name).next_free;
+    assert_eq!(free(SpaceKind::Ids, "device_feature"), Some(15));
+    assert_eq!(free(SpaceKind::Ioctls, "device"), Some(23));
+    assert_eq!(free(SpaceKind::Flags, "vfio_device_info.flags"), Some(10));
+    // 6 and 7 are reserved by other trees.
+    assert_eq!(free(SpaceKind::Capabilities, "region"), Some(8));
+    assert_eq!(free(SpaceKind::Ids, "region_type"), Some(4));
+}
+
+#[test]
+fn an_older_release_has_no_claims() {
+    let abi = lower(&fixtures::spec(), Some("v5.10".parse().expect("a release")));
+    let claimed = abi
+        .number_spaces()
+        .into_iter()
+        .any(|space| space.uses.iter().any(|one| matches!(one.holder, Holder::Proposal(..))));
+    assert!(!claimed);
+    assert_eq!(space(&abi, SpaceKind::Ids, "device_feature").next_free, Some(1));
+}
