@@ -23,7 +23,7 @@ use crate::ir::Abi;
 use crate::lower::lower;
 use crate::release::Release;
 use crate::spec::{ItemSpec, Spec};
-use crate::validate::{ValidSpec, is_tolerated, validate_amended};
+use crate::validate::{ValidSpec, is_about_outputs, is_tolerated, validate_amended};
 use additions::Specified;
 use edits::Editor;
 use known::Known;
@@ -59,6 +59,12 @@ impl Amended {
     /// The names of everything that is guessed.
     pub fn guessed(&self) -> BTreeSet<String> {
         self.guesses.iter().map(|guess| guess.name.clone()).collect()
+    }
+
+    /// The number of errors because of which a header cannot be read at all, such as a
+    /// brace that is never closed.
+    pub fn unreadable(&self) -> usize {
+        self.problems.errors().filter(|error| header::codes().contains(&error.code)).count()
     }
 }
 
@@ -177,7 +183,7 @@ impl Amending<'_> {
             let mut found = Diagnostics::default();
             spec = match validate_amended(spec, &mut found) {
                 Ok(valid) => {
-                    problems.append(found);
+                    problems.extend(found.softened(is_about_outputs));
                     return Ok(lower(&valid, Some(self.release)));
                 }
                 Err(spec) => spec,

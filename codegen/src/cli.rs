@@ -253,6 +253,12 @@ pub(crate) struct ImportArgs {
     /// The kernel release that the headers are of, such as v7.3 [default: the newest]
     #[arg(long, value_name = "RELEASE")]
     pub(crate) at: Option<Release>,
+    /// Put the additions into the files of the specification
+    #[arg(long, conflicts_with = "overlay_out")]
+    pub(crate) write: bool,
+    /// Write the additions as an overlay
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay_out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -168,6 +168,16 @@ impl Diagnostics {
         self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// The findings, with warnings in place of errors of some codes.
+    pub fn softened(self, soft: impl Fn(Code) -> bool) -> impl Iterator<Item = Diagnostic> {
+        self.list.into_iter().map(move |mut one| {
+            if soft(one.code) {
+                one.severity = Severity::Warning;
+            }
+            one
+        })
+    }
+
     /// The number of findings of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         let same = |diagnostic: &&Diagnostic| diagnostic.severity == severity;

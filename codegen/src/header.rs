@@ -6,6 +6,8 @@
 //! Input is not trusted: no loop is longer than the text, or than a budget for the
 //! expansion of macros, and no allocation depends on a length from the input.
 
+mod attributes;
+mod built_in;
 pub mod classify;
 mod codes;
 mod comments;
@@ -20,8 +22,10 @@ mod header_match;
 mod layouts;
 mod lexer;
 mod members;
+mod platform;
 mod program;
 mod resolve;
+mod targets;
 mod tokens;
 mod types;
 mod values;
@@ -35,6 +39,7 @@ pub use facts::{
 pub use header_match::{given, own};
 
 use crate::diagnostic::{Diagnostics, Sources};
+use crate::layout::{TARGETS, Target};
 
 /// The longest header that is read, in bytes; those of the kernel are shorter
 /// by far.
@@ -52,11 +57,30 @@ pub struct Header {
     pub problems: Diagnostics,
 }
 
-/// Reads files of `sources` like a program that includes them in this order.
-/// `outside` has the declarations of headers that are not given.
+/// Reads files of `sources` like a program that includes all of them. `outside` has
+/// the declarations of headers that are not given. Declarations that depend on the
+/// target are not read; the others are the same everywhere.
 pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
+    let (mut header, depends) = read_for(platform::REFERENCE, sources, files, outside);
+    if depends && !header.problems.has_errors() {
+        let others = TARGETS.iter().filter(|target| target.name != platform::REFERENCE.name);
+        for target in others {
+            let (other, _) = read_for(target, sources, files, outside);
+            targets::compare(&mut header.facts, &other.facts, target);
+        }
+    }
+    header
+}
+
+/// Reads files for one target; also whether something was asked for that depends on it.
+fn read_for(
+    target: &'static Target,
+    sources: &Sources,
+    files: &[usize],
+    outside: &Outside,
+) -> (Header, bool) {
     let mut problems = Diagnostics::default();
-    let mut program = program::Program::default();
+    let mut program = program::Program::new(target);
     for file in files {
         let text = sources.text(*file);
         let lexed = lexer::lex(*file, text, &mut problems);
@@ -64,14 +88,14 @@ pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
             directives::follow(lexed, &mut program, &mut problems);
         }
     }
-    let declared = declarations::parse(&program.tokens, outside, &mut problems);
+    let declared = declarations::parse(&program.tokens, &program.packs, outside, &mut problems);
     let names = program.defines.len() + declarations::names(&declared);
     if names > MOST_NAMES {
         problems.push(codes::too_much(names, files));
-        return Header { facts: Facts::default(), problems };
+        return (Header { facts: Facts::default(), problems }, false);
     }
     let facts = resolve::resolve(&program, declared, outside, &mut problems);
-    Header { facts, problems }
+    (Header { facts, problems }, program.depends.get())
 }
 
 /// The text of a header: UTF-8, or otherwise Latin-1, without a byte order mark.

@@ -5,6 +5,7 @@
 mod items;
 mod overlay;
 mod places;
+mod reserved;
 mod values;
 mod write;
 mod yaml;
@@ -34,6 +35,8 @@ pub struct Import<'i> {
     pub count: usize,
     /// Names that are not covered, with advice for each.
     pub left: Vec<(String, String)>,
+    /// Numbers that are reserved for others, in sentences.
+    pub reserved: Vec<String>,
 }
 
 /// Finds items that headers have and a specification lacks: `newest` is the ABI of its
@@ -50,7 +53,9 @@ pub fn import<'i>(
     let base = Specified { spec, abi: newest, known: &known, places: &places, since: at.release };
     let Additions { pieces, left, .. } = find(facts, base);
     let count = pieces.len();
-    Import { spec, folder, pieces: merged(pieces), count, left }
+    let mut pieces = merged(pieces);
+    let reserved = reserved::allow(spec, &mut pieces);
+    Import { spec, folder, pieces, count, left, reserved }
 }
 
 impl Import<'_> {

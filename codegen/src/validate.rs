@@ -90,6 +90,11 @@ pub fn is_tolerated(code: Code) -> bool {
     codes::AMENDED.contains(&code)
 }
 
+/// Whether an error is about generated outputs only, and not about the ABI.
+pub fn is_about_outputs(code: Code) -> bool {
+    codes::OF_OUTPUTS.contains(&code)
+}
+
 /// Runs every pass; returns the releases.
 fn check_all(spec: &Spec, incomplete: bool, problems: &mut Diagnostics) -> Vec<Release> {
     let index = Symbols::of(spec);

@@ -58,7 +58,14 @@ impl HeaderFiles {
         sources: &mut Sources,
     ) -> Result<Amended, String> {
         let files = self.add_to(sources);
-        amend(spec, None, sources, &files).map_err(|path| unknown(spec, &path))
+        let amended = amend(spec, None, sources, &files).map_err(|path| unknown(spec, &path))?;
+        match amended.unreadable() {
+            0 => Ok(amended),
+            count => {
+                to_stderr(&amended.problems.render(sources, stderr_is_terminal()));
+                Err(format!("cannot parse the header: {}", plural(count, "error")))
+            }
+        }
     }
 
     fn add_to(&self, sources: &mut Sources) -> Vec<usize> {

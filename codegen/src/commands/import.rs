@@ -1,6 +1,9 @@
 //! `capchain import`: the YAML that the specification lacks to cover headers.
 
-use capchain::import::import;
+use std::path::Path;
+
+use capchain::diagnostic::Sources;
+use capchain::import::{Edited, Import, import};
 use capchain::lower::lower;
 
 use super::headers::{HeaderFiles, Headers};
@@ -24,7 +27,40 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
             "note: all of it gets `since: {release}`; --at names another release\n"
         ));
     }
+    for note in &found.reserved {
+        to_stderr(&format!("note: {note}\n"));
+    }
     let things = plural(found.count, "thing");
     to_stderr(&format!("{things} to add; `capchain drift` lists all other differences\n"));
+    if args.write {
+        return write(&found, &sources);
+    }
+    if let Some(path) = &args.overlay_out {
+        let names = args.headers.iter().map(|path| path.display().to_string());
+        let text = found.overlay(&names.collect::<Vec<_>>().join(", "))?;
+        return written(path, &text).map(|line| Output::success(line));
+    }
     Ok(Output::success(found.text()))
+}
+
+/// Puts the additions into the files.
+fn write(found: &Import<'_>, sources: &Sources) -> CommandResult {
+    let mut lines = String::new();
+    for Edited { file, text } in found.edited(sources)? {
+        let path = Path::new(sources.path(file));
+        if !path.is_file() {
+            return Err(format!(
+                "{} is no file; --spec names a folder to write to",
+                path.display()
+            ));
+        }
+        lines += &written(path, &text)?;
+    }
+    Ok(Output::success(lines))
+}
+
+fn written(path: &Path, text: &str) -> Result<String, String> {
+    let shown = path.display();
+    std::fs::write(path, text).map_err(|error| format!("cannot write {shown}: {error}"))?;
+    Ok(format!("wrote {shown}\n"))
 }

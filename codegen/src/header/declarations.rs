@@ -1,39 +1,62 @@
-//! Structs and enums at file level. Other declarations are not part of an ABI; they
-//! are skipped, with one report per file.
+//! Structs, enums and typedefs at file level. Other declarations are not part of an
+//! ABI; they are skipped, with one report per file. What cannot be parsed costs the
+//! declaration, not the header.
 
 use std::collections::BTreeMap;
 
+use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, SKIPPED, UNCLOSED, error, too_many};
 use super::externals::Outside;
-use super::members::{Member, members};
+use super::members::{Base, Member, members};
 use super::tokens::{Kind, Token, around, behind, split};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use super::types;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 
-/// A struct or an enum.
+/// A declaration that a header can contain.
 pub(super) enum Declared<'a> {
     Struct(DeclaredStruct<'a>),
     Enum(DeclaredEnum<'a>),
+    /// Another name of a type.
+    Typedef(&'a str, Base<'a>),
+    /// A declaration that was not parsed.
+    Unread(UnreadDeclaration<'a>),
 }
 
-/// A struct as it is written.
-pub(super) struct DeclaredStruct<'a> {
+/// A declaration that was not parsed.
+pub(super) struct UnreadDeclaration<'a> {
     pub(super) name: Token<'a>,
-    /// Its members; `None` if they cannot be parsed.
-    pub(super) members: Option<Vec<Member<'a>>>,
-    pub(super) packed: bool,
+    pub(super) reason: String,
     /// Its range of tokens in the program.
     pub(super) range: (usize, usize),
 }
 
+/// A struct as it is written.
+pub(super) struct DeclaredStruct<'a> {
+    pub(super) name: String,
+    /// The token at its place.
+    pub(super) at: Token<'a>,
+    pub(super) members: Vec<Member<'a>>,
+    pub(super) attributes: Attributes<'a>,
+    /// The largest alignment of a member, by `#pragma pack`.
+    pub(super) pack: Option<u64>,
+    /// Its range of tokens in the program; that of the outer struct for an inner one.
+    pub(super) range: (usize, usize),
+    /// Whether it is declared inside of another one.
+    pub(super) inner: bool,
+}
+
 /// An enum as it is written.
 pub(super) struct DeclaredEnum<'a> {
-    pub(super) tag: Option<Token<'a>>,
+    pub(super) tag: Option<&'a str>,
+    pub(super) packed: bool,
     /// The enumerators, each with the tokens of its value.
     pub(super) values: Vec<(Token<'a>, Vec<Token<'a>>)>,
 }
 
 struct Parser<'t, 'a, 'p> {
     tokens: &'t [Token<'a>],
+    /// `#pragma pack`, by the tokens before it.
+    packs: &'t [(usize, Option<u64>)],
     at: usize,
     declared: Vec<Declared<'a>>,
     /// The skipped declarations: the first of each file, and their number.
@@ -42,14 +65,15 @@ struct Parser<'t, 'a, 'p> {
     problems: &'p mut Diagnostics,
 }
 
-/// Finds every struct and enum.
+/// Finds every struct, enum and typedef.
 pub(super) fn parse<'a>(
     tokens: &[Token<'a>],
+    packs: &[(usize, Option<u64>)],
     outside: &Outside,
     problems: &mut Diagnostics,
 ) -> Vec<Declared<'a>> {
     let (declared, passed) = (Vec::new(), BTreeMap::new());
-    let mut parser = Parser { tokens, at: 0, declared, passed, outside, problems };
+    let mut parser = Parser { tokens, packs, at: 0, declared, passed, outside, problems };
     while parser.at < tokens.len() && !too_many(parser.problems) {
         let before = parser.at;
         parser.declaration();
@@ -59,7 +83,7 @@ pub(super) fn parse<'a>(
     for (place, count) in passed.into_values() {
         let (them, are) =
             if count == 1 { ("declaration is", "is") } else { ("declarations are", "are") };
-        let message = format!("{count} {them} neither structs nor enums and {are} passed over");
+        let message = format!("{count} {them} neither structs nor enums and {are} skipped");
         problems.push(Diagnostic::warning(SKIPPED, message).at(place, "the first"));
     }
     declared
@@ -81,122 +105,243 @@ impl<'a> Parser<'_, 'a, '_> {
                 self.problems.push(error(UNCLOSED, "the bracket closes nothing", place));
                 self.at += 1;
             }
-            "struct" | "union" if self.opens(2) => self.aggregate(),
-            "struct" | "union" | "enum" if self.peek(2) == ";" => self.at += 3,
-            "enum" if self.opens(1) || self.opens(2) => self.enumeration(),
+            "typedef" => self.typedef(),
+            "struct" | "union" | "enum" => self.tagged(self.at),
             _ => self.pass(),
         }
     }
 
-    fn opens(&self, ahead: usize) -> bool {
-        self.peek(ahead) == "{"
-    }
-
-    /// The index after the bracket that closes the one `ahead`.
-    fn close(&mut self, ahead: usize) -> Option<usize> {
-        let open = self.at + ahead;
-        let end = behind(self.tokens, open);
-        if end.is_none() {
-            let place = self.tokens[open].place;
+    /// A struct, union or enum, possibly after `typedef`.
+    fn tagged(&mut self, start: usize) {
+        let word = self.tokens[self.at];
+        let mut attributes = Attributes::default();
+        let at = attributes.take_all(self.tokens, self.at + 1);
+        let tag = self.tokens.get(at).copied().filter(|token| token.kind == Kind::Word);
+        let brace = attributes.take_all(self.tokens, at + usize::from(tag.is_some()));
+        if !self.tokens.get(brace).is_some_and(|token| token.is("{")) {
+            return self.other(start);
+        }
+        let Some(end) = behind(self.tokens, brace) else {
+            let place = self.tokens[brace].place;
             self.problems.push(error(UNCLOSED, "the brace is never closed", place));
             self.at = self.tokens.len();
+            return;
+        };
+        let after = attributes.take_all(self.tokens, end);
+        let stop = self.semicolon(end, after);
+        let names: Vec<_> =
+            split(&self.tokens[after..stop]).into_iter().map(<[_]>::to_vec).collect();
+        let typedef = start < self.at;
+        self.at = stop + 1;
+        let mut names = names.into_iter().filter(|name| !name.is_empty());
+        let alias = match names.next() {
+            None => None,
+            Some(name) => match name.as_slice() {
+                [name] if typedef && name.kind == Kind::Word => Some(*name),
+                _ => {
+                    return self.refuse(
+                        tag.unwrap_or(word),
+                        (start, stop),
+                        "what follows it is not understood",
+                    );
+                }
+            },
+        };
+        let Some(name) = tag.or(alias).or(word.is("enum").then_some(word)) else {
+            return self.refuse(word, (start, stop), "it has no name");
+        };
+        if let (Some(alias), true) = (alias, tag.is_some()) {
+            let base = match word.is("enum") {
+                true => Base::Enum(name),
+                false => Base::Struct(name.text.to_owned()),
+            };
+            self.declared.push(Declared::Typedef(alias.text, base));
         }
-        end
-    }
-
-    fn aggregate(&mut self) {
-        let (start, is_union, name) = (self.at, self.peek(0) == "union", self.tokens[self.at + 1]);
-        let Some(end) = self.close(2) else { return };
-        let inside = start + 3..end - 1;
-        self.at = end;
-        let trailer = self.trailer();
         if self.outside.leaves_out(name.text) {
             return;
         }
-        if is_union {
-            let message = format!("`{}` is a union with a name", name.text);
-            self.problems.push(error(BAD_DECLARATION, message, name.place));
+        if let Some(unknown) = attributes.unknown {
+            let reason = format!("the attribute `{}` is not understood", unknown.text);
+            return self.refuse(name, (start, stop), &reason);
+        }
+        match word.text {
+            "enum" => {
+                if let (Some(alias), None) = (alias, tag) {
+                    self.declared.push(Declared::Typedef(alias.text, Base::Enum(alias)));
+                }
+                let tag = tag.or(alias).map(|tag| tag.text);
+                self.enumeration(tag, attributes.packed, brace + 1..end - 1, (start, stop));
+            }
+            "union" => self.refuse(name, (start, stop), "it is a union with a name"),
+            _ => {
+                if let (Some(alias), None) = (alias, tag) {
+                    let base = Base::Struct(alias.text.to_owned());
+                    self.declared.push(Declared::Typedef(alias.text, base));
+                }
+                self.aggregate(name, attributes, brace + 1..end - 1, (start, stop));
+            }
+        }
+    }
+
+    /// The index of the semicolon after a closing brace; the brace itself if there is
+    /// none before the next declaration.
+    fn semicolon(&mut self, end: usize, after: usize) -> usize {
+        let rest = &self.tokens[after..];
+        let length = rest.iter().position(|token| token.is(";") || token.is("{") || token.is("}"));
+        match length {
+            Some(length) if rest[length].is(";") => after + length,
+            _ => {
+                let place = self.tokens[end - 1].place;
+                self.problems.push(error(UNCLOSED, "a `;` is missing after this brace", place));
+                end
+            }
+        }
+    }
+
+    /// Records a declaration that cannot be parsed.
+    fn refuse(&mut self, name: Token<'a>, range: (usize, usize), reason: &str) {
+        let problem =
+            Diagnostic::warning(BAD_DECLARATION, format!("`{}` is not read: {reason}", name.text));
+        self.problems.push(problem.at(name.place, ""));
+        let reason = reason.to_owned();
+        self.declared.push(Declared::Unread(UnreadDeclaration { name, reason, range }));
+    }
+
+    fn aggregate(
+        &mut self,
+        name: Token<'a>,
+        attributes: Attributes<'a>,
+        inside: std::ops::Range<usize>,
+        range: (usize, usize),
+    ) {
+        let earlier = self.packs.iter().rev().find(|(at, _)| *at <= range.0);
+        let pack = earlier.and_then(|(_, pack)| *pack);
+        match members(self.tokens, inside, name.text) {
+            Err(mut problem) => {
+                problem.severity = Severity::Warning;
+                let reason = problem.message.clone();
+                self.problems.push(*problem);
+                self.declared.push(Declared::Unread(UnreadDeclaration { name, reason, range }));
+            }
+            Ok(body) => {
+                for inner in body.inner {
+                    self.declared.push(Declared::Struct(DeclaredStruct {
+                        name: inner.name,
+                        at: inner.at,
+                        members: inner.members,
+                        attributes: inner.attributes,
+                        pack,
+                        range,
+                        inner: true,
+                    }));
+                }
+                self.declared.push(Declared::Struct(DeclaredStruct {
+                    name: name.text.to_owned(),
+                    at: name,
+                    members: body.members,
+                    attributes,
+                    pack,
+                    range,
+                    inner: false,
+                }));
+            }
+        }
+    }
+
+    fn enumeration(
+        &mut self,
+        tag: Option<&'a str>,
+        packed: bool,
+        inside: std::ops::Range<usize>,
+        range: (usize, usize),
+    ) {
+        let mut values = Vec::new();
+        for part in split(&self.tokens[inside]) {
+            let Some(name) = part.first().filter(|name| name.kind == Kind::Word) else {
+                if let Some(place) = around(part) {
+                    let message = "the enumerator is not understood";
+                    self.problems.push(Diagnostic::warning(BAD_DECLARATION, message).at(place, ""));
+                }
+                continue;
+            };
+            let mut ignored = Attributes::default();
+            let at = ignored.take_all(part, 1);
+            match &part[at..] {
+                [] => values.push((*name, Vec::new())),
+                [equals, value @ ..] if equals.is("=") => values.push((*name, value.to_vec())),
+                _ => {
+                    self.refuse(*name, range, "the enumerator is not understood");
+                    values.push((*name, Vec::new()));
+                }
+            }
+        }
+        self.declared.push(Declared::Enum(DeclaredEnum { tag, packed, values }));
+    }
+
+    fn typedef(&mut self) {
+        let start = self.at;
+        let mut ignored = Attributes::default();
+        self.at = ignored.take_all(self.tokens, self.at + 1);
+        if matches!(self.peek(0), "struct" | "union" | "enum") {
+            return self.tagged(start);
+        }
+        self.other(start);
+    }
+
+    /// A declaration without braces: a typedef, or one that is skipped.
+    fn other(&mut self, start: usize) {
+        let typedef = self.tokens[start].is("typedef");
+        let from = if typedef { start + 1 } else { start };
+        let length = self.tokens[from..].iter().position(|token| token.is(";") || token.is("{"));
+        let stop = length.map_or(self.tokens.len(), |length| from + length);
+        let inside = &self.tokens[from..stop];
+        if typedef && self.tokens.get(stop).is_some_and(|token| token.is(";")) {
+            let base = match inside {
+                [word, tag, name] if word.is("struct") => {
+                    Some((Base::Struct(tag.text.to_owned()), *name))
+                }
+                [word, tag, name] if word.is("enum") => Some((Base::Enum(*tag), *name)),
+                _ => types::int(inside).and_then(|(int, length)| match &inside[length..] {
+                    [name] => Some((Base::Int(int), *name)),
+                    _ => None,
+                }),
+            };
+            if let Some((base, name)) = base.filter(|(_, name)| name.kind == Kind::Word) {
+                self.declared.push(Declared::Typedef(name.text, base));
+                self.at = stop + 1;
+                return;
+            }
+        }
+        // `struct name;` declares that there is such a struct.
+        if matches!(inside, [word, _] if matches!(word.text, "struct" | "union" | "enum")) {
+            self.at = stop + 1;
             return;
         }
-        let parsed = members(self.tokens, inside, self.problems);
-        let (packed, known) = match trailer {
-            Some(packed) => (packed, true),
-            None => (false, false),
-        };
-        for group in parsed.iter().flat_map(|body| &body.groups) {
-            self.declared.push(Declared::Struct(DeclaredStruct {
-                name: group.name,
-                members: Some(group.members.clone()),
-                packed,
-                range: (end, end),
-            }));
-        }
-        self.declared.push(Declared::Struct(DeclaredStruct {
-            name,
-            members: parsed.map(|body| body.members).filter(|_| known),
-            packed,
-            range: (start, self.at),
-        }));
-    }
-
-    /// The text after a struct's closing brace: whether it is packed; `None` if it
-    /// cannot be parsed.
-    fn trailer(&mut self) -> Option<bool> {
-        let start = self.at;
-        let length = self.tokens[start..].iter().position(|token| token.is(";"));
-        let Some(length) = length else {
-            let place = around(&self.tokens[start.saturating_sub(1)..start]).unwrap_or_default();
-            self.problems.push(error(UNCLOSED, "a `;` is missing", place));
-            return None;
-        };
-        let words = &self.tokens[start..start + length];
-        self.at = start + length + 1;
-        let mut packed = false;
-        for token in words.iter().filter(|token| token.kind != Kind::Mark) {
-            match token.text {
-                "packed" | "__packed__" | "__packed" => packed = true,
-                "__attribute__" | "unused" | "__unused__" | "may_alias" | "__may_alias__" => {}
-                other => {
-                    let message = format!("`{other}` behind a struct is not understood");
-                    self.problems.push(error(BAD_DECLARATION, message, token.place));
-                    return None;
-                }
-            }
-        }
-        Some(packed)
-    }
-
-    fn enumeration(&mut self) {
-        let tagged = !self.opens(1);
-        let open = if tagged { 2 } else { 1 };
-        let tag = tagged.then(|| self.tokens[self.at + 1]);
-        let start = self.at + open + 1;
-        let Some(end) = self.close(open) else { return };
-        let inside = &self.tokens[start..end - 1];
-        let mut values = Vec::new();
-        for part in split(inside) {
-            match part {
-                [] => {}
-                [name] if name.kind == Kind::Word => values.push((*name, Vec::new())),
-                [name, equals, value @ ..] if name.kind == Kind::Word && equals.is("=") => {
-                    values.push((*name, value.to_vec()));
-                }
-                _ => {
-                    let place = around(part).unwrap_or_default();
-                    let message = "the enumerator is not understood";
-                    self.problems.push(error(BAD_DECLARATION, message, place));
-                }
-            }
-        }
-        self.at = end;
-        self.trailer();
-        self.declared.push(Declared::Enum(DeclaredEnum { tag, values }));
+        self.at = start;
+        self.pass();
     }
 
     /// Passes over a declaration of another kind.
     fn pass(&mut self) {
+        let start = self.at;
         let place = self.tokens[self.at].place;
         self.passed.entry(place.file).or_insert((place, 0)).1 += 1;
+        self.skip();
+        let range = (start, self.at.min(self.tokens.len()));
+        let inside = &self.tokens[range.0..range.1];
+        // A function or an assertion is no part of an ABI; a type or a variable can be.
+        let typedef = inside.first().is_some_and(|token| token.is("typedef"));
+        let bracket = inside.iter().position(|token| token.is("(") || token.is("["));
+        let before = &inside[..bracket.unwrap_or(inside.len())];
+        let name = before.iter().rev().find(|token| token.kind == Kind::Word);
+        let name = name.filter(|_| typedef || !inside.iter().any(|token| token.is("(")));
+        if let Some(name) = name.filter(|name| !self.outside.leaves_out(name.text)) {
+            let reason = "it is neither a struct nor an enum".to_owned();
+            self.declared.push(Declared::Unread(UnreadDeclaration { name: *name, reason, range }));
+        }
+    }
+
+    fn skip(&mut self) {
         while let Some(token) = self.tokens.get(self.at) {
             match token.text {
                 ";" => {
@@ -205,7 +350,12 @@ impl<'a> Parser<'_, 'a, '_> {
                 }
                 // A function ends with its body, anything else with a semicolon.
                 "{" if token.kind == Kind::Mark => {
-                    let Some(end) = self.close(0) else { return };
+                    let Some(end) = behind(self.tokens, self.at) else {
+                        let place = token.place;
+                        self.problems.push(error(UNCLOSED, "the brace is never closed", place));
+                        self.at = self.tokens.len();
+                        return;
+                    };
                     let function = self.at > 0 && self.tokens[self.at - 1].is(")");
                     self.at = end;
                     if function {
@@ -222,11 +372,9 @@ impl<'a> Parser<'_, 'a, '_> {
 /// How many names are declared, members among them.
 pub(super) fn names(declared: &[Declared<'_>]) -> usize {
     let names = declared.iter().map(|item| match item {
-        Declared::Struct(item) => {
-            let members = item.members.iter().flatten();
-            1 + members.map(Member::names).sum::<usize>()
-        }
+        Declared::Struct(item) => 1 + item.members.iter().map(Member::names).sum::<usize>(),
         Declared::Enum(item) => item.values.len(),
+        Declared::Typedef(..) | Declared::Unread(_) => 1,
     });
     names.sum()
 }

@@ -2,11 +2,13 @@
 //! collected, includes are not followed. The result is the tokens that a program
 //! sees that uses the kernel's headers.
 
+use super::attributes::Attributes;
 use super::codes::{BAD_DIRECTIVE, DEFINED_TWICE, UNCLOSED, error};
 use super::expressions::Evaluator;
 use super::lexer::Lexed;
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, around};
+use super::types;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// An `#if` that is open.
@@ -28,6 +30,8 @@ struct Follower<'a, 'p> {
     branches: Vec<Branch<'a>>,
     problems: &'p mut Diagnostics,
     file: usize,
+    /// The alignments that `#pragma pack(push)` keeps.
+    pushed: Vec<Option<u64>>,
 }
 
 /// Adds the content of a file to the program.
@@ -35,14 +39,15 @@ pub(super) fn follow<'a>(lexed: Lexed<'a>, program: &mut Program<'a>, problems: 
     let Lexed { text, tokens, comments } = lexed;
     let Some(file) = tokens.first().map(|token| token.place.file) else { return };
     program.comments.insert(file, comments);
-    let mut follower = Follower { text, program, branches: Vec::new(), problems, file };
+    let (branches, pushed) = (Vec::new(), Vec::new());
+    let mut follower = Follower { text, program, branches, problems, file, pushed };
     let mut rest = tokens.as_slice();
     while let Some(first) = rest.first() {
         let length = rest.iter().take_while(|token| token.line == first.line).count();
         let (line, behind) = rest.split_at(length);
         match first.is("#") {
-            true => follower.directive(line),
-            false if follower.active() => follower.program.tokens.extend(line),
+            true => follower.directive(line, behind),
+            false if follower.active() => follower.text(line),
             false => {}
         }
         rest = behind;
@@ -66,12 +71,12 @@ impl<'a> Follower<'a, '_> {
         self.problems.push(error(BAD_DIRECTIVE, message, place));
     }
 
-    fn directive(&mut self, line: &[Token<'a>]) {
+    fn directive(&mut self, line: &[Token<'a>], following: &[Token<'a>]) {
         let Some(word) = line.get(1) else { return };
         let rest = &line[2..];
         match word.text {
-            "if" | "ifdef" | "ifndef" => self.open(*word, rest),
-            "elif" => self.elif(line, rest),
+            "if" | "ifdef" | "ifndef" => self.open(*word, rest, following),
+            "elif" => self.elif(line, rest, following),
             "else" => self.otherwise(line),
             "endif" if self.branches.pop().is_none() => self.wrong("#endif without its #if", line),
             "endif" => {}
@@ -81,22 +86,27 @@ impl<'a> Follower<'a, '_> {
                 let name = rest.first().map(|token| token.text).unwrap_or_default();
                 self.program.macros.remove(name);
             }
-            "include" | "include_next" | "pragma" | "line" | "ident" => {}
-            "error" | "warning" => self.wrong("the header refuses to be used like this", line),
+            "pragma" => self.pragma(rest),
+            "include" | "include_next" | "line" | "ident" | "warning" => {}
+            "error" => {
+                let message = "the header refuses to be used like this";
+                let place = around(line).unwrap_or_default();
+                self.problems.push(Diagnostic::warning(BAD_DIRECTIVE, message).at(place, ""));
+            }
             _ => self.wrong("there is no such directive", line),
         }
     }
 
-    fn open(&mut self, word: Token<'a>, rest: &[Token<'a>]) {
+    fn open(&mut self, word: Token<'a>, rest: &[Token<'a>], following: &[Token<'a>]) {
         let outer = self.active();
         let without = rest.first().filter(|_| word.is("ifndef")).map(|name| name.text);
-        let active = outer && self.condition(word, rest);
+        let active = outer && self.condition(word, rest, following);
         let branch = Branch { opener: word, without, outer, active, taken: active, last: false };
         self.branches.push(branch);
     }
 
-    fn condition(&mut self, word: Token<'a>, rest: &[Token<'a>]) -> bool {
-        let defined = |name: &str| self.program.macros.contains_key(name);
+    fn condition(&mut self, word: Token<'a>, rest: &[Token<'a>], following: &[Token<'a>]) -> bool {
+        let defined = |name: &str| self.program.is_defined(name);
         match (word.text, rest) {
             ("if" | "elif", _) => {
                 let evaluator = Evaluator::of_condition(self.program);
@@ -105,7 +115,10 @@ impl<'a> Follower<'a, '_> {
                     Err(why) => {
                         let message = format!("the condition cannot be decided: {why}");
                         let place = around(rest).unwrap_or(word.place);
-                        self.problems.push(error(BAD_DIRECTIVE, message, place));
+                        self.problems
+                            .push(Diagnostic::warning(BAD_DIRECTIVE, &message).at(place, ""));
+                        let part = part(following).to_vec();
+                        self.program.undecided.push((rest.to_vec(), part, message));
                         false
                     }
                 }
@@ -119,12 +132,12 @@ impl<'a> Follower<'a, '_> {
         }
     }
 
-    fn elif(&mut self, line: &[Token<'a>], rest: &[Token<'a>]) {
+    fn elif(&mut self, line: &[Token<'a>], rest: &[Token<'a>], following: &[Token<'a>]) {
         let (outer, taken) = match self.branches.last() {
             Some(branch) if !branch.last => (branch.outer, branch.taken),
             _ => return self.wrong("#elif without its #if", line),
         };
-        let active = outer && !taken && self.condition(line[1], rest);
+        let active = outer && !taken && self.condition(line[1], rest, following);
         if let Some(branch) = self.branches.last_mut() {
             (branch.active, branch.taken) = (active, taken || active);
         }
@@ -137,6 +150,56 @@ impl<'a> Follower<'a, '_> {
                 (branch.taken, branch.last) = (true, true);
             }
             _ => self.wrong("#else without its #if", line),
+        }
+    }
+
+    /// Follows `#pragma pack`.
+    fn pragma(&mut self, rest: &[Token<'a>]) {
+        let [pack, open, inside @ .., close] = rest else { return };
+        if !(pack.is("pack") && open.is("(") && close.is(")")) {
+            return;
+        }
+        let number = inside.iter().find(|token| token.kind == Kind::Number);
+        let number = number.and_then(|token| token.text.parse::<u64>().ok());
+        let current = self.program.packs.last().and_then(|(_, pack)| *pack);
+        let next = match inside.first() {
+            Some(first) if first.is("push") => {
+                self.pushed.push(current);
+                number.or(current)
+            }
+            Some(first) if first.is("pop") => self.pushed.pop().flatten(),
+            _ => number,
+        };
+        self.program.packs.push((self.program.tokens.len(), next));
+    }
+
+    /// Adds a line of declarations. Macros for attributes and types expand; those of
+    /// numbers stay, because a declaration can name them.
+    fn text(&mut self, line: &[Token<'a>]) {
+        let mut at = 0;
+        let mut brackets = 0_usize;
+        while let Some(token) = line.get(at) {
+            at += 1;
+            match token.text {
+                "[" => brackets += 1,
+                "]" => brackets = brackets.saturating_sub(1),
+                _ => {}
+            }
+            let define = self
+                .program
+                .define(token.text)
+                .filter(|_| brackets == 0 && token.kind == Kind::Word);
+            match define.filter(|define| is_of_declarations(define)) {
+                Some(define) if define.params.is_none() => {
+                    let body: Vec<_> = define
+                        .body
+                        .iter()
+                        .map(|one| Token { place: token.place, ..*one })
+                        .collect();
+                    self.program.tokens.extend(body);
+                }
+                _ => self.program.tokens.push(*token),
+            }
         }
     }
 
@@ -184,6 +247,37 @@ impl<'a> Follower<'a, '_> {
         }
         self.program.defines.push(define);
     }
+}
+
+/// Whether a macro stands for a part of a declaration: an attribute, a type or nothing.
+pub(super) fn is_of_declarations(define: &Define<'_>) -> bool {
+    let Some(first) = define.body.first() else { return true };
+    let itself = first.text == define.name.text;
+    let word = matches!(
+        first.text,
+        "__attribute__" | "__attribute" | "struct" | "union" | "enum" | "__packed" | "__aligned"
+    );
+    let mut all = Attributes::default();
+    let of_types = types::int(&define.body).is_some_and(|(_, length)| length == define.body.len());
+    !itself && (word || of_types || all.take(&define.body, 0).is_some())
+}
+
+/// The tokens of a condition's part, up to the directive that ends the condition.
+fn part<'t, 'a>(following: &'t [Token<'a>]) -> &'t [Token<'a>] {
+    let mut depth = 0_usize;
+    for (index, pair) in following.windows(2).enumerate() {
+        let starts = index == 0 || following[index - 1].line != pair[0].line;
+        if !(starts && pair[0].is("#")) {
+            continue;
+        }
+        match pair[1].text {
+            "if" | "ifdef" | "ifndef" => depth += 1,
+            "endif" if depth == 0 => return &following[..index],
+            "endif" => depth -= 1,
+            _ => {}
+        }
+    }
+    following
 }
 
 /// The parameters between brackets, and the text after them.

@@ -1,12 +1,15 @@
 //! The constant expressions of C, over integers, with its types. Macros expand
 //! as the preprocessor expands them, within a budget.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::program::Program;
-use super::tokens::{Kind, Token};
+use super::built_in::BUILT_IN;
+use super::program::{Define, Program};
+use super::tokens::{Kind, Token, behind, split};
 use super::values::{Number, literal};
+use crate::layout::{Extent, PerModel};
 
 /// How many tokens all expressions of a header may take when macros expand.
 const BUDGET: usize = 4_000_000;
@@ -17,34 +20,36 @@ const DEEPEST: usize = 400;
 
 /// Computes expressions.
 pub(super) struct Evaluator<'e, 'a> {
-    program: &'e Program<'a>,
+    pub(super) program: &'e Program<'a>,
     /// Numbers of enumerators, and of names that other headers define.
     names: Option<&'e HashMap<&'a str, i128>>,
     outside: Option<&'e HashMap<String, i128>>,
+    /// The sizes of structs.
+    pub(super) sizes: Option<&'e HashMap<String, PerModel<Extent>>>,
     left: Cell<usize>,
 }
 
 /// One expression that is being computed.
-struct Reader<'r, 'a> {
-    evaluator: &'r Evaluator<'r, 'a>,
+pub(super) struct Reader<'r, 'a> {
+    pub(super) evaluator: &'r Evaluator<'r, 'a>,
     /// The expression, and inside it the macros that expand right now.
-    frames: Vec<Frame<'r, 'a>>,
+    pub(super) frames: Vec<Frame<'r, 'a>>,
     depth: usize,
     taken: usize,
 }
 
-struct Frame<'r, 'a> {
-    tokens: &'r [Token<'a>],
-    at: usize,
+pub(super) struct Frame<'r, 'a> {
+    pub(super) tokens: Cow<'r, [Token<'a>]>,
+    pub(super) at: usize,
     name: Option<&'a str>,
 }
 
-type Found = Result<Number, String>;
+pub(super) type Found = Result<Number, String>;
 
 impl<'e, 'a> Evaluator<'e, 'a> {
     /// For `#if`: an undefined name is 0.
     pub(super) fn of_condition(program: &'e Program<'a>) -> Self {
-        Self { program, names: None, outside: None, left: Cell::new(BUDGET) }
+        Self { program, names: None, outside: None, sizes: None, left: Cell::new(BUDGET) }
     }
 
     /// For values: names must be known.
@@ -52,9 +57,11 @@ impl<'e, 'a> Evaluator<'e, 'a> {
         program: &'e Program<'a>,
         names: &'e HashMap<&'a str, i128>,
         outside: &'e HashMap<String, i128>,
+        sizes: &'e HashMap<String, PerModel<Extent>>,
         left: usize,
     ) -> Self {
-        Self { program, names: Some(names), outside: Some(outside), left: Cell::new(left) }
+        let (names, outside, sizes) = (Some(names), Some(outside), Some(sizes));
+        Self { program, names, outside, sizes, left: Cell::new(left) }
     }
 
     /// The budget of a whole header.
@@ -69,7 +76,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
 
     /// The value of an expression, or why there is none.
     pub(super) fn evaluate(&self, tokens: &[Token<'a>]) -> Found {
-        let frames = vec![Frame { tokens, at: 0, name: None }];
+        let frames = vec![Frame { tokens: Cow::Borrowed(tokens), at: 0, name: None }];
         let mut reader = Reader { evaluator: self, frames, depth: 0, taken: 0 };
         let value = reader.ternary();
         self.left.set(self.left.get().saturating_sub(reader.taken));
@@ -83,7 +90,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
 
 impl<'r, 'a> Reader<'r, 'a> {
     /// The next token, macros expanded.
-    fn peek(&mut self) -> Result<Option<Token<'a>>, String> {
+    pub(super) fn peek(&mut self) -> Result<Option<Token<'a>>, String> {
         loop {
             let Some(frame) = self.frames.last() else { return Ok(None) };
             let Some(token) = frame.tokens.get(frame.at).copied() else {
@@ -98,34 +105,66 @@ impl<'r, 'a> Reader<'r, 'a> {
                 return Err("its macros expand to too much".to_owned());
             }
             match self.expansion(token) {
-                Some(body) => {
+                Some(define) => {
+                    let tokens = match &define.params {
+                        None => Cow::Borrowed(define.body.as_slice()),
+                        Some(params) => match self.arguments(params) {
+                            Some(tokens) => Cow::Owned(tokens),
+                            None => return Ok(Some(token)),
+                        },
+                    };
                     self.skip();
-                    self.frames.push(Frame { tokens: body, at: 0, name: Some(token.text) });
+                    self.frames.push(Frame { tokens, at: 0, name: Some(token.text) });
                 }
                 None => return Ok(Some(token)),
             }
         }
     }
 
-    /// The text of a macro without parameters, unless it expands already.
-    fn expansion(&self, token: Token<'a>) -> Option<&'r [Token<'a>]> {
+    /// The definition of a macro, unless it expands already.
+    fn expansion(&self, token: Token<'a>) -> Option<&'r Define<'a>> {
         let program: &'r Program<'a> = self.evaluator.program;
         let word = token.kind == Kind::Word;
-        let index = word.then(|| program.macros.get(token.text)).flatten()?;
-        let define = program.defines.get(*index).filter(|define| define.params.is_none())?;
+        let define = word.then(|| program.define(token.text)).flatten()?;
         let open = self.frames.iter().any(|frame| frame.name == Some(token.text));
-        (!open).then_some(define.body.as_slice())
+        let predefined = define.params.is_some() && BUILT_IN.contains(&token.text);
+        (!open && !predefined).then_some(define)
+    }
+
+    /// The body of a macro with its arguments, which come next; moves to the bracket
+    /// that closes them. `None` if there are none.
+    fn arguments(&mut self, params: &[&'a str]) -> Option<Vec<Token<'a>>> {
+        let frame = self.frames.last_mut()?;
+        let name = frame.tokens.get(frame.at)?.text;
+        let open = frame.at + 1;
+        let close = behind(&frame.tokens, open).filter(|_| frame.tokens[open].is("("))?;
+        let arguments: Vec<_> =
+            split(&frame.tokens[open + 1..close - 1]).into_iter().map(<[_]>::to_vec).collect();
+        let define = self.evaluator.program.define(name)?;
+        if arguments.len() != params.len() && !(params.is_empty() && arguments.concat().is_empty())
+        {
+            return None;
+        }
+        frame.at = close - 1;
+        let mut body = Vec::new();
+        for token in &define.body {
+            match params.iter().position(|param| *param == token.text && token.kind == Kind::Word) {
+                Some(at) => body.extend(arguments.get(at)?.iter().copied()),
+                None => body.push(*token),
+            }
+        }
+        Some(body)
     }
 
     /// Moves past the token that was peeked at.
-    fn skip(&mut self) {
+    pub(super) fn skip(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.at += 1;
         }
     }
 
     /// Moves past a mark, if it comes next.
-    fn takes(&mut self, mark: &str) -> Result<bool, String> {
+    pub(super) fn takes(&mut self, mark: &str) -> Result<bool, String> {
         let found = self.peek()?.is_some_and(|token| token.is(mark));
         if found {
             self.skip();
@@ -133,7 +172,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(found)
     }
 
-    fn wants(&mut self, mark: &str) -> Result<(), String> {
+    pub(super) fn wants(&mut self, mark: &str) -> Result<(), String> {
         match self.takes(mark)? {
             true => Ok(()),
             false => Err(format!("a `{mark}` is missing")),
@@ -148,7 +187,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    fn ternary(&mut self) -> Found {
+    pub(super) fn ternary(&mut self) -> Found {
         self.deeper()?;
         let condition = self.binary(0)?;
         let value = match self.takes("?")? {
@@ -182,11 +221,12 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(value)
     }
 
-    fn unary(&mut self) -> Found {
+    pub(super) fn unary(&mut self) -> Found {
         self.deeper()?;
         let token = self.peek()?.ok_or("there is no value")?;
         self.skip();
         let value = match (token.kind, token.text) {
+            (Kind::Mark, "(") if self.type_next()?.is_some() => self.cast()?,
             (Kind::Mark, "(") => {
                 let value = self.ternary()?;
                 self.wants(")")?;
@@ -208,32 +248,25 @@ impl<'r, 'a> Reader<'r, 'a> {
         let (Some(names), Some(outside)) = (evaluator.names, evaluator.outside) else {
             return match name {
                 "defined" => self.defined(),
-                _ => Ok(Number::int(0)),
+                _ if self.peek()?.is_some_and(|token| token.is("(")) => {
+                    Err(format!("`{name}` is a macro that is not known"))
+                }
+                _ => Ok(Number::int(evaluator.program.predefined(name).unwrap_or(0))),
             };
         };
-        if matches!(name, "_IO" | "_BITUL" | "_BITULL") && self.takes("(")? {
+        if name == "sizeof" {
+            return self.size_of();
+        }
+        if BUILT_IN.contains(&name) && self.takes("(")? {
             return self.call(name);
+        }
+        if let Some(number) = evaluator.program.predefined(name) {
+            return Ok(Number::int(number));
         }
         match names.get(name).or_else(|| outside.get(name)) {
             Some(number) => Ok(Number::int(*number)),
             None => Err(format!("`{name}` has no value here")),
         }
-    }
-
-    /// Macros of the kernel's own headers, which are not read.
-    fn call(&mut self, name: &str) -> Found {
-        let first = self.ternary()?;
-        let value = match name {
-            "_IO" => {
-                self.wants(",")?;
-                let number = self.ternary()?;
-                let type_ = first.with("<<", Number::int(8))?;
-                type_.with("|", number)?
-            }
-            _ => Number::unsigned(1).with("<<", first)?,
-        };
-        self.wants(")")?;
-        Ok(value)
     }
 
     /// Whether a macro is defined; its name is not expanded.
@@ -253,7 +286,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         if first.is("(") && !raw().is_some_and(|close| close.is(")")) {
             return Err(missing());
         }
-        let there = self.evaluator.program.macros.contains_key(name.text);
+        let there = self.evaluator.program.is_defined(name.text);
         Ok(Number::int(there.into()))
     }
 }

@@ -1,69 +1,101 @@
 //! Types of members, and the layout of structs by `crate::layout`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
-use super::codes::{DEFINED_TWICE, NO_LAYOUT, error};
+use super::codes::{DEFINED_TWICE, NO_LAYOUT};
 use super::comments::about;
 use super::declarations::DeclaredStruct;
 use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
 use super::members::{Base, Member};
 use super::program::Program;
-use super::tokens::Kind;
-use crate::diagnostic::Diagnostics;
-use crate::layout::{Extent, Layout, Model, PerModel};
+use super::tokens::{Kind, Token};
+use super::types::IntType;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::layout::{Extent, Int, Layout, Model, PerModel, round_up};
 
-/// Structs with their layouts, and those that have none.
+/// Structs with their layouts, and those that have none, each with the reason.
 #[derive(Default)]
 pub(super) struct LaidOut {
     pub(super) structs: Vec<StructFact>,
-    pub(super) unread: Vec<(String, String)>,
+    pub(super) unread: Vec<(String, String, Place)>,
 }
 
-/// The lengths of arrays, by file and first character of their names.
-type Lengths = HashMap<(usize, usize), u64>;
+/// Computes an expression with the sizes of the structs that are laid out.
+pub(super) type Evaluate<'e, 'a> =
+    dyn FnMut(&[Token<'a>], &HashMap<String, PerModel<Extent>>) -> Result<i128, String> + 'e;
+
+/// The types that have names.
+pub(super) struct TypeNames<'n, 'a> {
+    /// Those of typedefs.
+    pub(super) typedefs: &'n HashMap<&'a str, Base<'a>>,
+    /// The integers of enums.
+    pub(super) enums: &'n HashMap<&'a str, Int>,
+}
 
 struct Planner<'r, 'a> {
     program: &'r Program<'a>,
-    lengths: &'r Lengths,
+    types: TypeNames<'r, 'a>,
     outside: &'r Outside,
-    known: HashMap<&'a str, PerModel<Extent>>,
+    known: HashMap<String, PerModel<Extent>>,
 }
 
-/// Lays out structs in the order of the text, as C demands it.
+/// A type with its exact size and alignment on each model.
+struct Planned {
+    type_: TypeFact,
+    extents: PerModel<Extent>,
+}
+
+/// Lays out structs. They can be in any order, because files can be.
 pub(super) fn lay_out<'a>(
     program: &Program<'a>,
     structs: &[DeclaredStruct<'a>],
-    lengths: &Lengths,
+    types: TypeNames<'_, 'a>,
     outside: &Outside,
+    evaluate: &mut Evaluate<'_, 'a>,
     problems: &mut Diagnostics,
 ) -> LaidOut {
-    let mut planner = Planner { program, lengths, outside, known: HashMap::new() };
+    let mut planner = Planner { program, types, outside, known: HashMap::new() };
     let mut laid = LaidOut::default();
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
+    let mut waiting = Vec::new();
     for item in structs {
-        let name = item.name;
-        if !seen.insert(name.text) {
-            let message = format!("the struct `{}` is declared twice", name.text);
-            problems.push(error(DEFINED_TWICE, message, name.place));
-            continue;
-        }
-        match item.members.as_ref().map(|members| planner.plan(item, members)) {
-            Some(Ok(fact)) => {
-                let extents = fact.layouts.each_ref().map(Layout::extent);
-                planner.known.insert(name.text, extents);
-                laid.structs.push(fact);
-            }
-            Some(Err(why)) => {
-                let message = format!("`{}` cannot be laid out: {why}", name.text);
-                problems.push(error(NO_LAYOUT, message, name.place));
-                laid.unread.push((name.text.to_owned(), why));
-            }
-            None => {
-                laid.unread.push((name.text.to_owned(), "a member is not understood".to_owned()));
+        match seen.insert(item.name.as_str()) {
+            true => waiting.push(item),
+            false => {
+                let message = format!("the struct `{}` is declared twice", item.name);
+                problems.push(Diagnostic::error(DEFINED_TWICE, message).at(item.at.place, ""));
             }
         }
     }
+    loop {
+        let mut later = Vec::new();
+        let mut failed = Vec::new();
+        let count = waiting.len();
+        for item in std::mem::take(&mut waiting) {
+            match planner.plan(item, evaluate) {
+                Ok(fact) => {
+                    let extents = fact.layouts.each_ref().map(Layout::extent);
+                    planner.known.insert(item.name.clone(), extents);
+                    laid.structs.push(fact);
+                }
+                Err(why) => {
+                    later.push(item);
+                    failed.push(why);
+                }
+            }
+        }
+        if later.is_empty() || later.len() == count {
+            for (item, why) in later.into_iter().zip(failed) {
+                let message = format!("`{}` is not read: {why}", item.name);
+                problems.push(Diagnostic::warning(NO_LAYOUT, message).at(item.at.place, ""));
+                laid.unread.push((item.name.clone(), why, item.at.place));
+            }
+            break;
+        }
+        waiting = later;
+    }
+    laid.structs.sort_by_key(|one| one.place);
     laid
 }
 
@@ -71,77 +103,222 @@ impl<'a> Planner<'_, 'a> {
     fn plan(
         &self,
         item: &DeclaredStruct<'a>,
-        members: &[Member<'a>],
+        evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<StructFact, String> {
         let mut fields = Vec::new();
-        for member in members {
+        let mut exact: PerModel<Vec<Extent>> = Default::default();
+        for member in &item.members {
+            let Planned { mut type_, extents } = self.member(member, evaluate)?;
+            let own_align = self.alignment(member, evaluate)?;
+            for model in Model::ALL {
+                let mut extent = extents[model.index()];
+                if item.attributes.packed || member.attributes.packed {
+                    extent.align = 1;
+                }
+                extent.align = extent.align.max(own_align.unwrap_or(1));
+                extent.align = extent.align.min(item.pack.unwrap_or(u64::MAX));
+                exact[model.index()].push(extent);
+            }
+            if own_align == Some(8) && type_ == TypeFact::Int(Int::U64) {
+                type_ = TypeFact::Int(Int::AlignedU64);
+            }
             fields.push(FieldFact {
                 name: member.name.map_or("", |name| name.text).to_owned(),
-                type_: self.type_(member)?,
+                type_,
                 doc: member
                     .name
                     .map(|name| about(self.program, &name, name.row))
                     .unwrap_or_default(),
-                place: member.name.map_or(item.name.place, |name| name.place),
+                place: member.name.map_or(item.at.place, |name| name.place),
             });
         }
-        let mut layouts = Vec::new();
-        for model in Model::ALL {
-            let extents: Option<Vec<_>> =
-                fields.iter().map(|field| self.extent(&field.type_, model)).collect();
-            let layout = extents.and_then(|extents| Layout::of(&extents, item.packed));
-            layouts.push(layout.ok_or("it is larger than any reply can be")?);
+        let mut align = 1;
+        for tokens in &item.attributes.align {
+            align = align.max(positive(evaluate(tokens, &self.known)?)?);
         }
-        let layouts = layouts.try_into().map_err(|_| "there are three models")?;
+        let packed = item.attributes.packed || item.pack == Some(1);
+        let (packed, layouts) = self.described(&fields, &exact, align, packed)?;
         Ok(StructFact {
-            name: item.name.text.to_owned(),
-            packed: item.packed,
+            name: item.name.clone(),
+            packed,
             fields,
             layouts,
-            doc: about(self.program, &item.name, item.name.row),
-            place: item.name.place,
+            doc: match item.inner {
+                true => String::new(),
+                false => about(self.program, &item.at, item.at.row),
+            },
+            place: item.at.place,
         })
     }
 
-    fn type_(&self, member: &Member<'a>) -> Result<TypeFact, String> {
-        let named =
-            |member: &Member<'a>| member.name.map_or("a union", |name| name.text).to_owned();
-        let base = match &member.type_ {
-            Base::Int(int) if member.pointer => TypeFact::Pointer(*int),
-            _ if member.pointer => {
-                return Err(format!("`{}` points to no integer", named(member)));
+    /// The layout as a specification describes it: that of plain fields, packed or not.
+    fn described(
+        &self,
+        fields: &[FieldFact],
+        exact: &PerModel<Vec<Extent>>,
+        align: u64,
+        written: bool,
+    ) -> Result<(bool, PerModel<Layout>), String> {
+        let too_large = "it is larger than any reply can be";
+        for packed in [written, !written] {
+            let mut layouts = Vec::new();
+            let mut same = true;
+            for model in Model::ALL {
+                let extents = fields.iter().map(|field| self.extent(&field.type_, model));
+                let extents: Vec<_> = extents.collect::<Option<_>>().ok_or(too_large)?;
+                let layout = Layout::of(&extents, packed).ok_or(too_large)?;
+                let found = Layout::of(&exact[model.index()], false).ok_or(too_large)?;
+                let size = round_up(found.size, align);
+                same &= layout.fields == found.fields && layout.size == size;
+                same &= layout.align == found.align.max(align);
+                layouts.push(layout);
             }
-            Base::Int(int) => TypeFact::Int(*int),
-            Base::Struct(name) => {
-                self.declared(name.text)?;
-                TypeFact::Struct(name.text.to_owned())
+            if same {
+                let layouts = layouts.try_into().map_err(|_| "there are three models")?;
+                return Ok((packed, layouts));
             }
-            Base::Union(arms) => {
-                let arms = arms.iter().map(|arm| Ok((named(arm), self.type_(arm)?)));
-                TypeFact::Union(arms.collect::<Result<_, String>>()?)
-            }
-        };
-        let Some(tokens) = &member.length else { return Ok(base) };
-        let element = Box::new(base);
-        let place = member.name.map(|name| (name.place.file, name.place.start)).unwrap_or_default();
-        match (tokens.as_slice(), self.lengths.get(&place)) {
-            // Before C had flexible arrays, headers used arrays of no elements.
-            ([], _) | (_, Some(0)) => {
-                Ok(TypeFact::Flexible(element, member.counted_by.map(str::to_owned)))
-            }
-            (tokens, Some(length)) => {
-                let [name] = tokens else { return Ok(TypeFact::Array(element, *length, None)) };
-                let constant = (name.kind == Kind::Word).then(|| name.text.to_owned());
-                Ok(TypeFact::Array(element, *length, constant))
-            }
-            (_, None) => Err(format!("the length of `{}` is not known", named(member))),
         }
+        Err("an attribute or `#pragma pack` gives it a layout that no specification describes"
+            .to_owned())
     }
 
-    /// Size and alignment of a struct that is declared earlier, here or elsewhere.
+    /// The alignment that attributes give a member.
+    fn alignment(
+        &self,
+        member: &Member<'a>,
+        evaluate: &mut Evaluate<'_, 'a>,
+    ) -> Result<Option<u64>, String> {
+        if let Some(unknown) = member.attributes.unknown {
+            return Err(format!("the attribute `{}` is not understood", unknown.text));
+        }
+        let mut align = None;
+        for tokens in &member.attributes.align {
+            align = align.max(Some(positive(evaluate(tokens, &self.known)?)?));
+        }
+        Ok(align)
+    }
+
+    fn member(
+        &self,
+        member: &Member<'a>,
+        evaluate: &mut Evaluate<'_, 'a>,
+    ) -> Result<Planned, String> {
+        let name = member.name.map_or("a union", |name| name.text);
+        let mut planned = self.base(&member.type_, name, evaluate)?;
+        if member.pointer {
+            let TypeFact::Int(int) = planned.type_ else {
+                return Err(format!("`{name}` is no pointer to integers"));
+            };
+            let extents = Model::ALL.map(Model::pointer);
+            planned = Planned { type_: TypeFact::Pointer(int), extents };
+        }
+        // Before C had flexible arrays, headers used arrays of no elements.
+        let (mut total, mut flexible, mut constant) = (1_u64, false, None);
+        for tokens in &member.lengths {
+            let length = match tokens.as_slice() {
+                [] => 0,
+                tokens => {
+                    let length = evaluate(tokens, &self.known)
+                        .map_err(|why| format!("the length of `{name}` is not known: {why}"))?;
+                    u64::try_from(length).map_err(|_| format!("`{name}` has {length} elements"))?
+                }
+            };
+            flexible |= length == 0;
+            total = total.saturating_mul(length.max(1));
+            constant = match tokens.as_slice() {
+                [one] if one.kind == Kind::Word && member.lengths.len() == 1 => {
+                    Some(one.text.to_owned())
+                }
+                _ => None,
+            };
+        }
+        if member.lengths.is_empty() {
+            return Ok(planned);
+        }
+        let Planned { type_, extents } = planned;
+        let count = if flexible { 0 } else { total };
+        let scaled = extents.map(|extent| extent.times(count));
+        if scaled.iter().any(Option::is_none) {
+            return Err("it is larger than any reply can be".to_owned());
+        }
+        let extents = scaled.map(|extent| extent.unwrap_or(Extent { size: 0, align: 1 }));
+        let element = Box::new(type_);
+        let counted_by = member.attributes.counted_by.map(str::to_owned);
+        let type_ = match flexible {
+            true if total > 1 => {
+                return Err(format!("`{name}` is an array of arrays without a length"));
+            }
+            true => TypeFact::Flexible(element, counted_by),
+            false => TypeFact::Array(element, total, constant),
+        };
+        Ok(Planned { type_, extents })
+    }
+
+    fn base(
+        &self,
+        base: &Base<'a>,
+        name: &str,
+        evaluate: &mut Evaluate<'_, 'a>,
+    ) -> Result<Planned, String> {
+        let int = |int: Int| Planned {
+            type_: TypeFact::Int(int),
+            extents: Model::ALL.map(|model| model.int(int)),
+        };
+        Ok(match base {
+            Base::Int(IntType::Fixed(one)) => int(*one),
+            Base::Int(IntType::AlignedS64) => {
+                let extents = [Extent { size: 8, align: 8 }; 3];
+                Planned { type_: TypeFact::Int(Int::S64), extents }
+            }
+            Base::Int(IntType::Long) => {
+                return Err(format!("`{name}` is a long, whose width depends on the target"));
+            }
+            Base::Enum(tag) => {
+                let found = self.types.enums.get(tag.text);
+                int(*found.unwrap_or(&Int::U32))
+            }
+            Base::Struct(name) => {
+                let extents = *self.declared(name)?;
+                Planned { type_: TypeFact::Struct(name.clone()), extents }
+            }
+            Base::Named(word) => match self.types.typedefs.get(word.text) {
+                // A typedef of a typedef would have to come first; more are not followed.
+                Some(Base::Named(_)) | None => {
+                    return Err(format!("the type `{}` is not understood", word.text));
+                }
+                Some(base) => return self.base(base, name, evaluate),
+            },
+            Base::Union(arms) => {
+                let (mut types, mut extents) = (Vec::new(), Vec::new());
+                for arm in arms {
+                    let Planned { type_, extents: own } = self.member(arm, evaluate)?;
+                    if let Some(align) = self.alignment(arm, evaluate)? {
+                        let natural = own.iter().all(|extent| extent.align >= align);
+                        if !natural {
+                            return Err(
+                                "a member of a union has an alignment of its own".to_owned()
+                            );
+                        }
+                    }
+                    let name = arm.name.map_or("", |name| name.text).to_owned();
+                    if name.is_empty() {
+                        return Err("a union inside of a union has no name".to_owned());
+                    }
+                    types.push((name, type_));
+                    extents.push(own);
+                }
+                let extents = Model::ALL.map(|model| {
+                    Extent::union(extents.iter().map(|extents| extents[model.index()]))
+                });
+                Planned { type_: TypeFact::Union(types), extents }
+            }
+        })
+    }
+
+    /// Size and alignment of a struct that is declared here or elsewhere.
     fn declared(&self, name: &str) -> Result<&PerModel<Extent>, String> {
         let found = self.known.get(name).or_else(|| self.outside.structs.get(name));
-        found.ok_or_else(|| format!("`{name}` is not declared in front of it"))
+        found.ok_or_else(|| format!("`struct {name}` is not declared"))
     }
 
     fn extent(&self, type_: &TypeFact, model: Model) -> Option<Extent> {
@@ -157,4 +334,11 @@ impl<'a> Planner<'_, 'a> {
             }
         })
     }
+}
+
+/// An alignment.
+fn positive(number: i128) -> Result<u64, String> {
+    let number =
+        u64::try_from(number).ok().filter(|number| number.is_power_of_two() && *number <= 4096);
+    number.ok_or_else(|| "an alignment is no power of two".to_owned())
 }

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
+use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, Fault, error};
 use super::tokens::{Kind, Token, around, behind, split};
-use super::types;
-use crate::diagnostic::Diagnostics;
-use crate::layout::Int;
+use super::types::{self, IntType};
 
-/// How deep unions may nest.
+/// How deep structs and unions may nest.
 const DEEPEST: usize = 4;
 
 /// A member of a struct or union.
@@ -18,10 +17,9 @@ pub(super) struct Member<'a> {
     pub(super) name: Option<Token<'a>>,
     pub(super) type_: Base<'a>,
     pub(super) pointer: bool,
-    /// The text between its brackets, if it has any.
-    pub(super) length: Option<Vec<Token<'a>>>,
-    /// The field that `__counted_by` names.
-    pub(super) counted_by: Option<&'a str>,
+    /// The texts between its brackets.
+    pub(super) lengths: Vec<Vec<Token<'a>>>,
+    pub(super) attributes: Attributes<'a>,
     /// The index after the last token of its name in the program.
     pub(super) end: usize,
 }
@@ -39,45 +37,48 @@ impl Member<'_> {
 /// The parts of a member.
 #[derive(Clone)]
 pub(super) enum Base<'a> {
-    Int(Int),
-    Struct(Token<'a>),
+    Int(IntType),
+    Struct(String),
+    Enum(Token<'a>),
+    /// A name that `typedef` gives, or one that is not known.
+    Named(Token<'a>),
     Union(Vec<Member<'a>>),
 }
 
 /// The content of the braces of a struct.
+#[derive(Default)]
 pub(super) struct Body<'a> {
     pub(super) members: Vec<Member<'a>>,
-    /// Structs to which `__struct_group` gives a tag.
-    pub(super) groups: Vec<TaggedGroup<'a>>,
+    /// Structs that are declared inside: with a tag, for a member, or by `__struct_group`.
+    pub(super) inner: Vec<InnerStruct<'a>>,
 }
 
-/// Members that also are a struct of their own.
-pub(super) struct TaggedGroup<'a> {
-    pub(super) name: Token<'a>,
+/// A struct inside of a struct.
+pub(super) struct InnerStruct<'a> {
+    pub(super) name: String,
+    /// The token at its place.
+    pub(super) at: Token<'a>,
     pub(super) members: Vec<Member<'a>>,
+    pub(super) attributes: Attributes<'a>,
 }
 
 struct Parser<'t, 'a> {
     tokens: &'t [Token<'a>],
-    body: Body<'a>,
+    /// The name of the struct.
+    owner: &'t str,
+    inner: Vec<InnerStruct<'a>>,
     depth: usize,
 }
 
-/// Parses members; `None` if one of them cannot be parsed, which is reported.
+/// Parses the members of a struct; the error is a member that cannot be parsed.
 pub(super) fn members<'a>(
     tokens: &[Token<'a>],
     range: Range<usize>,
-    problems: &mut Diagnostics,
-) -> Option<Body<'a>> {
-    let body = Body { members: Vec::new(), groups: Vec::new() };
-    let mut parser = Parser { tokens, body, depth: 0 };
-    match parser.all(range) {
-        Ok(members) => Some(Body { members, ..parser.body }),
-        Err(problem) => {
-            problems.push(*problem);
-            None
-        }
-    }
+    owner: &str,
+) -> Result<Body<'a>, Fault> {
+    let mut parser = Parser { tokens, owner, inner: Vec::new(), depth: 0 };
+    let members = parser.all(range)?;
+    Ok(Body { members, inner: parser.inner })
 }
 
 type Parsed<T> = Result<T, Fault>;
@@ -92,13 +93,18 @@ impl<'a> Parser<'_, 'a> {
         let mut members = Vec::new();
         let mut at = range.start;
         while at < range.end {
-            let first = &self.tokens[at];
+            let first = self.tokens[at];
             if first.is(";") || first.is("__extension__") {
                 at += 1;
                 continue;
             }
-            let opens = self.tokens.get(at + 1).is_some_and(|token| token.is("("));
-            if opens && first.kind == Kind::Word && !first.is("__attribute__") {
+            if matches!(
+                first.text,
+                "__DECLARE_FLEX_ARRAY"
+                    | "DECLARE_FLEX_ARRAY"
+                    | "__struct_group"
+                    | "struct_group_tagged"
+            ) {
                 at = self.macro_(at, &mut members)?;
                 continue;
             }
@@ -109,50 +115,150 @@ impl<'a> Parser<'_, 'a> {
 
     /// One declaration, which ends with a semicolon.
     fn member(&mut self, start: usize, end: usize, members: &mut Vec<Member<'a>>) -> Parsed<usize> {
-        let mut at = start;
-        while self.tokens[at..end].first().is_some_and(types::is_qualifier) {
-            at += 1;
+        let mut attributes = Attributes::default();
+        let at = attributes.take_all(self.tokens, start).min(end);
+        let opens = |word: &str| {
+            let tokens = &self.tokens[..end];
+            let is = tokens.get(at).is_some_and(|token| token.is(word));
+            let mut ignored = Attributes::default();
+            let brace = ignored.take_all(tokens, at + 1);
+            (is && tokens.get(brace).is_some_and(|token| token.is("{"))).then_some((brace, ignored))
+        };
+        for word in ["struct", "union"] {
+            if let Some((brace, more)) = opens(word) {
+                attributes.packed |= more.packed;
+                attributes.align.extend(more.align);
+                return self.untagged(word, at, brace, end, attributes, members);
+            }
         }
         let (base, behind_type) = self.base(at, end)?;
-        let Some(length) = self.tokens[behind_type..end].iter().position(|token| token.is(";"))
-        else {
-            return self.wrong("a `;` is missing behind the member", start..end);
-        };
-        let (stop, mut at) = (behind_type + length, behind_type);
-        if at == stop && matches!(base, Base::Union(_)) {
-            members.push(Member {
-                name: None,
-                type_: base,
-                pointer: false,
-                length: None,
-                counted_by: None,
-                end: stop,
-            });
-            return Ok(stop + 1);
-        }
-        for part in split(&self.tokens[behind_type..stop]) {
-            members.push(self.declarator(&base, at..at + part.len())?);
-            at += part.len() + 1;
+        let at = attributes.take_all(self.tokens, behind_type).min(end);
+        let stop = self.semicolon(start, at, end)?;
+        let mut from = at;
+        for part in split(&self.tokens[at..stop]) {
+            members.push(self.declarator(&base, from..from + part.len(), &attributes)?);
+            from += part.len() + 1;
         }
         Ok(stop + 1)
     }
 
+    /// The index of the semicolon that ends a declaration, which is on its last line.
+    fn semicolon(&self, start: usize, at: usize, end: usize) -> Parsed<usize> {
+        let rest = &self.tokens[at..end];
+        let length = rest.iter().position(|token| token.is(";"));
+        let stop = length.map_or(end, |length| at + length);
+        // A type after the name on a later line belongs to the next declaration.
+        let next = (at..stop).find(|index| {
+            *index > at
+                && self.tokens[*index].row > self.tokens[index - 1].row
+                && (types::int(&self.tokens[*index..stop]).is_some()
+                    || matches!(self.tokens[*index].text, "struct" | "union" | "enum"))
+        });
+        match (next, length) {
+            (Some(next), _) => self.wrong("a `;` is missing after this member", start..next),
+            (None, None) => self.wrong("a `;` is missing after this member", start..end),
+            (None, Some(_)) => Ok(stop),
+        }
+    }
+
+    /// A struct or union without a tag inside of a struct.
+    fn untagged(
+        &mut self,
+        word: &str,
+        start: usize,
+        brace: usize,
+        end: usize,
+        attributes: Attributes<'a>,
+        members: &mut Vec<Member<'a>>,
+    ) -> Parsed<usize> {
+        let (inside, after) = self.inside(start, brace)?;
+        let mut attributes = attributes;
+        let after = attributes.take_all(self.tokens, after).min(end);
+        let stop = self.semicolon(start, after, end)?;
+        if after == stop {
+            let plain =
+                !attributes.packed && attributes.align.is_empty() && attributes.unknown.is_none();
+            match word {
+                "union" => members.push(Member {
+                    name: None,
+                    type_: Base::Union(inside),
+                    pointer: false,
+                    lengths: Vec::new(),
+                    attributes,
+                    end: stop,
+                }),
+                _ if plain && self.depth == 0 => members.extend(inside),
+                _ => return self.wrong("a struct without a name inside of a union", start..after),
+            }
+            return Ok(stop + 1);
+        }
+        // In C the type has no name; the specification needs one.
+        let mut from = after;
+        for part in split(&self.tokens[after..stop]) {
+            let range = from..from + part.len();
+            from += part.len() + 1;
+            let placeholder = Base::Struct(String::new());
+            let mut member = self.declarator(&placeholder, range, &Attributes::default())?;
+            let Some(at) = member.name else { continue };
+            let name = [self.owner, "_", at.text].concat();
+            let body = match word {
+                "union" => vec![Member {
+                    name: None,
+                    type_: Base::Union(inside.clone()),
+                    pointer: false,
+                    lengths: Vec::new(),
+                    attributes: Attributes::default(),
+                    end: after,
+                }],
+                _ => inside.clone(),
+            };
+            let attributes = attributes.clone();
+            self.inner.push(InnerStruct { name: name.clone(), at, members: body, attributes });
+            member.type_ = Base::Struct(name);
+            members.push(member);
+        }
+        Ok(stop + 1)
+    }
+
+    /// The members between braces, and the index after them.
+    fn inside(&mut self, start: usize, brace: usize) -> Parsed<(Vec<Member<'a>>, usize)> {
+        if self.depth == DEEPEST {
+            return self.wrong("structs and unions nest too deep", start..start + 1);
+        }
+        let Some(end) = behind(self.tokens, brace) else {
+            return self.wrong("the brace is never closed", start..brace + 1);
+        };
+        let union = self.tokens[start].is("union");
+        self.depth += usize::from(union);
+        let members = self.all(brace + 1..end - 1);
+        self.depth -= usize::from(union);
+        Ok((members?, end))
+    }
+
     /// The type at the start of a declaration, and the index after it.
     fn base(&mut self, at: usize, end: usize) -> Parsed<(Base<'a>, usize)> {
-        let word = |ahead: usize| self.tokens[..end].get(at + ahead).map_or("", |token| token.text);
-        match (word(0), word(1)) {
-            ("union", "{") => self.union(at),
-            ("struct", "{") => {
-                self.wrong("a struct inside of a struct is not understood", at..at + 1)
+        let tokens = self.tokens;
+        let word = |ahead: usize| tokens[..end].get(at + ahead).map_or("", |token| token.text);
+        let named = at + 1 < end && tokens[at + 1].kind == Kind::Word;
+        match (word(0), word(2)) {
+            ("struct", "{") if named => {
+                let (members, after) = self.inside(at, at + 2)?;
+                let mut attributes = Attributes::default();
+                let after = attributes.take_all(tokens, after).min(end);
+                let (name, at) = (tokens[at + 1].text.to_owned(), tokens[at + 1]);
+                self.inner.push(InnerStruct { name: name.clone(), at, members, attributes });
+                Ok((Base::Struct(name), after))
             }
-            ("struct", _) if word(2) == "{" => {
-                self.wrong("a struct inside of a struct is not understood", at..at + 2)
+            ("struct", _) if named => Ok((Base::Struct(tokens[at + 1].text.to_owned()), at + 2)),
+            ("enum", _) if named => Ok((Base::Enum(tokens[at + 1]), at + 2)),
+            ("union", _) => {
+                self.wrong("a union with a tag is not understood", at..(at + 2).min(end))
             }
-            ("struct", _) if at + 1 < end && self.tokens[at + 1].kind == Kind::Word => {
-                Ok((Base::Struct(self.tokens[at + 1]), at + 2))
-            }
-            _ => match types::int(&self.tokens[at..end]) {
+            _ => match types::int(&tokens[at..end]) {
                 Some((int, length)) => Ok((Base::Int(int), at + length)),
+                None if at < end && tokens[at].kind == Kind::Word && (named || word(1) == "*") => {
+                    Ok((Base::Named(tokens[at]), at + 1))
+                }
                 None => {
                     let message = format!("the type `{}` is not understood", word(0));
                     self.wrong(message, at..(at + 1).min(end))
@@ -161,44 +267,33 @@ impl<'a> Parser<'_, 'a> {
         }
     }
 
-    fn union(&mut self, at: usize) -> Parsed<(Base<'a>, usize)> {
-        if self.depth == DEEPEST {
-            return self.wrong("unions nest too deep", at..at + 1);
-        }
-        let Some(end) = behind(self.tokens, at + 1) else {
-            return self.wrong("the union is never closed", at..at + 2);
-        };
-        self.depth += 1;
-        let arms = self.all(at + 2..end - 1)?;
-        self.depth -= 1;
-        Ok((Base::Union(arms), end))
-    }
-
     /// A declarator such as `*data` or `areas[]`.
-    fn declarator(&self, base: &Base<'a>, range: Range<usize>) -> Parsed<Member<'a>> {
-        let mut rest = self.tokens[range.clone()].iter().copied().enumerate().peekable();
-        let (mut pointer, mut name, mut length, mut counted_by) = (false, None, None, None);
-        while let Some((index, token)) = rest.next() {
-            let at = range.start + index;
-            let next = |end: usize| self.tokens[..end].get(at + 1).map_or("", |one| one.text);
+    fn declarator(
+        &self,
+        base: &Base<'a>,
+        range: Range<usize>,
+        shared: &Attributes<'a>,
+    ) -> Parsed<Member<'a>> {
+        let tokens = &self.tokens[..range.end];
+        let (mut pointer, mut name, mut lengths) = (false, None, Vec::new());
+        let mut attributes = shared.clone();
+        let mut at = range.start;
+        while at < range.end {
+            let token = tokens[at];
+            if let Some(after) = attributes.take(tokens, at) {
+                at = after;
+                continue;
+            }
             match (token.kind, token.text) {
                 (Kind::Mark, "*") if name.is_none() && !pointer => pointer = true,
-                (Kind::Word, "__attribute__" | "__counted_by") if next(range.end) == "(" => {
-                    let close = behind(self.tokens, at + 1).unwrap_or(range.end);
-                    let inside = &self.tokens[at + 2..close.saturating_sub(1).max(at + 2)];
-                    counted_by = self.attribute(token, inside, range.clone())?;
-                    while rest.peek().is_some_and(|(index, _)| range.start + index < close) {
-                        rest.next();
-                    }
-                }
-                (Kind::Word, _) if types::is_qualifier(&token) => {}
                 (Kind::Word, _) if name.is_none() => name = Some((token, at + 1)),
-                (Kind::Mark, "[") if name.is_some() && length.is_none() => {
-                    let close = behind(self.tokens, at).unwrap_or(range.end);
-                    length = Some(self.tokens[at + 1..close - 1].to_vec());
-                    while rest.peek().is_some_and(|(index, _)| range.start + index < close) {
-                        rest.next();
-                    }
+                (Kind::Mark, "[") if name.is_some() => {
+                    let Some(close) = behind(tokens, at) else {
+                        return self.wrong("the bracket is never closed", at..at + 1);
+                    };
+                    lengths.push(tokens[at + 1..close - 1].to_vec());
+                    at = close;
+                    continue;
                 }
                 (Kind::Mark, ":") => return self.wrong("a bit field is not understood", range),
                 _ => {
@@ -206,75 +301,55 @@ impl<'a> Parser<'_, 'a> {
                     return self.wrong(message, at..at + 1);
                 }
             }
+            at += 1;
         }
         let Some((name, end)) = name else {
             return self.wrong("the member has no name", range.start.saturating_sub(1)..range.end);
         };
         let (type_, name) = (base.clone(), Some(name));
-        Ok(Member { name, type_, pointer, length, counted_by, end })
-    }
-
-    /// The field that an attribute names as the count; an error for an attribute
-    /// that changes the layout.
-    fn attribute(
-        &self,
-        word: Token<'a>,
-        inside: &[Token<'a>],
-        range: Range<usize>,
-    ) -> Parsed<Option<&'a str>> {
-        if word.is("__counted_by") {
-            return Ok(inside.first().map(|token| token.text));
-        }
-        let words: Vec<_> = inside.iter().filter(|token| token.kind == Kind::Word).collect();
-        match words.as_slice() {
-            [count, field] if matches!(count.text, "counted_by" | "__counted_by__") => {
-                Ok(Some(field.text))
-            }
-            [] => Ok(None),
-            [one, ..] => {
-                let message = format!("the attribute `{}` of a member is not understood", one.text);
-                self.wrong(message, range)
-            }
-        }
+        Ok(Member { name, type_, pointer, lengths, attributes, end })
     }
 
     /// A macro of the kernel's that declares members.
     fn macro_(&mut self, at: usize, members: &mut Vec<Member<'a>>) -> Parsed<usize> {
-        let Some(close) = behind(self.tokens, at + 1) else {
-            return self.wrong("the bracket is never closed", at..at + 2);
+        let tokens = self.tokens;
+        let opens = tokens.get(at + 1).is_some_and(|token| token.is("("));
+        let Some(close) = behind(tokens, at + 1).filter(|_| opens) else {
+            return self.wrong("the bracket is never closed", at..at + 1);
         };
         let inside = at + 2..close - 1;
-        let parts = split(&self.tokens[inside.clone()]);
-        match (self.tokens[at].text, parts.as_slice()) {
-            ("__DECLARE_FLEX_ARRAY", [type_, name]) => {
+        let parts = split(&tokens[inside.clone()]);
+        match parts.as_slice() {
+            [type_, name] if tokens[at].text.ends_with("DECLARE_FLEX_ARRAY") => {
                 let (base, behind_type) = self.base(inside.start, inside.start + type_.len())?;
                 let ends = behind_type == inside.start + type_.len();
-                let [name] = name else {
-                    return self.wrong("the array has no name", at..close);
+                let ([name], true) = (name, ends) else {
+                    return self.wrong("the array is not understood", at..close);
                 };
-                if !ends {
-                    return self.wrong("the type of the array is not understood", at..close);
-                }
                 members.push(Member {
                     name: Some(*name),
                     type_: base,
                     pointer: false,
-                    length: Some(Vec::new()),
-                    counted_by: None,
+                    lengths: vec![Vec::new()],
+                    attributes: Attributes::default(),
                     end: close - 1,
                 });
             }
-            ("__struct_group", [tag, name, attributes, ..]) => {
+            [tag, name, attributes, ..] if tokens[at].is("__struct_group") => {
                 let skipped = tag.len() + name.len() + attributes.len() + 3;
                 let inner = self.all(inside.start + skipped..inside.end)?;
                 if let ([tag], true) = (tag, attributes.is_empty()) {
-                    let group = TaggedGroup { name: *tag, members: inner.clone() };
-                    self.body.groups.push(group);
+                    self.inner.push(InnerStruct {
+                        name: tag.text.to_owned(),
+                        at: *tag,
+                        members: inner.clone(),
+                        attributes: Attributes::default(),
+                    });
                 }
                 members.extend(inner);
             }
-            (word, _) => {
-                let message = format!("`{word}` in a struct is not understood");
+            _ => {
+                let message = format!("`{}` in a struct is not understood", tokens[at].text);
                 return self.wrong(message, at..at + 1);
             }
         }

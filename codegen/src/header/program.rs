@@ -1,11 +1,13 @@
 //! The preprocessed text of all headers: tokens, definitions and comments.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
+use super::platform;
 use super::tokens::{Comment, Token};
+use crate::layout::Target;
 
 /// The headers after preprocessing.
-#[derive(Default)]
 pub(super) struct Program<'a> {
     /// The tokens that are left.
     pub(super) tokens: Vec<Token<'a>>,
@@ -17,6 +19,50 @@ pub(super) struct Program<'a> {
     pub(super) comments: HashMap<usize, Vec<Comment<'a>>>,
     /// The include guards, each with its file.
     pub(super) guards: Vec<(usize, &'a str)>,
+    /// `#pragma pack`, each with the number of tokens before it.
+    pub(super) packs: Vec<(usize, Option<u64>)>,
+    /// Parts whose condition cannot be decided: the condition, the part, and the reason.
+    pub(super) undecided: Vec<(Vec<Token<'a>>, Vec<Token<'a>>, String)>,
+    /// The target whose predefined names count.
+    pub(super) target: &'static Target,
+    /// Whether a name was asked for that depends on the target.
+    pub(super) depends: Cell<bool>,
+}
+
+impl<'a> Program<'a> {
+    /// A program without headers.
+    pub(super) fn new(target: &'static Target) -> Self {
+        Self {
+            tokens: Vec::new(),
+            defines: Vec::new(),
+            macros: HashMap::new(),
+            comments: HashMap::new(),
+            guards: Vec::new(),
+            packs: Vec::new(),
+            undecided: Vec::new(),
+            target,
+            depends: Cell::new(false),
+        }
+    }
+
+    /// The definition in force of a macro.
+    pub(super) fn define(&self, name: &str) -> Option<&Define<'a>> {
+        self.macros.get(name).and_then(|index| self.defines.get(*index))
+    }
+
+    /// The number of a predefined name.
+    pub(super) fn predefined(&self, name: &str) -> Option<i128> {
+        let (number, depends) = platform::predefined(self.target, name);
+        if depends {
+            self.depends.set(true);
+        }
+        number
+    }
+
+    /// Whether a macro is defined, by a header or by the compiler.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        self.macros.contains_key(name) || self.predefined(name).is_some()
+    }
 }
 
 /// The definition of a macro.

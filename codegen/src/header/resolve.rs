@@ -5,15 +5,17 @@ use std::collections::HashMap;
 use super::codes::{BAD_VALUE, DEFINED_TWICE, error, too_many};
 use super::comments::about;
 use super::declarations::{Declared, DeclaredEnum, DeclaredStruct};
+use super::directives::is_of_declarations;
 use super::expressions::Evaluator;
 use super::externals::Outside;
 use super::facts::{Constant, Facts, FunctionMacro, Guard, Spelt, Unread, Within};
-use super::layouts::lay_out;
-use super::members::{Base, Member};
+use super::layouts::{TypeNames, lay_out};
+use super::members::Base;
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, around};
 use super::values::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::layout::{Extent, Int, Layout, PerModel};
 
 /// Computes the facts of a program.
 pub(super) fn resolve<'a>(
@@ -26,22 +28,58 @@ pub(super) fn resolve<'a>(
     let guards = guards.map(|(file, name)| Guard { file: *file, name: (*name).to_owned() });
     let facts = Facts { guards: guards.collect(), ..Facts::default() };
     let (names, left) = (HashMap::new(), Evaluator::budget());
-    let mut resolver = Resolver { program, outside, facts, names, left, problems };
-    let (mut structs, mut enums) = (Vec::new(), Vec::new());
+    let sizes = outside.structs.clone();
+    let mut resolver = Resolver { program, outside, facts, names, sizes, left, problems };
+    let (mut structs, mut enums, mut typedefs) = (Vec::new(), Vec::new(), HashMap::new());
     for item in declared {
         match item {
             Declared::Struct(item) => structs.push(item),
             Declared::Enum(item) => enums.push(item),
+            Declared::Typedef(name, base) => drop(typedefs.insert(name, base)),
+            Declared::Unread(item) => {
+                let text = joined(&program.tokens[item.range.0..item.range.1]);
+                resolver.facts.texts.insert(item.name.text.to_owned(), text);
+                resolver.unread(item.name.text, item.reason, item.name.place);
+            }
+        }
+    }
+    for (condition, part, reason) in &program.undecided {
+        if let Some(first) = condition.first() {
+            let name = ["#if ", &joined(condition)].concat();
+            resolver.facts.texts.insert(name.clone(), joined(part));
+            resolver.unread(&name, reason.clone(), first.place);
         }
     }
     resolver.texts(&structs, &enums);
     let enumerators: Vec<_> =
         enums.iter().enumerate().map(|(index, item)| resolver.enumeration(index, item)).collect();
+    let ints = enums
+        .iter()
+        .zip(&enumerators)
+        .filter_map(|(item, values)| Some((item.tag?, int(item.packed, values))));
+    let ints: HashMap<&str, Int> = ints.collect();
+    resolver.structs(&structs, TypeNames { typedefs: &typedefs, enums: &ints });
     resolver.macros(&structs);
     resolver.facts.constants.extend(enumerators.into_iter().flatten());
     resolver.facts.constants.sort_by_key(|constant| constant.place);
-    resolver.structs(&structs);
     resolver.facts
+}
+
+/// The integer of an enum: an int, unsigned if no value is negative, or a wider one;
+/// a packed one is as narrow as its values allow.
+fn int(packed: bool, values: &[Constant]) -> Int {
+    let least = values.iter().map(|one| one.number).min().unwrap_or(0);
+    let most = values.iter().map(|one| one.number).max().unwrap_or(0);
+    let narrow = [Int::U8, Int::S8, Int::U16, Int::S16];
+    let usual = [Int::U32, Int::S32, Int::U64, Int::S64];
+    let all = narrow.iter().filter(|_| packed).chain(&usual);
+    let fits = |int: &&Int| int.range().contains(&least) && int.range().contains(&most);
+    all.into_iter().find(fits).copied().unwrap_or(Int::U64)
+}
+
+/// The text of tokens.
+fn joined(tokens: &[Token<'_>]) -> String {
+    tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
 }
 
 struct Resolver<'r, 'a, 'p> {
@@ -50,6 +88,8 @@ struct Resolver<'r, 'a, 'p> {
     facts: Facts,
     /// The numbers of enumerators.
     names: HashMap<&'a str, i128>,
+    /// The sizes of structs.
+    sizes: HashMap<String, PerModel<Extent>>,
     /// The remaining budget for expressions.
     left: usize,
     problems: &'p mut Diagnostics,
@@ -62,7 +102,8 @@ impl<'a> Resolver<'_, 'a, '_> {
             return None;
         }
         let constants = &self.outside.constants;
-        let evaluator = Evaluator::of_values(self.program, &self.names, constants, self.left);
+        let evaluator =
+            Evaluator::of_values(self.program, &self.names, constants, &self.sizes, self.left);
         let value = evaluator.evaluate(tokens);
         self.left = evaluator.left();
         match value {
@@ -70,7 +111,7 @@ impl<'a> Resolver<'_, 'a, '_> {
             Err(why) => {
                 let message = format!("the value of `{}` cannot be computed: {why}", name.text);
                 let place = around(tokens).unwrap_or(name.place);
-                self.problems.push(error(BAD_VALUE, &message, place));
+                self.problems.push(Diagnostic::warning(BAD_VALUE, &message).at(place, ""));
                 self.unread(name.text, message, name.place);
                 None
             }
@@ -79,18 +120,16 @@ impl<'a> Resolver<'_, 'a, '_> {
 
     /// Keeps the texts of all declarations.
     fn texts(&mut self, structs: &[DeclaredStruct<'a>], enums: &[DeclaredEnum<'a>]) {
-        let joined = |tokens: &[Token<'a>]| {
-            tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
-        };
+        let texts = &mut self.facts.texts;
         for item in structs {
             let text = joined(&self.program.tokens[item.range.0..item.range.1]);
-            self.facts.texts.insert(item.name.text.to_owned(), text);
+            texts.insert(item.name.clone(), text);
         }
         for (name, value) in enums.iter().flat_map(|item| &item.values) {
-            self.facts.texts.insert(name.text.to_owned(), joined(value));
+            texts.insert(name.text.to_owned(), joined(value));
         }
         for define in &self.program.defines {
-            self.facts.texts.insert(define.name.text.to_owned(), joined(&define.body));
+            texts.insert(define.name.text.to_owned(), joined(&define.body));
         }
     }
 
@@ -101,7 +140,7 @@ impl<'a> Resolver<'_, 'a, '_> {
     }
 
     fn enumeration(&mut self, index: usize, item: &DeclaredEnum<'a>) -> Vec<Constant> {
-        let tag = item.tag.map_or("", |tag| tag.text).to_owned();
+        let tag = item.tag.unwrap_or("").to_owned();
         let (mut next, mut constants) = (0_i128, Vec::<Constant>::new());
         for (name, value) in &item.values {
             let (number, spelt) = match value.as_slice() {
@@ -138,7 +177,8 @@ impl<'a> Resolver<'_, 'a, '_> {
             let holds = program.macros.get(define.name.text) == Some(&index);
             let guard = program.guards.iter().any(|(_, name)| *name == define.name.text);
             let left_out = self.outside.leaves_out(define.name.text);
-            if !holds || guard || left_out {
+            let of_declarations = !define.body.is_empty() && is_of_declarations(define);
+            if !holds || guard || left_out || of_declarations {
                 continue;
             }
             match &define.params {
@@ -162,8 +202,9 @@ impl<'a> Resolver<'_, 'a, '_> {
     fn constant(&mut self, define: &Define<'a>, structs: &[DeclaredStruct<'a>]) {
         let name = define.name;
         let (number, spelt) = match define.body.as_slice() {
-            [text] if text.kind == Kind::Quoted && text.text.starts_with('"') => {
-                (0, Spelt::Text(text.text.trim_matches('"').to_owned()))
+            texts @ [_, ..] if texts.iter().all(is_text) => {
+                let text = texts.iter().map(|text| text.text.trim_matches('"'));
+                (0, Spelt::Text(text.collect()))
             }
             // A macro without a value, or defined as a word of C, is not a number.
             [] => return self.empty(define),
@@ -206,49 +247,40 @@ impl<'a> Resolver<'_, 'a, '_> {
         }
     }
 
-    fn structs(&mut self, structs: &[DeclaredStruct<'a>]) {
-        let mut lengths = HashMap::new();
-        for member in structs.iter().flat_map(|item| item.members.iter().flatten()) {
-            self.lengths(member, &mut lengths);
+    fn structs(&mut self, structs: &[DeclaredStruct<'a>], types: TypeNames<'_, 'a>) {
+        let (program, outside) = (self.program, self.outside);
+        let (names, mut left) = (&self.names, self.left);
+        let mut evaluate = |tokens: &[Token<'a>], sizes: &HashMap<String, PerModel<Extent>>| {
+            let evaluator = Evaluator::of_values(program, names, &outside.constants, sizes, left);
+            let value = evaluator.evaluate(tokens);
+            left = evaluator.left();
+            value.map(|number| number.value)
+        };
+        let laid = lay_out(program, structs, types, outside, &mut evaluate, self.problems);
+        self.left = left;
+        for one in &laid.structs {
+            self.sizes.insert(one.name.clone(), one.layouts.each_ref().map(Layout::extent));
         }
-        let laid = lay_out(self.program, structs, &lengths, self.outside, self.problems);
         self.facts.structs = laid.structs;
-        for (name, reason) in laid.unread {
-            let place =
-                structs.iter().find(|item| item.name.text == name).map(|item| item.name.place);
-            self.unread(&name, reason, place.unwrap_or_default());
-        }
-    }
-
-    /// The lengths of arrays, by their place.
-    fn lengths(&mut self, member: &Member<'a>, lengths: &mut HashMap<(usize, usize), u64>) {
-        if let Base::Union(arms) = &member.type_ {
-            arms.iter().for_each(|arm| self.lengths(arm, lengths));
-        }
-        let (Some(tokens), Some(name)) = (&member.length, member.name) else { return };
-        if tokens.is_empty() {
-            return;
-        }
-        let Some(value) = self.value(name, tokens) else { return };
-        match u64::try_from(value) {
-            Ok(length) => {
-                lengths.insert((name.place.file, name.place.start), length);
-            }
-            Err(_) => {
-                let message = format!("`{}` cannot have {value} elements", name.text);
-                self.problems.push(error(BAD_VALUE, message, name.place));
-            }
+        for (name, reason, place) in laid.unread {
+            self.unread(&name, reason, place);
         }
     }
 }
 
+/// Whether a token is a string.
+fn is_text(token: &Token<'_>) -> bool {
+    token.kind == Kind::Quoted && token.text.starts_with('"')
+}
+
 /// The place between fields at which a constant is defined.
 fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<Within> {
-    let inside = |item: &&DeclaredStruct<'_>| item.range.0 < define.at && define.at < item.range.1;
-    // Structs are in the order of the text, except for those of groups.
+    let inside = |item: &&DeclaredStruct<'_>| {
+        !item.inner && item.range.0 < define.at && define.at < item.range.1
+    };
     let item = structs.iter().find(inside)?;
     let mut field = None;
-    for member in item.members.iter().flatten() {
+    for member in &item.members {
         let arms = match &member.type_ {
             Base::Union(arms) => arms.as_slice(),
             _ => std::slice::from_ref(member),
@@ -256,10 +288,7 @@ fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<Within>
         let mut before = arms.iter().filter(|arm| arm.end <= define.at);
         field = before.next_back().and_then(|arm| arm.name).or(field);
     }
-    Some(Within {
-        struct_: item.name.text.to_owned(),
-        field: field.map(|name| name.text.to_owned()),
-    })
+    Some(Within { struct_: item.name.clone(), field: field.map(|name| name.text.to_owned()) })
 }
 
 /// How a value is written, without the brackets around it.

@@ -4,58 +4,78 @@ use super::tokens::{Kind, Token};
 use crate::layout::Int;
 
 /// Words before a type that do not change its layout.
-const QUALIFIERS: [&str; 7] =
-    ["const", "volatile", "__user", "__extension__", "__restrict", "__force", "__bitwise"];
+const QUALIFIERS: [&str; 8] = [
+    "const",
+    "volatile",
+    "__user",
+    "__extension__",
+    "__restrict",
+    "__force",
+    "__bitwise",
+    "__iomem",
+];
 
 /// Whether a word does not affect the layout of the following type.
 pub(super) fn is_qualifier(token: &Token<'_>) -> bool {
     QUALIFIERS.contains(&token.text)
 }
 
-/// The integer type at the front of a declaration, and how many tokens spell
-/// it.
-pub(super) fn int(tokens: &[Token<'_>]) -> Option<(Int, usize)> {
+/// An integer type at the front of a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IntType {
+    /// One of fixed width.
+    Fixed(Int),
+    /// A signed 64-bit integer that is aligned to 8 on every target.
+    AlignedS64,
+    /// `long`, which is as wide as a pointer.
+    Long,
+}
+
+/// The integer type at the front of a declaration, and the number of its tokens.
+pub(super) fn int(tokens: &[Token<'_>]) -> Option<(IntType, usize)> {
     let words = tokens.iter().take_while(|token| token.kind == Kind::Word);
     let words: Vec<_> = words.take(4).map(|token| token.text).collect();
-    let found = |int| Some((int, 1));
+    let found = |int| Some((IntType::Fixed(int), 1));
     match words.first().copied()? {
-        "__u8" | "u8" | "uint8_t" => found(Int::U8),
-        "__u16" | "__le16" | "__be16" | "u16" | "uint16_t" => found(Int::U16),
-        "__u32" | "__le32" | "__be32" | "u32" | "uint32_t" | "__poll_t" => found(Int::U32),
+        "__u8" | "u8" | "uint8_t" | "_Bool" | "bool" => found(Int::U8),
+        "__u16" | "__le16" | "__be16" | "u16" | "uint16_t" | "__sum16" => found(Int::U16),
+        "__u32" | "__le32" | "__be32" | "u32" | "uint32_t" | "__poll_t" | "__wsum" => {
+            found(Int::U32)
+        }
         "__u64" | "__le64" | "__be64" | "u64" | "uint64_t" => found(Int::U64),
         "__s8" | "s8" | "int8_t" => found(Int::S8),
         "__s16" | "s16" | "int16_t" => found(Int::S16),
-        "__s32" | "s32" | "int32_t" => found(Int::S32),
-        "__s64" | "s64" | "int64_t" => found(Int::S64),
+        "__s32" | "s32" | "int32_t" | "__kernel_pid_t" | "pid_t" => found(Int::S32),
+        "__s64" | "s64" | "int64_t" | "__kernel_time64_t" | "__kernel_loff_t" => found(Int::S64),
         "__aligned_u64" | "aligned_u64" | "__aligned_le64" | "__aligned_be64" => {
             found(Int::AlignedU64)
         }
-        // A tagged enum is as wide as an int, and unsigned if no value is negative.
-        "enum" => Some((Int::U32, 2)),
+        "__aligned_s64" | "aligned_s64" => Some((IntType::AlignedS64, 1)),
+        "size_t" | "ssize_t" | "uintptr_t" | "intptr_t" | "__kernel_size_t"
+        | "__kernel_ulong_t" | "__kernel_long_t" | "__kernel_ssize_t" => Some((IntType::Long, 1)),
         _ => plain(&words),
     }
 }
 
-/// The types that C has itself. A `long` is of another width on each target,
-/// and so is none of them.
-fn plain(words: &[&str]) -> Option<(Int, usize)> {
-    Some(match words {
-        ["unsigned", "char", ..] => (Int::U8, 2),
-        ["signed", "char", ..] => (Int::S8, 2),
-        ["char", ..] => (Int::U8, 1),
-        ["unsigned", "short", "int", ..] => (Int::U16, 3),
-        ["unsigned", "short", ..] => (Int::U16, 2),
-        ["short", "int", ..] => (Int::S16, 2),
-        ["short", ..] => (Int::S16, 1),
-        ["unsigned", "long", "long", "int", ..] => (Int::U64, 4),
-        ["unsigned", "long", "long", ..] => (Int::U64, 3),
-        ["long", "long", "int", ..] => (Int::S64, 3),
-        ["long", "long", ..] => (Int::S64, 2),
-        ["unsigned" | "signed", "long", ..] | ["long", ..] => return None,
-        ["unsigned", "int", ..] => (Int::U32, 2),
-        ["unsigned", ..] => (Int::U32, 1),
-        ["signed", "int", ..] => (Int::S32, 2),
-        ["int" | "signed", ..] => (Int::S32, 1),
-        _ => return None,
-    })
+/// The integer types of C itself, whose words can come in any order.
+fn plain(words: &[&str]) -> Option<(IntType, usize)> {
+    let of_c = ["unsigned", "signed", "__signed__", "char", "short", "int", "long"];
+    let words: Vec<_> = words.iter().copied().take_while(|word| of_c.contains(word)).collect();
+    let count = |word: &str| words.iter().filter(|one| **one == word).count();
+    let unsigned = count("unsigned") > 0;
+    let signed = count("signed") + count("__signed__") > 0;
+    let of = |plain: Int, other: Int| {
+        Some((IntType::Fixed(if unsigned { other } else { plain }), words.len()))
+    };
+    match (count("char"), count("short"), count("long")) {
+        _ if words.is_empty() => None,
+        (1, 0, 0) if signed => of(Int::S8, Int::U8),
+        // Whether a plain char is signed depends on the target; in a user ABI it is a byte.
+        (1, 0, 0) => of(Int::U8, Int::U8),
+        (0, 1, 0) => of(Int::S16, Int::U16),
+        (0, 0, 2) => of(Int::S64, Int::U64),
+        (0, 0, 1) => Some((IntType::Long, words.len())),
+        (0, 0, 0) => of(Int::S32, Int::U32),
+        _ => None,
+    }
 }

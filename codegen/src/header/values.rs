@@ -1,5 +1,7 @@
 //! Numbers with the integer types of C, as a 64-bit compiler computes them.
 
+use crate::layout::Int;
+
 /// An integer of C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
@@ -20,6 +22,16 @@ impl Number {
     /// An unsigned long.
     pub(super) fn unsigned(value: i128) -> Self {
         Self { value, unsigned: true, wide: true }.wrapped()
+    }
+
+    /// The number converted to an integer type.
+    pub(super) fn cast(self, int: Int) -> Self {
+        let bits = int.size() * 8;
+        let low = self.value.rem_euclid(1 << bits);
+        let negative = int.signed() && low >= 1 << (bits - 1);
+        let value = if negative { low - (1 << bits) } else { low };
+        // Narrow types are converted to int.
+        Self { value, unsigned: !int.signed() && bits >= 32, wide: bits == 64 }
     }
 
     fn bits(self) -> u32 {

@@ -38,6 +38,10 @@ fn shared(block: &mut Block, common: Common<'_>) {
     if let Some(since) = common.since {
         block.put("since", &since.to_string());
     }
+    for (rule, exception) in common.allow.iter() {
+        let allow = ["{", rule, ": \"", &exception.reason, "\"}"].concat();
+        block.put("allow", &allow);
+    }
 }
 
 fn text(doc: &DocText) -> String {

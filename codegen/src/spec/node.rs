@@ -57,7 +57,7 @@ pub(super) fn parse(file: usize, text: &str, problems: &mut Diagnostics) -> Opti
     for event in Parser::new_from_str(text) {
         let added = match event {
             Ok((event, span)) => tree.add(event, span),
-            Err(error) => Err(tree.not_yaml(&error)),
+            Err(error) => Err(tree.not_yaml(&error, text)),
         };
         if let Err(problem) = added {
             tree.problems.push(*problem);
@@ -169,11 +169,33 @@ impl Tree<'_> {
         Place { file: self.file, start: span.start.index(), end: span.end.index() }
     }
 
-    fn not_yaml(&self, error: &ScanError) -> Box<Diagnostic> {
+    fn not_yaml(&self, error: &ScanError, text: &str) -> Box<Diagnostic> {
         let start = error.marker().index();
         let place = Place { file: self.file, start, end: start };
-        Box::new(Diagnostic::error(NOT_YAML, format!("not YAML: {}", error.info())).at(place, ""))
+        let problem = Diagnostic::error(NOT_YAML, format!("not YAML: {}", error.info()));
+        // Inside brackets, neither colons nor indentation matter.
+        let block = ["block", "mapping values"].iter().any(|word| error.info().contains(word));
+        let hint = yaml_hint(text, error.marker().line()).filter(|_| block);
+        Box::new(problem.at(place, "").maybe_help(hint))
     }
+}
+
+/// The likely reason why a line, counted from 1, is not YAML.
+fn yaml_hint(text: &str, line: usize) -> Option<String> {
+    let lines: Vec<_> = text.lines().take(line).collect();
+    let (last, before) = lines.split_last()?;
+    let (_, value) = last.split_once(": ").unwrap_or((last, ""));
+    let quoted = value.starts_with(['"', '\'', '{', '[', '|', '>']);
+    if value.contains(": ") && !quoted {
+        return Some("put a text that contains a colon and a space in quotes".to_owned());
+    }
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let above = before.iter().rev().find(|line| !line.trim().is_empty())?;
+    let (own, above) = (indent(last), indent(above));
+    let spaces = own.abs_diff(above);
+    let more = if own > above { "more" } else { "less" };
+    let plural = if spaces == 1 { "" } else { "s" };
+    (spaces > 0).then(|| format!("the line has {spaces} space{plural} {more} than the one above"))
 }
 
 /// Keys must be names, and no name may occur twice. Refused entries are left out,

@@ -74,6 +74,24 @@ pub fn int(name: &str) -> Option<Int> {
     })
 }
 
+/// The integer that a C type stands for, for hints.
+pub fn int_like_c(name: &str) -> Option<&'static str> {
+    let bare = name.trim_start_matches('_').trim_end_matches("_t").replace("uint", "u");
+    let bare = bare.replace("aligned_be", "aligned_u").replace("aligned_le", "aligned_u");
+    Some(match bare.as_str() {
+        "u8" | "char" => "u8",
+        "u16" | "ushort" | "le16" | "be16" => "u16",
+        "u32" | "u" | "unsigned" | "le32" | "be32" => "u32",
+        "u64" | "ulong" | "le64" | "be64" => "u64",
+        "s8" | "int8" | "i8" => "s8",
+        "s16" | "int16" | "i16" | "short" => "s16",
+        "s32" | "int32" | "i32" | "int" => "s32",
+        "s64" | "int64" | "i64" | "long" => "s64",
+        "aligned_u64" => "aligned_u64",
+        _ => return None,
+    })
+}
+
 impl FromStr for TypeExpr {
     type Err = String;
 
@@ -153,7 +171,8 @@ fn base_and_shape(text: &str) -> Result<(Base, Shape), String> {
         (text, Shape::One)
     };
     if !crate::names::is_name(base) {
-        return Err(format!("`{base}` is not a type"));
+        let like = int_like_c(base).map(|int| format!("; did you mean `{int}`?"));
+        return Err(format!("`{base}` is not a type{}", like.unwrap_or_default()));
     }
     let base = int(base).map_or_else(|| Base::Struct(base.to_owned()), Base::Int);
     Ok((base, shape))

@@ -349,6 +349,9 @@ pub(super) fn value_and_doc(
         Some((value, doc)) if !doc.trim().is_empty() => {
             Ok((value.trim().to_owned(), Placed { value: DocText::from(doc), place }))
         }
+        _ if !line.trim_end_matches(',').contains(',') => {
+            Err(format!("the text after `{}` is missing: expected `{form}`", line.trim()))
+        }
         _ => Err(format!("expected `{form}`, found `{line}`")),
     }
 }

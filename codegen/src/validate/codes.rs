@@ -38,3 +38,6 @@ pub(super) const UNKNOWN_HEADER: Code = Code("V024");
 /// Rust and texts, and lowering does not depend on them.
 pub(super) const AMENDED: [Code; 7] =
     [ID_REUSED, NUMBER_REUSED, FLAG_BITS, RUST_NAME, RUST_TYPE, BAD_TEXT, BAD_NAME];
+
+/// Errors that are about names and texts of generated outputs.
+pub(super) const OF_OUTPUTS: [Code; 4] = [RUST_NAME, RUST_TYPE, BAD_TEXT, BAD_NAME];

@@ -22,7 +22,7 @@ static __u64 need(__u64 id, __u64 version)
 {
 	switch (version ? id : 0) {
 	case 1:
-		return version == 1 ? 32 : 36;
+		return version == 1 ? 32 : version == 2 ? 36 : 40;
 	case 2:
 		return version == 1 ? 39 : 42;
 	case 3:

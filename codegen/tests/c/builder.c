@@ -226,7 +226,7 @@ static void round_trip(void)
 /* Each version is written with the size of its struct. */
 static void versions(void)
 {
-	struct vfio_abi_device_zpci_base base = { .gid = 1, .fh = 0xcafe };
+	struct vfio_abi_device_zpci_base base = { .gid = 1, .fh = 0xcafe, .ccdf_err_length = 48 };
 	const struct vfio_abi_device_zpci_util util = { .size = 3 };
 	struct vfio_abi_device_info got;
 	struct vfio_abi_device_zpci_base read;
@@ -235,7 +235,7 @@ static void versions(void)
 	struct vfio_abi_walk walk;
 	unsigned char bytes[SIZE];
 
-	for (__u32 version = 0; version < 3; version++) {
+	for (__u32 version = 0; version < 4; version++) {
 		base.cap.version = version;
 		sent(bytes, SIZE, 0xa5);
 		vfio_abi_reply_begin(&to, &vfio_abi_profile_device_v5_10,
@@ -250,8 +250,10 @@ static void versions(void)
 		SAME(got.flags, VFIO_DEVICE_FLAGS_CAPS);
 		walk = vfio_abi_device_caps(&got);
 		SAME(vfio_abi_device_zpci_base_find(&walk, &read), 1);
-		SAME(read.cap.version, version == 1 ? 1 : 2);
+		/* 0 stands for the newest. */
+		SAME(read.cap.version, version ? version : 3);
 		SAME(read.fh, version == 1 ? 0 : 0xcafe);
+		SAME(read.ccdf_err_length, version == 1 || version == 2 ? 0 : 48);
 		SAME(read.gid, 1);
 		SAME(vfio_abi_device_zpci_util_find(&walk, &got_util), 1);
 		CHECK(!memcmp(got_util.util_str.bytes, "abc", 3));

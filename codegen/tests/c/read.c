@@ -140,10 +140,17 @@ static void versions(void)
 	SAME(vfio_abi_device_zpci_base_read(&cap, &base), 1);
 	SAME(base.has_fh, 1);
 	SAME(base.fh, 0xcafe);
-	cap = alone(1, 3, 36);
+	SAME(base.has_ccdf_err_length, 0);
+	put32(reply, 60, 0x30);
+	cap = alone(1, 3, 40);
 	SAME(vfio_abi_device_zpci_base_read(&cap, &base), 1);
-	SAME(base.cap.version, 3);
+	SAME(base.ccdf_err_length, 0x30);
+	/* A version that is not known is read as the newest known one. */
+	cap = alone(1, 4, 40);
+	SAME(vfio_abi_device_zpci_base_read(&cap, &base), 1);
+	SAME(base.cap.version, 4);
 	SAME(base.fh, 0xcafe);
+	SAME(base.ccdf_err_length, 0x30);
 
 	/* A field may have the same name as a function of the header. */
 	reply[24 + 38] = 9;

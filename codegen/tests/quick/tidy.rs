@@ -21,7 +21,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("decode", &["ir"]),
         ("header", &["ir"]),
         ("drift", &["header", "ir"]),
-        ("import", &["header", "ir"]),
+        ("import", &["amend", "header", "spec", "ir"]),
         ("ir", &[]),
         ("lower", &["validate", "spec", "ir"]),
         ("amend", &["header", "lower", "validate", "spec", "ir"]),

@@ -20,6 +20,7 @@ mod future;
 mod fuzz;
 mod guides;
 mod hypotheses;
+mod linux_headers;
 mod matrix_compiled;
 mod no_panic;
 mod pci_abi;

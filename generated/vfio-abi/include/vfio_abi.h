@@ -65,8 +65,8 @@
 #endif
 
 /*
- * __extension__ before a struct avoids warnings of -Wpedantic: C99 does not have
- * anonymous unions, and C++ does not have flexible arrays.
+ * __extension__ before a struct avoids warnings of -Wpedantic: C99 has no
+ * anonymous unions, and C++ has no flexible arrays.
  */
 
 #ifndef VFIO_ABI__AFTER_VFIO_H

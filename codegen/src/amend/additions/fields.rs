@@ -147,6 +147,7 @@ impl<'f> Finder<'f> {
             bits: Map(bits),
             values: Map(values),
             holds: None,
+            type_place: None,
             payload: None,
             since: None,
             until: None,

@@ -264,6 +264,7 @@ fn field(type_: Option<TypeExpr>, name: &Placed<String>) -> FieldSpec {
         bits: Map::default(),
         values: Map::default(),
         holds: None,
+        type_place: None,
         payload: None,
         since: None,
         until: None,

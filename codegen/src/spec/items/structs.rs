@@ -56,6 +56,9 @@ item! {
         pub values: Map<LineOrMap<ValueSpec>>,
         /// The enum or id space of its numbers.
         pub holds: Option<Placed<String>>,
+        /// The place of its type, if that is written alone.
+        #[serde(skip)]
+        pub type_place: Option<Place>,
         /// The memory that the field has the address of.
         pub payload: Option<PayloadSpec>,
     }
@@ -95,6 +98,7 @@ impl FromLine for FieldSpec {
             bits: Map::default(),
             values: Map::default(),
             holds: None,
+            type_place: base_place(line, &type_, place),
             payload: None,
             since: None,
             until: None,
@@ -104,4 +108,14 @@ impl FromLine for FieldSpec {
             allow: Map::default(),
         })
     }
+}
+
+/// The place of the last word of a type at the start of a line; none if the line is
+/// not in the file as it is read.
+fn base_place(line: &str, type_: &str, place: Place) -> Option<Place> {
+    let as_written = place.end - place.start == line.chars().count();
+    let base = type_.split_whitespace().next_back().filter(|_| as_written)?;
+    let before = type_.chars().count() - base.chars().count();
+    let start = place.start + before;
+    Some(Place { start, end: start + base.chars().count(), ..place })
 }

@@ -3,9 +3,9 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::spec::history::Validity;
-use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::spec::types::{Base, Shape, TypeExpr, int_like_c};
 use crate::validate::Check;
-use crate::validate::codes::BAD_LAYOUT;
+use crate::validate::codes::{BAD_LAYOUT, UNKNOWN_NAME};
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
 use crate::validate::model::intervals::first_uncovered;
 use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
@@ -34,8 +34,16 @@ fn made_of(
     (member, validity): (&DeclaredMember<'_>, Validity),
     expr: &TypeExpr,
 ) {
-    let reference = |name| Reference { name, place: member.name.place, needed: Some(validity) };
+    let today = member.field.type_.as_ref().is_some_and(|one| std::ptr::eq(one, expr));
+    let place = member.field.type_place.filter(|_| today).unwrap_or(member.name.place);
+    let reference = |name| Reference { name, place, needed: Some(validity) };
     if let Base::Struct(name) = &expr.base {
+        let int = int_like_c(name).filter(|_| check.index.targets(name).is_empty());
+        if let Some(int) = int {
+            let problem = Diagnostic::error(UNKNOWN_NAME, format!("no type `{name}`"));
+            let help = format!("did you mean `{int}`?");
+            return check.missing(problem.at(place, "").help(help));
+        }
         declared(check, struct_.order, reference(name), STRUCT);
     }
     if let Shape::Named(name) = &expr.shape {

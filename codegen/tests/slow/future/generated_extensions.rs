@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use capchain::compat::Side;
-use capchain::ir::Abi;
+use capchain::ir::{Abi, Capability};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use proptest::prelude::*;
@@ -198,6 +199,16 @@ impl Mistake {
     }
 }
 
+/// The newest version of the capability with this name, or with a struct of this name.
+fn newest_version(name: &str) -> u16 {
+    static NEWEST: OnceLock<Abi> = OnceLock::new();
+    let abi = NEWEST.get_or_init(|| lower(&fixtures::spec(), None));
+    let has_name = |one: &&Capability| {
+        one.name == name || one.struct_.is_some_and(|id| abi.struct_(id).name == name)
+    };
+    abi.capabilities.iter().find(has_name).expect("a capability").version
+}
+
 /// Growths as an overlay; `nth` makes names unique.
 pub(crate) fn items(growths: &[Growth]) -> String {
     let mut items = String::new();
@@ -208,8 +219,7 @@ pub(crate) fn items(growths: &[Growth]) -> String {
                 items += &capability(nth, &CHAINS[*chain], fields, *array);
             }
             Growth::Version { body, field } if bodies.insert(*body) => {
-                // The second version of most, the third of those that have two.
-                let version = if BODIES[*body].contains("zpci") { 3 } else { 2 };
+                let version = newest_version(BODIES[*body]) + 1;
                 write!(
                     items,
                     "  - extend: {}\n    fields:\n      invented{nth}: {{type: {field}, \
