@@ -30,7 +30,7 @@ mod tokens;
 mod types;
 mod values;
 
-pub use codes::codes;
+pub use codes::{DEFINED_TWICE, codes};
 pub use declared::{Declarations, DeclaredConstant};
 pub use externals::Outside;
 pub use facts::{

@@ -8,15 +8,12 @@ pub(super) use values::{fix_flags, fix_positions};
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
-use crate::header::{Facts, Spelt};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::header::{DEFINED_TWICE, Facts, Spelt};
 use crate::ir::{self, Abi};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
 use crate::spec::{ItemSpec, Spec};
-
-/// An overlay and a header differ about an item.
-pub(crate) const CONFLICT: Code = Code("H9");
 
 /// The declarations of headers, compared with a specification.
 pub(super) struct Editor<'e> {
@@ -77,7 +74,8 @@ impl Editor<'_> {
     /// Reports that an overlay differs from the headers about an item.
     fn conflict(&mut self, name: &Placed<String>, place: Place, message: String) {
         if self.overlays.contains(&name.place.file) {
-            let problem = Diagnostic::warning(CONFLICT, message).at(place, "the header counts");
+            let problem =
+                Diagnostic::warning(DEFINED_TWICE, message).at(place, "the header counts");
             self.problems.push(problem.and(name.place, "in the overlay"));
         }
     }

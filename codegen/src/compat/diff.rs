@@ -10,7 +10,7 @@ mod words;
 
 use std::borrow::Cow;
 
-use super::matching::{Matching, Pair};
+use super::matching::{Matched, Matching};
 use crate::layout::{PerModel, Span};
 pub(super) use facts::{Fact, IrKey};
 
@@ -24,7 +24,7 @@ pub(super) struct AbiDifference<'a> {
     /// The name of the item, or `struct.field`; that of the new side if both have it.
     pub(super) subject: String,
     /// The values; that of a missing item is absent.
-    pub(super) values: Pair<Option<Datum<'a>>>,
+    pub(super) values: Matched<Option<Datum<'a>>>,
 }
 
 /// A value of the IR. References to items are the names that the new side has for them.
@@ -99,18 +99,18 @@ impl<'a> Collector<'_, 'a> {
     ) {
         for (Fact(key, was), Fact(_, is)) in old.into_iter().zip(new) {
             if was != is {
-                let values = Pair { old: Some(Some(was)), new: Some(Some(is)) };
+                let values = Matched { old: Some(Some(was)), new: Some(Some(is)) };
                 self.list.push(AbiDifference { key, of, subject: subject(), values });
             }
         }
     }
 
     /// An item of a list that one side lacks.
-    fn listed<T>(&mut self, key: IrKey, of: Of, subject: impl Into<String>, pair: Pair<T>) {
+    fn listed<T>(&mut self, key: IrKey, of: Of, subject: impl Into<String>, pair: Matched<T>) {
         if pair.old.is_some() == pair.new.is_some() {
             return;
         }
-        let values = Pair {
+        let values = Matched {
             old: Some(pair.old.map(|_| Datum::Listed)),
             new: Some(pair.new.map(|_| Datum::Listed)),
         };
@@ -126,12 +126,12 @@ impl<'a> Collector<'_, 'a> {
 impl AbiDifference<'_> {
     /// Whether the new side has an item that the old one lacks.
     pub(super) fn is_addition(&self) -> bool {
-        matches!(self.values, Pair { old: Some(None), .. })
+        matches!(self.values, Matched { old: Some(None), .. })
     }
 
     /// Whether the old side has an item that the new one lacks.
     pub(super) fn is_removal(&self) -> bool {
-        matches!(self.values, Pair { new: Some(None), .. })
+        matches!(self.values, Matched { new: Some(None), .. })
     }
 
     /// The values as texts.

@@ -18,6 +18,9 @@ pub const CANNOT_BREAK: &[Reason] = &[
         "protocol",
         "it follows from structs, chains, capabilities and handlers; its profiles are compared as `Handler.profile`",
     ),
+    ("Abi", "proposals", PROPOSED),
+    ("Proposal", "*", PROPOSED),
+    ("Claim", "*", PROPOSED),
     ("Meta", "doc", DOC),
     ("Meta", "since", RELEASES),
     ("Meta", "source", DOC),
@@ -88,6 +91,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("CodeFile", "path", "files are paired by it"),
 ];
 
+const PROPOSED: &str = "proposals are not part of the ABI";
 const DOC: &str = "documentation";
 const META: &str = "compared as `Meta`";
 const PLACE: &str = "a place in a file";

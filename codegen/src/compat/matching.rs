@@ -17,12 +17,12 @@ pub(super) use members::Members;
 
 /// A thing on both sides, or on one of them.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pair<T> {
+pub(super) struct Matched<T> {
     pub(super) old: Option<T>,
     pub(super) new: Option<T>,
 }
 
-impl<T: Copy> Pair<T> {
+impl<T: Copy> Matched<T> {
     /// Both, if both sides have it.
     pub(super) fn both(self) -> Option<(T, T)> {
         self.old.zip(self.new)
@@ -37,7 +37,7 @@ impl<T: Copy> Pair<T> {
 /// A struct on both sides, or on one of them.
 #[derive(Clone, Debug)]
 pub(super) struct StructPair<'a> {
-    pub(super) structs: Pair<&'a Struct>,
+    pub(super) structs: Matched<&'a Struct>,
     /// Its index in the new ABI.
     pub(super) id: Option<StructId>,
     /// Its members, if both sides have it.
@@ -47,10 +47,10 @@ pub(super) struct StructPair<'a> {
 /// An ioctl on both sides, or on one of them.
 #[derive(Clone, Debug)]
 pub(super) struct IoctlPair<'a> {
-    pub(super) ioctls: Pair<&'a Ioctl>,
+    pub(super) ioctls: Matched<&'a Ioctl>,
     /// The handlers that serve it in the two releases. A handler without a successor of its
     /// name is paired with each handler that is new.
-    pub(super) handlers: Vec<Pair<&'a Handler>>,
+    pub(super) handlers: Vec<Matched<&'a Handler>>,
 }
 
 /// The two sides and the pairs of their items, in the order of the old side; items that only
@@ -58,14 +58,14 @@ pub(super) struct IoctlPair<'a> {
 pub(super) struct Matching<'a> {
     pub(super) old: &'a Side,
     pub(super) new: &'a Side,
-    pub(super) headers: Vec<Pair<&'a Header>>,
-    pub(super) fds: Vec<Pair<&'a FdKind>>,
-    pub(super) cap_headers: Vec<Pair<&'a CapHeader>>,
+    pub(super) headers: Vec<Matched<&'a Header>>,
+    pub(super) fds: Vec<Matched<&'a FdKind>>,
+    pub(super) cap_headers: Vec<Matched<&'a CapHeader>>,
     pub(super) structs: Vec<StructPair<'a>>,
-    pub(super) groups: Vec<Pair<&'a Group>>,
-    pub(super) chains: Vec<Pair<&'a Chain>>,
-    pub(super) constants: Vec<Pair<Constant<'a>>>,
-    pub(super) macros: Vec<Pair<&'a Macro>>,
+    pub(super) groups: Vec<Matched<&'a Group>>,
+    pub(super) chains: Vec<Matched<&'a Chain>>,
+    pub(super) constants: Vec<Matched<Constant<'a>>>,
+    pub(super) macros: Vec<Matched<&'a Macro>>,
     pub(super) ioctls: Vec<IoctlPair<'a>>,
     /// The names on the new side of items that have another name on the old side.
     pub(super) renames: Renames<'a>,

@@ -17,7 +17,7 @@ pub(super) const NO_LAYOUT: Code = Code("H6");
 /// Declarations that are no part of an ABI, and are passed over.
 pub(super) const SKIPPED: Code = Code("H7");
 /// A name that is defined twice.
-pub(super) const DEFINED_TWICE: Code = Code("H8");
+pub const DEFINED_TWICE: Code = Code("H8");
 
 /// The reason why a declaration cannot be parsed. Boxed, because errors are rare.
 pub(super) type Fault = Box<Diagnostic>;

@@ -95,7 +95,10 @@ pub(super) fn lay_out<'a>(
         }
         waiting = later;
     }
-    laid.structs.sort_by_key(|one| one.place);
+    // Inner structs come before the outer one.
+    let order: HashMap<&str, usize> =
+        structs.iter().enumerate().map(|(index, item)| (item.name.as_str(), index)).collect();
+    laid.structs.sort_by_key(|one| order.get(one.name.as_str()).copied());
     laid
 }
 
@@ -137,7 +140,11 @@ impl<'a> Planner<'_, 'a> {
             align = align.max(positive(evaluate(tokens, &self.known)?)?);
         }
         let packed = item.attributes.packed || item.pack == Some(1);
-        let (packed, layouts) = self.described(&fields, &exact, align, packed)?;
+        let described = self.described(&fields, &exact, align, packed);
+        let (packed, layouts) = match described {
+            Ok(found) => found,
+            Err(why) => self.padded(&mut fields, &exact, align).ok_or(why)?,
+        };
         Ok(StructFact {
             name: item.name.clone(),
             packed,
@@ -180,6 +187,52 @@ impl<'a> Planner<'_, 'a> {
         }
         Err("an attribute or `#pragma pack` gives it a layout that no specification describes"
             .to_owned())
+    }
+
+    /// The same layout with reserved bytes where alignments leave holes. The alignment
+    /// of the struct itself cannot be described.
+    fn padded(
+        &self,
+        fields: &mut Vec<FieldFact>,
+        exact: &PerModel<Vec<Extent>>,
+        align: u64,
+    ) -> Option<(bool, PerModel<Layout>)> {
+        let found = Layout::of(&exact[Model::Lp64.index()], false)?;
+        let size = round_up(found.size, align);
+        let mut padded = Vec::new();
+        let mut end = 0;
+        let pad = |from: u64, to: u64, place: Place| FieldFact {
+            name: format!("__pad_at_{from}"),
+            type_: TypeFact::Array(Box::new(TypeFact::Int(Int::U8)), to - from, None),
+            doc: String::new(),
+            place,
+        };
+        for (field, span) in fields.iter().zip(&found.fields) {
+            if end < span.offset {
+                padded.push(pad(end, span.offset, field.place));
+            }
+            padded.push(field.clone());
+            end = span.end();
+        }
+        let last = padded.last()?.place;
+        if end < size && !matches!(fields.last()?.type_, TypeFact::Flexible(..)) {
+            padded.push(pad(end, size, last));
+        }
+        let mut layouts = Vec::new();
+        for model in Model::ALL {
+            let extents = padded.iter().map(|field| self.extent(&field.type_, model));
+            let layout = Layout::of(&extents.collect::<Option<Vec<_>>>()?, true)?;
+            let other = Layout::of(&exact[model.index()], false)?;
+            let spans = padded.iter().zip(&layout.fields);
+            let spans = spans.filter(|(field, _)| !field.name.starts_with("__pad_at_"));
+            let same = spans.map(|(_, span)| *span).eq(other.fields.iter().copied());
+            if !same || layout.size != round_up(other.size, align) {
+                return None;
+            }
+            layouts.push(layout);
+        }
+        *fields = padded;
+        Some((true, layouts.try_into().ok()?))
     }
 
     /// The alignment that attributes give a member.

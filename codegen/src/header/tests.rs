@@ -42,8 +42,7 @@ fn numbers_are_what_c_makes_of_them() {
 
 #[test]
 fn what_has_no_value_is_told() {
-    for text in ["1 << 32", "1 / 0", "Y", "X", "f(1)", "1 +", "(1", "1 2", "09", "_IOR(1, 2, int)"]
-    {
+    for text in ["1 << 32", "1 / 0", "Y", "X", "f(1)", "1 +", "(1", "1 2", "09"] {
         assert_eq!(number(text), (-1000, vec!["H5"]), "{text}");
     }
 }

@@ -260,14 +260,17 @@ fn lint_is_shown_to_people_machines_and_forges() {
     let args = ["--overlay", &overlay, "lint", "--format"];
     let Outcome { code, stdout, .. } = run(&fixtures::root(), &[&args[..], &["text"]].concat());
     assert_eq!(code, 1);
-    assert!(stdout.contains("error[L6]") && stdout.contains("cxl.yaml:"), "{stdout}");
+    assert!(stdout.contains("error[L6]") && stdout.contains("cxl_v3.yaml:"), "{stdout}");
 
     let Outcome { code, stdout, .. } = run(&fixtures::root(), &[&args[..], &["json"]].concat());
     let object: Value = serde_json::from_str(&stdout).expect("JSON");
     assert_eq!((code, &object["version"]), (1, &Value::from(1)));
     let finding = &object["findings"][0];
     assert!(finding["line"].as_u64().is_some_and(|line| line > 1), "{finding}");
-    assert!(finding["file"].as_str().is_some_and(|file| file.ends_with("cxl.yaml")), "{finding}");
+    assert!(
+        finding["file"].as_str().is_some_and(|file| file.ends_with("cxl_v3.yaml")),
+        "{finding}"
+    );
 
     let Outcome { code, stdout, .. } = run(&fixtures::root(), &[&args[..], &["github"]].concat());
     assert_eq!(code, 1);

@@ -7,6 +7,7 @@ mod built_replies;
 mod cli;
 mod compat;
 mod compat_headers;
+mod compat_keys;
 mod compat_mutations;
 mod contract;
 mod crate_docs;

@@ -19,6 +19,7 @@ mod exhaustive;
 mod future;
 mod fuzz;
 mod guides;
+mod header_mutations;
 mod hypotheses;
 mod linux_headers;
 mod matrix_compiled;

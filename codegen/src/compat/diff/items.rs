@@ -2,7 +2,7 @@
 
 use super::facts::SideNames;
 use super::{Collector, Datum, MemberOf, Of};
-use crate::compat::matching::{Matching, Pair, Renames};
+use crate::compat::matching::{Matched, Matching, Renames};
 use crate::ir::Abi;
 
 /// The names of both sides.
@@ -120,8 +120,8 @@ impl<'a> Collector<'_, 'a> {
             for (list, of) in lists {
                 for (at, member) in list.iter().enumerate() {
                     let pair = match of(at) {
-                        MemberOf::Added(_) => Pair { old: None, new: Some(member) },
-                        _ => Pair { old: Some(member), new: None },
+                        MemberOf::Added(_) => Matched { old: None, new: Some(member) },
+                        _ => Matched { old: Some(member), new: None },
                     };
                     let struct_ = if pair.new.is_some() { new } else { old };
                     let of = Of::Member(index, of(at));

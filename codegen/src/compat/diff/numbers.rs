@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::SideNames;
 use super::{Collector, Datum, Fact, IrKey, Of};
-use crate::compat::matching::{Matching, Numbered, Pair, Renames};
+use crate::compat::matching::{Matched, Matching, Numbered, Renames};
 use crate::ir::{Abi, Entry, EntryKind, Section, former_names, renumbered};
 use crate::output::CodeFile;
 
@@ -40,7 +40,7 @@ impl<'a> Collector<'_, 'a> {
     ) {
         for one in old.union(&new) {
             let side = |set: &BTreeSet<_>| set.contains(one).then_some(());
-            let pair = Pair { old: side(&old), new: side(&new) };
+            let pair = Matched { old: side(&old), new: side(&new) };
             self.listed(key, of, format!("{name}: {} {}", one.0, one.1), pair);
         }
     }
@@ -94,7 +94,7 @@ impl<'a> Collector<'_, 'a> {
     fn sets(&mut self, key: IrKey, (old, new): (BTreeSet<String>, BTreeSet<String>)) {
         for name in old.symmetric_difference(&new) {
             let side = |set: &BTreeSet<String>| set.contains(name).then_some(());
-            self.listed(key, Of::Abi, name, Pair { old: side(&old), new: side(&new) });
+            self.listed(key, Of::Abi, name, Matched { old: side(&old), new: side(&new) });
         }
     }
 
@@ -116,12 +116,12 @@ impl<'a> Collector<'_, 'a> {
     pub(super) fn code(&mut self, old: &'a [CodeFile], new: &'a [CodeFile]) {
         let unchanged = Renames::default();
         let names = SideNames { abi: &self.matching.new.abi, renames: &unchanged };
-        let mut files: BTreeMap<&str, Pair<&'a CodeFile>> = BTreeMap::new();
+        let mut files: BTreeMap<&str, Matched<&'a CodeFile>> = BTreeMap::new();
         for file in old {
-            files.entry(&file.path).or_insert(Pair { old: None, new: None }).old = Some(file);
+            files.entry(&file.path).or_insert(Matched { old: None, new: None }).old = Some(file);
         }
         for file in new {
-            files.entry(&file.path).or_insert(Pair { old: None, new: None }).new = Some(file);
+            files.entry(&file.path).or_insert(Matched { old: None, new: None }).new = Some(file);
         }
         for (path, pair) in files {
             self.listed("Abi.code", Of::Abi, path, pair);

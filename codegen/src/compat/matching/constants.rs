@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Matching, Pair, Renames, same_item};
+use super::{Matched, Matching, Renames, same_item};
 use crate::ir::{Abi, Capability, Chain, Group, GroupKind, Literal, Meta, Value};
 use crate::reply::{Count, Direction};
 
@@ -113,7 +113,7 @@ pub(super) fn pairs<'a>(
     was: &'a Abi,
     is: &'a Abi,
     renames: &Renames<'a>,
-) -> Vec<Pair<Constant<'a>>> {
+) -> Vec<Matched<Constant<'a>>> {
     let (old, new) = (constants(was, renames), constants(is, &Renames::default()));
     let by_name: HashMap<_, _> =
         new.iter().enumerate().rev().map(|(index, one)| (one.name, index)).collect();
@@ -127,7 +127,7 @@ pub(super) fn pairs<'a>(
         found.iter().for_each(|at| free[*at] = false);
     }
     let known = old.iter().zip(found);
-    let known = known.map(|(one, found)| Pair { old: Some(*one), new: found.map(|at| new[at]) });
+    let known = known.map(|(one, found)| Matched { old: Some(*one), new: found.map(|at| new[at]) });
     let added = new.iter().zip(free).filter(|(_, free)| *free);
-    known.chain(added.map(|(one, _)| Pair { old: None, new: Some(*one) })).collect()
+    known.chain(added.map(|(one, _)| Matched { old: None, new: Some(*one) })).collect()
 }

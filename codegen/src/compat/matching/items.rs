@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{IoctlPair, Matching, Members, Pair, Renames, StructPair, constants, same_item};
+use super::{IoctlPair, Matched, Matching, Members, Renames, StructPair, constants, same_item};
 use crate::compat::side::Side;
 use crate::ir::{Abi, Arg, Chain, ChainStart, FdKind, Group, Handler, Ioctl, StructId};
 
@@ -83,7 +83,7 @@ pub(super) fn pairs<'a, T>(
     new: &'a [T],
     name: impl Fn(&T) -> &str,
     same: &[Same<'_, T>],
-) -> Vec<Pair<&'a T>> {
+) -> Vec<Matched<&'a T>> {
     let by_name: HashMap<&str, usize> =
         new.iter().enumerate().rev().map(|(index, one)| (name(one), index)).collect();
     let mut free = vec![true; new.len()];
@@ -98,17 +98,17 @@ pub(super) fn pairs<'a, T>(
         }
     }
     let known = old.iter().zip(found);
-    let known = known.map(|(one, found)| Pair { old: Some(one), new: found.map(|at| &new[at]) });
+    let known = known.map(|(one, found)| Matched { old: Some(one), new: found.map(|at| &new[at]) });
     let added = new.iter().zip(free).filter(|(_, free)| *free);
-    known.chain(added.map(|(one, _)| Pair { old: None, new: Some(one) })).collect()
+    known.chain(added.map(|(one, _)| Matched { old: None, new: Some(one) })).collect()
 }
 
 /// The pairs whose names differ.
 fn names<'a, T: Copy>(
-    pairs: impl Iterator<Item = Pair<T>>,
+    pairs: impl Iterator<Item = Matched<T>>,
     name: impl Fn(T) -> &'a str,
 ) -> HashMap<&'a str, &'a str> {
-    let both = pairs.filter_map(Pair::both).map(|(old, new)| (name(old), name(new)));
+    let both = pairs.filter_map(Matched::both).map(|(old, new)| (name(old), name(new)));
     both.filter(|(old, new)| old != new).collect()
 }
 
@@ -125,7 +125,7 @@ fn structs<'a>(was: &'a Abi, is: &'a Abi) -> Vec<StructPair<'a>> {
         .enumerate()
         .map(|(index, one)| (one.name.as_str(), StructId(index)))
         .collect();
-    let pair = |structs: Pair<&'a crate::ir::Struct>| StructPair {
+    let pair = |structs: Matched<&'a crate::ir::Struct>| StructPair {
         structs,
         id: structs.new.and_then(|new| ids.get(new.name.as_str()).copied()),
         members: structs.both().map(|(old, new)| Members::new((was, old), (is, new))),
@@ -166,11 +166,11 @@ fn shares_values(old: &Group, new: &Group) -> bool {
 }
 
 /// A side has no chain whose host it lacks.
-fn known_chains(pairs: Vec<Pair<&Chain>>) -> Vec<Pair<&Chain>> {
+fn known_chains(pairs: Vec<Matched<&Chain>>) -> Vec<Matched<&Chain>> {
     let known = |chain: &&Chain| !matches!(chain.start, ChainStart::Unknown);
     let pairs = pairs
         .into_iter()
-        .map(|pair| Pair { old: pair.old.filter(known), new: pair.new.filter(known) });
+        .map(|pair| Matched { old: pair.old.filter(known), new: pair.new.filter(known) });
     pairs.filter(|pair| pair.old.is_some() || pair.new.is_some()).collect()
 }
 
@@ -200,7 +200,7 @@ fn ioctls<'a>(was: &'a Abi, is: &'a Abi) -> Vec<IoctlPair<'a>> {
         |one| &one.name,
         &[&|old, new| same_item((&old.name, &old.meta), (&new.name, &new.meta))],
     );
-    let pair = |ioctls: Pair<&'a Ioctl>| IoctlPair {
+    let pair = |ioctls: Matched<&'a Ioctl>| IoctlPair {
         ioctls,
         handlers: ioctls.both().map_or(Vec::new(), |(old, new)| {
             let before: Vec<_> = old.served_at(was.release).collect();
@@ -213,7 +213,7 @@ fn ioctls<'a>(was: &'a Abi, is: &'a Abi) -> Vec<IoctlPair<'a>> {
 }
 
 /// The handlers of one ioctl: by name, and each that is gone with each that is new.
-fn handlers<'a>(before: &[&'a Handler], now: &[&'a Handler]) -> Vec<Pair<&'a Handler>> {
+fn handlers<'a>(before: &[&'a Handler], now: &[&'a Handler]) -> Vec<Matched<&'a Handler>> {
     let named =
         |list: &[&'a Handler], name: &str| list.iter().copied().find(|one| one.name == name);
     let came: Vec<_> =
@@ -222,16 +222,16 @@ fn handlers<'a>(before: &[&'a Handler], now: &[&'a Handler]) -> Vec<Pair<&'a Han
     let mut succeeded = false;
     for old in before {
         match named(now, &old.name) {
-            Some(new) => pairs.push(Pair { old: Some(*old), new: Some(new) }),
-            None if came.is_empty() => pairs.push(Pair { old: Some(*old), new: None }),
+            Some(new) => pairs.push(Matched { old: Some(*old), new: Some(new) }),
+            None if came.is_empty() => pairs.push(Matched { old: Some(*old), new: None }),
             None => {
                 succeeded = true;
-                pairs.extend(came.iter().map(|new| Pair { old: Some(*old), new: Some(*new) }));
+                pairs.extend(came.iter().map(|new| Matched { old: Some(*old), new: Some(*new) }));
             }
         }
     }
     if !succeeded {
-        pairs.extend(came.into_iter().map(|new| Pair { old: None, new: Some(new) }));
+        pairs.extend(came.into_iter().map(|new| Matched { old: None, new: Some(new) }));
     }
     pairs
 }

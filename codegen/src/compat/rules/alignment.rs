@@ -4,7 +4,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{NAME_REMOVED, PADDING_NAMED, SOME_TARGETS_ONLY};
 use crate::compat::diff::Of;
 use crate::compat::finding::{Class, Finding, Party};
-use crate::compat::matching::Pair;
+use crate::compat::matching::Matched;
 use crate::ir::Struct;
 use crate::layout::Model;
 
@@ -44,7 +44,7 @@ fn alignment(old: &Struct, new: &Struct) -> Option<Finding> {
 }
 
 /// Rust refuses references to fields of a packed struct.
-fn packed(pair: Pair<&Struct>) -> Option<Finding> {
+fn packed(pair: Matched<&Struct>) -> Option<Finding> {
     let (old, new) = pair.both().filter(|(old, new)| old.packed != new.packed)?;
     let (class, message) = match (old.packed, new.packed) {
         (false, true) => (

@@ -60,7 +60,11 @@ fn removed(matching: &Matching<'_>, old: &Chain) -> Finding {
     let message = "the chain is gone, and with it all of its capabilities";
     let finding =
         Finding::new(NAME_REMOVED, Class::Wire, &old.name, message).affects(Affected::OldProgram);
-    finding.witness(replies(matching, old, old)).at(Party::Old, old.meta.place)
+    let witness = replies(matching, old, old).unwrap_or_else(|| {
+        let said = format!("the chain {}", old.name);
+        witness::understood(matching, Maker::Kernel, &old.name, None, &said, None)
+    });
+    finding.witness(witness).at(Party::Old, old.meta.place)
 }
 
 /// A format of capabilities that one side lacks; the chains that use it have findings.
@@ -267,8 +271,12 @@ fn format(
     let smallest = |abi: &Abi, header: &CapHeader| {
         header.align.max(abi.struct_(header.struct_).layouts[Model::Lp64.index()].size)
     };
-    if key == "align" && smallest(abis.0, old) == smallest(abis.1, new) {
-        let message = format!("offsets of capabilities are multiples of {is}, of {was} before");
+    let same = smallest(abis.0, old) == smallest(abis.1, new);
+    if same && (key == "align" || key == "struct") {
+        let message = match key {
+            "align" => format!("offsets of capabilities are multiples of {is}, of {was} before"),
+            _ => format!("the header of the capabilities is {is}, {was} before"),
+        };
         let finding = Finding::new(PLACEMENT_CHANGED, Class::Note, &new.name, message);
         return finding.at(Party::New, place);
     }

@@ -11,7 +11,7 @@ use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{IoctlPair, Matching};
 use crate::compat::witness::{self, Maker};
 use crate::diagnostic::Code;
-use crate::ir::{Arg, Handler, Ioctl};
+use crate::ir::{Abi, Arg, Handler, Ioctl};
 use crate::reply::{ArgszReply, Unset};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
@@ -50,7 +50,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 /// Nobody serves an ioctl without handlers.
 fn gone(matching: &Matching<'_>, pair: &IoctlPair<'_>, before: &Handler) -> Option<Finding> {
     let (old, new) = pair.ioctls.both()?;
-    let minsz = |abi: &crate::ir::Abi, ioctl: &Ioctl| match ioctl.arg {
+    let minsz = |abi: &Abi, ioctl: &Ioctl| match ioctl.arg {
         Arg::Struct(id) => abi.struct_(id).minsz.is_some(),
         _ => true,
     };
@@ -132,7 +132,7 @@ impl<'m, 'a> HandlerChange<'m, 'a> {
     /// Whether the minsz of the struct changed in the same way.
     fn is_minsz_of_struct(&self) -> bool {
         let abis = self.matching.abis();
-        let end = |abi: &crate::ir::Abi, arg: Arg| {
+        let end = |abi: &Abi, arg: Arg| {
             let Arg::Struct(id) = arg else { return None };
             let struct_ = abi.struct_(id);
             Some(struct_.spans(struct_.minsz?)[0].end())
@@ -177,7 +177,11 @@ impl<'m, 'a> HandlerChange<'m, 'a> {
                 before.error
             ),
             ("ReplyArray.sets", Some(now)) if now.error == before.error => {
-                "without room for the array other fields are set than before".to_owned()
+                if self.sets_all_of_before() {
+                    let message = "without room for the array more fields are set than before";
+                    return Some(self.finding(ERROR_CHANGED, Class::Note, message.to_owned()));
+                }
+                "without room for the array fewer fields are set than before".to_owned()
             }
             _ => return None,
         };
@@ -185,6 +189,23 @@ impl<'m, 'a> HandlerChange<'m, 'a> {
         let finding =
             self.finding(ERROR_CHANGED, Class::Wire, message).affects(Affected::OldProgram);
         Some(finding.witness(witness).help("keep the error, and what is set with it"))
+    }
+
+    /// Whether a buffer without room for the array gets every field that it got before.
+    fn sets_all_of_before(&self) -> bool {
+        let abis = self.matching.abis();
+        let names = |abi: &Abi, ioctl: &Ioctl, handler: &Handler| -> Option<Vec<String>> {
+            let Arg::Struct(id) = ioctl.arg else { return None };
+            let sets = handler.array.as_ref()?.sets.as_ref()?;
+            Some(sets.iter().map(|at| abi.struct_(id).fields[*at].name.clone()).collect())
+        };
+        let before = names(abis.0, self.old, self.before);
+        let now = names(abis.1, self.new, self.now);
+        match (before, now) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(before), Some(now)) => before.iter().all(|name| now.contains(name)),
+        }
     }
 
     /// A break that can be seen in a reply.

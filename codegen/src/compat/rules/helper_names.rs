@@ -4,7 +4,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ITEM_ADDED, NAME_REMOVED, NOT_JUDGED};
 use crate::compat::diff::{AbiDifference, Datum};
 use crate::compat::finding::{Class, Finding};
-use crate::compat::matching::Pair;
+use crate::compat::matching::Matched;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -40,7 +40,7 @@ fn verdict(difference: &AbiDifference<'_>, present: &dyn Fn(&str) -> bool) -> Op
             gone(&format!("names of the crate and the header leave out {is}, {was} before"))
         }
         "Abi.publish" => match difference.values {
-            Pair { new: Some(Some(Datum::Flag(true))), .. } => {
+            Matched { new: Some(Some(Datum::Flag(true))), .. } => {
                 new("the crate and the header are new")
             }
             _ => gone("the crate and the header are gone"),

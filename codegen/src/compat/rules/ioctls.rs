@@ -4,7 +4,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, FIELD_MOVED, IOCTL_REMOVED, ITEM_ADDED};
 use crate::compat::diff::Of;
 use crate::compat::finding::{Affected, Class, Finding, Party};
-use crate::compat::matching::{Matching, Pair};
+use crate::compat::matching::{Matched, Matching};
 use crate::compat::witness::{self, Maker};
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Arg, Ioctl};
@@ -24,7 +24,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {
         let Of::Ioctl(index) = difference.of else { return None };
         let matching = comparison.matching;
-        let Pair { old, new } = matching.ioctls[index].ioctls;
+        let Matched { old, new } = matching.ioctls[index].ioctls;
         match (old, new) {
             (Some(old), None) => Some(Some(removed(matching, old))),
             (Some(old), Some(new)) => {

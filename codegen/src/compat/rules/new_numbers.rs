@@ -8,7 +8,9 @@ use crate::compat::codes::{
 };
 use crate::compat::diff::Of;
 use crate::compat::finding::{Affected, Class, Finding, Party, Window};
-use crate::compat::matching::{Constant, Matching, Numbered, Pair, handlers_returning, same_item};
+use crate::compat::matching::{
+    Constant, Matched, Matching, Numbered, handlers_returning, same_item,
+};
 use crate::compat::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Capability, Chain, Group, GroupKind, Handler, Type};
@@ -75,7 +77,7 @@ const FREE_NUMBER: &str = "take the next number that was never used";
 
 /// A new name with a number that another one gave up.
 fn reused(matching: &Matching<'_>, is: &Constant<'_>) -> Option<Finding> {
-    let gone = |pair: &&Pair<Constant<'_>>| {
+    let gone = |pair: &&Matched<Constant<'_>>| {
         let Some(was) = pair.old else { return false };
         let had = was.space == is.space && was.number == is.number;
         let still = pair.new.is_some_and(|now| now.space == was.space && now.number == was.number);
@@ -208,7 +210,7 @@ pub(super) fn varies(abi: &Abi, cap: &Capability) -> Option<Finding> {
 /// knows: one that appends this one or, if none does yet, the first with a chain.
 fn window(matching: &Matching<'_>, chain: &Chain, cap: &Capability) -> Option<Window> {
     let abi = matching.abis().1;
-    let is_old = |pair: &&Pair<&Chain>| pair.new.is_some_and(|new| new.name == chain.name);
+    let is_old = |pair: &&Matched<&Chain>| pair.new.is_some_and(|new| new.name == chain.name);
     matching.chains.iter().find(is_old)?.old?;
     let handlers_returning = handlers_returning(abi, chain);
     let gives = |handler: &Handler, cap: &Capability| {

@@ -1,0 +1,331 @@
+//! Changes of every key of the IR, in both directions, each with a verdict that is known by
+//! construction; and the proof that no key is left out.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use capchain::compat::{
+    CANNOT_BREAK, Class, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
+};
+use capchain::ir::{Abi, ChainId, ChainStart, StructId};
+use capchain::lower::lower;
+use capchain::output::{CodeFile, CodeLanguage};
+use support::fixtures::{self, side};
+use support::spec_folder::SpecFolder;
+
+/// A change of one file of the specification.
+#[derive(Default)]
+struct KeyChange {
+    key: String,
+    file: String,
+    /// Texts with their replacements.
+    edits: Vec<(String, String)>,
+    /// The verdict on the change, and on its reverse.
+    verdicts: [String; 2],
+}
+
+const SPEC: &str = "codegen/tests/specs/compat_keys";
+
+fn table() -> String {
+    let path = fixtures::root().join("codegen/tests/data/compat_keys.txt");
+    fs::read_to_string(path).expect("the table")
+}
+
+fn changes() -> Vec<KeyChange> {
+    let mut changes: Vec<KeyChange> = Vec::new();
+    for line in table().lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let text = rest.replace("\\n", "\n");
+        if word == "key" {
+            let file = "common.yaml".to_owned();
+            changes.push(KeyChange { key: text, file, ..KeyChange::default() });
+            continue;
+        }
+        let change = changes.last_mut().expect("a key first");
+        match word {
+            "file" => change.file = text,
+            "-" => change.edits.push((text, String::new())),
+            "+" => change.edits.last_mut().expect("a text first").1 = text,
+            ">" => change.verdicts[0] = text,
+            "<" => change.verdicts[1] = text,
+            _ => panic!("{line}"),
+        }
+    }
+    changes
+}
+
+fn changed(change: &KeyChange) -> Result<Side, String> {
+    let folder = SpecFolder::copy_of(SPEC);
+    folder.edit(&change.file, |mut text| {
+        for (from, to) in &change.edits {
+            assert!(text.contains(from), "{}: no {from:?}", change.key);
+            text = text.replacen(from, to, 1);
+        }
+        text
+    });
+    let opened = folder.open(&[]);
+    let problems = opened.problems.render(&opened.sources, false);
+    let spec = opened.spec.ok_or_else(|| format!("{}: {problems}", change.key))?;
+    Ok(side("changed", lower(&spec, None)))
+}
+
+/// The exit code, the worst class, its victim, and the version steps.
+fn verdict(findings: &[Finding]) -> String {
+    let Some(worst) = findings.iter().min_by_key(|one| one.class) else { return "0 same".into() };
+    let code = match worst.class {
+        Class::NotJudged => 2,
+        class if class.breaks() => 1,
+        _ => 0,
+    };
+    let affected = worst.affected.map_or("-".to_owned(), |one| format!("{one:?}"));
+    let VersionImpact { crate_, header, wire } = VersionImpact::of_all(findings.iter());
+    let steps = [crate_, header, wire].map(|step| step.word()).join(" ");
+    format!("{code} {:?} {affected} {steps}", worst.class)
+}
+
+#[test]
+fn every_key_has_changes_with_the_right_verdicts() {
+    let base = side("base", lower(&fixtures::open(&fixtures::root().join(SPEC)), None));
+    let (mut seen, mut wrong, mut missed, mut false_) = (BTreeSet::new(), Vec::new(), 0, 0);
+    let changes = changes();
+    for change in &changes {
+        let new = match changed(change) {
+            Ok(new) => new,
+            Err(problems) => {
+                wrong.push(problems);
+                continue;
+            }
+        };
+        let keys = differing_keys(&base, &new);
+        if !keys.contains(&change.key.as_str()) {
+            wrong.push(format!("{}: {keys:?} differ", change.key));
+        }
+        seen.extend(keys);
+        let directions = [(&base, &new), (&new, &base)];
+        for ((old, new), expected) in directions.into_iter().zip(&change.verdicts) {
+            let findings = compare(old, new);
+            let found = verdict(&findings);
+            if found != *expected {
+                missed += usize::from(found.starts_with('0') && !expected.starts_with('0'));
+                false_ += usize::from(found.starts_with('1') && expected.starts_with('0'));
+                wrong.push(format!("{} {:?}: {found}, not {expected}", change.key, change.edits));
+            }
+        }
+    }
+    for made in made_changes() {
+        let mut sides = [base.clone(), base.clone()];
+        let [old, new] = &mut sides;
+        (made.prepare)(&mut old.abi);
+        (made.prepare)(&mut new.abi);
+        (made.change)(&mut new.abi);
+        seen.extend(differing_keys(old, new));
+        let found = [verdict(&compare(old, new)), verdict(&compare(new, old))];
+        if found != made.verdicts {
+            wrong.push(format!("{}: {found:?}, not {:?}", made.key, made.verdicts));
+        }
+    }
+    let left: Vec<_> = compared_keys().into_iter().filter(|key| !seen.contains(key)).collect();
+    println!(
+        "{} keys, {} changes in both directions, {missed} missed, {false_} false",
+        compared_keys().len(),
+        changes.len()
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(left.is_empty(), "no change has {left:?}");
+}
+
+/// A change of the IR that takes many lines of a specification, or none.
+struct MadeChange {
+    key: &'static str,
+    /// A change of both sides.
+    prepare: fn(&mut Abi),
+    /// A change of the new side.
+    change: fn(&mut Abi),
+    verdicts: [&'static str; 2],
+}
+
+fn made_changes() -> Vec<MadeChange> {
+    const SOURCE: &str = "1 Source - major major patch";
+    const WIRE: &str = "1 Wire Both major major major";
+    const NOTE: &str = "0 Note - patch patch patch";
+    const UNKNOWN: &str = "2 NotJudged - patch patch patch";
+    let made = |key, prepare, change, verdicts| MadeChange { key, prepare, change, verdicts };
+    vec![
+        made(
+            "FdKind.name",
+            |_| (),
+            |abi| abi.fds[1].name = "gadget".to_owned(),
+            ["0 Note - major patch patch", "0 Note - major patch patch"],
+        ),
+        made(
+            "Abi.code",
+            |_| (),
+            |abi| abi.code.push(code("a")),
+            ["0 Growth - minor minor patch", SOURCE],
+        ),
+        made(
+            "CodeFile.text",
+            |abi| abi.code.push(code("a")),
+            |abi| abi.code[0] = code("b"),
+            [UNKNOWN, UNKNOWN],
+        ),
+        made(
+            "CodeFile.language",
+            |abi| abi.code.push(code("a")),
+            |abi| abi.code[0].language = CodeLanguage::C,
+            [UNKNOWN, UNKNOWN],
+        ),
+        made(
+            "Abi.ioctl_numbers",
+            |_| (),
+            |abi| abi.ioctl_numbers = None,
+            [SOURCE, "0 Growth - minor minor minor"],
+        ),
+        made(
+            "Chain.bound",
+            |_| (),
+            |abi| abi.chains[0].bound += 4,
+            ["1 Wire NewProgram major major major", NOTE],
+        ),
+        made(
+            "Chain.start",
+            |_| (),
+            |abi| abi.chains[0].start = ChainStart::Fixed { offset: 24 },
+            [WIRE, WIRE],
+        ),
+        made("Chain.header", other_format, |abi| abi.chains[0].header = 1, [WIRE, WIRE]),
+        made("Abi.cap_headers", |_| (), other_format, ["0 Growth - minor minor patch", NOTE]),
+        made("CapHeader.struct_", |_| (), other_header, ["0 Growth - minor minor patch", SOURCE]),
+        made(
+            "Abi.chains",
+            |_| (),
+            other_chain,
+            ["0 Growth - minor minor minor", "1 Wire OldProgram major major major"],
+        ),
+        made(
+            "Capability.chain",
+            other_chain,
+            |abi| abi.capabilities[1].chain = ChainId(1),
+            [WIRE, WIRE],
+        ),
+        made("Macro.name", |_| (), rename_macro, [SOURCE, SOURCE]),
+        made("Value.name", |_| (), rename_value, [SOURCE, SOURCE]),
+        made(
+            "ReplyChain.offset",
+            |_| (),
+            |abi| offset(abi, 16),
+            ["1 Wire OldProgram major major major", NOTE],
+        ),
+    ]
+}
+
+fn code(text: &str) -> CodeFile {
+    let (path, text) = ("extra.rs".to_owned(), text.to_owned());
+    CodeFile { language: CodeLanguage::Rust, path, text }
+}
+
+/// Another format of capabilities.
+fn other_format(abi: &mut Abi) {
+    let mut other = abi.cap_headers[0].clone();
+    (other.name, other.end) = ("other".to_owned(), 4);
+    abi.cap_headers.push(other);
+}
+
+/// A struct with the same members as the header of capabilities.
+fn other_header(abi: &mut Abi) {
+    let mut other = abi.structs[abi.cap_headers[0].struct_.0].clone();
+    other.name = "demo_head".to_owned();
+    abi.cap_headers[0].struct_ = StructId(abi.structs.len());
+    abi.structs.push(other);
+}
+
+/// A chain without capabilities.
+fn other_chain(abi: &mut Abi) {
+    let mut other = abi.chains[0].clone();
+    other.name = "config".to_owned();
+    (other.start, other.bound) = (ChainStart::Fixed { offset: 64 }, 64);
+    (other.capabilities, other.reserved) = (Vec::new(), Vec::new());
+    abi.chains.push(other);
+}
+
+fn rename_macro(abi: &mut Abi) {
+    let release = abi.release;
+    let item = &mut abi.macros[0];
+    let old = std::mem::replace(&mut item.name, "DEMO_IS_QUICK".to_owned());
+    item.meta.history.names.push((old, release));
+}
+
+fn rename_value(abi: &mut Abi) {
+    let release = abi.release;
+    let values = abi.groups.iter_mut().flat_map(|group| &mut group.values);
+    let value = values.into_iter().find(|value| value.name == "DEMO_STATE_ON").expect("a value");
+    let old = std::mem::replace(&mut value.name, "DEMO_STATE_UP".to_owned());
+    value.meta.history.names.push((old, release));
+}
+
+fn offset(abi: &mut Abi, offset: u64) {
+    let handlers = abi.ioctls[0].handlers.iter_mut();
+    handlers.filter_map(|one| one.chain.as_mut()).for_each(|chain| chain.offset = offset);
+}
+
+/// The keys of the structs in a file of the generator.
+fn keys(path: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(fixtures::root().join(path)).expect("a file");
+    let file = syn::parse_file(&text).expect("Rust");
+    let structs = file.items.into_iter().filter_map(|item| match item {
+        syn::Item::Struct(one) => Some(one),
+        _ => None,
+    });
+    let keys = structs.flat_map(|one| {
+        let name = one.ident.to_string();
+        let fields = one.fields.into_iter().filter_map(|field| field.ident);
+        fields.map(move |field| (name.clone(), field.to_string())).collect::<Vec<_>>()
+    });
+    keys.collect()
+}
+
+#[test]
+fn every_key_is_compared_or_listed_with_a_reason() {
+    let mut all = keys("codegen/src/ir.rs");
+    let layout = keys("codegen/src/layout.rs").into_iter();
+    all.extend(layout.filter(|(type_, _)| type_ == "Layout" || type_ == "Span"));
+    let output = keys("codegen/src/output.rs").into_iter();
+    all.extend(output.filter(|(type_, _)| type_ == "CodeFile"));
+    let compared = compared_keys();
+    let is_listed = |type_: &str, key: &str| {
+        CANNOT_BREAK.iter().any(|(of, name, _)| *of == type_ && (*name == key || *name == "*"))
+    };
+    for (type_, key) in &all {
+        let is_compared = compared.contains(&[type_, ".", key].concat().as_str());
+        assert!(is_compared != is_listed(type_, key), "{type_}.{key}: compared {is_compared}");
+    }
+    let exists = |type_: &str, key: &str| {
+        all.iter().any(|(of, name)| of == type_ && (name == key || key == "*"))
+    };
+    for (type_, key, reason) in CANNOT_BREAK {
+        assert!(exists(type_, key), "{type_}.{key} is no key");
+        assert!(!reason.is_empty());
+    }
+    for key in compared {
+        let (type_, name) = key.split_once('.').expect("a type and a key");
+        assert!(exists(type_, name), "{key} is no key");
+    }
+}
+
+/// The page lists the keys that are not compared.
+#[test]
+fn the_page_lists_the_keys_that_are_not_compared() {
+    let path = fixtures::root().join("docs/compat.md");
+    let page = fs::read_to_string(&path).expect("the page");
+    let rows =
+        CANNOT_BREAK.iter().map(|(type_, key, why)| format!("| `{type_}.{key}` | {why} |\n"));
+    let table: String = rows.collect();
+    let (start, end) = ("| key | reason |\n|---|---|\n", "\n## ");
+    let from = page.find(start).expect("the table") + start.len();
+    let to = from + page[from..].find(end).expect("a next heading");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, [&page[..from], &table, &page[to..]].concat()).expect("the page");
+        return;
+    }
+    assert_eq!(&page[from..to], table, "UPDATE_GOLDEN=1 writes the table");
+}

@@ -1,0 +1,384 @@
+//! Changes of a real header, judged by gcc and by `compat`: gcc compiles the old and the
+//! new header on x86_64 and i386 and says which sizes, offsets and values of the old names
+//! are different. Run it with
+//!
+//!     cargo test -p capchain --test slow header_mutations -- --nocapture
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use capchain::amend::amend;
+use capchain::compat::{Class, Knowledge, Side, UnreadItem, compare};
+use capchain::diagnostic::Sources;
+use capchain::header::{Facts, Outside, Spelt, TypeFact, conventions, read};
+use support::fixtures;
+use support::groups::{Group, skip};
+use support::process::is_installed;
+use support::random::Random;
+
+const HEADER: &str = "/usr/include/linux/vfio.h";
+/// The seed, and the most changes of each kind.
+const SEED: u64 = 2019;
+const MOST: usize = 16;
+
+/// A kind of change: at a line, the lines that replace it.
+type Change = fn(&[&str], usize) -> Option<String>;
+
+/// What gcc says of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Judge {
+    Break,
+    /// Only the size of a struct changed.
+    Growth,
+    Harmless,
+}
+
+fn indent(line: &str) -> Option<&str> {
+    line.starts_with('\t').then(|| line.trim_start())
+}
+
+/// The type and the rest of a line that declares a field.
+fn field(line: &str) -> Option<(&str, &str)> {
+    let text = indent(line)?;
+    let (type_, rest) = text.split_once([' ', '\t'])?;
+    (type_.starts_with("__") && rest.contains(';')).then_some((type_, rest))
+}
+
+fn retyped(line: &str, from: &str, to: &str) -> Option<String> {
+    let (type_, rest) = field(line)?;
+    (type_ == from && !rest.contains('*')).then(|| format!("\t{to} {rest}"))
+}
+
+/// The name and the value of a `#define` on one line.
+fn define(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_prefix("#define ")?;
+    let (name, value) = rest.split_once([' ', '\t'])?;
+    let value = value.split("/*").next()?.trim();
+    let whole = !line.ends_with('\\') && !value.is_empty() && !value.starts_with('"');
+    let comment = line.contains("/*") && !line.contains("*/");
+    (whole && !name.contains('(') && !comment).then_some((name, value))
+}
+
+fn is_number(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+const KINDS: [(&str, Change); 35] = [
+    ("u32 to u64", |lines, at| retyped(lines[at], "__u32", "__u64")),
+    ("u32 to u16", |lines, at| retyped(lines[at], "__u32", "__u16")),
+    ("u32 to u8", |lines, at| retyped(lines[at], "__u32", "__u8")),
+    ("u64 to u32", |lines, at| retyped(lines[at], "__u64", "__u32")),
+    ("u64 to aligned_u64", |lines, at| retyped(lines[at], "__u64", "__aligned_u64")),
+    ("u64 to long", |lines, at| retyped(lines[at], "__u64", "unsigned long")),
+    ("field inserted", |lines, at| {
+        field(lines[at]).map(|_| format!("\t__u32 inserted;\n{}", lines[at]))
+    }),
+    ("field removed", |lines, at| field(lines[at]).map(|_| String::new())),
+    ("field renamed", |lines, at| {
+        let (type_, rest) = field(lines[at])?;
+        Some(format!("\t{type_} other_{}", rest.trim_start().trim_start_matches('*')))
+    }),
+    ("field of another type inserted", |lines, at| {
+        let next = lines.get(at + 1)?;
+        field(lines[at]).and(field(next))?;
+        // The next line itself stays, so that its first copy gets another name.
+        let (type_, _) = field(next)?;
+        Some(format!("\t{type_} first_of_two;\n{}", lines[at]))
+    }),
+    ("field aligned", |lines, at| {
+        let (type_, rest) = field(lines[at])?;
+        Some(format!("\t{type_} __attribute__((aligned(16))) {rest}"))
+    }),
+    ("field became an array", |lines, at| {
+        let (type_, rest) = field(lines[at])?;
+        (!rest.contains('[')).then(|| format!("\t{type_} {}", rest.replacen(';', "[2];", 1)))
+    }),
+    ("struct packed", |lines, at| {
+        let after = lines[at].strip_prefix("};")?;
+        let open = lines[..at].iter().rposition(|line| line.ends_with('{'))?;
+        lines[open].starts_with("struct ").then(|| format!("}} __attribute__((packed));{after}"))
+    }),
+    ("pragma pack", |lines, at| {
+        lines[at].starts_with("struct ").then_some(())?;
+        lines[at].ends_with('{').then(|| format!("#pragma pack(1)\n{}", lines[at]))
+    }),
+    ("number changed", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        is_number(value).then(|| format!("#define {name} ({value} + 100)"))
+    }),
+    ("bit moved", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        let bit = value.strip_prefix("(1 << ")?.strip_suffix(')')?;
+        is_number(bit).then(|| format!("#define {name} (1 << ({bit} + 12))"))
+    }),
+    ("ioctl renumbered", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        value
+            .contains("VFIO_BASE +")
+            .then(|| format!("#define {name} {}", value.replace("VFIO_BASE +", "VFIO_BASE + 60 +")))
+    }),
+    ("ioctl with a direction", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        let inside = value.strip_prefix("_IO(")?.strip_suffix(')')?;
+        Some(format!("#define {name} _IOW({inside}, __u32)"))
+    }),
+    ("define removed", |lines, at| define(lines[at]).map(|_| String::new())),
+    ("define renamed", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        Some(format!("#define {name}_OTHER {value}"))
+    }),
+    ("struct removed", |lines, at| {
+        lines[at].strip_prefix("struct ")?.strip_suffix(" {")?;
+        Some(format!("#if 0\n{}", lines[at]))
+    }),
+    ("enumerator inserted", |lines, at| {
+        let name = indent(lines[at])?.split([',', ' ', '=']).next()?;
+        let upper =
+            name.starts_with("VFIO_") && name.bytes().all(|byte| !byte.is_ascii_lowercase());
+        upper.then(|| format!("\t{name}_BEFORE,\n{}", lines[at]))
+    }),
+    ("array length", |lines, at| {
+        let (type_, rest) = field(lines[at])?;
+        let (name, length) = rest.split_once('[')?;
+        let sized = !length.starts_with(']');
+        sized.then(|| format!("\t{type_} {name}[4 + {length}"))
+    }),
+    ("comment", |lines, at| field(lines[at]).map(|_| format!("\t/* a comment */\n{}", lines[at]))),
+    ("white space", |lines, at| {
+        field(lines[at]).map(|(type_, rest)| format!("   {type_}     {rest}  "))
+    }),
+    ("unsigned int", |lines, at| retyped(lines[at], "__u32", "unsigned int")),
+    ("alignment as it is", |lines, at| {
+        retyped(lines[at], "__u32", "__u32 __attribute__((aligned(4)))")
+    }),
+    ("hexadecimal", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        let number: u32 = value.parse().ok()?;
+        Some(format!("#define {name} {number:#x}"))
+    }),
+    ("unsigned bit", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        let bit = value.strip_prefix("(1 << ")?.strip_suffix(')')?;
+        Some(format!("#define {name} (1U << {bit})"))
+    }),
+    ("cast", |lines, at| {
+        let (name, value) = define(lines[at])?;
+        is_number(value).then(|| format!("#define {name} ((__u32){value})"))
+    }),
+    ("condition on Linux", |lines, at| {
+        define(lines[at]).map(|_| format!("#ifdef __linux__\n{}\n#endif", lines[at]))
+    }),
+    ("new define", |lines, at| {
+        let (name, _) = define(lines[at])?;
+        Some(format!("{}\n#define {name}_MORE_OF_IT 77", lines[at]))
+    }),
+    ("new struct", |lines, at| {
+        let name = lines[at].strip_prefix("struct ")?.strip_suffix(" {")?;
+        Some(format!("struct {name}_more {{ __u32 a; __u32 b; }};\n{}", lines[at]))
+    }),
+    ("prototype", |lines, at| {
+        lines[at].strip_prefix("struct ")?.strip_suffix(" {")?;
+        Some(format!("int vfio_prototype(int);\n{}", lines[at]))
+    }),
+    ("forward declaration", |lines, at| {
+        lines[at].strip_prefix("struct ")?.strip_suffix(" {")?;
+        Some(format!("struct vfio_forward;\n{}", lines[at]))
+    }),
+];
+
+/// The expressions that gcc evaluates: sizes, then offsets and sizes of fields and values.
+fn expressions(facts: &Facts) -> (Vec<String>, usize) {
+    let sizes: Vec<_> =
+        facts.structs.iter().map(|one| format!("sizeof(struct {})", one.name)).collect();
+    let count = sizes.len();
+    let mut all = sizes;
+    all.extend(facts.structs.iter().map(|one| format!("_Alignof(struct {})", one.name)));
+    for one in &facts.structs {
+        for field in &one.fields {
+            let arms = field.type_.arms().iter().map(|(name, type_)| (name, type_));
+            for (name, type_) in
+                arms.chain([(&field.name, &field.type_)]).filter(|(name, _)| !name.is_empty())
+            {
+                all.push(format!("__builtin_offsetof(struct {}, {name})", one.name));
+                // Reserved bytes have no meaning, so that nobody asks for their number.
+                let reserved = conventions::is_reserved(name);
+                if !reserved && !matches!(type_, TypeFact::Flexible(..)) {
+                    all.push(format!("sizeof(((struct {} *)0)->{name})", one.name));
+                }
+            }
+        }
+    }
+    // An enumerator that counts the others moves with them.
+    let counts = |name: &str| name.contains("_NUM_");
+    let numbers = facts.constants.iter().filter(|one| !matches!(one.spelt, Spelt::Text(_)));
+    let numbers = numbers.filter(|one| !counts(&one.name));
+    all.extend(numbers.map(|one| one.name.clone()));
+    (all, count)
+}
+
+/// The values of expressions for a model; `None` if some do not compile.
+fn values(header: &str, expressions: &[String], model: &str) -> Option<Vec<i64>> {
+    let list = expressions.iter().map(|one| format!("(long long)({one}) + 0x100000000000LL,\n"));
+    let program = format!("{header}\nlong long values[] = {{\n{}}};\n", list.collect::<String>());
+    let mut child = Command::new("gcc")
+        .args([model, "-w", "-S", "-x", "c", "-", "-o", "-", "-I/usr/include/x86_64-linux-gnu"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("gcc");
+    child.stdin.take().expect("a pipe").write_all(program.as_bytes()).expect("a program");
+    let output = child.wait_with_output().expect("gcc");
+    output.status.success().then_some(())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let numbers = |word: &str| {
+        let lines = text.lines().filter_map(move |line| line.trim().strip_prefix(word));
+        lines.filter_map(|number| number.trim().parse::<i64>().ok()).collect::<Vec<_>>()
+    };
+    Some(match model {
+        "-m64" => numbers(".quad"),
+        _ => numbers(".long").chunks(2).map(|pair| pair.iter().sum()).collect(),
+    })
+}
+
+fn side(name: &str, text: &str) -> Option<Side> {
+    let spec = fixtures::spec();
+    let mut sources = Sources::default();
+    let file = sources.add("linux/vfio.h".to_owned(), text.to_owned());
+    let amended = amend(&spec, None, &sources, &[file]).expect("a header of the ABI");
+    (amended.unreadable() == 0).then_some(())?;
+    let mut side = Side::specified(name, amended.abi.clone());
+    side.knowledge = Knowledge {
+        headers: Some(amended.given.clone()),
+        guessed: amended.guessed(),
+        unread: amended
+            .unread
+            .into_iter()
+            .map(|(name, one)| {
+                (name, UnreadItem { text: one.text, reason: one.reason, place: one.place })
+            })
+            .collect(),
+    };
+    Some(side)
+}
+
+#[test]
+fn gcc_and_compat_agree_on_changed_headers() {
+    let Ok(text) = fs::read_to_string(HEADER) else {
+        return skip(Group::RealHeaders, &format!("there is no {HEADER}"));
+    };
+    if !is_installed("gcc") {
+        return skip(Group::RealHeaders, "there is no gcc");
+    }
+    let mut sources = Sources::default();
+    let file = sources.add("linux/vfio.h".to_owned(), text.clone());
+    let facts = read(&sources, &[file], &Outside::default()).facts;
+    let (expressions, sizes) = expressions(&facts);
+    let models: Vec<&str> = ["-m64", "-m32"]
+        .into_iter()
+        .filter(|model| values(&text, &expressions, model).is_some())
+        .collect();
+    assert!(models.contains(&"-m64"), "gcc compiles the header");
+    let before: Vec<_> = models.iter().map(|model| values(&text, &expressions, model)).collect();
+    let old = side("old", &text).expect("the header is read");
+    let lines: Vec<_> = text.lines().collect();
+    let mut random = Random(SEED);
+    let mut counts = BTreeMap::<(&str, Judge), [usize; 3]>::new();
+    let mut wrong = Vec::new();
+    for (kind, change) in KINDS {
+        let mut places: Vec<_> =
+            (0..lines.len()).filter(|at| change(&lines, *at).is_some()).collect();
+        while places.len() > MOST {
+            places.swap_remove(random.below(places.len()));
+        }
+        for at in places {
+            let mut changed: Vec<_> = lines.iter().map(|line| (*line).to_owned()).collect();
+            let Some(new) = change(&lines, at) else { continue };
+            changed[at] = new;
+            if kind == "pragma pack" {
+                let end = (at..lines.len()).find(|line| lines[*line].starts_with('}'));
+                changed[end.expect("an end")] += "\n#pragma pack()";
+            }
+            if kind == "struct removed" {
+                let end = (at..lines.len()).find(|line| lines[*line].starts_with('}'));
+                changed[end.expect("an end")] += "\n#endif";
+            }
+            let changed = changed.join("\n") + "\n";
+            let Some(judge) = judge(&changed, &expressions, sizes, (&models, &before)) else {
+                continue;
+            };
+            let exit = verdict(&old, &changed);
+            counts.entry((kind, judge)).or_default()[exit] += 1;
+            let fine = match judge {
+                Judge::Break => exit != 0,
+                Judge::Harmless => exit != 1,
+                Judge::Growth => true,
+            };
+            if !fine || judge == Judge::Harmless && exit == 2 {
+                wrong.push(format!(
+                    "{kind}, line {}: {judge:?}, exit {exit}: {}",
+                    at + 1,
+                    lines[at]
+                ));
+            }
+        }
+    }
+    report(&counts, &wrong);
+}
+
+/// What gcc says of a changed header; `None` if it is not C.
+fn judge(
+    changed: &str,
+    expressions: &[String],
+    sizes: usize,
+    (models, before): (&[&str], &[Option<Vec<i64>>]),
+) -> Option<Judge> {
+    let mut growth = false;
+    for (model, before) in models.iter().zip(before) {
+        values(changed, &[], model)?;
+        let (Some(before), Some(after)) = (before, values(changed, expressions, model)) else {
+            return Some(Judge::Break);
+        };
+        if before[sizes..] != after[sizes..] {
+            return Some(Judge::Break);
+        }
+        growth |= *before != after;
+    }
+    Some(if growth { Judge::Growth } else { Judge::Harmless })
+}
+
+/// The exit code of `compat`.
+fn verdict(old: &Side, changed: &str) -> usize {
+    let Some(new) = side("new", changed) else { return 2 };
+    let findings = compare(old, &new);
+    match findings.iter().any(|one| one.class.breaks()) {
+        true => 1,
+        false if findings.iter().any(|one| one.class == Class::NotJudged) => 2,
+        false => 0,
+    }
+}
+
+/// Prints the counts by kind, and compares them with what is required.
+fn report(counts: &BTreeMap<(&str, Judge), [usize; 3]>, wrong: &[String]) {
+    println!("| change | gcc | exit 0 | exit 1 | exit 2 |\n|---|---|---|---|---|");
+    let mut totals = BTreeMap::<Judge, [usize; 3]>::new();
+    for ((kind, judge), exits) in counts {
+        println!("| {kind} | {judge:?} | {} | {} | {} |", exits[0], exits[1], exits[2]);
+        let total = totals.entry(*judge).or_default();
+        total.iter_mut().zip(exits).for_each(|(total, count)| *total += count);
+    }
+    for (judge, exits) in &totals {
+        println!("| all | {judge:?} | {} | {} | {} |", exits[0], exits[1], exits[2]);
+    }
+    println!("{}", wrong.join("\n"));
+    let total = |judge| totals.get(&judge).copied().unwrap_or_default();
+    let (breaks, harmless) = (total(Judge::Break), total(Judge::Harmless));
+    let all = |exits: [usize; 3]| exits.iter().sum::<usize>();
+    assert!(all(breaks) + all(harmless) >= 400, "{breaks:?} {harmless:?}");
+    assert_eq!(breaks[0], 0, "breaks with exit 0");
+    assert!(breaks[1] * 100 >= all(breaks) * 95, "{breaks:?}");
+    assert_eq!(harmless[1], 0, "harmless changes with exit 1");
+    assert!(harmless[0] * 100 >= all(harmless) * 97, "{harmless:?}");
+}
