@@ -19,6 +19,7 @@ pub fn run(target: &str, data: &[u8]) {
         "input" => fuzz_targets::input(data),
         "reply" => targets::reply(data),
         "request" => fuzz_requests::request(data),
+        "review" => fuzz_targets::review(data),
         "views" => views::views(data),
         "walk" => targets::walk(data),
         "yaml" => fuzz_targets::yaml(data),

@@ -221,6 +221,9 @@ pub(crate) struct ReviewArgs {
     /// Repository in which to compare two commits, A..B
     #[arg(long, value_name = "DIR", requires = "files")]
     pub(crate) repo: Option<PathBuf>,
+    /// Review what is staged in the present repository
+    #[arg(long, conflicts_with_all = ["files", "repo"])]
+    pub(crate) staged: bool,
     /// Format of the review
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ReviewFormat,
@@ -317,4 +320,6 @@ pub(crate) enum LintFormat {
     Json,
     /// Annotations for GitHub's workflow log
     Github,
+    /// SARIF 2.1.0
+    Sarif,
 }

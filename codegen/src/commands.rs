@@ -19,6 +19,8 @@ mod uncertain_releases;
 
 use std::io::{self, IsTerminal, Write};
 
+use capchain::catalogue;
+use capchain::diagnostic::{self, Code, SarifResult};
 use capchain::ir::Abi;
 use capchain::release::Release;
 use capchain::validate::ValidSpec;
@@ -112,6 +114,12 @@ fn overlay_line(abi: &Abi) -> String {
 fn plural(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")
+}
+
+/// Prints a SARIF log.
+fn sarif(results: &[SarifResult<'_>]) -> CommandResult {
+    let title = |code: Code| catalogue::entry(code.0).map(|entry| entry.title.clone());
+    json(&diagnostic::sarif(results, title))
 }
 
 /// Prints an object as JSON.

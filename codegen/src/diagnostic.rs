@@ -228,6 +228,23 @@ impl Diagnostics {
         text
     }
 
+    /// The findings for a SARIF log.
+    pub fn sarif_results<'a>(&'a self, sources: &'a Sources) -> Vec<SarifResult<'a>> {
+        let records = self.records(sources).into_iter();
+        let result = |record: Record<'a>| SarifResult {
+            level: match record.severity {
+                Severity::Error => SarifLevel::Error,
+                Severity::Warning => SarifLevel::Warning,
+            },
+            code: record.code,
+            message: record.message.to_owned(),
+            place: record
+                .file
+                .map(|file| (file, record.line.unwrap_or(1), record.column.unwrap_or(1))),
+        };
+        records.map(result).collect()
+    }
+
     /// The findings as data with stable keys.
     pub fn records<'a>(&'a self, sources: &'a Sources) -> Vec<Record<'a>> {
         let sorted = self.sorted();

@@ -15,6 +15,7 @@ mod mail;
 mod patch;
 mod place;
 mod quote;
+mod remarks;
 mod reply;
 mod report;
 mod scan;
@@ -156,7 +157,7 @@ impl Reviewer<'_> {
                 self.old.insert(base, verdict::read(&self.bases, set, &set.headers)?);
             }
             let new = verdict::read(&self.bases, set, &applied.headers)?;
-            remarks = verdict::remarks(&self.old[&base], &new, &applied);
+            remarks = verdict::judge(&set.name, &self.newest, &self.old[&base], &new, &applied);
         }
         for remark in &mut remarks {
             remark.in_file = in_file(&changes, remark);

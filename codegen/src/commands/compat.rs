@@ -6,7 +6,7 @@ use capchain::compat::{
     Accepted, Assessed, Finding, Knowledge, Location, Party, SeverityRules, Side, UnreadItem,
     Verdict, VersionImpact, compare, program, told,
 };
-use capchain::diagnostic::{Place, Sources, github_annotation};
+use capchain::diagnostic::{Place, SarifLevel, SarifResult, Sources, github_annotation};
 use capchain::header;
 use capchain::ir::Abi;
 use capchain::release::Release;
@@ -14,7 +14,9 @@ use capchain::spec::load::Origin;
 use serde_json::json;
 
 use super::headers::HeaderFiles;
-use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, specs, to_stderr};
+use super::{
+    CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, sarif, specs, to_stderr,
+};
 use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
 /// The exit code if nothing breaks, but something that differs was not judged.
@@ -58,6 +60,7 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
         LintFormat::Text => Ok(Output::success(comparison.text())),
         LintFormat::Json => comparison.json(),
         LintFormat::Github => Ok(Output::success(comparison.github())),
+        LintFormat::Sarif => comparison.sarif(),
     }?;
     Ok(Output { code, ..output })
 }
@@ -211,6 +214,20 @@ impl ComparisonReport<'_> {
             "findings": self.judged,
             "versions": self.advice(),
         }))
+    }
+
+    fn sarif(&self) -> CommandResult {
+        let results = self.judged.iter().map(|Assessed { finding, location, verdict, .. }| {
+            let level = match verdict {
+                Verdict::Breaks | Verdict::NotJudged => SarifLevel::Error,
+                Verdict::Accepted => SarifLevel::Warning,
+                Verdict::Info => SarifLevel::Note,
+            };
+            let place = location.as_ref().map(|at| (at.file.as_str(), at.line, at.column));
+            let message = format!("{}: {}", finding.subject, finding.message);
+            SarifResult { level, code: finding.code, message, place }
+        });
+        sarif(&results.collect::<Vec<_>>())
     }
 
     fn github(&self) -> String {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::headers::{HeaderFiles, Headers};
 use super::specs::{self, Loaded};
-use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural};
+use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, sarif};
 use crate::cli::{DriftArgs, LintFormat, Source};
 
 /// With so many differences, a header describes something else and fits no
@@ -43,6 +43,7 @@ fn shown(
 ) -> CommandResult {
     match format {
         LintFormat::Json => json(&object(found, abi, fit, sources)),
+        LintFormat::Sarif => sarif(&found.findings.sarif_results(sources)),
         LintFormat::Github => Ok(Output::success(found.findings.github(sources))),
         LintFormat::Text => {
             let text = found.findings.render(sources, io::stdout().is_terminal());

@@ -8,7 +8,7 @@ use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::lint::lint;
 use serde_json::json;
 
-use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS, json, plural, specs};
+use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS, json, plural, sarif, specs};
 use crate::cli::{LintArgs, LintFormat, Source};
 
 pub(super) fn run(source: &Source, args: &LintArgs) -> CommandResult {
@@ -36,6 +36,7 @@ fn shown(problems: &Diagnostics, sources: &Sources, format: LintFormat) -> Comma
             "warnings": warnings,
             "findings": problems.records(sources),
         })),
+        LintFormat::Sarif => sarif(&problems.sarif_results(sources)),
         LintFormat::Github => Ok(Output::success(problems.github(sources))),
         LintFormat::Text => {
             let text = problems.render(sources, io::stdout().is_terminal());

@@ -27,7 +27,7 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
         }
     }
     let reviewed = whole.unwrap_or_default();
-    if !reviewed.has_patch && args.repo.is_none() {
+    if !reviewed.has_patch && args.repo.is_none() && !args.staged {
         return Err("the input has no patch: no file names followed by a line `@@`".to_owned());
     }
     let code = match () {

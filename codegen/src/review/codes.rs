@@ -1,4 +1,4 @@
-//! The codes of findings about the patch itself.
+//! The codes of findings about the patch itself, and of what reviewers ask for.
 
 use super::header_text::MailLine;
 use super::report::{Effect, Remark};
@@ -6,10 +6,27 @@ use crate::diagnostic::Code;
 
 pub(super) const UNREADABLE_LINE: Code = Code("R1");
 pub(super) const NO_PLACE: Code = Code("R2");
+pub(super) const NUMBER_CLAIMED: Code = Code("R3");
+pub(super) const SIZE_NOT_ALIGNED: Code = Code("R4");
+pub(super) const MISSPELT_NAME: Code = Code("R5");
+pub(super) const COUNT_FROZEN: Code = Code("R6");
+pub(super) const VERSION_WITHOUT_RULE: Code = Code("R7");
+pub(super) const POINTER_WITHOUT_LENGTH: Code = Code("R8");
+pub(super) const CHAIN_DUTIES: Code = Code("R9");
 
 /// The codes that a review can give besides those of other modules, in order.
 pub fn codes() -> Vec<Code> {
-    vec![UNREADABLE_LINE, NO_PLACE]
+    vec![
+        UNREADABLE_LINE,
+        NO_PLACE,
+        NUMBER_CLAIMED,
+        SIZE_NOT_ALIGNED,
+        MISSPELT_NAME,
+        COUNT_FROZEN,
+        VERSION_WITHOUT_RULE,
+        POINTER_WITHOUT_LENGTH,
+        CHAIN_DUTIES,
+    ]
 }
 
 /// A line that cannot be read or placed.

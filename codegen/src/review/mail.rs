@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_text_without_headers_is_a_text() {
         let mail = mails(b"diff --git a/x b/x\n--- a/x\n").remove(0);
-        assert_eq!((mail.subject.as_str(), mail.text.len()), ("", 28));
+        assert_eq!((mail.subject.as_str(), mail.text.len()), ("", 27));
         assert_eq!(mails(b"").len(), 1);
         assert_eq!(mails(&[0xff; 99]).len(), 1);
     }

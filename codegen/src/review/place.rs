@@ -11,7 +11,7 @@ use super::fragment::{Element, ElementKind, cut};
 use super::header_text::{HeaderText, MailLine};
 use super::patch::{BadLine, FilePatch, Hunk};
 use super::scopes::{Scope, scopes};
-use super::sides::{Pair, PairedHunk};
+use super::sides::{ElementPair, PairedHunk};
 
 /// The result of applying the changes to one file.
 #[derive(Debug)]
@@ -85,8 +85,8 @@ impl Placer<'_> {
     /// The line of the hunk on which a pair starts.
     fn line(&self, pair: usize) -> usize {
         let (side, index) = match self.paired.pairs[pair] {
-            Pair::Kept(index, _) | Pair::Removed(index) => (&self.paired.old, index),
-            Pair::Added(index) => (&self.paired.new, index),
+            ElementPair::Kept(index, _) | ElementPair::Removed(index) => (&self.paired.old, index),
+            ElementPair::Added(index) => (&self.paired.new, index),
         };
         side.rows[side.elements[index].rows.start]
     }
@@ -250,7 +250,7 @@ impl Placer<'_> {
         let path = self.header.path.clone();
         let line = self.line(pair);
         match (self.paired.pairs[pair], self.places[pair]) {
-            (Pair::Removed(_), None) => {
+            (ElementPair::Removed(_), None) => {
                 let message = match element.kind {
                     ElementKind::Directive | ElementKind::Close => {
                         format!("{path} has more than one place for this change")
@@ -261,7 +261,7 @@ impl Placer<'_> {
                 };
                 self.problem(pair, message);
             }
-            (Pair::Kept(..), None)
+            (ElementPair::Kept(..), None)
                 if !matches!(element.kind, ElementKind::Directive | ElementKind::Close) =>
             {
                 let message = format!("{path} has no `{}` here", element.name);
@@ -273,7 +273,7 @@ impl Placer<'_> {
 
     /// An added macro or declaration must not be there already.
     fn check_added(&mut self, pair: usize) {
-        let Pair::Added(index) = self.paired.pairs[pair] else { return };
+        let ElementPair::Added(index) = self.paired.pairs[pair] else { return };
         let element = &self.paired.new.elements[index];
         let there = match element.kind {
             ElementKind::Define => self.header.defines.contains_key(&element.name),

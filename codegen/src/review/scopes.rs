@@ -2,7 +2,7 @@
 //! old side decides, since the added lines are not in the header yet.
 
 use super::fragment::{Element, ElementKind};
-use super::sides::{Pair, PairedHunk};
+use super::sides::{ElementPair, PairedHunk};
 
 /// The place of an element with regard to declarations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Scope {
 
 /// The scope of every pair.
 pub(super) fn scopes(paired: &PairedHunk) -> Vec<Scope> {
-    let element = |pair: &Pair| paired.element(*pair);
+    let element = |pair: &ElementPair| paired.element(*pair);
     let structural =
         |element: &&Element| !matches!(element.kind, ElementKind::Define | ElementKind::Directive);
     let old = || paired.pairs.iter().filter(|pair| pair.old().is_some()).map(element);

@@ -20,14 +20,14 @@ pub(super) struct PairedHunk {
     pub(super) old: SideText,
     pub(super) new: SideText,
     /// The elements in order.
-    pub(super) pairs: Vec<Pair>,
+    pub(super) pairs: Vec<ElementPair>,
     /// The line of the hunk with a comment that does not end where it should.
     pub(super) doubtful: Option<usize>,
 }
 
 /// An element of a hunk: its index on each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pair {
+pub(super) enum ElementPair {
     /// On both sides.
     Kept(usize, usize),
     /// On the old side only.
@@ -36,7 +36,7 @@ pub(super) enum Pair {
     Added(usize),
 }
 
-impl Pair {
+impl ElementPair {
     /// The element of the old side.
     pub(super) fn old(self) -> Option<usize> {
         match self {
@@ -56,15 +56,15 @@ impl PairedHunk {
 
     /// The names of the elements that only the old side has.
     pub(super) fn removed(&self) -> impl Iterator<Item = &str> {
-        let removed = self.pairs.iter().filter(|pair| matches!(pair, Pair::Removed(_)));
+        let removed = self.pairs.iter().filter(|pair| matches!(pair, ElementPair::Removed(_)));
         removed.map(|pair| self.element(*pair).name.as_str())
     }
 
     /// An element; of a kept one, that of the old side.
-    pub(super) fn element(&self, pair: Pair) -> &Element {
+    pub(super) fn element(&self, pair: ElementPair) -> &Element {
         match pair {
-            Pair::Kept(index, _) | Pair::Removed(index) => &self.old.elements[index],
-            Pair::Added(index) => &self.new.elements[index],
+            ElementPair::Kept(index, _) | ElementPair::Removed(index) => &self.old.elements[index],
+            ElementPair::Added(index) => &self.new.elements[index],
         }
     }
 }
@@ -88,40 +88,40 @@ fn side(hunk: &Hunk, other: Sign) -> (SideText, Option<usize>) {
     (SideText { text, rows, elements: fragment.elements }, doubtful)
 }
 
-fn pairs(hunk: &Hunk, old: &SideText, new: &SideText) -> Vec<Pair> {
+fn pairs(hunk: &Hunk, old: &SideText, new: &SideText) -> Vec<ElementPair> {
     let mut pairs = Vec::new();
     let (mut at_old, mut at_new) = (0, 0);
     loop {
         let (left, right) = (old.elements.get(at_old), new.elements.get(at_new));
         let pair = match (left, right) {
             (None, None) => break,
-            (Some(one), _) if !old.is_context(hunk, one) => Pair::Removed(at_old),
-            (_, Some(one)) if !new.is_context(hunk, one) => Pair::Added(at_new),
-            (Some(one), Some(other)) if one.key == other.key => Pair::Kept(at_old, at_new),
-            (Some(_), _) => Pair::Removed(at_old),
-            (None, Some(_)) => Pair::Added(at_new),
+            (Some(one), _) if !old.is_context(hunk, one) => ElementPair::Removed(at_old),
+            (_, Some(one)) if !new.is_context(hunk, one) => ElementPair::Added(at_new),
+            (Some(one), Some(other)) if one.key == other.key => ElementPair::Kept(at_old, at_new),
+            (Some(_), _) => ElementPair::Removed(at_old),
+            (None, Some(_)) => ElementPair::Added(at_new),
         };
-        at_old += usize::from(!matches!(pair, Pair::Added(_)));
-        at_new += usize::from(!matches!(pair, Pair::Removed(_)));
+        at_old += usize::from(!matches!(pair, ElementPair::Added(_)));
+        at_new += usize::from(!matches!(pair, ElementPair::Removed(_)));
         pairs.push(pair);
     }
     let runs = pairs.chunk_by(|a, b| is_kept(*a) == is_kept(*b));
     runs.flat_map(|run| unchanged(run, old, new)).collect()
 }
 
-fn is_kept(pair: Pair) -> bool {
-    matches!(pair, Pair::Kept(..))
+fn is_kept(pair: ElementPair) -> bool {
+    matches!(pair, ElementPair::Kept(..))
 }
 
 /// A run of removed and added elements, in which those that changed in white space,
 /// comments or the separator only are kept.
-fn unchanged(run: &[Pair], old: &SideText, new: &SideText) -> Vec<Pair> {
+fn unchanged(run: &[ElementPair], old: &SideText, new: &SideText) -> Vec<ElementPair> {
     let (mut removed, mut added) = (Vec::new(), Vec::new());
     for pair in run {
         match pair {
-            Pair::Kept(..) => return run.to_vec(),
-            Pair::Removed(index) => removed.push(*index),
-            Pair::Added(index) => added.push(*index),
+            ElementPair::Kept(..) => return run.to_vec(),
+            ElementPair::Removed(index) => removed.push(*index),
+            ElementPair::Added(index) => added.push(*index),
         }
     }
     let mut pairs = Vec::new();
@@ -134,13 +134,13 @@ fn unchanged(run: &[Pair], old: &SideText, new: &SideText) -> Vec<Pair> {
         let found = added[from..].iter().position(same).filter(|_| kind != ElementKind::Close);
         match found {
             Some(at) => {
-                pairs.extend(added[from..from + at].iter().map(|other| Pair::Added(*other)));
-                pairs.push(Pair::Kept(index, added[from + at]));
+                pairs.extend(added[from..from + at].iter().map(|other| ElementPair::Added(*other)));
+                pairs.push(ElementPair::Kept(index, added[from + at]));
                 from += at + 1;
             }
-            None => pairs.push(Pair::Removed(index)),
+            None => pairs.push(ElementPair::Removed(index)),
         }
     }
-    pairs.extend(added[from..].iter().map(|other| Pair::Added(*other)));
+    pairs.extend(added[from..].iter().map(|other| ElementPair::Added(*other)));
     pairs
 }

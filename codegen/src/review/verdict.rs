@@ -7,10 +7,12 @@ use super::apply::AppliedSeries;
 use super::bases::{Bases, HeaderSet};
 use super::cause::Causes;
 use super::header_text::HeaderText;
+use super::remarks;
 use super::report::{Effect, Remark};
-use crate::amend::{Amended, amend};
-use crate::compat::{self, Assessed, Finding, Knowledge, Party, Side};
+use crate::amend::{Amended, Unread, amend};
+use crate::compat::{self, Assessed, Class, Finding, Knowledge, Party, Side, UnreadItem, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Sources};
+use crate::ir::Abi;
 use crate::lint::lint;
 
 /// Rules about specifications that no header can keep or break.
@@ -43,7 +45,9 @@ pub(super) fn read(
 }
 
 /// Everything to say about a series that was placed completely.
-pub(super) fn remarks(
+pub(super) fn judge(
+    base: &str,
+    newest: &Abi,
     old: &ReadHeaders,
     new: &ReadHeaders,
     applied: &AppliedSeries,
@@ -54,22 +58,40 @@ pub(super) fn remarks(
     if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
         return remarks;
     }
-    let findings = compat::compare(&side("before", &old.amended), &side("after", &new.amended));
+    let findings = compat::compare(
+        &side(base.to_owned(), &old.amended),
+        &side([base, " with the patch"].concat(), &new.amended),
+    );
     remarks.extend(findings.into_iter().map(|one| finding(one, &causes)));
     let (before, after) = (lint(&old.amended.abi), lint(&new.amended.abi));
     let asked = new_problems(&after, &before);
     let asked = asked.filter(|one| !SPECIFICATION_ONLY.contains(&one.code.0));
     remarks.extend(asked.map(|one| question(one, &causes)));
+    let asked = remarks::all(&old.amended.abi, &new.amended.abi, newest);
+    remarks.extend(asked.into_iter().map(|one| Remark {
+        effect: one.effect,
+        code: one.code,
+        at: causes.of_name(&one.subject),
+        subject: one.subject,
+        message: one.message,
+        details: Vec::new(),
+        help: Some(one.help),
+        in_file: None,
+    }));
     remarks
 }
 
-fn side(name: &str, amended: &Amended) -> Side {
+fn side(name: String, amended: &Amended) -> Side {
+    let unread = amended.unread.iter().map(|(name, item)| {
+        let Unread { text, reason, place } = item.clone();
+        (name.clone(), UnreadItem { text, reason, place })
+    });
     let knowledge = Knowledge {
         headers: Some(amended.given.clone()),
         guessed: amended.guessed(),
-        ..Knowledge::default()
+        unread: unread.collect(),
     };
-    Side { name: name.to_owned(), abi: amended.abi.clone(), knowledge }
+    Side { name, abi: amended.abi.clone(), knowledge }
 }
 
 /// The diagnostics that only the new side has.
@@ -85,9 +107,10 @@ fn new_problems<'d>(
 
 /// A problem of reading the new headers.
 fn problem(one: &Diagnostic, causes: &Causes<'_>) -> Remark {
+    // The rules of `lint` are about items that were read.
     let effect = match one.severity {
-        Severity::Error => Effect::NotJudged,
-        Severity::Warning => Effect::Question,
+        Severity::Error if !one.code.0.starts_with('L') => Effect::NotJudged,
+        _ => Effect::Question,
     };
     Remark { effect, ..question(one, causes) }
 }
@@ -112,12 +135,15 @@ fn question(one: &Diagnostic, causes: &Causes<'_>) -> Remark {
 }
 
 fn finding(one: Finding, causes: &Causes<'_>) -> Remark {
-    let effect = if one.class.breaks() { Effect::Breaks } else { Effect::Note };
+    let (effect, verdict) = match one.class {
+        Class::NotJudged => (Effect::NotJudged, Verdict::NotJudged),
+        class if class.breaks() => (Effect::Breaks, Verdict::Breaks),
+        _ => (Effect::Note, Verdict::Info),
+    };
     let place = one.place.filter(|(party, _)| *party == Party::New).map(|(_, place)| place);
     let at = place.and_then(|place| causes.of_place(place));
     let at = at.or_else(|| causes.of_name(&one.subject));
     let at = at.or_else(|| quoted(&one.message).iter().find_map(|name| causes.of_name(name)));
-    let verdict = if one.class.breaks() { compat::Verdict::Breaks } else { compat::Verdict::Info };
     let (code, subject) = (one.code, one.subject.clone());
     let (message, help) = (one.message.clone(), one.help.clone());
     let told = compat::told(&Assessed { finding: one, location: None, verdict, reason: None });

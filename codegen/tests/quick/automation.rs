@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use capchain::emit::kernel_header;
 use capchain::lower::lower;
 use serde_yaml::Value;
 use support::fixtures::{self, copy_folder};
@@ -200,4 +201,48 @@ fn what_is_no_header_fails_and_so_does_a_folder_that_is_there() {
     assert_eq!(again.code, 1);
     assert!(again.stderr.contains("is there already"), "{}", again.stderr);
     assert!(Path::new(&repository.repo()).join("CHANGELOG.md").exists());
+}
+
+/// The action's step and the hook run `capchain review` on a repository.
+#[test]
+fn the_action_reviews_a_commit() {
+    let root = fixtures::root();
+    let text = fs::read_to_string(root.join(".github/actions/review/action.yml")).expect("text");
+    let action: Value = serde_yaml::from_str(&text).expect("YAML");
+    let step = &action["runs"]["steps"][0];
+    assert_eq!(step["run"].as_str(), Some("\"$GITHUB_ACTION_PATH/review\""));
+    let variables = step["env"].as_mapping().expect("variables");
+    let inputs = action["inputs"].as_mapping().expect("inputs");
+    assert_eq!(variables.len(), inputs.len());
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let header = kernel_header(&lower(&fixtures::spec(), None), 0);
+    let moved =
+        header.replacen("struct vfio_irq_info {", "struct vfio_irq_info {\n\t__u32 first;", 1);
+    assert_ne!(moved, header);
+    fs::create_dir(folder.path().join("linux")).expect("a folder");
+    let commit = "git add . && git -c user.name=a -c user.email=a@b commit -qm x";
+    fs::write(folder.path().join("linux/vfio.h"), header).expect("a file");
+    assert_eq!(shell(folder.path(), &format!("git init -q . && {commit}")).code, 0);
+    fs::write(folder.path().join("linux/vfio.h"), moved).expect("a file");
+    assert_eq!(shell(folder.path(), commit).code, 0);
+    let step = root.join(".github/actions/review/review");
+    let run = format!(
+        "DIRECTORY=. RANGE=HEAD~..HEAD SARIF=out.sarif GITHUB_OUTPUT=outputs {}",
+        step.canonicalize().expect("the step").display()
+    );
+    let Outcome { code, stdout, stderr } = shell(folder.path(), &run);
+    assert_eq!(code, 1, "{stdout}{stderr}");
+    assert!(stdout.contains("::error file=linux/vfio.h,line="), "{stdout}");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
+    assert_eq!(read("outputs"), "breaks=true\n");
+    assert!(read("out.sarif").contains("\"uri\": \"linux/vfio.h\""));
+
+    let hooks = fs::read_to_string(root.join(".pre-commit-hooks.yaml")).expect("the hook");
+    let hooks: Value = serde_yaml::from_str(&hooks).expect("YAML");
+    let entry = hooks[0]["entry"].as_str().expect("a command");
+    assert_eq!(shell(folder.path(), entry).code, 0, "nothing is staged");
+    let staged = format!("git reset -q --soft HEAD~ && {entry}");
+    let Outcome { code, stdout, .. } = shell(folder.path(), &staged);
+    assert!(code == 1 && stdout.contains("break[C3]"), "{stdout}");
 }

@@ -97,7 +97,7 @@ fn patches(folder: &Path) {
         )
     };
     let header = "include/uapi/linux/vfio.h";
-    let (count, new) = (" \t__u32\tcount;\n", "+\t__u32\tnew;\n");
+    let (count, new) = (" \t__u32\tcount;\n", "+\t__u32\tfresh;\n");
     let flag = "+#define VFIO_IRQ_INFO_NEW\t(1 << 4)\n";
     let last = " #define VFIO_IRQ_INFO_NORESIZE\t(1 << 3)\n";
     write("append.patch", patch(header, &[last, flag, " \t__u32\tindex;\n", count].concat()));

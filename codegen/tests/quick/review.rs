@@ -1,5 +1,6 @@
 //! `capchain review`: patches as they come, against headers as they are.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use capchain::catalogue;
@@ -178,6 +179,25 @@ fn the_mail_of_2019_is_placed() {
 }
 
 #[test]
+fn the_mail_of_2019_is_growth() {
+    let review = reviewed(&v5_2(), irq_info().as_bytes());
+    let remarks = &review.series[0].remarks;
+    assert_eq!(review.count(Effect::Breaks), 0, "{remarks:#?}");
+    assert_eq!(review.count(Effect::NotJudged), 0, "{remarks:#?}");
+    let at = |code: &str, line: &str| {
+        let here = |one: &&Remark| one.at.is_some_and(|at| review.line(at).contains(line));
+        let found = remarks.iter().filter(here).find(|one| one.code.0 == code);
+        found.unwrap_or_else(|| panic!("{code} at {line}: {remarks:#?}"))
+    };
+    let growth = at("C6", "cap_offset").details.join(" ");
+    assert!(growth.contains("minsz stays 16") && growth.contains("sizeof"), "{growth}");
+    let frozen = at("R6", "VFIO_PCI_NUM_IRQS = 5");
+    assert!(frozen.message.contains("stays 5"), "{frozen:?}");
+    at("R9", "cap_offset");
+    assert!(remarks.iter().all(|one| one.code.0 != "C12"), "{remarks:#?}");
+}
+
+#[test]
 fn a_field_before_count_breaks() {
     let mail = irq_info();
     let offset = "> > + __u32 cap_offset; /* Start of the chain within the whole reply */\n";
@@ -217,7 +237,7 @@ fn a_change_with_two_places_is_named() {
 fn a_given_header_must_have_the_context() {
     let spec = fixtures::spec();
     let given = BaseChoice::Headers(headers(&lower(&spec, Some(release("v5.2")))));
-    let lines = " \t__u32\tnone;\n \t__u32\tcount;\n+\t__u32\tnew;\n };\n";
+    let lines = " \t__u32\tnone;\n \t__u32\tcount;\n+\t__u32\tfresh;\n };\n";
     let patch = patch_of("struct vfio_irq_info {", lines);
     assert_eq!(unplaced(&given, &patch), ["\t__u32\tnone;"]);
     assert!(unplaced(&v5_2(), &patch).is_empty());
@@ -270,5 +290,46 @@ fn no_input_is_too_strange() {
         let found = reviewed(&v5_2(), &input);
         capchain::review::text(&found);
         capchain::review::reply(&found);
+    }
+}
+
+/// The page on 2019 shows the review of the mail. UPDATE_GOLDEN=1 writes it.
+#[test]
+fn the_page_shows_the_mail() {
+    let path = fixtures::root().join("docs/irq-info-2019.md");
+    let page = fs::read_to_string(&path).expect("the page");
+    let review = reviewed(&v5_2(), irq_info().as_bytes());
+    let shown = capchain::review::text(&review);
+    let start = "```text review\n";
+    let (before, rest) = page.split_once(start).expect("the block");
+    let (_, after) = rest.split_once("```\n").expect("its end");
+    let anew = [before, start, shown.trim_end(), "\n```\n", after].concat();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &anew).expect("the page");
+    }
+    assert_eq!(fs::read_to_string(&path).expect("the page"), anew, "UPDATE_GOLDEN=1 writes it");
+}
+
+/// The verdicts on postings of 2025 and 2026: code and line of each question.
+#[test]
+fn postings_are_answered() {
+    let expected = [
+        ("cxl-v3", &["L3", "L4", "L5", "L6", "L9"][..]),
+        ("dma-buf-tph-v11", &["R3", "R4"]),
+        ("pci-tph-2025", &["L7", "R4"]),
+        ("zpci-error-v19", &["R8"]),
+        ("zpci-fmb-v4", &["R3", "R4", "R8"]),
+    ];
+    for (name, codes) in expected {
+        let path = fixtures::root().join(format!("codegen/tests/mails/{name}.patch"));
+        let mail = fs::read_to_string(path).expect("a patch");
+        let found = found(&BaseChoice::Release(release("v7.2")), &mail);
+        assert!(found.iter().all(|(effect, ..)| *effect > Effect::NotJudged), "{name}: {found:?}");
+        let asked = found.iter().filter(|(effect, ..)| *effect == Effect::Question);
+        let asked: BTreeSet<_> = asked.map(|(_, code, _)| *code).collect();
+        // The own claim of a posting is no contention, so that more can be asked.
+        for code in codes {
+            assert!(asked.contains(code), "{name}: {code} of {asked:?}");
+        }
     }
 }

@@ -23,6 +23,11 @@ fn the_forms_of_input_take_any_bytes() {
 }
 
 #[test]
+fn mailboxes_can_be_any_bytes() {
+    run("review", fuzz_targets::review, INPUTS / 100);
+}
+
+#[test]
 fn specifications_can_be_any_bytes() {
     run("yaml", fuzz_targets::yaml, INPUTS / 40);
 }

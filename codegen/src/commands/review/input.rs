@@ -14,6 +14,9 @@ use crate::cli::ReviewArgs;
 /// The most bytes that are read.
 const MOST_BYTES: u64 = 64 << 20;
 
+/// How git prints a difference: as it is, by no program of the repository's choice.
+const DIFF: [&str; 4] = ["diff", "--no-color", "--no-ext-diff", "--no-textconv"];
+
 /// The mails of the input.
 pub(super) struct PatchInput {
     pub(super) mails: Vec<Mail>,
@@ -25,6 +28,9 @@ impl PatchInput {
     pub(super) fn read(args: &ReviewArgs) -> Result<Self, String> {
         if let Some(folder) = &args.repo {
             return Self::of_repository(folder, &args.files);
+        }
+        if args.staged {
+            return Self::staged(Path::new("."));
         }
         let mut found = Vec::new();
         for path in &args.files {
@@ -49,10 +55,17 @@ impl PatchInput {
         // The changes of a branch start where it left the other one.
         let old = git(folder, &["merge-base", "--end-of-options", old, new])?;
         let old = old.trim().to_owned();
-        let options = ["diff", "--no-color", "--no-ext-diff", "--no-textconv", "--end-of-options"];
-        let patch = git(folder, &[&options[..], &[&old, new, "--"]].concat())?;
+        let ends = ["--end-of-options", &old, new, "--"];
+        let patch = git(folder, &[&DIFF[..], &ends].concat())?;
         let mail = Mail { subject: range, text: patch, ..Mail::default() };
         Ok(Self { mails: vec![mail], repository: Some((folder.to_owned(), old)) })
+    }
+
+    /// What a commit would change.
+    fn staged(folder: &Path) -> Result<Self, String> {
+        let patch = git(folder, &[&DIFF[..], &["--cached", "--"]].concat())?;
+        let mail = Mail { subject: "staged".to_owned(), text: patch, ..Mail::default() };
+        Ok(Self { mails: vec![mail], repository: Some((folder.to_owned(), "HEAD".to_owned())) })
     }
 
     /// The headers of the repository before the change; without a repository, whatever

@@ -1,11 +1,10 @@
 //! A review in each format.
 
-use capchain::catalogue;
-use capchain::diagnostic::{Code, SarifLevel, SarifResult, github_annotation, sarif};
+use capchain::diagnostic::{SarifLevel, SarifResult, github_annotation};
 use capchain::review::{Effect, Remark, Review, reply, text};
 use serde_json::{Value, json};
 
-use super::super::{CommandResult, Output, json, plural};
+use super::super::{CommandResult, Output, json, plural, sarif};
 use crate::cli::ReviewFormat;
 
 pub(super) fn shown(review: &Review, format: ReviewFormat) -> CommandResult {
@@ -14,7 +13,7 @@ pub(super) fn shown(review: &Review, format: ReviewFormat) -> CommandResult {
         ReviewFormat::Mail => Ok(Output::success(reply(review))),
         ReviewFormat::Json => json(&object(review)),
         ReviewFormat::Github => Ok(Output::success(github(review))),
-        ReviewFormat::Sarif => json(&sarif(&results(review), title)),
+        ReviewFormat::Sarif => sarif(&results(review)),
     }
 }
 
@@ -115,8 +114,4 @@ fn result(remark: &Remark) -> SarifResult<'_> {
         message: sentence(remark),
         place: place(remark),
     }
-}
-
-fn title(code: Code) -> Option<String> {
-    catalogue::entry(code.0).map(|entry| entry.title.clone())
 }

@@ -6,7 +6,7 @@ use super::Placer;
 use crate::review::fragment::{ElementKind, cut};
 use crate::review::header_text::{Edit, MailLine};
 use crate::review::scopes::Scope;
-use crate::review::sides::Pair;
+use crate::review::sides::ElementPair;
 
 impl Placer<'_> {
     /// Every edit; a change without a place is a problem instead.
@@ -14,7 +14,7 @@ impl Placer<'_> {
         let mut edits = Vec::new();
         let pairs = &self.paired.pairs;
         for (pair, place) in self.places.iter().enumerate() {
-            let (Pair::Removed(_), Some(place)) = (pairs[pair], place) else { continue };
+            let (ElementPair::Removed(_), Some(place)) = (pairs[pair], place) else { continue };
             edits.push(Edit::Remove(self.header.elements[*place].bytes.clone()));
             let number = self.hunk.lines[self.line(pair)].number;
             let name = self.header.elements[*place].name.clone();
@@ -23,7 +23,7 @@ impl Placer<'_> {
         let mut at = 0;
         while at < pairs.len() {
             let added =
-                pairs[at..].iter().take_while(|pair| matches!(pair, Pair::Added(_))).count();
+                pairs[at..].iter().take_while(|pair| matches!(pair, ElementPair::Added(_))).count();
             let run = at..at + added;
             at += added.max(1);
             if run.is_empty() {
@@ -44,7 +44,7 @@ impl Placer<'_> {
     fn position(&self, run: Range<usize>) -> Option<usize> {
         let header = self.header;
         let new = |pair: usize| match self.paired.pairs[pair] {
-            Pair::Added(index) => Some(&self.paired.new.elements[index]),
+            ElementPair::Added(index) => Some(&self.paired.new.elements[index]),
             _ => None,
         };
         let structural = run.clone().any(|pair| {
@@ -105,7 +105,7 @@ impl Placer<'_> {
         let side = &self.paired.new;
         let mut lines = Vec::new();
         for pair in run {
-            let Pair::Added(index) = self.paired.pairs[pair] else { continue };
+            let ElementPair::Added(index) = self.paired.pairs[pair] else { continue };
             let element = &side.elements[index];
             let first = side.text[..element.whole.start].matches('\n').count();
             let own = |row: usize| {

@@ -8,11 +8,12 @@ use capchain::lower::lower;
 
 use crate::fixtures;
 use crate::fuzz_targets::{HEAD, spelt};
+use crate::mangled::{self, DAMAGES};
 use crate::random::Random;
 
 /// All targets.
-pub const TARGETS: [&str; 8] =
-    ["c", "decode", "input", "reply", "request", "views", "walk", "yaml"];
+pub const TARGETS: [&str; 9] =
+    ["c", "decode", "input", "reply", "request", "review", "views", "walk", "yaml"];
 
 /// The number of inputs of a target.
 pub const INPUTS: usize = 100_000;
@@ -45,6 +46,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "decode" => decode(&abi, &replies),
         "request" => requests(&replies).collect(),
         "reply" => built(),
+        "review" => mails(),
         "yaml" => specifications(),
         "c" => {
             let walks = bytes.map(|bytes| [vec![0], bytes].concat());
@@ -54,6 +56,17 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         }
         other => panic!("there is no target {other}"),
     }
+}
+
+/// The mail of 2019, and patches in every damage.
+fn mails() -> Vec<Vec<u8>> {
+    let path = fixtures::root().join("codegen/tests/mails/irq-info-2019.eml");
+    let mail = fs::read(path).expect("the mail");
+    let before = "struct vfio_irq_info {\n\t__u32\tindex;\n\t__u32\tcount;\n};\n";
+    let after = before.replace("index;\n", "index; /* first */\n\t__u32\tfresh;\n");
+    let patch = mangled::patch("include/uapi/linux/vfio.h", before, &after);
+    let damaged = DAMAGES.iter().map(|damage| mangled::mail(&patch, *damage).into_bytes());
+    [mail].into_iter().chain(damaged).collect()
 }
 
 /// The replies of the vectors, each with the index of its chain.

@@ -11,6 +11,8 @@ use capchain::decode::{self, Subject};
 use capchain::ir::{Abi, StructId};
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
+use capchain::release::Release;
+use capchain::review::{self, BaseChoice};
 use capchain::spec::load::Origin;
 use tempfile::TempDir;
 
@@ -72,6 +74,31 @@ pub fn spelt(bytes: &[u8]) -> [String; 4] {
     }
     let strace: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
     [digits(bytes), xxd, hexdump, format!("\"{strace}\"")]
+}
+
+/// Reviews any bytes as a mailbox, against one release.
+pub fn review(data: &[u8]) {
+    thread_local! {
+        static OPENED: capchain::Opened =
+            capchain::open(&Origin::Embedded(capchain::embedded::files("vfio")), &[]);
+    }
+    let mails = review::mails(data);
+    if mails.len() > 8 {
+        return; // Each is reviewed on its own, which takes long.
+    }
+    OPENED.with(|opened| {
+        let spec = opened.spec.as_ref().expect("the specification");
+        let base = BaseChoice::Release(Release::new(5, 2));
+        let found = review::review(spec, &opened.sources, &base, mails).expect("a known header");
+        for remark in found.series.iter().flat_map(|series| &series.remarks) {
+            assert!(remark.at.is_none_or(|at| at.mail < found.mails.len()), "{remark:?}");
+        }
+        assert_eq!(
+            review::text(&found).is_empty(),
+            found.series.is_empty() && found.passed.is_empty()
+        );
+        review::reply(&found);
+    });
 }
 
 /// Opens a specification with one file, or an overlay, of any bytes, and makes the outputs

@@ -1,0 +1,78 @@
+//! Misspelt words in new names.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{AbiChange, Asked};
+use crate::review::codes::MISSPELT_NAME;
+use crate::review::report::Effect;
+
+/// A word of at least so many letters can be recognised.
+const SHORTEST: usize = 5;
+
+/// A word that is in so many names is no mistake.
+const FREQUENT: usize = 3;
+
+/// New names with a word that is one mistake away from a frequent word of known names.
+pub(super) fn misspelt(change: &AbiChange<'_>) -> Vec<Asked> {
+    let mut frequency: HashMap<String, usize> = HashMap::new();
+    for name in &change.known {
+        for word in name.split('_').filter(|word| word.len() >= SHORTEST) {
+            *frequency.entry(word.to_ascii_lowercase()).or_default() += 1;
+        }
+    }
+    let entries = change.new.entries();
+    let new: BTreeSet<_> =
+        entries.iter().map(|entry| entry.name).filter(|name| change.is_new(name)).collect();
+    let mut asked = Vec::new();
+    for name in new {
+        let words = name.split('_').filter(|word| word.len() >= SHORTEST);
+        let words = words.map(str::to_ascii_lowercase);
+        for word in words.filter(|word| !frequency.contains_key(word)) {
+            let near = frequency
+                .iter()
+                .filter(|(known, count)| **count >= FREQUENT && one_mistake(&word, known));
+            let Some((known, _)) = near.min_by_key(|(known, _)| known.as_str()) else { continue };
+            asked.push(Asked {
+                code: MISSPELT_NAME,
+                effect: Effect::Question,
+                subject: name.to_owned(),
+                message: format!("`{word}` in the name looks like a misspelt `{known}`"),
+                help: "a name in a released header stays; correct it now".to_owned(),
+            });
+        }
+    }
+    asked
+}
+
+/// Whether a word is another one with two letters exchanged, or one missing or doubled.
+/// A word with one letter replaced, or with an ending, is often another word.
+fn one_mistake(word: &str, known: &str) -> bool {
+    let plural = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.len() == 1);
+    let ending = plural(word, known) || plural(known, word);
+    let exchanged = word.len() == known.len() && {
+        let sorted = |text: &str| {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes.sort_unstable();
+            bytes
+        };
+        sorted(word) == sorted(known)
+    };
+    let length = word.len() != known.len();
+    (exchanged || length && !ending) && strsim::osa_distance(word, known) == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_mistake;
+
+    #[test]
+    fn mistakes_and_other_words() {
+        for word in ["vdeice", "devcie", "deivce", "devce", "deviice"] {
+            let known = if word.starts_with('v') { "vdevice" } else { "device" };
+            assert!(one_mistake(word, known), "{word}");
+        }
+        for word in ["devices", "devise", "group", "device"] {
+            assert!(!one_mistake(word, "device"), "{word}");
+        }
+    }
+}
