@@ -267,14 +267,10 @@ fn lint_is_shown_to_people_machines_and_forges() {
     assert_eq!((code, &object["version"]), (1, &Value::from(1)));
     let finding = &object["findings"][0];
     assert!(finding["line"].as_u64().is_some_and(|line| line > 1), "{finding}");
-<<<<<<< HEAD
-    assert!(finding["file"].as_str().is_some_and(|file| file.ends_with("cxl_v3.yaml")), "{finding}");
-=======
     assert!(
         finding["file"].as_str().is_some_and(|file| file.ends_with("cxl_v3.yaml")),
         "{finding}"
     );
->>>>>>> main
 
     let Outcome { code, stdout, .. } = run(&fixtures::root(), &[&args[..], &["github"]].concat());
     assert_eq!(code, 1);
