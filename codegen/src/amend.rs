@@ -186,7 +186,7 @@ impl Amending<'_> {
                     problems.extend(found.softened(is_about_outputs));
                     return Ok(lower(&valid, Some(self.release)));
                 }
-                Err(spec) => spec,
+                Err(refused) => *refused,
             };
             let errors = found.errors().filter(|error| !is_tolerated(error.code));
             let errors: Vec<_> = errors.collect();

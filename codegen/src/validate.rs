@@ -77,11 +77,11 @@ pub fn validate(spec: Spec, incomplete: bool, problems: &mut Diagnostics) -> Opt
 /// Checks a specification that was amended by headers. A header can use a number
 /// twice or a name that Rust reserves, and still has an ABI. If the specification
 /// cannot be lowered, it is returned as the error.
-pub fn validate_amended(spec: Spec, problems: &mut Diagnostics) -> Result<ValidSpec, Spec> {
+pub fn validate_amended(spec: Spec, problems: &mut Diagnostics) -> Result<ValidSpec, Box<Spec>> {
     let releases = check_all(&spec, false, problems);
     match problems.errors().all(|error| is_tolerated(error.code)) {
         true => Ok(ValidSpec { spec, releases }),
-        false => Err(spec),
+        false => Err(Box::new(spec)),
     }
 }
 

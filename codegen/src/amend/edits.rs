@@ -92,9 +92,10 @@ impl Editor<'_> {
         {
             let message = format!("the overlay has another text of `{name}`");
             self.conflict(&item.macro_, found.place, message);
-            let placed = |text: &String| Placed { value: text.clone(), place: found.place };
-            item.c = placed(&found.c.join("\n"));
-            item.args.0 = found.args.iter().map(placed).collect();
+            let place = found.place;
+            item.c = Placed { value: found.c.join("\n"), place };
+            let args = found.args.iter().cloned();
+            item.args.0 = args.map(|value| Placed { value, place }).collect();
         }
         true
     }

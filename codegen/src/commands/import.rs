@@ -38,7 +38,7 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     if let Some(path) = &args.overlay_out {
         let names = args.headers.iter().map(|path| path.display().to_string());
         let text = found.overlay(&names.collect::<Vec<_>>().join(", "))?;
-        return written(path, &text).map(|line| Output::success(line));
+        return written(path, &text).map(Output::success);
     }
     Ok(Output::success(found.text()))
 }

@@ -244,7 +244,8 @@ impl<'a> Cutter<'_, 'a> {
             _ if enumerator => lexemes[0].text.to_owned(),
             _ => member_name(&lexemes),
         };
-        if !lexemes.is_empty() && !(lexemes.len() == 1 && matches!(lexemes[0].text, ";" | ",")) {
+        let is_separator = matches!(lexemes[..], [Lexeme { text: ";" | ",", .. }]);
+        if !lexemes.is_empty() && !is_separator {
             self.elements.push(element(kind, name, &lexemes, ended, enumerator));
         }
     }

@@ -9,6 +9,9 @@ use crate::compat::matching::{Matched, Matching, Numbered, Renames};
 use crate::ir::{Abi, Entry, EntryKind, Section, former_names, renumbered};
 use crate::output::CodeFile;
 
+/// Numbers with the names under which others use them.
+type ReservedNumbers<'a> = BTreeSet<(i128, &'a str)>;
+
 impl<'a> Collector<'_, 'a> {
     pub(super) fn groups(&mut self) {
         let matching = self.matching;
@@ -36,7 +39,7 @@ impl<'a> Collector<'_, 'a> {
         key: IrKey,
         of: Of,
         name: &str,
-        (old, new): (BTreeSet<(i128, &'a str)>, BTreeSet<(i128, &'a str)>),
+        (old, new): (ReservedNumbers<'a>, ReservedNumbers<'a>),
     ) {
         for one in old.union(&new) {
             let side = |set: &BTreeSet<_>| set.contains(one).then_some(());
