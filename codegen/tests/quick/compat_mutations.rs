@@ -126,7 +126,7 @@ const EDITS: [Edit; 17] = [
     ),
     ("device_info", "writes: fitting", "writes: [num_irqs]", Some("C16"), true),
     ("device_info", "unset: zero", "unset: echo", Some("C16"), true),
-    ("pci_hot_reset", "sets: [count]", "sets: []", Some("C23"), true),
+    ("pci_hot_reset", "sets: [count]", "sets: [flags]", Some("C23"), true),
     ("pci_hot_reset", "error: ENOSPC", "error: EINVAL", Some("C23"), true),
     (
         "migration",

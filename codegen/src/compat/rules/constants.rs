@@ -198,7 +198,11 @@ impl NumberChange<'_, '_> {
             }
             _ => format!("it is one of `{}`, of `{}` before", is.group, was.group),
         };
-        if [was, is].iter().any(|one| one.kind == GroupKind::Constants) {
+        // Only flags and ids mean something in a place of their own.
+        let is_free = |kind: GroupKind| {
+            matches!(kind, GroupKind::Constants | GroupKind::Enum | GroupKind::AnonymousEnum)
+        };
+        if [was, is].iter().any(|one| is_free(one.kind)) {
             return Some(self.finding(VALUE_CHANGED, Class::Note, message));
         }
         let witness = self.understood(maker(is), Some(is.number), is.name, None);

@@ -5,7 +5,7 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{INPUT_ADDED, SHORT_REPLY_CHANGED};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness::{self, Maker};
-use crate::ir::{Abi, Arg, Copied, Ioctl, Struct};
+use crate::ir::{Abi, Arg, Copied, Ioctl, Role, Struct};
 use crate::layout::{Model, Span};
 use crate::reply::Direction;
 
@@ -42,7 +42,7 @@ fn argument<'a>(abi: &'a Abi, ioctl: &Ioctl) -> Option<&'a Struct> {
     }
 }
 
-/// The fields of one direction that have a byte in a range.
+/// The fields of one direction that have a byte in a range, without reserved ones.
 fn fields_in(struct_: &Struct, from: u64, to: u64, input: bool) -> Vec<&str> {
     let meets = |span: Span| span.offset < to && from < span.end();
     let travels = |direction: Option<Direction>| match direction {
@@ -53,7 +53,8 @@ fn fields_in(struct_: &Struct, from: u64, to: u64, input: bool) -> Vec<&str> {
     };
     let fields = struct_.fields.iter().enumerate();
     let fields = fields.filter(|(index, field)| {
-        travels(field.direction) && meets(struct_.spans(*index)[Model::Lp64.index()])
+        let has_meaning = field.role != Role::Reserved && travels(field.direction);
+        has_meaning && meets(struct_.spans(*index)[Model::Lp64.index()])
     });
     fields.map(|(_, field)| field.name.as_str()).collect()
 }
