@@ -76,7 +76,10 @@ impl core::fmt::Display for ChainError {
                 )
             }
             Self::CountOutOfBounds { at, id, count } => {
-                write!(f, "capability {id} at {at} counts {count} elements, more than the reply has")
+                write!(
+                    f,
+                    "capability {id} at {at} counts {count} elements, more than the reply has"
+                )
             }
             Self::Overlap { at, id, next } => {
                 write!(f, "capability {id} at {at} overlaps the one at {next}")

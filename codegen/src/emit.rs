@@ -117,8 +117,8 @@ pub const FAMILIES: &[Family] = &[
         folder: reference_folder,
         files: &[
             ("README.md", "the first page"),
-            ("*.md", "the items of one section"),
             ("numbers.md", "the numbers that are taken, claimed and free"),
+            ("*.md", "the items of one section"),
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),

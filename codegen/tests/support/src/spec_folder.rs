@@ -21,13 +21,10 @@ pub struct SpecFolder {
 }
 
 impl SpecFolder {
-    /// A copy of the specification in a folder of the repository.
+    /// A copy of the specification in a folder of the repository, with its proposals.
     pub fn copy_of(folder: &str) -> Self {
         let copy = Self { folder: tempfile::tempdir().expect("a folder") };
-        for path in fixtures::yaml_files(&fixtures::root().join(folder)) {
-            let name = path.file_name().expect("a name");
-            fs::copy(&path, copy.path().join(name)).expect("a copy");
-        }
+        fixtures::copy_folder(&fixtures::root().join(folder), copy.path());
         copy
     }
 
