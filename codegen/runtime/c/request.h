@@ -102,7 +102,7 @@ static inline int capchain__ask(struct capchain_request *request,
 					 request->len, request->written);
 		if (result || !reply->need)
 			return result;
-		/* The reply did not fit, although the buffer is large enough. */
+		/* The reply did not fit, though the buffer is large enough. */
 		if (reply->need <= request->len)
 			break;
 		need = reply->need;

@@ -13,7 +13,7 @@ struct capchain__format {
 	struct capchain__bits id;
 	struct capchain__bits version;	/* without bits, always 1 */
 	struct capchain__bits next;
-	__u64	end;			/* the value of next that ends the chain */
+	__u64	end;			/* the next that ends the chain */
 	int	from_reply;		/* next counts from the reply's start */
 };
 
@@ -36,7 +36,7 @@ struct capchain_walk {
 	__u32	most;		/* highest offset of a capability */
 	__u32	at;		/* offset of the next capability */
 	__u32	left;		/* how many can follow; 0 ends the walk */
-	int	state;		/* 1 during the walk, 0 at its end, or the error */
+	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct capchain_error error;
 };
 

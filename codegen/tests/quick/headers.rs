@@ -127,7 +127,7 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         ("struct in itself", "struct a { struct a x; };\n".to_owned(), "H6"),
         ("bit field", "struct a { __u32 x:3; };\n".to_owned(), "H4"),
         ("long", "struct a { long x; };\n".to_owned(), "H6"),
-        ("attribute", "struct a { __u32 x __attribute__((aligned(8))); };\n".to_owned(), "H6"),
+        ("attribute", "struct a { __u32 x __attribute__((mode(DI))); };\n".to_owned(), "H6"),
         ("two values", "#define A 1\n#define A 2\n".to_owned(), "H8"),
         ("two structs", "struct a { __u32 x; };\nstruct a { __u32 y; };\n".to_owned(), "H8"),
     ]

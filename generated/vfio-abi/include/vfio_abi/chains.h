@@ -184,7 +184,7 @@ struct vfio_abi__format {
 	struct vfio_abi__bits id;
 	struct vfio_abi__bits version;	/* without bits, always 1 */
 	struct vfio_abi__bits next;
-	__u64	end;			/* the value of next that ends the chain */
+	__u64	end;			/* the next that ends the chain */
 	int	from_reply;		/* next counts from the reply's start */
 };
 
@@ -207,7 +207,7 @@ struct vfio_abi_walk {
 	__u32	most;		/* highest offset of a capability */
 	__u32	at;		/* offset of the next capability */
 	__u32	left;		/* how many can follow; 0 ends the walk */
-	int	state;		/* 1 during the walk, 0 at its end, or the error */
+	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct vfio_abi_error error;
 };
 
@@ -629,7 +629,7 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 					 request->len, request->written);
 		if (result || !reply->need)
 			return result;
-		/* The reply did not fit, although the buffer is large enough. */
+		/* The reply did not fit, though the buffer is large enough. */
 		if (reply->need <= request->len)
 			break;
 		need = reply->need;
