@@ -50,15 +50,20 @@ pub struct Compared {
 /// used to find the release of items that the ABI lacks.
 pub fn drift(facts: &Facts, abi: &Abi, newest: &Abi, given: &[usize]) -> Drift {
     let (declared, later) = (Declarations::of(abi, given), Declarations::of(newest, given));
-    let mut comparison =
-        Comparison { facts, abi, declared: &declared, later: &later, drift: Drift::default() };
+    let mut comparison = HeaderComparison {
+        facts,
+        abi,
+        declared: &declared,
+        later: &later,
+        drift: Drift::default(),
+    };
     comparison.constants();
     comparison.macros();
     comparison.structs();
     comparison.drift
 }
 
-struct Comparison<'c> {
+struct HeaderComparison<'c> {
     facts: &'c Facts,
     abi: &'c Abi,
     declared: &'c Declarations<'c>,
@@ -66,7 +71,7 @@ struct Comparison<'c> {
     drift: Drift,
 }
 
-impl Comparison<'_> {
+impl HeaderComparison<'_> {
     fn push(&mut self, finding: Diagnostic) {
         self.drift.findings.push(finding);
     }

@@ -34,7 +34,8 @@ pub use codes::{DEFINED_TWICE, codes};
 pub use declared::{Declarations, DeclaredConstant};
 pub use externals::Outside;
 pub use facts::{
-    Constant, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact, TypeFact, Unread, Within,
+    ConstantFact, EnclosingField, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact,
+    TypeFact, Unread,
 };
 pub use header_match::{given, own};
 
@@ -50,7 +51,7 @@ pub const MOST_NAMES: usize = 8192;
 
 /// The facts of headers, and the declarations that could not be parsed.
 #[derive(Debug, Default)]
-pub struct Header {
+pub struct ReadHeader {
     /// Their content.
     pub facts: Facts,
     /// Errors and warnings; without errors, everything was parsed.
@@ -60,7 +61,7 @@ pub struct Header {
 /// Reads files of `sources` like a program that includes all of them. `outside` has
 /// the declarations of headers that are not given. Declarations that depend on the
 /// target are not read; the others are the same everywhere.
-pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> Header {
+pub fn read(sources: &Sources, files: &[usize], outside: &Outside) -> ReadHeader {
     let (mut header, depends) = read_for(platform::REFERENCE, sources, files, outside);
     if depends && !header.problems.has_errors() {
         let others = TARGETS.iter().filter(|target| target.name != platform::REFERENCE.name);
@@ -78,7 +79,7 @@ fn read_for(
     sources: &Sources,
     files: &[usize],
     outside: &Outside,
-) -> (Header, bool) {
+) -> (ReadHeader, bool) {
     let mut problems = Diagnostics::default();
     let mut program = program::Program::new(target);
     for file in files {
@@ -92,10 +93,10 @@ fn read_for(
     let names = program.defines.len() + declarations::names(&declared);
     if names > MOST_NAMES {
         problems.push(codes::too_much(names, files));
-        return (Header { facts: Facts::default(), problems }, false);
+        return (ReadHeader { facts: Facts::default(), problems }, false);
     }
     let facts = resolve::resolve(&program, declared, outside, &mut problems);
-    (Header { facts, problems }, program.depends.get())
+    (ReadHeader { facts, problems }, program.depends.get())
 }
 
 /// The text of a header: UTF-8, or otherwise Latin-1, without a byte order mark.

@@ -12,7 +12,7 @@ mod yaml;
 
 use crate::amend::additions::{Additions, Specified, find};
 use crate::amend::known::Known;
-use crate::amend::pieces::Piece;
+use crate::amend::pieces::Addition;
 use crate::amend::places::Places;
 use crate::diagnostic::Sources;
 use crate::header::Facts;
@@ -30,7 +30,7 @@ pub struct Import<'i> {
     spec: &'i Spec,
     /// The folder of the specification, for readers.
     folder: &'i str,
-    pieces: Vec<Piece>,
+    pieces: Vec<Addition>,
     /// How many things lack.
     pub count: usize,
     /// Names that are not covered, with advice for each.
@@ -67,7 +67,7 @@ impl Import<'_> {
             let (place, lines) = (self.place(piece), self.block(piece).lines);
             match texts.iter_mut().find(|(other, _)| *other == place) {
                 Some((_, other)) => {
-                    let item = matches!(piece, Piece::Item { .. });
+                    let item = matches!(piece, Addition::Item { .. });
                     other.extend(item.then(String::new));
                     other.extend(lines);
                 }
@@ -93,22 +93,22 @@ impl Import<'_> {
     }
 
     /// The lines of a piece, indented for their place.
-    fn block(&self, piece: &Piece) -> Block {
+    fn block(&self, piece: &Addition) -> Block {
         match piece {
-            Piece::Item { item, .. } => items::item(item).item(),
-            Piece::Values { values, .. } => values::values(values, 6).indented(6),
-            Piece::Held { values, arm, .. } => {
+            Addition::Item { item, .. } => items::item(item).item(),
+            Addition::Values { values, .. } => values::values(values, 6).indented(6),
+            Addition::Held { values, arm, .. } => {
                 let indent = if arm.is_some() { 14 } else { 10 };
                 values::values(values, indent).indented(indent)
             }
-            Piece::Fields { fields, .. } => items::fields(fields, 6).indented(6),
+            Addition::Fields { fields, .. } => items::fields(fields, 6).indented(6),
         }
     }
 }
 
 /// The pieces; one that comes directly after another becomes a part of it.
-fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut merged = Vec::<Piece>::new();
+fn merged(pieces: Vec<Addition>) -> Vec<Addition> {
+    let mut merged = Vec::<Addition>::new();
     for piece in pieces {
         let rest = match merged.last_mut() {
             Some(last) => joined(last, piece),
@@ -120,27 +120,27 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// Appends a piece to another one if it belongs directly after it; otherwise returns it.
-fn joined(last: &mut Piece, piece: Piece) -> Option<Piece> {
+fn joined(last: &mut Addition, piece: Addition) -> Option<Addition> {
     let follows =
         |name: Option<&String>, after: &Option<String>| name.is_some() && name == after.as_ref();
     match (last, piece) {
         (
-            Piece::Fields { owner, fields, .. },
-            Piece::Fields { owner: other, after, fields: more },
+            Addition::Fields { owner, fields, .. },
+            Addition::Fields { owner: other, after, fields: more },
         ) if *owner == other && follows(fields.last().map(|(name, _)| &name.value), &after) => {
             fields.extend(more);
             None
         }
         (
-            Piece::Values { group, values, .. },
-            Piece::Values { group: other, after, values: more },
+            Addition::Values { group, values, .. },
+            Addition::Values { group: other, after, values: more },
         ) if *group == other && follows(values.last().map(|(name, _)| &name.value), &after) => {
             values.extend(more);
             None
         }
         (
-            Piece::Held { owner, field, arm, flags, values, .. },
-            Piece::Held { owner: o, field: f, arm: a, flags: g, after, values: more },
+            Addition::Held { owner, field, arm, flags, values, .. },
+            Addition::Held { owner: o, field: f, arm: a, flags: g, after, values: more },
         ) if (*owner, &*field, &*arm, *flags) == (o, &f, &a, g)
             && follows(values.last().map(|(name, _)| &name.value), &after) =>
         {

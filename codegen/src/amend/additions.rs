@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Guess;
 use super::known::Known;
-use super::pieces::{ItemAt, Piece};
+use super::pieces::{Addition, ItemAt};
 use super::places::Places;
 use crate::diagnostic::Place;
 use crate::header::classify::Kinds;
-use crate::header::{Constant, Facts, Spelt, StructFact};
+use crate::header::{ConstantFact, Facts, Spelt, StructFact};
 use crate::ir::Abi;
 use crate::release::{Release, Since};
 use crate::spec::wrappers::Placed;
@@ -30,7 +30,7 @@ pub(super) use fields::expression;
 #[derive(Debug, Default)]
 pub struct Additions {
     /// The pieces, in an order in which they can be applied.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<Addition>,
     /// The facts in them that are guesses.
     pub guesses: Vec<Guess>,
     /// Names that the pieces do not cover, each with the reason.
@@ -104,7 +104,7 @@ struct Finder<'f> {
 enum HeaderItem<'f> {
     Struct(&'f StructFact),
     Macro(&'f str),
-    Constant(&'f Constant),
+    Constant(&'f ConstantFact),
 }
 
 impl<'f> Finder<'f> {
@@ -148,7 +148,7 @@ impl<'f> Finder<'f> {
     }
 
     /// Covers a constant; returns the names of the others that are covered with it.
-    fn new_constant(&mut self, constant: &'f Constant, near: ItemAt) -> Vec<&'f str> {
+    fn new_constant(&mut self, constant: &'f ConstantFact, near: ItemAt) -> Vec<&'f str> {
         if matches!(constant.spelt, Spelt::Ioctl { .. }) {
             self.ioctl(constant, near);
             return Vec::new();
@@ -174,19 +174,19 @@ impl<'f> Finder<'f> {
 
     /// Whether the body of a capability is not declared together with its id: in
     /// another file, or by the specification already.
-    fn is_separate(&self, id: &Constant, body: &StructFact) -> bool {
+    fn is_separate(&self, id: &ConstantFact, body: &StructFact) -> bool {
         id.place.file != body.place.file || self.base.known.has(&body.name)
     }
 
     /// The constants that form one list with a new one: those of its enum, or the
     /// new ones directly after it.
-    fn fellows(&self, constant: &'f Constant) -> Vec<&'f Constant> {
+    fn fellows(&self, constant: &'f ConstantFact) -> Vec<&'f ConstantFact> {
         let all = self.facts.constants.iter();
         if constant.enum_index.is_some() {
             return all.filter(|one| one.enum_index == constant.enum_index).collect();
         }
         let space = subspaces::of(self.facts, self.base.abi, &constant.name);
-        let alike = |one: &&Constant| {
+        let alike = |one: &&ConstantFact| {
             let plain = one.enum_index.is_none() && !matches!(one.spelt, Spelt::Ioctl { .. });
             plain
                 && one.within == constant.within

@@ -20,7 +20,7 @@ pub type NewFields = Vec<(Placed<String>, LineOrMap<FieldSpec>)>;
 
 /// An addition.
 #[derive(Clone, Debug)]
-pub enum Piece {
+pub enum Addition {
     /// An item, after another one.
     Item {
         /// The item before it.
@@ -64,12 +64,12 @@ pub enum Piece {
 }
 
 /// Puts additions into a specification.
-pub fn apply(pieces: Vec<Piece>, spec: &mut Spec) {
+pub fn apply(pieces: Vec<Addition>, spec: &mut Spec) {
     let mut items = Vec::new();
     for piece in pieces {
         match piece {
-            Piece::Item { after, item } => items.push((after, *item)),
-            Piece::Values { group, after, values } => {
+            Addition::Item { after, item } => items.push((after, *item)),
+            Addition::Values { group, after, values } => {
                 let item = &mut spec.files[group.file].items.0[group.item];
                 if let ItemSpec::Constants(group)
                 | ItemSpec::Enum(group)
@@ -78,13 +78,13 @@ pub fn apply(pieces: Vec<Piece>, spec: &mut Spec) {
                     insert(&mut group.values.0, after.as_deref(), values);
                 }
             }
-            Piece::Held { owner, field, arm, flags, after, values } => {
+            Addition::Held { owner, field, arm, flags, after, values } => {
                 let item = &mut spec.files[owner.file].items.0[owner.item];
                 let Some(field) = field_mut(item, &field, arm.as_deref()) else { continue };
                 let list = if flags { &mut field.bits } else { &mut field.values };
                 insert(&mut list.0, after.as_deref(), values);
             }
-            Piece::Fields { owner, after, fields } => {
+            Addition::Fields { owner, after, fields } => {
                 let item = &mut spec.files[owner.file].items.0[owner.item];
                 if let Some(list) = fields_mut(item) {
                     insert(list, after.as_deref(), fields);

@@ -22,9 +22,9 @@ pub(super) fn drop_at(spec: &mut Spec, place: Place) -> bool {
     for file in &mut spec.files {
         for index in 0..file.items.0.len() {
             match in_item(&mut file.items.0[index], place) {
-                Part::Elsewhere => {}
-                Part::Dropped => return true,
-                Part::Whole => {
+                Repair::Elsewhere => {}
+                Repair::Dropped => return true,
+                Repair::Whole => {
                     file.items.0.remove(index);
                     return true;
                 }
@@ -35,7 +35,7 @@ pub(super) fn drop_at(spec: &mut Spec, place: Place) -> bool {
 }
 
 /// Where a place is.
-enum Part {
+enum Repair {
     /// Not in this item.
     Elsewhere,
     /// In a part of it, which was taken away.
@@ -44,16 +44,16 @@ enum Part {
     Whole,
 }
 
-fn in_item(item: &mut ItemSpec, place: Place) -> Part {
+fn in_item(item: &mut ItemSpec, place: Place) -> Repair {
     let declared = item.declared_struct().is_some_and(|name| name.place == place);
     if item.name().place == place {
-        return Part::Whole;
+        return Repair::Whole;
     }
     let dropped = match item {
         ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item) => {
             let dropped = in_values(&mut item.values, place);
             if dropped && item.values.is_empty() {
-                return Part::Whole;
+                return Repair::Whole;
             }
             dropped
                 || clear(&mut item.prefix, place)
@@ -64,28 +64,28 @@ fn in_item(item: &mut ItemSpec, place: Place) -> Part {
         ItemSpec::Struct(item) => {
             let dropped = clear(&mut item.minsz, place) || in_fields(&mut item.fields, place);
             if item.fields.is_empty() {
-                return Part::Whole;
+                return Repair::Whole;
             }
             dropped
         }
         ItemSpec::Ioctl(item) if [item.number.place, item.fd.place].contains(&place) => {
-            return Part::Whole;
+            return Repair::Whole;
         }
         ItemSpec::Ioctl(item) => in_ioctl(item, place),
         ItemSpec::Chain(item) => return whole_if(chain_places(item).contains(&place)),
         ItemSpec::Capability(item) => return in_capability(item, place, declared),
     };
-    if dropped { Part::Dropped } else { Part::Elsewhere }
+    if dropped { Repair::Dropped } else { Repair::Elsewhere }
 }
 
-fn whole_if(whole: bool) -> Part {
-    if whole { Part::Whole } else { Part::Elsewhere }
+fn whole_if(whole: bool) -> Repair {
+    if whole { Repair::Whole } else { Repair::Elsewhere }
 }
 
-fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Part {
+fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Repair {
     let chain = item.chain.as_ref().is_some_and(|chain| chain.place == place);
     if declared || chain || item.id.place == place {
-        return Part::Whole;
+        return Repair::Whole;
     }
     let dropped = clear(&mut item.struct_, place)
         || clear(&mut item.short_name, place)
@@ -93,7 +93,7 @@ fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Par
     if item.fields.is_empty() && dropped {
         item.struct_ = None;
     }
-    if dropped { Part::Dropped } else { Part::Elsewhere }
+    if dropped { Repair::Dropped } else { Repair::Elsewhere }
 }
 
 /// The places in a chain without which it has no start.

@@ -30,7 +30,7 @@ pub(super) fn run(source: &Source, args: &ShowArgs) -> CommandResult {
             "release": abi.release.to_string(),
             "overlays": abi.overlays,
             "name": args.name,
-            "matches": found.iter().map(Facts::object).collect::<Vec<_>>(),
+            "matches": found.iter().map(NameFacts::object).collect::<Vec<_>>(),
         }))?,
         Format::Text => {
             let head = format!("of {}, {}\n", abi.name, release_and_overlays(&abi));
@@ -42,13 +42,13 @@ pub(super) fn run(source: &Source, args: &ShowArgs) -> CommandResult {
 }
 
 /// What is known of a name: a heading, and facts by their key.
-struct Facts {
+struct NameFacts {
     kind: &'static str,
     name: String,
     facts: Vec<(&'static str, Value)>,
 }
 
-impl Facts {
+impl NameFacts {
     fn new(kind: &'static str, name: impl Into<String>) -> Self {
         Self { kind, name: name.into(), facts: Vec::new() }
     }
@@ -87,7 +87,7 @@ fn plain(value: &Value) -> String {
 
 /// Everything of this name: items, members (`struct.member` or alone), former names,
 /// and claims of proposals.
-fn found(abi: &Abi, wanted: &str) -> Vec<Facts> {
+fn found(abi: &Abi, wanted: &str) -> Vec<NameFacts> {
     let mut found: Vec<_> = abi
         .entries()
         .iter()
@@ -96,7 +96,7 @@ fn found(abi: &Abi, wanted: &str) -> Vec<Facts> {
         .collect();
     for proposal in &abi.proposals {
         for claim in proposal.claims.iter().filter(|claim| claim.name == wanted) {
-            let mut facts = Facts::new("proposed", wanted);
+            let mut facts = NameFacts::new("proposed", wanted);
             facts.add("number", claim.number.to_string());
             facts.add("doc", claim.doc.join(" "));
             facts.add("proposal", format!("{} ({})", proposal.title, proposal.name));
@@ -128,8 +128,8 @@ fn missing(abi: &Abi, wanted: &str) -> String {
     format!("{} has no name `{wanted}` in {}{hint}", abi.name, abi.release)
 }
 
-fn facts(abi: &Abi, entry: &Entry<'_>) -> Facts {
-    let mut facts = Facts::new(kind(entry), entry.name);
+fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
+    let mut facts = NameFacts::new(kind(entry), entry.name);
     if let EntryKind::Member(id, member) = entry.kind {
         facts.name = member.path(abi.struct_(id));
     }
@@ -188,7 +188,7 @@ fn kind(entry: &Entry<'_>) -> &'static str {
     }
 }
 
-fn of_struct(abi: &Abi, facts: &mut Facts, struct_: &Struct) {
+fn of_struct(abi: &Abi, facts: &mut NameFacts, struct_: &Struct) {
     let size = |model: usize| struct_.layouts[model].size;
     let sizes = per_target(|model| format!("{} bytes", size(model)));
     facts.add("size", sizes);
@@ -200,7 +200,7 @@ fn of_struct(abi: &Abi, facts: &mut Facts, struct_: &Struct) {
     facts.add("c", format!("struct {}", struct_.name));
 }
 
-fn of_member(abi: &Abi, facts: &mut Facts, struct_: &Struct, member: &Member<'_>) {
+fn of_member(abi: &Abi, facts: &mut NameFacts, struct_: &Struct, member: &Member<'_>) {
     facts.add("type", abi.type_text(member.type_));
     let places = per_target(|model| {
         let span = member.spans[model];
@@ -234,7 +234,7 @@ fn per_target(of: impl Fn(usize) -> String) -> Vec<String> {
     }
 }
 
-fn of_value(abi: &Abi, facts: &mut Facts, group: &Group, value: &Number) {
+fn of_value(abi: &Abi, facts: &mut NameFacts, group: &Group, value: &Number) {
     let number = match &value.literal {
         Literal::Text(text) => format!("{text:?}"),
         Literal::Bit { bit, .. } => format!("bit {bit} ({:#x})", value.number),
@@ -248,7 +248,7 @@ fn of_value(abi: &Abi, facts: &mut Facts, group: &Group, value: &Number) {
     facts.add("c", value.name.as_str());
 }
 
-fn of_ioctl(abi: &Abi, facts: &mut Facts, ioctl: &Ioctl) {
+fn of_ioctl(abi: &Abi, facts: &mut NameFacts, ioctl: &Ioctl) {
     let base = abi.ioctl_numbers.as_ref();
     let base = base.map(|numbers| format!("{} + ", numbers.base_name)).unwrap_or_default();
     facts.add("number", format!("{base}{}", ioctl.number));
@@ -265,7 +265,7 @@ fn of_ioctl(abi: &Abi, facts: &mut Facts, ioctl: &Ioctl) {
     facts.add("c", ioctl.name.as_str());
 }
 
-fn of_capability(abi: &Abi, facts: &mut Facts, capability: &Capability) {
+fn of_capability(abi: &Abi, facts: &mut NameFacts, capability: &Capability) {
     let chain = abi.chain(capability.chain);
     facts.add("id", capability.id);
     facts.add("chain", chain.name.as_str());

@@ -1,11 +1,11 @@
 //! Named numbers and strings.
 
-use super::Comparison;
+use super::HeaderComparison;
 use super::codes::{KIND_DIFFERS, VALUE_DIFFERS};
 use crate::diagnostic::Diagnostic;
-use crate::header::{Constant, DeclaredConstant, Spelt};
+use crate::header::{ConstantFact, DeclaredConstant, Spelt};
 
-impl Comparison<'_> {
+impl HeaderComparison<'_> {
     pub(super) fn constants(&mut self) {
         for constant in &self.facts.constants {
             match self.declared.constant(&constant.name) {
@@ -20,7 +20,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn constant(&mut self, constant: &Constant, declared: &DeclaredConstant<'_>) {
+    fn constant(&mut self, constant: &ConstantFact, declared: &DeclaredConstant<'_>) {
         self.drift.compared.constants += 1;
         let text = match &constant.spelt {
             Spelt::Text(text) => Some(text.as_str()),

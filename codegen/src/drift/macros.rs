@@ -1,10 +1,10 @@
 //! Macros with parameters.
 
-use super::Comparison;
+use super::HeaderComparison;
 use super::codes::MACRO_DIFFERS;
 use crate::diagnostic::Diagnostic;
 
-impl Comparison<'_> {
+impl HeaderComparison<'_> {
     pub(super) fn macros(&mut self) {
         for found in &self.facts.macros {
             let Some(declared) =

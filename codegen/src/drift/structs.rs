@@ -1,13 +1,13 @@
 //! Structs and their fields, on every model.
 
-use super::Comparison;
+use super::HeaderComparison;
 use super::codes::{FIELD_DIFFERS, FIELD_MISSING, SIZE_DIFFERS};
 use crate::diagnostic::Diagnostic;
 use crate::header::{FieldFact, StructFact};
 use crate::ir::{Field, Struct, Type};
 use crate::layout::{Layout, PerModel, Span, per_model};
 
-impl Comparison<'_> {
+impl HeaderComparison<'_> {
     pub(super) fn structs(&mut self) {
         for found in &self.facts.structs {
             match self.declared.structs.iter().find(|declared| declared.name == found.name) {

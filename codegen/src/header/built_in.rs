@@ -1,8 +1,8 @@
 //! Casts, `sizeof`, and the function-like macros of the kernel's own headers.
 
-use super::expressions::{Found, Reader};
+use super::expressions::{Evaluated, ExpressionReader};
 use super::types::{self, IntType};
-use super::values::Number;
+use super::values::TypedNumber;
 use crate::layout::{Int, Model};
 
 /// Function-like macros of the kernel's own headers.
@@ -25,9 +25,9 @@ pub(super) const BUILT_IN: [&str; 16] = [
     "__has_attribute",
 ];
 
-impl Reader<'_, '_> {
+impl ExpressionReader<'_, '_> {
     /// Macros of the kernel's own headers, which are not read.
-    pub(super) fn call(&mut self, name: &str) -> Found {
+    pub(super) fn call(&mut self, name: &str) -> Evaluated {
         let first = match name {
             "_AC" | "__AC" | "_UL" | "_ULL" => {
                 let value = self.ternary()?;
@@ -35,7 +35,7 @@ impl Reader<'_, '_> {
                 while !self.peek()?.is_none_or(|token| token.is(")")) {
                     self.skip();
                 }
-                Number::unsigned(value.value)
+                TypedNumber::unsigned(value.value)
             }
             _ => self.ternary()?,
         };
@@ -47,9 +47,9 @@ impl Reader<'_, '_> {
                 let bits = first.value - low + 1;
                 let fits = (0..64).contains(&low) && (1..=64 - low).contains(&bits);
                 let mask = fits.then(|| ((1_i128 << bits) - 1) << low);
-                Number::unsigned(mask.ok_or("its bits are out of range")?)
+                TypedNumber::unsigned(mask.ok_or("its bits are out of range")?)
             }
-            "_BITUL" | "_BITULL" | "BIT" => Number::unsigned(1).with("<<", first)?,
+            "_BITUL" | "_BITULL" | "BIT" => TypedNumber::unsigned(1).with("<<", first)?,
             _ => first,
         };
         self.wants(")")?;
@@ -57,7 +57,7 @@ impl Reader<'_, '_> {
     }
 
     /// The number of an ioctl, after its first argument.
-    fn ioctl(&mut self, name: &str, first: Number) -> Found {
+    fn ioctl(&mut self, name: &str, first: TypedNumber) -> Evaluated {
         self.wants(",")?;
         let target = self.evaluator.program.target;
         let second = self.ternary()?;
@@ -83,7 +83,7 @@ impl Reader<'_, '_> {
                 (direction, first.value, second.value, size)
             }
         };
-        Ok(Number::int(direction << shift | size << 16 | type_ << 8 | number))
+        Ok(TypedNumber::int(direction << shift | size << 16 | type_ << 8 | number))
     }
 
     /// Whether a type comes next; the number of its tokens.
@@ -98,7 +98,7 @@ impl Reader<'_, '_> {
     }
 
     /// `(type) value`, after the opening bracket.
-    pub(super) fn cast(&mut self) -> Found {
+    pub(super) fn cast(&mut self) -> Evaluated {
         let Some(frame) = self.frames.last_mut() else { return Err("there is no type".to_owned()) };
         let rest = frame.tokens.get(frame.at..).unwrap_or_default();
         let Some((int, length)) = types::int(rest) else {
@@ -119,11 +119,11 @@ impl Reader<'_, '_> {
     }
 
     /// `sizeof`, after the word.
-    pub(super) fn size_of(&mut self) -> Found {
+    pub(super) fn size_of(&mut self) -> Evaluated {
         self.wants("(")?;
         let size = self.type_size()?;
         self.wants(")")?;
-        Ok(Number::unsigned(size))
+        Ok(TypedNumber::unsigned(size))
     }
 
     /// The size of a type, which comes next.

@@ -2,7 +2,7 @@
 //! guesses that additions to a specification contain.
 
 use super::conventions::{self, Way};
-use super::facts::{Constant, Facts, Spelt, StructFact, TypeFact};
+use super::facts::{ConstantFact, Facts, Spelt, StructFact, TypeFact};
 use crate::ir::{Abi, Group, GroupId, GroupKind};
 
 /// Headers together with an ABI that knows most of their declarations.
@@ -17,7 +17,7 @@ pub struct Kinds<'k> {
 impl<'k> Kinds<'k> {
     /// The kind of file descriptor that an ioctl names after the prefix of the ABI,
     /// or that of its neighbour, and its backends.
-    pub fn served_by(&self, constant: &Constant) -> Option<(usize, Vec<String>)> {
+    pub fn served_by(&self, constant: &ConstantFact) -> Option<(usize, Vec<String>)> {
         let word = constant.name.split('_').nth(1).unwrap_or_default();
         let named = self.abi.fds.iter().position(|fd| fd.name.eq_ignore_ascii_case(word));
         let neighbour = || self.neighbour(constant).map(|index| self.abi.ioctls[index].fd);
@@ -44,7 +44,7 @@ impl<'k> Kinds<'k> {
     }
 
     /// The nearest known ioctl before one.
-    pub fn neighbour(&self, constant: &Constant) -> Option<usize> {
+    pub fn neighbour(&self, constant: &ConstantFact) -> Option<usize> {
         let earlier = self.facts.constants.iter().rev().filter(|one| one.place < constant.place);
         let mut known = earlier
             .filter_map(|one| self.abi.ioctls.iter().position(|ioctl| ioctl.name == one.name));
@@ -52,7 +52,7 @@ impl<'k> Kinds<'k> {
     }
 
     /// The argument that the comment names, or the struct with argsz directly before it.
-    pub fn arg(&self, constant: &Constant) -> String {
+    pub fn arg(&self, constant: &ConstantFact) -> String {
         let known = |name: &&str| {
             self.facts.struct_(name).is_some()
                 || self.abi.structs.iter().any(|one| one.name == **name)
@@ -85,7 +85,7 @@ impl<'k> Kinds<'k> {
             return Some(way);
         }
         // The payload of a number that is called like it can go both ways.
-        let named = |one: &&Constant| one.name.eq_ignore_ascii_case(struct_);
+        let named = |one: &&ConstantFact| one.name.eq_ignore_ascii_case(struct_);
         let payload = self.facts.constants.iter().find(named);
         payload.map(|_| Way::Both)
     }
@@ -100,7 +100,7 @@ impl<'k> Kinds<'k> {
 
     /// The group of a constant: that of the field after which it is defined, that
     /// of its enum, or the one with the same prefix.
-    pub fn group_of(&self, constant: &Constant) -> Option<GroupId> {
+    pub fn group_of(&self, constant: &ConstantFact) -> Option<GroupId> {
         let ids = || (0..self.abi.groups.len()).map(GroupId);
         let has = |id: &GroupId, name: &str| {
             self.abi.group(*id).values.iter().any(|value| value.name == name)
@@ -142,7 +142,7 @@ impl<'k> Kinds<'k> {
 
     /// The flags of a struct, for a flag that is defined after another field and called
     /// like them.
-    fn flags_of(&self, constant: &Constant, struct_: &str) -> Option<GroupId> {
+    fn flags_of(&self, constant: &ConstantFact, struct_: &str) -> Option<GroupId> {
         let ids = (0..self.abi.groups.len()).map(GroupId);
         let mut flags = ids.filter(|id| {
             let group = self.abi.group(*id);
@@ -157,7 +157,7 @@ impl<'k> Kinds<'k> {
     }
 
     /// The struct of a capability that is called like its id.
-    pub fn body_of(&self, constant: &Constant) -> Option<&'k StructFact> {
+    pub fn body_of(&self, constant: &ConstantFact) -> Option<&'k StructFact> {
         let fact = self.facts.struct_(&constant.name.to_ascii_lowercase())?;
         conventions::is_capability(self.abi, fact).then_some(fact)
     }
@@ -171,7 +171,7 @@ impl<'k> Kinds<'k> {
     }
 
     /// Whether an enumerator counts the ones before it.
-    pub fn counts(&self, constant: &Constant) -> bool {
+    pub fn counts(&self, constant: &ConstantFact) -> bool {
         let name = &constant.name;
         let named = name.contains("_NUM_") || name.ends_with("_NR") || name.ends_with("_COUNT");
         let last = self.facts.constants.iter().rev();

@@ -20,7 +20,7 @@ pub(super) const SKIPPED: Code = Code("H7");
 pub const DEFINED_TWICE: Code = Code("H8");
 
 /// The reason why a declaration cannot be parsed. Boxed, because errors are rare.
-pub(super) type Fault = Box<Diagnostic>;
+pub(super) type HeaderFault = Box<Diagnostic>;
 
 /// The number of errors after which the file is assumed not to be a header.
 const MOST: usize = 1000;

@@ -1,7 +1,7 @@
 //! Comments next to or above an item. They are used as drafts of documentation only.
 
 use super::program::Program;
-use super::tokens::{Comment, Token};
+use super::tokens::{CommentToken, Token};
 
 /// The longest draft, in characters.
 const MOST: usize = 600;
@@ -31,7 +31,7 @@ pub(super) fn about(program: &Program<'_>, name: &Token<'_>, last_row: usize) ->
 const NEAR: usize = 40;
 
 /// Whether a comment is the first thing on its line.
-fn alone(program: &Program<'_>, comment: &Comment<'_>) -> bool {
+fn alone(program: &Program<'_>, comment: &CommentToken<'_>) -> bool {
     let before = |token: &Token<'_>| {
         (token.place.file, token.place.start) < (comment.place.file, comment.place.start)
     };
@@ -46,14 +46,14 @@ fn alone(program: &Program<'_>, comment: &Comment<'_>) -> bool {
 }
 
 /// Whether a comment starts with a name.
-fn names(comment: &Comment<'_>, name: &str) -> bool {
+fn names(comment: &CommentToken<'_>, name: &str) -> bool {
     let text = comment.text.trim_start_matches(['/', '*', ' ', '\t', '\n', '\r']);
     let text = text.strip_prefix("struct ").unwrap_or(text);
     text.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '\t', '\n', ':']))
 }
 
 /// The text of a comment on one line, without its delimiters.
-fn said(comment: &Comment<'_>, name: &str) -> String {
+fn said(comment: &CommentToken<'_>, name: &str) -> String {
     let inside = comment.text.trim_start_matches('/').trim_end_matches('/').trim_matches('*');
     let lines = inside.lines().map(|line| line.trim().trim_start_matches('*').trim());
     let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");

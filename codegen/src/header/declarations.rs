@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, SKIPPED, UNCLOSED, error, too_many};
 use super::externals::Outside;
-use super::members::{Base, Member, members};
+use super::members::{BaseType, MemberDeclaration, members};
 use super::tokens::{Kind, Token, around, behind, split};
 use super::types;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 
 /// A declaration that a header can contain.
-pub(super) enum Declared<'a> {
+pub(super) enum ParsedDeclaration<'a> {
     Struct(DeclaredStruct<'a>),
     Enum(DeclaredEnum<'a>),
     /// Another name of a type.
-    Typedef(&'a str, Base<'a>),
+    Typedef(&'a str, BaseType<'a>),
     /// A declaration that was not parsed.
     Unread(UnreadDeclaration<'a>),
 }
@@ -35,7 +35,7 @@ pub(super) struct DeclaredStruct<'a> {
     pub(super) name: String,
     /// The token at its place.
     pub(super) at: Token<'a>,
-    pub(super) members: Vec<Member<'a>>,
+    pub(super) members: Vec<MemberDeclaration<'a>>,
     pub(super) attributes: Attributes<'a>,
     /// The largest alignment of a member, by `#pragma pack`.
     pub(super) pack: Option<u64>,
@@ -53,12 +53,12 @@ pub(super) struct DeclaredEnum<'a> {
     pub(super) values: Vec<(Token<'a>, Vec<Token<'a>>)>,
 }
 
-struct Parser<'t, 'a, 'p> {
+struct DeclarationParser<'t, 'a, 'p> {
     tokens: &'t [Token<'a>],
     /// `#pragma pack`, by the tokens before it.
     packs: &'t [(usize, Option<u64>)],
     at: usize,
-    declared: Vec<Declared<'a>>,
+    declared: Vec<ParsedDeclaration<'a>>,
     /// The skipped declarations: the first of each file, and their number.
     passed: BTreeMap<usize, (Place, usize)>,
     outside: &'p Outside,
@@ -71,15 +71,16 @@ pub(super) fn parse<'a>(
     packs: &[(usize, Option<u64>)],
     outside: &Outside,
     problems: &mut Diagnostics,
-) -> Vec<Declared<'a>> {
+) -> Vec<ParsedDeclaration<'a>> {
     let (declared, passed) = (Vec::new(), BTreeMap::new());
-    let mut parser = Parser { tokens, packs, at: 0, declared, passed, outside, problems };
+    let mut parser =
+        DeclarationParser { tokens, packs, at: 0, declared, passed, outside, problems };
     while parser.at < tokens.len() && !too_many(parser.problems) {
         let before = parser.at;
         parser.declaration();
         parser.at = parser.at.max(before + 1);
     }
-    let Parser { declared, passed, problems, .. } = parser;
+    let DeclarationParser { declared, passed, problems, .. } = parser;
     for (place, count) in passed.into_values() {
         let (them, are) =
             if count == 1 { ("declaration is", "is") } else { ("declarations are", "are") };
@@ -89,7 +90,7 @@ pub(super) fn parse<'a>(
     declared
 }
 
-impl<'a> Parser<'_, 'a, '_> {
+impl<'a> DeclarationParser<'_, 'a, '_> {
     fn peek(&self, ahead: usize) -> &str {
         self.tokens
             .get(self.at + ahead)
@@ -152,10 +153,10 @@ impl<'a> Parser<'_, 'a, '_> {
         };
         if let (Some(alias), true) = (alias, tag.is_some()) {
             let base = match word.is("enum") {
-                true => Base::Enum(name),
-                false => Base::Struct(name.text.to_owned()),
+                true => BaseType::Enum(name),
+                false => BaseType::Struct(name.text.to_owned()),
             };
-            self.declared.push(Declared::Typedef(alias.text, base));
+            self.declared.push(ParsedDeclaration::Typedef(alias.text, base));
         }
         if self.outside.leaves_out(name.text) {
             return;
@@ -167,7 +168,8 @@ impl<'a> Parser<'_, 'a, '_> {
         match word.text {
             "enum" => {
                 if let (Some(alias), None) = (alias, tag) {
-                    self.declared.push(Declared::Typedef(alias.text, Base::Enum(alias)));
+                    self.declared
+                        .push(ParsedDeclaration::Typedef(alias.text, BaseType::Enum(alias)));
                 }
                 let tag = tag.or(alias).map(|tag| tag.text);
                 self.enumeration(tag, attributes.packed, brace + 1..end - 1, (start, stop));
@@ -175,8 +177,8 @@ impl<'a> Parser<'_, 'a, '_> {
             "union" => self.refuse(name, (start, stop), "it is a union with a name"),
             _ => {
                 if let (Some(alias), None) = (alias, tag) {
-                    let base = Base::Struct(alias.text.to_owned());
-                    self.declared.push(Declared::Typedef(alias.text, base));
+                    let base = BaseType::Struct(alias.text.to_owned());
+                    self.declared.push(ParsedDeclaration::Typedef(alias.text, base));
                 }
                 self.aggregate(name, attributes, brace + 1..end - 1, (start, stop));
             }
@@ -204,7 +206,7 @@ impl<'a> Parser<'_, 'a, '_> {
             Diagnostic::warning(BAD_DECLARATION, format!("`{}` is not read: {reason}", name.text));
         self.problems.push(problem.at(name.place, ""));
         let reason = reason.to_owned();
-        self.declared.push(Declared::Unread(UnreadDeclaration { name, reason, range }));
+        self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration { name, reason, range }));
     }
 
     fn aggregate(
@@ -221,11 +223,15 @@ impl<'a> Parser<'_, 'a, '_> {
                 problem.severity = Severity::Warning;
                 let reason = problem.message.clone();
                 self.problems.push(*problem);
-                self.declared.push(Declared::Unread(UnreadDeclaration { name, reason, range }));
+                self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration {
+                    name,
+                    reason,
+                    range,
+                }));
             }
             Ok(body) => {
                 for inner in body.inner {
-                    self.declared.push(Declared::Struct(DeclaredStruct {
+                    self.declared.push(ParsedDeclaration::Struct(DeclaredStruct {
                         name: inner.name,
                         at: inner.at,
                         members: inner.members,
@@ -235,7 +241,7 @@ impl<'a> Parser<'_, 'a, '_> {
                         inner: true,
                     }));
                 }
-                self.declared.push(Declared::Struct(DeclaredStruct {
+                self.declared.push(ParsedDeclaration::Struct(DeclaredStruct {
                     name: name.text.to_owned(),
                     at: name,
                     members: body.members,
@@ -275,7 +281,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 }
             }
         }
-        self.declared.push(Declared::Enum(DeclaredEnum { tag, packed, values }));
+        self.declared.push(ParsedDeclaration::Enum(DeclaredEnum { tag, packed, values }));
     }
 
     fn typedef(&mut self) {
@@ -298,16 +304,16 @@ impl<'a> Parser<'_, 'a, '_> {
         if typedef && self.tokens.get(stop).is_some_and(|token| token.is(";")) {
             let base = match inside {
                 [word, tag, name] if word.is("struct") => {
-                    Some((Base::Struct(tag.text.to_owned()), *name))
+                    Some((BaseType::Struct(tag.text.to_owned()), *name))
                 }
-                [word, tag, name] if word.is("enum") => Some((Base::Enum(*tag), *name)),
+                [word, tag, name] if word.is("enum") => Some((BaseType::Enum(*tag), *name)),
                 _ => types::int(inside).and_then(|(int, length)| match &inside[length..] {
-                    [name] => Some((Base::Int(int), *name)),
+                    [name] => Some((BaseType::Int(int), *name)),
                     _ => None,
                 }),
             };
             if let Some((base, name)) = base.filter(|(_, name)| name.kind == Kind::Word) {
-                self.declared.push(Declared::Typedef(name.text, base));
+                self.declared.push(ParsedDeclaration::Typedef(name.text, base));
                 self.at = stop + 1;
                 return;
             }
@@ -337,7 +343,11 @@ impl<'a> Parser<'_, 'a, '_> {
         let name = name.filter(|_| typedef || !inside.iter().any(|token| token.is("(")));
         if let Some(name) = name.filter(|name| !self.outside.leaves_out(name.text)) {
             let reason = "it is neither a struct nor an enum".to_owned();
-            self.declared.push(Declared::Unread(UnreadDeclaration { name: *name, reason, range }));
+            self.declared.push(ParsedDeclaration::Unread(UnreadDeclaration {
+                name: *name,
+                reason,
+                range,
+            }));
         }
     }
 
@@ -370,11 +380,13 @@ impl<'a> Parser<'_, 'a, '_> {
 }
 
 /// How many names are declared, members among them.
-pub(super) fn names(declared: &[Declared<'_>]) -> usize {
+pub(super) fn names(declared: &[ParsedDeclaration<'_>]) -> usize {
     let names = declared.iter().map(|item| match item {
-        Declared::Struct(item) => 1 + item.members.iter().map(Member::names).sum::<usize>(),
-        Declared::Enum(item) => item.values.len(),
-        Declared::Typedef(..) | Declared::Unread(_) => 1,
+        ParsedDeclaration::Struct(item) => {
+            1 + item.members.iter().map(MemberDeclaration::names).sum::<usize>()
+        }
+        ParsedDeclaration::Enum(item) => item.values.len(),
+        ParsedDeclaration::Typedef(..) | ParsedDeclaration::Unread(_) => 1,
     });
     names.sum()
 }

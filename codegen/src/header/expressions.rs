@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::built_in::BUILT_IN;
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, behind, split};
-use super::values::{Number, literal};
+use super::values::{TypedNumber, literal};
 use crate::layout::{Extent, PerModel};
 
 /// How many tokens all expressions of a header may take when macros expand.
@@ -30,7 +30,7 @@ pub(super) struct Evaluator<'e, 'a> {
 }
 
 /// One expression that is being computed.
-pub(super) struct Reader<'r, 'a> {
+pub(super) struct ExpressionReader<'r, 'a> {
     pub(super) evaluator: &'r Evaluator<'r, 'a>,
     /// The expression, and inside it the macros that expand right now.
     pub(super) frames: Vec<Frame<'r, 'a>>,
@@ -44,7 +44,7 @@ pub(super) struct Frame<'r, 'a> {
     name: Option<&'a str>,
 }
 
-pub(super) type Found = Result<Number, String>;
+pub(super) type Evaluated = Result<TypedNumber, String>;
 
 impl<'e, 'a> Evaluator<'e, 'a> {
     /// For `#if`: an undefined name is 0.
@@ -75,9 +75,9 @@ impl<'e, 'a> Evaluator<'e, 'a> {
     }
 
     /// The value of an expression, or why there is none.
-    pub(super) fn evaluate(&self, tokens: &[Token<'a>]) -> Found {
+    pub(super) fn evaluate(&self, tokens: &[Token<'a>]) -> Evaluated {
         let frames = vec![Frame { tokens: Cow::Borrowed(tokens), at: 0, name: None }];
-        let mut reader = Reader { evaluator: self, frames, depth: 0, taken: 0 };
+        let mut reader = ExpressionReader { evaluator: self, frames, depth: 0, taken: 0 };
         let value = reader.ternary();
         self.left.set(self.left.get().saturating_sub(reader.taken));
         let value = value?;
@@ -88,7 +88,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
     }
 }
 
-impl<'r, 'a> Reader<'r, 'a> {
+impl<'r, 'a> ExpressionReader<'r, 'a> {
     /// The next token, macros expanded.
     pub(super) fn peek(&mut self) -> Result<Option<Token<'a>>, String> {
         loop {
@@ -187,7 +187,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    pub(super) fn ternary(&mut self) -> Found {
+    pub(super) fn ternary(&mut self) -> Evaluated {
         self.deeper()?;
         let condition = self.binary(0)?;
         let value = match self.takes("?")? {
@@ -204,7 +204,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// Operators that bind at least as strongly as `least`.
-    fn binary(&mut self, least: usize) -> Found {
+    fn binary(&mut self, least: usize) -> Evaluated {
         self.deeper()?;
         let mut value = self.unary()?;
         while let Some(token) = self.peek()? {
@@ -221,7 +221,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(value)
     }
 
-    pub(super) fn unary(&mut self) -> Found {
+    pub(super) fn unary(&mut self) -> Evaluated {
         self.deeper()?;
         let token = self.peek()?.ok_or("there is no value")?;
         self.skip();
@@ -243,7 +243,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         Ok(value)
     }
 
-    fn name(&mut self, name: &'a str) -> Found {
+    fn name(&mut self, name: &'a str) -> Evaluated {
         let evaluator = self.evaluator;
         let (Some(names), Some(outside)) = (evaluator.names, evaluator.outside) else {
             return match name {
@@ -251,7 +251,7 @@ impl<'r, 'a> Reader<'r, 'a> {
                 _ if self.peek()?.is_some_and(|token| token.is("(")) => {
                     Err(format!("`{name}` is a macro that is not known"))
                 }
-                _ => Ok(Number::int(evaluator.program.predefined(name).unwrap_or(0))),
+                _ => Ok(TypedNumber::int(evaluator.program.predefined(name).unwrap_or(0))),
             };
         };
         if name == "sizeof" {
@@ -261,16 +261,16 @@ impl<'r, 'a> Reader<'r, 'a> {
             return self.call(name);
         }
         if let Some(number) = evaluator.program.predefined(name) {
-            return Ok(Number::int(number));
+            return Ok(TypedNumber::int(number));
         }
         match names.get(name).or_else(|| outside.get(name)) {
-            Some(number) => Ok(Number::int(*number)),
+            Some(number) => Ok(TypedNumber::int(*number)),
             None => Err(format!("`{name}` has no value here")),
         }
     }
 
     /// Whether a macro is defined; its name is not expanded.
-    fn defined(&mut self) -> Found {
+    fn defined(&mut self) -> Evaluated {
         let mut raw = || {
             let frame = self.frames.last_mut()?;
             let token = frame.tokens.get(frame.at).copied()?;
@@ -287,7 +287,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             return Err(missing());
         }
         let there = self.evaluator.program.is_defined(name.text);
-        Ok(Number::int(there.into()))
+        Ok(TypedNumber::int(there.into()))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::layout::{Int, Layout, PerModel};
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Named numbers and strings: macros and enumerators.
-    pub constants: Vec<Constant>,
+    pub constants: Vec<ConstantFact>,
     /// Macros with parameters.
     pub macros: Vec<FunctionMacro>,
     /// Structs with known fields.
@@ -44,7 +44,7 @@ pub struct Guard {
 
 /// A named number or string.
 #[derive(Clone, Debug)]
-pub struct Constant {
+pub struct ConstantFact {
     /// Its name.
     pub name: String,
     /// Its number as C computes it; 0 of a string.
@@ -56,7 +56,7 @@ pub struct Constant {
     /// Which enum of the headers it is in, counted from the first.
     pub enum_index: Option<usize>,
     /// The struct inside which it is defined.
-    pub within: Option<Within>,
+    pub within: Option<EnclosingField>,
     /// Its comment.
     pub doc: String,
     /// The place of its name.
@@ -65,7 +65,7 @@ pub struct Constant {
 
 /// A place between the fields of a struct.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Within {
+pub struct EnclosingField {
     /// The struct.
     pub struct_: String,
     /// The field before it, if there is one; for a union, its last member.
@@ -221,7 +221,7 @@ impl Facts {
     }
 
     /// The constant of this name.
-    pub fn constant(&self, name: &str) -> Option<&Constant> {
+    pub fn constant(&self, name: &str) -> Option<&ConstantFact> {
         self.constants.iter().find(|constant| constant.name == name)
     }
 

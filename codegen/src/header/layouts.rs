@@ -7,7 +7,7 @@ use super::comments::about;
 use super::declarations::DeclaredStruct;
 use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
-use super::members::{Base, Member};
+use super::members::{BaseType, MemberDeclaration};
 use super::program::Program;
 use super::tokens::{Kind, Token};
 use super::types::IntType;
@@ -28,7 +28,7 @@ pub(super) type Evaluate<'e, 'a> =
 /// The types that have names.
 pub(super) struct TypeNames<'n, 'a> {
     /// Those of typedefs.
-    pub(super) typedefs: &'n HashMap<&'a str, Base<'a>>,
+    pub(super) typedefs: &'n HashMap<&'a str, BaseType<'a>>,
     /// The integers of enums.
     pub(super) enums: &'n HashMap<&'a str, Int>,
 }
@@ -238,7 +238,7 @@ impl<'a> Planner<'_, 'a> {
     /// The alignment that attributes give a member.
     fn alignment(
         &self,
-        member: &Member<'a>,
+        member: &MemberDeclaration<'a>,
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<Option<u64>, String> {
         if let Some(unknown) = member.attributes.unknown {
@@ -253,7 +253,7 @@ impl<'a> Planner<'_, 'a> {
 
     fn member(
         &self,
-        member: &Member<'a>,
+        member: &MemberDeclaration<'a>,
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<Planned, String> {
         let name = member.name.map_or("a union", |name| name.text);
@@ -309,7 +309,7 @@ impl<'a> Planner<'_, 'a> {
 
     fn base(
         &self,
-        base: &Base<'a>,
+        base: &BaseType<'a>,
         name: &str,
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<Planned, String> {
@@ -318,30 +318,30 @@ impl<'a> Planner<'_, 'a> {
             extents: Model::ALL.map(|model| model.int(int)),
         };
         Ok(match base {
-            Base::Int(IntType::Fixed(one)) => int(*one),
-            Base::Int(IntType::AlignedS64) => {
+            BaseType::Int(IntType::Fixed(one)) => int(*one),
+            BaseType::Int(IntType::AlignedS64) => {
                 let extents = [Extent { size: 8, align: 8 }; 3];
                 Planned { type_: TypeFact::Int(Int::S64), extents }
             }
-            Base::Int(IntType::Long) => {
+            BaseType::Int(IntType::Long) => {
                 return Err(format!("`{name}` is a long, whose width depends on the target"));
             }
-            Base::Enum(tag) => {
+            BaseType::Enum(tag) => {
                 let found = self.types.enums.get(tag.text);
                 int(*found.unwrap_or(&Int::U32))
             }
-            Base::Struct(name) => {
+            BaseType::Struct(name) => {
                 let extents = *self.declared(name)?;
                 Planned { type_: TypeFact::Struct(name.clone()), extents }
             }
-            Base::Named(word) => match self.types.typedefs.get(word.text) {
+            BaseType::Named(word) => match self.types.typedefs.get(word.text) {
                 // A typedef of a typedef would have to come first; more are not followed.
-                Some(Base::Named(_)) | None => {
+                Some(BaseType::Named(_)) | None => {
                     return Err(format!("the type `{}` is not understood", word.text));
                 }
                 Some(base) => return self.base(base, name, evaluate),
             },
-            Base::Union(arms) => {
+            BaseType::Union(arms) => {
                 let (mut types, mut extents) = (Vec::new(), Vec::new());
                 for arm in arms {
                     let Planned { type_, extents: own } = self.member(arm, evaluate)?;

@@ -1,8 +1,8 @@
 //! Cuts the text of a header into tokens and comments. Places count
 //! characters, as those of all diagnostics do.
 
-use super::codes::{Fault, NOT_C_TEXT, UNCLOSED, error};
-use super::tokens::{Comment, Kind, Token};
+use super::codes::{HeaderFault, NOT_C_TEXT, UNCLOSED, error};
+use super::tokens::{CommentToken, Kind, Token};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// Marks of more than one character, longest first.
@@ -14,7 +14,7 @@ pub(super) struct Lexed<'a> {
     /// The whole text.
     pub(super) text: &'a str,
     pub(super) tokens: Vec<Token<'a>>,
-    pub(super) comments: Vec<Comment<'a>>,
+    pub(super) comments: Vec<CommentToken<'a>>,
 }
 
 /// The position of the lexer.
@@ -82,7 +82,7 @@ impl<'a> Cursor<'a> {
         Place { file: self.file, start, end: self.character }
     }
 
-    fn next(&mut self, lexed: &mut Lexed<'a>) -> Result<(), Fault> {
+    fn next(&mut self, lexed: &mut Lexed<'a>) -> Result<(), HeaderFault> {
         let rest = self.rest();
         let first = rest.chars().next().unwrap_or(' ');
         if let Some(splice) = splice(rest) {
@@ -102,7 +102,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    fn comment(&mut self) -> Result<Comment<'a>, Fault> {
+    fn comment(&mut self) -> Result<CommentToken<'a>, HeaderFault> {
         let (rest, start, row) = (self.rest(), self.character, self.row);
         let length = match rest.strip_prefix("/*") {
             Some(inside) => inside.find("*/").map(|end| end + 4),
@@ -117,10 +117,10 @@ impl<'a> Cursor<'a> {
             )));
         };
         let text = self.advance(length);
-        Ok(Comment { text, place: self.place(start), row, last_row: self.row })
+        Ok(CommentToken { text, place: self.place(start), row, last_row: self.row })
     }
 
-    fn token(&mut self, first: char) -> Result<Token<'a>, Fault> {
+    fn token(&mut self, first: char) -> Result<Token<'a>, HeaderFault> {
         let (rest, start, row, line) = (self.rest(), self.character, self.row, self.line);
         let word = |one: char| one.is_ascii_alphanumeric() || one == '_';
         let until = |end: fn(char) -> bool| rest.find(end).unwrap_or(rest.len());

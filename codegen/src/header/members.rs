@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::attributes::Attributes;
-use super::codes::{BAD_DECLARATION, Fault, error};
+use super::codes::{BAD_DECLARATION, HeaderFault, error};
 use super::tokens::{Kind, Token, around, behind, split};
 use super::types::{self, IntType};
 
@@ -12,10 +12,10 @@ const DEEPEST: usize = 4;
 
 /// A member of a struct or union.
 #[derive(Clone)]
-pub(super) struct Member<'a> {
+pub(super) struct MemberDeclaration<'a> {
     /// Its name; none of an anonymous union.
     pub(super) name: Option<Token<'a>>,
-    pub(super) type_: Base<'a>,
+    pub(super) type_: BaseType<'a>,
     pub(super) pointer: bool,
     /// The texts between its brackets.
     pub(super) lengths: Vec<Vec<Token<'a>>>,
@@ -24,11 +24,11 @@ pub(super) struct Member<'a> {
     pub(super) end: usize,
 }
 
-impl Member<'_> {
+impl MemberDeclaration<'_> {
     /// How many names it declares.
     pub(super) fn names(&self) -> usize {
         match &self.type_ {
-            Base::Union(arms) => 1 + arms.iter().map(Self::names).sum::<usize>(),
+            BaseType::Union(arms) => 1 + arms.iter().map(Self::names).sum::<usize>(),
             _ => 1,
         }
     }
@@ -36,19 +36,19 @@ impl Member<'_> {
 
 /// The parts of a member.
 #[derive(Clone)]
-pub(super) enum Base<'a> {
+pub(super) enum BaseType<'a> {
     Int(IntType),
     Struct(String),
     Enum(Token<'a>),
     /// A name that `typedef` gives, or one that is not known.
     Named(Token<'a>),
-    Union(Vec<Member<'a>>),
+    Union(Vec<MemberDeclaration<'a>>),
 }
 
 /// The content of the braces of a struct.
 #[derive(Default)]
-pub(super) struct Body<'a> {
-    pub(super) members: Vec<Member<'a>>,
+pub(super) struct StructBody<'a> {
+    pub(super) members: Vec<MemberDeclaration<'a>>,
     /// Structs that are declared inside: with a tag, for a member, or by `__struct_group`.
     pub(super) inner: Vec<InnerStruct<'a>>,
 }
@@ -58,11 +58,11 @@ pub(super) struct InnerStruct<'a> {
     pub(super) name: String,
     /// The token at its place.
     pub(super) at: Token<'a>,
-    pub(super) members: Vec<Member<'a>>,
+    pub(super) members: Vec<MemberDeclaration<'a>>,
     pub(super) attributes: Attributes<'a>,
 }
 
-struct Parser<'t, 'a> {
+struct MemberParser<'t, 'a> {
     tokens: &'t [Token<'a>],
     /// The name of the struct.
     owner: &'t str,
@@ -75,21 +75,21 @@ pub(super) fn members<'a>(
     tokens: &[Token<'a>],
     range: Range<usize>,
     owner: &str,
-) -> Result<Body<'a>, Fault> {
-    let mut parser = Parser { tokens, owner, inner: Vec::new(), depth: 0 };
+) -> Result<StructBody<'a>, HeaderFault> {
+    let mut parser = MemberParser { tokens, owner, inner: Vec::new(), depth: 0 };
     let members = parser.all(range)?;
-    Ok(Body { members, inner: parser.inner })
+    Ok(StructBody { members, inner: parser.inner })
 }
 
-type Parsed<T> = Result<T, Fault>;
+type Parsed<T> = Result<T, HeaderFault>;
 
-impl<'a> Parser<'_, 'a> {
+impl<'a> MemberParser<'_, 'a> {
     fn wrong<T>(&self, message: impl Into<String>, range: Range<usize>) -> Parsed<T> {
         let place = around(&self.tokens[range]).unwrap_or_default();
         Err(Box::new(error(BAD_DECLARATION, message, place)))
     }
 
-    fn all(&mut self, range: Range<usize>) -> Parsed<Vec<Member<'a>>> {
+    fn all(&mut self, range: Range<usize>) -> Parsed<Vec<MemberDeclaration<'a>>> {
         let mut members = Vec::new();
         let mut at = range.start;
         while at < range.end {
@@ -114,7 +114,12 @@ impl<'a> Parser<'_, 'a> {
     }
 
     /// One declaration, which ends with a semicolon.
-    fn member(&mut self, start: usize, end: usize, members: &mut Vec<Member<'a>>) -> Parsed<usize> {
+    fn member(
+        &mut self,
+        start: usize,
+        end: usize,
+        members: &mut Vec<MemberDeclaration<'a>>,
+    ) -> Parsed<usize> {
         let mut attributes = Attributes::default();
         let at = attributes.take_all(self.tokens, start).min(end);
         let opens = |word: &str| {
@@ -169,7 +174,7 @@ impl<'a> Parser<'_, 'a> {
         brace: usize,
         end: usize,
         attributes: Attributes<'a>,
-        members: &mut Vec<Member<'a>>,
+        members: &mut Vec<MemberDeclaration<'a>>,
     ) -> Parsed<usize> {
         let (inside, after) = self.inside(start, brace)?;
         let mut attributes = attributes;
@@ -179,9 +184,9 @@ impl<'a> Parser<'_, 'a> {
             let plain =
                 !attributes.packed && attributes.align.is_empty() && attributes.unknown.is_none();
             match word {
-                "union" => members.push(Member {
+                "union" => members.push(MemberDeclaration {
                     name: None,
-                    type_: Base::Union(inside),
+                    type_: BaseType::Union(inside),
                     pointer: false,
                     lengths: Vec::new(),
                     attributes,
@@ -197,14 +202,14 @@ impl<'a> Parser<'_, 'a> {
         for part in split(&self.tokens[after..stop]) {
             let range = from..from + part.len();
             from += part.len() + 1;
-            let placeholder = Base::Struct(String::new());
+            let placeholder = BaseType::Struct(String::new());
             let mut member = self.declarator(&placeholder, range, &Attributes::default())?;
             let Some(at) = member.name else { continue };
             let name = [self.owner, "_", at.text].concat();
             let body = match word {
-                "union" => vec![Member {
+                "union" => vec![MemberDeclaration {
                     name: None,
-                    type_: Base::Union(inside.clone()),
+                    type_: BaseType::Union(inside.clone()),
                     pointer: false,
                     lengths: Vec::new(),
                     attributes: Attributes::default(),
@@ -214,14 +219,18 @@ impl<'a> Parser<'_, 'a> {
             };
             let attributes = attributes.clone();
             self.inner.push(InnerStruct { name: name.clone(), at, members: body, attributes });
-            member.type_ = Base::Struct(name);
+            member.type_ = BaseType::Struct(name);
             members.push(member);
         }
         Ok(stop + 1)
     }
 
     /// The members between braces, and the index after them.
-    fn inside(&mut self, start: usize, brace: usize) -> Parsed<(Vec<Member<'a>>, usize)> {
+    fn inside(
+        &mut self,
+        start: usize,
+        brace: usize,
+    ) -> Parsed<(Vec<MemberDeclaration<'a>>, usize)> {
         if self.depth == DEEPEST {
             return self.wrong("structs and unions nest too deep", start..start + 1);
         }
@@ -236,7 +245,7 @@ impl<'a> Parser<'_, 'a> {
     }
 
     /// The type at the start of a declaration, and the index after it.
-    fn base(&mut self, at: usize, end: usize) -> Parsed<(Base<'a>, usize)> {
+    fn base(&mut self, at: usize, end: usize) -> Parsed<(BaseType<'a>, usize)> {
         let tokens = self.tokens;
         let word = |ahead: usize| tokens[..end].get(at + ahead).map_or("", |token| token.text);
         let named = at + 1 < end && tokens[at + 1].kind == Kind::Word;
@@ -247,17 +256,19 @@ impl<'a> Parser<'_, 'a> {
                 let after = attributes.take_all(tokens, after).min(end);
                 let (name, at) = (tokens[at + 1].text.to_owned(), tokens[at + 1]);
                 self.inner.push(InnerStruct { name: name.clone(), at, members, attributes });
-                Ok((Base::Struct(name), after))
+                Ok((BaseType::Struct(name), after))
             }
-            ("struct", _) if named => Ok((Base::Struct(tokens[at + 1].text.to_owned()), at + 2)),
-            ("enum", _) if named => Ok((Base::Enum(tokens[at + 1]), at + 2)),
+            ("struct", _) if named => {
+                Ok((BaseType::Struct(tokens[at + 1].text.to_owned()), at + 2))
+            }
+            ("enum", _) if named => Ok((BaseType::Enum(tokens[at + 1]), at + 2)),
             ("union", _) => {
                 self.wrong("a union with a tag is not understood", at..(at + 2).min(end))
             }
             _ => match types::int(&tokens[at..end]) {
-                Some((int, length)) => Ok((Base::Int(int), at + length)),
+                Some((int, length)) => Ok((BaseType::Int(int), at + length)),
                 None if at < end && tokens[at].kind == Kind::Word && (named || word(1) == "*") => {
-                    Ok((Base::Named(tokens[at]), at + 1))
+                    Ok((BaseType::Named(tokens[at]), at + 1))
                 }
                 None => {
                     let message = format!("the type `{}` is not understood", word(0));
@@ -270,10 +281,10 @@ impl<'a> Parser<'_, 'a> {
     /// A declarator such as `*data` or `areas[]`.
     fn declarator(
         &self,
-        base: &Base<'a>,
+        base: &BaseType<'a>,
         range: Range<usize>,
         shared: &Attributes<'a>,
-    ) -> Parsed<Member<'a>> {
+    ) -> Parsed<MemberDeclaration<'a>> {
         let tokens = &self.tokens[..range.end];
         let (mut pointer, mut name, mut lengths) = (false, None, Vec::new());
         let mut attributes = shared.clone();
@@ -307,11 +318,11 @@ impl<'a> Parser<'_, 'a> {
             return self.wrong("the member has no name", range.start.saturating_sub(1)..range.end);
         };
         let (type_, name) = (base.clone(), Some(name));
-        Ok(Member { name, type_, pointer, lengths, attributes, end })
+        Ok(MemberDeclaration { name, type_, pointer, lengths, attributes, end })
     }
 
     /// A macro of the kernel's that declares members.
-    fn macro_(&mut self, at: usize, members: &mut Vec<Member<'a>>) -> Parsed<usize> {
+    fn macro_(&mut self, at: usize, members: &mut Vec<MemberDeclaration<'a>>) -> Parsed<usize> {
         let tokens = self.tokens;
         let opens = tokens.get(at + 1).is_some_and(|token| token.is("("));
         let Some(close) = behind(tokens, at + 1).filter(|_| opens) else {
@@ -326,7 +337,7 @@ impl<'a> Parser<'_, 'a> {
                 let ([name], true) = (name, ends) else {
                     return self.wrong("the array is not understood", at..close);
                 };
-                members.push(Member {
+                members.push(MemberDeclaration {
                     name: Some(*name),
                     type_: base,
                     pointer: false,

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::platform;
-use super::tokens::{Comment, Token};
+use super::tokens::{CommentToken, Token};
 use crate::layout::Target;
 
 /// The headers after preprocessing.
@@ -16,7 +16,7 @@ pub(super) struct Program<'a> {
     /// The index of the definition in force, by name.
     pub(super) macros: HashMap<&'a str, usize>,
     /// The comments of each file.
-    pub(super) comments: HashMap<usize, Vec<Comment<'a>>>,
+    pub(super) comments: HashMap<usize, Vec<CommentToken<'a>>>,
     /// The include guards, each with its file.
     pub(super) guards: Vec<(usize, &'a str)>,
     /// `#pragma pack`, each with the number of tokens before it.

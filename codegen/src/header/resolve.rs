@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::codes::{BAD_VALUE, DEFINED_TWICE, error, too_many};
 use super::comments::about;
-use super::declarations::{Declared, DeclaredEnum, DeclaredStruct};
+use super::declarations::{DeclaredEnum, DeclaredStruct, ParsedDeclaration};
 use super::directives::is_of_declarations;
 use super::expressions::Evaluator;
 use super::externals::Outside;
-use super::facts::{Constant, Facts, FunctionMacro, Guard, Spelt, Unread, Within};
+use super::facts::{ConstantFact, EnclosingField, Facts, FunctionMacro, Guard, Spelt, Unread};
 use super::layouts::{TypeNames, lay_out};
-use super::members::Base;
+use super::members::BaseType;
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, around};
 use super::values::literal;
@@ -20,7 +20,7 @@ use crate::layout::{Extent, Int, Layout, PerModel};
 /// Computes the facts of a program.
 pub(super) fn resolve<'a>(
     program: &Program<'a>,
-    declared: Vec<Declared<'a>>,
+    declared: Vec<ParsedDeclaration<'a>>,
     outside: &Outside,
     problems: &mut Diagnostics,
 ) -> Facts {
@@ -33,10 +33,10 @@ pub(super) fn resolve<'a>(
     let (mut structs, mut enums, mut typedefs) = (Vec::new(), Vec::new(), HashMap::new());
     for item in declared {
         match item {
-            Declared::Struct(item) => structs.push(item),
-            Declared::Enum(item) => enums.push(item),
-            Declared::Typedef(name, base) => drop(typedefs.insert(name, base)),
-            Declared::Unread(item) => {
+            ParsedDeclaration::Struct(item) => structs.push(item),
+            ParsedDeclaration::Enum(item) => enums.push(item),
+            ParsedDeclaration::Typedef(name, base) => drop(typedefs.insert(name, base)),
+            ParsedDeclaration::Unread(item) => {
                 let text = joined(&program.tokens[item.range.0..item.range.1]);
                 resolver.facts.texts.insert(item.name.text.to_owned(), text);
                 resolver.unread(item.name.text, item.reason, item.name.place);
@@ -67,7 +67,7 @@ pub(super) fn resolve<'a>(
 
 /// The integer of an enum: an int, unsigned if no value is negative, or a wider one;
 /// a packed one is as narrow as its values allow.
-fn int(packed: bool, values: &[Constant]) -> Int {
+fn int(packed: bool, values: &[ConstantFact]) -> Int {
     let least = values.iter().map(|one| one.number).min().unwrap_or(0);
     let most = values.iter().map(|one| one.number).max().unwrap_or(0);
     let narrow = [Int::U8, Int::S8, Int::U16, Int::S16];
@@ -139,9 +139,9 @@ impl<'a> Resolver<'_, 'a, '_> {
         self.facts.unread.insert(name.to_owned(), Unread { text, reason, place });
     }
 
-    fn enumeration(&mut self, index: usize, item: &DeclaredEnum<'a>) -> Vec<Constant> {
+    fn enumeration(&mut self, index: usize, item: &DeclaredEnum<'a>) -> Vec<ConstantFact> {
         let tag = item.tag.unwrap_or("").to_owned();
-        let (mut next, mut constants) = (0_i128, Vec::<Constant>::new());
+        let (mut next, mut constants) = (0_i128, Vec::<ConstantFact>::new());
         for (name, value) in &item.values {
             let (number, spelt) = match value.as_slice() {
                 [] => (next, Spelt::Position),
@@ -156,7 +156,7 @@ impl<'a> Resolver<'_, 'a, '_> {
                 self.problems.push(error(DEFINED_TWICE, message, name.place));
             }
             let last_row = value.last().map_or(name.row, |token| token.row);
-            constants.push(Constant {
+            constants.push(ConstantFact {
                 name: name.text.to_owned(),
                 number,
                 spelt,
@@ -214,7 +214,7 @@ impl<'a> Resolver<'_, 'a, '_> {
             },
         };
         let last_row = define.body.last().map_or(name.row, |token| token.row);
-        self.facts.constants.push(Constant {
+        self.facts.constants.push(ConstantFact {
             name: name.text.to_owned(),
             number,
             spelt,
@@ -274,7 +274,7 @@ fn is_text(token: &Token<'_>) -> bool {
 }
 
 /// The place between fields at which a constant is defined.
-fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<Within> {
+fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<EnclosingField> {
     let inside = |item: &&DeclaredStruct<'_>| {
         !item.inner && item.range.0 < define.at && define.at < item.range.1
     };
@@ -282,13 +282,16 @@ fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<Within>
     let mut field = None;
     for member in &item.members {
         let arms = match &member.type_ {
-            Base::Union(arms) => arms.as_slice(),
+            BaseType::Union(arms) => arms.as_slice(),
             _ => std::slice::from_ref(member),
         };
         let mut before = arms.iter().filter(|arm| arm.end <= define.at);
         field = before.next_back().and_then(|arm| arm.name).or(field);
     }
-    Some(Within { struct_: item.name.clone(), field: field.map(|name| name.text.to_owned()) })
+    Some(EnclosingField {
+        struct_: item.name.clone(),
+        field: field.map(|name| name.text.to_owned()),
+    })
 }
 
 /// How a value is written, without the brackets around it.

@@ -40,7 +40,7 @@ impl Token<'_> {
 
 /// A comment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Comment<'a> {
+pub(super) struct CommentToken<'a> {
     pub(super) text: &'a str,
     pub(super) place: Place,
     /// Its first and last line in the file.

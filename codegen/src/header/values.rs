@@ -4,14 +4,14 @@ use crate::layout::Int;
 
 /// An integer of C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Number {
+pub(super) struct TypedNumber {
     pub(super) value: i128,
     unsigned: bool,
     /// 64 bits on LP64, otherwise 32.
     wide: bool,
 }
 
-impl Number {
+impl TypedNumber {
     /// An int, or a long if an int is too small.
     pub(super) fn int(value: i128) -> Self {
         let (unsigned, wide) = (false, !fits(value, false, false));
@@ -115,7 +115,7 @@ fn fits(value: i128, unsigned: bool, wide: bool) -> bool {
 }
 
 /// The value of a literal, with its type in C.
-pub(super) fn literal(text: &str) -> Option<Number> {
+pub(super) fn literal(text: &str) -> Option<TypedNumber> {
     if let Some(quoted) = text.strip_prefix('\'') {
         return character(quoted.strip_suffix('\'')?);
     }
@@ -137,11 +137,11 @@ pub(super) fn literal(text: &str) -> Option<Number> {
         let signs = *unsigned == asked_unsigned || (*unsigned && base != 10);
         signs && (*wide || !asked_wide) && fits(value, *unsigned, *wide)
     })?;
-    Some(Number { value, unsigned, wide })
+    Some(TypedNumber { value, unsigned, wide })
 }
 
 /// A character between its quotes.
-fn character(text: &str) -> Option<Number> {
+fn character(text: &str) -> Option<TypedNumber> {
     let mut characters = text.chars();
     let value = match (characters.next()?, characters.next()) {
         ('\\', Some('0')) => 0,
@@ -152,5 +152,5 @@ fn character(text: &str) -> Option<Number> {
         (one, None) if one.is_ascii() => i128::from(u32::from(one)),
         _ => return None,
     };
-    characters.next().is_none().then(|| Number::int(value))
+    characters.next().is_none().then(|| TypedNumber::int(value))
 }

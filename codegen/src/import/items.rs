@@ -1,7 +1,7 @@
 //! Items and fields in YAML.
 
 use super::values::{number, values};
-use super::yaml::{Block, Entry};
+use super::yaml::{Block, YamlEntry};
 use crate::amend::pieces::NewFields;
 use crate::reply::Direction;
 use crate::spec::text::DocText;
@@ -146,7 +146,7 @@ fn field(name: &str, field: &FieldSpec, indent: usize) -> Block {
     match &field.type_ {
         Some(type_) if !lists => {
             let head = ("type", expression(type_));
-            Entry { name, head, said: false, doc: &doc, more, indent }.block()
+            YamlEntry { name, head, said: false, doc: &doc, more, indent }.block()
         }
         type_ => {
             let mut inside = Block::default();

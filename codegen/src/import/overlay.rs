@@ -3,12 +3,12 @@
 use super::items;
 use super::values::values;
 use super::yaml::Block;
-use crate::amend::pieces::{ItemAt, Piece};
+use crate::amend::pieces::{Addition, ItemAt};
 use crate::spec::wrappers::Placed;
 use crate::spec::{ItemSpec, Spec};
 
 /// The text of an overlay, whose items come from `source`.
-pub(super) fn text(spec: &Spec, pieces: &[Piece], source: &str) -> Result<String, String> {
+pub(super) fn text(spec: &Spec, pieces: &[Addition], source: &str) -> Result<String, String> {
     let mut headers: Vec<_> = pieces.iter().map(|piece| header(spec, piece)).collect();
     headers.sort_unstable();
     headers.dedup();
@@ -37,21 +37,21 @@ fn lines(block: Block) -> String {
 }
 
 /// The header that a piece belongs to.
-fn header<'s>(spec: &'s Spec, piece: &Piece) -> &'s str {
-    let (Piece::Item { after: at, .. }
-    | Piece::Values { group: at, .. }
-    | Piece::Held { owner: at, .. }
-    | Piece::Fields { owner: at, .. }) = piece;
+fn header<'s>(spec: &'s Spec, piece: &Addition) -> &'s str {
+    let (Addition::Item { after: at, .. }
+    | Addition::Values { group: at, .. }
+    | Addition::Held { owner: at, .. }
+    | Addition::Fields { owner: at, .. }) = piece;
     spec.files[at.file].header.as_str()
 }
 
 /// An item, or an extension of one.
-fn entry(spec: &Spec, piece: &Piece) -> Block {
+fn entry(spec: &Spec, piece: &Addition) -> Block {
     let item = |at: &ItemAt| &spec.files[at.file].items[at.item];
     let mut block = Block::default();
     match piece {
-        Piece::Item { item, .. } => return items::item(item),
-        Piece::Values { group, after, values: list } => {
+        Addition::Item { item, .. } => return items::item(item),
+        Addition::Values { group, after, values: list } => {
             let group = item(group);
             block.put("extend", group.name());
             let first = match group {
@@ -63,7 +63,7 @@ fn entry(spec: &Spec, piece: &Piece) -> Block {
             anchor(&mut block, after, first);
             block.nest("values", values(list, 6));
         }
-        Piece::Held { owner, field, arm, flags, after, values: list } => {
+        Addition::Held { owner, field, arm, flags, after, values: list } => {
             let owner = item(owner);
             let struct_ = owner.declared_struct().unwrap_or(owner.name());
             let name = arm.as_ref().unwrap_or(field);
@@ -71,7 +71,7 @@ fn entry(spec: &Spec, piece: &Piece) -> Block {
             anchor(&mut block, after, None);
             block.nest(if *flags { "bits" } else { "values" }, values(list, 6));
         }
-        Piece::Fields { owner, after, fields } => {
+        Addition::Fields { owner, after, fields } => {
             let owner = item(owner);
             let struct_ = owner.declared_struct().unwrap_or(owner.name());
             block.put("extend", struct_);

@@ -1,29 +1,29 @@
 //! Names the places of pieces for a reader.
 
 use super::Import;
-use crate::amend::pieces::{ItemAt, Piece};
+use crate::amend::pieces::{Addition, ItemAt};
 use crate::spec::ItemSpec;
 
 impl Import<'_> {
     /// The place of a piece: file, list, and the entry before it.
-    pub(super) fn place(&self, piece: &Piece) -> String {
+    pub(super) fn place(&self, piece: &Addition) -> String {
         match piece {
-            Piece::Item { after, .. } => {
+            Addition::Item { after, .. } => {
                 let item = words(self.item(*after));
                 [&self.file(*after), ", items, after ", &item].concat()
             }
-            Piece::Values { group, after, .. } => {
+            Addition::Values { group, after, .. } => {
                 let owner = words(self.item(*group));
                 [&self.file(*group), ", ", &owner, ", values", &behind(after)].concat()
             }
-            Piece::Held { owner, field, arm, flags, after, .. } => {
+            Addition::Held { owner, field, arm, flags, after, .. } => {
                 let struct_ = self.struct_name(*owner);
                 let arm = arm.as_ref().map(|arm| [".", arm].concat()).unwrap_or_default();
                 let list = if *flags { ", bits" } else { ", values" };
                 let place = [&self.file(*owner), ", ", struct_, ".", field, &arm, list].concat();
                 place + &behind(after)
             }
-            Piece::Fields { owner, after, .. } => {
+            Addition::Fields { owner, after, .. } => {
                 let struct_ = self.struct_name(*owner);
                 [&self.file(*owner), ", ", struct_, ", fields", &behind(after)].concat()
             }

@@ -1,6 +1,6 @@
 //! Numbers that new items take although they are reserved for others.
 
-use crate::amend::pieces::Piece;
+use crate::amend::pieces::Addition;
 use crate::diagnostic::shared_codes::{ID_REUSED, NUMBER_REUSED};
 use crate::spec::types::Amount;
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
@@ -9,11 +9,11 @@ use crate::spec::{Exception, ItemSpec, ReservedSpec, Spec};
 type Reservations = Map<OneOrMany<LineOrMap<ReservedSpec>>>;
 
 /// Allows such items, each with the reason; returns a sentence about each.
-pub(super) fn allow(spec: &Spec, pieces: &mut [Piece]) -> Vec<String> {
+pub(super) fn allow(spec: &Spec, pieces: &mut [Addition]) -> Vec<String> {
     let mut sentences = Vec::new();
     for piece in pieces {
         match piece {
-            Piece::Values { group, values, .. } => {
+            Addition::Values { group, values, .. } => {
                 let item = &spec.files[group.file].items[group.item];
                 let (ItemSpec::Constants(group) | ItemSpec::Enum(group) | ItemSpec::IdSpace(group)) =
                     item
@@ -33,7 +33,7 @@ pub(super) fn allow(spec: &Spec, pieces: &mut [Piece]) -> Vec<String> {
                     );
                 }
             }
-            Piece::Item { item, .. } => {
+            Addition::Item { item, .. } => {
                 let ItemSpec::Capability(capability) = &mut **item else { continue };
                 let chain = capability.chain.as_ref().map(|chain| chain.value.clone());
                 let chains = spec.items().filter_map(|(_, item)| match item {
@@ -49,7 +49,7 @@ pub(super) fn allow(spec: &Spec, pieces: &mut [Piece]) -> Vec<String> {
                 let others = users(&chain.reserved, id, &name);
                 exception(&mut capability.allow, ID_REUSED.0, &name, id, &others, &mut sentences);
             }
-            Piece::Held { .. } | Piece::Fields { .. } => {}
+            Addition::Held { .. } | Addition::Fields { .. } => {}
         }
     }
     sentences

@@ -1,6 +1,6 @@
 //! Named numbers in YAML.
 
-use super::yaml::{Block, Entry};
+use super::yaml::{Block, YamlEntry};
 use crate::amend::pieces::NewValues;
 use crate::reply::Count;
 use crate::spec::ValueSpec;
@@ -45,7 +45,7 @@ fn value(name: &str, value: &ValueSpec, indent: usize) -> Block {
     let allow = allow.collect::<Vec<_>>().join(", ");
     more.extend((!allow.is_empty()).then(|| ("allow", ["{", &allow, "}"].concat())));
     let doc = value.doc.paragraphs.join(" ");
-    Entry { name, head, said, doc: &doc, more, indent }.block()
+    YamlEntry { name, head, said, doc: &doc, more, indent }.block()
 }
 
 pub(super) fn number(number: Number) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Import;
-use crate::amend::pieces::{ItemAt, Piece};
+use crate::amend::pieces::{Addition, ItemAt};
 use crate::diagnostic::{Place, Sources};
 use crate::spec::wrappers::Placed;
 use crate::spec::{FieldSpec, ItemSpec};
@@ -29,7 +29,7 @@ pub(super) fn edited(import: &Import<'_>, sources: &Sources) -> Result<Vec<Edite
         let text: Vec<_> = sources.text(place.file).lines().collect();
         let (line, _) = sources.line_and_column(place);
         let at = if front { line - 1 } else { end(&text, line - 1) };
-        let is_item = matches!(piece, Piece::Item { .. });
+        let is_item = matches!(piece, Addition::Item { .. });
         let entry = files.entry(place.file).or_default().entry(at).or_default();
         entry.push((is_item, import.block(piece).lines));
     }
@@ -67,21 +67,21 @@ fn end(lines: &[&str], start: usize) -> usize {
 
 impl Import<'_> {
     /// The entry after which a piece comes, or, at the front, before which it comes.
-    fn anchor(&self, piece: &Piece) -> Option<(Place, bool)> {
+    fn anchor(&self, piece: &Addition) -> Option<(Place, bool)> {
         match piece {
-            Piece::Item { after, .. } => Some((self.item(*after).name().place, false)),
-            Piece::Values { group, after, .. } => match self.item(*group) {
+            Addition::Item { after, .. } => Some((self.item(*after).name().place, false)),
+            Addition::Values { group, after, .. } => match self.item(*group) {
                 ItemSpec::Constants(group) | ItemSpec::Enum(group) | ItemSpec::IdSpace(group) => {
                     entry(group.values.iter().map(|(name, _)| name), after)
                 }
                 _ => None,
             },
-            Piece::Held { owner, field, arm, flags, after, .. } => {
+            Addition::Held { owner, field, arm, flags, after, .. } => {
                 let field = self.field(*owner, field, arm.as_deref())?;
                 let list = if *flags { &field.bits } else { &field.values };
                 entry(list.iter().map(|(name, _)| name), after)
             }
-            Piece::Fields { owner, after, .. } => {
+            Addition::Fields { owner, after, .. } => {
                 let fields = self.item(*owner).fields()?;
                 entry(fields.iter().map(|(name, _)| name), after)
             }

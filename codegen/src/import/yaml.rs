@@ -67,7 +67,7 @@ impl Block {
 }
 
 /// An entry of a list of values or fields.
-pub(super) struct Entry<'e> {
+pub(super) struct YamlEntry<'e> {
     pub(super) name: &'e str,
     /// The text before the documentation in the short form, and its key in a mapping.
     pub(super) head: (&'e str, String),
@@ -80,7 +80,7 @@ pub(super) struct Entry<'e> {
     pub(super) indent: usize,
 }
 
-impl Entry<'_> {
+impl YamlEntry<'_> {
     /// Its lines, not indented.
     pub(super) fn block(self) -> Block {
         let doc = draft(self.doc);

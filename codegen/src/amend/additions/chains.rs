@@ -3,7 +3,7 @@
 
 use super::{Finder, placed, text};
 use crate::amend::pieces::ItemAt;
-use crate::header::{Constant, StructFact, conventions};
+use crate::header::{ConstantFact, StructFact, conventions};
 use crate::ir::Role;
 use crate::spec::wrappers::Map;
 use crate::spec::{self, ItemSpec};
@@ -57,7 +57,13 @@ impl<'f> Finder<'f> {
         }
     }
 
-    fn new_chain(&mut self, host: &'f StructFact, prefix: String, flag: &Constant, header: String) {
+    fn new_chain(
+        &mut self,
+        host: &'f StructFact,
+        prefix: String,
+        flag: &ConstantFact,
+        header: String,
+    ) {
         let short = crate::names::without_prefix(&self.base.abi.prefix, &host.name);
         let short = short.strip_suffix("_info").unwrap_or(short);
         let name = self.own_name(short);
@@ -91,20 +97,20 @@ impl<'f> Finder<'f> {
     }
 
     /// The flag of a struct that says that there is a chain.
-    fn chain_flag(&self, host: &StructFact) -> Option<&'f Constant> {
+    fn chain_flag(&self, host: &StructFact) -> Option<&'f ConstantFact> {
         let upper = host.name.to_ascii_uppercase() + "_";
-        let named = |one: &&Constant| one.name.ends_with(FLAG) && one.number.count_ones() == 1;
-        let inside = |one: &&Constant| {
+        let named = |one: &&ConstantFact| one.name.ends_with(FLAG) && one.number.count_ones() == 1;
+        let inside = |one: &&ConstantFact| {
             let within = one.within.as_ref();
             within.is_some_and(|within| within.struct_ == host.name)
                 || within.is_none() && one.name.starts_with(&upper)
         };
-        let listed = |one: &&Constant| self.is_flag_of(one, host);
+        let listed = |one: &&ConstantFact| self.is_flag_of(one, host);
         self.facts.constants.iter().filter(inside).filter(named).find(listed)
     }
 
     /// Whether a constant is among the flags of a struct.
-    fn is_flag_of(&self, constant: &Constant, host: &StructFact) -> bool {
+    fn is_flag_of(&self, constant: &ConstantFact, host: &StructFact) -> bool {
         let flags = |field: &str| {
             let at = host.fields.iter().position(|one| one.name == field);
             at.is_some_and(|at| conventions::role(self.base.abi, &host.fields, at) == Role::Flags)
@@ -138,7 +144,7 @@ impl<'f> Finder<'f> {
     }
 
     /// The chain of an id, if it is the id of a capability.
-    pub(super) fn chain_of(&self, constant: &Constant) -> Option<ChainName> {
+    pub(super) fn chain_of(&self, constant: &ConstantFact) -> Option<ChainName> {
         if constant.tag.is_some() || constant.within.is_some() || constant.number < 0 {
             return None;
         }
@@ -171,7 +177,7 @@ impl<'f> Finder<'f> {
         self.facts.struct_(&host).is_some() || self.base.abi.find_struct(&host).is_some()
     }
 
-    pub(super) fn capability(&mut self, id: &'f Constant, chain: &ChainName, near: ItemAt) {
+    pub(super) fn capability(&mut self, id: &'f ConstantFact, chain: &ChainName, near: ItemAt) {
         let (kinds, place) = (self.kinds, id.place);
         let body = kinds.body_of(id);
         let short = (!id.name.starts_with(&chain.prefix)).then(|| {

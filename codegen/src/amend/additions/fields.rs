@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::values::Among;
 use super::{Finder, placed, text};
-use crate::amend::pieces::{NewFields, Piece};
+use crate::amend::pieces::{Addition, NewFields};
 use crate::header::conventions::{self, Way};
-use crate::header::{Constant, FieldFact, Spelt, StructFact, TypeFact};
+use crate::header::{ConstantFact, FieldFact, Spelt, StructFact, TypeFact};
 use crate::ir::{self, Role, StructRole, Type};
 use crate::reply::Direction;
 use crate::spec;
@@ -76,7 +76,7 @@ impl<'f> Finder<'f> {
             self.guess([&fact.name, ".", &name.value].concat(), "its role follows its name");
             let next = Some(name.value.clone());
             let fields = vec![(name, LineOrMap(new))];
-            self.found.pieces.push(Piece::Fields { owner, after: after.take(), fields });
+            self.found.pieces.push(Addition::Fields { owner, after: after.take(), fields });
             after = next;
         }
     }
@@ -201,13 +201,13 @@ impl<'f> Finder<'f> {
     }
 
     /// The constants after a field that it can hold.
-    fn held_by(&self, struct_: &str, field: &str) -> Vec<&'f Constant> {
-        let here = |one: &&Constant| {
+    fn held_by(&self, struct_: &str, field: &str) -> Vec<&'f ConstantFact> {
+        let here = |one: &&ConstantFact| {
             let within = one.within.as_ref();
             within.is_some_and(|at| at.struct_ == struct_ && at.field.as_deref() == Some(field))
         };
         let constants = self.facts.constants.iter().filter(here);
-        let number = |one: &&Constant| {
+        let number = |one: &&ConstantFact| {
             !matches!(one.spelt, Spelt::Text(_)) && !self.kinds.is_length(&one.name)
         };
         constants.filter(number).filter(|one| !self.base.known.has(&one.name)).collect()
@@ -215,9 +215,9 @@ impl<'f> Finder<'f> {
 
     /// Whether constants are flags, and those that the field lists. Numbers below a
     /// mask are no flags.
-    fn split(&mut self, held: Vec<&'f Constant>, role: Role) -> (bool, Vec<&'f Constant>) {
-        let bits = |one: &Constant| one.number.count_ones();
-        let is_bit = |one: &&&Constant| {
+    fn split(&mut self, held: Vec<&'f ConstantFact>, role: Role) -> (bool, Vec<&'f ConstantFact>) {
+        let bits = |one: &ConstantFact| one.number.count_ones();
+        let is_bit = |one: &&&ConstantFact| {
             bits(one) == 1 && one.number > 0 || matches!(one.spelt, Spelt::Bit { .. })
         };
         let written = held.iter().any(|one| matches!(one.spelt, Spelt::Bit { .. }));
@@ -232,7 +232,7 @@ impl<'f> Finder<'f> {
             covered != *mask && covered != 0
         };
         let masks: Vec<_> = masks.map(|mask| mask.number).filter(of_numbers).collect();
-        let number = |one: &&Constant| {
+        let number = |one: &&ConstantFact| {
             bits(one) == 0
                 || masks.iter().any(|mask| one.number != *mask && one.number & !mask == 0)
                 || one.number < 0 && !matches!(one.spelt, Spelt::Bit { .. })
@@ -267,7 +267,7 @@ impl<'f> Finder<'f> {
     }
 
     /// Whether a constant is listed by the field that holds it, which is new.
-    pub(super) fn is_held_by_new_field(&self, constant: &Constant) -> bool {
+    pub(super) fn is_held_by_new_field(&self, constant: &ConstantFact) -> bool {
         let Some(within) = &constant.within else { return false };
         let Some(fact) = self.facts.struct_(&within.struct_) else { return false };
         let id = self.base.abi.find_struct(&fact.name);

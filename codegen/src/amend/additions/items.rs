@@ -2,7 +2,7 @@
 
 use super::{Finder, placed, text};
 use crate::amend::pieces::ItemAt;
-use crate::header::{Constant, Spelt, StructFact, TypeFact, conventions};
+use crate::header::{ConstantFact, Spelt, StructFact, TypeFact, conventions};
 use crate::ir::Role;
 use crate::spec::text::Number;
 use crate::spec::types::ArgExpr;
@@ -71,7 +71,7 @@ impl<'f> Finder<'f> {
         uses
     }
 
-    pub(super) fn ioctl(&mut self, constant: &'f Constant, near: ItemAt) {
+    pub(super) fn ioctl(&mut self, constant: &'f ConstantFact, near: ItemAt) {
         let place = constant.place;
         let Some((fd, backends)) = self.kinds.served_by(constant) else {
             let why = "the specification has no kinds of file descriptors";
@@ -118,7 +118,7 @@ impl<'f> Finder<'f> {
     }
 
     /// A new enum.
-    pub(super) fn enumeration(&mut self, values: &[&'f Constant], near: ItemAt) {
+    pub(super) fn enumeration(&mut self, values: &[&'f ConstantFact], near: ItemAt) {
         let prefix = text::common_prefix(values.iter().map(|one| one.name.as_str()));
         let Some(first) = values.first() else { return };
         let tag = first.tag.clone().unwrap_or_default();
@@ -135,7 +135,7 @@ impl<'f> Finder<'f> {
     }
 
     /// New constants; sub-types of one type are an id space.
-    pub(super) fn constants(&mut self, values: &[&'f Constant], near: ItemAt) {
+    pub(super) fn constants(&mut self, values: &[&'f ConstantFact], near: ItemAt) {
         let Some(first) = values.first() else { return };
         let space = super::subspaces::of(self.facts, self.base.abi, &first.name);
         let prefix = match &space {
@@ -163,7 +163,7 @@ impl<'f> Finder<'f> {
     }
 
     /// A group of numbers.
-    fn group(&mut self, name: String, prefix: &str, values: &[&'f Constant]) -> spec::Values {
+    fn group(&mut self, name: String, prefix: &str, values: &[&'f ConstantFact]) -> spec::Values {
         let place = values.first().map_or_else(Default::default, |one| one.place);
         let wide =
             values.iter().any(|one| one.number > u32::MAX.into() || one.number < i32::MIN.into());
@@ -188,7 +188,10 @@ impl<'f> Finder<'f> {
         }
     }
 
-    fn listed(&mut self, constant: &'f Constant) -> (Placed<String>, LineOrMap<spec::ValueSpec>) {
+    fn listed(
+        &mut self,
+        constant: &'f ConstantFact,
+    ) -> (Placed<String>, LineOrMap<spec::ValueSpec>) {
         let value = self.value(constant, super::values::Among::Group);
         (placed(&constant.name, constant.place), LineOrMap(value))
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Additions, Finder, NewItem};
-use crate::amend::pieces::{ItemAt, Piece};
+use crate::amend::pieces::{Addition, ItemAt};
 
 impl Finder<'_> {
     /// All additions: those to existing items first, then new items in order.
@@ -33,7 +33,7 @@ impl Finder<'_> {
             });
             let after = used.chain([near]).max().unwrap_or(near);
             places[next] = Some(after);
-            self.found.pieces.push(Piece::Item { after, item: Box::new(item) });
+            self.found.pieces.push(Addition::Item { after, item: Box::new(item) });
         }
         self.found
     }

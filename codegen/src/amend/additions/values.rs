@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::{Finder, placed, subspaces, text};
-use crate::amend::pieces::Piece;
+use crate::amend::pieces::Addition;
 use crate::header::conventions::{self, Way};
-use crate::header::{Constant, Spelt, StructFact};
+use crate::header::{ConstantFact, Spelt, StructFact};
 use crate::ir::{Group, GroupId, GroupKind};
 use crate::reply::Count;
 use crate::spec;
@@ -26,13 +26,13 @@ pub(super) enum Among {
 
 impl<'f> Finder<'f> {
     /// The number of a constant.
-    pub(super) fn number(&self, constant: &Constant) -> Placed<Number> {
+    pub(super) fn number(&self, constant: &ConstantFact) -> Placed<Number> {
         let hex = constant.spelt == Spelt::Hex && constant.number >= 0;
         Placed { value: Number { value: constant.number, hex }, place: constant.place }
     }
 
     /// A named number.
-    pub(super) fn value(&mut self, constant: &'f Constant, among: Among) -> spec::ValueSpec {
+    pub(super) fn value(&mut self, constant: &'f ConstantFact, among: Among) -> spec::ValueSpec {
         let place = constant.place;
         let payload =
             self.payloads.get(constant.name.as_str()).map(|fact| placed(&fact.name, place));
@@ -62,7 +62,7 @@ impl<'f> Finder<'f> {
     }
 
     /// Writes the number of a value as the header does, as far as its list allows.
-    fn spell(&self, value: &mut spec::ValueSpec, constant: &Constant, among: Among) {
+    fn spell(&self, value: &mut spec::ValueSpec, constant: &ConstantFact, among: Among) {
         let place = constant.place;
         let bit =
             |bit: u32| Some(Placed { value: Number { value: bit.into(), hex: false }, place });
@@ -89,7 +89,7 @@ impl<'f> Finder<'f> {
     }
 
     /// Whether names are flags of the field of a mask, declared before it.
-    fn are_flags(&self, names: &[String], mask: &Constant) -> bool {
+    fn are_flags(&self, names: &[String], mask: &ConstantFact) -> bool {
         let group = self.kinds.group_of(mask).map(|id| self.base.abi.group(id));
         names.iter().all(|name| {
             let here = self.facts.constant(name).is_some_and(|one| {
@@ -139,7 +139,7 @@ impl<'f> Finder<'f> {
     }
 
     /// A number that belongs to a known group; whether it does.
-    pub(super) fn joins(&mut self, constant: &'f Constant) -> bool {
+    pub(super) fn joins(&mut self, constant: &'f ConstantFact) -> bool {
         if self.held.contains_key(constant.name.as_str()) {
             return true;
         }
@@ -169,13 +169,13 @@ impl<'f> Finder<'f> {
         let piece = match group.field {
             None => {
                 let at = group.values.first().and_then(|value| self.base.places.owner(&value.name));
-                at.map(|group| Piece::Values { group, after, values })
+                at.map(|group| Addition::Values { group, after, values })
             }
             Some((owner, field)) => {
                 let struct_ = abi.struct_(owner);
                 let field = &struct_.fields[field];
                 let arm = field.arms().iter().find(|arm| arm.group == Some(id));
-                self.base.places.owner(&struct_.name).map(|owner| Piece::Held {
+                self.base.places.owner(&struct_.name).map(|owner| Addition::Held {
                     owner,
                     field: field.name.clone(),
                     arm: arm.map(|arm| arm.name.clone()),
@@ -191,7 +191,7 @@ impl<'f> Finder<'f> {
     }
 
     /// The known group of a constant. Sub-types of different types are different groups.
-    pub(super) fn group_of(&self, constant: &Constant) -> Option<GroupId> {
+    pub(super) fn group_of(&self, constant: &ConstantFact) -> Option<GroupId> {
         let space = subspaces::of(self.facts, self.base.abi, &constant.name);
         match space.filter(|_| constant.enum_index.is_none() && constant.within.is_none()) {
             None => self.kinds.group_of(constant),
@@ -204,7 +204,7 @@ impl<'f> Finder<'f> {
 
     /// Whether a number can be among flags: a single bit outside of masks without flags,
     /// or a mask of flags only or of none.
-    fn is_flag(&self, constant: &Constant, group: &Group) -> bool {
+    fn is_flag(&self, constant: &ConstantFact, group: &Group) -> bool {
         let number = constant.number;
         let bits = |one: i128| one.count_ones();
         let flags = group.values.iter().map(|value| value.number).filter(|one| bits(*one) == 1);
@@ -221,8 +221,8 @@ impl<'f> Finder<'f> {
     }
 
     /// The number of a group directly before a constant, or the new one there.
-    fn before(&self, constant: &Constant, group: &Group) -> Option<String> {
-        let same = |one: &&Constant| {
+    fn before(&self, constant: &ConstantFact, group: &Group) -> Option<String> {
+        let same = |one: &&ConstantFact| {
             group.values.iter().any(|value| value.name == one.name)
                 || !self.base.known.has(&one.name)
                     && self

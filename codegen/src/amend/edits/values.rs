@@ -1,7 +1,7 @@
 //! Named numbers as headers declare them.
 
 use super::Editor;
-use crate::header::{Constant, Spelt};
+use crate::header::{ConstantFact, Spelt};
 use crate::ir::Literal;
 use crate::reply::Count;
 use crate::spec::text::Number;
@@ -73,7 +73,7 @@ impl Editor<'_> {
         name: &Placed<String>,
         spelt: &str,
         value: &mut ValueSpec,
-        (constant, kind): (&Constant, ListKind),
+        (constant, kind): (&ConstantFact, ListKind),
     ) {
         let Some(known) = self.values.get(spelt).copied() else { return };
         let same_text = match (&known.literal, &constant.spelt) {

@@ -22,7 +22,7 @@ pub(super) fn judge(
     members: &Members<'_>,
 ) -> Vec<Finding> {
     let Some((old, new)) = pair.structs.both() else { return Vec::new() };
-    let grown = Additions { comparison, pair, members, old, new };
+    let grown = AddedMembers { comparison, pair, members, old, new };
     let used = members.unchanged.iter().filter_map(|pair| grown.reserved_field_used(pair));
     used.chain(members.added.iter().map(|member| grown.added(member))).collect()
 }
@@ -40,7 +40,7 @@ pub(super) fn unnamed(
     (!named).then(|| finding.at(Party::Old, old.meta.place))
 }
 
-struct Additions<'m, 'a> {
+struct AddedMembers<'m, 'a> {
     comparison: &'m Comparison<'m, 'a>,
     pair: &'m StructPair<'a>,
     members: &'m Members<'a>,
@@ -48,7 +48,7 @@ struct Additions<'m, 'a> {
     new: &'a Struct,
 }
 
-impl Additions<'_, '_> {
+impl AddedMembers<'_, '_> {
     /// A field that was reserved and no longer is.
     fn reserved_field_used(&self, (old, new): &(Member<'_>, Member<'_>)) -> Option<Finding> {
         if old.role != Role::Reserved || new.role == Role::Reserved {
