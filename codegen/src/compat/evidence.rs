@@ -69,7 +69,7 @@ pub enum WitnessClaim {
         #[serde(skip)]
         within: Within,
     },
-    /// The reader looks for a field that nobody wrote.
+    /// The reader looks for a field that the writer did not set.
     Unset {
         /// The field.
         field: String,

@@ -27,7 +27,7 @@ pub struct SeverityRules {
 pub enum Weight {
     /// They fail the run.
     Error,
-    /// They are told, and that is all.
+    /// Printed, without effect on the exit code.
     Note,
 }
 
@@ -39,7 +39,7 @@ pub struct Accepted {
     pub code: String,
     /// What it is about, as it is printed.
     pub subject: String,
-    /// Why nobody is harmed.
+    /// Why no program is harmed.
     pub reason: String,
 }
 
@@ -74,7 +74,7 @@ pub struct Assessed {
     /// The finding.
     #[serde(flatten)]
     pub finding: Finding,
-    /// Where it is said.
+    /// Its place.
     #[serde(flatten)]
     pub location: Option<Location>,
     /// What becomes of it.
@@ -84,7 +84,7 @@ pub struct Assessed {
 }
 
 impl SeverityRules {
-    /// Reads the file; an error tells what is wrong with it.
+    /// Reads the file; the error is a message for the user.
     pub fn parse(text: &str) -> Result<Self, String> {
         let rules: Self = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
         let accepted = rules.accept.iter().map(|one| &one.code);

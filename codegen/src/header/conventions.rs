@@ -63,7 +63,7 @@ pub fn count(fields: &[FieldFact], array: &FieldFact) -> Option<usize> {
     })
 }
 
-/// Which way the argument of an ioctl travels as a whole.
+/// The direction of the argument of an ioctl as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// From the caller to the kernel.
@@ -86,7 +86,7 @@ pub fn way(name: &str, comment: &str) -> Way {
     }
 }
 
-/// Which way a field of an argument travels.
+/// The direction of a field of an argument.
 pub fn direction(way: Way, role: Role, name: &str) -> Direction {
     match (way, role) {
         (Way::In, _) => Direction::In,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::attributes::Attributes;
 use super::codes::{BAD_DECLARATION, SKIPPED, UNCLOSED, error, too_many};
 use super::externals::Outside;
-use super::members::{BaseType, MemberDeclaration, members};
+use super::members::{BaseType, ParsedMember, members};
 use super::tokens::{Kind, Token, around, behind, split};
 use super::types;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -35,7 +35,7 @@ pub(super) struct DeclaredStruct<'a> {
     pub(super) name: String,
     /// The token at its place.
     pub(super) at: Token<'a>,
-    pub(super) members: Vec<MemberDeclaration<'a>>,
+    pub(super) members: Vec<ParsedMember<'a>>,
     pub(super) attributes: Attributes<'a>,
     /// The largest alignment of a member, by `#pragma pack`.
     pub(super) pack: Option<u64>,
@@ -383,7 +383,7 @@ impl<'a> DeclarationParser<'_, 'a, '_> {
 pub(super) fn names(declared: &[ParsedDeclaration<'_>]) -> usize {
     let names = declared.iter().map(|item| match item {
         ParsedDeclaration::Struct(item) => {
-            1 + item.members.iter().map(MemberDeclaration::names).sum::<usize>()
+            1 + item.members.iter().map(ParsedMember::names).sum::<usize>()
         }
         ParsedDeclaration::Enum(item) => item.values.len(),
         ParsedDeclaration::Typedef(..) | ParsedDeclaration::Unread(_) => 1,

@@ -7,7 +7,7 @@ use super::comments::about;
 use super::declarations::DeclaredStruct;
 use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
-use super::members::{BaseType, MemberDeclaration};
+use super::members::{BaseType, ParsedMember};
 use super::program::Program;
 use super::tokens::{Kind, Token};
 use super::types::IntType;
@@ -238,7 +238,7 @@ impl<'a> Planner<'_, 'a> {
     /// The alignment that attributes give a member.
     fn alignment(
         &self,
-        member: &MemberDeclaration<'a>,
+        member: &ParsedMember<'a>,
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<Option<u64>, String> {
         if let Some(unknown) = member.attributes.unknown {
@@ -253,7 +253,7 @@ impl<'a> Planner<'_, 'a> {
 
     fn member(
         &self,
-        member: &MemberDeclaration<'a>,
+        member: &ParsedMember<'a>,
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<Planned, String> {
         let name = member.name.map_or("a union", |name| name.text);

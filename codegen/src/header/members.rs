@@ -12,7 +12,7 @@ const DEEPEST: usize = 4;
 
 /// A member of a struct or union.
 #[derive(Clone)]
-pub(super) struct MemberDeclaration<'a> {
+pub(super) struct ParsedMember<'a> {
     /// Its name; none of an anonymous union.
     pub(super) name: Option<Token<'a>>,
     pub(super) type_: BaseType<'a>,
@@ -24,7 +24,7 @@ pub(super) struct MemberDeclaration<'a> {
     pub(super) end: usize,
 }
 
-impl MemberDeclaration<'_> {
+impl ParsedMember<'_> {
     /// How many names it declares.
     pub(super) fn names(&self) -> usize {
         match &self.type_ {
@@ -42,13 +42,13 @@ pub(super) enum BaseType<'a> {
     Enum(Token<'a>),
     /// A name that `typedef` gives, or one that is not known.
     Named(Token<'a>),
-    Union(Vec<MemberDeclaration<'a>>),
+    Union(Vec<ParsedMember<'a>>),
 }
 
 /// The content of the braces of a struct.
 #[derive(Default)]
 pub(super) struct StructBody<'a> {
-    pub(super) members: Vec<MemberDeclaration<'a>>,
+    pub(super) members: Vec<ParsedMember<'a>>,
     /// Structs that are declared inside: with a tag, for a member, or by `__struct_group`.
     pub(super) inner: Vec<InnerStruct<'a>>,
 }
@@ -58,7 +58,7 @@ pub(super) struct InnerStruct<'a> {
     pub(super) name: String,
     /// The token at its place.
     pub(super) at: Token<'a>,
-    pub(super) members: Vec<MemberDeclaration<'a>>,
+    pub(super) members: Vec<ParsedMember<'a>>,
     pub(super) attributes: Attributes<'a>,
 }
 
@@ -89,7 +89,7 @@ impl<'a> MemberParser<'_, 'a> {
         Err(Box::new(error(BAD_DECLARATION, message, place)))
     }
 
-    fn all(&mut self, range: Range<usize>) -> Parsed<Vec<MemberDeclaration<'a>>> {
+    fn all(&mut self, range: Range<usize>) -> Parsed<Vec<ParsedMember<'a>>> {
         let mut members = Vec::new();
         let mut at = range.start;
         while at < range.end {
@@ -118,7 +118,7 @@ impl<'a> MemberParser<'_, 'a> {
         &mut self,
         start: usize,
         end: usize,
-        members: &mut Vec<MemberDeclaration<'a>>,
+        members: &mut Vec<ParsedMember<'a>>,
     ) -> Parsed<usize> {
         let mut attributes = Attributes::default();
         let at = attributes.take_all(self.tokens, start).min(end);
@@ -174,7 +174,7 @@ impl<'a> MemberParser<'_, 'a> {
         brace: usize,
         end: usize,
         attributes: Attributes<'a>,
-        members: &mut Vec<MemberDeclaration<'a>>,
+        members: &mut Vec<ParsedMember<'a>>,
     ) -> Parsed<usize> {
         let (inside, after) = self.inside(start, brace)?;
         let mut attributes = attributes;
@@ -184,7 +184,7 @@ impl<'a> MemberParser<'_, 'a> {
             let plain =
                 !attributes.packed && attributes.align.is_empty() && attributes.unknown.is_none();
             match word {
-                "union" => members.push(MemberDeclaration {
+                "union" => members.push(ParsedMember {
                     name: None,
                     type_: BaseType::Union(inside),
                     pointer: false,
@@ -207,7 +207,7 @@ impl<'a> MemberParser<'_, 'a> {
             let Some(at) = member.name else { continue };
             let name = [self.owner, "_", at.text].concat();
             let body = match word {
-                "union" => vec![MemberDeclaration {
+                "union" => vec![ParsedMember {
                     name: None,
                     type_: BaseType::Union(inside.clone()),
                     pointer: false,
@@ -226,11 +226,7 @@ impl<'a> MemberParser<'_, 'a> {
     }
 
     /// The members between braces, and the index after them.
-    fn inside(
-        &mut self,
-        start: usize,
-        brace: usize,
-    ) -> Parsed<(Vec<MemberDeclaration<'a>>, usize)> {
+    fn inside(&mut self, start: usize, brace: usize) -> Parsed<(Vec<ParsedMember<'a>>, usize)> {
         if self.depth == DEEPEST {
             return self.wrong("structs and unions nest too deep", start..start + 1);
         }
@@ -284,7 +280,7 @@ impl<'a> MemberParser<'_, 'a> {
         base: &BaseType<'a>,
         range: Range<usize>,
         shared: &Attributes<'a>,
-    ) -> Parsed<MemberDeclaration<'a>> {
+    ) -> Parsed<ParsedMember<'a>> {
         let tokens = &self.tokens[..range.end];
         let (mut pointer, mut name, mut lengths) = (false, None, Vec::new());
         let mut attributes = shared.clone();
@@ -318,11 +314,11 @@ impl<'a> MemberParser<'_, 'a> {
             return self.wrong("the member has no name", range.start.saturating_sub(1)..range.end);
         };
         let (type_, name) = (base.clone(), Some(name));
-        Ok(MemberDeclaration { name, type_, pointer, lengths, attributes, end })
+        Ok(ParsedMember { name, type_, pointer, lengths, attributes, end })
     }
 
     /// A macro of the kernel's that declares members.
-    fn macro_(&mut self, at: usize, members: &mut Vec<MemberDeclaration<'a>>) -> Parsed<usize> {
+    fn macro_(&mut self, at: usize, members: &mut Vec<ParsedMember<'a>>) -> Parsed<usize> {
         let tokens = self.tokens;
         let opens = tokens.get(at + 1).is_some_and(|token| token.is("("));
         let Some(close) = behind(tokens, at + 1).filter(|_| opens) else {
@@ -337,7 +333,7 @@ impl<'a> MemberParser<'_, 'a> {
                 let ([name], true) = (name, ends) else {
                     return self.wrong("the array is not understood", at..close);
                 };
-                members.push(MemberDeclaration {
+                members.push(ParsedMember {
                     name: Some(*name),
                     type_: base,
                     pointer: false,

@@ -21,7 +21,7 @@ pub(super) struct Token<'a> {
     pub(super) kind: Kind,
     pub(super) text: &'a str,
     pub(super) place: Place,
-    /// The byte behind its last.
+    /// The byte after its last byte.
     pub(super) byte: usize,
     /// The line of the file, from 0.
     pub(super) row: usize,

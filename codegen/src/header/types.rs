@@ -20,7 +20,7 @@ pub(super) fn is_qualifier(token: &Token<'_>) -> bool {
     QUALIFIERS.contains(&token.text)
 }
 
-/// An integer type at the front of a declaration.
+/// An integer type at the start of a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IntType {
     /// One of fixed width.
@@ -31,7 +31,7 @@ pub(super) enum IntType {
     Long,
 }
 
-/// The integer type at the front of a declaration, and the number of its tokens.
+/// The integer type at the start of a declaration, and the number of its tokens.
 pub(super) fn int(tokens: &[Token<'_>]) -> Option<(IntType, usize)> {
     let words = tokens.iter().take_while(|token| token.kind == Kind::Word);
     let words: Vec<_> = words.take(4).map(|token| token.text).collect();

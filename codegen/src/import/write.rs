@@ -66,7 +66,7 @@ fn end(lines: &[&str], start: usize) -> usize {
 }
 
 impl Import<'_> {
-    /// The entry after which a piece comes, or, at the front, before which it comes.
+    /// The entry after which a piece comes, or the first entry, before which it comes.
     fn anchor(&self, piece: &Addition) -> Option<(Place, bool)> {
         match piece {
             Addition::Item { after, .. } => Some((self.item(*after).name().place, false)),

@@ -156,7 +156,7 @@ impl NumberChange<'_, '_> {
         self.broken(PAYLOAD_RESIZED, message).witness(witness)
     }
 
-    /// The flags under which a payload travels.
+    /// The flags that must be set for a payload.
     fn gates(&self) -> Finding {
         let gates =
             |one: &Constant<'_>| one.value().map_or(Vec::new(), |value| value.gates.clone());

@@ -15,7 +15,7 @@ pub(super) enum Gate {
     Missing,
 }
 
-/// Whether a struct travels with an id, so that its size is compared.
+/// Whether a struct is the payload of an id, so that its size is compared.
 pub(super) fn is_payload(abi: &Abi, struct_: &str) -> bool {
     let values = abi.groups.iter().flat_map(|group| &group.values);
     let payloads = values.filter_map(|value| value.payload);

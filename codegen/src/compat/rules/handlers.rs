@@ -47,7 +47,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     judgements
 }
 
-/// Nobody serves an ioctl without handlers.
+/// An ioctl that lost all of its handlers.
 fn gone(matching: &Matching<'_>, pair: &IoctlPair<'_>, before: &Handler) -> Option<Finding> {
     let (old, new) = pair.ioctls.both()?;
     let minsz = |abi: &Abi, ioctl: &Ioctl| match ioctl.arg {
@@ -224,7 +224,7 @@ impl<'m, 'a> HandlerChange<'m, 'a> {
     }
 }
 
-/// A new handler that gives away bytes that were never set.
+/// A new handler that leaks bytes that were never set.
 fn leaking(pair: &IoctlPair<'_>) -> Option<Finding> {
     let (_, new) = pair.ioctls.both()?;
     let leaks = |handler: &&Handler| handler.unset == Unset::Stack;

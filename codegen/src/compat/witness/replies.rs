@@ -10,7 +10,7 @@ use crate::model::{Contents, HandlerModel, sample};
 /// The size of argsz.
 const ARGSZ: usize = 4;
 
-/// How far behind the full reply argsz is tried.
+/// How many bytes beyond the full reply argsz is tried.
 const SLACK: u64 = 8;
 
 /// A newcomer under an id that another one holds.
@@ -42,7 +42,7 @@ fn capability(matching: &Matching<'_>, newcomer: &str, holder: &str) -> Option<W
     Some(witness.claim(WitnessClaim::TakenFor { offset, id: cap.id, is, taken_for }))
 }
 
-/// What a struct tells, and these capabilities behind it.
+/// The contents of a struct, followed by these capabilities.
 fn contents<'a>(
     abi: &Abi,
     struct_: &Struct,
