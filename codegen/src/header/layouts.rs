@@ -10,7 +10,7 @@ use super::facts::{FieldFact, StructFact, TypeFact};
 use super::members::{BaseType, ParsedMember};
 use super::program::Program;
 use super::tokens::{Kind, Token};
-use super::types::IntType;
+use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::layout::{Extent, Int, Layout, Model, PerModel, round_up};
 
@@ -115,7 +115,8 @@ impl<'a> Planner<'_, 'a> {
             let own_align = self.alignment(member, evaluate)?;
             for model in Model::ALL {
                 let mut extent = extents[model.index()];
-                if item.attributes.packed || member.attributes.packed {
+                let packed = item.attributes.packed || member.attributes.packed;
+                if packed && !has_explicit_alignment(&type_) {
                     extent.align = 1;
                 }
                 extent.align = extent.align.max(own_align.unwrap_or(1));

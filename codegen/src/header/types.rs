@@ -1,5 +1,6 @@
 //! The integer types that user ABIs are made of.
 
+use super::facts::TypeFact;
 use super::tokens::{Kind, Token};
 use crate::layout::Int;
 
@@ -77,5 +78,17 @@ fn plain(words: &[&str]) -> Option<(IntType, usize)> {
         (0, 0, 1) => Some((IntType::Long, words.len())),
         (0, 0, 0) => of(Int::S32, Int::U32),
         _ => None,
+    }
+}
+
+/// Whether a type keeps its alignment in a packed struct: `__aligned_u64`, whose
+/// alignment is an attribute, and arrays of it, but no struct that contains it.
+pub(super) fn has_explicit_alignment(type_: &TypeFact) -> bool {
+    match type_ {
+        TypeFact::Int(int) => *int == Int::AlignedU64,
+        TypeFact::Array(element, ..) | TypeFact::Flexible(element, _) => {
+            has_explicit_alignment(element)
+        }
+        TypeFact::Struct(_) | TypeFact::Pointer(_) | TypeFact::Union(_) => false,
     }
 }

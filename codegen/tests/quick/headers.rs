@@ -155,6 +155,8 @@ fn linux_c_is_read() {
         ("vfio_nested_range", [8, 4], [8, 4]),
         ("vfio_packed_last", [9, 1], [9, 1]),
         ("vfio_packed_first", [9, 1], [9, 1]),
+        ("vfio_packed_aligned", [24, 8], [24, 8]),
+        ("vfio_packed_inner", [12, 1], [12, 1]),
         ("vfio_packed_macro", [9, 1], [9, 1]),
         ("vfio_pragma", [9, 1], [9, 1]),
         ("vfio_after_pragma", [16, 8], [12, 4]),

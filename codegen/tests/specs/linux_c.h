@@ -24,6 +24,8 @@ struct vfio_nested {
 
 struct vfio_packed_last { __u8 x; __u64 y; } __attribute__((packed));
 struct __attribute__((packed)) vfio_packed_first { __u8 x; __u64 y; };
+struct vfio_packed_aligned { __u32 x; __aligned_u64 y[2]; } __attribute__((packed));
+struct vfio_packed_inner { __u32 x; struct { __aligned_u64 y; } z; } __attribute__((packed));
 struct vfio_packed_macro { __u8 x; __u64 y; } __vfio_packed;
 #pragma pack(push, 1)
 struct vfio_pragma { __u8 x; __u64 y; };
