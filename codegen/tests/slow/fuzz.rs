@@ -24,7 +24,7 @@ fn the_forms_of_input_take_any_bytes() {
 
 #[test]
 fn mailboxes_can_be_any_bytes() {
-    run("review", fuzz_targets::review, INPUTS / 100);
+    run("review", fuzz_targets::review, INPUTS / 500);
 }
 
 #[test]
