@@ -59,6 +59,7 @@ fn every_program_runs_in_every_mode() {
 }
 
 #[test]
+#[ignore = "takes a minute; .ci/long analyzer runs it"]
 fn the_analyzer_finds_nothing() {
     if !knows("gcc", &["-fanalyzer"]) {
         return;
