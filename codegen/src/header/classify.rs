@@ -108,7 +108,10 @@ impl<'k> Kinds<'k> {
         if constant.enum_index.is_some() {
             let fellows = self.facts.constants.iter();
             let mut fellows = fellows.filter(|one| one.enum_index == constant.enum_index);
-            return fellows.find_map(|one| ids().find(|id| has(id, &one.name)));
+            let is_enum = |id: &GroupId| {
+                matches!(self.abi.group(*id).kind, GroupKind::Enum | GroupKind::AnonymousEnum)
+            };
+            return fellows.find_map(|one| ids().find(|id| is_enum(id) && has(id, &one.name)));
         }
         if let Some(within) = &constant.within {
             let held = |id: &GroupId| {
