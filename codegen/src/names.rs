@@ -110,6 +110,11 @@ pub fn c_name(stem: &str, words: &[&str]) -> String {
     words.to_ascii_lowercase()
 }
 
+/// Whether a name is that of a number that counts others.
+pub fn counts_others(name: &str) -> bool {
+    name.split('_').any(|word| ["NUM", "NR", "MAX", "COUNT", "LAST"].contains(&word))
+}
+
 /// The name by which a field of a header is described: its own, with `_` after it if C++
 /// or Rust reserves it.
 pub fn field_name(name: &str) -> String {

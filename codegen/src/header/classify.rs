@@ -4,6 +4,7 @@
 use super::conventions::{self, Way};
 use super::facts::{ConstantFact, Facts, Spelt, StructFact, TypeFact};
 use crate::ir::{Abi, Group, GroupId, GroupKind};
+use crate::names::counts_others;
 
 /// Headers together with an ABI that knows most of their declarations.
 #[derive(Clone, Copy)]
@@ -176,10 +177,9 @@ impl<'k> Kinds<'k> {
     /// Whether an enumerator counts the ones before it.
     pub fn counts(&self, constant: &ConstantFact) -> bool {
         let name = &constant.name;
-        let named = name.contains("_NUM_") || name.ends_with("_NR") || name.ends_with("_COUNT");
         let last = self.facts.constants.iter().rev();
         let mut last = last.filter(|other| other.enum_index == constant.enum_index);
-        named && last.next().is_some_and(|other| other.name == *name)
+        counts_others(name) && last.next().is_some_and(|other| other.name == *name)
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::codes::{DEFINED_TWICE, NO_LAYOUT, RESERVED_WORD};
+use super::codes::{DEFINED_TWICE, NO_LAYOUT};
 use super::comments::about;
 use super::declarations::DeclaredStruct;
 use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
 use super::members::{BaseType, ParsedMember};
 use super::program::Program;
+use super::reserved_words;
 use super::tokens::{Kind, Token};
 use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -76,7 +77,7 @@ pub(super) fn lay_out<'a>(
         for item in std::mem::take(&mut waiting) {
             match planner.plan(item, evaluate) {
                 Ok(fact) => {
-                    reserved_words(&item.members, problems);
+                    reserved_words::report(&item.members, problems);
                     let extents = fact.layouts.each_ref().map(Layout::extent);
                     planner.known.insert(item.name.clone(), extents);
                     laid.structs.push(fact);
@@ -299,12 +300,11 @@ impl<'a> Planner<'_, 'a> {
         }
         let extents = scaled.map(|extent| extent.unwrap_or(Extent { size: 0, align: 1 }));
         let element = Box::new(type_);
-        let counted_by = member.attributes.counted_by.map(field_name);
         let type_ = match flexible {
             true if total > 1 => {
                 return Err(format!("`{name}` is an array of arrays without a length"));
             }
-            true => TypeFact::Flexible(element, counted_by),
+            true => TypeFact::Flexible(element, member.attributes.counted_by.map(field_name)),
             false => TypeFact::Array(element, total, constant),
         };
         Ok(Planned { type_, extents })
@@ -389,24 +389,6 @@ impl<'a> Planner<'_, 'a> {
                 Extent::union(arms.collect::<Option<Vec<_>>>()?.into_iter())
             }
         })
-    }
-}
-
-/// Reports members whose names are reserved words.
-fn reserved_words(members: &[ParsedMember<'_>], problems: &mut Diagnostics) {
-    for member in members {
-        if let BaseType::Union(arms) = &member.type_ {
-            reserved_words(arms, problems);
-        }
-        let Some(name) = member.name else { continue };
-        let usable = field_name(name.text);
-        if usable != name.text {
-            let message = format!(
-                "`{}` is a reserved word of C++ or Rust; the field is described as `{usable}`",
-                name.text
-            );
-            problems.push(Diagnostic::warning(RESERVED_WORD, message).at(name.place, ""));
-        }
     }
 }
 
