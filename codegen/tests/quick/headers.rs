@@ -9,7 +9,7 @@ use capchain::header::{Facts, Outside, read};
 use capchain::lower::lower;
 use capchain::release::Release;
 use support::declarations_text::{assert_equal, of_abi, of_facts};
-use support::random::Random;
+use support::random::{Random, rounds};
 use support::{declarations_text, facts, fixtures, kernels};
 
 /// Reads one text.
@@ -204,7 +204,7 @@ fn headers_that_change_at_random_are_read_or_refused() {
     let pieces = ["{", "}", "(", ")", ";", "#", "/*", "*/", "\"", "\\\n", "[", "]", "union ", "\n"];
     let mut random = Random(6);
     let (mut read, mut refused) = (0, 0);
-    for round in 0..300 {
+    for round in 0..rounds(100) {
         let mut bytes = seeds[round % seeds.len()].clone().into_bytes();
         for _ in 0..=random.below(3) {
             let at = random.below(bytes.len());
