@@ -77,6 +77,7 @@ impl<'a> Lowering<'a> {
             fd: known(fd),
             backends: item.backends.iter().map(|backend| backend.value.clone()).collect(),
             arg,
+            returns_fd: item.returns_fd,
             returns: item.returns.as_ref().map(|doc| doc.paragraphs.clone()),
             handlers: handlers.collect(),
         };

@@ -209,6 +209,9 @@ item! {
         pub arg: Placed<ArgExpr>,
         /// Its result, if that can be more than 0.
         pub returns: Option<Placed<DocText>>,
+        /// Whether that is a new file descriptor.
+        #[serde(default)]
+        pub returns_fd: bool,
         /// Reply rules that several handlers share, by name.
         #[serde(default)]
         pub replies: Map<ReplyRules>,

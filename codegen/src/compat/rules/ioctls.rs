@@ -18,6 +18,7 @@ const KEYS: &[&str] = &[
     "Ioctl.backends",
     "Ioctl.arg",
     "Ioctl.returns",
+    "Ioctl.returns_fd",
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -158,11 +159,13 @@ impl IoctlChange<'_, '_> {
 
     /// Whether success can be another result than 0.
     fn returns(&self) -> Finding {
-        let (is, was) = match self.new.returns.is_some() {
-            true => ("can be more than 0", "was always 0"),
-            false => ("is always 0", "could be more than 0"),
+        let result = |ioctl: &Ioctl| match (ioctl.returns_fd, ioctl.returns.is_some()) {
+            (true, _) => "a new file descriptor",
+            (false, true) => "0 or more",
+            (false, false) => "always 0",
         };
-        let message = format!("the result of success {is}, and {was}");
+        let (is, was) = (result(self.new), result(self.old));
+        let message = format!("the result of success is {is}, and was {was}");
         let said = format!("the result of {}", self.new.name);
         let witness =
             witness::understood(self.matching, Maker::Kernel, "ioctls", None, &said, None);
