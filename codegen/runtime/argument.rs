@@ -111,7 +111,8 @@ impl Argument<'_> {
     pub(crate) fn put_elements<T: Element>(&mut self, at: usize, size: usize, elements: &[T]) {
         for (index, element) in elements.iter().enumerate() {
             let start = index.saturating_mul(size).saturating_add(at);
-            element.write(&mut |offset, field| self.put(start.saturating_add(offset as usize), field));
+            element
+                .write(&mut |offset, field| self.put(start.saturating_add(offset as usize), field));
         }
     }
 }

@@ -447,8 +447,8 @@ pub struct Value {
     pub without_payload: bool,
     /// Whether fields of a payload that go both ways are outputs only with this flag.
     pub reads: bool,
-    /// Whether the call returns a new file descriptor for this id.
-    pub returns_fd: bool,
+    /// The new file descriptor that the call returns for this id.
+    pub returns_fd: Option<NewFd>,
     /// The flags with which the payload is passed.
     pub gates: Vec<String>,
 }
@@ -561,10 +561,19 @@ pub struct Ioctl {
     pub arg: Arg,
     /// Its result, if that can be more than 0.
     pub returns: Option<Doc>,
-    /// Whether that is a new file descriptor.
-    pub returns_fd: bool,
+    /// The new file descriptor that it returns.
+    pub returns_fd: Option<NewFd>,
     /// Reply rules of the kernel's handlers.
     pub handlers: Vec<Handler>,
+}
+
+/// A new file descriptor as the result of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewFd {
+    /// Of a kind in [`Abi::fds`].
+    Kind(usize),
+    /// Of any other kind.
+    Other,
 }
 
 /// The argument of an ioctl.

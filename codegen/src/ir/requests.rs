@@ -1,7 +1,7 @@
 //! The plan of requests: the arguments of ioctls that are no host of a chain, each
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
-use super::{Doc, GroupId, IoctlId, StructId};
+use super::{Doc, GroupId, IoctlId, NewFd, StructId};
 use crate::layout::Int;
 use crate::reply::Direction;
 
@@ -62,7 +62,7 @@ pub enum Returns {
     /// A number.
     Number,
     /// A new file descriptor.
-    Fd,
+    Fd(NewFd),
 }
 
 /// Why the caller of a request must guarantee something about memory.

@@ -126,7 +126,7 @@ impl<'a> Lowering<'a> {
                 counted_by: counted_by(value),
                 without_payload: value.without_payload,
                 reads: value.reads,
-                returns_fd: value.returns_fd,
+                returns_fd: self.new_fd(value.returns_fd.as_ref()),
                 gates: value.gates.iter().map(|gate| gate.value.clone()).collect(),
             });
         }

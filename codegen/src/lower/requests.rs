@@ -160,9 +160,9 @@ impl<'a> Head<'a> {
             reads: false,
             id_of: None,
             returns: match (ioctl.returns_fd, &ioctl.returns) {
-                (true, _) => Returns::Fd,
-                (false, Some(_)) => Returns::Number,
-                (false, None) => Returns::Nothing,
+                (Some(new), _) => Returns::Fd(new),
+                (None, Some(_)) => Returns::Number,
+                (None, None) => Returns::Nothing,
             },
         }
     }
@@ -216,7 +216,7 @@ impl<'a> Head<'a> {
             fixed: id.number as u64 | gate.map_or(0, |gate| gate.number as u64),
             payload: id.payload.as_ref().map(|type_| (type_, None)),
             reads: gate.is_some_and(|gate| gate.reads),
-            returns: if id.returns_fd { Returns::Fd } else { Returns::Nothing },
+            returns: id.returns_fd.map_or(Returns::Nothing, Returns::Fd),
             ..plain
         }
     }

@@ -53,7 +53,7 @@ impl<'f> Finder<'f> {
             payload,
             without_payload: false,
             reads: false,
-            returns_fd: false,
+            returns_fd: None,
             gates: List::default(),
             since: None,
             until: None,

@@ -8,8 +8,8 @@ use super::words::{count_word, direction_word, kind_word, literal_fact, role_wor
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, Chain, Choice, FdKind, Field, Group, GroupId, Header,
-    Ioctl, IoctlNumbers, Macro, Member, Payload, PayloadLength, Reserved, Struct, Type, UnionArm,
-    Value,
+    Ioctl, IoctlNumbers, Macro, Member, NewFd, Payload, PayloadLength, Reserved, Struct, Type,
+    UnionArm, Value,
 };
 use crate::layout::{Layout, Model};
 use crate::output::{CodeFile, CodeLanguage};
@@ -245,7 +245,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Value.counted_by", optional(counted_by.as_deref())),
             Fact("Value.without_payload", Datum::Flag(*without_payload)),
             Fact("Value.reads", Datum::Flag(*reads)),
-            Fact("Value.returns_fd", Datum::Flag(*returns_fd)),
+            Fact("Value.returns_fd", self.new_fd(*returns_fd)),
             Fact("Value.gates", list(gates.iter().map(|gate| self.constant(gate)))),
             Fact("Group.values", text(Matching::renamed(&self.renames.groups, &group.name))),
         ]
@@ -294,8 +294,19 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Ioctl.backends", list(backends.iter().map(String::as_str))),
             Fact("Ioctl.arg", arg),
             Fact("Ioctl.returns", Datum::Flag(returns.is_some())),
-            Fact("Ioctl.returns_fd", Datum::Flag(*returns_fd)),
+            Fact("Ioctl.returns_fd", self.new_fd(*returns_fd)),
         ]
+    }
+
+    fn new_fd(&self, new: Option<NewFd>) -> Datum<'a> {
+        match new {
+            Some(NewFd::Kind(index)) => {
+                let kind = self.abi.fds.get(index).map(|fd| fd.name.as_str());
+                optional(kind.map(|kind| Matching::renamed(&self.renames.fds, kind)))
+            }
+            Some(NewFd::Other) => text("another kind"),
+            None => Datum::Unset,
+        }
     }
 
     pub(super) fn code(&self, file: &'a CodeFile) -> (&'a str, [Fact<'a>; 2]) {

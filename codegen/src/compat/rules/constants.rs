@@ -180,9 +180,12 @@ impl NumberChange<'_, '_> {
                 "true" => "fields of the payload that go both ways are outputs only".to_owned(),
                 _ => "fields of the payload that go both ways are inputs too".to_owned(),
             },
-            _ => match is.as_str() {
-                "true" => "the call returns a new file descriptor, and did not before".to_owned(),
-                _ => "the call returns no file descriptor any more".to_owned(),
+            _ => match (was.as_str(), is.as_str()) {
+                ("unset", _) => {
+                    "the call returns a new file descriptor, and did not before".to_owned()
+                }
+                (_, "unset") => "the call returns no file descriptor any more".to_owned(),
+                _ => format!("the call returns a new file descriptor of {is}, {was} before"),
             },
         };
         let witness = self.understood(Maker::Program, Some(self.was.number), &was, Some(&is));

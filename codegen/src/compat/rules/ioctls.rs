@@ -7,7 +7,7 @@ use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Matched, Matching};
 use crate::compat::witness::{self, Maker};
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Arg, Ioctl};
+use crate::ir::{Abi, Arg, Ioctl, NewFd};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -159,12 +159,14 @@ impl IoctlChange<'_, '_> {
 
     /// Whether success can be another result than 0.
     fn returns(&self) -> Finding {
-        let result = |ioctl: &Ioctl| match (ioctl.returns_fd, ioctl.returns.is_some()) {
-            (true, _) => "a new file descriptor",
-            (false, true) => "0 or more",
-            (false, false) => "always 0",
+        let result = |abi: &Abi, ioctl: &Ioctl| match (ioctl.returns_fd, &ioctl.returns) {
+            (Some(NewFd::Kind(kind)), _) => format!("a new {} descriptor", abi.fds[kind].name),
+            (Some(NewFd::Other), _) => "a new file descriptor".to_owned(),
+            (None, Some(_)) => "0 or more".to_owned(),
+            (None, None) => "always 0".to_owned(),
         };
-        let (is, was) = (result(self.new), result(self.old));
+        let abis = self.matching.abis();
+        let (is, was) = (result(abis.1, self.new), result(abis.0, self.old));
         let message = format!("the result of success is {is}, and was {was}");
         let said = format!("the result of {}", self.new.name);
         let witness =

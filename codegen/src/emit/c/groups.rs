@@ -188,7 +188,7 @@ mod tests {
             counted_by: None,
             without_payload: false,
             reads: false,
-            returns_fd: false,
+            returns_fd: None,
             gates: Vec::new(),
         });
         values.collect()

@@ -68,9 +68,8 @@ item! {
         /// are outputs only.
         #[serde(default)]
         pub reads: bool,
-        /// Whether the call returns a new file descriptor for this id.
-        #[serde(default)]
-        pub returns_fd: bool,
+        /// The kind of the new file descriptor that the call returns for this id, or `other`.
+        pub returns_fd: Option<Placed<String>>,
         /// The flags of the request with which the payload is passed.
         #[serde(default)]
         pub gates: List<Placed<String>>,
@@ -97,7 +96,7 @@ impl FromLine for ValueSpec {
             payload: None,
             without_payload: false,
             reads: false,
-            returns_fd: false,
+            returns_fd: None,
             gates: List::default(),
             since: None,
             until: None,

@@ -159,6 +159,7 @@ fn references(check: &mut Check<'_>, group: &NumberGroup<'_>, value: &ValueSpec)
             check.resolve(Reference { name, place: payload.place, needed: None }, STRUCT);
         }
     }
+    super::ioctls::new_fd(check, value.returns_fd.as_ref());
     let needed = Some(value.validity(group.validity));
     for name in value.gates.iter() {
         check.resolve(Reference { name, place: name.place, needed }, NUMBER);
