@@ -58,7 +58,9 @@ impl Counted {
             let bytes = buffer.bytes();
             bytes.fill(0);
             let argsz = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            if let Some(place) = bytes.get_mut(self.argsz as usize..).and_then(|rest| rest.get_mut(..4)) {
+            if let Some(place) =
+                bytes.get_mut(self.argsz as usize..).and_then(|rest| rest.get_mut(..4))
+            {
                 place.copy_from_slice(&argsz.to_ne_bytes());
             }
             let result = call(bytes);

@@ -116,9 +116,10 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 14] = [
-    "array", "chain", "flags", "history", "ioctls", "lib", "profile", "reply", "request", "target",
-    "test", "uapi", "views", "wire",
+pub const CRATE_MODULES: [&str; 20] = [
+    "argument", "array", "call", "calls", "chain", "counted", "flags", "history", "ioctls", "lib",
+    "profile", "records", "reply", "request", "requests", "target", "test", "uapi", "views",
+    "wire",
 ];
 
 /// A C struct or function of the generator.

@@ -16,7 +16,7 @@ pub(super) fn requests(abi: &Abi) -> Vec<RequestPlan> {
     let mut plans = Vec::new();
     for (id, struct_) in arguments(abi) {
         if counted(abi, id, struct_).is_none() {
-            let head = Head::new(abi, id, struct_);
+            let head = IoctlArgument::new(abi, id, struct_);
             plans.extend(head.variants().iter().map(|variant| head.plan(variant)));
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn name_of(abi: &Abi, ioctl: &Ioctl) -> String {
 }
 
 /// The argument of an ioctl.
-struct Head<'a> {
+struct IoctlArgument<'a> {
     abi: &'a Abi,
     ioctl: IoctlId,
     id: StructId,
@@ -95,7 +95,7 @@ struct Head<'a> {
 }
 
 /// One kind of payload.
-struct Variant<'a> {
+struct PayloadKind<'a> {
     name: String,
     doc: Doc,
     selected: Option<&'a str>,
@@ -112,7 +112,7 @@ struct Variant<'a> {
     returns: Returns,
 }
 
-impl<'a> Head<'a> {
+impl<'a> IoctlArgument<'a> {
     fn new(abi: &'a Abi, ioctl: IoctlId, id: StructId) -> Self {
         let struct_ = abi.struct_(id);
         let flags = struct_.fields.iter().position(|field| field.role == Role::Flags);
@@ -120,7 +120,7 @@ impl<'a> Head<'a> {
         Self { abi, ioctl, id, struct_, flags }
     }
 
-    fn variants(&self) -> Vec<Variant<'a>> {
+    fn variants(&self) -> Vec<PayloadKind<'a>> {
         let Some((at, group)) = self.flags else { return vec![self.plain(0)] };
         let field = &self.struct_.fields[at];
         if let Some(ids) = field.ids {
@@ -148,9 +148,9 @@ impl<'a> Head<'a> {
     }
 
     /// A request without a payload that a flag selects.
-    fn plain(&self, settled: u64) -> Variant<'a> {
+    fn plain(&self, settled: u64) -> PayloadKind<'a> {
         let ioctl = self.abi.ioctl(self.ioctl);
-        Variant {
+        PayloadKind {
             name: name_of(self.abi, ioctl),
             doc: Doc::new(),
             selected: None,
@@ -168,10 +168,10 @@ impl<'a> Head<'a> {
     }
 
     /// A request with one of the flags that select a payload.
-    fn option(&self, choice: &str, flag: &'a Value, settled: u64) -> Variant<'a> {
+    fn option(&self, choice: &str, flag: &'a Value, settled: u64) -> PayloadKind<'a> {
         let plain = self.plain(settled);
         let short = names::option(choice, &flag.short);
-        Variant {
+        PayloadKind {
             name: [&plain.name, "_", &short].concat(),
             doc: flag.meta.doc.clone(),
             selected: Some(&flag.name),
@@ -183,7 +183,7 @@ impl<'a> Head<'a> {
 
     /// A request for each id with each flag that its payload is passed with, and those
     /// without a payload.
-    fn by_id(&self, group: &'a Group, ids: crate::ir::GroupId) -> Vec<Variant<'a>> {
+    fn by_id(&self, group: &'a Group, ids: crate::ir::GroupId) -> Vec<PayloadKind<'a>> {
         let all = bits(group.values.iter().filter(|flag| is_one_bit(flag)));
         let mut variants = Vec::new();
         for id in &self.abi.group(ids).values {
@@ -197,19 +197,19 @@ impl<'a> Head<'a> {
         for flag in group.values.iter().filter(|flag| flag.without_payload) {
             let settled = bits(group.values.iter().filter(|flag| flag.without_payload));
             let variant = self.option("", flag, settled);
-            variants.push(Variant { id_of: Some(ids), returns: Returns::Nothing, ..variant });
+            variants.push(PayloadKind { id_of: Some(ids), returns: Returns::Nothing, ..variant });
         }
         variants
     }
 
-    fn id(&self, id: &'a Value, gate: Option<&'a Value>, settled: u64) -> Variant<'a> {
+    fn id(&self, id: &'a Value, gate: Option<&'a Value>, settled: u64) -> PayloadKind<'a> {
         let plain = self.plain(settled);
         let short = names::option("", &id.short);
         let name = match gate {
             Some(gate) => [&names::option("", &gate.short), "_", &short].concat(),
             None => [&plain.name, "_", &short].concat(),
         };
-        Variant {
+        PayloadKind {
             name,
             doc: id.meta.doc.clone(),
             selected: Some(&id.name),
@@ -221,7 +221,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    fn plan(&self, variant: &Variant<'a>) -> RequestPlan {
+    fn plan(&self, variant: &PayloadKind<'a>) -> RequestPlan {
         let tail = self.tail();
         let mut inputs = Inputs::new(self.abi, variant.reads);
         let counts = variant.payload.and_then(|(_, count)| count);

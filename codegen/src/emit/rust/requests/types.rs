@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{borrows, type_name};
-use crate::emit::rust::comment::Docs;
+use crate::emit::rust::comment::{Docs, sentence};
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
@@ -123,13 +123,6 @@ fn doc(abi: &Abi, plan: &RequestPlan) -> Vec<String> {
 /// Texts that may start with a small letter, as sentences.
 fn sentences(doc: &[String]) -> Vec<String> {
     doc.iter().map(|text| sentence(text)).collect()
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().collect::<String>());
-    let end = if text.ends_with('.') { "" } else { "." };
-    [&first.unwrap_or_default(), chars.as_str(), end].concat()
 }
 
 fn field(abi: &Abi, docs: &Docs<'_>, input: &RequestInput) -> TokenStream {
