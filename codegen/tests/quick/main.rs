@@ -29,6 +29,7 @@ mod history;
 mod hostile_yaml;
 mod import;
 mod lint;
+mod live;
 mod matrix;
 mod model;
 mod new_kernel;

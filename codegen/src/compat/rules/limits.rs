@@ -5,33 +5,68 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, ITEM_ADDED};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
-use crate::ir::{Arg, Limit};
+use crate::ir::{Abi, Arg, Limit, RefusedNumber};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
-const KEYS: &[&str] = &["Handler.below"];
+const KEYS: &[&str] = &["Handler.below", "Handler.may_refuse"];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     comparison.each(KEYS, |difference| {
         let change = HandlerChange::of(comparison, difference.of)?;
-        Some(change.limits())
+        Some(match difference.key {
+            "Handler.below" => change.limits(),
+            _ => change.refused(),
+        })
     })
 }
 
+/// The name of a field of an argument.
+fn field_name(abi: &Abi, arg: Arg, at: usize) -> &str {
+    match arg {
+        Arg::Struct(id) => &abi.struct_(id).fields[at].name,
+        _ => "",
+    }
+}
+
 impl HandlerChange<'_, '_> {
+    /// Numbers that some devices refuse.
+    fn refused(&self) -> Option<Finding> {
+        let abis = self.matching.abis();
+        let refuses = |(at, refused): &(usize, RefusedNumber)| {
+            let field = field_name(abis.1, self.new.arg, *at);
+            self.before.may_refuse.iter().any(|(other, known)| {
+                field_name(abis.0, self.old.arg, *other) == field && known.number == refused.number
+            })
+        };
+        // No old program has a number that its header did not name.
+        let known = |refused: &RefusedNumber| {
+            abis.0.declarations().iter().any(|entry| entry.name == refused.name)
+        };
+        let newly = self.now.may_refuse.iter().find(|one| !refuses(one) && known(&one.1));
+        let Some((at, refused)) = newly else {
+            let name = &self.now.name;
+            let message = format!("the handler `{name}` takes inputs that some devices refused");
+            let finding = self.finding(ITEM_ADDED, Class::Growth, message);
+            return Some(finding.gate("old kernels refuse them with EINVAL"));
+        };
+        let field = field_name(abis.1, self.new.arg, *at);
+        let message =
+            format!("`{field}` of {} can fail with EINVAL now, on some devices", refused.name);
+        let witness = witness::failed(self.matching, (self.new, self.now), "nothing", "EINVAL");
+        let finding = self.finding(ERROR_CHANGED, Class::Wire, message);
+        Some(finding.affects(Affected::OldProgram).witness(witness))
+    }
+
     fn limits(&self) -> Option<Finding> {
         let abis = self.matching.abis();
-        let names = |abi: &crate::ir::Abi, arg: Arg, at: usize| match arg {
-            Arg::Struct(id) => abi.struct_(id).fields[at].name.clone(),
-            _ => String::new(),
-        };
-        let before: Vec<(String, &Limit)> = self
+        let before: Vec<(&str, &Limit)> = self
             .before
             .below
             .iter()
-            .map(|(at, limit)| (names(abis.0, self.old.arg, *at), limit))
+            .map(|(at, limit)| (field_name(abis.0, self.old.arg, *at), limit))
             .collect();
         let stricter = self.now.below.iter().find(|(at, limit)| {
-            let name = names(abis.1, self.new.arg, *at);
+            let name = field_name(abis.1, self.new.arg, *at);
             let old = before.iter().find(|(other, _)| *other == name);
             old.is_none_or(|(_, old)| limit.number < old.number)
         });
