@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use capchain::compat::compare;
 use capchain::decode::{self, Content, Decoded, DecodedValue, Subject};
 use capchain::ir::{Abi, Arg, Role};
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
 use support::captures::{self, Row};
+use support::comparisons::history;
 use support::fixtures;
 
 /// The calls of a sweep.
@@ -37,6 +39,19 @@ fn decode_reads_in_the_captures_what_the_probe_printed() {
     }
     // The replies of two kernels and three devices: a device has 9 regions or more.
     assert!(replies > 2 * 3 * 15, "only {replies} replies");
+}
+
+/// No kernel writes the head of a feature, so a kernel without payloads, such as 5.10,
+/// writes no less of it than 7.2.
+#[test]
+fn an_old_kernel_leaves_nothing_of_a_feature_out() {
+    let sides = history();
+    let side = |name| &sides.iter().find(|(_, side)| side.name == name).expect("a release").1;
+    let found = compare(side("v7.2"), side("v5.10"));
+    let short = found.iter().filter(|one| one.code.0 == "C16" && one.class.breaks());
+    let subjects: Vec<_> = short.map(|one| &one.subject).collect();
+    assert_eq!(subjects, [] as [&String; 0]);
+    assert!(found.iter().any(|one| one.class.breaks()), "7.2 has more than 5.10");
 }
 
 /// The sweeps, in the order of the file.

@@ -5,7 +5,8 @@ use super::{Comparison, CompatRule, Judgement};
 use crate::compat::codes::{ERROR_CHANGED, ITEM_ADDED};
 use crate::compat::finding::{Affected, Class, Finding};
 use crate::compat::witness;
-use crate::ir::{Abi, Arg, Limit, RefusedNumber};
+use crate::ir::{Abi, Arg, Handler, Limit};
+use crate::release::Release;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Handler.below", "Handler.may_refuse"];
@@ -28,33 +29,43 @@ fn field_name(abi: &Abi, arg: Arg, at: usize) -> &str {
     }
 }
 
+/// Whether a kernel of a release has a handler.
+fn serves(handler: &Handler, release: Release) -> bool {
+    let gone = handler.until.is_some_and(|until| release >= until.opening());
+    handler.since.covers(release) && !gone
+}
+
 impl HandlerChange<'_, '_> {
-    /// Numbers that some devices refuse.
+    /// Numbers that some devices refuse. A number that any handler refused before is
+    /// not new, and neither is one that no header of an old program has.
     fn refused(&self) -> Option<Finding> {
-        let abis = self.matching.abis();
-        let refuses = |(at, refused): &(usize, RefusedNumber)| {
-            let field = field_name(abis.1, self.new.arg, *at);
-            self.before.may_refuse.iter().any(|(other, known)| {
-                field_name(abis.0, self.old.arg, *other) == field && known.number == refused.number
-            })
-        };
-        // No old program has a number that its header did not name.
-        let known = |refused: &RefusedNumber| {
-            abis.0.declarations().iter().any(|entry| entry.name == refused.name)
-        };
-        let newly = self.now.may_refuse.iter().find(|one| !refuses(one) && known(&one.1));
-        let Some((at, refused)) = newly else {
-            let name = &self.now.name;
-            let message = format!("the handler `{name}` takes inputs that some devices refused");
-            let finding = self.finding(ITEM_ADDED, Class::Growth, message);
-            return Some(finding.gate("old kernels refuse them with EINVAL"));
-        };
-        let field = field_name(abis.1, self.new.arg, *at);
-        let message =
-            format!("`{field}` of {} can fail with EINVAL now, on some devices", refused.name);
-        let witness = witness::failed(self.matching, (self.new, self.now), "nothing", "EINVAL");
-        let finding = self.finding(ERROR_CHANGED, Class::Wire, message);
-        Some(finding.affects(Affected::OldProgram).witness(witness))
+        let (old, new) = self.matching.abis();
+        let names = old.declarations();
+        let came = self.now.may_refuse.iter().find(|(at, refused)| {
+            let field = field_name(new, self.new.arg, *at);
+            let before = self.old.handlers.iter().filter(|one| serves(one, old.release));
+            let mut before = before.flat_map(|one| &one.may_refuse);
+            let known = before.any(|(at, other)| {
+                field_name(old, self.old.arg, *at) == field && other.number == refused.number
+            });
+            !known && names.iter().any(|entry| entry.name == refused.name)
+        });
+        if let Some((at, refused)) = came {
+            let field = field_name(new, self.new.arg, *at);
+            let message =
+                format!("`{field}` of {} can fail with EINVAL now, on some devices", refused.name);
+            let witness = witness::failed(self.matching, (self.new, self.now), "nothing", "EINVAL");
+            let finding = self.finding(ERROR_CHANGED, Class::Wire, message);
+            return Some(finding.affects(Affected::OldProgram).witness(witness));
+        }
+        let name = &self.now.name;
+        if self.now.may_refuse.len() >= self.before.may_refuse.len() {
+            let message = format!("the handler `{name}` can refuse other inputs, on some devices");
+            return Some(self.finding(ITEM_ADDED, Class::Note, message));
+        }
+        let message = format!("the handler `{name}` takes inputs that some devices refused");
+        let finding = self.finding(ITEM_ADDED, Class::Growth, message);
+        Some(finding.gate("old kernels refuse them with EINVAL"))
     }
 
     fn limits(&self) -> Option<Finding> {
