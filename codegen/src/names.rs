@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | struct, tagged enum, constant, ioctl | the kernel's name | `vfio_region_info` |
 //! | field | the kernel's name, raw if Rust reserves it | `r#type` |
+//! | field whose name C++ reserves, or Rust even for raw names | the kernel's name and `_` | `new_` |
 //! | flags or numbers of a field | struct and field in camel case | `RegionInfoFlags` |
 //! | anonymous enum, id space | its name in the specification | `PciRegionIndex` |
 //! | value of one of these types | its constant without prefix and suffix | `RegionInfoFlags::READ` |
@@ -55,6 +56,24 @@ pub fn screaming(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
+/// The functions of an ioctl: its name in lower case, without the words that all names of
+/// the ABI, or all of the kind of file descriptor, start with.
+pub fn request(prefix: &str, fd: &str, ioctl: &str) -> String {
+    let name = ioctl.to_ascii_lowercase();
+    let mut name = without_prefix(prefix, &name);
+    if !fd.is_empty() {
+        name = without_prefix(fd, name);
+    }
+    name.to_owned()
+}
+
+/// A flag or an id as a part of the name of a function: in lower case, without the name of
+/// the choice that it belongs to.
+pub fn option(choice: &str, short: &str) -> String {
+    let name = short.to_ascii_lowercase();
+    without_prefix(choice, &name).to_owned()
+}
+
 /// The short name of a number within its type.
 pub fn short<'a>(name: &'a str, prefix: &str, suffix: &str) -> &'a str {
     let name = name.strip_prefix(prefix).unwrap_or(name);
@@ -98,15 +117,28 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 14] = [
-    "array", "chain", "flags", "history", "ioctls", "lib", "profile", "reply", "request", "target",
-    "test", "uapi", "views", "wire",
+pub const CRATE_MODULES: [&str; 20] = [
+    "argument", "array", "call", "calls", "chain", "counted", "flags", "history", "ioctls", "lib",
+    "profile", "records", "reply", "request", "requests", "target", "test", "uapi", "views",
+    "wire",
 ];
 
 /// A C struct or function of the generator.
 pub fn c_name(stem: &str, words: &[&str]) -> String {
     let words = [&[stem], words].concat().join("_");
     words.to_ascii_lowercase()
+}
+
+/// Whether a name is that of a number that counts others.
+pub fn counts_others(name: &str) -> bool {
+    name.split('_').any(|word| ["NUM", "NR", "MAX", "COUNT", "LAST"].contains(&word))
+}
+
+/// The name by which a field of a header is described: its own, with `_` after it if C++
+/// or Rust reserves it.
+pub fn field_name(name: &str) -> String {
+    let reserved = C_WORDS.contains(name) || NEVER_RAW.contains(&name);
+    if reserved { [name, "_"].concat() } else { name.to_owned() }
 }
 
 /// Whether C, C++ and Rust accept a name, Rust possibly as a raw identifier.
@@ -196,6 +228,13 @@ mod tests {
             assert!(!is_name(name), "{name}");
         }
         assert!(!is_rust_identifier("type") && !is_rust_identifier("gen"));
+    }
+
+    #[test]
+    fn fields_with_reserved_names_get_others() {
+        for (name, usable) in [("new", "new_"), ("self", "self_"), ("type", "type"), ("", "")] {
+            assert_eq!(field_name(name), usable);
+        }
     }
 
     #[test]

@@ -149,6 +149,7 @@ impl<'f> Finder<'f> {
             holds: None,
             type_place: None,
             payload: None,
+            one_of: Map::default(),
             since: None,
             until: None,
             deprecated: None,
@@ -307,7 +308,7 @@ pub(in crate::amend) fn expression(
         TypeFact::Array(element, _, Some(length)) => (base(element)?, Shape::Named(length.clone())),
         TypeFact::Array(element, length, None) => (base(element)?, Shape::Fixed(*length)),
         TypeFact::Flexible(element, _) => (base(element)?, Shape::Flexible(count)),
-        TypeFact::Union(_) => return None,
+        TypeFact::Long(_) | TypeFact::Union(_) => return None,
     })
 }
 

@@ -63,7 +63,7 @@ impl<'f> Finder<'f> {
                 }
                 TypeFact::Flexible(element, _) => of(element, uses),
                 TypeFact::Union(arms) => arms.iter().for_each(|(_, arm)| of(arm, uses)),
-                TypeFact::Int(_) | TypeFact::Pointer(_) => {}
+                TypeFact::Int(_) | TypeFact::Long(_) | TypeFact::Pointer(_) => {}
             }
         }
         let mut uses = Vec::new();
@@ -104,6 +104,7 @@ impl<'f> Finder<'f> {
             backends: List(backends.into_iter().map(|backend| placed(backend, place)).collect()),
             arg: Placed { value: arg, place },
             returns: None,
+            returns_fd: None,
             replies: Map::default(),
             handlers: Map::default(),
             since: self.since(place),

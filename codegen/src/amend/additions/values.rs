@@ -7,10 +7,12 @@ use crate::amend::pieces::Addition;
 use crate::header::conventions::{self, Way};
 use crate::header::{ConstantFact, Spelt, StructFact};
 use crate::ir::{Group, GroupId, GroupKind};
+use crate::names::counts_others;
 use crate::reply::Count;
 use crate::spec;
 use crate::spec::text::Number;
 use crate::spec::types::Amount;
+use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::spec::wrappers::{LineOrMap, List, Map, Placed};
 
 /// Where a number is listed.
@@ -36,10 +38,11 @@ impl<'f> Finder<'f> {
         let place = constant.place;
         let payload =
             self.payloads.get(constant.name.as_str()).map(|fact| placed(&fact.name, place));
-        if let Some(payload) = &payload {
-            let reason = format!("`{}` counts as its payload, by its name", payload.value);
+        let payload = payload.map(|name| {
+            let reason = format!("`{}` counts as its payload, by its name", name.value);
             self.guess(&constant.name, reason);
-        }
+            struct_type(name)
+        });
         let mut value = spec::ValueSpec {
             doc: text::draft(&constant.doc, place),
             value: None,
@@ -49,6 +52,9 @@ impl<'f> Finder<'f> {
             signed: false,
             count: None,
             payload,
+            without_payload: false,
+            reads: false,
+            returns_fd: None,
             gates: List::default(),
             since: None,
             until: None,
@@ -77,14 +83,18 @@ impl<'f> Finder<'f> {
             _ if among == Among::Flags && single => {
                 value.bit = bit(constant.number.trailing_zeros());
             }
-            Spelt::Position if among == Among::Group => {
+            Spelt::Position if among == Among::Group && self.kinds.counts(constant) => {
                 value.value = Some(Amount::Next);
-                value.count = self.kinds.counts(constant).then_some(Count::Moves);
+                value.count = Some(Count::Moves);
             }
             Spelt::Or(names) if among == Among::Flags && self.are_flags(names, constant) => {
                 value.of = List(names.iter().map(|name| placed(name, place)).collect());
             }
-            _ => value.value = Some(Amount::Number(number.value)),
+            _ => {
+                let counts = constant.enum_index.is_some() && counts_others(&constant.name);
+                value.value = Some(Amount::Number(number.value));
+                value.count = (counts && among == Among::Group).then_some(Count::Frozen);
+            }
         }
     }
 
@@ -238,4 +248,11 @@ impl<'f> Finder<'f> {
 fn prefix(group: &Group) -> Option<&str> {
     let value = group.values.first()?;
     value.name.strip_suffix(&value.short)
+}
+
+/// A struct as a type.
+fn struct_type(name: Placed<String>) -> Placed<TypeExpr> {
+    let value =
+        TypeExpr { direction: None, role: None, base: Base::Struct(name.value), shape: Shape::One };
+    Placed { value, place: name.place }
 }

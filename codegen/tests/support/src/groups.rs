@@ -41,11 +41,13 @@ pub enum Group {
     LittleEndian,
     /// Checks on kernels that boot in an emulated machine.
     Live,
+    /// Tests by the schema of SARIF.
+    SarifSchema,
 }
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -56,6 +58,7 @@ impl Group {
         Self::FullCaptures,
         Self::LittleEndian,
         Self::Live,
+        Self::SarifSchema,
     ];
 
     /// The name in `.ci/groups`.
@@ -71,6 +74,7 @@ impl Group {
             Self::FullCaptures => "full-captures",
             Self::LittleEndian => "little-endian",
             Self::Live => "live",
+            Self::SarifSchema => "sarif-schema",
         }
     }
 
