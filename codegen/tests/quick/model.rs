@@ -198,8 +198,7 @@ fn the_model_predicts_the_answers_of_kernels() {
             tally.not_covered += rows.len();
             continue;
         };
-        let contents =
-            full.map(|full| contents(abi, ioctl, &full.out())).unwrap_or_default();
+        let contents = full.map(|full| contents(abi, ioctl, &full.out())).unwrap_or_default();
         for row in rows {
             let before = row.before(size, index_at);
             let answer = match full {
