@@ -11,7 +11,7 @@ use crate::reply::Count;
 use crate::spec;
 use crate::spec::text::Number;
 use crate::spec::types::Amount;
-use crate::spec::wrappers::{LineOrMap, List, Map, Placed};
+use crate::spec::wrappers::{LineOrMap, List, Placed};
 
 /// Where a number is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +42,8 @@ impl<'f> Finder<'f> {
         }
         let mut value = spec::ValueSpec {
             doc: text::draft(&constant.doc, place),
-            value: None,
-            bit: None,
-            of: List::default(),
-            string: None,
-            signed: false,
-            count: None,
             payload,
-            gates: List::default(),
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::ValueSpec::default()
         };
         self.spell(&mut value, constant, among);
         value

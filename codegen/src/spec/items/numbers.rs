@@ -75,23 +75,7 @@ impl FromLine for ValueSpec {
             Some(bit) => (None, Some(Placed { value: bit.trim().parse()?, place })),
             None => (Some(number.parse()?), None),
         };
-        Ok(Self {
-            doc,
-            value,
-            bit,
-            of: List::default(),
-            string: None,
-            signed: false,
-            count: None,
-            payload: None,
-            gates: List::default(),
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
-        })
+        Ok(Self { doc, value, bit, ..Self::default() })
     }
 }
 
