@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Place;
+use crate::ir::UnreadItem;
 use crate::layout::{Int, Layout, PerModel};
 
 /// Everything that some headers declare, each kind in the order of the text.
@@ -17,20 +18,9 @@ pub struct Facts {
     /// The include guards of the headers.
     pub guards: Vec<Guard>,
     /// Declarations that were not read, by name.
-    pub unread: BTreeMap<String, Unread>,
+    pub unread: BTreeMap<String, UnreadItem>,
     /// The texts of declarations by name, without comments and spaces.
     pub texts: HashMap<String, String>,
-}
-
-/// A declaration that was not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Its text without comments and spaces, to compare it with that of another header.
-    pub text: String,
-    /// Why it was not read, in one sentence.
-    pub reason: String,
-    /// Where it starts.
-    pub place: Place,
 }
 
 /// An include guard.
@@ -184,7 +174,8 @@ impl Facts {
         let place = self.structs.iter().find(|one| one.name == name).map(|one| one.place);
         let place = place.or_else(|| self.constant(name).map(|one| one.place));
         let text = self.texts.get(name).cloned().unwrap_or_default();
-        let unread = Unread { text, reason, place: place.unwrap_or_default() };
+        let place = place.unwrap_or_default();
+        let unread = UnreadItem { text, reason, place, spans: Vec::new() };
         self.unread.insert(name.to_owned(), unread);
         self.structs.retain(|one| one.name != name);
         self.constants.retain(|one| one.name != name);

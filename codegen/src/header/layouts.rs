@@ -1,5 +1,7 @@
 //! Types of members, and the layout of structs by `crate::layout`.
 
+mod described;
+
 use std::collections::{HashMap, HashSet};
 
 use super::codes::{DEFINED_TWICE, NO_LAYOUT};
@@ -12,13 +14,34 @@ use super::program::Program;
 use super::tokens::{Kind, Token};
 use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::layout::{Extent, Int, Layout, Model, PerModel, round_up};
+use crate::ir::FieldSpans;
+use crate::layout::{Extent, Int, Layout, Model, PerModel};
 
-/// Structs with their layouts, and those that have none, each with the reason.
+/// Structs with their layouts, and those that cannot be described.
 #[derive(Default)]
 pub(super) struct LaidOut {
     pub(super) structs: Vec<StructFact>,
-    pub(super) unread: Vec<(String, String, Place)>,
+    pub(super) unread: Vec<UnreadStruct>,
+}
+
+/// A struct that has no layout, or none that a specification describes.
+pub(super) struct UnreadStruct {
+    pub(super) name: String,
+    pub(super) reason: String,
+    pub(super) place: Place,
+    pub(super) spans: FieldSpans,
+}
+
+/// Why a struct is not described, and where its fields lie if that is known.
+struct LayoutFault {
+    reason: String,
+    spans: FieldSpans,
+}
+
+impl From<String> for LayoutFault {
+    fn from(reason: String) -> Self {
+        Self { reason, spans: Vec::new() }
+    }
 }
 
 /// Computes an expression with the sizes of the structs that are laid out.
@@ -44,6 +67,8 @@ struct Planner<'r, 'a> {
 struct Planned {
     type_: TypeFact,
     extents: PerModel<Extent>,
+    /// The name of a `long` in it. The type is a stand-in then.
+    long: Option<String>,
 }
 
 /// Lays out structs. They can be in any order, because files can be.
@@ -86,10 +111,11 @@ pub(super) fn lay_out<'a>(
             }
         }
         if later.is_empty() || later.len() == count {
-            for (item, why) in later.into_iter().zip(failed) {
-                let message = format!("`{}` is not read: {why}", item.name);
-                problems.push(Diagnostic::warning(NO_LAYOUT, message).at(item.at.place, ""));
-                laid.unread.push((item.name.clone(), why, item.at.place));
+            for (item, LayoutFault { reason, spans }) in later.into_iter().zip(failed) {
+                let message = format!("`{}` is not read: {reason}", item.name);
+                let (name, place) = (item.name.clone(), item.at.place);
+                problems.push(Diagnostic::warning(NO_LAYOUT, message).at(place, ""));
+                laid.unread.push(UnreadStruct { name, reason, place, spans });
             }
             break;
         }
@@ -107,11 +133,14 @@ impl<'a> Planner<'_, 'a> {
         &self,
         item: &DeclaredStruct<'a>,
         evaluate: &mut Evaluate<'_, 'a>,
-    ) -> Result<StructFact, String> {
+    ) -> Result<StructFact, LayoutFault> {
         let mut fields = Vec::new();
         let mut exact: PerModel<Vec<Extent>> = Default::default();
+        let mut long = None;
         for member in &item.members {
-            let Planned { mut type_, extents } = self.member(member, evaluate)?;
+            let planned = self.member(member, evaluate)?;
+            let Planned { mut type_, extents, .. } = planned;
+            long = long.or(planned.long);
             let own_align = self.alignment(member, evaluate)?;
             for model in Model::ALL {
                 let mut extent = extents[model.index()];
@@ -141,10 +170,16 @@ impl<'a> Planner<'_, 'a> {
             align = align.max(positive(evaluate(tokens, &self.known)?)?);
         }
         let packed = item.attributes.packed || item.pack == Some(1);
-        let described = self.described(&fields, &exact, align, packed);
-        let (packed, layouts) = match described {
+        if let Some(name) = long {
+            let reason = format!("`{name}` is a long, whose width depends on the target");
+            return Err(LayoutFault { reason, spans: self.spans(&fields, &exact) });
+        }
+        let (packed, layouts) = match self.described(&fields, &exact, align, packed) {
             Ok(found) => found,
-            Err(why) => self.padded(&mut fields, &exact, align).ok_or(why)?,
+            Err(reason) => match self.padded(&mut fields, &exact, align) {
+                Some(found) => found,
+                None => return Err(LayoutFault { reason, spans: self.spans(&fields, &exact) }),
+            },
         };
         Ok(StructFact {
             name: item.name.clone(),
@@ -157,83 +192,6 @@ impl<'a> Planner<'_, 'a> {
             },
             place: item.at.place,
         })
-    }
-
-    /// The layout as a specification describes it: that of plain fields, packed or not.
-    fn described(
-        &self,
-        fields: &[FieldFact],
-        exact: &PerModel<Vec<Extent>>,
-        align: u64,
-        written: bool,
-    ) -> Result<(bool, PerModel<Layout>), String> {
-        let too_large = "it is larger than any reply can be";
-        for packed in [written, !written] {
-            let mut layouts = Vec::new();
-            let mut same = true;
-            for model in Model::ALL {
-                let extents = fields.iter().map(|field| self.extent(&field.type_, model));
-                let extents: Vec<_> = extents.collect::<Option<_>>().ok_or(too_large)?;
-                let layout = Layout::of(&extents, packed).ok_or(too_large)?;
-                let found = Layout::of(&exact[model.index()], false).ok_or(too_large)?;
-                let size = round_up(found.size, align);
-                same &= layout.fields == found.fields && layout.size == size;
-                same &= layout.align == found.align.max(align);
-                layouts.push(layout);
-            }
-            if same {
-                let layouts = layouts.try_into().map_err(|_| "there are three models")?;
-                return Ok((packed, layouts));
-            }
-        }
-        Err("an attribute or `#pragma pack` gives it a layout that no specification describes"
-            .to_owned())
-    }
-
-    /// The same layout with reserved bytes where alignments leave holes. The alignment
-    /// of the struct itself cannot be described.
-    fn padded(
-        &self,
-        fields: &mut Vec<FieldFact>,
-        exact: &PerModel<Vec<Extent>>,
-        align: u64,
-    ) -> Option<(bool, PerModel<Layout>)> {
-        let found = Layout::of(&exact[Model::Lp64.index()], false)?;
-        let size = round_up(found.size, align);
-        let mut padded = Vec::new();
-        let mut end = 0;
-        let pad = |from: u64, to: u64, place: Place| FieldFact {
-            name: format!("__pad_at_{from}"),
-            type_: TypeFact::Array(Box::new(TypeFact::Int(Int::U8)), to - from, None),
-            doc: String::new(),
-            place,
-        };
-        for (field, span) in fields.iter().zip(&found.fields) {
-            if end < span.offset {
-                padded.push(pad(end, span.offset, field.place));
-            }
-            padded.push(field.clone());
-            end = span.end();
-        }
-        let last = padded.last()?.place;
-        if end < size && !matches!(fields.last()?.type_, TypeFact::Flexible(..)) {
-            padded.push(pad(end, size, last));
-        }
-        let mut layouts = Vec::new();
-        for model in Model::ALL {
-            let extents = padded.iter().map(|field| self.extent(&field.type_, model));
-            let layout = Layout::of(&extents.collect::<Option<Vec<_>>>()?, true)?;
-            let other = Layout::of(&exact[model.index()], false)?;
-            let spans = padded.iter().zip(&layout.fields);
-            let spans = spans.filter(|(field, _)| !field.name.starts_with("__pad_at_"));
-            let same = spans.map(|(_, span)| *span).eq(other.fields.iter().copied());
-            if !same || layout.size != round_up(other.size, align) {
-                return None;
-            }
-            layouts.push(layout);
-        }
-        *fields = padded;
-        Some((true, layouts.try_into().ok()?))
     }
 
     /// The alignment that attributes give a member.
@@ -264,7 +222,7 @@ impl<'a> Planner<'_, 'a> {
                 return Err(format!("`{name}` is no pointer to integers"));
             };
             let extents = Model::ALL.map(Model::pointer);
-            planned = Planned { type_: TypeFact::Pointer(int), extents };
+            planned = Planned { type_: TypeFact::Pointer(int), extents, ..planned };
         }
         // Before C had flexible arrays, headers used arrays of no elements.
         let (mut total, mut flexible, mut constant) = (1_u64, false, None);
@@ -289,7 +247,7 @@ impl<'a> Planner<'_, 'a> {
         if member.lengths.is_empty() {
             return Ok(planned);
         }
-        let Planned { type_, extents } = planned;
+        let Planned { type_, extents, long } = planned;
         let count = if flexible { 0 } else { total };
         let scaled = extents.map(|extent| extent.times(count));
         if scaled.iter().any(Option::is_none) {
@@ -305,7 +263,7 @@ impl<'a> Planner<'_, 'a> {
             true => TypeFact::Flexible(element, counted_by),
             false => TypeFact::Array(element, total, constant),
         };
-        Ok(Planned { type_, extents })
+        Ok(Planned { type_, extents, long })
     }
 
     fn base(
@@ -317,15 +275,17 @@ impl<'a> Planner<'_, 'a> {
         let int = |int: Int| Planned {
             type_: TypeFact::Int(int),
             extents: Model::ALL.map(|model| model.int(int)),
+            long: None,
         };
         Ok(match base {
             BaseType::Int(IntType::Fixed(one)) => int(*one),
             BaseType::Int(IntType::AlignedS64) => {
                 let extents = [Extent { size: 8, align: 8 }; 3];
-                Planned { type_: TypeFact::Int(Int::S64), extents }
+                Planned { type_: TypeFact::Int(Int::S64), extents, long: None }
             }
             BaseType::Int(IntType::Long) => {
-                return Err(format!("`{name}` is a long, whose width depends on the target"));
+                let extents = Model::ALL.map(Model::pointer);
+                Planned { type_: TypeFact::Int(Int::U64), extents, long: Some(name.to_owned()) }
             }
             BaseType::Enum(tag) => {
                 let found = self.types.enums.get(tag.text);
@@ -333,7 +293,7 @@ impl<'a> Planner<'_, 'a> {
             }
             BaseType::Struct(name) => {
                 let extents = *self.declared(name)?;
-                Planned { type_: TypeFact::Struct(name.clone()), extents }
+                Planned { type_: TypeFact::Struct(name.clone()), extents, long: None }
             }
             BaseType::Named(word) => match self.types.typedefs.get(word.text) {
                 // A typedef of a typedef would have to come first; more are not followed.
@@ -345,7 +305,10 @@ impl<'a> Planner<'_, 'a> {
             BaseType::Union(arms) => {
                 let (mut types, mut extents) = (Vec::new(), Vec::new());
                 for arm in arms {
-                    let Planned { type_, extents: own } = self.member(arm, evaluate)?;
+                    let Planned { type_, extents: own, long } = self.member(arm, evaluate)?;
+                    if let Some(name) = long {
+                        return Err(format!("`{name}` is a long in a union"));
+                    }
                     if let Some(align) = self.alignment(arm, evaluate)? {
                         let natural = own.iter().all(|extent| extent.align >= align);
                         if !natural {
@@ -364,7 +327,7 @@ impl<'a> Planner<'_, 'a> {
                 let extents = Model::ALL.map(|model| {
                     Extent::union(extents.iter().map(|extents| extents[model.index()]))
                 });
-                Planned { type_: TypeFact::Union(types), extents }
+                Planned { type_: TypeFact::Union(types), extents, long: None }
             }
         })
     }
