@@ -73,6 +73,21 @@ const RULES: [Rule; 24] = [
 /// Rules that loading enforces; their exceptions are not checked here.
 const AT_LOAD: [Code; 2] = [codes::ID_REUSED, codes::NUMBER_REUSED];
 
+/// Rules about specifications that no header can keep or break.
+const SPECIFICATION_ONLY: [&str; 9] =
+    ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28"];
+
+/// The findings about a header that an older header does not have, by the rules that a
+/// header can keep.
+pub fn lint_changed_header(before: &Abi, after: &Abi) -> Diagnostics {
+    let (before, after) = (lint(before), lint(after));
+    let new = after.new_since(&before).into_iter();
+    let new = new.filter(|one| !SPECIFICATION_ONLY.contains(&one.code.0)).cloned();
+    let mut found = Diagnostics::default();
+    found.extend(new);
+    found
+}
+
 /// Finds everything in an ABI that breaks a rule without an `allow`.
 pub fn lint(abi: &Abi) -> Diagnostics {
     let mut exceptions = AllowList::of(abi);

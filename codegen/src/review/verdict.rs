@@ -1,23 +1,17 @@
 //! Compares the headers before and after a series, and finds the line of a mail that
 //! causes each finding.
 
-use std::collections::HashSet;
-
 use super::apply::AppliedSeries;
 use super::bases::{Bases, HeaderSet};
 use super::cause::Causes;
 use super::header_text::HeaderText;
 use super::remarks;
 use super::report::{Effect, Remark};
-use crate::amend::{Amended, Unread, amend};
-use crate::compat::{self, Assessed, Class, Finding, Knowledge, Party, Side, UnreadItem, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Sources};
+use crate::amend::{Amended, amend};
+use crate::compat::{self, Assessed, Class, Finding, Party, Side, Verdict};
+use crate::diagnostic::{Diagnostic, Severity, Sources};
 use crate::ir::Abi;
-use crate::lint::lint;
-
-/// Rules about specifications that no header can keep or break.
-const SPECIFICATION_ONLY: [&str; 9] =
-    ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28"];
+use crate::lint::lint_changed_header;
 
 /// An ABI with the text of its headers.
 #[derive(Debug)]
@@ -53,8 +47,8 @@ pub(super) fn judge(
     applied: &AppliedSeries,
 ) -> Vec<Remark> {
     let causes = Causes { applied, headers: new };
-    let unreadable = new_problems(&new.amended.problems, &old.amended.problems);
-    let mut remarks: Vec<_> = unreadable.map(|one| problem(one, &causes)).collect();
+    let unreadable = new.amended.problems.new_since(&old.amended.problems);
+    let mut remarks: Vec<_> = unreadable.into_iter().map(|one| problem(one, &causes)).collect();
     if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
         return remarks;
     }
@@ -63,10 +57,8 @@ pub(super) fn judge(
         &side([base, " with the patch"].concat(), &new.amended),
     );
     remarks.extend(findings.into_iter().map(|one| finding(one, &causes)));
-    let (before, after) = (lint(&old.amended.abi), lint(&new.amended.abi));
-    let asked = new_problems(&after, &before);
-    let asked = asked.filter(|one| !SPECIFICATION_ONLY.contains(&one.code.0));
-    remarks.extend(asked.map(|one| question(one, &causes)));
+    let asked = lint_changed_header(&old.amended.abi, &new.amended.abi);
+    remarks.extend(asked.sorted().into_iter().map(|one| question(one, &causes)));
     let asked = remarks::all(&old.amended.abi, &new.amended.abi, newest);
     remarks.extend(asked.into_iter().map(|one| Remark {
         effect: one.effect,
@@ -82,27 +74,7 @@ pub(super) fn judge(
 }
 
 fn side(name: String, amended: &Amended) -> Side {
-    let unread = amended.unread.iter().map(|(name, item)| {
-        let Unread { text, reason, place } = item.clone();
-        (name.clone(), UnreadItem { text, reason, place })
-    });
-    let knowledge = Knowledge {
-        headers: Some(amended.given.clone()),
-        guessed: amended.guessed(),
-        unread: unread.collect(),
-    };
-    Side { name, abi: amended.abi.clone(), knowledge }
-}
-
-/// The diagnostics that only the new side has.
-fn new_problems<'d>(
-    after: &'d Diagnostics,
-    before: &Diagnostics,
-) -> impl Iterator<Item = &'d Diagnostic> {
-    let known: HashSet<(Code, String)> =
-        before.sorted().into_iter().map(|one| (one.code, one.message.clone())).collect();
-    let after = after.sorted().into_iter();
-    after.filter(move |one| !known.contains(&(one.code, one.message.clone())))
+    Side { name, abi: amended.abi.clone(), knowledge: amended.knowledge.clone() }
 }
 
 /// A problem of reading the new headers.
