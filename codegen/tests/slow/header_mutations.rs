@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use capchain::compat::{Side, compare};
 use capchain::diagnostic::Sources;
 use capchain::header::{Facts, Outside, Spelt, TypeFact, conventions, read};
+use capchain::validate::ValidSpec;
 use support::comparisons::{exit_code, header_side};
 use support::fixtures;
 use support::groups::{Group, skip};
@@ -300,7 +301,8 @@ fn counted(most: usize) -> Option<(Counts, Vec<String>)> {
         .collect();
     assert!(models.contains(&"-m64"), "gcc compiles the header");
     let before: Vec<_> = models.iter().map(|model| values(&text, &expressions, model)).collect();
-    let old = header_side("old", &text).expect("the header is read");
+    let spec = fixtures::spec();
+    let old = header_side(&spec, "old", &text).expect("the header is read");
     let lines: Vec<_> = text.lines().collect();
     let mut random = Random(SEED);
     let mut counts = Counts::new();
@@ -327,7 +329,7 @@ fn counted(most: usize) -> Option<(Counts, Vec<String>)> {
             let Some(judge) = judge(&changed, &expressions, sizes, (&models, &before)) else {
                 continue;
             };
-            let exit = verdict(&old, &changed);
+            let exit = verdict(&spec, &old, &changed);
             counts.entry((kind, judge)).or_default()[exit] += 1;
             let fine = match judge {
                 Judge::Break => exit == 1,
@@ -371,8 +373,8 @@ fn judge(
 }
 
 /// The exit code of `compat`.
-fn verdict(old: &Side, changed: &str) -> usize {
-    let Some(new) = header_side("new", changed) else { return 2 };
+fn verdict(spec: &ValidSpec, old: &Side, changed: &str) -> usize {
+    let Some(new) = header_side(spec, "new", changed) else { return 2 };
     usize::try_from(exit_code(&compare(old, &new))).expect("a code")
 }
 

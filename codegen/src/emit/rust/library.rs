@@ -6,7 +6,7 @@ use quote::quote;
 use super::comment::{Docs, Names};
 use super::derives;
 use super::tokens::ident;
-use super::{format, ioctls, needs, section, views};
+use super::{calls, format, ioctls, needs, records, requests, section, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
 use crate::output::CodeLanguage;
@@ -44,13 +44,15 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //!
         //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
         //!   `std` implies `alloc`.
+        //! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
+        //!   ioctl, through rustix; implies `alloc`.
         //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
         //!   pointers.
         #(#![doc = #left_out])*
         //! - `serde`: structs, flags and numbers can be serialized and deserialized.
         #(#![doc = #without_serde])*
         #![no_std]
-        #![forbid(unsafe_code)]
+        #![cfg_attr(not(feature = "ioctl"), forbid(unsafe_code))]
         #![allow(deprecated, reason = "deprecated items are still declared")]
 
         #[cfg(feature = "alloc")]
@@ -106,11 +108,46 @@ fn modules(abi: &Abi) -> TokenStream {
         let module = ident(name.trim_end_matches(".rs"));
         needs(abi, name).then(|| quote!(mod #module;))
     };
-    let before = ["array.rs", "chain.rs"].map(private);
-    let between = ["profile.rs", "reply.rs", "request.rs", "target.rs"].map(private);
+    let records = records::module(abi).map(|_| {
+        quote!(
+            mod records;
+        )
+    });
+    let requests = requests::present(abi).then(|| {
+        quote!(
+            pub mod requests;
+        )
+    });
+    let calls = calls::present(abi).then(|| {
+        quote! {
+            #[cfg(all(feature = "ioctl", target_os = "linux"))]
+            mod call;
+            #[cfg(all(feature = "ioctl", target_os = "linux"))]
+            pub mod calls;
+        }
+    });
+    let before = ["argument.rs", "array.rs", "chain.rs", "counted.rs"].map(private);
+    let between = ["profile.rs"].map(private);
+    let after = ["reply.rs", "request.rs"].map(private);
+    let target = private("target.rs");
     let wire = private("wire.rs");
     let code = code(abi);
-    quote!(#(#before)* #flags #history #ioctls #(#between)* pub mod uapi; #views #wire #(#code)*)
+    quote! {
+        #(#before)*
+        #calls
+        #flags
+        #history
+        #ioctls
+        #(#between)*
+        #records
+        #(#after)*
+        #requests
+        #target
+        pub mod uapi;
+        #views
+        #wire
+        #(#code)*
+    }
 }
 
 /// The modules of hand-written code.

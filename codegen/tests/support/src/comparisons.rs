@@ -7,6 +7,7 @@ use capchain::compat::{Class, Finding, Side, compare};
 use capchain::diagnostic::Sources;
 use capchain::lower::lower;
 use capchain::release::Release;
+use capchain::validate::ValidSpec;
 
 use crate::fixtures::{self, side};
 use crate::spec_folder::SpecFolder;
@@ -79,10 +80,10 @@ pub fn exit_code(findings: &[Finding]) -> i32 {
 }
 
 /// A `linux/vfio.h` as one side of a comparison; `None` if it cannot be read at all.
-pub fn header_side(name: &str, text: &str) -> Option<Side> {
+pub fn header_side(spec: &ValidSpec, name: &str, text: &str) -> Option<Side> {
     let mut sources = Sources::default();
     let file = sources.add("linux/vfio.h".to_owned(), text.to_owned());
-    let amended = amend(&fixtures::spec(), None, &sources, &[file]).expect("a header of the ABI");
+    let amended = amend(spec, None, &sources, &[file]).expect("a header of the ABI");
     let whole = amended.unreadable() == 0;
     let side = Side { name: name.to_owned(), abi: amended.abi, knowledge: amended.knowledge };
     whole.then_some(side)
