@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::LazyLock;
 
+use capchain::Opened;
 use capchain::catalogue;
 use capchain::diagnostic::Sources;
 use capchain::drift::drift;
@@ -131,9 +133,10 @@ fn irq_info() -> String {
 
 /// The review of an input against the specification.
 fn reviewed(choice: &BaseChoice, input: &[u8]) -> Review {
-    let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[]);
-    let spec = opened.spec.expect("the specification");
-    review(&spec, &opened.sources, choice, mails(input)).expect("a review")
+    static OPENED: LazyLock<Opened> =
+        LazyLock::new(|| capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[]));
+    let spec = OPENED.spec.as_ref().expect("the specification");
+    review(spec, &OPENED.sources, choice, mails(input)).expect("a review")
 }
 
 /// What a review finds: effect, code and line of each finding.
