@@ -28,6 +28,7 @@ mod headers;
 mod history;
 mod hostile_yaml;
 mod import;
+mod import_additions;
 mod ioctl_requests;
 mod lint;
 mod mappable;
