@@ -31,6 +31,7 @@ mod import;
 mod import_additions;
 mod ioctl_requests;
 mod lint;
+mod live;
 mod mappable;
 mod matrix;
 mod model;
