@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Place;
-use crate::ir::UnreadItem;
+use crate::ir::{FieldSpans, UnreadItem};
 use crate::layout::{Int, Layout, PerModel};
 
 /// Everything that some headers declare, each kind in the order of the text.
@@ -143,6 +143,9 @@ pub struct FieldFact {
 pub enum TypeFact {
     /// An integer.
     Int(Int),
+    /// `long`, an integer as wide as a pointer, and whether it is signed. No
+    /// specification can describe it.
+    Long(bool),
     /// A struct.
     Struct(String),
     /// A pointer to integers.
@@ -171,11 +174,12 @@ impl Facts {
 
     /// Takes a declaration away that cannot be described, for a reason.
     pub fn forget(&mut self, name: &str, reason: String) {
-        let place = self.structs.iter().find(|one| one.name == name).map(|one| one.place);
+        let struct_ = self.struct_(name);
+        let place = struct_.map(|one| one.place);
         let place = place.or_else(|| self.constant(name).map(|one| one.place));
+        let spans = struct_.map(StructFact::spans).unwrap_or_default();
         let text = self.texts.get(name).cloned().unwrap_or_default();
-        let place = place.unwrap_or_default();
-        let unread = UnreadItem { text, reason, place, spans: Vec::new() };
+        let unread = UnreadItem { text, reason, place: place.unwrap_or_default(), spans };
         self.unread.insert(name.to_owned(), unread);
         self.structs.retain(|one| one.name != name);
         self.constants.retain(|one| one.name != name);
@@ -211,6 +215,25 @@ impl Facts {
         self.structs.retain(|one| own(one.place) || used.contains(&one.name));
     }
 
+    /// The structs that no specification can describe, each with the reason: those with a
+    /// `long`, and those that contain one of them.
+    pub fn not_describable(&self) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::<String, String>::new();
+        for one in &self.structs {
+            let reason = one.fields.iter().find_map(|field| {
+                let name = &field.name;
+                if field.type_.has_long() {
+                    return Some(format!("`{name}` is a long, which is narrower on 32 bit"));
+                }
+                let mut inner = None;
+                field.type_.structs(&mut |of| inner = inner.take().or(found.get(of).cloned()));
+                inner
+            });
+            found.extend(reason.map(|reason| (one.name.clone(), reason)));
+        }
+        found
+    }
+
     /// The constant of this name.
     pub fn constant(&self, name: &str) -> Option<&ConstantFact> {
         self.constants.iter().find(|constant| constant.name == name)
@@ -222,6 +245,19 @@ impl Facts {
     }
 }
 
+impl StructFact {
+    /// Where the fields lie; nothing if a union is among them, whose members have sizes of
+    /// their own.
+    fn spans(&self) -> FieldSpans {
+        if self.fields.iter().any(|field| !field.type_.arms().is_empty()) {
+            return Vec::new();
+        }
+        let spans = |index: usize| self.layouts.each_ref().map(|layout| layout.fields[index]);
+        let fields = self.fields.iter().enumerate();
+        fields.map(|(index, field)| (field.name.clone(), spans(index))).collect()
+    }
+}
+
 impl TypeFact {
     /// Calls a function with the name of every struct in the type.
     pub fn structs(&self, each: &mut impl FnMut(&str)) {
@@ -229,7 +265,17 @@ impl TypeFact {
             Self::Struct(name) => each(name),
             Self::Array(element, ..) | Self::Flexible(element, _) => element.structs(each),
             Self::Union(arms) => arms.iter().for_each(|(_, arm)| arm.structs(each)),
-            Self::Int(_) | Self::Pointer(_) => {}
+            Self::Int(_) | Self::Long(_) | Self::Pointer(_) => {}
+        }
+    }
+
+    /// Whether a `long` is part of the type.
+    fn has_long(&self) -> bool {
+        match self {
+            Self::Long(_) => true,
+            Self::Array(element, ..) | Self::Flexible(element, _) => element.has_long(),
+            Self::Union(arms) => arms.iter().any(|(_, arm)| arm.has_long()),
+            Self::Int(_) | Self::Struct(_) | Self::Pointer(_) => false,
         }
     }
 
@@ -237,6 +283,8 @@ impl TypeFact {
     pub fn text(&self) -> String {
         match self {
             Self::Int(int) => int.name().to_owned(),
+            Self::Long(true) => "long".to_owned(),
+            Self::Long(false) => "unsigned long".to_owned(),
             Self::Struct(name) => name.clone(),
             Self::Pointer(int) => [int.name(), "*"].concat(),
             Self::Array(element, length, _) => format!("{}[{length}]", element.text()),

@@ -11,11 +11,13 @@ use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
 use super::members::{BaseType, ParsedMember};
 use super::program::Program;
+use super::reserved_words;
 use super::tokens::{Kind, Token};
 use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::ir::FieldSpans;
 use crate::layout::{Extent, Int, Layout, Model, PerModel};
+use crate::names::field_name;
 
 /// Structs with their layouts, and those that cannot be described.
 #[derive(Default)]
@@ -67,8 +69,6 @@ struct Planner<'r, 'a> {
 struct Planned {
     type_: TypeFact,
     extents: PerModel<Extent>,
-    /// The name of a `long` in it. The type is a stand-in then.
-    long: Option<String>,
 }
 
 /// Lays out structs. They can be in any order, because files can be.
@@ -100,6 +100,7 @@ pub(super) fn lay_out<'a>(
         for item in std::mem::take(&mut waiting) {
             match planner.plan(item, evaluate) {
                 Ok(fact) => {
+                    reserved_words::report(&item.members, problems);
                     let extents = fact.layouts.each_ref().map(Layout::extent);
                     planner.known.insert(item.name.clone(), extents);
                     laid.structs.push(fact);
@@ -136,11 +137,8 @@ impl<'a> Planner<'_, 'a> {
     ) -> Result<StructFact, LayoutFault> {
         let mut fields = Vec::new();
         let mut exact: PerModel<Vec<Extent>> = Default::default();
-        let mut long = None;
         for member in &item.members {
-            let planned = self.member(member, evaluate)?;
-            let Planned { mut type_, extents, .. } = planned;
-            long = long.or(planned.long);
+            let Planned { mut type_, extents } = self.member(member, evaluate)?;
             let own_align = self.alignment(member, evaluate)?;
             for model in Model::ALL {
                 let mut extent = extents[model.index()];
@@ -156,7 +154,7 @@ impl<'a> Planner<'_, 'a> {
                 type_ = TypeFact::Int(Int::AlignedU64);
             }
             fields.push(FieldFact {
-                name: member.name.map_or("", |name| name.text).to_owned(),
+                name: member.name.map(|name| field_name(name.text)).unwrap_or_default(),
                 type_,
                 doc: member
                     .name
@@ -170,10 +168,6 @@ impl<'a> Planner<'_, 'a> {
             align = align.max(positive(evaluate(tokens, &self.known)?)?);
         }
         let packed = item.attributes.packed || item.pack == Some(1);
-        if let Some(name) = long {
-            let reason = format!("`{name}` is a long, whose width depends on the target");
-            return Err(LayoutFault { reason, spans: self.spans(&fields, &exact) });
-        }
         let (packed, layouts) = match self.described(&fields, &exact, align, packed) {
             Ok(found) => found,
             Err(reason) => match self.padded(&mut fields, &exact, align) {
@@ -222,7 +216,7 @@ impl<'a> Planner<'_, 'a> {
                 return Err(format!("`{name}` is no pointer to integers"));
             };
             let extents = Model::ALL.map(Model::pointer);
-            planned = Planned { type_: TypeFact::Pointer(int), extents, ..planned };
+            planned = Planned { type_: TypeFact::Pointer(int), extents };
         }
         // Before C had flexible arrays, headers used arrays of no elements.
         let (mut total, mut flexible, mut constant) = (1_u64, false, None);
@@ -247,7 +241,7 @@ impl<'a> Planner<'_, 'a> {
         if member.lengths.is_empty() {
             return Ok(planned);
         }
-        let Planned { type_, extents, long } = planned;
+        let Planned { type_, extents } = planned;
         let count = if flexible { 0 } else { total };
         let scaled = extents.map(|extent| extent.times(count));
         if scaled.iter().any(Option::is_none) {
@@ -255,15 +249,14 @@ impl<'a> Planner<'_, 'a> {
         }
         let extents = scaled.map(|extent| extent.unwrap_or(Extent { size: 0, align: 1 }));
         let element = Box::new(type_);
-        let counted_by = member.attributes.counted_by.map(str::to_owned);
         let type_ = match flexible {
             true if total > 1 => {
                 return Err(format!("`{name}` is an array of arrays without a length"));
             }
-            true => TypeFact::Flexible(element, counted_by),
+            true => TypeFact::Flexible(element, member.attributes.counted_by.map(field_name)),
             false => TypeFact::Array(element, total, constant),
         };
-        Ok(Planned { type_, extents, long })
+        Ok(Planned { type_, extents })
     }
 
     fn base(
@@ -275,17 +268,15 @@ impl<'a> Planner<'_, 'a> {
         let int = |int: Int| Planned {
             type_: TypeFact::Int(int),
             extents: Model::ALL.map(|model| model.int(int)),
-            long: None,
         };
         Ok(match base {
             BaseType::Int(IntType::Fixed(one)) => int(*one),
             BaseType::Int(IntType::AlignedS64) => {
                 let extents = [Extent { size: 8, align: 8 }; 3];
-                Planned { type_: TypeFact::Int(Int::S64), extents, long: None }
+                Planned { type_: TypeFact::Int(Int::S64), extents }
             }
-            BaseType::Int(IntType::Long) => {
-                let extents = Model::ALL.map(Model::pointer);
-                Planned { type_: TypeFact::Int(Int::U64), extents, long: Some(name.to_owned()) }
+            BaseType::Int(IntType::Long(signed)) => {
+                Planned { type_: TypeFact::Long(*signed), extents: Model::ALL.map(Model::pointer) }
             }
             BaseType::Enum(tag) => {
                 let found = self.types.enums.get(tag.text);
@@ -293,7 +284,7 @@ impl<'a> Planner<'_, 'a> {
             }
             BaseType::Struct(name) => {
                 let extents = *self.declared(name)?;
-                Planned { type_: TypeFact::Struct(name.clone()), extents, long: None }
+                Planned { type_: TypeFact::Struct(name.clone()), extents }
             }
             BaseType::Named(word) => match self.types.typedefs.get(word.text) {
                 // A typedef of a typedef would have to come first; more are not followed.
@@ -305,10 +296,7 @@ impl<'a> Planner<'_, 'a> {
             BaseType::Union(arms) => {
                 let (mut types, mut extents) = (Vec::new(), Vec::new());
                 for arm in arms {
-                    let Planned { type_, extents: own, long } = self.member(arm, evaluate)?;
-                    if let Some(name) = long {
-                        return Err(format!("`{name}` is a long in a union"));
-                    }
+                    let Planned { type_, extents: own } = self.member(arm, evaluate)?;
                     if let Some(align) = self.alignment(arm, evaluate)? {
                         let natural = own.iter().all(|extent| extent.align >= align);
                         if !natural {
@@ -317,7 +305,7 @@ impl<'a> Planner<'_, 'a> {
                             );
                         }
                     }
-                    let name = arm.name.map_or("", |name| name.text).to_owned();
+                    let name = arm.name.map(|name| field_name(name.text)).unwrap_or_default();
                     if name.is_empty() {
                         return Err("a union inside of a union has no name".to_owned());
                     }
@@ -327,7 +315,7 @@ impl<'a> Planner<'_, 'a> {
                 let extents = Model::ALL.map(|model| {
                     Extent::union(extents.iter().map(|extents| extents[model.index()]))
                 });
-                Planned { type_: TypeFact::Union(types), extents, long: None }
+                Planned { type_: TypeFact::Union(types), extents }
             }
         })
     }
@@ -341,7 +329,7 @@ impl<'a> Planner<'_, 'a> {
     fn extent(&self, type_: &TypeFact, model: Model) -> Option<Extent> {
         Some(match type_ {
             TypeFact::Int(int) => model.int(*int),
-            TypeFact::Pointer(_) => model.pointer(),
+            TypeFact::Long(_) | TypeFact::Pointer(_) => model.pointer(),
             TypeFact::Struct(name) => self.declared(name).ok()?[model.index()],
             TypeFact::Array(element, length, _) => self.extent(element, model)?.times(*length)?,
             TypeFact::Flexible(element, _) => self.extent(element, model)?.times(0)?,

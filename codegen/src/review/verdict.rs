@@ -9,22 +9,26 @@ use super::remarks;
 use super::report::{Effect, Remark};
 use crate::amend::{Amended, amend};
 use crate::compat::{self, Assessed, Class, Finding, Party, Side, Verdict};
-use crate::diagnostic::{Diagnostic, Severity, Sources};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::ir::Abi;
-use crate::lint::lint_changed_header;
+use crate::lint::{header_can_keep, lint};
 
 /// An ABI with the text of its headers.
-#[derive(Debug)]
 pub(super) struct ReadHeaders {
-    pub(super) amended: Amended,
+    side: Side,
+    /// Errors and warnings of reading.
+    problems: Diagnostics,
+    /// The findings of `lint`.
+    lint: Diagnostics,
     /// The files of the specification, then the headers.
     pub(super) sources: Sources,
     /// The index of the first header.
     pub(super) first: usize,
 }
 
-/// Reads headers as an ABI.
+/// Reads headers as an ABI, which is shown under a name.
 pub(super) fn read(
+    name: String,
     bases: &Bases<'_>,
     set: &HeaderSet,
     headers: &[HeaderText],
@@ -32,34 +36,36 @@ pub(super) fn read(
     let mut sources = bases.sources.clone();
     let add = |header: &HeaderText| sources.add(header.path.clone(), header.text.clone());
     let files: Vec<_> = headers.iter().map(add).collect();
-    let amended = amend(bases.spec, set.release, &sources, &files)
-        .map_err(|path| format!("{path} is not a specified header"))?;
+    let amended = match set.amend_base(bases.spec) {
+        Some(base) => base.amend(&sources, &files),
+        None => amend(bases.spec, None, &sources, &files),
+    };
+    let amended = amended.map_err(|path| format!("{path} is not a specified header"))?;
     let first = files.first().copied().unwrap_or_default();
-    Ok(ReadHeaders { amended, sources, first })
+    let lint = lint(&amended.abi);
+    let (side, problems) = side(name, amended);
+    Ok(ReadHeaders { side, problems, lint, sources, first })
 }
 
 /// Everything to say about a series that was placed completely.
 pub(super) fn judge(
-    base: &str,
     newest: &Abi,
     old: &ReadHeaders,
     new: &ReadHeaders,
     applied: &AppliedSeries,
 ) -> Vec<Remark> {
     let causes = Causes { applied, headers: new };
-    let unreadable = new.amended.problems.new_since(&old.amended.problems);
+    let unreadable = new.problems.new_since(&old.problems);
     let mut remarks: Vec<_> = unreadable.into_iter().map(|one| problem(one, &causes)).collect();
     if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
         return remarks;
     }
-    let findings = compat::compare(
-        &side(base.to_owned(), &old.amended),
-        &side([base, " with the patch"].concat(), &new.amended),
-    );
+    let findings = compat::compare(&old.side, &new.side);
     remarks.extend(findings.into_iter().map(|one| finding(one, &causes)));
-    let asked = lint_changed_header(&old.amended.abi, &new.amended.abi);
-    remarks.extend(asked.sorted().into_iter().map(|one| question(one, &causes)));
-    let asked = remarks::all(&old.amended.abi, &new.amended.abi, newest);
+    let asked = new.lint.new_since(&old.lint).into_iter();
+    let asked = asked.filter(|one| header_can_keep(one.code));
+    remarks.extend(asked.map(|one| question(one, &causes)));
+    let asked = remarks::all(&old.side.abi, &new.side.abi, newest);
     remarks.extend(asked.into_iter().map(|one| Remark {
         effect: one.effect,
         code: one.code,
@@ -73,8 +79,10 @@ pub(super) fn judge(
     remarks
 }
 
-fn side(name: String, amended: &Amended) -> Side {
-    Side { name, abi: amended.abi.clone(), knowledge: amended.knowledge.clone() }
+/// Amended headers as a side of a comparison, and the problems of reading them.
+fn side(name: String, amended: Amended) -> (Side, Diagnostics) {
+    let Amended { abi, knowledge, problems, .. } = amended;
+    (Side { name, abi, knowledge }, problems)
 }
 
 /// A problem of reading the new headers.
