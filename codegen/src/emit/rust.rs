@@ -1,6 +1,7 @@
 //! The crate: `uapi` with one file per section, the table of ioctls, and the
 //! hand-written parts, which are copied unchanged.
 
+mod bindings;
 mod comment;
 mod derives;
 mod format;
@@ -30,8 +31,9 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 9] = [
+const RUNTIME: [Runtime; 10] = [
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_arrays),
+    runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
     runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
@@ -57,7 +59,11 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let mut files = vec![
         file(abi, "lib.rs", library::crate_root(abi, &names)),
         file(abi, "uapi.rs", library::uapi(abi)),
+        file(abi, "bindings.rs", bindings::root(abi)),
     ];
+    for (path, text) in bindings::files(abi) {
+        files.push(file(abi, &path, text));
+    }
     if ioctls::present(abi) {
         files.push(file(abi, "ioctls.rs", ioctls::table(abi, &names)));
     }

@@ -44,18 +44,24 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //!
         //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
         //!   `std` implies `alloc`.
+        //! - `bindings`: the module `bindings` has the same items as bindgen declares them, for
+        //!   programs that use such bindings.
         //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
         //!   pointers.
         #(#![doc = #left_out])*
         //! - `serde`: structs, flags and numbers can be serialized and deserialized.
         #(#![doc = #without_serde])*
         #![no_std]
-        #![forbid(unsafe_code)]
+        #![cfg_attr(not(feature = "bindings"), forbid(unsafe_code))]
         #![allow(deprecated, reason = "deprecated items are still declared")]
 
         #[cfg(feature = "alloc")]
         extern crate alloc;
 
+        #[cfg(feature = "bindings")]
+        mod bindgen;
+        #[cfg(feature = "bindings")]
+        pub mod bindings;
         #modules
 
         /// The kernel release that this crate describes.
