@@ -1,5 +1,5 @@
 //! Compares the names of two crates made from the same headers.
-#![allow(dead_code, non_camel_case_types, unused_imports)]
+#![allow(non_camel_case_types, non_snake_case, reason = "the functions have the names of traits")]
 
 use std::any::{TypeId, type_name};
 use std::fmt::Debug;

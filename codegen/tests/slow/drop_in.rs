@@ -8,9 +8,10 @@ mod registry;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::fixtures;
+use capchain::lower::lower;
 use support::packages::cargo;
 use support::process::succeed;
+use support::{fixtures, rustc};
 
 use registry::{Package, sources};
 
@@ -45,6 +46,20 @@ fn programs_of_the_registry_pass_their_tests_with_one_changed_line() {
             println!("{name} {version} {args:?}: {before} tests pass before, {after} after");
             assert!(before > 0 && before == after, "{name}: {before} before, {after} after");
         }
+    }
+}
+
+#[test]
+fn the_bindings_of_other_abis_and_releases_compile() {
+    let root = fixtures::root();
+    let spec = |folder| fixtures::open(&root.join("codegen/tests/specs").join(folder));
+    let old = Some("v4.14".parse().expect("a release"));
+    let [hard, pci] = ["hard_cases", "pci"].map(|folder| lower(&spec(folder), None));
+    for abi in [hard, pci, lower(&fixtures::spec(), old)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        rustc::write_crate(folder.path(), &abi);
+        let args = ["--cfg", "feature=\"bindings\"", "--emit=metadata"];
+        rustc::library(folder.path(), "generated_abi", &args);
     }
 }
 
