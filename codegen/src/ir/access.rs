@@ -2,7 +2,7 @@
 
 use super::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, Host, Ioctl,
-    IoctlId, Macro, MacroId, Struct, StructId, Type, UnionArm,
+    IoctlId, Macro, MacroId, Struct, StructId, Type, UnionArm, Value,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
 
@@ -49,6 +49,13 @@ impl Abi {
     /// The ioctl of this index.
     pub fn ioctl(&self, id: IoctlId) -> &Ioctl {
         &self.ioctls[id.0]
+    }
+
+    /// The index of the section of an ioctl.
+    pub fn section_of(&self, ioctl: IoctlId) -> usize {
+        let declares =
+            |section: &super::Section| section.items.contains(&super::Item::Ioctl(ioctl));
+        self.sections.iter().position(declares).unwrap_or(0)
     }
 
     /// The capability of this index.
@@ -126,6 +133,16 @@ impl Chain {
     pub fn cap_offset(&self) -> Option<usize> {
         match self.start {
             ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
+            _ => None,
+        }
+    }
+}
+
+impl Value {
+    /// The struct that is passed together with this id or flag.
+    pub fn payload_struct(&self) -> Option<StructId> {
+        match self.payload {
+            Some(Type::Struct(id)) => Some(id),
             _ => None,
         }
     }

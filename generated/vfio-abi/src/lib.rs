@@ -54,8 +54,10 @@ mod bindgen;
 #[cfg(feature = "bindings")]
 pub mod bindings;
 
+mod argument;
 mod array;
 mod chain;
+mod counted;
 
 #[macro_use]
 mod flags;
@@ -63,8 +65,10 @@ mod flags;
 pub mod history;
 pub mod ioctls;
 mod profile;
+mod records;
 mod reply;
 mod request;
+pub mod requests;
 mod target;
 pub mod uapi;
 pub mod views;
