@@ -52,8 +52,7 @@ impl Declared {
         }
         for item in &file.items {
             let Item::Impl(item) = item else { continue };
-            let (Some((_, path, _)), syn::Type::Path(type_)) = (&item.trait_, &*item.self_ty)
-            else {
+            let (Some((path, _)), syn::Type::Path(type_)) = (&item.trait_, &*item.self_ty) else {
                 continue;
             };
             let last = |path: &syn::Path| path.segments.last().expect("a name").ident.to_string();
