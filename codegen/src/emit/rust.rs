@@ -2,6 +2,7 @@
 //! hand-written parts, which are copied unchanged.
 
 mod bindings;
+mod calls;
 mod comment;
 mod derives;
 mod format;
@@ -33,10 +34,11 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 12] = [
+const RUNTIME: [Runtime; 13] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
+    runtime("call.rs", include_str!("../../runtime/call.rs"), calls::present),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
     runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
@@ -93,6 +95,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         for (path, text) in views::files(abi, &names) {
             files.push(file(abi, &path, text));
         }
+    }
+    if calls::present(abi) {
+        files.push(file(abi, "calls.rs", calls::module(abi, &names)));
     }
     if requests::present(abi) {
         files.push(file(abi, "requests.rs", requests::root(abi)));
