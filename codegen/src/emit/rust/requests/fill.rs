@@ -31,7 +31,7 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
         let at = decimal(at);
         quote!(argument.put_argsz(#at)?;)
     });
-    let fixed = plan.fixed.map(|fixed| flags(fixed));
+    let fixed = plan.fixed.map(flags);
     let inputs = plan.inputs.iter().map(|input| fill(plan, input));
     let (reply, argument, read) = match plan.reply {
         Some(reply) => {
