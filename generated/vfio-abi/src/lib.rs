@@ -72,6 +72,8 @@ mod flags;
 
 pub mod history;
 pub mod ioctls;
+pub mod mappable;
+pub mod open;
 mod profile;
 mod records;
 mod reply;
