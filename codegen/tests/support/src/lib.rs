@@ -26,6 +26,7 @@ pub mod profiles;
 pub mod program;
 pub mod proof_program;
 pub mod random;
+pub mod random_additions;
 pub mod rust_program;
 pub mod rustc;
 pub mod sample_reply;
