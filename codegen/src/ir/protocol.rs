@@ -16,6 +16,9 @@ pub struct Protocol {
     pub capabilities: Vec<CapPlan>,
     /// The chains, in the order of `Abi::chains`.
     pub chains: Vec<ChainPlan>,
+    /// The names of the functions of the ioctls, in snake case, in the order of
+    /// `Abi::ioctls`.
+    pub ioctls: Vec<String>,
     /// The requests, in the order of `Abi::ioctls`.
     pub requests: Vec<RequestPlan>,
     /// The replies that end in an array.
