@@ -175,7 +175,7 @@ static int hot_reset_info(struct vfio_abi_request *request)
 		return slot->error;
 	slot->count += slot->step;
 	put32(bytes, 8, count);
-	if (request->len < 12 + 8 * count)
+	if (request->len < 12 + 8 * (__u64)count)
 		return -ENOSPC;
 	for (__u32 nth = 0; nth < count; nth++) {
 		put32(bytes, 12 + 8 * nth, 100 + nth);

@@ -37,7 +37,7 @@ pub(super) fn file(tokens: TokenStream) -> String {
                 imports.flush(&mut blocks);
                 flush_modules(&mut modules, &mut blocks);
                 let text = invocation(&item).unwrap_or_else(|| unparsed(item));
-                blocks.push(spaced(&reflow(&text)));
+                blocks.push(spaced(&reflow(&with_comments(&text))));
             }
         }
     }
@@ -69,6 +69,17 @@ fn invocation(item: &syn::Item) -> Option<String> {
     let body = text.lines().filter_map(|line| line.strip_prefix("    "));
     let body: String = body.flat_map(|line| [line, "\n"]).collect();
     Some(body.replacen(&format!("{name}("), &format!("{name}!("), 1))
+}
+
+/// Turns each statement `safety!("...");` into a comment: tokens have no comments.
+fn with_comments(text: &str) -> String {
+    let comment = |line: &str| {
+        let reason = line.trim_start().strip_prefix("safety!(\"")?.strip_suffix("\");")?;
+        let indent = line.len() - line.trim_start().len();
+        let rows = wrap(&["SAFETY: ", reason, "."].concat(), WIDTH - indent - "// ".len());
+        Some(rows.iter().map(|row| format!("{:indent$}// {row}\n", "")).collect::<String>())
+    };
+    text.lines().map(|line| comment(line).unwrap_or_else(|| [line, "\n"].concat())).collect()
 }
 
 /// Adds the collected module declarations as a sorted block.
@@ -146,11 +157,33 @@ fn sort_key(path: &[String], names: &BTreeSet<String>) -> Vec<(usize, String)> {
     segments.chain(list).collect()
 }
 
+/// The order of names in a list: an underscore precedes digits, which precede letters, and
+/// digits in a row are one number.
+fn version_key(name: &str) -> Vec<(u8, u64)> {
+    let mut key = Vec::<(u8, u64)>::new();
+    for letter in name.chars() {
+        match (letter, key.last_mut()) {
+            ('_', _) => key.push((0, 0)),
+            ('0'..='9', last) => {
+                let digit = u64::from(letter) - u64::from('0');
+                match last {
+                    Some((1, number)) => *number = number.saturating_mul(10).saturating_add(digit),
+                    _ => key.push((1, digit)),
+                }
+            }
+            _ => key.push((2, u64::from(letter))),
+        }
+    }
+    key
+}
+
 /// An import of names from a path, on as few lines as hold it.
 fn import(private: bool, path: &[String], names: &BTreeSet<String>) -> String {
     let visibility = if private { "" } else { "pub " };
     let path: String = path.iter().map(|segment| format!("{segment}::")).collect();
-    let list = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let mut names: Vec<_> = names.iter().map(String::as_str).collect();
+    names.sort_by_cached_key(|name| version_key(name));
+    let list = names.join(", ");
     let line = match names.len() {
         1 => format!("{visibility}use {path}{list};"),
         _ => format!("{visibility}use {path}{{{list}}};"),
@@ -173,7 +206,9 @@ fn spaced(text: &str) -> String {
         spaced.push('\n');
         let next = lines.get(index + 1).copied().unwrap_or("}");
         let ends_body = *line == "    }" && next != "}";
-        let member = line.ends_with(';') && line.starts_with("    ") && next.starts_with("    ");
+        let comment = line.trim_start().starts_with("//");
+        let member =
+            line.ends_with(';') && !comment && line.starts_with("    ") && next.starts_with("    ");
         let before_method = member && is_method(&lines[index + 1..]);
         let ends_list = line.ends_with("];") && next.starts_with("    ///");
         if ends_body || before_method || ends_list {

@@ -17,8 +17,10 @@ pub(super) fn reflow(text: &str) -> String {
                 || join_chain(&mut lines, index)
                 || join_call(&mut lines, index)
                 || join_arm(&mut lines, index)
+                || join_unsafe(&mut lines, index)
                 || join_operands(&mut lines, index)
                 || move_value(&mut lines, index)
+                || break_constant(&mut lines, index)
                 || hug_block(&mut lines, index))
         {}
     }
@@ -123,6 +125,16 @@ fn join_arm(lines: &mut Vec<String>, start: usize) -> bool {
     let single = !body.ends_with([';', ',', '{']) && end.trim() == "}";
     let whole = [head, " => ", body.trim(), ","].concat();
     let whole = (single && whole.len() <= WIDTH).then_some(whole);
+    replace(lines, start, start + 2, whole)
+}
+
+/// Joins an unsafe block of one expression.
+fn join_unsafe(lines: &mut Vec<String>, start: usize) -> bool {
+    let is_block = lines[start].trim_start() == "unsafe {" || lines[start].ends_with(" unsafe {");
+    let [body, end, ..] = &lines[start + 1..] else { return false };
+    let single = !body.ends_with([';', ',', '{', '(']) && end.trim_start().starts_with('}');
+    let whole = [&lines[start], " ", body.trim(), " ", end.trim()].concat();
+    let whole = (is_block && single && whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, start + 2, whole)
 }
 
@@ -236,6 +248,16 @@ fn hug_block(lines: &mut Vec<String>, start: usize) -> bool {
     true
 }
 
+/// Moves the value of a constant to the next line if the line is too long.
+fn break_constant(lines: &mut Vec<String>, start: usize) -> bool {
+    let line = lines[start].clone();
+    let long = line.len() > WIDTH && line.starts_with("pub const ") && line.ends_with(';');
+    let Some((head, value)) = line.split_once(" = ").filter(|_| long) else { return false };
+    let value = " ".repeat(INDENT) + value;
+    lines.splice(start..=start, [[head, " ="].concat(), value]);
+    true
+}
+
 /// Replaces lines by one, if there is one.
 fn replace(lines: &mut Vec<String>, start: usize, end: usize, whole: Option<String>) -> bool {
     let Some(whole) = whole else { return false };
@@ -246,6 +268,15 @@ fn replace(lines: &mut Vec<String>, start: usize, end: usize, whole: Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_value_of_a_long_constant_has_its_own_line() {
+        let name = "X".repeat(WIDTH - "pub const : u32 = 1;".len());
+        let fits = format!("pub const {name}: u32 = 1;\n");
+        assert_eq!(reflow(&fits), fits);
+        let long = format!("pub const {name}Y: u32 = 1;\n");
+        assert_eq!(reflow(&long), format!("pub const {name}Y: u32 =\n    1;\n"));
+    }
 
     #[test]
     fn groups_that_fit_are_joined() {

@@ -16,7 +16,7 @@ impl Emitter<'_> {
 
     /// The ioctls without a struct.
     pub(super) fn plain_calls(&self, names: &mut UniqueNames) -> Vec<PlainCallView> {
-        let calls = self.abi.ioctls.iter().zip(&self.abi.protocol.ioctls).enumerate();
+        let calls = self.abi.ioctls.iter().zip(&self.abi.protocol.names).enumerate();
         let calls = calls.filter_map(|(index, (ioctl, name))| {
             let (parameter, argument) = match ioctl.arg {
                 Arg::Struct(_) => return None,
@@ -50,7 +50,7 @@ impl Emitter<'_> {
     ) -> Vec<GrowingCallView> {
         let plans = self.abi.protocol.counted.iter().zip(counted);
         let calls = plans.map(|(plan, view)| {
-            let name = &self.abi.protocol.ioctls[plan.ioctl.0];
+            let name = &self.abi.protocol.names[plan.ioctl.0];
             GrowingCallView {
                 once: self.internal(names, &["call", name, "once"]),
                 name: self.name(names, &["call", name]),
