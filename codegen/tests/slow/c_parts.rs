@@ -88,7 +88,10 @@ fn every_part_compiles_alone_in_every_standard() {
     let workdir = with_parts(&lower(&fixtures::spec(), None));
     for file in FILES.into_iter().chain([CALLS]) {
         let name = file.replace('/', "-");
-        let twice = format!("#define VFIO_ABI_WITH_IOCTL\n{0}{0}int main(void) {{ return 0; }}\n", include(file));
+        let twice = format!(
+            "#define VFIO_ABI_WITH_IOCTL\n{0}{0}int main(void) {{ return 0; }}\n",
+            include(file)
+        );
         let source = workdir.write(&format!("{name}.c"), &twice);
         all_silent(in_every_standard(&workdir, &source, &[&["-I."]]));
     }

@@ -33,12 +33,7 @@ impl Emitter<'_> {
         written
     }
 
-    fn put(
-        &self,
-        parameters: &[Parameter<'_>],
-        parameter: &Parameter<'_>,
-        written: &mut Written,
-    ) {
+    fn put(&self, parameters: &[Parameter<'_>], parameter: &Parameter<'_>, written: &mut Written) {
         let Parameter { input, name, count } = parameter;
         let optional = input.present.map(|_| name.clone());
         let mut statements: Vec<_> =

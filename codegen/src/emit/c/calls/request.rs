@@ -109,8 +109,9 @@ impl Emitter<'_> {
             Some(Hazard::Lasting) => comment.paragraph(
                 "The kernel or a device accesses the memory after the call, too.".to_owned(),
             ),
-            Some(Hazard::UnknownLength) => comment
-                .paragraph("The request does not have the length of the memory.".to_owned()),
+            Some(Hazard::UnknownLength) => {
+                comment.paragraph("The request does not have the length of the memory.".to_owned())
+            }
             None => comment,
         };
         for parameter in parameters {
