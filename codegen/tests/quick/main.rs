@@ -3,6 +3,7 @@
 mod abis;
 mod adding;
 mod automation;
+mod bindings;
 mod built_replies;
 mod cli;
 mod compat;
