@@ -549,6 +549,7 @@ struct vfio_abi_request {
 	void	*context;	/* for call and grow */
 	vfio_abi_size written;
 	__u32	calls;		/* how often call was called */
+	int	fd;		/* for functions that make ioctls */
 };
 
 /* Copies the input fields to kept, or back. */
