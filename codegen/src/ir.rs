@@ -4,6 +4,7 @@
 
 mod access;
 mod entries;
+mod knowledge;
 mod members;
 mod number_spaces;
 pub mod protocol;
@@ -12,6 +13,7 @@ pub mod requests;
 mod serving;
 
 pub use entries::{Entry, EntryKind};
+pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
 pub use protocol::Protocol;
@@ -616,6 +618,8 @@ pub struct Handler {
     pub unset: Unset,
     /// Input fields by index, each with its limit.
     pub below: Vec<(usize, Limit)>,
+    /// Input fields by index, each with a number that some devices refuse.
+    pub may_refuse: Vec<(usize, RefusedNumber)>,
     /// How the array after the fixed part is appended.
     pub array: Option<ReplyArray>,
     /// How the chain is appended.
@@ -638,6 +642,15 @@ pub enum Copied {
 /// The limit that an input field must be below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
+    /// The constant.
+    pub name: String,
+    /// Its number.
+    pub number: u64,
+}
+
+/// A number of an input field that fails with EINVAL on some devices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedNumber {
     /// The constant.
     pub name: String,
     /// Its number.

@@ -22,6 +22,7 @@ struct capchain_request {
 	void	*context;	/* for call and grow */
 	capchain_size written;
 	__u32	calls;		/* how often call was called */
+	int	fd;		/* for functions that make ioctls */
 };
 
 /* Copies the input fields to kept, or back. */

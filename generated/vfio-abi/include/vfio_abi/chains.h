@@ -549,6 +549,7 @@ struct vfio_abi_request {
 	void	*context;	/* for call and grow */
 	vfio_abi_size written;
 	__u32	calls;		/* how often call was called */
+	int	fd;		/* for functions that make ioctls */
 };
 
 /* Copies the input fields to kept, or back. */
@@ -2277,7 +2278,8 @@ __attribute__((unused)) = {
 /*
  * One place for all drivers. Without capabilities cap_offset comes back as the
  * caller had it. SPARSE_MMAP is from gvt and nvgrace, TYPE from vfio_pci, ccw,
- * gvt and mbochs, MSIX_MAPPABLE from vfio_pci.
+ * gvt and mbochs, MSIX_MAPPABLE from vfio_pci, where VFIO_PCI_VGA_REGION_INDEX
+ * fails unless the device is a VGA adapter.
  *
  * Handler: drivers/vfio/vfio_main.c, vfio_get_region_info
  * Since Linux 6.19.
