@@ -20,6 +20,7 @@ mod runtime;
 mod section;
 mod structs;
 mod tabs;
+mod value_names;
 mod view;
 
 use std::collections::HashSet;
@@ -50,7 +51,7 @@ struct Part {
 }
 
 /// The parts, in the order in which the whole header has them.
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 4] = [
     Part {
         name: "types",
         title: "types",
@@ -68,6 +69,17 @@ const PARTS: [Part; 3] = [
         needs: &["types"],
         body: |emitter| emitter.compat(),
         present: |_| true,
+    },
+    Part {
+        name: "names",
+        title: "names for logs",
+        about: "Functions that name flags and numbers.",
+        needs: &["types", "compat"],
+        body: |emitter| {
+            let CompatContext { abi, prefix, .. } = &emitter.context;
+            value_names::text(abi, &emitter.stem, prefix)
+        },
+        present: value_names::present,
     },
     Part {
         name: "chains",
@@ -177,8 +189,9 @@ impl<'a> HeaderEmitter<'a> {
         render(&TypesView {
             macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
-            cast: runtime::renamed(runtime::CAST, &self.stem, prefix),
+            base: runtime::renamed(runtime::BASE, &self.stem, prefix),
             ioctls: abi.ioctl_numbers.is_some(),
+            aligned_u64: structs::have_aligned_u64(abi),
             kernel_headers: headers
                 .filter_map(|header| kernel_compat::kernel_header(header, prefix))
                 .collect(),

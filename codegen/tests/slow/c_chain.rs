@@ -127,7 +127,6 @@ fn every_release_has_what_its_chains_need() {
         let text = header(&abi);
         assert_eq!(text.contains("vfio_abi_walk"), !abi.chains.is_empty(), "{release}");
         if abi.chains.is_empty() {
-            assert!(!text.contains("static inline"), "{release}");
             continue;
         }
         let workdir = workdir(&abi);
@@ -179,7 +178,8 @@ fn another_abi_is_walked_by_the_same_code() {
 #[test]
 fn what_is_written_by_hand_is_copied_as_it_stands() {
     let text = header(&vfio(None));
-    for name in ["number", "error", "walk", "body", "reply", "request", "builder", "append"] {
+    let parts = "base names number error walk body reply request builder append";
+    for name in parts.split(' ') {
         let path = file(&format!("runtime/c/{name}.h"));
         let part = std::fs::read_to_string(path).expect("a part of the runtime");
         let part = part.replace("capchain_", "vfio_abi_").replace("CAPCHAIN_", "VFIO_ABI_");

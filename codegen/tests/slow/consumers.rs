@@ -25,10 +25,11 @@ capability 3, version 1
 ";
 
 /// Every file that is installed, below the prefix.
-const INSTALLED: [&str; 7] = [
+const INSTALLED: [&str; 8] = [
     "include/vfio_abi.h",
     "include/vfio_abi/chains.h",
     "include/vfio_abi/compat.h",
+    "include/vfio_abi/names.h",
     "include/vfio_abi/types.h",
     "share/cmake/vfio-abi/vfio-abi-config-version.cmake",
     "share/cmake/vfio-abi/vfio-abi-config.cmake",

@@ -22,7 +22,7 @@ impl Emitter<'_> {
     }
 
     /// The number to store for a value.
-    fn store(&self, int: Int, value: &str) -> String {
+    pub(super) fn store(&self, int: Int, value: &str) -> String {
         match int.signed() {
             true => self.cast(Int::U64, value),
             false => value.to_owned(),
@@ -59,7 +59,8 @@ impl Emitter<'_> {
     }
 }
 
-fn plus(place: &str, offset: u64) -> String {
+/// The expression for `place + offset`.
+pub(super) fn plus(place: &str, offset: u64) -> String {
     match offset {
         0 => place.to_owned(),
         _ => format!("{place} + {offset}"),
