@@ -41,4 +41,5 @@ mod schema;
 mod snapshot;
 mod spec_format;
 mod tidy;
+mod typed;
 mod words;

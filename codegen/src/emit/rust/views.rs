@@ -7,6 +7,7 @@ mod chain;
 mod fields;
 mod host;
 mod new_cap;
+mod owned;
 mod profiles;
 
 use proc_macro2::TokenStream;
