@@ -8,6 +8,7 @@ mod members;
 mod number_spaces;
 pub mod protocol;
 mod renames;
+pub mod requests;
 mod serving;
 
 pub use entries::{Entry, EntryKind};
@@ -289,6 +290,8 @@ pub struct Field {
     pub ids: Option<GroupId>,
     /// The memory to which its address points.
     pub payload: Option<Payload>,
+    /// Sets of its flags of which a request has exactly one.
+    pub choices: Vec<Choice>,
     /// The flag, op, feature or index under which it is valid.
     pub valid_if: Option<String>,
     /// The version of the capability that added it; 1 elsewhere.
@@ -300,10 +303,34 @@ pub struct Field {
 pub struct Payload {
     /// Who writes the memory.
     pub direction: Direction,
-    /// The struct with the length, if that is another one.
-    pub length_in: Option<StructId>,
-    /// The field with the length in bytes.
-    pub length: String,
+    /// The type of an element.
+    pub element: Type,
+    /// Its length.
+    pub length: PayloadLength,
+    /// Whether the memory is accessed after the call, too.
+    pub lasting: bool,
+}
+
+/// The length of memory that a field has the address of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayloadLength {
+    /// A number of elements.
+    Fixed(u64),
+    /// The field with the number of elements.
+    Elements(String),
+    /// The field with the length in bytes, and its struct, if that is another one.
+    Bytes(Option<StructId>, String),
+    /// The fields with the length of a range, and with the bytes of it for each bit.
+    Bits(String, String),
+}
+
+/// Flags of a field of which a request has exactly one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name in the specification.
+    pub name: String,
+    /// The flags, by name.
+    pub flags: Vec<String>,
 }
 
 /// The type of a field.
@@ -353,6 +380,8 @@ pub enum Role {
     Count,
     /// A field without a meaning yet.
     Reserved,
+    /// A file descriptor.
+    Fd,
     /// Ordinary data.
     Data,
 }
@@ -410,8 +439,16 @@ pub struct Value {
     pub number: i128,
     /// For an enumerator that counts the others: whether it grows with them.
     pub count: Option<Count>,
-    /// The struct that is passed together with this id.
-    pub payload: Option<StructId>,
+    /// The type of the data that is passed together with this id or flag.
+    pub payload: Option<Type>,
+    /// The field that counts the elements of the payload, in the struct of the flag.
+    pub counted_by: Option<String>,
+    /// Whether a request with this flag has no payload.
+    pub without_payload: bool,
+    /// Whether fields of a payload that go both ways are outputs only with this flag.
+    pub reads: bool,
+    /// The new file descriptor that the call returns for this id.
+    pub returns_fd: Option<NewFd>,
     /// The flags with which the payload is passed.
     pub gates: Vec<String>,
 }
@@ -524,8 +561,19 @@ pub struct Ioctl {
     pub arg: Arg,
     /// Its result, if that can be more than 0.
     pub returns: Option<Doc>,
+    /// The new file descriptor that it returns.
+    pub returns_fd: Option<NewFd>,
     /// Reply rules of the kernel's handlers.
     pub handlers: Vec<Handler>,
+}
+
+/// A new file descriptor as the result of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewFd {
+    /// Of a kind in [`Abi::fds`].
+    Kind(usize),
+    /// Of any other kind.
+    Other,
 }
 
 /// The argument of an ioctl.

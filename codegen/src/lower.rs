@@ -7,6 +7,8 @@ mod groups;
 mod ioctls;
 mod proposals;
 mod protocol;
+mod request_inputs;
+mod requests;
 mod structs;
 
 use std::collections::HashMap;

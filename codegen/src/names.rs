@@ -56,6 +56,24 @@ pub fn screaming(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
+/// The functions of an ioctl: its name in lower case, without the words that all names of
+/// the ABI, or all of the kind of file descriptor, start with.
+pub fn request(prefix: &str, fd: &str, ioctl: &str) -> String {
+    let name = ioctl.to_ascii_lowercase();
+    let mut name = without_prefix(prefix, &name);
+    if !fd.is_empty() {
+        name = without_prefix(fd, name);
+    }
+    name.to_owned()
+}
+
+/// A flag or an id as a part of the name of a function: in lower case, without the name of
+/// the choice that it belongs to.
+pub fn option(choice: &str, short: &str) -> String {
+    let name = short.to_ascii_lowercase();
+    without_prefix(choice, &name).to_owned()
+}
+
 /// The short name of a number within its type.
 pub fn short<'a>(name: &'a str, prefix: &str, suffix: &str) -> &'a str {
     let name = name.strip_prefix(prefix).unwrap_or(name);
@@ -99,9 +117,10 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 14] = [
-    "array", "chain", "flags", "history", "ioctls", "lib", "profile", "reply", "request", "target",
-    "test", "uapi", "views", "wire",
+pub const CRATE_MODULES: [&str; 20] = [
+    "argument", "array", "call", "calls", "chain", "counted", "flags", "history", "ioctls", "lib",
+    "profile", "records", "reply", "request", "requests", "target", "test", "uapi", "views",
+    "wire",
 ];
 
 /// A C struct or function of the generator.

@@ -221,7 +221,7 @@ fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {
 }
 
 /// Clears a reference that has this place.
-fn clear(reference: &mut Option<Placed<String>>, place: Place) -> bool {
+fn clear<T>(reference: &mut Option<Placed<T>>, place: Place) -> bool {
     let here = reference.as_ref().is_some_and(|name| name.place == place);
     if here {
         *reference = None;

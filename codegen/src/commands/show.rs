@@ -242,8 +242,9 @@ fn of_value(abi: &Abi, facts: &mut NameFacts, group: &Group, value: &Number) {
     };
     facts.add("value", number);
     facts.add("in", group.name.as_str());
-    if let Some(payload) = value.payload {
-        facts.add("payload", format!("struct {}", abi.struct_(payload).name));
+    if let Some(payload) = &value.payload {
+        let struct_ = value.payload_struct().map_or("", |_| "struct ");
+        facts.add("payload", [struct_, &abi.type_text(payload)].concat());
     }
     facts.add("c", value.name.as_str());
 }

@@ -54,6 +54,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Span", "size", "compared as `Layout.fields`"),
     ("Field", "meta", META),
     ("Field", "payload", "compared as `Payload`"),
+    ("Choice", "*", "compared as `Field.choices`"),
     ("UnionArm", "name", ARM),
     ("UnionArm", "meta", META),
     ("UnionArm", "type_", ARM),

@@ -166,6 +166,7 @@ fn role(role: Role) -> &'static str {
         Role::Header => "header",
         Role::Count => "count",
         Role::Reserved => "reserved",
+        Role::Fd => "fd",
         Role::Data => "data",
     }
 }

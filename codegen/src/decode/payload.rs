@@ -43,5 +43,5 @@ fn payload(number: DecodedNumber<'_>) -> Option<StructId> {
         flags.into_iter().any(|flag| flag.name == *name && number.bits & flag.number as u64 != 0)
     };
     let asked = id.gates.is_empty() || id.gates.iter().any(given);
-    id.payload.filter(|_| asked)
+    id.payload_struct().filter(|_| asked)
 }

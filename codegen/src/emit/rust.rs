@@ -8,7 +8,9 @@ mod groups;
 mod history;
 mod ioctls;
 mod library;
+mod records;
 mod reflow;
+mod requests;
 mod section;
 mod structs;
 mod tokens;
@@ -30,17 +32,24 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 9] = [
-    runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_arrays),
+const RUNTIME: [Runtime; 11] = [
+    runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
+    runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
+    runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
     runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
     runtime("reply.rs", include_str!("../../runtime/reply.rs"), views::has_hosts),
     runtime("request.rs", include_str!("../../runtime/request.rs"), views::has_hosts),
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
-    runtime("wire.rs", include_str!("../../runtime/wire.rs"), views::has_chains),
+    runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
 ];
+
+/// Whether anything is read from bytes.
+fn needs_wire(abi: &Abi) -> bool {
+    views::has_chains(abi) || requests::present(abi)
+}
 
 const fn runtime(name: &'static str, text: &'static str, needed: fn(&Abi) -> bool) -> Runtime {
     Runtime { name, text, needed }
@@ -70,9 +79,18 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         let path = format!("uapi/{}.rs", abi.sections[index].name);
         files.push(file(abi, &path, section::module(abi, &names, former, index)));
     }
+    if let Some(text) = records::module(abi) {
+        files.push(file(abi, "records.rs", text));
+    }
     if views::has_chains(abi) {
         files.push(file(abi, "views.rs", views::root(abi)));
         for (path, text) in views::files(abi, &names) {
+            files.push(file(abi, &path, text));
+        }
+    }
+    if requests::present(abi) {
+        files.push(file(abi, "requests.rs", requests::root(abi)));
+        for (path, text) in requests::files(abi, &names) {
             files.push(file(abi, &path, text));
         }
     }

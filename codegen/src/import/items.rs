@@ -188,6 +188,7 @@ fn expression(type_: &TypeExpr) -> String {
         Some(RoleWord::Flags) => "flags ",
         Some(RoleWord::CapOffset) => "cap_offset ",
         Some(RoleWord::Reserved) => "reserved ",
+        Some(RoleWord::Fd) => "fd ",
     };
     let base = match &type_.base {
         Base::Int(int) => int.name(),

@@ -38,7 +38,7 @@ fn value(name: &str, value: &ValueSpec, indent: usize) -> Block {
         let word = if count == Count::Moves { "moves" } else { "frozen" };
         ("count", word.to_owned())
     }));
-    more.extend(value.payload.as_ref().map(|payload| ("payload", payload.value.clone())));
+    more.extend(value.payload.as_ref().map(|payload| ("payload", payload.c_like())));
     more.extend(value.since.map(|since| ("since", since.to_string())));
     let allow =
         value.allow.iter().map(|(rule, why)| [&rule.value, ": \"", &why.reason, "\""].concat());

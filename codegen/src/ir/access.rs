@@ -62,6 +62,13 @@ impl Abi {
         &self.ioctls[id.0]
     }
 
+    /// The index of the section of an ioctl.
+    pub fn section_of(&self, ioctl: IoctlId) -> usize {
+        let declares =
+            |section: &super::Section| section.items.contains(&super::Item::Ioctl(ioctl));
+        self.sections.iter().position(declares).unwrap_or(0)
+    }
+
     /// The capability of this index.
     pub fn capability(&self, id: CapabilityId) -> &Capability {
         &self.capabilities[id.0]
@@ -137,6 +144,16 @@ impl Chain {
     pub fn cap_offset(&self) -> Option<usize> {
         match self.start {
             ChainStart::AtOffsetField { cap_offset, .. } => Some(cap_offset),
+            _ => None,
+        }
+    }
+}
+
+impl Value {
+    /// The struct that is passed together with this id or flag.
+    pub fn payload_struct(&self) -> Option<StructId> {
+        match self.payload {
+            Some(Type::Struct(id)) => Some(id),
             _ => None,
         }
     }

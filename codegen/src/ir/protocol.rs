@@ -2,6 +2,7 @@
 //! need, computed once by `lower`. Emitters print it and derive nothing from fields
 //! and layouts.
 
+use super::requests::{CountedReply, RequestPlan};
 use super::{CapabilityId, ChainId, IoctlId, StructId};
 use crate::layout::{Int, Model, PerModel};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
@@ -15,6 +16,24 @@ pub struct Protocol {
     pub capabilities: Vec<CapPlan>,
     /// The chains, in the order of `Abi::chains`.
     pub chains: Vec<ChainPlan>,
+    /// The requests, in the order of `Abi::ioctls`.
+    pub requests: Vec<RequestPlan>,
+    /// The replies that end in an array.
+    pub counted: Vec<CountedReply>,
+    /// The structs that are read or written as they are in memory, sorted.
+    pub records: Vec<RecordPlan>,
+}
+
+/// A struct that is read or written as it is in memory: an element of an array, or the
+/// results of a request.
+#[derive(Clone, Debug)]
+pub struct RecordPlan {
+    /// The struct.
+    pub struct_: StructId,
+    /// Its size.
+    pub size: ByModel,
+    /// Its integer fields; of a union, the first member.
+    pub fields: Vec<IntField>,
 }
 
 /// A size or an offset in bytes, on each data model.

@@ -32,7 +32,8 @@ fn wrong_start<'a>(abi: &'a Abi, struct_: &'a Struct) -> Option<Violation<'a>> {
 /// L17: every field of a request has a direction; reserved fields have none.
 pub(super) fn say_which_way(abi: &Abi) -> Vec<Violation<'_>> {
     let values = abi.groups.iter().flat_map(|group| &group.values);
-    let payloads: BTreeSet<_> = values.filter_map(|value| value.payload).map(|id| id.0).collect();
+    let payloads: BTreeSet<_> =
+        values.filter_map(|value| value.payload_struct()).map(|id| id.0).collect();
     let structs = abi.structs.iter().enumerate().filter(|(index, struct_)| {
         struct_.role == StructRole::Argument || payloads.contains(index)
     });

@@ -43,7 +43,7 @@ fn halves(abi: &Abi) -> Vec<Violation<'_>> {
         let values = group.values.iter();
         values.filter_map(move |value| {
             let subject = LintSubject::of_value(abi, group, value);
-            Some((&value.name, &value.meta, subject, abi.struct_(value.payload?)))
+            Some((&value.name, &value.meta, subject, abi.struct_(value.payload_struct()?)))
         })
     });
     let old = |meta: &Meta| meta.deprecated.is_some();

@@ -2,7 +2,7 @@
 
 use super::subject::LintSubject;
 use super::violation::Violation;
-use crate::ir::{Abi, Field, Payload, Struct};
+use crate::ir::{Abi, Field, Payload, PayloadLength, Struct};
 use crate::reply::Direction;
 
 /// L29: the argument carries the length of memory that the kernel writes.
@@ -13,12 +13,12 @@ pub(super) fn carry_their_length(abi: &Abi) -> Vec<Violation<'_>> {
 }
 
 fn unbounded<'a>(abi: &'a Abi, struct_: &'a Struct, field: &'a Field) -> Option<Violation<'a>> {
-    let Payload { direction, length_in, length } = field.payload.as_ref()?;
+    let Payload { direction, length, .. } = field.payload.as_ref()?;
+    let PayloadLength::Bytes(Some(other), length) = length else { return None };
     if *direction == Direction::In {
         return None;
     }
-    let other = abi.struct_((*length_in)?);
-    let source = other.fields.iter().find(|field| field.name == *length);
+    let source = abi.struct_(*other).fields.iter().find(|field| field.name == *length);
     let message = format!(
         "the kernel writes to `{}`, and `{}` does not carry the length",
         field.name, struct_.name

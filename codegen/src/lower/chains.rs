@@ -162,6 +162,7 @@ impl<'a> Lowering<'a> {
             group: None,
             ids: None,
             payload: None,
+            choices: Vec::new(),
             valid_if: None,
             version: 1,
         }

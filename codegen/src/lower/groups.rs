@@ -1,11 +1,13 @@
 //! Lowers named numbers: constants, enums, id spaces, and the flags and values of a field.
 
 use super::{Lowering, known, parts};
-use crate::ir::{Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Value};
+use crate::ir::{
+    Group, GroupId, GroupKind, IoctlNumbers, Literal, Reserved, StructId, Type, Value,
+};
 use crate::layout::Int;
 use crate::names;
 use crate::spec::history::Validity;
-use crate::spec::types::Amount;
+use crate::spec::types::{Amount, Base, Shape, TypeExpr};
 use crate::spec::wrappers::{LineOrMap, Map, OneOrMany, Placed};
 use crate::spec::{self, SpecFile};
 
@@ -121,16 +123,32 @@ impl<'a> Lowering<'a> {
                 number,
                 count: value.count,
                 payload: self.payload(value),
+                counted_by: counted_by(value),
+                without_payload: value.without_payload,
+                reads: value.reads,
+                returns_fd: self.new_fd(value.returns_fd.as_ref()),
                 gates: value.gates.iter().map(|gate| gate.value.clone()).collect(),
             });
         }
         lowered
     }
 
-    /// The struct that is passed together with an id, if the release has it.
-    fn payload(&self, value: &spec::ValueSpec) -> Option<StructId> {
-        let payload = value.payload.as_ref()?;
-        self.structs.get(payload.value.as_str()).copied()
+    /// The type of the data that is passed together with an id or a flag, if the
+    /// release has it.
+    fn payload(&self, value: &spec::ValueSpec) -> Option<Type> {
+        let TypeExpr { base, shape, .. } = &value.payload.as_ref()?.value;
+        let base = match base {
+            Base::Int(int) => Type::Int(*int),
+            Base::Struct(name) => Type::Struct(self.structs.get(name.as_str()).copied()?),
+        };
+        Some(match shape {
+            Shape::Fixed(length) => Type::Array(Box::new(base), *length, None),
+            Shape::Named(name) => {
+                Type::Array(Box::new(base), self.number(name), Some(self.spelt(name)))
+            }
+            Shape::Flexible(_) => Type::Flexible(Box::new(base), None),
+            Shape::One | Shape::Pointer => base,
+        })
     }
 
     fn amount(&self, value: &spec::ValueSpec) -> Option<Amount> {
@@ -188,4 +206,12 @@ pub(super) fn reserved(names: &Map<OneOrMany<LineOrMap<spec::ReservedSpec>>>) ->
 
 fn text(text: &Option<Placed<String>>) -> &str {
     text.as_ref().map_or("", |text| &text.value)
+}
+
+/// The field that counts the elements of a payload.
+fn counted_by(value: &spec::ValueSpec) -> Option<String> {
+    match &value.payload.as_ref()?.value.shape {
+        Shape::Flexible(count) => count.clone(),
+        _ => None,
+    }
 }

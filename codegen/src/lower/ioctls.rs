@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::{Lowering, known, parts};
 use crate::diagnostic::Place;
 use crate::ir::{
-    Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, ReplyArray, ReplyChain,
-    Struct,
+    Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, NewFd, ReplyArray,
+    ReplyChain, Struct,
 };
 use crate::layout::Model;
 use crate::release::Since;
@@ -77,11 +77,19 @@ impl<'a> Lowering<'a> {
             fd: known(fd),
             backends: item.backends.iter().map(|backend| backend.value.clone()).collect(),
             arg,
+            returns_fd: self.new_fd(item.returns_fd.as_ref()),
             returns: item.returns.as_ref().map(|doc| doc.paragraphs.clone()),
             handlers: handlers.collect(),
         };
         self.abi.ioctls.push(ioctl);
         Item::Ioctl(id)
+    }
+
+    /// The kind of a new file descriptor; every word that is no kind is `other`.
+    pub(super) fn new_fd(&self, kind: Option<&Placed<String>>) -> Option<NewFd> {
+        let kind = kind?;
+        let index = self.spec.abi.fds.iter().position(|(name, _)| name.value == kind.value);
+        Some(index.map_or(NewFd::Other, NewFd::Kind))
     }
 
     /// A handler's rules in bytes; none if the release lacks a field that they

@@ -2,10 +2,12 @@
 //! only file that does; `decode` and `model` derive their own to judge the
 //! readers and the writers that are printed from the plan.
 
+use super::requests;
 use crate::ir::protocol::{
     ArrayPlan, BitField, ByModel, CapPlan, ChainPlan, ElementPlan, HeaderFormat, HostField,
-    HostPlan, InputPlan, IntField, ProfilePlan, Protocol,
+    HostPlan, InputPlan, IntField, ProfilePlan, Protocol, RecordPlan,
 };
+use crate::ir::requests::{InputKind, RequestElement};
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
     Handler, Host, IoctlId, ReplyChain, Role, Struct, Type,
@@ -18,7 +20,11 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let headers: Vec<_> = abi.cap_headers.iter().map(|header| header_format(abi, header)).collect();
     let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
     let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
-    Protocol { headers, capabilities, chains }
+    let (requests, counted) = (requests::requests(abi), requests::counted_replies(abi));
+    let mut plan =
+        Protocol { headers, capabilities, chains, requests, counted, records: Vec::new() };
+    plan.records = records(abi, &plan);
+    plan
 }
 
 /// The span of a field in the layout of the kernel.
@@ -130,6 +136,46 @@ fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField
 fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
     let field = &struct_.fields[index];
     let Type::Int(int) = field.type_ else { return None };
+    Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
+}
+
+/// The structs that are read or written as they are in memory.
+fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
+    let struct_of = |element: RequestElement| match element {
+        RequestElement::Struct(id, _) => Some(id),
+        RequestElement::Int(_) => None,
+    };
+    let arrays = plan.capabilities.iter().filter_map(|cap| match cap.array.as_ref()?.element {
+        ElementPlan::Struct(id, _) => Some(id),
+        ElementPlan::Int(_) => None,
+    });
+    let inputs = plan.requests.iter().flat_map(|request| &request.inputs);
+    let inputs = inputs.filter_map(|input| match input.kind {
+        InputKind::Struct { struct_, .. } => Some(struct_),
+        InputKind::Inline { element, .. } | InputKind::Memory { element, .. } => struct_of(element),
+        InputKind::Number { .. } | InputKind::Choice { .. } => None,
+    });
+    let replies = plan.requests.iter().filter_map(|request| Some(request.reply?.struct_));
+    let counted = plan.counted.iter().filter_map(|reply| struct_of(reply.element));
+    let mut ids: Vec<_> = arrays.chain(inputs).chain(replies).chain(counted).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let record = |id| {
+        let struct_ = abi.struct_(id);
+        RecordPlan {
+            struct_: id,
+            size: ByModel(struct_.layouts.each_ref().map(|layout| layout.size)),
+            fields: (0..struct_.fields.len()).filter_map(|at| stored_int(struct_, at)).collect(),
+        }
+    };
+    ids.into_iter().map(record).collect()
+}
+
+/// An integer field, or a union that is stored as an integer.
+fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
+    let field = &struct_.fields[index];
+    let Some(arm) = field.arms().first() else { return int_field(struct_, index) };
+    let Type::Int(int) = arm.type_ else { return None };
     Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
 }
 

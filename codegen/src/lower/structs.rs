@@ -2,7 +2,8 @@
 
 use super::{Lowering, known, parts};
 use crate::ir::{
-    Field, GroupId, Meta, Payload, Role, Struct, StructId, StructRole, Type, UnionArm,
+    Choice, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId, StructRole, Type,
+    UnionArm,
 };
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
@@ -141,6 +142,7 @@ impl<'a> Lowering<'a> {
             group,
             ids: named.filter(|named| group != Some(*named)),
             payload: field.payload.as_ref().map(|payload| self.pointer_payload(payload)),
+            choices: self.choices(field),
             valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),
             version: field
                 .version
@@ -149,12 +151,45 @@ impl<'a> Lowering<'a> {
     }
 
     fn pointer_payload(&self, payload: &spec::PayloadSpec) -> Payload {
-        let (item, length) = payload.length();
+        let length = match (&payload.type_, &payload.bits, payload.length_fields().next()) {
+            (_, Some(bits), _) => {
+                PayloadLength::Bits(bits.of.value.clone(), bits.per.value.clone())
+            }
+            (Some(Placed { value: TypeExpr { shape: Shape::Fixed(length), .. }, .. }), ..) => {
+                PayloadLength::Fixed(*length)
+            }
+            (
+                Some(Placed {
+                    value: TypeExpr { shape: Shape::Flexible(Some(count)), .. }, ..
+                }),
+                ..,
+            ) => PayloadLength::Elements(count.clone()),
+            (_, _, length) => {
+                let (item, field, _) = known(length);
+                let item = item.map(|name| known(self.struct_of(name)));
+                PayloadLength::Bytes(item, field.to_owned())
+            }
+        };
+        let element = payload.type_.as_ref().map(|type_| self.base(&type_.value.base));
         Payload {
             direction: payload.direction,
-            length_in: item.map(|name| known(self.struct_of(name))),
-            length: length.to_owned(),
+            element: element.unwrap_or(Type::Int(Int::U8)),
+            length,
+            lasting: payload.lasting,
         }
+    }
+
+    /// The sets of flags that exclude each other, as far as the release has them.
+    fn choices(&self, field: &spec::FieldSpec) -> Vec<Choice> {
+        let choices = field.one_of.iter().map(|(name, flags)| Choice {
+            name: name.value.clone(),
+            flags: flags
+                .iter()
+                .filter_map(|flag| self.names.get(flag.as_str()))
+                .map(|name| (*name).to_owned())
+                .collect(),
+        });
+        choices.filter(|choice| !choice.flags.is_empty()).collect()
     }
 
     /// A struct by its name or by that of the capability that it is the body of.
@@ -211,11 +246,15 @@ impl<'a> Lowering<'a> {
         own.or_else(|| named.and_then(|name| self.groups.get(name.as_str()).copied()))
     }
 
-    fn type_(&self, expr: &TypeExpr, earlier: &[&str]) -> Type {
-        let base = match &expr.base {
+    fn base(&self, base: &Base) -> Type {
+        match base {
             Base::Int(int) => Type::Int(*int),
             Base::Struct(name) => Type::Struct(known(self.structs.get(name.as_str()).copied())),
-        };
+        }
+    }
+
+    fn type_(&self, expr: &TypeExpr, earlier: &[&str]) -> Type {
+        let base = self.base(&expr.base);
         match &expr.shape {
             Shape::One => base,
             Shape::Pointer => Type::Pointer(pointee(&expr.base)),
@@ -262,6 +301,7 @@ fn role(word: Option<RoleWord>) -> Role {
         Some(RoleWord::Flags) => Role::Flags,
         Some(RoleWord::CapOffset) => Role::CapOffset,
         Some(RoleWord::Reserved) => Role::Reserved,
+        Some(RoleWord::Fd) => Role::Fd,
         None => Role::Data,
     }
 }

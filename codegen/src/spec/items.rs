@@ -209,6 +209,8 @@ item! {
         pub arg: Placed<ArgExpr>,
         /// Its result, if that can be more than 0.
         pub returns: Option<Placed<DocText>>,
+        /// The kind of the new file descriptor that it returns, or `other`.
+        pub returns_fd: Option<Placed<String>>,
         /// Reply rules that several handlers share, by name.
         #[serde(default)]
         pub replies: Map<ReplyRules>,

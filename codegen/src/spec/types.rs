@@ -32,6 +32,8 @@ pub enum RoleWord {
     CapOffset,
     /// `reserved`
     Reserved,
+    /// `fd`
+    Fd,
 }
 
 /// The base of a type.
@@ -139,6 +141,7 @@ impl TypeExpr {
             "flags" => RoleWord::Flags,
             "cap_offset" => RoleWord::CapOffset,
             "reserved" => RoleWord::Reserved,
+            "fd" => RoleWord::Fd,
             _ => return Err(unknown_word(word)),
         };
         set(&mut self.role, role, "role")
@@ -152,7 +155,7 @@ fn set<T>(slot: &mut Option<T>, value: T, what: &str) -> Result<(), String> {
     }
 }
 
-const WORDS: [&str; 7] = ["in", "out", "inout", "argsz", "flags", "cap_offset", "reserved"];
+const WORDS: [&str; 8] = ["in", "out", "inout", "argsz", "flags", "cap_offset", "reserved", "fd"];
 
 fn unknown_word(word: &str) -> String {
     match crate::names::nearest(word, WORDS.into_iter()) {

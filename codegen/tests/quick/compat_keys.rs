@@ -7,9 +7,14 @@ use std::fs;
 use capchain::compat::{
     CANNOT_BREAK, Class, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
 };
-use capchain::ir::{Abi, ChainId, ChainStart, StructId};
+use capchain::ir::{
+    Abi, ChainId, ChainStart, Choice, GroupKind, NewFd, Payload, PayloadLength, StructId, Type,
+    Value,
+};
+use capchain::layout::Int;
 use capchain::lower::lower;
 use capchain::output::{CodeFile, CodeLanguage};
+use capchain::reply::Direction;
 use support::fixtures::{self, side};
 use support::spec_folder::SpecFolder;
 
@@ -151,6 +156,39 @@ fn made_changes() -> Vec<MadeChange> {
     const UNKNOWN: &str = "2 NotJudged - patch patch patch";
     let made = |key, prepare, change, verdicts| MadeChange { key, prepare, change, verdicts };
     vec![
+        made("Field.choices", |_| (), add_choice, [NOTE, NOTE]),
+        made(
+            "Payload.element",
+            add_memory,
+            |abi| memory(abi).element = Type::Int(Int::U64),
+            [WIRE, WIRE],
+        ),
+        made(
+            "Payload.lasting",
+            add_memory,
+            |abi| memory(abi).lasting = true,
+            ["1 Wire OldProgram major major major", "1 Wire OldProgram major major major"],
+        ),
+        made(
+            "Ioctl.returns_fd",
+            |_| (),
+            |abi| abi.ioctls[0].returns_fd = Some(NewFd::Other),
+            ["1 Wire OldProgram major major major", "1 Wire OldProgram major major major"],
+        ),
+        made(
+            "Value.counted_by",
+            |abi| flag(abi).counted_by = Some("a".to_owned()),
+            |abi| flag(abi).counted_by = Some("b".to_owned()),
+            [WIRE, WIRE],
+        ),
+        made("Value.without_payload", |_| (), |abi| flag(abi).without_payload = true, [WIRE, WIRE]),
+        made("Value.reads", |_| (), |abi| flag(abi).reads = true, [WIRE, WIRE]),
+        made(
+            "Value.returns_fd",
+            |_| (),
+            |abi| flag(abi).returns_fd = Some(NewFd::Kind(0)),
+            [WIRE, WIRE],
+        ),
         made(
             "FdKind.name",
             |_| (),
@@ -217,6 +255,41 @@ fn made_changes() -> Vec<MadeChange> {
             ["1 Wire OldProgram major major major", NOTE],
         ),
     ]
+}
+
+/// The first flag of the argument of the first ioctl.
+fn flag(abi: &mut Abi) -> &mut Value {
+    let group = abi.groups.iter_mut().find(|group| group.kind == GroupKind::Flags);
+    &mut group.expect("flags").values[0]
+}
+
+/// Says that the flags of the first field with flags exclude each other.
+fn add_choice(abi: &mut Abi) {
+    let (struct_, field) = flags_field(abi);
+    let choice = Choice { name: "one".to_owned(), flags: vec![flag(abi).name.clone()] };
+    abi.structs[struct_].fields[field].choices.push(choice);
+}
+
+/// Says that the first field with flags is the address of memory.
+fn add_memory(abi: &mut Abi) {
+    let (struct_, field) = flags_field(abi);
+    abi.structs[struct_].fields[field].payload = Some(Payload {
+        direction: Direction::In,
+        element: Type::Int(Int::U8),
+        length: PayloadLength::Fixed(8),
+        lasting: false,
+    });
+}
+
+fn memory(abi: &mut Abi) -> &mut Payload {
+    let (struct_, field) = flags_field(abi);
+    abi.structs[struct_].fields[field].payload.as_mut().expect("memory")
+}
+
+fn flags_field(abi: &Abi) -> (usize, usize) {
+    let group = abi.groups.iter().find(|group| group.kind == GroupKind::Flags);
+    let (struct_, field) = group.and_then(|group| group.field).expect("a field with flags");
+    (struct_.0, field)
 }
 
 fn code(text: &str) -> CodeFile {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use capchain::ir::requests::InputKind;
 use capchain::ir::{Abi, Meta};
 use capchain::lower::lower;
 use support::apply_import::paste;
@@ -67,6 +68,15 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
     abi.proposals.clear();
     // Profiles are rules of handlers.
     abi.protocol.chains.iter_mut().for_each(|chain| chain.profiles.clear());
+    for request in &mut abi.protocol.requests {
+        request.doc.clear();
+        for input in &mut request.inputs {
+            input.doc.clear();
+            if let InputKind::Choice { options, .. } = &mut input.kind {
+                options.iter_mut().for_each(|option| option.doc.clear());
+            }
+        }
+    }
     for capability in &mut abi.capabilities {
         meta(&mut capability.meta);
     }

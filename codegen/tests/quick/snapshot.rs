@@ -67,8 +67,8 @@ fn facts(abi: &Abi) -> Vec<(String, String)> {
         facts.extend(struct_facts(abi, struct_));
     }
     for value in abi.groups.iter().flat_map(|group| &group.values) {
-        let payload = value.payload.map_or(String::new(), |id| {
-            format!(" payload {} if {}", abi.struct_(id).name, value.gates.join(" "))
+        let payload = value.payload.as_ref().map_or(String::new(), |type_| {
+            format!(" payload {} if {}", abi.type_text(type_), value.gates.join(" "))
         });
         facts.push((format!("constant {}", value.name), format!("{}{payload}", value.number)));
     }

@@ -1631,8 +1631,7 @@ struct vfio_device_feature_dma_logging_control {
 	__aligned_u64	page_size;
 	__u32		num_ranges;	/* number of ranges, at least one */
 	__u32		__reserved;	/* set to zero */
-	/* user address of an array of vfio_device_feature_dma_logging_range */
-	__aligned_u64	ranges;
+	__aligned_u64	ranges;		/* user address of the ranges */
 };
 
 /*

@@ -46,8 +46,10 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+mod argument;
 mod array;
 mod chain;
+mod counted;
 
 #[macro_use]
 mod flags;
@@ -55,8 +57,10 @@ mod flags;
 pub mod history;
 pub mod ioctls;
 mod profile;
+mod records;
 mod reply;
 mod request;
+pub mod requests;
 mod target;
 pub mod uapi;
 pub mod views;

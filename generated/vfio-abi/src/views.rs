@@ -8,7 +8,6 @@
 //! ends after the first error. An unknown capability is returned with its
 //! id, its version and its bytes.
 
-mod arrays;
 mod device;
 mod region;
 mod type1;

@@ -149,6 +149,7 @@ impl<'f> Finder<'f> {
             holds: None,
             type_place: None,
             payload: None,
+            one_of: Map::default(),
             since: None,
             until: None,
             deprecated: None,

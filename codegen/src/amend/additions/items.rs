@@ -104,6 +104,7 @@ impl<'f> Finder<'f> {
             backends: List(backends.into_iter().map(|backend| placed(backend, place)).collect()),
             arg: Placed { value: arg, place },
             returns: None,
+            returns_fd: None,
             replies: Map::default(),
             handlers: Map::default(),
             since: self.since(place),

@@ -11,6 +11,7 @@ use crate::reply::Count;
 use crate::spec;
 use crate::spec::text::Number;
 use crate::spec::types::Amount;
+use crate::spec::types::{Base, Shape, TypeExpr};
 use crate::spec::wrappers::{LineOrMap, List, Map, Placed};
 
 /// Where a number is listed.
@@ -36,10 +37,11 @@ impl<'f> Finder<'f> {
         let place = constant.place;
         let payload =
             self.payloads.get(constant.name.as_str()).map(|fact| placed(&fact.name, place));
-        if let Some(payload) = &payload {
-            let reason = format!("`{}` counts as its payload, by its name", payload.value);
+        let payload = payload.map(|name| {
+            let reason = format!("`{}` counts as its payload, by its name", name.value);
             self.guess(&constant.name, reason);
-        }
+            struct_type(name)
+        });
         let mut value = spec::ValueSpec {
             doc: text::draft(&constant.doc, place),
             value: None,
@@ -49,6 +51,9 @@ impl<'f> Finder<'f> {
             signed: false,
             count: None,
             payload,
+            without_payload: false,
+            reads: false,
+            returns_fd: None,
             gates: List::default(),
             since: None,
             until: None,
@@ -238,4 +243,11 @@ impl<'f> Finder<'f> {
 fn prefix(group: &Group) -> Option<&str> {
     let value = group.values.first()?;
     value.name.strip_suffix(&value.short)
+}
+
+/// A struct as a type.
+fn struct_type(name: Placed<String>) -> Placed<TypeExpr> {
+    let value =
+        TypeExpr { direction: None, role: None, base: Base::Struct(name.value), shape: Shape::One };
+    Placed { value, place: name.place }
 }

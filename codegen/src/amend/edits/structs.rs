@@ -229,6 +229,7 @@ fn fits(role: RoleWord, type_: &TypeFact) -> bool {
     match role {
         RoleWord::Argsz | RoleWord::CapOffset => *type_ == TypeFact::Int(Int::U32),
         RoleWord::Flags => matches!(type_, TypeFact::Int(Int::U32 | Int::U64 | Int::AlignedU64)),
+        RoleWord::Fd => matches!(type_, TypeFact::Int(_)),
         RoleWord::Reserved => true,
     }
 }
@@ -266,6 +267,7 @@ fn field(type_: Option<TypeExpr>, name: &Placed<String>) -> FieldSpec {
         holds: None,
         type_place: None,
         payload: None,
+        one_of: Map::default(),
         since: None,
         until: None,
         deprecated: None,

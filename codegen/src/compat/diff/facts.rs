@@ -7,8 +7,9 @@ use super::Datum;
 use super::words::{count_word, direction_word, kind_word, literal_fact, role_word};
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
-    Abi, Arg, Bits, CapHeader, Capability, Chain, FdKind, Field, Group, GroupId, Header, Ioctl,
-    IoctlNumbers, Macro, Member, Payload, Reserved, Struct, Type, UnionArm, Value,
+    Abi, Arg, Bits, CapHeader, Capability, Chain, Choice, FdKind, Field, Group, GroupId, Header,
+    Ioctl, IoctlNumbers, Macro, Member, NewFd, Payload, PayloadLength, Reserved, Struct, Type,
+    UnionArm, Value,
 };
 use crate::layout::{Layout, Model};
 use crate::output::{CodeFile, CodeLanguage};
@@ -151,11 +152,11 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 12] {
+    pub(super) fn member_facts(&self, struct_: &'a Struct, member: &Member<'a>) -> [Fact<'a>; 14] {
         let Member { name, meta: _, type_, role, direction, valid_if, version, spans, union: _ } =
             *member;
-        let Held { group, ids, payload } = held(struct_, name);
-        let [payload_direction, length_in, length] = self.payload(struct_, payload);
+        let Held { group, ids, payload, choices } = held(struct_, name);
+        let [payload_direction, element, length, lasting] = self.payload(payload);
         [
             Fact("Field.name", text(name)),
             Fact("Field.type_", Datum::Text(self.type_(struct_, type_))),
@@ -164,20 +165,37 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Field.group", self.group(group)),
             Fact("Field.ids", self.group(ids)),
             Fact("Payload.direction", payload_direction),
-            Fact("Payload.length_in", length_in),
+            Fact("Payload.element", element),
             Fact("Payload.length", length),
+            Fact("Payload.lasting", lasting),
+            Fact("Field.choices", choices_fact(choices)),
             Fact("Field.valid_if", optional(valid_if.map(|gate| self.constant(gate)))),
             Fact("Field.version", Datum::Number(version.into())),
             Fact("Layout.fields", Datum::Spans(spans)),
         ]
     }
 
-    fn payload(&self, own: &'a Struct, payload: Option<&'a Payload>) -> [Datum<'a>; 3] {
-        let Some(payload) = payload else { return [const { Datum::Unset }; 3] };
-        let Payload { direction, length_in, length } = payload;
-        let length_in = length_in.map_or(own, |id| self.abi.struct_(id));
-        let length_in = self.struct_(&length_in.name);
-        [text(direction_word(*direction)), text(length_in), text(length)]
+    fn payload(&self, payload: Option<&'a Payload>) -> [Datum<'a>; 4] {
+        let Some(payload) = payload else { return [const { Datum::Unset }; 4] };
+        let Payload { direction, element, length, lasting } = payload;
+        [
+            text(direction_word(*direction)),
+            Datum::Text(self.abi.type_text(element).into()),
+            Datum::Text(self.length(length).into()),
+            Datum::Flag(*lasting),
+        ]
+    }
+
+    fn length(&self, length: &PayloadLength) -> String {
+        match length {
+            PayloadLength::Fixed(elements) => format!("{elements} elements"),
+            PayloadLength::Elements(field) => format!("the elements of `{field}`"),
+            PayloadLength::Bytes(None, field) => format!("`{field}`"),
+            PayloadLength::Bytes(Some(id), field) => {
+                format!("`{}.{field}`", self.struct_(&self.abi.struct_(*id).name))
+            }
+            PayloadLength::Bits(range, page) => format!("the bits for `{range}` by `{page}`"),
+        }
     }
 
     pub(super) fn group_facts(&self, group: &'a Group) -> [Fact<'a>; 4] {
@@ -195,9 +213,26 @@ impl<'a> SideNames<'_, 'a> {
         (*value, name)
     }
 
-    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 8] {
-        let Value { name, short, meta: _, literal, number, count, payload, gates } = value;
-        let payload = payload.map(|id| self.struct_(&self.abi.struct_(id).name));
+    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 12] {
+        let Value {
+            name,
+            short,
+            meta: _,
+            literal,
+            number,
+            count,
+            payload,
+            counted_by,
+            without_payload,
+            reads,
+            returns_fd,
+            gates,
+        } = value;
+        let payload = match payload {
+            Some(Type::Struct(id)) => text(self.struct_(&self.abi.struct_(*id).name)),
+            Some(type_) => Datum::Text(self.abi.type_text(type_).into()),
+            None => Datum::Unset,
+        };
         // Short names are the constants of a type in Rust.
         let short = group.rust.as_ref().map(|_| short.as_str());
         [
@@ -206,7 +241,11 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Value.literal", literal_fact(literal)),
             Fact("Value.number", Datum::Number(*number)),
             Fact("Value.count", optional(count.map(count_word))),
-            Fact("Value.payload", optional(payload)),
+            Fact("Value.payload", payload),
+            Fact("Value.counted_by", optional(counted_by.as_deref())),
+            Fact("Value.without_payload", Datum::Flag(*without_payload)),
+            Fact("Value.reads", Datum::Flag(*reads)),
+            Fact("Value.returns_fd", self.new_fd(*returns_fd)),
             Fact("Value.gates", list(gates.iter().map(|gate| self.constant(gate)))),
             Fact("Group.values", text(Matching::renamed(&self.renames.groups, &group.name))),
         ]
@@ -236,8 +275,9 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn ioctl(&self, ioctl: &'a Ioctl) -> [Fact<'a>; 6] {
-        let Ioctl { name, meta: _, number, fd, backends, arg, returns, handlers: _ } = ioctl;
+    pub(super) fn ioctl(&self, ioctl: &'a Ioctl) -> [Fact<'a>; 7] {
+        let Ioctl { name, meta: _, number, fd, backends, arg, returns, returns_fd, handlers: _ } =
+            ioctl;
         let fd = self.abi.fds.get(*fd).map(|fd| fd.name.as_str());
         let arg = match arg {
             Arg::None => Datum::Unset,
@@ -254,7 +294,19 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Ioctl.backends", list(backends.iter().map(String::as_str))),
             Fact("Ioctl.arg", arg),
             Fact("Ioctl.returns", Datum::Flag(returns.is_some())),
+            Fact("Ioctl.returns_fd", self.new_fd(*returns_fd)),
         ]
+    }
+
+    fn new_fd(&self, new: Option<NewFd>) -> Datum<'a> {
+        match new {
+            Some(NewFd::Kind(index)) => {
+                let kind = self.abi.fds.get(index).map(|fd| fd.name.as_str());
+                optional(kind.map(|kind| Matching::renamed(&self.renames.fds, kind)))
+            }
+            Some(NewFd::Other) => text("another kind"),
+            None => Datum::Unset,
+        }
     }
 
     pub(super) fn code(&self, file: &'a CodeFile) -> (&'a str, [Fact<'a>; 2]) {
@@ -280,6 +332,7 @@ struct Held<'a> {
     group: Option<GroupId>,
     ids: Option<GroupId>,
     payload: Option<&'a Payload>,
+    choices: &'a [Choice],
 }
 
 fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
@@ -293,20 +346,29 @@ fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
             group,
             ids,
             payload,
+            choices,
             valid_if: _,
             version: _,
         } = field;
         let Type::Union(arms) = type_ else {
             if own == name {
-                return Held { group: *group, ids: *ids, payload: payload.as_ref() };
+                return Held { group: *group, ids: *ids, payload: payload.as_ref(), choices };
             }
             continue;
         };
         for UnionArm { name: own, meta: _, type_: _, group, valid_if: _ } in arms {
             if own == name {
-                return Held { group: *group, ids: None, payload: None };
+                return Held { group: *group, ids: None, payload: None, choices: &[] };
             }
         }
     }
-    Held { group: None, ids: None, payload: None }
+    Held { group: None, ids: None, payload: None, choices: &[] }
+}
+
+fn choices_fact(choices: &[Choice]) -> Datum<'_> {
+    let words = choices.iter().map(|Choice { name, flags }| format!("{name}: {}", flags.join(" ")));
+    match choices.is_empty() {
+        true => Datum::Unset,
+        false => Datum::Text(words.collect::<Vec<_>>().join("; ").into()),
+    }
 }

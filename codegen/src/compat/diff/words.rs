@@ -27,6 +27,7 @@ pub(super) fn role_word(role: Role) -> &'static str {
         // The count of an array is part of the array's type.
         Role::Count | Role::Data => "data",
         Role::Reserved => "reserved",
+        Role::Fd => "fd",
     }
 }
 

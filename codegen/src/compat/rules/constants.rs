@@ -9,6 +9,7 @@ use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Constant, Numbered};
 use crate::compat::witness::{self, Maker, maker};
 use crate::diagnostic::Code;
+use crate::ir::Abi;
 use crate::ir::{GroupKind, StructId};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
@@ -20,6 +21,10 @@ const KEYS: &[&str] = &[
     "Value.number",
     "Value.count",
     "Value.payload",
+    "Value.counted_by",
+    "Value.without_payload",
+    "Value.reads",
+    "Value.returns_fd",
     "Value.gates",
     "Value.short",
     "Capability.name",
@@ -65,6 +70,9 @@ impl NumberChange<'_, '_> {
             "Value.number" | "Capability.id" => self.number(),
             "Value.count" => Some(self.count()),
             "Value.payload" => Some(self.payload()),
+            "Value.counted_by" | "Value.without_payload" | "Value.reads" | "Value.returns_fd" => {
+                self.request(difference)
+            }
             "Value.gates" => Some(self.gates()),
             "Group.values" | "Capability.chain" => self.moved(),
             "Capability.version" => self.version(),
@@ -145,15 +153,43 @@ impl NumberChange<'_, '_> {
 
     fn payload(&self) -> Finding {
         let abis = self.comparison.matching.abis();
-        let with = |abi: &crate::ir::Abi, id: Option<StructId>| {
-            id.map_or("nothing".to_owned(), |id| abi.struct_(id).name.clone())
+        let payload = |abi: &Abi, one: &Constant<'_>| {
+            let type_ = one.value().and_then(|value| value.payload.as_ref());
+            type_.map_or("nothing".to_owned(), |type_| abi.type_text(type_))
         };
-        let payload = |one: &Constant<'_>| one.value().and_then(|value| value.payload);
-        let before = with(abis.0, payload(&self.was));
-        let now = with(abis.1, payload(&self.is));
+        let (before, now) = (payload(abis.0, &self.was), payload(abis.1, &self.is));
         let message = format!("{now} travels with it, {before} before");
         let witness = self.understood(Maker::Program, Some(self.was.number), &before, Some(&now));
         self.broken(PAYLOAD_RESIZED, message).witness(witness)
+    }
+
+    /// The other facts of a request with the number; none if its payload came or went,
+    /// which another finding says.
+    fn request(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
+        let (was, is) = difference.texts();
+        let message = match difference.key {
+            "Value.counted_by" if was == "unset" || is == "unset" => return None,
+            "Value.counted_by" => {
+                format!("`{is}` counts the elements of its payload, `{was}` before")
+            }
+            "Value.without_payload" => match is.as_str() {
+                "true" => "a request with it has no payload any more".to_owned(),
+                _ => "a request with it has a payload, and had none".to_owned(),
+            },
+            "Value.reads" => match is.as_str() {
+                "true" => "fields of the payload that go both ways are outputs only".to_owned(),
+                _ => "fields of the payload that go both ways are inputs too".to_owned(),
+            },
+            _ => match (was.as_str(), is.as_str()) {
+                ("unset", _) => {
+                    "the call returns a new file descriptor, and did not before".to_owned()
+                }
+                (_, "unset") => "the call returns no file descriptor any more".to_owned(),
+                _ => format!("the call returns a new file descriptor of {is}, {was} before"),
+            },
+        };
+        let witness = self.understood(Maker::Program, Some(self.was.number), &was, Some(&is));
+        Some(self.broken(PAYLOAD_RESIZED, message).witness(witness))
     }
 
     /// The flags that must be set for a payload.

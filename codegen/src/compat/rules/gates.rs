@@ -18,7 +18,7 @@ pub(super) enum Gate {
 /// Whether a struct is the payload of an id, so that its size is compared.
 pub(super) fn is_payload(abi: &Abi, struct_: &str) -> bool {
     let values = abi.groups.iter().flat_map(|group| &group.values);
-    let payloads = values.filter_map(|value| value.payload);
+    let payloads = values.filter_map(|value| value.payload_struct());
     payloads.map(|id| &abi.struct_(id).name).any(|name| name == struct_)
 }
 

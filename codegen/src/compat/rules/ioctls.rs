@@ -7,7 +7,7 @@ use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Matched, Matching};
 use crate::compat::witness::{self, Maker};
 use crate::diagnostic::Code;
-use crate::ir::{Abi, Arg, Ioctl};
+use crate::ir::{Abi, Arg, Ioctl, NewFd};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -18,6 +18,7 @@ const KEYS: &[&str] = &[
     "Ioctl.backends",
     "Ioctl.arg",
     "Ioctl.returns",
+    "Ioctl.returns_fd",
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -158,11 +159,15 @@ impl IoctlChange<'_, '_> {
 
     /// Whether success can be another result than 0.
     fn returns(&self) -> Finding {
-        let (is, was) = match self.new.returns.is_some() {
-            true => ("can be more than 0", "was always 0"),
-            false => ("is always 0", "could be more than 0"),
+        let result = |abi: &Abi, ioctl: &Ioctl| match (ioctl.returns_fd, &ioctl.returns) {
+            (Some(NewFd::Kind(kind)), _) => format!("a new {} descriptor", abi.fds[kind].name),
+            (Some(NewFd::Other), _) => "a new file descriptor".to_owned(),
+            (None, Some(_)) => "0 or more".to_owned(),
+            (None, None) => "always 0".to_owned(),
         };
-        let message = format!("the result of success {is}, and {was}");
+        let abis = self.matching.abis();
+        let (is, was) = (result(abis.1, self.new), result(abis.0, self.old));
+        let message = format!("the result of success is {is}, and was {was}");
         let said = format!("the result of {}", self.new.name);
         let witness =
             witness::understood(self.matching, Maker::Kernel, "ioctls", None, &said, None);

@@ -23,8 +23,10 @@ const KEYS: &[&str] = &[
     "Field.group",
     "Field.ids",
     "Payload.direction",
-    "Payload.length_in",
+    "Payload.element",
     "Payload.length",
+    "Payload.lasting",
+    "Field.choices",
 ];
 
 fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
@@ -45,7 +47,10 @@ fn verdict(
         "Field.name" => Some(change.renamed()),
         "Field.group" => Some(change.group(difference)),
         "Field.ids" => Some(change.ids()),
-        "Payload.direction" | "Payload.length_in" | "Payload.length" => change.payload(difference),
+        "Field.choices" => Some(change.choices()),
+        "Payload.direction" | "Payload.element" | "Payload.length" | "Payload.lasting" => {
+            change.payload(difference)
+        }
         // The rule about layouts judges a reserved field that is put to use.
         _ if old.role == Role::Reserved => return None,
         _ if new.role == Role::Reserved => change.reserved(difference.key),
@@ -118,6 +123,7 @@ impl MemberChange<'_, '_> {
             Role::CapOffset => "the offset of the chain",
             Role::Header => "the header of a capability",
             Role::Reserved => "reserved",
+            Role::Fd => "a file descriptor",
             Role::Count | Role::Data => "data",
         };
         let (was, is) = (words(self.old.role).to_owned(), words(self.new.role).to_owned());
@@ -198,12 +204,30 @@ impl MemberChange<'_, '_> {
                 let way = |text: &str| format!("the address of memory that is passed {text}");
                 self.turned(FIELD_MOVED, Affected::Both, way(&was), way(&is))
             }
+            ("Payload.element", ..) => {
+                let elements = |text: &str| format!("the address of elements of type {text}");
+                self.turned(FIELD_MOVED, Affected::Both, elements(&was), elements(&is))
+            }
+            ("Payload.lasting", ..) => {
+                let lasts = |text: &str| match text {
+                    "true" => {
+                        "the address of memory that is accessed after the call too".to_owned()
+                    }
+                    _ => "the address of memory that is accessed during the call only".to_owned(),
+                };
+                self.turned(FIELD_MOVED, Affected::OldProgram, lasts(&was), lasts(&is))
+            }
             _ => {
-                let length =
-                    |text: &str| format!("the address of memory with its length in {text}");
+                let length = |text: &str| format!("the address of memory with a length of {text}");
                 self.turned(FIELD_MOVED, Affected::Both, length(&was), length(&is))
             }
         })
+    }
+
+    /// The flags themselves are compared as numbers.
+    fn choices(&self) -> Finding {
+        let message = "the flags that exclude each other are specified in another way".to_owned();
+        self.finding(ITEM_ADDED, Class::Note, message)
     }
 
     /// A field that one side takes for something else.

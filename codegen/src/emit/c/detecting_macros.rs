@@ -65,7 +65,7 @@ impl<'a> DetectingMacros<'a> {
             },
             EntryKind::Capability(capability) => capability.struct_,
             EntryKind::Constant(group, value) => value
-                .payload
+                .payload_struct()
                 .or(holder.filter(|holder| group.field.is_some_and(|(owner, _)| owner == *holder))),
             EntryKind::Macro(_) => None,
             _ => return,

@@ -185,6 +185,10 @@ mod tests {
             number: *number,
             count: None,
             payload: None,
+            counted_by: None,
+            without_payload: false,
+            reads: false,
+            returns_fd: None,
             gates: Vec::new(),
         });
         values.collect()

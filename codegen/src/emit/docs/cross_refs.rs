@@ -48,7 +48,7 @@ impl CrossRefs {
             }
         }
         for value in abi.groups.iter().flat_map(|group| &group.values) {
-            if let Some(id) = value.payload {
+            if let Some(id) = value.payload_struct() {
                 uses.structs[id.0].payloads.push(value.name.clone());
             }
         }

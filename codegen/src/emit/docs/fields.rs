@@ -7,7 +7,7 @@ use super::page::Page;
 use super::phrases;
 use super::table::{Align, Table};
 use super::types;
-use crate::ir::{Field, GroupId, Meta, Payload, Role, Struct, Type, UnionArm};
+use crate::ir::{Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, Type, UnionArm};
 use crate::layout::{ModelGroup, PerModel, Span};
 use crate::reply::Direction;
 
@@ -137,12 +137,25 @@ impl<'a> FieldTable<'a> {
             Direction::Out => "the kernel writes",
             Direction::InOut => "the kernel reads and writes",
         };
-        let field = format!("`{}`", payload.length);
-        let length = match payload.length_in {
-            Some(other) => [&field, " of ", &self.page.struct_(other)].concat(),
-            None => field,
+        let element = match &payload.element {
+            Type::Struct(id) => self.page.struct_(*id),
+            type_ => format!("`{}`", self.page.abi.type_text(type_)),
         };
-        format!("{who} as many bytes there as {length} says")
+        let length = match &payload.length {
+            PayloadLength::Fixed(count) => format!("{count} elements of type {element}"),
+            PayloadLength::Elements(field) => {
+                format!("`{field}` elements of type {element}")
+            }
+            PayloadLength::Bytes(None, field) => format!("`{field}` bytes"),
+            PayloadLength::Bytes(Some(other), field) => {
+                format!("as many bytes as `{field}` of {} says", self.page.struct_(*other))
+            }
+            PayloadLength::Bits(range, page) => {
+                format!("a bitmap with one bit for each `{page}` bytes of `{range}`, in {element}")
+            }
+        };
+        let lasting = if payload.lasting { ", also after the call" } else { "" };
+        format!("at this address {who} {length}{lasting}")
     }
 
     fn gate(&self, when: Option<&String>) -> Option<String> {

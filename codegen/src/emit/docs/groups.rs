@@ -10,7 +10,7 @@ use super::metadata::{self, history, with_notes};
 use super::page::Page;
 use super::phrases::since;
 use super::table::{Align, Table};
-use crate::ir::{Group, GroupId, GroupKind, Literal, Meta, Struct, StructId, Value};
+use crate::ir::{Group, GroupId, GroupKind, Literal, Meta, Struct, Type, Value};
 use crate::reply::Count;
 
 /// A group that is an item of its own.
@@ -95,7 +95,7 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
 
 /// The meaning of a number, with its notes.
 fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
-    let mut notes: Vec<String> = value.payload.iter().map(|id| payload(page, *id)).collect();
+    let mut notes: Vec<String> = payload(page, value).into_iter().collect();
     if !value.gates.is_empty() {
         notes.push(format!("with {}", page.names(&value.gates).join(" or ")));
     }
@@ -111,9 +111,16 @@ fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
     with_notes(page.cell(&value.meta.doc), &notes)
 }
 
-/// The struct that is passed together with an id.
-pub(super) fn payload(page: &Page<'_>, id: StructId) -> String {
-    format!("payload: {}", page.struct_(id))
+/// The type of the data that is passed together with an id or a flag.
+pub(super) fn payload(page: &Page<'_>, value: &Value) -> Option<String> {
+    let type_ = match (value.payload.as_ref()?, &value.counted_by) {
+        (Type::Struct(id), _) => page.struct_(*id),
+        (Type::Flexible(element, _), Some(count)) => {
+            format!("`{}[{count}]`", page.abi.type_text(element))
+        }
+        (type_, _) => format!("`{}`", page.abi.type_text(type_)),
+    };
+    Some(format!("payload: {type_}"))
 }
 
 /// A number as the kernel writes it; a flag by the number of its bit.

@@ -126,7 +126,7 @@ fn capability<'a>(page: &Page<'_>, chain: &Chain, one: &'a Capability) -> Regist
 
 /// The row of a value of an id space.
 fn value<'a>(page: &Page<'_>, group: &Group, one: &'a Value) -> RegistryRow<'a> {
-    let payload: Vec<String> = one.payload.iter().map(|id| payload(page, *id)).collect();
+    let payload: Vec<String> = payload(page, one).into_iter().collect();
     RegistryRow {
         number: one.number,
         name: &one.name,

@@ -6,7 +6,7 @@ use quote::quote;
 use super::comment::{Docs, Names};
 use super::derives;
 use super::tokens::ident;
-use super::{format, ioctls, needs, section, views};
+use super::{format, ioctls, needs, records, requests, section, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
 use crate::output::CodeLanguage;
@@ -106,11 +106,37 @@ fn modules(abi: &Abi) -> TokenStream {
         let module = ident(name.trim_end_matches(".rs"));
         needs(abi, name).then(|| quote!(mod #module;))
     };
-    let before = ["array.rs", "chain.rs"].map(private);
-    let between = ["profile.rs", "reply.rs", "request.rs", "target.rs"].map(private);
+    let records = records::module(abi).map(|_| {
+        quote!(
+            mod records;
+        )
+    });
+    let requests = requests::present(abi).then(|| {
+        quote!(
+            pub mod requests;
+        )
+    });
+    let before = ["argument.rs", "array.rs", "chain.rs", "counted.rs"].map(private);
+    let between = ["profile.rs"].map(private);
+    let after = ["reply.rs", "request.rs"].map(private);
+    let target = private("target.rs");
     let wire = private("wire.rs");
     let code = code(abi);
-    quote!(#(#before)* #flags #history #ioctls #(#between)* pub mod uapi; #views #wire #(#code)*)
+    quote! {
+        #(#before)*
+        #flags
+        #history
+        #ioctls
+        #(#between)*
+        #records
+        #(#after)*
+        #requests
+        #target
+        pub mod uapi;
+        #views
+        #wire
+        #(#code)*
+    }
 }
 
 /// The modules of hand-written code.

@@ -69,7 +69,7 @@ fn is_aligned(abi: &Abi, struct_: &Struct) -> bool {
 }
 
 /// The name of the stored field; for a union, that of its first member.
-fn stored_name(field: &Field) -> &str {
+pub(super) fn stored_name(field: &Field) -> &str {
     match &field.type_ {
         Type::Union(arms) => arms.first().map_or(&field.name, |arm| &arm.name),
         _ => &field.name,

@@ -1,10 +1,9 @@
 //! Safe views of replies and their chains: one file per chain, and one with the
 //! code that all chains of the ABI share.
 
-mod arrays;
 mod capability;
 mod chain;
-mod fields;
+pub(super) mod fields;
 mod host;
 mod new_cap;
 mod owned;
@@ -31,18 +30,18 @@ pub(super) fn has_hosts(abi: &Abi) -> bool {
 }
 
 /// Whether a capability ends in an array.
-pub(super) fn has_arrays(abi: &Abi) -> bool {
+fn has_arrays(abi: &Abi) -> bool {
     abi.protocol.capabilities.iter().any(|cap| cap.array.is_some())
+}
+
+/// Whether elements are read or written.
+pub(super) fn has_records(abi: &Abi) -> bool {
+    has_arrays(abi) || super::requests::present(abi)
 }
 
 /// The root of the views: the files, and the formats of headers.
 pub(super) fn root(abi: &Abi) -> String {
     let chains: Vec<_> = abi.chains.iter().map(|chain| ident(&chain.name)).collect();
-    let arrays = arrays::module(abi).map(|_| {
-        quote!(
-            mod arrays;
-        )
-    });
     let array = has_arrays(abi).then(|| {
         quote!(
             pub use crate::array::{Array, Element};
@@ -66,7 +65,6 @@ pub(super) fn root(abi: &Abi) -> String {
         //! ends after the first error. An unknown capability is returned with its
         //! id, its version and its bytes.
 
-        #arrays
         #(mod #chains;)*
 
         #array
@@ -81,10 +79,9 @@ pub(super) fn root(abi: &Abi) -> String {
     })
 }
 
-/// The files below `views/`: those of the chains, and the elements of arrays.
+/// The files below `views/`, one for each chain.
 pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, String)> {
     let mut files = Vec::new();
-    files.extend(arrays::module(abi).map(|text| ("views/arrays.rs".to_owned(), text)));
     for plan in &abi.protocol.chains {
         let path = ["views/", &abi.chain(plan.chain).name, ".rs"].concat();
         let text = chain::module(abi, names, plan);

@@ -35,7 +35,9 @@ pub(super) fn sizes(change: &AbiChange<'_>) -> Vec<Asked> {
 
 fn is_payload(change: &AbiChange<'_>, one: &Struct) -> bool {
     let mut values = change.new.groups.iter().flat_map(|group| &group.values);
-    values.any(|value| value.payload.is_some_and(|id| change.new.struct_(id).name == one.name))
+    values.any(|value| {
+        value.payload_struct().is_some_and(|id| change.new.struct_(id).name == one.name)
+    })
 }
 
 /// New fields that are called a version.

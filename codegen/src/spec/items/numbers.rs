@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::history::{HistorySpec, Validity};
 use super::super::text::{DocText, Number};
-use super::super::types::Amount;
+use super::super::types::{Amount, TypeExpr};
 use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
 use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
@@ -58,8 +58,18 @@ item! {
         pub signed: bool,
         /// For an enumerator that counts the others: whether it grows with them.
         pub count: Option<Count>,
-        /// The struct that is passed together with this id.
-        pub payload: Option<Placed<String>>,
+        /// The type of the data that is passed together with this id or flag: a struct,
+        /// or an array such as `u8[16]` or `s32[count]`, with the field that counts it.
+        pub payload: Option<Placed<TypeExpr>>,
+        /// Whether a request with this flag has no payload, whatever its id is.
+        #[serde(default)]
+        pub without_payload: bool,
+        /// Whether a request with this flag reads: fields of its payload that go both ways
+        /// are outputs only.
+        #[serde(default)]
+        pub reads: bool,
+        /// The kind of the new file descriptor that the call returns for this id, or `other`.
+        pub returns_fd: Option<Placed<String>>,
         /// The flags of the request with which the payload is passed.
         #[serde(default)]
         pub gates: List<Placed<String>>,
@@ -84,6 +94,9 @@ impl FromLine for ValueSpec {
             signed: false,
             count: None,
             payload: None,
+            without_payload: false,
+            reads: false,
+            returns_fd: None,
             gates: List::default(),
             since: None,
             until: None,

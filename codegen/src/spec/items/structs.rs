@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::super::history::{HistorySpec, Validity};
 use super::super::text::{DocText, Number};
-use super::super::types::TypeExpr;
-use super::super::wrappers::{FromLine, LineOrMap, Map, Placed, value_and_doc};
+use super::super::types::{Shape, TypeExpr};
+use super::super::wrappers::{FromLine, LineOrMap, List, Map, Placed, value_and_doc};
 use super::numbers::ValueSpec;
 use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
@@ -34,7 +34,7 @@ item! {
 item! {
     /// A field: `[words] type`, where the words are direction and role.
     pub struct FieldSpec {
-        /// Direction (`in`, `out`, `inout`), role (`argsz`, `flags`, `cap_offset`, `reserved`) and type.
+        /// Direction (`in`, `out`, `inout`), role (`argsz`, `flags`, `cap_offset`, `reserved`, `fd`) and type.
         #[serde(rename = "type")]
         pub type_: Option<TypeExpr>,
         /// Its content, with the unit.
@@ -51,6 +51,9 @@ item! {
         /// The flags of the field.
         #[serde(default)]
         pub bits: Map<LineOrMap<ValueSpec>>,
+        /// Sets of flags of the field of which a request has exactly one, by name.
+        #[serde(default)]
+        pub one_of: Map<List<Placed<String>>>,
         /// The numbers that the field can have.
         #[serde(default)]
         pub values: Map<LineOrMap<ValueSpec>>,
@@ -69,17 +72,42 @@ item! {
 pub struct PayloadSpec {
     /// Who writes the memory: the caller (`in`), the kernel (`out`) or both (`inout`).
     pub direction: Direction,
+    /// Its type: an array, with the field that counts its elements, or with `len` or
+    /// `bits` for its length; by default `u8[]`.
+    #[serde(rename = "type")]
+    pub type_: Option<Placed<TypeExpr>>,
     /// The field with its length in bytes; `item.field` for one of another struct or of a capability.
-    pub len: Placed<String>,
+    pub len: Option<Placed<String>>,
+    /// For a bitmap: the fields with the length of a range, and with the bytes of it for each bit.
+    pub bits: Option<BitsOfRange>,
+    /// Whether the memory is accessed after the call, too.
+    #[serde(default)]
+    pub lasting: bool,
+}
+
+/// The fields that determine the length of a bitmap.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct BitsOfRange {
+    /// The field with the length of the range in bytes.
+    pub of: Placed<String>,
+    /// The field with the bytes for each bit.
+    pub per: Placed<String>,
 }
 
 impl PayloadSpec {
-    /// The item that declares the field of the length, if that is another one, and the field.
-    pub fn length(&self) -> (Option<&str>, &str) {
-        match self.len.split_once('.') {
-            Some((item, field)) => (Some(item), field),
-            None => (None, &self.len),
-        }
+    /// The fields of its length, each with the item that declares it, if that is
+    /// another one.
+    pub fn length_fields(&self) -> impl Iterator<Item = (Option<&str>, &str, Place)> {
+        let counted = self.type_.iter().filter_map(|type_| match &type_.value.shape {
+            Shape::Flexible(Some(count)) => Some((None, count.as_str(), type_.place)),
+            _ => None,
+        });
+        let length = self.len.iter().map(|len| match len.split_once('.') {
+            Some((item, field)) => (Some(item), field, len.place),
+            None => (None, len.as_str(), len.place),
+        });
+        let bits = self.bits.iter().flat_map(|bits| [&bits.of, &bits.per]);
+        counted.chain(length).chain(bits.map(|field| (None, field.as_str(), field.place)))
     }
 }
 
@@ -96,6 +124,7 @@ impl FromLine for FieldSpec {
             version: None,
             prefix: None,
             bits: Map::default(),
+            one_of: Map::default(),
             values: Map::default(),
             holds: None,
             type_place: base_place(line, &type_, place),

@@ -72,6 +72,7 @@ fn number(check: &mut Check<'_>, ioctl: &IoctlSpec, base: i128) {
 }
 
 fn descriptor(check: &mut Check<'_>, ioctl: &IoctlSpec) {
+    new_fd(check, ioctl.returns_fd.as_ref());
     let fds = &check.spec.abi.fds;
     let Some(kind) = fds.get(&ioctl.fd) else {
         unknown(check, &ioctl.fd, ("kind of file descriptor", ""), fds);
@@ -111,4 +112,12 @@ fn order(check: &Check<'_>, name: &str, place: Place) -> usize {
     let here = |target: &&Symbol| target.kind == SymbolKind::Ioctl && target.place == place;
     let mut targets = check.index.targets(name).iter();
     targets.find(here).map_or(usize::MAX, |target| target.order)
+}
+
+/// The kind of a new file descriptor exists, or is `other`.
+pub(super) fn new_fd(check: &mut Check<'_>, kind: Option<&Placed<String>>) {
+    let fds = &check.spec.abi.fds;
+    if let Some(kind) = kind.filter(|kind| kind.value != "other" && fds.get(kind).is_none()) {
+        unknown(check, kind, ("kind of file descriptor", ""), fds);
+    }
 }

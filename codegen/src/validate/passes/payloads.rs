@@ -1,8 +1,10 @@
 //! Payloads with an address: the field is an address, and another field is its length.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::types::{Base, Shape, TypeExpr};
+use crate::spec::wrappers::Placed;
+use crate::spec::{ItemSpec, PayloadSpec};
 use crate::validate::Check;
 use crate::validate::codes::KEY_CONFLICT;
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
@@ -15,17 +17,77 @@ pub(super) fn check(check: &mut Check<'_>) {
         for member in struct_.members() {
             if let Some(payload) = &member.field.payload {
                 address(check, &member);
-                let (item, field) = payload.length();
-                let reference = Reference {
-                    name: field,
-                    place: payload.len.place,
-                    needed: Some(member.validity),
-                };
-                match item {
-                    None => length(check, struct_, reference),
-                    Some(item) => elsewhere(check, item, reference),
+                lengths(check, struct_, &member, payload);
+            }
+            for (name, flag) in member.field.bits.iter() {
+                if let Some((count, place)) = flag.payload.as_ref().and_then(counted) {
+                    let needed = Some(flag.validity(member.validity));
+                    length(check, struct_, Reference { name: count, place, needed });
+                }
+                if flag.payload.is_some() && flag.bit.is_none() {
+                    refuse(check, name.place, "only a flag of one bit has a payload");
                 }
             }
+            for (_, flags) in member.field.one_of.iter() {
+                one_of(check, &member, flags);
+            }
+        }
+    }
+    for (_, item) in check.spec.items() {
+        let (ItemSpec::Constants(group) | ItemSpec::Enum(group) | ItemSpec::IdSpace(group)) = item
+        else {
+            continue;
+        };
+        for (_, value) in group.values.iter() {
+            if let Some((_, place)) = value.payload.as_ref().and_then(counted) {
+                refuse(check, place, "only the payload of a flag can be counted by a field");
+            }
+        }
+    }
+}
+
+/// The field that counts the elements of a payload.
+fn counted(payload: &Placed<TypeExpr>) -> Option<(&str, Place)> {
+    match &payload.value.shape {
+        Shape::Flexible(Some(count)) => Some((count.as_str(), payload.place)),
+        _ => None,
+    }
+}
+
+/// The length is known in one way, and its fields exist.
+fn lengths(
+    check: &mut Check<'_>,
+    struct_: &StructDeclaration<'_>,
+    member: &DeclaredMember<'_>,
+    payload: &PayloadSpec,
+) {
+    let shape = payload.type_.as_ref().map(|type_| &type_.value.shape);
+    let in_type = matches!(shape, Some(Shape::Fixed(_) | Shape::Flexible(Some(_))));
+    let ways = [in_type, payload.len.is_some(), payload.bits.is_some()];
+    if ways.into_iter().filter(|way| *way).count() != 1 {
+        let message = "needs its length once: in the brackets of `type`, as `len`, or as `bits`";
+        refuse(check, member.name.place, message);
+    }
+    if !matches!(shape, None | Some(Shape::Fixed(_) | Shape::Flexible(_))) {
+        refuse(check, member.name.place, "the `type` of a payload is an array");
+    }
+    for (item, field, place) in payload.length_fields() {
+        let reference = Reference { name: field, place, needed: Some(member.validity) };
+        match item {
+            None => length(check, struct_, reference),
+            Some(item) => elsewhere(check, item, reference),
+        }
+    }
+}
+
+/// The flags that exclude each other belong to the field.
+fn one_of(check: &mut Check<'_>, member: &DeclaredMember<'_>, flags: &[Placed<String>]) {
+    for flag in flags {
+        let bit = member.field.bits.iter().find(|(name, _)| name.value == flag.value);
+        if bit.is_none_or(|(_, value)| value.bit.is_none()) {
+            let reference = Reference { name: flag, place: flag.place, needed: None };
+            let known = || member.field.bits.iter().map(|(name, _)| name.as_str()).collect();
+            check.unknown(reference, ("flag", " of one bit in this field"), |_| known());
         }
     }
 }
@@ -75,4 +137,8 @@ fn length(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, reference: Ref
     if let Some(release) = uncovered {
         check.absent(reference, "field", release, None);
     }
+}
+
+fn refuse(check: &mut Check<'_>, place: Place, message: &str) {
+    check.problems.push(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
 }

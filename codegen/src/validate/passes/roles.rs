@@ -42,6 +42,7 @@ fn types(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
             RoleWord::Flags => ("flags", &[Int::U32, Int::U64, Int::AlignedU64]),
             RoleWord::CapOffset => ("cap_offset", &[Int::U32]),
             RoleWord::Reserved => ("reserved", &[]),
+            RoleWord::Fd => ("fd", &[]),
         };
         if member.union.is_some() {
             refuse(check, member.name.place, &format!("a member of a union cannot be `{word}`"));
@@ -70,7 +71,7 @@ fn unique(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
     let mut definitions = Vec::new();
     for (owner, field) in struct_.fields().enumerate() {
         let roles = field.types().filter_map(|(validity, expr)| Some((validity, expr.role?)));
-        let roles = roles.filter(|(_, role)| *role != RoleWord::Reserved);
+        let roles = roles.filter(|(_, role)| !matches!(role, RoleWord::Reserved | RoleWord::Fd));
         let place = field.name.place;
         definitions.extend(roles.map(|(validity, role)| Definition {
             key: role as u8,

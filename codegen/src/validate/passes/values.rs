@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
-use crate::spec::types::{Amount, int};
+use crate::spec::types::{Amount, Base, int};
 use crate::spec::{ItemSpec, ValueSpec};
 use crate::validate::Check;
 use crate::validate::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
@@ -154,9 +154,12 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
 }
 
 fn references(check: &mut Check<'_>, group: &NumberGroup<'_>, value: &ValueSpec) {
-    if let Some(name) = &value.payload {
-        check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
+    if let Some(payload) = &value.payload {
+        if let Base::Struct(name) = &payload.base {
+            check.resolve(Reference { name, place: payload.place, needed: None }, STRUCT);
+        }
     }
+    super::ioctls::new_fd(check, value.returns_fd.as_ref());
     let needed = Some(value.validity(group.validity));
     for name in value.gates.iter() {
         check.resolve(Reference { name, place: name.place, needed }, NUMBER);

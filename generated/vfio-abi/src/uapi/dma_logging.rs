@@ -32,8 +32,7 @@ pub struct vfio_device_feature_dma_logging_control {
     pub num_ranges: u32,
     /// Set to zero.
     pub __reserved: u32,
-    /// User address of an array of
-    /// [`vfio_device_feature_dma_logging_range`](super::vfio_device_feature_dma_logging_range).
+    /// User address of the ranges.
     pub ranges: u64,
 }
 

@@ -9,7 +9,7 @@ use crate::ir::{Abi, Field, Struct};
 use crate::layout::Int;
 
 /// The type that the getter of a field returns, and the expression that makes it from `number`.
-pub(super) fn typed(
+pub(in crate::emit::rust) fn typed(
     abi: &Abi,
     field: &Field,
     int: Int,
@@ -36,7 +36,12 @@ fn group_type<'a>(abi: &'a Abi, field: &Field, int: Int) -> Option<&'a str> {
 }
 
 /// The bytes of `value`, which has the type of a field.
-pub(super) fn bytes_of(abi: &Abi, field: &Field, int: Int, value: TokenStream) -> TokenStream {
+pub(in crate::emit::rust) fn bytes_of(
+    abi: &Abi,
+    field: &Field,
+    int: Int,
+    value: TokenStream,
+) -> TokenStream {
     match group_type(abi, field, int) {
         Some(_) => quote!(&#value.0.to_ne_bytes()),
         None => quote!(&#value.to_ne_bytes()),
@@ -52,7 +57,7 @@ pub(super) fn put(abi: &Abi, struct_: &Struct, plan: &IntField, value: TokenStre
 }
 
 /// A size or an offset: a literal, or one picked by the data model of `wire`.
-pub(super) fn picked(bytes: ByModel, wire: TokenStream) -> TokenStream {
+pub(in crate::emit::rust) fn picked(bytes: ByModel, wire: TokenStream) -> TokenStream {
     let [lp64, ilp32, ilp32_aligned] = bytes.0.map(decimal);
     match bytes.is_uniform() {
         true => quote!(#lp64),

@@ -1,0 +1,131 @@
+//! Requests: the argument of an ioctl, written to a buffer for a call, and its results,
+//! read from the buffer after the call.
+
+use crate::array::Element;
+
+/// The argument of one ioctl, together with its payload.
+///
+/// `write` puts it into a buffer for any transport: an ioctl, or a message to a server.
+/// Addresses of memory in an argument are valid as long as the request lives.
+pub trait Request {
+    /// The number of the ioctl.
+    const IOCTL: u32;
+
+    /// The kernel's name of the ioctl.
+    const NAME: &'static str;
+
+    /// The results in the argument after a call.
+    type Reply;
+
+    /// The size of the argument in bytes, with the payload.
+    fn size(&self) -> usize;
+
+    /// Puts all fields into an argument of this size, which is zero.
+    fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError>;
+
+    /// Reads the results from the argument after a call.
+    fn reply(argument: &[u8]) -> Self::Reply;
+
+    /// Writes the argument to the start of a buffer, and returns the written part. Its
+    /// other bytes are left unchanged.
+    fn write<'b>(&mut self, buffer: &'b mut [u8]) -> Result<&'b mut [u8], ArgumentError> {
+        let size = self.size();
+        let bytes = buffer.get_mut(..size).ok_or(ArgumentError::BufferTooSmall { size })?;
+        bytes.fill(0);
+        self.fill(&mut Argument { bytes: &mut *bytes })?;
+        Ok(bytes)
+    }
+}
+
+/// Why an argument cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ArgumentError {
+    /// The buffer is smaller than the argument.
+    BufferTooSmall {
+        /// The size of the argument in bytes.
+        size: usize,
+    },
+    /// A field cannot hold this number of elements, or this number of bytes.
+    TooLarge {
+        /// The number.
+        number: usize,
+    },
+    /// A bitmap is too small for its range, or has no page size.
+    BitmapTooSmall {
+        /// The bits that the range needs.
+        bits: u64,
+    },
+}
+
+impl core::fmt::Display for ArgumentError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match *self {
+            Self::BufferTooSmall { size } => {
+                write!(f, "the argument has {size} bytes, more than the buffer")
+            }
+            Self::TooLarge { number } => write!(f, "{number} is too large for its field"),
+            Self::BitmapTooSmall { bits } => write!(f, "the bitmap has fewer than {bits} bits"),
+        }
+    }
+}
+
+impl core::error::Error for ArgumentError {}
+
+/// The bytes of an argument that is written.
+#[derive(Debug)]
+pub struct Argument<'b> {
+    bytes: &'b mut [u8],
+}
+
+#[allow(dead_code, reason = "an ABI need not have every kind of field")]
+impl Argument<'_> {
+    /// Puts the bytes of a field. Fields at the same offset are joined by or.
+    pub(crate) fn put(&mut self, at: usize, field: &[u8]) {
+        let end = at.saturating_add(field.len());
+        if let Some(place) = self.bytes.get_mut(at..end) {
+            for (byte, set) in place.iter_mut().zip(field) {
+                *byte |= set;
+            }
+        }
+    }
+
+    /// Puts the size of the argument.
+    pub(crate) fn put_argsz(&mut self, at: usize) -> Result<(), ArgumentError> {
+        self.put_u32(at, self.bytes.len())
+    }
+
+    /// Puts a number of elements or bytes as a `u32`.
+    pub(crate) fn put_u32(&mut self, at: usize, number: usize) -> Result<(), ArgumentError> {
+        let field = u32::try_from(number).map_err(|_| ArgumentError::TooLarge { number })?;
+        self.put(at, &field.to_ne_bytes());
+        Ok(())
+    }
+
+    /// Puts a number of elements or bytes as a `u64`.
+    pub(crate) fn put_u64(&mut self, at: usize, number: usize) {
+        self.put(at, &(number as u64).to_ne_bytes());
+    }
+
+    /// Puts elements one after the other.
+    pub(crate) fn put_elements<T: Element>(&mut self, at: usize, size: usize, elements: &[T]) {
+        for (index, element) in elements.iter().enumerate() {
+            let start = index.saturating_mul(size).saturating_add(at);
+            element
+                .write(&mut |offset, field| self.put(start.saturating_add(offset as usize), field));
+        }
+    }
+}
+
+/// Whether a bitmap of `bytes` has one bit for each page of a range.
+#[allow(dead_code, reason = "an ABI may have no bitmaps")]
+pub(crate) fn check_bitmap(bytes: usize, range: u64, page: u64) -> Result<(), ArgumentError> {
+    let bits = match page {
+        0 => u64::MAX,
+        page => range.div_ceil(page),
+    };
+    match (bytes as u64).saturating_mul(8) < bits {
+        true => Err(ArgumentError::BitmapTooSmall { bits }),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,70 @@
+//! The structs that are read or written as they are in memory: elements of arrays, and
+//! the results of requests.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::format;
+use super::structs::stored_name;
+use super::tokens::{decimal, ident};
+use super::views::fields::{bytes_of, picked, typed};
+use crate::ir::Abi;
+use crate::ir::protocol::RecordPlan;
+
+/// The file with all of them, if there are any.
+pub(super) fn module(abi: &Abi) -> Option<String> {
+    let records = &abi.protocol.records;
+    if records.is_empty() {
+        return None;
+    }
+    let impls = records.iter().map(|plan| record(abi, plan));
+    Some(format::file(quote! {
+        //! Structs that are read from bytes and written to bytes.
+
+        use crate::array::Element;
+        use crate::uapi;
+        use crate::wire::Wire;
+
+        #(#impls)*
+    }))
+}
+
+fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
+    let struct_ = abi.struct_(plan.struct_);
+    let name = ident(&struct_.name);
+    let size = picked(plan.size, quote!(wire));
+    let wire = if plan.size.is_uniform() { quote!(_) } else { quote!(wire) };
+    let reads = plan.fields.iter().map(|plan| {
+        let field = &struct_.fields[plan.field];
+        let (name, width) = (ident(stored_name(field)), decimal(plan.int.size()));
+        let offset = picked(plan.offset, quote!(wire));
+        let number = quote!(wire.number(bytes, #offset, #width).unwrap_or(0));
+        let (_, value) = typed(abi, field, plan.int, number);
+        quote!(element.#name = #value;)
+    });
+    let puts = plan.fields.iter().map(|plan| {
+        let field = &struct_.fields[plan.field];
+        let (offset, name) = (decimal(plan.offset.kernel()), ident(stored_name(field)));
+        let bytes = bytes_of(abi, field, plan.int, quote!(self.#name));
+        quote!(put(#offset, #bytes);)
+    });
+    quote! {
+        impl Element for uapi::#name {
+            #[inline]
+            fn size(#wire: Wire) -> u32 {
+                #size
+            }
+
+            #[inline]
+            fn read(wire: Wire, bytes: &[u8]) -> Self {
+                let mut element = Self::new();
+                #(#reads)*
+                element
+            }
+
+            fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+                #(#puts)*
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The requests: one type for each ioctl and kind of payload, in one file per section.
+
+mod counted;
+mod fill;
+mod types;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::comment::{Docs, Names};
+use super::format;
+use super::tokens::ident;
+use crate::ir::requests::{InputKind, RequestPlan};
+use crate::ir::{Abi, IoctlId};
+use crate::names;
+
+/// Whether the ABI has requests.
+pub(super) fn present(abi: &Abi) -> bool {
+    !abi.protocol.requests.is_empty() || !abi.protocol.counted.is_empty()
+}
+
+/// Whether a reply ends in an array.
+pub(super) fn has_counted(abi: &Abi) -> bool {
+    !abi.protocol.counted.is_empty()
+}
+
+/// The sections with requests, in order.
+fn sections(abi: &Abi) -> Vec<usize> {
+    let section = |id: IoctlId| abi.section_of(id);
+    let requests = abi.protocol.requests.iter().map(|plan| section(plan.ioctl));
+    let counted = abi.protocol.counted.iter().map(|plan| section(plan.ioctl));
+    let mut sections: Vec<_> = requests.chain(counted).collect();
+    sections.sort_unstable();
+    sections.dedup();
+    sections
+}
+
+/// The root of the requests.
+pub(super) fn root(abi: &Abi) -> String {
+    let modules: Vec<_> =
+        sections(abi).into_iter().map(|index| ident(&abi.sections[index].name)).collect();
+    format::file(quote! {
+        //! Requests: the argument of each ioctl, with its payload.
+        //!
+        //! A request is built by `new`, which takes the fields that every caller sets, and
+        //! written to a buffer for any transport by
+        //! [`write`](Request::write). Sizes, counts, addresses and the flags that select a
+        //! payload follow from the values. After the call, [`reply`](Request::reply) reads
+        //! the results from the same bytes.
+        //!
+        //! The layout is that of a 64-bit kernel, which does not translate for 32-bit
+        //! programs.
+
+        #(mod #modules;)*
+
+        pub use crate::argument::{Argument, ArgumentError, Request};
+        #(pub use #modules::*;)*
+    })
+}
+
+/// The files below `requests/`.
+pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, String)> {
+    let file = |index: usize| {
+        let path = format!("requests/{}.rs", abi.sections[index].name);
+        (path, module(abi, names, index))
+    };
+    sections(abi).into_iter().map(file).collect()
+}
+
+fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
+    let docs = Docs::new(names, "crate::uapi::");
+    let title = [" ", &abi.sections[section].title, "."].concat();
+    let own = |id: IoctlId| abi.section_of(id) == section;
+    let plans: Vec<_> = abi.protocol.requests.iter().filter(|plan| own(plan.ioctl)).collect();
+    let choices = types::choices(&docs, &plans);
+    let requests = plans.iter().map(|plan| request(abi, &docs, plan));
+    let counted = abi.protocol.counted.iter().filter(|plan| own(plan.ioctl));
+    let counted: Vec<_> = counted.map(|plan| counted::reply(abi, &docs, plan)).collect();
+    let bitmaps = plans.iter().any(|plan| fill::has_bitmap(plan));
+    let bitmap = bitmaps.then(|| quote!(check_bitmap,));
+    let reads = plans.iter().any(|plan| plan.reply.is_some());
+    let element = reads.then(|| {
+        quote! {
+            use crate::array::Element as _;
+            use crate::wire::Wire;
+        }
+    });
+    let argument = (!plans.is_empty())
+        .then(|| quote!(use crate::argument::{Argument, ArgumentError, Request, #bitmap};));
+    let imports = (!counted.is_empty()).then(counted::imports);
+    format::file(quote! {
+        #![doc = #title]
+
+        #element
+        #argument
+        #imports
+        use crate::uapi;
+
+        #choices
+        #(#requests)*
+        #(#counted)*
+    })
+}
+
+fn request(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> TokenStream {
+    let declaration = types::declaration(abi, docs, plan);
+    let implementation = fill::implementation(abi, plan);
+    quote!(#declaration #implementation)
+}
+
+/// The name of the type of a request.
+pub(super) fn type_name(plan: &RequestPlan) -> Ident {
+    ident(&names::group_type(&plan.name))
+}
+
+/// Whether a request borrows memory.
+pub(super) fn borrows(plan: &RequestPlan) -> bool {
+    plan.inputs.iter().any(|input| match input.kind {
+        InputKind::Memory { .. } => true,
+        InputKind::Inline { count, .. } => types::is_slice(count),
+        _ => false,
+    })
+}

@@ -1,0 +1,196 @@
+//! The code that writes a request, and that reads its results.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::types::is_slice;
+use super::{borrows, type_name};
+use crate::emit::rust::tokens::{decimal, ident, int_type};
+use crate::ir::Abi;
+use crate::ir::requests::{
+    FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
+};
+use crate::layout::Int;
+use crate::reply::Direction;
+
+/// Whether a request has a bitmap whose size is checked.
+pub(super) fn has_bitmap(plan: &RequestPlan) -> bool {
+    plan.inputs
+        .iter()
+        .any(|input| matches!(input.kind, InputKind::Memory { length: MemoryLength::Bits(..), .. }))
+}
+
+/// The implementation of `Request`.
+pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
+    let name = type_name(plan);
+    let lifetime = borrows(plan).then(|| quote!(<'_>));
+    let ioctl = ident(&abi.ioctl(plan.ioctl).name);
+    let text = &abi.ioctl(plan.ioctl).name;
+    let size = size(plan);
+    let argsz = plan.argsz.map(|at| {
+        let at = decimal(at);
+        quote!(argument.put_argsz(#at)?;)
+    });
+    let fixed = plan.fixed.map(|fixed| flags(fixed));
+    let inputs = plan.inputs.iter().map(|input| fill(plan, input));
+    let (reply, argument, read) = match plan.reply {
+        Some(reply) => {
+            let struct_ = ident(&abi.struct_(reply.struct_).name);
+            let bytes = match reply.offset {
+                0 => quote!(argument),
+                offset => {
+                    let offset = decimal(offset);
+                    quote!(argument.get(#offset..).unwrap_or_default())
+                }
+            };
+            let type_ = quote!(uapi::#struct_);
+            let read = quote!(uapi::#struct_::read(Wire::HOST, #bytes));
+            (type_, quote!(argument), read)
+        }
+        None => (quote!(()), quote!(_), quote!()),
+    };
+    quote! {
+        impl Request for #name #lifetime {
+            const IOCTL: u32 = uapi::#ioctl;
+            const NAME: &'static str = #text;
+            type Reply = #reply;
+
+            fn size(&self) -> usize {
+                #size
+            }
+
+            fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
+                #argsz
+                #fixed
+                #(#inputs)*
+                Ok(())
+            }
+
+            fn reply(#argument: &[u8]) -> Self::Reply {
+                #read
+            }
+        }
+    }
+}
+
+/// The size of the argument; elements of a slice are not part of the planned size.
+fn size(plan: &RequestPlan) -> TokenStream {
+    let fixed = decimal(plan.size);
+    let slice = plan.inputs.iter().find_map(|input| match input.kind {
+        InputKind::Inline { element, count, .. } if is_slice(count) => Some((input, element)),
+        _ => None,
+    });
+    match slice {
+        Some((input, element)) => {
+            let (name, size) = (ident(&input.name), decimal(element.size()));
+            quote!(self.#name.len().saturating_mul(#size).saturating_add(#fixed))
+        }
+        None => quote!(#fixed),
+    }
+}
+
+fn flags(fixed: FixedFlags) -> TokenStream {
+    let (at, int) = (decimal(fixed.offset), int_type(fixed.int));
+    let value: TokenStream = format!("{:#x}_{int}", fixed.value).parse().unwrap_or_default();
+    quote!(argument.put(#at, &#value.to_ne_bytes());)
+}
+
+/// The code that puts an input.
+fn fill(plan: &RequestPlan, input: &RequestInput) -> TokenStream {
+    let name = ident(&input.name);
+    match input.present {
+        Some(present) => {
+            let flag = flags(present);
+            let put = put(plan, input, &quote!(#name), &quote!(*#name));
+            let by = match input.kind {
+                InputKind::Memory { direction, .. } if direction != Direction::In => quote!(&mut),
+                _ => quote!(&),
+            };
+            quote! {
+                if let Some(#name) = #by self.#name {
+                    #flag
+                    #put
+                }
+            }
+        }
+        None => put(plan, input, &quote!(self.#name), &quote!(self.#name)),
+    }
+}
+
+/// `place` is the input, `value` its value if it is a number.
+fn put(
+    plan: &RequestPlan,
+    input: &RequestInput,
+    place: &TokenStream,
+    value: &TokenStream,
+) -> TokenStream {
+    match &input.kind {
+        InputKind::Number { offset, group, .. } => {
+            let at = decimal(*offset);
+            match group {
+                Some(_) => quote!(argument.put(#at, &#place.0.to_ne_bytes());),
+                None => quote!(argument.put(#at, &#place.to_ne_bytes());),
+            }
+        }
+        InputKind::Choice { offset, int, .. } => {
+            let (at, int) = (decimal(*offset), int_type(*int));
+            quote!(argument.put(#at, &(#value as #int).to_ne_bytes());)
+        }
+        InputKind::Struct { offset, .. } => {
+            let at = decimal(*offset);
+            quote!(argument.put_elements(#at, 0, &[#value]);)
+        }
+        InputKind::Inline { offset, element, count } => {
+            let (at, size) = (decimal(*offset), decimal(element.size()));
+            match count {
+                InlineCount::Fixed(1) => quote!(argument.put_elements(#at, 0, &[#value]);),
+                InlineCount::Fixed(_) => quote!(argument.put_elements(#at, #size, &#place);),
+                InlineCount::ToEnd => quote!(argument.put_elements(#at, #size, #place);),
+                InlineCount::Field(count, int) => {
+                    let count = number(*count, *int, quote!(#place.len()));
+                    quote!(#count argument.put_elements(#at, #size, #place);)
+                }
+            }
+        }
+        InputKind::Memory { address, direction, element, length } => {
+            let pointer = match direction {
+                Direction::In => quote!(#place.as_ptr()),
+                _ => quote!(#place.as_mut_ptr()),
+            };
+            let bytes = match element {
+                RequestElement::Int(Int::U8 | Int::S8) => quote!(#place.len()),
+                _ => quote!(size_of_val(&*#place)),
+            };
+            let length = match length {
+                MemoryLength::Fixed(_) | MemoryLength::Unknown => quote!(),
+                MemoryLength::Elements(at, int) => number(*at, *int, quote!(#place.len())),
+                MemoryLength::Bytes(at, int) => number(*at, *int, bytes),
+                MemoryLength::Bits(range, page) => {
+                    let [range, page] = [range, page].map(|(offset, _)| by_offset(plan, *offset));
+                    quote!(check_bitmap(#bytes, #range, #page)?;)
+                }
+            };
+            let at = decimal(*address);
+            quote!(#length argument.put_u64(#at, #pointer as usize);)
+        }
+    }
+}
+
+/// The code that puts a number of elements or bytes.
+fn number(at: u64, int: Int, value: TokenStream) -> TokenStream {
+    let at = decimal(at);
+    match int.size() {
+        8 => quote!(argument.put_u64(#at, #value);),
+        _ => quote!(argument.put_u32(#at, #value)?;),
+    }
+}
+
+/// The input at an offset.
+fn by_offset(plan: &RequestPlan, at: u64) -> TokenStream {
+    let input = plan
+        .inputs
+        .iter()
+        .find(|input| matches!(input.kind, InputKind::Number { offset, .. } if offset == at));
+    let name = input.map(|input| ident(&input.name));
+    quote!(u64::from(self.#name))
+}

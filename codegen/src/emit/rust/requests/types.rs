@@ -1,0 +1,209 @@
+//! The declarations: a request with its fields and its constructor, and the choices.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{borrows, type_name};
+use crate::emit::rust::comment::{Docs, sentence};
+use crate::emit::rust::tokens::{decimal, ident, int_type};
+use crate::ir::Abi;
+use crate::ir::requests::{
+    Hazard, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,
+};
+use crate::names;
+use crate::reply::Direction;
+
+/// The enums of flags that exclude each other, each once.
+pub(super) fn choices(docs: &Docs<'_>, plans: &[&RequestPlan]) -> TokenStream {
+    let mut choices = BTreeMap::new();
+    for input in plans.iter().flat_map(|plan| &plan.inputs) {
+        if let InputKind::Choice { type_name, int, options, .. } = &input.kind {
+            choices.entry(type_name.as_str()).or_insert((input, *int, options));
+        }
+    }
+    let enums = choices.into_iter().map(|(name, (input, int, options))| {
+        let (name, int) = (ident(name), int_type(int));
+        let doc = docs.paragraphs(&sentences(&input.doc));
+        let options = options.iter().map(|option| {
+            let doc = docs.paragraphs(&sentences(&option.doc));
+            let (short, value) = (ident(&names::group_type(&option.short)), ident(&option.name));
+            quote!(#doc #short = uapi::#value)
+        });
+        quote! {
+            #doc
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[repr(#int)]
+            #[non_exhaustive]
+            pub enum #name { #(#options),* }
+        }
+    });
+    quote!(#(#enums)*)
+}
+
+pub(super) fn declaration(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> TokenStream {
+    let name = type_name(plan);
+    let doc = docs.paragraphs(&doc(abi, plan));
+    let lifetime = borrows(plan).then(|| quote!(<'a>));
+    let default = taken_by_new(plan).next().is_none().then(|| quote!(, Default));
+    let copy = match has_mutable(plan) {
+        true => quote!(#[derive(Debug #default)]),
+        false => quote!(#[derive(Clone, Copy, Debug #default)]),
+    };
+    let fields: Vec<_> = plan.inputs.iter().map(|input| field(abi, docs, input)).collect();
+    let parameters = taken_by_new(plan).map(|input| {
+        let (name, type_) = (ident(&input.name), type_of(abi, input));
+        quote!(#name: #type_)
+    });
+    let values = plan.inputs.iter().map(|input| {
+        let name = ident(&input.name);
+        match input.present {
+            Some(_) => quote!(#name: None),
+            None => quote!(#name),
+        }
+    });
+    let new = match default {
+        Some(_) => " The request.",
+        None => " The request with the values that every caller sets.",
+    };
+    quote! {
+        #doc
+        #copy
+        #[non_exhaustive]
+        pub struct #name #lifetime { #(#fields),* }
+
+        impl #lifetime #name #lifetime {
+            #[doc = #new]
+            pub const fn new(#(#parameters),*) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    }
+}
+
+/// The inputs that every caller sets.
+fn taken_by_new(plan: &RequestPlan) -> impl Iterator<Item = &RequestInput> {
+    plan.inputs.iter().filter(|input| input.present.is_none())
+}
+
+/// The documentation of a request, in the words of the specification.
+fn doc(abi: &Abi, plan: &RequestPlan) -> Vec<String> {
+    let ioctl = abi.ioctl(plan.ioctl);
+    let mut paragraphs = match &plan.selected {
+        Some(selected) => {
+            let mut doc = vec![format!("`{}` with `{selected}`.", ioctl.name)];
+            doc.extend(sentences(&plan.doc));
+            doc
+        }
+        None => {
+            let mut doc = vec![format!("`{}`.", ioctl.name)];
+            doc.extend(ioctl.meta.doc.iter().cloned());
+            doc
+        }
+    };
+    paragraphs.extend(plan.hazard.map(|hazard| {
+        match hazard {
+            Hazard::Lasting => {
+                "The kernel or a device accesses the memory after the call as well: whoever makes \
+             the call guarantees that it stays valid, and that nothing else relies on its \
+             contents."
+                    .to_owned()
+            }
+            Hazard::UnknownLength => {
+                "The request does not carry the length of the memory: whoever makes the call \
+             guarantees that it is long enough."
+                    .to_owned()
+            }
+        }
+    }));
+    paragraphs
+}
+
+/// Texts that may start with a small letter, as sentences.
+fn sentences(doc: &[String]) -> Vec<String> {
+    doc.iter().map(|text| sentence(text)).collect()
+}
+
+fn field(abi: &Abi, docs: &Docs<'_>, input: &RequestInput) -> TokenStream {
+    let doc = docs.paragraphs(&sentences(&input.doc));
+    let (name, type_) = (ident(&input.name), type_of(abi, input));
+    let type_ = match input.present {
+        Some(_) => quote!(Option<#type_>),
+        None => type_,
+    };
+    quote!(#doc pub #name: #type_)
+}
+
+/// The type of an input, without the option around it.
+fn type_of(abi: &Abi, input: &RequestInput) -> TokenStream {
+    match &input.kind {
+        InputKind::Number { int, group, .. } => {
+            let group = group.and_then(|id| abi.group(id).rust.as_deref());
+            match group {
+                Some(group) => {
+                    let group = ident(group);
+                    quote!(uapi::#group)
+                }
+                None => {
+                    let int = int_type(*int);
+                    quote!(#int)
+                }
+            }
+        }
+        InputKind::Choice { type_name, .. } => {
+            let name = ident(type_name);
+            quote!(#name)
+        }
+        InputKind::Struct { struct_, .. } => {
+            let name = ident(&abi.struct_(*struct_).name);
+            quote!(uapi::#name)
+        }
+        InputKind::Inline { element, count, .. } => {
+            let element = element_type(abi, *element);
+            match count {
+                InlineCount::Fixed(1) => quote!(#element),
+                InlineCount::Fixed(length) => {
+                    let length = decimal(*length);
+                    quote!([#element; #length])
+                }
+                InlineCount::Field(..) | InlineCount::ToEnd => quote!(&'a [#element]),
+            }
+        }
+        InputKind::Memory { direction, element, length, .. } => {
+            let element = element_type(abi, *element);
+            let mutable = (*direction != Direction::In).then(|| quote!(mut));
+            match length {
+                MemoryLength::Fixed(length) => {
+                    let length = decimal(*length);
+                    quote!(&'a #mutable [#element; #length])
+                }
+                _ => quote!(&'a #mutable [#element]),
+            }
+        }
+    }
+}
+
+fn element_type(abi: &Abi, element: RequestElement) -> TokenStream {
+    match element {
+        RequestElement::Int(int) => {
+            let int = int_type(int);
+            quote!(#int)
+        }
+        RequestElement::Struct(id, _) => {
+            let name = ident(&abi.struct_(id).name);
+            quote!(uapi::#name)
+        }
+    }
+}
+
+/// Whether elements are given as a slice.
+pub(super) fn is_slice(count: InlineCount) -> bool {
+    matches!(count, InlineCount::Field(..) | InlineCount::ToEnd)
+}
+
+/// Whether the kernel writes to memory of the caller.
+fn has_mutable(plan: &RequestPlan) -> bool {
+    let written = |input: &RequestInput| matches!(input.kind, InputKind::Memory { direction, .. } if direction != Direction::In);
+    plan.inputs.iter().any(written)
+}

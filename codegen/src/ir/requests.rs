@@ -1,0 +1,221 @@
+//! The plan of requests: the arguments of ioctls that are no host of a chain, each
+//! with its payload. An ioctl has one request, or one for each kind of payload.
+
+use super::{Doc, GroupId, IoctlId, NewFd, StructId};
+use crate::layout::Int;
+use crate::reply::Direction;
+
+/// A request with one kind of payload. Offsets are those of a 64-bit kernel, from the
+/// start of the argument.
+#[derive(Clone, Debug)]
+pub struct RequestPlan {
+    /// The name of its function, in snake case.
+    pub name: String,
+    /// The ioctl.
+    pub ioctl: IoctlId,
+    /// The documentation of the id or the flag that distinguishes it from other requests
+    /// of the ioctl, if there are several.
+    pub doc: Doc,
+    /// The name of this id or flag.
+    pub selected: Option<String>,
+    /// The size of the argument without the array at its end.
+    pub size: u64,
+    /// Offset of `argsz`.
+    pub argsz: Option<u64>,
+    /// The flags that it always has.
+    pub fixed: Option<FixedFlags>,
+    /// The values that the caller sets, in order.
+    pub inputs: Vec<RequestInput>,
+    /// The struct with the results.
+    pub reply: Option<ReplyStruct>,
+    /// The result of the call.
+    pub returns: Returns,
+    /// Why a caller must guarantee something about memory, if so.
+    pub hazard: Option<Hazard>,
+}
+
+/// Flags that a request always has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixedFlags {
+    /// Offset of the flags.
+    pub offset: u64,
+    /// Their type.
+    pub int: Int,
+    /// The flags that are set.
+    pub value: u64,
+}
+
+/// The struct in an argument that has results of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyStruct {
+    /// The struct.
+    pub struct_: StructId,
+    /// Its offset in the argument.
+    pub offset: u64,
+}
+
+/// The result of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returns {
+    /// Always 0.
+    Nothing,
+    /// A number.
+    Number,
+    /// A new file descriptor.
+    Fd(NewFd),
+}
+
+/// Why the caller of a request must guarantee something about memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hazard {
+    /// Memory is accessed after the call.
+    Lasting,
+    /// The length of memory is not part of the request.
+    UnknownLength,
+}
+
+/// A value that the caller of a request sets.
+#[derive(Clone, Debug)]
+pub struct RequestInput {
+    /// Its name, that of its field where it has one.
+    pub name: String,
+    /// Its meaning.
+    pub doc: Doc,
+    /// Its form.
+    pub kind: InputKind,
+    /// The flag that says that it is present, for an optional value.
+    pub present: Option<FixedFlags>,
+}
+
+/// The form of an input.
+#[derive(Clone, Debug)]
+pub enum InputKind {
+    /// An integer, possibly with named numbers. Several at one offset are joined by or.
+    Number {
+        /// Its offset.
+        offset: u64,
+        /// Its type.
+        int: Int,
+        /// The type of its numbers.
+        group: Option<GroupId>,
+    },
+    /// Exactly one of some flags.
+    Choice {
+        /// Its offset.
+        offset: u64,
+        /// Its type.
+        int: Int,
+        /// The name of its type.
+        type_name: String,
+        /// The flags: the short name, the kernel's name, the value, and the meaning.
+        options: Vec<ChoiceOption>,
+    },
+    /// A struct as it is in memory.
+    Struct {
+        /// Its offset.
+        offset: u64,
+        /// The struct.
+        struct_: StructId,
+    },
+    /// Elements within the argument.
+    Inline {
+        /// Offset of the first one.
+        offset: u64,
+        /// The elements.
+        element: RequestElement,
+        /// Their number.
+        count: InlineCount,
+    },
+    /// Elements in memory that the argument has the address of.
+    Memory {
+        /// Offset of the address.
+        address: u64,
+        /// Who writes them.
+        direction: Direction,
+        /// The elements.
+        element: RequestElement,
+        /// Their number.
+        length: MemoryLength,
+    },
+}
+
+/// A flag that excludes the others of its choice.
+#[derive(Clone, Debug)]
+pub struct ChoiceOption {
+    /// Its short name.
+    pub short: String,
+    /// The kernel's name.
+    pub name: String,
+    /// Its value.
+    pub value: u64,
+    /// Its meaning.
+    pub doc: Doc,
+}
+
+/// An element of an array in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestElement {
+    /// An integer.
+    Int(Int),
+    /// A struct of a size.
+    Struct(StructId, u64),
+}
+
+/// The number of elements within an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InlineCount {
+    /// Always the same.
+    Fixed(u64),
+    /// Any, and a field has it: its offset and type.
+    Field(u64, Int),
+    /// Any, up to the end of the argument.
+    ToEnd,
+}
+
+/// The number of elements in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryLength {
+    /// Always the same.
+    Fixed(u64),
+    /// A field has it: its offset and type.
+    Elements(u64, Int),
+    /// A field has the length in bytes: its offset and type.
+    Bytes(u64, Int),
+    /// One bit for each page of a range: offset and type of the length of the range,
+    /// and of the bytes for each bit.
+    Bits((u64, Int), (u64, Int)),
+    /// It is not part of the request.
+    Unknown,
+}
+
+/// A reply that ends in an array, all of which fits or none: the call fails if the
+/// buffer is too small, and sets the count.
+#[derive(Clone, Debug)]
+pub struct CountedReply {
+    /// The name of its function, in snake case.
+    pub name: String,
+    /// The ioctl.
+    pub ioctl: IoctlId,
+    /// The argument.
+    pub struct_: StructId,
+    /// Bytes before the array.
+    pub size: u64,
+    /// Offset of `argsz`.
+    pub argsz: u64,
+    /// Offset and type of the count.
+    pub count: (u64, Int),
+    /// Index of the array among the fields.
+    pub array: usize,
+    /// The elements.
+    pub element: RequestElement,
+}
+
+impl RequestElement {
+    /// Its size.
+    pub fn size(self) -> u64 {
+        match self {
+            Self::Int(int) => int.size(),
+            Self::Struct(_, size) => size,
+        }
+    }
+}

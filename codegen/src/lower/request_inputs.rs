@@ -1,0 +1,288 @@
+//! The inputs of a request: the fields that its caller sets. Counts and lengths follow
+//! from the elements, so the caller does not set them.
+
+use super::requests::{bits, element_of, int, lp64_size, offset};
+use crate::ir::requests::{
+    ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestInput,
+};
+use crate::ir::{
+    Abi, Doc, Field, Group, GroupId, Payload, PayloadLength, Role, Struct, Type, Value,
+};
+use crate::layout::Int;
+use crate::names;
+use crate::reply::Direction;
+
+/// Collects the inputs of a request.
+pub(super) struct Inputs<'a> {
+    abi: &'a Abi,
+    /// Whether fields that go both ways are outputs only.
+    reads: bool,
+    pub(super) inputs: Vec<RequestInput>,
+    /// Whether memory is accessed after the call.
+    pub(super) lasting: bool,
+    /// The start of an array at the end of the argument itself.
+    pub(super) inline_end: Option<u64>,
+}
+
+impl<'a> Inputs<'a> {
+    pub(super) fn new(abi: &'a Abi, reads: bool) -> Self {
+        Self { abi, reads, inputs: Vec::new(), lasting: false, inline_end: None }
+    }
+
+    /// The inputs of an argument. `settled` are flags that the caller does not set, with
+    /// the ids of which it chooses one; `counted` is the count of the payload.
+    pub(super) fn of_argument(
+        &mut self,
+        struct_: &'a Struct,
+        settled: (u64, Option<GroupId>),
+        counted: Option<&str>,
+        has_tail: bool,
+    ) {
+        let fields = struct_.fields.len() - usize::from(has_tail);
+        self.of_fields(struct_, 0..fields, 0, settled, counted);
+    }
+
+    /// The inputs of a struct at an offset.
+    pub(super) fn of_struct(&mut self, struct_: &'a Struct, at: u64) {
+        self.of_fields(struct_, 0..struct_.fields.len(), at, (0, None), None);
+    }
+
+    fn of_fields(
+        &mut self,
+        struct_: &'a Struct,
+        fields: std::ops::Range<usize>,
+        at: u64,
+        settled: (u64, Option<GroupId>),
+        counted: Option<&str>,
+    ) {
+        let derived = derived(struct_);
+        for index in fields {
+            let field = &struct_.fields[index];
+            let is_input = match field.direction {
+                Some(Direction::In) => true,
+                Some(Direction::InOut) => !self.reads || at == 0,
+                _ => false,
+            };
+            let is_derived =
+                derived.contains(&field.name.as_str()) || counted == Some(field.name.as_str());
+            let own = matches!(field.role, Role::Argsz | Role::Reserved);
+            if is_input && !is_derived && !own {
+                self.of_field(struct_, index, at, settled);
+            }
+        }
+    }
+
+    fn of_field(
+        &mut self,
+        struct_: &'a Struct,
+        index: usize,
+        base: u64,
+        (settled, id_of): (u64, Option<GroupId>),
+    ) {
+        let field = &struct_.fields[index];
+        let at = base + offset(struct_, index);
+        let present = present(self.abi, struct_, base, field);
+        let kind = match (&field.type_, &field.payload) {
+            (Type::Int(int), None) if field.role == Role::Flags => {
+                let settled = settled | optional(self.abi, struct_);
+                return self.flags((struct_, field), at, *int, settled, id_of);
+            }
+            (_, Some(payload)) if !payload.lasting => {
+                let Some(memory) = self.memory(struct_, payload, base, at) else { return };
+                memory
+            }
+            (Type::Int(int), lasts) => {
+                self.lasting |= lasts.is_some();
+                InputKind::Number { offset: at, int: *int, group: self.numbers(field, *int) }
+            }
+            (Type::Struct(id), _) => {
+                let inner = self.abi.struct_(*id);
+                return self.of_struct(inner, at);
+            }
+            (Type::Union(arms), _) => match arms.first().map(|arm| &arm.type_) {
+                Some(Type::Struct(id)) => InputKind::Struct { offset: at, struct_: *id },
+                Some(Type::Int(int)) => InputKind::Number { offset: at, int: *int, group: None },
+                _ => return,
+            },
+            (Type::Flexible(..) | Type::Array(..), _) => {
+                let count = match &field.type_ {
+                    Type::Flexible(_, count) => count.and_then(|count| {
+                        Some((base + offset(struct_, count), int(&struct_.fields[count].type_)?))
+                    }),
+                    _ => None,
+                };
+                self.inline_end =
+                    Some(self.of_elements(&field.type_, count, (&field.name, &field.meta.doc), at));
+                return;
+            }
+            (Type::Pointer(_), _) => return,
+        };
+        self.push(&field.name, &field.meta.doc, kind, present);
+    }
+
+    /// The flags that the caller sets: one of each choice, and the others freely.
+    fn flags(
+        &mut self,
+        (struct_, field): (&Struct, &'a Field),
+        at: u64,
+        int: Int,
+        settled: u64,
+        id_of: Option<GroupId>,
+    ) {
+        if let Some(ids) = id_of {
+            let kind = InputKind::Number { offset: at, int, group: None };
+            let doc = self.abi.group(ids).meta.doc.clone();
+            self.push("id", &doc, kind, None);
+        }
+        let Some(group) = field.group.map(|group| self.abi.group(group)) else { return };
+        let mut settled = settled;
+        for choice in &field.choices {
+            let flags = group.values.iter().filter(|flag| choice.flags.contains(&flag.name));
+            let all = bits(flags.clone());
+            if all & settled == 0 {
+                let type_name = names::field_type(&self.abi.prefix, &struct_.name, &choice.name);
+                let options = flags.map(|flag| option(&choice.name, flag)).collect();
+                let kind = InputKind::Choice { offset: at, int, type_name, options };
+                self.push(&choice.name, &field.meta.doc, kind, None);
+            }
+            settled |= all;
+        }
+        let free = group.values.iter().filter(|flag| (flag.number as u64).is_power_of_two());
+        let free = bits(free) & !settled;
+        if free != 0 {
+            let kind = InputKind::Number { offset: at, int, group: self.numbers(field, int) };
+            self.push(&field.name, &field.meta.doc, kind, None);
+        }
+    }
+
+    /// Elements in the argument; returns the end of its fixed part.
+    pub(super) fn of_elements(
+        &mut self,
+        type_: &Type,
+        count: Option<(u64, Int)>,
+        (name, doc): (&str, &Doc),
+        at: u64,
+    ) -> u64 {
+        let (element, fixed) = match type_ {
+            Type::Array(element, length, _) => (element_of(self.abi, element), Some(*length)),
+            Type::Flexible(element, _) => (element_of(self.abi, element), None),
+            other => (element_of(self.abi, other), Some(1)),
+        };
+        let Some(element) = element else { return at };
+        let count = match (fixed, count) {
+            (Some(length), _) => InlineCount::Fixed(length),
+            (None, Some((offset, int))) => InlineCount::Field(offset, int),
+            (None, None) => InlineCount::ToEnd,
+        };
+        if !self.reads {
+            let kind = InputKind::Inline { offset: at, element, count };
+            self.push(name, doc, kind, None);
+        }
+        at + fixed.unwrap_or(0) * element.size()
+    }
+
+    fn memory(
+        &self,
+        struct_: &Struct,
+        payload: &Payload,
+        base: u64,
+        address: u64,
+    ) -> Option<InputKind> {
+        let field = |name: &str| {
+            let index = struct_.fields.iter().position(|field| field.name == name)?;
+            Some((base + offset(struct_, index), int(&struct_.fields[index].type_)?))
+        };
+        let length = match &payload.length {
+            PayloadLength::Fixed(count) => MemoryLength::Fixed(*count),
+            PayloadLength::Elements(count) => {
+                let (offset, int) = field(count)?;
+                MemoryLength::Elements(offset, int)
+            }
+            PayloadLength::Bytes(None, size) => {
+                let (offset, int) = field(size)?;
+                MemoryLength::Bytes(offset, int)
+            }
+            PayloadLength::Bytes(Some(_), _) => MemoryLength::Unknown,
+            PayloadLength::Bits(range, page) => MemoryLength::Bits(field(range)?, field(page)?),
+        };
+        let element = element_of(self.abi, &payload.element)?;
+        Some(InputKind::Memory { address, direction: payload.direction, element, length })
+    }
+
+    /// The type of the numbers of a field, if it has one of the same width.
+    fn numbers(&self, field: &Field, int: Int) -> Option<GroupId> {
+        field.group.filter(|id| {
+            let group = self.abi.group(*id);
+            group.rust.is_some() && group.int.size() == int.size()
+        })
+    }
+
+    fn push(&mut self, name: &str, doc: &Doc, kind: InputKind, present: Option<FixedFlags>) {
+        let taken = self.inputs.iter().any(|input| input.name == name);
+        let name = if taken { format!("{name}_{}", self.inputs.len()) } else { name.to_owned() };
+        self.inputs.push(RequestInput { name, doc: doc.clone(), kind, present });
+    }
+
+    /// The size of a payload without the array at its end.
+    pub(super) fn fixed_size(&self, struct_: &Struct) -> u64 {
+        match struct_.fields.last().map(|field| &field.type_) {
+            Some(Type::Flexible(..)) => offset(struct_, struct_.fields.len() - 1),
+            _ => lp64_size(struct_),
+        }
+    }
+}
+
+fn option(choice: &str, flag: &Value) -> ChoiceOption {
+    ChoiceOption {
+        short: names::option(choice, &flag.short),
+        name: flag.name.clone(),
+        value: flag.number as u64,
+        doc: flag.meta.doc.clone(),
+    }
+}
+
+/// The fields that follow from others: counts, and lengths of memory.
+fn derived(struct_: &Struct) -> Vec<&str> {
+    let counts = struct_.fields.iter().filter_map(|field| match field.type_ {
+        Type::Flexible(_, Some(count)) => Some(struct_.fields[count].name.as_str()),
+        _ => None,
+    });
+    let lengths = struct_.fields.iter().filter_map(|field| match &field.payload.as_ref()? {
+        Payload { lasting: true, .. } => None,
+        Payload {
+            length: PayloadLength::Elements(name) | PayloadLength::Bytes(None, name),
+            ..
+        } => Some(name.as_str()),
+        _ => None,
+    });
+    counts.chain(lengths).collect()
+}
+
+/// The group of the flags of a struct, with their field.
+fn flags<'a>(abi: &'a Abi, struct_: &Struct) -> Option<(usize, Int, &'a Group)> {
+    let index = struct_.fields.iter().position(|field| field.role == Role::Flags)?;
+    let field = &struct_.fields[index];
+    Some((index, int(&field.type_)?, abi.group(field.group?)))
+}
+
+/// The flag of a struct that says whether an input of it is present.
+fn flag_of<'a>(abi: &'a Abi, struct_: &Struct, field: &Field) -> Option<&'a Value> {
+    let is_input = matches!(field.direction, Some(Direction::In | Direction::InOut));
+    let (_, _, group) = flags(abi, struct_)?;
+    let name = field
+        .valid_if
+        .as_ref()
+        .filter(|_| is_input && !matches!(field.type_, Type::Flexible(..)))?;
+    group.values.iter().find(|flag| flag.name == *name)
+}
+
+fn present(abi: &Abi, struct_: &Struct, base: u64, field: &Field) -> Option<FixedFlags> {
+    let flag = flag_of(abi, struct_, field)?;
+    let (index, int, _) = flags(abi, struct_)?;
+    Some(FixedFlags { offset: base + offset(struct_, index), int, value: flag.number as u64 })
+}
+
+/// The flags that say whether optional inputs are present.
+fn optional(abi: &Abi, struct_: &Struct) -> u64 {
+    bits(struct_.fields.iter().filter_map(|field| flag_of(abi, struct_, field)))
+}

@@ -1,0 +1,339 @@
+//! Derives the plan of requests from ioctls, their structs, and the payloads of flags
+//! and ids. This is the only file that does.
+
+use super::request_inputs::Inputs;
+use crate::ir::requests::{
+    CountedReply, FixedFlags, Hazard, InputKind, MemoryLength, ReplyStruct, RequestElement,
+    RequestInput, RequestPlan, Returns,
+};
+use crate::ir::{Abi, Arg, Doc, Field, Group, Ioctl, IoctlId, Role, Struct, StructId, Type, Value};
+use crate::layout::{Int, Model};
+use crate::names;
+use crate::reply::Direction;
+
+/// The requests of all ioctls whose argument is no host of a chain.
+pub(super) fn requests(abi: &Abi) -> Vec<RequestPlan> {
+    let mut plans = Vec::new();
+    for (id, struct_) in arguments(abi) {
+        if counted(abi, id, struct_).is_none() {
+            let head = IoctlArgument::new(abi, id, struct_);
+            plans.extend(head.variants().iter().map(|variant| head.plan(variant)));
+        }
+    }
+    distinguish(abi, &mut plans);
+    plans
+}
+
+/// Gives requests of the same name the name of their ioctl too, and a number if need be.
+fn distinguish(abi: &Abi, plans: &mut [RequestPlan]) {
+    for index in 1..plans.len() {
+        let taken = |name: &str| plans[..index].iter().any(|plan| plan.name == name);
+        if taken(&plans[index].name) {
+            let own = &plans[index];
+            let long = [&name_of(abi, abi.ioctl(own.ioctl)), "_", &own.name].concat();
+            let numbered = (2..).map(|number| format!("{long}_{number}"));
+            let free = std::iter::once(long.clone()).chain(numbered).find(|name| !taken(name));
+            plans[index].name = free.unwrap_or(long);
+        }
+    }
+}
+
+/// The replies of all ioctls that end in an array.
+pub(super) fn counted_replies(abi: &Abi) -> Vec<CountedReply> {
+    arguments(abi).filter_map(|(id, struct_)| counted(abi, id, struct_)).collect()
+}
+
+/// The ioctls with an argument that is no host of a chain.
+fn arguments(abi: &Abi) -> impl Iterator<Item = (IoctlId, StructId)> {
+    let ids = (0..abi.ioctls.len()).map(IoctlId);
+    ids.filter_map(|id| match abi.ioctl(id).arg {
+        Arg::Struct(struct_) if abi.chain_of(struct_).is_none() => Some((id, struct_)),
+        _ => None,
+    })
+}
+
+fn counted(abi: &Abi, id: IoctlId, struct_: StructId) -> Option<CountedReply> {
+    let argument = abi.struct_(struct_);
+    let array = argument.fields.len().checked_sub(1)?;
+    let field = &argument.fields[array];
+    let Type::Flexible(element, Some(count)) = &field.type_ else { return None };
+    let is_reply = field.direction == Some(Direction::Out);
+    Some(CountedReply {
+        name: name_of(abi, abi.ioctl(id)),
+        ioctl: id,
+        struct_,
+        size: offset(argument, array),
+        argsz: offset(argument, argument.argsz?),
+        count: (offset(argument, *count), int(&argument.fields[*count].type_)?),
+        array,
+        element: element_of(abi, element)?,
+    })
+    .filter(|_| is_reply)
+}
+
+/// The name of the functions of an ioctl: its own without the words that all ioctls of
+/// its kind of file descriptor share, unless another ioctl has the same.
+pub(super) fn name_of(abi: &Abi, ioctl: &Ioctl) -> String {
+    let short = |ioctl: &Ioctl| names::request(&abi.prefix, &abi.fds[ioctl.fd].name, &ioctl.name);
+    let name = short(ioctl);
+    let again = abi
+        .ioctls
+        .iter()
+        .filter(|other| other.name != ioctl.name)
+        .any(|other| short(other) == name);
+    if again { names::request(&abi.prefix, "", &ioctl.name) } else { name }
+}
+
+/// The argument of an ioctl.
+struct IoctlArgument<'a> {
+    abi: &'a Abi,
+    ioctl: IoctlId,
+    id: StructId,
+    struct_: &'a Struct,
+    /// The index of the flags, with their group.
+    flags: Option<(usize, &'a Group)>,
+}
+
+/// One kind of payload.
+struct PayloadKind<'a> {
+    name: String,
+    doc: Doc,
+    selected: Option<&'a str>,
+    /// The flags that it always has.
+    fixed: u64,
+    /// The flags that distinguish it, so that the caller does not set them.
+    settled: u64,
+    /// The payload, and the field that counts its elements.
+    payload: Option<(&'a Type, Option<&'a str>)>,
+    /// Whether fields that go both ways are outputs only.
+    reads: bool,
+    /// The ids of which the caller chooses one.
+    id_of: Option<crate::ir::GroupId>,
+    returns: Returns,
+}
+
+impl<'a> IoctlArgument<'a> {
+    fn new(abi: &'a Abi, ioctl: IoctlId, id: StructId) -> Self {
+        let struct_ = abi.struct_(id);
+        let flags = struct_.fields.iter().position(|field| field.role == Role::Flags);
+        let flags = flags.and_then(|at| Some((at, abi.group(struct_.fields[at].group?))));
+        Self { abi, ioctl, id, struct_, flags }
+    }
+
+    fn variants(&self) -> Vec<PayloadKind<'a>> {
+        let Some((at, group)) = self.flags else { return vec![self.plain(0)] };
+        let field = &self.struct_.fields[at];
+        if let Some(ids) = field.ids {
+            return self.by_id(group, ids);
+        }
+        let flag = |name: &String| group.values.iter().find(|value| value.name == *name);
+        let choices = field.choices.iter();
+        for choice in choices {
+            let options: Vec<_> = choice.flags.iter().filter_map(flag).collect();
+            if options.iter().any(|option| option.payload.is_some()) {
+                let settled = bits(options.iter().copied());
+                return options
+                    .iter()
+                    .map(|one| self.option(choice.name.as_str(), one, settled))
+                    .collect();
+            }
+        }
+        let carriers: Vec<_> =
+            group.values.iter().filter(|value| value.payload.is_some()).collect();
+        let settled = bits(carriers.iter().copied());
+        let plain = self.plain(settled);
+        let mut variants = vec![plain];
+        variants.extend(carriers.iter().map(|one| self.option("", one, settled)));
+        variants
+    }
+
+    /// A request without a payload that a flag selects.
+    fn plain(&self, settled: u64) -> PayloadKind<'a> {
+        let ioctl = self.abi.ioctl(self.ioctl);
+        PayloadKind {
+            name: name_of(self.abi, ioctl),
+            doc: Doc::new(),
+            selected: None,
+            fixed: 0,
+            settled,
+            payload: None,
+            reads: false,
+            id_of: None,
+            returns: match (ioctl.returns_fd, &ioctl.returns) {
+                (Some(new), _) => Returns::Fd(new),
+                (None, Some(_)) => Returns::Number,
+                (None, None) => Returns::Nothing,
+            },
+        }
+    }
+
+    /// A request with one of the flags that select a payload.
+    fn option(&self, choice: &str, flag: &'a Value, settled: u64) -> PayloadKind<'a> {
+        let plain = self.plain(settled);
+        let short = names::option(choice, &flag.short);
+        PayloadKind {
+            name: [&plain.name, "_", &short].concat(),
+            doc: flag.meta.doc.clone(),
+            selected: Some(&flag.name),
+            fixed: flag.number as u64,
+            payload: flag.payload.as_ref().map(|type_| (type_, flag.counted_by.as_deref())),
+            ..plain
+        }
+    }
+
+    /// A request for each id with each flag that its payload is passed with, and those
+    /// without a payload.
+    fn by_id(&self, group: &'a Group, ids: crate::ir::GroupId) -> Vec<PayloadKind<'a>> {
+        let all = bits(group.values.iter().filter(|flag| is_one_bit(flag)));
+        let mut variants = Vec::new();
+        for id in &self.abi.group(ids).values {
+            let gates = group.values.iter().filter(|flag| id.gates.contains(&flag.name));
+            let mut gates: Vec<_> = gates.map(Some).collect();
+            if gates.is_empty() {
+                gates.push(None);
+            }
+            variants.extend(gates.into_iter().map(|gate| self.id(id, gate, all)));
+        }
+        for flag in group.values.iter().filter(|flag| flag.without_payload) {
+            let settled = bits(group.values.iter().filter(|flag| flag.without_payload));
+            let variant = self.option("", flag, settled);
+            variants.push(PayloadKind { id_of: Some(ids), returns: Returns::Nothing, ..variant });
+        }
+        variants
+    }
+
+    fn id(&self, id: &'a Value, gate: Option<&'a Value>, settled: u64) -> PayloadKind<'a> {
+        let plain = self.plain(settled);
+        let short = names::option("", &id.short);
+        let name = match gate {
+            Some(gate) => [&names::option("", &gate.short), "_", &short].concat(),
+            None => [&plain.name, "_", &short].concat(),
+        };
+        PayloadKind {
+            name,
+            doc: id.meta.doc.clone(),
+            selected: Some(&id.name),
+            fixed: id.number as u64 | gate.map_or(0, |gate| gate.number as u64),
+            payload: id.payload.as_ref().map(|type_| (type_, None)),
+            reads: gate.is_some_and(|gate| gate.reads),
+            returns: id.returns_fd.map_or(Returns::Nothing, Returns::Fd),
+            ..plain
+        }
+    }
+
+    fn plan(&self, variant: &PayloadKind<'a>) -> RequestPlan {
+        let tail = self.tail();
+        let mut inputs = Inputs::new(self.abi, variant.reads);
+        let counts = variant.payload.and_then(|(_, count)| count);
+        inputs.of_argument(self.struct_, (variant.settled, variant.id_of), counts, tail.is_some());
+        let end = tail.map_or(lp64_size(self.struct_), |tail| offset(self.struct_, tail));
+        let (size, reply) = match (variant.payload, tail) {
+            (Some((type_, count)), Some(tail)) => {
+                let name = &self.struct_.fields[tail];
+                self.payload(&mut inputs, (type_, count), (name, &variant.doc), end)
+            }
+            _ => (end, None),
+        };
+        let reply = reply.or_else(|| self.reply(self.id, 0));
+        let hazard = hazard(&inputs.inputs, inputs.lasting);
+        RequestPlan {
+            name: variant.name.clone(),
+            ioctl: self.ioctl,
+            doc: variant.doc.clone(),
+            selected: variant.selected.map(str::to_owned),
+            size: size.max(inputs.inline_end.unwrap_or(0)),
+            argsz: self.struct_.argsz.map(|argsz| offset(self.struct_, argsz)),
+            fixed: self.fixed(variant.fixed),
+            inputs: inputs.inputs,
+            reply,
+            returns: variant.returns,
+            hazard,
+        }
+    }
+
+    /// The array without a count at the end of the argument, which the payload replaces.
+    fn tail(&self) -> Option<usize> {
+        let last = self.struct_.fields.len().checked_sub(1)?;
+        matches!(self.struct_.fields[last].type_, Type::Flexible(_, None)).then_some(last)
+    }
+
+    /// The inputs of a payload, the size of the argument with it, and its results.
+    fn payload(
+        &self,
+        inputs: &mut Inputs<'a>,
+        (type_, count): (&'a Type, Option<&str>),
+        (field, doc): (&Field, &Doc),
+        at: u64,
+    ) -> (u64, Option<ReplyStruct>) {
+        if let Type::Struct(id) = type_ {
+            let struct_ = self.abi.struct_(*id);
+            inputs.of_struct(struct_, at);
+            return (at + inputs.fixed_size(struct_), self.reply(*id, at));
+        }
+        let count = count.and_then(|count| {
+            let index = self.struct_.fields.iter().position(|field| field.name == count)?;
+            Some((offset(self.struct_, index), int(&self.struct_.fields[index].type_)?))
+        });
+        (inputs.of_elements(type_, count, (&field.name, doc), at), None)
+    }
+
+    fn fixed(&self, value: u64) -> Option<FixedFlags> {
+        let (at, group) = self.flags?;
+        let fixed = FixedFlags { offset: offset(self.struct_, at), int: group.int, value };
+        (value != 0).then_some(fixed)
+    }
+
+    /// The struct, if the kernel writes to it and it can be read as it is.
+    fn reply(&self, id: StructId, offset: u64) -> Option<ReplyStruct> {
+        let fields = self.abi.struct_(id).fields.iter();
+        let mut fields = fields.filter(|field| !matches!(field.role, Role::Argsz | Role::Reserved));
+        let writes = |field: &Field| {
+            let out = matches!(field.direction, Some(Direction::Out | Direction::InOut));
+            out && !matches!(field.type_, Type::Flexible(..))
+        };
+        fields.any(writes).then_some(ReplyStruct { struct_: id, offset })
+    }
+}
+
+/// The guarantee about memory that a caller must give.
+fn hazard(inputs: &[RequestInput], lasting: bool) -> Option<Hazard> {
+    let unknown = |input: &RequestInput| {
+        matches!(input.kind, InputKind::Memory { length: MemoryLength::Unknown, .. })
+    };
+    match lasting {
+        true => Some(Hazard::Lasting),
+        false => inputs.iter().any(unknown).then_some(Hazard::UnknownLength),
+    }
+}
+
+fn is_one_bit(value: &Value) -> bool {
+    (value.number as u64).is_power_of_two()
+}
+
+/// The bits of all flags.
+pub(super) fn bits<'v>(flags: impl Iterator<Item = &'v Value>) -> u64 {
+    flags.fold(0, |all, flag| all | flag.number as u64)
+}
+
+pub(super) fn offset(struct_: &Struct, field: usize) -> u64 {
+    struct_.layouts[Model::Lp64.index()].fields[field].offset
+}
+
+pub(super) fn lp64_size(struct_: &Struct) -> u64 {
+    struct_.layouts[Model::Lp64.index()].size
+}
+
+pub(super) fn int(type_: &Type) -> Option<Int> {
+    match type_ {
+        Type::Int(int) => Some(*int),
+        _ => None,
+    }
+}
+
+pub(super) fn element_of(abi: &Abi, type_: &Type) -> Option<RequestElement> {
+    match type_ {
+        Type::Int(int) => Some(RequestElement::Int(*int)),
+        Type::Struct(id) => Some(RequestElement::Struct(*id, lp64_size(abi.struct_(*id)))),
+        _ => None,
+    }
+}
