@@ -78,16 +78,53 @@ pub fn amend(
     sources: &Sources,
     files: &[usize],
 ) -> Result<Amended, String> {
-    let reference = lower(spec, release);
-    let given = header::given(&reference, sources, files)?;
-    let read = header::read(sources, files, &Outside::of(&reference, &given));
+    if let Some(release) = release {
+        return AmendBase::new(spec, release).amend(sources, files);
+    }
+    let reference = lower(spec, None);
+    let HeadersRead { given, facts, problems } = headers(&reference, sources, files)?;
+    let base = AmendBase::new(spec, fit::best(spec, &facts, &given));
+    Ok(base.amending(&given).run(facts, problems))
+}
+
+/// A release of a specification, which all headers that amend it share.
+pub struct AmendBase {
+    spec: Spec,
+    reference: Abi,
+}
+
+impl AmendBase {
+    /// A release of a specification.
+    pub fn new(spec: &ValidSpec, release: Release) -> Self {
+        Self { spec: spec.spec().as_of(release), reference: lower(spec, Some(release)) }
+    }
+
+    /// The ABI of headers, as [`amend`] has it.
+    pub fn amend(&self, sources: &Sources, files: &[usize]) -> Result<Amended, String> {
+        let HeadersRead { given, facts, problems } = headers(&self.reference, sources, files)?;
+        Ok(self.amending(&given).run(facts, problems))
+    }
+
+    fn amending<'a>(&'a self, given: &'a [usize]) -> Amending<'a> {
+        let (base, reference) = (&self.spec, &self.reference);
+        Amending { base, reference, release: reference.release, given }
+    }
+}
+
+/// Headers that were read.
+struct HeadersRead {
+    given: Vec<usize>,
+    facts: Facts,
+    problems: Diagnostics,
+}
+
+/// Reads headers of an ABI; the error is the path of a file that belongs to none.
+fn headers(reference: &Abi, sources: &Sources, files: &[usize]) -> Result<HeadersRead, String> {
+    let given = header::given(reference, sources, files)?;
+    let read = header::read(sources, files, &Outside::of(reference, &given));
     let (mut facts, problems) = (read.facts, read.problems);
-    facts.keep_files(&header::own(&reference, sources, files));
-    let release = release.unwrap_or_else(|| fit::best(spec, &facts, &given));
-    let reference = lower(spec, Some(release));
-    let base = spec.spec().as_of(release);
-    let amending = Amending { base: &base, reference: &reference, release, given: &given };
-    Ok(amending.run(facts, problems))
+    facts.keep_files(&header::own(reference, sources, files));
+    Ok(HeadersRead { given, facts, problems })
 }
 
 /// A declaration that no specification can describe, or, without a name, all of them.
@@ -108,6 +145,9 @@ impl Amending<'_> {
     /// Amends the specification. A declaration that no specification can describe is
     /// not read, and the rest is amended again without it.
     fn run(&self, mut facts: Facts, problems: Diagnostics) -> Amended {
+        for (name, reason) in facts.not_describable() {
+            facts.forget(&name, reason);
+        }
         loop {
             let (mut amended, mut checked) = (self.base.clone(), Diagnostics::default());
             let guesses = self.amend(&mut amended, &facts, &mut checked);
@@ -147,10 +187,11 @@ impl Amending<'_> {
             given: self.given,
             overlays,
             values: values.map(|value| (value.name.as_str(), value)).collect(),
+            moved: HashSet::new(),
             problems,
         };
         editor.edit(spec);
-        let known = Known::of(&[self.reference], self.given);
+        let known = Known::of(&[self.reference], self.given).without(&editor.moved);
         let edited = spec.clone();
         let places = Places::of(&edited, self.release, self.given);
         let base = Specified {

@@ -78,6 +78,7 @@ pub const FAMILIES: &[Family] = &[
             ("src/ioctls.rs", "the table of ioctl numbers"),
             ("src/views.rs", "all views, and the formats of capability headers"),
             ("src/views/*.rs", "the views and builders of one chain"),
+            ("src/calls.rs", "the kinds of file descriptors, with a method for each ioctl"),
             ("src/records.rs", "the structs that are read and written as they are in memory"),
             ("src/requests.rs", "all requests"),
             ("src/requests/*.rs", "the requests of one section"),

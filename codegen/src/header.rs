@@ -24,6 +24,7 @@ mod lexer;
 mod members;
 mod platform;
 mod program;
+mod reserved_words;
 mod resolve;
 mod targets;
 mod tokens;

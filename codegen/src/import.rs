@@ -48,10 +48,14 @@ pub fn import<'i>(
     given: &[usize],
     folder: &'i str,
 ) -> Import<'i> {
+    let mut facts = facts.clone();
+    let undescribed: Vec<_> = facts.not_describable().into_iter().collect();
+    undescribed.iter().for_each(|(name, reason)| facts.forget(name, reason.clone()));
     let known = Known::of(&[newest, at], given).with_former(newest);
     let places = Places::of(spec, newest.release, given);
     let base = Specified { spec, abi: newest, known: &known, places: &places, since: at.release };
-    let Additions { pieces, left, .. } = find(facts, base);
+    let Additions { pieces, mut left, .. } = find(&facts, base);
+    left.extend(undescribed);
     let count = pieces.len();
     let mut pieces = merged(pieces);
     let reserved = reserved::allow(spec, &mut pieces);

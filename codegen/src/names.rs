@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | struct, tagged enum, constant, ioctl | the kernel's name | `vfio_region_info` |
 //! | field | the kernel's name, raw if Rust reserves it | `r#type` |
+//! | field whose name C++ reserves, or Rust even for raw names | the kernel's name and `_` | `new_` |
 //! | flags or numbers of a field | struct and field in camel case | `RegionInfoFlags` |
 //! | anonymous enum, id space | its name in the specification | `PciRegionIndex` |
 //! | value of one of these types | its constant without prefix and suffix | `RegionInfoFlags::READ` |
@@ -135,6 +136,18 @@ pub fn c_group(abi: &str, prefix: &str, type_: &str, word: &str) -> String {
     c_name(&c_stem(abi), &[without_prefix(prefix, &type_), word])
 }
 
+/// Whether a name is that of a number that counts others.
+pub fn counts_others(name: &str) -> bool {
+    name.split('_').any(|word| ["NUM", "NR", "MAX", "COUNT", "LAST"].contains(&word))
+}
+
+/// The name by which a field of a header is described: its own, with `_` after it if C++
+/// or Rust reserves it.
+pub fn field_name(name: &str) -> String {
+    let reserved = C_WORDS.contains(name) || NEVER_RAW.contains(&name);
+    if reserved { [name, "_"].concat() } else { name.to_owned() }
+}
+
 /// Whether C, C++ and Rust accept a name, Rust possibly as a raw identifier.
 pub fn is_name(name: &str) -> bool {
     let head = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
@@ -222,6 +235,13 @@ mod tests {
             assert!(!is_name(name), "{name}");
         }
         assert!(!is_rust_identifier("type") && !is_rust_identifier("gen"));
+    }
+
+    #[test]
+    fn fields_with_reserved_names_get_others() {
+        for (name, usable) in [("new", "new_"), ("self", "self_"), ("type", "type"), ("", "")] {
+            assert_eq!(field_name(name), usable);
+        }
     }
 
     #[test]

@@ -98,7 +98,8 @@ pub fn patched(
 }
 
 fn patch_of(mail: &Mail) -> Patch {
-    patch::parse(&quote::lines(&mail.text, mail.flowed))
+    let patch = patch::parse(&quote::lines(&mail.text, mail.flowed));
+    if mail.cut { patch.cut() } else { patch }
 }
 
 /// The changes of a series to headers of an ABI, and its other files.
@@ -154,21 +155,28 @@ impl Reviewer<'_> {
         let mut remarks = applied.unplaced.clone();
         if remarks.is_empty() {
             if !self.old.contains_key(&base) {
-                self.old.insert(base, verdict::read(&self.bases, set, &set.headers)?);
+                let old = verdict::read(set.name.clone(), &self.bases, set, &set.headers)?;
+                self.old.insert(base, old);
             }
-            let new = verdict::read(&self.bases, set, &applied.headers)?;
-            remarks = verdict::judge(&set.name, &self.newest, &self.old[&base], &new, &applied);
+            let name = [&set.name, " with the patch"].concat();
+            let new = verdict::read(name, &self.bases, set, &applied.headers)?;
+            remarks = verdict::judge(&self.newest, &self.old[&base], &new, &applied);
         }
         for remark in &mut remarks {
             remark.in_file = in_file(&changes, remark);
         }
         remarks.sort_by_key(|remark| (remark.at.is_none(), remark.at, remark.effect));
+        let mut missing = applied.missing;
+        missing.extend(changes.iter().filter_map(|change| {
+            let short = change.file.short.as_ref()?;
+            Some((MailLine { mail: change.mail, line: short.number }, short.message.clone()))
+        }));
         Ok(Some(SeriesReview {
             mails: series.mails.clone(),
             base: set.name.clone(),
             hunks: changes.iter().map(|change| change.file.hunks.len()).sum(),
             remarks,
-            missing: applied.missing,
+            missing,
             other_files,
         }))
     }

@@ -118,6 +118,15 @@ pub fn write(root: &Path, changes: &[Change<'_>]) -> io::Result<()> {
     Ok(())
 }
 
+/// Replaces the contents of files: all of them, or none.
+pub fn replace(files: &[(PathBuf, String)]) -> io::Result<()> {
+    let mut staged = Staged::default();
+    for (path, contents) in files {
+        staged.add(path, contents.as_bytes())?;
+    }
+    staged.commit()
+}
+
 /// Removes the folders of a removed file as far as they are empty.
 fn remove_empty_folders(root: &Path, path: &str) {
     for folder in Path::new(path).ancestors().skip(1).filter(|folder| *folder != Path::new("")) {

@@ -26,6 +26,8 @@ pub(super) struct Editor<'e> {
     pub(super) overlays: HashSet<usize>,
     /// The values of the ABI by name.
     pub(super) values: HashMap<&'e str, &'e ir::Value>,
+    /// Names of macros that are enumerators now, and the reverse.
+    pub(super) moved: HashSet<String>,
     pub(super) problems: &'e mut Diagnostics,
 }
 

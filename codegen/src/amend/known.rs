@@ -30,6 +30,12 @@ impl<'k> Known<'k> {
         self
     }
 
+    /// The same without some names.
+    pub fn without(mut self, names: &HashSet<String>) -> Self {
+        self.names.retain(|name| !names.contains(*name));
+        self
+    }
+
     /// Whether the specification has a name.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)

@@ -1,10 +1,11 @@
 //! `capchain import`: the YAML that the specification lacks to cover headers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use capchain::diagnostic::Sources;
 use capchain::import::{Edited, Import, import};
 use capchain::lower::lower;
+use capchain::sync;
 
 use super::headers::{HeaderFiles, Headers};
 use super::specs::{self, Loaded};
@@ -38,14 +39,14 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     if let Some(path) = &args.overlay_out {
         let names = args.headers.iter().map(|path| path.display().to_string());
         let text = found.overlay(&names.collect::<Vec<_>>().join(", "))?;
-        return written(path, &text).map(Output::success);
+        return replaced(&[(path.clone(), text)]).map(Output::success);
     }
     Ok(Output::success(found.text()))
 }
 
 /// Puts the additions into the files.
 fn write(found: &Import<'_>, sources: &Sources) -> CommandResult {
-    let mut lines = String::new();
+    let mut files = Vec::new();
     for Edited { file, text } in found.edited(sources)? {
         let path = Path::new(sources.path(file));
         if !path.is_file() {
@@ -54,13 +55,13 @@ fn write(found: &Import<'_>, sources: &Sources) -> CommandResult {
                 path.display()
             ));
         }
-        lines += &written(path, &text)?;
+        files.push((path.to_owned(), text));
     }
-    Ok(Output::success(lines))
+    replaced(&files).map(Output::success)
 }
 
-fn written(path: &Path, text: &str) -> Result<String, String> {
-    let shown = path.display();
-    std::fs::write(path, text).map_err(|error| format!("cannot write {shown}: {error}"))?;
-    Ok(format!("wrote {shown}\n"))
+/// Writes all files or none, and names them.
+fn replaced(files: &[(PathBuf, String)]) -> Result<String, String> {
+    sync::replace(files).map_err(|error| format!("cannot write {error}"))?;
+    Ok(files.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect())
 }

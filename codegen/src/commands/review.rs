@@ -7,10 +7,11 @@ use std::path::Path;
 
 use capchain::lower::lower;
 use capchain::review::{BaseChoice, Effect, Review, changed_headers, review};
+use capchain::spec::ItemSpec;
 use capchain::validate::ValidSpec;
 
 use super::specs::{self, Loaded};
-use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS};
+use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS, to_stderr};
 use crate::cli::{ReviewArgs, Source};
 use input::PatchInput;
 
@@ -20,6 +21,12 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
     let mut whole: Option<Review> = None;
     for Loaded { spec, sources, .. } in specs::matching(source, changes)? {
         let choice = base(&spec, &input, args)?;
+        if has_handlers_of_overlays(&spec) {
+            to_stderr(
+                "note: handlers of overlays are not judged, because a patch of a header has none; \
+                 `capchain compat` compares them\n",
+            );
+        }
         let reviewed = review(&spec, &sources, &choice, input.mails.clone())?;
         match &mut whole {
             Some(whole) => whole.merge(reviewed),
@@ -36,6 +43,19 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
         () => SUCCESS,
     };
     Ok(Output { code, ..output::shown(&reviewed, args.format)? })
+}
+
+/// Whether an overlay states what a handler does.
+fn has_handlers_of_overlays(spec: &ValidSpec) -> bool {
+    let overlays = spec.spec().files.iter().filter(|file| file.overlay);
+    let overlays: Vec<_> = overlays.map(|file| file.title.place.file).collect();
+    spec.spec().items().any(|(_, item)| {
+        let ItemSpec::Ioctl(ioctl) = item else { return false };
+        let handlers = ioctl.handlers.iter().flat_map(|(_, handlers)| handlers.0.iter());
+        let files = handlers.map(|handler| handler.place.file);
+        let files = files.chain(ioctl.replies.iter().map(|(name, _)| name.place.file));
+        files.into_iter().any(|file| overlays.contains(&file))
+    })
 }
 
 /// The wanted base: named releases and headers, or else the headers of the repository.

@@ -1,6 +1,7 @@
 //! The crate: `uapi` with one file per section, the table of ioctls, and the
 //! hand-written parts, which are copied unchanged.
 
+mod calls;
 mod comment;
 mod derives;
 mod format;
@@ -32,9 +33,10 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 11] = [
+const RUNTIME: [Runtime; 12] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
+    runtime("call.rs", include_str!("../../runtime/call.rs"), calls::present),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
     runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
@@ -87,6 +89,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         for (path, text) in views::files(abi, &names) {
             files.push(file(abi, &path, text));
         }
+    }
+    if calls::present(abi) {
+        files.push(file(abi, "calls.rs", calls::module(abi, &names)));
     }
     if requests::present(abi) {
         files.push(file(abi, "requests.rs", requests::root(abi)));

@@ -110,7 +110,7 @@ impl ExpressionReader<'_, '_> {
         Ok(match int {
             IntType::Fixed(int) => value.cast(int),
             IntType::AlignedS64 => value.cast(Int::S64),
-            IntType::Long => {
+            IntType::Long(_) => {
                 self.evaluator.program.depends.set(true);
                 let wide = self.evaluator.program.target.model == Model::Lp64;
                 value.cast(if wide { Int::U64 } else { Int::U32 })
@@ -144,7 +144,7 @@ impl ExpressionReader<'_, '_> {
             _ => match types::int(rest) {
                 Some((IntType::Fixed(int), length)) => (length, [int.size(); 3]),
                 Some((IntType::AlignedS64, length)) => (length, [8; 3]),
-                Some((IntType::Long, length)) => {
+                Some((IntType::Long(_), length)) => {
                     (length, Model::ALL.map(|model| model.pointer().size))
                 }
                 None => return Err("the type is not understood".to_owned()),

@@ -4,6 +4,7 @@
 use super::conventions::{self, Way};
 use super::facts::{ConstantFact, Facts, Spelt, StructFact, TypeFact};
 use crate::ir::{Abi, Group, GroupId, GroupKind};
+use crate::names::counts_others;
 
 /// Headers together with an ABI that knows most of their declarations.
 #[derive(Clone, Copy)]
@@ -108,7 +109,10 @@ impl<'k> Kinds<'k> {
         if constant.enum_index.is_some() {
             let fellows = self.facts.constants.iter();
             let mut fellows = fellows.filter(|one| one.enum_index == constant.enum_index);
-            return fellows.find_map(|one| ids().find(|id| has(id, &one.name)));
+            let is_enum = |id: &GroupId| {
+                matches!(self.abi.group(*id).kind, GroupKind::Enum | GroupKind::AnonymousEnum)
+            };
+            return fellows.find_map(|one| ids().find(|id| is_enum(id) && has(id, &one.name)));
         }
         if let Some(within) = &constant.within {
             let held = |id: &GroupId| {
@@ -173,10 +177,9 @@ impl<'k> Kinds<'k> {
     /// Whether an enumerator counts the ones before it.
     pub fn counts(&self, constant: &ConstantFact) -> bool {
         let name = &constant.name;
-        let named = name.contains("_NUM_") || name.ends_with("_NR") || name.ends_with("_COUNT");
         let last = self.facts.constants.iter().rev();
         let mut last = last.filter(|other| other.enum_index == constant.enum_index);
-        named && last.next().is_some_and(|other| other.name == *name)
+        counts_others(name) && last.next().is_some_and(|other| other.name == *name)
     }
 }
 

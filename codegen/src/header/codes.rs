@@ -18,6 +18,8 @@ pub(super) const NO_LAYOUT: Code = Code("H6");
 pub(super) const SKIPPED: Code = Code("H7");
 /// A name that is defined twice.
 pub const DEFINED_TWICE: Code = Code("H8");
+/// A field whose name other languages reserve.
+pub(super) const RESERVED_WORD: Code = Code("H9");
 
 /// The reason why a declaration cannot be parsed. Boxed, because errors are rare.
 pub(super) type HeaderFault = Box<Diagnostic>;
@@ -26,7 +28,7 @@ pub(super) type HeaderFault = Box<Diagnostic>;
 const MOST: usize = 1000;
 
 /// Every code that reading a header can report.
-pub fn codes() -> [Code; 8] {
+pub fn codes() -> [Code; 9] {
     [
         NOT_C_TEXT,
         UNCLOSED,
@@ -36,6 +38,7 @@ pub fn codes() -> [Code; 8] {
         NO_LAYOUT,
         SKIPPED,
         DEFINED_TWICE,
+        RESERVED_WORD,
     ]
 }
 

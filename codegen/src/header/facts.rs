@@ -153,6 +153,9 @@ pub struct FieldFact {
 pub enum TypeFact {
     /// An integer.
     Int(Int),
+    /// `long`, an integer as wide as a pointer, and whether it is signed. No
+    /// specification can describe it.
+    Long(bool),
     /// A struct.
     Struct(String),
     /// A pointer to integers.
@@ -220,6 +223,25 @@ impl Facts {
         self.structs.retain(|one| own(one.place) || used.contains(&one.name));
     }
 
+    /// The structs that no specification can describe, each with the reason: those with a
+    /// `long`, and those that contain one of them.
+    pub fn not_describable(&self) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::<String, String>::new();
+        for one in &self.structs {
+            let reason = one.fields.iter().find_map(|field| {
+                let name = &field.name;
+                if field.type_.has_long() {
+                    return Some(format!("`{name}` is a long, which is narrower on 32 bit"));
+                }
+                let mut inner = None;
+                field.type_.structs(&mut |of| inner = inner.take().or(found.get(of).cloned()));
+                inner
+            });
+            found.extend(reason.map(|reason| (one.name.clone(), reason)));
+        }
+        found
+    }
+
     /// The constant of this name.
     pub fn constant(&self, name: &str) -> Option<&ConstantFact> {
         self.constants.iter().find(|constant| constant.name == name)
@@ -238,7 +260,17 @@ impl TypeFact {
             Self::Struct(name) => each(name),
             Self::Array(element, ..) | Self::Flexible(element, _) => element.structs(each),
             Self::Union(arms) => arms.iter().for_each(|(_, arm)| arm.structs(each)),
-            Self::Int(_) | Self::Pointer(_) => {}
+            Self::Int(_) | Self::Long(_) | Self::Pointer(_) => {}
+        }
+    }
+
+    /// Whether a `long` is part of the type.
+    fn has_long(&self) -> bool {
+        match self {
+            Self::Long(_) => true,
+            Self::Array(element, ..) | Self::Flexible(element, _) => element.has_long(),
+            Self::Union(arms) => arms.iter().any(|(_, arm)| arm.has_long()),
+            Self::Int(_) | Self::Struct(_) | Self::Pointer(_) => false,
         }
     }
 
@@ -246,6 +278,8 @@ impl TypeFact {
     pub fn text(&self) -> String {
         match self {
             Self::Int(int) => int.name().to_owned(),
+            Self::Long(true) => "long".to_owned(),
+            Self::Long(false) => "unsigned long".to_owned(),
             Self::Struct(name) => name.clone(),
             Self::Pointer(int) => [int.name(), "*"].concat(),
             Self::Array(element, length, _) => format!("{}[{length}]", element.text()),

@@ -9,10 +9,12 @@ use super::externals::Outside;
 use super::facts::{FieldFact, StructFact, TypeFact};
 use super::members::{BaseType, ParsedMember};
 use super::program::Program;
+use super::reserved_words;
 use super::tokens::{Kind, Token};
 use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::layout::{Extent, Int, Layout, Model, PerModel, round_up};
+use crate::names::field_name;
 
 /// Structs with their layouts, and those that have none, each with the reason.
 #[derive(Default)]
@@ -75,6 +77,7 @@ pub(super) fn lay_out<'a>(
         for item in std::mem::take(&mut waiting) {
             match planner.plan(item, evaluate) {
                 Ok(fact) => {
+                    reserved_words::report(&item.members, problems);
                     let extents = fact.layouts.each_ref().map(Layout::extent);
                     planner.known.insert(item.name.clone(), extents);
                     laid.structs.push(fact);
@@ -127,7 +130,7 @@ impl<'a> Planner<'_, 'a> {
                 type_ = TypeFact::Int(Int::AlignedU64);
             }
             fields.push(FieldFact {
-                name: member.name.map_or("", |name| name.text).to_owned(),
+                name: member.name.map(|name| field_name(name.text)).unwrap_or_default(),
                 type_,
                 doc: member
                     .name
@@ -297,12 +300,11 @@ impl<'a> Planner<'_, 'a> {
         }
         let extents = scaled.map(|extent| extent.unwrap_or(Extent { size: 0, align: 1 }));
         let element = Box::new(type_);
-        let counted_by = member.attributes.counted_by.map(str::to_owned);
         let type_ = match flexible {
             true if total > 1 => {
                 return Err(format!("`{name}` is an array of arrays without a length"));
             }
-            true => TypeFact::Flexible(element, counted_by),
+            true => TypeFact::Flexible(element, member.attributes.counted_by.map(field_name)),
             false => TypeFact::Array(element, total, constant),
         };
         Ok(Planned { type_, extents })
@@ -324,8 +326,8 @@ impl<'a> Planner<'_, 'a> {
                 let extents = [Extent { size: 8, align: 8 }; 3];
                 Planned { type_: TypeFact::Int(Int::S64), extents }
             }
-            BaseType::Int(IntType::Long) => {
-                return Err(format!("`{name}` is a long, whose width depends on the target"));
+            BaseType::Int(IntType::Long(signed)) => {
+                Planned { type_: TypeFact::Long(*signed), extents: Model::ALL.map(Model::pointer) }
             }
             BaseType::Enum(tag) => {
                 let found = self.types.enums.get(tag.text);
@@ -354,7 +356,7 @@ impl<'a> Planner<'_, 'a> {
                             );
                         }
                     }
-                    let name = arm.name.map_or("", |name| name.text).to_owned();
+                    let name = arm.name.map(|name| field_name(name.text)).unwrap_or_default();
                     if name.is_empty() {
                         return Err("a union inside of a union has no name".to_owned());
                     }
@@ -378,7 +380,7 @@ impl<'a> Planner<'_, 'a> {
     fn extent(&self, type_: &TypeFact, model: Model) -> Option<Extent> {
         Some(match type_ {
             TypeFact::Int(int) => model.int(*int),
-            TypeFact::Pointer(_) => model.pointer(),
+            TypeFact::Long(_) | TypeFact::Pointer(_) => model.pointer(),
             TypeFact::Struct(name) => self.declared(name).ok()?[model.index()],
             TypeFact::Array(element, length, _) => self.extent(element, model)?.times(*length)?,
             TypeFact::Flexible(element, _) => self.extent(element, model)?.times(0)?,

@@ -290,7 +290,7 @@ fn within(define: &Define<'_>, structs: &[DeclaredStruct<'_>]) -> Option<Enclosi
     }
     Some(EnclosingField {
         struct_: item.name.clone(),
-        field: field.map(|name| name.text.to_owned()),
+        field: field.map(|name| crate::names::field_name(name.text)),
     })
 }
 

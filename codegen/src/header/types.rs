@@ -28,8 +28,8 @@ pub(super) enum IntType {
     Fixed(Int),
     /// A signed 64-bit integer that is aligned to 8 on every target.
     AlignedS64,
-    /// `long`, which is as wide as a pointer.
-    Long,
+    /// `long`, which is as wide as a pointer, and whether it is signed.
+    Long(bool),
 }
 
 /// The integer type at the start of a declaration, and the number of its tokens.
@@ -52,8 +52,12 @@ pub(super) fn int(tokens: &[Token<'_>]) -> Option<(IntType, usize)> {
             found(Int::AlignedU64)
         }
         "__aligned_s64" | "aligned_s64" => Some((IntType::AlignedS64, 1)),
-        "size_t" | "ssize_t" | "uintptr_t" | "intptr_t" | "__kernel_size_t"
-        | "__kernel_ulong_t" | "__kernel_long_t" | "__kernel_ssize_t" => Some((IntType::Long, 1)),
+        "size_t" | "uintptr_t" | "__kernel_size_t" | "__kernel_ulong_t" => {
+            Some((IntType::Long(false), 1))
+        }
+        "ssize_t" | "intptr_t" | "__kernel_ssize_t" | "__kernel_long_t" => {
+            Some((IntType::Long(true), 1))
+        }
         _ => plain(&words),
     }
 }
@@ -75,7 +79,7 @@ fn plain(words: &[&str]) -> Option<(IntType, usize)> {
         (1, 0, 0) => of(Int::U8, Int::U8),
         (0, 1, 0) => of(Int::S16, Int::U16),
         (0, 0, 2) => of(Int::S64, Int::U64),
-        (0, 0, 1) => Some((IntType::Long, words.len())),
+        (0, 0, 1) => Some((IntType::Long(!unsigned), words.len())),
         (0, 0, 0) => of(Int::S32, Int::U32),
         _ => None,
     }
@@ -89,6 +93,8 @@ pub(super) fn has_explicit_alignment(type_: &TypeFact) -> bool {
         TypeFact::Array(element, ..) | TypeFact::Flexible(element, _) => {
             has_explicit_alignment(element)
         }
-        TypeFact::Struct(_) | TypeFact::Pointer(_) | TypeFact::Union(_) => false,
+        TypeFact::Long(_) | TypeFact::Struct(_) | TypeFact::Pointer(_) | TypeFact::Union(_) => {
+            false
+        }
     }
 }

@@ -16,6 +16,8 @@ pub struct Protocol {
     pub capabilities: Vec<CapPlan>,
     /// The chains, in the order of `Abi::chains`.
     pub chains: Vec<ChainPlan>,
+    /// The names of the functions of ioctls, in snake case, in the order of `Abi::ioctls`.
+    pub names: Vec<String>,
     /// The requests, in the order of `Abi::ioctls`.
     pub requests: Vec<RequestPlan>,
     /// The replies that end in an array.

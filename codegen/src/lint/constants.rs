@@ -3,10 +3,8 @@
 use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{Abi, GroupKind, Literal, Type};
+use crate::names::counts_others;
 use crate::reply::Count;
-
-/// Words in the name of a count.
-const COUNTING: [&str; 5] = ["NUM", "NR", "MAX", "COUNT", "LAST"];
 
 /// L14: a constant that is compared with an unsigned field is unsigned in C too.
 pub(super) fn unsigned(abi: &Abi) -> Vec<Violation<'_>> {
@@ -38,7 +36,7 @@ pub(super) fn counts_are_marked(abi: &Abi) -> Vec<Violation<'_>> {
     let counted = [GroupKind::Enum, GroupKind::AnonymousEnum, GroupKind::IdSpace];
     for group in abi.groups.iter().filter(|group| counted.contains(&group.kind)) {
         for value in &group.values {
-            let by_name = value.name.split('_').any(|word| COUNTING.contains(&word));
+            let by_name = counts_others(&value.name);
             let by_position = value.literal == Literal::Next;
             let (message, help) = match value.count {
                 None if by_name || by_position => (

@@ -21,8 +21,9 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
     let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
     let (requests, counted) = (requests::requests(abi), requests::counted_replies(abi));
+    let names = abi.ioctls.iter().map(|ioctl| requests::name_of(abi, ioctl)).collect();
     let mut plan =
-        Protocol { headers, capabilities, chains, requests, counted, records: Vec::new() };
+        Protocol { headers, capabilities, chains, names, requests, counted, records: Vec::new() };
     plan.records = records(abi, &plan);
     plan
 }

@@ -4,6 +4,7 @@
 use std::cell::OnceCell;
 
 use super::header_text::HeaderText;
+use crate::amend::AmendBase;
 use crate::diagnostic::Sources;
 use crate::emit;
 use crate::lower::lower;
@@ -23,13 +24,22 @@ pub enum BaseChoice {
 }
 
 /// The headers of one base.
-#[derive(Debug)]
 pub(super) struct HeaderSet {
     /// The release or the path, for a reader.
     pub(super) name: String,
     /// The release; none for given headers.
     pub(super) release: Option<Release>,
     pub(super) headers: Vec<HeaderText>,
+    /// What all amendments of a release share; made when it is needed.
+    base: OnceCell<AmendBase>,
+}
+
+impl HeaderSet {
+    /// The release, for amendments; none for given headers.
+    pub(super) fn amend_base(&self, spec: &ValidSpec) -> Option<&AmendBase> {
+        let release = self.release?;
+        Some(self.base.get_or_init(|| AmendBase::new(spec, release)))
+    }
 }
 
 /// The bases of a specification, each of them made when it is needed.
@@ -73,11 +83,21 @@ fn of_release(spec: &ValidSpec, release: Option<Release>) -> HeaderSet {
     let headers = abi.headers.iter().enumerate();
     let headers = headers
         .map(|(index, header)| HeaderText::new(&header.path, &emit::kernel_header(&abi, index)));
-    HeaderSet { name: abi.release.to_string(), release, headers: headers.collect() }
+    HeaderSet {
+        name: abi.release.to_string(),
+        release,
+        headers: headers.collect(),
+        base: OnceCell::new(),
+    }
 }
 
 fn of_files(files: &[(String, String)]) -> HeaderSet {
     let names: Vec<_> = files.iter().map(|(path, _)| path.as_str()).collect();
     let headers = files.iter().map(|(path, text)| HeaderText::new(path, text));
-    HeaderSet { name: names.join(" "), release: None, headers: headers.collect() }
+    HeaderSet {
+        name: names.join(" "),
+        release: None,
+        headers: headers.collect(),
+        base: OnceCell::new(),
+    }
 }

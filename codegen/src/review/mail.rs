@@ -19,6 +19,8 @@ pub struct Mail {
     pub text: String,
     /// Whether lines are `format=flowed`, so that some start with one more space.
     pub flowed: bool,
+    /// Whether its text ends in the middle of a line.
+    pub cut: bool,
 }
 
 /// The mails of an input, in order.
@@ -59,7 +61,10 @@ fn is_header_line(text: &[u8]) -> bool {
 }
 
 fn mail(piece: &[u8]) -> Mail {
-    let plain = || Mail { text: String::from_utf8_lossy(piece).into_owned(), ..Mail::default() };
+    let plain = || {
+        let text = String::from_utf8_lossy(piece).into_owned();
+        Mail { cut: !text.ends_with('\n'), text, ..Mail::default() }
+    };
     let parts = piece.windows(9).filter(|bytes| bytes.eq_ignore_ascii_case(b"boundary=")).count();
     if !is_header_line(piece) || parts > MOST_PARTS {
         return plain();
@@ -74,6 +79,7 @@ fn mail(piece: &[u8]) -> Mail {
     let mut mail = Mail { subject: one_line(&subject), from, message_id, ..Mail::default() };
     for part in parsed.parts().take(MOST_PARTS).filter(|part| is_text(part)) {
         mail.text += &body(part);
+        mail.cut = !mail.text.ends_with('\n');
         mail.text.push('\n');
         mail.flowed |= part.ctype.params.get("format").is_some_and(|format| format == "flowed");
     }

@@ -20,6 +20,8 @@ pub(super) struct FilePatch {
     pub(super) hunks: Vec<Hunk>,
     /// Lines of its hunks that cannot be read.
     pub(super) problems: Vec<BadLine>,
+    /// The last line of the mail, if it ends inside a hunk, as the `@@` line counts.
+    pub(super) short: Option<BadLine>,
 }
 
 /// A hunk, with the lines that a mailer wrapped joined again.
@@ -30,6 +32,32 @@ pub(super) struct Hunk {
     /// The text after the second `@@`: a line of the file before the hunk.
     pub(super) heading: String,
     pub(super) lines: Vec<PatchLine>,
+}
+
+impl Hunk {
+    /// The last line, if both sides together lack lines.
+    fn shortage(&self, (old, new): (usize, usize)) -> Option<BadLine> {
+        let count = |absent| self.lines.iter().filter(|line| line.sign != absent).count();
+        let (old_found, new_found) = (count(Sign::Added), count(Sign::Removed));
+        if old_found >= old && new_found >= new {
+            return None;
+        }
+        let number = self.lines.last().map_or(self.number, |line| line.number);
+        let message = format!(
+            "the mail ends in a hunk with {old_found} of {old} old and {new_found} of {new} new lines"
+        );
+        Some(BadLine { number, message })
+    }
+}
+
+impl Patch {
+    /// Of a mail that was cut in the middle of a line, the last hunk cannot be read.
+    pub(super) fn cut(mut self) -> Self {
+        if let Some(file) = self.files.last_mut() {
+            file.problems.extend(file.short.take());
+        }
+        self
+    }
 }
 
 /// A line of a hunk.
@@ -89,7 +117,11 @@ pub(super) fn parse(lines: &[QuotedLine<'_>]) -> Patch {
                 named = true;
             }
             let file = patch.files.last_mut().expect("a file of the hunk");
+            let counts = (head.old_count, head.new_count);
             let (hunk, next) = hunk::read(lines, at, head, &mut file.problems);
+            if next == lines.len() {
+                file.short = hunk.shortage(counts);
+            }
             file.hunks.push(hunk);
             at = next;
         } else {

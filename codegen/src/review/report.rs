@@ -31,7 +31,7 @@ pub struct SeriesReview {
     /// Findings in the order of the lines that cause them. With an unplaced line there are
     /// no others, because half a patch is not judged.
     pub remarks: Vec<Remark>,
-    /// Context lines that the base does not have.
+    /// Context lines that the base does not have, and hunks that the end of a mail cuts.
     pub missing: Vec<(MailLine, String)>,
     /// Changed files that are no specified header.
     pub other_files: Vec<String>,

@@ -20,17 +20,21 @@ const SPECIFICATION_ONLY: [&str; 9] =
     ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28"];
 
 /// An ABI with the text of its headers.
-#[derive(Debug)]
 pub(super) struct ReadHeaders {
-    pub(super) amended: Amended,
+    side: Side,
+    /// Errors and warnings of reading.
+    problems: Diagnostics,
+    /// The findings of `lint`.
+    lint: Diagnostics,
     /// The files of the specification, then the headers.
     pub(super) sources: Sources,
     /// The index of the first header.
     pub(super) first: usize,
 }
 
-/// Reads headers as an ABI.
+/// Reads headers as an ABI, which is shown under a name.
 pub(super) fn read(
+    name: String,
     bases: &Bases<'_>,
     set: &HeaderSet,
     headers: &[HeaderText],
@@ -38,36 +42,36 @@ pub(super) fn read(
     let mut sources = bases.sources.clone();
     let add = |header: &HeaderText| sources.add(header.path.clone(), header.text.clone());
     let files: Vec<_> = headers.iter().map(add).collect();
-    let amended = amend(bases.spec, set.release, &sources, &files)
-        .map_err(|path| format!("{path} is not a specified header"))?;
+    let amended = match set.amend_base(bases.spec) {
+        Some(base) => base.amend(&sources, &files),
+        None => amend(bases.spec, None, &sources, &files),
+    };
+    let amended = amended.map_err(|path| format!("{path} is not a specified header"))?;
     let first = files.first().copied().unwrap_or_default();
-    Ok(ReadHeaders { amended, sources, first })
+    let lint = lint(&amended.abi);
+    let (side, problems) = side(name, amended);
+    Ok(ReadHeaders { side, problems, lint, sources, first })
 }
 
 /// Everything to say about a series that was placed completely.
 pub(super) fn judge(
-    base: &str,
     newest: &Abi,
     old: &ReadHeaders,
     new: &ReadHeaders,
     applied: &AppliedSeries,
 ) -> Vec<Remark> {
     let causes = Causes { applied, headers: new };
-    let unreadable = new_problems(&new.amended.problems, &old.amended.problems);
+    let unreadable = new_problems(&new.problems, &old.problems);
     let mut remarks: Vec<_> = unreadable.map(|one| problem(one, &causes)).collect();
     if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
         return remarks;
     }
-    let findings = compat::compare(
-        &side(base.to_owned(), &old.amended),
-        &side([base, " with the patch"].concat(), &new.amended),
-    );
+    let findings = compat::compare(&old.side, &new.side);
     remarks.extend(findings.into_iter().map(|one| finding(one, &causes)));
-    let (before, after) = (lint(&old.amended.abi), lint(&new.amended.abi));
-    let asked = new_problems(&after, &before);
+    let asked = new_problems(&new.lint, &old.lint);
     let asked = asked.filter(|one| !SPECIFICATION_ONLY.contains(&one.code.0));
     remarks.extend(asked.map(|one| question(one, &causes)));
-    let asked = remarks::all(&old.amended.abi, &new.amended.abi, newest);
+    let asked = remarks::all(&old.side.abi, &new.side.abi, newest);
     remarks.extend(asked.into_iter().map(|one| Remark {
         effect: one.effect,
         code: one.code,
@@ -81,17 +85,16 @@ pub(super) fn judge(
     remarks
 }
 
-fn side(name: String, amended: &Amended) -> Side {
-    let unread = amended.unread.iter().map(|(name, item)| {
-        let Unread { text, reason, place } = item.clone();
-        (name.clone(), UnreadItem { text, reason, place })
+/// Amended headers as a side of a comparison, and the problems of reading them.
+fn side(name: String, amended: Amended) -> (Side, Diagnostics) {
+    let guessed = amended.guessed();
+    let Amended { abi, given, unread, problems, .. } = amended;
+    let unread = unread.into_iter().map(|(name, item)| {
+        let Unread { text, reason, place } = item;
+        (name, UnreadItem { text, reason, place })
     });
-    let knowledge = Knowledge {
-        headers: Some(amended.given.clone()),
-        guessed: amended.guessed(),
-        unread: unread.collect(),
-    };
-    Side { name, abi: amended.abi.clone(), knowledge }
+    let knowledge = Knowledge { headers: Some(given), guessed, unread: unread.collect() };
+    (Side { name, abi, knowledge }, problems)
 }
 
 /// The diagnostics that only the new side has.

@@ -192,6 +192,32 @@ fn what_a_kernel_adds_and_breaks_is_in_the_change() {
 }
 
 #[test]
+fn every_specification_with_headers_is_handled() {
+    let (major, minor) = newest();
+    let repository = Repository::new((major, minor + 1), |header| header);
+    let demo = fixtures::root().join("codegen/tests/specs/hard_cases");
+    copy_folder(&demo, &repository.repo().join("spec/demo"));
+    // A specification whose headers the kernel does not have is left alone.
+    let pci = repository.repo().join("spec/pci");
+    copy_folder(&fixtures::root().join("codegen/tests/specs/pci"), &pci);
+    let header = kernel_header(&lower(&fixtures::open(&demo), None), 0);
+    let folder = repository.folder.path().join("headers/demo");
+    fs::create_dir(&folder).expect("a folder");
+    let text = format!("#define DEMO_H\n{header}\n#define DEMO_LATER\t77\n");
+    fs::write(folder.join("demo.h"), text).expect("a header");
+    let ran = repository.script();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let body = repository.text("../change/body.md");
+    for said in ["## `spec/vfio`", "## `spec/demo`", "no constant `DEMO_LATER`"] {
+        assert!(body.contains(said), "`{said}` is not in\n{body}");
+    }
+    assert!(!body.contains("spec/pci"), "{body}");
+    let new = format!("v{major}.{}", minor + 1);
+    assert!(repository.text("spec/demo/abi.yaml").contains(&new));
+    assert!(repository.text("spec/vfio/abi.yaml").contains(&new));
+}
+
+#[test]
 fn what_is_no_header_fails_and_so_does_a_folder_that_is_there() {
     let repository = Repository::new(newest(), |_| "struct vfio_region_info {\n".to_owned());
     let ran = repository.script();
@@ -240,8 +266,10 @@ fn the_action_reviews_a_commit() {
 
     let hooks = fs::read_to_string(root.join(".pre-commit-hooks.yaml")).expect("the hook");
     let hooks: Value = serde_yaml::from_str(&hooks).expect("YAML");
-    let entry = hooks[0]["entry"].as_str().expect("a command");
-    assert_eq!(shell(folder.path(), entry).code, 0, "nothing is staged");
+    assert_eq!(hooks[0]["language"].as_str(), Some("script"));
+    let entry = root.join(hooks[0]["entry"].as_str().expect("a script"));
+    let entry = entry.canonicalize().expect("the script").display().to_string();
+    assert_eq!(shell(folder.path(), &entry).code, 0, "nothing is staged");
     let staged = format!("git reset -q --soft HEAD~ && {entry}");
     let Outcome { code, stdout, .. } = shell(folder.path(), &staged);
     assert!(code == 1 && stdout.contains("break[C3]"), "{stdout}");

@@ -7,36 +7,34 @@
 use std::fs;
 
 use capchain::lower::lower;
-use support::fuzz_seeds::{INPUTS, inputs, run};
+use support::fuzz_seeds::{inputs, run};
+use support::random::rounds;
 use support::spec_folder::SpecFolder;
 use support::{agree_program, fixtures, fuzz_requests, fuzz_seeds, fuzz_targets};
 
-/// A sample of the inputs; `slow` runs all of them.
-const SAMPLE: usize = INPUTS / 10;
-
 #[test]
 fn decode_takes_any_bytes() {
-    run("decode", fuzz_targets::decode, SAMPLE / 5);
+    run("decode", fuzz_targets::decode, rounds(2000));
 }
 
 #[test]
 fn the_forms_of_input_take_any_bytes() {
-    run("input", fuzz_targets::input, SAMPLE / 5);
+    run("input", fuzz_targets::input, rounds(2000));
 }
 
 #[test]
 fn mailboxes_can_be_any_bytes() {
-    run("review", fuzz_targets::review, SAMPLE / 250);
+    run("review", fuzz_targets::review, rounds(30).min(200));
 }
 
 #[test]
 fn specifications_can_be_any_bytes() {
-    run("yaml", fuzz_targets::yaml, SAMPLE / 40);
+    run("yaml", fuzz_targets::yaml, rounds(200).min(2500));
 }
 
 #[test]
 fn peers_can_answer_any_bytes() {
-    run("request", fuzz_requests::request, SAMPLE);
+    run("request", fuzz_requests::request, rounds(10_000));
 }
 
 #[test]

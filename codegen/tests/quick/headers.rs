@@ -1,15 +1,16 @@
 //! The reader of headers against facts from a compiler, against the
 //! specification, and against text that is not a header.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use capchain::catalogue;
 use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::header::{Facts, Outside, read};
 use capchain::lower::lower;
 use capchain::release::Release;
+use support::cpu_time::cpu_time;
 use support::declarations_text::{assert_equal, of_abi, of_facts};
-use support::random::Random;
+use support::random::{Random, rounds};
 use support::{declarations_text, facts, fixtures, kernels};
 
 /// Reads one text.
@@ -126,7 +127,6 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         ("negative array", "struct a { __u8 x[-1]; };\n".to_owned(), "H6"),
         ("struct in itself", "struct a { struct a x; };\n".to_owned(), "H6"),
         ("bit field", "struct a { __u32 x:3; };\n".to_owned(), "H4"),
-        ("long", "struct a { long x; };\n".to_owned(), "H6"),
         ("attribute", "struct a { __u32 x __attribute__((mode(DI))); };\n".to_owned(), "H6"),
         ("two values", "#define A 1\n#define A 2\n".to_owned(), "H8"),
         ("two structs", "struct a { __u32 x; };\nstruct a { __u32 y; };\n".to_owned(), "H8"),
@@ -162,6 +162,7 @@ fn linux_c_is_read() {
         ("vfio_after_pragma", [16, 8], [12, 4]),
         ("vfio_unions", [24, 8], [20, 4]),
         ("vfio_counted", [16, 8], [16, 8]),
+        ("vfio_long", [8, 8], [4, 4]),
     ];
     for (name, lp64, ilp32) in sizes {
         let one = facts.struct_(name).unwrap_or_else(|| panic!("{name} is not read\n{shown}"));
@@ -169,13 +170,13 @@ fn linux_c_is_read() {
         assert_eq!((found(0), found(1)), (lp64, ilp32), "{name}");
     }
     let unread: Vec<_> = facts.unread.keys().map(String::as_str).collect();
-    assert_eq!(unread, ["#if __FOO ( 1 )", "vfio_bits", "vfio_by_target", "vfio_long"]);
+    assert_eq!(unread, ["#if __FOO ( 1 )", "vfio_bits", "vfio_by_target"]);
 }
 
 #[test]
 fn broken_headers_get_a_clear_error_quickly() {
     for (what, text, code) in hostile() {
-        let start = Instant::now();
+        let start = cpu_time();
         let (facts, problems, sources) = of(&text);
         let shown = problems.render(&sources, false);
         let codes: Vec<_> = problems.sorted().iter().map(|problem| problem.code.0).collect();
@@ -184,7 +185,8 @@ fn broken_headers_get_a_clear_error_quickly() {
         let item = ["H4", "H5", "H6"].contains(&code);
         assert_eq!(problems.has_errors(), !item && code != "H7", "{what}: {shown}");
         assert!(!item || !facts.unread.is_empty(), "{what}: {shown}");
-        assert!(start.elapsed() < Duration::from_secs(20), "{what}: {:?}", start.elapsed());
+        let took = cpu_time() - start;
+        assert!(took < Duration::from_secs(20), "{what}: {took:?}");
     }
 }
 
@@ -204,7 +206,7 @@ fn headers_that_change_at_random_are_read_or_refused() {
     let pieces = ["{", "}", "(", ")", ";", "#", "/*", "*/", "\"", "\\\n", "[", "]", "union ", "\n"];
     let mut random = Random(6);
     let (mut read, mut refused) = (0, 0);
-    for round in 0..300 {
+    for round in 0..rounds(100) {
         let mut bytes = seeds[round % seeds.len()].clone().into_bytes();
         for _ in 0..=random.below(3) {
             let at = random.below(bytes.len());

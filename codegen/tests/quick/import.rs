@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use capchain::emit::kernel_header;
 use capchain::ir::requests::InputKind;
 use capchain::ir::{Abi, Meta};
 use capchain::lower::lower;
@@ -229,5 +230,123 @@ fn headers_of_older_releases_lack_nothing() {
         let header = path.display().to_string();
         let Outcome { code, stdout, stderr } = run_on(&copy, &["import", &header, "--at", release]);
         assert_eq!((code, stdout.as_str()), (0, ""), "{release}: {stderr}");
+    }
+}
+
+/// A header with a flag and an ioctl more, which belong into two files.
+fn with_two_additions(folder: &Path) -> String {
+    let header = folder.join("vfio.h");
+    let text = kernel_header(&lower(&fixtures::spec(), None), 0);
+    let flag = "#define VFIO_REGION_INFO_FLAG_CAPS";
+    let fast = ["#define VFIO_REGION_INFO_FLAG_FAST\t(1 << 4)\n", flag].concat();
+    let text = text.replacen(flag, &fast, 1);
+    let text = grown(&text, "vfio_irq_info", "\t__u32\tmode;\n\t__u32\tmore;\n");
+    fs::write(&header, text).expect("a header");
+    header.display().to_string()
+}
+
+/// The contents of every file of a specification.
+fn contents(spec: &SpecFolder) -> Vec<String> {
+    let files = fixtures::yaml_files(spec.path());
+    files.iter().map(|path| fs::read_to_string(path).expect("a file")).collect()
+}
+
+#[test]
+fn additions_are_written_to_all_files_or_to_none() {
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    let header = with_two_additions(folder.path());
+    let before = contents(&copy);
+    // A folder takes the temporary name of the second file.
+    fs::create_dir(copy.path().join("region_info.yaml.new")).expect("a folder");
+    let refused = run_on(&copy, &["import", &header, "--write"]);
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    assert!(refused.stderr.contains("cannot write"), "{}", refused.stderr);
+    assert_eq!(contents(&copy), before);
+    assert!(!copy.path().join("irq_info.yaml.new").exists());
+
+    fs::remove_dir(copy.path().join("region_info.yaml.new")).expect("a folder");
+    let Outcome { code, stdout, stderr } = run_on(&copy, &["import", &header, "--write"]);
+    assert_eq!((code, stdout.matches("wrote ").count()), (0, 2), "{stdout}{stderr}");
+    let drifted = run_on(&copy, &["drift", &header]);
+    assert_eq!(drifted.code, 0, "{}{}", drifted.stdout, drifted.stderr);
+    // Drafts are no errors of the specification, but `lint` rejects them.
+    let linted = run_on(&copy, &["lint"]);
+    assert!(linted.code == 1 && linted.stdout.contains("error[L28]"), "{}", linted.stdout);
+    let again = run_on(&copy, &["import", &header, "--write"]);
+    assert_eq!((again.code, again.stdout.as_str()), (0, ""), "{}", again.stderr);
+}
+
+#[test]
+fn the_embedded_specification_is_not_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let header = with_two_additions(folder.path());
+    let Outcome { code, stderr, .. } = run(folder.path(), &["import", &header, "--write"]);
+    assert!(code == 2 && stderr.contains("--spec names a folder to write to"), "{stderr}");
+}
+
+#[test]
+fn an_overlay_is_written_whole_or_not_at_all() {
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    let header = with_two_additions(folder.path());
+    let nowhere = folder.path().join("vfio.h/overlay.yaml").display().to_string();
+    let refused = run_on(&copy, &["import", &header, "--overlay-out", &nowhere]);
+    assert!(refused.code == 2 && refused.stderr.contains("cannot write"), "{}", refused.stderr);
+
+    let overlay = folder.path().join("overlay.yaml");
+    let shown = overlay.display().to_string();
+    let done = run_on(&copy, &["import", &header, "--overlay-out", &shown]);
+    assert_eq!((done.code, done.stdout), (0, format!("wrote {shown}\n")), "{}", done.stderr);
+    let drifted = run_on(&copy, &["--overlay", &shown, "drift", &header]);
+    assert_eq!(drifted.code, 0, "{}{}", drifted.stdout, drifted.stderr);
+
+    // An overlay belongs to one header.
+    let zdev = folder.path().join("vfio_zdev.h");
+    let text = kernel_header(&lower(&fixtures::spec(), None), 1);
+    let text = grown(&text, "vfio_device_info_cap_zpci_base", "\t__u32\tmore;\n\t__u32\tlast;\n");
+    fs::write(&zdev, text).expect("a header");
+    fs::remove_file(&overlay).expect("a file");
+    let zdev = zdev.display().to_string();
+    let refused = run_on(&copy, &["import", &header, &zdev, "--overlay-out", &shown]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("one header at a time"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!overlay.exists());
+}
+
+#[test]
+fn a_payload_is_found_under_an_abbreviated_name() {
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    copy.edit("device_feature.yaml", |text| {
+        let text = without(
+            text,
+            "      VFIO_DEVICE_FEATURE_ZPCI_ERROR:",
+            "  - struct: vfio_device_low_power_entry_with_wakeup",
+        );
+        without(text, "  - struct: vfio_device_feature_zpci_err", "nothing after it")
+    });
+    copy.edit("zdev.yaml", |text| text.replace("`VFIO_DEVICE_FEATURE_ZPCI_ERROR`", "the feature"));
+    let header = folder.path().join("vfio.h");
+    fs::write(&header, kernel_header(&lower(&fixtures::spec(), None), 0)).expect("a header");
+    let Outcome { code, stdout, stderr } =
+        run_on(&copy, &["import", &header.display().to_string(), "--at", "v7.3"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("payload: vfio_device_feature_zpci_err"), "{stdout}");
+}
+
+#[test]
+fn a_struct_with_a_long_is_left_out() {
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    let header = folder.path().join("vfio.h");
+    let text = kernel_header(&lower(&fixtures::spec(), None), 0);
+    let more = "struct vfio_wide {\n\tunsigned long\tvalue;\n};\nstruct vfio_outer {\n\tstruct vfio_wide\twide;\n};\n";
+    fs::write(&header, text + more).expect("a header");
+    let Outcome { code, stdout, stderr } =
+        run_on(&copy, &["import", &header.display().to_string()]);
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    for name in ["vfio_wide", "vfio_outer"] {
+        let note = format!("`{name}` is left out: `value` is a long, which is narrower on 32 bit");
+        assert!(stderr.contains(&note), "{stderr}");
     }
 }

@@ -28,6 +28,7 @@ mod headers;
 mod history;
 mod hostile_yaml;
 mod import;
+mod import_additions;
 mod lint;
 mod matrix;
 mod model;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::LazyLock;
 
+use capchain::Opened;
 use capchain::catalogue;
 use capchain::diagnostic::Sources;
 use capchain::drift::drift;
@@ -15,6 +17,7 @@ use capchain::review::{BaseChoice, Effect, Mail, Remark, Review, codes, mails, p
 use capchain::spec::load::Origin;
 use capchain::validate::ValidSpec;
 use support::mangled::{self, DAMAGES, Damage};
+use support::program::run;
 use support::{fixtures, kernels};
 
 /// Releases between which much changed, in order.
@@ -131,9 +134,10 @@ fn irq_info() -> String {
 
 /// The review of an input against the specification.
 fn reviewed(choice: &BaseChoice, input: &[u8]) -> Review {
-    let opened = capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[]);
-    let spec = opened.spec.expect("the specification");
-    review(&spec, &opened.sources, choice, mails(input)).expect("a review")
+    static OPENED: LazyLock<Opened> =
+        LazyLock::new(|| capchain::open(&Origin::Folder(fixtures::root().join("spec/vfio")), &[]));
+    let spec = OPENED.spec.as_ref().expect("the specification");
+    review(spec, &OPENED.sources, choice, mails(input)).expect("a review")
 }
 
 /// What a review finds: effect, code and line of each finding.
@@ -315,6 +319,7 @@ fn the_page_shows_the_mail() {
 fn postings_are_answered() {
     let expected = [
         ("cxl-v3", &["L3", "L4", "L5", "L6", "L9"][..]),
+        ("zpci-error-v13", &["R3", "R4", "R7"]),
         ("dma-buf-tph-v11", &["R3", "R4"]),
         ("pci-tph-2025", &["L7", "R4"]),
         ("zpci-error-v19", &["R8"]),
@@ -332,4 +337,143 @@ fn postings_are_answered() {
             assert!(asked.contains(code), "{name}: {code} of {asked:?}");
         }
     }
+}
+
+/// The text of a file in `codegen/tests/mails`.
+fn stored(name: &str) -> String {
+    let path = fixtures::root().join("codegen/tests/mails").join(name);
+    fs::read_to_string(path).expect("a mail")
+}
+
+#[test]
+fn migration_v2_takes_names_for_other_numbers() {
+    let found = found(&BaseChoice::Release(release("v5.17")), &stored("migration-v7.patch"));
+    let of = |wanted: Effect| {
+        let found = found.iter().filter(|(effect, ..)| *effect == wanted);
+        found
+            .map(|(_, code, line)| {
+                (
+                    *code,
+                    line.split_whitespace()
+                        .nth(usize::from(line.starts_with("#define")))
+                        .unwrap_or_default()
+                        .to_owned(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(Effect::NotJudged), [], "{found:#?}");
+    let breaks: BTreeSet<_> = of(Effect::Breaks).into_iter().collect();
+    let expected = [
+        ("C10", "VFIO_DEVICE_STATE_RUNNING"),
+        ("C10", "VFIO_DEVICE_STATE_STOP"),
+        ("C11", "VFIO_DEVICE_STATE_SAVING"),
+        // No header says that these are the old names.
+        ("C12", "VFIO_DEVICE_STATE_V1_RESUMING"),
+        ("C12", "VFIO_DEVICE_STATE_V1_RUNNING"),
+        ("C12", "VFIO_DEVICE_STATE_V1_SAVING"),
+    ];
+    let expected = expected.map(|(code, name)| (code, name.to_owned()));
+    assert_eq!(breaks, BTreeSet::from(expected), "{found:#?}");
+}
+
+#[test]
+fn a_struct_with_bit_fields_is_not_judged() {
+    let found = found(&BaseChoice::Release(release("v7.2")), &stored("zpci-error-v18.patch"));
+    let missed = found.iter().filter(|(effect, ..)| *effect == Effect::NotJudged);
+    let missed: Vec<_> = missed.map(|(_, code, line)| (*code, line.as_str())).collect();
+    assert_eq!(missed, [("C25", "struct vfio_device_feature_zpci_err {")], "{found:#?}");
+    let claimed =
+        |(effect, code, _): &(Effect, &str, String)| (*effect, *code) == (Effect::Question, "R3");
+    assert!(found.iter().any(claimed), "{found:#?}");
+}
+
+#[test]
+fn encodings_do_not_change_the_verdict() {
+    let base = BaseChoice::Release(release("v7.2"));
+    let mut plain = found(&base, &stored("cxl-v3.patch"));
+    assert!(plain.len() > 5);
+    plain.iter_mut().for_each(|one| one.2 = one.2.split_whitespace().collect());
+    for encoding in ["flowed", "base64", "quoted-printable"] {
+        let mut encoded = found(&base, &stored(&format!("cxl-v3-{encoding}.eml")));
+        encoded.iter_mut().for_each(|one| one.2 = one.2.split_whitespace().collect());
+        // A line that the mailer wrapped is shown without its rest.
+        let same = encoded.iter().zip(&plain).all(|(one, other)| {
+            (one.0, one.1) == (other.0, other.1) && other.2.starts_with(&one.2)
+        });
+        assert!(same && encoded.len() == plain.len(), "{encoding}: {encoded:#?}\n{plain:#?}");
+    }
+}
+
+#[test]
+fn a_mail_that_was_cut_is_not_judged() {
+    let patch = patch_of("struct vfio_irq_info {", " \t__u32\tcount;\n+\t__u32\tfresh;\n };\n")
+        .replace("@@ -1,3 +1,4 @@", "@@ -1,2 +1,3 @@");
+    assert_eq!(unplaced(&v5_2(), &patch), [""; 0]);
+    let whole = reviewed(&v5_2(), patch.as_bytes());
+    assert_eq!(whole.series[0].missing, []);
+    // In the middle of a line nothing is certain.
+    let end = patch.find("fresh").expect("a field") + 3;
+    assert_eq!(unplaced(&v5_2(), &patch[..end]), ["\t__u32\tfre"]);
+    // At the end of a line it may have been cut, and the answer says so.
+    let end = patch.rfind(" };").expect("the last line");
+    let review = reviewed(&v5_2(), patch[..end].as_bytes());
+    assert_eq!(review.count(Effect::NotJudged), 0);
+    let messages = review.series[0].missing.iter().map(|(_, message)| message.as_str());
+    let expected = "the mail ends in a hunk with 1 of 2 old and 2 of 3 new lines";
+    assert_eq!(messages.collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn fields_with_reserved_names_are_judged() {
+    let lines = " \t__u32\tcount;\n+\t__u32\tnew;\n+\t__u32\tself;\n };\n";
+    let patch = patch_of("struct vfio_irq_info {", lines);
+    let found = found(&v5_2(), &patch);
+    assert!(found.iter().all(|(effect, ..)| *effect != Effect::NotJudged), "{found:#?}");
+    for name in ["new;", "self;"] {
+        let at = |wanted: Effect, code: &str| {
+            found.iter().any(|(effect, other, line)| {
+                *effect == wanted && *other == code && line.ends_with(name)
+            })
+        };
+        assert!(at(Effect::Breaks, "C5") && at(Effect::Question, "H9"), "{name}: {found:#?}");
+    }
+}
+
+/// Answers of the program to input that is no patch of a header.
+#[test]
+fn odd_input_gets_a_clear_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rubbish: Vec<u8> =
+        (0..20_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let other = "--- a/drivers/vfio/x.c\n+++ b/drivers/vfio/x.c\n@@ -1 +1,2 @@\n int a;\n+int b;\n";
+    let gone = patch_of(
+        "struct vfio_gone {",
+        " \t__u32\tnothing;\n+\t__u32\tsomething;\n \t__u32\there;\n",
+    );
+    let cases = [
+        (rubbish, 2, "the input has no patch"),
+        (other.into(), 0, "changes no specified header"),
+        (gone.into(), 2, "this change has no certain place in linux/vfio.h"),
+        (Vec::new(), 2, "the input has no patch"),
+    ];
+    for (input, code, expected) in cases {
+        let path = folder.path().join("input");
+        fs::write(&path, input).expect("a file");
+        let found = run(folder.path(), &["review", &path.display().to_string()]);
+        let shown = [found.stdout.as_str(), &found.stderr].concat();
+        assert!(found.code == code && shown.contains(expected), "{}: {shown}", found.code);
+    }
+}
+
+#[test]
+fn handlers_of_overlays_are_named_as_not_judged() {
+    let root = fixtures::root();
+    let overlay = "spec/vfio/proposals/irq_info_caps_sizeof.yaml";
+    let args = ["review", "--base", "v7.2", "codegen/tests/mails/cxl-v3.patch"];
+    let plain = run(&root, &args);
+    let with = run(&root, &[&["--overlay", overlay][..], &args].concat());
+    assert_eq!((plain.code, with.code), (0, 0), "{}", with.stderr);
+    let note = "handlers of overlays are not judged";
+    assert!(with.stderr.contains(note) && !plain.stderr.contains(note), "{}", with.stderr);
 }

@@ -239,7 +239,13 @@ fn the_packaged_generator_needs_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let package = unpacked(folder.path(), "capchain");
     let mut build = cargo(&package);
-    // Compiled dependencies are taken from the folder of this test.
+    // Compiled dependencies are taken from the folder of this test, so the profile is
+    // that of the workspace.
+    let workspace = fs::read_to_string(fixtures::root().join("Cargo.toml")).expect("the manifest");
+    let sections = workspace.split("\n\n").filter(|section| section.starts_with("[profile.dev"));
+    fs::create_dir(package.join(".cargo")).expect("a folder");
+    fs::write(package.join(".cargo/config.toml"), sections.collect::<Vec<_>>().join("\n\n"))
+        .expect("a file");
     let here = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
     build.env("CARGO_BUILD_BUILD_DIR", here).env("CARGO_INCREMENTAL", "0");
     build.args(["build", "--quiet", "--offline", "--locked", "--bin", "capchain", "--target-dir"]);

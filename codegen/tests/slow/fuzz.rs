@@ -1,41 +1,16 @@
-//! Every fuzz target on fixed inputs: seeds made from the vectors, and copies of
-//! them with bytes changed. `quick` runs a sample of those that need no compiler.
+//! The fuzz targets that need a compiler, on fixed inputs: seeds made from the vectors,
+//! and copies of them with bytes changed. `quick` runs the other targets.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use capchain::lower::lower;
-use support::fuzz_seeds::{INPUTS, inputs, run};
+use support::fuzz_seeds::{INPUTS, inputs};
 use support::groups::{Group, skip};
 use support::process::succeed_with_input;
-use support::{agree_program, fixtures, fuzz_requests, fuzz_targets};
+use support::{agree_program, fixtures};
 
 const MAIN: &str = include_str!("../programs/records.rs");
-
-#[test]
-fn decode_takes_any_bytes() {
-    run("decode", fuzz_targets::decode, INPUTS / 5);
-}
-
-#[test]
-fn the_forms_of_input_take_any_bytes() {
-    run("input", fuzz_targets::input, INPUTS / 5);
-}
-
-#[test]
-fn mailboxes_can_be_any_bytes() {
-    run("review", fuzz_targets::review, INPUTS / 500);
-}
-
-#[test]
-fn specifications_can_be_any_bytes() {
-    run("yaml", fuzz_targets::yaml, INPUTS / 40);
-}
-
-#[test]
-fn peers_can_answer_any_bytes() {
-    run("request", fuzz_requests::request, INPUTS);
-}
 
 /// A folder with all that the programs in C are compiled from.
 fn sources() -> tempfile::TempDir {

@@ -30,5 +30,6 @@ mod proofs;
 mod proposals;
 mod publishing;
 mod rust_format;
+mod sarif;
 mod standalone_crates;
 mod vectors;

@@ -26,6 +26,8 @@
 //!
 //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
 //!   `std` implies `alloc`.
+//! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
+//!   ioctl, through rustix; implies `alloc`.
 //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
 //!   pointers.
 //!   Left out, since they have padding or a pointer:
@@ -40,7 +42,7 @@
 //!   [`vfio_iommu_type1_dirty_bitmap_get`](uapi::vfio_iommu_type1_dirty_bitmap_get),
 //!   [`ccw_io_region`](uapi::ccw_io_region), [`ccw_schib_region`](uapi::ccw_schib_region).
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "ioctl"), forbid(unsafe_code))]
 #![allow(deprecated, reason = "deprecated items are still declared")]
 
 #[cfg(feature = "alloc")]
@@ -50,6 +52,12 @@ mod argument;
 mod array;
 mod chain;
 mod counted;
+
+#[cfg(all(feature = "ioctl", target_os = "linux"))]
+mod call;
+
+#[cfg(all(feature = "ioctl", target_os = "linux"))]
+pub mod calls;
 
 #[macro_use]
 mod flags;

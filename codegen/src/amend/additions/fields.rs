@@ -308,7 +308,7 @@ pub(in crate::amend) fn expression(
         TypeFact::Array(element, _, Some(length)) => (base(element)?, Shape::Named(length.clone())),
         TypeFact::Array(element, length, None) => (base(element)?, Shape::Fixed(*length)),
         TypeFact::Flexible(element, _) => (base(element)?, Shape::Flexible(count)),
-        TypeFact::Union(_) => return None,
+        TypeFact::Long(_) | TypeFact::Union(_) => return None,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::amend::pieces::Addition;
 use crate::header::conventions::{self, Way};
 use crate::header::{ConstantFact, Spelt, StructFact};
 use crate::ir::{Group, GroupId, GroupKind};
+use crate::names::counts_others;
 use crate::reply::Count;
 use crate::spec;
 use crate::spec::text::Number;
@@ -82,14 +83,18 @@ impl<'f> Finder<'f> {
             _ if among == Among::Flags && single => {
                 value.bit = bit(constant.number.trailing_zeros());
             }
-            Spelt::Position if among == Among::Group => {
+            Spelt::Position if among == Among::Group && self.kinds.counts(constant) => {
                 value.value = Some(Amount::Next);
-                value.count = self.kinds.counts(constant).then_some(Count::Moves);
+                value.count = Some(Count::Moves);
             }
             Spelt::Or(names) if among == Among::Flags && self.are_flags(names, constant) => {
                 value.of = List(names.iter().map(|name| placed(name, place)).collect());
             }
-            _ => value.value = Some(Amount::Number(number.value)),
+            _ => {
+                let counts = constant.enum_index.is_some() && counts_others(&constant.name);
+                value.value = Some(Amount::Number(number.value));
+                value.count = (counts && among == Among::Group).then_some(Count::Frozen);
+            }
         }
     }
 

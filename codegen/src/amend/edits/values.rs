@@ -38,7 +38,16 @@ impl Editor<'_> {
         let all = std::mem::take(&mut values.0);
         for (name, LineOrMap(mut value)) in all {
             let spelt = value.before.name_at(self.release, &name).to_owned();
+            let is_enum = kind == ListKind::Enum;
             let stays = match self.facts.constant(&spelt) {
+                // A macro that became an enumerator, or the reverse, is another item.
+                Some(constant) if constant.enum_index.is_some() != is_enum => {
+                    let stays = self.stays(&spelt, name.place);
+                    if !stays {
+                        self.moved.insert(spelt);
+                    }
+                    stays
+                }
                 Some(constant) => {
                     self.value(&name, &spelt, &mut value, (constant, kind));
                     true

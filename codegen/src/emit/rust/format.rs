@@ -37,7 +37,7 @@ pub(super) fn file(tokens: TokenStream) -> String {
                 imports.flush(&mut blocks);
                 flush_modules(&mut modules, &mut blocks);
                 let text = invocation(&item).unwrap_or_else(|| unparsed(item));
-                blocks.push(spaced(&reflow(&text)));
+                blocks.push(spaced(&reflow(&with_comments(&text))));
             }
         }
     }
@@ -69,6 +69,17 @@ fn invocation(item: &syn::Item) -> Option<String> {
     let body = text.lines().filter_map(|line| line.strip_prefix("    "));
     let body: String = body.flat_map(|line| [line, "\n"]).collect();
     Some(body.replacen(&format!("{name}("), &format!("{name}!("), 1))
+}
+
+/// Turns each statement `safety!("...");` into a comment: tokens have no comments.
+fn with_comments(text: &str) -> String {
+    let comment = |line: &str| {
+        let reason = line.trim_start().strip_prefix("safety!(\"")?.strip_suffix("\");")?;
+        let indent = line.len() - line.trim_start().len();
+        let rows = wrap(&["SAFETY: ", reason, "."].concat(), WIDTH - indent - "// ".len());
+        Some(rows.iter().map(|row| format!("{:indent$}// {row}\n", "")).collect::<String>())
+    };
+    text.lines().map(|line| comment(line).unwrap_or_else(|| [line, "\n"].concat())).collect()
 }
 
 /// Adds the collected module declarations as a sorted block.
@@ -173,7 +184,9 @@ fn spaced(text: &str) -> String {
         spaced.push('\n');
         let next = lines.get(index + 1).copied().unwrap_or("}");
         let ends_body = *line == "    }" && next != "}";
-        let member = line.ends_with(';') && line.starts_with("    ") && next.starts_with("    ");
+        let comment = line.trim_start().starts_with("//");
+        let member =
+            line.ends_with(';') && !comment && line.starts_with("    ") && next.starts_with("    ");
         let before_method = member && is_method(&lines[index + 1..]);
         let ends_list = line.ends_with("];") && next.starts_with("    ///");
         if ends_body || before_method || ends_list {

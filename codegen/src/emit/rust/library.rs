@@ -6,7 +6,7 @@ use quote::quote;
 use super::comment::{Docs, Names};
 use super::derives;
 use super::tokens::ident;
-use super::{format, ioctls, needs, records, requests, section, views};
+use super::{calls, format, ioctls, needs, records, requests, section, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
 use crate::output::CodeLanguage;
@@ -44,13 +44,15 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //!
         //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
         //!   `std` implies `alloc`.
+        //! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
+        //!   ioctl, through rustix; implies `alloc`.
         //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
         //!   pointers.
         #(#![doc = #left_out])*
         //! - `serde`: structs, flags and numbers can be serialized and deserialized.
         #(#![doc = #without_serde])*
         #![no_std]
-        #![forbid(unsafe_code)]
+        #![cfg_attr(not(feature = "ioctl"), forbid(unsafe_code))]
         #![allow(deprecated, reason = "deprecated items are still declared")]
 
         #[cfg(feature = "alloc")]
@@ -116,6 +118,14 @@ fn modules(abi: &Abi) -> TokenStream {
             pub mod requests;
         )
     });
+    let calls = calls::present(abi).then(|| {
+        quote! {
+            #[cfg(all(feature = "ioctl", target_os = "linux"))]
+            mod call;
+            #[cfg(all(feature = "ioctl", target_os = "linux"))]
+            pub mod calls;
+        }
+    });
     let before = ["argument.rs", "array.rs", "chain.rs", "counted.rs"].map(private);
     let between = ["profile.rs"].map(private);
     let after = ["reply.rs", "request.rs"].map(private);
@@ -124,6 +134,7 @@ fn modules(abi: &Abi) -> TokenStream {
     let code = code(abi);
     quote! {
         #(#before)*
+        #calls
         #flags
         #history
         #ioctls

@@ -17,6 +17,7 @@ pub(super) fn reflow(text: &str) -> String {
                 || join_chain(&mut lines, index)
                 || join_call(&mut lines, index)
                 || join_arm(&mut lines, index)
+                || join_unsafe(&mut lines, index)
                 || join_operands(&mut lines, index)
                 || move_value(&mut lines, index)
                 || hug_block(&mut lines, index))
@@ -123,6 +124,16 @@ fn join_arm(lines: &mut Vec<String>, start: usize) -> bool {
     let single = !body.ends_with([';', ',', '{']) && end.trim() == "}";
     let whole = [head, " => ", body.trim(), ","].concat();
     let whole = (single && whole.len() <= WIDTH).then_some(whole);
+    replace(lines, start, start + 2, whole)
+}
+
+/// Joins an unsafe block of one expression.
+fn join_unsafe(lines: &mut Vec<String>, start: usize) -> bool {
+    let is_block = lines[start].trim_start() == "unsafe {" || lines[start].ends_with(" unsafe {");
+    let [body, end, ..] = &lines[start + 1..] else { return false };
+    let single = !body.ends_with([';', ',', '{', '(']) && end.trim_start().starts_with('}');
+    let whole = [&lines[start], " ", body.trim(), " ", end.trim()].concat();
+    let whole = (is_block && single && whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, start + 2, whole)
 }
 

@@ -2,7 +2,7 @@
 
 mod counted;
 mod fill;
-mod types;
+pub(super) mod types;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;

@@ -130,7 +130,7 @@ fn format_name(header: &CapHeader) -> proc_macro2::Ident {
 }
 
 /// The view of a host: `RegionInfo` of `vfio_region_info`.
-fn host_name(abi: &Abi, host: &HostPlan) -> String {
+pub(super) fn host_name(abi: &Abi, host: &HostPlan) -> String {
     let name = names::without_prefix(&abi.prefix, &abi.struct_(host.struct_).name);
     names::group_type(name)
 }

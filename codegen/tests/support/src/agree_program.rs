@@ -43,8 +43,23 @@ pub fn write(folder: &Path, abi: &Abi) {
     fs::write(folder.join("chains.rs"), rust_program::source(abi)).expect("a file");
 }
 
+/// How the crate and programs are compiled.
+const OPTIMISED: [&str; 3] = ["-O", "-C", "codegen-units=1"];
+
 /// Compiles a program of which the sources were written, with or without `lto`.
 pub fn compile(folder: &Path, main: &str, lto: &str) -> PathBuf {
+    library(folder);
+    program(folder, main, lto)
+}
+
+/// Compiles the crate of which the sources were written.
+pub fn library(folder: &Path) {
+    rustc::library(folder, "generated_abi", &OPTIMISED);
+}
+
+/// Compiles a program with the header of which the sources were written, and with the
+/// crate that was compiled.
+pub fn program(folder: &Path, main: &str, lto: &str) -> PathBuf {
     let mut objects = String::new();
     for part in C {
         let mut gcc = Command::new("gcc");
@@ -52,9 +67,7 @@ pub fn compile(folder: &Path, main: &str, lto: &str) -> PathBuf {
         succeed(gcc.arg(format!("{part}.c")).args(["-o", &format!("{part}.o")]));
         objects += &format!("-Clink-arg={part}.o ");
     }
-    let args = ["-O", "-C", "codegen-units=1"];
-    rustc::library(folder, "generated_abi", &args);
     let mut more = vec!["-C", lto];
     more.extend(objects.split_ascii_whitespace());
-    rustc::program_with(folder, "generated_abi", main, &[&args[..], &more].concat())
+    rustc::program_with(folder, "generated_abi", main, &[&OPTIMISED[..], &more].concat())
 }

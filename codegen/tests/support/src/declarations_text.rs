@@ -208,6 +208,8 @@ fn c_fact(type_: &header::TypeFact) -> String {
     match type_ {
         TypeFact::Int(int) => int_name(*int).to_owned(),
         TypeFact::Struct(name) => format!("struct {name}"),
+        TypeFact::Long(true) => "long".to_owned(),
+        TypeFact::Long(false) => "unsigned long".to_owned(),
         TypeFact::Pointer(int) => format!("{} *", int_name(*int)),
         TypeFact::Array(element, length, _) => format!("{}[{length}]", c_fact(element)),
         TypeFact::Flexible(element, _) => format!("{}[]", c_fact(element)),

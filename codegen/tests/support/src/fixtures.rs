@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use capchain::Opened;
 use capchain::compat::Side;
@@ -14,9 +15,11 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
-/// `spec/vfio`, which must load.
-pub fn spec() -> ValidSpec {
-    open(&root().join("spec/vfio"))
+/// `spec/vfio`, which must load. All tests of a program share it.
+pub fn spec() -> Arc<ValidSpec> {
+    static SPEC: LazyLock<Arc<ValidSpec>> =
+        LazyLock::new(|| Arc::new(open(&root().join("spec/vfio"))));
+    Arc::clone(&SPEC)
 }
 
 /// The specification in a folder, which must load.

@@ -39,11 +39,13 @@ pub enum Group {
     FullCaptures,
     /// Tests that only a little-endian machine can run.
     LittleEndian,
+    /// Tests by the schema of SARIF.
+    SarifSchema,
 }
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -53,6 +55,7 @@ impl Group {
         Self::CompilerFeatures,
         Self::FullCaptures,
         Self::LittleEndian,
+        Self::SarifSchema,
     ];
 
     /// The name in `.ci/groups`.
@@ -67,6 +70,7 @@ impl Group {
             Self::CompilerFeatures => "compiler-features",
             Self::FullCaptures => "full-captures",
             Self::LittleEndian => "little-endian",
+            Self::SarifSchema => "sarif-schema",
         }
     }
 

@@ -30,10 +30,11 @@ pub fn unpacked(folder: &Path, name: &str) -> PathBuf {
     place
 }
 
-/// Cargo, run in a folder.
+/// Cargo, run in a folder, with rustc as the compiler, also where `.ci/run` lets clippy
+/// compile.
 pub fn cargo(folder: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
-    command.current_dir(folder);
+    command.current_dir(folder).env_remove("RUSTC_WORKSPACE_WRAPPER");
     command
 }

@@ -38,3 +38,10 @@ impl Random {
         bytes
     }
 }
+
+/// The number of inputs that a test makes up: a sample, or as many as CAPCHAIN_ROUNDS
+/// asks for, as `.ci/long random` does.
+pub fn rounds(sample: usize) -> usize {
+    let asked = std::env::var("CAPCHAIN_ROUNDS").ok();
+    asked.map_or(sample, |rounds| rounds.parse().expect("a number"))
+}

@@ -383,11 +383,7 @@ impl Request for GetDmaLoggingReport<'_> {
         argument.put(8, &self.iova.to_ne_bytes());
         argument.put(16, &self.length.to_ne_bytes());
         argument.put(24, &self.page_size.to_ne_bytes());
-        check_bitmap(
-            size_of_val(&*self.bitmap),
-            u64::from(self.length),
-            u64::from(self.page_size),
-        )?;
+        check_bitmap(size_of_val(&*self.bitmap), self.length, self.page_size)?;
         argument.put_u64(32, self.bitmap.as_mut_ptr() as usize);
         Ok(())
     }

@@ -31,7 +31,7 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
         let at = decimal(at);
         quote!(argument.put_argsz(#at)?;)
     });
-    let fixed = plan.fixed.map(|fixed| flags(fixed));
+    let fixed = plan.fixed.map(flags);
     let inputs = plan.inputs.iter().map(|input| fill(plan, input));
     let (reply, argument, read) = match plan.reply {
         Some(reply) => {
@@ -191,6 +191,8 @@ fn by_offset(plan: &RequestPlan, at: u64) -> TokenStream {
         .inputs
         .iter()
         .find(|input| matches!(input.kind, InputKind::Number { offset, .. } if offset == at));
+    let is_wide = |input: &&RequestInput| matches!(input.kind, InputKind::Number { int, .. } if int.size() == 8);
+    let wide = input.is_some_and(|input| is_wide(&input));
     let name = input.map(|input| ident(&input.name));
-    quote!(u64::from(self.#name))
+    if wide { quote!(self.#name) } else { quote!(u64::from(self.#name)) }
 }

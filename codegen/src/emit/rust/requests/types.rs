@@ -83,7 +83,9 @@ pub(super) fn declaration(abi: &Abi, docs: &Docs<'_>, plan: &RequestPlan) -> Tok
 }
 
 /// The inputs that every caller sets.
-fn taken_by_new(plan: &RequestPlan) -> impl Iterator<Item = &RequestInput> {
+pub(in crate::emit::rust) fn taken_by_new(
+    plan: &RequestPlan,
+) -> impl Iterator<Item = &RequestInput> {
     plan.inputs.iter().filter(|input| input.present.is_none())
 }
 
@@ -121,7 +123,7 @@ fn doc(abi: &Abi, plan: &RequestPlan) -> Vec<String> {
 }
 
 /// Texts that may start with a small letter, as sentences.
-fn sentences(doc: &[String]) -> Vec<String> {
+pub(in crate::emit::rust) fn sentences(doc: &[String]) -> Vec<String> {
     doc.iter().map(|text| sentence(text)).collect()
 }
 
@@ -137,6 +139,17 @@ fn field(abi: &Abi, docs: &Docs<'_>, input: &RequestInput) -> TokenStream {
 
 /// The type of an input, without the option around it.
 fn type_of(abi: &Abi, input: &RequestInput) -> TokenStream {
+    parameter_type(abi, input, false)
+}
+
+/// The type of an input as a parameter; `elided` leaves out the lifetime and names the
+/// module.
+pub(in crate::emit::rust) fn parameter_type(
+    abi: &Abi,
+    input: &RequestInput,
+    elided: bool,
+) -> TokenStream {
+    let lifetime = (!elided).then(|| quote!('a));
     match &input.kind {
         InputKind::Number { int, group, .. } => {
             let group = group.and_then(|id| abi.group(id).rust.as_deref());
@@ -152,8 +165,8 @@ fn type_of(abi: &Abi, input: &RequestInput) -> TokenStream {
             }
         }
         InputKind::Choice { type_name, .. } => {
-            let name = ident(type_name);
-            quote!(#name)
+            let (name, module) = (ident(type_name), elided.then(|| quote!(requests::)));
+            quote!(#module #name)
         }
         InputKind::Struct { struct_, .. } => {
             let name = ident(&abi.struct_(*struct_).name);
@@ -167,7 +180,7 @@ fn type_of(abi: &Abi, input: &RequestInput) -> TokenStream {
                     let length = decimal(*length);
                     quote!([#element; #length])
                 }
-                InlineCount::Field(..) | InlineCount::ToEnd => quote!(&'a [#element]),
+                InlineCount::Field(..) | InlineCount::ToEnd => quote!(&#lifetime [#element]),
             }
         }
         InputKind::Memory { direction, element, length, .. } => {
@@ -176,9 +189,9 @@ fn type_of(abi: &Abi, input: &RequestInput) -> TokenStream {
             match length {
                 MemoryLength::Fixed(length) => {
                     let length = decimal(*length);
-                    quote!(&'a #mutable [#element; #length])
+                    quote!(&#lifetime #mutable [#element; #length])
                 }
-                _ => quote!(&'a #mutable [#element]),
+                _ => quote!(&#lifetime #mutable [#element]),
             }
         }
     }

@@ -1,0 +1,179 @@
+//! Calls of ioctls. Besides the methods of descriptors, this is the only code of the
+//! crate with `unsafe`.
+#![allow(unsafe_code, reason = "the kernel reads and writes memory by address")]
+
+use alloc::vec::Vec;
+use core::ffi::{c_int, c_void};
+
+use rustix::fd::BorrowedFd;
+use rustix::io::Errno;
+use rustix::ioctl::{Ioctl, IoctlOutput, Opcode};
+
+use crate::argument::{ArgumentError, Request};
+use crate::reply::ReplyError;
+use crate::request::RequestError;
+
+/// The kernel's name of an ioctl, and its number.
+pub(crate) type NamedNumber = (&'static str, u32);
+
+/// The name and the number of an ioctl.
+macro_rules! named {
+    ($ioctl:ident) => {
+        (stringify!($ioctl), crate::uapi::$ioctl)
+    };
+}
+pub(crate) use named;
+
+/// The error of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallError {
+    /// The kernel's name of the ioctl.
+    pub ioctl: &'static str,
+    /// The cause.
+    pub cause: CallErrorCause,
+}
+
+/// Why a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallErrorCause {
+    /// The kernel refused it.
+    Errno(Errno),
+    /// The argument cannot be written; no call was made.
+    Argument(ArgumentError),
+    /// The buffer is too small and cannot grow. It holds a short reply.
+    Short {
+        /// The size of buffer that the full reply requires.
+        required_size: u32,
+    },
+    /// The answer is not a reply.
+    Reply(ReplyError),
+}
+
+impl CallError {
+    /// The error of the kernel, if there is one.
+    pub fn errno(&self) -> Option<Errno> {
+        match self.cause {
+            CallErrorCause::Errno(errno) => Some(errno),
+            _ => None,
+        }
+    }
+
+    /// The error of a request with several calls.
+    #[allow(dead_code, reason = "an ABI may have no such requests")]
+    pub(crate) fn of_request((ioctl, _): NamedNumber, error: RequestError<Self>) -> Self {
+        let cause = match error {
+            RequestError::Transport(error) => return error,
+            RequestError::Short { required_size } => CallErrorCause::Short { required_size },
+            RequestError::Reply(error) => CallErrorCause::Reply(error),
+        };
+        Self { ioctl, cause }
+    }
+}
+
+impl core::fmt::Display for CallError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}: ", self.ioctl)?;
+        match &self.cause {
+            CallErrorCause::Errno(errno) => errno.fmt(f),
+            CallErrorCause::Argument(error) => error.fmt(f),
+            CallErrorCause::Short { required_size } => {
+                write!(f, "the reply requires a buffer of {required_size} bytes")
+            }
+            CallErrorCause::Reply(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for CallError {}
+
+/// An ioctl with its argument.
+struct RawCall {
+    number: u32,
+    argument: *mut c_void,
+}
+
+// SAFETY: the number and the argument are passed on as they are; `raw` requires its
+// caller to guarantee that they belong together.
+unsafe impl Ioctl for RawCall {
+    type Output = IoctlOutput;
+
+    const IS_MUTATING: bool = true;
+
+    fn opcode(&self) -> Opcode {
+        self.number as Opcode
+    }
+
+    fn as_ptr(&mut self) -> *mut c_void {
+        self.argument
+    }
+
+    unsafe fn output_from_ptr(
+        result: IoctlOutput,
+        _: *mut c_void,
+    ) -> rustix::io::Result<IoctlOutput> {
+        Ok(result)
+    }
+}
+
+/// Calls an ioctl; returns its result.
+///
+/// # Safety
+///
+/// The descriptor has the ioctl of this number, which accesses no memory but that of
+/// `argument`, and memory that `argument` has the address of and that stays valid.
+pub(crate) unsafe fn raw(
+    fd: BorrowedFd<'_>,
+    (ioctl, number): NamedNumber,
+    argument: *mut c_void,
+) -> Result<c_int, CallError> {
+    // SAFETY: as the caller guarantees.
+    let result = unsafe { rustix::ioctl::ioctl(fd, RawCall { number, argument }) };
+    result.map_err(|errno| CallError { ioctl, cause: CallErrorCause::Errno(errno) })
+}
+
+/// Calls an ioctl with the whole buffer as its argument; returns the size of the buffer.
+///
+/// # Safety
+///
+/// The descriptor has the ioctl of this number, and `argsz` in the buffer is its size.
+#[allow(dead_code, reason = "an ABI may have no replies with a chain or an array")]
+pub(crate) unsafe fn buffer(
+    fd: BorrowedFd<'_>,
+    ioctl: NamedNumber,
+    buffer: &mut [u8],
+) -> Result<usize, CallError> {
+    // SAFETY: the kernel accesses at most argsz bytes, which is the size of the buffer.
+    unsafe { raw(fd, ioctl, buffer.as_mut_ptr().cast()) }.map(|_| buffer.len())
+}
+
+/// Arguments up to this size need no allocation.
+const SMALL: usize = 256;
+
+/// Calls the ioctl of a request; returns its result, and the results in the argument.
+///
+/// # Safety
+///
+/// The descriptor has the ioctl, and the guarantees that the request asks for hold.
+#[allow(dead_code, reason = "an ABI may have no requests")]
+pub(crate) unsafe fn request<R: Request>(
+    fd: BorrowedFd<'_>,
+    mut request: R,
+) -> Result<(c_int, R::Reply), CallError> {
+    let (mut small, mut large) = ([0; SMALL], Vec::new());
+    let size = request.size();
+    let buffer = match size <= SMALL {
+        true => &mut small[..],
+        false => {
+            large.resize(size, 0);
+            &mut large[..]
+        }
+    };
+    let failed = |error| CallError { ioctl: R::NAME, cause: CallErrorCause::Argument(error) };
+    let argument = request.write(buffer).map_err(failed)?;
+    // SAFETY: the argument has its size in argsz; `request`, which the memory that it has
+    // the address of belongs to, lives until the end of this function.
+    let result = unsafe { raw(fd, (R::NAME, R::IOCTL), argument.as_mut_ptr().cast()) }?;
+    Ok((result, R::reply(argument)))
+}

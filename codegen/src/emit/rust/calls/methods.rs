@@ -1,0 +1,289 @@
+//! The methods of a kind of file descriptor.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::emit::rust::comment::Docs;
+use crate::emit::rust::requests::{borrows, type_name, types};
+use crate::emit::rust::tokens::ident;
+use crate::emit::rust::views::{fields::typed, host_name};
+use crate::ir::protocol::HostPlan;
+use crate::ir::requests::{CountedReply, Hazard, RequestPlan, Returns};
+use crate::ir::{Abi, Arg, Doc, Ioctl, IoctlId, NewFd, Role, Type};
+use crate::names;
+use crate::reply::Direction;
+
+/// A method for each ioctl of a kind, or for each of its requests.
+pub(super) fn of_kind(abi: &Abi, docs: &Docs<'_>, kind: usize) -> Vec<TokenStream> {
+    let mut methods = Vec::new();
+    for (index, ioctl) in abi.ioctls.iter().enumerate() {
+        if ioctl.fd != kind {
+            continue;
+        }
+        let id = IoctlId(index);
+        let method = Method { abi, docs, ioctl, name: ident(&abi.protocol.names[index]) };
+        methods.extend(match ioctl.arg {
+            Arg::Struct(_) => None,
+            _ => Some(method.plain()),
+        });
+        let chains = abi.protocol.chains.iter().filter_map(|chain| chain.host.as_ref());
+        let hosts = chains.filter(|host| ioctl.arg == Arg::Struct(host.struct_));
+        methods.extend(hosts.map(|host| method.host(host)));
+        let counted = abi.protocol.counted.iter().filter(|plan| plan.ioctl == id);
+        methods.extend(counted.map(|plan| method.counted(plan)));
+        let requests = abi.protocol.requests.iter().filter(|plan| plan.ioctl == id);
+        methods.extend(requests.map(|plan| method.request(plan)));
+    }
+    methods
+}
+
+struct Method<'a> {
+    abi: &'a Abi,
+    docs: &'a Docs<'a>,
+    ioctl: &'a Ioctl,
+    name: Ident,
+}
+
+impl Method<'_> {
+    /// A call whose argument is no struct.
+    fn plain(&self) -> TokenStream {
+        let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
+        let (method, constant) = (&self.name, ident(&self.ioctl.name));
+        let (parameter, prepare, argument) = match self.ioctl.arg {
+            Arg::None | Arg::Struct(_) => (quote!(), quote!(), quote!(core::ptr::null_mut())),
+            Arg::Int => (quote!(, value: u32), quote!(), quote!(value as usize as *mut c_void)),
+            Arg::Fd => (
+                quote!(, fd: impl AsFd),
+                quote!(let mut fd: c_int = fd.as_fd().as_raw_fd();),
+                quote!((&raw mut fd).cast()),
+            ),
+            Arg::U32 => (
+                quote!(, value: u32),
+                quote!(let mut value = value;),
+                quote!((&raw mut value).cast()),
+            ),
+            Arg::Text => (quote!(, text: &CStr), quote!(), quote!(text.as_ptr().cast_mut().cast())),
+        };
+        let returns = match (self.ioctl.returns_fd, &self.ioctl.returns) {
+            (Some(new), _) => Returns::Fd(new),
+            (None, Some(_)) => Returns::Number,
+            (None, None) => Returns::Nothing,
+        };
+        let (type_, value) = self.result(returns);
+        let owned = new_fd(returns);
+        let bound = match returns {
+            Returns::Nothing => quote!(),
+            Returns::Number | Returns::Fd(_) => quote!(let result =),
+        };
+        quote! {
+            #doc
+            pub fn #method(&self #parameter) -> Result<#type_, CallError> {
+                let ioctl = named!(#constant);
+                #prepare
+                let argument = #argument;
+                safety!("the descriptor has this ioctl, and the argument is of its type");
+                #bound unsafe { raw(self.as_fd(), ioctl, argument) }?;
+                #owned
+                Ok(#value)
+            }
+        }
+    }
+
+    /// The type of a result, and its value made of `result`.
+    fn result(&self, returns: Returns) -> (TokenStream, TokenStream) {
+        match returns {
+            Returns::Nothing => (quote!(()), quote!(())),
+            Returns::Number => (quote!(u32), quote!(result as u32)),
+            Returns::Fd(NewFd::Other) => {
+                (quote!(OwnedFd), quote!(unsafe { OwnedFd::from_raw_fd(result) }))
+            }
+            Returns::Fd(NewFd::Kind(kind)) => {
+                let kind = ident(&names::group_type(&self.abi.fds[kind].name));
+                let value = quote!(unsafe { #kind(OwnedFd::from_raw_fd(result)) });
+                (quote!(#kind<OwnedFd>), value)
+            }
+        }
+    }
+
+    /// A call whose reply has a chain.
+    fn host(&self, host: &HostPlan) -> TokenStream {
+        let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
+        let (method, constant) = (&self.name, ident(&self.ioctl.name));
+        let view = ident(&host_name(self.abi, host));
+        let struct_ = self.abi.struct_(host.struct_);
+        let inputs = host.inputs.iter().filter_map(|input| {
+            let field = &struct_.fields[input.field];
+            let type_ = typed(self.abi, field, input.int?, quote!()).0;
+            Some((ident(&field.name), type_))
+        });
+        let (inputs, types): (Vec<_>, Vec<_>) = inputs.unzip();
+        quote! {
+            #doc
+            pub fn #method<'b, B: Buffer + ?Sized>(
+                &self,
+                buffer: &'b mut B,
+                #(#inputs: #types),*
+            ) -> Result<views::#view<'b>, CallError> {
+                let ioctl = named!(#constant);
+                let call = |bytes: &mut [u8]| {
+                    safety!("the descriptor has this ioctl, and argsz is set");
+                    unsafe { call_buffer(self.as_fd(), ioctl, bytes) }
+                };
+                let reply = views::#view::request(buffer, #(#inputs,)* call);
+                reply.map_err(|error| CallError::of_request(ioctl, error))
+            }
+        }
+    }
+
+    /// A call whose reply ends in an array.
+    fn counted(&self, plan: &CountedReply) -> TokenStream {
+        let doc = self.docs.paragraphs(&self.ioctl.meta.doc);
+        let (method, constant) = (&self.name, ident(&self.ioctl.name));
+        let struct_ = &self.abi.struct_(plan.struct_).name;
+        let view = ident(&names::group_type(names::without_prefix(&self.abi.prefix, struct_)));
+        quote! {
+            #doc
+            pub fn #method<'b, B: Buffer + ?Sized>(
+                &self,
+                buffer: &'b mut B,
+            ) -> Result<requests::#view<'b>, CallError> {
+                let ioctl = named!(#constant);
+                let call = |bytes: &mut [u8]| {
+                    safety!("the descriptor has this ioctl, and argsz is set");
+                    unsafe { call_buffer(self.as_fd(), ioctl, bytes) }?;
+                    Ok(())
+                };
+                let reply = requests::#view::request(buffer, call);
+                reply.map_err(|error| CallError::of_request(ioctl, error))
+            }
+        }
+    }
+
+    /// The call of a request; a second method takes the request with its optional values.
+    fn request(&self, plan: &RequestPlan) -> TokenStream {
+        let (name, request) = (ident(&plan.name), type_name(plan));
+        let taken: Vec<_> = types::taken_by_new(plan).collect();
+        let inputs: Vec<_> = taken.iter().map(|input| ident(&input.name)).collect();
+        let types: Vec<_> =
+            taken.iter().map(|input| types::parameter_type(self.abi, input, true)).collect();
+        let new = quote!(requests::#request::new(#(#inputs),*));
+        let method =
+            |name: &Ident, parameters, value| self.request_method(plan, name, parameters, value);
+        let plain = method(&name, quote!(#(, #inputs: #types)*), new);
+        let optional = plan.inputs.len() > taken.len();
+        let whole = optional.then(|| {
+            let name = ident(&[&plan.name, "_with"].concat());
+            let lifetime = borrows(plan).then(|| quote!(<'_>));
+            method(&name, quote!(, request: requests::#request #lifetime), quote!(request))
+        });
+        quote!(#plain #whole)
+    }
+
+    fn request_method(
+        &self,
+        plan: &RequestPlan,
+        name: &Ident,
+        parameters: TokenStream,
+        value: TokenStream,
+    ) -> TokenStream {
+        let doc = self.docs.paragraphs(&self.request_doc(plan));
+        let fd_field = self.fd_field(plan);
+        let reads = plan.reply.map(|reply| {
+            let name = ident(&self.abi.struct_(reply.struct_).name);
+            quote!(uapi::#name)
+        });
+        let (result_type, result) = self.result(plan.returns);
+        let (type_, value_of, bound) = match (&reads, plan.returns, &fd_field) {
+            (Some(reply), Returns::Nothing, None) => {
+                (reply.clone(), quote!(reply), quote!(let (_, reply) =))
+            }
+            (Some(reply), Returns::Nothing, Some(field)) => (
+                quote!((#reply, Option<OwnedFd>)),
+                quote!({ let fd = owned(reply.#field); (reply, fd) }),
+                quote!(let (_, reply) =),
+            ),
+            (None, Returns::Nothing, _) => (quote!(()), quote!(()), quote!()),
+            (Some(reply), ..) => (
+                quote!((#result_type, #reply)),
+                quote!((#result, reply)),
+                quote!(let (result, reply) =),
+            ),
+            (None, ..) => (result_type, result, quote!(let (result, ()) =)),
+        };
+        let owned = new_fd(plan.returns);
+        let call = quote!(call_request(self.as_fd(), request));
+        let prepare = (!is_request(&value)).then(|| quote!(let request = #value;));
+        match plan.hazard {
+            Some(hazard) => {
+                let contract = self.docs.paragraphs(&vec![contract(hazard).to_owned()]);
+                quote! {
+                    #doc
+                    ///
+                    /// # Safety
+                    ///
+                    #contract
+                    pub unsafe fn #name(&self #parameters) -> Result<#type_, CallError> {
+                        #prepare
+                        safety!("the caller guarantees what the ioctl needs");
+                        #bound unsafe { #call }?;
+                        #owned
+                        Ok(#value_of)
+                    }
+                }
+            }
+            None => quote! {
+                #doc
+                pub fn #name(&self #parameters) -> Result<#type_, CallError> {
+                    #prepare
+                    safety!("the ioctl accesses only memory that the request borrows");
+                    #bound unsafe { #call }?;
+                    #owned
+                    Ok(#value_of)
+                }
+            },
+        }
+    }
+
+    /// What the ioctl does, or what the id or the flag of the request says.
+    fn request_doc(&self, plan: &RequestPlan) -> Doc {
+        match plan.doc.is_empty() {
+            true => self.ioctl.meta.doc.clone(),
+            false => types::sentences(&plan.doc),
+        }
+    }
+
+    /// The field of the results that is a new file descriptor.
+    fn fd_field(&self, plan: &RequestPlan) -> Option<Ident> {
+        let fields = &self.abi.struct_(plan.reply?.struct_).fields;
+        let new = fields.iter().find(|field| {
+            let out = field.direction == Some(Direction::Out);
+            out && field.role == Role::Fd && matches!(field.type_, Type::Int(_))
+        });
+        new.map(|field| ident(&field.name))
+    }
+}
+
+/// The reason why a result can be owned, if it is a file descriptor.
+fn new_fd(returns: Returns) -> TokenStream {
+    match returns {
+        Returns::Fd(_) => quote!(safety!("the kernel has made the descriptor for this call");),
+        Returns::Nothing | Returns::Number => quote!(),
+    }
+}
+
+/// Whether the request is a parameter of the method.
+fn is_request(value: &TokenStream) -> bool {
+    value.to_string() == "request"
+}
+
+fn contract(hazard: Hazard) -> &'static str {
+    match hazard {
+        Hazard::Lasting => {
+            "The memory at the address stays valid as long as the kernel or a device can access \
+             it, and nothing relies on its contents in that time."
+        }
+        Hazard::UnknownLength => {
+            "The memory is as long as the kernel assumes, which the request does not carry."
+        }
+    }
+}
