@@ -616,6 +616,8 @@ pub struct Handler {
     pub unset: Unset,
     /// Input fields by index, each with its limit.
     pub below: Vec<(usize, Limit)>,
+    /// Input fields by index, each with a number that some devices refuse.
+    pub may_refuse: Vec<(usize, RefusedNumber)>,
     /// How the array after the fixed part is appended.
     pub array: Option<ReplyArray>,
     /// How the chain is appended.
@@ -638,6 +640,15 @@ pub enum Copied {
 /// The limit that an input field must be below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
+    /// The constant.
+    pub name: String,
+    /// Its number.
+    pub number: u64,
+}
+
+/// A number of an input field that fails with EINVAL on some devices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedNumber {
     /// The constant.
     pub name: String,
     /// Its number.

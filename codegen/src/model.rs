@@ -216,6 +216,20 @@ impl<'a> HandlerModel<'a> {
         limits.any(|(field, limit)| memory::number(buffer, self.span(*field)) >= limit.number)
     }
 
+    /// Whether the number of an input field is one that some devices refuse with
+    /// EINVAL; the rules do not say which devices.
+    pub fn may_refuse(&self, buffer: &[u8]) -> bool {
+        let mut refused = self.handler.may_refuse.iter();
+        refused.any(|(field, one)| memory::number(buffer, self.span(*field)) == one.number)
+    }
+
+    /// The answer of a device that refuses a call: the buffer stays as it was.
+    pub fn refusal(&self, before: &[u8]) -> Answer<'a> {
+        let read = self.copied(&self.handler.reads, self.argsz(before)).max(self.handler.minsz);
+        let (bytes, written) = Memory::new(before).finish();
+        Answer { result: Err(INVALID), bytes, read, written }
+    }
+
     fn span(&self, field: usize) -> Span {
         self.struct_.layouts[KERNEL.index()].fields[field]
     }

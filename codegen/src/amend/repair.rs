@@ -153,10 +153,14 @@ fn in_rules(rules: &Rules<'_>, place: Place) -> bool {
     let below = |below: &Map<Placed<String>>| {
         below.iter().any(|(field, limit)| field.place == place || limit.place == place)
     };
+    let refused = |refused: &Map<List<Placed<String>>>| {
+        refused.iter().any(|(field, names)| field.place == place || has(names, place))
+    };
     rules.minsz.is_some_and(|minsz| minsz.place == place)
         || rules.reads.is_some_and(copied)
         || rules.writes.is_some_and(copied)
         || rules.below.is_some_and(below)
+        || rules.may_refuse.is_some_and(refused)
         || rules.array.is_some_and(|array| {
             array.field.place == place || has(&array.when_too_small.sets, place)
         })

@@ -82,6 +82,8 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Handler", "place", PLACE),
     ("Limit", "name", "the number is compared, as `Handler.below`"),
     ("Limit", "number", "compared as `Handler.below`"),
+    ("RefusedNumber", "name", "the number is compared, as `Handler.may_refuse`"),
+    ("RefusedNumber", "number", "compared as `Handler.may_refuse`"),
     ("Chain", "meta", META),
     ("Chain", "section", "compared as `Section.header`"),
     ("Chain", "prefix", "compared as `Capability.short`"),

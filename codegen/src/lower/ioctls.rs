@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use super::{Lowering, known, parts};
 use crate::diagnostic::Place;
 use crate::ir::{
-    Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, NewFd, ReplyArray,
-    ReplyChain, Struct,
+    Arg, Copied, Handler, Ioctl, IoctlId, Item, Limit, Macro, MacroId, NewFd, RefusedNumber,
+    ReplyArray, ReplyChain, Struct,
 };
 use crate::layout::Model;
 use crate::release::Since;
 use crate::spec::handlers::CopiedWord;
 use crate::spec::history::Validity;
 use crate::spec::types::{Amount, ArgExpr};
-use crate::spec::wrappers::{Map, Placed, WordOrNames};
+use crate::spec::wrappers::{List, Map, Placed, WordOrNames};
 use crate::spec::{self, Spec, SpecFile};
 
 /// A capability of a chain that has a host.
@@ -130,6 +130,10 @@ impl<'a> Lowering<'a> {
                 Some(below) => self.limits(below, struct_)?,
                 None => Vec::new(),
             },
+            may_refuse: match rules.may_refuse {
+                Some(refused) => self.refused(refused, struct_)?,
+                None => Vec::new(),
+            },
             array,
             chain,
             profile: item.profile.as_ref().map(|profile| profile.value.clone()),
@@ -166,6 +170,21 @@ impl<'a> Lowering<'a> {
             Some((position(struct_, field)?, limit))
         });
         limits.collect()
+    }
+
+    fn refused(
+        &self,
+        refused: &Map<List<Placed<String>>>,
+        struct_: &Struct,
+    ) -> Option<Vec<(usize, RefusedNumber)>> {
+        let named = refused.iter().flat_map(|(field, names)| {
+            names.iter().map(move |constant| {
+                let number = u64::try_from(*self.numbers.get(constant.as_str())?).ok()?;
+                let refused = RefusedNumber { name: self.spelt(constant), number };
+                Some((position(struct_, field)?, refused))
+            })
+        });
+        named.collect()
     }
 
     pub(super) fn macro_(&mut self, file: &'a SpecFile, item: &'a spec::MacroSpec) -> Item {

@@ -33,6 +33,8 @@ macro_rules! with_rules {
             pub unset: Option<Unset>,
             /// Input fields that must be below a constant, or the call fails with EINVAL.
             pub below: Option<Map<Placed<String>>>,
+            /// Input fields, each with the numbers that fail with EINVAL on some devices.
+            pub may_refuse: Option<Map<List<Placed<String>>>>,
             /// How the array at the end of the argument is appended, if the handler appends it.
             pub array: Option<ReplyArraySpec>,
             /// How the chain is appended, if the handler appends one.
@@ -48,6 +50,7 @@ macro_rules! with_rules {
                     writes: self.writes.as_ref(),
                     unset: self.unset,
                     below: self.below.as_ref(),
+                    may_refuse: self.may_refuse.as_ref(),
                     array: self.array.as_ref(),
                     chain: self.chain.as_ref(),
                 }
@@ -92,6 +95,8 @@ pub struct Rules<'a> {
     pub unset: Option<Unset>,
     /// Input fields that must be below a constant.
     pub below: Option<&'a Map<Placed<String>>>,
+    /// Input fields, each with the numbers that some devices refuse.
+    pub may_refuse: Option<&'a Map<List<Placed<String>>>>,
     /// How the array is appended.
     pub array: Option<&'a ReplyArraySpec>,
     /// How the chain is appended.
@@ -107,6 +112,7 @@ impl Rules<'_> {
             writes: self.writes.or(other.writes),
             unset: self.unset.or(other.unset),
             below: self.below.or(other.below),
+            may_refuse: self.may_refuse.or(other.may_refuse),
             array: self.array.or(other.array),
             chain: self.chain.or(other.chain),
         }

@@ -30,6 +30,7 @@ mod hostile_yaml;
 mod import;
 mod import_additions;
 mod lint;
+mod live;
 mod matrix;
 mod model;
 mod new_kernel;

@@ -200,7 +200,10 @@ struct vfio_info_cap_header {
 /*
  * Asks whether an extension exists; the argument is its id. An empty container
  * answers for every backend that is loaded, one with a backend for that backend
- * alone.
+ * alone. An answer can change with the backend: VFIO_UPDATE_VADDR is 0 in an
+ * empty container since 6.3 (commit ef3a3f6a294b, also in stable kernels), and
+ * VFIO_DMA_CC_IOMMU fails with ENODEV on an iommufd that has no address space
+ * yet (drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_cc_iommu).
  *
  * File descriptor: container
  * Argument: an integer, by value
@@ -263,8 +266,10 @@ struct vfio_group_status {
 
 /*
  * Takes the group out of its container. All file descriptors of its devices
- * must be closed before. With the last group the container loses its backend
- * and every mapping.
+ * must be closed before, or the call fails with EBUSY; a group of an iommufd
+ * leaves it with its devices open (drivers/vfio/group.c,
+ * vfio_group_ioctl_unset_container). With the last group the container loses
+ * its backend and every mapping.
  *
  * File descriptor: group
  * Argument: none
@@ -326,12 +331,12 @@ struct vfio_device_info {
 #define VFIO_DEVICE_FLAGS_CDX		(1 << 8)
 	/*
 	 * highest region index of the device plus 1; some indexes below may be
-	 * empty
+	 * empty or EINVAL
 	 */
 	__u32	num_regions;
 	/*
 	 * highest interrupt index of the device plus 1; some indexes below may
-	 * be empty
+	 * be empty or EINVAL
 	 */
 	__u32	num_irqs;
 	/*
@@ -478,9 +483,10 @@ struct vfio_region_info {
 };
 
 /*
- * Reports the region index of a device. A buffer that is too small for the
- * capabilities is not an error: the caps flag is set, cap_offset is 0, and
- * argsz is the size to retry with.
+ * Reports the region index of a device. The valid indexes end below the
+ * num_regions of vfio_device_info; another one is EINVAL. A buffer that is too
+ * small for the capabilities is not an error: the caps flag is set, cap_offset
+ * is 0, and argsz is the size to retry with.
  *
  * File descriptor: device
  * Argument: struct vfio_region_info *
@@ -542,6 +548,10 @@ struct vfio_region_info_cap_type {
 /*
  * The whole BAR may be mapped although it contains the MSI-X table. Interrupts
  * must still be set up with VFIO_DEVICE_SET_IRQS. It has no body.
+ *
+ * Only the mapping reaches the table: at the table's offsets, read() of the
+ * region gives bytes of 0xff and write() does nothing
+ * (drivers/vfio/pci/vfio_pci_rdwr.c, vfio_pci_bar_rw).
  * Since Linux 4.16.
  */
 #define VFIO_REGION_INFO_CAP_MSIX_MAPPABLE	3
@@ -798,7 +808,7 @@ struct vfio_device_migration_info {
 
 /*
  * A block of interrupts, as VFIO_DEVICE_GET_IRQ_INFO reports it. A block that
- * the device does not have has a count of 0.
+ * the device does not have has a count of 0, or the call fails.
  * Since Linux 3.6.
  */
 struct vfio_irq_info {
@@ -818,7 +828,8 @@ struct vfio_irq_info {
 
 /*
  * Describes the block index of a device's interrupts. The valid indexes end
- * below the num_irqs of vfio_device_info; another one is EINVAL.
+ * below the num_irqs of vfio_device_info; another one is EINVAL. Some drivers
+ * refuse a smaller index too, if the device does not have the block.
  *
  * File descriptor: device
  * Argument: struct vfio_irq_info *
@@ -878,8 +889,9 @@ __extension__ struct vfio_irq_set {
 /*
  * Which region and which block of interrupts a bus driver puts at which index.
  * A region that a device lacks has size 0, a block of interrupts that it lacks
- * a count of 0. How many there are is in vfio_device_info; the numbers that
- * close these enums only say how many a header knows.
+ * a count of 0; for some indexes the call fails with EINVAL instead. How many
+ * there are is in vfio_device_info; the numbers that close these enums only say
+ * how many a header knows.
  */
 
 /*
@@ -1226,8 +1238,12 @@ __extension__ struct vfio_device_feature {
 /*
  * Reads, writes or probes one feature of a device. Get and set exclude each
  * other except in a probe, flag bits that are not defined are refused with
- * EINVAL, and a feature that the device lacks gives ENOTTY, or EINVAL where its
- * driver has no features at all.
+ * EINVAL, and a feature that the device lacks gives ENOTTY. Up to 6.17 it gave
+ * EINVAL if the driver has no features at all; commit 16df67f2189a of 6.18
+ * changed that, also in the stable kernels of 6.1 and later.
+ *
+ * VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2 gives EINVAL, not ENOTTY, on a device
+ * that cannot migrate.
  *
  * File descriptor: device
  * Argument: struct vfio_device_feature *
@@ -1792,7 +1808,8 @@ struct vfio_iommu_type1_info_dma_avail {
 struct vfio_iommu_type1_dma_map {
 	__u32	argsz;	/* size of the struct */
 	/*
-	 * what devices may do, at least one of read and write, or VADDR alone
+	 * what devices may do; type1 wants at least one of read and write, or
+	 * VADDR alone
 	 */
 	__u32	flags;
 #define VFIO_DMA_MAP_FLAG_READ	(1 << 0)	/* devices may read */
@@ -7074,7 +7091,8 @@ __attribute__((__unused__)) = {
 /*
  * One place for all drivers. Without capabilities cap_offset comes back as the
  * caller had it. SPARSE_MMAP is from gvt and nvgrace, TYPE from vfio_pci, ccw,
- * gvt and mbochs, MSIX_MAPPABLE from vfio_pci.
+ * gvt and mbochs, MSIX_MAPPABLE from vfio_pci, where VFIO_PCI_VGA_REGION_INDEX
+ * fails unless the device is a VGA adapter.
  *
  * Handler: drivers/vfio/vfio_main.c, vfio_get_region_info
  * Since Linux 6.19.

@@ -48,7 +48,11 @@ impl<F: AsFd> Container<F> {
     }
 
     /// Asks whether an `extension` exists; the argument is its id. An empty container answers for
-    /// every backend that is loaded, one with a backend for that backend alone.
+    /// every backend that is loaded, one with a backend for that backend alone. An answer can
+    /// change with the backend: [`VFIO_UPDATE_VADDR`](crate::uapi::VFIO_UPDATE_VADDR) is 0 in an
+    /// empty container since 6.3 (commit ef3a3f6a294b, also in stable kernels), and
+    /// [`VFIO_DMA_CC_IOMMU`](crate::uapi::VFIO_DMA_CC_IOMMU) fails with ENODEV on an iommufd that
+    /// has no address space yet (drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_cc_iommu).
     pub fn check_extension(&self, value: u32) -> Result<u32, CallError> {
         let ioctl = named!(VFIO_CHECK_EXTENSION);
         let argument = value as usize as *mut c_void;
@@ -302,7 +306,9 @@ impl<F: AsFd> Group<F> {
     }
 
     /// Takes the group out of its container. All file descriptors of its devices must be closed
-    /// before. With the last group the container loses its backend and every mapping.
+    /// before, or the call fails with EBUSY; a group of an iommufd leaves it with its devices open
+    /// (drivers/vfio/group.c, vfio_group_ioctl_unset_container). With the last group the container
+    /// loses its backend and every mapping.
     pub fn unset_container(&self) -> Result<(), CallError> {
         let ioctl = named!(VFIO_GROUP_UNSET_CONTAINER);
         let argument = core::ptr::null_mut();
@@ -374,9 +380,10 @@ impl<F: AsFd> Device<F> {
         Ok(())
     }
 
-    /// Reports the region `index` of a device. A buffer that is too small for the capabilities is
-    /// not an error: the caps flag is set, `cap_offset` is 0, and `argsz` is the size to retry
-    /// with.
+    /// Reports the region `index` of a device. The valid indexes end below the `num_regions` of
+    /// [`vfio_device_info`](crate::uapi::vfio_device_info); another one is EINVAL. A buffer that is
+    /// too small for the capabilities is not an error: the caps flag is set, `cap_offset` is 0, and
+    /// `argsz` is the size to retry with.
     pub fn get_region_info<'b, B: Buffer + ?Sized>(
         &self,
         buffer: &'b mut B,
@@ -393,6 +400,7 @@ impl<F: AsFd> Device<F> {
 
     /// Describes the block `index` of a device's interrupts. The valid indexes end below the
     /// `num_irqs` of [`vfio_device_info`](crate::uapi::vfio_device_info); another one is EINVAL.
+    /// Some drivers refuse a smaller index too, if the device does not have the block.
     pub fn get_irq_info(&self, index: u32) -> Result<uapi::vfio_irq_info, CallError> {
         let request = requests::GetIrqInfo::new(index);
         // SAFETY: the ioctl accesses only memory that the request borrows.

@@ -7,11 +7,12 @@ use super::facts::{Fact, SideNames, list, text};
 use super::words::{argsz_word, padding_word, unset_word, when_too_small_word};
 use crate::compat::matching::Matching;
 use crate::ir::{
-    Arg, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, ReplyArray, ReplyChain,
+    Arg, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, RefusedNumber, ReplyArray,
+    ReplyChain,
 };
 
 impl<'a> SideNames<'_, 'a> {
-    pub(super) fn handler(&self, ioctl: &'a Ioctl, handler: &'a Handler) -> [Fact<'a>; 15] {
+    pub(super) fn handler(&self, ioctl: &'a Ioctl, handler: &'a Handler) -> [Fact<'a>; 16] {
         let Handler {
             name: _,
             source: _,
@@ -23,6 +24,7 @@ impl<'a> SideNames<'_, 'a> {
             writes,
             unset,
             below,
+            may_refuse,
             array,
             chain,
             profile: _,
@@ -35,6 +37,9 @@ impl<'a> SideNames<'_, 'a> {
         let field = |index: usize| struct_.map_or("", |struct_| self.member(struct_, index));
         let below = below.iter().map(|(index, Limit { name: _, number })| {
             Cow::Owned(format!("{} below {number}", field(*index)))
+        });
+        let refused = may_refuse.iter().map(|(index, RefusedNumber { name: _, number })| {
+            Cow::Owned(format!("{} of {number}", field(*index)))
         });
         let [array_field, error, sets] = match array {
             None => [Datum::Unset, Datum::Unset, Datum::Unset],
@@ -51,6 +56,7 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Handler.writes", copied(writes)),
             Fact("Handler.unset", text(unset_word(*unset))),
             Fact("Handler.below", Datum::List(below.collect())),
+            Fact("Handler.may_refuse", Datum::List(refused.collect())),
             Fact("ReplyArray.field", array_field),
             Fact("ReplyArray.error", error),
             Fact("ReplyArray.sets", sets),

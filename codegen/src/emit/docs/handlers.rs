@@ -142,6 +142,10 @@ fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
         let limits = page.names(std::slice::from_ref(&limit.name));
         notes.push(format!("{} must be below {}, or `EINVAL`.", named(field), list(&limits)));
     }
+    for (field, refused) in &handler.may_refuse {
+        let refused = page.names(std::slice::from_ref(&refused.name));
+        notes.push(format!("{} of {} is `EINVAL` on some devices.", named(field), list(&refused)));
+    }
     if let Some(ReplyArray { field, error, sets }) = &handler.array {
         let array = named(field);
         notes.push(format!(

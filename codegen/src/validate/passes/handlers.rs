@@ -154,30 +154,34 @@ fn ends(copied: Option<&CopiedSpec>) -> impl Iterator<Item = &Placed<String>> {
 }
 
 fn fields(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
-    let Rules { minsz, reads, writes, below, array, chain, .. } = subject.rules;
+    let Rules { minsz, reads, writes, below, may_refuse, array, chain, .. } = subject.rules;
     let copied = minsz.into_iter().chain(ends(reads)).chain(ends(writes));
     let limited = below.into_iter().flat_map(|below| below.iter()).map(|(field, _)| field);
+    let refused = may_refuse.into_iter().flat_map(|refused| refused.iter()).map(|(field, _)| field);
     let array = array.into_iter().flat_map(|array| {
         let sets = array.when_too_small.sets.iter();
         sets.chain([&array.field])
     });
     let chain = chain.into_iter().flat_map(|chain| chain.writes.iter());
-    for name in copied.chain(limited).chain(array).chain(chain) {
+    for name in copied.chain(limited).chain(refused).chain(array).chain(chain) {
         field(check, subject, name);
     }
 }
 
-/// The limit of an input field is a number that a caller could pass.
+/// The limits of input fields, and the numbers that some devices refuse, are
+/// numbers that a caller could pass.
 fn limits(check: &mut Check<'_>, subject: &CheckedHandler<'_>) {
-    let limits = subject.rules.below.into_iter().flat_map(|below| below.iter());
-    for (_, name) in limits {
+    let Rules { below, may_refuse, .. } = subject.rules;
+    let limits = below.into_iter().flat_map(|below| below.iter()).map(|(_, name)| name);
+    let refused = may_refuse.into_iter().flat_map(|refused| refused.iter());
+    for name in limits.chain(refused.flat_map(|(_, names)| names.iter())) {
         let reference = Reference { name, place: name.place, needed: Some(subject.validity) };
         if !check.resolve(reference, NUMBER) {
             continue;
         }
         let mut numbers = check.index.numbers_of(name);
         if numbers.any(|stretch| u64::try_from(stretch.number).is_err()) {
-            let message = format!("no unsigned number is less than `{}`", name.value);
+            let message = format!("`{}` is no number that an unsigned field can have", name.value);
             refuse(check, OUT_OF_RANGE, name.place, &message);
         }
     }

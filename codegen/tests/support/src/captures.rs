@@ -1,7 +1,7 @@
 //! Replies of real kernels: one INFO ioctl a row, every argsz swept.
 //! `captures/README.md` describes how they are stored.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -182,10 +182,21 @@ pub fn other_folder() -> Option<PathBuf> {
     std::env::var_os("CAPCHAIN_CAPTURES").map(PathBuf::from)
 }
 
-/// The rows in the folder that CAPCHAIN_CAPTURES names, or in that of the
-/// repository.
+/// The folder of the text and the captures of the probe, on kernels that `.ci/live`
+/// boots.
+pub fn live_folder() -> PathBuf {
+    fixtures::root().join("codegen/tests/live")
+}
+
+/// The rows in the folder that CAPCHAIN_CAPTURES names, or all in the repository.
 pub fn rows() -> Vec<Row> {
-    let folder = other_folder().unwrap_or_else(own_folder);
+    match other_folder() {
+        Some(folder) => rows_in(&folder),
+        None => [own_folder(), live_folder()].iter().flat_map(|folder| rows_in(folder)).collect(),
+    }
+}
+
+fn rows_in(folder: &Path) -> Vec<Row> {
     let entries = std::fs::read_dir(folder).expect("the captures");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("a file").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "jsonl"));

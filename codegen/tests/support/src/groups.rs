@@ -39,13 +39,15 @@ pub enum Group {
     FullCaptures,
     /// Tests that only a little-endian machine can run.
     LittleEndian,
+    /// Checks on kernels that boot in an emulated machine.
+    Live,
     /// Tests by the schema of SARIF.
     SarifSchema,
 }
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -55,6 +57,7 @@ impl Group {
         Self::CompilerFeatures,
         Self::FullCaptures,
         Self::LittleEndian,
+        Self::Live,
         Self::SarifSchema,
     ];
 
@@ -70,6 +73,7 @@ impl Group {
             Self::CompilerFeatures => "compiler-features",
             Self::FullCaptures => "full-captures",
             Self::LittleEndian => "little-endian",
+            Self::Live => "live",
             Self::SarifSchema => "sarif-schema",
         }
     }

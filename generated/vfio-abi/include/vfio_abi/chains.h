@@ -2411,7 +2411,8 @@ __attribute__((__unused__)) = {
 /*
  * One place for all drivers. Without capabilities cap_offset comes back as the
  * caller had it. SPARSE_MMAP is from gvt and nvgrace, TYPE from vfio_pci, ccw,
- * gvt and mbochs, MSIX_MAPPABLE from vfio_pci.
+ * gvt and mbochs, MSIX_MAPPABLE from vfio_pci, where VFIO_PCI_VGA_REGION_INDEX
+ * fails unless the device is a VGA adapter.
  *
  * Handler: drivers/vfio/vfio_main.c, vfio_get_region_info
  * Since Linux 6.19.

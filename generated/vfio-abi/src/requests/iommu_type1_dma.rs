@@ -16,7 +16,7 @@ use crate::wire::Wire;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuMapDma {
-    /// What devices may do, at least one of read and write, or VADDR alone.
+    /// What devices may do; type1 wants at least one of read and write, or VADDR alone.
     pub flags: uapi::IommuType1DmaMapFlags,
     /// Address of the memory in the calling program.
     pub vaddr: u64,

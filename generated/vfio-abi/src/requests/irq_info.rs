@@ -24,6 +24,7 @@ pub enum IrqSetAction {
 ///
 /// Describes the block `index` of a device's interrupts. The valid indexes end below the
 /// `num_irqs` of [`vfio_device_info`](crate::uapi::vfio_device_info); another one is EINVAL.
+/// Some drivers refuse a smaller index too, if the device does not have the block.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct GetIrqInfo {

@@ -127,7 +127,11 @@ const _: () = {
 pub const VFIO_GET_API_VERSION: u32 = io(VFIO_TYPE, VFIO_BASE);
 
 /// Asks whether an `extension` exists; the argument is its id. An empty container answers for
-/// every backend that is loaded, one with a backend for that backend alone.
+/// every backend that is loaded, one with a backend for that backend alone. An answer can
+/// change with the backend: [`VFIO_UPDATE_VADDR`](super::VFIO_UPDATE_VADDR) is 0 in an empty
+/// container since 6.3 (commit ef3a3f6a294b, also in stable kernels), and
+/// [`VFIO_DMA_CC_IOMMU`](super::VFIO_DMA_CC_IOMMU) fails with ENODEV on an iommufd that has no
+/// address space yet (drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_cc_iommu).
 ///
 /// Since Linux 3.6.
 pub const VFIO_CHECK_EXTENSION: u32 = io(VFIO_TYPE, VFIO_BASE + 1);

@@ -103,7 +103,11 @@ flags!(DeviceFeatureFlags, u32);
 
 /// Reads, writes or probes one feature of a device. Get and set exclude each other except in a
 /// probe, flag bits that are not defined are refused with EINVAL, and a feature that the device
-/// lacks gives ENOTTY, or EINVAL where its driver has no features at all.
+/// lacks gives ENOTTY. Up to 6.17 it gave EINVAL if the driver has no features at all; commit
+/// 16df67f2189a of 6.18 changed that, also in the stable kernels of 6.1 and later.
+///
+/// [`VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2`](super::VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2)
+/// gives EINVAL, not ENOTTY, on a device that cannot migrate.
 ///
 /// Since Linux 5.7.
 pub const VFIO_DEVICE_FEATURE: u32 = io(VFIO_TYPE, VFIO_BASE + 17);

@@ -3,9 +3,10 @@
 //! Fixed indexes of regions and interrupts.
 //!
 //! Which region and which block of interrupts a bus driver puts at which index. A region that a
-//! device lacks has size 0, a block of interrupts that it lacks a count of 0. How many there
-//! are is in [`vfio_device_info`](super::vfio_device_info); the numbers that close these enums
-//! only say how many a header knows.
+//! device lacks has size 0, a block of interrupts that it lacks a count of 0; for some indexes
+//! the call fails with EINVAL instead. How many there are is in
+//! [`vfio_device_info`](super::vfio_device_info); the numbers that close these enums only say
+//! how many a header knows.
 
 /// Base address register 0.
 pub const VFIO_PCI_BAR0_REGION_INDEX: u32 = 0;

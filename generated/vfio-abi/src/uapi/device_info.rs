@@ -32,9 +32,9 @@ pub struct vfio_device_info {
     pub argsz: u32,
     /// Kind and abilities of the device.
     pub flags: DeviceInfoFlags,
-    /// Highest region index of the device plus 1; some indexes below may be empty.
+    /// Highest region index of the device plus 1; some indexes below may be empty or EINVAL.
     pub num_regions: u32,
-    /// Highest interrupt index of the device plus 1; some indexes below may be empty.
+    /// Highest interrupt index of the device plus 1; some indexes below may be empty or EINVAL.
     pub num_irqs: u32,
     /// Offset of the first capability in bytes, from the start of this struct.
     ///

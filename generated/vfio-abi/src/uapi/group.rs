@@ -98,7 +98,9 @@ pub const VFIO_GROUP_GET_STATUS: u32 = io(VFIO_TYPE, VFIO_BASE + 3);
 pub const VFIO_GROUP_SET_CONTAINER: u32 = io(VFIO_TYPE, VFIO_BASE + 4);
 
 /// Takes the group out of its container. All file descriptors of its devices must be closed
-/// before. With the last group the container loses its backend and every mapping.
+/// before, or the call fails with EBUSY; a group of an iommufd leaves it with its devices open
+/// (drivers/vfio/group.c, vfio_group_ioctl_unset_container). With the last group the container
+/// loses its backend and every mapping.
 ///
 /// Since Linux 3.6.
 pub const VFIO_GROUP_UNSET_CONTAINER: u32 = io(VFIO_TYPE, VFIO_BASE + 5);

@@ -28,7 +28,7 @@ use crate::target::{by_model, io};
 pub struct vfio_iommu_type1_dma_map {
     /// Size of the struct.
     pub argsz: u32,
-    /// What devices may do, at least one of read and write, or VADDR alone.
+    /// What devices may do; type1 wants at least one of read and write, or VADDR alone.
     pub flags: IommuType1DmaMapFlags,
     /// Address of the memory in the calling program.
     pub vaddr: u64,
@@ -83,7 +83,7 @@ pub const VFIO_DMA_MAP_FLAG_WRITE: u32 = 1 << 1;
 /// Since Linux 5.12.
 pub const VFIO_DMA_MAP_FLAG_VADDR: u32 = 1 << 2;
 
-/// What devices may do, at least one of read and write, or VADDR alone.
+/// What devices may do; type1 wants at least one of read and write, or VADDR alone.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

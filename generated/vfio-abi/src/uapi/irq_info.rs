@@ -19,7 +19,7 @@ use super::{VFIO_BASE, VFIO_TYPE};
 use crate::target::io;
 
 /// A block of interrupts, as [`VFIO_DEVICE_GET_IRQ_INFO`](super::VFIO_DEVICE_GET_IRQ_INFO)
-/// reports it. A block that the device does not have has a count of 0.
+/// reports it. A block that the device does not have has a count of 0, or the call fails.
 ///
 /// Since Linux 3.6.
 #[repr(C)]
@@ -113,7 +113,8 @@ impl IrqInfoFlags {
 flags!(IrqInfoFlags, u32);
 
 /// Describes the block `index` of a device's interrupts. The valid indexes end below the
-/// `num_irqs` of [`vfio_device_info`](super::vfio_device_info); another one is EINVAL.
+/// `num_irqs` of [`vfio_device_info`](super::vfio_device_info); another one is EINVAL. Some
+/// drivers refuse a smaller index too, if the device does not have the block.
 ///
 /// Since Linux 3.6.
 pub const VFIO_DEVICE_GET_IRQ_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 9);

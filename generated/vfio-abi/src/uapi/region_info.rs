@@ -118,9 +118,10 @@ impl RegionInfoFlags {
 
 flags!(RegionInfoFlags, u32);
 
-/// Reports the region `index` of a device. A buffer that is too small for the capabilities is
-/// not an error: the caps flag is set, `cap_offset` is 0, and `argsz` is the size to retry
-/// with.
+/// Reports the region `index` of a device. The valid indexes end below the `num_regions` of
+/// [`vfio_device_info`](super::vfio_device_info); another one is EINVAL. A buffer that is too
+/// small for the capabilities is not an error: the caps flag is set, `cap_offset` is 0, and
+/// `argsz` is the size to retry with.
 ///
 /// Since Linux 3.6.
 pub const VFIO_DEVICE_GET_REGION_INFO: u32 = io(VFIO_TYPE, VFIO_BASE + 8);
@@ -294,6 +295,9 @@ const _: () = {
 
 /// The whole BAR may be mapped although it contains the MSI-X table. Interrupts must still be
 /// set up with [`VFIO_DEVICE_SET_IRQS`](super::VFIO_DEVICE_SET_IRQS). It has no body.
+///
+/// Only the mapping reaches the table: at the table's offsets, read() of the region gives bytes
+/// of 0xff and write() does nothing (drivers/vfio/pci/vfio_pci_rdwr.c, vfio_pci_bar_rw).
 ///
 /// Since Linux 4.16.
 pub const VFIO_REGION_INFO_CAP_MSIX_MAPPABLE: u32 = 3;

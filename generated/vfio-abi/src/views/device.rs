@@ -73,13 +73,13 @@ impl<'a> DeviceInfo<'a> {
         uapi::DeviceInfoFlags(self.reply.fixed(4, 4) as u32)
     }
 
-    /// Highest region index of the device plus 1; some indexes below may be empty.
+    /// Highest region index of the device plus 1; some indexes below may be empty or EINVAL.
     #[inline]
     pub fn num_regions(&self) -> u32 {
         self.reply.fixed(8, 4) as u32
     }
 
-    /// Highest interrupt index of the device plus 1; some indexes below may be empty.
+    /// Highest interrupt index of the device plus 1; some indexes below may be empty or EINVAL.
     #[inline]
     pub fn num_irqs(&self) -> u32 {
         self.reply.fixed(12, 4) as u32

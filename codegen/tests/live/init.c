@@ -1,0 +1,137 @@
+/*
+ * The first program of the guest: loads the modules that /modules lists, gives
+ * every device to vfio-pci, runs the commands that /commands lists, a line each,
+ * and switches the machine off. The output of each command is on the console
+ * between a line "<<< COMMAND" and a line ">>> STATUS".
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define DEVICES		"/sys/bus/pci/devices"
+
+static void console(void)
+{
+	int fd = open("/dev/ttyS0", O_RDWR | O_NOCTTY);
+	struct termios raw;
+
+	if (fd < 0)
+		return;
+	if (!tcgetattr(fd, &raw)) {
+		cfmakeraw(&raw);
+		tcsetattr(fd, TCSANOW, &raw);
+	}
+	for (int to = 0; to < 3; to++)
+		dup2(fd, to);
+}
+
+/* Writes a line to a file of sysfs; an absent file is no error. */
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0)
+		return;
+	if (write(fd, text, strlen(text)) < 0)
+		printf("%s: %m\n", path);
+	close(fd);
+}
+
+static void load(const char *module)
+{
+	int fd = open(module, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
+		printf("%s: %m\n", module);
+	close(fd);
+}
+
+/* Gives a device to vfio-pci, unless it is a part of the machine itself. */
+static void bind_device(const char *address)
+{
+	char path[512], class[16] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), DEVICES "/%s/class", address);
+	file = fopen(path, "r");
+	if (!file || !fgets(class, sizeof(class), file) ||
+	    !strncmp(class, "0x06", 4))
+		return;
+	fclose(file);
+	snprintf(path, sizeof(path), DEVICES "/%s/driver/unbind", address);
+	put(path, address);
+	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", address);
+	put(path, "vfio-pci");
+	put("/sys/bus/pci/drivers_probe", address);
+}
+
+static void run(char *command)
+{
+	char *words[16] = { strtok(command, " ") };
+	int status = -1;
+	pid_t child;
+
+	for (int nth = 1; words[nth - 1] && nth < 15; nth++)
+		words[nth] = strtok(NULL, " ");
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		execv(words[0], words);
+		printf("%s: %m\n", words[0]);
+		_exit(127);
+	}
+	waitpid(child, &status, 0);
+	printf(">>> %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 256);
+}
+
+/* Calls a function with each line of a file. */
+static void each_line(const char *path, void (*call)(char *line), int shown)
+{
+	FILE *file = fopen(path, "r");
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = 0;
+		if (shown)
+			printf("<<< %s\n", line);
+		call(line);
+	}
+}
+
+static void load_line(char *line)
+{
+	load(line);
+}
+
+int main(void)
+{
+	struct dirent *entry;
+	DIR *devices;
+
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
+	console();
+	each_line("/modules", load_line, 0);
+	devices = opendir(DEVICES);
+	while (devices && (entry = readdir(devices)))
+		if (entry->d_name[0] != '.')
+			bind_device(entry->d_name);
+	each_line("/commands", run, 1);
+	printf("<<< end\n>>> 0\n");
+	fflush(stdout);
+	tcdrain(1);
+	reboot(LINUX_REBOOT_CMD_POWER_OFF);
+	return 1;
+}
