@@ -75,6 +75,8 @@ pub const FAMILIES: &[Family] = &[
             ("src/lib.rs", "the documentation, the modules, the release"),
             ("src/uapi.rs", "all names of the kernel"),
             ("src/uapi/*.rs", "the items of one section"),
+            ("src/bindings.rs", "the modules with the items as bindgen declares them"),
+            ("src/bindings/*.rs", "the items of one kernel header"),
             ("src/ioctls.rs", "the table of ioctl numbers"),
             ("src/views.rs", "all views, and the formats of capability headers"),
             ("src/views/*.rs", "the views and builders of one chain"),

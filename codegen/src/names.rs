@@ -14,6 +14,8 @@
 //! | Rust capability of a chain | chain and `Cap`; `New` before it to append one, `Buf` after it to store one | `RegionCap`, `NewRegionCap`, `RegionCapBuf` |
 //! | Rust view of a capability | chain and short name | `RegionSparseMmap` |
 //! | getter of a view | the field; `_field` after it if the view has such a method | `version_field` |
+//! | Rust module of a kernel header's bindings | the header without folder and ending | `bindings::vfio` |
+//! | field of a bindgen struct | the kernel's name, with `_` if Rust reserves it | `type_` |
 //! | C functions of a host | host and `_parse`, `_request`, `_fixed` | `vfio_abi_region_info_parse` |
 //! | C functions of a chain | chain and `_caps`, `_next`, `_find` | `vfio_abi_region_next` |
 //! | C functions of a capability | chain, short name and `_read`, `_next`, `_find`, `_append` | `vfio_abi_region_type_read` |
@@ -118,11 +120,32 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 20] = [
-    "argument", "array", "call", "calls", "chain", "counted", "flags", "history", "ioctls", "lib",
-    "profile", "records", "reply", "request", "requests", "target", "test", "uapi", "views",
-    "wire",
+pub const CRATE_MODULES: [&str; 22] = [
+    "argument", "array", "bindgen", "bindings", "call", "calls", "chain", "counted", "flags",
+    "history", "ioctls", "lib", "profile", "records", "reply", "request", "requests", "target",
+    "test", "uapi", "views", "wire",
 ];
+
+/// The module with the bindings of a kernel header: `vfio` for `linux/vfio.h`.
+pub fn header_module(path: &str) -> String {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = file.strip_suffix(".h").unwrap_or(file);
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    let name: String = stem.chars().map(letter).collect();
+    let usable = is_name(&name);
+    if usable { name } else { ["_", &name, "_"].concat() }
+}
+
+/// A member of a struct as bindgen spells it: reserved words and primitive types get
+/// an underscore.
+pub fn bindgen(name: &str) -> String {
+    const PRIMITIVE: [&str; 17] = [
+        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128",
+        "u16", "u32", "u64", "u8", "usize",
+    ];
+    let plain = is_rust_identifier(name) && !PRIMITIVE.contains(&name);
+    if plain { name.to_owned() } else { [name, "_"].concat() }
+}
 
 /// A C struct or function of the generator.
 pub fn c_name(stem: &str, words: &[&str]) -> String {
@@ -220,6 +243,9 @@ mod tests {
         assert_eq!(short("VFIO_PCI_BAR0_REGION_INDEX", "VFIO_PCI_", "_REGION_INDEX"), "BAR0");
         assert_eq!(c_stem("vfio"), "vfio_abi");
         assert_eq!(package("vfio"), "vfio-abi");
+        assert_eq!(header_module("linux/vfio_zdev.h"), "vfio_zdev");
+        assert_eq!(header_module("linux/9p-x.h"), "_9p_x_");
+        assert_eq!(["type", "u8", "flags"].map(bindgen), ["type_", "u8_", "flags"]);
         let words = ["region", "SPARSE_MMAP", "find"];
         assert_eq!(c_name("vfio_abi", &words), "vfio_abi_region_sparse_mmap_find");
     }

@@ -226,11 +226,30 @@ impl<'a> ByteReader<'a> {
             .and_then(|(struct_, start)| payload::of(self, struct_, start, (element, count), at));
         if let Some(payload) = payload {
             let span = Span { offset: at, size: self.len().saturating_sub(at) };
-            return (span, self.payload(payload, span, scope));
+            return match payload.type_ {
+                Type::Struct(id) => (span, self.payload(*id, span, scope)),
+                Type::Array(element, length, _) => self.elements(element, *length, at, scope),
+                Type::Flexible(element, _) => {
+                    let count = payload.count.and_then(|count| self.unsigned(count));
+                    self.elements(element, count.unwrap_or(u64::MAX), at, scope)
+                }
+                element => self.elements(element, 1, at, scope),
+            };
         }
+        let counted = count.and_then(|count| self.unsigned(count)).unwrap_or(u64::MAX);
+        self.elements(element, counted, at, scope)
+    }
+
+    /// As many elements as `counted`, or as fit.
+    fn elements(
+        self,
+        element: &'a Type,
+        counted: u64,
+        at: u64,
+        scope: &Enclosing<'a>,
+    ) -> (Span, Content<'a>) {
         let each = self.size_of(element);
         let room = self.len().saturating_sub(at).checked_div(each).unwrap_or(0);
-        let counted = count.and_then(|count| self.unsigned(count)).unwrap_or(u64::MAX);
         let count = counted.min(room);
         let span = Span { offset: at, size: count * each };
         match at <= self.len() {

@@ -1,6 +1,7 @@
 //! The crate: `uapi` with one file per section, the table of ioctls, and the
 //! hand-written parts, which are copied unchanged.
 
+mod bindings;
 mod calls;
 mod comment;
 mod derives;
@@ -33,9 +34,10 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 12] = [
+const RUNTIME: [Runtime; 13] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
+    runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
     runtime("call.rs", include_str!("../../runtime/call.rs"), calls::present),
     runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
     runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
@@ -68,7 +70,11 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let mut files = vec![
         file(abi, "lib.rs", library::crate_root(abi, &names)),
         file(abi, "uapi.rs", library::uapi(abi)),
+        file(abi, "bindings.rs", bindings::root(abi)),
     ];
+    for (path, text) in bindings::files(abi) {
+        files.push(file(abi, &path, text));
+    }
     if ioctls::present(abi) {
         files.push(file(abi, "ioctls.rs", ioctls::table(abi, &names)));
     }

@@ -256,10 +256,12 @@ fn every_module_of_a_crate_is_reserved() {
     let mut modules = 0;
     for abi in ["spec/vfio", "codegen/tests/specs/pci"] {
         let spec = fixtures::open(&fixtures::root().join(abi));
-        for file in capchain::outputs(&capchain::lower::lower(&spec, None)) {
+        let abi = capchain::lower::lower(&spec, None);
+        let is_code = |name: &str| abi.code.iter().any(|file| file.path == name);
+        for file in capchain::outputs(&abi) {
             let below = file.path.split_once("/src/").map(|(_, below)| below);
             let Some(module) = below.and_then(|below| below.strip_suffix(".rs")) else { continue };
-            if !module.contains('/') {
+            if !module.contains('/') && !is_code(&[module, ".rs"].concat()) {
                 assert!(capchain::names::CRATE_MODULES.contains(&module), "{module}");
                 modules += 1;
             }

@@ -3,6 +3,7 @@
 mod abis;
 mod adding;
 mod automation;
+mod bindings;
 mod built_replies;
 mod cli;
 mod compat;
@@ -29,8 +30,10 @@ mod history;
 mod hostile_yaml;
 mod import;
 mod import_additions;
+mod ioctl_requests;
 mod lint;
 mod live;
+mod mappable;
 mod matrix;
 mod model;
 mod new_kernel;

@@ -21,6 +21,7 @@ const DOCUMENTS: [(&str, usize, usize); 6] = [
     ("docs/build-systems.md", 0, 2),
     ("docs/guide-servers.md", 2, 1),
     ("docs/kernel-versions.md", 1, 2),
+    ("docs/migrating.md", 4, 3),
 ];
 
 /// A fenced block: what it is, its text, and where it stands.
@@ -69,7 +70,9 @@ fn program(snippet: &str, main: &str, frame: &str) -> String {
 /// What a snippet in Rust prints.
 fn in_rust(folder: &Path, snippet: &str) -> String {
     let text = program(snippet, "fn main", RUST);
-    let program = rustc::program_with(folder, "vfio_abi", &text, &["-Dwarnings"]);
+    // Programs of today know the crate by the name of the one that it replaces.
+    let args = ["-Dwarnings", "--extern", "vfio_bindings=libvfio_abi.rlib"];
+    let program = rustc::program_with(folder, "vfio_abi", &text, &args);
     rustc::run(&program, &[])
 }
 
@@ -86,7 +89,8 @@ fn in_c(folder: &Path, snippet: &str) -> String {
 fn every_snippet_runs_and_prints_the_output_on_its_page() {
     let folder = tempfile::tempdir().expect("a folder");
     rustc::write_crate(folder.path(), &lower(&fixtures::spec(), None));
-    rustc::library(folder.path(), "vfio_abi", &["--cfg", "feature=\"alloc\""]);
+    let features = ["--cfg", "feature=\"alloc\"", "--cfg", "feature=\"bindings\""];
+    rustc::library(folder.path(), "vfio_abi", &features);
     for (document, rust, c) in DOCUMENTS {
         let blocks = blocks(document);
         let mut found = (0, 0);

@@ -15,6 +15,7 @@ mod compat_witnesses;
 mod consumers;
 mod crate_facts;
 mod differential;
+mod drop_in;
 mod examples;
 mod exhaustive;
 mod future;

@@ -26,6 +26,8 @@
 //!
 //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
 //!   `std` implies `alloc`.
+//! - `bindings`: the module `bindings` has the same items as bindgen declares them, for
+//!   programs that use such bindings.
 //! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
 //!   ioctl, through rustix; implies `alloc`.
 //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
@@ -42,11 +44,17 @@
 //!   [`vfio_iommu_type1_dirty_bitmap_get`](uapi::vfio_iommu_type1_dirty_bitmap_get),
 //!   [`ccw_io_region`](uapi::ccw_io_region), [`ccw_schib_region`](uapi::ccw_schib_region).
 #![no_std]
-#![cfg_attr(not(feature = "ioctl"), forbid(unsafe_code))]
+#![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
 #![allow(deprecated, reason = "deprecated items are still declared")]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+
+#[cfg(feature = "bindings")]
+mod bindgen;
+
+#[cfg(feature = "bindings")]
+pub mod bindings;
 
 mod argument;
 mod array;
@@ -64,6 +72,8 @@ mod flags;
 
 pub mod history;
 pub mod ioctls;
+pub mod mappable;
+pub mod open;
 mod profile;
 mod records;
 mod reply;

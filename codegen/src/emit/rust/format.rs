@@ -157,11 +157,33 @@ fn sort_key(path: &[String], names: &BTreeSet<String>) -> Vec<(usize, String)> {
     segments.chain(list).collect()
 }
 
+/// The order of names in a list: an underscore precedes digits, which precede letters, and
+/// digits in a row are one number.
+fn version_key(name: &str) -> Vec<(u8, u64)> {
+    let mut key = Vec::<(u8, u64)>::new();
+    for letter in name.chars() {
+        match (letter, key.last_mut()) {
+            ('_', _) => key.push((0, 0)),
+            ('0'..='9', last) => {
+                let digit = u64::from(letter) - u64::from('0');
+                match last {
+                    Some((1, number)) => *number = number.saturating_mul(10).saturating_add(digit),
+                    _ => key.push((1, digit)),
+                }
+            }
+            _ => key.push((2, u64::from(letter))),
+        }
+    }
+    key
+}
+
 /// An import of names from a path, on as few lines as hold it.
 fn import(private: bool, path: &[String], names: &BTreeSet<String>) -> String {
     let visibility = if private { "" } else { "pub " };
     let path: String = path.iter().map(|segment| format!("{segment}::")).collect();
-    let list = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let mut names: Vec<_> = names.iter().map(String::as_str).collect();
+    names.sort_by_cached_key(|name| version_key(name));
+    let list = names.join(", ");
     let line = match names.len() {
         1 => format!("{visibility}use {path}{list};"),
         _ => format!("{visibility}use {path}{{{list}}};"),

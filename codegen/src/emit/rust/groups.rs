@@ -24,7 +24,7 @@ pub(super) fn items(docs: &Docs<'_>, group: &Group) -> TokenStream {
 }
 
 /// The integer type of a group; plain numbers are unsigned.
-fn int(group: &Group) -> Int {
+pub(super) fn int(group: &Group) -> Int {
     match group.int {
         Int::AlignedU64 => Int::U64,
         int => int,

@@ -44,6 +44,8 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //!
         //! - `alloc`: a `Vec<u8>` is a buffer that grows to the size that a reply requires;
         //!   `std` implies `alloc`.
+        //! - `bindings`: the module `bindings` has the same items as bindgen declares them, for
+        //!   programs that use such bindings.
         //! - `ioctl`: [`calls`], a type for each kind of file descriptor with a method for each
         //!   ioctl, through rustix; implies `alloc`.
         //! - `zerocopy` and `bytemuck`: their traits on every type without padding and
@@ -52,12 +54,16 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         //! - `serde`: structs, flags and numbers can be serialized and deserialized.
         #(#![doc = #without_serde])*
         #![no_std]
-        #![cfg_attr(not(feature = "ioctl"), forbid(unsafe_code))]
+        #![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
         #![allow(deprecated, reason = "deprecated items are still declared")]
 
         #[cfg(feature = "alloc")]
         extern crate alloc;
 
+        #[cfg(feature = "bindings")]
+        mod bindgen;
+        #[cfg(feature = "bindings")]
+        pub mod bindings;
         #modules
 
         /// The kernel release that this crate describes.

@@ -20,6 +20,7 @@ pub(super) fn reflow(text: &str) -> String {
                 || join_unsafe(&mut lines, index)
                 || join_operands(&mut lines, index)
                 || move_value(&mut lines, index)
+                || break_constant(&mut lines, index)
                 || hug_block(&mut lines, index))
         {}
     }
@@ -247,6 +248,16 @@ fn hug_block(lines: &mut Vec<String>, start: usize) -> bool {
     true
 }
 
+/// Moves the value of a constant to the next line if the line is too long.
+fn break_constant(lines: &mut Vec<String>, start: usize) -> bool {
+    let line = lines[start].clone();
+    let long = line.len() > WIDTH && line.starts_with("pub const ") && line.ends_with(';');
+    let Some((head, value)) = line.split_once(" = ").filter(|_| long) else { return false };
+    let value = " ".repeat(INDENT) + value;
+    lines.splice(start..=start, [[head, " ="].concat(), value]);
+    true
+}
+
 /// Replaces lines by one, if there is one.
 fn replace(lines: &mut Vec<String>, start: usize, end: usize, whole: Option<String>) -> bool {
     let Some(whole) = whole else { return false };
@@ -257,6 +268,15 @@ fn replace(lines: &mut Vec<String>, start: usize, end: usize, whole: Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_value_of_a_long_constant_has_its_own_line() {
+        let name = "X".repeat(WIDTH - "pub const : u32 = 1;".len());
+        let fits = format!("pub const {name}: u32 = 1;\n");
+        assert_eq!(reflow(&fits), fits);
+        let long = format!("pub const {name}Y: u32 = 1;\n");
+        assert_eq!(reflow(&long), format!("pub const {name}Y: u32 =\n    1;\n"));
+    }
 
     #[test]
     fn groups_that_fit_are_joined() {

@@ -9,7 +9,7 @@ use super::comment::{Docs, Names};
 use super::tokens::{decimal, ident};
 use super::{format, groups, ioctls, structs};
 use crate::emit::escape::in_markdown;
-use crate::ir::{Abi, Entry, EntryKind, FormerName, Item, Section, StructId, Type};
+use crate::ir::{Abi, Entry, EntryKind, FormerName, Item, Section, Struct, StructId, Type};
 
 /// The sections that have declarations.
 pub(super) fn present(abi: &Abi) -> impl Iterator<Item = usize> {
@@ -148,13 +148,7 @@ fn macro_(abi: &Abi, docs: &Docs<'_>, id: crate::ir::MacroId) -> TokenStream {
 /// The imports of a section.
 fn imports(abi: &Abi, section: &Section) -> TokenStream {
     let structs: Vec<_> = section.items.iter().filter_map(|item| declared(abi, *item)).collect();
-    let differs = |id: &StructId| {
-        let layouts = &abi.struct_(*id).layouts;
-        layouts
-            .iter()
-            .any(|layout| layout.size != layouts[0].size || layout.fields != layouts[0].fields)
-    };
-    let by_model = structs.iter().any(differs);
+    let by_model = structs.iter().any(|id| differs(abi.struct_(*id)));
     let io = section.items.iter().any(|item| matches!(item, Item::Ioctl(_)));
     let target = match (by_model, io) {
         (true, true) => quote!(
@@ -183,8 +177,16 @@ fn imports(abi: &Abi, section: &Section) -> TokenStream {
     quote!(#others #target #mem)
 }
 
+/// Whether the size or an offset of a struct depends on the target.
+pub(super) fn differs(struct_: &Struct) -> bool {
+    let layouts = &struct_.layouts;
+    layouts
+        .iter()
+        .any(|layout| layout.size != layouts[0].size || layout.fields != layouts[0].fields)
+}
+
 /// The struct that an item declares.
-fn declared(abi: &Abi, item: Item) -> Option<StructId> {
+pub(super) fn declared(abi: &Abi, item: Item) -> Option<StructId> {
     match item {
         Item::Struct(id) => Some(id),
         Item::Capability(index) => {

@@ -1,7 +1,7 @@
 //! Structs as C lays them out, each with its constructor and, right below it,
 //! the assertions that prove its layout on every target.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::comment::Docs;
@@ -15,22 +15,15 @@ pub(super) fn items(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
     let struct_ = abi.struct_(id);
     let declaration = declaration(abi, docs, struct_);
     let methods = methods(abi, docs, struct_);
-    let assertions = assertions(struct_);
+    let names: Vec<_> = struct_.fields.iter().map(|field| ident(stored_name(field))).collect();
+    let assertions = assertions(struct_, &names);
     quote!(#declaration #methods #assertions)
 }
 
 fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     let doc = docs.item(&struct_.meta);
     let name = ident(&struct_.name);
-    let representation = match (struct_.packed, is_aligned(abi, struct_)) {
-        (true, _) => quote!(#[repr(C, packed)]),
-        (false, false) => quote!(#[repr(C)]),
-        // __aligned_u64 is aligned to 8 even if u64 is not.
-        (false, true) => quote! {
-            #[repr(C)]
-            #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
-        },
-    };
+    let representation = representation(abi, struct_);
     let derives = derives::of_struct(abi, struct_);
     let non_exhaustive = grows(struct_).then(|| quote!(#[non_exhaustive]));
     let fields = struct_.fields.iter().map(|field| {
@@ -45,6 +38,19 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
         #derives
         #non_exhaustive
         pub struct #name { #(#fields),* }
+    }
+}
+
+/// The attributes that give a struct the layout of C.
+pub(super) fn representation(abi: &Abi, struct_: &Struct) -> TokenStream {
+    match (struct_.packed, is_aligned(abi, struct_)) {
+        (true, _) => quote!(#[repr(C, packed)]),
+        (false, false) => quote!(#[repr(C)]),
+        // __aligned_u64 is aligned to 8 even if u64 is not.
+        (false, true) => quote! {
+            #[repr(C)]
+            #[cfg_attr(any(target_arch = "x86", target_arch = "m68k"), repr(align(8)))]
+        },
     }
 }
 
@@ -262,7 +268,7 @@ fn accessor(
     docs: &Docs<'_>,
     struct_: &Struct,
     arm: &UnionArm,
-    stored: &proc_macro2::Ident,
+    stored: &Ident,
 ) -> TokenStream {
     let doc = docs.part(&arm.meta, &struct_.meta);
     let (name, setter) = (ident(&arm.name), ident(&["set_", &arm.name].concat()));
@@ -282,12 +288,12 @@ fn accessor(
     }
 }
 
-/// Assertions of size and offsets that hold on every target.
-fn assertions(struct_: &Struct) -> TokenStream {
+/// Assertions of size and offsets that hold on every target. `names` are those of the
+/// stored fields, in order.
+pub(super) fn assertions(struct_: &Struct, names: &[Ident]) -> TokenStream {
     let name = ident(&struct_.name);
     let size = by_model(struct_.layouts.each_ref().map(|layout| layout.size));
-    let offsets = struct_.fields.iter().enumerate().map(|(index, field)| {
-        let field = ident(stored_name(field));
+    let offsets = names.iter().enumerate().map(|(index, field)| {
         let offset = by_model(struct_.spans(index).map(|span| span.offset));
         quote!(assert!(offset_of!(#name, #field) == #offset);)
     });

@@ -1,0 +1,176 @@
+//! Requests of ioctls: the bytes are those that the kernel's own structs have, and
+//! `decode` reads the values back.
+
+use support::fixtures;
+use support::program::{Outcome, run_with_input};
+use vfio_abi::requests::*;
+use vfio_abi::uapi;
+
+/// The bytes of a request.
+fn written<R: Request>(mut request: R) -> Vec<u8> {
+    let mut buffer = vec![0xaa; request.size() + 8];
+    let size = request.write(&mut buffer).expect("a buffer with room").len();
+    assert!(buffer[size..].iter().all(|byte| *byte == 0xaa), "{} writes after its end", R::NAME);
+    for short in 0..size {
+        let error = request.write(&mut buffer[..short]).expect_err("a buffer that is too small");
+        assert_eq!(error, ArgumentError::BufferTooSmall { size });
+    }
+    buffer.truncate(size);
+    buffer
+}
+
+/// Numbers of four bytes each.
+fn words(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+}
+
+#[test]
+fn interrupts_have_a_count_a_size_and_flags_that_agree() {
+    let eventfds = [7, -1, 9];
+    let set = SetIrqsEventfd::new(IrqSetAction::Trigger, 2, 1, &eventfds);
+    assert_eq!(written(set), words(&[32, 1 << 2 | 1 << 5, 2, 1, 3, 7, u32::MAX, 9]));
+    let mask = SetIrqsBool::new(IrqSetAction::Mask, 1, 0, &[1, 0, 1]);
+    let expected = [words(&[23, 1 << 1 | 1 << 3, 1, 0, 3]), vec![1, 0, 1]].concat();
+    assert_eq!(written(mask), expected);
+    let disable = SetIrqsNone::new(IrqSetAction::Trigger, 2, 0, 0);
+    assert_eq!(written(disable), words(&[20, 1 | 1 << 5, 2, 0, 0]));
+    assert_eq!(SetIrqsNone::IOCTL, uapi::VFIO_DEVICE_SET_IRQS);
+}
+
+#[test]
+fn features_have_the_id_the_access_and_the_payload() {
+    assert_eq!(written(GetMigration::new()), words(&[16, 1 << 16 | 1, 0, 0]));
+    let state = SetMigDeviceState::new(uapi::vfio_device_mig_state::STOP_COPY);
+    assert_eq!(written(state), words(&[16, 1 << 17 | 2, 3, 0]));
+    assert_eq!(written(GetMigDeviceState::new()), words(&[16, 1 << 16 | 2, 0, 0]));
+    assert_eq!(written(SetLowPowerExit::new()), words(&[8, 1 << 17 | 5]));
+    let probe = FeatureProbe::new(9, uapi::DeviceFeatureFlags::GET);
+    assert_eq!(written(probe), words(&[8, 1 << 18 | 1 << 16 | 9]));
+    let token = [words(&[24, 1 << 17]), vec![5; 16]].concat();
+    assert_eq!(written(SetPciVfToken::new([5; 16])), token);
+    let reply = words(&[16, 1 << 17 | 2, 3, 42]);
+    let state = SetMigDeviceState::reply(&reply);
+    assert_eq!((state.device_state, state.data_fd), (uapi::vfio_device_mig_state::STOP_COPY, 42));
+}
+
+#[test]
+fn memory_has_its_address_and_its_length() {
+    let mut bitmap = [0_u64; 2];
+    let address = bitmap.as_ptr() as usize as u64;
+    let unmap = IommuUnmapDmaGetDirtyBitmap::new(
+        uapi::IommuType1DmaUnmapFlags(0),
+        0x1000,
+        0x8_0000,
+        4096,
+        &mut bitmap,
+    );
+    let numbers = [0x1000, 0x8_0000, 4096, 16, address];
+    let numbers = numbers.iter().flat_map(|number: &u64| number.to_ne_bytes());
+    assert_eq!(written(unmap), [words(&[48, 1]), numbers.collect()].concat());
+
+    let mut range = uapi::vfio_device_feature_dma_logging_range::new();
+    (range.iova, range.length) = (0x1000, 0x1000);
+    let ranges = [range; 3];
+    let start = written(SetDmaLoggingStart::new(4096, &ranges));
+    assert_eq!(start[16..20], 3_u32.to_ne_bytes());
+    assert_eq!(start[24..32], (ranges.as_ptr() as usize as u64).to_ne_bytes());
+
+    let mut one_word = [0_u64; 1];
+    let mut report = GetDmaLoggingReport::new(0, 65 * 4096, 4096, &mut one_word);
+    let error = report.write(&mut [0; 64]).expect_err("one bit too few");
+    assert_eq!(error, ArgumentError::BitmapTooSmall { bits: 65 });
+    let mut report = GetDmaLoggingReport::new(0, 64 * 4096, 0, &mut one_word);
+    assert!(matches!(report.write(&mut [0; 64]), Err(ArgumentError::BitmapTooSmall { .. })));
+}
+
+#[test]
+fn optional_values_set_their_flag() {
+    assert_eq!(written(AttachIommufdPt::new(3)), words(&[16, 0, 3, 0]));
+    let mut attach = AttachIommufdPt::new(3);
+    attach.pasid = Some(8);
+    assert_eq!(written(attach), words(&[16, 1, 3, 8]));
+    let token = [9; 16];
+    let mut bind = BindIommufd::new(5);
+    bind.token_uuid_ptr = Some(&token);
+    let bytes = written(bind);
+    assert_eq!(bytes[..16], words(&[24, 1, 5, 0]));
+    assert_eq!(bytes[16..], (token.as_ptr() as usize as u64).to_ne_bytes());
+}
+
+/// A kernel with `devices` devices, which fails with ENOSPC if they do not fit.
+fn hot_reset_info(bytes: &mut [u8], devices: u32) -> Result<(), i32> {
+    assert_eq!(bytes[..4], (bytes.len() as u32).to_ne_bytes());
+    bytes[8..12].copy_from_slice(&devices.to_ne_bytes());
+    let needed = 12 + 8 * devices as usize;
+    let Some(room) = bytes.get_mut(12..needed) else { return Err(28) };
+    for (index, device) in room.chunks_exact_mut(8).enumerate() {
+        device.copy_from_slice(&[index as u8, 0, 0, 0, 1, 0, 2, 0x18]);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_count_says_how_large_the_buffer_must_be() {
+    let mut calls = 0;
+    let mut buffer = Vec::new();
+    let info = PciHotResetInfo::request(&mut buffer, |bytes| {
+        calls += 1;
+        hot_reset_info(bytes, 3)
+    });
+    let info = info.expect("a buffer that grows");
+    let groups: Vec<_> = info.devices().iter().map(|device| device.group_id()).collect();
+    assert_eq!((groups, calls, info.count()), (vec![0, 1, 2], 2, 3));
+
+    let mut small = [0; 20];
+    let error = PciHotResetInfo::request(&mut small, |bytes| hot_reset_info(bytes, 3));
+    let required_size = 36;
+    assert_eq!(
+        error.expect_err("too small"),
+        vfio_abi::views::RequestError::Short { required_size }
+    );
+    let short = PciHotResetInfo::parse(&small).expect("a short reply");
+    assert_eq!((short.count(), short.devices().len(), short.required_size()), (3, 0, Some(36)));
+
+    let (mut large, mut growing) = ([0; 64], Vec::new());
+    let refused = PciHotResetInfo::request(&mut large, |_| Err::<(), _>(19));
+    assert_eq!(refused.expect_err("ENODEV"), vfio_abi::views::RequestError::Transport(19));
+    let endless = PciHotResetInfo::request(&mut growing, |bytes: &mut [u8]| {
+        bytes[8..12].copy_from_slice(&u32::MAX.to_ne_bytes());
+        Err::<(), _>(28)
+    });
+    assert_eq!(endless.expect_err("no such size"), vfio_abi::views::RequestError::Transport(28));
+}
+
+/// The text that `decode` prints for a request.
+fn decoded(struct_: &str, bytes: &[u8]) -> String {
+    let folder = fixtures::root();
+    let Outcome { code, stdout, stderr } = run_with_input(&folder, &["decode", struct_], bytes);
+    assert_eq!(code, 0, "{stderr}");
+    stdout
+}
+
+#[test]
+fn decode_reads_the_payload_of_a_request() {
+    if cfg!(target_endian = "big") {
+        return;
+    }
+    let eventfds = [7, -1];
+    let set = written(SetIrqsEventfd::new(IrqSetAction::Trigger, 2, 0, &eventfds));
+    let text = decoded("vfio_irq_set", &set);
+    assert!(text.contains("[0]  7\n") && text.contains("[1]  -1 "), "{text}");
+    let set = written(SetIrqsBool::new(IrqSetAction::Mask, 2, 0, &[1, 0]));
+    let text = decoded("vfio_irq_set", &set);
+    assert!(text.contains("01 00"), "{text}");
+    let unmap = written(IommuUnmapDmaGetDirtyBitmap::new(
+        uapi::IommuType1DmaUnmapFlags(0),
+        0,
+        4096,
+        512,
+        &mut [0; 1],
+    ));
+    let text = decoded("vfio_iommu_type1_dma_unmap", &unmap);
+    assert!(text.contains("pgsize") && text.contains("512"), "{text}");
+    let token = written(SetPciVfToken::new([0x5a; 16]));
+    let text = decoded("vfio_device_feature", &token);
+    assert!(text.contains("5a 5a 5a"), "{text}");
+}
