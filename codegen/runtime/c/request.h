@@ -23,6 +23,7 @@ struct capchain_request {
 	void	*context;	/* for call and grow */
 	capchain_size written;
 	__u32	calls;		/* how often call was called */
+	int	fd;		/* for functions that make ioctls */
 };
 
 /* Sets the input fields; their values follow each other in inputs. */

@@ -7,6 +7,7 @@
 //! both can be included in any order and nothing is declared twice.
 
 mod assertions;
+mod calls;
 mod chains;
 mod comment;
 mod comment_layout;
@@ -51,7 +52,7 @@ struct Part {
 }
 
 /// The parts, in the order in which the whole header has them.
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         name: "types",
         title: "types",
@@ -92,6 +93,18 @@ const PARTS: [Part; 4] = [
             chains::text(abi, &emitter.stem, prefix)
         },
         present: |abi| !abi.chains.is_empty(),
+    },
+    Part {
+        name: "calls",
+        title: "requests and calls",
+        about: "Functions that write the arguments of ioctls with their payloads and, if the \
+                program defines {prefix}WITH_IOCTL, functions that call them.",
+        needs: &["types", "compat", "chains"],
+        body: |emitter| {
+            let CompatContext { abi, prefix, .. } = &emitter.context;
+            calls::text(abi, &emitter.stem, prefix)
+        },
+        present: |abi| !abi.ioctls.is_empty(),
     },
 ];
 
@@ -165,14 +178,18 @@ impl<'a> HeaderEmitter<'a> {
     fn part(&self, part: &Part) -> PartView {
         PartView {
             guard: format!("{}{}_H", self.context.prefix, part.name.to_uppercase()),
-            includes: part.needs.iter().map(|name| format!("{name}.h")).collect(),
+            includes: parts(self.context.abi)
+                .filter(|other| part.needs.contains(&other.name))
+                .map(|other| format!("{}.h", other.name))
+                .collect(),
             body: (part.body)(self).trim().to_owned(),
         }
     }
 
     fn part_file(&self, part: &Part, view: &PartView) -> OutputFile {
         let title = format!("{}: {}", self.context.abi.title, part.title);
-        let about = Comment::of(&vec![part.about.to_owned()]).titled(&title);
+        let about = part.about.replace("{prefix}", &self.context.prefix);
+        let about = Comment::of(&vec![about]).titled(&title);
         let view = PartFileView { opening: self.opening(about), part: view.clone() };
         file(part_path(&self.stem, part.name), &view)
     }

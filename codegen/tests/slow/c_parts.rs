@@ -25,6 +25,9 @@ const FILES: [&str; 5] = [
     "vfio_abi/chains.h",
 ];
 
+/// The part that is not compiled in every order.
+const CALLS: &str = "vfio_abi/calls.h";
+
 /// Uses of each part.
 const PROGRAM: &str = "\
 #if !VFIO_ABI_HAVE(vfio_device_mig_state) || VFIO_ABI_HAVE(VFIO_NOT_YET)
@@ -89,9 +92,12 @@ const COMPILERS: [(&str, &str, &str); 2] = [("gcc", "c", "c99"), ("g++", "c++", 
 #[test]
 fn every_part_compiles_alone_in_every_standard() {
     let workdir = with_parts(&lower(&fixtures::spec(), None));
-    for file in FILES {
+    for file in FILES.into_iter().chain([CALLS]) {
         let name = file.replace('/', "-");
-        let twice = format!("{0}{0}int main(void) {{ return 0; }}\n", include(file));
+        let twice = format!(
+            "#define VFIO_ABI_WITH_IOCTL\n{0}{0}int main(void) {{ return 0; }}\n",
+            include(file)
+        );
         let source = workdir.write(&format!("{name}.c"), &twice);
         all_silent(in_every_standard(&workdir, &source, &[&["-I."]]));
     }
@@ -130,10 +136,11 @@ fn parts_and_the_whole_compile_in_every_order_with_an_older_kernel_header() {
 fn parts_give_the_declarations_of_the_whole() {
     let workdir = with_parts(&lower(&fixtures::spec(), None));
     let [whole, types, compat, names, chains] = FILES.map(include);
+    let calls = include(CALLS);
     let expected = declared(&workdir, &whole);
     for includes in [
-        [compat.as_str(), &chains, &names].concat(),
-        [names.as_str(), &chains, &types, &compat].concat(),
+        [compat.as_str(), &chains, &names, &calls].concat(),
+        [names.as_str(), &calls, &types, &compat].concat(),
         [types.as_str(), &whole].concat(),
         [whole.as_str(), &chains, &compat].concat(),
     ] {

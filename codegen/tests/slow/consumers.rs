@@ -25,8 +25,9 @@ capability 3, version 1
 ";
 
 /// Every file that is installed, below the prefix.
-const INSTALLED: [&str; 8] = [
+const INSTALLED: [&str; 9] = [
     "include/vfio_abi.h",
+    "include/vfio_abi/calls.h",
     "include/vfio_abi/chains.h",
     "include/vfio_abi/compat.h",
     "include/vfio_abi/names.h",

@@ -63,6 +63,7 @@ fn c_alone_takes_any_bytes() {
 }
 
 #[test]
+#[ignore = "takes a minute; .ci/long analyzer runs it"]
 fn the_analyzer_finds_nothing_in_what_is_fuzzed() {
     let gcc = |arguments: &[&str]| {
         let mut gcc = Command::new("gcc");

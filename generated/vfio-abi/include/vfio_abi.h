@@ -5222,6 +5222,7 @@ struct vfio_abi_request {
 	void	*context;	/* for call and grow */
 	vfio_abi_size written;
 	__u32	calls;		/* how often call was called */
+	int	fd;		/* for functions that make ioctls */
 };
 
 /* Sets the input fields; their values follow each other in inputs. */
@@ -7226,5 +7227,2401 @@ __attribute__((__unused__)) = {
 };
 
 #endif /* VFIO_ABI_CHAINS_H */
+
+#ifndef VFIO_ABI_CALLS_H
+#define VFIO_ABI_CALLS_H
+
+/* -------------------------- Requests and calls -------------------------- */
+
+/*
+ * A function for each request writes the argument of an ioctl to a buffer of
+ * len bytes and returns its size: sizes, counts, addresses and the flags that
+ * select a payload follow from the parameters. It returns 0 and writes nothing
+ * if the argument does not fit the buffer, if a flag is not one of its choice,
+ * if a count is too large, or if a bitmap is too small for its range.
+ *
+ * Functions that end in _reply copy the results from the buffer after the call.
+ */
+
+/*
+ * Starts an argument of size bytes in a buffer of len bytes: all of it is
+ * cleared. Null if it does not fit, or if size is 0.
+ */
+static inline __u8 *vfio_abi__argument(void *buf, vfio_abi_size len,
+				       vfio_abi_size size)
+{
+	if (!size || size > len)
+		return VFIO_ABI__CAST(__u8 *, VFIO_ABI__NULL);
+	__builtin_memset(buf, 0, size);
+	return VFIO_ABI__CAST(__u8 *, buf);
+}
+
+/* The size of an argument with an array; 0 if it exceeds 32 bits. */
+static inline vfio_abi_size vfio_abi__array_end(__u32 start,
+						vfio_abi_size count,
+						__u32 each)
+{
+	const __u32 most = 0xffffffff;
+
+	if (count > (most - start) / each)
+		return 0;
+	return start + count * each;
+}
+
+/* Whether an integer of width bytes can hold count * each. */
+static inline int vfio_abi__holds_length(__u32 width, vfio_abi_size count,
+					 __u32 each)
+{
+	const __u64 most = 0xffffffffffffffffULL >> (64 - 8 * width);
+
+	return count <= most / each;
+}
+
+/* Whether count elements have one bit for each page of a range. */
+static inline int vfio_abi__holds_bitmap(vfio_abi_size count, __u32 each,
+					 __u64 range, __u64 page)
+{
+	const __u64 bits = page ? range / page + (range % page != 0) : ~0ULL;
+	const __u64 wide = VFIO_ABI__CAST(__u64, each) * 8;
+
+	return bits / wide + (bits % wide != 0) <= count;
+}
+
+/* Sets the bits of a number in an integer of 1, 2, 4 or 8 bytes. */
+static inline void vfio_abi__or(__u8 *bytes, __u32 width, __u64 number)
+{
+	vfio_abi__put(bytes, width, vfio_abi__number(bytes, width) | number);
+}
+
+/* Copies memory, which may be null if size is 0. */
+static inline void vfio_abi__copy(__u8 *bytes, const void *from,
+				  vfio_abi_size size)
+{
+	if (size)
+		__builtin_memcpy(bytes, from, size);
+}
+
+/* The address of memory, as arguments have it. */
+static inline __u64 vfio_abi__address(const void *memory)
+{
+	__UINTPTR_TYPE__ address;
+
+	__builtin_memcpy(&address, &memory, sizeof(address));
+	return address;
+}
+
+/* Copies the results at an offset; bytes after the buffer are zero. */
+static inline void vfio_abi__results(void *to, vfio_abi_size size,
+				     const void *buf, vfio_abi_size len,
+				     vfio_abi_size at)
+{
+	vfio_abi_size known = len > at ? len - at : 0;
+
+	__builtin_memset(to, 0, size);
+	if (known)
+		__builtin_memcpy(to, VFIO_ABI__CAST(const __u8 *, buf) + at,
+				 known < size ? known : size);
+}
+
+/* The offsets in a reply that ends in an array. */
+struct vfio_abi__counted_format {
+	__u32	size;		/* bytes before the array */
+	__u32	argsz;
+	__u32	count;
+	__u32	count_width;
+	__u32	each;		/* size of an element */
+};
+
+/* The size of a reply with all of its elements, clamped to 32 bits. */
+static inline __u32 vfio_abi__counted_size(
+		const struct vfio_abi__counted_format *format,
+		const __u8 *bytes)
+{
+	const __u64 count = vfio_abi__number(bytes + format->count,
+					     format->count_width);
+
+	if (count > (0xffffffff - format->size) / format->each)
+		return 0xffffffff;
+	return VFIO_ABI__CAST(__u32, format->size + count * format->each);
+}
+
+/* Reads the reply in a buffer; no elements if they are not all in it. */
+static inline int vfio_abi__counted_parse(
+		const struct vfio_abi__counted_format *format,
+		struct vfio_abi_array *array, __u32 *need, const void *buf,
+		vfio_abi_size len)
+{
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, buf);
+	__u32 size;
+
+	if (len < format->size)
+		return VFIO_ABI_TOO_SHORT;
+	size = vfio_abi__counted_size(format, bytes);
+	array->bytes = bytes + format->size;
+	array->each = format->each;
+	if (size <= len)
+		array->count = (size - format->size) / format->each;
+	else
+		*need = size;
+	return 0;
+}
+
+/*
+ * Calls until all elements fit. A call that fails is repeated with a larger
+ * buffer if its count shows that the buffer was too small.
+ */
+static inline int vfio_abi__counted_ask(
+		struct vfio_abi_request *request,
+		const struct vfio_abi__counted_format *format, __u32 *need)
+{
+	__u32 len, size = format->size;
+	__u8 *bytes;
+	int result;
+
+	*need = size;
+	for (request->calls = 0; request->calls < VFIO_ABI__CALLS;) {
+		if ((!request->buf || request->len < size) &&
+		    (!request->grow || request->grow(request, size)))
+			return VFIO_ABI_SHORT;
+		if (!request->buf || request->len < size)
+			return VFIO_ABI_SHORT;
+		bytes = VFIO_ABI__CAST(__u8 *, request->buf);
+		len = vfio_abi__len(request->len);
+		__builtin_memset(bytes, 0, request->len);
+		vfio_abi__put(bytes + format->argsz, 4, len);
+		request->written = request->len;
+		request->calls++;
+		result = request->call(request);
+		bytes = VFIO_ABI__CAST(__u8 *, request->buf);
+		size = vfio_abi__counted_size(format, bytes);
+		*need = size;
+		if (size <= len) {
+			*need = 0;
+			return result;
+		}
+	}
+	return VFIO_ABI_SHORT;
+}
+
+/*
+ * VFIO_GROUP_GET_STATUS.
+ *
+ * Reports whether the group can be used, and whether it has joined a container.
+ */
+static inline vfio_abi_size vfio_abi_get_status(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_get_status_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_group_status *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_DEVICE_GET_IRQ_INFO.
+ *
+ * Describes the block index of a device's interrupts. The valid indexes end
+ * below the num_irqs of vfio_device_info; another one is EINVAL. Some drivers
+ * refuse a smaller index too, if the device does not have the block.
+ *
+ * index: index of the block
+ */
+static inline vfio_abi_size vfio_abi_get_irq_info(
+		void *buf, vfio_abi_size len, __u32 index)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 4, index);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_get_irq_info_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_irq_info *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_NONE.
+ *
+ * no data; the action is done at once on all of the interrupts
+ *
+ * action: one kind of data and one action
+ * index: the block of interrupts
+ * start: the first interrupt, counted from 0 within the block
+ * count: number of interrupts
+ */
+static inline vfio_abi_size vfio_abi_set_irqs_none(
+		void *buf, vfio_abi_size len, __u32 action, __u32 index,
+		__u32 start, __u32 count)
+{
+	const vfio_abi_size size = 20;
+	__u8 *bytes;
+
+	switch (action) {
+	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
+	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
+	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
+		break;
+	default:
+		return 0;
+	}
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 1);
+	vfio_abi__or(bytes + 4, 4, action);
+	vfio_abi__or(bytes + 8, 4, index);
+	vfio_abi__or(bytes + 12, 4, start);
+	vfio_abi__or(bytes + 16, 4, count);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_BOOL.
+ *
+ * one byte per interrupt; the action is done where it is not 0
+ *
+ * action: one kind of data and one action
+ * index: the block of interrupts
+ * start: the first interrupt, counted from 0 within the block
+ * data: one byte per interrupt; the action is done where it is not 0
+ */
+static inline vfio_abi_size vfio_abi_set_irqs_bool(
+		void *buf, vfio_abi_size len, __u32 action, __u32 index,
+		__u32 start, const __u8 *data, vfio_abi_size data_count)
+{
+	const vfio_abi_size size = vfio_abi__array_end(20, data_count, 1);
+	__u8 *bytes;
+
+	switch (action) {
+	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
+	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
+	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
+		break;
+	default:
+		return 0;
+	}
+	if (!vfio_abi__holds_length(4, data_count, 1))
+		return 0;
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 2);
+	vfio_abi__or(bytes + 4, 4, action);
+	vfio_abi__or(bytes + 8, 4, index);
+	vfio_abi__or(bytes + 12, 4, start);
+	vfio_abi__or(bytes + 16, 4, data_count);
+	vfio_abi__copy(bytes + 20, data, data_count);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_EVENTFD.
+ *
+ * one s32 per interrupt, the eventfd to connect, or -1 to disconnect
+ *
+ * action: one kind of data and one action
+ * index: the block of interrupts
+ * start: the first interrupt, counted from 0 within the block
+ * data: one s32 per interrupt, the eventfd to connect, or -1 to disconnect
+ */
+static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
+		void *buf, vfio_abi_size len, __u32 action, __u32 index,
+		__u32 start, const __s32 *data, vfio_abi_size data_count)
+{
+	const vfio_abi_size size = vfio_abi__array_end(20, data_count, 4);
+	__u8 *bytes;
+
+	switch (action) {
+	case 8:	/* VFIO_IRQ_SET_ACTION_MASK */
+	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
+	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
+		break;
+	default:
+		return 0;
+	}
+	if (!vfio_abi__holds_length(4, data_count, 1))
+		return 0;
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 4);
+	vfio_abi__or(bytes + 4, 4, action);
+	vfio_abi__or(bytes + 8, 4, index);
+	vfio_abi__or(bytes + 12, 4, start);
+	vfio_abi__or(bytes + 16, 4, data_count);
+	vfio_abi__copy(bytes + 20, data, data_count * 4);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_PCI_HOT_RESET.
+ *
+ * Resets the slot or bus of a device. Every device that is hit must belong to
+ * one of the given groups or, without groups, to the caller's iommufd; the two
+ * cannot be mixed.
+ *
+ * group_fds: an open group for each group that the reset hits
+ */
+static inline vfio_abi_size vfio_abi_pci_hot_reset(
+		void *buf, vfio_abi_size len, const __s32 *group_fds,
+		vfio_abi_size group_fds_count)
+{
+	const vfio_abi_size size = vfio_abi__array_end(12, group_fds_count, 4);
+	__u8 *bytes;
+
+	if (!vfio_abi__holds_length(4, group_fds_count, 1))
+		return 0;
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 4, group_fds_count);
+	vfio_abi__copy(bytes + 12, group_fds, group_fds_count * 4);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_QUERY_GFX_PLANE.
+ *
+ * Reports what a plane of a mediated device shows at the moment, or, with the
+ * probe flag, whether the device can hand out pictures in that way.
+ *
+ * flags: the requested way to get the picture, and whether to only ask if it
+ * works
+ * drm_plane_type: which plane, one of the DRM_PLANE_TYPE_ numbers
+ */
+static inline vfio_abi_size vfio_abi_query_gfx_plane(
+		void *buf, vfio_abi_size len, __u32 flags, __u32 drm_plane_type)
+{
+	const vfio_abi_size size = 64;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, flags);
+	vfio_abi__or(bytes + 8, 4, drm_plane_type);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_query_gfx_plane_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_gfx_plane_info *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_DEVICE_IOEVENTFD.
+ *
+ * Ties a write to an eventfd, or unties it. Drivers may support it for some
+ * regions and widths only, or not at all; PCI devices have it for BARs, except
+ * for the MSI-X table.
+ *
+ * width: width of the write, exactly one of the four
+ * offset: where to write, in bytes from the start of the device's file
+ * descriptor
+ * data: the value to write
+ * fd: the eventfd, or -1 to untie the one that has the same offset, width and
+ * value
+ */
+static inline vfio_abi_size vfio_abi_ioeventfd(
+		void *buf, vfio_abi_size len, __u32 width, __u64 offset,
+		__u64 data, __s32 fd)
+{
+	const vfio_abi_size size = 32;
+	__u8 *bytes;
+
+	switch (width) {
+	case 1:	/* VFIO_DEVICE_IOEVENTFD_8 */
+	case 2:	/* VFIO_DEVICE_IOEVENTFD_16 */
+	case 4:	/* VFIO_DEVICE_IOEVENTFD_32 */
+	case 8:	/* VFIO_DEVICE_IOEVENTFD_64 */
+		break;
+	default:
+		return 0;
+	}
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, width);
+	vfio_abi__or(bytes + 8, 8, offset);
+	vfio_abi__or(bytes + 16, 8, data);
+	vfio_abi__or(bytes + 24, 4, VFIO_ABI__CAST(__u64, fd));
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_PCI_VF_TOKEN.
+ *
+ * UUID of 16 raw bytes without a struct, the secret that a PF driver shares
+ * with its VF drivers
+ *
+ * data: UUID of 16 raw bytes without a struct, the secret that a PF driver
+ * shares with its VF drivers
+ */
+static inline vfio_abi_size vfio_abi_set_pci_vf_token(
+		void *buf, vfio_abi_size len, const __u8 *data)
+{
+	const vfio_abi_size size = 24;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x20000);
+	vfio_abi__copy(bytes + 8, data, 16);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIGRATION.
+ *
+ * which migration states the device has
+ */
+static inline vfio_abi_size vfio_abi_get_migration(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x10001);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_get_migration_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_feature_migration *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 8);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
+ *
+ * the migration state; setting it moves the device to another state
+ */
+static inline vfio_abi_size vfio_abi_get_mig_device_state(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x10002);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_get_mig_device_state_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_feature_mig_state *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 8);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
+ *
+ * the migration state; setting it moves the device to another state
+ *
+ * device_state: the state to move to, or the state that the device is in
+ */
+static inline vfio_abi_size vfio_abi_set_mig_device_state(
+		void *buf, vfio_abi_size len, __u32 device_state)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x20002);
+	vfio_abi__or(bytes + 8, 4, device_state);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_set_mig_device_state_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_feature_mig_state *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 8);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY.
+ *
+ * allows low power states until VFIO_DEVICE_FEATURE_LOW_POWER_EXIT; mapped
+ * regions are shut off
+ */
+static inline vfio_abi_size vfio_abi_set_low_power_entry(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x20003);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP.
+ *
+ * allows low power states once, and signals an eventfd when the device wakes
+ *
+ * wakeup_eventfd: eventfd to signal when the device leaves low power
+ */
+static inline vfio_abi_size vfio_abi_set_low_power_entry_with_wakeup(
+		void *buf, vfio_abi_size len, __s32 wakeup_eventfd)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x20004);
+	vfio_abi__or(bytes + 8, 4, VFIO_ABI__CAST(__u64, wakeup_eventfd));
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_LOW_POWER_EXIT.
+ *
+ * ends what either way of entry allowed; may itself signal the eventfd
+ */
+static inline vfio_abi_size vfio_abi_set_low_power_exit(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x20005);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_LOGGING_START.
+ *
+ * starts to log where the device writes by DMA
+ *
+ * page_size: requested granularity in bytes; on return, the one that the device
+ * uses
+ * ranges: user address of the ranges
+ */
+static inline vfio_abi_size vfio_abi_set_dma_logging_start(
+		void *buf, vfio_abi_size len, __u64 page_size,
+		const struct vfio_device_feature_dma_logging_range *ranges,
+		vfio_abi_size ranges_count)
+{
+	const vfio_abi_size size = 32;
+	__u8 *bytes;
+
+	if (!vfio_abi__holds_length(4, ranges_count, 1))
+		return 0;
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x20006);
+	vfio_abi__or(bytes + 8, 8, page_size);
+	vfio_abi__or(bytes + 16, 4, ranges_count);
+	vfio_abi__or(bytes + 24, 8, vfio_abi__address(ranges));
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_set_dma_logging_start_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_feature_dma_logging_control *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 8);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP.
+ *
+ * ends the log that VFIO_DEVICE_FEATURE_DMA_LOGGING_START began
+ */
+static inline vfio_abi_size vfio_abi_set_dma_logging_stop(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x20007);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT.
+ *
+ * reads a part of the log and clears it
+ *
+ * iova: first address of the range
+ * length: size of the range in bytes
+ * page_size: bytes per bit: a power of two, not less than 4096
+ * bitmap: user address of the bitmap, an array of 64-bit words, lowest bit
+ * first
+ */
+static inline vfio_abi_size vfio_abi_get_dma_logging_report(
+		void *buf, vfio_abi_size len, __u64 iova, __u64 length,
+		__u64 page_size, __u64 *bitmap, vfio_abi_size bitmap_count)
+{
+	const vfio_abi_size size = 40;
+	__u8 *bytes;
+
+	if (!vfio_abi__holds_bitmap(bitmap_count, 8, length, page_size))
+		return 0;
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x10008);
+	vfio_abi__or(bytes + 8, 8, iova);
+	vfio_abi__or(bytes + 16, 8, length);
+	vfio_abi__or(bytes + 24, 8, page_size);
+	vfio_abi__or(bytes + 32, 8, vfio_abi__address(bitmap));
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_DATA_SIZE.
+ *
+ * how much data the device is expected to send while stopped
+ */
+static inline vfio_abi_size vfio_abi_get_mig_data_size(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x10009);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_get_mig_data_size_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_feature_mig_data_size *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 8);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_BUS_MASTER.
+ *
+ * switches DMA of the device on or off, where its bus has no way of its own
+ *
+ * op: whether the device may start DMA
+ */
+static inline vfio_abi_size vfio_abi_set_bus_master(
+		void *buf, vfio_abi_size len, __u32 op)
+{
+	const vfio_abi_size size = 12;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x2000a);
+	vfio_abi__or(bytes + 8, 4, op);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_BUF.
+ *
+ * makes a dma-buf of parts of a region, for DMA between devices
+ *
+ * region_index: region with the parts; for a PCI device one of the six BARs
+ * open_flags: flags for the new file descriptor as open(2) takes them, such as
+ * O_CLOEXEC
+ * flags: none is defined; anything but zero is refused
+ */
+static inline vfio_abi_size vfio_abi_get_dma_buf(
+		void *buf, vfio_abi_size len, __u32 region_index,
+		__u32 open_flags, __u32 flags)
+{
+	const vfio_abi_size size = 24;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x1000b);
+	vfio_abi__or(bytes + 8, 4, region_index);
+	vfio_abi__or(bytes + 12, 4, open_flags);
+	vfio_abi__or(bytes + 16, 4, flags);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2.
+ *
+ * makes the flags of VFIO_MIG_GET_PRECOPY_INFO an output that can be trusted;
+ * has no payload
+ */
+static inline vfio_abi_size vfio_abi_set_mig_precopy_infov2(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x2000c);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_ZPCI_ERROR.
+ *
+ * takes the oldest pending error of an s390 PCI function; ENOMSG if there is
+ * none
+ *
+ * The request does not have the length of the memory.
+ *
+ * data: user address of the buffer for the report; 0 is refused with EINVAL
+ */
+static inline vfio_abi_size vfio_abi_get_zpci_error(
+		void *buf, vfio_abi_size len, void *data)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x1000d);
+	vfio_abi__or(bytes + 8, 8, vfio_abi__address(data));
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_PROBE.
+ *
+ * only probe the feature, with GET or SET also that access
+ *
+ * id: Features of a device. The id is in the low 16 bits of the request's
+ * flags. A probe needs no payload, whatever the feature.
+ * flags: the feature in the low 16 bits, and above them what to do with it
+ */
+static inline vfio_abi_size vfio_abi_feature_probe(
+		void *buf, vfio_abi_size len, __u32 id, __u32 flags)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 0x40000);
+	vfio_abi__or(bytes + 4, 4, id);
+	vfio_abi__or(bytes + 4, 4, flags);
+	return size;
+}
+
+/*
+ * VFIO_DEVICE_BIND_IOMMUFD.
+ *
+ * Binds a device to an iommufd, once, on a file descriptor of the device's own
+ * node only. Closing that file descriptor unbinds it. A virtual function needs
+ * the token that its physical function was given, if there is one.
+ *
+ * In crosvm (vfio_sys/src/lib.rs) the same number is another ioctl,
+ * VFIO_DEVICE_ACPI_DSM.
+ *
+ * iommufd: file descriptor of the iommufd
+ * token_uuid_ptr: address of the 16 bytes of the token that
+ * VFIO_DEVICE_FEATURE_PCI_VF_TOKEN set (null if absent)
+ */
+static inline vfio_abi_size vfio_abi_bind_iommufd(
+		void *buf, vfio_abi_size len, __s32 iommufd,
+		const void *token_uuid_ptr)
+{
+	const vfio_abi_size size = 24;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 4, VFIO_ABI__CAST(__u64, iommufd));
+	if (token_uuid_ptr) {
+		vfio_abi__or(bytes + 4, 4, 1);
+		vfio_abi__or(bytes + 16, 8, vfio_abi__address(token_uuid_ptr));
+	}
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_bind_iommufd_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_bind_iommufd *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_DEVICE_ATTACH_IOMMUFD_PT.
+ *
+ * Gives a bound device an address space. Attaching it to another one without
+ * detaching first replaces the old one. EBUSY is returned while the device or
+ * one of its group is being reset.
+ *
+ * pt_id: id of an IOAS or of a page table; on return, the IOAS or the page
+ * table in use
+ * pasid: the PASID to attach (null if absent)
+ */
+static inline vfio_abi_size vfio_abi_attach_iommufd_pt(
+		void *buf, vfio_abi_size len, __u32 pt_id, const __u32 *pasid)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 4, pt_id);
+	if (pasid) {
+		vfio_abi__or(bytes + 4, 4, 1);
+		vfio_abi__or(bytes + 12, 4, *pasid);
+	}
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_attach_iommufd_pt_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_device_attach_iommufd_pt *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_DEVICE_DETACH_IOMMUFD_PT.
+ *
+ * Takes the address space from a device or from one of its PASIDs, which then
+ * cannot do DMA any more.
+ *
+ * pasid: the PASID to detach (null if absent)
+ */
+static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
+		void *buf, vfio_abi_size len, const __u32 *pasid)
+{
+	const vfio_abi_size size = 12;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	if (pasid) {
+		vfio_abi__or(bytes + 4, 4, 1);
+		vfio_abi__or(bytes + 8, 4, *pasid);
+	}
+	return size;
+}
+
+/*
+ * VFIO_MIG_GET_PRECOPY_INFO.
+ *
+ * Reports the amount of pre-copy data in the stream, so that user space can
+ * judge when to stop the device. EINVAL in every state but the pre-copy ones. A
+ * device with VFIO_MIGRATION_PRE_COPY always has it.
+ */
+static inline vfio_abi_size vfio_abi_mig_get_precopy_info(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 24;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_mig_get_precopy_info_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_precopy_info *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_IOMMU_MAP_DMA.
+ *
+ * Maps memory for the devices of a container. Flags that the backend does not
+ * know are EINVAL.
+ *
+ * The kernel or a device accesses the memory after the call, too.
+ *
+ * flags: what devices may do; type1 wants at least one of read and write, or
+ * VADDR alone
+ * vaddr: address of the memory in the calling program
+ * iova: first IO virtual address
+ * size_: size of the mapping in bytes
+ */
+static inline vfio_abi_size vfio_abi_iommu_map_dma(
+		void *buf, vfio_abi_size len, __u32 flags, __u64 vaddr,
+		__u64 iova, __u64 size_)
+{
+	const vfio_abi_size size = 32;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, flags);
+	vfio_abi__or(bytes + 8, 8, vaddr);
+	vfio_abi__or(bytes + 16, 8, iova);
+	vfio_abi__or(bytes + 24, 8, size_);
+	return size;
+}
+
+/*
+ * VFIO_IOMMU_UNMAP_DMA.
+ *
+ * Unmaps a range of IO virtual addresses. A range that cuts a mapping in two
+ * need not work. Flags that the backend does not know are EINVAL.
+ *
+ * flags: how to unmap
+ * iova: first IO virtual address
+ * size_: size of the range in bytes; on return, how many bytes were unmapped
+ */
+static inline vfio_abi_size vfio_abi_iommu_unmap_dma(
+		void *buf, vfio_abi_size len, __u32 flags, __u64 iova,
+		__u64 size_)
+{
+	const vfio_abi_size size = 24;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, flags);
+	vfio_abi__or(bytes + 8, 8, iova);
+	vfio_abi__or(bytes + 16, 8, size_);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_iommu_unmap_dma_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_iommu_type1_dma_unmap *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_IOMMU_UNMAP_DMA with VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP.
+ *
+ * report the dirty pages of the range before it is unmapped
+ *
+ * flags: how to unmap
+ * iova: first IO virtual address
+ * size_: size of the range in bytes; on return, how many bytes were unmapped
+ * pgsize: bytes of memory per bit
+ * data: the bitmap, cleared by the caller; bit 0 is the first page
+ */
+static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
+		void *buf, vfio_abi_size len, __u32 flags, __u64 iova,
+		__u64 size_, __u64 pgsize, __u64 *data,
+		vfio_abi_size data_count)
+{
+	const vfio_abi_size size = 48;
+	__u8 *bytes;
+
+	if (!vfio_abi__holds_length(8, data_count, 8))
+		return 0;
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 1);
+	vfio_abi__or(bytes + 4, 4, flags);
+	vfio_abi__or(bytes + 8, 8, iova);
+	vfio_abi__or(bytes + 16, 8, size_);
+	vfio_abi__or(bytes + 24, 8, pgsize);
+	vfio_abi__or(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
+	vfio_abi__or(bytes + 40, 8, vfio_abi__address(data));
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_iommu_type1_dma_unmap *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_IOMMU_DIRTY_PAGES with VFIO_IOMMU_DIRTY_PAGES_FLAG_START.
+ *
+ * start tracking
+ */
+static inline vfio_abi_size vfio_abi_iommu_dirty_pages_start(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 1);
+	return size;
+}
+
+/*
+ * VFIO_IOMMU_DIRTY_PAGES with VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP.
+ *
+ * stop tracking
+ */
+static inline vfio_abi_size vfio_abi_iommu_dirty_pages_stop(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 8;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 2);
+	return size;
+}
+
+/*
+ * VFIO_IOMMU_DIRTY_PAGES with VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP.
+ *
+ * report the dirty pages of a range; tracking must be on
+ *
+ * iova: first IO virtual address of the range
+ * size_: size of the range in bytes
+ * pgsize: bytes of memory per bit
+ * data: the bitmap, cleared by the caller; bit 0 is the first page
+ */
+static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
+		void *buf, vfio_abi_size len, __u64 iova, __u64 size_,
+		__u64 pgsize, __u64 *data, vfio_abi_size data_count)
+{
+	const vfio_abi_size size = 48;
+	__u8 *bytes;
+
+	if (!vfio_abi__holds_length(8, data_count, 8))
+		return 0;
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 4, 4, 4);
+	vfio_abi__or(bytes + 8, 8, iova);
+	vfio_abi__or(bytes + 16, 8, size_);
+	vfio_abi__or(bytes + 24, 8, pgsize);
+	vfio_abi__or(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
+	vfio_abi__or(bytes + 40, 8, vfio_abi__address(data));
+	return size;
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_TCE_GET_INFO.
+ *
+ * Reports the 32-bit DMA window and, for version 2, the limits of further
+ * windows.
+ */
+static inline vfio_abi_size vfio_abi_iommu_spapr_tce_get_info(
+		void *buf, vfio_abi_size len)
+{
+	const vfio_abi_size size = 32;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_iommu_spapr_tce_get_info_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_iommu_spapr_tce_info *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_REGISTER_MEMORY.
+ *
+ * Pins memory and charges it to the process, so that later maps of it are
+ * cheap. Version 2 maps nothing else. Version 1 refuses it with ENOTTY.
+ *
+ * The kernel or a device accesses the memory after the call, too.
+ *
+ * vaddr: address in the caller's memory
+ * size_: size in bytes
+ */
+static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
+		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size_)
+{
+	const vfio_abi_size size = 24;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 8, vaddr);
+	vfio_abi__or(bytes + 16, 8, size_);
+	return size;
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY.
+ *
+ * Reverts VFIO_IOMMU_SPAPR_REGISTER_MEMORY. Version 1 refuses it with ENOTTY.
+ *
+ * The kernel or a device accesses the memory after the call, too.
+ *
+ * vaddr: address in the caller's memory
+ * size_: size in bytes
+ */
+static inline vfio_abi_size vfio_abi_iommu_spapr_unregister_memory(
+		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size_)
+{
+	const vfio_abi_size size = 24;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 8, vaddr);
+	vfio_abi__or(bytes + 16, 8, size_);
+	return size;
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_TCE_CREATE.
+ *
+ * Adds a DMA window for every group of the container. Version 1 refuses it with
+ * ENOTTY.
+ *
+ * page_shift: page size of the window as a power of two
+ * window_size: size of the window in bytes
+ * levels: number of levels of its table
+ */
+static inline vfio_abi_size vfio_abi_iommu_spapr_tce_create(
+		void *buf, vfio_abi_size len, __u32 page_shift,
+		__u64 window_size, __u32 levels)
+{
+	const vfio_abi_size size = 40;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 4, page_shift);
+	vfio_abi__or(bytes + 16, 8, window_size);
+	vfio_abi__or(bytes + 24, 4, levels);
+	return size;
+}
+
+/* Copies the results of the call from a buffer of len bytes. */
+static inline void vfio_abi_iommu_spapr_tce_create_reply(
+		const void *buf, vfio_abi_size len,
+		struct vfio_iommu_spapr_tce_create *reply)
+{
+	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_TCE_REMOVE.
+ *
+ * Takes a DMA window away from every group of the container. Version 1 refuses
+ * it with ENOTTY.
+ *
+ * start_addr: bus address at which the window starts
+ */
+static inline vfio_abi_size vfio_abi_iommu_spapr_tce_remove(
+		void *buf, vfio_abi_size len, __u64 start_addr)
+{
+	const vfio_abi_size size = 16;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 8, start_addr);
+	return size;
+}
+
+/*
+ * VFIO_EEH_PE_OP.
+ *
+ * Runs one operation on the PE of each group of the container, and stops at the
+ * first group for which it gives something other than 0.
+ *
+ * op: what to do
+ * arg: argument of the operation
+ */
+static inline vfio_abi_size vfio_abi_eeh_pe_op(
+		void *buf, vfio_abi_size len, __u32 op,
+		const struct vfio_eeh_pe_err *arg)
+{
+	const vfio_abi_size size = 40;
+	__u8 *bytes;
+
+	bytes = vfio_abi__argument(buf, len, size);
+	if (!bytes)
+		return 0;
+	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__or(bytes + 8, 4, op);
+	vfio_abi__results(bytes + 16, 24, arg, sizeof(*arg), 0);
+	return size;
+}
+
+static const struct vfio_abi__counted_format vfio_abi__pci_hot_reset_info_format
+__attribute__((__unused__)) = {
+	12, 0, 8, 4, 8
+};
+
+/*
+ * The results of VFIO_DEVICE_GET_PCI_HOT_RESET_INFO.
+ *
+ * The devices that a hot reset of the device would affect, including the device
+ * itself.
+ */
+struct vfio_abi_pci_hot_reset_info {
+	__u32	argsz;
+	__u32	flags;
+	__u32	count;
+	struct vfio_abi_array devices;
+	__u32	need;	/* required size; 0 if all elements fit */
+};
+
+/* Reads the fields before the array. */
+static inline void vfio_abi__pci_hot_reset_info_read(
+		struct vfio_abi_pci_hot_reset_info *info, const void *buf)
+{
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, buf);
+	info->argsz = vfio_abi__u32(bytes);
+	info->flags = vfio_abi__u32(bytes + 4);
+	info->count = vfio_abi__u32(bytes + 8);
+}
+
+/*
+ * Reads the struct vfio_pci_hot_reset_info in a buffer of len bytes: 0,
+ * or VFIO_ABI_TOO_SHORT. The elements follow only if all of them fit.
+ */
+static inline int vfio_abi_pci_hot_reset_info_parse(
+		struct vfio_abi_pci_hot_reset_info *info, const void *buf,
+		vfio_abi_size len)
+{
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi__counted_parse(&vfio_abi__pci_hot_reset_info_format,
+			&info->devices, &info->need,
+			buf, len);
+	if (!result)
+		vfio_abi__pci_hot_reset_info_read(info, buf);
+	return result;
+}
+
+/*
+ * Requests the reply: 0, the error of a call, or VFIO_ABI_SHORT if the
+ * elements do not fit; need is the required size. See struct vfio_abi_request.
+ */
+static inline int vfio_abi_pci_hot_reset_info_request(
+		struct vfio_abi_request *request,
+		struct vfio_abi_pci_hot_reset_info *info)
+{
+	__u32 need;
+	int result;
+
+	__builtin_memset(info, 0, sizeof(*info));
+	result = vfio_abi__counted_ask(request,
+			&vfio_abi__pci_hot_reset_info_format, &need);
+	if (request->calls)
+		vfio_abi_pci_hot_reset_info_parse(info, request->buf,
+				request->len);
+	info->need = need;
+	return result;
+}
+
+/* Reads an element: 1, or 0 if the index is too large. */
+static inline int vfio_abi_pci_hot_reset_info_devices(
+		const struct vfio_abi_pci_hot_reset_info *from, __u32 nth,
+		struct vfio_pci_dependent_device *out)
+{
+	const __u8 *bytes = vfio_abi_element(&from->devices, nth);
+
+	__builtin_memset(out, 0, sizeof(*out));
+	if (!bytes)
+		return 0;
+	vfio_abi__results(out, sizeof(*out), bytes, 8, 0);
+	return 1;
+}
+
+#ifdef VFIO_ABI_WITH_IOCTL
+
+/*
+ * A function for each ioctl calls it. The result is that of ioctl(), -1 and
+ * errno after a failure. If the argument cannot be written, errno is EINVAL.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+/* The result of a call whose argument cannot be written. */
+static inline int vfio_abi__refused(void)
+{
+	errno = EINVAL;
+	return -1;
+}
+
+/* The largest buffer that vfio_abi_grow() makes. */
+#ifndef VFIO_ABI_GROW_LIMIT
+#define VFIO_ABI_GROW_LIMIT	(1 << 20)
+#endif
+
+/*
+ * The grow of a request whose buf is null or comes from malloc(). The program
+ * frees buf after the last use of the reply.
+ */
+static inline int vfio_abi_grow(struct vfio_abi_request *request, __u32 need)
+{
+	const __u32 len = need < 512 ? 512 : need;
+	void *larger;
+
+	if (len > VFIO_ABI_GROW_LIMIT)
+		return -1;
+	larger = realloc(request->buf, len);
+	if (!larger)
+		return -1;
+	request->buf = larger;
+	request->len = len;
+	return 0;
+}
+
+/*
+ * VFIO_GET_API_VERSION.
+ *
+ * Returns the kernel's version of the interface; a program for another version
+ * must stop.
+ *
+ * Return: VFIO_API_VERSION
+ */
+static inline int vfio_abi_call_get_api_version(
+		int container)
+{
+	return ioctl(container, VFIO_GET_API_VERSION,
+			VFIO_ABI__NULL);
+}
+
+/*
+ * VFIO_CHECK_EXTENSION.
+ *
+ * Asks whether an extension exists; the argument is its id. An empty container
+ * answers for every backend that is loaded, one with a backend for that backend
+ * alone. An answer can change with the backend: VFIO_UPDATE_VADDR is 0 in an
+ * empty container since 6.3 (commit ef3a3f6a294b, also in stable kernels), and
+ * VFIO_DMA_CC_IOMMU fails with ENODEV on an iommufd that has no address space
+ * yet (drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_cc_iommu).
+ *
+ * Return: 0 if the extension does not exist, otherwise a positive number
+ */
+static inline int vfio_abi_call_check_extension(
+		int container, unsigned long argument)
+{
+	return ioctl(container, VFIO_CHECK_EXTENSION,
+			argument);
+}
+
+/*
+ * VFIO_SET_IOMMU.
+ *
+ * Chooses the IOMMU backend of a container that has a group; the id of the
+ * backend is the argument itself. From then on the backend decides what
+ * VFIO_BASE + 12 and the numbers above mean.
+ */
+static inline int vfio_abi_call_set_iommu(
+		int container, unsigned long argument)
+{
+	return ioctl(container, VFIO_SET_IOMMU,
+			argument);
+}
+
+/*
+ * VFIO_GROUP_SET_CONTAINER.
+ *
+ * Puts the group into a container, or an iommufd, given by a pointer to its
+ * file descriptor. A group is in one container at most; a container may refuse
+ * a second group.
+ */
+static inline int vfio_abi_call_set_container(
+		int group, __s32 argument)
+{
+	return ioctl(group, VFIO_GROUP_SET_CONTAINER,
+			&argument);
+}
+
+/*
+ * VFIO_GROUP_UNSET_CONTAINER.
+ *
+ * Takes the group out of its container. All file descriptors of its devices
+ * must be closed before, or the call fails with EBUSY; a group of an iommufd
+ * leaves it with its devices open (drivers/vfio/group.c,
+ * vfio_group_ioctl_unset_container). With the last group the container loses
+ * its backend and every mapping.
+ */
+static inline int vfio_abi_call_unset_container(
+		int group)
+{
+	return ioctl(group, VFIO_GROUP_UNSET_CONTAINER,
+			VFIO_ABI__NULL);
+}
+
+/*
+ * VFIO_GROUP_GET_DEVICE_FD.
+ *
+ * Opens a device of the group by its name, which ends with a zero byte: the
+ * name that sysfs lists among the group's devices, for PCI an address such as
+ * 0000:06:0d.0.
+ *
+ * Return: a file descriptor of the device
+ */
+static inline int vfio_abi_call_get_device_fd(
+		int group, const char *argument)
+{
+	return ioctl(group, VFIO_GROUP_GET_DEVICE_FD,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_RESET.
+ *
+ * Puts the device into its initial state, if VFIO_DEVICE_FLAGS_RESET is set.
+ */
+static inline int vfio_abi_call_reset(
+		int device)
+{
+	return ioctl(device, VFIO_DEVICE_RESET,
+			VFIO_ABI__NULL);
+}
+
+/*
+ * VFIO_DEVICE_GET_GFX_DMABUF.
+ *
+ * Turns the dmabuf_id of a vfio_device_gfx_plane_info, to which the argument
+ * points, into a dma-buf.
+ *
+ * Return: a new file descriptor of the dma-buf
+ */
+static inline int vfio_abi_call_get_gfx_dmabuf(
+		int device, __u32 argument)
+{
+	return ioctl(device, VFIO_DEVICE_GET_GFX_DMABUF,
+			&argument);
+}
+
+/*
+ * VFIO_IOMMU_ENABLE.
+ *
+ * Allows DMA through a container of version 1, and charges its window to the
+ * locked memory of the process. Version 2 refuses it with ENOTTY.
+ */
+static inline int vfio_abi_call_iommu_enable(
+		int container)
+{
+	return ioctl(container, VFIO_IOMMU_ENABLE,
+			VFIO_ABI__NULL);
+}
+
+/*
+ * VFIO_IOMMU_DISABLE.
+ *
+ * Reverts VFIO_IOMMU_ENABLE. Version 2 refuses it with ENOTTY.
+ */
+static inline int vfio_abi_call_iommu_disable(
+		int container)
+{
+	return ioctl(container, VFIO_IOMMU_DISABLE,
+			VFIO_ABI__NULL);
+}
+
+/*
+ * VFIO_GROUP_GET_STATUS; see
+ * vfio_abi_get_status().
+ */
+static inline int vfio_abi_call_get_status(
+		int group, struct vfio_group_status *reply)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_get_status(
+		argument, sizeof(argument));
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(group, VFIO_GROUP_GET_STATUS,
+			argument);
+	if (reply)
+		vfio_abi_get_status_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_GET_IRQ_INFO; see
+ * vfio_abi_get_irq_info().
+ */
+static inline int vfio_abi_call_get_irq_info(
+		int device, __u32 index, struct vfio_irq_info *reply)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_get_irq_info(
+		argument, sizeof(argument), index);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_GET_IRQ_INFO,
+			argument);
+	if (reply)
+		vfio_abi_get_irq_info_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_SET_IRQS; see
+ * vfio_abi_set_irqs_none().
+ */
+static inline int vfio_abi_call_set_irqs_none(
+		int device, __u32 action, __u32 index, __u32 start, __u32 count)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_set_irqs_none(
+		argument, sizeof(argument), action, index, start, count);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_SET_IRQS,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_SET_IRQS; see
+ * vfio_abi_set_irqs_bool().
+ */
+static inline int vfio_abi_call_set_irqs_bool(
+		int device, void *buf, vfio_abi_size len, __u32 action,
+		__u32 index, __u32 start, const __u8 *data,
+		vfio_abi_size data_count)
+{
+	const vfio_abi_size size = vfio_abi_set_irqs_bool(
+		buf, len, action, index, start, data, data_count);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_SET_IRQS,
+			buf);
+}
+
+/*
+ * VFIO_DEVICE_SET_IRQS; see
+ * vfio_abi_set_irqs_eventfd().
+ */
+static inline int vfio_abi_call_set_irqs_eventfd(
+		int device, void *buf, vfio_abi_size len, __u32 action,
+		__u32 index, __u32 start, const __s32 *data,
+		vfio_abi_size data_count)
+{
+	const vfio_abi_size size = vfio_abi_set_irqs_eventfd(
+		buf, len, action, index, start, data, data_count);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_SET_IRQS,
+			buf);
+}
+
+/*
+ * VFIO_DEVICE_PCI_HOT_RESET; see
+ * vfio_abi_pci_hot_reset().
+ */
+static inline int vfio_abi_call_pci_hot_reset(
+		int device, void *buf, vfio_abi_size len,
+		const __s32 *group_fds, vfio_abi_size group_fds_count)
+{
+	const vfio_abi_size size = vfio_abi_pci_hot_reset(
+		buf, len, group_fds, group_fds_count);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_PCI_HOT_RESET,
+			buf);
+}
+
+/*
+ * VFIO_DEVICE_QUERY_GFX_PLANE; see
+ * vfio_abi_query_gfx_plane().
+ */
+static inline int vfio_abi_call_query_gfx_plane(
+		int device, __u32 flags, __u32 drm_plane_type,
+		struct vfio_device_gfx_plane_info *reply)
+{
+	__u64 argument[8];
+	const vfio_abi_size size = vfio_abi_query_gfx_plane(
+		argument, sizeof(argument), flags, drm_plane_type);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE,
+			argument);
+	if (reply)
+		vfio_abi_query_gfx_plane_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_IOEVENTFD; see
+ * vfio_abi_ioeventfd().
+ */
+static inline int vfio_abi_call_ioeventfd(
+		int device, __u32 width, __u64 offset, __u64 data, __s32 fd)
+{
+	__u64 argument[4];
+	const vfio_abi_size size = vfio_abi_ioeventfd(
+		argument, sizeof(argument), width, offset, data, fd);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_IOEVENTFD,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_pci_vf_token().
+ */
+static inline int vfio_abi_call_set_pci_vf_token(
+		int device, const __u8 *data)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_set_pci_vf_token(
+		argument, sizeof(argument), data);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_get_migration().
+ */
+static inline int vfio_abi_call_get_migration(
+		int device, struct vfio_device_feature_migration *reply)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_get_migration(
+		argument, sizeof(argument));
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+	if (reply)
+		vfio_abi_get_migration_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_get_mig_device_state().
+ */
+static inline int vfio_abi_call_get_mig_device_state(
+		int device, struct vfio_device_feature_mig_state *reply)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_get_mig_device_state(
+		argument, sizeof(argument));
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+	if (reply)
+		vfio_abi_get_mig_device_state_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_mig_device_state().
+ */
+static inline int vfio_abi_call_set_mig_device_state(
+		int device, __u32 device_state,
+		struct vfio_device_feature_mig_state *reply)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_set_mig_device_state(
+		argument, sizeof(argument), device_state);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+	if (reply)
+		vfio_abi_set_mig_device_state_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_low_power_entry().
+ */
+static inline int vfio_abi_call_set_low_power_entry(
+		int device)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_set_low_power_entry(
+		argument, sizeof(argument));
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_low_power_entry_with_wakeup().
+ */
+static inline int vfio_abi_call_set_low_power_entry_with_wakeup(
+		int device, __s32 wakeup_eventfd)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_set_low_power_entry_with_wakeup(
+		argument, sizeof(argument), wakeup_eventfd);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_low_power_exit().
+ */
+static inline int vfio_abi_call_set_low_power_exit(
+		int device)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_set_low_power_exit(
+		argument, sizeof(argument));
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_dma_logging_start().
+ */
+static inline int vfio_abi_call_set_dma_logging_start(
+		int device, __u64 page_size,
+		const struct vfio_device_feature_dma_logging_range *ranges,
+		vfio_abi_size ranges_count,
+		struct vfio_device_feature_dma_logging_control *reply)
+{
+	__u64 argument[4];
+	const vfio_abi_size size = vfio_abi_set_dma_logging_start(
+		argument, sizeof(argument), page_size, ranges, ranges_count);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+	if (reply)
+		vfio_abi_set_dma_logging_start_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_dma_logging_stop().
+ */
+static inline int vfio_abi_call_set_dma_logging_stop(
+		int device)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_set_dma_logging_stop(
+		argument, sizeof(argument));
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_get_dma_logging_report().
+ */
+static inline int vfio_abi_call_get_dma_logging_report(
+		int device, __u64 iova, __u64 length, __u64 page_size,
+		__u64 *bitmap, vfio_abi_size bitmap_count)
+{
+	__u64 argument[5];
+	const vfio_abi_size size = vfio_abi_get_dma_logging_report(
+		argument, sizeof(argument), iova, length, page_size, bitmap,
+		bitmap_count);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_get_mig_data_size().
+ */
+static inline int vfio_abi_call_get_mig_data_size(
+		int device, struct vfio_device_feature_mig_data_size *reply)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_get_mig_data_size(
+		argument, sizeof(argument));
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+	if (reply)
+		vfio_abi_get_mig_data_size_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_bus_master().
+ */
+static inline int vfio_abi_call_set_bus_master(
+		int device, __u32 op)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_set_bus_master(
+		argument, sizeof(argument), op);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_get_dma_buf().
+ */
+static inline int vfio_abi_call_get_dma_buf(
+		int device, __u32 region_index, __u32 open_flags, __u32 flags)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_get_dma_buf(
+		argument, sizeof(argument), region_index, open_flags, flags);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_set_mig_precopy_infov2().
+ */
+static inline int vfio_abi_call_set_mig_precopy_infov2(
+		int device)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_set_mig_precopy_infov2(
+		argument, sizeof(argument));
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_get_zpci_error().
+ */
+static inline int vfio_abi_call_get_zpci_error(
+		int device, void *data)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_get_zpci_error(
+		argument, sizeof(argument), data);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_FEATURE; see
+ * vfio_abi_feature_probe().
+ */
+static inline int vfio_abi_call_feature_probe(
+		int device, __u32 id, __u32 flags)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_feature_probe(
+		argument, sizeof(argument), id, flags);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_FEATURE,
+			argument);
+}
+
+/*
+ * VFIO_DEVICE_BIND_IOMMUFD; see
+ * vfio_abi_bind_iommufd().
+ */
+static inline int vfio_abi_call_bind_iommufd(
+		int device, __s32 iommufd, const void *token_uuid_ptr,
+		struct vfio_device_bind_iommufd *reply)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_bind_iommufd(
+		argument, sizeof(argument), iommufd, token_uuid_ptr);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_BIND_IOMMUFD,
+			argument);
+	if (reply)
+		vfio_abi_bind_iommufd_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_ATTACH_IOMMUFD_PT; see
+ * vfio_abi_attach_iommufd_pt().
+ */
+static inline int vfio_abi_call_attach_iommufd_pt(
+		int device, __u32 pt_id, const __u32 *pasid,
+		struct vfio_device_attach_iommufd_pt *reply)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_attach_iommufd_pt(
+		argument, sizeof(argument), pt_id, pasid);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT,
+			argument);
+	if (reply)
+		vfio_abi_attach_iommufd_pt_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_DEVICE_DETACH_IOMMUFD_PT; see
+ * vfio_abi_detach_iommufd_pt().
+ */
+static inline int vfio_abi_call_detach_iommufd_pt(
+		int device, const __u32 *pasid)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_detach_iommufd_pt(
+		argument, sizeof(argument), pasid);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT,
+			argument);
+}
+
+/*
+ * VFIO_MIG_GET_PRECOPY_INFO; see
+ * vfio_abi_mig_get_precopy_info().
+ */
+static inline int vfio_abi_call_mig_get_precopy_info(
+		int migration, struct vfio_precopy_info *reply)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_mig_get_precopy_info(
+		argument, sizeof(argument));
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(migration, VFIO_MIG_GET_PRECOPY_INFO,
+			argument);
+	if (reply)
+		vfio_abi_mig_get_precopy_info_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_IOMMU_MAP_DMA; see
+ * vfio_abi_iommu_map_dma().
+ */
+static inline int vfio_abi_call_iommu_map_dma(
+		int container, __u32 flags, __u64 vaddr, __u64 iova,
+		__u64 size_)
+{
+	__u64 argument[4];
+	const vfio_abi_size size = vfio_abi_iommu_map_dma(
+		argument, sizeof(argument), flags, vaddr, iova, size_);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_IOMMU_MAP_DMA,
+			argument);
+}
+
+/*
+ * VFIO_IOMMU_UNMAP_DMA; see
+ * vfio_abi_iommu_unmap_dma().
+ */
+static inline int vfio_abi_call_iommu_unmap_dma(
+		int container, __u32 flags, __u64 iova, __u64 size_,
+		struct vfio_iommu_type1_dma_unmap *reply)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_iommu_unmap_dma(
+		argument, sizeof(argument), flags, iova, size_);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA,
+			argument);
+	if (reply)
+		vfio_abi_iommu_unmap_dma_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_IOMMU_UNMAP_DMA; see
+ * vfio_abi_iommu_unmap_dma_get_dirty_bitmap().
+ */
+static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
+		int container, __u32 flags, __u64 iova, __u64 size_,
+		__u64 pgsize, __u64 *data, vfio_abi_size data_count,
+		struct vfio_iommu_type1_dma_unmap *reply)
+{
+	__u64 argument[6];
+	const vfio_abi_size size = vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
+		argument, sizeof(argument), flags, iova, size_, pgsize, data,
+		data_count);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA,
+			argument);
+	if (reply)
+		vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_IOMMU_DIRTY_PAGES; see
+ * vfio_abi_iommu_dirty_pages_start().
+ */
+static inline int vfio_abi_call_iommu_dirty_pages_start(
+		int container)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_iommu_dirty_pages_start(
+		argument, sizeof(argument));
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES,
+			argument);
+}
+
+/*
+ * VFIO_IOMMU_DIRTY_PAGES; see
+ * vfio_abi_iommu_dirty_pages_stop().
+ */
+static inline int vfio_abi_call_iommu_dirty_pages_stop(
+		int container)
+{
+	__u64 argument[1];
+	const vfio_abi_size size = vfio_abi_iommu_dirty_pages_stop(
+		argument, sizeof(argument));
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES,
+			argument);
+}
+
+/*
+ * VFIO_IOMMU_DIRTY_PAGES; see
+ * vfio_abi_iommu_dirty_pages_get_bitmap().
+ */
+static inline int vfio_abi_call_iommu_dirty_pages_get_bitmap(
+		int container, __u64 iova, __u64 size_, __u64 pgsize,
+		__u64 *data, vfio_abi_size data_count)
+{
+	__u64 argument[6];
+	const vfio_abi_size size = vfio_abi_iommu_dirty_pages_get_bitmap(
+		argument, sizeof(argument), iova, size_, pgsize, data,
+		data_count);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES,
+			argument);
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_TCE_GET_INFO; see
+ * vfio_abi_iommu_spapr_tce_get_info().
+ */
+static inline int vfio_abi_call_iommu_spapr_tce_get_info(
+		int container, struct vfio_iommu_spapr_tce_info *reply)
+{
+	__u64 argument[4];
+	const vfio_abi_size size = vfio_abi_iommu_spapr_tce_get_info(
+		argument, sizeof(argument));
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_GET_INFO,
+			argument);
+	if (reply)
+		vfio_abi_iommu_spapr_tce_get_info_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_REGISTER_MEMORY; see
+ * vfio_abi_iommu_spapr_register_memory().
+ */
+static inline int vfio_abi_call_iommu_spapr_register_memory(
+		int container, __u64 vaddr, __u64 size_)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_iommu_spapr_register_memory(
+		argument, sizeof(argument), vaddr, size_);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_IOMMU_SPAPR_REGISTER_MEMORY,
+			argument);
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY; see
+ * vfio_abi_iommu_spapr_unregister_memory().
+ */
+static inline int vfio_abi_call_iommu_spapr_unregister_memory(
+		int container, __u64 vaddr, __u64 size_)
+{
+	__u64 argument[3];
+	const vfio_abi_size size = vfio_abi_iommu_spapr_unregister_memory(
+		argument, sizeof(argument), vaddr, size_);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY,
+			argument);
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_TCE_CREATE; see
+ * vfio_abi_iommu_spapr_tce_create().
+ */
+static inline int vfio_abi_call_iommu_spapr_tce_create(
+		int container, __u32 page_shift, __u64 window_size,
+		__u32 levels, struct vfio_iommu_spapr_tce_create *reply)
+{
+	__u64 argument[5];
+	const vfio_abi_size size = vfio_abi_iommu_spapr_tce_create(
+		argument, sizeof(argument), page_shift, window_size, levels);
+	int result;
+
+	if (!size)
+		return vfio_abi__refused();
+	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_CREATE,
+			argument);
+	if (reply)
+		vfio_abi_iommu_spapr_tce_create_reply(
+				argument, size, reply);
+	return result;
+}
+
+/*
+ * VFIO_IOMMU_SPAPR_TCE_REMOVE; see
+ * vfio_abi_iommu_spapr_tce_remove().
+ */
+static inline int vfio_abi_call_iommu_spapr_tce_remove(
+		int container, __u64 start_addr)
+{
+	__u64 argument[2];
+	const vfio_abi_size size = vfio_abi_iommu_spapr_tce_remove(
+		argument, sizeof(argument), start_addr);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_IOMMU_SPAPR_TCE_REMOVE,
+			argument);
+}
+
+/*
+ * VFIO_EEH_PE_OP; see
+ * vfio_abi_eeh_pe_op().
+ */
+static inline int vfio_abi_call_eeh_pe_op(
+		int container, __u32 op, const struct vfio_eeh_pe_err *arg)
+{
+	__u64 argument[5];
+	const vfio_abi_size size = vfio_abi_eeh_pe_op(
+		argument, sizeof(argument), op, arg);
+
+	if (!size)
+		return vfio_abi__refused();
+	return ioctl(container, VFIO_EEH_PE_OP,
+			argument);
+}
+
+static inline int vfio_abi__call_get_pci_hot_reset_info_once(
+		struct vfio_abi_request *request)
+{
+	return ioctl(request->fd, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
+			request->buf);
+}
+
+/*
+ * VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, with the buffer of a request,
+ * which needs no call. Returns -1 if the ioctl fails; see
+ * vfio_abi_pci_hot_reset_info_request().
+ */
+static inline int vfio_abi_call_get_pci_hot_reset_info(
+		int device, struct vfio_abi_request *request,
+		struct vfio_abi_pci_hot_reset_info *info)
+{
+	request->fd = device;
+	request->call = vfio_abi__call_get_pci_hot_reset_info_once;
+	return vfio_abi_pci_hot_reset_info_request(request, info);
+}
+
+#endif /* VFIO_ABI_WITH_IOCTL */
+
+#endif /* VFIO_ABI_CALLS_H */
 
 #endif /* VFIO_ABI_H */

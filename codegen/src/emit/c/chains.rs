@@ -3,10 +3,10 @@
 //! adds. An ABI without chains has neither.
 
 mod capability;
-mod fields;
+pub(super) mod fields;
 mod host;
 mod profile;
-mod unique_names;
+pub(super) mod unique_names;
 mod view;
 
 use askama::Template;
@@ -20,12 +20,12 @@ use unique_names::UniqueNames;
 use view::{ChainView, ChainsView, FormatView, HostView, SourceView, StartView};
 
 /// Prints the plan in C.
-struct Emitter<'a> {
-    abi: &'a Abi,
+pub(super) struct Emitter<'a> {
+    pub(super) abi: &'a Abi,
     /// The prefix of our types and functions.
-    stem: &'a str,
+    pub(super) stem: &'a str,
     /// The prefix of our macros.
-    macro_prefix: &'a str,
+    pub(super) macro_prefix: &'a str,
 }
 
 /// Readers and writers of the ABI's chains; empty if it has none.
@@ -70,12 +70,12 @@ impl<'a> Emitter<'a> {
     }
 
     /// A unique name for the header's own declarations.
-    fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
+    pub(super) fn name(&self, names: &mut UniqueNames, words: &[&str]) -> String {
         names.reserve(names::c_name(self.stem, words))
     }
 
     /// A unique name that is not part of the API: two underscores follow the prefix.
-    fn internal(&self, names: &mut UniqueNames, words: &[&str]) -> String {
+    pub(super) fn internal(&self, names: &mut UniqueNames, words: &[&str]) -> String {
         self.name(names, &[&[""], words].concat())
     }
 
@@ -167,7 +167,7 @@ fn initializer(bits: Option<BitField>) -> String {
 }
 
 /// A number of up to 64 bits.
-fn literal(number: u64) -> String {
+pub(super) fn literal(number: u64) -> String {
     match number {
         0..=9 => number.to_string(),
         10..=0xffff_ffff => format!("{number:#x}"),

@@ -25,6 +25,18 @@ pub(super) const REPLY: [&str; 4] = [
     include_str!("../../../runtime/c/append.h"),
 ];
 
+/// The files that write requests; the first file of `WALK` is before them.
+pub(super) const REQUEST: &str = include_str!("../../../runtime/c/argument.h");
+
+/// The file that reads replies that end in an array; `WALK` and `REPLY` are before it.
+pub(super) const COUNTED: &str = include_str!("../../../runtime/c/counted.h");
+
+/// The function that every ioctl with an argument uses.
+pub(super) const CALL: &str = include_str!("../../../runtime/c/call.h");
+
+/// The function that enlarges the buffer of a request.
+pub(super) const GROW: &str = include_str!("../../../runtime/c/grow.h");
+
 /// A file of the runtime, with the ABI's prefixes of functions and of macros.
 pub(super) fn renamed(text: &str, stem: &str, macro_prefix: &str) -> String {
     let macros = STEM.to_ascii_uppercase();

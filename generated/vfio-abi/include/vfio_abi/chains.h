@@ -542,6 +542,7 @@ struct vfio_abi_request {
 	void	*context;	/* for call and grow */
 	vfio_abi_size written;
 	__u32	calls;		/* how often call was called */
+	int	fd;		/* for functions that make ioctls */
 };
 
 /* Sets the input fields; their values follow each other in inputs. */

@@ -10,7 +10,7 @@ use crate::names;
 
 impl Emitter<'_> {
     /// Loads an integer at `place + offset`.
-    pub(super) fn load(&self, int: Int, place: &str, offset: u64) -> String {
+    pub(in crate::emit::c) fn load(&self, int: Int, place: &str, offset: u64) -> String {
         let number = match int.size() {
             1 => format!("{place}[{offset}]"),
             size => format!("{}__u{}({})", self.stem, size * 8, plus(place, offset)),
@@ -22,7 +22,7 @@ impl Emitter<'_> {
     }
 
     /// The number to store for a value.
-    pub(super) fn store(&self, int: Int, value: &str) -> String {
+    pub(in crate::emit::c) fn store(&self, int: Int, value: &str) -> String {
         match int.signed() {
             true => self.cast(Int::U64, value),
             false => value.to_owned(),
@@ -60,7 +60,7 @@ impl Emitter<'_> {
 }
 
 /// The expression for `place + offset`.
-pub(super) fn plus(place: &str, offset: u64) -> String {
+pub(in crate::emit::c) fn plus(place: &str, offset: u64) -> String {
     match offset {
         0 => place.to_owned(),
         _ => format!("{place} + {offset}"),
@@ -68,7 +68,7 @@ pub(super) fn plus(place: &str, offset: u64) -> String {
 }
 
 /// The type of a variable that holds the integer.
-pub(super) fn c_type(int: Int) -> &'static str {
+pub(in crate::emit::c) fn c_type(int: Int) -> &'static str {
     match int {
         Int::AlignedU64 => names::c_int(Int::U64),
         _ => names::c_int(int),

@@ -6,25 +6,25 @@ use std::collections::BTreeSet;
 
 /// Names of structs and functions (for which warnings of C++ see one name
 /// space), or of the members of one struct.
-pub(super) struct UniqueNames {
+pub(in crate::emit::c) struct UniqueNames {
     names: BTreeSet<String>,
 }
 
 impl UniqueNames {
     /// Reserves all words of some texts.
-    pub(super) fn words(texts: &[String]) -> Self {
+    pub(in crate::emit::c) fn words(texts: &[String]) -> Self {
         let of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let words = texts.iter().flat_map(|text| text.split(|c| !of_word(c)));
         Self::members(words)
     }
 
     /// Reserves the names of a struct's members.
-    pub(super) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+    pub(in crate::emit::c) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         Self { names: names.map(str::to_owned).collect() }
     }
 
     /// Reserves the name, with underscores appended until it is unique.
-    pub(super) fn reserve(&mut self, mut name: String) -> String {
+    pub(in crate::emit::c) fn reserve(&mut self, mut name: String) -> String {
         while !self.names.insert(name.clone()) {
             name.push('_');
         }

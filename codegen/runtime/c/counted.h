@@ -1,0 +1,79 @@
+/* The offsets in a reply that ends in an array. */
+struct capchain__counted_format {
+	__u32	size;		/* bytes before the array */
+	__u32	argsz;
+	__u32	count;
+	__u32	count_width;
+	__u32	each;		/* size of an element */
+};
+
+/* The size of a reply with all of its elements, clamped to 32 bits. */
+static inline __u32 capchain__counted_size(
+		const struct capchain__counted_format *format,
+		const __u8 *bytes)
+{
+	const __u64 count = capchain__number(bytes + format->count,
+					     format->count_width);
+
+	if (count > (0xffffffff - format->size) / format->each)
+		return 0xffffffff;
+	return CAPCHAIN__CAST(__u32, format->size + count * format->each);
+}
+
+/* Reads the reply in a buffer; no elements if they are not all in it. */
+static inline int capchain__counted_parse(
+		const struct capchain__counted_format *format,
+		struct capchain_array *array, __u32 *need, const void *buf,
+		capchain_size len)
+{
+	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, buf);
+	__u32 size;
+
+	if (len < format->size)
+		return CAPCHAIN_TOO_SHORT;
+	size = capchain__counted_size(format, bytes);
+	array->bytes = bytes + format->size;
+	array->each = format->each;
+	if (size <= len)
+		array->count = (size - format->size) / format->each;
+	else
+		*need = size;
+	return 0;
+}
+
+/*
+ * Calls until all elements fit. A call that fails is repeated with a larger
+ * buffer if its count shows that the buffer was too small.
+ */
+static inline int capchain__counted_ask(
+		struct capchain_request *request,
+		const struct capchain__counted_format *format, __u32 *need)
+{
+	__u32 len, size = format->size;
+	__u8 *bytes;
+	int result;
+
+	*need = size;
+	for (request->calls = 0; request->calls < CAPCHAIN__CALLS;) {
+		if ((!request->buf || request->len < size) &&
+		    (!request->grow || request->grow(request, size)))
+			return CAPCHAIN_SHORT;
+		if (!request->buf || request->len < size)
+			return CAPCHAIN_SHORT;
+		bytes = CAPCHAIN__CAST(__u8 *, request->buf);
+		len = capchain__len(request->len);
+		__builtin_memset(bytes, 0, request->len);
+		capchain__put(bytes + format->argsz, 4, len);
+		request->written = request->len;
+		request->calls++;
+		result = request->call(request);
+		bytes = CAPCHAIN__CAST(__u8 *, request->buf);
+		size = capchain__counted_size(format, bytes);
+		*need = size;
+		if (size <= len) {
+			*need = 0;
+			return result;
+		}
+	}
+	return CAPCHAIN_SHORT;
+}

@@ -1,0 +1,70 @@
+//! The part of the header that writes requests and, if the program asks for it, makes
+//! calls: one function for each request of the protocol plan.
+
+mod calling;
+mod counted;
+mod layout;
+mod puts;
+mod request;
+mod view;
+
+use askama::Template;
+
+use super::chains::Emitter;
+use super::chains::unique_names::UniqueNames;
+use super::{chains, runtime};
+use crate::ir::Abi;
+use view::CallsView;
+
+/// Requests and calls of the ABI.
+pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
+    let emitter = Emitter { abi, stem, macro_prefix };
+    emitter.calls().render().expect("writing to a string cannot fail")
+}
+
+impl Emitter<'_> {
+    fn calls(&self) -> CallsView {
+        let plan = &self.abi.protocol;
+        let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
+        let before = chains::text(self.abi, self.stem, self.macro_prefix);
+        let needed = self.runtime();
+        let runtime: Vec<_> = needed.into_iter().map(renamed).collect();
+        let runtime: Vec<_> = runtime.into_iter().filter(|text| !before.contains(text)).collect();
+        let grows = plan.chains.iter().any(|chain| chain.host.is_some());
+        let mut call_runtime = vec![renamed(runtime::CALL)];
+        if grows || !plan.counted.is_empty() {
+            call_runtime.push(renamed(runtime::GROW));
+        }
+        let texts = [&[before], &runtime[..], &call_runtime[..]].concat();
+        let mut names = UniqueNames::words(&texts);
+        let requests = plan.requests.iter().map(|plan| self.request(plan, &mut names)).collect();
+        let counted: Vec<_> =
+            plan.counted.iter().map(|plan| self.counted_reply(plan, &mut names)).collect();
+        CallsView {
+            stem: self.stem.to_owned(),
+            macro_prefix: self.macro_prefix.to_owned(),
+            runtime,
+            requests,
+            plain: self.plain_calls(&mut names),
+            growing: self.growing_calls(&counted, &mut names),
+            counted,
+            call_runtime,
+        }
+    }
+
+    /// The files of the runtime that the part uses.
+    fn runtime(&self) -> Vec<&'static str> {
+        let plan = &self.abi.protocol;
+        let [number, ..] = runtime::WALK;
+        match (plan.requests.is_empty(), plan.counted.is_empty()) {
+            (true, true) => Vec::new(),
+            (false, true) => vec![number, runtime::REQUEST],
+            (_, false) => {
+                let mut all = runtime::WALK.to_vec();
+                all.extend(runtime::REPLY);
+                all.extend([runtime::REQUEST, runtime::COUNTED]);
+                all
+            }
+        }
+    }
+}

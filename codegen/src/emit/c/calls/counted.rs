@@ -1,0 +1,65 @@
+//! A reply that ends in an array, all of which fits or none.
+
+use super::view::CountedView;
+use crate::emit::c::chains::Emitter;
+use crate::emit::c::chains::fields::c_type;
+use crate::emit::c::chains::unique_names::UniqueNames;
+use crate::emit::c::comment::Comment;
+use crate::emit::c::section;
+use crate::ir::Type;
+use crate::ir::requests::{CountedReply, RequestElement};
+use crate::layout::Model;
+use crate::names;
+
+impl Emitter<'_> {
+    pub(super) fn counted_reply(
+        &self,
+        plan: &CountedReply,
+        names: &mut UniqueNames,
+    ) -> CountedView {
+        let struct_ = self.abi.struct_(plan.struct_);
+        let bare = names::without_prefix(&self.abi.prefix, &struct_.name);
+        let array = &struct_.fields[plan.array].name;
+        let mut name = |words: &[&str]| self.name(names, &[&[bare], words].concat());
+        let (own, parse, request, get) =
+            (name(&[]), name(&["parse"]), name(&["request"]), name(&[array]));
+        let fields = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
+            let Type::Int(int) = field.type_ else { return None };
+            let at = struct_.layouts[Model::Lp64.index()].fields[index].offset;
+            Some((c_type(int), field.name.clone(), self.load(int, "bytes", at)))
+        });
+        let mut members =
+            UniqueNames::members(struct_.fields.iter().map(|field| field.name.as_str()));
+        let (element, assignments) = match plan.element {
+            RequestElement::Int(int) => {
+                (c_type(int).to_owned(), vec![format!("*out = {};", self.load(int, "bytes", 0))])
+            }
+            RequestElement::Struct(id, _) => (
+                format!("struct {}", self.abi.struct_(id).name),
+                self.fields_by_offset(id, "out->", "bytes"),
+            ),
+        };
+        let title = format!("The results of {}.", self.abi.ioctl(plan.ioctl).name);
+        let comment = Comment::of(&struct_.meta.doc).titled(&title);
+        CountedView {
+            comment: section::opening(comment.block(0)),
+            table: self.internal(names, &[bare, "format"]),
+            read: self.internal(names, &[bare, "read"]),
+            name: own,
+            kernel: struct_.name.clone(),
+            size: plan.size,
+            argsz: plan.argsz,
+            count: plan.count.0,
+            count_width: plan.count.1.size(),
+            each: plan.element.size(),
+            fields: fields.collect(),
+            array: array.clone(),
+            need: members.reserve("need".to_owned()),
+            parse,
+            request,
+            get,
+            element,
+            members: assignments,
+        }
+    }
+}

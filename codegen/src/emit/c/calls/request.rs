@@ -1,0 +1,196 @@
+//! A request: its parameters, its comment, and the view of its function.
+
+use super::layout::list;
+use super::puts::Written;
+use super::view::{CallView, ChoiceView, ReplyView, RequestView};
+use crate::emit::c::chains::Emitter;
+use crate::emit::c::chains::fields::c_type;
+use crate::emit::c::chains::literal;
+use crate::emit::c::chains::unique_names::UniqueNames;
+use crate::emit::c::comment::Comment;
+use crate::emit::c::section;
+use crate::ir::requests::{
+    Hazard, InlineCount, InputKind, MemoryLength, ReplyStruct, RequestElement, RequestInput,
+    RequestPlan,
+};
+use crate::layout::Int;
+use crate::reply::Direction;
+
+/// The variables of the functions.
+const LOCALS: [&str; 8] = ["buf", "len", "size", "bytes", "nth", "argument", "result", "reply"];
+
+/// An input with its parameters.
+pub(super) struct Parameter<'a> {
+    pub(super) input: &'a RequestInput,
+    pub(super) name: String,
+    /// The parameter with the number of elements.
+    pub(super) count: Option<String>,
+}
+
+impl Emitter<'_> {
+    pub(super) fn request(&self, plan: &RequestPlan, names: &mut UniqueNames) -> RequestView {
+        let fd = self.fd(plan.ioctl);
+        let mut own = UniqueNames::members(LOCALS.into_iter().chain([fd.as_str()]));
+        let parameters: Vec<_> =
+            plan.inputs.iter().map(|input| parameter(input, &mut own)).collect();
+        let declarations: Vec<_> =
+            parameters.iter().flat_map(|parameter| self.declarations(parameter)).collect();
+        let name = self.name(names, &[&plan.name]);
+        let slice = parameters.iter().find_map(slice);
+        let size = match &slice {
+            Some((count, each)) => {
+                format!("{}__array_end({}, {count}, {each})", self.stem, plan.size)
+            }
+            None => plan.size.to_string(),
+        };
+        let buffer = ["void *buf".to_owned(), format!("{}_size len", self.stem)];
+        let reply = plan.reply.map(|reply| self.reply(reply, &name, names));
+        let call = self.call(plan, (&parameters, &declarations), reply.as_ref(), names);
+        let Written { conditions, puts } = self.written(plan, &parameters);
+        RequestView {
+            comment: self.request_comment(plan, &parameters),
+            name,
+            parameters: list(&[&buffer[..], &declarations].concat(), ")"),
+            size,
+            is_dynamic: slice.is_some(),
+            choices: parameters.iter().filter_map(choice).collect(),
+            conditions,
+            has_loop: puts.iter().any(|put| put.elements.is_some()),
+            puts,
+            reply,
+            call,
+        }
+    }
+
+    /// The declarations of the parameters of an input.
+    fn declarations(&self, parameter: &Parameter<'_>) -> Vec<String> {
+        let name = &parameter.name;
+        let optional = parameter.input.present.is_some();
+        let value = |type_: &str| match optional {
+            true => format!("const {type_} *{name}"),
+            false => format!("{type_} {name}"),
+        };
+        let type_ = |element| match element {
+            RequestElement::Int(int) => c_type(int).to_owned(),
+            RequestElement::Struct(id, _) => format!("struct {}", self.abi.struct_(id).name),
+        };
+        let first = match &parameter.input.kind {
+            InputKind::Number { int, .. } | InputKind::Choice { int, .. } => value(c_type(*int)),
+            InputKind::Struct { struct_, .. } => {
+                format!("const struct {} *{name}", self.abi.struct_(*struct_).name)
+            }
+            InputKind::Inline { element: RequestElement::Int(int), count, .. }
+                if *count == InlineCount::Fixed(1) =>
+            {
+                value(c_type(*int))
+            }
+            InputKind::Inline { element, .. } => format!("const {} *{name}", type_(*element)),
+            InputKind::Memory { direction, element, .. } => {
+                let type_ = match element {
+                    RequestElement::Int(Int::U8 | Int::S8) => "void".to_owned(),
+                    element => type_(*element),
+                };
+                let constant = if *direction == Direction::In { "const " } else { "" };
+                format!("{constant}{type_} *{name}")
+            }
+        };
+        let count = parameter.count.iter().map(|count| format!("{}_size {count}", self.stem));
+        [first].into_iter().chain(count).collect()
+    }
+
+    fn request_comment(&self, plan: &RequestPlan, parameters: &[Parameter<'_>]) -> Vec<String> {
+        let ioctl = self.abi.ioctl(plan.ioctl);
+        let (title, doc) = match &plan.selected {
+            Some(selected) => (format!("{} with {selected}.", ioctl.name), &plan.doc),
+            None => (format!("{}.", ioctl.name), &ioctl.meta.doc),
+        };
+        let mut comment = Comment::of(doc).titled(&title);
+        comment = match plan.hazard {
+            Some(Hazard::Lasting) => comment.paragraph(
+                "The kernel or a device accesses the memory after the call, too.".to_owned(),
+            ),
+            Some(Hazard::UnknownLength) => {
+                comment.paragraph("The request does not have the length of the memory.".to_owned())
+            }
+            None => comment,
+        };
+        for parameter in parameters {
+            let doc = parameter.input.doc.join(" ");
+            let absent = parameter.input.present.map(|_| " (null if absent)");
+            comment = comment.label(&parameter.name, &[&doc, absent.unwrap_or_default()].concat());
+        }
+        section::opening(comment.block(0))
+    }
+
+    /// The function that reads the results.
+    fn reply(&self, plan: ReplyStruct, request: &str, names: &mut UniqueNames) -> ReplyView {
+        let fields = self.fields_by_offset(plan.struct_, "reply->", "bytes");
+        let struct_ = self.abi.struct_(plan.struct_);
+        ReplyView {
+            name: names.reserve([request, "_reply"].concat()),
+            struct_: struct_.name.clone(),
+            offset: plan.offset,
+            size: self.record(plan.struct_).map_or(0, |record| record.size.kernel()),
+            fields,
+        }
+    }
+
+    /// The function that makes the call.
+    fn call(
+        &self,
+        plan: &RequestPlan,
+        (parameters, declarations): (&[Parameter<'_>], &[String]),
+        reply: Option<&ReplyView>,
+        names: &mut UniqueNames,
+    ) -> CallView {
+        let fd = self.fd(plan.ioctl);
+        let is_dynamic = parameters.iter().any(|parameter| slice(parameter).is_some());
+        let mut all = vec![format!("int {fd}")];
+        let mut arguments = vec!["argument".to_owned(), "sizeof(argument)".to_owned()];
+        if is_dynamic {
+            all.extend(["void *buf".to_owned(), format!("{}_size len", self.stem)]);
+            arguments = vec!["buf".to_owned(), "len".to_owned()];
+        }
+        all.extend(declarations.iter().cloned());
+        all.extend(reply.map(|reply| format!("struct {} *reply", reply.struct_)));
+        for parameter in parameters {
+            arguments.push(parameter.name.clone());
+            arguments.extend(parameter.count.clone());
+        }
+        CallView {
+            name: self.name(names, &["call", &plan.name]),
+            ioctl: self.abi.ioctl(plan.ioctl).name.clone(),
+            fd,
+            parameters: list(&all, ")"),
+            words: plan.size.div_ceil(8),
+            arguments: list(&arguments, ");"),
+        }
+    }
+}
+
+fn parameter<'a>(input: &'a RequestInput, own: &mut UniqueNames) -> Parameter<'a> {
+    let name = own.reserve(input.name.clone());
+    let counted = match &input.kind {
+        InputKind::Inline { count, .. } => !matches!(count, InlineCount::Fixed(_)),
+        InputKind::Memory { length, .. } => {
+            !matches!(length, MemoryLength::Fixed(_) | MemoryLength::Unknown)
+        }
+        _ => false,
+    };
+    let count = counted.then(|| own.reserve([&input.name, "_count"].concat()));
+    Parameter { input, name, count }
+}
+
+/// The number and the size of elements at the end of the argument.
+fn slice<'a>(parameter: &'a Parameter<'_>) -> Option<(&'a str, u64)> {
+    match parameter.input.kind {
+        InputKind::Inline { element, .. } => Some((parameter.count.as_deref()?, element.size())),
+        _ => None,
+    }
+}
+
+fn choice(parameter: &Parameter<'_>) -> Option<ChoiceView> {
+    let InputKind::Choice { options, .. } = &parameter.input.kind else { return None };
+    let options = options.iter().map(|option| (literal(option.value), option.name.clone()));
+    Some(ChoiceView { parameter: parameter.name.clone(), options: options.collect() })
+}

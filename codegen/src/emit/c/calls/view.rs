@@ -1,0 +1,148 @@
+//! Template data of requests and calls.
+
+use askama::Template;
+
+/// The calls part of the header.
+#[derive(Template)]
+#[template(path = "calls.h.jinja", escape = "none")]
+pub(super) struct CallsView {
+    /// The prefix of our types and functions.
+    pub(super) stem: String,
+    /// The prefix of our macros.
+    pub(super) macro_prefix: String,
+    /// The files of the runtime that the part before does not have.
+    pub(super) runtime: Vec<String>,
+    pub(super) requests: Vec<RequestView>,
+    pub(super) counted: Vec<CountedView>,
+    /// The files of the runtime for calls.
+    pub(super) call_runtime: Vec<String>,
+    /// Calls without a struct.
+    pub(super) plain: Vec<PlainCallView>,
+    /// Calls with a buffer that can grow.
+    pub(super) growing: Vec<GrowingCallView>,
+}
+
+/// A request: its function, that of its results, and its call.
+pub(super) struct RequestView {
+    /// An empty line and the comment.
+    pub(super) comment: Vec<String>,
+    pub(super) name: String,
+    /// Lines of parameters.
+    pub(super) parameters: Vec<String>,
+    /// The size of the argument.
+    pub(super) size: String,
+    /// Whether the size depends on an array.
+    pub(super) is_dynamic: bool,
+    pub(super) choices: Vec<ChoiceView>,
+    /// Conditions without which nothing is written.
+    pub(super) conditions: Vec<String>,
+    pub(super) puts: Vec<PutView>,
+    /// Whether there is a loop over elements.
+    pub(super) has_loop: bool,
+    pub(super) reply: Option<ReplyView>,
+    pub(super) call: CallView,
+}
+
+/// A parameter that is exactly one of some flags.
+pub(super) struct ChoiceView {
+    pub(super) parameter: String,
+    /// The number and the constant of each flag.
+    pub(super) options: Vec<(String, String)>,
+}
+
+/// What an input puts into the argument.
+pub(super) struct PutView {
+    /// The parameter that is null if the input is absent.
+    pub(super) optional: Option<String>,
+    /// Statements.
+    pub(super) statements: Vec<String>,
+    pub(super) elements: Option<ElementsView>,
+}
+
+/// Elements that are put one after the other.
+pub(super) struct ElementsView {
+    pub(super) count: String,
+    /// Statements for the element `nth` at `bytes + start`.
+    pub(super) statements: Vec<String>,
+}
+
+/// The results of a request.
+pub(super) struct ReplyView {
+    pub(super) name: String,
+    pub(super) struct_: String,
+    pub(super) offset: u64,
+    pub(super) size: u64,
+    /// Assignments of fields, if the C struct has another layout on some machine.
+    pub(super) fields: Vec<String>,
+}
+
+/// The call of a request.
+pub(super) struct CallView {
+    pub(super) name: String,
+    pub(super) ioctl: String,
+    /// The parameter with the file descriptor.
+    pub(super) fd: String,
+    /// Lines of parameters.
+    pub(super) parameters: Vec<String>,
+    /// Elements of the array with the argument.
+    pub(super) words: u64,
+    /// Lines of arguments for the function that writes.
+    pub(super) arguments: Vec<String>,
+}
+
+/// A call without a struct.
+pub(super) struct PlainCallView {
+    pub(super) comment: Vec<String>,
+    pub(super) name: String,
+    pub(super) ioctl: String,
+    pub(super) fd: String,
+    /// The declaration of a further parameter.
+    pub(super) parameter: Option<&'static str>,
+    /// The argument of the ioctl.
+    pub(super) argument: String,
+}
+
+/// A call with a buffer that can grow.
+pub(super) struct GrowingCallView {
+    /// The function that makes the ioctl once.
+    pub(super) once: String,
+    pub(super) name: String,
+    pub(super) ioctl: String,
+    pub(super) fd: String,
+    /// The struct of the results.
+    pub(super) info: String,
+    /// The function that does the whole protocol.
+    pub(super) request: String,
+    /// Declarations of further parameters, and their names.
+    pub(super) parameters: Vec<String>,
+    pub(super) arguments: Vec<String>,
+}
+
+/// A reply that ends in an array.
+pub(super) struct CountedView {
+    pub(super) comment: Vec<String>,
+    /// The C struct of its values.
+    pub(super) name: String,
+    pub(super) kernel: String,
+    /// The table of its offsets.
+    pub(super) table: String,
+    pub(super) size: u64,
+    pub(super) argsz: u64,
+    pub(super) count: u64,
+    pub(super) count_width: u64,
+    pub(super) each: u64,
+    /// The type and the name of a field, and the expression that loads it.
+    pub(super) fields: Vec<(&'static str, String, String)>,
+    /// The member with the array, and the member with the size of the full reply.
+    pub(super) array: String,
+    pub(super) need: String,
+    pub(super) parse: String,
+    pub(super) request: String,
+    /// The function that reads the fields.
+    pub(super) read: String,
+    /// The function that reads an element.
+    pub(super) get: String,
+    pub(super) element: String,
+    /// Assignments, if the element has another layout on some machine.
+    pub(super) members: Vec<String>,
+}

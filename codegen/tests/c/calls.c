@@ -1,0 +1,264 @@
+/* Requests against the kernel's own structs, and the calls with an invalid fd. */
+#define VFIO_ABI_WITH_IOCTL
+#include "vfio_abi.h"
+#include "check.h"
+
+/* The memory of a request. Its bytes are not 0 before. */
+static unsigned char memory[1 + 512];
+
+static unsigned char *fresh(size_t len)
+{
+	memset(memory, 0xa5, sizeof(memory));
+	return memory + 1 - len % 2;
+}
+
+/*
+ * Writes a request to buffers of every size up to 8 bytes more than it needs:
+ * nothing is written if it does not fit, and nothing after its end.
+ */
+#define REQUEST(expected, expected_size, function, ...) do { \
+	for (size_t len = 0; len <= (expected_size) + 8; len++) { \
+		unsigned char *buf = fresh(len); \
+		size_t size = function(buf, len, ##__VA_ARGS__); \
+		size_t at = 0; \
+		SAME(size, len < (expected_size) ? 0 : (expected_size)); \
+		CHECK(!memcmp(buf, expected, size)); \
+		for (at = size; at < size + 64; at++) \
+			SAME(buf[at], 0xa5); \
+	} \
+} while (0)
+
+/* Requests of a fixed size. */
+static void fixed(void)
+{
+	const struct vfio_irq_info irq = { .argsz = 16, .index = 2 };
+	const struct vfio_iommu_type1_dma_map map = {
+		.argsz = 32, .flags = VFIO_DMA_MAP_FLAG_READ |
+				      VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = 0x7f0000001000, .iova = 0x100000000, .size = 0x2000,
+	};
+	const struct vfio_device_ioeventfd ioeventfd = {
+		.argsz = 32, .flags = VFIO_DEVICE_IOEVENTFD_32,
+		.offset = 0x1000, .data = 0x123456789, .fd = -1,
+	};
+	const struct vfio_device_attach_iommufd_pt attach = {
+		.argsz = 16, .pt_id = 5,
+	};
+	const struct vfio_device_attach_iommufd_pt attach_pasid = {
+		.argsz = 16, .flags = VFIO_DEVICE_ATTACH_PASID,
+		.pt_id = 5, .pasid = 6,
+	};
+	const __u32 pasid = 6;
+	__u32 state[4] = {
+		16, VFIO_DEVICE_FEATURE_SET |
+		    VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE,
+		VFIO_DEVICE_STATE_RUNNING, 0,
+	};
+	const __u32 probe[2] = {
+		8, VFIO_DEVICE_FEATURE_PROBE | VFIO_DEVICE_FEATURE_GET |
+		   VFIO_DEVICE_FEATURE_MIGRATION,
+	};
+	struct vfio_device_bind_iommufd bind = { .argsz = 24, .iommufd = 9 };
+	__u8 token[16] = { 1, 2, 3 };
+
+	REQUEST(&irq, sizeof(irq), vfio_abi_get_irq_info, 2);
+	REQUEST(&map, sizeof(map), vfio_abi_iommu_map_dma, map.flags,
+		map.vaddr, map.iova, map.size);
+	REQUEST(&ioeventfd, sizeof(ioeventfd), vfio_abi_ioeventfd,
+		VFIO_DEVICE_IOEVENTFD_32, 0x1000, 0x123456789, -1);
+	REQUEST(&attach, sizeof(attach), vfio_abi_attach_iommufd_pt, 5, NULL);
+	REQUEST(&attach_pasid, sizeof(attach_pasid),
+		vfio_abi_attach_iommufd_pt, 5, &pasid);
+	REQUEST(state, sizeof(state), vfio_abi_set_mig_device_state,
+		VFIO_DEVICE_STATE_RUNNING);
+	REQUEST(probe, sizeof(probe), vfio_abi_feature_probe,
+		VFIO_DEVICE_FEATURE_MIGRATION, VFIO_DEVICE_FEATURE_GET);
+	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd, 9, NULL);
+	bind.flags = VFIO_DEVICE_BIND_FLAG_TOKEN;
+	bind.token_uuid_ptr = (__u64)(__UINTPTR_TYPE__)token;
+	REQUEST(&bind, sizeof(bind), vfio_abi_bind_iommufd, 9, token);
+}
+
+/* Requests that end in an array. */
+static void arrays(void)
+{
+	const __s32 fds[3] = { 4, -1, 5 };
+	__u32 irqs[8] = {
+		32, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
+		VFIO_PCI_MSIX_IRQ_INDEX, 7, 3, 4, (__u32)-1, 5,
+	};
+	__u32 groups[6] = { 24, 0, 3, 4, (__u32)-1, 5 };
+	unsigned char buf[32];
+
+	REQUEST(irqs, sizeof(irqs), vfio_abi_set_irqs_eventfd,
+		VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 7, fds,
+		3);
+	REQUEST(groups, sizeof(groups), vfio_abi_pci_hot_reset, fds, 3);
+	irqs[0] = 20;
+	irqs[4] = 0;
+	REQUEST(irqs, 20, vfio_abi_set_irqs_eventfd,
+		VFIO_IRQ_SET_ACTION_TRIGGER, VFIO_PCI_MSIX_IRQ_INDEX, 7, NULL,
+		0);
+
+	/* Not exactly one action, and more elements than memory has. */
+	for (__u32 action = 0; action < 64; action++)
+		SAME(vfio_abi_set_irqs_none(buf, sizeof(buf), action, 0, 0, 1),
+		     action == 8 || action == 16 || action == 32 ? 20 : 0);
+	SAME(vfio_abi_pci_hot_reset(buf, sizeof(buf), fds, (size_t)-1), 0);
+	SAME(vfio_abi_pci_hot_reset(buf, (size_t)-1, fds, 0x40000000), 0);
+}
+
+/* Bitmaps. */
+static void bitmaps(void)
+{
+	__u64 bits[2], argument[6];
+	struct vfio_iommu_type1_dirty_bitmap_get get = {
+		.iova = 0x1000, .size = 0x80000,
+		.bitmap = { .pgsize = 0x1000, .size = 16,
+			    .data = (void *)bits },
+	};
+	unsigned char buf[48];
+
+	memset(argument, 0, sizeof(argument));
+	argument[1] = get.iova;
+	argument[2] = get.size;
+	argument[3] = get.bitmap.pgsize;
+	argument[4] = get.bitmap.size;
+	argument[5] = (__UINTPTR_TYPE__)get.bitmap.data;
+	put32((unsigned char *)argument, 0, 48);
+	put32((unsigned char *)argument, 4,
+	      VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP);
+	REQUEST(argument, sizeof(argument),
+		vfio_abi_iommu_dirty_pages_get_bitmap, get.iova, get.size,
+		0x1000, bits, 2);
+
+	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, 0x80000,
+					     0x1000, bits, 2), 40);
+	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, 0x80001,
+					     0x1000, bits, 2), 0);
+	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, 0x80000,
+					     0, bits, 2), 0);
+	SAME(vfio_abi_get_dma_logging_report(buf, sizeof(buf), 0, ~0ULL, 1,
+					     bits, 2), 0);
+}
+
+/* Results of a feature, also from a buffer that is too small. */
+static void results(void)
+{
+	__u32 buf[4] = { 16, 0, VFIO_DEVICE_STATE_STOP, (__u32)-1 };
+	struct vfio_device_feature_mig_state state;
+
+	vfio_abi_set_mig_device_state_reply(buf, sizeof(buf), &state);
+	SAME(state.device_state, VFIO_DEVICE_STATE_STOP);
+	SAME(state.data_fd, -1);
+	vfio_abi_set_mig_device_state_reply(buf, 12, &state);
+	SAME(state.data_fd, 0);
+	vfio_abi_set_mig_device_state_reply(buf, 4, &state);
+	SAME(state.device_state, 0);
+}
+
+/* A device with count others, as VFIO_DEVICE_GET_PCI_HOT_RESET_INFO does. */
+struct slot {
+	__u32	count;
+	__u32	step;	/* devices that appear with each call */
+	int	error;
+};
+
+static int hot_reset_info(struct vfio_abi_request *request)
+{
+	struct slot *slot = (struct slot *)request->context;
+	unsigned char *bytes = (unsigned char *)request->buf;
+	__u32 count = slot->count;
+
+	SAME(get32(bytes, 0), request->len);
+	if (slot->error)
+		return slot->error;
+	slot->count += slot->step;
+	put32(bytes, 8, count);
+	if (request->len < 12 + 8 * (__u64)count)
+		return -ENOSPC;
+	for (__u32 nth = 0; nth < count; nth++) {
+		put32(bytes, 12 + 8 * nth, 100 + nth);
+		bytes[12 + 8 * nth + 7] = (unsigned char)nth;
+	}
+	return 0;
+}
+
+static void counted(void)
+{
+	struct slot slot = { .count = 70 };
+	struct vfio_abi_request request = {
+		.call = hot_reset_info, .grow = vfio_abi_grow, .context = &slot,
+	};
+	struct vfio_abi_pci_hot_reset_info info;
+	struct vfio_pci_dependent_device device;
+	__u32 nth = 0;
+
+	SAME(vfio_abi_pci_hot_reset_info_request(&request, &info), 0);
+	SAME(request.calls, 2);
+	SAME(info.count, 70);
+	SAME(info.need, 0);
+	while (vfio_abi_pci_hot_reset_info_devices(&info, nth, &device)) {
+		SAME(device.group_id, 100 + nth);
+		SAME(device.devfn, nth);
+		nth++;
+	}
+	SAME(nth, 70);
+
+	/* A buffer that cannot grow; a count that always does; an error. */
+	request.grow = NULL;
+	slot.count = 80;
+	SAME(vfio_abi_pci_hot_reset_info_request(&request, &info),
+	     VFIO_ABI_SHORT);
+	SAME(info.need, 12 + 8 * 80);
+	SAME(info.count, 80);
+	SAME(vfio_abi_pci_hot_reset_info_devices(&info, 0, &device), 0);
+	request.grow = vfio_abi_grow;
+	slot.step = 1;
+	SAME(vfio_abi_pci_hot_reset_info_request(&request, &info),
+	     VFIO_ABI_SHORT);
+	SAME(request.calls, VFIO_ABI__CALLS);
+	slot.error = -EPERM;
+	SAME(vfio_abi_pci_hot_reset_info_request(&request, &info), -EPERM);
+	slot.error = 0;
+	slot.step = 0;
+	slot.count = 0xffffffff;
+	SAME(vfio_abi_pci_hot_reset_info_request(&request, &info),
+	     VFIO_ABI_SHORT);
+	SAME(vfio_abi_pci_hot_reset_info_parse(&info, request.buf, 11),
+	     VFIO_ABI_TOO_SHORT);
+	free(request.buf);
+}
+
+/* The errors of calls. */
+static void calls(void)
+{
+	const int closed = -1;
+	struct vfio_irq_info info;
+	struct vfio_abi_pci_hot_reset_info reset;
+	struct vfio_abi_request request = { .grow = vfio_abi_grow };
+	__u32 buf[16];
+
+	SAME(vfio_abi_call_get_irq_info(closed, 3, &info), -1);
+	SAME(errno, EBADF);
+	SAME(info.index, 3);
+	SAME(vfio_abi_call_set_irqs_none(closed, 3, 0, 0, 1), -1);
+	SAME(errno, EINVAL);
+	SAME(vfio_abi_call_pci_hot_reset(closed, buf, 8, NULL, 0), -1);
+	SAME(errno, EINVAL);
+	SAME(vfio_abi_call_get_pci_hot_reset_info(closed, &request, &reset),
+	     -1);
+	SAME(errno, EBADF);
+	free(request.buf);
+}
+
+int main(void)
+{
+	fixed();
+	arrays();
+	bitmaps();
+	results();
+	counted();
+	calls();
+	return 0;
+}
