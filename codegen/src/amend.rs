@@ -14,12 +14,11 @@ pub mod pieces;
 pub mod places;
 mod repair;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostics, Sources};
-pub use crate::header::Unread;
 use crate::header::{self, Facts, Outside};
-use crate::ir::Abi;
+use crate::ir::{Abi, Knowledge};
 use crate::lower::lower;
 use crate::release::Release;
 use crate::spec::{ItemSpec, Spec};
@@ -34,13 +33,11 @@ use places::Places;
 pub struct Amended {
     /// The ABI: the specification with the additions, changes and removals of the headers.
     pub abi: Abi,
-    /// The headers of the ABI that were given, by index into [`Abi::headers`]. Items of
-    /// the others are as specified.
-    pub given: Vec<usize>,
+    /// How much of it the headers state. Items of headers that were not given are as
+    /// specified.
+    pub knowledge: Knowledge,
     /// Facts that no header states and that the specification does not have.
     pub guesses: Vec<Guess>,
-    /// Declarations that were not read, by name.
-    pub unread: BTreeMap<String, Unread>,
     /// Errors and warnings of reading and of the checks of a specification, such as an
     /// id that is taken. Their places are in the same sources.
     pub problems: Diagnostics,
@@ -56,11 +53,6 @@ pub struct Guess {
 }
 
 impl Amended {
-    /// The names of everything that is guessed.
-    pub fn guessed(&self) -> BTreeSet<String> {
-        self.guesses.iter().map(|guess| guess.name.clone()).collect()
-    }
-
     /// The number of errors because of which a header cannot be read at all, such as a
     /// brace that is never closed.
     pub fn unreadable(&self) -> usize {
@@ -153,26 +145,32 @@ impl Amending<'_> {
             let guesses = self.amend(&mut amended, &facts, &mut checked);
             match self.lowered(amended, &facts, &mut checked) {
                 Ok(abi) => {
-                    let mut all = problems;
-                    all.append(checked);
-                    let given = self.given.to_vec();
-                    return Amended { abi, given, guesses, unread: facts.unread, problems: all };
+                    return self.amended(abi, guesses, facts, [problems, checked]);
                 }
                 Err(Undescribed { name: Some(name), reason }) => facts.forget(&name, reason),
                 Err(Undescribed { name: None, reason }) => {
                     facts.forget_all(&reason);
-                    let mut all = problems;
-                    all.append(checked);
-                    return Amended {
-                        abi: self.reference.clone(),
-                        given: self.given.to_vec(),
-                        guesses: Vec::new(),
-                        unread: facts.unread,
-                        problems: all,
-                    };
+                    let abi = self.reference.clone();
+                    return self.amended(abi, Vec::new(), facts, [problems, checked]);
                 }
             }
         }
+    }
+
+    fn amended(
+        &self,
+        abi: Abi,
+        guesses: Vec<Guess>,
+        facts: Facts,
+        [mut problems, checked]: [Diagnostics; 2],
+    ) -> Amended {
+        problems.append(checked);
+        let knowledge = Knowledge {
+            headers: Some(self.given.to_vec()),
+            guessed: guesses.iter().map(|guess| guess.name.clone()).collect(),
+            unread: facts.unread,
+        };
+        Amended { abi, knowledge, guesses, problems }
     }
 
     /// Edits a specification and adds what is new; returns the guesses.

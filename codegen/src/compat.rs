@@ -21,7 +21,7 @@ pub use evidence::{Within, Witness, WitnessClaim, WitnessPiece};
 pub use finding::{Affected, Bump, Class, Finding, Party, VersionImpact, Window};
 pub use keys::{CANNOT_BREAK, Reason};
 pub use severity::{Accepted, Assessed, Location, SeverityRules, Verdict};
-pub use side::{Knowledge, Side, UnreadItem};
+pub use side::Side;
 pub use text::told;
 
 use std::collections::HashSet;

@@ -5,6 +5,8 @@ mod sarif;
 pub mod shared_codes;
 mod sources;
 
+use std::collections::HashSet;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
@@ -192,6 +194,15 @@ impl Diagnostics {
             (place, diagnostic.code)
         });
         list
+    }
+
+    /// The sorted findings whose code and message are not among those on an older input.
+    pub fn new_since(&self, before: &Self) -> Vec<&Diagnostic> {
+        let known: HashSet<_> =
+            before.list.iter().map(|one| (one.code, one.message.as_str())).collect();
+        let mut new = self.sorted();
+        new.retain(|one| !known.contains(&(one.code, one.message.as_str())));
+        new
     }
 
     /// The findings for a person, each with its source lines.

@@ -36,7 +36,7 @@ pub use declared::{Declarations, DeclaredConstant};
 pub use externals::Outside;
 pub use facts::{
     ConstantFact, EnclosingField, Facts, FieldFact, FunctionMacro, Guard, Spelt, StructFact,
-    TypeFact, Unread,
+    TypeFact,
 };
 pub use header_match::{given, own};
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod entries;
+mod knowledge;
 mod members;
 mod number_spaces;
 pub mod protocol;
@@ -12,6 +13,7 @@ pub mod requests;
 mod serving;
 
 pub use entries::{Entry, EntryKind};
+pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
 pub use protocol::Protocol;

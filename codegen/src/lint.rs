@@ -73,6 +73,26 @@ const RULES: [Rule; 24] = [
 /// Rules that loading enforces; their exceptions are not checked here.
 const AT_LOAD: [Code; 2] = [codes::ID_REUSED, codes::NUMBER_REUSED];
 
+/// Rules about specifications that no header can keep or break.
+const SPECIFICATION_ONLY: [&str; 9] =
+    ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28"];
+
+/// Whether a header can keep or break a rule.
+pub fn header_can_keep(rule: Code) -> bool {
+    !SPECIFICATION_ONLY.contains(&rule.0)
+}
+
+/// The findings about a header that an older header does not have, by the rules that a
+/// header can keep.
+pub fn lint_changed_header(before: &Abi, after: &Abi) -> Diagnostics {
+    let (before, after) = (lint(before), lint(after));
+    let new = after.new_since(&before).into_iter();
+    let new = new.filter(|one| header_can_keep(one.code)).cloned();
+    let mut found = Diagnostics::default();
+    found.extend(new);
+    found
+}
+
 /// Finds everything in an ABI that breaks a rule without an `allow`.
 pub fn lint(abi: &Abi) -> Diagnostics {
     let mut exceptions = AllowList::of(abi);

@@ -74,7 +74,12 @@ impl FromStr for Release {
 
     fn from_str(text: &str) -> Result<Self, String> {
         parse(text).ok_or_else(|| {
-            format!("`{text}` is not a kernel release; they are written v5.10 or v5.8-rc2")
+            let with_letter = ["v", text.trim_start_matches('V')].concat();
+            let hint = match parse(&with_letter) {
+                Some(_) => format!("did you mean `{with_letter}`?"),
+                None => "they are written v5.10 or v5.8-rc2".to_owned(),
+            };
+            format!("`{text}` is not a kernel release; {hint}")
         })
     }
 }

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use capchain::compat::{
-    Accepted, Assessed, Finding, Knowledge, Location, Party, SeverityRules, Side, UnreadItem,
-    Verdict, VersionImpact, compare, program, told,
+    Accepted, Assessed, Finding, Location, Party, SeverityRules, Side, Verdict, VersionImpact,
+    compare, program, told,
 };
-use capchain::diagnostic::{Place, SarifLevel, SarifResult, Sources, github_annotation};
-use capchain::header;
+use capchain::diagnostic::{
+    Diagnostics, Place, SarifLevel, SarifResult, Sources, github_annotation,
+};
 use capchain::ir::Abi;
+use capchain::lint::lint_changed_header;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
@@ -34,13 +36,19 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
     let locate = |party: Party, place: Place| {
         let OpenedSide { side, sources } = if party == Party::Old { &old } else { &new };
         // Places in the specification are not places of a header's declarations.
-        let named = |path: &str| side.name.split('+').any(|part| part == path);
+        let named = |path: &str| parts(&side.name).contains(&path);
         if side.knowledge.headers.is_some() && !named(sources.path(place.file)) {
             return None;
         }
         let (line, column) = sources.line_and_column(place);
         Some(Location { file: sources.path(place.file).to_owned(), line, column })
     };
+    if new.side.knowledge.headers.is_some() {
+        let mut asked = Diagnostics::default();
+        let found = lint_changed_header(&old.side.abi, &new.side.abi);
+        asked.extend(found.softened(|_| true));
+        to_stderr(&asked.render(&new.sources, super::stderr_is_terminal()));
+    }
     let (judged, idle) = rules.judge(compare(&old.side, &new.side), locate);
     for accepted in idle {
         let Accepted { code, subject, .. } = accepted;
@@ -75,9 +83,11 @@ fn rules(path: Option<&Path>) -> Result<SeverityRules, String> {
 
 /// Opens a side: a release, a folder or a header, followed by overlays.
 fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
-    let mut parts = written.split('+');
+    let mut parts = parts(written).into_iter();
     let base = parts.next().unwrap_or_default();
-    let overlays: Vec<_> = source.overlay.iter().cloned().chain(parts.map(PathBuf::from)).collect();
+    let own = parts.map(PathBuf::from);
+    let bare = own.len() == 0;
+    let overlays: Vec<_> = source.overlay.iter().cloned().chain(own).collect();
     if overlays.iter().any(|path| path.as_os_str().is_empty()) {
         return Err(format!("`{written}`: an overlay is missing after `+`"));
     }
@@ -93,14 +103,9 @@ fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
         let files = HeaderFiles::open(&[PathBuf::from(base)])?;
         let amended = files.amended(&spec, &mut sources)?;
         to_stderr(&amended.problems.render(&sources, super::stderr_is_terminal()));
-        side.knowledge = Knowledge {
-            headers: Some(amended.given.clone()),
-            guessed: amended.guessed(),
-            unread: amended.unread.into_iter().map(unread).collect(),
-        };
-        side.abi = amended.abi;
+        (side.abi, side.knowledge) = (amended.abi, amended.knowledge);
     }
-    if written.contains('+') && adds_nothing(&open(source, base)?.side, &side) {
+    if !bare && adds_nothing(&open(source, base)?.side, &side) {
         let since = release.unwrap_or(spec.newest());
         return Err(format!(
             "`{written}`: the overlay adds nothing; items without `since` count from {since}, \
@@ -110,10 +115,21 @@ fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
     Ok(OpenedSide { side, sources })
 }
 
-/// An item that was not read, by its name.
-fn unread((name, item): (String, header::Unread)) -> (String, UnreadItem) {
-    let header::Unread { text, reason, place } = item;
-    (name, UnreadItem { text, reason, place })
+/// The base and the overlays of a side. A path that exists can contain `+`.
+fn parts(written: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = written;
+    loop {
+        let ends = rest.match_indices('+').map(|(at, _)| at);
+        let ends: Vec<_> = ends.chain([rest.len()]).collect();
+        let exists = |end: &&usize| Path::new(&rest[..**end]).exists();
+        let end = ends.iter().rev().find(exists).unwrap_or(&ends[0]);
+        parts.push(&rest[..*end]);
+        match rest.get(end + 1..) {
+            Some(next) => rest = next,
+            None => return parts,
+        }
+    }
 }
 
 /// Whether an overlay has no effect.
@@ -143,11 +159,24 @@ fn place(source: &Source, base: &str) -> Result<(Origin, Option<Release>), Strin
     let path = Path::new(folder);
     match path.is_dir() {
         true => Ok((Origin::Folder(path.to_owned()), release)),
-        false => Err(format!(
-            "invalid side `{base}`: expected a release (v5.10), a specification folder, \
-             FOLDER@RELEASE or a header file"
-        )),
+        false => Err(invalid_side(folder)),
     }
+}
+
+/// Why something is no side: a release without its `v`, or a path without a file.
+fn invalid_side(written: &str) -> String {
+    let bare = written.trim_start_matches(['v', 'V']);
+    let numbers: Vec<_> = bare.split('.').take(2).collect();
+    let near = format!("v{}", numbers.join("."));
+    let reason = match near.parse::<Release>() {
+        Ok(_) => format!("did you mean `{near}`?"),
+        Err(_) if written.contains(['/', '.']) => format!("no such file: {written}"),
+        Err(_) => "there is no such folder or file".to_owned(),
+    };
+    format!(
+        "invalid side `{written}`: {reason}; expected a release (v5.10), a specification folder, \
+         FOLDER@RELEASE or a header file"
+    )
 }
 
 /// The findings on two sides.

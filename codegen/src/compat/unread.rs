@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::codes::NOT_JUDGED;
-use super::finding::{Class, Finding, Party};
+use super::codes::{FIELD_MOVED, NOT_JUDGED, SOME_TARGETS_ONLY};
+use super::finding::{Affected, Class, Finding, Party};
 use super::matching::Matching;
-use super::side::{Side, UnreadItem};
-use crate::ir::{Entry, EntryKind};
+use super::side::Side;
+use crate::ir::{Entry, EntryKind, FieldSpans, Role, UnreadItem};
+use crate::layout::{Model, PerModel, Span};
 
 /// Drops the findings about items of headers that were not given. A finding about an item that
-/// was not read gives way to one that says so, unless its text is the same on both sides.
+/// was not read gives way to one that says so, unless its text is the same on both sides. A
+/// struct whose fields moved breaks, although it cannot be described.
 pub(super) fn apply(matching: &Matching<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     let sides = [matching.old, matching.new];
     let absent: HashSet<_> = sides.into_iter().flat_map(other_headers).collect();
@@ -29,12 +31,67 @@ pub(super) fn apply(matching: &Matching<'_>, mut findings: Vec<Finding>) -> Vec<
             Some(new) => (Party::New, new),
             None => (Party::Old, old?),
         };
-        let message = format!("the item was not read: {}", item.reason);
-        let finding = Finding::new(NOT_JUDGED, Class::NotJudged, name, message);
+        let finding = moved(matching, name).unwrap_or_else(|| {
+            let message = format!("the item was not read: {}", item.reason);
+            Finding::new(NOT_JUDGED, Class::NotJudged, name, message)
+        });
         Some(finding.at(party, item.place))
     });
     findings.extend(not_judged);
     findings
+}
+
+/// The finding about a struct whose fields are elsewhere or gone on some model.
+fn moved(matching: &Matching<'_>, name: &str) -> Option<Finding> {
+    let (before, now) = (spans(matching.old, name)?, spans(matching.new, name)?);
+    let used = before.iter().filter(|(field, _)| !is_reserved(matching, name, field));
+    let used: Vec<_> = used.collect();
+    let (model, changes) = Model::ALL.into_iter().find_map(|model| {
+        let change = |(field, before): &&(String, _)| change(field, before, &now, model);
+        let changes: Vec<_> = used.iter().filter_map(change).collect();
+        (!changes.is_empty()).then_some((model, changes.join(", ")))
+    })?;
+    let (code, class, on) = match model {
+        Model::Lp64 => (FIELD_MOVED, Class::Wire, ""),
+        _ => (SOME_TARGETS_ONLY, Class::Wire32, " on i386"),
+    };
+    let finding = Finding::new(code, class, name, format!("{changes}{on}"));
+    Some(finding.affects(Affected::Both).help("leave every old byte where it is, and append"))
+}
+
+/// The change of a field on a model.
+fn change(field: &str, before: &PerModel<Span>, now: &FieldSpans, model: Model) -> Option<String> {
+    let before = before[model.index()];
+    let Some((_, now)) = now.iter().find(|(name, _)| name == field) else {
+        return Some(format!("`{field}` is gone"));
+    };
+    let now = now[model.index()];
+    if before.offset != now.offset {
+        return Some(format!("`{field}` moves from {} to {}", before.offset, now.offset));
+    }
+    let message = format!("`{field}` has {} bytes, {} before", now.size, before.size);
+    (before.size != now.size).then_some(message)
+}
+
+/// Where the fields of a struct lie on a side; `None` if that is not known.
+fn spans(side: &Side, name: &str) -> Option<FieldSpans> {
+    match find(side, name) {
+        Some(item) => (!item.spans.is_empty()).then(|| item.spans.clone()),
+        None => {
+            let struct_ = side.abi.struct_(side.abi.find_struct(name)?);
+            let members = side.abi.members(struct_).into_iter();
+            Some(members.map(|member| (member.name.to_owned(), member.spans)).collect())
+        }
+    }
+}
+
+/// Whether the specification of a side reserves a field.
+fn is_reserved(matching: &Matching<'_>, struct_: &str, field: &str) -> bool {
+    [matching.old, matching.new].into_iter().any(|side| {
+        let struct_ = side.abi.find_struct(struct_).map(|id| side.abi.struct_(id));
+        let members = struct_.map(|struct_| side.abi.members(struct_)).unwrap_or_default();
+        members.iter().any(|member| member.name == field && member.role == Role::Reserved)
+    })
 }
 
 fn find<'a>(side: &'a Side, name: &str) -> Option<&'a UnreadItem> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Place;
+use crate::ir::{FieldSpans, UnreadItem};
 use crate::layout::{Int, Layout, PerModel};
 
 /// Everything that some headers declare, each kind in the order of the text.
@@ -17,20 +18,9 @@ pub struct Facts {
     /// The include guards of the headers.
     pub guards: Vec<Guard>,
     /// Declarations that were not read, by name.
-    pub unread: BTreeMap<String, Unread>,
+    pub unread: BTreeMap<String, UnreadItem>,
     /// The texts of declarations by name, without comments and spaces.
     pub texts: HashMap<String, String>,
-}
-
-/// A declaration that was not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Its text without comments and spaces, to compare it with that of another header.
-    pub text: String,
-    /// Why it was not read, in one sentence.
-    pub reason: String,
-    /// Where it starts.
-    pub place: Place,
 }
 
 /// An include guard.
@@ -184,10 +174,12 @@ impl Facts {
 
     /// Takes a declaration away that cannot be described, for a reason.
     pub fn forget(&mut self, name: &str, reason: String) {
-        let place = self.structs.iter().find(|one| one.name == name).map(|one| one.place);
+        let struct_ = self.struct_(name);
+        let place = struct_.map(|one| one.place);
         let place = place.or_else(|| self.constant(name).map(|one| one.place));
+        let spans = struct_.map(StructFact::spans).unwrap_or_default();
         let text = self.texts.get(name).cloned().unwrap_or_default();
-        let unread = Unread { text, reason, place: place.unwrap_or_default() };
+        let unread = UnreadItem { text, reason, place: place.unwrap_or_default(), spans };
         self.unread.insert(name.to_owned(), unread);
         self.structs.retain(|one| one.name != name);
         self.constants.retain(|one| one.name != name);
@@ -250,6 +242,19 @@ impl Facts {
     /// The struct of this name.
     pub fn struct_(&self, name: &str) -> Option<&StructFact> {
         self.structs.iter().find(|one| one.name == name)
+    }
+}
+
+impl StructFact {
+    /// Where the fields lie; nothing if a union is among them, whose members have sizes of
+    /// their own.
+    fn spans(&self) -> FieldSpans {
+        if self.fields.iter().any(|field| !field.type_.arms().is_empty()) {
+            return Vec::new();
+        }
+        let spans = |index: usize| self.layouts.each_ref().map(|layout| layout.fields[index]);
+        let fields = self.fields.iter().enumerate();
+        fields.map(|(index, field)| (field.name.clone(), spans(index))).collect()
     }
 }
 

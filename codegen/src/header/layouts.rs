@@ -1,5 +1,7 @@
 //! Types of members, and the layout of structs by `crate::layout`.
 
+mod described;
+
 use std::collections::{HashMap, HashSet};
 
 use super::codes::{DEFINED_TWICE, NO_LAYOUT};
@@ -13,14 +15,35 @@ use super::reserved_words;
 use super::tokens::{Kind, Token};
 use super::types::{IntType, has_explicit_alignment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::layout::{Extent, Int, Layout, Model, PerModel, round_up};
+use crate::ir::FieldSpans;
+use crate::layout::{Extent, Int, Layout, Model, PerModel};
 use crate::names::field_name;
 
-/// Structs with their layouts, and those that have none, each with the reason.
+/// Structs with their layouts, and those that cannot be described.
 #[derive(Default)]
 pub(super) struct LaidOut {
     pub(super) structs: Vec<StructFact>,
-    pub(super) unread: Vec<(String, String, Place)>,
+    pub(super) unread: Vec<UnreadStruct>,
+}
+
+/// A struct that has no layout, or none that a specification describes.
+pub(super) struct UnreadStruct {
+    pub(super) name: String,
+    pub(super) reason: String,
+    pub(super) place: Place,
+    pub(super) spans: FieldSpans,
+}
+
+/// Why a struct is not described, and where its fields lie if that is known.
+struct LayoutFault {
+    reason: String,
+    spans: FieldSpans,
+}
+
+impl From<String> for LayoutFault {
+    fn from(reason: String) -> Self {
+        Self { reason, spans: Vec::new() }
+    }
 }
 
 /// Computes an expression with the sizes of the structs that are laid out.
@@ -89,10 +112,11 @@ pub(super) fn lay_out<'a>(
             }
         }
         if later.is_empty() || later.len() == count {
-            for (item, why) in later.into_iter().zip(failed) {
-                let message = format!("`{}` is not read: {why}", item.name);
-                problems.push(Diagnostic::warning(NO_LAYOUT, message).at(item.at.place, ""));
-                laid.unread.push((item.name.clone(), why, item.at.place));
+            for (item, LayoutFault { reason, spans }) in later.into_iter().zip(failed) {
+                let message = format!("`{}` is not read: {reason}", item.name);
+                let (name, place) = (item.name.clone(), item.at.place);
+                problems.push(Diagnostic::warning(NO_LAYOUT, message).at(place, ""));
+                laid.unread.push(UnreadStruct { name, reason, place, spans });
             }
             break;
         }
@@ -110,7 +134,7 @@ impl<'a> Planner<'_, 'a> {
         &self,
         item: &DeclaredStruct<'a>,
         evaluate: &mut Evaluate<'_, 'a>,
-    ) -> Result<StructFact, String> {
+    ) -> Result<StructFact, LayoutFault> {
         let mut fields = Vec::new();
         let mut exact: PerModel<Vec<Extent>> = Default::default();
         for member in &item.members {
@@ -144,10 +168,12 @@ impl<'a> Planner<'_, 'a> {
             align = align.max(positive(evaluate(tokens, &self.known)?)?);
         }
         let packed = item.attributes.packed || item.pack == Some(1);
-        let described = self.described(&fields, &exact, align, packed);
-        let (packed, layouts) = match described {
+        let (packed, layouts) = match self.described(&fields, &exact, align, packed) {
             Ok(found) => found,
-            Err(why) => self.padded(&mut fields, &exact, align).ok_or(why)?,
+            Err(reason) => match self.padded(&mut fields, &exact, align) {
+                Some(found) => found,
+                None => return Err(LayoutFault { reason, spans: self.spans(&fields, &exact) }),
+            },
         };
         Ok(StructFact {
             name: item.name.clone(),
@@ -160,83 +186,6 @@ impl<'a> Planner<'_, 'a> {
             },
             place: item.at.place,
         })
-    }
-
-    /// The layout as a specification describes it: that of plain fields, packed or not.
-    fn described(
-        &self,
-        fields: &[FieldFact],
-        exact: &PerModel<Vec<Extent>>,
-        align: u64,
-        written: bool,
-    ) -> Result<(bool, PerModel<Layout>), String> {
-        let too_large = "it is larger than any reply can be";
-        for packed in [written, !written] {
-            let mut layouts = Vec::new();
-            let mut same = true;
-            for model in Model::ALL {
-                let extents = fields.iter().map(|field| self.extent(&field.type_, model));
-                let extents: Vec<_> = extents.collect::<Option<_>>().ok_or(too_large)?;
-                let layout = Layout::of(&extents, packed).ok_or(too_large)?;
-                let found = Layout::of(&exact[model.index()], false).ok_or(too_large)?;
-                let size = round_up(found.size, align);
-                same &= layout.fields == found.fields && layout.size == size;
-                same &= layout.align == found.align.max(align);
-                layouts.push(layout);
-            }
-            if same {
-                let layouts = layouts.try_into().map_err(|_| "there are three models")?;
-                return Ok((packed, layouts));
-            }
-        }
-        Err("an attribute or `#pragma pack` gives it a layout that no specification describes"
-            .to_owned())
-    }
-
-    /// The same layout with reserved bytes where alignments leave holes. The alignment
-    /// of the struct itself cannot be described.
-    fn padded(
-        &self,
-        fields: &mut Vec<FieldFact>,
-        exact: &PerModel<Vec<Extent>>,
-        align: u64,
-    ) -> Option<(bool, PerModel<Layout>)> {
-        let found = Layout::of(&exact[Model::Lp64.index()], false)?;
-        let size = round_up(found.size, align);
-        let mut padded = Vec::new();
-        let mut end = 0;
-        let pad = |from: u64, to: u64, place: Place| FieldFact {
-            name: format!("__pad_at_{from}"),
-            type_: TypeFact::Array(Box::new(TypeFact::Int(Int::U8)), to - from, None),
-            doc: String::new(),
-            place,
-        };
-        for (field, span) in fields.iter().zip(&found.fields) {
-            if end < span.offset {
-                padded.push(pad(end, span.offset, field.place));
-            }
-            padded.push(field.clone());
-            end = span.end();
-        }
-        let last = padded.last()?.place;
-        if end < size && !matches!(fields.last()?.type_, TypeFact::Flexible(..)) {
-            padded.push(pad(end, size, last));
-        }
-        let mut layouts = Vec::new();
-        for model in Model::ALL {
-            let extents = padded.iter().map(|field| self.extent(&field.type_, model));
-            let layout = Layout::of(&extents.collect::<Option<Vec<_>>>()?, true)?;
-            let other = Layout::of(&exact[model.index()], false)?;
-            let spans = padded.iter().zip(&layout.fields);
-            let spans = spans.filter(|(field, _)| !field.name.starts_with("__pad_at_"));
-            let same = spans.map(|(_, span)| *span).eq(other.fields.iter().copied());
-            if !same || layout.size != round_up(other.size, align) {
-                return None;
-            }
-            layouts.push(layout);
-        }
-        *fields = padded;
-        Some((true, layouts.try_into().ok()?))
     }
 
     /// The alignment that attributes give a member.

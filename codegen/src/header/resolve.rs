@@ -8,13 +8,14 @@ use super::declarations::{DeclaredEnum, DeclaredStruct, ParsedDeclaration};
 use super::directives::is_of_declarations;
 use super::expressions::Evaluator;
 use super::externals::Outside;
-use super::facts::{ConstantFact, EnclosingField, Facts, FunctionMacro, Guard, Spelt, Unread};
-use super::layouts::{TypeNames, lay_out};
+use super::facts::{ConstantFact, EnclosingField, Facts, FunctionMacro, Guard, Spelt};
+use super::layouts::{TypeNames, UnreadStruct, lay_out};
 use super::members::BaseType;
 use super::program::{Define, Program};
 use super::tokens::{Kind, Token, around};
 use super::values::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::ir::UnreadItem;
 use crate::layout::{Extent, Int, Layout, PerModel};
 
 /// Computes the facts of a program.
@@ -136,7 +137,9 @@ impl<'a> Resolver<'_, 'a, '_> {
     /// Records a declaration that is not read.
     fn unread(&mut self, name: &str, reason: String, place: Place) {
         let text = self.facts.texts.get(name).cloned().unwrap_or_default();
-        self.facts.unread.insert(name.to_owned(), Unread { text, reason, place });
+        self.facts
+            .unread
+            .insert(name.to_owned(), UnreadItem { text, reason, place, spans: Vec::new() });
     }
 
     fn enumeration(&mut self, index: usize, item: &DeclaredEnum<'a>) -> Vec<ConstantFact> {
@@ -262,8 +265,11 @@ impl<'a> Resolver<'_, 'a, '_> {
             self.sizes.insert(one.name.clone(), one.layouts.each_ref().map(Layout::extent));
         }
         self.facts.structs = laid.structs;
-        for (name, reason, place) in laid.unread {
+        for UnreadStruct { name, reason, place, spans } in laid.unread {
             self.unread(&name, reason, place);
+            if let Some(item) = self.facts.unread.get_mut(&name) {
+                item.spans = spans;
+            }
         }
     }
 }

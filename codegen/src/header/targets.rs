@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::{Facts, Unread};
+use super::facts::Facts;
+use crate::ir::UnreadItem;
 use crate::layout::Target;
 
 /// Takes away from the facts of the reference target what is different on another one.
@@ -37,7 +38,7 @@ pub(super) fn compare(facts: &mut Facts, other: &Facts, target: &Target) {
             facts.forget(&name, reason);
         }
         // The text of every target counts.
-        if let Some(Unread { text, .. }) = facts.unread.get_mut(&name) {
+        if let Some(UnreadItem { text, .. }) = facts.unread.get_mut(&name) {
             text.push_str(" | ");
             text.push_str(&there);
         }

@@ -1,23 +1,17 @@
 //! Compares the headers before and after a series, and finds the line of a mail that
 //! causes each finding.
 
-use std::collections::HashSet;
-
 use super::apply::AppliedSeries;
 use super::bases::{Bases, HeaderSet};
 use super::cause::Causes;
 use super::header_text::HeaderText;
 use super::remarks;
 use super::report::{Effect, Remark};
-use crate::amend::{Amended, Unread, amend};
-use crate::compat::{self, Assessed, Class, Finding, Knowledge, Party, Side, UnreadItem, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Sources};
+use crate::amend::{Amended, amend};
+use crate::compat::{self, Assessed, Class, Finding, Party, Side, Verdict};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::ir::Abi;
-use crate::lint::lint;
-
-/// Rules about specifications that no header can keep or break.
-const SPECIFICATION_ONLY: [&str; 9] =
-    ["L00", "L15", "L17", "L19", "L20", "L21", "L24", "L25", "L28"];
+use crate::lint::{header_can_keep, lint};
 
 /// An ABI with the text of its headers.
 pub(super) struct ReadHeaders {
@@ -61,15 +55,15 @@ pub(super) fn judge(
     applied: &AppliedSeries,
 ) -> Vec<Remark> {
     let causes = Causes { applied, headers: new };
-    let unreadable = new_problems(&new.problems, &old.problems);
-    let mut remarks: Vec<_> = unreadable.map(|one| problem(one, &causes)).collect();
+    let unreadable = new.problems.new_since(&old.problems);
+    let mut remarks: Vec<_> = unreadable.into_iter().map(|one| problem(one, &causes)).collect();
     if remarks.iter().any(|remark| remark.effect == Effect::NotJudged) {
         return remarks;
     }
     let findings = compat::compare(&old.side, &new.side);
     remarks.extend(findings.into_iter().map(|one| finding(one, &causes)));
-    let asked = new_problems(&new.lint, &old.lint);
-    let asked = asked.filter(|one| !SPECIFICATION_ONLY.contains(&one.code.0));
+    let asked = new.lint.new_since(&old.lint).into_iter();
+    let asked = asked.filter(|one| header_can_keep(one.code));
     remarks.extend(asked.map(|one| question(one, &causes)));
     let asked = remarks::all(&old.side.abi, &new.side.abi, newest);
     remarks.extend(asked.into_iter().map(|one| Remark {
@@ -87,25 +81,8 @@ pub(super) fn judge(
 
 /// Amended headers as a side of a comparison, and the problems of reading them.
 fn side(name: String, amended: Amended) -> (Side, Diagnostics) {
-    let guessed = amended.guessed();
-    let Amended { abi, given, unread, problems, .. } = amended;
-    let unread = unread.into_iter().map(|(name, item)| {
-        let Unread { text, reason, place } = item;
-        (name, UnreadItem { text, reason, place })
-    });
-    let knowledge = Knowledge { headers: Some(given), guessed, unread: unread.collect() };
+    let Amended { abi, knowledge, problems, .. } = amended;
     (Side { name, abi, knowledge }, problems)
-}
-
-/// The diagnostics that only the new side has.
-fn new_problems<'d>(
-    after: &'d Diagnostics,
-    before: &Diagnostics,
-) -> impl Iterator<Item = &'d Diagnostic> {
-    let known: HashSet<(Code, String)> =
-        before.sorted().into_iter().map(|one| (one.code, one.message.clone())).collect();
-    let after = after.sorted().into_iter();
-    after.filter(move |one| !known.contains(&(one.code, one.message.clone())))
 }
 
 /// A problem of reading the new headers.

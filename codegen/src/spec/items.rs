@@ -95,7 +95,7 @@ impl Common<'_> {
 macro_rules! item {
     ($(#[$attribute:meta])* pub struct $name:ident { $($body:tt)* }) => {
         $(#[$attribute])*
-        #[derive(Clone, Debug, Deserialize, JsonSchema)]
+        #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
         pub struct $name {
             $($body)*
             /// The first release that has it; by default that of the file or of the item around it.

@@ -222,9 +222,10 @@ impl FromStr for Amount {
 }
 
 /// The argument of an ioctl.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ArgExpr {
     /// `none`
+    #[default]
     None,
     /// `int`: the number itself.
     Int,

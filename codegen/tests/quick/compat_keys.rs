@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use capchain::compat::{
-    CANNOT_BREAK, Class, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
+    CANNOT_BREAK, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
 };
 use capchain::ir::{
     Abi, ChainId, ChainStart, Choice, GroupKind, NewFd, Payload, PayloadLength, StructId, Type,
@@ -15,6 +15,7 @@ use capchain::layout::Int;
 use capchain::lower::lower;
 use capchain::output::{CodeFile, CodeLanguage};
 use capchain::reply::Direction;
+use support::comparisons::exit_code;
 use support::fixtures::{self, side};
 use support::spec_folder::SpecFolder;
 
@@ -77,11 +78,7 @@ fn changed(change: &KeyChange) -> Result<Side, String> {
 /// The exit code, the worst class, its victim, and the version steps.
 fn verdict(findings: &[Finding]) -> String {
     let Some(worst) = findings.iter().min_by_key(|one| one.class) else { return "0 same".into() };
-    let code = match worst.class {
-        Class::NotJudged => 2,
-        class if class.breaks() => 1,
-        _ => 0,
-    };
+    let code = exit_code(findings);
     let affected = worst.affected.map_or("-".to_owned(), |one| format!("{one:?}"));
     let VersionImpact { crate_, header, wire } = VersionImpact::of_all(findings.iter());
     let steps = [crate_, header, wire].map(|step| step.word()).join(" ");
@@ -91,7 +88,8 @@ fn verdict(findings: &[Finding]) -> String {
 #[test]
 fn every_key_has_changes_with_the_right_verdicts() {
     let base = side("base", lower(&fixtures::open(&fixtures::root().join(SPEC)), None));
-    let (mut seen, mut wrong, mut missed, mut false_) = (BTreeSet::new(), Vec::new(), 0, 0);
+    let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
+    let mut counts = VerdictCounts::default();
     let changes = changes();
     for change in &changes {
         let new = match changed(change) {
@@ -108,13 +106,9 @@ fn every_key_has_changes_with_the_right_verdicts() {
         seen.extend(keys);
         let directions = [(&base, &new), (&new, &base)];
         for ((old, new), expected) in directions.into_iter().zip(&change.verdicts) {
-            let findings = compare(old, new);
-            let found = verdict(&findings);
-            if found != *expected {
-                missed += usize::from(found.starts_with('0') && !expected.starts_with('0'));
-                false_ += usize::from(found.starts_with('1') && expected.starts_with('0'));
-                wrong.push(format!("{} {:?}: {found}, not {expected}", change.key, change.edits));
-            }
+            let found = verdict(&compare(old, new));
+            let what = format!("{} {:?}", change.key, change.edits);
+            wrong.extend(counts.count(&change.key, &what, &found, expected));
         }
     }
     for made in made_changes() {
@@ -124,19 +118,47 @@ fn every_key_has_changes_with_the_right_verdicts() {
         (made.prepare)(&mut new.abi);
         (made.change)(&mut new.abi);
         seen.extend(differing_keys(old, new));
-        let found = [verdict(&compare(old, new)), verdict(&compare(new, old))];
-        if found != made.verdicts {
-            wrong.push(format!("{}: {found:?}, not {:?}", made.key, made.verdicts));
+        for ((old, new), expected) in
+            [(&*old, &*new), (&*new, &*old)].into_iter().zip(made.verdicts)
+        {
+            let found = verdict(&compare(old, new));
+            wrong.extend(counts.count(made.key, made.key, &found, expected));
         }
     }
     let left: Vec<_> = compared_keys().into_iter().filter(|key| !seen.contains(key)).collect();
+    let VerdictCounts { all, missed, false_ } = counts;
     println!(
-        "{} keys, {} changes in both directions, {missed} missed, {false_} false",
+        "{} keys, {} changes, {all} verdicts in both directions: {missed} missed breaks, {false_} \
+         false alarms, {} others that are not as constructed",
         compared_keys().len(),
-        changes.len()
+        changes.len() + made_changes().len(),
+        wrong.len() - missed - false_
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(left.is_empty(), "no change has {left:?}");
+}
+
+/// The verdicts so far.
+#[derive(Default)]
+struct VerdictCounts {
+    all: usize,
+    missed: usize,
+    false_: usize,
+}
+
+impl VerdictCounts {
+    /// Prints and counts a verdict; returns a message if it is another one than expected.
+    fn count(&mut self, key: &str, what: &str, found: &str, expected: &str) -> Option<String> {
+        let direction = if self.all % 2 == 0 { "forward" } else { "back" };
+        println!("{key:<26} {direction:<8} {found}");
+        self.all += 1;
+        if found == expected {
+            return None;
+        }
+        self.missed += usize::from(found.starts_with('0') && !expected.starts_with('0'));
+        self.false_ += usize::from(found.starts_with('1') && expected.starts_with('0'));
+        Some(format!("{what} {direction}: {found}, not {expected}"))
+    }
 }
 
 /// A change of the IR that takes many lines of a specification, or none.
@@ -246,6 +268,7 @@ fn made_changes() -> Vec<MadeChange> {
             |abi| abi.capabilities[1].chain = ChainId(1),
             [WIRE, WIRE],
         ),
+        made("Struct.minsz", |_| (), without_minsz, [UNKNOWN, UNKNOWN]),
         made("Macro.name", |_| (), rename_macro, [SOURCE, SOURCE]),
         made("Value.name", |_| (), rename_value, [SOURCE, SOURCE]),
         made(
@@ -319,6 +342,11 @@ fn other_chain(abi: &mut Abi) {
     (other.start, other.bound) = (ChainStart::Fixed { offset: 64 }, 64);
     (other.capabilities, other.reserved) = (Vec::new(), Vec::new());
     abi.chains.push(other);
+}
+
+fn without_minsz(abi: &mut Abi) {
+    let struct_ = abi.structs.iter_mut().find(|one| one.name == "demo_op");
+    struct_.expect("a struct").minsz = None;
 }
 
 fn rename_macro(abi: &mut Abi) {

@@ -1,10 +1,11 @@
 //! Changes every constant, field, struct, ioctl, capability and handler of the
 //! newest release, one at a time. `compat` must find each change.
 
-use capchain::compat::{Class, Finding, Side, compare};
+use capchain::compat::{Affected, Class, Finding, Side, compare};
 use capchain::ir::{Abi, Literal, Role};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
+use support::comparisons::exit_code;
 use support::fixtures::{self, side};
 
 /// The newest release, and copies of it with one change.
@@ -18,15 +19,15 @@ impl Mutations {
         Self { today: side("today", lower(&fixtures::spec(), None)), tried: 0 }
     }
 
-    /// Makes one change; a finding with one of these codes must be about it, and
-    /// must be a break unless only a note is expected.
-    fn slip(&mut self, what: &str, codes: &[&str], breaks: bool, change: impl Fn(&mut Abi)) {
+    /// Makes one change; a finding with one of these codes, and with this class and victim,
+    /// must be about it.
+    fn slip(&mut self, what: &str, codes: &[&str], due: Due, change: impl Fn(&mut Abi)) {
         let mut abi = self.today.abi.clone();
         change(&mut abi);
         let found = compare(&self.today, &side("slipped", abi));
-        let named =
-            found.iter().any(|one| codes.contains(&one.code.0) && one.class.breaks() == breaks);
-        assert!(named, "{what}: {codes:?} not among {found:#?}");
+        let named = found.iter().any(|one| codes.contains(&one.code.0) && due.is(one));
+        assert!(named, "{what}: {codes:?} {due:?} not among {found:#?}");
+        assert_eq!(exit_code(&found), i32::from(due.class.breaks()), "{what}: {found:#?}");
         let wire = found.iter().filter(|one| one.class.breaks() && one.class != Class::Source);
         for one in wire {
             assert!(one.witness.is_some(), "{what}: {one:#?}");
@@ -35,6 +36,32 @@ impl Mutations {
     }
 }
 
+/// A class and the programs that it affects.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    class: Class,
+    affected: Option<Affected>,
+}
+
+impl Due {
+    fn is(self, finding: &Finding) -> bool {
+        (finding.class, finding.affected) == (self.class, self.affected)
+    }
+}
+
+const fn due(class: Class, affected: Affected) -> Due {
+    Due { class, affected: Some(affected) }
+}
+
+const SOURCE: Due = Due { class: Class::Source, affected: None };
+const NOTE: Due = Due { class: Class::Note, affected: None };
+const GROWTH: Due = Due { class: Class::Growth, affected: None };
+const WIRE: Due = due(Class::Wire, Affected::Both);
+const WIRE_OF_OLD_PROGRAMS: Due = due(Class::Wire, Affected::OldProgram);
+const WIRE_OF_NEW_PROGRAMS: Due = due(Class::Wire, Affected::NewProgram);
+const WIRE_ON_32_BIT: Due = due(Class::Wire32, Affected::Both);
+const COLLISION: Due = due(Class::Ids, Affected::OldProgram);
+
 #[test]
 fn constants() {
     let mut mutations = Mutations::new();
@@ -42,17 +69,17 @@ fn constants() {
     for (group, values) in groups.iter().map(|group| &group.values).enumerate() {
         for (index, value) in values.iter().enumerate() {
             let name = &value.name;
-            mutations.slip(&format!("{name} removed"), &["C11"], true, |abi| {
+            mutations.slip(&format!("{name} removed"), &["C11"], SOURCE, |abi| {
                 abi.groups[group].values.remove(index);
             });
             if let Literal::Text(_) = value.literal {
-                mutations.slip(&format!("{name} rewritten"), &["C10"], true, |abi| {
+                mutations.slip(&format!("{name} rewritten"), &["C10"], WIRE, |abi| {
                     abi.groups[group].values[index].literal = Literal::Text("other".to_owned());
                 });
                 continue;
             }
-            let (code, breaks) = if value.count.is_some() { ("C20", false) } else { ("C10", true) };
-            mutations.slip(&format!("{name} renumbered"), &[code], breaks, |abi| {
+            let (code, due) = if value.count.is_some() { ("C20", NOTE) } else { ("C10", WIRE) };
+            mutations.slip(&format!("{name} renumbered"), &[code], due, |abi| {
                 abi.groups[group].values[index].number ^= 0x5000_0001;
                 abi.groups[group].values[index].literal = Literal::Hex;
             });
@@ -67,7 +94,7 @@ fn fields() {
     let structs = mutations.today.abi.structs.clone();
     for (at, struct_) in structs.iter().enumerate() {
         let name = &struct_.name;
-        mutations.slip(&format!("{name} gone"), &["C11"], true, |abi| {
+        mutations.slip(&format!("{name} gone"), &["C11"], SOURCE, |abi| {
             abi.structs[at].name += "_gone";
         });
         for (index, field) in struct_.fields.iter().enumerate() {
@@ -77,15 +104,15 @@ fn fields() {
             if reserved {
                 continue;
             }
-            mutations.slip(&format!("{field} moved"), &moved, true, |abi| {
+            mutations.slip(&format!("{field} moved"), &moved, WIRE, |abi| {
                 let layouts = &mut abi.structs[at].layouts;
                 layouts.iter_mut().for_each(|layout| layout.fields[index].offset += 4);
             });
-            mutations.slip(&format!("{field} moved on i386"), &["C21"], true, |abi| {
+            mutations.slip(&format!("{field} moved on i386"), &["C21"], WIRE_ON_32_BIT, |abi| {
                 abi.structs[at].layouts[1].fields[index].offset += 4;
             });
             if struct_.fields[index].arms().is_empty() {
-                mutations.slip(&format!("{field} renamed"), &["C7"], true, |abi| {
+                mutations.slip(&format!("{field} renamed"), &["C7"], SOURCE, |abi| {
                     abi.structs[at].fields[index].name += "_renamed";
                 });
             }
@@ -94,84 +121,76 @@ fn fields() {
     println!("{} changes of structs were named", mutations.tried);
 }
 
-/// An edit of the specification and the expected finding: its code, and whether it
-/// is a break; no code if nothing may break.
-type Edit = (&'static str, &'static str, &'static str, Option<&'static str>, bool);
+/// An edit of the specification, and the code, class and victim of the expected finding; none
+/// if there may be no finding.
+type Edit = (&'static str, &'static str, &'static str, Option<(&'static str, Due)>);
 
 /// Typical edits: the file, the old text and the new text.
 const EDITS: [Edit; 17] = [
-    ("irq_info", "count: out u32", "count: in u32", Some("C2"), true),
-    ("irq_info", "index: in u32", "index: out u32", Some("C2"), true),
-    ("irq_info", "count: out u32", "count: out reserved u32", Some("C9"), true),
+    ("irq_info", "count: out u32", "count: in u32", Some(("C2", WIRE))),
+    ("irq_info", "index: in u32", "index: out u32", Some(("C2", WIRE))),
+    ("irq_info", "count: out u32", "count: out reserved u32", Some(("C9", WIRE))),
     (
         "gfx_plane",
         "valid_if: VFIO_GFX_PLANE_TYPE_REGION",
         "valid_if: VFIO_GFX_PLANE_TYPE_PROBE",
-        Some("C9"),
-        true,
+        Some(("C9", WIRE)),
     ),
     (
         "region_info",
         "flag: VFIO_REGION_INFO_FLAG_CAPS",
         "flag: VFIO_REGION_INFO_FLAG_MMAP",
-        Some("C6"),
-        true,
+        Some(("C6", WIRE)),
     ),
     (
         "device_feature",
         "payload: vfio_device_feature_bus_master",
         "payload: vfio_device_feature_mig_data_size",
-        Some("C19"),
-        true,
+        Some(("C19", WIRE)),
     ),
-    ("device_info", "writes: fitting", "writes: [num_irqs]", Some("C16"), true),
-    ("device_info", "unset: zero", "unset: echo", Some("C16"), true),
-    ("pci_hot_reset", "sets: [count]", "sets: [flags]", Some("C23"), true),
-    ("pci_hot_reset", "error: ENOSPC", "error: EINVAL", Some("C23"), true),
+    ("device_info", "writes: fitting", "writes: [num_irqs]", Some(("C16", WIRE_OF_OLD_PROGRAMS))),
+    ("device_info", "unset: zero", "unset: echo", Some(("C16", WIRE_OF_OLD_PROGRAMS))),
+    ("pci_hot_reset", "sets: [count]", "sets: [flags]", Some(("C23", WIRE_OF_OLD_PROGRAMS))),
+    ("pci_hot_reset", "error: ENOSPC", "error: EINVAL", Some(("C23", WIRE_OF_OLD_PROGRAMS))),
     (
         "migration",
         "VFIO_DEVICE_STATE_RUNNING_P2P: 5",
         "VFIO_DEVICE_STATE_QUIESCED: 5",
-        Some("C12"),
-        true,
+        Some(("C12", COLLISION)),
     ),
     (
         "dma_logging",
         "length: in aligned_u64, ",
         "more: in aligned_u64, more\n      length: in aligned_u64, ",
-        Some("C3"),
-        true,
+        Some(("C3", WIRE)),
     ),
     (
         "region_info",
         "reserved: reserved u32, zero",
         "reserved: {type: u32, doc: kind, version: 2, since: v7.2}",
-        Some("C9"),
-        false,
+        Some(("C9", GROWTH)),
     ),
     (
         "device_info",
         "capabilities: [ZPCI_BASE, ZPCI_GROUP,",
         "capabilities: [ZPCI_GROUP, ZPCI_BASE,",
-        Some("C14"),
-        false,
+        Some(("C14", NOTE)),
     ),
-    ("irq_info", "number of interrupts in the block", "how many there are", None, false),
+    ("irq_info", "number of interrupts in the block", "how many there are", None),
     (
         "irq_info",
         "VFIO_IRQ_INFO_NORESIZE: bit 3",
         "VFIO_IRQ_INFO_NORESIZE: bit 4",
-        Some("C10"),
-        true,
+        Some(("C10", WIRE)),
     ),
-    ("zdev", "      imaxstbl:", "      longest:", Some("C7"), true),
+    ("zdev", "      imaxstbl:", "      longest:", Some(("C7", SOURCE))),
 ];
 
 #[test]
 fn edits_of_the_specification() {
     let files = capchain::embedded::files("vfio");
     let today = Mutations::new().today;
-    for (name, from, to, code, breaks) in EDITS {
+    for (name, from, to, expected) in EDITS {
         let file = format!("{name}.yaml");
         let edited: Vec<(&str, &str)> = files
             .iter()
@@ -186,10 +205,13 @@ fn edits_of_the_specification() {
         let problems = opened.problems.render(&opened.sources, false);
         let spec = opened.spec.unwrap_or_else(|| panic!("{problems}"));
         let found = compare(&today, &side("edited", lower(&spec, None)));
-        let due = |one: &&Finding| Some(one.code.0) == code && one.class.breaks() == breaks;
-        assert!(code.is_none() || found.iter().any(|one| due(&one)), "{from}: {found:#?}");
-        let broken = found.iter().any(|one| one.class.breaks());
-        assert_eq!(broken, breaks, "{from}: {found:#?}");
+        let Some((code, due)) = expected else {
+            assert!(found.is_empty(), "{from}: {found:#?}");
+            continue;
+        };
+        let named = found.iter().any(|one| one.code.0 == code && due.is(one));
+        assert!(named, "{from}: {code} {due:?} not among {found:#?}");
+        assert_eq!(exit_code(&found), i32::from(due.class.breaks()), "{from}: {found:#?}");
     }
 }
 
@@ -211,13 +233,13 @@ fn ioctls_and_handlers() {
     let release = mutations.today.abi.release;
     for (at, ioctl) in ioctls.iter().enumerate() {
         let name = &ioctl.name;
-        mutations.slip(&format!("{name} gone"), &["C22"], true, |abi| {
+        mutations.slip(&format!("{name} gone"), &["C22"], WIRE_OF_OLD_PROGRAMS, |abi| {
             abi.ioctls[at].name += "_GONE";
         });
-        mutations.slip(&format!("{name} renumbered"), &["C22"], true, |abi| {
+        mutations.slip(&format!("{name} renumbered"), &["C22"], WIRE, |abi| {
             abi.ioctls[at].number += 100;
         });
-        mutations.slip(&format!("{name} of another descriptor"), &["C22"], true, |abi| {
+        mutations.slip(&format!("{name} of another descriptor"), &["C22"], WIRE, |abi| {
             abi.ioctls[at].fd = (ioctl.fd + 1) % abi.fds.len();
         });
         for (index, handler) in ioctl.handlers.iter().enumerate() {
@@ -225,7 +247,8 @@ fn ioctls_and_handlers() {
                 continue;
             }
             for more in [true, false] {
-                mutations.slip(&format!("minsz of {name}"), &["C1"], true, |abi| {
+                let due = if more { WIRE_OF_OLD_PROGRAMS } else { WIRE_OF_NEW_PROGRAMS };
+                mutations.slip(&format!("minsz of {name}"), &["C1"], due, |abi| {
                     let minsz = &mut abi.ioctls[at].handlers[index].minsz;
                     *minsz = if more { *minsz + 4 } else { *minsz - 4 };
                 });
@@ -241,21 +264,21 @@ fn capabilities() {
     let capabilities = mutations.today.abi.capabilities.clone();
     for (at, capability) in capabilities.iter().enumerate() {
         let name = &capability.name;
-        mutations.slip(&format!("{name} renumbered"), &["C10"], true, |abi| {
+        mutations.slip(&format!("{name} renumbered"), &["C10"], WIRE, |abi| {
             abi.capabilities[at].id += 100;
         });
-        mutations.slip(&format!("{name} gone"), &["C11"], true, |abi| {
+        mutations.slip(&format!("{name} gone"), &["C11"], SOURCE, |abi| {
             abi.capabilities[at].name += "_GONE";
         });
         let shared = capabilities
             .iter()
             .position(|other| other.chain == capability.chain && other.id != capability.id);
-        mutations.slip(&format!("{name} under the id of another"), &["C12"], true, |abi| {
+        mutations.slip(&format!("{name} under the id of another"), &["C12"], COLLISION, |abi| {
             let other = shared.expect("a chain has several");
             abi.capabilities[at].id = capabilities[other].id;
         });
         if capability.version > 1 {
-            mutations.slip(&format!("{name} in an older version"), &["C13"], true, |abi| {
+            mutations.slip(&format!("{name} in an older version"), &["C13"], WIRE, |abi| {
                 abi.capabilities[at].version -= 1;
             });
         }

@@ -157,7 +157,7 @@ fn changes_are_inferred_and_guesses_are_named() {
     );
     assert_ne!(text, changed);
     let told = of(&spec, abi.release, changed);
-    let names: Vec<_> = told.guessed().into_iter().collect();
+    let names: Vec<_> = told.knowledge.guessed.iter().collect();
     assert_eq!(names, ["vfio_irq_info.cap_offset", "vfio_irq_info.reserved"]);
     let info = told.abi.structs.iter().find(|one| one.name == "vfio_irq_info").expect("a struct");
     let roles: Vec<_> = info.fields.iter().rev().take(2).map(|field| field.role).collect();
@@ -210,6 +210,6 @@ fn a_new_capability_joins_its_chain() {
     let new = told.abi.structs.iter().find(|one| one.name == "vfio_device_tomorrow");
     assert_eq!(new.map(|one| one.role), Some(StructRole::Argument));
     for name in ["VFIO_DEVICE_TOMORROW", "vfio_device_tomorrow", "VFIO_REGION_INFO_CAP_HOURS"] {
-        assert!(told.guessed().contains(name), "{name}");
+        assert!(told.knowledge.guessed.contains(name), "{name}");
     }
 }

@@ -115,7 +115,7 @@ fn facts(abi: &Abi) -> Vec<(String, String)> {
 }
 
 /// Compares a text with its file below `snapshot/`, or writes the file.
-fn assert_golden(name: &str, text: &str) {
+pub(crate) fn assert_golden(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshot").join(name);
     if env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, text).expect("a file");

@@ -81,15 +81,9 @@ impl<'f> Finder<'f> {
             header: placed(header, place),
             host: Some(placed(&host.name, place)),
             flag: Some(placed(&flag.name, place)),
-            first: None,
             prefix: placed(&prefix, place),
-            reserved: Map::default(),
             since: self.since(place),
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::ChainSpec::default()
         };
         self.chains.push(NewChain { name: name.clone(), prefix, host });
         let near = self.base.places.owner(&host.name).unwrap_or(self.base.places.last());
@@ -213,11 +207,7 @@ impl<'f> Finder<'f> {
             struct_: body.map(|body| placed(&body.name, body.place)),
             fields: Map(fields),
             since: self.since(place),
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::CapabilitySpec::default()
         };
         self.item(near, names, uses, ItemSpec::Capability(item));
     }

@@ -140,22 +140,10 @@ impl<'f> Finder<'f> {
         spec::FieldSpec {
             type_: self.type_expr(fact, made),
             doc: text::draft(made.comment, place),
-            union: Map::default(),
-            valid_if: None,
-            version: None,
             prefix: (!prefix.is_empty()).then(|| placed(prefix, place)),
             bits: Map(bits),
             values: Map(values),
-            holds: None,
-            type_place: None,
-            payload: None,
-            one_of: Map::default(),
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::FieldSpec::default()
         }
     }
 

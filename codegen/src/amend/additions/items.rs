@@ -42,11 +42,7 @@ impl<'f> Finder<'f> {
             minsz,
             fields: Map(fields),
             since: self.since(fact.place),
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::StructSpec::default()
         };
         let uses = self.uses(fact);
         self.item(near, vec![fact.name.clone()], uses, ItemSpec::Struct(item));
@@ -103,16 +99,8 @@ impl<'f> Finder<'f> {
             fd: placed(fd, place),
             backends: List(backends.into_iter().map(|backend| placed(backend, place)).collect()),
             arg: Placed { value: arg, place },
-            returns: None,
-            returns_fd: None,
-            replies: Map::default(),
-            handlers: Map::default(),
             since: self.since(place),
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::IoctlSpec::default()
         };
         let names = vec![constant.name.clone()];
         self.item(near, names, uses.into_iter().collect(), ItemSpec::Ioctl(item));
@@ -174,18 +162,11 @@ impl<'f> Finder<'f> {
         spec::Values {
             name: placed(name, place),
             doc: text::draft("", place),
-            anonymous: false,
             prefix: (!prefix.is_empty()).then(|| placed(prefix, place)),
-            suffix: None,
             type_,
             values: Map(list),
-            reserved: Map::default(),
             since: self.since(place),
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::Values::default()
         }
     }
 

@@ -13,7 +13,7 @@ use crate::spec;
 use crate::spec::text::Number;
 use crate::spec::types::Amount;
 use crate::spec::types::{Base, Shape, TypeExpr};
-use crate::spec::wrappers::{LineOrMap, List, Map, Placed};
+use crate::spec::wrappers::{LineOrMap, List, Placed};
 
 /// Where a number is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,23 +45,8 @@ impl<'f> Finder<'f> {
         });
         let mut value = spec::ValueSpec {
             doc: text::draft(&constant.doc, place),
-            value: None,
-            bit: None,
-            of: List::default(),
-            string: None,
-            signed: false,
-            count: None,
             payload,
-            without_payload: false,
-            reads: false,
-            returns_fd: None,
-            gates: List::default(),
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..spec::ValueSpec::default()
         };
         self.spell(&mut value, constant, among);
         value

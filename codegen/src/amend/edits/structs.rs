@@ -48,7 +48,7 @@ impl Editor<'_> {
             return None;
         };
         let first = fact.fields.first().map(|field| field.type_.text());
-        let headed = first.is_some_and(|first| self.is_header(&first));
+        let headed = first.as_ref().is_some_and(|first| self.is_header(first));
         let fields = std::mem::take(&mut item.fields.0);
         let start = usize::from(headed);
         let fields = self.fields(fields, fact, start, &name);
@@ -57,6 +57,8 @@ impl Editor<'_> {
             return None;
         }
         item.struct_ = None;
+        let head = first.filter(|_| headed).map(|header| header_field(header, &name));
+        let fields = head.into_iter().chain(fields).collect();
         let mut body = bare(item, &name, fields);
         body.packed = fact.packed;
         Some(body)
@@ -72,12 +74,8 @@ impl Editor<'_> {
                 .map(|chain| self.abi.chain(chain).header)
                 .or((self.abi.cap_headers.len() == 1).then_some(0))?;
         let header = self.abi.struct_(self.abi.cap_headers[header].struct_).name.clone();
-        let expr =
-            TypeExpr { direction: None, role: None, base: Base::Struct(header), shape: Shape::One };
         let mut fields = item.fields.0.clone();
-        let head = field(Some(expr), &name);
-        fields
-            .insert(0, (Placed { value: "header".to_owned(), place: name.place }, LineOrMap(head)));
+        fields.insert(0, header_field(header, &name));
         for (_, field) in &mut fields {
             field.0.version = None;
         }
@@ -258,23 +256,16 @@ fn field(type_: Option<TypeExpr>, name: &Placed<String>) -> FieldSpec {
             value: spec::text::DocText::from("As the header has it."),
             place: name.place,
         },
-        union: Map::default(),
-        valid_if: None,
-        version: None,
-        prefix: None,
-        bits: Map::default(),
-        values: Map::default(),
-        holds: None,
-        type_place: None,
-        payload: None,
-        one_of: Map::default(),
-        since: None,
-        until: None,
-        deprecated: None,
-        source: None,
-        before: Map::default(),
-        allow: Map::default(),
+        ..FieldSpec::default()
     }
+}
+
+/// The header of a capability as the first field of a struct.
+fn header_field(header: String, struct_: &Placed<String>) -> FieldEntry {
+    let expr =
+        TypeExpr { direction: None, role: None, base: Base::Struct(header), shape: Shape::One };
+    let name = Placed { value: "header".to_owned(), place: struct_.place };
+    (name, LineOrMap(field(Some(expr), struct_)))
 }
 
 /// A struct with the fields of a capability's body.
@@ -282,14 +273,10 @@ fn bare(item: &CapabilitySpec, name: &Placed<String>, fields: Vec<FieldEntry>) -
     StructSpec {
         struct_: name.clone(),
         doc: item.doc.clone(),
-        packed: false,
-        minsz: None,
         fields: Map(fields),
         since: item.since,
-        until: None,
         deprecated: item.deprecated.clone(),
         source: item.source.clone(),
-        before: Map::default(),
-        allow: Map::default(),
+        ..StructSpec::default()
     }
 }

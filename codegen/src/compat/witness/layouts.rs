@@ -45,7 +45,8 @@ pub(in crate::compat) fn layout(
     (!witness.claims.is_empty()).then_some(witness)
 }
 
-/// A field that a new program reads and an old kernel never wrote.
+/// A new field that its reader, a new kernel for an input and a new program otherwise,
+/// finds in what an old program or kernel made without it.
 pub(in crate::compat) fn stale(
     matching: &Matching<'_>,
     pair: &StructPair<'_>,
@@ -55,7 +56,11 @@ pub(in crate::compat) fn stale(
     let model = Model::Lp64;
     let maker = Declared { abi: matching.abis().0, struct_: before, model };
     let reader = Declared { abi: matching.abis().1, struct_: now, model };
-    let witness = made(kernel(matching.old), program(matching.new), maker, reader);
+    let (made_by, read_by) = match new.is_input() {
+        true => (program(matching.old), kernel(matching.new)),
+        false => (kernel(matching.old), program(matching.new)),
+    };
+    let witness = made(made_by, read_by, maker, reader);
     let claim = unset(&witness, reader, new);
     Some(witness.claim(claim))
 }

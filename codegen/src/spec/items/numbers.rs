@@ -85,26 +85,7 @@ impl FromLine for ValueSpec {
             Some(bit) => (None, Some(Placed { value: bit.trim().parse()?, place })),
             None => (Some(number.parse()?), None),
         };
-        Ok(Self {
-            doc,
-            value,
-            bit,
-            of: List::default(),
-            string: None,
-            signed: false,
-            count: None,
-            payload: None,
-            without_payload: false,
-            reads: false,
-            returns_fd: None,
-            gates: List::default(),
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
-        })
+        Ok(Self { doc, value, bit, ..Self::default() })
     }
 }
 

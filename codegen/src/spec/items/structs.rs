@@ -119,22 +119,8 @@ impl FromLine for FieldSpec {
         Ok(Self {
             type_: Some(type_.parse()?),
             doc,
-            union: Map::default(),
-            valid_if: None,
-            version: None,
-            prefix: None,
-            bits: Map::default(),
-            one_of: Map::default(),
-            values: Map::default(),
-            holds: None,
             type_place: base_place(line, &type_, place),
-            payload: None,
-            since: None,
-            until: None,
-            deprecated: None,
-            source: None,
-            before: Map::default(),
-            allow: Map::default(),
+            ..Self::default()
         })
     }
 }

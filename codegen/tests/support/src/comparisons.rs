@@ -1,10 +1,13 @@
 //! Pairs of ABIs for `compat`: the history of VFIO, and the examples of the
 //! catalogue.
 
+use capchain::amend::amend;
 use capchain::catalogue::{self, CatalogueEntry};
-use capchain::compat::{Finding, Side, compare};
+use capchain::compat::{Class, Finding, Side, compare};
+use capchain::diagnostic::Sources;
 use capchain::lower::lower;
 use capchain::release::Release;
+use capchain::validate::ValidSpec;
 
 use crate::fixtures::{self, side};
 use crate::spec_folder::SpecFolder;
@@ -65,4 +68,23 @@ pub fn breaking() -> Vec<(String, Vec<Finding>)> {
     all.extend(steps.map(|(old, new)| (new.name.clone(), compare(old, new))));
     all.retain(|(_, found)| found.iter().any(|one| one.class.breaks()));
     all
+}
+
+/// The exit code of `capchain compat` for these findings.
+pub fn exit_code(findings: &[Finding]) -> i32 {
+    match findings.iter().map(|one| one.class).min() {
+        Some(Class::NotJudged) => 2,
+        Some(class) if class.breaks() => 1,
+        _ => 0,
+    }
+}
+
+/// A `linux/vfio.h` as one side of a comparison; `None` if it cannot be read at all.
+pub fn header_side(spec: &ValidSpec, name: &str, text: &str) -> Option<Side> {
+    let mut sources = Sources::default();
+    let file = sources.add("linux/vfio.h".to_owned(), text.to_owned());
+    let amended = amend(spec, None, &sources, &[file]).expect("a header of the ABI");
+    let whole = amended.unreadable() == 0;
+    let side = Side { name: name.to_owned(), abi: amended.abi, knowledge: amended.knowledge };
+    whole.then_some(side)
 }

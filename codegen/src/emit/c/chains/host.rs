@@ -59,12 +59,10 @@ impl<'a> Emitter<'a> {
                         input.size,
                         self.store(int, &name)
                     ),
-                    name,
                 },
                 None => ParameterView {
                     declaration: format!("const void *{name}"),
                     put: format!("__builtin_memcpy({place}, {name}, {})", input.size),
-                    name,
                 },
             }
         });

@@ -102,7 +102,6 @@ pub(super) struct HostView<'a> {
 
 /// The value of an input field as the parameter of a request.
 pub(super) struct ParameterView {
-    pub(super) name: String,
     pub(super) declaration: String,
     /// The statement that puts the value among those of all inputs.
     pub(super) put: String,
