@@ -13,7 +13,7 @@
  *
  * This file is self-contained. Its parts are also files of their own, which can
  * be included before and after it: vfio_abi/types.h, vfio_abi/compat.h,
- * vfio_abi/names.h, vfio_abi/chains.h.
+ * vfio_abi/names.h, vfio_abi/chains.h, vfio_abi/calls.h.
  */
 #ifndef VFIO_ABI_H
 #define VFIO_ABI_H
