@@ -52,6 +52,8 @@ pub(crate) enum WhenTooSmall {
     Partial,
     /// No flag.
     FlagClear,
+    /// The flag and the offset of the full reply, although nothing follows.
+    OffsetSet,
 }
 
 /// A fixed part that can be written.
@@ -175,6 +177,11 @@ impl core::fmt::Display for BuildError {
 impl core::error::Error for BuildError {}
 
 impl<T: FixedPart> Profile<T> {
+    /// The size of the full reply with these capabilities, before there is a buffer.
+    pub fn required_size<C: Append<T>>(&self, caps: &[C]) -> Result<u32, BuildError> {
+        self.rules.required_size(caps).ok_or(BuildError::TooLarge)
+    }
+
     /// Writes a reply over the request in `buffer` and returns the size of the
     /// full reply. Of the request, argsz and the input fields are read; all
     /// other bytes are as the caller had them.
@@ -194,7 +201,7 @@ impl<T: FixedPart> Profile<T> {
         if room < u64::from(minsz) {
             return Err(BuildError::ArgszTooSmall { minsz });
         }
-        let required_size = rules.required_size(caps).ok_or(BuildError::TooLarge)?;
+        let required_size = self.required_size(caps)?;
         let fits = caps.is_empty() || u64::from(required_size) <= room;
         // Nothing is written after these bytes.
         let room = usize::try_from(room).unwrap_or(usize::MAX);
@@ -260,7 +267,8 @@ impl Rules {
         }
         put(image, host.flags, &flags.to_ne_bytes());
         if !bare {
-            let first = if fits { self.first_cap } else { 0 };
+            let set = fits || self.when_too_small == WhenTooSmall::OffsetSet;
+            let first = if set { self.first_cap } else { 0 };
             put(image, host.cap_offset, &first.to_ne_bytes());
         }
         let argsz = if self.always_sets_argsz || !fits { required_size } else { argsz };

@@ -275,7 +275,8 @@ impl<'a> HandlerModel<'a> {
         let flagged = !bare && (fits || rules.when_too_small != WhenTooSmall::FlagClear);
         memory.put(self.span(flags), if flagged { bits | flag } else { bits }, copied);
         if let (Some(cap_offset), false) = (cap_offset, bare) {
-            memory.put(self.span(cap_offset), if fits { rules.offset } else { 0 }, copied);
+            let set = fits || rules.when_too_small == WhenTooSmall::OffsetSet;
+            memory.put(self.span(cap_offset), if set { rules.offset } else { 0 }, copied);
         }
         if rules.argsz == ArgszReply::Always || !fits {
             memory.put(self.span(self.struct_.argsz.unwrap_or_default()), need, copied);

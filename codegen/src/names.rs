@@ -11,14 +11,15 @@
 //! | value of one of these types | its constant without prefix and suffix | `RegionInfoFlags::READ` |
 //! | Rust view of a host | the struct without the prefix of the ABI | `RegionInfo` |
 //! | Rust iterator of a chain | chain and `Caps` | `RegionCaps` |
-//! | Rust capability of a chain | chain and `Cap`; `New` before it to append one | `RegionCap`, `NewRegionCap` |
+//! | Rust capability of a chain | chain and `Cap`; `New` before it to append one, `Buf` after it to store one | `RegionCap`, `NewRegionCap`, `RegionCapBuf` |
 //! | Rust view of a capability | chain and short name | `RegionSparseMmap` |
 //! | getter of a view | the field; `_field` after it if the view has such a method | `version_field` |
 //! | Rust module of a kernel header's bindings | the header without folder and ending | `bindings::vfio` |
 //! | field of a bindgen struct | the kernel's name, with `_` if Rust reserves it | `type_` |
 //! | C functions of a host | host and `_parse`, `_request`, `_fixed` | `vfio_abi_region_info_parse` |
 //! | C functions of a chain | chain and `_caps`, `_next`, `_find` | `vfio_abi_region_next` |
-//! | C functions of a capability | chain, short name and `_read`, `_find`, `_append` | `vfio_abi_region_type_read` |
+//! | C functions of a capability | chain, short name and `_read`, `_next`, `_find`, `_append` | `vfio_abi_region_type_read` |
+//! | C functions of flags or numbers | the Rust type in snake case and `_name`, `_text` | `vfio_abi_region_info_flags_name` |
 //! | C macro of the header | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 //! | C struct or function of the header | `prefix_abi_` and words | `vfio_abi_walk` |
 //! | C name that is not API | the same with `__` | `VFIO_ABI__ASSERT` |
@@ -27,7 +28,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use crate::layout::Int;
 
@@ -150,6 +151,12 @@ pub fn bindgen(name: &str) -> String {
 pub fn c_name(stem: &str, words: &[&str]) -> String {
     let words = [&[stem], words].concat().join("_");
     words.to_ascii_lowercase()
+}
+
+/// A C function of a group that has a type in Rust.
+pub fn c_group(abi: &str, prefix: &str, type_: &str, word: &str) -> String {
+    let type_ = type_.to_snake_case();
+    c_name(&c_stem(abi), &[without_prefix(prefix, &type_), word])
 }
 
 /// Whether a name is that of a number that counts others.

@@ -37,6 +37,8 @@ pub enum WhenTooSmall {
     Partial,
     /// The flag clear.
     FlagClear,
+    /// The flag set and the `cap_offset` of the full reply, although nothing follows.
+    OffsetSet,
 }
 
 /// The bytes between capabilities.

@@ -9,13 +9,11 @@ int main(int argc, char **argv)
 	struct vfio_abi_region_info info;
 	struct vfio_abi_region_sparse_mmap sparse;
 	struct vfio_region_sparse_mmap_area area;
-	struct vfio_abi_walk walk;
 	int found;
 
 	if (!file || vfio_abi_region_info_parse(&info, buf, fread(buf, 1, sizeof(buf), file)))
 		return 1;
-	walk = vfio_abi_region_caps(&info);
-	found = vfio_abi_region_sparse_mmap_find(&walk, &sparse);
+	found = vfio_abi_region_sparse_mmap_find(&info, &sparse);
 	for (__u32 i = 0; vfio_abi_region_sparse_mmap_areas(&sparse, i, &area); i++)
 		printf("0x%llx bytes at 0x%llx\n", area.size, area.offset);
 	if (!found && info.flags & VFIO_REGION_INFO_FLAG_MMAP)

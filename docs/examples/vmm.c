@@ -44,18 +44,17 @@ static int open_group(const char *address)
 static void map_region(int device, __u32 index)
 {
 	struct target to = { device, VFIO_DEVICE_GET_REGION_INFO };
-	struct vfio_region_info buf[32] = { { .index = index } };
+	struct vfio_region_info buf[32];
 	struct vfio_abi_request ask = { .buf = buf, .len = sizeof(buf), .call = call, .context = &to };
 	struct vfio_region_sparse_mmap_area area = { 0 };
 	struct vfio_abi_region_sparse_mmap sparse;
 	struct vfio_abi_region_info info;
-	struct vfio_abi_walk walk;
 	int some;
 
-	if (vfio_abi_region_info_request(&ask, &info) || !(info.flags & VFIO_REGION_INFO_FLAG_MMAP))
+	if (vfio_abi_region_info_request(&ask, index, &info) ||
+	    !(info.flags & VFIO_REGION_INFO_FLAG_MMAP))
 		return;
-	walk = vfio_abi_region_caps(&info);
-	some = vfio_abi_region_sparse_mmap_find(&walk, &sparse) > 0;
+	some = vfio_abi_region_sparse_mmap_find(&info, &sparse) > 0;
 	area.size = info.size;
 	for (__u32 n = 0; some ? vfio_abi_region_sparse_mmap_areas(&sparse, n, &area) : !n; n++)
 		printf("region %u: %#llx bytes %s\n", index, (unsigned long long)area.size,

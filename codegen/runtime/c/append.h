@@ -6,7 +6,7 @@ static inline __u8 *capchain__reply_room(struct capchain_reply_builder *to,
 
 	if (to->pass != 2 || !(to->fits || partial) || at > to->room ||
 	    size > to->room - at)
-		return 0;
+		return CAPCHAIN__NULL;
 	return to->bytes + at;
 }
 

@@ -10,6 +10,7 @@ enum capchain__when_too_small {
 	CAPCHAIN__OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
 	CAPCHAIN__PARTIAL,	/* the same, and the capabilities that fit */
 	CAPCHAIN__FLAG_CLEAR,	/* the flag clear */
+	CAPCHAIN__OFFSET_SET,	/* as if the capabilities followed */
 };
 
 /* The array of a known capability. A list of arrays ends with each = 0. */
@@ -82,7 +83,9 @@ static inline void capchain__store_clamped(
 	__u8 bytes[8];
 
 	capchain__put(bytes, width, number);
-	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
+	if (room)
+		__builtin_memcpy(to->bytes + at, bytes,
+				 room < width ? room : width);
 }
 
 /* Whether capchain_reply_fixed() leaves a byte of the fixed part alone. */
@@ -127,6 +130,18 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 	return 0;
 }
 
+/*
+ * Starts a reply without a buffer. Nothing is written; after the loop, need is
+ * the size of the full reply.
+ */
+static inline void capchain_reply_measure(struct capchain_reply_builder *to,
+					  const struct capchain_profile *profile)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	to->profile = profile;
+	to->whole = profile->fixed_size;
+}
+
 /* Writes the fields that depend on the size: argsz, flags and cap_offset. */
 static inline void capchain__reply_end(struct capchain_reply_builder *to)
 {
@@ -134,7 +149,7 @@ static inline void capchain__reply_end(struct capchain_reply_builder *to)
 	const struct capchain__host *host = profile->host;
 	const int here = to->fits && to->end <= to->room;
 	const int is_short = to->count && !here;
-	__u32 flags = to->flags & ~host->caps_flag;
+	__u32 flags = to->flags & ~host->caps_flag, first = 0;
 
 	to->need = to->count ? capchain__len(to->end) : to->whole;
 	to->written = to->count && here ? to->need : to->fixed;
@@ -142,10 +157,11 @@ static inline void capchain__reply_end(struct capchain_reply_builder *to)
 	    (here || profile->when_too_small != CAPCHAIN__FLAG_CLEAR))
 		flags |= host->caps_flag;
 	capchain__store_clamped(to, host->flags, 4, flags);
+	if (to->count &&
+	    (here || profile->when_too_small == CAPCHAIN__OFFSET_SET))
+		first = profile->first_cap;
 	if (to->count || profile->unset != CAPCHAIN__ECHO)
-		capchain__store_clamped(to, host->cap_offset, 4,
-					to->count && here ? profile->first_cap
-							  : 0);
+		capchain__store_clamped(to, host->cap_offset, 4, first);
 	if (is_short || profile->always_sets_argsz)
 		capchain__store_clamped(to, host->argsz, 4, to->need);
 }

@@ -3,14 +3,6 @@
  * 64-bit kernel, also in 32-bit programs: the kernel does not translate.
  * They are read and written at any alignment.
  */
-#ifdef __cplusplus
-#define CAPCHAIN__NULL	nullptr
-#else
-#define CAPCHAIN__NULL	((void *)0)
-#endif
-
-/* size_t, without <stddef.h>. */
-typedef __SIZE_TYPE__ capchain_size;
 
 static inline __u16 capchain__u16(const __u8 *bytes)
 {

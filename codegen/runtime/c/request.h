@@ -4,15 +4,16 @@
 /*
  * Calls, and calls again with a larger buffer if the reply did not fit.
  *
- * buf starts with the struct that the call takes, with its input fields set.
- * Before every call, argsz is set and all other bytes are cleared. call passes
- * buf on: to ioctl(), or over a socket. It returns 0, or an error, which the
- * request returns unchanged. If it knows how many bytes were written, it stores
- * the number in written, whose initial value is len.
+ * Before every call, argsz and the input fields are set and all other bytes of
+ * buf are cleared. call passes buf on: to ioctl(), or over a socket. It returns
+ * 0, or an error, which the request returns unchanged. If it knows how many
+ * bytes were written, it stores the number in written, whose initial value is
+ * len.
  *
  * grow may be null. It enlarges buf to at least need bytes, as realloc() does,
  * sets len and returns 0; or it changes neither and returns another value. need
- * comes from the other side, which may ask for any size.
+ * comes from the other side, which may ask for any size. With grow, buf can be
+ * null at first, with a len of 0.
  */
 struct capchain_request {
 	void	*buf;
@@ -25,21 +26,18 @@ struct capchain_request {
 	int	fd;		/* for functions that make ioctls */
 };
 
-/* Copies the input fields to kept, or back. */
-static inline void capchain__inputs(const struct capchain__host *host,
-				    __u8 *bytes, __u32 len, __u8 *kept,
-				    int back)
+/* Sets the input fields; their values follow each other in inputs. */
+static inline void capchain__put_inputs(const struct capchain__host *host,
+					__u8 *bytes, __u32 len,
+					const __u8 *inputs)
 {
 	const struct capchain__input *input;
 
 	for (input = host->inputs; input->size; input++) {
 		if (input->at <= len && input->size <= len - input->at)
-			__builtin_memcpy(back ? bytes + input->at : kept,
-					 back ? kept : bytes + input->at,
+			__builtin_memcpy(bytes + input->at, inputs,
 					 input->size);
-		else if (!back)
-			__builtin_memset(kept, 0, input->size);
-		kept += input->size;
+		inputs += input->size;
 	}
 }
 
@@ -61,13 +59,14 @@ static inline int capchain__room(struct capchain_request *request,
 
 /* Sets up the buffer and calls once. */
 static inline int capchain__call(struct capchain_request *request,
-				 const struct capchain__host *host, __u8 *kept)
+				 const struct capchain__host *host,
+				 const __u8 *inputs)
 {
 	__u8 *bytes = CAPCHAIN__CAST(__u8 *, request->buf);
 	const __u32 len = capchain__len(request->len);
 
 	__builtin_memset(bytes, 0, request->len);
-	capchain__inputs(host, bytes, len, kept, 1);
+	capchain__put_inputs(host, bytes, len, inputs);
 	capchain__put(bytes + host->argsz, 4, len);
 	request->written = request->len;
 	request->calls++;
@@ -77,26 +76,23 @@ static inline int capchain__call(struct capchain_request *request,
 /*
  * The protocol of two calls. Returns 0 with the full reply; CAPCHAIN_SHORT with
  * the part that fits, if any, and the required size in need; CAPCHAIN_TOO_SHORT
- * if the answer is not a reply; or the error of a call. kept has room for the
- * input fields.
+ * if the answer is not a reply; or the error of a call.
  */
 static inline int capchain__ask(struct capchain_request *request,
 				const struct capchain__host *host,
-				struct capchain_reply *reply, __u8 *kept)
+				struct capchain_reply *reply,
+				const __u8 *inputs)
 {
 	__u32 need = host->minsz;
 	int result;
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	capchain__inputs(host, CAPCHAIN__CAST(__u8 *, request->buf),
-			 request->buf ? capchain__len(request->len) : 0,
-			 kept, 0);
 	while (request->calls < CAPCHAIN__CALLS) {
 		if (!capchain__room(request, reply, need))
 			break;
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = capchain__call(request, host, kept);
+		result = capchain__call(request, host, inputs);
 		if (result)
 			return result;
 		result = capchain__parse(host, reply, request->buf,

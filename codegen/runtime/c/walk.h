@@ -146,7 +146,7 @@ static inline void capchain__step_backwards(
  * 0 at the end, or the kind of the error; walk->error has the details. After an
  * error, every call returns the same error.
  */
-static inline __attribute__((always_inline)) int capchain__visit(
+static inline __attribute__((__always_inline__)) int capchain__visit(
 		const struct capchain__format *format,
 		struct capchain_walk *walk, struct capchain_cap *cap)
 {

@@ -21,6 +21,7 @@ mod runtime;
 mod section;
 mod structs;
 mod tabs;
+mod value_names;
 mod view;
 
 use std::collections::HashSet;
@@ -51,7 +52,7 @@ struct Part {
 }
 
 /// The parts, in the order in which the whole header has them.
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         name: "types",
         title: "types",
@@ -69,6 +70,17 @@ const PARTS: [Part; 4] = [
         needs: &["types"],
         body: |emitter| emitter.compat(),
         present: |_| true,
+    },
+    Part {
+        name: "names",
+        title: "names for logs",
+        about: "Functions that name flags and numbers.",
+        needs: &["types", "compat"],
+        body: |emitter| {
+            let CompatContext { abi, prefix, .. } = &emitter.context;
+            value_names::text(abi, &emitter.stem, prefix)
+        },
+        present: value_names::present,
     },
     Part {
         name: "chains",
@@ -194,8 +206,9 @@ impl<'a> HeaderEmitter<'a> {
         render(&TypesView {
             macro_prefix: prefix.clone(),
             stem: self.stem.clone(),
-            cast: runtime::renamed(runtime::CAST, &self.stem, prefix),
+            base: runtime::renamed(runtime::BASE, &self.stem, prefix),
             ioctls: abi.ioctl_numbers.is_some(),
+            aligned_u64: structs::have_aligned_u64(abi),
             kernel_headers: headers
                 .filter_map(|header| kernel_compat::kernel_header(header, prefix))
                 .collect(),

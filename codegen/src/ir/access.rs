@@ -1,10 +1,21 @@
 //! Lookups by id and name, and simple facts derived from the data.
 
 use super::{
-    Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, Host, Ioctl,
-    IoctlId, Macro, MacroId, Struct, StructId, Type, UnionArm, Value,
+    Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, GroupKind,
+    Host, Ioctl, IoctlId, Literal, Macro, MacroId, Struct, StructId, Type, UnionArm, Value,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
+
+impl Group {
+    /// The values by whose names a number is printed: single bits of flags, and all
+    /// numbers but the one that only counts the others.
+    pub fn named(&self) -> impl Iterator<Item = &Value> {
+        self.values.iter().filter(|value| match self.kind {
+            GroupKind::Flags => matches!(value.literal, Literal::Bit { .. }),
+            _ => value.count.is_none(),
+        })
+    }
+}
 
 impl Abi {
     /// The struct of this name.

@@ -29,6 +29,8 @@ static const struct pair pairs[] = {
 	  { 16, 2, 16, { 16, 20, 0 }, 24, 1, 0, 0 }, 0 },
 	{ "vfio_user", &vfio_abi_profile_vfio_user,
 	  { 32, 8, 12, { 32, 0, 0 }, 32, 8, 0, 1 }, 0 },
+	{ "vfio_user_rust_vmm", &vfio_abi_profile_vfio_user_rust_vmm,
+	  { 32, 8, 12, { 32, 0, 0 }, 32, 8, 0, 2 }, 0 },
 	{ "iommufd", &vfio_abi_profile_iommufd,
 	  { 16, 2, 16, { 0, 0, 0 }, 24, 8, 0, 0 }, 8 },
 	{ "iommufd_v6_2", &vfio_abi_profile_iommufd_v6_2,
@@ -53,13 +55,11 @@ static const unsigned char fixed[64] = {
 	0xaa, 0x99, 0xaa, 0x99, 0xaa, 0x99, 0xaa, 0x99,
 };
 
-/* Builds a reply; returns the result of begin. */
-static int build(const struct pair *pair, const struct driver *driver,
-		 unsigned char *bytes, __u32 len,
-		 struct vfio_abi_reply_builder *to)
+/* Sets the contents of a reply; returns the number of passes. */
+static int fill(const struct pair *pair, const struct driver *driver,
+		struct vfio_abi_reply_builder *to)
 {
 	int passes = 0;
-	int result = vfio_abi_reply_begin(to, pair->profile, bytes, len);
 
 	while (vfio_abi_reply_pass(to)) {
 		passes++;
@@ -80,8 +80,18 @@ static int build(const struct pair *pair, const struct driver *driver,
 			vfio_abi__reply_elements(to, cap->elements, cap->count);
 		}
 	}
-	SAME(passes, result ? 0 : 2);
 	SAME(vfio_abi_reply_pass(to), 0);
+	return passes;
+}
+
+/* Builds a reply; returns the result of begin. */
+static int build(const struct pair *pair, const struct driver *driver,
+		 unsigned char *bytes, __u32 len,
+		 struct vfio_abi_reply_builder *to)
+{
+	int result = vfio_abi_reply_begin(to, pair->profile, bytes, len);
+
+	SAME(fill(pair, driver, to), result ? 0 : 2);
 	return result;
 }
 
@@ -121,11 +131,18 @@ static __u32 need(const struct pair *pair, const struct driver *driver)
 {
 	unsigned char bytes[SIZE];
 	struct vfio_abi_reply_builder to;
+	__u32 size;
 
 	sent(bytes, SIZE, 0);
 	SAME(build(pair, driver, bytes, SIZE, &to), 0);
 	SAME(to.written, driver->count ? to.need : to.fixed);
-	return to.need;
+	size = to.need;
+	/* The size is the same before there is a buffer. */
+	vfio_abi_reply_measure(&to, pair->profile);
+	SAME(fill(pair, driver, &to), 2);
+	SAME(to.need, size);
+	SAME(to.written, 0);
+	return size;
 }
 
 static void every_argsz(void)
@@ -194,7 +211,6 @@ static void round_trip(void)
 	struct vfio_abi_type1_iova_range got_range;
 	struct vfio_iova_range element;
 	struct vfio_abi_reply_builder to;
-	struct vfio_abi_walk walk;
 	unsigned char bytes[SIZE];
 
 	sent(bytes, SIZE, 0xa5);
@@ -211,13 +227,12 @@ static void round_trip(void)
 	SAME(vfio_abi_type1_info_parse(&got, bytes, SIZE), 0);
 	SAME(got.flags, 3);
 	SAME(got.iova_pgsizes, 0x1000);
-	walk = vfio_abi_type1_caps(&got);
-	SAME(vfio_abi_type1_iova_range_find(&walk, &got_range), 1);
+	SAME(vfio_abi_type1_iova_range_find(&got, &got_range), 1);
 	SAME(got_range.cap.version, 1);
 	SAME(vfio_abi_type1_iova_range_iova_ranges(&got_range, 1, &element), 1);
 	SAME(element.start, ranges[1].start);
 	SAME(element.end, ranges[1].end);
-	SAME(vfio_abi_type1_migration_find(&walk, &got_migration), 1);
+	SAME(vfio_abi_type1_migration_find(&got, &got_migration), 1);
 	SAME(got_migration.max_dirty_bitmap_size, 1ULL << 40);
 	SAME(get32(bytes, 24 + 48 + 12), 0);
 	SAME(to.bytes[24 + 48 + 32 + 12], 0);
@@ -232,7 +247,6 @@ static void versions(void)
 	struct vfio_abi_device_zpci_base read;
 	struct vfio_abi_device_zpci_util got_util;
 	struct vfio_abi_reply_builder to;
-	struct vfio_abi_walk walk;
 	unsigned char bytes[SIZE];
 
 	for (__u32 version = 0; version < 4; version++) {
@@ -248,14 +262,13 @@ static void versions(void)
 		SAME(to.need, 20 + (version == 1 ? 32 : 40) + 15);
 		SAME(vfio_abi_device_info_parse(&got, bytes, SIZE), 0);
 		SAME(got.flags, VFIO_DEVICE_FLAGS_CAPS);
-		walk = vfio_abi_device_caps(&got);
-		SAME(vfio_abi_device_zpci_base_find(&walk, &read), 1);
+		SAME(vfio_abi_device_zpci_base_find(&got, &read), 1);
 		/* 0 stands for the newest. */
 		SAME(read.cap.version, version ? version : 3);
 		SAME(read.fh, version == 1 ? 0 : 0xcafe);
 		SAME(read.ccdf_err_length, version == 1 || version == 2 ? 0 : 48);
 		SAME(read.gid, 1);
-		SAME(vfio_abi_device_zpci_util_find(&walk, &got_util), 1);
+		SAME(vfio_abi_device_zpci_util_find(&got, &got_util), 1);
 		CHECK(!memcmp(got_util.util_str.bytes, "abc", 3));
 	}
 }

@@ -52,7 +52,7 @@ struct handler {
 	__u32	ends[3];	/* size of the fixed part; 0: as much as fits */
 	__u32	at, align;
 	int	echoes;		/* cap_offset and all else */
-	int	user;		/* as libvfio-user does */
+	int	user;		/* 1: as libvfio-user does, 2: as rust-vmm */
 };
 
 static inline int handle(const struct handler *handler,
@@ -77,8 +77,9 @@ static inline int handle(const struct handler *handler,
 	size = chain(driver, handler->at, handler->align, tail);
 	if (size && argsz < handler->at + size) {
 		put32(info, 0, handler->at + size);
-		flags |= handler->user ? 0 : handler->caps;
-		put32(info, handler->cap_offset, 0);
+		flags |= handler->user == 1 ? 0 : handler->caps;
+		put32(info, handler->cap_offset,
+		      handler->user == 2 ? handler->at : 0);
 	} else if (size) {
 		flags |= handler->caps;
 		memcpy(bytes + handler->at, tail, size);

@@ -84,14 +84,12 @@ static void chain_at_20(void)
 {
 	struct vfio_abi_device_pci_atomic_comp comp;
 	struct vfio_abi_device_info info;
-	struct vfio_abi_walk walk;
 
 	device(36, VFIO_DEVICE_FLAGS_CAPS, 20);
 	header(reply, 20, VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP, 1, 0);
 	put32(reply, 28, VFIO_PCI_ATOMIC_COMP64);
 	SAME(vfio_abi_device_info_parse(&info, reply, 36), 0);
-	walk = vfio_abi_device_caps(&info);
-	SAME(vfio_abi_device_pci_atomic_comp_find(&walk, &comp), 1);
+	SAME(vfio_abi_device_pci_atomic_comp_find(&info, &comp), 1);
 	SAME(comp.flags, VFIO_PCI_ATOMIC_COMP64);
 	SAME(comp.cap.at, 20);
 	SAME(vfio_abi__covers(&info.reply, 20), 1);
@@ -225,7 +223,6 @@ static void at_any_alignment(void)
 	struct vfio_abi_type1_iova_range ranges;
 	struct vfio_abi_type1_migration migration;
 	struct vfio_abi_type1_dma_avail avail;
-	struct vfio_abi_walk walk;
 	struct vfio_iova_range range;
 	unsigned char bytes[140];
 
@@ -234,14 +231,13 @@ static void at_any_alignment(void)
 		SAME(vfio_abi_type1_info_parse(&info, bytes + shift, 132),
 		     0);
 		SAME(info.iova_pgsizes, 0x40201000);
-		walk = vfio_abi_type1_caps(&info);
-		SAME(vfio_abi_type1_migration_find(&walk, &migration), 1);
+		SAME(vfio_abi_type1_migration_find(&info, &migration), 1);
 		/* The layout is the kernel's on i386 as well. */
 		SAME(migration.pgsize_bitmap, 0x1000);
 		SAME(migration.max_dirty_bitmap_size, 0x10000000);
-		SAME(vfio_abi_type1_dma_avail_find(&walk, &avail), 1);
+		SAME(vfio_abi_type1_dma_avail_find(&info, &avail), 1);
 		SAME(avail.avail, 0xffff);
-		SAME(vfio_abi_type1_iova_range_find(&walk, &ranges), 1);
+		SAME(vfio_abi_type1_iova_range_find(&info, &ranges), 1);
 		SAME(ranges.nr_iovas, 2);
 		SAME(vfio_abi_type1_iova_range_iova_ranges(&ranges, 1, &range),
 		     1);
@@ -249,42 +245,53 @@ static void at_any_alignment(void)
 		SAME(range.end, 0x7fffffffff);
 		SAME(vfio_abi_type1_iova_range_iova_ranges(&ranges, 2, &range),
 		     0);
-		SAME(vfio_abi_type1_iova_range_find(&walk, &ranges), 0);
 	}
 }
 
+/* Each look-up starts at the first capability, wherever a walk is. */
 static void finds_the_first(void)
 {
 	struct vfio_abi_device_info info;
 	struct vfio_abi_device_pci_atomic_comp comp;
+	struct vfio_abi_device_zpci_group group;
 	struct vfio_abi_walk walk;
 	struct vfio_abi_cap cap;
 
-	device(80, VFIO_DEVICE_FLAGS_CAPS, 24);
+	device(96, VFIO_DEVICE_FLAGS_CAPS, 24);
 	header(reply, 24, 5, 0, 40);	/* no version that there ever was */
 	header(reply, 40, 5, 1, 56);
 	put32(reply, 48, 1);
-	header(reply, 56, 5, 1, 72);
-	put32(reply, 64, 2);
-	header(reply, 72, 5, 1, 0);	/* damaged */
-	SAME(vfio_abi_device_info_parse(&info, reply, 80), 0);
+	header(reply, 56, 7, 1, 72);	/* unknown */
+	header(reply, 72, 5, 1, 88);
+	put32(reply, 80, 2);
+	header(reply, 88, 5, 1, 0);	/* damaged */
+	SAME(vfio_abi_device_info_parse(&info, reply, 96), 0);
+	for (int twice = 0; twice < 2; twice++) {
+		SAME(vfio_abi_device_find(&info, 7, &cap), 1);
+		SAME(cap.at, 56);
+		SAME(vfio_abi_device_find(&info, 5, &cap), 1);
+		SAME(cap.at, 40);
+		SAME(vfio_abi_device_pci_atomic_comp_find(&info, &comp), 1);
+		SAME(comp.flags, 1);
+	}
+	/* A walk continues after its capability. */
 	walk = vfio_abi_device_caps(&info);
-	SAME(vfio_abi_device_find(&walk, 5, &cap), 1);
-	SAME(cap.at, 40);
-	walk = vfio_abi_device_caps(&info);
-	SAME(vfio_abi_device_pci_atomic_comp_find(&walk, &comp), 1);
+	SAME(vfio_abi_device_pci_atomic_comp_next(&walk, &comp), 1);
 	SAME(comp.flags, 1);
-	SAME(vfio_abi_device_pci_atomic_comp_find(&walk, &comp), 1);
+	SAME(vfio_abi_device_pci_atomic_comp_find(&info, &comp), 1);
+	SAME(comp.flags, 1);
+	SAME(vfio_abi_device_pci_atomic_comp_next(&walk, &comp), 1);
 	SAME(comp.flags, 2);
-	SAME(vfio_abi_device_pci_atomic_comp_find(&walk, &comp),
+	SAME(vfio_abi_device_pci_atomic_comp_next(&walk, &comp),
 	     VFIO_ABI_BODY_SHORT);
+	SAME(walk.error.at, 88);
 	/* After an error, further capabilities may be present or not. */
-	walk = vfio_abi_device_caps(&info);
-	SAME(vfio_abi_device_find(&walk, 6, &cap), VFIO_ABI_BODY_SHORT);
-	SAME(walk.error.at, 72);
-	put32(reply, 60, 0);
-	walk = vfio_abi_device_caps(&info);
-	SAME(vfio_abi_device_find(&walk, 6, &cap), 0);
+	SAME(vfio_abi_device_find(&info, 6, &cap), VFIO_ABI_BODY_SHORT);
+	SAME(vfio_abi_device_zpci_group_find(&info, &group),
+	     VFIO_ABI_BODY_SHORT);
+	put32(reply, 76, 0);
+	SAME(vfio_abi_device_find(&info, 6, &cap), 0);
+	SAME(vfio_abi_device_zpci_group_find(&info, &group), 0);
 }
 
 int main(void)

@@ -4,7 +4,7 @@
  * the header.
  */
 #include <linux/types.h>
-#include "cast.h"
+#include "base.h"
 #include "number.h"
 #include "error.h"
 #include "walk.h"

@@ -149,7 +149,7 @@ static void ask(const __u8 *bytes, size_t len)
 	struct ABI(request) request;
 	struct ABI(reply) reply;
 	struct script script;
-	__u8 kept[64];
+	static const __u8 inputs[64];
 
 	if (len < 2)
 		return;
@@ -166,7 +166,7 @@ static void ask(const __u8 *bytes, size_t len)
 	request.call = answer;
 	request.grow = bytes[1] % 2 ? grow : NULL;
 	request.context = &script;
-	if (!ABI(_ask)(&request, host, &reply, kept) &&
+	if (!ABI(_ask)(&request, host, &reply, inputs) &&
 	    (reply.len > request.len || reply.bytes != request.buf))
 		abort();
 	free(request.buf);

@@ -42,7 +42,6 @@ static inline int chain_at_20(void)
 	const __u32 fixed[5] = { 36, VFIO_DEVICE_FLAGS_PCI | 1U << 7, 9, 5, 20 };
 	struct vfio_abi_device_pci_atomic_comp comp;
 	struct vfio_abi_device_info info;
-	struct vfio_abi_walk walk;
 	__u8 reply[36];
 
 	__builtin_memset(reply, 0, sizeof(reply));
@@ -52,8 +51,7 @@ static inline int chain_at_20(void)
 	vfio_abi__put(reply + 28, 4, VFIO_PCI_ATOMIC_COMP32);
 	if (vfio_abi_device_info_parse(&info, reply, sizeof(reply)))
 		return 0;
-	walk = vfio_abi_device_caps(&info);
-	return vfio_abi_device_pci_atomic_comp_find(&walk, &comp) == 1 &&
+	return vfio_abi_device_pci_atomic_comp_find(&info, &comp) == 1 &&
 	       comp.flags == VFIO_PCI_ATOMIC_COMP32;
 }
 

@@ -47,5 +47,6 @@ mod schema;
 mod snapshot;
 mod spec_format;
 mod tidy;
+mod typed;
 mod verdict_facts;
 mod words;

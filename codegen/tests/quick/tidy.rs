@@ -145,7 +145,7 @@ fn emitters_of_chains_derive_nothing() {
 fn no_line_ends_in_white_space() {
     let ours = ["codegen", "generated", "docs", "spec"];
     for (path, text) in ours.into_iter().flat_map(all_texts) {
-        // In a mail of this format, a line that goes on ends in a space.
+        // In a mail of this format, a line that continues ends in a space.
         if path.ends_with("codegen/tests/mails/cxl-v3-flowed.eml") {
             continue;
         }

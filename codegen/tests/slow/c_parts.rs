@@ -17,8 +17,13 @@ use crate::c_header::declared::declared;
 use crate::c_kernel_compat::stand_ins;
 
 /// The whole header and its parts.
-const FILES: [&str; 4] =
-    ["vfio_abi.h", "vfio_abi/types.h", "vfio_abi/compat.h", "vfio_abi/chains.h"];
+const FILES: [&str; 5] = [
+    "vfio_abi.h",
+    "vfio_abi/types.h",
+    "vfio_abi/compat.h",
+    "vfio_abi/names.h",
+    "vfio_abi/chains.h",
+];
 
 /// The part that is not compiled in every order.
 const CALLS: &str = "vfio_abi/calls.h";
@@ -37,6 +42,7 @@ int main(void)
 
 	dma_buf.nr_ranges = VFIO_REGION_INFO_CAP_TYPE;
 	return dma_buf.nr_ranges == 2 && state == VFIO_DEVICE_STATE_STOP &&
+	       *vfio_abi_device_mig_state_name(state) == 'S' &&
 	       vfio_abi_region_info_parse(&info, &dma_buf, 0);
 }
 ";
@@ -102,7 +108,10 @@ fn parts_and_the_whole_compile_in_every_order_with_an_older_kernel_header() {
     let workdir = with_parts(&lower(&fixtures::spec(), None));
     let kernel = stand_ins(&workdir, "v4.12");
     let mut commands = Vec::new();
-    for order in permutations(&FILES) {
+    // Every other part includes the compatibility, whose place in the order changes.
+    let [whole, types, compat, names, chains] = FILES;
+    for (count, mut order) in permutations(&[whole, types, names, chains]).into_iter().enumerate() {
+        order.insert(count % FILES.len(), compat);
         let ours: String = order.iter().map(|file| include(file)).collect();
         let theirs = "#include <linux/vfio.h>\n";
         for (place, includes) in [
@@ -126,12 +135,12 @@ fn parts_and_the_whole_compile_in_every_order_with_an_older_kernel_header() {
 #[test]
 fn parts_give_the_declarations_of_the_whole() {
     let workdir = with_parts(&lower(&fixtures::spec(), None));
-    let [whole, types, compat, chains] = FILES.map(include);
+    let [whole, types, compat, names, chains] = FILES.map(include);
     let calls = include(CALLS);
     let expected = declared(&workdir, &whole);
     for includes in [
-        [compat.as_str(), &chains, &calls].concat(),
-        [calls.as_str(), &types, &compat].concat(),
+        [compat.as_str(), &chains, &names, &calls].concat(),
+        [names.as_str(), &calls, &types, &compat].concat(),
         [types.as_str(), &whole].concat(),
         [whole.as_str(), &chains, &compat].concat(),
     ] {
@@ -160,6 +169,24 @@ fn parts_of_other_specifications_compile() {
         }
         all_silent(commands);
     }
+}
+
+/// What gcc makes of a source without optimization, without the name of the source.
+fn unoptimized(workdir: &Workdir, name: &str, source: &str) -> String {
+    let file = workdir.write(&format!("{name}.c"), source);
+    let text = succeed(workdir.command("gcc").args(["-O0", "-I.", "-S", "-o", "-"]).arg(file));
+    text.lines().filter(|line| !line.contains(".file")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn names_that_a_program_does_not_use_cost_nothing() {
+    let workdir = with_parts(&lower(&fixtures::spec(), None));
+    let names = include("vfio_abi/names.h");
+    let without = unoptimized(&workdir, "without", "int nothing;\n");
+    assert_eq!(unoptimized(&workdir, "with", &format!("{names}int nothing;\n")), without);
+    let use_ = "const char *name(int n) { return vfio_abi_pci_irq_index_name(n); }\n";
+    let used = unoptimized(&workdir, "used", &format!("{names}{use_}"));
+    assert!(used.contains("\"MSIX\"") && !used.contains("\"BAR0\""), "{used}");
 }
 
 /// The instructions of gcc, its compiler and its assembler for a source.

@@ -25,11 +25,12 @@ capability 3, version 1
 ";
 
 /// Every file that is installed, below the prefix.
-const INSTALLED: [&str; 8] = [
+const INSTALLED: [&str; 9] = [
     "include/vfio_abi.h",
     "include/vfio_abi/calls.h",
     "include/vfio_abi/chains.h",
     "include/vfio_abi/compat.h",
+    "include/vfio_abi/names.h",
     "include/vfio_abi/types.h",
     "share/cmake/vfio-abi/vfio-abi-config-version.cmake",
     "share/cmake/vfio-abi/vfio-abi-config.cmake",

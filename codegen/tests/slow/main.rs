@@ -8,6 +8,7 @@ mod c_header;
 mod c_kernel_compat;
 mod c_modes;
 mod c_parts;
+mod c_programs;
 mod captures;
 mod compat_page;
 mod compat_witnesses;

@@ -13,7 +13,7 @@
  *
  * This file is self-contained. Its parts are also files of their own, which can
  * be included before and after it: vfio_abi/types.h, vfio_abi/compat.h,
- * vfio_abi/chains.h, vfio_abi/calls.h.
+ * vfio_abi/names.h, vfio_abi/chains.h, vfio_abi/calls.h.
  */
 #ifndef VFIO_ABI_H
 #define VFIO_ABI_H
@@ -24,12 +24,22 @@
 #include <linux/types.h>
 #include <linux/ioctl.h>
 
+/* The <linux/types.h> of a program can be older than this type. */
+#ifndef __aligned_u64
+#define __aligned_u64	__u64 __attribute__((__aligned__(8)))
+#endif
+
 /* Names that start with VFIO_ABI__ or vfio_abi__ are internal. */
 #ifdef __cplusplus
 #define VFIO_ABI__CAST(type, value)	static_cast<type>(value)
+#define VFIO_ABI__NULL			nullptr
 #else
 #define VFIO_ABI__CAST(type, value)	((type)(value))
+#define VFIO_ABI__NULL			((void *)0)
 #endif
+
+/* size_t, without <stddef.h>. */
+typedef __SIZE_TYPE__ vfio_abi_size;
 
 /*
  * If a kernel header was included before, its declarations are used, and none
@@ -2305,7 +2315,7 @@ struct ccw_io_region {
 	__u8	irb_area[IRB_AREA_SIZE];
 	/* outcome of the last write, 0 or a negative errno kept as unsigned */
 	__u32	ret_code;
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 /*
  * The region of subtype VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. Writing it ends what
@@ -2318,7 +2328,7 @@ struct ccw_cmd_region {
 #define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
 	/* outcome of the last write, 0 or a negative errno kept as unsigned */
 	__u32	ret_code;
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 /*
  * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read queries the
@@ -2328,7 +2338,7 @@ struct ccw_cmd_region {
 struct ccw_schib_region {
 	/* the subchannel information block */
 	__u8	schib_area[SCHIB_AREA_SIZE];
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 /*
  * The region of subtype VFIO_REGION_SUBTYPE_CCW_CRW. Every read takes one
@@ -2338,7 +2348,7 @@ struct ccw_schib_region {
 struct ccw_crw_region {
 	__u32	crw;	/* the channel report word; 0 if the queue is empty */
 	__u32	pad;	/* zero */
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 #endif /* !VFIO_ABI__AFTER_VFIO_CCW_H */
 
@@ -3522,17 +3532,17 @@ __extension__ struct vfio_eeh_pe_op {
 struct ccw_cmd_region {
 	__u32	command;
 	__u32	ret_code;
-} __attribute__((packed));
+} __attribute__((__packed__));
 #endif
 
 #ifndef SCHIB_AREA_SIZE
 struct ccw_schib_region {
 	__u8	schib_area[52];
-} __attribute__((packed));
+} __attribute__((__packed__));
 struct ccw_crw_region {
 	__u32	crw;
 	__u32	pad;
-} __attribute__((packed));
+} __attribute__((__packed__));
 #endif
 
 /* Linux 5.2 */
@@ -3943,6 +3953,746 @@ struct ccw_crw_region {
 
 #endif /* VFIO_ABI_COMPAT_H */
 
+#ifndef VFIO_ABI_NAMES_H
+#define VFIO_ABI_NAMES_H
+
+/* ---------------------------- Names for logs ----------------------------- */
+
+/*
+ * Functions that end in _name return the name of a flag or a number without the
+ * prefix of its constant, or a null pointer. Those that end in _text print all
+ * flags of a field.
+ */
+
+/*
+ * A text in a buffer of size bytes. Its length counts the characters that did
+ * not fit as well.
+ */
+struct vfio_abi__text {
+	char	*text;
+	vfio_abi_size size;
+	vfio_abi_size len;
+};
+
+/* Appends a word, of which only the characters that fit are written. */
+static inline void vfio_abi__append_word(struct vfio_abi__text *to,
+					 const char *word)
+{
+	for (; *word; word++, to->len++)
+		if (to->len + 1 < to->size)
+			to->text[to->len] = *word;
+}
+
+/* Appends a number in hexadecimal. */
+static inline void vfio_abi__append_hex(struct vfio_abi__text *to,
+					__u64 number)
+{
+	char word[19] = "0x";
+	int at = 2, digits = 1;
+
+	while (digits < 16 && number >> 4 * digits)
+		digits++;
+	while (digits--)
+		word[at++] = "0123456789abcdef"[number >> 4 * digits & 15];
+	word[at] = 0;
+	vfio_abi__append_word(to, word);
+}
+
+/*
+ * Writes the names of all set bits in flags, then the bits without a name:
+ * "READ | WRITE | 0x100". Like snprintf(), it returns the length of the whole
+ * text, and writes no more than size bytes, the last of which is null.
+ */
+static inline vfio_abi_size vfio_abi__flags_text(
+		const char *(*name)(__u64 flag), __u64 flags, char *text,
+		vfio_abi_size size)
+{
+	struct vfio_abi__text to = { text, size, 0 };
+	const char *word;
+	__u64 unknown = 0, flag;
+	int bit;
+
+	for (bit = 0; bit < 64; bit++) {
+		flag = flags & VFIO_ABI__CAST(__u64, 1) << bit;
+		word = flag ? name(flag) : VFIO_ABI__NULL;
+		if (word) {
+			vfio_abi__append_word(&to, to.len ? " | " : "");
+			vfio_abi__append_word(&to, word);
+		} else {
+			unknown |= flag;
+		}
+	}
+	if (unknown) {
+		vfio_abi__append_word(&to, to.len ? " | " : "");
+		vfio_abi__append_hex(&to, unknown);
+	} else if (!to.len) {
+		vfio_abi__append_word(&to, "0");
+	}
+	if (size)
+		text[to.len < size ? to.len : size - 1] = 0;
+	return to.len;
+}
+
+/* The name of a number of pci_region_index. */
+static inline const char *vfio_abi_pci_region_index_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_PCI_BAR0_REGION_INDEX */
+		return "BAR0";
+	case 1:	/* VFIO_PCI_BAR1_REGION_INDEX */
+		return "BAR1";
+	case 2:	/* VFIO_PCI_BAR2_REGION_INDEX */
+		return "BAR2";
+	case 3:	/* VFIO_PCI_BAR3_REGION_INDEX */
+		return "BAR3";
+	case 4:	/* VFIO_PCI_BAR4_REGION_INDEX */
+		return "BAR4";
+	case 5:	/* VFIO_PCI_BAR5_REGION_INDEX */
+		return "BAR5";
+	case 6:	/* VFIO_PCI_ROM_REGION_INDEX */
+		return "ROM";
+	case 7:	/* VFIO_PCI_CONFIG_REGION_INDEX */
+		return "CONFIG";
+	case 8:	/* VFIO_PCI_VGA_REGION_INDEX */
+		return "VGA";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of pci_irq_index. */
+static inline const char *vfio_abi_pci_irq_index_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_PCI_INTX_IRQ_INDEX */
+		return "INTX";
+	case 1:	/* VFIO_PCI_MSI_IRQ_INDEX */
+		return "MSI";
+	case 2:	/* VFIO_PCI_MSIX_IRQ_INDEX */
+		return "MSIX";
+	case 3:	/* VFIO_PCI_ERR_IRQ_INDEX */
+		return "ERR";
+	case 4:	/* VFIO_PCI_REQ_IRQ_INDEX */
+		return "REQ";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of ccw_region_index. */
+static inline const char *vfio_abi_ccw_region_index_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_CCW_CONFIG_REGION_INDEX */
+		return "CONFIG";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of ccw_irq_index. */
+static inline const char *vfio_abi_ccw_irq_index_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_CCW_IO_IRQ_INDEX */
+		return "IO";
+	case 1:	/* VFIO_CCW_CRW_IRQ_INDEX */
+		return "CRW";
+	case 2:	/* VFIO_CCW_REQ_IRQ_INDEX */
+		return "REQ";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a number of ap_irq_index. */
+static inline const char *vfio_abi_ap_irq_index_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_AP_REQ_IRQ_INDEX */
+		return "REQ";
+	case 1:	/* VFIO_AP_CFG_CHG_IRQ_INDEX */
+		return "CFG_CHG";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a value of enum vfio_device_mig_state. */
+static inline const char *vfio_abi_device_mig_state_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_DEVICE_STATE_ERROR */
+		return "ERROR";
+	case 1:	/* VFIO_DEVICE_STATE_STOP */
+		return "STOP";
+	case 2:	/* VFIO_DEVICE_STATE_RUNNING */
+		return "RUNNING";
+	case 3:	/* VFIO_DEVICE_STATE_STOP_COPY */
+		return "STOP_COPY";
+	case 4:	/* VFIO_DEVICE_STATE_RESUMING */
+		return "RESUMING";
+	case 5:	/* VFIO_DEVICE_STATE_RUNNING_P2P */
+		return "RUNNING_P2P";
+	case 6:	/* VFIO_DEVICE_STATE_PRE_COPY */
+		return "PRE_COPY";
+	case 7:	/* VFIO_DEVICE_STATE_PRE_COPY_P2P */
+		return "PRE_COPY_P2P";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a flag in flags of struct vfio_group_status. */
+static inline const char *vfio_abi_group_status_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_GROUP_FLAGS_VIABLE */
+		return "VIABLE";
+	case 0x2:	/* VFIO_GROUP_FLAGS_CONTAINER_SET */
+		return "CONTAINER_SET";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_group_status_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_group_status_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_info. */
+static inline const char *vfio_abi_device_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DEVICE_FLAGS_RESET */
+		return "RESET";
+	case 0x2:	/* VFIO_DEVICE_FLAGS_PCI */
+		return "PCI";
+	case 0x4:	/* VFIO_DEVICE_FLAGS_PLATFORM */
+		return "PLATFORM";
+	case 0x8:	/* VFIO_DEVICE_FLAGS_AMBA */
+		return "AMBA";
+	case 0x10:	/* VFIO_DEVICE_FLAGS_CCW */
+		return "CCW";
+	case 0x20:	/* VFIO_DEVICE_FLAGS_AP */
+		return "AP";
+	case 0x40:	/* VFIO_DEVICE_FLAGS_FSL_MC */
+		return "FSL_MC";
+	case 0x80:	/* VFIO_DEVICE_FLAGS_CAPS */
+		return "CAPS";
+	case 0x100:	/* VFIO_DEVICE_FLAGS_CDX */
+		return "CDX";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_info_flags_name, flags, text, size);
+}
+
+/*
+ * The name of a flag in flags of struct vfio_device_info_cap_pci_atomic_comp.
+ */
+static inline const char *vfio_abi_device_info_cap_pci_atomic_comp_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_PCI_ATOMIC_COMP32 */
+		return "COMP32";
+	case 0x2:	/* VFIO_PCI_ATOMIC_COMP64 */
+		return "COMP64";
+	case 0x4:	/* VFIO_PCI_ATOMIC_COMP128 */
+		return "COMP128";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_info_cap_pci_atomic_comp_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_info_cap_pci_atomic_comp_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_region_info. */
+static inline const char *vfio_abi_region_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_REGION_INFO_FLAG_READ */
+		return "READ";
+	case 0x2:	/* VFIO_REGION_INFO_FLAG_WRITE */
+		return "WRITE";
+	case 0x4:	/* VFIO_REGION_INFO_FLAG_MMAP */
+		return "MMAP";
+	case 0x8:	/* VFIO_REGION_INFO_FLAG_CAPS */
+		return "CAPS";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_region_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_region_info_flags_name, flags, text, size);
+}
+
+/* The name of a number in link_state of struct vfio_region_gfx_edid. */
+static inline const char *vfio_abi_region_gfx_edid_link_state_name(
+		__u32 number)
+{
+	switch (number) {
+	case 1:	/* VFIO_DEVICE_GFX_LINK_STATE_UP */
+		return "UP";
+	case 2:	/* VFIO_DEVICE_GFX_LINK_STATE_DOWN */
+		return "DOWN";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a flag in device_state of struct vfio_device_migration_info. */
+static inline const char *vfio_abi_device_migration_info_device_state_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DEVICE_STATE_V1_RUNNING */
+		return "V1_RUNNING";
+	case 0x2:	/* VFIO_DEVICE_STATE_V1_SAVING */
+		return "V1_SAVING";
+	case 0x4:	/* VFIO_DEVICE_STATE_V1_RESUMING */
+		return "V1_RESUMING";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_migration_info_device_state_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_migration_info_device_state_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_irq_info. */
+static inline const char *vfio_abi_irq_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_IRQ_INFO_EVENTFD */
+		return "EVENTFD";
+	case 0x2:	/* VFIO_IRQ_INFO_MASKABLE */
+		return "MASKABLE";
+	case 0x4:	/* VFIO_IRQ_INFO_AUTOMASKED */
+		return "AUTOMASKED";
+	case 0x8:	/* VFIO_IRQ_INFO_NORESIZE */
+		return "NORESIZE";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_irq_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_irq_info_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_irq_set. */
+static inline const char *vfio_abi_irq_set_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_IRQ_SET_DATA_NONE */
+		return "DATA_NONE";
+	case 0x2:	/* VFIO_IRQ_SET_DATA_BOOL */
+		return "DATA_BOOL";
+	case 0x4:	/* VFIO_IRQ_SET_DATA_EVENTFD */
+		return "DATA_EVENTFD";
+	case 0x8:	/* VFIO_IRQ_SET_ACTION_MASK */
+		return "ACTION_MASK";
+	case 0x10:	/* VFIO_IRQ_SET_ACTION_UNMASK */
+		return "ACTION_UNMASK";
+	case 0x20:	/* VFIO_IRQ_SET_ACTION_TRIGGER */
+		return "ACTION_TRIGGER";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_irq_set_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_irq_set_flags_name, flags, text, size);
+}
+
+/* The name of a number in owner of struct vfio_pci_dependent_device. */
+static inline const char *vfio_abi_pci_dependent_device_devid_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_PCI_DEVID_OWNED */
+		return "OWNED";
+	case 4294967295:	/* VFIO_PCI_DEVID_NOT_OWNED */
+		return "NOT_OWNED";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a flag in flags of struct vfio_pci_hot_reset_info. */
+static inline const char *vfio_abi_pci_hot_reset_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_PCI_HOT_RESET_FLAG_DEV_ID */
+		return "DEV_ID";
+	case 0x2:	/* VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED */
+		return "DEV_ID_OWNED";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_pci_hot_reset_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_pci_hot_reset_info_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_gfx_plane_info. */
+static inline const char *vfio_abi_device_gfx_plane_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_GFX_PLANE_TYPE_PROBE */
+		return "PROBE";
+	case 0x2:	/* VFIO_GFX_PLANE_TYPE_DMABUF */
+		return "DMABUF";
+	case 0x4:	/* VFIO_GFX_PLANE_TYPE_REGION */
+		return "REGION";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_gfx_plane_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_gfx_plane_info_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_ioeventfd. */
+static inline const char *vfio_abi_device_ioeventfd_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DEVICE_IOEVENTFD_8 */
+		return "IOEVENTFD_8";
+	case 0x2:	/* VFIO_DEVICE_IOEVENTFD_16 */
+		return "IOEVENTFD_16";
+	case 0x4:	/* VFIO_DEVICE_IOEVENTFD_32 */
+		return "IOEVENTFD_32";
+	case 0x8:	/* VFIO_DEVICE_IOEVENTFD_64 */
+		return "IOEVENTFD_64";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_ioeventfd_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_ioeventfd_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_feature. */
+static inline const char *vfio_abi_device_feature_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x10000:	/* VFIO_DEVICE_FEATURE_GET */
+		return "GET";
+	case 0x20000:	/* VFIO_DEVICE_FEATURE_SET */
+		return "SET";
+	case 0x40000:	/* VFIO_DEVICE_FEATURE_PROBE */
+		return "PROBE";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_feature_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_feature_flags_name, flags, text, size);
+}
+
+/* The name of a number in op of struct vfio_device_feature_bus_master. */
+static inline const char *vfio_abi_device_feature_bus_master_op_name(
+		__u32 number)
+{
+	switch (number) {
+	case 0:	/* VFIO_DEVICE_FEATURE_CLEAR_MASTER */
+		return "CLEAR_MASTER";
+	case 1:	/* VFIO_DEVICE_FEATURE_SET_MASTER */
+		return "SET_MASTER";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+/* The name of a flag in flags of struct vfio_device_bind_iommufd. */
+static inline const char *vfio_abi_device_bind_iommufd_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DEVICE_BIND_FLAG_TOKEN */
+		return "TOKEN";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_bind_iommufd_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_bind_iommufd_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_attach_iommufd_pt. */
+static inline const char *vfio_abi_device_attach_iommufd_pt_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DEVICE_ATTACH_PASID */
+		return "PASID";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_attach_iommufd_pt_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_attach_iommufd_pt_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_detach_iommufd_pt. */
+static inline const char *vfio_abi_device_detach_iommufd_pt_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DEVICE_DETACH_PASID */
+		return "PASID";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_detach_iommufd_pt_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_detach_iommufd_pt_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_feature_migration. */
+static inline const char *vfio_abi_device_feature_migration_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_MIGRATION_STOP_COPY */
+		return "STOP_COPY";
+	case 0x2:	/* VFIO_MIGRATION_P2P */
+		return "P2P";
+	case 0x4:	/* VFIO_MIGRATION_PRE_COPY */
+		return "PRE_COPY";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_feature_migration_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_feature_migration_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_precopy_info. */
+static inline const char *vfio_abi_precopy_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_PRECOPY_INFO_REINIT */
+		return "REINIT";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_precopy_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_precopy_info_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_iommu_type1_info. */
+static inline const char *vfio_abi_iommu_type1_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_IOMMU_INFO_PGSIZES */
+		return "PGSIZES";
+	case 0x2:	/* VFIO_IOMMU_INFO_CAPS */
+		return "CAPS";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_iommu_type1_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_iommu_type1_info_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_iommu_type1_dma_map. */
+static inline const char *vfio_abi_iommu_type1_dma_map_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DMA_MAP_FLAG_READ */
+		return "READ";
+	case 0x2:	/* VFIO_DMA_MAP_FLAG_WRITE */
+		return "WRITE";
+	case 0x4:	/* VFIO_DMA_MAP_FLAG_VADDR */
+		return "VADDR";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_iommu_type1_dma_map_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_iommu_type1_dma_map_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_iommu_type1_dma_unmap. */
+static inline const char *vfio_abi_iommu_type1_dma_unmap_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP */
+		return "GET_DIRTY_BITMAP";
+	case 0x2:	/* VFIO_DMA_UNMAP_FLAG_ALL */
+		return "ALL";
+	case 0x4:	/* VFIO_DMA_UNMAP_FLAG_VADDR */
+		return "VADDR";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_iommu_type1_dma_unmap_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_iommu_type1_dma_unmap_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_iommu_type1_dirty_bitmap. */
+static inline const char *vfio_abi_iommu_type1_dirty_bitmap_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_IOMMU_DIRTY_PAGES_FLAG_START */
+		return "START";
+	case 0x2:	/* VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP */
+		return "STOP";
+	case 0x4:	/* VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP */
+		return "GET_BITMAP";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_iommu_type1_dirty_bitmap_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_iommu_type1_dirty_bitmap_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_iommu_spapr_tce_info. */
+static inline const char *vfio_abi_iommu_spapr_tce_info_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_IOMMU_SPAPR_INFO_DDW */
+		return "DDW";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_iommu_spapr_tce_info_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_iommu_spapr_tce_info_flags_name, flags, text, size);
+}
+
+/* The name of a flag in flags of struct vfio_device_info_cap_zpci_group. */
+static inline const char *vfio_abi_device_info_cap_zpci_group_flags_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_DEVICE_INFO_ZPCI_FLAG_REFRESH */
+		return "REFRESH";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_device_info_cap_zpci_group_flags_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_device_info_cap_zpci_group_flags_name, flags, text, size);
+}
+
+/* The name of a flag in command of struct ccw_cmd_region. */
+static inline const char *vfio_abi_ccw_cmd_region_command_name(
+		__u64 flag)
+{
+	switch (flag) {
+	case 0x1:	/* VFIO_CCW_ASYNC_CMD_HSCH */
+		return "HSCH";
+	case 0x2:	/* VFIO_CCW_ASYNC_CMD_CSCH */
+		return "CSCH";
+	default:
+		return VFIO_ABI__NULL;
+	}
+}
+
+static inline vfio_abi_size vfio_abi_ccw_cmd_region_command_text(
+		__u64 flags, char *text, vfio_abi_size size)
+{
+	return vfio_abi__flags_text(vfio_abi_ccw_cmd_region_command_name, flags, text, size);
+}
+
+#endif /* VFIO_ABI_NAMES_H */
+
 #ifndef VFIO_ABI_CHAINS_H
 #define VFIO_ABI_CHAINS_H
 
@@ -3961,14 +4711,6 @@ struct ccw_crw_region {
  * 64-bit kernel, also in 32-bit programs: the kernel does not translate.
  * They are read and written at any alignment.
  */
-#ifdef __cplusplus
-#define VFIO_ABI__NULL	nullptr
-#else
-#define VFIO_ABI__NULL	((void *)0)
-#endif
-
-/* size_t, without <stddef.h>. */
-typedef __SIZE_TYPE__ vfio_abi_size;
 
 static inline __u16 vfio_abi__u16(const __u8 *bytes)
 {
@@ -4247,7 +4989,7 @@ static inline void vfio_abi__step_backwards(
  * 0 at the end, or the kind of the error; walk->error has the details. After an
  * error, every call returns the same error.
  */
-static inline __attribute__((always_inline)) int vfio_abi__visit(
+static inline __attribute__((__always_inline__)) int vfio_abi__visit(
 		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
@@ -4461,15 +5203,16 @@ static inline struct vfio_abi_walk vfio_abi__start_reply(
 /*
  * Calls, and calls again with a larger buffer if the reply did not fit.
  *
- * buf starts with the struct that the call takes, with its input fields set.
- * Before every call, argsz is set and all other bytes are cleared. call passes
- * buf on: to ioctl(), or over a socket. It returns 0, or an error, which the
- * request returns unchanged. If it knows how many bytes were written, it stores
- * the number in written, whose initial value is len.
+ * Before every call, argsz and the input fields are set and all other bytes of
+ * buf are cleared. call passes buf on: to ioctl(), or over a socket. It returns
+ * 0, or an error, which the request returns unchanged. If it knows how many
+ * bytes were written, it stores the number in written, whose initial value is
+ * len.
  *
  * grow may be null. It enlarges buf to at least need bytes, as realloc() does,
  * sets len and returns 0; or it changes neither and returns another value. need
- * comes from the other side, which may ask for any size.
+ * comes from the other side, which may ask for any size. With grow, buf can be
+ * null at first, with a len of 0.
  */
 struct vfio_abi_request {
 	void	*buf;
@@ -4482,21 +5225,18 @@ struct vfio_abi_request {
 	int	fd;		/* for functions that make ioctls */
 };
 
-/* Copies the input fields to kept, or back. */
-static inline void vfio_abi__inputs(const struct vfio_abi__host *host,
-				    __u8 *bytes, __u32 len, __u8 *kept,
-				    int back)
+/* Sets the input fields; their values follow each other in inputs. */
+static inline void vfio_abi__put_inputs(const struct vfio_abi__host *host,
+					__u8 *bytes, __u32 len,
+					const __u8 *inputs)
 {
 	const struct vfio_abi__input *input;
 
 	for (input = host->inputs; input->size; input++) {
 		if (input->at <= len && input->size <= len - input->at)
-			__builtin_memcpy(back ? bytes + input->at : kept,
-					 back ? kept : bytes + input->at,
+			__builtin_memcpy(bytes + input->at, inputs,
 					 input->size);
-		else if (!back)
-			__builtin_memset(kept, 0, input->size);
-		kept += input->size;
+		inputs += input->size;
 	}
 }
 
@@ -4518,13 +5258,14 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 
 /* Sets up the buffer and calls once. */
 static inline int vfio_abi__call(struct vfio_abi_request *request,
-				 const struct vfio_abi__host *host, __u8 *kept)
+				 const struct vfio_abi__host *host,
+				 const __u8 *inputs)
 {
 	__u8 *bytes = VFIO_ABI__CAST(__u8 *, request->buf);
 	const __u32 len = vfio_abi__len(request->len);
 
 	__builtin_memset(bytes, 0, request->len);
-	vfio_abi__inputs(host, bytes, len, kept, 1);
+	vfio_abi__put_inputs(host, bytes, len, inputs);
 	vfio_abi__put(bytes + host->argsz, 4, len);
 	request->written = request->len;
 	request->calls++;
@@ -4534,26 +5275,23 @@ static inline int vfio_abi__call(struct vfio_abi_request *request,
 /*
  * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT with
  * the part that fits, if any, and the required size in need; VFIO_ABI_TOO_SHORT
- * if the answer is not a reply; or the error of a call. kept has room for the
- * input fields.
+ * if the answer is not a reply; or the error of a call.
  */
 static inline int vfio_abi__ask(struct vfio_abi_request *request,
 				const struct vfio_abi__host *host,
-				struct vfio_abi_reply *reply, __u8 *kept)
+				struct vfio_abi_reply *reply,
+				const __u8 *inputs)
 {
 	__u32 need = host->minsz;
 	int result;
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	vfio_abi__inputs(host, VFIO_ABI__CAST(__u8 *, request->buf),
-			 request->buf ? vfio_abi__len(request->len) : 0,
-			 kept, 0);
 	while (request->calls < VFIO_ABI__CALLS) {
 		if (!vfio_abi__room(request, reply, need))
 			break;
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = vfio_abi__call(request, host, kept);
+		result = vfio_abi__call(request, host, inputs);
 		if (result)
 			return result;
 		result = vfio_abi__parse(host, reply, request->buf,
@@ -4580,6 +5318,7 @@ enum vfio_abi__when_too_small {
 	VFIO_ABI__OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
 	VFIO_ABI__PARTIAL,	/* the same, and the capabilities that fit */
 	VFIO_ABI__FLAG_CLEAR,	/* the flag clear */
+	VFIO_ABI__OFFSET_SET,	/* as if the capabilities followed */
 };
 
 /* The array of a known capability. A list of arrays ends with each = 0. */
@@ -4652,7 +5391,9 @@ static inline void vfio_abi__store_clamped(
 	__u8 bytes[8];
 
 	vfio_abi__put(bytes, width, number);
-	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
+	if (room)
+		__builtin_memcpy(to->bytes + at, bytes,
+				 room < width ? room : width);
 }
 
 /* Whether vfio_abi_reply_fixed() leaves a byte of the fixed part alone. */
@@ -4697,6 +5438,18 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 	return 0;
 }
 
+/*
+ * Starts a reply without a buffer. Nothing is written; after the loop, need is
+ * the size of the full reply.
+ */
+static inline void vfio_abi_reply_measure(struct vfio_abi_reply_builder *to,
+					  const struct vfio_abi_profile *profile)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	to->profile = profile;
+	to->whole = profile->fixed_size;
+}
+
 /* Writes the fields that depend on the size: argsz, flags and cap_offset. */
 static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 {
@@ -4704,7 +5457,7 @@ static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 	const struct vfio_abi__host *host = profile->host;
 	const int here = to->fits && to->end <= to->room;
 	const int is_short = to->count && !here;
-	__u32 flags = to->flags & ~host->caps_flag;
+	__u32 flags = to->flags & ~host->caps_flag, first = 0;
 
 	to->need = to->count ? vfio_abi__len(to->end) : to->whole;
 	to->written = to->count && here ? to->need : to->fixed;
@@ -4712,10 +5465,11 @@ static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 	    (here || profile->when_too_small != VFIO_ABI__FLAG_CLEAR))
 		flags |= host->caps_flag;
 	vfio_abi__store_clamped(to, host->flags, 4, flags);
+	if (to->count &&
+	    (here || profile->when_too_small == VFIO_ABI__OFFSET_SET))
+		first = profile->first_cap;
 	if (to->count || profile->unset != VFIO_ABI__ECHO)
-		vfio_abi__store_clamped(to, host->cap_offset, 4,
-					to->count && here ? profile->first_cap
-							  : 0);
+		vfio_abi__store_clamped(to, host->cap_offset, 4, first);
 	if (is_short || profile->always_sets_argsz)
 		vfio_abi__store_clamped(to, host->argsz, 4, to->need);
 }
@@ -4780,7 +5534,7 @@ static inline __u8 *vfio_abi__reply_room(struct vfio_abi_reply_builder *to,
 
 	if (to->pass != 2 || !(to->fits || partial) || at > to->room ||
 	    size > to->room - at)
-		return 0;
+		return VFIO_ABI__NULL;
 	return to->bytes + at;
 }
 
@@ -4930,7 +5684,7 @@ static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 
 /* Capabilities that start with struct vfio_info_cap_header. */
 static const struct vfio_abi__format vfio_abi__info_format
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	8, 8,
 	{ 0, 2, 0, 0xffff },	/* id */
 	{ 2, 2, 0, 0xffff },	/* version */
@@ -4939,11 +5693,11 @@ __attribute__((unused)) = {
 };
 
 static const struct vfio_abi__input vfio_abi__device_info_inputs[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__device_info_host
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 0, 4,
 	0x80,	/* VFIO_DEVICE_FLAGS_CAPS */
 	16, vfio_abi__device_info_inputs
@@ -4991,12 +5745,11 @@ static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
 {
-	__u8 kept[1];
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
 	result = vfio_abi__ask(request, &vfio_abi__device_info_host,
-			&info->reply, kept);
+			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__device_info_read(info);
 	return result;
@@ -5060,17 +5813,17 @@ static inline int vfio_abi_device_next(
 }
 
 /*
- * Finds the next capability with an id. Returns 1, 0 if there is none, or the
- * kind of the error. If several capabilities have the id, each call returns the
- * next of them.
+ * Finds the first capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error.
  */
 static inline int vfio_abi_device_find(
-		struct vfio_abi_walk *walk, __u32 id,
+		const struct vfio_abi_device_info *info, __u32 id,
 		struct vfio_abi_cap *cap)
 {
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
 	int found;
 
-	while ((found = vfio_abi_device_next(walk, cap)) > 0)
+	while ((found = vfio_abi_device_next(&walk, cap)) > 0)
 		if (cap->id == id && cap->version)
 			break;
 	return found;
@@ -5120,8 +5873,8 @@ static inline int vfio_abi_device_zpci_base_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_base_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_base_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_base *out)
 {
@@ -5135,6 +5888,16 @@ static inline int vfio_abi_device_zpci_base_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_base_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_base *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_base_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -5198,8 +5961,8 @@ static inline int vfio_abi_device_zpci_group_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_group_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_group_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_group *out)
 {
@@ -5213,6 +5976,16 @@ static inline int vfio_abi_device_zpci_group_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_group_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_group *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_group_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -5258,8 +6031,8 @@ static inline int vfio_abi_device_zpci_util_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_util_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_util_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_util *out)
 {
@@ -5273,6 +6046,16 @@ static inline int vfio_abi_device_zpci_util_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_util_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_util *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_util_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -5327,8 +6110,8 @@ static inline int vfio_abi_device_zpci_pfip_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_pfip_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_pfip_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_pfip *out)
 {
@@ -5342,6 +6125,16 @@ static inline int vfio_abi_device_zpci_pfip_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_pfip_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_pfip *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_pfip_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -5394,8 +6187,8 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_pci_atomic_comp_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_pci_atomic_comp_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_pci_atomic_comp *out)
 {
@@ -5411,6 +6204,16 @@ static inline int vfio_abi_device_pci_atomic_comp_find(
 	return found;
 }
 
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_pci_atomic_comp_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_pci_atomic_comp *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_pci_atomic_comp_next(&walk, out);
+}
+
 /* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_pci_atomic_comp_append(
 		struct vfio_abi_reply_builder *to,
@@ -5424,19 +6227,19 @@ static inline void vfio_abi_device_pci_atomic_comp_append(
 }
 
 static const struct vfio_abi__known_array vfio_abi__device_arrays[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 3, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
 	{ 4, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
 	{ 0, 0, 0 }
 };
 
 static const struct vfio_abi__input vfio_abi__region_info_inputs[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 8, 4, 1 },
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__region_info_host
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	32, 0, 4,
 	8,	/* VFIO_REGION_INFO_FLAG_CAPS */
 	12, vfio_abi__region_info_inputs
@@ -5484,14 +6287,16 @@ static inline int vfio_abi_region_info_parse(
 /* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
+		__u32 index,
 		struct vfio_abi_region_info *info)
 {
-	__u8 kept[4];
+	__u8 inputs[4];
 	int result;
 
+	vfio_abi__put(inputs, 4, index);
 	__builtin_memset(info, 0, sizeof(*info));
 	result = vfio_abi__ask(request, &vfio_abi__region_info_host,
-			&info->reply, kept);
+			&info->reply, inputs);
 	if (info->reply.bytes)
 		vfio_abi__region_info_read(info);
 	return result;
@@ -5550,17 +6355,17 @@ static inline int vfio_abi_region_next(
 }
 
 /*
- * Finds the next capability with an id. Returns 1, 0 if there is none, or the
- * kind of the error. If several capabilities have the id, each call returns the
- * next of them.
+ * Finds the first capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error.
  */
 static inline int vfio_abi_region_find(
-		struct vfio_abi_walk *walk, __u32 id,
+		const struct vfio_abi_region_info *info, __u32 id,
 		struct vfio_abi_cap *cap)
 {
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
 	int found;
 
-	while ((found = vfio_abi_region_next(walk, cap)) > 0)
+	while ((found = vfio_abi_region_next(&walk, cap)) > 0)
 		if (cap->id == id && cap->version)
 			break;
 	return found;
@@ -5589,8 +6394,8 @@ static inline int vfio_abi_region_sparse_mmap_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_sparse_mmap_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_sparse_mmap_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_sparse_mmap *out)
 {
@@ -5604,6 +6409,16 @@ static inline int vfio_abi_region_sparse_mmap_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_sparse_mmap_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_sparse_mmap *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_sparse_mmap_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -5667,8 +6482,8 @@ static inline int vfio_abi_region_type_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_type_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_type_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_type *out)
 {
@@ -5682,6 +6497,16 @@ static inline int vfio_abi_region_type_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_type_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_type *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_type_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -5716,8 +6541,8 @@ static inline int vfio_abi_region_msix_mappable_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_msix_mappable_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_msix_mappable_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_msix_mappable *out)
 {
@@ -5731,6 +6556,16 @@ static inline int vfio_abi_region_msix_mappable_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_msix_mappable_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_msix_mappable *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_msix_mappable_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -5765,8 +6600,8 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_nvlink2_ssatgt_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_ssatgt_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
 {
@@ -5780,6 +6615,16 @@ static inline int vfio_abi_region_nvlink2_ssatgt_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_ssatgt_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_nvlink2_ssatgt *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_nvlink2_ssatgt_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -5815,8 +6660,8 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_nvlink2_lnkspd_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_lnkspd_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
 {
@@ -5832,6 +6677,16 @@ static inline int vfio_abi_region_nvlink2_lnkspd_find(
 	return found;
 }
 
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_lnkspd_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_nvlink2_lnkspd *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_nvlink2_lnkspd_next(&walk, out);
+}
+
 /* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_nvlink2_lnkspd_append(
 		struct vfio_abi_reply_builder *to,
@@ -5845,17 +6700,17 @@ static inline void vfio_abi_region_nvlink2_lnkspd_append(
 }
 
 static const struct vfio_abi__known_array vfio_abi__region_arrays[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 1, 16, 16 },	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
 	{ 0, 0, 0 }
 };
 
 static const struct vfio_abi__input vfio_abi__type1_info_inputs[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__type1_info_host
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 0, 4,
 	2,	/* VFIO_IOMMU_INFO_CAPS */
 	16, vfio_abi__type1_info_inputs
@@ -5901,12 +6756,11 @@ static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)
 {
-	__u8 kept[1];
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
 	result = vfio_abi__ask(request, &vfio_abi__type1_info_host,
-			&info->reply, kept);
+			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__type1_info_read(info);
 	return result;
@@ -5960,17 +6814,17 @@ static inline int vfio_abi_type1_next(
 }
 
 /*
- * Finds the next capability with an id. Returns 1, 0 if there is none, or the
- * kind of the error. If several capabilities have the id, each call returns the
- * next of them.
+ * Finds the first capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error.
  */
 static inline int vfio_abi_type1_find(
-		struct vfio_abi_walk *walk, __u32 id,
+		const struct vfio_abi_type1_info *info, __u32 id,
 		struct vfio_abi_cap *cap)
 {
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
 	int found;
 
-	while ((found = vfio_abi_type1_next(walk, cap)) > 0)
+	while ((found = vfio_abi_type1_next(&walk, cap)) > 0)
 		if (cap->id == id && cap->version)
 			break;
 	return found;
@@ -5999,8 +6853,8 @@ static inline int vfio_abi_type1_iova_range_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_type1_iova_range_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_iova_range_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_iova_range *out)
 {
@@ -6014,6 +6868,16 @@ static inline int vfio_abi_type1_iova_range_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_iova_range_find(
+		const struct vfio_abi_type1_info *info,
+		struct vfio_abi_type1_iova_range *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
+
+	return vfio_abi_type1_iova_range_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -6079,8 +6943,8 @@ static inline int vfio_abi_type1_migration_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_type1_migration_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_migration_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_migration *out)
 {
@@ -6094,6 +6958,16 @@ static inline int vfio_abi_type1_migration_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_migration_find(
+		const struct vfio_abi_type1_info *info,
+		struct vfio_abi_type1_migration *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
+
+	return vfio_abi_type1_migration_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -6131,8 +7005,8 @@ static inline int vfio_abi_type1_dma_avail_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_type1_dma_avail_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_dma_avail_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_dma_avail *out)
 {
@@ -6148,6 +7022,16 @@ static inline int vfio_abi_type1_dma_avail_find(
 	return found;
 }
 
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_dma_avail_find(
+		const struct vfio_abi_type1_info *info,
+		struct vfio_abi_type1_dma_avail *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
+
+	return vfio_abi_type1_dma_avail_next(&walk, out);
+}
+
 /* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_dma_avail_append(
 		struct vfio_abi_reply_builder *to,
@@ -6161,7 +7045,7 @@ static inline void vfio_abi_type1_dma_avail_append(
 }
 
 static const struct vfio_abi__known_array vfio_abi__type1_arrays[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 1, 16, 16 },	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
 	{ 0, 0, 0 }
 };
@@ -6174,11 +7058,11 @@ __attribute__((unused)) = {
  * Since Linux 6.6.
  */
 static const __u32 vfio_abi__profile_device_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_device
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__device_info_host, &vfio_abi__info_format,
 	vfio_abi__device_arrays, vfio_abi__profile_device_ends,
 	16, 24, 24, 8,
@@ -6194,11 +7078,11 @@ __attribute__((unused)) = {
  * Since Linux 5.10.
  */
 static const __u32 vfio_abi__profile_device_v5_10_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 20, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_device_v5_10
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__device_info_host, &vfio_abi__info_format,
 	vfio_abi__device_arrays, vfio_abi__profile_device_v5_10_ends,
 	16, 20, 20, 1,
@@ -6215,11 +7099,11 @@ __attribute__((unused)) = {
  * Since Linux 6.19.
  */
 static const __u32 vfio_abi__profile_region_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	32, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_region
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__region_info_host, &vfio_abi__info_format,
 	vfio_abi__region_arrays, vfio_abi__profile_region_ends,
 	32, 32, 32, 8,
@@ -6235,15 +7119,35 @@ __attribute__((unused)) = {
  * Since Linux 4.6.
  */
 static const __u32 vfio_abi__profile_vfio_user_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	32, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_vfio_user
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__region_info_host, &vfio_abi__info_format,
 	vfio_abi__region_arrays, vfio_abi__profile_vfio_user_ends,
 	32, 32, 32, 8,
 	VFIO_ABI__FLAG_CLEAR, 0, 1, VFIO_ABI__ZERO
+};
+
+/*
+ * A server on a socket, tied to no kernel release. A short reply has the caps
+ * flag and a cap_offset of 32, although nothing follows: only argsz shows that
+ * the reply is incomplete.
+ *
+ * Handler: rust-vmm vfio-user/src/lib.rs, Server::handle_command at 96c82d1
+ * Since Linux 4.6.
+ */
+static const __u32 vfio_abi__profile_vfio_user_rust_vmm_ends[]
+__attribute__((__unused__)) = {
+	32, 0
+};
+static const struct vfio_abi_profile vfio_abi_profile_vfio_user_rust_vmm
+__attribute__((__unused__)) = {
+	&vfio_abi__region_info_host, &vfio_abi__info_format,
+	vfio_abi__region_arrays, vfio_abi__profile_vfio_user_rust_vmm_ends,
+	32, 32, 32, 8,
+	VFIO_ABI__OFFSET_SET, 0, 1, VFIO_ABI__ZERO
 };
 
 /*
@@ -6255,11 +7159,11 @@ __attribute__((unused)) = {
  * Since Linux 5.4.
  */
 static const __u32 vfio_abi__profile_type1_v5_4_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 20, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_type1_v5_4
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_type1_v5_4_ends,
 	16, 20, 24, 1,
@@ -6271,11 +7175,11 @@ __attribute__((unused)) = {
  * Since Linux 6.6.
  */
 static const __u32 vfio_abi__profile_type1_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_type1
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_type1_ends,
 	16, 24, 24, 8,
@@ -6290,11 +7194,11 @@ __attribute__((unused)) = {
  * Since Linux 6.2.
  */
 static const __u32 vfio_abi__profile_iommufd_v6_2_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_iommufd_v6_2
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_v6_2_ends,
 	16, 24, 24, 1,
@@ -6311,11 +7215,11 @@ __attribute__((unused)) = {
  * Since Linux 6.6.
  */
 static const __u32 vfio_abi__profile_iommufd_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_iommufd
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_ends,
 	16, 24, 24, 8,

@@ -2,8 +2,9 @@
 
 //! Operations of all types of flags and of named numbers.
 //!
-//! Unknown bits and numbers of newer kernels are kept, and `Debug` prints them as
-//! numbers after the names.
+//! Both kinds have the same shape: `.0` and `bits()` are the integer, `From` converts
+//! both ways and keeps unknown bits and numbers of newer kernels, and `from_bits`
+//! accepts known ones only. `Debug` prints unknown ones as numbers after the names.
 
 /// Implements the operations of a type of flags; `NAMED` lists its single bits.
 #[allow(unused_macros, reason = "an ABI may have no flags")]
@@ -15,9 +16,47 @@ macro_rules! flags {
                 Self(0)
             }
 
+            /// Every flag that has a name.
+            pub const fn all() -> Self {
+                let (mut all, mut rest) = (0, Self::NAMED);
+                while let [(_, flag), others @ ..] = rest {
+                    all |= flag.0;
+                    rest = others;
+                }
+                Self(all)
+            }
+
+            /// The flags with these bits; none if a bit has no name. `From` keeps such bits.
+            pub const fn from_bits(bits: $int) -> Option<Self> {
+                match bits & !Self::all().0 {
+                    0 => Some(Self(bits)),
+                    _ => None,
+                }
+            }
+
+            /// The flags with those of the bits that have a name.
+            pub const fn from_bits_truncate(bits: $int) -> Self {
+                Self(bits & Self::all().0)
+            }
+
+            /// The flags with these bits, known and unknown.
+            pub const fn from_bits_retain(bits: $int) -> Self {
+                Self(bits)
+            }
+
             /// The bits, known and unknown.
             pub const fn bits(self) -> $int {
                 self.0
+            }
+
+            /// Whether no bit is set.
+            pub const fn is_empty(self) -> bool {
+                self.0 == 0
+            }
+
+            /// Whether every flag that has a name is set.
+            pub const fn is_all(self) -> bool {
+                self.contains(Self::all())
             }
 
             /// Whether all of `flags` are set.
@@ -30,14 +69,68 @@ macro_rules! flags {
                 self.0 & flags.0 != 0
             }
 
-            /// The flags of both.
+            /// The flags that are in one of both; also `|`.
             pub const fn union(self, flags: Self) -> Self {
                 Self(self.0 | flags.0)
             }
 
+            /// The flags that are in both; also `&`.
+            pub const fn intersection(self, flags: Self) -> Self {
+                Self(self.0 & flags.0)
+            }
+
+            /// These flags without `flags`; also `-`.
+            pub const fn difference(self, flags: Self) -> Self {
+                Self(self.0 & !flags.0)
+            }
+
+            /// The flags that are in exactly one of both; also `^`.
+            pub const fn symmetric_difference(self, flags: Self) -> Self {
+                Self(self.0 ^ flags.0)
+            }
+
+            /// The flags with a name that are not set; also `!`.
+            pub const fn complement(self) -> Self {
+                Self::from_bits_truncate(!self.0)
+            }
+
+            /// Sets `flags`.
+            pub const fn insert(&mut self, flags: Self) {
+                self.0 |= flags.0;
+            }
+
+            /// Clears `flags`.
+            pub const fn remove(&mut self, flags: Self) {
+                self.0 &= !flags.0;
+            }
+
+            /// Inverts `flags`.
+            pub const fn toggle(&mut self, flags: Self) {
+                self.0 ^= flags.0;
+            }
+
+            /// Sets or clears `flags`.
+            pub const fn set(&mut self, flags: Self, value: bool) {
+                match value {
+                    true => self.insert(flags),
+                    false => self.remove(flags),
+                }
+            }
+
             /// The bits without a name.
-            pub fn unknown(self) -> $int {
-                Self::NAMED.iter().fold(self.0, |rest, (_, flag)| rest & !flag.0)
+            pub const fn unknown(self) -> $int {
+                self.0 & !Self::all().0
+            }
+
+            /// The set flags that have a name, one by one.
+            pub fn iter(self) -> impl Iterator<Item = Self> {
+                self.iter_names().map(|(_, flag)| flag)
+            }
+
+            /// The same with their names.
+            pub fn iter_names(self) -> impl Iterator<Item = (&'static str, Self)> {
+                let named = Self::NAMED.iter().copied();
+                named.filter(move |(_, flag)| self.contains(*flag))
             }
         }
 
@@ -51,7 +144,7 @@ macro_rules! flags {
 
         impl core::ops::BitOrAssign for $name {
             fn bitor_assign(&mut self, flags: Self) {
-                self.0 |= flags.0;
+                self.insert(flags);
             }
         }
 
@@ -59,7 +152,61 @@ macro_rules! flags {
             type Output = Self;
 
             fn bitand(self, flags: Self) -> Self {
-                Self(self.0 & flags.0)
+                self.intersection(flags)
+            }
+        }
+
+        impl core::ops::BitAndAssign for $name {
+            fn bitand_assign(&mut self, flags: Self) {
+                self.0 &= flags.0;
+            }
+        }
+
+        impl core::ops::BitXor for $name {
+            type Output = Self;
+
+            fn bitxor(self, flags: Self) -> Self {
+                self.symmetric_difference(flags)
+            }
+        }
+
+        impl core::ops::BitXorAssign for $name {
+            fn bitxor_assign(&mut self, flags: Self) {
+                self.toggle(flags);
+            }
+        }
+
+        impl core::ops::Sub for $name {
+            type Output = Self;
+
+            fn sub(self, flags: Self) -> Self {
+                self.difference(flags)
+            }
+        }
+
+        impl core::ops::SubAssign for $name {
+            fn sub_assign(&mut self, flags: Self) {
+                self.remove(flags);
+            }
+        }
+
+        impl core::ops::Not for $name {
+            type Output = Self;
+
+            fn not(self) -> Self {
+                self.complement()
+            }
+        }
+
+        impl Extend<$name> for $name {
+            fn extend<I: IntoIterator<Item = Self>>(&mut self, flags: I) {
+                flags.into_iter().for_each(|flags| self.insert(flags));
+            }
+        }
+
+        impl FromIterator<$name> for $name {
+            fn from_iter<I: IntoIterator<Item = Self>>(flags: I) -> Self {
+                flags.into_iter().fold(Self::empty(), Self::union)
             }
         }
 
@@ -77,9 +224,8 @@ macro_rules! flags {
 
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                let set = Self::NAMED.iter().filter(|(_, flag)| self.contains(*flag));
                 let mut separator = "";
-                for (name, _) in set {
+                for (name, _) in self.iter_names() {
                     write!(f, "{separator}{name}")?;
                     separator = " | ";
                 }
@@ -98,6 +244,23 @@ macro_rules! flags {
 macro_rules! numbers {
     ($name:ident, $int:ty) => {
         impl $name {
+            /// The number if it has a name. `From` keeps other numbers.
+            pub const fn from_bits(bits: $int) -> Option<Self> {
+                let mut rest = Self::NAMED;
+                while let [(_, number), others @ ..] = rest {
+                    if number.0 == bits {
+                        return Some(*number);
+                    }
+                    rest = others;
+                }
+                None
+            }
+
+            /// The number, known or unknown.
+            pub const fn bits(self) -> $int {
+                self.0
+            }
+
             /// The number's name, if it has one.
             pub fn name(self) -> Option<&'static str> {
                 let named = Self::NAMED.iter().find(|(_, number)| *number == self);

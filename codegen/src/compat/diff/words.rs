@@ -70,6 +70,7 @@ pub(super) fn when_too_small_word(when: WhenTooSmall) -> &'static str {
         WhenTooSmall::OffsetZero => "offset_zero",
         WhenTooSmall::Partial => "partial",
         WhenTooSmall::FlagClear => "flag_clear",
+        WhenTooSmall::OffsetSet => "offset_set",
     }
 }
 

@@ -104,6 +104,7 @@ impl HandlerChange<'_, '_> {
             WhenTooSmall::OffsetZero => "the flag and an offset of 0",
             WhenTooSmall::Partial => "the flag, an offset of 0 and some capabilities",
             WhenTooSmall::FlagClear => "no flag",
+            WhenTooSmall::OffsetSet => "the flag and the offset of the full reply",
         };
         let (was, is) = (words(before.when_too_small), words(now.when_too_small));
         let message = format!("a short buffer sees {is}, {was} before");

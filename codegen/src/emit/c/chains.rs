@@ -12,12 +12,12 @@ mod view;
 use askama::Template;
 
 use super::comment::Comment;
-use super::{runtime, section};
+use super::{runtime, section, value_names};
 use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat};
 use crate::ir::{Abi, Chain, ChainStart};
 use crate::names;
 use unique_names::UniqueNames;
-use view::{ChainView, ChainsView, FormatView, StartView};
+use view::{ChainView, ChainsView, FormatView, HostView, SourceView, StartView};
 
 /// Prints the plan in C.
 pub(super) struct Emitter<'a> {
@@ -44,7 +44,8 @@ impl<'a> Emitter<'a> {
         let parts = runtime::WALK.iter().chain(runtime::REPLY.iter().filter(|_| hosted));
         let renamed = |part: &&str| runtime::renamed(part, self.stem, self.macro_prefix);
         let runtime: Vec<_> = parts.map(renamed).collect();
-        let mut names = UniqueNames::words(&runtime);
+        let value_names = value_names::text(self.abi, self.stem, self.macro_prefix);
+        let mut names = UniqueNames::words([&runtime[..], &[value_names]].concat().as_slice());
         let formats = self.abi.cap_headers.iter().zip(&plan.headers);
         let formats = formats.map(|(header, format)| {
             let name = self.internal(&mut names, &[&header.name, "format"]);
@@ -106,11 +107,26 @@ impl<'a> Emitter<'a> {
             caps,
             next,
             find,
+            source: self.source(host.as_ref()),
             format: format.to_owned(),
             host,
             start: self.start(chain, plan),
             tails,
             capabilities: capabilities.collect(),
+        }
+    }
+
+    /// The reply before a chain; without one, the bytes in which the chain starts.
+    fn source(&self, host: Option<&HostView<'_>>) -> SourceView {
+        match host {
+            Some(host) => SourceView {
+                parameters: format!("const struct {} *info", host.name),
+                arguments: "info",
+            },
+            None => SourceView {
+                parameters: format!("const void *buf, {}_size len", self.stem),
+                arguments: "buf, len",
+            },
         }
     }
 

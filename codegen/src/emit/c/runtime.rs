@@ -3,8 +3,11 @@
 /// The prefix of names in the runtime.
 const STEM: &str = "capchain_";
 
-/// The conversion that every part of the header uses.
-pub(super) const CAST: &str = include_str!("../../../runtime/c/cast.h");
+/// The macros that every part of the header uses.
+pub(super) const BASE: &str = include_str!("../../../runtime/c/base.h");
+
+/// The functions that print flags.
+pub(super) const NAMES: &str = include_str!("../../../runtime/c/names.h");
 
 /// The files that walk chains; each uses those before it.
 pub(super) const WALK: [&str; 4] = [

@@ -7,6 +7,7 @@ use super::groups;
 use super::tabs::{end_column, next_tab_stop, tabs};
 use super::view::{DefineView, FieldView, MemberView, StructView};
 use crate::ir::{Abi, Field, GroupId, Meta, Role, Struct, StructId, Type, UnionArm};
+use crate::layout::Int;
 use crate::names;
 use crate::release::Since;
 
@@ -40,8 +41,22 @@ fn shaped(abi: &Abi, id: StructId, bare: bool) -> StructView {
         extension: if needs_extension(struct_) { "__extension__ " } else { "" },
         name: struct_.name.clone(),
         members: member_views(abi, members.collect(), INDENT),
-        attribute: if struct_.packed { " __attribute__((packed))" } else { "" },
+        attribute: if struct_.packed { " __attribute__((__packed__))" } else { "" },
     }
+}
+
+/// Whether a member has a type that old kernel headers lack.
+pub(super) fn have_aligned_u64(abi: &Abi) -> bool {
+    fn holds(type_: &Type) -> bool {
+        match type_ {
+            Type::Int(int) | Type::Pointer(int) => *int == Int::AlignedU64,
+            Type::Array(element, ..) | Type::Flexible(element, _) => holds(element),
+            Type::Union(arms) => arms.iter().any(|arm| holds(&arm.type_)),
+            Type::Struct(_) => false,
+        }
+    }
+    let mut fields = abi.structs.iter().flat_map(|struct_| &struct_.fields);
+    fields.any(|field| holds(&field.type_))
 }
 
 /// Anonymous unions are an extension in C99, flexible arrays in C++.

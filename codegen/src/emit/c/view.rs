@@ -42,10 +42,12 @@ pub(super) struct TypesView {
     pub(super) macro_prefix: String,
     /// The start of the header's own types and functions.
     pub(super) stem: String,
-    /// The macro of a conversion.
-    pub(super) cast: String,
+    /// The macros that every part uses.
+    pub(super) base: String,
     /// Whether ioctl numbers are built.
     pub(super) ioctls: bool,
+    /// Whether a member is an `__aligned_u64`.
+    pub(super) aligned_u64: bool,
     /// The kernel headers that declare the same names.
     pub(super) kernel_headers: Vec<KernelHeaderView>,
     /// Sections, grouped by kernel header.
@@ -54,6 +56,40 @@ pub(super) struct TypesView {
     pub(super) assertions: Vec<AssertionsView>,
     /// Whether an assertion has a number for each data model.
     pub(super) models: bool,
+}
+
+/// The part with names of flags and numbers.
+#[derive(Template)]
+#[template(path = "value_names.h.jinja", escape = "none")]
+pub(super) struct ValueNamesView {
+    /// The start of the header's own types and functions.
+    pub(super) stem: String,
+    /// The start of the header's own macros.
+    pub(super) macro_prefix: String,
+    /// The function that prints flags.
+    pub(super) runtime: Option<String>,
+    pub(super) groups: Vec<NamedGroupView>,
+}
+
+/// Flags or numbers that have names.
+pub(super) struct NamedGroupView {
+    /// An empty line and the comment.
+    pub(super) comment: Vec<String>,
+    /// The function that returns a name.
+    pub(super) name: String,
+    /// The function that prints flags.
+    pub(super) text: Option<String>,
+    /// The type of the parameter.
+    pub(super) type_: &'static str,
+    pub(super) values: Vec<NamedValueView>,
+}
+
+/// A number and its names.
+pub(super) struct NamedValueView {
+    /// A literal.
+    pub(super) number: String,
+    pub(super) constant: String,
+    pub(super) short: String,
 }
 
 /// The part with declarations for older kernel headers and feature tests.

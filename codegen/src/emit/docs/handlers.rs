@@ -92,6 +92,7 @@ fn short(handler: &Handler) -> &str {
         (None, Some(WhenTooSmall::OffsetZero)) => "offset 0",
         (None, Some(WhenTooSmall::Partial)) => "offset 0, partial",
         (None, Some(WhenTooSmall::FlagClear)) => "no flag",
+        (None, Some(WhenTooSmall::OffsetSet)) => "offset set",
         (None, None) => "",
     }
 }

@@ -61,7 +61,7 @@ fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream 
         let (short, constant) = (ident(&value.short), ident(&value.name));
         quote!(#doc pub const #short: Self = Self(#constant);)
     });
-    let named = group.values.iter().filter(|value| is_named(group, value)).map(|value| {
+    let named = group.named().map(|value| {
         let (text, short) = (&value.short, ident(&value.short));
         quote!((#text, Self::#short))
     });
@@ -86,14 +86,5 @@ fn newtype(docs: &Docs<'_>, group: &Group, name: &str, int: Int) -> TokenStream 
         }
 
         #operations!(#name, #type_);
-    }
-}
-
-/// Whether `Debug` prints a number by this name: single bits of flags, and
-/// all numbers but the one that only counts the others.
-fn is_named(group: &Group, value: &Value) -> bool {
-    match group.kind {
-        GroupKind::Flags => matches!(value.literal, Literal::Bit { .. }),
-        _ => value.count.is_none(),
     }
 }

@@ -166,6 +166,12 @@ fn methods(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
                 Self { #(#fields),* }
             }
 
+            /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+            pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+                change(&mut self);
+                self
+            }
+
             #(#accessors)*
         }
 

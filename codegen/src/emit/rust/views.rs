@@ -6,6 +6,7 @@ mod chain;
 pub(super) mod fields;
 mod host;
 mod new_cap;
+mod owned;
 mod profiles;
 
 use proc_macro2::TokenStream;

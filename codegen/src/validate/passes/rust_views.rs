@@ -69,13 +69,14 @@ fn types(check: &mut Check<'_>) {
     let chains = index.chains.iter().flat_map(|chain| {
         let name = &chain.item.chain;
         let type_ = group_type(name);
-        let own = [type_.clone() + "Cap", type_.clone() + "Caps", format!("New{type_}Cap")];
+        let own = ["Cap", "Caps", "CapBuf"].map(|end| [&type_, end].concat());
+        let own = own.into_iter().chain([format!("New{type_}Cap")]);
         let own = own.map(|type_| Made::new(type_, name, chain.validity));
         let host =
             chain.item.host.as_ref().map(|host| {
                 Made::new(group_type(without_prefix(prefix, host)), host, chain.validity)
             });
-        own.into_iter().chain(host)
+        own.chain(host)
     });
     let capabilities = index.capabilities.iter().filter_map(|one| {
         let chain = one.chain?;

@@ -99,8 +99,7 @@ int main(void)
 	__builtin_memcpy(space + 0x100, &word, 4);
 	word = 11u | 1u << 16;
 	__builtin_memcpy(space + 0x148, &word, 4);
-	walk = config_abi_pci_caps(space, 256);
-	if (config_abi_pci_pm_find(&walk, &pm) != 1 || pm.cap.at != 0x40)
+	if (config_abi_pci_pm_find(space, 256, &pm) != 1 || pm.cap.at != 0x40)
 		return 1;
 	walk = config_abi_pci_caps(space, 256);
 	while ((found = config_abi_pci_next(&walk, &cap)) > 0)

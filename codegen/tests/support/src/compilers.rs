@@ -25,12 +25,15 @@ pub const WARNINGS: &[&str] = &[
 const C: &[&str] = &["-std=c99", "-std=c11", "-std=c17", "-std=c2x"];
 const CPP: &[&str] = &["-std=c++11", "-std=c++14", "-std=c++17", "-std=c++20", "-std=c++2b"];
 
+/// A warning about a 0 that is a null pointer.
+const NULL_WARNING: &str = "-Wzero-as-null-pointer-constant";
+
 /// Compilers, the standards of their language, and warnings of single compilers.
 const COMPILERS: &[(&str, &[&str], &[&str])] = &[
     ("gcc", C, &["-Wcast-align=strict"]),
-    ("g++", CPP, &["-Wcast-align=strict", "-Wold-style-cast"]),
+    ("g++", CPP, &["-Wcast-align=strict", "-Wold-style-cast", NULL_WARNING]),
     ("clang", C, &["-Wcast-align"]),
-    ("clang++", CPP, &["-Wcast-align", "-Wold-style-cast"]),
+    ("clang++", CPP, &["-Wcast-align", "-Wold-style-cast", NULL_WARNING]),
 ];
 
 /// The modes of this machine's processor. gcc-multilib links to the kernel's headers;

@@ -31,14 +31,6 @@
  * 64-bit kernel, also in 32-bit programs: the kernel does not translate.
  * They are read and written at any alignment.
  */
-#ifdef __cplusplus
-#define VFIO_ABI__NULL	nullptr
-#else
-#define VFIO_ABI__NULL	((void *)0)
-#endif
-
-/* size_t, without <stddef.h>. */
-typedef __SIZE_TYPE__ vfio_abi_size;
 
 static inline __u16 vfio_abi__u16(const __u8 *bytes)
 {
@@ -317,7 +309,7 @@ static inline void vfio_abi__step_backwards(
  * 0 at the end, or the kind of the error; walk->error has the details. After an
  * error, every call returns the same error.
  */
-static inline __attribute__((always_inline)) int vfio_abi__visit(
+static inline __attribute__((__always_inline__)) int vfio_abi__visit(
 		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
@@ -531,15 +523,16 @@ static inline struct vfio_abi_walk vfio_abi__start_reply(
 /*
  * Calls, and calls again with a larger buffer if the reply did not fit.
  *
- * buf starts with the struct that the call takes, with its input fields set.
- * Before every call, argsz is set and all other bytes are cleared. call passes
- * buf on: to ioctl(), or over a socket. It returns 0, or an error, which the
- * request returns unchanged. If it knows how many bytes were written, it stores
- * the number in written, whose initial value is len.
+ * Before every call, argsz and the input fields are set and all other bytes of
+ * buf are cleared. call passes buf on: to ioctl(), or over a socket. It returns
+ * 0, or an error, which the request returns unchanged. If it knows how many
+ * bytes were written, it stores the number in written, whose initial value is
+ * len.
  *
  * grow may be null. It enlarges buf to at least need bytes, as realloc() does,
  * sets len and returns 0; or it changes neither and returns another value. need
- * comes from the other side, which may ask for any size.
+ * comes from the other side, which may ask for any size. With grow, buf can be
+ * null at first, with a len of 0.
  */
 struct vfio_abi_request {
 	void	*buf;
@@ -552,21 +545,18 @@ struct vfio_abi_request {
 	int	fd;		/* for functions that make ioctls */
 };
 
-/* Copies the input fields to kept, or back. */
-static inline void vfio_abi__inputs(const struct vfio_abi__host *host,
-				    __u8 *bytes, __u32 len, __u8 *kept,
-				    int back)
+/* Sets the input fields; their values follow each other in inputs. */
+static inline void vfio_abi__put_inputs(const struct vfio_abi__host *host,
+					__u8 *bytes, __u32 len,
+					const __u8 *inputs)
 {
 	const struct vfio_abi__input *input;
 
 	for (input = host->inputs; input->size; input++) {
 		if (input->at <= len && input->size <= len - input->at)
-			__builtin_memcpy(back ? bytes + input->at : kept,
-					 back ? kept : bytes + input->at,
+			__builtin_memcpy(bytes + input->at, inputs,
 					 input->size);
-		else if (!back)
-			__builtin_memset(kept, 0, input->size);
-		kept += input->size;
+		inputs += input->size;
 	}
 }
 
@@ -588,13 +578,14 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 
 /* Sets up the buffer and calls once. */
 static inline int vfio_abi__call(struct vfio_abi_request *request,
-				 const struct vfio_abi__host *host, __u8 *kept)
+				 const struct vfio_abi__host *host,
+				 const __u8 *inputs)
 {
 	__u8 *bytes = VFIO_ABI__CAST(__u8 *, request->buf);
 	const __u32 len = vfio_abi__len(request->len);
 
 	__builtin_memset(bytes, 0, request->len);
-	vfio_abi__inputs(host, bytes, len, kept, 1);
+	vfio_abi__put_inputs(host, bytes, len, inputs);
 	vfio_abi__put(bytes + host->argsz, 4, len);
 	request->written = request->len;
 	request->calls++;
@@ -604,26 +595,23 @@ static inline int vfio_abi__call(struct vfio_abi_request *request,
 /*
  * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT with
  * the part that fits, if any, and the required size in need; VFIO_ABI_TOO_SHORT
- * if the answer is not a reply; or the error of a call. kept has room for the
- * input fields.
+ * if the answer is not a reply; or the error of a call.
  */
 static inline int vfio_abi__ask(struct vfio_abi_request *request,
 				const struct vfio_abi__host *host,
-				struct vfio_abi_reply *reply, __u8 *kept)
+				struct vfio_abi_reply *reply,
+				const __u8 *inputs)
 {
 	__u32 need = host->minsz;
 	int result;
 
 	request->calls = 0;
 	__builtin_memset(reply, 0, sizeof(*reply));
-	vfio_abi__inputs(host, VFIO_ABI__CAST(__u8 *, request->buf),
-			 request->buf ? vfio_abi__len(request->len) : 0,
-			 kept, 0);
 	while (request->calls < VFIO_ABI__CALLS) {
 		if (!vfio_abi__room(request, reply, need))
 			break;
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = vfio_abi__call(request, host, kept);
+		result = vfio_abi__call(request, host, inputs);
 		if (result)
 			return result;
 		result = vfio_abi__parse(host, reply, request->buf,
@@ -650,6 +638,7 @@ enum vfio_abi__when_too_small {
 	VFIO_ABI__OFFSET_ZERO,	/* the flag set, and a cap_offset of 0 */
 	VFIO_ABI__PARTIAL,	/* the same, and the capabilities that fit */
 	VFIO_ABI__FLAG_CLEAR,	/* the flag clear */
+	VFIO_ABI__OFFSET_SET,	/* as if the capabilities followed */
 };
 
 /* The array of a known capability. A list of arrays ends with each = 0. */
@@ -722,7 +711,9 @@ static inline void vfio_abi__store_clamped(
 	__u8 bytes[8];
 
 	vfio_abi__put(bytes, width, number);
-	__builtin_memcpy(to->bytes + at, bytes, room < width ? room : width);
+	if (room)
+		__builtin_memcpy(to->bytes + at, bytes,
+				 room < width ? room : width);
 }
 
 /* Whether vfio_abi_reply_fixed() leaves a byte of the fixed part alone. */
@@ -767,6 +758,18 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 	return 0;
 }
 
+/*
+ * Starts a reply without a buffer. Nothing is written; after the loop, need is
+ * the size of the full reply.
+ */
+static inline void vfio_abi_reply_measure(struct vfio_abi_reply_builder *to,
+					  const struct vfio_abi_profile *profile)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	to->profile = profile;
+	to->whole = profile->fixed_size;
+}
+
 /* Writes the fields that depend on the size: argsz, flags and cap_offset. */
 static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 {
@@ -774,7 +777,7 @@ static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 	const struct vfio_abi__host *host = profile->host;
 	const int here = to->fits && to->end <= to->room;
 	const int is_short = to->count && !here;
-	__u32 flags = to->flags & ~host->caps_flag;
+	__u32 flags = to->flags & ~host->caps_flag, first = 0;
 
 	to->need = to->count ? vfio_abi__len(to->end) : to->whole;
 	to->written = to->count && here ? to->need : to->fixed;
@@ -782,10 +785,11 @@ static inline void vfio_abi__reply_end(struct vfio_abi_reply_builder *to)
 	    (here || profile->when_too_small != VFIO_ABI__FLAG_CLEAR))
 		flags |= host->caps_flag;
 	vfio_abi__store_clamped(to, host->flags, 4, flags);
+	if (to->count &&
+	    (here || profile->when_too_small == VFIO_ABI__OFFSET_SET))
+		first = profile->first_cap;
 	if (to->count || profile->unset != VFIO_ABI__ECHO)
-		vfio_abi__store_clamped(to, host->cap_offset, 4,
-					to->count && here ? profile->first_cap
-							  : 0);
+		vfio_abi__store_clamped(to, host->cap_offset, 4, first);
 	if (is_short || profile->always_sets_argsz)
 		vfio_abi__store_clamped(to, host->argsz, 4, to->need);
 }
@@ -850,7 +854,7 @@ static inline __u8 *vfio_abi__reply_room(struct vfio_abi_reply_builder *to,
 
 	if (to->pass != 2 || !(to->fits || partial) || at > to->room ||
 	    size > to->room - at)
-		return 0;
+		return VFIO_ABI__NULL;
 	return to->bytes + at;
 }
 
@@ -1000,7 +1004,7 @@ static inline void vfio_abi_reply_append(struct vfio_abi_reply_builder *to,
 
 /* Capabilities that start with struct vfio_info_cap_header. */
 static const struct vfio_abi__format vfio_abi__info_format
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	8, 8,
 	{ 0, 2, 0, 0xffff },	/* id */
 	{ 2, 2, 0, 0xffff },	/* version */
@@ -1009,11 +1013,11 @@ __attribute__((unused)) = {
 };
 
 static const struct vfio_abi__input vfio_abi__device_info_inputs[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__device_info_host
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 0, 4,
 	0x80,	/* VFIO_DEVICE_FLAGS_CAPS */
 	16, vfio_abi__device_info_inputs
@@ -1061,12 +1065,11 @@ static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
 {
-	__u8 kept[1];
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
 	result = vfio_abi__ask(request, &vfio_abi__device_info_host,
-			&info->reply, kept);
+			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__device_info_read(info);
 	return result;
@@ -1130,17 +1133,17 @@ static inline int vfio_abi_device_next(
 }
 
 /*
- * Finds the next capability with an id. Returns 1, 0 if there is none, or the
- * kind of the error. If several capabilities have the id, each call returns the
- * next of them.
+ * Finds the first capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error.
  */
 static inline int vfio_abi_device_find(
-		struct vfio_abi_walk *walk, __u32 id,
+		const struct vfio_abi_device_info *info, __u32 id,
 		struct vfio_abi_cap *cap)
 {
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
 	int found;
 
-	while ((found = vfio_abi_device_next(walk, cap)) > 0)
+	while ((found = vfio_abi_device_next(&walk, cap)) > 0)
 		if (cap->id == id && cap->version)
 			break;
 	return found;
@@ -1190,8 +1193,8 @@ static inline int vfio_abi_device_zpci_base_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_base_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_base_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_base *out)
 {
@@ -1205,6 +1208,16 @@ static inline int vfio_abi_device_zpci_base_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_base_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_base *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_base_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -1268,8 +1281,8 @@ static inline int vfio_abi_device_zpci_group_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_group_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_group_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_group *out)
 {
@@ -1283,6 +1296,16 @@ static inline int vfio_abi_device_zpci_group_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_group_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_group *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_group_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -1328,8 +1351,8 @@ static inline int vfio_abi_device_zpci_util_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_util_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_util_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_util *out)
 {
@@ -1343,6 +1366,16 @@ static inline int vfio_abi_device_zpci_util_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_util_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_util *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_util_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -1397,8 +1430,8 @@ static inline int vfio_abi_device_zpci_pfip_read(
 				vfio_abi__u32(cap->bytes + 8), 1);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_zpci_pfip_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_pfip_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_zpci_pfip *out)
 {
@@ -1412,6 +1445,16 @@ static inline int vfio_abi_device_zpci_pfip_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_zpci_pfip_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_zpci_pfip *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_zpci_pfip_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -1464,8 +1507,8 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_device_pci_atomic_comp_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_pci_atomic_comp_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_device_pci_atomic_comp *out)
 {
@@ -1481,6 +1524,16 @@ static inline int vfio_abi_device_pci_atomic_comp_find(
 	return found;
 }
 
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_device_pci_atomic_comp_find(
+		const struct vfio_abi_device_info *info,
+		struct vfio_abi_device_pci_atomic_comp *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_device_caps(info);
+
+	return vfio_abi_device_pci_atomic_comp_next(&walk, out);
+}
+
 /* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_device_pci_atomic_comp_append(
 		struct vfio_abi_reply_builder *to,
@@ -1494,19 +1547,19 @@ static inline void vfio_abi_device_pci_atomic_comp_append(
 }
 
 static const struct vfio_abi__known_array vfio_abi__device_arrays[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 3, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_UTIL */
 	{ 4, 12, 1 },	/* VFIO_DEVICE_INFO_CAP_ZPCI_PFIP */
 	{ 0, 0, 0 }
 };
 
 static const struct vfio_abi__input vfio_abi__region_info_inputs[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 8, 4, 1 },
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__region_info_host
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	32, 0, 4,
 	8,	/* VFIO_REGION_INFO_FLAG_CAPS */
 	12, vfio_abi__region_info_inputs
@@ -1554,14 +1607,16 @@ static inline int vfio_abi_region_info_parse(
 /* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
+		__u32 index,
 		struct vfio_abi_region_info *info)
 {
-	__u8 kept[4];
+	__u8 inputs[4];
 	int result;
 
+	vfio_abi__put(inputs, 4, index);
 	__builtin_memset(info, 0, sizeof(*info));
 	result = vfio_abi__ask(request, &vfio_abi__region_info_host,
-			&info->reply, kept);
+			&info->reply, inputs);
 	if (info->reply.bytes)
 		vfio_abi__region_info_read(info);
 	return result;
@@ -1620,17 +1675,17 @@ static inline int vfio_abi_region_next(
 }
 
 /*
- * Finds the next capability with an id. Returns 1, 0 if there is none, or the
- * kind of the error. If several capabilities have the id, each call returns the
- * next of them.
+ * Finds the first capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error.
  */
 static inline int vfio_abi_region_find(
-		struct vfio_abi_walk *walk, __u32 id,
+		const struct vfio_abi_region_info *info, __u32 id,
 		struct vfio_abi_cap *cap)
 {
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
 	int found;
 
-	while ((found = vfio_abi_region_next(walk, cap)) > 0)
+	while ((found = vfio_abi_region_next(&walk, cap)) > 0)
 		if (cap->id == id && cap->version)
 			break;
 	return found;
@@ -1659,8 +1714,8 @@ static inline int vfio_abi_region_sparse_mmap_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_sparse_mmap_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_sparse_mmap_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_sparse_mmap *out)
 {
@@ -1674,6 +1729,16 @@ static inline int vfio_abi_region_sparse_mmap_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_sparse_mmap_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_sparse_mmap *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_sparse_mmap_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -1737,8 +1802,8 @@ static inline int vfio_abi_region_type_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_type_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_type_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_type *out)
 {
@@ -1752,6 +1817,16 @@ static inline int vfio_abi_region_type_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_type_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_type *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_type_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -1786,8 +1861,8 @@ static inline int vfio_abi_region_msix_mappable_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_msix_mappable_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_msix_mappable_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_msix_mappable *out)
 {
@@ -1801,6 +1876,16 @@ static inline int vfio_abi_region_msix_mappable_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_msix_mappable_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_msix_mappable *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_msix_mappable_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -1835,8 +1920,8 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_nvlink2_ssatgt_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_ssatgt_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
 {
@@ -1850,6 +1935,16 @@ static inline int vfio_abi_region_nvlink2_ssatgt_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_ssatgt_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_nvlink2_ssatgt *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_nvlink2_ssatgt_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -1885,8 +1980,8 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_region_nvlink2_lnkspd_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_lnkspd_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
 {
@@ -1902,6 +1997,16 @@ static inline int vfio_abi_region_nvlink2_lnkspd_find(
 	return found;
 }
 
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_region_nvlink2_lnkspd_find(
+		const struct vfio_abi_region_info *info,
+		struct vfio_abi_region_nvlink2_lnkspd *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_region_caps(info);
+
+	return vfio_abi_region_nvlink2_lnkspd_next(&walk, out);
+}
+
 /* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_region_nvlink2_lnkspd_append(
 		struct vfio_abi_reply_builder *to,
@@ -1915,17 +2020,17 @@ static inline void vfio_abi_region_nvlink2_lnkspd_append(
 }
 
 static const struct vfio_abi__known_array vfio_abi__region_arrays[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 1, 16, 16 },	/* VFIO_REGION_INFO_CAP_SPARSE_MMAP */
 	{ 0, 0, 0 }
 };
 
 static const struct vfio_abi__input vfio_abi__type1_info_inputs[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 0, 0, 0 }
 };
 static const struct vfio_abi__host vfio_abi__type1_info_host
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 0, 4,
 	2,	/* VFIO_IOMMU_INFO_CAPS */
 	16, vfio_abi__type1_info_inputs
@@ -1971,12 +2076,11 @@ static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)
 {
-	__u8 kept[1];
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
 	result = vfio_abi__ask(request, &vfio_abi__type1_info_host,
-			&info->reply, kept);
+			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__type1_info_read(info);
 	return result;
@@ -2030,17 +2134,17 @@ static inline int vfio_abi_type1_next(
 }
 
 /*
- * Finds the next capability with an id. Returns 1, 0 if there is none, or the
- * kind of the error. If several capabilities have the id, each call returns the
- * next of them.
+ * Finds the first capability with an id. Returns 1, 0 if there is none, or the
+ * kind of the error.
  */
 static inline int vfio_abi_type1_find(
-		struct vfio_abi_walk *walk, __u32 id,
+		const struct vfio_abi_type1_info *info, __u32 id,
 		struct vfio_abi_cap *cap)
 {
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
 	int found;
 
-	while ((found = vfio_abi_type1_next(walk, cap)) > 0)
+	while ((found = vfio_abi_type1_next(&walk, cap)) > 0)
 		if (cap->id == id && cap->version)
 			break;
 	return found;
@@ -2069,8 +2173,8 @@ static inline int vfio_abi_type1_iova_range_read(
 				vfio_abi__u32(cap->bytes + 8), 16);
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_type1_iova_range_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_iova_range_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_iova_range *out)
 {
@@ -2084,6 +2188,16 @@ static inline int vfio_abi_type1_iova_range_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_iova_range_find(
+		const struct vfio_abi_type1_info *info,
+		struct vfio_abi_type1_iova_range *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
+
+	return vfio_abi_type1_iova_range_next(&walk, out);
 }
 
 /* Reads an element: 1, or 0 if the index is too large. */
@@ -2149,8 +2263,8 @@ static inline int vfio_abi_type1_migration_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_type1_migration_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_migration_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_migration *out)
 {
@@ -2164,6 +2278,16 @@ static inline int vfio_abi_type1_migration_find(
 			break;
 	}
 	return found;
+}
+
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_migration_find(
+		const struct vfio_abi_type1_info *info,
+		struct vfio_abi_type1_migration *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
+
+	return vfio_abi_type1_migration_next(&walk, out);
 }
 
 /* Appends the capability; a cap.version of 0 means the newest version. */
@@ -2201,8 +2325,8 @@ static inline int vfio_abi_type1_dma_avail_read(
 	return 1;
 }
 
-/* Finds and reads the next one: 1, 0 if there is none, or the error. */
-static inline int vfio_abi_type1_dma_avail_find(
+/* Walks to the next one and reads it: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_dma_avail_next(
 		struct vfio_abi_walk *walk,
 		struct vfio_abi_type1_dma_avail *out)
 {
@@ -2218,6 +2342,16 @@ static inline int vfio_abi_type1_dma_avail_find(
 	return found;
 }
 
+/* Finds and reads the first one: 1, 0 if there is none, or the error. */
+static inline int vfio_abi_type1_dma_avail_find(
+		const struct vfio_abi_type1_info *info,
+		struct vfio_abi_type1_dma_avail *out)
+{
+	struct vfio_abi_walk walk = vfio_abi_type1_caps(info);
+
+	return vfio_abi_type1_dma_avail_next(&walk, out);
+}
+
 /* Appends the capability; a cap.version of 0 means the newest version. */
 static inline void vfio_abi_type1_dma_avail_append(
 		struct vfio_abi_reply_builder *to,
@@ -2231,7 +2365,7 @@ static inline void vfio_abi_type1_dma_avail_append(
 }
 
 static const struct vfio_abi__known_array vfio_abi__type1_arrays[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	{ 1, 16, 16 },	/* VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE */
 	{ 0, 0, 0 }
 };
@@ -2244,11 +2378,11 @@ __attribute__((unused)) = {
  * Since Linux 6.6.
  */
 static const __u32 vfio_abi__profile_device_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_device
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__device_info_host, &vfio_abi__info_format,
 	vfio_abi__device_arrays, vfio_abi__profile_device_ends,
 	16, 24, 24, 8,
@@ -2264,11 +2398,11 @@ __attribute__((unused)) = {
  * Since Linux 5.10.
  */
 static const __u32 vfio_abi__profile_device_v5_10_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 20, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_device_v5_10
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__device_info_host, &vfio_abi__info_format,
 	vfio_abi__device_arrays, vfio_abi__profile_device_v5_10_ends,
 	16, 20, 20, 1,
@@ -2285,11 +2419,11 @@ __attribute__((unused)) = {
  * Since Linux 6.19.
  */
 static const __u32 vfio_abi__profile_region_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	32, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_region
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__region_info_host, &vfio_abi__info_format,
 	vfio_abi__region_arrays, vfio_abi__profile_region_ends,
 	32, 32, 32, 8,
@@ -2305,15 +2439,35 @@ __attribute__((unused)) = {
  * Since Linux 4.6.
  */
 static const __u32 vfio_abi__profile_vfio_user_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	32, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_vfio_user
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__region_info_host, &vfio_abi__info_format,
 	vfio_abi__region_arrays, vfio_abi__profile_vfio_user_ends,
 	32, 32, 32, 8,
 	VFIO_ABI__FLAG_CLEAR, 0, 1, VFIO_ABI__ZERO
+};
+
+/*
+ * A server on a socket, tied to no kernel release. A short reply has the caps
+ * flag and a cap_offset of 32, although nothing follows: only argsz shows that
+ * the reply is incomplete.
+ *
+ * Handler: rust-vmm vfio-user/src/lib.rs, Server::handle_command at 96c82d1
+ * Since Linux 4.6.
+ */
+static const __u32 vfio_abi__profile_vfio_user_rust_vmm_ends[]
+__attribute__((__unused__)) = {
+	32, 0
+};
+static const struct vfio_abi_profile vfio_abi_profile_vfio_user_rust_vmm
+__attribute__((__unused__)) = {
+	&vfio_abi__region_info_host, &vfio_abi__info_format,
+	vfio_abi__region_arrays, vfio_abi__profile_vfio_user_rust_vmm_ends,
+	32, 32, 32, 8,
+	VFIO_ABI__OFFSET_SET, 0, 1, VFIO_ABI__ZERO
 };
 
 /*
@@ -2325,11 +2479,11 @@ __attribute__((unused)) = {
  * Since Linux 5.4.
  */
 static const __u32 vfio_abi__profile_type1_v5_4_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	16, 20, 0
 };
 static const struct vfio_abi_profile vfio_abi_profile_type1_v5_4
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_type1_v5_4_ends,
 	16, 20, 24, 1,
@@ -2341,11 +2495,11 @@ __attribute__((unused)) = {
  * Since Linux 6.6.
  */
 static const __u32 vfio_abi__profile_type1_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_type1
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_type1_ends,
 	16, 24, 24, 8,
@@ -2360,11 +2514,11 @@ __attribute__((unused)) = {
  * Since Linux 6.2.
  */
 static const __u32 vfio_abi__profile_iommufd_v6_2_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_iommufd_v6_2
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_v6_2_ends,
 	16, 24, 24, 1,
@@ -2381,11 +2535,11 @@ __attribute__((unused)) = {
  * Since Linux 6.6.
  */
 static const __u32 vfio_abi__profile_iommufd_ends[]
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	0
 };
 static const struct vfio_abi_profile vfio_abi_profile_iommufd
-__attribute__((unused)) = {
+__attribute__((__unused__)) = {
 	&vfio_abi__type1_info_host, &vfio_abi__info_format,
 	vfio_abi__type1_arrays, vfio_abi__profile_iommufd_ends,
 	16, 24, 24, 8,

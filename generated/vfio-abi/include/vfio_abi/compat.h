@@ -1045,17 +1045,17 @@ __extension__ struct vfio_eeh_pe_op {
 struct ccw_cmd_region {
 	__u32	command;
 	__u32	ret_code;
-} __attribute__((packed));
+} __attribute__((__packed__));
 #endif
 
 #ifndef SCHIB_AREA_SIZE
 struct ccw_schib_region {
 	__u8	schib_area[52];
-} __attribute__((packed));
+} __attribute__((__packed__));
 struct ccw_crw_region {
 	__u32	crw;
 	__u32	pad;
-} __attribute__((packed));
+} __attribute__((__packed__));
 #endif
 
 /* Linux 5.2 */

@@ -16,12 +16,22 @@
 #include <linux/types.h>
 #include <linux/ioctl.h>
 
+/* The <linux/types.h> of a program can be older than this type. */
+#ifndef __aligned_u64
+#define __aligned_u64	__u64 __attribute__((__aligned__(8)))
+#endif
+
 /* Names that start with VFIO_ABI__ or vfio_abi__ are internal. */
 #ifdef __cplusplus
 #define VFIO_ABI__CAST(type, value)	static_cast<type>(value)
+#define VFIO_ABI__NULL			nullptr
 #else
 #define VFIO_ABI__CAST(type, value)	((type)(value))
+#define VFIO_ABI__NULL			((void *)0)
 #endif
+
+/* size_t, without <stddef.h>. */
+typedef __SIZE_TYPE__ vfio_abi_size;
 
 /*
  * If a kernel header was included before, its declarations are used, and none
@@ -2297,7 +2307,7 @@ struct ccw_io_region {
 	__u8	irb_area[IRB_AREA_SIZE];
 	/* outcome of the last write, 0 or a negative errno kept as unsigned */
 	__u32	ret_code;
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 /*
  * The region of subtype VFIO_REGION_SUBTYPE_CCW_ASYNC_CMD. Writing it ends what
@@ -2310,7 +2320,7 @@ struct ccw_cmd_region {
 #define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
 	/* outcome of the last write, 0 or a negative errno kept as unsigned */
 	__u32	ret_code;
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 /*
  * The region of subtype VFIO_REGION_SUBTYPE_CCW_SCHIB. Every read queries the
@@ -2320,7 +2330,7 @@ struct ccw_cmd_region {
 struct ccw_schib_region {
 	/* the subchannel information block */
 	__u8	schib_area[SCHIB_AREA_SIZE];
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 /*
  * The region of subtype VFIO_REGION_SUBTYPE_CCW_CRW. Every read takes one
@@ -2330,7 +2340,7 @@ struct ccw_schib_region {
 struct ccw_crw_region {
 	__u32	crw;	/* the channel report word; 0 if the queue is empty */
 	__u32	pad;	/* zero */
-} __attribute__((packed));
+} __attribute__((__packed__));
 
 #endif /* !VFIO_ABI__AFTER_VFIO_CCW_H */
 

@@ -57,6 +57,12 @@ impl ccw_io_region {
             ret_code: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for ccw_io_region {
@@ -97,6 +103,12 @@ impl ccw_cmd_region {
     /// All zero.
     pub const fn new() -> Self {
         Self { command: CcwCmdRegionCommand(0), ret_code: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -162,6 +174,12 @@ impl ccw_schib_region {
     pub const fn new() -> Self {
         Self { schib_area: [0; SCHIB_AREA_SIZE as usize] }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for ccw_schib_region {
@@ -198,6 +216,12 @@ impl ccw_crw_region {
     /// All zero.
     pub const fn new() -> Self {
         Self { crw: 0, pad: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

@@ -100,6 +100,12 @@ impl vfio_info_cap_header {
     pub const fn new() -> Self {
         Self { id: 0, version: 0, next: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_info_cap_header {

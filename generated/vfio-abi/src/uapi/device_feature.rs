@@ -41,6 +41,12 @@ impl vfio_device_feature {
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: DeviceFeatureFlags(0), data: [] }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_feature {
@@ -206,6 +212,12 @@ impl vfio_device_low_power_entry_with_wakeup {
     pub const fn new() -> Self {
         Self { wakeup_eventfd: 0, reserved: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_low_power_entry_with_wakeup {
@@ -243,6 +255,12 @@ impl vfio_device_feature_mig_data_size {
     pub const fn new() -> Self {
         Self { stop_copy_length: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_feature_mig_data_size {
@@ -277,6 +295,12 @@ impl vfio_device_feature_bus_master {
     /// All zero.
     pub const fn new() -> Self {
         Self { op: DeviceFeatureBusMasterOp(0) }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -343,6 +367,12 @@ impl vfio_region_dma_range {
     pub const fn new() -> Self {
         Self { offset: 0, length: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_region_dma_range {
@@ -387,6 +417,12 @@ impl vfio_device_feature_dma_buf {
     /// All zero.
     pub const fn new() -> Self {
         Self { region_index: 0, open_flags: 0, flags: 0, nr_ranges: 0, dma_ranges: [] }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -434,6 +470,12 @@ impl vfio_device_feature_zpci_err {
     /// All zero.
     pub const fn new() -> Self {
         Self { data: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

@@ -58,6 +58,12 @@ impl vfio_device_info {
             pad: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_info {
@@ -248,6 +254,12 @@ impl vfio_device_info_cap_pci_atomic_comp {
             flags: DeviceInfoCapPciAtomicCompFlags(0),
             reserved: 0,
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

@@ -41,6 +41,12 @@ impl vfio_device_feature_dma_logging_control {
     pub const fn new() -> Self {
         Self { page_size: 0, num_ranges: 0, __reserved: 0, ranges: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_feature_dma_logging_control {
@@ -81,6 +87,12 @@ impl vfio_device_feature_dma_logging_range {
     /// All zero.
     pub const fn new() -> Self {
         Self { iova: 0, length: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -126,6 +138,12 @@ impl vfio_device_feature_dma_logging_report {
     /// All zero.
     pub const fn new() -> Self {
         Self { iova: 0, length: 0, page_size: 0, bitmap: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

@@ -40,6 +40,12 @@ impl vfio_eeh_pe_err {
     pub const fn new() -> Self {
         Self { r#type: 0, func: 0, addr: 0, mask: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_eeh_pe_err {
@@ -80,6 +86,12 @@ impl vfio_eeh_pe_op {
     /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, op: 0, err: vfio_eeh_pe_err::new() }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 
     /// The error to inject.

@@ -84,6 +84,12 @@ impl vfio_device_gfx_plane_info {
         }
     }
 
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
     /// The region that holds it.
     pub const fn region_index(&self) -> u32 {
         self.region_index

@@ -37,6 +37,12 @@ impl vfio_group_status {
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: GroupStatusFlags(0) }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_group_status {

@@ -55,6 +55,12 @@ impl vfio_device_ioeventfd {
             reserved: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_ioeventfd {

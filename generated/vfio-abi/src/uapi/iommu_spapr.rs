@@ -49,6 +49,12 @@ impl vfio_iommu_spapr_tce_ddw_info {
     pub const fn new() -> Self {
         Self { pgsizes: 0, max_dynamic_windows_supported: 0, levels: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_iommu_spapr_tce_ddw_info {
@@ -102,6 +108,12 @@ impl vfio_iommu_spapr_tce_info {
             dma32_window_size: 0,
             ddw: vfio_iommu_spapr_tce_ddw_info::new(),
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -177,6 +189,12 @@ impl vfio_iommu_spapr_register_memory {
     /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, vaddr: 0, size: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -256,6 +274,12 @@ impl vfio_iommu_spapr_tce_create {
             start_addr: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_iommu_spapr_tce_create {
@@ -306,6 +330,12 @@ impl vfio_iommu_spapr_tce_remove {
     /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, start_addr: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

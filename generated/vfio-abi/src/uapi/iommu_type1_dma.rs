@@ -49,6 +49,12 @@ impl vfio_iommu_type1_dma_map {
             size: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_iommu_type1_dma_map {
@@ -131,6 +137,12 @@ impl vfio_bitmap {
     pub const fn new() -> Self {
         Self { pgsize: 0, size: 0, data: core::ptr::null_mut() }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_bitmap {
@@ -184,6 +196,12 @@ impl vfio_iommu_type1_dma_unmap {
             size: 0,
             data: [],
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -278,6 +296,12 @@ impl vfio_iommu_type1_dirty_bitmap {
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: IommuType1DirtyBitmapFlags(0), data: [] }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_iommu_type1_dirty_bitmap {
@@ -345,6 +369,12 @@ impl vfio_iommu_type1_dirty_bitmap_get {
     /// All zero.
     pub const fn new() -> Self {
         Self { iova: 0, size: 0, bitmap: vfio_bitmap::new() }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

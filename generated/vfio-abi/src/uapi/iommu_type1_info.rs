@@ -56,6 +56,12 @@ impl vfio_iommu_type1_info {
             pad: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_iommu_type1_info {
@@ -126,6 +132,12 @@ impl vfio_iova_range {
     pub const fn new() -> Self {
         Self { start: 0, end: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_iova_range {
@@ -182,6 +194,12 @@ impl vfio_iommu_type1_info_cap_iova_range {
             reserved: 0,
             iova_ranges: [],
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -242,6 +260,12 @@ impl vfio_iommu_type1_info_cap_migration {
             max_dirty_bitmap_size: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_iommu_type1_info_cap_migration {
@@ -299,6 +323,12 @@ impl vfio_iommu_type1_info_dma_avail {
             },
             avail: 0,
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

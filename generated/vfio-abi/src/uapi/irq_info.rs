@@ -47,6 +47,12 @@ impl vfio_irq_info {
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: IrqInfoFlags(0), index: 0, count: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_irq_info {
@@ -152,6 +158,12 @@ impl vfio_irq_set {
             count: 0,
             data: [],
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

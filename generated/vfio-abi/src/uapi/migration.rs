@@ -38,6 +38,12 @@ impl vfio_device_feature_migration {
     pub const fn new() -> Self {
         Self { flags: DeviceFeatureMigrationFlags(0) }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_feature_migration {
@@ -112,6 +118,12 @@ impl vfio_device_feature_mig_state {
     /// All zero.
     pub const fn new() -> Self {
         Self { device_state: vfio_device_mig_state(0), data_fd: 0 }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -248,6 +260,12 @@ impl vfio_precopy_info {
             initial_bytes: 0,
             dirty_bytes: 0,
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

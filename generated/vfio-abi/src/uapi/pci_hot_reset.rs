@@ -42,6 +42,12 @@ impl vfio_pci_dependent_device {
         Self { group_id: 0, segment: 0, bus: 0, devfn: 0 }
     }
 
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
     /// The IOMMU group, if the caller opened its device through a group.
     pub const fn group_id(&self) -> u32 {
         self.group_id
@@ -141,6 +147,12 @@ impl vfio_pci_hot_reset_info {
             devices: [],
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_pci_hot_reset_info {
@@ -224,6 +236,12 @@ impl vfio_pci_hot_reset {
     /// All zero, except for `argsz`, which is the size of this struct.
     pub const fn new() -> Self {
         Self { argsz: size_of::<Self>() as u32, flags: 0, count: 0, group_fds: [] }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

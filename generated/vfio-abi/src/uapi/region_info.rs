@@ -53,6 +53,12 @@ impl vfio_region_info {
             offset: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_region_info {
@@ -144,6 +150,12 @@ impl vfio_region_sparse_mmap_area {
     pub const fn new() -> Self {
         Self { offset: 0, size: 0 }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_region_sparse_mmap_area {
@@ -200,6 +212,12 @@ impl vfio_region_info_cap_sparse_mmap {
             areas: [],
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_region_info_cap_sparse_mmap {
@@ -253,6 +271,12 @@ impl vfio_region_info_cap_type {
             r#type: 0,
             subtype: 0,
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -321,6 +345,12 @@ impl vfio_region_info_cap_nvlink2_ssatgt {
             tgt: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_region_info_cap_nvlink2_ssatgt {
@@ -378,6 +408,12 @@ impl vfio_region_info_cap_nvlink2_lnkspd {
             link_speed: 0,
             __pad: 0,
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

@@ -100,6 +100,12 @@ impl vfio_region_gfx_edid {
             link_state: RegionGfxEdidLinkState(0),
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_region_gfx_edid {
@@ -207,6 +213,12 @@ impl vfio_device_migration_info {
             data_offset: 0,
             data_size: 0,
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

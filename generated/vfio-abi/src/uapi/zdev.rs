@@ -78,6 +78,12 @@ impl vfio_device_info_cap_zpci_base {
             ccdf_err_length: 0,
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_info_cap_zpci_base {
@@ -155,6 +161,12 @@ impl vfio_device_info_cap_zpci_group {
             reserved: 0,
             imaxstbl: 0,
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 
@@ -236,6 +248,12 @@ impl vfio_device_info_cap_zpci_util {
             util_str: [],
         }
     }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for vfio_device_info_cap_zpci_util {
@@ -285,6 +303,12 @@ impl vfio_device_info_cap_zpci_pfip {
             size: 0,
             pfip: [],
         }
+    }
+
+    /// Changes fields in one expression: `new().with(|it| it.field = value)`.
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
     }
 }
 

@@ -508,6 +508,121 @@ impl Append<uapi::vfio_device_info> for NewDeviceCap<'_> {
     }
 }
 
+/// A capability of the `device` chain that does not borrow the reply. It can be stored, and appended to a reply.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeviceCapBuf {
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_BASE`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_BASE).
+    ZpciBase(uapi::vfio_device_info_cap_zpci_base),
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_GROUP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_GROUP).
+    ZpciGroup(uapi::vfio_device_info_cap_zpci_group),
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_UTIL`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_UTIL).
+    ZpciUtil(uapi::vfio_device_info_cap_zpci_util, alloc::vec::Vec<u8>),
+    /// The capability [`VFIO_DEVICE_INFO_CAP_ZPCI_PFIP`](crate::uapi::VFIO_DEVICE_INFO_CAP_ZPCI_PFIP).
+    ZpciPfip(uapi::vfio_device_info_cap_zpci_pfip, alloc::vec::Vec<u8>),
+    /// The capability [`VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP`](crate::uapi::VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP).
+    PciAtomicComp(uapi::vfio_device_info_cap_pci_atomic_comp),
+    /// Any other capability.
+    Other {
+        /// The id.
+        id: u16,
+        /// The version.
+        version: u16,
+        /// The bytes after the header.
+        body: alloc::vec::Vec<u8>,
+    },
+}
+
+#[cfg(feature = "alloc")]
+impl From<DeviceCap<'_>> for DeviceCapBuf {
+    fn from(cap: DeviceCap<'_>) -> Self {
+        match cap {
+            DeviceCap::ZpciBase(view) => {
+                let mut cap = uapi::vfio_device_info_cap_zpci_base::new();
+                cap.header.version = view.version();
+                cap.start_dma = view.start_dma();
+                cap.end_dma = view.end_dma();
+                cap.pchid = view.pchid();
+                cap.vfn = view.vfn();
+                cap.fmb_length = view.fmb_length();
+                cap.pft = view.pft();
+                cap.gid = view.gid();
+                cap.fh = view.fh().unwrap_or_default();
+                cap.ccdf_err_length = view.ccdf_err_length().unwrap_or_default();
+                Self::ZpciBase(cap)
+            }
+            DeviceCap::ZpciGroup(view) => {
+                let mut cap = uapi::vfio_device_info_cap_zpci_group::new();
+                cap.header.version = view.version();
+                cap.dasm = view.dasm();
+                cap.msi_addr = view.msi_addr();
+                cap.flags = view.flags();
+                cap.mui = view.mui();
+                cap.noi = view.noi();
+                cap.maxstbl = view.maxstbl();
+                cap.version = view.version_field();
+                cap.imaxstbl = view.imaxstbl().unwrap_or_default();
+                Self::ZpciGroup(cap)
+            }
+            DeviceCap::ZpciUtil(view) => {
+                let mut cap = uapi::vfio_device_info_cap_zpci_util::new();
+                cap.header.version = view.version();
+                cap.size = view.size();
+                Self::ZpciUtil(cap, view.util_str().to_vec())
+            }
+            DeviceCap::ZpciPfip(view) => {
+                let mut cap = uapi::vfio_device_info_cap_zpci_pfip::new();
+                cap.header.version = view.version();
+                cap.size = view.size();
+                Self::ZpciPfip(cap, view.pfip().to_vec())
+            }
+            DeviceCap::PciAtomicComp(view) => {
+                let mut cap = uapi::vfio_device_info_cap_pci_atomic_comp::new();
+                cap.header.version = view.version();
+                cap.flags = view.flags();
+                Self::PciAtomicComp(cap)
+            }
+            DeviceCap::Unknown(view) => {
+                let body = view.bytes().get(INFO.size as usize..).unwrap_or_default();
+                Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
+            }
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl DeviceCapBuf {
+    /// The capability, to append to a reply.
+    pub fn as_new(&self) -> NewDeviceCap<'_> {
+        match self {
+            Self::ZpciBase(cap) => NewDeviceCap::ZpciBase(cap),
+            Self::ZpciGroup(cap) => NewDeviceCap::ZpciGroup(cap),
+            Self::ZpciUtil(cap, elements) => NewDeviceCap::ZpciUtil(cap, elements),
+            Self::ZpciPfip(cap, elements) => NewDeviceCap::ZpciPfip(cap, elements),
+            Self::PciAtomicComp(cap) => NewDeviceCap::PciAtomicComp(cap),
+            Self::Other { id, version, body } => {
+                NewDeviceCap::Other(NewCap { id: *id, version: *version, body })
+            }
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Append<uapi::vfio_device_info> for DeviceCapBuf {
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+        self.as_new().shape(header, arrays)
+    }
+
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+        Append::fields(&self.as_new(), shape, put);
+    }
+
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+        self.as_new().element(shape, index, put);
+    }
+}
+
 const ARRAYS: &[(u16, u32, u32)] = &[(3, 12, 1), (4, 12, 1)];
 
 /// The rules of drivers/vfio/pci/vfio_pci_core.c, vfio_pci_ioctl_get_info.

@@ -362,6 +362,111 @@ impl Append<uapi::vfio_region_info> for NewRegionCap<'_> {
     }
 }
 
+/// A capability of the `region` chain that does not borrow the reply. It can be stored, and appended to a reply.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegionCapBuf {
+    /// The capability [`VFIO_REGION_INFO_CAP_SPARSE_MMAP`](crate::uapi::VFIO_REGION_INFO_CAP_SPARSE_MMAP).
+    SparseMmap(
+        uapi::vfio_region_info_cap_sparse_mmap,
+        alloc::vec::Vec<uapi::vfio_region_sparse_mmap_area>,
+    ),
+    /// The capability [`VFIO_REGION_INFO_CAP_TYPE`](crate::uapi::VFIO_REGION_INFO_CAP_TYPE).
+    Type(uapi::vfio_region_info_cap_type),
+    /// The capability [`VFIO_REGION_INFO_CAP_MSIX_MAPPABLE`](crate::uapi::VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).
+    MsixMappable,
+    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_SSATGT`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_SSATGT).
+    #[deprecated(
+        note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+    )]
+    Nvlink2Ssatgt(uapi::vfio_region_info_cap_nvlink2_ssatgt),
+    /// The capability [`VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD`](crate::uapi::VFIO_REGION_INFO_CAP_NVLINK2_LNKSPD).
+    #[deprecated(
+        note = "since Linux 5.13: the NVLink2 driver was removed and no kernel emits it any more"
+    )]
+    Nvlink2Lnkspd(uapi::vfio_region_info_cap_nvlink2_lnkspd),
+    /// Any other capability.
+    Other {
+        /// The id.
+        id: u16,
+        /// The version.
+        version: u16,
+        /// The bytes after the header.
+        body: alloc::vec::Vec<u8>,
+    },
+}
+
+#[cfg(feature = "alloc")]
+impl From<RegionCap<'_>> for RegionCapBuf {
+    fn from(cap: RegionCap<'_>) -> Self {
+        match cap {
+            RegionCap::SparseMmap(view) => {
+                let mut cap = uapi::vfio_region_info_cap_sparse_mmap::new();
+                cap.header.version = view.version();
+                cap.nr_areas = view.nr_areas();
+                Self::SparseMmap(cap, view.areas().iter().collect())
+            }
+            RegionCap::Type(view) => {
+                let mut cap = uapi::vfio_region_info_cap_type::new();
+                cap.header.version = view.version();
+                cap.r#type = view.r#type();
+                cap.subtype = view.subtype();
+                Self::Type(cap)
+            }
+            RegionCap::MsixMappable(_) => Self::MsixMappable,
+            RegionCap::Nvlink2Ssatgt(view) => {
+                let mut cap = uapi::vfio_region_info_cap_nvlink2_ssatgt::new();
+                cap.header.version = view.version();
+                cap.tgt = view.tgt();
+                Self::Nvlink2Ssatgt(cap)
+            }
+            RegionCap::Nvlink2Lnkspd(view) => {
+                let mut cap = uapi::vfio_region_info_cap_nvlink2_lnkspd::new();
+                cap.header.version = view.version();
+                cap.link_speed = view.link_speed();
+                Self::Nvlink2Lnkspd(cap)
+            }
+            RegionCap::Unknown(view) => {
+                let body = view.bytes().get(INFO.size as usize..).unwrap_or_default();
+                Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
+            }
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl RegionCapBuf {
+    /// The capability, to append to a reply.
+    pub fn as_new(&self) -> NewRegionCap<'_> {
+        match self {
+            Self::SparseMmap(cap, elements) => NewRegionCap::SparseMmap(cap, elements),
+            Self::Type(cap) => NewRegionCap::Type(cap),
+            Self::MsixMappable => NewRegionCap::MsixMappable,
+            Self::Nvlink2Ssatgt(cap) => NewRegionCap::Nvlink2Ssatgt(cap),
+            Self::Nvlink2Lnkspd(cap) => NewRegionCap::Nvlink2Lnkspd(cap),
+            Self::Other { id, version, body } => {
+                NewRegionCap::Other(NewCap { id: *id, version: *version, body })
+            }
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Append<uapi::vfio_region_info> for RegionCapBuf {
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+        self.as_new().shape(header, arrays)
+    }
+
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+        Append::fields(&self.as_new(), shape, put);
+    }
+
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+        self.as_new().element(shape, index, put);
+    }
+}
+
 const ARRAYS: &[(u16, u32, u32)] = &[(1, 16, 16)];
 
 /// The rules of drivers/vfio/vfio_main.c, vfio_get_region_info.
@@ -396,6 +501,25 @@ pub static VFIO_USER: Profile<uapi::vfio_region_info> = Profile {
         first_cap: 32,
         align: 8,
         when_too_small: WhenTooSmall::FlagClear,
+        preserves_padding: false,
+        always_sets_argsz: true,
+    },
+    host: PhantomData,
+};
+
+/// The rules of rust-vmm vfio-user/src/lib.rs, Server::handle_command at 96c82d1.
+pub static VFIO_USER_RUST_VMM: Profile<uapi::vfio_region_info> = Profile {
+    rules: Rules {
+        host: &HOST,
+        format: &INFO,
+        arrays: ARRAYS,
+        minsz: 32,
+        fixed_ends: &[32],
+        fixed_size: 32,
+        echo: false,
+        first_cap: 32,
+        align: 8,
+        when_too_small: WhenTooSmall::OffsetSet,
         preserves_padding: false,
         always_sets_argsz: true,
     },

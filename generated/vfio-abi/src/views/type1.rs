@@ -292,6 +292,90 @@ impl Append<uapi::vfio_iommu_type1_info> for NewType1Cap<'_> {
     }
 }
 
+/// A capability of the `type1` chain that does not borrow the reply. It can be stored, and appended to a reply.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Type1CapBuf {
+    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE).
+    IovaRange(uapi::vfio_iommu_type1_info_cap_iova_range, alloc::vec::Vec<uapi::vfio_iova_range>),
+    /// The capability [`VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION).
+    Migration(uapi::vfio_iommu_type1_info_cap_migration),
+    /// The capability [`VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL`](crate::uapi::VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL).
+    DmaAvail(uapi::vfio_iommu_type1_info_dma_avail),
+    /// Any other capability.
+    Other {
+        /// The id.
+        id: u16,
+        /// The version.
+        version: u16,
+        /// The bytes after the header.
+        body: alloc::vec::Vec<u8>,
+    },
+}
+
+#[cfg(feature = "alloc")]
+impl From<Type1Cap<'_>> for Type1CapBuf {
+    fn from(cap: Type1Cap<'_>) -> Self {
+        match cap {
+            Type1Cap::IovaRange(view) => {
+                let mut cap = uapi::vfio_iommu_type1_info_cap_iova_range::new();
+                cap.header.version = view.version();
+                cap.nr_iovas = view.nr_iovas();
+                Self::IovaRange(cap, view.iova_ranges().iter().collect())
+            }
+            Type1Cap::Migration(view) => {
+                let mut cap = uapi::vfio_iommu_type1_info_cap_migration::new();
+                cap.header.version = view.version();
+                cap.flags = view.flags();
+                cap.pgsize_bitmap = view.pgsize_bitmap();
+                cap.max_dirty_bitmap_size = view.max_dirty_bitmap_size();
+                Self::Migration(cap)
+            }
+            Type1Cap::DmaAvail(view) => {
+                let mut cap = uapi::vfio_iommu_type1_info_dma_avail::new();
+                cap.header.version = view.version();
+                cap.avail = view.avail();
+                Self::DmaAvail(cap)
+            }
+            Type1Cap::Unknown(view) => {
+                let body = view.bytes().get(INFO.size as usize..).unwrap_or_default();
+                Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
+            }
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Type1CapBuf {
+    /// The capability, to append to a reply.
+    pub fn as_new(&self) -> NewType1Cap<'_> {
+        match self {
+            Self::IovaRange(cap, elements) => NewType1Cap::IovaRange(cap, elements),
+            Self::Migration(cap) => NewType1Cap::Migration(cap),
+            Self::DmaAvail(cap) => NewType1Cap::DmaAvail(cap),
+            Self::Other { id, version, body } => {
+                NewType1Cap::Other(NewCap { id: *id, version: *version, body })
+            }
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Append<uapi::vfio_iommu_type1_info> for Type1CapBuf {
+    fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+        self.as_new().shape(header, arrays)
+    }
+
+    fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+        Append::fields(&self.as_new(), shape, put);
+    }
+
+    fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+        self.as_new().element(shape, index, put);
+    }
+}
+
 const ARRAYS: &[(u16, u32, u32)] = &[(1, 16, 16)];
 
 /// The rules of drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_get_info.

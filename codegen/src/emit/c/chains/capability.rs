@@ -18,7 +18,8 @@ impl<'a> Emitter<'a> {
         let (capability, plan) = (self.abi.capability(id), &self.abi.protocol.capabilities[id.0]);
         let words = [chain.name.as_str(), &capability.short];
         let mut name = |word: &[&str]| self.name(names, &[&words[..], word].concat());
-        let (own, read, find) = (name(&[]), name(&["read"]), name(&["find"]));
+        let (own, read) = (name(&[]), name(&["read"]));
+        let (next, find) = (name(&["next"]), name(&["find"]));
         let append = writes.then(|| name(&["append"]));
         let struct_ = plan.struct_.map(|id| self.abi.struct_(id));
         let fields = struct_.iter().flat_map(|struct_| &struct_.fields);
@@ -49,6 +50,7 @@ impl<'a> Emitter<'a> {
             values: struct_.map(|one| self.values(one, plan, &mut members)).unwrap_or_default(),
             array,
             read,
+            next,
             find,
             append,
             plan,

@@ -1,7 +1,8 @@
 //! The struct before a chain: its plan as tables, its fields as values.
 
+use super::fields::{c_type, plus};
 use super::unique_names::UniqueNames;
-use super::view::{HostView, ValueView};
+use super::view::{HostView, ParameterView, ValueView};
 use super::{Emitter, literal};
 use crate::ir::Struct;
 use crate::ir::protocol::{HostField, HostPlan};
@@ -32,11 +33,40 @@ impl<'a> Emitter<'a> {
             table: self.internal(names, &[chain, "info", "host"]),
             inputs: self.internal(names, &[chain, "info", "inputs"]),
             read: self.internal(names, &[chain, "info", "read"]),
-            kept_size: plan.inputs.iter().map(|input| input.size).sum::<u64>().max(1),
+            inputs_size: plan.inputs.iter().map(|input| input.size).sum(),
+            parameters: self.parameters(struct_, plan),
             caps_flag: literal(plan.caps_flag.1),
             plan,
             reply,
         }
+    }
+
+    /// A parameter for each input field.
+    fn parameters(&self, struct_: &Struct, plan: &HostPlan) -> Vec<ParameterView> {
+        let locals = ["request", "info", "inputs", "result"];
+        let mut names = UniqueNames::members(locals.into_iter());
+        let mut at = 0;
+        let parameters = plan.inputs.iter().map(|input| {
+            let name = names.reserve(struct_.fields[input.field].name.clone());
+            let place = plus("inputs", at);
+            at += input.size;
+            match input.int {
+                Some(int) => ParameterView {
+                    declaration: format!("{} {name}", c_type(int)),
+                    put: format!(
+                        "{}__put({place}, {}, {})",
+                        self.stem,
+                        input.size,
+                        self.store(int, &name)
+                    ),
+                },
+                None => ParameterView {
+                    declaration: format!("const void *{name}"),
+                    put: format!("__builtin_memcpy({place}, {name}, {})", input.size),
+                },
+            }
+        });
+        parameters.collect()
     }
 
     fn host_value(

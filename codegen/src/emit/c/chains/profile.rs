@@ -40,6 +40,7 @@ impl<'a> Emitter<'a> {
                 WhenTooSmall::OffsetZero => "OFFSET_ZERO",
                 WhenTooSmall::Partial => "PARTIAL",
                 WhenTooSmall::FlagClear => "FLAG_CLEAR",
+                WhenTooSmall::OffsetSet => "OFFSET_SET",
             },
             preserves_padding: u32::from(plan.padding == Padding::Echo),
             always_sets_argsz: u32::from(plan.argsz == ArgszReply::Always),

@@ -42,8 +42,9 @@ pub(super) struct ChainView<'a> {
     pub(super) caps: String,
     /// The function that visits the next capability.
     pub(super) next: String,
-    /// The function that finds the next capability with an id.
+    /// The function that finds the first capability with an id.
     pub(super) find: String,
+    pub(super) source: SourceView,
     /// The table of the header format.
     pub(super) format: String,
     pub(super) host: Option<HostView<'a>>,
@@ -52,6 +53,12 @@ pub(super) struct ChainView<'a> {
     pub(super) capabilities: Vec<CapabilityView<'a>>,
     /// The table of arrays, if replies can be written.
     pub(super) tails: Option<String>,
+}
+
+/// The memory in which a chain is found.
+pub(super) struct SourceView {
+    pub(super) parameters: String,
+    pub(super) arguments: &'static str,
 }
 
 /// The start of a chain without a `cap_offset`.
@@ -78,8 +85,10 @@ pub(super) struct HostView<'a> {
     pub(super) table: String,
     /// The table of input fields.
     pub(super) inputs: String,
-    /// Size of all input fields; at least 1, as C has no empty arrays.
-    pub(super) kept_size: u64,
+    /// Size of all input fields.
+    pub(super) inputs_size: u64,
+    /// The values of the input fields.
+    pub(super) parameters: Vec<ParameterView>,
     /// The function that fills in the values.
     pub(super) read: String,
     pub(super) parse: String,
@@ -89,6 +98,13 @@ pub(super) struct HostView<'a> {
     /// The flag as a literal.
     pub(super) caps_flag: String,
     pub(super) values: Vec<ValueView>,
+}
+
+/// The value of an input field as the parameter of a request.
+pub(super) struct ParameterView {
+    pub(super) declaration: String,
+    /// The statement that puts the value among those of all inputs.
+    pub(super) put: String,
 }
 
 /// An integer field.
@@ -134,6 +150,8 @@ pub(super) struct CapabilityView<'a> {
     pub(super) values: Vec<ValueView>,
     pub(super) array: Option<ArrayView>,
     pub(super) read: String,
+    /// The functions that read the next one of a walk, and the first one of a reply.
+    pub(super) next: String,
     pub(super) find: String,
     /// The function that appends it, if replies can be written.
     pub(super) append: Option<String>,

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::capability::PlannedCap;
-use super::{format_name, host, new_cap, profiles};
+use super::{format_name, host, new_cap, owned, profiles};
 use crate::emit::rust::comment::{Docs, Names};
 use crate::emit::rust::format;
 use crate::emit::rust::tokens::{decimal, ident};
@@ -26,7 +26,8 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>, plan: &ChainPlan) -> String {
         let new_caps = new_cap::item(abi, chain, host, &caps);
         let arrays = (!plan.profiles.is_empty()).then(|| profiles::arrays(abi, plan));
         let profiles = profiles::items(abi, plan, host);
-        quote!(#new_caps #arrays #profiles)
+        let owned = owned::item(abi, chain, host, &caps);
+        quote!(#new_caps #owned #arrays #profiles)
     });
     let start = start(abi, chain);
     let iterator = iterator(abi, chain);

@@ -32,6 +32,7 @@ fn item(abi: &Abi, chain: &ChainPlan, host: &HostPlan, plan: &ProfilePlan) -> To
         WhenTooSmall::OffsetZero => quote!(OffsetZero),
         WhenTooSmall::Partial => quote!(Partial),
         WhenTooSmall::FlagClear => quote!(FlagClear),
+        WhenTooSmall::OffsetSet => quote!(OffsetSet),
     };
     quote! {
         #[doc = #doc]

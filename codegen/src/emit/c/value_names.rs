@@ -1,0 +1,102 @@
+//! The part of the header that names flags and numbers, for logs: the short names of
+//! the Rust types. Numbers are literals, since a kernel header can lack the constant.
+
+use askama::Template;
+
+use super::comment::Comment;
+use super::literal;
+use super::runtime;
+use super::section::opening;
+use super::view::{NamedGroupView, NamedValueView, ValueNamesView};
+use crate::ir::{Abi, Group, GroupKind};
+use crate::layout::Int;
+use crate::names;
+
+/// The functions of all groups that have a type; empty if there are none.
+pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
+    if !present(abi) {
+        return String::new();
+    }
+    let renamed = |text| runtime::renamed(text, stem, macro_prefix);
+    let view = ValueNamesView {
+        stem: stem.to_owned(),
+        macro_prefix: macro_prefix.to_owned(),
+        runtime: has_flags(abi).then(|| renamed(runtime::NAMES)),
+        groups: typed(abi).map(|(group, type_)| named_group(abi, group, type_)).collect(),
+    };
+    view.render().expect("writing to a string cannot fail")
+}
+
+/// Whether an ABI has a group with a type.
+pub(super) fn present(abi: &Abi) -> bool {
+    typed(abi).next().is_some()
+}
+
+fn has_flags(abi: &Abi) -> bool {
+    typed(abi).any(|(group, _)| group.kind == GroupKind::Flags)
+}
+
+/// The groups that have a type in Rust, and the type.
+fn typed(abi: &Abi) -> impl Iterator<Item = (&Group, &str)> {
+    abi.groups.iter().filter_map(|group| Some((group, group.rust.as_deref()?)))
+}
+
+fn named_group(abi: &Abi, group: &Group, type_: &str) -> NamedGroupView {
+    let is_flags = group.kind == GroupKind::Flags;
+    let name = |word| names::c_group(&abi.name, &abi.prefix, type_, word);
+    NamedGroupView {
+        comment: opening(Comment::of(&vec![about(abi, group)]).above(0)),
+        name: name("name"),
+        text: is_flags.then(|| name("text")),
+        type_: match (is_flags, group.int) {
+            (true, _) | (_, Int::AlignedU64) => names::c_int(Int::U64),
+            (false, int) => names::c_int(int),
+        },
+        values: values(group),
+    }
+}
+
+fn about(abi: &Abi, group: &Group) -> String {
+    let noun = match group.kind {
+        GroupKind::Flags => "flag",
+        _ => "number",
+    };
+    match group.field {
+        Some((struct_, field)) => {
+            let struct_ = abi.struct_(struct_);
+            let field = &struct_.fields[field].name;
+            format!("The name of a {noun} in {field} of struct {}.", struct_.name)
+        }
+        None if group.kind == GroupKind::Enum => {
+            format!("The name of a value of enum {}.", group.name)
+        }
+        None => format!("The name of a {noun} of {}.", group.name),
+    }
+}
+
+/// A number as the integer holds it: unsigned integers have no negative numbers.
+fn unsigned(number: i128, int: Int) -> i128 {
+    match number < 0 && !int.signed() {
+        true => number + (1 << (int.size() * 8)),
+        false => number,
+    }
+}
+
+/// The named values, each number once.
+fn values(group: &Group) -> Vec<NamedValueView> {
+    let mut views: Vec<NamedValueView> = Vec::new();
+    for value in group.named() {
+        let number = match group.kind {
+            GroupKind::Flags => format!("{:#x}", value.number),
+            _ => literal::decimal(unsigned(value.number, group.int)),
+        };
+        if views.iter().all(|view| view.number != number) {
+            views.push(NamedValueView {
+                number,
+                constant: value.name.clone(),
+                short: value.short.clone(),
+            });
+        }
+    }
+    views
+}

@@ -1,0 +1,160 @@
+//! Capabilities that can be stored, under the feature `alloc`: read from a view, and
+//! appended to a reply.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::capability::{PlannedCap, element_type, is_bytes};
+use crate::emit::rust::tokens::ident;
+use crate::ir::protocol::HostPlan;
+use crate::ir::{Abi, Chain};
+use crate::names;
+
+/// The enum of a chain's stored capabilities, and its conversions.
+pub(super) fn item(
+    abi: &Abi,
+    chain: &Chain,
+    host: &HostPlan,
+    caps: &[PlannedCap<'_>],
+) -> TokenStream {
+    let type_ = names::group_type(&chain.name);
+    let view = ident(&[&type_, "Cap"].concat());
+    let new = ident(&["New", &type_, "Cap"].concat());
+    let name = ident(&[&type_, "CapBuf"].concat());
+    let host = ident(&abi.struct_(host.struct_).name);
+    let format = super::format_name(&abi.cap_headers[chain.header]);
+    let doc = format!(
+        " A capability of the `{}` chain that does not borrow the reply. It can be stored, and \
+         appended to a reply.",
+        chain.name
+    );
+    let variants = caps.iter().map(|cap| variant(*cap));
+    let read = caps.iter().map(|cap| read(*cap));
+    let borrowed = caps.iter().map(|cap| borrowed(*cap, &new));
+    quote! {
+        #[doc = #doc]
+        #[cfg(feature = "alloc")]
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants)*
+            /// Any other capability.
+            Other {
+                /// The id.
+                id: u16,
+                /// The version.
+                version: u16,
+                /// The bytes after the header.
+                body: alloc::vec::Vec<u8>,
+            },
+        }
+
+        #[cfg(feature = "alloc")]
+        impl From<#view<'_>> for #name {
+            fn from(cap: #view<'_>) -> Self {
+                match cap {
+                    #(#read)*
+                    #view::Unknown(view) => {
+                        let body = view.bytes().get(#format.size as usize..).unwrap_or_default();
+                        Self::Other { id: view.id(), version: view.version(), body: body.to_vec() }
+                    }
+                }
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl #name {
+            /// The capability, to append to a reply.
+            pub fn as_new(&self) -> #new<'_> {
+                match self {
+                    #(#borrowed)*
+                    Self::Other { id, version, body } => {
+                        #new::Other(NewCap { id: *id, version: *version, body })
+                    }
+                }
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl Append<uapi::#host> for #name {
+            fn shape(&self, header: u32, arrays: &[(u16, u32, u32)]) -> CapShape {
+                self.as_new().shape(header, arrays)
+            }
+
+            fn fields(&self, shape: &CapShape, put: &mut dyn FnMut(u32, &[u8])) {
+                Append::fields(&self.as_new(), shape, put);
+            }
+
+            fn element(&self, shape: &CapShape, index: usize, put: &mut dyn FnMut(u32, &[u8])) {
+                self.as_new().element(shape, index, put);
+            }
+        }
+    }
+}
+
+fn variant_name(cap: PlannedCap<'_>) -> proc_macro2::Ident {
+    ident(&names::group_type(&cap.item.short))
+}
+
+fn variant(cap: PlannedCap<'_>) -> TokenStream {
+    let (doc, name) = (cap.summary(), variant_name(cap));
+    let struct_ = cap.struct_.map(|struct_| ident(&struct_.name));
+    let array = cap.plan.array.as_ref().map(|array| element_type(cap.abi, &array.element));
+    match (struct_, array) {
+        (Some(struct_), Some(element)) => {
+            quote!(#doc #name(uapi::#struct_, alloc::vec::Vec<#element>),)
+        }
+        (Some(struct_), None) => quote!(#doc #name(uapi::#struct_),),
+        (None, _) => quote!(#doc #name,),
+    }
+}
+
+/// The stored capability of a view.
+fn read(cap: PlannedCap<'_>) -> TokenStream {
+    let view = ident(&[&names::group_type(&cap.chain.name), "Cap"].concat());
+    let name = variant_name(cap);
+    let Some(struct_) = cap.struct_ else { return quote!(#view::#name(_) => Self::#name,) };
+    let type_ = ident(&struct_.name);
+    let version = version(cap, &struct_.fields[0].name);
+    let fields = cap.plan.fields.iter().map(|plan| {
+        let field = &struct_.fields[plan.field].name;
+        let (member, getter) = (ident(field), ident(&names::view_getter(field)));
+        match plan.version {
+            0 | 1 => quote!(cap.#member = view.#getter();),
+            _ => quote!(cap.#member = view.#getter().unwrap_or_default();),
+        }
+    });
+    let elements = cap.plan.array.as_ref().map(|array| {
+        let getter = ident(&names::view_getter(&struct_.fields[array.field].name));
+        match is_bytes(array) {
+            true => quote!(, view.#getter().to_vec()),
+            false => quote!(, view.#getter().iter().collect()),
+        }
+    });
+    quote! {
+        #view::#name(view) => {
+            let mut cap = uapi::#type_::new();
+            #version
+            #(#fields)*
+            Self::#name(cap #elements)
+        }
+    }
+}
+
+/// Sets the version in the header, if the header has a whole field for it.
+fn version(cap: PlannedCap<'_>, header_field: &str) -> Option<TokenStream> {
+    let header = &cap.abi.cap_headers[cap.chain.header];
+    let bits = header.version.filter(|bits| bits.low == 0 && bits.count == 16)?;
+    let word = ident(&cap.abi.struct_(header.struct_).fields[bits.field].name);
+    let field = ident(header_field);
+    Some(quote!(cap.#field.#word = view.version();))
+}
+
+fn borrowed(cap: PlannedCap<'_>, new: &proc_macro2::Ident) -> TokenStream {
+    let name = variant_name(cap);
+    match (cap.struct_, &cap.plan.array) {
+        (Some(_), Some(_)) => quote!(Self::#name(cap, elements) => #new::#name(cap, elements),),
+        (Some(_), None) => quote!(Self::#name(cap) => #new::#name(cap),),
+        (None, _) => quote!(Self::#name => #new::#name,),
+    }
+}

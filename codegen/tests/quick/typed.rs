@@ -1,0 +1,189 @@
+//! Types of the generated crate as servers and clients use them: flags as sets,
+//! numbers, structs in one expression, and capabilities that are stored.
+
+use vfio_abi::uapi::{
+    PciDependentDeviceDevid, PciIrqIndex, RegionInfoFlags, vfio_iova_range, vfio_irq_info,
+    vfio_region_info, vfio_region_info_cap_sparse_mmap, vfio_region_info_cap_type,
+    vfio_region_sparse_mmap_area,
+};
+use vfio_abi::views::{
+    Append, IommuType1Info, NewRegionCap, Profile, REGION, RegionCap, RegionCapBuf, RegionInfo,
+    TYPE1, Type1CapBuf, VFIO_USER, VFIO_USER_RUST_VMM,
+};
+
+const READ: RegionInfoFlags = RegionInfoFlags::READ;
+const WRITE: RegionInfoFlags = RegionInfoFlags::WRITE;
+const MMAP: RegionInfoFlags = RegionInfoFlags::MMAP;
+const CAPS: RegionInfoFlags = RegionInfoFlags::CAPS;
+
+/// A bit without a name.
+const UNKNOWN: RegionInfoFlags = RegionInfoFlags(1 << 30);
+
+/// Every set of four flags and an unknown bit.
+fn sets() -> impl Iterator<Item = RegionInfoFlags> {
+    (0..32_u32).map(|bits| RegionInfoFlags(bits & 15 | (bits & 16) << 26))
+}
+
+#[test]
+fn flags_follow_the_laws_of_sets() {
+    assert_eq!(RegionInfoFlags::all(), READ | WRITE | MMAP | CAPS);
+    for a in sets() {
+        assert_eq!(!a, RegionInfoFlags::all() - a);
+        assert_eq!(!!a, RegionInfoFlags::from_bits_truncate(a.bits()));
+        assert_eq!(a.is_empty(), a.bits() == 0);
+        assert_eq!(a.is_all(), a.bits() & 15 == 15);
+        assert_eq!(a.unknown() != 0, a.contains(UNKNOWN));
+        assert_eq!(RegionInfoFlags::from_bits(a.0).is_some(), a.unknown() == 0);
+        assert_eq!(RegionInfoFlags::from_bits_retain(a.0), a);
+        assert_eq!(a.iter().collect::<RegionInfoFlags>().bits(), a.bits() & 15);
+        for b in sets() {
+            assert_eq!((a - b).bits(), a.bits() & !b.bits());
+            assert_eq!(a ^ b, (a | b) - (a & b));
+            assert_eq!(a.intersects(b), !(a & b).is_empty());
+            assert_eq!(a.contains(b), (b - a).is_empty());
+            let (mut inserted, mut removed, mut toggled) = (a, a, a);
+            inserted |= b;
+            removed -= b;
+            toggled ^= b;
+            assert_eq!((inserted, removed, toggled), (a | b, a - b, a ^ b));
+            let (mut set, mut cleared, mut kept) = (a, a, a);
+            set.set(b, true);
+            cleared.set(b, false);
+            kept &= b;
+            assert_eq!((set, cleared, kept), (a | b, a - b, a & b));
+        }
+    }
+}
+
+#[test]
+fn flags_are_constant_and_have_names() {
+    const WITHOUT_WRITE: RegionInfoFlags = RegionInfoFlags::all().difference(WRITE);
+    assert_eq!(format!("{WITHOUT_WRITE:?}"), "READ | MMAP | CAPS");
+    let names: Vec<_> = (WRITE | CAPS | UNKNOWN).iter_names().collect();
+    assert_eq!(names, [("WRITE", WRITE), ("CAPS", CAPS)]);
+    assert_eq!(format!("{:?}", !RegionInfoFlags::all()), "0");
+    assert_eq!(format!("{UNKNOWN:?}"), "0x40000000");
+    let mut flags = READ;
+    flags.extend([MMAP, CAPS]);
+    assert_eq!(u32::from(flags), 13);
+}
+
+#[test]
+fn numbers_have_the_same_habits() {
+    assert_eq!(PciIrqIndex::from_bits(2), Some(PciIrqIndex::MSIX));
+    assert_eq!(PciIrqIndex::from_bits(99), None);
+    assert_eq!(PciIrqIndex::from(99).bits(), 99);
+    assert_eq!(PciIrqIndex::MSIX.bits(), PciIrqIndex::MSIX.0);
+    let not_owned = PciDependentDeviceDevid::from_bits(u32::MAX);
+    assert_eq!(not_owned.and_then(PciDependentDeviceDevid::name), Some("NOT_OWNED"));
+}
+
+#[test]
+fn structs_are_built_in_one_expression() {
+    let info = vfio_irq_info::new().with(|info| info.index = PciIrqIndex::MSIX.0);
+    assert_eq!((info.argsz, info.index, info.count), (16, 2, 0));
+}
+
+/// A request for `argsz` bytes about region 3.
+fn request(argsz: usize) -> Vec<u8> {
+    let mut buffer = vec![0; argsz];
+    buffer[..4].copy_from_slice(&(argsz as u32).to_ne_bytes());
+    buffer[8..12].copy_from_slice(&3_u32.to_ne_bytes());
+    buffer
+}
+
+/// Areas, which live as long as the capabilities that borrow them.
+const AREAS: [vfio_region_sparse_mmap_area; 2] = [
+    vfio_region_sparse_mmap_area { offset: 0, size: 0x1000 },
+    vfio_region_sparse_mmap_area { offset: 0x3000, size: 0x2000 },
+];
+
+#[test]
+fn capabilities_are_stored_and_appended_again() {
+    let sparse = vfio_region_info_cap_sparse_mmap::new();
+    let type_ = vfio_region_info_cap_type::new().with(|cap| (cap.r#type, cap.subtype) = (7, 9));
+    let unknown = vfio_abi::views::NewCap { id: 77, version: 5, body: &[1, 2, 3, 4, 5, 6, 7, 8] };
+    let caps = [
+        NewRegionCap::SparseMmap(&sparse, &AREAS),
+        NewRegionCap::MsixMappable,
+        NewRegionCap::Type(&type_),
+        unknown.into(),
+    ];
+    let size = REGION.required_size(&caps).expect("a size") as usize;
+    assert_eq!(size, 32 + 48 + 8 + 16 + 16);
+    let fixed = vfio_region_info::new().with(|info| info.size = 0x8000);
+    let mut reply = request(size);
+    assert_eq!(REGION.reply(&mut reply, &fixed, &caps), Ok(size as u32));
+
+    let read = |reply: &[u8]| -> Vec<RegionCapBuf> {
+        let info = RegionInfo::parse(reply).expect("a reply");
+        info.caps().map(|cap| cap.expect("a capability").into()).collect()
+    };
+    let stored = read(&reply);
+    let RegionCapBuf::SparseMmap(cap, areas) = &stored[0] else { panic!("{stored:?}") };
+    assert_eq!((cap.nr_areas, areas.as_slice()), (2, &AREAS[..]));
+    assert_eq!(stored[1], RegionCapBuf::MsixMappable);
+    assert_eq!(stored[2], RegionCapBuf::Type(type_));
+    let body = unknown.body.to_vec();
+    assert_eq!(stored[3], RegionCapBuf::Other { id: 77, version: 5, body });
+
+    let mut again = request(size);
+    assert_eq!(REGION.required_size(&stored), Ok(size as u32));
+    assert_eq!(REGION.reply(&mut again, &fixed, &stored), Ok(size as u32));
+    assert_eq!(again, reply);
+}
+
+#[test]
+fn stored_capabilities_of_captures_are_those_of_the_kernel() {
+    let mut compared = 0;
+    for row in support::captures::rows() {
+        let out = row.out();
+        // A smaller argsz does not cover cap_offset.
+        let covered = (24..=out.len()).contains(&(row.argsz_in as usize));
+        if row.ioctl != "VFIO_IOMMU_GET_INFO" || row.ret != 0 || !covered {
+            continue;
+        }
+        let Ok(info) = IommuType1Info::parse(&out) else { continue };
+        let stored: Vec<_> =
+            info.caps().map(|cap| Type1CapBuf::from(cap.expect("a capability"))).collect();
+        if stored.is_empty() || TYPE1.required_size(&stored) != Ok(info.argsz()) {
+            continue;
+        }
+        let ranges = stored.iter().find_map(|cap| match cap {
+            Type1CapBuf::IovaRange(_, ranges) => Some(ranges.as_slice()),
+            _ => None,
+        });
+        let first = ranges.and_then(|ranges| ranges.first());
+        assert_eq!(first.map(|range: &vfio_iova_range| range.start), Some(0));
+        compared += 1;
+    }
+    assert!(compared > 10, "{compared} replies");
+}
+
+/// The reply of a server about a region to a request for 32 bytes.
+fn short<C: Append<vfio_region_info>>(
+    profile: &Profile<vfio_region_info>,
+    caps: &[C],
+) -> (RegionInfoFlags, u32, Option<u32>) {
+    let mut reply = request(32);
+    profile.reply(&mut reply, &vfio_region_info::new(), caps).expect("a reply");
+    let info = RegionInfo::parse(&reply).expect("the fixed part");
+    assert_eq!(info.caps().count(), 0);
+    let offset = u32::from_ne_bytes([reply[12], reply[13], reply[14], reply[15]]);
+    (info.flags(), offset, info.required_size())
+}
+
+#[test]
+fn servers_differ_in_short_replies_and_readers_get_the_same_size() {
+    let caps = [RegionCapBuf::SparseMmap(vfio_region_info_cap_sparse_mmap::new(), AREAS.to_vec())];
+    assert_eq!(short(&REGION, &caps), (CAPS, 0, Some(80)));
+    assert_eq!(short(&VFIO_USER, &caps), (RegionInfoFlags::empty(), 0, Some(80)));
+    assert_eq!(short(&VFIO_USER_RUST_VMM, &caps), (CAPS, 32, Some(80)));
+
+    let mut full = request(80);
+    let size = VFIO_USER_RUST_VMM.reply(&mut full, &vfio_region_info::new(), &caps);
+    assert_eq!(size, Ok(80));
+    let info = RegionInfo::parse(&full).expect("a reply");
+    let Some(Ok(RegionCap::SparseMmap(cap))) = info.caps().next() else { panic!("{info:?}") };
+    assert_eq!(cap.areas().iter().collect::<Vec<_>>(), AREAS);
+}
