@@ -155,8 +155,25 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Elements that are the payload; returns the end of its fixed part. A call that reads
+    /// them does not take them.
+    pub(super) fn of_payload(
+        &mut self,
+        type_: &Type,
+        count: Option<(u64, Int)>,
+        name: (&str, &Doc),
+        at: u64,
+    ) -> u64 {
+        let before = self.inputs.len();
+        let end = self.of_elements(type_, count, name, at);
+        if self.reads {
+            self.inputs.truncate(before);
+        }
+        end
+    }
+
     /// Elements in the argument; returns the end of its fixed part.
-    pub(super) fn of_elements(
+    fn of_elements(
         &mut self,
         type_: &Type,
         count: Option<(u64, Int)>,
@@ -174,10 +191,8 @@ impl<'a> Inputs<'a> {
             (None, Some((offset, int))) => InlineCount::Field(offset, int),
             (None, None) => InlineCount::ToEnd,
         };
-        if !self.reads {
-            let kind = InputKind::Inline { offset: at, element, count };
-            self.push(name, doc, kind, None);
-        }
+        let kind = InputKind::Inline { offset: at, element, count };
+        self.push(name, doc, kind, None);
         at + fixed.unwrap_or(0) * element.size()
     }
 

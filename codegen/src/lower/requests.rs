@@ -274,7 +274,7 @@ impl<'a> IoctlArgument<'a> {
             let index = self.struct_.fields.iter().position(|field| field.name == count)?;
             Some((offset(self.struct_, index), int(&self.struct_.fields[index].type_)?))
         });
-        (inputs.of_elements(type_, count, (&field.name, doc), at), None)
+        (inputs.of_payload(type_, count, (&field.name, doc), at), None)
     }
 
     fn fixed(&self, value: u64) -> Option<FixedFlags> {

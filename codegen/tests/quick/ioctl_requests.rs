@@ -75,6 +75,12 @@ fn memory_has_its_address_and_its_length() {
     assert_eq!(start[16..20], 3_u32.to_ne_bytes());
     assert_eq!(start[24..32], (ranges.as_ptr() as usize as u64).to_ne_bytes());
 
+    let mut part = uapi::vfio_region_dma_range::new();
+    (part.offset, part.length) = (0x2000, 0x1000);
+    let dma_buf = written(GetDmaBuf::new(1, 2, 0, &[part, part]));
+    assert_eq!(dma_buf[..24], words(&[56, 1 << 16 | 11, 1, 2, 0, 2]));
+    assert_eq!(dma_buf[24..], words(&[0x2000, 0, 0x1000, 0].repeat(2)));
+
     let mut one_word = [0_u64; 1];
     let mut report = GetDmaLoggingReport::new(0, 65 * 4096, 4096, &mut one_word);
     let error = report.write(&mut [0; 64]).expect_err("one bit too few");

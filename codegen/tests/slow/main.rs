@@ -3,6 +3,7 @@
 
 mod abidiff;
 mod c_built_replies;
+mod c_calls;
 mod c_chain;
 mod c_header;
 mod c_kernel_compat;

@@ -7994,14 +7994,20 @@ static inline vfio_abi_size vfio_abi_set_bus_master(
  * open_flags: flags for the new file descriptor as open(2) takes them, such as
  * O_CLOEXEC
  * flags: none is defined; anything but zero is refused
+ * dma_ranges: the parts in the order in which the dma-buf has them
  */
 static inline vfio_abi_size vfio_abi_get_dma_buf(
 		void *buf, vfio_abi_size len, __u32 region_index,
-		__u32 open_flags, __u32 flags)
+		__u32 open_flags, __u32 flags,
+		const struct vfio_region_dma_range *dma_ranges,
+		vfio_abi_size dma_ranges_count)
 {
-	const vfio_abi_size size = 24;
+	const vfio_abi_size size = vfio_abi__array_end(24, dma_ranges_count, 16);
 	__u8 *bytes;
+	vfio_abi_size nth;
 
+	if (!vfio_abi__holds_length(4, dma_ranges_count, 1))
+		return 0;
 	bytes = vfio_abi__argument(buf, len, size);
 	if (!bytes)
 		return 0;
@@ -8010,6 +8016,11 @@ static inline vfio_abi_size vfio_abi_get_dma_buf(
 	vfio_abi__or(bytes + 8, 4, region_index);
 	vfio_abi__or(bytes + 12, 4, open_flags);
 	vfio_abi__or(bytes + 16, 4, flags);
+	vfio_abi__or(bytes + 20, 4, dma_ranges_count);
+	for (nth = 0; nth < dma_ranges_count; nth++) {
+		vfio_abi__or(bytes + 24 + nth * 16, 8, dma_ranges[nth].offset);
+		vfio_abi__or(bytes + 24 + nth * 16 + 8, 8, dma_ranges[nth].length);
+	}
 	return size;
 }
 
@@ -9219,16 +9230,19 @@ static inline int vfio_abi_call_set_bus_master(
  * vfio_abi_get_dma_buf().
  */
 static inline int vfio_abi_call_get_dma_buf(
-		int device, __u32 region_index, __u32 open_flags, __u32 flags)
+		int device, void *buf, vfio_abi_size len, __u32 region_index,
+		__u32 open_flags, __u32 flags,
+		const struct vfio_region_dma_range *dma_ranges,
+		vfio_abi_size dma_ranges_count)
 {
-	__u64 argument[3];
 	const vfio_abi_size size = vfio_abi_get_dma_buf(
-		argument, sizeof(argument), region_index, open_flags, flags);
+		buf, len, region_index, open_flags, flags, dma_ranges,
+		dma_ranges_count);
 
 	if (!size)
 		return vfio_abi__refused();
 	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+			buf);
 }
 
 /*

@@ -645,8 +645,9 @@ impl<F: AsFd> Device<F> {
         region_index: u32,
         open_flags: u32,
         flags: u32,
+        dma_ranges: &[uapi::vfio_region_dma_range],
     ) -> Result<OwnedFd, CallError> {
-        let request = requests::GetDmaBuf::new(region_index, open_flags, flags);
+        let request = requests::GetDmaBuf::new(region_index, open_flags, flags, dma_ranges);
         // SAFETY: the ioctl accesses only memory that the request borrows.
         let (result, ()) = unsafe { call_request(self.as_fd(), request) }?;
         // SAFETY: the kernel has made the descriptor for this call.

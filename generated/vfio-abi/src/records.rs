@@ -158,6 +158,26 @@ impl Element for uapi::vfio_device_feature_mig_data_size {
     }
 }
 
+impl Element for uapi::vfio_region_dma_range {
+    #[inline]
+    fn size(_: Wire) -> u32 {
+        16
+    }
+
+    #[inline]
+    fn read(wire: Wire, bytes: &[u8]) -> Self {
+        let mut element = Self::new();
+        element.offset = wire.number(bytes, 0, 8).unwrap_or(0);
+        element.length = wire.number(bytes, 8, 8).unwrap_or(0);
+        element
+    }
+
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(0, &self.offset.to_ne_bytes());
+        put(8, &self.length.to_ne_bytes());
+    }
+}
+
 impl Element for uapi::vfio_device_bind_iommufd {
     #[inline]
     fn size(_: Wire) -> u32 {

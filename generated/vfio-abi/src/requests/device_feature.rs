@@ -472,29 +472,36 @@ impl Request for SetBusMaster {
 /// Makes a dma-buf of parts of a region, for DMA between devices.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct GetDmaBuf {
+pub struct GetDmaBuf<'a> {
     /// Region with the parts; for a PCI device one of the six BARs.
     pub region_index: u32,
     /// Flags for the new file descriptor as open(2) takes them, such as O_CLOEXEC.
     pub open_flags: u32,
     /// None is defined; anything but zero is refused.
     pub flags: u32,
+    /// The parts in the order in which the dma-buf has them.
+    pub dma_ranges: &'a [uapi::vfio_region_dma_range],
 }
 
-impl GetDmaBuf {
+impl<'a> GetDmaBuf<'a> {
     /// The request with the values that every caller sets.
-    pub const fn new(region_index: u32, open_flags: u32, flags: u32) -> Self {
-        Self { region_index, open_flags, flags }
+    pub const fn new(
+        region_index: u32,
+        open_flags: u32,
+        flags: u32,
+        dma_ranges: &'a [uapi::vfio_region_dma_range],
+    ) -> Self {
+        Self { region_index, open_flags, flags, dma_ranges }
     }
 }
 
-impl Request for GetDmaBuf {
+impl Request for GetDmaBuf<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
     type Reply = ();
 
     fn size(&self) -> usize {
-        24
+        self.dma_ranges.len().saturating_mul(16).saturating_add(24)
     }
 
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
@@ -503,6 +510,8 @@ impl Request for GetDmaBuf {
         argument.put(8, &self.region_index.to_ne_bytes());
         argument.put(12, &self.open_flags.to_ne_bytes());
         argument.put(16, &self.flags.to_ne_bytes());
+        argument.put_u32(20, self.dma_ranges.len())?;
+        argument.put_elements(24, 16, self.dma_ranges);
         Ok(())
     }
 
