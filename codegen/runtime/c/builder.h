@@ -134,8 +134,9 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
  * Starts a reply without a buffer. Nothing is written; after the loop, need is
  * the size of the full reply.
  */
-static inline void capchain_reply_measure(struct capchain_reply_builder *to,
-					  const struct capchain_profile *profile)
+static inline void capchain_reply_measure(
+		struct capchain_reply_builder *to,
+		const struct capchain_profile *profile)
 {
 	__builtin_memset(to, 0, sizeof(*to));
 	to->profile = profile;

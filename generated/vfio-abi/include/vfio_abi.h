@@ -4166,7 +4166,9 @@ static inline const char *vfio_abi_group_status_flags_name(
 static inline vfio_abi_size vfio_abi_group_status_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_group_status_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_group_status_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_info. */
@@ -4200,7 +4202,9 @@ static inline const char *vfio_abi_device_info_flags_name(
 static inline vfio_abi_size vfio_abi_device_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_info_flags_name,
+		flags, text, size);
 }
 
 /*
@@ -4224,7 +4228,9 @@ static inline const char *vfio_abi_device_info_cap_pci_atomic_comp_flags_name(
 static inline vfio_abi_size vfio_abi_device_info_cap_pci_atomic_comp_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_info_cap_pci_atomic_comp_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_info_cap_pci_atomic_comp_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_region_info. */
@@ -4248,7 +4254,9 @@ static inline const char *vfio_abi_region_info_flags_name(
 static inline vfio_abi_size vfio_abi_region_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_region_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_region_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a number in link_state of struct vfio_region_gfx_edid. */
@@ -4284,7 +4292,9 @@ static inline const char *vfio_abi_device_migration_info_device_state_name(
 static inline vfio_abi_size vfio_abi_device_migration_info_device_state_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_migration_info_device_state_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_migration_info_device_state_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_irq_info. */
@@ -4308,7 +4318,9 @@ static inline const char *vfio_abi_irq_info_flags_name(
 static inline vfio_abi_size vfio_abi_irq_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_irq_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_irq_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_irq_set. */
@@ -4336,7 +4348,9 @@ static inline const char *vfio_abi_irq_set_flags_name(
 static inline vfio_abi_size vfio_abi_irq_set_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_irq_set_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_irq_set_flags_name,
+		flags, text, size);
 }
 
 /* The name of a number in owner of struct vfio_pci_dependent_device. */
@@ -4370,7 +4384,9 @@ static inline const char *vfio_abi_pci_hot_reset_info_flags_name(
 static inline vfio_abi_size vfio_abi_pci_hot_reset_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_pci_hot_reset_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_pci_hot_reset_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_gfx_plane_info. */
@@ -4392,7 +4408,9 @@ static inline const char *vfio_abi_device_gfx_plane_info_flags_name(
 static inline vfio_abi_size vfio_abi_device_gfx_plane_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_gfx_plane_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_gfx_plane_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_ioeventfd. */
@@ -4416,7 +4434,9 @@ static inline const char *vfio_abi_device_ioeventfd_flags_name(
 static inline vfio_abi_size vfio_abi_device_ioeventfd_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_ioeventfd_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_ioeventfd_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_feature. */
@@ -4438,7 +4458,9 @@ static inline const char *vfio_abi_device_feature_flags_name(
 static inline vfio_abi_size vfio_abi_device_feature_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_feature_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_feature_flags_name,
+		flags, text, size);
 }
 
 /* The name of a number in op of struct vfio_device_feature_bus_master. */
@@ -4470,7 +4492,9 @@ static inline const char *vfio_abi_device_bind_iommufd_flags_name(
 static inline vfio_abi_size vfio_abi_device_bind_iommufd_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_bind_iommufd_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_bind_iommufd_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_attach_iommufd_pt. */
@@ -4488,7 +4512,9 @@ static inline const char *vfio_abi_device_attach_iommufd_pt_flags_name(
 static inline vfio_abi_size vfio_abi_device_attach_iommufd_pt_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_attach_iommufd_pt_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_attach_iommufd_pt_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_detach_iommufd_pt. */
@@ -4506,7 +4532,9 @@ static inline const char *vfio_abi_device_detach_iommufd_pt_flags_name(
 static inline vfio_abi_size vfio_abi_device_detach_iommufd_pt_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_detach_iommufd_pt_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_detach_iommufd_pt_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_feature_migration. */
@@ -4528,7 +4556,9 @@ static inline const char *vfio_abi_device_feature_migration_flags_name(
 static inline vfio_abi_size vfio_abi_device_feature_migration_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_feature_migration_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_feature_migration_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_precopy_info. */
@@ -4546,7 +4576,9 @@ static inline const char *vfio_abi_precopy_info_flags_name(
 static inline vfio_abi_size vfio_abi_precopy_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_precopy_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_precopy_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_info. */
@@ -4566,7 +4598,9 @@ static inline const char *vfio_abi_iommu_type1_info_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_dma_map. */
@@ -4588,7 +4622,9 @@ static inline const char *vfio_abi_iommu_type1_dma_map_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_dma_map_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_dma_map_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_dma_map_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_dma_unmap. */
@@ -4610,7 +4646,9 @@ static inline const char *vfio_abi_iommu_type1_dma_unmap_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_dma_unmap_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_dma_unmap_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_dma_unmap_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_dirty_bitmap. */
@@ -4632,7 +4670,9 @@ static inline const char *vfio_abi_iommu_type1_dirty_bitmap_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_dirty_bitmap_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_dirty_bitmap_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_dirty_bitmap_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_spapr_tce_info. */
@@ -4650,7 +4690,9 @@ static inline const char *vfio_abi_iommu_spapr_tce_info_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_spapr_tce_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_spapr_tce_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_spapr_tce_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_info_cap_zpci_group. */
@@ -4668,7 +4710,9 @@ static inline const char *vfio_abi_device_info_cap_zpci_group_flags_name(
 static inline vfio_abi_size vfio_abi_device_info_cap_zpci_group_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_info_cap_zpci_group_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_info_cap_zpci_group_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in command of struct ccw_cmd_region. */
@@ -4688,7 +4732,9 @@ static inline const char *vfio_abi_ccw_cmd_region_command_name(
 static inline vfio_abi_size vfio_abi_ccw_cmd_region_command_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_ccw_cmd_region_command_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_ccw_cmd_region_command_name,
+		flags, text, size);
 }
 
 #endif /* VFIO_ABI_NAMES_H */
@@ -5442,8 +5488,9 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
  * Starts a reply without a buffer. Nothing is written; after the loop, need is
  * the size of the full reply.
  */
-static inline void vfio_abi_reply_measure(struct vfio_abi_reply_builder *to,
-					  const struct vfio_abi_profile *profile)
+static inline void vfio_abi_reply_measure(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_profile *profile)
 {
 	__builtin_memset(to, 0, sizeof(*to));
 	to->profile = profile;
@@ -7511,7 +7558,8 @@ static inline vfio_abi_size vfio_abi_set_irqs_bool(
 		void *buf, vfio_abi_size len, __u32 action, __u32 index,
 		__u32 start, const __u8 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(20, data_count, 1);
+	const vfio_abi_size size = vfio_abi__array_end(
+		20, data_count, 1);
 	__u8 *bytes;
 
 	switch (action) {
@@ -7551,7 +7599,8 @@ static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
 		void *buf, vfio_abi_size len, __u32 action, __u32 index,
 		__u32 start, const __s32 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(20, data_count, 4);
+	const vfio_abi_size size = vfio_abi__array_end(
+		20, data_count, 4);
 	__u8 *bytes;
 
 	switch (action) {
@@ -7590,7 +7639,8 @@ static inline vfio_abi_size vfio_abi_pci_hot_reset(
 		void *buf, vfio_abi_size len, const __s32 *group_fds,
 		vfio_abi_size group_fds_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(12, group_fds_count, 4);
+	const vfio_abi_size size = vfio_abi__array_end(
+		12, group_fds_count, 4);
 	__u8 *bytes;
 
 	if (!vfio_abi__holds_length(4, group_fds_count, 1))
@@ -8002,7 +8052,8 @@ static inline vfio_abi_size vfio_abi_get_dma_buf(
 		const struct vfio_region_dma_range *dma_ranges,
 		vfio_abi_size dma_ranges_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(24, dma_ranges_count, 16);
+	const vfio_abi_size size = vfio_abi__array_end(
+		24, dma_ranges_count, 16);
 	__u8 *bytes;
 	vfio_abi_size nth;
 
@@ -8018,8 +8069,10 @@ static inline vfio_abi_size vfio_abi_get_dma_buf(
 	vfio_abi__or(bytes + 16, 4, flags);
 	vfio_abi__or(bytes + 20, 4, dma_ranges_count);
 	for (nth = 0; nth < dma_ranges_count; nth++) {
-		vfio_abi__or(bytes + 24 + nth * 16, 8, dma_ranges[nth].offset);
-		vfio_abi__or(bytes + 24 + nth * 16 + 8, 8, dma_ranges[nth].length);
+		vfio_abi__or(bytes + 24 + nth * 16,
+			8, dma_ranges[nth].offset);
+		vfio_abi__or(bytes + 24 + nth * 16 + 8,
+			8, dma_ranges[nth].length);
 	}
 	return size;
 }

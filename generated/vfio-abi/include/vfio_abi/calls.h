@@ -297,7 +297,8 @@ static inline vfio_abi_size vfio_abi_set_irqs_bool(
 		void *buf, vfio_abi_size len, __u32 action, __u32 index,
 		__u32 start, const __u8 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(20, data_count, 1);
+	const vfio_abi_size size = vfio_abi__array_end(
+		20, data_count, 1);
 	__u8 *bytes;
 
 	switch (action) {
@@ -337,7 +338,8 @@ static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
 		void *buf, vfio_abi_size len, __u32 action, __u32 index,
 		__u32 start, const __s32 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(20, data_count, 4);
+	const vfio_abi_size size = vfio_abi__array_end(
+		20, data_count, 4);
 	__u8 *bytes;
 
 	switch (action) {
@@ -376,7 +378,8 @@ static inline vfio_abi_size vfio_abi_pci_hot_reset(
 		void *buf, vfio_abi_size len, const __s32 *group_fds,
 		vfio_abi_size group_fds_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(12, group_fds_count, 4);
+	const vfio_abi_size size = vfio_abi__array_end(
+		12, group_fds_count, 4);
 	__u8 *bytes;
 
 	if (!vfio_abi__holds_length(4, group_fds_count, 1))
@@ -788,7 +791,8 @@ static inline vfio_abi_size vfio_abi_get_dma_buf(
 		const struct vfio_region_dma_range *dma_ranges,
 		vfio_abi_size dma_ranges_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(24, dma_ranges_count, 16);
+	const vfio_abi_size size = vfio_abi__array_end(
+		24, dma_ranges_count, 16);
 	__u8 *bytes;
 	vfio_abi_size nth;
 
@@ -804,8 +808,10 @@ static inline vfio_abi_size vfio_abi_get_dma_buf(
 	vfio_abi__or(bytes + 16, 4, flags);
 	vfio_abi__or(bytes + 20, 4, dma_ranges_count);
 	for (nth = 0; nth < dma_ranges_count; nth++) {
-		vfio_abi__or(bytes + 24 + nth * 16, 8, dma_ranges[nth].offset);
-		vfio_abi__or(bytes + 24 + nth * 16 + 8, 8, dma_ranges[nth].length);
+		vfio_abi__or(bytes + 24 + nth * 16,
+			8, dma_ranges[nth].offset);
+		vfio_abi__or(bytes + 24 + nth * 16 + 8,
+			8, dma_ranges[nth].length);
 	}
 	return size;
 }

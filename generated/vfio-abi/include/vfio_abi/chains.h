@@ -762,8 +762,9 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
  * Starts a reply without a buffer. Nothing is written; after the loop, need is
  * the size of the full reply.
  */
-static inline void vfio_abi_reply_measure(struct vfio_abi_reply_builder *to,
-					  const struct vfio_abi_profile *profile)
+static inline void vfio_abi_reply_measure(
+		struct vfio_abi_reply_builder *to,
+		const struct vfio_abi_profile *profile)
 {
 	__builtin_memset(to, 0, sizeof(*to));
 	to->profile = profile;

@@ -225,7 +225,9 @@ static inline const char *vfio_abi_group_status_flags_name(
 static inline vfio_abi_size vfio_abi_group_status_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_group_status_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_group_status_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_info. */
@@ -259,7 +261,9 @@ static inline const char *vfio_abi_device_info_flags_name(
 static inline vfio_abi_size vfio_abi_device_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_info_flags_name,
+		flags, text, size);
 }
 
 /*
@@ -283,7 +287,9 @@ static inline const char *vfio_abi_device_info_cap_pci_atomic_comp_flags_name(
 static inline vfio_abi_size vfio_abi_device_info_cap_pci_atomic_comp_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_info_cap_pci_atomic_comp_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_info_cap_pci_atomic_comp_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_region_info. */
@@ -307,7 +313,9 @@ static inline const char *vfio_abi_region_info_flags_name(
 static inline vfio_abi_size vfio_abi_region_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_region_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_region_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a number in link_state of struct vfio_region_gfx_edid. */
@@ -343,7 +351,9 @@ static inline const char *vfio_abi_device_migration_info_device_state_name(
 static inline vfio_abi_size vfio_abi_device_migration_info_device_state_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_migration_info_device_state_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_migration_info_device_state_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_irq_info. */
@@ -367,7 +377,9 @@ static inline const char *vfio_abi_irq_info_flags_name(
 static inline vfio_abi_size vfio_abi_irq_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_irq_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_irq_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_irq_set. */
@@ -395,7 +407,9 @@ static inline const char *vfio_abi_irq_set_flags_name(
 static inline vfio_abi_size vfio_abi_irq_set_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_irq_set_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_irq_set_flags_name,
+		flags, text, size);
 }
 
 /* The name of a number in owner of struct vfio_pci_dependent_device. */
@@ -429,7 +443,9 @@ static inline const char *vfio_abi_pci_hot_reset_info_flags_name(
 static inline vfio_abi_size vfio_abi_pci_hot_reset_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_pci_hot_reset_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_pci_hot_reset_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_gfx_plane_info. */
@@ -451,7 +467,9 @@ static inline const char *vfio_abi_device_gfx_plane_info_flags_name(
 static inline vfio_abi_size vfio_abi_device_gfx_plane_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_gfx_plane_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_gfx_plane_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_ioeventfd. */
@@ -475,7 +493,9 @@ static inline const char *vfio_abi_device_ioeventfd_flags_name(
 static inline vfio_abi_size vfio_abi_device_ioeventfd_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_ioeventfd_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_ioeventfd_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_feature. */
@@ -497,7 +517,9 @@ static inline const char *vfio_abi_device_feature_flags_name(
 static inline vfio_abi_size vfio_abi_device_feature_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_feature_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_feature_flags_name,
+		flags, text, size);
 }
 
 /* The name of a number in op of struct vfio_device_feature_bus_master. */
@@ -529,7 +551,9 @@ static inline const char *vfio_abi_device_bind_iommufd_flags_name(
 static inline vfio_abi_size vfio_abi_device_bind_iommufd_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_bind_iommufd_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_bind_iommufd_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_attach_iommufd_pt. */
@@ -547,7 +571,9 @@ static inline const char *vfio_abi_device_attach_iommufd_pt_flags_name(
 static inline vfio_abi_size vfio_abi_device_attach_iommufd_pt_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_attach_iommufd_pt_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_attach_iommufd_pt_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_detach_iommufd_pt. */
@@ -565,7 +591,9 @@ static inline const char *vfio_abi_device_detach_iommufd_pt_flags_name(
 static inline vfio_abi_size vfio_abi_device_detach_iommufd_pt_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_detach_iommufd_pt_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_detach_iommufd_pt_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_feature_migration. */
@@ -587,7 +615,9 @@ static inline const char *vfio_abi_device_feature_migration_flags_name(
 static inline vfio_abi_size vfio_abi_device_feature_migration_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_feature_migration_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_feature_migration_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_precopy_info. */
@@ -605,7 +635,9 @@ static inline const char *vfio_abi_precopy_info_flags_name(
 static inline vfio_abi_size vfio_abi_precopy_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_precopy_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_precopy_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_info. */
@@ -625,7 +657,9 @@ static inline const char *vfio_abi_iommu_type1_info_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_dma_map. */
@@ -647,7 +681,9 @@ static inline const char *vfio_abi_iommu_type1_dma_map_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_dma_map_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_dma_map_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_dma_map_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_dma_unmap. */
@@ -669,7 +705,9 @@ static inline const char *vfio_abi_iommu_type1_dma_unmap_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_dma_unmap_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_dma_unmap_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_dma_unmap_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_type1_dirty_bitmap. */
@@ -691,7 +729,9 @@ static inline const char *vfio_abi_iommu_type1_dirty_bitmap_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_type1_dirty_bitmap_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_type1_dirty_bitmap_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_type1_dirty_bitmap_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_iommu_spapr_tce_info. */
@@ -709,7 +749,9 @@ static inline const char *vfio_abi_iommu_spapr_tce_info_flags_name(
 static inline vfio_abi_size vfio_abi_iommu_spapr_tce_info_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_iommu_spapr_tce_info_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_iommu_spapr_tce_info_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in flags of struct vfio_device_info_cap_zpci_group. */
@@ -727,7 +769,9 @@ static inline const char *vfio_abi_device_info_cap_zpci_group_flags_name(
 static inline vfio_abi_size vfio_abi_device_info_cap_zpci_group_flags_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_device_info_cap_zpci_group_flags_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_device_info_cap_zpci_group_flags_name,
+		flags, text, size);
 }
 
 /* The name of a flag in command of struct ccw_cmd_region. */
@@ -747,7 +791,9 @@ static inline const char *vfio_abi_ccw_cmd_region_command_name(
 static inline vfio_abi_size vfio_abi_ccw_cmd_region_command_text(
 		__u64 flags, char *text, vfio_abi_size size)
 {
-	return vfio_abi__flags_text(vfio_abi_ccw_cmd_region_command_name, flags, text, size);
+	return vfio_abi__flags_text(
+		vfio_abi_ccw_cmd_region_command_name,
+		flags, text, size);
 }
 
 #endif /* VFIO_ABI_NAMES_H */

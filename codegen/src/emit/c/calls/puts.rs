@@ -163,7 +163,9 @@ impl Emitter<'_> {
             let (name, width) = (member(struct_, field.field), field.int.size());
             let number = self.store(field.int, &[value, name].concat());
             let place = plus(place, field.offset.kernel());
-            format!("{}__or({place}, {width}, {number});", self.stem)
+            // An array's place is long.
+            let separator = if place.contains('*') { ",\n\t\t\t" } else { ", " };
+            format!("{}__or({place}{separator}{width}, {number});", self.stem)
         });
         fields.collect()
     }

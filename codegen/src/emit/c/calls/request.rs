@@ -39,7 +39,7 @@ impl Emitter<'_> {
         let slice = parameters.iter().find_map(slice);
         let size = match &slice {
             Some((count, each)) => {
-                format!("{}__array_end({}, {count}, {each})", self.stem, plan.size)
+                format!("{}__array_end(\n\t\t{}, {count}, {each})", self.stem, plan.size)
             }
             None => plan.size.to_string(),
         };
