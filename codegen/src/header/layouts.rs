@@ -210,7 +210,7 @@ impl<'a> Planner<'_, 'a> {
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<Planned, String> {
         let name = member.name.map_or("a union", |name| name.text);
-        let mut planned = self.base(&member.type_, name, evaluate)?;
+        let mut planned = self.base(&member.type_, evaluate)?;
         if member.pointer {
             let TypeFact::Int(int) = planned.type_ else {
                 return Err(format!("`{name}` is no pointer to integers"));
@@ -262,7 +262,6 @@ impl<'a> Planner<'_, 'a> {
     fn base(
         &self,
         base: &BaseType<'a>,
-        name: &str,
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<Planned, String> {
         let int = |int: Int| Planned {
@@ -291,7 +290,7 @@ impl<'a> Planner<'_, 'a> {
                 Some(BaseType::Named(_)) | None => {
                     return Err(format!("the type `{}` is not understood", word.text));
                 }
-                Some(base) => return self.base(base, name, evaluate),
+                Some(base) => return self.base(base, evaluate),
             },
             BaseType::Union(arms) => {
                 let (mut types, mut extents) = (Vec::new(), Vec::new());

@@ -417,7 +417,7 @@ fn a_mail_that_was_cut_is_not_judged() {
     assert_eq!(unplaced(&v5_2(), &patch[..end]), ["\t__u32\tfre"]);
     // At the end of a line it may have been cut, and the answer says so.
     let end = patch.rfind(" };").expect("the last line");
-    let review = reviewed(&v5_2(), patch[..end].as_bytes());
+    let review = reviewed(&v5_2(), &patch.as_bytes()[..end]);
     assert_eq!(review.count(Effect::NotJudged), 0);
     let messages = review.series[0].missing.iter().map(|(_, message)| message.as_str());
     let expected = "the mail ends in a hunk with 1 of 2 old and 2 of 3 new lines";

@@ -79,10 +79,12 @@ fn the_analyzer_finds_nothing() {
 
 /// A file that uses every function of a header.
 fn using_all(header: &str, include: &str) -> String {
+    // `calls.c` uses the functions that need a libc.
+    let header = header.split("WITH_IOCTL\n").next().unwrap_or_default();
     let starts = header.split("static inline ").skip(1);
     let names = starts.filter_map(|text| text.split('(').find_map(name_at_the_end));
     let uses = names.map(|name| format!("\t(void)&{name};\n")).collect::<String>();
-    assert!(uses.lines().count() > 40, "few functions: {uses}");
+    assert!(uses.lines().count() > 20, "few functions: {uses}");
     format!("{include}void use(void);\nvoid use(void)\n{{\n{uses}}}\n")
 }
 

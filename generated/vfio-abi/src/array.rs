@@ -43,6 +43,7 @@ macro_rules! integers {
 integers!(u8, u16, u32, u64, i8, i16, i32, i64);
 
 /// An array in a reply, read in place at any alignment.
+#[allow(dead_code, reason = "an ABI may have elements in requests only")]
 #[derive(Clone, Copy, Debug)]
 pub struct Array<'a, T> {
     bytes: &'a [u8],
@@ -50,8 +51,8 @@ pub struct Array<'a, T> {
     element: PhantomData<T>,
 }
 
+#[allow(dead_code, reason = "an ABI may have elements in requests, or arrays of bytes only")]
 impl<'a, T: Element> Array<'a, T> {
-    #[allow(dead_code, reason = "an ABI may have arrays of bytes only")]
     #[inline]
     pub(crate) fn new(bytes: &'a [u8], wire: Wire) -> Self {
         Self { bytes, wire, element: PhantomData }

@@ -15,6 +15,7 @@ pub struct Wire {
 }
 
 /// How C lays structs out.
+#[allow(dead_code, reason = "an ABI may have requests only, which are for this machine")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CLayout {
     /// 64-bit pointers, u64 aligned to 8.

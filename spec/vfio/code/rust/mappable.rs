@@ -29,19 +29,8 @@ pub fn mappable<'a>(
             _ => {}
         }
     }
-    let size = if region.flags().contains(RegionInfoFlags::MMAP) {
-        region.size()
-    } else {
-        0
-    };
-    Ok(Mappable {
-        size,
-        page_size: page_size.max(1),
-        table,
-        areas,
-        next: 0,
-        rest: None,
-    })
+    let size = if region.flags().contains(RegionInfoFlags::MMAP) { region.size() } else { 0 };
+    Ok(Mappable { size, page_size: page_size.max(1), table, areas, next: 0, rest: None })
 }
 
 /// The parts of a region that may be mapped, in the order of the region's areas.
@@ -72,16 +61,9 @@ impl Mappable<'_> {
 
     /// The whole pages of a range within the region; the region's last page may be partial.
     fn pages(&self, range: Range<u64>) -> Range<u64> {
-        let start = range
-            .start
-            .checked_next_multiple_of(self.page_size)
-            .unwrap_or(u64::MAX);
+        let start = range.start.checked_next_multiple_of(self.page_size).unwrap_or(u64::MAX);
         let end = range.end.min(self.size);
-        let end = if end == self.size {
-            end
-        } else {
-            end - end % self.page_size
-        };
+        let end = if end == self.size { end } else { end - end % self.page_size };
         start..end
     }
 
@@ -91,10 +73,7 @@ impl Mappable<'_> {
             return range;
         };
         let first = table.start - table.start % self.page_size;
-        let last = table
-            .end
-            .checked_next_multiple_of(self.page_size)
-            .unwrap_or(u64::MAX);
+        let last = table.end.checked_next_multiple_of(self.page_size).unwrap_or(u64::MAX);
         if last <= range.start || first >= range.end {
             return range;
         }

@@ -38,10 +38,7 @@ pub fn group(number: u32) -> Result<Group<File>> {
 /// Opens a device by its own node, `/dev/vfio/devices/NAME`.
 pub fn device(name: &str) -> Result<Device<File>> {
     if name.contains('/') || name.starts_with('.') {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            "not the name of a device's node",
-        ));
+        return Err(Error::new(ErrorKind::InvalidInput, "not the name of a device's node"));
     }
     let file = open(&format!("/dev/vfio/devices/{name}"))?;
     // SAFETY: the kernel has only devices there.
@@ -51,9 +48,7 @@ pub fn device(name: &str) -> Result<Device<File>> {
 /// The IOMMU group of a PCI device such as `0000:06:0d.0`.
 pub fn group_of(address: &str) -> Result<u32> {
     let link = fs::read_link(format!("{}/iommu_group", pci(address)?))?;
-    let number = link
-        .file_name()
-        .and_then(|name| name.to_str()?.parse().ok());
+    let number = link.file_name().and_then(|name| name.to_str()?.parse().ok());
     number.ok_or_else(|| Error::new(ErrorKind::InvalidData, "the IOMMU group has no number"))
 }
 
@@ -64,27 +59,18 @@ pub fn node_of(address: &str) -> Result<String> {
             return Ok(name);
         }
     }
-    Err(Error::new(
-        ErrorKind::NotFound,
-        "the device has no node of its own",
-    ))
+    Err(Error::new(ErrorKind::NotFound, "the device has no node of its own"))
 }
 
 /// The folder of a PCI device in sysfs.
 fn pci(address: &str) -> Result<String> {
     let is_part = |c: char| c.is_ascii_hexdigit() || c == ':' || c == '.';
     if address.is_empty() || !address.chars().all(is_part) || address.starts_with('.') {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            "not the address of a PCI device",
-        ));
+        return Err(Error::new(ErrorKind::InvalidInput, "not the address of a PCI device"));
     }
     let folder = format!("/sys/bus/pci/devices/{address}");
     match Path::new(&folder).exists() {
         true => Ok(folder),
-        false => Err(Error::new(
-            ErrorKind::NotFound,
-            "no PCI device has this address",
-        )),
+        false => Err(Error::new(ErrorKind::NotFound, "no PCI device has this address")),
     }
 }

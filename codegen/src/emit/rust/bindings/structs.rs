@@ -29,7 +29,7 @@ pub(super) fn items(abi: &Abi, struct_: &Struct) -> TokenStream {
     let unions = fields
         .iter()
         .filter_map(|field| field.union.as_ref().map(|name| union(abi, name, field.field.arms())));
-    let default = (!derives_default(struct_)).then(|| default(abi, &name, &fields));
+    let default = (!derives_default(struct_)).then(|| default(&name, &fields));
     let names: Vec<_> = fields.iter().map(|field| field.name.clone()).collect();
     let assertions = assertions(struct_, &names);
     quote! {
@@ -153,9 +153,9 @@ fn derives_default(struct_: &Struct) -> bool {
 }
 
 /// `Default` for a struct: all zero.
-fn default(abi: &Abi, name: &Ident, fields: &[BoundField<'_>]) -> TokenStream {
+fn default(name: &Ident, fields: &[BoundField<'_>]) -> TokenStream {
     let fields = fields.iter().map(|BoundField { name, field, .. }| {
-        let zero = zero(abi, &field.type_);
+        let zero = zero(&field.type_);
         quote!(#name: #zero)
     });
     quote! {
@@ -167,12 +167,12 @@ fn default(abi: &Abi, name: &Ident, fields: &[BoundField<'_>]) -> TokenStream {
     }
 }
 
-fn zero(abi: &Abi, type_: &Type) -> TokenStream {
+fn zero(type_: &Type) -> TokenStream {
     match type_ {
         Type::Int(_) => quote!(0),
         Type::Pointer(_) => quote!(core::ptr::null_mut()),
         Type::Array(element, length, _) => {
-            let (element, length) = (zero(abi, element), decimal(*length));
+            let (element, length) = (zero(element), decimal(*length));
             quote!([#element; #length])
         }
         Type::Struct(_) | Type::Flexible(..) | Type::Union(_) => quote!(Default::default()),
@@ -187,7 +187,7 @@ fn union(abi: &Abi, name: &Ident, arms: &[UnionArm]) -> TokenStream {
     });
     let size = |arm: &&UnionArm| abi.extent(&arm.type_, Model::Lp64).map(|extent| extent.size);
     let default = arms.iter().rev().max_by_key(size).map(|arm| {
-        let (name, zero) = (ident(&names::bindgen(&arm.name)), zero(abi, &arm.type_));
+        let (name, zero) = (ident(&names::bindgen(&arm.name)), zero(&arm.type_));
         quote!(#name: #zero)
     });
     let text = format!("{name} {{ union }}");
