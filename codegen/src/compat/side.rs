@@ -1,6 +1,6 @@
 //! The two sides of a comparison.
 
-use crate::ir::{Abi, Knowledge};
+use crate::ir::{Abi, Group, Knowledge};
 
 /// An ABI to compare.
 #[derive(Clone, Debug)]
@@ -17,5 +17,11 @@ impl Side {
     /// An ABI that is specified completely.
     pub fn specified(name: impl Into<String>, abi: Abi) -> Self {
         Self { name: name.into(), abi, knowledge: Knowledge::default() }
+    }
+
+    /// Whether the side is a header, which cannot have this group: one without numbers is
+    /// only a type of the generated crate.
+    pub(super) fn cannot_have(&self, group: &Group) -> bool {
+        group.values.is_empty() && self.knowledge.headers.is_some()
     }
 }

@@ -246,3 +246,24 @@ fn two_headers_are_compared_without_a_release() {
         assert_eq!(code, expected, "{old} to {new}: {stdout}{stderr}");
     }
 }
+
+/// In Linux 6.1 the flags of `vfio_pci_hot_reset_info` have no bits, which a header cannot
+/// show: their type exists in the crate only.
+#[test]
+fn a_release_and_its_header_are_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("linux/vfio.h");
+    fs::create_dir(folder.path().join("linux")).expect("a folder");
+    for release in ["v3.6", "v6.1"] {
+        let abi = lower(&fixtures::spec(), release.parse().ok());
+        fs::write(&path, capchain::emit::kernel_header(&abi, 0)).expect("a header");
+        let header = path.to_str().expect("a path");
+        for sides in [[release, header], [header, release]] {
+            let Outcome { code, stdout, stderr } =
+                run(folder.path(), &[&["compat"], &sides[..]].concat());
+            assert_eq!(code, 0, "{stdout}{stderr}");
+            assert!(stdout.contains(": 0 breaks,"), "{stdout}");
+            assert!(!stdout.contains("[C11]") && !stdout.contains("numbers are new"), "{stdout}");
+        }
+    }
+}

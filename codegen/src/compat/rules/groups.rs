@@ -22,7 +22,7 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
         Of::Group(index) => {
             let pair = comparison.matching.groups[index];
             match (pair.old, pair.new) {
-                (Some(old), None) => Some(removed(old)),
+                (Some(old), None) => Some(removed(comparison, old)),
                 (Some(old), Some(new)) => Some(changed(difference, old, new)),
                 // The rule about new numbers judges additions.
                 (None, _) => None,
@@ -37,7 +37,10 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
 }
 
 /// The numbers of a group that is gone have findings of their own.
-fn removed(old: &Group) -> Option<Finding> {
+fn removed(comparison: &Comparison<'_, '_>, old: &Group) -> Option<Finding> {
+    if comparison.matching.new.cannot_have(old) {
+        return None;
+    }
     let name = old.rust.as_ref()?;
     let message = format!("the type `{name}` is gone: programs that use it no longer compile");
     let finding = Finding::new(NAME_REMOVED, Class::Source, &old.name, message);

@@ -10,7 +10,7 @@ use crate::compat::diff::{AbiDifference, MemberOf, Of};
 use crate::compat::finding::{Affected, Bump, Class, Finding, Party, VersionImpact};
 use crate::compat::witness;
 use crate::diagnostic::Code;
-use crate::ir::{Member, Role, Struct};
+use crate::ir::{Group, Member, Role, Struct};
 use crate::reply::Direction;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
@@ -45,7 +45,7 @@ fn verdict(
     let change = MemberChange { comparison, struct_, old, new };
     Some(match difference.key {
         "Field.name" => Some(change.renamed()),
-        "Field.group" => Some(change.group(difference)),
+        "Field.group" => change.group(difference),
         "Field.ids" => Some(change.ids()),
         "Field.choices" => Some(change.choices()),
         "Payload.direction" | "Payload.element" | "Payload.length" | "Payload.lasting" => {
@@ -153,14 +153,26 @@ impl MemberChange<'_, '_> {
     }
 
     /// The type of a field in Rust is that of its numbers, if they have a type.
-    fn group(&self, difference: &AbiDifference<'_>) -> Finding {
+    /// No finding if one side is a header, which cannot have the group.
+    fn group(&self, difference: &AbiDifference<'_>) -> Option<Finding> {
         let (was, is) = difference.texts();
+        let matching = self.comparison.matching;
+        let hidden = matching.groups.iter().any(|pair| {
+            let named = |group: &Group, text: &str| text == format!("`{}`", group.name);
+            let old = |group| named(group, &was) && matching.new.cannot_have(group);
+            let new = |group| named(group, &is) && matching.old.cannot_have(group);
+            pair.new.is_none() && pair.old.is_some_and(old)
+                || pair.old.is_none() && pair.new.is_some_and(new)
+        });
+        if hidden {
+            return None;
+        }
         let typed = |name: &str| {
             let groups = self.comparison.matching.groups.iter();
             let mut groups = groups.flat_map(|pair| [pair.old, pair.new]).flatten();
             groups.any(|group| name == format!("`{}`", group.name) && group.rust.is_some())
         };
-        match (typed(&was), typed(&is)) {
+        Some(match (typed(&was), typed(&is)) {
             (true, _) => {
                 let message = format!(
                     "the field holds {is}, {was} before: Rust programs that use its type no \
@@ -178,7 +190,7 @@ impl MemberChange<'_, '_> {
                 let message = format!("the field holds {is}, {was} before");
                 self.finding(ITEM_ADDED, Class::Note, message)
             }
-        }
+        })
     }
 
     fn ids(&self) -> Finding {

@@ -141,6 +141,7 @@ fn grown(matching: &Matching<'_>, added: &[Constant<'_>]) -> Vec<Finding> {
         let names = names.join(", ");
         let (message, (code, gate)) = match (pair.old, new.is_empty()) {
             (Some(_), true) => continue,
+            (None, _) if matching.old.cannot_have(group) => continue,
             (Some(_), false) => (format!("{names} came to `{}`", group.name), kind(abi, group)),
             (None, true) => ("the numbers are new".to_owned(), kind(abi, group)),
             (None, false) => (format!("the numbers are new: {names}"), kind(abi, group)),

@@ -27,11 +27,11 @@ mod tests {
 
     #[test]
     fn a_list_is_broken_after_its_commas() {
-        let items = ["void *buf", "vfio_abi_size len", "__u32 index", "const __s32 *data"];
+        let items = ["void *buf", "vfio_abi_size len", "__u32 index", "const __s32 *eventfds"];
         let items = items.map(str::to_owned);
         assert_eq!(
             list(&items, ")"),
-            ["void *buf, vfio_abi_size len, __u32 index,", "const __s32 *data)"]
+            ["void *buf, vfio_abi_size len, __u32 index,", "const __s32 *eventfds)"]
         );
     }
 }
