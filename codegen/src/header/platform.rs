@@ -69,6 +69,14 @@ const EVERYWHERE: [(&str, i128); 24] = [
     ("_LINUX_TYPES_H", 1),
 ];
 
+/// Macros of `<linux/types.h>` without a number. A header may define them where they are missing.
+const TYPES: [&str; 3] = ["__aligned_u64", "__aligned_be64", "__aligned_le64"];
+
+/// Whether `<linux/types.h>` defines a macro that has no number.
+pub(super) fn is_type(name: &str) -> bool {
+    TYPES.contains(&name)
+}
+
 /// The number of a predefined name, and whether it depends on the target.
 pub(super) fn predefined(target: &Target, name: &str) -> (Option<i128>, bool) {
     if let Some((_, number)) = EVERYWHERE.iter().find(|(known, _)| *known == name) {

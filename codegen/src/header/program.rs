@@ -59,9 +59,9 @@ impl<'a> Program<'a> {
         number
     }
 
-    /// Whether a macro is defined, by a header or by the compiler.
+    /// Whether a macro is defined: by a header, `<linux/types.h>` or the compiler.
     pub(super) fn is_defined(&self, name: &str) -> bool {
-        self.macros.contains_key(name) || self.predefined(name).is_some()
+        self.macros.contains_key(name) || platform::is_type(name) || self.predefined(name).is_some()
     }
 }
 

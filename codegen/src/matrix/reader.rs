@@ -122,6 +122,8 @@ impl KnownChain {
     /// Walks the chain in the bytes that argsz covers.
     fn check(&self, bytes: &[u8], reply: &Reply<'_>, compared: &mut u64) -> Option<String> {
         let flagged = number(bytes, self.flags, 4)? & self.caps_flag != 0;
+        // A reply with an argsz above that of the caller is short, whatever its offset is.
+        let flagged = flagged && number(bytes, self.argsz, 4)? <= reply.argsz;
         let offset = number(bytes, self.cap_offset, 4).filter(|offset| flagged && *offset != 0);
         let short = !reply.caps.is_empty() && reply.need > reply.argsz;
         let Some(first) = offset else {
