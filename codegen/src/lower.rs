@@ -80,11 +80,7 @@ impl<'a> Lowering<'a> {
             prefix: spec.abi.prefix.value.clone(),
             version: spec.abi.version.0.clone(),
             publish: spec.abi.publish,
-            // Hand-written code names the items of the newest release.
-            code: match release == valid.newest() {
-                true => spec.code.clone(),
-                false => Vec::new(),
-            },
+            code: spec.code.clone(),
             release,
             releases: valid.releases().to_vec(),
             overlays: overlays.map(|file| file.name.clone()).collect(),

@@ -47,7 +47,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
 
 /// The copies of hand-written code.
 pub(super) fn code(abi: &Abi) -> Vec<OutputFile> {
-    abi.code.iter().map(|file| copy(abi, file)).collect()
+    abi.copied_code().iter().map(|file| copy(abi, file)).collect()
 }
 
 fn manifest(abi: &Abi) -> String {

@@ -5,6 +5,7 @@ use super::{
     Host, Ioctl, IoctlId, Literal, Macro, MacroId, Struct, StructId, Type, UnionArm, Value,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
+use crate::output::CodeFile;
 
 impl Group {
     /// The values by whose names a number is printed: single bits of flags, and all
@@ -60,6 +61,15 @@ impl Abi {
     /// The ioctl of this index.
     pub fn ioctl(&self, id: IoctlId) -> &Ioctl {
         &self.ioctls[id.0]
+    }
+
+    /// The hand-written files that are copied into the crate: it names the items of the
+    /// newest release, so the crates of others have none.
+    pub fn copied_code(&self) -> &[CodeFile] {
+        match self.releases.last() == Some(&self.release) {
+            true => &self.code,
+            false => &[],
+        }
     }
 
     /// The index of the section of an ioctl.

@@ -42,7 +42,7 @@ fn what_c_builds_is_what_the_kernels_wrote() {
 /// The profile of a row's handler, the size of its struct and the offset of the
 /// index; none for an ioctl without a chain.
 fn rules(row: &Row) -> Option<(&'static str, usize, Option<usize>)> {
-    let old = row.kernel.starts_with("6.1.");
+    let old = row.is_old();
     Some(match row.ioctl.as_str() {
         "VFIO_DEVICE_GET_REGION_INFO" => ("region", 32, Some(8)),
         // A mediated device has a handler of its own, without a chain.

@@ -158,7 +158,7 @@ fn modules(abi: &Abi) -> TokenStream {
 
 /// The modules of hand-written code.
 fn code(abi: &Abi) -> impl Iterator<Item = TokenStream> {
-    let rust = abi.code.iter().filter(|file| file.language == CodeLanguage::Rust);
+    let rust = abi.copied_code().iter().filter(|file| file.language == CodeLanguage::Rust);
     let names = rust.filter_map(|file| file.path.strip_suffix(".rs"));
     names.filter(|name| !name.contains('/')).map(|name| {
         let module = ident(name);

@@ -42,6 +42,13 @@ impl Row {
         (kernel, path, phase, device, ioctl, index)
     }
 
+    /// Whether the kernel is 6.1 or older.
+    pub fn is_old(&self) -> bool {
+        let mut numbers = self.kernel.split('.').map(str::parse::<u32>);
+        let (major, minor) = (numbers.next(), numbers.next());
+        matches!((major, minor), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) <= (6, 1))
+    }
+
     /// The whole buffer after the call.
     pub fn out(&self) -> Vec<u8> {
         unhex(&self.out_hex)
