@@ -180,6 +180,7 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
         let dropped = clear(&mut field.valid_if, place)
             || clear(&mut field.holds, place)
             || clear(&mut field.prefix, place)
+            || in_choices(&mut field.one_of, place)
             || in_values(&mut field.bits, place)
             || in_values(&mut field.values, place);
         if dropped {
@@ -200,6 +201,11 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
         }
     }
     false
+}
+
+/// A flag that excludes others.
+fn in_choices(choices: &mut Map<List<Placed<String>>>, place: Place) -> bool {
+    choices.0.iter_mut().any(|(_, flags)| without(flags, place))
 }
 
 fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {

@@ -39,20 +39,30 @@ const RUNTIME: [Runtime; 13] = [
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
     runtime("call.rs", include_str!("../../runtime/call.rs"), calls::present),
-    runtime("chain.rs", include_str!("../../runtime/chain.rs"), views::has_chains),
+    runtime("chain.rs", include_str!("../../runtime/chain.rs"), needs_chains),
     runtime("counted.rs", include_str!("../../runtime/counted.rs"), requests::has_counted),
     runtime("flags.rs", include_str!("../../runtime/flags.rs"), groups::has_types),
     runtime("history.rs", include_str!("../../runtime/history.rs"), history::present),
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
-    runtime("reply.rs", include_str!("../../runtime/reply.rs"), views::has_hosts),
-    runtime("request.rs", include_str!("../../runtime/request.rs"), views::has_hosts),
+    runtime("reply.rs", include_str!("../../runtime/reply.rs"), needs_replies),
+    runtime("request.rs", include_str!("../../runtime/request.rs"), needs_replies),
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
     runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
 ];
 
+/// Whether replies are read, or errors of calls name them.
+fn needs_replies(abi: &Abi) -> bool {
+    views::has_hosts(abi) || requests::has_counted(abi) || calls::present(abi)
+}
+
+/// Whether chains are walked, or replies are read, which may have one.
+fn needs_chains(abi: &Abi) -> bool {
+    views::has_chains(abi) || needs_replies(abi)
+}
+
 /// Whether anything is read from bytes.
 fn needs_wire(abi: &Abi) -> bool {
-    views::has_chains(abi) || requests::present(abi)
+    needs_chains(abi) || requests::present(abi)
 }
 
 const fn runtime(name: &'static str, text: &'static str, needed: fn(&Abi) -> bool) -> Runtime {

@@ -240,7 +240,9 @@ static void calls(void)
 	__u32 buf[16];
 
 	SAME(vfio_abi_call_get_irq_info(closed, 3, &info), -1);
-	SAME(errno, EBADF);
+	/* QEMU's emulation of a process does not know every ioctl. */
+	if (errno != ENOSYS)
+		SAME(errno, EBADF);
 	SAME(info.index, 3);
 	SAME(vfio_abi_call_set_irqs_none(closed, 3, 0, 0, 1), -1);
 	SAME(errno, EINVAL);

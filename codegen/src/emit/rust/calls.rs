@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::comment::{Docs, Names};
 use super::tokens::ident;
-use super::{format, ioctls};
+use super::{format, ioctls, views};
 use crate::ir::{Abi, FdKind};
 use crate::names;
 
@@ -21,6 +21,11 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
     let docs = Docs::new(names, "crate::uapi::");
     let kinds = abi.fds.iter().enumerate().map(|(index, kind)| descriptor(abi, &docs, index, kind));
     let kinds: Vec<_> = kinds.collect();
+    let views = views::has_hosts(abi).then(|| {
+        quote!(
+            use crate::views;
+        )
+    });
     format::file(quote! {
         //! Calls of ioctls on Linux: a type for each kind of file descriptor, with a method
         //! for each ioctl.
@@ -39,7 +44,8 @@ pub(super) fn module(abi: &Abi, names: &Names<'_>) -> String {
         pub use crate::call::{CallError, CallErrorCause};
         use crate::call::{buffer as call_buffer, named, raw, request as call_request};
         use crate::request::Buffer;
-        use crate::{requests, uapi, views};
+        use crate::{requests, uapi};
+        #views
 
         #(#kinds)*
 

@@ -93,10 +93,27 @@ impl Planner<'_, '_> {
         if end < size && !matches!(fields.last()?.type_, TypeFact::Flexible(..)) {
             padded.push(pad(end, size, last));
         }
+        let packed = [false, true].into_iter();
+        let mut ways = packed.filter_map(|packed| {
+            Some((packed, self.padded_layouts(&padded, exact, align, packed)?))
+        });
+        let (packed, layouts) = ways.next()?;
+        *fields = padded;
+        Some((packed, layouts))
+    }
+
+    /// The layouts of fields with reserved bytes, if each field is in its place.
+    fn padded_layouts(
+        &self,
+        padded: &[FieldFact],
+        exact: &PerModel<Vec<Extent>>,
+        align: u64,
+        packed: bool,
+    ) -> Option<PerModel<Layout>> {
         let mut layouts = Vec::new();
         for model in Model::ALL {
             let extents = padded.iter().map(|field| self.extent(&field.type_, model));
-            let layout = Layout::of(&extents.collect::<Option<Vec<_>>>()?, true)?;
+            let layout = Layout::of(&extents.collect::<Option<Vec<_>>>()?, packed)?;
             let other = Layout::of(&exact[model.index()], false)?;
             let spans = padded.iter().zip(&layout.fields);
             let spans = spans.filter(|(field, _)| !field.name.starts_with("__pad_at_"));
@@ -106,7 +123,6 @@ impl Planner<'_, '_> {
             }
             layouts.push(layout);
         }
-        *fields = padded;
-        Some((true, layouts.try_into().ok()?))
+        layouts.try_into().ok()
     }
 }
