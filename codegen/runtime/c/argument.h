@@ -5,10 +5,12 @@
 static inline __u8 *capchain__argument(void *buf, capchain_size len,
 				       capchain_size size)
 {
+	__u8 *bytes = CAPCHAIN__CAST(__u8 *, buf);
+
 	if (!size || size > len)
 		return CAPCHAIN__CAST(__u8 *, CAPCHAIN__NULL);
-	__builtin_memset(buf, 0, size);
-	return CAPCHAIN__CAST(__u8 *, buf);
+	__builtin_memset(bytes, 0, size);
+	return bytes;
 }
 
 /* The size of an argument with an array; 0 if it exceeds 32 bits. */
@@ -71,9 +73,10 @@ static inline void capchain__results(void *to, capchain_size size,
 				     capchain_size at)
 {
 	capchain_size known = len > at ? len - at : 0;
+	__u8 *bytes = CAPCHAIN__CAST(__u8 *, to);
 
-	__builtin_memset(to, 0, size);
+	__builtin_memset(bytes, 0, size);
 	if (known)
-		__builtin_memcpy(to, CAPCHAIN__CAST(const __u8 *, buf) + at,
+		__builtin_memcpy(bytes, CAPCHAIN__CAST(const __u8 *, buf) + at,
 				 known < size ? known : size);
 }

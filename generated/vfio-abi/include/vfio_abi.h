@@ -7297,10 +7297,12 @@ __attribute__((__unused__)) = {
 static inline __u8 *vfio_abi__argument(void *buf, vfio_abi_size len,
 				       vfio_abi_size size)
 {
+	__u8 *bytes = VFIO_ABI__CAST(__u8 *, buf);
+
 	if (!size || size > len)
 		return VFIO_ABI__CAST(__u8 *, VFIO_ABI__NULL);
-	__builtin_memset(buf, 0, size);
-	return VFIO_ABI__CAST(__u8 *, buf);
+	__builtin_memset(bytes, 0, size);
+	return bytes;
 }
 
 /* The size of an argument with an array; 0 if it exceeds 32 bits. */
@@ -7363,10 +7365,11 @@ static inline void vfio_abi__results(void *to, vfio_abi_size size,
 				     vfio_abi_size at)
 {
 	vfio_abi_size known = len > at ? len - at : 0;
+	__u8 *bytes = VFIO_ABI__CAST(__u8 *, to);
 
-	__builtin_memset(to, 0, size);
+	__builtin_memset(bytes, 0, size);
 	if (known)
-		__builtin_memcpy(to, VFIO_ABI__CAST(const __u8 *, buf) + at,
+		__builtin_memcpy(bytes, VFIO_ABI__CAST(const __u8 *, buf) + at,
 				 known < size ? known : size);
 }
 
