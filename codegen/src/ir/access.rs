@@ -170,6 +170,11 @@ impl Value {
 }
 
 impl Field {
+    /// The name of the member with its bytes: its own, or that of a union's first member.
+    pub fn stored_name(&self) -> &str {
+        self.arms().first().map_or(&self.name, |arm| &arm.name)
+    }
+
     /// The members of an anonymous union; none of any other field.
     pub fn arms(&self) -> &[UnionArm] {
         match &self.type_ {

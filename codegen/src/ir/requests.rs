@@ -1,7 +1,7 @@
 //! The plan of requests: the arguments of ioctls that are no host of a chain, each
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
-use super::{Doc, GroupId, IoctlId, NewFd, StructId};
+use super::{Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
 use crate::layout::Int;
 use crate::reply::Direction;
 
@@ -208,6 +208,17 @@ pub struct CountedReply {
     pub array: usize,
     /// The elements.
     pub element: RequestElement,
+}
+
+impl Ioctl {
+    /// The result of a call.
+    pub fn result(&self) -> Returns {
+        match (self.returns_fd, &self.returns) {
+            (Some(new), _) => Returns::Fd(new),
+            (None, Some(_)) => Returns::Number,
+            (None, None) => Returns::Nothing,
+        }
+    }
 }
 
 impl RequestElement {

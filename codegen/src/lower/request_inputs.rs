@@ -1,7 +1,7 @@
 //! The inputs of a request: the fields that its caller sets. Counts and lengths follow
 //! from the elements, so the caller does not set them.
 
-use super::requests::{bits, element_of, int, lp64_size, offset};
+use super::requests::{bits, element_of, int, is_one_bit, lp64_size, offset};
 use crate::ir::requests::{
     ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestInput,
 };
@@ -147,7 +147,7 @@ impl<'a> Inputs<'a> {
             }
             settled |= all;
         }
-        let free = group.values.iter().filter(|flag| (flag.number as u64).is_power_of_two());
+        let free = group.values.iter().filter(|flag| is_one_bit(flag));
         let free = bits(free) & !settled;
         if free != 0 {
             let kind = InputKind::Number { offset: at, int, group: self.numbers(field, int) };

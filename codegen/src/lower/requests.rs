@@ -159,11 +159,7 @@ impl<'a> IoctlArgument<'a> {
             payload: None,
             reads: false,
             id_of: None,
-            returns: match (ioctl.returns_fd, &ioctl.returns) {
-                (Some(new), _) => Returns::Fd(new),
-                (None, Some(_)) => Returns::Number,
-                (None, None) => Returns::Nothing,
-            },
+            returns: ioctl.result(),
         }
     }
 
@@ -306,7 +302,7 @@ fn hazard(inputs: &[RequestInput], lasting: bool) -> Option<Hazard> {
     }
 }
 
-fn is_one_bit(value: &Value) -> bool {
+pub(super) fn is_one_bit(value: &Value) -> bool {
     (value.number as u64).is_power_of_two()
 }
 

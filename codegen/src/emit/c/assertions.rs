@@ -10,7 +10,7 @@
 use super::compat_context::after_macro;
 use super::tabs::{WIDTH, end_column, tabs};
 use super::view::AssertionsView;
-use crate::ir::{Abi, Field, Struct, Type};
+use crate::ir::{Abi, Struct, Type};
 use crate::layout::{Layout, PerModel, all_equal};
 
 /// The assertions of all structs, grouped by kernel header; `prefix` is the
@@ -86,7 +86,7 @@ fn conditions(struct_: &Struct, prefix: &str) -> Vec<Vec<String>> {
     };
     let size = vec![format!("sizeof(struct {name}) =="), number(sizes(struct_))];
     let offsets = bounds(struct_).map(|index| {
-        let (member, offset) = (member(&struct_.fields[index]), offsets(struct_, index));
+        let (member, offset) = (struct_.fields[index].stored_name(), offsets(struct_, index));
         let [open, close] = [format!("__builtin_offsetof(struct {name},"), format!("{member}) ==")];
         vec![open, close, number(offset)]
     });
@@ -106,14 +106,6 @@ fn bounds(struct_: &Struct) -> impl Iterator<Item = usize> {
     let flexible = |index: usize| matches!(struct_.fields[index].type_, Type::Flexible(..));
     let bound = move |index: &usize| flexible(*index) || gap_after(*index) || gap_after(*index - 1);
     (1..struct_.fields.len()).filter(bound)
-}
-
-/// The name of a field in C. A union has none; its first member has its offset.
-fn member(field: &Field) -> &str {
-    match &field.type_ {
-        Type::Union(arms) => arms.first().map_or(&field.name, |arm| &arm.name),
-        _ => &field.name,
-    }
 }
 
 fn sizes(struct_: &Struct) -> PerModel<u64> {

@@ -5,9 +5,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::format;
-use super::structs::stored_name;
 use super::tokens::{decimal, ident};
-use super::views::fields::{bytes_of, picked, typed};
+use super::views::fields::{picked, put, typed};
 use crate::ir::Abi;
 use crate::ir::protocol::RecordPlan;
 
@@ -36,18 +35,13 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
     let wire = if plan.size.is_uniform() { quote!(_) } else { quote!(wire) };
     let reads = plan.fields.iter().map(|plan| {
         let field = &struct_.fields[plan.field];
-        let (name, width) = (ident(stored_name(field)), decimal(plan.int.size()));
+        let (name, width) = (ident(field.stored_name()), decimal(plan.int.size()));
         let offset = picked(plan.offset, quote!(wire));
         let number = quote!(wire.number(bytes, #offset, #width).unwrap_or(0));
         let (_, value) = typed(abi, field, plan.int, number);
         quote!(element.#name = #value;)
     });
-    let puts = plan.fields.iter().map(|plan| {
-        let field = &struct_.fields[plan.field];
-        let (offset, name) = (decimal(plan.offset.kernel()), ident(stored_name(field)));
-        let bytes = bytes_of(abi, field, plan.int, quote!(self.#name));
-        quote!(put(#offset, #bytes);)
-    });
+    let puts = plan.fields.iter().map(|plan| put(abi, struct_, plan, quote!(self)));
     quote! {
         impl Element for uapi::#name {
             #[inline]

@@ -15,7 +15,7 @@ pub(super) fn items(abi: &Abi, docs: &Docs<'_>, id: StructId) -> TokenStream {
     let struct_ = abi.struct_(id);
     let declaration = declaration(abi, docs, struct_);
     let methods = methods(abi, docs, struct_);
-    let names: Vec<_> = struct_.fields.iter().map(|field| ident(stored_name(field))).collect();
+    let names: Vec<_> = struct_.fields.iter().map(|field| ident(field.stored_name())).collect();
     let assertions = assertions(struct_, &names);
     quote!(#declaration #methods #assertions)
 }
@@ -28,7 +28,7 @@ fn declaration(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
     let non_exhaustive = grows(struct_).then(|| quote!(#[non_exhaustive]));
     let fields = struct_.fields.iter().map(|field| {
         let doc = docs.part(&stored_meta(field), &struct_.meta);
-        let (name, type_) = (ident(stored_name(field)), field_type(abi, field));
+        let (name, type_) = (ident(field.stored_name()), field_type(abi, field));
         quote!(#doc pub #name: #type_)
     });
     quote! {
@@ -72,14 +72,6 @@ fn is_aligned(abi: &Abi, struct_: &Struct) -> bool {
         }
     }
     struct_.fields.iter().any(|field| in_type(abi, &field.type_))
-}
-
-/// The name of the stored field; for a union, that of its first member.
-pub(super) fn stored_name(field: &Field) -> &str {
-    match &field.type_ {
-        Type::Union(arms) => arms.first().map_or(&field.name, |arm| &arm.name),
-        _ => &field.name,
-    }
 }
 
 /// The documentation of a stored field; for a union, that of its first member.
@@ -154,7 +146,7 @@ fn methods(abi: &Abi, docs: &Docs<'_>, struct_: &Struct) -> TokenStream {
         _ => " All zero.",
     };
     let fields = struct_.fields.iter().map(|field| {
-        let name = ident(stored_name(field));
+        let name = ident(field.stored_name());
         let value = initial(abi, struct_, field);
         quote!(#name: #value)
     });
@@ -258,7 +250,7 @@ fn accessors(abi: &Abi, docs: &Docs<'_>, struct_: &Struct, field: &Field) -> Tok
     let Type::Union(arms) = &field.type_ else {
         return TokenStream::new();
     };
-    let stored = ident(stored_name(field));
+    let stored = ident(field.stored_name());
     let each = arms.iter().map(|arm| accessor(abi, docs, struct_, arm, &stored));
     quote!(#(#each)*)
 }

@@ -10,7 +10,6 @@ use crate::ir::protocol::RecordPlan;
 use crate::ir::requests::{
     FixedFlags, InlineCount, InputKind, MemoryLength, RequestElement, RequestPlan,
 };
-use crate::ir::{Struct, Type};
 use crate::layout::Int;
 
 /// The body of a request's function.
@@ -160,7 +159,7 @@ impl Emitter<'_> {
         let struct_ = self.abi.struct_(id);
         let fields = self.record(id).map_or(&[][..], |record| &record.fields);
         let fields = fields.iter().map(|field| {
-            let (name, width) = (member(struct_, field.field), field.int.size());
+            let (name, width) = (struct_.fields[field.field].stored_name(), field.int.size());
             let number = self.store(field.int, &[value, name].concat());
             let place = plus(place, field.offset.kernel());
             // An array's place is long.
@@ -176,19 +175,10 @@ impl Emitter<'_> {
         let record = self.record(id).filter(|record| !record.size.is_uniform());
         let fields = record.map_or(&[][..], |record| &record.fields);
         let fields = fields.iter().map(|field| {
-            let name = member(struct_, field.field);
+            let name = struct_.fields[field.field].stored_name();
             format!("{value}{name} = {};", self.load(field.int, place, field.offset.kernel()))
         });
         fields.collect()
-    }
-}
-
-/// The member of a C struct that holds a field; of a union, the first arm.
-fn member(struct_: &Struct, field: usize) -> &str {
-    let field = &struct_.fields[field];
-    match &field.type_ {
-        Type::Union(arms) => arms.first().map_or(&field.name, |arm| &arm.name),
-        _ => &field.name,
     }
 }
 

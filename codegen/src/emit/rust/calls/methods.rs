@@ -64,11 +64,7 @@ impl Method<'_> {
             ),
             Arg::Text => (quote!(, text: &CStr), quote!(), quote!(text.as_ptr().cast_mut().cast())),
         };
-        let returns = match (self.ioctl.returns_fd, &self.ioctl.returns) {
-            (Some(new), _) => Returns::Fd(new),
-            (None, Some(_)) => Returns::Number,
-            (None, None) => Returns::Nothing,
-        };
+        let returns = self.ioctl.result();
         let (type_, value) = self.result(returns);
         let owned = new_fd(returns);
         let bound = match returns {
@@ -166,25 +162,25 @@ impl Method<'_> {
         let inputs: Vec<_> = taken.iter().map(|input| ident(&input.name)).collect();
         let types: Vec<_> =
             taken.iter().map(|input| types::parameter_type(self.abi, input, true)).collect();
-        let new = quote!(requests::#request::new(#(#inputs),*));
-        let method =
-            |name: &Ident, parameters, value| self.request_method(plan, name, parameters, value);
-        let plain = method(&name, quote!(#(, #inputs: #types)*), new);
+        let new = quote!(let request = requests::#request::new(#(#inputs),*););
+        let plain = self.request_method(plan, &name, quote!(#(, #inputs: #types)*), new);
         let optional = plan.inputs.len() > taken.len();
         let whole = optional.then(|| {
             let name = ident(&[&plan.name, "_with"].concat());
             let lifetime = borrows(plan).then(|| quote!(<'_>));
-            method(&name, quote!(, request: requests::#request #lifetime), quote!(request))
+            let parameter = quote!(, request: requests::#request #lifetime);
+            self.request_method(plan, &name, parameter, quote!())
         });
         quote!(#plain #whole)
     }
 
+    /// A method that calls `request`, which is a parameter or made by `prepare`.
     fn request_method(
         &self,
         plan: &RequestPlan,
         name: &Ident,
         parameters: TokenStream,
-        value: TokenStream,
+        prepare: TokenStream,
     ) -> TokenStream {
         let doc = self.docs.paragraphs(&self.request_doc(plan));
         let fd_field = self.fd_field(plan);
@@ -212,7 +208,6 @@ impl Method<'_> {
         };
         let owned = new_fd(plan.returns);
         let call = quote!(call_request(self.as_fd(), request));
-        let prepare = (!is_request(&value)).then(|| quote!(let request = #value;));
         match plan.hazard {
             Some(hazard) => {
                 let contract = self.docs.paragraphs(&vec![contract(hazard).to_owned()]);
@@ -269,11 +264,6 @@ fn new_fd(returns: Returns) -> TokenStream {
         Returns::Fd(_) => quote!(safety!("the kernel has made the descriptor for this call");),
         Returns::Nothing | Returns::Number => quote!(),
     }
-}
-
-/// Whether the request is a parameter of the method.
-fn is_request(value: &TokenStream) -> bool {
-    value.to_string() == "request"
 }
 
 fn contract(hazard: Hazard) -> &'static str {

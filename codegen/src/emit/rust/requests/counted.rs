@@ -3,9 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::types::element_type;
 use crate::emit::rust::comment::Docs;
-use crate::emit::rust::tokens::{decimal, ident, int_type};
-use crate::ir::requests::{CountedReply, RequestElement};
+use crate::emit::rust::tokens::{decimal, ident};
+use crate::emit::rust::views::fields::typed;
+use crate::ir::requests::CountedReply;
 use crate::ir::{Abi, Role, Type};
 use crate::layout::Model;
 use crate::names;
@@ -38,15 +40,8 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
         let doc = docs.part(&field.meta, &struct_.meta);
         let (getter, width) = (ident(&field.name), decimal(int.size()));
         let at = decimal(struct_.layouts[Model::Lp64.index()].fields[index].offset);
-        let int = int_type(int);
-        let number = quote!(Wire::HOST.number(self.bytes, #at, #width).unwrap_or(0) as #int);
-        let (type_, value) = match field.group.and_then(|id| abi.group(id).rust.as_deref()) {
-            Some(group) => {
-                let group = ident(group);
-                (quote!(uapi::#group), quote!(uapi::#group(#number)))
-            }
-            None => (quote!(#int), number),
-        };
+        let number = quote!(Wire::HOST.number(self.bytes, #at, #width).unwrap_or(0));
+        let (type_, value) = typed(abi, field, int, number);
         Some(quote! {
             #doc
             pub fn #getter(&self) -> #type_ {
@@ -56,16 +51,7 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
     });
     let array = &struct_.fields[plan.array];
     let (array_name, array_doc) = (ident(&array.name), docs.part(&array.meta, &struct_.meta));
-    let element = match plan.element {
-        RequestElement::Int(int) => {
-            let int = int_type(int);
-            quote!(#int)
-        }
-        RequestElement::Struct(id, _) => {
-            let name = ident(&abi.struct_(id).name);
-            quote!(uapi::#name)
-        }
-    };
+    let element = element_type(abi, plan.element);
     quote! {
         const #constant: Counted = Counted { size: #size, argsz: #argsz, count: #count };
 

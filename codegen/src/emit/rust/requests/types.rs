@@ -197,7 +197,7 @@ pub(in crate::emit::rust) fn parameter_type(
     }
 }
 
-fn element_type(abi: &Abi, element: RequestElement) -> TokenStream {
+pub(super) fn element_type(abi: &Abi, element: RequestElement) -> TokenStream {
     match element {
         RequestElement::Int(int) => {
             let int = int_type(int);

@@ -49,9 +49,14 @@ pub(in crate::emit::rust) fn bytes_of(
 }
 
 /// Passes the bytes of a field of `value` to `put`.
-pub(super) fn put(abi: &Abi, struct_: &Struct, plan: &IntField, value: TokenStream) -> TokenStream {
+pub(in crate::emit::rust) fn put(
+    abi: &Abi,
+    struct_: &Struct,
+    plan: &IntField,
+    value: TokenStream,
+) -> TokenStream {
     let field = &struct_.fields[plan.field];
-    let (offset, name) = (decimal(plan.offset.kernel()), ident(&field.name));
+    let (offset, name) = (decimal(plan.offset.kernel()), ident(field.stored_name()));
     let bytes = bytes_of(abi, field, plan.int, quote!(#value.#name));
     quote!(put(#offset, #bytes);)
 }
