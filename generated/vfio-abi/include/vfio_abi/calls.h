@@ -1399,7 +1399,7 @@ static inline int vfio_abi_pci_hot_reset_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__counted_parse(&vfio_abi__pci_hot_reset_info_format,
 			&info->devices, &info->need,
 			buf, len);
@@ -1419,7 +1419,7 @@ static inline int vfio_abi_pci_hot_reset_info_request(
 	__u32 need;
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__counted_ask(request,
 			&vfio_abi__pci_hot_reset_info_format, &need);
 	if (request->calls)
@@ -1434,11 +1434,12 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 		const struct vfio_abi_pci_hot_reset_info *from, __u32 nth,
 		struct vfio_pci_dependent_device *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->devices, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->devices.count)
 		return 0;
+	bytes = vfio_abi__element(&from->devices, nth);
 	vfio_abi__results(out, sizeof(*out), bytes, 8, 0);
 	return 1;
 }
