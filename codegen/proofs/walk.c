@@ -9,8 +9,8 @@
  *
  * By induction, for chains of any length: a walk that starts is sound, and the
  * next step of every sound walk leaves it sound, returns only bytes of the
- * reply, and leaves fewer steps than before. Of an array, one element of any
- * index is read.
+ * reply, and leaves fewer steps than before. Every getter reads the capability,
+ * and the element of any index; values.c has the claims about their results.
  *
  * breaks region: if (need <= cap->size) => if (need <= cap->size + 1)
  * breaks region: count <= (size - start) / each; => count <= (size - start) / each + 1;
@@ -25,8 +25,6 @@
  * breaks region: if (target == cap->at) => if (target == cap->at + 1)
  * breaks region: if (found <= 0 || !cap->version) => if (found <= 0)
  * breaks region: if (argsz > len) { => if (argsz > len + 8) {
- * breaks region: out->type = vfio_abi__u32(cap->bytes + 8); => out->type = vfio_abi__u32(cap->bytes + 4);
- * breaks device: out->has_fh = cap->version >= 2; => out->has_fh = cap->version >= 1;
  */
 #include "proof.h"
 

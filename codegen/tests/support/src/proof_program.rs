@@ -183,7 +183,7 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
     write!(
         text,
         "#define CHAIN_BOUND\t{bound}\n#define CHAIN_HEADER\t{header}\n\
-         #define CHAIN_KINDS\t{kinds}\n\n\
+         #define CHAIN_KINDS\t{kinds}\n#define CHAIN_LARGEST\t{largest}\n\n\
          struct values {{\n{values}}};\n\n\
          static int is_known(__u32 id)\n{{\n\treturn {ids};\n}}\n\n\
          static int getters(const struct {stem}_cap *cap)\n{{\n\
@@ -195,15 +195,18 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
          static void append(struct {stem}_reply_builder *to, const struct values *values, \
          __u32 kind)\n{{\n{append}}}\n\n\
          static int says(const struct {stem}_cap *cap, const struct values *values, \
-         __u32 kind)\n{{\n{says}\treturn 0;\n}}\n",
+         __u32 kind)\n{{\n{says}\treturn 0;\n}}\n\n\
+         static void reached(const struct values *values, __u32 kind)\n{{\n{reached}}}\n",
         bound = plan.bound,
         kinds = capabilities.len(),
+        largest = capabilities.iter().map(size).max().unwrap_or(header),
         values = parts(values),
         getters = parts(getter),
         versions = parts(version),
         same = parts(same),
         append = parts(append),
         says = parts(says),
+        reached = parts(reached),
     )
     .expect("text");
     text
@@ -249,12 +252,12 @@ fn getter(one: &Known, _: usize) -> String {
         if version > 1 {
             writeln!(
                 claims,
-                "\t\t\tPROVE(view.has_{name} == (cap->version >= {version}), \"{name} exists \
+                "\t\t\tCLAIM(view.has_{name} == (cap->version >= {version}), \"{name} exists \
                  since version {version}\");\n\t\t\tif (view.has_{name})"
             )
             .expect("text");
         }
-        writeln!(claims, "\t\t\tPROVE(view.{name} == {value}, \"{name} is read from its place\");")
+        writeln!(claims, "\t\t\tCLAIM(view.{name} == {value}, \"{name} is read from its place\");")
             .expect("text");
     }
     let array = one.array.as_ref().map_or(String::new(), |array| element(view, array));
@@ -262,7 +265,7 @@ fn getter(one: &Known, _: usize) -> String {
     format!(
         "\t{{\n\t\tstruct {view} view;\n\n\t\tresult = {view}_read(cap, &view);\n\
          \t\tany = result ? result : any;\n\
-         \t\tPROVE((result == 1) == (cap->id == {id} && cap->version && {complete}), \
+         \t\tCLAIM((result == 1) == (cap->id == {id} && cap->version && {complete}), \
          \"a capability is read if it has all bytes of its version\");\n\
          \t\tif (result == 1) {{\n{claims}{array}\t\t}}\n\t}}\n"
     )
@@ -294,7 +297,7 @@ fn element(view: &str, array: &Array) -> String {
     let members = array.members.iter().map(|number| (format!("each.{}", number.name), number));
     let same = numbers.chain(members).map(|(value, number)| {
         format!(
-            "\t\t\t\tPROVE({value} == {}, \"an element is read from its place\");\n",
+            "\t\t\t\tCLAIM({value} == {}, \"an element is read from its place\");\n",
             number.read(&place)
         )
     });
@@ -302,8 +305,8 @@ fn element(view: &str, array: &Array) -> String {
     format!(
         "\t\t\t{type_} each;\n\t\t\t__u32 nth = nondet_u32();\n\
          \t\t\tint found = {view}_{name}(&view, nth, &each);\n\n\
-         \t\t\tPROVE(view.{name}.count == {count}, \"all elements are counted\");\n\
-         \t\t\tPROVE(found == (nth < view.{name}.count), \"each of them can be read\");\n\
+         \t\t\tCLAIM(view.{name}.count == {count}, \"all elements are counted\");\n\
+         \t\t\tCLAIM(found == (nth < view.{name}.count), \"each of them can be read\");\n\
          \t\t\tif (found) {{\n{same}\t\t\t}}\n"
     )
 }
@@ -340,6 +343,23 @@ fn append(one: &Known, nth: usize) -> String {
         None => format!(", values->{short}_count, values->{short}_array"),
     });
     format!("\tif (kind == {nth})\n\t\t{view}_append(to, &values->{short}{array});\n")
+}
+
+/// The size of the newest version with one element.
+fn size(one: &Known) -> u64 {
+    let fixed = one.required_size.last().expect("a version");
+    one.array.as_ref().map_or(*fixed, |array| array.offset + array.each)
+}
+
+/// Whether a reply fits that has the capability, with an element if it has an array.
+fn reached(one: &Known, nth: usize) -> String {
+    let short = &one.short;
+    let element = match one.array.as_ref().map(|array| &array.count) {
+        Some(Some(count)) => format!(" && values->{short}.{} > 0", count.name),
+        Some(None) => format!(" && values->{short}_count > 0"),
+        None => String::new(),
+    };
+    format!("\tREACH(kind == {nth}{element}, \"{short} fits\");\n")
 }
 
 /// Compares the result of a getter with the appended value.
