@@ -31,6 +31,7 @@ mod pci_abi;
 mod proofs;
 mod proposals;
 mod publishing;
+mod results;
 mod rust_format;
 mod sarif;
 mod standalone_crates;
