@@ -241,7 +241,11 @@ fn a_count_says_how_large_the_buffer_must_be() {
         bytes[8..12].copy_from_slice(&u32::MAX.to_ne_bytes());
         Err::<(), _>(28)
     });
-    assert_eq!(endless.expect_err("no such size"), vfio_abi::views::RequestError::Transport(28));
+    let required_size = u32::MAX;
+    assert_eq!(
+        endless.expect_err("no such size"),
+        vfio_abi::views::RequestError::Short { required_size }
+    );
 }
 
 /// The text that `decode` prints for a request.

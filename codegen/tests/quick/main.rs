@@ -47,6 +47,7 @@ mod review;
 mod schema;
 mod snapshot;
 mod spec_format;
+mod stopped_writes;
 mod tidy;
 mod typed;
 mod verdict_facts;

@@ -24,6 +24,7 @@ mod fuzz;
 mod guides;
 mod header_mutations;
 mod hypotheses;
+mod kills;
 mod linux_headers;
 mod matrix_compiled;
 mod no_panic;
