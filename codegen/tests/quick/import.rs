@@ -255,15 +255,14 @@ fn additions_are_written_to_all_files_or_to_none() {
     let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
     let header = with_two_additions(folder.path());
     let before = contents(&copy);
-    // A folder takes the temporary name of the second file.
-    fs::create_dir(copy.path().join("region_info.yaml.new")).expect("a folder");
+    // A file of a person has the name of the folder for temporary files.
+    fs::write(copy.path().join(".capchain-staging"), "mine").expect("a file");
     let refused = run_on(&copy, &["import", &header, "--write"]);
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     assert!(refused.stderr.contains("cannot write"), "{}", refused.stderr);
     assert_eq!(contents(&copy), before);
-    assert!(!copy.path().join("irq_info.yaml.new").exists());
 
-    fs::remove_dir(copy.path().join("region_info.yaml.new")).expect("a folder");
+    fs::remove_file(copy.path().join(".capchain-staging")).expect("a file");
     let Outcome { code, stdout, stderr } = run_on(&copy, &["import", &header, "--write"]);
     assert_eq!((code, stdout.matches("wrote ").count()), (0, 2), "{stdout}{stderr}");
     let drifted = run_on(&copy, &["drift", &header]);

@@ -63,9 +63,9 @@ fn lengths(
 ) {
     let shape = payload.type_.as_ref().map(|type_| &type_.value.shape);
     let in_type = matches!(shape, Some(Shape::Fixed(_) | Shape::Flexible(Some(_))));
-    let ways = [in_type, payload.len.is_some(), payload.bits.is_some()];
-    if ways.into_iter().filter(|way| *way).count() != 1 {
-        let message = "needs its length once: in the brackets of `type`, as `len`, or as `bits`";
+    let named = payload.len.is_some() || payload.bits.is_some();
+    if in_type == named {
+        let message = "needs its length once: in the brackets of `type`, or as `len` or `bits`";
         refuse(check, member.name.place, message);
     }
     if !matches!(shape, None | Some(Shape::Fixed(_) | Shape::Flexible(_))) {
