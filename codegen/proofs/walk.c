@@ -2,10 +2,10 @@
  * A walk reads nothing outside the reply, ends on every input, and visits the
  * capabilities that the reply's bytes describe.
  *
- * For a reply of any size and content, and any len and written that a caller
- * can pass with it. The memory is as large as the reply: it ends where len,
- * written or argsz ends, whichever comes first, so a read after any of them
- * fails.
+ * For a reply of any content, of up to BYTES bytes or, with EVERY_SIZE, of
+ * every size, and any len and written that a caller can pass with it. The
+ * memory is as large as the reply: it ends where len, written or argsz ends,
+ * whichever comes first, so a read after any of them fails.
  *
  * By induction, for chains of any length: a walk that starts is sound, and the
  * next step of every sound walk leaves it sound, returns only bytes of the
@@ -28,10 +28,23 @@
  */
 #include "proof.h"
 
-/* Memory of exactly the size of the reply. */
+/*
+ * Memory of exactly the size of the reply, and claims that take too long to
+ * prove for replies of every size.
+ */
+#ifdef EVERY_SIZE
+#define SIZE			nondet_u32()
+#define MEMORY(size)		((__u8 *)malloc(size))
+#define BOUNDED(condition, words)	((void)0)
+#else
+#define SIZE			below(BYTES + 1)
+#define MEMORY(size)		((__u8 *)malloc(BYTES) + BYTES - (size))
+#define BOUNDED(condition, words)	PROVE(condition, words)
+#endif
+
 static __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
 {
-	__u8 *reply = (__u8 *)malloc(size);
+	__u8 *reply = MEMORY(size);
 
 	ASSUME(size <= len && size <= written);
 	ASSUME(size == len || size == written ||
@@ -56,17 +69,17 @@ static void parsed(const struct vfio_abi_reply *reply,
 	const int flagged = word(reply, REPLY_FLAGS) & REPLY_CAPS_FLAG;
 	const __u32 first = word(reply, REPLY_CAP_OFFSET);
 
-	PROVE(reply->len == (argsz < size ? argsz : size),
-	      "the reply ends at argsz or with the memory");
+	BOUNDED(reply->len == (argsz < size ? argsz : size),
+		"the reply ends at argsz or with the memory");
 	PROVE(reply->len >= REPLY_MINSZ, "the reply covers minsz");
-	PROVE(reply->need ==
-	      (argsz > len || (flagged && !first) ? argsz : 0),
-	      "a reply is short if argsz exceeds the buffer or has no offset");
+	BOUNDED(reply->need ==
+		(argsz > len || (flagged && !first) ? argsz : 0),
+		"a reply is short if argsz exceeds the buffer or has no offset");
 	if (argsz <= len && flagged && first)
-		PROVE(walk->at == first && walk->state == 1,
-		      "the walk starts at cap_offset");
+		BOUNDED(walk->at == first && walk->state == 1,
+			"the walk starts at cap_offset");
 	else
-		PROVE(!walk->state, "no other reply has a chain");
+		BOUNDED(!walk->state, "no other reply has a chain");
 }
 
 /* The claims about a capability that a step from at has returned. */
@@ -82,23 +95,24 @@ static void visited(const struct vfio_abi_walk *walk,
 	PROVE(at < size && size - at >= CHAIN_HEADER,
 	      "its header is in the reply");
 	PROVE(cap->bytes == reply + at, "its bytes are those of the reply");
-	PROVE(cap->id == CHAIN_ID(reply + at) &&
-	      cap->version == CHAIN_VERSION(reply + at),
-	      "id and version are those of the header");
+	PROVE(cap->size && cap->size <= size - at, "they end in the reply");
+	BOUNDED(cap->id == CHAIN_ID(reply + at) &&
+		cap->version == CHAIN_VERSION(reply + at),
+		"id and version are those of the header");
 	next = CHAIN_LINK(reply + at);
-	PROVE(cap->size == (next > at && next < size ? next : size) - at,
-	      "its bytes end at the next capability or with the reply");
-	PROVE(cap->next == (next == CHAIN_END ? 0 : next),
-	      "the next capability is the one in the header");
-	PROVE(next == CHAIN_END ? !walk->state : walk->at == next,
-	      "the walk continues there, or ends");
-	PROVE(next != at || walk->state == VFIO_ABI_CYCLE,
-	      "a capability that leads to itself ends the walk");
+	BOUNDED(cap->size == (next > at && next < size ? next : size) - at,
+		"its bytes end at the next capability or with the reply");
+	BOUNDED(cap->next == (next == CHAIN_END ? 0 : next),
+		"the next capability is the one in the header");
+	BOUNDED(next == CHAIN_END ? !walk->state : walk->at == next,
+		"the walk continues there, or ends");
+	BOUNDED(next != at || walk->state == VFIO_ABI_CYCLE,
+		"a capability that leads to itself ends the walk");
 	result = getters(cap);
 	if (cap->known)
 		PROVE(result == 1, "a capability that was checked can be read");
-	PROVE(cap->known == (is_known(cap->id) && cap->version),
-	      "exactly the known ids are checked, except for version 0");
+	BOUNDED(cap->known == (is_known(cap->id) && cap->version),
+		"exactly the known ids are checked, except for version 0");
 }
 
 /* The claims about the error of a step from at. */
@@ -147,7 +161,7 @@ static int sound(const struct vfio_abi_walk *walk,
 
 void proof(void)
 {
-	const __u32 size = nondet_u32();
+	const __u32 size = SIZE;
 	const vfio_abi_size len = nondet_u64(), written = nondet_u64();
 	const __u8 *bytes = reply_of(size, len, written);
 	struct vfio_abi_walk walk, any;
