@@ -15,12 +15,13 @@ use std::process::{Command, Stdio};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The included headers; the first is the one that the others are compared with.
-const HEADERS: [&str; 6] = [
+const HEADERS: [&str; 7] = [
     "<linux/vfio.h>",
     "<vfio_abi/types.h>",
     "<vfio_abi/compat.h>",
     "<vfio_abi/names.h>",
     "<vfio_abi/chains.h>",
+    "<vfio_abi/calls.h>",
     "<vfio_abi.h>",
 ];
 

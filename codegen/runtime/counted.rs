@@ -3,11 +3,8 @@
 
 use crate::array::Element;
 use crate::reply::ReplyError;
-use crate::request::{Buffer, RequestError};
+use crate::request::{Buffer, RequestError, call_until_complete};
 use crate::wire::Wire;
-
-/// The maximum number of calls while the count keeps growing.
-const MOST_CALLS: u32 = 8;
 
 /// The offsets in such a reply.
 #[derive(Debug)]
@@ -48,33 +45,11 @@ impl Counted {
     pub(crate) fn request<T: Element, B: Buffer + ?Sized, E>(
         &self,
         buffer: &mut B,
-        mut call: impl FnMut(&mut [u8]) -> Result<(), E>,
+        call: impl FnMut(&mut [u8]) -> Result<(), E>,
     ) -> Result<(), RequestError<E>> {
-        let mut required_size = self.size;
-        for _ in 0..MOST_CALLS {
-            if !buffer.grow(required_size as usize) {
-                break;
-            }
-            let bytes = buffer.bytes();
-            bytes.fill(0);
-            let argsz = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            if let Some(place) =
-                bytes.get_mut(self.argsz as usize..).and_then(|rest| rest.get_mut(..4))
-            {
-                place.copy_from_slice(&argsz.to_ne_bytes());
-            }
-            let result = call(bytes);
-            let needed = self.required_size::<T>(bytes);
-            match (result, needed) {
-                (Ok(()), Some(needed)) if needed as usize <= bytes.len() => return Ok(()),
-                (Err(error), Some(needed)) if needed as usize <= bytes.len() => {
-                    return Err(RequestError::Transport(error));
-                }
-                (_, Some(needed)) => required_size = needed,
-                (Err(error), None) => return Err(RequestError::Transport(error)),
-                (Ok(()), None) => return Err(RequestError::Short { required_size: u32::MAX }),
-            }
-        }
-        Err(RequestError::Short { required_size })
+        call_until_complete(buffer, self.size, self.argsz, &[], call, |bytes, _| {
+            let size = self.required_size::<T>(bytes).unwrap_or(u32::MAX);
+            Ok((size as usize > bytes.len()).then_some(size))
+        })
     }
 }

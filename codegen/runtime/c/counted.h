@@ -41,39 +41,37 @@ static inline int capchain__counted_parse(
 	return 0;
 }
 
+/* Sets need if not all elements fit, also after a call that failed for that. */
+static inline int capchain__read_counted(const void *format,
+					 struct capchain_reply *reply,
+					 const struct capchain_request *request,
+					 int result)
+{
+	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, request->buf);
+	const __u32 size = capchain__counted_size(
+		CAPCHAIN__CAST(const struct capchain__counted_format *, format),
+		bytes);
+
+	reply->bytes = bytes;
+	if (size > request->len)
+		reply->need = size;
+	return result;
+}
+
 /*
  * Calls until all elements fit. A call that fails is repeated with a larger
  * buffer if its count shows that the buffer was too small.
  */
-static inline int capchain__counted_ask(
+static inline int capchain__ask_counted(
 		struct capchain_request *request,
-		const struct capchain__counted_format *format, __u32 *need)
+		const struct capchain__counted_format *format,
+		struct capchain_reply *reply)
 {
-	__u32 len, size = format->size;
-	__u8 *bytes;
-	int result;
+	const struct capchain__input none = { 0, 0, 0 };
+	const struct capchain__question question = {
+		format->size, format->argsz, &none, CAPCHAIN__NULL, format,
+		capchain__read_counted
+	};
 
-	*need = size;
-	for (request->calls = 0; request->calls < CAPCHAIN__CALLS;) {
-		if ((!request->buf || request->len < size) &&
-		    (!request->grow || request->grow(request, size)))
-			return CAPCHAIN_SHORT;
-		if (!request->buf || request->len < size)
-			return CAPCHAIN_SHORT;
-		bytes = CAPCHAIN__CAST(__u8 *, request->buf);
-		len = capchain__len(request->len);
-		__builtin_memset(bytes, 0, request->len);
-		capchain__put(bytes + format->argsz, 4, len);
-		request->written = request->len;
-		request->calls++;
-		result = request->call(request);
-		bytes = CAPCHAIN__CAST(__u8 *, request->buf);
-		size = capchain__counted_size(format, bytes);
-		*need = size;
-		if (size <= len) {
-			*need = 0;
-			return result;
-		}
-	}
-	return CAPCHAIN_SHORT;
+	return capchain__ask(request, &question, reply);
 }

@@ -26,20 +26,20 @@ struct capchain_request {
 	int	fd;		/* for functions that make ioctls */
 };
 
-/* Sets the input fields; their values follow each other in inputs. */
-static inline void capchain__put_inputs(const struct capchain__host *host,
-					__u8 *bytes, __u32 len,
-					const __u8 *inputs)
-{
-	const struct capchain__input *input;
-
-	for (input = host->inputs; input->size; input++) {
-		if (input->at <= len && input->size <= len - input->at)
-			__builtin_memcpy(bytes + input->at, inputs,
-					 input->size);
-		inputs += input->size;
-	}
-}
+/* A request without its buffer. */
+struct capchain__question {
+	__u32	minsz;		/* bytes that every reply has */
+	__u32	argsz;		/* the offset of argsz */
+	const struct capchain__input *inputs;
+	const __u8 *values;	/* of all inputs, one after the other */
+	const void *format;	/* for read */
+	/*
+	 * Reads the reply after a call that returned result, and sets its need
+	 * if it did not fit. Returns the result of the request.
+	 */
+	int	(*read)(const void *format, struct capchain_reply *reply,
+			const struct capchain_request *request, int result);
+};
 
 /* Whether the buffer has need bytes; grows it if necessary. */
 static inline int capchain__room(struct capchain_request *request,
@@ -57,33 +57,36 @@ static inline int capchain__room(struct capchain_request *request,
 	return request->buf && request->len >= need;
 }
 
-/* Sets up the buffer and calls once. */
-static inline int capchain__call(struct capchain_request *request,
-				 const struct capchain__host *host,
-				 const __u8 *inputs)
+/* Clears the buffer, and sets the input fields and argsz. */
+static inline void capchain__prepare(struct capchain_request *request,
+				     const struct capchain__question *question)
 {
+	const __u8 *values = question->values;
 	__u8 *bytes = CAPCHAIN__CAST(__u8 *, request->buf);
 	const __u32 len = capchain__len(request->len);
+	const struct capchain__input *input;
 
 	__builtin_memset(bytes, 0, request->len);
-	capchain__put_inputs(host, bytes, len, inputs);
-	capchain__put(bytes + host->argsz, 4, len);
+	for (input = question->inputs; input->size; input++) {
+		if (input->at <= len && input->size <= len - input->at)
+			__builtin_memcpy(bytes + input->at, values,
+					 input->size);
+		values += input->size;
+	}
+	capchain__put(bytes + question->argsz, 4, len);
 	request->written = request->len;
-	request->calls++;
-	return request->call(request);
 }
 
 /*
- * The protocol of two calls. Returns 0 with the full reply; CAPCHAIN_SHORT with
- * the part that fits, if any, and the required size in need; CAPCHAIN_TOO_SHORT
- * if the answer is not a reply; or the error of a call.
+ * Calls until the reply fits. Returns the result of read if nothing more is
+ * needed; otherwise CAPCHAIN_SHORT, with the part that fits, if any, and the
+ * required size in need.
  */
 static inline int capchain__ask(struct capchain_request *request,
-				const struct capchain__host *host,
-				struct capchain_reply *reply,
-				const __u8 *inputs)
+				const struct capchain__question *question,
+				struct capchain_reply *reply)
 {
-	__u32 need = host->minsz;
+	__u32 need = question->minsz;
 	int result;
 
 	request->calls = 0;
@@ -91,13 +94,13 @@ static inline int capchain__ask(struct capchain_request *request,
 	while (request->calls < CAPCHAIN__CALLS) {
 		if (!capchain__room(request, reply, need))
 			break;
+		capchain__prepare(request, question);
+		request->calls++;
+		result = request->call(request);
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = capchain__call(request, host, inputs);
-		if (result)
-			return result;
-		result = capchain__parse(host, reply, request->buf,
-					 request->len, request->written);
-		if (result || !reply->need)
+		result = question->read(question->format, reply, request,
+					result);
+		if (!reply->need)
 			return result;
 		/* The reply did not fit, though the buffer is large enough. */
 		if (reply->need <= request->len)
@@ -105,4 +108,35 @@ static inline int capchain__ask(struct capchain_request *request,
 		need = reply->need;
 	}
 	return CAPCHAIN_SHORT;
+}
+
+/* Reads a reply with a chain; no reply after a call that failed. */
+static inline int capchain__read_chain(const void *format,
+				       struct capchain_reply *reply,
+				       const struct capchain_request *request,
+				       int result)
+{
+	if (result)
+		return result;
+	return capchain__parse(CAPCHAIN__CAST(const struct capchain__host *,
+					      format),
+			       reply, request->buf, request->len,
+			       request->written);
+}
+
+/*
+ * The protocol of two calls. Returns 0 with the full reply; CAPCHAIN_SHORT;
+ * CAPCHAIN_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
+static inline int capchain__ask_chain(struct capchain_request *request,
+				      const struct capchain__host *host,
+				      struct capchain_reply *reply,
+				      const __u8 *values)
+{
+	const struct capchain__question question = {
+		host->minsz, host->argsz, host->inputs, values, host,
+		capchain__read_chain
+	};
+
+	return capchain__ask(request, &question, reply);
 }

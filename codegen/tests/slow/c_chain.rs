@@ -17,7 +17,8 @@ use support::groups::has_compiler;
 use support::process::succeed;
 
 /// Programs that return 0 on success.
-const PROGRAMS: [&str; 7] = ["walk", "errors", "agree", "read", "request", "builder", "calls"];
+const PROGRAMS: [&str; 8] =
+    ["walk", "errors", "agree", "read", "request", "builder", "calls", "chain_calls"];
 
 const INCLUDE: &str = "#include \"vfio_abi.h\"\n";
 

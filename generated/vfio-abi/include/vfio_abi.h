@@ -5271,20 +5271,20 @@ struct vfio_abi_request {
 	int	fd;		/* for functions that make ioctls */
 };
 
-/* Sets the input fields; their values follow each other in inputs. */
-static inline void vfio_abi__put_inputs(const struct vfio_abi__host *host,
-					__u8 *bytes, __u32 len,
-					const __u8 *inputs)
-{
-	const struct vfio_abi__input *input;
-
-	for (input = host->inputs; input->size; input++) {
-		if (input->at <= len && input->size <= len - input->at)
-			__builtin_memcpy(bytes + input->at, inputs,
-					 input->size);
-		inputs += input->size;
-	}
-}
+/* A request without its buffer. */
+struct vfio_abi__question {
+	__u32	minsz;		/* bytes that every reply has */
+	__u32	argsz;		/* the offset of argsz */
+	const struct vfio_abi__input *inputs;
+	const __u8 *values;	/* of all inputs, one after the other */
+	const void *format;	/* for read */
+	/*
+	 * Reads the reply after a call that returned result, and sets its need
+	 * if it did not fit. Returns the result of the request.
+	 */
+	int	(*read)(const void *format, struct vfio_abi_reply *reply,
+			const struct vfio_abi_request *request, int result);
+};
 
 /* Whether the buffer has need bytes; grows it if necessary. */
 static inline int vfio_abi__room(struct vfio_abi_request *request,
@@ -5302,33 +5302,36 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 	return request->buf && request->len >= need;
 }
 
-/* Sets up the buffer and calls once. */
-static inline int vfio_abi__call(struct vfio_abi_request *request,
-				 const struct vfio_abi__host *host,
-				 const __u8 *inputs)
+/* Clears the buffer, and sets the input fields and argsz. */
+static inline void vfio_abi__prepare(struct vfio_abi_request *request,
+				     const struct vfio_abi__question *question)
 {
+	const __u8 *values = question->values;
 	__u8 *bytes = VFIO_ABI__CAST(__u8 *, request->buf);
 	const __u32 len = vfio_abi__len(request->len);
+	const struct vfio_abi__input *input;
 
 	__builtin_memset(bytes, 0, request->len);
-	vfio_abi__put_inputs(host, bytes, len, inputs);
-	vfio_abi__put(bytes + host->argsz, 4, len);
+	for (input = question->inputs; input->size; input++) {
+		if (input->at <= len && input->size <= len - input->at)
+			__builtin_memcpy(bytes + input->at, values,
+					 input->size);
+		values += input->size;
+	}
+	vfio_abi__put(bytes + question->argsz, 4, len);
 	request->written = request->len;
-	request->calls++;
-	return request->call(request);
 }
 
 /*
- * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT with
- * the part that fits, if any, and the required size in need; VFIO_ABI_TOO_SHORT
- * if the answer is not a reply; or the error of a call.
+ * Calls until the reply fits. Returns the result of read if nothing more is
+ * needed; otherwise VFIO_ABI_SHORT, with the part that fits, if any, and the
+ * required size in need.
  */
 static inline int vfio_abi__ask(struct vfio_abi_request *request,
-				const struct vfio_abi__host *host,
-				struct vfio_abi_reply *reply,
-				const __u8 *inputs)
+				const struct vfio_abi__question *question,
+				struct vfio_abi_reply *reply)
 {
-	__u32 need = host->minsz;
+	__u32 need = question->minsz;
 	int result;
 
 	request->calls = 0;
@@ -5336,13 +5339,13 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 	while (request->calls < VFIO_ABI__CALLS) {
 		if (!vfio_abi__room(request, reply, need))
 			break;
+		vfio_abi__prepare(request, question);
+		request->calls++;
+		result = request->call(request);
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = vfio_abi__call(request, host, inputs);
-		if (result)
-			return result;
-		result = vfio_abi__parse(host, reply, request->buf,
-					 request->len, request->written);
-		if (result || !reply->need)
+		result = question->read(question->format, reply, request,
+					result);
+		if (!reply->need)
 			return result;
 		/* The reply did not fit, though the buffer is large enough. */
 		if (reply->need <= request->len)
@@ -5350,6 +5353,37 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 		need = reply->need;
 	}
 	return VFIO_ABI_SHORT;
+}
+
+/* Reads a reply with a chain; no reply after a call that failed. */
+static inline int vfio_abi__read_chain(const void *format,
+				       struct vfio_abi_reply *reply,
+				       const struct vfio_abi_request *request,
+				       int result)
+{
+	if (result)
+		return result;
+	return vfio_abi__parse(VFIO_ABI__CAST(const struct vfio_abi__host *,
+					      format),
+			       reply, request->buf, request->len,
+			       request->written);
+}
+
+/*
+ * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT;
+ * VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
+static inline int vfio_abi__ask_chain(struct vfio_abi_request *request,
+				      const struct vfio_abi__host *host,
+				      struct vfio_abi_reply *reply,
+				      const __u8 *values)
+{
+	const struct vfio_abi__question question = {
+		host->minsz, host->argsz, host->inputs, values, host,
+		vfio_abi__read_chain
+	};
+
+	return vfio_abi__ask(request, &question, reply);
 }
 
 /* The content of output bytes that the server does not set. */
@@ -5787,7 +5821,7 @@ static inline int vfio_abi_device_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
@@ -5795,7 +5829,7 @@ static inline int vfio_abi_device_info_request(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__ask(request, &vfio_abi__device_info_host,
+	result = vfio_abi__ask_chain(request, &vfio_abi__device_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__device_info_read(info);
@@ -6331,7 +6365,7 @@ static inline int vfio_abi_region_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
 		__u32 index,
@@ -6342,7 +6376,7 @@ static inline int vfio_abi_region_info_request(
 
 	vfio_abi__put(inputs, 4, index);
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__ask(request, &vfio_abi__region_info_host,
+	result = vfio_abi__ask_chain(request, &vfio_abi__region_info_host,
 			&info->reply, inputs);
 	if (info->reply.bytes)
 		vfio_abi__region_info_read(info);
@@ -6798,7 +6832,7 @@ static inline int vfio_abi_type1_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)
@@ -6806,7 +6840,7 @@ static inline int vfio_abi_type1_info_request(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__ask(request, &vfio_abi__type1_info_host,
+	result = vfio_abi__ask_chain(request, &vfio_abi__type1_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__type1_info_read(info);
@@ -7416,41 +7450,39 @@ static inline int vfio_abi__counted_parse(
 	return 0;
 }
 
+/* Sets need if not all elements fit, also after a call that failed for that. */
+static inline int vfio_abi__read_counted(const void *format,
+					 struct vfio_abi_reply *reply,
+					 const struct vfio_abi_request *request,
+					 int result)
+{
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, request->buf);
+	const __u32 size = vfio_abi__counted_size(
+		VFIO_ABI__CAST(const struct vfio_abi__counted_format *, format),
+		bytes);
+
+	reply->bytes = bytes;
+	if (size > request->len)
+		reply->need = size;
+	return result;
+}
+
 /*
  * Calls until all elements fit. A call that fails is repeated with a larger
  * buffer if its count shows that the buffer was too small.
  */
-static inline int vfio_abi__counted_ask(
+static inline int vfio_abi__ask_counted(
 		struct vfio_abi_request *request,
-		const struct vfio_abi__counted_format *format, __u32 *need)
+		const struct vfio_abi__counted_format *format,
+		struct vfio_abi_reply *reply)
 {
-	__u32 len, size = format->size;
-	__u8 *bytes;
-	int result;
+	const struct vfio_abi__input none = { 0, 0, 0 };
+	const struct vfio_abi__question question = {
+		format->size, format->argsz, &none, VFIO_ABI__NULL, format,
+		vfio_abi__read_counted
+	};
 
-	*need = size;
-	for (request->calls = 0; request->calls < VFIO_ABI__CALLS;) {
-		if ((!request->buf || request->len < size) &&
-		    (!request->grow || request->grow(request, size)))
-			return VFIO_ABI_SHORT;
-		if (!request->buf || request->len < size)
-			return VFIO_ABI_SHORT;
-		bytes = VFIO_ABI__CAST(__u8 *, request->buf);
-		len = vfio_abi__len(request->len);
-		__builtin_memset(bytes, 0, request->len);
-		vfio_abi__put(bytes + format->argsz, 4, len);
-		request->written = request->len;
-		request->calls++;
-		result = request->call(request);
-		bytes = VFIO_ABI__CAST(__u8 *, request->buf);
-		size = vfio_abi__counted_size(format, bytes);
-		*need = size;
-		if (size <= len) {
-			*need = 0;
-			return result;
-		}
-	}
-	return VFIO_ABI_SHORT;
+	return vfio_abi__ask(request, &question, reply);
 }
 
 /*
@@ -8367,6 +8399,8 @@ static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
 	const vfio_abi_size size = 48;
 	__u8 *bytes;
 
+	if (!vfio_abi__holds_bitmap(data_count, 8, size_, pgsize))
+		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, size);
@@ -8446,6 +8480,8 @@ static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
 	const vfio_abi_size size = 48;
 	__u8 *bytes;
 
+	if (!vfio_abi__holds_bitmap(data_count, 8, size_, pgsize))
+		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, size);
@@ -8677,16 +8713,16 @@ static inline int vfio_abi_pci_hot_reset_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_pci_hot_reset_info *info)
 {
-	__u32 need;
+	struct vfio_abi_reply reply;
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__counted_ask(request,
-			&vfio_abi__pci_hot_reset_info_format, &need);
-	if (request->calls)
-		vfio_abi_pci_hot_reset_info_parse(info, request->buf,
+	result = vfio_abi__ask_counted(request,
+			&vfio_abi__pci_hot_reset_info_format, &reply);
+	if (reply.bytes)
+		vfio_abi_pci_hot_reset_info_parse(info, reply.bytes,
 				request->len);
-	info->need = need;
+	info->need = reply.need;
 	return result;
 }
 
@@ -9669,6 +9705,72 @@ static inline int vfio_abi_call_eeh_pe_op(
 			argument);
 }
 
+static inline int vfio_abi__call_get_info_once(
+		struct vfio_abi_request *request)
+{
+	return ioctl(request->fd, VFIO_DEVICE_GET_INFO,
+			request->buf);
+}
+
+/*
+ * VFIO_DEVICE_GET_INFO with the buffer of a request, whose call and fd this
+ * function sets. Returns -1 if the ioctl fails; see
+ * vfio_abi_device_info_request().
+ */
+static inline int vfio_abi_call_get_info(
+		int device, struct vfio_abi_request *request,
+		struct vfio_abi_device_info *info)
+{
+	request->fd = device;
+	request->call = vfio_abi__call_get_info_once;
+	return vfio_abi_device_info_request(
+			request, info);
+}
+
+static inline int vfio_abi__call_get_region_info_once(
+		struct vfio_abi_request *request)
+{
+	return ioctl(request->fd, VFIO_DEVICE_GET_REGION_INFO,
+			request->buf);
+}
+
+/*
+ * VFIO_DEVICE_GET_REGION_INFO with the buffer of a request, whose call and fd
+ * this function sets. Returns -1 if the ioctl fails; see
+ * vfio_abi_region_info_request().
+ */
+static inline int vfio_abi_call_get_region_info(
+		int device, struct vfio_abi_request *request, __u32 index,
+		struct vfio_abi_region_info *info)
+{
+	request->fd = device;
+	request->call = vfio_abi__call_get_region_info_once;
+	return vfio_abi_region_info_request(
+			request, index, info);
+}
+
+static inline int vfio_abi__call_iommu_get_info_once(
+		struct vfio_abi_request *request)
+{
+	return ioctl(request->fd, VFIO_IOMMU_GET_INFO,
+			request->buf);
+}
+
+/*
+ * VFIO_IOMMU_GET_INFO with the buffer of a request, whose call and fd this
+ * function sets. Returns -1 if the ioctl fails; see
+ * vfio_abi_type1_info_request().
+ */
+static inline int vfio_abi_call_iommu_get_info(
+		int container, struct vfio_abi_request *request,
+		struct vfio_abi_type1_info *info)
+{
+	request->fd = container;
+	request->call = vfio_abi__call_iommu_get_info_once;
+	return vfio_abi_type1_info_request(
+			request, info);
+}
+
 static inline int vfio_abi__call_get_pci_hot_reset_info_once(
 		struct vfio_abi_request *request)
 {
@@ -9677,8 +9779,8 @@ static inline int vfio_abi__call_get_pci_hot_reset_info_once(
 }
 
 /*
- * VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, with the buffer of a request,
- * which needs no call. Returns -1 if the ioctl fails; see
+ * VFIO_DEVICE_GET_PCI_HOT_RESET_INFO with the buffer of a request, whose call
+ * and fd this function sets. Returns -1 if the ioctl fails; see
  * vfio_abi_pci_hot_reset_info_request().
  */
 static inline int vfio_abi_call_get_pci_hot_reset_info(
@@ -9687,7 +9789,8 @@ static inline int vfio_abi_call_get_pci_hot_reset_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_pci_hot_reset_info_once;
-	return vfio_abi_pci_hot_reset_info_request(request, info);
+	return vfio_abi_pci_hot_reset_info_request(
+			request, info);
 }
 
 #endif /* VFIO_ABI_WITH_IOCTL */

@@ -80,6 +80,7 @@ mod records;
 mod reply;
 mod request;
 pub mod requests;
+mod results;
 mod target;
 pub mod uapi;
 pub mod views;

@@ -99,8 +99,8 @@ impl<E: core::error::Error + 'static> core::error::Error for RequestError<E> {
     }
 }
 
-/// Calls until the reply fits. `inputs` are offset and bytes of each input
-/// field. `call` finds the request in the buffer, puts the reply there, and
+/// The protocol of two calls for a reply with a chain. `inputs` are offset and bytes of
+/// each input field. `call` finds the request in the buffer, puts the reply there, and
 /// returns how many bytes it wrote.
 ///
 /// Returns how many bytes of the buffer were written.
@@ -110,32 +110,50 @@ pub(crate) fn request<B: Buffer + ?Sized, E>(
     inputs: &[(u32, &[u8])],
     mut call: impl FnMut(&mut [u8]) -> Result<usize, E>,
 ) -> Result<usize, RequestError<E>> {
-    let mut required_size = host.minsz;
+    let call = |bytes: &mut [u8]| call(bytes).map(|written| written.min(bytes.len()));
+    call_until_complete(buffer, host.minsz, host.argsz, inputs, call, |bytes, result| {
+        let Ok(written) = *result else { return Ok(None) };
+        Ok(Reply::parse(host, bytes, written, Wire::HOST)?.required_size())
+    })
+}
+
+/// Calls until the reply fits. Every call gets a buffer of at least `minsz` bytes that is
+/// clear but for the input fields and `argsz`, whose offset is given. `required_size`
+/// reads the buffer after a call: the size that the full reply requires, or none if the
+/// result of the call is that of the request.
+pub(crate) fn call_until_complete<B: Buffer + ?Sized, T, E>(
+    buffer: &mut B,
+    minsz: u32,
+    argsz: u32,
+    inputs: &[(u32, &[u8])],
+    mut call: impl FnMut(&mut [u8]) -> Result<T, E>,
+    required_size: impl Fn(&[u8], &Result<T, E>) -> Result<Option<u32>, ReplyError>,
+) -> Result<T, RequestError<E>> {
+    let mut size = minsz;
     for _ in 0..MOST_CALLS {
-        if !buffer.grow(required_size as usize) {
+        if !buffer.grow(size as usize) {
             break;
         }
         let bytes = buffer.bytes();
-        prepare(host, bytes, inputs);
-        let written = call(bytes).map_err(RequestError::Transport)?.min(bytes.len());
-        let reply = Reply::parse(host, bytes, written, Wire::HOST).map_err(RequestError::Reply)?;
-        match reply.required_size() {
-            None => return Ok(written),
+        prepare(bytes, argsz, inputs);
+        let result = call(bytes);
+        match required_size(bytes, &result).map_err(RequestError::Reply)? {
+            None => return result.map_err(RequestError::Transport),
             // The reply did not fit although the buffer has the size that it requires.
             Some(required_size) if required_size as usize <= bytes.len() => {
                 return Err(RequestError::Short { required_size });
             }
-            Some(larger) => required_size = larger,
+            Some(required_size) => size = required_size,
         }
     }
-    Err(RequestError::Short { required_size })
+    Err(RequestError::Short { required_size: size })
 }
 
-/// Clears the buffer and writes the request: its size, and its input fields.
-fn prepare(host: &Host, bytes: &mut [u8], inputs: &[(u32, &[u8])]) {
+/// Clears the buffer, and sets the input fields and `argsz`.
+fn prepare(bytes: &mut [u8], argsz: u32, inputs: &[(u32, &[u8])]) {
     bytes.fill(0);
-    let argsz = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    for (at, input) in inputs.iter().copied().chain([(host.argsz, &argsz.to_ne_bytes()[..])]) {
+    let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    for (at, input) in inputs.iter().copied().chain([(argsz, &size.to_ne_bytes()[..])]) {
         let end = (at as usize).saturating_add(input.len());
         if let Some(place) = bytes.get_mut(at as usize..end) {
             place.copy_from_slice(input);

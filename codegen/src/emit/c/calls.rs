@@ -12,7 +12,7 @@ use askama::Template;
 
 use super::chains::Emitter;
 use super::chains::unique_names::UniqueNames;
-use super::{chains, runtime};
+use super::runtime;
 use crate::ir::Abi;
 use view::CallsView;
 
@@ -26,13 +26,12 @@ impl Emitter<'_> {
     fn calls(&self) -> CallsView {
         let plan = &self.abi.protocol;
         let renamed = |part: &str| runtime::renamed(part, self.stem, self.macro_prefix);
-        let before = chains::text(self.abi, self.stem, self.macro_prefix);
+        let (before, hosts) = self.text_and_hosts();
         let needed = self.runtime();
         let runtime: Vec<_> = needed.into_iter().map(renamed).collect();
         let runtime: Vec<_> = runtime.into_iter().filter(|text| !before.contains(text)).collect();
-        let grows = plan.chains.iter().any(|chain| chain.host.is_some());
         let mut call_runtime = vec![renamed(runtime::CALL)];
-        if grows || !plan.counted.is_empty() {
+        if !hosts.is_empty() || !plan.counted.is_empty() {
             call_runtime.push(renamed(runtime::GROW));
         }
         let texts = [&[before], &runtime[..], &call_runtime[..]].concat();
@@ -46,7 +45,7 @@ impl Emitter<'_> {
             runtime,
             requests,
             plain: self.plain_calls(&mut names),
-            growing: self.growing_calls(&counted, &mut names),
+            growing: self.growing_calls(&hosts, &counted, &mut names),
             counted,
             call_runtime,
         }

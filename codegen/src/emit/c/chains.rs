@@ -17,7 +17,8 @@ use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat};
 use crate::ir::{Abi, Chain, ChainStart};
 use crate::names;
 use unique_names::UniqueNames;
-use view::{ChainView, ChainsView, FormatView, HostView, SourceView, StartView};
+pub(in crate::emit::c) use view::HostView;
+use view::{ChainView, ChainsView, FormatView, SourceView, StartView};
 
 /// Prints the plan in C.
 pub(super) struct Emitter<'a> {
@@ -30,15 +31,24 @@ pub(super) struct Emitter<'a> {
 
 /// Readers and writers of the ABI's chains; empty if it has none.
 pub(super) fn text(abi: &Abi, stem: &str, macro_prefix: &str) -> String {
-    let emitter = Emitter { abi, stem, macro_prefix };
-    match abi.chains.is_empty() {
+    render(&Emitter { abi, stem, macro_prefix }.chains())
+}
+
+fn render(view: &ChainsView<'_>) -> String {
+    match view.chains.is_empty() {
         true => String::new(),
-        false => emitter.view().render().expect("writing to a string cannot fail"),
+        false => view.render().expect("writing to a string cannot fail"),
     }
 }
 
 impl<'a> Emitter<'a> {
-    fn view(&self) -> ChainsView<'a> {
+    /// The text of this part, and the structs before its chains.
+    pub(super) fn text_and_hosts(&self) -> (String, Vec<HostView<'a>>) {
+        let view = self.chains();
+        (render(&view), view.chains.into_iter().filter_map(|chain| chain.host).collect())
+    }
+
+    fn chains(&self) -> ChainsView<'a> {
         let plan = &self.abi.protocol;
         let hosted = plan.chains.iter().any(|chain| chain.host.is_some());
         let parts = runtime::WALK.iter().chain(runtime::REPLY.iter().filter(|_| hosted));

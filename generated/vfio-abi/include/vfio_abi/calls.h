@@ -155,41 +155,39 @@ static inline int vfio_abi__counted_parse(
 	return 0;
 }
 
+/* Sets need if not all elements fit, also after a call that failed for that. */
+static inline int vfio_abi__read_counted(const void *format,
+					 struct vfio_abi_reply *reply,
+					 const struct vfio_abi_request *request,
+					 int result)
+{
+	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, request->buf);
+	const __u32 size = vfio_abi__counted_size(
+		VFIO_ABI__CAST(const struct vfio_abi__counted_format *, format),
+		bytes);
+
+	reply->bytes = bytes;
+	if (size > request->len)
+		reply->need = size;
+	return result;
+}
+
 /*
  * Calls until all elements fit. A call that fails is repeated with a larger
  * buffer if its count shows that the buffer was too small.
  */
-static inline int vfio_abi__counted_ask(
+static inline int vfio_abi__ask_counted(
 		struct vfio_abi_request *request,
-		const struct vfio_abi__counted_format *format, __u32 *need)
+		const struct vfio_abi__counted_format *format,
+		struct vfio_abi_reply *reply)
 {
-	__u32 len, size = format->size;
-	__u8 *bytes;
-	int result;
+	const struct vfio_abi__input none = { 0, 0, 0 };
+	const struct vfio_abi__question question = {
+		format->size, format->argsz, &none, VFIO_ABI__NULL, format,
+		vfio_abi__read_counted
+	};
 
-	*need = size;
-	for (request->calls = 0; request->calls < VFIO_ABI__CALLS;) {
-		if ((!request->buf || request->len < size) &&
-		    (!request->grow || request->grow(request, size)))
-			return VFIO_ABI_SHORT;
-		if (!request->buf || request->len < size)
-			return VFIO_ABI_SHORT;
-		bytes = VFIO_ABI__CAST(__u8 *, request->buf);
-		len = vfio_abi__len(request->len);
-		__builtin_memset(bytes, 0, request->len);
-		vfio_abi__put(bytes + format->argsz, 4, len);
-		request->written = request->len;
-		request->calls++;
-		result = request->call(request);
-		bytes = VFIO_ABI__CAST(__u8 *, request->buf);
-		size = vfio_abi__counted_size(format, bytes);
-		*need = size;
-		if (size <= len) {
-			*need = 0;
-			return result;
-		}
-	}
-	return VFIO_ABI_SHORT;
+	return vfio_abi__ask(request, &question, reply);
 }
 
 /*
@@ -1106,6 +1104,8 @@ static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
 	const vfio_abi_size size = 48;
 	__u8 *bytes;
 
+	if (!vfio_abi__holds_bitmap(data_count, 8, size_, pgsize))
+		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, size);
@@ -1185,6 +1185,8 @@ static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
 	const vfio_abi_size size = 48;
 	__u8 *bytes;
 
+	if (!vfio_abi__holds_bitmap(data_count, 8, size_, pgsize))
+		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, size);
@@ -1416,16 +1418,16 @@ static inline int vfio_abi_pci_hot_reset_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_pci_hot_reset_info *info)
 {
-	__u32 need;
+	struct vfio_abi_reply reply;
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__counted_ask(request,
-			&vfio_abi__pci_hot_reset_info_format, &need);
-	if (request->calls)
-		vfio_abi_pci_hot_reset_info_parse(info, request->buf,
+	result = vfio_abi__ask_counted(request,
+			&vfio_abi__pci_hot_reset_info_format, &reply);
+	if (reply.bytes)
+		vfio_abi_pci_hot_reset_info_parse(info, reply.bytes,
 				request->len);
-	info->need = need;
+	info->need = reply.need;
 	return result;
 }
 
@@ -2408,6 +2410,72 @@ static inline int vfio_abi_call_eeh_pe_op(
 			argument);
 }
 
+static inline int vfio_abi__call_get_info_once(
+		struct vfio_abi_request *request)
+{
+	return ioctl(request->fd, VFIO_DEVICE_GET_INFO,
+			request->buf);
+}
+
+/*
+ * VFIO_DEVICE_GET_INFO with the buffer of a request, whose call and fd this
+ * function sets. Returns -1 if the ioctl fails; see
+ * vfio_abi_device_info_request().
+ */
+static inline int vfio_abi_call_get_info(
+		int device, struct vfio_abi_request *request,
+		struct vfio_abi_device_info *info)
+{
+	request->fd = device;
+	request->call = vfio_abi__call_get_info_once;
+	return vfio_abi_device_info_request(
+			request, info);
+}
+
+static inline int vfio_abi__call_get_region_info_once(
+		struct vfio_abi_request *request)
+{
+	return ioctl(request->fd, VFIO_DEVICE_GET_REGION_INFO,
+			request->buf);
+}
+
+/*
+ * VFIO_DEVICE_GET_REGION_INFO with the buffer of a request, whose call and fd
+ * this function sets. Returns -1 if the ioctl fails; see
+ * vfio_abi_region_info_request().
+ */
+static inline int vfio_abi_call_get_region_info(
+		int device, struct vfio_abi_request *request, __u32 index,
+		struct vfio_abi_region_info *info)
+{
+	request->fd = device;
+	request->call = vfio_abi__call_get_region_info_once;
+	return vfio_abi_region_info_request(
+			request, index, info);
+}
+
+static inline int vfio_abi__call_iommu_get_info_once(
+		struct vfio_abi_request *request)
+{
+	return ioctl(request->fd, VFIO_IOMMU_GET_INFO,
+			request->buf);
+}
+
+/*
+ * VFIO_IOMMU_GET_INFO with the buffer of a request, whose call and fd this
+ * function sets. Returns -1 if the ioctl fails; see
+ * vfio_abi_type1_info_request().
+ */
+static inline int vfio_abi_call_iommu_get_info(
+		int container, struct vfio_abi_request *request,
+		struct vfio_abi_type1_info *info)
+{
+	request->fd = container;
+	request->call = vfio_abi__call_iommu_get_info_once;
+	return vfio_abi_type1_info_request(
+			request, info);
+}
+
 static inline int vfio_abi__call_get_pci_hot_reset_info_once(
 		struct vfio_abi_request *request)
 {
@@ -2416,8 +2484,8 @@ static inline int vfio_abi__call_get_pci_hot_reset_info_once(
 }
 
 /*
- * VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, with the buffer of a request,
- * which needs no call. Returns -1 if the ioctl fails; see
+ * VFIO_DEVICE_GET_PCI_HOT_RESET_INFO with the buffer of a request, whose call
+ * and fd this function sets. Returns -1 if the ioctl fails; see
  * vfio_abi_pci_hot_reset_info_request().
  */
 static inline int vfio_abi_call_get_pci_hot_reset_info(
@@ -2426,7 +2494,8 @@ static inline int vfio_abi_call_get_pci_hot_reset_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_pci_hot_reset_info_once;
-	return vfio_abi_pci_hot_reset_info_request(request, info);
+	return vfio_abi_pci_hot_reset_info_request(
+			request, info);
 }
 
 #endif /* VFIO_ABI_WITH_IOCTL */

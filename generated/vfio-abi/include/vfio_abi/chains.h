@@ -545,20 +545,20 @@ struct vfio_abi_request {
 	int	fd;		/* for functions that make ioctls */
 };
 
-/* Sets the input fields; their values follow each other in inputs. */
-static inline void vfio_abi__put_inputs(const struct vfio_abi__host *host,
-					__u8 *bytes, __u32 len,
-					const __u8 *inputs)
-{
-	const struct vfio_abi__input *input;
-
-	for (input = host->inputs; input->size; input++) {
-		if (input->at <= len && input->size <= len - input->at)
-			__builtin_memcpy(bytes + input->at, inputs,
-					 input->size);
-		inputs += input->size;
-	}
-}
+/* A request without its buffer. */
+struct vfio_abi__question {
+	__u32	minsz;		/* bytes that every reply has */
+	__u32	argsz;		/* the offset of argsz */
+	const struct vfio_abi__input *inputs;
+	const __u8 *values;	/* of all inputs, one after the other */
+	const void *format;	/* for read */
+	/*
+	 * Reads the reply after a call that returned result, and sets its need
+	 * if it did not fit. Returns the result of the request.
+	 */
+	int	(*read)(const void *format, struct vfio_abi_reply *reply,
+			const struct vfio_abi_request *request, int result);
+};
 
 /* Whether the buffer has need bytes; grows it if necessary. */
 static inline int vfio_abi__room(struct vfio_abi_request *request,
@@ -576,33 +576,36 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 	return request->buf && request->len >= need;
 }
 
-/* Sets up the buffer and calls once. */
-static inline int vfio_abi__call(struct vfio_abi_request *request,
-				 const struct vfio_abi__host *host,
-				 const __u8 *inputs)
+/* Clears the buffer, and sets the input fields and argsz. */
+static inline void vfio_abi__prepare(struct vfio_abi_request *request,
+				     const struct vfio_abi__question *question)
 {
+	const __u8 *values = question->values;
 	__u8 *bytes = VFIO_ABI__CAST(__u8 *, request->buf);
 	const __u32 len = vfio_abi__len(request->len);
+	const struct vfio_abi__input *input;
 
 	__builtin_memset(bytes, 0, request->len);
-	vfio_abi__put_inputs(host, bytes, len, inputs);
-	vfio_abi__put(bytes + host->argsz, 4, len);
+	for (input = question->inputs; input->size; input++) {
+		if (input->at <= len && input->size <= len - input->at)
+			__builtin_memcpy(bytes + input->at, values,
+					 input->size);
+		values += input->size;
+	}
+	vfio_abi__put(bytes + question->argsz, 4, len);
 	request->written = request->len;
-	request->calls++;
-	return request->call(request);
 }
 
 /*
- * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT with
- * the part that fits, if any, and the required size in need; VFIO_ABI_TOO_SHORT
- * if the answer is not a reply; or the error of a call.
+ * Calls until the reply fits. Returns the result of read if nothing more is
+ * needed; otherwise VFIO_ABI_SHORT, with the part that fits, if any, and the
+ * required size in need.
  */
 static inline int vfio_abi__ask(struct vfio_abi_request *request,
-				const struct vfio_abi__host *host,
-				struct vfio_abi_reply *reply,
-				const __u8 *inputs)
+				const struct vfio_abi__question *question,
+				struct vfio_abi_reply *reply)
 {
-	__u32 need = host->minsz;
+	__u32 need = question->minsz;
 	int result;
 
 	request->calls = 0;
@@ -610,13 +613,13 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 	while (request->calls < VFIO_ABI__CALLS) {
 		if (!vfio_abi__room(request, reply, need))
 			break;
+		vfio_abi__prepare(request, question);
+		request->calls++;
+		result = request->call(request);
 		__builtin_memset(reply, 0, sizeof(*reply));
-		result = vfio_abi__call(request, host, inputs);
-		if (result)
-			return result;
-		result = vfio_abi__parse(host, reply, request->buf,
-					 request->len, request->written);
-		if (result || !reply->need)
+		result = question->read(question->format, reply, request,
+					result);
+		if (!reply->need)
 			return result;
 		/* The reply did not fit, though the buffer is large enough. */
 		if (reply->need <= request->len)
@@ -624,6 +627,37 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 		need = reply->need;
 	}
 	return VFIO_ABI_SHORT;
+}
+
+/* Reads a reply with a chain; no reply after a call that failed. */
+static inline int vfio_abi__read_chain(const void *format,
+				       struct vfio_abi_reply *reply,
+				       const struct vfio_abi_request *request,
+				       int result)
+{
+	if (result)
+		return result;
+	return vfio_abi__parse(VFIO_ABI__CAST(const struct vfio_abi__host *,
+					      format),
+			       reply, request->buf, request->len,
+			       request->written);
+}
+
+/*
+ * The protocol of two calls. Returns 0 with the full reply; VFIO_ABI_SHORT;
+ * VFIO_ABI_TOO_SHORT if the answer is not a reply; or the error of a call.
+ */
+static inline int vfio_abi__ask_chain(struct vfio_abi_request *request,
+				      const struct vfio_abi__host *host,
+				      struct vfio_abi_reply *reply,
+				      const __u8 *values)
+{
+	const struct vfio_abi__question question = {
+		host->minsz, host->argsz, host->inputs, values, host,
+		vfio_abi__read_chain
+	};
+
+	return vfio_abi__ask(request, &question, reply);
 }
 
 /* The content of output bytes that the server does not set. */
@@ -1061,7 +1095,7 @@ static inline int vfio_abi_device_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_device_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_device_info *info)
@@ -1069,7 +1103,7 @@ static inline int vfio_abi_device_info_request(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__ask(request, &vfio_abi__device_info_host,
+	result = vfio_abi__ask_chain(request, &vfio_abi__device_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__device_info_read(info);
@@ -1605,7 +1639,7 @@ static inline int vfio_abi_region_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_region_info_request(
 		struct vfio_abi_request *request,
 		__u32 index,
@@ -1616,7 +1650,7 @@ static inline int vfio_abi_region_info_request(
 
 	vfio_abi__put(inputs, 4, index);
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__ask(request, &vfio_abi__region_info_host,
+	result = vfio_abi__ask_chain(request, &vfio_abi__region_info_host,
 			&info->reply, inputs);
 	if (info->reply.bytes)
 		vfio_abi__region_info_read(info);
@@ -2072,7 +2106,7 @@ static inline int vfio_abi_type1_info_parse(
 	return result;
 }
 
-/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask(). */
+/* Requests a reply; see struct vfio_abi_request and vfio_abi__ask_chain(). */
 static inline int vfio_abi_type1_info_request(
 		struct vfio_abi_request *request,
 		struct vfio_abi_type1_info *info)
@@ -2080,7 +2114,7 @@ static inline int vfio_abi_type1_info_request(
 	int result;
 
 	__builtin_memset(info, 0, sizeof(*info));
-	result = vfio_abi__ask(request, &vfio_abi__type1_info_host,
+	result = vfio_abi__ask_chain(request, &vfio_abi__type1_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
 		vfio_abi__type1_info_read(info);

@@ -1,8 +1,10 @@
 //! Calls without a request of their own: ioctls without a struct, and those whose reply
 //! has an unknown size.
 
+use super::layout::list;
 use super::view::{CountedView, GrowingCallView, PlainCallView};
 use crate::emit::c::chains::Emitter;
+use crate::emit::c::chains::HostView;
 use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
 use crate::emit::c::section;
@@ -42,26 +44,63 @@ impl Emitter<'_> {
         calls.collect()
     }
 
-    /// The ioctls whose reply has an unknown size.
+    /// The ioctls whose reply has an unknown size: those with a chain, then those that
+    /// end in an array.
     pub(super) fn growing_calls(
         &self,
+        hosts: &[HostView<'_>],
         counted: &[CountedView],
         names: &mut UniqueNames,
     ) -> Vec<GrowingCallView> {
-        let plans = self.abi.protocol.counted.iter().zip(counted);
-        let calls = plans.map(|(plan, view)| {
-            let name = &self.abi.protocol.names[plan.ioctl.0];
-            GrowingCallView {
-                once: self.internal(names, &["call", name, "once"]),
-                name: self.name(names, &["call", name]),
-                ioctl: self.abi.ioctl(plan.ioctl).name.clone(),
-                fd: self.fd(plan.ioctl),
-                info: view.name.clone(),
-                request: view.request.clone(),
-                parameters: Vec::new(),
-                arguments: Vec::new(),
+        let mut calls = Vec::new();
+        for host in hosts {
+            for (index, ioctl) in self.abi.ioctls.iter().enumerate() {
+                if matches!(ioctl.arg, Arg::Struct(struct_) if struct_ == host.plan.struct_) {
+                    let inputs = host.parameters.iter();
+                    let inputs = inputs.map(|input| (&*input.declaration, &*input.name));
+                    let functions = (&*host.name, &*host.request);
+                    calls.push(self.growing_call(IoctlId(index), functions, inputs, names));
+                }
             }
-        });
-        calls.collect()
+        }
+        let plans = self.abi.protocol.counted.iter().zip(counted);
+        calls.extend(plans.map(|(plan, view)| {
+            let functions = (&*view.name, &*view.request);
+            self.growing_call(plan.ioctl, functions, std::iter::empty(), names)
+        }));
+        calls
+    }
+
+    /// A call with the struct of its results and the function that does the whole protocol.
+    fn growing_call<'a>(
+        &self,
+        ioctl: IoctlId,
+        (info, request): (&str, &str),
+        inputs: impl Iterator<Item = (&'a str, &'a str)>,
+        names: &mut UniqueNames,
+    ) -> GrowingCallView {
+        let function = &self.abi.protocol.names[ioctl.0];
+        let name = &self.abi.ioctl(ioctl).name;
+        let fd = self.fd(ioctl);
+        let (declarations, arguments): (Vec<_>, Vec<_>) = inputs.unzip();
+        let text = format!(
+            "{name} with the buffer of a request, whose call and fd this function sets. \
+             Returns -1 if the ioctl fails; see {request}()."
+        );
+        let fixed = [format!("int {fd}"), format!("struct {}_request *request", self.stem)];
+        let parameters = fixed.into_iter().chain(declarations.iter().map(|one| one.to_string()));
+        let parameters: Vec<_> = parameters.chain([format!("struct {info} *info")]).collect();
+        let arguments = ["request"].into_iter().chain(arguments).chain(["info"]);
+        let arguments: Vec<_> = arguments.map(str::to_owned).collect();
+        GrowingCallView {
+            comment: section::opening(Comment::of(&vec![text]).block(0)),
+            once: self.internal(names, &["call", function, "once"]),
+            name: self.name(names, &["call", function]),
+            ioctl: name.clone(),
+            parameters: list(&parameters, ")"),
+            request: request.to_owned(),
+            arguments: list(&arguments, ");"),
+            fd,
+        }
     }
 }

@@ -104,17 +104,18 @@ pub(super) struct PlainCallView {
 
 /// A call with a buffer that can grow.
 pub(super) struct GrowingCallView {
+    /// An empty line and the comment.
+    pub(super) comment: Vec<String>,
     /// The function that makes the ioctl once.
     pub(super) once: String,
     pub(super) name: String,
     pub(super) ioctl: String,
     pub(super) fd: String,
-    /// The struct of the results.
-    pub(super) info: String,
+    /// Lines of parameters.
+    pub(super) parameters: Vec<String>,
     /// The function that does the whole protocol.
     pub(super) request: String,
-    /// Declarations of further parameters, and their names.
-    pub(super) parameters: Vec<String>,
+    /// Lines of arguments for that function.
     pub(super) arguments: Vec<String>,
 }
 

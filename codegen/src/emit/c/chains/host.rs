@@ -50,21 +50,22 @@ impl<'a> Emitter<'a> {
             let name = names.reserve(struct_.fields[input.field].name.clone());
             let place = plus("inputs", at);
             at += input.size;
-            match input.int {
-                Some(int) => ParameterView {
-                    declaration: format!("{} {name}", c_type(int)),
-                    put: format!(
+            let (declaration, put) = match input.int {
+                Some(int) => (
+                    format!("{} {name}", c_type(int)),
+                    format!(
                         "{}__put({place}, {}, {})",
                         self.stem,
                         input.size,
                         self.store(int, &name)
                     ),
-                },
-                None => ParameterView {
-                    declaration: format!("const void *{name}"),
-                    put: format!("__builtin_memcpy({place}, {name}, {})", input.size),
-                },
-            }
+                ),
+                None => (
+                    format!("const void *{name}"),
+                    format!("__builtin_memcpy({place}, {name}, {})", input.size),
+                ),
+            };
+            ParameterView { name, declaration, put }
         });
         parameters.collect()
     }

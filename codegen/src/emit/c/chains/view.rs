@@ -73,10 +73,10 @@ pub(super) struct StartView {
 }
 
 /// The struct before a chain.
-pub(super) struct HostView<'a> {
-    pub(super) plan: &'a HostPlan,
+pub(in crate::emit::c) struct HostView<'a> {
+    pub(in crate::emit::c) plan: &'a HostPlan,
     /// The C struct of its values.
-    pub(super) name: String,
+    pub(in crate::emit::c) name: String,
     /// The kernel's struct.
     pub(super) kernel: String,
     /// The member of `name` that is the reply.
@@ -88,11 +88,11 @@ pub(super) struct HostView<'a> {
     /// Size of all input fields.
     pub(super) inputs_size: u64,
     /// The values of the input fields.
-    pub(super) parameters: Vec<ParameterView>,
+    pub(in crate::emit::c) parameters: Vec<ParameterView>,
     /// The function that fills in the values.
     pub(super) read: String,
     pub(super) parse: String,
-    pub(super) request: String,
+    pub(in crate::emit::c) request: String,
     /// The function that writes the fixed part.
     pub(super) fixed: String,
     /// The flag as a literal.
@@ -101,8 +101,9 @@ pub(super) struct HostView<'a> {
 }
 
 /// The value of an input field as the parameter of a request.
-pub(super) struct ParameterView {
-    pub(super) declaration: String,
+pub(in crate::emit::c) struct ParameterView {
+    pub(in crate::emit::c) name: String,
+    pub(in crate::emit::c) declaration: String,
     /// The statement that puts the value among those of all inputs.
     pub(super) put: String,
 }
