@@ -123,8 +123,7 @@ impl Session {
         match backend {
             _ if [VFIO_SPAPR_TCE_v2_IOMMU, VFIO_SPAPR_TCE_IOMMU].contains(&backend) => {
                 let reply = container.iommu_spapr_tce_get_info();
-                let answer =
-                    Answer::reply("VFIO_IOMMU_SPAPR_TCE_GET_INFO", reply, contents::spapr);
+                let answer = Answer::reply("VFIO_IOMMU_SPAPR_TCE_GET_INFO", reply, contents::spapr);
                 self.answers.push(answer);
             }
             VFIO_NOIOMMU_IOMMU => {}
@@ -246,8 +245,7 @@ impl Session {
         let whole = self.release.is_some_and(|release| release >= Release::new(4, 16));
         let page_size = whole.then_some(self.page_size);
         let reply = device.get_region_info(&mut buffer, index);
-        let answer =
-            Answer::reply(question.ioctl, reply, |info| contents::region(info, page_size));
+        let answer = Answer::reply(question.ioctl, reply, |info| contents::region(info, page_size));
         let answer = answer.about(index, name_in(names::regions(flags), index));
         self.struct_(answer, question, device, buffer.len(), place)
     }

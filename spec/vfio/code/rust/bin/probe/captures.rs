@@ -53,8 +53,7 @@ pub const TYPE1: Question =
 /// The description of a device.
 pub const DEVICE: Question = question!(VFIO_DEVICE_GET_INFO, vfio_device_info, num_irqs: u32);
 /// The description of a region.
-pub const REGION: Question =
-    question!(VFIO_DEVICE_GET_REGION_INFO, vfio_region_info, offset: u64);
+pub const REGION: Question = question!(VFIO_DEVICE_GET_REGION_INFO, vfio_region_info, offset: u64);
 /// The description of a block of interrupts.
 pub const IRQS: Question = question!(VFIO_DEVICE_GET_IRQ_INFO, vfio_irq_info, count: u32);
 /// The devices that a hot reset affects.

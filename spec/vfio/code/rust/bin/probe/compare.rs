@@ -135,7 +135,8 @@ mod tests {
     fn what_has_no_name_is_unknown() {
         let mut answer = Answer::new("VFIO_DEVICE_GET_INFO", Ok::<_, Failure>(0));
         let field = crate::answer::Field::new("vfio_device_info", "flags", 0x8000_0001_u32);
-        answer.contents.fields = vec![field.flags("VFIO_DEVICE_FLAGS_", ["RESET"].into_iter(), 0x8000_0000_u32)];
+        answer.contents.fields =
+            vec![field.flags("VFIO_DEVICE_FLAGS_", ["RESET"].into_iter(), 0x8000_0000_u32)];
         let found = compare(&[answer], None);
         assert_eq!(found.unknown, ["VFIO_DEVICE_GET_INFO flags 0x80000000"]);
     }

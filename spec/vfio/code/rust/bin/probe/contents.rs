@@ -111,7 +111,8 @@ pub fn device(info: DeviceInfo<'_>) -> Contents {
 fn device_cap(cap: DeviceCap<'_>) -> Option<Capability> {
     Some(match cap {
         DeviceCap::ZpciBase(cap) => {
-            let field = |name, value: u64| Field::new("vfio_device_info_cap_zpci_base", name, value);
+            let field =
+                |name, value: u64| Field::new("vfio_device_info_cap_zpci_base", name, value);
             let mut fields = vec![
                 field("start_dma", cap.start_dma()),
                 field("end_dma", cap.end_dma()),
@@ -205,7 +206,9 @@ fn region_cap(cap: RegionCap<'_>) -> Option<Capability> {
             ];
             known!(cap, VFIO_REGION_INFO_CAP_TYPE, "TYPE", fields)
         }
-        RegionCap::MsixMappable(cap) => known!(cap, VFIO_REGION_INFO_CAP_MSIX_MAPPABLE, "MSIX_MAPPABLE", []),
+        RegionCap::MsixMappable(cap) => {
+            known!(cap, VFIO_REGION_INFO_CAP_MSIX_MAPPABLE, "MSIX_MAPPABLE", [])
+        }
         #[allow(deprecated, reason = "old kernels have it")]
         RegionCap::Nvlink2Ssatgt(cap) => {
             let fields = [Field::new("vfio_region_info_cap_nvlink2_ssatgt", "tgt", cap.tgt())];
