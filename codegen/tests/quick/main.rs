@@ -38,6 +38,7 @@ mod live;
 mod mappable;
 mod matrix;
 mod model;
+mod model_payloads;
 mod new_kernel;
 mod overlays;
 mod patched_headers;

@@ -32,6 +32,7 @@ mod pci_abi;
 mod proofs;
 mod proposals;
 mod publishing;
+mod results;
 mod rust_format;
 mod sarif;
 mod standalone_crates;

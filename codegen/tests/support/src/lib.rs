@@ -28,6 +28,8 @@ pub mod program;
 pub mod proof_program;
 pub mod random;
 pub mod random_additions;
+pub mod request_program;
+pub mod results;
 pub mod rust_program;
 pub mod rustc;
 pub mod sample_reply;

@@ -88,18 +88,18 @@ impl Emitter<'_> {
                     }
                     MemoryLength::Bytes(at, int) => {
                         written.conditions.push(self.holds_length(*int, count, each));
-                        let bytes = match each {
-                            1 => count.to_owned(),
-                            _ => format!("{}_CAST(__u64, {count}) * {each}", self.macro_prefix),
-                        };
-                        statements.push(self.or(*at, int.size(), &bytes));
+                        statements.push(self.or_bytes((*at, *int), count, each));
                     }
-                    MemoryLength::Bits(range, page) => {
+                    MemoryLength::Bits { range, page, bytes } => {
                         let [range, page] = [range, page].map(|(at, _)| by_offset(parameters, *at));
                         written.conditions.push(format!(
                             "{}__holds_bitmap({count}, {each}, {range}, {page})",
                             self.stem
                         ));
+                        if let Some((at, int)) = bytes {
+                            written.conditions.push(self.holds_length(*int, count, each));
+                            statements.push(self.or_bytes((*at, *int), count, each));
+                        }
                     }
                 }
                 let pointer = format!("{}__address({name})", self.stem);
@@ -112,6 +112,15 @@ impl Emitter<'_> {
     /// Sets bits of an integer in the argument.
     fn or(&self, at: u64, width: u64, number: &str) -> String {
         format!("{}__or({}, {width}, {number});", self.stem, plus("bytes", at))
+    }
+
+    /// Sets the size of elements in bytes.
+    fn or_bytes(&self, (at, int): (u64, Int), count: &str, each: u64) -> String {
+        let bytes = match each {
+            1 => count.to_owned(),
+            _ => format!("{}_CAST(__u64, {count}) * {each}", self.macro_prefix),
+        };
+        self.or(at, int.size(), &bytes)
     }
 
     fn or_flags(&self, flags: FixedFlags) -> String {
