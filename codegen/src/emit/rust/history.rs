@@ -23,7 +23,9 @@ pub(super) fn table(abi: &Abi, entries: &[Entry<'_>]) -> String {
         "//! {TITLE}\n\nuse super::{{Item, Kind{release}}};\n\n\
          /// {TITLE}\npub const ITEMS: &[Item] = &[\n"
     );
-    let mut fits = rows.len() > 1;
+    // A short table is one line.
+    let items: usize = rows.iter().map(|row| row.item.len()).sum();
+    let mut fits = items > WIDTH;
     for row in &rows {
         fits &= row.print(&mut text);
     }
@@ -62,13 +64,15 @@ impl HistoryRow {
     /// Adds the row as rustfmt lays it out. False if a line is too long.
     fn print(&self, text: &mut String) -> bool {
         let calls: usize = self.calls.iter().map(String::len).sum();
-        let one_line = INDENT.len() + self.item.len() + calls + ",".len() <= WIDTH;
-        let between = if one_line { "" } else { "\n        " };
+        let one_line = INDENT + self.item.len() + calls + ",".len() <= WIDTH;
+        let between = match one_line {
+            true => String::new(),
+            false => format!("\n{:1$}", "", 2 * INDENT),
+        };
         let start = text.len();
-        *text += INDENT;
-        *text += &self.item;
+        *text += &format!("{:INDENT$}{}", "", self.item);
         for call in &self.calls {
-            *text += between;
+            *text += &between;
             *text += call;
         }
         *text += ",\n";
