@@ -25,19 +25,17 @@ impl<'a> FileEmitter<'a> {
     }
 }
 
-/// The texts of files, by their index.
-type Texts = Vec<(usize, Option<String>)>;
-
 /// The path and the text of each file, in the given order. Each processor takes the next
 /// file when it has finished one.
 pub(super) fn emit_all(files: &[FileEmitter<'_>]) -> Vec<(String, String)> {
     let next = Mutex::new(0..files.len());
     let take = || next.lock().expect("no emitter fails").next();
-    let work = || -> Texts {
-        std::iter::from_fn(take).map(|index| (index, (files[index].emit)())).collect()
+    let work = || {
+        let texts = std::iter::from_fn(take).map(|index| (index, (files[index].emit)()));
+        texts.collect::<Vec<_>>()
     };
     let count = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(files.len());
-    let mut texts: Texts = thread::scope(|scope| {
+    let mut texts = thread::scope(|scope| {
         let workers: Vec<_> = (1..count).map(|_| scope.spawn(work)).collect();
         let mut texts = work();
         for worker in workers {
