@@ -14,9 +14,9 @@ use crate::wire::Wire;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct QueryGfxPlane {
-    /// The requested way to get the picture, and whether to only ask if it works.
+    /// The requested type of plane; with the probe flag, only ask whether the device supports it.
     pub flags: uapi::DeviceGfxPlaneInfoFlags,
-    /// Which plane, one of the DRM_PLANE_TYPE\_ numbers.
+    /// The plane, one of the DRM_PLANE_TYPE\_ numbers.
     pub drm_plane_type: u32,
 }
 
