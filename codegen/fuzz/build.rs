@@ -5,7 +5,7 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The modules of the library, each in a file of that name.
-const MODULES: [&str; 5] = ["agree", "reply", "targets", "text", "trace"];
+const MODULES: [&str; 6] = ["agree", "reply", "requests", "targets", "text", "trace"];
 
 /// The parts in C, each in a file of that name.
 const PARTS: [&str; 2] = ["trace", "reply"];

@@ -6,6 +6,7 @@
 /// The crate under the name that generated programs use.
 extern crate vfio_abi as generated_abi;
 
+mod results;
 mod views;
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));
@@ -15,10 +16,12 @@ use support::{fuzz_requests, fuzz_targets};
 /// Runs a target.
 pub fn run(target: &str, data: &[u8]) {
     match target {
+        "argument" => targets::argument(data),
         "decode" => fuzz_targets::decode(data),
         "input" => fuzz_targets::input(data),
         "reply" => targets::reply(data),
         "request" => fuzz_requests::request(data),
+        "results" => results::results(data),
         "review" => fuzz_targets::review(data),
         "views" => views::views(data),
         "walk" => targets::walk(data),

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use capchain::decode::{self, Subject};
 use capchain::ir::{Abi, ChainId};
-use capchain::layout::{Model, TARGETS};
+use capchain::layout::{Model, TARGETS, Target};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use generated_abi::views::{CLayout, Wire};
@@ -13,7 +13,7 @@ use generated_abi::views::{CLayout, Wire};
 use crate::text::{NAMES, Text, canonical};
 
 /// The ABI of both.
-fn abi() -> &'static Abi {
+pub(crate) fn abi() -> &'static Abi {
     static ABI: OnceLock<Abi> = OnceLock::new();
     ABI.get_or_init(|| {
         let opened = capchain::open(&Origin::Embedded(capchain::embedded::files("vfio")), &[]);
@@ -21,16 +21,21 @@ fn abi() -> &'static Abi {
     })
 }
 
-/// Any bytes as a reply with each chain; the first byte chooses the machine.
-pub(crate) fn views(data: &[u8]) {
-    let Some((target, bytes)) = data.split_first() else { return };
-    let target = &TARGETS[usize::from(*target) % TARGETS.len()];
+/// The wire layout of a target.
+pub(crate) fn wire(target: &Target) -> Wire {
     let layout = match target.model {
         Model::Lp64 => CLayout::Lp64,
         Model::Ilp32 => CLayout::Ilp32,
         Model::Ilp32Aligned => CLayout::Ilp32Aligned,
     };
-    let wire = Wire { big_endian: target.big_endian, layout };
+    Wire { big_endian: target.big_endian, layout }
+}
+
+/// Any bytes as a reply with each chain; the first byte chooses the machine.
+pub(crate) fn views(data: &[u8]) {
+    let Some((target, bytes)) = data.split_first() else { return };
+    let target = &TARGETS[usize::from(*target) % TARGETS.len()];
+    let wire = wire(target);
     for (index, name) in NAMES.iter().enumerate() {
         let mut text = Text::new();
         assert!(canonical(&mut text, name, bytes, wire), "{name} is not known");

@@ -151,16 +151,18 @@ pub(crate) unsafe fn buffer(
 /// Arguments up to this size need no allocation.
 const SMALL: usize = 256;
 
-/// Calls the ioctl of a request; returns its result, and the results in the argument.
+/// Calls the ioctl of a request; returns its result, and the results in the argument as
+/// `own` makes them of their view.
 ///
 /// # Safety
 ///
 /// The descriptor has the ioctl, and the guarantees that the request asks for hold.
 #[allow(dead_code, reason = "an ABI may have no requests")]
-pub(crate) unsafe fn request<R: Request>(
+pub(crate) unsafe fn request<R: Request, T>(
     fd: BorrowedFd<'_>,
     mut request: R,
-) -> Result<(c_int, R::Reply), CallError> {
+    own: impl FnOnce(R::Reply<'_>) -> T,
+) -> Result<(c_int, T), CallError> {
     let (mut small, mut large) = ([0; SMALL], Vec::new());
     let size = request.size();
     let buffer = match size <= SMALL {
@@ -170,10 +172,12 @@ pub(crate) unsafe fn request<R: Request>(
             &mut large[..]
         }
     };
-    let failed = |error| CallError { ioctl: R::NAME, cause: CallErrorCause::Argument(error) };
-    let argument = request.write(buffer).map_err(failed)?;
+    let failed = |cause| CallError { ioctl: R::NAME, cause };
+    let argument = request.write(buffer);
+    let argument = argument.map_err(|error| failed(CallErrorCause::Argument(error)))?;
     // SAFETY: the argument has its size in argsz; `request`, which the memory that it has
     // the address of belongs to, lives until the end of this function.
     let result = unsafe { raw(fd, (R::NAME, R::IOCTL), argument.as_mut_ptr().cast()) }?;
-    Ok((result, R::reply(argument)))
+    let reply = R::reply(argument).map_err(|error| failed(CallErrorCause::Reply(error)))?;
+    Ok((result, own(reply)))
 }

@@ -18,6 +18,7 @@ mod specs;
 mod uncertain_releases;
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use capchain::catalogue;
 use capchain::diagnostic::{self, Code, SarifResult};
@@ -74,6 +75,11 @@ pub(crate) fn to_stderr(text: &str) {
 
 fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
+}
+
+/// Prints that the command waits for the lock of a folder.
+fn waiting(folder: &Path) {
+    to_stderr(&format!("note: another run of capchain writes to {}\n", folder.display()));
 }
 
 /// The ABI as of a release, which must be described; by default the newest.

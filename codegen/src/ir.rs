@@ -322,8 +322,20 @@ pub enum PayloadLength {
     Elements(String),
     /// The field with the length in bytes, and its struct, if that is another one.
     Bytes(Option<StructId>, String),
-    /// The fields with the length of a range, and with the bytes of it for each bit.
-    Bits(String, String),
+    /// That of a bitmap.
+    Bits(BitmapLength),
+}
+
+/// The fields that determine the length of a bitmap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BitmapLength {
+    /// The field with the length of the range: one in the same struct, or one for each
+    /// struct that can precede or contain the struct.
+    pub range: Vec<(Option<StructId>, String)>,
+    /// The field with the bytes of the range for each bit.
+    pub page: String,
+    /// The field with the length of the bitmap in bytes.
+    pub bytes: Option<String>,
 }
 
 /// Flags of a field of which a request has exactly one.
@@ -453,6 +465,8 @@ pub struct Value {
     pub returns_fd: Option<NewFd>,
     /// The flags with which the payload is passed.
     pub gates: Vec<String>,
+    /// The error of a device that does not have this id, if not that of the handler.
+    pub absent: Option<String>,
 }
 
 /// How a value is written.
@@ -620,6 +634,8 @@ pub struct Handler {
     pub below: Vec<(usize, Limit)>,
     /// Input fields by index, each with a number that some devices refuse.
     pub may_refuse: Vec<(usize, RefusedNumber)>,
+    /// The error for an id in the flags that the device does not have.
+    pub absent: Option<String>,
     /// How the array after the fixed part is appended.
     pub array: Option<ReplyArray>,
     /// How the chain is appended.

@@ -9,6 +9,7 @@ mod proposals;
 mod protocol;
 mod request_inputs;
 mod requests;
+mod results;
 mod structs;
 
 use std::collections::HashMap;

@@ -6,6 +6,7 @@
 
 mod chain;
 mod memory;
+pub mod payload;
 
 use std::ops::Range;
 

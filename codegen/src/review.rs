@@ -8,6 +8,7 @@ mod bases;
 mod cause;
 mod codes;
 mod fragment;
+mod handlers;
 mod header_text;
 mod hunk;
 mod known;
@@ -160,10 +161,13 @@ impl Reviewer<'_> {
             }
             let name = [&set.name, " with the patch"].concat();
             let new = verdict::read(name, &self.bases, set, &applied.headers)?;
-            remarks = verdict::judge(&self.newest, &self.old[&base], &new, &applied);
-        }
-        for remark in &mut remarks {
-            remark.in_file = in_file(&changes, remark);
+            let old = &self.old[&base];
+            remarks = verdict::judge(&self.newest, old, &new, &applied);
+            for remark in &mut remarks {
+                remark.in_file = in_file(&changes, remark);
+            }
+            let assigned = handlers::assignments(&series.mails, self.patches);
+            remarks.extend(handlers::judge(old.abi(), new.abi(), &assigned));
         }
         remarks.sort_by_key(|remark| (remark.at.is_none(), remark.at, remark.effect));
         let mut missing = applied.missing;

@@ -15,8 +15,8 @@ pub(super) struct Edit {
 }
 
 /// A file with its edits.
-pub(super) struct Edits<'t> {
-    text: &'t str,
+pub(super) struct Edits {
+    text: String,
     /// The first byte of each line.
     lines: Vec<usize>,
     nodes: Nodes,
@@ -29,6 +29,7 @@ struct Nodes {
     binaries: Vec<syn::ExprBinary>,
     unaries: Vec<syn::ExprUnary>,
     arms: Vec<syn::Arm>,
+    structs: Vec<syn::ExprStruct>,
 }
 
 impl<'ast> Visit<'ast> for Nodes {
@@ -45,6 +46,11 @@ impl<'ast> Visit<'ast> for Nodes {
     fn visit_arm(&mut self, node: &'ast syn::Arm) {
         self.arms.push(node.clone());
         visit::visit_arm(self, node);
+    }
+
+    fn visit_expr_struct(&mut self, node: &'ast syn::ExprStruct) {
+        self.structs.push(node.clone());
+        visit::visit_expr_struct(self, node);
     }
 }
 
@@ -68,19 +74,23 @@ fn starts(span: Span, at: Position) -> bool {
     (line, column + 1) == (at.line, at.column)
 }
 
-impl<'t> Edits<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
-        let file = syn::parse_file(text).expect("Rust");
+impl Edits {
+    pub(super) fn of(text: String) -> Self {
+        let file = syn::parse_file(&text).expect("Rust");
         let mut nodes = Nodes::default();
         nodes.visit_file(&file);
         let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, lines: [0].into_iter().chain(ends).collect(), nodes, edits: Vec::new() }
+        let lines = [0].into_iter().chain(ends).collect();
+        Self { text, lines, nodes, edits: Vec::new() }
     }
 
-    /// Adds an edit, unless it touches another one.
+    /// Adds an edit, unless it touches another one. Insertions may share their place.
     pub(super) fn add(&mut self, edit: Edit) -> bool {
         let Range { start, end } = edit.range;
-        let free = self.edits.iter().all(|one| one.range.end < start || end < one.range.start);
+        let free = self.edits.iter().all(|one| {
+            let insertions = start == end && one.range == edit.range;
+            insertions || one.range.end < start || end < one.range.start
+        });
         if free {
             self.edits.push(edit);
         }
@@ -89,7 +99,7 @@ impl<'t> Edits<'t> {
 
     pub(super) fn applied(mut self) -> String {
         self.edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
-        let mut text = self.text.to_owned();
+        let mut text = self.text;
         for edit in self.edits {
             text.replace_range(edit.range, &edit.text);
         }
@@ -114,7 +124,7 @@ impl<'t> Edits<'t> {
 
 impl Edit {
     /// The edit for a mutant; `None` if no condition can select it.
-    pub(super) fn of(file: &Edits<'_>, number: usize, mutant: &Mutant) -> Option<Self> {
+    pub(super) fn of(file: &Edits, number: usize, mutant: &Mutant) -> Option<Self> {
         let on = format!("crate::mutants::on({number})");
         let (at, new) = (mutant.span.start, &mutant.replacement);
         match mutant.genre.as_str() {
@@ -166,6 +176,17 @@ impl Edit {
                     _ => format!("!{on} && ({old})"),
                 };
                 Some(Self { range: file.range(guard.span()), text })
+            }
+            "StructField" => {
+                let mut structs = file.nodes.structs.iter();
+                let is_deleted = |field: &&syn::FieldValue| starts(field.span(), at);
+                let node = structs.find(|node| node.fields.iter().any(|one| is_deleted(&one)))?;
+                let kept = node.fields.iter().filter(|one| !is_deleted(one));
+                let kept = kept.map(|one| format!("{}, ", file.source(one))).collect::<String>();
+                let (path, rest) = (file.source(&node.path), file.source(node.rest.as_ref()?));
+                let whole = file.source(node);
+                let text = format!("(if {on} {{ {path} {{ {kept}..{rest} }} }} else {{ {whole} }})");
+                Some(Self { range: file.range(node.span()), text })
             }
             _ => None,
         }

@@ -2,49 +2,40 @@
 //! each of which the environment variable `CAPCHAIN_MUTANT` switches on, so that one build has
 //! all of them.
 //!
-//!     switch-mutants draw SEED COUNT LIST.json >DRAWN.json
-//!     switch-mutants insert ROOT DRAWN.json DROPPED >INSERTED
+//!     capchain-mutants ROOT SEED COUNT DROPPED LIST.json... >INSERTED
 //!
-//! `draw` chooses mutants in an order that only the seed and their names decide. `insert`
-//! rewrites the files below ROOT and prints the number and the name of each mutant; it
-//! leaves out those whose numbers are in the file DROPPED, and those that no condition can
-//! select, such as a change within another one.
+//! Inserts COUNT mutants of each list into the files below ROOT, in an order that only the
+//! seed and the names of the mutants decide, and prints the number, the list and the name of
+//! each. It leaves out those whose numbers are in the file DROPPED, and those that no
+//! condition can select, such as a change within another one.
 
 mod edits;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use edits::{Edit, Edits};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A mutant.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Mutant {
     file: String,
-    #[serde(default)]
-    name: Option<String>,
+    /// The file with line and column, and the change.
+    name: String,
     span: MutantSpan,
     replacement: String,
     genre: String,
-    #[serde(default)]
-    function: Option<MutatedFunction>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
-struct MutatedFunction {
-    function_name: String,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 struct MutantSpan {
     start: Position,
-    end: Position,
 }
 
 /// A place in a file, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 struct Position {
     line: usize,
     column: usize,
@@ -53,16 +44,9 @@ struct Position {
 impl Mutant {
     /// The mutant without its place, which moves with every edit of the file.
     fn name(&self) -> String {
-        if let Some(name) = &self.name {
-            let rest = name.strip_prefix(&format!("{}:", self.file));
-            let rest = rest.map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':'));
-            if let Some(rest) = rest {
-                return format!("{}:{rest}", self.file);
-            }
-            return name.clone();
-        }
-        let function = self.function.as_ref().map_or("", |one| &one.function_name);
-        format!("{}: {} {} in {function}", self.file, self.genre, self.replacement)
+        let place = self.name.strip_prefix(&self.file).unwrap_or(&self.name);
+        let change = place.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+        format!("{}:{change}", self.file)
     }
 }
 
@@ -73,47 +57,42 @@ fn hash(text: &str) -> u64 {
     })
 }
 
-fn read(path: &str) -> Vec<Mutant> {
-    let text = fs::read_to_string(path).expect("a list");
-    serde_json::from_str(&text).expect("mutants as JSON")
-}
-
-fn draw(seed: &str, count: usize, list: &str) {
-    let mut mutants = read(list);
-    mutants.sort_by_key(|one| {
+/// The mutants of a list, in the order in which they are drawn.
+fn drawn(seed: &str, list: &Path) -> Vec<Mutant> {
+    let text = fs::read_to_string(list).expect("a list");
+    let mut mutants: Vec<Mutant> = serde_json::from_str(&text).expect("mutants as JSON");
+    mutants.sort_by_cached_key(|one| {
         let Position { line, column } = one.span.start;
         hash(&format!("{seed} {} {line}:{column}", one.name()))
     });
-    mutants.truncate(count);
-    println!("{}", serde_json::to_string_pretty(&mutants).expect("JSON"));
+    mutants
 }
 
-fn insert(root: &str, drawn: &str, dropped: &str) {
-    let dropped = fs::read_to_string(dropped).unwrap_or_default();
-    let dropped: Vec<usize> = dropped.lines().filter_map(|line| line.trim().parse().ok()).collect();
-    let mut files = BTreeMap::<String, Vec<(usize, Mutant)>>::new();
-    for (index, mutant) in read(drawn).into_iter().enumerate() {
-        if !dropped.contains(&(index + 1)) {
-            files.entry(mutant.file.clone()).or_default().push((index + 1, mutant));
-        }
-    }
-    for (file, mutants) in files {
-        let path = Path::new(root).join(&file);
-        let text = fs::read_to_string(&path).expect("a file of the list");
-        let mut edits = Edits::of(&text);
-        for (number, mutant) in &mutants {
-            if let Some(edit) = Edit::of(&edits, *number, mutant) {
-                if edits.add(edit) {
-                    println!("{number}\t{}", mutant.name());
-                }
+/// The texts of all changed files.
+fn inserted(root: &Path, seed: &str, count: usize, dropped: &[usize], lists: &[String]) {
+    let mut files = BTreeMap::<PathBuf, Edits>::new();
+    for (list, first) in lists.iter().map(Path::new).zip((0..).step_by(NUMBERS)) {
+        let module = list.file_stem().unwrap_or_default().to_string_lossy();
+        let mut wanted = count;
+        for (mutant, number) in drawn(seed, list).iter().zip(first + 1..) {
+            let file = root.join(&mutant.file);
+            let edits = files.entry(file).or_insert_with_key(|file| {
+                Edits::of(fs::read_to_string(file).expect("a file of the list"))
+            });
+            let edit = Edit::of(edits, number, mutant).filter(|_| !dropped.contains(&number));
+            if wanted > 0 && edit.is_some_and(|edit| edits.add(edit)) {
+                wanted -= 1;
+                println!("{number}\t{module}\t{}", mutant.name());
             }
         }
-        fs::write(&path, edits.applied()).expect("a file");
     }
-    let lib = Path::new(root).join("codegen/src/lib.rs");
-    let text = fs::read_to_string(&lib).expect("the library");
-    fs::write(&lib, text + SWITCH).expect("the library");
+    for (file, edits) in files {
+        fs::write(file, edits.applied()).expect("a file of the copy");
+    }
 }
+
+/// More than the mutants of a list.
+const NUMBERS: usize = 100_000;
 
 /// The condition of each mutant.
 const SWITCH: &str = "
@@ -133,9 +112,13 @@ pub mod mutants {
 
 fn main() {
     let args: Vec<_> = env::args().skip(1).collect();
-    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["draw", seed, count, list] => draw(seed, count.parse().expect("a count"), list),
-        ["insert", root, drawn, dropped] => insert(root, drawn, dropped),
-        _ => panic!("usage: switch-mutants draw SEED COUNT LIST | insert ROOT DRAWN DROPPED"),
-    }
+    let [root, seed, count, dropped, lists @ ..] = args.as_slice() else {
+        panic!("usage: capchain-mutants ROOT SEED COUNT DROPPED LIST...");
+    };
+    let dropped = fs::read_to_string(dropped).unwrap_or_default();
+    let dropped: Vec<usize> = dropped.lines().filter_map(|line| line.trim().parse().ok()).collect();
+    inserted(Path::new(root), seed, count.parse().expect("a count"), &dropped, lists);
+    let lib = Path::new(root).join("codegen/src/lib.rs");
+    let text = fs::read_to_string(&lib).expect("the library");
+    fs::write(&lib, text + SWITCH).expect("the library");
 }

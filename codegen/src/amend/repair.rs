@@ -6,7 +6,8 @@ use crate::spec::handlers::{CopiedSpec, Rules};
 use crate::spec::types::ArgExpr;
 use crate::spec::wrappers::{LineOrMap, List, Map, Placed, WordOrNames};
 use crate::spec::{
-    CapabilitySpec, ChainSpec, FieldSpec, HandlerSpec, IoctlSpec, ItemSpec, Spec, ValueSpec,
+    CapabilitySpec, ChainSpec, FieldSpec, HandlerSpec, IoctlSpec, ItemSpec, PayloadSpec, Spec,
+    ValueSpec,
 };
 
 /// Takes away the smallest part of a specification that has its place here; whether
@@ -180,6 +181,7 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
         let dropped = clear(&mut field.valid_if, place)
             || clear(&mut field.holds, place)
             || clear(&mut field.prefix, place)
+            || in_payload(&mut field.payload, place)
             || in_choices(&mut field.one_of, place)
             || in_values(&mut field.bits, place)
             || in_values(&mut field.values, place);
@@ -201,6 +203,19 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
         }
     }
     false
+}
+
+/// A payload whose struct or length is gone is memory of unknown content.
+fn in_payload(payload: &mut Option<PayloadSpec>, place: Place) -> bool {
+    let here = payload.as_ref().is_some_and(|payload| {
+        let type_ = payload.type_.as_ref().map(|type_| type_.place);
+        let mut places = payload.length_fields().map(|(.., place)| place).chain(type_);
+        places.any(|one| one == place)
+    });
+    if here {
+        *payload = None;
+    }
+    here
 }
 
 /// A flag that excludes others.

@@ -1,13 +1,15 @@
 //! `capchain generate`.
 
-use std::path::Path;
+use std::io;
 
 use capchain::ir::Abi;
 use capchain::output::OutputFile;
-use capchain::sync::{self, Change};
+use capchain::sync::{Change, OutputTree, RealDisk};
 
 use super::specs::{self, Specification, workspace};
-use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, plural, release_and_overlays};
+use super::{
+    CommandResult, FINDINGS, Output, SUCCESS, at_release, plural, release_and_overlays, waiting,
+};
 use crate::cli::{GenerateArgs, Source};
 
 pub(super) fn run(source: &Source, args: &GenerateArgs) -> CommandResult {
@@ -26,11 +28,16 @@ pub(super) fn run(source: &Source, args: &GenerateArgs) -> CommandResult {
         folders.push(capchain::output::SCHEMAS.to_owned());
     }
     let root = &args.out.clone().unwrap_or_else(workspace);
-    let changes = sync::compare(root, &outputs, &folders).map_err(|error| error.to_string())?;
+    let failed = |error: io::Error| error.to_string();
+    let wait = || waiting(root);
     if args.check {
-        return Ok(report(root, &changes));
+        let tree = OutputTree::open(root, folders, wait).map_err(failed)?;
+        let changes = tree.compare(&outputs).map_err(failed)?;
+        return Ok(report(&tree, &changes));
     }
-    sync::write(root, &changes).map_err(|error| error.to_string())?;
+    let tree = OutputTree::open_to_write(&RealDisk, root, folders, wait).map_err(failed)?;
+    let changes = tree.compare(&outputs).map_err(failed)?;
+    tree.write(&RealDisk, &changes).map_err(failed)?;
     Ok(Output::success(summary(&abis, &outputs, &changes)))
 }
 
@@ -63,11 +70,11 @@ fn summary(abis: &[Abi], outputs: &[OutputFile], changes: &[Change<'_>]) -> Stri
 }
 
 /// The differences of the tree, with the command that removes them.
-fn report(root: &Path, changes: &[Change<'_>]) -> Output {
+fn report(tree: &OutputTree, changes: &[Change<'_>]) -> Output {
     let mut text = String::new();
     for change in changes {
         text += &format!("{}: {}\n", change.path, change.difference.word());
-        text += &sync::excerpt(root, change);
+        text += &tree.excerpt(change);
     }
     if changes.is_empty() {
         return Output { text, code: SUCCESS };

@@ -1,19 +1,21 @@
 //! `capchain import`: the YAML that the specification lacks to cover headers.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use capchain::diagnostic::Sources;
 use capchain::import::{Edited, Import, import};
 use capchain::lower::lower;
-use capchain::sync;
+use capchain::sync::{self, RealDisk};
 
 use super::headers::{HeaderFiles, Headers};
-use super::specs::{self, Loaded};
+use super::specs::{self, Loaded, LockedFolder};
 use super::{CommandResult, Output, at_release, plural, stderr_is_terminal, to_stderr};
 use crate::cli::{ImportArgs, Source};
 
 pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     let files = HeaderFiles::open(&args.headers)?;
+    let locked = if args.write { specs::lock_to_write(source)? } else { Vec::new() };
     let Loaded { spec, mut sources, shown } = specs::search(source, |spec| files.are_of(spec))?;
     let (abi, newest) = (at_release(&spec, args.at)?, lower(&spec, None));
     let Headers { facts, given, problems } = files.read(&newest, &mut sources)?;
@@ -34,18 +36,18 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     let things = plural(found.count, "thing");
     to_stderr(&format!("{things} to add; `capchain drift` lists all other differences\n"));
     if args.write {
-        return write(&found, &sources);
+        return write(&found, &sources, &locked);
     }
     if let Some(path) = &args.overlay_out {
         let names = args.headers.iter().map(|path| path.display().to_string());
         let text = found.overlay(&names.collect::<Vec<_>>().join(", "))?;
-        return replaced(&[(path.clone(), text)]).map(Output::success);
+        return replaced(&[], &[(path.clone(), text)]).map(Output::success);
     }
     Ok(Output::success(found.text()))
 }
 
 /// Puts the additions into the files.
-fn write(found: &Import<'_>, sources: &Sources) -> CommandResult {
+fn write(found: &Import<'_>, sources: &Sources, locked: &[LockedFolder]) -> CommandResult {
     let mut files = Vec::new();
     for Edited { file, text } in found.edited(sources)? {
         let path = Path::new(sources.path(file));
@@ -57,11 +59,27 @@ fn write(found: &Import<'_>, sources: &Sources) -> CommandResult {
         }
         files.push((path.to_owned(), text));
     }
-    replaced(&files).map(Output::success)
+    replaced(locked, &files).map(Output::success)
 }
 
 /// Writes all files or none, and names them.
-fn replaced(files: &[(PathBuf, String)]) -> Result<String, String> {
-    sync::replace(files).map_err(|error| format!("cannot write {error}"))?;
+fn replaced(locked: &[LockedFolder], files: &[(PathBuf, String)]) -> Result<String, String> {
+    let failed = |error: io::Error| format!("cannot write {error}");
+    let Some((first, _)) = files.first() else { return Ok(String::new()) };
+    let is_in = |file: &Path, folder: &Path| {
+        let whole = |path: &Path| path.canonicalize().unwrap_or_default();
+        whole(file).parent().is_some_and(|parent| parent == whole(folder))
+    };
+    let is_here = |folder: &&LockedFolder| files.iter().any(|(path, _)| is_in(path, &folder.path));
+    let other;
+    let folder = match locked.iter().find(is_here) {
+        Some(folder) => folder,
+        None => {
+            let folder = sync::folder_for(&RealDisk, first).map_err(failed)?;
+            other = LockedFolder::new(folder)?;
+            &other
+        }
+    };
+    sync::replace(&RealDisk, &folder.path, files).map_err(failed)?;
     Ok(files.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect())
 }

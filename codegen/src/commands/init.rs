@@ -1,7 +1,6 @@
 //! `capchain init`: a new specification that lints, generates and builds.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use askama::Template;
@@ -9,15 +8,20 @@ use capchain::Opened;
 use capchain::embedded;
 use capchain::lint::lint;
 use capchain::lower::lower;
+use capchain::read;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
+use capchain::sync::{RealDisk, create_folder};
 
 use super::specs::{shown, workspace};
-use super::{CommandResult, Output, stderr_is_terminal, to_stderr};
+use super::{CommandResult, Output, stderr_is_terminal, to_stderr, waiting};
 use crate::cli::InitArgs;
 
 /// The longest name of an ABI; names of items are made from it.
 const MAX_NAME: usize = 32;
+
+/// The most bytes of the workspace's manifest.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// `abi.yaml`.
 #[derive(Template)]
@@ -50,7 +54,9 @@ pub(super) fn run(args: &InitArgs) -> CommandResult {
     }
     let files = files(name)?;
     check_specification(name, &files)?;
-    write(&path, &files).map_err(|error| format!("{folder} cannot be written: {error}"))?;
+    let place = (&*root, Path::new(&folder));
+    create_folder(&RealDisk, place, &files, || waiting(&root))
+        .map_err(|error| format!("{folder} cannot be written: {error}"))?;
     let mut text: String =
         files.iter().map(|(file, _)| format!("wrote {folder}/{file}\n")).collect();
     text += &next_steps(name, &root);
@@ -104,31 +110,13 @@ fn check_specification(name: &str, files: &[(&'static str, String)]) -> Result<(
     Ok(())
 }
 
-/// Writes all files or none: first into a temporary folder, which is then renamed.
-fn write(path: &Path, files: &[(&str, String)]) -> io::Result<()> {
-    let mut staged = path.as_os_str().to_owned();
-    staged.push(".new");
-    let staged = Path::new(&staged);
-    let result = (|| {
-        fs::create_dir_all(staged)?;
-        for (file, text) in files {
-            fs::write(staged.join(file), text)?;
-        }
-        fs::rename(staged, path)
-    })();
-    if result.is_err() {
-        // A folder that cannot be removed stays; the error is about the cause.
-        let _ = fs::remove_dir_all(staged);
-    }
-    result
-}
-
 fn next_steps(name: &str, root: &Path) -> String {
     let mut text = format!(
         "next: capchain lint --abi {name} && capchain generate\n\
          The crate and the header are then in generated/{name}-abi.\n"
     );
-    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    let manifest = read::regular(&root.join("Cargo.toml"), MOST_BYTES).unwrap_or_default();
+    let manifest = String::from_utf8_lossy(&manifest);
     if manifest.contains("[workspace]") && !manifest.contains("generated/") {
         text += "Add \"generated/*-abi\" to `members` in Cargo.toml.\n";
     }

@@ -10,10 +10,11 @@ use capchain::embedded::{self, EmbeddedAbi};
 use capchain::names;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
+use capchain::sync::{self, FolderLock, RealDisk};
 use capchain::validate::ValidSpec;
 use capchain::{Opened, open, open_at};
 
-use super::{plural, stderr_is_terminal, to_stderr};
+use super::{plural, stderr_is_terminal, to_stderr, waiting};
 use crate::cli::Source;
 
 /// The folder of all specifications.
@@ -54,6 +55,14 @@ impl Specification {
         matches!(self.origin, Origin::Embedded(_))
     }
 
+    /// The path of a folder that exists.
+    fn folder_path(&self) -> Option<PathBuf> {
+        match &self.origin {
+            Origin::Folder(path) => path.is_dir().then(|| path.clone()),
+            Origin::Embedded(_) => None,
+        }
+    }
+
     /// The location of the specification.
     pub(super) fn origin(&self) -> Origin {
         if self.is_embedded() {
@@ -74,6 +83,12 @@ impl Specification {
         overlays: &[PathBuf],
         at: Option<Release>,
     ) -> Result<Loaded, String> {
+        if self.folder_path().is_some_and(|path| sync::is_incomplete(&path)) {
+            let shown = &self.shown;
+            to_stderr(&format!(
+                "warning: `import --write` was interrupted in {shown}; its next run completes it\n"
+            ));
+        }
         self.loaded(open_at(&self.origin(), overlays, at))
     }
 
@@ -115,6 +130,35 @@ pub(super) fn one(source: &Source) -> Result<Specification, String> {
     match (default, &here[..]) {
         (Some(spec), _) | (None, [spec]) => Ok(spec.clone()),
         _ => named(DEFAULT, Vec::new()),
+    }
+}
+
+/// Locks the folders of the specifications that `search` considers, and completes what a
+/// killed run has left in them.
+pub(super) fn lock_to_write(source: &Source) -> Result<Vec<LockedFolder>, String> {
+    let first = one(source)?;
+    let all: Vec<_> = match source.names_one() {
+        true => vec![first],
+        false => everywhere(&first).collect(),
+    };
+    let mut folders: Vec<_> = all.into_iter().filter_map(|spec| spec.folder_path()).collect();
+    // Two runs that lock in the same order do not wait for each other.
+    folders.sort();
+    folders.into_iter().map(LockedFolder::new).collect()
+}
+
+/// A folder to whose files a command writes.
+pub(super) struct LockedFolder {
+    pub(super) path: PathBuf,
+    _lock: FolderLock,
+}
+
+impl LockedFolder {
+    pub(super) fn new(path: PathBuf) -> Result<Self, String> {
+        let lock = FolderLock::exclusive(&path, || waiting(&path));
+        let lock = lock.map_err(|error| format!("cannot write {error}"))?;
+        sync::complete(&RealDisk, &path).map_err(|error| format!("cannot write {error}"))?;
+        Ok(Self { path, _lock: lock })
     }
 }
 

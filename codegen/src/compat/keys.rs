@@ -54,6 +54,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Span", "size", "compared as `Layout.fields`"),
     ("Field", "meta", META),
     ("Field", "payload", "compared as `Payload`"),
+    ("BitmapLength", "*", "compared as `Payload.length`"),
     ("Choice", "*", "compared as `Field.choices`"),
     ("UnionArm", "name", ARM),
     ("UnionArm", "meta", META),
@@ -63,6 +64,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Group", "meta", META),
     ("Group", "field", "it follows from the field's own `group`"),
     ("Value", "meta", META),
+    ("Value", "absent", ERROR),
     ("Reserved", "value", RESERVED),
     ("Reserved", "name", RESERVED),
     ("Reserved", "doc", DOC),
@@ -77,6 +79,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Handler", "since", "it decides which handlers are compared"),
     ("Handler", "until", "it decides which handlers are compared"),
     ("Handler", "doc", DOC),
+    ("Handler", "absent", ERROR),
     ("Handler", "array", "compared as `ReplyArray`"),
     ("Handler", "chain", "compared as `ReplyChain`"),
     ("Handler", "place", PLACE),
@@ -96,6 +99,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
 
 const PROPOSED: &str = "proposals are not part of the ABI";
 const DOC: &str = "documentation";
+const ERROR: &str = "a call that fails fails with another error, and changes no byte";
 const META: &str = "compared as `Meta`";
 const PLACE: &str = "a place in a file";
 const RELEASES: &str = "it decides which items are compared";

@@ -34,7 +34,7 @@ struct Runtime {
 }
 
 /// The hand-written files, by name.
-const RUNTIME: [Runtime; 13] = [
+const RUNTIME: [Runtime; 14] = [
     runtime("argument.rs", include_str!("../../runtime/argument.rs"), requests::present),
     runtime("array.rs", include_str!("../../runtime/array.rs"), views::has_records),
     runtime("bindgen.rs", include_str!("../../runtime/bindgen.rs"), |_| true),
@@ -46,13 +46,14 @@ const RUNTIME: [Runtime; 13] = [
     runtime("profile.rs", include_str!("../../runtime/profile.rs"), views::has_hosts),
     runtime("reply.rs", include_str!("../../runtime/reply.rs"), needs_replies),
     runtime("request.rs", include_str!("../../runtime/request.rs"), needs_replies),
+    runtime("results.rs", include_str!("../../runtime/results.rs"), requests::has_results),
     runtime("target.rs", include_str!("../../runtime/target.rs"), |_| true),
     runtime("wire.rs", include_str!("../../runtime/wire.rs"), needs_wire),
 ];
 
 /// Whether replies are read, or errors of calls name them.
 fn needs_replies(abi: &Abi) -> bool {
-    views::has_hosts(abi) || requests::has_counted(abi) || calls::present(abi)
+    views::has_hosts(abi) || requests::present(abi) || calls::present(abi)
 }
 
 /// Whether chains are walked, or replies are read, which may have one.

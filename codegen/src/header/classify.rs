@@ -52,19 +52,11 @@ impl<'k> Kinds<'k> {
         known.next()
     }
 
-    /// The argument that the comment names, or the struct with argsz directly before it.
+    /// The argument of an ioctl: the one that its comment or its name names, or the nearest
+    /// struct with argsz that no other ioctl names, first before the ioctl, then after it.
     pub fn arg(&self, constant: &ConstantFact) -> String {
-        let known = |name: &&str| {
-            self.facts.struct_(name).is_some()
-                || self.abi.structs.iter().any(|one| one.name == **name)
-        };
-        let words = |text: &'_ str| {
-            let names = text.split("struct ").skip(1);
-            let word = |one: char| !one.is_ascii_alphanumeric() && one != '_';
-            names.filter_map(|rest| rest.split(word).next().map(str::to_owned)).collect::<Vec<_>>()
-        };
-        if let Some(name) = words(&constant.doc).iter().map(String::as_str).find(known) {
-            return name.to_owned();
+        if let Some(name) = self.struct_in_comment(constant) {
+            return name;
         }
         let head = constant.doc.split(')').next().unwrap_or_default();
         let plain = [("__s32", "fd"), ("__u32", "u32"), ("char", "string")];
@@ -73,11 +65,67 @@ impl<'k> Kinds<'k> {
         if let Some((_, word)) = plain {
             return (*word).to_owned();
         }
-        let bare = head.starts_with("_IO(");
-        let before = self.facts.structs.iter().rev().find(|one| one.place < constant.place);
-        let before = before
-            .filter(|one| !bare && one.fields.first().is_some_and(|field| field.name == "argsz"));
-        before.map_or_else(|| "none".to_owned(), |one| one.name.clone())
+        let none = || "none".to_owned();
+        if head.starts_with("_IO(") {
+            return none();
+        }
+        if let Some(one) = self.struct_in_name(constant) {
+            return one.name.clone();
+        }
+        let structs = || self.facts.structs.iter();
+        let before = structs().rev().find(|one| one.place < constant.place);
+        let after = structs().find(|one| self.follows(one, constant));
+        let free =
+            |one: &&StructFact| has_argsz(one) && !self.is_argument_of_another(one, constant);
+        let near = before.filter(free).or_else(|| after.filter(free));
+        near.map_or_else(none, |one| one.name.clone())
+    }
+
+    /// The struct that the comment of an ioctl names.
+    fn struct_in_comment(&self, constant: &ConstantFact) -> Option<String> {
+        let known = |name: &&str| {
+            self.facts.struct_(name).is_some()
+                || self.abi.structs.iter().any(|one| one.name == **name)
+        };
+        let names = constant.doc.split("struct ").skip(1);
+        let word = |one: char| !one.is_ascii_alphanumeric() && one != '_';
+        let mut names = names.filter_map(|rest| rest.split(word).next());
+        names.find(known).map(str::to_owned)
+    }
+
+    /// The struct with argsz that has the most words of the name of an ioctl, and no others.
+    /// A new ioctl does not take a known struct because of its name.
+    fn struct_in_name(&self, constant: &ConstantFact) -> Option<&'k StructFact> {
+        let name = constant.name.to_ascii_lowercase();
+        let is_new = !self.abi.ioctls.iter().any(|ioctl| ioctl.name == constant.name);
+        let named = self.facts.structs.iter().filter(|one| {
+            let mut words = one.name.split('_');
+            has_argsz(one)
+                && !(is_new && self.abi.find_struct(&one.name).is_some())
+                && words.all(|word| name.split('_').any(|other| other == word))
+        });
+        named.max_by_key(|one| one.name.len())
+    }
+
+    /// Whether a struct is the first declaration of its kind after an ioctl, before the next one.
+    fn follows(&self, one: &StructFact, constant: &ConstantFact) -> bool {
+        let mut ioctls = self.facts.constants.iter().filter(|other| {
+            matches!(other.spelt, Spelt::Ioctl { .. }) && other.place.file == constant.place.file
+        });
+        constant.place.file == one.place.file
+            && constant.place < one.place
+            && !ioctls.any(|other| constant.place < other.place && other.place < one.place)
+    }
+
+    /// Whether the comment or the name of another ioctl names a struct.
+    fn is_argument_of_another(&self, one: &StructFact, constant: &ConstantFact) -> bool {
+        let mut ioctls = self.facts.constants.iter().filter(|other| {
+            matches!(other.spelt, Spelt::Ioctl { .. }) && other.name != constant.name
+        });
+        ioctls.any(|other| match self.struct_in_comment(other) {
+            Some(name) => name == one.name,
+            None => self.struct_in_name(other).is_some_and(|named| named.name == one.name),
+        })
     }
 
     /// The direction of the argument of the ioctls that take a struct; `None` if no ioctl takes it.
@@ -189,4 +237,9 @@ fn group_prefix(group: &Group) -> Option<&str> {
     let at = value.name.find(&value.short).filter(|at| *at > 0)?;
     // A single word, such as the prefix of the whole ABI, is not specific enough.
     value.name.get(..at).filter(|prefix| prefix.matches('_').count() > 1)
+}
+
+/// Whether a struct starts with the size of the caller's buffer.
+fn has_argsz(one: &StructFact) -> bool {
+    one.fields.first().is_some_and(|field| field.name == "argsz")
 }

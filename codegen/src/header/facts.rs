@@ -269,6 +269,16 @@ impl TypeFact {
         }
     }
 
+    /// Makes an `aligned_u64` a plain one, since `#pragma pack` takes its alignment away.
+    pub(super) fn drop_alignment(&mut self) {
+        match self {
+            Self::Int(int) if *int == Int::AlignedU64 => *int = Int::U64,
+            Self::Array(element, ..) | Self::Flexible(element, _) => element.drop_alignment(),
+            Self::Union(arms) => arms.iter_mut().for_each(|(_, arm)| arm.drop_alignment()),
+            Self::Int(_) | Self::Long(_) | Self::Struct(_) | Self::Pointer(_) => {}
+        }
+    }
+
     /// Whether a `long` is part of the type.
     fn has_long(&self) -> bool {
         match self {

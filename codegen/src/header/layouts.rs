@@ -1,5 +1,6 @@
 //! Types of members, and the layout of structs by `crate::layout`.
 
+mod bit_fields;
 mod described;
 
 use std::collections::{HashMap, HashSet};
@@ -135,6 +136,11 @@ impl<'a> Planner<'_, 'a> {
         item: &DeclaredStruct<'a>,
         evaluate: &mut Evaluate<'_, 'a>,
     ) -> Result<StructFact, LayoutFault> {
+        if let Some(bits) = item.members.iter().find(|member| member.bits.is_some()) {
+            let name = bits.name.map_or("without a name", |name| name.text);
+            let reason = format!("no specification describes bit fields, such as `{name}`");
+            return Err(LayoutFault { reason, spans: self.with_bit_fields(item, evaluate)? });
+        }
         let mut fields = Vec::new();
         let mut exact: PerModel<Vec<Extent>> = Default::default();
         for member in &item.members {
@@ -152,6 +158,9 @@ impl<'a> Planner<'_, 'a> {
             }
             if own_align == Some(8) && type_ == TypeFact::Int(Int::U64) {
                 type_ = TypeFact::Int(Int::AlignedU64);
+            }
+            if item.pack.is_some_and(|most| most < 8) {
+                type_.drop_alignment();
             }
             fields.push(FieldFact {
                 name: member.name.map(|name| field_name(name.text)).unwrap_or_default(),
@@ -295,6 +304,9 @@ impl<'a> Planner<'_, 'a> {
             BaseType::Union(arms) => {
                 let (mut types, mut extents) = (Vec::new(), Vec::new());
                 for arm in arms {
+                    if arm.bits.is_some() {
+                        return Err("a bit field inside of a union".to_owned());
+                    }
                     let Planned { type_, extents: own } = self.member(arm, evaluate)?;
                     if let Some(align) = self.alignment(arm, evaluate)? {
                         let natural = own.iter().all(|extent| extent.align >= align);

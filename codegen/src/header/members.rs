@@ -19,6 +19,8 @@ pub(super) struct ParsedMember<'a> {
     pub(super) pointer: bool,
     /// The texts between its brackets.
     pub(super) lengths: Vec<Vec<Token<'a>>>,
+    /// The width of a bit field, which can be without a name.
+    pub(super) bits: Option<Vec<Token<'a>>>,
     pub(super) attributes: Attributes<'a>,
     /// The index after the last token of its name in the program.
     pub(super) end: usize,
@@ -189,6 +191,7 @@ impl<'a> MemberParser<'_, 'a> {
                     type_: BaseType::Union(inside),
                     pointer: false,
                     lengths: Vec::new(),
+                    bits: None,
                     attributes,
                     end: stop,
                 }),
@@ -212,6 +215,7 @@ impl<'a> MemberParser<'_, 'a> {
                     type_: BaseType::Union(inside.clone()),
                     pointer: false,
                     lengths: Vec::new(),
+                    bits: None,
                     attributes: Attributes::default(),
                     end: after,
                 }],
@@ -283,6 +287,7 @@ impl<'a> MemberParser<'_, 'a> {
     ) -> Parsed<ParsedMember<'a>> {
         let tokens = &self.tokens[..range.end];
         let (mut pointer, mut name, mut lengths) = (false, None, Vec::new());
+        let mut bits = None;
         let mut attributes = shared.clone();
         let mut at = range.start;
         while at < range.end {
@@ -302,7 +307,10 @@ impl<'a> MemberParser<'_, 'a> {
                     at = close;
                     continue;
                 }
-                (Kind::Mark, ":") => return self.wrong("a bit field is not understood", range),
+                (Kind::Mark, ":") if !pointer && lengths.is_empty() && at + 1 < range.end => {
+                    bits = Some(tokens[at + 1..].to_vec());
+                    break;
+                }
                 _ => {
                     let message = format!("`{}` in a member is not understood", token.text);
                     return self.wrong(message, at..at + 1);
@@ -310,11 +318,12 @@ impl<'a> MemberParser<'_, 'a> {
             }
             at += 1;
         }
-        let Some((name, end)) = name else {
+        if name.is_none() && bits.is_none() {
             return self.wrong("the member has no name", range.start.saturating_sub(1)..range.end);
-        };
-        let (type_, name) = (base.clone(), Some(name));
-        Ok(ParsedMember { name, type_, pointer, lengths, attributes, end })
+        }
+        let (name, end) = name.unzip();
+        let (type_, end) = (base.clone(), end.unwrap_or(range.end));
+        Ok(ParsedMember { name, type_, pointer, lengths, bits, attributes, end })
     }
 
     /// A macro of the kernel's that declares members.
@@ -338,6 +347,7 @@ impl<'a> MemberParser<'_, 'a> {
                     type_: base,
                     pointer: false,
                     lengths: vec![Vec::new()],
+                    bits: None,
                     attributes: Attributes::default(),
                     end: close - 1,
                 });

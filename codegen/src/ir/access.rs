@@ -6,6 +6,7 @@ use super::{
 };
 use crate::layout::{Extent, Model, PerModel, Span};
 use crate::output::CodeFile;
+use crate::reply::Direction;
 
 impl Group {
     /// The values by whose names a number is printed: single bits of flags, and all
@@ -170,6 +171,11 @@ impl Value {
 }
 
 impl Field {
+    /// Whether the kernel sets it.
+    pub fn is_output(&self) -> bool {
+        matches!(self.direction, Some(Direction::Out | Direction::InOut))
+    }
+
     /// The name of the member with its bytes: its own, or that of a union's first member.
     pub fn stored_name(&self) -> &str {
         self.arms().first().map_or(&self.name, |arm| &arm.name)

@@ -2,7 +2,7 @@
 //! need, computed once by `lower`. Emitters print it and derive nothing from fields
 //! and layouts.
 
-use super::requests::{CountedReply, RequestPlan};
+use super::requests::{CountedReply, RequestPlan, ResultsPlan};
 use super::{CapabilityId, ChainId, IoctlId, StructId};
 use crate::layout::{Int, Model, PerModel};
 use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
@@ -22,6 +22,8 @@ pub struct Protocol {
     pub requests: Vec<RequestPlan>,
     /// The replies that end in an array.
     pub counted: Vec<CountedReply>,
+    /// The results of requests, each struct at each place once.
+    pub results: Vec<ResultsPlan>,
     /// The structs that are read or written as they are in memory, sorted.
     pub records: Vec<RecordPlan>,
 }
@@ -36,6 +38,8 @@ pub struct RecordPlan {
     pub size: ByModel,
     /// Its integer fields; of a union, the first member.
     pub fields: Vec<IntField>,
+    /// Its fields that are structs: their index, struct and offset.
+    pub structs: Vec<(usize, StructId, ByModel)>,
 }
 
 /// A size or an offset in bytes, on each data model.

@@ -1,6 +1,7 @@
 //! The plan of requests: the arguments of ioctls that are no host of a chain, each
 //! with its payload. An ioctl has one request, or one for each kind of payload.
 
+use super::protocol::{ByModel, IntField};
 use super::{Doc, GroupId, Ioctl, IoctlId, NewFd, StructId};
 use crate::layout::Int;
 use crate::reply::Direction;
@@ -54,6 +55,51 @@ pub struct ReplyStruct {
     pub struct_: StructId,
     /// Its offset in the argument.
     pub offset: u64,
+}
+
+/// The results of requests in one struct at one place of their argument.
+#[derive(Clone, Debug)]
+pub struct ResultsPlan {
+    /// The name of its view, in snake case.
+    pub name: String,
+    /// The first ioctl with these results.
+    pub ioctl: IoctlId,
+    /// The struct and its place.
+    pub reply: ReplyStruct,
+    /// Offset of the struct in the argument, on each data model.
+    pub start: ByModel,
+    /// Bytes that every argument has.
+    pub minsz: ByModel,
+    /// Offset of `argsz` in the argument.
+    pub argsz: Option<u64>,
+    /// The integer fields; of a union, the first member.
+    pub fields: Vec<ResultField>,
+    /// The fields that are structs.
+    pub structs: Vec<ResultStruct>,
+}
+
+/// A field of results that is a struct.
+#[derive(Clone, Debug)]
+pub struct ResultStruct {
+    /// Its index.
+    pub field: usize,
+    /// The struct.
+    pub struct_: StructId,
+    /// Its offset.
+    pub offset: ByModel,
+    /// Its size.
+    pub size: ByModel,
+    /// Whether later kernels appended the field, so that an argument may lack it.
+    pub is_appended: bool,
+}
+
+/// An integer field of results.
+#[derive(Clone, Debug)]
+pub struct ResultField {
+    /// The field.
+    pub int: IntField,
+    /// Whether later kernels appended the field, so that an argument may lack it.
+    pub is_appended: bool,
 }
 
 /// The result of a call.
@@ -183,9 +229,15 @@ pub enum MemoryLength {
     Elements(u64, Int),
     /// A field has the length in bytes: its offset and type.
     Bytes(u64, Int),
-    /// One bit for each page of a range: offset and type of the length of the range,
-    /// and of the bytes for each bit.
-    Bits((u64, Int), (u64, Int)),
+    /// One bit for each page of a range.
+    Bits {
+        /// Offset and type of the length of the range.
+        range: (u64, Int),
+        /// Offset and type of the bytes for each bit.
+        page: (u64, Int),
+        /// Offset and type of the length of the bitmap in bytes, if the argument has it.
+        bytes: Option<(u64, Int)>,
+    },
     /// It is not part of the request.
     Unknown,
 }

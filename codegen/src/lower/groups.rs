@@ -128,6 +128,7 @@ impl<'a> Lowering<'a> {
                 reads: value.reads,
                 returns_fd: self.new_fd(value.returns_fd.as_ref()),
                 gates: value.gates.iter().map(|gate| gate.value.clone()).collect(),
+                absent: value.absent.as_ref().map(|error| error.0.clone()),
             });
         }
         lowered

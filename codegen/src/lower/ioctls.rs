@@ -134,6 +134,7 @@ impl<'a> Lowering<'a> {
                 Some(refused) => self.refused(refused, struct_)?,
                 None => Vec::new(),
             },
+            absent: rules.absent.map(|error| error.0.clone()),
             array,
             chain,
             profile: item.profile.as_ref().map(|profile| profile.value.clone()),

@@ -2,7 +2,7 @@
 //! only file that does; `decode` and `model` derive their own to judge the
 //! readers and the writers that are printed from the plan.
 
-use super::requests;
+use super::{requests, results};
 use crate::ir::protocol::{
     ArrayPlan, BitField, ByModel, CapPlan, ChainPlan, ElementPlan, HeaderFormat, HostField,
     HostPlan, InputPlan, IntField, ProfilePlan, Protocol, RecordPlan,
@@ -10,7 +10,7 @@ use crate::ir::protocol::{
 use crate::ir::requests::{InputKind, RequestElement};
 use crate::ir::{
     Abi, Arg, Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Copied, Field,
-    Handler, Host, IoctlId, ReplyChain, Role, Struct, Type,
+    Handler, Host, IoctlId, ReplyChain, Role, Struct, StructId, Type,
 };
 use crate::layout::{Model, Span, round_up};
 use crate::reply::{ArgszReply, Direction, Padding, WhenTooSmall};
@@ -21,10 +21,12 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
     let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
     let (requests, counted) = (requests::requests(abi), requests::counted_replies(abi));
+    let results = results::results(abi, &requests, &counted);
     let names = abi.ioctls.iter().map(|ioctl| requests::name_of(abi, ioctl)).collect();
+    let records = Vec::new();
     let mut plan =
-        Protocol { headers, capabilities, chains, names, requests, counted, records: Vec::new() };
-    plan.records = records(abi, &plan);
+        Protocol { headers, capabilities, chains, names, requests, counted, results, records };
+    plan.records = records_of(abi, &plan);
     plan
 }
 
@@ -33,7 +35,7 @@ fn span(struct_: &Struct, field: usize) -> Span {
     struct_.layouts[Model::Lp64.index()].fields[field]
 }
 
-fn offset(struct_: &Struct, field: usize) -> ByModel {
+pub(super) fn offset(struct_: &Struct, field: usize) -> ByModel {
     ByModel(struct_.spans(field).map(|span| span.offset))
 }
 
@@ -126,11 +128,10 @@ fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField
     if matches!(field.role, Role::Reserved | Role::CapOffset) {
         return None;
     }
-    let is_output = matches!(field.direction, Some(Direction::Out | Direction::InOut));
     Some(HostField {
         int: int_field(struct_, index)?,
         is_appended: struct_.minsz.is_some_and(|minsz| index > minsz),
-        is_output: is_output && field.role != Role::Argsz,
+        is_output: field.is_output() && field.role != Role::Argsz,
     })
 }
 
@@ -141,7 +142,7 @@ fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
 }
 
 /// The structs that are read or written as they are in memory.
-fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
+fn records_of(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
     let struct_of = |element: RequestElement| match element {
         RequestElement::Struct(id, _) => Some(id),
         RequestElement::Int(_) => None,
@@ -159,6 +160,11 @@ fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
     let replies = plan.requests.iter().filter_map(|request| Some(request.reply?.struct_));
     let counted = plan.counted.iter().filter_map(|reply| struct_of(reply.element));
     let mut ids: Vec<_> = arrays.chain(inputs).chain(replies).chain(counted).collect();
+    let mut outer = 0;
+    while let Some(id) = ids.get(outer).copied() {
+        ids.extend(structs(abi.struct_(id)).map(|(_, inner, _)| inner));
+        outer += 1;
+    }
     ids.sort_unstable();
     ids.dedup();
     let record = |id| {
@@ -167,13 +173,23 @@ fn records(abi: &Abi, plan: &Protocol) -> Vec<RecordPlan> {
             struct_: id,
             size: ByModel(struct_.layouts.each_ref().map(|layout| layout.size)),
             fields: (0..struct_.fields.len()).filter_map(|at| stored_int(struct_, at)).collect(),
+            structs: structs(struct_).collect(),
         }
     };
     ids.into_iter().map(record).collect()
 }
 
+/// The fields of a struct that are structs: their index, struct and offset.
+fn structs(struct_: &Struct) -> impl Iterator<Item = (usize, StructId, ByModel)> {
+    let fields = struct_.fields.iter().enumerate();
+    fields.filter_map(|(index, field)| match field.type_ {
+        Type::Struct(id) => Some((index, id, offset(struct_, index))),
+        _ => None,
+    })
+}
+
 /// An integer field, or a union that is stored as an integer.
-fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
+pub(super) fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
     let field = &struct_.fields[index];
     let Some(arm) = field.arms().first() else { return int_field(struct_, index) };
     let Type::Int(int) = arm.type_ else { return None };

@@ -1,12 +1,13 @@
 //! The inputs of a request: the fields that its caller sets. Counts and lengths follow
 //! from the elements, so the caller does not set them.
 
-use super::requests::{bits, element_of, int, is_one_bit, lp64_size, offset};
+use super::requests::{bits, element_of, int, is_one_bit, lp64_offset, lp64_size};
 use crate::ir::requests::{
     ChoiceOption, FixedFlags, InlineCount, InputKind, MemoryLength, RequestInput,
 };
 use crate::ir::{
-    Abi, Doc, Field, Group, GroupId, Payload, PayloadLength, Role, Struct, Type, Value,
+    Abi, BitmapLength, Doc, Field, Group, GroupId, Payload, PayloadLength, Role, Struct, StructId,
+    Type, Value,
 };
 use crate::layout::Int;
 use crate::names;
@@ -15,6 +16,8 @@ use crate::reply::Direction;
 /// Collects the inputs of a request.
 pub(super) struct Inputs<'a> {
     abi: &'a Abi,
+    /// The structs of the argument so far, with their offsets.
+    structs: Vec<(&'a Struct, u64)>,
     /// Whether fields that go both ways are outputs only.
     reads: bool,
     pub(super) inputs: Vec<RequestInput>,
@@ -26,7 +29,14 @@ pub(super) struct Inputs<'a> {
 
 impl<'a> Inputs<'a> {
     pub(super) fn new(abi: &'a Abi, reads: bool) -> Self {
-        Self { abi, reads, inputs: Vec::new(), lasting: false, inline_end: None }
+        Self {
+            abi,
+            structs: Vec::new(),
+            reads,
+            inputs: Vec::new(),
+            lasting: false,
+            inline_end: None,
+        }
     }
 
     /// The inputs of an argument. `settled` are flags that the caller does not set, with
@@ -55,6 +65,7 @@ impl<'a> Inputs<'a> {
         settled: (u64, Option<GroupId>),
         counted: Option<&str>,
     ) {
+        self.structs.push((struct_, at));
         let derived = derived(struct_);
         for index in fields {
             let field = &struct_.fields[index];
@@ -80,7 +91,7 @@ impl<'a> Inputs<'a> {
         (settled, id_of): (u64, Option<GroupId>),
     ) {
         let field = &struct_.fields[index];
-        let at = base + offset(struct_, index);
+        let at = base + lp64_offset(struct_, index);
         let present = present(self.abi, struct_, base, field);
         let kind = match (&field.type_, &field.payload) {
             (Type::Int(int), None) if field.role == Role::Flags => {
@@ -107,7 +118,10 @@ impl<'a> Inputs<'a> {
             (Type::Flexible(..) | Type::Array(..), _) => {
                 let count = match &field.type_ {
                     Type::Flexible(_, count) => count.and_then(|count| {
-                        Some((base + offset(struct_, count), int(&struct_.fields[count].type_)?))
+                        Some((
+                            base + lp64_offset(struct_, count),
+                            int(&struct_.fields[count].type_)?,
+                        ))
                     }),
                     _ => None,
                 };
@@ -212,10 +226,7 @@ impl<'a> Inputs<'a> {
         base: u64,
         address: u64,
     ) -> Option<InputKind> {
-        let field = |name: &str| {
-            let index = struct_.fields.iter().position(|field| field.name == name)?;
-            Some((base + offset(struct_, index), int(&struct_.fields[index].type_)?))
-        };
+        let field = |name: &str| number_field((struct_, base), name);
         let length = match &payload.length {
             PayloadLength::Fixed(count) => MemoryLength::Fixed(*count),
             PayloadLength::Elements(count) => {
@@ -227,10 +238,27 @@ impl<'a> Inputs<'a> {
                 MemoryLength::Bytes(offset, int)
             }
             PayloadLength::Bytes(Some(_), _) => MemoryLength::Unknown,
-            PayloadLength::Bits(range, page) => MemoryLength::Bits(field(range)?, field(page)?),
+            PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
+                let of = |(id, name): &(Option<StructId>, String)| {
+                    let owner = id.map_or(Some((struct_, base)), |id| self.struct_at(id));
+                    number_field(owner?, name)
+                };
+                let bytes = bytes.as_deref().and_then(field);
+                match (range.iter().find_map(of), bytes) {
+                    (Some(range), bytes) => MemoryLength::Bits { range, page: field(page)?, bytes },
+                    (None, Some((offset, int))) => MemoryLength::Bytes(offset, int),
+                    (None, None) => MemoryLength::Unknown,
+                }
+            }
         };
         let element = element_of(self.abi, &payload.element)?;
         Some(InputKind::Memory { address, direction: payload.direction, element, length })
+    }
+
+    /// The struct of this index in the argument so far, with its offset.
+    fn struct_at(&self, id: StructId) -> Option<(&'a Struct, u64)> {
+        let wanted = self.abi.struct_(id);
+        self.structs.iter().copied().find(|(struct_, _)| std::ptr::eq(*struct_, wanted))
     }
 
     /// The type of the numbers of a field, if it has one of the same width.
@@ -250,7 +278,7 @@ impl<'a> Inputs<'a> {
     /// The size of a payload without the array at its end.
     pub(super) fn fixed_size(&self, struct_: &Struct) -> u64 {
         match struct_.fields.last().map(|field| &field.type_) {
-            Some(Type::Flexible(..)) => offset(struct_, struct_.fields.len() - 1),
+            Some(Type::Flexible(..)) => lp64_offset(struct_, struct_.fields.len() - 1),
             _ => lp64_size(struct_),
         }
     }
@@ -265,6 +293,12 @@ fn option(choice: &str, flag: &Value) -> ChoiceOption {
     }
 }
 
+/// Offset and type of an integer of a struct at an offset.
+fn number_field((struct_, base): (&Struct, u64), name: &str) -> Option<(u64, Int)> {
+    let index = struct_.fields.iter().position(|field| field.name == name)?;
+    Some((base + lp64_offset(struct_, index), int(&struct_.fields[index].type_)?))
+}
+
 /// The fields that follow from others: counts, and lengths of memory.
 fn derived(struct_: &Struct) -> Vec<&str> {
     let counts = struct_.fields.iter().filter_map(|field| match field.type_ {
@@ -274,7 +308,10 @@ fn derived(struct_: &Struct) -> Vec<&str> {
     let lengths = struct_.fields.iter().filter_map(|field| match &field.payload.as_ref()? {
         Payload { lasting: true, .. } => None,
         Payload {
-            length: PayloadLength::Elements(name) | PayloadLength::Bytes(None, name),
+            length:
+                PayloadLength::Elements(name)
+                | PayloadLength::Bytes(None, name)
+                | PayloadLength::Bits(BitmapLength { bytes: Some(name), .. }),
             ..
         } => Some(name.as_str()),
         _ => None,
@@ -303,7 +340,7 @@ fn flag_of<'a>(abi: &'a Abi, struct_: &Struct, field: &Field) -> Option<&'a Valu
 fn present(abi: &Abi, struct_: &Struct, base: u64, field: &Field) -> Option<FixedFlags> {
     let flag = flag_of(abi, struct_, field)?;
     let (index, int, _) = flags(abi, struct_)?;
-    Some(FixedFlags { offset: base + offset(struct_, index), int, value: flag.number as u64 })
+    Some(FixedFlags { offset: base + lp64_offset(struct_, index), int, value: flag.number as u64 })
 }
 
 /// The flags that say whether optional inputs are present.

@@ -62,9 +62,9 @@ fn counted(abi: &Abi, id: IoctlId, struct_: StructId) -> Option<CountedReply> {
         name: name_of(abi, abi.ioctl(id)),
         ioctl: id,
         struct_,
-        size: offset(argument, array),
-        argsz: offset(argument, argument.argsz?),
-        count: (offset(argument, *count), int(&argument.fields[*count].type_)?),
+        size: lp64_offset(argument, array),
+        argsz: lp64_offset(argument, argument.argsz?),
+        count: (lp64_offset(argument, *count), int(&argument.fields[*count].type_)?),
         array,
         element: element_of(abi, element)?,
     })
@@ -225,7 +225,7 @@ impl<'a> IoctlArgument<'a> {
         let mut inputs = Inputs::new(self.abi, variant.reads);
         let counts = variant.payload.and_then(|(_, count)| count);
         inputs.of_argument(self.struct_, (variant.settled, variant.id_of), counts, tail.is_some());
-        let end = tail.map_or(lp64_size(self.struct_), |tail| offset(self.struct_, tail));
+        let end = tail.map_or(lp64_size(self.struct_), |tail| lp64_offset(self.struct_, tail));
         let (size, reply) = match (variant.payload, tail) {
             (Some((type_, count)), Some(tail)) => {
                 let name = &self.struct_.fields[tail];
@@ -242,7 +242,7 @@ impl<'a> IoctlArgument<'a> {
             selected: variant.selected.map(str::to_owned),
             gate: variant.gate.map(str::to_owned),
             size: size.max(inputs.inline_end.unwrap_or(0)),
-            argsz: self.struct_.argsz.map(|argsz| offset(self.struct_, argsz)),
+            argsz: self.struct_.argsz.map(|argsz| lp64_offset(self.struct_, argsz)),
             fixed: self.fixed(variant.fixed),
             inputs: inputs.inputs,
             reply,
@@ -272,14 +272,14 @@ impl<'a> IoctlArgument<'a> {
         }
         let count = count.and_then(|count| {
             let index = self.struct_.fields.iter().position(|field| field.name == count)?;
-            Some((offset(self.struct_, index), int(&self.struct_.fields[index].type_)?))
+            Some((lp64_offset(self.struct_, index), int(&self.struct_.fields[index].type_)?))
         });
         (inputs.of_payload(type_, count, (&field.name, doc), at), None)
     }
 
     fn fixed(&self, value: u64) -> Option<FixedFlags> {
         let (at, group) = self.flags?;
-        let fixed = FixedFlags { offset: offset(self.struct_, at), int: group.int, value };
+        let fixed = FixedFlags { offset: lp64_offset(self.struct_, at), int: group.int, value };
         (value != 0).then_some(fixed)
     }
 
@@ -287,10 +287,8 @@ impl<'a> IoctlArgument<'a> {
     fn reply(&self, id: StructId, offset: u64) -> Option<ReplyStruct> {
         let fields = self.abi.struct_(id).fields.iter();
         let mut fields = fields.filter(|field| !matches!(field.role, Role::Argsz | Role::Reserved));
-        let writes = |field: &Field| {
-            let out = matches!(field.direction, Some(Direction::Out | Direction::InOut));
-            out && !matches!(field.type_, Type::Flexible(..))
-        };
+        let writes =
+            |field: &Field| field.is_output() && !matches!(field.type_, Type::Flexible(..));
         fields.any(writes).then_some(ReplyStruct { struct_: id, offset })
     }
 }
@@ -315,7 +313,7 @@ pub(super) fn bits<'v>(flags: impl Iterator<Item = &'v Value>) -> u64 {
     flags.fold(0, |all, flag| all | flag.number as u64)
 }
 
-pub(super) fn offset(struct_: &Struct, field: usize) -> u64 {
+pub(super) fn lp64_offset(struct_: &Struct, field: usize) -> u64 {
     struct_.layouts[Model::Lp64.index()].fields[field].offset
 }
 

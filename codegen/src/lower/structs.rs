@@ -2,8 +2,8 @@
 
 use super::{Lowering, known, parts};
 use crate::ir::{
-    Choice, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId, StructRole, Type,
-    UnionArm,
+    BitmapLength, Choice, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, StructId,
+    StructRole, Type, UnionArm,
 };
 use crate::layout::{Int, Layout, Model, PerModel};
 use crate::reply::Direction;
@@ -152,9 +152,11 @@ impl<'a> Lowering<'a> {
 
     fn pointer_payload(&self, payload: &spec::PayloadSpec) -> Payload {
         let length = match (&payload.type_, &payload.bits, payload.length_fields().next()) {
-            (_, Some(bits), _) => {
-                PayloadLength::Bits(bits.of.value.clone(), bits.per.value.clone())
-            }
+            (_, Some(bits), _) => PayloadLength::Bits(BitmapLength {
+                range: self.ranges(payload).collect(),
+                page: bits.per.value.clone(),
+                bytes: payload.len.as_ref().map(|len| len.value.clone()),
+            }),
             (Some(Placed { value: TypeExpr { shape: Shape::Fixed(length), .. }, .. }), ..) => {
                 PayloadLength::Fixed(*length)
             }
@@ -177,6 +179,19 @@ impl<'a> Lowering<'a> {
             length,
             lasting: payload.lasting,
         }
+    }
+
+    /// The fields with the length of the range of a bitmap, as far as the release has their
+    /// structs.
+    fn ranges(
+        &self,
+        payload: &spec::PayloadSpec,
+    ) -> impl Iterator<Item = (Option<StructId>, String)> {
+        let ranges = payload.bits.iter().flat_map(|bits| &bits.of.0);
+        ranges.filter_map(|range| match range.split_once('.') {
+            Some((struct_, field)) => Some((Some(self.struct_of(struct_)?), field.to_owned())),
+            None => Some((None, range.value.clone())),
+        })
     }
 
     /// The sets of flags that exclude each other, as far as the release has them.

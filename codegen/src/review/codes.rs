@@ -13,6 +13,8 @@ pub(super) const COUNT_FROZEN: Code = Code("R6");
 pub(super) const VERSION_WITHOUT_RULE: Code = Code("R7");
 pub(super) const POINTER_WITHOUT_LENGTH: Code = Code("R8");
 pub(super) const CHAIN_DUTIES: Code = Code("R9");
+pub(super) const MINSZ_IN_CODE: Code = Code("R10");
+pub(super) const MINSZ_IS_SIZEOF: Code = Code("R11");
 
 /// The codes that a review can give besides those of other modules, in order.
 pub fn codes() -> Vec<Code> {
@@ -26,6 +28,8 @@ pub fn codes() -> Vec<Code> {
         VERSION_WITHOUT_RULE,
         POINTER_WITHOUT_LENGTH,
         CHAIN_DUTIES,
+        MINSZ_IN_CODE,
+        MINSZ_IS_SIZEOF,
     ]
 }
 

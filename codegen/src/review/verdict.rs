@@ -26,6 +26,12 @@ pub(super) struct ReadHeaders {
     pub(super) first: usize,
 }
 
+impl ReadHeaders {
+    pub(super) fn abi(&self) -> &Abi {
+        &self.side.abi
+    }
+}
+
 /// Reads headers as an ABI, which is shown under a name.
 pub(super) fn read(
     name: String,

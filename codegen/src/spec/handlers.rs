@@ -35,6 +35,8 @@ macro_rules! with_rules {
             pub below: Option<Map<Placed<String>>>,
             /// Input fields, each with the numbers that fail with EINVAL on some devices.
             pub may_refuse: Option<Map<List<Placed<String>>>>,
+            /// The error for an id in the flags that the device does not have.
+            pub absent: Option<Placed<ErrorName>>,
             /// How the array at the end of the argument is appended, if the handler appends it.
             pub array: Option<ReplyArraySpec>,
             /// How the chain is appended, if the handler appends one.
@@ -51,6 +53,7 @@ macro_rules! with_rules {
                     unset: self.unset,
                     below: self.below.as_ref(),
                     may_refuse: self.may_refuse.as_ref(),
+                    absent: self.absent.as_ref(),
                     array: self.array.as_ref(),
                     chain: self.chain.as_ref(),
                 }
@@ -97,6 +100,8 @@ pub struct Rules<'a> {
     pub below: Option<&'a Map<Placed<String>>>,
     /// Input fields, each with the numbers that some devices refuse.
     pub may_refuse: Option<&'a Map<List<Placed<String>>>>,
+    /// The error for an id that the device does not have.
+    pub absent: Option<&'a Placed<ErrorName>>,
     /// How the array is appended.
     pub array: Option<&'a ReplyArraySpec>,
     /// How the chain is appended.
@@ -113,6 +118,7 @@ impl Rules<'_> {
             unset: self.unset.or(other.unset),
             below: self.below.or(other.below),
             may_refuse: self.may_refuse.or(other.may_refuse),
+            absent: self.absent.or(other.absent),
             array: self.array.or(other.array),
             chain: self.chain.or(other.chain),
         }

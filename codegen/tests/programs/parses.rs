@@ -1,13 +1,15 @@
-//! A library that only parses: all chains, arrays and getters of the generated
-//! crate. Compiled by the tests, which inspect its symbols: every panic would refer
+//! A library that only parses and builds: all chains, arrays, getters and requests of
+//! the generated crate. Compiled by the tests, which inspect its symbols: every panic would refer
 //! to the undefined function `panicked`.
 
 #![no_std]
 
+mod requests;
 mod trace;
 
 use core::panic::PanicInfo;
 use generated_abi::views::{CLayout, Wire};
+use requests::{BUILDERS, Numbers, VIEWS};
 use trace::{TELLERS, Text};
 
 #[allow(unsafe_code, reason = "a function that must not be linked to")]
@@ -23,8 +25,9 @@ fn panic(_: &PanicInfo) -> ! {
     }
 }
 
-/// Parses bytes as a reply with every chain, in the layout of every machine;
-/// returns a number mixed from all values.
+/// Parses bytes as a reply with every chain, and as the results of every request, in the
+/// layout of every machine, and builds every request of them; returns a number mixed from
+/// all values.
 #[allow(unsafe_code, reason = "called from nowhere; what it links to counts")]
 #[unsafe(no_mangle)]
 pub extern "C" fn parses(bytes: *const u8, len: usize, order: u8, layout: u8) -> u64 {
@@ -39,6 +42,18 @@ pub extern "C" fn parses(bytes: *const u8, len: usize, order: u8, layout: u8) ->
     for tell in TELLERS {
         tell(&mut text, bytes, Wire { big_endian: order != 0, layout });
     }
+    let wire = Wire { big_endian: order != 0, layout };
+    let mut mixed = 0;
+    for view in VIEWS {
+        let mut mix = |_: &'static str, value: Option<u64>| mixed ^= value.unwrap_or(1);
+        let found = (view.read)(&mut mix, bytes, wire);
+        mixed ^= u64::from(found.is_ok());
+    }
+    let mut buffer = [0; 256];
+    for build in BUILDERS {
+        let built = build(&mut Numbers { rest: bytes }, &mut buffer);
+        mixed ^= built.map_or(0, |built| built.written as u64) ^ u64::from(buffer[0]);
+    }
     let words = text.kept().iter();
-    words.fold(0, |all, word| all ^ word) ^ /* the test puts something here */ 0
+    words.fold(mixed, |all, word| all ^ word) ^ /* the test puts something here */ 0
 }

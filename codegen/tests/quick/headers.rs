@@ -126,7 +126,7 @@ fn hostile() -> Vec<(&'static str, String, &'static str)> {
         ("huge struct", "struct a { __u64 x[0x10000000], y[0x10000000]; };\n".to_owned(), "H6"),
         ("negative array", "struct a { __u8 x[-1]; };\n".to_owned(), "H6"),
         ("struct in itself", "struct a { struct a x; };\n".to_owned(), "H6"),
-        ("bit field", "struct a { __u32 x:3; };\n".to_owned(), "H4"),
+        ("bit field", "struct a { __u32 x:3; };\n".to_owned(), "H6"),
         ("attribute", "struct a { __u32 x __attribute__((mode(DI))); };\n".to_owned(), "H6"),
         ("two values", "#define A 1\n#define A 2\n".to_owned(), "H8"),
         ("two structs", "struct a { __u32 x; };\nstruct a { __u32 y; };\n".to_owned(), "H8"),

@@ -49,8 +49,10 @@ fn features_have_the_id_the_access_and_the_payload() {
     let token = [words(&[24, 1 << 17]), vec![5; 16]].concat();
     assert_eq!(written(SetPciVfToken::new([5; 16])), token);
     let reply = words(&[16, 1 << 17 | 2, 3, 42]);
-    let state = SetMigDeviceState::reply(&reply);
-    assert_eq!((state.device_state, state.data_fd), (uapi::vfio_device_mig_state::STOP_COPY, 42));
+    let state = SetMigDeviceState::reply(&reply).expect("a payload");
+    let stop_copy = uapi::vfio_device_mig_state::STOP_COPY;
+    assert_eq!((state.device_state(), state.data_fd()), (stop_copy, 42));
+    assert_eq!(state.to_struct().device_state, stop_copy);
 }
 
 #[test]
@@ -89,6 +91,37 @@ fn memory_has_its_address_and_its_length() {
     assert!(matches!(report.write(&mut [0; 64]), Err(ArgumentError::BitmapTooSmall { .. })));
 }
 
+/// Every bitmap has at least ceil(pages / 64) words, as the kernel demands.
+#[test]
+fn a_bitmap_covers_its_range() {
+    type Write = fn(u64, u64, &mut [u64]) -> Result<(), ArgumentError>;
+    let unmap: Write = |size, page, bitmap| {
+        let flags = uapi::IommuType1DmaUnmapFlags(0);
+        let mut request = IommuUnmapDmaGetDirtyBitmap::new(flags, 0, size, page, bitmap);
+        request.write(&mut [0; 64]).map(drop)
+    };
+    let dirty_pages: Write = |size, page, bitmap| {
+        IommuDirtyPagesGetBitmap::new(0, size, page, bitmap).write(&mut [0; 64]).map(drop)
+    };
+    let report: Write = |size, page, bitmap| {
+        GetDmaLoggingReport::new(0, size, page, bitmap).write(&mut [0; 64]).map(drop)
+    };
+    for write in [unmap, dirty_pages, report] {
+        for (pages, words) in [(1, 1), (64, 1), (65, 2), (128, 2), (1 << 20, 1 << 14)] {
+            let mut bitmap = vec![0; words];
+            assert_eq!(write(pages * 4096, 4096, &mut bitmap), Ok(()), "{pages} pages");
+            let bits = pages;
+            let short = Err(ArgumentError::BitmapTooSmall { bits });
+            assert_eq!(write(pages * 4096, 4096, &mut bitmap[1..]), short, "{pages} pages");
+        }
+        let short = Err(ArgumentError::BitmapTooSmall { bits: 65 });
+        assert_eq!(write(64 * 4096 + 1, 4096, &mut [0]), short, "a part of a page");
+        let huge = Err(ArgumentError::BitmapTooSmall { bits: u64::MAX });
+        assert_eq!(write(u64::MAX, 1, &mut [0]), huge);
+        assert_eq!(write(4096, 0, &mut [0]), huge, "no page size");
+    }
+}
+
 #[test]
 fn optional_values_set_their_flag() {
     assert_eq!(written(AttachIommufdPt::new(3)), words(&[16, 0, 3, 0]));
@@ -101,6 +134,70 @@ fn optional_values_set_their_flag() {
     let bytes = written(bind);
     assert_eq!(bytes[..16], words(&[24, 1, 5, 0]));
     assert_eq!(bytes[16..], (token.as_ptr() as usize as u64).to_ne_bytes());
+}
+
+/// The bytes of an argument are the results as far as argsz, and never too few of them.
+#[test]
+fn results_are_read_within_argsz() {
+    let reply = words(&[16, 1 << 16 | 2, 3, 42]);
+    for (bytes, argsz, len) in [(15, 16, 15), (16, 15, 15), (16, 8, 8), (7, 16, 7), (0, 0, 0)] {
+        let mut reply = reply[..bytes].to_vec();
+        if let Some(place) = reply.get_mut(..4) {
+            place.copy_from_slice(&u32::to_ne_bytes(argsz));
+        }
+        let error = GetMigDeviceState::reply(&reply).expect_err("too few bytes");
+        assert_eq!(error, ReplyError::TooShort { len, minsz: 16 }, "{bytes} and {argsz}");
+    }
+    // A short argument of an old program has no `pasid`.
+    let attach = words(&[12, 0, 7]);
+    let attach = DeviceAttachIommufdPtReply::parse(&attach).expect("all that old kernels have");
+    assert_eq!((attach.pt_id(), attach.pasid()), (7, None));
+    let wire = Wire { big_endian: true, layout: CLayout::Lp64 };
+    let migration = [[0, 0, 0, 16], [0, 1, 0, 1], [0; 4], [0, 0, 0, 5]].concat();
+    let migration = DeviceFeatureMigrationReply::parse_as(&migration, wire).expect("a payload");
+    let expected =
+        uapi::DeviceFeatureMigrationFlags::STOP_COPY | uapi::DeviceFeatureMigrationFlags::PRE_COPY;
+    assert_eq!(migration.flags(), expected);
+}
+
+/// Structs within results are read, too.
+#[test]
+fn results_have_the_structs_within_them() {
+    let info = words(&[32, 1, 0x1000, 0x2000, 3, 0, 4, 5]);
+    let info = IommuSpaprTceInfoReply::parse(&info).expect("all of it");
+    let ddw = info.ddw().expect("all of it");
+    assert_eq!((ddw.pgsizes, ddw.max_dynamic_windows_supported, ddw.levels), (3, 4, 5));
+    assert_eq!(info.to_struct().ddw.levels, 5);
+    let old = words(&[28, 0, 0x1000, 0x2000, 3, 0, 4]);
+    let old = IommuSpaprTceInfoReply::parse(&old).expect("all that old kernels have");
+    assert!(old.ddw().is_none());
+}
+
+/// Every small counted reply: the elements are all there or none, whatever the count.
+#[test]
+fn every_small_counted_reply_is_read() {
+    let counts = (0..=12).chain([1 << 28, (1 << 29) - 2, (1 << 29) - 1, 1 << 29, u32::MAX]);
+    for count in counts {
+        let needed = u64::from(count) * 8 + 12;
+        for background in [0, 2, 0xff] {
+            for len in 0..=64_u32 {
+                let mut reply = vec![background; len as usize];
+                if let Some(place) = reply.get_mut(8..12) {
+                    place.copy_from_slice(&count.to_ne_bytes());
+                }
+                let Ok(info) = PciHotResetInfo::parse(&reply) else {
+                    assert!(len < 12, "{len} bytes");
+                    continue;
+                };
+                assert!(len >= 12, "{len} bytes");
+                let shown = if needed <= u64::from(len) { count as usize } else { 0 };
+                assert_eq!((info.count(), info.devices().len()), (count, shown), "{len} bytes");
+                assert_eq!(info.devices().iter().count(), shown, "{len} bytes");
+                let needed = u32::try_from(needed).ok();
+                assert_eq!(info.required_size(), needed, "{count} elements");
+            }
+        }
+    }
 }
 
 /// A kernel with `devices` devices, which fails with ENOSPC if they do not fit.

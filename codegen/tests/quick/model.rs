@@ -10,7 +10,7 @@ use capchain::layout::{Model, TARGETS};
 use capchain::lower::lower;
 use capchain::model::{Answer, Cap, Contents, HandlerModel};
 use capchain::release::Release;
-use support::captures::Row;
+use support::captures::{Row, error_number};
 use support::{captures, fixtures};
 
 /// The release of a kernel such as `7.2.13-custom`.
@@ -216,13 +216,6 @@ fn the_model_predicts_the_answers_of_kernels() {
     }
     let matched: usize = tallies.values().map(|tally| tally.matched).sum();
     assert!(matched > 500, "{matched} rows are too few to show anything");
-}
-
-/// The number of an error on Linux.
-fn error_number(name: &str) -> i64 {
-    let numbers = [("EINVAL", 22), ("ENOTTY", 25), ("ENOSPC", 28)];
-    let found = numbers.iter().find(|(known, _)| *known == name);
-    found.unwrap_or_else(|| panic!("{name} has a number")).1
 }
 
 /// The differences between the model's answer and a kernel's.

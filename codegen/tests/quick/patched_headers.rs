@@ -8,6 +8,7 @@ use capchain::amend::{Amended, amend};
 use capchain::compat::{Affected, Class, Finding, Side, compare};
 use capchain::diagnostic::Sources;
 use capchain::emit::kernel_header;
+use capchain::ir::Arg;
 use capchain::lint::lint_changed_header;
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
@@ -225,6 +226,152 @@ fn an_overlay_with_a_taken_number_does_not_load() {
             let codes: Vec<_> = opened.problems.errors().map(|one| one.code.0).collect();
             assert_eq!(codes, [code], "{item} at {release:?}");
             assert!(opened.spec.is_none());
+        }
+    }
+}
+
+/// The argument of a new ioctl, by the declarations around it.
+#[test]
+fn the_argument_of_a_new_ioctl_is_its_own_struct() {
+    const MODE: &str = "struct vfio_device_mode {\n\t__u32 argsz;\n\t__u32 flags;\n};\n";
+    const SET: &str = "#define VFIO_DEVICE_SET_MODE _IO(VFIO_TYPE, VFIO_BASE + 60)\n";
+    const OTHER: &str = "struct vfio_other {\n\t__u32 argsz;\n\t__u32 flags;\n};\n";
+    const RESET: &str = "#define VFIO_DEVICE_CLEAR _IO(VFIO_TYPE, VFIO_BASE + 61)\n";
+    const COMMENT: &str = "/* VFIO_DEVICE_CLEAR - _IOW(VFIO_TYPE, VFIO_BASE + 61, \
+                           struct vfio_other) */\n";
+    let text = header();
+    for (declarations, expected) in [
+        ([MODE, SET].concat(), ["vfio_device_mode", "-"]),
+        ([SET, MODE].concat(), ["vfio_device_mode", "-"]),
+        ([SET, MODE, RESET, OTHER].concat(), ["vfio_device_mode", "vfio_other"]),
+        ([SET, RESET, OTHER, MODE].concat(), ["vfio_device_mode", "vfio_other"]),
+        ([MODE, SET, RESET].concat(), ["vfio_device_mode", "none"]),
+        ([OTHER, MODE, SET, COMMENT, RESET].concat(), ["vfio_device_mode", "vfio_other"]),
+        ([SET, RESET, MODE].concat(), ["vfio_device_mode", "none"]),
+    ] {
+        let (after, _) = amended(&[&text, declarations.as_str()].concat(), None);
+        let abi = &after.abi;
+        let arg = |name: &str| {
+            let ioctl = abi.ioctls.iter().find(|one| one.name == name);
+            ioctl.map_or("-", |ioctl| match ioctl.arg {
+                Arg::Struct(id) => &abi.struct_(id).name,
+                Arg::None => "none",
+                _ => "another",
+            })
+        };
+        assert_eq!(
+            ["VFIO_DEVICE_SET_MODE", "VFIO_DEVICE_CLEAR"].map(arg),
+            expected,
+            "{declarations}"
+        );
+    }
+}
+
+/// Bit fields are not described, but their places are known, as gcc has them.
+#[test]
+fn a_moved_bit_field_breaks_and_another_change_is_not_judged() {
+    const BITS: &str = "struct vfio_bits {\n\t__u32 a : 3;\n\t__u32 b : 30;\n\t__u16 c : 1;\n\
+                        \t__u32 : 0;\n\t__u8 d : 4, e : 4;\n\t__u64 plain;\n};\n";
+    let text = header();
+    let (before, _) = amended(&[&text, BITS].concat(), None);
+    let unread = &before.knowledge.unread["vfio_bits"];
+    assert_eq!(unread.reason, "no specification describes bit fields, such as `a`");
+    let places = unread.spans.iter().map(|(name, spans)| (name.as_str(), spans[0].offset));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            ("a:3 at bit 0", 0),
+            ("b:30 at bit 0", 4),
+            ("c:1 at bit 14", 6),
+            ("d:4 at bit 0", 8),
+            ("e:4 at bit 4", 8),
+            ("plain", 16),
+        ]
+    );
+    assert_eq!(unread.spans[5].1.map(|span| span.offset), [16, 12, 16]);
+    for (from, to, exit, message) in [
+        ("b : 30", "b : 29", 1, "`b:30 at bit 0` is gone"),
+        ("__u64 plain", "__u16 more;\n\t__u64 plain", 2, "the item was not read"),
+        ("d : 4, e : 4", "d : 8", 1, "`d:4 at bit 0` is gone, `e:4 at bit 4` is gone"),
+    ] {
+        let changed = BITS.replacen(from, to, 1);
+        assert_ne!(changed, BITS);
+        let (after, _) = amended(&[&text, changed.as_str()].concat(), None);
+        let found = compare(&side(&before), &side(&after));
+        assert_eq!(exit_code(&found), exit, "{to}: {found:?}");
+        assert!(found.iter().any(|one| one.message.contains(message)), "{to}: {found:?}");
+    }
+}
+
+/// An address whose payload is a struct or has a length that the header no longer has as
+/// before: the other declarations of the header are still compared.
+#[test]
+fn a_payload_that_is_gone_costs_its_field_only() {
+    let text = header();
+    let (before, _) = amended(&text, None);
+    let range = "struct vfio_device_feature_dma_logging_range {";
+    let at = text.find(range).expect("a struct");
+    let end = at + text[at..].find("};\n").expect("its end") + 3;
+    let inside = text[at..end].replace("struct", "#pragma pack(push, 1)\nstruct");
+    let renamed = text.replace("num_ranges;", "how_many;");
+    let removed = text[..at].to_owned() + &text[end..];
+    let packed = [&text[..at], &inside, "#pragma pack(pop)\n", &text[end..]].concat();
+    for (what, changed, exit) in
+        [("packed", packed, 0), ("removed", removed, 1), ("renamed", renamed, 1)]
+    {
+        let (after, _) = amended(&changed, None);
+        let found = compare(&side(&before), &side(&after));
+        assert_eq!(exit_code(&found), exit, "{what}: {found:#?}");
+        let others = found.iter().filter(|one| {
+            !one.subject.starts_with("vfio_device_feature_dma_logging")
+                && !one.message.contains("dma_logging")
+        });
+        assert_eq!(others.count(), 0, "{what}: {found:#?}");
+    }
+}
+
+/// The struct had other fields in older releases, in which the new type has no layout.
+#[test]
+fn a_new_type_of_a_field_counts_in_the_release_of_the_header_only() {
+    let text = header();
+    let at = text.find("struct vfio_iommu_spapr_tce_create {").expect("a struct");
+    let field = at + text[at..].find("__u64\twindow_size").expect("a field");
+    let changed = [&text[..field], "__aligned_u64\twindow_size", &text[field + 17..]].concat();
+    let (before, _) = amended(&text, None);
+    let (after, _) = amended(&changed, None);
+    let found = compare(&side(&before), &side(&after));
+    assert_eq!(exit_code(&found), 0, "{found:#?}");
+    let subjects: BTreeSet<_> =
+        found.iter().map(|one| (one.code.0, one.subject.as_str())).collect();
+    let expected = [("C21", "vfio_iommu_spapr_tce_create")];
+    assert_eq!(subjects, BTreeSet::from(expected), "{found:#?}");
+}
+
+/// `#pragma pack` and an attribute that move no field change the alignment only.
+#[test]
+fn packing_that_moves_nothing_breaks_nobody() {
+    let text = header();
+    let (before, _) = amended(&text, None);
+    for struct_ in ["vfio_info_cap_header", "vfio_group_status"] {
+        let open = format!("struct {struct_} {{");
+        let at = text.find(&open).expect("a struct");
+        let end = at + text[at..].find("\n};").expect("its end");
+        let attribute = [&text[..end], "\n} __attribute__((packed));", &text[end + 3..]].concat();
+        let pragma = [
+            &text[..at],
+            "#pragma pack(1)\n",
+            &text[at..end],
+            "\n};\n#pragma pack()",
+            &text[end + 3..],
+        ];
+        for changed in [attribute, pragma.concat()] {
+            let (after, _) = amended(&changed, None);
+            let found = compare(&side(&before), &side(&after));
+            assert_eq!(exit_code(&found), 0, "{struct_}: {found:#?}");
+            assert!(
+                found.iter().any(|one| one.message.contains("aligned to 1 bytes")),
+                "{found:#?}"
+            );
         }
     }
 }

@@ -247,6 +247,46 @@ fn a_given_header_must_have_the_context() {
     assert!(unplaced(&v5_2(), &patch).is_empty());
 }
 
+/// The kernel code of a series shows whether it keeps the condition of a growth.
+#[test]
+fn minsz_in_the_code_of_a_patch_is_judged() {
+    let header = patch_of(
+        "struct vfio_irq_info {",
+        " \t__u32\tcount;\n+#define VFIO_IRQ_INFO_FLAG_MORE\t(1 << 4)\n+\t__u32\tmore;\n };\n",
+    );
+    let path = "drivers/vfio/pci/vfio_pci_core.c";
+    let code = |lines: &str| format!("--- a/{path}\n+++ b/{path}\n@@ -10,3 +20,3 @@ f\n{lines}");
+    let breaks = "minsz is 20 bytes with this patch, 16 before";
+    for (lines, expected) in [
+        (" \tminsz = sizeof(struct vfio_irq_info);\n", Some((Effect::Breaks, breaks))),
+        (
+            "-\tminsz = offsetofend(struct vfio_irq_info, count);\n\
+             +\tminsz = offsetofend(struct vfio_irq_info,\n+\t\t\t    more);\n",
+            Some((Effect::Breaks, breaks)),
+        ),
+        (
+            " \tminsz = offsetofend(struct vfio_irq_info, count);\n",
+            Some((Effect::Note, "minsz stays 16 bytes in this file")),
+        ),
+        ("-\tminsz = sizeof(struct vfio_irq_info);\n+\tminsz = 16;\n", None),
+        (" \tminsz = offsetofend(struct vfio_irq_set, count);\n", None),
+    ] {
+        let mail = [header.as_str(), &code(lines)].concat();
+        let review = reviewed(&v5_2(), mail.as_bytes());
+        let remarks = review.series.iter().flat_map(|series| &series.remarks);
+        let found: Vec<_> = remarks.filter(|one| one.code.0 == "R10").collect();
+        let brief = found.iter().map(|one| (one.effect, one.message.as_str()));
+        assert_eq!(brief.collect::<Vec<_>>(), Vec::from_iter(expected), "{lines}");
+        let breaks = usize::from(expected.is_some_and(|(effect, _)| effect == Effect::Breaks));
+        assert_eq!(review.count(Effect::Breaks), breaks, "{lines}");
+        for one in found {
+            assert_eq!(one.subject, "vfio_irq_info");
+            assert!(review.line(one.at.expect("a line")).contains("minsz = "));
+            assert_eq!(one.in_file, Some((path.to_owned(), 20)));
+        }
+    }
+}
+
 #[test]
 fn later_patches_of_a_series_see_the_earlier_ones() {
     let first = patch_of("struct vfio_irq_info {", " \t__u32\tcount;\n+\t__u32\tfirst;\n };\n");

@@ -32,7 +32,9 @@ fn rust_and_c_agree_on_any_bytes() {
     let program = agree_program::compile(folder.path(), MAIN, "lto=off");
     let walk = packed(Some(b'w'), &inputs("walk", 5 * INPUTS));
     let reply = packed(Some(b'r'), &inputs("reply", 5 * INPUTS));
-    print!("{}", succeed_with_input(&mut Command::new(program), &[walk, reply].concat()));
+    let argument = packed(Some(b'a'), &inputs("argument", INPUTS));
+    let records = [walk, reply, argument].concat();
+    print!("{}", succeed_with_input(&mut Command::new(program), &records));
 }
 
 /// The program of the targets in C with sanitizers, where gcc has them.

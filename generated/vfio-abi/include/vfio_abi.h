@@ -8402,6 +8402,8 @@ static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
 	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
+	if (!vfio_abi__holds_bitmap(data_count, 8, size, pgsize))
+		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);
@@ -8480,6 +8482,8 @@ static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
 	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
+	if (!vfio_abi__holds_bitmap(data_count, 8, size, pgsize))
+		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
 	bytes = vfio_abi__argument(buf, len, argsz);

@@ -4,6 +4,7 @@
 //! read from the buffer after the call.
 
 use crate::array::Element;
+use crate::reply::ReplyError;
 
 /// The argument of one ioctl, together with its payload.
 ///
@@ -16,8 +17,8 @@ pub trait Request {
     /// The kernel's name of the ioctl.
     const NAME: &'static str;
 
-    /// The results in the argument after a call.
-    type Reply;
+    /// The view of the results in the argument after a call.
+    type Reply<'a>;
 
     /// The size of the argument in bytes, with the payload.
     fn size(&self) -> usize;
@@ -26,7 +27,7 @@ pub trait Request {
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError>;
 
     /// Reads the results from the argument after a call.
-    fn reply(argument: &[u8]) -> Self::Reply;
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError>;
 
     /// Writes the argument to the start of a buffer, and returns the written part. Its
     /// other bytes are left unchanged.

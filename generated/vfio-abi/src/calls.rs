@@ -103,7 +103,7 @@ impl<F: AsFd> Container<F> {
     ) -> Result<(), CallError> {
         let request = requests::IommuMapDma::new(flags, vaddr, iova, size);
         // SAFETY: the caller guarantees what the ioctl needs.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl<F: AsFd> Container<F> {
     ) -> Result<uapi::vfio_iommu_type1_dma_unmap, CallError> {
         let request = requests::IommuUnmapDma::new(flags, iova, size);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -132,7 +132,7 @@ impl<F: AsFd> Container<F> {
     ) -> Result<uapi::vfio_iommu_type1_dma_unmap, CallError> {
         let request = requests::IommuUnmapDmaGetDirtyBitmap::new(flags, iova, size, pgsize, data);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -140,7 +140,7 @@ impl<F: AsFd> Container<F> {
     pub fn iommu_dirty_pages_start(&self) -> Result<(), CallError> {
         let request = requests::IommuDirtyPagesStart::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -148,7 +148,7 @@ impl<F: AsFd> Container<F> {
     pub fn iommu_dirty_pages_stop(&self) -> Result<(), CallError> {
         let request = requests::IommuDirtyPagesStop::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -162,7 +162,7 @@ impl<F: AsFd> Container<F> {
     ) -> Result<(), CallError> {
         let request = requests::IommuDirtyPagesGetBitmap::new(iova, size, pgsize, data);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -190,7 +190,7 @@ impl<F: AsFd> Container<F> {
     pub fn iommu_spapr_tce_get_info(&self) -> Result<uapi::vfio_iommu_spapr_tce_info, CallError> {
         let request = requests::IommuSpaprTceGetInfo::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -208,7 +208,7 @@ impl<F: AsFd> Container<F> {
     ) -> Result<(), CallError> {
         let request = requests::IommuSpaprRegisterMemory::new(vaddr, size);
         // SAFETY: the caller guarantees what the ioctl needs.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -226,7 +226,7 @@ impl<F: AsFd> Container<F> {
     ) -> Result<(), CallError> {
         let request = requests::IommuSpaprUnregisterMemory::new(vaddr, size);
         // SAFETY: the caller guarantees what the ioctl needs.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -239,7 +239,7 @@ impl<F: AsFd> Container<F> {
     ) -> Result<uapi::vfio_iommu_spapr_tce_create, CallError> {
         let request = requests::IommuSpaprTceCreate::new(page_shift, window_size, levels);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -247,7 +247,7 @@ impl<F: AsFd> Container<F> {
     pub fn iommu_spapr_tce_remove(&self, start_addr: u64) -> Result<(), CallError> {
         let request = requests::IommuSpaprTceRemove::new(start_addr);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -256,7 +256,7 @@ impl<F: AsFd> Container<F> {
     pub fn eeh_pe_op(&self, op: u32, arg: uapi::vfio_eeh_pe_err) -> Result<u32, CallError> {
         let request = requests::EehPeOp::new(op, arg);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (result, ()) = unsafe { call_request(self.as_fd(), request) }?;
+        let (result, ()) = unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(result as u32)
     }
 }
@@ -290,7 +290,7 @@ impl<F: AsFd> Group<F> {
     pub fn get_status(&self) -> Result<uapi::vfio_group_status, CallError> {
         let request = requests::GetStatus::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -404,7 +404,7 @@ impl<F: AsFd> Device<F> {
     pub fn get_irq_info(&self, index: u32) -> Result<uapi::vfio_irq_info, CallError> {
         let request = requests::GetIrqInfo::new(index);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -418,7 +418,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<(), CallError> {
         let request = requests::SetIrqsNone::new(action, index, start, count);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -432,7 +432,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<(), CallError> {
         let request = requests::SetIrqsBool::new(action, index, start, data);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -446,7 +446,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<(), CallError> {
         let request = requests::SetIrqsEventfd::new(action, index, start, data);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -472,7 +472,7 @@ impl<F: AsFd> Device<F> {
     pub fn pci_hot_reset(&self, group_fds: &[i32]) -> Result<(), CallError> {
         let request = requests::PciHotReset::new(group_fds);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -485,7 +485,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<uapi::vfio_device_gfx_plane_info, CallError> {
         let request = requests::QueryGfxPlane::new(flags, drm_plane_type);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -514,7 +514,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<(), CallError> {
         let request = requests::Ioeventfd::new(width, offset, data, fd);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -522,7 +522,7 @@ impl<F: AsFd> Device<F> {
     pub fn set_pci_vf_token(&self, data: [u8; 16]) -> Result<(), CallError> {
         let request = requests::SetPciVfToken::new(data);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -530,7 +530,7 @@ impl<F: AsFd> Device<F> {
     pub fn get_migration(&self) -> Result<uapi::vfio_device_feature_migration, CallError> {
         let request = requests::GetMigration::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -540,7 +540,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<(uapi::vfio_device_feature_mig_state, Option<OwnedFd>), CallError> {
         let request = requests::GetMigDeviceState::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok({
             let fd = owned(reply.data_fd);
             (reply, fd)
@@ -554,7 +554,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<(uapi::vfio_device_feature_mig_state, Option<OwnedFd>), CallError> {
         let request = requests::SetMigDeviceState::new(device_state);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok({
             let fd = owned(reply.data_fd);
             (reply, fd)
@@ -567,7 +567,7 @@ impl<F: AsFd> Device<F> {
     pub fn set_low_power_entry(&self) -> Result<(), CallError> {
         let request = requests::SetLowPowerEntry::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -575,7 +575,7 @@ impl<F: AsFd> Device<F> {
     pub fn set_low_power_entry_with_wakeup(&self, wakeup_eventfd: i32) -> Result<(), CallError> {
         let request = requests::SetLowPowerEntryWithWakeup::new(wakeup_eventfd);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -583,7 +583,7 @@ impl<F: AsFd> Device<F> {
     pub fn set_low_power_exit(&self) -> Result<(), CallError> {
         let request = requests::SetLowPowerExit::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -595,7 +595,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<uapi::vfio_device_feature_dma_logging_control, CallError> {
         let request = requests::SetDmaLoggingStart::new(page_size, ranges);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -605,7 +605,7 @@ impl<F: AsFd> Device<F> {
     pub fn set_dma_logging_stop(&self) -> Result<(), CallError> {
         let request = requests::SetDmaLoggingStop::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -619,7 +619,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<(), CallError> {
         let request = requests::GetDmaLoggingReport::new(iova, length, page_size, bitmap);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -627,7 +627,7 @@ impl<F: AsFd> Device<F> {
     pub fn get_mig_data_size(&self) -> Result<uapi::vfio_device_feature_mig_data_size, CallError> {
         let request = requests::GetMigDataSize::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -635,7 +635,7 @@ impl<F: AsFd> Device<F> {
     pub fn set_bus_master(&self, op: uapi::DeviceFeatureBusMasterOp) -> Result<(), CallError> {
         let request = requests::SetBusMaster::new(op);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -649,7 +649,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<OwnedFd, CallError> {
         let request = requests::GetDmaBuf::new(region_index, open_flags, flags, dma_ranges);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (result, ()) = unsafe { call_request(self.as_fd(), request) }?;
+        let (result, ()) = unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         // SAFETY: the kernel has made the descriptor for this call.
         Ok(unsafe { OwnedFd::from_raw_fd(result) })
     }
@@ -659,7 +659,7 @@ impl<F: AsFd> Device<F> {
     pub fn set_mig_precopy_infov2(&self) -> Result<(), CallError> {
         let request = requests::SetMigPrecopyInfov2::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -671,7 +671,7 @@ impl<F: AsFd> Device<F> {
     pub unsafe fn get_zpci_error(&self, data: &mut [u8]) -> Result<(), CallError> {
         let request = requests::GetZpciError::new(data);
         // SAFETY: the caller guarantees what the ioctl needs.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -679,7 +679,7 @@ impl<F: AsFd> Device<F> {
     pub fn feature_probe(&self, id: u32, flags: uapi::DeviceFeatureFlags) -> Result<(), CallError> {
         let request = requests::FeatureProbe::new(id, flags);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -691,7 +691,7 @@ impl<F: AsFd> Device<F> {
     pub fn bind_iommufd(&self, iommufd: i32) -> Result<uapi::vfio_device_bind_iommufd, CallError> {
         let request = requests::BindIommufd::new(iommufd);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -705,7 +705,7 @@ impl<F: AsFd> Device<F> {
         request: requests::BindIommufd<'_>,
     ) -> Result<uapi::vfio_device_bind_iommufd, CallError> {
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -717,7 +717,7 @@ impl<F: AsFd> Device<F> {
     ) -> Result<uapi::vfio_device_attach_iommufd_pt, CallError> {
         let request = requests::AttachIommufdPt::new(pt_id);
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -728,7 +728,7 @@ impl<F: AsFd> Device<F> {
         request: requests::AttachIommufdPt,
     ) -> Result<uapi::vfio_device_attach_iommufd_pt, CallError> {
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 
@@ -737,7 +737,7 @@ impl<F: AsFd> Device<F> {
     pub fn detach_iommufd_pt(&self) -> Result<(), CallError> {
         let request = requests::DetachIommufdPt::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 
@@ -748,7 +748,7 @@ impl<F: AsFd> Device<F> {
         request: requests::DetachIommufdPt,
     ) -> Result<(), CallError> {
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        unsafe { call_request(self.as_fd(), request) }?;
+        unsafe { call_request(self.as_fd(), request, |()| ()) }?;
         Ok(())
     }
 }
@@ -784,7 +784,7 @@ impl<F: AsFd> Migration<F> {
     pub fn mig_get_precopy_info(&self) -> Result<uapi::vfio_precopy_info, CallError> {
         let request = requests::MigGetPrecopyInfo::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
-        let (_, reply) = unsafe { call_request(self.as_fd(), request) }?;
+        let (_, reply) = unsafe { call_request(self.as_fd(), request, |reply| reply.to_struct()) }?;
         Ok(reply)
     }
 }

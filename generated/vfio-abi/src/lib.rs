@@ -79,6 +79,7 @@ mod records;
 mod reply;
 mod request;
 pub mod requests;
+mod results;
 mod target;
 pub mod uapi;
 pub mod views;

@@ -380,6 +380,29 @@ impl Element for uapi::vfio_iommu_type1_dma_unmap {
     }
 }
 
+impl Element for uapi::vfio_iommu_spapr_tce_ddw_info {
+    #[inline]
+    fn size(_: Wire) -> u32 {
+        16
+    }
+
+    #[inline]
+    fn read(wire: Wire, bytes: &[u8]) -> Self {
+        let mut element = Self::new();
+        element.pgsizes = wire.number(bytes, 0, 8).unwrap_or(0);
+        element.max_dynamic_windows_supported =
+            wire.number(bytes, 8, 4).unwrap_or(0) as u32;
+        element.levels = wire.number(bytes, 12, 4).unwrap_or(0) as u32;
+        element
+    }
+
+    fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
+        put(0, &self.pgsizes.to_ne_bytes());
+        put(8, &self.max_dynamic_windows_supported.to_ne_bytes());
+        put(12, &self.levels.to_ne_bytes());
+    }
+}
+
 impl Element for uapi::vfio_iommu_spapr_tce_info {
     #[inline]
     fn size(_: Wire) -> u32 {
@@ -393,6 +416,8 @@ impl Element for uapi::vfio_iommu_spapr_tce_info {
         element.flags = uapi::IommuSpaprTceInfoFlags(wire.number(bytes, 4, 4).unwrap_or(0) as u32);
         element.dma32_window_start = wire.number(bytes, 8, 4).unwrap_or(0) as u32;
         element.dma32_window_size = wire.number(bytes, 12, 4).unwrap_or(0) as u32;
+        let inner = bytes.get(16..).unwrap_or_default();
+        element.ddw = uapi::vfio_iommu_spapr_tce_ddw_info::read(wire, inner);
         element
     }
 
@@ -401,6 +426,7 @@ impl Element for uapi::vfio_iommu_spapr_tce_info {
         put(4, &self.flags.0.to_ne_bytes());
         put(8, &self.dma32_window_start.to_ne_bytes());
         put(12, &self.dma32_window_size.to_ne_bytes());
+        self.ddw.write(&mut |at, field| put(at.saturating_add(16), field));
     }
 }
 

@@ -6,7 +6,7 @@
 //! written to a buffer for any transport by
 //! [`write`](Request::write). Sizes, counts, addresses and the flags that select a
 //! payload follow from the values. After the call, [`reply`](Request::reply) reads
-//! the results from the same bytes.
+//! the results from the same bytes, as a view.
 //!
 //! The layout is that of a 64-bit kernel, which does not translate for 32-bit
 //! programs.
@@ -24,6 +24,8 @@ mod migration;
 mod pci_hot_reset;
 
 pub use crate::argument::{Argument, ArgumentError, Request};
+pub use crate::reply::ReplyError;
+pub use crate::wire::{CLayout, Wire};
 pub use device_cdev::*;
 pub use device_feature::*;
 pub use eeh::*;

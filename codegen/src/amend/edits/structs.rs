@@ -97,6 +97,7 @@ impl Editor<'_> {
         let release = self.release;
         let mut known: Vec<_> = known.into_iter().map(Some).collect();
         let mut fields = Vec::new();
+        let mut retyped = false;
         for found in &fact.fields[start.min(fact.fields.len())..] {
             let same = known.iter().position(|entry| {
                 entry.as_ref().is_some_and(|(name, field)| same(name, field, release, found))
@@ -104,8 +105,12 @@ impl Editor<'_> {
             let Some((own, LineOrMap(mut field))) = same.and_then(|at| known[at].take()) else {
                 continue;
             };
-            self.field((name, fact), &own, &mut field, found);
+            retyped |= self.field((name, fact), &own, &mut field, found);
             fields.push((own, LineOrMap(field)));
+        }
+        // Older releases need no layout with the new types.
+        if retyped {
+            fields.iter_mut().for_each(|(_, field)| field.0.since = None);
         }
         // NewFields of overlays are added to those of the header.
         let more = known.into_iter().flatten();
@@ -113,13 +118,14 @@ impl Editor<'_> {
         fields
     }
 
+    /// Edits a field; returns whether it has another type.
     fn field(
         &mut self,
         (name, fact): (&Placed<String>, &StructFact),
         own: &Placed<String>,
         field: &mut FieldSpec,
         found: &FieldFact,
-    ) {
+    ) -> bool {
         let spelt = field.before.name_at(self.release, own).to_owned();
         let id = self.abi.find_struct(&fact.name);
         let known = id.and_then(|id| {
@@ -144,6 +150,7 @@ impl Editor<'_> {
         if field.bits.is_empty() && field.values.is_empty() {
             field.prefix = None;
         }
+        !same
     }
 
     /// Gives a field the type that the header has.

@@ -7,9 +7,9 @@ use super::Datum;
 use super::words::{count_word, direction_word, kind_word, literal_fact, role_word};
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
-    Abi, Arg, Bits, CapHeader, Capability, Chain, Choice, FdKind, Field, Group, GroupId, Header,
-    Ioctl, IoctlNumbers, Macro, Member, NewFd, Payload, PayloadLength, Reserved, Struct, Type,
-    UnionArm, Value,
+    Abi, Arg, BitmapLength, Bits, CapHeader, Capability, Chain, Choice, FdKind, Field, Group,
+    GroupId, Header, Ioctl, IoctlNumbers, Macro, Member, NewFd, Payload, PayloadLength, Reserved,
+    Struct, StructId, Type, UnionArm, Value,
 };
 use crate::layout::{Layout, Model};
 use crate::output::{CodeFile, CodeLanguage};
@@ -190,11 +190,20 @@ impl<'a> SideNames<'_, 'a> {
         match length {
             PayloadLength::Fixed(elements) => format!("{elements} elements"),
             PayloadLength::Elements(field) => format!("the elements of `{field}`"),
-            PayloadLength::Bytes(None, field) => format!("`{field}`"),
-            PayloadLength::Bytes(Some(id), field) => {
-                format!("`{}.{field}`", self.struct_(&self.abi.struct_(*id).name))
+            PayloadLength::Bytes(id, field) => self.field_path(*id, field),
+            PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
+                let range = range.iter().map(|(id, field)| self.field_path(*id, field));
+                let range = range.collect::<Vec<_>>().join(" or ");
+                let bytes = bytes.iter().map(|bytes| format!("`{bytes}`, with "));
+                format!("{}the bits for {range} by `{page}`", bytes.collect::<String>())
             }
-            PayloadLength::Bits(range, page) => format!("the bits for `{range}` by `{page}`"),
+        }
+    }
+
+    fn field_path(&self, struct_: Option<StructId>, field: &str) -> String {
+        match struct_ {
+            Some(id) => format!("`{}.{field}`", self.struct_(&self.abi.struct_(id).name)),
+            None => format!("`{field}`"),
         }
     }
 
@@ -227,6 +236,7 @@ impl<'a> SideNames<'_, 'a> {
             reads,
             returns_fd,
             gates,
+            absent: _,
         } = value;
         let payload = match payload {
             Some(Type::Struct(id)) => text(self.struct_(&self.abi.struct_(*id).name)),

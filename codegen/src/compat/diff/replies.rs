@@ -25,6 +25,7 @@ impl<'a> SideNames<'_, 'a> {
             unset,
             below,
             may_refuse,
+            absent: _,
             array,
             chain,
             profile: _,

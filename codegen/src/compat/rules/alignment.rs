@@ -16,7 +16,8 @@ fn judge(comparison: &Comparison<'_, '_>) -> Vec<Judgement> {
     let judged = structs.filter_map(|(index, pair)| {
         let claims = comparison.claims(KEYS, |of| of == Of::Struct(index));
         let (old, new) = pair.structs.both().filter(|_| !claims.is_empty())?;
-        let findings = alignment(old, new).into_iter().chain(packed(pair.structs));
+        let header = comparison.matching.new.knowledge.headers.is_some();
+        let findings = alignment(old, new).into_iter().chain(packed(pair.structs, header));
         Some(Judgement { claims, findings: findings.collect() })
     });
     judged.collect()
@@ -43,12 +44,13 @@ fn alignment(old: &Struct, new: &Struct) -> Option<Finding> {
     Some(Finding::new(code, Class::Note, &new.name, message).at(Party::New, new.meta.place))
 }
 
-/// Rust refuses references to fields of a packed struct.
-fn packed(pair: Matched<&Struct>) -> Option<Finding> {
+/// Rust refuses references to fields of a packed struct. A header is for C, in which they
+/// compile.
+fn packed(pair: Matched<&Struct>, header: bool) -> Option<Finding> {
     let (old, new) = pair.both().filter(|(old, new)| old.packed != new.packed)?;
     let (class, message) = match (old.packed, new.packed) {
         (false, true) => (
-            Class::Source,
+            if header { Class::Note } else { Class::Source },
             "the struct is packed: Rust programs that refer to its fields no longer compile",
         ),
         _ => (Class::Note, "the struct is no longer packed"),

@@ -190,6 +190,7 @@ mod tests {
             reads: false,
             returns_fd: None,
             gates: Vec::new(),
+            absent: None,
         });
         values.collect()
     }

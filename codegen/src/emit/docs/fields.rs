@@ -7,7 +7,9 @@ use super::page::Page;
 use super::phrases;
 use super::table::{Align, Table};
 use super::types;
-use crate::ir::{Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, Type, UnionArm};
+use crate::ir::{
+    BitmapLength, Field, GroupId, Meta, Payload, PayloadLength, Role, Struct, Type, UnionArm,
+};
 use crate::layout::{ModelGroup, PerModel, Span};
 use crate::reply::Direction;
 
@@ -150,8 +152,17 @@ impl<'a> FieldTable<'a> {
             PayloadLength::Bytes(Some(other), field) => {
                 format!("as many bytes as `{field}` of {} says", self.page.struct_(*other))
             }
-            PayloadLength::Bits(range, page) => {
-                format!("a bitmap with one bit for each `{page}` bytes of `{range}`, in {element}")
+            PayloadLength::Bits(BitmapLength { range, page, bytes }) => {
+                let range = range.iter().map(|(struct_, field)| match struct_ {
+                    Some(id) => format!("`{field}` of {}", self.page.struct_(*id)),
+                    None => format!("`{field}`"),
+                });
+                let range = range.collect::<Vec<_>>().join(" or ");
+                let bytes = bytes.iter().map(|bytes| format!(" of `{bytes}` bytes"));
+                let bytes = bytes.collect::<String>();
+                format!(
+                    "a bitmap{bytes}, with one bit for each `{page}` bytes of {range}, in {element}"
+                )
             }
         };
         let lasting = if payload.lasting { ", also after the call" } else { "" };

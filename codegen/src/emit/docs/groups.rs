@@ -99,6 +99,9 @@ fn meaning(page: &Page<'_>, value: &Value, around: &Meta) -> String {
     if !value.gates.is_empty() {
         notes.push(format!("with {}", page.names(&value.gates).join(" or ")));
     }
+    if let Some(error) = &value.absent {
+        notes.push(format!("`{error}` if the device does not have it"));
+    }
     match value.count {
         Some(Count::Moves) => notes.push("a count that moves, not part of the ABI".to_owned()),
         Some(Count::Frozen) => notes.push("a count that never changes".to_owned()),

@@ -146,6 +146,9 @@ fn rules(page: &Page<'_>, handler: &Handler, struct_: &Struct) -> Vec<String> {
         let refused = page.names(std::slice::from_ref(&refused.name));
         notes.push(format!("{} of {} is `EINVAL` on some devices.", named(field), list(&refused)));
     }
+    if let Some(error) = &handler.absent {
+        notes.push(format!("An id that the device does not have is `{error}`."));
+    }
     if let Some(ReplyArray { field, error, sets }) = &handler.array {
         let array = named(field);
         notes.push(format!(

@@ -140,6 +140,7 @@ fn modules(abi: &Abi) -> TokenStream {
     let before = ["argument.rs", "array.rs", "chain.rs", "counted.rs"].map(private);
     let between = ["profile.rs"].map(private);
     let after = ["reply.rs", "request.rs"].map(private);
+    let results = private("results.rs");
     let target = private("target.rs");
     let wire = private("wire.rs");
     let code = code(abi);
@@ -153,6 +154,7 @@ fn modules(abi: &Abi) -> TokenStream {
         #records
         #(#after)*
         #requests
+        #results
         #target
         pub mod uapi;
         #views

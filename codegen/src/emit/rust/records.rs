@@ -42,6 +42,19 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
         quote!(element.#name = #value;)
     });
     let puts = plan.fields.iter().map(|plan| put(abi, struct_, plan, quote!(self)));
+    let inner_reads = plan.structs.iter().map(|(field, id, offset)| {
+        let name = ident(&struct_.fields[*field].name);
+        let (type_, place) = (ident(&abi.struct_(*id).name), picked(*offset, quote!(wire)));
+        let cast = (!offset.is_uniform()).then(|| quote!(as usize));
+        quote! {
+            let inner = bytes.get(#place #cast ..).unwrap_or_default();
+            element.#name = uapi::#type_::read(wire, inner);
+        }
+    });
+    let inner_puts = plan.structs.iter().map(|(field, _, offset)| {
+        let (name, offset) = (ident(&struct_.fields[*field].name), decimal(offset.kernel()));
+        quote!(self.#name.write(&mut |at, field| put(at.saturating_add(#offset), field));)
+    });
     quote! {
         impl Element for uapi::#name {
             #[inline]
@@ -53,11 +66,13 @@ fn record(abi: &Abi, plan: &RecordPlan) -> TokenStream {
             fn read(wire: Wire, bytes: &[u8]) -> Self {
                 let mut element = Self::new();
                 #(#reads)*
+                #(#inner_reads)*
                 element
             }
 
             fn write(&self, put: &mut dyn FnMut(u32, &[u8])) {
                 #(#puts)*
+                #(#inner_puts)*
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod counted;
 mod fill;
+pub(super) mod results;
 pub(super) mod types;
 
 use proc_macro2::{Ident, TokenStream};
@@ -22,6 +23,11 @@ pub(super) fn present(abi: &Abi) -> bool {
 /// Whether a reply ends in an array.
 pub(super) fn has_counted(abi: &Abi) -> bool {
     !abi.protocol.counted.is_empty()
+}
+
+/// Whether a request has results.
+pub(super) fn has_results(abi: &Abi) -> bool {
+    !abi.protocol.results.is_empty()
 }
 
 /// The sections with requests, in order.
@@ -46,7 +52,7 @@ pub(super) fn root(abi: &Abi) -> String {
         //! written to a buffer for any transport by
         //! [`write`](Request::write). Sizes, counts, addresses and the flags that select a
         //! payload follow from the values. After the call, [`reply`](Request::reply) reads
-        //! the results from the same bytes.
+        //! the results from the same bytes, as a view.
         //!
         //! The layout is that of a 64-bit kernel, which does not translate for 32-bit
         //! programs.
@@ -54,6 +60,8 @@ pub(super) fn root(abi: &Abi) -> String {
         #(mod #modules;)*
 
         pub use crate::argument::{Argument, ArgumentError, Request};
+        pub use crate::reply::ReplyError;
+        pub use crate::wire::{CLayout, Wire};
         #(pub use #modules::*;)*
     })
 }
@@ -78,26 +86,30 @@ fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
     let counted: Vec<_> = counted.map(|plan| counted::reply(abi, &docs, plan)).collect();
     let bitmaps = plans.iter().any(|plan| fill::has_bitmap(plan));
     let bitmap = bitmaps.then(|| quote!(check_bitmap,));
-    let reads = plans.iter().any(|plan| plan.reply.is_some());
-    let element = reads.then(|| {
-        quote! {
-            use crate::array::Element as _;
-            use crate::wire::Wire;
-        }
-    });
+    let results = abi.protocol.results.iter().filter(|plan| own(plan.ioctl));
+    let results: Vec<_> = results.map(|plan| results::view(abi, &docs, plan)).collect();
+    let read = (!results.is_empty()).then(results::imports);
     let argument = (!plans.is_empty())
         .then(|| quote!(use crate::argument::{Argument, ArgumentError, Request, #bitmap};));
     let imports = (!counted.is_empty()).then(counted::imports);
+    let wire = (read.is_some() || imports.is_some()).then(|| {
+        quote! {
+            use crate::wire::Wire;
+        }
+    });
     format::file(quote! {
         #![doc = #title]
 
-        #element
         #argument
+        #read
         #imports
+        use crate::reply::ReplyError;
         use crate::uapi;
+        #wire
 
         #choices
         #(#requests)*
+        #(#results)*
         #(#counted)*
     })
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::history::{HistorySpec, Validity};
 use super::super::text::{DocText, Number};
-use super::super::types::{Amount, TypeExpr};
+use super::super::types::{Amount, ErrorName, TypeExpr};
 use super::super::wrappers::{FromLine, LineOrMap, List, Map, OneOrMany, Placed, value_and_doc};
 use super::{Common, DeprecatedSpec, Exception, item};
 use crate::diagnostic::Place;
@@ -73,6 +73,8 @@ item! {
         /// The flags of the request with which the payload is passed.
         #[serde(default)]
         pub gates: List<Placed<String>>,
+        /// The error of a device that does not have this id, if not that of the handler.
+        pub absent: Option<Placed<ErrorName>>,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::validate::Check;
 use crate::validate::codes::KEY_CONFLICT;
 use crate::validate::model::declarations::{DeclaredMember, StructDeclaration};
 use crate::validate::model::intervals::first_uncovered;
-use crate::validate::model::refs::Reference;
+use crate::validate::model::refs::{Reference, STRUCT};
 
 pub(super) fn check(check: &mut Check<'_>) {
     let index = check.index;
@@ -54,7 +54,7 @@ fn counted(payload: &Placed<TypeExpr>) -> Option<(&str, Place)> {
     }
 }
 
-/// The length is known in one way, and its fields exist.
+/// The length is known in one way, and its fields and the struct of its elements exist.
 fn lengths(
     check: &mut Check<'_>,
     struct_: &StructDeclaration<'_>,
@@ -63,13 +63,18 @@ fn lengths(
 ) {
     let shape = payload.type_.as_ref().map(|type_| &type_.value.shape);
     let in_type = matches!(shape, Some(Shape::Fixed(_) | Shape::Flexible(Some(_))));
-    let ways = [in_type, payload.len.is_some(), payload.bits.is_some()];
-    if ways.into_iter().filter(|way| *way).count() != 1 {
-        let message = "needs its length once: in the brackets of `type`, as `len`, or as `bits`";
+    let named = payload.len.is_some() || payload.bits.is_some();
+    if in_type == named {
+        let message = "needs its length once: in the brackets of `type`, or as `len` or `bits`";
         refuse(check, member.name.place, message);
     }
     if !matches!(shape, None | Some(Shape::Fixed(_) | Shape::Flexible(_))) {
         refuse(check, member.name.place, "the `type` of a payload is an array");
+    }
+    if let Some((Base::Struct(name), place)) =
+        payload.type_.as_ref().map(|type_| (&type_.value.base, type_.place))
+    {
+        check.resolve(Reference { name, place, needed: Some(member.validity) }, STRUCT);
     }
     for (item, field, place) in payload.length_fields() {
         let reference = Reference { name: field, place, needed: Some(member.validity) };

@@ -10,7 +10,7 @@ use capchain::ir::Abi;
 use capchain::names;
 
 use crate::process::succeed;
-use crate::{c_program, profiles, rust_program, rustc};
+use crate::{c_program, profiles, request_program, rust_program, rustc};
 
 /// Sources that every program is compiled with.
 const PARTS: [(&str, &str); 8] = [
@@ -41,6 +41,7 @@ pub fn write(folder: &Path, abi: &Abi) {
     fs::write(folder.join("profiles.h"), profiles::c_source(abi, &stem)).expect("a file");
     fs::write(folder.join("profiles.rs"), profiles::rust_source(abi)).expect("a file");
     fs::write(folder.join("chains.rs"), rust_program::source(abi)).expect("a file");
+    fs::write(folder.join("requests.rs"), request_program::source(abi)).expect("a file");
 }
 
 /// How the crate and programs are compiled.

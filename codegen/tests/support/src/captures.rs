@@ -170,6 +170,13 @@ pub fn unpack(text: &str) -> Vec<Row> {
     rows
 }
 
+/// The number of an error on Linux.
+pub fn error_number(name: &str) -> i64 {
+    let numbers = [("EINVAL", 22), ("ENOTTY", 25), ("ENOSPC", 28)];
+    let found = numbers.iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("{name} has a number")).1
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,8 +12,10 @@ use crate::mangled::{self, DAMAGES};
 use crate::random::Random;
 
 /// All targets.
-pub const TARGETS: [&str; 9] =
-    ["c", "decode", "input", "reply", "request", "review", "views", "walk", "yaml"];
+pub const TARGETS: [&str; 11] = [
+    "argument", "c", "decode", "input", "reply", "request", "results", "review", "views", "walk",
+    "yaml",
+];
 
 /// The number of inputs of a target.
 pub const INPUTS: usize = 100_000;
@@ -46,6 +48,8 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "decode" => decode(&abi, &replies),
         "request" => requests(&replies).collect(),
         "reply" => built(),
+        "argument" => arguments(&abi),
+        "results" => results(&abi),
         "review" => mails(),
         "yaml" => specifications(),
         "c" => {
@@ -56,6 +60,27 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         }
         other => panic!("there is no target {other}"),
     }
+}
+
+/// Each request, in a buffer of its size and in a large one.
+fn arguments(abi: &Abi) -> Vec<Vec<u8>> {
+    let plans = abi.protocol.requests.iter().enumerate();
+    let numbers: Vec<u8> = (1..=255).collect();
+    let seeds = plans.flat_map(|(index, plan)| {
+        [plan.size as u8, 255].map(|room| [&[index as u8, room], &numbers[..]].concat())
+    });
+    seeds.collect()
+}
+
+/// Each view of results with arguments of several sizes.
+fn results(abi: &Abi) -> Vec<Vec<u8>> {
+    let views = abi.protocol.results.len() + abi.protocol.counted.len();
+    let seed = |view: usize, size: u8| {
+        let argument =
+            (0..size).map(|at| if at < 4 { [size, 0, 0, 0][usize::from(at)] } else { at });
+        [0, view as u8].into_iter().chain(argument).collect()
+    };
+    (0..views).flat_map(|view| [12, 16, 24, 48].map(|size| seed(view, size))).collect()
 }
 
 /// The mail of 2019, and patches in every damage.

@@ -4,6 +4,8 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -34,7 +36,7 @@ impl<'a> BindIommufd<'a> {
 impl Request for BindIommufd<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_BIND_IOMMUFD;
     const NAME: &'static str = "VFIO_DEVICE_BIND_IOMMUFD";
-    type Reply = uapi::vfio_device_bind_iommufd;
+    type Reply<'a> = DeviceBindIommufdReply<'a>;
 
     fn size(&self) -> usize {
         24
@@ -50,8 +52,8 @@ impl Request for BindIommufd<'_> {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_bind_iommufd::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceBindIommufdReply::parse(argument)
     }
 }
 
@@ -78,7 +80,7 @@ impl AttachIommufdPt {
 impl Request for AttachIommufdPt {
     const IOCTL: u32 = uapi::VFIO_DEVICE_ATTACH_IOMMUFD_PT;
     const NAME: &'static str = "VFIO_DEVICE_ATTACH_IOMMUFD_PT";
-    type Reply = uapi::vfio_device_attach_iommufd_pt;
+    type Reply<'a> = DeviceAttachIommufdPtReply<'a>;
 
     fn size(&self) -> usize {
         16
@@ -94,8 +96,8 @@ impl Request for AttachIommufdPt {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_attach_iommufd_pt::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceAttachIommufdPtReply::parse(argument)
     }
 }
 
@@ -120,7 +122,7 @@ impl DetachIommufdPt {
 impl Request for DetachIommufdPt {
     const IOCTL: u32 = uapi::VFIO_DEVICE_DETACH_IOMMUFD_PT;
     const NAME: &'static str = "VFIO_DEVICE_DETACH_IOMMUFD_PT";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         12
@@ -135,5 +137,116 @@ impl Request for DetachIommufdPt {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
+}
+
+/// Results of `VFIO_DEVICE_BIND_IOMMUFD`, in `vfio_device_bind_iommufd`.
+///
+/// Binds a device to an iommufd.
+///
+/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceBindIommufdReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> DeviceBindIommufdReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 16))? })
+    }
+
+    /// Which of the later fields count.
+    #[inline]
+    pub fn flags(&self) -> uapi::DeviceBindIommufdFlags {
+        uapi::DeviceBindIommufdFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// File descriptor of the iommufd.
+    #[inline]
+    pub fn iommufd(&self) -> i32 {
+        self.results.number(8, 4) as i32
+    }
+
+    /// Id of the device in that iommufd, for the ioctls of the latter.
+    #[inline]
+    pub fn out_devid(&self) -> u32 {
+        self.results.number(12, 4) as u32
+    }
+
+    /// Address of the 16 bytes of the token that
+    /// [`VFIO_DEVICE_FEATURE_PCI_VF_TOKEN`](crate::uapi::VFIO_DEVICE_FEATURE_PCI_VF_TOKEN) set.
+    ///
+    /// Since Linux 6.17.
+    #[inline]
+    pub fn token_uuid_ptr(&self) -> Option<u64> {
+        self.results.appended(16, 8)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_device_bind_iommufd {
+        uapi::vfio_device_bind_iommufd::read(self.results.wire, self.results.bytes)
+    }
+}
+
+/// Results of `VFIO_DEVICE_ATTACH_IOMMUFD_PT`, in `vfio_device_attach_iommufd_pt`.
+///
+/// Attaches a device, or one PASID of it, to an address space of its iommufd.
+///
+/// Since Linux 6.6; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceAttachIommufdPtReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> DeviceAttachIommufdPtReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 12))? })
+    }
+
+    /// Which of the later fields count.
+    #[inline]
+    pub fn flags(&self) -> uapi::DeviceAttachIommufdPtFlags {
+        uapi::DeviceAttachIommufdPtFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// Id of an IOAS or of a page table; on return, the IOAS or the page table in use.
+    #[inline]
+    pub fn pt_id(&self) -> u32 {
+        self.results.number(8, 4) as u32
+    }
+
+    /// The PASID to attach.
+    ///
+    /// Since Linux 6.15.
+    #[inline]
+    pub fn pasid(&self) -> Option<u32> {
+        self.results.appended(12, 4).map(|number| number as u32)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_device_attach_iommufd_pt {
+        uapi::vfio_device_attach_iommufd_pt::read(self.results.wire, self.results.bytes)
+    }
 }

@@ -4,6 +4,8 @@
 
 use crate::argument::{Argument, ArgumentError, Request, check_bitmap};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -28,7 +30,7 @@ impl SetPciVfToken {
 impl Request for SetPciVfToken {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         24
@@ -41,7 +43,9 @@ impl Request for SetPciVfToken {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -62,7 +66,7 @@ impl GetMigration {
 impl Request for GetMigration {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = uapi::vfio_device_feature_migration;
+    type Reply<'a> = DeviceFeatureMigrationReply<'a>;
 
     fn size(&self) -> usize {
         16
@@ -74,8 +78,8 @@ impl Request for GetMigration {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_feature_migration::read(Wire::HOST, argument.get(8..).unwrap_or_default())
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceFeatureMigrationReply::parse(argument)
     }
 }
 
@@ -97,7 +101,7 @@ impl GetMigDeviceState {
 impl Request for GetMigDeviceState {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = uapi::vfio_device_feature_mig_state;
+    type Reply<'a> = DeviceFeatureMigStateReply<'a>;
 
     fn size(&self) -> usize {
         16
@@ -109,8 +113,8 @@ impl Request for GetMigDeviceState {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_feature_mig_state::read(Wire::HOST, argument.get(8..).unwrap_or_default())
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceFeatureMigStateReply::parse(argument)
     }
 }
 
@@ -135,7 +139,7 @@ impl SetMigDeviceState {
 impl Request for SetMigDeviceState {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = uapi::vfio_device_feature_mig_state;
+    type Reply<'a> = DeviceFeatureMigStateReply<'a>;
 
     fn size(&self) -> usize {
         16
@@ -148,8 +152,8 @@ impl Request for SetMigDeviceState {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_feature_mig_state::read(Wire::HOST, argument.get(8..).unwrap_or_default())
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceFeatureMigStateReply::parse(argument)
     }
 }
 
@@ -173,7 +177,7 @@ impl SetLowPowerEntry {
 impl Request for SetLowPowerEntry {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         8
@@ -185,7 +189,9 @@ impl Request for SetLowPowerEntry {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -209,7 +215,7 @@ impl SetLowPowerEntryWithWakeup {
 impl Request for SetLowPowerEntryWithWakeup {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         16
@@ -222,7 +228,9 @@ impl Request for SetLowPowerEntryWithWakeup {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -243,7 +251,7 @@ impl SetLowPowerExit {
 impl Request for SetLowPowerExit {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         8
@@ -255,7 +263,9 @@ impl Request for SetLowPowerExit {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -284,7 +294,7 @@ impl<'a> SetDmaLoggingStart<'a> {
 impl Request for SetDmaLoggingStart<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = uapi::vfio_device_feature_dma_logging_control;
+    type Reply<'a> = DeviceFeatureDmaLoggingControlReply<'a>;
 
     fn size(&self) -> usize {
         32
@@ -299,11 +309,8 @@ impl Request for SetDmaLoggingStart<'_> {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_feature_dma_logging_control::read(
-            Wire::HOST,
-            argument.get(8..).unwrap_or_default(),
-        )
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceFeatureDmaLoggingControlReply::parse(argument)
     }
 }
 
@@ -327,7 +334,7 @@ impl SetDmaLoggingStop {
 impl Request for SetDmaLoggingStop {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         8
@@ -339,7 +346,9 @@ impl Request for SetDmaLoggingStop {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -369,7 +378,7 @@ impl<'a> GetDmaLoggingReport<'a> {
 impl Request for GetDmaLoggingReport<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         40
@@ -386,7 +395,9 @@ impl Request for GetDmaLoggingReport<'_> {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -407,7 +418,7 @@ impl GetMigDataSize {
 impl Request for GetMigDataSize {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = uapi::vfio_device_feature_mig_data_size;
+    type Reply<'a> = DeviceFeatureMigDataSizeReply<'a>;
 
     fn size(&self) -> usize {
         16
@@ -419,11 +430,8 @@ impl Request for GetMigDataSize {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_feature_mig_data_size::read(
-            Wire::HOST,
-            argument.get(8..).unwrap_or_default(),
-        )
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceFeatureMigDataSizeReply::parse(argument)
     }
 }
 
@@ -448,7 +456,7 @@ impl SetBusMaster {
 impl Request for SetBusMaster {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         12
@@ -461,7 +469,9 @@ impl Request for SetBusMaster {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -496,7 +506,7 @@ impl<'a> GetDmaBuf<'a> {
 impl Request for GetDmaBuf<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         self.dma_ranges.len().saturating_mul(16).saturating_add(24)
@@ -513,7 +523,9 @@ impl Request for GetDmaBuf<'_> {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -535,7 +547,7 @@ impl SetMigPrecopyInfov2 {
 impl Request for SetMigPrecopyInfov2 {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         8
@@ -547,7 +559,9 @@ impl Request for SetMigPrecopyInfov2 {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -574,7 +588,7 @@ impl<'a> GetZpciError<'a> {
 impl Request for GetZpciError<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         16
@@ -587,7 +601,9 @@ impl Request for GetZpciError<'_> {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
@@ -615,7 +631,7 @@ impl FeatureProbe {
 impl Request for FeatureProbe {
     const IOCTL: u32 = uapi::VFIO_DEVICE_FEATURE;
     const NAME: &'static str = "VFIO_DEVICE_FEATURE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         8
@@ -629,5 +645,182 @@ impl Request for FeatureProbe {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
+}
+
+/// Results of `VFIO_DEVICE_FEATURE`, in `vfio_device_feature_migration`.
+///
+/// Payload of [`VFIO_DEVICE_FEATURE_MIGRATION`](crate::uapi::VFIO_DEVICE_FEATURE_MIGRATION). A
+/// device that answers has the states running and error in any case; the flags list the others.
+///
+/// Since Linux 5.18; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceFeatureMigrationReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> DeviceFeatureMigrationReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (8, 16))? })
+    }
+
+    /// Sets of states that the device has beyond running and error.
+    #[inline]
+    pub fn flags(&self) -> uapi::DeviceFeatureMigrationFlags {
+        uapi::DeviceFeatureMigrationFlags(self.results.number(0, 8))
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_device_feature_migration {
+        uapi::vfio_device_feature_migration::read(self.results.wire, self.results.bytes)
+    }
+}
+
+/// Results of `VFIO_DEVICE_FEATURE`, in `vfio_device_feature_mig_state`.
+///
+/// Payload of
+/// [`VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE`](crate::uapi::VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE).
+/// Setting it moves the device before the ioctl returns, through states in between if need be.
+/// When that fails the device may be left in any state on the way, which a get reports.
+///
+/// Since Linux 5.18; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceFeatureMigStateReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> DeviceFeatureMigStateReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (8, 16))? })
+    }
+
+    /// The state to move to, or the state that the device is in.
+    #[inline]
+    pub fn device_state(&self) -> uapi::vfio_device_mig_state {
+        uapi::vfio_device_mig_state(self.results.number(0, 4) as u32)
+    }
+
+    /// Stream that the move has opened, for the caller to close; otherwise -1.
+    #[inline]
+    pub fn data_fd(&self) -> i32 {
+        self.results.number(4, 4) as i32
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_device_feature_mig_state {
+        uapi::vfio_device_feature_mig_state::read(self.results.wire, self.results.bytes)
+    }
+}
+
+/// Results of `VFIO_DEVICE_FEATURE`, in `vfio_device_feature_dma_logging_control`.
+///
+/// Payload of
+/// [`VFIO_DEVICE_FEATURE_DMA_LOGGING_START`](crate::uapi::VFIO_DEVICE_FEATURE_DMA_LOGGING_START).
+/// Only one log can run at a time. As many ranges as fill one page of the kernel are always
+/// possible; more are refused with E2BIG.
+///
+/// Since Linux 6.1; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceFeatureDmaLoggingControlReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> DeviceFeatureDmaLoggingControlReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (8, 32))? })
+    }
+
+    /// Requested granularity in bytes; on return, the one that the device uses.
+    #[inline]
+    pub fn page_size(&self) -> u64 {
+        self.results.number(0, 8)
+    }
+
+    /// Number of ranges, at least one.
+    #[inline]
+    pub fn num_ranges(&self) -> u32 {
+        self.results.number(8, 4) as u32
+    }
+
+    /// User address of the ranges.
+    #[inline]
+    pub fn ranges(&self) -> u64 {
+        self.results.number(16, 8)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_device_feature_dma_logging_control {
+        uapi::vfio_device_feature_dma_logging_control::read(self.results.wire, self.results.bytes)
+    }
+}
+
+/// Results of `VFIO_DEVICE_FEATURE`, in `vfio_device_feature_mig_data_size`.
+///
+/// Payload of
+/// [`VFIO_DEVICE_FEATURE_MIG_DATA_SIZE`](crate::uapi::VFIO_DEVICE_FEATURE_MIG_DATA_SIZE). It
+/// can be requested in every migration state.
+///
+/// Since Linux 6.2; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceFeatureMigDataSizeReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> DeviceFeatureMigDataSizeReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (8, 16))? })
+    }
+
+    /// Estimate of the bytes that the stop-copy phase will send.
+    #[inline]
+    pub fn stop_copy_length(&self) -> u64 {
+        self.results.number(0, 8)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_device_feature_mig_data_size {
+        uapi::vfio_device_feature_mig_data_size::read(self.results.wire, self.results.bytes)
+    }
 }

@@ -3,6 +3,7 @@
 //! EEH, the PCI error handling of IBM Power.
 
 use crate::argument::{Argument, ArgumentError, Request};
+use crate::reply::ReplyError;
 use crate::uapi;
 
 /// [`VFIO_EEH_PE_OP`](crate::uapi::VFIO_EEH_PE_OP).
@@ -28,7 +29,7 @@ impl EehPeOp {
 impl Request for EehPeOp {
     const IOCTL: u32 = uapi::VFIO_EEH_PE_OP;
     const NAME: &'static str = "VFIO_EEH_PE_OP";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         40
@@ -41,5 +42,7 @@ impl Request for EehPeOp {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }

@@ -4,6 +4,8 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -30,7 +32,7 @@ impl QueryGfxPlane {
 impl Request for QueryGfxPlane {
     const IOCTL: u32 = uapi::VFIO_DEVICE_QUERY_GFX_PLANE;
     const NAME: &'static str = "VFIO_DEVICE_QUERY_GFX_PLANE";
-    type Reply = uapi::vfio_device_gfx_plane_info;
+    type Reply<'a> = DeviceGfxPlaneInfoReply<'a>;
 
     fn size(&self) -> usize {
         64
@@ -43,7 +45,118 @@ impl Request for QueryGfxPlane {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_device_gfx_plane_info::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        DeviceGfxPlaneInfoReply::parse(argument)
+    }
+}
+
+/// Results of `VFIO_DEVICE_QUERY_GFX_PLANE`, in `vfio_device_gfx_plane_info`.
+///
+/// A display plane, as
+/// [`VFIO_DEVICE_QUERY_GFX_PLANE`](crate::uapi::VFIO_DEVICE_QUERY_GFX_PLANE) reports it. A
+/// plane that the guest has switched off has format, size, width and height 0.
+///
+/// Since Linux 4.16; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceGfxPlaneInfoReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> DeviceGfxPlaneInfoReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 60))? })
+    }
+
+    /// The requested type of plane; with the probe flag, only ask whether the device supports it.
+    #[inline]
+    pub fn flags(&self) -> uapi::DeviceGfxPlaneInfoFlags {
+        uapi::DeviceGfxPlaneInfoFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// The plane, one of the DRM_PLANE_TYPE\_ numbers.
+    #[inline]
+    pub fn drm_plane_type(&self) -> u32 {
+        self.results.number(8, 4) as u32
+    }
+
+    /// Pixel format, a DRM fourcc code.
+    #[inline]
+    pub fn drm_format(&self) -> u32 {
+        self.results.number(12, 4) as u32
+    }
+
+    /// Format modifier, how the pixels are tiled.
+    #[inline]
+    pub fn drm_format_mod(&self) -> u64 {
+        self.results.number(16, 8)
+    }
+
+    /// Width of the plane in pixels.
+    #[inline]
+    pub fn width(&self) -> u32 {
+        self.results.number(24, 4) as u32
+    }
+
+    /// Height of the plane in pixels.
+    #[inline]
+    pub fn height(&self) -> u32 {
+        self.results.number(28, 4) as u32
+    }
+
+    /// Bytes from one line to the next.
+    #[inline]
+    pub fn stride(&self) -> u32 {
+        self.results.number(32, 4) as u32
+    }
+
+    /// Size of the plane in bytes, a whole number of pages.
+    #[inline]
+    pub fn size(&self) -> u32 {
+        self.results.number(36, 4) as u32
+    }
+
+    /// Horizontal position of the cursor plane in pixels.
+    #[inline]
+    pub fn x_pos(&self) -> u32 {
+        self.results.number(40, 4) as u32
+    }
+
+    /// Vertical position of the cursor plane in pixels.
+    #[inline]
+    pub fn y_pos(&self) -> u32 {
+        self.results.number(44, 4) as u32
+    }
+
+    /// Horizontal position of the cursor's hotspot, 0xffffffff if it is not known.
+    #[inline]
+    pub fn x_hot(&self) -> u32 {
+        self.results.number(48, 4) as u32
+    }
+
+    /// Vertical position of the cursor's hotspot, 0xffffffff if it is not known.
+    #[inline]
+    pub fn y_hot(&self) -> u32 {
+        self.results.number(52, 4) as u32
+    }
+
+    /// Where the picture is.
+    #[inline]
+    pub fn region_index(&self) -> u32 {
+        self.results.number(56, 4) as u32
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_device_gfx_plane_info {
+        uapi::vfio_device_gfx_plane_info::read(self.results.wire, self.results.bytes)
     }
 }

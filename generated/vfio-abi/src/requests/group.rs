@@ -4,6 +4,8 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -24,7 +26,7 @@ impl GetStatus {
 impl Request for GetStatus {
     const IOCTL: u32 = uapi::VFIO_GROUP_GET_STATUS;
     const NAME: &'static str = "VFIO_GROUP_GET_STATUS";
-    type Reply = uapi::vfio_group_status;
+    type Reply<'a> = GroupStatusReply<'a>;
 
     fn size(&self) -> usize {
         8
@@ -35,7 +37,45 @@ impl Request for GetStatus {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_group_status::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        GroupStatusReply::parse(argument)
+    }
+}
+
+/// Results of `VFIO_GROUP_GET_STATUS`, in `vfio_group_status`.
+///
+/// The state of a group, as [`VFIO_GROUP_GET_STATUS`](crate::uapi::VFIO_GROUP_GET_STATUS)
+/// reports it.
+///
+/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupStatusReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> GroupStatusReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 8))? })
+    }
+
+    /// State of the group.
+    #[inline]
+    pub fn flags(&self) -> uapi::GroupStatusFlags {
+        uapi::GroupStatusFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_group_status {
+        uapi::vfio_group_status::read(self.results.wire, self.results.bytes)
     }
 }

@@ -3,6 +3,7 @@
 //! Writes that an eventfd triggers.
 
 use crate::argument::{Argument, ArgumentError, Request};
+use crate::reply::ReplyError;
 use crate::uapi;
 
 /// Width of the write, exactly one of the four.
@@ -48,7 +49,7 @@ impl Ioeventfd {
 impl Request for Ioeventfd {
     const IOCTL: u32 = uapi::VFIO_DEVICE_IOEVENTFD;
     const NAME: &'static str = "VFIO_DEVICE_IOEVENTFD";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         32
@@ -63,5 +64,7 @@ impl Request for Ioeventfd {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }

@@ -4,6 +4,8 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -24,7 +26,7 @@ impl IommuSpaprTceGetInfo {
 impl Request for IommuSpaprTceGetInfo {
     const IOCTL: u32 = uapi::VFIO_IOMMU_SPAPR_TCE_GET_INFO;
     const NAME: &'static str = "VFIO_IOMMU_SPAPR_TCE_GET_INFO";
-    type Reply = uapi::vfio_iommu_spapr_tce_info;
+    type Reply<'a> = IommuSpaprTceInfoReply<'a>;
 
     fn size(&self) -> usize {
         32
@@ -35,8 +37,8 @@ impl Request for IommuSpaprTceGetInfo {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_iommu_spapr_tce_info::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        IommuSpaprTceInfoReply::parse(argument)
     }
 }
 
@@ -66,7 +68,7 @@ impl IommuSpaprRegisterMemory {
 impl Request for IommuSpaprRegisterMemory {
     const IOCTL: u32 = uapi::VFIO_IOMMU_SPAPR_REGISTER_MEMORY;
     const NAME: &'static str = "VFIO_IOMMU_SPAPR_REGISTER_MEMORY";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         24
@@ -79,7 +81,9 @@ impl Request for IommuSpaprRegisterMemory {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY`](crate::uapi::VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY).
@@ -108,7 +112,7 @@ impl IommuSpaprUnregisterMemory {
 impl Request for IommuSpaprUnregisterMemory {
     const IOCTL: u32 = uapi::VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY;
     const NAME: &'static str = "VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         24
@@ -121,7 +125,9 @@ impl Request for IommuSpaprUnregisterMemory {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_IOMMU_SPAPR_TCE_CREATE`](crate::uapi::VFIO_IOMMU_SPAPR_TCE_CREATE).
@@ -148,7 +154,7 @@ impl IommuSpaprTceCreate {
 impl Request for IommuSpaprTceCreate {
     const IOCTL: u32 = uapi::VFIO_IOMMU_SPAPR_TCE_CREATE;
     const NAME: &'static str = "VFIO_IOMMU_SPAPR_TCE_CREATE";
-    type Reply = uapi::vfio_iommu_spapr_tce_create;
+    type Reply<'a> = IommuSpaprTceCreateReply<'a>;
 
     fn size(&self) -> usize {
         40
@@ -162,8 +168,8 @@ impl Request for IommuSpaprTceCreate {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_iommu_spapr_tce_create::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        IommuSpaprTceCreateReply::parse(argument)
     }
 }
 
@@ -187,7 +193,7 @@ impl IommuSpaprTceRemove {
 impl Request for IommuSpaprTceRemove {
     const IOCTL: u32 = uapi::VFIO_IOMMU_SPAPR_TCE_REMOVE;
     const NAME: &'static str = "VFIO_IOMMU_SPAPR_TCE_REMOVE";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         16
@@ -199,5 +205,129 @@ impl Request for IommuSpaprTceRemove {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
+}
+
+/// Results of `VFIO_IOMMU_SPAPR_TCE_GET_INFO`, in `vfio_iommu_spapr_tce_info`.
+///
+/// The range of the PCI bus that DMA can use. The addresses of map and unmap are bus addresses
+/// too, so the window limits them and does not shift them.
+///
+/// Since Linux 3.10; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct IommuSpaprTceInfoReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> IommuSpaprTceInfoReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 16))? })
+    }
+
+    /// Contents of the reply; 0 before v4.2.
+    #[inline]
+    pub fn flags(&self) -> uapi::IommuSpaprTceInfoFlags {
+        uapi::IommuSpaprTceInfoFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// Bus address of the first byte of the 32-bit window.
+    #[inline]
+    pub fn dma32_window_start(&self) -> u32 {
+        self.results.number(8, 4) as u32
+    }
+
+    /// Size of the 32-bit window in bytes.
+    #[inline]
+    pub fn dma32_window_size(&self) -> u32 {
+        self.results.number(12, 4) as u32
+    }
+
+    /// Limits of dynamic windows; all zero without the flag.
+    ///
+    /// Since Linux 4.2.
+    #[inline]
+    pub fn ddw(&self) -> Option<uapi::vfio_iommu_spapr_tce_ddw_info> {
+        self.results
+            .part(16, 16)
+            .map(|bytes| uapi::vfio_iommu_spapr_tce_ddw_info::read(self.results.wire, bytes))
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_iommu_spapr_tce_info {
+        uapi::vfio_iommu_spapr_tce_info::read(self.results.wire, self.results.bytes)
+    }
+}
+
+/// Results of `VFIO_IOMMU_SPAPR_TCE_CREATE`, in `vfio_iommu_spapr_tce_create`.
+///
+/// A DMA window to create. The two pads were holes until v4.5, and 32-bit programs had no holes
+/// there: for them the size grew from 32 to 40 and `window_size` and the fields after it moved.
+///
+/// Since Linux 4.2; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct IommuSpaprTceCreateReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> IommuSpaprTceCreateReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 40))? })
+    }
+
+    /// None is defined; anything but zero is refused.
+    #[inline]
+    pub fn flags(&self) -> u32 {
+        self.results.number(4, 4) as u32
+    }
+
+    /// Page size of the window as a power of two.
+    #[inline]
+    pub fn page_shift(&self) -> u32 {
+        self.results.number(8, 4) as u32
+    }
+
+    /// Size of the window in bytes.
+    #[inline]
+    pub fn window_size(&self) -> u64 {
+        self.results.number(16, 8)
+    }
+
+    /// Number of levels of its table.
+    #[inline]
+    pub fn levels(&self) -> u32 {
+        self.results.number(24, 4) as u32
+    }
+
+    /// Bus address that the kernel gave the window.
+    #[inline]
+    pub fn start_addr(&self) -> u64 {
+        self.results.number(32, 8)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_iommu_spapr_tce_create {
+        uapi::vfio_iommu_spapr_tce_create::read(self.results.wire, self.results.bytes)
+    }
 }

@@ -2,8 +2,10 @@
 
 //! DMA mappings of a container.
 
-use crate::argument::{Argument, ArgumentError, Request};
+use crate::argument::{Argument, ArgumentError, Request, check_bitmap};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -36,7 +38,7 @@ impl IommuMapDma {
 impl Request for IommuMapDma {
     const IOCTL: u32 = uapi::VFIO_IOMMU_MAP_DMA;
     const NAME: &'static str = "VFIO_IOMMU_MAP_DMA";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         32
@@ -51,7 +53,9 @@ impl Request for IommuMapDma {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_IOMMU_UNMAP_DMA`](crate::uapi::VFIO_IOMMU_UNMAP_DMA).
@@ -79,7 +83,7 @@ impl IommuUnmapDma {
 impl Request for IommuUnmapDma {
     const IOCTL: u32 = uapi::VFIO_IOMMU_UNMAP_DMA;
     const NAME: &'static str = "VFIO_IOMMU_UNMAP_DMA";
-    type Reply = uapi::vfio_iommu_type1_dma_unmap;
+    type Reply<'a> = IommuType1DmaUnmapReply<'a>;
 
     fn size(&self) -> usize {
         24
@@ -93,8 +97,8 @@ impl Request for IommuUnmapDma {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_iommu_type1_dma_unmap::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        IommuType1DmaUnmapReply::parse(argument)
     }
 }
 
@@ -133,7 +137,7 @@ impl<'a> IommuUnmapDmaGetDirtyBitmap<'a> {
 impl Request for IommuUnmapDmaGetDirtyBitmap<'_> {
     const IOCTL: u32 = uapi::VFIO_IOMMU_UNMAP_DMA;
     const NAME: &'static str = "VFIO_IOMMU_UNMAP_DMA";
-    type Reply = uapi::vfio_iommu_type1_dma_unmap;
+    type Reply<'a> = IommuType1DmaUnmapReply<'a>;
 
     fn size(&self) -> usize {
         48
@@ -146,13 +150,14 @@ impl Request for IommuUnmapDmaGetDirtyBitmap<'_> {
         argument.put(8, &self.iova.to_ne_bytes());
         argument.put(16, &self.size.to_ne_bytes());
         argument.put(24, &self.pgsize.to_ne_bytes());
+        check_bitmap(size_of_val(&*self.data), self.size, self.pgsize)?;
         argument.put_u64(32, size_of_val(&*self.data));
         argument.put_u64(40, self.data.as_mut_ptr() as usize);
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_iommu_type1_dma_unmap::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        IommuType1DmaUnmapReply::parse(argument)
     }
 }
 
@@ -174,7 +179,7 @@ impl IommuDirtyPagesStart {
 impl Request for IommuDirtyPagesStart {
     const IOCTL: u32 = uapi::VFIO_IOMMU_DIRTY_PAGES;
     const NAME: &'static str = "VFIO_IOMMU_DIRTY_PAGES";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         8
@@ -186,7 +191,9 @@ impl Request for IommuDirtyPagesStart {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_IOMMU_DIRTY_PAGES`](crate::uapi::VFIO_IOMMU_DIRTY_PAGES) with
@@ -207,7 +214,7 @@ impl IommuDirtyPagesStop {
 impl Request for IommuDirtyPagesStop {
     const IOCTL: u32 = uapi::VFIO_IOMMU_DIRTY_PAGES;
     const NAME: &'static str = "VFIO_IOMMU_DIRTY_PAGES";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         8
@@ -219,7 +226,9 @@ impl Request for IommuDirtyPagesStop {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_IOMMU_DIRTY_PAGES`](crate::uapi::VFIO_IOMMU_DIRTY_PAGES) with
@@ -249,7 +258,7 @@ impl<'a> IommuDirtyPagesGetBitmap<'a> {
 impl Request for IommuDirtyPagesGetBitmap<'_> {
     const IOCTL: u32 = uapi::VFIO_IOMMU_DIRTY_PAGES;
     const NAME: &'static str = "VFIO_IOMMU_DIRTY_PAGES";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         48
@@ -261,10 +270,63 @@ impl Request for IommuDirtyPagesGetBitmap<'_> {
         argument.put(8, &self.iova.to_ne_bytes());
         argument.put(16, &self.size.to_ne_bytes());
         argument.put(24, &self.pgsize.to_ne_bytes());
+        check_bitmap(size_of_val(&*self.data), self.size, self.pgsize)?;
         argument.put_u64(32, size_of_val(&*self.data));
         argument.put_u64(40, self.data.as_mut_ptr() as usize);
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
+}
+
+/// Results of `VFIO_IOMMU_UNMAP_DMA`, in `vfio_iommu_type1_dma_unmap`.
+///
+/// A range of IO virtual addresses to unmap. With the dirty bitmap flag a
+/// [`vfio_bitmap`](crate::uapi::vfio_bitmap) follows, and argsz covers it.
+///
+/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct IommuType1DmaUnmapReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> IommuType1DmaUnmapReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 24))? })
+    }
+
+    /// Options of the call.
+    #[inline]
+    pub fn flags(&self) -> uapi::IommuType1DmaUnmapFlags {
+        uapi::IommuType1DmaUnmapFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// First IO virtual address.
+    #[inline]
+    pub fn iova(&self) -> u64 {
+        self.results.number(8, 8)
+    }
+
+    /// Size of the range in bytes; on return, how many bytes were unmapped.
+    #[inline]
+    pub fn size(&self) -> u64 {
+        self.results.number(16, 8)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_iommu_type1_dma_unmap {
+        uapi::vfio_iommu_type1_dma_unmap::read(self.results.wire, self.results.bytes)
+    }
 }

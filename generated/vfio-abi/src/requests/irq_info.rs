@@ -4,6 +4,8 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -42,7 +44,7 @@ impl GetIrqInfo {
 impl Request for GetIrqInfo {
     const IOCTL: u32 = uapi::VFIO_DEVICE_GET_IRQ_INFO;
     const NAME: &'static str = "VFIO_DEVICE_GET_IRQ_INFO";
-    type Reply = uapi::vfio_irq_info;
+    type Reply<'a> = IrqInfoReply<'a>;
 
     fn size(&self) -> usize {
         16
@@ -54,8 +56,8 @@ impl Request for GetIrqInfo {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_irq_info::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        IrqInfoReply::parse(argument)
     }
 }
 
@@ -86,7 +88,7 @@ impl SetIrqsNone {
 impl Request for SetIrqsNone {
     const IOCTL: u32 = uapi::VFIO_DEVICE_SET_IRQS;
     const NAME: &'static str = "VFIO_DEVICE_SET_IRQS";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         20
@@ -102,7 +104,9 @@ impl Request for SetIrqsNone {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_SET_IRQS`](crate::uapi::VFIO_DEVICE_SET_IRQS) with
@@ -132,7 +136,7 @@ impl<'a> SetIrqsBool<'a> {
 impl Request for SetIrqsBool<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_SET_IRQS;
     const NAME: &'static str = "VFIO_DEVICE_SET_IRQS";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         self.data.len().saturating_mul(1).saturating_add(20)
@@ -149,7 +153,9 @@ impl Request for SetIrqsBool<'_> {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 /// [`VFIO_DEVICE_SET_IRQS`](crate::uapi::VFIO_DEVICE_SET_IRQS) with
@@ -179,7 +185,7 @@ impl<'a> SetIrqsEventfd<'a> {
 impl Request for SetIrqsEventfd<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_SET_IRQS;
     const NAME: &'static str = "VFIO_DEVICE_SET_IRQS";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         self.data.len().saturating_mul(4).saturating_add(20)
@@ -196,5 +202,58 @@ impl Request for SetIrqsEventfd<'_> {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
+}
+
+/// Results of `VFIO_DEVICE_GET_IRQ_INFO`, in `vfio_irq_info`.
+///
+/// A block of interrupts, as
+/// [`VFIO_DEVICE_GET_IRQ_INFO`](crate::uapi::VFIO_DEVICE_GET_IRQ_INFO) reports it. A block that
+/// the device does not have has a count of 0, or the call fails.
+///
+/// Since Linux 3.6; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct IrqInfoReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> IrqInfoReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 16))? })
+    }
+
+    /// What can be done with the block.
+    #[inline]
+    pub fn flags(&self) -> uapi::IrqInfoFlags {
+        uapi::IrqInfoFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// Index of the block.
+    #[inline]
+    pub fn index(&self) -> u32 {
+        self.results.number(8, 4) as u32
+    }
+
+    /// Number of interrupts in the block.
+    #[inline]
+    pub fn count(&self) -> u32 {
+        self.results.number(12, 4) as u32
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_irq_info {
+        uapi::vfio_irq_info::read(self.results.wire, self.results.bytes)
+    }
 }

@@ -4,6 +4,8 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Element as _;
+use crate::reply::ReplyError;
+use crate::results::Results;
 use crate::uapi;
 use crate::wire::Wire;
 
@@ -26,7 +28,7 @@ impl MigGetPrecopyInfo {
 impl Request for MigGetPrecopyInfo {
     const IOCTL: u32 = uapi::VFIO_MIG_GET_PRECOPY_INFO;
     const NAME: &'static str = "VFIO_MIG_GET_PRECOPY_INFO";
-    type Reply = uapi::vfio_precopy_info;
+    type Reply<'a> = PrecopyInfoReply<'a>;
 
     fn size(&self) -> usize {
         24
@@ -37,7 +39,60 @@ impl Request for MigGetPrecopyInfo {
         Ok(())
     }
 
-    fn reply(argument: &[u8]) -> Self::Reply {
-        uapi::vfio_precopy_info::read(Wire::HOST, argument)
+    fn reply(argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        PrecopyInfoReply::parse(argument)
+    }
+}
+
+/// Results of `VFIO_MIG_GET_PRECOPY_INFO`, in `vfio_precopy_info`.
+///
+/// The amount of pre-copy data in the stream. Both numbers are estimates, and neither says
+/// anything about the size of the stop-copy phase. When both are 0, read fails with ENOMSG
+/// until the device has something new.
+///
+/// Since Linux 6.2; source: include/uapi/linux/vfio.h.
+#[derive(Clone, Copy, Debug)]
+pub struct PrecopyInfoReply<'a> {
+    results: Results<'a>,
+}
+
+impl<'a> PrecopyInfoReply<'a> {
+    /// Reads the results in an argument after the call, as a 64-bit kernel of this
+    /// machine writes them.
+    #[inline]
+    pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+        Self::parse_as(argument, Wire::HOST)
+    }
+
+    /// Reads the results in an argument with another byte order or layout.
+    #[inline]
+    pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 24))? })
+    }
+
+    /// What the caller had there, unless
+    /// [`VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2`](crate::uapi::VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2)
+    /// was set before.
+    #[inline]
+    pub fn flags(&self) -> uapi::PrecopyInfoFlags {
+        uapi::PrecopyInfoFlags(self.results.number(4, 4) as u32)
+    }
+
+    /// Bytes of first data still to be read; stop-copy is best entered at 0.
+    #[inline]
+    pub fn initial_bytes(&self) -> u64 {
+        self.results.number(8, 8)
+    }
+
+    /// Bytes that changed since they were read; starts at 0 and moves both ways.
+    #[inline]
+    pub fn dirty_bytes(&self) -> u64 {
+        self.results.number(16, 8)
+    }
+
+    /// All fields, those that the argument does not cover as 0.
+    #[inline]
+    pub fn to_struct(&self) -> uapi::vfio_precopy_info {
+        uapi::vfio_precopy_info::read(self.results.wire, self.results.bytes)
     }
 }

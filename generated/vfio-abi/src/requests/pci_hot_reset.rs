@@ -31,7 +31,7 @@ impl<'a> PciHotReset<'a> {
 impl Request for PciHotReset<'_> {
     const IOCTL: u32 = uapi::VFIO_DEVICE_PCI_HOT_RESET;
     const NAME: &'static str = "VFIO_DEVICE_PCI_HOT_RESET";
-    type Reply = ();
+    type Reply<'a> = ();
 
     fn size(&self) -> usize {
         self.group_fds.len().saturating_mul(4).saturating_add(12)
@@ -44,7 +44,9 @@ impl Request for PciHotReset<'_> {
         Ok(())
     }
 
-    fn reply(_: &[u8]) -> Self::Reply {}
+    fn reply(_: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
+        Ok(())
+    }
 }
 
 const PCI_HOT_RESET_INFO: Counted = Counted { size: 12, argsz: 0, count: 8 };

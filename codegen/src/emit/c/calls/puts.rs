@@ -152,24 +152,33 @@ impl Emitter<'_> {
                     }
                     MemoryLength::Bytes(at, int) => {
                         conditions.push(self.holds_length(*int, count, each));
-                        let bytes = match each {
-                            1 => count.to_owned(),
-                            _ => format!("{}_CAST(__u64, {count}) * {each}", self.macro_prefix),
-                        };
-                        put.numbers.push(number(*at, int.size(), bytes));
+                        put.numbers.push(self.bytes_of((*at, *int), count, each));
                     }
-                    MemoryLength::Bits(range, page) => {
+                    MemoryLength::Bits { range, page, bytes } => {
                         let [range, page] = [range, page].map(|(at, _)| by_offset(parameters, *at));
                         conditions.push(format!(
                             "{}__holds_bitmap({count}, {each}, {range}, {page})",
                             self.stem
                         ));
+                        if let Some((at, int)) = bytes {
+                            conditions.push(self.holds_length(*int, count, each));
+                            put.numbers.push(self.bytes_of((*at, *int), count, each));
+                        }
                     }
                 }
                 put.numbers.push(number(*address, 8, format!("{}__address({name})", self.stem)));
             }
         }
         put
+    }
+
+    /// The size of elements in bytes.
+    fn bytes_of(&self, (at, int): (u64, Int), count: &str, each: u64) -> NumberPut {
+        let bytes = match each {
+            1 => count.to_owned(),
+            _ => format!("{}_CAST(__u64, {count}) * {each}", self.macro_prefix),
+        };
+        number(at, int.size(), bytes)
     }
 
     fn narrow(&self, value: &str) -> String {

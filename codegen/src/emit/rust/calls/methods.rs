@@ -207,7 +207,11 @@ impl Method<'_> {
             (None, ..) => (result_type, result, quote!(let (result, ()) =)),
         };
         let owned = new_fd(plan.returns);
-        let call = quote!(call_request(self.as_fd(), request));
+        let own = match reads {
+            Some(_) => quote!(|reply| reply.to_struct()),
+            None => quote!(|()| ()),
+        };
+        let call = quote!(call_request(self.as_fd(), request, #own));
         match plan.hazard {
             Some(hazard) => {
                 let contract = self.docs.paragraphs(&vec![contract(hazard).to_owned()]);

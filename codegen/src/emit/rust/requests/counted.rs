@@ -17,9 +17,7 @@ pub(super) fn imports() -> TokenStream {
     quote! {
         use crate::array::Array;
         use crate::counted::Counted;
-        use crate::reply::ReplyError;
         use crate::request::{Buffer, RequestError};
-        use crate::wire::Wire;
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::is_slice;
-use super::{borrows, type_name};
+use super::{borrows, results, type_name};
 use crate::emit::rust::tokens::{decimal, ident, int_type};
 use crate::ir::Abi;
 use crate::ir::requests::{
@@ -15,9 +15,9 @@ use crate::reply::Direction;
 
 /// Whether a request has a bitmap whose size is checked.
 pub(super) fn has_bitmap(plan: &RequestPlan) -> bool {
-    plan.inputs
-        .iter()
-        .any(|input| matches!(input.kind, InputKind::Memory { length: MemoryLength::Bits(..), .. }))
+    plan.inputs.iter().any(|input| {
+        matches!(input.kind, InputKind::Memory { length: MemoryLength::Bits { .. }, .. })
+    })
 }
 
 /// The implementation of `Request`.
@@ -33,27 +33,18 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
     });
     let fixed = plan.fixed.map(flags);
     let inputs = plan.inputs.iter().map(|input| fill(plan, input));
-    let (reply, argument, read) = match plan.reply {
-        Some(reply) => {
-            let struct_ = ident(&abi.struct_(reply.struct_).name);
-            let bytes = match reply.offset {
-                0 => quote!(argument),
-                offset => {
-                    let offset = decimal(offset);
-                    quote!(argument.get(#offset..).unwrap_or_default())
-                }
-            };
-            let type_ = quote!(uapi::#struct_);
-            let read = quote!(uapi::#struct_::read(Wire::HOST, #bytes));
-            (type_, quote!(argument), read)
+    let (reply, argument, read) = match results::of_request(abi, plan) {
+        Some(results) => {
+            let view = results::type_name(results);
+            (quote!(#view<'a>), quote!(argument), quote!(#view::parse(argument)))
         }
-        None => (quote!(()), quote!(_), quote!()),
+        None => (quote!(()), quote!(_), quote!(Ok(()))),
     };
     quote! {
         impl Request for #name #lifetime {
             const IOCTL: u32 = uapi::#ioctl;
             const NAME: &'static str = #text;
-            type Reply = #reply;
+            type Reply<'a> = #reply;
 
             fn size(&self) -> usize {
                 #size
@@ -66,7 +57,7 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
                 Ok(())
             }
 
-            fn reply(#argument: &[u8]) -> Self::Reply {
+            fn reply(#argument: &[u8]) -> Result<Self::Reply<'_>, ReplyError> {
                 #read
             }
         }
@@ -165,9 +156,10 @@ fn put(
                 MemoryLength::Fixed(_) | MemoryLength::Unknown => quote!(),
                 MemoryLength::Elements(at, int) => number(*at, *int, quote!(#place.len())),
                 MemoryLength::Bytes(at, int) => number(*at, *int, bytes),
-                MemoryLength::Bits(range, page) => {
+                MemoryLength::Bits { range, page, bytes: field } => {
                     let [range, page] = [range, page].map(|(offset, _)| by_offset(plan, *offset));
-                    quote!(check_bitmap(#bytes, #range, #page)?;)
+                    let length = field.map(|(at, int)| number(at, int, bytes.clone()));
+                    quote!(check_bitmap(#bytes, #range, #page)?; #length)
                 }
             };
             let at = decimal(*address);

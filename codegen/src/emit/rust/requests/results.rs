@@ -1,0 +1,151 @@
+//! Views of the results of requests.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::emit::rust::comment::Docs;
+use crate::emit::rust::tokens::{decimal, ident};
+use crate::emit::rust::views::fields::{picked, typed};
+use crate::ir::Abi;
+use crate::ir::requests::{RequestPlan, ResultField, ResultStruct, ResultsPlan};
+use crate::names;
+
+/// What the file of a view uses.
+pub(super) fn imports() -> TokenStream {
+    quote! {
+        use crate::array::Element as _;
+        use crate::results::Results;
+    }
+}
+
+/// The name of a view.
+pub(super) fn type_name(plan: &ResultsPlan) -> Ident {
+    ident(&names::group_type(&plan.name))
+}
+
+/// The results of a request.
+pub(in crate::emit::rust) fn of_request<'a>(
+    abi: &'a Abi,
+    request: &RequestPlan,
+) -> Option<&'a ResultsPlan> {
+    let own = |plan: &&ResultsPlan| request.reply == Some(plan.reply);
+    abi.protocol.results.iter().find(own)
+}
+
+/// The view: `IrqInfoReply` of `vfio_irq_info`.
+pub(super) fn view(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan) -> TokenStream {
+    let struct_ = abi.struct_(plan.reply.struct_);
+    let (name, record) = (type_name(plan), ident(&struct_.name));
+    let doc = docs.item(&struct_.meta);
+    let ioctl = &abi.ioctl(plan.ioctl).name;
+    let results = format!(" Results of `{ioctl}`, in `{}`.", struct_.name);
+    let [start, minsz] = [plan.start, plan.minsz].map(|size| picked(size, quote!(wire)));
+    let argsz = match plan.argsz {
+        Some(at) => {
+            let at = decimal(at);
+            quote!(Some(#at))
+        }
+        None => quote!(None),
+    };
+    let getters = plan.fields.iter().map(|field| getter(abi, docs, plan, field));
+    let structs = plan.structs.iter().map(|inner| struct_getter(abi, docs, plan, inner));
+    quote! {
+        #[doc = #results]
+        ///
+        #doc
+        #[derive(Clone, Copy, Debug)]
+        pub struct #name<'a> {
+            results: Results<'a>,
+        }
+
+        impl<'a> #name<'a> {
+            /// Reads the results in an argument after the call, as a 64-bit kernel of this
+            /// machine writes them.
+            #[inline]
+            pub fn parse(argument: &'a [u8]) -> Result<Self, ReplyError> {
+                Self::parse_as(argument, Wire::HOST)
+            }
+
+            /// Reads the results in an argument with another byte order or layout.
+            #[inline]
+            pub fn parse_as(argument: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+                Ok(Self { results: Results::parse(argument, wire, #argsz, (#start, #minsz))? })
+            }
+
+            #(#getters)*
+            #(#structs)*
+
+            /// All fields, those that the argument does not cover as 0.
+            #[inline]
+            pub fn to_struct(&self) -> uapi::#record {
+                uapi::#record::read(self.results.wire, self.results.bytes)
+            }
+        }
+    }
+}
+
+fn struct_getter(
+    abi: &Abi,
+    docs: &Docs<'_>,
+    plan: &ResultsPlan,
+    inner: &ResultStruct,
+) -> TokenStream {
+    let struct_ = abi.struct_(plan.reply.struct_);
+    let field = &struct_.fields[inner.field];
+    let (name, doc) = (ident(&field.name), docs.part(&field.meta, &struct_.meta));
+    let type_ = ident(&abi.struct_(inner.struct_).name);
+    let [offset, size] =
+        [inner.offset, inner.size].map(|bytes| picked(bytes, quote!(self.results.wire)));
+    let read = quote!(uapi::#type_::read(self.results.wire, bytes));
+    match inner.is_appended {
+        false => quote! {
+            #doc
+            #[inline]
+            pub fn #name(&self) -> uapi::#type_ {
+                let bytes = self.results.part(#offset, #size).unwrap_or_default();
+                #read
+            }
+        },
+        true => quote! {
+            #doc
+            #[inline]
+            pub fn #name(&self) -> Option<uapi::#type_> {
+                self.results.part(#offset, #size).map(|bytes| #read)
+            }
+        },
+    }
+}
+
+fn getter(abi: &Abi, docs: &Docs<'_>, plan: &ResultsPlan, field: &ResultField) -> TokenStream {
+    let struct_ = abi.struct_(plan.reply.struct_);
+    let ResultField { int, is_appended } = field;
+    let field = &struct_.fields[int.field];
+    let doc = docs.part(&field.meta, &struct_.meta);
+    let (name, width) = (ident(field.stored_name()), decimal(int.int.size()));
+    let offset = picked(int.offset, quote!(self.results.wire));
+    match is_appended {
+        false => {
+            let number = quote!(self.results.number(#offset, #width));
+            let (type_, value) = typed(abi, field, int.int, number);
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> #type_ {
+                    #value
+                }
+            }
+        }
+        true => {
+            let (type_, value) = typed(abi, field, int.int, quote!(number));
+            let is_plain = value.to_string() == "number";
+            let map = (!is_plain).then(|| quote!(.map(|number| #value)));
+            quote! {
+                #doc
+                #[inline]
+                pub fn #name(&self) -> Option<#type_> {
+                    self.results.appended(#offset, #width) #map
+                }
+            }
+        }
+    }
+}

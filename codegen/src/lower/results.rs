@@ -1,0 +1,86 @@
+//! Derives the plan of the results of requests: where they are in the argument, and
+//! which of their fields a view shows.
+
+use super::protocol::{offset, stored_int};
+use super::requests::lp64_offset;
+use crate::ir::protocol::ByModel;
+use crate::ir::requests::{
+    CountedReply, ReplyStruct, RequestPlan, ResultField, ResultStruct, ResultsPlan,
+};
+use crate::ir::{Abi, Arg, IoctlId, Role, Struct, Type};
+use crate::names;
+
+/// The results of all requests, each struct at each place once.
+pub(super) fn results(
+    abi: &Abi,
+    requests: &[RequestPlan],
+    counted: &[CountedReply],
+) -> Vec<ResultsPlan> {
+    let taken = requests.iter().map(|plan| &plan.name).chain(counted.iter().map(|plan| &plan.name));
+    let mut taken: Vec<_> = taken.cloned().collect();
+    let mut plans = Vec::<ResultsPlan>::new();
+    for request in requests {
+        let Some(reply) = request.reply else { continue };
+        if plans.iter().all(|plan| plan.reply != reply) {
+            let bare = names::without_prefix(&abi.prefix, &abi.struct_(reply.struct_).name);
+            let name = [bare, "_reply"].concat();
+            let numbered = (2..).map(|number| format!("{name}_{number}"));
+            let mut free = std::iter::once(name.clone()).chain(numbered);
+            let name = free.find(|name| !taken.contains(name)).unwrap_or(name);
+            taken.push(name.clone());
+            plans.extend(results_plan(abi, request.ioctl, reply, name));
+        }
+    }
+    plans
+}
+
+fn results_plan(
+    abi: &Abi,
+    ioctl: IoctlId,
+    reply: ReplyStruct,
+    name: String,
+) -> Option<ResultsPlan> {
+    let Arg::Struct(argument) = abi.ioctl(ioctl).arg else { return None };
+    let (argument, struct_) = (abi.struct_(argument), abi.struct_(reply.struct_));
+    let start = match reply.offset {
+        0 => ByModel([0; 3]),
+        _ => offset(argument, argument.fields.len().checked_sub(1)?),
+    };
+    let minsz = fixed_end(struct_);
+    let minsz = ByModel([0, 1, 2].map(|model| start.0[model] + minsz.0[model]));
+    let shown =
+        |index: &usize| !matches!(struct_.fields[*index].role, Role::Argsz | Role::Reserved);
+    let fields = (0..struct_.fields.len()).filter(shown);
+    let integers = fields.clone().filter_map(|index| {
+        let int = stored_int(struct_, index)?;
+        let end = start.kernel() + int.offset.kernel() + int.int.size();
+        Some(ResultField { int, is_appended: end > minsz.kernel() })
+    });
+    let structs = fields.filter_map(|field| {
+        let Type::Struct(id) = struct_.fields[field].type_ else { return None };
+        let (offset, spans) = (offset(struct_, field), struct_.spans(field));
+        let size = ByModel(spans.map(|span| span.size));
+        let is_appended = start.kernel() + offset.kernel() + size.kernel() > minsz.kernel();
+        Some(ResultStruct { field, struct_: id, offset, size, is_appended })
+    });
+    Some(ResultsPlan {
+        name,
+        ioctl,
+        reply,
+        start,
+        minsz,
+        argsz: argument.argsz.map(|argsz| lp64_offset(argument, argsz)),
+        fields: integers.collect(),
+        structs: structs.collect(),
+    })
+}
+
+/// The end of the part that every kernel writes: of the field that `minsz` names, or else
+/// of the last field of fixed size.
+fn fixed_end(struct_: &Struct) -> ByModel {
+    let last = struct_.fields.iter().rposition(|field| !matches!(field.type_, Type::Flexible(..)));
+    let last = struct_.minsz.or(last);
+    ByModel(
+        struct_.layouts.each_ref().map(|layout| last.map_or(0, |last| layout.fields[last].end())),
+    )
+}

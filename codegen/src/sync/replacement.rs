@@ -1,0 +1,129 @@
+//! Replaces files that people write: all of them, or none. A list of the places is
+//! written after the new contents and before the first file is replaced. If a run is
+//! killed after that, the next one completes it, unless a file has been edited since.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::at;
+use super::disk::{Disk, folder_for, install};
+use super::staging::{self, Staging};
+use crate::read;
+
+/// The name of the list in the staging folder.
+const LIST: &str = "list";
+
+/// The most bytes of a file or of the list that are read again.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// A file to be replaced. The list has one in JSON for each file.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Replacement {
+    /// The whole path.
+    place: PathBuf,
+    /// The name of the new contents in the staging folder.
+    new: String,
+    /// The name of the contents before; none if there was no file.
+    old: Option<String>,
+}
+
+/// Replaces the contents of files. `root` is locked, and an incomplete replacement in it
+/// has been completed.
+///
+/// # Errors
+///
+/// A file cannot be written. If none of them has changed, none will; otherwise the next
+/// run completes the others.
+pub fn replace(disk: &dyn Disk, root: &Path, files: &[(PathBuf, String)]) -> io::Result<()> {
+    let mut staging = Staging::create(disk, root)?;
+    let mut list = Vec::new();
+    for (place, contents) in files {
+        folder_for(disk, place)?;
+        let place = resolved(place)?;
+        let old = match read::regular(&place, MOST_BYTES) {
+            Ok(old) => Some(staging.add(&place, &old)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(at(&place, error)),
+        };
+        let new = staging.add(&place, contents.as_bytes())?;
+        list.push(Replacement { place, new: name(&new), old: old.as_deref().map(name) });
+    }
+    let text = serde_json::to_string(&list).map_err(io::Error::other)?;
+    let complete = staging.add(root, text.as_bytes())?;
+    let path = staging::path(root).join(LIST);
+    disk.rename(&complete, &path).map_err(|error| at(&path, error))?;
+    staging.keep();
+    finish(disk, root, &list)
+}
+
+/// Whether a killed run has replaced some files, but not all.
+pub fn is_incomplete(root: &Path) -> bool {
+    staging::path(root).join(LIST).is_file()
+}
+
+/// Completes the replacement of a killed run. `root` is locked. If a file has been edited
+/// since, nothing is replaced.
+///
+/// # Errors
+///
+/// A file cannot be written.
+pub fn complete(disk: &dyn Disk, root: &Path) -> io::Result<()> {
+    if !is_incomplete(root) {
+        return Ok(());
+    }
+    let text = read::regular(&staging::path(root).join(LIST), MOST_BYTES).unwrap_or_default();
+    let list: Vec<Replacement> = serde_json::from_slice(&text).unwrap_or_default();
+    match list.iter().all(|file| is_unedited(root, file)) {
+        true => finish(disk, root, &list),
+        false => discard(disk, root),
+    }
+}
+
+/// Moves the new files to their places, as far as they are not there yet.
+fn finish(disk: &dyn Disk, root: &Path, list: &[Replacement]) -> io::Result<()> {
+    for Replacement { place, new, .. } in list {
+        let new = staging::path(root).join(new);
+        if new.is_file() {
+            install(disk, &new, place)?;
+        }
+    }
+    discard(disk, root)
+}
+
+/// Removes the list, and then the files that it names.
+fn discard(disk: &dyn Disk, root: &Path) -> io::Result<()> {
+    let path = staging::path(root).join(LIST);
+    disk.remove_file(&path).map_err(|error| at(&path, error))?;
+    staging::clear(disk, root)
+}
+
+/// Whether a file that is still to be replaced has its old contents, or a part of the
+/// new ones.
+fn is_unedited(root: &Path, file: &Replacement) -> bool {
+    let staged = |name: &String| read::regular(&staging::path(root).join(name), MOST_BYTES);
+    let Ok(new) = staged(&file.new) else { return true };
+    match read::regular(&file.place, MOST_BYTES) {
+        Ok(found) => {
+            let old = file.old.as_ref().and_then(|old| staged(old).ok());
+            old.is_some_and(|old| old == found) || new.starts_with(&found)
+        }
+        Err(error) => {
+            let folder = file.place.parent().is_some_and(Path::is_dir);
+            error.kind() == io::ErrorKind::NotFound && folder
+        }
+    }
+}
+
+/// The name of a file in the staging folder.
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The whole path of a file, not of a link to it.
+fn resolved(place: &Path) -> io::Result<PathBuf> {
+    let resolved = match place.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(place),
+        resolved => resolved,
+    };
+    resolved.map_err(|error| at(place, error))
+}
