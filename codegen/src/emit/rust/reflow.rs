@@ -19,6 +19,7 @@ pub(super) fn reflow(text: &str) -> String {
                 || join_arm(&mut lines, index)
                 || join_unsafe(&mut lines, index)
                 || join_operands(&mut lines, index)
+                || join_value(&mut lines, index)
                 || move_value(&mut lines, index)
                 || break_constant(&mut lines, index)
                 || hug_block(&mut lines, index))
@@ -149,6 +150,15 @@ fn join_operands(lines: &mut Vec<String>, start: usize) -> bool {
     }
     let whole = [&lines[start], " ", next].concat();
     let whole = (whole.len() <= WIDTH).then_some(whole);
+    replace(lines, start, start + 1, whole)
+}
+
+/// Joins an assignment and its value, which prettyplease puts on a line of its own.
+fn join_value(lines: &mut Vec<String>, start: usize) -> bool {
+    let Some(value) = lines.get(start + 1).map(|line| line.trim_start()) else { return false };
+    let assigned = lines[start].ends_with(" =") && !is_comment(&lines[start]);
+    let whole = [&lines[start], " ", value].concat();
+    let whole = (assigned && value.ends_with(';') && whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, start + 1, whole)
 }
 
