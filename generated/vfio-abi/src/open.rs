@@ -25,6 +25,18 @@ pub fn container() -> Result<Container<File>> {
     Ok(unsafe { Container::new(file) })
 }
 
+/// Opens an iommufd, `/dev/iommu`.
+pub fn iommufd() -> Result<File> {
+    open("/dev/iommu")
+}
+
+/// Opens an iommufd as an empty container.
+pub fn iommufd_container() -> Result<Container<File>> {
+    let file = iommufd()?;
+    // SAFETY: an iommufd answers the ioctls of containers, in compatibility mode.
+    Ok(unsafe { Container::new(file) })
+}
+
 /// Opens an IOMMU group, `/dev/vfio/N`, or `/dev/vfio/noiommu-N` if there is no such node.
 pub fn group(number: u32) -> Result<Group<File>> {
     let file = match open(&format!("/dev/vfio/{number}")) {
