@@ -142,7 +142,8 @@ fn join_unsafe(lines: &mut Vec<String>, start: usize) -> bool {
 /// Joins operands that prettyplease puts on lines after their operators.
 fn join_operands(lines: &mut Vec<String>, start: usize) -> bool {
     let Some(next) = lines.get(start + 1).map(|line| line.trim_start()) else { return false };
-    let operator = ["| ", "|| ", "&& ", "+ ", "== "].iter().any(|sign| next.starts_with(sign));
+    let operator =
+        ["| ", "|| ", "&& ", "+ ", "== ", "as "].iter().any(|sign| next.starts_with(sign));
     let open = is_comment(&lines[start]) || closer(&lines[start]).is_some();
     if !operator || open || closer(next).is_some() {
         return false;
@@ -295,6 +296,7 @@ mod tests {
         assert_eq!(reflow("let x = (\n    a,\n);\n"), "let x = (a,);\n");
         assert_eq!(reflow("x\n    .a()\n    .b();\n"), "x.a().b();\n");
         assert_eq!(reflow("    A => {\n        b()\n    }\n"), "    A => b(),\n");
+        assert_eq!(reflow("x.y = a.b(c)\n    as u32;\n"), "x.y = a.b(c) as u32;\n");
     }
 
     #[test]
