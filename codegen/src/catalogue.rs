@@ -38,20 +38,32 @@ static FILES: [(&str, &str); 6] = [
     ("review.yaml", include_str!("../catalogue/review.yaml")),
 ];
 
-static ENTRIES: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
-    let read = |(name, text): &(&str, &str)| -> Vec<CatalogueEntry> {
-        // The files are part of the program; a test reads every one of them.
-        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
-    };
-    FILES.iter().flat_map(read).collect()
-});
+static ENTRIES: LazyLock<Vec<CatalogueEntry>> =
+    LazyLock::new(|| FILES.iter().flat_map(|(name, text)| read(name, text)).collect());
 
 /// Every code, in the order of the catalogue.
 pub fn entries() -> &'static [CatalogueEntry] {
     &ENTRIES
 }
 
-/// The entry of a code, in upper or lower case.
-pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
-    entries().iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
+/// The entry of a code, in upper or lower case. Only this entry is read.
+pub fn entry(code: &str) -> Option<CatalogueEntry> {
+    FILES.iter().find_map(|(name, text)| {
+        let lines = text.match_indices(START).map(|(at, _)| at + 1);
+        let starts: Vec<_> = lines.chain([text.len()]).collect();
+        let is_found = |block: &&str| {
+            let first = block.lines().next().and_then(|line| line.strip_prefix(&START[1..]));
+            first.is_some_and(|found| found.trim().eq_ignore_ascii_case(code))
+        };
+        let block = starts.windows(2).map(|ends| &text[ends[0]..ends[1]]).find(is_found)?;
+        read(name, block).pop()
+    })
+}
+
+/// The first line of every entry.
+const START: &str = "\n- code: ";
+
+/// Entries in YAML. The files are part of the program; a test reads every one of them.
+fn read(name: &str, text: &str) -> Vec<CatalogueEntry> {
+    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
 }
