@@ -390,8 +390,7 @@ impl Element for uapi::vfio_iommu_spapr_tce_ddw_info {
     fn read(wire: Wire, bytes: &[u8]) -> Self {
         let mut element = Self::new();
         element.pgsizes = wire.number(bytes, 0, 8).unwrap_or(0);
-        element.max_dynamic_windows_supported =
-            wire.number(bytes, 8, 4).unwrap_or(0) as u32;
+        element.max_dynamic_windows_supported = wire.number(bytes, 8, 4).unwrap_or(0) as u32;
         element.levels = wire.number(bytes, 12, 4).unwrap_or(0) as u32;
         element
     }
