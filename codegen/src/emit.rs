@@ -9,6 +9,7 @@ mod escape;
 mod install;
 mod package;
 mod rust;
+mod sentence;
 mod since;
 mod wrap;
 
