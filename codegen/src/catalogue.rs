@@ -38,20 +38,41 @@ static FILES: [(&str, &str); 6] = [
     ("review.yaml", include_str!("../catalogue/review.yaml")),
 ];
 
-static ENTRIES: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(|| {
-    let read = |(name, text): &(&str, &str)| -> Vec<CatalogueEntry> {
-        // The files are part of the program; a test reads every one of them.
-        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
-    };
-    FILES.iter().flat_map(read).collect()
-});
+static ENTRIES: LazyLock<Vec<CatalogueEntry>> =
+    LazyLock::new(|| FILES.iter().flat_map(|(name, text)| read(name, text)).collect());
 
 /// Every code, in the order of the catalogue.
 pub fn entries() -> &'static [CatalogueEntry] {
     &ENTRIES
 }
 
-/// The entry of a code, in upper or lower case.
-pub fn entry(code: &str) -> Option<&'static CatalogueEntry> {
-    entries().iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
+/// The entry of a code, in upper or lower case. Only its file is read, whose entries can
+/// refer to each other.
+pub fn entry(code: &str) -> Option<CatalogueEntry> {
+    FILES.iter().find_map(|(name, text)| {
+        let mut codes = text.lines().filter_map(|line| line.strip_prefix(START));
+        codes.find(|found| found.trim().eq_ignore_ascii_case(code))?;
+        read(name, text).into_iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
+    })
+}
+
+/// The start of the first line of every entry.
+const START: &str = "- code: ";
+
+/// Entries in YAML. The files are part of the program; a test reads every one of them.
+fn read(name: &str, text: &str) -> Vec<CatalogueEntry> {
+    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_found_by_its_code() {
+        for one in entries() {
+            let found = entry(&one.code.to_ascii_lowercase());
+            assert_eq!(found.map(|found| found.rule), Some(one.rule.clone()), "{}", one.code);
+        }
+    }
 }

@@ -62,10 +62,12 @@ pub(crate) enum Command {
     #[command(
         after_help = "The format of the input is detected: raw bytes, hex digits, output of `xxd` or \
         `hexdump -C`, or\na string of strace. The input is the whole buffer of the call; bytes after \
-        argsz are ignored.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
+        argsz are ignored. With --lines, each line is one reply: hex digits, a string of strace, or an\n\
+        object {\"bytes\": \"hex digits\", \"struct\": \"NAME\", \"id\": ...}, of which only `bytes` is needed.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
         the input cannot be used.\n\nExample:\n  capchain decode vfio_region_info reply.bin\n  \
         xxd reply.bin | capchain decode vfio_region_info --format json\n  \
-        echo '\"\\x10\\x00\\x00\\x00\"...' | capchain decode vfio_irq_info --at v5.10 --target i686"
+        echo '\"\\x10\\x00\\x00\\x00\"...' | capchain decode vfio_irq_info --at v5.10 --target i686\n  \
+        capchain decode vfio_region_info --lines replies.jsonl | jq .caps"
     )]
     Decode(DecodeArgs),
     /// Compare real kernel headers with the specification, both ways
@@ -192,6 +194,9 @@ pub(crate) struct DecodeArgs {
     /// The target whose byte order and layout the bytes have
     #[arg(long, value_name = "TARGET", default_value = "x86_64")]
     pub(crate) target: String,
+    /// Decode one reply per line, and print one JSON object per line
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) lines: bool,
     /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

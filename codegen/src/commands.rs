@@ -124,7 +124,7 @@ fn plural(count: usize, noun: &str) -> String {
 
 /// Prints a SARIF log.
 fn sarif(results: &[SarifResult<'_>]) -> CommandResult {
-    let title = |code: Code| catalogue::entry(code.0).map(|entry| entry.title.clone());
+    let title = |code: Code| catalogue::entry(code.0).map(|entry| entry.title);
     json(&diagnostic::sarif(results, title))
 }
 

@@ -9,6 +9,7 @@ mod escape;
 mod install;
 mod package;
 mod rust;
+mod sentence;
 mod since;
 mod wrap;
 
@@ -114,6 +115,7 @@ pub const FAMILIES: &[Family] = &[
         folder: crate_folder,
         files: &[
             ("src/*.rs", "copies of code/rust of the specification"),
+            ("src/bin/*/*.rs", "the programs in code/rust/bin"),
             ("include/*/*.h", "copies of code/c of the specification"),
         ],
         emitter: package::code,

@@ -290,6 +290,8 @@ pub struct Field {
     pub group: Option<GroupId>,
     /// The ids that some bits of its flags hold together.
     pub ids: Option<GroupId>,
+    /// The enums whose numbers it can have, one for each kind of device.
+    pub indexes: Vec<GroupId>,
     /// The memory to which its address points.
     pub payload: Option<Payload>,
     /// Sets of its flags of which a request has exactly one.

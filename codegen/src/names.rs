@@ -23,6 +23,7 @@
 //! | C macro of the header | `PREFIX_ABI_` and a word | `VFIO_ABI_H` |
 //! | C struct or function of the header | `prefix_abi_` and words | `vfio_abi_walk` |
 //! | C name that is not API | the same with `__` | `VFIO_ABI__ASSERT` |
+//! | program of the crate, feature that builds it | `prefix-feature`, its folder in `code/rust/bin` | `vfio-probe`, `probe` |
 //! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
 
 use std::collections::HashSet;
@@ -112,6 +113,16 @@ pub fn c_stem(abi: &str) -> String {
 /// The name by which programs that are built find the header: `vfio-abi`.
 pub fn package(abi: &str) -> String {
     c_stem(abi).replace('_', "-")
+}
+
+/// A program of the generated crate, by the feature that builds it: `vfio-probe`.
+pub fn program(abi: &str, feature: &str) -> String {
+    format!("{abi}-{feature}").replace('_', "-")
+}
+
+/// The feature that builds a program, if the path of hand-written Rust is that of its main file.
+pub fn feature_of_program(path: &str) -> Option<&str> {
+    path.strip_prefix("bin/")?.strip_suffix("/main.rs")
 }
 
 /// The folder of the parts of the header, in the folder of the crate.

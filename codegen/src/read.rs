@@ -28,6 +28,21 @@ pub fn file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     stream(waiting(file)?, most)
 }
 
+/// A file that a user names, to be read in pieces.
+///
+/// # Errors
+///
+/// The file cannot be opened, is a folder, or is a pipe that no program writes to.
+pub fn pieces(path: &Path) -> io::Result<Box<dyn Read>> {
+    let file = open(path)?;
+    let metadata = file.metadata()?;
+    match (metadata.is_dir(), metadata.is_file()) {
+        (true, _) => Err(io::Error::other("it is a folder")),
+        (_, true) => Ok(Box::new(file)),
+        _ => Ok(Box::new(waiting(file)?)),
+    }
+}
+
 /// The contents of a file that belongs to a folder, where a pipe or a device is a
 /// mistake.
 ///

@@ -1,6 +1,6 @@
 /*
- * Starts an argument of size bytes in a buffer of len bytes: all of it is
- * cleared. Null if it does not fit, or if size is 0.
+ * Clears the first size bytes of a buffer of len bytes for an argument. Null if
+ * the buffer is too small, or if size is 0.
  */
 static inline __u8 *capchain__argument(void *buf, capchain_size len,
 				       capchain_size size)
@@ -44,7 +44,7 @@ static inline int capchain__holds_bitmap(capchain_size count, __u32 each,
 	return bits / wide + (bits % wide != 0) <= count;
 }
 
-/* Sets the bits of a number in an integer of 1, 2, 4 or 8 bytes. */
+/* Sets the bits of a number in an integer of 1, 2, 4 or 8 bytes of memory. */
 static inline void capchain__or(__u8 *bytes, __u32 width, __u64 number)
 {
 	capchain__put(bytes, width, capchain__number(bytes, width) | number);
@@ -58,7 +58,7 @@ static inline void capchain__copy(__u8 *bytes, const void *from,
 		__builtin_memcpy(bytes, from, size);
 }
 
-/* The address of memory, as arguments have it. */
+/* The address of memory as a number of 64 bits. */
 static inline __u64 capchain__address(const void *memory)
 {
 	__UINTPTR_TYPE__ address;

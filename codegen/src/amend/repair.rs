@@ -180,6 +180,7 @@ fn in_fields(fields: &mut Map<LineOrMap<FieldSpec>>, place: Place) -> bool {
         let field = &mut fields.0[index].1.0;
         let dropped = clear(&mut field.valid_if, place)
             || clear(&mut field.holds, place)
+            || without(&mut field.indexes, place)
             || clear(&mut field.prefix, place)
             || in_payload(&mut field.payload, place)
             || in_choices(&mut field.one_of, place)

@@ -11,6 +11,7 @@ use capchain::diagnostic::{
 };
 use capchain::ir::Abi;
 use capchain::lint::lint_changed_header;
+use capchain::read;
 use capchain::release::Release;
 use capchain::spec::load::Origin;
 use serde_json::json;
@@ -23,6 +24,9 @@ use crate::cli::{CompatArgs, Language, LintFormat, Source};
 
 /// The exit code if nothing breaks, but something that differs was not judged.
 const NOT_JUDGED: u8 = 2;
+
+/// The most bytes of a file with rules.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A side with its files, which places refer to.
 struct OpenedSide {
@@ -76,8 +80,9 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
 fn rules(path: Option<&Path>) -> Result<SeverityRules, String> {
     let Some(path) = path else { return Ok(SeverityRules::default()) };
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    let text = read::file(path, MOST_BYTES);
+    let text = text.map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    let text = String::from_utf8(text).map_err(|error| format!("{shown}: {error}"))?;
     SeverityRules::parse(&text).map_err(|error| format!("{shown}: {error}"))
 }
 
@@ -91,7 +96,7 @@ fn open(source: &Source, written: &str) -> Result<OpenedSide, String> {
     if overlays.iter().any(|path| path.as_os_str().is_empty()) {
         return Err(format!("`{written}`: an overlay is missing after `+`"));
     }
-    let is_header = Path::new(base).is_file();
+    let is_header = Path::new(base).exists() && !Path::new(base).is_dir();
     let (origin, release) = match is_header {
         true => (specs::one(source)?.origin(), None),
         false => place(source, base)?,

@@ -1,7 +1,8 @@
 //! `capchain decode`: bytes of any struct to names and values, with its chain.
 
-use std::fs::File;
-use std::io::{self, Read};
+mod lines;
+
+use std::io;
 use std::path::Path;
 
 use capchain::decode::input::{self, Input, MOST_INPUT};
@@ -10,12 +11,14 @@ use capchain::ir::Abi;
 use capchain::layout::{TARGETS, Target};
 use capchain::lower::lower;
 use capchain::names;
+use capchain::read;
 use capchain::validate::ValidSpec;
 use serde_json::json;
 
 use super::specs::{self, Loaded};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, overlay_line};
 use crate::cli::{DecodeArgs, Format, Source};
+use lines::LineDecoder;
 
 pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     let named = |spec: &ValidSpec| {
@@ -26,6 +29,9 @@ pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     let abi = at_release(&spec, args.at)?;
     let target = target(&args.target)?;
     let subject = subject(&abi, &args.subject)?;
+    if args.lines {
+        return lines::run(&LineDecoder { abi: &abi, target, subject }, args.file.as_deref());
+    }
     let input = read(args.file.as_deref())?;
     let decoded = decode::decode(&abi, subject, target, &input.bytes);
     let output = match args.format {
@@ -73,19 +79,11 @@ fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
 
 /// Reads a file, or standard input, up to the size that is interpreted.
 fn read(file: Option<&Path>) -> Result<Input, String> {
+    const MOST: u64 = MOST_INPUT as u64;
     let (name, result) = match file {
-        Some(path) => (path.display().to_string(), File::open(path).and_then(limited)),
-        None => ("standard input".to_owned(), limited(io::stdin())),
+        Some(path) => (path.display().to_string(), read::file(path, MOST)),
+        None => ("standard input".to_owned(), read::stream(io::stdin(), MOST)),
     };
     let bytes = result.map_err(|error| format!("cannot read {name}: {error}"))?;
-    if bytes.len() > MOST_INPUT {
-        return Err(format!("{name} has more than {MOST_INPUT} bytes, too many for a struct"));
-    }
     input::read(&bytes).map_err(|error| format!("{name}: {error}"))
-}
-
-fn limited(from: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(MOST_INPUT as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -27,7 +27,7 @@ fn one(code: &str, format: Format) -> CommandResult {
     if format == Format::Json {
         return json(&serde_json::json!({ "version": 1, "codes": [entry] }));
     }
-    Ok(Output::success(text(entry)))
+    Ok(Output::success(text(&entry)))
 }
 
 fn unknown(code: &str) -> String {

@@ -1,6 +1,5 @@
 //! Reads the headers that a command is given.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use capchain::amend::{Amended, amend};
@@ -8,6 +7,7 @@ use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::header::{self, Facts, MOST_BYTES, Outside};
 use capchain::ir::Abi;
 use capchain::lower::lower;
+use capchain::read;
 use capchain::validate::ValidSpec;
 
 use super::{plural, stderr_is_terminal, to_stderr};
@@ -86,11 +86,7 @@ fn unspecified(abi: &Abi, path: &str) -> String {
 /// The text of a file, which must be short enough to be a header.
 fn text(path: &Path) -> Result<String, String> {
     let failed = |error: &dyn std::fmt::Display| format!("cannot read {}: {error}", path.display());
-    let size = fs::metadata(path).map_err(|error| failed(&error))?.len();
-    if size > MOST_BYTES as u64 {
-        return Err(failed(&format!("it has {size} bytes, more than {MOST_BYTES}")));
-    }
-    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    let bytes = read::file(path, MOST_BYTES as u64).map_err(|error| failed(&error))?;
     match header::decode(bytes) {
         text if text.contains('\0') => Err(failed(&"it is not text")),
         text => Ok(text),

@@ -65,11 +65,21 @@ impl Specification {
 
     /// The location of the specification.
     pub(super) fn origin(&self) -> Origin {
+        self.report_origin();
+        self.origin.clone()
+    }
+
+    /// Prints what is special about the location.
+    fn report_origin(&self) {
+        let shown = &self.shown;
         if self.is_embedded() {
-            let shown = &self.shown;
             to_stderr(&format!("note: no folder {shown} here; using the embedded specification\n"));
         }
-        self.origin.clone()
+        if self.folder_path().is_some_and(|path| sync::is_incomplete(&path)) {
+            to_stderr(&format!(
+                "warning: `import --write` was interrupted in {shown}; its next run completes it\n"
+            ));
+        }
     }
 
     /// Opens it. Its errors and warnings go to standard error.
@@ -83,12 +93,6 @@ impl Specification {
         overlays: &[PathBuf],
         at: Option<Release>,
     ) -> Result<Loaded, String> {
-        if self.folder_path().is_some_and(|path| sync::is_incomplete(&path)) {
-            let shown = &self.shown;
-            to_stderr(&format!(
-                "warning: `import --write` was interrupted in {shown}; its next run completes it\n"
-            ));
-        }
         self.loaded(open_at(&self.origin(), overlays, at))
     }
 
@@ -180,9 +184,10 @@ pub(super) fn search_at(
         return first.load_at(&source.overlay, at);
     }
     for spec in everywhere(&first) {
-        let Opened { spec: valid, .. } = open(&spec.origin, &[]);
-        if valid.is_some_and(|valid| fits(&valid)) {
-            return spec.load(&[]);
+        let opened = open(&spec.origin, &[]);
+        if opened.spec.as_ref().is_some_and(&fits) {
+            spec.report_origin();
+            return spec.loaded(opened);
         }
     }
     first.load(&[])
@@ -200,9 +205,10 @@ pub(super) fn matching(
     }
     let mut found = Vec::new();
     for spec in everywhere(&first) {
-        let Opened { spec: valid, .. } = open(&spec.origin, &[]);
-        if valid.is_some_and(|valid| fits(&valid)) {
-            found.push(spec.load(&[])?);
+        let opened = open(&spec.origin, &[]);
+        if opened.spec.as_ref().is_some_and(&fits) {
+            spec.report_origin();
+            found.push(spec.loaded(opened)?);
         }
     }
     if found.is_empty() {

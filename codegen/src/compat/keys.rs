@@ -53,6 +53,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("Span", "offset", "compared as `Layout.fields`"),
     ("Span", "size", "compared as `Layout.fields`"),
     ("Field", "meta", META),
+    ("Field", "indexes", "names that are only printed; the enums are compared"),
     ("Field", "payload", "compared as `Payload`"),
     ("BitmapLength", "*", "compared as `Payload.length`"),
     ("Choice", "*", "compared as `Field.choices`"),

@@ -4,9 +4,12 @@
 
 mod hex;
 mod hexdump_parser;
+mod line;
 mod strace;
 
 use std::fmt;
+
+pub use line::{InputLine, line};
 
 /// The most bytes that are interpreted.
 pub const MOST_BYTES: usize = 1 << 20;

@@ -1,6 +1,6 @@
 //! Numbers and their names.
 
-use crate::ir::{Group, GroupKind, Value};
+use crate::ir::{Abi, Group, GroupId, GroupKind, Value};
 use crate::layout::Int;
 
 /// A number of a field.
@@ -14,6 +14,8 @@ pub struct DecodedNumber<'a> {
     pub group: Option<&'a Group>,
     /// The ids that some of its bits hold together.
     pub ids: Option<&'a Group>,
+    /// The enums whose numbers it can have, one for each kind of device.
+    pub indexes: Option<(&'a Abi, &'a [GroupId])>,
 }
 
 impl<'a> DecodedNumber<'a> {
@@ -24,7 +26,7 @@ impl<'a> DecodedNumber<'a> {
             true => i128::from(bits) - (1_i128 << (size * 8).min(64)),
             false => i128::from(bits),
         };
-        Self { value, bits, group, ids: None }
+        Self { value, bits, group, ids: None, indexes: None }
     }
 
     /// The id that some of its bits hold, if it has a name.
@@ -35,7 +37,8 @@ impl<'a> DecodedNumber<'a> {
         ids.values.iter().filter(|value| value.count.is_none()).find(|v| bits_of(v, ids) == id)
     }
 
-    /// The number with its names, if it has some: `READ | 0x40 (0x41)`, `MSIX (2)`, `48 (0x30)`.
+    /// The number with its names, if it has some: `READ | 0x40 (0x41)`, `MSIX (2)`, `48 (0x30)`,
+    /// and for an index those of each kind of device.
     pub fn text(&self) -> String {
         match self.group {
             Some(group) if group.kind == GroupKind::Flags => self.flags(group),
@@ -43,8 +46,24 @@ impl<'a> DecodedNumber<'a> {
                 Some(name) => format!("{name} ({})", self.value),
                 None => self.plain(),
             },
-            None => self.plain(),
+            None => match self.index_names().as_slice() {
+                [] => self.plain(),
+                names => format!("{} ({})", self.value, names.join(" or ")),
+            },
         }
+    }
+
+    /// The names of an index, in the words of the kernel: one for each kind of device.
+    pub fn index_names(&self) -> Vec<&'a str> {
+        let (abi, indexes) = match self.indexes {
+            Some((abi, indexes)) => (Some(abi), indexes),
+            None => (None, &[][..]),
+        };
+        let groups = indexes.iter().filter_map(|id| Some(abi?.group(*id)));
+        let named = groups
+            .flat_map(|group| &group.values)
+            .filter(|value| value.count.is_none() && value.number == self.value);
+        named.map(|value| value.name.as_str()).collect()
     }
 
     /// In decimal, and in hexadecimal where that is more readable.

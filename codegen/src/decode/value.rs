@@ -193,12 +193,13 @@ impl<'a> ByteReader<'a> {
         content
     }
 
-    /// A number that also holds an id.
-    fn with_ids(self, content: Content<'a>, field: &Field) -> Content<'a> {
+    /// A number that also holds an id, or that is an index.
+    fn with_ids(self, content: Content<'a>, field: &'a Field) -> Content<'a> {
         match content {
             Content::Number(number) => {
                 let ids = field.ids.map(|id| self.abi.group(id));
-                Content::Number(DecodedNumber { ids, ..number })
+                let indexes = (!field.indexes.is_empty()).then_some((self.abi, &*field.indexes));
+                Content::Number(DecodedNumber { ids, indexes, ..number })
             }
             other => other,
         }

@@ -17,6 +17,15 @@ struct Manifest {
     version: String,
     description: String,
     keywords: String,
+    programs: Vec<CrateProgram>,
+}
+
+/// A program of hand-written code, `code/rust/bin/NAME/main.rs`; the feature NAME builds it.
+struct CrateProgram {
+    feature: String,
+    name: String,
+    /// The first comment of the main file.
+    doc: String,
 }
 
 /// `README.md`.
@@ -32,6 +41,7 @@ struct Readme {
     doc: String,
     example: String,
     views: bool,
+    programs: Vec<CrateProgram>,
 }
 
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
@@ -59,6 +69,7 @@ fn manifest(abi: &Abi) -> String {
         version: abi.version.clone(),
         description: escape::in_toml(&about),
         keywords: keywords(abi),
+        programs: programs(abi),
     };
     rendered(&manifest)
 }
@@ -69,6 +80,21 @@ fn keywords(abi: &Abi) -> String {
     let ioctl = abi.ioctl_numbers.is_some().then_some("ioctl");
     let words = name.into_iter().chain(["uapi", "linux", "no-std"]).chain(ioctl);
     words.map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The programs in the hand-written code.
+fn programs(abi: &Abi) -> Vec<CrateProgram> {
+    let rust = abi.copied_code().iter().filter(|file| file.language == CodeLanguage::Rust);
+    let programs = rust.filter_map(|file| {
+        let feature = names::feature_of_program(&file.path)?;
+        let doc = file.text.lines().map_while(|line| line.strip_prefix("//!"));
+        Some(CrateProgram {
+            feature: feature.to_owned(),
+            name: names::program(&abi.name, feature),
+            doc: doc.map(str::trim).collect::<Vec<_>>().join("\n"),
+        })
+    });
+    programs.collect()
 }
 
 fn readme(abi: &Abi) -> String {
@@ -83,6 +109,7 @@ fn readme(abi: &Abi) -> String {
         doc: abi.doc.iter().map(unlinked).collect::<Vec<_>>().join("\n\n"),
         example: example(abi),
         views: !abi.chains.is_empty(),
+        programs: programs(abi),
     };
     rendered(&readme)
 }

@@ -5,6 +5,7 @@ mod bindings;
 mod calls;
 mod comment;
 mod derives;
+mod file_emitter;
 mod format;
 mod groups;
 mod history;
@@ -24,6 +25,7 @@ use crate::emit::banner;
 use crate::ir::{Abi, Entry, FormerName, former_names};
 use crate::output::OutputFile;
 use comment::Names;
+use file_emitter::FileEmitter;
 
 /// A hand-written file of the crate.
 struct Runtime {
@@ -77,45 +79,39 @@ fn needs(abi: &Abi, name: &str) -> bool {
 
 /// Every file of the crate below `src`.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
-    let (names, all) = (Names::of(abi), abi.entries());
+    let (names, all) = (&Names::of(abi), &abi.entries());
+    let former = &former_by_section(all);
     let mut files = vec![
-        file(abi, "lib.rs", library::crate_root(abi, &names)),
-        file(abi, "uapi.rs", library::uapi(abi)),
-        file(abi, "bindings.rs", bindings::root(abi)),
+        FileEmitter::new("lib.rs", move || library::crate_root(abi, names)),
+        FileEmitter::new("uapi.rs", move || library::uapi(abi)),
+        FileEmitter::new("bindings.rs", move || bindings::root(abi)),
     ];
-    for (path, text) in bindings::files(abi) {
-        files.push(file(abi, &path, text));
-    }
+    files.extend(bindings::files(abi));
     if ioctls::present(abi) {
-        files.push(file(abi, "ioctls.rs", ioctls::table(abi, &names)));
+        files.push(FileEmitter::new("ioctls.rs", move || ioctls::table(abi, names)));
     }
     if history::present(abi) {
-        files.push(file(abi, "history/items.rs", history::table(abi, &all)));
+        files.push(FileEmitter::new("history/items.rs", move || history::table(abi, all)));
     }
-    let former = former_by_section(&all);
     for index in section::present(abi) {
         let former = former.get(&index).map(Vec::as_slice).unwrap_or_default();
         let path = format!("uapi/{}.rs", abi.sections[index].name);
-        files.push(file(abi, &path, section::module(abi, &names, former, index)));
+        files.push(FileEmitter::new(&path, move || section::module(abi, names, former, index)));
     }
-    if let Some(text) = records::module(abi) {
-        files.push(file(abi, "records.rs", text));
-    }
+    files.push(FileEmitter::optional("records.rs", move || records::module(abi)));
     if views::has_chains(abi) {
-        files.push(file(abi, "views.rs", views::root(abi)));
-        for (path, text) in views::files(abi, &names) {
-            files.push(file(abi, &path, text));
-        }
+        files.push(FileEmitter::new("views.rs", move || views::root(abi)));
+        files.extend(views::files(abi, names));
     }
     if calls::present(abi) {
-        files.push(file(abi, "calls.rs", calls::module(abi, &names)));
+        files.push(FileEmitter::new("calls.rs", move || calls::module(abi, names)));
     }
     if requests::present(abi) {
-        files.push(file(abi, "requests.rs", requests::root(abi)));
-        for (path, text) in requests::files(abi, &names) {
-            files.push(file(abi, &path, text));
-        }
+        files.push(FileEmitter::new("requests.rs", move || requests::root(abi)));
+        files.extend(requests::files(abi, names));
     }
+    let emitted = file_emitter::emit_all(&files).into_iter();
+    let mut files: Vec<_> = emitted.map(|(path, text)| file(abi, &path, text)).collect();
     for runtime in RUNTIME.iter().filter(|runtime| (runtime.needed)(abi)) {
         files.push(file(abi, runtime.name, runtime.text.to_owned()));
     }

@@ -19,6 +19,8 @@ pub struct RequestPlan {
     pub doc: Doc,
     /// The name of this id or flag.
     pub selected: Option<String>,
+    /// The name of the flag with which the payload of the id is passed.
+    pub gate: Option<String>,
     /// The size of the argument without the array at its end.
     pub size: u64,
     /// Offset of `argsz`.

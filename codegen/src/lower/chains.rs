@@ -163,6 +163,7 @@ impl<'a> Lowering<'a> {
             ids: None,
             payload: None,
             choices: Vec::new(),
+            indexes: Vec::new(),
             valid_if: None,
             version: 1,
         }

@@ -145,7 +145,10 @@ impl<'a> Inputs<'a> {
     ) {
         if let Some(ids) = id_of {
             let kind = InputKind::Number { offset: at, int, group: None };
-            let doc = self.abi.group(ids).meta.doc.clone();
+            let ids = &self.abi.group(ids).values;
+            let ends = ids.first().zip(ids.last());
+            let doc = ends.map(|(first, last)| format!("`{}` to `{}`", first.name, last.name));
+            let doc = doc.into_iter().collect();
             self.push("id", &doc, kind, None);
         }
         let Some(group) = field.group.map(|group| self.abi.group(group)) else { return };
@@ -162,10 +165,16 @@ impl<'a> Inputs<'a> {
             settled |= all;
         }
         let free = group.values.iter().filter(|flag| is_one_bit(flag));
-        let free = bits(free) & !settled;
-        if free != 0 {
+        let free: Vec<_> = free.filter(|flag| flag.number as u64 & settled == 0).collect();
+        if !free.is_empty() {
             let kind = InputKind::Number { offset: at, int, group: self.numbers(field, int) };
-            self.push(&field.name, &field.meta.doc, kind, None);
+            let names = free.iter().map(|flag| format!("`{}`", flag.name)).collect::<Vec<_>>();
+            let doc = match id_of {
+                // The documentation of the field is about the id too.
+                Some(_) => vec![format!("any of {}", names.join(", "))],
+                None => field.meta.doc.clone(),
+            };
+            self.push(&field.name, &doc, kind, None);
         }
     }
 

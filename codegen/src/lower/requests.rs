@@ -99,6 +99,7 @@ struct PayloadKind<'a> {
     name: String,
     doc: Doc,
     selected: Option<&'a str>,
+    gate: Option<&'a str>,
     /// The flags that it always has.
     fixed: u64,
     /// The flags that distinguish it, so that the caller does not set them.
@@ -154,6 +155,7 @@ impl<'a> IoctlArgument<'a> {
             name: name_of(self.abi, ioctl),
             doc: Doc::new(),
             selected: None,
+            gate: None,
             fixed: 0,
             settled,
             payload: None,
@@ -209,6 +211,7 @@ impl<'a> IoctlArgument<'a> {
             name,
             doc: id.meta.doc.clone(),
             selected: Some(&id.name),
+            gate: gate.map(|gate| gate.name.as_str()),
             fixed: id.number as u64 | gate.map_or(0, |gate| gate.number as u64),
             payload: id.payload.as_ref().map(|type_| (type_, None)),
             reads: gate.is_some_and(|gate| gate.reads),
@@ -237,6 +240,7 @@ impl<'a> IoctlArgument<'a> {
             ioctl: self.ioctl,
             doc: variant.doc.clone(),
             selected: variant.selected.map(str::to_owned),
+            gate: variant.gate.map(str::to_owned),
             size: size.max(inputs.inline_end.unwrap_or(0)),
             argsz: self.struct_.argsz.map(|argsz| lp64_offset(self.struct_, argsz)),
             fixed: self.fixed(variant.fixed),

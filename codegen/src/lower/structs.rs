@@ -141,6 +141,10 @@ impl<'a> Lowering<'a> {
             role,
             group,
             ids: named.filter(|named| group != Some(*named)),
+            indexes: {
+                let indexes = field.indexes.iter();
+                indexes.filter_map(|name| self.groups.get(name.as_str()).copied()).collect()
+            },
             payload: field.payload.as_ref().map(|payload| self.pointer_payload(payload)),
             choices: self.choices(field),
             valid_if: field.valid_if.as_ref().map(|gate| gate.value.clone()),

@@ -5,8 +5,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::load::Origin;
+use super::load::{self, Origin};
 use crate::output::{CodeFile, CodeLanguage};
+use crate::read;
 
 /// The folder of each language, relative to that of the specification.
 const FOLDERS: [(CodeLanguage, &str); 2] =
@@ -39,7 +40,7 @@ fn from_folder(
     files: &mut Vec<CodeFile>,
 ) -> Result<(), Unreadable> {
     let folder = root.join(below);
-    let unreadable = |path: &Path, error: io::Error| (super::load::shown(path), error.to_string());
+    let unreadable = |path: &Path, error: io::Error| (load::shown(path), error.to_string());
     if !folder.is_dir() {
         return Ok(());
     }
@@ -50,9 +51,14 @@ fn from_folder(
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         let below = if below.is_empty() { name } else { [below, "/", &name].concat() };
         if path.is_dir() {
+            // Links can lead back, and then there is no end.
+            if path.is_symlink() {
+                return Err((load::shown(&path), "it is a link to a folder".to_owned()));
+            }
             from_folder(language, root, &below, files)?;
         } else {
-            let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            let text = load::text(read::regular(&path, load::MOST_BYTES));
+            let text = text.map_err(|reason| (load::shown(&path), reason))?;
             files.push(CodeFile { language, path: below, text });
         }
     }

@@ -15,10 +15,11 @@ use super::extend::{self, Extension, Extensions};
 use super::file::ItemFile;
 use super::{AbiFile, ProposalSpec, Spec, SpecFile, code, node};
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources};
+use crate::read;
 use crate::release::{Release, Since};
 
 /// The most bytes one file may have.
-const MOST_BYTES: u64 = 4 << 20;
+pub(super) const MOST_BYTES: u64 = 4 << 20;
 
 /// The folder of proposals.
 const PROPOSALS: &str = "proposals";
@@ -99,7 +100,8 @@ impl Loader {
     }
 
     fn overlay(&mut self, path: &Path, since: Since) -> Option<(SpecFile, Vec<Extension>)> {
-        let text = read(path).map_err(|reason| self.unreadable(path, &reason)).ok()?;
+        let text = text(read::file(path, MOST_BYTES));
+        let text = text.map_err(|reason| self.unreadable(path, &reason)).ok()?;
         let (file, extensions) = self.parse::<ItemFile>(shown(path), text)?.split(Some(since))?;
         let name = stem(path);
         Some((SpecFile { name, overlay: true, ..file }, extensions))
@@ -113,7 +115,7 @@ impl Loader {
                 let mut paths = yaml_files(&folder.join(PROPOSALS));
                 paths.sort();
                 for path in paths {
-                    match read(&path) {
+                    match text_of(&path) {
                         Ok(text) => texts.push((shown(&path), text)),
                         Err(reason) => self.unreadable(&path, &reason),
                     }
@@ -142,7 +144,7 @@ impl Loader {
         match origin {
             Origin::Folder(folder) => {
                 let path = folder.join(&name);
-                let text = read(&path).map_err(|reason| self.unreadable(&path, &reason)).ok()?;
+                let text = text_of(&path).map_err(|reason| self.unreadable(&path, &reason)).ok()?;
                 self.parse(shown(&path), text)
             }
             Origin::Embedded(files) => {
@@ -229,13 +231,13 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|error| reason(&error))?.len();
-    if size > MOST_BYTES {
-        return Err(format!("it has {size} bytes, more than {MOST_BYTES}"));
-    }
-    let bytes = std::fs::read(path).map_err(|error| reason(&error))?;
-    String::from_utf8(bytes).map_err(|error| {
+/// The text of a file of the specification's folder.
+fn text_of(path: &Path) -> Result<String, String> {
+    text(read::regular(path, MOST_BYTES))
+}
+
+pub(super) fn text(bytes: io::Result<Vec<u8>>) -> Result<String, String> {
+    String::from_utf8(bytes.map_err(|error| reason(&error))?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         format!("it is not UTF-8 text (byte {at})")
     })

@@ -1,12 +1,14 @@
 /*
- * Asks a PCI device that vfio-pci has, its group and a container everything that
- * does no harm, by the generated header. The lines of the text are those that
- * `decode` prints of the same replies; lines that start with { or [ are captures,
- * as codegen/tests/captures/README.md describes them.
+ * Asks a device, its group and a container everything that does no harm, by the
+ * generated header. The lines of the text are those that `decode` prints of the
+ * same replies, and those of vfio-probe without their comments; lines that start
+ * with { or [ are captures, as codegen/tests/captures/README.md describes them.
+ * `cdev` opens the device by its own node, `compat` uses an iommufd as container.
  *
- *   probe 0000:01:00.0 [captures]
+ *   probe 0000:01:00.0 [captures] [cdev|compat]
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,6 +36,7 @@ struct question {
 
 static const char *address;
 static const char *phase;
+static const char *path = "group";
 static int captures;
 
 static int result(int returned)
@@ -54,11 +57,11 @@ static int show(const char *name, long number, int value)
 /* A hexadecimal number in a file of sysfs, without its 0x. */
 static const char *identity(const char *file, char text[16])
 {
-	char path[256];
+	char name[256];
 	FILE *from;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", address, file);
-	from = fopen(path, "r");
+	snprintf(name, sizeof(name), "/sys/bus/pci/devices/%s/%s", address, file);
+	from = fopen(name, "r");
 	text[0] = 0;
 	if (from && fgets(text, 16, from))
 		text[strcspn(text, "\n")] = 0;
@@ -105,11 +108,14 @@ static void sweep(const struct question *q, __u32 need)
 	if (!captures)
 		return;
 	uname(&kernel);
-	printf("{\"ioctl\":\"%s\",\"seen\":[{\"kernel\":\"%s\",\"path\":\"group\","
-	       "\"phase\":\"%s\",\"device\":\"%s %s:%s %s\",\"index\":%ld}]}\n",
-	       q->name, kernel.release, phase, address,
-	       identity("vendor", vendor), identity("device", device),
-	       identity("class", class), q->index);
+	printf("{\"ioctl\":\"%s\",\"seen\":[{\"kernel\":\"%s\",\"path\":\"%s\","
+	       "\"phase\":\"%s\",\"device\":\"%s", q->name, kernel.release, path, phase,
+	       address);
+	/* A mediated device has no ids. */
+	if (*identity("vendor", vendor))
+		printf(" %s:%s %s", vendor + 2, identity("device", device),
+		       identity("class", class));
+	printf("\",\"index\":%ld}]}\n", q->index);
 	for (unsigned nth = 0; nth < sizeof(sizes) / sizeof(*sizes); nth++) {
 		if (nth && sizes[nth] <= last)
 			continue;
@@ -276,6 +282,22 @@ static void irq_info(int device, __u32 index)
 	sweep(&q, q.size);
 }
 
+#if VFIO_ABI_HAVE(VFIO_DEVICE_FLAGS_CAPS)
+static void device_cap(const struct vfio_abi_cap *one)
+{
+#if VFIO_ABI_HAVE(VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP)
+	struct vfio_abi_device_pci_atomic_comp atomic;
+
+	if (vfio_abi_device_pci_atomic_comp_read(one, &atomic) > 0) {
+		cap(one, "PCI_ATOMIC_COMP");
+		number("flags", atomic.flags);
+		return;
+	}
+#endif
+	cap(one, "?");
+}
+#endif
+
 /* Returns the numbers of regions and blocks of interrupts. */
 static void device_info(int device, __u32 *regions, __u32 *irqs)
 {
@@ -306,7 +328,7 @@ static void device_info(int device, __u32 *regions, __u32 *irqs)
 	if (!value) {
 		walk = vfio_abi_device_caps(&info);
 		while ((found = vfio_abi_device_next(&walk, &one)) > 0) {
-			cap(&one, "?");
+			device_cap(&one);
 			cap_end(&one);
 		}
 		walk_end(found);
@@ -419,7 +441,10 @@ static void hot_reset_info(int device)
 	__u32 whole;
 	int value;
 
-	plain(&q, &count);
+	/* ENOSPC, with the count. */
+	memset(&count, 0, sizeof(count));
+	count.argsz = sizeof(count);
+	ioctl(device, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, &count);
 	whole = sizeof(count) + count.count * sizeof(count.devices[0]);
 	info = calloc(1, whole);
 	info->argsz = whole;
@@ -459,6 +484,61 @@ static void features(int device)
 }
 #endif
 
+#if VFIO_ABI_HAVE(VFIO_MIGRATION_STOP_COPY)
+/* Reads a feature whose payload has 8 bytes at most. */
+static int get(int device, __u32 id, void *payload, __u32 size)
+{
+	__u64 buf[2] = { 0 };
+	struct vfio_device_feature *feature = (void *)buf;
+	int value;
+
+	feature->argsz = sizeof(*feature) + size;
+	feature->flags = VFIO_DEVICE_FEATURE_GET | id;
+	value = result(ioctl(device, VFIO_DEVICE_FEATURE, feature));
+	memcpy(payload, buf + 1, size);
+	return show("VFIO_DEVICE_FEATURE GET", id, value);
+}
+
+/* The features that reading does not change. */
+static void migration(int device)
+{
+	struct vfio_device_feature_migration states;
+	struct vfio_device_feature_mig_state state;
+#if VFIO_ABI_HAVE(VFIO_DEVICE_FEATURE_MIG_DATA_SIZE)
+	struct vfio_device_feature_mig_data_size size;
+#endif
+
+	if (!get(device, VFIO_DEVICE_FEATURE_MIGRATION, &states, sizeof(states)))
+		number("flags", states.flags);
+	if (!get(device, VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, &state, sizeof(state)))
+		number("device_state", state.device_state);
+#if VFIO_ABI_HAVE(VFIO_DEVICE_FEATURE_MIG_DATA_SIZE)
+	if (!get(device, VFIO_DEVICE_FEATURE_MIG_DATA_SIZE, &size, sizeof(size)))
+		number("stop_copy_length", size.stop_copy_length);
+#endif
+}
+#endif
+
+#if VFIO_ABI_HAVE(VFIO_DEVICE_QUERY_GFX_PLANE)
+/* In which ways a mediated device shows pictures. */
+static void planes(int device)
+{
+	static const struct { __u32 way; const char *name; } ways[] = {
+		{ VFIO_GFX_PLANE_TYPE_DMABUF, "VFIO_DEVICE_QUERY_GFX_PLANE PROBE|DMABUF" },
+		{ VFIO_GFX_PLANE_TYPE_REGION, "VFIO_DEVICE_QUERY_GFX_PLANE PROBE|REGION" },
+	};
+	struct vfio_device_gfx_plane_info plane;
+
+	for (int nth = 0; nth < 2; nth++) {
+		memset(&plane, 0, sizeof(plane));
+		plane.argsz = sizeof(plane);
+		plane.flags = VFIO_GFX_PLANE_TYPE_PROBE | ways[nth].way;
+		show(ways[nth].name, -1,
+		     result(ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE, &plane)));
+	}
+}
+#endif
+
 static void extensions(int container)
 {
 	for (int id = 1; id <= 11; id++)
@@ -466,29 +546,58 @@ static void extensions(int container)
 		     result(ioctl(container, VFIO_CHECK_EXTENSION, id)));
 }
 
+/* Reads a link, of which the last part is kept in TARGET. */
+static const char *link_name(const char *file, char target[256])
+{
+	char name[256];
+	ssize_t size;
+
+	snprintf(name, sizeof(name), "/sys/bus/%s/devices/%s/%s",
+		 strchr(address, '-') ? "mdev" : "pci", address, file);
+	size = readlink(name, target, 255);
+	target[size < 0 ? 0 : size] = 0;
+	return size < 0 ? NULL : strrchr(target, '/') + 1;
+}
+
 /* Opens the group of the device; its number differs between kernels. */
 static int open_group(void)
 {
-	char path[256], target[256] = "";
+	char node[300], target[256];
+	const char *name = link_name("iommu_group", target);
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", address);
-	if (readlink(path, target, sizeof(target) - 1) < 0)
-		return -1;
-	snprintf(path, sizeof(path), "/dev/vfio/%s", strrchr(target, '/') + 1);
-	return open(path, O_RDWR);
+	snprintf(node, sizeof(node), "/dev/vfio/%s", name ? name : "?");
+	return open(node, O_RDWR);
 }
 
-int main(int argc, char **argv)
+/* Asks a device everything. */
+static void ask(int device)
 {
-	int container, group, device;
 	__u32 regions, irqs;
 
-	if (argc < 2)
-		return 2;
-	address = argv[1];
-	captures = argc > 2;
-	container = open("/dev/vfio/vfio", O_RDWR);
-	group = open_group();
+	device_info(device, &regions, &irqs);
+	for (__u32 index = 0; index <= regions; index++)
+		region_info(device, index);
+	for (__u32 index = 0; index <= irqs; index++)
+		irq_info(device, index);
+#if VFIO_ABI_HAVE(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO)
+	hot_reset_info(device);
+#endif
+#if VFIO_ABI_HAVE(VFIO_DEVICE_FEATURE)
+	features(device);
+#endif
+#if VFIO_ABI_HAVE(VFIO_MIGRATION_STOP_COPY)
+	migration(device);
+#endif
+#if VFIO_ABI_HAVE(VFIO_DEVICE_QUERY_GFX_PLANE)
+	planes(device);
+#endif
+}
+
+/* Asks a device of a group, with a container or with an iommufd in its place. */
+static int ask_group(const char *container_path)
+{
+	int container = open(container_path, O_RDWR), group = open_group(), device;
+
 	if (container < 0 || group < 0) {
 		printf("%s: %m\n", address);
 		return 1;
@@ -510,19 +619,60 @@ int main(int argc, char **argv)
 	if (show("VFIO_GROUP_GET_DEVICE_FD", -1, device < 0 ? device : 0))
 		return 1;
 	phase = "device-open";
-	device_info(device, &regions, &irqs);
-	for (__u32 index = 0; index <= regions; index++)
-		region_info(device, index);
-	for (__u32 index = 0; index <= irqs; index++)
-		irq_info(device, index);
-#if VFIO_ABI_HAVE(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO)
-	hot_reset_info(device);
-#endif
-#if VFIO_ABI_HAVE(VFIO_DEVICE_FEATURE)
-	features(device);
-#endif
+	ask(device);
 	close(device);
 	show("VFIO_GROUP_UNSET_CONTAINER", -1,
 	     result(ioctl(group, VFIO_GROUP_UNSET_CONTAINER)));
 	return 0;
+}
+
+#if VFIO_ABI_HAVE(VFIO_DEVICE_BIND_IOMMUFD)
+/* Asks a device through its own node. */
+static int ask_node(void)
+{
+	int device, iommufd = open("/dev/iommu", O_RDWR);
+	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind), .iommufd = iommufd };
+	char node[300] = "?";
+	struct dirent *entry;
+	__u32 regions, irqs;
+	DIR *nodes;
+
+	snprintf(node, sizeof(node), "/sys/bus/%s/devices/%s/vfio-dev",
+		 strchr(address, '-') ? "mdev" : "pci", address);
+	nodes = opendir(node);
+	while (nodes && (entry = readdir(nodes)))
+		if (entry->d_name[0] != '.')
+			snprintf(node, sizeof(node), "/dev/vfio/devices/%s", entry->d_name);
+	device = open(node, O_RDWR);
+	if (iommufd < 0 || device < 0) {
+		printf("%s: %m\n", node);
+		return 1;
+	}
+	phase = "before-bind";
+	device_info(device, &regions, &irqs);
+	if (show("VFIO_DEVICE_BIND_IOMMUFD", -1,
+		 result(ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, &bind))))
+		return 1;
+	number("out_devid", bind.out_devid);
+	phase = "bound";
+	ask(device);
+	return 0;
+}
+#endif
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return 2;
+	address = argv[1];
+	for (int nth = 2; nth < argc; nth++)
+		if (strcmp(argv[nth], "captures"))
+			path = argv[nth];
+		else
+			captures = 1;
+#if VFIO_ABI_HAVE(VFIO_DEVICE_BIND_IOMMUFD)
+	if (!strcmp(path, "cdev"))
+		return ask_node();
+#endif
+	return ask_group(strcmp(path, "compat") ? "/dev/vfio/vfio" : "/dev/iommu");
 }

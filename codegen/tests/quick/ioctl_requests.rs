@@ -265,6 +265,8 @@ fn decode_reads_the_payload_of_a_request() {
     let set = written(SetIrqsEventfd::new(IrqSetAction::Trigger, 2, 0, &eventfds));
     let text = decoded("vfio_irq_set", &set);
     assert!(text.contains("[0]  7\n") && text.contains("[1]  -1 "), "{text}");
+    let index = "2 (VFIO_PCI_MSIX_IRQ_INDEX or VFIO_CCW_REQ_IRQ_INDEX)\n";
+    assert!(text.contains(index), "{text}");
     let set = written(SetIrqsBool::new(IrqSetAction::Mask, 2, 0, &[1, 0]));
     let text = decoded("vfio_irq_set", &set);
     assert!(text.contains("01 00"), "{text}");

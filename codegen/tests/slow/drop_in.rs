@@ -3,6 +3,7 @@
 
 mod declared;
 mod names;
+mod port;
 mod registry;
 
 use std::fs;

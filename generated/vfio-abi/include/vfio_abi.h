@@ -38,6 +38,24 @@
 #define VFIO_ABI__NULL			((void *)0)
 #endif
 
+/* Inline, so that structs in arguments stay in registers; also with -Os. */
+#define VFIO_ABI__INLINE	inline __attribute__((__always_inline__))
+
+/*
+ * Sets a struct to zero. In C by assignment: memset needs its address, and gcc
+ * then keeps the struct in memory.
+ */
+#ifdef __cplusplus
+#define VFIO_ABI__CLEAR(to)	__builtin_memset(to, 0, sizeof(*(to)))
+#else
+#define VFIO_ABI__CLEAR(to)				\
+	do {						\
+		__typeof__(*(to)) none = { 0 };		\
+							\
+		*(to) = none;				\
+	} while (0)
+#endif
+
 /* size_t, without <stddef.h>. */
 typedef __SIZE_TYPE__ vfio_abi_size;
 
@@ -1090,8 +1108,8 @@ __extension__ struct vfio_device_gfx_plane_info {
 	/* size of the buffer; comes back as it was given */
 	__u32		argsz;
 	/*
-	 * the requested way to get the picture, and whether to only ask if it
-	 * works
+	 * the requested type of plane; with the probe flag, only ask whether
+	 * the device supports it
 	 */
 	__u32		flags;
 /* only ask whether the other flag's way works; EINVAL means no */
@@ -1099,7 +1117,7 @@ __extension__ struct vfio_device_gfx_plane_info {
 #define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1) /* the picture as a dma-buf */
 /* the picture in a region of the device */
 #define VFIO_GFX_PLANE_TYPE_REGION	(1 << 2)
-	/* which plane, one of the DRM_PLANE_TYPE_ numbers */
+	/* the plane, one of the DRM_PLANE_TYPE_ numbers */
 	__u32		drm_plane_type;
 	__u32		drm_format;	/* pixel format, a DRM fourcc code */
 	/* format modifier, how the pixels are tiled */
@@ -1162,8 +1180,8 @@ __extension__ struct vfio_device_gfx_plane_info {
 
 /*
  * A register that is always written with the same value, a doorbell for
- * instance, can be tied to an eventfd: the kernel then does the write when the
- * eventfd fires, and no program has to run for it.
+ * instance, can be connected with an eventfd: the kernel then does the write
+ * when the eventfd is signaled, and no program has to run for it.
  */
 
 /*
@@ -1185,8 +1203,8 @@ struct vfio_device_ioeventfd {
 	__aligned_u64	offset;
 	__aligned_u64	data;	/* the value to write */
 	/*
-	 * the eventfd, or -1 to untie the one that has the same offset, width
-	 * and value
+	 * the eventfd, or -1 to remove the one with the same offset, width and
+	 * value
 	 */
 	__s32		fd;
 	/* tail padding of 64-bit targets; no handler uses it (since 6.7) */
@@ -1194,9 +1212,9 @@ struct vfio_device_ioeventfd {
 };
 
 /*
- * Ties a write to an eventfd, or unties it. Drivers may support it for some
- * regions and widths only, or not at all; PCI devices have it for BARs, except
- * for the MSI-X table.
+ * Makes the kernel write to the device whenever an eventfd is signaled, or ends
+ * that. Drivers may support it for some regions and widths only, or not at all;
+ * PCI devices support it for BARs, except for the MSI-X table.
  *
  * File descriptor: device
  * Argument: struct vfio_device_ioeventfd *
@@ -1221,7 +1239,10 @@ struct vfio_device_ioeventfd {
 __extension__ struct vfio_device_feature {
 	/* size of this head and the payload together, in bytes */
 	__u32	argsz;
-	/* the feature in the low 16 bits, and above them what to do with it */
+	/*
+	 * the id of the feature in the low 16 bits, and the access in the bits
+	 * above them
+	 */
 	__u32	flags;
 /* the bits that hold the feature id */
 #define VFIO_DEVICE_FEATURE_MASK	0xffff
@@ -1229,7 +1250,10 @@ __extension__ struct vfio_device_feature {
 #define VFIO_DEVICE_FEATURE_GET		(1 << 16)
 /* write the feature; the payload carries the new setting */
 #define VFIO_DEVICE_FEATURE_SET		(1 << 17)
-/* only probe the feature, with GET or SET also that access */
+/*
+ * only ask whether the feature exists and, with GET or SET, whether this access
+ * is possible
+ */
 #define VFIO_DEVICE_FEATURE_PROBE	(1 << 18)
 	/* payload of the feature, argsz - 8 bytes; absent in a probe */
 	__u8	data[];
@@ -1258,13 +1282,10 @@ __extension__ struct vfio_device_feature {
  * Since Linux 5.7.
  */
 
-/*
- * UUID of 16 raw bytes without a struct, the secret that a PF driver shares
- * with its VF drivers
- */
+/* the UUID as 16 bytes, a secret that a PF driver shares with its VF drivers */
 #define VFIO_DEVICE_FEATURE_PCI_VF_TOKEN		0
 
-/* which migration states the device has (since 5.18) */
+/* the migration states that the device supports (since 5.18) */
 #define VFIO_DEVICE_FEATURE_MIGRATION			1
 
 /*
@@ -1808,8 +1829,8 @@ struct vfio_iommu_type1_info_dma_avail {
 struct vfio_iommu_type1_dma_map {
 	__u32	argsz;	/* size of the struct */
 	/*
-	 * what devices may do; type1 wants at least one of read and write, or
-	 * VADDR alone
+	 * the access of devices; type1 requires read, write or both, or VADDR
+	 * alone
 	 */
 	__u32	flags;
 #define VFIO_DMA_MAP_FLAG_READ	(1 << 0)	/* devices may read */
@@ -1856,7 +1877,7 @@ struct vfio_bitmap {
  */
 __extension__ struct vfio_iommu_type1_dma_unmap {
 	__u32	argsz;	/* size of the struct and what follows it */
-	__u32	flags;	/* how to unmap */
+	__u32	flags;	/* options of the call */
 /* report the dirty pages of the range before it is unmapped (since 5.8) */
 #define VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP	(1 << 0)
 /* unmap everything; iova and size must be 0 (since 5.12) */
@@ -1896,7 +1917,7 @@ __extension__ struct vfio_iommu_type1_dma_unmap {
  */
 __extension__ struct vfio_iommu_type1_dirty_bitmap {
 	__u32	argsz;	/* size of the struct and what follows it */
-	__u32	flags;	/* what to do, exactly one of the three */
+	__u32	flags;	/* the operation, exactly one of the three */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0) /* start tracking */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1) /* stop tracking */
 /* report the dirty pages of a range; tracking must be on */
@@ -2113,7 +2134,7 @@ __extension__ struct vfio_eeh_pe_op {
 	 */
 	__u32	argsz;
 	__u32	flags;	/* none is defined; anything but zero is refused */
-	__u32	op;	/* what to do */
+	__u32	op;	/* the operation */
 	/* argument of the operation (since 4.2) */
 	union {
 		/* the error to inject (with VFIO_EEH_PE_INJECT_ERR) */
@@ -2323,7 +2344,7 @@ struct ccw_io_region {
  * Since Linux 5.2.
  */
 struct ccw_cmd_region {
-	__u32	command;	/* what to do; one at a time */
+	__u32	command;	/* the operation; one at a time */
 #define VFIO_CCW_ASYNC_CMD_HSCH	(1 << 0)	/* halt the subchannel */
 #define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
 	/* outcome of the last write, 0 or a negative errno kept as unsigned */
@@ -4783,7 +4804,7 @@ static inline __u64 vfio_abi__u64(const __u8 *bytes)
 }
 
 /* Reads an integer of 1, 2, 4 or 8 bytes. */
-static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
+static VFIO_ABI__INLINE __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
 	case 1:
@@ -4922,16 +4943,16 @@ struct vfio_abi_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* lowest offset of a capability */
-	__u32	most;		/* highest offset of a capability */
+	__u32	stop;		/* offset before which one can start; 0 ends */
 	__u32	at;		/* offset of the next capability */
-	__u32	left;		/* how many can follow; 0 ends the walk */
+	__u32	left;		/* how many can follow */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct vfio_abi_error error;
 };
 
 /*
- * A walk that starts with the capability at first. No capability can start
- * before bound.
+ * A walk that starts with the capability at first; over an empty chain if that
+ * is 0. No capability can start before bound.
  */
 static inline struct vfio_abi_walk vfio_abi__start(
 		const struct vfio_abi__format *format, const __u8 *bytes,
@@ -4939,16 +4960,18 @@ static inline struct vfio_abi_walk vfio_abi__start(
 {
 	struct vfio_abi_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	VFIO_ABI__CLEAR(&walk);
 	walk.bytes = bytes;
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (first >= bound && len >= format->size) {
-		walk.most = len - format->size;
+	walk.state = 1;
+	if (first < bound) {
+		walk.state = first != 0;
+	} else if (len >= format->size) {
+		walk.stop = len - format->size + 1;
 		walk.left = len / format->min_size;
 	}
-	walk.state = 1;
 	return walk;
 }
 
@@ -4957,7 +4980,7 @@ static inline struct vfio_abi_walk vfio_abi__empty_walk(void)
 {
 	struct vfio_abi_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	VFIO_ABI__CLEAR(&walk);
 	return walk;
 }
 
@@ -4969,14 +4992,14 @@ static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
-	walk->left = 0;
+	walk->stop = 0;
 	walk->state = kind;
 	return kind;
 }
 
 /* Reads a bit field of a header. */
-static inline __u64 vfio_abi__field(const __u8 *header,
-				    const struct vfio_abi__bits *bits)
+static VFIO_ABI__INLINE __u64 vfio_abi__field(
+		const __u8 *header, const struct vfio_abi__bits *bits)
 {
 	__u64 number = vfio_abi__number(header + bits->at, bits->width);
 
@@ -4984,8 +5007,8 @@ static inline __u64 vfio_abi__field(const __u8 *header,
 }
 
 /* The offset in the reply to which a header's next leads. */
-static inline __u32 vfio_abi__target(const struct vfio_abi__format *format,
-				     __u32 at, __u64 next)
+static VFIO_ABI__INLINE __u32 vfio_abi__target(
+		const struct vfio_abi__format *format, __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
@@ -5017,7 +5040,7 @@ static inline void vfio_abi__step_backwards(
 		__u64 next, __u32 target)
 {
 	if (next == format->end) {
-		walk->left = 0;
+		walk->stop = 0;
 		walk->state = 0;
 		return;
 	}
@@ -5027,7 +5050,7 @@ static inline void vfio_abi__step_backwards(
 		/* This capability is returned; the next visit fails. */
 		vfio_abi__fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
-		walk->left = 0;
+		walk->stop = 0;
 }
 
 /*
@@ -5035,7 +5058,7 @@ static inline void vfio_abi__step_backwards(
  * 0 at the end, or the kind of the error; walk->error has the details. After an
  * error, every call returns the same error.
  */
-static inline __attribute__((__always_inline__)) int vfio_abi__visit(
+static VFIO_ABI__INLINE int vfio_abi__visit(
 		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
@@ -5045,14 +5068,15 @@ static inline __attribute__((__always_inline__)) int vfio_abi__visit(
 	__u32 target;
 	__u64 next;
 
-	/* While left is not 0, at is not below bound. */
-	if (!walk->left || at > walk->most) {
+	/* Unless stop is 0, at is not below bound. */
+	if (at >= walk->stop) {
 		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return vfio_abi__refuse(format, walk);
 	}
-	walk->left--;
+	if (!--walk->left)
+		walk->stop = 0;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;
@@ -5085,8 +5109,8 @@ struct vfio_abi_array {
 };
 
 /* Checks that a known body has all bytes of its version. */
-static inline int vfio_abi__body(struct vfio_abi_walk *walk,
-				 struct vfio_abi_cap *cap, __u32 need)
+static VFIO_ABI__INLINE int vfio_abi__body(struct vfio_abi_walk *walk,
+					   struct vfio_abi_cap *cap, __u32 need)
 {
 	cap->known = 1;
 	if (need <= cap->size)
@@ -5143,13 +5167,20 @@ static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
 	return 1;
 }
 
+/* The bytes of an element of an index below the count. */
+static inline const __u8 *vfio_abi__element(const struct vfio_abi_array *array,
+					    __u32 nth)
+{
+	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
+}
+
 /* The bytes of an element; a null pointer if the index is too large. */
 static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
 		return VFIO_ABI__NULL;
-	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
+	return vfio_abi__element(array, nth);
 }
 
 /* A field that the caller sets. A list of inputs ends with a size of 0. */
@@ -5197,24 +5228,23 @@ static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 	const vfio_abi_size end = written < len ? written : len;
 	const __u32 known = vfio_abi__len(end);
 	__u32 argsz;
-	int flagged;
 
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	argsz = vfio_abi__word(bytes, known, host->argsz);
 	reply->argsz = argsz;
-	reply->len = argsz < end ? argsz : known;
+	reply->len = argsz <= end ? argsz : known;
 	if (reply->len < host->minsz)
 		return VFIO_ABI_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (vfio_abi__word(bytes, reply->len, host->flags) &
-		   host->caps_flag) != 0;
-	if (flagged)
-		reply->first = vfio_abi__word(bytes, reply->len,
-					      host->cap_offset);
-	if (argsz > len || (flagged && !reply->first)) {
+	if (argsz > len) {
 		reply->need = argsz;
-		reply->first = 0;
+		return 0;
 	}
+	if (!(vfio_abi__word(bytes, reply->len, host->flags) & host->caps_flag))
+		return 0;
+	reply->first = vfio_abi__word(bytes, reply->len, host->cap_offset);
+	if (!reply->first)
+		reply->need = argsz;
 	return 0;
 }
 
@@ -5236,8 +5266,6 @@ static inline struct vfio_abi_walk vfio_abi__start_reply(
 {
 	const __u32 end = host->cap_offset + 4;
 
-	if (!reply->first)
-		return vfio_abi__empty_walk();
 	return vfio_abi__start(format, reply->bytes, reply->len,
 			       end > host->minsz ? end : host->minsz,
 			       reply->first);
@@ -5297,7 +5325,7 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 		return 0;
 	}
 	/* The old reply may point into memory that has moved. */
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	reply->need = need;
 	return request->buf && request->len >= need;
 }
@@ -5335,14 +5363,14 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 	int result;
 
 	request->calls = 0;
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	while (request->calls < VFIO_ABI__CALLS) {
 		if (!vfio_abi__room(request, reply, need))
 			break;
 		vfio_abi__prepare(request, question);
 		request->calls++;
 		result = request->call(request);
-		__builtin_memset(reply, 0, sizeof(*reply));
+		VFIO_ABI__CLEAR(reply);
 		result = question->read(question->format, reply, request,
 					result);
 		if (!reply->need)
@@ -5499,7 +5527,7 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 	const __u32 *end = profile->fixed_ends;
 	__u32 argsz;
 
-	__builtin_memset(to, 0, sizeof(*to));
+	VFIO_ABI__CLEAR(to);
 	to->profile = profile;
 	to->bytes = VFIO_ABI__CAST(__u8 *, buf);
 	to->room = vfio_abi__len(len);
@@ -5526,7 +5554,7 @@ static inline void vfio_abi_reply_measure(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_profile *profile)
 {
-	__builtin_memset(to, 0, sizeof(*to));
+	VFIO_ABI__CLEAR(to);
 	to->profile = profile;
 	to->whole = profile->fixed_size;
 }
@@ -5813,7 +5841,7 @@ static inline int vfio_abi_device_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__device_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -5828,7 +5856,7 @@ static inline int vfio_abi_device_info_request(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__device_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
@@ -5931,7 +5959,7 @@ static inline int vfio_abi_device_zpci_base_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_base *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < (cap->version == 1 ? 32 :
@@ -5962,7 +5990,7 @@ static inline int vfio_abi_device_zpci_base_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_base_read(&cap, out);
 		if (found)
@@ -6023,7 +6051,7 @@ static inline int vfio_abi_device_zpci_group_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_group *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < (cap->version == 1 ? 39 : 42))
@@ -6050,7 +6078,7 @@ static inline int vfio_abi_device_zpci_group_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_group_read(&cap, out);
 		if (found)
@@ -6101,7 +6129,7 @@ static inline int vfio_abi_device_zpci_util_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_util *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -6120,7 +6148,7 @@ static inline int vfio_abi_device_zpci_util_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_util_read(&cap, out);
 		if (found)
@@ -6144,11 +6172,12 @@ static inline int vfio_abi_device_zpci_util_util_str(
 		const struct vfio_abi_device_zpci_util *from, __u32 nth,
 		__u8 *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->util_str, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->util_str.count)
 		return 0;
+	bytes = vfio_abi__element(&from->util_str, nth);
 	*out = bytes[0];
 	return 1;
 }
@@ -6180,7 +6209,7 @@ static inline int vfio_abi_device_zpci_pfip_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_pfip *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -6199,7 +6228,7 @@ static inline int vfio_abi_device_zpci_pfip_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_pfip_read(&cap, out);
 		if (found)
@@ -6223,11 +6252,12 @@ static inline int vfio_abi_device_zpci_pfip_pfip(
 		const struct vfio_abi_device_zpci_pfip *from, __u32 nth,
 		__u8 *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->pfip, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->pfip.count)
 		return 0;
+	bytes = vfio_abi__element(&from->pfip, nth);
 	*out = bytes[0];
 	return 1;
 }
@@ -6258,7 +6288,7 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_pci_atomic_comp *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6276,7 +6306,7 @@ static inline int vfio_abi_device_pci_atomic_comp_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_pci_atomic_comp_read(&cap, out);
 		if (found)
@@ -6357,7 +6387,7 @@ static inline int vfio_abi_region_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__region_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -6375,7 +6405,7 @@ static inline int vfio_abi_region_info_request(
 	int result;
 
 	vfio_abi__put(inputs, 4, index);
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__region_info_host,
 			&info->reply, inputs);
 	if (info->reply.bytes)
@@ -6464,7 +6494,7 @@ static inline int vfio_abi_region_sparse_mmap_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_sparse_mmap *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6483,7 +6513,7 @@ static inline int vfio_abi_region_sparse_mmap_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_sparse_mmap_read(&cap, out);
 		if (found)
@@ -6507,11 +6537,12 @@ static inline int vfio_abi_region_sparse_mmap_areas(
 		const struct vfio_abi_region_sparse_mmap *from, __u32 nth,
 		struct vfio_region_sparse_mmap_area *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->areas, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->areas.count)
 		return 0;
+	bytes = vfio_abi__element(&from->areas, nth);
 	out->offset = vfio_abi__u64(bytes);
 	out->size = vfio_abi__u64(bytes + 8);
 	return 1;
@@ -6552,7 +6583,7 @@ static inline int vfio_abi_region_type_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_type *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6571,7 +6602,7 @@ static inline int vfio_abi_region_type_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_type_read(&cap, out);
 		if (found)
@@ -6613,7 +6644,7 @@ static inline int vfio_abi_region_msix_mappable_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_msix_mappable *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 8)
@@ -6630,7 +6661,7 @@ static inline int vfio_abi_region_msix_mappable_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_msix_mappable_read(&cap, out);
 		if (found)
@@ -6671,7 +6702,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6689,7 +6720,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_nvlink2_ssatgt_read(&cap, out);
 		if (found)
@@ -6731,7 +6762,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6749,7 +6780,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_nvlink2_lnkspd_read(&cap, out);
 		if (found)
@@ -6824,7 +6855,7 @@ static inline int vfio_abi_type1_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__type1_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -6839,7 +6870,7 @@ static inline int vfio_abi_type1_info_request(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__type1_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
@@ -6923,7 +6954,7 @@ static inline int vfio_abi_type1_iova_range_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_iova_range *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6942,7 +6973,7 @@ static inline int vfio_abi_type1_iova_range_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_iova_range_read(&cap, out);
 		if (found)
@@ -6966,11 +6997,12 @@ static inline int vfio_abi_type1_iova_range_iova_ranges(
 		const struct vfio_abi_type1_iova_range *from, __u32 nth,
 		struct vfio_iova_range *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->iova_ranges, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->iova_ranges.count)
 		return 0;
+	bytes = vfio_abi__element(&from->iova_ranges, nth);
 	out->start = vfio_abi__u64(bytes);
 	out->end = vfio_abi__u64(bytes + 8);
 	return 1;
@@ -7012,7 +7044,7 @@ static inline int vfio_abi_type1_migration_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_migration *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < 32)
@@ -7032,7 +7064,7 @@ static inline int vfio_abi_type1_migration_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_migration_read(&cap, out);
 		if (found)
@@ -7076,7 +7108,7 @@ static inline int vfio_abi_type1_dma_avail_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_dma_avail *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -7094,7 +7126,7 @@ static inline int vfio_abi_type1_dma_avail_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_dma_avail_read(&cap, out);
 		if (found)
@@ -7315,18 +7347,20 @@ __attribute__((__unused__)) = {
 /* -------------------------- Requests and calls -------------------------- */
 
 /*
- * A function for each request writes the argument of an ioctl to a buffer of
- * len bytes and returns its size: sizes, counts, addresses and the flags that
- * select a payload follow from the parameters. It returns 0 and writes nothing
- * if the argument does not fit the buffer, if a flag is not one of its choice,
- * if a count is too large, or if a bitmap is too small for its range.
+ * Each function writes the argument of an ioctl to a buffer of len bytes and
+ * returns the size of the argument. argsz, counts, addresses and the flags that
+ * select a payload follow from the parameters. A function returns 0 and writes
+ * nothing if the argument does not fit into the buffer, if a flag is none of
+ * those that its comment lists, if a count is too large, or if a bitmap is too
+ * small for its range. A parameter that ends in _count is the number of
+ * elements of the array before it.
  *
  * Functions that end in _reply copy the results from the buffer after the call.
  */
 
 /*
- * Starts an argument of size bytes in a buffer of len bytes: all of it is
- * cleared. Null if it does not fit, or if size is 0.
+ * Clears the first size bytes of a buffer of len bytes for an argument. Null if
+ * the buffer is too small, or if size is 0.
  */
 static inline __u8 *vfio_abi__argument(void *buf, vfio_abi_size len,
 				       vfio_abi_size size)
@@ -7370,7 +7404,7 @@ static inline int vfio_abi__holds_bitmap(vfio_abi_size count, __u32 each,
 	return bits / wide + (bits % wide != 0) <= count;
 }
 
-/* Sets the bits of a number in an integer of 1, 2, 4 or 8 bytes. */
+/* Sets the bits of a number in an integer of 1, 2, 4 or 8 bytes of memory. */
 static inline void vfio_abi__or(__u8 *bytes, __u32 width, __u64 number)
 {
 	vfio_abi__put(bytes, width, vfio_abi__number(bytes, width) | number);
@@ -7384,7 +7418,7 @@ static inline void vfio_abi__copy(__u8 *bytes, const void *from,
 		__builtin_memcpy(bytes, from, size);
 }
 
-/* The address of memory, as arguments have it. */
+/* The address of memory as a number of 64 bits. */
 static inline __u64 vfio_abi__address(const void *memory)
 {
 	__UINTPTR_TYPE__ address;
@@ -7490,17 +7524,16 @@ static inline int vfio_abi__ask_counted(
  *
  * Reports whether the group can be used, and whether it has joined a container.
  */
-static inline vfio_abi_size vfio_abi_get_status(
-		void *buf, vfio_abi_size len)
+static inline vfio_abi_size vfio_abi_get_status(void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -7523,21 +7556,20 @@ static inline void vfio_abi_get_status_reply(
 static inline vfio_abi_size vfio_abi_get_irq_info(
 		void *buf, vfio_abi_size len, __u32 index)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 4, index);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 4, index);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
 static inline void vfio_abi_get_irq_info_reply(
-		const void *buf, vfio_abi_size len,
-		struct vfio_irq_info *reply)
+		const void *buf, vfio_abi_size len, struct vfio_irq_info *reply)
 {
 	vfio_abi__results(reply, sizeof(*reply), buf, len, 0);
 }
@@ -7545,9 +7577,10 @@ static inline void vfio_abi_get_irq_info_reply(
 /*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_NONE.
  *
- * no data; the action is done at once on all of the interrupts
+ * No data; the action is done at once on all of the interrupts.
  *
- * action: one kind of data and one action
+ * action: VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
+ * VFIO_IRQ_SET_ACTION_TRIGGER
  * index: the block of interrupts
  * start: the first interrupt, counted from 0 within the block
  * count: number of interrupts
@@ -7556,7 +7589,7 @@ static inline vfio_abi_size vfio_abi_set_irqs_none(
 		void *buf, vfio_abi_size len, __u32 action, __u32 index,
 		__u32 start, __u32 count)
 {
-	const vfio_abi_size size = 20;
+	const vfio_abi_size argsz = 20;
 	__u8 *bytes;
 
 	switch (action) {
@@ -7567,24 +7600,22 @@ static inline vfio_abi_size vfio_abi_set_irqs_none(
 	default:
 		return 0;
 	}
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 1);
-	vfio_abi__or(bytes + 4, 4, action);
-	vfio_abi__or(bytes + 8, 4, index);
-	vfio_abi__or(bytes + 12, 4, start);
-	vfio_abi__or(bytes + 16, 4, count);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 1U | action);
+	vfio_abi__put(bytes + 8, 4, index);
+	vfio_abi__put(bytes + 12, 4, start);
+	vfio_abi__put(bytes + 16, 4, count);
+	return argsz;
 }
 
 /*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_BOOL.
  *
- * one byte per interrupt; the action is done where it is not 0
- *
- * action: one kind of data and one action
+ * action: VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
+ * VFIO_IRQ_SET_ACTION_TRIGGER
  * index: the block of interrupts
  * start: the first interrupt, counted from 0 within the block
  * data: one byte per interrupt; the action is done where it is not 0
@@ -7593,8 +7624,7 @@ static inline vfio_abi_size vfio_abi_set_irqs_bool(
 		void *buf, vfio_abi_size len, __u32 action, __u32 index,
 		__u32 start, const __u8 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(
-		20, data_count, 1);
+	const vfio_abi_size argsz = vfio_abi__array_end(20, data_count, 1);
 	__u8 *bytes;
 
 	switch (action) {
@@ -7607,25 +7637,23 @@ static inline vfio_abi_size vfio_abi_set_irqs_bool(
 	}
 	if (!vfio_abi__holds_length(4, data_count, 1))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 2);
-	vfio_abi__or(bytes + 4, 4, action);
-	vfio_abi__or(bytes + 8, 4, index);
-	vfio_abi__or(bytes + 12, 4, start);
-	vfio_abi__or(bytes + 16, 4, data_count);
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 2U | action);
+	vfio_abi__put(bytes + 8, 4, index);
+	vfio_abi__put(bytes + 12, 4, start);
+	vfio_abi__put(bytes + 16, 4, data_count);
 	vfio_abi__copy(bytes + 20, data, data_count);
-	return size;
+	return argsz;
 }
 
 /*
  * VFIO_DEVICE_SET_IRQS with VFIO_IRQ_SET_DATA_EVENTFD.
  *
- * one s32 per interrupt, the eventfd to connect, or -1 to disconnect
- *
- * action: one kind of data and one action
+ * action: VFIO_IRQ_SET_ACTION_MASK, VFIO_IRQ_SET_ACTION_UNMASK or
+ * VFIO_IRQ_SET_ACTION_TRIGGER
  * index: the block of interrupts
  * start: the first interrupt, counted from 0 within the block
  * data: one s32 per interrupt, the eventfd to connect, or -1 to disconnect
@@ -7634,8 +7662,7 @@ static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
 		void *buf, vfio_abi_size len, __u32 action, __u32 index,
 		__u32 start, const __s32 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(
-		20, data_count, 4);
+	const vfio_abi_size argsz = vfio_abi__array_end(20, data_count, 4);
 	__u8 *bytes;
 
 	switch (action) {
@@ -7648,17 +7675,16 @@ static inline vfio_abi_size vfio_abi_set_irqs_eventfd(
 	}
 	if (!vfio_abi__holds_length(4, data_count, 1))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 4);
-	vfio_abi__or(bytes + 4, 4, action);
-	vfio_abi__or(bytes + 8, 4, index);
-	vfio_abi__or(bytes + 12, 4, start);
-	vfio_abi__or(bytes + 16, 4, data_count);
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 4U | action);
+	vfio_abi__put(bytes + 8, 4, index);
+	vfio_abi__put(bytes + 12, 4, start);
+	vfio_abi__put(bytes + 16, 4, data_count);
 	vfio_abi__copy(bytes + 20, data, data_count * 4);
-	return size;
+	return argsz;
 }
 
 /*
@@ -7674,19 +7700,18 @@ static inline vfio_abi_size vfio_abi_pci_hot_reset(
 		void *buf, vfio_abi_size len, const __s32 *group_fds,
 		vfio_abi_size group_fds_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(
-		12, group_fds_count, 4);
+	const vfio_abi_size argsz = vfio_abi__array_end(12, group_fds_count, 4);
 	__u8 *bytes;
 
 	if (!vfio_abi__holds_length(4, group_fds_count, 1))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 4, group_fds_count);
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 4, group_fds_count);
 	vfio_abi__copy(bytes + 12, group_fds, group_fds_count * 4);
-	return size;
+	return argsz;
 }
 
 /*
@@ -7695,23 +7720,23 @@ static inline vfio_abi_size vfio_abi_pci_hot_reset(
  * Reports what a plane of a mediated device shows at the moment, or, with the
  * probe flag, whether the device can hand out pictures in that way.
  *
- * flags: the requested way to get the picture, and whether to only ask if it
- * works
- * drm_plane_type: which plane, one of the DRM_PLANE_TYPE_ numbers
+ * flags: the requested type of plane; with the probe flag, only ask whether the
+ * device supports it
+ * drm_plane_type: the plane, one of the DRM_PLANE_TYPE_ numbers
  */
 static inline vfio_abi_size vfio_abi_query_gfx_plane(
 		void *buf, vfio_abi_size len, __u32 flags, __u32 drm_plane_type)
 {
-	const vfio_abi_size size = 64;
+	const vfio_abi_size argsz = 64;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, flags);
-	vfio_abi__or(bytes + 8, 4, drm_plane_type);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, flags);
+	vfio_abi__put(bytes + 8, 4, drm_plane_type);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -7725,22 +7750,23 @@ static inline void vfio_abi_query_gfx_plane_reply(
 /*
  * VFIO_DEVICE_IOEVENTFD.
  *
- * Ties a write to an eventfd, or unties it. Drivers may support it for some
- * regions and widths only, or not at all; PCI devices have it for BARs, except
- * for the MSI-X table.
+ * Makes the kernel write to the device whenever an eventfd is signaled, or ends
+ * that. Drivers may support it for some regions and widths only, or not at all;
+ * PCI devices support it for BARs, except for the MSI-X table.
  *
- * width: width of the write, exactly one of the four
+ * width: VFIO_DEVICE_IOEVENTFD_8, VFIO_DEVICE_IOEVENTFD_16,
+ * VFIO_DEVICE_IOEVENTFD_32 or VFIO_DEVICE_IOEVENTFD_64
  * offset: where to write, in bytes from the start of the device's file
  * descriptor
  * data: the value to write
- * fd: the eventfd, or -1 to untie the one that has the same offset, width and
+ * fd: the eventfd, or -1 to remove the one with the same offset, width and
  * value
  */
 static inline vfio_abi_size vfio_abi_ioeventfd(
 		void *buf, vfio_abi_size len, __u32 width, __u64 offset,
 		__u64 data, __s32 fd)
 {
-	const vfio_abi_size size = 32;
+	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
 	switch (width) {
@@ -7752,58 +7778,56 @@ static inline vfio_abi_size vfio_abi_ioeventfd(
 	default:
 		return 0;
 	}
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, width);
-	vfio_abi__or(bytes + 8, 8, offset);
-	vfio_abi__or(bytes + 16, 8, data);
-	vfio_abi__or(bytes + 24, 4, VFIO_ABI__CAST(__u64, fd));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, width);
+	vfio_abi__put(bytes + 8, 8, offset);
+	vfio_abi__put(bytes + 16, 8, data);
+	vfio_abi__put(bytes + 24, 4, VFIO_ABI__CAST(__u64, fd));
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_PCI_VF_TOKEN.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_PCI_VF_TOKEN.
  *
- * UUID of 16 raw bytes without a struct, the secret that a PF driver shares
- * with its VF drivers
- *
- * data: UUID of 16 raw bytes without a struct, the secret that a PF driver
- * shares with its VF drivers
+ * data: the UUID as 16 bytes, a secret that a PF driver shares with its VF
+ * drivers
  */
 static inline vfio_abi_size vfio_abi_set_pci_vf_token(
 		void *buf, vfio_abi_size len, const __u8 *data)
 {
-	const vfio_abi_size size = 24;
+	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x20000);
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x20000);
 	vfio_abi__copy(bytes + 8, data, 16);
-	return size;
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIGRATION.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
+ * VFIO_DEVICE_FEATURE_MIGRATION.
  *
- * which migration states the device has
+ * The migration states that the device supports.
  */
-static inline vfio_abi_size vfio_abi_get_migration(
-		void *buf, vfio_abi_size len)
+static inline vfio_abi_size vfio_abi_get_migration(void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x10001);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x10001);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -7815,22 +7839,23 @@ static inline void vfio_abi_get_migration_reply(
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
+ * VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
  *
- * the migration state; setting it moves the device to another state
+ * The migration state; setting it moves the device to another state.
  */
 static inline vfio_abi_size vfio_abi_get_mig_device_state(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x10002);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x10002);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -7842,25 +7867,26 @@ static inline void vfio_abi_get_mig_device_state_reply(
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE.
  *
- * the migration state; setting it moves the device to another state
+ * The migration state; setting it moves the device to another state.
  *
  * device_state: the state to move to, or the state that the device is in
  */
 static inline vfio_abi_size vfio_abi_set_mig_device_state(
 		void *buf, vfio_abi_size len, __u32 device_state)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x20002);
-	vfio_abi__or(bytes + 8, 4, device_state);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x20002);
+	vfio_abi__put(bytes + 8, 4, device_state);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -7872,70 +7898,74 @@ static inline void vfio_abi_set_mig_device_state_reply(
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY.
  *
- * allows low power states until VFIO_DEVICE_FEATURE_LOW_POWER_EXIT; mapped
- * regions are shut off
+ * Allows low power states until VFIO_DEVICE_FEATURE_LOW_POWER_EXIT; mapped
+ * regions are shut off.
  */
 static inline vfio_abi_size vfio_abi_set_low_power_entry(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x20003);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x20003);
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP.
  *
- * allows low power states once, and signals an eventfd when the device wakes
+ * Allows low power states once, and signals an eventfd when the device wakes.
  *
  * wakeup_eventfd: eventfd to signal when the device leaves low power
  */
 static inline vfio_abi_size vfio_abi_set_low_power_entry_with_wakeup(
 		void *buf, vfio_abi_size len, __s32 wakeup_eventfd)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x20004);
-	vfio_abi__or(bytes + 8, 4, VFIO_ABI__CAST(__u64, wakeup_eventfd));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x20004);
+	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, wakeup_eventfd));
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_LOW_POWER_EXIT.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_LOW_POWER_EXIT.
  *
- * ends what either way of entry allowed; may itself signal the eventfd
+ * Ends what either way of entry allowed; may itself signal the eventfd.
  */
 static inline vfio_abi_size vfio_abi_set_low_power_exit(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x20005);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x20005);
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_LOGGING_START.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_DMA_LOGGING_START.
  *
- * starts to log where the device writes by DMA
+ * Starts to log where the device writes by DMA.
  *
  * page_size: requested granularity in bytes; on return, the one that the device
  * uses
@@ -7946,20 +7976,20 @@ static inline vfio_abi_size vfio_abi_set_dma_logging_start(
 		const struct vfio_device_feature_dma_logging_range *ranges,
 		vfio_abi_size ranges_count)
 {
-	const vfio_abi_size size = 32;
+	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
 	if (!vfio_abi__holds_length(4, ranges_count, 1))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x20006);
-	vfio_abi__or(bytes + 8, 8, page_size);
-	vfio_abi__or(bytes + 16, 4, ranges_count);
-	vfio_abi__or(bytes + 24, 8, vfio_abi__address(ranges));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x20006);
+	vfio_abi__put(bytes + 8, 8, page_size);
+	vfio_abi__put(bytes + 16, 4, ranges_count);
+	vfio_abi__put(bytes + 24, 8, vfio_abi__address(ranges));
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -7971,28 +8001,30 @@ static inline void vfio_abi_set_dma_logging_start_reply(
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP.
  *
- * ends the log that VFIO_DEVICE_FEATURE_DMA_LOGGING_START began
+ * Ends the log that VFIO_DEVICE_FEATURE_DMA_LOGGING_START began.
  */
 static inline vfio_abi_size vfio_abi_set_dma_logging_stop(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x20007);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x20007);
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
+ * VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT.
  *
- * reads a part of the log and clears it
+ * Reads a part of the log and clears it.
  *
  * iova: first address of the range
  * length: size of the range in bytes
@@ -8004,40 +8036,41 @@ static inline vfio_abi_size vfio_abi_get_dma_logging_report(
 		void *buf, vfio_abi_size len, __u64 iova, __u64 length,
 		__u64 page_size, __u64 *bitmap, vfio_abi_size bitmap_count)
 {
-	const vfio_abi_size size = 40;
+	const vfio_abi_size argsz = 40;
 	__u8 *bytes;
 
 	if (!vfio_abi__holds_bitmap(bitmap_count, 8, length, page_size))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x10008);
-	vfio_abi__or(bytes + 8, 8, iova);
-	vfio_abi__or(bytes + 16, 8, length);
-	vfio_abi__or(bytes + 24, 8, page_size);
-	vfio_abi__or(bytes + 32, 8, vfio_abi__address(bitmap));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x10008);
+	vfio_abi__put(bytes + 8, 8, iova);
+	vfio_abi__put(bytes + 16, 8, length);
+	vfio_abi__put(bytes + 24, 8, page_size);
+	vfio_abi__put(bytes + 32, 8, vfio_abi__address(bitmap));
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_DATA_SIZE.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
+ * VFIO_DEVICE_FEATURE_MIG_DATA_SIZE.
  *
- * how much data the device is expected to send while stopped
+ * How much data the device is expected to send while stopped.
  */
 static inline vfio_abi_size vfio_abi_get_mig_data_size(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x10009);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x10009);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8049,31 +8082,33 @@ static inline void vfio_abi_get_mig_data_size_reply(
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_BUS_MASTER.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_BUS_MASTER.
  *
- * switches DMA of the device on or off, where its bus has no way of its own
+ * Switches DMA of the device on or off, where its bus has no way of its own.
  *
  * op: whether the device may start DMA
  */
 static inline vfio_abi_size vfio_abi_set_bus_master(
 		void *buf, vfio_abi_size len, __u32 op)
 {
-	const vfio_abi_size size = 12;
+	const vfio_abi_size argsz = 12;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x2000a);
-	vfio_abi__or(bytes + 8, 4, op);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x2000a);
+	vfio_abi__put(bytes + 8, 4, op);
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_DMA_BUF.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
+ * VFIO_DEVICE_FEATURE_DMA_BUF.
  *
- * makes a dma-buf of parts of a region, for DMA between devices
+ * Makes a dma-buf of parts of a region, for DMA between devices.
  *
  * region_index: region with the parts; for a PCI device one of the six BARs
  * open_flags: flags for the new file descriptor as open(2) takes them, such as
@@ -8087,99 +8122,100 @@ static inline vfio_abi_size vfio_abi_get_dma_buf(
 		const struct vfio_region_dma_range *dma_ranges,
 		vfio_abi_size dma_ranges_count)
 {
-	const vfio_abi_size size = vfio_abi__array_end(
-		24, dma_ranges_count, 16);
+	const vfio_abi_size argsz = vfio_abi__array_end(
+			24, dma_ranges_count, 16);
 	__u8 *bytes;
 	vfio_abi_size nth;
 
 	if (!vfio_abi__holds_length(4, dma_ranges_count, 1))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x1000b);
-	vfio_abi__or(bytes + 8, 4, region_index);
-	vfio_abi__or(bytes + 12, 4, open_flags);
-	vfio_abi__or(bytes + 16, 4, flags);
-	vfio_abi__or(bytes + 20, 4, dma_ranges_count);
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x1000b);
+	vfio_abi__put(bytes + 8, 4, region_index);
+	vfio_abi__put(bytes + 12, 4, open_flags);
+	vfio_abi__put(bytes + 16, 4, flags);
+	vfio_abi__put(bytes + 20, 4, dma_ranges_count);
 	for (nth = 0; nth < dma_ranges_count; nth++) {
-		vfio_abi__or(bytes + 24 + nth * 16,
-			8, dma_ranges[nth].offset);
-		vfio_abi__or(bytes + 24 + nth * 16 + 8,
-			8, dma_ranges[nth].length);
+		vfio_abi__put(bytes + 24 + nth * 16, 8, dma_ranges[nth].offset);
+		vfio_abi__put(
+				bytes + 24 + nth * 16 + 8, 8,
+				dma_ranges[nth].length);
 	}
-	return size;
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_SET and
+ * VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2.
  *
- * makes the flags of VFIO_MIG_GET_PRECOPY_INFO an output that can be trusted;
- * has no payload
+ * Makes the flags of VFIO_MIG_GET_PRECOPY_INFO an output that can be trusted;
+ * has no payload.
  */
 static inline vfio_abi_size vfio_abi_set_mig_precopy_infov2(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x2000c);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x2000c);
+	return argsz;
 }
 
 /*
- * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_ZPCI_ERROR.
+ * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_GET and
+ * VFIO_DEVICE_FEATURE_ZPCI_ERROR.
  *
- * takes the oldest pending error of an s390 PCI function; ENOMSG if there is
- * none
+ * Takes the oldest pending error of an s390 PCI function; ENOMSG if there is
+ * none.
  *
- * The request does not have the length of the memory.
+ * The argument does not contain the length of the memory, which must be large
+ * enough.
  *
  * data: user address of the buffer for the report; 0 is refused with EINVAL
  */
 static inline vfio_abi_size vfio_abi_get_zpci_error(
 		void *buf, vfio_abi_size len, void *data)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x1000d);
-	vfio_abi__or(bytes + 8, 8, vfio_abi__address(data));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x1000d);
+	vfio_abi__put(bytes + 8, 8, vfio_abi__address(data));
+	return argsz;
 }
 
 /*
  * VFIO_DEVICE_FEATURE with VFIO_DEVICE_FEATURE_PROBE.
  *
- * only probe the feature, with GET or SET also that access
+ * Only ask whether the feature exists and, with GET or SET, whether this access
+ * is possible.
  *
- * id: Features of a device. The id is in the low 16 bits of the request's
- * flags. A probe needs no payload, whatever the feature.
- * flags: the feature in the low 16 bits, and above them what to do with it
+ * id: VFIO_DEVICE_FEATURE_PCI_VF_TOKEN to VFIO_DEVICE_FEATURE_ZPCI_ERROR
+ * flags: any of VFIO_DEVICE_FEATURE_GET, VFIO_DEVICE_FEATURE_SET
  */
 static inline vfio_abi_size vfio_abi_feature_probe(
 		void *buf, vfio_abi_size len, __u32 id, __u32 flags)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 0x40000);
-	vfio_abi__or(bytes + 4, 4, id);
-	vfio_abi__or(bytes + 4, 4, flags);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 0x40000U | id | flags);
+	return argsz;
 }
 
 /*
@@ -8189,9 +8225,6 @@ static inline vfio_abi_size vfio_abi_feature_probe(
  * node only. Closing that file descriptor unbinds it. A virtual function needs
  * the token that its physical function was given, if there is one.
  *
- * In crosvm (vfio_sys/src/lib.rs) the same number is another ioctl,
- * VFIO_DEVICE_ACPI_DSM.
- *
  * iommufd: file descriptor of the iommufd
  * token_uuid_ptr: address of the 16 bytes of the token that
  * VFIO_DEVICE_FEATURE_PCI_VF_TOKEN set (null if absent)
@@ -8200,19 +8233,19 @@ static inline vfio_abi_size vfio_abi_bind_iommufd(
 		void *buf, vfio_abi_size len, __s32 iommufd,
 		const void *token_uuid_ptr)
 {
-	const vfio_abi_size size = 24;
+	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 4, VFIO_ABI__CAST(__u64, iommufd));
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 4, VFIO_ABI__CAST(__u64, iommufd));
 	if (token_uuid_ptr) {
-		vfio_abi__or(bytes + 4, 4, 1);
-		vfio_abi__or(bytes + 16, 8, vfio_abi__address(token_uuid_ptr));
+		vfio_abi__put(bytes + 4, 4, 1);
+		vfio_abi__put(bytes + 16, 8, vfio_abi__address(token_uuid_ptr));
 	}
-	return size;
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8237,19 +8270,19 @@ static inline void vfio_abi_bind_iommufd_reply(
 static inline vfio_abi_size vfio_abi_attach_iommufd_pt(
 		void *buf, vfio_abi_size len, __u32 pt_id, const __u32 *pasid)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 4, pt_id);
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 4, pt_id);
 	if (pasid) {
-		vfio_abi__or(bytes + 4, 4, 1);
-		vfio_abi__or(bytes + 12, 4, *pasid);
+		vfio_abi__put(bytes + 4, 4, 1);
+		vfio_abi__put(bytes + 12, 4, *pasid);
 	}
-	return size;
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8271,18 +8304,18 @@ static inline void vfio_abi_attach_iommufd_pt_reply(
 static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
 		void *buf, vfio_abi_size len, const __u32 *pasid)
 {
-	const vfio_abi_size size = 12;
+	const vfio_abi_size argsz = 12;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	if (pasid) {
-		vfio_abi__or(bytes + 4, 4, 1);
-		vfio_abi__or(bytes + 8, 4, *pasid);
+		vfio_abi__put(bytes + 4, 4, 1);
+		vfio_abi__put(bytes + 8, 4, *pasid);
 	}
-	return size;
+	return argsz;
 }
 
 /*
@@ -8295,14 +8328,14 @@ static inline vfio_abi_size vfio_abi_detach_iommufd_pt(
 static inline vfio_abi_size vfio_abi_mig_get_precopy_info(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 24;
+	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8319,30 +8352,30 @@ static inline void vfio_abi_mig_get_precopy_info_reply(
  * Maps memory for the devices of a container. Flags that the backend does not
  * know are EINVAL.
  *
- * The kernel or a device accesses the memory after the call, too.
+ * The kernel or a device accesses the memory after the call as well.
  *
- * flags: what devices may do; type1 wants at least one of read and write, or
- * VADDR alone
+ * flags: the access of devices; type1 requires read, write or both, or VADDR
+ * alone
  * vaddr: address of the memory in the calling program
  * iova: first IO virtual address
- * size_: size of the mapping in bytes
+ * size: size of the mapping in bytes
  */
 static inline vfio_abi_size vfio_abi_iommu_map_dma(
 		void *buf, vfio_abi_size len, __u32 flags, __u64 vaddr,
-		__u64 iova, __u64 size_)
+		__u64 iova, __u64 size)
 {
-	const vfio_abi_size size = 32;
+	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, flags);
-	vfio_abi__or(bytes + 8, 8, vaddr);
-	vfio_abi__or(bytes + 16, 8, iova);
-	vfio_abi__or(bytes + 24, 8, size_);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, flags);
+	vfio_abi__put(bytes + 8, 8, vaddr);
+	vfio_abi__put(bytes + 16, 8, iova);
+	vfio_abi__put(bytes + 24, 8, size);
+	return argsz;
 }
 
 /*
@@ -8351,25 +8384,25 @@ static inline vfio_abi_size vfio_abi_iommu_map_dma(
  * Unmaps a range of IO virtual addresses. A range that cuts a mapping in two
  * need not work. Flags that the backend does not know are EINVAL.
  *
- * flags: how to unmap
+ * flags: options of the call
  * iova: first IO virtual address
- * size_: size of the range in bytes; on return, how many bytes were unmapped
+ * size: size of the range in bytes; on return, how many bytes were unmapped
  */
 static inline vfio_abi_size vfio_abi_iommu_unmap_dma(
 		void *buf, vfio_abi_size len, __u32 flags, __u64 iova,
-		__u64 size_)
+		__u64 size)
 {
-	const vfio_abi_size size = 24;
+	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, flags);
-	vfio_abi__or(bytes + 8, 8, iova);
-	vfio_abi__or(bytes + 16, 8, size_);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, flags);
+	vfio_abi__put(bytes + 8, 8, iova);
+	vfio_abi__put(bytes + 16, 8, size);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8383,38 +8416,36 @@ static inline void vfio_abi_iommu_unmap_dma_reply(
 /*
  * VFIO_IOMMU_UNMAP_DMA with VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP.
  *
- * report the dirty pages of the range before it is unmapped
+ * Report the dirty pages of the range before it is unmapped.
  *
- * flags: how to unmap
+ * flags: options of the call
  * iova: first IO virtual address
- * size_: size of the range in bytes; on return, how many bytes were unmapped
+ * size: size of the range in bytes; on return, how many bytes were unmapped
  * pgsize: bytes of memory per bit
  * data: the bitmap, cleared by the caller; bit 0 is the first page
  */
 static inline vfio_abi_size vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
 		void *buf, vfio_abi_size len, __u32 flags, __u64 iova,
-		__u64 size_, __u64 pgsize, __u64 *data,
-		vfio_abi_size data_count)
+		__u64 size, __u64 pgsize, __u64 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = 48;
+	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
-	if (!vfio_abi__holds_bitmap(data_count, 8, size_, pgsize))
+	if (!vfio_abi__holds_bitmap(data_count, 8, size, pgsize))
 		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 1);
-	vfio_abi__or(bytes + 4, 4, flags);
-	vfio_abi__or(bytes + 8, 8, iova);
-	vfio_abi__or(bytes + 16, 8, size_);
-	vfio_abi__or(bytes + 24, 8, pgsize);
-	vfio_abi__or(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
-	vfio_abi__or(bytes + 40, 8, vfio_abi__address(data));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 1U | flags);
+	vfio_abi__put(bytes + 8, 8, iova);
+	vfio_abi__put(bytes + 16, 8, size);
+	vfio_abi__put(bytes + 24, 8, pgsize);
+	vfio_abi__put(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
+	vfio_abi__put(bytes + 40, 8, vfio_abi__address(data));
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8428,73 +8459,73 @@ static inline void vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
 /*
  * VFIO_IOMMU_DIRTY_PAGES with VFIO_IOMMU_DIRTY_PAGES_FLAG_START.
  *
- * start tracking
+ * Start tracking.
  */
 static inline vfio_abi_size vfio_abi_iommu_dirty_pages_start(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 1);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 1);
+	return argsz;
 }
 
 /*
  * VFIO_IOMMU_DIRTY_PAGES with VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP.
  *
- * stop tracking
+ * Stop tracking.
  */
 static inline vfio_abi_size vfio_abi_iommu_dirty_pages_stop(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 8;
+	const vfio_abi_size argsz = 8;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 2);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 2);
+	return argsz;
 }
 
 /*
  * VFIO_IOMMU_DIRTY_PAGES with VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP.
  *
- * report the dirty pages of a range; tracking must be on
+ * Report the dirty pages of a range; tracking must be on.
  *
  * iova: first IO virtual address of the range
- * size_: size of the range in bytes
+ * size: size of the range in bytes
  * pgsize: bytes of memory per bit
  * data: the bitmap, cleared by the caller; bit 0 is the first page
  */
 static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
-		void *buf, vfio_abi_size len, __u64 iova, __u64 size_,
+		void *buf, vfio_abi_size len, __u64 iova, __u64 size,
 		__u64 pgsize, __u64 *data, vfio_abi_size data_count)
 {
-	const vfio_abi_size size = 48;
+	const vfio_abi_size argsz = 48;
 	__u8 *bytes;
 
-	if (!vfio_abi__holds_bitmap(data_count, 8, size_, pgsize))
+	if (!vfio_abi__holds_bitmap(data_count, 8, size, pgsize))
 		return 0;
 	if (!vfio_abi__holds_length(8, data_count, 8))
 		return 0;
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 4, 4, 4);
-	vfio_abi__or(bytes + 8, 8, iova);
-	vfio_abi__or(bytes + 16, 8, size_);
-	vfio_abi__or(bytes + 24, 8, pgsize);
-	vfio_abi__or(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
-	vfio_abi__or(bytes + 40, 8, vfio_abi__address(data));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 4, 4, 4);
+	vfio_abi__put(bytes + 8, 8, iova);
+	vfio_abi__put(bytes + 16, 8, size);
+	vfio_abi__put(bytes + 24, 8, pgsize);
+	vfio_abi__put(bytes + 32, 8, VFIO_ABI__CAST(__u64, data_count) * 8);
+	vfio_abi__put(bytes + 40, 8, vfio_abi__address(data));
+	return argsz;
 }
 
 /*
@@ -8506,14 +8537,14 @@ static inline vfio_abi_size vfio_abi_iommu_dirty_pages_get_bitmap(
 static inline vfio_abi_size vfio_abi_iommu_spapr_tce_get_info(
 		void *buf, vfio_abi_size len)
 {
-	const vfio_abi_size size = 32;
+	const vfio_abi_size argsz = 32;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8530,24 +8561,24 @@ static inline void vfio_abi_iommu_spapr_tce_get_info_reply(
  * Pins memory and charges it to the process, so that later maps of it are
  * cheap. Version 2 maps nothing else. Version 1 refuses it with ENOTTY.
  *
- * The kernel or a device accesses the memory after the call, too.
+ * The kernel or a device accesses the memory after the call as well.
  *
  * vaddr: address in the caller's memory
- * size_: size in bytes
+ * size: size in bytes
  */
 static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
-		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size_)
+		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size)
 {
-	const vfio_abi_size size = 24;
+	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 8, vaddr);
-	vfio_abi__or(bytes + 16, 8, size_);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 8, vaddr);
+	vfio_abi__put(bytes + 16, 8, size);
+	return argsz;
 }
 
 /*
@@ -8555,24 +8586,24 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_register_memory(
  *
  * Reverts VFIO_IOMMU_SPAPR_REGISTER_MEMORY. Version 1 refuses it with ENOTTY.
  *
- * The kernel or a device accesses the memory after the call, too.
+ * The kernel or a device accesses the memory after the call as well.
  *
  * vaddr: address in the caller's memory
- * size_: size in bytes
+ * size: size in bytes
  */
 static inline vfio_abi_size vfio_abi_iommu_spapr_unregister_memory(
-		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size_)
+		void *buf, vfio_abi_size len, __u64 vaddr, __u64 size)
 {
-	const vfio_abi_size size = 24;
+	const vfio_abi_size argsz = 24;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 8, vaddr);
-	vfio_abi__or(bytes + 16, 8, size_);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 8, vaddr);
+	vfio_abi__put(bytes + 16, 8, size);
+	return argsz;
 }
 
 /*
@@ -8589,17 +8620,17 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_tce_create(
 		void *buf, vfio_abi_size len, __u32 page_shift,
 		__u64 window_size, __u32 levels)
 {
-	const vfio_abi_size size = 40;
+	const vfio_abi_size argsz = 40;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 4, page_shift);
-	vfio_abi__or(bytes + 16, 8, window_size);
-	vfio_abi__or(bytes + 24, 4, levels);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 4, page_shift);
+	vfio_abi__put(bytes + 16, 8, window_size);
+	vfio_abi__put(bytes + 24, 4, levels);
+	return argsz;
 }
 
 /* Copies the results of the call from a buffer of len bytes. */
@@ -8621,15 +8652,15 @@ static inline void vfio_abi_iommu_spapr_tce_create_reply(
 static inline vfio_abi_size vfio_abi_iommu_spapr_tce_remove(
 		void *buf, vfio_abi_size len, __u64 start_addr)
 {
-	const vfio_abi_size size = 16;
+	const vfio_abi_size argsz = 16;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 8, start_addr);
-	return size;
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 8, start_addr);
+	return argsz;
 }
 
 /*
@@ -8638,23 +8669,23 @@ static inline vfio_abi_size vfio_abi_iommu_spapr_tce_remove(
  * Runs one operation on the PE of each group of the container, and stops at the
  * first group for which it gives something other than 0.
  *
- * op: what to do
+ * op: the operation
  * arg: argument of the operation
  */
 static inline vfio_abi_size vfio_abi_eeh_pe_op(
 		void *buf, vfio_abi_size len, __u32 op,
 		const struct vfio_eeh_pe_err *arg)
 {
-	const vfio_abi_size size = 40;
+	const vfio_abi_size argsz = 40;
 	__u8 *bytes;
 
-	bytes = vfio_abi__argument(buf, len, size);
+	bytes = vfio_abi__argument(buf, len, argsz);
 	if (!bytes)
 		return 0;
-	vfio_abi__or(bytes, 4, VFIO_ABI__CAST(__u32, size));
-	vfio_abi__or(bytes + 8, 4, op);
+	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
+	vfio_abi__put(bytes + 8, 4, op);
 	vfio_abi__results(bytes + 16, 24, arg, sizeof(*arg), 0);
-	return size;
+	return argsz;
 }
 
 static const struct vfio_abi__counted_format vfio_abi__pci_hot_reset_info_format
@@ -8681,14 +8712,15 @@ static inline void vfio_abi__pci_hot_reset_info_read(
 		struct vfio_abi_pci_hot_reset_info *info, const void *buf)
 {
 	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, buf);
+
 	info->argsz = vfio_abi__u32(bytes);
 	info->flags = vfio_abi__u32(bytes + 4);
 	info->count = vfio_abi__u32(bytes + 8);
 }
 
 /*
- * Reads the struct vfio_pci_hot_reset_info in a buffer of len bytes: 0,
- * or VFIO_ABI_TOO_SHORT. The elements follow only if all of them fit.
+ * Reads the struct in a buffer of len bytes: 0, or VFIO_ABI_TOO_SHORT. There
+ * are no elements if not all of them fit.
  */
 static inline int vfio_abi_pci_hot_reset_info_parse(
 		struct vfio_abi_pci_hot_reset_info *info, const void *buf,
@@ -8696,7 +8728,7 @@ static inline int vfio_abi_pci_hot_reset_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__counted_parse(&vfio_abi__pci_hot_reset_info_format,
 			&info->devices, &info->need,
 			buf, len);
@@ -8716,7 +8748,7 @@ static inline int vfio_abi_pci_hot_reset_info_request(
 	struct vfio_abi_reply reply;
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_counted(request,
 			&vfio_abi__pci_hot_reset_info_format, &reply);
 	if (reply.bytes)
@@ -8731,11 +8763,12 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 		const struct vfio_abi_pci_hot_reset_info *from, __u32 nth,
 		struct vfio_pci_dependent_device *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->devices, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->devices.count)
 		return 0;
+	bytes = vfio_abi__element(&from->devices, nth);
 	vfio_abi__results(out, sizeof(*out), bytes, 8, 0);
 	return 1;
 }
@@ -8743,8 +8776,9 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 #ifdef VFIO_ABI_WITH_IOCTL
 
 /*
- * A function for each ioctl calls it. The result is that of ioctl(), -1 and
- * errno after a failure. If the argument cannot be written, errno is EINVAL.
+ * Each function calls an ioctl and returns the result of ioctl(): after a
+ * failure -1, with errno. If the argument cannot be written, the function calls
+ * nothing and sets errno to EINVAL.
  */
 
 #include <errno.h>
@@ -8790,11 +8824,9 @@ static inline int vfio_abi_grow(struct vfio_abi_request *request, __u32 need)
  *
  * Return: VFIO_API_VERSION
  */
-static inline int vfio_abi_call_get_api_version(
-		int container)
+static inline int vfio_abi_call_get_api_version(int container)
 {
-	return ioctl(container, VFIO_GET_API_VERSION,
-			VFIO_ABI__NULL);
+	return ioctl(container, VFIO_GET_API_VERSION, VFIO_ABI__NULL);
 }
 
 /*
@@ -8812,8 +8844,7 @@ static inline int vfio_abi_call_get_api_version(
 static inline int vfio_abi_call_check_extension(
 		int container, unsigned long argument)
 {
-	return ioctl(container, VFIO_CHECK_EXTENSION,
-			argument);
+	return ioctl(container, VFIO_CHECK_EXTENSION, argument);
 }
 
 /*
@@ -8823,11 +8854,9 @@ static inline int vfio_abi_call_check_extension(
  * backend is the argument itself. From then on the backend decides what
  * VFIO_BASE + 12 and the numbers above mean.
  */
-static inline int vfio_abi_call_set_iommu(
-		int container, unsigned long argument)
+static inline int vfio_abi_call_set_iommu(int container, unsigned long argument)
 {
-	return ioctl(container, VFIO_SET_IOMMU,
-			argument);
+	return ioctl(container, VFIO_SET_IOMMU, argument);
 }
 
 /*
@@ -8837,11 +8866,9 @@ static inline int vfio_abi_call_set_iommu(
  * file descriptor. A group is in one container at most; a container may refuse
  * a second group.
  */
-static inline int vfio_abi_call_set_container(
-		int group, __s32 argument)
+static inline int vfio_abi_call_set_container(int group, __s32 argument)
 {
-	return ioctl(group, VFIO_GROUP_SET_CONTAINER,
-			&argument);
+	return ioctl(group, VFIO_GROUP_SET_CONTAINER, &argument);
 }
 
 /*
@@ -8853,11 +8880,9 @@ static inline int vfio_abi_call_set_container(
  * vfio_group_ioctl_unset_container). With the last group the container loses
  * its backend and every mapping.
  */
-static inline int vfio_abi_call_unset_container(
-		int group)
+static inline int vfio_abi_call_unset_container(int group)
 {
-	return ioctl(group, VFIO_GROUP_UNSET_CONTAINER,
-			VFIO_ABI__NULL);
+	return ioctl(group, VFIO_GROUP_UNSET_CONTAINER, VFIO_ABI__NULL);
 }
 
 /*
@@ -8869,11 +8894,9 @@ static inline int vfio_abi_call_unset_container(
  *
  * Return: a file descriptor of the device
  */
-static inline int vfio_abi_call_get_device_fd(
-		int group, const char *argument)
+static inline int vfio_abi_call_get_device_fd(int group, const char *argument)
 {
-	return ioctl(group, VFIO_GROUP_GET_DEVICE_FD,
-			argument);
+	return ioctl(group, VFIO_GROUP_GET_DEVICE_FD, argument);
 }
 
 /*
@@ -8881,11 +8904,9 @@ static inline int vfio_abi_call_get_device_fd(
  *
  * Puts the device into its initial state, if VFIO_DEVICE_FLAGS_RESET is set.
  */
-static inline int vfio_abi_call_reset(
-		int device)
+static inline int vfio_abi_call_reset(int device)
 {
-	return ioctl(device, VFIO_DEVICE_RESET,
-			VFIO_ABI__NULL);
+	return ioctl(device, VFIO_DEVICE_RESET, VFIO_ABI__NULL);
 }
 
 /*
@@ -8896,11 +8917,9 @@ static inline int vfio_abi_call_reset(
  *
  * Return: a new file descriptor of the dma-buf
  */
-static inline int vfio_abi_call_get_gfx_dmabuf(
-		int device, __u32 argument)
+static inline int vfio_abi_call_get_gfx_dmabuf(int device, __u32 argument)
 {
-	return ioctl(device, VFIO_DEVICE_GET_GFX_DMABUF,
-			&argument);
+	return ioctl(device, VFIO_DEVICE_GET_GFX_DMABUF, &argument);
 }
 
 /*
@@ -8909,11 +8928,9 @@ static inline int vfio_abi_call_get_gfx_dmabuf(
  * Allows DMA through a container of version 1, and charges its window to the
  * locked memory of the process. Version 2 refuses it with ENOTTY.
  */
-static inline int vfio_abi_call_iommu_enable(
-		int container)
+static inline int vfio_abi_call_iommu_enable(int container)
 {
-	return ioctl(container, VFIO_IOMMU_ENABLE,
-			VFIO_ABI__NULL);
+	return ioctl(container, VFIO_IOMMU_ENABLE, VFIO_ABI__NULL);
 }
 
 /*
@@ -8921,306 +8938,233 @@ static inline int vfio_abi_call_iommu_enable(
  *
  * Reverts VFIO_IOMMU_ENABLE. Version 2 refuses it with ENOTTY.
  */
-static inline int vfio_abi_call_iommu_disable(
-		int container)
+static inline int vfio_abi_call_iommu_disable(int container)
 {
-	return ioctl(container, VFIO_IOMMU_DISABLE,
-			VFIO_ABI__NULL);
+	return ioctl(container, VFIO_IOMMU_DISABLE, VFIO_ABI__NULL);
 }
 
-/*
- * VFIO_GROUP_GET_STATUS; see
- * vfio_abi_get_status().
- */
+/* Calls VFIO_GROUP_GET_STATUS; see vfio_abi_get_status(). */
 static inline int vfio_abi_call_get_status(
 		int group, struct vfio_group_status *reply)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_get_status(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_get_status(
+			argument, sizeof(argument));
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(group, VFIO_GROUP_GET_STATUS,
-			argument);
+	result = ioctl(group, VFIO_GROUP_GET_STATUS, argument);
 	if (reply)
-		vfio_abi_get_status_reply(
-				argument, size, reply);
+		vfio_abi_get_status_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_GET_IRQ_INFO; see
- * vfio_abi_get_irq_info().
- */
+/* Calls VFIO_DEVICE_GET_IRQ_INFO; see vfio_abi_get_irq_info(). */
 static inline int vfio_abi_call_get_irq_info(
 		int device, __u32 index, struct vfio_irq_info *reply)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_get_irq_info(
-		argument, sizeof(argument), index);
+	const vfio_abi_size argsz = vfio_abi_get_irq_info(
+			argument, sizeof(argument), index);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_GET_IRQ_INFO,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_GET_IRQ_INFO, argument);
 	if (reply)
-		vfio_abi_get_irq_info_reply(
-				argument, size, reply);
+		vfio_abi_get_irq_info_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_SET_IRQS; see
- * vfio_abi_set_irqs_none().
- */
+/* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_none(). */
 static inline int vfio_abi_call_set_irqs_none(
 		int device, __u32 action, __u32 index, __u32 start, __u32 count)
 {
 	__u64 argument[3];
-	const vfio_abi_size size = vfio_abi_set_irqs_none(
-		argument, sizeof(argument), action, index, start, count);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_none(
+			argument, sizeof(argument), action, index, start,
+			count);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_SET_IRQS,
-			argument);
+	return ioctl(device, VFIO_DEVICE_SET_IRQS, argument);
 }
 
-/*
- * VFIO_DEVICE_SET_IRQS; see
- * vfio_abi_set_irqs_bool().
- */
+/* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_bool(). */
 static inline int vfio_abi_call_set_irqs_bool(
 		int device, void *buf, vfio_abi_size len, __u32 action,
 		__u32 index, __u32 start, const __u8 *data,
 		vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi_set_irqs_bool(
-		buf, len, action, index, start, data, data_count);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_bool(
+			buf, len, action, index, start, data, data_count);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_SET_IRQS,
-			buf);
+	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
-/*
- * VFIO_DEVICE_SET_IRQS; see
- * vfio_abi_set_irqs_eventfd().
- */
+/* Calls VFIO_DEVICE_SET_IRQS; see vfio_abi_set_irqs_eventfd(). */
 static inline int vfio_abi_call_set_irqs_eventfd(
 		int device, void *buf, vfio_abi_size len, __u32 action,
 		__u32 index, __u32 start, const __s32 *data,
 		vfio_abi_size data_count)
 {
-	const vfio_abi_size size = vfio_abi_set_irqs_eventfd(
-		buf, len, action, index, start, data, data_count);
+	const vfio_abi_size argsz = vfio_abi_set_irqs_eventfd(
+			buf, len, action, index, start, data, data_count);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_SET_IRQS,
-			buf);
+	return ioctl(device, VFIO_DEVICE_SET_IRQS, buf);
 }
 
-/*
- * VFIO_DEVICE_PCI_HOT_RESET; see
- * vfio_abi_pci_hot_reset().
- */
+/* Calls VFIO_DEVICE_PCI_HOT_RESET; see vfio_abi_pci_hot_reset(). */
 static inline int vfio_abi_call_pci_hot_reset(
 		int device, void *buf, vfio_abi_size len,
 		const __s32 *group_fds, vfio_abi_size group_fds_count)
 {
-	const vfio_abi_size size = vfio_abi_pci_hot_reset(
-		buf, len, group_fds, group_fds_count);
+	const vfio_abi_size argsz = vfio_abi_pci_hot_reset(
+			buf, len, group_fds, group_fds_count);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_PCI_HOT_RESET,
-			buf);
+	return ioctl(device, VFIO_DEVICE_PCI_HOT_RESET, buf);
 }
 
-/*
- * VFIO_DEVICE_QUERY_GFX_PLANE; see
- * vfio_abi_query_gfx_plane().
- */
+/* Calls VFIO_DEVICE_QUERY_GFX_PLANE; see vfio_abi_query_gfx_plane(). */
 static inline int vfio_abi_call_query_gfx_plane(
 		int device, __u32 flags, __u32 drm_plane_type,
 		struct vfio_device_gfx_plane_info *reply)
 {
 	__u64 argument[8];
-	const vfio_abi_size size = vfio_abi_query_gfx_plane(
-		argument, sizeof(argument), flags, drm_plane_type);
+	const vfio_abi_size argsz = vfio_abi_query_gfx_plane(
+			argument, sizeof(argument), flags, drm_plane_type);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_QUERY_GFX_PLANE, argument);
 	if (reply)
-		vfio_abi_query_gfx_plane_reply(
-				argument, size, reply);
+		vfio_abi_query_gfx_plane_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_IOEVENTFD; see
- * vfio_abi_ioeventfd().
- */
+/* Calls VFIO_DEVICE_IOEVENTFD; see vfio_abi_ioeventfd(). */
 static inline int vfio_abi_call_ioeventfd(
 		int device, __u32 width, __u64 offset, __u64 data, __s32 fd)
 {
 	__u64 argument[4];
-	const vfio_abi_size size = vfio_abi_ioeventfd(
-		argument, sizeof(argument), width, offset, data, fd);
+	const vfio_abi_size argsz = vfio_abi_ioeventfd(
+			argument, sizeof(argument), width, offset, data, fd);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_IOEVENTFD,
-			argument);
+	return ioctl(device, VFIO_DEVICE_IOEVENTFD, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_pci_vf_token().
- */
-static inline int vfio_abi_call_set_pci_vf_token(
-		int device, const __u8 *data)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_pci_vf_token(). */
+static inline int vfio_abi_call_set_pci_vf_token(int device, const __u8 *data)
 {
 	__u64 argument[3];
-	const vfio_abi_size size = vfio_abi_set_pci_vf_token(
-		argument, sizeof(argument), data);
+	const vfio_abi_size argsz = vfio_abi_set_pci_vf_token(
+			argument, sizeof(argument), data);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_get_migration().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_migration(). */
 static inline int vfio_abi_call_get_migration(
 		int device, struct vfio_device_feature_migration *reply)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_get_migration(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_get_migration(
+			argument, sizeof(argument));
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply)
-		vfio_abi_get_migration_reply(
-				argument, size, reply);
+		vfio_abi_get_migration_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_get_mig_device_state().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_mig_device_state(). */
 static inline int vfio_abi_call_get_mig_device_state(
 		int device, struct vfio_device_feature_mig_state *reply)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_get_mig_device_state(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_get_mig_device_state(
+			argument, sizeof(argument));
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply)
-		vfio_abi_get_mig_device_state_reply(
-				argument, size, reply);
+		vfio_abi_get_mig_device_state_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_mig_device_state().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_mig_device_state(). */
 static inline int vfio_abi_call_set_mig_device_state(
 		int device, __u32 device_state,
 		struct vfio_device_feature_mig_state *reply)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_set_mig_device_state(
-		argument, sizeof(argument), device_state);
+	const vfio_abi_size argsz = vfio_abi_set_mig_device_state(
+			argument, sizeof(argument), device_state);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply)
-		vfio_abi_set_mig_device_state_reply(
-				argument, size, reply);
+		vfio_abi_set_mig_device_state_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_low_power_entry().
- */
-static inline int vfio_abi_call_set_low_power_entry(
-		int device)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_low_power_entry(). */
+static inline int vfio_abi_call_set_low_power_entry(int device)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_set_low_power_entry(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_set_low_power_entry(
+			argument, sizeof(argument));
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_low_power_entry_with_wakeup().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_low_power_entry_with_wakeup(). */
 static inline int vfio_abi_call_set_low_power_entry_with_wakeup(
 		int device, __s32 wakeup_eventfd)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_set_low_power_entry_with_wakeup(
-		argument, sizeof(argument), wakeup_eventfd);
+	const vfio_abi_size argsz = vfio_abi_set_low_power_entry_with_wakeup(
+			argument, sizeof(argument), wakeup_eventfd);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_low_power_exit().
- */
-static inline int vfio_abi_call_set_low_power_exit(
-		int device)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_low_power_exit(). */
+static inline int vfio_abi_call_set_low_power_exit(int device)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_set_low_power_exit(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_set_low_power_exit(
+			argument, sizeof(argument));
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_dma_logging_start().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_dma_logging_start(). */
 static inline int vfio_abi_call_set_dma_logging_start(
 		int device, __u64 page_size,
 		const struct vfio_device_feature_dma_logging_range *ranges,
@@ -9228,494 +9172,390 @@ static inline int vfio_abi_call_set_dma_logging_start(
 		struct vfio_device_feature_dma_logging_control *reply)
 {
 	__u64 argument[4];
-	const vfio_abi_size size = vfio_abi_set_dma_logging_start(
-		argument, sizeof(argument), page_size, ranges, ranges_count);
+	const vfio_abi_size argsz = vfio_abi_set_dma_logging_start(
+			argument, sizeof(argument), page_size, ranges,
+			ranges_count);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply)
-		vfio_abi_set_dma_logging_start_reply(
-				argument, size, reply);
+		vfio_abi_set_dma_logging_start_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_dma_logging_stop().
- */
-static inline int vfio_abi_call_set_dma_logging_stop(
-		int device)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_dma_logging_stop(). */
+static inline int vfio_abi_call_set_dma_logging_stop(int device)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_set_dma_logging_stop(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_set_dma_logging_stop(
+			argument, sizeof(argument));
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_get_dma_logging_report().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_dma_logging_report(). */
 static inline int vfio_abi_call_get_dma_logging_report(
 		int device, __u64 iova, __u64 length, __u64 page_size,
 		__u64 *bitmap, vfio_abi_size bitmap_count)
 {
 	__u64 argument[5];
-	const vfio_abi_size size = vfio_abi_get_dma_logging_report(
-		argument, sizeof(argument), iova, length, page_size, bitmap,
-		bitmap_count);
+	const vfio_abi_size argsz = vfio_abi_get_dma_logging_report(
+			argument, sizeof(argument), iova, length, page_size,
+			bitmap, bitmap_count);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_get_mig_data_size().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_mig_data_size(). */
 static inline int vfio_abi_call_get_mig_data_size(
 		int device, struct vfio_device_feature_mig_data_size *reply)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_get_mig_data_size(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_get_mig_data_size(
+			argument, sizeof(argument));
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_FEATURE, argument);
 	if (reply)
-		vfio_abi_get_mig_data_size_reply(
-				argument, size, reply);
+		vfio_abi_get_mig_data_size_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_bus_master().
- */
-static inline int vfio_abi_call_set_bus_master(
-		int device, __u32 op)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_bus_master(). */
+static inline int vfio_abi_call_set_bus_master(int device, __u32 op)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_set_bus_master(
-		argument, sizeof(argument), op);
+	const vfio_abi_size argsz = vfio_abi_set_bus_master(
+			argument, sizeof(argument), op);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_get_dma_buf().
- */
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_dma_buf(). */
 static inline int vfio_abi_call_get_dma_buf(
 		int device, void *buf, vfio_abi_size len, __u32 region_index,
 		__u32 open_flags, __u32 flags,
 		const struct vfio_region_dma_range *dma_ranges,
 		vfio_abi_size dma_ranges_count)
 {
-	const vfio_abi_size size = vfio_abi_get_dma_buf(
-		buf, len, region_index, open_flags, flags, dma_ranges,
-		dma_ranges_count);
+	const vfio_abi_size argsz = vfio_abi_get_dma_buf(
+			buf, len, region_index, open_flags, flags, dma_ranges,
+			dma_ranges_count);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			buf);
+	return ioctl(device, VFIO_DEVICE_FEATURE, buf);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_set_mig_precopy_infov2().
- */
-static inline int vfio_abi_call_set_mig_precopy_infov2(
-		int device)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_set_mig_precopy_infov2(). */
+static inline int vfio_abi_call_set_mig_precopy_infov2(int device)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_set_mig_precopy_infov2(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_set_mig_precopy_infov2(
+			argument, sizeof(argument));
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_get_zpci_error().
- */
-static inline int vfio_abi_call_get_zpci_error(
-		int device, void *data)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_get_zpci_error(). */
+static inline int vfio_abi_call_get_zpci_error(int device, void *data)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_get_zpci_error(
-		argument, sizeof(argument), data);
+	const vfio_abi_size argsz = vfio_abi_get_zpci_error(
+			argument, sizeof(argument), data);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_FEATURE; see
- * vfio_abi_feature_probe().
- */
-static inline int vfio_abi_call_feature_probe(
-		int device, __u32 id, __u32 flags)
+/* Calls VFIO_DEVICE_FEATURE; see vfio_abi_feature_probe(). */
+static inline int vfio_abi_call_feature_probe(int device, __u32 id, __u32 flags)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_feature_probe(
-		argument, sizeof(argument), id, flags);
+	const vfio_abi_size argsz = vfio_abi_feature_probe(
+			argument, sizeof(argument), id, flags);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_FEATURE,
-			argument);
+	return ioctl(device, VFIO_DEVICE_FEATURE, argument);
 }
 
-/*
- * VFIO_DEVICE_BIND_IOMMUFD; see
- * vfio_abi_bind_iommufd().
- */
+/* Calls VFIO_DEVICE_BIND_IOMMUFD; see vfio_abi_bind_iommufd(). */
 static inline int vfio_abi_call_bind_iommufd(
 		int device, __s32 iommufd, const void *token_uuid_ptr,
 		struct vfio_device_bind_iommufd *reply)
 {
 	__u64 argument[3];
-	const vfio_abi_size size = vfio_abi_bind_iommufd(
-		argument, sizeof(argument), iommufd, token_uuid_ptr);
+	const vfio_abi_size argsz = vfio_abi_bind_iommufd(
+			argument, sizeof(argument), iommufd, token_uuid_ptr);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_BIND_IOMMUFD,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_BIND_IOMMUFD, argument);
 	if (reply)
-		vfio_abi_bind_iommufd_reply(
-				argument, size, reply);
+		vfio_abi_bind_iommufd_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_ATTACH_IOMMUFD_PT; see
- * vfio_abi_attach_iommufd_pt().
- */
+/* Calls VFIO_DEVICE_ATTACH_IOMMUFD_PT; see vfio_abi_attach_iommufd_pt(). */
 static inline int vfio_abi_call_attach_iommufd_pt(
 		int device, __u32 pt_id, const __u32 *pasid,
 		struct vfio_device_attach_iommufd_pt *reply)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_attach_iommufd_pt(
-		argument, sizeof(argument), pt_id, pasid);
+	const vfio_abi_size argsz = vfio_abi_attach_iommufd_pt(
+			argument, sizeof(argument), pt_id, pasid);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT,
-			argument);
+	result = ioctl(device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, argument);
 	if (reply)
-		vfio_abi_attach_iommufd_pt_reply(
-				argument, size, reply);
+		vfio_abi_attach_iommufd_pt_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_DEVICE_DETACH_IOMMUFD_PT; see
- * vfio_abi_detach_iommufd_pt().
- */
+/* Calls VFIO_DEVICE_DETACH_IOMMUFD_PT; see vfio_abi_detach_iommufd_pt(). */
 static inline int vfio_abi_call_detach_iommufd_pt(
 		int device, const __u32 *pasid)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_detach_iommufd_pt(
-		argument, sizeof(argument), pasid);
+	const vfio_abi_size argsz = vfio_abi_detach_iommufd_pt(
+			argument, sizeof(argument), pasid);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT,
-			argument);
+	return ioctl(device, VFIO_DEVICE_DETACH_IOMMUFD_PT, argument);
 }
 
-/*
- * VFIO_MIG_GET_PRECOPY_INFO; see
- * vfio_abi_mig_get_precopy_info().
- */
+/* Calls VFIO_MIG_GET_PRECOPY_INFO; see vfio_abi_mig_get_precopy_info(). */
 static inline int vfio_abi_call_mig_get_precopy_info(
 		int migration, struct vfio_precopy_info *reply)
 {
 	__u64 argument[3];
-	const vfio_abi_size size = vfio_abi_mig_get_precopy_info(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_mig_get_precopy_info(
+			argument, sizeof(argument));
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(migration, VFIO_MIG_GET_PRECOPY_INFO,
-			argument);
+	result = ioctl(migration, VFIO_MIG_GET_PRECOPY_INFO, argument);
 	if (reply)
-		vfio_abi_mig_get_precopy_info_reply(
-				argument, size, reply);
+		vfio_abi_mig_get_precopy_info_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_IOMMU_MAP_DMA; see
- * vfio_abi_iommu_map_dma().
- */
+/* Calls VFIO_IOMMU_MAP_DMA; see vfio_abi_iommu_map_dma(). */
 static inline int vfio_abi_call_iommu_map_dma(
-		int container, __u32 flags, __u64 vaddr, __u64 iova,
-		__u64 size_)
+		int container, __u32 flags, __u64 vaddr, __u64 iova, __u64 size)
 {
 	__u64 argument[4];
-	const vfio_abi_size size = vfio_abi_iommu_map_dma(
-		argument, sizeof(argument), flags, vaddr, iova, size_);
+	const vfio_abi_size argsz = vfio_abi_iommu_map_dma(
+			argument, sizeof(argument), flags, vaddr, iova, size);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_IOMMU_MAP_DMA,
-			argument);
+	return ioctl(container, VFIO_IOMMU_MAP_DMA, argument);
 }
 
-/*
- * VFIO_IOMMU_UNMAP_DMA; see
- * vfio_abi_iommu_unmap_dma().
- */
+/* Calls VFIO_IOMMU_UNMAP_DMA; see vfio_abi_iommu_unmap_dma(). */
 static inline int vfio_abi_call_iommu_unmap_dma(
-		int container, __u32 flags, __u64 iova, __u64 size_,
+		int container, __u32 flags, __u64 iova, __u64 size,
 		struct vfio_iommu_type1_dma_unmap *reply)
 {
 	__u64 argument[3];
-	const vfio_abi_size size = vfio_abi_iommu_unmap_dma(
-		argument, sizeof(argument), flags, iova, size_);
+	const vfio_abi_size argsz = vfio_abi_iommu_unmap_dma(
+			argument, sizeof(argument), flags, iova, size);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA,
-			argument);
+	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply)
-		vfio_abi_iommu_unmap_dma_reply(
-				argument, size, reply);
+		vfio_abi_iommu_unmap_dma_reply(argument, argsz, reply);
 	return result;
 }
 
 /*
- * VFIO_IOMMU_UNMAP_DMA; see
- * vfio_abi_iommu_unmap_dma_get_dirty_bitmap().
+ * Calls VFIO_IOMMU_UNMAP_DMA; see vfio_abi_iommu_unmap_dma_get_dirty_bitmap().
  */
 static inline int vfio_abi_call_iommu_unmap_dma_get_dirty_bitmap(
-		int container, __u32 flags, __u64 iova, __u64 size_,
+		int container, __u32 flags, __u64 iova, __u64 size,
 		__u64 pgsize, __u64 *data, vfio_abi_size data_count,
 		struct vfio_iommu_type1_dma_unmap *reply)
 {
 	__u64 argument[6];
-	const vfio_abi_size size = vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
-		argument, sizeof(argument), flags, iova, size_, pgsize, data,
-		data_count);
+	const vfio_abi_size argsz = vfio_abi_iommu_unmap_dma_get_dirty_bitmap(
+			argument, sizeof(argument), flags, iova, size, pgsize,
+			data, data_count);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA,
-			argument);
+	result = ioctl(container, VFIO_IOMMU_UNMAP_DMA, argument);
 	if (reply)
 		vfio_abi_iommu_unmap_dma_get_dirty_bitmap_reply(
-				argument, size, reply);
+				argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_IOMMU_DIRTY_PAGES; see
- * vfio_abi_iommu_dirty_pages_start().
- */
-static inline int vfio_abi_call_iommu_dirty_pages_start(
-		int container)
+/* Calls VFIO_IOMMU_DIRTY_PAGES; see vfio_abi_iommu_dirty_pages_start(). */
+static inline int vfio_abi_call_iommu_dirty_pages_start(int container)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_iommu_dirty_pages_start(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_iommu_dirty_pages_start(
+			argument, sizeof(argument));
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES,
-			argument);
+	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
-/*
- * VFIO_IOMMU_DIRTY_PAGES; see
- * vfio_abi_iommu_dirty_pages_stop().
- */
-static inline int vfio_abi_call_iommu_dirty_pages_stop(
-		int container)
+/* Calls VFIO_IOMMU_DIRTY_PAGES; see vfio_abi_iommu_dirty_pages_stop(). */
+static inline int vfio_abi_call_iommu_dirty_pages_stop(int container)
 {
 	__u64 argument[1];
-	const vfio_abi_size size = vfio_abi_iommu_dirty_pages_stop(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_iommu_dirty_pages_stop(
+			argument, sizeof(argument));
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES,
-			argument);
+	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
-/*
- * VFIO_IOMMU_DIRTY_PAGES; see
- * vfio_abi_iommu_dirty_pages_get_bitmap().
- */
+/* Calls VFIO_IOMMU_DIRTY_PAGES; see vfio_abi_iommu_dirty_pages_get_bitmap(). */
 static inline int vfio_abi_call_iommu_dirty_pages_get_bitmap(
-		int container, __u64 iova, __u64 size_, __u64 pgsize,
+		int container, __u64 iova, __u64 size, __u64 pgsize,
 		__u64 *data, vfio_abi_size data_count)
 {
 	__u64 argument[6];
-	const vfio_abi_size size = vfio_abi_iommu_dirty_pages_get_bitmap(
-		argument, sizeof(argument), iova, size_, pgsize, data,
-		data_count);
+	const vfio_abi_size argsz = vfio_abi_iommu_dirty_pages_get_bitmap(
+			argument, sizeof(argument), iova, size, pgsize, data,
+			data_count);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES,
-			argument);
+	return ioctl(container, VFIO_IOMMU_DIRTY_PAGES, argument);
 }
 
 /*
- * VFIO_IOMMU_SPAPR_TCE_GET_INFO; see
- * vfio_abi_iommu_spapr_tce_get_info().
+ * Calls VFIO_IOMMU_SPAPR_TCE_GET_INFO; see vfio_abi_iommu_spapr_tce_get_info().
  */
 static inline int vfio_abi_call_iommu_spapr_tce_get_info(
 		int container, struct vfio_iommu_spapr_tce_info *reply)
 {
 	__u64 argument[4];
-	const vfio_abi_size size = vfio_abi_iommu_spapr_tce_get_info(
-		argument, sizeof(argument));
+	const vfio_abi_size argsz = vfio_abi_iommu_spapr_tce_get_info(
+			argument, sizeof(argument));
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_GET_INFO,
-			argument);
+	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_GET_INFO, argument);
 	if (reply)
-		vfio_abi_iommu_spapr_tce_get_info_reply(
-				argument, size, reply);
+		vfio_abi_iommu_spapr_tce_get_info_reply(argument, argsz, reply);
 	return result;
 }
 
 /*
- * VFIO_IOMMU_SPAPR_REGISTER_MEMORY; see
+ * Calls VFIO_IOMMU_SPAPR_REGISTER_MEMORY; see
  * vfio_abi_iommu_spapr_register_memory().
  */
 static inline int vfio_abi_call_iommu_spapr_register_memory(
-		int container, __u64 vaddr, __u64 size_)
+		int container, __u64 vaddr, __u64 size)
 {
 	__u64 argument[3];
-	const vfio_abi_size size = vfio_abi_iommu_spapr_register_memory(
-		argument, sizeof(argument), vaddr, size_);
+	const vfio_abi_size argsz = vfio_abi_iommu_spapr_register_memory(
+			argument, sizeof(argument), vaddr, size);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_IOMMU_SPAPR_REGISTER_MEMORY,
-			argument);
+	return ioctl(container, VFIO_IOMMU_SPAPR_REGISTER_MEMORY, argument);
 }
 
 /*
- * VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY; see
+ * Calls VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY; see
  * vfio_abi_iommu_spapr_unregister_memory().
  */
 static inline int vfio_abi_call_iommu_spapr_unregister_memory(
-		int container, __u64 vaddr, __u64 size_)
+		int container, __u64 vaddr, __u64 size)
 {
 	__u64 argument[3];
-	const vfio_abi_size size = vfio_abi_iommu_spapr_unregister_memory(
-		argument, sizeof(argument), vaddr, size_);
+	const vfio_abi_size argsz = vfio_abi_iommu_spapr_unregister_memory(
+			argument, sizeof(argument), vaddr, size);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY,
-			argument);
+	return ioctl(container, VFIO_IOMMU_SPAPR_UNREGISTER_MEMORY, argument);
 }
 
-/*
- * VFIO_IOMMU_SPAPR_TCE_CREATE; see
- * vfio_abi_iommu_spapr_tce_create().
- */
+/* Calls VFIO_IOMMU_SPAPR_TCE_CREATE; see vfio_abi_iommu_spapr_tce_create(). */
 static inline int vfio_abi_call_iommu_spapr_tce_create(
 		int container, __u32 page_shift, __u64 window_size,
 		__u32 levels, struct vfio_iommu_spapr_tce_create *reply)
 {
 	__u64 argument[5];
-	const vfio_abi_size size = vfio_abi_iommu_spapr_tce_create(
-		argument, sizeof(argument), page_shift, window_size, levels);
+	const vfio_abi_size argsz = vfio_abi_iommu_spapr_tce_create(
+			argument, sizeof(argument), page_shift, window_size,
+			levels);
 	int result;
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_CREATE,
-			argument);
+	result = ioctl(container, VFIO_IOMMU_SPAPR_TCE_CREATE, argument);
 	if (reply)
-		vfio_abi_iommu_spapr_tce_create_reply(
-				argument, size, reply);
+		vfio_abi_iommu_spapr_tce_create_reply(argument, argsz, reply);
 	return result;
 }
 
-/*
- * VFIO_IOMMU_SPAPR_TCE_REMOVE; see
- * vfio_abi_iommu_spapr_tce_remove().
- */
+/* Calls VFIO_IOMMU_SPAPR_TCE_REMOVE; see vfio_abi_iommu_spapr_tce_remove(). */
 static inline int vfio_abi_call_iommu_spapr_tce_remove(
 		int container, __u64 start_addr)
 {
 	__u64 argument[2];
-	const vfio_abi_size size = vfio_abi_iommu_spapr_tce_remove(
-		argument, sizeof(argument), start_addr);
+	const vfio_abi_size argsz = vfio_abi_iommu_spapr_tce_remove(
+			argument, sizeof(argument), start_addr);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_IOMMU_SPAPR_TCE_REMOVE,
-			argument);
+	return ioctl(container, VFIO_IOMMU_SPAPR_TCE_REMOVE, argument);
 }
 
-/*
- * VFIO_EEH_PE_OP; see
- * vfio_abi_eeh_pe_op().
- */
+/* Calls VFIO_EEH_PE_OP; see vfio_abi_eeh_pe_op(). */
 static inline int vfio_abi_call_eeh_pe_op(
 		int container, __u32 op, const struct vfio_eeh_pe_err *arg)
 {
 	__u64 argument[5];
-	const vfio_abi_size size = vfio_abi_eeh_pe_op(
-		argument, sizeof(argument), op, arg);
+	const vfio_abi_size argsz = vfio_abi_eeh_pe_op(
+			argument, sizeof(argument), op, arg);
 
-	if (!size)
+	if (!argsz)
 		return vfio_abi__refused();
-	return ioctl(container, VFIO_EEH_PE_OP,
-			argument);
+	return ioctl(container, VFIO_EEH_PE_OP, argument);
 }
-
-static inline int vfio_abi__call_get_info_once(
-		struct vfio_abi_request *request)
+static inline int vfio_abi__call_get_info_once(struct vfio_abi_request *request)
 {
-	return ioctl(request->fd, VFIO_DEVICE_GET_INFO,
-			request->buf);
+	return ioctl(request->fd, VFIO_DEVICE_GET_INFO, request->buf);
 }
 
 /*
- * VFIO_DEVICE_GET_INFO with the buffer of a request, whose call and fd this
- * function sets. Returns -1 if the ioctl fails; see
- * vfio_abi_device_info_request().
+ * Calls VFIO_DEVICE_GET_INFO until the reply fits into the buffer of the
+ * request, whose call and fd this function sets. Returns -1 if an ioctl fails;
+ * see vfio_abi_device_info_request().
  */
 static inline int vfio_abi_call_get_info(
 		int device, struct vfio_abi_request *request,
@@ -9723,21 +9563,18 @@ static inline int vfio_abi_call_get_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_info_once;
-	return vfio_abi_device_info_request(
-			request, info);
+	return vfio_abi_device_info_request(request, info);
 }
-
 static inline int vfio_abi__call_get_region_info_once(
 		struct vfio_abi_request *request)
 {
-	return ioctl(request->fd, VFIO_DEVICE_GET_REGION_INFO,
-			request->buf);
+	return ioctl(request->fd, VFIO_DEVICE_GET_REGION_INFO, request->buf);
 }
 
 /*
- * VFIO_DEVICE_GET_REGION_INFO with the buffer of a request, whose call and fd
- * this function sets. Returns -1 if the ioctl fails; see
- * vfio_abi_region_info_request().
+ * Calls VFIO_DEVICE_GET_REGION_INFO until the reply fits into the buffer of the
+ * request, whose call and fd this function sets. Returns -1 if an ioctl fails;
+ * see vfio_abi_region_info_request().
  */
 static inline int vfio_abi_call_get_region_info(
 		int device, struct vfio_abi_request *request, __u32 index,
@@ -9745,21 +9582,18 @@ static inline int vfio_abi_call_get_region_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_region_info_once;
-	return vfio_abi_region_info_request(
-			request, index, info);
+	return vfio_abi_region_info_request(request, index, info);
 }
-
 static inline int vfio_abi__call_iommu_get_info_once(
 		struct vfio_abi_request *request)
 {
-	return ioctl(request->fd, VFIO_IOMMU_GET_INFO,
-			request->buf);
+	return ioctl(request->fd, VFIO_IOMMU_GET_INFO, request->buf);
 }
 
 /*
- * VFIO_IOMMU_GET_INFO with the buffer of a request, whose call and fd this
- * function sets. Returns -1 if the ioctl fails; see
- * vfio_abi_type1_info_request().
+ * Calls VFIO_IOMMU_GET_INFO until the reply fits into the buffer of the
+ * request, whose call and fd this function sets. Returns -1 if an ioctl fails;
+ * see vfio_abi_type1_info_request().
  */
 static inline int vfio_abi_call_iommu_get_info(
 		int container, struct vfio_abi_request *request,
@@ -9767,21 +9601,20 @@ static inline int vfio_abi_call_iommu_get_info(
 {
 	request->fd = container;
 	request->call = vfio_abi__call_iommu_get_info_once;
-	return vfio_abi_type1_info_request(
-			request, info);
+	return vfio_abi_type1_info_request(request, info);
 }
-
 static inline int vfio_abi__call_get_pci_hot_reset_info_once(
 		struct vfio_abi_request *request)
 {
-	return ioctl(request->fd, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
+	return ioctl(
+			request->fd, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
 			request->buf);
 }
 
 /*
- * VFIO_DEVICE_GET_PCI_HOT_RESET_INFO with the buffer of a request, whose call
- * and fd this function sets. Returns -1 if the ioctl fails; see
- * vfio_abi_pci_hot_reset_info_request().
+ * Calls VFIO_DEVICE_GET_PCI_HOT_RESET_INFO until the reply fits into the buffer
+ * of the request, whose call and fd this function sets. Returns -1 if an ioctl
+ * fails; see vfio_abi_pci_hot_reset_info_request().
  */
 static inline int vfio_abi_call_get_pci_hot_reset_info(
 		int device, struct vfio_abi_request *request,
@@ -9789,8 +9622,7 @@ static inline int vfio_abi_call_get_pci_hot_reset_info(
 {
 	request->fd = device;
 	request->call = vfio_abi__call_get_pci_hot_reset_info_once;
-	return vfio_abi_pci_hot_reset_info_request(
-			request, info);
+	return vfio_abi_pci_hot_reset_info_request(request, info);
 }
 
 #endif /* VFIO_ABI_WITH_IOCTL */

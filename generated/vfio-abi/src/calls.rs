@@ -502,8 +502,9 @@ impl<F: AsFd> Device<F> {
         Ok(unsafe { OwnedFd::from_raw_fd(result) })
     }
 
-    /// Ties a write to an eventfd, or unties it. Drivers may support it for some regions and widths
-    /// only, or not at all; PCI devices have it for BARs, except for the MSI-X table.
+    /// Makes the kernel write to the device whenever an eventfd is signaled, or ends that. Drivers
+    /// may support it for some regions and widths only, or not at all; PCI devices support it for
+    /// BARs, except for the MSI-X table.
     pub fn ioeventfd(
         &self,
         width: requests::DeviceIoeventfdWidth,
@@ -517,8 +518,7 @@ impl<F: AsFd> Device<F> {
         Ok(())
     }
 
-    /// UUID of 16 raw bytes without a struct, the secret that a PF driver shares with its VF
-    /// drivers.
+    /// The UUID as 16 bytes, a secret that a PF driver shares with its VF drivers.
     pub fn set_pci_vf_token(&self, data: [u8; 16]) -> Result<(), CallError> {
         let request = requests::SetPciVfToken::new(data);
         // SAFETY: the ioctl accesses only memory that the request borrows.
@@ -526,7 +526,7 @@ impl<F: AsFd> Device<F> {
         Ok(())
     }
 
-    /// Which migration states the device has.
+    /// The migration states that the device supports.
     pub fn get_migration(&self) -> Result<uapi::vfio_device_feature_migration, CallError> {
         let request = requests::GetMigration::new();
         // SAFETY: the ioctl accesses only memory that the request borrows.
@@ -675,7 +675,7 @@ impl<F: AsFd> Device<F> {
         Ok(())
     }
 
-    /// Only probe the feature, with GET or SET also that access.
+    /// Only ask whether the feature exists and, with GET or SET, whether this access is possible.
     pub fn feature_probe(&self, id: u32, flags: uapi::DeviceFeatureFlags) -> Result<(), CallError> {
         let request = requests::FeatureProbe::new(id, flags);
         // SAFETY: the ioctl accesses only memory that the request borrows.

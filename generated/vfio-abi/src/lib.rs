@@ -43,6 +43,7 @@
 //!   [`vfio_bitmap`](uapi::vfio_bitmap),
 //!   [`vfio_iommu_type1_dirty_bitmap_get`](uapi::vfio_iommu_type1_dirty_bitmap_get),
 //!   [`ccw_io_region`](uapi::ccw_io_region), [`ccw_schib_region`](uapi::ccw_schib_region).
+//! - `probe`: the program `vfio-probe`; implies `ioctl` and `std`.
 #![no_std]
 #![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
 #![allow(deprecated, reason = "deprecated items are still declared")]

@@ -1,12 +1,12 @@
 //! Reads patches from files, from standard input or from a repository.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use capchain::header::MOST_BYTES as LONGEST_HEADER;
 use capchain::ir::Abi;
+use capchain::read;
 use capchain::review::{BaseChoice, Mail, changed_headers, mails};
 
 use crate::cli::ReviewArgs;
@@ -34,12 +34,13 @@ impl PatchInput {
         }
         let mut found = Vec::new();
         for path in &args.files {
-            let file = fs::File::open(path);
-            let file = file.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-            found.extend(mails(&bytes(file, &path.display().to_string())?));
+            let bytes = read::file(path, MOST_BYTES);
+            let failed = |error| format!("cannot read {}: {error}", path.display());
+            found.extend(mails(&bytes.map_err(failed)?));
         }
         if args.files.is_empty() {
-            found = mails(&bytes(io::stdin().lock(), "the input")?);
+            let bytes = read::stream(io::stdin().lock(), MOST_BYTES);
+            found = mails(&bytes.map_err(|error| format!("cannot read the input: {error}"))?);
         }
         Ok(Self { mails: found, repository: None })
     }
@@ -93,22 +94,8 @@ impl PatchInput {
 /// The text of a header.
 pub(super) fn header(path: &Path) -> Result<String, String> {
     let failed = |error: &dyn std::fmt::Display| format!("cannot read {}: {error}", path.display());
-    let size = fs::metadata(path).map_err(|error| failed(&error))?.len();
-    if size > LONGEST_HEADER as u64 {
-        return Err(failed(&format!("it has {size} bytes, more than {LONGEST_HEADER}")));
-    }
-    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    let bytes = read::file(path, LONGEST_HEADER as u64).map_err(|error| failed(&error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn bytes(reader: impl Read, shown: &str) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = reader.take(MOST_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| format!("cannot read {shown}: {error}"))?;
-    match bytes.len() as u64 > MOST_BYTES {
-        true => Err(format!("{shown} has more than {MOST_BYTES} bytes")),
-        false => Ok(bytes),
-    }
 }
 
 /// The output of a git command.

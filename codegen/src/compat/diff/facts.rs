@@ -355,6 +355,7 @@ fn held<'a>(struct_: &'a Struct, name: &str) -> Held<'a> {
             role: _,
             group,
             ids,
+            indexes: _,
             payload,
             choices,
             valid_if: _,

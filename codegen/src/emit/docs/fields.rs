@@ -122,6 +122,7 @@ impl<'a> FieldTable<'a> {
         texts.extend(notes(self.page, &field.meta, &self.struct_.meta));
         texts.extend(self.gate(field.valid_if.as_ref()));
         texts.extend(self.held(field.group));
+        texts.extend(self.index_of(&field.indexes));
         texts.extend(field.payload.as_ref().map(|payload| self.payload(payload)));
         texts
     }
@@ -130,6 +131,12 @@ impl<'a> FieldTable<'a> {
     fn held(&self, group: Option<GroupId>) -> Option<String> {
         let group = group.filter(|id| self.page.abi.group(*id).field.is_none())?;
         Some(format!("one of {}", self.page.group(group)))
+    }
+
+    /// The enums of an index.
+    fn index_of(&self, indexes: &[GroupId]) -> Option<String> {
+        let groups = indexes.iter().map(|id| self.page.group(*id)).collect::<Vec<_>>();
+        (!groups.is_empty()).then(|| format!("an index of {}", groups.join(" or ")))
     }
 
     /// The memory that a field has the address of.

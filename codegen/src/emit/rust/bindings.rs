@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::file_emitter::FileEmitter;
 use super::format;
 use super::section::{self, declared, present};
 use super::tokens::ident;
@@ -56,12 +57,14 @@ pub(super) fn root(abi: &Abi) -> String {
 }
 
 /// The files below `bindings/`.
-pub(super) fn files(abi: &Abi) -> Vec<(String, String)> {
-    let modules = modules(abi);
-    let file = |module: &HeaderModule<'_>| {
-        (["bindings/", &module.name, ".rs"].concat(), text(abi, module, &modules))
+pub(super) fn files(abi: &Abi) -> Vec<FileEmitter<'_>> {
+    let file = |(index, module): (usize, HeaderModule<'_>)| {
+        FileEmitter::new(&["bindings/", &module.name, ".rs"].concat(), move || {
+            let all = modules(abi);
+            text(abi, &all[index], &all)
+        })
     };
-    modules.iter().map(file).collect()
+    modules(abi).into_iter().enumerate().map(file).collect()
 }
 
 /// Headers whose paths give the same name share a module.

@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::escape::in_markdown;
+use crate::emit::sentence::sentence;
 use crate::emit::since::since_text;
 use crate::emit::wrap::wrap;
 use crate::ir::{Abi, Doc, Entry, EntryKind, Meta};
@@ -125,20 +126,6 @@ pub(super) fn marked(doc: TokenStream, meta: &Meta) -> TokenStream {
     let (since, why) = (deprecated.since.first().bare(), deprecated.doc.join(" "));
     let note = format!("since Linux {since}: {}", why.trim_end_matches('.'));
     quote!(#doc #[deprecated(note = #note)])
-}
-
-/// A phrase as a sentence.
-pub(super) fn sentence(phrase: &str) -> String {
-    let mut letters = phrase.chars();
-    let quoted = phrase.starts_with('`');
-    let mut text = match letters.next() {
-        Some(first) if !quoted => first.to_uppercase().chain(letters).collect(),
-        _ => phrase.to_owned(),
-    };
-    if !text.ends_with(['.', '!', '?', ':']) {
-        text.push('.');
-    }
-    text
 }
 
 fn attributes(paragraphs: &[String]) -> TokenStream {

@@ -14,9 +14,9 @@ use crate::emit::wrap::wrap;
 ///
 /// Panics if the tokens are not Rust, which would be a bug of an emitter.
 pub(super) fn file(tokens: TokenStream) -> String {
-    let parsed = syn::parse2::<syn::File>(tokens.clone());
+    let parsed = syn::parse2::<syn::File>(tokens);
     let syn::File { attrs, items, .. } =
-        parsed.unwrap_or_else(|error| panic!("emitted tokens are not Rust: {error}\n{tokens}"));
+        parsed.unwrap_or_else(|error| panic!("emitted tokens are not Rust: {error}"));
     let head = syn::File { shebang: None, frontmatter: None, attrs, items: Vec::new() };
     let mut blocks = Vec::new();
     if !head.attrs.is_empty() {
@@ -44,6 +44,11 @@ pub(super) fn file(tokens: TokenStream) -> String {
     imports.flush(&mut blocks);
     flush_modules(&mut modules, &mut blocks);
     blocks.join("\n")
+}
+
+/// Formats the text of a file, which must be Rust.
+pub(super) fn text(text: &str) -> String {
+    file(text.parse().unwrap_or_else(|error| panic!("emitted text is not Rust: {error}")))
 }
 
 fn unparsed(item: syn::Item) -> String {

@@ -1,32 +1,39 @@
 //! The table of the first release of every item, as data for programs.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
-use super::tokens::{decimal, ident};
+use super::reflow::{INDENT, WIDTH};
 use super::{format, section};
 use crate::ir::{Abi, Entry, EntryKind};
 use crate::release::{Release, Since};
+
+const TITLE: &str = "Every item, in the order of the specification, fields after their structs.";
 
 /// Whether there is any history.
 pub(super) fn present(abi: &Abi) -> bool {
     section::present(abi).next().is_some()
 }
 
-/// `history/items.rs`.
+/// `history/items.rs`. The rows are laid out here, because a parser of Rust and a printer
+/// for this many rows cost as much as all other files of the crate.
 pub(super) fn table(abi: &Abi, entries: &[Entry<'_>]) -> String {
     let rows = entries.iter().filter_map(|entry| Some(row(abi, entry, kind(entry)?)));
     let rows: Vec<_> = rows.collect();
-    let release = rows.iter().any(|(_, former)| *former).then(|| quote!(, Release));
-    let rows = rows.iter().map(|(row, _)| row);
-    format::file(quote! {
-        //! Every item, in the order of the specification, fields after their structs.
-
-        use super::{Item, Kind #release};
-
-        /// Every item, in the order of the specification, fields after their structs.
-        pub const ITEMS: &[Item] = &[#(#rows),*];
-    })
+    let renamed = rows.iter().any(|row| row.calls.iter().any(|call| call.starts_with(".former")));
+    let release = if renamed { ", Release" } else { "" };
+    let mut text = format!(
+        "//! {TITLE}\n\nuse super::{{Item, Kind{release}}};\n\n\
+         /// {TITLE}\npub const ITEMS: &[Item] = &[\n"
+    );
+    // A short table is one line.
+    let items: usize = rows.iter().map(|row| row.item.len()).sum();
+    let mut fits = items > WIDTH;
+    for row in &rows {
+        fits &= row.print(&mut text);
+    }
+    text += "];\n";
+    match fits {
+        true => text,
+        false => format::text(&text),
+    }
 }
 
 /// The name of its `Kind` in the crate, which lists what C code can name.
@@ -47,38 +54,58 @@ fn kind(entry: &Entry<'_>) -> Option<&'static str> {
     })
 }
 
-/// A row, and whether it has former names; a member follows its struct's name.
-fn row(abi: &Abi, entry: &Entry<'_>, kind: &str) -> (TokenStream, bool) {
+/// A row of the table: an item, and calls that add to it.
+struct HistoryRow {
+    item: String,
+    calls: Vec<String>,
+}
+
+impl HistoryRow {
+    /// Adds the row as rustfmt lays it out. False if a line is too long.
+    fn print(&self, text: &mut String) -> bool {
+        let calls: usize = self.calls.iter().map(String::len).sum();
+        let one_line = INDENT + self.item.len() + calls + ",".len() <= WIDTH;
+        let between = match one_line {
+            true => String::new(),
+            false => format!("\n{:1$}", "", 2 * INDENT),
+        };
+        let start = text.len();
+        *text += &format!("{:INDENT$}{}", "", self.item);
+        for call in &self.calls {
+            *text += &between;
+            *text += call;
+        }
+        *text += ",\n";
+        text[start..].lines().all(|line| line.len() <= WIDTH)
+    }
+}
+
+/// The row of an item; a member follows its struct's name.
+fn row(abi: &Abi, entry: &Entry<'_>, kind: &str) -> HistoryRow {
     let owner = match entry.kind {
         EntryKind::Member(id, _) => [&abi.struct_(id).name, "."].concat(),
         _ => String::new(),
     };
     let meta = entry.meta;
-    let (name, kind) = ([&owner, entry.name].concat(), ident(kind));
-    let since = numbers(meta.since.first());
-    let after = match meta.since {
-        Since::Known(_) => quote!(),
-        Since::Between(without, _) => {
-            let without = numbers(without);
-            quote!(.after(#without))
-        }
-    };
-    let former = meta.history.names.iter().map(|(name, release)| {
-        let (name, release) = ([owner.as_str(), name].concat(), numbers(*release));
-        quote!((#name, Release::new(#release)))
-    });
-    let renamed = !meta.history.names.is_empty();
-    let former = if renamed { quote!(.former(&[#(#former),*])) } else { quote!() };
-    let deprecated = meta.deprecated.as_ref().map(|deprecated| {
-        let since = numbers(deprecated.since.first());
-        quote!(.deprecated(#since))
-    });
-    (quote!(Item::new(#name, Kind::#kind, #since) #after #former #deprecated), renamed)
+    let mut calls = Vec::new();
+    if let Since::Between(without, _) = meta.since {
+        calls.push(format!(".after({})", numbers(without)));
+    }
+    if !meta.history.names.is_empty() {
+        let former = meta.history.names.iter().map(|(name, release)| {
+            format!("(\"{owner}{name}\", Release::new({}))", numbers(*release))
+        });
+        calls.push(format!(".former(&[{}])", former.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(deprecated) = &meta.deprecated {
+        calls.push(format!(".deprecated({})", numbers(deprecated.since.first())));
+    }
+    let (name, since) = (entry.name, numbers(meta.since.first()));
+    HistoryRow { item: format!("Item::new(\"{owner}{name}\", Kind::{kind}, {since})"), calls }
 }
 
 /// The two numbers of a release; a candidate has those of its final release.
-fn numbers(release: Release) -> TokenStream {
+fn numbers(release: Release) -> String {
     let (major, minor) = release.numbers();
-    let (major, minor) = (decimal(major.into()), decimal(minor.into()));
-    quote!(#major, #minor)
+    format!("{major}, {minor}")
 }

@@ -9,6 +9,7 @@ use super::tokens::ident;
 use super::{calls, format, ioctls, needs, records, requests, section, views};
 use crate::emit::wrap::wrap;
 use crate::ir::Abi;
+use crate::names;
 use crate::output::CodeLanguage;
 
 /// `lib.rs`.
@@ -20,6 +21,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
     let without_serde = left_out_serde(abi);
     let views = views_doc(abi);
     let modules = modules(abi);
+    let programs = programs(abi);
     let release = abi.release.to_string();
     format::file(quote! {
         #![doc = #title]
@@ -53,6 +55,7 @@ pub(super) fn crate_root(abi: &Abi, names: &Names<'_>) -> String {
         #(#![doc = #left_out])*
         //! - `serde`: structs, flags and numbers can be serialized and deserialized.
         #(#![doc = #without_serde])*
+        #(#![doc = #programs])*
         #![no_std]
         #![cfg_attr(not(any(feature = "bindings", feature = "ioctl")), forbid(unsafe_code))]
         #![allow(deprecated, reason = "deprecated items are still declared")]
@@ -170,6 +173,16 @@ fn code(abi: &Abi) -> impl Iterator<Item = TokenStream> {
     names.filter(|name| !name.contains('/')).map(|name| {
         let module = ident(name);
         quote!(pub mod #module;)
+    })
+}
+
+/// Describes the features that build a program.
+fn programs(abi: &Abi) -> impl Iterator<Item = String> {
+    let rust = abi.copied_code().iter().filter(|file| file.language == CodeLanguage::Rust);
+    let features = rust.filter_map(|file| names::feature_of_program(&file.path));
+    features.map(|feature| {
+        let program = names::program(&abi.name, feature);
+        format!(" - `{feature}`: the program `{program}`; implies `ioctl` and `std`.")
     })
 }
 

@@ -19,6 +19,7 @@ pub(super) fn reflow(text: &str) -> String {
                 || join_arm(&mut lines, index)
                 || join_unsafe(&mut lines, index)
                 || join_operands(&mut lines, index)
+                || join_value(&mut lines, index)
                 || move_value(&mut lines, index)
                 || break_constant(&mut lines, index)
                 || hug_block(&mut lines, index))
@@ -141,13 +142,23 @@ fn join_unsafe(lines: &mut Vec<String>, start: usize) -> bool {
 /// Joins operands that prettyplease puts on lines after their operators.
 fn join_operands(lines: &mut Vec<String>, start: usize) -> bool {
     let Some(next) = lines.get(start + 1).map(|line| line.trim_start()) else { return false };
-    let operator = ["| ", "|| ", "&& ", "+ ", "== "].iter().any(|sign| next.starts_with(sign));
+    let operator =
+        ["| ", "|| ", "&& ", "+ ", "== ", "as "].iter().any(|sign| next.starts_with(sign));
     let open = is_comment(&lines[start]) || closer(&lines[start]).is_some();
     if !operator || open || closer(next).is_some() {
         return false;
     }
     let whole = [&lines[start], " ", next].concat();
     let whole = (whole.len() <= WIDTH).then_some(whole);
+    replace(lines, start, start + 1, whole)
+}
+
+/// Joins an assignment and its value, which prettyplease puts on a line of its own.
+fn join_value(lines: &mut Vec<String>, start: usize) -> bool {
+    let Some(value) = lines.get(start + 1).map(|line| line.trim_start()) else { return false };
+    let assigned = lines[start].ends_with(" =") && !is_comment(&lines[start]);
+    let whole = [&lines[start], " ", value].concat();
+    let whole = (assigned && value.ends_with(';') && whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, start + 1, whole)
 }
 
@@ -285,6 +296,7 @@ mod tests {
         assert_eq!(reflow("let x = (\n    a,\n);\n"), "let x = (a,);\n");
         assert_eq!(reflow("x\n    .a()\n    .b();\n"), "x.a().b();\n");
         assert_eq!(reflow("    A => {\n        b()\n    }\n"), "    A => b(),\n");
+        assert_eq!(reflow("x.y = a.b(c)\n    as u32;\n"), "x.y = a.b(c) as u32;\n");
     }
 
     #[test]

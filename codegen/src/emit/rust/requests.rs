@@ -9,6 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::comment::{Docs, Names};
+use super::file_emitter::FileEmitter;
 use super::format;
 use super::tokens::ident;
 use crate::ir::requests::{InputKind, RequestPlan};
@@ -67,10 +68,10 @@ pub(super) fn root(abi: &Abi) -> String {
 }
 
 /// The files below `requests/`.
-pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, String)> {
+pub(super) fn files<'a>(abi: &'a Abi, names: &'a Names<'_>) -> Vec<FileEmitter<'a>> {
     let file = |index: usize| {
         let path = format!("requests/{}.rs", abi.sections[index].name);
-        (path, module(abi, names, index))
+        FileEmitter::new(&path, move || module(abi, names, index))
     };
     sections(abi).into_iter().map(file).collect()
 }

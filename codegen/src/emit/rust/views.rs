@@ -13,9 +13,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::comment::Names;
+use super::file_emitter::FileEmitter;
 use super::format;
 use super::tokens::{decimal, ident};
-use crate::ir::protocol::{BitField, HeaderFormat, HostPlan};
+use crate::ir::protocol::{BitField, ChainPlan, HeaderFormat, HostPlan};
 use crate::ir::{Abi, CapHeader};
 use crate::names;
 
@@ -80,14 +81,12 @@ pub(super) fn root(abi: &Abi) -> String {
 }
 
 /// The files below `views/`, one for each chain.
-pub(super) fn files(abi: &Abi, names: &Names<'_>) -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    for plan in &abi.protocol.chains {
+pub(super) fn files<'a>(abi: &'a Abi, names: &'a Names<'_>) -> Vec<FileEmitter<'a>> {
+    let file = |plan: &'a ChainPlan| {
         let path = ["views/", &abi.chain(plan.chain).name, ".rs"].concat();
-        let text = chain::module(abi, names, plan);
-        files.push((path, text));
-    }
-    files
+        FileEmitter::new(&path, move || chain::module(abi, names, plan))
+    };
+    abi.protocol.chains.iter().map(file).collect()
 }
 
 /// The constant with the format of a header.

@@ -59,6 +59,10 @@ item! {
         pub values: Map<LineOrMap<ValueSpec>>,
         /// The enum or id space of its numbers.
         pub holds: Option<Placed<String>>,
+        /// The enums whose numbers it can have, one for each kind of device: their names
+        /// are only printed.
+        #[serde(default)]
+        pub indexes: List<Placed<String>>,
         /// The place of its type, if that is written alone.
         #[serde(skip)]
         pub type_place: Option<Place>,

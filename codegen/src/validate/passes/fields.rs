@@ -60,6 +60,9 @@ fn references(check: &mut Check<'_>, member: &DeclaredMember<'_>) {
     if let Some(name) = &member.field.holds {
         check.resolve(Reference { name, place: name.place, needed }, HELD);
     }
+    for name in member.field.indexes.iter() {
+        check.resolve(Reference { name, place: name.place, needed: None }, HELD);
+    }
 }
 
 fn pointers(check: &mut Check<'_>, member: &DeclaredMember<'_>) {

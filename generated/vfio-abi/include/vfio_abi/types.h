@@ -30,6 +30,24 @@
 #define VFIO_ABI__NULL			((void *)0)
 #endif
 
+/* Inline, so that structs in arguments stay in registers; also with -Os. */
+#define VFIO_ABI__INLINE	inline __attribute__((__always_inline__))
+
+/*
+ * Sets a struct to zero. In C by assignment: memset needs its address, and gcc
+ * then keeps the struct in memory.
+ */
+#ifdef __cplusplus
+#define VFIO_ABI__CLEAR(to)	__builtin_memset(to, 0, sizeof(*(to)))
+#else
+#define VFIO_ABI__CLEAR(to)				\
+	do {						\
+		__typeof__(*(to)) none = { 0 };		\
+							\
+		*(to) = none;				\
+	} while (0)
+#endif
+
 /* size_t, without <stddef.h>. */
 typedef __SIZE_TYPE__ vfio_abi_size;
 
@@ -1082,8 +1100,8 @@ __extension__ struct vfio_device_gfx_plane_info {
 	/* size of the buffer; comes back as it was given */
 	__u32		argsz;
 	/*
-	 * the requested way to get the picture, and whether to only ask if it
-	 * works
+	 * the requested type of plane; with the probe flag, only ask whether
+	 * the device supports it
 	 */
 	__u32		flags;
 /* only ask whether the other flag's way works; EINVAL means no */
@@ -1091,7 +1109,7 @@ __extension__ struct vfio_device_gfx_plane_info {
 #define VFIO_GFX_PLANE_TYPE_DMABUF	(1 << 1) /* the picture as a dma-buf */
 /* the picture in a region of the device */
 #define VFIO_GFX_PLANE_TYPE_REGION	(1 << 2)
-	/* which plane, one of the DRM_PLANE_TYPE_ numbers */
+	/* the plane, one of the DRM_PLANE_TYPE_ numbers */
 	__u32		drm_plane_type;
 	__u32		drm_format;	/* pixel format, a DRM fourcc code */
 	/* format modifier, how the pixels are tiled */
@@ -1154,8 +1172,8 @@ __extension__ struct vfio_device_gfx_plane_info {
 
 /*
  * A register that is always written with the same value, a doorbell for
- * instance, can be tied to an eventfd: the kernel then does the write when the
- * eventfd fires, and no program has to run for it.
+ * instance, can be connected with an eventfd: the kernel then does the write
+ * when the eventfd is signaled, and no program has to run for it.
  */
 
 /*
@@ -1177,8 +1195,8 @@ struct vfio_device_ioeventfd {
 	__aligned_u64	offset;
 	__aligned_u64	data;	/* the value to write */
 	/*
-	 * the eventfd, or -1 to untie the one that has the same offset, width
-	 * and value
+	 * the eventfd, or -1 to remove the one with the same offset, width and
+	 * value
 	 */
 	__s32		fd;
 	/* tail padding of 64-bit targets; no handler uses it (since 6.7) */
@@ -1186,9 +1204,9 @@ struct vfio_device_ioeventfd {
 };
 
 /*
- * Ties a write to an eventfd, or unties it. Drivers may support it for some
- * regions and widths only, or not at all; PCI devices have it for BARs, except
- * for the MSI-X table.
+ * Makes the kernel write to the device whenever an eventfd is signaled, or ends
+ * that. Drivers may support it for some regions and widths only, or not at all;
+ * PCI devices support it for BARs, except for the MSI-X table.
  *
  * File descriptor: device
  * Argument: struct vfio_device_ioeventfd *
@@ -1213,7 +1231,10 @@ struct vfio_device_ioeventfd {
 __extension__ struct vfio_device_feature {
 	/* size of this head and the payload together, in bytes */
 	__u32	argsz;
-	/* the feature in the low 16 bits, and above them what to do with it */
+	/*
+	 * the id of the feature in the low 16 bits, and the access in the bits
+	 * above them
+	 */
 	__u32	flags;
 /* the bits that hold the feature id */
 #define VFIO_DEVICE_FEATURE_MASK	0xffff
@@ -1221,7 +1242,10 @@ __extension__ struct vfio_device_feature {
 #define VFIO_DEVICE_FEATURE_GET		(1 << 16)
 /* write the feature; the payload carries the new setting */
 #define VFIO_DEVICE_FEATURE_SET		(1 << 17)
-/* only probe the feature, with GET or SET also that access */
+/*
+ * only ask whether the feature exists and, with GET or SET, whether this access
+ * is possible
+ */
 #define VFIO_DEVICE_FEATURE_PROBE	(1 << 18)
 	/* payload of the feature, argsz - 8 bytes; absent in a probe */
 	__u8	data[];
@@ -1250,13 +1274,10 @@ __extension__ struct vfio_device_feature {
  * Since Linux 5.7.
  */
 
-/*
- * UUID of 16 raw bytes without a struct, the secret that a PF driver shares
- * with its VF drivers
- */
+/* the UUID as 16 bytes, a secret that a PF driver shares with its VF drivers */
 #define VFIO_DEVICE_FEATURE_PCI_VF_TOKEN		0
 
-/* which migration states the device has (since 5.18) */
+/* the migration states that the device supports (since 5.18) */
 #define VFIO_DEVICE_FEATURE_MIGRATION			1
 
 /*
@@ -1800,8 +1821,8 @@ struct vfio_iommu_type1_info_dma_avail {
 struct vfio_iommu_type1_dma_map {
 	__u32	argsz;	/* size of the struct */
 	/*
-	 * what devices may do; type1 wants at least one of read and write, or
-	 * VADDR alone
+	 * the access of devices; type1 requires read, write or both, or VADDR
+	 * alone
 	 */
 	__u32	flags;
 #define VFIO_DMA_MAP_FLAG_READ	(1 << 0)	/* devices may read */
@@ -1848,7 +1869,7 @@ struct vfio_bitmap {
  */
 __extension__ struct vfio_iommu_type1_dma_unmap {
 	__u32	argsz;	/* size of the struct and what follows it */
-	__u32	flags;	/* how to unmap */
+	__u32	flags;	/* options of the call */
 /* report the dirty pages of the range before it is unmapped (since 5.8) */
 #define VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP	(1 << 0)
 /* unmap everything; iova and size must be 0 (since 5.12) */
@@ -1888,7 +1909,7 @@ __extension__ struct vfio_iommu_type1_dma_unmap {
  */
 __extension__ struct vfio_iommu_type1_dirty_bitmap {
 	__u32	argsz;	/* size of the struct and what follows it */
-	__u32	flags;	/* what to do, exactly one of the three */
+	__u32	flags;	/* the operation, exactly one of the three */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_START	(1 << 0) /* start tracking */
 #define VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP	(1 << 1) /* stop tracking */
 /* report the dirty pages of a range; tracking must be on */
@@ -2105,7 +2126,7 @@ __extension__ struct vfio_eeh_pe_op {
 	 */
 	__u32	argsz;
 	__u32	flags;	/* none is defined; anything but zero is refused */
-	__u32	op;	/* what to do */
+	__u32	op;	/* the operation */
 	/* argument of the operation (since 4.2) */
 	union {
 		/* the error to inject (with VFIO_EEH_PE_INJECT_ERR) */
@@ -2315,7 +2336,7 @@ struct ccw_io_region {
  * Since Linux 5.2.
  */
 struct ccw_cmd_region {
-	__u32	command;	/* what to do; one at a time */
+	__u32	command;	/* the operation; one at a time */
 #define VFIO_CCW_ASYNC_CMD_HSCH	(1 << 0)	/* halt the subchannel */
 #define VFIO_CCW_ASYNC_CMD_CSCH	(1 << 1)	/* clear the subchannel */
 	/* outcome of the last write, 0 or a negative errno kept as unsigned */

@@ -12,13 +12,11 @@ use crate::wire::Wire;
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
 /// [`VFIO_DEVICE_FEATURE_PCI_VF_TOKEN`](crate::uapi::VFIO_DEVICE_FEATURE_PCI_VF_TOKEN).
 ///
-/// UUID of 16 raw bytes without a struct, the secret that a PF driver shares with its VF
-/// drivers.
+/// The UUID as 16 bytes, a secret that a PF driver shares with its VF drivers.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SetPciVfToken {
-    /// UUID of 16 raw bytes without a struct, the secret that a PF driver shares with its VF
-    /// drivers.
+    /// The UUID as 16 bytes, a secret that a PF driver shares with its VF drivers.
     pub data: [u8; 16],
 }
 
@@ -53,7 +51,7 @@ impl Request for SetPciVfToken {
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
 /// [`VFIO_DEVICE_FEATURE_MIGRATION`](crate::uapi::VFIO_DEVICE_FEATURE_MIGRATION).
 ///
-/// Which migration states the device has.
+/// The migration states that the device supports.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct GetMigration {}
@@ -611,14 +609,15 @@ impl Request for GetZpciError<'_> {
 /// [`VFIO_DEVICE_FEATURE`](crate::uapi::VFIO_DEVICE_FEATURE) with
 /// [`VFIO_DEVICE_FEATURE_PROBE`](crate::uapi::VFIO_DEVICE_FEATURE_PROBE).
 ///
-/// Only probe the feature, with GET or SET also that access.
+/// Only ask whether the feature exists and, with GET or SET, whether this access is possible.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FeatureProbe {
-    /// Features of a device. The id is in the low 16 bits of the request's flags. A probe needs no
-    /// payload, whatever the feature.
+    /// [`VFIO_DEVICE_FEATURE_PCI_VF_TOKEN`](crate::uapi::VFIO_DEVICE_FEATURE_PCI_VF_TOKEN) to
+    /// [`VFIO_DEVICE_FEATURE_ZPCI_ERROR`](crate::uapi::VFIO_DEVICE_FEATURE_ZPCI_ERROR).
     pub id: u32,
-    /// The feature in the low 16 bits, and above them what to do with it.
+    /// Any of [`VFIO_DEVICE_FEATURE_GET`](crate::uapi::VFIO_DEVICE_FEATURE_GET),
+    /// [`VFIO_DEVICE_FEATURE_SET`](crate::uapi::VFIO_DEVICE_FEATURE_SET).
     pub flags: uapi::DeviceFeatureFlags,
 }
 

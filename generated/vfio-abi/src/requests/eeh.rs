@@ -13,7 +13,7 @@ use crate::uapi;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct EehPeOp {
-    /// What to do.
+    /// The operation.
     pub op: u32,
     /// Argument of the operation.
     pub arg: uapi::vfio_eeh_pe_err,

@@ -16,9 +16,9 @@ use crate::wire::Wire;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct QueryGfxPlane {
-    /// The requested way to get the picture, and whether to only ask if it works.
+    /// The requested type of plane; with the probe flag, only ask whether the device supports it.
     pub flags: uapi::DeviceGfxPlaneInfoFlags,
-    /// Which plane, one of the DRM_PLANE_TYPE\_ numbers.
+    /// The plane, one of the DRM_PLANE_TYPE\_ numbers.
     pub drm_plane_type: u32,
 }
 
@@ -76,13 +76,13 @@ impl<'a> DeviceGfxPlaneInfoReply<'a> {
         Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 60))? })
     }
 
-    /// The requested way to get the picture, and whether to only ask if it works.
+    /// The requested type of plane; with the probe flag, only ask whether the device supports it.
     #[inline]
     pub fn flags(&self) -> uapi::DeviceGfxPlaneInfoFlags {
         uapi::DeviceGfxPlaneInfoFlags(self.results.number(4, 4) as u32)
     }
 
-    /// Which plane, one of the DRM_PLANE_TYPE\_ numbers.
+    /// The plane, one of the DRM_PLANE_TYPE\_ numbers.
     #[inline]
     pub fn drm_plane_type(&self) -> u32 {
         self.results.number(8, 4) as u32

@@ -23,8 +23,9 @@ pub enum DeviceIoeventfdWidth {
 
 /// [`VFIO_DEVICE_IOEVENTFD`](crate::uapi::VFIO_DEVICE_IOEVENTFD).
 ///
-/// Ties a write to an eventfd, or unties it. Drivers may support it for some regions and widths
-/// only, or not at all; PCI devices have it for BARs, except for the MSI-X table.
+/// Makes the kernel write to the device whenever an eventfd is signaled, or ends that. Drivers
+/// may support it for some regions and widths only, or not at all; PCI devices support it for
+/// BARs, except for the MSI-X table.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Ioeventfd {
@@ -34,7 +35,7 @@ pub struct Ioeventfd {
     pub offset: u64,
     /// The value to write.
     pub data: u64,
-    /// The eventfd, or -1 to untie the one that has the same offset, width and value.
+    /// The eventfd, or -1 to remove the one with the same offset, width and value.
     pub fd: i32,
 }
 

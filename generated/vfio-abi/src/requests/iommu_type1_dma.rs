@@ -18,7 +18,7 @@ use crate::wire::Wire;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuMapDma {
-    /// What devices may do; type1 wants at least one of read and write, or VADDR alone.
+    /// The access of devices; type1 requires read, write or both, or VADDR alone.
     pub flags: uapi::IommuType1DmaMapFlags,
     /// Address of the memory in the calling program.
     pub vaddr: u64,
@@ -65,7 +65,7 @@ impl Request for IommuMapDma {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IommuUnmapDma {
-    /// How to unmap.
+    /// Options of the call.
     pub flags: uapi::IommuType1DmaUnmapFlags,
     /// First IO virtual address.
     pub iova: u64,
@@ -109,7 +109,7 @@ impl Request for IommuUnmapDma {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IommuUnmapDmaGetDirtyBitmap<'a> {
-    /// How to unmap.
+    /// Options of the call.
     pub flags: uapi::IommuType1DmaUnmapFlags,
     /// First IO virtual address.
     pub iova: u64,
@@ -306,7 +306,7 @@ impl<'a> IommuType1DmaUnmapReply<'a> {
         Ok(Self { results: Results::parse(argument, wire, Some(0), (0, 24))? })
     }
 
-    /// How to unmap.
+    /// Options of the call.
     #[inline]
     pub fn flags(&self) -> uapi::IommuType1DmaUnmapFlags {
         uapi::IommuType1DmaUnmapFlags(self.results.number(4, 4) as u32)

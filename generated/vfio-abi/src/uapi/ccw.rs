@@ -93,7 +93,7 @@ const _: () = {
 #[cfg_attr(feature = "bytemuck", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ccw_cmd_region {
-    /// What to do; one at a time.
+    /// The operation; one at a time.
     pub command: CcwCmdRegionCommand,
     /// Outcome of the last write, 0 or a negative errno kept as unsigned.
     pub ret_code: u32,
@@ -130,7 +130,7 @@ pub const VFIO_CCW_ASYNC_CMD_HSCH: u32 = 1 << 0;
 /// Clear the subchannel.
 pub const VFIO_CCW_ASYNC_CMD_CSCH: u32 = 1 << 1;
 
-/// What to do; one at a time.
+/// The operation; one at a time.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

@@ -30,7 +30,7 @@ use crate::target::io;
 pub struct vfio_device_feature {
     /// Size of this head and the payload together, in bytes.
     pub argsz: u32,
-    /// The feature in the low 16 bits, and above them what to do with it.
+    /// The id of the feature in the low 16 bits, and the access in the bits above them.
     pub flags: DeviceFeatureFlags,
     /// Payload of the feature, argsz - 8 bytes; absent in a probe.
     pub data: [u8; 0],
@@ -71,10 +71,10 @@ pub const VFIO_DEVICE_FEATURE_GET: u32 = 1 << 16;
 /// Write the feature; the payload carries the new setting.
 pub const VFIO_DEVICE_FEATURE_SET: u32 = 1 << 17;
 
-/// Only probe the feature, with GET or SET also that access.
+/// Only ask whether the feature exists and, with GET or SET, whether this access is possible.
 pub const VFIO_DEVICE_FEATURE_PROBE: u32 = 1 << 18;
 
-/// The feature in the low 16 bits, and above them what to do with it.
+/// The id of the feature in the low 16 bits, and the access in the bits above them.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -92,7 +92,7 @@ impl DeviceFeatureFlags {
     pub const GET: Self = Self(VFIO_DEVICE_FEATURE_GET);
     /// Write the feature; the payload carries the new setting.
     pub const SET: Self = Self(VFIO_DEVICE_FEATURE_SET);
-    /// Only probe the feature, with GET or SET also that access.
+    /// Only ask whether the feature exists and, with GET or SET, whether this access is possible.
     pub const PROBE: Self = Self(VFIO_DEVICE_FEATURE_PROBE);
     /// Every single flag with its name.
     pub const NAMED: &[(&'static str, Self)] =
@@ -112,11 +112,10 @@ flags!(DeviceFeatureFlags, u32);
 /// Since Linux 5.7.
 pub const VFIO_DEVICE_FEATURE: u32 = io(VFIO_TYPE, VFIO_BASE + 17);
 
-/// UUID of 16 raw bytes without a struct, the secret that a PF driver shares with its VF
-/// drivers.
+/// The UUID as 16 bytes, a secret that a PF driver shares with its VF drivers.
 pub const VFIO_DEVICE_FEATURE_PCI_VF_TOKEN: u32 = 0;
 
-/// Which migration states the device has.
+/// The migration states that the device supports.
 ///
 /// Since Linux 5.18.
 pub const VFIO_DEVICE_FEATURE_MIGRATION: u32 = 1;

@@ -74,7 +74,7 @@ pub struct vfio_eeh_pe_op {
     pub argsz: u32,
     /// None is defined; anything but zero is refused.
     pub flags: u32,
-    /// What to do.
+    /// The operation.
     pub op: u32,
     /// Argument of the operation.
     ///

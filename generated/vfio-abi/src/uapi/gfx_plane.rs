@@ -30,9 +30,9 @@ use crate::target::io;
 pub struct vfio_device_gfx_plane_info {
     /// Size of the buffer; comes back as it was given.
     pub argsz: u32,
-    /// The requested way to get the picture, and whether to only ask if it works.
+    /// The requested type of plane; with the probe flag, only ask whether the device supports it.
     pub flags: DeviceGfxPlaneInfoFlags,
-    /// Which plane, one of the DRM_PLANE_TYPE\_ numbers.
+    /// The plane, one of the DRM_PLANE_TYPE\_ numbers.
     pub drm_plane_type: u32,
     /// Pixel format, a DRM fourcc code.
     pub drm_format: u32,
@@ -145,7 +145,7 @@ pub const VFIO_GFX_PLANE_TYPE_DMABUF: u32 = 1 << 1;
 /// The picture in a region of the device.
 pub const VFIO_GFX_PLANE_TYPE_REGION: u32 = 1 << 2;
 
-/// The requested way to get the picture, and whether to only ask if it works.
+/// The requested type of plane; with the probe flag, only ask whether the device supports it.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

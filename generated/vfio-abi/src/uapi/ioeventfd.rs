@@ -2,9 +2,9 @@
 
 //! Writes that an eventfd triggers.
 //!
-//! A register that is always written with the same value, a doorbell for instance, can be tied
-//! to an eventfd: the kernel then does the write when the eventfd fires, and no program has to
-//! run for it.
+//! A register that is always written with the same value, a doorbell for instance, can be
+//! connected with an eventfd: the kernel then does the write when the eventfd is signaled, and
+//! no program has to run for it.
 //!
 //! Source, unless an item states another: include/uapi/linux/vfio.h.
 
@@ -35,7 +35,7 @@ pub struct vfio_device_ioeventfd {
     pub offset: u64,
     /// The value to write.
     pub data: u64,
-    /// The eventfd, or -1 to untie the one that has the same offset, width and value.
+    /// The eventfd, or -1 to remove the one with the same offset, width and value.
     pub fd: i32,
     /// Tail padding of 64-bit targets; no handler uses it.
     ///
@@ -127,8 +127,9 @@ impl DeviceIoeventfdFlags {
 
 flags!(DeviceIoeventfdFlags, u32);
 
-/// Ties a write to an eventfd, or unties it. Drivers may support it for some regions and widths
-/// only, or not at all; PCI devices have it for BARs, except for the MSI-X table.
+/// Makes the kernel write to the device whenever an eventfd is signaled, or ends that. Drivers
+/// may support it for some regions and widths only, or not at all; PCI devices support it for
+/// BARs, except for the MSI-X table.
 ///
 /// Since Linux 4.17.
 pub const VFIO_DEVICE_IOEVENTFD: u32 = io(VFIO_TYPE, VFIO_BASE + 16);

@@ -28,7 +28,7 @@ use crate::target::{by_model, io};
 pub struct vfio_iommu_type1_dma_map {
     /// Size of the struct.
     pub argsz: u32,
-    /// What devices may do; type1 wants at least one of read and write, or VADDR alone.
+    /// The access of devices; type1 requires read, write or both, or VADDR alone.
     pub flags: IommuType1DmaMapFlags,
     /// Address of the memory in the calling program.
     pub vaddr: u64,
@@ -83,7 +83,7 @@ pub const VFIO_DMA_MAP_FLAG_WRITE: u32 = 1 << 1;
 /// Since Linux 5.12.
 pub const VFIO_DMA_MAP_FLAG_VADDR: u32 = 1 << 2;
 
-/// What devices may do; type1 wants at least one of read and write, or VADDR alone.
+/// The access of devices; type1 requires read, write or both, or VADDR alone.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -174,7 +174,7 @@ const _: () = {
 pub struct vfio_iommu_type1_dma_unmap {
     /// Size of the struct and what follows it.
     pub argsz: u32,
-    /// How to unmap.
+    /// Options of the call.
     pub flags: IommuType1DmaUnmapFlags,
     /// First IO virtual address.
     pub iova: u64,
@@ -236,7 +236,7 @@ pub const VFIO_DMA_UNMAP_FLAG_ALL: u32 = 1 << 1;
 /// Since Linux 5.12.
 pub const VFIO_DMA_UNMAP_FLAG_VADDR: u32 = 1 << 2;
 
-/// How to unmap.
+/// Options of the call.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",
@@ -284,7 +284,7 @@ pub const VFIO_IOMMU_UNMAP_DMA: u32 = io(VFIO_TYPE, VFIO_BASE + 14);
 pub struct vfio_iommu_type1_dirty_bitmap {
     /// Size of the struct and what follows it.
     pub argsz: u32,
-    /// What to do, exactly one of the three.
+    /// The operation, exactly one of the three.
     pub flags: IommuType1DirtyBitmapFlags,
     /// A [`vfio_iommu_type1_dirty_bitmap_get`](super::vfio_iommu_type1_dirty_bitmap_get), 40 bytes
     /// for a 64-bit kernel.
@@ -326,7 +326,7 @@ pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP: u32 = 1 << 1;
 /// Report the dirty pages of a range; tracking must be on.
 pub const VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP: u32 = 1 << 2;
 
-/// What to do, exactly one of the three.
+/// The operation, exactly one of the three.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "zerocopy",

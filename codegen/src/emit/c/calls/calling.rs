@@ -1,7 +1,7 @@
 //! Calls without a request of their own: ioctls without a struct, and those whose reply
 //! has an unknown size.
 
-use super::layout::list;
+use super::layout::broken;
 use super::view::{CountedView, GrowingCallView, PlainCallView};
 use crate::emit::c::chains::Emitter;
 use crate::emit::c::chains::HostView;
@@ -32,13 +32,14 @@ impl Emitter<'_> {
             if let Some(returns) = &ioctl.returns {
                 comment = comment.label("Return", &returns.join(" "));
             }
+            let (fd, name) = (self.fd(IoctlId(index)), self.name(names, &["call", name]));
+            let parameters = [format!("int {fd}")].into_iter().chain(parameter.map(str::to_owned));
+            let parameters: Vec<_> = parameters.collect();
+            let arguments = [fd, ioctl.name.clone(), argument];
             Some(PlainCallView {
                 comment: section::opening(comment.block(0)),
-                name: self.name(names, &["call", name]),
-                ioctl: ioctl.name.clone(),
-                fd: self.fd(IoctlId(index)),
-                parameter,
-                argument,
+                signature: broken(0, &format!("static inline int {name}("), &parameters, ")"),
+                ioctl: broken(1, "return ioctl(", &arguments, ");"),
             })
         });
         calls.collect()
@@ -84,22 +85,27 @@ impl Emitter<'_> {
         let fd = self.fd(ioctl);
         let (declarations, arguments): (Vec<_>, Vec<_>) = inputs.unzip();
         let text = format!(
-            "{name} with the buffer of a request, whose call and fd this function sets. \
-             Returns -1 if the ioctl fails; see {request}()."
+            "Calls {name} until the reply fits into the buffer of the request, whose call and \
+             fd this function sets. Returns -1 if an ioctl fails; see {request}()."
         );
-        let fixed = [format!("int {fd}"), format!("struct {}_request *request", self.stem)];
-        let parameters = fixed.into_iter().chain(declarations.iter().map(|one| one.to_string()));
+        let (once, call) = (
+            self.internal(names, &["call", function, "once"]),
+            self.name(names, &["call", function]),
+        );
+        let buffer = format!("struct {}_request *request", self.stem);
+        let ioctl = ["request->fd", name, "request->buf"].map(str::to_owned);
+        let fixed = [format!("int {fd}"), buffer.clone()].into_iter();
+        let parameters = fixed.chain(declarations.iter().map(|one| (*one).to_owned()));
         let parameters: Vec<_> = parameters.chain([format!("struct {info} *info")]).collect();
         let arguments = ["request"].into_iter().chain(arguments).chain(["info"]);
         let arguments: Vec<_> = arguments.map(str::to_owned).collect();
         GrowingCallView {
+            once_signature: broken(0, &format!("static inline int {once}("), &[buffer], ")"),
+            once,
+            ioctl: broken(1, "return ioctl(", &ioctl, ");"),
             comment: section::opening(Comment::of(&vec![text]).block(0)),
-            once: self.internal(names, &["call", function, "once"]),
-            name: self.name(names, &["call", function]),
-            ioctl: name.clone(),
-            parameters: list(&parameters, ")"),
-            request: request.to_owned(),
-            arguments: list(&arguments, ");"),
+            signature: broken(0, &format!("static inline int {call}("), &parameters, ")"),
+            request: broken(1, &format!("return {request}("), &arguments, ");"),
             fd,
         }
     }

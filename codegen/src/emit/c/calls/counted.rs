@@ -46,7 +46,6 @@ impl Emitter<'_> {
             table: self.internal(names, &[bare, "format"]),
             read: self.internal(names, &[bare, "read"]),
             name: own,
-            kernel: struct_.name.clone(),
             size: plan.size,
             argsz: plan.argsz,
             count: plan.count.0,

@@ -1,21 +1,38 @@
-//! Lists of parameters and arguments, broken into lines.
+//! Functions and calls of functions, broken into lines.
 
-use crate::emit::c::tabs::WIDTH;
+use crate::emit::c::tabs::{WIDTH, end_column};
 
-/// Items with commas between them, and `end` after the last, in lines that are indented
-/// by two tabs.
-pub(super) fn list(items: &[String], end: &str) -> Vec<String> {
-    let room = WIDTH - 16;
-    let mut lines: Vec<String> = Vec::new();
+/// A call of a function.
+pub(super) struct Statement {
+    pub(super) function: String,
+    pub(super) arguments: Vec<String>,
+}
+
+impl Statement {
+    /// Its lines, indented by tabs.
+    pub(super) fn lines(&self, tabs: usize) -> Vec<String> {
+        broken(tabs, &[&self.function, "("].concat(), &self.arguments, ");")
+    }
+}
+
+/// `head`, the items with commas between them, and `end`: one line, indented by tabs, if
+/// it fits; otherwise the items follow in lines with two tabs more.
+pub(super) fn broken(tabs: usize, head: &str, items: &[String], end: &str) -> Vec<String> {
+    let (indent, inner) = ("\t".repeat(tabs), "\t".repeat(tabs + 2));
+    let line = [&indent, head, &items.join(", "), end].concat();
+    if end_column(&line) <= WIDTH {
+        return vec![line];
+    }
+    let mut lines = vec![[&indent, head].concat()];
     for (index, item) in items.iter().enumerate() {
         let mark = if index + 1 == items.len() { end } else { "," };
         match lines.last_mut() {
-            Some(line) if line.len() + 1 + item.len() + mark.len() <= room => {
+            Some(line) if index > 0 && end_column(line) + 1 + item.len() + mark.len() <= WIDTH => {
                 line.push(' ');
                 line.push_str(item);
                 line.push_str(mark);
             }
-            _ => lines.push([item, mark].concat()),
+            _ => lines.push([&inner, item, mark].concat()),
         }
     }
     lines
@@ -26,12 +43,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_broken_after_its_commas() {
+    fn a_call_is_broken_after_its_commas_if_it_does_not_fit() {
         let items = ["void *buf", "vfio_abi_size len", "__u32 index", "const __s32 *eventfds"];
         let items = items.map(str::to_owned);
         assert_eq!(
-            list(&items, ")"),
-            ["void *buf, vfio_abi_size len, __u32 index,", "const __s32 *eventfds)"]
+            broken(0, "static inline int short(", &items[..2], ")"),
+            ["static inline int short(void *buf, vfio_abi_size len)"]
         );
+        assert_eq!(
+            broken(0, "static inline int vfio_abi_call_long(", &items, ")"),
+            [
+                "static inline int vfio_abi_call_long(",
+                "\t\tvoid *buf, vfio_abi_size len, __u32 index,",
+                "\t\tconst __s32 *eventfds)"
+            ]
+        );
+        let exact = Statement { function: "f".repeat(60), arguments: vec!["12345678".to_owned()] };
+        assert_eq!(exact.lines(1).len(), 1);
+        assert_eq!(exact.lines(2).len(), 2);
     }
 }

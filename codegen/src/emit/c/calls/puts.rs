@@ -1,5 +1,6 @@
 //! The statements that put the inputs of a request into its argument.
 
+use super::layout::Statement;
 use super::request::Parameter;
 use super::view::{ElementsView, PutView};
 use crate::emit::c::chains::Emitter;
@@ -18,63 +19,126 @@ pub(super) struct Written {
     pub(super) puts: Vec<PutView>,
 }
 
+/// Numbers that are put at one place, joined by or.
+struct NumberPut {
+    place: String,
+    width: u64,
+    numbers: Vec<String>,
+}
+
+/// What is put for an input.
+#[derive(Default)]
+struct InputPut {
+    /// The parameter that is null if the input is absent.
+    optional: Option<String>,
+    numbers: Vec<NumberPut>,
+    copies: Vec<Statement>,
+    /// The number of elements, and what is put for each.
+    elements: Option<(String, Vec<NumberPut>)>,
+}
+
 impl Emitter<'_> {
     pub(super) fn written(&self, plan: &RequestPlan, parameters: &[Parameter<'_>]) -> Written {
-        let mut first = Vec::new();
-        first.extend(plan.argsz.map(|at| self.or(at, 4, &self.narrow("size"))));
-        first.extend(plan.fixed.map(|fixed| self.or_flags(fixed)));
-        let first = PutView { optional: None, statements: first, elements: None };
-        let mut written = Written { conditions: Vec::new(), puts: vec![first] };
+        let mut first = InputPut::default();
+        first.numbers.extend(plan.argsz.map(|at| number(at, 4, self.narrow("argsz"))));
+        first.numbers.extend(plan.fixed.map(flags));
+        let mut conditions = Vec::new();
+        let mut puts = vec![first];
         for parameter in parameters {
-            self.put(parameters, parameter, &mut written);
+            puts.push(self.put(parameters, parameter, &mut conditions));
         }
-        written.puts.retain(|put| !put.statements.is_empty() || put.elements.is_some());
-        written
+        join(&mut puts);
+        let shared = |place: &str| {
+            let at_place = puts.iter().flat_map(|put| &put.numbers);
+            at_place.filter(|number| number.place == place).count() > 1
+        };
+        let views = puts.iter().map(|put| self.view_of(put, shared));
+        let views = views.filter(|put| !put.statements.is_empty() || put.elements.is_some());
+        Written { conditions, puts: views.collect() }
     }
 
-    fn put(&self, parameters: &[Parameter<'_>], parameter: &Parameter<'_>, written: &mut Written) {
+    fn view_of(&self, put: &InputPut, shared: impl Fn(&str) -> bool) -> PutView {
+        let tabs = if put.optional.is_some() { 2 } else { 1 };
+        let numbers = put.numbers.iter().map(|number| self.store_number(number, &shared));
+        let numbers = numbers.flat_map(|statement| statement.lines(tabs));
+        let copies = put.copies.iter().flat_map(|statement| statement.lines(tabs));
+        let elements = put.elements.as_ref().map(|(count, numbers)| ElementsView {
+            count: count.clone(),
+            statements: numbers
+                .iter()
+                .flat_map(|number| self.store_number(number, |_| false).lines(2))
+                .collect(),
+        });
+        PutView {
+            optional: put.optional.clone(),
+            statements: numbers.chain(copies).collect(),
+            elements,
+        }
+    }
+
+    /// The statement for a number; `shared` are the places with others.
+    fn store_number(&self, put: &NumberPut, shared: impl Fn(&str) -> bool) -> Statement {
+        let function = if shared(&put.place) { "__or" } else { "__put" };
+        let number = match &put.numbers[..] {
+            [number] => number.clone(),
+            numbers => {
+                let numbers = numbers.iter().map(|number| unsigned(number));
+                numbers.collect::<Vec<_>>().join(" | ")
+            }
+        };
+        Statement {
+            function: [self.stem, function].concat(),
+            arguments: vec![put.place.clone(), put.width.to_string(), number],
+        }
+    }
+
+    fn put(
+        &self,
+        parameters: &[Parameter<'_>],
+        parameter: &Parameter<'_>,
+        conditions: &mut Vec<String>,
+    ) -> InputPut {
         let Parameter { input, name, count } = parameter;
         let optional = input.present.map(|_| name.clone());
-        let mut statements: Vec<_> =
-            input.present.map(|flags| self.or_flags(flags)).into_iter().collect();
-        let mut elements = None;
         let value = match optional {
             Some(_) => ["*", name].concat(),
             None => name.clone(),
         };
+        let mut put = InputPut { optional, ..InputPut::default() };
+        put.numbers.extend(input.present.map(flags));
         let count = count.as_deref().unwrap_or("1");
         match &input.kind {
             InputKind::Number { offset, int, .. } | InputKind::Choice { offset, int, .. } => {
-                statements.push(self.or(*offset, int.size(), &self.store(*int, &value)));
+                put.numbers.push(number(*offset, int.size(), self.store(*int, &value)));
             }
             InputKind::Struct { offset, struct_ } => {
-                statements.extend(self.put_struct(*struct_, name, *offset));
+                self.put_struct(*struct_, name, *offset, &mut put)
             }
-            InputKind::Inline { offset, element, count: number } => {
-                if let InlineCount::Field(at, int) = number {
-                    written.conditions.push(self.holds_length(*int, count, 1));
-                    statements.push(self.or(*at, int.size(), count));
+            InputKind::Inline { offset, element, count: length } => {
+                if let InlineCount::Field(at, int) = length {
+                    conditions.push(self.holds_length(*int, count, 1));
+                    put.numbers.push(number(*at, int.size(), count.to_owned()));
                 }
-                match (element, number) {
+                match (element, length) {
                     (RequestElement::Int(int), InlineCount::Fixed(1)) => {
-                        statements.push(self.or(*offset, int.size(), &self.store(*int, &value)));
+                        put.numbers.push(number(*offset, int.size(), self.store(*int, &value)));
                     }
-                    (RequestElement::Int(int), number) => {
-                        let size = match number {
+                    (RequestElement::Int(int), length) => {
+                        let size = match length {
                             InlineCount::Fixed(length) => (length * int.size()).to_string(),
                             _ if int.size() == 1 => count.to_owned(),
                             _ => format!("{count} * {}", int.size()),
                         };
-                        statements.push(self.copy(*offset, name, &size));
+                        put.copies.push(self.copy(*offset, name, size));
                     }
-                    (RequestElement::Struct(id, size), number) => {
-                        let count = match number {
+                    (RequestElement::Struct(id, size), length) => {
+                        let count = match length {
                             InlineCount::Fixed(length) => length.to_string(),
                             _ => count.to_owned(),
                         };
                         let place = format!("bytes + {offset} + nth * {size}");
-                        let statements = self.put_element(*id, &format!("{name}[nth]"), &place);
-                        elements = Some(ElementsView { count, statements });
+                        let numbers = self.fields(*id, &format!("{name}[nth]."), &place);
+                        put.elements = Some((count, numbers));
                     }
                 }
             }
@@ -83,56 +147,47 @@ impl Emitter<'_> {
                 match length {
                     MemoryLength::Fixed(_) | MemoryLength::Unknown => (),
                     MemoryLength::Elements(at, int) => {
-                        written.conditions.push(self.holds_length(*int, count, 1));
-                        statements.push(self.or(*at, int.size(), count));
+                        conditions.push(self.holds_length(*int, count, 1));
+                        put.numbers.push(number(*at, int.size(), count.to_owned()));
                     }
                     MemoryLength::Bytes(at, int) => {
-                        written.conditions.push(self.holds_length(*int, count, each));
-                        statements.push(self.or_bytes((*at, *int), count, each));
+                        conditions.push(self.holds_length(*int, count, each));
+                        put.numbers.push(self.bytes_of((*at, *int), count, each));
                     }
                     MemoryLength::Bits { range, page, bytes } => {
                         let [range, page] = [range, page].map(|(at, _)| by_offset(parameters, *at));
-                        written.conditions.push(format!(
+                        conditions.push(format!(
                             "{}__holds_bitmap({count}, {each}, {range}, {page})",
                             self.stem
                         ));
                         if let Some((at, int)) = bytes {
-                            written.conditions.push(self.holds_length(*int, count, each));
-                            statements.push(self.or_bytes((*at, *int), count, each));
+                            conditions.push(self.holds_length(*int, count, each));
+                            put.numbers.push(self.bytes_of((*at, *int), count, each));
                         }
                     }
                 }
-                let pointer = format!("{}__address({name})", self.stem);
-                statements.push(self.or(*address, 8, &pointer));
+                put.numbers.push(number(*address, 8, format!("{}__address({name})", self.stem)));
             }
         }
-        written.puts.push(PutView { optional, statements, elements });
+        put
     }
 
-    /// Sets bits of an integer in the argument.
-    fn or(&self, at: u64, width: u64, number: &str) -> String {
-        format!("{}__or({}, {width}, {number});", self.stem, plus("bytes", at))
-    }
-
-    /// Sets the size of elements in bytes.
-    fn or_bytes(&self, (at, int): (u64, Int), count: &str, each: u64) -> String {
+    /// The size of elements in bytes.
+    fn bytes_of(&self, (at, int): (u64, Int), count: &str, each: u64) -> NumberPut {
         let bytes = match each {
             1 => count.to_owned(),
             _ => format!("{}_CAST(__u64, {count}) * {each}", self.macro_prefix),
         };
-        self.or(at, int.size(), &bytes)
-    }
-
-    fn or_flags(&self, flags: FixedFlags) -> String {
-        self.or(flags.offset, flags.int.size(), &literal(flags.value))
+        number(at, int.size(), bytes)
     }
 
     fn narrow(&self, value: &str) -> String {
         format!("{}_CAST(__u32, {value})", self.macro_prefix)
     }
 
-    fn copy(&self, at: u64, from: &str, size: &str) -> String {
-        format!("{}__copy({}, {from}, {size});", self.stem, plus("bytes", at))
+    fn copy(&self, at: u64, from: &str, size: String) -> Statement {
+        let function = [self.stem, "__copy"].concat();
+        Statement { function, arguments: vec![plus("bytes", at), from.to_owned(), size] }
     }
 
     fn holds_length(&self, int: Int, count: &str, each: u64) -> String {
@@ -145,35 +200,32 @@ impl Emitter<'_> {
     }
 
     /// Puts the struct that a pointer leads to.
-    fn put_struct(&self, id: StructId, pointer: &str, at: u64) -> Vec<String> {
+    fn put_struct(&self, id: StructId, pointer: &str, at: u64, put: &mut InputPut) {
         match self.record(id) {
-            Some(record) if record.size.is_uniform() => {
-                let size = record.size.kernel();
-                vec![format!(
-                    "{}__results({}, {size}, {pointer}, sizeof(*{pointer}), 0);",
-                    self.stem,
-                    plus("bytes", at)
-                )]
-            }
-            _ => self.put_fields(id, &format!("{pointer}->"), &plus("bytes", at)),
+            Some(record) if record.size.is_uniform() => put.copies.push(Statement {
+                function: [self.stem, "__results"].concat(),
+                arguments: vec![
+                    plus("bytes", at),
+                    record.size.kernel().to_string(),
+                    pointer.to_owned(),
+                    format!("sizeof(*{pointer})"),
+                    "0".to_owned(),
+                ],
+            }),
+            _ => put.numbers.extend(self.fields(id, &format!("{pointer}->"), &plus("bytes", at))),
         }
     }
 
-    /// Puts an element that is a struct.
-    fn put_element(&self, id: StructId, element: &str, place: &str) -> Vec<String> {
-        self.put_fields(id, &format!("{element}."), place)
-    }
-
-    fn put_fields(&self, id: StructId, value: &str, place: &str) -> Vec<String> {
+    /// The fields of a struct, each at its offset from a place.
+    fn fields(&self, id: StructId, value: &str, place: &str) -> Vec<NumberPut> {
         let struct_ = self.abi.struct_(id);
         let fields = self.record(id).map_or(&[][..], |record| &record.fields);
-        let fields = fields.iter().map(|field| {
-            let (name, width) = (struct_.fields[field.field].stored_name(), field.int.size());
-            let number = self.store(field.int, &[value, name].concat());
-            let place = plus(place, field.offset.kernel());
-            // An array's place is long.
-            let separator = if place.contains('*') { ",\n\t\t\t" } else { ", " };
-            format!("{}__or({place}{separator}{width}, {number});", self.stem)
+        let fields = fields.iter().map(|field| NumberPut {
+            place: plus(place, field.offset.kernel()),
+            width: field.int.size(),
+            numbers: vec![
+                self.store(field.int, &[value, struct_.fields[field.field].stored_name()].concat()),
+            ],
         });
         fields.collect()
     }
@@ -197,4 +249,42 @@ fn by_offset<'a>(parameters: &'a [Parameter<'_>], at: u64) -> &'a str {
         matches!(parameter.input.kind, InputKind::Number { offset, .. } if offset == at)
     });
     parameter.map_or("0", |parameter| &parameter.name)
+}
+
+/// A number at an offset of the argument.
+fn number(at: u64, width: u64, number: String) -> NumberPut {
+    NumberPut { place: plus("bytes", at), width, numbers: vec![number] }
+}
+
+fn flags(flags: FixedFlags) -> NumberPut {
+    number(flags.offset, flags.int.size(), literal(flags.value))
+}
+
+/// Joins the numbers that are always put at one place.
+fn join(puts: &mut [InputPut]) {
+    for index in 1..puts.len() {
+        let (before, rest) = puts.split_at_mut(index);
+        let put = &mut rest[0];
+        if put.optional.is_none() {
+            put.numbers.retain(|number| {
+                let before = before.iter_mut().filter(|put| put.optional.is_none());
+                let mut before = before.flat_map(|put| &mut put.numbers);
+                let same = before.find(|one| one.place == number.place);
+                let is_single = same.is_none();
+                if let Some(same) = same {
+                    same.numbers.extend(number.numbers.iter().cloned());
+                }
+                is_single
+            });
+        }
+    }
+}
+
+/// A number with which others are joined; literals of C are signed.
+fn unsigned(number: &str) -> String {
+    let is_literal = number.starts_with(|first: char| first.is_ascii_digit());
+    match is_literal && !number.ends_with("ULL") {
+        true => [number, "U"].concat(),
+        false => number.to_owned(),
+    }
 }

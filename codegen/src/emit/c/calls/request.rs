@@ -1,6 +1,6 @@
 //! A request: its parameters, its comment, and the view of its function.
 
-use super::layout::list;
+use super::layout::broken;
 use super::puts::Written;
 use super::view::{CallView, ChoiceView, ReplyView, RequestView};
 use crate::emit::c::chains::Emitter;
@@ -9,6 +9,7 @@ use crate::emit::c::chains::literal;
 use crate::emit::c::chains::unique_names::UniqueNames;
 use crate::emit::c::comment::Comment;
 use crate::emit::c::section;
+use crate::emit::sentence::sentence;
 use crate::ir::requests::{
     Hazard, InlineCount, InputKind, MemoryLength, ReplyStruct, RequestElement, RequestInput,
     RequestPlan,
@@ -17,7 +18,7 @@ use crate::layout::Int;
 use crate::reply::Direction;
 
 /// The variables of the functions.
-const LOCALS: [&str; 8] = ["buf", "len", "size", "bytes", "nth", "argument", "result", "reply"];
+const LOCALS: [&str; 8] = ["buf", "len", "argsz", "bytes", "nth", "argument", "result", "reply"];
 
 /// An input with its parameters.
 pub(super) struct Parameter<'a> {
@@ -37,20 +38,23 @@ impl Emitter<'_> {
             parameters.iter().flat_map(|parameter| self.declarations(parameter)).collect();
         let name = self.name(names, &[&plan.name]);
         let slice = parameters.iter().find_map(slice);
+        let own_size = format!("const {}_size argsz = ", self.stem);
         let size = match &slice {
             Some((count, each)) => {
-                format!("{}__array_end(\n\t\t{}, {count}, {each})", self.stem, plan.size)
+                let head = format!("{own_size}{}__array_end(", self.stem);
+                let items = [plan.size.to_string(), (*count).to_owned(), each.to_string()];
+                broken(1, &head, &items, ");")
             }
-            None => plan.size.to_string(),
+            None => broken(1, &own_size, &[plan.size.to_string()], ";"),
         };
         let buffer = ["void *buf".to_owned(), format!("{}_size len", self.stem)];
         let reply = plan.reply.map(|reply| self.reply(reply, &name, names));
-        let call = self.call(plan, (&parameters, &declarations), reply.as_ref(), names);
+        let call = self.call(plan, &name, (&parameters, &declarations), reply.as_ref(), names);
         let Written { conditions, puts } = self.written(plan, &parameters);
+        let head = format!("static inline {}_size {name}(", self.stem);
         RequestView {
             comment: self.request_comment(plan, &parameters),
-            name,
-            parameters: list(&[&buffer[..], &declarations].concat(), ")"),
+            signature: broken(0, &head, &[&buffer[..], &declarations].concat(), ")"),
             size,
             is_dynamic: slice.is_some(),
             choices: parameters.iter().filter_map(choice).collect(),
@@ -99,23 +103,34 @@ impl Emitter<'_> {
     }
 
     fn request_comment(&self, plan: &RequestPlan, parameters: &[Parameter<'_>]) -> Vec<String> {
-        let ioctl = self.abi.ioctl(plan.ioctl);
+        let ioctl = &self.abi.ioctl(plan.ioctl);
         let (title, doc) = match &plan.selected {
-            Some(selected) => (format!("{} with {selected}.", ioctl.name), &plan.doc),
+            Some(selected) => {
+                let flags = plan.gate.iter().chain([selected]).cloned().collect::<Vec<_>>();
+                (format!("{} with {}.", ioctl.name, flags.join(" and ")), &plan.doc)
+            }
             None => (format!("{}.", ioctl.name), &ioctl.meta.doc),
         };
-        let mut comment = Comment::of(doc).titled(&title);
+        let own = |text: &&String| parameters.iter().all(|one| !one.input.doc.contains(*text));
+        // The declaration of the ioctl has the other paragraphs.
+        let doc = doc.iter().take(1).filter(own).map(|text| sentence(text)).collect();
+        let mut comment = Comment::of(&doc).titled(&title);
         comment = match plan.hazard {
             Some(Hazard::Lasting) => comment.paragraph(
-                "The kernel or a device accesses the memory after the call, too.".to_owned(),
+                "The kernel or a device accesses the memory after the call as well.".to_owned(),
             ),
-            Some(Hazard::UnknownLength) => {
-                comment.paragraph("The request does not have the length of the memory.".to_owned())
-            }
+            Some(Hazard::UnknownLength) => comment.paragraph(
+                "The argument does not contain the length of the memory, which must be large \
+                 enough."
+                    .to_owned(),
+            ),
             None => comment,
         };
         for parameter in parameters {
-            let doc = parameter.input.doc.join(" ");
+            let doc = match choice(parameter) {
+                Some(choice) => one_of(&choice),
+                None => parameter.input.doc.join(" "),
+            };
             let absent = parameter.input.present.map(|_| " (null if absent)");
             comment = comment.label(&parameter.name, &[&doc, absent.unwrap_or_default()].concat());
         }
@@ -126,8 +141,15 @@ impl Emitter<'_> {
     fn reply(&self, plan: ReplyStruct, request: &str, names: &mut UniqueNames) -> ReplyView {
         let fields = self.fields_by_offset(plan.struct_, "reply->", "bytes");
         let struct_ = self.abi.struct_(plan.struct_);
+        let name = names.reserve([request, "_reply"].concat());
+        let parameters = [
+            "const void *buf".to_owned(),
+            format!("{}_size len", self.stem),
+            format!("struct {} *reply", struct_.name),
+        ];
         ReplyView {
-            name: names.reserve([request, "_reply"].concat()),
+            signature: broken(0, &format!("static inline void {name}("), &parameters, ")"),
+            name,
             struct_: struct_.name.clone(),
             offset: plan.offset,
             size: self.record(plan.struct_).map_or(0, |record| record.size.kernel()),
@@ -139,31 +161,42 @@ impl Emitter<'_> {
     fn call(
         &self,
         plan: &RequestPlan,
+        request: &str,
         (parameters, declarations): (&[Parameter<'_>], &[String]),
         reply: Option<&ReplyView>,
         names: &mut UniqueNames,
     ) -> CallView {
         let fd = self.fd(plan.ioctl);
+        let ioctl = &self.abi.ioctl(plan.ioctl).name;
         let is_dynamic = parameters.iter().any(|parameter| slice(parameter).is_some());
         let mut all = vec![format!("int {fd}")];
-        let mut arguments = vec!["argument".to_owned(), "sizeof(argument)".to_owned()];
+        let (buffer, len) = match is_dynamic {
+            true => ("buf", "len"),
+            false => ("argument", "sizeof(argument)"),
+        };
         if is_dynamic {
             all.extend(["void *buf".to_owned(), format!("{}_size len", self.stem)]);
-            arguments = vec!["buf".to_owned(), "len".to_owned()];
         }
         all.extend(declarations.iter().cloned());
         all.extend(reply.map(|reply| format!("struct {} *reply", reply.struct_)));
+        let mut inputs = vec![buffer.to_owned(), len.to_owned()];
         for parameter in parameters {
-            arguments.push(parameter.name.clone());
-            arguments.extend(parameter.count.clone());
+            inputs.push(parameter.name.clone());
+            inputs.extend(parameter.count.clone());
         }
+        let text = format!("Calls {ioctl}; see {request}().");
+        let name = self.name(names, &["call", &plan.name]);
+        let size = format!("const {}_size argsz = {request}(", self.stem);
+        let result = if reply.is_some() { "result = ioctl(" } else { "return ioctl(" };
+        let arguments = [fd, ioctl.clone(), buffer.to_owned()];
+        let results = [buffer, "argsz", "reply"].map(str::to_owned);
         CallView {
-            name: self.name(names, &["call", &plan.name]),
-            ioctl: self.abi.ioctl(plan.ioctl).name.clone(),
-            fd,
-            parameters: list(&all, ")"),
+            comment: section::opening(Comment::of(&vec![text]).above(0)),
+            signature: broken(0, &format!("static inline int {name}("), &all, ")"),
             words: plan.size.div_ceil(8),
-            arguments: list(&arguments, ");"),
+            size: broken(1, &size, &inputs, ");"),
+            ioctl: broken(1, result, &arguments, ");"),
+            reply: reply.map(|reply| broken(2, &[&reply.name, "("].concat(), &results, ");")),
         }
     }
 }
@@ -193,4 +226,13 @@ fn choice(parameter: &Parameter<'_>) -> Option<ChoiceView> {
     let InputKind::Choice { options, .. } = &parameter.input.kind else { return None };
     let options = options.iter().map(|option| (literal(option.value), option.name.clone()));
     Some(ChoiceView { parameter: parameter.name.clone(), options: options.collect() })
+}
+
+/// The flags of a choice, as text.
+fn one_of(choice: &ChoiceView) -> String {
+    let names: Vec<_> = choice.options.iter().map(|(_, name)| name.as_str()).collect();
+    match &names[..] {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        names => names.concat(),
+    }
 }

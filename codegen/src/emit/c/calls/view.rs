@@ -26,11 +26,10 @@ pub(super) struct CallsView {
 pub(super) struct RequestView {
     /// An empty line and the comment.
     pub(super) comment: Vec<String>,
-    pub(super) name: String,
-    /// Lines of parameters.
-    pub(super) parameters: Vec<String>,
-    /// The size of the argument.
-    pub(super) size: String,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
+    /// The definition of the size of the argument.
+    pub(super) size: Vec<String>,
     /// Whether the size depends on an array.
     pub(super) is_dynamic: bool,
     pub(super) choices: Vec<ChoiceView>,
@@ -54,7 +53,7 @@ pub(super) struct ChoiceView {
 pub(super) struct PutView {
     /// The parameter that is null if the input is absent.
     pub(super) optional: Option<String>,
-    /// Statements.
+    /// Statements, indented.
     pub(super) statements: Vec<String>,
     pub(super) elements: Option<ElementsView>,
 }
@@ -62,13 +61,15 @@ pub(super) struct PutView {
 /// Elements that are put one after the other.
 pub(super) struct ElementsView {
     pub(super) count: String,
-    /// Statements for the element `nth` at `bytes + start`.
+    /// Statements for the element `nth`, indented.
     pub(super) statements: Vec<String>,
 }
 
 /// The results of a request.
 pub(super) struct ReplyView {
     pub(super) name: String,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
     pub(super) struct_: String,
     pub(super) offset: u64,
     pub(super) size: u64,
@@ -78,45 +79,43 @@ pub(super) struct ReplyView {
 
 /// The call of a request.
 pub(super) struct CallView {
-    pub(super) name: String,
-    pub(super) ioctl: String,
-    /// The parameter with the file descriptor.
-    pub(super) fd: String,
-    /// Lines of parameters.
-    pub(super) parameters: Vec<String>,
+    /// An empty line and the comment.
+    pub(super) comment: Vec<String>,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
     /// Elements of the array with the argument.
     pub(super) words: u64,
-    /// Lines of arguments for the function that writes.
-    pub(super) arguments: Vec<String>,
+    /// The definition of the size, by the call of the function that writes.
+    pub(super) size: Vec<String>,
+    /// The statement with the ioctl.
+    pub(super) ioctl: Vec<String>,
+    /// The call of the function that reads the results.
+    pub(super) reply: Option<Vec<String>>,
 }
 
 /// A call without a struct.
 pub(super) struct PlainCallView {
     pub(super) comment: Vec<String>,
-    pub(super) name: String,
-    pub(super) ioctl: String,
-    pub(super) fd: String,
-    /// The declaration of a further parameter.
-    pub(super) parameter: Option<&'static str>,
-    /// The argument of the ioctl.
-    pub(super) argument: String,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
+    /// The statement with the ioctl.
+    pub(super) ioctl: Vec<String>,
 }
 
 /// A call with a buffer that can grow.
 pub(super) struct GrowingCallView {
+    /// The function that makes the ioctl once: its name, and the lines before its body.
+    pub(super) once: String,
+    pub(super) once_signature: Vec<String>,
+    /// The statement with the ioctl.
+    pub(super) ioctl: Vec<String>,
     /// An empty line and the comment.
     pub(super) comment: Vec<String>,
-    /// The function that makes the ioctl once.
-    pub(super) once: String,
-    pub(super) name: String,
-    pub(super) ioctl: String,
+    /// The lines before its body.
+    pub(super) signature: Vec<String>,
     pub(super) fd: String,
-    /// Lines of parameters.
-    pub(super) parameters: Vec<String>,
-    /// The function that does the whole protocol.
-    pub(super) request: String,
-    /// Lines of arguments for that function.
-    pub(super) arguments: Vec<String>,
+    /// The call of the function that does the whole protocol.
+    pub(super) request: Vec<String>,
 }
 
 /// A reply that ends in an array.
@@ -124,7 +123,6 @@ pub(super) struct CountedView {
     pub(super) comment: Vec<String>,
     /// The C struct of its values.
     pub(super) name: String,
-    pub(super) kernel: String,
     /// The table of its offsets.
     pub(super) table: String,
     pub(super) size: u64,

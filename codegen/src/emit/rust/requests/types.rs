@@ -6,8 +6,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{borrows, type_name};
-use crate::emit::rust::comment::{Docs, sentence};
+use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, ident, int_type};
+use crate::emit::sentence::sentence;
 use crate::ir::Abi;
 use crate::ir::requests::{
     Hazard, InlineCount, InputKind, MemoryLength, RequestElement, RequestInput, RequestPlan,

@@ -1,3 +1,5 @@
+//! Calls of VFIO, and a mock of the kernel for the tests.
+
 use std::ffi::CStr;
 use std::fs::File;
 
@@ -13,7 +15,6 @@ pub(crate) mod vfio_syscall {
     use super::*;
     use std::os::fd::{AsFd, BorrowedFd};
     use vfio_abi::calls::{CallError, Container, Device, Group, Migration};
-    use vfio_abi::requests;
 
     fn os(error: CallError) -> SysError {
         SysError::new(error.errno().map_or(libc::EINVAL, |errno| errno.raw_os_error()))
@@ -142,7 +143,7 @@ pub(crate) mod vfio_syscall {
 
     #[cfg(feature = "vfio_cdev")]
     pub(crate) fn attach(file: &File, pt_id: u32, pasid: Option<u32>) -> Result<()> {
-        let mut request = requests::AttachIommufdPt::new(pt_id);
+        let mut request = vfio_abi::requests::AttachIommufdPt::new(pt_id);
         request.pasid = pasid;
         let attached = device(file).attach_iommufd_pt_with(request);
         attached.map(drop).map_err(|error| VfioError::VfioDeviceAttachIommufdPt(os(error)))
@@ -150,7 +151,7 @@ pub(crate) mod vfio_syscall {
 
     #[cfg(feature = "vfio_cdev")]
     pub(crate) fn detach(file: &File, pasid: Option<u32>) -> Result<()> {
-        let mut request = requests::DetachIommufdPt::new();
+        let mut request = vfio_abi::requests::DetachIommufdPt::new();
         request.pasid = pasid;
         let detached = device(file).detach_iommufd_pt_with(request);
         detached.map_err(|error| VfioError::VfioDeviceDetachIommufdPt(os(error)))
@@ -406,4 +407,3 @@ pub(crate) mod vfio_syscall {
         Ok(vfio_precopy_info::new())
     }
 }
-

@@ -1,0 +1,108 @@
+//! `capchain decode --lines`: one reply per line, to one JSON object per line.
+
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use capchain::decode::input::{InputLine, MOST_INPUT, line};
+use capchain::decode::{self, Subject};
+use capchain::ir::Abi;
+use capchain::layout::Target;
+use capchain::read;
+use serde_json::{Value, json};
+
+use super::super::{CommandResult, FINDINGS, Output, SUCCESS};
+use super::subject;
+
+/// Decodes the lines of a file, or of standard input.
+pub(super) fn run(decoder: &LineDecoder<'_>, file: Option<&Path>) -> CommandResult {
+    let (name, from): (_, io::Result<Box<dyn Read>>) = match file {
+        Some(path) => (path.display().to_string(), read::pieces(path)),
+        None => ("standard input".to_owned(), Ok(Box::new(io::stdin().lock()))),
+    };
+    let from = from.map_err(|error| format!("cannot read {name}: {error}"))?;
+    let to = BufWriter::new(io::stdout().lock());
+    match decoder.all(BufReader::new(from), to) {
+        Ok(code) => Ok(Output { text: String::new(), code }),
+        // Enough lines for the reader.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(Output::success(String::new()))
+        }
+        Err(error) => Err(format!("{name}: {error}")),
+    }
+}
+
+/// Decodes lines one by one.
+pub(super) struct LineDecoder<'a> {
+    pub(super) abi: &'a Abi,
+    pub(super) target: &'static Target,
+    /// The type of lines that name none.
+    pub(super) subject: Subject,
+}
+
+impl LineDecoder<'_> {
+    fn all(&self, mut from: BufReader<impl Read>, mut to: impl Write) -> io::Result<u8> {
+        let (mut text, mut number, mut code) = (Vec::new(), 0_u64, SUCCESS);
+        loop {
+            // A reader waits for the lines so far when no more input is at hand.
+            if from.buffer().is_empty() {
+                to.flush()?;
+            }
+            text.clear();
+            let most = MOST_INPUT as u64 + 1;
+            if from.by_ref().take(most).read_until(b'\n', &mut text)? == 0 {
+                to.flush()?;
+                return Ok(code);
+            }
+            number += 1;
+            let too_long = text.len() > MOST_INPUT;
+            if text.trim_ascii().is_empty() && !too_long {
+                continue;
+            }
+            let object = match too_long {
+                true => error(number, &format!("the line has more than {MOST_INPUT} bytes")),
+                false => self.object(number, &text),
+            };
+            if !object["error"].is_null() {
+                code = FINDINGS;
+            }
+            serde_json::to_writer(&mut to, &object)?;
+            to.write_all(b"\n")?;
+            if too_long {
+                to.flush()?;
+                return Err(io::Error::other(format!("line {number} is too long to read on")));
+            }
+        }
+    }
+
+    /// The object of a line.
+    fn object(&self, number: u64, text: &[u8]) -> Value {
+        let InputLine { input, struct_, id } = match line(text) {
+            Ok(line) => line,
+            Err(message) => return error(number, &message),
+        };
+        let subject = struct_.map_or(Ok(self.subject), |name| subject(self.abi, &name));
+        let mut object = match subject {
+            Ok(subject) => {
+                let decoded = decode::decode(self.abi, subject, self.target, &input.bytes);
+                let mut object = decode::json(&decoded);
+                object["input"] = json!({ "form": input.form.to_string(), "cut": input.cut });
+                object["line"] = number.into();
+                object
+            }
+            Err(message) => error(number, &message),
+        };
+        if let Some(id) = id {
+            object["id"] = id;
+        }
+        object
+    }
+}
+
+/// The object of a line that cannot be decoded.
+fn error(number: u64, message: &str) -> Value {
+    json!({
+        "version": 1,
+        "error": { "kind": "input", "message": message },
+        "line": number,
+    })
+}

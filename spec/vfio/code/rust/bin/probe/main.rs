@@ -1,0 +1,113 @@
+//! Asks a VFIO device, its group and a container everything that changes nothing: the
+//! devices, regions, interrupts and capabilities, the extensions, the features, the devices
+//! that a hot reset affects. Prints the answers as text or JSON, by name, with the kernel
+//! release in which each item came, and where the running kernel and that history disagree.
+//! Can write the replies as captures.
+
+mod answer;
+mod ask;
+mod captures;
+mod compare;
+mod contents;
+mod json;
+mod names;
+mod options;
+mod place;
+mod text;
+
+use std::fs;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use vfio_abi::history::Release;
+
+use ask::{Session, Stop};
+use captures::Captures;
+use options::{Options, USAGE, Wish};
+use place::{Place, Unfound};
+
+/// A file could not be opened, or a call failed on which others depend.
+const DEVICE: u8 = 1;
+/// Wrong usage, or an output that cannot be written.
+const USE: u8 = 2;
+
+fn main() -> ExitCode {
+    match options::read(std::env::args().skip(1)) {
+        Ok(Wish::Help) => print(USAGE),
+        Ok(Wish::Ask(options)) => ask(&options),
+        Err(error) => fail(USE, &format!("{error}\n\n{USAGE}")),
+    }
+}
+
+/// Prints why the program fails.
+fn fail(code: u8, error: &str) -> ExitCode {
+    eprintln!("vfio-probe: {}", error.trim_end());
+    ExitCode::from(code)
+}
+
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(USE, &error.to_string()),
+    }
+}
+
+fn ask(options: &Options) -> ExitCode {
+    let place = match place::find(&options.place, options.node) {
+        Ok(place) => place,
+        Err(Unfound::Missing(error)) => return fail(DEVICE, &error),
+        Err(Unfound::Usage) => {
+            let error = format!("{} is no device, group or node", options.place);
+            return fail(USE, &format!("{error}\n\n{USAGE}"));
+        }
+    };
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let kernel = kernel.trim();
+    let release = Release::parse(kernel);
+    let path = match place {
+        Place::Node(_) => "cdev",
+        Place::Group(_) if options.iommufd => "compat",
+        Place::Group(_) => "group",
+    };
+    let captures = options.captures.as_ref().map(|file| {
+        let created = Captures::create(file, kernel, path);
+        created.map_err(|error| format!("{file}: {error}"))
+    });
+    let captures = match captures.transpose() {
+        Ok(captures) => captures,
+        Err(error) => return fail(USE, &error),
+    };
+    let (answers, page_size) = (Vec::new(), page_size());
+    let mut session = Session { answers, release, reset: options.reset, captures, page_size };
+    let result = match &place {
+        Place::Group(members) => session.group(members, options.iommufd),
+        Place::Node(name) => session.node(name),
+    };
+    let comparison = compare::compare(&session.answers, release);
+    let output = match options.json {
+        true => json::json(kernel, &session.answers, &comparison),
+        false => text::text(kernel, &session.answers, &comparison),
+    };
+    let printed = print(&output);
+    match result {
+        Ok(()) => printed,
+        Err(Stop::Device(error)) => fail(DEVICE, &error),
+        Err(Stop::Captures(error)) => fail(USE, &format!("captures: {error}")),
+    }
+}
+
+/// The size of a page, from the auxiliary vector of the process; 4096 if that cannot be read.
+fn page_size() -> u64 {
+    const AT_PAGESZ: u64 = 6;
+    const WORD: usize = size_of::<usize>();
+    let vector = fs::read("/proc/self/auxv").unwrap_or_default();
+    let word = |bytes: &[u8]| {
+        let mut word = [0; 8];
+        let end = if cfg!(target_endian = "big") { 8 - WORD } else { 0 };
+        word[end..end + WORD].copy_from_slice(bytes);
+        u64::from_ne_bytes(word)
+    };
+    let mut entries = vector.chunks_exact(2 * WORD).map(|entry| entry.split_at(WORD));
+    let found = entries.find(|(key, _)| word(key) == AT_PAGESZ);
+    found.map_or(4096, |(_, value)| word(value))
+}
