@@ -4,7 +4,8 @@
  *
  * For every buffer of up to BYTES bytes, every content, so every argsz, any
  * values of the fixed part, and up to two capabilities: one of any id and any
- * bytes, and after it any known one with any values.
+ * bytes, and after it any known one with any values. BYTES has room for each
+ * known one with an element, without the other.
  *
  * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 0;
  * breaks iommufd: size > to->room - at) => size > to->room)
@@ -102,6 +103,8 @@ void proof(void)
 	PROVE(to.written <= to.room, "what is written lies in the buffer");
 	PROVE(to.written <= to.need, "no more is written than is needed");
 	/* For a caller whose argsz does not exceed its buffer. */
-	if (argsz <= len && to.need <= to.room)
+	if (argsz <= len && to.need <= to.room) {
 		reads_back(buf, len, &reply);
+		reached(&reply.values, reply.kind);
+	}
 }

@@ -1,31 +1,50 @@
 /*
- * A walk reads nothing outside of the reply and ends, whatever the reply holds.
+ * A walk reads nothing outside the reply, ends on every input, and visits the
+ * capabilities that the reply's bytes describe.
  *
- * For every buffer of up to BYTES bytes, every len and written that a caller
- * can pass with it, and every content. The memory is as large as the reply: it
- * ends where len, written or argsz ends, whichever comes first, so that a read
- * after any of them is found.
+ * For a reply of any content, of up to BYTES bytes or, with EVERY_SIZE, of
+ * every size, and any len and written that a caller can pass with it. The
+ * memory is as large as the reply: it ends where len, written or argsz ends,
+ * whichever comes first, so a read after any of them fails.
  *
- * By induction, so for chains of any length: a walk that starts is sound, and
- * the next step of every sound walk leaves it sound, hands out only what lies
- * in the reply, and leaves fewer steps than before.
+ * By induction, for chains of any length: a walk that starts is sound, and the
+ * next step of every sound walk leaves it sound, returns only bytes of the
+ * reply, and leaves fewer steps than before. Every getter reads the capability,
+ * and the element of any index; values.c has the claims about their results.
  *
  * breaks region: if (need <= cap->size) => if (need <= cap->size + 1)
  * breaks region: count <= (size - start) / each; => count <= (size - start) / each + 1;
- * breaks region: if (!walk->left || at > walk->most) { => if (!walk->left || at > walk->most + 1) {
- * breaks region: walk->left--; => walk->left -= 0;
- * breaks region: reply->len = argsz < end ? argsz : known; => reply->len = known;
- * breaks region: if (first >= bound && len >= => if (len >=
+ * breaks region: if (at >= walk->stop) { => if (at > walk->stop) {
+ * breaks region: if (!--walk->left) => if (!walk->left)
+ * breaks region: argsz <= end ? argsz : known; => argsz <= end ? known : known;
+ * breaks region: if (first < bound) { => if (first < 8) {
  * breaks region: if (nth >= array->count) => if (nth > array->count)
+ * breaks region: if (nth >= from->areas.count) => if (nth > from->areas.count)
  * breaks region: else if (target < walk->bound) => else if (target < 8)
+ * breaks region: end = target < end ? target : end; => end = target < end ? end : end;
+ * breaks region: if (target == cap->at) => if (target == cap->at + 1)
+ * breaks region: if (found <= 0 || !cap->version) => if (found <= 0)
+ * breaks region: if (argsz > len) { => if (argsz > len + 8) {
  */
 #include "proof.h"
 
-/* Memory of exactly the size of the reply. */
+/*
+ * Memory of exactly the size of the reply, and claims that take too long to
+ * prove for replies of every size.
+ */
+#ifdef EVERY_SIZE
+#define SIZE			nondet_u32()
+#define MEMORY(size)		((__u8 *)malloc(size))
+#define BOUNDED(condition, words)	((void)0)
+#else
+#define SIZE			below(BYTES + 1)
+#define MEMORY(size)		((__u8 *)malloc(BYTES) + BYTES - (size))
+#define BOUNDED(condition, words)	PROVE(condition, words)
+#endif
+
 static __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
 {
-	__u8 *end = (__u8 *)malloc(BYTES) + BYTES;
-	__u8 *reply = end - size;
+	__u8 *reply = MEMORY(size);
 
 	ASSUME(size <= len && size <= written);
 	ASSUME(size == len || size == written ||
@@ -33,23 +52,81 @@ static __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
 	return reply;
 }
 
-/* The claims about a capability that a walk returns. */
-static void handed_out(const struct vfio_abi_cap *cap, const __u8 *reply,
-		       __u32 size)
+/* A field of the fixed part; 0 if the reply ends before its end. */
+static __u32 word(const struct vfio_abi_reply *reply, __u32 at)
 {
+	if (at + 4 > reply->len)
+		return 0;
+	return *(const __u32 *)(reply->bytes + at);
+}
+
+/* The claims about a reply and the start of its walk. */
+static void parsed(const struct vfio_abi_reply *reply,
+		   const struct vfio_abi_walk *walk, __u32 size,
+		   vfio_abi_size len)
+{
+	const __u32 argsz = word(reply, REPLY_ARGSZ);
+	const int flagged = word(reply, REPLY_FLAGS) & REPLY_CAPS_FLAG;
+	const __u32 first = word(reply, REPLY_CAP_OFFSET);
+
+	BOUNDED(reply->len == (argsz < size ? argsz : size),
+		"the reply ends at argsz or with the memory");
+	PROVE(reply->len >= REPLY_MINSZ, "the reply covers minsz");
+	BOUNDED(reply->need ==
+		(argsz > len || (flagged && !first) ? argsz : 0),
+		"a reply is short if argsz exceeds the buffer or has no offset");
+	if (argsz <= len && flagged && first)
+		BOUNDED(walk->at == first && walk->state == 1,
+			"the walk starts at cap_offset");
+	else
+		BOUNDED(!walk->state, "no other reply has a chain");
+}
+
+/* The claims about a capability that a step from at has returned. */
+static void visited(const struct vfio_abi_walk *walk,
+		    const struct vfio_abi_cap *cap, __u32 at, const __u8 *reply,
+		    __u32 size)
+{
+	__u32 next;
 	int result;
 
-	PROVE(cap->at >= CHAIN_BOUND, "it starts behind the fixed part");
-	PROVE(cap->at < size, "it starts in the reply");
-	PROVE(size - cap->at >= CHAIN_HEADER, "its header is in the reply");
-	PROVE(cap->bytes == reply + cap->at, "its bytes are those of the reply");
-	PROVE(cap->size > 0 && cap->size <= size - cap->at,
-	      "its bytes end in the reply");
+	PROVE(cap->at == at && at >= CHAIN_BOUND,
+	      "the capability starts after the fixed part");
+	PROVE(at < size && size - at >= CHAIN_HEADER,
+	      "its header is in the reply");
+	PROVE(cap->bytes == reply + at, "its bytes are those of the reply");
+	PROVE(cap->size && cap->size <= size - at, "they end in the reply");
+	BOUNDED(cap->id == CHAIN_ID(reply + at) &&
+		cap->version == CHAIN_VERSION(reply + at),
+		"id and version are those of the header");
+	next = CHAIN_LINK(reply + at);
+	BOUNDED(cap->size == (next > at && next < size ? next : size) - at,
+		"its bytes end at the next capability or with the reply");
+	BOUNDED(cap->next == (next == CHAIN_END ? 0 : next),
+		"the next capability is the one in the header");
+	BOUNDED(next == CHAIN_END ? !walk->state : walk->at == next,
+		"the walk continues there, or ends");
+	BOUNDED(next != at || walk->state == VFIO_ABI_CYCLE,
+		"a capability that leads to itself ends the walk");
 	result = getters(cap);
 	if (cap->known)
-		PROVE(result == 1, "what a walk has checked can be read");
-	if (!is_known(cap->id) || !cap->version)
-		PROVE(!cap->known && !result, "nothing else is taken for known");
+		PROVE(result == 1, "a capability that was checked can be read");
+	BOUNDED(cap->known == (is_known(cap->id) && cap->version),
+		"exactly the known ids are checked, except for version 0");
+}
+
+/* The claims about the error of a step from at. */
+static void refused(const struct vfio_abi_walk *walk, __u32 at, __u32 left,
+		    __u32 size)
+{
+	PROVE(walk->state != VFIO_ABI_INSIDE_FIXED || at < CHAIN_BOUND,
+	      "only an offset in the fixed part is an error of that kind");
+	PROVE(walk->state != VFIO_ABI_OUT_OF_BOUNDS || at >= size,
+	      "only an offset after the reply is an error of that kind");
+	PROVE(walk->state != VFIO_ABI_HEADER_CUT || size - at < CHAIN_HEADER,
+	      "only a header that the reply cuts is an error of that kind");
+	PROVE(walk->state != VFIO_ABI_CYCLE || !left,
+	      "a cycle is found when no more capabilities can follow");
 }
 
 /* A walk in any state, over these bytes. */
@@ -59,7 +136,7 @@ static void any_walk(struct vfio_abi_walk *walk, const __u8 *bytes)
 	walk->bytes = bytes;
 	walk->len = nondet_u32();
 	walk->bound = nondet_u32();
-	walk->most = nondet_u32();
+	walk->stop = nondet_u32();
 	walk->at = nondet_u32();
 	walk->left = nondet_u32();
 	walk->state = nondet_int();
@@ -70,48 +147,54 @@ static int sound(const struct vfio_abi_walk *walk,
 		 const struct vfio_abi_reply *reply)
 {
 	if (walk->state <= 0)
-		return !walk->left;
+		return !walk->stop;
 	if (walk->bytes != reply->bytes || walk->len != reply->len ||
 	    walk->bound != CHAIN_BOUND)
 		return 0;
-	if (!walk->left)
-		return 1;
+	if (!walk->stop)
+		return walk->at < walk->bound || walk->len < CHAIN_HEADER ||
+		       !walk->left;
 	return walk->at >= walk->bound && walk->len >= CHAIN_HEADER &&
-	       walk->most == walk->len - CHAIN_HEADER &&
+	       walk->stop == walk->len - CHAIN_HEADER + 1 && walk->left &&
 	       walk->left <= walk->len / CHAIN_HEADER;
 }
 
 void proof(void)
 {
-	const __u32 size = below(BYTES + 1);
+	const __u32 size = SIZE;
 	const vfio_abi_size len = nondet_u64(), written = nondet_u64();
 	const __u8 *bytes = reply_of(size, len, written);
 	struct vfio_abi_walk walk, any;
 	struct vfio_abi_cap cap;
-	__u32 left;
+	__u32 at, left;
 	INFO info;
-	int found;
+	int found, state;
 
 	__builtin_memset(&info, 0, sizeof(info));
 	found = vfio_abi__parse(&INFO_HOST, &info.reply, bytes, len, written);
 	if (found) {
-		PROVE(found == VFIO_ABI_TOO_SHORT, "no other error is known");
+		PROVE(found == VFIO_ABI_TOO_SHORT, "there is one error");
 		return;
 	}
 	INFO_READ(&info);
 	walk = CHAIN_CAPS(&info);
 	PROVE(sound(&walk, &info.reply), "a walk starts sound");
+	parsed(&info.reply, &walk, size, len);
 
 	any_walk(&any, bytes);
 	ASSUME(sound(&any, &info.reply));
+	at = any.at;
 	left = any.left;
+	state = any.state;
 	found = CHAIN_NEXT(&any, &cap);
 	PROVE(sound(&any, &info.reply), "a step leaves the walk sound");
 	if (found > 0) {
 		PROVE(any.left < left, "a step leaves fewer steps");
-		handed_out(&cap, bytes, size);
+		visited(&any, &cap, at, bytes, info.reply.len);
 	} else {
-		PROVE(any.state == found, "the end and the error are known");
+		PROVE(any.state == found, "the walk keeps its end or error");
+		if (state > 0)
+			refused(&any, at, left, info.reply.len);
 		PROVE(CHAIN_NEXT(&any, &cap) == found, "an end stays one");
 	}
 }

@@ -11,35 +11,43 @@ pub(crate) struct Way {
     pub(crate) title: &'static str,
     /// Its name in the program.
     pub(crate) name: &'static str,
+    /// The title of the way that has no checks, for one that has all of them.
+    pub(crate) peer: Option<&'static str>,
     /// The program.
     pub(crate) program: PathBuf,
 }
 
-/// All ways, the unchecked one first and the allocating one last. Without a
-/// compiler, those in C are reported and left out.
+/// An option of the C compiler, and the titles of the ways that it compiles.
+const LEVELS: [(&str, &str, &str); 2] = [
+    ("-O2", "C without checks", "generated C"),
+    ("-Os", "C without checks, -Os", "generated C, -Os"),
+];
+
+/// All ways. Without a compiler, those in C are reported and left out.
 pub(crate) fn ways(folder: &Path) -> Result<Vec<Way>> {
     let this = std::env::current_exe()?;
     let mut ways = Vec::new();
-    match compile(folder)? {
-        Some(program) => {
-            let way = |title, name| Way { title, name, program: program.clone() };
-            ways.push(way("C loop without checks", "unchecked"));
-            ways.push(way("generated C", "generated"));
-        }
-        None => println!("not measured: the ways in C, as there is no `cc`"),
+    for (level, unchecked, generated) in LEVELS {
+        let Some(program) = compile(level, folder)? else {
+            println!("not measured: the ways in C, as there is no `cc`");
+            break;
+        };
+        let way = |title, name, peer| Way { title, name, peer, program: program.clone() };
+        ways.push(way(unchecked, "unchecked", None));
+        ways.push(way(generated, "generated", Some(unchecked)));
     }
-    let way = |title, name| Way { title, name, program: this.clone() };
-    ways.push(way("generated Rust", "views"));
-    ways.push(way("Rust, cast and collect", "allocating"));
+    let way = |title, name, peer| Way { title, name, peer, program: this.clone() };
+    ways.push(way("generated Rust", "views", Some(LEVELS[0].1)));
+    ways.push(way("Rust, cast and collect", "allocating", None));
     Ok(ways)
 }
 
-/// Compiles `ways.c` with the options of a fast program.
-fn compile(folder: &Path) -> Result<Option<PathBuf>> {
+/// Compiles `ways.c` for one level of optimisation.
+fn compile(level: &str, folder: &Path) -> Result<Option<PathBuf>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let program = folder.join("ways");
+    let program = folder.join(format!("ways{level}"));
     let mut command = Command::new("cc");
-    command.args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-I"]);
+    command.args(["-std=gnu11", level, "-Wall", "-Wextra", "-Werror", "-I"]);
     command.arg(here.join("../generated/vfio-abi/include")).arg(here.join("benches/walk/ways.c"));
     match command.arg("-o").arg(&program).status() {
         Ok(status) if status.success() => Ok(Some(program)),

@@ -4,14 +4,9 @@ use crate::build::ways;
 use crate::count::{Cost, cost};
 use crate::{CHAINS, Result, replies};
 
-/// The largest allowed ratio to the instructions of the unchecked walk.
-const MOST_INSTRUCTIONS: f64 = 2.0;
-
-/// The smallest allowed ratio to the speed of the allocating walk.
-const LEAST_SPEED: f64 = 8.0;
-
-/// The chain of the goals: the two most common capabilities of a region and one more.
-const GOAL: usize = 3;
+/// The largest ratios to the walk without checks that are allowed, by the number of
+/// capabilities: of instructions, and of time.
+const GOALS: [(usize, f64, Option<f64>); 2] = [(3, 2.3, None), (64, 1.9, Some(1.0))];
 
 /// Prints the cost of every way on every chain.
 pub(crate) fn print() -> Result<()> {
@@ -29,38 +24,33 @@ pub(crate) fn print() -> Result<()> {
             if cost.sum != costs[0].sum {
                 return Err(format!("{} came to another sum", way.title).into());
             }
-            let ours = way.title.starts_with("generated");
-            let remark = if ours { remark(count, cost, &costs) } else { String::new() };
-            row(way.title, cost, &remark);
+            let peer = ways.iter().position(|other| Some(other.title) == way.peer);
+            let remark = peer.map(|peer| remark(count, cost, &costs[peer]));
+            row(way.title, cost, &remark.unwrap_or_default());
         }
         println!();
     }
     Ok(())
 }
 
-/// Our cost compared with the first and the last way, and with the goal.
-fn remark(count: usize, cost: &Cost, costs: &[Cost]) -> String {
-    let (Some(unchecked), Some(allocating)) = (costs.first(), costs.last()) else {
-        return String::new();
-    };
-    let faster = allocating.time / cost.time;
-    let speed = goal(count, faster >= LEAST_SPEED, &format!("at least {LEAST_SPEED}"));
-    let speed = format!("{faster:.1} times faster than the last{speed}");
-    match cost.instructions.zip(unchecked.instructions).filter(|_| costs.len() == 4) {
-        Some((ours, unchecked)) => {
-            let ratio = ours / unchecked;
-            let goal =
-                goal(count, ratio <= MOST_INSTRUCTIONS, &format!("at most {MOST_INSTRUCTIONS}"));
-            format!("{ratio:.2} times the first{goal}, {speed}")
+/// The cost compared with that of the walk without checks, and with the goals.
+fn remark(count: usize, cost: &Cost, peer: &Cost) -> String {
+    let goals = GOALS.iter().find(|goal| goal.0 == count);
+    let time = ratio("time", cost.time / peer.time, goals.and_then(|goal| goal.2));
+    match cost.instructions.zip(peer.instructions) {
+        Some((ours, theirs)) => {
+            let instructions = ratio("instructions", ours / theirs, goals.map(|goal| goal.1));
+            format!("{instructions}, {time}")
         }
-        None => speed,
+        None => time,
     }
 }
 
-/// The goal, if there is one, and whether it is reached.
-fn goal(count: usize, kept: bool, goal: &str) -> String {
-    let verdict = if kept { "kept" } else { "MISSED" };
-    if count == GOAL { format!(" (goal: {goal}, {verdict})") } else { String::new() }
+/// A ratio to the walk without checks and, if it has a goal, whether that is reached.
+fn ratio(unit: &str, ratio: f64, goal: Option<f64>) -> String {
+    let verdict = if goal.is_none_or(|goal| ratio <= goal) { "reached" } else { "MISSED" };
+    let goal = goal.map(|goal| format!(" (goal: at most {goal}, {verdict})"));
+    format!("{ratio:.2} times the {unit} without checks{}", goal.unwrap_or_default())
 }
 
 fn row(title: &str, cost: &Cost, remark: &str) {

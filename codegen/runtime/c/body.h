@@ -6,8 +6,8 @@ struct capchain_array {
 };
 
 /* Checks that a known body has all bytes of its version. */
-static inline int capchain__body(struct capchain_walk *walk,
-				 struct capchain_cap *cap, __u32 need)
+static CAPCHAIN__INLINE int capchain__body(struct capchain_walk *walk,
+					   struct capchain_cap *cap, __u32 need)
 {
 	cap->known = 1;
 	if (need <= cap->size)
@@ -64,11 +64,18 @@ static inline int capchain__tail_from(struct capchain_array *array,
 	return 1;
 }
 
+/* The bytes of an element of an index below the count. */
+static inline const __u8 *capchain__element(const struct capchain_array *array,
+					    __u32 nth)
+{
+	return array->bytes + CAPCHAIN__CAST(capchain_size, nth) * array->each;
+}
+
 /* The bytes of an element; a null pointer if the index is too large. */
 static inline const __u8 *capchain_element(const struct capchain_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
 		return CAPCHAIN__NULL;
-	return array->bytes + CAPCHAIN__CAST(capchain_size, nth) * array->each;
+	return capchain__element(array, nth);
 }

@@ -111,7 +111,7 @@ static inline int capchain_reply_begin(struct capchain_reply_builder *to,
 	const __u32 *end = profile->fixed_ends;
 	__u32 argsz;
 
-	__builtin_memset(to, 0, sizeof(*to));
+	CAPCHAIN__CLEAR(to);
 	to->profile = profile;
 	to->bytes = CAPCHAIN__CAST(__u8 *, buf);
 	to->room = capchain__len(len);
@@ -138,7 +138,7 @@ static inline void capchain_reply_measure(
 		struct capchain_reply_builder *to,
 		const struct capchain_profile *profile)
 {
-	__builtin_memset(to, 0, sizeof(*to));
+	CAPCHAIN__CLEAR(to);
 	to->profile = profile;
 	to->whole = profile->fixed_size;
 }

@@ -29,7 +29,7 @@ static inline __u64 capchain__u64(const __u8 *bytes)
 }
 
 /* Reads an integer of 1, 2, 4 or 8 bytes. */
-static inline __u64 capchain__number(const __u8 *bytes, __u32 width)
+static CAPCHAIN__INLINE __u64 capchain__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
 	case 1:

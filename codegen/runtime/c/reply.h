@@ -43,24 +43,23 @@ static inline int capchain__parse(const struct capchain__host *host,
 	const capchain_size end = written < len ? written : len;
 	const __u32 known = capchain__len(end);
 	__u32 argsz;
-	int flagged;
 
-	__builtin_memset(reply, 0, sizeof(*reply));
+	CAPCHAIN__CLEAR(reply);
 	argsz = capchain__word(bytes, known, host->argsz);
 	reply->argsz = argsz;
-	reply->len = argsz < end ? argsz : known;
+	reply->len = argsz <= end ? argsz : known;
 	if (reply->len < host->minsz)
 		return CAPCHAIN_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (capchain__word(bytes, reply->len, host->flags) &
-		   host->caps_flag) != 0;
-	if (flagged)
-		reply->first = capchain__word(bytes, reply->len,
-					      host->cap_offset);
-	if (argsz > len || (flagged && !reply->first)) {
+	if (argsz > len) {
 		reply->need = argsz;
-		reply->first = 0;
+		return 0;
 	}
+	if (!(capchain__word(bytes, reply->len, host->flags) & host->caps_flag))
+		return 0;
+	reply->first = capchain__word(bytes, reply->len, host->cap_offset);
+	if (!reply->first)
+		reply->need = argsz;
 	return 0;
 }
 
@@ -82,8 +81,6 @@ static inline struct capchain_walk capchain__start_reply(
 {
 	const __u32 end = host->cap_offset + 4;
 
-	if (!reply->first)
-		return capchain__empty_walk();
 	return capchain__start(format, reply->bytes, reply->len,
 			       end > host->minsz ? end : host->minsz,
 			       reply->first);

@@ -52,7 +52,7 @@ static inline int capchain__room(struct capchain_request *request,
 		return 0;
 	}
 	/* The old reply may point into memory that has moved. */
-	__builtin_memset(reply, 0, sizeof(*reply));
+	CAPCHAIN__CLEAR(reply);
 	reply->need = need;
 	return request->buf && request->len >= need;
 }
@@ -90,14 +90,14 @@ static inline int capchain__ask(struct capchain_request *request,
 	int result;
 
 	request->calls = 0;
-	__builtin_memset(reply, 0, sizeof(*reply));
+	CAPCHAIN__CLEAR(reply);
 	while (request->calls < CAPCHAIN__CALLS) {
 		if (!capchain__room(request, reply, need))
 			break;
 		capchain__prepare(request, question);
 		request->calls++;
 		result = request->call(request);
-		__builtin_memset(reply, 0, sizeof(*reply));
+		CAPCHAIN__CLEAR(reply);
 		result = question->read(question->format, reply, request,
 					result);
 		if (!reply->need)

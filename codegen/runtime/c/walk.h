@@ -33,16 +33,16 @@ struct capchain_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* lowest offset of a capability */
-	__u32	most;		/* highest offset of a capability */
+	__u32	stop;		/* offset before which one can start; 0 ends */
 	__u32	at;		/* offset of the next capability */
-	__u32	left;		/* how many can follow; 0 ends the walk */
+	__u32	left;		/* how many can follow */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct capchain_error error;
 };
 
 /*
- * A walk that starts with the capability at first. No capability can start
- * before bound.
+ * A walk that starts with the capability at first; over an empty chain if that
+ * is 0. No capability can start before bound.
  */
 static inline struct capchain_walk capchain__start(
 		const struct capchain__format *format, const __u8 *bytes,
@@ -50,16 +50,18 @@ static inline struct capchain_walk capchain__start(
 {
 	struct capchain_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	CAPCHAIN__CLEAR(&walk);
 	walk.bytes = bytes;
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (first >= bound && len >= format->size) {
-		walk.most = len - format->size;
+	walk.state = 1;
+	if (first < bound) {
+		walk.state = first != 0;
+	} else if (len >= format->size) {
+		walk.stop = len - format->size + 1;
 		walk.left = len / format->min_size;
 	}
-	walk.state = 1;
 	return walk;
 }
 
@@ -68,7 +70,7 @@ static inline struct capchain_walk capchain__empty_walk(void)
 {
 	struct capchain_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	CAPCHAIN__CLEAR(&walk);
 	return walk;
 }
 
@@ -80,14 +82,14 @@ static inline int capchain__fail(struct capchain_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
-	walk->left = 0;
+	walk->stop = 0;
 	walk->state = kind;
 	return kind;
 }
 
 /* Reads a bit field of a header. */
-static inline __u64 capchain__field(const __u8 *header,
-				    const struct capchain__bits *bits)
+static CAPCHAIN__INLINE __u64 capchain__field(
+		const __u8 *header, const struct capchain__bits *bits)
 {
 	__u64 number = capchain__number(header + bits->at, bits->width);
 
@@ -95,8 +97,8 @@ static inline __u64 capchain__field(const __u8 *header,
 }
 
 /* The offset in the reply to which a header's next leads. */
-static inline __u32 capchain__target(const struct capchain__format *format,
-				     __u32 at, __u64 next)
+static CAPCHAIN__INLINE __u32 capchain__target(
+		const struct capchain__format *format, __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
@@ -128,7 +130,7 @@ static inline void capchain__step_backwards(
 		__u64 next, __u32 target)
 {
 	if (next == format->end) {
-		walk->left = 0;
+		walk->stop = 0;
 		walk->state = 0;
 		return;
 	}
@@ -138,7 +140,7 @@ static inline void capchain__step_backwards(
 		/* This capability is returned; the next visit fails. */
 		capchain__fail(walk, CAPCHAIN_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
-		walk->left = 0;
+		walk->stop = 0;
 }
 
 /*
@@ -146,7 +148,7 @@ static inline void capchain__step_backwards(
  * 0 at the end, or the kind of the error; walk->error has the details. After an
  * error, every call returns the same error.
  */
-static inline __attribute__((__always_inline__)) int capchain__visit(
+static CAPCHAIN__INLINE int capchain__visit(
 		const struct capchain__format *format,
 		struct capchain_walk *walk, struct capchain_cap *cap)
 {
@@ -156,14 +158,15 @@ static inline __attribute__((__always_inline__)) int capchain__visit(
 	__u32 target;
 	__u64 next;
 
-	/* While left is not 0, at is not below bound. */
-	if (!walk->left || at > walk->most) {
+	/* Unless stop is 0, at is not below bound. */
+	if (at >= walk->stop) {
 		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return capchain__refuse(format, walk);
 	}
-	walk->left--;
+	if (!--walk->left)
+		walk->stop = 0;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;

@@ -1,8 +1,10 @@
 /*
- * The first program of the guest: loads the modules that /modules lists, gives
- * every device to vfio-pci, runs the commands that /commands lists, a line each,
- * and switches the machine off. The output of each command is on the console
- * between a line "<<< COMMAND" and a line ">>> STATUS".
+ * The first program of the guest: loads the modules that /modules lists with their
+ * parameters, gives every device to vfio-pci, or to the driver that /drivers lists
+ * after its address, makes the mediated devices that /mdevs lists, a type and a
+ * UUID each, runs the commands that /commands lists, a line each, and switches the
+ * machine off. The output of each command is on the console between a line
+ * "<<< COMMAND" and a line ">>> STATUS".
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -48,17 +50,39 @@ static void put(const char *path, const char *text)
 	close(fd);
 }
 
-static void load(const char *module)
+/* Cuts a line after its first word; returns the rest. */
+static char *after_word(char *line)
 {
-	int fd = open(module, O_RDONLY | O_CLOEXEC);
+	char *rest = strchr(line, ' ');
 
-	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
-		printf("%s: %m\n", module);
+	if (!rest)
+		return line + strlen(line);
+	*rest = 0;
+	return rest + 1;
+}
+
+static void load(char *line)
+{
+	const char *parameters = after_word(line);
+	int fd = open(line, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0))
+		printf("%s: %m\n", line);
 	close(fd);
 }
 
-/* Gives a device to vfio-pci, unless it is a part of the machine itself. */
-static void bind_device(const char *address)
+/* Makes a mediated device. */
+static void make_mdev(char *line)
+{
+	const char *uuid = after_word(line);
+	char path[512];
+
+	snprintf(path, sizeof(path), "/sys/devices/virtual/%s/create", line);
+	put(path, uuid);
+}
+
+/* Gives a device to a driver, unless it is a part of the machine itself. */
+static void bind_device(const char *address, const char *driver)
 {
 	char path[512], class[16] = "";
 	FILE *file;
@@ -72,7 +96,7 @@ static void bind_device(const char *address)
 	snprintf(path, sizeof(path), DEVICES "/%s/driver/unbind", address);
 	put(path, address);
 	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", address);
-	put(path, "vfio-pci");
+	put(path, driver);
 	put("/sys/bus/pci/drivers_probe", address);
 }
 
@@ -109,9 +133,12 @@ static void each_line(const char *path, void (*call)(char *line), int shown)
 	}
 }
 
-static void load_line(char *line)
+/* Gives a device to another driver than vfio-pci. */
+static void bind_to(char *line)
 {
-	load(line);
+	const char *driver = after_word(line);
+
+	bind_device(line, driver);
 }
 
 int main(void)
@@ -123,11 +150,13 @@ int main(void)
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
 	console();
-	each_line("/modules", load_line, 0);
+	each_line("/modules", load, 0);
 	devices = opendir(DEVICES);
 	while (devices && (entry = readdir(devices)))
 		if (entry->d_name[0] != '.')
-			bind_device(entry->d_name);
+			bind_device(entry->d_name, "vfio-pci");
+	each_line("/drivers", bind_to, 0);
+	each_line("/mdevs", make_mdev, 0);
 	each_line("/commands", run, 1);
 	printf("<<< end\n>>> 0\n");
 	fflush(stdout);

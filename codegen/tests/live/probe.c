@@ -282,6 +282,22 @@ static void irq_info(int device, __u32 index)
 	sweep(&q, q.size);
 }
 
+#if VFIO_ABI_HAVE(VFIO_DEVICE_FLAGS_CAPS)
+static void device_cap(const struct vfio_abi_cap *one)
+{
+#if VFIO_ABI_HAVE(VFIO_DEVICE_INFO_CAP_PCI_ATOMIC_COMP)
+	struct vfio_abi_device_pci_atomic_comp atomic;
+
+	if (vfio_abi_device_pci_atomic_comp_read(one, &atomic) > 0) {
+		cap(one, "PCI_ATOMIC_COMP");
+		number("flags", atomic.flags);
+		return;
+	}
+#endif
+	cap(one, "?");
+}
+#endif
+
 /* Returns the numbers of regions and blocks of interrupts. */
 static void device_info(int device, __u32 *regions, __u32 *irqs)
 {
@@ -312,7 +328,7 @@ static void device_info(int device, __u32 *regions, __u32 *irqs)
 	if (!value) {
 		walk = vfio_abi_device_caps(&info);
 		while ((found = vfio_abi_device_next(&walk, &one)) > 0) {
-			cap(&one, "?");
+			device_cap(&one);
 			cap_end(&one);
 		}
 		walk_end(found);

@@ -166,7 +166,7 @@ static void ask(const __u8 *bytes, size_t len)
 	request.call = answer;
 	request.grow = bytes[1] % 2 ? grow : NULL;
 	request.context = &script;
-	if (!ABI(_ask)(&request, host, &reply, inputs) &&
+	if (!ABI(_ask_chain)(&request, host, &reply, inputs) &&
 	    (reply.len > request.len || reply.bytes != request.buf))
 		abort();
 	free(request.buf);

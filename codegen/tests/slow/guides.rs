@@ -73,7 +73,7 @@ fn in_rust(folder: &Path, snippet: &str) -> String {
     // Programs of today know the crate by the name of the one that it replaces.
     let args = ["-Dwarnings", "--extern", "vfio_bindings=libvfio_abi.rlib"];
     let program = rustc::program_with(folder, "vfio_abi", &text, &args);
-    rustc::run(&program, &[])
+    succeed(Command::new(program).current_dir(fixtures::root().join("docs/examples")))
 }
 
 /// What a snippet in C prints.

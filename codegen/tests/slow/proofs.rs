@@ -29,7 +29,7 @@ fn breaks(proof: &str) -> Vec<(String, String)> {
 #[test]
 fn the_header_has_what_proofs_break() {
     let header = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
-    for proof in ["walk.c", "builder.c", "theorem.c"] {
+    for proof in ["walk.c", "values.c", "builder.c", "theorem.c"] {
         let breaks = breaks(proof);
         assert!(!breaks.is_empty(), "{proof} can fail of nothing");
         for (from, to) in breaks {
@@ -50,7 +50,7 @@ fn proofs_compile_for_every_chain_and_profile() {
     assert!(profiles.lines().count() > 4, "{profiles}");
     for line in profiles.lines() {
         let (profile, chain) = line.split_once(' ').expect("a profile and its chain");
-        for proof in ["walk.c", "builder.c", "theorem.c"] {
+        for proof in ["walk.c", "values.c", "builder.c", "theorem.c"] {
             let mut gcc = Command::new("gcc");
             gcc.args(["-std=gnu11", "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-I"]);
             gcc.arg(folder.path()).args(["-DBYTES=64", &format!("-DCHAIN=\"{chain}.h\"")]);

@@ -38,6 +38,24 @@
 #define VFIO_ABI__NULL			((void *)0)
 #endif
 
+/* Inline, so that structs in arguments stay in registers; also with -Os. */
+#define VFIO_ABI__INLINE	inline __attribute__((__always_inline__))
+
+/*
+ * Sets a struct to zero. In C by assignment: memset needs its address, and gcc
+ * then keeps the struct in memory.
+ */
+#ifdef __cplusplus
+#define VFIO_ABI__CLEAR(to)	__builtin_memset(to, 0, sizeof(*(to)))
+#else
+#define VFIO_ABI__CLEAR(to)				\
+	do {						\
+		__typeof__(*(to)) none = { 0 };		\
+							\
+		*(to) = none;				\
+	} while (0)
+#endif
+
 /* size_t, without <stddef.h>. */
 typedef __SIZE_TYPE__ vfio_abi_size;
 
@@ -4786,7 +4804,7 @@ static inline __u64 vfio_abi__u64(const __u8 *bytes)
 }
 
 /* Reads an integer of 1, 2, 4 or 8 bytes. */
-static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
+static VFIO_ABI__INLINE __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
 	case 1:
@@ -4925,16 +4943,16 @@ struct vfio_abi_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* lowest offset of a capability */
-	__u32	most;		/* highest offset of a capability */
+	__u32	stop;		/* offset before which one can start; 0 ends */
 	__u32	at;		/* offset of the next capability */
-	__u32	left;		/* how many can follow; 0 ends the walk */
+	__u32	left;		/* how many can follow */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct vfio_abi_error error;
 };
 
 /*
- * A walk that starts with the capability at first. No capability can start
- * before bound.
+ * A walk that starts with the capability at first; over an empty chain if that
+ * is 0. No capability can start before bound.
  */
 static inline struct vfio_abi_walk vfio_abi__start(
 		const struct vfio_abi__format *format, const __u8 *bytes,
@@ -4942,16 +4960,18 @@ static inline struct vfio_abi_walk vfio_abi__start(
 {
 	struct vfio_abi_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	VFIO_ABI__CLEAR(&walk);
 	walk.bytes = bytes;
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (first >= bound && len >= format->size) {
-		walk.most = len - format->size;
+	walk.state = 1;
+	if (first < bound) {
+		walk.state = first != 0;
+	} else if (len >= format->size) {
+		walk.stop = len - format->size + 1;
 		walk.left = len / format->min_size;
 	}
-	walk.state = 1;
 	return walk;
 }
 
@@ -4960,7 +4980,7 @@ static inline struct vfio_abi_walk vfio_abi__empty_walk(void)
 {
 	struct vfio_abi_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	VFIO_ABI__CLEAR(&walk);
 	return walk;
 }
 
@@ -4972,14 +4992,14 @@ static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
-	walk->left = 0;
+	walk->stop = 0;
 	walk->state = kind;
 	return kind;
 }
 
 /* Reads a bit field of a header. */
-static inline __u64 vfio_abi__field(const __u8 *header,
-				    const struct vfio_abi__bits *bits)
+static VFIO_ABI__INLINE __u64 vfio_abi__field(
+		const __u8 *header, const struct vfio_abi__bits *bits)
 {
 	__u64 number = vfio_abi__number(header + bits->at, bits->width);
 
@@ -4987,8 +5007,8 @@ static inline __u64 vfio_abi__field(const __u8 *header,
 }
 
 /* The offset in the reply to which a header's next leads. */
-static inline __u32 vfio_abi__target(const struct vfio_abi__format *format,
-				     __u32 at, __u64 next)
+static VFIO_ABI__INLINE __u32 vfio_abi__target(
+		const struct vfio_abi__format *format, __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
@@ -5020,7 +5040,7 @@ static inline void vfio_abi__step_backwards(
 		__u64 next, __u32 target)
 {
 	if (next == format->end) {
-		walk->left = 0;
+		walk->stop = 0;
 		walk->state = 0;
 		return;
 	}
@@ -5030,7 +5050,7 @@ static inline void vfio_abi__step_backwards(
 		/* This capability is returned; the next visit fails. */
 		vfio_abi__fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
-		walk->left = 0;
+		walk->stop = 0;
 }
 
 /*
@@ -5038,7 +5058,7 @@ static inline void vfio_abi__step_backwards(
  * 0 at the end, or the kind of the error; walk->error has the details. After an
  * error, every call returns the same error.
  */
-static inline __attribute__((__always_inline__)) int vfio_abi__visit(
+static VFIO_ABI__INLINE int vfio_abi__visit(
 		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
@@ -5048,14 +5068,15 @@ static inline __attribute__((__always_inline__)) int vfio_abi__visit(
 	__u32 target;
 	__u64 next;
 
-	/* While left is not 0, at is not below bound. */
-	if (!walk->left || at > walk->most) {
+	/* Unless stop is 0, at is not below bound. */
+	if (at >= walk->stop) {
 		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return vfio_abi__refuse(format, walk);
 	}
-	walk->left--;
+	if (!--walk->left)
+		walk->stop = 0;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;
@@ -5088,8 +5109,8 @@ struct vfio_abi_array {
 };
 
 /* Checks that a known body has all bytes of its version. */
-static inline int vfio_abi__body(struct vfio_abi_walk *walk,
-				 struct vfio_abi_cap *cap, __u32 need)
+static VFIO_ABI__INLINE int vfio_abi__body(struct vfio_abi_walk *walk,
+					   struct vfio_abi_cap *cap, __u32 need)
 {
 	cap->known = 1;
 	if (need <= cap->size)
@@ -5146,13 +5167,20 @@ static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
 	return 1;
 }
 
+/* The bytes of an element of an index below the count. */
+static inline const __u8 *vfio_abi__element(const struct vfio_abi_array *array,
+					    __u32 nth)
+{
+	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
+}
+
 /* The bytes of an element; a null pointer if the index is too large. */
 static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
 		return VFIO_ABI__NULL;
-	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
+	return vfio_abi__element(array, nth);
 }
 
 /* A field that the caller sets. A list of inputs ends with a size of 0. */
@@ -5200,24 +5228,23 @@ static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 	const vfio_abi_size end = written < len ? written : len;
 	const __u32 known = vfio_abi__len(end);
 	__u32 argsz;
-	int flagged;
 
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	argsz = vfio_abi__word(bytes, known, host->argsz);
 	reply->argsz = argsz;
-	reply->len = argsz < end ? argsz : known;
+	reply->len = argsz <= end ? argsz : known;
 	if (reply->len < host->minsz)
 		return VFIO_ABI_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (vfio_abi__word(bytes, reply->len, host->flags) &
-		   host->caps_flag) != 0;
-	if (flagged)
-		reply->first = vfio_abi__word(bytes, reply->len,
-					      host->cap_offset);
-	if (argsz > len || (flagged && !reply->first)) {
+	if (argsz > len) {
 		reply->need = argsz;
-		reply->first = 0;
+		return 0;
 	}
+	if (!(vfio_abi__word(bytes, reply->len, host->flags) & host->caps_flag))
+		return 0;
+	reply->first = vfio_abi__word(bytes, reply->len, host->cap_offset);
+	if (!reply->first)
+		reply->need = argsz;
 	return 0;
 }
 
@@ -5239,8 +5266,6 @@ static inline struct vfio_abi_walk vfio_abi__start_reply(
 {
 	const __u32 end = host->cap_offset + 4;
 
-	if (!reply->first)
-		return vfio_abi__empty_walk();
 	return vfio_abi__start(format, reply->bytes, reply->len,
 			       end > host->minsz ? end : host->minsz,
 			       reply->first);
@@ -5300,7 +5325,7 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 		return 0;
 	}
 	/* The old reply may point into memory that has moved. */
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	reply->need = need;
 	return request->buf && request->len >= need;
 }
@@ -5338,14 +5363,14 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 	int result;
 
 	request->calls = 0;
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	while (request->calls < VFIO_ABI__CALLS) {
 		if (!vfio_abi__room(request, reply, need))
 			break;
 		vfio_abi__prepare(request, question);
 		request->calls++;
 		result = request->call(request);
-		__builtin_memset(reply, 0, sizeof(*reply));
+		VFIO_ABI__CLEAR(reply);
 		result = question->read(question->format, reply, request,
 					result);
 		if (!reply->need)
@@ -5502,7 +5527,7 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 	const __u32 *end = profile->fixed_ends;
 	__u32 argsz;
 
-	__builtin_memset(to, 0, sizeof(*to));
+	VFIO_ABI__CLEAR(to);
 	to->profile = profile;
 	to->bytes = VFIO_ABI__CAST(__u8 *, buf);
 	to->room = vfio_abi__len(len);
@@ -5529,7 +5554,7 @@ static inline void vfio_abi_reply_measure(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_profile *profile)
 {
-	__builtin_memset(to, 0, sizeof(*to));
+	VFIO_ABI__CLEAR(to);
 	to->profile = profile;
 	to->whole = profile->fixed_size;
 }
@@ -5816,7 +5841,7 @@ static inline int vfio_abi_device_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__device_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -5831,7 +5856,7 @@ static inline int vfio_abi_device_info_request(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__device_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
@@ -5934,7 +5959,7 @@ static inline int vfio_abi_device_zpci_base_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_base *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < (cap->version == 1 ? 32 :
@@ -5965,7 +5990,7 @@ static inline int vfio_abi_device_zpci_base_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_base_read(&cap, out);
 		if (found)
@@ -6026,7 +6051,7 @@ static inline int vfio_abi_device_zpci_group_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_group *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < (cap->version == 1 ? 39 : 42))
@@ -6053,7 +6078,7 @@ static inline int vfio_abi_device_zpci_group_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_group_read(&cap, out);
 		if (found)
@@ -6104,7 +6129,7 @@ static inline int vfio_abi_device_zpci_util_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_util *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -6123,7 +6148,7 @@ static inline int vfio_abi_device_zpci_util_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_util_read(&cap, out);
 		if (found)
@@ -6147,11 +6172,12 @@ static inline int vfio_abi_device_zpci_util_util_str(
 		const struct vfio_abi_device_zpci_util *from, __u32 nth,
 		__u8 *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->util_str, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->util_str.count)
 		return 0;
+	bytes = vfio_abi__element(&from->util_str, nth);
 	*out = bytes[0];
 	return 1;
 }
@@ -6183,7 +6209,7 @@ static inline int vfio_abi_device_zpci_pfip_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_pfip *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -6202,7 +6228,7 @@ static inline int vfio_abi_device_zpci_pfip_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_pfip_read(&cap, out);
 		if (found)
@@ -6226,11 +6252,12 @@ static inline int vfio_abi_device_zpci_pfip_pfip(
 		const struct vfio_abi_device_zpci_pfip *from, __u32 nth,
 		__u8 *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->pfip, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->pfip.count)
 		return 0;
+	bytes = vfio_abi__element(&from->pfip, nth);
 	*out = bytes[0];
 	return 1;
 }
@@ -6261,7 +6288,7 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_pci_atomic_comp *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6279,7 +6306,7 @@ static inline int vfio_abi_device_pci_atomic_comp_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_pci_atomic_comp_read(&cap, out);
 		if (found)
@@ -6360,7 +6387,7 @@ static inline int vfio_abi_region_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__region_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -6378,7 +6405,7 @@ static inline int vfio_abi_region_info_request(
 	int result;
 
 	vfio_abi__put(inputs, 4, index);
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__region_info_host,
 			&info->reply, inputs);
 	if (info->reply.bytes)
@@ -6467,7 +6494,7 @@ static inline int vfio_abi_region_sparse_mmap_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_sparse_mmap *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6486,7 +6513,7 @@ static inline int vfio_abi_region_sparse_mmap_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_sparse_mmap_read(&cap, out);
 		if (found)
@@ -6510,11 +6537,12 @@ static inline int vfio_abi_region_sparse_mmap_areas(
 		const struct vfio_abi_region_sparse_mmap *from, __u32 nth,
 		struct vfio_region_sparse_mmap_area *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->areas, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->areas.count)
 		return 0;
+	bytes = vfio_abi__element(&from->areas, nth);
 	out->offset = vfio_abi__u64(bytes);
 	out->size = vfio_abi__u64(bytes + 8);
 	return 1;
@@ -6555,7 +6583,7 @@ static inline int vfio_abi_region_type_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_type *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6574,7 +6602,7 @@ static inline int vfio_abi_region_type_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_type_read(&cap, out);
 		if (found)
@@ -6616,7 +6644,7 @@ static inline int vfio_abi_region_msix_mappable_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_msix_mappable *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 8)
@@ -6633,7 +6661,7 @@ static inline int vfio_abi_region_msix_mappable_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_msix_mappable_read(&cap, out);
 		if (found)
@@ -6674,7 +6702,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6692,7 +6720,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_nvlink2_ssatgt_read(&cap, out);
 		if (found)
@@ -6734,7 +6762,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6752,7 +6780,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_nvlink2_lnkspd_read(&cap, out);
 		if (found)
@@ -6827,7 +6855,7 @@ static inline int vfio_abi_type1_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__type1_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -6842,7 +6870,7 @@ static inline int vfio_abi_type1_info_request(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__type1_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
@@ -6926,7 +6954,7 @@ static inline int vfio_abi_type1_iova_range_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_iova_range *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -6945,7 +6973,7 @@ static inline int vfio_abi_type1_iova_range_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_iova_range_read(&cap, out);
 		if (found)
@@ -6969,11 +6997,12 @@ static inline int vfio_abi_type1_iova_range_iova_ranges(
 		const struct vfio_abi_type1_iova_range *from, __u32 nth,
 		struct vfio_iova_range *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->iova_ranges, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->iova_ranges.count)
 		return 0;
+	bytes = vfio_abi__element(&from->iova_ranges, nth);
 	out->start = vfio_abi__u64(bytes);
 	out->end = vfio_abi__u64(bytes + 8);
 	return 1;
@@ -7015,7 +7044,7 @@ static inline int vfio_abi_type1_migration_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_migration *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < 32)
@@ -7035,7 +7064,7 @@ static inline int vfio_abi_type1_migration_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_migration_read(&cap, out);
 		if (found)
@@ -7079,7 +7108,7 @@ static inline int vfio_abi_type1_dma_avail_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_dma_avail *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -7097,7 +7126,7 @@ static inline int vfio_abi_type1_dma_avail_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_dma_avail_read(&cap, out);
 		if (found)
@@ -8699,7 +8728,7 @@ static inline int vfio_abi_pci_hot_reset_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__counted_parse(&vfio_abi__pci_hot_reset_info_format,
 			&info->devices, &info->need,
 			buf, len);
@@ -8719,7 +8748,7 @@ static inline int vfio_abi_pci_hot_reset_info_request(
 	struct vfio_abi_reply reply;
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_counted(request,
 			&vfio_abi__pci_hot_reset_info_format, &reply);
 	if (reply.bytes)
@@ -8734,11 +8763,12 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 		const struct vfio_abi_pci_hot_reset_info *from, __u32 nth,
 		struct vfio_pci_dependent_device *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->devices, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->devices.count)
 		return 0;
+	bytes = vfio_abi__element(&from->devices, nth);
 	vfio_abi__results(out, sizeof(*out), bytes, 8, 0);
 	return 1;
 }

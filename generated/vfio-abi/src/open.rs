@@ -59,16 +59,16 @@ pub fn device(name: &str) -> Result<Device<File>> {
     Ok(unsafe { Device::new(file) })
 }
 
-/// The IOMMU group of a PCI device such as `0000:06:0d.0`.
-pub fn group_of(address: &str) -> Result<u32> {
-    let link = fs::read_link(format!("{}/iommu_group", pci(address)?))?;
+/// The IOMMU group of a PCI device such as `0000:06:0d.0`, or of a mediated device by its UUID.
+pub fn group_of(name: &str) -> Result<u32> {
+    let link = fs::read_link(format!("{}/iommu_group", folder(name)?))?;
     let number = link.file_name().and_then(|name| name.to_str()?.parse().ok());
     number.ok_or_else(|| Error::new(ErrorKind::InvalidData, "the IOMMU group has no number"))
 }
 
-/// The name of the node of a PCI device, `vfioN`, if it has one (since Linux 6.6).
-pub fn node_of(address: &str) -> Result<String> {
-    for entry in fs::read_dir(format!("{}/vfio-dev", pci(address)?))? {
+/// The name of the node of such a device, `vfioN`, if it has one (since Linux 6.6).
+pub fn node_of(name: &str) -> Result<String> {
+    for entry in fs::read_dir(format!("{}/vfio-dev", folder(name)?))? {
         if let Ok(name) = entry?.file_name().into_string() {
             return Ok(name);
         }
@@ -76,15 +76,13 @@ pub fn node_of(address: &str) -> Result<String> {
     Err(Error::new(ErrorKind::NotFound, "the device has no node of its own"))
 }
 
-/// The folder of a PCI device in sysfs.
-fn pci(address: &str) -> Result<String> {
-    let is_part = |c: char| c.is_ascii_hexdigit() || c == ':' || c == '.';
-    if address.is_empty() || !address.chars().all(is_part) || address.starts_with('.') {
-        return Err(Error::new(ErrorKind::InvalidInput, "not the address of a PCI device"));
+/// The folder of a device in sysfs.
+fn folder(name: &str) -> Result<String> {
+    let is_part = |c: char| c.is_ascii_hexdigit() || [':', '.', '-'].contains(&c);
+    if name.is_empty() || !name.chars().all(is_part) || name.starts_with('.') {
+        return Err(Error::new(ErrorKind::InvalidInput, "neither a PCI address nor a UUID"));
     }
-    let folder = format!("/sys/bus/pci/devices/{address}");
-    match Path::new(&folder).exists() {
-        true => Ok(folder),
-        false => Err(Error::new(ErrorKind::NotFound, "no PCI device has this address")),
-    }
+    let folders = ["pci", "mdev"].map(|bus| format!("/sys/bus/{bus}/devices/{name}"));
+    let found = folders.into_iter().find(|folder| Path::new(folder).exists());
+    found.ok_or_else(|| Error::new(ErrorKind::NotFound, "no PCI or mediated device has this name"))
 }

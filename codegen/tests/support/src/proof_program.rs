@@ -6,8 +6,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use capchain::ir::protocol::{ArrayPlan, ChainPlan, ElementPlan};
+use capchain::ir::protocol::{ArrayPlan, BitField, ChainPlan, ElementPlan, HostPlan, IntField};
 use capchain::ir::{Abi, CapabilityId, Role, Struct};
+use capchain::layout::Int;
 use capchain::names::{self, c_name};
 
 use crate::c_program::c_type;
@@ -55,9 +56,27 @@ struct Known<'a> {
     short: String,
     /// The struct of its values, and the prefix of its functions.
     view: String,
-    /// The members that are numbers, with the version that added each.
-    numbers: Vec<(&'a str, u16)>,
+    /// The members that are numbers.
+    numbers: Vec<Number<'a>>,
     array: Option<Array<'a>>,
+    /// Bytes that each version requires.
+    required_size: Vec<u64>,
+}
+
+/// An integer of a capability, or of an element.
+struct Number<'a> {
+    name: &'a str,
+    int: Int,
+    offset: u64,
+    /// The version that added it.
+    version: u16,
+}
+
+impl Number<'_> {
+    /// Its value in the bytes at a pointer, in C.
+    fn read(&self, bytes: &str) -> String {
+        format!("*(const {} *)({bytes} + {})", c_type(self.int), self.offset)
+    }
 }
 
 /// The array at the end of a capability.
@@ -66,10 +85,14 @@ struct Array<'a> {
     /// The type of an element in C, and its size.
     type_: String,
     each: u64,
+    /// Offset of the first element.
+    offset: u64,
     /// The members of an element; none if it is a number.
-    members: Vec<&'a str>,
-    /// Whether the number of elements is a field.
-    counted: bool,
+    members: Vec<Number<'a>>,
+    /// The element, if it is a number.
+    number: Option<Number<'a>>,
+    /// The number of elements, if it is a field.
+    count: Option<Number<'a>>,
 }
 
 fn known<'a>(abi: &'a Abi, stem: &str, chain: &str, id: CapabilityId) -> Known<'a> {
@@ -81,33 +104,46 @@ fn known<'a>(abi: &'a Abi, stem: &str, chain: &str, id: CapabilityId) -> Known<'
         view: c_name(stem, &[chain, &capability.short]),
         numbers: Vec::new(),
         array: None,
+        required_size: plan.required_size.iter().map(|size| size.kernel()).collect(),
     };
     if let Some(struct_) = plan.struct_.map(|id| abi.struct_(id)) {
-        let numbers = plan.fields.iter();
-        let numbers = numbers.map(|plan| (struct_.fields[plan.field].name.as_str(), plan.version));
-        known.numbers = numbers.collect();
+        known.numbers = plan.fields.iter().map(|field| number(struct_, field)).collect();
         known.array = plan.array.as_ref().map(|plan| array(abi, struct_, plan));
     }
     known
 }
 
 fn array<'a>(abi: &'a Abi, struct_: &'a Struct, plan: &ArrayPlan) -> Array<'a> {
-    let (type_, members) = match &plan.element {
+    let (type_, members, number_) = match &plan.element {
         ElementPlan::Struct(id, members) => {
             let element = abi.struct_(*id);
-            let fields = members.iter().map(|member| &element.fields[member.field]);
-            let fields = fields.filter(|field| field.role != Role::Reserved);
-            let members = fields.map(|field| field.name.as_str()).collect();
-            (format!("struct {}", element.name), members)
+            let shown = |field: &usize| element.fields[*field].role != Role::Reserved;
+            let members = members.iter().filter(|member| shown(&member.field));
+            let members = members.map(|member| number(element, member)).collect();
+            (format!("struct {}", element.name), members, None)
         }
-        ElementPlan::Int(int) => (c_type(*int).to_owned(), Vec::new()),
+        ElementPlan::Int(int) => {
+            let number = Number { name: "", int: *int, offset: 0, version: 1 };
+            (c_type(*int).to_owned(), Vec::new(), Some(number))
+        }
     };
     Array {
         name: &struct_.fields[plan.field].name,
         type_,
         each: plan.stride.kernel(),
+        offset: plan.offset.kernel(),
         members,
-        counted: plan.count.is_some(),
+        number: number_,
+        count: plan.count.as_ref().map(|count| number(struct_, count)),
+    }
+}
+
+fn number<'a>(struct_: &'a Struct, field: &IntField) -> Number<'a> {
+    Number {
+        name: &struct_.fields[field.field].name,
+        int: field.int,
+        offset: field.offset.kernel(),
+        version: field.version,
     }
 }
 
@@ -127,7 +163,18 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
     for function in ["caps", "next"] {
         writeln!(text, "#define CHAIN_{}\t{own}_{function}", upper(function)).expect("text");
     }
-    let header = abi.protocol.headers[plan.header].size;
+    let format = &abi.protocol.headers[plan.header];
+    let header = format.size;
+    let host = plan.host.as_ref().expect("a chain after a struct");
+    text += &facts_of_reply(host);
+    assert!(format.from_reply, "a proof for `next` relative to the header does not exist");
+    let fields =
+        [("ID", Some(format.id)), ("VERSION", format.version), ("LINK", Some(format.next))];
+    for (name, bits) in fields {
+        let value = bits.map_or("1".to_owned(), |bits| bits_at(bits));
+        writeln!(text, "#define CHAIN_{name}(header)\t{value}").expect("text");
+    }
+    writeln!(text, "#define CHAIN_END\t{}", format.end).expect("text");
     let ids = capabilities.iter().map(|one| format!("id == {}", one.id));
     let ids = ids.collect::<Vec<_>>().join(" || ");
     let parts = |part: fn(&Known, usize) -> String| {
@@ -136,7 +183,7 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
     write!(
         text,
         "#define CHAIN_BOUND\t{bound}\n#define CHAIN_HEADER\t{header}\n\
-         #define CHAIN_KINDS\t{kinds}\n\n\
+         #define CHAIN_KINDS\t{kinds}\n#define CHAIN_LARGEST\t{largest}\n\n\
          struct values {{\n{values}}};\n\n\
          static int is_known(__u32 id)\n{{\n\treturn {ids};\n}}\n\n\
          static int getters(const struct {stem}_cap *cap)\n{{\n\
@@ -148,47 +195,119 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
          static void append(struct {stem}_reply_builder *to, const struct values *values, \
          __u32 kind)\n{{\n{append}}}\n\n\
          static int says(const struct {stem}_cap *cap, const struct values *values, \
-         __u32 kind)\n{{\n{says}\treturn 0;\n}}\n",
+         __u32 kind)\n{{\n{says}\treturn 0;\n}}\n\n\
+         static void reached(const struct values *values, __u32 kind)\n{{\n{reached}}}\n",
         bound = plan.bound,
         kinds = capabilities.len(),
+        largest = capabilities.iter().map(size).max().unwrap_or(header),
         values = parts(values),
         getters = parts(getter),
         versions = parts(version),
         same = parts(same),
         append = parts(append),
         says = parts(says),
+        reached = parts(reached),
     )
     .expect("text");
     text
 }
 
+/// The places of the protocol's own fields in a reply.
+fn facts_of_reply(host: &HostPlan) -> String {
+    let facts = [
+        ("MINSZ", host.minsz),
+        ("ARGSZ", host.argsz.1),
+        ("FLAGS", host.flags),
+        ("CAPS_FLAG", host.caps_flag.1),
+        ("CAP_OFFSET", host.cap_offset),
+    ];
+    facts.iter().map(|(name, value)| format!("#define REPLY_{name}\t{value}\n")).collect()
+}
+
+/// The value of a bit field of a header, in C.
+fn bits_at(bits: BitField) -> String {
+    let BitField { offset, width, low, mask } = bits;
+    let int = 8 * width;
+    format!("((__u32)(*(const __u{int} *)((header) + {offset}) >> {low} & {mask:#x}))")
+}
+
 fn values(one: &Known, _: usize) -> String {
     let short = &one.short;
     let array = one.array.as_ref().map_or(String::new(), |array| {
-        let count = match array.counted {
-            true => String::new(),
-            false => format!("\t__u32 {short}_count;\n"),
+        let count = match array.count {
+            Some(_) => String::new(),
+            None => format!("\t__u32 {short}_count;\n"),
         };
         format!("{count}\t{} {short}_array[BYTES / {} + 1];\n", array.type_, array.each)
     });
     format!("\tstruct {} {short};\n{array}", one.view)
 }
 
-/// Reads by a getter, and an element by its getter.
+/// Reads by a getter, and an element by its getter; claims what they return.
 fn getter(one: &Known, _: usize) -> String {
-    let view = &one.view;
-    let array = one.array.as_ref().map_or(String::new(), |array| {
-        let (type_, name) = (&array.type_, array.name);
-        format!(
-            "\t\tif (result > 0) {{\n\t\t\t{type_} each;\n\
-             \t\t\t__u32 nth = nondet_u32();\n\n\
-             \t\t\tPROVE({view}_{name}(&view, nth, &each) == (nth < view.{name}.count),\n\
-             \t\t\t      \"elements are there as far as counted\");\n\t\t}}\n"
-        )
-    });
+    let (view, id) = (&one.view, one.id);
+    let mut claims = String::new();
+    for number in &one.numbers {
+        let (name, version, value) = (number.name, number.version, number.read("cap->bytes"));
+        if version > 1 {
+            writeln!(
+                claims,
+                "\t\t\tCLAIM(view.has_{name} == (cap->version >= {version}), \"{name} exists \
+                 since version {version}\");\n\t\t\tif (view.has_{name})"
+            )
+            .expect("text");
+        }
+        writeln!(claims, "\t\t\tCLAIM(view.{name} == {value}, \"{name} is read from its place\");")
+            .expect("text");
+    }
+    let array = one.array.as_ref().map_or(String::new(), |array| element(view, array));
+    let complete = complete(one);
     format!(
         "\t{{\n\t\tstruct {view} view;\n\n\t\tresult = {view}_read(cap, &view);\n\
-         \t\tany = result ? result : any;\n{array}\t}}\n"
+         \t\tany = result ? result : any;\n\
+         \t\tCLAIM((result == 1) == (cap->id == {id} && cap->version && {complete}), \
+         \"a capability is read if it has all bytes of its version\");\n\
+         \t\tif (result == 1) {{\n{claims}{array}\t\t}}\n\t}}\n"
+    )
+}
+
+/// Whether a capability has all bytes that its version requires, in C.
+fn complete(one: &Known) -> String {
+    let mut required = one.required_size[0].to_string();
+    for (version, size) in (2..).zip(&one.required_size[1..]) {
+        required = format!("(cap->version >= {version} ? {size} : {required})");
+    }
+    let array = one.array.as_ref().and_then(|array| Some((array, array.count.as_ref()?)));
+    let array = array.map_or(String::new(), |(array, count)| {
+        let (count, each, offset) = (count.read("cap->bytes"), array.each, array.offset);
+        format!(" && (__u64){count} * {each} <= (__u64)cap->size - {offset}")
+    });
+    format!("cap->size >= {required}{array}")
+}
+
+/// Reads an element of any index; claims that it is the one in the capability.
+fn element(view: &str, array: &Array) -> String {
+    let (type_, name, each, offset) = (&array.type_, array.name, array.each, array.offset);
+    let place = format!("cap->bytes + {offset} + (__u64)nth * {each}");
+    let count = match &array.count {
+        Some(count) => count.read("cap->bytes"),
+        None => format!("(cap->size - {offset}) / {each}"),
+    };
+    let numbers = array.number.iter().map(|number| ("each".to_owned(), number));
+    let members = array.members.iter().map(|number| (format!("each.{}", number.name), number));
+    let same = numbers.chain(members).map(|(value, number)| {
+        format!(
+            "\t\t\t\tCLAIM({value} == {}, \"an element is read from its place\");\n",
+            number.read(&place)
+        )
+    });
+    let same: String = same.collect();
+    format!(
+        "\t\t\t{type_} each;\n\t\t\t__u32 nth = nondet_u32();\n\
+         \t\t\tint found = {view}_{name}(&view, nth, &each);\n\n\
+         \t\t\tCLAIM(view.{name}.count == {count}, \"all elements are counted\");\n\
+         \t\t\tCLAIM(found == (nth < view.{name}.count), \"each of them can be read\");\n\
+         \t\t\tif (found) {{\n{same}\t\t\t}}\n"
     )
 }
 
@@ -196,7 +315,7 @@ fn getter(one: &Known, _: usize) -> String {
 fn same(one: &Known, _: usize) -> String {
     let (view, id) = (&one.view, one.id);
     let mut equal = String::from("1");
-    for (name, version) in &one.numbers {
+    for Number { name, version, .. } in &one.numbers {
         equal += &format!(" &&\n\t\t       one.{name} == two.{name}");
         if *version > 1 {
             equal += &format!(" &&\n\t\t       one.has_{name} == two.has_{name}");
@@ -219,11 +338,28 @@ fn version(one: &Known, _: usize) -> String {
 
 fn append(one: &Known, nth: usize) -> String {
     let (view, short) = (&one.view, &one.short);
-    let array = one.array.as_ref().map_or(String::new(), |array| match array.counted {
-        true => format!(", values->{short}_array"),
-        false => format!(", values->{short}_count, values->{short}_array"),
+    let array = one.array.as_ref().map_or(String::new(), |array| match array.count {
+        Some(_) => format!(", values->{short}_array"),
+        None => format!(", values->{short}_count, values->{short}_array"),
     });
     format!("\tif (kind == {nth})\n\t\t{view}_append(to, &values->{short}{array});\n")
+}
+
+/// The size of the newest version with one element.
+fn size(one: &Known) -> u64 {
+    let fixed = one.required_size.last().expect("a version");
+    one.array.as_ref().map_or(*fixed, |array| array.offset + array.each)
+}
+
+/// Whether a reply fits that has the capability, with an element if it has an array.
+fn reached(one: &Known, nth: usize) -> String {
+    let short = &one.short;
+    let element = match one.array.as_ref().map(|array| &array.count) {
+        Some(Some(count)) => format!(" && values->{short}.{} > 0", count.name),
+        Some(None) => format!(" && values->{short}_count > 0"),
+        None => String::new(),
+    };
+    format!("\tREACH(kind == {nth}{element}, \"{short} fits\");\n")
 }
 
 /// Compares the result of a getter with the appended value.
@@ -231,7 +367,7 @@ fn says(one: &Known, nth: usize) -> String {
     let (view, short, newest) = (&one.view, &one.short, one.newest);
     let mut equal =
         format!("view.cap.version == (given->cap.version ? given->cap.version : {newest})");
-    for (name, version) in &one.numbers {
+    for Number { name, version, .. } in &one.numbers {
         let has = if *version > 1 { format!("!view.has_{name} || ") } else { String::new() };
         equal += &format!(" &&\n\t\t       ({has}view.{name} == given->{name})");
     }
@@ -240,7 +376,7 @@ fn says(one: &Known, nth: usize) -> String {
         let pick = |member: &str| format!("each{member} != values->{short}_array[nth]{member}");
         let members: Vec<_> = match array.members.is_empty() {
             true => vec![pick("")],
-            false => array.members.iter().map(|name| pick(&[".", name].concat())).collect(),
+            false => array.members.iter().map(|one| pick(&[".", one.name].concat())).collect(),
         };
         format!(
             "\t\t{type_} each;\n\t\t__u32 nth = nondet_u32();\n\n\

@@ -1401,7 +1401,7 @@ static inline int vfio_abi_pci_hot_reset_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__counted_parse(&vfio_abi__pci_hot_reset_info_format,
 			&info->devices, &info->need,
 			buf, len);
@@ -1421,7 +1421,7 @@ static inline int vfio_abi_pci_hot_reset_info_request(
 	struct vfio_abi_reply reply;
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_counted(request,
 			&vfio_abi__pci_hot_reset_info_format, &reply);
 	if (reply.bytes)
@@ -1436,11 +1436,12 @@ static inline int vfio_abi_pci_hot_reset_info_devices(
 		const struct vfio_abi_pci_hot_reset_info *from, __u32 nth,
 		struct vfio_pci_dependent_device *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->devices, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->devices.count)
 		return 0;
+	bytes = vfio_abi__element(&from->devices, nth);
 	vfio_abi__results(out, sizeof(*out), bytes, 8, 0);
 	return 1;
 }

@@ -57,7 +57,7 @@ static inline __u64 vfio_abi__u64(const __u8 *bytes)
 }
 
 /* Reads an integer of 1, 2, 4 or 8 bytes. */
-static inline __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
+static VFIO_ABI__INLINE __u64 vfio_abi__number(const __u8 *bytes, __u32 width)
 {
 	switch (width) {
 	case 1:
@@ -196,16 +196,16 @@ struct vfio_abi_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* lowest offset of a capability */
-	__u32	most;		/* highest offset of a capability */
+	__u32	stop;		/* offset before which one can start; 0 ends */
 	__u32	at;		/* offset of the next capability */
-	__u32	left;		/* how many can follow; 0 ends the walk */
+	__u32	left;		/* how many can follow */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct vfio_abi_error error;
 };
 
 /*
- * A walk that starts with the capability at first. No capability can start
- * before bound.
+ * A walk that starts with the capability at first; over an empty chain if that
+ * is 0. No capability can start before bound.
  */
 static inline struct vfio_abi_walk vfio_abi__start(
 		const struct vfio_abi__format *format, const __u8 *bytes,
@@ -213,16 +213,18 @@ static inline struct vfio_abi_walk vfio_abi__start(
 {
 	struct vfio_abi_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	VFIO_ABI__CLEAR(&walk);
 	walk.bytes = bytes;
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (first >= bound && len >= format->size) {
-		walk.most = len - format->size;
+	walk.state = 1;
+	if (first < bound) {
+		walk.state = first != 0;
+	} else if (len >= format->size) {
+		walk.stop = len - format->size + 1;
 		walk.left = len / format->min_size;
 	}
-	walk.state = 1;
 	return walk;
 }
 
@@ -231,7 +233,7 @@ static inline struct vfio_abi_walk vfio_abi__empty_walk(void)
 {
 	struct vfio_abi_walk walk;
 
-	__builtin_memset(&walk, 0, sizeof(walk));
+	VFIO_ABI__CLEAR(&walk);
 	return walk;
 }
 
@@ -243,14 +245,14 @@ static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
-	walk->left = 0;
+	walk->stop = 0;
 	walk->state = kind;
 	return kind;
 }
 
 /* Reads a bit field of a header. */
-static inline __u64 vfio_abi__field(const __u8 *header,
-				    const struct vfio_abi__bits *bits)
+static VFIO_ABI__INLINE __u64 vfio_abi__field(
+		const __u8 *header, const struct vfio_abi__bits *bits)
 {
 	__u64 number = vfio_abi__number(header + bits->at, bits->width);
 
@@ -258,8 +260,8 @@ static inline __u64 vfio_abi__field(const __u8 *header,
 }
 
 /* The offset in the reply to which a header's next leads. */
-static inline __u32 vfio_abi__target(const struct vfio_abi__format *format,
-				     __u32 at, __u64 next)
+static VFIO_ABI__INLINE __u32 vfio_abi__target(
+		const struct vfio_abi__format *format, __u32 at, __u64 next)
 {
 	__u64 most = 0xffffffff;
 
@@ -291,7 +293,7 @@ static inline void vfio_abi__step_backwards(
 		__u64 next, __u32 target)
 {
 	if (next == format->end) {
-		walk->left = 0;
+		walk->stop = 0;
 		walk->state = 0;
 		return;
 	}
@@ -301,7 +303,7 @@ static inline void vfio_abi__step_backwards(
 		/* This capability is returned; the next visit fails. */
 		vfio_abi__fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
 	else if (target < walk->bound)
-		walk->left = 0;
+		walk->stop = 0;
 }
 
 /*
@@ -309,7 +311,7 @@ static inline void vfio_abi__step_backwards(
  * 0 at the end, or the kind of the error; walk->error has the details. After an
  * error, every call returns the same error.
  */
-static inline __attribute__((__always_inline__)) int vfio_abi__visit(
+static VFIO_ABI__INLINE int vfio_abi__visit(
 		const struct vfio_abi__format *format,
 		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap)
 {
@@ -319,14 +321,15 @@ static inline __attribute__((__always_inline__)) int vfio_abi__visit(
 	__u32 target;
 	__u64 next;
 
-	/* While left is not 0, at is not below bound. */
-	if (!walk->left || at > walk->most) {
+	/* Unless stop is 0, at is not below bound. */
+	if (at >= walk->stop) {
 		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return vfio_abi__refuse(format, walk);
 	}
-	walk->left--;
+	if (!--walk->left)
+		walk->stop = 0;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;
@@ -359,8 +362,8 @@ struct vfio_abi_array {
 };
 
 /* Checks that a known body has all bytes of its version. */
-static inline int vfio_abi__body(struct vfio_abi_walk *walk,
-				 struct vfio_abi_cap *cap, __u32 need)
+static VFIO_ABI__INLINE int vfio_abi__body(struct vfio_abi_walk *walk,
+					   struct vfio_abi_cap *cap, __u32 need)
 {
 	cap->known = 1;
 	if (need <= cap->size)
@@ -417,13 +420,20 @@ static inline int vfio_abi__tail_from(struct vfio_abi_array *array,
 	return 1;
 }
 
+/* The bytes of an element of an index below the count. */
+static inline const __u8 *vfio_abi__element(const struct vfio_abi_array *array,
+					    __u32 nth)
+{
+	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
+}
+
 /* The bytes of an element; a null pointer if the index is too large. */
 static inline const __u8 *vfio_abi_element(const struct vfio_abi_array *array,
 					   __u32 nth)
 {
 	if (nth >= array->count)
 		return VFIO_ABI__NULL;
-	return array->bytes + VFIO_ABI__CAST(vfio_abi_size, nth) * array->each;
+	return vfio_abi__element(array, nth);
 }
 
 /* A field that the caller sets. A list of inputs ends with a size of 0. */
@@ -471,24 +481,23 @@ static inline int vfio_abi__parse(const struct vfio_abi__host *host,
 	const vfio_abi_size end = written < len ? written : len;
 	const __u32 known = vfio_abi__len(end);
 	__u32 argsz;
-	int flagged;
 
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	argsz = vfio_abi__word(bytes, known, host->argsz);
 	reply->argsz = argsz;
-	reply->len = argsz < end ? argsz : known;
+	reply->len = argsz <= end ? argsz : known;
 	if (reply->len < host->minsz)
 		return VFIO_ABI_TOO_SHORT;
 	reply->bytes = bytes;
-	flagged = (vfio_abi__word(bytes, reply->len, host->flags) &
-		   host->caps_flag) != 0;
-	if (flagged)
-		reply->first = vfio_abi__word(bytes, reply->len,
-					      host->cap_offset);
-	if (argsz > len || (flagged && !reply->first)) {
+	if (argsz > len) {
 		reply->need = argsz;
-		reply->first = 0;
+		return 0;
 	}
+	if (!(vfio_abi__word(bytes, reply->len, host->flags) & host->caps_flag))
+		return 0;
+	reply->first = vfio_abi__word(bytes, reply->len, host->cap_offset);
+	if (!reply->first)
+		reply->need = argsz;
 	return 0;
 }
 
@@ -510,8 +519,6 @@ static inline struct vfio_abi_walk vfio_abi__start_reply(
 {
 	const __u32 end = host->cap_offset + 4;
 
-	if (!reply->first)
-		return vfio_abi__empty_walk();
 	return vfio_abi__start(format, reply->bytes, reply->len,
 			       end > host->minsz ? end : host->minsz,
 			       reply->first);
@@ -571,7 +578,7 @@ static inline int vfio_abi__room(struct vfio_abi_request *request,
 		return 0;
 	}
 	/* The old reply may point into memory that has moved. */
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	reply->need = need;
 	return request->buf && request->len >= need;
 }
@@ -609,14 +616,14 @@ static inline int vfio_abi__ask(struct vfio_abi_request *request,
 	int result;
 
 	request->calls = 0;
-	__builtin_memset(reply, 0, sizeof(*reply));
+	VFIO_ABI__CLEAR(reply);
 	while (request->calls < VFIO_ABI__CALLS) {
 		if (!vfio_abi__room(request, reply, need))
 			break;
 		vfio_abi__prepare(request, question);
 		request->calls++;
 		result = request->call(request);
-		__builtin_memset(reply, 0, sizeof(*reply));
+		VFIO_ABI__CLEAR(reply);
 		result = question->read(question->format, reply, request,
 					result);
 		if (!reply->need)
@@ -773,7 +780,7 @@ static inline int vfio_abi_reply_begin(struct vfio_abi_reply_builder *to,
 	const __u32 *end = profile->fixed_ends;
 	__u32 argsz;
 
-	__builtin_memset(to, 0, sizeof(*to));
+	VFIO_ABI__CLEAR(to);
 	to->profile = profile;
 	to->bytes = VFIO_ABI__CAST(__u8 *, buf);
 	to->room = vfio_abi__len(len);
@@ -800,7 +807,7 @@ static inline void vfio_abi_reply_measure(
 		struct vfio_abi_reply_builder *to,
 		const struct vfio_abi_profile *profile)
 {
-	__builtin_memset(to, 0, sizeof(*to));
+	VFIO_ABI__CLEAR(to);
 	to->profile = profile;
 	to->whole = profile->fixed_size;
 }
@@ -1087,7 +1094,7 @@ static inline int vfio_abi_device_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__device_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -1102,7 +1109,7 @@ static inline int vfio_abi_device_info_request(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__device_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
@@ -1205,7 +1212,7 @@ static inline int vfio_abi_device_zpci_base_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_base *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < (cap->version == 1 ? 32 :
@@ -1236,7 +1243,7 @@ static inline int vfio_abi_device_zpci_base_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_base_read(&cap, out);
 		if (found)
@@ -1297,7 +1304,7 @@ static inline int vfio_abi_device_zpci_group_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_group *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < (cap->version == 1 ? 39 : 42))
@@ -1324,7 +1331,7 @@ static inline int vfio_abi_device_zpci_group_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_group_read(&cap, out);
 		if (found)
@@ -1375,7 +1382,7 @@ static inline int vfio_abi_device_zpci_util_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_util *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -1394,7 +1401,7 @@ static inline int vfio_abi_device_zpci_util_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_util_read(&cap, out);
 		if (found)
@@ -1418,11 +1425,12 @@ static inline int vfio_abi_device_zpci_util_util_str(
 		const struct vfio_abi_device_zpci_util *from, __u32 nth,
 		__u8 *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->util_str, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->util_str.count)
 		return 0;
+	bytes = vfio_abi__element(&from->util_str, nth);
 	*out = bytes[0];
 	return 1;
 }
@@ -1454,7 +1462,7 @@ static inline int vfio_abi_device_zpci_pfip_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_zpci_pfip *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -1473,7 +1481,7 @@ static inline int vfio_abi_device_zpci_pfip_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_zpci_pfip_read(&cap, out);
 		if (found)
@@ -1497,11 +1505,12 @@ static inline int vfio_abi_device_zpci_pfip_pfip(
 		const struct vfio_abi_device_zpci_pfip *from, __u32 nth,
 		__u8 *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->pfip, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->pfip.count)
 		return 0;
+	bytes = vfio_abi__element(&from->pfip, nth);
 	*out = bytes[0];
 	return 1;
 }
@@ -1532,7 +1541,7 @@ static inline int vfio_abi_device_pci_atomic_comp_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_device_pci_atomic_comp *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -1550,7 +1559,7 @@ static inline int vfio_abi_device_pci_atomic_comp_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_device_next(walk, &cap)) > 0) {
 		found = vfio_abi_device_pci_atomic_comp_read(&cap, out);
 		if (found)
@@ -1631,7 +1640,7 @@ static inline int vfio_abi_region_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__region_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -1649,7 +1658,7 @@ static inline int vfio_abi_region_info_request(
 	int result;
 
 	vfio_abi__put(inputs, 4, index);
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__region_info_host,
 			&info->reply, inputs);
 	if (info->reply.bytes)
@@ -1738,7 +1747,7 @@ static inline int vfio_abi_region_sparse_mmap_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_sparse_mmap *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -1757,7 +1766,7 @@ static inline int vfio_abi_region_sparse_mmap_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_sparse_mmap_read(&cap, out);
 		if (found)
@@ -1781,11 +1790,12 @@ static inline int vfio_abi_region_sparse_mmap_areas(
 		const struct vfio_abi_region_sparse_mmap *from, __u32 nth,
 		struct vfio_region_sparse_mmap_area *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->areas, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->areas.count)
 		return 0;
+	bytes = vfio_abi__element(&from->areas, nth);
 	out->offset = vfio_abi__u64(bytes);
 	out->size = vfio_abi__u64(bytes + 8);
 	return 1;
@@ -1826,7 +1836,7 @@ static inline int vfio_abi_region_type_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_type *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -1845,7 +1855,7 @@ static inline int vfio_abi_region_type_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_type_read(&cap, out);
 		if (found)
@@ -1887,7 +1897,7 @@ static inline int vfio_abi_region_msix_mappable_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_msix_mappable *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 8)
@@ -1904,7 +1914,7 @@ static inline int vfio_abi_region_msix_mappable_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_msix_mappable_read(&cap, out);
 		if (found)
@@ -1945,7 +1955,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_ssatgt *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 4 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -1963,7 +1973,7 @@ static inline int vfio_abi_region_nvlink2_ssatgt_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_nvlink2_ssatgt_read(&cap, out);
 		if (found)
@@ -2005,7 +2015,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_region_nvlink2_lnkspd *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 5 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -2023,7 +2033,7 @@ static inline int vfio_abi_region_nvlink2_lnkspd_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_region_next(walk, &cap)) > 0) {
 		found = vfio_abi_region_nvlink2_lnkspd_read(&cap, out);
 		if (found)
@@ -2098,7 +2108,7 @@ static inline int vfio_abi_type1_info_parse(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__parse(&vfio_abi__type1_info_host,
 			&info->reply, buf, len, len);
 	if (!result)
@@ -2113,7 +2123,7 @@ static inline int vfio_abi_type1_info_request(
 {
 	int result;
 
-	__builtin_memset(info, 0, sizeof(*info));
+	VFIO_ABI__CLEAR(info);
 	result = vfio_abi__ask_chain(request, &vfio_abi__type1_info_host,
 			&info->reply, VFIO_ABI__NULL);
 	if (info->reply.bytes)
@@ -2197,7 +2207,7 @@ static inline int vfio_abi_type1_iova_range_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_iova_range *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 1 || !cap->version)
 		return 0;
 	if (cap->size < 16)
@@ -2216,7 +2226,7 @@ static inline int vfio_abi_type1_iova_range_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_iova_range_read(&cap, out);
 		if (found)
@@ -2240,11 +2250,12 @@ static inline int vfio_abi_type1_iova_range_iova_ranges(
 		const struct vfio_abi_type1_iova_range *from, __u32 nth,
 		struct vfio_iova_range *out)
 {
-	const __u8 *bytes = vfio_abi_element(&from->iova_ranges, nth);
+	const __u8 *bytes;
 
-	__builtin_memset(out, 0, sizeof(*out));
-	if (!bytes)
+	VFIO_ABI__CLEAR(out);
+	if (nth >= from->iova_ranges.count)
 		return 0;
+	bytes = vfio_abi__element(&from->iova_ranges, nth);
 	out->start = vfio_abi__u64(bytes);
 	out->end = vfio_abi__u64(bytes + 8);
 	return 1;
@@ -2286,7 +2297,7 @@ static inline int vfio_abi_type1_migration_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_migration *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 2 || !cap->version)
 		return 0;
 	if (cap->size < 32)
@@ -2306,7 +2317,7 @@ static inline int vfio_abi_type1_migration_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_migration_read(&cap, out);
 		if (found)
@@ -2350,7 +2361,7 @@ static inline int vfio_abi_type1_dma_avail_read(
 		const struct vfio_abi_cap *cap,
 		struct vfio_abi_type1_dma_avail *out)
 {
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	if (cap->id != 3 || !cap->version)
 		return 0;
 	if (cap->size < 12)
@@ -2368,7 +2379,7 @@ static inline int vfio_abi_type1_dma_avail_next(
 	struct vfio_abi_cap cap;
 	int found;
 
-	__builtin_memset(out, 0, sizeof(*out));
+	VFIO_ABI__CLEAR(out);
 	while ((found = vfio_abi_type1_next(walk, &cap)) > 0) {
 		found = vfio_abi_type1_dma_avail_read(&cap, out);
 		if (found)

@@ -30,6 +30,24 @@
 #define VFIO_ABI__NULL			((void *)0)
 #endif
 
+/* Inline, so that structs in arguments stay in registers; also with -Os. */
+#define VFIO_ABI__INLINE	inline __attribute__((__always_inline__))
+
+/*
+ * Sets a struct to zero. In C by assignment: memset needs its address, and gcc
+ * then keeps the struct in memory.
+ */
+#ifdef __cplusplus
+#define VFIO_ABI__CLEAR(to)	__builtin_memset(to, 0, sizeof(*(to)))
+#else
+#define VFIO_ABI__CLEAR(to)				\
+	do {						\
+		__typeof__(*(to)) none = { 0 };		\
+							\
+		*(to) = none;				\
+	} while (0)
+#endif
+
 /* size_t, without <stddef.h>. */
 typedef __SIZE_TYPE__ vfio_abi_size;
 

@@ -9,13 +9,14 @@ prints the answers by name, with the first release of each item.
 
 Usage: vfio-probe [OPTIONS] <PLACE>
 
-  <PLACE>  the address of a PCI device, such as 0000:06:0d.0; a group, /dev/vfio/N;
-           or the node of a device, /dev/vfio/devices/vfioN
+  <PLACE>  the address of a PCI device, such as 0000:06:0d.0; the UUID of a mediated
+           device; a group, /dev/vfio/N; or a node, /dev/vfio/devices/vfioN
 
 Options:
   --json            print one JSON object
   --captures FILE   write the replies to calls with many sizes of the buffer
   --iommufd         use an iommufd, /dev/iommu, as the container of the group
+  --node            open the device by its own node, not through its group
   --reset           reset each device in the end
   --help            print this text
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub captures: Option<String>,
     /// Whether an iommufd is the container.
     pub iommufd: bool,
+    /// Whether a device is opened by its own node.
+    pub node: bool,
     /// Whether to reset devices.
     pub reset: bool,
 }
@@ -58,6 +61,7 @@ pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String>
             "--help" | "-h" => return Ok(Wish::Help),
             "--json" => options.json = true,
             "--iommufd" => options.iommufd = true,
+            "--node" => options.node = true,
             "--reset" => options.reset = true,
             "--captures" => {
                 let file = arguments.next().ok_or("--captures needs a file")?;
@@ -88,6 +92,7 @@ mod tests {
             json: true,
             captures: Some("out".to_owned()),
             iommufd: false,
+            node: false,
             reset: true,
         };
         assert_eq!(wish, Ok(Wish::Ask(expected)));

@@ -53,11 +53,11 @@ fn print(text: &str) -> ExitCode {
 }
 
 fn ask(options: &Options) -> ExitCode {
-    let place = match place::find(&options.place) {
+    let place = match place::find(&options.place, options.node) {
         Ok(place) => place,
         Err(Unfound::Missing(error)) => return fail(DEVICE, &error),
         Err(Unfound::Usage) => {
-            let error = format!("{} is no PCI address, group or node", options.place);
+            let error = format!("{} is no device, group or node", options.place);
             return fail(USE, &format!("{error}\n\n{USAGE}"));
         }
     };

@@ -31,8 +31,9 @@ pub enum Unfound {
     Missing(String),
 }
 
-/// Finds what an argument means: the address of a PCI device, a group or a node.
-pub fn find(argument: &str) -> Result<Place, Unfound> {
+/// Finds what an argument means: the name of a device, a group or a node. `own_node` prefers
+/// the node of a device to its group.
+pub fn find(argument: &str, own_node: bool) -> Result<Place, Unfound> {
     if let Some(name) = argument.strip_prefix("/dev/vfio/devices/") {
         return Ok(Place::Node(name.to_owned()));
     }
@@ -45,7 +46,7 @@ pub fn find(argument: &str) -> Result<Place, Unfound> {
         return Err(Unfound::Usage);
     }
     let number = open::group_of(argument).map_err(|error| missing(argument, &error))?;
-    if node(number).is_some() {
+    if !own_node && node(number).is_some() {
         return Ok(Place::Group(members(number, Some(argument))?));
     }
     match open::node_of(argument) {
