@@ -46,24 +46,33 @@ pub fn entries() -> &'static [CatalogueEntry] {
     &ENTRIES
 }
 
-/// The entry of a code, in upper or lower case. Only this entry is read.
+/// The entry of a code, in upper or lower case. Only its file is read, whose entries can
+/// refer to each other.
 pub fn entry(code: &str) -> Option<CatalogueEntry> {
     FILES.iter().find_map(|(name, text)| {
-        let lines = text.match_indices(START).map(|(at, _)| at + 1);
-        let starts: Vec<_> = lines.chain([text.len()]).collect();
-        let is_found = |block: &&str| {
-            let first = block.lines().next().and_then(|line| line.strip_prefix(&START[1..]));
-            first.is_some_and(|found| found.trim().eq_ignore_ascii_case(code))
-        };
-        let block = starts.windows(2).map(|ends| &text[ends[0]..ends[1]]).find(is_found)?;
-        read(name, block).pop()
+        let mut codes = text.lines().filter_map(|line| line.strip_prefix(START));
+        codes.find(|found| found.trim().eq_ignore_ascii_case(code))?;
+        read(name, text).into_iter().find(|entry| entry.code.eq_ignore_ascii_case(code))
     })
 }
 
-/// The first line of every entry.
-const START: &str = "\n- code: ";
+/// The start of the first line of every entry.
+const START: &str = "- code: ";
 
 /// Entries in YAML. The files are part of the program; a test reads every one of them.
 fn read(name: &str, text: &str) -> Vec<CatalogueEntry> {
     serde_yaml::from_str(text).unwrap_or_else(|error| panic!("catalogue/{name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_found_by_its_code() {
+        for one in entries() {
+            let found = entry(&one.code.to_ascii_lowercase());
+            assert_eq!(found.map(|found| found.rule), Some(one.rule.clone()), "{}", one.code);
+        }
+    }
 }

@@ -84,13 +84,10 @@ impl Edits {
         Self { text, lines, nodes, edits: Vec::new() }
     }
 
-    /// Adds an edit, unless it touches another one. Insertions may share their place.
+    /// Adds an edit, unless it is inside another one or contains it.
     pub(super) fn add(&mut self, edit: Edit) -> bool {
         let Range { start, end } = edit.range;
-        let free = self.edits.iter().all(|one| {
-            let insertions = start == end && one.range == edit.range;
-            insertions || one.range.end < start || end < one.range.start
-        });
+        let free = self.edits.iter().all(|one| one.range.end <= start || end <= one.range.start);
         if free {
             self.edits.push(edit);
         }
@@ -98,7 +95,8 @@ impl Edits {
     }
 
     pub(super) fn applied(mut self) -> String {
-        self.edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
+        // An insertion comes before the text that another edit replaces at its place.
+        self.edits.sort_by_key(|edit| std::cmp::Reverse((edit.range.start, edit.range.end)));
         let mut text = self.text;
         for edit in self.edits {
             text.replace_range(edit.range, &edit.text);
@@ -128,6 +126,8 @@ impl Edit {
         let on = format!("crate::mutants::on({number})");
         let (at, new) = (mutant.span.start, &mutant.replacement);
         match mutant.genre.as_str() {
+            // An `impl Iterator` has one type, which is not that of the replacement.
+            "FnValue" if new.starts_with("::std::iter::") => None,
             "FnValue" => {
                 let start = file.byte(at.line, at.column - 1);
                 let inside = file.text[start..].starts_with('{');
@@ -143,7 +143,8 @@ impl Edit {
                 }
                 let (left, right) = (file.source(&node.left), file.source(&node.right));
                 let old = file.source(&node.op);
-                let text = format!("(if {on} {{ {left} {new} {right} }} else {{ {left} {old} {right} }})");
+                let text =
+                    format!("(if {on} {{ {left} {new} {right} }} else {{ {left} {old} {right} }})");
                 Some(Self { range: file.range(node.span()), text })
             }
             "UnaryOperator" => {
@@ -185,7 +186,8 @@ impl Edit {
                 let kept = kept.map(|one| format!("{}, ", file.source(one))).collect::<String>();
                 let (path, rest) = (file.source(&node.path), file.source(node.rest.as_ref()?));
                 let whole = file.source(node);
-                let text = format!("(if {on} {{ {path} {{ {kept}..{rest} }} }} else {{ {whole} }})");
+                let text =
+                    format!("(if {on} {{ {path} {{ {kept}..{rest} }} }} else {{ {whole} }})");
                 Some(Self { range: file.range(node.span()), text })
             }
             _ => None,

@@ -67,7 +67,9 @@ mod tests {
         };
         assert_eq!(labels([8, 8, 8]), [(8, "")]);
         assert_eq!(labels([40, 36, 40]), [(40, "64-bit and other 32-bit"), (36, "i386")]);
-        assert_eq!(labels([24, 20, 22]).len(), 3);
+        assert_eq!(labels([24, 20, 22]), [(24, "64-bit"), (20, "i386"), (22, "other 32-bit")]);
+        assert_eq!(labels([24, 20, 20]), [(24, "64-bit"), (20, "32-bit")]);
+        assert_eq!(labels([8, 8, 4]), [(8, "64-bit and i386"), (4, "other 32-bit")]);
     }
 
     #[test]

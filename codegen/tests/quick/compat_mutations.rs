@@ -2,7 +2,7 @@
 //! newest release, one at a time. `compat` must find each change.
 
 use capchain::compat::{Affected, Class, Finding, Side, compare};
-use capchain::ir::{Abi, Literal, Role};
+use capchain::ir::{Abi, Arg, Literal, Role};
 use capchain::lower::lower;
 use capchain::spec::load::Origin;
 use support::comparisons::exit_code;
@@ -256,6 +256,67 @@ fn ioctls_and_handlers() {
         }
     }
     println!("{} changes of ioctls were named", mutations.tried);
+}
+
+/// A limit and a refused number are those of one field.
+#[test]
+fn inputs_that_another_field_refuses() {
+    let mut mutations = Mutations::new();
+    let ioctls = mutations.today.abi.ioctls.clone();
+    let release = mutations.today.abi.release;
+    let (mut limits, mut numbers) = (0, 0);
+    for (at, ioctl) in ioctls.iter().enumerate() {
+        let Arg::Struct(id) = ioctl.arg else { continue };
+        let fields = mutations.today.abi.struct_(id).fields.len();
+        for (index, handler) in ioctl.handlers.iter().enumerate() {
+            if !ioctl.served_at(release).any(|one| one.place == handler.place) {
+                continue;
+            }
+            let what = format!("another field of {}", ioctl.name);
+            if let [(field, limit)] = handler.below.as_slice() {
+                mutations.slip(&what, &["C23"], WIRE_OF_OLD_PROGRAMS, |abi| {
+                    let handler = &mut abi.ioctls[at].handlers[index];
+                    handler.below.push(((field + 1) % fields, limit.clone()));
+                });
+                limits += 1;
+            }
+            if let Some((field, refused)) = handler.may_refuse.first() {
+                mutations.slip(&what, &["C23"], WIRE_OF_OLD_PROGRAMS, |abi| {
+                    let handler = &mut abi.ioctls[at].handlers[index];
+                    handler.may_refuse.push(((field + 1) % fields, refused.clone()));
+                });
+                numbers += 1;
+            }
+        }
+    }
+    assert!(limits > 0 && numbers > 0, "{limits} {numbers}");
+}
+
+/// Another error without room for an array, and other fields that are set with it, are one
+/// finding.
+#[test]
+fn the_error_without_room_for_an_array_is_found_once() {
+    let today = side("today", lower(&fixtures::spec(), None));
+    let release = today.abi.release;
+    let mut tried = 0;
+    for (at, ioctl) in today.abi.ioctls.iter().enumerate() {
+        for (index, handler) in ioctl.handlers.iter().enumerate() {
+            let served = ioctl.served_at(release).any(|one| one.place == handler.place);
+            if !served || handler.array.as_ref().is_none_or(|array| array.error == "E2BIG") {
+                continue;
+            }
+            let mut abi = today.abi.clone();
+            let array = abi.ioctls[at].handlers[index].array.as_mut().expect("an array");
+            (array.error, array.sets) = ("E2BIG".to_owned(), Some(Vec::new()));
+            let found = compare(&today, &side("another error", abi));
+            let of_error: Vec<_> = found.iter().filter(|one| one.code.0 == "C23").collect();
+            assert_eq!(of_error.len(), 1, "{}: {found:#?}", ioctl.name);
+            assert_eq!(of_error[0].class, Class::Wire);
+            assert!(of_error[0].message.contains("fails with E2BIG"), "{}", of_error[0].message);
+            tried += 1;
+        }
+    }
+    assert!(tried > 0);
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn probes_on_live_kernels_are_predicted() {
         let probes = text.lines().filter_map(|line| line.strip_prefix("VFIO_DEVICE_FEATURE "));
         let mut count = 0;
         for probe in probes {
+            let (probe, _) = probe.split_once("  #").unwrap_or((probe, ""));
             let (call, result) = probe.split_once(": ").expect("a result");
             let (words, id) = call.split_once(' ').expect("an id");
             let flags =
@@ -89,7 +90,8 @@ fn probes_on_live_kernels_are_predicted() {
             assert!(answer.written.is_empty(), "Linux {series}: {probe}");
             count += 1;
         }
-        assert_eq!(count, 3 * 16 * 3, "Linux {series}: three devices, 16 ids, 3 accesses");
+        // Three devices, 16 ids and 3 accesses, and some features that are read.
+        assert!(count >= 3 * 16 * 3, "Linux {series}: only {count}");
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use capchain::compat::{Class, compare};
+use capchain::ir::requests::{InputKind, RequestInput};
 use capchain::ir::{Abi, Copied, Struct, Type};
 use capchain::layout::PerModel;
 use capchain::lower::lower;
@@ -169,4 +170,67 @@ fn every_step_has_the_same_verdict() {
         }
     }
     assert_golden("verdicts.txt", &lines);
+}
+
+/// A text of Rust's `Debug` with the names of structs, groups and ioctls.
+fn with_names(abi: &Abi, text: &str) -> String {
+    let mut text = text.to_owned();
+    let structs = abi.structs.iter().map(|one| one.name.as_str());
+    let groups = abi.groups.iter().map(|one| one.name.as_str());
+    let ioctls = abi.ioctls.iter().map(|one| one.name.as_str());
+    let named = |id: &str, index: usize| format!("{id}({index})");
+    for (index, name) in structs.enumerate() {
+        text = text.replace(&named("StructId", index), name);
+    }
+    for (index, name) in groups.enumerate() {
+        text = text.replace(&named("GroupId", index), name);
+    }
+    for (index, name) in ioctls.enumerate() {
+        text = text.replace(&named("IoctlId", index), name);
+    }
+    text
+}
+
+fn input_facts(input: &RequestInput) -> String {
+    let kind = match &input.kind {
+        InputKind::Choice { offset, int, type_name, options } => {
+            let options =
+                options.iter().map(|one| format!("{} {}={}", one.short, one.name, one.value));
+            let options = options.collect::<Vec<_>>().join(", ");
+            format!("Choice {{ {offset}, {int:?}, {type_name}: {options} }}")
+        }
+        other => format!("{other:?}"),
+    };
+    let present = input.present.map_or(String::new(), |flags| format!(" if {flags:?}"));
+    format!("  {} {kind}{present}\n", input.name)
+}
+
+/// Every request, its inputs and its results, with the places of all of them.
+#[test]
+fn every_request_is_the_same() {
+    let abi = lower(&fixtures::spec(), None);
+    let protocol = &abi.protocol;
+    let mut text = String::new();
+    for one in &protocol.requests {
+        text += &format!(
+            "request {} of {:?} selected {:?} size {} argsz {:?} fixed {:?} reply {:?} returns {:?} \
+             hazard {:?}\n",
+            one.name,
+            one.ioctl,
+            one.selected,
+            one.size,
+            one.argsz,
+            one.fixed,
+            one.reply,
+            one.returns,
+            one.hazard
+        );
+        text.extend(one.inputs.iter().map(input_facts));
+    }
+    text.extend(protocol.counted.iter().map(|one| format!("counted {one:?}\n")));
+    text.extend(protocol.results.iter().map(|one| format!("results {one:?}\n")));
+    text.extend(protocol.records.iter().map(|one| format!("record {one:?}\n")));
+    let named = protocol.names.iter().zip(&abi.ioctls);
+    text.extend(named.map(|(name, ioctl)| format!("name {name} of {}\n", ioctl.name)));
+    assert_golden("requests.txt", &with_names(&abi, &text));
 }

@@ -17,8 +17,8 @@ use support::groups::has_compiler;
 use support::process::succeed;
 
 /// Programs that return 0 on success.
-const PROGRAMS: [&str; 8] =
-    ["walk", "errors", "agree", "read", "request", "builder", "calls", "chain_calls"];
+const PROGRAMS: [&str; 9] =
+    ["walk", "errors", "agree", "read", "request", "builder", "calls", "chain_calls", "random"];
 
 const INCLUDE: &str = "#include \"vfio_abi.h\"\n";
 

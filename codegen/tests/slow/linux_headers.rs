@@ -21,6 +21,9 @@ const NAMED: [&str; 7] = [
     "drm/xe_drm.h",
 ];
 
+/// Headers with the headers whose macros they use.
+const INCLUDED: [(&str, &str); 1] = [("linux/virtio_pci.h", "linux/const.h")];
+
 /// A folder with the headers of a kernel, and the kernel's version.
 fn newest() -> (PathBuf, String) {
     let newest = kernels::kernels().into_iter().max_by_key(|kernel| version(&kernel.folder));
@@ -58,9 +61,17 @@ fn table_headers(folder: &Path) -> Vec<String> {
 /// The row of a header. Every item that is not read is reported at its place.
 fn row(folder: &Path, path: &str) -> String {
     let mut sources = Sources::default();
-    let text = header::decode(fs::read(folder.join(path)).expect("a header"));
-    let file = sources.add(path.to_owned(), text);
-    let header = read(&sources, &[file], &Outside::default());
+    let mut add = |path: &str| {
+        let text = header::decode(fs::read(folder.join(path)).expect("a header"));
+        sources.add(path.to_owned(), text)
+    };
+    let included =
+        INCLUDED.iter().filter(|(name, other)| *name == path && folder.join(other).is_file());
+    let mut files: Vec<_> = included.map(|(_, included)| add(included)).collect();
+    let file = add(path);
+    files.push(file);
+    let mut header = read(&sources, &files, &Outside::default());
+    header.facts.keep_files(&[file]);
     let problems = header.problems.render(&sources, false);
     assert!(!header.problems.has_errors(), "{path}:\n{problems}");
     let facts = header.facts;

@@ -1,3 +1,5 @@
+//! Calls of VFIO, and a mock of the kernel for the tests.
+
 use std::ffi::CStr;
 use std::fs::File;
 
