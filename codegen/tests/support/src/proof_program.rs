@@ -171,7 +171,7 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
     let fields =
         [("ID", Some(format.id)), ("VERSION", format.version), ("LINK", Some(format.next))];
     for (name, bits) in fields {
-        let value = bits.map_or("1".to_owned(), |bits| bits_at(bits));
+        let value = bits.map_or("1".to_owned(), bits_at);
         writeln!(text, "#define CHAIN_{name}(header)\t{value}").expect("text");
     }
     writeln!(text, "#define CHAIN_END\t{}", format.end).expect("text");
