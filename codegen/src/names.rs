@@ -131,10 +131,10 @@ pub fn c_folder(abi: &str) -> String {
 }
 
 /// Modules that a generated crate can have, by file name without ending.
-pub const CRATE_MODULES: [&str; 22] = [
+pub const CRATE_MODULES: [&str; 23] = [
     "argument", "array", "bindgen", "bindings", "call", "calls", "chain", "counted", "flags",
-    "history", "ioctls", "lib", "profile", "records", "reply", "request", "requests", "target",
-    "test", "uapi", "views", "wire",
+    "history", "ioctls", "lib", "profile", "records", "reply", "request", "requests", "results",
+    "target", "test", "uapi", "views", "wire",
 ];
 
 /// The module with the bindings of a kernel header: `vfio` for `linux/vfio.h`.

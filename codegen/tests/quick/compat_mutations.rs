@@ -128,7 +128,12 @@ type Edit = (&'static str, &'static str, &'static str, Option<(&'static str, Due
 /// Typical edits: the file, the old text and the new text.
 const EDITS: [Edit; 17] = [
     ("irq_info", "count: out u32", "count: in u32", Some(("C2", WIRE))),
-    ("irq_info", "index: in u32", "index: out u32", Some(("C2", WIRE))),
+    (
+        "irq_info",
+        "index:\n        type: in u32",
+        "index:\n        type: out u32",
+        Some(("C2", WIRE)),
+    ),
     ("irq_info", "count: out u32", "count: out reserved u32", Some(("C9", WIRE))),
     (
         "gfx_plane",

@@ -76,6 +76,12 @@ fn in_rust(folder: &Path, snippet: &str) -> String {
     succeed(Command::new(program).current_dir(fixtures::root().join("docs/examples")))
 }
 
+#[test]
+fn the_file_of_the_readme_has_the_reply_of_the_guides() {
+    let file = fs::read(fixtures::root().join("docs/examples/sparse_mmap.bin")).expect("a reply");
+    assert_eq!(file, sample_reply::reply());
+}
+
 /// What a snippet in C prints.
 fn in_c(folder: &Path, snippet: &str) -> String {
     fs::write(folder.join("main.c"), program(snippet, "int main", C)).expect("a file");

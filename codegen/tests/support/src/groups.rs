@@ -39,6 +39,8 @@ pub enum Group {
     FullCaptures,
     /// Tests that only a little-endian machine can run.
     LittleEndian,
+    /// Checks that build the programs of others.
+    ForeignPrograms,
     /// Checks on kernels that boot in an emulated machine.
     Live,
     /// Tests by the schema of SARIF.
@@ -47,7 +49,7 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -57,6 +59,7 @@ impl Group {
         Self::CompilerFeatures,
         Self::FullCaptures,
         Self::LittleEndian,
+        Self::ForeignPrograms,
         Self::Live,
         Self::SarifSchema,
     ];
@@ -73,6 +76,7 @@ impl Group {
             Self::CompilerFeatures => "compiler-features",
             Self::FullCaptures => "full-captures",
             Self::LittleEndian => "little-endian",
+            Self::ForeignPrograms => "foreign-programs",
             Self::Live => "live",
             Self::SarifSchema => "sarif-schema",
         }
