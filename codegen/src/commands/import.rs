@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use capchain::diagnostic::Sources;
 use capchain::import::{Edited, Import, import};
 use capchain::lower::lower;
+use capchain::read;
 use capchain::sync::{self, RealDisk};
 
 use super::headers::{HeaderFiles, Headers};
@@ -13,10 +14,14 @@ use super::specs::{self, Loaded, LockedFolder};
 use super::{CommandResult, Output, at_release, plural, stderr_is_terminal, to_stderr};
 use crate::cli::{ImportArgs, Source};
 
+/// The most bytes of a file that are read again before it is replaced.
+const MOST_BYTES: u64 = 64 << 20;
+
 pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     let files = HeaderFiles::open(&args.headers)?;
     let locked = if args.write { specs::lock_to_write(source)? } else { Vec::new() };
-    let Loaded { spec, mut sources, shown } = specs::search(source, |spec| files.are_of(spec))?;
+    let Loaded { spec, mut sources, shown, embedded } =
+        specs::search(source, |spec| files.are_of(spec))?;
     let (abi, newest) = (at_release(&spec, args.at)?, lower(&spec, None));
     let Headers { facts, given, problems } = files.read(&newest, &mut sources)?;
     to_stderr(&problems.render(&sources, stderr_is_terminal()));
@@ -36,6 +41,9 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     let things = plural(found.count, "thing");
     to_stderr(&format!("{things} to add; `capchain drift` lists all other differences\n"));
     if args.write {
+        if embedded && found.count > 0 {
+            return Err(format!("{shown} is embedded; --spec names a folder to write to"));
+        }
         return write(&found, &sources, &locked);
     }
     if let Some(path) = &args.overlay_out {
@@ -51,11 +59,10 @@ fn write(found: &Import<'_>, sources: &Sources, locked: &[LockedFolder]) -> Comm
     let mut files = Vec::new();
     for Edited { file, text } in found.edited(sources)? {
         let path = Path::new(sources.path(file));
-        if !path.is_file() {
-            return Err(format!(
-                "{} is no file; --spec names a folder to write to",
-                path.display()
-            ));
+        // What an editor has saved since then must not be lost.
+        let now = read::regular(path, MOST_BYTES).ok();
+        if now.as_deref() != Some(sources.text(file).as_bytes()) {
+            return Err(format!("{} has changed meanwhile; nothing is written", path.display()));
         }
         files.push((path.to_owned(), text));
     }
@@ -68,7 +75,8 @@ fn replaced(locked: &[LockedFolder], files: &[(PathBuf, String)]) -> Result<Stri
     let Some((first, _)) = files.first() else { return Ok(String::new()) };
     let is_in = |file: &Path, folder: &Path| {
         let whole = |path: &Path| path.canonicalize().unwrap_or_default();
-        whole(file).parent().is_some_and(|parent| parent == whole(folder))
+        // The file itself can be a link.
+        file.parent().is_some_and(|parent| whole(parent) == whole(folder))
     };
     let is_here = |folder: &&LockedFolder| files.iter().any(|(path, _)| is_in(path, &folder.path));
     let other;

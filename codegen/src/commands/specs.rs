@@ -2,6 +2,7 @@
 //! search. Specifications are the folders of `spec/` in the workspace, and the
 //! copies embedded in the program.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,8 @@ pub(super) struct Loaded {
     pub(super) sources: Sources,
     /// The folder, for messages.
     pub(super) shown: String,
+    /// Whether its files are embedded in the program.
+    pub(super) embedded: bool,
 }
 
 /// A specification that can be opened.
@@ -103,7 +106,12 @@ impl Specification {
             Some(name) if name != found => {
                 Err(format!("{}: `abi` must be the folder's name, not `{found}`", self.shown))
             }
-            _ => Ok(Loaded { spec, sources, shown: self.shown.clone() }),
+            _ => Ok(Loaded {
+                spec,
+                sources,
+                shown: self.shown.clone(),
+                embedded: self.is_embedded(),
+            }),
         }
     }
 }
@@ -146,8 +154,11 @@ pub(super) fn lock_to_write(source: &Source) -> Result<Vec<LockedFolder>, String
         false => everywhere(&first).collect(),
     };
     let mut folders: Vec<_> = all.into_iter().filter_map(|spec| spec.folder_path()).collect();
-    // Two runs that lock in the same order do not wait for each other.
+    // Two runs that lock in the same order do not wait for each other, and no run waits
+    // for itself where a link leads to another folder.
     folders.sort();
+    let mut seen = BTreeSet::new();
+    folders.retain(|folder| seen.insert(folder.canonicalize().unwrap_or_else(|_| folder.clone())));
     folders.into_iter().map(LockedFolder::new).collect()
 }
 

@@ -10,7 +10,5 @@ pub(super) fn line(abi: &Abi) -> String {
     let overlays = abi.overlays.iter().map(|overlay| [" + ", overlay].concat());
     let overlays: String = overlays.collect();
     let name = &abi.name;
-    format!(
-        "{MARK} capchain from spec/{name}{overlays}. Do not edit; run `cargo capchain generate`."
-    )
+    format!("{MARK} from spec/{name}{overlays}. Do not edit; run `cargo capchain generate`.")
 }

@@ -30,8 +30,13 @@ pub(super) fn edited(import: &Import<'_>, sources: &Sources) -> Result<Vec<Edite
         let (line, _) = sources.line_and_column(place);
         let at = if front { line - 1 } else { end(&text, line - 1) };
         let is_item = matches!(piece, Addition::Item { .. });
+        let lines = import.block(piece).lines;
+        // Where the list has another form, new lines would not belong to it.
+        if text.get(line - 1).map(|line| indent(line)) != lines.first().map(|line| indent(line)) {
+            return Err(format!("{} is not a list of its own lines", import.place(piece)));
+        }
         let entry = files.entry(place.file).or_default().entry(at).or_default();
-        entry.push((is_item, import.block(piece).lines));
+        entry.push((is_item, lines));
     }
     let edited = files
         .into_iter()
@@ -49,12 +54,17 @@ fn inserted(text: &str, insertions: Insertions) -> String {
         }
         lines.extend(old.get(at).map(|line| (*line).to_owned()));
     }
-    lines.join("\n") + "\n"
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    lines.join(end) + end
+}
+
+/// The number of spaces before a line.
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// The index after an entry: its last line and those that are indented more.
 fn end(lines: &[&str], start: usize) -> usize {
-    let indent = |line: &str| line.len() - line.trim_start().len();
     let own = indent(lines.get(start).copied().unwrap_or_default());
     let inside = |line: &&&str| line.trim().is_empty() || indent(line) > own;
     let rest = lines.get(start + 1..).unwrap_or_default();

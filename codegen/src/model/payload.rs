@@ -101,7 +101,9 @@ impl<'a> PayloadModel<'a> {
             return Err(INVALID);
         }
         let size = self.payload_size(id);
-        let covered = asked.bare || !asked.access.is_empty() && argsz - self.start >= size;
+        let covered = asked.bare
+            || !asked.access.is_empty()
+                && argsz.checked_sub(self.start).is_some_and(|rest| rest >= size);
         if covered { Ok((asked, size)) } else { Err(INVALID) }
     }
 

@@ -29,7 +29,8 @@ fn closed<T: JsonSchema>(title: &str) -> Value {
     let mut schema: Value = Schema::into(generator.into_root_schema_for::<T>());
     close(&mut schema);
     if let Value::Object(map) = &mut schema {
-        let comment = format!("{MARK} codegen/src/spec/schema.rs; run `cargo capchain generate`.");
+        let comment =
+            format!("{MARK} from codegen/src/spec/schema.rs; run `cargo capchain generate`.");
         map.insert("title".to_owned(), json!(title));
         map.shift_insert(1, "$comment".to_owned(), json!(comment));
     }

@@ -3,15 +3,12 @@
 //! killed after that, the next one completes it, unless a file has been edited since.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::at;
 use super::disk::{Disk, folder_for, install};
-use super::staging::{self, Staging};
+use super::staging::{self, LIST, Staging};
 use crate::read;
-
-/// The name of the list in the staging folder.
-const LIST: &str = "list";
 
 /// The most bytes of a file or of the list that are read again.
 const MOST_BYTES: u64 = 64 << 20;
@@ -19,12 +16,24 @@ const MOST_BYTES: u64 = 64 << 20;
 /// A file to be replaced. The list has one in JSON for each file.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Replacement {
-    /// The whole path.
+    /// The path below the locked folder.
     place: PathBuf,
     /// The name of the new contents in the staging folder.
     new: String,
     /// The name of the contents before; none if there was no file.
     old: Option<String>,
+}
+
+impl Replacement {
+    /// Whether the list names only staged files, and places below the locked folder. A
+    /// list can come with a folder that somebody else has made.
+    fn is_plain(&self) -> bool {
+        let is_staged = |name: &String| name.parse::<u64>().is_ok();
+        let mut parts = self.place.components();
+        is_staged(&self.new)
+            && self.old.as_ref().is_none_or(is_staged)
+            && parts.all(|part| matches!(part, Component::Normal(_)))
+    }
 }
 
 /// Replaces the contents of files. `root` is locked, and an incomplete replacement in it
@@ -37,8 +46,10 @@ struct Replacement {
 pub fn replace(disk: &dyn Disk, root: &Path, files: &[(PathBuf, String)]) -> io::Result<()> {
     let mut staging = Staging::create(disk, root)?;
     let mut list = Vec::new();
+    let whole_root = root.canonicalize().map_err(|error| at(root, error))?;
     for (place, contents) in files {
         folder_for(disk, place)?;
+        let below = below(&whole_root, place)?;
         let place = resolved(place)?;
         let old = match read::regular(&place, MOST_BYTES) {
             Ok(old) => Some(staging.add(&place, &old)?),
@@ -46,7 +57,7 @@ pub fn replace(disk: &dyn Disk, root: &Path, files: &[(PathBuf, String)]) -> io:
             Err(error) => return Err(at(&place, error)),
         };
         let new = staging.add(&place, contents.as_bytes())?;
-        list.push(Replacement { place, new: name(&new), old: old.as_deref().map(name) });
+        list.push(Replacement { place: below, new: name(&new), old: old.as_deref().map(name) });
     }
     let text = serde_json::to_string(&list).map_err(io::Error::other)?;
     let complete = staging.add(root, text.as_bytes())?;
@@ -71,8 +82,13 @@ pub fn complete(disk: &dyn Disk, root: &Path) -> io::Result<()> {
     if !is_incomplete(root) {
         return Ok(());
     }
-    let text = read::regular(&staging::path(root).join(LIST), MOST_BYTES).unwrap_or_default();
+    let folder = staging::path(root);
+    let text = read::regular(&folder.join(LIST), MOST_BYTES).unwrap_or_default();
     let list: Vec<Replacement> = serde_json::from_slice(&text).unwrap_or_default();
+    let is_own = staging::is_own(&folder).map_err(|error| at(&folder, error))?;
+    if !is_own || !list.iter().all(Replacement::is_plain) {
+        return Err(at(&folder, io::Error::other("it is not a folder of capchain; move it away")));
+    }
     match list.iter().all(|file| is_unedited(root, file)) {
         true => finish(disk, root, &list),
         false => discard(disk, root),
@@ -84,7 +100,7 @@ fn finish(disk: &dyn Disk, root: &Path, list: &[Replacement]) -> io::Result<()> 
     for Replacement { place, new, .. } in list {
         let new = staging::path(root).join(new);
         if new.is_file() {
-            install(disk, &new, place)?;
+            install(disk, &new, &resolved(&root.join(place))?)?;
         }
     }
     discard(disk, root)
@@ -102,15 +118,29 @@ fn discard(disk: &dyn Disk, root: &Path) -> io::Result<()> {
 fn is_unedited(root: &Path, file: &Replacement) -> bool {
     let staged = |name: &String| read::regular(&staging::path(root).join(name), MOST_BYTES);
     let Ok(new) = staged(&file.new) else { return true };
-    match read::regular(&file.place, MOST_BYTES) {
+    let Ok(place) = resolved(&root.join(&file.place)) else { return false };
+    match read::regular(&place, MOST_BYTES) {
         Ok(found) => {
             let old = file.old.as_ref().and_then(|old| staged(old).ok());
             old.is_some_and(|old| old == found) || new.starts_with(&found)
         }
         Err(error) => {
-            let folder = file.place.parent().is_some_and(Path::is_dir);
+            let folder = place.parent().is_some_and(Path::is_dir);
             error.kind() == io::ErrorKind::NotFound && folder
         }
+    }
+}
+
+/// The path of a place below the locked folder, without its links to files followed.
+fn below(root: &Path, place: &Path) -> io::Result<PathBuf> {
+    let folder = match place.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let folder = folder.canonicalize().map_err(|error| at(place, error))?;
+    match (folder.strip_prefix(root), place.file_name()) {
+        (Ok(folder), Some(name)) => Ok(folder.join(name)),
+        _ => Err(at(place, io::Error::other("it is not in the folder that is locked"))),
     }
 }
 

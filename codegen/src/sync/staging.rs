@@ -16,6 +16,9 @@ const FOLDER: &str = ".capchain-staging";
 const MARK: &str = ".gitignore";
 const MARK_TEXT: &[u8] = b"# of a run of capchain that did not end; the next run removes it\n*\n";
 
+/// The list of an incomplete replacement.
+pub(super) const LIST: &str = "list";
+
 /// The staging folder of a locked folder.
 pub(super) struct Staging<'d> {
     disk: &'d dyn Disk,
@@ -71,7 +74,7 @@ pub(super) fn path(root: &Path) -> PathBuf {
     root.join(FOLDER)
 }
 
-/// Removes the staging folder of a killed run.
+/// Removes the staging folder of a killed run, unless it is an incomplete replacement.
 pub(super) fn clear(disk: &dyn Disk, root: &Path) -> io::Result<()> {
     let folder = path(root);
     let found = match fs::symlink_metadata(&folder) {
@@ -82,12 +85,16 @@ pub(super) fn clear(disk: &dyn Disk, root: &Path) -> io::Result<()> {
         let reason = "it is not a folder of capchain; move it away";
         return Err(at(&folder, io::Error::other(reason)));
     }
+    if folder.join(LIST).is_file() {
+        let reason = "`import --write` was interrupted here; run it again first";
+        return Err(at(&folder, io::Error::other(reason)));
+    }
     remove(disk, &folder).map_err(|error| at(&folder, error))
 }
 
 /// Whether a staging folder is one of this program: it has the mark or, if the run was
 /// killed early, nothing else.
-fn is_own(folder: &Path) -> io::Result<bool> {
+pub(super) fn is_own(folder: &Path) -> io::Result<bool> {
     let names = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name()));
     let names = names.collect::<io::Result<Vec<_>>>()?;
     if names.is_empty() {

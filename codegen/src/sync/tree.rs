@@ -234,7 +234,8 @@ impl OutputTree {
         for change in changes {
             let path = self.root.join(&change.path);
             let absent = change.difference == Difference::Missing && !path.is_symlink();
-            if absent || path.is_dir() {
+            let folder = path.is_dir() && (change.output.is_some() || !path.is_symlink());
+            if absent || folder {
                 continue;
             }
             let own = read::start(&path, HEAD).is_ok_and(|head| is_output(change, &head));

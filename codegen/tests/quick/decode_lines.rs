@@ -100,6 +100,19 @@ fn a_bad_line_has_an_error_and_the_next_lines_are_decoded() {
 }
 
 #[test]
+fn only_the_bytes_of_an_object_must_be_plain_text() {
+    let bytes = "20000000".to_owned() + &"00".repeat(12);
+    let input = json!({ "comm": "qemu-ä", "bytes": bytes }).to_string()
+        + "\n"
+        + &json!({ "bytes": bytes + "\u{2026}" }).to_string()
+        + "\n";
+    let (code, objects) = lines("vfio_irq_info", &input);
+    assert_eq!((code, objects.len()), (1, 2), "{objects:?}");
+    assert!(objects[0]["error"]["kind"] != "input", "{}", objects[0]);
+    assert_eq!(objects[1]["error"]["message"], "`bytes` is not text");
+}
+
+#[test]
 fn a_line_without_an_end_is_refused() {
     let input = "00".repeat(5 << 20);
     let args = ["decode", "vfio_irq_info", "--lines"];

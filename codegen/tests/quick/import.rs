@@ -280,6 +280,51 @@ fn the_embedded_specification_is_not_written() {
     let header = with_two_additions(folder.path());
     let Outcome { code, stderr, .. } = run(folder.path(), &["import", &header, "--write"]);
     assert!(code == 2 && stderr.contains("--spec names a folder to write to"), "{stderr}");
+
+    // Nor are files with the same names in the current folder.
+    for path in fixtures::yaml_files(&fixtures::root().join("spec/vfio")) {
+        let name = path.file_name().expect("a name");
+        fs::write(folder.path().join(name), "mine").expect("a file");
+    }
+    let Outcome { code, stderr, .. } = run(folder.path(), &["import", &header, "--write"]);
+    assert!(code == 2 && stderr.contains("--spec names a folder to write to"), "{stderr}");
+    let kept = fs::read_to_string(folder.path().join("region_info.yaml")).expect("a file");
+    assert_eq!(kept, "mine");
+}
+
+#[test]
+fn a_linked_file_and_a_list_in_another_form_do_no_harm() {
+    let (copy, folder) = (SpecFolder::vfio(), tempfile::tempdir().expect("a folder"));
+    let header = with_two_additions(folder.path());
+    // A link to a file elsewhere is written through, without waiting for itself.
+    let (linked, target) = (copy.path().join("irq_info.yaml"), folder.path().join("irq.yaml"));
+    fs::rename(&linked, &target).expect("moved");
+    std::os::unix::fs::symlink(&target, &linked).expect("a link");
+    // Values on one line are no list of their own lines.
+    let path = copy.path().join("region_info.yaml");
+    let text = fs::read_to_string(&path).expect("a file");
+    let start = text.find("        bits:\n").expect("flags");
+    let rest = &text[start + "        bits:\n".len()..];
+    let values: Vec<_> = rest.lines().take_while(|line| line.starts_with("          ")).collect();
+    let one_line = values.iter().map(|line| {
+        let (name, value) = line.trim().split_once(": ").expect("a value");
+        let quote = if value.starts_with('{') { "" } else { "\"" };
+        format!("{name}: {quote}{value}{quote}")
+    });
+    let one_line = format!("        bits: {{{}}}\n", one_line.collect::<Vec<_>>().join(", "));
+    let old = ["        bits:\n", &values.join("\n"), "\n"].concat();
+    fs::write(&path, text.replacen(&old, &one_line, 1)).expect("a file");
+    let refused = run_on(&copy, &["import", &header, "--write"]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("not a list of its own lines"),
+        "{}",
+        refused.stderr
+    );
+    fs::write(&path, text).expect("a file");
+    let done = run_on(&copy, &["import", &header, "--write"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(linked.is_symlink());
+    assert!(fs::read_to_string(&target).expect("a file").contains("mode"));
 }
 
 #[test]

@@ -21,11 +21,12 @@ pub(super) fn run(decoder: &LineDecoder<'_>, file: Option<&Path>) -> CommandResu
     };
     let from = from.map_err(|error| format!("cannot read {name}: {error}"))?;
     let to = BufWriter::new(io::stdout().lock());
-    match decoder.all(BufReader::new(from), to) {
-        Ok(code) => Ok(Output { text: String::new(), code }),
+    let mut code = SUCCESS;
+    match decoder.all(BufReader::new(from), to, &mut code) {
+        Ok(()) => Ok(Output { text: String::new(), code }),
         // Enough lines for the reader.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Ok(Output::success(String::new()))
+            Ok(Output { text: String::new(), code })
         }
         Err(error) => Err(format!("{name}: {error}")),
     }
@@ -40,18 +41,24 @@ pub(super) struct LineDecoder<'a> {
 }
 
 impl LineDecoder<'_> {
-    fn all(&self, mut from: BufReader<impl Read>, mut to: impl Write) -> io::Result<u8> {
-        let (mut text, mut number, mut code) = (Vec::new(), 0_u64, SUCCESS);
+    /// Sets `code` if a line cannot be decoded.
+    fn all(
+        &self,
+        mut from: BufReader<impl Read>,
+        mut to: impl Write,
+        code: &mut u8,
+    ) -> io::Result<()> {
+        let (mut text, mut number) = (Vec::new(), 0_u64);
         loop {
-            // A reader waits for the lines so far when no more input is at hand.
-            if from.buffer().is_empty() {
+            // A reader waits for the lines so far when no whole line is at hand.
+            if !from.buffer().contains(&b'\n') {
                 to.flush()?;
             }
             text.clear();
             let most = MOST_INPUT as u64 + 1;
             if from.by_ref().take(most).read_until(b'\n', &mut text)? == 0 {
                 to.flush()?;
-                return Ok(code);
+                return Ok(());
             }
             number += 1;
             let too_long = text.len() > MOST_INPUT;
@@ -63,7 +70,7 @@ impl LineDecoder<'_> {
                 false => self.object(number, &text),
             };
             if !object["error"].is_null() {
-                code = FINDINGS;
+                *code = FINDINGS;
             }
             serde_json::to_writer(&mut to, &object)?;
             to.write_all(b"\n")?;

@@ -31,11 +31,13 @@ struct LineObject {
 ///
 /// A sentence that says why there are no bytes.
 pub fn line(text: &[u8]) -> Result<InputLine, String> {
-    let text = super::text(text).ok_or("the line is not text")?.trim();
-    if !text.starts_with('{') {
+    let text = text.trim_ascii();
+    if !text.starts_with(b"{") {
+        let text = super::text(text).ok_or("the line is not text")?;
         return Ok(InputLine { input: super::read(text.as_bytes())?, struct_: None, id: None });
     }
-    let LineObject { bytes, struct_, id } =
-        serde_json::from_str(text).map_err(|error| format!("the JSON cannot be read: {error}"))?;
+    let LineObject { bytes, struct_, id } = serde_json::from_slice(text)
+        .map_err(|error| format!("the JSON cannot be read: {error}"))?;
+    super::text(bytes.as_bytes()).ok_or("`bytes` is not text")?;
     Ok(InputLine { input: super::read(bytes.as_bytes())?, struct_, id })
 }

@@ -2,10 +2,10 @@
 
 //! The arguments of the program.
 
-/// How the program is called.
+/// The usage.
 pub const USAGE: &str = "\
-Asks a VFIO device, its group and a container everything that changes nothing, and
-prints the answers by name, with the first release of each item.
+Queries a VFIO device, its group and a container with every ioctl that changes no
+state, and prints the answers by name, with the first release of each item.
 
 Usage: vfio-probe [OPTIONS] <PLACE>
 
@@ -17,13 +17,13 @@ Options:
   --captures FILE   write the replies to calls with many sizes of the buffer
   --iommufd         use an iommufd, /dev/iommu, as the container of the group
   --node            open the device by its own node, not through its group
-  --reset           reset each device in the end
+  --reset           reset each device at the end
   --help            print this text
 
 The kernel resets a device when it is opened. A group joins a container, and a node
-an iommufd, until the program ends. Exit 0: everything was asked; 1: a file could not
-be opened, or a call failed on which others depend; 2: wrong usage, or an output
-cannot be written.
+an iommufd, until the program ends. Exit 0: at least one device was asked; 1: a file
+could not be opened, or a required call failed; 2: wrong usage, or an output cannot
+be written.
 ";
 
 /// The arguments.
@@ -43,10 +43,10 @@ pub struct Options {
     pub reset: bool,
 }
 
-/// What the program is called for.
+/// The requested action.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Wish {
-    /// To print how it is called.
+    /// To print the usage.
     Help,
     /// To ask.
     Ask(Options),
@@ -67,12 +67,12 @@ pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String>
                 let file = arguments.next().ok_or("--captures needs a file")?;
                 options.captures = Some(file);
             }
-            option if option.starts_with('-') => return Err(format!("no option {option}")),
-            _ if place.is_some() => return Err("more than one place".to_owned()),
+            option if option.starts_with('-') => return Err(format!("unknown option {option}")),
+            _ if place.is_some() => return Err("more than one PLACE".to_owned()),
             _ => place = Some(argument),
         }
     }
-    let place = place.ok_or("no place")?;
+    let place = place.ok_or("PLACE is missing")?;
     Ok(Wish::Ask(Options { place, ..options }))
 }
 
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn options_stand_anywhere() {
+    fn options_are_accepted_anywhere() {
         let wish = of("--json /dev/vfio/1 --captures out --reset");
         let expected = Options {
             place: "/dev/vfio/1".to_owned(),

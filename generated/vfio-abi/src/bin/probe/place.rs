@@ -3,6 +3,7 @@
 //! Finds the group and the devices, or the node, that an argument means.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use vfio_abi::open;
@@ -47,12 +48,16 @@ pub fn find(argument: &str, own_node: bool) -> Result<Place, Unfound> {
     if argument.contains('/') {
         return Err(Unfound::Usage);
     }
-    let number = open::group_of(argument).map_err(|error| missing(argument, &error))?;
+    let number = open::group_of(argument).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput => Unfound::Usage,
+        _ => missing(argument, &error),
+    })?;
     if !own_node && node(number).is_some() {
         return Ok(Place::Group(members(number, Some(argument))?));
     }
     match open::node_of(argument) {
         Ok(name) => Ok(Place::Node(name)),
+        Err(error) if own_node => Err(missing(argument, &error)),
         Err(_) => Err(Unfound::Missing(format!(
             "{argument}: neither group {number} nor the device is in /dev/vfio; is its driver vfio-pci?"
         ))),
@@ -79,8 +84,10 @@ fn members(number: u32, only: Option<&str>) -> Result<Members, Unfound> {
     }
     let folder = format!("/sys/kernel/iommu_groups/{number}/devices");
     let entries = fs::read_dir(&folder).map_err(|error| missing(&folder, &error))?;
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut devices: Vec<_> = names.collect();
+    let names = entries.map(|entry| entry.map(|entry| entry.file_name()));
+    let names = names.collect::<io::Result<Vec<_>>>().map_err(|error| missing(&folder, &error))?;
+    let mut devices: Vec<_> =
+        names.into_iter().filter_map(|name| name.into_string().ok()).collect();
     devices.sort();
     Ok(Members { number, noiommu, devices })
 }

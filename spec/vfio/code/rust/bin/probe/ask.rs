@@ -146,6 +146,7 @@ impl Session {
         self.answers.push(Answer::new("VFIO_GROUP_UNSET_CONTAINER", left));
         match first_error {
             Some(error) if opened == 0 => Err(error),
+            None if opened == 0 => Err(Stop::Device("the group has no devices".to_owned())),
             _ => Ok(()),
         }
     }

@@ -1,8 +1,9 @@
-//! Asks a VFIO device, its group and a container everything that changes nothing: the
-//! devices, regions, interrupts and capabilities, the extensions, the features, the devices
-//! that a hot reset affects. Prints the answers as text or JSON, by name, with the kernel
-//! release in which each item came, and where the running kernel and that history disagree.
-//! Can write the replies as captures.
+//! Queries a VFIO device, its group and a container with every ioctl that changes no state:
+//! the devices, regions, interrupts and capabilities, the extensions, the features, the
+//! devices that a hot reset affects. Opening a device resets it; the queries change nothing.
+//! Prints each item's name and the kernel release that introduced it, as text or JSON, and
+//! lists the differences between the running kernel and that history. Can write the replies
+//! as captures.
 
 mod answer;
 mod ask;
@@ -26,13 +27,16 @@ use captures::Captures;
 use options::{Options, USAGE, Wish};
 use place::{Place, Unfound};
 
-/// A file could not be opened, or a call failed on which others depend.
+/// A file could not be opened, or a required call failed.
 const DEVICE: u8 = 1;
 /// Wrong usage, or an output that cannot be written.
 const USE: u8 = 2;
 
 fn main() -> ExitCode {
-    match options::read(std::env::args().skip(1)) {
+    let arguments: Result<Vec<_>, _> =
+        std::env::args_os().skip(1).map(|argument| argument.into_string()).collect();
+    let Ok(arguments) = arguments else { return fail(USE, "an argument is not UTF-8") };
+    match options::read(arguments) {
         Ok(Wish::Help) => print(USAGE),
         Ok(Wish::Ask(options)) => ask(&options),
         Err(error) => fail(USE, &format!("{error}\n\n{USAGE}")),
@@ -57,7 +61,7 @@ fn ask(options: &Options) -> ExitCode {
         Ok(place) => place,
         Err(Unfound::Missing(error)) => return fail(DEVICE, &error),
         Err(Unfound::Usage) => {
-            let error = format!("{} is no device, group or node", options.place);
+            let error = format!("{} is not a device, group or node", options.place);
             return fail(USE, &format!("{error}\n\n{USAGE}"));
         }
     };
