@@ -78,8 +78,9 @@ fn results(abi: &Abi, plan: &ResultsPlan) -> String {
     for inner in &plan.structs {
         let name = &struct_.fields[inner.field].name;
         let (getter, members) = (ident(name), members(abi, inner.struct_, name, "inner"));
-        let found = if inner.is_appended { "" } else { "Some" };
-        let head = format!("    if let Some(inner) = {found}(view.{getter}()) {{\n");
+        let value = format!("view.{getter}()");
+        let found = if inner.is_appended { value } else { format!("Some({value})") };
+        let head = format!("    if let Some(inner) = {found} {{\n");
         lines.extend([&head, &members, "    }\n"]);
     }
     format!(
