@@ -87,7 +87,7 @@ pub fn complete(disk: &dyn Disk, root: &Path) -> io::Result<()> {
     let list: Vec<Replacement> = serde_json::from_slice(&text).unwrap_or_default();
     let is_own = staging::is_own(&folder).map_err(|error| at(&folder, error))?;
     if !is_own || !list.iter().all(Replacement::is_plain) {
-        return Err(at(&folder, io::Error::other("it is not a folder of capchain; move it away")));
+        return Err(staging::foreign(&folder));
     }
     match list.iter().all(|file| is_unedited(root, file)) {
         true => finish(disk, root, &list),

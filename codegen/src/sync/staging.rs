@@ -82,14 +82,18 @@ pub(super) fn clear(disk: &dyn Disk, root: &Path) -> io::Result<()> {
         found => found.map_err(|error| at(&folder, error))?,
     };
     if !found.is_dir() || !is_own(&folder).map_err(|error| at(&folder, error))? {
-        let reason = "it is not a folder of capchain; move it away";
-        return Err(at(&folder, io::Error::other(reason)));
+        return Err(foreign(&folder));
     }
     if folder.join(LIST).is_file() {
         let reason = "`import --write` was interrupted here; run it again first";
         return Err(at(&folder, io::Error::other(reason)));
     }
     remove(disk, &folder).map_err(|error| at(&folder, error))
+}
+
+/// The error of a folder that another program or a person made.
+pub(super) fn foreign(folder: &Path) -> io::Error {
+    at(folder, io::Error::other("it is not a folder of capchain; move it away"))
 }
 
 /// Whether a staging folder is one of this program: it has the mark or, if the run was
