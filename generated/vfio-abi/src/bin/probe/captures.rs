@@ -101,13 +101,13 @@ impl Captures {
     /// Replaces a file; after an error, the old one is unchanged. A file that is not a
     /// regular one, such as a pipe, is written to.
     pub fn save(&self, file: &str) -> io::Result<()> {
-        let is_open = ["/dev/", "/proc/"].iter().any(|folder| file.starts_with(folder));
+        let is_device = ["/dev/", "/proc/"].iter().any(|folder| file.starts_with(folder));
         let regular = match fs::metadata(file) {
             Ok(metadata) => metadata.is_file(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => true,
             Err(error) => return Err(error),
         };
-        if is_open || !regular {
+        if is_device || !regular {
             return OpenOptions::new().write(true).open(file)?.write_all(self.text.as_bytes());
         }
         let target = fs::canonicalize(file).unwrap_or_else(|_| file.into());
