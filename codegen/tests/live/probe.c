@@ -22,6 +22,9 @@
 #define ENDS_AT(type, field)	(__builtin_offsetof(type, field) + \
 				 sizeof(((type *)0)->field))
 #define GUARD			0xa5
+/* The most regions, blocks of interrupts and bytes of a reply that are asked for. */
+#define MOST_INDEXES		(1U << 10)
+#define MOST_BYTES		(1U << 20)
 
 /* An ioctl that fills a struct. */
 struct question {
@@ -94,10 +97,17 @@ static void capture(const struct question *q, __u32 argsz, __u8 fill)
 	free(buf);
 }
 
+static int ascending(const void *left, const void *right)
+{
+	__u32 a = *(const __u32 *)left, b = *(const __u32 *)right;
+
+	return (a > b) - (a < b);
+}
+
 /* Calls with the sizes at which the reply of a struct can change. */
 static void sweep(const struct question *q, __u32 need)
 {
-	const __u32 sizes[] = {
+	__u32 sizes[] = {
 		0, 4, q->minsz - 1, q->minsz, q->minsz + 4, q->size - 1,
 		q->size, q->size + 8, need - 1, need, need + 8,
 	};
@@ -116,8 +126,9 @@ static void sweep(const struct question *q, __u32 need)
 		printf(" %s:%s %s", vendor + 2, identity("device", device),
 		       identity("class", class));
 	printf("\",\"index\":%ld}]}\n", q->index);
+	qsort(sizes, sizeof(sizes) / sizeof(*sizes), sizeof(*sizes), ascending);
 	for (unsigned nth = 0; nth < sizeof(sizes) / sizeof(*sizes); nth++) {
-		if (nth && sizes[nth] <= last)
+		if (nth && sizes[nth] == last)
 			continue;
 		last = sizes[nth];
 		capture(q, last, GUARD);
@@ -159,7 +170,7 @@ static int call(struct vfio_abi_request *request)
 
 static int grow(struct vfio_abi_request *request, __u32 need)
 {
-	void *larger = need <= 1 << 20 ? realloc(request->buf, need) : NULL;
+	void *larger = need <= MOST_BYTES ? realloc(request->buf, need) : NULL;
 
 	if (!larger)
 		return -1;
@@ -445,6 +456,8 @@ static void hot_reset_info(int device)
 	memset(&count, 0, sizeof(count));
 	count.argsz = sizeof(count);
 	ioctl(device, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, &count);
+	if (count.count > (MOST_BYTES - sizeof(count)) / sizeof(count.devices[0]))
+		count.count = 0;
 	whole = sizeof(count) + count.count * sizeof(count.devices[0]);
 	info = calloc(1, whole);
 	info->argsz = whole;
@@ -575,9 +588,9 @@ static void ask(int device)
 	__u32 regions, irqs;
 
 	device_info(device, &regions, &irqs);
-	for (__u32 index = 0; index <= regions; index++)
+	for (__u32 index = 0; index <= regions && index <= MOST_INDEXES; index++)
 		region_info(device, index);
-	for (__u32 index = 0; index <= irqs; index++)
+	for (__u32 index = 0; index <= irqs && index <= MOST_INDEXES; index++)
 		irq_info(device, index);
 #if VFIO_ABI_HAVE(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO)
 	hot_reset_info(device);
@@ -603,6 +616,11 @@ static int ask_group(const char *container_path)
 		return 1;
 	}
 	phase = "empty-container";
+#if VFIO_ABI_HAVE(VFIO_DMA_CC_IOMMU)
+	/* Only an iommufd has this error, as long as it has no address space. */
+	path = result(ioctl(container, VFIO_CHECK_EXTENSION, VFIO_DMA_CC_IOMMU)) ==
+	       -ENODEV ? "compat" : "group";
+#endif
 	show("VFIO_GET_API_VERSION", -1, result(ioctl(container, VFIO_GET_API_VERSION)));
 	extensions(container);
 	iommu_info(container);

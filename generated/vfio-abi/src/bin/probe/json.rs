@@ -8,7 +8,7 @@ use vfio_abi::RELEASE;
 use vfio_abi::history::Release;
 
 use crate::answer::{Answer, Capability, Failure, Field, Name};
-use crate::compare::Comparison;
+use crate::compare::{Compared, Comparison};
 
 /// The version of the object's form.
 const VERSION: u64 = 1;
@@ -24,18 +24,36 @@ enum Json {
 
 /// The kernel's name of its release, and how the answers compare with the history.
 pub fn json(kernel: &str, answers: &[Answer], comparison: &Comparison) -> String {
-    let Comparison { newer, refused, unknown } = comparison;
-    let strings = |list: &[String]| Json::List(list.iter().cloned().map(Json::Text).collect());
-    let object = Json::Object(vec![
+    let mut keys = vec![
         ("version", Json::Number(VERSION)),
         ("kernel", Json::Text(kernel.to_owned())),
         ("history", Json::Text(RELEASE.to_owned())),
         ("answers", list(answers, answer)),
-        ("newer", list(newer, name)),
-        ("unknown", strings(unknown)),
-        ("refused", list(refused, name)),
-    ]);
-    format!("{object}\n")
+    ];
+    let lists = [
+        ("newer", compared(&comparison.newer, name)),
+        ("unknown", compared(&comparison.unknown, text)),
+        ("refused", compared(&comparison.refused, name)),
+    ];
+    let mut reasons = Vec::new();
+    for (key, list) in lists {
+        match list {
+            Ok(list) => keys.push((key, list)),
+            Err(reason) => reasons.push((key, text(&reason))),
+        }
+    }
+    if !reasons.is_empty() {
+        keys.push(("not_compared", Json::Object(reasons)));
+    }
+    format!("{}\n", Json::Object(keys))
+}
+
+fn compared<T>(items: &Compared<T>, one: impl Fn(&T) -> Json) -> Result<Json, &'static str> {
+    items.as_ref().map(|items| list(items, one)).map_err(|reason| *reason)
+}
+
+fn text(text: &impl ToString) -> Json {
+    Json::Text(text.to_string())
 }
 
 fn list<T>(items: &[T], one: impl Fn(&T) -> Json) -> Json {
@@ -44,7 +62,9 @@ fn list<T>(items: &[T], one: impl Fn(&T) -> Json) -> Json {
 
 fn answer(answer: &Answer) -> Json {
     let ioctl = Name::new("", answer.ioctl);
-    let mut keys = vec![("ioctl", Json::Text(ioctl.whole.clone()))];
+    let mut keys = Vec::new();
+    keys.extend(answer.device.as_ref().map(|device| ("device", text(device))));
+    keys.push(("ioctl", text(&ioctl.whole)));
     keys.extend(ioctl.since().map(since));
     if !answer.access.is_empty() {
         keys.push(("access", Json::Text(answer.access.to_owned())));
@@ -59,6 +79,9 @@ fn answer(answer: &Answer) -> Json {
     let contents = &answer.contents;
     if !contents.fields.is_empty() {
         keys.push(("fields", list(&contents.fields, field)));
+    }
+    if !contents.omissions.is_empty() {
+        keys.push(("omissions", list(&contents.omissions, text)));
     }
     if !contents.mappable.is_empty() {
         let part = |part: &std::ops::Range<u64>| {

@@ -14,9 +14,12 @@ Usage: vfio-probe [OPTIONS] <PLACE>
 
 Options:
   --json            print one JSON object
-  --captures FILE   write the replies to calls with many sizes of the buffer
-  --iommufd         use an iommufd, /dev/iommu, as the container of the group
-  --node            open the device by its own node, not through its group
+  --captures FILE   write the replies to calls with many sizes of the buffer; an old
+                    FILE stays if no device can be asked
+  --iommufd         use an iommufd, /dev/iommu, as the container of the group; not for
+                    a node
+  --node            open the device by its own node, not through its group; not for a
+                    group
   --reset           reset each device at the end
   --help            print this text
 
@@ -73,6 +76,9 @@ pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String>
         }
     }
     let place = place.ok_or("PLACE is missing")?;
+    if options.node && options.iommufd {
+        return Err("--iommufd is for a group, and --node opens none".to_owned());
+    }
     Ok(Wish::Ask(Options { place, ..options }))
 }
 
@@ -101,7 +107,8 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_refused() {
-        for arguments in ["", "--json", "--captures", "--map 1", "one two"] {
+        for arguments in ["", "--json", "--captures", "--map 1", "one two", "--node --iommufd one"]
+        {
             assert!(of(arguments).is_err(), "{arguments}");
         }
     }

@@ -9,7 +9,7 @@ use vfio_abi::RELEASE;
 use vfio_abi::history::Release;
 
 use crate::answer::{Answer, Capability, Field, Name};
-use crate::compare::Comparison;
+use crate::compare::{Compared, Comparison};
 
 /// The kernel's name of its release, and how the answers compare with the history.
 pub fn text(kernel: &str, answers: &[Answer], comparison: &Comparison) -> String {
@@ -27,25 +27,34 @@ fn write_all(
 ) -> std::fmt::Result {
     let newest = RELEASE.trim_start_matches('v');
     writeln!(text, "# Linux {kernel}; the history ends with {newest}")?;
+    let mut device = None;
     for answer in answers {
+        if let Some(name) = answer.device.as_ref().filter(|_| answer.device != device) {
+            writeln!(text, "# device {name}")?;
+            device.clone_from(&answer.device);
+        }
         write_answer(text, answer)?;
     }
-    let names = |names: &[Name]| names.iter().map(with_release).collect::<Vec<_>>();
-    let lists = [
-        ("newer than the kernel by the history", names(&comparison.newer)),
-        ("not in the history", comparison.unknown.clone()),
-        (
-            "in the history, but refused by the kernel, the backend or the driver",
-            names(&comparison.refused),
-        ),
-    ];
-    for (title, names) in lists {
-        writeln!(text, "# {title}:{}", if names.is_empty() { " nothing" } else { "" })?;
-        for name in names {
-            writeln!(text, "#   {name}")?;
+    write_list(text, "newer than the kernel by the history", &comparison.newer, with_release)?;
+    write_list(text, "not in the history", &comparison.unknown, String::clone)?;
+    let refused = "in the history, but refused by the kernel, the backend or the driver";
+    write_list(text, refused, &comparison.refused, with_release)
+}
+
+fn write_list<T>(
+    text: &mut String,
+    title: &str,
+    list: &Compared<T>,
+    name: impl Fn(&T) -> String,
+) -> std::fmt::Result {
+    match list {
+        Ok(items) if items.is_empty() => writeln!(text, "# {title}: nothing"),
+        Ok(items) => {
+            writeln!(text, "# {title}:")?;
+            items.iter().try_for_each(|item| writeln!(text, "#   {}", name(item)))
         }
+        Err(reason) => writeln!(text, "# {title}: not compared, {reason}"),
     }
-    Ok(())
 }
 
 fn write_answer(text: &mut String, answer: &Answer) -> std::fmt::Result {
@@ -65,6 +74,9 @@ fn write_answer(text: &mut String, answer: &Answer) -> std::fmt::Result {
     }
     for field in &answer.contents.fields {
         write_field(text, field)?;
+    }
+    for omission in &answer.contents.omissions {
+        writeln!(text, "  # {omission}")?;
     }
     for part in &answer.contents.mappable {
         writeln!(text, "  # mappable: {:#x}..{:#x}", part.start, part.end)?;

@@ -135,6 +135,8 @@ pub struct Contents {
     pub damage: Option<String>,
     /// The parts of a region that may be mapped.
     pub mappable: Vec<Range<u64>>,
+    /// What the program leaves out because of these contents.
+    pub omissions: Vec<String>,
 }
 
 impl Contents {
@@ -161,6 +163,8 @@ impl Contents {
 /// A call and its result.
 #[derive(Debug)]
 pub struct Answer {
+    /// The device that the call is about.
+    pub device: Option<String>,
     /// The kernel's name of the ioctl.
     pub ioctl: &'static str,
     /// The kind of access, such as `PROBE|GET`, or nothing.
@@ -179,8 +183,8 @@ impl Answer {
     /// The result of a call.
     pub fn new(ioctl: &'static str, result: Result<u32, impl Into<Failure>>) -> Self {
         let result = result.map_err(Into::into);
-        let (access, number, name, contents) = ("", None, None, Contents::default());
-        Self { ioctl, access, number, name, result, contents }
+        let (access, number, contents) = ("", None, Contents::default());
+        Self { device: None, ioctl, access, number, name: None, result, contents }
     }
 
     /// The reply of a call.

@@ -6,7 +6,7 @@
 
 use std::ffi::c_void;
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::mem::offset_of;
 
@@ -60,17 +60,65 @@ pub const IRQS: Question = question!(VFIO_DEVICE_GET_IRQ_INFO, vfio_irq_info, co
 pub const HOT_RESET: Question =
     question!(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, vfio_pci_hot_reset_info, count: u32);
 
-/// The file of the captures.
+/// The way in which devices are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// Through a group in a container.
+    Group,
+    /// Through a group, with an iommufd as the container.
+    Compat,
+    /// By their own nodes.
+    Cdev,
+}
+
+impl Path {
+    /// The word for it in captures.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Compat => "compat",
+            Self::Cdev => "cdev",
+        }
+    }
+}
+
+/// The captures so far.
 pub struct Captures {
-    file: File,
+    /// The way in which the devices are opened.
+    pub path: Path,
     kernel: String,
-    path: &'static str,
+    text: String,
 }
 
 impl Captures {
-    /// Starts with an empty file. `path` is the way in which the devices are opened.
-    pub fn create(file: &str, kernel: &str, path: &'static str) -> io::Result<Self> {
-        Ok(Self { file: File::create(file)?, kernel: kernel.to_owned(), path })
+    /// Starts without a line.
+    pub fn new(kernel: &str) -> Self {
+        Self { path: Path::Group, kernel: kernel.to_owned(), text: String::new() }
+    }
+
+    /// Replaces a file; after an error, the old one is unchanged. A file that is not a
+    /// regular one, such as a pipe, is written to.
+    pub fn save(&self, file: &str) -> io::Result<()> {
+        let is_device = ["/dev/", "/proc/"].iter().any(|folder| file.starts_with(folder));
+        let regular = match fs::metadata(file) {
+            Ok(metadata) => metadata.is_file(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(error),
+        };
+        if is_device || !regular {
+            return OpenOptions::new().write(true).open(file)?.write_all(self.text.as_bytes());
+        }
+        let target = fs::canonicalize(file).unwrap_or_else(|_| file.into());
+        let mut new = target.clone().into_os_string();
+        new.push(format!(".{}.new", std::process::id()));
+        let mut opened = OpenOptions::new().write(true).create_new(true).open(&new)?;
+        let written = opened.write_all(self.text.as_bytes());
+        let replaced = written.and_then(|()| fs::rename(&new, target));
+        if replaced.is_err() {
+            // The first error is reported.
+            let _ = fs::remove_file(&new);
+        }
+        replaced
     }
 
     /// Makes calls with the sizes at which the reply of a struct can change: `need` is the
@@ -82,28 +130,30 @@ impl Captures {
         index: Option<u32>,
         need: usize,
         (phase, device): (&str, &str),
-    ) -> io::Result<()> {
+    ) {
         let Question { ioctl, size, minsz, .. } = *question;
         let shown = index.map_or(-1, i64::from);
-        let (kernel, path, device) = (&self.kernel, self.path, with_ids(device));
+        let (kernel, path, device) = (&self.kernel, self.path.word(), with_ids(device));
         let mut text = format!(
             "{{\"ioctl\":\"{ioctl}\",\"seen\":[{{\"kernel\":\"{kernel}\",\"path\":\"{path}\",\
              \"phase\":\"{phase}\",\"device\":\"{device}\",\"index\":{shown}}}]}}\n"
         );
-        let sizes =
-            [0, 4, minsz - 1, minsz, minsz + 4, size - 1, size, size + 8, need - 1, need, need + 8];
-        let mut last = None;
-        for argsz in sizes {
-            if last.is_some_and(|last| argsz <= last) {
-                continue;
-            }
-            last = Some(argsz);
+        for argsz in sizes(minsz, size, need) {
             for fill in [GUARD, 0] {
                 call(question, &fd, index, argsz, fill, &mut text);
             }
         }
-        self.file.write_all(text.as_bytes())
+        self.text.push_str(&text);
     }
+}
+
+/// The sizes at which a reply can change, in ascending order.
+fn sizes(minsz: usize, size: usize, need: usize) -> Vec<usize> {
+    let mut sizes = vec![0, 4, minsz - 1, minsz, minsz + 4];
+    sizes.extend([size - 1, size, size + 8, need - 1, need, need + 8]);
+    sizes.sort_unstable();
+    sizes.dedup();
+    sizes
 }
 
 /// The line of a call with a buffer that is larger than argsz says.
@@ -175,5 +225,43 @@ fn with_ids(device: &str) -> String {
     match (id("vendor"), id("device"), id("class")) {
         (Some(vendor), Some(id), Some(class)) => format!("{device} {vendor}:{id} {class}"),
         _ => device.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_ascend_and_have_each_boundary() {
+        assert_eq!(sizes(12, 12, 20), [0, 4, 11, 12, 16, 19, 20, 28]);
+        assert_eq!(sizes(16, 24, 32), [0, 4, 15, 16, 20, 23, 24, 31, 32, 40]);
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole() {
+        let folder = std::env::temp_dir().join(format!("vfio-probe-{}", std::process::id()));
+        fs::create_dir(&folder).expect("a new folder");
+        let (file, link) = (folder.join("file"), folder.join("link"));
+        fs::write(&file, "old and long").expect("a file");
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        let mut captures = Captures::new("6.1.0");
+        captures.text = "new".to_owned();
+        captures.save(link.to_str().expect("a path")).expect("a replaced file");
+        assert_eq!(fs::read_to_string(&file).expect("a file"), "new");
+        assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
+        let absent = folder.join("absent/file");
+        assert!(captures.save(absent.to_str().expect("a path")).is_err());
+        let entries = fs::read_dir(&folder).expect("a folder").count();
+        assert_eq!(entries, 2, "no other file is left");
+        fs::remove_dir_all(&folder).expect("the folder");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_replaced_is_unchanged() {
+        let captures = Captures::new("6.1.0");
+        assert!(captures.save("/proc/self/nothing").is_err());
+        assert!(captures.save("/proc").is_err());
+        assert!(captures.save("/dev/null").is_ok());
     }
 }

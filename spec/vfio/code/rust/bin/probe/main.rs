@@ -57,32 +57,18 @@ fn print(text: &str) -> ExitCode {
 }
 
 fn ask(options: &Options) -> ExitCode {
-    let place = match place::find(&options.place, options.node) {
+    let place = match place::find(options) {
         Ok(place) => place,
         Err(Unfound::Missing(error)) => return fail(DEVICE, &error),
-        Err(Unfound::Usage) => {
-            let error = format!("{} is not a device, group or node", options.place);
-            return fail(USE, &format!("{error}\n\n{USAGE}"));
-        }
+        Err(Unfound::Usage(error)) => return fail(USE, &format!("{error}\n\n{USAGE}")),
     };
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let kernel = kernel.trim();
     let release = Release::parse(kernel);
-    let path = match place {
-        Place::Node(_) => "cdev",
-        Place::Group(_) if options.iommufd => "compat",
-        Place::Group(_) => "group",
-    };
-    let captures = options.captures.as_ref().map(|file| {
-        let created = Captures::create(file, kernel, path);
-        created.map_err(|error| format!("{file}: {error}"))
-    });
-    let captures = match captures.transpose() {
-        Ok(captures) => captures,
-        Err(error) => return fail(USE, &error),
-    };
+    let captures = options.captures.as_ref().map(|_| Captures::new(kernel));
     let (answers, page_size) = (Vec::new(), page_size());
-    let mut session = Session { answers, release, reset: options.reset, captures, page_size };
+    let (device, reset) = (None, options.reset);
+    let mut session = Session { answers, device, release, reset, captures, page_size };
     let result = match &place {
         Place::Group(members) => session.group(members, options.iommufd),
         Place::Node(name) => session.node(name),
@@ -93,10 +79,15 @@ fn ask(options: &Options) -> ExitCode {
         false => text::text(kernel, &session.answers, &comparison),
     };
     let printed = print(&output);
-    match result {
-        Ok(()) => printed,
-        Err(Stop::Device(error)) => fail(DEVICE, &error),
-        Err(Stop::Captures(error)) => fail(USE, &format!("captures: {error}")),
+    if let Err(Stop(error)) = result {
+        return fail(DEVICE, &error);
+    }
+    match session.captures.zip(options.captures.as_ref()) {
+        Some((captures, file)) => match captures.save(file) {
+            Ok(()) => printed,
+            Err(error) => fail(USE, &format!("{file}: {error}")),
+        },
+        None => printed,
     }
 }
 
