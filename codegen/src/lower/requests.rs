@@ -56,12 +56,7 @@ fn arguments(abi: &Abi) -> impl Iterator<Item = (IoctlId, StructId)> {
     })
 }
 
-fn counted(
-    abi: &Abi,
-    names: &[String],
-    id: IoctlId,
-    struct_: StructId,
-) -> Option<CountedReply> {
+fn counted(abi: &Abi, names: &[String], id: IoctlId, struct_: StructId) -> Option<CountedReply> {
     let argument = abi.struct_(struct_);
     let array = argument.fields.len().checked_sub(1)?;
     let field = &argument.fields[array];
