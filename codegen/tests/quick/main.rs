@@ -17,6 +17,7 @@ mod decode_lines;
 mod docs;
 mod documents;
 mod drift;
+mod dump_forms;
 mod empty_release;
 mod endless_files;
 mod errors;
