@@ -105,14 +105,7 @@ fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
     if let Some(found) = found {
         return found;
     }
-    match (plain::read(&joined, big_endian), base64::read(&joined)) {
-        (Ok(mut dump), Some(other)) => {
-            dump.readings.extend(other.readings);
-            Ok(dump)
-        }
-        (Ok(dump), None) | (Err(_), Some(dump)) => Ok(dump),
-        (Err(error), None) => Err(error),
-    }
+    plain::read(&joined, big_endian).or_else(|error| base64::read(&joined).ok_or(error))
 }
 
 impl Dump {

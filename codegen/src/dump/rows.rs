@@ -68,11 +68,11 @@ pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> Found {
         let first = shown(shape.first);
         return Some(Err(format!("`{first}` is no number: dump the bytes in hexadecimal")));
     }
-    let (mut readings, mut error, mut radix_found) = (Vec::new(), None, 16);
+    let (mut readings, mut error, mut body) = (Vec::new(), None, None);
     for candidate in candidates {
         match candidate.read(&rows) {
             Ok(bytes) => {
-                radix_found = if readings.is_empty() { candidate.radix } else { radix_found };
+                body.get_or_insert(candidate);
                 let manner = candidate.notation.manner(candidate.reversed);
                 readings.push(DumpReading { bytes, manner });
             }
@@ -84,13 +84,13 @@ pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> Found {
             }
         }
     }
-    if readings.is_empty() {
-        let certain = shape.certain;
-        let refused = |(_, message)| if certain { Some(Err(message)) } else { None };
-        return error.and_then(refused);
+    match body {
+        Some(body) => {
+            let form = form(&shape, body, lines.prefixed).name;
+            Some(Ok(Dump { form, readings, cut: false }))
+        }
+        None => error.filter(|_| shape.certain).map(|(_, message)| Err(message)),
     }
-    let form = form(&shape, radix_found, lines.prefixed).name;
-    Some(Ok(Dump { form, readings, cut: false }))
 }
 
 /// The ways in which the rows can be read, the usual one first.
@@ -132,18 +132,19 @@ fn candidates(shape: &RowShape<'_>, big_endian: bool) -> Vec<DumpBody> {
     found
 }
 
-/// The form of rows that are read with offsets of this radix.
-fn form(shape: &RowShape<'_>, radix: u32, prefixed: bool) -> DumpForm {
+/// The form of rows that can be read in this way.
+fn form(shape: &RowShape<'_>, body: DumpBody, prefixed: bool) -> DumpForm {
+    let notation = body.notation;
     let digits = shape.address.len();
-    let plain_hex = !shape.first.starts_with("0x") && shape.first.len() % 2 == 0;
+    let hex = notation.radix == 16 && !shape.first.starts_with("0x");
     match shape.mark {
         AddressMark::Colon if digits <= 3 => LSPCI,
         AddressMark::Colon if prefixed || digits == 4 || digits >= 12 => LOG,
         AddressMark::Colon => XXD,
-        AddressMark::Prefix if plain_hex && digits == 4 => TCPDUMP,
-        AddressMark::Prefix if plain_hex => LLDB,
+        AddressMark::Prefix if hex && digits == 4 => TCPDUMP,
+        AddressMark::Prefix if hex => LLDB,
         AddressMark::Prefix => GDB,
-        AddressMark::Bare if radix == 16 && digits != 6 => HEXDUMP,
+        AddressMark::Bare if body.radix == 16 && digits != 6 => HEXDUMP,
         AddressMark::Bare => OD,
     }
 }

@@ -41,7 +41,8 @@ impl<'a> Groups<'a> {
                     let content = text.get(start..at).unwrap_or_default();
                     let before = text.get(done..start - 1).unwrap_or_default();
                     let name = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
-                    let size = c != ')' || name;
+                    // A tuple of Python has no name before it.
+                    let size = c != ')' || name || before.trim().is_empty();
                     if let Some(elements) = Elements::of(content, c == '>').filter(|_| size) {
                         plain |= lists.is_empty() && before.trim().is_empty();
                         around.push(before);
@@ -54,7 +55,8 @@ impl<'a> Groups<'a> {
         }
         around.push(text.get(done..).unwrap_or_default());
         // A call such as `read(7)` has no list.
-        if lists.len() == 1 && text.trim_end().ends_with(')') && !text.contains(['[', '{']) {
+        let call = text.trim_end().ends_with(')') && !text.contains(['[', '{']);
+        if lists.len() == 1 && call && !plain {
             lists.clear();
         }
         Self { lists, around, plain }
