@@ -66,8 +66,8 @@ pub const FORMS: [DumpForm; 13] = [
     base64::BASE64,
 ];
 
-/// What a form found: `None` if the input has another form.
-type Found = Option<Result<Dump, String>>;
+/// The result of a form: `None` if the input has another form.
+type DumpResult = Option<Result<Dump, String>>;
 
 /// Reads an input of any form; `big_endian` is the usual byte order of numbers.
 ///

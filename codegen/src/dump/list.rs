@@ -5,8 +5,8 @@ mod elements;
 mod groups;
 
 use super::notation::Notation;
-use super::{Dump, DumpForm, DumpReading, Found};
-use elements::Elements;
+use super::{Dump, DumpForm, DumpReading, DumpResult};
+use elements::ListElements;
 use groups::Groups;
 
 pub(super) const LIST: DumpForm = DumpForm {
@@ -95,15 +95,15 @@ pub(super) fn is_list(text: &str) -> bool {
 }
 
 /// The bytes of the list; `None` if the text has none.
-pub(super) fn read(text: &str, big_endian: bool) -> Found {
+pub(super) fn read(text: &str, big_endian: bool) -> DumpResult {
     let groups = Groups::of(text);
     let list = groups.lists.last()?;
     Some(bytes(&groups, list, big_endian))
 }
 
-fn bytes(groups: &Groups<'_>, list: &Elements<'_>, big_endian: bool) -> Result<Dump, String> {
+fn bytes(groups: &Groups<'_>, list: &ListElements<'_>, big_endian: bool) -> Result<Dump, String> {
     let count = list.numbers.len();
-    let sizes = groups.lists.iter().rev().skip(1).map(Elements::single);
+    let sizes = groups.lists.iter().rev().skip(1).map(ListElements::single);
     for size in sizes.chain(groups.lengths()) {
         let size = size.ok_or("there is more than one list; give the one to decode")?;
         if size != count && !list.cut {

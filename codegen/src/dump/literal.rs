@@ -4,7 +4,7 @@
 mod escape;
 mod segment;
 
-use super::{Dump, DumpForm, DumpReading, Found, pairs};
+use super::{Dump, DumpForm, DumpReading, DumpResult, pairs};
 use escape::unescaped;
 use segment::Segment;
 
@@ -24,7 +24,7 @@ const HEX_FUNCTIONS: [&str; 6] =
     ["fromhex", "unhexlify", "from_hex", "hex!", "DecodeString", "Buffer.from"];
 
 /// The bytes of the strings; `None` if the text has none.
-pub(super) fn read(text: &str) -> Found {
+pub(super) fn read(text: &str) -> DumpResult {
     if !text.contains(['"', '\'', '\\']) || super::list::is_list(text) {
         return None;
     }

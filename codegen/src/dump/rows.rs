@@ -8,7 +8,7 @@ mod shape;
 
 use super::notation::Notation;
 use super::prefix::Lines;
-use super::{Dump, DumpForm, DumpReading, Found, shown};
+use super::{Dump, DumpForm, DumpReading, DumpResult, shown};
 use body::DumpBody;
 use shape::{AddressMark, DumpRow, RowShape};
 
@@ -54,7 +54,7 @@ pub(super) const LOG: DumpForm = DumpForm {
 };
 
 /// The bytes of a dump in rows; `None` if the first line is not a row.
-pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> Found {
+pub(super) fn read(lines: &Lines<'_>, big_endian: bool) -> DumpResult {
     let shape = RowShape::of(lines)?;
     let mut rows = Vec::with_capacity(lines.all.len());
     for line in &lines.all {

@@ -4,7 +4,7 @@ use super::super::MOST_BYTES;
 
 /// The numbers of a list.
 #[derive(Clone, Debug)]
-pub(super) struct Elements<'a> {
+pub(super) struct ListElements<'a> {
     pub(super) numbers: Vec<&'a str>,
     /// Whether the list shows that numbers are missing at its end.
     pub(super) cut: bool,
@@ -15,7 +15,7 @@ pub(super) struct Elements<'a> {
 /// Suffixes of literals, and the size of their type.
 const SUFFIXES: [(&str, usize); 4] = [("u8", 1), ("u16", 2), ("u32", 4), ("u64", 8)];
 
-impl<'a> Elements<'a> {
+impl<'a> ListElements<'a> {
     /// The numbers of the text between brackets, if there is nothing else; `hex` if
     /// they are hexadecimal.
     pub(super) fn of(content: &'a str, hex: bool) -> Option<Self> {

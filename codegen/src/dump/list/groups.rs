@@ -1,11 +1,11 @@
 //! The brackets of a text, outside of its strings, that contain only numbers.
 
-use super::elements::Elements;
+use super::elements::ListElements;
 
 /// The lists of a text.
 #[derive(Clone, Debug)]
 pub(super) struct Groups<'a> {
-    pub(super) lists: Vec<Elements<'a>>,
+    pub(super) lists: Vec<ListElements<'a>>,
     /// The text around the lists.
     around: Vec<&'a str>,
     /// Whether the text begins with the list.
@@ -43,7 +43,7 @@ impl<'a> Groups<'a> {
                     let name = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
                     // A tuple of Python has no name before it.
                     let size = c != ')' || name || before.trim().is_empty();
-                    if let Some(elements) = Elements::of(content, c == '>').filter(|_| size) {
+                    if let Some(elements) = ListElements::of(content, c == '>').filter(|_| size) {
                         plain |= lists.is_empty() && before.trim().is_empty();
                         around.push(before);
                         lists.push(elements);
