@@ -78,11 +78,11 @@ impl<'a> ListElements<'a> {
         let letters = |number: &&&str| number.contains(|c: char| c.is_ascii_alphabetic());
         let zeros = |least| {
             let padded = move |number: &&str| number.len() >= least && number.starts_with('0');
-            self.numbers.iter().any(move |number| padded(number))
+            self.numbers.iter().any(padded)
         };
         let short = self.numbers.iter().all(|number| number.len() <= 2);
         let radices = match bare {
-            true if self.hex || self.numbers.iter().any(|n| letters(&&n)) => &[16][..],
+            true if self.hex || self.numbers.iter().any(|n| letters(&n)) => &[16][..],
             true if short && zeros(2) => &[16],
             true if zeros(3) => &[8],
             true if short && plain => &[10, 16],
