@@ -46,16 +46,16 @@ pub(super) fn compare(facts: &mut Facts, other: &Facts, target: &Target) {
 /// Whether a constant is the number of an ioctl with a direction, perhaps through macros of the
 /// header, such as `DRM_IOW`.
 fn is_ioctl(facts: &Facts, name: &str) -> bool {
-    let mut text = facts.texts.get(name);
+    let mut name = name;
     for _ in 0..MOST_MACROS {
-        let Some((called, _)) = text.and_then(|text| text.trim_start_matches('(').split_once('('))
-        else {
+        let text = facts.texts.get(name).map_or("", String::as_str);
+        let Some((called, _)) = text.trim_start_matches(['(', ' ']).split_once('(') else {
             return false;
         };
-        if ["_IOR", "_IOW", "_IOWR", "_IOC"].contains(&called) {
+        name = called.trim();
+        if ["_IOR", "_IOW", "_IOWR", "_IOC"].contains(&name) {
             return true;
         }
-        text = facts.texts.get(called);
     }
     false
 }
