@@ -4,7 +4,7 @@
 
 mod models;
 
-pub use models::{ModelGroup, all_equal, groups, label, per_model};
+pub use models::{ModelGroup, all_equal, groups, label, only_on, per_model};
 
 /// How a family of targets lays out the types of a user ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,7 +7,7 @@ use super::finding::{Affected, Class, Finding, Party};
 use super::matching::Matching;
 use super::side::Side;
 use crate::ir::{Entry, EntryKind, FieldSpans, Role, UnreadItem};
-use crate::layout::{Model, PerModel, Span};
+use crate::layout::{Model, PerModel, Span, only_on};
 
 /// Drops the findings about items of headers that were not given. A finding about an item that
 /// was not read gives way to one that says so, unless its text is the same on both sides. A
@@ -51,10 +51,11 @@ fn moved(matching: &Matching<'_>, name: &str) -> Option<Finding> {
         let changes: Vec<_> = used.iter().filter_map(change).collect();
         (!changes.is_empty()).then_some((model, changes.join(", ")))
     })?;
-    let (code, class, on) = match model {
-        Model::Lp64 => (FIELD_MOVED, Class::Wire, ""),
-        _ => (SOME_TARGETS_ONLY, Class::Wire32, " on i386"),
+    let (code, class) = match model {
+        Model::Lp64 => (FIELD_MOVED, Class::Wire),
+        _ => (SOME_TARGETS_ONLY, Class::Wire32),
     };
+    let on = only_on(model);
     let finding = Finding::new(code, class, name, format!("{changes}{on}"));
     Some(finding.affects(Affected::Both).help("leave every old byte where it is, and append"))
 }

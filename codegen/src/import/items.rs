@@ -122,6 +122,9 @@ fn capability(item: &spec::CapabilitySpec, common: Common<'_>) -> Block {
     block.put("id", &number(item.id.value));
     shared(&mut block, common);
     put_name(&mut block, "struct", &item.struct_);
+    if item.packed {
+        block.put("packed", "true");
+    }
     if !item.fields.is_empty() {
         block.nest("fields", fields(&item.fields.0, FIELD));
     }

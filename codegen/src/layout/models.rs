@@ -45,6 +45,15 @@ pub fn label(models: &[Model]) -> &'static str {
     }
 }
 
+/// The words that limit a sentence to the targets of a model: none for those of 64 bits.
+pub fn only_on(model: Model) -> &'static str {
+    match model {
+        Model::Lp64 => "",
+        Model::Ilp32 => " on i386",
+        Model::Ilp32Aligned => " on 32-bit targets other than i386",
+    }
+}
+
 /// `8`, or `40 (64-bit and other 32-bit), 36 (i386)`.
 pub fn per_model<T: Display + PartialEq>(values: &PerModel<T>) -> String {
     let groups = groups(values.each_ref());

@@ -94,7 +94,7 @@ impl<'a> Lowering<'a> {
                     meta,
                     validity,
                     section,
-                    packed: false,
+                    packed: item.packed,
                     minsz: None,
                     spelt: name,
                     header: Some(header),

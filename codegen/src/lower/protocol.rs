@@ -20,9 +20,10 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let headers: Vec<_> = abi.cap_headers.iter().map(|header| header_format(abi, header)).collect();
     let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
     let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
-    let (requests, counted) = (requests::requests(abi), requests::counted_replies(abi));
+    let names = requests::names_of(abi);
+    let requests = requests::requests(abi, &names);
+    let counted = requests::counted_replies(abi, &names);
     let results = results::results(abi, &requests, &counted);
-    let names = abi.ioctls.iter().map(|ioctl| requests::name_of(abi, ioctl)).collect();
     let records = Vec::new();
     let mut plan =
         Protocol { headers, capabilities, chains, names, requests, counted, results, records };

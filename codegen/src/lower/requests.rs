@@ -1,6 +1,8 @@
 //! Derives the plan of requests from ioctls, their structs, and the payloads of flags
 //! and ids. This is the only file that does.
 
+use std::collections::{HashMap, HashSet};
+
 use super::protocol::{int_field, int_fields, offset};
 use super::request_inputs::Inputs;
 use crate::ir::requests::{
@@ -13,35 +15,37 @@ use crate::names;
 use crate::reply::Direction;
 
 /// The requests of all ioctls whose argument is no host of a chain.
-pub(super) fn requests(abi: &Abi) -> Vec<RequestPlan> {
+/// `names` has the name of each ioctl's functions.
+pub(super) fn requests(abi: &Abi, names: &[String]) -> Vec<RequestPlan> {
     let mut plans = Vec::new();
     for (id, struct_) in arguments(abi) {
-        if counted(abi, id, struct_).is_none() {
-            let head = IoctlArgument::new(abi, id, struct_);
+        if counted(abi, names, id, struct_).is_none() {
+            let head = IoctlArgument::new(abi, &names[id.0], id, struct_);
             plans.extend(head.variants().iter().map(|variant| head.plan(variant)));
         }
     }
-    distinguish(abi, &mut plans);
+    distinguish(names, &mut plans);
     plans
 }
 
 /// Gives requests of the same name the name of their ioctl too, and a number if need be.
-fn distinguish(abi: &Abi, plans: &mut [RequestPlan]) {
-    for index in 1..plans.len() {
-        let taken = |name: &str| plans[..index].iter().any(|plan| plan.name == name);
-        if taken(&plans[index].name) {
-            let own = &plans[index];
-            let long = [&name_of(abi, abi.ioctl(own.ioctl)), "_", &own.name].concat();
+fn distinguish(names: &[String], plans: &mut [RequestPlan]) {
+    let mut taken = HashSet::new();
+    for plan in plans {
+        if taken.contains(&plan.name) {
+            let long = [&names[plan.ioctl.0], "_", &plan.name].concat();
             let numbered = (2..).map(|number| format!("{long}_{number}"));
-            let free = std::iter::once(long.clone()).chain(numbered).find(|name| !taken(name));
-            plans[index].name = free.unwrap_or(long);
+            let mut choices = std::iter::once(long.clone()).chain(numbered);
+            plan.name = choices.find(|name| !taken.contains(name)).unwrap_or(long);
         }
+        taken.insert(plan.name.clone());
     }
 }
 
 /// The replies of all ioctls that end in an array.
-pub(super) fn counted_replies(abi: &Abi) -> Vec<CountedReply> {
-    arguments(abi).filter_map(|(id, struct_)| counted(abi, id, struct_)).collect()
+/// `names` has the name of each ioctl's functions.
+pub(super) fn counted_replies(abi: &Abi, names: &[String]) -> Vec<CountedReply> {
+    arguments(abi).filter_map(|(id, struct_)| counted(abi, names, id, struct_)).collect()
 }
 
 /// The ioctls with an argument that is no host of a chain.
@@ -53,14 +57,14 @@ fn arguments(abi: &Abi) -> impl Iterator<Item = (IoctlId, StructId)> {
     })
 }
 
-fn counted(abi: &Abi, id: IoctlId, struct_: StructId) -> Option<CountedReply> {
+fn counted(abi: &Abi, names: &[String], id: IoctlId, struct_: StructId) -> Option<CountedReply> {
     let argument = abi.struct_(struct_);
     let array = argument.fields.len().checked_sub(1)?;
     let field = &argument.fields[array];
     let Type::Flexible(element, Some(count)) = &field.type_ else { return None };
     let is_reply = field.direction == Some(Direction::Out);
     Some(CountedReply {
-        name: name_of(abi, abi.ioctl(id)),
+        name: names[id.0].clone(),
         ioctl: id,
         struct_,
         size: offset(argument, array),
@@ -73,22 +77,27 @@ fn counted(abi: &Abi, id: IoctlId, struct_: StructId) -> Option<CountedReply> {
     .filter(|_| is_reply)
 }
 
-/// The name of the functions of an ioctl: its own without the words that all ioctls of
-/// its kind of file descriptor share, unless another ioctl has the same.
-pub(super) fn name_of(abi: &Abi, ioctl: &Ioctl) -> String {
+/// The names of the functions of all ioctls: of each its own without the words that all
+/// ioctls of its kind of file descriptor share, unless several have the same then.
+pub(super) fn names_of(abi: &Abi) -> Vec<String> {
     let short = |ioctl: &Ioctl| names::request(&abi.prefix, &abi.fds[ioctl.fd].name, &ioctl.name);
-    let name = short(ioctl);
-    let again = abi
-        .ioctls
-        .iter()
-        .filter(|other| other.name != ioctl.name)
-        .any(|other| short(other) == name);
-    if again { names::request(&abi.prefix, "", &ioctl.name) } else { name }
+    let names: Vec<_> = abi.ioctls.iter().map(short).collect();
+    let mut counts = HashMap::<&str, usize>::new();
+    for name in &names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let all = abi.ioctls.iter().zip(&names).map(|(ioctl, name)| match counts[name.as_str()] {
+        1 => name.clone(),
+        _ => names::request(&abi.prefix, "", &ioctl.name),
+    });
+    all.collect()
 }
 
 /// The argument of an ioctl.
 struct IoctlArgument<'a> {
     abi: &'a Abi,
+    /// The name of the functions of the ioctl.
+    name: &'a str,
     ioctl: IoctlId,
     id: StructId,
     struct_: &'a Struct,
@@ -116,11 +125,11 @@ struct PayloadKind<'a> {
 }
 
 impl<'a> IoctlArgument<'a> {
-    fn new(abi: &'a Abi, ioctl: IoctlId, id: StructId) -> Self {
+    fn new(abi: &'a Abi, name: &'a str, ioctl: IoctlId, id: StructId) -> Self {
         let struct_ = abi.struct_(id);
         let flags = struct_.fields.iter().position(|field| field.role == Role::Flags);
         let flags = flags.and_then(|at| Some((at, abi.group(struct_.fields[at].group?))));
-        Self { abi, ioctl, id, struct_, flags }
+        Self { abi, name, ioctl, id, struct_, flags }
     }
 
     fn variants(&self) -> Vec<PayloadKind<'a>> {
@@ -154,7 +163,7 @@ impl<'a> IoctlArgument<'a> {
     fn plain(&self, settled: u64) -> PayloadKind<'a> {
         let ioctl = self.abi.ioctl(self.ioctl);
         PayloadKind {
-            name: name_of(self.abi, ioctl),
+            name: self.name.to_owned(),
             doc: Doc::new(),
             selected: None,
             gate: None,

@@ -136,7 +136,7 @@ fn a_packed_capability_keeps_its_header() {
     let (after, _) = amended(&[&packed.concat(), &text[end..]].concat(), None);
     let found = compare(&side(&before), &side(&after));
     let moved = found.iter().find(|one| one.message.contains("moves")).expect("a finding");
-    assert_eq!(moved.code.0, "C2");
+    assert_eq!(moved.code.0, "C13");
     assert_eq!((moved.class, moved.affected), (Class::Wire, Some(Affected::Both)));
     assert_eq!(
         moved.message,
@@ -347,31 +347,59 @@ fn a_new_type_of_a_field_counts_in_the_release_of_the_header_only() {
     assert_eq!(subjects, BTreeSet::from(expected), "{found:#?}");
 }
 
-/// `#pragma pack` and an attribute that move no field change the alignment only.
+/// A header in which an attribute or a pragma packs a struct.
+fn packing(text: &str, struct_: &str, pragma: bool) -> String {
+    let open = text.find(&format!("struct {struct_} {{")).expect("a struct");
+    let from = text[..open].rfind('\n').expect("a line") + 1;
+    let to = open + text[open..].find("\n};\n").expect("its end") + 4;
+    let (before, own, after) = (&text[..from], &text[from..to], &text[to..]);
+    match pragma {
+        true => [before, "#pragma pack(1)\n", own, "#pragma pack()\n", after].concat(),
+        false => [before, &own[..own.len() - 2], " __attribute__((packed));\n", after].concat(),
+    }
+}
+
+/// `#pragma pack` and an attribute that move no field change the alignment only. The type
+/// `__aligned_u64` keeps its alignment in a struct that an attribute packs.
 #[test]
 fn packing_that_moves_nothing_breaks_nobody() {
-    let text = header();
-    let (before, _) = amended(&text, None);
-    for struct_ in ["vfio_info_cap_header", "vfio_group_status"] {
-        let open = format!("struct {struct_} {{");
-        let at = text.find(&open).expect("a struct");
-        let end = at + text[at..].find("\n};").expect("its end");
-        let attribute = [&text[..end], "\n} __attribute__((packed));", &text[end + 3..]].concat();
-        let pragma = [
-            &text[..at],
-            "#pragma pack(1)\n",
-            &text[at..end],
-            "\n};\n#pragma pack()",
-            &text[end + 3..],
-        ];
-        for changed in [attribute, pragma.concat()] {
-            let (after, _) = amended(&changed, None);
-            let found = compare(&side(&before), &side(&after));
-            assert_eq!(exit_code(&found), 0, "{struct_}: {found:#?}");
-            assert!(
-                found.iter().any(|one| one.message.contains("aligned to 1 bytes")),
-                "{found:#?}"
-            );
+    let structs = [
+        ("vfio_info_cap_header", true),
+        ("vfio_group_status", true),
+        ("vfio_region_info_cap_sparse_mmap", true),
+        ("vfio_region_info_cap_type", true),
+        ("vfio_region_info_cap_nvlink2_ssatgt", false),
+        ("vfio_iommu_type1_info_dma_avail", true),
+        ("vfio_device_feature_migration", false),
+    ];
+    let (before, _) = amended(&header(), None);
+    for pragma in [false, true] {
+        let packed = structs.iter().fold(header(), |text, (name, _)| packing(&text, name, pragma));
+        let (after, _) = amended(&packed, None);
+        let found = compare(&side(&before), &side(&after));
+        assert_eq!(exit_code(&found), 0, "{pragma}: {found:#?}");
+        for (name, by_attribute) in structs {
+            let of = found
+                .iter()
+                .find(|one| one.subject == name && one.message.contains("aligned to 1 bytes"));
+            assert_eq!(of.is_some(), pragma || by_attribute, "{name}: {found:#?}");
         }
     }
+}
+
+/// arm aligns a `u64` to 8 bytes, so that there a packed struct of 20 bytes had 24.
+#[test]
+fn packing_that_moves_something_on_arm_breaks_programs_there() {
+    let (before, _) = amended(&header(), None);
+    let (after, _) = amended(&packing(&header(), "vfio_bitmap", false), None);
+    let found = compare(&side(&before), &side(&after));
+    let breaks: Vec<_> = found.iter().filter(|one| one.class.breaks()).collect();
+    let [found] = &breaks[..] else { panic!("{breaks:#?}") };
+    assert_eq!((found.code.0, found.class), ("C21", Class::Wire32), "{found:#?}");
+    assert_eq!(found.subject, "vfio_iommu_type1_dirty_bitmap_get");
+    assert_eq!(
+        found.message,
+        "`bitmap` has 20 bytes, 24 bytes before on 32-bit targets other than i386"
+    );
+    assert_eq!(found.witness.as_ref().expect("a witness").target, Some("arm"));
 }

@@ -142,7 +142,7 @@ fn a_difference_is_found() {
     let header = fs::read_to_string(&path).expect("the header");
     for (from, to) in [
         ("if (need <= cap->size)", "if (need < cap->size)"),
-        ("at >= walk->stop", "at + 1 >= walk->stop"),
+        ("first < walk.stop", "first + 1 < walk.stop"),
         ("walk.left = len / format->min_size", "walk.left = 1 + len / format->min_size"),
     ] {
         assert_eq!(header.matches(from).count(), 1, "{from}");

@@ -1,5 +1,5 @@
 //! Changes of a real header, judged by gcc and by `compat`: gcc compiles the old and the
-//! new header on x86_64 and i386 and says which sizes, offsets and values of the old names
+//! new header for each data model and says which sizes, offsets and values of the old names
 //! are different. The whole count, which `.ci/long headers` runs, with its table in
 //! `docs/compat.md`:
 //!
@@ -19,6 +19,10 @@ use support::fixtures;
 use support::groups::{Group, skip};
 use support::process::is_installed;
 use support::random::Random;
+
+/// The options for gcc by which it has each data model. The last one aligns a `u64`
+/// as arm does.
+const MODELS: [&[&str]; 3] = [&["-m64"], &["-m32"], &["-m32", "-malign-double"]];
 
 const HEADER: &str = "/usr/include/linux/vfio.h";
 /// The seed, and the most changes of each kind: all, and in the sample.
@@ -235,11 +239,12 @@ fn expressions(facts: &Facts) -> (Vec<String>, usize) {
 }
 
 /// The values of expressions for a model; `None` if some do not compile.
-fn values(header: &str, expressions: &[String], model: &str) -> Option<Vec<i64>> {
+fn values(header: &str, expressions: &[String], model: &[&str]) -> Option<Vec<i64>> {
     let list = expressions.iter().map(|one| format!("(long long)({one}) + 0x100000000000LL,\n"));
     let program = format!("{header}\nlong long values[] = {{\n{}}};\n", list.collect::<String>());
     let mut child = Command::new("gcc")
-        .args([model, "-w", "-S", "-x", "c", "-", "-o", "-", "-I/usr/include/x86_64-linux-gnu"])
+        .args(model)
+        .args(["-w", "-S", "-x", "c", "-", "-o", "-", "-I/usr/include/x86_64-linux-gnu"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -254,7 +259,7 @@ fn values(header: &str, expressions: &[String], model: &str) -> Option<Vec<i64>>
         lines.filter_map(|number| number.trim().parse::<i64>().ok()).collect::<Vec<_>>()
     };
     Some(match model {
-        "-m64" => numbers(".quad"),
+        ["-m64"] => numbers(".quad"),
         _ => numbers(".long").chunks(2).map(|pair| pair.iter().sum()).collect(),
     })
 }
@@ -295,11 +300,9 @@ fn counted(most: usize) -> Option<(Counts, Vec<String>)> {
     let file = sources.add("linux/vfio.h".to_owned(), text.clone());
     let facts = read(&sources, &[file], &Outside::default()).facts;
     let (expressions, sizes) = expressions(&facts);
-    let models: Vec<&str> = ["-m64", "-m32"]
-        .into_iter()
-        .filter(|model| values(&text, &expressions, model).is_some())
-        .collect();
-    assert!(models.contains(&"-m64"), "gcc compiles the header");
+    let models: Vec<&[&str]> =
+        MODELS.into_iter().filter(|model| values(&text, &expressions, model).is_some()).collect();
+    assert!(models.contains(&MODELS[0]), "gcc compiles the header");
     let before: Vec<_> = models.iter().map(|model| values(&text, &expressions, model)).collect();
     let spec = fixtures::spec();
     let old = header_side(&spec, "old", &text).expect("the header is read");
@@ -353,7 +356,7 @@ fn judge(
     changed: &str,
     expressions: &[String],
     sizes: usize,
-    (models, before): (&[&str], &[Option<Vec<i64>>]),
+    (models, before): (&[&[&str]], &[Option<Vec<i64>>]),
 ) -> Option<Judge> {
     let mut found = Judge::Harmless;
     for (model, before) in models.iter().zip(before) {

@@ -205,6 +205,7 @@ impl<'f> Finder<'f> {
             id: self.number(id),
             chain: Some(placed(&chain.name, place)),
             struct_: body.map(|body| placed(&body.name, body.place)),
+            packed: inline.is_some_and(|body| body.packed),
             fields: Map(fields),
             since: self.since(place),
             ..spec::CapabilitySpec::default()

@@ -52,13 +52,11 @@ impl Editor<'_> {
         let fields = std::mem::take(&mut item.fields.0);
         let start = usize::from(headed);
         let fields = self.fields(fields, fact, start, &name);
-        if headed && !fact.packed {
-            item.fields.0 = fields;
+        if headed {
+            (item.packed, item.fields.0) = (fact.packed, fields);
             return None;
         }
-        item.struct_ = None;
-        let head = first.filter(|_| headed).map(|header| header_field(header, &name));
-        let fields = head.into_iter().chain(fields).collect();
+        (item.struct_, item.packed) = (None, false);
         let mut body = bare(item, &name, fields);
         body.packed = fact.packed;
         Some(body)

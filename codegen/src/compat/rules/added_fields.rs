@@ -13,7 +13,7 @@ use crate::compat::matching::{Members, StructPair};
 use crate::compat::witness;
 use crate::diagnostic::Code;
 use crate::ir::{Abi, Member, Role, Struct, StructRole};
-use crate::layout::{Model, PerModel, per_model};
+use crate::layout::{Model, PerModel, only_on, per_model};
 
 /// The findings about the additions to a struct.
 pub(super) fn judge(
@@ -236,12 +236,9 @@ impl AddedMembers<'_, '_> {
         let model =
             Model::ALL.into_iter().find(|model| before[model.index()] != now[model.index()]);
         let message = match model {
-            Some(Model::Lp64) => {
-                format!("{what}: the struct grows from {} to {} bytes", before[0], now[0])
-            }
             Some(model) => {
-                let at = model.index();
-                format!("{what}: the struct grows from {} to {} bytes on i386", before[at], now[at])
+                let (at, on) = (model.index(), only_on(model));
+                format!("{what}: the struct grows from {} to {} bytes{on}", before[at], now[at])
             }
             None => what.to_owned(),
         };

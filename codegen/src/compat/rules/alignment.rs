@@ -6,7 +6,7 @@ use crate::compat::diff::Of;
 use crate::compat::finding::{Class, Finding, Party};
 use crate::compat::matching::Matched;
 use crate::ir::Struct;
-use crate::layout::Model;
+use crate::layout::{Model, only_on};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Layout.align", "Struct.packed"];
@@ -35,7 +35,7 @@ fn alignment(old: &Struct, new: &Struct) -> Option<Finding> {
     let everywhere = models.len() == Model::ALL.len();
     let (code, on) = match everywhere {
         true => (PADDING_NAMED, ""),
-        false => (SOME_TARGETS_ONLY, " on i386"),
+        false => (SOME_TARGETS_ONLY, only_on(*first)),
     };
     let message = format!(
         "the struct is aligned to {} bytes{on}, to {} before; its own bytes stay where they are",

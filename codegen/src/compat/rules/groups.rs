@@ -5,6 +5,7 @@ use crate::compat::codes::{NAME_REMOVED, NUMBER_REUSED, VALUE_CHANGED};
 use crate::compat::diff::{AbiDifference, Of};
 use crate::compat::finding::{Class, Finding, Party};
 use crate::ir::{Group, GroupKind};
+use crate::layout::Int;
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &[
@@ -77,6 +78,8 @@ fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<F
             }
         }),
         "Group.kind" => Some(kind(old, new)),
+        // A struct aligns the two, and the numbers are the same type.
+        "Group.int" if in_rust(old.int) == in_rust(new.int) => None,
         "Group.int" => {
             let message = format!(
                 "the numbers are of type {}, {} before: Rust programs no longer compile",
@@ -86,6 +89,14 @@ fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<F
             Some(finding(Class::Source, message).in_crate_only())
         }
         _ => Some(reserved(difference).at(Party::New, new.meta.place)),
+    }
+}
+
+/// The integer that Rust has for numbers.
+fn in_rust(int: Int) -> Int {
+    match int {
+        Int::AlignedU64 => Int::U64,
+        other => other,
     }
 }
 

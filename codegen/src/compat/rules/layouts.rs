@@ -9,7 +9,7 @@ use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Members, StructPair};
 use crate::compat::witness;
 use crate::ir::{Abi, Member, Role, Struct, StructRole, Type};
-use crate::layout::{Int, Model, Span};
+use crate::layout::{Int, Model, Span, only_on};
 
 use super::added_fields;
 
@@ -126,11 +126,8 @@ fn moved(
         _ if members.is_inserted(model) => FIELD_INSERTED,
         _ => FIELD_MOVED,
     };
-    let (class, on) = match everywhere {
-        true => (Class::Wire, ""),
-        false => (Class::Wire32, " on i386"),
-    };
-    let message = format!("{}{on}", all.join(", "));
+    let class = if everywhere { Class::Wire } else { Class::Wire32 };
+    let message = all.join(", ") + only_on(model);
     let finding = Finding::new(code, class, name, message)
         .affects(Affected::Both)
         .witness(witness::layout(comparison.matching, pair, model))

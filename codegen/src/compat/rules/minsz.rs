@@ -6,7 +6,7 @@ use crate::compat::diff::Of;
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::witness;
 use crate::ir::Struct;
-use crate::layout::{Model, PerModel};
+use crate::layout::{Model, PerModel, only_on};
 
 pub(super) const RULE: CompatRule = CompatRule { keys: KEYS, judge };
 const KEYS: &[&str] = &["Struct.minsz"];
@@ -34,10 +34,11 @@ fn changed(
 ) -> Option<Finding> {
     let model = Model::ALL.into_iter().find(|model| before[model.index()] != now[model.index()])?;
     let (before, now) = (before[model.index()], now[model.index()]);
-    let (code, class, on) = match model {
-        Model::Lp64 => (MINSZ_CHANGED, Class::Wire, ""),
-        _ => (SOME_TARGETS_ONLY, Class::Wire32, " on i386"),
+    let (code, class) = match model {
+        Model::Lp64 => (MINSZ_CHANGED, Class::Wire),
+        _ => (SOME_TARGETS_ONLY, Class::Wire32),
     };
+    let on = only_on(model);
     let affected = if now > before { Affected::OldProgram } else { Affected::NewProgram };
     let message = format!("argsz must cover {now} bytes{on}, {before} before");
     let sizes = (before.min(now), before.max(now));

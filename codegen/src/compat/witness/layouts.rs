@@ -34,7 +34,11 @@ pub(in crate::compat) fn layout(
         false => (kernel(matching.new), program(matching.old)),
     };
     let mut witness = made(made_by, read_by, maker, reader);
-    witness.target = (model != Model::Lp64).then_some("i386");
+    witness.target = match model {
+        Model::Lp64 => None,
+        Model::Ilp32 => Some("i386"),
+        Model::Ilp32Aligned => Some("arm"),
+    };
     for (old, new) in &members.unchanged {
         let (from, to) = if input { (old, new) } else { (new, old) };
         witness.claims.extend(misread(&witness, (maker, from), (reader, to)));

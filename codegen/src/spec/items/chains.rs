@@ -62,6 +62,9 @@ item! {
         /// Its struct, declared by `fields` or by another item; a capability without one is its header.
         #[serde(rename = "struct")]
         pub struct_: Option<Placed<String>>,
+        /// Whether the fields of that struct follow each other without padding.
+        #[serde(default)]
+        pub packed: bool,
         /// The fields after the header.
         #[serde(default)]
         pub fields: Map<LineOrMap<FieldSpec>>,

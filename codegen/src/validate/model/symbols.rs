@@ -242,7 +242,7 @@ impl<'a> Symbols<'a> {
                 name: item.struct_.as_ref().unwrap_or(&item.capability),
                 validity,
                 order,
-                packed: false,
+                packed: item.packed,
                 minsz: None,
                 fields: &item.fields,
                 capability: self.capabilities.last().copied(),

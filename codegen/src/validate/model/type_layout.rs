@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::layout::{Extent, Int, Layout, Model, PerModel, label};
 use crate::release::Release;
 use crate::spec::wrappers::Placed;
-use crate::validate::codes::BAD_LAYOUT;
+use crate::validate::codes::{BAD_LAYOUT, RUST_TYPE};
 
 /// The largest struct that every target can hold.
 const MOST_BYTES: u64 = i32::MAX as u64;
@@ -25,6 +25,9 @@ pub(crate) struct TypeForm {
     pub(crate) flexible: bool,
     /// Whether it contains an `aligned_u64`.
     pub(crate) aligned: bool,
+    /// Whether it is an `aligned_u64` or an array of it, which keeps its alignment in a packed
+    /// struct, unlike a struct that contains one.
+    pub(crate) keeps_alignment: bool,
 }
 
 impl TypeForm {
@@ -36,6 +39,7 @@ impl TypeForm {
             in_rust: Model::Ilp32.int(natural),
             flexible: false,
             aligned: int == Int::AlignedU64,
+            keeps_alignment: int == Int::AlignedU64,
         }
     }
 
@@ -46,6 +50,7 @@ impl TypeForm {
             in_rust: Model::Ilp32.pointer(),
             flexible: false,
             aligned: false,
+            keeps_alignment: false,
         }
     }
 
@@ -57,6 +62,7 @@ impl TypeForm {
             in_rust: Extent::union(arms.iter().map(|arm| arm.in_rust)),
             flexible: false,
             aligned: arms.iter().any(|arm| arm.aligned),
+            keeps_alignment: false,
         }
     }
 
@@ -88,9 +94,15 @@ pub(crate) fn whole(
         }
     }
     let aligned = parts.iter().find(|(_, form)| form.aligned);
-    if let (true, Some((name, _))) = (struct_.packed, aligned) {
-        let problem = refusal(name, "is aligned, and its struct is packed");
-        return fault(problem.help("a plain u64 has the same offset"));
+    if let (true, Some((name, form))) = (struct_.packed, aligned) {
+        if form.keeps_alignment {
+            let problem = refusal(name, "is aligned, and its struct is packed");
+            return fault(problem.help("a plain u64 has the same offset"));
+        }
+        let message =
+            format!("`{}` contains an `aligned_u64`, and its struct is packed", name.value);
+        let problem = Diagnostic::error(RUST_TYPE, message).at(name.place, "");
+        return fault(problem.help("Rust packs no struct that contains an aligned one"));
     }
     let lay = |extent: &dyn Fn(&TypeForm) -> Extent| {
         let extents: Vec<_> = parts.iter().map(|(_, form)| extent(form)).collect();
@@ -119,6 +131,7 @@ pub(crate) fn whole(
         in_rust: extents[Model::Ilp32.index()],
         flexible: parts.iter().any(|(_, form)| form.flexible),
         aligned: aligned.is_some(),
+        keeps_alignment: false,
     })
 }
 

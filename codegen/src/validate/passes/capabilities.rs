@@ -50,6 +50,10 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
 fn body(check: &mut Check<'_>, one: &OfChain<'_>) {
     let OfChain { item, validity, .. } = *one;
     let declares = !item.fields.is_empty();
+    if item.packed && !declares {
+        let message = "`packed` is for the struct that `fields` declares";
+        refuse(check, KEY_CONFLICT, item.capability.place, message);
+    }
     let Some(name) = &item.struct_ else {
         if declares {
             refuse(
