@@ -4,7 +4,7 @@
  * after its address, makes the mediated devices that /mdevs lists, a type and a
  * UUID each, runs the commands that /commands lists, a line each, and switches the
  * machine off. The output of each command is on the console between a line
- * "<<< COMMAND" and a line ">>> STATUS".
+ * "<<< COMMAND" and a line ">>> STATUS"; a command that does not end is stopped.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define DEVICES		"/sys/bus/pci/devices"
+#define LIMIT		100	/* seconds for a command */
 
 static void console(void)
 {
@@ -111,6 +112,7 @@ static void run(char *command)
 	fflush(stdout);
 	child = fork();
 	if (child == 0) {
+		alarm(LIMIT);
 		execv(words[0], words);
 		printf("%s: %m\n", words[0]);
 		_exit(127);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use capchain::compat::compare;
 use capchain::decode::{self, Content, Decoded, DecodedValue, Subject};
@@ -22,24 +23,31 @@ type Sweep = Vec<Row>;
 fn decode_reads_in_the_captures_what_the_probe_printed() {
     let abi = lower(&fixtures::spec(), None);
     let mut replies = 0;
-    for series in ["5.10", "6.1"] {
-        let read = |ending| {
-            let path = captures::live_folder().join([series, ending].concat());
-            fs::read_to_string(path).expect("a file of the probe")
-        };
-        let sweeps = sweeps(captures::unpack(&read(".jsonl")));
-        let mut printed = printed(&read(".txt"));
+    for text in texts_with_captures() {
+        let read = |path: &Path| fs::read_to_string(path).expect("a file of the probe");
+        let sweeps = sweeps(captures::unpack(&read(&text.with_extension("jsonl"))));
+        let mut printed = printed(&read(&text));
         for sweep in &sweeps {
             let told = told(&abi, sweep);
             let call = told.split(':').next().expect("a call").to_owned();
             let texts = printed.get_mut(&call).unwrap_or_else(|| panic!("{call} is not printed"));
             let text = texts.remove(0);
-            assert_eq!(text, told, "Linux {series}, {:?}", sweep[0].group());
+            assert_eq!(text, told, "{:?}", sweep[0].group());
             replies += usize::from(told.contains('='));
         }
     }
     // The replies of two kernels and three devices: a device has 9 regions or more.
     assert!(replies > 2 * 3 * 15, "only {replies} replies");
+}
+
+/// The texts of the probe whose calls have been captured, in the repository and in the
+/// folder that CAPCHAIN_CAPTURES names.
+fn texts_with_captures() -> Vec<PathBuf> {
+    let folders = [captures::live_folder()].into_iter().chain(captures::other_folder());
+    let entries = folders.flat_map(|folder| fs::read_dir(folder).expect("a folder"));
+    let texts = entries.map(|entry| entry.expect("a file").path());
+    let texts = texts.filter(|path| path.extension().is_some_and(|ending| ending == "txt"));
+    texts.filter(|path| path.with_extension("jsonl").exists()).collect()
 }
 
 #[test]
