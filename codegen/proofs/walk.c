@@ -14,14 +14,15 @@
  *
  * breaks region: if (need <= cap->size) => if (need <= cap->size + 1)
  * breaks region: count <= (size - start) / each; => count <= (size - start) / each + 1;
- * breaks region: if (at >= walk->stop) { => if (at > walk->stop) {
- * breaks region: if (!--walk->left) => if (!walk->left)
+ * breaks region: if (target > at && target < walk->stop && => if (target > at && target <= walk->stop &&
+ * breaks region: if (--walk->left < 0) { => if (walk->left < 0) {
  * breaks region: argsz <= end ? argsz : known; => argsz <= end ? known : known;
- * breaks region: if (first < bound) { => if (first < 8) {
+ * breaks region: if (first >= bound && first < walk.stop) => if (first >= 8 && first < walk.stop)
  * breaks region: if (nth >= array->count) => if (nth > array->count)
  * breaks region: if (nth >= from->areas.count) => if (nth > from->areas.count)
- * breaks region: else if (target < walk->bound) => else if (target < 8)
- * breaks region: end = target < end ? target : end; => end = target < end ? end : end;
+ * breaks region: else if (target < walk->bound || target >= walk->stop) => else if (target < 8 || target >= walk->stop)
+ * breaks region: else if (target < walk->bound || target >= walk->stop) => else if (target < walk->bound)
+ * breaks region: return target > cap->at && target < walk->len ? target : walk->len; => return walk->len;
  * breaks region: if (target == cap->at) => if (target == cap->at + 1)
  * breaks region: if (found <= 0 || !cap->version) => if (found <= 0)
  * breaks region: if (argsz > len) { => if (argsz > len + 8) {
@@ -116,7 +117,7 @@ static void visited(const struct vfio_abi_walk *walk,
 }
 
 /* The claims about the error of a step from at. */
-static void refused(const struct vfio_abi_walk *walk, __u32 at, __u32 left,
+static void refused(const struct vfio_abi_walk *walk, __u32 at, __s64 left,
 		    __u32 size)
 {
 	PROVE(walk->state != VFIO_ABI_INSIDE_FIXED || at < CHAIN_BOUND,
@@ -138,7 +139,7 @@ static void any_walk(struct vfio_abi_walk *walk, const __u8 *bytes)
 	walk->bound = nondet_u32();
 	walk->stop = nondet_u32();
 	walk->at = nondet_u32();
-	walk->left = nondet_u32();
+	walk->left = (__s64)nondet_u64();
 	walk->state = nondet_int();
 }
 
@@ -147,16 +148,15 @@ static int sound(const struct vfio_abi_walk *walk,
 		 const struct vfio_abi_reply *reply)
 {
 	if (walk->state <= 0)
-		return !walk->stop;
+		return !walk->left;
 	if (walk->bytes != reply->bytes || walk->len != reply->len ||
-	    walk->bound != CHAIN_BOUND)
+	    walk->bound != CHAIN_BOUND ||
+	    walk->stop != (walk->len < CHAIN_HEADER ?
+			   0 : walk->len - CHAIN_HEADER + 1))
 		return 0;
-	if (!walk->stop)
-		return walk->at < walk->bound || walk->len < CHAIN_HEADER ||
-		       !walk->left;
-	return walk->at >= walk->bound && walk->len >= CHAIN_HEADER &&
-	       walk->stop == walk->len - CHAIN_HEADER + 1 && walk->left &&
-	       walk->left <= walk->len / CHAIN_HEADER;
+	return !walk->left ||
+	       (walk->left > 0 && walk->left <= walk->len / CHAIN_HEADER &&
+		walk->at >= walk->bound && walk->at < walk->stop);
 }
 
 void proof(void)
@@ -166,7 +166,8 @@ void proof(void)
 	const __u8 *bytes = reply_of(size, len, written);
 	struct vfio_abi_walk walk, any;
 	struct vfio_abi_cap cap;
-	__u32 at, left;
+	__s64 left;
+	__u32 at;
 	INFO info;
 	int found, state;
 

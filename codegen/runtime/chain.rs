@@ -336,27 +336,28 @@ impl<'a> Walk<'a> {
     /// Prepares the next step; returns the bytes that can belong to this capability.
     #[inline(always)]
     fn follow(&mut self, format: &HeaderFormat, next: u64) -> &'a [u8] {
-        let (at, reply) = (self.at, self.reply);
+        let at = self.at;
         let target = match format.from_reply {
             true => next,
             false => u64::from(at).saturating_add(next),
         };
         // An offset beyond 32 bits is after every reply.
         let target = u32::try_from(target).unwrap_or(u32::MAX);
-        if target > at {
-            // In most formats, the `next` that ends a chain is not after `at`.
-            if next != format.end {
-                self.at = target;
-                let bytes = reply.get(at as usize..target as usize);
-                return bytes.unwrap_or_else(|| tail_from(reply, at));
-            }
-        }
-        self.left = match next == format.end {
-            true => END,
-            false => step_backwards(at, target, self.bound, self.left),
-        };
         self.at = target;
-        reply.get(at as usize..).unwrap_or_default()
+        // In most formats, the `next` that ends a chain is not after `at`.
+        if target > at && next != format.end {
+            if let Some(bytes) = self.reply.get(at as usize..target as usize) {
+                return bytes;
+            }
+        } else {
+            self.left = match target {
+                _ if next == format.end => END,
+                _ if target == at => CYCLE,
+                _ if target < self.bound => REFUSED,
+                _ => self.left,
+            };
+        }
+        self.reply.get(at as usize..).unwrap_or_default()
     }
 
     /// Ends the walk, with an error if the next capability cannot be visited.
@@ -369,26 +370,6 @@ impl<'a> Walk<'a> {
             CYCLE => Some(Err(ChainError::Cycle { at })),
             _ => Some(Err(refusal(at, self.bound, self.reply.len(), format.size))),
         }
-    }
-}
-
-/// The bytes from `at` on, which is in the reply. Not inline, so that the usual
-/// step does not pay for the last one.
-#[cold]
-#[inline(never)]
-fn tail_from(reply: &[u8], at: u32) -> &[u8] {
-    reply.get(at as usize..).unwrap_or_default()
-}
-
-/// The `left` of a walk whose next capability is not after this one. Not
-/// inline, for the same reason.
-#[cold]
-#[inline(never)]
-fn step_backwards(at: u32, target: u32, bound: u32, left: i64) -> i64 {
-    match target {
-        _ if target == at => CYCLE,
-        _ if target < bound => REFUSED,
-        _ => left,
     }
 }
 

@@ -18,8 +18,9 @@ pub(crate) struct Way {
 }
 
 /// An option of the C compiler, and the titles of the ways that it compiles.
-const LEVELS: [(&str, &str, &str); 2] = [
+const LEVELS: [(&str, &str, &str); 3] = [
     ("-O2", "C without checks", "generated C"),
+    ("-O1", "C without checks, -O1", "generated C, -O1"),
     ("-Os", "C without checks, -Os", "generated C, -Os"),
 ];
 

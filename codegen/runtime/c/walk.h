@@ -33,9 +33,9 @@ struct capchain_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* lowest offset of a capability */
-	__u32	stop;		/* offset before which one can start; 0 ends */
+	__u32	stop;		/* offset before which one can start */
 	__u32	at;		/* offset of the next capability */
-	__u32	left;		/* how many can follow */
+	__s64	left;		/* how many can be visited from there on */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct capchain_error error;
 };
@@ -55,13 +55,13 @@ static inline struct capchain_walk capchain__start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
+	if (!first)
+		return walk;
 	walk.state = 1;
-	if (first < bound) {
-		walk.state = first != 0;
-	} else if (len >= format->size) {
+	if (len >= format->size)
 		walk.stop = len - format->size + 1;
+	if (first >= bound && first < walk.stop)
 		walk.left = len / format->min_size;
-	}
 	return walk;
 }
 
@@ -82,7 +82,7 @@ static inline int capchain__fail(struct capchain_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
-	walk->stop = 0;
+	walk->left = 0;
 	walk->state = kind;
 	return kind;
 }
@@ -123,24 +123,28 @@ static inline int capchain__refuse(const struct capchain__format *format,
 	return capchain__fail(walk, CAPCHAIN_CYCLE, at, 0, 0);
 }
 
-/* Prepares the next step if the next capability is not after this one. */
-static inline void capchain__step_backwards(
-		const struct capchain__format *format,
-		struct capchain_walk *walk, struct capchain_cap *cap,
-		__u64 next, __u32 target)
+/*
+ * Prepares the next step if the next capability is not after this one, or
+ * cannot start where it should. Returns the end of this one.
+ */
+static inline __u32 capchain__leave(const struct capchain__format *format,
+				    struct capchain_walk *walk,
+				    struct capchain_cap *cap, __u64 next,
+				    __u32 target)
 {
 	if (next == format->end) {
-		walk->stop = 0;
+		walk->left = 0;
 		walk->state = 0;
-		return;
+		return walk->len;
 	}
 	cap->next = target;
 	walk->at = target;
 	if (target == cap->at)
 		/* This capability is returned; the next visit fails. */
 		capchain__fail(walk, CAPCHAIN_CYCLE, target, 0, 0);
-	else if (target < walk->bound)
-		walk->stop = 0;
+	else if (target < walk->bound || target >= walk->stop)
+		walk->left = 0;
+	return target > cap->at && target < walk->len ? target : walk->len;
 }
 
 /*
@@ -154,19 +158,16 @@ static CAPCHAIN__INLINE int capchain__visit(
 {
 	const __u32 at = walk->at;
 	const __u8 *header;
-	__u32 end = walk->len;
 	__u32 target;
 	__u64 next;
 
-	/* Unless stop is 0, at is not below bound. */
-	if (at >= walk->stop) {
+	if (--walk->left < 0) {
+		walk->left = 0;
 		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return capchain__refuse(format, walk);
 	}
-	if (!--walk->left)
-		walk->stop = 0;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;
@@ -176,17 +177,17 @@ static CAPCHAIN__INLINE int capchain__visit(
 	if (format->version.width)
 		cap->version = CAPCHAIN__CAST(__u32,
 				capchain__field(header, &format->version));
-	cap->next = 0;
 	next = capchain__field(header, &format->next);
 	target = capchain__target(format, at, next);
 	/* If the end is 0, a next of 0 gives a target that is not after at. */
-	if (target > at && (!format->end || next != format->end)) {
+	if (target > at && target < walk->stop &&
+	    (!format->end || next != format->end)) {
 		cap->next = target;
+		cap->size = target - at;
 		walk->at = target;
-		end = target < end ? target : end;
-	} else {
-		capchain__step_backwards(format, walk, cap, next, target);
+		return 1;
 	}
-	cap->size = end - at;
+	cap->next = 0;
+	cap->size = capchain__leave(format, walk, cap, next, target) - at;
 	return 1;
 }

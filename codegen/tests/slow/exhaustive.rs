@@ -1,6 +1,8 @@
 //! Every small reply, read by both generated languages; `programs/exhaustive.rs`
 //! defines the set. Every implementation reads a sample of it.
 
+mod counted;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -140,7 +142,7 @@ fn a_difference_is_found() {
     let header = fs::read_to_string(&path).expect("the header");
     for (from, to) in [
         ("if (need <= cap->size)", "if (need < cap->size)"),
-        ("at >= walk->stop", "at + 1 >= walk->stop"),
+        ("first < walk.stop", "first + 1 < walk.stop"),
         ("walk.left = len / format->min_size", "walk.left = 1 + len / format->min_size"),
     ] {
         assert_eq!(header.matches(from).count(), 1, "{from}");

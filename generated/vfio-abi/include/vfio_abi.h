@@ -4943,9 +4943,9 @@ struct vfio_abi_walk {
 	const __u8 *bytes;	/* the reply */
 	__u32	len;
 	__u32	bound;		/* lowest offset of a capability */
-	__u32	stop;		/* offset before which one can start; 0 ends */
+	__u32	stop;		/* offset before which one can start */
 	__u32	at;		/* offset of the next capability */
-	__u32	left;		/* how many can follow */
+	__s64	left;		/* how many can be visited from there on */
 	int	state;		/* 1 during the walk, 0 at its end, or error */
 	struct vfio_abi_error error;
 };
@@ -4965,13 +4965,13 @@ static inline struct vfio_abi_walk vfio_abi__start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
+	if (!first)
+		return walk;
 	walk.state = 1;
-	if (first < bound) {
-		walk.state = first != 0;
-	} else if (len >= format->size) {
+	if (len >= format->size)
 		walk.stop = len - format->size + 1;
+	if (first >= bound && first < walk.stop)
 		walk.left = len / format->min_size;
-	}
 	return walk;
 }
 
@@ -4992,7 +4992,7 @@ static inline int vfio_abi__fail(struct vfio_abi_walk *walk, int kind, __u32 at,
 	walk->error.at = at;
 	walk->error.id = id;
 	walk->error.value = value;
-	walk->stop = 0;
+	walk->left = 0;
 	walk->state = kind;
 	return kind;
 }
@@ -5033,24 +5033,28 @@ static inline int vfio_abi__refuse(const struct vfio_abi__format *format,
 	return vfio_abi__fail(walk, VFIO_ABI_CYCLE, at, 0, 0);
 }
 
-/* Prepares the next step if the next capability is not after this one. */
-static inline void vfio_abi__step_backwards(
-		const struct vfio_abi__format *format,
-		struct vfio_abi_walk *walk, struct vfio_abi_cap *cap,
-		__u64 next, __u32 target)
+/*
+ * Prepares the next step if the next capability is not after this one, or
+ * cannot start where it should. Returns the end of this one.
+ */
+static inline __u32 vfio_abi__leave(const struct vfio_abi__format *format,
+				    struct vfio_abi_walk *walk,
+				    struct vfio_abi_cap *cap, __u64 next,
+				    __u32 target)
 {
 	if (next == format->end) {
-		walk->stop = 0;
+		walk->left = 0;
 		walk->state = 0;
-		return;
+		return walk->len;
 	}
 	cap->next = target;
 	walk->at = target;
 	if (target == cap->at)
 		/* This capability is returned; the next visit fails. */
 		vfio_abi__fail(walk, VFIO_ABI_CYCLE, target, 0, 0);
-	else if (target < walk->bound)
-		walk->stop = 0;
+	else if (target < walk->bound || target >= walk->stop)
+		walk->left = 0;
+	return target > cap->at && target < walk->len ? target : walk->len;
 }
 
 /*
@@ -5064,19 +5068,16 @@ static VFIO_ABI__INLINE int vfio_abi__visit(
 {
 	const __u32 at = walk->at;
 	const __u8 *header;
-	__u32 end = walk->len;
 	__u32 target;
 	__u64 next;
 
-	/* Unless stop is 0, at is not below bound. */
-	if (at >= walk->stop) {
+	if (--walk->left < 0) {
+		walk->left = 0;
 		/* This test shows static analyzers that the result is not 1. */
 		if (walk->state <= 0)
 			return walk->state;
 		return vfio_abi__refuse(format, walk);
 	}
-	if (!--walk->left)
-		walk->stop = 0;
 	header = walk->bytes + at;
 	cap->at = at;
 	cap->bytes = header;
@@ -5086,18 +5087,18 @@ static VFIO_ABI__INLINE int vfio_abi__visit(
 	if (format->version.width)
 		cap->version = VFIO_ABI__CAST(__u32,
 				vfio_abi__field(header, &format->version));
-	cap->next = 0;
 	next = vfio_abi__field(header, &format->next);
 	target = vfio_abi__target(format, at, next);
 	/* If the end is 0, a next of 0 gives a target that is not after at. */
-	if (target > at && (!format->end || next != format->end)) {
+	if (target > at && target < walk->stop &&
+	    (!format->end || next != format->end)) {
 		cap->next = target;
+		cap->size = target - at;
 		walk->at = target;
-		end = target < end ? target : end;
-	} else {
-		vfio_abi__step_backwards(format, walk, cap, next, target);
+		return 1;
 	}
-	cap->size = end - at;
+	cap->next = 0;
+	cap->size = vfio_abi__leave(format, walk, cap, next, target) - at;
 	return 1;
 }
 
@@ -7856,6 +7857,7 @@ static inline vfio_abi_size vfio_abi_get_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x10002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	return argsz;
 }
 
@@ -7886,6 +7888,7 @@ static inline vfio_abi_size vfio_abi_set_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	vfio_abi__put(bytes + 8, 4, device_state);
 	return argsz;
 }
