@@ -10,7 +10,6 @@
  * breaks region: if (vfio_abi__holds(vfio_abi__len(len), format->size, count, => if (vfio_abi__holds(vfio_abi__len(len + 8), format->size, count,
  * breaks region: count <= (size - start) / each; => count <= (size - start) / each + 1;
  * breaks region: if (!size || size > len) => if (!size)
- * breaks region: if (count > (most - start) / each) => if (0)
  * breaks region: known < size ? known : size); => size);
  */
 #define EVERY_SIZE

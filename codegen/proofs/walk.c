@@ -23,7 +23,7 @@
  * breaks region: else if (target < walk->bound || target >= walk->stop) => else if (target < walk->bound)
  * breaks region: return target > cap->at && target < walk->len ? target : walk->len; => return walk->len;
  * breaks region: if (target == cap->at) => if (target == cap->at + 1)
- * breaks region: if (found <= 0 || !cap->version) => if (found <= 0)
+ * breaks device: if (found <= 0 || !cap->version) => if (found <= 0)
  * breaks region: if (argsz > len) { => if (argsz > len + 8) {
  */
 #define EVERY_SIZE
