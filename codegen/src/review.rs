@@ -128,7 +128,10 @@ fn changes<'a>(
 /// The paths of the headers of an ABI that the patches of some mails change.
 pub fn changed_headers(abi: &Abi, mails: &[Mail]) -> Vec<String> {
     let mut paths = Vec::new();
-    for mail in mails {
+    // Only a mail with the path of a header in its text can change one.
+    let names_one =
+        |mail: &&Mail| abi.headers.iter().any(|header| mail.text.contains(&header.path));
+    for mail in mails.iter().filter(names_one) {
         let files = patch_of(mail).files.into_iter().map(|file| file.path);
         paths.extend(files.filter(|path| known::header_at(abi, path).is_some()));
     }

@@ -18,6 +18,7 @@ use super::pieces::{Addition, ItemAt};
 use super::places::Places;
 use crate::diagnostic::Place;
 use crate::header::classify::Kinds;
+use crate::header::conventions::Way;
 use crate::header::{ConstantFact, Facts, Spelt, StructFact};
 use crate::ir::Abi;
 use crate::release::{Release, Since};
@@ -59,6 +60,7 @@ pub fn find(facts: &Facts, base: Specified<'_>) -> Additions {
         facts,
         base,
         kinds,
+        ways: kinds.ioctl_ways(),
         chains: Vec::new(),
         items: Vec::new(),
         found: Additions::default(),
@@ -87,6 +89,8 @@ struct Finder<'f> {
     facts: &'f Facts,
     base: Specified<'f>,
     kinds: Kinds<'f>,
+    /// The directions of the structs that ioctls take, by name.
+    ways: HashMap<String, Way>,
     /// The chains that the headers bring.
     chains: Vec<NewChain<'f>>,
     items: Vec<NewItem>,
@@ -108,6 +112,12 @@ enum HeaderItem<'f> {
 }
 
 impl<'f> Finder<'f> {
+    /// The direction of the argument of an ioctl, or of the payload of a number that is
+    /// called like it.
+    fn way_of(&self, struct_: &str) -> Option<Way> {
+        self.ways.get(struct_).copied().or_else(|| self.kinds.way_of_number(struct_))
+    }
+
     fn all(&mut self) {
         let facts = self.facts;
         let structs = facts.structs.iter().map(|one| (one.place, HeaderItem::Struct(one)));

@@ -40,6 +40,7 @@ use page::Page;
 /// The whole reference.
 pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let (links, uses) = (Links::new(abi), CrossRefs::new(abi));
+    let spaces = abi.number_spaces();
     let mut files = vec![index::file(&Page::new(abi, &links, "README.md"))];
     for section in &abi.sections {
         let path = section_path(&section.name);
@@ -47,19 +48,19 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     }
     for (at, chain) in abi.chains.iter().enumerate() {
         let path = registry_path(&chain.name);
-        files.push(registry::chain(&Page::new(abi, &links, &path), ChainId(at)));
+        files.push(registry::chain(&Page::new(abi, &links, &path), &spaces, ChainId(at)));
     }
     for (at, group) in abi.groups.iter().enumerate() {
         if group.kind == GroupKind::IdSpace {
             let path = registry_path(&group.name);
-            files.push(registry::space(&Page::new(abi, &links, &path), GroupId(at)));
+            files.push(registry::space(&Page::new(abi, &links, &path), &spaces, GroupId(at)));
         }
     }
     let histories = changelog::all(abi);
     let (pages, changed) = releases::files(abi, &links, &histories);
     files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &histories, &changed));
     files.extend(pages);
-    files.push(numbers::file(&Page::new(abi, &links, numbers::PATH)));
+    files.push(numbers::file(&Page::new(abi, &links, numbers::PATH), &spaces));
     let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));
     files

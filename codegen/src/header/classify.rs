@@ -1,6 +1,8 @@
 //! Classifies the items of a header by their neighbours, names and comments: the
 //! guesses that additions to a specification contain.
 
+use std::collections::HashMap;
+
 use super::conventions::{self, Way};
 use super::facts::{ConstantFact, Facts, Spelt, StructFact, TypeFact};
 use crate::ir::{Abi, Group, GroupId, GroupKind};
@@ -98,11 +100,11 @@ impl<'k> Kinds<'k> {
     fn struct_in_name(&self, constant: &ConstantFact) -> Option<&'k StructFact> {
         let name = constant.name.to_ascii_lowercase();
         let is_new = !self.abi.ioctls.iter().any(|ioctl| ioctl.name == constant.name);
+        let words: Vec<_> = name.split('_').collect();
         let named = self.facts.structs.iter().filter(|one| {
-            let mut words = one.name.split('_');
             has_argsz(one)
+                && one.name.split('_').all(|word| words.contains(&word))
                 && !(is_new && self.abi.find_struct(&one.name).is_some())
-                && words.all(|word| name.split('_').any(|other| other == word))
         });
         named.max_by_key(|one| one.name.len())
     }
@@ -128,23 +130,18 @@ impl<'k> Kinds<'k> {
         })
     }
 
-    /// The direction of the argument of the ioctls that take a struct; `None` if no ioctl takes it.
-    pub fn way_of(&self, struct_: &str) -> Option<Way> {
-        if let Some(way) = self.way_of_ioctl(struct_) {
-            return Some(way);
-        }
-        // The payload of a number that is called like it can go both ways.
-        let named = |one: &&ConstantFact| one.name.eq_ignore_ascii_case(struct_);
-        let payload = self.facts.constants.iter().find(named);
-        payload.map(|_| Way::Both)
+    /// The directions of the structs that ioctls take, by name. If several ioctls take a
+    /// struct, the first one decides.
+    pub fn ioctl_ways(&self) -> HashMap<String, Way> {
+        let ioctls = self.facts.constants.iter().rev();
+        let ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
+        ioctls.map(|one| (self.arg(one), conventions::way(&one.name, &one.doc))).collect()
     }
 
-    /// The direction of the argument of the ioctls that take a struct.
-    pub fn way_of_ioctl(&self, struct_: &str) -> Option<Way> {
-        let ioctls = self.facts.constants.iter();
-        let mut ioctls = ioctls.filter(|one| matches!(one.spelt, Spelt::Ioctl { .. }));
-        let ioctl = ioctls.find(|one| self.arg(one) == struct_)?;
-        Some(conventions::way(&ioctl.name, &ioctl.doc))
+    /// The direction of the payload of the number that is called like a struct.
+    pub fn way_of_number(&self, struct_: &str) -> Option<Way> {
+        let named = |one: &ConstantFact| one.name.eq_ignore_ascii_case(struct_);
+        self.facts.constants.iter().any(named).then_some(Way::Both)
     }
 
     /// The group of a constant: that of the field after which it is defined, that

@@ -73,13 +73,6 @@ impl Abi {
         }
     }
 
-    /// The index of the section of an ioctl.
-    pub fn section_of(&self, ioctl: IoctlId) -> usize {
-        let declares =
-            |section: &super::Section| section.items.contains(&super::Item::Ioctl(ioctl));
-        self.sections.iter().position(declares).unwrap_or(0)
-    }
-
     /// The capability of this index.
     pub fn capability(&self, id: CapabilityId) -> &Capability {
         &self.capabilities[id.0]

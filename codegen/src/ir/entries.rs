@@ -56,11 +56,14 @@ impl Abi {
     /// the numbers of a group follow the group, and the struct of a capability
     /// follows the capability that declares it.
     pub fn entries(&self) -> Vec<Entry<'_>> {
+        (0..self.sections.len()).flat_map(|section| self.section_entries(section)).collect()
+    }
+
+    /// The entries of one section, an index into [`Abi::sections`].
+    pub fn section_entries(&self, section: usize) -> Vec<Entry<'_>> {
         let mut entries = Vec::new();
-        for (section, one) in self.sections.iter().enumerate() {
-            for item in &one.items {
-                EntryLister { abi: self, section, item: *item, entries: &mut entries }.item();
-            }
+        for item in &self.sections[section].items {
+            EntryLister { abi: self, section, item: *item, entries: &mut entries }.item();
         }
         entries
     }

@@ -20,9 +20,10 @@ pub(super) fn plan(abi: &Abi) -> Protocol {
     let headers: Vec<_> = abi.cap_headers.iter().map(|header| header_format(abi, header)).collect();
     let capabilities = abi.capabilities.iter().map(|cap| cap_plan(abi, &headers, cap)).collect();
     let chains = (0..abi.chains.len()).map(|id| chain_plan(abi, ChainId(id))).collect();
-    let (requests, counted) = (requests::requests(abi), requests::counted_replies(abi));
+    let names = requests::names_of(abi);
+    let requests = requests::requests(abi, &names);
+    let counted = requests::counted_replies(abi, &names);
     let results = results::results(abi, &requests, &counted);
-    let names = abi.ioctls.iter().map(|ioctl| requests::name_of(abi, ioctl)).collect();
     let records = Vec::new();
     let mut plan =
         Protocol { headers, capabilities, chains, names, requests, counted, results, records };
@@ -135,7 +136,7 @@ fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField
     })
 }
 
-fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
+pub(super) fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
     let field = &struct_.fields[index];
     let Type::Int(int) = field.type_ else { return None };
     Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
@@ -196,7 +197,7 @@ pub(super) fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
     Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
 }
 
-fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
+pub(super) fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
     let shown = (0..struct_.fields.len()).filter(|index| {
         let role = struct_.fields[*index].role;
         !excluded.contains(&role)

@@ -1,6 +1,9 @@
 //! Derives the plan of requests from ioctls, their structs, and the payloads of flags
 //! and ids. This is the only file that does.
 
+use std::collections::{HashMap, HashSet};
+
+use super::protocol::{int_field, int_fields, offset};
 use super::request_inputs::Inputs;
 use crate::ir::requests::{
     CountedReply, FixedFlags, Hazard, InputKind, MemoryLength, ReplyStruct, RequestElement,
@@ -12,35 +15,37 @@ use crate::names;
 use crate::reply::Direction;
 
 /// The requests of all ioctls whose argument is no host of a chain.
-pub(super) fn requests(abi: &Abi) -> Vec<RequestPlan> {
+/// `names` has the name of each ioctl's functions.
+pub(super) fn requests(abi: &Abi, names: &[String]) -> Vec<RequestPlan> {
     let mut plans = Vec::new();
     for (id, struct_) in arguments(abi) {
-        if counted(abi, id, struct_).is_none() {
-            let head = IoctlArgument::new(abi, id, struct_);
+        if counted(abi, names, id, struct_).is_none() {
+            let head = IoctlArgument::new(abi, &names[id.0], id, struct_);
             plans.extend(head.variants().iter().map(|variant| head.plan(variant)));
         }
     }
-    distinguish(abi, &mut plans);
+    distinguish(names, &mut plans);
     plans
 }
 
 /// Gives requests of the same name the name of their ioctl too, and a number if need be.
-fn distinguish(abi: &Abi, plans: &mut [RequestPlan]) {
-    for index in 1..plans.len() {
-        let taken = |name: &str| plans[..index].iter().any(|plan| plan.name == name);
-        if taken(&plans[index].name) {
-            let own = &plans[index];
-            let long = [&name_of(abi, abi.ioctl(own.ioctl)), "_", &own.name].concat();
+fn distinguish(names: &[String], plans: &mut [RequestPlan]) {
+    let mut taken = HashSet::new();
+    for plan in plans {
+        if taken.contains(&plan.name) {
+            let long = [&names[plan.ioctl.0], "_", &plan.name].concat();
             let numbered = (2..).map(|number| format!("{long}_{number}"));
-            let free = std::iter::once(long.clone()).chain(numbered).find(|name| !taken(name));
-            plans[index].name = free.unwrap_or(long);
+            let mut choices = std::iter::once(long.clone()).chain(numbered);
+            plan.name = choices.find(|name| !taken.contains(name)).unwrap_or(long);
         }
+        taken.insert(plan.name.clone());
     }
 }
 
 /// The replies of all ioctls that end in an array.
-pub(super) fn counted_replies(abi: &Abi) -> Vec<CountedReply> {
-    arguments(abi).filter_map(|(id, struct_)| counted(abi, id, struct_)).collect()
+/// `names` has the name of each ioctl's functions.
+pub(super) fn counted_replies(abi: &Abi, names: &[String]) -> Vec<CountedReply> {
+    arguments(abi).filter_map(|(id, struct_)| counted(abi, names, id, struct_)).collect()
 }
 
 /// The ioctls with an argument that is no host of a chain.
@@ -52,41 +57,47 @@ fn arguments(abi: &Abi) -> impl Iterator<Item = (IoctlId, StructId)> {
     })
 }
 
-fn counted(abi: &Abi, id: IoctlId, struct_: StructId) -> Option<CountedReply> {
+fn counted(abi: &Abi, names: &[String], id: IoctlId, struct_: StructId) -> Option<CountedReply> {
     let argument = abi.struct_(struct_);
     let array = argument.fields.len().checked_sub(1)?;
     let field = &argument.fields[array];
     let Type::Flexible(element, Some(count)) = &field.type_ else { return None };
     let is_reply = field.direction == Some(Direction::Out);
     Some(CountedReply {
-        name: name_of(abi, abi.ioctl(id)),
+        name: names[id.0].clone(),
         ioctl: id,
         struct_,
-        size: lp64_offset(argument, array),
-        argsz: lp64_offset(argument, argument.argsz?),
-        count: (lp64_offset(argument, *count), int(&argument.fields[*count].type_)?),
+        size: offset(argument, array),
+        argsz: offset(argument, argument.argsz?),
+        count: int_field(argument, *count)?,
+        fields: int_fields(argument, &[Role::Argsz, Role::Reserved]),
         array,
         element: element_of(abi, element)?,
     })
     .filter(|_| is_reply)
 }
 
-/// The name of the functions of an ioctl: its own without the words that all ioctls of
-/// its kind of file descriptor share, unless another ioctl has the same.
-pub(super) fn name_of(abi: &Abi, ioctl: &Ioctl) -> String {
+/// The names of the functions of all ioctls: of each its own without the words that all
+/// ioctls of its kind of file descriptor share, unless several have the same then.
+pub(super) fn names_of(abi: &Abi) -> Vec<String> {
     let short = |ioctl: &Ioctl| names::request(&abi.prefix, &abi.fds[ioctl.fd].name, &ioctl.name);
-    let name = short(ioctl);
-    let again = abi
-        .ioctls
-        .iter()
-        .filter(|other| other.name != ioctl.name)
-        .any(|other| short(other) == name);
-    if again { names::request(&abi.prefix, "", &ioctl.name) } else { name }
+    let names: Vec<_> = abi.ioctls.iter().map(short).collect();
+    let mut counts = HashMap::<&str, usize>::new();
+    for name in &names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let all = abi.ioctls.iter().zip(&names).map(|(ioctl, name)| match counts[name.as_str()] {
+        1 => name.clone(),
+        _ => names::request(&abi.prefix, "", &ioctl.name),
+    });
+    all.collect()
 }
 
 /// The argument of an ioctl.
 struct IoctlArgument<'a> {
     abi: &'a Abi,
+    /// The name of the functions of the ioctl.
+    name: &'a str,
     ioctl: IoctlId,
     id: StructId,
     struct_: &'a Struct,
@@ -114,11 +125,11 @@ struct PayloadKind<'a> {
 }
 
 impl<'a> IoctlArgument<'a> {
-    fn new(abi: &'a Abi, ioctl: IoctlId, id: StructId) -> Self {
+    fn new(abi: &'a Abi, name: &'a str, ioctl: IoctlId, id: StructId) -> Self {
         let struct_ = abi.struct_(id);
         let flags = struct_.fields.iter().position(|field| field.role == Role::Flags);
         let flags = flags.and_then(|at| Some((at, abi.group(struct_.fields[at].group?))));
-        Self { abi, ioctl, id, struct_, flags }
+        Self { abi, name, ioctl, id, struct_, flags }
     }
 
     fn variants(&self) -> Vec<PayloadKind<'a>> {
@@ -152,7 +163,7 @@ impl<'a> IoctlArgument<'a> {
     fn plain(&self, settled: u64) -> PayloadKind<'a> {
         let ioctl = self.abi.ioctl(self.ioctl);
         PayloadKind {
-            name: name_of(self.abi, ioctl),
+            name: self.name.to_owned(),
             doc: Doc::new(),
             selected: None,
             gate: None,
@@ -234,6 +245,7 @@ impl<'a> IoctlArgument<'a> {
             _ => (end, None),
         };
         let reply = reply.or_else(|| self.reply(self.id, 0));
+        let new_fds = reply.map_or_else(Vec::new, |reply| self.new_fds(reply));
         let hazard = hazard(&inputs.inputs, inputs.lasting);
         RequestPlan {
             name: variant.name.clone(),
@@ -245,6 +257,7 @@ impl<'a> IoctlArgument<'a> {
             argsz: self.struct_.argsz.map(|argsz| lp64_offset(self.struct_, argsz)),
             fixed: self.fixed(variant.fixed),
             inputs: inputs.inputs,
+            new_fds,
             reply,
             returns: variant.returns,
             hazard,
@@ -281,6 +294,16 @@ impl<'a> IoctlArgument<'a> {
         let (at, group) = self.flags?;
         let fixed = FixedFlags { offset: lp64_offset(self.struct_, at), int: group.int, value };
         (value != 0).then_some(fixed)
+    }
+
+    /// The results that are new file descriptors.
+    fn new_fds(&self, reply: ReplyStruct) -> Vec<(u64, Int)> {
+        let struct_ = self.abi.struct_(reply.struct_);
+        let is_new =
+            |field: &Field| field.role == Role::Fd && field.direction == Some(Direction::Out);
+        let fields = struct_.fields.iter().enumerate().filter(|(_, field)| is_new(field));
+        let place = |index| reply.offset + lp64_offset(struct_, index);
+        fields.filter_map(|(index, field)| Some((place(index), int(&field.type_)?))).collect()
     }
 
     /// The struct, if the kernel writes to it and it can be read as it is.

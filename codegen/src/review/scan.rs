@@ -60,7 +60,7 @@ impl Scan {
 
     /// The line without comments and strings.
     fn code(&mut self, text: &str) -> String {
-        let (mut code, mut rest) = (String::new(), text);
+        let (mut code, mut rest) = (String::with_capacity(text.len()), text);
         while !rest.is_empty() {
             if self.comment {
                 let Some(end) = rest.find("*/") else { break };

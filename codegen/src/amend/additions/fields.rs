@@ -42,7 +42,7 @@ impl<'f> Finder<'f> {
         let known = abi.struct_(id);
         let Some(owner) = self.base.places.owner(&fact.name) else { return };
         let way = match known.role {
-            StructRole::Argument => self.kinds.way_of(&fact.name),
+            StructRole::Argument => self.way_of(&fact.name),
             _ => None,
         };
         let version = match known.role {

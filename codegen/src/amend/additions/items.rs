@@ -21,7 +21,7 @@ impl<'f> Finder<'f> {
         if let Some((id, chain)) = id.and_then(|id| Some((id, self.chain_of(id)?))) {
             return self.capability(id, &chain, near);
         }
-        let way = kinds.way_of(&fact.name).or_else(|| self.payload_way(fact));
+        let way = self.way_of(&fact.name).or_else(|| self.payload_way(fact));
         let fields = self.fields(fact, way, 0..fact.fields.len());
         let argsz = fact
             .fields

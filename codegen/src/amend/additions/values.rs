@@ -119,7 +119,7 @@ impl<'f> Finder<'f> {
                 })
             };
             if let Some(fact) = exact.copied().or_else(|| near().copied()) {
-                if self.kinds.way_of_ioctl(&fact.name).is_none() {
+                if !self.ways.contains_key(&fact.name) {
                     payloads.insert(id.name.as_str(), fact);
                 }
             }

@@ -27,16 +27,15 @@ struct NumbersView {
 }
 
 /// The page.
-pub(super) fn file(page: &Page<'_>) -> OutputFile {
-    let all = page.abi.number_spaces();
+pub(super) fn file(page: &Page<'_>, all: &[NumberSpace<'_>]) -> OutputFile {
     let contentions = all.iter().flat_map(|space| contentions(page, space));
     let view = NumbersView {
         banner: super::banner(page.abi),
         home: page.to(&page.text(&page.abi.title), "README.md"),
         contentions: BulletList::new(contentions),
-        claims: claims(page, &all),
+        claims: claims(page, all),
         proposals: proposals(page),
-        spaces: spaces(page, &all),
+        spaces: spaces(page, all),
     };
     super::output(PATH, view.to_string())
 }

@@ -43,24 +43,24 @@ struct RegistryRow<'a> {
 }
 
 /// The page of a chain's ids.
-pub(super) fn chain(page: &Page<'_>, id: ChainId) -> OutputFile {
+pub(super) fn chain(page: &Page<'_>, spaces: &[NumberSpace<'_>], id: ChainId) -> OutputFile {
     let chain = page.abi.chain(id);
     let capabilities = page.abi.capabilities_of(chain);
     let held = capabilities.map(|one| capability(page, chain, one));
-    let space = space_of(page, SpaceKind::Capabilities, &chain.name);
+    let space = space_of(spaces, SpaceKind::Capabilities, &chain.name);
     let entries = held.chain(chain.reserved.iter().map(|one| reserved(page, one)));
-    let entries = entries.chain(claims(page, &space)).collect();
+    let entries = entries.chain(claims(page, space)).collect();
     file(page, (&chain.name, page.chain(id)), (&chain.meta, space.next_free), entries)
 }
 
 /// The page of an id space.
-pub(super) fn space(page: &Page<'_>, id: GroupId) -> OutputFile {
+pub(super) fn space(page: &Page<'_>, spaces: &[NumberSpace<'_>], id: GroupId) -> OutputFile {
     let group = page.abi.group(id);
     let values = group.values.iter().filter(|value| value.count.is_none());
     let held = values.map(|one| value(page, group, one));
-    let space = space_of(page, SpaceKind::Ids, &group.name);
+    let space = space_of(spaces, SpaceKind::Ids, &group.name);
     let entries = held.chain(group.reserved.iter().map(|one| reserved(page, one)));
-    let entries = entries.chain(claims(page, &space)).collect();
+    let entries = entries.chain(claims(page, space)).collect();
     file(page, (&group.name, page.group(id)), (&group.meta, space.next_free), entries)
 }
 
@@ -155,10 +155,13 @@ fn reserved<'a>(page: &Page<'_>, one: &'a Reserved) -> RegistryRow<'a> {
 }
 
 /// The space of numbers that the page is about.
-fn space_of<'a>(page: &Page<'a>, kind: SpaceKind, name: &str) -> NumberSpace<'a> {
-    let mut spaces = page.abi.number_spaces().into_iter();
-    let found = spaces.find(|space| space.kind == kind && space.name == name);
-    found.unwrap_or_else(|| NumberSpace::new(kind, name))
+fn space_of<'s, 'a>(
+    spaces: &'s [NumberSpace<'a>],
+    kind: SpaceKind,
+    name: &str,
+) -> &'s NumberSpace<'a> {
+    let found = spaces.iter().find(|space| space.kind == kind && space.name == name);
+    found.expect("every chain and every id space has a number space")
 }
 
 /// The rows of the claims that count.

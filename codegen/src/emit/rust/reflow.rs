@@ -8,10 +8,13 @@ pub(super) const WIDTH: usize = 100;
 pub(super) const INDENT: usize = 4;
 
 /// Applies all rules, from the last line to the first, so that inner groups are
-/// joined before the groups that hold them.
+/// joined before the groups that hold them. Comments are left as they are.
 pub(super) fn reflow(text: &str) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for index in (0..lines.len()).rev() {
+        if is_comment(&lines[index]) {
+            continue;
+        }
         while index < lines.len()
             && (join_group(&mut lines, index)
                 || join_chain(&mut lines, index)
@@ -49,7 +52,7 @@ fn closer(line: &str) -> Option<char> {
 /// The index of the line that closes the group opened at the end of a line, if the
 /// group has no comment and no empty line.
 fn group_end(lines: &[String], start: usize) -> Option<usize> {
-    let close = closer(&lines[start]).filter(|_| !is_comment(&lines[start]))?;
+    let close = closer(&lines[start])?;
     let margin = indent(&lines[start]);
     let rest = lines[start + 1..].iter();
     let length = rest.clone().take_while(|line| indent(line) > margin && !is_comment(line)).count();
@@ -105,17 +108,20 @@ fn join_group(lines: &mut Vec<String>, start: usize) -> bool {
 /// Joins a chain of method calls.
 fn join_chain(lines: &mut Vec<String>, start: usize) -> bool {
     let is_call = |line: &String| line.trim_start().starts_with('.');
-    if is_call(&lines[start]) || is_comment(&lines[start]) || closer(&lines[start]).is_some() {
+    if is_call(&lines[start]) || closer(&lines[start]).is_some() {
         return false;
     }
     let calls =
         lines[start + 1..].iter().take_while(|line| is_call(line) && closer(line).is_none());
     let count = calls.count();
+    if count == 0 {
+        return false;
+    }
     let more = lines.get(start + 1 + count).is_some_and(is_call);
     let end = start + count;
     let text: Vec<_> = lines[start + 1..=end].iter().map(|line| line.trim_start()).collect();
     let whole = [lines[start].as_str(), &text.concat()].concat();
-    let whole = (count > 0 && !more && whole.len() <= WIDTH).then_some(whole);
+    let whole = (!more && whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, end, whole)
 }
 
@@ -123,9 +129,11 @@ fn join_chain(lines: &mut Vec<String>, start: usize) -> bool {
 fn join_arm(lines: &mut Vec<String>, start: usize) -> bool {
     let Some(head) = lines[start].strip_suffix(" => {") else { return false };
     let [body, end, ..] = &lines[start + 1..] else { return false };
-    let single = !body.ends_with([';', ',', '{']) && end.trim() == "}";
+    if body.ends_with([';', ',', '{']) || end.trim() != "}" {
+        return false;
+    }
     let whole = [head, " => ", body.trim(), ","].concat();
-    let whole = (single && whole.len() <= WIDTH).then_some(whole);
+    let whole = (whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, start + 2, whole)
 }
 
@@ -134,8 +142,11 @@ fn join_unsafe(lines: &mut Vec<String>, start: usize) -> bool {
     let is_block = lines[start].trim_start() == "unsafe {" || lines[start].ends_with(" unsafe {");
     let [body, end, ..] = &lines[start + 1..] else { return false };
     let single = !body.ends_with([';', ',', '{', '(']) && end.trim_start().starts_with('}');
+    if !is_block || !single {
+        return false;
+    }
     let whole = [&lines[start], " ", body.trim(), " ", end.trim()].concat();
-    let whole = (is_block && single && whole.len() <= WIDTH).then_some(whole);
+    let whole = (whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, start + 2, whole)
 }
 
@@ -144,8 +155,7 @@ fn join_operands(lines: &mut Vec<String>, start: usize) -> bool {
     let Some(next) = lines.get(start + 1).map(|line| line.trim_start()) else { return false };
     let operator =
         ["| ", "|| ", "&& ", "+ ", "== ", "as "].iter().any(|sign| next.starts_with(sign));
-    let open = is_comment(&lines[start]) || closer(&lines[start]).is_some();
-    if !operator || open || closer(next).is_some() {
+    if !operator || closer(&lines[start]).is_some() || closer(next).is_some() {
         return false;
     }
     let whole = [&lines[start], " ", next].concat();
@@ -156,9 +166,11 @@ fn join_operands(lines: &mut Vec<String>, start: usize) -> bool {
 /// Joins an assignment and its value, which prettyplease puts on a line of its own.
 fn join_value(lines: &mut Vec<String>, start: usize) -> bool {
     let Some(value) = lines.get(start + 1).map(|line| line.trim_start()) else { return false };
-    let assigned = lines[start].ends_with(" =") && !is_comment(&lines[start]);
+    if !lines[start].ends_with(" =") || !value.ends_with(';') {
+        return false;
+    }
     let whole = [&lines[start], " ", value].concat();
-    let whole = (assigned && value.ends_with(';') && whole.len() <= WIDTH).then_some(whole);
+    let whole = (whole.len() <= WIDTH).then_some(whole);
     replace(lines, start, start + 1, whole)
 }
 
@@ -166,7 +178,7 @@ fn join_value(lines: &mut Vec<String>, start: usize) -> bool {
 /// not after the equals sign.
 fn move_value(lines: &mut Vec<String>, start: usize) -> bool {
     let Some((head, first)) = lines[start].split_once(" = ") else { return false };
-    if is_comment(head) || first.is_empty() {
+    if first.is_empty() {
         return false;
     }
     let (head, margin) = (head.to_owned(), indent(&lines[start]));
@@ -213,7 +225,7 @@ fn move_value(lines: &mut Vec<String>, start: usize) -> bool {
 fn join_call(lines: &mut Vec<String>, start: usize) -> bool {
     let Some(call) = lines.get(start + 1).map(|line| line.trim_start()) else { return false };
     let simple = !lines[start].trim_start().starts_with('.') && closer(&lines[start]).is_none();
-    if !simple || is_comment(&lines[start]) || !call.starts_with('.') || closer(call).is_none() {
+    if !simple || !call.starts_with('.') || closer(call).is_none() {
         return false;
     }
     let whole = [&lines[start], call].concat();
@@ -261,11 +273,11 @@ fn hug_block(lines: &mut Vec<String>, start: usize) -> bool {
 
 /// Moves the value of a constant to the next line if the line is too long.
 fn break_constant(lines: &mut Vec<String>, start: usize) -> bool {
-    let line = lines[start].clone();
+    let line = &lines[start];
     let long = line.len() > WIDTH && line.starts_with("pub const ") && line.ends_with(';');
     let Some((head, value)) = line.split_once(" = ").filter(|_| long) else { return false };
-    let value = " ".repeat(INDENT) + value;
-    lines.splice(start..=start, [[head, " ="].concat(), value]);
+    let moved = [[head, " ="].concat(), " ".repeat(INDENT) + value];
+    lines.splice(start..=start, moved);
     true
 }
 

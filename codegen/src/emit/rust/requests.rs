@@ -5,6 +5,8 @@ mod fill;
 pub(super) mod results;
 pub(super) mod types;
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -13,7 +15,7 @@ use super::file_emitter::FileEmitter;
 use super::format;
 use super::tokens::ident;
 use crate::ir::requests::{InputKind, RequestPlan};
-use crate::ir::{Abi, IoctlId};
+use crate::ir::{Abi, IoctlId, Item, Section};
 use crate::names;
 
 /// Whether the ABI has requests.
@@ -33,13 +35,21 @@ pub(super) fn has_results(abi: &Abi) -> bool {
 
 /// The sections with requests, in order.
 fn sections(abi: &Abi) -> Vec<usize> {
-    let section = |id: IoctlId| abi.section_of(id);
-    let requests = abi.protocol.requests.iter().map(|plan| section(plan.ioctl));
-    let counted = abi.protocol.counted.iter().map(|plan| section(plan.ioctl));
-    let mut sections: Vec<_> = requests.chain(counted).collect();
-    sections.sort_unstable();
-    sections.dedup();
-    sections
+    let requests = abi.protocol.requests.iter().map(|plan| plan.ioctl);
+    let counted = abi.protocol.counted.iter().map(|plan| plan.ioctl);
+    let planned: HashSet<_> = requests.chain(counted).collect();
+    let sections = abi.sections.iter().enumerate();
+    let sections = sections.filter(|(_, one)| !ioctls(one).is_disjoint(&planned));
+    sections.map(|(index, _)| index).collect()
+}
+
+/// The ioctls of a section.
+fn ioctls(section: &Section) -> HashSet<IoctlId> {
+    let ioctls = section.items.iter().filter_map(|item| match item {
+        Item::Ioctl(id) => Some(*id),
+        _ => None,
+    });
+    ioctls.collect()
 }
 
 /// The root of the requests.
@@ -79,7 +89,8 @@ pub(super) fn files<'a>(abi: &'a Abi, names: &'a Names<'_>) -> Vec<FileEmitter<'
 fn module(abi: &Abi, names: &Names<'_>, section: usize) -> String {
     let docs = Docs::new(names, "crate::uapi::");
     let title = [" ", &abi.sections[section].title, "."].concat();
-    let own = |id: IoctlId| abi.section_of(id) == section;
+    let ioctls = ioctls(&abi.sections[section]);
+    let own = |id: IoctlId| ioctls.contains(&id);
     let plans: Vec<_> = abi.protocol.requests.iter().filter(|plan| own(plan.ioctl)).collect();
     let choices = types::choices(&docs, &plans);
     let requests = plans.iter().map(|plan| request(abi, &docs, plan));

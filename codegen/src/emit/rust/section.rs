@@ -26,7 +26,7 @@ pub(super) fn module(
     index: usize,
 ) -> String {
     let section = &abi.sections[index];
-    let source = common_source(&abi.declarations(), index);
+    let source = common_source(&abi.section_entries(index));
     let docs = Docs::new(names, "super::").with_source(source);
     let title = [" ", &section.title, "."].concat();
     let doc = inner(docs.paragraphs(&section.doc));
@@ -51,11 +51,9 @@ pub(super) fn module(
 }
 
 /// The source of most items of a section; none if no two items share one.
-fn common_source<'a>(entries: &[Entry<'a>], section: usize) -> Option<&'a str> {
-    let items = entries.iter().filter(|entry| entry.section == section);
-    let items = items.filter(|entry| states_source(entry));
+fn common_source<'a>(entries: &[Entry<'a>]) -> Option<&'a str> {
     let mut counts = BTreeMap::<&str, usize>::new();
-    for entry in items {
+    for entry in entries.iter().filter(|entry| states_source(entry)) {
         *counts.entry(&entry.meta.source).or_default() += 1;
     }
     let (source, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;

@@ -2,12 +2,12 @@
 //! whatever names an ABI has for its chains, capabilities and fields. `validate`
 //! refuses an ABI with names that start like the generator's.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Names of structs and functions (for which warnings of C++ see one name
 /// space), or of the members of one struct.
 pub(in crate::emit::c) struct UniqueNames {
-    names: BTreeSet<String>,
+    names: HashSet<String>,
 }
 
 impl UniqueNames {
@@ -20,7 +20,8 @@ impl UniqueNames {
 
     /// Reserves the names of a struct's members.
     pub(in crate::emit::c) fn members<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        Self { names: names.map(str::to_owned).collect() }
+        let names: HashSet<_> = names.collect();
+        Self { names: names.into_iter().map(str::to_owned).collect() }
     }
 
     /// Reserves the name, with underscores appended until it is unique.
