@@ -1,4 +1,5 @@
 //! Answers of the reply model, byte for byte, with the exact ranges that are written.
+#![allow(clippy::single_range_in_vec_init, reason = "a list of one range is meant")]
 
 use std::ops::Range;
 
