@@ -38,6 +38,7 @@ mod live;
 mod mappable;
 mod matrix;
 mod model;
+mod model_answers;
 mod model_payloads;
 mod model_sample;
 mod new_kernel;
