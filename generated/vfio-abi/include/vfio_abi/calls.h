@@ -143,17 +143,18 @@ static inline int vfio_abi__counted_parse(
 		vfio_abi_size len)
 {
 	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, buf);
-	__u32 size;
+	__u64 count;
 
 	if (len < format->size)
 		return VFIO_ABI_TOO_SHORT;
-	size = vfio_abi__counted_size(format, bytes);
+	count = vfio_abi__number(bytes + format->count, format->count_width);
 	array->bytes = bytes + format->size;
 	array->each = format->each;
-	if (size <= len)
-		array->count = (size - format->size) / format->each;
+	if (vfio_abi__holds(vfio_abi__len(len), format->size, count,
+			    format->each))
+		array->count = VFIO_ABI__CAST(__u32, count);
 	else
-		*need = size;
+		*need = vfio_abi__counted_size(format, bytes);
 	return 0;
 }
 
@@ -528,6 +529,7 @@ static inline vfio_abi_size vfio_abi_get_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x10002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	return argsz;
 }
 
@@ -558,6 +560,7 @@ static inline vfio_abi_size vfio_abi_set_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	vfio_abi__put(bytes + 8, 4, device_state);
 	return argsz;
 }
