@@ -18,6 +18,7 @@ mod docs;
 mod documents;
 mod drift;
 mod dump_forms;
+mod dumps_of_tools;
 mod empty_release;
 mod endless_files;
 mod errors;
