@@ -14,15 +14,14 @@ pub(crate) fn results(data: &[u8]) {
     let Some(([target, view], bytes)) = data.split_first_chunk::<2>() else { return };
     let index = usize::from(*view) % VIEWS.len();
     let View { struct_, start, flags, read } = &VIEWS[index];
-    // Counted replies are read in the layout of this machine, and as whole buffers.
-    let is_counted = index >= abi().protocol.results.len();
-    let target = if is_counted { 0 } else { usize::from(*target) % TARGETS.len() };
-    let target = &TARGETS[target];
+    let target = &TARGETS[usize::from(*target) % TARGETS.len()];
     let mut bytes = bytes.to_vec();
-    if is_counted {
+    // Counted replies are read as whole buffers.
+    if index >= abi().protocol.results.len() {
         bytes.resize(bytes.len().max(4), 0);
         let size = u32::try_from(bytes.len()).expect("a short argument");
-        bytes[..4].copy_from_slice(&size.to_le_bytes());
+        let size = if target.big_endian { size.to_be_bytes() } else { size.to_le_bytes() };
+        bytes[..4].copy_from_slice(&size);
     }
     let place = Place { struct_, start: *start, flags: *flags };
     place.set_flags(&mut bytes, target);

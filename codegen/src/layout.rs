@@ -278,6 +278,53 @@ mod tests {
     }
 
     #[test]
+    fn integers_have_a_size_a_range_and_an_alignment() {
+        let wide = (1 << 64) - 1;
+        let ints = [
+            (Int::U8, "u8", 1, false, (0, 0xff), [1, 1, 1]),
+            (Int::U16, "u16", 2, false, (0, 0xffff), [2, 2, 2]),
+            (Int::U32, "u32", 4, false, (0, 0xffff_ffff), [4, 4, 4]),
+            (Int::U64, "u64", 8, false, (0, wide), [8, 4, 8]),
+            (Int::S8, "s8", 1, true, (-0x80, 0x7f), [1, 1, 1]),
+            (Int::S16, "s16", 2, true, (-0x8000, 0x7fff), [2, 2, 2]),
+            (Int::S32, "s32", 4, true, (-0x8000_0000, 0x7fff_ffff), [4, 4, 4]),
+            (Int::S64, "s64", 8, true, (-(1 << 63), (1 << 63) - 1), [8, 4, 8]),
+            (Int::AlignedU64, "aligned_u64", 8, false, (0, wide), [8, 8, 8]),
+        ];
+        for (int, name, size, signed, (least, most), aligns) in ints {
+            assert_eq!((int.name(), int.size(), int.signed()), (name, size, signed));
+            assert_eq!(int.range(), least..=most, "{name}");
+            let extents = Model::ALL.map(|model| model.int(int));
+            assert_eq!(extents, aligns.map(|align| Extent { size, align }), "{name}");
+        }
+        assert_eq!(Model::ALL.map(Model::pointer), [8, 4, 4].map(Extent::natural));
+        assert_eq!(Model::ALL.map(Model::index), [0, 1, 2]);
+    }
+
+    #[test]
+    fn the_size_of_a_layout_is_limited_to_32_bits() {
+        let byte = Model::Lp64.int(Int::U8);
+        let most = u64::from(u32::MAX);
+        let all = byte.times(most).expect("the largest array");
+        assert_eq!(all, Extent { size: most, align: 1 });
+        assert_eq!(byte.times(most + 1), None);
+        let layout = Layout::of(&[all], false).expect("the largest struct");
+        assert_eq!((layout.size, layout.extent()), (most, all));
+        assert_eq!(layout.fields[0].end(), most);
+        assert_eq!(Layout::of(&[all, byte], false), None);
+    }
+
+    #[test]
+    fn holes_are_before_fields_and_at_the_end() {
+        let layout = ints(Model::Lp64, &[Int::U8, Int::U32, Int::U16]);
+        let span = |offset, size| Span { offset, size };
+        assert_eq!(layout.fields, [span(0, 1), span(4, 4), span(8, 2)]);
+        assert_eq!(layout.holes, [span(1, 3), span(10, 2)]);
+        assert_eq!((layout.size, layout.align), (12, 4));
+        assert_eq!([0, 1, 7, 8, 9].map(|at| round_up(at, 8)), [0, 8, 8, 8, 16]);
+    }
+
+    #[test]
     fn a_union_holds_its_largest_arm() {
         let arms = [Extent { size: 12, align: 4 }, Extent { size: 8, align: 8 }];
         assert_eq!(Extent::union(arms.into_iter()), Extent { size: 16, align: 8 });

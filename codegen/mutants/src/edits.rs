@@ -1,5 +1,6 @@
 //! The edits of a file that let a condition select each mutant.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use proc_macro2::{LineColumn, Span};
@@ -8,10 +9,11 @@ use syn::visit::{self, Visit};
 
 use super::{Mutant, Position};
 
-/// A replacement of some bytes.
+/// Texts around some bytes, which stay.
 pub(super) struct Edit {
     range: Range<usize>,
-    text: String,
+    before: String,
+    after: String,
 }
 
 /// A file with its edits.
@@ -84,22 +86,30 @@ impl Edits {
         Self { text, lines, nodes, edits: Vec::new() }
     }
 
-    /// Adds an edit, unless it is inside another one or contains it.
-    pub(super) fn add(&mut self, edit: Edit) -> bool {
-        let Range { start, end } = edit.range;
-        let free = self.edits.iter().all(|one| one.range.end <= start || end <= one.range.start);
-        if free {
-            self.edits.push(edit);
-        }
-        free
+    pub(super) fn add(&mut self, edit: Edit) {
+        self.edits.push(edit);
     }
 
+    /// The text with all edits, of which one can be around others.
     pub(super) fn applied(mut self) -> String {
-        // An insertion comes before the text that another edit replaces at its place.
-        self.edits.sort_by_key(|edit| std::cmp::Reverse((edit.range.start, edit.range.end)));
-        let mut text = self.text;
-        for edit in self.edits {
-            text.replace_range(edit.range, &edit.text);
+        self.edits.sort_by_key(|edit| (edit.range.start, Reverse(edit.range.end)));
+        let (mut text, mut at) = (String::new(), 0);
+        let mut open: Vec<&Edit> = Vec::new();
+        let last = self.text.len();
+        let starts = self.edits.iter().map(|edit| (edit.range.start, Some(edit)));
+        for (start, edit) in starts.chain([(last, None)]) {
+            while open.last().is_some_and(|one| one.range.end <= start) {
+                let Some(inner) = open.pop() else { break };
+                text += &self.text[at..inner.range.end];
+                text += &inner.after;
+                at = inner.range.end;
+            }
+            text += &self.text[at..start];
+            at = start;
+            if let Some(edit) = edit {
+                text += &edit.before;
+                open.push(edit);
+            }
         }
         text
     }
@@ -113,6 +123,18 @@ impl Edits {
     fn range(&self, span: Span) -> Range<usize> {
         let (start, end) = (span.start(), span.end());
         self.byte(start.line, start.column)..self.byte(end.line, end.column)
+    }
+
+    /// Another text in place of a node while a condition holds.
+    fn choice(&self, node: &impl Spanned, on: &str, other: &str) -> Edit {
+        let before = format!("(if {on} {{ {other} }} else {{ ");
+        Edit { range: self.range(node.span()), before, after: " })".to_owned() }
+    }
+
+    /// A condition before a guard.
+    fn condition(&self, guard: &syn::Expr, before: String) -> Edit {
+        let before = before + " (";
+        Edit { range: self.range(guard.span()), before, after: ")".to_owned() }
     }
 
     fn source(&self, node: &impl Spanned) -> &str {
@@ -132,8 +154,8 @@ impl Edit {
                 let start = file.byte(at.line, at.column - 1);
                 let inside = file.text[start..].starts_with('{');
                 let start = start + usize::from(inside);
-                let text = format!(" if {on} {{ return {new}; }} ");
-                Some(Self { range: start..start, text })
+                let before = format!(" if {on} {{ return {new}; }} ");
+                Some(Self { range: start..start, before, after: String::new() })
             }
             "BinaryOperator" => {
                 let node = file.nodes.binaries.iter().find(|one| starts(one.op.span(), at))?;
@@ -142,41 +164,32 @@ impl Edit {
                     return None;
                 }
                 let (left, right) = (file.source(&node.left), file.source(&node.right));
-                let old = file.source(&node.op);
-                let text =
-                    format!("(if {on} {{ {left} {new} {right} }} else {{ {left} {old} {right} }})");
-                Some(Self { range: file.range(node.span()), text })
+                Some(file.choice(node, &on, &format!("{left} {new} {right}")))
             }
             "UnaryOperator" => {
                 let node = file.nodes.unaries.iter().find(|one| starts(one.op.span(), at))?;
-                let (inside, whole) = (file.source(&node.expr), file.source(node));
-                let text = format!("(if {on} {{ {new}{inside} }} else {{ {whole} }})");
-                Some(Self { range: file.range(node.span()), text })
+                Some(file.choice(node, &on, &[new, file.source(&node.expr)].concat()))
             }
             "MatchArm" => {
                 let arm = file.nodes.arms.iter().find(|one| starts(one.span(), at))?;
                 match &arm.guard {
                     Some((_, guard)) if has_let(guard) => None,
-                    Some((_, guard)) => {
-                        let text = format!("!{on} && ({})", file.source(guard));
-                        Some(Self { range: file.range(guard.span()), text })
-                    }
+                    Some((_, guard)) => Some(file.condition(guard, format!("!{on} &&"))),
                     None => {
                         let end = file.range(arm.pat.span()).end;
-                        Some(Self { range: end..end, text: format!(" if !{on}") })
+                        let before = format!(" if !{on}");
+                        Some(Self { range: end..end, before, after: String::new() })
                     }
                 }
             }
             "MatchArmGuard" => {
                 let guards = file.nodes.arms.iter().filter_map(|arm| arm.guard.as_ref());
                 let (_, guard) = guards.into_iter().find(|(_, guard)| starts(guard.span(), at))?;
-                let old = file.source(guard);
-                let text = match (has_let(guard), new.as_str()) {
-                    (true, _) => return None,
-                    (_, "true") => format!("{on} || ({old})"),
-                    _ => format!("!{on} && ({old})"),
-                };
-                Some(Self { range: file.range(guard.span()), text })
+                match (has_let(guard), new.as_str()) {
+                    (true, _) => None,
+                    (_, "true") => Some(file.condition(guard, format!("{on} ||"))),
+                    _ => Some(file.condition(guard, format!("!{on} &&"))),
+                }
             }
             "StructField" => {
                 let mut structs = file.nodes.structs.iter();
@@ -185,10 +198,7 @@ impl Edit {
                 let kept = node.fields.iter().filter(|one| !is_deleted(one));
                 let kept = kept.map(|one| format!("{}, ", file.source(one))).collect::<String>();
                 let (path, rest) = (file.source(&node.path), file.source(node.rest.as_ref()?));
-                let whole = file.source(node);
-                let text =
-                    format!("(if {on} {{ {path} {{ {kept}..{rest} }} }} else {{ {whole} }})");
-                Some(Self { range: file.range(node.span()), text })
+                Some(file.choice(node, &on, &format!("{path} {{ {kept}..{rest} }}")))
             }
             _ => None,
         }

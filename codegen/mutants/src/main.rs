@@ -7,7 +7,8 @@
 //! Inserts COUNT mutants of each list into the files below ROOT, in an order that only the
 //! seed and the names of the mutants decide, and prints the number, the list and the name of
 //! each. It leaves out those whose numbers are in the file DROPPED, and those that no
-//! condition can select, such as a change within another one.
+//! condition can select, such as a change within a macro. A program with mutants appends the
+//! numbers of all that it reaches to the file that `CAPCHAIN_REACHED` names.
 
 mod edits;
 
@@ -35,7 +36,7 @@ struct MutantSpan {
 }
 
 /// A place in a file, counted from 1.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 struct Position {
     line: usize,
     column: usize,
@@ -57,15 +58,22 @@ fn hash(text: &str) -> u64 {
     })
 }
 
-/// The mutants of a list, in the order in which they are drawn.
-fn drawn(seed: &str, list: &Path) -> Vec<Mutant> {
+/// The mutants of a list with their names, in the order in which they are drawn. The second
+/// one of a name gets a number, so that the order is the same after edits of other functions.
+fn drawn(seed: &str, list: &Path) -> Vec<(Mutant, String)> {
     let text = fs::read_to_string(list).expect("a list");
     let mut mutants: Vec<Mutant> = serde_json::from_str(&text).expect("mutants as JSON");
-    mutants.sort_by_cached_key(|one| {
-        let Position { line, column } = one.span.start;
-        hash(&format!("{seed} {} {line}:{column}", one.name()))
+    mutants.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
+    let mut seen = BTreeMap::<String, usize>::new();
+    let named = mutants.into_iter().map(|mutant| {
+        let name = mutant.name();
+        let nth = seen.entry(name.clone()).and_modify(|nth| *nth += 1).or_insert(1);
+        let name = if *nth == 1 { name } else { format!("{name} ({nth})") };
+        (mutant, name)
     });
-    mutants
+    let mut named: Vec<_> = named.collect();
+    named.sort_by_cached_key(|(_, name)| hash(&format!("{seed} {name}")));
+    named
 }
 
 /// The texts of all changed files.
@@ -74,15 +82,18 @@ fn inserted(root: &Path, seed: &str, count: usize, dropped: &[usize], lists: &[S
     for (list, first) in lists.iter().map(Path::new).zip((0..).step_by(NUMBERS)) {
         let module = list.file_stem().unwrap_or_default().to_string_lossy();
         let mut wanted = count;
-        for (mutant, number) in drawn(seed, list).iter().zip(first + 1..) {
+        for ((mutant, name), number) in drawn(seed, list).iter().zip(first + 1..) {
             let file = root.join(&mutant.file);
             let edits = files.entry(file).or_insert_with_key(|file| {
                 Edits::of(fs::read_to_string(file).expect("a file of the list"))
             });
-            let edit = Edit::of(edits, number, mutant).filter(|_| !dropped.contains(&number));
-            if wanted > 0 && edit.is_some_and(|edit| edits.add(edit)) {
+            if wanted == 0 || dropped.contains(&number) {
+                continue;
+            }
+            if let Some(edit) = Edit::of(edits, number, mutant) {
+                edits.add(edit);
                 wanted -= 1;
-                println!("{number}\t{module}\t{}", mutant.name());
+                println!("{number}\t{module}\t{name}");
             }
         }
     }
@@ -95,20 +106,36 @@ fn inserted(root: &Path, seed: &str, count: usize, dropped: &[usize], lists: &[S
 const NUMBERS: usize = 100_000;
 
 /// The condition of each mutant.
-const SWITCH: &str = "
+const SWITCH: &str = r#"
 /// Mutants.
 #[doc(hidden)]
 pub mod mutants {
+    use std::fs::File;
+    use std::io::Write;
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    static ON: LazyLock<usize> = LazyLock::new(|| {
+        let number = std::env::var("CAPCHAIN_MUTANT").ok();
+        number.and_then(|number| number.parse().ok()).unwrap_or(0)
+    });
+    static LIST: LazyLock<Option<File>> = LazyLock::new(|| {
+        let path = std::env::var_os("CAPCHAIN_REACHED")?;
+        File::options().create(true).append(true).open(path).ok()
+    });
+    static REACHED: [AtomicBool; 400_000] = [const { AtomicBool::new(false) }; 400_000];
+
     /// Whether a mutant is switched on.
     pub fn on(number: usize) -> bool {
-        static ON: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| {
-            let number = std::env::var(\"CAPCHAIN_MUTANT\").ok();
-            number.and_then(|number| number.parse().ok()).unwrap_or(0)
-        });
+        if let Some(mut list) = LIST.as_ref() {
+            if !REACHED[number].swap(true, Ordering::Relaxed) {
+                let _ = list.write_all(format!("{number}\n").as_bytes());
+            }
+        }
         *ON == number
     }
 }
-";
+"#;
 
 fn main() {
     let args: Vec<_> = env::args().skip(1).collect();

@@ -25,10 +25,8 @@ pub(super) fn compare(facts: &mut Facts, other: &Facts, target: &Target) {
     }
     for one in &facts.constants {
         // The numbers of such ioctls have direction bits, which differ on powerpc.
-        let text = facts.texts.get(&one.name).map_or("", String::as_str);
-        let ioctl = ["_IOR", "_IOW", "_IOC"].iter().any(|word| text.starts_with(word));
         let same = other.constant(&one.name).is_none_or(|found| found.number == one.number);
-        let same = same || ioctl;
+        let same = same || is_ioctl(facts, &one.name);
         different.extend((!same).then(|| one.name.clone()));
     }
     for name in different {
@@ -44,3 +42,23 @@ pub(super) fn compare(facts: &mut Facts, other: &Facts, target: &Target) {
         }
     }
 }
+
+/// Whether a constant is the number of an ioctl with a direction, perhaps through macros of the
+/// header, such as `DRM_IOW`.
+fn is_ioctl(facts: &Facts, name: &str) -> bool {
+    let mut name = name;
+    for _ in 0..MOST_MACROS {
+        let text = facts.texts.get(name).map_or("", String::as_str);
+        let Some((called, _)) = text.trim_start_matches(['(', ' ']).split_once('(') else {
+            return false;
+        };
+        name = called.trim();
+        if ["_IOR", "_IOW", "_IOWR", "_IOC"].contains(&name) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The most macros between the name of an ioctl and the macro of the kernel.
+const MOST_MACROS: usize = 8;

@@ -29,6 +29,9 @@ pub struct RequestPlan {
     pub fixed: Option<FixedFlags>,
     /// The values that the caller sets, in order.
     pub inputs: Vec<RequestInput>,
+    /// Offset and type of each result that is a new file descriptor. It is set to -1 before
+    /// the call, so that a server that sets none returns none.
+    pub new_fds: Vec<(u64, Int)>,
     /// The struct with the results.
     pub reply: Option<ReplyStruct>,
     /// The result of the call.
@@ -253,11 +256,13 @@ pub struct CountedReply {
     /// The argument.
     pub struct_: StructId,
     /// Bytes before the array.
-    pub size: u64,
+    pub size: ByModel,
     /// Offset of `argsz`.
-    pub argsz: u64,
-    /// Offset and type of the count.
-    pub count: (u64, Int),
+    pub argsz: ByModel,
+    /// The count.
+    pub count: IntField,
+    /// The integer fields that a view shows.
+    pub fields: Vec<IntField>,
     /// Index of the array among the fields.
     pub array: usize,
     /// The elements.

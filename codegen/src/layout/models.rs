@@ -82,6 +82,34 @@ mod tests {
     }
 
     #[test]
+    fn every_set_of_models_has_a_label_of_its_own() {
+        use Model::{Ilp32, Ilp32Aligned, Lp64};
+        let sets: [(&[Model], &str); 8] = [
+            (&[], ""),
+            (&[Lp64], "64-bit"),
+            (&[Ilp32], "i386"),
+            (&[Ilp32Aligned], "other 32-bit"),
+            (&[Lp64, Ilp32], "64-bit and i386"),
+            (&[Lp64, Ilp32Aligned], "64-bit and other 32-bit"),
+            (&[Ilp32, Ilp32Aligned], "32-bit"),
+            (&Model::ALL, ""),
+        ];
+        for (models, expected) in sets {
+            assert_eq!(label(models), expected, "{models:?}");
+        }
+        let only = ["", " on i386", " on 32-bit targets other than i386"];
+        assert_eq!(Model::ALL.map(only_on), only);
+    }
+
+    #[test]
+    fn values_are_equal_if_no_model_has_another() {
+        assert!(all_equal(&[1, 1, 1]));
+        for values in [[2, 1, 1], [1, 2, 1], [1, 1, 2]] {
+            assert!(!all_equal(&values), "{values:?}");
+        }
+    }
+
+    #[test]
     fn labels_are_given_only_where_values_differ() {
         assert_eq!(per_model(&[8, 8, 8]), "8");
         assert_eq!(per_model(&[40, 36, 40]), "40 (64-bit and other 32-bit), 36 (i386)");

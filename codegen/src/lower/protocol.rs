@@ -136,7 +136,7 @@ fn host_field(struct_: &Struct, index: usize, field: &Field) -> Option<HostField
     })
 }
 
-fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
+pub(super) fn int_field(struct_: &Struct, index: usize) -> Option<IntField> {
     let field = &struct_.fields[index];
     let Type::Int(int) = field.type_ else { return None };
     Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
@@ -197,7 +197,7 @@ pub(super) fn stored_int(struct_: &Struct, index: usize) -> Option<IntField> {
     Some(IntField { field: index, int, offset: offset(struct_, index), version: field.version })
 }
 
-fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
+pub(super) fn int_fields(struct_: &Struct, excluded: &[Role]) -> Vec<IntField> {
     let shown = (0..struct_.fields.len()).filter(|index| {
         let role = struct_.fields[*index].role;
         !excluded.contains(&role)

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::protocol::{int_field, int_fields, offset};
 use super::request_inputs::Inputs;
 use crate::ir::requests::{
     CountedReply, FixedFlags, Hazard, InputKind, MemoryLength, ReplyStruct, RequestElement,
@@ -66,9 +67,10 @@ fn counted(abi: &Abi, names: &[String], id: IoctlId, struct_: StructId) -> Optio
         name: names[id.0].clone(),
         ioctl: id,
         struct_,
-        size: lp64_offset(argument, array),
-        argsz: lp64_offset(argument, argument.argsz?),
-        count: (lp64_offset(argument, *count), int(&argument.fields[*count].type_)?),
+        size: offset(argument, array),
+        argsz: offset(argument, argument.argsz?),
+        count: int_field(argument, *count)?,
+        fields: int_fields(argument, &[Role::Argsz, Role::Reserved]),
         array,
         element: element_of(abi, element)?,
     })
@@ -243,6 +245,7 @@ impl<'a> IoctlArgument<'a> {
             _ => (end, None),
         };
         let reply = reply.or_else(|| self.reply(self.id, 0));
+        let new_fds = reply.map_or_else(Vec::new, |reply| self.new_fds(reply));
         let hazard = hazard(&inputs.inputs, inputs.lasting);
         RequestPlan {
             name: variant.name.clone(),
@@ -254,6 +257,7 @@ impl<'a> IoctlArgument<'a> {
             argsz: self.struct_.argsz.map(|argsz| lp64_offset(self.struct_, argsz)),
             fixed: self.fixed(variant.fixed),
             inputs: inputs.inputs,
+            new_fds,
             reply,
             returns: variant.returns,
             hazard,
@@ -290,6 +294,16 @@ impl<'a> IoctlArgument<'a> {
         let (at, group) = self.flags?;
         let fixed = FixedFlags { offset: lp64_offset(self.struct_, at), int: group.int, value };
         (value != 0).then_some(fixed)
+    }
+
+    /// The results that are new file descriptors.
+    fn new_fds(&self, reply: ReplyStruct) -> Vec<(u64, Int)> {
+        let struct_ = self.abi.struct_(reply.struct_);
+        let is_new =
+            |field: &Field| field.role == Role::Fd && field.direction == Some(Direction::Out);
+        let fields = struct_.fields.iter().enumerate().filter(|(_, field)| is_new(field));
+        let place = |index| reply.offset + lp64_offset(struct_, index);
+        fields.filter_map(|(index, field)| Some((place(index), int(&field.type_)?))).collect()
     }
 
     /// The struct, if the kernel writes to it and it can be read as it is.

@@ -144,6 +144,7 @@ fn linux_c_is_read() {
         ("VFIO_MASKED", 0xff00),
         ("VFIO_TWICE_TWO", 4),
         ("VFIO_IOR", 0x8008_3b8c),
+        ("VFIO_OWN", 0x4004_3b8d),
     ];
     for (name, number) in numbers {
         assert_eq!(facts.constant(name).map(|one| one.number), Some(number), "{name}\n{shown}");

@@ -41,8 +41,9 @@ fn interrupts_have_a_count_a_size_and_flags_that_agree() {
 fn features_have_the_id_the_access_and_the_payload() {
     assert_eq!(written(GetMigration::new()), words(&[16, 1 << 16 | 1, 0, 0]));
     let state = SetMigDeviceState::new(uapi::vfio_device_mig_state::STOP_COPY);
-    assert_eq!(written(state), words(&[16, 1 << 17 | 2, 3, 0]));
-    assert_eq!(written(GetMigDeviceState::new()), words(&[16, 1 << 16 | 2, 0, 0]));
+    // A server that sets no descriptor returns none.
+    assert_eq!(written(state), words(&[16, 1 << 17 | 2, 3, u32::MAX]));
+    assert_eq!(written(GetMigDeviceState::new()), words(&[16, 1 << 16 | 2, 0, u32::MAX]));
     assert_eq!(written(SetLowPowerExit::new()), words(&[8, 1 << 17 | 5]));
     let probe = FeatureProbe::new(9, uapi::DeviceFeatureFlags::GET);
     assert_eq!(written(probe), words(&[8, 1 << 18 | 1 << 16 | 9]));
@@ -198,6 +199,22 @@ fn every_small_counted_reply_is_read() {
             }
         }
     }
+}
+
+/// A big-endian capture on any machine.
+#[test]
+fn a_counted_reply_has_its_own_byte_order() {
+    let device = [0, 0, 0, 7, 0, 1, 2, 0x18];
+    let reply = [&[0, 0, 0, 28][..], &[0; 4], &[0, 0, 0, 2], &device, &device].concat();
+    let wire = |big_endian| Wire { big_endian, layout: CLayout::Ilp32 };
+    let info = PciHotResetInfo::parse_as(&reply, wire(true)).expect("a reply");
+    assert_eq!((info.count(), info.required_size()), (2, Some(28)));
+    let found: Vec<_> = info.devices().iter().collect();
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[1].group_id(), 7);
+    assert_eq!((found[1].segment, found[1].bus, found[1].devfn), (1, 2, 0x18));
+    let info = PciHotResetInfo::parse_as(&reply, wire(false)).expect("a reply");
+    assert_eq!((info.count(), info.devices().len()), (2 << 24, 0));
 }
 
 /// A kernel with `devices` devices, which fails with ENOSPC if they do not fit.

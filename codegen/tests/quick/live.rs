@@ -189,7 +189,8 @@ fn printed(text: &str) -> BTreeMap<String, Vec<String>> {
     blocks
 }
 
-/// The text that the probe must print for the full reply of a sweep.
+/// The text that the probe, whose buffers are zero, must print for the full reply of a
+/// sweep.
 fn told(abi: &Abi, sweep: &Sweep) -> String {
     let row = &sweep[0];
     let index = if row.index < 0 { String::new() } else { format!(" {}", row.index) };
@@ -198,7 +199,7 @@ fn told(abi: &Abi, sweep: &Sweep) -> String {
     let Arg::Struct(id) = ioctl.arg else { panic!("no struct") };
     let target = TARGETS.iter().find(|target| target.name == "x86_64").expect("a target");
     let size = abi.struct_(id).layouts[0].size as usize;
-    let buffers = sweep.iter().filter(|row| row.ret == 0).map(Row::own);
+    let buffers = sweep.iter().filter(|row| row.ret == 0 && row.is_zero_filled()).map(Row::own);
     let buffers: Vec<_> = buffers.filter(|own| own.len() >= size).collect();
     let decoded = buffers.iter().map(|own| decode::decode(abi, Subject::Struct(id), target, own));
     // The first buffer that is large enough.

@@ -39,6 +39,7 @@ mod mappable;
 mod matrix;
 mod model;
 mod model_payloads;
+mod model_sample;
 mod new_kernel;
 mod overlays;
 mod patched_headers;

@@ -1,6 +1,8 @@
 //! Every small reply, read by both generated languages; `programs/exhaustive.rs`
 //! defines the set. Every implementation reads a sample of it.
 
+mod counted;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -22,7 +22,8 @@ const NAMED: [&str; 7] = [
 ];
 
 /// Headers with the headers whose macros they use.
-const INCLUDED: [(&str, &str); 1] = [("linux/virtio_pci.h", "linux/const.h")];
+const INCLUDED: [(&str, &str); 2] =
+    [("drm/xe_drm.h", "drm/drm.h"), ("linux/virtio_pci.h", "linux/const.h")];
 
 /// A folder with the headers of a kernel, and the kernel's version.
 fn newest() -> (PathBuf, String) {

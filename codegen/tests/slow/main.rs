@@ -14,6 +14,7 @@ mod captures;
 mod compat_page;
 mod compat_witnesses;
 mod consumers;
+mod counted_layouts;
 mod crate_facts;
 mod differential;
 mod drop_in;

@@ -50,6 +50,8 @@ struct vfio_counted {
 #define VFIO_TWICE_TWO VFIO_TWICE(2)
 #define VFIO_WORDS "one" " two"
 #define VFIO_IOR _IOR(';', 100 + 40, struct vfio_pair)
+#define VFIO_OWN_IOW(nr, type)	_IOW(';', nr, type)
+#define VFIO_OWN	VFIO_OWN_IOW(141, __u32)
 
 struct vfio_long { unsigned long x; };
 struct vfio_bits { __u32 x:3; };

@@ -7323,7 +7323,8 @@ __attribute__((__unused__)) = {
  * argsz always becomes the size of the full reply, so it can shrink. In a
  * buffer that is too small, the capabilities, or the ranges, that do fit are
  * written after the fixed part while cap_offset is 0. The bytes that pad a
- * capability are not written.
+ * capability are not written. ENODEV says that the iommufd has no address
+ * space, which VFIO_SET_IOMMU makes.
  *
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
  * Since Linux 6.6.
@@ -7856,6 +7857,7 @@ static inline vfio_abi_size vfio_abi_get_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x10002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	return argsz;
 }
 
@@ -7886,6 +7888,7 @@ static inline vfio_abi_size vfio_abi_set_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	vfio_abi__put(bytes + 8, 4, device_state);
 	return argsz;
 }

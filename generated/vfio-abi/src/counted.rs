@@ -3,55 +3,76 @@
 //! Replies that end in an array: the call succeeds if all elements fit, and otherwise
 //! fails and only sets the count.
 
-use crate::array::Element;
+use crate::array::{Array, Element};
 use crate::reply::ReplyError;
 use crate::request::{Buffer, RequestError, call_until_complete};
 use crate::wire::Wire;
 
 /// The offsets in such a reply.
-#[derive(Debug)]
-pub(crate) struct Counted {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CountedFormat {
     /// Bytes before the array.
     pub(crate) size: u32,
     /// Offset of argsz.
     pub(crate) argsz: u32,
-    /// Offset of the count.
-    pub(crate) count: u32,
+    /// Offset and size of the count.
+    pub(crate) count: (u32, u32),
 }
 
-impl Counted {
-    /// The bytes of a reply, without the array: at least those before it.
-    pub(crate) fn parse<'a>(&self, buffer: &'a [u8]) -> Result<&'a [u8], ReplyError> {
-        let len = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
-        match len < self.size {
-            true => Err(ReplyError::TooShort { len, minsz: self.size }),
-            false => Ok(buffer),
+/// The bytes of such a reply: at least those before the array.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counted<'a> {
+    bytes: &'a [u8],
+    /// Their byte order and layout.
+    pub(crate) wire: Wire,
+    format: CountedFormat,
+}
+
+impl<'a> Counted<'a> {
+    /// Reads a reply. The offsets are those of its layout.
+    pub(crate) fn parse(
+        bytes: &'a [u8],
+        wire: Wire,
+        format: CountedFormat,
+    ) -> Result<Self, ReplyError> {
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        match len < format.size {
+            true => Err(ReplyError::TooShort { len, minsz: format.size }),
+            false => Ok(Self { bytes, wire, format }),
         }
     }
 
-    /// The bytes of the elements: as many as the count says, if all of them are in the buffer.
-    pub(crate) fn elements<'a, T: Element>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        let size = self.required_size::<T>(bytes);
-        let elements = size.and_then(|size| bytes.get(self.size as usize..size as usize));
-        elements.unwrap_or_default()
+    /// An integer before the array.
+    pub(crate) fn number(&self, at: u32, width: u32) -> u64 {
+        self.wire.number(self.bytes, at, width).unwrap_or(0)
+    }
+
+    /// The elements: as many as the count says, if all of them are in the buffer.
+    pub(crate) fn elements<T: Element>(&self) -> Array<'a, T> {
+        let size = self.required_size::<T>();
+        let start = self.format.size as usize;
+        let elements = size.and_then(|size| self.bytes.get(start..size as usize));
+        Array::new(elements.unwrap_or_default(), self.wire)
     }
 
     /// The size of buffer that all elements require; none if that is no `u32`.
-    pub(crate) fn required_size<T: Element>(&self, bytes: &[u8]) -> Option<u32> {
-        let count = Wire::HOST.number(bytes, self.count, 4)? as u32;
-        count.checked_mul(T::size(Wire::HOST))?.checked_add(self.size)
+    pub(crate) fn required_size<T: Element>(&self) -> Option<u32> {
+        let (at, width) = self.format.count;
+        let count = u32::try_from(self.wire.number(self.bytes, at, width)?).ok()?;
+        count.checked_mul(T::size(self.wire))?.checked_add(self.format.size)
     }
+}
 
-    /// Calls until all elements fit. A call that fails is repeated with a larger buffer
-    /// if its count says that the buffer was too small.
-    pub(crate) fn request<T: Element, B: Buffer + ?Sized, E>(
-        &self,
-        buffer: &mut B,
-        call: impl FnMut(&mut [u8]) -> Result<(), E>,
-    ) -> Result<(), RequestError<E>> {
-        call_until_complete(buffer, self.size, self.argsz, &[], call, |bytes, _| {
-            let size = self.required_size::<T>(bytes).unwrap_or(u32::MAX);
-            Ok((size as usize > bytes.len()).then_some(size))
-        })
-    }
+/// Calls until all elements fit. A call that fails is repeated with a larger buffer if its
+/// count says that the buffer was too small.
+pub(crate) fn request_counted<T: Element, B: Buffer + ?Sized, E>(
+    format: CountedFormat,
+    buffer: &mut B,
+    call: impl FnMut(&mut [u8]) -> Result<(), E>,
+) -> Result<(), RequestError<E>> {
+    call_until_complete(buffer, format.size, format.argsz, &[], call, |bytes, _| {
+        let size = Counted { bytes, wire: Wire::HOST, format }.required_size::<T>();
+        let size = size.unwrap_or(u32::MAX);
+        Ok((size as usize > bytes.len()).then_some(size))
+    })
 }

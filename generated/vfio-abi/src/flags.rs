@@ -4,7 +4,8 @@
 //!
 //! Both kinds have the same shape: `.0` and `bits()` are the integer, `From` converts
 //! both ways and keeps unknown bits and numbers of newer kernels, and `from_bits`
-//! accepts known ones only. `Debug` prints unknown ones as numbers after the names.
+//! accepts known ones only. `TryFrom`, which `From` implies, never fails. `Debug` prints
+//! unknown ones as numbers after the names.
 
 /// Implements the operations of a type of flags; `NAMED` lists its single bits.
 #[allow(unused_macros, reason = "an ABI may have no flags")]

@@ -16,7 +16,8 @@
 //! - Deprecated items and former names of the kernel still exist and are marked as
 //!   deprecated. [`history`] lists the first release of each item as data.
 //! - Flags and enumerations preserve unknown bits and numbers, and `Debug` prints
-//!   known ones by name.
+//!   known ones by name. `From` accepts every integer, and so does the `TryFrom`
+//!   that it implies; `from_bits` accepts only bits and numbers that have a name.
 //! - Fields are in the byte order of the host, as in the kernel's interface.
 //!
 //! [`views`] reads replies and their capability chains from bytes, requests them over

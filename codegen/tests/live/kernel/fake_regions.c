@@ -170,7 +170,7 @@ static const struct pci_device_id table[] = {
 	{ }
 };
 
-static struct pci_driver driver = {
+static struct pci_driver fake_regions_driver = {
 	.name = "fake_regions",
 	.id_table = table,
 	.probe = probe,
@@ -179,7 +179,7 @@ static struct pci_driver driver = {
 	.driver_managed_dma = true,
 };
 
-module_pci_driver(driver);
+module_pci_driver(fake_regions_driver);
 MODULE_DESCRIPTION("Variant driver with many capabilities for tests of VFIO");
 MODULE_LICENSE("Dual MIT/GPL");
 MODULE_IMPORT_NS("IOMMUFD");

@@ -54,6 +54,11 @@ impl Row {
         unhex(&self.out_hex)
     }
 
+    /// Whether the struct was zero before the call.
+    pub fn is_zero_filled(&self) -> bool {
+        self.fill == "00"
+    }
+
     /// The first argsz bytes of the buffer after the call.
     pub fn own(&self) -> Vec<u8> {
         let mut out = self.out();
@@ -172,7 +177,7 @@ pub fn unpack(text: &str) -> Vec<Row> {
 
 /// The number of an error on Linux.
 pub fn error_number(name: &str) -> i64 {
-    let numbers = [("EINVAL", 22), ("ENOTTY", 25), ("ENOSPC", 28)];
+    let numbers = [("ENODEV", 19), ("EINVAL", 22), ("ENOTTY", 25), ("ENOSPC", 28)];
     let found = numbers.iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("{name} has a number")).1
 }

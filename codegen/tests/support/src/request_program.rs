@@ -10,7 +10,6 @@ use capchain::ir::requests::{
     ResultsPlan,
 };
 use capchain::ir::{Abi, Arg, Role, StructId};
-use capchain::layout::Model;
 use capchain::names;
 use capchain::reply::Direction;
 
@@ -104,17 +103,12 @@ fn members(abi: &Abi, id: StructId, name: &str, value: &str) -> String {
     record.into_iter().flat_map(|record| record.fields.iter().filter(shown).map(line)).collect()
 }
 
-/// A function that passes all values of a counted reply to `put`; it has the layout of
-/// this machine only.
+/// A function that passes all values of a counted reply to `put`.
 fn counted(abi: &Abi, plan: &CountedReply) -> String {
     let struct_ = abi.struct_(plan.struct_);
     let type_ = names::group_type(names::without_prefix(&abi.prefix, &struct_.name));
     let array = &struct_.fields[plan.array].name;
-    let count = struct_.layouts[Model::Lp64.index()]
-        .fields
-        .iter()
-        .position(|span| span.offset == plan.count.0);
-    let count = &struct_.fields[count.expect("the count")].name;
+    let count = &struct_.fields[plan.count.field].name;
     let element = match plan.element {
         RequestElement::Int(_) => format!("    put(\"{array}\", Some(bits(each)));\n"),
         RequestElement::Struct(id, _) => members(abi, id, array, "each"),
@@ -122,8 +116,8 @@ fn counted(abi: &Abi, plan: &CountedReply) -> String {
     let (array, name) = (ident(array), &plan.name);
     format!(
         "\nfn read_{name}(put: Put<'_>, bytes: &[u8], wire: Wire) -> Result<(), ReplyError> {{\n    \
-         let view = requests::{type_}::parse(bytes)?;\n    \
-         let _ = (wire, view.required_size());\n    \
+         let view = requests::{type_}::parse_as(bytes, wire)?;\n    \
+         let _ = view.required_size();\n    \
          put({count:?}, Some(bits(view.{})));\n    \
          for each in view.{array}().iter() {{\n{element}    }}\n    Ok(())\n}}\n",
         [&ident(count), "()"].concat()

@@ -528,6 +528,7 @@ static inline vfio_abi_size vfio_abi_get_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x10002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	return argsz;
 }
 
@@ -558,6 +559,7 @@ static inline vfio_abi_size vfio_abi_set_mig_device_state(
 		return 0;
 	vfio_abi__put(bytes, 4, VFIO_ABI__CAST(__u32, argsz));
 	vfio_abi__put(bytes + 4, 4, 0x20002);
+	vfio_abi__put(bytes + 12, 4, 0xffffffff);
 	vfio_abi__put(bytes + 8, 4, device_state);
 	return argsz;
 }

@@ -2576,7 +2576,8 @@ __attribute__((__unused__)) = {
  * argsz always becomes the size of the full reply, so it can shrink. In a
  * buffer that is too small, the capabilities, or the ranges, that do fit are
  * written after the fixed part while cap_offset is 0. The bytes that pad a
- * capability are not written.
+ * capability are not written. ENODEV says that the iommufd has no address
+ * space, which VFIO_SET_IOMMU makes.
  *
  * Handler: drivers/iommu/iommufd/vfio_compat.c, iommufd_vfio_iommu_get_info
  * Since Linux 6.6.

@@ -110,6 +110,7 @@ impl Request for GetMigDeviceState {
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
         argument.put(4, &0x10002_u32.to_ne_bytes());
+        argument.put(12, &i32::to_ne_bytes(!0));
         Ok(())
     }
 
@@ -148,6 +149,7 @@ impl Request for SetMigDeviceState {
     fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
         argument.put_argsz(0)?;
         argument.put(4, &0x20002_u32.to_ne_bytes());
+        argument.put(12, &i32::to_ne_bytes(!0));
         argument.put(8, &self.device_state.0.to_ne_bytes());
         Ok(())
     }

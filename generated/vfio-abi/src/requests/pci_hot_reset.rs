@@ -4,7 +4,7 @@
 
 use crate::argument::{Argument, ArgumentError, Request};
 use crate::array::Array;
-use crate::counted::Counted;
+use crate::counted::{Counted, CountedFormat, request_counted};
 use crate::reply::ReplyError;
 use crate::request::{Buffer, RequestError};
 use crate::uapi;
@@ -49,8 +49,6 @@ impl Request for PciHotReset<'_> {
     }
 }
 
-const PCI_HOT_RESET_INFO: Counted = Counted { size: 12, argsz: 0, count: 8 };
-
 /// The devices that a hot reset of the device would affect, including the device itself.
 ///
 /// Since Linux 3.12; source: include/uapi/linux/vfio.h.
@@ -58,13 +56,19 @@ const PCI_HOT_RESET_INFO: Counted = Counted { size: 12, argsz: 0, count: 8 };
 /// The results of `VFIO_DEVICE_GET_PCI_HOT_RESET_INFO`.
 #[derive(Clone, Copy, Debug)]
 pub struct PciHotResetInfo<'a> {
-    bytes: &'a [u8],
+    counted: Counted<'a>,
 }
 
 impl<'a> PciHotResetInfo<'a> {
-    /// Reads the reply in a buffer.
+    /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.
     pub fn parse(buffer: &'a [u8]) -> Result<Self, ReplyError> {
-        Ok(Self { bytes: PCI_HOT_RESET_INFO.parse(buffer)? })
+        Self::parse_as(buffer, Wire::HOST)
+    }
+
+    /// Reads a reply with another byte order or layout.
+    pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+        let format = CountedFormat { size: 12, argsz: 0, count: (8, 4) };
+        Ok(Self { counted: Counted::parse(buffer, wire, format)? })
     }
 
     /// Calls `call`, and again with a larger buffer if the elements did not fit and
@@ -74,33 +78,31 @@ impl<'a> PciHotResetInfo<'a> {
         buffer: &'a mut B,
         call: impl FnMut(&mut [u8]) -> Result<(), E>,
     ) -> Result<Self, RequestError<E>> {
-        PCI_HOT_RESET_INFO.request::<uapi::vfio_pci_dependent_device, B, E>(buffer, call)?;
+        let format = CountedFormat { size: 12, argsz: 0, count: (8, 4) };
+        request_counted::<uapi::vfio_pci_dependent_device, B, E>(format, buffer, call)?;
         Self::parse(buffer.bytes()).map_err(RequestError::Reply)
     }
 
     /// The size of buffer that the full reply requires; none if that is more than
     /// argsz can say.
     pub fn required_size(&self) -> Option<u32> {
-        PCI_HOT_RESET_INFO.required_size::<uapi::vfio_pci_dependent_device>(self.bytes)
+        self.counted.required_size::<uapi::vfio_pci_dependent_device>()
     }
 
     /// How the owners are named; 0 on a device that was opened through a group.
     pub fn flags(&self) -> uapi::PciHotResetInfoFlags {
-        uapi::PciHotResetInfoFlags(Wire::HOST.number(self.bytes, 4, 4).unwrap_or(0) as u32)
+        uapi::PciHotResetInfoFlags(self.counted.number(4, 4) as u32)
     }
 
     /// Number of devices, even if they did not fit.
     pub fn count(&self) -> u32 {
-        Wire::HOST.number(self.bytes, 8, 4).unwrap_or(0) as u32
+        self.counted.number(8, 4) as u32
     }
 
     /// The devices.
     ///
     /// Empty if they did not fit.
     pub fn devices(&self) -> Array<'a, uapi::vfio_pci_dependent_device> {
-        Array::new(
-            PCI_HOT_RESET_INFO.elements::<uapi::vfio_pci_dependent_device>(self.bytes),
-            Wire::HOST,
-        )
+        self.counted.elements()
     }
 }

@@ -42,6 +42,10 @@ impl Emitter<'_> {
         let mut first = InputPut::default();
         first.numbers.extend(plan.argsz.map(|at| number(at, 4, self.narrow("argsz"))));
         first.numbers.extend(plan.fixed.map(flags));
+        first.numbers.extend(plan.new_fds.iter().map(|(at, int)| {
+            let none = u64::MAX >> (64 - 8 * int.size());
+            number(*at, int.size(), literal(none))
+        }));
         let mut conditions = Vec::new();
         let mut puts = vec![first];
         for parameter in parameters {

@@ -6,17 +6,17 @@ use quote::quote;
 use super::types::element_type;
 use crate::emit::rust::comment::Docs;
 use crate::emit::rust::tokens::{decimal, ident};
-use crate::emit::rust::views::fields::typed;
+use crate::emit::rust::views::fields::{picked, typed};
+use crate::ir::Abi;
+use crate::ir::protocol::IntField;
 use crate::ir::requests::CountedReply;
-use crate::ir::{Abi, Role, Type};
-use crate::layout::Model;
 use crate::names;
 
 /// What the file of a view uses.
 pub(super) fn imports() -> TokenStream {
     quote! {
         use crate::array::Array;
-        use crate::counted::Counted;
+        use crate::counted::{Counted, CountedFormat, request_counted};
         use crate::request::{Buffer, RequestError};
     }
 }
@@ -26,45 +26,32 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
     let struct_ = abi.struct_(plan.struct_);
     let bare = names::without_prefix(&abi.prefix, &struct_.name);
     let name = ident(&names::group_type(bare));
-    let constant = ident(&names::screaming(bare));
-    let [size, argsz, count] = [plan.size, plan.argsz, plan.count.0].map(decimal);
     let doc = docs.item(&struct_.meta);
     let ioctl = [" The results of `", &abi.ioctl(plan.ioctl).name, "`."].concat();
-    let getters = struct_.fields.iter().enumerate().filter_map(|(index, field)| {
-        let Type::Int(int) = field.type_ else { return None };
-        if matches!(field.role, Role::Argsz | Role::Reserved) {
-            return None;
-        }
-        let doc = docs.part(&field.meta, &struct_.meta);
-        let (getter, width) = (ident(&field.name), decimal(int.size()));
-        let at = decimal(struct_.layouts[Model::Lp64.index()].fields[index].offset);
-        let number = quote!(Wire::HOST.number(self.bytes, #at, #width).unwrap_or(0));
-        let (type_, value) = typed(abi, field, int, number);
-        Some(quote! {
-            #doc
-            pub fn #getter(&self) -> #type_ {
-                #value
-            }
-        })
-    });
+    let getters = plan.fields.iter().map(|int| getter(abi, docs, plan, int));
     let array = &struct_.fields[plan.array];
     let (array_name, array_doc) = (ident(&array.name), docs.part(&array.meta, &struct_.meta));
     let element = element_type(abi, plan.element);
+    let [host, wired] = [quote!(Wire::HOST), quote!(wire)].map(|wire| format(plan, &wire));
     quote! {
-        const #constant: Counted = Counted { size: #size, argsz: #argsz, count: #count };
-
         #doc
         ///
         #[doc = #ioctl]
         #[derive(Clone, Copy, Debug)]
         pub struct #name<'a> {
-            bytes: &'a [u8],
+            counted: Counted<'a>,
         }
 
         impl<'a> #name<'a> {
-            /// Reads the reply in a buffer.
+            /// Reads the reply in a buffer, as a 64-bit kernel of this machine writes it.
             pub fn parse(buffer: &'a [u8]) -> Result<Self, ReplyError> {
-                Ok(Self { bytes: #constant.parse(buffer)? })
+                Self::parse_as(buffer, Wire::HOST)
+            }
+
+            /// Reads a reply with another byte order or layout.
+            pub fn parse_as(buffer: &'a [u8], wire: Wire) -> Result<Self, ReplyError> {
+                let format = #wired;
+                Ok(Self { counted: Counted::parse(buffer, wire, format)? })
             }
 
             /// Calls `call`, and again with a larger buffer if the elements did not fit and
@@ -74,14 +61,15 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
                 buffer: &'a mut B,
                 call: impl FnMut(&mut [u8]) -> Result<(), E>,
             ) -> Result<Self, RequestError<E>> {
-                #constant.request::<#element, B, E>(buffer, call)?;
+                let format = #host;
+                request_counted::<#element, B, E>(format, buffer, call)?;
                 Self::parse(buffer.bytes()).map_err(RequestError::Reply)
             }
 
             /// The size of buffer that the full reply requires; none if that is more than
             /// argsz can say.
             pub fn required_size(&self) -> Option<u32> {
-                #constant.required_size::<#element>(self.bytes)
+                self.counted.required_size::<#element>()
             }
 
             #(#getters)*
@@ -90,8 +78,31 @@ pub(super) fn reply(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply) -> TokenStr
             ///
             /// Empty if they did not fit.
             pub fn #array_name(&self) -> Array<'a, #element> {
-                Array::new(#constant.elements::<#element>(self.bytes), Wire::HOST)
+                self.counted.elements()
             }
+        }
+    }
+}
+
+/// The offsets of a layout.
+fn format(plan: &CountedReply, wire: &TokenStream) -> TokenStream {
+    let [size, argsz, count] =
+        [plan.size, plan.argsz, plan.count.offset].map(|bytes| picked(bytes, wire.clone()));
+    let width = decimal(plan.count.int.size());
+    quote!(CountedFormat { size: #size, argsz: #argsz, count: (#count, #width) })
+}
+
+fn getter(abi: &Abi, docs: &Docs<'_>, plan: &CountedReply, int: &IntField) -> TokenStream {
+    let struct_ = abi.struct_(plan.struct_);
+    let field = &struct_.fields[int.field];
+    let doc = docs.part(&field.meta, &struct_.meta);
+    let (name, width) = (ident(&field.name), decimal(int.int.size()));
+    let offset = picked(int.offset, quote!(self.counted.wire));
+    let (type_, value) = typed(abi, field, int.int, quote!(self.counted.number(#offset, #width)));
+    quote! {
+        #doc
+        pub fn #name(&self) -> #type_ {
+            #value
         }
     }
 }

@@ -32,6 +32,10 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
         quote!(argument.put_argsz(#at)?;)
     });
     let fixed = plan.fixed.map(flags);
+    let new_fds = plan.new_fds.iter().map(|(at, int)| {
+        let (at, type_) = (decimal(*at), int_type(*int));
+        quote!(argument.put(#at, &#type_::to_ne_bytes(!0));)
+    });
     let inputs = plan.inputs.iter().map(|input| fill(plan, input));
     let (reply, argument, read) = match results::of_request(abi, plan) {
         Some(results) => {
@@ -53,6 +57,7 @@ pub(super) fn implementation(abi: &Abi, plan: &RequestPlan) -> TokenStream {
             fn fill(&mut self, argument: &mut Argument<'_>) -> Result<(), ArgumentError> {
                 #argsz
                 #fixed
+                #(#new_fds)*
                 #(#inputs)*
                 Ok(())
             }
