@@ -4,8 +4,9 @@
  *
  * For every buffer of up to BYTES bytes, every content, so every argsz, any
  * values of the fixed part, and up to two capabilities: one of any id and any
- * bytes, and after it any known one with any values. BYTES has room for each
- * known one with an element, without the other.
+ * bytes, and after it any known one with any values. With KNOWN, the known one
+ * is the one of this number, and BYTES has room for it with an element of its
+ * array, without the other.
  *
  * breaks region: to->room = argsz < to->room ? argsz : to->room; => to->room += 0;
  * breaks iommufd: size > to->room - at) => size > to->room)
@@ -84,6 +85,9 @@ void proof(void)
 	struct reply reply;
 	int refused;
 
+#ifdef KNOWN
+	reply.kind = KNOWN;
+#endif
 	ASSUME(reply.kind <= CHAIN_KINDS && reply.any.size <= BODY);
 	ASSUME(versions(&reply.values));
 	refused = vfio_abi_reply_begin(&to, &PROFILE, buf, len);

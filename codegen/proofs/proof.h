@@ -3,7 +3,8 @@
  * functions in a form that a model checker can look into.
  *
  * BYTES is the bound of buffers, CHAIN the header that the tests write of a
- * chain. Compilers read stubs.h instead.
+ * chain. A proof for every size defines EVERY_SIZE; see every_size.h.
+ * Compilers read stubs.h instead.
  */
 #ifndef PROOF_H
 #define PROOF_H
@@ -15,6 +16,7 @@
 __u8 nondet_u8(void);
 __u32 nondet_u32(void);
 __u64 nondet_u64(void);
+__s64 nondet_s64(void);
 int nondet_int(void);
 #define ASSUME(condition)		__CPROVER_assume(condition)
 #ifdef REACHING
@@ -25,6 +27,14 @@ int nondet_int(void);
 #define PROVE(condition, words)		__CPROVER_assert(condition, words)
 #define REACH(condition, words)		((void)0)
 #endif
+
+#ifdef EVERY_SIZE
+#include "every_size.h"
+#else
+#define READ8(place)	(*(const __u8 *)(place))
+#define READ16(place)	(*(const __u16 *)(place))
+#define READ32(place)	(*(const __u32 *)(place))
+#define READ64(place)	(*(const __u64 *)(place))
 
 /*
  * Copies of 2, 4 and 8 bytes are reads and writes of numbers. All accesses of
@@ -54,6 +64,7 @@ static inline void proof_zero(__u8 *to, __SIZE_TYPE__ size)
 	for (at = 0; at < size; at++)
 		to[at] = 0;
 }
+#endif
 
 #define __builtin_memcpy	proof_copy
 /* A struct as a whole, so that its pointers stay pointers. */

@@ -2,15 +2,16 @@
  * A walk reads nothing outside the reply, ends on every input, and visits the
  * capabilities that the reply's bytes describe.
  *
- * For a reply of any content, of up to BYTES bytes or, with EVERY_SIZE, of
- * every size, and any len and written that a caller can pass with it. The
- * memory is as large as the reply: it ends where len, written or argsz ends,
- * whichever comes first, so a read after any of them fails.
+ * For a reply of any content and every size, and any len and written that a
+ * caller can pass with it. The memory is as large as the reply: it ends where
+ * len, written or argsz ends, whichever comes first, so a read after any of
+ * them fails.
  *
  * By induction, for chains of any length: a walk that starts is sound, and the
  * next step of every sound walk leaves it sound, returns only bytes of the
- * reply, and leaves fewer steps than before. Every getter reads the capability,
- * and the element of any index; values.c has the claims about their results.
+ * reply, and leaves fewer steps than before. A known capability is complete;
+ * values.c proves that getters read complete capabilities, and nothing outside
+ * of them.
  *
  * breaks region: if (need <= cap->size) => if (need <= cap->size + 1)
  * breaks region: count <= (size - start) / each; => count <= (size - start) / each + 1;
@@ -18,38 +19,24 @@
  * breaks region: if (--walk->left < 0) { => if (walk->left < 0) {
  * breaks region: argsz <= end ? argsz : known; => argsz <= end ? known : known;
  * breaks region: if (first >= bound && first < walk.stop) => if (first >= 8 && first < walk.stop)
- * breaks region: if (nth >= array->count) => if (nth > array->count)
- * breaks region: if (nth >= from->areas.count) => if (nth > from->areas.count)
  * breaks region: else if (target < walk->bound || target >= walk->stop) => else if (target < 8 || target >= walk->stop)
  * breaks region: else if (target < walk->bound || target >= walk->stop) => else if (target < walk->bound)
  * breaks region: return target > cap->at && target < walk->len ? target : walk->len; => return walk->len;
  * breaks region: if (target == cap->at) => if (target == cap->at + 1)
- * breaks region: if (found <= 0 || !cap->version) => if (found <= 0)
+ * breaks device: if (found <= 0 || !cap->version) => if (found <= 0)
  * breaks region: if (argsz > len) { => if (argsz > len + 8) {
  */
+#define EVERY_SIZE
 #include "proof.h"
 
-/*
- * Memory of exactly the size of the reply, and claims that take too long to
- * prove for replies of every size.
- */
-#ifdef EVERY_SIZE
-#define SIZE			nondet_u32()
-#define MEMORY(size)		((__u8 *)malloc(size))
-#define BOUNDED(condition, words)	((void)0)
-#else
-#define SIZE			below(BYTES + 1)
-#define MEMORY(size)		((__u8 *)malloc(BYTES) + BYTES - (size))
-#define BOUNDED(condition, words)	PROVE(condition, words)
-#endif
-
-static __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
+/* A reply that ends where len, written or argsz ends. */
+static const __u8 *reply_of(__u32 size, vfio_abi_size len, vfio_abi_size written)
 {
-	__u8 *reply = MEMORY(size);
+	const __u8 *reply = memory_of(size);
 
 	ASSUME(size <= len && size <= written);
 	ASSUME(size == len || size == written ||
-	       (size >= 4 && vfio_abi__u32(reply) <= size));
+	       (size >= 4 && READ32(reply + REPLY_ARGSZ) <= size));
 	return reply;
 }
 
@@ -58,7 +45,7 @@ static __u32 word(const struct vfio_abi_reply *reply, __u32 at)
 {
 	if (at + 4 > reply->len)
 		return 0;
-	return *(const __u32 *)(reply->bytes + at);
+	return READ32(reply->bytes + at);
 }
 
 /* The claims about a reply and the start of its walk. */
@@ -70,17 +57,17 @@ static void parsed(const struct vfio_abi_reply *reply,
 	const int flagged = word(reply, REPLY_FLAGS) & REPLY_CAPS_FLAG;
 	const __u32 first = word(reply, REPLY_CAP_OFFSET);
 
-	BOUNDED(reply->len == (argsz < size ? argsz : size),
+	PROVE(reply->len == (argsz < size ? argsz : size),
 		"the reply ends at argsz or with the memory");
 	PROVE(reply->len >= REPLY_MINSZ, "the reply covers minsz");
-	BOUNDED(reply->need ==
+	PROVE(reply->need ==
 		(argsz > len || (flagged && !first) ? argsz : 0),
 		"a reply is short if argsz exceeds the buffer or has no offset");
 	if (argsz <= len && flagged && first)
-		BOUNDED(walk->at == first && walk->state == 1,
+		PROVE(walk->at == first && walk->state == 1,
 			"the walk starts at cap_offset");
 	else
-		BOUNDED(!walk->state, "no other reply has a chain");
+		PROVE(!walk->state, "no other reply has a chain");
 }
 
 /* The claims about a capability that a step from at has returned. */
@@ -89,7 +76,6 @@ static void visited(const struct vfio_abi_walk *walk,
 		    __u32 size)
 {
 	__u32 next;
-	int result;
 
 	PROVE(cap->at == at && at >= CHAIN_BOUND,
 	      "the capability starts after the fixed part");
@@ -97,22 +83,21 @@ static void visited(const struct vfio_abi_walk *walk,
 	      "its header is in the reply");
 	PROVE(cap->bytes == reply + at, "its bytes are those of the reply");
 	PROVE(cap->size && cap->size <= size - at, "they end in the reply");
-	BOUNDED(cap->id == CHAIN_ID(reply + at) &&
+	PROVE(cap->id == CHAIN_ID(reply + at) &&
 		cap->version == CHAIN_VERSION(reply + at),
 		"id and version are those of the header");
 	next = CHAIN_LINK(reply + at);
-	BOUNDED(cap->size == (next > at && next < size ? next : size) - at,
+	PROVE(cap->size == (next > at && next < size ? next : size) - at,
 		"its bytes end at the next capability or with the reply");
-	BOUNDED(cap->next == (next == CHAIN_END ? 0 : next),
+	PROVE(cap->next == (next == CHAIN_END ? 0 : next),
 		"the next capability is the one in the header");
-	BOUNDED(next == CHAIN_END ? !walk->state : walk->at == next,
+	PROVE(next == CHAIN_END ? !walk->state : walk->at == next,
 		"the walk continues there, or ends");
-	BOUNDED(next != at || walk->state == VFIO_ABI_CYCLE,
+	PROVE(next != at || walk->state == VFIO_ABI_CYCLE,
 		"a capability that leads to itself ends the walk");
-	result = getters(cap);
-	if (cap->known)
-		PROVE(result == 1, "a capability that was checked can be read");
-	BOUNDED(cap->known == (is_known(cap->id) && cap->version),
+	PROVE(!cap->known || is_complete(cap),
+	      "a capability that was checked is complete");
+	PROVE(cap->known == (is_known(cap->id) && cap->version),
 		"exactly the known ids are checked, except for version 0");
 }
 
@@ -139,7 +124,7 @@ static void any_walk(struct vfio_abi_walk *walk, const __u8 *bytes)
 	walk->bound = nondet_u32();
 	walk->stop = nondet_u32();
 	walk->at = nondet_u32();
-	walk->left = (__s64)nondet_u64();
+	walk->left = nondet_s64();
 	walk->state = nondet_int();
 }
 
@@ -161,7 +146,7 @@ static int sound(const struct vfio_abi_walk *walk,
 
 void proof(void)
 {
-	const __u32 size = SIZE;
+	const __u32 size = nondet_u32();
 	const vfio_abi_size len = nondet_u64(), written = nondet_u64();
 	const __u8 *bytes = reply_of(size, len, written);
 	struct vfio_abi_walk walk, any;

@@ -27,17 +27,18 @@ static inline int capchain__counted_parse(
 		capchain_size len)
 {
 	const __u8 *bytes = CAPCHAIN__CAST(const __u8 *, buf);
-	__u32 size;
+	__u64 count;
 
 	if (len < format->size)
 		return CAPCHAIN_TOO_SHORT;
-	size = capchain__counted_size(format, bytes);
+	count = capchain__number(bytes + format->count, format->count_width);
 	array->bytes = bytes + format->size;
 	array->each = format->each;
-	if (size <= len)
-		array->count = (size - format->size) / format->each;
+	if (capchain__holds(capchain__len(len), format->size, count,
+			    format->each))
+		array->count = CAPCHAIN__CAST(__u32, count);
 	else
-		*need = size;
+		*need = capchain__counted_size(format, bytes);
 	return 0;
 }
 

@@ -39,6 +39,7 @@ mod live;
 mod mappable;
 mod matrix;
 mod model;
+mod model_answers;
 mod model_payloads;
 mod model_sample;
 mod new_kernel;

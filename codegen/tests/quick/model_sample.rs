@@ -1,5 +1,6 @@
 //! The sample contents of replies, byte by byte, and the bytes that an answer has past the
 //! caller's buffer.
+#![allow(clippy::single_range_in_vec_init, reason = "a list of one range is meant")]
 
 use capchain::ir::{Abi, Role, Struct};
 use capchain::lower::lower;

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use capchain::compat::{Side, compare};
 use capchain::diagnostic::Sources;
@@ -307,48 +309,85 @@ fn counted(most: usize) -> Option<(Counts, Vec<String>)> {
     let spec = fixtures::spec();
     let old = header_side(&spec, "old", &text).expect("the header is read");
     let lines: Vec<_> = text.lines().collect();
-    let mut random = Random(SEED);
+    let changes = changes(&lines, most);
+    let judged = in_parallel(&changes, |change| {
+        let judge = judge(&change.text, &expressions, sizes, (&models, &before))?;
+        Some((judge, verdict(&spec, &old, &change.text)))
+    });
     let mut counts = Counts::new();
     let mut wrong = Vec::new();
+    for (HeaderChange { kind, at, .. }, judged) in changes.iter().zip(judged) {
+        let Some((judge, exit)) = judged else { continue };
+        counts.entry((kind, judge)).or_default()[exit] += 1;
+        let fine = match judge {
+            Judge::Break => exit == 1,
+            Judge::Harmless | Judge::Alignment => exit == 0,
+            Judge::Growth => true,
+        };
+        if !fine {
+            let line = lines[*at];
+            wrong.push(format!("{kind}, line {}: {judge:?}, exit {exit}: {line}", at + 1));
+        }
+    }
+    Some((counts, wrong))
+}
+
+/// A header with one change.
+struct HeaderChange {
+    kind: &'static str,
+    /// The index of the line that changed.
+    at: usize,
+    text: String,
+}
+
+/// At most so many changes of each kind.
+fn changes(lines: &[&str], most: usize) -> Vec<HeaderChange> {
+    let mut random = Random(SEED);
+    let mut changes = Vec::new();
     for (kind, change) in KINDS {
         let mut places: Vec<_> =
-            (0..lines.len()).filter(|at| change(&lines, *at).is_some()).collect();
+            (0..lines.len()).filter(|at| change(lines, *at).is_some()).collect();
         while places.len() > most {
             places.swap_remove(random.below(places.len()));
         }
         for at in places {
             let mut changed: Vec<_> = lines.iter().map(|line| (*line).to_owned()).collect();
-            let Some(new) = change(&lines, at) else { continue };
+            let Some(new) = change(lines, at) else { continue };
             changed[at] = new;
-            if kind == "pragma pack" {
-                let end = (at..lines.len()).find(|line| lines[*line].starts_with('}'));
-                changed[end.expect("an end")] += "\n#pragma pack()";
-            }
-            if kind == "struct removed" {
-                let end = (at..lines.len()).find(|line| lines[*line].starts_with('}'));
-                changed[end.expect("an end")] += "\n#endif";
-            }
-            let changed = changed.join("\n") + "\n";
-            let Some(judge) = judge(&changed, &expressions, sizes, (&models, &before)) else {
-                continue;
+            let after = match kind {
+                "pragma pack" => "\n#pragma pack()",
+                "struct removed" => "\n#endif",
+                _ => "",
             };
-            let exit = verdict(&spec, &old, &changed);
-            counts.entry((kind, judge)).or_default()[exit] += 1;
-            let fine = match judge {
-                Judge::Break => exit == 1,
-                Judge::Harmless | Judge::Alignment => exit == 0,
-                Judge::Growth => true,
-            };
-            if !fine {
-                wrong.push(format!(
-                    "{kind}, line {}: {judge:?}, exit {exit}: {}",
-                    at + 1,
-                    lines[at]
-                ));
+            if !after.is_empty() {
+                let end = (at..lines.len()).find(|line| lines[*line].starts_with('}'));
+                changed[end.expect("an end")] += after;
             }
+            changes.push(HeaderChange { kind, at, text: changed.join("\n") + "\n" });
         }
     }
-    Some((counts, wrong))
+    changes
+}
+
+/// The results for all items, in their order, each computed by one of the processors.
+fn in_parallel<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(at) else { break };
+                    let result = of(item);
+                    results.lock().expect("no thread panics").push((at, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("no thread panics");
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// What gcc says of a changed header; `None` if it is not C.

@@ -17,6 +17,9 @@ fn what_proofs_need_is_left_where_it_is_asked_for() {
     proof_program::write(&folder, &lower(&fixtures::spec(), None));
 }
 
+/// The files with proofs.
+const PROOFS: [&str; 5] = ["walk.c", "values.c", "calls.c", "builder.c", "theorem.c"];
+
 /// The mutations that a proof names: what is in the header, and what it becomes.
 fn breaks(proof: &str) -> Vec<(String, String)> {
     let path = fixtures::root().join("codegen/proofs").join(proof);
@@ -29,7 +32,7 @@ fn breaks(proof: &str) -> Vec<(String, String)> {
 #[test]
 fn the_header_has_what_proofs_break() {
     let header = capchain::emit::c_header(&lower(&fixtures::spec(), None)).contents;
-    for proof in ["walk.c", "values.c", "builder.c", "theorem.c"] {
+    for proof in PROOFS {
         let breaks = breaks(proof);
         assert!(!breaks.is_empty(), "{proof} can fail of nothing");
         for (from, to) in breaks {
@@ -50,7 +53,7 @@ fn proofs_compile_for_every_chain_and_profile() {
     assert!(profiles.lines().count() > 4, "{profiles}");
     for line in profiles.lines() {
         let (profile, chain) = line.split_once(' ').expect("a profile and its chain");
-        for proof in ["walk.c", "values.c", "builder.c", "theorem.c"] {
+        for proof in PROOFS {
             let mut gcc = Command::new("gcc");
             gcc.args(["-std=gnu11", "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-I"]);
             gcc.arg(folder.path()).args(["-DBYTES=64", &format!("-DCHAIN=\"{chain}.h\"")]);

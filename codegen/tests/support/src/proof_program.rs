@@ -75,7 +75,7 @@ struct Number<'a> {
 impl Number<'_> {
     /// Its value in the bytes at a pointer, in C.
     fn read(&self, bytes: &str) -> String {
-        format!("*(const {} *)({bytes} + {})", c_type(self.int), self.offset)
+        format!("READ{}({bytes} + {})", 8 * self.int.size(), self.offset)
     }
 }
 
@@ -186,6 +186,8 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
          #define CHAIN_KINDS\t{kinds}\n#define CHAIN_LARGEST\t{largest}\n\n\
          struct values {{\n{values}}};\n\n\
          static int is_known(__u32 id)\n{{\n\treturn {ids};\n}}\n\n\
+         static int is_complete(const struct {stem}_cap *cap)\n{{\n{completes}\
+         \treturn 0;\n}}\n\n\
          static int getters(const struct {stem}_cap *cap)\n{{\n\
          \tint result, any = 0;\n{getters}\treturn any;\n}}\n\n\
          static int versions(const struct values *values)\n{{\n\treturn 1{versions};\n}}\n\n\
@@ -201,6 +203,7 @@ fn header(abi: &Abi, stem: &str, plan: &ChainPlan, capabilities: &[Known]) -> St
         kinds = capabilities.len(),
         largest = capabilities.iter().map(size).max().unwrap_or(header),
         values = parts(values),
+        completes = parts(completes),
         getters = parts(getter),
         versions = parts(version),
         same = parts(same),
@@ -228,7 +231,7 @@ fn facts_of_reply(host: &HostPlan) -> String {
 fn bits_at(bits: BitField) -> String {
     let BitField { offset, width, low, mask } = bits;
     let int = 8 * width;
-    format!("((__u32)(*(const __u{int} *)((header) + {offset}) >> {low} & {mask:#x}))")
+    format!("((__u32)(READ{int}((header) + {offset}) >> {low} & {mask:#x}))")
 }
 
 fn values(one: &Known, _: usize) -> String {
@@ -245,7 +248,7 @@ fn values(one: &Known, _: usize) -> String {
 
 /// Reads by a getter, and an element by its getter; claims what they return.
 fn getter(one: &Known, _: usize) -> String {
-    let (view, id) = (&one.view, one.id);
+    let view = &one.view;
     let mut claims = String::new();
     for number in &one.numbers {
         let (name, version, value) = (number.name, number.version, number.read("cap->bytes"));
@@ -261,14 +264,19 @@ fn getter(one: &Known, _: usize) -> String {
             .expect("text");
     }
     let array = one.array.as_ref().map_or(String::new(), |array| element(view, array));
-    let complete = complete(one);
+    let id = one.id;
     format!(
         "\t{{\n\t\tstruct {view} view;\n\n\t\tresult = {view}_read(cap, &view);\n\
          \t\tany = result ? result : any;\n\
-         \t\tCLAIM((result == 1) == (cap->id == {id} && cap->version && {complete}), \
+         \t\tCLAIM((result == 1) == (cap->id == {id} && cap->version && is_complete(cap)), \
          \"a capability is read if it has all bytes of its version\");\n\
          \t\tif (result == 1) {{\n{claims}{array}\t\t}}\n\t}}\n"
     )
+}
+
+/// Whether a capability with this id is complete.
+fn completes(one: &Known, _: usize) -> String {
+    format!("\tif (cap->id == {})\n\t\treturn {};\n", one.id, complete(one))
 }
 
 /// Whether a capability has all bytes that its version requires, in C.
@@ -307,6 +315,7 @@ fn element(view: &str, array: &Array) -> String {
          \t\t\tint found = {view}_{name}(&view, nth, &each);\n\n\
          \t\t\tCLAIM(view.{name}.count == {count}, \"all elements are counted\");\n\
          \t\t\tCLAIM(found == (nth < view.{name}.count), \"each of them can be read\");\n\
+         \t\t\tCLAIM(!vfio_abi_element(&view.{name}, nth) == !found, \"and no other has bytes\");\n\
          \t\t\tif (found) {{\n{same}\t\t\t}}\n"
     )
 }

@@ -143,17 +143,18 @@ static inline int vfio_abi__counted_parse(
 		vfio_abi_size len)
 {
 	const __u8 *bytes = VFIO_ABI__CAST(const __u8 *, buf);
-	__u32 size;
+	__u64 count;
 
 	if (len < format->size)
 		return VFIO_ABI_TOO_SHORT;
-	size = vfio_abi__counted_size(format, bytes);
+	count = vfio_abi__number(bytes + format->count, format->count_width);
 	array->bytes = bytes + format->size;
 	array->each = format->each;
-	if (size <= len)
-		array->count = (size - format->size) / format->each;
+	if (vfio_abi__holds(vfio_abi__len(len), format->size, count,
+			    format->each))
+		array->count = VFIO_ABI__CAST(__u32, count);
 	else
-		*need = size;
+		*need = vfio_abi__counted_size(format, bytes);
 	return 0;
 }
 
