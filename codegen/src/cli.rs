@@ -60,8 +60,9 @@ pub(crate) enum Command {
     Layout(LayoutArgs),
     /// Interpret the bytes of a struct or a reply, and walk its capability chain
     #[command(
-        after_help = "The format of the input is detected: raw bytes, hex digits, output of `xxd` or \
-        `hexdump -C`, or\na string of strace. The input is the whole buffer of the call; bytes after \
+        after_help = "The form of the input is detected: raw bytes, hex digits, dumps of debuggers, xxd, hexdump, od and\n\
+        the kernel, strings and lists of programming languages, strace, base64; docs/decode.md lists\n\
+        them. The input is the whole buffer of the call; bytes after \
         argsz are ignored. With --lines, each line is one reply: hex digits, a string of strace, or an\n\
         object {\"bytes\": \"hex digits\", \"struct\": \"NAME\", \"id\": ...}, of which only `bytes` is needed.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
         the input cannot be used.\n\nExample:\n  capchain decode vfio_region_info reply.bin\n  \

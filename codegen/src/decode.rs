@@ -14,6 +14,7 @@ pub mod input;
 mod json;
 mod number;
 mod payload;
+mod plausible;
 mod reply;
 mod text;
 mod value;

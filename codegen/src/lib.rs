@@ -25,6 +25,7 @@ pub mod compat;
 pub mod decode;
 pub mod diagnostic;
 pub mod drift;
+pub mod dump;
 pub mod embedded;
 pub mod emit;
 pub mod header;

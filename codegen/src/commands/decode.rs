@@ -5,15 +5,16 @@ mod lines;
 use std::io;
 use std::path::Path;
 
-use capchain::decode::input::{self, Input, MOST_INPUT};
+use capchain::decode::input::{self, Input};
 use capchain::decode::{self, Subject};
+use capchain::dump::MOST_INPUT;
 use capchain::ir::Abi;
 use capchain::layout::{TARGETS, Target};
 use capchain::lower::lower;
 use capchain::names;
 use capchain::read;
 use capchain::validate::ValidSpec;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::specs::{self, Loaded};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, overlay_line};
@@ -32,7 +33,9 @@ pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
     if args.lines {
         return lines::run(&LineDecoder { abi: &abi, target, subject }, args.file.as_deref());
     }
-    let input = read(args.file.as_deref())?;
+    let (name, bytes) = read(args.file.as_deref())?;
+    let input = input::read(&abi, subject, target, &bytes);
+    let input = input.map_err(|error| format!("{name}: {error}"))?;
     let decoded = decode::decode(&abi, subject, target, &input.bytes);
     let output = match args.format {
         Format::Text => {
@@ -40,7 +43,7 @@ pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
         }
         Format::Json => {
             let mut object = decode::json(&decoded);
-            object["input"] = json!({ "form": input.form.to_string(), "cut": input.cut });
+            object["input"] = input_json(&input);
             json(&object)?
         }
     };
@@ -49,12 +52,20 @@ pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
 }
 
 fn head(input: &Input) -> String {
-    let Input { bytes, form, cut } = input;
-    let cut = match cut {
-        true => "note: the string ends in `...`, so bytes are missing at the end\n",
-        false => "",
-    };
-    format!("input: {} bytes, {form}\n{cut}", bytes.len())
+    let reading = input.reading.as_ref().map(|reading| format!(": {reading}"));
+    let form = format!("{}{}", input.form, reading.unwrap_or_default());
+    let mut head = format!("input: {} bytes, {form}\n", input.bytes.len());
+    if input.cut {
+        head += "note: the text ends in `...`, so bytes are missing at the end\n";
+    }
+    head.extend(input.notes.iter().map(|note| format!("note: {note}\n")));
+    head
+}
+
+/// The form and the reading of an input.
+fn input_json(input: &Input) -> Value {
+    let Input { form, cut, reading, notes, .. } = input;
+    json!({ "form": form, "cut": cut, "reading": reading, "notes": notes })
 }
 
 fn target(name: &str) -> Result<&'static Target, String> {
@@ -77,13 +88,16 @@ fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
     })
 }
 
-/// Reads a file, or standard input, up to the size that is interpreted.
-fn read(file: Option<&Path>) -> Result<Input, String> {
+/// The name and the content of a file, or of standard input, up to the size that is
+/// interpreted.
+fn read(file: Option<&Path>) -> Result<(String, Vec<u8>), String> {
     const MOST: u64 = MOST_INPUT as u64;
     let (name, result) = match file {
         Some(path) => (path.display().to_string(), read::file(path, MOST)),
         None => ("standard input".to_owned(), read::stream(io::stdin(), MOST)),
     };
-    let bytes = result.map_err(|error| format!("cannot read {name}: {error}"))?;
-    input::read(&bytes).map_err(|error| format!("{name}: {error}"))
+    match result {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) => Err(format!("cannot read {name}: {error}")),
+    }
 }

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use capchain::decode::{self, Subject};
+use capchain::dump;
 use capchain::ir::StructId;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -40,7 +41,7 @@ struct vfio_iommu_type1_info, v7.3, x86_64: 116 bytes
 ";
 
 fn bytes(hex: &str) -> Vec<u8> {
-    decode::input::read(hex.as_bytes()).expect("hex").bytes
+    dump::read(hex.as_bytes(), false).expect("hex").bytes().to_vec()
 }
 
 /// The reply, whose argsz is its length.
@@ -297,8 +298,8 @@ fn release_and_target_choose_the_layout() {
 
 #[test]
 fn what_cannot_be_used_exits_with_2() {
-    let too_many = "00".repeat(decode::input::MOST_BYTES + 1);
-    let huge = vec![0; decode::input::MOST_INPUT + 1];
+    let too_many = "00".repeat(dump::MOST_BYTES + 1);
+    let huge = vec![0; dump::MOST_INPUT + 1];
     for (args, input, expected) in [
         (&["vfio_region_inf"][..], &b"00"[..], "did you mean `vfio_region_info`?"),
         (&["vfio_region_info", "missing.bin"], b"", "missing.bin"),

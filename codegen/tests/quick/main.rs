@@ -18,6 +18,7 @@ mod docs;
 mod document;
 mod documents;
 mod drift;
+mod dump_forms;
 mod empty_release;
 mod endless_files;
 mod errors;

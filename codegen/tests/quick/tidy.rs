@@ -8,8 +8,18 @@ use std::path::{Path, PathBuf};
 use support::fixtures;
 
 /// Modules that name only leaves listed before them.
-const LEAVES: [&str; 9] =
-    ["hex", "diagnostic", "release", "layout", "names", "numbering", "reply", "output", "read"];
+const LEAVES: [&str; 10] = [
+    "dump",
+    "hex",
+    "diagnostic",
+    "release",
+    "layout",
+    "names",
+    "numbering",
+    "reply",
+    "output",
+    "read",
+];
 
 /// The modules that each module may name, besides the leaves.
 fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {

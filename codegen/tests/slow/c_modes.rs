@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use capchain::decode::input;
+use capchain::dump;
 use capchain::ir::Abi;
 use capchain::layout::{Model, TARGETS, Target};
 use capchain::lower::lower;
@@ -30,8 +30,8 @@ fn vectors(chain: &str) -> Vec<Known> {
     let mut known = Vec::new();
     for case in file["cases"].as_sequence().expect("cases") {
         let target = target(case["target"].as_str().unwrap_or("x86_64"));
-        let bytes = input::read(case["bytes"].as_str().expect("bytes").as_bytes());
-        let bytes = bytes.map_or_else(|_| Vec::new(), |input| input.bytes);
+        let dump = dump::read(case["bytes"].as_str().expect("bytes").as_bytes(), false);
+        let bytes = dump.map_or_else(|_| Vec::new(), |dump| dump.bytes().to_vec());
         let expect = case["expect"].as_str().expect("a text").to_owned();
         if target.model == Model::Lp64 {
             known.push((Case { chain: chain.to_owned(), target, bytes }, expect));

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use capchain::decode::input;
+use capchain::dump;
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -53,9 +53,13 @@ fn damaged_replies_are_read_alike() {
         let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
         for case in file["cases"].as_sequence().expect("cases") {
             let bytes = case["bytes"].as_str().expect("bytes");
-            if let Ok(input) = input::read(bytes.as_bytes()) {
+            if let Ok(dump) = dump::read(bytes.as_bytes(), false) {
                 let target = target(case["target"].as_str().unwrap_or("x86_64"));
-                seeds.push(Case { chain: chain.name.clone(), target, bytes: input.bytes });
+                seeds.push(Case {
+                    chain: chain.name.clone(),
+                    target,
+                    bytes: dump.bytes().to_vec(),
+                });
             }
         }
     }
@@ -67,7 +71,7 @@ fn damaged_chains_of_another_abi_are_read_alike() {
     let abi = lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/pci")), None);
     let path = fixtures::root().join("codegen/tests/config_space/virtio_net.txt");
     let text = fs::read_to_string(path).expect("a configuration space");
-    let space = input::read(text.as_bytes()).expect("a dump").bytes;
+    let space = dump::read(text.as_bytes(), false).expect("a dump").bytes().to_vec();
     let mut express = vec![0; 4096];
     let words =
         [(0x100, 0x1501_0003_u32), (0x104, 0x1234), (0x150, 0x1402_0001), (0x140, 0x1_0018)];

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use capchain::decode::{self, Subject, input};
+use capchain::decode::{self, Subject};
+use capchain::dump;
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use serde::Deserialize;
@@ -65,8 +66,8 @@ impl Vector {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        match input::read(self.bytes.as_bytes()) {
-            Ok(input) => input.bytes,
+        match dump::read(self.bytes.as_bytes(), false) {
+            Ok(dump) => dump.bytes().to_vec(),
             // The program refuses an empty file; a buffer can be empty.
             Err(_) if self.bytes.trim_start().starts_with('#') => Vec::new(),
             Err(error) => panic!("{}: {error}", self.name),

@@ -3,15 +3,16 @@
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use capchain::decode::input::{InputLine, MOST_INPUT, line};
+use capchain::decode::input::{self, InputLine, line};
 use capchain::decode::{self, Subject};
+use capchain::dump::MOST_INPUT;
 use capchain::ir::Abi;
 use capchain::layout::Target;
 use capchain::read;
 use serde_json::{Value, json};
 
 use super::super::{CommandResult, FINDINGS, Output, SUCCESS};
-use super::subject;
+use super::{input_json, subject};
 
 /// Decodes the lines of a file, or of standard input.
 pub(super) fn run(decoder: &LineDecoder<'_>, file: Option<&Path>) -> CommandResult {
@@ -83,16 +84,20 @@ impl LineDecoder<'_> {
 
     /// The object of a line.
     fn object(&self, number: u64, text: &[u8]) -> Value {
-        let InputLine { input, struct_, id } = match line(text) {
+        let InputLine { text, struct_, id } = match line(text) {
             Ok(line) => line,
             Err(message) => return error(number, &message),
         };
         let subject = struct_.map_or(Ok(self.subject), |name| subject(self.abi, &name));
-        let mut object = match subject {
-            Ok(subject) => {
+        let read = |subject| {
+            let input = input::read(self.abi, subject, self.target, text.as_bytes())?;
+            Ok((subject, input))
+        };
+        let mut object = match subject.and_then(read) {
+            Ok((subject, input)) => {
                 let decoded = decode::decode(self.abi, subject, self.target, &input.bytes);
                 let mut object = decode::json(&decoded);
-                object["input"] = json!({ "form": input.form.to_string(), "cut": input.cut });
+                object["input"] = input_json(&input);
                 object["line"] = number.into();
                 object
             }

@@ -1,15 +1,15 @@
-//! One line with a reply: text of the usual formats, or a JSON object with such text.
+//! One line with a reply: text of any form, or a JSON object with such text.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::Input;
+use crate::dump;
 
 /// A line.
 #[derive(Debug)]
 pub struct InputLine {
-    /// The bytes.
-    pub input: Input,
+    /// The text of the bytes.
+    pub text: String,
     /// The type of the bytes, if the line names it.
     pub struct_: Option<String>,
     /// A value that identifies the line in the output.
@@ -29,15 +29,26 @@ struct LineObject {
 ///
 /// # Errors
 ///
-/// A sentence that says why there are no bytes.
+/// A sentence that says why there is no text of bytes.
 pub fn line(text: &[u8]) -> Result<InputLine, String> {
     let text = text.trim_ascii();
-    if !text.starts_with(b"{") {
-        let text = super::text(text).ok_or("the line is not text")?;
-        return Ok(InputLine { input: super::read(text.as_bytes())?, struct_: None, id: None });
+    let object: Option<LineObject> = match text.starts_with(b"{") {
+        true => match serde_json::from_slice(text) {
+            Ok(object) => Some(object),
+            Err(_) if !text.contains(&b':') => None,
+            Err(error) => return Err(format!("the JSON cannot be read: {error}")),
+        },
+        false => None,
+    };
+    match object {
+        Some(LineObject { bytes, struct_, id }) => match dump::is_text(bytes.as_bytes()) {
+            true => Ok(InputLine { text: bytes, struct_, id }),
+            false => Err("`bytes` is not text".to_owned()),
+        },
+        None if dump::is_text(text) => {
+            let text = String::from_utf8_lossy(text).into_owned();
+            Ok(InputLine { text, struct_: None, id: None })
+        }
+        None => Err("the line is not text".to_owned()),
     }
-    let LineObject { bytes, struct_, id } = serde_json::from_slice(text)
-        .map_err(|error| format!("the JSON cannot be read: {error}"))?;
-    super::text(bytes.as_bytes()).ok_or("`bytes` is not text")?;
-    Ok(InputLine { input: super::read(bytes.as_bytes())?, struct_, id })
 }

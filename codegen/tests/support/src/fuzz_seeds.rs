@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use capchain::decode::input;
+use capchain::dump;
 use capchain::ir::Abi;
 use capchain::lower::lower;
 
@@ -103,7 +103,8 @@ fn replies(abi: &Abi) -> Vec<(usize, Vec<u8>)> {
         let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
         for case in file["cases"].as_sequence().expect("cases") {
             let bytes = case["bytes"].as_str().expect("bytes");
-            replies.extend(input::read(bytes.as_bytes()).ok().map(|input| (index, input.bytes)));
+            let dump = dump::read(bytes.as_bytes(), false).ok();
+            replies.extend(dump.map(|dump| (index, dump.bytes().to_vec())));
         }
     }
     assert!(replies.len() > 60, "{} replies", replies.len());

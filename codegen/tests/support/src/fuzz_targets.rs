@@ -6,8 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use capchain::decode::input::{self, MOST_BYTES};
 use capchain::decode::{self, Subject};
+use capchain::dump::{self, MOST_BYTES};
 use capchain::ir::{Abi, StructId};
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -49,15 +49,19 @@ pub fn decode(data: &[u8]) {
 /// Reads bytes as input of `decode`, writes the result in every input format, and
 /// reads it again.
 pub fn input(data: &[u8]) {
-    let Ok(read) = input::read(data) else { return };
-    assert!((1..=MOST_BYTES).contains(&read.bytes.len()), "{} bytes", read.bytes.len());
-    if read.bytes.len() > 4096 {
+    let Ok(read) = dump::read(data, false) else { return };
+    for reading in &read.readings {
+        let len = reading.bytes.len();
+        assert!((1..=MOST_BYTES).contains(&len), "{len} bytes");
+    }
+    let bytes = read.bytes();
+    if bytes.len() > 4096 {
         return; // Written out, it would take long.
     }
-    for text in spelt(&read.bytes) {
-        let again = input::read(text.as_bytes());
+    for text in spelt(bytes) {
+        let again = dump::read(text.as_bytes(), false);
         let again = again.unwrap_or_else(|error| panic!("{error}: {text}"));
-        assert_eq!(again.bytes, read.bytes, "{text}");
+        assert_eq!(again.bytes(), bytes, "{text}");
     }
 }
 

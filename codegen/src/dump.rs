@@ -1,0 +1,157 @@
+//! Bytes from text: the dumps, literals and lists that tools and languages print.
+//! `FORMS` has one description per form. A form is recognised by the shape of the
+//! whole input, and its offsets and text column are checked. Where the text leaves
+//! the byte order or the size of numbers open, all readings are returned.
+
+mod base64;
+mod encoding;
+mod list;
+mod literal;
+mod notation;
+mod plain;
+mod prefix;
+mod rows;
+mod text_column;
+
+/// The most bytes that are interpreted.
+pub const MOST_BYTES: usize = 1 << 20;
+/// The largest accepted file. A hex dump is five times as large as its bytes.
+pub const MOST_INPUT: usize = 8 << 20;
+
+/// The bytes of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dump {
+    /// The name of the form of the input.
+    pub form: &'static str,
+    /// At least one reading; the usual one first.
+    pub readings: Vec<DumpReading>,
+    /// Whether the text shows that bytes are missing at the end.
+    pub cut: bool,
+}
+
+/// One reading of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DumpReading {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// How the digits were read, if there is more than one way.
+    pub manner: String,
+}
+
+/// A form of input, for the user.
+#[derive(Clone, Copy, Debug)]
+pub struct DumpForm {
+    /// The name in the output of `decode`.
+    pub name: &'static str,
+    /// The tools that print it.
+    pub tools: &'static str,
+    /// The start of an example.
+    pub example: &'static str,
+}
+
+/// Every form of text.
+pub const FORMS: [DumpForm; 13] = [
+    rows::XXD,
+    rows::HEXDUMP,
+    rows::OD,
+    rows::GDB,
+    rows::LLDB,
+    rows::TCPDUMP,
+    rows::LSPCI,
+    rows::LOG,
+    literal::STRING,
+    literal::STRACE,
+    list::LIST,
+    plain::HEX,
+    base64::BASE64,
+];
+
+/// The result of a form: `None` if the input has another form.
+type DumpResult = Option<Result<Dump, String>>;
+
+/// Reads an input of any form; `big_endian` is the usual byte order of numbers.
+///
+/// # Errors
+///
+/// A sentence that says why there are no bytes.
+pub fn read(input: &[u8], big_endian: bool) -> Result<Dump, String> {
+    let mut dump = match encoding::text(input) {
+        None => Dump::one("binary", input.to_vec()),
+        Some(text) => from_text(&text, big_endian)?,
+    };
+    dump.drop_equal_readings();
+    match dump.bytes().len() {
+        0 => Err("the input is empty".to_owned()),
+        1..=MOST_BYTES => Ok(dump),
+        len => Err(format!("{len} bytes are too many: at most {MOST_BYTES} are interpreted")),
+    }
+}
+
+/// Whether an input is text, not the bytes themselves.
+pub fn is_text(input: &[u8]) -> bool {
+    encoding::text(input).is_some()
+}
+
+fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
+    let lines = prefix::Lines::of(text);
+    if lines.all.is_empty() {
+        return Err("the input is empty".to_owned());
+    }
+    if let Some(found) = rows::read(&lines, big_endian) {
+        return found;
+    }
+    let joined = lines.joined();
+    let found = literal::read(&joined).or_else(|| list::read(&joined, big_endian));
+    if let Some(found) = found {
+        return found;
+    }
+    plain::read(&joined, big_endian).or_else(|error| base64::read(&joined).ok_or(error))
+}
+
+impl Dump {
+    /// A dump with one reading.
+    fn one(form: &'static str, bytes: Vec<u8>) -> Self {
+        let reading = DumpReading { bytes, manner: "bytes in order".to_owned() };
+        Self { form, readings: vec![reading], cut: false }
+    }
+
+    /// The bytes of the usual reading.
+    pub fn bytes(&self) -> &[u8] {
+        self.readings.first().map_or(&[], |reading| &reading.bytes)
+    }
+
+    /// Keeps the first of equal readings.
+    fn drop_equal_readings(&mut self) {
+        let mut kept: Vec<DumpReading> = Vec::new();
+        for reading in self.readings.drain(..) {
+            if kept.iter().all(|other| other.bytes != reading.bytes) {
+                kept.push(reading);
+            }
+        }
+        self.readings = kept;
+    }
+}
+
+/// The value of a hexadecimal digit.
+fn digit(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// The bytes of an even number of hexadecimal digits.
+fn pairs(digits: &str) -> Option<Vec<u8>> {
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    };
+    digits.as_bytes().chunks(2).map(pair).collect()
+}
+
+/// The error for more bytes than are interpreted.
+fn too_many() -> String {
+    format!("too many bytes: at most {MOST_BYTES} are interpreted")
+}
+
+/// A part of the input, short enough for a message.
+fn shown(text: &str) -> String {
+    text.chars().take(20).collect()
+}

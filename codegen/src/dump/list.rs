@@ -1,0 +1,143 @@
+//! Lists of numbers in brackets: of C, Rust, Go, Python and JavaScript, of JSON, and
+//! of `p` of gdb. A size next to the list must agree with it.
+
+mod elements;
+mod groups;
+
+use super::notation::Notation;
+use super::{Dump, DumpForm, DumpReading, DumpResult};
+use elements::ListElements;
+use groups::Groups;
+
+pub(super) const LIST: DumpForm = DumpForm {
+    name: "list",
+    tools: "lists of C, Rust, Go, Python, JavaScript and JSON, `xxd -i`, `p/x` of gdb",
+    example: "[40, 0, 0, 0, 15, 0, 0, 0]",
+};
+
+/// Names of types of elements, by their size.
+const TYPES: [(usize, &[&str]); 4] = [
+    (
+        1,
+        &[
+            "u8",
+            "i8",
+            "uint8",
+            "int8",
+            "uint8_t",
+            "int8_t",
+            "__u8",
+            "__s8",
+            "char",
+            "byte",
+            "bytes",
+            "bytearray",
+            "Buffer",
+            "Uint8Array",
+            "Int8Array",
+            "B",
+        ],
+    ),
+    (
+        2,
+        &[
+            "u16",
+            "i16",
+            "uint16",
+            "int16",
+            "uint16_t",
+            "int16_t",
+            "__u16",
+            "__le16",
+            "short",
+            "Uint16Array",
+            "H",
+        ],
+    ),
+    (
+        4,
+        &[
+            "u32",
+            "i32",
+            "uint32",
+            "int32",
+            "uint32_t",
+            "int32_t",
+            "__u32",
+            "__le32",
+            "int",
+            "Uint32Array",
+            "Int32Array",
+            "I",
+        ],
+    ),
+    (
+        8,
+        &[
+            "u64",
+            "i64",
+            "uint64",
+            "int64",
+            "uint64_t",
+            "int64_t",
+            "__u64",
+            "__le64",
+            "long",
+            "BigUint64Array",
+            "Q",
+        ],
+    ),
+];
+
+/// Whether the text has a list outside of its strings.
+pub(super) fn is_list(text: &str) -> bool {
+    !Groups::of(text).lists.is_empty()
+}
+
+/// The bytes of the list; `None` if the text has none.
+pub(super) fn read(text: &str, big_endian: bool) -> DumpResult {
+    let groups = Groups::of(text);
+    let list = groups.lists.last()?;
+    Some(bytes(&groups, list, big_endian))
+}
+
+fn bytes(groups: &Groups<'_>, list: &ListElements<'_>, big_endian: bool) -> Result<Dump, String> {
+    let count = list.numbers.len();
+    let sizes = groups.lists.iter().rev().skip(1).map(ListElements::single);
+    for size in sizes.chain(groups.lengths()) {
+        let size = size.ok_or("there is more than one list; give the one to decode")?;
+        if size != count && !list.cut {
+            return Err(format!("the list has {count} elements, but its size is {size}"));
+        }
+    }
+    let declared = list.suffix().or_else(|| groups.words().find_map(size_of_type));
+    let sizes = match list.width().or(declared) {
+        Some(size) => vec![size],
+        None => vec![1, 4, 8, 2],
+    };
+    let mut readings = Vec::new();
+    for (values, radix) in list.values(groups.plain)? {
+        for size in &sizes {
+            let notation = Notation { radix: 10, size: *size };
+            let numbers: Option<Vec<_>> =
+                values.iter().map(|value| notation.sized(*value)).collect();
+            let orders = if *size == 1 { &[false][..] } else { &[!big_endian, big_endian] };
+            for reversed in orders {
+                let Some(mut numbers) = numbers.clone() else { continue };
+                if *reversed {
+                    numbers.iter_mut().for_each(|number| number.reverse());
+                }
+                let manner = Notation { radix, ..notation }.manner(*reversed);
+                readings.push(DumpReading { bytes: numbers.concat(), manner });
+            }
+        }
+    }
+    match readings.is_empty() {
+        true => Err("a number of the list is larger than its elements".to_owned()),
+        false => Ok(Dump { form: LIST.name, readings, cut: list.cut }),
+    }
+}
+
+fn size_of_type(word: &str) -> Option<usize> {
+    TYPES.iter().find(|(_, names)| names.contains(&word)).map(|(size, _)| *size)
+}

@@ -1,0 +1,77 @@
+//! The brackets of a text, outside of its strings, that contain only numbers.
+
+use super::elements::ListElements;
+
+/// The lists of a text.
+#[derive(Clone, Debug)]
+pub(super) struct Groups<'a> {
+    pub(super) lists: Vec<ListElements<'a>>,
+    /// The text around the lists.
+    around: Vec<&'a str>,
+    /// Whether the text begins with the list.
+    pub(super) plain: bool,
+}
+
+impl<'a> Groups<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let (mut lists, mut around) = (Vec::new(), Vec::new());
+        let (mut open, mut quote, mut escaped) = (None, None, false);
+        let (mut done, mut plain) = (0, false);
+        for (at, c) in text.char_indices() {
+            let in_quotes = quote.is_some();
+            match (quote, c) {
+                (Some(end), _) if c == end && !escaped => quote = None,
+                (None, '"' | '\'') => (quote, open) = (Some(c), None),
+                _ => {}
+            }
+            escaped = c == '\\' && !escaped;
+            if in_quotes {
+                continue;
+            }
+            let buffer = || text.get(at..).is_some_and(|rest| rest.starts_with("<Buffer "));
+            match c {
+                '[' | '{' | '(' => open = Some(at + 1),
+                '<' if buffer() => open = Some(at + 8),
+                ']' | '}' | ')' | '>' => {
+                    let repeats = c == '>' && text.get(..at).is_some_and(|t| t.ends_with(" times"));
+                    if repeats {
+                        continue;
+                    }
+                    let Some(start) = open.take() else { continue };
+                    let content = text.get(start..at).unwrap_or_default();
+                    let before = text.get(done..start - 1).unwrap_or_default();
+                    let name = before.trim_end().ends_with(|c: char| c.is_ascii_alphanumeric());
+                    // A tuple of Python has no name before it.
+                    let size = c != ')' || name || before.trim().is_empty();
+                    if let Some(elements) = ListElements::of(content, c == '>').filter(|_| size) {
+                        plain |= lists.is_empty() && before.trim().is_empty();
+                        around.push(before);
+                        lists.push(elements);
+                        done = at + 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        around.push(text.get(done..).unwrap_or_default());
+        // A call such as `read(7)` has no list.
+        let call = text.trim_end().ends_with(')') && !text.contains(['[', '{']);
+        if lists.len() == 1 && call && !plain {
+            lists.clear();
+        }
+        Self { lists, around, plain }
+    }
+
+    /// The words around the lists.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let separates = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        self.around.iter().flat_map(move |part| part.split(separates))
+    }
+
+    /// The sizes that are declared after the list, as in `buf_len = 40;`.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = Option<usize>> + '_ {
+        let last = self.around.last().copied().unwrap_or_default();
+        let parts = last.split(';').filter_map(|part| part.split_once("_len ="));
+        parts.map(|(_, size)| size.trim().parse().ok())
+    }
+}

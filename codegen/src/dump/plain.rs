@@ -1,0 +1,91 @@
+//! Numbers without offsets: hexadecimal digits in the order of the bytes, and words
+//! of octal or decimal numbers. White space, commas, colons and dashes between the
+//! numbers and `0x` are ignored, and so are comments after `#`.
+
+use super::notation::Notation;
+use super::{Dump, DumpForm, DumpReading, pairs, shown};
+
+pub(super) const HEX: DumpForm = DumpForm {
+    name: "hex",
+    tools: "`xxd -p`, `od -An` and `hexdump -e`: digits, pairs or words, with or without `0x`",
+    example: "28 00 00 00 0f 00 00 00",
+};
+
+/// The bytes of the numbers.
+pub(super) fn read(text: &str, big_endian: bool) -> Result<Dump, String> {
+    let code = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let separates = |c: char| c.is_ascii_whitespace() || ",:-".contains(c);
+    let words: Vec<&str> =
+        code.flat_map(|line| line.split(separates)).filter(|word| !word.is_empty()).collect();
+    if words.contains(&"*") {
+        return Err("`*` stands for repeated rows: without offsets, their number is unknown".into());
+    }
+    let in_order: Result<Vec<_>, _> = words.iter().map(|word| pair_bytes(word)).collect();
+    let mut readings = Vec::new();
+    if let Ok(bytes) = &in_order {
+        let manner = "bytes in order".to_owned();
+        readings.push(DumpReading { bytes: bytes.concat(), manner });
+    }
+    if words.len() > 1 {
+        readings.extend(numbers(&words, big_endian));
+        let prefixed = words.iter().all(|word| word.starts_with("0x") && word.len() > 4);
+        if prefixed && readings.len() > 1 {
+            readings.rotate_left(1);
+        }
+    }
+    match in_order {
+        Err(error) if readings.is_empty() => Err(error),
+        _ => Ok(Dump { form: HEX.name, readings, cut: false }),
+    }
+}
+
+/// The readings of words that are numbers of one size.
+fn numbers(words: &[&str], big_endian: bool) -> Vec<DumpReading> {
+    let first = words.first().copied().unwrap_or_default();
+    let mut found = Vec::new();
+    for notation in Notation::of(first) {
+        let order = !big_endian && notation.size > 1;
+        for reversed in [order, !order] {
+            let large = notation.size == 1 && (reversed || notation.radix == 16);
+            if large || notation.size > 8 || !notation.size.is_power_of_two() {
+                continue;
+            }
+            let same = |word: &&str| {
+                let width = notation.radix == 10 || word.len() == first.len();
+                let mut bytes = notation.bytes(word).filter(|_| width)?;
+                if reversed {
+                    bytes.reverse();
+                }
+                Some(bytes)
+            };
+            let bytes: Option<Vec<_>> = words.iter().map(same).collect();
+            let manner = notation.manner(reversed);
+            found.extend(bytes.map(|bytes| DumpReading { bytes: bytes.concat(), manner }));
+        }
+    }
+    found
+}
+
+/// The bytes of the digits of a word.
+fn pair_bytes(word: &str) -> Result<Vec<u8>, String> {
+    let digits = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
+    let read = match digits {
+        Some(one) if one.len() == 1 => pairs(&["0", one].concat()),
+        Some("") => None,
+        Some(digits) => pairs(digits),
+        None => pairs(word),
+    };
+    read.ok_or_else(|| refusal(word, digits.unwrap_or(word)))
+}
+
+fn refusal(word: &str, digits: &str) -> String {
+    let shown = shown(word);
+    let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit()) && !digits.is_empty();
+    match hexadecimal {
+        true => format!("`{shown}` has an odd number of hexadecimal digits"),
+        false => format!(
+            "the input is neither binary nor a form of text that is known: `{shown}`; \
+             docs/decode.md lists the forms"
+        ),
+    }
+}

@@ -1,0 +1,153 @@
+//! The bytes of rows in one notation, byte order and radix of the offsets.
+
+use super::super::notation::Notation;
+use super::super::{MOST_BYTES, shown, text_column, too_many};
+use super::shape::DumpRow;
+
+/// The most bytes in a row.
+const MOST_ROW: usize = 256;
+
+/// One way to read rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DumpBody {
+    pub(super) notation: Notation,
+    /// Whether the lowest byte of a number comes first.
+    pub(super) reversed: bool,
+    /// The radix of the offsets.
+    pub(super) radix: u32,
+}
+
+/// A row that does not agree with the others, and a message.
+type RowError = (usize, String);
+
+impl DumpBody {
+    /// The bytes of all rows.
+    pub(super) fn read(self, rows: &[DumpRow<'_>]) -> Result<Vec<u8>, RowError> {
+        let mut bytes = Vec::new();
+        let (mut start, mut row_size, mut repeated) = (None, 0, false);
+        for (index, row) in rows.iter().enumerate() {
+            let fail = |message: String| (index, format!("line {}: {message}", row.number));
+            let Some((address, rest)) = row.parts else {
+                if row_size == 0 {
+                    return Err(fail("no row before a `*`".to_owned()));
+                }
+                repeated = true;
+                continue;
+            };
+            let offset = u64::from_str_radix(address, self.radix);
+            let offset = offset.map_err(|_| fail(format!("`{address}` is no offset")))?;
+            let at = offset.checked_sub(*start.get_or_insert(offset));
+            let at = at
+                .and_then(|at| usize::try_from(at).ok())
+                .ok_or_else(|| fail(format!("the offset {address} is less than the one before")))?;
+            if std::mem::take(&mut repeated) {
+                repeat(&mut bytes, row_size, at).map_err(fail)?;
+            }
+            if rest.trim().is_empty() && index + 1 == rows.len() && index > 0 {
+                return self.ended(bytes, at).map_err(fail);
+            }
+            if at != bytes.len() {
+                let expected = self.offset(bytes.len() as u64 + start.unwrap_or(0));
+                return Err(fail(format!("the offset is {address} instead of {expected}")));
+            }
+            let row = self.row(rest).map_err(fail)?;
+            row_size = row.len();
+            bytes.extend(row);
+            if bytes.len() > MOST_BYTES {
+                return Err(fail(too_many()));
+            }
+        }
+        match (repeated, rows.last()) {
+            (true, Some(row)) => {
+                Err((rows.len(), format!("line {}: no offset after a `*`", row.number)))
+            }
+            _ => Ok(bytes),
+        }
+    }
+
+    /// The bytes up to the last offset: a number at the end can have more.
+    fn ended(self, mut bytes: Vec<u8>, end: usize) -> Result<Vec<u8>, String> {
+        let unused = bytes.get(end..).filter(|unused| unused.len() < self.notation.size);
+        match unused {
+            Some(unused) if unused.iter().all(|byte| *byte == 0) => {
+                bytes.truncate(end);
+                Ok(bytes)
+            }
+            _ => Err(format!("the dump ends at {end}, but has {} bytes", bytes.len())),
+        }
+    }
+
+    /// An offset as the dump would show it.
+    fn offset(self, offset: u64) -> String {
+        match self.radix {
+            8 => format!("{offset:07o}"),
+            10 => format!("{offset:07}"),
+            _ => format!("{offset:#x}"),
+        }
+    }
+
+    /// The bytes of a row: as many numbers as the text column shows, or all.
+    fn row(self, rest: &str) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        // The number of bytes up to each number, and the text after it.
+        let mut ends = vec![(0, rest)];
+        let mut left = rest.trim_start();
+        while bytes.len() < MOST_ROW && !left.is_empty() {
+            let end = left.find(|c: char| c.is_ascii_whitespace()).unwrap_or(left.len());
+            let (number, after) = left.split_at(end);
+            let Some(mut read) = self.notation.bytes(number) else { break };
+            if self.reversed {
+                read.reverse();
+            }
+            let part = read.len() < self.notation.size;
+            bytes.extend(read);
+            ends.push((bytes.len(), after));
+            left = after.trim_start();
+            if part {
+                break;
+            }
+        }
+        let mut disagreement = None;
+        for (count, after) in ends.iter().rev() {
+            let row = bytes.get(..*count).unwrap_or_default();
+            if after.trim().len() > count + 2 {
+                break;
+            }
+            let least = count.saturating_sub(self.notation.size - 1);
+            // od fills the last number with zeros, which are not part of the text.
+            let mut lengths = (least..=*count).rev().take_while(|length| {
+                row.get(*length..).is_some_and(|unused| unused.iter().all(|byte| *byte == 0))
+            });
+            if lengths.any(|length| text_column::shows(row.get(..length).unwrap_or(row), after)) {
+                return Ok(row.to_vec());
+            }
+            disagreement = disagreement.or_else(|| text_column::disagreement(row, after));
+        }
+        let numbers_only = left.is_empty() && !bytes.is_empty();
+        match disagreement {
+            Some(found) if !numbers_only || found.others == 0 => Err(format!(
+                "byte {} of the row is {:02x}, but its text column shows `{}`",
+                found.index,
+                bytes.get(found.index).unwrap_or(&0),
+                found.found
+            )),
+            _ if numbers_only => Ok(bytes),
+            _ => Err(match left.is_empty() {
+                true => "the row has no numbers".to_owned(),
+                false => format!("`{}` is neither a number nor the text of the row", shown(left)),
+            }),
+        }
+    }
+}
+
+/// Repeats the last row up to an offset, which is checked first.
+fn repeat(bytes: &mut Vec<u8>, row_size: usize, to: usize) -> Result<(), String> {
+    if to > MOST_BYTES {
+        return Err(too_many());
+    }
+    let row = bytes.split_at(bytes.len().saturating_sub(row_size)).1.to_vec();
+    while bytes.len() < to && !row.is_empty() {
+        bytes.extend(&row);
+    }
+    Ok(())
+}
