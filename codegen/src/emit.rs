@@ -7,6 +7,7 @@ mod c;
 mod docs;
 mod escape;
 mod install;
+mod json;
 mod package;
 mod rust;
 mod sentence;
@@ -121,6 +122,12 @@ pub const FAMILIES: &[Family] = &[
         emitter: package::code,
     },
     Family {
+        name: "document",
+        folder: crate_folder,
+        files: &[("abi.json", "everything that is known about the release, for other programs")],
+        emitter: json::emit,
+    },
+    Family {
         name: "reference",
         folder: reference_folder,
         files: &[
@@ -135,6 +142,11 @@ pub const FAMILIES: &[Family] = &[
         emitter: docs::emit,
     },
 ];
+
+/// The schema of the document of an ABI.
+pub fn document_schema() -> OutputFile {
+    json::schema()
+}
 
 /// The folder of the generated crate, which also holds the C header.
 pub fn crate_folder(abi: &Abi) -> String {

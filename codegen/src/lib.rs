@@ -91,7 +91,10 @@ pub fn folders(abi: &ir::Abi) -> Vec<String> {
     emit::folders(abi)
 }
 
-/// The JSON Schema of the specification format, which is the same for all ABIs.
+/// The JSON Schemas of the specification format and of `abi.json`, which are the same for
+/// all ABIs.
 pub fn schemas() -> Vec<output::OutputFile> {
-    spec::schema::files()
+    let mut files = spec::schema::files();
+    files.push(emit::document_schema());
+    files
 }

@@ -1,4 +1,6 @@
-//! Generated files. Data only.
+//! Generated files, and the form of JSON Schemas.
+
+use serde_json::{Value, json};
 
 /// The licences of every crate, by the names of their files. They are the only
 /// outputs without the mark.
@@ -29,6 +31,21 @@ impl OutputFile {
     /// The same file in a subfolder.
     pub fn below(self, folder: &str) -> Self {
         Self { path: [folder, "/", &self.path].concat(), ..self }
+    }
+}
+
+/// The file of a JSON Schema.
+pub fn schema(name: &str, schema: Value) -> OutputFile {
+    let path = [SCHEMAS, "/", name, ".schema.json"].concat();
+    OutputFile { path, contents: format!("{schema:#}\n") }
+}
+
+/// Adds the title of a schema, and the mark with the file that it comes from.
+pub fn title(schema: &mut Value, title: &str, source: &str) {
+    if let Value::Object(map) = schema {
+        let comment = format!("{MARK} from {source}; run `cargo capchain generate`.");
+        map.insert("title".to_owned(), json!(title));
+        map.shift_insert(1, "$comment".to_owned(), json!(comment));
     }
 }
 

@@ -2,10 +2,10 @@
 //! ABI: how a handler treats a buffer. Data only.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The behaviour of an enumerator that counts the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Count {
     /// It grows with the enum and is not part of the ABI.
@@ -15,7 +15,7 @@ pub enum Count {
 }
 
 /// The content of output bytes that the handler does not set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unset {
     /// The caller's bytes.
@@ -28,7 +28,7 @@ pub enum Unset {
 }
 
 /// The reply to a buffer that is too small for the chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenTooSmall {
     /// The flag set and a `cap_offset` of 0.
@@ -42,7 +42,7 @@ pub enum WhenTooSmall {
 }
 
 /// The bytes between capabilities.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Padding {
     /// Zero.
@@ -53,7 +53,7 @@ pub enum Padding {
 }
 
 /// When a reply's argsz is set to the size of the full reply.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ArgszReply {
     /// When the buffer is too small for it.
@@ -64,7 +64,7 @@ pub enum ArgszReply {
 }
 
 /// The direction of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// From the caller to the kernel.

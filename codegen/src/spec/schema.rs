@@ -7,33 +7,21 @@ use serde_json::{Value, json};
 
 use super::AbiFile;
 use super::file::ItemFile;
-use crate::output::{MARK, OutputFile, SCHEMAS};
+use crate::output::{self, OutputFile};
 
 /// The schema of `abi.yaml`, and that of every other file.
 pub fn files() -> Vec<OutputFile> {
     let mut items = closed::<ItemFile>("A file of a capchain specification");
     split_values(&mut items);
     let abi = closed::<AbiFile>("abi.yaml of a capchain specification");
-    [("abi", abi), ("items", items)].map(|(name, schema)| file(name, &schema)).into()
-}
-
-fn file(name: &str, schema: &Value) -> OutputFile {
-    let path = [SCHEMAS, "/", name, ".schema.json"].concat();
-    // Strings and integers can always be printed.
-    let text = serde_json::to_string_pretty(schema).unwrap_or_default();
-    OutputFile { path, contents: text + "\n" }
+    [("abi", abi), ("items", items)].map(|(name, schema)| output::schema(name, schema)).into()
 }
 
 fn closed<T: JsonSchema>(title: &str) -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema: Value = Schema::into(generator.into_root_schema_for::<T>());
     close(&mut schema);
-    if let Value::Object(map) = &mut schema {
-        let comment =
-            format!("{MARK} from codegen/src/spec/schema.rs; run `cargo capchain generate`.");
-        map.insert("title".to_owned(), json!(title));
-        map.shift_insert(1, "$comment".to_owned(), json!(comment));
-    }
+    output::title(&mut schema, title, "codegen/src/spec/schema.rs");
     schema
 }
 

@@ -15,6 +15,7 @@ mod crate_docs;
 mod decode;
 mod decode_lines;
 mod docs;
+mod document;
 mod documents;
 mod drift;
 mod dump_forms;

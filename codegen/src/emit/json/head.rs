@@ -1,0 +1,134 @@
+//! The ABI as a whole: package, file descriptors, sections.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::items::NamedJson;
+use crate::ir::{Abi, FdKind, IoctlNumbers, Item, Section};
+use crate::names;
+
+/// The generated crate and header.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Package")]
+pub(super) struct PackageJson {
+    /// The name of the crate.
+    #[serde(rename = "crate")]
+    crate_: String,
+    /// The name of the header.
+    header: String,
+    /// Their version.
+    version: String,
+}
+
+impl PackageJson {
+    pub(super) fn of(abi: &Abi) -> Self {
+        Self {
+            crate_: names::package(&abi.name),
+            header: names::c_stem(&abi.name) + ".h",
+            version: abi.version.clone(),
+        }
+    }
+}
+
+/// `_IO(type, base + number)`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "IoctlNumbers")]
+pub(super) struct IoctlNumbersJson<'a> {
+    /// The constant for the type.
+    type_name: &'a str,
+    /// Its value.
+    type_value: u32,
+    /// The constant for the base.
+    base_name: &'a str,
+    /// Its value.
+    base_value: u32,
+}
+
+impl<'a> IoctlNumbersJson<'a> {
+    pub(super) fn of(numbers: &'a IoctlNumbers) -> Self {
+        Self {
+            type_name: &numbers.type_name,
+            type_value: numbers.type_value,
+            base_name: &numbers.base_name,
+            base_value: numbers.base_value,
+        }
+    }
+}
+
+/// A kind of file descriptor.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FdKind")]
+pub(super) struct FdKindJson<'a> {
+    #[serde(flatten)]
+    name: NamedJson<'a>,
+    /// Its backends.
+    backends: Vec<NamedJson<'a>>,
+}
+
+impl<'a> FdKindJson<'a> {
+    pub(super) fn of(kind: &'a FdKind) -> Self {
+        Self {
+            name: NamedJson::of(&kind.name, &kind.doc),
+            backends: kind.backends.iter().map(|(name, doc)| NamedJson::of(name, doc)).collect(),
+        }
+    }
+}
+
+/// A file of the specification.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Section")]
+pub(super) struct SectionJson<'a> {
+    #[serde(flatten)]
+    name: NamedJson<'a>,
+    /// Title for a reader.
+    title: &'a str,
+    /// The kernel header that its items come from.
+    header: &'a str,
+    /// Its items in order.
+    items: Vec<ItemJson<'a>>,
+}
+
+/// An item of a section, by the list that describes it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Item")]
+struct ItemJson<'a> {
+    /// The list.
+    list: ItemListJson,
+    /// The name in that list.
+    name: &'a str,
+}
+
+/// The lists of items.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ItemList")]
+#[serde(rename_all = "snake_case")]
+enum ItemListJson {
+    Structs,
+    Groups,
+    Macros,
+    Ioctls,
+    Chains,
+    Capabilities,
+}
+
+impl<'a> SectionJson<'a> {
+    pub(super) fn of(abi: &'a Abi, section: &'a Section) -> Self {
+        let item = |item: &Item| {
+            let (list, name) = match *item {
+                Item::Struct(id) => (ItemListJson::Structs, &abi.struct_(id).name),
+                Item::Group(id) => (ItemListJson::Groups, &abi.group(id).name),
+                Item::Macro(id) => (ItemListJson::Macros, &abi.macro_(id).name),
+                Item::Ioctl(id) => (ItemListJson::Ioctls, &abi.ioctl(id).name),
+                Item::Chain(id) => (ItemListJson::Chains, &abi.chain(id).name),
+                Item::Capability(id) => (ItemListJson::Capabilities, &abi.capability(id).name),
+            };
+            ItemJson { list, name }
+        };
+        Self {
+            name: NamedJson::of(&section.name, &section.doc),
+            title: &section.title,
+            header: &abi.headers[section.header].path,
+            items: section.items.iter().map(item).collect(),
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Ioctls and the reply rules of their handlers.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::items::{MetaJson, SinceJson};
+use super::numbers::new_fd;
+use crate::ir::{
+    Abi, Arg, Copied, Handler, Ioctl, Limit, RefusedNumber, ReplyArray, ReplyChain, Struct,
+};
+use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
+
+/// An ioctl.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Ioctl")]
+pub(super) struct IoctlJson<'a> {
+    /// The kernel's name.
+    name: &'a str,
+    #[serde(flatten)]
+    meta: MetaJson<'a>,
+    /// Its number, counted from the base.
+    number: u32,
+    /// The kind of file descriptor.
+    descriptor: &'a str,
+    /// The backends that serve it; all of them if the list is empty.
+    backends: &'a [String],
+    /// Its argument.
+    argument: ArgJson<'a>,
+    /// Its result, if that can be more than 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returns: Option<&'a [String]>,
+    /// The kind of file descriptor that it returns; `other` for any other kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returns_fd: Option<&'a str>,
+    /// How the kernel's handlers reply.
+    handlers: Vec<HandlerJson<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Arg")]
+#[serde(rename_all = "snake_case", tag = "kind")]
+enum ArgJson<'a> {
+    /// None; 0 is passed.
+    None,
+    /// A number.
+    Int,
+    /// A pointer to a file descriptor.
+    Fd,
+    /// A pointer to a `u32`.
+    U32,
+    /// A pointer to a string.
+    String,
+    /// A pointer to a struct.
+    Struct {
+        /// Its name.
+        #[serde(rename = "struct")]
+        struct_: &'a str,
+    },
+}
+
+impl<'a> IoctlJson<'a> {
+    pub(super) fn of(abi: &'a Abi, ioctl: &'a Ioctl) -> Self {
+        let struct_ = match ioctl.arg {
+            Arg::Struct(id) => Some(abi.struct_(id)),
+            _ => None,
+        };
+        Self {
+            name: &ioctl.name,
+            meta: MetaJson::of(&ioctl.meta),
+            number: ioctl.number,
+            descriptor: &abi.fds[ioctl.fd].name,
+            backends: &ioctl.backends,
+            argument: match ioctl.arg {
+                Arg::None => ArgJson::None,
+                Arg::Int => ArgJson::Int,
+                Arg::Fd => ArgJson::Fd,
+                Arg::U32 => ArgJson::U32,
+                Arg::Text => ArgJson::String,
+                Arg::Struct(id) => ArgJson::Struct { struct_: &abi.struct_(id).name },
+            },
+            returns: ioctl.returns.as_deref(),
+            returns_fd: ioctl.returns_fd.map(|fd| new_fd(abi, fd)),
+            handlers: ioctl.handlers.iter().map(|one| HandlerJson::of(struct_, one)).collect(),
+        }
+    }
+}
+
+/// How a handler of the kernel treats the caller's buffer. Numbers of bytes are those of
+/// a 64-bit kernel.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Handler")]
+struct HandlerJson<'a> {
+    /// Its short name.
+    name: &'a str,
+    /// Its kernel file and function.
+    source: &'a str,
+    /// The first release with these rules.
+    since: SinceJson,
+    /// The first release without these rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    /// Notes about it.
+    doc: &'a [String],
+    /// The bytes that argsz must cover; fewer are EINVAL.
+    minsz: u64,
+    /// How many bytes are copied in.
+    reads: CopiedJson<'a>,
+    /// How many bytes of the fixed part are copied out.
+    writes: CopiedJson<'a>,
+    /// The content of output bytes that are not set.
+    unset: Unset,
+    /// Input fields that must be below a number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    below: Vec<FieldNumberJson<'a>>,
+    /// Input fields with a number that some devices refuse with EINVAL.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    may_refuse: Vec<FieldNumberJson<'a>>,
+    /// The error for an id in the flags that the device does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<&'a str>,
+    /// How the array after the fixed part is appended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    array: Option<ReplyArrayJson<'a>>,
+    /// How the chain is appended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain: Option<ReplyChainJson<'a>>,
+}
+
+/// How much of the caller's buffer is copied.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Copied")]
+#[serde(rename_all = "snake_case", tag = "kind")]
+enum CopiedJson<'a> {
+    /// Up to the last of these ends that argsz covers; nothing if the list is empty.
+    Ends {
+        /// Numbers of bytes, ascending.
+        ends: &'a [u64],
+    },
+    /// As much as argsz covers.
+    Fitting,
+}
+
+impl<'a> From<&'a Copied> for CopiedJson<'a> {
+    fn from(copied: &'a Copied) -> Self {
+        match copied {
+            Copied::Ends(ends) => Self::Ends { ends },
+            Copied::Fitting => Self::Fitting,
+        }
+    }
+}
+
+/// An input field and a number.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FieldNumber")]
+struct FieldNumberJson<'a> {
+    /// The field.
+    field: &'a str,
+    /// The constant for the number.
+    constant: &'a str,
+    /// The number.
+    number: u64,
+}
+
+/// How a handler appends the array that ends its argument: all of it or nothing.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReplyArray")]
+struct ReplyArrayJson<'a> {
+    /// The field.
+    field: &'a str,
+    /// The error that the call fails with if the array does not fit.
+    error: &'a str,
+    /// The fields that are set in this case; null for all.
+    sets: Option<Vec<&'a str>>,
+}
+
+/// How a handler appends its chain.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReplyChain")]
+struct ReplyChainJson<'a> {
+    /// The offset of the first capability.
+    offset: u64,
+    /// The alignment of further capabilities.
+    align: u64,
+    /// The reply to a buffer that is too small.
+    when_too_small: WhenTooSmall,
+    /// The content of the bytes between capabilities.
+    padding: Padding,
+    /// When argsz is set to the size of the full reply.
+    argsz: ArgszReply,
+    /// The numbers of bytes of the fixed part that are copied out with a chain.
+    writes: &'a [u64],
+    /// The capabilities that it can append, in order.
+    capabilities: &'a [String],
+}
+
+impl<'a> HandlerJson<'a> {
+    fn of(struct_: Option<&'a Struct>, handler: &'a Handler) -> Self {
+        // Only a handler with a struct has rules about fields.
+        let field =
+            |index: usize| struct_.map_or("", |struct_| struct_.fields[index].name.as_str());
+        let below = handler.below.iter().map(|(index, Limit { name, number })| FieldNumberJson {
+            field: field(*index),
+            constant: name,
+            number: *number,
+        });
+        let refused = handler.may_refuse.iter();
+        let refused = refused.map(|(index, RefusedNumber { name, number })| FieldNumberJson {
+            field: field(*index),
+            constant: name,
+            number: *number,
+        });
+        let array = |array: &'a ReplyArray| ReplyArrayJson {
+            field: field(array.field),
+            error: &array.error,
+            sets: array.sets.as_ref().map(|sets| sets.iter().map(|index| field(*index)).collect()),
+        };
+        Self {
+            name: &handler.name,
+            source: &handler.source,
+            since: handler.since.into(),
+            until: handler.until.map(|release| release.to_string()),
+            doc: &handler.doc,
+            minsz: handler.minsz,
+            reads: (&handler.reads).into(),
+            writes: (&handler.writes).into(),
+            unset: handler.unset,
+            below: below.collect(),
+            may_refuse: refused.collect(),
+            absent: handler.absent.as_deref(),
+            array: handler.array.as_ref().map(array),
+            chain: handler.chain.as_ref().map(ReplyChainJson::of),
+        }
+    }
+}
+
+impl<'a> ReplyChainJson<'a> {
+    fn of(chain: &'a ReplyChain) -> Self {
+        Self {
+            offset: chain.offset,
+            align: chain.align,
+            when_too_small: chain.when_too_small,
+            padding: chain.padding,
+            argsz: chain.argsz,
+            writes: &chain.writes,
+            capabilities: &chain.capabilities,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Groups of numbers, and proposals that claim some.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::items::MetaJson;
+use super::structs::TypeJson;
+use crate::ir::{
+    Abi, Claim, ClaimedSpace, Group, GroupKind, Literal, NewFd, Proposal, Reserved, Value,
+};
+use crate::reply::Count;
+
+/// Named numbers that belong together.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Group")]
+pub(super) struct GroupJson<'a> {
+    /// The tag of a C enum; the specification's name of another group; `struct.field` of
+    /// numbers that belong to a field.
+    name: &'a str,
+    /// The type of the numbers in the crate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rust: Option<&'a str>,
+    #[serde(flatten)]
+    meta: MetaJson<'a>,
+    /// The kind of the numbers.
+    kind: GroupKindJson,
+    /// The integer that holds them.
+    int: &'static str,
+    /// The numbers in order.
+    values: Vec<ValueJson<'a>>,
+    /// Numbers that other trees use.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reserved: Vec<ReservedJson<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GroupKind")]
+#[serde(rename_all = "snake_case")]
+enum GroupKindJson {
+    /// Constants without a type of their own.
+    Constants,
+    /// A C enum without a tag.
+    AnonymousEnum,
+    /// A C enum.
+    Enum,
+    /// Ids that stay unique.
+    Ids,
+    /// Flags of a field.
+    Flags,
+    /// Numbers that a field holds.
+    FieldValues,
+}
+
+impl From<GroupKind> for GroupKindJson {
+    fn from(kind: GroupKind) -> Self {
+        match kind {
+            GroupKind::Constants => Self::Constants,
+            GroupKind::AnonymousEnum => Self::AnonymousEnum,
+            GroupKind::Enum => Self::Enum,
+            GroupKind::IdSpace => Self::Ids,
+            GroupKind::Flags => Self::Flags,
+            GroupKind::FieldValues => Self::FieldValues,
+        }
+    }
+}
+
+impl<'a> GroupJson<'a> {
+    pub(super) fn of(abi: &'a Abi, group: &'a Group) -> Self {
+        Self {
+            name: &group.name,
+            rust: group.rust.as_deref(),
+            meta: MetaJson::of(&group.meta),
+            kind: group.kind.into(),
+            int: group.int.name(),
+            values: group.values.iter().map(|value| ValueJson::of(abi, value)).collect(),
+            reserved: group.reserved.iter().map(ReservedJson::of).collect(),
+        }
+    }
+}
+
+/// A named number or string.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Value")]
+struct ValueJson<'a> {
+    /// The kernel's name.
+    name: &'a str,
+    /// Its name within the type of the crate.
+    short: &'a str,
+    #[serde(flatten)]
+    meta: MetaJson<'a>,
+    /// The number, in decimal: 64-bit numbers do not survive every reader of JSON. Absent
+    /// for a string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    /// The string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    string: Option<&'a str>,
+    /// The number of the bit, if it is a single bit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bit: Option<u32>,
+    /// Of an enumerator that counts the others, whether it grows with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<Count>,
+    /// The data that is passed together with this id or flag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<TypeJson<'a>>,
+    /// The flags with which the payload is passed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gates: Vec<&'a str>,
+    /// The kind of file descriptor that the call returns for this id; `other` for any other
+    /// kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returns_fd: Option<&'a str>,
+    /// The error of a device that does not have this id, if not that of the handler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<&'a str>,
+}
+
+impl<'a> ValueJson<'a> {
+    fn of(abi: &'a Abi, value: &'a Value) -> Self {
+        let string = match &value.literal {
+            Literal::Text(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let bit = match value.literal {
+            Literal::Bit { bit, .. } => Some(bit),
+            _ => None,
+        };
+        Self {
+            name: &value.name,
+            short: &value.short,
+            meta: MetaJson::of(&value.meta),
+            number: string.is_none().then(|| value.number.to_string()),
+            string,
+            bit,
+            counts: value.count,
+            payload: value.payload.as_ref().map(|type_| TypeJson::of(abi, None, type_)),
+            gates: value.gates.iter().map(String::as_str).collect(),
+            returns_fd: value.returns_fd.map(|fd| new_fd(abi, fd)),
+            absent: value.absent.as_deref(),
+        }
+    }
+}
+
+/// The name of a kind of new file descriptor.
+pub(super) fn new_fd(abi: &Abi, fd: NewFd) -> &str {
+    match fd {
+        NewFd::Kind(index) => &abi.fds[index].name,
+        NewFd::Other => "other",
+    }
+}
+
+/// A number that another tree uses.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Reserved")]
+pub(super) struct ReservedJson<'a> {
+    /// The number, in decimal.
+    number: String,
+    /// The name under which it is used.
+    name: &'a str,
+    /// Its user.
+    doc: &'a [String],
+}
+
+impl<'a> ReservedJson<'a> {
+    pub(super) fn of(one: &'a Reserved) -> Self {
+        Self { number: one.value.to_string(), name: &one.name, doc: &one.doc }
+    }
+}
+
+/// A proposal, which is not part of the ABI.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Proposal")]
+pub(super) struct ProposalJson<'a> {
+    /// The name of its file.
+    name: &'a str,
+    /// Title for a reader.
+    title: &'a str,
+    /// Where it was posted.
+    source: &'a str,
+    /// The day on which it was posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    posted: Option<&'a str>,
+    /// The proposal that replaced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<&'a str>,
+    /// The numbers that it claims.
+    claims: Vec<ClaimJson<'a>>,
+}
+
+/// A number that a proposal claims.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Claim")]
+struct ClaimJson<'a> {
+    /// The space of the number, which need not exist.
+    space: ClaimedSpaceJson<'a>,
+    /// The number, in decimal; of a flag, that of its bit.
+    number: String,
+    /// The name of the number.
+    name: &'a str,
+    /// Its meaning.
+    doc: &'a [String],
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ClaimedSpace")]
+#[serde(rename_all = "snake_case", tag = "kind")]
+enum ClaimedSpaceJson<'a> {
+    /// The ids of a chain.
+    Chain { name: &'a str },
+    /// The numbers of a group.
+    Group { name: &'a str },
+    /// The ioctls of a kind of file descriptor, with the backends.
+    Ioctls { descriptor: &'a str, backends: &'a [String] },
+}
+
+impl<'a> ProposalJson<'a> {
+    pub(super) fn of(one: &'a Proposal) -> Self {
+        Self {
+            name: &one.name,
+            title: &one.title,
+            source: &one.source,
+            posted: one.posted.as_deref(),
+            replaced_by: one.replaced_by.as_deref(),
+            claims: one.claims.iter().map(claim).collect(),
+        }
+    }
+}
+
+fn claim(claim: &Claim) -> ClaimJson<'_> {
+    let space = match &claim.space {
+        ClaimedSpace::Chain(name) => ClaimedSpaceJson::Chain { name },
+        ClaimedSpace::Numbers(name) => ClaimedSpaceJson::Group { name },
+        ClaimedSpace::Ioctls(descriptor, backends) => {
+            ClaimedSpaceJson::Ioctls { descriptor, backends }
+        }
+    };
+    ClaimJson { space, number: claim.number.to_string(), name: &claim.name, doc: &claim.doc }
+}

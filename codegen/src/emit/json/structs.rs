@@ -1,0 +1,355 @@
+//! Structs, their fields and the types of these.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::items::{MetaJson, ModelsJson};
+use crate::ir::{
+    Abi, Field, GroupId, Payload, PayloadLength, Role, Struct, StructId, StructRole, Type, UnionArm,
+};
+use crate::layout::Layout;
+use crate::reply::Direction;
+
+/// A struct.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Struct")]
+pub(super) struct StructJson<'a> {
+    /// The kernel's name.
+    name: &'a str,
+    #[serde(flatten)]
+    meta: MetaJson<'a>,
+    /// The section that declares it.
+    section: &'a str,
+    /// Its role in the protocol.
+    role: StructRoleJson,
+    /// The capability whose body it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capability: Option<&'a str>,
+    /// Whether fields follow each other without padding.
+    packed: bool,
+    /// Its size in bytes.
+    size: ModelsJson<u64>,
+    /// Its alignment in bytes.
+    align: ModelsJson<u64>,
+    /// The field that is the size of the caller's buffer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    argsz: Option<&'a str>,
+    /// The last field that argsz must cover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minsz: Option<&'a str>,
+    /// Its fields in order.
+    fields: Vec<FieldJson<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StructRole")]
+#[serde(rename_all = "snake_case")]
+enum StructRoleJson {
+    /// The argument of an ioctl.
+    Argument,
+    /// The body of a capability, which starts with the header.
+    Capability,
+    /// An element, a payload, or the contents of a region.
+    Plain,
+}
+
+impl<'a> StructJson<'a> {
+    pub(super) fn of(abi: &'a Abi, one: &'a Struct) -> Self {
+        let field = |index: usize| one.fields[index].name.as_str();
+        Self {
+            name: &one.name,
+            meta: MetaJson::of(&one.meta),
+            section: &abi.sections[one.section].name,
+            role: match one.role {
+                StructRole::Argument => StructRoleJson::Argument,
+                StructRole::Capability(_) => StructRoleJson::Capability,
+                StructRole::Plain => StructRoleJson::Plain,
+            },
+            capability: match one.role {
+                StructRole::Capability(id) => Some(abi.capability(id).name.as_str()),
+                _ => None,
+            },
+            packed: one.packed,
+            size: ModelsJson::of(&one.layouts, |layout| layout.size),
+            align: ModelsJson::of(&one.layouts, |layout| layout.align),
+            argsz: one.argsz.map(field),
+            minsz: one.minsz.map(field),
+            fields: (0..one.fields.len()).map(|index| FieldJson::of(abi, one, index)).collect(),
+        }
+    }
+}
+
+/// A field of a struct.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Field")]
+struct FieldJson<'a> {
+    /// The kernel's name; of an anonymous union, the specification's.
+    name: &'a str,
+    #[serde(flatten)]
+    meta: MetaJson<'a>,
+    /// Its type.
+    #[serde(rename = "type")]
+    type_: TypeJson<'a>,
+    /// Its offset in bytes.
+    offset: ModelsJson<u64>,
+    /// Its size in bytes; 0 for a flexible array.
+    size: ModelsJson<u64>,
+    /// Who sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direction: Option<Direction>,
+    /// Its role in the protocol.
+    role: RoleJson,
+    /// The group of the numbers that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    /// The group of the ids that some of its bits hold together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ids: Option<&'a str>,
+    /// The enums whose numbers it can have, one for each kind of device.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    indexes: Vec<&'a str>,
+    /// The flag, op, feature or index under which it is valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_if: Option<&'a str>,
+    /// The version of the capability that added it.
+    version: u16,
+    /// The memory that it has the address of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<PayloadJson<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Role")]
+#[serde(rename_all = "snake_case")]
+enum RoleJson {
+    /// The size of the caller's buffer.
+    Argsz,
+    /// The flags of an argument.
+    Flags,
+    /// The offset of the first capability.
+    CapOffset,
+    /// The header of a capability.
+    Header,
+    /// The number of elements of a flexible array.
+    Count,
+    /// A field without a meaning yet.
+    Reserved,
+    /// A file descriptor.
+    Fd,
+    /// Ordinary data.
+    Data,
+}
+
+impl From<Role> for RoleJson {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Argsz => Self::Argsz,
+            Role::Flags => Self::Flags,
+            Role::CapOffset => Self::CapOffset,
+            Role::Header => Self::Header,
+            Role::Count => Self::Count,
+            Role::Reserved => Self::Reserved,
+            Role::Fd => Self::Fd,
+            Role::Data => Self::Data,
+        }
+    }
+}
+
+impl<'a> FieldJson<'a> {
+    fn of(abi: &'a Abi, owner: &'a Struct, index: usize) -> Self {
+        let field = &owner.fields[index];
+        let span = |layout: &Layout| layout.fields[index];
+        Self {
+            name: &field.name,
+            meta: MetaJson::of(&field.meta),
+            type_: TypeJson::of(abi, Some(owner), &field.type_),
+            offset: ModelsJson::of(&owner.layouts, |layout| span(layout).offset),
+            size: ModelsJson::of(&owner.layouts, |layout| span(layout).size),
+            direction: field.direction,
+            role: field.role.into(),
+            group: group(abi, field.group),
+            ids: group(abi, field.ids),
+            indexes: field.indexes.iter().map(|id| abi.group(*id).name.as_str()).collect(),
+            valid_if: field.valid_if.as_deref(),
+            version: field.version,
+            payload: PayloadJson::of(abi, owner, field),
+        }
+    }
+}
+
+fn group(abi: &Abi, id: Option<GroupId>) -> Option<&str> {
+    id.map(|id| abi.group(id).name.as_str())
+}
+
+/// The type of a field.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Type")]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub(super) enum TypeJson<'a> {
+    /// An integer.
+    Int {
+        /// Its name: `u8` to `u64`, `s8` to `s64`, or `aligned_u64`.
+        int: &'static str,
+    },
+    /// A struct.
+    Struct {
+        /// Its name.
+        #[serde(rename = "struct")]
+        struct_: &'a str,
+    },
+    /// A pointer to integers.
+    Pointer {
+        /// The integer's name.
+        int: &'static str,
+    },
+    /// An array of fixed length.
+    Array {
+        /// The type of an element.
+        element: Box<TypeJson<'a>>,
+        /// How many elements it has.
+        length: u64,
+        /// The constant that names the length.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        length_name: Option<&'a str>,
+    },
+    /// A flexible array.
+    Flexible {
+        /// The type of an element.
+        element: Box<TypeJson<'a>>,
+        /// The field that counts the elements.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        counted_by: Option<&'a str>,
+    },
+    /// An anonymous union.
+    Union {
+        /// Its members.
+        members: Vec<UnionMemberJson<'a>>,
+    },
+}
+
+impl<'a> TypeJson<'a> {
+    /// A type of a field of `owner`, or a type that no field has.
+    pub(super) fn of(abi: &'a Abi, owner: Option<&'a Struct>, type_: &'a Type) -> Self {
+        let element = |one| Box::new(Self::of(abi, owner, one));
+        match type_ {
+            Type::Flexible(one, count) => Self::Flexible {
+                element: element(one),
+                counted_by: owner.zip(*count).map(|(owner, at)| owner.fields[at].name.as_str()),
+            },
+            Type::Union(arms) => Self::Union {
+                members: arms.iter().map(|arm| UnionMemberJson::of(abi, owner, arm)).collect(),
+            },
+            Type::Array(one, length, name) => {
+                Self::Array { element: element(one), length: *length, length_name: name.as_deref() }
+            }
+            Type::Int(int) => Self::Int { int: int.name() },
+            Type::Pointer(int) => Self::Pointer { int: int.name() },
+            Type::Struct(id) => Self::Struct { struct_: &abi.struct_(*id).name },
+        }
+    }
+}
+
+/// A member of an anonymous union.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UnionMember")]
+pub(super) struct UnionMemberJson<'a> {
+    /// The kernel's name.
+    name: &'a str,
+    #[serde(flatten)]
+    meta: MetaJson<'a>,
+    /// Its type.
+    #[serde(rename = "type")]
+    type_: TypeJson<'a>,
+    /// The group of the numbers that it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    /// The condition under which it is valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_if: Option<&'a str>,
+}
+
+impl<'a> UnionMemberJson<'a> {
+    fn of(abi: &'a Abi, owner: Option<&'a Struct>, arm: &'a UnionArm) -> Self {
+        Self {
+            name: &arm.name,
+            meta: MetaJson::of(&arm.meta),
+            type_: TypeJson::of(abi, owner, &arm.type_),
+            group: group(abi, arm.group),
+            valid_if: arm.valid_if.as_deref(),
+        }
+    }
+}
+
+/// The memory that a field has the address of.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Payload")]
+struct PayloadJson<'a> {
+    /// Who writes the memory.
+    direction: Direction,
+    /// The type of an element.
+    element: TypeJson<'a>,
+    /// Its length.
+    length: PayloadLengthJson<'a>,
+    /// Whether the memory is accessed after the call, too.
+    lasting: bool,
+}
+
+/// The length of memory that a field has the address of.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PayloadLength")]
+#[serde(rename_all = "snake_case", tag = "kind")]
+enum PayloadLengthJson<'a> {
+    /// A number of elements.
+    Fixed { elements: u64 },
+    /// The field with the number of elements.
+    Elements { field: FieldPathJson<'a> },
+    /// The field with the length in bytes.
+    Bytes { field: FieldPathJson<'a> },
+    /// That of a bitmap.
+    Bitmap {
+        /// The fields with the length of the range, of which one applies.
+        range: Vec<FieldPathJson<'a>>,
+        /// The field with the bytes of the range for each bit.
+        page: FieldPathJson<'a>,
+        /// The field with the length of the bitmap in bytes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bytes: Option<FieldPathJson<'a>>,
+    },
+}
+
+/// A field of a struct.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FieldPath")]
+struct FieldPathJson<'a> {
+    /// The struct.
+    #[serde(rename = "struct")]
+    struct_: &'a str,
+    /// The field.
+    field: &'a str,
+}
+
+impl<'a> PayloadJson<'a> {
+    fn of(abi: &'a Abi, owner: &'a Struct, field: &'a Field) -> Option<Self> {
+        let Payload { direction, element, length, lasting } = field.payload.as_ref()?;
+        let path = |struct_: Option<StructId>, field: &'a str| FieldPathJson {
+            struct_: struct_.map_or(owner.name.as_str(), |id| abi.struct_(id).name.as_str()),
+            field,
+        };
+        let length = match length {
+            PayloadLength::Fixed(elements) => PayloadLengthJson::Fixed { elements: *elements },
+            PayloadLength::Elements(field) => {
+                PayloadLengthJson::Elements { field: path(None, field) }
+            }
+            PayloadLength::Bytes(struct_, field) => {
+                PayloadLengthJson::Bytes { field: path(*struct_, field) }
+            }
+            PayloadLength::Bits(bitmap) => PayloadLengthJson::Bitmap {
+                range: bitmap.range.iter().map(|(struct_, field)| path(*struct_, field)).collect(),
+                page: path(None, &bitmap.page),
+                bytes: bitmap.bytes.as_deref().map(|field| path(None, field)),
+            },
+        };
+        let element = TypeJson::of(abi, Some(owner), element);
+        Some(Self { direction: *direction, element, length, lasting: *lasting })
+    }
+}
