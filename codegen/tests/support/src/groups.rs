@@ -45,11 +45,13 @@ pub enum Group {
     Live,
     /// Tests by the schema of SARIF.
     SarifSchema,
+    /// Checks that only root can run.
+    Root,
 }
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -62,6 +64,7 @@ impl Group {
         Self::ForeignPrograms,
         Self::Live,
         Self::SarifSchema,
+        Self::Root,
     ];
 
     /// The name in `.ci/groups`.
@@ -79,6 +82,7 @@ impl Group {
             Self::ForeignPrograms => "foreign-programs",
             Self::Live => "live",
             Self::SarifSchema => "sarif-schema",
+            Self::Root => "root",
         }
     }
 
