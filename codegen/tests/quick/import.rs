@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use capchain::emit::kernel_header;
 use capchain::ir::requests::InputKind;
-use capchain::ir::{Abi, Meta};
+use capchain::ir::{Abi, Meta, Role};
 use capchain::lower::lower;
 use support::apply_import::paste;
 use support::groups::{Group, skip};
@@ -44,8 +44,8 @@ fn headers(folder: &Path) -> Vec<Vec<String>> {
     all.into_iter().map(shown).collect()
 }
 
-/// An ABI without the parts that a person writes: documentation, releases and
-/// handlers.
+/// An ABI without the parts that a person writes: documentation, releases,
+/// handlers, and which numbers are file descriptors.
 fn without_what_people_write(mut abi: Abi) -> Abi {
     let meta = |meta: &mut Meta| {
         meta.doc = vec!["A text.".to_owned()];
@@ -54,7 +54,12 @@ fn without_what_people_write(mut abi: Abi) -> Abi {
     };
     for struct_ in &mut abi.structs {
         meta(&mut struct_.meta);
-        struct_.fields.iter_mut().for_each(|field| meta(&mut field.meta));
+        for field in &mut struct_.fields {
+            meta(&mut field.meta);
+            if field.role == Role::Fd {
+                field.role = Role::Data;
+            }
+        }
     }
     for group in &mut abi.groups {
         meta(&mut group.meta);
