@@ -42,7 +42,7 @@ struct capchain_walk {
 
 /*
  * A walk that starts with the capability at first; over an empty chain if that
- * is 0. No capability can start before bound.
+ * is 0 and below bound. No capability can start before bound.
  */
 static inline struct capchain_walk capchain__start(
 		const struct capchain__format *format, const __u8 *bytes,
@@ -55,7 +55,7 @@ static inline struct capchain_walk capchain__start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (!first)
+	if (first < bound && !first)
 		return walk;
 	walk.state = 1;
 	if (len >= format->size)

@@ -205,7 +205,7 @@ struct vfio_abi_walk {
 
 /*
  * A walk that starts with the capability at first; over an empty chain if that
- * is 0. No capability can start before bound.
+ * is 0 and below bound. No capability can start before bound.
  */
 static inline struct vfio_abi_walk vfio_abi__start(
 		const struct vfio_abi__format *format, const __u8 *bytes,
@@ -218,7 +218,7 @@ static inline struct vfio_abi_walk vfio_abi__start(
 	walk.len = len;
 	walk.bound = bound;
 	walk.at = first;
-	if (!first)
+	if (first < bound && !first)
 		return walk;
 	walk.state = 1;
 	if (len >= format->size)
