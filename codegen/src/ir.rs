@@ -7,6 +7,7 @@ mod entries;
 mod knowledge;
 mod members;
 mod number_spaces;
+mod proposals;
 pub mod protocol;
 mod renames;
 pub mod requests;
@@ -16,8 +17,12 @@ pub use entries::{Entry, EntryKind};
 pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;
 pub use number_spaces::{Holder, NumberSpace, NumberUse, SpaceKind};
+pub use proposals::{Claim, ClaimedSpace, Proposal};
 pub use protocol::Protocol;
 pub use renames::{FormerName, former_names, renumbered};
+
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::diagnostic::Place;
 use crate::layout::{Int, Layout, PerModel};
@@ -382,7 +387,8 @@ pub struct UnionArm {
 }
 
 /// The role of a field in the protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The size of the caller's buffer.
     Argsz,
@@ -424,7 +430,8 @@ pub struct Group {
 }
 
 /// The kind of the numbers of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum GroupKind {
     /// Constants without a type of their own.
     Constants,
@@ -433,6 +440,7 @@ pub enum GroupKind {
     /// A C enum; the group's name is its tag.
     Enum,
     /// Ids that stay unique.
+    #[serde(rename = "ids")]
     IdSpace,
     /// Flags of a field.
     Flags,
@@ -502,49 +510,6 @@ pub struct Reserved {
     pub name: String,
     /// Its user.
     pub doc: Doc,
-}
-
-/// A proposal, which is not part of the ABI.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    /// The name of its file.
-    pub name: String,
-    /// Title for a reader.
-    pub title: String,
-    /// Where it was posted.
-    pub source: String,
-    /// The day on which it was posted.
-    pub posted: Option<String>,
-    /// The proposal that replaced it.
-    pub replaced_by: Option<String>,
-    /// The numbers that it claims.
-    pub claims: Vec<Claim>,
-}
-
-/// A number that a proposal claims.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// The space of the number.
-    pub space: ClaimedSpace,
-    /// The number; of a flag, that of its bit.
-    pub number: i128,
-    /// The name of the number.
-    pub name: String,
-    /// Its meaning.
-    pub doc: Doc,
-    /// Its place in the proposal.
-    pub place: Place,
-}
-
-/// The space of a claimed number, which need not exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClaimedSpace {
-    /// The ids of a chain.
-    Chain(String),
-    /// The numbers of a group.
-    Numbers(String),
-    /// The ioctls of a kind of file descriptor, with the backends.
-    Ioctls(String, Vec<String>),
 }
 
 /// A function-like macro.

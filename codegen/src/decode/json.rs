@@ -13,7 +13,6 @@ use serde_json::{Value as Json, json};
 use super::value::{Content, DecodedValue};
 use super::{DecodeError, Decoded, DecodedCap};
 use crate::hex;
-use crate::ir::Role;
 use crate::layout::Span;
 
 /// The object.
@@ -92,7 +91,7 @@ impl<'a> JsonWriter<'_, 'a> {
             "offset": value.span.offset,
             "size": value.span.size,
             "type": self.decoded.abi.type_text(value.type_),
-            "role": role(value.role),
+            "role": value.role,
             "value": held,
             "text": text,
         });
@@ -156,17 +155,4 @@ fn error(error: &DecodeError) -> Json {
     object["message"] = error.message().into();
     object["marks"] = error.marks.iter().map(mark).collect();
     object
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Argsz => "argsz",
-        Role::Flags => "flags",
-        Role::CapOffset => "cap_offset",
-        Role::Header => "header",
-        Role::Count => "count",
-        Role::Reserved => "reserved",
-        Role::Fd => "fd",
-        Role::Data => "data",
-    }
 }

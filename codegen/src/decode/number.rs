@@ -66,6 +66,21 @@ impl<'a> DecodedNumber<'a> {
         named.map(|value| value.name.as_str()).collect()
     }
 
+    /// The bits that no flag has.
+    pub(super) fn unknown_flags(&self) -> u64 {
+        let flags = self.group.filter(|group| group.kind == GroupKind::Flags);
+        let known = |group: &'a Group| {
+            group.values.iter().fold(0, |bits, value| bits | bits_of(value, group))
+        };
+        flags.map_or(0, |group| self.bits & !known(group))
+    }
+
+    /// Whether the number is none of those of its enum.
+    pub(super) fn is_no_value(&self) -> bool {
+        let enum_ = self.group.filter(|group| group.kind != GroupKind::Flags);
+        enum_.is_some_and(|group| group.values.iter().all(|value| value.number != self.value))
+    }
+
     /// In decimal, and in hexadecimal where that is more readable.
     fn plain(&self) -> String {
         match self.value {

@@ -3,7 +3,7 @@
 
 use super::number::DecodedNumber;
 use super::{Content, Decoded, DecodedValue};
-use crate::ir::{GroupKind, Role};
+use crate::ir::Role;
 
 /// The largest usual argsz.
 const MOST_ARGSZ: u64 = 16 << 20;
@@ -59,22 +59,5 @@ fn number<'a>(field: &DecodedValue<'a>) -> Option<DecodedNumber<'a>> {
     match field.content {
         Content::Number(number) => Some(number),
         _ => None,
-    }
-}
-
-impl DecodedNumber<'_> {
-    /// The bits that no flag has.
-    fn unknown_flags(&self) -> u64 {
-        let flags = self.group.filter(|group| group.kind == GroupKind::Flags);
-        let known = |group: &crate::ir::Group| {
-            group.values.iter().fold(0, |bits, value| bits | value.number as u64)
-        };
-        flags.map_or(0, |group| self.bits & !known(group))
-    }
-
-    /// Whether the number is none of those of its enum.
-    fn is_no_value(&self) -> bool {
-        let enum_ = self.group.filter(|group| group.kind != GroupKind::Flags);
-        enum_.is_some_and(|group| group.values.iter().all(|value| value.number != self.value))
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct GroupJson<'a> {
     #[serde(flatten)]
     meta: MetaJson<'a>,
     /// The kind of the numbers.
-    kind: GroupKindJson,
+    kind: GroupKind,
     /// The integer that holds them.
     int: &'static str,
     /// The numbers in order.
@@ -33,44 +33,13 @@ pub(super) struct GroupJson<'a> {
     reserved: Vec<ReservedJson<'a>>,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "GroupKind")]
-#[serde(rename_all = "snake_case")]
-enum GroupKindJson {
-    /// Constants without a type of their own.
-    Constants,
-    /// A C enum without a tag.
-    AnonymousEnum,
-    /// A C enum.
-    Enum,
-    /// Ids that stay unique.
-    Ids,
-    /// Flags of a field.
-    Flags,
-    /// Numbers that a field holds.
-    FieldValues,
-}
-
-impl From<GroupKind> for GroupKindJson {
-    fn from(kind: GroupKind) -> Self {
-        match kind {
-            GroupKind::Constants => Self::Constants,
-            GroupKind::AnonymousEnum => Self::AnonymousEnum,
-            GroupKind::Enum => Self::Enum,
-            GroupKind::IdSpace => Self::Ids,
-            GroupKind::Flags => Self::Flags,
-            GroupKind::FieldValues => Self::FieldValues,
-        }
-    }
-}
-
 impl<'a> GroupJson<'a> {
     pub(super) fn of(abi: &'a Abi, group: &'a Group) -> Self {
         Self {
             name: &group.name,
             rust: group.rust.as_deref(),
             meta: MetaJson::of(&group.meta),
-            kind: group.kind.into(),
+            kind: group.kind,
             int: group.int.name(),
             values: group.values.iter().map(|value| ValueJson::of(abi, value)).collect(),
             reserved: group.reserved.iter().map(ReservedJson::of).collect(),

@@ -98,7 +98,7 @@ struct FieldJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     direction: Option<Direction>,
     /// Its role in the protocol.
-    role: RoleJson,
+    role: Role,
     /// The group of the numbers that it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'a str>,
@@ -118,43 +118,6 @@ struct FieldJson<'a> {
     payload: Option<PayloadJson<'a>>,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Role")]
-#[serde(rename_all = "snake_case")]
-enum RoleJson {
-    /// The size of the caller's buffer.
-    Argsz,
-    /// The flags of an argument.
-    Flags,
-    /// The offset of the first capability.
-    CapOffset,
-    /// The header of a capability.
-    Header,
-    /// The number of elements of a flexible array.
-    Count,
-    /// A field without a meaning yet.
-    Reserved,
-    /// A file descriptor.
-    Fd,
-    /// Ordinary data.
-    Data,
-}
-
-impl From<Role> for RoleJson {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Argsz => Self::Argsz,
-            Role::Flags => Self::Flags,
-            Role::CapOffset => Self::CapOffset,
-            Role::Header => Self::Header,
-            Role::Count => Self::Count,
-            Role::Reserved => Self::Reserved,
-            Role::Fd => Self::Fd,
-            Role::Data => Self::Data,
-        }
-    }
-}
-
 impl<'a> FieldJson<'a> {
     fn of(abi: &'a Abi, owner: &'a Struct, index: usize) -> Self {
         let field = &owner.fields[index];
@@ -166,7 +129,7 @@ impl<'a> FieldJson<'a> {
             offset: ModelsJson::of(&owner.layouts, |layout| span(layout).offset),
             size: ModelsJson::of(&owner.layouts, |layout| span(layout).size),
             direction: field.direction,
-            role: field.role.into(),
+            role: field.role,
             group: group(abi, field.group),
             ids: group(abi, field.ids),
             indexes: field.indexes.iter().map(|id| abi.group(*id).name.as_str()).collect(),
