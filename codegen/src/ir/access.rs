@@ -2,7 +2,8 @@
 
 use super::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, GroupKind,
-    Host, Ioctl, IoctlId, Literal, Macro, MacroId, Struct, StructId, Type, UnionArm, Value,
+    Host, Ioctl, IoctlId, IoctlNumbers, Literal, Macro, MacroId, Struct, StructId, Type, UnionArm,
+    Value,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
 use crate::output::CodeFile;
@@ -16,6 +17,13 @@ impl Group {
             GroupKind::Flags => matches!(value.literal, Literal::Bit { .. }),
             _ => value.count.is_none(),
         })
+    }
+}
+
+impl IoctlNumbers {
+    /// The request code of an ioctl on a target whose `_IO` adds no direction.
+    pub fn code(&self, number: u32) -> u32 {
+        self.type_value << 8 | (self.base_value + number)
     }
 }
 
