@@ -93,7 +93,8 @@ fn constant<'a>(abi: &Abi, entry: &Entry<'a>) -> Option<DeclaredConstant<'a>> {
         EntryKind::Capability(capability) => (capability.id.into(), None, None),
         EntryKind::Ioctl(ioctl) => {
             let numbers = abi.ioctl_numbers.as_ref()?;
-            (numbers.code(ioctl.number).into(), None, None)
+            let number = numbers.low_half(ioctl.number);
+            (number.into(), None, None)
         }
         _ => return None,
     };

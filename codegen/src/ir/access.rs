@@ -21,9 +21,9 @@ impl Group {
 }
 
 impl IoctlNumbers {
-    /// The request code of an ioctl on a target whose `_IO` adds no direction.
-    pub fn code(&self, number: u32) -> u32 {
-        self.type_value << 8 | (self.base_value + number)
+    /// The type and the number of an ioctl, the low half of its request.
+    pub fn low_half(&self, number: u32) -> u32 {
+        self.type_value << 8 | self.base_value.wrapping_add(number)
     }
 }
 

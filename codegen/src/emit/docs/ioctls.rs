@@ -55,7 +55,8 @@ fn number(page: &Page<'_>, ioctl: &Ioctl) -> String {
 
 /// The number that a program passes, in hexadecimal.
 pub(super) fn value(numbers: &IoctlNumbers, number: u32, ioc_none: u32) -> String {
-    format!("{:#x}", ioc_none | numbers.code(number))
+    let low = numbers.low_half(number);
+    format!("{:#x}", ioc_none | low)
 }
 
 /// Its kind of file descriptor.

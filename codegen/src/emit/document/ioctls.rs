@@ -71,7 +71,7 @@ impl<'a> IoctlJson<'a> {
             name: &ioctl.name,
             meta: MetaJson::of(&ioctl.meta),
             number: ioctl.number,
-            code: abi.ioctl_numbers.as_ref().map(|numbers| numbers.code(ioctl.number)),
+            code: abi.ioctl_numbers.as_ref().map(|numbers| numbers.low_half(ioctl.number)),
             descriptor: &abi.fds[ioctl.fd].name,
             backends: &ioctl.backends,
             argument: match ioctl.arg {
