@@ -7,6 +7,7 @@ mod c;
 mod docs;
 mod document;
 mod escape;
+mod gdb;
 mod go;
 mod install;
 mod json;
@@ -162,6 +163,12 @@ pub const FAMILIES: &[Family] = &[
         emitter: python::emit,
     },
     Family {
+        name: "printers of gdb",
+        folder: gdb_folder,
+        files: &[("*.py", "prints the structs with the names of their numbers")],
+        emitter: gdb::emit,
+    },
+    Family {
         name: "reference",
         folder: reference_folder,
         files: &[
@@ -195,6 +202,11 @@ fn go_folder(abi: &Abi) -> String {
 /// The folder of the Python package.
 fn python_folder(abi: &Abi) -> String {
     crate_folder(abi) + "/python"
+}
+
+/// The folder of the printers of gdb.
+fn gdb_folder(abi: &Abi) -> String {
+    crate_folder(abi) + "/gdb"
 }
 
 /// The folder of the reference.

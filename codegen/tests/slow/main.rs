@@ -22,6 +22,7 @@ mod examples;
 mod exhaustive;
 mod future;
 mod fuzz;
+mod gdb;
 mod guides;
 mod header_mutations;
 mod hypotheses;
