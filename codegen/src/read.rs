@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long a named pipe may have no writer.
+#[cfg(unix)]
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The contents of a file that a user names: a regular file, a pipe or a device.
