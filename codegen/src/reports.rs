@@ -4,6 +4,7 @@
 pub mod comparison;
 pub mod decode;
 pub mod layout;
+pub mod reply;
 pub mod review;
 mod uncertain_releases;
 

@@ -1,37 +1,57 @@
 //! `capchain decode`: bytes of any struct to names and values, with its chain.
 
+mod calls;
+mod colour;
 mod lines;
+mod types;
 
 use std::io;
 use std::path::Path;
 
-use capchain::dump::MOST_INPUT;
-use capchain::lower::lower;
+use capchain::decode::log;
+use capchain::dump::{self, MOST_INPUT};
 use capchain::read;
-use capchain::reports::decode::{decode, subject};
+use capchain::reports::decode::candidates;
 use capchain::reports::target;
-use capchain::validate::ValidSpec;
 
-use super::specs::{self, Loaded};
-use super::{CommandResult, at_release};
+use super::{CommandResult, Output};
 use crate::cli::{DecodeArgs, Source};
 use lines::LineDecoder;
+use types::named;
 
 pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
-    let named = |spec: &ValidSpec| {
-        let described = args.at.is_none_or(|at| spec.releases().contains(&at));
-        described && subject(&lower(spec, args.at), &args.subject).is_ok()
-    };
-    let Loaded { spec, .. } = specs::search_at(source, args.at, named)?;
-    let abi = at_release(&spec, args.at)?;
     let target = target(&args.target)?;
-    let subject = subject(&abi, &args.subject)?;
+    let types = named(source, args)?;
     if args.lines {
-        return lines::run(&LineDecoder { abi: &abi, target, subject }, args.file.as_deref());
+        let [subject] = types.subjects[..] else {
+            return Err("--lines needs a STRUCT or an IOCTL with one struct".to_owned());
+        };
+        return lines::run(
+            &LineDecoder { abi: &types.abi, target, subject },
+            types.file.as_deref(),
+        );
     }
-    let (name, bytes) = read(args.file.as_deref())?;
-    let result = decode(&abi, subject, target, &bytes, args.format);
-    result.map_err(|error| format!("{name}: {error}"))
+    let (name, bytes) = read(types.file.as_deref())?;
+    let text = dump::text(&bytes);
+    let dump = dump::read(&bytes, target.big_endian);
+    if let Some(text) = text.as_deref() {
+        let mut parts = calls::of_log(source, args, &types, text)?;
+        if types.named && parts.len() == 1 && dump.is_ok() {
+            parts.clear();
+        }
+        if parts.is_empty() && dump.is_err() {
+            let dumps = log::dumps(text).into_iter();
+            parts = dumps.map(|part| (part, vec![types.clone()])).collect();
+        }
+        if !parts.is_empty() {
+            return calls::output(&parts, target, args.format, &name);
+        }
+    }
+    let dump = dump.map_err(|error| format!("{name}: {error}"))?;
+    let found = types.candidates(target, &dump);
+    let output = candidates(&types.abi, target, &found, args.format);
+    let output = output.map_err(|error| format!("{name}: {error}"))?;
+    Ok(Output { text: colour::painted(output.text), ..output })
 }
 
 /// The name and the content of a file, or of standard input, up to the size that is

@@ -9,7 +9,7 @@ use capchain::dump::MOST_INPUT;
 use capchain::ir::Abi;
 use capchain::layout::Target;
 use capchain::read;
-use capchain::reports::decode::{input_json, subject};
+use capchain::reports::decode::input_json;
 use serde_json::{Value, json};
 
 use super::super::{CommandResult, FINDINGS, Output, SUCCESS};
@@ -88,7 +88,7 @@ impl LineDecoder<'_> {
             Ok(line) => line,
             Err(message) => return error(number, &message),
         };
-        let subject = struct_.map_or(Ok(self.subject), |name| subject(self.abi, &name));
+        let subject = struct_.map_or(Ok(self.subject), |name| Subject::named(self.abi, &name));
         let read = |subject| {
             let input = input::read(self.abi, subject, self.target, text.as_bytes())?;
             Ok((subject, input))
