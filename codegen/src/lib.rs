@@ -44,6 +44,7 @@ pub mod read;
 pub mod release;
 pub mod reply;
 pub mod review;
+pub mod site;
 pub mod spec;
 pub mod sync;
 pub mod validate;

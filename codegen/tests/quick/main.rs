@@ -52,6 +52,7 @@ mod protocol;
 mod requests;
 mod review;
 mod schema;
+mod site;
 mod snapshot;
 mod spec_format;
 mod stopped_writes;

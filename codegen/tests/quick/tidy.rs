@@ -41,6 +41,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("matrix", &["model", "ir"]),
         ("emit", &["ir"]),
         ("review", &["amend", "compat", "emit", "lint", "lower", "validate", "ir"]),
+        ("site", &["catalogue", "compat", "emit", "ir"]),
         ("sync", &[]),
     ])
 }
