@@ -19,7 +19,10 @@ const GUIDES: [(&str, &[&str]); 5] = [
         "Use it",
         &["guide-rust", "guide-c", "guide-servers", "migrating", "build-systems", "linux-headers"],
     ),
-    ("Look into it", &["decode", "abi-json", "protocol", "chains", "kernel-versions"]),
+    (
+        "Look into it",
+        &["decode", "trace", "abi-json", "exports", "protocol", "chains", "kernel-versions"],
+    ),
     (
         "Change a kernel ABI",
         &["adding-a-capability", "compat", "review", "irq-info-2019", "new-kernel"],
