@@ -1,5 +1,6 @@
 //! The arguments of the program.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use capchain::release::Release;
@@ -64,13 +65,24 @@ pub(crate) enum Command {
         the kernel, strings and lists of programming languages, strace, base64; docs/decode.md lists\n\
         them. The input is the whole buffer of the call; bytes after \
         argsz are ignored. With --lines, each line is one reply: hex digits, a string of strace, or an\n\
-        object {\"bytes\": \"hex digits\", \"struct\": \"NAME\", \"id\": ...}, of which only `bytes` is needed.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
+        object {\"bytes\": \"hex digits\", \"struct\": \"NAME\", \"id\": ...}, of which only `bytes` is needed.\n\
+        Without STRUCT, a log is decoded by the ioctls and structs that its lines name; of bytes without\n\
+        a name, the structs that fit are listed, and the best is decoded.\nExit 0: no error; 1: the struct or its chain has an error; 2: \
         the input cannot be used.\n\nExample:\n  capchain decode vfio_region_info reply.bin\n  \
         xxd reply.bin | capchain decode vfio_region_info --format json\n  \
+        capchain decode VFIO_DEVICE_GET_REGION_INFO reply.bin\n  capchain decode qemu.log\n  \
         echo '\"\\x10\\x00\\x00\\x00\"...' | capchain decode vfio_irq_info --at v5.10 --target i686\n  \
         capchain decode vfio_region_info --lines replies.jsonl | jq .caps"
     )]
     Decode(DecodeArgs),
+    /// Run a program and print its ioctls of the specified ABIs, both sides decoded
+    #[command(after_help = "Every ioctl is printed with its argument before and after the call, \
+        of all threads and child\nprocesses. The program can be static. Its own output is not changed; \
+        the ioctls go to standard\nerror or to a file.\nThe exit code is that of the program, or 128 \
+        plus the signal that ended it; 2: it cannot be run.\n\nExample:\n  \
+        capchain trace -- qemu-system-x86_64 -device vfio-pci,host=01:00.0\n  \
+        capchain trace --output calls.jsonl --format json -- ./my-program")]
+    Trace(TraceArgs),
     /// Compare real kernel headers with the specification, both ways
     #[command(after_help = "Only declarations of the given headers are compared.\nExit 0: no \
         difference; 1: differences; 2: a header cannot be read or parsed.\n\nExample:\n  \
@@ -184,9 +196,10 @@ pub(crate) struct LayoutArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DecodeArgs {
-    /// The struct that the bytes start with, or a chain that no struct hosts
-    #[arg(value_name = "STRUCT")]
-    pub(crate) subject: String,
+    /// The struct that the bytes start with, an ioctl or the line of a call that names it, or
+    /// a chain that no struct hosts [default: the names in the input, or the structs that fit]
+    #[arg(value_name = "STRUCT|IOCTL")]
+    pub(crate) subject: Option<String>,
     /// File with the bytes [default: standard input]
     pub(crate) file: Option<PathBuf>,
     /// The kernel release that the bytes come from, such as v5.10
@@ -199,6 +212,22 @@ pub(crate) struct DecodeArgs {
     #[arg(long, conflicts_with = "format")]
     pub(crate) lines: bool,
     /// Format of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TraceArgs {
+    /// The program and its arguments
+    #[arg(required = true, last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+    /// File for the ioctls [default: standard error]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The kernel release that runs, such as v6.1 [default: the newest]
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) at: Option<Release>,
+    /// Format of the ioctls; of json, each is one line
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

@@ -15,6 +15,7 @@ mod lint;
 mod review;
 mod show;
 mod specs;
+mod trace;
 mod uncertain_releases;
 
 use std::io::{self, IsTerminal, Write};
@@ -64,6 +65,7 @@ pub(crate) fn run(cli: Cli) -> CommandResult {
         Command::Ids(args) => ids::run(&cli.source, &args),
         Command::Init(args) => init::run(&args),
         Command::Decode(args) => decode::run(&cli.source, &args),
+        Command::Trace(args) => trace::run(&cli.source, &args),
         Command::Explain(args) => explain::run(&args),
     }
 }

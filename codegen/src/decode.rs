@@ -1,10 +1,13 @@
 //! Decodes bytes at run time, from the resolved ABI only, without generated code.
-//! `input` reads the user's bytes, `reply` and `chain` apply the protocol, `value`
+//! `subject` knows the names of types, `log` finds the calls of a log, `input` reads the
+//! user's bytes, `candidates` the structs that they can be, `calls` the ioctls of a program, `reply` and `chain` apply the protocol, `value`
 //! reads fields, and `text`, `json` and `canonical` print the result. Every number
 //! is checked against the available bytes.
 
 mod body;
 mod bytes;
+pub mod calls;
+mod candidates;
 mod chain;
 mod condition;
 mod conformance_text;
@@ -12,13 +15,16 @@ mod error;
 mod hexdump;
 pub mod input;
 mod json;
+pub mod log;
 mod number;
 mod payload;
 mod plausible;
 mod reply;
+mod subject;
 mod text;
 mod value;
 
+pub use candidates::{Candidate, arguments, candidates};
 pub use chain::DecodedCap;
 pub use condition::Condition;
 pub use conformance_text::conformance_text;
@@ -26,24 +32,16 @@ pub use error::{DecodeError, DecodeErrorKind};
 pub use json::json;
 pub use number::DecodedNumber;
 pub use reply::DecodedReply;
+pub use subject::{Subject, SubjectNames};
 pub use text::text;
 pub use value::{Array, Content, DecodedValue};
 
 use crate::ir::{
-    Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Role, Struct, StructId, StructRole,
+    Abi, Capability, CapabilityId, Chain, ChainStart, Role, Struct, StructId, StructRole,
 };
 use crate::layout::{Span, Target};
 use bytes::ByteReader;
 use error::ErrorContext;
-
-/// The type of the bytes, as the user names it.
-#[derive(Clone, Copy, Debug)]
-pub enum Subject {
-    /// A struct: a reply with its chain if the struct is a host.
-    Struct(StructId),
-    /// A chain without a struct that leads to it, from the first byte of its memory.
-    Chain(ChainId),
-}
 
 /// The decoded bytes.
 #[derive(Clone, Debug)]

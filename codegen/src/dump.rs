@@ -13,10 +13,15 @@ mod prefix;
 mod rows;
 mod text_column;
 
+use std::borrow::Cow;
+
 /// The most bytes that are interpreted.
 pub const MOST_BYTES: usize = 1 << 20;
 /// The largest accepted file. A hex dump is five times as large as its bytes.
 pub const MOST_INPUT: usize = 8 << 20;
+
+/// The form of an input that is no text.
+pub const BINARY: &str = "binary";
 
 /// The bytes of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +81,7 @@ type DumpResult = Option<Result<Dump, String>>;
 /// A sentence that says why there are no bytes.
 pub fn read(input: &[u8], big_endian: bool) -> Result<Dump, String> {
     let mut dump = match encoding::text(input) {
-        None => Dump::one("binary", input.to_vec()),
+        None => Dump::of_bytes(input.to_vec()),
         Some(text) => from_text(&text, big_endian)?,
     };
     dump.drop_equal_readings();
@@ -87,9 +92,9 @@ pub fn read(input: &[u8], big_endian: bool) -> Result<Dump, String> {
     }
 }
 
-/// Whether an input is text, not the bytes themselves.
-pub fn is_text(input: &[u8]) -> bool {
-    encoding::text(input).is_some()
+/// An input as text, if it is not the bytes themselves.
+pub fn text(input: &[u8]) -> Option<Cow<'_, str>> {
+    encoding::text(input)
 }
 
 fn from_text(text: &str, big_endian: bool) -> Result<Dump, String> {
@@ -113,6 +118,11 @@ impl Dump {
     fn one(form: &'static str, bytes: Vec<u8>) -> Self {
         let reading = DumpReading { bytes, manner: "bytes in order".to_owned() };
         Self { form, readings: vec![reading], cut: false }
+    }
+
+    /// Bytes that are no text.
+    pub fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self::one(BINARY, bytes)
     }
 
     /// The bytes of the usual reading.

@@ -5,10 +5,15 @@
 mod banner;
 mod c;
 mod docs;
+mod document;
 mod escape;
+mod go;
 mod install;
 mod json;
+mod literal;
 mod package;
+mod plain_doc;
+mod python;
 mod rust;
 mod sentence;
 mod since;
@@ -128,6 +133,35 @@ pub const FAMILIES: &[Family] = &[
         emitter: json::emit,
     },
     Family {
+        name: "Go package",
+        folder: go_folder,
+        files: &[
+            ("go.mod", "the module"),
+            ("doc.go", "the documentation of the package"),
+            ("numbers.go", "constants, and types of flags and numbers"),
+            ("structs.go", "structs, with their sizes"),
+            ("ioctls.go", "the numbers of ioctls"),
+            ("chains.go", "a function for each kind of reply"),
+            ("*.go", "copies of codegen/runtime/go"),
+        ],
+        emitter: go::emit,
+    },
+    Family {
+        name: "Python package",
+        folder: python_folder,
+        files: &[
+            ("pyproject.toml", "name and version of the package"),
+            ("*/__init__.py", "all names"),
+            ("*/numbers.py", "constants, and types of flags and numbers"),
+            ("*/structs.py", "structs of ctypes"),
+            ("*/ioctls.py", "the numbers of ioctls"),
+            ("*/chains.py", "a function for each kind of reply"),
+            ("*/walk.py", "a copy of codegen/runtime/python/walk.py"),
+            ("*/py.typed", "the mark of a package with types"),
+        ],
+        emitter: python::emit,
+    },
+    Family {
         name: "reference",
         folder: reference_folder,
         files: &[
@@ -151,6 +185,16 @@ pub fn document_schema() -> OutputFile {
 /// The folder of the generated crate, which also holds the C header.
 pub fn crate_folder(abi: &Abi) -> String {
     ["generated/", &names::package(&abi.name)].concat()
+}
+
+/// The folder of the Go package.
+fn go_folder(abi: &Abi) -> String {
+    crate_folder(abi) + "/go"
+}
+
+/// The folder of the Python package.
+fn python_folder(abi: &Abi) -> String {
+    crate_folder(abi) + "/python"
 }
 
 /// The folder of the reference.

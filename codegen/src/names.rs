@@ -24,12 +24,19 @@
 //! | C struct or function of the header | `prefix_abi_` and words | `vfio_abi_walk` |
 //! | C name that is not API | the same with `__` | `VFIO_ABI__ASSERT` |
 //! | program of the crate, feature that builds it | `prefix-feature`, its folder in `code/rust/bin` | `vfio-probe`, `probe` |
+//! | Go type | the struct, or the Rust type of numbers, in camel case without the prefix of the ABI | `RegionInfo` |
+//! | Go field | the field in camel case | `CapOffset` |
+//! | Go function that reads a reply or a chain | `Parse` and the host, or chain and `Caps` | `ParseRegionInfo` |
+//! | Go package | the stem without `_` | `vfioabi` |
+//! | Python struct, constant, field | the kernel's name, with `_` if Python reserves it | `vfio_region_info` |
+//! | Python type of numbers | that of Rust | `RegionInfoFlags` |
+//! | Python package | the stem | `vfio_abi` |
 //! | package, folder and file of the C header | `prefix-abi`, `prefix_abi` | `vfio-abi` |
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use crate::layout::Int;
 
@@ -228,6 +235,42 @@ static C_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     WORDS.split_whitespace().collect()
 });
 
+/// A struct or a type of numbers in Go.
+pub fn go_type(prefix: &str, name: &str) -> String {
+    without_prefix(prefix, name).to_upper_camel_case()
+}
+
+/// A field of a struct in Go, which other packages can use.
+pub fn go_field(name: &str) -> String {
+    name.to_upper_camel_case()
+}
+
+/// A variable of a Go package that no other package can use.
+pub fn go_variable(words: &[&str]) -> String {
+    words.join("_").to_lower_camel_case()
+}
+
+/// The Go package, and its module as long as it is not published.
+pub fn go_package(abi: &str) -> String {
+    c_stem(abi).replace('_', "")
+}
+
+/// A variable of a Python module.
+pub fn python_variable(words: &[&str]) -> String {
+    words.join("_").to_snake_case()
+}
+
+/// A name in Python.
+pub fn python(name: &str) -> String {
+    const WORDS: &str = "False None True and as assert async await break class continue def del \
+        elif else except finally for from global if import in is lambda nonlocal not or pass \
+        raise return try while with yield";
+    match WORDS.split_whitespace().any(|word| word == name) {
+        true => [name, "_"].concat(),
+        false => name.to_owned(),
+    }
+}
+
 /// The known name that a misspelt one is most likely meant to be.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
@@ -257,6 +300,12 @@ mod tests {
         assert_eq!(header_module("linux/vfio_zdev.h"), "vfio_zdev");
         assert_eq!(header_module("linux/9p-x.h"), "_9p_x_");
         assert_eq!(["type", "u8", "flags"].map(bindgen), ["type_", "u8_", "flags"]);
+        assert_eq!(go_type("vfio", "vfio_region_info"), "RegionInfo");
+        assert_eq!(go_type("vfio", "IommuType1InfoFlags"), "IommuType1InfoFlags");
+        assert_eq!(go_field("cap_offset"), "CapOffset");
+        assert_eq!(go_variable(&["region", "chain"]), "regionChain");
+        assert_eq!(go_package("vfio"), "vfioabi");
+        assert_eq!(["type", "from"].map(python), ["type", "from_"]);
         let words = ["region", "SPARSE_MMAP", "find"];
         assert_eq!(c_name("vfio_abi", &words), "vfio_abi_region_sparse_mmap_find");
     }

@@ -12,6 +12,9 @@ pub const LICENCES: [(&str, &str); 2] = [
 /// Files and folders that Cargo adds to a crate. They are no outputs.
 pub const CARGO: [&str; 2] = ["Cargo.lock", "target"];
 
+/// The folder that Python adds next to every module that it loads. It is no output.
+pub const PYTHON_CACHE: &str = "__pycache__";
+
 /// The folder of the JSON Schemas, in which every file is an output.
 pub const SCHEMAS: &str = "generated/schema";
 

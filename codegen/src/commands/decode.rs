@@ -1,53 +1,80 @@
 //! `capchain decode`: bytes of any struct to names and values, with its chain.
 
+mod calls;
+mod colour;
 mod lines;
+mod types;
 
 use std::io;
 use std::path::Path;
 
-use capchain::decode::input::{self, Input};
-use capchain::decode::{self, Subject};
-use capchain::dump::MOST_INPUT;
+use capchain::decode::input::Input;
+use capchain::decode::{self, Candidate, Subject, log};
+use capchain::dump::{self, MOST_INPUT};
 use capchain::ir::Abi;
 use capchain::layout::{TARGETS, Target};
-use capchain::lower::lower;
-use capchain::names;
 use capchain::read;
-use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
 
-use super::specs::{self, Loaded};
-use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, overlay_line};
+use super::{CommandResult, FINDINGS, Output, SUCCESS, json, overlay_line};
 use crate::cli::{DecodeArgs, Format, Source};
 use lines::LineDecoder;
+use types::named;
+
+/// Structs that fit and are listed.
+const MOST_CANDIDATES: usize = 5;
 
 pub(super) fn run(source: &Source, args: &DecodeArgs) -> CommandResult {
-    let named = |spec: &ValidSpec| {
-        let described = args.at.is_none_or(|at| spec.releases().contains(&at));
-        described && subject(&lower(spec, args.at), &args.subject).is_ok()
-    };
-    let Loaded { spec, .. } = specs::search_at(source, args.at, named)?;
-    let abi = at_release(&spec, args.at)?;
     let target = target(&args.target)?;
-    let subject = subject(&abi, &args.subject)?;
+    let types = named(source, args)?;
     if args.lines {
-        return lines::run(&LineDecoder { abi: &abi, target, subject }, args.file.as_deref());
+        let [subject] = types.subjects[..] else {
+            return Err("--lines needs a STRUCT or an IOCTL with one struct".to_owned());
+        };
+        return lines::run(
+            &LineDecoder { abi: &types.abi, target, subject },
+            types.file.as_deref(),
+        );
     }
-    let (name, bytes) = read(args.file.as_deref())?;
-    let input = input::read(&abi, subject, target, &bytes);
-    let input = input.map_err(|error| format!("{name}: {error}"))?;
-    let decoded = decode::decode(&abi, subject, target, &input.bytes);
+    let (name, bytes) = read(types.file.as_deref())?;
+    let text = dump::text(&bytes);
+    let dump = dump::read(&bytes, target.big_endian);
+    if let Some(text) = text.as_deref() {
+        let mut parts = calls::of_log(source, args, &types, text)?;
+        if types.named && parts.len() == 1 && dump.is_ok() {
+            parts.clear();
+        }
+        if parts.is_empty() && dump.is_err() {
+            let dumps = log::dumps(text).into_iter();
+            parts = dumps.map(|part| (part, vec![types.clone()])).collect();
+        }
+        if !parts.is_empty() {
+            return calls::output(&parts, target, args.format, &name);
+        }
+    }
+    let dump = dump.map_err(|error| format!("{name}: {error}"))?;
+    let found = types.candidates(target, &dump);
+    let Some(best) = found.first() else {
+        return Err(format!("{name}: no struct that an ioctl takes fits these bytes"));
+    };
+    let bytes = best.input.bytes.as_slice();
+    let decoded = decode::decode(&types.abi, best.subject, target, bytes);
+    let code = if decoded.error.is_some() { FINDINGS } else { SUCCESS };
     let output = match args.format {
         Format::Text => {
-            Output::success(head(&input) + &overlay_line(&abi) + &decode::text(&decoded))
+            let mut text = head(&best.input) + &overlay_line(&types.abi);
+            text += &choice(&types.abi, &found);
+            Output::success(colour::painted(text + &decode::text(&decoded)))
         }
         Format::Json => {
             let mut object = decode::json(&decoded);
-            object["input"] = input_json(&input);
+            object["input"] = input_json(&best.input);
+            if found.len() > 1 {
+                object["candidates"] = candidates_json(&types.abi, &found);
+            }
             json(&object)?
         }
     };
-    let code = if decoded.error.is_some() { FINDINGS } else { SUCCESS };
     Ok(Output { code, ..output })
 }
 
@@ -62,6 +89,39 @@ fn head(input: &Input) -> String {
     head
 }
 
+/// Notes about the structs that fit, if there are several.
+fn choice(abi: &Abi, found: &[Candidate]) -> String {
+    let [best, others @ ..] = found else { return String::new() };
+    if others.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("note: {} fits best", type_name(abi, best.subject));
+    for other in others.iter().take(MOST_CANDIDATES) {
+        let reason = other.reason.as_ref().map(|reason| format!(" ({reason})"));
+        let name = type_name(abi, other.subject);
+        text += &format!("\nnote: then {name}{}", reason.unwrap_or_default());
+    }
+    text + "\n"
+}
+
+fn candidates_json(abi: &Abi, found: &[Candidate]) -> Value {
+    let one = |candidate: &Candidate| {
+        json!({
+            "struct": type_name(abi, candidate.subject),
+            "weight": candidate.weight,
+            "reason": candidate.reason,
+        })
+    };
+    found.iter().map(one).collect()
+}
+
+fn type_name(abi: &Abi, subject: Subject) -> &str {
+    match subject {
+        Subject::Struct(id) => &abi.struct_(id).name,
+        Subject::Chain(id) => &abi.chain(id).name,
+    }
+}
+
 /// The form and the reading of an input.
 fn input_json(input: &Input) -> Value {
     let Input { form, cut, reading, notes, .. } = input;
@@ -72,19 +132,6 @@ fn target(name: &str) -> Result<&'static Target, String> {
     TARGETS.iter().find(|target| target.name == name).ok_or_else(|| {
         let known: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
         format!("unknown target `{name}`; targets are {}", known.join(", "))
-    })
-}
-
-/// The struct of this name or, if there is none, the chain without a host.
-fn subject(abi: &Abi, name: &str) -> Result<Subject, String> {
-    if let Some(id) = abi.find_struct(name) {
-        return Ok(Subject::Struct(id));
-    }
-    let lone = abi.find_chain(name).filter(|id| abi.chain(*id).offset_host().is_none());
-    lone.map(Subject::Chain).ok_or_else(|| {
-        let near = names::nearest(name, abi.structs.iter().map(|struct_| struct_.name.as_str()));
-        let hint = near.map(|near| format!("; did you mean `{near}`?"));
-        format!("{} has no struct `{name}`{}", abi.release, hint.unwrap_or_default())
     })
 }
 

@@ -210,9 +210,18 @@ pub(super) fn matching(
     source: &Source,
     fits: impl Fn(&ValidSpec) -> bool,
 ) -> Result<Vec<Loaded>, String> {
+    matching_at(source, None, fits)
+}
+
+/// The same; items of overlays came with release `at` by default.
+pub(super) fn matching_at(
+    source: &Source,
+    at: Option<Release>,
+    fits: impl Fn(&ValidSpec) -> bool,
+) -> Result<Vec<Loaded>, String> {
     let first = one(source)?;
     if source.names_one() {
-        return Ok(vec![first.load(&source.overlay)?]);
+        return Ok(vec![first.load_at(&source.overlay, at)?]);
     }
     let mut found = Vec::new();
     for spec in everywhere(&first) {

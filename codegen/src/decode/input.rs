@@ -7,7 +7,7 @@ use super::plausible::{Doubts, doubts};
 use super::{Subject, decode};
 use crate::dump::{self, Dump};
 use crate::ir::Abi;
-use crate::layout::Target;
+use crate::layout::{TARGETS, Target};
 
 pub use line::{InputLine, line};
 
@@ -26,6 +26,9 @@ pub struct Input {
     pub notes: Vec<String>,
 }
 
+/// The weight of doubts from which bytes are not plausible.
+const IMPLAUSIBLE: u32 = 4;
+
 /// Reads an input as the bytes of a type.
 ///
 /// # Errors
@@ -37,27 +40,59 @@ pub fn read(
     target: &'static Target,
     input: &[u8],
 ) -> Result<Input, String> {
-    let Dump { form, mut readings, cut } = dump::read(input, target.big_endian)?;
-    if readings.len() == 1 {
-        let bytes = readings.swap_remove(0).bytes;
-        return Ok(Input { bytes, form, cut, reading: None, notes: Vec::new() });
+    Ok(Input::of(abi, subject, target, dump::read(input, target.big_endian)?))
+}
+
+impl Input {
+    /// The reading of a dump that is most plausible for a type.
+    pub(super) fn of(abi: &Abi, subject: Subject, target: &'static Target, dump: Dump) -> Self {
+        let Dump { form, mut readings, cut } = dump;
+        let judge = |bytes: &[u8]| doubts(&decode(abi, subject, target, bytes));
+        let judged: Vec<Doubts> = readings.iter().map(|reading| judge(&reading.bytes)).collect();
+        let least = judged.iter().map(|doubts| doubts.weight).min().unwrap_or(0);
+        let chosen = judged.iter().position(|doubts| doubts.weight == least).unwrap_or(0);
+        let others =
+            || readings.iter().zip(&judged).enumerate().filter(|(index, _)| *index != chosen);
+        let note =
+            |(_, (reading, doubts)): (usize, (&dump::DumpReading, &Doubts))| match &doubts.reason {
+                Some(reason) => format!("read as {}, {reason}", reading.manner),
+                None => format!("it can be {} as well", reading.manner),
+            };
+        let clear = chosen == 0 && others().all(|(_, (_, doubts))| doubts.weight > least + 2);
+        let mut notes: Vec<_> = if clear { Vec::new() } else { others().map(note).collect() };
+        if let Some(doubts) = judged.get(chosen).filter(|doubts| doubts.weight >= IMPLAUSIBLE) {
+            let bytes = readings.get(chosen).map_or(&[][..], |reading| &reading.bytes);
+            notes.push(implausible(abi, subject, target, bytes, doubts));
+        }
+        let several = readings.len() > 1;
+        let reading = readings.swap_remove(chosen);
+        let manner = several.then_some(reading.manner);
+        Self { bytes: reading.bytes, form, cut, reading: manner, notes }
     }
-    let judged: Vec<Doubts> = readings
-        .iter()
-        .map(|reading| doubts(&decode(abi, subject, target, &reading.bytes)))
-        .collect();
-    let least = judged.iter().map(|doubts| doubts.weight).min().unwrap_or(0);
-    let chosen = judged.iter().position(|doubts| doubts.weight == least).unwrap_or(0);
-    let others = || readings.iter().zip(&judged).enumerate().filter(|(index, _)| *index != chosen);
-    let note = |(_, (reading, doubts)): (usize, (&dump::DumpReading, &Doubts))| match &doubts.reason
-    {
-        Some(reason) => format!("read as {}, {reason}", reading.manner),
-        None => format!("it can be {} as well", reading.manner),
+}
+
+/// A note about bytes that are not plausible, with a reading that would be.
+fn implausible(
+    abi: &Abi,
+    subject: Subject,
+    target: &'static Target,
+    bytes: &[u8],
+    found: &Doubts,
+) -> String {
+    let plausible = |target: &'static Target, bytes: &[u8]| {
+        doubts(&decode(abi, subject, target, bytes)).weight + 3 < found.weight
     };
-    let notes = match chosen == 0 && others().all(|(_, (_, doubts))| doubts.weight > least + 2) {
-        true => Vec::new(),
-        false => others().map(note).collect(),
+    let other = TARGETS.iter().find(|other| plausible(other, bytes));
+    let swapped = [4, 2, 8].into_iter().find(|size| {
+        let words = bytes.chunks(*size);
+        let swapped: Vec<u8> = words.flat_map(|word| word.iter().rev().copied()).collect();
+        plausible(target, &swapped)
+    });
+    let hint = match (swapped, other) {
+        (Some(size), _) => format!("; plausible are numbers of {size} bytes in the other order"),
+        (None, Some(other)) => format!("; plausible is `--target {}`", other.name),
+        (None, None) => String::new(),
     };
-    let reading = readings.swap_remove(chosen);
-    Ok(Input { bytes: reading.bytes, form, cut, reading: Some(reading.manner), notes })
+    let reason = found.reason.as_deref().unwrap_or_default();
+    format!("these bytes are not plausible: {reason}{hint}")
 }

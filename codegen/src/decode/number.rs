@@ -78,7 +78,7 @@ impl<'a> DecodedNumber<'a> {
     /// Whether the number is none of those of its enum.
     pub(super) fn is_no_value(&self) -> bool {
         let enum_ = self.group.filter(|group| group.kind != GroupKind::Flags);
-        enum_.is_some_and(|group| group.values.iter().all(|value| value.number != self.value))
+        enum_.is_some_and(|group| self.name(group).is_none())
     }
 
     /// In decimal, and in hexadecimal where that is more readable.

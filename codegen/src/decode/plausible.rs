@@ -3,7 +3,7 @@
 
 use super::number::DecodedNumber;
 use super::{Content, Decoded, DecodedValue};
-use crate::ir::Role;
+use crate::ir::{Role, Type};
 
 /// The largest usual argsz.
 const MOST_ARGSZ: u64 = 16 << 20;
@@ -21,6 +21,12 @@ impl Doubts {
     fn add(&mut self, weight: u32, reason: String) {
         self.weight += weight;
         self.reason.get_or_insert(reason);
+    }
+
+    /// Adds other doubts.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.weight += other.weight;
+        self.reason = self.reason.take().or(other.reason);
     }
 }
 
@@ -50,6 +56,39 @@ pub(super) fn doubts(decoded: &Decoded<'_>) -> Doubts {
     }
     if let Some(error) = &decoded.error {
         doubts.add(3, error.message());
+    }
+    doubts
+}
+
+/// Doubts about the size of the bytes and about fields that are 0 in usual replies. They
+/// decide between structs only.
+pub(super) fn size_doubts(decoded: &Decoded<'_>) -> Doubts {
+    let mut doubts = Doubts::default();
+    let Some(struct_) = decoded.struct_ else { return doubts };
+    let (size, len) =
+        (struct_.layouts[decoded.target.model.index()].size, decoded.buffer.len() as u64);
+    let flexible = struct_.fields.last().is_some_and(|f| matches!(f.type_, Type::Flexible(..)));
+    if len > size && flexible {
+        doubts.add(1, format!("{} bytes are data", len - size));
+    } else if len > size && decoded.caps.is_empty() {
+        doubts.add(3, format!("{len} bytes are more than its {size}"));
+    }
+    if struct_.argsz.is_none() {
+        doubts.add(1, "it has no size to check".to_owned());
+    }
+    for field in &decoded.fields {
+        if field.role == Role::Reserved && number(field).is_some_and(|number| number.bits != 0) {
+            doubts.add(2, format!("{} is not 0", field.name));
+        }
+    }
+    for field in &decoded.fields {
+        let absent = field.gate.is_some_and(|gate| gate.given == Some(false));
+        if absent && number(field).is_some_and(|number| number.bits != 0) {
+            doubts.add(1, format!("{} is not 0, but its flag is", field.name));
+        }
+    }
+    if decoded.holes.iter().any(|hole| decoded.bytes(*hole).iter().any(|byte| *byte != 0)) {
+        doubts.add(2, "bytes between its fields are not 0".to_owned());
     }
     doubts
 }

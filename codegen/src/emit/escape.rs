@@ -1,4 +1,4 @@
-//! Escapes text of the specification for C comments, Markdown, XML and TOML. Every
+//! Escapes text of the specification for comments, strings, Markdown, XML and TOML. Every
 //! output gets such text from here, so that nothing in it can end the comment,
 //! cell or attribute that holds it.
 
@@ -18,6 +18,30 @@ pub(super) fn in_c(text: &str) -> String {
         Some(rest) => format!("{rest}\\."),
         None => safe,
     }
+}
+
+/// Text for a comment that ends with its line: without quotes.
+pub(super) fn in_line_comment(text: &str) -> String {
+    text.chars().filter(|character| *character != '`' && !is_invisible(*character)).collect()
+}
+
+/// Text for a Python docstring.
+pub(super) fn in_docstring(text: &str) -> String {
+    in_line_comment(text).replace('\\', "\\\\").replace('"', "'")
+}
+
+/// A string literal of Go and of Python, which have these escapes in common.
+pub(super) fn string_literal(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => literal.extend(['\\', character]),
+            ' '..='~' => literal.push(character),
+            _ => literal += &format!("\\U{:08x}", u32::from(character)),
+        }
+    }
+    literal.push('"');
+    literal
 }
 
 /// Whether a character only controls the display of others. White space does not
@@ -229,5 +253,12 @@ mod tests {
             }
         }
         assert_eq!(in_c("`argsz` of a [link] & <b>"), "argsz of a [link] & <b>");
+    }
+
+    #[test]
+    fn nothing_ends_a_line_or_a_string() {
+        assert_eq!(in_line_comment("`a`\u{202e} b\u{1}"), "a b");
+        assert_eq!(in_docstring("a\\\""), "a\\\\'");
+        assert_eq!(string_literal("a\"\\\né"), r#""a\"\\\U0000000a\U000000e9""#);
     }
 }

@@ -93,7 +93,7 @@ fn constant<'a>(abi: &Abi, entry: &Entry<'a>) -> Option<DeclaredConstant<'a>> {
         EntryKind::Capability(capability) => (capability.id.into(), None, None),
         EntryKind::Ioctl(ioctl) => {
             let numbers = abi.ioctl_numbers.as_ref()?;
-            let number = numbers.type_value << 8 | (numbers.base_value + ioctl.number);
+            let number = numbers.low_half(ioctl.number);
             (number.into(), None, None)
         }
         _ => return None,

@@ -2,7 +2,8 @@
 
 use super::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, GroupKind,
-    Host, Ioctl, IoctlId, Literal, Macro, MacroId, Struct, StructId, Type, UnionArm, Value,
+    Host, Ioctl, IoctlId, IoctlNumbers, Literal, Macro, MacroId, Struct, StructId, Type, UnionArm,
+    Value,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
 use crate::output::CodeFile;
@@ -16,6 +17,13 @@ impl Group {
             GroupKind::Flags => matches!(value.literal, Literal::Bit { .. }),
             _ => value.count.is_none(),
         })
+    }
+}
+
+impl IoctlNumbers {
+    /// The type and the number of an ioctl, the low half of its request.
+    pub fn low_half(&self, number: u32) -> u32 {
+        self.type_value << 8 | self.base_value.wrapping_add(number)
     }
 }
 

@@ -12,7 +12,7 @@ use super::at;
 use super::disk::{Disk, create_folders, install};
 use super::lock::FolderLock;
 use super::staging::{self, Staging};
-use crate::output::{CARGO, LICENCES, MARK, OutputFile};
+use crate::output::{CARGO, LICENCES, MARK, OutputFile, PYTHON_CACHE};
 use crate::read;
 
 /// The bytes at the start of a file that have the mark of an output. The longest licence
@@ -276,7 +276,7 @@ impl OutputTree {
         Ok(())
     }
 
-    /// Every file in the folders, except the files of Cargo.
+    /// Every file in the folders, except the files of Cargo and Python.
     fn files(&self) -> io::Result<Vec<String>> {
         let mut files = Vec::new();
         for folder in &self.folders {
@@ -312,8 +312,9 @@ fn remove_empty_folders(disk: &dyn Disk, folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder).map_err(|error| at(folder, error))? {
         let entry = entry.map_err(|error| at(folder, error))?;
         let is_folder = entry.file_type().map_err(|error| at(folder, error))?.is_dir();
-        let cargo = CARGO.iter().any(|name| entry.file_name() == *name);
-        empty &= is_folder && !cargo && remove_empty_folders(disk, &entry.path())?;
+        let others = CARGO.iter().chain([&PYTHON_CACHE]);
+        let kept = others.into_iter().any(|name| entry.file_name() == *name);
+        empty &= is_folder && !kept && remove_empty_folders(disk, &entry.path())?;
     }
     if empty {
         disk.remove_folder(folder).map_err(|error| at(folder, error))?;
@@ -329,7 +330,7 @@ fn list(root: &Path, folder: &str, skip: &[String], files: &mut Vec<String>) -> 
     for entry in fs::read_dir(&path).map_err(|error| at(&path, error))? {
         let entry = entry.map_err(|error| at(&path, error))?;
         let below = [folder, "/", &entry.file_name().to_string_lossy()].concat();
-        if skip.contains(&below) {
+        if skip.contains(&below) || entry.file_name() == PYTHON_CACHE {
             continue;
         }
         match entry.file_type().map_err(|error| at(&path, error))?.is_dir() {

@@ -310,7 +310,7 @@ fn what_cannot_be_used_exits_with_2() {
         (&["vfio_region_info"], b"123", "odd number"),
         (&["vfio_region_info"], too_many.as_bytes(), "too many"),
         (&["vfio_region_info"], &huge, "more than"),
-        (&[], b"", "STRUCT"),
+        (&[], b"", "empty"),
     ] {
         let Outcome { code, stdout: text, stderr } = run(args, input);
         assert_eq!((code, text.as_str()), (2, ""), "{args:?}: {stderr}");

@@ -94,7 +94,7 @@ fn a_bad_line_has_an_error_and_the_next_lines_are_decoded() {
     assert_eq!(objects[4]["id"], json!([7]));
     let message = |at: usize| objects[at]["error"]["message"].as_str().expect("a message");
     assert!(message(1).contains("odd number"), "{}", message(1));
-    assert!(message(4).contains("no struct `vfio_nothing`"), "{}", message(4));
+    assert!(message(4).contains("no struct or ioctl `vfio_nothing`"), "{}", message(4));
     assert!(message(5).contains("missing field `bytes`"), "{}", message(5));
     assert_eq!(lines("vfio_irq_info", ""), (0, vec![]));
 }

@@ -37,4 +37,6 @@ mod results;
 mod rust_format;
 mod sarif;
 mod standalone_crates;
+#[cfg(target_os = "linux")]
+mod trace;
 mod vectors;

@@ -12,7 +12,7 @@ use capchain::read;
 use serde_json::{Value, json};
 
 use super::super::{CommandResult, FINDINGS, Output, SUCCESS};
-use super::{input_json, subject};
+use super::input_json;
 
 /// Decodes the lines of a file, or of standard input.
 pub(super) fn run(decoder: &LineDecoder<'_>, file: Option<&Path>) -> CommandResult {
@@ -88,7 +88,7 @@ impl LineDecoder<'_> {
             Ok(line) => line,
             Err(message) => return error(number, &message),
         };
-        let subject = struct_.map_or(Ok(self.subject), |name| subject(self.abi, &name));
+        let subject = struct_.map_or(Ok(self.subject), |name| Subject::named(self.abi, &name));
         let read = |subject| {
             let input = input::read(self.abi, subject, self.target, text.as_bytes())?;
             Ok((subject, input))

@@ -41,11 +41,11 @@ pub fn line(text: &[u8]) -> Result<InputLine, String> {
         false => None,
     };
     match object {
-        Some(LineObject { bytes, struct_, id }) => match dump::is_text(bytes.as_bytes()) {
+        Some(LineObject { bytes, struct_, id }) => match dump::text(bytes.as_bytes()).is_some() {
             true => Ok(InputLine { text: bytes, struct_, id }),
             false => Err("`bytes` is not text".to_owned()),
         },
-        None if dump::is_text(text) => {
+        None if dump::text(text).is_some() => {
             let text = String::from_utf8_lossy(text).into_owned();
             Ok(InputLine { text, struct_: None, id: None })
         }

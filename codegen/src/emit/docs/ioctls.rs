@@ -55,7 +55,7 @@ fn number(page: &Page<'_>, ioctl: &Ioctl) -> String {
 
 /// The number that a program passes, in hexadecimal.
 pub(super) fn value(numbers: &IoctlNumbers, number: u32, ioc_none: u32) -> String {
-    let low = (numbers.type_value << 8) | (numbers.base_value + number);
+    let low = numbers.low_half(number);
     format!("{:#x}", ioc_none | low)
 }
 

@@ -8,10 +8,10 @@ use crate::layout::{Model, PerModel};
 use crate::release::{Release, Since};
 
 /// A first release.
-#[derive(Serialize, JsonSchema)]
+#[derive(PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Since")]
 #[serde(untagged)]
-pub(super) enum SinceJson {
+pub(in crate::emit) enum SinceJson {
     /// The first release that has the item.
     Known(String),
     /// Two releases between which the item appeared.
@@ -37,35 +37,35 @@ impl From<Since> for SinceJson {
 /// Documentation, releases and source of an item.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Meta")]
-pub(super) struct MetaJson<'a> {
+pub(in crate::emit) struct MetaJson<'a> {
     /// Its documentation.
-    doc: &'a [String],
+    pub(in crate::emit) doc: &'a [String],
     /// Its first release.
-    since: SinceJson,
+    pub(in crate::emit) since: SinceJson,
     /// The kernel file or commit that is its source.
-    source: &'a str,
+    pub(in crate::emit) source: &'a str,
     /// Since when it should not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    deprecated: Option<DeprecatedJson<'a>>,
+    pub(in crate::emit) deprecated: Option<DeprecatedJson<'a>>,
     /// Its earlier names, numbers, types and texts, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    former: Vec<FormerJson<'a>>,
+    pub(in crate::emit) former: Vec<FormerJson<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Deprecated")]
-struct DeprecatedJson<'a> {
+pub(in crate::emit) struct DeprecatedJson<'a> {
     /// The release that deprecates it.
-    since: SinceJson,
+    pub(in crate::emit) since: SinceJson,
     /// The reason, and what to use instead.
-    doc: &'a [String],
+    pub(in crate::emit) doc: &'a [String],
 }
 
 /// A name, number, type or text that an item had.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Former")]
 #[serde(rename_all = "snake_case", tag = "kind")]
-enum FormerJson<'a> {
+pub(in crate::emit) enum FormerJson<'a> {
     Name {
         /// The former name.
         name: &'a str,
@@ -92,7 +92,7 @@ enum FormerJson<'a> {
 }
 
 impl<'a> MetaJson<'a> {
-    pub(super) fn of(meta: &'a Meta) -> Self {
+    pub(in crate::emit) fn of(meta: &'a Meta) -> Self {
         let history = &meta.history;
         let until = |release: &Release| release.to_string();
         let names = history
@@ -124,15 +124,15 @@ impl<'a> MetaJson<'a> {
 /// A name with its documentation.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Named")]
-pub(super) struct NamedJson<'a> {
+pub(in crate::emit) struct NamedJson<'a> {
     /// The name.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     /// Its documentation.
-    doc: &'a [String],
+    pub(in crate::emit) doc: &'a [String],
 }
 
 impl<'a> NamedJson<'a> {
-    pub(super) fn of(name: &'a str, doc: &'a Doc) -> Self {
+    pub(in crate::emit) fn of(name: &'a str, doc: &'a Doc) -> Self {
         Self { name, doc }
     }
 }
@@ -140,17 +140,17 @@ impl<'a> NamedJson<'a> {
 /// One value for each data model.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Models")]
-pub(super) struct ModelsJson<T> {
+pub(in crate::emit) struct ModelsJson<T> {
     /// With 64-bit pointers.
-    lp64: T,
+    pub(in crate::emit) lp64: T,
     /// With 32-bit pointers and 64-bit integers aligned to 4, as on i386.
-    ilp32: T,
+    pub(in crate::emit) ilp32: T,
     /// With 32-bit pointers and 64-bit integers aligned to 8, as on Arm.
-    ilp32_aligned: T,
+    pub(in crate::emit) ilp32_aligned: T,
 }
 
 impl<T> ModelsJson<T> {
-    pub(super) fn of<S>(values: &PerModel<S>, value: impl Fn(&S) -> T) -> Self {
+    pub(in crate::emit) fn of<S>(values: &PerModel<S>, value: impl Fn(&S) -> T) -> Self {
         let of = |model: Model| value(&values[model.index()]);
         Self {
             lp64: of(Model::Lp64),
@@ -163,21 +163,21 @@ impl<T> ModelsJson<T> {
 /// A function-like macro.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Macro")]
-pub(super) struct MacroJson<'a> {
+pub(in crate::emit) struct MacroJson<'a> {
     /// The kernel's name.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     #[serde(flatten)]
-    meta: MetaJson<'a>,
+    pub(in crate::emit) meta: MetaJson<'a>,
     /// Its parameters.
-    parameters: &'a [String],
+    pub(in crate::emit) parameters: &'a [String],
     /// Its body in C.
-    c: &'a str,
+    pub(in crate::emit) c: &'a str,
     /// The Rust function that does the same.
-    rust: &'a str,
+    pub(in crate::emit) rust: &'a str,
 }
 
 impl<'a> MacroJson<'a> {
-    pub(super) fn of(one: &'a Macro) -> Self {
+    pub(in crate::emit) fn of(one: &'a Macro) -> Self {
         Self {
             name: &one.name,
             meta: MetaJson::of(&one.meta),

@@ -13,28 +13,28 @@ use crate::reply::Count;
 /// Named numbers that belong together.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Group")]
-pub(super) struct GroupJson<'a> {
+pub(in crate::emit) struct GroupJson<'a> {
     /// The tag of a C enum; the specification's name of another group; `struct.field` of
     /// numbers that belong to a field.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     /// The type of the numbers in the crate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rust: Option<&'a str>,
+    pub(in crate::emit) rust: Option<&'a str>,
     #[serde(flatten)]
-    meta: MetaJson<'a>,
+    pub(in crate::emit) meta: MetaJson<'a>,
     /// The kind of the numbers.
-    kind: GroupKind,
+    pub(in crate::emit) kind: GroupKind,
     /// The integer that holds them.
-    int: &'static str,
+    pub(in crate::emit) int: &'static str,
     /// The numbers in order.
-    values: Vec<ValueJson<'a>>,
+    pub(in crate::emit) values: Vec<ValueJson<'a>>,
     /// Numbers that other trees use.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    reserved: Vec<ReservedJson<'a>>,
+    pub(in crate::emit) reserved: Vec<ReservedJson<'a>>,
 }
 
 impl<'a> GroupJson<'a> {
-    pub(super) fn of(abi: &'a Abi, group: &'a Group) -> Self {
+    pub(in crate::emit) fn of(abi: &'a Abi, group: &'a Group) -> Self {
         Self {
             name: &group.name,
             rust: group.rust.as_deref(),
@@ -47,42 +47,53 @@ impl<'a> GroupJson<'a> {
     }
 }
 
+impl GroupJson<'_> {
+    /// The values by whose names a number is printed: single bits of flags, and all
+    /// numbers but the one that only counts the others.
+    pub(in crate::emit) fn named(&self) -> impl Iterator<Item = &ValueJson<'_>> {
+        self.values.iter().filter(|value| match self.kind {
+            GroupKind::Flags => value.bit.is_some(),
+            _ => value.counts.is_none(),
+        })
+    }
+}
+
 /// A named number or string.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Value")]
-struct ValueJson<'a> {
+pub(in crate::emit) struct ValueJson<'a> {
     /// The kernel's name.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     /// Its name within the type of the crate.
-    short: &'a str,
+    pub(in crate::emit) short: &'a str,
     #[serde(flatten)]
-    meta: MetaJson<'a>,
+    pub(in crate::emit) meta: MetaJson<'a>,
     /// The number, in decimal: 64-bit numbers do not survive every reader of JSON. Absent
     /// for a string.
     #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<String>,
+    pub(in crate::emit) number: Option<String>,
     /// The string.
     #[serde(skip_serializing_if = "Option::is_none")]
-    string: Option<&'a str>,
+    pub(in crate::emit) string: Option<&'a str>,
     /// The number of the bit, if it is a single bit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    bit: Option<u32>,
+    pub(in crate::emit) bit: Option<u32>,
     /// Of an enumerator that counts the others, whether it grows with them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    counts: Option<Count>,
+    pub(in crate::emit) counts: Option<Count>,
     /// The data that is passed together with this id or flag.
     #[serde(skip_serializing_if = "Option::is_none")]
-    payload: Option<TypeJson<'a>>,
+    pub(in crate::emit) payload: Option<TypeJson<'a>>,
     /// The flags with which the payload is passed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    gates: Vec<&'a str>,
+    pub(in crate::emit) gates: Vec<&'a str>,
     /// The kind of file descriptor that the call returns for this id; `other` for any other
     /// kind.
     #[serde(skip_serializing_if = "Option::is_none")]
-    returns_fd: Option<&'a str>,
+    pub(in crate::emit) returns_fd: Option<&'a str>,
     /// The error of a device that does not have this id, if not that of the handler.
     #[serde(skip_serializing_if = "Option::is_none")]
-    absent: Option<&'a str>,
+    pub(in crate::emit) absent: Option<&'a str>,
 }
 
 impl<'a> ValueJson<'a> {
@@ -112,7 +123,7 @@ impl<'a> ValueJson<'a> {
 }
 
 /// The name of a kind of new file descriptor.
-pub(super) fn new_fd(abi: &Abi, fd: NewFd) -> &str {
+pub(in crate::emit) fn new_fd(abi: &Abi, fd: NewFd) -> &str {
     match fd {
         NewFd::Kind(index) => &abi.fds[index].name,
         NewFd::Other => "other",
@@ -122,17 +133,17 @@ pub(super) fn new_fd(abi: &Abi, fd: NewFd) -> &str {
 /// A number that another tree uses.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Reserved")]
-pub(super) struct ReservedJson<'a> {
+pub(in crate::emit) struct ReservedJson<'a> {
     /// The number, in decimal.
-    number: String,
+    pub(in crate::emit) number: String,
     /// The name under which it is used.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     /// Its user.
-    doc: &'a [String],
+    pub(in crate::emit) doc: &'a [String],
 }
 
 impl<'a> ReservedJson<'a> {
-    pub(super) fn of(one: &'a Reserved) -> Self {
+    pub(in crate::emit) fn of(one: &'a Reserved) -> Self {
         Self { number: one.value.to_string(), name: &one.name, doc: &one.doc }
     }
 }
@@ -140,41 +151,41 @@ impl<'a> ReservedJson<'a> {
 /// A proposal, which is not part of the ABI.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Proposal")]
-pub(super) struct ProposalJson<'a> {
+pub(in crate::emit) struct ProposalJson<'a> {
     /// The name of its file.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     /// Title for a reader.
-    title: &'a str,
+    pub(in crate::emit) title: &'a str,
     /// Where it was posted.
-    source: &'a str,
+    pub(in crate::emit) source: &'a str,
     /// The day on which it was posted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    posted: Option<&'a str>,
+    pub(in crate::emit) posted: Option<&'a str>,
     /// The proposal that replaced it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    replaced_by: Option<&'a str>,
+    pub(in crate::emit) replaced_by: Option<&'a str>,
     /// The numbers that it claims.
-    claims: Vec<ClaimJson<'a>>,
+    pub(in crate::emit) claims: Vec<ClaimJson<'a>>,
 }
 
 /// A number that a proposal claims.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Claim")]
-struct ClaimJson<'a> {
+pub(in crate::emit) struct ClaimJson<'a> {
     /// The space of the number, which need not exist.
-    space: ClaimedSpaceJson<'a>,
+    pub(in crate::emit) space: ClaimedSpaceJson<'a>,
     /// The number, in decimal; of a flag, that of its bit.
-    number: String,
+    pub(in crate::emit) number: String,
     /// The name of the number.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     /// Its meaning.
-    doc: &'a [String],
+    pub(in crate::emit) doc: &'a [String],
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ClaimedSpace")]
 #[serde(rename_all = "snake_case", tag = "kind")]
-enum ClaimedSpaceJson<'a> {
+pub(in crate::emit) enum ClaimedSpaceJson<'a> {
     /// The ids of a chain.
     Chain { name: &'a str },
     /// The numbers of a group.
@@ -184,7 +195,7 @@ enum ClaimedSpaceJson<'a> {
 }
 
 impl<'a> ProposalJson<'a> {
-    pub(super) fn of(one: &'a Proposal) -> Self {
+    pub(in crate::emit) fn of(one: &'a Proposal) -> Self {
         Self {
             name: &one.name,
             title: &one.title,

@@ -10,18 +10,18 @@ use crate::names;
 /// The generated crate and header.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Package")]
-pub(super) struct PackageJson {
+pub(in crate::emit) struct PackageJson {
     /// The name of the crate.
     #[serde(rename = "crate")]
-    crate_: String,
+    pub(in crate::emit) crate_: String,
     /// The name of the header.
-    header: String,
+    pub(in crate::emit) header: String,
     /// Their version.
-    version: String,
+    pub(in crate::emit) version: String,
 }
 
 impl PackageJson {
-    pub(super) fn of(abi: &Abi) -> Self {
+    pub(in crate::emit) fn of(abi: &Abi) -> Self {
         Self {
             crate_: names::package(&abi.name),
             header: names::c_stem(&abi.name) + ".h",
@@ -33,19 +33,19 @@ impl PackageJson {
 /// `_IO(type, base + number)`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "IoctlNumbers")]
-pub(super) struct IoctlNumbersJson<'a> {
+pub(in crate::emit) struct IoctlNumbersJson<'a> {
     /// The constant for the type.
-    type_name: &'a str,
+    pub(in crate::emit) type_name: &'a str,
     /// Its value.
-    type_value: u32,
+    pub(in crate::emit) type_value: u32,
     /// The constant for the base.
-    base_name: &'a str,
+    pub(in crate::emit) base_name: &'a str,
     /// Its value.
-    base_value: u32,
+    pub(in crate::emit) base_value: u32,
 }
 
 impl<'a> IoctlNumbersJson<'a> {
-    pub(super) fn of(numbers: &'a IoctlNumbers) -> Self {
+    pub(in crate::emit) fn of(numbers: &'a IoctlNumbers) -> Self {
         Self {
             type_name: &numbers.type_name,
             type_value: numbers.type_value,
@@ -58,15 +58,15 @@ impl<'a> IoctlNumbersJson<'a> {
 /// A kind of file descriptor.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "FdKind")]
-pub(super) struct FdKindJson<'a> {
+pub(in crate::emit) struct FdKindJson<'a> {
     #[serde(flatten)]
-    name: NamedJson<'a>,
+    pub(in crate::emit) name: NamedJson<'a>,
     /// Its backends.
-    backends: Vec<NamedJson<'a>>,
+    pub(in crate::emit) backends: Vec<NamedJson<'a>>,
 }
 
 impl<'a> FdKindJson<'a> {
-    pub(super) fn of(kind: &'a FdKind) -> Self {
+    pub(in crate::emit) fn of(kind: &'a FdKind) -> Self {
         Self {
             name: NamedJson::of(&kind.name, &kind.doc),
             backends: kind.backends.iter().map(|(name, doc)| NamedJson::of(name, doc)).collect(),
@@ -77,32 +77,32 @@ impl<'a> FdKindJson<'a> {
 /// A file of the specification.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Section")]
-pub(super) struct SectionJson<'a> {
+pub(in crate::emit) struct SectionJson<'a> {
     #[serde(flatten)]
-    name: NamedJson<'a>,
+    pub(in crate::emit) name: NamedJson<'a>,
     /// Title for a reader.
-    title: &'a str,
+    pub(in crate::emit) title: &'a str,
     /// The kernel header that its items come from.
-    header: &'a str,
+    pub(in crate::emit) header: &'a str,
     /// Its items in order.
-    items: Vec<ItemJson<'a>>,
+    pub(in crate::emit) items: Vec<ItemJson<'a>>,
 }
 
 /// An item of a section, by the list that describes it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Item")]
-struct ItemJson<'a> {
+pub(in crate::emit) struct ItemJson<'a> {
     /// The list.
-    list: ItemListJson,
+    pub(in crate::emit) list: ItemListJson,
     /// The name in that list.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
 }
 
 /// The lists of items.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ItemList")]
 #[serde(rename_all = "snake_case")]
-enum ItemListJson {
+pub(in crate::emit) enum ItemListJson {
     Structs,
     Groups,
     Macros,
@@ -112,7 +112,7 @@ enum ItemListJson {
 }
 
 impl<'a> SectionJson<'a> {
-    pub(super) fn of(abi: &'a Abi, section: &'a Section) -> Self {
+    pub(in crate::emit) fn of(abi: &'a Abi, section: &'a Section) -> Self {
         let item = |item: &Item| {
             let (list, name) = match *item {
                 Item::Struct(id) => (ItemListJson::Structs, &abi.struct_(id).name),

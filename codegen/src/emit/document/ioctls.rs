@@ -13,33 +13,36 @@ use crate::reply::{ArgszReply, Padding, Unset, WhenTooSmall};
 /// An ioctl.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Ioctl")]
-pub(super) struct IoctlJson<'a> {
+pub(in crate::emit) struct IoctlJson<'a> {
     /// The kernel's name.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     #[serde(flatten)]
-    meta: MetaJson<'a>,
+    pub(in crate::emit) meta: MetaJson<'a>,
     /// Its number, counted from the base.
-    number: u32,
+    pub(in crate::emit) number: u32,
+    /// Its request code. Alpha, MIPS, PowerPC and SPARC set bit 29 as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) code: Option<u32>,
     /// The kind of file descriptor.
-    descriptor: &'a str,
+    pub(in crate::emit) descriptor: &'a str,
     /// The backends that serve it; all of them if the list is empty.
-    backends: &'a [String],
+    pub(in crate::emit) backends: &'a [String],
     /// Its argument.
-    argument: ArgJson<'a>,
+    pub(in crate::emit) argument: ArgJson<'a>,
     /// Its result, if that can be more than 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    returns: Option<&'a [String]>,
+    pub(in crate::emit) returns: Option<&'a [String]>,
     /// The kind of file descriptor that it returns; `other` for any other kind.
     #[serde(skip_serializing_if = "Option::is_none")]
-    returns_fd: Option<&'a str>,
+    pub(in crate::emit) returns_fd: Option<&'a str>,
     /// How the kernel's handlers reply.
-    handlers: Vec<HandlerJson<'a>>,
+    pub(in crate::emit) handlers: Vec<HandlerJson<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Arg")]
 #[serde(rename_all = "snake_case", tag = "kind")]
-enum ArgJson<'a> {
+pub(in crate::emit) enum ArgJson<'a> {
     /// None; 0 is passed.
     None,
     /// A number.
@@ -59,7 +62,7 @@ enum ArgJson<'a> {
 }
 
 impl<'a> IoctlJson<'a> {
-    pub(super) fn of(abi: &'a Abi, ioctl: &'a Ioctl) -> Self {
+    pub(in crate::emit) fn of(abi: &'a Abi, ioctl: &'a Ioctl) -> Self {
         let struct_ = match ioctl.arg {
             Arg::Struct(id) => Some(abi.struct_(id)),
             _ => None,
@@ -68,6 +71,7 @@ impl<'a> IoctlJson<'a> {
             name: &ioctl.name,
             meta: MetaJson::of(&ioctl.meta),
             number: ioctl.number,
+            code: abi.ioctl_numbers.as_ref().map(|numbers| numbers.low_half(ioctl.number)),
             descriptor: &abi.fds[ioctl.fd].name,
             backends: &ioctl.backends,
             argument: match ioctl.arg {
@@ -89,48 +93,48 @@ impl<'a> IoctlJson<'a> {
 /// a 64-bit kernel.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Handler")]
-struct HandlerJson<'a> {
+pub(in crate::emit) struct HandlerJson<'a> {
     /// Its short name.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     /// Its kernel file and function.
-    source: &'a str,
+    pub(in crate::emit) source: &'a str,
     /// The first release with these rules.
-    since: SinceJson,
+    pub(in crate::emit) since: SinceJson,
     /// The first release without these rules.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<String>,
+    pub(in crate::emit) until: Option<String>,
     /// Notes about it.
-    doc: &'a [String],
+    pub(in crate::emit) doc: &'a [String],
     /// The bytes that argsz must cover; fewer are EINVAL.
-    minsz: u64,
+    pub(in crate::emit) minsz: u64,
     /// How many bytes are copied in.
-    reads: CopiedJson<'a>,
+    pub(in crate::emit) reads: CopiedJson<'a>,
     /// How many bytes of the fixed part are copied out.
-    writes: CopiedJson<'a>,
+    pub(in crate::emit) writes: CopiedJson<'a>,
     /// The content of output bytes that are not set.
-    unset: Unset,
+    pub(in crate::emit) unset: Unset,
     /// Input fields that must be below a number.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    below: Vec<FieldNumberJson<'a>>,
+    pub(in crate::emit) below: Vec<FieldNumberJson<'a>>,
     /// Input fields with a number that some devices refuse with EINVAL.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    may_refuse: Vec<FieldNumberJson<'a>>,
+    pub(in crate::emit) may_refuse: Vec<FieldNumberJson<'a>>,
     /// The error for an id in the flags that the device does not have.
     #[serde(skip_serializing_if = "Option::is_none")]
-    absent: Option<&'a str>,
+    pub(in crate::emit) absent: Option<&'a str>,
     /// How the array after the fixed part is appended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    array: Option<ReplyArrayJson<'a>>,
+    pub(in crate::emit) array: Option<ReplyArrayJson<'a>>,
     /// How the chain is appended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    chain: Option<ReplyChainJson<'a>>,
+    pub(in crate::emit) chain: Option<ReplyChainJson<'a>>,
 }
 
 /// How much of the caller's buffer is copied.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Copied")]
 #[serde(rename_all = "snake_case", tag = "kind")]
-enum CopiedJson<'a> {
+pub(in crate::emit) enum CopiedJson<'a> {
     /// Up to the last of these ends that argsz covers; nothing if the list is empty.
     Ends {
         /// Numbers of bytes, ascending.
@@ -152,45 +156,45 @@ impl<'a> From<&'a Copied> for CopiedJson<'a> {
 /// An input field and a number.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "FieldNumber")]
-struct FieldNumberJson<'a> {
+pub(in crate::emit) struct FieldNumberJson<'a> {
     /// The field.
-    field: &'a str,
+    pub(in crate::emit) field: &'a str,
     /// The constant for the number.
-    constant: &'a str,
+    pub(in crate::emit) constant: &'a str,
     /// The number.
-    number: u64,
+    pub(in crate::emit) number: u64,
 }
 
 /// How a handler appends the array that ends its argument: all of it or nothing.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ReplyArray")]
-struct ReplyArrayJson<'a> {
+pub(in crate::emit) struct ReplyArrayJson<'a> {
     /// The field.
-    field: &'a str,
+    pub(in crate::emit) field: &'a str,
     /// The error that the call fails with if the array does not fit.
-    error: &'a str,
+    pub(in crate::emit) error: &'a str,
     /// The fields that are set in this case; null for all.
-    sets: Option<Vec<&'a str>>,
+    pub(in crate::emit) sets: Option<Vec<&'a str>>,
 }
 
 /// How a handler appends its chain.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ReplyChain")]
-struct ReplyChainJson<'a> {
+pub(in crate::emit) struct ReplyChainJson<'a> {
     /// The offset of the first capability.
-    offset: u64,
+    pub(in crate::emit) offset: u64,
     /// The alignment of further capabilities.
-    align: u64,
+    pub(in crate::emit) align: u64,
     /// The reply to a buffer that is too small.
-    when_too_small: WhenTooSmall,
+    pub(in crate::emit) when_too_small: WhenTooSmall,
     /// The content of the bytes between capabilities.
-    padding: Padding,
+    pub(in crate::emit) padding: Padding,
     /// When argsz is set to the size of the full reply.
-    argsz: ArgszReply,
+    pub(in crate::emit) argsz: ArgszReply,
     /// The numbers of bytes of the fixed part that are copied out with a chain.
-    writes: &'a [u64],
+    pub(in crate::emit) writes: &'a [u64],
     /// The capabilities that it can append, in order.
-    capabilities: &'a [String],
+    pub(in crate::emit) capabilities: &'a [String],
 }
 
 impl<'a> HandlerJson<'a> {

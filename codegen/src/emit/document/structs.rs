@@ -13,38 +13,38 @@ use crate::reply::Direction;
 /// A struct.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Struct")]
-pub(super) struct StructJson<'a> {
+pub(in crate::emit) struct StructJson<'a> {
     /// The kernel's name.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     #[serde(flatten)]
-    meta: MetaJson<'a>,
+    pub(in crate::emit) meta: MetaJson<'a>,
     /// The section that declares it.
-    section: &'a str,
+    pub(in crate::emit) section: &'a str,
     /// Its role in the protocol.
-    role: StructRoleJson,
+    pub(in crate::emit) role: StructRoleJson,
     /// The capability whose body it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    capability: Option<&'a str>,
+    pub(in crate::emit) capability: Option<&'a str>,
     /// Whether fields follow each other without padding.
-    packed: bool,
+    pub(in crate::emit) packed: bool,
     /// Its size in bytes.
-    size: ModelsJson<u64>,
+    pub(in crate::emit) size: ModelsJson<u64>,
     /// Its alignment in bytes.
-    align: ModelsJson<u64>,
+    pub(in crate::emit) align: ModelsJson<u64>,
     /// The field that is the size of the caller's buffer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    argsz: Option<&'a str>,
+    pub(in crate::emit) argsz: Option<&'a str>,
     /// The last field that argsz must cover.
     #[serde(skip_serializing_if = "Option::is_none")]
-    minsz: Option<&'a str>,
+    pub(in crate::emit) minsz: Option<&'a str>,
     /// Its fields in order.
-    fields: Vec<FieldJson<'a>>,
+    pub(in crate::emit) fields: Vec<FieldJson<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "StructRole")]
 #[serde(rename_all = "snake_case")]
-enum StructRoleJson {
+pub(in crate::emit) enum StructRoleJson {
     /// The argument of an ioctl.
     Argument,
     /// The body of a capability, which starts with the header.
@@ -54,7 +54,7 @@ enum StructRoleJson {
 }
 
 impl<'a> StructJson<'a> {
-    pub(super) fn of(abi: &'a Abi, one: &'a Struct) -> Self {
+    pub(in crate::emit) fn of(abi: &'a Abi, one: &'a Struct) -> Self {
         let field = |index: usize| one.fields[index].name.as_str();
         Self {
             name: &one.name,
@@ -82,40 +82,40 @@ impl<'a> StructJson<'a> {
 /// A field of a struct.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Field")]
-struct FieldJson<'a> {
+pub(in crate::emit) struct FieldJson<'a> {
     /// The kernel's name; of an anonymous union, the specification's.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     #[serde(flatten)]
-    meta: MetaJson<'a>,
+    pub(in crate::emit) meta: MetaJson<'a>,
     /// Its type.
     #[serde(rename = "type")]
-    type_: TypeJson<'a>,
+    pub(in crate::emit) type_: TypeJson<'a>,
     /// Its offset in bytes.
-    offset: ModelsJson<u64>,
+    pub(in crate::emit) offset: ModelsJson<u64>,
     /// Its size in bytes; 0 for a flexible array.
-    size: ModelsJson<u64>,
+    pub(in crate::emit) size: ModelsJson<u64>,
     /// Who sets it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    direction: Option<Direction>,
+    pub(in crate::emit) direction: Option<Direction>,
     /// Its role in the protocol.
-    role: Role,
+    pub(in crate::emit) role: Role,
     /// The group of the numbers that it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<&'a str>,
+    pub(in crate::emit) group: Option<&'a str>,
     /// The group of the ids that some of its bits hold together.
     #[serde(skip_serializing_if = "Option::is_none")]
-    ids: Option<&'a str>,
+    pub(in crate::emit) ids: Option<&'a str>,
     /// The enums whose numbers it can have, one for each kind of device.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    indexes: Vec<&'a str>,
+    pub(in crate::emit) indexes: Vec<&'a str>,
     /// The flag, op, feature or index under which it is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_if: Option<&'a str>,
+    pub(in crate::emit) valid_if: Option<&'a str>,
     /// The version of the capability that added it.
-    version: u16,
+    pub(in crate::emit) version: u16,
     /// The memory that it has the address of.
     #[serde(skip_serializing_if = "Option::is_none")]
-    payload: Option<PayloadJson<'a>>,
+    pub(in crate::emit) payload: Option<PayloadJson<'a>>,
 }
 
 impl<'a> FieldJson<'a> {
@@ -148,7 +148,7 @@ fn group(abi: &Abi, id: Option<GroupId>) -> Option<&str> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Type")]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub(super) enum TypeJson<'a> {
+pub(in crate::emit) enum TypeJson<'a> {
     /// An integer.
     Int {
         /// Its name: `u8` to `u64`, `s8` to `s64`, or `aligned_u64`.
@@ -192,7 +192,7 @@ pub(super) enum TypeJson<'a> {
 
 impl<'a> TypeJson<'a> {
     /// A type of a field of `owner`, or a type that no field has.
-    pub(super) fn of(abi: &'a Abi, owner: Option<&'a Struct>, type_: &'a Type) -> Self {
+    pub(in crate::emit) fn of(abi: &'a Abi, owner: Option<&'a Struct>, type_: &'a Type) -> Self {
         let element = |one| Box::new(Self::of(abi, owner, one));
         match type_ {
             Type::Flexible(one, count) => Self::Flexible {
@@ -215,20 +215,20 @@ impl<'a> TypeJson<'a> {
 /// A member of an anonymous union.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "UnionMember")]
-pub(super) struct UnionMemberJson<'a> {
+pub(in crate::emit) struct UnionMemberJson<'a> {
     /// The kernel's name.
-    name: &'a str,
+    pub(in crate::emit) name: &'a str,
     #[serde(flatten)]
-    meta: MetaJson<'a>,
+    pub(in crate::emit) meta: MetaJson<'a>,
     /// Its type.
     #[serde(rename = "type")]
-    type_: TypeJson<'a>,
+    pub(in crate::emit) type_: TypeJson<'a>,
     /// The group of the numbers that it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<&'a str>,
+    pub(in crate::emit) group: Option<&'a str>,
     /// The condition under which it is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_if: Option<&'a str>,
+    pub(in crate::emit) valid_if: Option<&'a str>,
 }
 
 impl<'a> UnionMemberJson<'a> {
@@ -246,22 +246,22 @@ impl<'a> UnionMemberJson<'a> {
 /// The memory that a field has the address of.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Payload")]
-struct PayloadJson<'a> {
+pub(in crate::emit) struct PayloadJson<'a> {
     /// Who writes the memory.
-    direction: Direction,
+    pub(in crate::emit) direction: Direction,
     /// The type of an element.
-    element: TypeJson<'a>,
+    pub(in crate::emit) element: TypeJson<'a>,
     /// Its length.
-    length: PayloadLengthJson<'a>,
+    pub(in crate::emit) length: PayloadLengthJson<'a>,
     /// Whether the memory is accessed after the call, too.
-    lasting: bool,
+    pub(in crate::emit) lasting: bool,
 }
 
 /// The length of memory that a field has the address of.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PayloadLength")]
 #[serde(rename_all = "snake_case", tag = "kind")]
-enum PayloadLengthJson<'a> {
+pub(in crate::emit) enum PayloadLengthJson<'a> {
     /// A number of elements.
     Fixed { elements: u64 },
     /// The field with the number of elements.
@@ -283,12 +283,12 @@ enum PayloadLengthJson<'a> {
 /// A field of a struct.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "FieldPath")]
-struct FieldPathJson<'a> {
+pub(in crate::emit) struct FieldPathJson<'a> {
     /// The struct.
     #[serde(rename = "struct")]
-    struct_: &'a str,
+    pub(in crate::emit) struct_: &'a str,
     /// The field.
-    field: &'a str,
+    pub(in crate::emit) field: &'a str,
 }
 
 impl<'a> PayloadJson<'a> {

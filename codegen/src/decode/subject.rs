@@ -1,0 +1,118 @@
+//! The type of bytes, by the names that users have for it: a struct, a chain without a
+//! host, or an ioctl with a struct as argument.
+
+use std::collections::BTreeMap;
+
+use crate::ir::{Abi, Arg, ChainId, Ioctl, StructId};
+use crate::names;
+
+/// The type of the bytes, as the user names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A struct: a reply with its chain if the struct is a host.
+    Struct(StructId),
+    /// A chain without a struct that leads to it, from the first byte of its memory.
+    Chain(ChainId),
+}
+
+impl Subject {
+    /// The type with this name.
+    ///
+    /// # Errors
+    ///
+    /// A sentence with a similar name, if there is one.
+    pub fn named(abi: &Abi, name: &str) -> Result<Self, String> {
+        if let Some(id) = abi.find_struct(name) {
+            return Ok(Self::Struct(id));
+        }
+        let lone = abi.find_chain(name).filter(|id| abi.chain(*id).offset_host().is_none());
+        if let Some(id) = lone {
+            return Ok(Self::Chain(id));
+        }
+        if let Some(ioctl) = abi.ioctls.iter().find(|ioctl| ioctl.name == name) {
+            let found = Self::argument(ioctl);
+            return found.ok_or_else(|| format!("the argument of {name} is no struct"));
+        }
+        let structs = abi.structs.iter().map(|struct_| struct_.name.as_str());
+        let ioctls = abi.ioctls.iter().map(|ioctl| ioctl.name.as_str());
+        let near = names::nearest(name, structs.chain(ioctls));
+        let hint = near.map(|near| format!("; did you mean `{near}`?"));
+        Err(format!("{} has no struct or ioctl `{name}`{}", abi.release, hint.unwrap_or_default()))
+    }
+
+    /// The struct that an ioctl takes.
+    pub fn argument(ioctl: &Ioctl) -> Option<Self> {
+        match ioctl.arg {
+            Arg::Struct(id) => Some(Self::Struct(id)),
+            _ => None,
+        }
+    }
+}
+
+/// The names of structs and ioctls, and the numbers of ioctls.
+#[derive(Debug)]
+pub struct SubjectNames<'a> {
+    names: BTreeMap<&'a str, Option<Subject>>,
+    /// Several ioctls of different file descriptors can have one number.
+    numbers: BTreeMap<u32, Vec<&'a Ioctl>>,
+}
+
+impl<'a> SubjectNames<'a> {
+    /// The names of an ABI.
+    pub fn of(abi: &'a Abi) -> Self {
+        let structs = abi.structs.iter().enumerate();
+        let structs = structs
+            .map(|(id, struct_)| (struct_.name.as_str(), Some(Subject::Struct(StructId(id)))));
+        let ioctls = abi.ioctls.iter();
+        let ioctls = ioctls.map(|ioctl| (ioctl.name.as_str(), Subject::argument(ioctl)));
+        let mut numbers: BTreeMap<u32, Vec<&Ioctl>> = BTreeMap::new();
+        if let Some(space) = &abi.ioctl_numbers {
+            for ioctl in &abi.ioctls {
+                numbers.entry(space.low_half(ioctl.number)).or_default().push(ioctl);
+            }
+        }
+        Self { names: structs.chain(ioctls).collect(), numbers }
+    }
+
+    /// Whether a word of a line is a name, or the number of an ioctl in the line of a call.
+    pub fn knows(&self, word: &str, line: &str) -> bool {
+        self.names.contains_key(word) || !self.numbered(word, line).is_empty()
+    }
+
+    /// The names in a text, with their types if they have one.
+    pub fn in_text(&self, text: &str) -> Vec<(&'a str, Option<Subject>)> {
+        let mut found = Vec::new();
+        let mut add = |name, subject| {
+            if !found.contains(&(name, subject)) {
+                found.push((name, subject));
+            }
+        };
+        for word in words(text) {
+            if let Some((name, subject)) = self.names.get_key_value(word) {
+                add(*name, *subject);
+            }
+            for ioctl in self.numbered(word, text) {
+                add(&ioctl.name, Subject::argument(ioctl));
+            }
+        }
+        found
+    }
+
+    /// The ioctls with this number, on any file descriptor. Its direction and its size, which
+    /// depend on the architecture, are ignored: the ABI does not use them.
+    pub fn by_number(&self, request: u32) -> &[&'a Ioctl] {
+        self.numbers.get(&request).map_or(&[], |ioctls| ioctls)
+    }
+
+    /// The ioctls of a word such as `0x3b6b` in the line of a call.
+    fn numbered(&self, word: &str, line: &str) -> &[&'a Ioctl] {
+        let number =
+            word.strip_prefix("0x").and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        number.filter(|_| line.contains("ioctl(")).map_or(&[], |number| self.by_number(number))
+    }
+}
+
+/// The words of a text that can be names.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}

@@ -1,0 +1,159 @@
+//! The tables by which the hand-written code walks chains, and the functions that start it.
+
+use askama::Template;
+
+use super::names::GoNames;
+use super::{comment, rendered};
+use crate::emit::document::AbiDocument;
+use crate::emit::document::chains::{
+    BitsJson, CapArrayJson, CapHeaderJson, CapabilityJson, ChainJson, ChainStartJson, IntPlaceJson,
+    ReplyPlacesJson,
+};
+use crate::names;
+
+/// All chains.
+#[derive(Template)]
+#[template(path = "go/chains.go.jinja", escape = "none")]
+struct GoChains {
+    package: String,
+    formats: Vec<GoFormat>,
+    chains: Vec<GoChain>,
+    uses_order: bool,
+}
+
+/// The format of the headers of capabilities.
+struct GoFormat {
+    name: String,
+    size: u64,
+    min_size: u64,
+    id: String,
+    version: String,
+    next: String,
+    end: u64,
+    from_reply: bool,
+}
+
+/// A chain and its capabilities.
+struct GoChain {
+    name: String,
+    format: String,
+    bound: u64,
+    caps: Vec<String>,
+    replies: Option<GoReplyFunction>,
+    walk: Option<GoWalkFunction>,
+}
+
+/// The function that reads the reply before a chain.
+struct GoReplyFunction {
+    doc: String,
+    name: String,
+    host: String,
+    places: String,
+    appended: String,
+}
+
+/// The function that walks a chain without such a reply.
+struct GoWalkFunction {
+    doc: String,
+    name: String,
+    /// The function of the runtime, and its last argument.
+    start: String,
+    first: String,
+}
+
+pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
+    let chains: Vec<_> =
+        document.chains.iter().map(|chain| table(document, names, chain)).collect();
+    let uses_order = chains.iter().any(|one| one.replies.is_some() || one.walk.is_some());
+    let formats = document.capability_headers.iter().map(format_table).collect();
+    rendered(&GoChains { package: names.package.clone(), formats, chains, uses_order })
+}
+
+fn format_table(header: &CapHeaderJson<'_>) -> GoFormat {
+    GoFormat {
+        name: format_name(header.name),
+        size: header.size,
+        min_size: header.min_size,
+        id: bits(&header.id),
+        version: header.version.as_ref().map_or("nil".to_owned(), |one| ["&", &bits(one)].concat()),
+        next: bits(&header.next),
+        end: header.end,
+        from_reply: header.from_reply,
+    }
+}
+
+fn format_name(header: &str) -> String {
+    names::go_variable(&[header, "format"])
+}
+
+fn bits(one: &BitsJson<'_>) -> String {
+    format!("bits{{place{{{}, {}}}, {}, {}}}", one.offset, one.width, one.low, one.count)
+}
+
+fn table(document: &AbiDocument<'_>, names: &GoNames<'_>, chain: &ChainJson<'_>) -> GoChain {
+    let replies = match &chain.start {
+        ChainStartJson::AtOffsetField { host, places, .. } => {
+            Some(replies(names, chain, host.host, places))
+        }
+        _ => None,
+    };
+    GoChain {
+        name: names::go_variable(&[chain.name, "chain"]),
+        format: format_name(chain.header),
+        bound: chain.bound,
+        caps: document.capabilities_of(chain.name).into_iter().map(cap).collect(),
+        replies,
+        walk: walk(chain),
+    }
+}
+
+fn cap(one: &CapabilityJson<'_>) -> String {
+    let sizes: Vec<_> = one.required_size.iter().map(|size| size.lp64.to_string()).collect();
+    let array = one.array.as_ref().map_or("nil".to_owned(), array);
+    let sizes = sizes.join(", ");
+    format!("{{{}, {:?}, []uint64{{{sizes}}}, {array}}}", one.name, one.short)
+}
+
+fn array(array: &CapArrayJson<'_>) -> String {
+    let count =
+        array.count.as_ref().map_or("nil".to_owned(), |one| ["&place", &place(one)].concat());
+    format!("&capArray{{{}, {}, {count}}}", array.offset.lp64, array.stride.lp64)
+}
+
+fn place(int: &IntPlaceJson<'_>) -> String {
+    format!("{{{}, {}}}", int.offset.lp64, int.width)
+}
+
+fn replies(
+    names: &GoNames<'_>,
+    chain: &ChainJson<'_>,
+    host: &str,
+    places: &ReplyPlacesJson<'_>,
+) -> GoReplyFunction {
+    let type_ = names.struct_(host);
+    let name = ["Parse", &type_].concat();
+    let doc = format!("{name} reads a reply that starts with {type_}.");
+    let ReplyPlacesJson { minsz, argsz, flags, cap_offset, flag, appended } = places;
+    GoReplyFunction {
+        doc: comment::of("", &[doc]),
+        name,
+        host: names::go_variable(&[chain.name, "host"]),
+        places: format!("{minsz}, {argsz}, {flags}, {cap_offset}, {flag:#x}"),
+        appended: appended.iter().map(place).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn walk(chain: &ChainJson<'_>) -> Option<GoWalkFunction> {
+    let (start, first) = match &chain.start {
+        ChainStartJson::Fixed { offset } | ChainStartJson::After { offset, .. } => {
+            ("newCaps", offset.to_string())
+        }
+        ChainStartJson::FieldAt { offset, width, .. } => {
+            ("newCapsByField", format!("place{{{offset}, {width}}}"))
+        }
+        ChainStartJson::AtOffsetField { .. } | ChainStartJson::Unknown => return None,
+    };
+    let name = [&names::go_field(chain.name), "Caps"].concat();
+    let doc = format!("{name} walks the chain in these bytes.");
+    Some(GoWalkFunction { doc: comment::of("", &[doc]), name, start: start.to_owned(), first })
+}

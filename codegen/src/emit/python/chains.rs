@@ -1,0 +1,178 @@
+//! The tables by which the hand-written code walks chains, and the functions that start it.
+
+use askama::Template;
+
+use super::{comment, rendered};
+use crate::emit::document::AbiDocument;
+use crate::emit::document::chains::{
+    BitsJson, CapArrayJson, CapHeaderJson, CapabilityJson, ChainJson, ChainStartJson, IntPlaceJson,
+    ReplyPlacesJson,
+};
+use crate::emit::escape;
+use crate::names;
+
+/// All chains.
+#[derive(Template)]
+#[template(path = "python/chains.py.jinja", escape = "none")]
+struct PythonChains {
+    formats: Vec<PythonFormat>,
+    chains: Vec<PythonChain>,
+    names: Vec<String>,
+}
+
+/// The format of the headers of capabilities.
+struct PythonFormat {
+    name: String,
+    size: u64,
+    min_size: u64,
+    id: String,
+    version: String,
+    next: String,
+    end: u64,
+    from_reply: &'static str,
+}
+
+/// A chain and its capabilities.
+struct PythonChain {
+    name: String,
+    format: String,
+    bound: u64,
+    caps: Vec<PythonCap>,
+    replies: Option<PythonReplyFunction>,
+    walk: Option<PythonWalkFunction>,
+}
+
+/// A capability.
+struct PythonCap {
+    id: String,
+    name: String,
+    required_size: String,
+    array: String,
+}
+
+/// The function that reads the reply before a chain.
+struct PythonReplyFunction {
+    doc: String,
+    name: String,
+    host: String,
+    minsz: u64,
+    argsz: u64,
+    flags: u64,
+    caps_flag: String,
+    cap_offset: u64,
+    appended: String,
+}
+
+/// The function that walks a chain without such a reply.
+struct PythonWalkFunction {
+    doc: String,
+    name: String,
+    /// The function of the hand-written module, and its last argument.
+    start: &'static str,
+    first: String,
+}
+
+pub(super) fn file(document: &AbiDocument<'_>) -> String {
+    let chains: Vec<_> = document.chains.iter().map(|chain| table(document, chain)).collect();
+    let replies = chains.iter().filter_map(|one| Some(&one.replies.as_ref()?.name));
+    let walks = chains.iter().filter_map(|one| Some(&one.walk.as_ref()?.name));
+    let mut names: Vec<_> = replies.chain(walks).cloned().collect();
+    names.sort();
+    let formats = document.capability_headers.iter().map(format_table).collect();
+    rendered(&PythonChains { formats, chains, names })
+}
+
+fn format_table(header: &CapHeaderJson<'_>) -> PythonFormat {
+    PythonFormat {
+        name: format_name(header.name),
+        size: header.size,
+        min_size: header.min_size,
+        id: bits(&header.id),
+        version: header.version.as_ref().map_or("None".to_owned(), bits),
+        next: bits(&header.next),
+        end: header.end,
+        from_reply: if header.from_reply { "True" } else { "False" },
+    }
+}
+
+fn format_name(header: &str) -> String {
+    names::screaming(&[header, "_format"].concat())
+}
+
+fn bits(one: &BitsJson<'_>) -> String {
+    format!("walk.Bits(walk.Place({}, {}), {}, {})", one.offset, one.width, one.low, one.count)
+}
+
+fn table(document: &AbiDocument<'_>, chain: &ChainJson<'_>) -> PythonChain {
+    let replies = match &chain.start {
+        ChainStartJson::AtOffsetField { host, places, .. } => {
+            Some(replies(document, chain, host.host, places))
+        }
+        _ => None,
+    };
+    PythonChain {
+        name: names::screaming(&[chain.name, "_chain"].concat()),
+        format: format_name(chain.header),
+        bound: chain.bound,
+        caps: document.capabilities_of(chain.name).into_iter().map(cap).collect(),
+        replies,
+        walk: walk(chain),
+    }
+}
+
+fn cap(one: &CapabilityJson<'_>) -> PythonCap {
+    let sizes = one.required_size.iter().map(|size| format!("{}, ", size.lp64));
+    PythonCap {
+        id: names::python(one.name),
+        name: escape::string_literal(one.short),
+        required_size: sizes.collect::<String>().trim_end().to_owned(),
+        array: one.array.as_ref().map_or("None".to_owned(), array),
+    }
+}
+
+fn array(array: &CapArrayJson<'_>) -> String {
+    let count = array.count.as_ref().map_or("None".to_owned(), place);
+    format!("walk.CapArray({}, {}, {count})", array.offset.lp64, array.stride.lp64)
+}
+
+fn place(int: &IntPlaceJson<'_>) -> String {
+    format!("walk.Place({}, {})", int.offset.lp64, int.width)
+}
+
+fn replies(
+    document: &AbiDocument<'_>,
+    chain: &ChainJson<'_>,
+    host: &str,
+    places: &ReplyPlacesJson<'_>,
+) -> PythonReplyFunction {
+    let doc = format!("Reads a reply that starts with `{host}`.");
+    let ReplyPlacesJson { minsz, argsz, flags, cap_offset, flag, appended } = places;
+    let places = appended.iter().map(|one| place(one) + ", ").collect::<String>();
+    PythonReplyFunction {
+        doc: comment::docstring("    ", &[doc]),
+        name: names::python_variable(&["parse", names::without_prefix(document.prefix, host)]),
+        host: names::screaming(&[chain.name, "_host"].concat()),
+        minsz: *minsz,
+        argsz: *argsz,
+        flags: *flags,
+        caps_flag: format!("{flag:#x}"),
+        cap_offset: *cap_offset,
+        appended: places.trim_end().to_owned(),
+    }
+}
+
+fn walk(chain: &ChainJson<'_>) -> Option<PythonWalkFunction> {
+    let (start, first) = match &chain.start {
+        ChainStartJson::Fixed { offset } | ChainStartJson::After { offset, .. } => {
+            ("walk_from", offset.to_string())
+        }
+        ChainStartJson::FieldAt { offset, width, .. } => {
+            ("walk_by_field", format!("walk.Place({offset}, {width})"))
+        }
+        ChainStartJson::AtOffsetField { .. } | ChainStartJson::Unknown => return None,
+    };
+    let doc = format!("Walks the chain `{}` in these bytes.", chain.name);
+    let name = names::python_variable(&[chain.name, "caps"]);
+    let doc = comment::docstring("    ", &[doc]);
+    Some(PythonWalkFunction { doc, name, start, first })
+}

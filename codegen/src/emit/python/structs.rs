@@ -1,0 +1,154 @@
+//! Structs, with the layout of 64-bit kernels and explicit padding.
+
+use askama::Template;
+
+use super::{comment, rendered};
+use crate::emit::document::AbiDocument;
+use crate::emit::document::structs::{FieldJson, StructJson, TypeJson, UnionMemberJson};
+use crate::emit::plain_doc;
+use crate::names;
+
+/// All structs.
+#[derive(Template)]
+#[template(path = "python/structs.py.jinja", escape = "none")]
+struct PythonStructs {
+    structs: Vec<PythonStruct>,
+}
+
+struct PythonStruct {
+    doc: String,
+    name: String,
+    packed: bool,
+    unions: Vec<PythonUnion>,
+    /// The names of fields that are unions, as a tuple; empty without one.
+    anonymous: String,
+    hints: Vec<PythonHint>,
+    fields: Vec<PythonField>,
+}
+
+struct PythonUnion {
+    name: String,
+    fields: Vec<PythonField>,
+}
+
+/// A field for readers and type checkers.
+struct PythonHint {
+    doc: String,
+    name: String,
+    type_: &'static str,
+}
+
+/// A field for ctypes.
+struct PythonField {
+    name: String,
+    type_: String,
+}
+
+pub(super) fn file(document: &AbiDocument<'_>) -> String {
+    rendered(&PythonStructs { structs: document.structs.iter().map(struct_).collect() })
+}
+
+fn struct_(one: &StructJson<'_>) -> PythonStruct {
+    let (mut fields, mut end) = (Vec::new(), 0);
+    for field in &one.fields {
+        fields.extend(padding(end, field.offset.lp64));
+        end = field.offset.lp64 + field.size.lp64;
+        fields.push(PythonField { name: names::python(field.name), type_: field_type(field) });
+    }
+    fields.extend(padding(end, one.size.lp64));
+    let unions = one.fields.iter().filter(|field| is_union(field));
+    PythonStruct {
+        doc: comment::docstring("    ", &plain_doc::item(&one.meta)),
+        name: names::python(one.name),
+        packed: one.packed,
+        anonymous: unions.clone().map(|field| format!("{:?}, ", field.name)).collect(),
+        unions: unions.filter_map(union).collect(),
+        hints: one.fields.iter().flat_map(|field| hints(one, field)).collect(),
+        fields,
+    }
+}
+
+fn is_union(field: &FieldJson<'_>) -> bool {
+    matches!(field.type_, TypeJson::Union { .. })
+}
+
+fn field_type(field: &FieldJson<'_>) -> String {
+    match is_union(field) {
+        true => union_name(field),
+        false => ctype(&field.type_),
+    }
+}
+
+fn union_name(field: &FieldJson<'_>) -> String {
+    ["_", field.name].concat()
+}
+
+fn union(field: &FieldJson<'_>) -> Option<PythonUnion> {
+    let TypeJson::Union { members } = &field.type_ else { return None };
+    let of = |member: &UnionMemberJson<'_>| PythonField {
+        name: names::python(member.name),
+        type_: ctype(&member.type_),
+    };
+    Some(PythonUnion { name: union_name(field), fields: members.iter().map(of).collect() })
+}
+
+fn hints(owner: &StructJson<'_>, field: &FieldJson<'_>) -> Vec<PythonHint> {
+    if let TypeJson::Union { members } = &field.type_ {
+        let hint = |member: &UnionMemberJson<'_>| PythonHint {
+            doc: comment::of("    ", &plain_doc::part(&member.meta, &owner.meta)),
+            name: names::python(member.name),
+            type_: hint_type(&member.type_),
+        };
+        return members.iter().map(hint).collect();
+    }
+    let mut doc = plain_doc::part(&field.meta, &owner.meta);
+    if field.version > 1 {
+        doc.push(format!("Since version {} of the capability.", field.version));
+    }
+    if let TypeJson::Flexible { counted_by: Some(count), .. } = field.type_ {
+        doc.push(format!("Has `{count}` elements, which come after the struct."));
+    }
+    vec![PythonHint {
+        doc: comment::of("    ", &doc),
+        name: names::python(field.name),
+        type_: hint_type(&field.type_),
+    }]
+}
+
+fn hint_type(type_: &TypeJson<'_>) -> &'static str {
+    match type_ {
+        TypeJson::Int { .. } | TypeJson::Pointer { .. } => "int",
+        _ => "Any",
+    }
+}
+
+/// A type of ctypes. Flexible arrays have no elements.
+fn ctype(type_: &TypeJson<'_>) -> String {
+    match type_ {
+        TypeJson::Int { int } => int_type(int).to_owned(),
+        TypeJson::Pointer { .. } => int_type("u64").to_owned(),
+        TypeJson::Struct { struct_ } => names::python(struct_),
+        TypeJson::Array { element, length, .. } => format!("{} * {length}", ctype(element)),
+        TypeJson::Flexible { element, .. } => format!("{} * 0", ctype(element)),
+        TypeJson::Union { .. } => "ctypes.c_uint8".to_owned(),
+    }
+}
+
+fn int_type(int: &str) -> &'static str {
+    match int {
+        "u8" => "ctypes.c_uint8",
+        "u16" => "ctypes.c_uint16",
+        "u32" => "ctypes.c_uint32",
+        "s8" => "ctypes.c_int8",
+        "s16" => "ctypes.c_int16",
+        "s32" => "ctypes.c_int32",
+        "s64" => "ctypes.c_int64",
+        _ => "ctypes.c_uint64",
+    }
+}
+
+/// A field for bytes that no other field has.
+fn padding(from: u64, to: u64) -> Option<PythonField> {
+    let type_ = format!("ctypes.c_uint8 * {}", to - from);
+    (to > from).then(|| PythonField { name: format!("_padding_{from}"), type_ })
+}

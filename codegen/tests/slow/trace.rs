@@ -1,0 +1,96 @@
+//! `capchain trace` on real programs: dynamic and static, with threads, children, signals and
+//! a new program. Without devices of VFIO, its ioctls fail with ENOTTY.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use support::fixtures;
+use support::program::binary;
+
+/// Compiles the program; `None` without a compiler.
+fn program(folder: &Path, options: &[&str]) -> PathBuf {
+    let root = fixtures::root();
+    let program = folder.join("traced");
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", "-I"]);
+    gcc.arg(root.join("generated/vfio-abi/include")).args(options).arg("-o").arg(&program);
+    let status = gcc.arg(root.join("codegen/tests/programs/traced.c")).status().expect("gcc");
+    assert!(status.success());
+    program
+}
+
+fn run(command: &mut Command) -> Output {
+    command.current_dir(fixtures::root()).output().expect("a process")
+}
+
+/// The output of a traced command, and its calls.
+fn trace(folder: &Path, command: &[&str]) -> (Output, Vec<Value>) {
+    let calls = folder.join("calls.jsonl");
+    let mut trace = Command::new(binary());
+    trace.args(["trace", "--format", "json", "--output"]).arg(&calls).arg("--").args(command);
+    let output = run(&mut trace);
+    let text = fs::read_to_string(calls).expect("the calls");
+    let call = |line: &str| serde_json::from_str(line).expect("an object a line");
+    (output, text.lines().map(call).collect())
+}
+
+#[test]
+fn every_call_is_recorded_and_nothing_is_changed() {
+    for options in [&[][..], &["-static"]] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = program(folder.path(), options);
+        let name = program.to_str().expect("a name");
+        let alone = run(&mut Command::new(&program));
+        let (traced, calls) = trace(folder.path(), &[name]);
+        assert_eq!(traced, alone);
+        assert_eq!(alone.status.code(), Some(7));
+        let indexes: Vec<_> = calls
+            .iter()
+            .filter(|call| call["ioctls"][0] == "VFIO_DEVICE_GET_IRQ_INFO")
+            .map(|call| {
+                assert_eq!((&call["result"], &call["errno"]), (&(-1).into(), &25.into()));
+                assert_eq!((&call["file"], &call["before"]), (&"/dev/null".into(), &call["after"]));
+                let index = &call["before"]["decoded"][0]["fields"][2];
+                assert_eq!(index["name"], "index");
+                index["value"].as_u64().expect("a number")
+            })
+            .collect();
+        assert_eq!(indexes.len(), 4 * 25 + 2);
+        assert_eq!(indexes.iter().filter(|index| **index < 25).count(), 4 * 25);
+        assert_eq!(indexes[4 * 25..], [50, 99]);
+        let threads: std::collections::BTreeSet<_> =
+            calls.iter().map(|call| call["thread"].as_u64()).collect();
+        assert_eq!(threads.len(), 4 + 2, "threads, the child, and the process itself");
+        // The pointer of this call is null.
+        let info = calls.iter().find(|call| call["ioctls"][0] == "VFIO_DEVICE_GET_INFO");
+        assert_eq!(info.expect("the call")["before"]["bytes"], "");
+    }
+}
+
+#[test]
+fn the_text_has_names_and_the_exit_code_is_that_of_the_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = program(folder.path(), &[]);
+    let traced = run(Command::new(binary()).args(["trace", "--"]).arg(program).arg("once"));
+    let text = String::from_utf8(traced.stderr).expect("text");
+    assert_eq!((traced.status.code(), &*traced.stdout), (Some(7), &b"once\n"[..]));
+    for part in [
+        "VFIO_DEVICE_GET_IRQ_INFO(3 </dev/null>, 0x",
+        ") = error 25 (Inappropriate ioctl for device)\n",
+        "  before:\n  struct vfio_irq_info, ",
+        "after: the same bytes\n",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    for (command, code) in [
+        (&["true"][..], 0),
+        (&["sh", "-c", "exit 42"], 42),
+        (&["sh", "-c", "kill -9 $$"], 128 + 9),
+        (&["/no/such/program"], 2),
+    ] {
+        let (output, calls) = trace(folder.path(), command);
+        assert_eq!((output.status.code(), calls.len()), (Some(code), 0), "{command:?}");
+    }
+}
