@@ -46,6 +46,7 @@ pub mod reply;
 
 pub mod reports;
 pub mod review;
+pub mod site;
 pub mod spec;
 #[cfg(feature = "program")]
 pub mod sync;

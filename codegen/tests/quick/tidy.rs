@@ -45,6 +45,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             "reports",
             &["catalogue", "compat", "decode", "ir", "lower", "model", "review", "validate"],
         ),
+        ("site", &["catalogue", "compat", "emit", "ir"]),
         ("sync", &[]),
     ])
 }
