@@ -20,6 +20,8 @@ mod sentence;
 mod since;
 mod wrap;
 
+pub use docs::Permalink;
+
 use std::thread;
 
 use crate::ir::Abi;
@@ -41,6 +43,34 @@ pub fn kernel_header(abi: &Abi, header: usize) -> String {
 pub fn reference(abi: &Abi) -> Vec<OutputFile> {
     let folder = reference_folder(abi);
     docs::emit(abi).into_iter().map(|file| file.below(&folder)).collect()
+}
+
+/// Every name of the ABI with its place in the reference, from the root of the tree.
+pub fn permalinks(abi: &Abi) -> Vec<Permalink> {
+    let folder = reference_folder(abi);
+    let places = docs::permalinks(abi).into_iter();
+    places.map(|one| Permalink { target: [&folder, "/", &one.target].concat(), ..one }).collect()
+}
+
+/// Text with names in backticks as Markdown, for pages of other modules. `link` gives the link
+/// of a name that has a place.
+pub fn markdown(text: &str, link: impl Fn(&str) -> Option<String>) -> String {
+    escape::in_markdown(text, link)
+}
+
+/// The same within a cell of a table.
+pub fn cell(text: &str, link: impl Fn(&str) -> Option<String>) -> String {
+    escape::in_cell(text, link)
+}
+
+/// A fragment of a specification as a block of code in Markdown.
+pub fn fenced(text: &str) -> String {
+    escape::fenced("yaml", text)
+}
+
+/// The text up to the end of its first sentence.
+pub fn first_sentence(paragraph: &str) -> &str {
+    docs::first_sentence(paragraph)
 }
 
 /// A group of outputs in one language, which one function emits.
@@ -173,11 +203,13 @@ pub const FAMILIES: &[Family] = &[
         folder: reference_folder,
         files: &[
             ("README.md", "the first page"),
+            ("names.md", "all names in alphabetical order"),
             ("numbers.md", "the numbers that are taken, claimed and free"),
             ("*.md", "the items of one section"),
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),
+            ("pictures/*.svg", "file descriptors, releases, and the transitions of states"),
             ("svg/*.svg", "the bytes of one struct"),
         ],
         emitter: docs::emit,

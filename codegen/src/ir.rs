@@ -3,6 +3,7 @@
 //! spelt, documentation is plain paragraphs.
 
 mod access;
+mod api_names;
 mod entries;
 mod knowledge;
 mod members;
@@ -13,6 +14,7 @@ mod renames;
 pub mod requests;
 mod serving;
 
+pub use api_names::ApiNames;
 pub use entries::{Entry, EntryKind};
 pub use knowledge::{FieldSpans, Knowledge, UnreadItem};
 pub use members::Member;
@@ -423,6 +425,8 @@ pub struct Group {
     pub int: Int,
     /// The numbers, in order.
     pub values: Vec<Value>,
+    /// For states: pairs of states, the second of which can follow the first directly.
+    pub transitions: Vec<(String, String)>,
     /// Numbers that are used elsewhere.
     pub reserved: Vec<Reserved>,
     /// The field that holds them, if they belong to a field.

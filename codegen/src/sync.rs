@@ -18,7 +18,7 @@ use std::path::Path;
 pub use disk::{Disk, RealDisk, folder_for};
 pub use lock::FolderLock;
 pub use new_folder::create_folder;
-pub use replacement::{complete, is_incomplete, replace};
+pub use replacement::{Replacing, complete, is_incomplete, replace};
 pub use tree::{Change, Difference, OutputTree};
 
 /// The error with its path.

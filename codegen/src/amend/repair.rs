@@ -57,6 +57,7 @@ fn in_item(item: &mut ItemSpec, place: Place) -> Repair {
                 return Repair::Whole;
             }
             dropped
+                || in_transitions(&mut item.transitions, place)
                 || clear(&mut item.prefix, place)
                 || clear(&mut item.suffix, place)
                 || clear(&mut item.type_, place)
@@ -222,6 +223,13 @@ fn in_payload(payload: &mut Option<PayloadSpec>, place: Place) -> bool {
 /// A flag that excludes others.
 fn in_choices(choices: &mut Map<List<Placed<String>>>, place: Place) -> bool {
     choices.0.iter_mut().any(|(_, flags)| without(flags, place))
+}
+
+/// A state that a header does not have.
+fn in_transitions(transitions: &mut Map<List<Placed<String>>>, place: Place) -> bool {
+    let count = transitions.0.len();
+    transitions.0.retain(|(from, _)| from.place != place);
+    transitions.0.len() < count || transitions.0.iter_mut().any(|(_, to)| without(to, place))
 }
 
 fn in_values(values: &mut Map<LineOrMap<ValueSpec>>, place: Place) -> bool {

@@ -1,21 +1,17 @@
 //! `capchain import`: the YAML that the specification lacks to cover headers.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use capchain::diagnostic::Sources;
 use capchain::import::{Edited, Import, import};
 use capchain::lower::lower;
-use capchain::read;
-use capchain::sync::{self, RealDisk};
+use capchain::sync::{self, RealDisk, Replacing};
 
 use super::headers::{HeaderFiles, Headers};
 use super::specs::{self, Loaded, LockedFolder};
 use super::{CommandResult, Output, at_release, plural, stderr_is_terminal, to_stderr};
 use crate::cli::{ImportArgs, Source};
-
-/// The most bytes of a file that are read again before it is replaced.
-const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     let files = HeaderFiles::open(&args.headers)?;
@@ -49,45 +45,42 @@ pub(super) fn run(source: &Source, args: &ImportArgs) -> CommandResult {
     if let Some(path) = &args.overlay_out {
         let names = args.headers.iter().map(|path| path.display().to_string());
         let text = found.overlay(&names.collect::<Vec<_>>().join(", "))?;
-        return replaced(&[], &[(path.clone(), text)]).map(Output::success);
+        return replaced(&[], &[Replacing::new(path, text)]).map(Output::success);
     }
     Ok(Output::success(found.text()))
 }
 
 /// Puts the additions into the files.
 fn write(found: &Import<'_>, sources: &Sources, locked: &[LockedFolder]) -> CommandResult {
-    let mut files = Vec::new();
-    for Edited { file, text } in found.edited(sources)? {
-        let path = Path::new(sources.path(file));
-        // What an editor has saved since then must not be lost.
-        let now = read::regular(path, MOST_BYTES).ok();
-        if now.as_deref() != Some(sources.text(file).as_bytes()) {
-            return Err(format!("{} has changed meanwhile; nothing is written", path.display()));
-        }
-        files.push((path.to_owned(), text));
-    }
+    let files: Vec<_> = found
+        .edited(sources)?
+        .into_iter()
+        .map(|Edited { file, text }| {
+            Replacing::new(sources.path(file), text).expect(sources.text(file))
+        })
+        .collect();
     replaced(locked, &files).map(Output::success)
 }
 
 /// Writes all files or none, and names them.
-fn replaced(locked: &[LockedFolder], files: &[(PathBuf, String)]) -> Result<String, String> {
+fn replaced(locked: &[LockedFolder], files: &[Replacing]) -> Result<String, String> {
     let failed = |error: io::Error| format!("cannot write {error}");
-    let Some((first, _)) = files.first() else { return Ok(String::new()) };
+    let Some(first) = files.first() else { return Ok(String::new()) };
     let is_in = |file: &Path, folder: &Path| {
         let whole = |path: &Path| path.canonicalize().unwrap_or_default();
         // The file itself can be a link.
         file.parent().is_some_and(|parent| whole(parent) == whole(folder))
     };
-    let is_here = |folder: &&LockedFolder| files.iter().any(|(path, _)| is_in(path, &folder.path));
+    let is_here = |folder: &&LockedFolder| files.iter().any(|file| is_in(&file.path, &folder.path));
     let other;
     let folder = match locked.iter().find(is_here) {
         Some(folder) => folder,
         None => {
-            let folder = sync::folder_for(&RealDisk, first).map_err(failed)?;
+            let folder = sync::folder_for(&RealDisk, &first.path).map_err(failed)?;
             other = LockedFolder::new(folder)?;
             &other
         }
     };
     sync::replace(&RealDisk, &folder.path, files).map_err(failed)?;
-    Ok(files.iter().map(|(path, _)| format!("wrote {}\n", path.display())).collect())
+    Ok(files.iter().map(|file| format!("wrote {}\n", file.path.display())).collect())
 }

@@ -7,12 +7,13 @@ use capchain::ir::{
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
 use capchain::names;
+use capchain::reports::Format;
 use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
 
 use super::specs::{self, Loaded};
 use super::{CommandResult, FINDINGS, Output, at_release, json, release_and_overlays, to_stderr};
-use crate::cli::{Format, ShowArgs, Source};
+use crate::cli::{ShowArgs, Source};
 
 pub(super) fn run(source: &Source, args: &ShowArgs) -> CommandResult {
     let has = |spec: &ValidSpec| !found(&lower(spec, None), &args.name).is_empty();
@@ -166,7 +167,7 @@ fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
         EntryKind::Macro(_) | EntryKind::Union(..) => {}
     }
     if entry.is_declaration() {
-        facts.add("rust", rust_names(abi, entry));
+        facts.add("rust", abi.api_names(&entry.kind).rust);
     }
     facts
 }
@@ -283,23 +284,4 @@ fn of_capability(abi: &Abi, facts: &mut NameFacts, capability: &Capability) {
     let stem = names::c_stem(&abi.name);
     let prefix = names::c_name(&stem, &[&chain.name, &capability.short]);
     facts.add("c", vec![capability.name.clone(), prefix + "_*"]);
-}
-
-/// The paths of an entry in the generated crate.
-fn rust_names(abi: &Abi, entry: &Entry<'_>) -> Vec<String> {
-    let crate_ = names::c_stem(&abi.name);
-    let mut paths = vec![format!("{crate_}::uapi::{}", entry.name)];
-    match entry.kind {
-        EntryKind::Constant(group, value) | EntryKind::Enumerator(group, value) => {
-            let type_ = group.rust.as_ref();
-            paths.extend(type_.map(|type_| format!("{crate_}::uapi::{type_}::{}", value.short)));
-        }
-        EntryKind::Capability(capability) => {
-            let chain = names::group_type(&abi.chain(capability.chain).name);
-            let variant = names::group_type(&capability.short);
-            paths.push(format!("{crate_}::views::{chain}Cap::{variant}"));
-        }
-        _ => {}
-    }
-    paths
 }

@@ -3,9 +3,11 @@
 
 use serde::Serialize;
 
+use super::codes::SOME_TARGETS_ONLY;
 use super::evidence::Witness;
 
 use crate::diagnostic::{Code, Place};
+use crate::layout::Model;
 
 /// What a finding means for the users of the ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -212,6 +214,21 @@ impl Finding {
             versions: VersionImpact::of(class),
             place: None,
         }
+    }
+
+    /// A finding that programs and kernels misunderstand each other. If `first`, the first model
+    /// on which they do, is not the 64-bit one, the finding has the code for that.
+    pub(in crate::compat) fn wire(
+        code: Code,
+        first: Model,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        let (code, class) = match first {
+            Model::Lp64 => (code, Class::Wire),
+            Model::Ilp32 | Model::Ilp32Aligned => (SOME_TARGETS_ONLY, Class::Wire32),
+        };
+        Self::new(code, class, subject, message)
     }
 
     pub(in crate::compat) fn affects(self, affected: Affected) -> Self {

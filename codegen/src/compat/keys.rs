@@ -63,6 +63,7 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("UnionArm", "group", ARM),
     ("UnionArm", "valid_if", ARM),
     ("Group", "meta", META),
+    ("Group", "transitions", "how states follow each other; the numbers are compared"),
     ("Group", "field", "it follows from the field's own `group`"),
     ("Value", "meta", META),
     ("Value", "absent", ERROR),

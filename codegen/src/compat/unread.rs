@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::codes::{FIELD_MOVED, NOT_JUDGED, SOME_TARGETS_ONLY};
+use super::codes::{FIELD_MOVED, NOT_JUDGED};
 use super::finding::{Affected, Class, Finding, Party};
 use super::matching::Matching;
 use super::side::Side;
@@ -51,12 +51,8 @@ fn moved(matching: &Matching<'_>, name: &str) -> Option<Finding> {
         let changes: Vec<_> = used.iter().filter_map(change).collect();
         (!changes.is_empty()).then_some((model, changes.join(", ")))
     })?;
-    let (code, class) = match model {
-        Model::Lp64 => (FIELD_MOVED, Class::Wire),
-        _ => (SOME_TARGETS_ONLY, Class::Wire32),
-    };
     let on = only_on(model);
-    let finding = Finding::new(code, class, name, format!("{changes}{on}"));
+    let finding = Finding::wire(FIELD_MOVED, model, name, format!("{changes}{on}"));
     Some(finding.affects(Affected::Both).help("leave every old byte where it is, and append"))
 }
 

@@ -8,7 +8,9 @@
 mod bullet_list;
 mod chains;
 mod changelog;
+mod code_names;
 mod cross_refs;
+mod descriptors;
 mod diagram;
 mod fields;
 mod groups;
@@ -20,15 +22,22 @@ mod links;
 mod macros;
 mod matrix;
 mod metadata;
+mod name_index;
 mod numbers;
 mod page;
+mod permalinks;
 mod phrases;
 mod registry;
 mod releases;
 mod section;
 mod structs;
 mod table;
+mod timeline;
+mod transitions;
 mod types;
+
+pub use permalinks::Permalink;
+pub(super) use phrases::first_sentence;
 
 use super::escape;
 use crate::ir::{Abi, ChainId, GroupId, GroupKind, StructId};
@@ -61,9 +70,19 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     files.push(matrix::file(&Page::new(abi, &links, matrix::PATH), &histories, &changed));
     files.extend(pages);
     files.push(numbers::file(&Page::new(abi, &links, numbers::PATH), &spaces));
+    files.extend(transitions::files(abi));
+    files.extend(descriptors::file(abi));
+    files.extend(timeline::file(abi, &histories));
+    let names = permalinks::all(abi, &links);
+    files.push(name_index::file(&Page::new(abi, &links, name_index::PATH), &names));
     let page = Page::new(abi, &links, "README.md");
     files.extend((0..abi.structs.len()).map(|at| diagram::file(&page, StructId(at))));
     files
+}
+
+/// Every name of the ABI with its place.
+pub(super) fn permalinks(abi: &Abi) -> Vec<Permalink> {
+    permalinks::all(abi, &Links::new(abi))
 }
 
 /// A file of the reference, by its path below the folder of the reference.

@@ -57,6 +57,7 @@ impl<'a> Lowering<'a> {
             GroupKind::AnonymousEnum => Some(names::group_type(&item.name)),
             _ => None,
         };
+        let transitions = transitions(item, &values);
         Group {
             name: spelt.to_owned(),
             rust,
@@ -64,6 +65,7 @@ impl<'a> Lowering<'a> {
             kind,
             int: int.unwrap_or(Int::U32),
             values,
+            transitions,
             reserved: reserved(&item.reserved),
             field: None,
         }
@@ -92,6 +94,7 @@ impl<'a> Lowering<'a> {
             kind,
             int,
             values,
+            transitions: Vec::new(),
             reserved: Vec::new(),
             field: Some((struct_, index)),
         });
@@ -215,4 +218,15 @@ fn counted_by(value: &spec::ValueSpec) -> Option<String> {
         Shape::Flexible(count) => count.clone(),
         _ => None,
     }
+}
+
+/// The transitions between states that the release has.
+fn transitions(item: &spec::Values, values: &[Value]) -> Vec<(String, String)> {
+    let exists = |name: &str| values.iter().any(|value| value.name == name);
+    let from = item.transitions.iter().filter(|(from, _)| exists(from));
+    let pairs = from.flat_map(|(from, to)| {
+        let to = to.iter().filter(|to| exists(to));
+        to.map(|to| (from.value.clone(), to.value.clone()))
+    });
+    pairs.collect()
 }

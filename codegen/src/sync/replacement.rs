@@ -13,7 +13,30 @@ use crate::read;
 /// The most bytes of a file or of the list that are read again.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// A file to be replaced. The list has one in JSON for each file.
+/// A file with its new contents.
+#[derive(Debug)]
+pub struct Replacing {
+    /// Its path. It can be a link to the file.
+    pub path: PathBuf,
+    contents: String,
+    /// The contents from which the new ones were made.
+    expected: Option<String>,
+}
+
+impl Replacing {
+    /// Replaces any contents, or creates the file.
+    pub fn new(path: impl Into<PathBuf>, contents: impl Into<String>) -> Self {
+        Self { path: path.into(), contents: contents.into(), expected: None }
+    }
+
+    /// Replaces these contents only.
+    #[must_use]
+    pub fn expect(self, contents: impl Into<String>) -> Self {
+        Self { expected: Some(contents.into()), ..self }
+    }
+}
+
+/// An entry of the list, in JSON: a file to be replaced.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Replacement {
     /// The path below the locked folder.
@@ -41,21 +64,26 @@ impl Replacement {
 ///
 /// # Errors
 ///
-/// A file cannot be written. If none of them has changed, none will; otherwise the next
-/// run completes the others.
-pub fn replace(disk: &dyn Disk, root: &Path, files: &[(PathBuf, String)]) -> io::Result<()> {
+/// A file cannot be written, or does not have the expected contents. If none of them has
+/// changed, none will; otherwise the next run completes the others.
+pub fn replace(disk: &dyn Disk, root: &Path, files: &[Replacing]) -> io::Result<()> {
     let mut staging = Staging::create(disk, root)?;
     let mut list = Vec::new();
     let whole_root = root.canonicalize().map_err(|error| at(root, error))?;
-    for (place, contents) in files {
-        folder_for(disk, place)?;
-        let below = below(&whole_root, place)?;
-        let place = resolved(place)?;
+    for Replacing { path, contents, expected } in files {
+        folder_for(disk, path)?;
+        let below = below(&whole_root, path)?;
+        let place = resolved(path)?;
         let old = match read::regular(&place, MOST_BYTES) {
-            Ok(old) => Some(staging.add(&place, &old)?),
+            Ok(old) => Some(old),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(at(&place, error)),
         };
+        // The changes that an editor has saved since then must not be lost.
+        if expected.as_ref().is_some_and(|expected| old.as_deref() != Some(expected.as_bytes())) {
+            return Err(at(path, io::Error::other("it has changed meanwhile; nothing is written")));
+        }
+        let old = old.map(|old| staging.add(&place, &old)).transpose()?;
         let new = staging.add(&place, contents.as_bytes())?;
         list.push(Replacement { place: below, new: name(&new), old: old.as_deref().map(name) });
     }

@@ -34,18 +34,22 @@ fn steps(workflow: &Value) -> Vec<&Value> {
 #[test]
 fn workflows_name_scripts_that_exist() {
     let (workflows, mut scripts) = (workflows(), Vec::new());
-    assert_eq!(workflows.len(), 3);
+    assert_eq!(workflows.len(), 4);
     for (path, workflow) in &workflows {
         for step in steps(workflow) {
             let run = step["run"].as_str().unwrap_or_default();
             let words = run.split_whitespace().filter(|word| word.starts_with(".ci/"));
             scripts.extend(words.map(str::to_owned));
             let uses = step["uses"].as_str().unwrap_or("actions/checkout@");
-            assert!(uses.starts_with("actions/checkout@"), "{}: {uses}", path.display());
+            let known = ["checkout", "upload-pages-artifact", "deploy-pages"];
+            let known = known.iter().any(|name| uses.starts_with(&format!("actions/{name}@")));
+            assert!(known, "{}: {uses}", path.display());
         }
     }
     scripts.sort();
-    assert_eq!(scripts, [".ci/kernel-headers", ".ci/long", ".ci/new-kernel-change", ".ci/run"]);
+    let expected =
+        [".ci/kernel-headers", ".ci/long", ".ci/new-kernel-change", ".ci/run", ".ci/site"];
+    assert_eq!(scripts, expected);
     for script in scripts {
         let data = fs::metadata(fixtures::root().join(&script)).expect("the script");
         assert!(data.permissions().mode() & 0o111 != 0, "{script} cannot be run");
@@ -65,7 +69,13 @@ fn workflows_may_do_only_what_they_say() {
         assert_eq!((of("contents"), of("pull-requests")), (Some(contents), changes));
         assert_eq!(allowed.len(), 1 + usize::from(opens), "{}", path.display());
         let on = workflow["on"].as_mapping().expect("what starts it");
-        assert_eq!(on.contains_key("schedule"), !path.ends_with("ci.yml"));
+        let scheduled = !path.ends_with("ci.yml") && !path.ends_with("site.yml");
+        assert_eq!(on.contains_key("schedule"), scheduled);
+        for (name, job) in workflow["jobs"].as_mapping().expect("jobs") {
+            let own = job["permissions"].as_mapping().map_or(0, |own| own.len());
+            let publishes = path.ends_with("site.yml") && name.as_str() == Some("publish");
+            assert_eq!(own, if publishes { 2 } else { 0 }, "{}: {name:?}", path.display());
+        }
         assert!(!on.contains_key("pull_request_target"), "strangers' code would run with rights");
     }
 }

@@ -53,6 +53,7 @@ mod protocol;
 mod requests;
 mod review;
 mod schema;
+mod site;
 mod snapshot;
 mod spec_format;
 mod stopped_writes;

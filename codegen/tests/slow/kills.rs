@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use capchain::lower::lower;
 use capchain::output::OutputFile;
 use capchain::sync::{Disk, OutputTree, RealDisk};
-use support::faulty_disk::{Fault, FaultyDisk, tree};
+use support::faulty_disk::{Fault, at_each_operation, tree};
 use support::groups::{Group, has};
 use support::process::{finish, succeed};
 use support::program::binary;
@@ -297,26 +297,21 @@ fn a_large_tree_is_completed_from_any_operation() {
     let folder = tempfile::tempdir().expect("a folder");
     update(&RealDisk, folder.path(), &new).expect("written");
     let whole = tree(folder.path());
-    let (mut points, mut mixed) = (0, 0);
-    for fault in [Fault::KilledInside, Fault::Full] {
-        for succeed in 0.. {
-            update(&RealDisk, folder.path(), &old).expect("written");
-            let before = tree(folder.path());
-            let disk = FaultyDisk::new(succeed, fault);
-            let result = update(&disk, folder.path(), &new);
-            if !disk.has_failed() {
-                result.expect("written");
-                break;
-            }
-            points += 1;
-            let mut left = tree(folder.path());
-            left.retain(|path, _| !path.starts_with(".capchain-staging"));
-            mixed += usize::from(left != before && left != whole);
-            update(&RealDisk, folder.path(), &new)
-                .unwrap_or_else(|error| panic!("wedged by {fault:?} after {succeed}: {error}"));
-            assert!(tree(folder.path()) == whole, "{fault:?} after {succeed}");
+    let mut mixed = 0;
+    let points = at_each_operation(&[Fault::KilledInside, Fault::Full], |disk| {
+        update(&RealDisk, folder.path(), &old).expect("written");
+        let before = tree(folder.path());
+        let result = update(disk, folder.path(), &new);
+        if !disk.has_failed() {
+            return result.expect("written");
         }
-    }
+        let mut left = tree(folder.path());
+        left.retain(|path, _| !path.starts_with(".capchain-staging"));
+        mixed += usize::from(left != before && left != whole);
+        update(&RealDisk, folder.path(), &new)
+            .unwrap_or_else(|error| panic!("wedged by {disk}: {error}"));
+        assert!(tree(folder.path()) == whole, "{disk}");
+    });
     println!("{points} points of the large tree: 0 wedged, {mixed} mixed trees, all completed");
 }
 

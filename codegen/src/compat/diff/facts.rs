@@ -208,7 +208,17 @@ impl<'a> SideNames<'_, 'a> {
     }
 
     pub(super) fn group_facts(&self, group: &'a Group) -> [Fact<'a>; 4] {
-        let Group { name, rust, meta: _, kind, int, values: _, reserved: _, field: _ } = group;
+        let Group {
+            name,
+            rust,
+            meta: _,
+            kind,
+            int,
+            values: _,
+            transitions: _,
+            reserved: _,
+            field: _,
+        } = group;
         [
             Fact("Group.name", text(name)),
             Fact("Group.rust", optional(rust.as_deref())),

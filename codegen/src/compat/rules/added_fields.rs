@@ -142,23 +142,20 @@ impl AddedMembers<'_, '_> {
 
     fn in_payload(&self, new: &Member<'_>) -> Finding {
         let (before, now) = (size(self.old), size(self.new));
-        if before == now {
+        let differs = |model: &Model| before[model.index()] != now[model.index()];
+        let Some(model) = Model::ALL.into_iter().find(differs) else {
             return self.in_argument(new);
-        }
+        };
         let message = format!(
             "the payload has {} bytes, {} before, and its size is compared with sizeof",
             per_model(&now),
             per_model(&before)
         );
-        let (class, code) = match before[0] == now[0] {
-            true => (Class::Wire32, crate::compat::codes::SOME_TARGETS_ONLY),
-            false => (Class::Wire, PAYLOAD_RESIZED),
-        };
         let affected = if now >= before { Affected::OldProgram } else { Affected::NewProgram };
-        let finding = self.finding(code, class, new, &message).affects(affected);
-        let model = Model::ALL.into_iter().find(|one| before[one.index()] != now[one.index()]);
-        let at = model.map_or(0, Model::index);
-        let sizes = (before[at].min(now[at]), before[at].max(now[at]));
+        let finding = Finding::wire(PAYLOAD_RESIZED, model, new.path(self.new), message);
+        let finding = finding.at(Party::New, new.meta.place).affects(affected);
+        let (before, now) = (before[model.index()], now[model.index()]);
+        let sizes = (before.min(now), before.max(now));
         let matching = self.comparison.matching;
         let witness = witness::refused(matching, &self.new.name, affected, sizes.0, sizes.1);
         finding.witness(witness).help("give the longer payload an id of its own")

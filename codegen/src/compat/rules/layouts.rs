@@ -1,9 +1,7 @@
 //! Members of a struct that lie elsewhere, have another type, or are gone.
 
 use super::{Comparison, CompatRule, Judgement, gates};
-use crate::compat::codes::{
-    BODY_CHANGED, FIELD_INSERTED, FIELD_MOVED, PAYLOAD_RESIZED, SOME_TARGETS_ONLY,
-};
+use crate::compat::codes::{BODY_CHANGED, FIELD_INSERTED, FIELD_MOVED, PAYLOAD_RESIZED};
 use crate::compat::diff::{MemberOf, Of};
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::matching::{Members, StructPair};
@@ -116,19 +114,16 @@ fn moved(
     let abis = comparison.matching.abis();
     let removed = members.removed.iter().map(|old| format!("`{}` is gone", old.name));
     let all: Vec<_> = removed.chain(changes(abis, pair, members, model)).collect();
-    let everywhere = model == Model::Lp64;
     let new = pair.structs.new.or(pair.structs.old);
     let (name, role) = new.map_or(("", StructRole::Plain), |one| (one.name.as_str(), one.role));
     let code = match role {
-        _ if !everywhere => SOME_TARGETS_ONLY,
         StructRole::Capability(_) => BODY_CHANGED,
         _ if gates::is_payload(abis.1, name) => PAYLOAD_RESIZED,
         _ if members.is_inserted(model) => FIELD_INSERTED,
         _ => FIELD_MOVED,
     };
-    let class = if everywhere { Class::Wire } else { Class::Wire32 };
     let message = all.join(", ") + only_on(model);
-    let finding = Finding::new(code, class, name, message)
+    let finding = Finding::wire(code, model, name, message)
         .affects(Affected::Both)
         .witness(witness::layout(comparison.matching, pair, model))
         .help("leave every old byte where it is, and append");

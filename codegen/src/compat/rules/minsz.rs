@@ -1,7 +1,7 @@
 //! The bytes that argsz must cover, as a struct says it.
 
 use super::{Comparison, CompatRule, Judgement};
-use crate::compat::codes::{MINSZ_CHANGED, NOT_JUDGED, SOME_TARGETS_ONLY};
+use crate::compat::codes::{MINSZ_CHANGED, NOT_JUDGED};
 use crate::compat::diff::Of;
 use crate::compat::finding::{Affected, Class, Finding, Party};
 use crate::compat::witness;
@@ -34,16 +34,13 @@ fn changed(
 ) -> Option<Finding> {
     let model = Model::ALL.into_iter().find(|model| before[model.index()] != now[model.index()])?;
     let (before, now) = (before[model.index()], now[model.index()]);
-    let (code, class) = match model {
-        Model::Lp64 => (MINSZ_CHANGED, Class::Wire),
-        _ => (SOME_TARGETS_ONLY, Class::Wire32),
-    };
     let on = only_on(model);
     let affected = if now > before { Affected::OldProgram } else { Affected::NewProgram };
     let message = format!("argsz must cover {now} bytes{on}, {before} before");
     let sizes = (before.min(now), before.max(now));
     let witness = witness::refused(comparison.matching, &new.name, affected, sizes.0, sizes.1);
-    let finding = Finding::new(code, class, &new.name, message).affects(affected).witness(witness);
+    let finding =
+        Finding::wire(MINSZ_CHANGED, model, &new.name, message).affects(affected).witness(witness);
     Some(finding.at(Party::New, new.meta.place).help("leave minsz at the end of the first version"))
 }
 

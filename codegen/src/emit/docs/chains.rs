@@ -4,13 +4,16 @@
 use askama::Template;
 
 use super::bullet_list::BulletList;
+use super::code_names;
 use super::layout_variants::cell;
 use super::links::registry_path;
 use super::metadata;
 use super::page::Page;
 use super::phrases::{list, since};
 use super::table::{Align, Table};
-use crate::ir::{CapHeader, Capability, Chain, ChainId, ChainStart, Host, Role, StructId};
+use crate::ir::{
+    CapHeader, Capability, Chain, ChainId, ChainStart, EntryKind, Host, Role, StructId,
+};
 use crate::layout::Span;
 use crate::names::c_int;
 
@@ -46,6 +49,7 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     facts.push(format!("No capability starts before {}.", chain.bound));
     let registry = page.to("registry", &registry_path(&chain.name));
     facts.push(format!("Assigned and free ids: {registry}."));
+    facts.extend(code_names::fact(page, EntryKind::Chain(chain)));
     let view = ChainDocView {
         name: chain.name.clone(),
         doc: page.doc(&chain.meta.doc),
@@ -119,7 +123,8 @@ pub(super) fn capability(page: &Page<'_>, id: crate::ir::CapabilityId) -> String
     let one = page.abi.capability(id);
     let id =
         format!("Id {} of the chain {}, version {}.", one.id, page.chain(one.chain), one.version);
-    let facts = [id, body(page, one)].into_iter().chain(emitted_by(page, one)).collect();
+    let facts = [id, body(page, one)].into_iter().chain(emitted_by(page, one));
+    let facts = facts.chain(code_names::fact(page, EntryKind::Capability(one))).collect();
     let view = CapabilityDocView {
         name: one.name.clone(),
         doc: page.doc(&one.meta.doc),

@@ -4,6 +4,7 @@
 use super::layout_variants::{cell, layouts};
 use super::metadata::{notes, with_notes};
 use super::page::Page;
+use super::permalinks::member_anchor;
 use super::phrases;
 use super::table::{Align, Table};
 use super::types;
@@ -52,6 +53,7 @@ impl<'a> FieldTable<'a> {
             Type::Union(_) => format!("*{}*", field.name.replace('_', "\\_")),
             _ => format!("`{}`", field.name),
         };
+        let name = self.anchor(&field.name) + &name;
         let type_ = types::linked(self.page, &field.type_, &self.struct_.fields);
         let direction = phrases::direction(field.direction).to_owned();
         let meaning = self.page.cell(&field.meta.doc);
@@ -69,8 +71,13 @@ impl<'a> FieldTable<'a> {
         notes.extend(self.held(arm.group));
         let meaning = with_notes(self.page.cell(&arm.meta.doc), &notes);
         let type_ = types::linked(self.page, &arm.type_, &[]);
-        let name = format!("or `{}`", arm.name);
+        let name = format!("or {}`{}`", self.anchor(&arm.name), arm.name);
         self.table.row([offset.to_owned(), String::new(), type_, name, String::new(), meaning]);
+    }
+
+    /// The anchor of a member.
+    fn anchor(&self, member: &str) -> String {
+        format!("<a id=\"{}\"></a>", member_anchor(&self.struct_.name, member))
     }
 
     /// The bytes between a field and the next that belong to none.

@@ -4,13 +4,15 @@
 use askama::Template;
 
 use super::bullet_list::BulletList;
+use super::code_names;
 use super::cross_refs::CrossRefs;
 use super::links::{group_word, registry_path};
 use super::metadata::{self, history, with_notes};
 use super::page::Page;
 use super::phrases::since;
 use super::table::{Align, Table};
-use crate::ir::{Group, GroupId, GroupKind, Literal, Meta, Struct, Type, Value};
+use super::transitions;
+use crate::ir::{EntryKind, Group, GroupId, GroupKind, Literal, Meta, Struct, Type, Value};
 use crate::reply::Count;
 
 /// A group that is an item of its own.
@@ -23,6 +25,13 @@ struct GroupView {
     warning: Option<String>,
     facts: Option<BulletList>,
     table: Option<String>,
+    transitions: Option<TransitionsPartView>,
+}
+
+/// The transitions between the states of an enum.
+struct TransitionsPartView {
+    image: String,
+    table: String,
 }
 
 /// The numbers of a field, below the table of its struct.
@@ -31,6 +40,7 @@ struct GroupView {
 struct FieldGroupView {
     what: &'static str,
     field: String,
+    names: Option<String>,
     table: String,
 }
 
@@ -45,6 +55,11 @@ pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
     if group.kind == GroupKind::AnonymousEnum {
         facts.push("In C an enum without a tag; this name is only used here.".to_owned());
     }
+    let kind = match group.kind {
+        GroupKind::Enum => EntryKind::Enum(group),
+        _ => EntryKind::Group(group),
+    };
+    facts.extend(code_names::fact(page, kind));
     let facts = metadata::of_item(page, &group.meta, facts);
     let view = GroupView {
         word: group_word(group.kind),
@@ -53,6 +68,11 @@ pub(super) fn block(page: &Page<'_>, uses: &CrossRefs, id: GroupId) -> String {
         warning: metadata::warning(page, &group.meta),
         facts,
         table: values(page, group, &group.meta).finish(),
+        transitions: transitions::table(page, group).map(|table| TransitionsPartView {
+            image: page
+                .to(&format!("Transitions of enum {}", group.name), &transitions::svg_path(group)),
+            table,
+        }),
     };
     view.to_string()
 }
@@ -65,7 +85,8 @@ pub(super) fn inside(page: &Page<'_>, struct_: &Struct, id: GroupId) -> Option<S
     let name = arm.map_or(&field.name, |arm| &arm.name).clone();
     let table = values(page, group, &struct_.meta).finish()?;
     let what = if group.kind == GroupKind::Flags { "Flags in" } else { "Values of" };
-    Some(FieldGroupView { what, field: name, table }.to_string())
+    let names = code_names::sentence(&page.abi.type_names(group));
+    Some(FieldGroupView { what, field: name, names, table }.to_string())
 }
 
 /// The table of a group's numbers.
@@ -74,13 +95,16 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
     let mut table = Table::new([
         (number, Align::Right),
         ("name", Align::Left),
+        ("in Rust", Align::Left),
         ("meaning", Align::Left),
         ("since", Align::Whole),
     ]);
     for value in &group.values {
+        let short = group.rust.as_ref().map(|_| format!("`{}`", value.short));
         table.row([
             literal(page, group.kind, value),
             page.anchor(&value.name),
+            short.unwrap_or_default(),
             meaning(page, value, around),
             since(page.abi, value.meta.since),
         ]);
@@ -88,7 +112,8 @@ fn values(page: &Page<'_>, group: &Group, around: &Meta) -> Table {
     for one in &group.reserved {
         let meaning = with_notes(page.cell(&one.doc), &["reserved".to_owned()]);
         let name = format!("`{}`", one.name);
-        table.row([one.value.to_string(), name, meaning, String::new()]);
+        let [rust, since] = [String::new(), String::new()];
+        table.row([one.value.to_string(), name, rust, meaning, since]);
     }
     table
 }

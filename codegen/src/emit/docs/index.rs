@@ -4,6 +4,7 @@
 use askama::Template;
 
 use super::bullet_list::BulletList;
+use super::descriptors;
 use super::ioctls::value;
 use super::links::{registry_path, section_path};
 use super::page::Page;
@@ -25,6 +26,7 @@ struct IndexView {
     releases: String,
     overlays: Option<String>,
     pages: Option<String>,
+    picture: Option<String>,
     fds: Vec<FdView>,
     structs: Option<String>,
     spaces: Option<String>,
@@ -49,6 +51,8 @@ pub(super) fn file(page: &Page<'_>) -> OutputFile {
         releases: releases(page),
         overlays: (!abi.overlays.is_empty()).then(|| page.text(&abi.overlays.join(", "))),
         pages: pages(page),
+        picture: (!abi.ioctls.is_empty())
+            .then(|| page.to("Kinds of file descriptors and their ioctls", descriptors::PATH)),
         fds: abi.fds.iter().enumerate().map(|(at, kind)| fd(page, at, kind)).collect(),
         structs: structs(page),
         spaces: spaces(page),

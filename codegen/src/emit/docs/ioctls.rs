@@ -4,12 +4,13 @@
 use askama::Template;
 
 use super::bullet_list::BulletList;
+use super::code_names;
 use super::handlers::{self, HandlersView};
 use super::layout_variants::cell;
 use super::metadata;
 use super::page::Page;
 use super::phrases::{directions, list};
-use crate::ir::{Arg, Ioctl, IoctlNumbers};
+use crate::ir::{Arg, EntryKind, Ioctl, IoctlNumbers};
 use crate::layout::TARGETS;
 
 /// The data of the template.
@@ -29,6 +30,7 @@ pub(super) fn block(page: &Page<'_>, id: crate::ir::IoctlId) -> String {
     let mut facts = vec![number(page, ioctl), file(page, ioctl), argument(page, ioctl)];
     facts.extend(ioctl.returns.as_ref().map(|doc| format!("Returns: {}", page.cell(doc))));
     facts.extend(refused(page, ioctl));
+    facts.extend(code_names::fact(page, EntryKind::Ioctl(ioctl)));
     let view = IoctlView {
         name: ioctl.name.clone(),
         doc: page.doc(&ioctl.meta.doc),

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Abi, ChainId, EntryKind, GroupId, GroupKind, Item, StructId};
+use crate::ir::{Abi, Chain, ChainId, EntryKind, Group, GroupId, GroupKind, Item, StructId};
 use crate::release::Release;
 
 /// A place in the reference: a page and an anchor on it.
@@ -92,6 +92,16 @@ impl<'a> Links<'a> {
             None => self.groups.get(&id).copied().unwrap_or_default(),
         };
         LinkTarget { section, anchor }
+    }
+
+    /// The anchor of a group that is an item.
+    pub(super) fn heading_of_group(&self, group: &Group) -> String {
+        heading(group_word(group.kind), &group.name)
+    }
+
+    /// The anchor of a chain.
+    pub(super) fn heading_of_chain(&self, chain: &Chain) -> String {
+        heading("chain", &chain.name)
     }
 
     /// The place of a struct.

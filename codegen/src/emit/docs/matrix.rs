@@ -7,6 +7,7 @@ use super::links::release_path;
 use super::page::Page;
 use super::phrases::list;
 use super::table::{Align, Table};
+use super::timeline;
 use crate::output::OutputFile;
 use crate::release::Release;
 
@@ -21,6 +22,7 @@ struct MatrixView {
     home: String,
     releases: String,
     unchanged: Option<String>,
+    picture: Option<String>,
     subjects: Vec<SubjectView>,
 }
 
@@ -48,6 +50,7 @@ pub(super) fn file(
         home: page.to(&page.text(&abi.title), "README.md"),
         releases: links.collect::<Vec<_>>().join(" · "),
         unchanged: (!unchanged.is_empty()).then(|| list(&unchanged)),
+        picture: (abi.releases.len() > 1).then(|| page.to("New items by release", timeline::PATH)),
         subjects: subjects.collect(),
     };
     super::output(PATH, view.to_string())

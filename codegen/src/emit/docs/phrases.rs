@@ -66,7 +66,7 @@ pub(super) fn list(words: &[String]) -> String {
 }
 
 /// The text up to the end of its first sentence.
-pub(super) fn first_sentence(paragraph: &str) -> &str {
+pub(crate) fn first_sentence(paragraph: &str) -> &str {
     let ends = paragraph.match_indices(". ").map(|(at, _)| at);
     let is_end = |at: &usize| {
         let quoted = paragraph[..*at].matches('`').count() % 2 == 1;

@@ -4,13 +4,14 @@
 use askama::Template;
 
 use super::bullet_list::BulletList;
+use super::code_names;
 use super::cross_refs::CrossRefs;
 use super::fields;
 use super::groups;
 use super::layout_variants::{cell, layouts};
 use super::metadata;
 use super::page::Page;
-use crate::ir::{Struct, StructId};
+use crate::ir::{EntryKind, Struct, StructId};
 use crate::layout::{self, ModelGroup, Span, label};
 
 /// The data of the template.
@@ -73,6 +74,7 @@ pub(super) fn svg_path(name: &str) -> String {
 fn facts(page: &Page<'_>, uses: &CrossRefs, id: StructId) -> Vec<String> {
     let struct_ = page.abi.struct_(id);
     let mut facts = vec![size(struct_)];
+    facts.extend(code_names::fact(page, EntryKind::Struct(id)));
     facts.extend(uses.of_struct(page, id));
     if let (Some(argsz), Some(minsz)) = (struct_.argsz, struct_.minsz) {
         let ends: Vec<u64> = struct_.spans(minsz).map(Span::end).to_vec();

@@ -28,6 +28,9 @@ pub(in crate::emit) struct GroupJson<'a> {
     pub(in crate::emit) int: &'static str,
     /// The numbers in order.
     pub(in crate::emit) values: Vec<ValueJson<'a>>,
+    /// For states: pairs of states, the second of which can follow the first directly.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    transitions: Vec<[&'a str; 2]>,
     /// Numbers that other trees use.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) reserved: Vec<ReservedJson<'a>>,
@@ -35,6 +38,8 @@ pub(in crate::emit) struct GroupJson<'a> {
 
 impl<'a> GroupJson<'a> {
     pub(in crate::emit) fn of(abi: &'a Abi, group: &'a Group) -> Self {
+        let transitions = group.transitions.iter();
+        let transitions = transitions.map(|(from, to)| [from.as_str(), to.as_str()]);
         Self {
             name: &group.name,
             rust: group.rust.as_deref(),
@@ -42,6 +47,7 @@ impl<'a> GroupJson<'a> {
             kind: group.kind,
             int: group.int.name(),
             values: group.values.iter().map(|value| ValueJson::of(abi, value)).collect(),
+            transitions: transitions.collect(),
             reserved: group.reserved.iter().map(ReservedJson::of).collect(),
         }
     }

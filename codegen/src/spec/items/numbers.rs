@@ -33,6 +33,9 @@ item! {
         pub type_: Option<Placed<String>>,
         /// The numbers.
         pub values: Map<LineOrMap<ValueSpec>>,
+        /// For an enum of states: the states that each of them can change to directly.
+        #[serde(default)]
+        pub transitions: Map<List<Placed<String>>>,
         /// Numbers that are used elsewhere, by their names there.
         #[serde(default)]
         pub reserved: Map<OneOrMany<LineOrMap<ReservedSpec>>>,

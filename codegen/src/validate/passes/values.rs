@@ -13,6 +13,7 @@ use crate::validate::model::symbols::{Symbol, SymbolKind};
 
 pub(super) fn check(check: &mut Check<'_>) {
     types(check);
+    transitions(check);
     let index = check.index;
     for (at, group) in index.groups.iter().enumerate() {
         empty(check, group);
@@ -149,6 +150,27 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
         if number.value.count_ones() == 1 {
             let message = format!("a flag is written `bit {}`", number.value.trailing_zeros());
             refuse(check, place, &message);
+        }
+    }
+}
+
+/// The states of transitions are enumerators of their enum.
+fn transitions(check: &mut Check<'_>) {
+    for item in check.spec.files.iter().flat_map(|file| file.items.iter()) {
+        let (ItemSpec::Constants(item) | ItemSpec::Enum(item) | ItemSpec::IdSpace(item)) = item
+        else {
+            continue;
+        };
+        let named = item.transitions.iter().flat_map(|(from, to)| {
+            let to = to.iter().map(|to| (to.value.as_str(), to.place));
+            [(from.value.as_str(), from.place)].into_iter().chain(to)
+        });
+        for (name, place) in named {
+            let known = item.values.iter().map(|(value, _)| value.as_str());
+            if known.clone().all(|value| value != name) {
+                let reference = Reference { name, place, needed: None };
+                check.unknown(reference, ("enumerator", " of this enum"), |_| known.collect());
+            }
         }
     }
 }

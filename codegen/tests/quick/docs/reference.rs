@@ -122,8 +122,9 @@ impl Page {
 
     fn html(&mut self, html: &str) {
         let anchor = html.strip_prefix("<a id=\"").and_then(|rest| rest.strip_suffix("\">"));
-        let is_name =
-            |name: &&str| name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_');
+        let is_name = |name: &&str| {
+            name.chars().all(|one| one.is_ascii_alphanumeric() || "_.-/".contains(one))
+        };
         match anchor.filter(is_name) {
             Some(name) => self.anchors.push(name.to_owned()),
             None if html == "</a>" => {}

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,22 +31,29 @@ impl Fault {
 /// A disk with one fault.
 #[derive(Debug)]
 pub struct FaultyDisk {
-    /// The operations before the fault.
-    left: Cell<u64>,
-    /// The operations after it.
-    after: Cell<u64>,
+    /// The operations that succeed.
+    pub succeed: u64,
     fault: Fault,
+    /// The operations so far.
+    done: Cell<u64>,
+}
+
+/// What fails, for messages: `Full after 3`.
+impl fmt::Display for FaultyDisk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} after {}", self.fault, self.succeed)
+    }
 }
 
 impl FaultyDisk {
     /// A disk on which this many operations succeed.
     pub fn new(succeed: u64, fault: Fault) -> Self {
-        Self { left: Cell::new(succeed), after: Cell::new(0), fault }
+        Self { succeed, fault, done: Cell::new(0) }
     }
 
     /// Whether the fault has happened.
     pub fn has_failed(&self) -> bool {
-        self.after.get() > 0
+        self.done.get() > self.succeed
     }
 
     /// Runs an operation, or its first half.
@@ -55,12 +63,11 @@ impl FaultyDisk {
         run: impl FnOnce() -> io::Result<()>,
         half: impl FnOnce() -> io::Result<()>,
     ) -> io::Result<()> {
-        if let Some(left) = self.left.get().checked_sub(1) {
-            self.left.set(left);
+        let done = self.done.replace(self.done.get() + 1);
+        if done < self.succeed {
             return run();
         }
-        let first = self.after.get() == 0;
-        self.after.set(self.after.get() + 1);
+        let first = done == self.succeed;
         match self.fault {
             Fault::Killed => Err(io::Error::other("killed")),
             Fault::KilledInside if first => half().and(Err(io::Error::other("killed"))),
@@ -97,6 +104,24 @@ impl Disk for FaultyDisk {
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
         self.step(false, || RealDisk.remove_folder(path), || Ok(()))
     }
+}
+
+/// Runs `change` for each fault on a disk that fails at its first operation, at its second, and
+/// so on. The last run for a fault has no operation left that could fail. Returns the number of
+/// the others.
+pub fn at_each_operation(faults: &[Fault], mut change: impl FnMut(&FaultyDisk)) -> usize {
+    let mut failed = 0;
+    for &fault in faults {
+        for succeed in 0.. {
+            let disk = FaultyDisk::new(succeed, fault);
+            change(&disk);
+            if !disk.has_failed() {
+                break;
+            }
+            failed += 1;
+        }
+    }
+    failed
 }
 
 /// Everything below a folder: the contents of files, the targets of links, and folders.

@@ -1,0 +1,145 @@
+//! The names of the generated crate and header by which programs use an item, so that pages
+//! and commands can list them. Emitters make the items; a test finds each name there.
+
+use super::{Abi, EntryKind, Group, Ioctl, IoctlId, StructId};
+use crate::names;
+
+/// The names of an item in the generated code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiNames {
+    /// Paths in the crate.
+    pub rust: Vec<String>,
+    /// Types and functions of the header.
+    pub c: Vec<String>,
+}
+
+impl Abi {
+    /// The names of an entry in the generated code; none for one that only the specification
+    /// names. The kernel's own names come first.
+    pub fn api_names(&self, kind: &EntryKind<'_>) -> ApiNames {
+        let same = |name: &str, api: ApiNames| self.with_own_name(name, name, api);
+        match kind {
+            EntryKind::Struct(id) => {
+                let name = &self.struct_(*id).name;
+                self.with_own_name(name, &["struct ", name].concat(), self.of_struct(*id))
+            }
+            EntryKind::Enum(group) => {
+                let mut api = self.type_names(group);
+                api.c.insert(0, ["enum ", &group.name].concat());
+                api
+            }
+            EntryKind::Group(group) => self.type_names(group),
+            EntryKind::Constant(group, value) | EntryKind::Enumerator(group, value) => {
+                let type_ = group.rust.iter();
+                let rust = type_.map(|type_| self.path(&["uapi", type_, &value.short])).collect();
+                same(&value.name, ApiNames { rust, c: Vec::new() })
+            }
+            EntryKind::Macro(item) => {
+                let function = item.name.to_ascii_lowercase();
+                self.with_own_name(&function, &item.name, ApiNames::default())
+            }
+            EntryKind::Ioctl(ioctl) => same(&ioctl.name, self.of_ioctl(ioctl)),
+            EntryKind::Chain(chain) => self.of_chain(&chain.name),
+            EntryKind::Capability(one) => {
+                let chain = &self.chain(one.chain).name;
+                same(&one.name, self.of_capability(chain, &one.short))
+            }
+            EntryKind::Member(..) | EntryKind::Union(..) => ApiNames::default(),
+        }
+    }
+
+    fn with_own_name(&self, rust: &str, c: &str, mut api: ApiNames) -> ApiNames {
+        api.rust.insert(0, self.path(&["uapi", rust]));
+        api.c.insert(0, c.to_owned());
+        api
+    }
+
+    /// The type of the numbers of a group, and the functions that print them.
+    pub fn type_names(&self, group: &Group) -> ApiNames {
+        let Some(type_) = &group.rust else { return ApiNames::default() };
+        let function = |word| names::c_group(&self.name, &self.prefix, type_, word);
+        ApiNames { rust: vec![self.path(&["uapi", type_])], c: vec![function("name")] }
+    }
+
+    fn path(&self, parts: &[&str]) -> String {
+        [&[names::c_stem(&self.name).as_str()], parts].concat().join("::")
+    }
+
+    fn c_function(&self, words: &[&str]) -> String {
+        names::c_name(&names::c_stem(&self.name), words)
+    }
+
+    /// The view of a struct before a chain or an array, and the functions that read it.
+    fn of_struct(&self, id: StructId) -> ApiNames {
+        let mut api = ApiNames::default();
+        let bare = names::without_prefix(&self.prefix, &self.struct_(id).name);
+        let view = names::group_type(bare);
+        let mut hosts = self.protocol.chains.iter();
+        let host = |plan: &&_| plan_host(plan) == Some(id);
+        if let Some(plan) = hosts.find(host) {
+            let chain = &self.chain(plan.chain).name;
+            api.rust.push(self.path(&["views", &view]));
+            let words = ["parse", "request", "fixed"];
+            api.c.extend(words.map(|word| self.c_function(&[chain, "info", word])));
+        }
+        if self.protocol.counted.iter().any(|plan| plan.struct_ == id) {
+            api.rust.push(self.path(&["requests", &view]));
+            api.c.push(self.c_function(&[bare, "parse"]));
+        }
+        let results = self.protocol.results.iter().filter(|plan| plan.reply.struct_ == id);
+        let results = results.map(|plan| self.path(&["requests", &names::group_type(&plan.name)]));
+        api.rust.extend(results);
+        api
+    }
+
+    /// The requests of an ioctl, and the functions that call it.
+    fn of_ioctl(&self, ioctl: &Ioctl) -> ApiNames {
+        let mut api = ApiNames::default();
+        let found = self.ioctls.iter().zip(&self.protocol.names).enumerate();
+        let found =
+            found.filter(|(_, (one, _))| one.name == ioctl.name).map(|(at, one)| (at, one.1));
+        let kind = names::group_type(&self.fds[ioctl.fd].name);
+        for (at, name) in found {
+            let requests = self.protocol.requests.iter();
+            let requests: Vec<_> = requests.filter(|plan| plan.ioctl == IoctlId(at)).collect();
+            for plan in &requests {
+                let type_ = names::group_type(&plan.name);
+                api.rust.push(self.path(&["requests", &type_]));
+                api.rust.push(self.path(&["calls", &kind, &plan.name]));
+                api.c.push(self.c_function(&[&plan.name]));
+                api.c.push(self.c_function(&["call", &plan.name]));
+            }
+            if requests.is_empty() {
+                api.rust.push(self.path(&["calls", &kind, name]));
+                api.c.push(self.c_function(&["call", name]));
+            }
+        }
+        api
+    }
+
+    /// The views of a capability, and the functions that read and append it.
+    fn of_capability(&self, chain: &str, short: &str) -> ApiNames {
+        let (chain_type, variant) = (names::group_type(chain), names::group_type(short));
+        let view = names::group_type(&[chain, "_", short].concat());
+        let rust = vec![
+            self.path(&["views", &view]),
+            self.path(&["views", &(chain_type.clone() + "Cap"), &variant]),
+            self.path(&["views", &["New", &chain_type, "Cap"].concat(), &variant]),
+        ];
+        let words = ["read", "find", "append"];
+        ApiNames { rust, c: words.map(|word| self.c_function(&[chain, short, word])).into() }
+    }
+
+    /// The iterator of a chain.
+    fn of_chain(&self, chain: &str) -> ApiNames {
+        let type_ = names::group_type(chain);
+        let rust = ["Caps", "Cap"].map(|word| self.path(&["views", &(type_.clone() + word)]));
+        let c = ["caps", "next", "find"].map(|word| self.c_function(&[chain, word]));
+        ApiNames { rust: rust.into(), c: c.into() }
+    }
+}
+
+/// The struct before a chain.
+fn plan_host(plan: &super::protocol::ChainPlan) -> Option<StructId> {
+    plan.host.as_ref().map(|host| host.struct_)
+}
