@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use capchain::release::Release;
+use capchain::reports::{Format, LintFormat, ReviewFormat};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The schema, compiler and compatibility prover for capability-chain ABIs.
@@ -264,22 +265,6 @@ pub(crate) struct ReviewArgs {
     pub(crate) format: ReviewFormat,
 }
 
-/// The format of a review.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReviewFormat {
-    /// For a person
-    #[default]
-    Text,
-    /// An answer to each mail, with the patch quoted
-    Mail,
-    /// One object with stable keys
-    Json,
-    /// Annotations for GitHub's workflow log
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// Kernel headers, installed or from the kernel's source tree
@@ -333,28 +318,4 @@ pub(crate) struct ExplainArgs {
     /// Format of the explanation
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-}
-
-/// The format of a result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For a person
-    #[default]
-    Text,
-    /// One object with stable keys
-    Json,
-}
-
-/// The format of findings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LintFormat {
-    /// For a person
-    #[default]
-    Text,
-    /// One object with stable keys
-    Json,
-    /// Annotations for GitHub's workflow log
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
 }

@@ -43,9 +43,12 @@ pub mod output;
 pub mod read;
 pub mod release;
 pub mod reply;
+
+pub mod reports;
 pub mod review;
 pub mod site;
 pub mod spec;
+#[cfg(feature = "program")]
 pub mod sync;
 pub mod validate;
 

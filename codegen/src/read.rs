@@ -5,10 +5,6 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
-use std::time::Duration;
-
-/// How long a named pipe may have no writer.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The contents of a file that a user names: a regular file, a pipe or a device.
 ///
@@ -111,7 +107,10 @@ fn open(path: &Path) -> io::Result<File> {
 #[cfg(unix)]
 fn waiting(mut file: File) -> io::Result<impl Read> {
     use std::os::unix::fs::FileTypeExt;
+    use std::time::Duration;
 
+    /// How long a named pipe may have no writer.
+    const PATIENCE: Duration = Duration::from_secs(5);
     const STEP: Duration = Duration::from_millis(20);
     let mut first = [0; 4096];
     let mut length = 0;

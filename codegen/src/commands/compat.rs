@@ -2,28 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use capchain::compat::{
-    Accepted, Assessed, Finding, Location, Party, SeverityRules, Side, Verdict, VersionImpact,
-    compare, program, told,
-};
-use capchain::diagnostic::{
-    Diagnostics, Place, SarifLevel, SarifResult, Sources, github_annotation,
-};
+use capchain::compat::{Accepted, Location, Party, SeverityRules, Side, compare};
+use capchain::diagnostic::{Diagnostics, Place, Sources};
 use capchain::ir::Abi;
 use capchain::lint::lint_changed_header;
 use capchain::read;
 use capchain::release::Release;
+use capchain::reports::comparison::ComparisonReport;
 use capchain::spec::load::Origin;
-use serde_json::json;
 
 use super::headers::HeaderFiles;
-use super::{
-    CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, sarif, specs, to_stderr,
-};
-use crate::cli::{CompatArgs, Language, LintFormat, Source};
-
-/// The exit code if nothing breaks, but something that differs was not judged.
-const NOT_JUDGED: u8 = 2;
+use super::{CommandResult, Output, at_release, specs, to_stderr};
+use crate::cli::{CompatArgs, Language, Source};
 
 /// The most bytes of a file with rules.
 const MOST_BYTES: u64 = 1 << 20;
@@ -58,23 +48,14 @@ pub(super) fn run(source: &Source, args: &CompatArgs) -> CommandResult {
         let Accepted { code, subject, .. } = accepted;
         to_stderr(&format!("warning: {code} of `{subject}` is accepted but was not found\n"));
     }
-    let any = |verdict: Verdict| judged.iter().any(|one| one.verdict == verdict);
-    let code = match (any(Verdict::Breaks), any(Verdict::NotJudged)) {
-        (true, _) => FINDINGS,
-        (false, true) => NOT_JUDGED,
-        (false, false) => SUCCESS,
-    };
     let comparison = ComparisonReport { old: &old.side, new: &new.side, judged: &judged };
-    if let Some(language) = args.witness {
-        return Ok(Output { code, ..comparison.program(language) });
-    }
-    let output = match args.format {
-        LintFormat::Text => Ok(Output::success(comparison.text())),
-        LintFormat::Json => comparison.json(),
-        LintFormat::Github => Ok(Output::success(comparison.github())),
-        LintFormat::Sarif => comparison.sarif(),
-    }?;
-    Ok(Output { code, ..output })
+    let Some(language) = args.witness else { return comparison.shown(args.format) };
+    let text = comparison.program(language == Language::Rust).unwrap_or_else(|| {
+        let (old, new) = (&old.side.name, &new.side.name);
+        to_stderr(&format!("no wire breaks between {old} and {new}\n"));
+        String::new()
+    });
+    Ok(Output { text, code: comparison.code() })
 }
 
 fn rules(path: Option<&Path>) -> Result<SeverityRules, String> {
@@ -182,102 +163,4 @@ fn invalid_side(written: &str) -> String {
         "invalid side `{written}`: {reason}; expected a release (v5.10), a specification folder, \
          FOLDER@RELEASE or a header file"
     )
-}
-
-/// The findings on two sides.
-struct ComparisonReport<'a> {
-    old: &'a Side,
-    new: &'a Side,
-    judged: &'a [Assessed],
-}
-
-impl ComparisonReport<'_> {
-    fn advice(&self) -> VersionImpact {
-        let findings = self.judged.iter().map(|one| &one.finding);
-        VersionImpact::of_all(findings)
-    }
-
-    fn count(&self, counts: impl Fn(&Assessed) -> bool) -> usize {
-        self.judged.iter().filter(|one| counts(one)).count()
-    }
-
-    fn text(&self) -> String {
-        let mut text: String = self.judged.iter().map(|one| told(one) + "\n").collect();
-        let breaks = self.count(|one| one.verdict == Verdict::Breaks);
-        let accepted = self.count(|one| one.verdict == Verdict::Accepted);
-        let not_judged = self.count(|one| one.verdict == Verdict::NotJudged);
-        let others = self.judged.len() - breaks - accepted - not_judged;
-        let others = plural(others, "other difference");
-        let part = |count: usize, what: &str| match count {
-            0 => String::new(),
-            some => format!(", {some} {what}"),
-        };
-        let breaks = plural(breaks, "break") + &part(accepted, "accepted");
-        let breaks = breaks + &part(not_judged, "not judged");
-        let VersionImpact { crate_, header, wire } = self.advice();
-        let (old, new) = (&self.old.name, &self.new.name);
-        text += &format!("{old} to {new}: {breaks}, {others}\n");
-        let (crate_, header, wire) = (crate_.word(), header.word(), wire.word());
-        let least = if not_judged > 0 { "at least " } else { "" };
-        text + &format!("versions: {least}crate {crate_}, header {header}, wire {wire}\n")
-    }
-
-    /// A program that shows the wire breaks.
-    fn program(&self, language: Language) -> Output {
-        let (old, new) = (&self.old.name, &self.new.name);
-        let sides = format!("{old} {new}").replace("*/", "* /");
-        let broken = |one: &&Finding| one.class.breaks() && one.witness.is_some();
-        let findings: Vec<_> = self.judged.iter().map(|one| &one.finding).filter(broken).collect();
-        if findings.is_empty() {
-            to_stderr(&format!("no wire breaks between {old} and {new}\n"));
-            return Output::success(String::new());
-        }
-        Output::success(match language {
-            Language::C => program::c(&sides, &findings),
-            Language::Rust => program::rust(&sides, &findings),
-        })
-    }
-
-    fn json(&self) -> CommandResult {
-        json(&json!({
-            "version": 1,
-            "old": self.old.name,
-            "new": self.new.name,
-            "breaks": self.count(|one| one.verdict == Verdict::Breaks),
-            "not_judged": self.count(|one| one.verdict == Verdict::NotJudged),
-            "findings": self.judged,
-            "versions": self.advice(),
-        }))
-    }
-
-    fn sarif(&self) -> CommandResult {
-        let results = self.judged.iter().map(|Assessed { finding, location, verdict, .. }| {
-            let level = match verdict {
-                Verdict::Breaks | Verdict::NotJudged => SarifLevel::Error,
-                Verdict::Accepted => SarifLevel::Warning,
-                Verdict::Info => SarifLevel::Note,
-            };
-            let place = location.as_ref().map(|at| (at.file.as_str(), at.line, at.column));
-            let message = format!("{}: {}", finding.subject, finding.message);
-            SarifResult { level, code: finding.code, message, place }
-        });
-        sarif(&results.collect::<Vec<_>>())
-    }
-
-    fn github(&self) -> String {
-        let mut text = String::new();
-        for Assessed { finding, location, verdict, .. } in self.judged {
-            let kind = match verdict {
-                Verdict::Breaks => "error",
-                Verdict::Accepted | Verdict::NotJudged => "warning",
-                Verdict::Info => "notice",
-            };
-            let place = location.as_ref().map(|at| (at.file.as_str(), at.line, at.column));
-            let (subject, message) = (&finding.subject, &finding.message);
-            let harmed = finding.affected.map(|affected| format!("; harmed: {}", affected.words()));
-            let message = format!("{subject}: {message}{}", harmed.unwrap_or_default());
-            text += &github_annotation(kind, place, finding.code, &message);
-        }
-        text
-    }
 }

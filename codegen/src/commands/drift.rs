@@ -6,12 +6,13 @@ use capchain::diagnostic::Sources;
 use capchain::drift::{BestFit, Compared, Drift, best_fit, drift};
 use capchain::ir::Abi;
 use capchain::lower::lower;
+use capchain::reports::LintFormat;
 use serde_json::json;
 
 use super::headers::{HeaderFiles, Headers};
 use super::specs::{self, Loaded};
 use super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json, plural, sarif};
-use crate::cli::{DriftArgs, LintFormat, Source};
+use crate::cli::{DriftArgs, Source};
 
 /// With so many differences, a header describes something else and fits no
 /// release.

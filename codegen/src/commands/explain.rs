@@ -2,9 +2,10 @@
 
 use capchain::catalogue::{self, CatalogueEntry};
 use capchain::names;
+use capchain::reports::Format;
 
 use super::{CommandResult, Output, json};
-use crate::cli::{ExplainArgs, Format};
+use crate::cli::ExplainArgs;
 
 pub(super) fn run(args: &ExplainArgs) -> CommandResult {
     match &args.code {

@@ -3,12 +3,13 @@
 use capchain::ir::{Abi, Holder, NumberSpace, NumberUse, SpaceKind};
 use capchain::lower::lower;
 use capchain::names;
+use capchain::reports::Format;
 use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
 
 use super::specs::{self, Loaded};
 use super::{CommandResult, Output, at_release, json, plural, release_and_overlays};
-use crate::cli::{Format, IdsArgs, Source};
+use crate::cli::{IdsArgs, Source};
 
 pub(super) fn run(source: &Source, args: &IdsArgs) -> CommandResult {
     let has = |spec: &ValidSpec| {

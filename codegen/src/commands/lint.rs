@@ -6,10 +6,11 @@ use std::io::{self, IsTerminal};
 use capchain::Opened;
 use capchain::diagnostic::{Diagnostics, Severity, Sources};
 use capchain::lint::lint;
+use capchain::reports::LintFormat;
 use serde_json::json;
 
 use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS, json, plural, sarif, specs};
-use crate::cli::{LintArgs, LintFormat, Source};
+use crate::cli::{LintArgs, Source};
 
 pub(super) fn run(source: &Source, args: &LintArgs) -> CommandResult {
     let Opened { spec, sources, mut problems } =

@@ -1,17 +1,17 @@
 //! `capchain review`: the verdict on patches of kernel headers.
 
 mod input;
-mod output;
 
 use std::path::Path;
 
 use capchain::lower::lower;
-use capchain::review::{BaseChoice, Effect, Review, changed_headers, review};
+use capchain::reports;
+use capchain::review::{BaseChoice, Review, changed_headers, review};
 use capchain::spec::ItemSpec;
 use capchain::validate::ValidSpec;
 
 use super::specs::{self, Loaded};
-use super::{CommandResult, FAILURE, FINDINGS, Output, SUCCESS, to_stderr};
+use super::{CommandResult, to_stderr};
 use crate::cli::{ReviewArgs, Source};
 use input::PatchInput;
 
@@ -37,12 +37,7 @@ pub(super) fn run(source: &Source, args: &ReviewArgs) -> CommandResult {
     if !reviewed.has_patch && args.repo.is_none() && !args.staged {
         return Err("the input has no patch: no file names followed by a line `@@`".to_owned());
     }
-    let code = match () {
-        () if reviewed.count(Effect::Breaks) > 0 => FINDINGS,
-        () if reviewed.count(Effect::NotJudged) > 0 => FAILURE,
-        () => SUCCESS,
-    };
-    Ok(Output { code, ..output::shown(&reviewed, args.format)? })
+    reports::review::review(&reviewed, args.format)
 }
 
 /// Whether an overlay states what a handler does.

@@ -7,12 +7,13 @@ use capchain::ir::{
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
 use capchain::names;
+use capchain::reports::Format;
 use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
 
 use super::specs::{self, Loaded};
 use super::{CommandResult, FINDINGS, Output, at_release, json, release_and_overlays, to_stderr};
-use crate::cli::{Format, ShowArgs, Source};
+use crate::cli::{ShowArgs, Source};
 
 pub(super) fn run(source: &Source, args: &ShowArgs) -> CommandResult {
     let has = |spec: &ValidSpec| !found(&lower(spec, None), &args.name).is_empty();

@@ -41,6 +41,10 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("matrix", &["model", "ir"]),
         ("emit", &["ir"]),
         ("review", &["amend", "compat", "emit", "lint", "lower", "validate", "ir"]),
+        (
+            "reports",
+            &["catalogue", "compat", "decode", "ir", "lower", "model", "review", "validate"],
+        ),
         ("site", &["catalogue", "compat", "emit", "ir"]),
         ("sync", &[]),
     ])

@@ -7,14 +7,16 @@ use capchain::ir::Abi;
 use capchain::layout::Target;
 use capchain::lower::lower;
 use capchain::release::Release;
+use capchain::reports::Format;
+use capchain::reports::decode::{candidates_json, choice, head, input_json};
 use capchain::validate::ValidSpec;
 use serde_json::{Value, json};
 
 use super::super::specs::{self, Loaded};
 use super::super::{CommandResult, FINDINGS, Output, SUCCESS, at_release, json};
+use super::colour;
 use super::types::Types;
-use super::{candidates_json, choice, colour, head, input_json};
-use crate::cli::{DecodeArgs, Format, Source};
+use crate::cli::{DecodeArgs, Source};
 
 /// The calls of a log that have bytes, with the types that their lines name. If the
 /// arguments name types, only calls of these.

@@ -9,10 +9,10 @@ use capchain::dump::MOST_INPUT;
 use capchain::ir::Abi;
 use capchain::layout::Target;
 use capchain::read;
+use capchain::reports::decode::input_json;
 use serde_json::{Value, json};
 
 use super::super::{CommandResult, FINDINGS, Output, SUCCESS};
-use super::input_json;
 
 /// Decodes the lines of a file, or of standard input.
 pub(super) fn run(decoder: &LineDecoder<'_>, file: Option<&Path>) -> CommandResult {

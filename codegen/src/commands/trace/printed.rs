@@ -7,10 +7,10 @@ use capchain::decode::{self, Subject};
 use capchain::hex;
 use capchain::ir::{Abi, Arg};
 use capchain::layout::Target;
+use capchain::reports::Format;
 use serde_json::{Value, json};
 
 use super::FinishedCall;
-use crate::cli::Format;
 
 /// Prints calls as they end.
 pub(super) struct CallPrinter<'a> {

@@ -47,11 +47,13 @@ pub enum Group {
     SarifSchema,
     /// Checks that only root can run.
     Root,
+    /// Tests of the playground.
+    Wasm,
 }
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -65,6 +67,7 @@ impl Group {
         Self::Live,
         Self::SarifSchema,
         Self::Root,
+        Self::Wasm,
     ];
 
     /// The name in `.ci/groups`.
@@ -83,6 +86,7 @@ impl Group {
             Self::Live => "live",
             Self::SarifSchema => "sarif-schema",
             Self::Root => "root",
+            Self::Wasm => "wasm",
         }
     }
 

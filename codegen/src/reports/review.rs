@@ -1,20 +1,30 @@
-//! A review in each format.
+//! The result of `review`, in each format.
 
-use capchain::diagnostic::{SarifLevel, SarifResult, github_annotation};
-use capchain::review::{Effect, Remark, Review, reply, text};
 use serde_json::{Value, json};
 
-use super::super::{CommandResult, Output, json, plural, sarif};
-use crate::cli::ReviewFormat;
+use super::{CommandResult, FAILURE, FINDINGS, Output, ReviewFormat, SUCCESS, json, plural, sarif};
+use crate::diagnostic::{SarifLevel, SarifResult, github_annotation};
+use crate::review::{Effect, Remark, Review, reply, text};
 
-pub(super) fn shown(review: &Review, format: ReviewFormat) -> CommandResult {
-    match format {
+/// The result of a review.
+///
+/// # Errors
+///
+/// Those of [`json`].
+pub fn review(review: &Review, format: ReviewFormat) -> CommandResult {
+    let output = match format {
         ReviewFormat::Text => Ok(Output::success(text(review) + &summary(review))),
         ReviewFormat::Mail => Ok(Output::success(reply(review))),
         ReviewFormat::Json => json(&object(review)),
         ReviewFormat::Github => Ok(Output::success(github(review))),
         ReviewFormat::Sarif => sarif(&results(review)),
-    }
+    }?;
+    let code = match () {
+        () if review.count(Effect::Breaks) > 0 => FINDINGS,
+        () if review.count(Effect::NotJudged) > 0 => FAILURE,
+        () => SUCCESS,
+    };
+    Ok(Output { code, ..output })
 }
 
 fn summary(review: &Review) -> String {

@@ -1,8 +1,8 @@
 //! Warnings for items whose first release is known only as a range: a release
 //! without the item and a later one with it.
 
-use capchain::ir::{Abi, Entry, EntryKind};
-use capchain::release::{Release, Since};
+use crate::ir::{Abi, Entry, EntryKind};
+use crate::release::{Release, Since};
 
 /// A warning for each range that contains the release, with the names of its
 /// items. `newest` has the first release of every item; removed items and
