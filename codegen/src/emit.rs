@@ -209,7 +209,7 @@ pub const FAMILIES: &[Family] = &[
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),
-            ("pictures/*.svg", "file descriptors, releases, and the transitions of states"),
+            ("pictures/*.svg", "file descriptors, releases, argsz, and the transitions of states"),
             ("svg/*.svg", "the bytes of one struct"),
         ],
         emitter: docs::emit,

@@ -20,6 +20,7 @@ mod differential;
 mod drop_in;
 mod examples;
 mod exhaustive;
+mod exports;
 mod future;
 mod fuzz;
 mod gdb;
