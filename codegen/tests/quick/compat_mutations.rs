@@ -159,8 +159,8 @@ const EDITS: [Edit; 17] = [
     ("pci_hot_reset", "error: ENOSPC", "error: EINVAL", Some(("C23", WIRE_OF_OLD_PROGRAMS))),
     (
         "migration",
-        "VFIO_DEVICE_STATE_RUNNING_P2P: 5",
-        "VFIO_DEVICE_STATE_QUIESCED: 5",
+        "VFIO_DEVICE_STATE_ERROR: 0",
+        "VFIO_DEVICE_STATE_BROKEN: 0",
         Some(("C12", COLLISION)),
     ),
     (
