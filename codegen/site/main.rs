@@ -29,7 +29,7 @@ const OWN_FILES: [(&str, &str); 5] = [
 ];
 
 /// Languages of code that mdBook's highlighter does not know.
-const UNKNOWN: [&str; 1] = ["```cmake"];
+const UNKNOWN: [&str; 3] = ["```cmake", "```hex", "```meson"];
 
 /// The folder of the built playground.
 const PLAYGROUND: &str = "target/playground";

@@ -235,7 +235,7 @@ function scrollable() {
     for (const one of found) {
         if (wide(one)) {
             one.tabIndex = 0;
-            one.setAttribute("role", "region");
+            one.setAttribute("role", "group");
             one.setAttribute("aria-label", one.matches(".table-wrapper") ? "Table" : one.matches("p") ? "Picture" : "Code");
         } else if (one.hasAttribute("tabindex")) {
             one.removeAttribute("tabindex");
@@ -248,6 +248,7 @@ function scrollable() {
 /** The label that opens the list of pages works and is announced as a button. */
 function sidebarButton() {
     const label = document.getElementById("mdbook-sidebar-toggle");
+    document.getElementById("mdbook-menu-bar").setAttribute("role", "banner");
     label.setAttribute("role", "button");
     label.tabIndex = 0;
     label.addEventListener("keydown", (event) => {

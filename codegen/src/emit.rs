@@ -7,6 +7,7 @@ mod c;
 mod docs;
 mod document;
 mod escape;
+mod gdb;
 mod go;
 mod install;
 mod json;
@@ -192,6 +193,12 @@ pub const FAMILIES: &[Family] = &[
         emitter: python::emit,
     },
     Family {
+        name: "printers of gdb",
+        folder: gdb_folder,
+        files: &[("*.py", "prints the structs with the names of their numbers")],
+        emitter: gdb::emit,
+    },
+    Family {
         name: "reference",
         folder: reference_folder,
         files: &[
@@ -202,7 +209,7 @@ pub const FAMILIES: &[Family] = &[
             ("registry/*.md", "the ids of one id space"),
             ("releases/README.md", "all items by release"),
             ("releases/*.md", "the changes of one release"),
-            ("pictures/*.svg", "file descriptors, releases, and the transitions of states"),
+            ("pictures/*.svg", "file descriptors, releases, argsz, and the transitions of states"),
             ("svg/*.svg", "the bytes of one struct"),
         ],
         emitter: docs::emit,
@@ -227,6 +234,11 @@ fn go_folder(abi: &Abi) -> String {
 /// The folder of the Python package.
 fn python_folder(abi: &Abi) -> String {
     crate_folder(abi) + "/python"
+}
+
+/// The folder of the printers of gdb.
+fn gdb_folder(abi: &Abi) -> String {
+    crate_folder(abi) + "/gdb"
 }
 
 /// The folder of the reference.

@@ -48,28 +48,41 @@ impl CallKind<'_> {
         Subject::argument(self.ioctl)
     }
 
-    /// The kind of file descriptor that it works on.
-    fn kind(&self) -> FdKindName {
-        (self.abi.name.clone(), self.ioctl.fd)
+    /// The kinds of files that serve it.
+    fn servers(&self) -> Vec<Server> {
+        servers(self.abi, self.ioctl.fd, &self.ioctl.backends)
     }
 }
 
-/// An ABI and a kind of file descriptor.
-type FdKindName = (String, usize);
+/// A kind of file: an ABI, a kind of descriptor, and a backend if the kind has some.
+type Server = (String, usize, String);
 
-/// The calls of a program, in order: the kinds of its files become known by the ioctls
-/// that only one kind has, and by the calls that return them.
+/// The backends of a kind of descriptor, or all of them if none is named.
+fn servers(abi: &Abi, kind: usize, named: &[String]) -> Vec<Server> {
+    let all = abi.fds.get(kind).into_iter().flat_map(|kind| &kind.backends);
+    let mut backends: Vec<_> = named.to_vec();
+    if backends.is_empty() {
+        backends.extend(all.map(|(name, _)| name.clone()));
+    }
+    if backends.is_empty() {
+        backends.push(String::new());
+    }
+    backends.into_iter().map(|backend| (abi.name.clone(), kind, backend)).collect()
+}
+
+/// The calls of a program, in order: the kinds of its files become known by ioctls that
+/// succeed and that only one kind has, and by the calls that return them.
 #[derive(Debug)]
 pub struct ProgramCalls<'a> {
     abis: &'a [Abi],
     /// The kinds that each file can have, by the name that the kernel gives it.
-    kinds: BTreeMap<String, BTreeSet<FdKindName>>,
+    servers: BTreeMap<String, BTreeSet<Server>>,
 }
 
 impl<'a> ProgramCalls<'a> {
     /// No calls so far.
     pub fn new(abis: &'a [Abi]) -> Self {
-        Self { abis, kinds: BTreeMap::new() }
+        Self { abis, servers: BTreeMap::new() }
     }
 
     /// The ioctls with this number, on any file.
@@ -84,31 +97,37 @@ impl<'a> ProgramCalls<'a> {
         self.abis.iter().flat_map(of_abi).collect()
     }
 
-    /// The ioctls that a call on a file can be, given the bytes of its argument: one, if the
-    /// kind of the file is known or only one struct is plausible.
+    /// The ioctls that a call on a file can be: one, if the earlier calls of the file decide,
+    /// or if the call succeeded and one struct is more plausible for its argument.
     pub fn identify(
         &mut self,
         target: &'static Target,
         request: u32,
         file: &str,
-        argument: &[u8],
+        answer: Option<&[u8]>,
     ) -> Vec<CallKind<'a>> {
         let mut found = self.with_number(target, request);
-        let possible: BTreeSet<_> = found.iter().map(CallKind::kind).collect();
-        let known = self.kinds.entry(file.to_owned()).or_insert_with(|| possible.clone());
-        let both: BTreeSet<_> = known.intersection(&possible).cloned().collect();
-        if !both.is_empty() {
-            found.retain(|call| both.contains(&call.kind()));
-            *known = both;
+        let possible: BTreeSet<_> = found.iter().flat_map(CallKind::servers).collect();
+        let known = self.servers.entry(file.to_owned()).or_insert_with(|| possible.clone());
+        let fits = |call: &CallKind<'_>, servers: &BTreeSet<Server>| {
+            call.servers().iter().any(|server| servers.contains(server))
+        };
+        if possible.intersection(known).next().is_some() {
+            found.retain(|call| fits(call, known));
         }
-        if found.len() > 1 {
+        if let Some(bytes) = answer.filter(|_| found.len() > 1) {
             let weight = |call: &CallKind<'_>| {
-                let dump = Dump::of_bytes(argument.to_vec());
+                let dump = Dump::of_bytes(bytes.to_vec());
                 let subject = call.subject()?;
                 candidates(call.abi, &[subject], target, &dump).first().map(|best| best.weight)
             };
             let least = found.iter().filter_map(weight).min();
             found.retain(|call| weight(call) == least);
+        }
+        if answer.is_some() {
+            let served: BTreeSet<_> = found.iter().flat_map(CallKind::servers).collect();
+            let both: BTreeSet<_> = known.intersection(&served).cloned().collect();
+            *known = if both.is_empty() { served } else { both };
         }
         found
     }
@@ -116,8 +135,8 @@ impl<'a> ProgramCalls<'a> {
     /// Notes the file that a call returned.
     pub fn returned(&mut self, call: &CallKind<'_>, file: &str) {
         if let Some(NewFd::Kind(kind)) = call.ioctl.returns_fd {
-            let kinds = BTreeSet::from([(call.abi.name.clone(), kind)]);
-            self.kinds.insert(file.to_owned(), kinds);
+            let kinds = servers(call.abi, kind, &[]).into_iter().collect();
+            self.servers.insert(file.to_owned(), kinds);
         }
     }
 }

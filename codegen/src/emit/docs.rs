@@ -5,6 +5,7 @@
 //! Each file in this folder turns one kind of item into the finished strings of one
 //! template. Only [`super::escape`] decides which text is valid in Markdown.
 
+mod argsz;
 mod bullet_list;
 mod chains;
 mod changelog;
@@ -12,6 +13,7 @@ mod code_names;
 mod cross_refs;
 mod descriptors;
 mod diagram;
+mod errors;
 mod fields;
 mod groups;
 mod handlers;
@@ -71,6 +73,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     files.extend(pages);
     files.push(numbers::file(&Page::new(abi, &links, numbers::PATH), &spaces));
     files.extend(transitions::files(abi));
+    files.extend(argsz::files(abi));
     files.extend(descriptors::file(abi));
     files.extend(timeline::file(abi, &histories));
     let names = permalinks::all(abi, &links);

@@ -266,8 +266,14 @@ fn check_boxes(place: &str, svg: Node<'_, '_>) {
     }
     for text in svg.descendants().filter(|node| named(node, "text")) {
         let letters = text.text().unwrap_or_default().chars().count() as f64;
-        let (x, width) = (number(text, "x"), letters * 14.0 * 0.6);
-        let middle = ["state", "number"].contains(&text.attribute("class").unwrap_or_default());
+        let class = text.attribute("class").unwrap_or_default();
+        let size = match class {
+            "enum" | "head" | "kind" => 16.0,
+            "state" => 14.0,
+            _ => 12.0,
+        };
+        let (x, width) = (number(text, "x"), letters * size * 0.6);
+        let middle = ["state", "number"].contains(&class);
         let start = if middle { x - width / 2.0 } else { x };
         assert!(start >= 0.0 && start + width <= 800.0, "{place}: {:?}", text.text());
     }

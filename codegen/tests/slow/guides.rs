@@ -82,6 +82,56 @@ fn the_file_of_the_readme_has_the_reply_of_the_guides() {
     assert_eq!(file, sample_reply::reply());
 }
 
+/// The numbers of the picture at the start of the README are those of its reply. A row has 8
+/// bytes; a box is as wide as its bytes.
+#[test]
+fn the_picture_shows_the_reply_of_the_readme() {
+    const LEFT: f64 = 196.0;
+    const TOP: f64 = 56.0;
+    const ROW: f64 = 26.0;
+    const BYTE: f64 = 47.5;
+    let picture = fs::read_to_string(fixtures::root().join("docs/svg/chain.svg"));
+    let picture = picture.expect("the picture");
+    let document = roxmltree::Document::parse(&picture).expect("XML");
+    let nodes: Vec<_> = document.root_element().children().filter(|one| one.is_element()).collect();
+    let (reply, mut shown) = (sample_reply::reply(), 0);
+    for pair in nodes.windows(2).filter(|pair| pair[0].has_tag_name("rect")) {
+        let Some((name, value)) = pair[1].text().and_then(|text| text.split_once(" = ")) else {
+            continue;
+        };
+        let number = |name| pair[0].attribute(name).and_then(|text| text.parse::<f64>().ok());
+        let [x, y, width] = ["x", "y", "width"].map(|name| number(name).expect("a number"));
+        let at = ((y - TOP) / ROW).round() * 8.0 + ((x - LEFT) / BYTE).round();
+        let (at, size) = (at as usize, (width / BYTE).round() as usize);
+        let mut bytes = [0; 8];
+        bytes[..size].copy_from_slice(&reply[at..at + size]);
+        let found = u64::from_le_bytes(bytes);
+        let text = match value.strip_prefix("0x") {
+            _ if name == "flags" => format!("{:?}", vfio_abi::uapi::RegionInfoFlags(found as u32)),
+            Some(_) => format!("{found:#x}"),
+            None => found.to_string(),
+        };
+        assert_eq!(value, text, "{name} at {at}");
+        shown += 1;
+    }
+    assert_eq!(shown, 22);
+}
+
+/// The README shows the output of the command before it.
+#[test]
+fn the_readme_shows_the_output_of_its_commands() {
+    let mut run = 0;
+    for block in blocks("README.md").iter().filter(|block| block.info == "console") {
+        let (command, output) = block.text.split_once('\n').expect("a command");
+        let arguments = command.strip_prefix("$ cargo capchain ").expect("a command");
+        let mut capchain = Command::new(env!("CARGO_BIN_EXE_capchain"));
+        capchain.args(arguments.split(' ')).current_dir(fixtures::root());
+        assert_eq!(succeed(&mut capchain), output, "{}", block.place);
+        run += 1;
+    }
+    assert!(run >= 2, "{run}");
+}
+
 /// What a snippet in C prints.
 fn in_c(folder: &Path, snippet: &str) -> String {
     fs::write(folder.join("main.c"), program(snippet, "int main", C)).expect("a file");

@@ -74,7 +74,7 @@ fn the_version_of_a_crate_is_set_in_one_place() {
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     let (_, second) = outcome.stdout.split_once(" of them unchanged\n").expect("two runs");
     let written: Vec<_> = second.lines().filter_map(|line| line.strip_prefix("wrote ")).collect();
-    let files = ["Cargo.toml", "Makefile", "README.md", "abi.json"];
+    let files = ["Cargo.toml", "Makefile", "README.md", "abi.json", "python/pyproject.toml"];
     assert_eq!(written, files.map(|file| format!("generated/vfio-abi/{file}")));
     for file in files {
         let path = folder.path().join("generated/vfio-abi").join(file);

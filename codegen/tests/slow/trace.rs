@@ -5,7 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use capchain::decode::{self, Subject};
+use capchain::layout::TARGETS;
+use capchain::lower::lower;
+use capchain::{dump, hex};
+use serde_json::{Value, json};
+use support::captures;
 use support::fixtures;
 use support::program::binary;
 
@@ -93,4 +98,44 @@ fn the_text_has_names_and_the_exit_code_is_that_of_the_command() {
         let (output, calls) = trace(folder.path(), command);
         assert_eq!((output.status.code(), calls.len()), (Some(code), 0), "{command:?}");
     }
+}
+
+/// The bytes that the probe of `.ci/live-trace` captured of its own calls.
+#[test]
+#[ignore = "needs the output of .ci/live-trace"]
+fn the_probe_captures_the_same_bytes() {
+    let trace = std::env::var("CAPCHAIN_TRACE").expect("the file with the trace");
+    let text = fs::read_to_string(trace).expect("the trace");
+    let calls: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let abi = lower(&fixtures::spec(), Some("v6.1".parse().expect("a release")));
+    let (mut left, mut alone) = (calls.iter(), 0);
+    let rows = captures::rows();
+    assert!(rows.len() > 100, "{} captures", rows.len());
+    for row in &rows {
+        let argsz = hex::digits(&row.argsz_in.to_le_bytes());
+        let bytes = |call: &Value, side: &str| {
+            call[side]["bytes"].as_str().expect("hexadecimal digits").to_owned()
+        };
+        // The probe captures some of its calls only.
+        let call = left.find(|call| {
+            let after = bytes(call, "after");
+            let end = (after.len() / 2).min(row.out().len());
+            call["ioctls"].as_array().is_some_and(|names| names.contains(&json!(row.ioctl)))
+                && bytes(call, "before").starts_with(&argsz)
+                && (call["result"].as_i64(), call["errno"].as_i64())
+                    == (Some(row.ret), Some(row.errno))
+                && after.starts_with(&hex::digits(&row.out()[..end]))
+        });
+        let call = call.unwrap_or_else(|| panic!("no call for {row:?}"));
+        let after = dump::read(bytes(call, "after").as_bytes(), false).expect("bytes");
+        let subject = Subject::named(&abi, &row.ioctl).expect("a struct");
+        let decoded = decode::decode(&abi, subject, &TARGETS[0], after.bytes());
+        let sides = call["after"]["decoded"].as_array().expect("a list");
+        assert!(sides.contains(&decode::json(&decoded)), "{call}");
+        alone += usize::from(sides.len() == 1);
+    }
+    println!("{} of {} calls are captures, {alone} of one ioctl", rows.len(), calls.len());
+    // Before SET_IOMMU, two backends of a container have one number.
+    assert!(alone + 40 > rows.len(), "{alone} of {}", rows.len());
 }

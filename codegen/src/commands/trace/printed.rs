@@ -26,8 +26,9 @@ impl<'a> CallPrinter<'a> {
 
     /// Prints a call. The program runs on if nothing can be written.
     pub(super) fn print(&mut self, call: &FinishedCall) {
-        let FinishedCall { target, request, file, before, .. } = call;
-        let kinds = self.calls.identify(target, *request, file, before);
+        let FinishedCall { target, request, file, after, .. } = call;
+        let answer = (call.result >= 0).then_some(after.as_slice());
+        let kinds = self.calls.identify(target, *request, file, answer);
         if let ([kind], Some(new)) = (&kinds[..], &call.new_file) {
             self.calls.returned(kind, new);
         }

@@ -3,8 +3,10 @@
 
 use askama::Template;
 
+use super::argsz;
 use super::bullet_list::BulletList;
 use super::code_names;
+use super::errors;
 use super::handlers::{self, HandlersView};
 use super::layout_variants::cell;
 use super::metadata;
@@ -21,6 +23,7 @@ struct IoctlView {
     doc: String,
     warning: Option<String>,
     facts: Option<BulletList>,
+    picture: Option<String>,
     handlers: Option<HandlersView>,
 }
 
@@ -30,12 +33,15 @@ pub(super) fn block(page: &Page<'_>, id: crate::ir::IoctlId) -> String {
     let mut facts = vec![number(page, ioctl), file(page, ioctl), argument(page, ioctl)];
     facts.extend(ioctl.returns.as_ref().map(|doc| format!("Returns: {}", page.cell(doc))));
     facts.extend(refused(page, ioctl));
+    facts.extend(errors::facts(page, ioctl));
     facts.extend(code_names::fact(page, EntryKind::Ioctl(ioctl)));
     let view = IoctlView {
         name: ioctl.name.clone(),
         doc: page.doc(&ioctl.meta.doc),
         warning: metadata::warning(page, &ioctl.meta),
         facts: metadata::of_item(page, &ioctl.meta, facts),
+        picture: argsz::is_drawn(page.abi, ioctl)
+            .then(|| page.to(&format!("What argsz means to {}", ioctl.name), &argsz::path(ioctl))),
         handlers: handlers::view(page, ioctl),
     };
     view.to_string()

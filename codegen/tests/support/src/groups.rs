@@ -31,8 +31,10 @@ pub enum Group {
     ForeignArch,
     /// Tests of the headers of real kernels.
     RealHeaders,
-    /// Tests that need a further tool: make, cmake, pkg-config, nm, abidiff.
+    /// Tests that need a further tool: make, cmake, pkg-config, nm, abidiff, python3.
     Tools,
+    /// Tests of the Go package.
+    Go,
     /// Tests that need a feature of a compiler that not every version has.
     CompilerFeatures,
     /// Tests of the full set of captures.
@@ -53,13 +55,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
         Self::ForeignArch,
         Self::RealHeaders,
         Self::Tools,
+        Self::Go,
         Self::CompilerFeatures,
         Self::FullCaptures,
         Self::LittleEndian,
@@ -79,6 +82,7 @@ impl Group {
             Self::ForeignArch => "foreign-arch",
             Self::RealHeaders => "real-headers",
             Self::Tools => "tools",
+            Self::Go => "go",
             Self::CompilerFeatures => "compiler-features",
             Self::FullCaptures => "full-captures",
             Self::LittleEndian => "little-endian",

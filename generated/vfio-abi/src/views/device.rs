@@ -17,6 +17,18 @@ const HOST: Host =
     Host { minsz: 16, argsz: 0, flags: 4, caps_flag: 128, cap_offset: 16, inputs: &[] };
 
 /// A reply with [`vfio_device_info`](crate::uapi::vfio_device_info) and its capabilities.
+///
+/// ```
+/// use vfio_abi::views::DeviceInfo;
+///
+/// # fn print(reply: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let info = DeviceInfo::parse(reply)?;
+/// for cap in info.caps() {
+///     println!("{:?}", cap?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceInfo<'a> {
     reply: Reply<'a>,

@@ -17,6 +17,18 @@ const HOST: Host =
     Host { minsz: 32, argsz: 0, flags: 4, caps_flag: 8, cap_offset: 12, inputs: &[(8, 4)] };
 
 /// A reply with [`vfio_region_info`](crate::uapi::vfio_region_info) and its capabilities.
+///
+/// ```
+/// use vfio_abi::views::RegionInfo;
+///
+/// # fn print(reply: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let info = RegionInfo::parse(reply)?;
+/// for cap in info.caps() {
+///     println!("{:?}", cap?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RegionInfo<'a> {
     reply: Reply<'a>,

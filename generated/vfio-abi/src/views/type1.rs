@@ -17,6 +17,18 @@ const HOST: Host =
     Host { minsz: 16, argsz: 0, flags: 4, caps_flag: 2, cap_offset: 16, inputs: &[] };
 
 /// A reply with [`vfio_iommu_type1_info`](crate::uapi::vfio_iommu_type1_info) and its capabilities.
+///
+/// ```
+/// use vfio_abi::views::IommuType1Info;
+///
+/// # fn print(reply: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
+/// let info = IommuType1Info::parse(reply)?;
+/// for cap in info.caps() {
+///     println!("{:?}", cap?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct IommuType1Info<'a> {
     reply: Reply<'a>,

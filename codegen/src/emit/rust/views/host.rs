@@ -9,6 +9,29 @@ use crate::emit::rust::comment::{Docs, marked};
 use crate::emit::rust::tokens::{decimal, ident};
 use crate::ir::protocol::{HostField, HostPlan, InputPlan};
 use crate::ir::{Abi, Chain, Struct};
+use crate::names;
+
+/// The lines of an example that reads a reply, which rustdoc compiles.
+fn example(abi: &Abi, plan: &HostPlan) -> Vec<String> {
+    let (stem, name) = (names::c_stem(&abi.name), host_name(abi, plan));
+    let import = format!(" use {stem}::views::{name};");
+    let parse = format!(" let info = {name}::parse(reply)?;");
+    let lines = [
+        "",
+        " ```",
+        &import,
+        "",
+        " # fn print(reply: &[u8]) -> Result<(), Box<dyn std::error::Error>> {",
+        &parse,
+        " for cap in info.caps() {",
+        "     println!(\"{:?}\", cap?);",
+        " }",
+        " # Ok(())",
+        " # }",
+        " ```",
+    ];
+    lines.map(str::to_owned).into()
+}
 
 /// The view of a chain's host.
 pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -> TokenStream {
@@ -18,7 +41,8 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
     let doc =
         format!(" A reply with [`{0}`](crate::uapi::{0}) and its capabilities.", struct_.name);
     let doc = marked(quote!(#[doc = #doc]), &struct_.meta);
-    let caps = ident(&[&crate::names::group_type(&chain.name), "Caps"].concat());
+    let example = example(abi, plan);
+    let caps = ident(&[&names::group_type(&chain.name), "Caps"].concat());
     let format = format_name(&abi.cap_headers[chain.header]);
     let table = table(plan);
     let request = request(abi, struct_, plan);
@@ -28,6 +52,7 @@ pub(super) fn view(abi: &Abi, docs: &Docs<'_>, chain: &Chain, plan: &HostPlan) -
         #table
 
         #doc
+        #(#[doc = #example])*
         #[derive(Clone, Copy, Debug)]
         pub struct #name<'a> {
             reply: Reply<'a>,
