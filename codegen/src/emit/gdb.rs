@@ -1,7 +1,6 @@
 //! The pretty-printers of gdb: tables of the ABI, and the hand-written code that reads them.
 
 use askama::Template;
-use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{OutputFile, banner};
@@ -33,9 +32,9 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     let printers = GdbPrinters {
         banner: banner::line(abi),
         title: abi.title.clone(),
-        name: literal(&stem),
-        numbers: abi.groups.iter().map(|group| literal(&numbers(group))).collect(),
-        structs: structs.map(|one| (literal(&one.name), literal(&fields(one)))).collect(),
+        name: Json::from(stem.as_str()).to_string(),
+        numbers: abi.groups.iter().map(|group| literal(&numbers(group), 4)).collect(),
+        structs: structs.map(|one| entry(&one.name, &fields(one))).collect(),
         chains: chains(abi),
         runtime: PRINTERS,
     };
@@ -43,40 +42,50 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     vec![OutputFile { path: [&stem, ".py"].concat(), contents: text.trim_end().to_owned() + "\n" }]
 }
 
-/// Strings, numbers, lists and objects of JSON are literals of Python as well.
-fn literal(value: &impl Serialize) -> String {
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, SpacedFormatter);
-    value.serialize(&mut serializer).expect("these values can be printed");
-    String::from_utf8_lossy(&text).into_owned()
+/// The key and the value of an entry of a table.
+fn entry(name: &str, value: &Json) -> (String, String) {
+    let key = Json::from(name).to_string();
+    let used = 4 + key.len() + ": ".len();
+    let value = literal(value, used);
+    (key, value)
 }
 
-/// Objects and lists on one line, with spaces after commas and colons.
-struct SpacedFormatter;
+/// The columns of a line.
+const COLUMNS: usize = 96;
 
-impl serde_json::ser::Formatter for SpacedFormatter {
-    fn begin_array_value<W: ?Sized + std::io::Write>(
-        &mut self,
-        to: &mut W,
-        first: bool,
-    ) -> std::io::Result<()> {
-        if first { Ok(()) } else { to.write_all(b", ") }
-    }
+/// A value of JSON as a literal of Python, in which strings, numbers, lists and objects are
+/// written alike. It starts after `used` columns, in a line with an indentation of 4. Lists
+/// and objects that do not fit in the line have a line for each element.
+fn literal(value: &Json, used: usize) -> String {
+    indented(value, used, 4)
+}
 
-    fn begin_object_key<W: ?Sized + std::io::Write>(
-        &mut self,
-        to: &mut W,
-        first: bool,
-    ) -> std::io::Result<()> {
-        if first { Ok(()) } else { to.write_all(b", ") }
+fn indented(value: &Json, used: usize, indentation: usize) -> String {
+    let below = indentation + 4;
+    let element = |value: &Json, key: String| {
+        let text = indented(value, below + key.len(), below);
+        (key, text)
+    };
+    let (elements, [start, end]) = match value {
+        Json::Array(values) => {
+            (values.iter().map(|value| element(value, String::new())).collect(), ["[", "]"])
+        }
+        Json::Object(values) => {
+            let keyed = |(key, value): (&String, _)| {
+                element(value, format!("{}: ", Json::from(key.as_str())))
+            };
+            (values.iter().map(keyed).collect::<Vec<_>>(), ["{", "}"])
+        }
+        _ => return value.to_string(),
+    };
+    let texts: Vec<_> = elements.iter().map(|(key, text)| [key.as_str(), text].concat()).collect();
+    let line = [start, &texts.join(", "), end].concat();
+    // A comma follows.
+    if used + line.len() < COLUMNS && !line.contains('\n') {
+        return line;
     }
-
-    fn begin_object_value<W: ?Sized + std::io::Write>(
-        &mut self,
-        to: &mut W,
-    ) -> std::io::Result<()> {
-        to.write_all(b": ")
-    }
+    let lines = texts.iter().map(|text| format!("{:below$}{text},\n", ""));
+    format!("{start}\n{}{:indentation$}{end}", lines.collect::<String>(), "")
 }
 
 fn numbers(group: &Group) -> Json {
@@ -163,7 +172,7 @@ fn chains(abi: &Abi) -> Vec<(String, String)> {
             "from_reply": u8::from(header.from_reply),
             "capabilities": capabilities,
         });
-        (literal(&struct_.name), literal(&chain))
+        entry(&struct_.name, &chain)
     };
     hosted.map(chain).collect()
 }

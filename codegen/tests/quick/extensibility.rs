@@ -73,7 +73,7 @@ fn only_added(old: &str, new: &OutputFile) -> String {
         // A further element follows the one that was the last of its list.
         let comma = new.path.ends_with(".json")
             && added.lines().any(|line| line.strip_suffix(',') == Some(lost_line));
-        // The picture of the releases is drawn anew.
+        // The picture of the releases counts all items.
         let picture = new.path.ends_with("/releases.svg");
         assert!(reference && told_again || list || comma || picture, "{}: lost {lost}", new.path);
     }
