@@ -29,6 +29,7 @@ mod numbers;
 mod page;
 mod permalinks;
 mod phrases;
+mod picture;
 mod registry;
 mod releases;
 mod section;

@@ -113,7 +113,7 @@ fn file(abi: &Abi, ioctl: &Ioctl) -> OutputFile {
         card: height - 1,
         rows,
     };
-    super::output(&path(ioctl), view.to_string())
+    super::picture::output(&path(ioctl), &view.to_string())
 }
 
 /// The name of a handler, with its releases if it has several rules.

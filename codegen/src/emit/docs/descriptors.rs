@@ -101,7 +101,7 @@ pub(super) fn file(abi: &Abi) -> Option<OutputFile> {
         arrows,
         kinds,
     };
-    Some(super::output(PATH, view.to_string()))
+    Some(super::picture::output(PATH, &view.to_string()))
 }
 
 /// The kind of the file descriptor that an ioctl returns.

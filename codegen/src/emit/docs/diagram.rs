@@ -103,7 +103,7 @@ pub(super) fn file(page: &Page<'_>, id: StructId) -> OutputFile {
         card: height - 1,
         layouts: views,
     };
-    super::output(&svg_path(&struct_.name), view.to_string())
+    super::picture::output(&svg_path(&struct_.name), &view.to_string())
 }
 
 /// One layout as coordinates.

@@ -94,7 +94,7 @@ pub(super) fn file(abi: &Abi, histories: &[ItemHistory<'_>]) -> Option<OutputFil
         marks: marks(&releases, step),
         mark_y: AXIS + 22,
     };
-    Some(super::output(PATH, view.to_string()))
+    Some(super::picture::output(PATH, &view.to_string()))
 }
 
 /// The first release, and the first one of each series.

@@ -107,7 +107,7 @@ fn file(abi: &Abi, group: &Group) -> OutputFile {
         note: (!alone.is_empty()).then_some("dashed: no direct transition"),
         note_y: height - 12,
     };
-    super::output(&svg_path(group), view.to_string())
+    super::picture::output(&svg_path(group), &view.to_string())
 }
 
 /// All transitions in words.

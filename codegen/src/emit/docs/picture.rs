@@ -1,0 +1,75 @@
+//! Pictures in light and dark colours. Programs that know no variables of CSS, which are many
+//! viewers of SVG, must show them too, so that each rule has its light colours, and the dark
+//! ones follow in rules of their own.
+
+use crate::output::OutputFile;
+
+/// A colour that templates name as `var(--NAME)`: the name, the light and the dark colour.
+const COLOURS: [(&str, &str, &str); 15] = [
+    ("ink", "#1f2328", "#e6edf3"),
+    ("pale", "#59636e", "#9ea7b3"),
+    ("line", "#6e7781", "#8b949e"),
+    ("card", "#f6f8fa", "#161b22"),
+    ("rim", "#d1d9e0", "#3d444d"),
+    ("box", "#ffffff", "#0d1117"),
+    ("blue", "#0550ae", "#79c0ff"),
+    ("protocol", "#ddf4ff", "#0c2d4d"),
+    ("header", "#f0e5ff", "#2c1e4a"),
+    ("array", "#dafbe1", "#12331c"),
+    ("green", "#1a7f37", "#56d364"),
+    ("grey", "#eff2f5", "#21262d"),
+    ("stripe", "#dde2e8", "#30363d"),
+    ("pink", "#fff5f3", "#2d1417"),
+    ("red", "#ffd3cc", "#67302d"),
+];
+
+const STYLE: [&str; 2] = ["<style>\n", "</style>"];
+
+/// A file with a picture, the style of which names colours. Each rule of the style is a line.
+pub(super) fn output(path: &str, svg: &str) -> OutputFile {
+    super::output(path, coloured(svg).unwrap_or_else(|| svg.to_owned()))
+}
+
+/// The picture with both sets of colours; `None` if it has no style.
+fn coloured(svg: &str) -> Option<String> {
+    let (before, rest) = svg.split_once(STYLE[0])?;
+    let (rules, after) = rest.split_once(STYLE[1])?;
+    let light = with_colours(rules, |(_, light, _)| light);
+    let dark: String = rules.lines().filter_map(only_colours).collect();
+    let dark = with_colours(&dark, |(_, _, dark)| dark);
+    let [start, end] = STYLE;
+    Some(format!(
+        "{before}{start}{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n{end}{after}"
+    ))
+}
+
+/// The rule without declarations that name no colour; `None` if nothing is left.
+fn only_colours(rule: &str) -> Option<String> {
+    let (selector, declarations) = rule.split_once(" { ")?;
+    let declarations = declarations.trim_end_matches('}').split(';').map(str::trim);
+    let named: Vec<_> = declarations.filter(|one| one.contains("var(--")).collect();
+    (!named.is_empty()).then(|| format!("{selector} {{ {}; }}\n", named.join("; ")))
+}
+
+fn with_colours(
+    rules: &str,
+    choose: impl Fn((&'static str, &'static str, &'static str)) -> &'static str,
+) -> String {
+    COLOURS.into_iter().fold(rules.to_owned(), |rules, colour| {
+        rules.replace(&format!("var(--{})", colour.0), choose(colour))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rule_has_both_colours() {
+        let svg =
+            "<svg>\n<style>\n.a { fill: var(--box); stroke: none; }\n.b { x: 1; }\n</style>\n";
+        let expected = "<svg>\n<style>\n.a { fill: #ffffff; stroke: none; }\n.b { x: 1; }\n\
+            @media (prefers-color-scheme: dark) {\n.a { fill: #0d1117; }\n}\n</style>\n";
+        assert_eq!(coloured(svg).as_deref(), Some(expected));
+    }
+}
