@@ -1,8 +1,7 @@
 //! `capchain show`: what a name is, since when, where it is, and who emits it.
 
 use capchain::ir::{
-    Abi, Arg, Capability, Entry, EntryKind, Group, GroupKind, Ioctl, Literal, Member, Struct,
-    Value as Number,
+    Abi, Arg, Capability, Entry, EntryKind, Group, Ioctl, Literal, Member, Struct, Value as Number,
 };
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
@@ -130,7 +129,7 @@ fn missing(abi: &Abi, wanted: &str) -> String {
 }
 
 fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
-    let mut facts = NameFacts::new(kind(entry), entry.name);
+    let mut facts = NameFacts::new(entry.kind_name(), entry.name);
     if let EntryKind::Member(id, member) = entry.kind {
         facts.name = member.path(abi.struct_(id));
     }
@@ -170,23 +169,6 @@ fn facts(abi: &Abi, entry: &Entry<'_>) -> NameFacts {
         facts.add("rust", abi.api_names(&entry.kind).rust);
     }
     facts
-}
-
-fn kind(entry: &Entry<'_>) -> &'static str {
-    match entry.kind {
-        EntryKind::Struct(_) => "struct",
-        EntryKind::Member(..) => "field",
-        EntryKind::Union(..) => "union",
-        EntryKind::Enum(_) => "enum",
-        EntryKind::Group(_) => "group",
-        EntryKind::Constant(group, _) if group.kind == GroupKind::Flags => "flag",
-        EntryKind::Constant(..) => "constant",
-        EntryKind::Enumerator(..) => "enumerator",
-        EntryKind::Macro(_) => "macro",
-        EntryKind::Ioctl(_) => "ioctl",
-        EntryKind::Chain(_) => "chain",
-        EntryKind::Capability(_) => "capability",
-    }
 }
 
 fn of_struct(abi: &Abi, facts: &mut NameFacts, struct_: &Struct) {

@@ -152,6 +152,25 @@ impl<'a> EntryLister<'a, '_> {
 }
 
 impl<'a> Entry<'a> {
+    /// The word for its kind.
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            EntryKind::Struct(_) => "struct",
+            EntryKind::Member(..) => "field",
+            EntryKind::Union(..) => "union",
+            EntryKind::Enum(_) => "enum",
+            EntryKind::Group(group) if group.kind == GroupKind::IdSpace => "id space",
+            EntryKind::Group(_) => "group",
+            EntryKind::Constant(group, _) if group.kind == GroupKind::Flags => "flag",
+            EntryKind::Constant(..) => "constant",
+            EntryKind::Enumerator(..) => "enumerator",
+            EntryKind::Macro(_) => "macro",
+            EntryKind::Ioctl(_) => "ioctl",
+            EntryKind::Chain(_) => "chain",
+            EntryKind::Capability(_) => "capability",
+        }
+    }
+
     /// Whether C code can name it at file level.
     pub fn is_declaration(&self) -> bool {
         !matches!(

@@ -102,7 +102,8 @@ impl<'a> PermalinkLister<'a> {
         let owner = self.owner(entry).map(str::to_owned);
         let place = self.place(entry);
         let former = entry.meta.history.names.iter().map(|(name, _)| (name, "former name"));
-        for (name, kind) in [(&entry.name.to_owned(), kind(entry))].into_iter().chain(former) {
+        for (name, kind) in [(&entry.name.to_owned(), entry.kind_name())].into_iter().chain(former)
+        {
             let owner = if kind == "former name" { Some(entry.name) } else { owner.as_deref() };
             self.add(name, kind, owner, &entry.meta.doc, place.clone());
             if let Some(added) = self.found.last_mut() {
@@ -241,24 +242,5 @@ impl<'a> PermalinkLister<'a> {
                 self.add(space, "proposed space", None, &Doc::new(), place);
             }
         }
-    }
-}
-
-/// The word for the kind of an entry.
-fn kind(entry: &Entry<'_>) -> &'static str {
-    match entry.kind {
-        EntryKind::Struct(_) => "struct",
-        EntryKind::Member(..) => "field",
-        EntryKind::Union(..) => "union",
-        EntryKind::Enum(_) => "enum",
-        EntryKind::Group(group) if group.kind == GroupKind::IdSpace => "id space",
-        EntryKind::Group(_) => "group",
-        EntryKind::Constant(group, _) if group.kind == GroupKind::Flags => "flag",
-        EntryKind::Constant(..) => "constant",
-        EntryKind::Enumerator(..) => "enumerator",
-        EntryKind::Macro(_) => "macro",
-        EntryKind::Ioctl(_) => "ioctl",
-        EntryKind::Chain(_) => "chain",
-        EntryKind::Capability(_) => "capability",
     }
 }

@@ -121,13 +121,19 @@ fn table(document: &AbiDocument<'_>, chain: &ChainJson<'_>) -> PythonChain {
 }
 
 fn cap(one: &CapabilityJson<'_>) -> PythonCap {
-    let sizes = one.required_size.iter().map(|size| format!("{}, ", size.lp64));
+    let sizes = one.required_size.iter().map(|size| size.lp64.to_string());
     PythonCap {
         id: names::python(one.name),
         name: escape::string_literal(one.short),
-        required_size: sizes.collect::<String>().trim_end().to_owned(),
+        required_size: tuple(sizes),
         array: one.array.as_ref().map_or("None".to_owned(), array),
     }
+}
+
+fn tuple(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<_> = items.collect();
+    let comma = if items.len() == 1 { "," } else { "" };
+    format!("({}{comma})", items.join(", "))
 }
 
 fn array(array: &CapArrayJson<'_>) -> String {
@@ -147,7 +153,6 @@ fn replies(
 ) -> PythonReplyFunction {
     let doc = format!("Reads a reply that starts with `{host}`.");
     let ReplyPlacesJson { minsz, argsz, flags, cap_offset, flag, appended } = places;
-    let places = appended.iter().map(|one| place(one) + ", ").collect::<String>();
     PythonReplyFunction {
         doc: comment::docstring("    ", &[doc]),
         name: names::python_variable(&["parse", names::without_prefix(document.prefix, host)]),
@@ -157,7 +162,7 @@ fn replies(
         flags: *flags,
         caps_flag: format!("{flag:#x}"),
         cap_offset: *cap_offset,
-        appended: places.trim_end().to_owned(),
+        appended: tuple(appended.iter().map(place)),
     }
 }
 

@@ -27,13 +27,13 @@ DEVICE_CHAIN = walk.Chain(
         walk.KnownCap(
             id=numbers.VFIO_DEVICE_INFO_CAP_ZPCI_BASE,
             name="ZPCI_BASE",
-            required_size=(32, 36, 40,),
+            required_size=(32, 36, 40),
             array=None,
         ),
         walk.KnownCap(
             id=numbers.VFIO_DEVICE_INFO_CAP_ZPCI_GROUP,
             name="ZPCI_GROUP",
-            required_size=(39, 42,),
+            required_size=(39, 42),
             array=None,
         ),
         walk.KnownCap(
