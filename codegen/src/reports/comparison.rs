@@ -25,7 +25,7 @@ impl ComparisonReport<'_> {
     ///
     /// # Errors
     ///
-    /// Those of [`json`].
+    /// Those of [`json()`].
     pub fn shown(&self, format: LintFormat) -> CommandResult {
         let output = match format {
             LintFormat::Text => Ok(Output::success(self.text())),

@@ -10,7 +10,7 @@ use crate::review::{Effect, Remark, Review, reply, text};
 ///
 /// # Errors
 ///
-/// Those of [`json`].
+/// Those of [`json()`].
 pub fn review(review: &Review, format: ReviewFormat) -> CommandResult {
     let output = match format {
         ReviewFormat::Text => Ok(Output::success(text(review) + &summary(review))),
