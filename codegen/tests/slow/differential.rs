@@ -8,9 +8,9 @@ use capchain::dump;
 use capchain::ir::Abi;
 use capchain::layout::TARGETS;
 use capchain::lower::lower;
-use support::fixtures;
 use support::implementations::{Case, ask, target};
 use support::random::Random;
+use support::{config_space, fixtures};
 
 /// `each` damaged copies of every seed.
 fn damaged(seeds: &[Case], each: usize) -> Vec<Case> {
@@ -69,15 +69,7 @@ fn damaged_replies_are_read_alike() {
 #[test]
 fn damaged_chains_of_another_abi_are_read_alike() {
     let abi = lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/pci")), None);
-    let path = fixtures::root().join("codegen/tests/config_space/virtio_net.txt");
-    let text = fs::read_to_string(path).expect("a configuration space");
-    let space = dump::read(text.as_bytes(), false).expect("a dump").bytes().to_vec();
-    let mut express = vec![0; 4096];
-    let words =
-        [(0x100, 0x1501_0003_u32), (0x104, 0x1234), (0x150, 0x1402_0001), (0x140, 0x1_0018)];
-    for (at, word) in words {
-        express[at..at + 4].copy_from_slice(&word.to_le_bytes());
-    }
+    let (space, express) = (config_space::virtio(), config_space::extended());
     // The offsets of headers and links, so that changes hit them and not padding.
     let near = express[..0x160].to_vec();
     let mut seeds = Vec::new();

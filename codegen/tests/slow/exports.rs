@@ -12,11 +12,11 @@ use capchain::emit::FAMILIES;
 use capchain::ir::Abi;
 use capchain::lower::lower;
 use capchain::{dump, names};
-use support::fixtures;
 use support::groups::{Group, has, skip};
 use support::implementations::{Case, decoded, run, target};
 use support::process::succeed;
 use support::random::Random;
+use support::{config_space, fixtures};
 
 /// Prints sizes, offsets and constants in Python.
 const LAYOUT: &str = include_str!("../programs/layout.py");
@@ -183,15 +183,8 @@ fn cases(abi: &Abi, each: usize) -> Vec<Case> {
 
 /// A configuration space, and damaged copies.
 fn pci_cases(each: usize) -> Vec<Case> {
-    let path = fixtures::root().join("codegen/tests/config_space/virtio_net.txt");
-    let text = fs::read_to_string(path).expect("a configuration space");
-    let space = dump::read(text.as_bytes(), false).expect("a dump").bytes().to_vec();
-    let mut express = vec![0; 0x160];
-    let words =
-        [(0x100, 0x1501_0003_u32), (0x104, 0x1234), (0x150, 0x1402_0001), (0x140, 0x1_0018)];
-    for (at, word) in words {
-        express[at..at + 4].copy_from_slice(&word.to_le_bytes());
-    }
+    let space = config_space::virtio();
+    let express = config_space::extended()[..0x160].to_vec();
     let chains = [("standard", space), ("extended", express)];
     let seeds = chains.into_iter().flat_map(|(chain, bytes)| {
         ["x86_64", "s390x"].map(|name| Case {

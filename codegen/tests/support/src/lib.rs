@@ -7,6 +7,7 @@ pub mod c_program;
 pub mod captures;
 pub mod comparisons;
 pub mod compilers;
+pub mod config_space;
 pub mod cpu_time;
 pub mod declarations_text;
 pub mod facts;
