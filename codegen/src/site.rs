@@ -64,10 +64,12 @@ pub fn files(histories: &[AbiHistory], pages: &[SourcePage]) -> Vec<OutputFile> 
             apis.push((page.path.clone(), declared));
             files.push(page);
         }
-        files.extend(comparisons::files(history));
         files.extend(changes::files(history));
     }
-    files.push(comparisons::releases(histories));
+    let distinct: Vec<_> =
+        histories.iter().map(|history| (history, comparisons::distinct(history))).collect();
+    files.extend(distinct.iter().flat_map(|(_, releases)| comparisons::files(releases)));
+    files.push(comparisons::releases(&distinct));
     files.push(names::data(histories, &apis));
     files.push(prose::data(pages));
     files.push(contents::file(histories, pages, &files));

@@ -18,7 +18,7 @@ pub(super) fn between(old: &Abi, new: &Abi) -> Vec<Finding> {
 }
 
 /// The releases that differ from the release before them.
-fn distinct(history: &AbiHistory) -> Vec<&Abi> {
+pub(super) fn distinct(history: &AbiHistory) -> Vec<&Abi> {
     let mut found: Vec<&Abi> = Vec::new();
     for abi in &history.releases {
         if found.last().is_none_or(|last| !between(last, abi).is_empty()) {
@@ -29,8 +29,7 @@ fn distinct(history: &AbiHistory) -> Vec<&Abi> {
 }
 
 /// The data of all pairs of releases that differ.
-pub(super) fn files(history: &AbiHistory) -> Vec<OutputFile> {
-    let releases = distinct(history);
+pub(super) fn files(releases: &[&Abi]) -> Vec<OutputFile> {
     let files = releases.iter().enumerate().map(|(at, old)| {
         let mut collected = FindingTable::default();
         let others = releases[at + 1..].iter();
@@ -53,9 +52,9 @@ pub(super) fn files(history: &AbiHistory) -> Vec<OutputFile> {
 }
 
 /// For each ABI its releases, each with the earlier release that has the same ABI.
-pub(super) fn releases(histories: &[AbiHistory]) -> OutputFile {
-    let one = |history: &AbiHistory| {
-        let distinct: Vec<Release> = distinct(history).iter().map(|abi| abi.release).collect();
+pub(super) fn releases(histories: &[(&AbiHistory, Vec<&Abi>)]) -> OutputFile {
+    let one = |(history, distinct): &(&AbiHistory, Vec<&Abi>)| {
+        let distinct: Vec<Release> = distinct.iter().map(|abi| abi.release).collect();
         let same = |abi: &Abi| {
             let before = distinct.iter().rfind(|release| **release <= abi.release);
             let before = before.copied().unwrap_or(abi.release);
