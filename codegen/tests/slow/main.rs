@@ -30,6 +30,7 @@ mod header_mutations;
 mod hypotheses;
 mod kills;
 mod linux_headers;
+mod lspci;
 mod matrix_compiled;
 mod no_panic;
 mod pci_abi;

@@ -22,6 +22,7 @@ pub mod groups;
 pub mod implementations;
 pub mod irq_info_proposals;
 pub mod kernels;
+pub mod lspci;
 pub mod mangled;
 pub mod packages;
 pub mod process;
