@@ -19,6 +19,7 @@ mod releases;
 mod roles;
 mod rust_names;
 mod rust_views;
+mod spaces;
 mod type_refs;
 mod values;
 mod versions;
@@ -45,6 +46,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     }
     headers::check(check);
     chains::check(check);
+    spaces::check(check);
     capabilities::check(check);
     versions::check(check);
     ioctls::check(check, &releases);

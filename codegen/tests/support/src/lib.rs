@@ -10,6 +10,7 @@ pub mod compilers;
 pub mod config_space;
 pub mod cpu_time;
 pub mod declarations_text;
+pub mod dumps;
 pub mod facts;
 pub mod faulty_disk;
 pub mod fixed_part;
