@@ -20,6 +20,7 @@ mod number;
 mod payload;
 mod plausible;
 mod reply;
+mod space;
 mod subject;
 mod text;
 mod value;
@@ -109,6 +110,11 @@ impl<'a> Decoded<'a> {
 
     fn lone_chain(mut self, chain: &'a Chain) -> Self {
         self.chain = Some(chain);
+        if let Some(space) = &chain.space {
+            let found = space::walk(self.reader(self.size), chain, space);
+            (self.caps, self.error) = (found.caps, found.error);
+            return self;
+        }
         let first = chain::first(self.reader(self.size), chain);
         if let Some((first, source)) = first {
             self.walk(chain, first, source);
@@ -252,7 +258,16 @@ impl<'a> Decoded<'a> {
         };
         let of_version =
             |field: &crate::ir::Field| field.version <= cap.version && field.role != Role::Header;
-        self.reader(cap.end).fields(struct_, cap.at, of_version)
+        self.cap_reader(cap).fields(struct_, cap.at, of_version)
+    }
+
+    /// Reads the bytes before the end of a capability.
+    fn cap_reader(&self, cap: &DecodedCap<'a>) -> ByteReader<'a> {
+        let reader = self.reader(cap.end);
+        match self.chain.is_some_and(|chain| chain.space.is_some()) {
+            true => reader.of_space(),
+            false => reader,
+        }
     }
 
     /// Bytes of a capability that no field of its version covers.
@@ -260,7 +275,7 @@ impl<'a> Decoded<'a> {
         let Some(struct_) = cap.struct_(self.abi) else {
             return Vec::new();
         };
-        let reader = self.reader(cap.end);
+        let reader = self.cap_reader(cap);
         reader.holes(struct_, cap.at, cap.at + body::need(reader, struct_, cap.version))
     }
 
@@ -272,6 +287,11 @@ impl<'a> Decoded<'a> {
     /// A range of the buffer, cut at its end.
     pub fn bytes(&self, span: Span) -> &'a [u8] {
         self.reader(self.buffer.len() as u64).bytes(span)
+    }
+
+    /// The error of the walk, or else the first one of a capability.
+    pub fn problem(&self) -> Option<&DecodeError> {
+        self.error.as_ref().or_else(|| self.caps.iter().find_map(|cap| cap.error.as_ref()))
     }
 
     /// The name of the decoded type.

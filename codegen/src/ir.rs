@@ -14,6 +14,7 @@ mod regions;
 mod renames;
 pub mod requests;
 mod serving;
+mod spaces;
 
 pub use api_names::ApiNames;
 pub use entries::{Entry, EntryKind};
@@ -27,6 +28,7 @@ pub use regions::{
     ShownLength,
 };
 pub use renames::{FormerName, former_names, renumbered};
+pub use spaces::{KindOf, Space};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -204,6 +206,10 @@ pub struct CapHeader {
     pub next: Bits,
     /// Whether `next` counts from the reply's start, not from its own.
     pub from_reply: bool,
+    /// The bits of `next` that count.
+    pub mask: u64,
+    /// Bits of the header, each with the values that mean that there is no capability.
+    pub empty: Vec<(Bits, Vec<u64>)>,
     /// The `next` that ends the chain.
     pub end: u64,
     /// The alignment of offsets.
@@ -472,6 +478,8 @@ pub struct Value {
     pub literal: Literal,
     /// Its number; 0 for a string.
     pub number: i128,
+    /// Among flags: the name of the mask whose bits hold this number.
+    pub mask: Option<String>,
     /// For an enumerator that counts the others: whether it grows with them.
     pub count: Option<Count>,
     /// The type of the data that is passed together with this id or flag.
@@ -697,6 +705,8 @@ pub struct Chain {
     pub start: ChainStart,
     /// The offset before which no capability starts.
     pub bound: u64,
+    /// The space in which it is, if it is in one.
+    pub space: Option<Space>,
     /// The prefix that short names of its ids drop.
     pub prefix: String,
     /// Ids that are used elsewhere.
@@ -734,6 +744,15 @@ pub enum ChainStart {
         /// Its type.
         int: Int,
     },
+    /// At the offset that an integer holds, the place of which depends on a field.
+    Chosen {
+        /// Bits of the struct of the space.
+        by: Bits,
+        /// Constants with their numbers, and the offset of the integer for each of them.
+        offsets: Vec<(String, u64, u64)>,
+        /// The type of the integer.
+        int: Int,
+    },
     /// Unknown, because the ABI was inferred from headers without the host.
     Unknown,
 }
@@ -766,6 +785,10 @@ pub struct Capability {
     pub version: u16,
     /// Its struct; a capability without one is its header.
     pub struct_: Option<StructId>,
+    /// The bits of its struct with its length in bytes.
+    pub length: Option<Bits>,
+    /// Of what it is a kind, if it is not a capability of its own.
+    pub kind: Option<KindOf>,
     /// Whether the capability declares the struct itself.
     pub inline: bool,
 }

@@ -38,7 +38,7 @@ impl Model {
     pub fn int(self, int: Int) -> Extent {
         let natural = Extent::natural(int.size());
         match (self, int) {
-            (Self::Ilp32, Int::U64 | Int::S64) => Extent { align: 4, ..natural },
+            (Self::Ilp32, Int::U64 | Int::S64 | Int::Le64) => Extent { align: 4, ..natural },
             _ => natural,
         }
     }
@@ -93,6 +93,12 @@ pub enum Int {
     S64,
     /// 64 bits, aligned to 8 everywhere.
     AlignedU64,
+    /// 16 bits, little-endian on every target.
+    Le16,
+    /// 32 bits, little-endian on every target.
+    Le32,
+    /// 64 bits, little-endian on every target, with the target's alignment.
+    Le64,
 }
 
 impl Int {
@@ -100,9 +106,9 @@ impl Int {
     pub fn size(self) -> u64 {
         match self {
             Self::U8 | Self::S8 => 1,
-            Self::U16 | Self::S16 => 2,
-            Self::U32 | Self::S32 => 4,
-            Self::U64 | Self::S64 | Self::AlignedU64 => 8,
+            Self::U16 | Self::S16 | Self::Le16 => 2,
+            Self::U32 | Self::S32 | Self::Le32 => 4,
+            Self::U64 | Self::S64 | Self::AlignedU64 | Self::Le64 => 8,
         }
     }
 
@@ -118,7 +124,25 @@ impl Int {
             Self::S32 => "s32",
             Self::S64 => "s64",
             Self::AlignedU64 => "aligned_u64",
+            Self::Le16 => "le16",
+            Self::Le32 => "le32",
+            Self::Le64 => "le64",
         }
+    }
+
+    /// The integer of a variable with its value.
+    pub fn value(self) -> Self {
+        match self {
+            Self::Le16 => Self::U16,
+            Self::Le32 => Self::U32,
+            Self::Le64 | Self::AlignedU64 => Self::U64,
+            other => other,
+        }
+    }
+
+    /// Whether it is little-endian on every target.
+    pub fn little_endian(self) -> bool {
+        matches!(self, Self::Le16 | Self::Le32 | Self::Le64)
     }
 
     /// Whether it can be negative.
@@ -290,6 +314,9 @@ mod tests {
             (Int::S32, "s32", 4, true, (-0x8000_0000, 0x7fff_ffff), [4, 4, 4]),
             (Int::S64, "s64", 8, true, (-(1 << 63), (1 << 63) - 1), [8, 4, 8]),
             (Int::AlignedU64, "aligned_u64", 8, false, (0, wide), [8, 8, 8]),
+            (Int::Le16, "le16", 2, false, (0, 0xffff), [2, 2, 2]),
+            (Int::Le32, "le32", 4, false, (0, 0xffff_ffff), [4, 4, 4]),
+            (Int::Le64, "le64", 8, false, (0, wide), [8, 4, 8]),
         ];
         for (int, name, size, signed, (least, most), aligns) in ints {
             assert_eq!((int.name(), int.size(), int.signed()), (name, size, signed));

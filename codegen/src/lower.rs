@@ -55,6 +55,8 @@ struct Lowering<'a> {
     chains: HashMap<&'a str, ChainId>,
     /// The chains in the order of their indexes.
     chain_items: Vec<&'a spec::ChainSpec>,
+    /// The capabilities in the order of their indexes.
+    capability_items: Vec<&'a spec::CapabilitySpec>,
     /// The number of every plain constant.
     numbers: HashMap<&'a str, i128>,
     /// The capabilities of all releases, by the hosts of their chains.
@@ -113,6 +115,7 @@ impl<'a> Lowering<'a> {
             groups: HashMap::new(),
             chains: HashMap::new(),
             chain_items: Vec::new(),
+            capability_items: Vec::new(),
             numbers: HashMap::new(),
             hosted: ioctls::hosted(spec),
             names: HashMap::new(),

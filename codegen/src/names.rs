@@ -103,6 +103,9 @@ pub fn c_int(int: Int) -> &'static str {
         Int::S32 => "__s32",
         Int::S64 => "__s64",
         Int::AlignedU64 => "__aligned_u64",
+        Int::Le16 => "__le16",
+        Int::Le32 => "__le32",
+        Int::Le64 => "__le64",
     }
 }
 

@@ -152,6 +152,11 @@ pub struct CapHeaderSpec {
     pub next: Placed<BitsExpr>,
     /// The start of the offset in `next`.
     pub relative_to: RelativeTo,
+    /// The bits of `next` that count, and of a field with the first offset; by default all.
+    pub mask: Option<Placed<Number>>,
+    /// Bits of the header, each with the values that mean that there is no capability.
+    #[serde(default)]
+    pub empty: Map<List<Placed<Number>>, BitsExpr>,
     /// The value of `next` that ends the chain.
     pub end: Placed<Number>,
     /// The alignment of every capability, if the writer obeys the rules.

@@ -102,9 +102,13 @@ fn in_capability(item: &mut CapabilitySpec, place: Place, declared: bool) -> Rep
 fn chain_places(item: &ChainSpec) -> Vec<Place> {
     let names = [&item.host, &item.flag].into_iter().flatten().map(|name| name.place);
     let first = item.first.iter().flat_map(|first| {
-        [Some(first.offset.place), first.bound.map(|bound| bound.place)].into_iter().flatten()
+        let numbers = [first.offset, first.bound].into_iter().flatten().map(|number| number.place);
+        numbers.chain(first.by.as_ref().map(|by| by.place))
     });
-    names.chain(first).chain([item.header.place, item.prefix.place]).collect()
+    let space = item.space.iter().map(|name| name.place);
+    let space = space.chain(item.within.as_ref().map(|within| within.place));
+    let space = space.chain(item.requires.iter().map(|name| name.place));
+    names.chain(first).chain(space).chain([item.header.place, item.prefix.place]).collect()
 }
 
 fn in_ioctl(item: &mut IoctlSpec, place: Place) -> bool {

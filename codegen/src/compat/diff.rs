@@ -2,6 +2,7 @@
 //! apart by name, so that a new key does not compile until it is compared here or listed in
 //! `keys` as unable to break anything.
 
+mod capabilities;
 mod facts;
 mod items;
 mod numbers;

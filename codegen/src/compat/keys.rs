@@ -100,10 +100,12 @@ pub const CANNOT_BREAK: &[Reason] = &[
     ("RefusedNumber", "number", "compared as `Handler.may_refuse`"),
     ("Chain", "meta", META),
     ("Chain", "section", "compared as `Section.header`"),
+    ("Chain", "space", "compared as `Space`"),
     ("Chain", "prefix", "compared as `Capability.short`"),
     ("Chain", "capabilities", "compared as `Capability.chain`"),
     ("Host", "flags", "the flag's group is compared"),
     ("Capability", "meta", META),
+    ("KindOf", "*", "compared as `Capability.kind`"),
     ("Capability", "inline", "it says where the body is declared"),
     ("CodeFile", "path", "files are paired by it"),
 ];

@@ -2,7 +2,7 @@
 //! the spans that the target's layout gives to fields.
 
 use crate::ir::{Abi, Struct, Type};
-use crate::layout::{Layout, Span, Target};
+use crate::layout::{Layout, Span, TARGETS, Target};
 
 /// Reads typed values from bytes, and nothing outside them.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,11 @@ impl<'a> ByteReader<'a> {
         let index = |offset: u64| usize::try_from(offset.min(self.len())).unwrap_or(usize::MAX);
         let (start, end) = (index(span.offset), index(span.offset.saturating_add(span.size)));
         self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// The same bytes, which are little-endian on every target.
+    pub(super) fn of_space(self) -> Self {
+        Self { target: &TARGETS[0], ..self }
     }
 
     /// The unsigned number in these bytes, if all of them exist.

@@ -8,7 +8,7 @@ use crate::ir::{Abi, Bits, CapHeader, Capability, Chain, ChainStart, Struct};
 use crate::layout::Span;
 
 /// A capability of a chain.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DecodedCap<'a> {
     /// The offset of its first byte.
     pub at: u64,
@@ -20,8 +20,10 @@ pub struct DecodedCap<'a> {
     pub next: Option<u64>,
     /// The end of the bytes that it can occupy.
     pub end: u64,
-    /// The capability in the ABI, if the id is known.
+    /// The capability in the ABI, if the id is known; of a kind that is known, the kind.
     pub known: Option<&'a Capability>,
+    /// The error of its body, if the chain continues nevertheless.
+    pub error: Option<DecodeError>,
 }
 
 impl<'a> DecodedCap<'a> {
@@ -63,7 +65,9 @@ pub(super) fn first(reader: ByteReader<'_>, chain: &Chain) -> Option<(u64, Span)
         ChainStart::After { offset, .. } | ChainStart::Fixed { offset } => {
             return Some((offset, Span { offset, size: 0 }));
         }
-        ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
+        ChainStart::AtOffsetField { .. } | ChainStart::Chosen { .. } | ChainStart::Unknown => {
+            return None;
+        }
     };
     let first = reader.unsigned(source)?;
     (first != reader.abi.cap_headers[chain.header].end).then_some((first, source))
@@ -88,9 +92,10 @@ pub(super) fn walk<'a>(
             Ok(()) => match cap(reader, chain, header, at) {
                 Err(error) => Some(error),
                 Ok(cap) => {
+                    let next = cap.next;
                     caps.push(cap);
                     source = bits_span(reader, header, header.next, at);
-                    match cap.next {
+                    match next {
                         Some(next) if next == at => Some(DecodeError {
                             kind: DecodeErrorKind::Cycle,
                             at,
@@ -162,7 +167,7 @@ fn cap<'a>(
             body::check_fixed(reader, size, body.of)?;
         }
     }
-    Ok(DecodedCap { at, id: read.id, version: read.version, next, end, known })
+    Ok(DecodedCap { at, id: read.id, version: read.version, next, end, known, error: None })
 }
 
 /// The header of a capability, as read.
@@ -186,11 +191,12 @@ impl HeaderValues {
         };
         let version = header.version.map_or(Some(1), field)?;
         let version = u16::try_from(version).unwrap_or(u16::MAX);
-        Some(Self { id: field(header.id)?, version, next: field(header.next)? })
+        let next = field(header.next)? & header.mask;
+        Some(Self { id: field(header.id)?, version, next })
     }
 
     /// The offset of the next capability.
-    fn next(self, header: &CapHeader, at: u64) -> Option<u64> {
+    pub(super) fn next(self, header: &CapHeader, at: u64) -> Option<u64> {
         let target = if header.from_reply { self.next } else { at.saturating_add(self.next) };
         (self.next != header.end).then_some(target)
     }
@@ -202,6 +208,6 @@ impl HeaderValues {
 }
 
 /// The bytes of the number that holds these bits of the header at `at`.
-fn bits_span(reader: ByteReader<'_>, header: &CapHeader, bits: Bits, at: u64) -> Span {
+pub(super) fn bits_span(reader: ByteReader<'_>, header: &CapHeader, bits: Bits, at: u64) -> Span {
     reader.span(reader.abi.struct_(header.struct_), at, bits.field)
 }

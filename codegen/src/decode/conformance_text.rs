@@ -15,7 +15,8 @@
 //! A buffer that is no reply is `too_short len=8 minsz=16`. An id that is not
 //! known has the name `?` and only its `bytes`: the size of all that can belong
 //! to the capability. Headers, reserved fields and fields of later versions are
-//! left out; an array of bytes is written in hexadecimal.
+//! left out; an array of bytes is written in hexadecimal. In a space, a capability with a
+//! body that is not complete has its error instead, and the chain continues.
 
 use super::value::{Content, DecodedValue};
 use super::{DecodeError, DecodeErrorKind, Decoded, DecodedCap};
@@ -31,16 +32,23 @@ pub fn conformance_text(decoded: &Decoded<'_>) -> String {
     let need = or_none(decoded.reply.and_then(|reply| reply.need()));
     let mut text = format!("reply argsz={argsz} need={need}\n");
     for cap in &decoded.caps {
-        capability(&mut text, decoded, cap);
+        match &cap.error {
+            Some(error) => self::error(&mut text, error),
+            None => capability(&mut text, decoded, cap),
+        }
     }
     if let Some(error) = &decoded.error {
-        text += &format!("error {} at={}", error.kind.word(), error.at);
-        for (name, number) in error.kind.details() {
-            text += &format!(" {name}={number}");
-        }
-        text.push('\n');
+        self::error(&mut text, error);
     }
     text
+}
+
+fn error(text: &mut String, error: &DecodeError) {
+    *text += &format!("error {} at={}", error.kind.word(), error.at);
+    for (name, number) in error.kind.details() {
+        *text += &format!(" {name}={number}");
+    }
+    text.push('\n');
 }
 
 fn or_none(number: Option<u64>) -> String {

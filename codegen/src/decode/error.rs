@@ -38,6 +38,15 @@ pub enum DecodeErrorKind {
         /// The bytes that it requires.
         need: u64,
     },
+    /// A capability in a space ends before the end of its fields.
+    BodyLimited {
+        /// Its id.
+        id: u64,
+        /// The bytes that it requires.
+        need: u64,
+        /// The bytes that it has.
+        size: u64,
+    },
     /// A count is larger than the number of elements in the bytes.
     CountOutOfBounds {
         /// The capability's id, if it is one.
@@ -64,6 +73,7 @@ impl DecodeErrorKind {
             Self::HeaderCut => "header_cut",
             Self::Cycle => "cycle",
             Self::BodyShort { .. } => "body_short",
+            Self::BodyLimited { .. } => "body_limited",
             Self::CountOutOfBounds { .. } => "count_out_of_bounds",
             Self::Overlap { .. } => "overlap",
         }
@@ -75,6 +85,9 @@ impl DecodeErrorKind {
             Self::TooShort { len, minsz } => vec![("len", len), ("minsz", minsz)],
             Self::InsideFixed | Self::OutOfBounds | Self::HeaderCut | Self::Cycle => vec![],
             Self::BodyShort { id, need } => vec![("id", id), ("need", need)],
+            Self::BodyLimited { id, need, size } => {
+                vec![("id", id), ("need", need), ("size", size)]
+            }
             Self::CountOutOfBounds { id: None, count } => vec![("count", count)],
             Self::CountOutOfBounds { id: Some(id), count } => vec![("id", id), ("count", count)],
             Self::Overlap { id, next } => vec![("id", id), ("next", next)],
@@ -111,6 +124,9 @@ impl DecodeError {
             DecodeErrorKind::Cycle => format!("the chain returns to {at}"),
             DecodeErrorKind::BodyShort { id, need } => {
                 format!("capability {id} at {at} requires {need} bytes, more than the reply has")
+            }
+            DecodeErrorKind::BodyLimited { id, need, size } => {
+                format!("capability {id} at {at} requires {need} bytes and has {size}")
             }
             DecodeErrorKind::CountOutOfBounds { id: Some(id), count } => {
                 format!("capability {id} at {at} counts {count} elements, more than the reply has")

@@ -63,7 +63,7 @@ impl<'a> JsonWriter<'_, 'a> {
         let fits = self.take(unread);
         let fields = if fits { self.values(&fields) } else { Vec::new() };
         let bytes = fits && cap.known.is_none();
-        json!({
+        let mut object = json!({
             "at": cap.at,
             "id": cap.id,
             "version": cap.version,
@@ -77,7 +77,11 @@ impl<'a> JsonWriter<'_, 'a> {
             "holes": self.holes(&self.decoded.cap_holes(cap)),
             "folded": !fits,
             "bytes": bytes.then(|| hex::digits(self.decoded.bytes(span))),
-        })
+        });
+        if let Some(own) = &cap.error {
+            object["error"] = error(own);
+        }
+        object
     }
 
     fn values(&mut self, values: &[DecodedValue<'a>]) -> Vec<Json> {

@@ -32,7 +32,8 @@ impl<'a> DecodedNumber<'a> {
     /// The id that some of its bits hold, if it has a name.
     pub(super) fn id(&self) -> Option<&'a Value> {
         let (flags, ids) = (self.group?, self.ids?);
-        let mask = flags.values.iter().find(|value| !is_one_bit(value, flags))?;
+        let mask =
+            flags.values.iter().find(|value| !is_one_bit(value, flags) && value.mask.is_none())?;
         let id = self.bits & bits_of(mask, flags);
         ids.values.iter().filter(|value| value.count.is_none()).find(|v| bits_of(v, ids) == id)
     }
@@ -101,8 +102,8 @@ impl<'a> DecodedNumber<'a> {
     /// The names of the set flags, and the remaining bits as a number.
     fn flags(&self, group: &Group) -> String {
         let (mut rest, mut parts) = (self.bits, Vec::new());
-        let (flags, masks): (Vec<_>, Vec<_>) =
-            group.values.iter().partition(|value| is_one_bit(value, group));
+        let own = group.values.iter().filter(|value| value.mask.is_none());
+        let (flags, masks): (Vec<_>, Vec<_>) = own.partition(|value| is_one_bit(value, group));
         for flag in flags {
             let bit = bits_of(flag, group);
             if rest & bit != 0 {
@@ -114,6 +115,15 @@ impl<'a> DecodedNumber<'a> {
         let id = self.id();
         for mask in masks {
             let part = rest & bits_of(mask, group);
+            let held = |value: &&Value| {
+                value.mask.as_ref() == Some(&mask.name) && bits_of(value, group) == part
+            };
+            if let Some(value) = group.values.iter().find(held) {
+                // Where a mask has names, its 0 has one, too.
+                parts.push(value.short.clone());
+                rest &= !part;
+                continue;
+            }
             match id {
                 Some(id) => parts.insert(0, id.short.clone()),
                 None if part != 0 => parts.push(format!("{}={part:#x}", mask.short)),

@@ -94,6 +94,9 @@ impl<'a> TextTree<'_, 'a> {
         if let Some(newer) = cap.newer() {
             self.line(None, 2, &newer);
         }
+        if let Some(error) = &cap.error {
+            self.line(None, 2, &format!("error: {}: {}", error.kind.word(), error.message()));
+        }
         match cap.known {
             Some(_) => {
                 let fields = self.decoded.cap_fields(cap);

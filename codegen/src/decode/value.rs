@@ -207,7 +207,8 @@ impl<'a> ByteReader<'a> {
 
     fn number(self, int: Int, span: Span, group: Option<GroupId>) -> Content<'a> {
         let group = group.map(|id| self.abi.group(id));
-        match self.unsigned(span) {
+        let reader = if int.little_endian() { self.of_space() } else { self };
+        match reader.unsigned(span) {
             Some(bits) => Content::Number(DecodedNumber::new(bits, int, span.size, group)),
             None => Content::Absent,
         }

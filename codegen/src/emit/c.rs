@@ -92,7 +92,7 @@ const PARTS: [Part; 5] = [
             let CompatContext { abi, prefix, .. } = &emitter.context;
             chains::text(abi, &emitter.stem, prefix)
         },
-        present: |abi| !abi.chains.is_empty(),
+        present: |abi| abi.chains.iter().any(|chain| chain.space.is_none()),
     },
     Part {
         name: "calls",

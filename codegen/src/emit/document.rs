@@ -2,6 +2,7 @@
 //! resolved. `abi.json` is this document, printed; the emitters of further languages read
 //! the same types, so a program that reads `abi.json` can know whatever they know.
 
+pub(super) mod capabilities;
 pub(super) mod chains;
 pub(super) mod head;
 pub(super) mod ioctls;
@@ -14,7 +15,8 @@ use serde::Serialize;
 
 use crate::ir::{Abi, CapabilityId, ChainId};
 use crate::output::MARK;
-use chains::{CapHeaderJson, CapabilityJson, ChainJson};
+use capabilities::CapabilityJson;
+use chains::{CapHeaderJson, ChainJson};
 use head::{FdKindJson, IoctlNumbersJson, PackageJson, SectionJson};
 use ioctls::IoctlJson;
 use items::MacroJson;

@@ -49,7 +49,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
     };
     let package = PythonPackage {
         doc: comment::docstring("", &doc(document)),
-        has_chains: !document.chains.is_empty(),
+        has_chains: chains::present(document),
     };
     let mut modules = vec![
         ("__init__.py", rendered(&package)),
@@ -58,7 +58,7 @@ pub(super) fn emit(abi: &Abi) -> Vec<OutputFile> {
         ("structs.py", structs::file(document)),
         ("py.typed", String::new()),
     ];
-    if !document.chains.is_empty() {
+    if chains::present(document) {
         modules.push(("chains.py", chains::file(document)));
         modules.push(("walk.py", WALK.to_owned()));
     }

@@ -39,11 +39,12 @@ pub(super) fn int(tokens: &[Token<'_>]) -> Option<(IntType, usize)> {
     let found = |int| Some((IntType::Fixed(int), 1));
     match words.first().copied()? {
         "__u8" | "u8" | "uint8_t" | "_Bool" | "bool" => found(Int::U8),
-        "__u16" | "__le16" | "__be16" | "u16" | "uint16_t" | "__sum16" => found(Int::U16),
-        "__u32" | "__le32" | "__be32" | "u32" | "uint32_t" | "__poll_t" | "__wsum" => {
-            found(Int::U32)
-        }
-        "__u64" | "__le64" | "__be64" | "u64" | "uint64_t" => found(Int::U64),
+        "__le16" => found(Int::Le16),
+        "__le32" => found(Int::Le32),
+        "__le64" => found(Int::Le64),
+        "__u16" | "__be16" | "u16" | "uint16_t" | "__sum16" => found(Int::U16),
+        "__u32" | "__be32" | "u32" | "uint32_t" | "__poll_t" | "__wsum" => found(Int::U32),
+        "__u64" | "__be64" | "u64" | "uint64_t" => found(Int::U64),
         "__s8" | "s8" | "int8_t" => found(Int::S8),
         "__s16" | "s16" | "int16_t" => found(Int::S16),
         "__s32" | "s32" | "int32_t" | "__kernel_pid_t" | "pid_t" => found(Int::S32),

@@ -2,8 +2,8 @@
 
 use super::{
     Abi, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, Group, GroupId, GroupKind,
-    Host, Ioctl, IoctlId, IoctlNumbers, Literal, Macro, MacroId, Struct, StructId, Type, UnionArm,
-    Value,
+    Host, Ioctl, IoctlId, IoctlNumbers, Literal, Macro, MacroId, Struct, StructId, StructRole,
+    Type, UnionArm, Value,
 };
 use crate::layout::{Extent, Model, PerModel, Span};
 use crate::output::CodeFile;
@@ -94,6 +94,14 @@ impl Abi {
         chain.capabilities.iter().map(|id| self.capability(*id))
     }
 
+    /// Whether a struct is the body of a capability in a space.
+    pub fn is_in_space(&self, struct_: &Struct) -> bool {
+        match struct_.role {
+            StructRole::Capability(id) => self.chain(self.capability(id).chain).space.is_some(),
+            StructRole::Argument | StructRole::Plain => false,
+        }
+    }
+
     /// The chain of this index.
     pub fn chain(&self, id: ChainId) -> &Chain {
         &self.chains[id.0]
@@ -143,7 +151,10 @@ impl Chain {
     pub fn host(&self) -> Option<&Host> {
         match &self.start {
             ChainStart::AtOffsetField { host, .. } | ChainStart::After { host, .. } => Some(host),
-            ChainStart::Fixed { .. } | ChainStart::FieldAt { .. } | ChainStart::Unknown => None,
+            ChainStart::Fixed { .. }
+            | ChainStart::FieldAt { .. }
+            | ChainStart::Chosen { .. }
+            | ChainStart::Unknown => None,
         }
     }
 

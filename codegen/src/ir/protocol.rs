@@ -76,6 +76,8 @@ pub struct HeaderFormat {
     pub end: u64,
     /// Whether `next` counts from the start of the reply, not of the header.
     pub from_reply: bool,
+    /// Bits of the header, each with a value that means that there is no capability.
+    pub empty: Vec<(BitField, u64)>,
 }
 
 /// Bits of an integer in a header.
@@ -102,11 +104,57 @@ pub struct ChainPlan {
     pub host: Option<HostPlan>,
     /// The offset before which no capability starts.
     pub bound: u64,
+    /// The space in which the chain is, if it is in one.
+    pub space: Option<SpacePlan>,
     /// The capabilities by id, each id once: of two that share an id in a
     /// release candidate, the first.
     pub capabilities: Vec<CapabilityId>,
     /// The handlers with a profile, for servers.
     pub profiles: Vec<ProfilePlan>,
+}
+
+/// What a walk in a space needs besides the format of the headers.
+#[derive(Clone, Debug)]
+pub struct SpacePlan {
+    /// The first offset after those that the chain can have.
+    pub end: u64,
+    /// The alignment of its capabilities.
+    pub align: u64,
+    /// The flag that says there is a chain: its integer, and its number as the mask.
+    pub flag: Option<BitField>,
+    /// Another chain, and the ids of it without one of which there is no chain.
+    pub requires: Option<(ChainId, Vec<u64>)>,
+    /// The first capability.
+    pub first: FirstPlan,
+}
+
+/// How the first capability in a space is found.
+#[derive(Clone, Debug)]
+pub enum FirstPlan {
+    /// At a fixed offset.
+    At(u64),
+    /// At the offset in an integer of this offset and width.
+    In(u64, u64),
+    /// As [`FirstPlan::In`], with an offset for each number of some bits.
+    Chosen {
+        /// The bits.
+        by: BitField,
+        /// Their numbers with the offsets.
+        offsets: Vec<(u64, u64)>,
+        /// The width of the integer.
+        width: u64,
+    },
+}
+
+/// A kind of a capability.
+#[derive(Clone, Debug)]
+pub struct KindPlan {
+    /// The kind.
+    pub capability: CapabilityId,
+    /// Bits of the body, with their values: the id, and conditions.
+    pub body: Vec<(BitField, u64)>,
+    /// Bits of the start of the space, with their values.
+    pub space: Vec<(BitField, u64)>,
 }
 
 /// The fixed part of a reply, before a chain. The protocol's own fields have
@@ -190,6 +238,10 @@ pub struct CapPlan {
     pub fields: Vec<IntField>,
     /// The array at the end.
     pub array: Option<ArrayPlan>,
+    /// The bits with its length in bytes.
+    pub length: Option<BitField>,
+    /// Its kinds, in the order of the specification.
+    pub kinds: Vec<KindPlan>,
 }
 
 /// The array at the end of a capability.

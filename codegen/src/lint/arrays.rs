@@ -3,7 +3,6 @@
 use super::subject::LintSubject;
 use super::violation::Violation;
 use crate::ir::{Abi, Field, Struct, Type};
-use crate::layout::Int;
 
 /// L16: a flexible array ends its struct, a field counts it, and no field can
 /// follow a struct that ends in one.
@@ -52,12 +51,16 @@ fn wrong(
         ));
     }
     let Some(count) = count else {
+        // A capability in a space ends at its length or where the next one starts.
+        if abi.is_in_space(struct_) {
+            return None;
+        }
         let message = format!("no field counts the elements of `{name}`");
         let help = "name the field that counts them between the brackets, as in `u8[size]`";
         return Some((message, "a flexible array", help));
     };
     match &struct_.fields[*count].type_ {
-        Type::Int(Int::U8 | Int::U16 | Int::U32 | Int::U64 | Int::AlignedU64) => None,
+        Type::Int(int) if !int.signed() => None,
         _ => {
             let message = format!("the count of the elements of `{name}` is not unsigned");
             Some((message, "a flexible array", "count with a u32"))

@@ -118,7 +118,8 @@ fn fixed_part<'a>(abi: &'a Abi, chain: &'a Chain, host: &Host) -> Option<Violati
 /// L9: the header first, the size a multiple of the chain's alignment, and
 /// every field at a multiple of its own.
 pub(super) fn bodies_keep_the_alignment(abi: &Abi) -> Vec<Violation<'_>> {
-    let bodies = abi.capabilities.iter().filter_map(|capability| {
+    let of_replies = |capability: &&Capability| abi.chain(capability.chain).space.is_none();
+    let bodies = abi.capabilities.iter().filter(of_replies).filter_map(|capability| {
         let header = &abi.cap_headers[abi.chain(capability.chain).header];
         Some((abi.struct_(capability.struct_?), header))
     });

@@ -23,6 +23,11 @@ fn wrong<'a>(abi: &'a Abi, group: &'a Group, value: &'a Value) -> Option<Violati
         return (!foreign.is_empty()).then(|| finding(message).label(label).help(hint));
     }
     let bits = bits(value);
+    // The bits of a mask with names for its numbers are no flags.
+    if value.mask.is_some() || group.values.iter().any(|one| one.mask.as_ref() == Some(&value.name))
+    {
+        return None;
+    }
     if bits == 0 {
         let message = format!("`{}` is not a flag: it has no bit", value.name);
         return Some(

@@ -2,7 +2,7 @@
 
 use super::subject::{self, LintSubject};
 use super::violation::Violation;
-use crate::ir::Abi;
+use crate::ir::{Abi, Capability};
 
 /// L22: names of a header start with the prefix of the ABI, the id of a capability
 /// with that of its chain, and its struct is the id in lower case.
@@ -29,7 +29,8 @@ fn starts_with(name: &str, prefix: &str) -> bool {
 
 fn capabilities(abi: &Abi) -> Vec<Violation<'_>> {
     let mut findings = Vec::new();
-    for capability in &abi.capabilities {
+    let own = |one: &&Capability| one.kind.is_none();
+    for capability in abi.capabilities.iter().filter(own) {
         let prefix = &abi.chain(capability.chain).prefix;
         if !capability.name.starts_with(prefix.as_str()) {
             let message = format!("`{}` is not named like its chain", capability.name);
@@ -41,7 +42,9 @@ fn capabilities(abi: &Abi) -> Vec<Violation<'_>> {
                     )),
             );
         }
-        let struct_ = capability.struct_.map(|id| abi.struct_(id));
+        // The kernel has no structs for bodies in a space.
+        let of_reply = abi.chain(capability.chain).space.is_none();
+        let struct_ = capability.struct_.filter(|_| of_reply).map(|id| abi.struct_(id));
         let expected = capability.name.to_ascii_lowercase();
         if let Some(struct_) = struct_.filter(|struct_| struct_.name != expected) {
             let message = format!("`{}` is not named like its id", struct_.name);

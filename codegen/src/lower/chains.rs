@@ -4,9 +4,10 @@ use super::structs::StructSource;
 use super::{Lowering, groups, known, parts};
 use crate::ir::{
     Bits, CapHeader, Capability, CapabilityId, Chain, ChainId, ChainStart, Field, History, Host,
-    Item, Meta, Role, StructId, StructRole, Type,
+    Item, KindOf, Meta, Role, Space, StructId, StructRole, Type,
 };
 use crate::layout::Model;
+use crate::spec::text::Number;
 use crate::spec::types::BitsExpr;
 use crate::spec::{self, RelativeTo, SpecFile};
 
@@ -31,6 +32,7 @@ impl<'a> Lowering<'a> {
             header: known(header),
             start: ChainStart::Unknown,
             bound: 0,
+            space: None,
             prefix: item.prefix.value.clone(),
             reserved: groups::reserved(&item.reserved),
             capabilities: Vec::new(),
@@ -50,15 +52,89 @@ impl<'a> Lowering<'a> {
             let bound = minsz.max(layout.fields[cap_offset].end());
             return (ChainStart::AtOffsetField { host, cap_offset }, bound);
         };
-        let offset = known(u64::try_from(first.offset.value.value).ok());
+        let offset = first.offset.map_or(0, |offset| unsigned(offset.value));
         let int = first.type_.as_ref().and_then(|name| crate::spec::types::int(name));
+        let within = item.within.as_ref().map(|within| unsigned(within.start));
+        let bound = first.bound.map(|bound| unsigned(bound.value));
+        let bound = within.or(bound).unwrap_or(offset);
+        if let Some((by, struct_)) = first.by.as_ref().zip(self.space_struct(item)) {
+            let offsets = first.offsets.iter().filter(|(name, _)| {
+                // A constant that the release does not have cannot be the value.
+                self.numbers.contains_key(name.as_str())
+            });
+            let offsets = offsets.map(|(name, offset)| {
+                (self.spelt(name), self.number(name), unsigned(offset.value))
+            });
+            let start = ChainStart::Chosen {
+                by: self.bits(struct_, by),
+                offsets: offsets.collect(),
+                int: known(int),
+            };
+            return (start, bound);
+        }
         let start = match (self.host(item), int) {
             (Some(host), _) => ChainStart::After { host, offset },
             (None, Some(int)) => ChainStart::FieldAt { offset, int },
             (None, None) => ChainStart::Fixed { offset },
         };
-        let bound = first.bound.unwrap_or(first.offset).value.value;
-        (start, known(u64::try_from(bound).ok()))
+        (start, bound)
+    }
+
+    /// The struct at the start of the space of a chain.
+    fn space_struct(&self, item: &spec::ChainSpec) -> Option<StructId> {
+        self.structs.get(item.space.as_ref()?.as_str()).copied()
+    }
+
+    /// The space of a chain.
+    fn space(&self, item: &spec::ChainSpec) -> Option<Space> {
+        let end = unsigned(item.within.as_ref()?.end);
+        let struct_ = self.space_struct(item);
+        let flag = struct_.zip(item.flag.as_ref()).map(|(struct_, flag)| {
+            let fields = &self.abi.struct_(struct_).fields;
+            let named = |group: crate::ir::GroupId| {
+                let values = &self.abi.group(group).values;
+                values.iter().any(|value| value.name == self.spelt(flag))
+            };
+            let field = fields.iter().position(|field| field.group.is_some_and(named));
+            (known(field), self.spelt(flag), self.number(flag))
+        });
+        let named = |name: &&str| self.abi.capabilities.iter().position(|one| one.name == **name);
+        let requires = item.requires.iter().map(|name| self.spelt(name));
+        let requires: Vec<_> = requires.collect();
+        let requires = requires.iter().filter_map(|name| named(&name.as_str()));
+        Some(Space { end, struct_, flag, requires: requires.map(CapabilityId).collect() })
+    }
+
+    /// The length and the kind of each capability; its struct may come after it.
+    fn bodies(&mut self) {
+        let items: Vec<_> = self.capability_items.clone();
+        for (index, item) in items.into_iter().enumerate() {
+            let Some(struct_) = self.abi.capabilities[index].struct_ else { continue };
+            let length = item.length.as_ref().map(|bits| self.bits(struct_, bits));
+            let kind = self.kind(index, item, struct_);
+            let capability = &mut self.abi.capabilities[index];
+            (capability.length, capability.kind) = (length, kind);
+        }
+    }
+
+    fn kind(&self, own: usize, item: &spec::CapabilitySpec, struct_: StructId) -> Option<KindOf> {
+        let parent = self.spelt(item.below.as_ref()?);
+        let parent = self.abi.capabilities.iter().position(|one| one.name == parent);
+        let chain = self.abi.capabilities[own].chain;
+        let space = self.space_struct(self.chain_item(chain));
+        let (mut body, mut start) = (Vec::new(), Vec::new());
+        for (place, value) in item.conditions.iter() {
+            let value = unsigned(value.value);
+            match place.field.split_once('.') {
+                None => body.push((self.bits(struct_, place), value)),
+                Some((_, field)) => {
+                    let place = BitsExpr { field: field.to_owned(), ..place.value.clone() };
+                    start.push((self.bits(known(space), &place), value));
+                }
+            }
+        }
+        let id = self.bits(struct_, item.id_in.as_ref()?);
+        Some(KindOf { parent: CapabilityId(known(parent)), id, body, space: start })
     }
 
     /// The struct before the chain.
@@ -109,6 +185,7 @@ impl<'a> Lowering<'a> {
         let own = CapabilityId(self.abi.capabilities.len());
         let spelt = item.before.name_at(self.release, &item.capability);
         self.names.insert(&item.capability, spelt);
+        self.capability_items.push(item);
         self.abi.capabilities.push(Capability {
             name: spelt.to_owned(),
             short: item.name_in_chain(&self.chain_item(chain).prefix).to_owned(),
@@ -117,6 +194,8 @@ impl<'a> Lowering<'a> {
             id: known(u64::try_from(id).ok()),
             version: 1,
             struct_,
+            length: None,
+            kind: None,
             inline,
         });
         Item::Capability(own)
@@ -173,6 +252,7 @@ impl<'a> Lowering<'a> {
     /// capabilities of each chain, hosts, and the role of each struct.
     pub(super) fn finish(mut self) -> crate::ir::Abi {
         self.abi.cap_headers = self.cap_headers();
+        self.bodies();
         self.starts();
         self.capabilities_of_chains();
         self.struct_roles();
@@ -223,11 +303,22 @@ impl<'a> Lowering<'a> {
                 version: header.version.as_ref().map(|bits| self.bits(struct_, bits)),
                 next: self.bits(struct_, &header.next),
                 from_reply: header.relative_to == RelativeTo::Reply,
+                mask: header.mask.map_or(u64::MAX, |mask| unsigned(mask.value)),
+                empty: self.empty(struct_, header),
                 end: known(u64::try_from(header.end.value.value).ok()),
                 align: known(u64::try_from(header.align.value.value).ok()),
             })
         });
         alive.collect()
+    }
+
+    /// The headers that mean that there is no capability.
+    fn empty(&self, struct_: StructId, header: &spec::CapHeaderSpec) -> Vec<(Bits, Vec<u64>)> {
+        let empty = header.empty.iter().map(|(place, values)| {
+            let values = values.iter().map(|value| unsigned(value.value));
+            (self.bits(struct_, place), values.collect())
+        });
+        empty.collect()
     }
 
     fn bits(&self, struct_: StructId, expr: &BitsExpr) -> Bits {
@@ -245,15 +336,18 @@ impl<'a> Lowering<'a> {
     fn starts(&mut self) {
         for index in 0..self.abi.chains.len() {
             let (start, bound) = self.start(self.chain_item(ChainId(index)));
+            let space = self.space(self.chain_item(ChainId(index)));
             let chain = &mut self.abi.chains[index];
-            (chain.start, chain.bound) = (start, bound);
+            (chain.start, chain.bound, chain.space) = (start, bound, space);
         }
     }
 
     fn capabilities_of_chains(&mut self) {
         let abi = &mut self.abi;
         for (index, capability) in abi.capabilities.iter_mut().enumerate() {
-            abi.chains[capability.chain.0].capabilities.push(CapabilityId(index));
+            if capability.kind.is_none() {
+                abi.chains[capability.chain.0].capabilities.push(CapabilityId(index));
+            }
             if let Some(id) = capability.struct_ {
                 let fields = abi.structs[id.0].fields.iter();
                 capability.version = fields.map(|field| field.version).max().unwrap_or(1);
@@ -281,4 +375,9 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// A number that cannot be negative.
+fn unsigned(number: Number) -> u64 {
+    known(u64::try_from(number.value).ok())
 }

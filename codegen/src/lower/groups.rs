@@ -126,6 +126,7 @@ impl<'a> Lowering<'a> {
                 number,
                 count: value.count,
                 payload: self.payload(value),
+                mask: value.mask.as_ref().map(|mask| self.spelt(mask)),
                 counted_by: counted_by(value),
                 without_payload: value.without_payload,
                 reads: value.reads,

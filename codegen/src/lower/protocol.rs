@@ -4,8 +4,9 @@
 
 use super::{requests, results};
 use crate::ir::protocol::{
-    ArrayPlan, BitField, ByModel, CapPlan, ChainPlan, ElementPlan, HeaderFormat, HostField,
-    HostPlan, InputPlan, IntField, ProfilePlan, Protocol, RecordPlan,
+    ArrayPlan, BitField, ByModel, CapPlan, ChainPlan, ElementPlan, FirstPlan, HeaderFormat,
+    HostField, HostPlan, InputPlan, IntField, KindPlan, ProfilePlan, Protocol, RecordPlan,
+    SpacePlan,
 };
 use crate::ir::requests::{InputKind, RequestElement};
 use crate::ir::{
@@ -44,14 +45,19 @@ fn header_format(abi: &Abi, header: &CapHeader) -> HeaderFormat {
     let struct_ = abi.struct_(header.struct_);
     let size = struct_.layouts[Model::Lp64.index()].size;
     let bits = |bits: Bits| bit_field(struct_, bits);
+    let empty = header.empty.iter().flat_map(|(place, values)| {
+        values.iter().map(|value| (bit_field(struct_, *place), *value))
+    });
+    let next = bits(header.next);
     HeaderFormat {
         size,
         min_size: header.align.max(size).max(1),
         id: bits(header.id),
         version: header.version.map(bits),
-        next: bits(header.next),
+        next: BitField { mask: next.mask & header.mask, ..next },
         end: header.end,
         from_reply: header.from_reply,
+        empty: empty.collect(),
     }
 }
 
@@ -74,9 +80,66 @@ fn chain_plan(abi: &Abi, id: ChainId) -> ChainPlan {
         header: chain.header,
         host,
         bound: chain.bound,
+        space: space_plan(abi, chain),
         capabilities: capabilities(abi, chain),
         profiles,
     }
+}
+
+/// What a walk in a space needs.
+fn space_plan(abi: &Abi, chain: &Chain) -> Option<SpacePlan> {
+    let space = chain.space.as_ref()?;
+    let struct_ = space.struct_.map(|id| abi.struct_(id));
+    let flag = struct_.zip(space.flag.as_ref()).map(|(struct_, (field, _, number))| {
+        let Span { offset, size } = span(struct_, *field);
+        BitField { offset, width: size, low: 0, mask: *number }
+    });
+    let first = match &chain.start {
+        ChainStart::FieldAt { offset, int } => FirstPlan::In(*offset, int.size()),
+        ChainStart::Chosen { by, offsets, int } => FirstPlan::Chosen {
+            by: bit_field(struct_?, *by),
+            offsets: offsets.iter().map(|(_, number, offset)| (*number, *offset)).collect(),
+            width: int.size(),
+        },
+        ChainStart::Fixed { offset } => FirstPlan::At(*offset),
+        ChainStart::AtOffsetField { .. } | ChainStart::After { .. } | ChainStart::Unknown => {
+            return None;
+        }
+    };
+    let required = space.requires.first().map(|id| abi.capability(*id).chain);
+    let ids = space.requires.iter().map(|id| abi.capability(*id).id).collect();
+    Some(SpacePlan {
+        end: space.end,
+        align: abi.cap_headers[chain.header].align.max(1),
+        flag,
+        requires: required.map(|chain| (chain, ids)),
+        first,
+    })
+}
+
+/// The kinds of a capability.
+fn kinds(abi: &Abi, parent: &Capability) -> Vec<KindPlan> {
+    let all = abi.capabilities.iter().enumerate();
+    let kinds = all.filter_map(|(index, capability)| {
+        let kind = capability.kind.as_ref()?;
+        let (own, chain) = (abi.struct_(capability.struct_?), abi.chain(capability.chain));
+        if !std::ptr::eq(abi.capability(kind.parent), parent) {
+            return None;
+        }
+        let id = (bit_field(own, kind.id), capability.id);
+        let body = kind.body.iter().map(|(bits, value)| (bit_field(own, *bits), *value));
+        let start = chain.space.as_ref().and_then(|space| space.struct_);
+        let space = start.into_iter().flat_map(|start| {
+            let start = abi.struct_(start);
+            kind.space.iter().map(|(bits, value)| (bit_field(start, *bits), *value))
+        });
+        Some(KindPlan {
+            capability: CapabilityId(index),
+            body: std::iter::once(id).chain(body).collect(),
+            space: space.collect(),
+        })
+    });
+    kinds.collect()
 }
 
 /// The capabilities of a chain, each id once.
@@ -214,6 +277,8 @@ fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> Cap
         fixed_size,
         fields: Vec::new(),
         array: None,
+        length: None,
+        kinds: kinds(abi, capability),
     };
     let Some(struct_) = capability.struct_.map(|id| abi.struct_(id)) else {
         let size = headers[abi.chain(capability.chain).header].size;
@@ -229,7 +294,8 @@ fn cap_plan(abi: &Abi, headers: &[HeaderFormat], capability: &Capability) -> Cap
     });
     let fixed = fixed.collect();
     let fields = int_fields(struct_, &[Role::Header, Role::Reserved]);
-    CapPlan { fields, array, ..plan(required, fixed) }
+    let length = capability.length.map(|bits| bit_field(struct_, bits));
+    CapPlan { fields, array, length, ..plan(required, fixed) }
 }
 
 /// The end of the last field of fixed size that a version has.

@@ -24,7 +24,7 @@ pub fn candidates(
 ) -> CommandResult {
     let best = found.first().ok_or("no struct that an ioctl takes fits these bytes")?;
     let decoded = decode::decode(abi, best.subject, target, &best.input.bytes);
-    let code = if decoded.error.is_some() { FINDINGS } else { SUCCESS };
+    let code = if decoded.problem().is_some() { FINDINGS } else { SUCCESS };
     let output = match format {
         Format::Text => {
             let text = head(&best.input) + &overlay_line(abi) + &choice(abi, found);

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
 
-use super::types::{Amount, ArgExpr, BitsExpr, Day, ErrorName, TypeExpr, Version};
+use super::types::{Amount, ArgExpr, BitsExpr, Day, ErrorName, Offsets, TypeExpr, Version};
 use crate::release::{Release, Since};
 
 /// A whole number and the way it was written.
@@ -71,13 +71,19 @@ from_text!(Amount, "Amount", {
 
 from_text!(TypeExpr, "Type", {
     "description": "Words (in, out, inout, argsz, flags, cap_offset, reserved), then a type such as \
-        u32, aligned_u64, a struct, u8[12], u8[], area[nr_areas] or u64*.",
+        u32, le32, aligned_u64, a struct, u8[12], u8[], area[nr_areas] or u64*.",
     "type": "string",
 });
 
 from_text!(BitsExpr, "Bits", {
     "description": "A field, or `field[low..high]` for some of its bits.",
     "type": "string",
+});
+
+from_text!(Offsets, "Offsets", {
+    "description": "Offsets in a space, from the first up to the second: 0x40..0x100.",
+    "type": "string",
+    "pattern": r"^\w+\.\.\w+$",
 });
 
 from_text!(ArgExpr, "Arg", {

@@ -72,6 +72,9 @@ pub fn int(name: &str) -> Option<Int> {
         "s32" => Int::S32,
         "s64" => Int::S64,
         "aligned_u64" => Int::AlignedU64,
+        "le16" => Int::Le16,
+        "le32" => Int::Le32,
+        "le64" => Int::Le64,
         _ => return None,
     })
 }
@@ -82,9 +85,12 @@ pub fn int_like_c(name: &str) -> Option<&'static str> {
     let bare = bare.replace("aligned_be", "aligned_u").replace("aligned_le", "aligned_u");
     Some(match bare.as_str() {
         "u8" | "char" => "u8",
-        "u16" | "ushort" | "le16" | "be16" => "u16",
-        "u32" | "u" | "unsigned" | "le32" | "be32" => "u32",
-        "u64" | "ulong" | "le64" | "be64" => "u64",
+        "le16" => "le16",
+        "le32" => "le32",
+        "le64" => "le64",
+        "u16" | "ushort" | "be16" => "u16",
+        "u32" | "u" | "unsigned" | "be32" => "u32",
+        "u64" | "ulong" | "be64" => "u64",
         "s8" | "int8" | "i8" => "s8",
         "s16" | "int16" | "i16" | "short" => "s16",
         "s32" | "int32" | "i32" | "int" => "s32",
@@ -339,6 +345,26 @@ impl FromStr for Version {
             true => Ok(Self(text.to_owned())),
             false => Err(format!("expected a version such as 0.1.0, found `{text}`")),
         }
+    }
+}
+
+/// Offsets from the first one up to the second one, `0x40..0x100`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offsets {
+    /// The first offset.
+    pub start: Number,
+    /// The first offset after them.
+    pub end: Number,
+}
+
+impl FromStr for Offsets {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (start, end) = text
+            .split_once("..")
+            .ok_or_else(|| format!("expected offsets such as 0x40..0x100, found `{text}`"))?;
+        Ok(Self { start: start.parse()?, end: end.parse()? })
     }
 }
 

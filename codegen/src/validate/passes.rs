@@ -20,6 +20,7 @@ mod releases;
 mod roles;
 mod rust_names;
 mod rust_views;
+mod spaces;
 mod type_refs;
 mod values;
 mod versions;
@@ -46,6 +47,7 @@ pub(super) fn run(check: &mut Check<'_>) -> Vec<Release> {
     }
     headers::check(check);
     chains::check(check);
+    spaces::check(check);
     capabilities::check(check);
     versions::check(check);
     ioctls::check(check, &releases);

@@ -8,8 +8,8 @@ use capchain::compat::{
     CANNOT_BREAK, Finding, Side, VersionImpact, compare, compared_keys, differing_keys,
 };
 use capchain::ir::{
-    Abi, ChainId, ChainStart, Choice, GroupKind, NewFd, Payload, PayloadLength, StructId, Type,
-    Value,
+    Abi, Bits, CapabilityId, ChainId, ChainStart, Choice, GroupKind, KindOf, NewFd, Payload,
+    PayloadLength, Space, StructId, Type, Value,
 };
 use capchain::layout::Int;
 use capchain::lower::lower;
@@ -241,6 +241,30 @@ fn made_changes() -> Vec<MadeChange> {
             |abi| abi.ioctl_numbers = None,
             [SOURCE, "0 Growth - minor minor minor"],
         ),
+        made("CapHeader.mask", |_| (), |abi| abi.cap_headers[0].mask = 0xfc, [WIRE, WIRE]),
+        made(
+            "CapHeader.empty",
+            |_| (),
+            |abi| abi.cap_headers[0].empty = vec![(abi.cap_headers[0].id, vec![0xff])],
+            [WIRE, WIRE],
+        ),
+        made("Space.end", add_space, |abi| space(abi).end = 0x200, [WIRE, WIRE]),
+        made("Space.struct_", add_space, |abi| space(abi).struct_ = None, [WIRE, WIRE]),
+        made("Space.flag", add_space, |abi| space(abi).flag = None, [WIRE, WIRE]),
+        made(
+            "Space.requires",
+            add_space,
+            |abi| space(abi).requires = vec![CapabilityId(0)],
+            [WIRE, WIRE],
+        ),
+        made(
+            "Capability.length",
+            |_| (),
+            |abi| abi.capabilities[0].length = Some(bits()),
+            [WIRE, WIRE],
+        ),
+        made("Capability.kind", |_| (), make_kind, [WIRE, WIRE]),
+        made("Value.mask", |_| (), |abi| flag(abi).mask = Some("DEMO".to_owned()), [WIRE, WIRE]),
         made(
             "Chain.bound",
             |_| (),
@@ -287,6 +311,26 @@ fn flag(abi: &mut Abi) -> &mut Value {
 }
 
 /// Says that the flags of the first field with flags exclude each other.
+fn bits() -> Bits {
+    Bits { field: 0, low: 0, count: 8 }
+}
+
+fn add_space(abi: &mut Abi) {
+    let flag = Some((0, "DEMO_FLAG".to_owned(), 1));
+    let struct_ = Some(StructId(0));
+    abi.chains[0].space = Some(Space { end: 0x100, struct_, flag, requires: Vec::new() });
+}
+
+fn space(abi: &mut Abi) -> &mut Space {
+    abi.chains[0].space.as_mut().expect("a space")
+}
+
+fn make_kind(abi: &mut Abi) {
+    let parent = CapabilityId(0);
+    let kind = KindOf { parent, id: bits(), body: vec![(bits(), 1)], space: Vec::new() };
+    abi.capabilities[1].kind = Some(kind);
+}
+
 fn add_choice(abi: &mut Abi) {
     let (struct_, field) = flags_field(abi);
     let choice = Choice { name: "one".to_owned(), flags: vec![flag(abi).name.clone()] };

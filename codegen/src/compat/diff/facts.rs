@@ -7,11 +7,11 @@ use super::Datum;
 use super::words::{count_word, direction_word, kind_word, literal_fact, role_word};
 use crate::compat::matching::{Matching, Renames};
 use crate::ir::{
-    Abi, Arg, BitmapLength, Bits, CapHeader, Capability, Chain, Choice, FdKind, Field, Group,
-    GroupId, Header, Ioctl, IoctlNumbers, Macro, Member, NewFd, Payload, PayloadLength, Reserved,
-    Struct, StructId, Type, UnionArm, Value,
+    Abi, Arg, BitmapLength, Choice, FdKind, Field, Group, GroupId, Header, Ioctl, IoctlNumbers,
+    Macro, Member, NewFd, Payload, PayloadLength, Reserved, Struct, StructId, Type, UnionArm,
+    Value,
 };
-use crate::layout::{Layout, Model};
+use crate::layout::Layout;
 use crate::output::{CodeFile, CodeLanguage};
 
 /// A key of the IR, such as `Field.direction`.
@@ -31,7 +31,7 @@ pub(super) fn text(text: &str) -> Datum<'_> {
     Datum::Text(Cow::Borrowed(text))
 }
 
-fn optional(value: Option<&str>) -> Datum<'_> {
+pub(super) fn optional(value: Option<&str>) -> Datum<'_> {
     value.map_or(Datum::Unset, text)
 }
 
@@ -76,17 +76,6 @@ impl<'a> SideNames<'_, 'a> {
         }
     }
 
-    fn bits(&self, struct_: &'a Struct, bits: Bits) -> Datum<'a> {
-        let Bits { field, low, count } = bits;
-        let span = struct_.spans(field)[Model::Lp64.index()];
-        Datum::Text(Cow::Owned(format!(
-            "bits {low}..{} of the {} bytes at {}",
-            low + count,
-            span.size,
-            span.offset
-        )))
-    }
-
     pub(super) fn header(&self, header: &'a Header) -> [Fact<'a>; 2] {
         let Header { path, guards } = header;
         [
@@ -108,22 +97,6 @@ impl<'a> SideNames<'_, 'a> {
         [
             Fact("FdKind.name", text(name)),
             Fact("FdKind.backends", list(backends.iter().map(|(name, _)| name.as_str()))),
-        ]
-    }
-
-    pub(super) fn cap_header(&self, header: &'a CapHeader) -> [Fact<'a>; 7] {
-        let CapHeader { name: _, struct_, doc: _, id, version, next, from_reply, end, align } =
-            header;
-        let struct_ = self.abi.struct_(*struct_);
-        let version = version.map_or(Datum::Unset, |bits| self.bits(struct_, bits));
-        [
-            Fact("CapHeader.struct_", text(self.struct_(&struct_.name))),
-            Fact("CapHeader.id", self.bits(struct_, *id)),
-            Fact("CapHeader.version", version),
-            Fact("CapHeader.next", self.bits(struct_, *next)),
-            Fact("CapHeader.from_reply", Datum::Flag(*from_reply)),
-            Fact("CapHeader.end", Datum::Number((*end).into())),
-            Fact("CapHeader.align", Datum::Number((*align).into())),
         ]
     }
 
@@ -232,7 +205,7 @@ impl<'a> SideNames<'_, 'a> {
         (*value, name)
     }
 
-    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 12] {
+    pub(super) fn value(&self, group: &'a Group, value: &'a Value) -> [Fact<'a>; 13] {
         let Value {
             name,
             short,
@@ -241,6 +214,7 @@ impl<'a> SideNames<'_, 'a> {
             number,
             count,
             payload,
+            mask,
             counted_by,
             without_payload,
             reads,
@@ -262,26 +236,13 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Value.number", Datum::Number(*number)),
             Fact("Value.count", optional(count.map(count_word))),
             Fact("Value.payload", payload),
+            Fact("Value.mask", optional(mask.as_deref().map(|mask| self.constant(mask)))),
             Fact("Value.counted_by", optional(counted_by.as_deref())),
             Fact("Value.without_payload", Datum::Flag(*without_payload)),
             Fact("Value.reads", Datum::Flag(*reads)),
             Fact("Value.returns_fd", self.new_fd(*returns_fd)),
             Fact("Value.gates", list(gates.iter().map(|gate| self.constant(gate)))),
             Fact("Group.values", text(Matching::renamed(&self.renames.groups, &group.name))),
-        ]
-    }
-
-    pub(super) fn capability(&self, chain: &'a Chain, capability: &'a Capability) -> [Fact<'a>; 6] {
-        let Capability { name, short, meta: _, chain: _, id, version, struct_, inline: _ } =
-            capability;
-        let struct_ = struct_.map(|id| self.struct_(&self.abi.struct_(id).name));
-        [
-            Fact("Capability.name", text(name)),
-            Fact("Capability.short", text(short)),
-            Fact("Capability.chain", text(Matching::renamed(&self.renames.chains, &chain.name))),
-            Fact("Capability.id", Datum::Number((*id).into())),
-            Fact("Capability.version", Datum::Number((*version).into())),
-            Fact("Capability.struct_", optional(struct_)),
         ]
     }
 

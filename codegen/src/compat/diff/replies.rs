@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::Datum;
+use super::capabilities::bits_text;
 use super::facts::{Fact, SideNames, list, text};
 use super::words::{argsz_word, padding_word, unset_word, when_too_small_word};
 use crate::compat::matching::Matching;
 use crate::ir::{
     Arg, Chain, ChainStart, Copied, Handler, Host, Ioctl, Limit, RefusedNumber, ReplyArray,
-    ReplyChain,
+    ReplyChain, Space,
 };
 
 impl<'a> SideNames<'_, 'a> {
@@ -86,7 +87,7 @@ impl<'a> SideNames<'_, 'a> {
         ]
     }
 
-    pub(super) fn chain(&self, chain: &'a Chain) -> [Fact<'a>; 6] {
+    pub(super) fn chain(&self, chain: &'a Chain) -> [Fact<'a>; 10] {
         let Chain {
             name,
             meta: _,
@@ -94,6 +95,7 @@ impl<'a> SideNames<'_, 'a> {
             header,
             start,
             bound,
+            space,
             prefix: _,
             reserved: _,
             capabilities: _,
@@ -111,9 +113,18 @@ impl<'a> SideNames<'_, 'a> {
             ChainStart::FieldAt { offset, int } => {
                 (Cow::Owned(format!("at the offset in the {} at {offset}", int.name())), None)
             }
+            ChainStart::Chosen { by, offsets, int } => {
+                let place = space.as_ref().and_then(|space| space.struct_);
+                let place = place.map(|id| bits_text(self.abi.struct_(id), *by));
+                let places = offsets.iter().map(|(_, number, at)| format!("{number}: {at}"));
+                let (int, places) = (int.name(), places.collect::<Vec<_>>().join(", "));
+                let by = place.unwrap_or_default();
+                (Cow::Owned(format!("at the offset in the {int} at {{{places}}} by {by}")), None)
+            }
             ChainStart::Unknown => (Cow::Borrowed("unknown"), None),
         };
         let (host, flag) = self.host(host);
+        let [end, struct_, space_flag, requires] = self.space(space.as_ref());
         [
             Fact("Chain.name", text(name)),
             Fact("Chain.header", text(Matching::renamed(&self.renames.cap_headers, header))),
@@ -121,6 +132,24 @@ impl<'a> SideNames<'_, 'a> {
             Fact("Host.struct_", host),
             Fact("Host.flag", flag),
             Fact("Chain.bound", Datum::Number((*bound).into())),
+            Fact("Space.end", end),
+            Fact("Space.struct_", struct_),
+            Fact("Space.flag", space_flag),
+            Fact("Space.requires", requires),
+        ]
+    }
+
+    fn space(&self, space: Option<&'a Space>) -> [Datum<'a>; 4] {
+        let Some(space) = space else { return [const { Datum::Unset }; 4] };
+        let Space { end, struct_, flag, requires } = space;
+        let struct_ = struct_.map(|id| self.abi.struct_(id));
+        let flag = flag.as_ref().map_or(Datum::Unset, |(_, name, _)| text(self.constant(name)));
+        let requires = requires.iter().map(|id| self.constant(&self.abi.capability(*id).name));
+        [
+            Datum::Number((*end).into()),
+            struct_.map_or(Datum::Unset, |struct_| text(self.struct_(&struct_.name))),
+            flag,
+            list(requires),
         ]
     }
 

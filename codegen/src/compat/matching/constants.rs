@@ -88,13 +88,18 @@ fn constants<'a>(abi: &'a Abi, renames: &Renames<'a>) -> Vec<Constant<'a>> {
     });
     let ids = abi.capabilities.iter().map(|capability| {
         let chain = abi.chain(capability.chain);
+        // The ids of kinds are unique together with further values only.
+        let kind = match capability.kind {
+            Some(_) => GroupKind::Constants,
+            None => GroupKind::IdSpace,
+        };
         Constant {
             name: &capability.name,
             meta: &capability.meta,
             number: capability.id.into(),
             group: &chain.name,
             space: Matching::renamed(&renames.chains, &chain.name),
-            kind: GroupKind::IdSpace,
+            kind,
             from_kernel: true,
             item: Numbered::Capability(chain, capability),
         }

@@ -21,12 +21,18 @@ const KEYS: &[&str] = &[
     "Host.struct_",
     "Host.flag",
     "Chain.bound",
+    "Space.end",
+    "Space.struct_",
+    "Space.flag",
+    "Space.requires",
     "Abi.cap_headers",
     "CapHeader.struct_",
     "CapHeader.id",
     "CapHeader.version",
     "CapHeader.next",
     "CapHeader.from_reply",
+    "CapHeader.mask",
+    "CapHeader.empty",
     "CapHeader.end",
     "CapHeader.align",
 ];
@@ -201,6 +207,10 @@ impl ChainChange<'_, '_> {
                 let what = match key {
                     "Chain.header" => "the capabilities have the format",
                     "Host.struct_" => "the chain follows",
+                    "Space.end" => "the space of the chain ends at",
+                    "Space.struct_" => "the space of the chain starts with",
+                    "Space.flag" => "the flag that says there is a chain is",
+                    "Space.requires" => "the chain requires one of",
                     _ => "the chain starts",
                 };
                 let message = format!("{what} {is}, {was} before");

@@ -21,6 +21,7 @@ const KEYS: &[&str] = &[
     "Value.number",
     "Value.count",
     "Value.payload",
+    "Value.mask",
     "Value.counted_by",
     "Value.without_payload",
     "Value.reads",
@@ -32,6 +33,8 @@ const KEYS: &[&str] = &[
     "Capability.id",
     "Capability.version",
     "Capability.struct_",
+    "Capability.length",
+    "Capability.kind",
     "Capability.short",
 ];
 
@@ -69,6 +72,7 @@ impl NumberChange<'_, '_> {
             "Value.literal" => Some(self.literal()),
             "Value.number" | "Capability.id" => self.number(),
             "Value.count" => Some(self.count()),
+            "Value.mask" => Some(self.read_otherwise(difference)),
             "Value.payload" => Some(self.payload()),
             "Value.counted_by" | "Value.without_payload" | "Value.reads" | "Value.returns_fd" => {
                 self.request(difference)
@@ -77,6 +81,7 @@ impl NumberChange<'_, '_> {
             "Group.values" | "Capability.chain" => self.moved(),
             "Capability.version" => self.version(),
             "Capability.struct_" => Some(self.body()),
+            "Capability.length" | "Capability.kind" => Some(self.read_otherwise(difference)),
             _ => self.short(difference),
         }
     }
@@ -272,6 +277,18 @@ impl NumberChange<'_, '_> {
             Some(&taken_for),
         );
         Some(self.broken(BODY_CHANGED, message).witness(witness))
+    }
+
+    /// The length of a capability, or the conditions of a kind.
+    fn read_otherwise(&self, difference: &AbiDifference<'_>) -> Finding {
+        let (was, is) = difference.texts();
+        let what = match difference.key {
+            "Capability.length" => "the length is in",
+            "Value.mask" => "the number is in the bits of",
+            _ => "the capability is a kind",
+        };
+        let witness = self.understood(Maker::Kernel, None, &is, Some(&was));
+        self.broken(BODY_CHANGED, format!("{what} {is}, {was} before")).witness(witness)
     }
 
     fn body(&self) -> Finding {

@@ -94,10 +94,7 @@ fn changed(difference: &AbiDifference<'_>, old: &Group, new: &Group) -> Option<F
 
 /// The integer that Rust has for numbers.
 fn in_rust(int: Int) -> Int {
-    match int {
-        Int::AlignedU64 => Int::U64,
-        other => other,
-    }
+    int.value()
 }
 
 fn kind(old: &Group, new: &Group) -> Finding {

@@ -85,11 +85,31 @@ fn reused(matching: &Matching<'_>, is: &Constant<'_>) -> Option<Finding> {
         had && was.is_unique() && is.is_unique() && !still && !same
     };
     let was = matching.constants.iter().find(gone)?.old?;
+    if counts_as_renamed(&was, is) {
+        return Some(renamed(&was, is));
+    }
     let message = format!("{} of `{}` was the number of `{}`", is.number, is.group, was.name);
     let witness = witness::taken_for(matching, is, &was);
     let finding =
         Finding::new(NUMBER_REUSED, Class::Ids, is.name, message).affects(Affected::OldProgram);
     Some(finding.witness(witness).at(Party::New, is.meta.place).help(FREE_NUMBER))
+}
+
+/// Whether a name without a payload is a former one with more words, or with fewer.
+fn counts_as_renamed(was: &Constant<'_>, is: &Constant<'_>) -> bool {
+    let plain = |one: &Constant<'_>| one.value().is_some_and(|value| value.payload.is_none());
+    let within = |some: &str, all: &str| {
+        let mut all = all.split('_');
+        some.split('_').all(|word| all.any(|other| other == word))
+    };
+    plain(was) && plain(is) && (within(was.name, is.name) || within(is.name, was.name))
+}
+
+fn renamed(was: &Constant<'_>, is: &Constant<'_>) -> Finding {
+    let message = format!("it has the number of `{}`, and counts as its new name", was.name);
+    let condition = format!("an id collision if it means anything else than `{}` did", was.name);
+    let finding = Finding::new(NUMBER_REUSED, Class::Note, is.name, message);
+    finding.at(Party::New, is.meta.place).condition(Some(condition))
 }
 
 /// A new name with a number that belongs to others.

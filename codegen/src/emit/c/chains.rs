@@ -56,17 +56,22 @@ impl<'a> Emitter<'a> {
         let runtime: Vec<_> = parts.map(renamed).collect();
         let value_names = value_names::text(self.abi, self.stem, self.macro_prefix);
         let mut names = UniqueNames::words([&runtime[..], &[value_names]].concat().as_slice());
-        let formats = self.abi.cap_headers.iter().zip(&plan.headers);
-        let formats = formats.map(|(header, format)| {
+        let plans = || plan.chains.iter().filter(|chain| chain.space.is_none());
+        let used = |index: &usize| plans().any(|chain| chain.header == *index);
+        let formats = self.abi.cap_headers.iter().zip(&plan.headers).enumerate();
+        let formats = formats.filter(|(index, _)| used(index));
+        let formats = formats.map(|(index, (header, format))| {
             let name = self.internal(&mut names, &[&header.name, "format"]);
             let struct_ = self.abi.struct_(header.struct_).name.clone();
-            Self::format(name, struct_, format)
+            (index, Self::format(name, struct_, format))
         });
-        let formats: Vec<_> = formats.collect();
-        let chains = plan.chains.iter();
-        let chains = chains.map(|chain| self.chain(chain, &formats[chain.header].name, &mut names));
+        let (indexes, formats): (Vec<_>, Vec<_>) = formats.unzip();
+        let chains = plans().filter_map(|chain| {
+            let format = indexes.iter().position(|index| *index == chain.header)?;
+            Some(self.chain(chain, &formats[format].name, &mut names))
+        });
         let chains: Vec<_> = chains.collect();
-        let profiles = plan.chains.iter().zip(&chains);
+        let profiles = plans().zip(&chains);
         let profiles = profiles.flat_map(|(plan, view)| self.profiles(plan, view, &mut names));
         let profiles = profiles.collect();
         ChainsView {
@@ -159,7 +164,9 @@ impl<'a> Emitter<'a> {
         let (offset, int) = match chain.start {
             ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
             ChainStart::FieldAt { offset, int } => (offset, Some(int)),
-            ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return None,
+            ChainStart::AtOffsetField { .. } | ChainStart::Chosen { .. } | ChainStart::Unknown => {
+                return None;
+            }
         };
         let end = literal(self.abi.protocol.headers[plan.header].end);
         Some(StartView { offset, width: int.map(|int| int.size()), end, bound: plan.bound })

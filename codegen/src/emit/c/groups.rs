@@ -185,6 +185,7 @@ mod tests {
             number: *number,
             count: None,
             payload: None,
+            mask: None,
             counted_by: None,
             without_payload: false,
             reads: false,

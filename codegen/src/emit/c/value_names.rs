@@ -49,8 +49,8 @@ fn named_group(abi: &Abi, group: &Group, type_: &str) -> NamedGroupView {
         name: name("name"),
         text: is_flags.then(|| name("text")),
         type_: match (is_flags, group.int) {
-            (true, _) | (_, Int::AlignedU64) => names::c_int(Int::U64),
-            (false, int) => names::c_int(int),
+            (true, _) => names::c_int(Int::U64),
+            (false, int) => names::c_int(int.value()),
         },
         values: values(group),
     }

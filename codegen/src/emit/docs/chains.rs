@@ -12,7 +12,7 @@ use super::page::Page;
 use super::phrases::{list, since};
 use super::table::{Align, Table};
 use crate::ir::{
-    CapHeader, Capability, Chain, ChainId, ChainStart, EntryKind, Host, Role, StructId,
+    CapHeader, Capability, Chain, ChainId, ChainStart, EntryKind, Host, Role, Space, StructId,
 };
 use crate::layout::Span;
 use crate::names::c_int;
@@ -46,7 +46,10 @@ pub(super) fn chain(page: &Page<'_>, id: ChainId) -> String {
     let mut facts: Vec<String> = start(page, chain).into_iter().collect();
     facts.push(format!("Each capability starts with {}.", page.struct_(header.struct_)));
     facts.push(walk(page, header));
-    facts.push(format!("No capability starts before {}.", chain.bound));
+    match &chain.space {
+        None => facts.push(format!("No capability starts before {}.", chain.bound)),
+        Some(space) => facts.extend(space_facts(page, chain, space)),
+    }
     let registry = page.to("registry", &registry_path(&chain.name));
     facts.push(format!("Assigned and free ids: {registry}."));
     facts.extend(code_names::fact(page, EntryKind::Chain(chain)));
@@ -81,8 +84,49 @@ fn start(page: &Page<'_>, chain: &Chain) -> Option<String> {
         ChainStart::FieldAt { offset, int } => {
             format!("Starts at the offset in the `{}` at {offset:#x}.", c_int(*int))
         }
+        ChainStart::Chosen { by, offsets, int } => {
+            let struct_ = chain.space.as_ref().and_then(|space| space.struct_)?;
+            let field = &page.abi.struct_(struct_).fields[by.field].name;
+            let places = offsets
+                .iter()
+                .map(|(name, _, offset)| format!("{offset:#x} with {}", page.name(name)));
+            let places = places.collect::<Vec<_>>().join(", ");
+            let (int, struct_) = (c_int(*int), page.struct_(struct_));
+            format!(
+                "Starts at the offset in a `{int}`, the place of which depends on `{field}` of \
+                 {struct_}: {places}. Other values mean that there is no chain."
+            )
+        }
         ChainStart::Unknown => return None,
     })
+}
+
+/// The limits of a chain in a space, and the conditions of its start.
+fn space_facts(page: &Page<'_>, chain: &Chain, space: &Space) -> Vec<String> {
+    let Space { end, struct_, flag, requires } = space;
+    let mut facts = vec![format!(
+        "Is in a space of little-endian bytes, from {:#x} up to {end:#x}; the last capability \
+         ends there, too.",
+        chain.bound
+    )];
+    if let (Some(struct_), Some((field, name, _))) = (struct_, flag) {
+        let field = &page.abi.struct_(*struct_).fields[*field].name;
+        let (struct_, name) = (page.struct_(*struct_), page.name(name));
+        facts.push(format!("Exists if `{field}` of {struct_} has {name}."));
+    }
+    if !requires.is_empty() {
+        let names = requires.iter().map(|id| page.name(&page.abi.capability(*id).name));
+        let names = names.collect::<Vec<_>>().join(" or ");
+        facts.push(format!("Exists if the space has the capability {names}."));
+    }
+    let header = &page.abi.cap_headers[chain.header];
+    let fields = &page.abi.struct_(header.struct_).fields;
+    for (bits, values) in &header.empty {
+        let values = values.iter().map(|value| format!("{value:#x}"));
+        let (values, field) = (values.collect::<Vec<_>>().join(" or "), &fields[bits.field].name);
+        facts.push(format!("Ends at a header whose `{field}` is {values}."));
+    }
+    facts
 }
 
 /// How one capability leads to the next.

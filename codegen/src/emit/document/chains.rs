@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::items::{MetaJson, ModelsJson};
 use super::numbers::ReservedJson;
-use crate::ir::protocol::{BitField, ByModel, CapPlan, HeaderFormat, HostPlan, IntField};
-use crate::ir::{Abi, Bits, CapHeader, CapabilityId, Chain, ChainId, ChainStart, Host, Struct};
+use crate::ir::protocol::{ByModel, HeaderFormat, HostPlan, IntField};
+use crate::ir::{Abi, Bits, CapHeader, Chain, ChainId, ChainStart, Host, Space, Struct};
+use crate::layout::Model;
 
 /// The header of the capabilities of a chain.
 #[derive(Serialize, JsonSchema)]
@@ -33,10 +34,26 @@ pub(in crate::emit) struct CapHeaderJson<'a> {
     pub(in crate::emit) next: BitsJson<'a>,
     /// Whether `next` counts from the start of the reply, not from that of the capability.
     pub(in crate::emit) from_reply: bool,
+    /// The bits of `next` that count, if not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) mask: Option<u64>,
+    /// Bits of the header with values that mean that there is no capability.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::emit) empty: Vec<BitsValuesJson<'a>>,
     /// The `next` that ends the chain.
     pub(in crate::emit) end: u64,
     /// The alignment of offsets.
     pub(in crate::emit) align: u64,
+}
+
+/// Some bits of a field, with values.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BitsValues")]
+pub(in crate::emit) struct BitsValuesJson<'a> {
+    #[serde(flatten)]
+    pub(in crate::emit) bits: BitsJson<'a>,
+    /// The values.
+    pub(in crate::emit) values: Vec<u64>,
 }
 
 /// Some bits of a field.
@@ -45,7 +62,7 @@ pub(in crate::emit) struct CapHeaderJson<'a> {
 pub(in crate::emit) struct BitsJson<'a> {
     /// The field.
     pub(in crate::emit) field: &'a str,
-    /// The offset of the field in the header.
+    /// The offset of the field in the struct.
     pub(in crate::emit) offset: u64,
     /// The size of the field in bytes.
     pub(in crate::emit) width: u64,
@@ -55,26 +72,37 @@ pub(in crate::emit) struct BitsJson<'a> {
     pub(in crate::emit) count: u32,
 }
 
+impl<'a> BitsJson<'a> {
+    pub(super) fn of(struct_: &'a Struct, Bits { field, low, count }: Bits) -> Self {
+        let span = struct_.layouts[Model::Lp64.index()].fields[field];
+        let name = struct_.fields[field].name.as_str();
+        Self { field: name, offset: span.offset, width: span.size, low, count }
+    }
+}
+
+impl<'a> BitsValuesJson<'a> {
+    pub(super) fn of(struct_: &'a Struct, bits: Bits, values: Vec<u64>) -> Self {
+        Self { bits: BitsJson::of(struct_, bits), values }
+    }
+}
+
 impl<'a> CapHeaderJson<'a> {
     pub(in crate::emit) fn of(abi: &'a Abi, header: &'a CapHeader, format: &HeaderFormat) -> Self {
         let struct_ = abi.struct_(header.struct_);
-        let bits = |Bits { field, low, count }, BitField { offset, width, .. }| BitsJson {
-            field: struct_.fields[field].name.as_str(),
-            offset,
-            width,
-            low,
-            count,
-        };
+        let empty = header.empty.iter();
+        let empty = empty.map(|(bits, values)| BitsValuesJson::of(struct_, *bits, values.clone()));
         Self {
             name: &header.name,
             doc: &header.doc,
             struct_: &struct_.name,
             size: format.size,
             min_size: format.min_size,
-            id: bits(header.id, format.id),
-            version: header.version.zip(format.version).map(|(one, place)| bits(one, place)),
-            next: bits(header.next, format.next),
+            id: BitsJson::of(struct_, header.id),
+            version: header.version.map(|bits| BitsJson::of(struct_, bits)),
+            next: BitsJson::of(struct_, header.next),
             from_reply: header.from_reply,
+            mask: (header.mask != u64::MAX).then_some(header.mask),
+            empty: empty.collect(),
             end: header.end,
             align: header.align,
         }
@@ -95,11 +123,59 @@ pub(in crate::emit) struct ChainJson<'a> {
     pub(in crate::emit) start: ChainStartJson<'a>,
     /// The offset before which no capability starts.
     pub(in crate::emit) bound: u64,
+    /// The space in which it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) space: Option<SpaceJson<'a>>,
     /// The capabilities by their constants, sorted by id.
     pub(in crate::emit) capabilities: Vec<&'a str>,
     /// Ids that other trees use.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::emit) reserved: Vec<ReservedJson<'a>>,
+}
+
+/// The space in which a chain is: little-endian bytes.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Space")]
+pub(in crate::emit) struct SpaceJson<'a> {
+    /// The first offset after those that the chain can have.
+    pub(in crate::emit) end: u64,
+    /// The struct at its start.
+    #[serde(rename = "struct", skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) struct_: Option<&'a str>,
+    /// The flag that says there is a chain, with its field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::emit) flag: Option<SpaceFlagJson<'a>>,
+    /// Capabilities of another chain: without one of them, there is no chain.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::emit) requires: Vec<&'a str>,
+}
+
+/// A flag in the struct at the start of a space.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SpaceFlag")]
+pub(in crate::emit) struct SpaceFlagJson<'a> {
+    /// Its name.
+    pub(in crate::emit) name: &'a str,
+    /// The field that has it.
+    pub(in crate::emit) field: &'a str,
+}
+
+impl<'a> SpaceJson<'a> {
+    fn of(abi: &'a Abi, space: &'a Space) -> Self {
+        let struct_ = space.struct_.map(|id| abi.struct_(id));
+        let flag = struct_.zip(space.flag.as_ref());
+        let flag = flag.map(|(struct_, (field, name, _))| SpaceFlagJson {
+            name,
+            field: &struct_.fields[*field].name,
+        });
+        let requires = space.requires.iter().map(|id| abi.capability(*id).name.as_str());
+        Self {
+            end: space.end,
+            struct_: struct_.map(|one| one.name.as_str()),
+            flag,
+            requires: requires.collect(),
+        }
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -136,8 +212,31 @@ pub(in crate::emit) enum ChainStartJson<'a> {
         /// The size of the integer in bytes.
         width: u64,
     },
+    /// At the offset that an integer holds, the place of which depends on a field.
+    Chosen {
+        /// The bits of the struct of the space.
+        by: BitsJson<'a>,
+        /// Constants with the offset of the integer.
+        offsets: Vec<ChosenOffsetJson<'a>>,
+        /// The type of the integer.
+        int: &'static str,
+        /// The size of the integer in bytes.
+        width: u64,
+    },
     /// Unknown.
     Unknown,
+}
+
+/// An offset for a value of some bits.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ChosenOffset")]
+pub(in crate::emit) struct ChosenOffsetJson<'a> {
+    /// The constant.
+    pub(in crate::emit) constant: &'a str,
+    /// Its number.
+    pub(in crate::emit) number: u64,
+    /// The offset.
+    pub(in crate::emit) offset: u64,
 }
 
 /// The struct before a chain.
@@ -181,7 +280,7 @@ pub(in crate::emit) struct IntPlaceJson<'a> {
 }
 
 impl<'a> IntPlaceJson<'a> {
-    fn of(owner: &'a Struct, int: &IntField) -> Self {
+    pub(super) fn of(owner: &'a Struct, int: &IntField) -> Self {
         Self {
             field: &owner.fields[int.field].name,
             offset: of_models(int.offset),
@@ -210,7 +309,7 @@ impl<'a> ReplyPlacesJson<'a> {
     }
 }
 
-fn of_models(value: ByModel) -> ModelsJson<u64> {
+pub(super) fn of_models(value: ByModel) -> ModelsJson<u64> {
     ModelsJson::of(&value.0, |value| *value)
 }
 
@@ -223,6 +322,7 @@ impl<'a> ChainJson<'a> {
             header: &abi.cap_headers[chain.header].name,
             start: start(abi, chain, plan.host.as_ref()),
             bound: plan.bound,
+            space: chain.space.as_ref().map(|space| SpaceJson::of(abi, space)),
             capabilities: abi.capabilities_of(chain).map(|one| one.name.as_str()).collect(),
             reserved: chain.reserved.iter().map(ReservedJson::of).collect(),
         }
@@ -245,76 +345,23 @@ fn start<'a>(abi: &'a Abi, chain: &'a Chain, plan: Option<&HostPlan>) -> ChainSt
         (ChainStart::FieldAt { offset, int }, _) => {
             ChainStartJson::FieldAt { offset: *offset, int: int.name(), width: int.size() }
         }
-        (ChainStart::AtOffsetField { .. } | ChainStart::Unknown, _) => ChainStartJson::Unknown,
-    }
-}
-
-/// A capability.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Capability")]
-pub(in crate::emit) struct CapabilityJson<'a> {
-    /// The constant that is its id.
-    pub(in crate::emit) name: &'a str,
-    /// Its name within its chain.
-    pub(in crate::emit) short: &'a str,
-    #[serde(flatten)]
-    pub(in crate::emit) meta: MetaJson<'a>,
-    /// Its chain.
-    pub(in crate::emit) chain: &'a str,
-    /// Its id.
-    pub(in crate::emit) id: u64,
-    /// Its newest version.
-    pub(in crate::emit) version: u16,
-    /// Its struct; null if it is the header alone.
-    #[serde(rename = "struct")]
-    pub(in crate::emit) struct_: Option<&'a str>,
-    /// The bytes that a capability of each version must have, from version 1 on.
-    pub(in crate::emit) required_size: Vec<ModelsJson<u64>>,
-    /// The array at its end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::emit) array: Option<CapArrayJson<'a>>,
-}
-
-/// The array at the end of a capability.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "CapArray")]
-pub(in crate::emit) struct CapArrayJson<'a> {
-    /// The field.
-    pub(in crate::emit) field: &'a str,
-    /// The offset of the first element in the capability.
-    pub(in crate::emit) offset: ModelsJson<u64>,
-    /// The bytes from one element to the next.
-    pub(in crate::emit) stride: ModelsJson<u64>,
-    /// The field with the number of elements; null if the array extends to the end of the
-    /// capability.
-    pub(in crate::emit) count: Option<IntPlaceJson<'a>>,
-}
-
-impl<'a> CapabilityJson<'a> {
-    pub(in crate::emit) fn of(abi: &'a Abi, id: CapabilityId) -> Self {
-        let (one, plan) = (abi.capability(id), &abi.protocol.capabilities[id.0]);
-        Self {
-            name: &one.name,
-            short: &one.short,
-            meta: MetaJson::of(&one.meta),
-            chain: &abi.chain(one.chain).name,
-            id: one.id,
-            version: one.version,
-            struct_: one.struct_.map(|id| abi.struct_(id).name.as_str()),
-            required_size: plan.required_size.iter().copied().map(of_models).collect(),
-            array: CapArrayJson::of(abi, plan),
+        (ChainStart::Chosen { by, offsets, int }, _) => {
+            let space = chain.space.as_ref().and_then(|space| space.struct_);
+            let Some(struct_) = space.map(|id| abi.struct_(id)) else {
+                return ChainStartJson::Unknown;
+            };
+            let offsets = offsets.iter().map(|(constant, number, offset)| ChosenOffsetJson {
+                constant,
+                number: *number,
+                offset: *offset,
+            });
+            ChainStartJson::Chosen {
+                by: BitsJson::of(struct_, *by),
+                offsets: offsets.collect(),
+                int: int.name(),
+                width: int.size(),
+            }
         }
-    }
-}
-
-impl<'a> CapArrayJson<'a> {
-    fn of(abi: &'a Abi, plan: &'a CapPlan) -> Option<Self> {
-        let (owner, array) = (abi.struct_(plan.struct_?), plan.array.as_ref()?);
-        Some(Self {
-            field: &owner.fields[array.field].name,
-            offset: of_models(array.offset),
-            stride: of_models(array.stride),
-            count: array.count.as_ref().map(|count| IntPlaceJson::of(owner, count)),
-        })
+        (ChainStart::AtOffsetField { .. } | ChainStart::Unknown, _) => ChainStartJson::Unknown,
     }
 }

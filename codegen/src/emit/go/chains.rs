@@ -5,9 +5,9 @@ use askama::Template;
 use super::names::GoNames;
 use super::{comment, rendered};
 use crate::emit::document::AbiDocument;
+use crate::emit::document::capabilities::{CapArrayJson, CapabilityJson};
 use crate::emit::document::chains::{
-    BitsJson, CapArrayJson, CapHeaderJson, CapabilityJson, ChainJson, ChainStartJson, IntPlaceJson,
-    ReplyPlacesJson,
+    BitsJson, CapHeaderJson, ChainJson, ChainStartJson, IntPlaceJson, ReplyPlacesJson,
 };
 use crate::names;
 
@@ -62,11 +62,17 @@ struct GoWalkFunction {
 }
 
 pub(super) fn file(document: &AbiDocument<'_>, names: &GoNames<'_>) -> String {
-    let chains: Vec<_> =
-        document.chains.iter().map(|chain| table(document, names, chain)).collect();
+    let chains: Vec<_> = walked(document).map(|chain| table(document, names, chain)).collect();
     let uses_order = chains.iter().any(|one| one.replies.is_some() || one.walk.is_some());
-    let formats = document.capability_headers.iter().map(format_table).collect();
+    let used =
+        |header: &&CapHeaderJson<'_>| walked(document).any(|chain| chain.header == header.name);
+    let formats = document.capability_headers.iter().filter(used).map(format_table).collect();
     rendered(&GoChains { package: names.package.clone(), formats, chains, uses_order })
+}
+
+/// The chains that the hand-written code walks: those that are in no space.
+fn walked<'a>(document: &'a AbiDocument<'_>) -> impl Iterator<Item = &'a ChainJson<'a>> {
+    document.chains.iter().filter(|chain| chain.space.is_none())
 }
 
 fn format_table(header: &CapHeaderJson<'_>) -> GoFormat {
@@ -151,7 +157,9 @@ fn walk(chain: &ChainJson<'_>) -> Option<GoWalkFunction> {
         ChainStartJson::FieldAt { offset, width, .. } => {
             ("newCapsByField", format!("place{{{offset}, {width}}}"))
         }
-        ChainStartJson::AtOffsetField { .. } | ChainStartJson::Unknown => return None,
+        ChainStartJson::AtOffsetField { .. }
+        | ChainStartJson::Chosen { .. }
+        | ChainStartJson::Unknown => return None,
     };
     let name = [&names::go_field(chain.name), "Caps"].concat();
     let doc = format!("{name} walks the chain in these bytes.");

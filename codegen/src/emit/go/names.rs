@@ -43,8 +43,8 @@ impl<'a> GoNames<'a> {
 pub(super) fn int_type(int: &str) -> &'static str {
     match int {
         "u8" => "uint8",
-        "u16" => "uint16",
-        "u32" => "uint32",
+        "u16" | "le16" => "uint16",
+        "u32" | "le32" => "uint32",
         "s8" => "int8",
         "s16" => "int16",
         "s32" => "int32",

@@ -4,9 +4,9 @@ use askama::Template;
 
 use super::{comment, rendered};
 use crate::emit::document::AbiDocument;
+use crate::emit::document::capabilities::{CapArrayJson, CapabilityJson};
 use crate::emit::document::chains::{
-    BitsJson, CapArrayJson, CapHeaderJson, CapabilityJson, ChainJson, ChainStartJson, IntPlaceJson,
-    ReplyPlacesJson,
+    BitsJson, CapHeaderJson, ChainJson, ChainStartJson, IntPlaceJson, ReplyPlacesJson,
 };
 use crate::emit::escape;
 use crate::names;
@@ -72,14 +72,26 @@ struct PythonWalkFunction {
     first: String,
 }
 
+/// Whether there are chains to walk.
+pub(super) fn present(document: &AbiDocument<'_>) -> bool {
+    walked(document).next().is_some()
+}
+
 pub(super) fn file(document: &AbiDocument<'_>) -> String {
-    let chains: Vec<_> = document.chains.iter().map(|chain| table(document, chain)).collect();
+    let chains: Vec<_> = walked(document).map(|chain| table(document, chain)).collect();
     let replies = chains.iter().filter_map(|one| Some(&one.replies.as_ref()?.name));
     let walks = chains.iter().filter_map(|one| Some(&one.walk.as_ref()?.name));
     let mut names: Vec<_> = replies.chain(walks).cloned().collect();
     names.sort();
-    let formats = document.capability_headers.iter().map(format_table).collect();
+    let used =
+        |header: &&CapHeaderJson<'_>| walked(document).any(|chain| chain.header == header.name);
+    let formats = document.capability_headers.iter().filter(used).map(format_table).collect();
     rendered(&PythonChains { formats, chains, names })
+}
+
+/// The chains that the hand-written code walks: those that are in no space.
+fn walked<'a>(document: &'a AbiDocument<'_>) -> impl Iterator<Item = &'a ChainJson<'a>> {
+    document.chains.iter().filter(|chain| chain.space.is_none())
 }
 
 fn format_table(header: &CapHeaderJson<'_>) -> PythonFormat {
@@ -174,7 +186,9 @@ fn walk(chain: &ChainJson<'_>) -> Option<PythonWalkFunction> {
         ChainStartJson::FieldAt { offset, width, .. } => {
             ("walk_by_field", format!("walk.Place({offset}, {width})"))
         }
-        ChainStartJson::AtOffsetField { .. } | ChainStartJson::Unknown => return None,
+        ChainStartJson::AtOffsetField { .. }
+        | ChainStartJson::Chosen { .. }
+        | ChainStartJson::Unknown => return None,
     };
     let doc = format!("Walks the chain `{}` in these bytes.", chain.name);
     let name = names::python_variable(&[chain.name, "caps"]);

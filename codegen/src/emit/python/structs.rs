@@ -143,6 +143,9 @@ fn int_type(int: &str) -> &'static str {
         "s16" => "ctypes.c_int16",
         "s32" => "ctypes.c_int32",
         "s64" => "ctypes.c_int64",
+        "le16" => "ctypes.c_uint16.__ctype_le__",
+        "le32" => "ctypes.c_uint32.__ctype_le__",
+        "le64" => "ctypes.c_uint64.__ctype_le__",
         _ => "ctypes.c_uint64",
     }
 }

@@ -25,10 +25,7 @@ pub(super) fn items(docs: &Docs<'_>, group: &Group) -> TokenStream {
 
 /// The integer type of a group; plain numbers are unsigned.
 pub(super) fn int(group: &Group) -> Int {
-    match group.int {
-        Int::AlignedU64 => Int::U64,
-        int => int,
-    }
+    group.int.value()
 }
 
 /// The Rust type of one of a group's constants.

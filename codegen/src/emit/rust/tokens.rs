@@ -18,15 +18,15 @@ pub(super) fn ident(name: &str) -> Ident {
 
 /// The Rust type of an integer.
 pub(super) fn int_type(int: Int) -> Ident {
-    let name = match int {
-        Int::U8 => "u8",
-        Int::U16 => "u16",
-        Int::U32 => "u32",
-        Int::U64 | Int::AlignedU64 => "u64",
-        Int::S8 => "i8",
-        Int::S16 => "i16",
-        Int::S32 => "i32",
-        Int::S64 => "i64",
+    let name = match (int.size(), int.signed()) {
+        (1, false) => "u8",
+        (2, false) => "u16",
+        (4, false) => "u32",
+        (_, false) => "u64",
+        (1, true) => "i8",
+        (2, true) => "i16",
+        (4, true) => "i32",
+        (_, true) => "i64",
     };
     ident(name)
 }

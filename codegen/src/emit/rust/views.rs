@@ -22,7 +22,7 @@ use crate::names;
 
 /// Whether the ABI has chains at all.
 pub(super) fn has_chains(abi: &Abi) -> bool {
-    !abi.chains.is_empty()
+    abi.chains.iter().any(|chain| chain.space.is_none())
 }
 
 /// Whether a chain has a host.
@@ -42,7 +42,8 @@ pub(super) fn has_records(abi: &Abi) -> bool {
 
 /// The root of the views: the files, and the formats of headers.
 pub(super) fn root(abi: &Abi) -> String {
-    let chains: Vec<_> = abi.chains.iter().map(|chain| ident(&chain.name)).collect();
+    let chains = abi.chains.iter().filter(|chain| chain.space.is_none());
+    let chains: Vec<_> = chains.map(|chain| ident(&chain.name)).collect();
     let array = has_arrays(abi).then(|| {
         quote!(
             pub use crate::array::{Array, Element};
@@ -55,7 +56,12 @@ pub(super) fn root(abi: &Abi) -> String {
             pub use crate::request::{Buffer, RequestError};
         }
     });
-    let formats = abi.cap_headers.iter().zip(&abi.protocol.headers);
+    let used = |index: usize| {
+        let chains = &abi.chains;
+        chains.iter().any(|chain| chain.header == index && chain.space.is_none())
+    };
+    let formats = abi.cap_headers.iter().zip(&abi.protocol.headers).enumerate();
+    let formats = formats.filter(|(index, _)| used(*index)).map(|(_, pair)| pair);
     let formats = formats.map(|(header, format)| header_format(header, format));
     format::file(quote! {
         //! Replies and their capability chains, read in place.
@@ -86,7 +92,8 @@ pub(super) fn files<'a>(abi: &'a Abi, names: &'a Names<'_>) -> Vec<FileEmitter<'
         let path = ["views/", &abi.chain(plan.chain).name, ".rs"].concat();
         FileEmitter::new(&path, move || chain::module(abi, names, plan))
     };
-    abi.protocol.chains.iter().map(file).collect()
+    let chains = abi.protocol.chains.iter().filter(|chain| chain.space.is_none());
+    chains.map(file).collect()
 }
 
 /// The constant with the format of a header.

@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::super::history::{HistorySpec, Validity};
 use super::super::text::{DocText, Number};
-use super::super::wrappers::{LineOrMap, Map, OneOrMany, Placed};
+use super::super::types::{BitsExpr, Offsets};
+use super::super::wrappers::{LineOrMap, List, Map, OneOrMany, Placed};
 use super::numbers::ReservedSpec;
 use super::structs::FieldSpec;
 use super::{Common, DeprecatedSpec, Exception, item};
@@ -22,8 +23,15 @@ item! {
         pub header: Placed<String>,
         /// The struct before the chain, whose `cap_offset` has the offset of the first capability.
         pub host: Option<Placed<String>>,
-        /// The flag of the host that is set if there is a chain.
+        /// The struct at the start of the space in which the chain is.
+        pub space: Option<Placed<String>>,
+        /// The offsets in the space that the chain can have.
+        pub within: Option<Placed<Offsets>>,
+        /// The flag of the host, or of the struct of the space, that is set if there is a chain.
         pub flag: Option<Placed<String>>,
+        /// Capabilities of another chain in the space: without one of them, there is no chain.
+        #[serde(default)]
+        pub requires: List<Placed<String>>,
         /// The start of the chain, if the chain has no host.
         pub first: Option<First>,
         /// The start of the capabilities' names that is left out of short names.
@@ -38,7 +46,12 @@ item! {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct First {
     /// The offset of the first capability, or of a field that has that offset.
-    pub offset: Placed<Number>,
+    pub offset: Option<Placed<Number>>,
+    /// Bits of the struct of the space that determine the offset of that field.
+    pub by: Option<Placed<BitsExpr>>,
+    /// The offset of that field for each of these constants; for others there is no chain.
+    #[serde(default)]
+    pub offsets: Map<Placed<Number>>,
     /// The type of that field, if there is one.
     #[serde(rename = "type")]
     pub type_: Option<Placed<String>>,
@@ -65,6 +78,15 @@ item! {
         /// Whether the fields of that struct follow each other without padding.
         #[serde(default)]
         pub packed: bool,
+        /// The bits of its struct with its length in bytes, header included.
+        pub length: Option<Placed<BitsExpr>>,
+        /// The capability of which it is a kind.
+        pub below: Option<Placed<String>>,
+        /// The bits of its struct with the id of the kind.
+        pub id_in: Option<Placed<BitsExpr>>,
+        /// Further bits of its struct, or `struct.field` of the space, with their values.
+        #[serde(default, rename = "where")]
+        pub conditions: Map<Placed<Number>, BitsExpr>,
         /// The fields after the header.
         #[serde(default)]
         pub fields: Map<LineOrMap<FieldSpec>>,

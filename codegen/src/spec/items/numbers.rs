@@ -51,6 +51,9 @@ item! {
         pub value: Option<Amount>,
         /// The number of the one bit that is set.
         pub bit: Option<Placed<Number>>,
+        /// Among flags: the mask whose bits hold this number.
+        #[serde(rename = "in")]
+        pub mask: Option<Placed<String>>,
         /// The flags in a mask.
         #[serde(default)]
         pub of: List<Placed<String>>,

@@ -1,7 +1,7 @@
 //! Capabilities: each has a chain, an id that the chain's header can hold, and
 //! a body that starts with that header.
 
-use super::chains::{id, refuse};
+use super::chains::{id, id_up_to, refuse};
 use super::headers::{header_of, header_struct};
 use super::type_refs::declared;
 use crate::diagnostic::Diagnostic;
@@ -35,6 +35,10 @@ fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
             let message = "the file has no chain or several: name one in `chain`";
             refuse(check, BAD_CHAIN, item.capability.place, message);
         }
+    }
+    if item.below.is_some() {
+        id_up_to(check, u32::MAX.into(), (item.id.value.value, item.id.place));
+        return body(check, one);
     }
     id(check, (chain, validity), (item.id.value.value, item.id.place));
     for (end, before) in item.before.iter() {

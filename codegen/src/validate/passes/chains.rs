@@ -67,14 +67,17 @@ fn start(check: &mut Check<'_>, chain: &ChainItem<'_>) {
             if let Some(type_) = &first.type_ {
                 refuse(check, KEY_CONFLICT, type_.place, "the `host` determines the start");
             }
-            offset(check, first.offset.value.value, first.offset.place);
+            match first.offset {
+                Some(at) => offset(check, at.value.value, at.place),
+                None => refuse(check, KEY_CONFLICT, host.place, "`first` needs an `offset`"),
+            }
             self::host(check, chain, host, &FRONT);
         }
         (None, Some(first)) => {
-            if let Some(flag) = &item.flag {
-                refuse(check, KEY_CONFLICT, flag.place, "`flag` needs a `host`");
+            if let Some(flag) = item.flag.as_ref().filter(|_| item.space.is_none()) {
+                refuse(check, KEY_CONFLICT, flag.place, "`flag` needs a `host` or a `space`");
             }
-            for place in [Some(first.offset), first.bound].into_iter().flatten() {
+            for place in [first.offset, first.bound].into_iter().flatten() {
                 offset(check, place.value.value, place.place);
             }
             if let Some(name) = first.type_.as_ref().filter(|name| int(name).is_none()) {
@@ -177,6 +180,11 @@ pub(super) fn id(
     let header = chain.and_then(|chain| header_of(check, chain, validity));
     let most = header.and_then(|header| most(check.index, header, &header.id));
     let most = most.unwrap_or(u64::MAX).min(u32::MAX.into());
+    id_up_to(check, most, (id, place));
+}
+
+/// An id that some bits can hold.
+pub(super) fn id_up_to(check: &mut Check<'_>, most: u64, (id, place): (i128, Place)) {
     if !(0..=i128::from(most)).contains(&id) {
         let message = format!("{id} is not an id from 0 to {most}");
         check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(place, ""));

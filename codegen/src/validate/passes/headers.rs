@@ -4,7 +4,6 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::spec::CapHeaderSpec;
 use crate::spec::history::Validity;
 use crate::spec::types::BitsExpr;
-use crate::spec::wrappers::Placed;
 use crate::validate::Check;
 use crate::validate::codes::{BAD_CHAIN, OUT_OF_RANGE};
 use crate::validate::model::declarations::{DeclaredMember, OfChain, StructDeclaration, plain_int};
@@ -21,7 +20,10 @@ pub(super) fn check(check: &mut Check<'_>) {
         check.resolve(Reference { name, place: name.place, needed: None }, STRUCT);
         for bits in [Some(&header.id), header.version.as_ref(), Some(&header.next)].iter().flatten()
         {
-            fields(check, header, bits);
+            fields(check, name, (bits, bits.place));
+        }
+        for (bits, _) in header.empty.iter() {
+            fields(check, name, (bits, bits.place));
         }
         for bits in [Some(&header.id), header.version.as_ref()].into_iter().flatten() {
             if most(check.index, header, bits).is_some_and(|most| most >> MOST_BITS != 0) {
@@ -47,14 +49,14 @@ pub(super) fn align(check: &mut Check<'_>, place: Place, align: i128) {
 }
 
 /// Bits of a field of the struct, in every release that has the struct.
-fn fields(check: &mut Check<'_>, header: &CapHeaderSpec, bits: &Placed<BitsExpr>) {
+pub(super) fn fields(check: &mut Check<'_>, of: &str, (bits, place): (&BitsExpr, Place)) {
     let index = check.index;
-    for struct_ in index.structs_named(&header.struct_) {
+    for struct_ in index.structs_named(of) {
         let name = &bits.field;
-        let reference = Reference { name, place: bits.place, needed: Some(struct_.validity) };
+        let reference = Reference { name, place, needed: Some(struct_.validity) };
         let validities: Vec<_> = struct_.validities_of(name).collect();
         match first_uncovered(struct_.validity, validities.iter().copied()) {
-            None => width(check, struct_, bits),
+            None => width(check, struct_, (bits, place)),
             Some(_) if validities.is_empty() => {
                 let known = || struct_.fields().map(|field| field.name.as_str()).collect();
                 check.unknown(reference, ("field", ""), |_| known());
@@ -67,7 +69,11 @@ fn fields(check: &mut Check<'_>, header: &CapHeaderSpec, bits: &Placed<BitsExpr>
     }
 }
 
-fn width(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, bits: &Placed<BitsExpr>) {
+fn width(
+    check: &mut Check<'_>,
+    struct_: &StructDeclaration<'_>,
+    (bits, place): (&BitsExpr, Place),
+) {
     let named = |field: &DeclaredMember<'_>| field.names().any(|(_, name)| name == bits.field);
     for field in struct_.fields().filter(named) {
         let high = bits.bits.map_or(0, |(_, high)| u64::from(high));
@@ -75,7 +81,7 @@ fn width(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, bits: &Placed<B
         let union = !field.field.union.is_empty();
         if union || field.types().any(|(_, expr)| plain_int(expr).is_none_or(narrow)) {
             let message = format!("`{}` is not an unsigned integer with these bits", bits.field);
-            let problem = Diagnostic::error(BAD_CHAIN, message).at(bits.place, "");
+            let problem = Diagnostic::error(BAD_CHAIN, message).at(place, "");
             check.problems.push(problem.and(field.name.place, "the field"));
         }
     }

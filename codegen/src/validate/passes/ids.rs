@@ -190,7 +190,8 @@ fn capabilities(check: &mut Check<'_>) {
     let index = check.index;
     let mut chains = HashMap::<&str, Uses<'_>>::new();
     for (owner, one) in index.capabilities.iter().enumerate() {
-        let Some(chain) = one.chain else { continue };
+        // A kind has an id of its own space.
+        let Some(chain) = one.chain.filter(|_| one.item.below.is_none()) else { continue };
         let uses = chains.entry(chain.as_str()).or_default();
         for era in split_at_changes(one.validity, &one.item.before) {
             let id = match one.item.before.value_at(first(era)) {
@@ -305,7 +306,7 @@ fn flags(check: &mut Check<'_>, group: &NumberGroup<'_>, stretches: &[Stretch]) 
     uses.report(check, FLAG_BITS, "the bit", uses.next_free(0));
     for stretch in stretches {
         let (name, value) = &group.values[stretch.value];
-        let mask = bit(value).is_none() && stretch.number >= 0;
+        let mask = bit(value).is_none() && value.mask.is_none() && stretch.number >= 0;
         if !mask || value.allow.covers(FLAG_BITS.0, stretch.validity) {
             continue;
         }

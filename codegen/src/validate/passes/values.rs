@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::Int;
 use crate::spec::types::{Amount, Base, int};
+use crate::spec::wrappers::Placed;
 use crate::spec::{ItemSpec, ValueSpec};
 use crate::validate::Check;
 use crate::validate::codes::{BAD_LAYOUT, KEY_CONFLICT, OUT_OF_RANGE};
@@ -46,7 +47,9 @@ pub(super) const INTS: [&str; 8] = ["u8", "u16", "u32", "u64", "s8", "s16", "s32
 
 fn empty(check: &mut Check<'_>, group: &NumberGroup<'_>) {
     let validities = group.values.iter().map(|(_, value)| value.validity(group.validity));
+    // A register can consist of fields of several bits.
     if group.kind == NumberGroupKind::Flags
+        && !group.int.little_endian()
         && group.values.iter().all(|(_, value)| value.bit.is_none())
     {
         refuse(check, group.name.place, "`bits` needs at least one `bit`");
@@ -146,11 +149,38 @@ fn belongs(check: &mut Check<'_>, group: &NumberGroup<'_>, (place, value): (Plac
             refuse(check, place, &format!("{what} only in {among}"));
         }
     }
-    if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
+    if let Some(mask) = &value.mask {
+        in_mask(check, group, (place, value), mask);
+    } else if let (Flags, Some(Amount::Number(number))) = (group.kind, value.value) {
         if number.value.count_ones() == 1 {
             let message = format!("a flag is written `bit {}`", number.value.trailing_zeros());
             refuse(check, place, &message);
         }
+    }
+}
+
+/// A number of the bits of a mask of the same flags.
+fn in_mask(
+    check: &mut Check<'_>,
+    group: &NumberGroup<'_>,
+    (place, value): (Place, &ValueSpec),
+    mask: &Placed<String>,
+) {
+    let number = |value: &ValueSpec| match value.value {
+        Some(Amount::Number(number)) => Some(number.value),
+        _ => None,
+    };
+    if group.kind != NumberGroupKind::Flags {
+        return refuse(check, mask.place, "`in` stands only in flags");
+    }
+    let own = group.values.get(mask).filter(|own| own.mask.is_none());
+    let Some(bits) = own.and_then(|own| number(own)) else {
+        let known = || group.values.iter().map(|(name, _)| name.as_str()).collect();
+        let reference = Reference { name: mask, place: mask.place, needed: None };
+        return check.unknown(reference, ("mask", " of these flags"), |_| known());
+    };
+    if number(value).is_none_or(|number| number & bits != number) {
+        refuse(check, place, "the number is not in the bits of its mask");
     }
 }
 

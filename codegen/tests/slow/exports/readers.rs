@@ -74,9 +74,9 @@ fn array(abi: &Abi, owner: &Struct, plan: &ArrayPlan) -> Value {
 fn int_type(int: Int) -> &'static str {
     match int {
         Int::U8 => "uint8",
-        Int::U16 => "uint16",
-        Int::U32 => "uint32",
-        Int::U64 | Int::AlignedU64 => "uint64",
+        Int::U16 | Int::Le16 => "uint16",
+        Int::U32 | Int::Le32 => "uint32",
+        Int::U64 | Int::AlignedU64 | Int::Le64 => "uint64",
         Int::S8 => "int8",
         Int::S16 => "int16",
         Int::S32 => "int32",

@@ -51,11 +51,13 @@ pub enum Group {
     Root,
     /// Tests of the playground.
     Wasm,
+    /// Tests that compare with lspci.
+    Lspci,
 }
 
 impl Group {
     /// Every group, in the order of `.ci/groups`.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Clang,
         Self::Bits32,
         Self::Cbmc,
@@ -71,6 +73,7 @@ impl Group {
         Self::SarifSchema,
         Self::Root,
         Self::Wasm,
+        Self::Lspci,
     ];
 
     /// The name in `.ci/groups`.
@@ -91,6 +94,7 @@ impl Group {
             Self::SarifSchema => "sarif-schema",
             Self::Root => "root",
             Self::Wasm => "wasm",
+            Self::Lspci => "lspci",
         }
     }
 

@@ -69,8 +69,5 @@ pub(in crate::emit::c) fn plus(place: &str, offset: u64) -> String {
 
 /// The type of a variable that holds the integer.
 pub(in crate::emit::c) fn c_type(int: Int) -> &'static str {
-    match int {
-        Int::AlignedU64 => names::c_int(Int::U64),
-        _ => names::c_int(int),
-    }
+    names::c_int(int.value())
 }

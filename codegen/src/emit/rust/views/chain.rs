@@ -125,7 +125,9 @@ fn start(abi: &Abi, chain: &Chain) -> TokenStream {
     let (offset, int) = match chain.start {
         ChainStart::Fixed { offset } | ChainStart::After { offset, .. } => (offset, None),
         ChainStart::FieldAt { offset, int } => (offset, Some(int)),
-        ChainStart::AtOffsetField { .. } | ChainStart::Unknown => return TokenStream::new(),
+        ChainStart::AtOffsetField { .. } | ChainStart::Chosen { .. } | ChainStart::Unknown => {
+            return TokenStream::new();
+        }
     };
     let (caps, _) = type_names(chain);
     let format = format_name(&abi.cap_headers[chain.header]);

@@ -1,0 +1,103 @@
+//! The facts of capabilities and of their headers.
+
+use std::borrow::Cow;
+
+use super::Datum;
+use super::facts::{Fact, SideNames, optional, text};
+use crate::compat::matching::Matching;
+use crate::ir::{Bits, CapHeader, Capability, Chain, KindOf, Struct};
+use crate::layout::Model;
+
+impl<'a> SideNames<'_, 'a> {
+    pub(super) fn cap_header(&self, header: &'a CapHeader) -> [Fact<'a>; 9] {
+        let CapHeader {
+            name: _,
+            struct_,
+            doc: _,
+            id,
+            version,
+            next,
+            from_reply,
+            mask,
+            empty,
+            end,
+            align,
+        } = header;
+        let struct_ = self.abi.struct_(*struct_);
+        let version = version.map_or(Datum::Unset, |bits| self.bits(struct_, bits));
+        let mask = if *mask == u64::MAX { Datum::Unset } else { Datum::Number((*mask).into()) };
+        let empty = empty.iter().map(|(place, values)| {
+            Cow::Owned(format!("{values:?} in {}", bits_text(struct_, *place)))
+        });
+        [
+            Fact("CapHeader.struct_", text(self.struct_(&struct_.name))),
+            Fact("CapHeader.id", self.bits(struct_, *id)),
+            Fact("CapHeader.version", version),
+            Fact("CapHeader.next", self.bits(struct_, *next)),
+            Fact("CapHeader.from_reply", Datum::Flag(*from_reply)),
+            Fact("CapHeader.mask", mask),
+            Fact("CapHeader.empty", Datum::List(empty.collect())),
+            Fact("CapHeader.end", Datum::Number((*end).into())),
+            Fact("CapHeader.align", Datum::Number((*align).into())),
+        ]
+    }
+
+    pub(super) fn capability(&self, chain: &'a Chain, capability: &'a Capability) -> [Fact<'a>; 8] {
+        let Capability {
+            name,
+            short,
+            meta: _,
+            chain: _,
+            id,
+            version,
+            struct_,
+            length,
+            kind,
+            inline: _,
+        } = capability;
+        let body = struct_.map(|id| self.abi.struct_(id));
+        let length = body.zip(*length);
+        let length = length.map_or(Datum::Unset, |(body, bits)| self.bits(body, bits));
+        let kind = body.zip(kind.as_ref());
+        let kind = kind.map_or(Datum::Unset, |(body, kind)| self.kind(chain, body, kind));
+        let struct_ = struct_.map(|id| self.struct_(&self.abi.struct_(id).name));
+        [
+            Fact("Capability.name", text(name)),
+            Fact("Capability.short", text(short)),
+            Fact("Capability.chain", text(Matching::renamed(&self.renames.chains, &chain.name))),
+            Fact("Capability.id", Datum::Number((*id).into())),
+            Fact("Capability.version", Datum::Number((*version).into())),
+            Fact("Capability.struct_", optional(struct_)),
+            Fact("Capability.length", length),
+            Fact("Capability.kind", kind),
+        ]
+    }
+
+    /// The conditions of a kind.
+    fn kind(&self, chain: &'a Chain, body: &'a Struct, kind: &'a KindOf) -> Datum<'a> {
+        let KindOf { parent, id, body: own, space } = kind;
+        let parent = self.constant(&self.abi.capability(*parent).name);
+        let mut texts = vec![format!("of {parent} by {}", bits_text(body, *id))];
+        texts.extend(
+            own.iter().map(|(bits, value)| format!("{value:#x} in {}", bits_text(body, *bits))),
+        );
+        let start = chain.space.as_ref().and_then(|space| space.struct_);
+        if let Some(start) = start.map(|id| self.abi.struct_(id)) {
+            texts.extend(space.iter().map(|(bits, value)| {
+                format!("{value:#x} in {} of the space", bits_text(start, *bits))
+            }));
+        }
+        Datum::List(texts.into_iter().map(Cow::Owned).collect())
+    }
+
+    fn bits(&self, struct_: &'a Struct, bits: Bits) -> Datum<'a> {
+        Datum::Text(Cow::Owned(bits_text(struct_, bits)))
+    }
+}
+
+/// Some bits of a field, by their place.
+pub(super) fn bits_text(struct_: &Struct, bits: Bits) -> String {
+    let Bits { field, low, count } = bits;
+    let span = struct_.spans(field)[Model::Lp64.index()];
+    format!("bits {low}..{} of the {} bytes at {}", low + count, span.size, span.offset)
+}

@@ -1,0 +1,407 @@
+//! Chains in a space: the keys that only they have, and the types of everything in a space.
+
+use super::chains::{offset, refuse};
+use super::headers::{fields, header_of, most};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::spec::types::{ArgExpr, Base, BitsExpr, Shape, TypeExpr};
+use crate::spec::wrappers::Placed;
+use crate::spec::{CapHeaderSpec, CapabilitySpec, ChainSpec, First};
+use crate::validate::Check;
+use crate::validate::codes::{BAD_CHAIN, KEY_CONFLICT, OUT_OF_RANGE, RUST_TYPE};
+use crate::validate::model::declarations::{ChainItem, OfChain, StructDeclaration};
+use crate::validate::model::refs::{NUMBER, Reference, STRUCT, Wanted};
+use crate::validate::model::symbols::SymbolKind;
+
+const CAPABILITY: Wanted = Wanted { what: "capability", kinds: &[SymbolKind::Capability] };
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let index = check.index;
+    for chain in &index.chains {
+        match &chain.item.within {
+            None => outside(check, chain.item),
+            Some(_) => inside(check, chain),
+        }
+    }
+    for one in &index.capabilities {
+        capability(check, one);
+    }
+    kinds(check);
+    little_endian(check);
+}
+
+/// A chain that is in no space has none of its keys.
+fn outside(check: &mut Check<'_>, chain: &ChainSpec) {
+    let needs = |check: &mut Check<'_>, place, key: &str| {
+        refuse(check, KEY_CONFLICT, place, &format!("`{key}` needs `within`"));
+    };
+    if let Some(space) = &chain.space {
+        needs(check, space.place, "space");
+    }
+    if let Some(name) = chain.requires.first() {
+        needs(check, name.place, "requires");
+    }
+    if let Some(by) = chain.first.as_ref().and_then(|first| first.by.as_ref()) {
+        needs(check, by.place, "by");
+    } else if chain.first.as_ref().is_some_and(|first| first.offset.is_none()) {
+        refuse(check, KEY_CONFLICT, chain.chain.place, "`first` needs an `offset`");
+    }
+    if let Some(header) = check.spec.abi.cap_headers.get(&chain.header) {
+        let mask = header.mask.map(|mask| mask.place);
+        let place = mask.or_else(|| header.empty.first().map(|(bits, _)| bits.place));
+        if let Some(place) = place {
+            let message = "`mask` and `empty` are for chains with `within`";
+            let problem = Diagnostic::error(KEY_CONFLICT, message).at(place, "");
+            check.problems.push(problem.and(chain.chain.place, "a chain without it"));
+        }
+    }
+}
+
+fn inside(check: &mut Check<'_>, chain: &ChainItem<'_>) {
+    let item = chain.item;
+    let Some(within) = &item.within else { return };
+    let (start, end) = (within.start.value, within.end.value);
+    offset(check, start, within.place);
+    offset(check, end, within.place);
+    if start >= end {
+        let message = format!("no offset is in {start}..{end}");
+        check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(within.place, ""));
+    }
+    if let Some(host) = &item.host {
+        refuse(check, KEY_CONFLICT, host.place, "`within` excludes `host`");
+    }
+    let header = check.spec.abi.cap_headers.get(&item.header);
+    if let Some(header) = header {
+        self::header(check, header);
+        let align = header.align.value.value.max(1);
+        if start % align != 0 {
+            let message = format!("{start} is not a multiple of {align}");
+            check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(within.place, ""));
+        }
+        if let Some(first) = &item.first {
+            self::first(check, item, first, (start, end, align));
+        }
+    }
+    if let Some(space) = &item.space {
+        let reference = Reference { name: space, place: space.place, needed: Some(chain.validity) };
+        check.resolve(reference, STRUCT);
+    }
+    flag(check, chain);
+    requires(check, chain);
+}
+
+/// A header in a space is read by one access, and offsets are multiples of the alignment.
+fn header(check: &mut Check<'_>, header: &CapHeaderSpec) {
+    let align = header.align.value.value.max(1);
+    let mask = header.mask.map_or(i128::from(u64::MAX), |mask| mask.value.value);
+    let place = header.mask.map_or(header.next.place, |mask| mask.place);
+    if mask < 0 || mask & (align - 1) != 0 {
+        let message = format!("`mask` must clear the bits of `next` below {align}");
+        check.problems.push(Diagnostic::error(BAD_CHAIN, message).at(place, ""));
+    }
+    for (bits, values) in header.empty.iter() {
+        let most = most(check.index, header, bits).unwrap_or(u64::MAX);
+        for value in values.iter() {
+            if !(0..=i128::from(most)).contains(&value.value.value) {
+                let message = format!("`{}` can never be {}", bits.field, value.value.value);
+                check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(value.place, ""));
+            }
+        }
+    }
+    let index = check.index;
+    for struct_ in index.structs_named(&header.struct_) {
+        let sizes = struct_.fields().map(|field| {
+            let mut types = field.types();
+            types.next().and_then(|(_, expr)| int_size(expr)).unwrap_or(u64::MAX / 64)
+        });
+        let size = sizes.fold(0_u64, u64::saturating_add);
+        if !size.is_power_of_two() || size > 8 {
+            let message = "a header in a space has 1, 2, 4 or 8 bytes, in integers";
+            let problem = Diagnostic::error(BAD_CHAIN, message).at(header.struct_.place, "");
+            check.problems.push(problem.and(struct_.name.place, "the struct"));
+        }
+    }
+}
+
+fn int_size(expr: &TypeExpr) -> Option<u64> {
+    match (&expr.base, &expr.shape) {
+        (Base::Int(int), Shape::One) => Some(int.size()),
+        _ => None,
+    }
+}
+
+fn first(
+    check: &mut Check<'_>,
+    chain: &ChainSpec,
+    first: &First,
+    (start, end, align): (i128, i128, i128),
+) {
+    if let Some(bound) = first.bound {
+        refuse(check, KEY_CONFLICT, bound.place, "`within` excludes `bound`");
+    }
+    match (&first.offset, &first.by) {
+        (Some(at), None) => {
+            let within = (start..end).contains(&at.value.value) && at.value.value % align == 0;
+            if first.type_.is_none() && !within {
+                let message = format!("no capability can start at {}", at.value.value);
+                check.problems.push(Diagnostic::error(OUT_OF_RANGE, message).at(at.place, ""));
+            }
+        }
+        (None, Some(by)) => chosen(check, chain, (first, by)),
+        _ => refuse(check, KEY_CONFLICT, chain.chain.place, "`first` has `offset` or `by`"),
+    }
+    if first.by.is_none() && !first.offsets.is_empty() {
+        refuse(check, KEY_CONFLICT, chain.chain.place, "`offsets` needs `by`");
+    }
+}
+
+/// The place of the first offset depends on a field of the space.
+fn chosen(check: &mut Check<'_>, chain: &ChainSpec, (first, by): (&First, &Placed<BitsExpr>)) {
+    match &chain.space {
+        Some(space) => fields(check, space, (by, by.place)),
+        None => refuse(check, KEY_CONFLICT, by.place, "`by` needs a `space`"),
+    }
+    if first.type_.is_none() || first.offsets.is_empty() {
+        refuse(check, KEY_CONFLICT, by.place, "`by` needs `offsets` and a `type`");
+    }
+    for (name, at) in first.offsets.iter() {
+        check.resolve(Reference { name, place: name.place, needed: None }, NUMBER);
+        let negative = check.index.numbers_of(name).any(|stretch| stretch.number < 0);
+        if negative {
+            refuse(check, OUT_OF_RANGE, name.place, "bits are never negative");
+        }
+        offset(check, at.value.value, at.place);
+    }
+}
+
+/// The flag belongs to a field of the struct of the space.
+fn flag(check: &mut Check<'_>, chain: &ChainItem<'_>) {
+    let Some(flag) = &chain.item.flag else { return };
+    let Some(space) = &chain.item.space else { return };
+    let reference = Reference { name: flag, place: flag.place, needed: Some(chain.validity) };
+    if !check.resolve(reference, NUMBER) {
+        return;
+    }
+    let index = check.index;
+    let owned = index.targets(flag).iter().all(|target| {
+        let group = target.number.map(|(group, _)| &index.groups[group]);
+        group.is_some_and(|group| group.owner == Some(space.as_str()))
+    });
+    let positive = index.numbers_of(flag).all(|stretch| stretch.number > 0);
+    if !owned || !positive {
+        let message = format!("`{}` is not a flag of `{}`", flag.value, space.value);
+        check.missing(Diagnostic::error(BAD_CHAIN, message).at(flag.place, ""));
+    }
+}
+
+/// The required capabilities are of one other chain in a space that requires none.
+fn requires(check: &mut Check<'_>, chain: &ChainItem<'_>) {
+    let index = check.index;
+    let mut others = Vec::new();
+    for name in chain.item.requires.iter() {
+        let reference = Reference { name, place: name.place, needed: None };
+        if !check.resolve(reference, CAPABILITY) {
+            continue;
+        }
+        let found = index.capabilities.iter().find(|one| one.item.capability.value == name.value);
+        let Some(found) = found else { continue };
+        let other = found.chain.and_then(|chain| index.chains_named(chain).next());
+        let usable = other.is_some_and(|other| {
+            other.item.within.is_some()
+                && other.item.requires.is_empty()
+                && other.item.chain.value != chain.item.chain.value
+                && chain.validity.since.first() >= other.validity.since.first()
+        });
+        if !usable || found.item.below.is_some() {
+            let message =
+                "a required capability is of another chain in a space, which requires none";
+            refuse(check, BAD_CHAIN, name.place, message);
+        }
+        others.extend(other.map(|other| other.item.chain.value.as_str()));
+    }
+    others.dedup();
+    if others.len() > 1 {
+        let message = "required capabilities are of one chain";
+        refuse(check, BAD_CHAIN, chain.item.chain.place, message);
+    }
+}
+
+/// The chain of a capability, if it is in a space.
+fn space_of<'a>(check: &Check<'a>, one: &OfChain<'_>) -> Option<&'a ChainSpec> {
+    let mut chains = check.index.chains_named(one.chain?);
+    let chain = chains.find(|chain| chain.validity.overlaps(one.validity))?.item;
+    chain.within.as_ref().map(|_| chain)
+}
+
+fn capability(check: &mut Check<'_>, one: &OfChain<'_>) {
+    let item = one.item;
+    let keys = [
+        ("length", item.length.as_ref().map(|bits| bits.place)),
+        ("below", item.below.as_ref().map(|name| name.place)),
+        ("id_in", item.id_in.as_ref().map(|bits| bits.place)),
+        ("where", item.conditions.first().map(|(bits, _)| bits.place)),
+    ];
+    let mut given = keys.into_iter().filter_map(|(key, place)| Some((key, place?)));
+    let Some((key, place)) = given.next() else { return };
+    let Some(chain) = space_of(check, one) else {
+        let message = format!("`{key}` is for capabilities of a chain with `within`");
+        return check.missing(Diagnostic::error(KEY_CONFLICT, message).at(place, ""));
+    };
+    let Some(struct_) = &item.struct_ else {
+        return refuse(check, KEY_CONFLICT, place, &format!("`{key}` needs a `struct`"));
+    };
+    for bits in [&item.length, &item.id_in].into_iter().flatten() {
+        fields(check, struct_, (bits, bits.place));
+    }
+    for (bits, value) in item.conditions.iter() {
+        condition(check, (chain, struct_), bits);
+        if value.value.value < 0 {
+            refuse(check, OUT_OF_RANGE, value.place, "bits are never negative");
+        }
+    }
+    match (&item.below, &item.id_in) {
+        (Some(parent), Some(_)) => below(check, one, parent),
+        (Some(parent), None) => refuse(check, KEY_CONFLICT, parent.place, "`below` needs `id_in`"),
+        (None, None) if item.conditions.is_empty() => {}
+        (None, _) => refuse(check, KEY_CONFLICT, place, "a kind needs `below`"),
+    }
+}
+
+/// Bits of the own struct, or `struct.field` of the space.
+fn condition(
+    check: &mut Check<'_>,
+    (chain, struct_): (&ChainSpec, &Placed<String>),
+    bits: &Placed<BitsExpr>,
+) {
+    let Some((of, field)) = bits.field.split_once('.') else {
+        return fields(check, struct_, (bits, bits.place));
+    };
+    match &chain.space {
+        Some(space) if space.value == of => {
+            let bits_of = BitsExpr { field: field.to_owned(), ..bits.value.clone() };
+            fields(check, space, (&bits_of, bits.place));
+        }
+        _ => {
+            let message = format!("`{of}` is not the `space` of the chain");
+            refuse(check, BAD_CHAIN, bits.place, &message);
+        }
+    }
+}
+
+/// The parent of a kind is a capability of the same chain, and no kind itself.
+fn below(check: &mut Check<'_>, one: &OfChain<'_>, parent: &Placed<String>) {
+    let reference = Reference { name: parent, place: parent.place, needed: Some(one.validity) };
+    if !check.resolve(reference, CAPABILITY) {
+        return;
+    }
+    let index = check.index;
+    let mut all = index.capabilities.iter();
+    let found = all.find(|other| other.item.capability.value == parent.value);
+    let chain = |one: &OfChain<'_>| one.chain.map(|chain| chain.value.clone());
+    let fits = found.is_some_and(|found| {
+        found.item.below.is_none() && found.item.struct_.is_some() && chain(found) == chain(one)
+    });
+    if !fits {
+        let message = "a kind is below a capability of the same chain that has a struct";
+        refuse(check, BAD_CHAIN, parent.place, message);
+    }
+    if let Some(length) = &one.item.length {
+        refuse(check, KEY_CONFLICT, length.place, "the capability above has the `length`");
+    }
+}
+
+/// Two kinds of a capability differ in their conditions.
+fn kinds(check: &mut Check<'_>) {
+    let index = check.index;
+    let key = |item: &CapabilitySpec| {
+        let mut conditions: Vec<_> = item
+            .conditions
+            .iter()
+            .map(|(bits, value)| (bits.field.clone(), bits.bits, value.value.value))
+            .collect();
+        conditions.sort();
+        (item.below.as_ref().map(|name| name.value.clone()), item.id.value.value, conditions)
+    };
+    let kinds = index.capabilities.iter().filter(|one| one.item.below.is_some());
+    let kinds: Vec<_> = kinds.map(|one| (key(one.item), one)).collect();
+    for (at, (own, one)) in kinds.iter().enumerate() {
+        let same = kinds[..at]
+            .iter()
+            .find(|(other, first)| own == other && first.validity.overlaps(one.validity));
+        if let Some((_, first)) = same {
+            let message = "two kinds of a capability have the same conditions";
+            let problem = Diagnostic::error(BAD_CHAIN, message);
+            let problem = problem.at(one.item.capability.place, "again here");
+            check.problems.push(problem.and(first.item.capability.place, "first here"));
+        }
+    }
+}
+
+/// All integers in a space are little-endian, and only there are such integers in a chain
+/// or in the argument of an ioctl.
+fn little_endian(check: &mut Check<'_>) {
+    let index = check.index;
+    for chain in &index.chains {
+        let header = check.spec.abi.cap_headers.get(&chain.item.header);
+        let header = header.map(|header| &header.struct_);
+        let (space, header) = match &chain.item.within {
+            Some(_) => (chain.item.space.as_ref(), header),
+            None => (None, None),
+        };
+        for name in [space, header].into_iter().flatten() {
+            index.structs_named(name).for_each(|struct_| in_space(check, struct_, None));
+        }
+    }
+    for one in &index.capabilities {
+        let Some(name) = &one.item.struct_ else { continue };
+        let in_a_space = space_of(check, one).is_some();
+        let header = one.chain.and_then(|chain| header_of(check, chain, one.validity));
+        let header = header.map(|header| header.struct_.as_str());
+        for struct_ in index.structs_named(name) {
+            match in_a_space {
+                true => in_space(check, struct_, header),
+                false => in_order_of_host(check, struct_),
+            }
+        }
+    }
+    for (ioctl, _) in check.spec.ioctls() {
+        if let ArgExpr::Struct(name) = &ioctl.arg.value {
+            index.structs_named(name).for_each(|struct_| in_order_of_host(check, struct_));
+        }
+    }
+}
+
+fn in_space(check: &mut Check<'_>, struct_: &StructDeclaration<'_>, header: Option<&str>) {
+    for field in struct_.members() {
+        for (_, expr) in field.types() {
+            let (fits, help) = match &expr.base {
+                Base::Int(int) => {
+                    (int.size() == 1 || int.little_endian(), "use le16, le32 or le64")
+                }
+                Base::Struct(name) => (
+                    header == Some(name.as_str()) && expr.shape == Shape::One,
+                    "only the header is a struct",
+                ),
+            };
+            if !fits || expr.shape == Shape::Pointer {
+                refuse_type(check, field.name.place, "is in a space", help);
+            }
+        }
+    }
+}
+
+fn in_order_of_host(check: &mut Check<'_>, struct_: &StructDeclaration<'_>) {
+    for field in struct_.members() {
+        let little = field
+            .types()
+            .any(|(_, expr)| matches!(expr.base, Base::Int(int) if int.little_endian()));
+        if little {
+            let place = field.name.place;
+            refuse_type(check, place, "is not in a space", "use u16, u32 or u64");
+        }
+    }
+}
+
+fn refuse_type(check: &mut Check<'_>, place: Place, why: &str, help: &str) {
+    let message = format!("the field {why} and cannot have this type");
+    check.problems.push(Diagnostic::error(RUST_TYPE, message).at(place, "").help(help));
+}

@@ -1,0 +1,262 @@
+//! The capabilities of configuration spaces, as `decode` and as lspci list them: of the
+//! devices in the test suite of pciutils, and of damaged copies of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use capchain::decode::{self, DecodeErrorKind, Subject};
+use capchain::ir::Abi;
+use capchain::layout::TARGETS;
+use capchain::lower::lower;
+use support::fixtures;
+use support::lspci::{self, ListedCapability, Pciutils};
+use support::random::{Random, rounds};
+
+/// A capability: its offset, its id, and its version if it is an extended one.
+type Place = (u64, u64, Option<u16>);
+
+/// The capabilities that `decode` finds, and the errors that end the chains.
+#[derive(Debug, Default)]
+struct Walked {
+    places: Vec<Place>,
+    errors: Vec<DecodeErrorKind>,
+}
+
+fn abi() -> Abi {
+    lower(&fixtures::open(&fixtures::root().join("codegen/tests/specs/pci")), None)
+}
+
+fn walked(abi: &Abi, space: &[u8]) -> Walked {
+    let mut walked = Walked::default();
+    for chain in ["standard", "extended"] {
+        let subject = Subject::named(abi, chain).expect("a chain");
+        let decoded = decode::decode(abi, subject, &TARGETS[0], space);
+        let version = |version| (chain == "extended").then_some(version);
+        walked.places.extend(decoded.caps.iter().map(|cap| (cap.at, cap.id, version(cap.version))));
+        walked.errors.extend(decoded.error.map(|error| error.kind));
+    }
+    walked
+}
+
+/// What lspci lists, and whether it says that the chain returns or is broken.
+#[derive(Debug, Default)]
+struct Listed {
+    places: Vec<(u64, Option<u16>, String)>,
+    end: Option<String>,
+}
+
+impl Listed {
+    fn new(capabilities: Vec<ListedCapability>) -> Self {
+        let mut listed = Self::default();
+        for ListedCapability { at, version, text } in capabilities {
+            match text.starts_with('<') {
+                true => listed.end = Some(text),
+                false => listed.places.push((at, version, text)),
+            }
+        }
+        listed
+    }
+}
+
+/// Whether both list the same capability.
+fn same(&(at, id, version): &Place, listed: &(u64, Option<u16>, String)) -> bool {
+    let text = if version.is_some() { extended_text(id) } else { standard_text(id) };
+    (at, version) == (listed.0, listed.1) && listed.2.starts_with(text)
+}
+
+/// How the list of `decode` differs from that of lspci.
+fn difference(walked: &Walked, listed: &Listed) -> Option<String> {
+    let pairs = walked.places.iter().zip(&listed.places);
+    let common = pairs.take_while(|(place, listed)| same(place, listed)).count();
+    if common == walked.places.len() && common == listed.places.len() {
+        return None;
+    }
+    let errors: Vec<_> = walked.errors.iter().map(|error| error.word()).collect();
+    Some(format!("{}; lspci: {}", errors.join(", "), listed.end.as_deref().unwrap_or("no error")))
+}
+
+/// The lists of lspci for some spaces.
+fn listed(pciutils: &Pciutils, spaces: &[Vec<u8>]) -> Option<Vec<Listed>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("dump");
+    fs::write(&file, lspci::dump(spaces)).expect("a dump");
+    let listed = pciutils.capabilities(&file)?;
+    assert_eq!(listed.len(), spaces.len());
+    Some(listed.into_iter().map(Listed::new).collect())
+}
+
+/// The space of every device of the test suite, with the name of its dump.
+fn spaces(pciutils: &Pciutils) -> Vec<(String, Vec<u8>)> {
+    let dumps = pciutils.dumps();
+    let spaces = dumps.iter().flat_map(|(name, text)| {
+        let devices = lspci::devices(text).into_iter();
+        devices.map(move |device| (format!("{name} {}", device.address), device.space))
+    });
+    spaces.collect()
+}
+
+#[test]
+fn the_capabilities_of_every_device_are_those_of_lspci() {
+    let Some(pciutils) = Pciutils::find() else { return };
+    let (abi, devices) = (abi(), spaces(&pciutils));
+    assert!(devices.len() >= 160, "{} devices", devices.len());
+    let spaces: Vec<_> = devices.iter().map(|(_, space)| space.clone()).collect();
+    let listed = listed(&pciutils, &spaces).expect("lists");
+    let mut different = Vec::new();
+    for ((name, space), listed) in devices.iter().zip(&listed) {
+        let walked = walked(&abi, space);
+        if let Some(difference) = difference(&walked, listed) {
+            different.push(format!("{name}: {difference}: {walked:x?} {listed:x?}"));
+        }
+    }
+    println!("{} devices, {} differ:\n{}", devices.len(), different.len(), different.join("\n"));
+    // The test specification has no conditions for the start of a chain.
+    assert!(different.len() <= 12);
+}
+
+#[test]
+fn damaged_dumps_are_read_as_lspci_reads_them() {
+    const BATCH: usize = 500;
+    let Some(pciutils) = Pciutils::find() else { return };
+    let (abi, devices) = (abi(), spaces(&pciutils));
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let mut left = rounds(1000);
+    while left > 0 {
+        let count = left.min(BATCH);
+        left -= count;
+        let mut one = || {
+            let (_, space) = &devices[random.below(devices.len())];
+            damaged(&mut random, space)
+        };
+        let damaged: Vec<_> = (0..count).map(|_| one()).collect();
+        for (space, listed) in damaged.iter().zip(lists(&pciutils, &damaged)) {
+            let walked = walked(&abi, space);
+            let kind = match listed {
+                None => "lspci fails".to_owned(),
+                Some(listed) => difference(&walked, &listed).unwrap_or("none".to_owned()),
+            };
+            *kinds.entry(kind).or_default() += 1;
+        }
+    }
+    for (kind, count) in &kinds {
+        println!("{count:8}  {kind}");
+    }
+}
+
+/// The lists of lspci for many spaces, without those on which it fails.
+fn lists(pciutils: &Pciutils, spaces: &[Vec<u8>]) -> Vec<Option<Listed>> {
+    match (listed(pciutils, spaces), spaces.len()) {
+        (Some(lists), _) => lists.into_iter().map(Some).collect(),
+        (None, 0 | 1) => spaces.iter().map(|_| None).collect(),
+        (None, len) => {
+            let (first, second) = spaces.split_at(len / 2);
+            [lists(pciutils, first), lists(pciutils, second)].into_iter().flatten().collect()
+        }
+    }
+}
+
+/// A copy with changes at places that decide about chains, and elsewhere.
+fn damaged(random: &mut Random, space: &[u8]) -> Vec<u8> {
+    let mut space = space.to_vec();
+    for _ in 0..=random.below(3) {
+        let chained = [0x06, 0x0e, 0x14, 0x34, 0x100, 0x101, 0x102, 0x103];
+        let at = match random.below(4) {
+            0 => chained[random.below(chained.len())],
+            1 => 0x40 + random.below(0x30) * 4 + random.below(4),
+            2 => 0x100 + random.below(0xc0) * 4 + random.below(4),
+            _ => random.below(space.len()),
+        };
+        let byte = match random.below(4) {
+            0 => random.next() as u8,
+            1 => [0, 1, 0xff, 0x10, 0x40, 0x80][random.below(6)],
+            2 => random.next() as u8 & 0xfc,
+            _ => [0x05, 0x07, 0x09, 0x0b, 0x10, 0x11, 0x23][random.below(7)],
+        };
+        if let Some(place) = space.get_mut(at) {
+            *place = byte;
+        }
+    }
+    if random.below(16) == 0 {
+        let whole = space.len() / 16 * 16;
+        space.truncate(64.max(random.below(whole / 16 + 1) * 16));
+    }
+    space
+}
+
+/// The start of the text of lspci for a standard capability.
+fn standard_text(id: u64) -> &'static str {
+    match id {
+        0x00 => "Null",
+        0x01 => "Power Management",
+        0x02 => "AGP version",
+        0x03 => "Vital Product Data",
+        0x04 => "Slot ID",
+        0x05 => "MSI:",
+        0x06 => "CompactPCI hot-swap",
+        0x07 => "PCI-X",
+        0x08 => "HyperTransport",
+        0x09 => "Vendor Specific Information",
+        0x0a => "Debug port",
+        0x0b => "CompactPCI central resource control",
+        0x0c => "Hot-plug capable",
+        0x0d => "Subsystem",
+        0x0e => "AGP3",
+        0x0f => "Secure device",
+        0x10 => "Express",
+        0x11 => "MSI-X",
+        0x12 => "SATA HBA",
+        0x13 => "PCI Advanced Features",
+        0x14 => "Enhanced Allocation",
+        _ => "Capability ID",
+    }
+}
+
+/// The start of the text of lspci for an extended capability.
+fn extended_text(id: u64) -> &'static str {
+    match id {
+        0x00 => "Null",
+        0x01 => "Advanced Error Reporting",
+        0x02 | 0x09 => "Virtual Channel",
+        0x03 => "Device Serial Number",
+        0x04 => "Power Budgeting",
+        0x05 => "Root Complex Link",
+        0x06 => "Root Complex Internal Link",
+        0x07 => "Root Complex Event Collector",
+        0x08 => "Multi-Function Virtual Channel",
+        0x0a => "Root Complex Register Block",
+        0x0b => "Vendor Specific Information",
+        0x0d => "Access Control Services",
+        0x0e => "Alternative Routing-ID Interpretation",
+        0x0f => "Address Translation Service",
+        0x10 => "Single Root I/O Virtualization",
+        0x11 => "Multi-Root I/O Virtualization",
+        0x12 => "Multicast",
+        0x13 => "Page Request Interface",
+        0x15 => "Physical Resizable BAR",
+        0x16 => "Dynamic Power Allocation",
+        0x17 => "Transaction Processing Hints",
+        0x18 => "Latency Tolerance Reporting",
+        0x19 => "Secondary PCI Express",
+        0x1a => "Protocol Multiplexing",
+        0x1b => "Process Address Space ID",
+        0x1c => "LN Requester",
+        0x1d => "Downstream Port Containment",
+        0x1e => "L1 PM Substates",
+        0x1f => "Precision Time Measurement",
+        0x20 => "PCI Express over M_PHY",
+        0x21 => "FRS Queueing",
+        0x22 => "Readiness Time Reporting",
+        0x23 => "Designated Vendor-Specific",
+        0x24 => "Virtual Resizable BAR",
+        0x25 => "Data Link Feature",
+        0x26 => "Physical Layer 16.0 GT/s",
+        0x27 => "Lane Margining at the Receiver",
+        0x28 => "Hierarchy ID",
+        0x29 => "Native PCIe Enclosure Management",
+        0x2a => "Physical Layer 32.0 GT/s",
+        0x2e => "Data Object Exchange",
+        0x30 => "Integrity & Data Encryption",
+        _ => "Extended Capability ID",
+    }
+}
